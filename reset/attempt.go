@@ -1,0 +1,58 @@
+package reset
+
+import "time"
+
+// Attempt is one try to write a request's steps. It is stored, with the offsets as they were, before the first write.
+type Attempt struct {
+	Request    string
+	N          int
+	Fence      int64 // of the due row under which it was made
+	Revision   int
+	StartedAt  time.Time
+	EndedAt    time.Time // zero: not judged yet
+	Chunks     []ChunkState
+	Outcome    Outcome
+	Effect     Effect // what it does as resolved when it began; may differ from the approved plan within its bounds
+	Gone       int64  // records between an asked target and a log start that overtook it
+	ExtraParts int    // partitions that came after planning and are not written
+}
+
+// ChunkState is where a chunk of an attempt stands.
+type ChunkState struct {
+	N      int
+	Phase  Phase
+	SentAt time.Time // when it was marked as being sent
+	Delete bool
+	Back   bool // it puts back what others wrote
+}
+
+// Phase is how far a chunk has come. The mark Sending is stored before the request leaves: a chunk that was only planned
+// was never sent, whatever happened since.
+type Phase string
+
+// The phases of a chunk.
+const (
+	Planned  Phase = "planned"
+	Sending  Phase = "sending"
+	Answered Phase = "answered"
+)
+
+// Write is one partition of an attempt: where it was, where it goes, and what is known of it.
+type Write struct {
+	Step
+	Chunk  int
+	Result StepResult
+	Stands Standing
+	Read   Position // as last read back
+}
+
+// Standing is what reading says about a partition after a write.
+type Standing string
+
+// The standings. Empty: not read yet.
+const (
+	StandsTarget Standing = "written"   // at the target
+	StandsBefore Standing = "unchanged" // where it had been
+	StandsMoved  Standing = "moved"     // elsewhere: somebody committed
+	StandsDark   Standing = "unknown"   // could not be read
+)

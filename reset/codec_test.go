@@ -1,0 +1,48 @@
+package reset
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestRequestSurvivesJSON(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 11, 22, 1, 10, 0, 0, time.UTC)
+	for _, target := range []Target{
+		nil, Latest{}, Earliest{}, Shift{By: -3}, Exact{Offset: 7}, Current{}, SkipRecord{Offset: 9}, Undo{Of: "k7f3"},
+		Rows{Rows: []Row{{"orders", 3, 12}}},
+		Time{At: at, Back: time.Hour, Said: "02:10", Zone: "Europe/Berlin", Other: &Time{At: at.Add(time.Hour), Zone: "UTC"}},
+	} {
+		in := Intent{Cluster: "prod-eu", Group: "billing", Target: target, Reason: "x", Zone: "UTC",
+			Scope: Scope{Topics: []TopicScope{{Topic: "orders", Partitions: []int32{0, 3}}}}}
+		want := Request{ID: "k7f3", Revision: 2, State: Pending, Act: Move{in}, Options: []Option{{Label: "Use UTC", Intent: in}},
+			CreatedAt: at, Problem: &Problem{Code: ProblemBusy}}
+		b, err := json.Marshal(want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got Request
+		if err := json.Unmarshal(b, &got); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("target %T: request changed on its way through JSON (-want +got):\n%s", target, diff)
+		}
+	}
+}
+
+func TestRequestOfUnknownKindIsNotRead(t *testing.T) {
+	t.Parallel()
+	for _, doc := range []string{
+		`{"Act":{"Kind":"dance","Value":{}}}`,
+		`{"Act":{"Kind":"move","Value":{"Target":{"Kind":"moon","Value":{}}}}}`,
+	} {
+		var r Request
+		if err := json.Unmarshal([]byte(doc), &r); err == nil {
+			t.Errorf("%s was read as %+v", doc, r)
+		}
+	}
+}

@@ -1,0 +1,94 @@
+package reset
+
+import "time"
+
+// Plan is an intent resolved against a snapshot: what would be written, partition by partition, and what that does.
+type Plan struct {
+	Steps    []Step
+	Effect   Effect
+	Warnings []Warning
+}
+
+// Step is one partition of a plan.
+type Step struct {
+	Topic     string
+	TopicID   string
+	Partition int32
+	Start     int64 // log start
+	End       int64 // what "latest" means for this group (see Isolation)
+	From      Position
+	To        Position
+	How       How
+	Asked     int64     // what was asked for before clamping; meaningful when How is a clamp
+	RecordAt  time.Time // timestamp of the record at To; zero: not known
+	Replay    int64     // records that are read a second time, at most
+	Skip      int64     // records that are never read, at most
+}
+
+// How says how a step's target was found.
+type How string
+
+// How a target is found. The clamps say that what was asked for is outside the log.
+const (
+	HowRecord       How = "record"         // the first record at or after the asked time
+	HowNoLater      How = "no later"       // no record at or after the asked time: the end
+	HowStartInDoubt How = "start in doubt" // the look-up missed although later records are there: the log start
+	HowEnd          How = "end"
+	HowStart        How = "start"
+	HowExact        How = "exact"
+	HowShifted      How = "shifted"
+	HowCommitted    How = "committed" // as it is
+	HowSaved        How = "saved"     // saved by the attempt that is undone
+	HowClampStart   How = "clamped to start"
+	HowClampEnd     How = "clamped to end"
+)
+
+// Change is To minus From, and whether both are offsets.
+func (s Step) Change() (int64, bool) {
+	if s.From.None || s.To.None {
+		return 0, false
+	}
+	return s.To.Offset - s.From.Offset, true
+}
+
+// Effect is what a plan does in all. Offsets are not records (compaction, transaction markers), so its counts are "at
+// most". Replay and skip are never netted against each other.
+type Effect struct {
+	Topics     int
+	Partitions int
+	Changed    int   // partitions whose position differs
+	Replay     int64 // records read a second time, at most
+	Skip       int64 // records never read, at most
+	None       int   // partitions without a commit, counted with their worst case on both sides
+	Clamped    int
+	From, Upto time.Time // earliest and latest known timestamp of a target record
+}
+
+// Warning is something a person should know before agreeing. Words are made of it in package commands.
+type Warning struct {
+	Code  WarningCode
+	Topic string   `json:",omitempty"`
+	Parts []int32  `json:",omitempty"`
+	Names []string `json:",omitempty"`
+	Count int64    `json:",omitempty"`
+	Text  string   `json:",omitempty"`
+}
+
+// WarningCode names a warning.
+type WarningCode string
+
+// The warnings that the plan itself can find.
+const (
+	WarnBusy         WarningCode = "busy"          // members are connected
+	WarnClampedStart WarningCode = "clamped start" // asked before the log start: Count records are gone
+	WarnClampedEnd   WarningCode = "clamped end"   // asked behind the end
+	WarnNoLater      WarningCode = "no later"      // a time behind the last record
+	WarnInDoubt      WarningCode = "in doubt"      // the time look-up missed although later records exist
+	WarnNeverCommit  WarningCode = "never committed"
+	WarnOutsideLog   WarningCode = "outside log"  // the committed offset is outside the log
+	WarnFutureDated  WarningCode = "future dated" // the record at the target is dated after now
+	WarnTopicGone    WarningCode = "topic gone"   // commits on a topic that is no more; left as they are
+	WarnNewPartition WarningCode = "new partitions"
+	WarnNote         WarningCode = "note" // the intent's own notes
+	WarnNothing      WarningCode = "nothing"
+)

@@ -1,0 +1,246 @@
+package reset
+
+import (
+	"context"
+	"time"
+)
+
+// Cluster is one Kafka cluster. Its errors are *Problem where a person can do something about it (ProblemUnreachable,
+// ProblemWrongCluster, ...); every other error means the same as unreachable to the core: nothing is concluded from it.
+type Cluster interface {
+	// States returns the state of each group, from one round over all brokers. A group that no broker lists is in the map
+	// with Exists false, and only when every broker answered.
+	States(ctx context.Context, groups []string) (map[string]GroupState, error)
+	// Inspect reads what a plan needs with a number of requests that is bounded per broker. What could not be read of one
+	// partition is in that partition's Err; what could not be read at all is the error.
+	Inspect(ctx context.Context, q Query) (Snapshot, error)
+	// Write opens a connection of its own to the group's coordinator, calls ready, and, when that returns nil, sends exactly
+	// one request (an OffsetCommit, or an OffsetDelete when the chunk deletes), never again. It returns one result per step,
+	// in order. An error means that nothing was sent (no connection, or ready's own error).
+	Write(ctx context.Context, group string, c Chunk, ready func() error) ([]StepResult, error)
+	// ReadBack returns the committed position of every asked partition, each from the coordinator now.
+	ReadBack(ctx context.Context, group string, parts []Partition) ([]Position, error)
+}
+
+// Isolation is which records a group reads, and so what "latest" is.
+type Isolation string
+
+// The isolation levels; the zero value means ReadUncommitted.
+const (
+	ReadUncommitted Isolation = "read_uncommitted" // latest is the high watermark
+	ReadCommitted   Isolation = "read_committed"   // latest is the last stable offset
+)
+
+// Query says what Inspect should read.
+type Query struct {
+	Group     string
+	Scope     Scope     // empty: every topic with commits, for an overview
+	At        time.Time // look this time up in every partition in scope; zero: do not
+	Isolation Isolation
+}
+
+// Snapshot is what Kafka said at one time.
+type Snapshot struct {
+	At         time.Time
+	ClusterID  string
+	Group      GroupState
+	Near       []string         // names of groups that resemble the asked one, when it does not exist
+	Topics     map[string]Topic // every topic in scope, and every topic with commits
+	Partitions []PartitionState // the partitions in scope, by topic and number
+}
+
+// Topic is one topic as metadata tells it.
+type Topic struct {
+	ID         string
+	Partitions int    // 0: it does not exist
+	Err        string // why it could not be read ("TOPIC_AUTHORIZATION_FAILED"); not for topics that do not exist
+	Commits    int    // partitions on which the group has commits
+	Near       []string
+}
+
+// Partition names a partition.
+type Partition struct {
+	Topic     string
+	Partition int32
+}
+
+// PartitionState is one partition as Kafka tells it.
+type PartitionState struct {
+	Partition
+	Start     int64
+	End       int64 // according to the query's isolation
+	Committed Position
+	Found     *Found // the answer to the time look-up
+	Err       string // why this partition could not be read ("LEADER_NOT_AVAILABLE"); the numbers mean nothing then
+}
+
+// Found is the answer to a time look-up that was checked: a miss on a partition with records is not believed
+// (facts: after DeleteRecords the broker may say "no record" although records follow).
+type Found struct {
+	Offset int64
+	At     time.Time // the record's timestamp; zero when How is not HowRecord
+	How    How       // HowRecord, HowNoLater or HowStartInDoubt
+}
+
+// GroupState is a group as ListGroups (state, type) and the describe call of its type (members) tell it.
+type GroupState struct {
+	Exists   bool
+	State    string // Empty, Stable, PreparingRebalance, CompletingRebalance, Assigning, Reconciling, Dead
+	Type     string // classic, consumer, share, streams
+	Protocol string // protocol type of a classic group: consumer, connect, ""
+	Members  []Member
+}
+
+// Idle reports whether nobody is in the group.
+func (g GroupState) Idle() bool {
+	return len(g.Members) == 0 && (!g.Exists || g.State == "Empty" || g.State == "Dead")
+}
+
+// Member is one consumer of a group.
+type Member struct {
+	ID       string
+	ClientID string
+	Host     string
+	StaticID string
+}
+
+// Chunk is what one request writes. The core cuts chunks by bytes so that a broker takes or refuses a chunk whole.
+type Chunk struct {
+	Delete bool // delete the commits instead of writing offsets
+	Steps  []WriteStep
+}
+
+// WriteStep is one partition of a chunk.
+type WriteStep struct {
+	Partition
+	To Position
+}
+
+// StepResult is what is known of one written partition.
+type StepResult struct {
+	Written  bool   // the broker said so
+	Rejected string // the broker's error ("UNKNOWN_MEMBER_ID"); empty with Written false: no answer, maybe written
+	Detail   string // of a lost answer: what was seen ("i/o timeout after 5s")
+}
+
+// Lost reports whether it is not known if the step was written.
+func (r StepResult) Lost() bool { return !r.Written && r.Rejected == "" }
+
+// Policy decides who may. An error means that it cannot know (the directory does not answer), and the answer is no.
+type Policy interface {
+	Rule(ctx context.Context, a Asking) (Ruling, error)
+}
+
+// Verb is what somebody wants to do.
+type Verb string
+
+// The verbs that policy knows.
+const (
+	VerbView    Verb = "view"
+	VerbRequest Verb = "request"
+	VerbApprove Verb = "approve"
+	VerbCancel  Verb = "cancel" // the requester, and whoever may request or approve
+	VerbReject  Verb = "reject" // whoever may approve
+	VerbRetry   Verb = "retry"  // whoever may request
+	VerbUndo    Verb = "undo"   // whoever may request
+	VerbSettle  Verb = "settle" // whoever may approve, and emergency
+	VerbApply   Verb = "apply"  // the rules in force, with memberships as they were recorded
+)
+
+// Asking is a question to the policy.
+type Asking struct {
+	Actor     Actor
+	Channel   string
+	Verb      Verb
+	Cluster   string
+	Group     string
+	Effect    *Effect // nil: not known yet, only the right to do so at all is asked
+	Requester Actor   // of the request that is decided upon
+	Votes     []Vote  // of VerbApply: who has approved
+}
+
+// Ruling is the policy's answer: the first rule that matches, and what it says.
+type Ruling struct {
+	Allowed   bool
+	Denial    Denial   // why not
+	Rule      string   // name of the rule that decided; empty: none matches
+	Who       []string // user groups and users who may (S…, U…, W…, "members")
+	Need      int
+	MaxSkip   int64 // the tier that covers the effect; math.MaxInt64: open-ended
+	MaxReplay int64
+	Cap       string // of DeniedCap: "skip 1,000,000" as the policy writes it
+	Isolation Isolation
+	Wait      time.Duration
+	MaxWait   time.Duration
+	Owner     string
+	Approvers []string // who may approve
+	Stop      string
+	Start     string
+	Runbook   string
+	Note      string // "memberships could not be read; those recorded were used"
+}
+
+// Denial names why a ruling is no.
+type Denial string
+
+// The denials.
+const (
+	DeniedNoRule   Denial = "no rule"    // no rule matches cluster and group
+	DeniedNotIn    Denial = "not in"     // the rule names others
+	DeniedChannel  Denial = "channel"    // not from this channel
+	DeniedGuest    Denial = "guest"      // guests never may
+	DeniedBot      Denial = "bot"        // bots never may
+	DeniedStranger Denial = "stranger"   // people of other organisations never may
+	DeniedGone     Denial = "gone"       // deactivated
+	DeniedCap      Denial = "cap"        // beyond the rule's cap
+	DeniedSelf     Denial = "self"       // nobody approves their own request
+	DeniedUnknown  Denial = "unreadable" // membership could not be read: the answer is no
+)
+
+// Surface is where people meet the bot.
+type Surface interface {
+	// Receive decides upon an envelope that was recorded. It answers the person; an error means "look again later".
+	Receive(ctx context.Context, in Inbox) error
+	// Show makes what people see tell the story. It is called for every new version, may be called again for the same one,
+	// and returns when it wants to be called again though nothing changed (zero: not at all).
+	Show(ctx context.Context, s Story) (again time.Time, err error)
+}
+
+// Inbox is an envelope, stored before it is acknowledged.
+type Inbox struct {
+	ID         string // the envelope's id: a second delivery of it is not stored again
+	Kind       string // command, click, submission, event
+	Verb       string // what it asks for, as far as that is known without deciding ("cancel")
+	About      string // request id it speaks of
+	Raw        []byte
+	ReceivedAt time.Time
+}
+
+// Story is a request with what belongs to it, for those who show it.
+type Story struct {
+	Request  Request
+	Cluster  ClusterInfo
+	Worst    []Step // the steps with the largest effect, 20 at most
+	Topics   []TopicEffect
+	Votes    []Vote // of the current digest
+	Attempt  *Attempt
+	Entries  []Entry
+	Blocking string // the request that blocks this one's group
+	Now      time.Time
+}
+
+// TopicEffect is a plan's effect on one topic.
+type TopicEffect struct {
+	Topic  string
+	Effect Effect
+}
+
+// ClusterInfo is what the configuration says about a cluster.
+type ClusterInfo struct {
+	Name      string
+	ID        string // pinned; empty: not pinned
+	Label     string // "production"
+	Home      string // home channel
+	Channels  []string
+	Bootstrap []string
+}

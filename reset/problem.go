@@ -1,0 +1,86 @@
+package reset
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Problem is an error that a person can do something about. It is a value that can be stored with a request; the words and
+// the next step are made of it in one place, package commands. Every other error is "internal" to a person, and full in
+// the log.
+type Problem struct {
+	Code    ProblemCode
+	Cluster string   `json:",omitempty"`
+	Group   string   `json:",omitempty"`
+	Topic   string   `json:",omitempty"`
+	Parts   []int32  `json:",omitempty"`
+	Request string   `json:",omitempty"` // the request that it is about, or that stands in the way
+	State   State    `json:",omitempty"` // of that request
+	Want    string   `json:",omitempty"` // what was expected, or the id that was pinned
+	Got     string   `json:",omitempty"` // what came instead; the cause in Kafka's words
+	Names   []string `json:",omitempty"` // near names, clusters, topics, brokers
+	Count   int64    `json:",omitempty"`
+	Other   int64    `json:",omitempty"`
+	Ruling  *Ruling  `json:",omitempty"`
+	Verb    Verb     `json:",omitempty"`
+	Members []Member `json:",omitempty"`
+}
+
+// ProblemCode names a problem.
+type ProblemCode string
+
+// The problems, by what they are about.
+const (
+	// Kafka.
+	ProblemUnreachable  ProblemCode = "unreachable"   // Names: brokers tried; Got: cause
+	ProblemWrongCluster ProblemCode = "wrong cluster" // Want: pinned id; Got: the id that answered
+	ProblemIncomplete   ProblemCode = "incomplete"    // a broker did not answer: absence proves nothing. Got: which
+	ProblemNoGroup      ProblemCode = "no group"      // Names: near names
+	ProblemNoTopic      ProblemCode = "no topic"      // Names: near names
+	ProblemNoPartition  ProblemCode = "no partition"  // Parts; Count: how many the topic has
+	ProblemNoCommits    ProblemCode = "no commits"    // the group has none (on Topic)
+	ProblemUnread       ProblemCode = "unread"        // Topic, Parts could not be read; Got: Kafka's error
+	ProblemWrongTool    ProblemCode = "wrong tool"    // Got: share, streams, connect; Want: the tool to use
+	ProblemBusy         ProblemCode = "busy"          // members are in the group
+	ProblemTurnedDown   ProblemCode = "turned down"   // Kafka rejected the write; Got: its error
+	ProblemLost         ProblemCode = "lost"          // an answer was lost; Got: what was seen
+	ProblemMisplaced    ProblemCode = "misplaced"     // read back at neither place
+
+	// The intent.
+	ProblemNoCommit   ProblemCode = "no commit"   // Topic, Parts: nothing to shift or skip from
+	ProblemSkipMoved  ProblemCode = "skip moved"  // Count: the asked offset; Other: the committed one
+	ProblemFuture     ProblemCode = "future"      // a time that has not come; Got: it
+	ProblemOneRecord  ProblemCode = "one record"  // skip wants exactly one partition
+	ProblemWhich      ProblemCode = "which"       // Want: cluster, topics or target
+	ProblemNoCluster  ProblemCode = "no cluster"  // Got: the name; Names: those configured
+	ProblemTooLong    ProblemCode = "too long"    // Want: the longest wait; Got: the asked one
+	ProblemEverything ProblemCode = "nothing new" // the plan changes nothing
+
+	// The request.
+	ProblemNoRequest ProblemCode = "no request" // Request
+	ProblemStale     ProblemCode = "stale"      // Want: current revision; Got: the one decided upon
+	ProblemTooLate   ProblemCode = "too late"   // State says where it stands
+	ProblemBlocked   ProblemCode = "blocked"    // Request has an outcome that somebody must settle first
+	ProblemDenied    ProblemCode = "denied"     // Ruling says why, Verb what
+	ProblemDuplicate ProblemCode = "duplicate"  // Request is the one that the same envelope made
+	ProblemNoOption  ProblemCode = "no option"
+	ProblemNoUndo    ProblemCode = "no undo"   // Request has nothing to take back; State, Got say why
+	ProblemNotYours  ProblemCode = "not yours" // a draft belongs to its requester
+)
+
+func (p *Problem) Error() string {
+	var b strings.Builder
+	b.WriteString(string(p.Code))
+	add := func(name, v string) {
+		if v != "" {
+			fmt.Fprintf(&b, " %s=%q", name, v)
+		}
+	}
+	add("request", p.Request)
+	add("cluster", p.Cluster)
+	add("group", p.Group)
+	add("topic", p.Topic)
+	add("want", p.Want)
+	add("got", p.Got)
+	return b.String()
+}

@@ -1,0 +1,172 @@
+// Package reset is the core of the bot: what an offset reset is, when it is allowed, and in what order it happens.
+//
+// It knows requests, acts, plans, bounds, votes, attempts and the one state machine that they obey. It does not know Slack
+// (package bot), Kafka's client (package kafka), SQL (internal/store), who may do what (package auth), how things are
+// worded (package commands), or the clock: time is an argument or Service.Now. Everything it needs from outside is a port
+// in ports.go.
+package reset
+
+import "time"
+
+// Request is one wish to act on a consumer group, from the first word to its end. The store is its truth; cards are
+// projections of it.
+type Request struct {
+	ID       string // short and typed by people: "k7f3"
+	Revision int    // counts what can be approved: rises when the act changes or its bounds break. 1 is the first plan
+	Version  int64  // counts every change of the row: compare-and-swap, and "this card is out of date"
+	State    State
+	Outcome  Outcome // how it ended, once State is applied or failed
+	Origin   string  // unique: the envelope or the schedule run that it came from
+	Actor    Actor   // who asked
+	Place    Place   // where it was asked
+	Act      Act
+
+	ClusterID string    // Kafka's own id of the cluster, as it answered when the plan was made
+	Isolation Isolation // what "latest" means for this group
+	Effect    Effect    // totals of the current revision's steps
+	Warnings  []Warning // what a person should know before agreeing
+	Bounds    Bounds    // what an approval covers
+	Digest    string    // what exactly is voted on
+	Need      int       // approvals needed by people other than the requester
+	Ruling    Ruling    // the policy rule as it applied when the plan was made
+	Before    *Effect   // the effect of the revision before, when a recheck voided it
+	Options   []Option  // other readings of what was asked; one may be chosen by its index
+	Question  string    // what the options answer, while nothing can be planned without it
+	Problem   *Problem  // why it was refused, why it failed, or what it is waiting for
+
+	Seen     Sighting // the group as it was last looked at
+	Attempt  int      // attempts to write so far
+	Retries  int      // looks in a row that Kafka did not answer
+	Undoes   string   // the request that this one takes back
+	UndoneBy string   // the open or applied request that takes this one back
+	Settled  *Settlement
+
+	CreatedAt time.Time
+	Deadline  time.Time // when the current state gives up; zero: never
+	DecidedAt time.Time // when it entered approved
+	EndedAt   time.Time // when it entered a state that has no next
+}
+
+// Move returns the request's intent when its act is a Move.
+func (r *Request) Move() (Intent, bool) {
+	m, ok := r.Act.(Move)
+	return m.Intent, ok
+}
+
+// Ref names what can be approved: request and revision, as buttons carry it and people type it ("k7f3.2").
+type Ref struct {
+	ID       string
+	Revision int // 0: not said
+}
+
+// Actor is who acts. It comes from the event itself, never from a button's value or from text.
+type Actor struct {
+	Kind ActorKind
+	Team string // Slack team (or enterprise) id; empty for os and schedule
+	ID   string // Slack user id, schedule id, or user name of the operating system
+}
+
+// ActorKind says what kind of being an Actor is.
+type ActorKind string
+
+// The kinds of actors.
+const (
+	Person   ActorKind = "person"
+	Schedule ActorKind = "schedule"
+	OS       ActorKind = "os"
+)
+
+// Place is where a request was made. Surfaces give it meaning; policy may narrow by Channel.
+type Place struct {
+	Channel string
+	Direct  bool // a direct message: nobody else reads it
+}
+
+// Outcome says how a request ended. Applied and Unchanged are certain; the last two block the group until a person chose.
+type Outcome string
+
+// The outcomes. None of them is a guess: each rests on offsets that were read.
+const (
+	Verified  Outcome = "verified"  // every partition was read back at its target
+	Unchanged Outcome = "unchanged" // every partition was read back where it had been, twice
+	PutBack   Outcome = "put back"  // some were written, and all stand again where they had been
+	Mixed     Outcome = "mixed"     // some stand at the target and some where they had been
+	Unclear   Outcome = "unclear"   // an answer was lost and the offsets say neither
+)
+
+// Blocks reports whether a person has to choose before the group may be reset again.
+func (o Outcome) Blocks() bool { return o == Mixed || o == Unclear }
+
+// Settlement is a person's word that a mixed or unclear outcome is accepted as it is.
+type Settlement struct {
+	By  Actor
+	Why string
+	At  time.Time
+}
+
+// Option is another reading of what was asked, kept on the server so that a button need not carry it.
+type Option struct {
+	Label  string // "prod-eu", "orders", "Use UTC"
+	Typed  string // what a person would type instead
+	Intent Intent
+}
+
+// Sighting is a group as it was last looked at while its request waits.
+type Sighting struct {
+	At         time.Time
+	Group      GroupState
+	Since      time.Time // since when it has been seen in this state
+	EmptySince time.Time // since when it has been idle with unmoved commits; zero: it is not
+	Commits    string    // digest of the committed offsets at EmptySince
+}
+
+// Vote is one person's approval of one digest. It counts only while the digest is the request's.
+type Vote struct {
+	Request string
+	Digest  string
+	Actor   Actor
+	Rule    string
+	At      time.Time
+}
+
+// Entry is one line of the audit: what happened, to what, by whom. Entries are written in the transaction of what they
+// tell and never change.
+type Entry struct {
+	Seq      int64 // given by the store
+	At       time.Time
+	Request  string
+	Revision int
+	Actor    Actor
+	Event    Event
+	Facts    map[string]string // the numbers and names that the event's sentence needs
+}
+
+// Event names what an audit entry tells.
+type Event string
+
+// The events of a request's life, in the order in which they can first happen.
+const (
+	EvAsked      Event = "asked"
+	EvPlanned    Event = "planned"
+	EvRefused    Event = "refused"
+	EvWaiting    Event = "waiting for kafka"
+	EvChosen     Event = "option chosen"
+	EvSubmitted  Event = "approval asked"
+	EvVoted      Event = "voted"
+	EvDenied     Event = "not allowed"
+	EvRejected   Event = "rejected"
+	EvApproved   Event = "approved"
+	EvVoided     Event = "approval voided"
+	EvIdle       Event = "idle"
+	EvBusy       Event = "busy"
+	EvApplying   Event = "applying"
+	EvSent       Event = "sent"
+	EvTurnedDown Event = "turned down by kafka"
+	EvPutBack    Event = "putting back"
+	EvApplied    Event = "applied"
+	EvFailed     Event = "failed"
+	EvCancelled  Event = "cancelled"
+	EvExpired    Event = "expired"
+	EvSettled    Event = "settled"
+	EvUndo       Event = "undo asked"
+)

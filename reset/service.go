@@ -1,0 +1,109 @@
+package reset
+
+import (
+	"log/slog"
+	"sync"
+	"time"
+)
+
+// Service carries requests through their life. People reach it through its verbs (ask.go, decide.go, look.go), time through
+// Reconcile. Every field is set by package app before Run.
+type Service struct {
+	Store    Store
+	Policy   Policy
+	Clusters map[string]Cluster
+	Infos    []ClusterInfo
+	Surface  Surface
+	Now      func() time.Time
+	NewID    func() string
+	Log      *slog.Logger
+	Owner    string // this process, in claims
+	Times    Times
+
+	wake     chan struct{}
+	wakeOnce sync.Once
+}
+
+// Times are the durations that a request's life is made of.
+type Times struct {
+	Draft    time.Duration // a draft, or an open question, is given up (30 min)
+	Approval time.Duration // a pending request is given up (30 min)
+	Settle   time.Duration // no commit may move for so long while the group is empty (6 s: auto-commit's period is 5 s)
+	Look     time.Duration // between looks at an armed group (1 s)
+	Lease    time.Duration // a claim; longer than the worst call (30 s)
+	Commit   time.Duration // the brokers' offsets.commit.timeout.ms (5 s): a lost write may land so late
+	Again    time.Duration // before Kafka is asked again after it did not answer (10 s)
+}
+
+// DefaultTimes are the durations that serve unless the configuration says otherwise.
+var DefaultTimes = Times{
+	Draft: 30 * time.Minute, Approval: 30 * time.Minute, Settle: 6 * time.Second, Look: time.Second,
+	Lease: 30 * time.Second, Commit: 5 * time.Second, Again: 10 * time.Second,
+}
+
+// Ask is a wish in words, read.
+type Ask struct {
+	Actor  Actor
+	Place  Place
+	Origin string // of the envelope; unique
+	Intent Intent
+	At     time.Time // when it was received: durations and "last 02:10" count from here
+}
+
+// Decision is a person's word about a request. Origin is the envelope's id.
+type Decision struct {
+	Actor   Actor
+	Channel string
+	Ref     Ref
+	Why     string
+	Origin  string
+}
+
+// Reply is what a decision did.
+type Reply struct {
+	Did     Did
+	Request Request
+	Votes   int       // that count now
+	At      time.Time // of an earlier decision that makes this one moot
+	By      Actor     // who made that one
+}
+
+// Did names what a decision did.
+type Did string
+
+// What decisions do.
+const (
+	DidSubmit  Did = "submitted"     // approval is being asked for
+	DidArm     Did = "armed"         // approved: waiting for the group to be idle
+	DidVote    Did = "voted"         // counted; more are needed
+	DidAlready Did = "already voted" // by the same person: nothing changed
+	DidReject  Did = "rejected"
+	DidCancel  Did = "cancelled"
+	DidChoose  Did = "chosen"  // planned again with the option
+	DidRetry   Did = "retried" // looked at again now
+	DidSettle  Did = "settled"
+	DidUndo    Did = "undo asked" // Request is the new one
+	DidPlan    Did = "shown"      // approve without a revision: the plan is shown, nothing is decided
+)
+
+// Lag is a group's position on its topics, for people who only look.
+type Lag struct {
+	Cluster  ClusterInfo
+	Snapshot Snapshot
+	Ruling   Ruling
+	Open     []Request
+}
+
+// Access is who may do what with a group, and why.
+type Access struct {
+	Cluster ClusterInfo
+	Group   string
+	Rulings map[Verb]Ruling // of the person who asked
+}
+
+// The verbs, by file:
+//
+//	ask.go     Receive, Ask, Undo
+//	decide.go  Approve (also a requester's "apply" and "ask for approval" on a draft), Reject, Cancel, Choose, Retry, Settle
+//	look.go    Story, StoryFor, Lag, Access, Status, History, StepsFor
+//	reconcile.go  Run, Reconcile, Wake

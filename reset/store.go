@@ -1,0 +1,184 @@
+package reset
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// ErrNotFound is returned for a request, envelope or card that the store does not have.
+var ErrNotFound = errors.New("not found")
+
+// ErrConflict is returned when a row changed under an update, or a fence is no longer held. Look again, decide again.
+var ErrConflict = errors.New("changed by somebody else")
+
+// Store keeps requests and what belongs to them. It decides nothing. Its invariants hold for several processes at once:
+// one request per origin, one applying request per (ClusterID, group), one vote per (request, digest, actor), one open undo
+// per request, audit rows in the transaction of what they tell.
+type Store interface {
+	// Record stores an envelope and makes it due. It reports false when its id is already there; nothing changes then.
+	Record(ctx context.Context, in Inbox) (bool, error)
+	// Envelope returns a recorded envelope. Decided marks it as decided; it is kept for duplicates' sake.
+	Envelope(ctx context.Context, id string) (Inbox, error)
+	Decided(ctx context.Context, id string, at time.Time) error
+
+	// Create stores a new request with its entries and makes it due at once. When its origin already has one, that one is
+	// returned with false. A request that undoes another one is refused with a Problem (ProblemNoUndo) while an open undo is there.
+	Create(ctx context.Context, r Request, entries []Entry) (Request, bool, error)
+	// Update loads a request, lets change work on it, and stores what it did, in one transaction that no other update of the
+	// same request or group overlaps. A non-nil error from change undoes everything and is returned as it is. With a
+	// hold, the hold's fence must still be current: ErrConflict.
+	Update(ctx context.Context, id string, hold *Due, change func(*Tx) error) error
+
+	Load(ctx context.Context, id string) (Request, error)
+	// Steps returns a revision's steps by topic and partition; limit 0: all of them.
+	Steps(ctx context.Context, id string, revision, offset, limit int) ([]Step, error)
+	// Worst returns the steps with the largest Replay plus Skip, and the effect by topic.
+	Worst(ctx context.Context, id string, revision, limit int) ([]Step, []TopicEffect, error)
+	Votes(ctx context.Context, id, digest string) ([]Vote, error)
+	// LastAttempt returns ErrNotFound when there was none.
+	LastAttempt(ctx context.Context, id string) (Attempt, error)
+	Writes(ctx context.Context, id string, attempt int) ([]Write, error)
+	Audit(ctx context.Context, id string, after int64) ([]Entry, error)
+	// List returns requests that match, newest first.
+	List(ctx context.Context, f Filter) ([]Request, error)
+
+	Card(ctx context.Context, id string) (Card, error) // the zero Card when there is none
+	SaveCard(ctx context.Context, c Card) error
+
+	// Claim takes due rows whose time has come and that nobody holds, for Lease. A claim that is never released comes due
+	// again when the lease ends, with a higher fence.
+	Claim(ctx context.Context, c Claim) ([]Due, error)
+	// Renew extends a held claim: ErrConflict when it is no longer held.
+	Renew(ctx context.Context, d Due, until time.Time) error
+	// Release gives a claim back, to be looked at again at next (zero: never), or sooner when somebody made it due meanwhile.
+	Release(ctx context.Context, d Due, next time.Time) error
+	// Soonest returns when the next row comes due; zero: none.
+	Soonest(ctx context.Context) (time.Time, error)
+}
+
+// Kind of a due row: what is to be looked at.
+type Kind string
+
+// The kinds of due rows.
+const (
+	DueInbox    Kind = "inbox"
+	DueRequest  Kind = "request"
+	DueSchedule Kind = "schedule"
+	DueWatch    Kind = "watch"
+	DueCard     Kind = "card"
+)
+
+// Due says when to look at something, never what to do: the worker reads the state again, so a spurious row does nothing.
+type Due struct {
+	Kind    Kind
+	ID      string
+	Cluster string // of a request: so that looks can be batched
+	At      time.Time
+	Owner   string
+	Until   time.Time
+	Fence   int64
+}
+
+// Claim is the one question that serves restarts, schedules, watches and replicas.
+type Claim struct {
+	Owner string
+	Now   time.Time
+	Lease time.Duration
+	Limit int
+	Kinds []Kind
+}
+
+// Filter narrows a list of requests. Zero fields do not narrow.
+type Filter struct {
+	Cluster string
+	Group   string
+	States  []State
+	Actor   Actor
+	Undoes  string
+	Limit   int
+}
+
+// Card is where a request is shown, and up to what.
+type Card struct {
+	Request   string
+	Channel   string
+	TS        string // the card's message; empty: not posted
+	Version   int64  // of the request, as last shown
+	ShownAt   time.Time
+	ThreadSeq int64 // audit entries up to here are in the thread
+	Preview   Preview
+}
+
+// Preview is the way to the one person who sees a draft. URL is a secret, lives 30 minutes and bears 5 messages.
+type Preview struct {
+	Actor    Actor
+	Channel  string
+	URL      string
+	Replaces bool // the URL is a click's: it can replace its own message
+	Used     int
+	Until    time.Time
+	Version  int64 // of the request, as last shown there
+	Revision int
+}
+
+// Tx is what an update sees and what it does. The store fills the first part and writes the second.
+type Tx struct {
+	Request   *Request  // as stored; changes to it are stored, with Version one higher
+	Votes     []Vote    // of the current digest
+	Rivals    []Request // other requests of the group that are approved or applying, or block it (mixed, unclear and not settled)
+	Attempt   *Attempt  // the last one; changes to its fields are stored
+	Undecided []Inbox   // recorded envelopes about this request that nobody has decided yet
+
+	steps   []Step
+	planned bool
+	votes   []Vote
+	begun   *Attempt
+	writes  []Write
+	changed []Write
+	entries []Entry
+	look    time.Time
+	looks   bool
+	others  []Request
+}
+
+// SetSteps replaces the steps of the request's current revision.
+func (tx *Tx) SetSteps(steps []Step) { tx.steps, tx.planned = steps, true }
+
+// AddVote stores a vote.
+func (tx *Tx) AddVote(v Vote) { tx.votes = append(tx.votes, v); tx.Votes = append(tx.Votes, v) }
+
+// Begin stores a new attempt with its writes.
+func (tx *Tx) Begin(a Attempt, writes []Write) { tx.begun, tx.writes = &a, writes }
+
+// SetWrites stores what is known now of writes of the current attempt.
+func (tx *Tx) SetWrites(w []Write) { tx.changed = append(tx.changed, w...) }
+
+// Log adds an audit entry.
+func (tx *Tx) Log(e Entry) { tx.entries = append(tx.entries, e) }
+
+// LookAt makes the request due. Without it, an update from outside the worker makes the request due at once.
+func (tx *Tx) LookAt(at time.Time) { tx.look, tx.looks = at, true }
+
+// AlsoSave stores another request of the group (a rival) in the same transaction, with its version compared.
+func (tx *Tx) AlsoSave(r Request) { tx.others = append(tx.others, r) }
+
+// Done is what a change did, for the store to write.
+type Done struct {
+	Steps   []Step
+	Planned bool // Steps replace those of the current revision
+	Votes   []Vote
+	Begun   *Attempt
+	Writes  []Write // of Begun
+	Changed []Write // of Attempt, or of Begun
+	Entries []Entry
+	Look    time.Time
+	Looks   bool
+	Others  []Request
+}
+
+// Done returns what the change asked for.
+func (tx *Tx) Done() Done {
+	return Done{Steps: tx.steps, Planned: tx.planned, Votes: tx.votes, Begun: tx.begun, Writes: tx.writes,
+		Changed: tx.changed, Entries: tx.entries, Look: tx.look, Looks: tx.looks, Others: tx.others}
+}
