@@ -10,6 +10,7 @@ type Attempt struct {
 	Revision   int
 	StartedAt  time.Time
 	EndedAt    time.Time // zero: not judged yet
+	ReadAt     time.Time // when it was read for the first time, if an answer was lost
 	Chunks     []ChunkState
 	Outcome    Outcome
 	Effect     Effect // what it does as resolved when it began; may differ from the approved plan within its bounds

@@ -47,20 +47,23 @@ const (
 	ProblemMisplaced    ProblemCode = "misplaced"     // read back at neither place
 
 	// The intent.
-	ProblemNoCommit   ProblemCode = "no commit"   // Topic, Parts: nothing to shift or skip from
-	ProblemSkipMoved  ProblemCode = "skip moved"  // Count: the asked offset; Other: the committed one
-	ProblemFuture     ProblemCode = "future"      // a time that has not come; Got: it
-	ProblemOneRecord  ProblemCode = "one record"  // skip wants exactly one partition
-	ProblemWhich      ProblemCode = "which"       // Want: cluster, topics or target
-	ProblemNoCluster  ProblemCode = "no cluster"  // Got: the name; Names: those configured
-	ProblemTooLong    ProblemCode = "too long"    // Want: the longest wait; Got: the asked one
-	ProblemEverything ProblemCode = "nothing new" // the plan changes nothing
+	ProblemNoCommit  ProblemCode = "no commit"  // Topic, Parts: nothing to shift or skip from
+	ProblemSkipMoved ProblemCode = "skip moved" // Count: the asked offset; Other: the committed one
+	ProblemFuture    ProblemCode = "future"     // a time that has not come; Got: it
+	ProblemOneRecord ProblemCode = "one record" // skip wants exactly one partition
+	ProblemWhich     ProblemCode = "which"      // Want: cluster, topics or target
+	ProblemNoCluster ProblemCode = "no cluster" // Got: the name; Names: those configured
+	ProblemTooLong   ProblemCode = "too long"   // Want: the longest wait; Got: the asked one
+	ProblemNoRecord  ProblemCode = "no record"  // Count: the asked offset; Other: the end; nothing is there to skip
+	ProblemRecreated ProblemCode = "recreated"  // Topic was deleted and made again: offsets of the old one mean nothing
+	ProblemVoided    ProblemCode = "voided"     // an approval no longer covers the effect; Want: why; Topic, Parts: where
 
 	// The request.
 	ProblemNoRequest ProblemCode = "no request" // Request
 	ProblemStale     ProblemCode = "stale"      // Want: current revision; Got: the one decided upon
 	ProblemTooLate   ProblemCode = "too late"   // State says where it stands
 	ProblemBlocked   ProblemCode = "blocked"    // Request has an outcome that somebody must settle first
+	ProblemStopping  ProblemCode = "stopping"   // a cancel is recorded and not decided yet
 	ProblemDenied    ProblemCode = "denied"     // Ruling says why, Verb what
 	ProblemDuplicate ProblemCode = "duplicate"  // Request is the one that the same envelope made
 	ProblemNoOption  ProblemCode = "no option"

@@ -21,18 +21,20 @@ type Request struct {
 	Place    Place   // where it was asked
 	Act      Act
 
-	ClusterID string    // Kafka's own id of the cluster, as it answered when the plan was made
-	Isolation Isolation // what "latest" means for this group
-	Effect    Effect    // totals of the current revision's steps
-	Warnings  []Warning // what a person should know before agreeing
-	Bounds    Bounds    // what an approval covers
-	Digest    string    // what exactly is voted on
-	Need      int       // approvals needed by people other than the requester
-	Ruling    Ruling    // the policy rule as it applied when the plan was made
-	Before    *Effect   // the effect of the revision before, when a recheck voided it
-	Options   []Option  // other readings of what was asked; one may be chosen by its index
-	Question  string    // what the options answer, while nothing can be planned without it
-	Problem   *Problem  // why it was refused, why it failed, or what it is waiting for
+	ClusterID string     // Kafka's own id of the cluster, as it answered when the plan was made
+	Isolation Isolation  // what "latest" means for this group
+	Effect    Effect     // totals of the current revision's steps
+	Warnings  []Warning  // what a person should know before agreeing
+	Bounds    Bounds     // what an approval covers
+	Digest    string     // what exactly is voted on
+	Need      int        // approvals needed by people other than the requester
+	Ruling    Ruling     // the policy rule as it applied when the plan was made
+	Before    *Effect    // the effect of the revision before, when a recheck voided it
+	Options   []Option   // other readings of what was asked; one may be chosen by its index
+	Question  string     // what the options answer, while nothing can be planned without it
+	Topics    []TopicLag // where the group stands, while there is a question
+	Asked     bool       // it has been shown to others: approval was asked for, or it was applied for
+	Problem   *Problem   // why it was refused, why it failed, or what it is waiting for
 
 	Seen     Sighting // the group as it was last looked at
 	Attempt  int      // attempts to write so far
@@ -88,6 +90,7 @@ type Outcome string
 // The outcomes. None of them is a guess: each rests on offsets that were read.
 const (
 	Verified  Outcome = "verified"  // every partition was read back at its target
+	Overtaken Outcome = "overtaken" // every partition was written, and some had moved on when they were read back
 	Unchanged Outcome = "unchanged" // every partition was read back where it had been, twice
 	PutBack   Outcome = "put back"  // some were written, and all stand again where they had been
 	Mixed     Outcome = "mixed"     // some stand at the target and some where they had been
@@ -109,6 +112,15 @@ type Option struct {
 	Label  string // "prod-eu", "orders", "Use UTC"
 	Typed  string // what a person would type instead
 	Intent Intent
+}
+
+// TopicLag is where a group stands on one topic.
+type TopicLag struct {
+	Topic      string
+	Partitions int
+	Committed  int   // partitions with a commit
+	Lag        int64 // offsets between the commits and the end, at most
+	Err        string
 }
 
 // Sighting is a group as it was last looked at while its request waits.
