@@ -1,0 +1,48 @@
+package reset
+
+// A broker stores one commit as one batch of records, and refuses the whole batch when it is larger than the offsets topic's
+// max.message.bytes (1,048,588 by default; every partition then answers UNKNOWN_SERVER_ERROR and nothing is written). So a
+// chunk is cut by bytes, below that with room to spare.
+const (
+	chunkBytes  = 800_000
+	recordBytes = 64 // of one record, without the names and the metadata; about 45 were measured
+)
+
+// chunksOf cuts writes into chunks, commits first and then deletes, and numbers each write's chunk.
+func chunksOf(group string, writes []Write, from int) []ChunkState {
+	var chunks []ChunkState
+	for _, del := range []bool{false, true} {
+		size := chunkBytes
+		for i := range writes {
+			if writes[i].To.None != del {
+				continue
+			}
+			n := recordBytes + len(group) + len(writes[i].Topic) + len(writes[i].To.Metadata)
+			if size+n > chunkBytes {
+				chunks = append(chunks, ChunkState{N: from + len(chunks), Phase: Planned, Delete: del})
+				size = 0
+			}
+			size += n
+			writes[i].Chunk = chunks[len(chunks)-1].N
+		}
+	}
+	return chunks
+}
+
+// chunkOf is what is sent for one chunk. Back writes the position before instead of the target.
+func chunkOf(c ChunkState, writes []Write) (Chunk, []int) {
+	out := Chunk{Delete: c.Delete}
+	var at []int
+	for i, w := range writes {
+		if w.Chunk != c.N {
+			continue
+		}
+		to := w.To
+		if c.Back {
+			to = w.From
+		}
+		out.Steps = append(out.Steps, WriteStep{Partition: Partition{w.Topic, w.Partition}, To: to})
+		at = append(at, i)
+	}
+	return out, at
+}

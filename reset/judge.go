@@ -1,0 +1,59 @@
+package reset
+
+// stand says where a write's partition stands, by what was read.
+func (w Write) stand(read Position) Standing {
+	switch {
+	case same(read, w.To):
+		return StandsTarget
+	case same(read, w.From):
+		return StandsBefore
+	}
+	return StandsMoved
+}
+
+func same(a, b Position) bool { return a.None == b.None && (a.None || a.Offset == b.Offset) }
+
+// Judge says how an attempt ended, from what Kafka answered and what was read back. It claims nothing that neither shows.
+func Judge(writes []Write, putBack bool) Outcome {
+	var target, before, other, lost, stays int
+	for _, w := range writes {
+		if same(w.From, w.To) {
+			stays++ // reading cannot tell, and it makes no difference
+		}
+		if w.Result.Lost() {
+			lost++
+		}
+		switch w.Stands {
+		case StandsTarget:
+			target++
+		case StandsBefore:
+			before++
+		default:
+			other++
+		}
+	}
+	all := len(writes)
+	acknowledged := all > 0 && lost == 0 && !putBack && everyWritten(writes)
+	switch {
+	case target == all:
+		return Verified
+	case acknowledged:
+		return Overtaken
+	case before+stays == all && putBack:
+		return PutBack
+	case before+stays == all:
+		return Unchanged
+	case other == 0:
+		return Mixed
+	}
+	return Unclear
+}
+
+func everyWritten(writes []Write) bool {
+	for _, w := range writes {
+		if !w.Result.Written {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,233 @@
+package reset
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+)
+
+// MakePlan resolves an intent against a snapshot. It is pure. A plan is whole or it is not made: one partition that cannot
+// be resolved is a problem, never a hole.
+func MakePlan(in Intent, saved []Step, snap Snapshot, now time.Time) (Plan, *Problem) {
+	if t, ok := in.Target.(Time); ok && t.At.After(now) {
+		return Plan{}, &Problem{Code: ProblemFuture, Group: in.Group, Cluster: in.Cluster, Got: t.Said, Count: int64(t.At.Sub(now).Seconds())}
+	}
+	if in.Scope.All {
+		snap.Partitions = slices.DeleteFunc(slices.Clone(snap.Partitions), func(p PartitionState) bool {
+			t := snap.Topics[p.Topic]
+			return t.Partitions == 0 && t.Err == "" // deleted: left as it is, and named by leftAlone
+		})
+	}
+	if p := checkScope(in, snap); p != nil {
+		return Plan{}, p
+	}
+	plan, p := resolve(in.Target, snap, named(in, saved))
+	if p != nil {
+		p.Cluster, p.Group = in.Cluster, in.Group
+		return Plan{}, p
+	}
+	plan.Effect = Total(plan.Steps)
+	plan.Warnings = warnings(in, snap, plan, now)
+	return plan, nil
+}
+
+// resolve finds the target in every partition of the snapshot. Problems of one kind are told together.
+func resolve(t Target, snap Snapshot, saved map[Partition]Step) (Plan, *Problem) {
+	var plan Plan
+	var first *Problem
+	_, undo := t.(Undo)
+	for _, p := range snap.Partitions {
+		id := snap.Topics[p.Topic].ID
+		if old := saved[p.Partition]; undo && old.TopicID != id {
+			return Plan{}, &Problem{Code: ProblemRecreated, Topic: p.Topic}
+		}
+		s, problem := step(t, p, id, saved[p.Partition].To)
+		switch {
+		case problem == nil:
+			plan.Steps = append(plan.Steps, s)
+		case first == nil:
+			first = problem
+		case problem.Code == first.Code && problem.Topic == first.Topic:
+			first.Parts = append(first.Parts, problem.Parts...)
+		}
+	}
+	if _, one := t.(SkipRecord); one && first == nil && len(plan.Steps) != 1 {
+		first = &Problem{Code: ProblemOneRecord, Count: int64(len(plan.Steps))}
+	}
+	return plan, first
+}
+
+// named are the positions that a plan file or an undo names, as steps whose To is the place to go.
+func named(in Intent, saved []Step) map[Partition]Step {
+	m := make(map[Partition]Step, len(saved))
+	if t, ok := in.Target.(Rows); ok {
+		for _, r := range t.Rows {
+			m[Partition{r.Topic, r.Partition}] = Step{To: Position{Offset: r.Offset}}
+		}
+	}
+	for _, s := range saved {
+		m[Partition{s.Topic, s.Partition}] = Step{TopicID: s.TopicID, To: s.From}
+	}
+	return m
+}
+
+// checkScope refuses a scope that Kafka does not have, or of which something could not be read.
+func checkScope(in Intent, snap Snapshot) *Problem {
+	about := Problem{Cluster: in.Cluster, Group: in.Group}
+	names := slices.Sorted(maps.Keys(snap.Topics))
+	if in.Scope.All {
+		return checkAll(about, names, snap)
+	}
+	for _, name := range names {
+		if t := snap.Topics[name]; asked(in, name) && t.Err == "" && t.Partitions == 0 {
+			about.Code, about.Topic, about.Names = ProblemNoTopic, name, t.Near
+			return &about
+		}
+	}
+	for _, ts := range in.Scope.Topics {
+		if p := checkPartitions(about, ts, snap.Topics[ts.Topic].Partitions); p != nil {
+			return p
+		}
+	}
+	if p := checkPartitionsOfRows(about, in, snap); p != nil {
+		return p
+	}
+	return checkRead(about, snap)
+}
+
+func checkAll(about Problem, names []string, snap Snapshot) *Problem {
+	for _, name := range names {
+		if t := snap.Topics[name]; t.Err != "" {
+			about.Code, about.Topic, about.Got = ProblemUnread, name, t.Err
+			return &about
+		}
+	}
+	if len(snap.Partitions) == 0 {
+		about.Code = ProblemNoCommits
+		return &about
+	}
+	return checkRead(about, snap)
+}
+
+func asked(in Intent, topic string) bool {
+	if _, rows := in.Target.(Rows); rows {
+		return true
+	}
+	if _, undo := in.Target.(Undo); undo {
+		return true
+	}
+	return slices.ContainsFunc(in.Scope.Topics, func(ts TopicScope) bool { return ts.Topic == topic })
+}
+
+func checkPartitions(about Problem, ts TopicScope, have int) *Problem {
+	for _, p := range ts.Partitions {
+		if int(p) >= have {
+			about.Parts = append(about.Parts, p)
+		}
+	}
+	if len(about.Parts) == 0 || have == 0 {
+		return nil
+	}
+	about.Code, about.Topic, about.Count = ProblemNoPartition, ts.Topic, int64(have)
+	return &about
+}
+
+func checkPartitionsOfRows(about Problem, in Intent, snap Snapshot) *Problem {
+	t, ok := in.Target.(Rows)
+	if !ok {
+		return nil
+	}
+	for _, r := range t.Rows {
+		ts := TopicScope{Topic: r.Topic, Partitions: []int32{r.Partition}}
+		if p := checkPartitions(about, ts, snap.Topics[r.Topic].Partitions); p != nil {
+			return p
+		}
+	}
+	return nil
+}
+
+// checkRead refuses when a partition could not be read: a plan that leaves it out looks complete and is not.
+func checkRead(about Problem, snap Snapshot) *Problem {
+	for _, name := range slices.Sorted(maps.Keys(snap.Topics)) {
+		if t := snap.Topics[name]; t.Err != "" && slices.ContainsFunc(snap.Partitions, func(p PartitionState) bool { return p.Topic == name }) {
+			about.Code, about.Topic, about.Got = ProblemUnread, name, t.Err
+			return &about
+		}
+	}
+	for _, p := range snap.Partitions {
+		if p.Err == "" || (about.Topic != "" && about.Topic != p.Topic) {
+			continue
+		}
+		about.Code, about.Topic, about.Got = ProblemUnread, p.Topic, p.Err
+		about.Parts = append(about.Parts, p.Partition.Partition)
+	}
+	if about.Code == "" {
+		return nil
+	}
+	return &about
+}
+
+// Total sums steps up. It saturates: an effect too large to count is too large for every bound.
+func Total(steps []Step) Effect {
+	var e Effect
+	topics := map[string]bool{}
+	for _, s := range steps {
+		topics[s.Topic] = true
+		e.Partitions++
+		if s.From.None != s.To.None || s.From.Offset != s.To.Offset {
+			e.Changed++
+		}
+		if s.From.None {
+			e.None++
+		}
+		if s.How == HowClampStart || s.How == HowClampEnd {
+			e.Clamped++
+		}
+		e.Replay = saturatingAdd(e.Replay, s.Replay)
+		e.Skip = saturatingAdd(e.Skip, s.Skip)
+		if s.RecordAt.IsZero() {
+			continue
+		}
+		if e.From.IsZero() || s.RecordAt.Before(e.From) {
+			e.From = s.RecordAt
+		}
+		if s.RecordAt.After(e.Upto) {
+			e.Upto = s.RecordAt
+		}
+	}
+	e.Topics = len(topics)
+	return e
+}
+
+// Lags says where a group stands on each topic of a snapshot.
+func Lags(snap Snapshot) []TopicLag {
+	at := map[string]*TopicLag{}
+	for name, t := range snap.Topics {
+		if t.Commits > 0 || t.Err != "" {
+			at[name] = &TopicLag{Topic: name, Partitions: t.Partitions, Err: t.Err}
+		}
+	}
+	for _, p := range snap.Partitions {
+		l := at[p.Topic]
+		if l == nil {
+			continue
+		}
+		if p.Err != "" {
+			l.Err = p.Err
+			continue
+		}
+		if !p.Committed.None {
+			l.Committed++
+			l.Lag = saturatingAdd(l.Lag, max(0, p.End-max(p.Committed.Offset, p.Start)))
+		}
+	}
+	lags := make([]TopicLag, 0, len(at))
+	for _, l := range at {
+		lags = append(lags, *l)
+	}
+	slices.SortFunc(lags, func(a, b TopicLag) int {
+		return cmp.Or(cmp.Compare(b.Lag, a.Lag), cmp.Compare(a.Topic, b.Topic))
+	})
+	return lags
+}

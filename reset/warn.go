@@ -1,0 +1,85 @@
+package reset
+
+import (
+	"slices"
+	"time"
+)
+
+// warnings says what a person should know of a plan, by topic and not by partition.
+func warnings(in Intent, snap Snapshot, plan Plan, now time.Time) []Warning {
+	var ws []Warning
+	for _, n := range in.Notes {
+		ws = append(ws, Warning{Code: WarnNote, Text: n})
+	}
+	if !snap.Group.Idle() {
+		ws = append(ws, Warning{Code: WarnBusy, Count: int64(len(snap.Group.Members)), Text: snap.Group.State})
+	}
+	for _, s := range plan.Steps {
+		for _, w := range stepWarnings(s, now) {
+			ws = addWarning(ws, w)
+		}
+	}
+	ws = append(ws, leftAlone(in, snap)...)
+	if plan.Effect.Changed == 0 {
+		ws = append(ws, Warning{Code: WarnNothing})
+	}
+	return ws
+}
+
+func stepWarnings(s Step, now time.Time) []Warning {
+	one := func(c WarningCode, count int64) Warning {
+		return Warning{Code: c, Topic: s.Topic, Parts: []int32{s.Partition}, Count: count}
+	}
+	var ws []Warning
+	switch s.How {
+	case HowClampStart:
+		ws = append(ws, one(WarnClampedStart, saturatingAdd(s.Start, -max(s.Asked, 0))))
+	case HowClampEnd:
+		ws = append(ws, one(WarnClampedEnd, saturatingAdd(s.Asked, -s.End)))
+	case HowNoLater:
+		ws = append(ws, one(WarnNoLater, 0))
+	case HowStartInDoubt:
+		ws = append(ws, one(WarnInDoubt, 0))
+	}
+	if s.From.None && !s.To.None {
+		ws = append(ws, one(WarnNeverCommit, 0))
+	}
+	if !s.From.None && (s.From.Offset < s.Start || s.From.Offset > s.End) {
+		ws = append(ws, one(WarnOutsideLog, 0))
+	}
+	if s.RecordAt.After(now) {
+		ws = append(ws, one(WarnFutureDated, 0))
+	}
+	return ws
+}
+
+// addWarning joins a warning to the one of its code and topic.
+func addWarning(ws []Warning, w Warning) []Warning {
+	for i := range ws {
+		if ws[i].Code == w.Code && ws[i].Topic == w.Topic {
+			ws[i].Parts = append(ws[i].Parts, w.Parts...)
+			ws[i].Count = saturatingAdd(ws[i].Count, w.Count)
+			return ws
+		}
+	}
+	return append(ws, w)
+}
+
+// leftAlone names topics with commits that are no more. A deleted topic must neither sink a reset of all topics nor vanish
+// from it without a word.
+func leftAlone(in Intent, snap Snapshot) []Warning {
+	if !in.Scope.All {
+		return nil
+	}
+	var gone []string
+	for name, t := range snap.Topics {
+		if t.Partitions == 0 && t.Err == "" {
+			gone = append(gone, name)
+		}
+	}
+	if len(gone) == 0 {
+		return nil
+	}
+	slices.Sort(gone)
+	return []Warning{{Code: WarnTopicGone, Names: gone, Count: int64(len(gone))}}
+}
