@@ -224,6 +224,8 @@ type Story struct {
 	Topics   []TopicEffect
 	Votes    []Vote // of the current digest
 	Attempt  *Attempt
+	Writes   []Write          // of a failed or overtaken Attempt: those not at their target first, 20 at most
+	Stands   map[Standing]int // of Attempt: how many partitions stand where, as last read
 	Entries  []Entry
 	Blocking string // the request that blocks this one's group
 	Now      time.Time
