@@ -1,0 +1,145 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// beginAttempt stores a new attempt with its writes. Where the offsets were (From) never changes afterwards.
+func beginAttempt(ctx context.Context, tx *sql.Tx, id string, a reset.Attempt, writes []reset.Write) error {
+	effect, err := json.Marshal(a.Effect)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO attempts
+		(request, n, fence, revision, started_at, ended_at, outcome, effect, gone, extra_parts) VALUES (`+marks(10)+`)`,
+		id, a.N, a.Fence, a.Revision, micros(a.StartedAt), micros(a.EndedAt), a.Outcome, string(effect), a.Gone, a.ExtraParts)
+	if err != nil {
+		return fmt.Errorf("begin attempt %d: %w", a.N, conflict(err))
+	}
+	if err := saveChunks(ctx, tx, id, a); err != nil {
+		return err
+	}
+	return insert(ctx, tx, `INSERT INTO writes (request, attempt, chunk, written, rejected, detail, stands, read_offset, read_metadata,
+		read_none, `+stepColumns+`) VALUES `, stepCount+10, len(writes), func(i int) []any {
+		return append(append([]any{id, a.N}, knownArgs(writes[i])...), stepArgs(writes[i].Step)...)
+	})
+}
+
+// saveAttempt stores what became of an attempt.
+func saveAttempt(ctx context.Context, tx *sql.Tx, id string, a reset.Attempt) error {
+	effect, err := json.Marshal(a.Effect)
+	if err != nil {
+		return err
+	}
+	res, err := tx.ExecContext(ctx, `UPDATE attempts SET fence = ?, revision = ?, started_at = ?, ended_at = ?, outcome = ?, effect = ?,
+		gone = ?, extra_parts = ? WHERE request = ? AND n = ?`,
+		a.Fence, a.Revision, micros(a.StartedAt), micros(a.EndedAt), a.Outcome, string(effect), a.Gone, a.ExtraParts, id, a.N)
+	if err := touched(res, err, reset.ErrNotFound); err != nil {
+		return fmt.Errorf("attempt %d: %w", a.N, err)
+	}
+	return saveChunks(ctx, tx, id, a)
+}
+
+func saveChunks(ctx context.Context, tx *sql.Tx, id string, a reset.Attempt) error {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM chunks WHERE request = ? AND attempt = ?`, id, a.N); err != nil {
+		return err
+	}
+	return insert(ctx, tx, `INSERT INTO chunks (request, attempt, n, phase, sent_at, deletes, back) VALUES `, 7, len(a.Chunks),
+		func(i int) []any {
+			c := a.Chunks[i]
+			return []any{id, a.N, c.N, c.Phase, micros(c.SentAt), c.Delete, c.Back}
+		})
+}
+
+// knownArgs are the columns of a write that change as more is known of it.
+func knownArgs(w reset.Write) []any {
+	return []any{w.Chunk, w.Result.Written, w.Result.Rejected, w.Result.Detail, w.Stands, w.Read.Offset, w.Read.Metadata, w.Read.None}
+}
+
+// saveWrites stores what is known now of writes of an attempt.
+func saveWrites(ctx context.Context, tx *sql.Tx, id string, a *reset.Attempt, writes []reset.Write) error {
+	if len(writes) == 0 {
+		return nil
+	}
+	if a == nil {
+		return errors.New("writes without an attempt")
+	}
+	stmt, err := tx.PrepareContext(ctx, `UPDATE writes SET chunk = ?, written = ?, rejected = ?, detail = ?, stands = ?,
+		read_offset = ?, read_metadata = ?, read_none = ? WHERE request = ? AND attempt = ? AND topic = ? AND partition = ?`)
+	if err != nil {
+		return err
+	}
+	defer stmt.Close()
+	for _, w := range writes {
+		res, err := stmt.ExecContext(ctx, append(knownArgs(w), id, a.N, w.Topic, w.Partition)...)
+		if err := touched(res, err, reset.ErrNotFound); err != nil {
+			return fmt.Errorf("write of %s-%d in attempt %d: %w", w.Topic, w.Partition, a.N, err)
+		}
+	}
+	return nil
+}
+
+// LastAttempt implements reset.Store.
+func (s *Store) LastAttempt(ctx context.Context, id string) (a reset.Attempt, err error) {
+	err = s.read(ctx, func(tx *sql.Tx) error {
+		a, err = lastAttempt(ctx, tx, id)
+		return err
+	})
+	return a, err
+}
+
+func lastAttempt(ctx context.Context, q querier, id string) (reset.Attempt, error) {
+	a, err := one(ctx, q, scanAttempt, `SELECT request, n, fence, revision, started_at, ended_at, outcome, effect, gone, extra_parts
+		FROM attempts WHERE request = ? ORDER BY n DESC LIMIT 1`, id)
+	if err == nil {
+		a.Chunks, err = all(ctx, q, scanChunk,
+			`SELECT n, phase, sent_at, deletes, back FROM chunks WHERE request = ? AND attempt = ? ORDER BY n`, id, a.N)
+	}
+	if err != nil {
+		return a, fmt.Errorf("last attempt of request %q: %w", id, err)
+	}
+	return a, nil
+}
+
+func scanAttempt(row scanner) (a reset.Attempt, err error) {
+	var started, ended int64
+	var effect []byte
+	err = row.Scan(&a.Request, &a.N, &a.Fence, &a.Revision, &started, &ended, &a.Outcome, &effect, &a.Gone, &a.ExtraParts)
+	if err != nil {
+		return a, err
+	}
+	a.StartedAt, a.EndedAt = moment(started), moment(ended)
+	return a, json.Unmarshal(effect, &a.Effect)
+}
+
+func scanChunk(row scanner) (c reset.ChunkState, err error) {
+	var sent int64
+	err = row.Scan(&c.N, &c.Phase, &sent, &c.Delete, &c.Back)
+	c.SentAt = moment(sent)
+	return c, err
+}
+
+// Writes implements reset.Store.
+func (s *Store) Writes(ctx context.Context, id string, attempt int) ([]reset.Write, error) {
+	writes, err := all(ctx, s.readers, scanWrite, `SELECT chunk, written, rejected, detail, stands, read_offset, read_metadata,
+		read_none, `+stepColumns+` FROM writes WHERE request = ? AND attempt = ? ORDER BY topic, partition`, id, attempt)
+	if err != nil {
+		return nil, fmt.Errorf("writes of attempt %d of request %q: %w", attempt, id, err)
+	}
+	return writes, nil
+}
+
+func scanWrite(row scanner) (w reset.Write, err error) {
+	var at int64
+	known := []any{&w.Chunk, &w.Result.Written, &w.Result.Rejected, &w.Result.Detail, &w.Stands,
+		&w.Read.Offset, &w.Read.Metadata, &w.Read.None}
+	err = row.Scan(append(known, stepDest(&w.Step, &at)...)...)
+	w.RecordAt = moment(at)
+	return w, err
+}

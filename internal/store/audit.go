@@ -1,0 +1,84 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// logEntries appends to the audit. An entry that names no request is about this one. Triggers refuse to change it later.
+func logEntries(ctx context.Context, tx *sql.Tx, id string, entries []reset.Entry) error {
+	for _, e := range entries {
+		if e.Request == "" {
+			e.Request = id
+		}
+		facts, err := json.Marshal(e.Facts)
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `INSERT INTO audit (at, request, revision, actor_kind, actor_team, actor_id, event, facts)
+			VALUES (`+marks(8)+`)`, micros(e.At), e.Request, e.Revision, e.Actor.Kind, e.Actor.Team, e.Actor.ID, e.Event, string(facts))
+		if err != nil {
+			return fmt.Errorf("audit %q: %w", e.Event, err)
+		}
+	}
+	return nil
+}
+
+// Audit implements reset.Store.
+func (s *Store) Audit(ctx context.Context, id string, after int64) ([]reset.Entry, error) {
+	entries, err := all(ctx, s.readers, scanEntry, `SELECT seq, at, request, revision, actor_kind, actor_team, actor_id, event, facts
+		FROM audit WHERE request = ? AND seq > ? ORDER BY seq`, id, after)
+	if err != nil {
+		return nil, fmt.Errorf("audit of request %q: %w", id, err)
+	}
+	return entries, nil
+}
+
+func scanEntry(row scanner) (e reset.Entry, err error) {
+	var at int64
+	var facts []byte
+	err = row.Scan(&e.Seq, &at, &e.Request, &e.Revision, &e.Actor.Kind, &e.Actor.Team, &e.Actor.ID, &e.Event, &facts)
+	if err != nil {
+		return e, err
+	}
+	e.At = moment(at)
+	return e, json.Unmarshal(facts, &e.Facts)
+}
+
+// Votes implements reset.Store.
+func (s *Store) Votes(ctx context.Context, id, digest string) ([]reset.Vote, error) {
+	v, err := votes(ctx, s.readers, id, digest)
+	if err != nil {
+		return nil, fmt.Errorf("votes on request %q: %w", id, err)
+	}
+	return v, nil
+}
+
+func votes(ctx context.Context, q querier, id, digest string) ([]reset.Vote, error) {
+	return all(ctx, q, scanVote, `SELECT request, digest, actor_kind, actor_team, actor_id, rule, at FROM votes
+		WHERE request = ? AND digest = ? ORDER BY at, actor_kind, actor_team, actor_id`, id, digest)
+}
+
+func scanVote(row scanner) (v reset.Vote, err error) {
+	var at int64
+	err = row.Scan(&v.Request, &v.Digest, &v.Actor.Kind, &v.Actor.Team, &v.Actor.ID, &v.Rule, &at)
+	v.At = moment(at)
+	return v, err
+}
+
+// addVotes adds votes. A second one by the same person is ErrConflict and undoes the whole update: what it was counted for
+// must not happen.
+func addVotes(ctx context.Context, tx *sql.Tx, id string, votes []reset.Vote) error {
+	for _, v := range votes {
+		_, err := tx.ExecContext(ctx, `INSERT INTO votes (request, digest, actor_kind, actor_team, actor_id, rule, at)
+			VALUES (`+marks(7)+`)`, id, v.Digest, v.Actor.Kind, v.Actor.Team, v.Actor.ID, v.Rule, micros(v.At))
+		if err != nil {
+			return fmt.Errorf("vote of %q: %w", v.Actor.ID, conflict(err))
+		}
+	}
+	return nil
+}

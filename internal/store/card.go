@@ -1,0 +1,57 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+const cardColumns = `request, channel, ts, version, shown_at, thread_seq, preview_kind, preview_team, preview_actor, preview_channel,
+	preview_url, preview_replaces, preview_used, preview_until, preview_version, preview_revision`
+
+// Card implements reset.Store.
+func (s *Store) Card(ctx context.Context, id string) (reset.Card, error) {
+	c, err := one(ctx, s.readers, scanCard, `SELECT `+cardColumns+` FROM cards WHERE request = ?`, id)
+	if errors.Is(err, reset.ErrNotFound) {
+		return reset.Card{}, nil
+	}
+	if err != nil {
+		return c, fmt.Errorf("card of request %q: %w", id, err)
+	}
+	return c, nil
+}
+
+func scanCard(row scanner) (c reset.Card, err error) {
+	var shown, until int64
+	p := &c.Preview
+	err = row.Scan(&c.Request, &c.Channel, &c.TS, &c.Version, &shown, &c.ThreadSeq, &p.Actor.Kind, &p.Actor.Team, &p.Actor.ID,
+		&p.Channel, &p.URL, &p.Replaces, &p.Used, &until, &p.Version, &p.Revision)
+	c.ShownAt, p.Until = moment(shown), moment(until)
+	return c, err
+}
+
+// SaveCard implements reset.Store. The preview's URL is a secret that lives as long as the preview: once the request has left
+// planning and draft, the card that was shown with it for the last time is saved without it.
+func (s *Store) SaveCard(ctx context.Context, c reset.Card) error {
+	err := s.write(ctx, func(tx *sql.Tx) error {
+		r, err := load(ctx, tx, c.Request)
+		if err != nil {
+			return err
+		}
+		p := c.Preview
+		if r.State != reset.Planning && r.State != reset.Draft {
+			p.URL = ""
+		}
+		_, err = tx.ExecContext(ctx, `INSERT OR REPLACE INTO cards (`+cardColumns+`) VALUES (`+marks(16)+`)`,
+			c.Request, c.Channel, c.TS, c.Version, micros(c.ShownAt), c.ThreadSeq, p.Actor.Kind, p.Actor.Team, p.Actor.ID,
+			p.Channel, p.URL, p.Replaces, p.Used, micros(p.Until), p.Version, p.Revision)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("save card of request %q: %w", c.Request, err)
+	}
+	return nil
+}

@@ -1,0 +1,133 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// atOnce is the time of a due row that should be looked at now. The store has no clock; 1970 has always passed.
+var atOnce = time.UnixMicro(0)
+
+// makeDue sets when a row is looked at; the zero time is never. While somebody holds the row its own time is the end of
+// the lease, so the wish is kept beside it, the earliest of them, for Release.
+func makeDue(ctx context.Context, tx *sql.Tx, kind reset.Kind, id, cluster string, at time.Time) error {
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO due (kind, id, cluster, at) VALUES (?, ?, ?, ?)
+		ON CONFLICT (kind, id) DO UPDATE SET
+			cluster = excluded.cluster,
+			at = CASE WHEN due.owner = '' THEN excluded.at ELSE coalesce(due.at, due.until) END,
+			wanted = CASE WHEN due.owner = '' THEN NULL ELSE min(coalesce(due.wanted, excluded.at), coalesce(excluded.at, due.wanted)) END`,
+		kind, id, cluster, dueAt(at))
+	return err
+}
+
+// dueAt is a time in the at column: NULL for the zero time, 0 for 1970.
+func dueAt(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t.UnixMicro()
+}
+
+// Claim implements reset.Store. The At of a claimed row is the end of its lease. No kinds: all; limit 0: all.
+func (s *Store) Claim(ctx context.Context, c reset.Claim) ([]reset.Due, error) {
+	if c.Owner == "" {
+		return nil, fmt.Errorf("claim: no owner")
+	}
+	until := micros(c.Now.Add(c.Lease))
+	args := []any{c.Owner, until, until, micros(c.Now)}
+	kinds := ""
+	if len(c.Kinds) > 0 {
+		kinds = ` AND kind IN (` + marks(len(c.Kinds)) + `)`
+		for _, k := range c.Kinds {
+			args = append(args, k)
+		}
+	}
+	var claimed []reset.Due
+	err := s.write(ctx, func(tx *sql.Tx) (err error) {
+		claimed, err = all(ctx, tx, scanDue, `
+			UPDATE due SET owner = ?, until = ?, at = ?, wanted = NULL, fence = fence + 1
+			WHERE (kind, id) IN (SELECT kind, id FROM due WHERE at <= ?`+kinds+` ORDER BY at LIMIT ?)
+			RETURNING kind, id, cluster, at, owner, until, fence`, append(args, limit(c.Limit))...)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("claim due rows: %w", err)
+	}
+	return claimed, nil
+}
+
+func scanDue(row scanner) (d reset.Due, err error) {
+	var at, until int64
+	err = row.Scan(&d.Kind, &d.ID, &d.Cluster, &at, &d.Owner, &until, &d.Fence)
+	d.At, d.Until = moment(at), moment(until)
+	return d, err
+}
+
+const isHeld = `kind = ? AND id = ? AND owner = ? AND fence = ?`
+
+// held returns ErrConflict when the claim is no longer held by its owner. A lease that ended is still held until somebody
+// else claims the row: the fence, not the clock, says who may write.
+func held(ctx context.Context, q querier, d reset.Due) error {
+	var n int
+	err := q.QueryRowContext(ctx, `SELECT count(*) FROM due WHERE `+isHeld, d.Kind, d.ID, d.Owner, d.Fence).Scan(&n)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return fmt.Errorf("claim of %s %q with fence %d: %w", d.Kind, d.ID, d.Fence, reset.ErrConflict)
+	}
+	return nil
+}
+
+// Renew implements reset.Store.
+func (s *Store) Renew(ctx context.Context, d reset.Due, until time.Time) error {
+	return s.onClaim(ctx, "renew", d, `UPDATE due SET until = ?, at = CASE WHEN at IS NULL THEN NULL ELSE ? END WHERE `+isHeld,
+		micros(until), micros(until))
+}
+
+// Release implements reset.Store. It is ErrConflict when the claim is no longer held: whoever holds it now has the word.
+func (s *Store) Release(ctx context.Context, d reset.Due, next time.Time) error {
+	return s.onClaim(ctx, "release", d, `
+		UPDATE due SET owner = '', until = 0, wanted = NULL, at = min(coalesce(?, wanted), coalesce(wanted, ?)) WHERE `+isHeld,
+		dueAt(next), dueAt(next))
+}
+
+func (s *Store) onClaim(ctx context.Context, verb string, d reset.Due, update string, args ...any) error {
+	err := s.write(ctx, func(tx *sql.Tx) error {
+		res, err := tx.ExecContext(ctx, update, append(args, d.Kind, d.ID, d.Owner, d.Fence)...)
+		return touched(res, err, reset.ErrConflict)
+	})
+	if err != nil {
+		return fmt.Errorf("%s claim of %s %q with fence %d: %w", verb, d.Kind, d.ID, d.Fence, err)
+	}
+	return nil
+}
+
+// Soonest implements reset.Store. A row that is due at once is due in 1970.
+func (s *Store) Soonest(ctx context.Context) (time.Time, error) {
+	var at sql.NullInt64
+	if err := s.readers.QueryRowContext(ctx, `SELECT min(at) FROM due WHERE at IS NOT NULL`).Scan(&at); err != nil {
+		return time.Time{}, fmt.Errorf("soonest due row: %w", err)
+	}
+	if !at.Valid {
+		return time.Time{}, nil
+	}
+	return time.UnixMicro(at.Int64).UTC(), nil
+}
+
+// marks returns n placeholders.
+func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }
+
+// limit is n for LIMIT, where 0 means all.
+func limit(n int) int {
+	if n <= 0 {
+		return -1
+	}
+	return n
+}

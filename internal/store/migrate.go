@@ -1,0 +1,44 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	_ "embed"
+	"fmt"
+)
+
+//go:embed schema.sql
+var schema string
+
+// migrations make the schema, in order: migration n is the n-th. A released one is never edited.
+var migrations = []string{schema}
+
+// migrate brings the schema up to date. Several processes may do it at once: the write lock lets one of them.
+func (s *Store) migrate(ctx context.Context, path string) error {
+	err := s.write(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `CREATE TABLE IF NOT EXISTS migrations (n INTEGER PRIMARY KEY) STRICT`); err != nil {
+			return err
+		}
+		var have int
+		if err := tx.QueryRowContext(ctx, `SELECT coalesce(max(n), 0) FROM migrations`).Scan(&have); err != nil {
+			return err
+		}
+		if have > len(migrations) {
+			return fmt.Errorf("its schema is version %d and this program knows up to %d: it was used by a newer kafka-reset-bot; "+
+				"start that one, or restore the copy from before the upgrade", have, len(migrations))
+		}
+		for n := have; n < len(migrations); n++ {
+			if _, err := tx.ExecContext(ctx, migrations[n]); err != nil {
+				return fmt.Errorf("migration %d: %w", n+1, err)
+			}
+			if _, err := tx.ExecContext(ctx, `INSERT INTO migrations (n) VALUES (?)`, n+1); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("open database %q: %w", path, err)
+	}
+	return nil
+}

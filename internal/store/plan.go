@@ -1,0 +1,105 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// stepColumns are the columns of a step, in plan_rows and in writes alike.
+const stepColumns = `topic, partition, topic_id, log_start, log_end, from_offset, from_metadata, from_none,
+	to_offset, to_metadata, to_none, how, asked, record_at, replay, skip`
+
+const stepCount = 16
+
+func stepArgs(s reset.Step) []any {
+	return []any{s.Topic, s.Partition, s.TopicID, s.Start, s.End, s.From.Offset, s.From.Metadata, s.From.None,
+		s.To.Offset, s.To.Metadata, s.To.None, s.How, s.Asked, micros(s.RecordAt), s.Replay, s.Skip}
+}
+
+// stepDest is where the columns of a step are scanned to; its time is set by the caller.
+func stepDest(s *reset.Step, recordAt *int64) []any {
+	return []any{&s.Topic, &s.Partition, &s.TopicID, &s.Start, &s.End, &s.From.Offset, &s.From.Metadata, &s.From.None,
+		&s.To.Offset, &s.To.Metadata, &s.To.None, &s.How, &s.Asked, recordAt, &s.Replay, &s.Skip}
+}
+
+func scanStep(row scanner) (s reset.Step, err error) {
+	var at int64
+	err = row.Scan(stepDest(&s, &at)...)
+	s.RecordAt = moment(at)
+	return s, err
+}
+
+// saveSteps replaces the steps of a revision.
+func saveSteps(ctx context.Context, tx *sql.Tx, id string, revision int, steps []reset.Step) error {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM plan_rows WHERE request = ? AND revision = ?`, id, revision); err != nil {
+		return err
+	}
+	return insert(ctx, tx, `INSERT INTO plan_rows (request, revision, `+stepColumns+`) VALUES `, stepCount+2, len(steps),
+		func(i int) []any { return append([]any{id, revision}, stepArgs(steps[i])...) })
+}
+
+// rowsAtOnce is how many rows one INSERT carries: a plan has up to ten thousand, and SQLite takes 32,766 values.
+const rowsAtOnce = 100
+
+// insert adds n rows, many per statement.
+func insert(ctx context.Context, tx *sql.Tx, into string, columns, n int, row func(int) []any) error {
+	one := `(` + marks(columns) + `)`
+	for from := 0; from < n; from += rowsAtOnce {
+		upto := min(from+rowsAtOnce, n)
+		args := make([]any, 0, (upto-from)*columns)
+		for i := from; i < upto; i++ {
+			args = append(args, row(i)...)
+		}
+		query := into + strings.Repeat(one+`, `, upto-from-1) + one
+		if _, err := tx.ExecContext(ctx, query, args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Steps implements reset.Store.
+func (s *Store) Steps(ctx context.Context, id string, revision, offset, count int) ([]reset.Step, error) {
+	steps, err := all(ctx, s.readers, scanStep, `SELECT `+stepColumns+` FROM plan_rows WHERE request = ? AND revision = ?
+		ORDER BY topic, partition LIMIT ? OFFSET ?`, id, revision, limit(count), offset)
+	if err != nil {
+		return nil, fmt.Errorf("steps of %s.%d: %w", id, revision, err)
+	}
+	return steps, nil
+}
+
+// Worst implements reset.Store. Topics come with the largest effect first.
+func (s *Store) Worst(ctx context.Context, id string, revision, count int) (steps []reset.Step, topics []reset.TopicEffect, err error) {
+	err = s.read(ctx, func(tx *sql.Tx) error {
+		steps, err = all(ctx, tx, scanStep, `SELECT `+stepColumns+` FROM plan_rows WHERE request = ? AND revision = ?
+			ORDER BY replay + skip DESC, topic, partition LIMIT ?`, id, revision, limit(count))
+		if err != nil {
+			return err
+		}
+		topics, err = all(ctx, tx, scanTopicEffect, `
+			SELECT topic, count(*),
+				sum(from_none <> to_none OR NOT from_none AND from_offset <> to_offset),
+				sum(replay), sum(skip), sum(from_none),
+				sum(how IN ('clamped to start', 'clamped to end')),
+				min(nullif(record_at, 0)), max(nullif(record_at, 0))
+			FROM plan_rows WHERE request = ? AND revision = ?
+			GROUP BY topic ORDER BY sum(replay) + sum(skip) DESC, topic`, id, revision)
+		return err
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("worst steps of %s.%d: %w", id, revision, err)
+	}
+	return steps, topics, nil
+}
+
+func scanTopicEffect(row scanner) (t reset.TopicEffect, err error) {
+	var from, upto sql.NullInt64
+	e := &t.Effect
+	err = row.Scan(&t.Topic, &e.Partitions, &e.Changed, &e.Replay, &e.Skip, &e.None, &e.Clamped, &from, &upto)
+	e.Topics, e.From, e.Upto = 1, moment(from.Int64), moment(upto.Int64)
+	return t, err
+}

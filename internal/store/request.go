@@ -1,0 +1,175 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// requestColumns are all columns of a request but its id and its document, in the order of row.
+var requestColumns = []string{"version", "revision", "state", "outcome", "origin", "cluster", "cluster_id", "grp",
+	"actor_kind", "actor_team", "actor_id", "undoes", "settled", "settled_by", "settled_why", "settled_at", "empty_since",
+	"created_at", "deadline", "ended_at"}
+
+// saveRequest is the one statement that sets a request's state, at its birth (version 1) and ever after.
+var saveRequest = func() string {
+	set := make([]string, len(requestColumns))
+	for i, c := range requestColumns {
+		set[i] = c + " = excluded." + c
+	}
+	return `INSERT INTO requests (id, doc, ` + strings.Join(requestColumns, ", ") + `) VALUES (` + marks(len(requestColumns)+2) + `)
+		ON CONFLICT (id) DO UPDATE SET doc = excluded.doc, ` + strings.Join(set, ", ") + `
+		WHERE requests.version = excluded.version - 1`
+}()
+
+// row is a request as its columns and its document. Both are made here and nowhere else.
+func row(r reset.Request) ([]any, error) {
+	doc, err := json.Marshal(r)
+	if err != nil {
+		return nil, err
+	}
+	in, _ := r.Move()
+	settled, by := reset.Settlement{}, ""
+	if r.Settled != nil {
+		settled, by = *r.Settled, r.Settled.By.ID
+	}
+	return []any{r.ID, string(doc), r.Version, r.Revision, r.State, r.Outcome, r.Origin, in.Cluster, r.ClusterID, in.Group,
+		r.Actor.Kind, r.Actor.Team, r.Actor.ID, r.Undoes, r.Settled != nil, by, settled.Why, micros(settled.At),
+		micros(r.Seen.EmptySince), micros(r.CreatedAt), micros(r.Deadline), micros(r.EndedAt)}, nil
+}
+
+// save writes a request with its version one higher than in the store: ErrConflict when it is not, or when an index or a
+// trigger refuses it. Its card is due.
+func save(ctx context.Context, tx *sql.Tx, r reset.Request) error {
+	args, err := row(r)
+	if err == nil {
+		var res sql.Result
+		res, err = tx.ExecContext(ctx, saveRequest, args...)
+		err = touched(res, conflict(err), reset.ErrConflict)
+	}
+	if err != nil {
+		return fmt.Errorf("save request %q as %s: %w", r.ID, r.State, err)
+	}
+	return makeDue(ctx, tx, reset.DueCard, r.ID, clusterOf(r), atOnce)
+}
+
+func clusterOf(r reset.Request) string {
+	in, _ := r.Move()
+	return in.Cluster
+}
+
+func scanRequest(row scanner) (r reset.Request, err error) {
+	var doc []byte
+	if err := row.Scan(&doc); err != nil {
+		return r, err
+	}
+	return r, json.Unmarshal(doc, &r)
+}
+
+// Create implements reset.Store. An id that is taken by another origin is ErrConflict: try again with another id.
+func (s *Store) Create(ctx context.Context, r reset.Request, entries []reset.Entry) (reset.Request, bool, error) {
+	r.Version = 1
+	err := s.write(ctx, func(tx *sql.Tx) error {
+		known, err := one(ctx, tx, scanRequest, `SELECT doc FROM requests WHERE origin = ?`, r.Origin)
+		if err == nil {
+			r = known
+			return errKnown
+		}
+		if !errors.Is(err, reset.ErrNotFound) {
+			return err
+		}
+		if err := undoable(ctx, tx, r.Undoes); err != nil {
+			return err
+		}
+		if err := save(ctx, tx, r); err != nil {
+			return err
+		}
+		if err := logEntries(ctx, tx, r.ID, entries); err != nil {
+			return err
+		}
+		return makeDue(ctx, tx, reset.DueRequest, r.ID, clusterOf(r), atOnce)
+	})
+	if errors.Is(err, errKnown) {
+		return r, false, nil
+	}
+	if err != nil {
+		return reset.Request{}, false, fmt.Errorf("create request: %w", err)
+	}
+	return r, true, nil
+}
+
+// undoable refuses a second undo in words. The index one_undo would refuse it too.
+func undoable(ctx context.Context, q querier, undone string) error {
+	if undone == "" {
+		return nil
+	}
+	undo, err := one(ctx, q, scanRequest, `SELECT doc FROM requests WHERE undoes = ?
+		AND state IN ('planning', 'draft', 'pending', 'approved', 'applying', 'applied')`, undone)
+	if errors.Is(err, reset.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return &reset.Problem{Code: reset.ProblemNoUndo, Request: undo.ID, State: undo.State}
+}
+
+// Load implements reset.Store.
+func (s *Store) Load(ctx context.Context, id string) (reset.Request, error) {
+	return load(ctx, s.readers, id)
+}
+
+func load(ctx context.Context, q querier, id string) (reset.Request, error) {
+	r, err := one(ctx, q, scanRequest, `SELECT doc FROM requests WHERE id = ?`, id)
+	if err != nil {
+		return r, fmt.Errorf("request %q: %w", id, err)
+	}
+	return r, nil
+}
+
+// rivals are the requests that r must know of before it may write: see reset.Tx. Two clusters are the same when Kafka says
+// so, or, as long as one of them was never asked, when their names are.
+func rivals(ctx context.Context, q querier, r reset.Request) ([]reset.Request, error) {
+	in, ok := r.Move()
+	if !ok {
+		return nil, nil
+	}
+	return all(ctx, q, scanRequest, `
+		SELECT doc FROM requests WHERE grp = ? AND id <> ?
+			AND (state IN ('approved', 'applying') OR id IN (SELECT id FROM blocking))
+			AND (cluster_id = ? OR cluster_id = '' OR ? = '') AND (cluster = ? OR cluster_id <> '' AND cluster_id = ?)
+		ORDER BY created_at, id`, in.Group, r.ID, r.ClusterID, r.ClusterID, in.Cluster, r.ClusterID)
+}
+
+// List implements reset.Store.
+func (s *Store) List(ctx context.Context, f reset.Filter) ([]reset.Request, error) {
+	var where []string
+	var args []any
+	narrow := func(on bool, cond string, vals ...any) {
+		if on {
+			where = append(where, cond)
+			args = append(args, vals...)
+		}
+	}
+	narrow(true, `1 = 1`)
+	narrow(f.Cluster != "", `cluster = ?`, f.Cluster)
+	narrow(f.Group != "", `grp = ?`, f.Group)
+	narrow(f.Undoes != "", `undoes = ?`, f.Undoes)
+	narrow(f.Actor != reset.Actor{}, `actor_kind = ? AND actor_team = ? AND actor_id = ?`, f.Actor.Kind, f.Actor.Team, f.Actor.ID)
+	states := make([]any, len(f.States))
+	for i, st := range f.States {
+		states[i] = st
+	}
+	narrow(len(states) > 0, `state IN (`+marks(len(states))+`)`, states...)
+	found, err := all(ctx, s.readers, scanRequest, `SELECT doc FROM requests WHERE `+strings.Join(where, " AND ")+
+		` ORDER BY created_at DESC, id LIMIT ?`, append(args, limit(f.Limit))...)
+	if err != nil {
+		return nil, fmt.Errorf("list requests: %w", err)
+	}
+	return found, nil
+}

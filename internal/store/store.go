@@ -1,0 +1,197 @@
+// Package store keeps requests and what belongs to them in SQLite: one file, safe for several processes on one machine.
+//
+// It knows SQL, transactions and the invariants that indices and triggers hold (schema.sql). It decides nothing: what a
+// change means is package reset's, which declares the port implemented here (reset.Store). storetest is the port's contract
+// as tests. It has no clock: every time is an argument, stored in whole microseconds.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"time"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// Store is a reset.Store in a SQLite file.
+type Store struct {
+	writer  *sql.DB // one connection: SQLite has one writer, and waiting for it in Go is fairer than its polling
+	readers *sql.DB
+}
+
+var _ reset.Store = (*Store)(nil)
+
+const (
+	// busyTimeout is how long another process may keep the write lock before an update gives up.
+	busyTimeout = 10 * time.Second
+	readerCount = 4
+)
+
+// Open opens the file, making it (readable by its owner alone) when it is not there, and brings its schema up to date.
+func Open(ctx context.Context, path string) (*Store, error) {
+	if err := private(path); err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	s := &Store{}
+	for _, d := range []struct {
+		db   **sql.DB
+		size int
+		mode url.Values
+	}{
+		// FULL: an envelope that was acknowledged must survive a power cut, and in WAL mode NORMAL does not promise that.
+		{&s.writer, 1, url.Values{"_txlock": {"immediate"}, "_synchronous": {"FULL"}, "_journal_mode": {"WAL"}}},
+		{&s.readers, readerCount, url.Values{"_query_only": {"1"}}},
+	} {
+		d.mode.Set("_busy_timeout", fmt.Sprint(busyTimeout.Milliseconds()))
+		d.mode.Set("_foreign_keys", "1")
+		d.mode.Set("_dqs", "0")
+		dsn := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: d.mode.Encode()}
+		db, err := sql.Open("sqlite", dsn.String())
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("open database %q: %w", path, err), s.Close())
+		}
+		db.SetMaxOpenConns(d.size)
+		db.SetMaxIdleConns(d.size)
+		*d.db = db
+	}
+	if err := s.migrate(ctx, path); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// private makes sure that the file exists and that nobody else may read it: it holds response URLs. SQLite gives its
+// companions (-wal, -shm) the same mode.
+func private(path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if info.Mode().Perm()&0o077 == 0 {
+		return nil
+	}
+	return f.Chmod(0o600)
+}
+
+// Close closes the file. Whatever was acknowledged is already on disk.
+func (s *Store) Close() error {
+	var errs []error
+	for _, db := range []*sql.DB{s.readers, s.writer} {
+		if db != nil {
+			errs = append(errs, db.Close())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// write runs fn in a transaction that holds SQLite's write lock from its beginning.
+func (s *Store) write(ctx context.Context, fn func(*sql.Tx) error) error {
+	return within(ctx, s.writer, fn)
+}
+
+// read runs fn on one snapshot, for answers that take more than one query.
+func (s *Store) read(ctx context.Context, fn func(*sql.Tx) error) error {
+	return within(ctx, s.readers, fn)
+}
+
+func within(ctx context.Context, db *sql.DB, fn func(*sql.Tx) error) error {
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() //nolint:errcheck // after Commit it says only that
+	if err := fn(tx); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// querier is what both a transaction and a pool can do.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// scanner is one row, of one or of many.
+type scanner interface{ Scan(dest ...any) error }
+
+// all reads every row of a query.
+func all[T any](ctx context.Context, q querier, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
+	rows, err := q.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []T
+	for rows.Next() {
+		v, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, v)
+	}
+	return out, rows.Err()
+}
+
+// one reads a row that must be there.
+func one[T any](ctx context.Context, q querier, scan func(scanner) (T, error), query string, args ...any) (T, error) {
+	v, err := scan(q.QueryRowContext(ctx, query, args...))
+	if errors.Is(err, sql.ErrNoRows) {
+		err = reset.ErrNotFound
+	}
+	return v, err
+}
+
+// touched turns "no row matched" into otherwise.
+func touched(res sql.Result, err, otherwise error) error {
+	if err != nil {
+		return err
+	}
+	n, err := res.RowsAffected()
+	if err == nil && n == 0 {
+		return otherwise
+	}
+	return err
+}
+
+// conflict turns a violated key, index or trigger into reset.ErrConflict: somebody else was first. A violated CHECK is a
+// fault of ours and stays what it is.
+func conflict(err error) error {
+	var e *sqlite.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	switch e.Code() {
+	case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_TRIGGER:
+		return fmt.Errorf("%w: %w", reset.ErrConflict, err)
+	}
+	return err
+}
+
+// micros is how a time is stored: whole microseconds, 0 for the zero time.
+func micros(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
+}
+
+// moment reads what micros wrote, in UTC.
+func moment(us int64) time.Time {
+	if us == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(us).UTC()
+}

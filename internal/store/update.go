@@ -1,0 +1,161 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// Update implements reset.Store. change must not update this store itself: it would wait for its own transaction.
+//
+// A change that does nothing writes nothing, and one that only says when to look leaves the version as it is: nothing that
+// people see is different.
+func (s *Store) Update(ctx context.Context, id string, hold *reset.Due, change func(*reset.Tx) error) error {
+	return s.write(ctx, func(tx *sql.Tx) error {
+		if hold != nil {
+			if err := held(ctx, tx, *hold); err != nil {
+				return err
+			}
+		}
+		view, err := look(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		before, err := remember(view)
+		if err != nil {
+			return err
+		}
+		if err := change(view); err != nil {
+			return err
+		}
+		after, err := remember(view)
+		if err != nil {
+			return err
+		}
+		if view.Request.ID != id {
+			return fmt.Errorf("update of request %q: its id became %q", id, view.Request.ID)
+		}
+		return write(ctx, tx, view, before.changes(after), hold != nil)
+	})
+}
+
+// look fills the part of a Tx that a change sees.
+func look(ctx context.Context, q querier, id string) (*reset.Tx, error) {
+	r, err := load(ctx, q, id)
+	if err != nil {
+		return nil, err
+	}
+	view := &reset.Tx{Request: &r}
+	if view.Votes, err = votes(ctx, q, id, r.Digest); err != nil {
+		return nil, fmt.Errorf("votes on request %q: %w", id, err)
+	}
+	if view.Rivals, err = rivals(ctx, q, r); err != nil {
+		return nil, fmt.Errorf("rivals of request %q: %w", id, err)
+	}
+	if view.Undecided, err = undecided(ctx, q, id); err != nil {
+		return nil, fmt.Errorf("envelopes about request %q: %w", id, err)
+	}
+	last, err := lastAttempt(ctx, q, id)
+	if errors.Is(err, reset.ErrNotFound) {
+		return view, nil
+	}
+	view.Attempt = &last
+	return view, err
+}
+
+// memory is what can change in place while a change runs.
+type memory struct{ request, attempt []byte }
+
+func remember(view *reset.Tx) (m memory, err error) {
+	if m.request, err = json.Marshal(view.Request); err != nil {
+		return m, err
+	}
+	m.attempt, err = json.Marshal(view.Attempt)
+	return m, err
+}
+
+// changed says which of them did.
+type changed struct{ request, attempt bool }
+
+func (m memory) changes(after memory) changed {
+	return changed{!bytes.Equal(m.request, after.request), !bytes.Equal(m.attempt, after.attempt)}
+}
+
+// write stores what a change did.
+func write(ctx context.Context, tx *sql.Tx, view *reset.Tx, was changed, byHolder bool) error {
+	done := view.Done()
+	r := *view.Request
+	visible := was.request || was.attempt || done.Planned || done.Begun != nil ||
+		len(done.Votes)+len(done.Changed)+len(done.Entries)+len(done.Others) > 0
+	if !visible && !done.Looks {
+		return nil
+	}
+	if visible {
+		r.Version++
+		if err := save(ctx, tx, r); err != nil {
+			return err
+		}
+		if err := writeParts(ctx, tx, r, view.Attempt, was.attempt, done); err != nil {
+			return fmt.Errorf("save request %q: %w", r.ID, err)
+		}
+	}
+	for _, o := range done.Others {
+		if err := saveOther(ctx, tx, o); err != nil {
+			return err
+		}
+	}
+	switch {
+	case done.Looks:
+		return makeDue(ctx, tx, reset.DueRequest, r.ID, clusterOf(r), done.Look)
+	case byHolder:
+		return nil // its Release says when to look again
+	case r.State.Open():
+		return makeDue(ctx, tx, reset.DueRequest, r.ID, clusterOf(r), atOnce)
+	}
+	_, err := tx.ExecContext(ctx, `UPDATE due SET at = NULL WHERE kind = ? AND id = ? AND owner = ''`, reset.DueRequest, r.ID)
+	return err
+}
+
+// writeParts stores everything of a change that has a table of its own.
+func writeParts(ctx context.Context, tx *sql.Tx, r reset.Request, last *reset.Attempt, lastChanged bool, done reset.Done) error {
+	if done.Planned {
+		if err := saveSteps(ctx, tx, r.ID, r.Revision, done.Steps); err != nil {
+			return err
+		}
+	}
+	if err := addVotes(ctx, tx, r.ID, done.Votes); err != nil {
+		return err
+	}
+	if lastChanged && last != nil {
+		if err := saveAttempt(ctx, tx, r.ID, *last); err != nil {
+			return err
+		}
+	}
+	if done.Begun != nil {
+		if err := beginAttempt(ctx, tx, r.ID, *done.Begun, done.Writes); err != nil {
+			return err
+		}
+		last = done.Begun
+	}
+	if err := saveWrites(ctx, tx, r.ID, last, done.Changed); err != nil {
+		return err
+	}
+	return logEntries(ctx, tx, r.ID, done.Entries)
+}
+
+// saveOther stores a request that was seen beside the one that is updated.
+func saveOther(ctx context.Context, tx *sql.Tx, o reset.Request) error {
+	if _, err := load(ctx, tx, o.ID); err != nil {
+		return err // a request is born by Create alone
+	}
+	o.Version++
+	if err := save(ctx, tx, o); err != nil {
+		return err
+	}
+	return makeDue(ctx, tx, reset.DueRequest, o.ID, clusterOf(o), atOnce)
+}
