@@ -9,17 +9,19 @@ const (
 )
 
 // chunksOf cuts writes into chunks, commits first and then deletes, and numbers each write's chunk.
-func chunksOf(group string, writes []Write, from int) []ChunkState {
+// Back cuts for the positions before instead of the targets.
+func chunksOf(group string, writes []Write, from int, back bool) []ChunkState {
 	var chunks []ChunkState
 	for _, del := range []bool{false, true} {
 		size := chunkBytes
 		for i := range writes {
-			if writes[i].To.None != del {
+			to := writes[i].goal(back)
+			if to.None != del {
 				continue
 			}
-			n := recordBytes + len(group) + len(writes[i].Topic) + len(writes[i].To.Metadata)
+			n := recordBytes + len(group) + len(writes[i].Topic) + len(to.Metadata)
 			if size+n > chunkBytes {
-				chunks = append(chunks, ChunkState{N: from + len(chunks), Phase: Planned, Delete: del})
+				chunks = append(chunks, ChunkState{N: from + len(chunks), Phase: Planned, Delete: del, Back: back})
 				size = 0
 			}
 			size += n
@@ -37,12 +39,16 @@ func chunkOf(c ChunkState, writes []Write) (Chunk, []int) {
 		if w.Chunk != c.N {
 			continue
 		}
-		to := w.To
-		if c.Back {
-			to = w.From
-		}
-		out.Steps = append(out.Steps, WriteStep{Partition: Partition{w.Topic, w.Partition}, To: to})
+		out.Steps = append(out.Steps, WriteStep{Partition: Partition{w.Topic, w.Partition}, To: w.goal(c.Back)})
 		at = append(at, i)
 	}
 	return out, at
+}
+
+// goal is what is written: the target, or the position before when it is put back.
+func (w Write) goal(back bool) Position {
+	if back {
+		return w.From
+	}
+	return w.To
 }

@@ -15,12 +15,15 @@ func same(a, b Position) bool { return a.None == b.None && (a.None || a.Offset =
 
 // Judge says how an attempt ended, from what Kafka answered and what was read back. It claims nothing that neither shows.
 func Judge(writes []Write, putBack bool) Outcome {
-	var target, before, other, lost, stays int
+	var target, before, other, lost, written, stays int
 	for _, w := range writes {
 		if same(w.From, w.To) {
 			stays++ // reading cannot tell, and it makes no difference
 		}
-		if w.Result.Lost() {
+		switch {
+		case w.Result.Written:
+			written++
+		case w.Result.Lost():
 			lost++
 		}
 		switch w.Stands {
@@ -33,11 +36,12 @@ func Judge(writes []Write, putBack bool) Outcome {
 		}
 	}
 	all := len(writes)
-	acknowledged := all > 0 && lost == 0 && !putBack && everyWritten(writes)
 	switch {
+	case written == 0 && lost == 0:
+		return Unchanged // Kafka turned all of it down; whatever moved since, it was not this
 	case target == all:
 		return Verified
-	case acknowledged:
+	case written == all && !putBack:
 		return Overtaken
 	case before+stays == all && putBack:
 		return PutBack
@@ -47,13 +51,4 @@ func Judge(writes []Write, putBack bool) Outcome {
 		return Mixed
 	}
 	return Unclear
-}
-
-func everyWritten(writes []Write) bool {
-	for _, w := range writes {
-		if !w.Result.Written {
-			return false
-		}
-	}
-	return true
 }

@@ -224,6 +224,7 @@ type Story struct {
 	Topics   []TopicEffect
 	Votes    []Vote // of the current digest
 	Attempt  *Attempt
+	Evidence []Write          // of the attempt, where it is not simply at its target; 20 at most
 	Writes   []Write          // of a failed or overtaken Attempt: those not at their target first, 20 at most
 	Stands   map[Standing]int // of Attempt: how many partitions stand where, as last read
 	Entries  []Entry

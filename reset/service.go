@@ -52,11 +52,11 @@ type Ask struct {
 
 // Decision is a person's word about a request. Origin is the envelope's id.
 type Decision struct {
-	Actor   Actor
-	Channel string
-	Ref     Ref
-	Why     string
-	Origin  string
+	Actor  Actor
+	Place  Place
+	Ref    Ref
+	Why    string
+	Origin string
 }
 
 // Reply is what a decision did.

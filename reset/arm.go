@@ -1,0 +1,248 @@
+package reset
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"time"
+)
+
+// armed looks at an approved request: is the group idle, has it been quiet for long enough, may it be written now? The
+// state of the group comes from a look that many requests share.
+func (s *Service) armed(ctx context.Context, due Due, r Request, look sharedLook) (time.Time, error) {
+	in, _ := r.Move()
+	if s.over(r) {
+		return s.expire(ctx, due, r.ID, nil)
+	}
+	if look.err != nil {
+		return s.waitForKafka(ctx, due, r, asProblem(look.err, in.Cluster))
+	}
+	if g := look.states[in.Group]; !g.Idle() {
+		return s.busy(ctx, due, r, g)
+	}
+	saved, err := s.saved(ctx, in)
+	if err != nil {
+		return time.Time{}, err
+	}
+	snap, err := s.Clusters[in.Cluster].Inspect(ctx, QueryOf(in, saved, r.Isolation))
+	if err != nil {
+		return s.waitForKafka(ctx, due, r, asProblem(err, in.Cluster))
+	}
+	if !snap.Group.Idle() {
+		return s.busy(ctx, due, r, snap.Group)
+	}
+	if quiet, err := s.settle(ctx, due, r, snap); err != nil || quiet.After(s.Now()) {
+		return quiet, err
+	}
+	return s.begin(ctx, due, r, snap)
+}
+
+// busy keeps a request armed, or gives it up under --no-wait.
+func (s *Service) busy(ctx context.Context, due Due, r Request, g GroupState) (time.Time, error) {
+	in, _ := r.Move()
+	if in.NoWait {
+		return s.expire(ctx, due, r.ID, &Problem{Code: ProblemBusy, Request: r.ID, Cluster: in.Cluster, Group: in.Group, Got: g.State, Members: g.Members})
+	}
+	seen := sightingOf(r.Seen, g, s.Now())
+	return s.Now().Add(s.Times.Look), s.sight(ctx, due, r, seen, EvBusy)
+}
+
+// settle returns when the group will have been idle, with unmoved commits, for long enough: auto-commit's period is 5 s, and
+// a consumer that nobody sees shows itself by its commits. A group that was idle at the preview has served its time.
+func (s *Service) settle(ctx context.Context, due Due, r Request, snap Snapshot) (time.Time, error) {
+	seen := sightingOf(r.Seen, snap.Group, s.Now())
+	commits := CommitsDigest(snap.Partitions)
+	if r.Seen.EmptySince.IsZero() || r.Seen.Commits != commits {
+		seen.EmptySince, seen.Commits = s.Now(), commits
+		return s.Now().Add(s.Times.Settle), s.sight(ctx, due, r, seen, EvIdle)
+	}
+	seen.EmptySince, seen.Commits = r.Seen.EmptySince, commits
+	return seen.EmptySince.Add(s.Times.Settle), s.sight(ctx, due, r, seen, EvIdle)
+}
+
+// sight stores what was seen, when it says something new. A look that saw the same as the one before writes nothing.
+func (s *Service) sight(ctx context.Context, due Due, r Request, seen Sighting, ev Event) error {
+	was := r.Seen
+	if r.Problem == nil && was.EmptySince.Equal(seen.EmptySince) && was.Commits == seen.Commits && sameGroup(was.Group, seen.Group) {
+		return nil
+	}
+	return s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
+		r := tx.Request
+		if r.State != Approved {
+			return ErrConflict
+		}
+		if was.EmptySince.IsZero() != seen.EmptySince.IsZero() {
+			tx.Log(s.entry(r, Actor{}, ev, "members", strconv.Itoa(len(seen.Group.Members)), "state", seen.Group.State))
+		}
+		r.Seen, r.Problem, r.Retries = seen, nil, 0
+		return nil
+	})
+}
+
+func sameGroup(a, b GroupState) bool {
+	if a.Exists != b.Exists || a.State != b.State || len(a.Members) != len(b.Members) {
+		return false
+	}
+	ids := make(map[string]bool, len(a.Members))
+	for _, m := range a.Members {
+		ids[m.ID] = true
+	}
+	for _, m := range b.Members {
+		if !ids[m.ID] {
+			return false
+		}
+	}
+	return true
+}
+
+// errWait is returned by the transaction that would enter applying when something has to be waited for; the problem says what.
+type errWait struct{ problem *Problem }
+
+func (e errWait) Error() string { return e.problem.Error() }
+
+// begin enters applying, if what was approved still covers what would be written, and then writes.
+func (s *Service) begin(ctx context.Context, due Due, r Request, snap Snapshot) (time.Time, error) {
+	planned, err := s.Store.Steps(ctx, r.ID, r.Revision, 0, 0)
+	if err != nil {
+		return time.Time{}, err
+	}
+	rc := Recheck(r, planned, snap, s.Now())
+	switch {
+	case rc.Wait != nil:
+		return s.waitForKafka(ctx, due, r, rc.Wait)
+	case rc.Void != nil:
+		return s.Now(), s.void(ctx, due, r, rc.Void)
+	}
+	if p, err := s.inForce(ctx, r, rc.Effect); err != nil || p != nil {
+		if err != nil {
+			return time.Time{}, err
+		}
+		return s.Now(), s.void(ctx, due, r, p)
+	}
+	attempt, writes := s.attempt(r, due, rc)
+	err = s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error { return s.enter(tx, r, attempt, writes) })
+	var wait errWait
+	switch {
+	case errors.As(err, &wait):
+		return s.waitFor(ctx, due, r, wait.problem)
+	case err != nil:
+		return time.Time{}, err
+	}
+	return s.write(ctx, due, r, attempt, writes)
+}
+
+// attempt is what will be tried: the offsets as they were, the offsets to write, cut into chunks.
+func (s *Service) attempt(r Request, due Due, rc Rechecked) (Attempt, []Write) {
+	in, _ := r.Move()
+	writes := make([]Write, len(rc.Steps))
+	for i, st := range rc.Steps {
+		writes[i] = Write{Step: st}
+	}
+	a := Attempt{Request: r.ID, N: r.Attempt + 1, Fence: due.Fence, Revision: r.Revision, StartedAt: s.Now(),
+		Effect: rc.Effect, Gone: rc.Gone, ExtraParts: rc.Extra}
+	a.Chunks = chunksOf(in.Group, writes, 0, false)
+	return a, writes
+}
+
+// enter is the transaction that enters applying. It honours every cancel that is recorded, decided or not, and every other
+// reset of the group.
+func (s *Service) enter(tx *Tx, seen Request, a Attempt, writes []Write) error {
+	r := tx.Request
+	if r.State != Approved || r.Version != seen.Version {
+		return ErrConflict
+	}
+	in, _ := r.Move()
+	for _, u := range tx.Undecided {
+		if u.Verb == string(VerbCancel) {
+			return errWait{&Problem{Code: ProblemStopping, Request: r.ID, Cluster: in.Cluster, Group: in.Group}}
+		}
+	}
+	if err := s.rivals(tx, in); err != nil {
+		return err
+	}
+	r.Attempt, r.Problem, r.Retries = a.N, nil, 0
+	tx.Begin(a, writes)
+	tx.Log(s.entry(r, Actor{}, EvApplying, "attempt", strconv.Itoa(a.N), "partitions", strconv.Itoa(len(writes)),
+		"replay", strconv.FormatInt(a.Effect.Replay, 10), "skip", strconv.FormatInt(a.Effect.Skip, 10)))
+	return r.advance(Applying)
+}
+
+// rivals makes room: one writer at a time, none beside an unsettled outcome, and what others had approved is planned again,
+// because it was approved for offsets that this reset moves.
+func (s *Service) rivals(tx *Tx, in Intent) error {
+	for _, o := range tx.Rivals {
+		blocks := o.State == Failed && o.Outcome.Blocks()
+		switch {
+		case o.State == Applying, blocks && o.ID != tx.Request.Undoes:
+			return errWait{&Problem{Code: ProblemBlocked, Request: o.ID, State: o.State, Got: string(o.Outcome), Cluster: in.Cluster, Group: in.Group}}
+		case blocks:
+			o.Settled = &Settlement{By: tx.Request.Actor, Why: "undo " + tx.Request.ID, At: s.Now()}
+			tx.Log(s.entry(&o, tx.Request.Actor, EvSettled, "why", o.Settled.Why))
+			tx.AlsoSave(o)
+		case o.State == Approved:
+			o.Problem = &Problem{Code: ProblemVoided, Want: "rival", Request: tx.Request.ID, Cluster: in.Cluster, Group: in.Group}
+			before := o.Effect
+			o.Before = &before
+			if err := o.advance(Planning); err != nil {
+				return err
+			}
+			tx.Log(s.entry(&o, Actor{}, EvVoided, "why", "rival", "by", tx.Request.ID))
+			tx.AlsoSave(o)
+		}
+	}
+	return nil
+}
+
+// inForce asks whether the rules as they are now still allow what was approved, with the memberships as they were recorded:
+// a change of shift must not cancel an armed reset.
+func (s *Service) inForce(ctx context.Context, r Request, e Effect) (*Problem, error) {
+	in, _ := r.Move()
+	votes, err := s.Store.Votes(ctx, r.ID, r.Digest)
+	if err != nil {
+		return nil, err
+	}
+	ruling, err := s.Policy.Rule(ctx, Asking{Actor: r.Actor, Channel: r.Place.Channel, Verb: VerbApply, Cluster: in.Cluster, Group: in.Group,
+		Effect: &e, Requester: r.Actor, Votes: votes})
+	if err != nil {
+		return nil, err
+	}
+	if ruling.Note != "" {
+		s.Log.Warn("rules were checked with recorded memberships", "request", r.ID, "note", ruling.Note)
+	}
+	if ruling.Allowed && len(votes) >= ruling.Need {
+		return nil, nil
+	}
+	return &Problem{Code: ProblemVoided, Want: "rule", Request: r.ID, Cluster: in.Cluster, Group: in.Group, Ruling: &ruling}, nil
+}
+
+// void takes an approval back: the request is planned again, and the old numbers stay beside the new ones.
+func (s *Service) void(ctx context.Context, due Due, r Request, p *Problem) error {
+	return s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
+		r := tx.Request
+		if r.State != Approved {
+			return ErrConflict
+		}
+		before := r.Effect
+		r.Before, r.Problem = &before, p
+		tx.Log(s.entry(r, Actor{}, EvVoided, "why", p.Want+string(p.Code)))
+		return r.advance(Planning)
+	})
+}
+
+// waitFor keeps a request armed behind something that people do: an undecided cancel, another reset of its group.
+func (s *Service) waitFor(ctx context.Context, due Due, r Request, p *Problem) (time.Time, error) {
+	if p.Code == ProblemStopping {
+		return s.Now().Add(s.Times.Look), nil
+	}
+	if r.Problem != nil && r.Problem.Code == p.Code && r.Problem.Request == p.Request {
+		return s.Now().Add(s.Times.Look), nil
+	}
+	err := s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
+		if tx.Request.State != Approved {
+			return ErrConflict
+		}
+		tx.Request.Problem = p
+		return nil
+	})
+	return s.Now().Add(s.Times.Look), err
+}

@@ -1,0 +1,156 @@
+package reset
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// Receive stores an envelope. What it stored may be acknowledged: it will be decided, whatever happens to this process.
+func (s *Service) Receive(ctx context.Context, in Inbox) (bool, error) {
+	fresh, err := s.Store.Record(ctx, in)
+	if err != nil {
+		return false, fmt.Errorf("record envelope %s: %w", in.ID, err)
+	}
+	s.Wake()
+	return fresh, nil
+}
+
+// Ask stores a wish as a request. It is planned by Reconcile. The same origin always gives the same request.
+func (s *Service) Ask(ctx context.Context, a Ask) (Request, error) {
+	return s.create(ctx, Request{Origin: a.Origin, Actor: a.Actor, Place: a.Place, Act: Move{a.Intent}})
+}
+
+// Undo asks for the way back: a new request, with a plan of its own, to the positions that the last attempt saved.
+func (s *Service) Undo(ctx context.Context, d Decision) (Reply, error) {
+	old, err := s.load(ctx, d.Ref)
+	if err != nil {
+		return Reply{}, err
+	}
+	in, _ := old.Move()
+	if old.Outcome == "" || old.Outcome == Unchanged || old.Outcome == PutBack {
+		return Reply{}, &Problem{Code: ProblemNoUndo, Request: old.ID, State: old.State, Cluster: in.Cluster, Group: in.Group, Got: string(old.Outcome)}
+	}
+	if err := s.allow(ctx, d, &old, VerbUndo, nil); err != nil {
+		return Reply{}, err
+	}
+	back := Intent{Cluster: in.Cluster, Group: in.Group, Target: Undo{Of: old.ID}, Zone: in.Zone, Reason: d.Why}
+	r, err := s.create(ctx, Request{Origin: d.Origin, Actor: d.Actor, Place: d.Place, Act: Move{back}, Undoes: old.ID})
+	if err != nil {
+		return Reply{}, err
+	}
+	return Reply{Did: DidUndo, Request: r}, nil
+}
+
+// create stores a request in planning, under an id that nobody has.
+func (s *Service) create(ctx context.Context, r Request) (Request, error) {
+	now := s.Now()
+	r.Revision, r.State, r.CreatedAt, r.Deadline = 1, Planning, now, now.Add(s.Times.Draft)
+	for range 5 {
+		r.ID = s.NewID()
+		made, fresh, err := s.Store.Create(ctx, r, []Entry{{At: now, Request: r.ID, Revision: 1, Actor: r.Actor, Event: EvAsked}})
+		if errors.Is(err, ErrConflict) {
+			continue // the id is taken
+		}
+		if err != nil {
+			return Request{}, fmt.Errorf("store request: %w", err)
+		}
+		if !fresh {
+			s.Log.Info("the same envelope again", "request", made.ID, "origin", r.Origin)
+		}
+		s.Wake()
+		return made, nil
+	}
+	return Request{}, errors.New("no free request id in 5 tries")
+}
+
+// Resolve names the cluster that is meant: the named one, the one bound to the channel, or the only one. Never a guess.
+func (s *Service) Resolve(channel, cluster string) (string, error) {
+	names := make([]string, len(s.Infos))
+	for i, c := range s.Infos {
+		names[i] = c.Name
+		if cluster == c.Name {
+			return cluster, nil
+		}
+	}
+	if cluster != "" {
+		return "", &Problem{Code: ProblemNoCluster, Got: cluster, Names: names}
+	}
+	for _, c := range s.Infos {
+		if slices.Contains(c.Channels, channel) {
+			return c.Name, nil
+		}
+	}
+	if len(names) == 1 {
+		return names[0], nil
+	}
+	return "", &Problem{Code: ProblemWhich, Want: "cluster", Names: names}
+}
+
+// Info is what the configuration says about a cluster.
+func (s *Service) Info(cluster string) ClusterInfo {
+	for _, c := range s.Infos {
+		if c.Name == cluster {
+			return c
+		}
+	}
+	return ClusterInfo{Name: cluster}
+}
+
+// load reads a request; one that does not exist is a Problem.
+func (s *Service) load(ctx context.Context, ref Ref) (Request, error) {
+	r, err := s.Store.Load(ctx, ref.ID)
+	if errors.Is(err, ErrNotFound) {
+		return Request{}, &Problem{Code: ProblemNoRequest, Request: ref.ID}
+	}
+	return r, err
+}
+
+// allow asks the policy about a person's word on a request. A no is recorded and is a Problem.
+func (s *Service) allow(ctx context.Context, d Decision, r *Request, verb Verb, e *Effect) error {
+	in, _ := r.Move()
+	ruling, err := s.Policy.Rule(ctx, Asking{Actor: d.Actor, Channel: d.Place.Channel, Verb: verb, Cluster: in.Cluster, Group: in.Group,
+		Effect: e, Requester: r.Actor})
+	if err == nil && ruling.Allowed {
+		return nil
+	}
+	if err != nil {
+		s.Log.Warn("policy cannot tell; the answer is no", "request", r.ID, "actor", d.Actor.ID, "err", err)
+		ruling.Denial = DeniedUnknown
+	}
+	p := &Problem{Code: ProblemDenied, Request: r.ID, State: r.State, Cluster: in.Cluster, Group: in.Group, Verb: verb, Ruling: &ruling}
+	err = s.Store.Update(ctx, r.ID, nil, func(tx *Tx) error {
+		tx.Log(s.entry(tx.Request, d.Actor, EvDenied, "verb", string(verb), "denial", string(ruling.Denial), "rule", ruling.Rule))
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("record a refusal: %w", err)
+	}
+	return p
+}
+
+// entry is an audit entry about a request as it is now. Facts are pairs of name and value.
+func (s *Service) entry(r *Request, a Actor, ev Event, facts ...string) Entry {
+	e := Entry{At: s.Now(), Request: r.ID, Revision: r.Revision, Actor: a, Event: ev}
+	for i := 0; i+1 < len(facts); i += 2 {
+		if e.Facts == nil {
+			e.Facts = map[string]string{}
+		}
+		e.Facts[facts[i]] = facts[i+1]
+	}
+	return e
+}
+
+// asProblem makes of any error of a cluster something that can be shown: what is not a Problem means that it did not answer.
+func asProblem(err error, cluster string) *Problem {
+	var p *Problem
+	if errors.As(err, &p) {
+		c := *p
+		if c.Cluster == "" {
+			c.Cluster = cluster
+		}
+		return &c
+	}
+	return &Problem{Code: ProblemUnreachable, Cluster: cluster, Got: err.Error()}
+}

@@ -1,0 +1,208 @@
+package reset
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+const (
+	worstSteps   = 20
+	mostEvidence = 20
+)
+
+// Story is a request with all that belongs to it, as it is now.
+func (s *Service) Story(ctx context.Context, id string) (Story, error) {
+	r, err := s.load(ctx, Ref{ID: id})
+	if err != nil {
+		return Story{}, err
+	}
+	in, _ := r.Move()
+	st := Story{Request: r, Cluster: s.Info(in.Cluster), Now: s.Now()}
+	if st.Worst, st.Topics, err = s.Store.Worst(ctx, id, r.Revision, worstSteps); err != nil {
+		return Story{}, fmt.Errorf("steps of %s: %w", id, err)
+	}
+	if st.Votes, err = s.Store.Votes(ctx, id, r.Digest); err != nil {
+		return Story{}, fmt.Errorf("votes of %s: %w", id, err)
+	}
+	if st.Entries, err = s.Store.Audit(ctx, id, 0); err != nil {
+		return Story{}, fmt.Errorf("audit of %s: %w", id, err)
+	}
+	if r.Problem != nil && r.Problem.Code == ProblemBlocked {
+		st.Blocking = r.Problem.Request
+	}
+	return st, s.tellAttempt(ctx, &st)
+}
+
+// tellAttempt adds the last attempt, and where its partitions stand when that is not simply at the target.
+func (s *Service) tellAttempt(ctx context.Context, st *Story) error {
+	a, err := s.Store.LastAttempt(ctx, st.Request.ID)
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("attempt of %s: %w", st.Request.ID, err)
+	}
+	st.Attempt = &a
+	if st.Request.Outcome == "" || st.Request.Outcome == Verified {
+		return nil
+	}
+	writes, err := s.Store.Writes(ctx, st.Request.ID, a.N)
+	if err != nil {
+		return fmt.Errorf("writes of %s: %w", st.Request.ID, err)
+	}
+	// What is not where either side expects it comes first.
+	rank := map[Standing]int{StandsMoved: 0, StandsDark: 0, "": 0, StandsBefore: 1, StandsTarget: 2}
+	slices.SortStableFunc(writes, func(a, b Write) int { return rank[a.Stands] - rank[b.Stands] })
+	st.Evidence = writes[:min(mostEvidence, len(writes))]
+	return nil
+}
+
+// StoryFor is Story for somebody who may view the group.
+func (s *Service) StoryFor(ctx context.Context, a Actor, channel, id string) (Story, error) {
+	st, err := s.Story(ctx, id)
+	if err != nil {
+		return Story{}, err
+	}
+	return st, s.mayView(ctx, a, channel, &st.Request)
+}
+
+// StepsFor returns a page of a revision's steps, and how many there are in all. Revision 0 is the current one.
+func (s *Service) StepsFor(ctx context.Context, a Actor, channel string, ref Ref, offset, limit int) ([]Step, int, error) {
+	r, err := s.load(ctx, ref)
+	if err != nil {
+		return nil, 0, err
+	}
+	if err := s.mayView(ctx, a, channel, &r); err != nil {
+		return nil, 0, err
+	}
+	if err := current(r, ref); err != nil {
+		return nil, 0, err
+	}
+	steps, err := s.Store.Steps(ctx, r.ID, r.Revision, offset, limit)
+	return steps, r.Effect.Partitions, err
+}
+
+// WritesFor returns what the last attempt of a request wrote and saved.
+func (s *Service) WritesFor(ctx context.Context, id string) ([]Write, error) {
+	a, err := s.Store.LastAttempt(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return s.Store.Writes(ctx, id, a.N)
+}
+
+// Lag reads where a group stands.
+func (s *Service) Lag(ctx context.Context, a Actor, channel, cluster, group string, topics []string) (Lag, error) {
+	cluster, err := s.Resolve(channel, cluster)
+	if err != nil {
+		return Lag{}, about(err, group)
+	}
+	ruling, err := s.view(ctx, a, channel, cluster, group)
+	if err != nil {
+		return Lag{}, err
+	}
+	q := Query{Group: group, Isolation: ruling.Isolation}
+	for _, t := range topics {
+		q.Scope.Topics = append(q.Scope.Topics, TopicScope{Topic: t})
+	}
+	snap, err := s.Clusters[cluster].Inspect(ctx, q)
+	if err != nil {
+		return Lag{}, asProblem(err, cluster)
+	}
+	if p := checkGroup(Intent{Cluster: cluster, Group: group}, snap); p != nil && p.Code == ProblemNoGroup {
+		return Lag{}, p
+	}
+	open, err := s.open(ctx, cluster, group)
+	return Lag{Cluster: s.Info(cluster), Snapshot: snap, Ruling: ruling, Open: open}, err
+}
+
+// Status lists the open requests that somebody may view, newest first.
+func (s *Service) Status(ctx context.Context, a Actor, channel, cluster, group string) ([]Request, error) {
+	open, err := s.open(ctx, cluster, group)
+	if err != nil {
+		return nil, err
+	}
+	return s.visible(ctx, a, channel, open), nil
+}
+
+// History lists requests that somebody may view, newest first.
+func (s *Service) History(ctx context.Context, a Actor, channel, cluster, group string) ([]Request, error) {
+	all, err := s.Store.List(ctx, Filter{Cluster: cluster, Group: group, Limit: 50})
+	if err != nil {
+		return nil, fmt.Errorf("list requests: %w", err)
+	}
+	return s.visible(ctx, a, channel, all), nil
+}
+
+// Access says what somebody may do with a group, and by which rule.
+func (s *Service) Access(ctx context.Context, a Actor, channel, cluster, group string) (Access, error) {
+	cluster, err := s.Resolve(channel, cluster)
+	if err != nil {
+		return Access{}, about(err, group)
+	}
+	out := Access{Cluster: s.Info(cluster), Group: group, Rulings: map[Verb]Ruling{}}
+	for _, v := range []Verb{VerbView, VerbRequest, VerbApprove, VerbSettle} {
+		ruling, err := s.Policy.Rule(ctx, Asking{Actor: a, Channel: channel, Verb: v, Cluster: cluster, Group: group})
+		if err != nil {
+			s.Log.Warn("policy cannot tell; the answer is no", "actor", a.ID, "err", err)
+			ruling.Allowed, ruling.Denial = false, DeniedUnknown
+		}
+		out.Rulings[v] = ruling
+	}
+	return out, nil
+}
+
+func (s *Service) open(ctx context.Context, cluster, group string) ([]Request, error) {
+	open, err := s.Store.List(ctx, Filter{Cluster: cluster, Group: group, Limit: 50,
+		States: []State{Planning, Draft, Pending, Approved, Applying}})
+	if err != nil {
+		return nil, fmt.Errorf("list open requests: %w", err)
+	}
+	return open, nil
+}
+
+// visible keeps what somebody may view. Drafts are their requester's alone.
+func (s *Service) visible(ctx context.Context, a Actor, channel string, rs []Request) []Request {
+	return slices.DeleteFunc(rs, func(r Request) bool {
+		if !r.Asked && r.Actor != a {
+			return true
+		}
+		in, _ := r.Move()
+		_, err := s.view(ctx, a, channel, in.Cluster, in.Group)
+		return err != nil
+	})
+}
+
+func (s *Service) mayView(ctx context.Context, a Actor, channel string, r *Request) error {
+	in, _ := r.Move()
+	if in.Cluster == "" && r.Actor == a {
+		return nil // the question which cluster is meant is still open
+	}
+	_, err := s.view(ctx, a, channel, in.Cluster, in.Group)
+	return err
+}
+
+func (s *Service) view(ctx context.Context, a Actor, channel, cluster, group string) (Ruling, error) {
+	ruling, err := s.Policy.Rule(ctx, Asking{Actor: a, Channel: channel, Verb: VerbView, Cluster: cluster, Group: group})
+	if err != nil {
+		s.Log.Warn("policy cannot tell; the answer is no", "actor", a.ID, "err", err)
+		ruling.Allowed, ruling.Denial = false, DeniedUnknown
+	}
+	if !ruling.Allowed {
+		return ruling, &Problem{Code: ProblemDenied, Cluster: cluster, Group: group, Verb: VerbView, Ruling: &ruling}
+	}
+	return ruling, nil
+}
+
+// about adds the group to a problem that does not know it.
+func about(err error, group string) error {
+	var p *Problem
+	if !errors.As(err, &p) {
+		return err
+	}
+	c := *p
+	c.Group = group
+	return &c
+}

@@ -1,0 +1,397 @@
+package reset
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// plan takes a request out of planning: into a draft (or pending again, when it had been asked before), into a question, or
+// into a refusal. Kafka not answering leaves it where it is.
+func (s *Service) plan(ctx context.Context, due Due, r Request) (time.Time, error) {
+	if s.over(r) {
+		return s.expire(ctx, due, r.ID, nil)
+	}
+	if r.Question != "" {
+		return r.Deadline, nil
+	}
+	d, problem, err := s.draft(ctx, r)
+	switch {
+	case err != nil:
+		return time.Time{}, err
+	case problem == nil:
+		return s.keep(ctx, due, r, d)
+	case problem.Code == ProblemWhich && len(d.options) > 0:
+		return r.Deadline, s.question(ctx, due, r, problem, d)
+	case transient(problem):
+		return s.waitForKafka(ctx, due, r, problem)
+	}
+	return time.Time{}, s.refuse(ctx, due, r, problem)
+}
+
+// drafted is all that planning found out.
+type drafted struct {
+	intent  Intent
+	snap    Snapshot
+	plan    Plan
+	ruling  Ruling
+	options []Option
+}
+
+// draft asks policy and Kafka, and makes the plan. It writes nothing.
+func (s *Service) draft(ctx context.Context, r Request) (drafted, *Problem, error) {
+	var d drafted
+	var problem *Problem
+	d.intent, _ = r.Move()
+	if d.intent, d.options, problem = s.whichCluster(ctx, r, d.intent); problem != nil {
+		return d, problem, nil
+	}
+	if d.ruling, problem = s.rule(ctx, r, d.intent, nil); problem != nil {
+		return d, problem, nil
+	}
+	if problem := s.blocked(ctx, r, d.intent); problem != nil {
+		return d, problem, nil
+	}
+	saved, err := s.saved(ctx, d.intent)
+	if err != nil {
+		return d, nil, err
+	}
+	d.snap, err = s.Clusters[d.intent.Cluster].Inspect(ctx, QueryOf(d.intent, saved, d.ruling.Isolation))
+	if err != nil {
+		return d, asProblem(err, d.intent.Cluster), nil
+	}
+	if problem := checkGroup(d.intent, d.snap); problem != nil {
+		return d, problem, nil
+	}
+	if d.options, problem = ask(d.intent, d.snap); problem != nil {
+		return d, problem, nil
+	}
+	if d.plan, problem = MakePlan(d.intent, saved, d.snap, s.Now()); problem != nil {
+		return d, problem, nil
+	}
+	d.ruling, problem = s.rule(ctx, r, d.intent, &d.plan.Effect)
+	d.options = readings(d.intent)
+	return d, problem, nil
+}
+
+// rule asks the policy whether the requester may, and for what effect.
+func (s *Service) rule(ctx context.Context, r Request, in Intent, e *Effect) (Ruling, *Problem) {
+	verb := askVerb(&r)
+	p := &Problem{Code: ProblemDenied, Request: r.ID, Cluster: in.Cluster, Group: in.Group, Verb: verb}
+	ruling, err := s.Policy.Rule(ctx, Asking{Actor: r.Actor, Channel: r.Place.Channel, Verb: verb, Cluster: in.Cluster, Group: in.Group,
+		Effect: e, Requester: r.Actor})
+	if err != nil {
+		s.Log.Warn("policy cannot tell; the answer is no", "request", r.ID, "actor", r.Actor.ID, "err", err)
+		ruling.Denial, ruling.Allowed = DeniedUnknown, false
+	}
+	if !ruling.Allowed {
+		p.Ruling = &ruling
+		return ruling, p
+	}
+	if ruling.MaxWait > 0 && in.Wait > ruling.MaxWait {
+		return ruling, &Problem{Code: ProblemTooLong, Cluster: in.Cluster, Group: in.Group, Want: ruling.MaxWait.String(), Got: in.Wait.String(), Ruling: &ruling}
+	}
+	return ruling, nil
+}
+
+// blocked refuses a group whose last reset ended in a way that somebody has to settle first. Its own undo may go ahead.
+func (s *Service) blocked(ctx context.Context, r Request, in Intent) *Problem {
+	failed, err := s.Store.List(ctx, Filter{Cluster: in.Cluster, Group: in.Group, States: []State{Failed}})
+	if err != nil {
+		return asProblem(err, in.Cluster)
+	}
+	for _, f := range failed {
+		if f.Outcome.Blocks() && f.Settled == nil && f.ID != r.Undoes {
+			return &Problem{Code: ProblemBlocked, Cluster: in.Cluster, Group: in.Group, Request: f.ID, Got: string(f.Outcome)}
+		}
+	}
+	return nil
+}
+
+// saved are the steps that an undo goes back to: the last attempt of the request that it undoes.
+func (s *Service) saved(ctx context.Context, in Intent) ([]Step, error) {
+	u, ok := in.Target.(Undo)
+	if !ok {
+		return nil, nil
+	}
+	a, err := s.Store.LastAttempt(ctx, u.Of)
+	if err != nil {
+		return nil, fmt.Errorf("read what %s saved: %w", u.Of, err)
+	}
+	writes, err := s.Store.Writes(ctx, u.Of, a.N)
+	if err != nil {
+		return nil, fmt.Errorf("read what %s saved: %w", u.Of, err)
+	}
+	steps := make([]Step, len(writes))
+	for i, w := range writes {
+		steps[i] = w.Step
+	}
+	return steps, nil
+}
+
+// whichCluster names the cluster. Where several are configured and none was said, the group is looked for on each that the
+// requester may use; finding it on one alone is still a question, because no cluster is ever guessed.
+func (s *Service) whichCluster(ctx context.Context, r Request, in Intent) (Intent, []Option, *Problem) {
+	name, err := s.Resolve(r.Place.Channel, in.Cluster)
+	if err == nil {
+		in.Cluster = name
+		return in, nil, nil
+	}
+	problem := asProblem(err, in.Cluster)
+	problem.Group = in.Group
+	if problem.Code != ProblemWhich {
+		return in, nil, problem
+	}
+	var options []Option
+	var denied *Problem
+	no := 0
+	for _, info := range s.Infos {
+		there := in
+		there.Cluster = info.Name
+		if _, denied = s.rule(ctx, r, there, nil); denied != nil {
+			no++
+			continue
+		}
+		states, err := s.Clusters[info.Name].States(ctx, []string{in.Group})
+		if err == nil && !states[in.Group].Exists {
+			continue
+		}
+		options = append(options, Option{Label: info.Name, Typed: in.Group + "@" + info.Name, Intent: there})
+	}
+	problem.Names = nil
+	for _, o := range options {
+		problem.Names = append(problem.Names, o.Label)
+	}
+	switch {
+	case no > 0 && no == len(s.Infos):
+		return in, nil, denied
+	case len(options) == 0:
+		problem.Code, problem.Names = ProblemNoGroup, nil
+	}
+	return in, options, problem
+}
+
+// checkGroup refuses a group that is not there, or that another tool has to reset.
+func checkGroup(in Intent, snap Snapshot) *Problem {
+	g := snap.Group
+	about := &Problem{Cluster: in.Cluster, Group: in.Group}
+	committed := slices.ContainsFunc(snap.Partitions, func(p PartitionState) bool { return !p.Committed.None })
+	switch {
+	case g.Type == "share":
+		about.Code, about.Got, about.Want = ProblemWrongTool, "share", "kafka-share-groups.sh"
+	case g.Type == "streams":
+		about.Code, about.Got, about.Want = ProblemWrongTool, "streams", "kafka-streams-groups.sh"
+	case g.Protocol == "connect":
+		about.Code, about.Got, about.Want = ProblemWrongTool, "connect", "the Kafka Connect REST API"
+	case !g.Exists && !committed:
+		about.Code, about.Names = ProblemNoGroup, snap.Near
+	default:
+		return nil
+	}
+	return about
+}
+
+// ask finds out what was not said, and offers what is likeliest.
+func ask(in Intent, snap Snapshot) ([]Option, *Problem) {
+	problem := &Problem{Code: ProblemWhich, Cluster: in.Cluster, Group: in.Group}
+	_, rows := in.Target.(Rows)
+	_, undo := in.Target.(Undo)
+	switch {
+	case in.Target == nil:
+		problem.Want = "target"
+		if len(Lags(snap)) == 0 {
+			return nil, &Problem{Code: ProblemNoCommits, Cluster: in.Cluster, Group: in.Group}
+		}
+		return targetOptions(in, snap.At), problem
+	case in.Scope.Empty() && !rows && !undo:
+		problem.Want = "topics"
+		options := topicOptions(in, snap)
+		if len(options) == 0 {
+			return nil, &Problem{Code: ProblemNoCommits, Cluster: in.Cluster, Group: in.Group}
+		}
+		return options, problem
+	}
+	return nil, nil
+}
+
+// targetOptions are the three likeliest targets, for somebody who named only a group.
+func targetOptions(in Intent, now time.Time) []Option {
+	if in.Scope.Empty() {
+		in.Scope = Scope{All: true}
+	}
+	offer := func(label string, t Target) Option {
+		o := in
+		o.Target = t
+		return Option{Label: label, Typed: in.Group + "@" + in.Cluster + " --all-topics " + label, Intent: o}
+	}
+	back := func(d time.Duration) Time {
+		return Time{At: now.Add(-d), Back: d, Said: "back " + short(d), Zone: in.Zone}
+	}
+	return []Option{offer("back 1h", back(time.Hour)), offer("back 24h", back(24*time.Hour)), offer("to latest", Latest{})}
+}
+
+func short(d time.Duration) string { return strconv.Itoa(int(d.Hours())) + "h" }
+
+// topicOptions are the topics that the group has commits on, furthest behind first, and all of them.
+func topicOptions(in Intent, snap Snapshot) []Option {
+	const most = 4
+	lags := slices.DeleteFunc(Lags(snap), func(l TopicLag) bool { return l.Partitions == 0 })
+	var options []Option
+	for _, l := range lags[:min(most, len(lags))] {
+		o := in
+		o.Scope = Scope{Topics: []TopicScope{{Topic: l.Topic}}}
+		options = append(options, Option{Label: l.Topic, Typed: l.Topic, Intent: o})
+	}
+	if len(lags) > 1 {
+		o := in
+		o.Scope = Scope{All: true}
+		options = append(options, Option{Label: "all", Typed: "--all-topics", Intent: o})
+	}
+	return options
+}
+
+// readings offers the other reading of a time whose zone was not said.
+func readings(in Intent) []Option {
+	t, ok := in.Target.(Time)
+	if !ok || t.Other == nil {
+		return nil
+	}
+	o, other := in, *t.Other
+	other.Other = &Time{At: t.At, Said: t.Said, Zone: t.Zone}
+	o.Target, o.Zone = other, other.Zone
+	return []Option{{Label: "Use " + other.Zone, Typed: other.At.UTC().Format(time.RFC3339), Intent: o}}
+}
+
+// transient reports a problem that goes away by itself.
+func transient(p *Problem) bool {
+	return p.Code == ProblemUnreachable || p.Code == ProblemIncomplete || p.Code == ProblemUnread && p.Got == "COORDINATOR_LOAD_IN_PROGRESS"
+}
+
+// keep stores a plan as what can be approved.
+func (s *Service) keep(ctx context.Context, due Due, r Request, d drafted) (time.Time, error) {
+	in, bounds := d.intent, BoundsOf(d.plan, d.ruling)
+	digest, err := DigestOf(d.snap.ClusterID, in, d.plan.Steps, bounds, d.ruling.Need)
+	if err != nil {
+		return time.Time{}, err
+	}
+	var look time.Time
+	err = s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
+		r := tx.Request
+		if r.State != Planning {
+			return ErrConflict
+		}
+		if r.Digest != "" {
+			r.Revision++
+		}
+		r.Act, r.Options, r.Question, r.Problem, r.Topics, r.Retries = Move{in}, d.options, "", keepVoid(r.Problem), nil, 0
+		r.ClusterID, r.Isolation, r.Effect, r.Warnings = d.snap.ClusterID, d.ruling.Isolation, d.plan.Effect, d.plan.Warnings
+		r.Bounds, r.Digest, r.Need, r.Ruling = bounds, digest, d.ruling.Need, d.ruling
+		r.Seen = sightingOf(r.Seen, d.snap.Group, s.Now())
+		if r.Seen.Group.Idle() {
+			r.Seen.EmptySince, r.Seen.Commits = s.Now(), CommitsDigest(d.snap.Partitions)
+		}
+		tx.SetSteps(d.plan.Steps)
+		tx.Log(s.entry(r, r.Actor, EvPlanned, "partitions", strconv.Itoa(r.Effect.Partitions), "digest", digest,
+			"replay", strconv.FormatInt(r.Effect.Replay, 10), "skip", strconv.FormatInt(r.Effect.Skip, 10), "rule", r.Ruling.Rule))
+		to, wait := Draft, s.Times.Draft
+		if r.Asked && r.Need > 0 {
+			to, wait = Pending, s.Times.Approval
+		}
+		r.Deadline = s.Now().Add(wait)
+		look = r.Deadline
+		return r.advance(to)
+	})
+	return look, err
+}
+
+// keepVoid keeps the reason why an approval was voided beside the new plan; every other problem is over.
+func keepVoid(p *Problem) *Problem {
+	if p != nil && p.Code == ProblemVoided {
+		return p
+	}
+	return nil
+}
+
+// question leaves a request in planning until its requester chose an option.
+func (s *Service) question(ctx context.Context, due Due, r Request, p *Problem, d drafted) error {
+	return s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
+		r := tx.Request
+		if r.State != Planning {
+			return ErrConflict
+		}
+		r.Act, r.Question, r.Options, r.Problem, r.Topics = Move{d.intent}, p.Want, d.options, p, Lags(d.snap)
+		r.Topics = r.Topics[:min(20, len(r.Topics))]
+		r.Seen = sightingOf(r.Seen, d.snap.Group, s.Now())
+		return nil
+	})
+}
+
+// refuse ends a request that policy or Kafka said no to.
+func (s *Service) refuse(ctx context.Context, due Due, r Request, p *Problem) error {
+	return s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
+		r := tx.Request
+		if r.State != Planning {
+			return ErrConflict
+		}
+		if p.Request == "" {
+			p.Request = r.ID
+		}
+		r.Problem, r.EndedAt, r.Deadline = p, s.Now(), time.Time{}
+		tx.Log(s.entry(r, r.Actor, EvRefused, "why", string(p.Code), "got", p.Got))
+		return r.advance(Refused)
+	})
+}
+
+// waitForKafka leaves a request where it is, says so, and looks again later, less and less often.
+func (s *Service) waitForKafka(ctx context.Context, due Due, r Request, p *Problem) (time.Time, error) {
+	wait := s.Times.Again * time.Duration(1+min(r.Retries, 5))
+	err := s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
+		r := tx.Request
+		if r.State != Planning && r.State != Approved && r.State != Applying {
+			return ErrConflict
+		}
+		if r.Problem == nil || r.Problem.Code != p.Code {
+			tx.Log(s.entry(r, r.Actor, EvWaiting, "why", string(p.Code), "got", p.Got))
+		}
+		p.Request = r.ID
+		r.Problem = p
+		r.Retries++
+		return nil
+	})
+	return s.Now().Add(wait), err
+}
+
+// over reports whether a request's time is up.
+func (s *Service) over(r Request) bool { return !r.Deadline.IsZero() && !s.Now().Before(r.Deadline) }
+
+// expire ends a request whose time is up. The problem says what it was still waiting for.
+func (s *Service) expire(ctx context.Context, due Due, id string, p *Problem) (time.Time, error) {
+	err := s.Store.Update(ctx, id, &due, func(tx *Tx) error {
+		r := tx.Request
+		if !slices.Contains(next[r.State], Expired) {
+			return ErrConflict
+		}
+		if p != nil {
+			r.Problem = p
+		}
+		tx.Log(s.entry(r, Actor{}, EvExpired, "state", string(r.State)))
+		r.EndedAt, r.Deadline = s.Now(), time.Time{}
+		return r.advance(Expired)
+	})
+	if errors.Is(err, ErrConflict) {
+		return s.Now(), nil
+	}
+	return time.Time{}, err
+}
+
+// sightingOf is a new look at a group. Since is kept while its state does not change.
+func sightingOf(old Sighting, g GroupState, now time.Time) Sighting {
+	seen := Sighting{At: now, Group: g, Since: old.Since}
+	if old.At.IsZero() || old.Group.State != g.State || old.Group.Exists != g.Exists {
+		seen.Since = now
+	}
+	return seen
+}

@@ -1,0 +1,200 @@
+package reset
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"sync"
+	"time"
+)
+
+// How the loop works: claim what is due, read its state again, do one step, say when to look next. There are no timers per
+// request and no queue.
+const (
+	claimLimit = 32
+	idlePoll   = 500 * time.Millisecond // another process may have made something due
+	afterError = time.Second
+)
+
+// sharedLook is the state of several groups of one cluster, from one round.
+type sharedLook struct {
+	states map[string]GroupState
+	err    error
+}
+
+// Run reconciles until ctx is done, and returns after all that it started has stopped.
+func (s *Service) Run(ctx context.Context) error {
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	for {
+		dues, err := s.claim(ctx)
+		if err != nil && ctx.Err() == nil {
+			s.Log.Error("claim what is due", "err", err)
+		}
+		if len(dues) > 0 {
+			wg.Go(func() { s.serve(ctx, dues) })
+			continue
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-s.bell():
+		case <-time.After(idlePoll):
+		}
+	}
+}
+
+// Reconcile does one round and returns how many rows it served. Tests call it with a time of their own.
+func (s *Service) Reconcile(ctx context.Context) (int, error) {
+	dues, err := s.claim(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("claim what is due: %w", err)
+	}
+	s.serve(ctx, dues)
+	return len(dues), nil
+}
+
+// Wake makes Run look now.
+func (s *Service) Wake() {
+	select {
+	case s.bell() <- struct{}{}:
+	default:
+	}
+}
+
+func (s *Service) bell() chan struct{} {
+	s.wakeOnce.Do(func() { s.wake = make(chan struct{}, 1) })
+	return s.wake
+}
+
+func (s *Service) claim(ctx context.Context) ([]Due, error) {
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	return s.Store.Claim(ctx, Claim{Owner: s.Owner, Now: s.Now(), Lease: s.Times.Lease, Limit: claimLimit,
+		Kinds: []Kind{DueInbox, DueRequest, DueCard}})
+}
+
+// serve looks at everything claimed, side by side. Armed requests of one cluster share one look at their groups.
+func (s *Service) serve(ctx context.Context, dues []Due) {
+	requests := make([]*Request, len(dues))
+	groups := map[string][]string{}
+	for i, d := range dues {
+		if d.Kind != DueRequest {
+			continue
+		}
+		r, err := s.Store.Load(ctx, d.ID)
+		if err != nil {
+			s.Log.Error("load what is due", "request", d.ID, "err", err)
+			continue
+		}
+		requests[i] = &r
+		if in, ok := r.Move(); ok && r.State == Approved {
+			groups[in.Cluster] = append(groups[in.Cluster], in.Group)
+		}
+	}
+	looks := s.looks(ctx, groups)
+	var wg sync.WaitGroup
+	for i, d := range dues {
+		wg.Go(func() { s.serveOne(ctx, d, requests[i], looks) })
+	}
+	wg.Wait()
+}
+
+func (s *Service) looks(ctx context.Context, groups map[string][]string) map[string]sharedLook {
+	looks := make(map[string]sharedLook, len(groups))
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	for cluster, names := range groups {
+		wg.Go(func() {
+			states, err := s.Clusters[cluster].States(ctx, names)
+			mu.Lock()
+			defer mu.Unlock()
+			looks[cluster] = sharedLook{states, err}
+		})
+	}
+	wg.Wait()
+	return looks
+}
+
+// serveOne does one step and gives the claim back. A panic in one step is that step's error.
+func (s *Service) serveOne(ctx context.Context, d Due, r *Request, looks map[string]sharedLook) {
+	next, err := s.step(ctx, d, r, looks)
+	switch {
+	case errors.Is(err, ErrConflict):
+		next = s.Now() // somebody else moved it: look again
+	case err != nil:
+		next = s.Now().Add(afterError)
+		if ctx.Err() == nil {
+			s.Log.Error("reconcile", "kind", string(d.Kind), "request", d.ID, "err", err)
+		}
+	}
+	if err := s.Store.Release(context.WithoutCancel(ctx), d, next); err != nil {
+		s.Log.Error("release a claim", "kind", string(d.Kind), "request", d.ID, "err", err)
+	}
+}
+
+func (s *Service) step(ctx context.Context, d Due, r *Request, looks map[string]sharedLook) (next time.Time, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	switch d.Kind {
+	case DueInbox:
+		return s.receive(ctx, d)
+	case DueCard:
+		return s.show(ctx, d)
+	}
+	if r == nil {
+		return time.Time{}, fmt.Errorf("request %s could not be loaded", d.ID)
+	}
+	return s.carry(ctx, d, *r, looks)
+}
+
+// carry does the one step that a request's state asks for.
+func (s *Service) carry(ctx context.Context, d Due, r Request, looks map[string]sharedLook) (time.Time, error) {
+	in, ok := r.Move()
+	if !ok {
+		return time.Time{}, fmt.Errorf("request %s has no act that can be carried out", r.ID)
+	}
+	if _, known := s.Clusters[in.Cluster]; !known && in.Cluster != "" && r.State.Open() && r.State != Planning {
+		return time.Time{}, fmt.Errorf("request %s is about cluster %q, which is no longer configured", r.ID, in.Cluster)
+	}
+	switch r.State {
+	case Planning:
+		return s.plan(ctx, d, r)
+	case Draft, Pending:
+		if s.over(r) {
+			return s.expire(ctx, d, r.ID, nil)
+		}
+		return r.Deadline, nil
+	case Approved:
+		return s.armed(ctx, d, r, looks[in.Cluster])
+	case Applying:
+		return s.pickUp(ctx, d, r)
+	}
+	return time.Time{}, nil
+}
+
+// receive lets the surface decide upon a recorded envelope, once.
+func (s *Service) receive(ctx context.Context, d Due) (time.Time, error) {
+	in, err := s.Store.Envelope(ctx, d.ID)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if err := s.Surface.Receive(ctx, in); err != nil {
+		return time.Time{}, fmt.Errorf("decide envelope %s: %w", in.ID, err)
+	}
+	return time.Time{}, s.Store.Decided(ctx, in.ID, s.Now())
+}
+
+// show lets the surface tell a request's story as it is now.
+func (s *Service) show(ctx context.Context, d Due) (time.Time, error) {
+	story, err := s.Story(ctx, d.ID)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return s.Surface.Show(ctx, story)
+}
