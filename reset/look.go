@@ -55,6 +55,10 @@ func (s *Service) tellAttempt(ctx context.Context, st *Story) error {
 	// What is not where either side expects it comes first.
 	rank := map[Standing]int{StandsMoved: 0, StandsDark: 0, "": 0, StandsBefore: 1, StandsTarget: 2}
 	slices.SortStableFunc(writes, func(a, b Write) int { return rank[a.Stands] - rank[b.Stands] })
+	st.Stands = map[Standing]int{}
+	for _, w := range writes {
+		st.Stands[w.Stands]++
+	}
 	st.Evidence = writes[:min(mostEvidence, len(writes))]
 	return nil
 }
@@ -115,7 +119,7 @@ func (s *Service) Lag(ctx context.Context, a Actor, channel, cluster, group stri
 		return Lag{}, p
 	}
 	open, err := s.open(ctx, cluster, group)
-	return Lag{Cluster: s.Info(cluster), Snapshot: snap, Ruling: ruling, Open: open}, err
+	return Lag{Cluster: s.Info(cluster), Group: group, Snapshot: snap, Ruling: ruling, Open: open}, err
 }
 
 // Status lists the open requests that somebody may view, newest first.

@@ -225,7 +225,6 @@ type Story struct {
 	Votes    []Vote // of the current digest
 	Attempt  *Attempt
 	Evidence []Write          // of the attempt, where it is not simply at its target; 20 at most
-	Writes   []Write          // of a failed or overtaken Attempt: those not at their target first, 20 at most
 	Stands   map[Standing]int // of Attempt: how many partitions stand where, as last read
 	Entries  []Entry
 	Blocking string // the request that blocks this one's group

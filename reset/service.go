@@ -89,6 +89,7 @@ const (
 // Lag is a group's position on its topics, for people who only look.
 type Lag struct {
 	Cluster  ClusterInfo
+	Group    string
 	Snapshot Snapshot
 	Ruling   Ruling
 	Open     []Request
