@@ -44,7 +44,7 @@ func fetchJars(ctx context.Context, version string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer os.RemoveAll(partial)
+	defer func() { _ = os.RemoveAll(partial) }()
 	project := filepath.Join(partial, "pom.xml")
 	if err := os.WriteFile(project, pom, 0o600); err != nil {
 		return "", err

@@ -45,7 +45,7 @@ func main() {
 
 func run(ctx context.Context, args []string, out io.Writer) error {
 	if len(args) == 0 {
-		return errors.New("what is to be done?\n\n" + usage)
+		return fmt.Errorf("what is to be done?\n\n%s", usage)
 	}
 	flags := flag.NewFlagSet("scripts/kafka", flag.ContinueOnError)
 	flags.Usage = func() { fmt.Fprint(flags.Output(), usage) }

@@ -1,0 +1,78 @@
+# `make` tells what there is. CI runs exactly these targets (.ci/run).
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# Tools live in the repo, each in a file named after its version: a new pin is a new file.
+TOOLS := .cache/tools
+LINT_VERSION := v2.15.0
+LINT := $(TOOLS)/golangci-lint-$(LINT_VERSION)
+
+# The Dockerfile builds with the same line; a test compares them.
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+BUILD = CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
+
+FUZZTIME ?= 20s
+
+.PHONY: help build demo test check fmt vet lint imports race real bolt release fuzz soak bench
+help: ## this page
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## the static binary, ./kafka-reset-bot
+	$(BUILD) -o kafka-reset-bot ./cmd/kafka-reset-bot
+
+demo: ## a whole conversation, without Slack and without Kafka
+	go run ./cmd/demo -script
+
+test: ## all that needs Go alone
+	go test ./...
+
+check: fmt vet lint imports race ## what must be green before a commit
+
+fmt: ## fails if gofmt would change a file
+	@changed=$$(gofmt -l $$(go list -f '{{.Dir}}' ./...)); \
+	if [ -n "$$changed" ]; then echo "gofmt -w these:"; echo "$$changed"; exit 1; fi
+
+vet: ## go vet, also behind the build tags
+	go vet ./...
+	go vet -tags realkafka,soak,bolt,release ./...
+
+lint: $(LINT) ## golangci-lint, the reasons are in .golangci.yml
+	$(LINT) run ./...
+
+imports: ## the table of which package may import which; Dockerfile and manifest
+	go test -count=1 .
+
+race: ## all tests again, under the race detector
+	go test -race ./...
+
+real: ## the suites on Apache Kafka (Java 17, Maven); KAFKA_CLUSTER uses a running one
+	scripts/tagged realkafka -timeout 20m
+
+bolt: ## Slack's own Node client against the simulator (Node 20, npm)
+	npm ci --prefix internal/slacksim/bolttest --no-audit --no-fund
+	scripts/tagged bolt
+
+release: ## the binary is static and says its version
+	scripts/tagged release
+
+fuzz: ## each fuzz target for FUZZTIME (20s)
+	@grep -rlE --include='*_test.go' '^func Fuzz' . | while read -r file; do \
+	  for name in $$(sed -nE 's/^func (Fuzz[A-Za-z0-9_]*)\(.*/\1/p' "$$file"); do \
+	    echo "== $$name in $$(dirname "$$file")"; \
+	    go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) "$$(dirname "$$file")"; \
+	  done; \
+	done
+
+soak: ## the long ones: kills, model steps, 10M fuzz executions
+	scripts/tagged soak -timeout 6h
+	$(MAKE) fuzz FUZZTIME=10000000x
+
+bench: ## benchmarks, those on Apache Kafka included
+	go test -tags realkafka -run '^$$' -bench . -benchmem -timeout 2h ./...
+
+$(LINT):
+	@mkdir -p $(TOOLS)
+	GOBIN=$(abspath $(TOOLS)) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
+	mv $(TOOLS)/golangci-lint $@

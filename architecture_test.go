@@ -1,0 +1,209 @@
+// Package architecture holds no code: its tests hold the house to its plan.
+package architecture
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/kafka-reset-bot/kafka-reset-bot/"
+
+// room is what a package may import: of ours, and of others' modules.
+type room struct {
+	ours    []string
+	outside []string
+	tests   []string // of ours, by its tests only, beside what every test may
+}
+
+// rooms is the table. A package that is not in it, and an edge that is not in
+// it, fail: that is the moment to think, and then to change this table in a
+// commit that says why.
+var rooms = map[string]room{
+	"reset":    {},
+	"commands": {ours: list("reset")},
+	"auth":     {ours: list("reset")},
+	"kafka": {
+		ours:    list("reset"),
+		outside: list("github.com/IBM/sarama", "github.com/xdg-go/scram"),
+		tests:   list("internal/kafkasim", "internal/realkafka"),
+	},
+	"bot": {
+		ours:    list("reset", "commands", "auth"),
+		outside: list("github.com/slack-go/slack", "github.com/gorilla/websocket"),
+		tests:   list("internal/slacksim"),
+	},
+	"internal/cron":   {outside: list("github.com/robfig/cron/v3")},
+	"internal/store":  {ours: list("reset"), outside: list("modernc.org/sqlite", "github.com/jackc/pgx/v5"), tests: list("internal/store/storetest")},
+	"internal/config": {outside: list("go.yaml.in/yaml/v3")},
+	"internal/app": {
+		ours:    list("reset", "commands", "auth", "kafka", "bot", "internal/cron", "internal/store", "internal/config"),
+		outside: list("golang.org/x/sync"),
+		tests:   list("internal/slacksim", "internal/kafkasim", "internal/realkafka"),
+	},
+	"cmd/kafka-reset-bot": {ours: list("internal/app", "internal/config", "commands"), tests: list("internal/slacksim", "internal/kafkasim")},
+
+	// For tests and the demo only.
+	"internal/slacksim":             {outside: list("github.com/gorilla/websocket", "github.com/santhosh-tekuri/jsonschema/v6")},
+	"internal/slacksim/bolttest":    {tests: list("internal/slacksim")},
+	"internal/kafkasim":             {outside: list("github.com/twmb/franz-go")},
+	"internal/realkafka":            {outside: list("github.com/twmb/franz-go", "golang.org/x/sync")},
+	"internal/realkafka/cmd":        {ours: list("internal/realkafka")},
+	"internal/ci/skips":             {},
+	"reset/clustertest":             {ours: list("reset")},
+	"kafka/kafkatest":               {ours: list("reset", "kafka"), outside: list("github.com/twmb/franz-go"), tests: list("internal/kafkasim", "internal/realkafka")},
+	"internal/store/storetest":      {ours: list("reset", "internal/store")},
+	"internal/app/crash":            {tests: list("internal/app", "internal/slacksim", "internal/kafkasim", "internal/realkafka", "reset", "kafka", "internal/store", "internal/config")},
+	"cmd/demo":                      {ours: list("internal/app", "internal/config", "commands", "internal/slacksim", "internal/kafkasim")},
+	strings.TrimSuffix(module, "/"): {}, // this package
+}
+
+// anyTest is what the tests of every package may import, beside their own room.
+var anyTest = list(
+	"github.com/google/go-cmp", "github.com/rogpeppe/go-internal", "github.com/santhosh-tekuri/jsonschema/v6",
+	"go.yaml.in/yaml/v3", "github.com/twmb/franz-go",
+	"github.com/slack-go/slack", // the simulator's and the app's: a client that nobody here wrote
+)
+
+// notInProduct must not be linked into the binary, however far down.
+var notInProduct = list(module+"internal/slacksim", module+"internal/kafkasim", module+"internal/realkafka", "github.com/twmb/franz-go", "testing")
+
+func TestRoomsImportOnlyTheirTable(t *testing.T) {
+	t.Parallel()
+	reasons, err := os.ReadFile("docs/adr/0001-dependencies.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range packages(t, "./...") {
+		name := strings.TrimPrefix(p.ImportPath, module)
+		r, ok := rooms[name]
+		if !ok {
+			t.Errorf("package %s has no row in the table of architecture_test.go", name)
+			continue
+		}
+		for _, i := range p.Imports {
+			if !r.allows(i) {
+				t.Errorf("%s must not import %s", name, i)
+			}
+		}
+		for _, o := range r.outside {
+			if !bytes.Contains(reasons, []byte("`"+strings.TrimPrefix(o, "github.com/"))) {
+				t.Errorf("docs/adr/0001-dependencies.md does not say what %s is for", o)
+			}
+		}
+		for _, i := range slices.Concat(p.TestImports, p.XTestImports) {
+			if !r.allows(i) && !under(i, anyTest) && !under(strings.TrimPrefix(i, module), r.tests) && i != p.ImportPath {
+				t.Errorf("the tests of %s must not import %s", name, i)
+			}
+		}
+	}
+}
+
+func TestProductHoldsNoSimulator(t *testing.T) {
+	t.Parallel()
+	for _, p := range packages(t, "-deps", "./cmd/kafka-reset-bot") {
+		if under(p.ImportPath, notInProduct) {
+			t.Errorf("the binary holds %s", p.ImportPath)
+		}
+	}
+}
+
+func TestTableBites(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		room, imports string
+		want          bool
+	}{
+		{"reset", "time", true},
+		{"reset", module + "kafka", false},
+		{"kafka", "github.com/IBM/sarama", true},
+		{"kafka", "github.com/slack-go/slack", false},
+		{"bot", module + "kafka", false},
+		{"bot", "github.com/slack-go/slack/socketmode", true},
+		{"bot", "github.com/slack-go/slackish", false},
+		{"internal/app", module + "internal/slacksim", false},
+		{"internal/app", "database/sql", false},
+		{"internal/store", "database/sql/driver", true},
+	} {
+		if got := rooms[tt.room].allows(tt.imports); got != tt.want {
+			t.Errorf("%s may import %s: %v, want %v", tt.room, tt.imports, got, tt.want)
+		}
+	}
+}
+
+// TestTestFilesStayReadable: the linter's 400 lines are for the product.
+func TestTestFilesStayReadable(t *testing.T) {
+	t.Parallel()
+	const limit = 700
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		src, err := os.ReadFile(path)
+		if n := bytes.Count(src, []byte("\n")); n > limit {
+			t.Errorf("%s has %d lines, %d is the limit: what are its parts?", path, n, limit)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// allows is true of the standard library, but SQL is for the store.
+func (r room) allows(path string) bool {
+	if own, ok := strings.CutPrefix(path, module); ok {
+		return slices.Contains(r.ours, own)
+	}
+	first, _, _ := strings.Cut(path, "/")
+	if !strings.Contains(first, ".") {
+		return !strings.HasPrefix(path, "database/sql") || under("modernc.org/sqlite", r.outside)
+	}
+	return under(path, r.outside)
+}
+
+// under tells whether path is one of roots or lies below one.
+func under(path string, roots []string) bool {
+	return slices.ContainsFunc(roots, func(root string) bool {
+		return path == root || strings.HasPrefix(path, root+"/")
+	})
+}
+
+type pkg struct {
+	ImportPath                         string
+	Imports, TestImports, XTestImports []string
+}
+
+// packages asks go list, files behind build tags included.
+func packages(t *testing.T, args ...string) []pkg {
+	t.Helper()
+	args = append([]string{"list", "-e", "-tags=realkafka,soak,bolt,release", "-json=ImportPath,Imports,TestImports,XTestImports"}, args...)
+	cmd := exec.CommandContext(t.Context(), "go", args...)
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go %s: %v\n%s", strings.Join(args, " "), err, said.String())
+	}
+	var all []pkg
+	for d := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p pkg
+		switch err := d.Decode(&p); {
+		case errors.Is(err, io.EOF):
+			return all
+		case err != nil:
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+}
+
+func list(s ...string) []string { return s }
