@@ -114,7 +114,9 @@ func wrongBlock(block obj, at string, on surface) []string {
 	}
 	var invalid *jsonschema.ValidationError
 	if err := schema.Validate(any(block)); errors.As(err, &invalid) {
-		return leaves(invalid, at)
+		wrong := leaves(invalid, at)
+		slices.Sort(wrong)
+		return slices.Compact(wrong) // a limit stated by a type and by where it is used is one limit
 	}
 	wrong := emptyTexts(block, at)
 	switch t {
