@@ -1,0 +1,264 @@
+package commands
+
+import (
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// CardOf is the one message that everybody sees, edited in place for the request's whole life.
+func CardOf(s reset.Story) Content {
+	r := s.Request
+	in, _ := r.Move()
+	v := voiceOf(in, s.Now)
+	c := Content{Title: title(in, s.Cluster)}
+	switch r.State {
+	case reset.Pending:
+		pending(&c, s, v)
+	case reset.Approved:
+		armed(&c, s, v)
+	case reset.Applying:
+		applying(&c, s, v)
+	case reset.Applied:
+		applied(&c, s, v)
+	case reset.Failed:
+		failed(&c, s, v)
+	case reset.Rejected, reset.Cancelled, reset.Expired, reset.Refused:
+		ended(&c, s, v)
+	default: // planned again after an approval was voided
+		replanned(&c, s, v)
+	}
+	c.Fallback = fallback(c)
+	return c
+}
+
+// askLine is the intent as others read it: who, what, why, and what it does.
+func askLine(s reset.Story, v voice) Line {
+	r := s.Request
+	in, _ := r.Move()
+	phrase := aim(in, r.Effect, v, false)
+	l := say(person(r.Actor), " asks to ", phrase, where(phrase, scope(in, s.Topics)), reason(in), ": ", strong(brief(r.Effect)), ".")
+	return l
+}
+
+func reason(in reset.Intent) string {
+	text := ""
+	if in.Reason != "" {
+		text = ` ("` + clip(in.Reason, 200) + `")`
+	}
+	if in.Emergency != "" {
+		text += " [emergency " + clip(in.Emergency, 60) + "]"
+	}
+	return text
+}
+
+func pending(c *Content, s reset.Story, v voice) {
+	r := s.Request
+	c.Status = status(r, "waiting for approval")
+	c.Lines = []Line{askLine(s, v)}
+	if moved := voidedLine(r); moved != nil {
+		c.Lines = append(c.Lines, moved)
+	}
+	if iso := isolationLine(r); iso != nil {
+		c.Lines = append(c.Lines, iso)
+	}
+	plan(c, s, v)
+	who := people(r.Ruling.Approvers, Notify, "or")
+	need := say("Needs ", strong(number(r.Need, "approval")+" from "), who)
+	if len(s.Votes) > 0 {
+		need = say("Approved by ", voters(s.Votes, v), "; needs ", strong(count(max(0, r.Need-len(s.Votes)))+" more of "), who)
+	}
+	c.Lines = append(c.Lines, say(need, until(" by ", r.Deadline, v), "."))
+	c.Foot = []Line{say("An approval covers ", reach(r.Bounds), "; beyond that it is asked for again.")}
+	c.Buttons = []Button{
+		{Verb: "approve", Ref: ref(r), Label: "Approve", Style: "primary", Confirm: confirm(s, v), Typed: "approve " + ref(r)},
+		{Verb: "reject", Ref: ref(r), Label: "Reject", Style: "danger", Typed: "reject " + ref(r)},
+		cancelButton(r, "Cancel"),
+	}
+	c.Buttons = append(c.Buttons, showAll(r, c.Table)...)
+}
+
+func voters(votes []reset.Vote, v voice) Line {
+	var parts []any
+	for i, vote := range votes {
+		if i > 0 {
+			parts = append(parts, ", ")
+		}
+		parts = append(parts, person(vote.Actor), " (", v.clock(vote.At), ")")
+	}
+	return say(parts...)
+}
+
+// armed waits for an idle group: who is in the way, and until when it waits.
+func armed(c *Content, s reset.Story, v voice) {
+	r := s.Request
+	in, _ := r.Move()
+	c.Status = status(r, "waiting until "+in.Group+" is idle")
+	c.Lines = []Line{askLine(s, v), agreed(s, v)}
+	switch seen := r.Seen; {
+	case r.Problem != nil:
+		c.Lines = append(c.Lines, problemLines(r.Problem, v)...)
+	case seen.At.IsZero():
+		c.Lines = append(c.Lines, say("Looking who is connected."))
+	case !seen.EmptySince.IsZero():
+		c.Status = status(r, "idle, about to be written")
+		c.Lines = append(c.Lines, say("Idle since ", v.exact(seen.EmptySince), "; checking for a few seconds that nobody commits."))
+	case seen.Group.Idle():
+		c.Lines = append(c.Lines, say("Nobody is connected, but commits still move; waiting until they stand still."))
+	default:
+		c.Lines = append(c.Lines, connected(s, v))
+		c.Warnings = append(c.Warnings, lingering(seen.Group.Members))
+		c.Hints = stopHints(r.Ruling)
+	}
+	if !r.Deadline.IsZero() {
+		c.Lines = append(c.Lines, say("Gives up: ", v.clock(r.Deadline), ". Nothing is written while somebody is connected."))
+	}
+	c.Buttons = []Button{cancelButton(r, "Cancel")}
+}
+
+func agreed(s reset.Story, v voice) Line {
+	if len(s.Votes) > 0 {
+		return say("Approved by ", voters(s.Votes, v), ".")
+	}
+	return say("Needed nobody else's approval", ruleOf(s.Request.Ruling), ".")
+}
+
+func ruleOf(r reset.Ruling) string {
+	if r.Rule == "" {
+		return ""
+	}
+	return " (rule: " + r.Rule + ")"
+}
+
+// connected counts down: "2 of 3 consumers still connected".
+func connected(s reset.Story, v voice) Line {
+	seen := s.Request.Seen
+	n := len(seen.Group.Members)
+	first := gather(s.Request.Warnings, reset.WarnBusy).count
+	of := number(n, "consumer")
+	if first > int64(n) {
+		of = count(n) + " of " + number(first, "consumer")
+	}
+	if n == 0 {
+		return say("The group is not idle yet: ", seen.Group.State, since(seen, v), ".")
+	}
+	return say(strong(of+" still connected"), ": ", members(seen.Group.Members), since(seen, v), ".")
+}
+
+func since(seen reset.Sighting, v voice) Line {
+	if seen.Since.IsZero() {
+		return nil
+	}
+	return say(" (since ", v.clock(seen.Since), ")")
+}
+
+func applying(c *Content, s reset.Story, v voice) {
+	r := s.Request
+	c.Status = status(r, "writing")
+	c.Lines = []Line{askLine(s, v), agreed(s, v)}
+	a := s.Attempt
+	switch {
+	case r.Problem != nil && r.Problem.Code != reset.ProblemLost:
+		c.Lines = append(c.Lines, problemLines(r.Problem, v)...)
+	case a == nil:
+		c.Lines = append(c.Lines, say("Writing ", number(r.Effect.Partitions, "partition"), "."))
+	case !a.ReadAt.IsZero() || r.Problem != nil:
+		c.Status = status(r, "an answer was lost, reading")
+		c.Lines = append(c.Lines, say("An answer of Kafka was lost. The offsets are read twice to find out what stands; nothing is written again."))
+	default:
+		answered := 0
+		for _, ch := range a.Chunks {
+			if ch.Phase == reset.Answered {
+				answered++
+			}
+		}
+		l := say("Writing ", number(r.Effect.Partitions, "partition"), " since ", v.exact(a.StartedAt))
+		if len(a.Chunks) > 1 {
+			l = say(l, ", ", count(answered), " of ", number(len(a.Chunks), "request"), " answered")
+		}
+		c.Lines = append(c.Lines, say(l, ". Each is read back."))
+	}
+}
+
+// replanned is the card of a request that went back to its beginning, while there is no new plan yet.
+func replanned(c *Content, s reset.Story, v voice) {
+	r := s.Request
+	c.Status = status(r, "being planned again")
+	if r.State == reset.Draft {
+		c.Status = status(r, "planned again: its requester must ask anew")
+	}
+	c.Lines = []Line{askLine(s, v)}
+	if moved := voidedLine(r); moved != nil {
+		c.Lines = append(c.Lines, moved)
+	}
+	if r.Problem != nil {
+		c.Lines = append(c.Lines, problemLines(r.Problem, v)...)
+	}
+	c.Buttons = []Button{cancelButton(r, "Cancel")}
+}
+
+// ended is a request that was never written.
+func ended(c *Content, s reset.Story, v voice) {
+	r := s.Request
+	c.Status = status(r, states[r.State])
+	c.Lines = []Line{askLine(s, v)}
+	by := lastOf(s.Entries, map[reset.State]reset.Event{reset.Rejected: reset.EvRejected, reset.Cancelled: reset.EvCancelled,
+		reset.Expired: reset.EvExpired}[r.State])
+	switch r.State {
+	case reset.Expired:
+		c.Lines = append(c.Lines, expiredLine(s, v))
+		if r.Digest != "" {
+			c.Buttons = []Button{retryButton(r, "Ask again")}
+		}
+	case reset.Refused:
+		c.Lines = append(c.Lines, refusal(s, v)...)
+	default:
+		c.Lines = append(c.Lines, say(capital(states[r.State]), byWhom(by), when(by, v), because(by), ". Nothing was changed."))
+	}
+}
+
+func byWhom(e *reset.Entry) Line {
+	if e == nil {
+		return nil
+	}
+	return say(" by ", person(e.Actor))
+}
+
+func when(e *reset.Entry, v voice) Line {
+	if e == nil {
+		return nil
+	}
+	return say(" (", v.clock(e.At), ")")
+}
+
+func because(e *reset.Entry) string {
+	if e == nil || e.Facts["why"] == "" {
+		return ""
+	}
+	return `: "` + clip(e.Facts["why"], 200) + `"`
+}
+
+// expiredLine says what did not happen in time.
+func expiredLine(s reset.Story, v voice) Line {
+	r := s.Request
+	in, _ := r.Move()
+	end := firstTime(r.EndedAt, r.Deadline)
+	switch {
+	case !r.DecidedAt.IsZero():
+		l := say(in.Group, " was not idle by ", v.clock(end))
+		if n := len(r.Seen.Group.Members); n > 0 {
+			l = say(l, ": ", number(n, "consumer"), " still connected (", members(r.Seen.Group.Members), ")")
+		}
+		return say(l, ". Nothing was changed.")
+	case r.Asked:
+		return say("Nobody of ", people(r.Ruling.Approvers, User, "or"), " decided by ", v.clock(end), ". Nothing was changed.")
+	}
+	return say("The preview was not used by ", v.clock(end), ". Nothing was changed.")
+}
+
+func lastOf(entries []reset.Entry, ev reset.Event) *reset.Entry {
+	for i := len(entries) - 1; i >= 0; i-- {
+		if entries[i].Event == ev {
+			return &entries[i]
+		}
+	}
+	return nil
+}

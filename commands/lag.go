@@ -1,0 +1,191 @@
+package commands
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// LagOf is where a group stands: how far behind, who is connected, and what could not be read.
+func LagOf(l reset.Lag) Content {
+	topics := reset.Lags(l.Snapshot)
+	c := lagHead(l, topics)
+	c.Table = lagTable(l, topics)
+	if l.Ruling.Isolation == reset.ReadCommitted {
+		c.Foot = []Line{say("Ends are last stable offsets (read_committed). Offsets are not records: each number is at most.")}
+	} else {
+		c.Foot = []Line{say("Ends are high watermarks (read_uncommitted). Offsets are not records: each number is at most.")}
+	}
+	c.Fallback = fallback(c)
+	return c
+}
+
+// OverviewOf is what can be done with a group, for somebody who named nothing else: where it stands, and the likeliest
+// targets. A button works only where there is a request that it can refer to; the typed twins always do.
+func OverviewOf(l reset.Lag, options []reset.Option) Content {
+	topics := reset.Lags(l.Snapshot)
+	c := lagHead(l, topics)
+	c.Table = topicLagTable(topics)
+	for _, o := range options {
+		c.Hints = append(c.Hints, say(o.Label, ":  ", code(o.Typed)))
+	}
+	c.Foot = []Line{say("Every reset is previewed first; nothing is written without a button. More: ", code("help"))}
+	c.Fallback = fallback(c)
+	return c
+}
+
+// lagHead says the sum, who is connected, what is open and what could not be read.
+func lagHead(l reset.Lag, topics []reset.TopicLag) Content {
+	g := l.Snapshot.Group
+	c := Content{Title: title(reset.Intent{Group: l.Group}, l.Cluster), Status: groupStatus(g)}
+	var sum int64
+	read := 0
+	for _, t := range topics {
+		if t.Err != "" {
+			c.Warnings = append(c.Warnings, say(t.Topic, " could not be read: ", t.Err, ". Its lag is not counted."))
+			continue
+		}
+		read++
+		sum += t.Lag
+	}
+	if read == 0 && len(topics) == 0 {
+		c.Lines = []Line{say("No commits on any topic.")}
+	} else {
+		c.Lines = []Line{say(strong("At most "+count(sum)+" behind"), " on ", number(read, "topic"), ".")}
+	}
+	if len(g.Members) > 0 {
+		c.Lines = append(c.Lines, say(capital(number(len(g.Members), "consumer")), ": ", members(g.Members), "."))
+	}
+	for _, r := range l.Open {
+		c.Lines = append(c.Lines, say("Open: ", code("show "+r.ID), " is ", states[r.State], "."))
+	}
+	return c
+}
+
+func groupStatus(g reset.GroupState) string {
+	if !g.Exists {
+		return "no such group now, commits remain"
+	}
+	s := firstOf(g.State, "state not known")
+	if n := len(g.Members); n > 0 {
+		s += " · " + number(n, "consumer")
+	}
+	return s
+}
+
+// lagTable is by partition where that fits a card, else by topic.
+func lagTable(l reset.Lag, topics []reset.TopicLag) *Table {
+	if len(l.Snapshot.Partitions) > topicRows {
+		return topicLagTable(topics)
+	}
+	t := &Table{Head: []string{"partition", "committed", "end", "behind"}, Right: []bool{false, true, true, true}}
+	for _, p := range l.Snapshot.Partitions {
+		row := []string{fmt.Sprintf("%s-%d", p.Topic, p.Partition.Partition), position(p.Committed), count(p.End), lagOf(p)}
+		if p.Err != "" {
+			row = []string{row[0], "?", "?", p.Err}
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	if len(t.Rows) == 0 {
+		return nil
+	}
+	return t
+}
+
+// lagOf is "–" without a commit: where such a group would begin, its auto.offset.reset decides.
+func lagOf(p reset.PartitionState) string {
+	if p.Committed.None {
+		return "–"
+	}
+	return count(max(0, p.End-max(p.Committed.Offset, p.Start)))
+}
+
+func topicLagTable(topics []reset.TopicLag) *Table {
+	t := &Table{Head: []string{"topic", "partitions", "committed", "behind"}, Right: []bool{false, true, true, true}}
+	for i, l := range topics {
+		if i == topicRows {
+			t.More = len(topics) - topicRows
+			break
+		}
+		row := []string{l.Topic, count(l.Partitions), count(l.Committed), count(l.Lag)}
+		if l.Err != "" {
+			row = []string{l.Topic, count(l.Partitions), "?", l.Err}
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	if len(t.Rows) == 0 {
+		return nil
+	}
+	return t
+}
+
+// mostRequests is how many requests a list shows.
+const mostRequests = 20
+
+// StatusOf lists what is open, oldest deadline first.
+func StatusOf(rs []reset.Request, infos []reset.ClusterInfo, now time.Time) Content {
+	rs = slices.Clone(rs)
+	slices.SortStableFunc(rs, func(a, b reset.Request) int { return a.Deadline.Compare(b.Deadline) })
+	c := Content{Title: "Open requests", Status: count(len(rs))}
+	if len(rs) == 0 {
+		c.Lines = []Line{say("Nothing is open. ", code("history"), " shows what was done.")}
+	}
+	c.Lines = append(c.Lines, requestLines(rs, infos, now)...)
+	c.Fallback = c.Title + ": " + c.Status
+	return c
+}
+
+// HistoryOf lists requests, newest first.
+func HistoryOf(rs []reset.Request, infos []reset.ClusterInfo, now time.Time) Content {
+	c := Content{Title: "History", Status: number(len(rs), "request")}
+	if len(rs) == 0 {
+		c.Lines = []Line{say("No request is known here yet.")}
+	}
+	c.Lines = append(c.Lines, requestLines(rs, infos, now)...)
+	c.Foot = []Line{say("One of them in full: ", code("show ID"))}
+	c.Fallback = c.Title + ": " + c.Status
+	return c
+}
+
+func requestLines(rs []reset.Request, infos []reset.ClusterInfo, now time.Time) []Line {
+	var lines []Line
+	for i, r := range rs {
+		if i == mostRequests {
+			lines = append(lines, say("... ", number(len(rs)-i, "more request")))
+			break
+		}
+		lines = append(lines, requestLine(r, infos, now))
+	}
+	return lines
+}
+
+// requestLine is one request in one line: id, what and where, what it does, how it stands, who.
+func requestLine(r reset.Request, infos []reset.ClusterInfo, now time.Time) Line {
+	in, _ := r.Move()
+	v := voiceOf(in, now)
+	info := reset.ClusterInfo{Name: in.Cluster}
+	if i := slices.IndexFunc(infos, func(c reset.ClusterInfo) bool { return c.Name == in.Cluster }); i >= 0 {
+		info = infos[i]
+	}
+	phrase := aim(in, r.Effect, v, false)
+	l := say(strong(r.ID), "  ", title(in, info), ": ", phrase, where(phrase, scope(in, nil)))
+	if r.Effect.Partitions > 0 {
+		l = say(l, " (", brief(r.Effect), ")")
+	}
+	l = say(l, " · ", states[r.State])
+	switch {
+	case !r.EndedAt.IsZero():
+		l = say(l, " ", v.clock(r.EndedAt))
+	case !r.Deadline.IsZero():
+		l = say(l, " until ", v.clock(r.Deadline))
+	}
+	if r.State == reset.Failed || r.Outcome == reset.Overtaken {
+		l = say(l, ", ", outcomes[r.Outcome])
+	}
+	if r.UndoneBy != "" {
+		l = say(l, ", taken back by ", r.UndoneBy)
+	}
+	return say(l, " · ", person(r.Actor))
+}

@@ -1,0 +1,362 @@
+package commands
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// Explain turns any error into words for the person who caused it, with the next step. What nobody but the bot's keeper
+// can do anything about is "internal": its detail belongs to the log.
+func Explain(err error, zone *time.Location) Content {
+	if zone == nil {
+		zone = time.UTC
+	}
+	v := voice{zone: zone}
+	var (
+		problem *reset.Problem
+		syntax  *SyntaxError
+		late    *reset.TransitionError
+	)
+	c := Content{Status: "nothing was changed"}
+	switch {
+	case errors.As(err, &problem):
+		c.Title = problemTitle(problem)
+		c.Lines = problemLines(problem, v)
+		c.Buttons = problemButtons(problem)
+	case errors.As(err, &syntax):
+		c.Title = "Not understood"
+		c.Lines = []Line{say(syntax.Error()), say("All words: ", code("help"))}
+	case errors.As(err, &late):
+		c.Title = late.ID
+		c.Lines = []Line{say("Somebody was faster: ", late.ID, " is ", states[late.From], ". See ", code("show "+late.ID), ".")}
+	case errors.Is(err, reset.ErrConflict):
+		c.Title = "Not done"
+		c.Lines = []Line{say("It was changed by somebody else at the same moment. Look at it again, then decide again.")}
+	case errors.Is(err, reset.ErrNotFound):
+		c.Title = "Not found"
+		c.Lines = []Line{say("There is no such request. ", code("status"), " lists those that are open.")}
+	default:
+		c.Title, c.Status = "Internal error", "not done"
+		c.Lines = []Line{say("Something went wrong inside the bot; its log has the detail. ", code("status"),
+			" shows what stands. Try once more, then tell whoever runs the bot.")}
+	}
+	c.Fallback = fallback(c)
+	return c
+}
+
+func problemTitle(p *reset.Problem) string {
+	switch {
+	case p.Code == reset.ProblemDenied:
+		return "Not allowed"
+	case p.Group != "" && p.Cluster != "":
+		return p.Group + " on " + p.Cluster
+	case p.Request != "":
+		return p.Request
+	case p.Group != "":
+		return p.Group
+	}
+	return "Not done"
+}
+
+// problemButtons lead on from a refusal where one press does.
+func problemButtons(p *reset.Problem) []Button {
+	if p.Code != reset.ProblemStale || p.Want == "" {
+		return nil
+	}
+	at := p.Request + "." + p.Want
+	return []Button{{Verb: "approve", Ref: at, Label: "Approve ." + p.Want, Style: "primary", Typed: "approve " + at,
+		Confirm: fmt.Sprintf("Revision %s: replays at most %s records, skips at most %s.", p.Want, count(p.Count), count(p.Other))}}
+}
+
+// problemLines are what is wrong and what to do about it.
+func problemLines(p *reset.Problem, v voice) []Line {
+	tell := kafkaProblem
+	switch p.Code {
+	case reset.ProblemNoCommit, reset.ProblemSkipMoved, reset.ProblemFuture, reset.ProblemOneRecord, reset.ProblemWhich, reset.ProblemNoCluster,
+		reset.ProblemTooLong, reset.ProblemNoRecord, reset.ProblemRecreated, reset.ProblemVoided:
+		tell = intentProblem
+	case reset.ProblemNoRequest, reset.ProblemStale, reset.ProblemTooLate, reset.ProblemBlocked, reset.ProblemStopping, reset.ProblemDuplicate,
+		reset.ProblemNoOption, reset.ProblemNoUndo, reset.ProblemNotYours:
+		tell = requestProblem
+	case reset.ProblemDenied:
+		return denialLines(p)
+	case reset.ProblemBusy:
+		return busyProblem(p)
+	}
+	if l := tell(p, v); l != nil {
+		return []Line{l}
+	}
+	return []Line{say("Kafka or the bot said: ", string(p.Code), saying(p.Got), ".")}
+}
+
+func kafkaProblem(p *reset.Problem, v voice) Line {
+	switch p.Code {
+	case reset.ProblemUnreachable:
+		return say(p.Cluster, " does not answer", tried(p), ". Nothing was changed. Try again in a minute.")
+	case reset.ProblemWrongCluster:
+		return say("Another Kafka answers as ", p.Cluster, ": its cluster id is ", code(p.Got), ", the configuration pins ", code(p.Want),
+			". Nothing was changed. Whoever runs the bot has to look at bootstrap and cluster_id.")
+	case reset.ProblemIncomplete:
+		return say("Not every broker of ", p.Cluster, " answered", saying(p.Got), ", so a missing answer proves nothing. Nothing was changed. Try again in a minute.")
+	case reset.ProblemNoGroup:
+		return say("No group ", p.Group, onCluster(p), ". ", near(p.Names), "Nothing was created.")
+	case reset.ProblemNoTopic:
+		return say("No topic ", p.Topic, onCluster(p), ". ", near(p.Names), "Nothing was created.")
+	case reset.ProblemNoPartition:
+		return say(p.Topic, " has ", number(p.Count, "partition"), lastPartition(p.Count), ": there is no ", spot(p.Topic, p.Parts), ".")
+	case reset.ProblemNoCommits:
+		return say(p.Group, " has no commits", onTopic(p.Topic), onCluster(p), ". Name the topics, with a target that needs no commit: to TIME, to latest, to earliest.")
+	case reset.ProblemUnread:
+		return say(spot(p.Topic, p.Parts), " could not be read: ", firstOf(p.Got, "no reason given"),
+			". A plan that leaves it out would look whole and not be, so there is none. Try again, or name only the other partitions.")
+	case reset.ProblemWrongTool:
+		return wrongTool(p)
+	case reset.ProblemTurnedDown:
+		return say("Kafka turned the write down", saying(p.Got), ": usually a consumer came back just then. Nothing was written; it is tried again once the group is idle.")
+	case reset.ProblemLost:
+		return say("An answer of Kafka was lost", saying(p.Got), ". It may have been written or not; nothing is sent again.")
+	case reset.ProblemMisplaced:
+		return say("The offsets read back are neither the target nor what was there before: somebody else commits to ", firstOf(p.Group, "this group"), ".")
+	}
+	return nil
+}
+
+func tried(p *reset.Problem) string {
+	if len(p.Names) == 0 {
+		return saying(p.Got)
+	}
+	return " (" + number(len(p.Names), "broker") + " tried" + comma(p.Got) + ")"
+}
+
+func comma(s string) string {
+	if s == "" {
+		return ""
+	}
+	return ", " + clip(s, 160)
+}
+
+func saying(got string) string {
+	if got == "" {
+		return ""
+	}
+	return " (" + clip(got, 200) + ")"
+}
+
+func near(names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	if len(names) == 1 {
+		return "Did you mean " + names[0] + "? "
+	}
+	return "Did you mean " + alternatives(names) + "? "
+}
+
+func alternatives(names []string) string {
+	names = names[:min(3, len(names))]
+	s := names[0]
+	for i, n := range names[1:] {
+		if i == len(names)-2 {
+			s += " or " + n
+		} else {
+			s += ", " + n
+		}
+	}
+	return s
+}
+
+func onCluster(p *reset.Problem) string {
+	if p.Cluster == "" {
+		return ""
+	}
+	return " on " + p.Cluster
+}
+
+func onTopic(topic string) string {
+	if topic == "" {
+		return ""
+	}
+	return " on " + topic
+}
+
+func lastPartition(n int64) string {
+	if n < 1 {
+		return ""
+	}
+	return fmt.Sprintf(" (0 to %d)", n-1)
+}
+
+// wrongTool refuses groups whose state is more than their offsets.
+func wrongTool(p *reset.Problem) Line {
+	use := say(". Use ", code(p.Want), ".")
+	switch p.Got {
+	case "streams":
+		return say(p.Group, " looks like Kafka Streams. Moving its offsets alone corrupts its state", use)
+	case "share":
+		return say(p.Group, " is a share group: it has no committed offsets to move", use)
+	case "connect":
+		return say(p.Group, " belongs to Kafka Connect workers", use)
+	}
+	return say(p.Group, " cannot be reset by the bot", saying(p.Got), use)
+}
+
+func busyProblem(p *reset.Problem) []Line {
+	lines := []Line{say("Consumers are connected to ", firstOf(p.Group, "the group"), ": nothing was written. Stop them; the reset goes on by itself while it waits.")}
+	if len(p.Members) > 0 {
+		lines[0] = say(number(len(p.Members), "consumer"), " ", are(len(p.Members)), " connected to ", p.Group, ": ", members(p.Members), ". Nothing was written.")
+		lines = append(lines, lingering(p.Members))
+	}
+	return lines
+}
+
+func intentProblem(p *reset.Problem, v voice) Line {
+	switch p.Code {
+	case reset.ProblemNoCommit:
+		return say(spot(p.Topic, p.Parts), " was never committed: there is nothing to shift or skip from. Leave it out, or give a time or an offset.")
+	case reset.ProblemSkipMoved:
+		return say("The committed offset of ", spot(p.Topic, p.Parts), " is ", count(p.Other), " now, not ", count(p.Count),
+			": the record is not the next one any more. Nothing was skipped. Look with ", code("lag"), " and ask again.")
+	case reset.ProblemFuture:
+		return say(quotedOr(p.Got, "That time"), " has not come yet", inSeconds(p.Count), ". A reset goes to a place that exists; ask again then.")
+	case reset.ProblemOneRecord:
+		return say("Skip passes over exactly one record, of one partition", found(p.Count), ". Example: ", code("skip orders:7@18231"))
+	case reset.ProblemWhich:
+		return which(p)
+	case reset.ProblemNoCluster:
+		return say("No cluster ", p.Got, " is configured. There ", isAre(len(p.Names)), " ", list(p.Names, 8), ".")
+	case reset.ProblemTooLong:
+		return say("A wait of ", p.Got, " is longer than the rule allows: ", p.Want, " at most", ruleOfProblem(p), ".")
+	case reset.ProblemNoRecord:
+		return say(spot(p.Topic, p.Parts), " has no record at offset ", count(p.Count), " yet: its end is ", count(p.Other), ". Nothing was skipped.")
+	case reset.ProblemRecreated:
+		return say(p.Topic, " was deleted and made again: offsets of the old topic mean nothing in the new one. Ask for a reset by time, to earliest or to latest instead.")
+	case reset.ProblemVoided:
+		return say("The approval no longer covers it: ", voids(p), ". It is planned again.")
+	}
+	return nil
+}
+
+// voids says why a recheck took an approval back.
+func voids(p *reset.Problem) string {
+	switch p.Want {
+	case "recreated":
+		return p.Topic + " was deleted and made again"
+	case "gone":
+		return spot(p.Topic, p.Parts) + " is no more"
+	case "direction":
+		return "on " + spot(p.Topic, p.Parts) + " a replay became a skip, or a skip a replay"
+	case "effect":
+		return "the effect has grown beyond what was approved"
+	case "rival":
+		return firstOf(p.Request, "another reset") + " moved the same group first"
+	case "rule":
+		return "the rules in force no longer allow it"
+	}
+	return firstOf(p.Want, "the plan has moved")
+}
+
+func quotedOr(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return `"` + clip(s, 60) + `"`
+}
+
+func inSeconds(n int64) string {
+	if n <= 0 {
+		return ""
+	}
+	return " (it is in " + span(time.Duration(n)*time.Second) + ")"
+}
+
+func found(n int64) string {
+	if n < 2 {
+		return ""
+	}
+	return "; this would be " + count(n) + " partitions"
+}
+
+func isAre(n int) string {
+	if n == 1 {
+		return "is only"
+	}
+	return "are"
+}
+
+func ruleOfProblem(p *reset.Problem) string {
+	if p.Ruling == nil {
+		return ""
+	}
+	return ruleOf(*p.Ruling)
+}
+
+func which(p *reset.Problem) Line {
+	group := firstOf(p.Group, "GROUP")
+	switch p.Want {
+	case "cluster":
+		if len(p.Names) == 0 {
+			return say("Which cluster? Say it with the group. Example: ", code(group+"@CLUSTER orders to 02:10"))
+		}
+		return say("Which cluster? ", list(p.Names, 5), ". Say it with the group. Example: ", code(group+"@"+p.Names[0]))
+	case "topics":
+		return say("Which topics? Name them, or say ", code("--all-topics"), ".")
+	case "target":
+		return say("To what? Examples: ", code("to 02:10"), ", ", code("back 2h"), ", ", code("to latest"))
+	case "why":
+		return say("Say why. Example: ", code("settle "+p.Request+` "offsets checked by hand"`))
+	}
+	return say("Something is missing: ", p.Want, ".")
+}
+
+func requestProblem(p *reset.Problem, v voice) Line {
+	show := code("show " + p.Request)
+	switch p.Code {
+	case reset.ProblemNoRequest:
+		return say("There is no request ", p.Request, ". ", code("status"), " lists those that are open.")
+	case reset.ProblemStale:
+		l := say(p.Request, " is at revision ", p.Want, ", not ", p.Got, ": it replays at most ", count(p.Count), " and skips at most ", count(p.Other), " now")
+		if p.Ruling != nil && p.Ruling.Need > 0 {
+			l = say(l, ", and needs ", number(p.Ruling.Need, "approval"), " from ", people(p.Ruling.Who, User, "or"))
+		}
+		return say(l, ". Nothing was counted.")
+	case reset.ProblemTooLate:
+		return say("Too late: ", p.Request, " is ", firstOf(states[p.State], "over"), ending(p.Got), ". See ", show, ".")
+	case reset.ProblemBlocked:
+		if p.State == reset.Applying {
+			return say(p.Request, " is just being written to ", firstOf(p.Group, "this group"), "; this one goes on after it.")
+		}
+		return say(p.Request, " left ", firstOf(p.Group, "this group"), " in doubt: ", firstOf(outcomes[reset.Outcome(p.Got)], "it did not end cleanly"),
+			". First somebody has to take it back (", code("undo "+p.Request), ") or accept it (", code("settle "+p.Request+` "why"`), ").")
+	case reset.ProblemStopping:
+		return say("Somebody has cancelled ", firstOf(p.Request, "it"), " already; that is being decided first.")
+	case reset.ProblemDuplicate:
+		return say("That was received already: it is ", p.Request, ". See ", show, ".")
+	case reset.ProblemNoOption:
+		return say("There is no such choice any more. See ", show, " for those that are open.")
+	case reset.ProblemNoUndo:
+		return noUndo(p)
+	case reset.ProblemNotYours:
+		return say(p.Request, " is still a preview and belongs to the person who asked for it. Ask for your own.")
+	}
+	return nil
+}
+
+func ending(outcome string) string {
+	if words := outcomes[reset.Outcome(outcome)]; words != "" {
+		return ": " + words
+	}
+	return ""
+}
+
+func noUndo(p *reset.Problem) Line {
+	switch reset.Outcome(p.Got) {
+	case reset.Unchanged, reset.PutBack:
+		return say(p.Request, " has nothing to take back: ", outcomes[reset.Outcome(p.Got)], ".")
+	case "":
+		return say(p.Request, " has written nothing that could be taken back: it is ", firstOf(states[p.State], "not done"), ".")
+	}
+	return say(p.Request, " is being taken back already", saying(p.Got), ". See ", code("show "+p.Request), ".")
+}

@@ -1,0 +1,252 @@
+package commands
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// voice is how times are told: in whose zone, and as of when.
+type voice struct {
+	zone *time.Location
+	now  time.Time
+}
+
+// voiceOf speaks in the zone of the person who asked.
+func voiceOf(in reset.Intent, now time.Time) voice {
+	zone, err := time.LoadLocation(in.Zone)
+	if err != nil {
+		zone = time.UTC
+	}
+	return voice{zone, now}
+}
+
+// say makes a line of its parts: strings are plain text, everything else keeps its kind.
+func say(parts ...any) Line {
+	var l Line
+	for _, p := range parts {
+		switch p := p.(type) {
+		case Span:
+			l = append(l, p)
+		case Line:
+			l = append(l, p...)
+		default:
+			if s := fmt.Sprint(p); s != "" {
+				l = append(l, Span{Text: s})
+			}
+		}
+	}
+	return slices.Clip(l)
+}
+
+func strong(s string) Span { return Span{Kind: Strong, Text: s} }
+func code(s string) Span   { return Span{Kind: Code, Text: s} }
+
+// person names an actor by id; whoever renders it knows the name.
+func person(a reset.Actor) Span {
+	switch {
+	case a.Kind == reset.Schedule:
+		return Span{Text: "schedule " + a.ID}
+	case a.Kind == reset.OS:
+		return Span{Text: a.ID + " (terminal)"}
+	case a.ID == "":
+		return Span{Text: "somebody"}
+	}
+	return Span{Kind: User, ID: a.ID, Text: "@" + a.ID}
+}
+
+// people names those whom a rule lists: "@pay-owners or @anna".
+func people(ids []string, kind SpanKind, word string) Line {
+	var parts []any
+	for i, id := range ids {
+		switch {
+		case i > 0 && i == len(ids)-1:
+			parts = append(parts, " "+word+" ")
+		case i > 0:
+			parts = append(parts, ", ")
+		}
+		if id == "members" {
+			parts = append(parts, "full members of this workspace")
+		} else {
+			parts = append(parts, Span{Kind: kind, ID: id, Text: "@" + id})
+		}
+	}
+	if len(parts) == 0 {
+		return say("nobody")
+	}
+	return say(parts...)
+}
+
+// clock is a moment that Slack shows in the reader's own zone ("today at 03:41": so no "at" before it), and the terminal
+// in the asker's.
+func (v voice) clock(t time.Time) Span { return v.at(t, "15:04") }
+
+// exact is clock with seconds, for what was measured.
+func (v voice) exact(t time.Time) Span { return v.at(t, "15:04:05") }
+
+func (v voice) at(t time.Time, layout string) Span {
+	if !sameDay(t.In(v.zone), v.now.In(v.zone)) {
+		layout = "2006-01-02 " + layout
+	}
+	return Span{Kind: Clock, At: t, Text: t.In(v.zone).Format(layout + " MST")}
+}
+
+// echo is a target time as it was understood: in the zone that it was read in, in UTC, and how long ago. It is plain text:
+// it repeats what a person typed, so it must not turn into another reader's zone.
+func (v voice) echo(t reset.Time, relative bool) string {
+	read := voice{v.zone, v.now}
+	if zone, err := time.LoadLocation(t.Zone); err == nil && t.Zone != "" {
+		read.zone = zone
+	}
+	local, utc := t.At.In(read.zone), t.At.UTC()
+	b := strings.Builder{}
+	switch now := v.now.In(read.zone); {
+	case sameDay(local, now):
+	case relative && sameDay(local, now.AddDate(0, 0, -1)):
+		b.WriteString("yesterday ")
+	default:
+		b.WriteString(local.Format("2006-01-02 "))
+	}
+	b.WriteString(local.Format(fine(local)) + " ")
+	var notes []string
+	if _, offset := local.Zone(); offset == 0 && (read.zone == time.UTC || read.zone.String() == "UTC") {
+		b.WriteString("UTC")
+	} else {
+		b.WriteString(read.zone.String())
+		layout := fine(utc)
+		if !sameDay(local, utc) {
+			layout = "2006-01-02 " + layout
+		}
+		notes = append(notes, utc.Format(layout)+" UTC")
+	}
+	if relative {
+		notes = append(notes, v.ago(t.At))
+	}
+	if len(notes) > 0 {
+		b.WriteString(" (" + strings.Join(notes, ", ") + ")")
+	}
+	return b.String()
+}
+
+// fine shows seconds and milliseconds only where there are some.
+func fine(t time.Time) string {
+	switch {
+	case t.Nanosecond() != 0:
+		return "15:04:05.000"
+	case t.Second() != 0:
+		return "15:04:05"
+	}
+	return "15:04"
+}
+
+// sameDay compares the dates as written, each in its own zone.
+func sameDay(a, b time.Time) bool {
+	return a.Year() == b.Year() && a.YearDay() == b.YearDay()
+}
+
+func (v voice) ago(t time.Time) string {
+	d := v.now.Sub(t)
+	if d < 0 {
+		return "in " + span(-d)
+	}
+	return span(d) + " ago"
+}
+
+// span is a duration in its two largest units: "57 min", "7 h 40 min", "2 d 3 h".
+func span(d time.Duration) string {
+	two := func(n int64, unit string, rest int64, small string) string {
+		if rest == 0 {
+			return fmt.Sprintf("%d %s", n, unit)
+		}
+		return fmt.Sprintf("%d %s %d %s", n, unit, rest, small)
+	}
+	switch s := int64(d.Round(time.Second) / time.Second); {
+	case s < 60:
+		return fmt.Sprintf("%d s", s)
+	case s < 600 && s%60 != 0:
+		return two(s/60, "min", s%60, "s")
+	case s < 3600:
+		return fmt.Sprintf("%d min", s/60)
+	case s < 24*3600:
+		return two(s/3600, "h", s%3600/60, "min")
+	default:
+		return two(s/86400, "d", s%86400/3600, "h")
+	}
+}
+
+// count writes a number with separators: an operator must see 18,204 and 1,820,400 apart at a glance.
+func count[N ~int | ~int32 | ~int64](n N) string {
+	s := strconv.FormatInt(int64(n), 10)
+	first := 0
+	if s[0] == '-' {
+		first = 1
+	}
+	for i := len(s) - 3; i > first; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// number is count with its noun: "1 partition", "12 partitions".
+func number[N ~int | ~int32 | ~int64](n N, one string) string {
+	switch {
+	case n == 1:
+		return "1 " + one
+	case strings.HasSuffix(one, "y"):
+		return count(n) + " " + strings.TrimSuffix(one, "y") + "ies"
+	}
+	return count(n) + " " + one + "s"
+}
+
+// partitions writes partition numbers as people type them: "0,3-5".
+func partitions(parts []int32) string {
+	parts = slices.Compact(slices.Sorted(slices.Values(parts)))
+	var out []string
+	for i := 0; i < len(parts); {
+		j := i
+		for j+1 < len(parts) && parts[j+1] == parts[j]+1 {
+			j++
+		}
+		switch {
+		case j == i:
+			out = append(out, fmt.Sprint(parts[i]))
+		default:
+			out = append(out, fmt.Sprintf("%d-%d", parts[i], parts[j]))
+		}
+		i = j + 1
+	}
+	if len(out) > 8 {
+		return strings.Join(out[:8], ",") + ",…"
+	}
+	return strings.Join(out, ",")
+}
+
+// list names a few and counts the rest: "a, b and c", "a, b, c and 4 more".
+func list(names []string, most int) string {
+	if len(names) > most {
+		return strings.Join(names[:most], ", ") + fmt.Sprintf(" and %s more", count(len(names)-most))
+	}
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
+}
+
+// clip keeps user text short enough for a phone.
+func clip(s string, most int) string {
+	if r := []rune(s); len(r) > most {
+		return string(r[:most-1]) + "…"
+	}
+	return s
+}
+
+func capital(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}

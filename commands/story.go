@@ -1,0 +1,147 @@
+package commands
+
+import (
+	"strings"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// mostEntries is how many lines of a request's life are told at once: its beginning and its end.
+const mostEntries = 30
+
+// ShowOf is the whole story, for a post-mortem or for somebody who comes late: the card as it stands, and everything that
+// happened, in order.
+func ShowOf(s reset.Story, entries []reset.Entry) Content {
+	r := s.Request
+	in, _ := r.Move()
+	v := voiceOf(in, s.Now)
+	s.Entries = entries
+	c := CardOf(s)
+	if r.State == reset.Draft || r.State == reset.Planning || r.State == reset.Refused {
+		c = PreviewOf(s)
+	}
+	if c.Table == nil {
+		c.Table = planTable(s, v)
+	}
+	skipped := len(entries) - mostEntries
+	for i, e := range entries {
+		switch {
+		case skipped <= 0 || i < mostEntries/2 || i >= len(entries)-mostEntries/2:
+			c.Foot = append(c.Foot, say(v.exact(e.At), "  ", eventLine(e, s)))
+		case i == mostEntries/2:
+			c.Foot = append(c.Foot, say("... ", number(skipped, "entry"), " not shown"))
+		}
+	}
+	return c
+}
+
+// ThreadLine is what the card's thread says of an event; false for those that the card itself tells or that concern one
+// person only.
+func ThreadLine(e reset.Entry, s reset.Story) (Line, bool) {
+	switch e.Event {
+	case reset.EvSubmitted, reset.EvVoted, reset.EvRejected, reset.EvApproved, reset.EvVoided, reset.EvTurnedDown, reset.EvPutBack,
+		reset.EvApplied, reset.EvFailed, reset.EvCancelled, reset.EvExpired, reset.EvSettled, reset.EvUndo:
+		return eventLine(e, s), true
+	}
+	return nil, false
+}
+
+// eventLine is one audit entry as a sentence. Facts that are not there are left out.
+func eventLine(e reset.Entry, s reset.Story) Line {
+	r := s.Request
+	in, _ := r.Move()
+	fact := func(key, before string) string {
+		if e.Facts[key] == "" {
+			return ""
+		}
+		return before + clip(e.Facts[key], 200)
+	}
+	who := person(e.Actor)
+	switch e.Event {
+	case reset.EvAsked:
+		return say(who, " asked", reason(in), ".")
+	case reset.EvPlanned:
+		return say("Planned", revision(e), fact("partitions", ": partitions "), fact("replay", ", replays at most "), fact("skip", ", skips at most "), ".")
+	case reset.EvRefused:
+		return say("Refused", fact("why", ": "), fact("got", ", "), ".")
+	case reset.EvWaiting:
+		return say("Waiting for Kafka", fact("why", ": "), fact("got", ", "), ".")
+	case reset.EvChosen:
+		return say(who, " chose", fact("option", ": "), ".")
+	case reset.EvSubmitted:
+		return say(who, " asked for approval", revision(e), fact("need", ", needed: "), ".")
+	case reset.EvVoted:
+		return say(who, " approved", revision(e), fact("votes", ": "), fact("need", " of "), ".")
+	case reset.EvDenied:
+		return say(who, " was not allowed", fact("verb", " to "), refusedFor(e), fact("rule", ", rule: "), ".")
+	case reset.EvRejected:
+		return say(who, " rejected it", because(&e), ". Nothing was changed.")
+	case reset.EvApproved:
+		return say("Approved", revision(e), " by ", who, ": waiting until ", in.Group, " is idle.")
+	case reset.EvVoided:
+		return say("The approval was voided", voided(e), ". It is planned again.")
+	}
+	return workLine(e, s, fact)
+}
+
+func revision(e reset.Entry) string {
+	if e.Revision == 0 {
+		return ""
+	}
+	return " revision " + count(e.Revision)
+}
+
+func refusedFor(e reset.Entry) string {
+	if words := denials[reset.Denial(e.Facts["denial"])]; words != "" {
+		return ": " + words
+	}
+	return ""
+}
+
+func voided(e reset.Entry) string {
+	if e.Facts["why"] == "" {
+		return ""
+	}
+	why := strings.TrimSuffix(e.Facts["why"], string(reset.ProblemVoided))
+	return ": " + voids(&reset.Problem{Want: why, Topic: firstOf(e.Facts["topic"], "a topic"), Request: e.Facts["by"]})
+}
+
+func unanswered(e reset.Entry) string {
+	if e.Facts["answered"] == "false" {
+		return ", and an answer was lost"
+	}
+	return ""
+}
+
+// workLine tells what the bot itself did.
+func workLine(e reset.Entry, s reset.Story, fact func(key, before string) string) Line {
+	in, _ := s.Request.Move()
+	who := person(e.Actor)
+	switch e.Event {
+	case reset.EvIdle:
+		return say(in.Group, " is idle.")
+	case reset.EvBusy:
+		return say(in.Group, " is busy", fact("members", ", consumers: "), fact("state", ", "), ".")
+	case reset.EvApplying:
+		return say("Writing", fact("attempt", ", attempt "), fact("partitions", ", partitions: "), ".")
+	case reset.EvSent:
+		return say("Sent", fact("chunk", " request "), fact("of", " of "), fact("partitions", ", partitions: "), unanswered(e), ".")
+	case reset.EvTurnedDown:
+		return say("Kafka turned the write down", fact("error", ": "), fact("got", ": "), ". Nothing was written; it is tried again once the group is idle.")
+	case reset.EvPutBack:
+		return say("Putting back what had been written", fact("partitions", ", partitions: "), ".")
+	case reset.EvApplied:
+		return say("Done: ", firstOf(outcomes[s.Request.Outcome], "written and read back"), fact("replay", "; replays at most "), fact("skip", ", skips at most "), ".")
+	case reset.EvFailed:
+		return say("Failed: ", firstOf(outcomes[reset.Outcome(firstOf(e.Facts["outcome"], string(s.Request.Outcome)))], "not written as planned"), ".")
+	case reset.EvCancelled:
+		return say(who, " cancelled it", because(&e), ". Nothing was changed.")
+	case reset.EvExpired:
+		return say("Out of time while it was ", firstOf(states[reset.State(e.Facts["state"])], "waiting"), ". Nothing was changed.")
+	case reset.EvSettled:
+		return say(who, " accepted the outcome as it is", because(&e), ".")
+	case reset.EvUndo:
+		return say(who, " asked to take it back", fact("by", ": "), ".")
+	}
+	return say(string(e.Event))
+}

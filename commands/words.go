@@ -1,0 +1,247 @@
+package commands
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// title says what and where, and shouts where it hurts.
+func title(in reset.Intent, c reset.ClusterInfo) string {
+	t := in.Group
+	if where := c.Name; where != "" || in.Cluster != "" {
+		if where == "" {
+			where = in.Cluster
+		}
+		t += " on " + where
+	}
+	switch {
+	case strings.EqualFold(c.Label, "production"):
+		t += " · PRODUCTION"
+	case c.Label != "":
+		t += " · " + c.Label
+	}
+	return t
+}
+
+func status(r reset.Request, words string) string {
+	if r.State.Open() && r.Revision > 0 {
+		return fmt.Sprintf("%s.%d · %s", r.ID, r.Revision, words)
+	}
+	return r.ID + " · " + words
+}
+
+// aim is the target as a phrase that follows "asks to": "go back to 02:10 Europe/Berlin (01:10 UTC, 57 min ago)".
+func aim(in reset.Intent, e reset.Effect, v voice, relative bool) string {
+	switch t := in.Target.(type) {
+	case reset.Time:
+		if t.Back != 0 {
+			return "go back " + span(t.Back) + ", to " + v.echo(t, false)
+		}
+		return direction(e) + v.echo(t, relative)
+	case reset.Exact:
+		return direction(e) + "offset " + count(t.Offset)
+	case reset.SkipRecord:
+		return "skip one record, at offset " + count(t.Offset) + ","
+	case reset.Rows:
+		return "go to " + number(len(t.Rows), "offset") + " from a plan file"
+	case reset.Undo:
+		return "take back " + t.Of + ": return to the offsets saved before it"
+	case reset.Latest:
+		return "go to latest, the end of the log,"
+	case reset.Earliest:
+		return "go to earliest, the oldest records still there,"
+	case reset.Shift:
+		if t.By < 0 {
+			return "go back " + magnitude(t.By) + " offsets in each partition"
+		}
+		return "go forward " + magnitude(t.By) + " offsets in each partition"
+	case reset.Current:
+		return "commit the present offsets again"
+	}
+	return "move"
+}
+
+func magnitude(n int64) string { return strings.TrimPrefix(count(n), "-") }
+
+func direction(e reset.Effect) string {
+	switch {
+	case e.Replay > 0 && e.Skip == 0:
+		return "go back to "
+	case e.Skip > 0 && e.Replay == 0:
+		return "go forward to "
+	}
+	return "go to "
+}
+
+// place is the target without its verb, for results: "at 02:10", "at latest".
+func place(in reset.Intent, v voice) string {
+	switch t := in.Target.(type) {
+	case reset.Time:
+		zone := v.zone
+		if t.Zone != "" {
+			zone = voiceOf(reset.Intent{Zone: t.Zone}, v.now).zone
+		}
+		local := t.At.In(zone)
+		if layout := fine(local); sameDay(local, v.now.In(zone)) {
+			return "at " + local.Format(layout)
+		}
+		return "at " + local.Format("2006-01-02 15:04 MST")
+	case reset.Exact:
+		return "at offset " + count(t.Offset)
+	case reset.SkipRecord:
+		return "behind the record"
+	case reset.Latest:
+		return "at the end"
+	case reset.Earliest:
+		return "at the log start"
+	case reset.Undo:
+		return "back where they were before " + t.Of
+	}
+	return "at their targets"
+}
+
+// scope is which topics, as short as it can be said.
+func scope(in reset.Intent, topics []reset.TopicEffect) string {
+	var names []string
+	for _, t := range in.Scope.Topics {
+		if t.Partitions == nil {
+			names = append(names, t.Topic)
+		} else {
+			names = append(names, t.Topic+":"+partitions(t.Partitions))
+		}
+	}
+	if len(names) == 0 {
+		for _, t := range topics {
+			names = append(names, t.Topic)
+		}
+	}
+	few := list(names, 3)
+	switch {
+	case in.Scope.All && len(names) > 3:
+		return " on all " + number(len(names), "topic") + " with commits"
+	case in.Scope.All && len(names) > 0:
+		return " on all its topics: " + few
+	case len(names) > 0:
+		return " on " + few
+	}
+	return ""
+}
+
+// moves counts partitions: "12 of 12 partitions", "10 of 12 partitions move, the others are there already".
+func moves(e reset.Effect) string {
+	if e.Changed == e.Partitions {
+		return fmt.Sprintf("%s of %s", count(e.Changed), number(e.Partitions, "partition"))
+	}
+	return fmt.Sprintf("%s of %s; the others are there already", count(e.Changed), number(e.Partitions, "partition"))
+}
+
+// intentLine is the one sentence of what is wanted.
+func intentLine(s reset.Story, v voice) Line {
+	in, _ := s.Request.Move()
+	phrase := aim(in, s.Request.Effect, v, true)
+	return say(capital(phrase), where(phrase, scope(in, s.Topics)), ": ", moves(s.Request.Effect), ".")
+}
+
+// where says the topics after a phrase, which may end in a comma that waits for them.
+func where(phrase, scope string) string {
+	if strings.HasSuffix(phrase, ",") && scope == "" {
+		return " on its topics"
+	}
+	return scope
+}
+
+func trimPhrase(phrase string) string { return strings.TrimSuffix(phrase, ",") }
+
+// effectLine keeps replay and skip apart, always says both, and says "at most": offsets are not records (compaction,
+// transaction markers).
+func effectLine(s reset.Story, v voice) Line {
+	in, _ := s.Request.Move()
+	e := s.Request.Effect
+	switch {
+	case e.Replay > 0 && e.Skip > 0:
+		return say("Replays ", strong("at most "+records(e.Replay)), " and skips ", strong("at most "+records(e.Skip)),
+			"; what is skipped, ", in.Group, " never reads.")
+	case e.Replay > 0:
+		return say("Replays ", strong("at most "+records(e.Replay)), written(e, v), ". Skips none.")
+	case e.Skip > 0:
+		return say("Skips ", strong("at most "+records(e.Skip)), ", which ", in.Group, " then never reads. Replays none.")
+	}
+	return say("Replays none, skips none.")
+}
+
+func written(e reset.Effect, v voice) Line {
+	if e.From.IsZero() || e.From.After(v.now) {
+		return nil
+	}
+	return say(", written from ", v.clock(e.From), " on")
+}
+
+func records(n int64) string { return number(n, "record") }
+
+// brief is the effect within a sentence.
+func brief(e reset.Effect) string {
+	most := func(n int64) string {
+		if n == 0 {
+			return "none"
+		}
+		return "at most " + count(n)
+	}
+	return "replays " + most(e.Replay) + ", skips " + most(e.Skip)
+}
+
+// reach is what an approval covers.
+func reach(b reset.Bounds) string {
+	most := func(n int64) string {
+		if n == math.MaxInt64 {
+			return "any number"
+		}
+		return "up to " + count(n)
+	}
+	if b.MaxReplay == math.MaxInt64 && b.MaxSkip == math.MaxInt64 {
+		return "however large the effect becomes"
+	}
+	return most(b.MaxReplay) + " replayed and " + most(b.MaxSkip) + " skipped"
+}
+
+// isolationLine says what "latest" is for this group: a group that reads committed and is sent past an open transaction
+// loses what commits later.
+func isolationLine(r reset.Request) Line {
+	in, _ := r.Move()
+	switch in.Target.(type) {
+	case reset.Latest, reset.Current:
+	default:
+		return nil
+	}
+	if r.Isolation == reset.ReadCommitted {
+		return say("Latest is the last stable offset (read_committed): open transactions stay ahead of the group.")
+	}
+	return say("Latest is the high watermark (read_uncommitted): it also passes over transactions that are still open.")
+}
+
+// states says where a request stands, in a word or two, for lists and late clicks.
+var states = map[reset.State]string{
+	reset.Planning:  "being planned",
+	reset.Draft:     "a preview",
+	reset.Pending:   "waiting for approval",
+	reset.Approved:  "approved, waiting for an idle group",
+	reset.Applying:  "being written",
+	reset.Applied:   "done",
+	reset.Failed:    "failed",
+	reset.Refused:   "refused",
+	reset.Rejected:  "rejected",
+	reset.Cancelled: "cancelled",
+	reset.Expired:   "expired",
+}
+
+// outcomes says how a request ended.
+var outcomes = map[reset.Outcome]string{
+	reset.Verified:  "every partition was read back at its target",
+	reset.Overtaken: "everything was written, and somebody has committed since",
+	reset.Unchanged: "nothing was changed",
+	reset.PutBack:   "what had been written was put back",
+	reset.Mixed:     "a part was written and a part was not",
+	reset.Unclear:   "what was written cannot be known",
+}
