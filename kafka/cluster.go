@@ -1,0 +1,219 @@
+// Package kafka reads and writes the committed offsets of one Kafka cluster: it implements reset.Cluster.
+//
+// It is the only package that imports sarama, and nothing of sarama leaves it. It asks brokers by batched raw requests on
+// connections of its own, never joins a group, and never decides: what an answer means for a reset is package reset's
+// business, how it is worded package commands'.
+package kafka
+
+import (
+	"cmp"
+	"context"
+	"crypto/tls"
+	"errors"
+	"log/slog"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/IBM/sarama"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// Cluster is one Kafka cluster. It dials when it is asked something, and again after failures. Its methods may be called
+// from several goroutines.
+type Cluster struct {
+	name      string
+	pinned    string
+	bootstrap []string
+	timeout   time.Duration
+	password  string
+	now       func() time.Time
+	log       *slog.Logger
+	sarama    *sarama.Config
+
+	mu      sync.Mutex
+	closed  bool
+	known   []string           // addresses that metadata named, the one that answered last first
+	idle    map[string][]*link // by address
+	links   map[*link]struct{} // all that are open
+	running sync.WaitGroup     // calls under way, those given up included
+}
+
+var _ reset.Cluster = (*Cluster)(nil)
+
+// Config says which cluster, and how to log in.
+type Config struct {
+	Name      string   // as people call it; errors carry it
+	ClusterID string   // pinned: any other cluster is refused; empty: not pinned
+	Bootstrap []string // host:port
+	TLS       *tls.Config
+	SASL      SASL
+	Timeout   time.Duration // of connecting, and of each request; default 5 s
+	Now       func() time.Time
+	Log       *slog.Logger // default: nothing is logged
+}
+
+// SASL is a login; without a mechanism there is none.
+type SASL struct {
+	Mechanism string // PLAIN, SCRAM-SHA-256, SCRAM-SHA-512
+	User      string
+	Password  string
+}
+
+// String hides the password from every %v.
+func (s SASL) String() string { return s.Mechanism + " " + s.User }
+
+// GoString hides it from %#v.
+func (s SASL) GoString() string { return s.String() }
+
+// Open returns a cluster that has not been dialled yet.
+func Open(cfg Config) *Cluster {
+	c := &Cluster{
+		name: cfg.Name, pinned: cfg.ClusterID, bootstrap: cfg.Bootstrap, password: cfg.SASL.Password,
+		timeout: cmp.Or(cfg.Timeout, 5*time.Second), now: cfg.Now, log: cfg.Log,
+		idle: map[string][]*link{}, links: map[*link]struct{}{},
+	}
+	if c.log == nil {
+		c.log = slog.New(slog.DiscardHandler)
+	}
+	s := sarama.NewConfig()
+	s.ClientID = "kafka-reset-bot"
+	s.Version = sarama.V4_0_0_0 // the newest that is spoken; each broker's ApiVersions lowers it
+	// Calls are bounded by contexts (see link.go). sarama's own limits come later, so that there is one kind of timeout.
+	s.Net.ReadTimeout, s.Net.WriteTimeout, s.Net.DialTimeout = c.timeout+time.Second, c.timeout+time.Second, c.timeout
+	s.Net.TLS.Enable, s.Net.TLS.Config = cfg.TLS != nil, cfg.TLS
+	if cfg.SASL.Mechanism != "" {
+		s.Net.SASL.Enable, s.Net.SASL.Mechanism = true, sarama.SASLMechanism(cfg.SASL.Mechanism)
+		s.Net.SASL.User, s.Net.SASL.Password = cfg.SASL.User, cfg.SASL.Password
+		s.Net.SASL.SCRAMClientGeneratorFunc = newScram(cfg.SASL.Mechanism)
+	}
+	c.sarama = s
+	return c
+}
+
+// Close cuts every connection and waits until nothing runs any more. Calls under way fail.
+func (c *Cluster) Close() error {
+	c.mu.Lock()
+	c.closed = true
+	links := slices.Collect(maps.Keys(c.links))
+	idle := c.idle
+	c.idle = map[string][]*link{}
+	c.mu.Unlock()
+	for _, l := range links {
+		l.socket.cut()
+	}
+	for _, some := range idle {
+		for _, l := range some {
+			c.drop(l)
+		}
+	}
+	c.running.Wait()
+	return nil
+}
+
+// view is the cluster as the metadata answer of one broker tells it.
+type view struct {
+	id     string
+	lead   string           // address of the broker that answered
+	nodes  map[int32]string // addresses by node id
+	topics map[string]*sarama.TopicMetadata
+}
+
+// anyTopic is asked for where only the brokers matter: sarama sends an empty list of topics as "all of them". Asking for a
+// topic creates none, see metadata.
+const anyTopic = "__consumer_offsets"
+
+// meet asks who the brokers are now.
+func (c *Cluster) meet(ctx context.Context) (view, error) { return c.metadata(ctx, anyTopic) }
+
+// metadata asks brokers one by one, the next one as soon as the last failed or is slow, and takes the first answer. Without
+// topics it tells about all of them. It is where reachability and the pinned cluster id are checked, before anything else
+// is asked or written.
+func (c *Cluster) metadata(ctx context.Context, topics ...string) (view, error) {
+	bounded, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	addrs := c.addresses()
+	answers := make(chan metadataAnswer, len(addrs))
+	tick := time.NewTicker(c.timeout / 16) // 300 ms for a slow broker
+	defer tick.Stop()
+	var causes []error
+	started, next := 0, func() {}
+	next = func() {
+		if started < len(addrs) {
+			go c.askMetadata(bounded, addrs[started], topics, answers)
+			started++
+		}
+	}
+	for next(); len(causes) < len(addrs); {
+		select {
+		case a := <-answers:
+			if a.err == nil {
+				return c.recognise(a.addr, a.resp)
+			}
+			causes = append(causes, a.err)
+			next()
+		case <-tick.C:
+			next()
+		}
+	}
+	if ctx.Err() != nil {
+		return view{}, ctx.Err()
+	}
+	return view{}, c.unreachable(addrs, causes)
+}
+
+type metadataAnswer struct {
+	addr string
+	resp *sarama.MetadataResponse
+	err  error
+}
+
+func (c *Cluster) askMetadata(ctx context.Context, addr string, topics []string, answers chan<- metadataAnswer) {
+	resp, err := ask(ctx, c, addr, func(b *sarama.Broker) (*sarama.MetadataResponse, error) {
+		req := sarama.NewMetadataRequest(c.sarama.Version, topics)
+		req.AllowAutoTopicCreation = false // a typo must not create a topic
+		return b.GetMetadata(req)
+	})
+	if err == nil && len(resp.Brokers) == 0 {
+		err = errors.New("it knows no brokers yet")
+	}
+	answers <- metadataAnswer{addr, resp, err}
+}
+
+// recognise refuses any other cluster than the pinned one, and remembers the brokers.
+func (c *Cluster) recognise(addr string, resp *sarama.MetadataResponse) (view, error) {
+	v := view{lead: addr, nodes: map[int32]string{}, topics: map[string]*sarama.TopicMetadata{}}
+	if resp.ClusterID != nil {
+		v.id = *resp.ClusterID
+	}
+	if c.pinned != "" && v.id != c.pinned {
+		return view{}, &reset.Problem{Code: reset.ProblemWrongCluster, Cluster: c.name, Want: c.pinned, Got: v.id, Names: []string{addr}}
+	}
+	known := []string{addr}
+	for _, b := range resp.Brokers {
+		v.nodes[b.ID()] = b.Addr()
+		known = append(known, b.Addr())
+	}
+	for _, t := range resp.Topics {
+		v.topics[t.Name] = t
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.known = known
+	return v, nil
+}
+
+// addresses are the brokers to try, in order.
+func (c *Cluster) addresses() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var out []string
+	for _, addr := range slices.Concat(c.known, c.bootstrap) {
+		if !slices.Contains(out, addr) {
+			out = append(out, addr)
+		}
+	}
+	return out
+}

@@ -1,0 +1,164 @@
+package kafka
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/IBM/sarama"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// commit is a group's committed position of a partition, or why it is not known.
+type commit struct {
+	reset.Position
+	err string
+}
+
+// findCoordinator asks which broker coordinates the group. It is also where a group is noticed that the login may not see:
+// listings leave it out without a word.
+func (c *Cluster) findCoordinator(ctx context.Context, v view, group string) (addr string, err error) {
+	resp, err := ask(ctx, c, v.lead, func(b *sarama.Broker) (*sarama.FindCoordinatorResponse, error) {
+		return b.FindCoordinator(&sarama.FindCoordinatorRequest{
+			Version: 3, CoordinatorKey: group, CoordinatorType: sarama.CoordinatorGroup,
+		})
+	})
+	if err != nil {
+		return "", c.lost(ctx, v.lead, err)
+	}
+	if err := c.groupError(v.lead, group, resp.Err); err != nil {
+		return "", err
+	}
+	if resp.Coordinator == nil {
+		return "", &notYet{v.lead, "it names no coordinator"}
+	}
+	return resp.Coordinator.Addr(), nil
+}
+
+// coordinator is findCoordinator for callers that have not met the cluster yet.
+func (c *Cluster) coordinator(ctx context.Context, group string) (string, error) {
+	v, err := c.meet(ctx)
+	if err != nil {
+		return "", err
+	}
+	return c.findCoordinator(ctx, v, group)
+}
+
+// ReadBack asks the coordinator for the committed positions, which must be stable: an offset inside an open transaction is
+// waited for within a bound.
+func (c *Cluster) ReadBack(ctx context.Context, group string, parts []reset.Partition) ([]reset.Position, error) {
+	if len(parts) == 0 {
+		return nil, nil // without partitions the request would mean all of them
+	}
+	return patiently(ctx, c, group, func() ([]reset.Position, error) {
+		addr, err := c.coordinator(ctx, group)
+		if err != nil {
+			return nil, err
+		}
+		got, err := c.fetchCommits(ctx, addr, group, parts)
+		if err != nil {
+			return nil, err
+		}
+		out := make([]reset.Position, len(parts))
+		for i, p := range parts {
+			at, ok := got[p]
+			switch {
+			case !ok:
+				return nil, fmt.Errorf("read back %s:%d of group %q: broker %s left it out of its answer", p.Topic, p.Partition, group, addr)
+			case at.err == name(sarama.ErrUnstableOffsetCommit):
+				return nil, &notYet{addr, fmt.Sprintf("%s on %s:%d", at.err, p.Topic, p.Partition)}
+			case at.err != "":
+				return nil, &reset.Problem{
+					Code: reset.ProblemUnread, Cluster: c.name, Group: group, Topic: p.Topic, Parts: []int32{p.Partition}, Got: at.err,
+				}
+			}
+			out[i] = at.Position
+		}
+		return out, nil
+	})
+}
+
+// commits are all of the group's. One that is still in a transaction after a while has that as its err.
+func (c *Cluster) commits(ctx context.Context, group string) (map[reset.Partition]commit, error) {
+	var last map[reset.Partition]commit
+	all, err := patiently(ctx, c, group, func() (map[reset.Partition]commit, error) {
+		last = nil
+		addr, err := c.coordinator(ctx, group)
+		if err != nil {
+			return nil, err
+		}
+		if last, err = c.fetchCommits(ctx, addr, group, nil); err != nil {
+			return nil, err
+		}
+		for p, at := range last {
+			if at.err == name(sarama.ErrUnstableOffsetCommit) {
+				return nil, &notYet{addr, fmt.Sprintf("%s on %s:%d", at.err, p.Topic, p.Partition)}
+			}
+		}
+		return last, nil
+	})
+	if err != nil && last != nil && ctx.Err() == nil {
+		return last, nil // only some partitions are unstable, and they say so
+	}
+	return all, err
+}
+
+// fetchCommits reads the committed positions of some partitions, or of all without any, from the broker at addr.
+func (c *Cluster) fetchCommits(ctx context.Context, addr, group string, parts []reset.Partition) (map[reset.Partition]commit, error) {
+	byTopic := numbers(parts)
+	resp, err := ask(ctx, c, addr, func(b *sarama.Broker) (*sarama.OffsetFetchResponse, error) {
+		req := sarama.NewOffsetFetchRequest(c.sarama.Version, group, byTopic)
+		req.RequireStable = true
+		resp, err := b.FetchOffset(req)
+		if errors.As(err, new(sarama.PacketEncodingError)) && req.Version < 7 {
+			req.RequireStable = false // brokers before 2.5 do not know the word, and sarama refuses to leave it out
+			return b.FetchOffset(req)
+		}
+		return resp, err
+	})
+	if err != nil {
+		return nil, c.lost(ctx, addr, err)
+	}
+	if resp.Version >= 8 && len(resp.Groups) == 0 {
+		return nil, fmt.Errorf("read the commits of group %q: broker %s left the group out of its answer", group, addr)
+	}
+	out := map[reset.Partition]commit{}
+	if resp.Err == sarama.ErrGroupIDNotFound { // as some brokers call a group without commits
+		for _, p := range parts {
+			out[p] = commit{Position: reset.Position{None: true}}
+		}
+		return out, nil
+	}
+	if err := c.groupError(addr, group, resp.Err); err != nil {
+		return nil, err
+	}
+	for topic, blocks := range resp.Blocks {
+		for n, b := range blocks {
+			out[reset.Partition{Topic: topic, Partition: n}] = toCommit(b)
+		}
+	}
+	return out, nil
+}
+
+func toCommit(b *sarama.OffsetFetchResponseBlock) commit {
+	switch {
+	case b.Err != sarama.ErrNoError:
+		return commit{Position: reset.Position{None: true}, err: name(b.Err)}
+	case b.Offset < 0: // never committed; it is neither 0 nor the log start
+		return commit{Position: reset.Position{None: true}}
+	}
+	return commit{Position: reset.Position{Offset: b.Offset, Metadata: b.Metadata}}
+}
+
+// numbers are the partitions by topic; nil for none.
+func numbers(parts []reset.Partition) map[string][]int32 {
+	var out map[string][]int32
+	for _, p := range parts {
+		if out == nil {
+			out = map[string][]int32{}
+		}
+		out[p.Topic] = append(out[p.Topic], p.Partition)
+	}
+	return out
+}

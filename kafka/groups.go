@@ -1,0 +1,264 @@
+package kafka
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/IBM/sarama"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// listed is a group as its coordinator, the broker at addr, lists it. Old brokers leave the state (before 2.6) or the type
+// (before 3.8) empty.
+type listed struct {
+	addr     string
+	absent   bool // no broker lists it, and addr would be its coordinator
+	state    string
+	kind     string
+	protocol string
+}
+
+// quiet says that the listing alone would call the group idle.
+func (l listed) quiet() bool { return l.state == "Empty" || l.state == "Dead" }
+
+// Groups returns the names of all groups that the login may see.
+func (c *Cluster) Groups(ctx context.Context) ([]string, error) {
+	return patiently(ctx, c, "", func() ([]string, error) {
+		v, err := c.meet(ctx)
+		if err != nil {
+			return nil, err
+		}
+		found, missing, err := c.list(ctx, v)
+		if err = errors.Join(err, missing); err != nil {
+			return nil, err
+		}
+		return slices.Sorted(maps.Keys(found)), nil
+	})
+}
+
+// States lists the groups of every broker, then describes the asked ones at their coordinators, all of one in one request.
+func (c *Cluster) States(ctx context.Context, groups []string) (map[string]reset.GroupState, error) {
+	return patiently(ctx, c, strings.Join(groups, ", "), func() (map[string]reset.GroupState, error) {
+		v, err := c.meet(ctx)
+		if err != nil {
+			return nil, err
+		}
+		found, missing, err := c.list(ctx, v)
+		if err != nil {
+			return nil, err
+		}
+		asked := map[string]listed{}
+		for _, g := range groups {
+			l, ok := found[g]
+			switch {
+			case ok:
+			case missing != nil:
+				return nil, missing // it may be there
+			default:
+				l.absent = true
+				if l.addr, err = c.findCoordinator(ctx, v, g); err != nil {
+					return nil, err
+				}
+			}
+			asked[g] = l
+		}
+		return c.describe(ctx, asked)
+	})
+}
+
+// list asks every broker for the groups it coordinates. missing says which broker did not answer: its groups are unknown.
+func (c *Cluster) list(ctx context.Context, v view) (found map[string]listed, missing, err error) {
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	found = map[string]listed{}
+	for _, addr := range v.nodes {
+		wg.Go(func() {
+			resp, failed := ask(ctx, c, addr, func(b *sarama.Broker) (*sarama.ListGroupsResponse, error) {
+				return b.ListGroups(&sarama.ListGroupsRequest{Version: 5})
+			})
+			mu.Lock()
+			defer mu.Unlock()
+			if failed != nil {
+				missing = &reset.Problem{Code: reset.ProblemIncomplete, Cluster: c.name, Got: fmt.Sprintf("broker %s: %s", addr, cause(failed))}
+				return
+			}
+			if failed = c.groupError(addr, "", resp.Err); failed != nil {
+				err = failed // a coordinator that loads hides its groups behind this error
+				return
+			}
+			for g, protocol := range resp.Groups {
+				data := resp.GroupsData[g]
+				l := listed{addr: addr, state: data.GroupState, kind: strings.ToLower(data.GroupType), protocol: protocol}
+				// While a coordinator moves, two brokers may list a group. The one that sees somebody is believed.
+				if was, twice := found[g]; !twice || was.quiet() {
+					found[g] = l
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if ctx.Err() != nil {
+		return nil, nil, ctx.Err()
+	}
+	return found, missing, err
+}
+
+// describe adds the members, by the API for each group's type: the classic one calls a group of the new protocol "Dead",
+// without members, while it is active. Where the type is not known, both are asked. An absent group is described as well:
+// that it does not exist takes its coordinator's word too.
+func (c *Cluster) describe(ctx context.Context, asked map[string]listed) (map[string]reset.GroupState, error) {
+	states := map[string]reset.GroupState{}
+	classic, modern := map[string][]string{}, map[string][]string{}
+	for g, l := range asked {
+		states[g] = reset.GroupState{Exists: !l.absent, State: l.state, Type: l.kind, Protocol: l.protocol}
+		switch l.kind {
+		case "", "classic":
+			classic[l.addr] = append(classic[l.addr], g)
+		case "consumer":
+			modern[l.addr] = append(modern[l.addr], g)
+		} // share, streams and whatever comes: their type says that another tool is theirs
+	}
+	if err := c.describeAt(ctx, classic, states, c.describeClassic); err != nil {
+		return nil, err
+	}
+	for g, l := range asked {
+		if l.kind == "" && states[g].Type == "" {
+			modern[l.addr] = append(modern[l.addr], g)
+		}
+	}
+	if err := c.describeAt(ctx, modern, states, c.describeModern); err != nil {
+		return nil, err
+	}
+	for g, l := range asked {
+		s := states[g]
+		if l.absent && s.State == "Dead" {
+			s = reset.GroupState{}
+		}
+		s.Exists = !l.absent || s.State != ""
+		states[g] = s
+	}
+	return states, nil
+}
+
+// describeAt asks all coordinators side by side, and merges what they say.
+func (c *Cluster) describeAt(ctx context.Context, byAddr map[string][]string, states map[string]reset.GroupState,
+	call func(context.Context, string, []string) (map[string]reset.GroupState, error),
+) error {
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	var failed error
+	for addr, groups := range byAddr {
+		wg.Go(func() {
+			described, err := call(ctx, addr, groups)
+			mu.Lock()
+			defer mu.Unlock()
+			failed = cmp.Or(failed, err)
+			for g, s := range described {
+				if was := states[g]; was.Type != "" && was.State != "Dead" && s.State == "Dead" {
+					failed = cmp.Or[error](failed, &notYet{addr, fmt.Sprintf("group %q was %s and is described as Dead", g, was.State)})
+				}
+				states[g] = merge(states[g], s)
+			}
+		})
+	}
+	wg.Wait()
+	return failed
+}
+
+// merge takes the description, which is younger, over the listing; but not its "Dead", which can also mean that the wrong
+// API was asked.
+func merge(listing, described reset.GroupState) reset.GroupState {
+	if described.State != "" && (described.State != "Dead" || listing.State == "") {
+		listing.State = described.State
+	}
+	if described.State != "" && described.State != "Dead" {
+		listing.Type = cmp.Or(listing.Type, described.Type)
+	}
+	listing.Protocol = cmp.Or(listing.Protocol, described.Protocol)
+	listing.Members = described.Members
+	slices.SortFunc(listing.Members, func(a, b reset.Member) int { return cmp.Compare(a.ID, b.ID) })
+	return listing
+}
+
+func (c *Cluster) describeClassic(ctx context.Context, addr string, groups []string) (map[string]reset.GroupState, error) {
+	resp, err := ask(ctx, c, addr, func(b *sarama.Broker) (*sarama.DescribeGroupsResponse, error) {
+		return b.DescribeGroups(&sarama.DescribeGroupsRequest{Version: 5, Groups: groups})
+	})
+	if err != nil {
+		return nil, c.lost(ctx, addr, err)
+	}
+	out := map[string]reset.GroupState{}
+	for _, g := range resp.Groups {
+		if g.Err == sarama.ErrGroupIDNotFound {
+			out[g.GroupId] = reset.GroupState{State: "Dead"}
+			continue
+		}
+		if err := c.groupError(addr, g.GroupId, g.Err); err != nil {
+			return nil, err
+		}
+		s := reset.GroupState{State: g.State, Type: "classic", Protocol: g.ProtocolType}
+		for _, m := range g.Members {
+			s.Members = append(s.Members, member(m.MemberId, m.ClientId, m.ClientHost, m.GroupInstanceId))
+		}
+		out[g.GroupId] = s
+	}
+	return out, c.complete(addr, groups, out)
+}
+
+func (c *Cluster) describeModern(ctx context.Context, addr string, groups []string) (map[string]reset.GroupState, error) {
+	resp, err := ask(ctx, c, addr, func(b *sarama.Broker) (*sarama.ConsumerGroupDescribeResponse, error) {
+		req := sarama.NewConsumerGroupDescribeRequest(c.sarama.Version)
+		req.GroupIDs = groups
+		return b.ConsumerGroupDescribe(req)
+	})
+	if errors.Is(err, sarama.ErrUnsupportedVersion) {
+		return nil, nil // a broker before 3.7 has no such groups, and what the classic API said stands
+	}
+	if err != nil {
+		return nil, c.lost(ctx, addr, err)
+	}
+	out := map[string]reset.GroupState{}
+	for _, g := range resp.Groups {
+		if g.ErrorCode == sarama.ErrGroupIDNotFound {
+			out[g.GroupID] = reset.GroupState{State: "Dead"}
+			continue
+		}
+		if err := c.groupError(addr, g.GroupID, g.ErrorCode); err != nil {
+			return nil, err
+		}
+		s := reset.GroupState{State: g.GroupState, Type: "consumer"}
+		for _, m := range g.Members {
+			s.Members = append(s.Members, member(m.MemberID, m.ClientID, m.ClientHost, m.InstanceID))
+		}
+		out[g.GroupID] = s
+	}
+	return out, c.complete(addr, groups, out)
+}
+
+// complete refuses an answer that leaves out a group: no word is not the word that nobody is there.
+func (c *Cluster) complete(addr string, groups []string, described map[string]reset.GroupState) error {
+	for _, g := range groups {
+		if _, ok := described[g]; !ok {
+			return &reset.Problem{
+				Code: reset.ProblemIncomplete, Cluster: c.name, Group: g,
+				Got: fmt.Sprintf("broker %s: its answer does not mention the group", addr),
+			}
+		}
+	}
+	return nil
+}
+
+func member(id, client, host string, static *string) reset.Member {
+	m := reset.Member{ID: id, ClientID: client, Host: strings.TrimPrefix(host, "/")} // Java's "/10.4.7.21"
+	if static != nil {
+		m.StaticID = *static
+	}
+	return m
+}

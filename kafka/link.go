@@ -1,0 +1,211 @@
+package kafka
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/IBM/sarama"
+)
+
+// link is one connection to one broker, used by one caller at a time: a sarama.Broker holds a lock for each round trip, so
+// look-ups side by side need several. After any error it is closed and never used again: a sarama.Broker that timed out
+// once answers later calls at once with an error and still sends them.
+type link struct {
+	addr   string
+	broker *sarama.Broker
+	socket *socket
+	since  time.Time // when it became idle
+}
+
+const (
+	maxIdle = 4           // links kept per broker: three look-ups side by side, and one more
+	maxRest = time.Minute // brokers hang up on idle clients after ten
+)
+
+var (
+	errNoAnswer = errors.New("no answer")
+	errClosed   = errors.New("this connection to kafka was closed by the bot itself, which is stopping")
+)
+
+// ask calls a broker on an idle link, or on a new one. Only for reads: an idle link that the broker has closed meanwhile
+// fails, and the call is made again on another.
+func ask[T any](ctx context.Context, c *Cluster, addr string, call func(*sarama.Broker) (T, error)) (T, error) {
+	for {
+		l, idle, err := c.take(ctx, addr)
+		if err != nil {
+			return *new(T), err
+		}
+		v, err := run(ctx, c, l, func() (T, error) { return call(l.broker) })
+		if err == nil {
+			c.give(l)
+			return v, nil
+		}
+		if !idle || errors.Is(err, errNoAnswer) || ctx.Err() != nil {
+			return v, err
+		}
+	}
+}
+
+// run makes one call on a link. sarama has no contexts, and closing its broker waits for the answer under way; so a call is
+// given up by closing the socket beneath it. Then what was asked may or may not have been done.
+func run[T any](ctx context.Context, c *Cluster, l *link, call func() (T, error)) (T, error) {
+	bounded, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	type result struct {
+		v   T
+		err error
+	}
+	done, given := make(chan result), make(chan struct{})
+	if !c.begin(func() {
+		v, err := call()
+		select {
+		case done <- result{v, err}:
+		case <-given:
+			c.drop(l)
+		}
+	}) {
+		c.drop(l)
+		return *new(T), errClosed
+	}
+	select {
+	case r := <-done:
+		if r.err != nil {
+			c.drop(l)
+		}
+		return r.v, c.clean(r.err)
+	case <-bounded.Done():
+	}
+	l.socket.cut()
+	close(given)
+	if ctx.Err() != nil {
+		return *new(T), fmt.Errorf("%w: %w", errNoAnswer, context.Cause(ctx))
+	}
+	return *new(T), fmt.Errorf("%w within %v", errNoAnswer, c.timeout)
+}
+
+// begin runs f where Close waits for it, unless the cluster is closed.
+func (c *Cluster) begin(f func()) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.closed {
+		c.running.Go(f)
+	}
+	return !c.closed
+}
+
+func (c *Cluster) take(ctx context.Context, addr string) (l *link, idle bool, err error) {
+	for {
+		c.mu.Lock()
+		n := len(c.idle[addr])
+		if n == 0 {
+			c.mu.Unlock()
+			l, err := c.dial(ctx, addr)
+			return l, false, err
+		}
+		l := c.idle[addr][n-1]
+		c.idle[addr] = c.idle[addr][:n-1]
+		c.mu.Unlock()
+		if c.now().Sub(l.since) < maxRest {
+			return l, true, nil
+		}
+		c.drop(l)
+	}
+}
+
+func (c *Cluster) give(l *link) {
+	l.since = c.now()
+	c.mu.Lock()
+	keep := !c.closed && len(c.idle[l.addr]) < maxIdle
+	if keep {
+		c.idle[l.addr] = append(c.idle[l.addr], l)
+	}
+	c.mu.Unlock()
+	if !keep {
+		c.drop(l)
+	}
+}
+
+// dial opens a link: connected, versions negotiated, logged in.
+func (c *Cluster) dial(ctx context.Context, addr string) (*link, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	l := &link{addr: addr, broker: sarama.NewBroker(addr), socket: &socket{ctx: ctx}}
+	c.mu.Lock()
+	if c.closed {
+		c.mu.Unlock()
+		return nil, errClosed
+	}
+	c.links[l] = struct{}{}
+	c.mu.Unlock()
+	cfg := *c.sarama
+	cfg.Net.Proxy.Enable, cfg.Net.Proxy.Dialer = true, l.socket
+	_, err := run(ctx, c, l, func() (bool, error) {
+		if err := l.broker.Open(&cfg); err != nil {
+			return false, err
+		}
+		return l.broker.Connected() // waits for the connection
+	})
+	if err != nil {
+		return nil, err
+	}
+	return l, nil
+}
+
+func (c *Cluster) drop(l *link) {
+	l.socket.cut()
+	_ = l.broker.Close() // ErrNotConnected when sarama closed it already
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.links, l)
+}
+
+// socket dials for sarama (as its "proxy"), so that a connection obeys a context, can be cut at any moment, and it is known
+// whether anything was sent on it.
+type socket struct {
+	ctx context.Context // of the dial
+
+	mu   sync.Mutex
+	conn net.Conn
+	gone bool
+	sent atomic.Int64 // writes begun
+}
+
+// Dial is called by sarama.
+func (s *socket) Dial(network, addr string) (net.Conn, error) {
+	conn, err := new(net.Dialer).DialContext(s.ctx, network, addr)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.gone {
+		_ = conn.Close()
+		return nil, net.ErrClosed
+	}
+	s.conn = conn
+	return &counted{conn, &s.sent}, nil
+}
+
+func (s *socket) cut() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.gone = true
+	if s.conn != nil {
+		_ = s.conn.Close()
+	}
+}
+
+type counted struct {
+	net.Conn
+	sent *atomic.Int64
+}
+
+func (c *counted) Write(p []byte) (int, error) {
+	c.sent.Add(1)
+	return c.Conn.Write(p)
+}

@@ -1,0 +1,145 @@
+package kafka
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/IBM/sarama"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// spot is the answer to one look-up in one partition.
+type spot struct {
+	offset int64
+	time   time.Time // of the record, where a time was looked up
+	err    string
+}
+
+// lookup asks the leaders of the partitions, side by side and in one request each, for an offset: sarama.OffsetOldest,
+// OffsetNewest, or that of the first record at or after a time in milliseconds. What a leader could not tell because it is
+// not the leader, or has only just become it, is asked again after a refresh of the metadata, within a bound.
+func (c *Cluster) lookup(ctx context.Context, v view, parts []reset.Partition, spec int64, isolation reset.Isolation) map[reset.Partition]spot {
+	out := make(map[reset.Partition]spot, len(parts))
+	for try := 0; ; try++ {
+		again := c.lookupOnce(ctx, v, parts, spec, isolation, out)
+		if len(again) == 0 || try == len(pauses) || pause(ctx, pauses[try]) != nil {
+			return out
+		}
+		c.log.Debug("leaders are asked again", "cluster", c.name, "partitions", len(again), "try", try+1, "err", out[again[0]].err)
+		fresh, err := c.metadata(ctx, slices.Sorted(maps.Keys(numbers(again)))...)
+		if err != nil {
+			return out
+		}
+		v, parts = fresh, again
+	}
+}
+
+// lookupOnce writes what it learns to out and returns the partitions that are worth another try.
+func (c *Cluster) lookupOnce(ctx context.Context, v view, parts []reset.Partition, spec int64, isolation reset.Isolation,
+	out map[reset.Partition]spot,
+) (again []reset.Partition) {
+	byLeader, none := v.leaders(parts)
+	for _, p := range none {
+		out[p] = spot{err: name(sarama.ErrLeaderNotAvailable)}
+	}
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	for addr, parts := range byLeader {
+		wg.Go(func() {
+			resp, err := c.listOffsets(ctx, addr, parts, spec, isolation)
+			mu.Lock()
+			defer mu.Unlock()
+			for _, p := range parts {
+				switch {
+				case err != nil:
+					out[p] = spot{err: name(sarama.ErrBrokerNotAvailable)}
+					if errors.Is(err, errNoAnswer) {
+						continue // a second silence costs as much as the first
+					}
+				default:
+					out[p] = toSpot(resp.GetBlock(p.Topic, p.Partition))
+				}
+				if passing[out[p].err] {
+					again = append(again, p)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return append(again, none...)
+}
+
+// passing are the errors of a partition that a look at fresh metadata may cure.
+var passing = map[string]bool{
+	name(sarama.ErrNotLeaderForPartition):   true,
+	name(sarama.ErrLeaderNotAvailable):      true,
+	name(sarama.ErrOffsetNotAvailable):      true, // a leader that does not know its high watermark yet
+	name(sarama.ErrFencedLeaderEpoch):       true,
+	name(sarama.ErrUnknownLeaderEpoch):      true,
+	name(sarama.ErrUnknownTopicOrPartition): true, // a leader that has not heard of the partition yet
+	name(sarama.ErrReplicaNotAvailable):     true,
+	name(sarama.ErrBrokerNotAvailable):      true,
+	name(sarama.ErrKafkaStorageError):       true,
+	name(sarama.ErrRequestTimedOut):         true,
+	"the broker's answer leaves it out":     true,
+}
+
+func (c *Cluster) listOffsets(ctx context.Context, addr string, parts []reset.Partition, spec int64, isolation reset.Isolation) (*sarama.OffsetResponse, error) {
+	return ask(ctx, c, addr, func(b *sarama.Broker) (*sarama.OffsetResponse, error) {
+		req := sarama.NewOffsetRequest(c.sarama.Version)
+		if isolation == reset.ReadCommitted {
+			req.IsolationLevel = sarama.ReadCommitted // the end is the last stable offset then
+		}
+		for _, p := range parts {
+			req.AddBlock(p.Topic, p.Partition, spec, 1)
+		}
+		return b.GetAvailableOffsets(req)
+	})
+}
+
+func toSpot(b *sarama.OffsetResponseBlock) spot {
+	switch {
+	case b == nil:
+		return spot{err: "the broker's answer leaves it out"}
+	case b.Err != sarama.ErrNoError:
+		return spot{err: name(b.Err)}
+	}
+	s := spot{offset: b.Offset}
+	if b.Timestamp >= 0 {
+		s.time = time.UnixMilli(b.Timestamp).UTC()
+	}
+	return s
+}
+
+// leaders groups partitions by their leader's address, with those that have none apart.
+func (v view) leaders(parts []reset.Partition) (byLeader map[string][]reset.Partition, none []reset.Partition) {
+	byLeader = map[string][]reset.Partition{}
+	leader := map[reset.Partition]string{}
+	for topic, t := range v.topics {
+		for _, p := range t.Partitions {
+			leader[reset.Partition{Topic: topic, Partition: p.ID}] = v.nodes[p.Leader] // -1 is no node
+		}
+	}
+	for _, p := range parts {
+		if addr := leader[p]; addr != "" {
+			byLeader[addr] = append(byLeader[addr], p)
+		} else {
+			none = append(none, p)
+		}
+	}
+	return byLeader, none
+}
+
+// millis is the first millisecond that is not before t, as Kafka counts; never one of its negative words.
+func millis(t time.Time) int64 {
+	ms := t.UnixMilli()
+	if time.UnixMilli(ms).Before(t) {
+		ms++
+	}
+	return max(0, ms)
+}
