@@ -17,8 +17,8 @@ func same(a, b Position) bool { return a.None == b.None && (a.None || a.Offset =
 func Judge(writes []Write, putBack bool) Outcome {
 	var target, before, other, lost, written, stays int
 	for _, w := range writes {
-		if same(w.From, w.To) {
-			stays++ // reading cannot tell, and it makes no difference
+		if same(w.From, w.To) && w.Stands == StandsTarget {
+			stays++ // as before and at the target: it makes no difference
 		}
 		switch {
 		case w.Result.Written:

@@ -1,0 +1,342 @@
+// Package clustertest is a Kafka cluster in memory that obeys the rules of reset.Cluster: for tests of what the core decides
+// when brokers refuse, vanish and lose answers. It knows no protocol; packages kafka and internal/kafkasim do.
+package clustertest
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// Cluster is a cluster whose every answer a test may set. Its zero fields mean: healthy.
+type Cluster struct {
+	mu sync.Mutex
+
+	id      string
+	topics  map[string]*topic
+	commits map[string]map[reset.Partition]reset.Position
+	members map[string][]reset.Member
+	faults  []WriteFault
+	down    error
+	sent    []Sent
+	onWrite func()
+	onRead  func()
+}
+
+type topic struct {
+	id    string
+	parts []log
+}
+
+type log struct {
+	start, end int64
+	times      func(at time.Time) reset.Found
+	err        string
+}
+
+// Sent is one request that reached the cluster.
+type Sent struct {
+	Group   string
+	Members int // in the group at that moment
+	Chunk   reset.Chunk
+	Taken   bool
+}
+
+// WriteFault is what happens to a write instead of its success.
+type WriteFault struct {
+	Unsent  error   // no connection: nothing is sent
+	Reject  string  // all partitions, or those in Parts
+	Parts   []int32 // of Reject
+	Lost    bool    // the answer is lost
+	Applied bool    // of Lost: and the write was done all the same
+}
+
+// New returns an empty cluster.
+func New(id string) *Cluster {
+	return &Cluster{id: id, topics: map[string]*topic{}, commits: map[string]map[reset.Partition]reset.Position{},
+		members: map[string][]reset.Member{}}
+}
+
+// Topic makes (or makes again, with another id) a topic whose partitions hold records from start to end.
+func (c *Cluster) Topic(name, id string, partitions int, start, end int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	t := &topic{id: id}
+	for range partitions {
+		t.parts = append(t.parts, log{start: start, end: end})
+	}
+	c.topics[name] = t
+}
+
+// SetLog sets one partition's start and end.
+func (c *Cluster) SetLog(name string, p int, start, end int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.topics[name].parts[p].start, c.topics[name].parts[p].end = start, end
+}
+
+// SetTime sets how a partition answers a time look-up.
+func (c *Cluster) SetTime(name string, p int, f func(time.Time) reset.Found) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.topics[name].parts[p].times = f
+}
+
+// SetError makes a partition unreadable; "" heals it.
+func (c *Cluster) SetError(name string, p int, err string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.topics[name].parts[p].err = err
+}
+
+// Commit commits as a member, or anybody, would.
+func (c *Cluster) Commit(group, name string, p int32, offset int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.put(group, reset.Partition{Topic: name, Partition: p}, reset.Position{Offset: offset})
+}
+
+// Committed returns a committed position.
+func (c *Cluster) Committed(group, name string, p int32) reset.Position {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.get(group, reset.Partition{Topic: name, Partition: p})
+}
+
+// Join sets the members of a group; none makes it Empty.
+func (c *Cluster) Join(group string, members ...reset.Member) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.commits[group] == nil {
+		c.commits[group] = map[reset.Partition]reset.Position{}
+	}
+	c.members[group] = members
+}
+
+// Down makes every call fail with err; nil brings the cluster back.
+func (c *Cluster) Down(err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.down = err
+}
+
+// Fault lets the next writes go wrong, one after the other.
+func (c *Cluster) Fault(f ...WriteFault) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.faults = append(c.faults, f...)
+}
+
+// OnWrite is called after each request was carried out and before its answer, OnRead before each read-back. They may panic, as a
+// process that is killed there would end.
+func (c *Cluster) OnWrite(f func()) { c.mu.Lock(); c.onWrite = f; c.mu.Unlock() }
+
+// OnRead is called before each read-back.
+func (c *Cluster) OnRead(f func()) { c.mu.Lock(); c.onRead = f; c.mu.Unlock() }
+
+// Sent returns every request that reached the cluster.
+func (c *Cluster) Sent() []Sent {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.sent)
+}
+
+func (c *Cluster) put(group string, p reset.Partition, pos reset.Position) {
+	if c.commits[group] == nil {
+		c.commits[group] = map[reset.Partition]reset.Position{}
+	}
+	if pos.None {
+		delete(c.commits[group], p)
+		return
+	}
+	c.commits[group][p] = pos
+}
+
+func (c *Cluster) get(group string, p reset.Partition) reset.Position {
+	if pos, ok := c.commits[group][p]; ok {
+		return pos
+	}
+	return reset.Position{None: true}
+}
+
+func (c *Cluster) state(group string) reset.GroupState {
+	if _, ok := c.commits[group]; !ok {
+		return reset.GroupState{}
+	}
+	g := reset.GroupState{Exists: true, State: "Empty", Type: "classic", Protocol: "consumer", Members: slices.Clone(c.members[group])}
+	if len(g.Members) > 0 {
+		g.State = "Stable"
+	}
+	return g
+}
+
+// States implements reset.Cluster.
+func (c *Cluster) States(ctx context.Context, groups []string) (map[string]reset.GroupState, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := errors.Join(c.down, ctx.Err()); err != nil {
+		return nil, err
+	}
+	out := make(map[string]reset.GroupState, len(groups))
+	for _, g := range groups {
+		out[g] = c.state(g)
+	}
+	return out, nil
+}
+
+// Inspect implements reset.Cluster.
+func (c *Cluster) Inspect(ctx context.Context, q reset.Query) (reset.Snapshot, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := errors.Join(c.down, ctx.Err()); err != nil {
+		return reset.Snapshot{}, err
+	}
+	snap := reset.Snapshot{ClusterID: c.id, Group: c.state(q.Group), Topics: map[string]reset.Topic{}}
+	if !snap.Group.Exists {
+		snap.Near = slices.Sorted(maps.Keys(c.commits))
+	}
+	for p := range c.commits[q.Group] {
+		t := c.describe(p.Topic)
+		t.Commits = snap.Topics[p.Topic].Commits + 1
+		snap.Topics[p.Topic] = t
+	}
+	if q.Scope.All || q.Scope.Empty() {
+		for p := range c.commits[q.Group] {
+			snap.Partitions = c.read(snap.Partitions, q, p)
+		}
+	}
+	for _, ts := range q.Scope.Topics {
+		t := c.describe(ts.Topic)
+		t.Commits = snap.Topics[ts.Topic].Commits
+		snap.Topics[ts.Topic] = t
+		parts := ts.Partitions
+		for i := range t.Partitions {
+			if ts.Partitions == nil {
+				parts = append(parts, int32(i))
+			}
+		}
+		for _, p := range parts {
+			snap.Partitions = c.read(snap.Partitions, q, reset.Partition{Topic: ts.Topic, Partition: p})
+		}
+	}
+	slices.SortFunc(snap.Partitions, func(a, b reset.PartitionState) int { return compare(a.Partition, b.Partition) })
+	return snap, nil
+}
+
+func (c *Cluster) describe(name string) reset.Topic {
+	t, ok := c.topics[name]
+	if !ok {
+		return reset.Topic{}
+	}
+	return reset.Topic{ID: t.id, Partitions: len(t.parts)}
+}
+
+func (c *Cluster) read(into []reset.PartitionState, q reset.Query, p reset.Partition) []reset.PartitionState {
+	t, ok := c.topics[p.Topic]
+	if !ok || int(p.Partition) >= len(t.parts) {
+		return into
+	}
+	l := t.parts[p.Partition]
+	st := reset.PartitionState{Partition: p, Start: l.start, End: l.end, Committed: c.get(q.Group, p), Err: l.err}
+	if !q.At.IsZero() {
+		f := reset.Found{Offset: l.end, How: reset.HowNoLater}
+		if l.times != nil {
+			f = l.times(q.At)
+		}
+		st.Found = &f
+	}
+	return append(into, st)
+}
+
+func compare(a, b reset.Partition) int {
+	if a.Topic != b.Topic {
+		if a.Topic < b.Topic {
+			return -1
+		}
+		return 1
+	}
+	return int(a.Partition) - int(b.Partition)
+}
+
+// Write implements reset.Cluster.
+func (c *Cluster) Write(ctx context.Context, group string, ch reset.Chunk, ready func() error) ([]reset.StepResult, error) {
+	c.mu.Lock()
+	fault := c.nextFault()
+	down := c.down
+	c.mu.Unlock()
+	if err := errors.Join(down, fault.Unsent, ctx.Err()); err != nil {
+		return nil, err
+	}
+	if err := ready(); err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	results := c.carryOut(group, ch, fault)
+	after := c.onWrite
+	c.mu.Unlock()
+	if after != nil {
+		after()
+	}
+	return results, nil
+}
+
+func (c *Cluster) nextFault() WriteFault {
+	if len(c.faults) == 0 {
+		return WriteFault{}
+	}
+	f := c.faults[0]
+	c.faults = c.faults[1:]
+	return f
+}
+
+// carryOut writes as a broker does: not while somebody is in the group.
+func (c *Cluster) carryOut(group string, ch reset.Chunk, f WriteFault) []reset.StepResult {
+	sent := Sent{Group: group, Members: len(c.members[group]), Chunk: ch}
+	results := make([]reset.StepResult, len(ch.Steps))
+	for i, st := range ch.Steps {
+		switch {
+		case sent.Members > 0:
+			results[i].Rejected = "UNKNOWN_MEMBER_ID"
+		case f.Reject != "" && (f.Parts == nil || slices.Contains(f.Parts, st.Partition.Partition)):
+			results[i].Rejected = f.Reject
+		case f.Lost && !f.Applied:
+			results[i].Detail = "i/o timeout"
+		default:
+			to := st.To
+			to.None = to.None || ch.Delete
+			c.put(group, st.Partition, to)
+			sent.Taken = true
+			results[i].Written = true
+		}
+		if f.Lost {
+			results[i] = reset.StepResult{Detail: "i/o timeout"}
+		}
+	}
+	c.sent = append(c.sent, sent)
+	return results
+}
+
+// ReadBack implements reset.Cluster.
+func (c *Cluster) ReadBack(ctx context.Context, group string, parts []reset.Partition) ([]reset.Position, error) {
+	c.mu.Lock()
+	before := c.onRead
+	c.mu.Unlock()
+	if before != nil {
+		before()
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := errors.Join(c.down, ctx.Err()); err != nil {
+		return nil, err
+	}
+	out := make([]reset.Position, len(parts))
+	for i, p := range parts {
+		out[i] = c.get(group, p)
+	}
+	return out, nil
+}
