@@ -40,9 +40,9 @@ CREATE TABLE requests (
     deadline    INTEGER NOT NULL,
     ended_at    INTEGER NOT NULL,
     doc         TEXT NOT NULL,
-    CHECK (doc ->> '$.ID' = id AND doc ->> '$.Version' = version AND doc ->> '$.Revision' = revision
-       AND doc ->> '$.State' = state AND doc ->> '$.Outcome' = outcome AND doc ->> '$.Origin' = origin
-       AND doc ->> '$.ClusterID' = cluster_id AND doc ->> '$.Undoes' = undoes
+    CHECK (doc ->> '$.ID' IS id AND doc ->> '$.Version' IS version AND doc ->> '$.Revision' IS revision
+       AND doc ->> '$.State' IS state AND doc ->> '$.Outcome' IS outcome AND doc ->> '$.Origin' IS origin
+       AND doc ->> '$.ClusterID' IS cluster_id AND doc ->> '$.Undoes' IS undoes
        AND (doc ->> '$.Settled' IS NOT NULL) = settled)
 ) STRICT;
 CREATE INDEX requests_by_group ON requests (grp, state);

@@ -1,0 +1,239 @@
+package storetest
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+const lease = 10 * time.Second // as claim has it
+
+// dueAt makes a request whose due row comes due at a time, and nothing else.
+func dueAt(t *testing.T, s reset.Store, id string, at time.Time) {
+	t.Helper()
+	create(t, s, ask(id, reset.Approved))
+	quiet(t, s)
+	update(t, s, id, nil, func(tx *reset.Tx) { tx.LookAt(at) })
+}
+
+func soonest(t *testing.T, s reset.Store) time.Time {
+	t.Helper()
+	at, err := s.Soonest(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at
+}
+
+func claimOrder(t *testing.T, open Open) {
+	s := open(t)
+	same(t, "soonest of nothing", soonest(t, s), time.Time{})
+	for _, id := range []string{"c", "a", "b"} {
+		create(t, s, ask(id, reset.Approved))
+	}
+	quiet(t, s)
+	for id, after := range map[string]time.Duration{"a": time.Microsecond, "b": 2 * time.Second, "c": 3 * time.Second} {
+		update(t, s, id, nil, func(tx *reset.Tx) { tx.LookAt(t0.Add(after)) })
+	}
+	same(t, "soonest", soonest(t, s), t0.Add(time.Microsecond))
+	for _, tt := range []struct {
+		at   time.Time
+		want string
+	}{
+		{t0, "[]"}, {t0.Add(time.Microsecond), "[a]"}, {t0.Add(5 * time.Second), "[b]"},
+		{t0.Add(5 * time.Second), "[c]"}, {t0.Add(5 * time.Second), "[]"},
+	} {
+		rows, err := s.Claim(t.Context(), reset.Claim{Owner: "a", Now: tt.at, Lease: time.Hour, Limit: 1})
+		wantErr(t, err, nil)
+		ids := []string{}
+		for _, d := range rows {
+			ids = append(ids, d.ID)
+			same(t, "claim", d, reset.Due{Kind: reset.DueRequest, ID: d.ID, Cluster: "prod-eu", At: d.At, Owner: "a",
+				Until: tt.at.Add(time.Hour), Fence: d.Fence})
+		}
+		same(t, fmt.Sprint("claimed at ", tt.at.Sub(t0)), fmt.Sprint(ids), tt.want)
+	}
+}
+
+func claimKinds(t *testing.T, open Open) {
+	s := open(t)
+	create(t, s, ask("k7f3", reset.Approved))
+	if _, err := s.Record(t.Context(), reset.Inbox{ID: "e1"}); err != nil {
+		t.Fatal(err)
+	}
+	names, _ := claim(t, s, t0, reset.DueWatch, reset.DueSchedule)
+	same(t, "of other kinds", len(names), 0)
+	names, _ = claim(t, s, t0, reset.DueCard, reset.DueInbox)
+	same(t, "cards and envelopes", names, []string{"card k7f3", "inbox e1"})
+	names, _ = claim(t, s, t0)
+	same(t, "of any kind", names, []string{"request k7f3"})
+}
+
+func claimLease(t *testing.T, open Open) {
+	s := open(t)
+	dueAt(t, s, "k7f3", t0)
+	_, rows := claim(t, s, t0)
+	old := rows[0]
+	names, _ := claim(t, open(t), t0.Add(lease-time.Microsecond))
+	same(t, "while the lease lasts", len(names), 0)
+	same(t, "soonest while it is held", soonest(t, s), t0.Add(lease))
+	_, rows = claim(t, open(t), t0.Add(lease))
+	same(t, "claims after the lease", len(rows), 1)
+	same(t, "its fence", rows[0].Fence, old.Fence+1)
+	wantErr(t, s.Release(t.Context(), old, time.Time{}), reset.ErrConflict)
+	wantErr(t, s.Renew(t.Context(), old, t0.Add(time.Hour)), reset.ErrConflict)
+	same(t, "soonest after the old holder spoke", soonest(t, s), t0.Add(2*lease))
+
+	// Never due again, made due again: the fence goes on.
+	release(t, s, rows[0], time.Time{})
+	same(t, "soonest after it was given up", soonest(t, s), time.Time{})
+	update(t, s, "k7f3", nil, func(tx *reset.Tx) { tx.LookAt(t0) })
+	_, rows = claim(t, s, t0)
+	same(t, "fence of the row made again", rows[0].Fence, old.Fence+2)
+}
+
+func claimRenew(t *testing.T, open Open) {
+	s := open(t)
+	dueAt(t, s, "k7f3", t0)
+	_, rows := claim(t, s, t0)
+	wantErr(t, s.Renew(t.Context(), rows[0], t0.Add(time.Minute)), nil)
+	names, _ := claim(t, s, t0.Add(lease))
+	same(t, "while the renewed lease lasts", len(names), 0)
+	update(t, s, "k7f3", &rows[0], func(tx *reset.Tx) { tx.Request.Retries++ })
+	names, _ = claim(t, s, t0.Add(time.Minute), reset.DueRequest)
+	same(t, "after it", names, []string{"request k7f3"})
+}
+
+func claimRelease(t *testing.T, open Open) {
+	s := open(t)
+	dueAt(t, s, "k7f3", t0)
+	_, rows := claim(t, s, t0)
+	release(t, s, rows[0], t0.Add(time.Second))
+	same(t, "soonest", soonest(t, s), t0.Add(time.Second))
+	wantErr(t, s.Release(t.Context(), rows[0], t0), reset.ErrConflict)
+	names, _ := claim(t, s, t0.Add(time.Second-1))
+	same(t, "before its time", len(names), 0)
+	_, rows = claim(t, s, t0.Add(time.Second))
+	same(t, "at its time", len(rows), 1)
+}
+
+func claimWanted(t *testing.T, open Open) {
+	look := func(after time.Duration) func(*reset.Tx) {
+		return func(tx *reset.Tx) { tx.LookAt(t0.Add(after)) }
+	}
+	for _, tt := range []struct {
+		name  string
+		while []func(*reset.Tx)
+		next  time.Time
+		want  time.Time
+	}{
+		{"a change makes it due at once", []func(*reset.Tx){func(tx *reset.Tx) { tx.Request.Retries++ }}, t0.Add(time.Hour), time.UnixMicro(0).UTC()},
+		{"though it was to be never", []func(*reset.Tx){func(tx *reset.Tx) { tx.Request.Retries++ }}, time.Time{}, time.UnixMicro(0).UTC()},
+		{"sooner than its next", []func(*reset.Tx){look(time.Minute)}, t0.Add(time.Hour), t0.Add(time.Minute)},
+		{"later than its next", []func(*reset.Tx){look(time.Hour)}, t0.Add(time.Minute), t0.Add(time.Minute)},
+		{"the soonest of two", []func(*reset.Tx){look(time.Minute), look(time.Second), look(time.Hour)}, time.Time{}, t0.Add(time.Second)},
+	} {
+		s := open(t)
+		id := tt.name
+		dueAt(t, s, id, t0)
+		_, rows := claim(t, s, t0, reset.DueRequest)
+		for _, change := range tt.while {
+			update(t, s, id, nil, change)
+			names, _ := claim(t, s, t0, reset.DueRequest)
+			same(t, tt.name+": claimed while held", len(names), 0)
+		}
+		_, cards := claim(t, s, t0, reset.DueCard)
+		for _, d := range cards {
+			release(t, s, d, time.Time{})
+		}
+		release(t, s, rows[0], tt.next)
+		same(t, tt.name, soonest(t, s), tt.want)
+		quietLater(t, s)
+	}
+}
+
+// quietLater is quiet for rows of the next hours.
+func quietLater(t *testing.T, s reset.Store) {
+	t.Helper()
+	_, rows := claim(t, s, t0.Add(24*time.Hour))
+	for _, d := range rows {
+		release(t, s, d, time.Time{})
+	}
+}
+
+func claimConcurrently(t *testing.T, open Open) {
+	handles := []reset.Store{open(t), open(t)}
+	for i := range 60 {
+		if _, err := handles[0].Record(t.Context(), reset.Inbox{ID: fmt.Sprint("e", i)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var mu sync.Mutex
+	claims := map[string]int{}
+	var g errgroup.Group
+	for i, h := range handles {
+		g.Go(func() error {
+			for {
+				rows, err := h.Claim(t.Context(), reset.Claim{Owner: fmt.Sprint(i), Now: t0, Lease: lease, Limit: 7})
+				if err != nil || len(rows) == 0 {
+					return err
+				}
+				mu.Lock()
+				for _, d := range rows {
+					claims[d.ID]++
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	if err := g.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	same(t, "rows claimed", len(claims), 60)
+	for id, n := range claims {
+		if n != 1 {
+			t.Errorf("%s was claimed %d times", id, n)
+		}
+	}
+}
+
+// lookAgain: when the request's due row comes due after an update.
+func lookAgain(t *testing.T, open Open) {
+	atOnce := time.UnixMicro(0).UTC()
+	for _, tt := range []struct {
+		name   string
+		change func(*reset.Tx)
+		held   bool
+		want   time.Time
+	}{
+		{"outside", func(tx *reset.Tx) { tx.Request.Retries++ }, false, atOnce},
+		{"outside, at", func(tx *reset.Tx) { tx.Request.Retries++; tx.LookAt(t0.Add(time.Second)) }, false, t0.Add(time.Second)},
+		{"held", func(tx *reset.Tx) { tx.Request.Retries++ }, true, t0.Add(time.Hour)},
+		{"held, at", func(tx *reset.Tx) { tx.Request.Retries++; tx.LookAt(t0.Add(time.Second)) }, true, t0.Add(time.Second)},
+		{"ended", func(tx *reset.Tx) { tx.Request.State = reset.Cancelled }, false, time.Time{}},
+		{"ended, at", func(tx *reset.Tx) { tx.Request.State = reset.Cancelled; tx.LookAt(t0.Add(time.Second)) }, false, t0.Add(time.Second)},
+		{"never", func(tx *reset.Tx) { tx.Request.Retries++; tx.LookAt(time.Time{}) }, false, time.Time{}},
+	} {
+		s := open(t)
+		dueAt(t, s, tt.name, t0)
+		var hold *reset.Due
+		if tt.held {
+			_, rows := claim(t, s, t0, reset.DueRequest)
+			hold = &rows[0]
+		}
+		update(t, s, tt.name, hold, tt.change)
+		names, cards := claim(t, s, t0, reset.DueCard)
+		same(t, tt.name+": card", names, []string{"card " + tt.name})
+		release(t, s, cards[0], time.Time{})
+		if tt.held {
+			release(t, s, *hold, t0.Add(time.Hour))
+		}
+		same(t, tt.name, soonest(t, s), tt.want)
+		quietLater(t, s)
+	}
+}
