@@ -1,0 +1,166 @@
+// Package config is config.yaml as Go values: it mirrors config.example.yaml,
+// fills in defaults, takes secrets from the environment or from files, and finds
+// every mistake of a file at once, each with its line, its key and what to do.
+//
+// It imports none of the packages it configures (internal/app translates), asks
+// no network, and does not judge what a policy means: auth finds rules that can
+// never match, `check` finds out whether tokens and clusters are what they seem.
+package config
+
+import (
+	"time"
+)
+
+// Config is one file. Each field's meaning, default and risk is told in
+// config.example.yaml, which a test keeps equal to these types.
+type Config struct {
+	Slack    Slack     `yaml:"slack,required" hint:"the two tokens of the Slack app"`
+	Store    Store     `yaml:"store"`
+	Clusters []Cluster `yaml:"clusters,required" hint:"at least one Kafka cluster"`
+	Policy   []Rule    `yaml:"policy,required" hint:"at least one rule: without one nobody may do anything"`
+	Limits   Limits    `yaml:"limits"`
+	Log      Log       `yaml:"log"`
+	Health   Health    `yaml:"health"`
+}
+
+// Slack is the app and how it is spoken to.
+type Slack struct {
+	AppToken     Secret `yaml:"app_token,required" hint:"the app-level token (xapp-...)"`
+	AppTokenFile string `yaml:"app_token_file"`
+	BotToken     Secret `yaml:"bot_token,required" hint:"the bot token (xoxb-...)"`
+	BotTokenFile string `yaml:"bot_token_file"`
+	APIURL       string `yaml:"api_url"` // ends in a slash
+	Command      string `yaml:"command"`
+	Tables       bool   `yaml:"tables"`
+	Sockets      int    `yaml:"sockets"`
+}
+
+// Store is where requests and the audit are kept.
+type Store struct {
+	Path string `yaml:"path"`
+}
+
+// Cluster is one Kafka cluster.
+type Cluster struct {
+	Name        string         `yaml:"name,required" hint:"a short name such as prod-eu"`
+	ClusterID   string         `yaml:"cluster_id"`
+	Label       string         `yaml:"label"`
+	Bootstrap   []string       `yaml:"bootstrap,required" hint:"brokers as host:port"`
+	HomeChannel string         `yaml:"home_channel,required" hint:"the channel for cards that have nowhere else to go (C...)"`
+	Channels    []string       `yaml:"channels"`
+	TLS         TLS            `yaml:"tls"`
+	SASL        *SASL          `yaml:"sasl"` // nil: no login
+	Timeout     time.Duration  `yaml:"timeout"`
+	Groups      []DeclaredKind `yaml:"groups"`
+	Runbook     string         `yaml:"runbook"`
+}
+
+// Production says whether a cluster is treated as production.
+func (c Cluster) Production() bool { return c.Label == "production" }
+
+// TLS towards a cluster. The files were read: CA, Cert and Key are their PEM.
+type TLS struct {
+	Enabled    bool   `yaml:"enabled"`
+	CAFile     string `yaml:"ca_file"`
+	CertFile   string `yaml:"cert_file"`
+	KeyFile    string `yaml:"key_file"`
+	ServerName string `yaml:"server_name"`
+
+	CA, Cert []byte `yaml:"-"`
+	Key      Secret `yaml:"-"`
+}
+
+// SASL is the login at a cluster.
+type SASL struct {
+	Mechanism    string `yaml:"mechanism,required" hint:"PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512"`
+	Username     string `yaml:"username,required" hint:"the user the bot logs in as"`
+	Password     Secret `yaml:"password,required" hint:"its password"`
+	PasswordFile string `yaml:"password_file"`
+}
+
+// DeclaredKind says what runs groups whose offsets are not theirs alone.
+type DeclaredKind struct {
+	Name string `yaml:"name,required" hint:"a group or a pattern such as etl-*"`
+	Kind string `yaml:"kind,required" hint:"flink, spark, streams or connect"`
+}
+
+// Rule is one rule of the policy; the first that matches cluster and group decides.
+type Rule struct {
+	Name      string     `yaml:"name,required" hint:"a name for people, such as pay on production"`
+	Clusters  []string   `yaml:"clusters,required" hint:"names of clusters"`
+	Groups    []string   `yaml:"groups,required" hint:"groups or patterns such as pay-*"`
+	View      []string   `yaml:"view"`
+	Request   []string   `yaml:"request"`
+	Approve   []string   `yaml:"approve"`
+	Channels  []string   `yaml:"channels"`
+	Approvals []Tier     `yaml:"approvals,required" hint:"how many approvals a reset needs; [{need: 0}] for none"`
+	Cap       *Effect    `yaml:"cap"`       // nil: no cap
+	Emergency *Emergency `yaml:"emergency"` // nil: there is none
+	Wait      Wait       `yaml:"wait"`
+	Isolation string     `yaml:"isolation"`
+	Schedules bool       `yaml:"schedules"`
+	Owner     string     `yaml:"owner"`
+	Stop      string     `yaml:"stop"`
+	Start     string     `yaml:"start"`
+	Runbook   string     `yaml:"runbook"`
+}
+
+// Tier is how many approvals effects up to its limits need. A nil limit is none.
+type Tier struct {
+	Skip   *int64 `yaml:"skip"`   // records
+	Replay *int64 `yaml:"replay"` // records
+	Need   int    `yaml:"need,required" hint:"the number of approvals"`
+}
+
+// Effect is an upper bound in records.
+type Effect struct {
+	Skip   int64 `yaml:"skip,required" hint:"the most records a reset may skip"`
+	Replay int64 `yaml:"replay,required" hint:"the most records a reset may replay"`
+}
+
+// Emergency is who may act alone, and how far.
+type Emergency struct {
+	Who    []string `yaml:"who,required" hint:"user groups and users"`
+	Skip   int64    `yaml:"skip,required" hint:"the most records an emergency may skip"`
+	Replay int64    `yaml:"replay,required" hint:"the most records an emergency may replay"`
+}
+
+// Wait is how long an approved reset waits for its group to be idle.
+type Wait struct {
+	Default time.Duration `yaml:"default"`
+	Max     time.Duration `yaml:"max"`
+}
+
+// Limits are the bot's own patience.
+type Limits struct {
+	Draft           time.Duration `yaml:"draft"`
+	ApprovalTimeout time.Duration `yaml:"approval_timeout"`
+	Settle          time.Duration `yaml:"settle"`
+	Look            time.Duration `yaml:"look"`
+}
+
+// Log is where the log's noise is set. It goes to standard error.
+type Log struct {
+	Level  string `yaml:"level"`
+	Format string `yaml:"format"`
+}
+
+// Health is the readiness endpoint; an empty Listen means none.
+type Health struct {
+	Listen string `yaml:"listen"`
+}
+
+func (s *Slack) defaults() {
+	s.APIURL, s.Command, s.Tables, s.Sockets = "https://slack.com/api/", "/kafka-reset", true, 2
+}
+func (s *Store) defaults() { s.Path = "kafka-reset-bot.db" }
+
+// An unlabelled cluster is production: forgetting a line must not open a door.
+func (c *Cluster) defaults() { c.Label, c.Timeout = "production", 5*time.Second }
+func (r *Rule) defaults()    { r.Isolation = "read_uncommitted" }
+func (w *Wait) defaults()    { w.Default, w.Max = 30*time.Minute, 4*time.Hour }
+func (l *Limits) defaults() {
+	l.Draft, l.ApprovalTimeout = 30*time.Minute, 30*time.Minute
+	l.Settle, l.Look = 6*time.Second, time.Second
+}
+func (l *Log) defaults() { l.Level, l.Format = "info", "text" }
