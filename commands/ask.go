@@ -1,0 +1,270 @@
+package commands
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// naming is the group and the cluster that a line names, and the words after them.
+type naming struct {
+	group, cluster string
+	rest           []word
+}
+
+// clusterShape is what clusters may be called; "@" and what else is not of this shape belongs to the group.
+var clusterShape = regexp.MustCompile(`^[a-zA-Z0-9._-]+$`)
+
+// name reads GROUP[@CLUSTER] from words, or both from their flags, which take any name exactly as it is.
+func name(l line, words []word, ctx Context, example string) (naming, error) {
+	cluster, err := flaggedCluster(l, ctx)
+	n := naming{cluster: cluster, rest: words}
+	if err != nil {
+		return n, err
+	}
+	if w, ok := l.value("group"); ok {
+		if n.group = w.text; n.group == "" || mention(n.group) {
+			return n, wrong(w, "--group billing", "%s is not the name of a group")
+		}
+		return n, nil
+	}
+	if len(words) == 0 {
+		return n, &SyntaxError{Pos: l.end, Want: "which group? None is named", Example: example}
+	}
+	n.rest = words[1:]
+	err = n.read(words[0], ctx, example)
+	return n, err
+}
+
+// read takes GROUP@CLUSTER apart, at the last @ and only where a cluster can follow.
+func (n *naming) read(w word, ctx Context, example string) error {
+	n.group = w.text
+	at := strings.LastIndexByte(w.text, '@')
+	if at >= 0 {
+		group, cluster := w.text[:at], w.text[at+1:]
+		configured := slices.ContainsFunc(ctx.Clusters, func(c ClusterName) bool { return c.Name == cluster })
+		switch {
+		case cluster == "":
+			return wrong(w, example, "%s ends with @: which cluster?")
+		case configured && n.cluster != "" && n.cluster != cluster:
+			return wrong(w, example, "%s names another cluster than the option does, "+n.cluster)
+		case configured, n.cluster == "" && clusterShape.MatchString(cluster):
+			n.group, n.cluster = group, cluster
+		}
+	}
+	switch {
+	case mention(w.text):
+		return wrong(w, example, "%s is a mention, not a group: write the name as plain text")
+	case n.group == "":
+		return wrong(w, example, "%s names no group")
+	}
+	return nil
+}
+
+// flaggedCluster is what --cluster or --bootstrap-server says.
+func flaggedCluster(l line, ctx Context) (string, error) {
+	w, named := l.value("cluster")
+	if named && !clusterShape.MatchString(w.text) {
+		return "", wrong(w, "--cluster prod-eu", "%s is not the name of a cluster")
+	}
+	servers, ok := l.value("bootstrap-server")
+	if !ok {
+		return w.text, nil
+	}
+	var found, known []string
+	for _, c := range ctx.Clusters {
+		known = append(known, c.Bootstrap...)
+		if slices.ContainsFunc(strings.Split(servers.text, ","), func(s string) bool {
+			return slices.ContainsFunc(c.Bootstrap, func(b string) bool { return strings.EqualFold(strings.TrimSpace(s), b) })
+		}) {
+			found = append(found, c.Name)
+		}
+	}
+	switch {
+	case len(found) == 0:
+		return "", wrong(servers, "--cluster prod-eu", "%s is no server of a configured cluster").near(known...)
+	case len(found) > 1:
+		return "", wrong(servers, "--cluster "+found[0], "%s belongs to several clusters: "+strings.Join(found, ", "))
+	case named && w.text != found[0]:
+		return "", wrong(servers, "--cluster "+found[0], "%s is not of "+w.text)
+	}
+	return found[0], nil
+}
+
+// readName reads a verb that takes a group and nothing else.
+func readName(verb string, l line, ctx Context, optional bool) (naming, error) {
+	if err := l.only(verb, "group", "cluster", "bootstrap-server"); err != nil {
+		return naming{}, err
+	}
+	if optional && len(l.words) == 1 && !l.has("group") {
+		cluster, err := flaggedCluster(l, ctx)
+		return naming{cluster: cluster}, err
+	}
+	n, err := name(l, l.words[1:], ctx, usages[verb].example())
+	if err == nil {
+		err = unexpected(n.rest, verb)
+	}
+	return n, err
+}
+
+// readReset reads everything that moves offsets; verb is empty where the word reset was left out.
+func readReset(verb string, l line, ctx Context) (Command, error) {
+	words := l.words
+	if verb != "" {
+		words = words[1:]
+	}
+	if err := grammarWord(words, l.has("group")); err != nil {
+		return nil, err
+	}
+	n, err := name(l, words, ctx, resetExample)
+	if err != nil {
+		return nil, err
+	}
+	r := aiming{line: l, ctx: ctx, in: reset.Intent{Cluster: n.cluster, Group: n.group, NoWait: l.has("no-wait"), Notes: l.notes()}}
+	if err := r.options(); err != nil {
+		return nil, err
+	}
+	rest, err := r.topicWords(n.rest)
+	if err == nil {
+		err = r.target(rest)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if r.in.Target == nil {
+		if err := almostVerb(words); err != nil && verb == "" {
+			return nil, err
+		}
+		if r.in.Scope.Empty() && l.only("", "group", "cluster", "bootstrap-server", "tz") == nil {
+			return Overview{n.group, n.cluster}, nil
+		}
+	}
+	return Reset{r.in}, nil
+}
+
+const resetExample = "billing@prod-eu orders to latest"
+
+// almostVerb finds a verb with a typo in it: "aprove k7f3.1" is no group of that name with a topic k7f3.1.
+func almostVerb(words []word) error {
+	if len(words) < 2 {
+		return nil // more likely a group; the core knows near names
+	}
+	verb := nearest(words[0].text, verbWords)
+	if verb == "" {
+		return nil
+	}
+	return &SyntaxError{Word: words[0].text, Pos: words[0].pos, Near: verb, Example: usages[verb].example(),
+		Want: quoted(words[0].text) + " is no verb, and no target is named that a group of that name could go to"}
+}
+
+// grammarWord refuses a group that is called like a part of a target: it is more likely that the group was forgotten.
+func grammarWord(words []word, flagged bool) error {
+	if flagged || len(words) == 0 || !slices.Contains(targetWords, strings.ToLower(words[0].text)) {
+		return nil
+	}
+	return wrong(words[0], resetExample, "which group? %s is a word of the grammar (a group of that name: --group "+words[0].text+")")
+}
+
+// options reads what is neither group, topics nor target.
+func (r *aiming) options() (err error) {
+	if r.in.Reason, err = readText(r.line, "reason", maxReason); err != nil {
+		return err
+	}
+	if r.in.Emergency, err = readText(r.line, "emergency", 100); err != nil {
+		return err
+	}
+	if w, ok := r.value("wait"); ok {
+		if r.in.NoWait {
+			return wrong(w, "--wait 30m, or --no-wait", "--wait %s and --no-wait contradict each other")
+		}
+		if r.in.Wait, err = readDuration(w.text); err != nil {
+			return wrong(w, "--wait 30m", fmt.Sprintf("how long? %%s %v", err))
+		}
+	}
+	return r.readClock()
+}
+
+// readClock finds the zone in which times are read: --tz, else the asker's.
+func (r *aiming) readClock() (err error) {
+	c := clock{now: r.ctx.At, zone: r.ctx.Zone, name: r.ctx.ZoneName}
+	if c.zone == nil {
+		c.zone, c.name = time.UTC, "UTC"
+	}
+	if c.name == "" {
+		c.name = c.zone.String()
+	}
+	if w, ok := r.value("tz"); ok {
+		c.named = true
+		if c.zone, c.name, err = findZone(w.text); err != nil {
+			return zoneWrong(w, err, "--tz Europe/Berlin, --tz UTC")
+		}
+	}
+	r.clock = c
+	if r.in.Zone = c.name; c.name == "UTC" {
+		r.in.Zone = ""
+	}
+	return nil
+}
+
+// topics are the values of --topic.
+func (l line) topics() []word {
+	var words []word
+	for _, g := range l.given["topic"] {
+		words = append(words, g.value)
+	}
+	return words
+}
+
+// topicWords reads the topics up to the target, and returns the words from there on.
+func (r *aiming) topicWords(words []word) ([]word, error) {
+	for i, w := range words {
+		text := strings.ToLower(w.text)
+		switch {
+		case slices.Contains(targetStarts, text):
+			return words[i:], r.addTopics(words[:i])
+		case slices.Contains(targetWords, text) && i == len(words)-1:
+			return nil, wrong(w, "billing orders to "+text, "%s needs the word to before it (a topic of that name: --topic "+w.text+")")
+		case slices.Contains(targetWords, text), readerOf(text) != nil:
+			return nil, wrong(w, "billing --topic "+w.text+" to latest", "%s is a word of the grammar, not a topic here")
+		}
+	}
+	if !slices.ContainsFunc(targetFlags, r.has) {
+		if err := r.almostTarget(words); err != nil {
+			return nil, err
+		}
+	}
+	return nil, r.addTopics(words)
+}
+
+// almostTarget finds a target that lacks its first word, or has a typo in it, where no target is said at all.
+func (r *aiming) almostTarget(words []word) error {
+	for i, w := range words {
+		if _, _, err := readTime(w.text, r.clock); err == nil && !digits(w.text) {
+			return wrong(w, "billing orders to "+w.text, "%s needs the word to before it")
+		}
+		if _, err := readDuration(w.text); err == nil {
+			return wrong(w, "billing orders back "+w.text, "%s needs the word back before it")
+		}
+		if almost := nearest(w.text, targetWords); almost != "" && i == len(words)-1 {
+			return &SyntaxError{Word: w.text, Pos: w.pos, Near: almost, Want: "where to? " + quoted(w.text) + " is no target", Example: resetExample}
+		}
+	}
+	return nil
+}
+
+func (r *aiming) addTopics(words []word) error {
+	for _, w := range append(slices.Clip(words), r.topics()...) {
+		if err := r.scope.add(w); err != nil {
+			return err
+		}
+	}
+	if all := r.has("all-topics"); all && len(r.scope.order) > 0 {
+		return wrong(word{text: r.scope.order[0]}, "billing --all-topics to latest", "%s and --all-topics contradict each other")
+	}
+	r.in.Scope = reset.Scope{All: r.has("all-topics"), Topics: r.scope.scopes()}
+	return nil
+}

@@ -1,0 +1,117 @@
+package commands
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// Command is what somebody typed, understood.
+type Command interface{ command() }
+
+// The commands.
+type (
+	// Reset asks for a reset. What was not said (cluster, topics, target) is empty in the intent; the core asks for it.
+	Reset struct{ Intent reset.Intent }
+	// Overview asks what can be done with a group: nothing but the group was said.
+	Overview struct{ Group, Cluster string }
+	// Help asks for a usage text. Topic is one that Usage knows; empty: the first page.
+	Help struct{ Topic string }
+	// Status asks what is going on, everywhere or with one group.
+	Status struct{ Group, Cluster string }
+	// Lag asks how far a group is behind; no topics: on all that it has commits on.
+	Lag struct {
+		Group, Cluster string
+		Topics         []reset.TopicScope
+	}
+	// Show asks for a request as it stands; Revision 0: the current one.
+	Show struct {
+		ID       string
+		Revision int
+	}
+	// History asks what was done with a group or in a request. A word that may be either is in both Group and ID: a request
+	// of that id is meant first.
+	History struct{ Group, Cluster, ID string }
+	// Access asks who may do what with a group.
+	Access struct{ Group, Cluster string }
+	// Decide is a word about a request: Verb is approve, reject, cancel, retry, undo, settle or choose.
+	Decide struct {
+		Verb   string
+		Ref    reset.Ref // Revision 0: not said
+		Option int       // of choose: 1 is the first
+		Why    string
+	}
+)
+
+func (Reset) command()    {}
+func (Overview) command() {}
+func (Help) command()     {}
+func (Status) command()   {}
+func (Lag) command()      {}
+func (Show) command()     {}
+func (History) command()  {}
+func (Access) command()   {}
+func (Decide) command()   {}
+
+// Context is what the meaning of a text depends on. The text and it are all that Parse looks at.
+type Context struct {
+	At       time.Time      // when the text was received: durations, days and "the last 02:10" count from here
+	Zone     *time.Location // the asker's; nil is UTC
+	ZoneName string         // its IANA name; empty: Zone's own
+	Clusters []ClusterName
+	Terminal bool // typed in a terminal: nothing was escaped by Slack, and plan files are allowed
+	// ReadFile reads a plan file; nil: plan files are refused.
+	ReadFile func(name string) ([]byte, error)
+}
+
+// ClusterName is a configured cluster as texts may name it.
+type ClusterName struct {
+	Name      string
+	Bootstrap []string // host:port
+}
+
+// SyntaxError is a text that was not understood. Its message quotes the word, says what was expected and gives an example.
+type SyntaxError struct {
+	Word    string // as it was typed; empty: one is missing
+	Want    string // what is wrong with it, or what was expected, as a sentence without its full stop
+	Example string // what would have been understood
+	Near    string // the nearest word that would have been
+	Pos     int    // byte of the text (ParseArgs: number of the argument) where the word begins
+}
+
+func (e *SyntaxError) Error() string {
+	var b strings.Builder
+	b.WriteString(e.Want)
+	if !strings.HasSuffix(e.Want, "?") {
+		b.WriteByte('.')
+	}
+	if e.Near != "" && !strings.Contains(e.Example, e.Near) {
+		fmt.Fprintf(&b, " Did you mean %s?", e.Near)
+	}
+	if e.Example != "" {
+		b.WriteString(" Example: " + e.Example)
+	}
+	return b.String()
+}
+
+// wrong makes the error about one word; want may quote it by %s.
+func wrong(w word, example, want string) *SyntaxError {
+	return &SyntaxError{Word: w.text, Want: strings.Replace(want, "%s", quoted(w.text), 1), Example: example, Pos: w.pos}
+}
+
+// near adds the nearest of the candidates to the error.
+func (e *SyntaxError) near(candidates ...string) *SyntaxError {
+	e.Near = nearest(e.Word, candidates)
+	return e
+}
+
+// quoted shows a typed word, however long it is or whatever it is made of.
+func quoted(s string) string {
+	const most = 60
+	if r := []rune(s); len(r) > most {
+		s = string(r[:most]) + "…"
+	}
+	return fmt.Sprintf("%q", s)
+}

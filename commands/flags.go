@@ -1,0 +1,190 @@
+package commands
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// line is a command sorted into bare words and options.
+type line struct {
+	words []word
+	given map[string][]given
+	end   int // where a missing word would have stood
+}
+
+// given is an option as it was typed.
+type given struct {
+	name  word // with its dashes
+	value word
+}
+
+// option is what is known of an option's name.
+type option struct {
+	value   string // example of its value; empty: it takes none
+	repeat  bool   // it may be given more than once
+	note    string // it is accepted and not obeyed: what is said about it
+	refuse  string // it is not accepted: why
+	instead string // what to write instead of it
+}
+
+// options are ours and those of Kafka's kafka-consumer-groups.sh, which mean the same here.
+var options = map[string]option{
+	"reason":    {value: `"bad deploy 4711"`},
+	"wait":      {value: "30m"},
+	"no-wait":   {},
+	"tz":        {value: "Europe/Berlin"},
+	"emergency": {value: "INC-4711"},
+	"cluster":   {value: "prod-eu"},
+	"help":      {},
+
+	"group":            {value: "billing"},
+	"topic":            {value: "orders:0,3-5", repeat: true},
+	"all-topics":       {},
+	"to-latest":        {},
+	"to-earliest":      {},
+	"to-current":       {},
+	"to-datetime":      {value: "2026-11-22T09:30:00.000"},
+	"by-duration":      {value: "PT1H30M"},
+	"shift-by":         {value: "-100"},
+	"to-offset":        {value: "46020"},
+	"from-file":        {value: "plan.csv"},
+	"bootstrap-server": {value: "b1.example.com:9092"},
+
+	"reset-offsets":  {},
+	"dry-run":        {},
+	"execute":        {note: "--execute is noted, never obeyed: nothing is written before somebody agreed to this preview."},
+	"export":         {note: "--export is not needed: every plan comes with its CSV."},
+	"command-config": {value: "client.properties", note: "--command-config is not read: the bot connects as its own configuration says."},
+	"timeout":        {value: "5000", note: "--timeout is not used: the bot has time limits of its own."},
+
+	"all-groups":     {refuse: "one group per command: --all-groups is not understood", instead: "billing@prod-eu orders to latest"},
+	"describe":       {refuse: "--describe has a verb of its own here", instead: "lag billing@prod-eu"},
+	"list":           {refuse: "--list is not understood: name a group", instead: "status, lag billing@prod-eu"},
+	"delete":         {refuse: "nothing is deleted here: --delete is not understood", instead: "help"},
+	"delete-offsets": {refuse: "nothing is deleted here: --delete-offsets is not understood", instead: "help"},
+}
+
+// sortLine tells words from options. "--name value" and "--name=value" are the same; what follows a single dash and begins
+// with a digit is a number.
+func sortLine(words []word, end int) (line, error) {
+	l := line{given: map[string][]given{}, end: end}
+	for i := 0; i < len(words); i++ {
+		w := words[i]
+		if !w.quoted {
+			w.text = dashes(w.text)
+		}
+		if len(w.text) < 2 || w.text[0] != '-' || w.text[1] >= '0' && w.text[1] <= '9' {
+			l.words = append(l.words, w)
+			continue
+		}
+		g, used, err := readOption(w, words[i+1:])
+		if err != nil {
+			return line{}, err
+		}
+		i += used
+		if err := l.add(g); err != nil {
+			return line{}, err
+		}
+	}
+	return l, nil
+}
+
+// readOption reads the option w, and its value from rest unless w holds it; used is how many words of rest it took.
+func readOption(w word, rest []word) (g given, used int, err error) {
+	text, value, inline := strings.Cut(w.text, "=")
+	g = given{name: word{text: text, pos: w.pos}, value: word{text: value, pos: w.pos, quoted: w.quoted}}
+	key := g.key()
+	o, known := options[key]
+	switch {
+	case text == "-h":
+		g.name.text = "--help"
+		return g, 0, nil
+	case !known || !strings.HasPrefix(text, "--"):
+		return g, 0, unknownOption(g.name)
+	case o.refuse != "":
+		return g, 0, &SyntaxError{Word: text, Want: o.refuse, Example: o.instead, Pos: w.pos}
+	case o.value == "" && inline:
+		return g, 0, wrong(g.name, text, "%s takes no value")
+	case o.value == "" || inline && value != "":
+		return g, 0, nil
+	case inline || len(rest) == 0 || !rest[0].quoted && strings.HasPrefix(dashes(rest[0].text), "--"):
+		return g, 0, wrong(g.name, text+" "+o.value, "%s needs a value")
+	}
+	g.value = rest[0]
+	return g, 1, nil
+}
+
+func unknownOption(name word) *SyntaxError {
+	e := wrong(name, `--reason "bad deploy", --wait 30m; see help options`, "%s is not an option")
+	var known []string
+	for n, o := range options {
+		if o.refuse == "" {
+			known = append(known, n)
+		}
+	}
+	slices.Sort(known)
+	if e.Near = nearest(strings.TrimLeft(name.text, "-"), known); e.Near != "" {
+		e.Near = "--" + e.Near
+	}
+	return e
+}
+
+func (g given) key() string { return strings.ToLower(strings.TrimLeft(g.name.text, "-")) }
+
+func (l *line) add(g given) error {
+	key := g.key()
+	if len(l.given[key]) > 0 && !options[key].repeat {
+		if key == "group" {
+			return wrong(g.value, "billing@prod-eu orders to latest", "one group per command: %s is a second one")
+		}
+		return wrong(g.name, g.name.text+" "+options[key].value, "%s is given twice")
+	}
+	l.given[key] = append(l.given[key], g)
+	return nil
+}
+
+// has reports whether the option was given; value is its value.
+func (l line) has(name string) bool { return len(l.given[name]) > 0 }
+
+func (l line) value(name string) (word, bool) {
+	if !l.has(name) {
+		return word{}, false
+	}
+	return l.given[name][0].value, true
+}
+
+// only refuses options other than those named: a verb that has no use for one must not drop it silently.
+func (l line) only(verb string, names ...string) error {
+	for _, name := range slices.Sorted(maps.Keys(l.given)) {
+		if !slices.Contains(names, name) {
+			return &SyntaxError{Word: "--" + name, Pos: l.given[name][0].name.pos, Example: usages[verb].example(),
+				Want: verb + " has no option " + quoted("--"+name)}
+		}
+	}
+	return nil
+}
+
+// notes are what is said about options that are accepted and not obeyed.
+func (l line) notes() []string {
+	var notes []string
+	for _, name := range slices.Sorted(maps.Keys(l.given)) {
+		if n := options[name].note; n != "" {
+			notes = append(notes, n)
+		}
+	}
+	return notes
+}
+
+// dashes undoes what phones make of dashes at the start of a word: "—reason" and "–-reason" were --reason, "–100" was -100.
+func dashes(s string) string {
+	rest := strings.TrimLeft(s, "-–—−")
+	lead := s[:len(s)-len(rest)]
+	switch {
+	case rest == "" || strings.Trim(lead, "-") == "":
+		return s
+	case rest[0] >= '0' && rest[0] <= '9':
+		return "-" + rest
+	}
+	return "--" + rest
+}

@@ -1,0 +1,283 @@
+package commands
+
+import "strings"
+
+// usage is one page of help. It must be readable on a phone at three in the morning: what it is, how it is written, what
+// is easily misunderstood, examples that can be typed as they stand. Nothing in it is longer than 60 characters.
+type usage struct {
+	title    string
+	forms    []string
+	notes    []string
+	examples []string
+}
+
+// example is what errors show.
+func (u usage) example() string {
+	if len(u.examples) == 0 {
+		return ""
+	}
+	return u.examples[0]
+}
+
+// Usage returns the page of help on a topic; the empty topic is the first page.
+func Usage(topic string) (string, bool) {
+	topic = strings.ToLower(strings.TrimLeft(topic, "-"))
+	if of, ok := usageAliases[topic]; ok {
+		topic = of
+	}
+	u, ok := usages[topic]
+	return u.String(), ok
+}
+
+// String sets what can be typed two blanks in, and everything else at the margin.
+func (u usage) String() string {
+	var b strings.Builder
+	b.WriteString(u.title + "\n")
+	typed := func(lines []string) {
+		for _, l := range lines {
+			b.WriteString("  " + l + "\n")
+		}
+	}
+	typed(u.forms)
+	for _, n := range u.notes {
+		b.WriteString(n + "\n")
+	}
+	if len(u.examples) > 0 {
+		b.WriteString("For example\n")
+		typed(u.examples)
+	}
+	return b.String()
+}
+
+var usageAliases = map[string]string{
+	"targets": "target", "to": "target", "shift": "target", "skip": "target", "clear": "target", "latest": "target", "earliest": "target",
+	"current": "target", "offset": "target",
+	"times": "time", "back": "time", "duration": "time", "tz": "time", "zone": "time",
+	"option": "options", "reason": "options", "wait": "options", "no-wait": "options", "emergency": "options",
+	"flags": "kafka", "kafka-consumer-groups": "kafka", "kafka-consumer-groups.sh": "kafka", "execute": "kafka", "from-file": "file",
+	"name": "names", "group": "names", "cluster": "names", "topic": "names", "topics": "names", "all-topics": "names", "quotes": "names",
+	"plan": "file", "verbs": "", "help": "",
+}
+
+var usages = map[string]usage{
+	"": {
+		title: "Move a consumer group's offsets, safely",
+		forms: []string{
+			"GROUP[@CLUSTER]               what can be done",
+			"GROUP[@CLUSTER] TOPIC TARGET  preview a reset",
+		},
+		notes: []string{
+			"A preview writes nothing. What is asked for is approved,",
+			"then done once the group is idle, and read back.",
+			"Look: status, lag, show, history, access",
+			"Decide: approve, reject, cancel, retry, undo, settle, choose",
+			"More: help target, time, options, names, kafka, or a verb",
+		},
+		examples: []string{
+			"billing@prod-eu",
+			"billing@prod-eu orders to 02:10",
+			"billing orders refunds to latest",
+			"billing --all-topics back 90m",
+		},
+	},
+	"reset": {
+		title: "Preview a reset",
+		forms: []string{
+			"[reset] GROUP[@CLUSTER] TOPIC... TARGET",
+			"[reset] GROUP[@CLUSTER] --all-topics TARGET",
+		},
+		notes: []string{
+			"TOPIC is a whole topic, or partitions of it: orders:0,3-5",
+			"All topics are those that the group has commits on.",
+			"The word reset is needed for a group named like a verb.",
+		},
+		examples: []string{
+			"reset billing@prod-eu orders to latest",
+			`billing orders:0,3-5 to 02:10 --reason "bad deploy"`,
+		},
+	},
+	"target": {
+		title: "TARGET: where to, exactly one",
+		forms: []string{
+			"to latest, clear     the end: skips all that waits",
+			"to earliest          the oldest record there is",
+			"to TIME              the first record from then on",
+			"back DURATION        that long before now",
+			"shift -100           100 per partition; - replays",
+			"to offset N          one offset",
+			"to current           what is committed, again",
+			"skip TOPIC:P@OFFSET  pass over this one record",
+		},
+		notes: []string{"skip is done only while OFFSET is still the committed one."},
+		examples: []string{
+			"billing orders to latest",
+			"billing orders clear",
+			"billing orders to earliest",
+			"billing orders to yesterday 14:30",
+			"billing orders back 1d12h",
+			"billing orders:7 shift -100",
+			"billing orders:7 to offset 46020",
+			"billing orders to current",
+			"billing skip orders:7@18231",
+		},
+	},
+	"time": {
+		title: "TIME and DURATION",
+		forms: []string{
+			"02:10  09:30:15  yesterday 14:30",
+			"2026-11-22 09:30",
+			"2026-11-22T09:30:00Z  ...+05:30",
+			"1795332600  1795332600000  (epoch s, ms)",
+			"90m  24h  2d  1d12h  PT1H30M",
+		},
+		notes: []string{
+			"Without a zone: yours. Another one: --tz, or behind the time.",
+			"A time of day alone is the last one that has passed.",
+			"Clocks repeat it: the earlier. They skip it: what follows.",
+			"A day in a duration is 24 hours.",
+		},
+		examples: []string{
+			"billing orders to 02:10",
+			"billing orders to 2026-11-22 09:30 UTC",
+			"billing orders to 2026-11-22T09:30:00+05:30",
+			"billing orders to 09:30 --tz Europe/Berlin",
+			"billing orders to 1795332600",
+			"billing orders back PT1H30M",
+		},
+	},
+	"options": {
+		title: "Options",
+		forms: []string{
+			`--reason "..."        why, for those who approve`,
+			"--wait 30m            how long for an idle group",
+			"--no-wait             give up when it is busy",
+			"--tz ZONE             zone of times (IANA name)",
+			"--emergency INCIDENT  alone, where a rule allows it",
+			"--cluster NAME        as GROUP@CLUSTER",
+			"--group NAME          any name, exactly as it is",
+			"--topic NAME          the same; may be repeated",
+			"--all-topics          all that have commits",
+			"--help                of the verb before it",
+		},
+		examples: []string{
+			`billing orders to 02:10 --reason "deploy 4711"`,
+			"billing orders to latest --wait 2h",
+			"billing orders to latest --no-wait",
+			"billing orders to latest --emergency INC-4711",
+		},
+	},
+	"names": {
+		title: "Names",
+		notes: []string{
+			"Names are exact; the case of other words does not matter.",
+			"The cluster is named, or the channel's, or the only one.",
+			"A name that is also a word of the grammar, or holds blanks",
+			"or an @, is given by its flag. Quotes are as in a shell.",
+		},
+		examples: []string{
+			"reset status orders to latest",
+			"--group latest --topic to --to-latest",
+			`--group "my group@home" --cluster prod-eu clear`,
+		},
+	},
+	"kafka": {
+		title: "Lines for kafka-consumer-groups.sh",
+		forms: []string{
+			"--bootstrap-server  of a configured cluster",
+			"--group  --topic T[:0,1]  --all-topics",
+			"--to-latest  --to-earliest  --to-current",
+			"--to-datetime  --by-duration  --shift-by",
+			"--to-offset  --from-file (terminal only)",
+			"--reset-offsets  --dry-run  --export",
+			"--execute  --command-config  --timeout",
+		},
+		notes: []string{
+			"They mean the same, so a line can be pasted as it is.",
+			"--to-datetime without a zone is UTC, as Kafka reads it.",
+			"--execute is noted, never obeyed. --command-config,",
+			"--timeout and --export are noted and not needed.",
+		},
+		examples: []string{
+			"--group billing --topic orders:0,1 --to-earliest",
+			"--group billing --all-topics --by-duration PT1H30M",
+			"--group billing --topic orders --shift-by -100",
+		},
+	},
+	"file": {
+		title: "Plan files, in the terminal",
+		forms: []string{
+			"GROUP[@CLUSTER] --from-file plan.csv",
+			"topic,partition,offset",
+			"group,topic,partition,offset",
+		},
+		notes: []string{
+			"One of these two formats, without a header, as",
+			"kafka-consumer-groups.sh --from-file reads them.",
+		},
+		examples: []string{"billing@prod-eu --from-file plan.csv"},
+	},
+	"status": {
+		title:    "What is going on, everywhere or with a group",
+		forms:    []string{"status [GROUP[@CLUSTER]]"},
+		examples: []string{"status", "status billing@prod-eu"},
+	},
+	"lag": {
+		title:    "How far a group is behind",
+		forms:    []string{"lag GROUP[@CLUSTER] [TOPIC...]"},
+		examples: []string{"lag billing@prod-eu", "lag billing orders:0,3-5"},
+	},
+	"show": {
+		title:    "A request as it stands, or one of its revisions",
+		forms:    []string{"show ID[.REVISION]"},
+		notes:    []string{"Brings a lost preview back."},
+		examples: []string{"show k7f3", "show k7f3.2"},
+	},
+	"history": {
+		title:    "What was done, with a group or in a request",
+		forms:    []string{"history GROUP[@CLUSTER]", "history ID"},
+		examples: []string{"history billing@prod-eu", "history k7f3"},
+	},
+	"access": {
+		title:    "Who may do what with a group, and by which rule",
+		forms:    []string{"access GROUP[@CLUSTER]"},
+		examples: []string{"access billing@prod-eu"},
+	},
+	"approve": {
+		title:    "Agree to a request, or send your own on its way",
+		forms:    []string{"approve ID.REVISION"},
+		notes:    []string{"Without the revision the plan is shown, with its button."},
+		examples: []string{"approve k7f3.2"},
+	},
+	"reject": {
+		title:    "Say no to a request",
+		forms:    []string{"reject ID[.REVISION] [WHY]"},
+		examples: []string{"reject k7f3.2", `reject k7f3 "wrong topic"`},
+	},
+	"cancel": {
+		title:    "Withdraw a request, as long as it is not written",
+		forms:    []string{"cancel ID [WHY]"},
+		examples: []string{"cancel k7f3"},
+	},
+	"retry": {
+		title:    "Look again now, at a request that waits",
+		forms:    []string{"retry ID"},
+		examples: []string{"retry k7f3"},
+	},
+	"undo": {
+		title:    "Go back to the offsets from before a request",
+		forms:    []string{"undo ID [WHY]"},
+		notes:    []string{"It is a request of its own, previewed first."},
+		examples: []string{"undo k7f3"},
+	},
+	"settle": {
+		title:    "Accept an outcome that is mixed or unclear",
+		forms:    []string{`settle ID "WHY"`},
+		notes:    []string{"Until then, or an undo, the group takes no other reset."},
+		examples: []string{`settle k7f3 "replayed by hand"`},
+	},
+	"choose": {
+		title:    "Answer a request's question, or take its other reading",
+		forms:    []string{"choose ID.REVISION NUMBER"},
+		examples: []string{"choose k7f3.1 2"},
+	},
+}

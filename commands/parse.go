@@ -1,0 +1,300 @@
+package commands
+
+import (
+	"fmt"
+	"maps"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+const (
+	maxText   = 4000 // characters of a command
+	maxReason = 500
+)
+
+// Parse reads a command. It is pure: the same text in the same context is the same command, and nothing is asked of Kafka
+// or anybody else. Its errors are *SyntaxError. help.go has the grammar as people see it.
+//
+//	[reset] GROUP[@CLUSTER] [TOPIC[:0,3-5]... | --all-topics] TARGET [options]
+//	VERB ...
+//	kafka-consumer-groups.sh --bootstrap-server ... --group ... --reset-offsets ... --execute
+func Parse(text string, ctx Context) (Command, error) {
+	if n := utf8.RuneCountInString(text); n > maxText {
+		return nil, &SyntaxError{Want: fmt.Sprintf("a command may have %s characters; this one has %s", count(maxText), count(n)), Pos: maxText}
+	}
+	words, err := split(text, !ctx.Terminal)
+	if err != nil {
+		return nil, err
+	}
+	return read(words, len(text), ctx)
+}
+
+// ParseArgs is Parse for words that a shell has split already.
+func ParseArgs(args []string, ctx Context) (Command, error) {
+	var words []word
+	for i, a := range args {
+		words = append(words, word{text: a, pos: i})
+	}
+	return read(words, len(words), ctx)
+}
+
+// Peek tells what a text is about without a context: the verb and the request it names, as Parse would read them. It
+// never fails: both are empty for what is not understood. A cancel that is recorded but not yet decided is found by it.
+func Peek(text string) (verb, id string) {
+	cmd, err := Parse(text, Context{})
+	if err != nil {
+		return "", ""
+	}
+	switch c := cmd.(type) {
+	case Decide:
+		return c.Verb, c.Ref.ID
+	case Show:
+		return "show", c.ID
+	case History:
+		return "history", c.ID
+	case Reset:
+		return "reset", ""
+	}
+	return "", ""
+}
+
+// reader reads what follows a verb; l.words[0] is the verb, unless it is empty: a reset without the word.
+type reader func(verb string, l line, ctx Context) (Command, error)
+
+// readerOf returns nil for what is no verb.
+func readerOf(verb string) reader {
+	switch verb {
+	case "reset":
+		return readReset
+	case "help":
+		return readHelp
+	case "status":
+		return readStatus
+	case "lag":
+		return readLag
+	case "show":
+		return readShow
+	case "history":
+		return readHistory
+	case "access":
+		return readAccess
+	case "approve", "reject", "cancel", "retry", "undo", "settle", "choose":
+		return readDecide
+	case "groups", "schedule", "freeze", "thaw":
+		return readLater
+	}
+	return nil
+}
+
+// verbWords are the verbs that are obeyed, for the nearest one.
+var verbWords = []string{"reset", "help", "status", "lag", "show", "history", "access",
+	"approve", "reject", "cancel", "retry", "undo", "settle", "choose"}
+
+// targetWords begin a target or are one; a group or topic of such a name is given by its flag.
+var targetWords = []string{"to", "back", "shift", "skip", "clear", "latest", "earliest", "current", "offset"}
+
+func read(words []word, end int, ctx Context) (Command, error) {
+	words = dropProgram(words)
+	if len(words) == 0 {
+		return Help{}, nil
+	}
+	l, err := sortLine(words, end)
+	if err != nil {
+		return nil, err
+	}
+	verb := ""
+	if len(l.words) > 0 {
+		verb = strings.ToLower(l.words[0].text)
+	}
+	readVerb := readerOf(verb)
+	switch {
+	case l.has("help") && readVerb != nil:
+		return Help{Topic: verb}, nil
+	case l.has("help") || verb == "?":
+		return Help{}, nil
+	case readVerb == nil:
+		verb, readVerb = "", readReset
+	}
+	cmd, err := readVerb(verb, l, ctx)
+	if err != nil {
+		return nil, err
+	}
+	return cmd, nil
+}
+
+// dropProgram takes away the name of the program that a pasted line begins with.
+func dropProgram(words []word) []word {
+	if len(words) == 0 {
+		return nil
+	}
+	switch path.Base(strings.ToLower(words[0].text)) {
+	case "kafka-reset", "kafka-reset-bot":
+		if strings.Contains(words[0].text, "/") { // without a slash it may be a group
+			return words[1:]
+		}
+	case "kafka-consumer-groups.sh", "kafka-consumer-groups", "kafka-consumer-groups.bat":
+		return words[1:]
+	}
+	return words
+}
+
+func readHelp(verb string, l line, _ Context) (Command, error) {
+	if err := l.only(verb); err != nil {
+		return nil, err
+	}
+	var topic []string
+	for _, w := range l.words[1:] {
+		topic = append(topic, strings.ToLower(w.text))
+	}
+	h := Help{Topic: strings.Join(topic, " ")}
+	if _, ok := Usage(h.Topic); !ok {
+		w := word{text: h.Topic, pos: l.words[1].pos}
+		return nil, wrong(w, "help, help target, help undo", "there is no help on %s").near(slices.Sorted(maps.Keys(usages))...)
+	}
+	return h, nil
+}
+
+func readStatus(verb string, l line, ctx Context) (Command, error) {
+	n, err := readName(verb, l, ctx, true)
+	return Status{n.group, n.cluster}, err
+}
+
+func readAccess(verb string, l line, ctx Context) (Command, error) {
+	n, err := readName(verb, l, ctx, false)
+	return Access{n.group, n.cluster}, err
+}
+
+func readLag(verb string, l line, ctx Context) (Command, error) {
+	if err := l.only(verb, "group", "cluster", "bootstrap-server", "topic", "all-topics"); err != nil {
+		return nil, err
+	}
+	n, err := name(l, l.words[1:], ctx, usages[verb].example())
+	if err != nil {
+		return nil, err
+	}
+	var s scopeReader
+	for _, w := range append(n.rest, l.topics()...) {
+		if err := s.add(w); err != nil {
+			return nil, err
+		}
+	}
+	return Lag{n.group, n.cluster, s.scopes()}, nil
+}
+
+func readHistory(verb string, l line, ctx Context) (Command, error) {
+	n, err := readName(verb, l, ctx, false)
+	h := History{Group: n.group, Cluster: n.cluster}
+	if m := refShape.FindStringSubmatch(strings.ToLower(n.group)); m != nil && n.cluster == "" && !l.has("group") {
+		h.ID = m[1]
+	}
+	return h, err
+}
+
+func readShow(verb string, l line, _ Context) (Command, error) {
+	if err := l.only(verb); err != nil {
+		return nil, err
+	}
+	ref, rest, err := readRef(verb, l)
+	if err != nil {
+		return nil, err
+	}
+	return Show{ref.ID, ref.Revision}, unexpected(rest, verb)
+}
+
+// readLater keeps the words of the grammar that this version does not obey from being taken for groups.
+func readLater(verb string, l line, _ Context) (Command, error) {
+	return nil, wrong(l.words[0], "reset "+verb+" orders to latest, for a group of that name", "%s is not understood yet")
+}
+
+// readDecide reads VERB ID[.REVISION] and what belongs to the verb: an option's number, or why.
+func readDecide(verb string, l line, _ Context) (Command, error) {
+	if err := l.only(verb, "reason"); err != nil {
+		return nil, err
+	}
+	ref, rest, err := readRef(verb, l)
+	if err != nil {
+		return nil, err
+	}
+	d := Decide{Verb: verb, Ref: ref}
+	if d.Why, err = readText(l, "reason", maxReason); err != nil {
+		return nil, err
+	}
+	switch verb {
+	case "choose":
+		if len(rest) == 0 {
+			return nil, &SyntaxError{Pos: l.end, Want: "choose which? The number of an option is missing", Example: usages[verb].example()}
+		}
+		if d.Option, err = strconv.Atoi(rest[0].text); err != nil || d.Option < 1 || !digits(rest[0].text) {
+			return nil, wrong(rest[0], usages[verb].example(), "%s is not the number of an option")
+		}
+		rest = rest[1:]
+	case "reject", "cancel", "undo", "settle":
+		if len(rest) > 0 && d.Why == "" {
+			d.Why, rest = joined(rest), nil
+		}
+		if n := utf8.RuneCountInString(d.Why); n > maxReason {
+			return nil, tooLong(l.end, n)
+		}
+	}
+	if verb == "settle" && d.Why == "" {
+		return nil, &SyntaxError{Pos: l.end, Want: "settle why? Whoever accepts an outcome as it is says so", Example: usages[verb].example()}
+	}
+	return d, unexpected(rest, verb)
+}
+
+var refShape = regexp.MustCompile(`^([a-z0-9]{2,20})(?:\.([1-9][0-9]{0,5}))?$`)
+
+// readRef reads the request that a verb is about. Ids are lower case; phones capitalise.
+func readRef(verb string, l line) (ref reset.Ref, rest []word, err error) {
+	if len(l.words) < 2 {
+		return ref, nil, &SyntaxError{Pos: l.end, Want: verb + " what? The id of a request is missing", Example: usages[verb].example()}
+	}
+	w := l.words[1]
+	m := refShape.FindStringSubmatch(strings.ToLower(w.text))
+	if m == nil {
+		return ref, nil, wrong(w, usages[verb].example(), "%s is not the id of a request; "+named(verb))
+	}
+	ref.ID, ref.Revision = m[1], small(m[2])
+	return ref, l.words[2:], nil
+}
+
+// unexpected refuses words that are left over.
+func unexpected(rest []word, verb string) error {
+	if len(rest) == 0 {
+		return nil
+	}
+	return wrong(rest[0], usages[verb].example(), "%s is one word too many for "+verb+"; "+named(verb))
+}
+
+func named(verb string) string { return "a group named " + verb + " needs the word reset before it" }
+
+// readText reads an option that is a text for people.
+func readText(l line, option string, most int) (string, error) {
+	w, ok := l.value(option)
+	n := utf8.RuneCountInString(w.text)
+	switch {
+	case ok && strings.TrimSpace(w.text) == "":
+		return "", wrong(w, "--"+option+" "+options[option].value, "--"+option+" is empty: %s")
+	case n > most:
+		return "", tooLong(w.pos, n)
+	}
+	return strings.TrimSpace(w.text), nil
+}
+
+func tooLong(pos, n int) *SyntaxError {
+	return &SyntaxError{Pos: pos, Want: fmt.Sprintf("a reason may have %d characters; this one has %s", maxReason, count(n)), Example: `--reason "bad deploy 4711"`}
+}
+
+func joined(words []word) string {
+	var s []string
+	for _, w := range words {
+		s = append(s, w.text)
+	}
+	return strings.Join(s, " ")
+}

@@ -1,0 +1,197 @@
+package commands
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// word is one word of a command.
+type word struct {
+	text   string
+	pos    int  // where it begins: byte of the text, or number of the argument
+	quoted bool // some of it stood in quotes: it is never an option's name
+}
+
+// letter is a character as it was meant, and the byte of the text where it was typed.
+type letter struct {
+	r  rune
+	at int
+}
+
+// split cuts a text into words as a shell does: quotes, backslashes, continued lines; but nothing is expanded and no
+// character starts a comment or another command. (go-shellwords stops silently at ";" and "|", google/shlex at "#": a
+// command that is obeyed by half is what this bot exists to prevent.) Quotes that phones made smart count as quotes, an
+// apostrophe within a word does not.
+func split(text string, slack bool) ([]word, error) {
+	s := splitter{in: letters(text, slack)}
+	for s.i < len(s.in) {
+		if err := s.next(); err != nil {
+			return nil, err
+		}
+	}
+	s.end()
+	return s.words, nil
+}
+
+type splitter struct {
+	in    []letter
+	i     int
+	words []word
+	cur   strings.Builder
+	open  bool // a word is being read
+	word  word
+}
+
+func (s *splitter) next() error {
+	l := s.in[s.i]
+	s.i++
+	switch {
+	case unicode.IsSpace(l.r):
+		s.end()
+	case invisible(l.r):
+	case l.r == '\\':
+		if s.i == len(s.in) {
+			return &SyntaxError{Word: `\`, Pos: l.at, Want: `the text ends with a backslash: the rest of the line is missing`,
+				Example: "paste the whole command as one line"}
+		}
+		if s.in[s.i].r != '\n' { // otherwise the line goes on
+			s.add(s.in[s.i])
+		}
+		s.i++
+	case quote(l.r) != 0 && !s.apostrophe(s.i-1):
+		return s.quote(l)
+	default:
+		s.add(l)
+	}
+	return nil
+}
+
+// quote reads up to the quote that closes the one just read: a straight one closes a straight one, a smart one a smart one.
+func (s *splitter) quote(opened letter) error {
+	s.begin(opened.at)
+	s.word.quoted = true
+	straight := opened.r < utf8.RuneSelf
+	for ; s.i < len(s.in); s.i++ {
+		l := s.in[s.i]
+		switch {
+		case l.r == '\\' && opened.r == '"' && s.i+1 < len(s.in) && strings.ContainsRune("\"\\$`\n", s.in[s.i+1].r):
+			s.i++
+			if l = s.in[s.i]; l.r != '\n' {
+				s.add(l)
+			}
+		case quote(l.r) == quote(opened.r) && (l.r < utf8.RuneSelf) == straight && !s.apostrophe(s.i):
+			s.i++
+			return nil
+		default:
+			s.add(l)
+		}
+	}
+	return &SyntaxError{Word: string(opened.r), Pos: opened.at, Want: "the quote " + string(opened.r) + " is never closed",
+		Example: `--reason "bad deploy"`}
+}
+
+func (s *splitter) add(l letter) {
+	s.begin(l.at)
+	s.cur.WriteRune(l.r)
+}
+
+func (s *splitter) begin(at int) {
+	if !s.open {
+		s.open, s.word = true, word{pos: at}
+	}
+}
+
+func (s *splitter) end() {
+	if s.open {
+		s.word.text = s.cur.String()
+		s.words = append(s.words, s.word)
+	}
+	s.open = false
+	s.cur.Reset()
+}
+
+// apostrophe reports whether letter i is a smart quote between two letters ("don’t").
+func (s *splitter) apostrophe(i int) bool {
+	return s.in[i].r == '’' && i > 0 && i+1 < len(s.in) && unicode.IsLetter(s.in[i-1].r) && unicode.IsLetter(s.in[i+1].r)
+}
+
+// quote tells which quote a character is; 0: none.
+func quote(r rune) rune {
+	switch r {
+	case '"', '“', '”', '„', '‟':
+		return '"'
+	case '\'', '‘', '’', '‚', '‛':
+		return '\''
+	}
+	return 0
+}
+
+// invisible characters come along when text is copied from a page or a phone; nobody means them.
+func invisible(r rune) bool { return unicode.Is(unicode.Cf, r) }
+
+// letters undoes what Slack does to typed text: &amp; &lt; &gt;, and links that it made by itself
+// (<http://b1.example.com:9092|b1.example.com:9092>, <mailto:billing@prod.eu|billing@prod.eu>).
+func letters(text string, slack bool) []letter {
+	out := make([]letter, 0, len(text))
+	for i := 0; i < len(text); {
+		r, size := utf8.DecodeRuneInString(text[i:])
+		if slack && r == '<' {
+			if shown, n := token(text[i:]); n > 0 {
+				for _, l := range letters(strings.ReplaceAll(shown, "<", "&lt;"), true) {
+					out = append(out, letter{l.r, i})
+				}
+				i += n
+				continue
+			}
+		}
+		if slack && r == '&' {
+			r, size = entity(text[i:])
+		}
+		out = append(out, letter{r, i})
+		i += size
+	}
+	return out
+}
+
+func entity(s string) (rune, int) {
+	switch {
+	case strings.HasPrefix(s, "&lt;"):
+		return '<', len("&lt;")
+	case strings.HasPrefix(s, "&gt;"):
+		return '>', len("&gt;")
+	case strings.HasPrefix(s, "&amp;"):
+		return '&', len("&amp;")
+	}
+	return '&', 1
+}
+
+// token returns what a person typed or sees of the <...> at the start of s, and its length; 0: it is none of Slack's. A
+// mention that carries no name stays as it is and is refused where a name is wanted.
+func token(s string) (shown string, n int) {
+	end := strings.IndexByte(s, '>')
+	if end < 2 {
+		return "", 0
+	}
+	target, label, labelled := strings.Cut(s[1:end], "|")
+	switch {
+	case strings.HasPrefix(target, "@") && label != "":
+		shown = "@" + strings.TrimPrefix(label, "@")
+	case strings.HasPrefix(target, "#") && label != "":
+		shown = "#" + strings.TrimPrefix(label, "#")
+	case strings.ContainsAny(target[:min(1, len(target))], "@#!"):
+		shown = s[:end+1]
+	case !strings.HasPrefix(target, "mailto:") && !strings.Contains(target, "://"):
+		return "", 0
+	case labelled && label != "":
+		shown = label
+	default:
+		shown = strings.TrimPrefix(target, "mailto:")
+	}
+	return shown, end + 1
+}
+
+// mention reports whether a word is a mention by id.
+func mention(s string) bool {
+	return len(s) > 2 && s[0] == '<' && strings.IndexByte("@#!", s[1]) >= 0
+}

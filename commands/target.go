@@ -1,0 +1,322 @@
+package commands
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// aiming is a reset while its words are being read.
+type aiming struct {
+	line
+	ctx   Context
+	clock clock
+	scope scopeReader
+	in    reset.Intent
+	aim   string // how the target was said, once it was
+}
+
+var (
+	// targetStarts are the words that end the topics.
+	targetStarts = []string{"to", "back", "shift", "skip", "clear"}
+	// targetFlags are Kafka's ways to say a target.
+	targetFlags = []string{"to-latest", "to-earliest", "to-current", "to-datetime", "by-duration", "shift-by", "to-offset", "from-file"}
+)
+
+const (
+	toExample    = "to latest, to 02:10, to 2026-11-22T02:10:00Z"
+	skipExample  = "billing skip orders:7@18231"
+	shiftExample = "shift -100, shift +1"
+)
+
+// target reads exactly one target, from the words or from Kafka's flags, or none.
+func (r *aiming) target(words []word) error {
+	rest, err := r.inWords(words)
+	if err != nil {
+		return err
+	}
+	if len(rest) > 0 {
+		return r.afterTarget(rest[0])
+	}
+	for _, name := range targetFlags {
+		if !r.has(name) {
+			continue
+		}
+		g := r.given[name][0]
+		if r.aim != "" {
+			return wrong(g.name, resetExample, "one target per command: %s comes beside "+r.aim)
+		}
+		r.aim = g.name.text
+		if err := r.flag(g); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// inWords reads a target in words and returns what follows it.
+func (r *aiming) inWords(words []word) (rest []word, err error) {
+	if len(words) == 0 {
+		return nil, nil
+	}
+	start := strings.ToLower(words[0].text)
+	r.aim = start
+	if start == "clear" {
+		r.in.Target = reset.Latest{}
+		return words[1:], nil
+	}
+	if len(words) == 1 {
+		return nil, r.missing(start)
+	}
+	w := words[1]
+	switch start {
+	case "to":
+		return r.to(words[1:])
+	case "back":
+		err = r.back(w, "")
+	case "shift":
+		err = r.shift(w)
+	case "skip":
+		err = r.skip(w)
+	}
+	return words[2:], err
+}
+
+func (r *aiming) missing(start string) *SyntaxError {
+	e := &SyntaxError{Pos: r.end}
+	switch start {
+	case "to":
+		e.Want, e.Example = "to what? A place or a time is missing", toExample
+	case "back":
+		e.Want, e.Example = "how far back? A duration is missing", "back 90m, back 1d12h"
+	case "shift":
+		e.Want, e.Example = "by how many? A number is missing", shiftExample
+	default:
+		e.Want, e.Example = "skip which record? Topic, partition and offset are missing", skipExample
+	}
+	return e
+}
+
+func (r *aiming) to(words []word) (rest []word, err error) {
+	w := words[0]
+	switch strings.ToLower(w.text) {
+	case "latest":
+		r.in.Target = reset.Latest{}
+	case "earliest":
+		r.in.Target = reset.Earliest{}
+	case "current":
+		r.in.Target = reset.Current{}
+	case "offset":
+		if len(words) == 1 {
+			return nil, &SyntaxError{Pos: r.end, Want: "to which offset? A number is missing", Example: "to offset 46020"}
+		}
+		return words[2:], r.offset(words[1])
+	default:
+		n := timeWords(words)
+		return words[n:], r.time(word{text: joined(words[:n]), pos: w.pos})
+	}
+	return words[1:], nil
+}
+
+var (
+	dayShape  = regexp.MustCompile(`(?i)^(?:\d{4}-\d\d-\d\d|today|yesterday|tomorrow)$`)
+	zoneShape = regexp.MustCompile(`(?i)^(?:utc|z|[+-]\d\d:?\d\d|[a-z]+/[a-z0-9_+/-]+)$`)
+)
+
+// timeWords is how many words a time is made of: a day takes a time of day with it, and a time a zone.
+func timeWords(words []word) int {
+	n := 1
+	if dayShape.MatchString(words[0].text) && len(words) > 1 && words[1].text != "" && words[1].text[0] >= '0' && words[1].text[0] <= '9' {
+		n = 2
+	}
+	if n < len(words) && zoneShape.MatchString(words[n].text) {
+		n++
+	}
+	return n
+}
+
+func (r *aiming) time(w word) error {
+	t, notes, err := readTime(w.text, r.clock)
+	var zone *zoneError
+	switch {
+	case errors.As(err, &zone):
+		return zoneWrong(w, err, "to 02:10 Europe/Berlin, to 02:10 UTC")
+	case errors.Is(err, errNoTime):
+		if _, err := readDuration(w.text); err == nil {
+			return wrong(w, "back "+w.text, "to what? %s is a duration")
+		}
+		return wrong(w, toExample, "to what? %s is neither a time nor latest").near("latest", "earliest", "current", "offset", "today", "yesterday", "tomorrow")
+	case err != nil:
+		return wrong(w, toExample, fmt.Sprintf("to what? %%s %v", err))
+	}
+	r.in.Target = t
+	r.in.Notes = append(r.in.Notes, notes...)
+	return nil
+}
+
+func zoneWrong(w word, err error, example string) *SyntaxError {
+	e := wrong(w, example, "which zone? %s is not the IANA name of a time zone")
+	var zone *zoneError
+	if errors.As(err, &zone) {
+		e.Near = zone.near
+	}
+	return e
+}
+
+// back reads a duration before now; flag is the option that it stood in, if any.
+func (r *aiming) back(w word, flag string) error {
+	example := "back 90m, back 1d12h, back PT1H30M"
+	if flag != "" {
+		example = flag + " PT1H30M"
+	}
+	d, err := readDuration(w.text)
+	at := r.ctx.At.Add(-d).UTC().Truncate(time.Millisecond)
+	if err == nil && at.UnixMilli() < 0 {
+		err = errors.New("is longer than any log")
+	}
+	if err != nil {
+		return wrong(w, example, fmt.Sprintf("how far back? %%s %v", err))
+	}
+	r.in.Target = reset.Time{At: at, Back: d, Said: w.text}
+	return nil
+}
+
+var shiftShape = regexp.MustCompile(`^[+-]?\d+$`)
+
+func (r *aiming) shift(w word) error {
+	n, err := strconv.ParseInt(w.text, 10, 64)
+	switch {
+	case !shiftShape.MatchString(w.text):
+		return wrong(w, shiftExample, "by how many? %s is not a number")
+	case err != nil || n == -n && n != 0:
+		return wrong(w, shiftExample, "by how many? %s is more than any offset")
+	case n == 0:
+		return wrong(w, shiftExample, "by how many? %s moves nothing")
+	}
+	r.in.Target = reset.Shift{By: n}
+	return nil
+}
+
+// offsetShape takes the separators of a preview too: "46,020".
+var offsetShape = regexp.MustCompile(`^(?:\d+|\d{1,3}(?:,\d{3})+)$`)
+
+func readOffset(s string) (int64, bool) {
+	if !offsetShape.MatchString(s) {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(strings.ReplaceAll(s, ",", ""), 10, 64)
+	return n, err == nil
+}
+
+func (r *aiming) offset(w word) error {
+	n, ok := readOffset(w.text)
+	if !ok {
+		return wrong(w, "to offset 46020", "to which offset? %s is not one: a number from 0 on")
+	}
+	r.in.Target = reset.Exact{Offset: n}
+	return nil
+}
+
+var skipShape = regexp.MustCompile(`^([^:@]+):(\d+)@([\d,]+)$`)
+
+func (r *aiming) skip(w word) error {
+	m := skipShape.FindStringSubmatch(w.text)
+	if m == nil {
+		return wrong(w, skipExample, "skip which record? %s is not TOPIC:PARTITION@OFFSET")
+	}
+	offset, ok := readOffset(m[3])
+	if !ok {
+		return wrong(w, skipExample, "skip which record? The offset in %s is not one")
+	}
+	if !r.in.Scope.Empty() {
+		return wrong(w, skipExample, "%s names its topic itself: leave the other topics out")
+	}
+	if err := r.scope.add(word{text: m[1] + ":" + m[2], pos: w.pos}); err != nil {
+		return err
+	}
+	r.in.Scope.Topics = r.scope.scopes()
+	r.in.Target = reset.SkipRecord{Offset: offset}
+	return nil
+}
+
+// afterTarget refuses a word that follows a complete target.
+func (r *aiming) afterTarget(w word) error {
+	text := strings.ToLower(w.text)
+	if slices.Contains(targetWords, text) {
+		return wrong(w, resetExample, "one target per command: %s comes after "+r.aim)
+	}
+	e := wrong(w, resetExample, "%s comes after the target; topics stand before it, options begin with --")
+	if e.near("reason", "wait", "no-wait", "tz", "emergency"); e.Near != "" {
+		e.Near = "--" + e.Near
+	}
+	return e
+}
+
+// flag reads one of targetFlags.
+func (r *aiming) flag(g given) error {
+	switch g.key() {
+	case "to-latest":
+		r.in.Target = reset.Latest{}
+	case "to-earliest":
+		r.in.Target = reset.Earliest{}
+	case "to-current":
+		r.in.Target = reset.Current{}
+	case "to-datetime":
+		return r.datetime(g.value)
+	case "by-duration":
+		return r.back(g.value, g.name.text)
+	case "shift-by":
+		return r.shift(g.value)
+	case "to-offset":
+		return r.offset(g.value)
+	case "from-file":
+		return r.file(g.value)
+	}
+	return nil
+}
+
+var dateTime = regexp.MustCompile(`(?i)^\d{4}-\d\d-\d\d[t ]\d`)
+
+// datetime reads Kafka's --to-datetime. Without a zone it is UTC, as Kafka's tool reads it, unless --tz says otherwise.
+func (r *aiming) datetime(w word) error {
+	const example = "--to-datetime 2026-11-22T09:30:00.000"
+	if !dateTime.MatchString(w.text) {
+		return wrong(w, example+"; in words: to 09:30", "%s is not a date and a time, as --to-datetime takes them")
+	}
+	if r.clock.named && !strings.EqualFold(r.clock.name, "UTC") {
+		r.in.Notes = append(r.in.Notes, "--to-datetime is read in "+r.clock.name+" where it names no zone, because of --tz; Kafka's own tool reads UTC.")
+	}
+	r.clock.utc = true
+	err := r.time(w)
+	var e *SyntaxError
+	if errors.As(err, &e) {
+		e.Example = example
+	}
+	return err
+}
+
+// file reads the plan file, which only a terminal has.
+func (r *aiming) file(w word) error {
+	switch {
+	case !r.ctx.Terminal || r.ctx.ReadFile == nil:
+		return wrong(w, "kafka-reset-bot plan billing@prod-eu --from-file plan.csv", "--from-file %s can be read in a terminal only")
+	case !r.in.Scope.Empty():
+		return wrong(w, "billing@prod-eu --from-file plan.csv", "%s names the topics itself: leave the others out")
+	}
+	data, err := r.ctx.ReadFile(w.text)
+	if err != nil {
+		return wrong(w, "--from-file plan.csv", fmt.Sprintf("%%s cannot be read: %v", err))
+	}
+	rows, err := readPlan(w.text, data, r.in.Group)
+	if err != nil {
+		return &SyntaxError{Word: w.text, Pos: w.pos, Want: err.Error(), Example: "orders,0,46020"}
+	}
+	r.in.Target, r.in.Scope = reset.Rows{Rows: rows}, scopeOf(rows)
+	return nil
+}

@@ -1,0 +1,317 @@
+package commands
+
+import (
+	_ "embed" // zones.txt
+	"errors"
+	"fmt"
+	"math"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// clock is in what light words about time are read.
+type clock struct {
+	now   time.Time
+	zone  *time.Location
+	name  string // of zone, as IANA has it
+	named bool   // somebody said this zone: there is no other reading
+	utc   bool   // a time that says no zone is UTC nevertheless: Kafka's --to-datetime
+}
+
+// timeShape is every way to write a time but epoch numbers: a day or none, a time of day, a zone or none.
+//
+//	2026-11-22T09:30:00.000+05:30   2026-11-22 09:30   yesterday 14:30   02:10   02:10 UTC   02:10 Europe/Berlin
+var timeShape = regexp.MustCompile(`(?i)^(?:(\d{4}-\d\d-\d\d)[t ]|(today|yesterday|tomorrow) )?` +
+	`(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?` +
+	`(?: ?(z|utc)| ?([+-]\d\d(?::?\d\d)?)| ([a-z]+/[a-z0-9_+/-]+))?$`)
+
+// errNoTime says that words do not look like a time at all.
+var errNoTime = errors.New("not a time")
+
+// readTime reads a time. The notes say what a reader should know about how it was understood.
+//
+// Without a zone of its own it is read in the clock's zone. A bare time of day is the last one that has passed. Of a time
+// that the clocks repeat it is the earlier one: that replays more and loses nothing. A time that they skip is the first
+// instant after the gap. An error other than errNoTime is a sentence about what is wrong.
+func readTime(said string, c clock) (reset.Time, []string, error) {
+	said = strings.Join(strings.Fields(said), " ")
+	if digits(said) {
+		return readEpoch(said)
+	}
+	m := timeShape.FindStringSubmatch(said)
+	if m == nil {
+		return reset.Time{}, nil, almostTime(said)
+	}
+	other, hasOther := c, false
+	switch {
+	case m[7] != "":
+		c.zone, c.name = time.UTC, "UTC"
+	case m[8] != "":
+		east, err := eastOfUTC(m[8])
+		if err != nil {
+			return reset.Time{}, nil, err
+		}
+		c.zone, c.name = time.FixedZone("UTC"+m[8], east), ""
+	case m[9] != "":
+		var err error
+		if c.zone, c.name, err = findZone(m[9]); err != nil {
+			return reset.Time{}, nil, err
+		}
+	case c.utc && !c.named:
+		c.zone, c.name, hasOther = time.UTC, "UTC", true
+	case !c.named:
+		other.zone, other.name, hasOther = time.UTC, "UTC", true
+	}
+	t, notes, err := c.read(m)
+	if err != nil {
+		return reset.Time{}, nil, err
+	}
+	t.Said = said
+	if o, _, err := other.read(m); hasOther && err == nil && !o.At.Equal(t.At) && (!o.At.After(c.now) || t.At.After(c.now)) {
+		o.Said = said
+		t.Other = &o
+	}
+	return t, notes, nil
+}
+
+// read turns a match of timeShape into an instant of the clock's zone.
+func (c clock) read(m []string) (reset.Time, []string, error) {
+	w, err := wallOf(m)
+	if err != nil {
+		return reset.Time{}, nil, err
+	}
+	local := c.now.In(c.zone)
+	year, month, day := local.Date()
+	switch strings.ToLower(m[2]) {
+	case "yesterday":
+		day--
+	case "tomorrow":
+		day++
+	}
+	if m[1] == "" {
+		w.date = time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
+	}
+	at, note := w.in(c.zone, c.name)
+	var notes []string
+	if m[1] == "" && m[2] == "" && at.After(c.now) {
+		w.date = w.date.AddDate(0, 0, -1)
+		at, note = w.in(c.zone, c.name)
+		notes = append(notes, fmt.Sprintf("%s is the last one that has passed: yesterday, %s %s.", w.clock(), w.date.Format(time.DateOnly), c.label()))
+	}
+	if note != "" {
+		notes = append(notes, note)
+	}
+	// Kafka knows milliseconds. Cut off, never rounded up: a record of that very millisecond is wanted.
+	at = at.UTC().Truncate(time.Millisecond)
+	if at.UnixMilli() < 0 {
+		return reset.Time{}, nil, errBefore1970
+	}
+	return reset.Time{At: at, Zone: c.name}, notes, nil
+}
+
+// errBefore1970: to Kafka the timestamps -1 and -2 mean latest and earliest, and no record is older than 0.
+var errBefore1970 = errors.New("is before 1970: no record is so old")
+
+func (c clock) label() string {
+	if c.name == "" {
+		return c.zone.String()
+	}
+	return c.name
+}
+
+// wall is a time as a clock on the wall shows it.
+type wall struct {
+	date time.Time // midnight UTC of the day
+	of   time.Duration
+}
+
+func wallOf(m []string) (wall, error) {
+	var w wall
+	if m[1] != "" {
+		var err error
+		if w.date, err = time.Parse(time.DateOnly, m[1]); err != nil {
+			return w, fmt.Errorf("has a day that does not exist: %s", m[1])
+		}
+	}
+	hour, minute, second := small(m[3]), small(m[4]), small(m[5])
+	if hour > 23 || minute > 59 || second > 59 {
+		return w, errors.New("has a time of day that does not exist: it goes from 00:00 to 23:59:59")
+	}
+	nanos := small((m[6] + "000000000")[:9])
+	w.of = time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute + time.Duration(second)*time.Second + time.Duration(nanos)
+	return w, nil
+}
+
+// small reads digits that a pattern has already bounded; none are 0.
+func small(s string) int {
+	n, _ := strconv.Atoi(s) // bounded: cannot fail but for ""
+	return n
+}
+
+func (w wall) clock() string {
+	s := w.date.Add(w.of)
+	if s.Second() == 0 {
+		return s.Format("15:04")
+	}
+	return s.Format("15:04:05")
+}
+
+// in finds the instant at which the wall clock of a zone shows w, and says so when there are two or none.
+func (w wall) in(zone *time.Location, name string) (at time.Time, note string) {
+	shown := w.date.Add(w.of)   // w, were it UTC
+	const most = 27 * time.Hour // further from UTC than any zone, with a skipped day (Samoa, 2011-12-30)
+	var found []time.Time
+	for t, end := shown.Add(-most).In(zone), shown.Add(most); ; {
+		_, offset := t.Zone()
+		if c := shown.Add(-time.Duration(offset) * time.Second).In(zone); sameOffset(c, offset) {
+			found = append(found, c)
+		}
+		_, change := t.ZoneBounds()
+		if change.IsZero() || change.After(end) {
+			break
+		}
+		before, after := wallShown(change.Add(-1)), wallShown(change)
+		if !shown.Before(before.Add(1)) && shown.Before(after) {
+			return change, fmt.Sprintf("%s does not exist on %s in %s: the clocks go from %s to %s. %s is taken, %s UTC.", w.clock(), w.date.Format(time.DateOnly),
+				name, before.Add(1).Format("15:04"), after.Format("15:04"), after.Format("15:04"), change.UTC().Format("15:04"))
+		}
+		t = change
+	}
+	slices.SortFunc(found, time.Time.Compare)
+	found = slices.CompactFunc(found, time.Time.Equal)
+	if len(found) > 1 {
+		note = fmt.Sprintf("%s comes twice on %s in %s: at %s UTC and at %s UTC. The earlier is taken; for the later: to %s", w.clock(), w.date.Format(time.DateOnly),
+			name, found[0].UTC().Format("15:04"), found[1].UTC().Format("15:04"), found[1].UTC().Format(time.RFC3339Nano))
+	}
+	return found[0], note
+}
+
+// wallShown is what the clocks of t's zone show at t, as if it were UTC.
+func wallShown(t time.Time) time.Time {
+	_, offset := t.Zone()
+	return t.UTC().Add(time.Duration(offset) * time.Second)
+}
+
+func sameOffset(t time.Time, offset int) bool {
+	_, o := t.Zone()
+	return o == offset
+}
+
+// readEpoch reads seconds (10 digits) or milliseconds (13) since 1970.
+func readEpoch(said string) (reset.Time, []string, error) {
+	n, err := strconv.ParseInt(said, 10, 64)
+	switch {
+	case err == nil && len(said) == 10:
+		return reset.Time{At: time.Unix(n, 0).UTC(), Said: said}, nil, nil
+	case err == nil && len(said) == 13:
+		return reset.Time{At: time.UnixMilli(n).UTC(), Said: said}, nil, nil
+	}
+	return reset.Time{}, nil, fmt.Errorf("has %d digits: epoch seconds have 10, milliseconds 13; an offset is written: to offset 46020", len(said))
+}
+
+// almostTime says what a text lacks that has something of a time.
+func almostTime(said string) error {
+	if _, err := time.Parse(time.DateOnly, said); err == nil {
+		return fmt.Errorf("needs a time of day: to %s 00:00", said)
+	}
+	switch strings.ToLower(said) {
+	case "today", "yesterday", "tomorrow":
+		return fmt.Errorf("needs a time of day: to %s 14:30", strings.ToLower(said))
+	case "now":
+		return errors.New("is not a target: the end of the log is latest, what is committed now is current")
+	}
+	return errNoTime
+}
+
+// eastOfUTC reads +05:30, +0530 and +05 as what they say. (Kafka's own tool once read the minutes as nothing: KAFKA-5644.)
+func eastOfUTC(s string) (seconds int, err error) {
+	d := strings.ReplaceAll(s[1:], ":", "")
+	hours, minutes := small(d[:2]), small(d[2:])
+	if hours > 18 || minutes > 59 || hours == 18 && minutes > 0 {
+		return 0, fmt.Errorf("is no offset from UTC (%s): the largest is 18:00", s)
+	}
+	seconds = hours*3600 + minutes*60
+	if s[0] == '-' {
+		seconds = -seconds
+	}
+	return seconds, nil
+}
+
+//go:embed zones.txt
+var zoneList string
+
+// zoneNames are the names of the IANA time zone database that have a place in them. Abbreviations are left out: "EST" is
+// five hours behind UTC there even in summer, and "IST" is three countries.
+var zoneNames = append(strings.Fields(zoneList), "UTC")
+
+// findZone finds a zone by its IANA name; the case does not matter.
+func findZone(name string) (*time.Location, string, error) {
+	near := nearest(name, zoneNames)
+	for _, z := range zoneNames {
+		switch {
+		case strings.EqualFold(z, name):
+			zone, err := time.LoadLocation(z)
+			return zone, z, err
+		case strings.EqualFold(z[strings.LastIndexByte(z, '/')+1:], name):
+			near = z // "Berlin"
+		}
+	}
+	return nil, "", &zoneError{near}
+}
+
+// zoneError says that a zone is not known; near may be what was meant.
+type zoneError struct{ near string }
+
+func (e *zoneError) Error() string {
+	if e.near != "" {
+		return "is not a time zone's IANA name; did you mean " + e.near + "?"
+	}
+	return "is not a time zone's IANA name, such as Europe/Berlin"
+}
+
+var (
+	shortDuration = regexp.MustCompile(`(?i)^(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?:in)?)?(?:(\d+)s)?$`)
+	isoDuration   = regexp.MustCompile(`(?i)^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$`)
+)
+
+// readDuration reads 90m, 1d12h, and ISO 8601 as Kafka's --by-duration takes it (PT1H30M, P1DT2H). A day is 24 hours
+// whatever the clocks do, as it is to Kafka's tool. The error is a sentence about what is wrong.
+func readDuration(said string) (time.Duration, error) {
+	m := isoDuration.FindStringSubmatch(said)
+	if m == nil {
+		m = shortDuration.FindStringSubmatch(said)
+	}
+	switch {
+	case strings.HasPrefix(said, "-"), strings.HasPrefix(strings.ToUpper(said), "P-"):
+		return 0, errors.New("is negative: a duration is written without a sign")
+	case digits(said):
+		return 0, errors.New("has no unit: d, h, m or s")
+	case m == nil || said == "":
+		return 0, errors.New("is not a duration")
+	}
+	total := time.Duration(0)
+	for i, unit := range []time.Duration{24 * time.Hour, time.Hour, time.Minute, time.Second} {
+		if m[i+1] == "" {
+			continue
+		}
+		n, err := strconv.ParseInt(m[i+1], 10, 64)
+		if err != nil || n > int64((math.MaxInt64-total)/unit) {
+			return 0, errors.New("is longer than any log")
+		}
+		total += time.Duration(n) * unit
+	}
+	if total == 0 {
+		return 0, errors.New("is no time at all")
+	}
+	return total, nil
+}
+
+// digits reports whether s is made of digits only.
+func digits(s string) bool {
+	return s != "" && strings.Trim(s, "0123456789") == ""
+}
