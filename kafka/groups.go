@@ -117,13 +117,15 @@ func (c *Cluster) describe(ctx context.Context, asked map[string]listed) (map[st
 	states := map[string]reset.GroupState{}
 	classic, modern := map[string][]string{}, map[string][]string{}
 	for g, l := range asked {
-		states[g] = reset.GroupState{Exists: !l.absent, State: l.state, Type: l.kind, Protocol: l.protocol}
+		s := reset.GroupState{Exists: !l.absent, State: l.state, Type: l.kind}
 		switch l.kind {
 		case "", "classic":
+			s.Protocol = l.protocol
 			classic[l.addr] = append(classic[l.addr], g)
 		case "consumer":
 			modern[l.addr] = append(modern[l.addr], g)
 		} // share, streams and whatever comes: their type says that another tool is theirs
+		states[g] = s
 	}
 	if err := c.describeAt(ctx, classic, states, c.describeClassic); err != nil {
 		return nil, err
