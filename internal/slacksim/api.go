@@ -74,7 +74,17 @@ func (s *Sim) routes() http.Handler {
 	mux.HandleFunc("POST /response/{key}", s.serveResponseURL)
 	mux.HandleFunc("/upload/{id}", s.serveUpload)
 	mux.HandleFunc("/link/", s.serveSocket)
-	return mux
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.mu.Lock()
+		if s.dead {
+			s.mu.Unlock()
+			return
+		}
+		s.work.Add(1) // http.Server.Close does not wait for its handlers, Sim.Close does
+		s.mu.Unlock()
+		defer s.work.Done()
+		mux.ServeHTTP(w, r)
+	})
 }
 
 func (s *Sim) serveAPI(w http.ResponseWriter, r *http.Request, methods map[string]method) {

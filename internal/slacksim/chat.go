@@ -12,31 +12,31 @@ const (
 	maxUpdateText = 4_000  // longer text is msg_too_long (ref, chat.update)
 )
 
-// destination is where the bot may post: a channel's id, or a user's for a direct message.
-func (s *Sim) destination(id string) (*Channel, *refusal) {
-	if u, ok := s.users[id]; ok { // docs, chat.postMessage: a user id opens the direct message
-		if u.Bot || u.Deleted || u.Invisible || id == Slackbot {
-			return nil, refuse("channel_not_found")
-		}
-		return s.dm(id), nil
-	}
+// writable finds a conversation the bot may write in, by the conversation's own id.
+func (s *Sim) writable(id string) (*Channel, *refusal) {
 	c, ok := s.channels[id]
 	switch {
 	case !ok, c.Private && !c.Bot: // a private channel it is not in does not exist for it
 		return nil, refuse("channel_not_found")
 	case c.Archived:
 		return nil, refuse("is_archived")
+	case !c.Bot && s.need("chat:write.public") != nil:
+		return nil, refuse("not_in_channel")
 	}
 	return c, nil
 }
 
 func (s *Sim) postMessage(a args) (obj, *refusal) {
-	c, no := s.destination(a.str("channel"))
+	id := a.str("channel")
+	if u, ok := s.users[id]; ok { // docs, chat.postMessage: only here a user's id stands for the direct message
+		if u.Bot || u.Deleted || u.Invisible || id == Slackbot {
+			return nil, refuse("channel_not_found")
+		}
+		id = s.dm(id).ID
+	}
+	c, no := s.writable(id)
 	if no != nil {
 		return nil, no
-	}
-	if !c.Bot && s.need("chat:write.public") != nil {
-		return nil, refuse("not_in_channel")
 	}
 	said, no := s.said(a)
 	if no != nil {
@@ -104,7 +104,7 @@ func (s *Sim) readBlocks(a args, on surface) ([]any, *refusal) {
 }
 
 func (s *Sim) updateMessage(a args) (obj, *refusal) {
-	c, no := s.destination(a.str("channel"))
+	c, no := s.writable(a.str("channel"))
 	if no != nil {
 		return nil, no
 	}
@@ -135,7 +135,7 @@ func (s *Sim) updateMessage(a args) (obj, *refusal) {
 }
 
 func (s *Sim) deleteMessage(a args) (obj, *refusal) {
-	c, no := s.destination(a.str("channel"))
+	c, no := s.writable(a.str("channel"))
 	if no != nil {
 		return nil, no
 	}
@@ -151,14 +151,9 @@ func (s *Sim) deleteMessage(a args) (obj, *refusal) {
 }
 
 func (s *Sim) postEphemeral(a args) (obj, *refusal) {
-	c, ok := s.channels[a.str("channel")] // no user ids here (ref, chat.postEphemeral)
-	switch {
-	case !ok, c.Private && !c.Bot:
-		return nil, refuse("channel_not_found")
-	case c.Archived:
-		return nil, refuse("is_archived")
-	case !c.Bot && s.need("chat:write.public") != nil:
-		return nil, refuse("not_in_channel")
+	c, no := s.writable(a.str("channel"))
+	if no != nil {
+		return nil, no
 	}
 	user := a.str("user")
 	if _, ok := s.users[user]; !ok || !c.has(user) {

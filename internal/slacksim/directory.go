@@ -66,8 +66,8 @@ func (s *Sim) openConversation(a args) (obj, *refusal) {
 	switch u, ok := s.users[users[0]]; {
 	case users[0] == "":
 		return nil, refuse("users_list_not_supplied")
-	case len(users) > 1: // several people would be a group message, which needs mpim:write
-		return nil, refuse("missing_scope")
+	case len(users) > 1: // a group message needs mpim:write as well, and nothing here needs group messages
+		return nil, refuse("too_many_users")
 	case !ok:
 		return nil, refuse("user_not_found")
 	case u.Deleted:

@@ -48,7 +48,7 @@ const (
 	AckUnknown     AckOutcome = "unknown envelope"    // not one of ours, or not JSON
 	AckOversized   AckOutcome = "oversized"           // 20,480 bytes or more
 	AckMisrouted   AckOutcome = "other connection"    // not where the envelope was sent (facts 4.5: unknown, so assumed to be lost)
-	AckUnheard     AckOutcome = "after disconnect"    // on a connection that was told to go
+	AckUnheard     AckOutcome = "after disconnect"    // on a connection that was told to go, or stalls
 	AckNotAccepted AckOutcome = "payload not allowed" // an event's acknowledgement carries no payload; acknowledged all the same
 )
 
@@ -161,7 +161,7 @@ func (s *Sim) acknowledged(c *connection, frame []byte) {
 		record.Outcome = AckOversized
 	case malformed || d == nil:
 		record.Outcome = AckUnknown
-	case c.leaving:
+	case c.leaving || c.stalled:
 		record.Outcome = AckUnheard
 	case !slices.Contains(d.sentTo, c):
 		record.Outcome = AckMisrouted
@@ -225,14 +225,17 @@ func (s *Sim) SendRaw(frame string) error {
 	return nil
 }
 
-// SendEvent delivers an Events API event if the app subscribed to its type; nil if not.
+// eventScopes are the scopes without which an app hears nothing of an event (ref, events).
+var eventScopes = map[string]string{"app_mention": "app_mentions:read", "message.im": "im:history", "subteam_members_changed": "usergroups:read"}
+
+// SendEvent delivers an Events API event if the app subscribed to its type and may hear of it; nil if not.
 func (s *Sim) SendEvent(event obj) *Delivery {
 	s.mu.Lock()
 	kind, _ := event["type"].(string)
 	if event["channel_type"] == "im" {
 		kind += ".im"
 	}
-	if !slices.Contains(s.opts.Events, kind) {
+	if !slices.Contains(s.opts.Events, kind) || s.need(eventScopes[kind]) != nil {
 		s.mu.Unlock()
 		return nil
 	}

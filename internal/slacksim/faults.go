@@ -12,7 +12,7 @@ type Fault struct {
 	RetryAfter time.Duration // with Status 429; default 1 s
 	Error      string        // Slack's own {"ok":false,"error":...}
 	Hang       bool          // no answer for as long as the caller waits
-	Drop       bool          // the connection is reset
+	Drop       bool          // the connection is reset: to the caller as good as refused
 	Effect     bool          // the request takes effect first; only its answer is lost
 	Times      int           // this often; 0 until Heal
 }

@@ -126,14 +126,12 @@ func (s *Sim) shareFiles(a args, files []*file) *refusal {
 	if id == "" {
 		return nil
 	}
-	c, ok := s.channels[id] // a channel or direct message by its own id, not a user's
+	c, no := s.writable(id)
 	switch {
-	case !ok, c.Private && !c.Bot:
-		return refuse("channel_not_found")
+	case no != nil:
+		return no
 	case !c.Bot:
 		return refuse("not_in_channel") // chat:write.public is about messages only
-	case c.Archived:
-		return refuse("is_archived")
 	}
 	thread, no := s.threadOf(c, a.str("thread_ts"))
 	if no != nil {

@@ -330,3 +330,68 @@ func TestMentionIsAnEventOnlyWhereTheBotIs(t *testing.T) {
 		t.Errorf("a direct message was not heard: %v", err)
 	}
 }
+
+func TestTablesThroughAResponseURLCanBeRefused(t *testing.T) {
+	t.Parallel()
+	for plain, want := range map[bool]string{false: "", true: "invalid_blocks"} {
+		sim := incident(t, slacksim.Options{PlainResponses: plain})
+		_, commands := catch(t, sim)
+		must(sim.Person("U0MARA").Command("C0INC", "/kafka-reset", "billing"))(t)
+		table := slack.NewTableBlock("t").AddRow(slack.NewTableRawTextCell("orders-3"))
+		url := (<-commands).ResponseURL
+		_, _, err := client(sim).PostMessage("", slack.MsgOptionResponseURL(url, ""), slack.MsgOptionText("x", false), slack.MsgOptionBlocks(table))
+		if errorText(err) != want {
+			t.Errorf("plain %v: %v, want %q", plain, err, want)
+		}
+	}
+}
+
+func TestChoosingAnOption(t *testing.T) {
+	t.Parallel()
+	sim := incident(t, slacksim.Options{})
+	acts, _ := catch(t, sim)
+	option := func(v string) *slack.OptionBlockObject {
+		return slack.NewOptionBlockObject(v, slack.NewTextBlockObject(slack.PlainTextType, v, false, false), nil)
+	}
+	menu := slack.NewOverflowBlockElement("more", option("orders"), option("refunds"))
+	picker := slack.NewDateTimePickerBlockElement("when")
+	if _, _, err := client(sim).PostMessage("C0INC", slack.MsgOptionText("x", false), slack.MsgOptionBlocks(slack.NewActionBlock("row", menu, picker))); err != nil {
+		t.Fatal(err)
+	}
+	mara := sim.Person("U0MARA")
+	m := mara.Messages("C0INC")[0]
+	must(mara.Choose(m, "more", "refunds"))(t)
+	if got := <-acts; got.ActionCallback.BlockActions[0].SelectedOption.Value != "refunds" {
+		t.Errorf("chose %+v", got.ActionCallback.BlockActions[0])
+	}
+	must(mara.Choose(m, "when", "1795313400"))(t)
+	if got := <-acts; got.ActionCallback.BlockActions[0].SelectedDateTime != 1795313400 {
+		t.Errorf("chose %+v", got.ActionCallback.BlockActions[0])
+	}
+	if _, err := mara.Choose(m, "more", "payments"); err == nil {
+		t.Error("chose what is not offered")
+	}
+	if _, err := mara.Click(m, "more"); err == nil {
+		t.Error("clicked a menu as if it were a button")
+	}
+}
+
+func TestWithoutItsScopesTheAppHearsNothing(t *testing.T) {
+	t.Parallel()
+	sim := incident(t, slacksim.Options{Scopes: []string{"chat:write"}})
+	listen(t, sim, ackAll)
+	mara := sim.Person("U0MARA")
+	if _, err := mara.Command("C0INC", "/kafka-reset", "help"); err == nil {
+		t.Error("a command of an app without the scope commands")
+	}
+	must(mara.WaitText(soon(t), "C0INC", "/kafka-reset is not a valid command."))(t)
+	if _, d, err := mara.Say("C0INC", "<@"+slacksim.BotUser+"> help"); err != nil || d != nil {
+		t.Errorf("heard a mention without app_mentions:read: %v, %v", d, err)
+	}
+	if err := sim.SetGroupMembers("S0PAY", "U0MARA"); err != nil {
+		t.Fatal(err)
+	}
+	if got := sim.Acks(); len(got) != 0 {
+		t.Errorf("acknowledged %+v", got)
+	}
+}

@@ -59,7 +59,7 @@ type Options struct {
 	Scopes []string
 	// Commands the app's manifest declares; default /kafka-reset.
 	Commands []string
-	// Events the app subscribed to; default app_mention, message.im, app_home_opened and subteam_members_changed.
+	// Events the app subscribed to; default DefaultEvents. Each needs its scope too.
 	Events []string
 	// Seed decides which connection gets an envelope.
 	Seed uint64
@@ -79,10 +79,11 @@ type Options struct {
 	PlainResponses bool
 }
 
-// DefaultScopes are what the product's manifest asks for.
-var DefaultScopes = []string{
-	"commands", "chat:write", "usergroups:read", "users:read", "files:write", "channels:read", "groups:read", "im:write", "app_mentions:read", "im:history",
-}
+// The least an app like the bot needs (facts 3.5). A direct message goes to a user's id, so im:write is not among it.
+var (
+	DefaultScopes = []string{"commands", "chat:write", "usergroups:read", "users:read", "files:write", "channels:read", "groups:read"}
+	DefaultEvents = []string{"app_home_opened", "subteam_members_changed"}
+)
 
 // Tokens of the installed app.
 const (
@@ -128,7 +129,7 @@ func (o *Options) fill() {
 		o.Commands = []string{"/kafka-reset"}
 	}
 	if o.Events == nil {
-		o.Events = []string{"app_mention", "message.im", "app_home_opened", "subteam_members_changed"}
+		o.Events = DefaultEvents
 	}
 	if o.Retries == nil {
 		o.Retries = []time.Duration{0, time.Minute, 5 * time.Minute} // docs, Events API: nearly at once, 1 min, 5 min

@@ -5,6 +5,7 @@ import (
 	"io"
 	"log"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -39,6 +40,12 @@ func (c *clock) Pass(d time.Duration) {
 // incident is a workspace with one incident channel, four people and a group.
 func incident(t *testing.T, opts slacksim.Options) *slacksim.Sim {
 	t.Helper()
+	if opts.Scopes == nil {
+		opts.Scopes = append(slices.Clone(slacksim.DefaultScopes), "im:write", "app_mentions:read", "im:history")
+	}
+	if opts.Events == nil {
+		opts.Events = append(slices.Clone(slacksim.DefaultEvents), "app_mention", "message.im")
+	}
 	sim, err := slacksim.New(opts)
 	if err != nil {
 		t.Fatal(err)

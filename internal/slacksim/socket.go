@@ -98,9 +98,7 @@ func (s *Sim) welcome(ws *websocket.Conn, debug bool) {
 	c.leaving = refused != ""
 	s.conns = append(s.conns, c)
 	n := len(s.conns)
-	s.work.Add(1)
 	s.mu.Unlock()
-	defer s.work.Done()
 	lifetime := 18060 // seconds, python-slack-sdk's fixture
 	if debug {
 		lifetime = 360 // SG socket_mode.go, debug_reconnects

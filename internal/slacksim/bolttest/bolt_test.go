@@ -96,7 +96,9 @@ func start(t *testing.T, sim *slacksim.Sim) func() fact {
 }
 
 func TestBoltTalksToTheSimulator(t *testing.T) {
-	sim, err := slacksim.New(slacksim.Options{})
+	sim, err := slacksim.New(slacksim.Options{
+		Scopes: append(slices.Clone(slacksim.DefaultScopes), "app_mentions:read"), Events: append(slices.Clone(slacksim.DefaultEvents), "app_mention"),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
