@@ -8,7 +8,7 @@ import (
 )
 
 // Problems is every mistake of a file, by line. It is the error of Load.
-type Problems []Problem
+type Problems []Problem //nolint:errname // they are a list to be shown, and only then an error
 
 // Problem is one mistake.
 type Problem struct {

@@ -106,6 +106,25 @@ func TestOverwriterIsInvisible(t *testing.T) {
 	}
 }
 
+func TestProducerWritesUntilStopped(t *testing.T) {
+	t.Parallel()
+	s := seeded(t, Options{})
+	p := s.StartProducer("orders", time.Millisecond)
+	until(t, "it wrote", func() bool { return s.Kafka().PartitionInfo("orders", 2).HighWatermark > 102 })
+	wrote, err := p.Stop()
+	ok(t, err)
+	var end int64
+	for _, info := range s.Kafka().PartitionInfos("orders") {
+		end += info.HighWatermark
+	}
+	if end != 300+wrote {
+		t.Errorf("it says %d records, the log holds %d more than the seed", wrote, end-300)
+	}
+	if got := list(t, s, bot(t, s), "orders", 0, -3, 0).Timestamp; got <= start.UnixMilli()+100_000 {
+		t.Errorf("the newest record is of %d, not of the present", got)
+	}
+}
+
 func TestConsumerProtocolIsChecked(t *testing.T) {
 	t.Parallel()
 	s := newSim(t, Options{})

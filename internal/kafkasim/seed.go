@@ -14,7 +14,7 @@ import (
 // Record is one record of a topic.
 type Record struct {
 	Partition  int32
-	Time       time.Time // millisecond precision, as the producer's own time
+	Time       time.Time // to the millisecond, as the producer's own time; zero: the present
 	Key, Value string
 }
 
