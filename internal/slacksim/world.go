@@ -106,12 +106,16 @@ func (s *Sim) SetGroupMembers(id string, members ...string) error {
 		s.mu.Unlock()
 		return fmt.Errorf("no user group %q", id)
 	}
+	missing := func(from, in []string) []string {
+		return slices.DeleteFunc(slices.Clone(from), func(u string) bool { return slices.Contains(in, u) })
+	}
+	added, removed := missing(members, g.Members), missing(g.Members, members)
 	g.Members = slices.Clone(members)
 	now := s.opts.Now().Unix()
 	s.mu.Unlock()
 	s.SendEvent(map[string]any{ // ref, events/subteam_members_changed
 		"type": "subteam_members_changed", "subteam_id": id, "team_id": HomeTeam, "date_update": now,
-		"added_users": members, "removed_users": []string{},
+		"added_users": added, "removed_users": removed,
 	})
 	return nil
 }
