@@ -1,0 +1,160 @@
+// Package bot is the only package that knows Slack: it turns envelopes into calls of the core, and content into cards. It
+// keeps the Socket Mode connections (listen.go), reads envelopes (envelope.go), decides upon recorded ones (handle.go),
+// renders content as blocks (card.go), keeps every card true (show.go) and answers who somebody is (people.go).
+//
+// It decides nothing about resets (package reset), knows no right (package auth) and no words (package commands). Nothing
+// of slack-go leaves it, and no token or response_url gets into a log or an error.
+package bot
+
+import (
+	"cmp"
+	"context"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// Bot is the app in one workspace. It implements reset.Surface and auth.Directory. Core and Cards are set before Run.
+type Bot struct {
+	Core  Core
+	Cards Cards
+
+	cfg    Config
+	api    *slack.Client
+	now    func() time.Time
+	log    *slog.Logger
+	queue  chan arrival
+	health health
+	pace   pace
+	names  names
+	cards  sync.Mutex // around the short load-change-save of a card; never held while Slack is asked
+
+	homeMu sync.Mutex
+	home   *Identity
+}
+
+// Config is what the bot needs to know of its workspace.
+type Config struct {
+	AppToken string // xapp-…: opens sockets
+	BotToken string // xoxb-…: everything else
+	APIURL   string // empty: Slack's own
+	Command  string // "/kafka-reset", as the manifest declares it
+	Sockets  int    // connections of this process; 2, so that one is up while Slack refreshes the other
+	Replicas int    // processes that connect with the same token; only to notice connections that nobody holds
+	Plain    bool   // tables as preformatted text everywhere
+	Clusters []reset.ClusterInfo
+	Now      func() time.Time
+	Log      *slog.Logger
+	// GroupChanged is called when Slack says that a user group has other members now. May be nil.
+	GroupChanged func(group string)
+}
+
+// Core is the part of reset.Service that people reach through Slack.
+type Core interface {
+	Receive(ctx context.Context, in reset.Inbox) (bool, error)
+	Ask(ctx context.Context, a reset.Ask) (reset.Request, error)
+	Approve(ctx context.Context, d reset.Decision) (reset.Reply, error)
+	Reject(ctx context.Context, d reset.Decision) (reset.Reply, error)
+	Cancel(ctx context.Context, d reset.Decision) (reset.Reply, error)
+	Retry(ctx context.Context, d reset.Decision) (reset.Reply, error)
+	Settle(ctx context.Context, d reset.Decision) (reset.Reply, error)
+	Choose(ctx context.Context, d reset.Decision, option int) (reset.Reply, error)
+	Undo(ctx context.Context, d reset.Decision) (reset.Reply, error)
+	StoryFor(ctx context.Context, a reset.Actor, channel, id string) (reset.Story, error)
+	StepsFor(ctx context.Context, a reset.Actor, channel string, ref reset.Ref, offset, limit int) ([]reset.Step, int, error)
+	WritesFor(ctx context.Context, id string) ([]reset.Write, error)
+	Lag(ctx context.Context, a reset.Actor, channel, cluster, group string, topics []string) (reset.Lag, error)
+	Access(ctx context.Context, a reset.Actor, channel, cluster, group string) (reset.Access, error)
+	Status(ctx context.Context, a reset.Actor, channel, cluster, group string) ([]reset.Request, error)
+	History(ctx context.Context, a reset.Actor, channel, cluster, group string) ([]reset.Request, error)
+}
+
+// Cards remembers where requests are shown. reset.Store has both.
+type Cards interface {
+	Card(ctx context.Context, id string) (reset.Card, error)
+	SaveCard(ctx context.Context, c reset.Card) error
+}
+
+// callTimeout bounds every call to Slack. It is shorter than the lease of a claim, so that a card is never edited by two.
+const callTimeout = 8 * time.Second
+
+// New returns a bot that does nothing until Run or one of its ports is called.
+func New(cfg Config) *Bot {
+	cfg.Sockets = cmp.Or(cfg.Sockets, 2)
+	cfg.Replicas = cmp.Or(cfg.Replicas, 1)
+	cfg.Command = cmp.Or(cfg.Command, "/kafka-reset")
+	b := &Bot{cfg: cfg, now: cfg.Now, log: cfg.Log, queue: make(chan arrival, 1024)}
+	b.api = slack.New(cfg.BotToken, b.options()...)
+	b.health.want = cfg.Sockets
+	return b
+}
+
+// options are the same for every client of Slack. No retries: a message that is posted again on a lost answer is there twice.
+func (b *Bot) options() []slack.Option {
+	out := []slack.Option{
+		slack.OptionAppLevelToken(b.cfg.AppToken),
+		slack.OptionHTTPClient(&http.Client{Timeout: callTimeout}),
+	}
+	if b.cfg.APIURL != "" {
+		out = append(out, slack.OptionAPIURL(strings.TrimSuffix(b.cfg.APIURL, "/")+"/"))
+	}
+	return out
+}
+
+// Identity is whose token the bot holds, and what it may do with it.
+type Identity struct {
+	Team, TeamID, EnterpriseID, User string
+	Scopes                           []string
+}
+
+// Scopes are what the app needs, each with what fails without it. The manifest asks for exactly these.
+var Scopes = map[string]string{
+	"commands":        "the slash command",
+	"chat:write":      "cards and thread replies",
+	"users:read":      "time zones, and telling guests, bots and strangers apart",
+	"usergroups:read": "user groups in the policy",
+	"files:write":     "plan.csv and undo.csv in the card's thread",
+	"channels:read":   "keeping plans out of channels that are shared with other organisations",
+	"groups:read":     "the same for private channels",
+	"im:write":        "outcomes by direct message",
+}
+
+// Check asks Slack whose the tokens are and whether both work.
+func (b *Bot) Check(ctx context.Context) (Identity, error) {
+	id, err := b.whoami(ctx)
+	if err != nil {
+		return Identity{}, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	if _, _, err := b.api.StartSocketModeContext(ctx); err != nil {
+		return id, b.fault("open a socket with the app-level token", err)
+	}
+	return id, nil
+}
+
+// whoami asks once and remembers.
+func (b *Bot) whoami(ctx context.Context) (Identity, error) {
+	b.homeMu.Lock()
+	defer b.homeMu.Unlock()
+	if b.home != nil {
+		return *b.home, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	r, err := b.api.AuthTestContext(ctx)
+	if err != nil {
+		return Identity{}, b.fault("ask whose the bot token is", err)
+	}
+	b.home = &Identity{Team: r.Team, TeamID: r.TeamID, EnterpriseID: r.EnterpriseID, User: r.UserID}
+	if scopes := r.Header.Get("X-OAuth-Scopes"); scopes != "" {
+		b.home.Scopes = strings.Split(scopes, ",")
+	}
+	return *b.home, nil
+}

@@ -1,0 +1,320 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/slack-go/slack"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
+)
+
+// message is content as Slack takes it. Built by draw, it keeps every limit of Block Kit.
+type message struct {
+	text   string // what notifications, exports and screen readers get
+	blocks []slack.Block
+}
+
+// look is how content is to be shown.
+type look struct {
+	key   string // of the block ids: a new one for each version, else clients keep what was there before
+	plain bool   // tables as preformatted text
+	alone bool   // one person reads it: mentions notify nobody, so names need no look-up
+}
+
+// Limits of Block Kit, in code points. Where sources differ, the smaller one.
+const (
+	maxSum     = 11_000 // of all text in a message: msg_blocks_too_long was seen at 11,341 (bolt-js#2867)
+	maxHeader  = 150
+	maxLine    = 2000
+	maxLabel   = 75
+	maxConfirm = 300
+	maxAnswer  = 30 // of the two buttons of a confirm dialog
+	maxButtons = 25
+	maxRows    = 100 // of a table, head included
+	maxColumns = 20
+	maxTable   = 9_000 // of 10,000 in all cells
+	maxCell    = 200
+	maxID      = 255
+	maxText    = 700 // of the fallback before it is escaped, which may make it five times longer; 4,000 is msg_too_long
+)
+
+// draw turns content into blocks. Everything but the small print is rich text, where no character means anything: a name
+// such as "<!channel>" or "*x*" is shown as it is.
+func (b *Bot) draw(ctx context.Context, c commands.Content, l look) message {
+	d := drawing{look: l, left: maxSum, name: func(id string) string { return "" }}
+	if !l.alone {
+		d.name = func(id string) string { return b.name(ctx, id) }
+	}
+	title, state := d.clip(c.Title, maxHeader), d.clip(c.Status, maxHeader)
+	buttons := d.buttons(c.Buttons)
+	said := d.lines(c.Lines, "")
+	warned := d.lines(c.Warnings, "⚠ ")
+	hinted := d.lines(c.Hints, "")
+	foot := d.small(c.Foot)
+	table := d.table(c.Table)
+
+	var out []slack.Block
+	add := func(blocks ...slack.Block) {
+		for _, block := range blocks {
+			if block != nil {
+				out = append(out, block)
+			}
+		}
+	}
+	if title != "" {
+		add(slack.NewHeaderBlock(plainText(title), slack.HeaderBlockOptionBlockID(d.id("title"))))
+	}
+	if state != "" {
+		add(slack.NewContextBlock(d.id("state"), plainText(state)))
+	}
+	add(d.rich("said", said), table, d.rich("warned", warned), d.rich("hinted", hinted), foot)
+	if len(buttons) > 0 {
+		add(slack.NewActionBlock(d.id("act"), buttons...))
+	}
+	text := firstOf(c.Fallback, c.Title, "kafka-reset")
+	if len(out) == 0 {
+		add(slack.NewContextBlock(d.id("state"), plainText(d.clip(text, maxHeader))))
+	}
+	return message{text: escape(clip(clean(text), maxText)), blocks: out}
+}
+
+// drawing is one message being drawn.
+type drawing struct {
+	look
+	left int // code points that may still be used
+	name func(id string) string
+}
+
+func (d *drawing) id(part string) string { return clip(part+"."+d.key, maxID) }
+
+// clip takes from what is left. The start of a text matters most.
+func (d *drawing) clip(s string, most int) string {
+	s = clip(clean(s), min(most, max(d.left, 0)))
+	d.left -= utf8.RuneCountInString(s)
+	return s
+}
+
+// lines makes one run of elements, a line each.
+func (d *drawing) lines(lines []commands.Line, mark string) []slack.RichTextSectionElement {
+	var out []slack.RichTextSectionElement
+	for _, line := range lines {
+		if d.left < 10 {
+			break
+		}
+		if len(out) > 0 {
+			out = append(out, d.literal("\n", nil))
+		}
+		if mark != "" {
+			out = append(out, d.literal(mark, nil))
+		}
+		for _, span := range line {
+			if e := d.span(span); e != nil {
+				out = append(out, e)
+			}
+		}
+	}
+	return out
+}
+
+func (d *drawing) literal(s string, style *slack.RichTextSectionTextStyle) slack.RichTextSectionElement {
+	d.left -= utf8.RuneCountInString(s)
+	return slack.NewRichTextSectionTextElement(s, style)
+}
+
+// span is one piece of a line. Nil: it says nothing.
+func (d *drawing) span(s commands.Span) slack.RichTextSectionElement {
+	var style *slack.RichTextSectionTextStyle
+	switch s.Kind {
+	case commands.Strong:
+		style = &slack.RichTextSectionTextStyle{Bold: true}
+	case commands.Code:
+		style = &slack.RichTextSectionTextStyle{Code: true}
+	case commands.Link:
+		if web(s.URL) {
+			return slack.NewRichTextSectionLinkElement(s.URL, d.clip(firstOf(s.Text, s.URL), maxLine), nil)
+		}
+	case commands.Channel:
+		if slackID(s.ID) {
+			return slack.NewRichTextSectionChannelElement(s.ID, nil)
+		}
+	case commands.User, commands.Notify:
+		if known := d.name(s.ID); s.Kind == commands.User && known != "" {
+			s.Text = "@" + known
+		} else if e := mention(s, d.alone); e != nil {
+			return e
+		}
+	case commands.Clock:
+		utc := s.At.UTC().Format("2006-01-02 15:04 UTC")
+		d.left -= len(utc)
+		return slack.NewRichTextSectionDateElement(s.At.Unix(), clockFormat, nil, &utc)
+	}
+	if text := d.clip(s.Text, maxLine); text != "" {
+		return slack.NewRichTextSectionTextElement(text, style)
+	}
+	return nil
+}
+
+// clockFormat shows a time in the reader's own zone.
+const clockFormat = "{date_short_pretty} at {time}"
+
+// mention is an element that Slack shows by name and that notifies, unless one person alone reads it. A whole user group
+// is only ever notified on purpose.
+func mention(s commands.Span, alone bool) slack.RichTextSectionElement {
+	switch {
+	case !slackID(s.ID):
+		return nil
+	case s.ID[0] != 'S':
+		return slack.NewRichTextSectionUserElement(s.ID, nil)
+	case alone || s.Kind == commands.Notify:
+		return slack.NewRichTextSectionUserGroupElement(s.ID)
+	}
+	return nil
+}
+
+func (d *drawing) rich(part string, elements []slack.RichTextSectionElement) slack.Block {
+	if len(elements) == 0 {
+		return nil
+	}
+	return slack.NewRichTextBlock(d.id(part), slack.NewRichTextSection(elements...))
+}
+
+// small is the small print: the only mrkdwn there is, since context blocks take nothing else with times and links in it.
+func (d *drawing) small(lines []commands.Line) slack.Block {
+	var text strings.Builder
+	for i, line := range lines {
+		if d.left < 100 || text.Len() > maxLine {
+			break
+		}
+		if i > 0 {
+			text.WriteByte('\n')
+		}
+		for _, s := range line {
+			text.WriteString(d.markup(s))
+		}
+	}
+	if text.Len() == 0 {
+		return nil
+	}
+	d.left -= utf8.RuneCountInString(text.String())
+	block := slack.NewTextBlockObject(slack.MarkdownType, text.String(), false, true)
+	return slack.NewContextBlock(d.id("foot"), block)
+}
+
+// markup is a span of the small print. Foreign text is escaped, so that it cannot mention or link anything.
+func (d *drawing) markup(s commands.Span) string {
+	text := escape(clip(clean(s.Text), 300))
+	switch s.Kind {
+	case commands.Strong:
+		return "*" + text + "*"
+	case commands.Code:
+		return "`" + strings.ReplaceAll(text, "`", "'") + "`"
+	case commands.Link:
+		if web(s.URL) && len(s.URL) < 500 {
+			return "<" + strings.NewReplacer("&", "&amp;", "<", "%3C", ">", "%3E", "|", "%7C").Replace(s.URL) + "|" + text + ">"
+		}
+	case commands.Channel:
+		if slackID(s.ID) {
+			return "<#" + s.ID + ">"
+		}
+	case commands.User, commands.Notify:
+		if known := d.name(s.ID); known != "" {
+			return "@" + escape(known)
+		}
+		if slackID(s.ID) && d.alone {
+			if s.ID[0] == 'S' {
+				return "<!subteam^" + s.ID + ">"
+			}
+			return "<@" + s.ID + ">"
+		}
+	case commands.Clock:
+		return fmt.Sprintf("<!date^%d^%s|%s>", s.At.Unix(), clockFormat, s.At.UTC().Format("2006-01-02 15:04 UTC"))
+	}
+	return text
+}
+
+func (d *drawing) buttons(buttons []commands.Button) []slack.BlockElement {
+	var out []slack.BlockElement
+	seen := map[string]bool{}
+	for _, button := range buttons {
+		action := button.Verb
+		if button.Option > 0 {
+			action = fmt.Sprintf("%s.%d", button.Verb, button.Option)
+		}
+		if seen[action] || len(out) == maxButtons {
+			continue // an action_id may be in a block once
+		}
+		seen[action] = true
+		label := d.clip(firstOf(button.Label, button.Verb), maxLabel)
+		e := slack.NewButtonBlockElement(clip(action, maxID), button.Ref, plainText(label))
+		e.Style = slack.Style(button.Style)
+		if button.Confirm != "" {
+			e.Confirm = slack.NewConfirmationBlockObject(plainText(d.clip(button.Label, maxLabel)),
+				plainText(d.clip(button.Confirm, maxConfirm)), plainText(d.clip(button.Label, maxAnswer)), plainText(d.clip("Not now", maxAnswer)))
+		}
+		out = append(out, e)
+	}
+	return out
+}
+
+func plainText(s string) *slack.TextBlockObject {
+	return slack.NewTextBlockObject(slack.PlainTextType, firstOf(s, "–"), false, false)
+}
+
+// escape makes text harmless where Slack reads markup. These three characters are all it takes (Slack's formatting page).
+func escape(s string) string { return escaper.Replace(s) }
+
+var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+
+// clip cuts a text at so many code points.
+func clip(s string, most int) string {
+	if utf8.RuneCountInString(s) <= most {
+		return s
+	}
+	if most < 1 {
+		return ""
+	}
+	return string([]rune(s)[:most-1]) + "…"
+}
+
+// clean takes out what could make a text look like another one: control characters and those that turn its direction.
+func clean(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t':
+			return ' '
+		case unicode.Is(unicode.Cc, r), unicode.Is(unicode.Bidi_Control, r), r == utf8.RuneError:
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// slackID reports whether s has the form of a Slack id, the only thing that is ever put into a mention.
+func slackID(s string) bool {
+	if len(s) < 2 || len(s) > 32 {
+		return false
+	}
+	for _, r := range s {
+		if (r < 'A' || r > 'Z') && (r < '0' || r > '9') {
+			return false
+		}
+	}
+	return true
+}
+
+func web(url string) bool {
+	return strings.HasPrefix(url, "https://") || strings.HasPrefix(url, "http://")
+}
+
+func firstOf(words ...string) string {
+	for _, w := range words {
+		if w != "" {
+			return w
+		}
+	}
+	return ""
+}

@@ -1,0 +1,168 @@
+package bot
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/slack-go/slack/socketmode"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// envelope is what somebody did, as far as the bot acts on it. This, and not Slack's payload, is what gets recorded: the
+// rest is neither needed nor ours to keep. URL is a secret.
+type envelope struct {
+	ID      string
+	Kind    kind
+	Team    string // the actor's enterprise or team
+	User    string
+	Channel string
+	URL     string `json:",omitempty"` // response_url
+	Trigger string `json:",omitempty"` // opens a modal within 3 s
+
+	Text string `json:",omitempty"` // of a command, without its name
+
+	Action  string `json:",omitempty"` // of a click: action_id
+	Value   string `json:",omitempty"` // "k7f3.1"
+	Message string `json:",omitempty"` // the clicked message's ts
+	Alone   bool   `json:",omitempty"` // only the person who clicked sees that message
+
+	View     string `json:",omitempty"` // of a submission, or of a click in a modal
+	Hash     string `json:",omitempty"`
+	Callback string `json:",omitempty"`
+	Private  string `json:",omitempty"` // private_metadata
+	Why      string `json:",omitempty"`
+
+	Group string `json:",omitempty"` // of the event subteam_members_changed
+}
+
+// kind of an envelope.
+type kind string
+
+const (
+	command    kind = "command"
+	click      kind = "click"
+	submission kind = "submission"
+	suggestion kind = "suggestion"
+	event      kind = "event"
+	unknown    kind = ""
+)
+
+func (e envelope) actor() reset.Actor {
+	return reset.Actor{Kind: reset.Person, Team: e.Team, ID: e.User}
+}
+
+func (e envelope) place() reset.Place {
+	return reset.Place{Channel: e.Channel, Direct: strings.HasPrefix(e.Channel, "D")}
+}
+
+// ref names the request and revision that a click or a modal is about.
+func (e envelope) ref() string {
+	if e.Kind == submission {
+		ref, _ := inModal(e.Private)
+		return ref
+	}
+	return e.Value
+}
+
+// payload is what the bot reads of Slack's payloads: commands are flat, interactions nested.
+type payload struct {
+	Type         string `json:"type"`
+	Command      string `json:"command"`
+	Text         string `json:"text"`
+	TeamID       string `json:"team_id"`
+	EnterpriseID string `json:"enterprise_id"`
+	UserID       string `json:"user_id"`
+	ChannelID    string `json:"channel_id"`
+	ResponseURL  string `json:"response_url"`
+	TriggerID    string `json:"trigger_id"`
+
+	Team       named `json:"team"`
+	Enterprise named `json:"enterprise"`
+	User       struct {
+		named
+		TeamID string `json:"team_id"`
+	} `json:"user"`
+	Channel   named `json:"channel"`
+	Container struct {
+		MessageTS   string `json:"message_ts"`
+		ChannelID   string `json:"channel_id"`
+		IsEphemeral bool   `json:"is_ephemeral"`
+	} `json:"container"`
+	Actions []struct {
+		ActionID string `json:"action_id"`
+		Value    string `json:"value"`
+	} `json:"actions"`
+	View struct {
+		ID              string `json:"id"`
+		Hash            string `json:"hash"`
+		CallbackID      string `json:"callback_id"`
+		PrivateMetadata string `json:"private_metadata"`
+		State           struct {
+			Values map[string]map[string]struct {
+				Value string `json:"value"`
+			} `json:"values"`
+		} `json:"state"`
+	} `json:"view"`
+	Event struct {
+		Type      string `json:"type"`
+		SubteamID string `json:"subteam_id"`
+	} `json:"event"`
+}
+
+type named struct {
+	ID string `json:"id"`
+}
+
+// readEnvelope reads what a socket brought. With an error, the envelope has its ID only.
+func readEnvelope(req socketmode.Request, name string) (envelope, error) {
+	var p payload
+	if err := json.Unmarshal(req.Payload, &p); err != nil {
+		return envelope{ID: req.EnvelopeID}, fmt.Errorf("read payload: %w", err)
+	}
+	e := envelope{ID: req.EnvelopeID, URL: p.ResponseURL, Trigger: p.TriggerID}
+	switch {
+	case req.Type == socketmode.RequestTypeSlashCommands:
+		if p.Command != name {
+			return e, fmt.Errorf("command %q is not %q", p.Command, name)
+		}
+		e.Kind, e.Text, e.User, e.Channel = command, p.Text, p.UserID, p.ChannelID
+		e.Team = firstOf(p.EnterpriseID, p.TeamID)
+	case req.Type == socketmode.RequestTypeEventsAPI:
+		e.Kind = event
+		if p.Event.Type == "subteam_members_changed" {
+			e.Group = p.Event.SubteamID
+		}
+	case p.Type == "block_actions" && len(p.Actions) > 0:
+		e.interaction(click, p)
+		e.Action, e.Value = p.Actions[0].ActionID, p.Actions[0].Value
+		e.Message, e.Alone = p.Container.MessageTS, p.Container.IsEphemeral || strings.HasPrefix(e.Channel, "D")
+	case p.Type == "view_submission":
+		e.interaction(submission, p)
+		for _, actions := range p.View.State.Values {
+			for _, v := range actions {
+				e.Why = strings.TrimSpace(v.Value)
+			}
+		}
+	case p.Type == "block_suggestion":
+		e.interaction(suggestion, p)
+	default:
+		return e, fmt.Errorf("nothing is done for %q", firstOf(p.Type, req.Type))
+	}
+	return e, nil
+}
+
+// interaction fills in who and where. The person's own team counts, not the one the app is installed in: in a shared
+// channel they differ. In an Enterprise Grid the organisation is the identity, as long as the person is of that team.
+func (e *envelope) interaction(k kind, p payload) {
+	e.Kind, e.User, e.Channel = k, p.User.ID, firstOf(p.Channel.ID, p.Container.ChannelID)
+	e.Team = firstOf(p.User.TeamID, p.Team.ID)
+	if p.Enterprise.ID != "" && e.Team == p.Team.ID {
+		e.Team = p.Enterprise.ID
+	}
+	e.View, e.Hash, e.Callback, e.Private = p.View.ID, p.View.Hash, p.View.CallbackID, p.View.PrivateMetadata
+	if e.Channel == "" { // in a modal: it remembers where it was opened
+		_, e.Channel = inModal(e.Private)
+	}
+}

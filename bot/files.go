@@ -1,0 +1,80 @@
+package bot
+
+import (
+	"bytes"
+	"context"
+	"slices"
+
+	"github.com/slack-go/slack"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// shownSteps is how many steps a card shows at most; the rest is in a file.
+const shownSteps = 20
+
+// files puts the plan into the thread when others are asked about a revision that the card cannot show whole, and what was
+// written with its way back when it was.
+func (b *Bot) files(ctx context.Context, s reset.Story, card reset.Card, news []reset.Entry) error {
+	r := s.Request
+	switch {
+	case has(news, reset.EvApplied), has(news, reset.EvFailed) && r.Outcome.Blocks():
+		writes, err := b.Core.WritesFor(ctx, r.ID)
+		if err != nil {
+			return err
+		}
+		steps := make([]reset.Step, len(writes))
+		for i, w := range writes {
+			steps[i] = w.Step
+		}
+		return b.upload(ctx, card, []upload{{r.ID + ".csv", commands.CSV(steps)}, {r.ID + "-undo.csv", commands.UndoCSV(writes)}})
+	case r.Effect.Partitions <= shownSteps:
+	case has(news, reset.EvPlanned), has(news, reset.EvSubmitted), has(news, reset.EvApproved) && !has(s.Entries, reset.EvSubmitted):
+		steps, _, err := b.Core.StepsFor(ctx, r.Actor, r.Place.Channel, reset.Ref{ID: r.ID, Revision: r.Revision}, 0, 0)
+		if err != nil {
+			return err
+		}
+		return b.upload(ctx, card, []upload{{r.ID + ".csv", commands.CSV(steps)}})
+	}
+	return nil
+}
+
+func has(entries []reset.Entry, ev reset.Event) bool {
+	return slices.ContainsFunc(entries, func(e reset.Entry) bool { return e.Event == ev })
+}
+
+type upload struct {
+	name    string
+	content []byte
+}
+
+// upload shares files in the card's thread, all at once or none.
+func (b *Bot) upload(ctx context.Context, card reset.Card, files []upload) error {
+	ctx, cancel := context.WithTimeout(ctx, 2*callTimeout)
+	defer cancel()
+	doing := "upload files of " + card.Request
+	var sent []slack.FileSummary
+	for _, f := range files {
+		if len(f.content) == 0 { // Slack takes no empty file
+			continue
+		}
+		to, err := b.api.GetUploadURLExternalContext(ctx, slack.GetUploadURLExternalParameters{FileName: f.name, FileSize: len(f.content)})
+		if err != nil {
+			return b.fault(doing, err)
+		}
+		err = b.api.UploadToURL(ctx, slack.UploadToURLParameters{UploadURL: to.UploadURL, Filename: f.name, Reader: bytes.NewReader(f.content)})
+		if err != nil {
+			return b.fault(doing, err)
+		}
+		sent = append(sent, slack.FileSummary{ID: to.FileID, Title: f.name})
+	}
+	if len(sent) == 0 {
+		return nil
+	}
+	_, err := b.api.CompleteUploadExternalContext(ctx, slack.CompleteUploadExternalParameters{Files: sent, Channel: card.Channel, ThreadTimestamp: card.TS})
+	if err != nil {
+		return b.fault(doing, err)
+	}
+	return nil
+}

@@ -1,0 +1,266 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// handle says what goes into the ack of an envelope, after recording it, and what is to be done afterwards. What changes
+// nothing (turning pages, opening a modal) is not recorded: it lives no longer than its trigger_id.
+//
+// Without a payload, an error means that there must be no ack: Slack then marks the button as failed. A command is
+// acknowledged with words instead, since all that Slack would say is "operation_timeout".
+func (b *Bot) handle(ctx context.Context, e envelope) (any, func(context.Context), error) {
+	switch e.Kind {
+	case command:
+		if err := b.record(ctx, e); err != nil {
+			return map[string]string{"response_type": "ephemeral",
+				"text": "This could not be recorded, so nothing was done. Please try again in a moment."}, nil, err
+		}
+	case click:
+		if open, ok := b.opens(e); ok {
+			return nil, open, nil
+		}
+		return nil, nil, b.record(ctx, e)
+	case submission:
+		if e.Callback != settleView {
+			return nil, nil, nil
+		}
+		if e.Why == "" {
+			return fieldError("Say in a few words why the outcome is accepted as it is."), nil, nil
+		}
+		if err := b.record(ctx, e); err != nil {
+			return fieldError("This could not be recorded, so nothing was done. Please try again."), nil, err
+		}
+	case suggestion:
+		return map[string]any{"options": []any{}}, nil, nil
+	case event:
+		if e.Group != "" && b.cfg.GroupChanged != nil {
+			b.cfg.GroupChanged(e.Group)
+		}
+	}
+	return nil, nil, nil
+}
+
+// record stores an envelope in the inbox. One that is there already is acknowledged again and decided once.
+func (b *Bot) record(ctx context.Context, e envelope) error {
+	ctx, cancel := context.WithTimeout(ctx, recordWithin)
+	defer cancel()
+	raw, err := json.Marshal(e)
+	if err != nil {
+		return err
+	}
+	in := reset.Inbox{ID: e.ID, Kind: string(e.Kind), Raw: raw, ReceivedAt: b.now()}
+	if e.Kind == command {
+		in.Verb, in.About = commands.Peek(e.Text)
+	} else {
+		ref, _ := readRef(e.ref())
+		in.Verb, in.About = e.verb(), ref.ID
+	}
+	fresh, err := b.Core.Receive(ctx, in)
+	if err == nil && !fresh {
+		b.log.Info("the same envelope again", "envelope", e.ID)
+	}
+	return err
+}
+
+// Receive decides upon a recorded envelope and answers the person in words. Only what may work on the next try is an error.
+func (b *Bot) Receive(ctx context.Context, in reset.Inbox) error {
+	var e envelope
+	if err := json.Unmarshal(in.Raw, &e); err != nil {
+		b.log.Error("recorded envelope that cannot be read", "envelope", in.ID, "err", err)
+		return nil
+	}
+	if e.Team == "" || e.User == "" || e.Channel == "" {
+		b.refuse(ctx, e, errors.New("slack did not say who acts, or where"))
+		return nil
+	}
+	var err error
+	switch e.Kind {
+	case command:
+		err = b.obey(ctx, in, e)
+	case click, submission:
+		err = b.press(ctx, e)
+	}
+	if errors.Is(err, reset.ErrConflict) || ctx.Err() != nil {
+		return err
+	}
+	if err != nil {
+		b.refuse(ctx, e, err)
+	}
+	return nil
+}
+
+// obey does what a command says.
+func (b *Bot) obey(ctx context.Context, in reset.Inbox, e envelope) error {
+	zone, name, note := b.zone(ctx, e.User)
+	cmd, err := commands.Parse(e.Text, commands.Context{At: in.ReceivedAt, Zone: zone, ZoneName: name, Clusters: b.clusterNames()})
+	if err != nil {
+		return err
+	}
+	switch c := cmd.(type) {
+	case commands.Reset:
+		if note != "" {
+			c.Intent.Notes = append(c.Intent.Notes, note)
+		}
+		return b.ask(ctx, in, e, c.Intent)
+	case commands.Overview:
+		return b.ask(ctx, in, e, reset.Intent{Cluster: c.Cluster, Group: c.Group, Zone: name})
+	case commands.Decide:
+		d := reset.Decision{Actor: e.actor(), Place: e.place(), Ref: c.Ref, Why: c.Why, Origin: e.ID}
+		return b.decide(ctx, e, c.Verb, c.Option, d)
+	}
+	content, err := b.lookUp(ctx, e, cmd)
+	if err == nil {
+		b.answer(ctx, e, content, false)
+	}
+	return err
+}
+
+// ask hands on a wish. Its preview comes through Show, by the way that is attached here.
+func (b *Bot) ask(ctx context.Context, in reset.Inbox, e envelope, wish reset.Intent) error {
+	r, err := b.Core.Ask(ctx, reset.Ask{Actor: e.actor(), Place: e.place(), Origin: e.ID, Intent: wish, At: in.ReceivedAt})
+	if err != nil {
+		return err
+	}
+	return b.attach(ctx, r.ID, e)
+}
+
+// lookUp answers what only looks.
+func (b *Bot) lookUp(ctx context.Context, e envelope, cmd commands.Command) (commands.Content, error) {
+	who, at := e.actor(), e.Channel
+	switch c := cmd.(type) {
+	case commands.Help:
+		usage, ok := commands.Usage(c.Topic)
+		if !ok {
+			usage, _ = commands.Usage("")
+		}
+		return commands.HelpOf(usage), nil
+	case commands.Status:
+		rs, err := b.Core.Status(ctx, who, at, c.Cluster, c.Group)
+		return commands.StatusOf(rs, b.cfg.Clusters, b.now()), err
+	case commands.Lag:
+		var topics []string
+		for _, t := range c.Topics {
+			topics = append(topics, t.Topic)
+		}
+		lag, err := b.Core.Lag(ctx, who, at, c.Cluster, c.Group, topics)
+		if err != nil {
+			return commands.Content{}, err
+		}
+		return commands.LagOf(lag), nil
+	case commands.Access:
+		access, err := b.Core.Access(ctx, who, at, c.Cluster, c.Group)
+		return commands.AccessOf(access), err
+	case commands.Show:
+		return b.story(ctx, e, c.ID, false)
+	case commands.History:
+		if c.ID != "" {
+			content, err := b.story(ctx, e, c.ID, true)
+			if !unknownRequest(err) || c.Group == "" {
+				return content, err
+			}
+		}
+		rs, err := b.Core.History(ctx, who, at, c.Cluster, c.Group)
+		return commands.HistoryOf(rs, b.cfg.Clusters, b.now()), err
+	}
+	return commands.Content{}, fmt.Errorf("command %T is not known here", cmd)
+}
+
+// story is a request as it stands. Its requester gets a lost preview back, and with it the way to keep it true.
+func (b *Bot) story(ctx context.Context, e envelope, id string, whole bool) (commands.Content, error) {
+	s, err := b.Core.StoryFor(ctx, e.actor(), e.Channel, id)
+	if err != nil {
+		return commands.Content{}, err
+	}
+	if !s.Request.Asked && s.Request.Actor == e.actor() && !whole {
+		if err := b.attachShown(ctx, e, s); err != nil {
+			return commands.Content{}, err
+		}
+		return commands.PreviewOf(s), nil
+	}
+	var entries []reset.Entry
+	if whole {
+		entries = s.Entries
+	}
+	content := commands.ShowOf(s, entries)
+	card, err := b.Cards.Card(ctx, id)
+	if err == nil && card.TS != "" {
+		content.Foot = append(content.Foot, b.linkTo(ctx, card)...)
+	}
+	return content, err
+}
+
+func unknownRequest(err error) bool {
+	var p *reset.Problem
+	return errors.As(err, &p) && p.Code == reset.ProblemNoRequest
+}
+
+// refuse answers with what went wrong. What a person can do nothing about is in the log in full.
+func (b *Bot) refuse(ctx context.Context, e envelope, err error) {
+	content := commands.Explain(err)
+	if internal(err) {
+		b.log.Error("envelope failed", "envelope", e.ID, "kind", string(e.Kind), "actor", e.User, "err", b.redact(err.Error()))
+	}
+	b.answer(ctx, e, content, e.Alone && moot(err))
+}
+
+func internal(err error) bool {
+	var (
+		problem *reset.Problem
+		syntax  *commands.SyntaxError
+		late    *reset.TransitionError
+	)
+	return !errors.As(err, &problem) && !errors.As(err, &syntax) && !errors.As(err, &late)
+}
+
+// moot reports whether the buttons of the message that was clicked have become useless.
+func moot(err error) bool {
+	var p *reset.Problem
+	return errors.As(err, &p) && (p.Code == reset.ProblemStale || p.Code == reset.ProblemTooLate || p.Code == reset.ProblemNoRequest)
+}
+
+// answer tells one person something, by the way they came, or by direct message when that is closed.
+func (b *Bot) answer(ctx context.Context, e envelope, c commands.Content, replace bool) {
+	l := look{key: e.ID, plain: true, alone: true}
+	var err error = &Fault{Code: "used_url"}
+	if e.URL != "" {
+		err = b.respond(ctx, "answer", e.URL, c, l, replace)
+	}
+	if err != nil && gone(err) && e.User != "" {
+		_, err = b.say(ctx, "answer by direct message", e.User, "", c, l)
+	}
+	if err != nil {
+		b.log.Warn("a person is left without an answer", "envelope", e.ID, "actor", e.User, "err", err)
+	}
+}
+
+func (b *Bot) clusterNames() []commands.ClusterName {
+	var out []commands.ClusterName
+	for _, c := range b.cfg.Clusters {
+		out = append(out, commands.ClusterName{Name: c.Name, Bootstrap: c.Bootstrap})
+	}
+	return out
+}
+
+// readRef reads "k7f3.1", which is all that a button carries.
+func readRef(s string) (reset.Ref, bool) {
+	id, rev, ok := strings.Cut(s, ".")
+	n, err := strconv.Atoi(rev)
+	if !ok || err != nil || n < 1 || id == "" || len(id) > 32 {
+		return reset.Ref{}, false
+	}
+	for _, r := range id {
+		if (r < 'a' || r > 'z') && (r < '0' || r > '9') {
+			return reset.Ref{}, false
+		}
+	}
+	return reset.Ref{ID: id, Revision: n}, true
+}

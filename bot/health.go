@@ -1,0 +1,55 @@
+package bot
+
+import (
+	"fmt"
+	"sync"
+)
+
+// health is what is known of the sockets.
+type health struct {
+	mu    sync.Mutex
+	want  int
+	up    map[int]bool
+	count int // connections that Slack counted at the last hello
+	err   error
+}
+
+func (h *health) connected(n, count int) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.up == nil {
+		h.up = map[int]bool{}
+	}
+	h.up[n], h.count, h.err = true, count, nil
+}
+
+func (h *health) lost(n int, err error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.up, n)
+	if err != errReconnect {
+		h.err = err
+	}
+}
+
+// Ready reports whether people can reach the bot now, and says it in words.
+func (b *Bot) Ready() (bool, string) {
+	h := &b.health
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	switch {
+	case len(h.up) > 0:
+		return true, fmt.Sprintf("slack: %d of %d sockets connected; slack counts %d connections", len(h.up), h.want, h.count)
+	case h.err != nil:
+		return false, fmt.Sprintf("slack: not connected: %v", h.err)
+	}
+	return false, "slack: not connected yet"
+}
+
+// Connections is how many connections Slack counted when it last said hello: a number above what this app holds is the
+// only sign of connections that swallow clicks.
+func (b *Bot) Connections() int {
+	b.health.mu.Lock()
+	defer b.health.mu.Unlock()
+	return b.health.count
+}

@@ -1,0 +1,299 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"runtime/debug"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gorilla/websocket"
+	"github.com/slack-go/slack"
+	"github.com/slack-go/slack/socketmode"
+)
+
+const (
+	ackWithin     = 2500 * time.Millisecond // Slack gives up after 3 s
+	recordWithin  = 2 * time.Second         // leaves time to say that it could not be recorded
+	quietFor      = 20 * time.Second        // without a ping, the connection is given up; slack-go's 30 s take up to 60 s to notice a stall
+	steadyAfter   = 30 * time.Second        // a connection that lived so long ends a row of failures
+	longestPause  = time.Minute             // between attempts to connect; apps.connections.open may be allowed once a minute only
+	drainWithin   = 5 * time.Second         // for what was received before the stop
+	answering     = 16                      // envelopes that are recorded or looked up at once
+	deadCodePause = time.Minute             // after an error that only a person can mend
+)
+
+// deadCodes are answers to apps.connections.open that trying again does not change.
+var deadCodes = []string{"invalid_auth", "account_inactive", "not_authed", "token_revoked", "token_expired", "missing_scope",
+	"not_allowed_token_type", "app_uninstalled", "http 404"}
+
+// arrival is an envelope on its way from a socket to the inbox.
+type arrival struct {
+	envelope
+	ack     func(ctx context.Context, payload any) error
+	within  context.Context // ends when Slack no longer waits for the ack
+	release context.CancelFunc
+}
+
+// Run keeps the sockets connected and takes in what comes through them. It returns when ctx has ended and everything that
+// was received by then is recorded and acknowledged, or drainWithin has passed.
+func (b *Bot) Run(ctx context.Context) error {
+	var sockets, workers sync.WaitGroup
+	var busy atomic.Int64
+	open, hangUp := context.WithCancel(context.WithoutCancel(ctx))
+	defer hangUp()
+	for n := range b.cfg.Sockets {
+		sockets.Go(socket{Bot: b, n: n, busy: &busy, life: open}.stayConnected)
+	}
+	for range answering {
+		workers.Go(func() {
+			for a := range b.queue {
+				b.take(open, a)
+				busy.Add(-1)
+			}
+		})
+	}
+	<-ctx.Done()
+	b.drain(&busy)
+	hangUp()
+	sockets.Wait()
+	close(b.queue)
+	workers.Wait()
+	return nil
+}
+
+// drain waits until nothing is on its way, and then a moment longer: an ack that was queued has not been written yet.
+func (b *Bot) drain(busy *atomic.Int64) {
+	limit, tick := time.NewTimer(drainWithin), time.NewTicker(50*time.Millisecond)
+	defer limit.Stop()
+	defer tick.Stop()
+	for idle := 0; idle < 3; {
+		select {
+		case <-limit.C:
+			b.log.Warn("stopped with envelopes on their way", "count", busy.Load())
+			return
+		case <-tick.C:
+			idle++
+			if busy.Load() > 0 {
+				idle = 0
+			}
+		}
+	}
+}
+
+// socket is one of the process's connections.
+type socket struct {
+	*Bot
+	n      int
+	busy   *atomic.Int64   // envelopes on their way
+	life   context.Context // ends with Run, not with the connection
+	client *socketmode.Client
+}
+
+// stayConnected opens one connection after the other. slack-go's own reconnecting is not used: it knows no pause after a
+// disconnect frame (3,791 connections in a second were seen), sends old acks on the new connection, and may wait 5 minutes.
+func (s socket) stayConnected() {
+	failures := 0
+	for s.life.Err() == nil {
+		steady, err := s.connect()
+		if steady {
+			failures = 0
+		}
+		failures++
+		pause := pauseAfter(failures, err)
+		s.health.lost(s.n, err)
+		switch {
+		case s.life.Err() != nil:
+			return
+		case dead(err):
+			s.log.Error("slack refuses the app; a person has to mend it", "socket", s.n, "err", err)
+		default:
+			s.log.Info("socket ended", "socket", s.n, "pause", pause, "err", err)
+		}
+		wait(s.life, pause)
+	}
+}
+
+// pauseAfter is how long to wait after so many connections in a row that did not last. The first loss costs no pause:
+// Slack refreshes every connection now and then.
+func pauseAfter(failures int, err error) time.Duration {
+	var f *Fault
+	switch {
+	case dead(err):
+		return deadCodePause
+	case errors.As(err, &f) && f.Wait > 0:
+		return min(f.Wait, 5*time.Minute)
+	case failures <= 1:
+		return 0
+	}
+	pause := min(time.Second<<min(failures-2, 10), longestPause)
+	return pause/2 + rand.N(pause/2+1)
+}
+
+func dead(err error) bool { return slices.Contains(deadCodes, code(err)) }
+
+// connect holds one connection until it ends, and reports whether it lasted.
+func (s socket) connect() (steady bool, err error) {
+	ctx, cancel := context.WithCancel(s.life)
+	s.client = socketmode.New(slack.New(s.cfg.BotToken, s.options()...), socketmode.OptionPingInterval(quietFor),
+		socketmode.OptionDialer(&websocket.Dialer{
+			Proxy: http.ProxyFromEnvironment, HandshakeTimeout: callTimeout,
+			WriteBufferSize: 32 << 10, // Slack does not put fragmented frames together
+		}))
+	ended := make(chan error, 1)
+	go func() { ended <- s.client.RunContext(ctx) }()
+	lasted := time.NewTimer(steadyAfter)
+	defer lasted.Stop()
+	for {
+		select {
+		case <-lasted.C:
+			steady = true
+		case evt := <-s.client.Events:
+			// This goroutine may only pass things on: while it does anything slow, slack-go answers no pings.
+			if err = s.hear(evt); err != nil {
+				cancel()
+				s.rest(ended)
+				return steady, err
+			}
+		case end := <-ended:
+			cancel()
+			ended <- end
+			s.rest(ended)
+			return steady, s.fault("open a socket", end)
+		}
+	}
+}
+
+// rest takes what slack-go has received before it ends, which nobody will send again.
+func (s socket) rest(ended <-chan error) {
+	for done := false; ; {
+		select {
+		case evt := <-s.client.Events:
+			_ = s.hear(evt) // the connection has ended already; only envelopes matter now
+			continue
+		default:
+		}
+		if done {
+			return
+		}
+		select {
+		case evt := <-s.client.Events:
+			_ = s.hear(evt) // as above
+		case <-ended:
+			done = true
+		}
+	}
+}
+
+// errReconnect says that the connection ended and slack-go is about to open another, which stayConnected does better.
+var errReconnect = errors.New("connection ended")
+
+// hear sorts one event. An error ends the connection.
+func (s socket) hear(evt socketmode.Event) error {
+	switch evt.Type {
+	case socketmode.EventTypeConnecting:
+		if c, ok := evt.Data.(*slack.ConnectingEvent); ok && c.ConnectionCount > 0 {
+			return errReconnect
+		}
+	case socketmode.EventTypeConnectionError:
+		if c, ok := evt.Data.(*slack.ConnectionErrorEvent); ok {
+			return s.fault("open a socket", c.ErrorObj)
+		}
+	case socketmode.EventTypeHello:
+		s.greet(evt.Request.NumConnections)
+	case socketmode.EventTypeErrorWriteFailed:
+		if f, ok := evt.Data.(*socketmode.ErrorWriteFailed); ok {
+			s.log.Warn("ack not written; slack told the person that it failed", "envelope", f.Response.EnvelopeID, "err", s.redact(f.Cause.Error()))
+		}
+	case socketmode.EventTypeErrorBadMessage:
+		if bad, ok := evt.Data.(*socketmode.ErrorBadMessage); ok {
+			s.salvage(bad)
+		}
+	case socketmode.EventTypeSlashCommand, socketmode.EventTypeInteractive, socketmode.EventTypeEventsAPI:
+		s.enqueue(*evt.Request)
+	}
+	return nil
+}
+
+// greet looks at how many connections Slack counts. More than there are processes means connections that nobody holds:
+// clicks that Slack gives to them are lost, and the app never hears of it (slackapi/python-slack-sdk#1940).
+func (s socket) greet(count int) {
+	s.health.connected(s.n, count)
+	want := s.cfg.Sockets * s.cfg.Replicas
+	if count > want+1 { // one more while a connection is being replaced
+		s.log.Warn("slack counts more connections than this app holds; clicks may get lost in them", "num_connections", count, "expected", want)
+		return
+	}
+	s.log.Info("socket connected", "socket", s.n, "num_connections", count)
+}
+
+// salvage digs an envelope out of what slack-go could not read: it reads more than the bot needs, and strictly.
+func (s socket) salvage(bad *socketmode.ErrorBadMessage) {
+	var req socketmode.Request
+	err := json.Unmarshal(bad.Message, &req)
+	s.log.Warn("frame that slack-go cannot read", "envelope", req.EnvelopeID, "type", req.Type, "err", s.redact(bad.Cause.Error()))
+	if err == nil && req.EnvelopeID != "" {
+		s.enqueue(req)
+	}
+}
+
+func (s socket) enqueue(req socketmode.Request) {
+	e, err := readEnvelope(req, s.cfg.Command)
+	if err != nil {
+		s.log.Warn("envelope that cannot be read is acknowledged and dropped", "envelope", req.EnvelopeID, "type", req.Type, "err", s.redact(err.Error()))
+	}
+	client := s.client
+	a := arrival{envelope: e, ack: func(ctx context.Context, payload any) error { return client.AckCtx(ctx, req.EnvelopeID, payload) }}
+	a.within, a.release = context.WithTimeout(s.life, ackWithin)
+	s.busy.Add(1)
+	select {
+	case s.queue <- a:
+	default:
+		s.busy.Add(-1)
+		a.release()
+		s.log.Error("too many envelopes at once; one was not taken, and slack told the person so", "envelope", req.EnvelopeID)
+	}
+}
+
+// take records an envelope and acknowledges it, in this order: what is acknowledged is never lost.
+func (b *Bot) take(ctx context.Context, a arrival) {
+	defer a.release()
+	defer func() {
+		if p := recover(); p != nil {
+			b.log.Error("panic over an envelope", "envelope", a.ID, "panic", b.redact(fmt.Sprint(p)), "stack", string(debug.Stack()))
+		}
+	}()
+	payload, after, err := b.handle(a.within, a.envelope)
+	if err != nil {
+		b.log.Error("envelope not recorded", "envelope", a.ID, "kind", a.Kind, "err", err)
+	}
+	if err != nil && payload == nil {
+		return // no ack: Slack marks the button as failed, and the person tries again
+	}
+	if err := a.ack(a.within, payload); err != nil {
+		b.log.Warn("ack not sent", "envelope", a.ID, "err", b.redact(err.Error()))
+		if payload != nil { // too large for Slack: a bare one still ends the person's wait
+			_ = a.ack(a.within, nil) // logged above
+		}
+	}
+	if after != nil {
+		ctx, cancel := context.WithTimeout(ctx, callTimeout)
+		defer cancel()
+		after(ctx)
+	}
+}
+
+func wait(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}

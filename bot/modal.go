@@ -1,0 +1,139 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
+)
+
+const (
+	settleView = "settle"
+	rowsView   = "rows"
+	pageRows   = 100
+	blockRows  = 25 // of a page in one block: a block's text stays far below 3,000 code points
+	maxModal   = 24 // of a modal's title
+	maxWhy     = 500
+)
+
+// opens says what a click does that only opens or turns a modal.
+func (b *Bot) opens(e envelope) (func(context.Context), bool) {
+	switch e.verb() {
+	case "rows":
+		return func(ctx context.Context) { b.showRows(ctx, e, 1) }, true
+	case "page":
+		return func(ctx context.Context) { b.showRows(ctx, e, e.option()) }, true
+	case "settle":
+		return func(ctx context.Context) { b.askWhy(ctx, e) }, true
+	}
+	return nil, false
+}
+
+// showRows opens a page of a plan, or turns to it.
+func (b *Bot) showRows(ctx context.Context, e envelope, page int) {
+	ref, ok := readRef(e.Value)
+	if !ok || page < 1 {
+		b.refuse(ctx, e, errForged)
+		return
+	}
+	zone, _, _ := b.zone(ctx, e.User)
+	steps, total, err := b.Core.StepsFor(ctx, e.actor(), e.Channel, ref, (page-1)*pageRows, pageRows)
+	if err != nil {
+		b.refuse(ctx, e, err)
+		return
+	}
+	view := slack.ModalViewRequest{
+		Type: slack.VTModal, CallbackID: rowsView, PrivateMetadata: e.Value + " " + e.Channel,
+		Title: plainText(clip("Plan "+e.Value, maxModal)), Close: plainText("Close"),
+	}
+	first := min((page-1)*pageRows, total)
+	head := fmt.Sprintf("Rows %s to %s of %s", thousands(first+1), thousands(first+len(steps)), thousands(total))
+	view.Blocks.BlockSet = append(view.Blocks.BlockSet, slack.NewContextBlock("", plainText(head)))
+	for at := 0; at < len(steps); at += blockRows {
+		t := commands.RowsTable(steps[at:min(at+blockRows, len(steps))], zone, first+at, total)
+		t.More = 0
+		view.Blocks.BlockSet = append(view.Blocks.BlockSet, preformatted("", fit(t, 3*maxLine)))
+	}
+	if turn := pages(e.Value, page, total); len(turn) > 0 {
+		view.Blocks.BlockSet = append(view.Blocks.BlockSet, slack.NewActionBlock("", turn...))
+	}
+	b.open(ctx, e, "show all rows", view, "show "+e.Value)
+}
+
+// pages are the buttons to the pages beside this one.
+func pages(ref string, page, total int) []slack.BlockElement {
+	var out []slack.BlockElement
+	if page > 1 {
+		out = append(out, slack.NewButtonBlockElement(fmt.Sprintf("page.%d", page-1), ref, plainText("Previous")))
+	}
+	if page*pageRows < total {
+		out = append(out, slack.NewButtonBlockElement(fmt.Sprintf("page.%d", page+1), ref, plainText("Next")))
+	}
+	return out
+}
+
+// askWhy opens the modal that settling wants a reason in.
+func (b *Bot) askWhy(ctx context.Context, e envelope) {
+	if _, ok := readRef(e.Value); !ok {
+		b.refuse(ctx, e, errForged)
+		return
+	}
+	field := slack.NewPlainTextInputBlockElement(plainText("checked with the team, the consumers have gone on"), whyField)
+	field.Multiline, field.MaxLength, field.MinLength = true, maxWhy, 1
+	b.open(ctx, e, "ask why", slack.ModalViewRequest{
+		Type: slack.VTModal, CallbackID: settleView, PrivateMetadata: e.Value + " " + e.Channel,
+		Title: plainText(clip("Accept "+e.Value, maxModal)), Submit: plainText("Accept as is"), Close: plainText("Back"),
+		Blocks: slack.Blocks{BlockSet: []slack.Block{
+			slack.NewInputBlock(whyField, plainText("Why is the outcome accepted as it is?"), plainText("It is kept in the request's history."), field),
+		}},
+	}, "settle "+e.Value+` "why"`)
+}
+
+// whyField is the block_id and the action_id of the only input.
+const whyField = "why"
+
+func fieldError(words string) *slack.ViewSubmissionResponse {
+	return slack.NewErrorsViewSubmissionResponse(map[string]string{whyField: words})
+}
+
+// open opens a modal, or puts another content into the one that was clicked in. A trigger lives 3 seconds; when it is too
+// late, the person is told what to type instead.
+func (b *Bot) open(ctx context.Context, e envelope, doing string, view slack.ModalViewRequest, typed string) {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	var err error
+	if e.View != "" {
+		_, err = b.api.UpdateViewContext(ctx, view, "", e.Hash, e.View)
+	} else {
+		_, err = b.api.OpenViewContext(ctx, e.Trigger, view)
+	}
+	if err == nil {
+		return
+	}
+	fault := b.fault(doing, err)
+	if fault.Code == "hash_conflict" {
+		return // two clicks at once: the other one has turned the page
+	}
+	b.log.Warn("a modal is not shown", "envelope", e.ID, "err", fault)
+	b.answer(ctx, e, commands.Content{Title: "Not shown", Lines: []commands.Line{{
+		{Text: "Slack allows only 3 seconds for this, and they were over. Click again, or type "}, {Text: b.cfg.Command + " " + typed, Kind: commands.Code}, {Text: "."},
+	}}}, false)
+}
+
+// inModal reads back what a modal was opened for: "k7f3.1 C0INC".
+func inModal(metadata string) (ref, channel string) {
+	ref, channel, _ = strings.Cut(metadata, " ")
+	return ref, channel
+}
+
+// thousands writes 18204 as "18,204".
+func thousands(n int) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}

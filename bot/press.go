@@ -1,0 +1,122 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// errForged is a click that no button of ours makes.
+var errForged = &commands.SyntaxError{Want: "that button is not known here", Example: "status"}
+
+// verb of a click or submission: the action_id up to its number ("choose.2").
+func (e envelope) verb() string {
+	if e.Kind == submission {
+		return "settle"
+	}
+	verb, _, _ := strings.Cut(e.Action, ".")
+	return verb
+}
+
+// option is the number in an action_id, from 1; 0 without one.
+func (e envelope) option() int {
+	_, n, _ := strings.Cut(e.Action, ".")
+	i, err := strconv.Atoi(n)
+	if err != nil || i < 0 {
+		return 0
+	}
+	return i
+}
+
+// press does what a button says. The person comes from the envelope, what it is about from the store: the button's value
+// only names it, and the core checks it.
+func (b *Bot) press(ctx context.Context, e envelope) error {
+	ref, ok := readRef(e.ref())
+	if !ok {
+		return errForged
+	}
+	card, err := b.Cards.Card(ctx, ref.ID)
+	if err != nil && !errors.Is(err, reset.ErrNotFound) {
+		return err
+	}
+	if e.Kind == click && !e.Alone && card.TS != "" && (card.TS != e.Message || card.Channel != e.Channel) {
+		b.strip(ctx, e, ref, card)
+		return nil
+	}
+	if e.Alone && card.Preview.Actor == e.actor() {
+		if err := b.attach(ctx, ref.ID, e); err != nil {
+			return err
+		}
+	}
+	d := reset.Decision{Actor: e.actor(), Place: e.place(), Ref: ref, Why: e.Why, Origin: e.ID}
+	return b.decide(ctx, e, e.verb(), e.option(), d)
+}
+
+// strip takes the buttons off a message that is not the request's card any more, and says where the card is.
+func (b *Bot) strip(ctx context.Context, e envelope, ref reset.Ref, card reset.Card) {
+	card.Request = ref.ID
+	c := commands.Content{Title: ref.ID, Status: "this card is out of date",
+		Lines: append([]commands.Line{{{Text: "Nothing was done. "}, {Text: "/kafka-reset show " + ref.ID, Kind: commands.Code}, {Text: " tells how it stands."}}},
+			b.linkTo(ctx, card)...)}
+	err := b.revise(ctx, "take the buttons off an old card", e.Channel, e.Message, c, look{key: e.ID})
+	if err != nil {
+		b.log.Warn("an old card keeps its buttons", "request", ref.ID, "err", err)
+	}
+	b.answer(ctx, e, c, false)
+}
+
+// decide passes a person's word to the core and answers, unless the card or the preview shows it to them anyway.
+func (b *Bot) decide(ctx context.Context, e envelope, verb string, option int, d reset.Decision) error {
+	reply, err := b.tellCore(ctx, verb, option, d)
+	if err != nil {
+		return err
+	}
+	switch reply.Did {
+	case reset.DidUndo:
+		return b.attach(ctx, reply.Request.ID, e)
+	case reset.DidRetry:
+		if reply.Request.ID != d.Ref.ID {
+			return b.attach(ctx, reply.Request.ID, e)
+		}
+	case reset.DidPlan:
+		content, err := b.story(ctx, e, d.Ref.ID, false)
+		if err == nil {
+			b.answer(ctx, e, content, false)
+		}
+		return err
+	case reset.DidAlready:
+	default:
+		if e.Kind == submission || e.Kind == click && !e.Alone {
+			return nil // the card changes before their eyes
+		}
+	}
+	if e.Kind == click && e.Alone && reply.Request.Actor == e.actor() && reply.Did != reset.DidAlready {
+		return nil // the preview changes
+	}
+	b.answer(ctx, e, commands.ReplyOf(reply), e.Alone)
+	return nil
+}
+
+func (b *Bot) tellCore(ctx context.Context, verb string, option int, d reset.Decision) (reset.Reply, error) {
+	switch verb {
+	case "approve":
+		return b.Core.Approve(ctx, d)
+	case "reject":
+		return b.Core.Reject(ctx, d)
+	case "cancel":
+		return b.Core.Cancel(ctx, d)
+	case "retry":
+		return b.Core.Retry(ctx, d)
+	case "settle":
+		return b.Core.Settle(ctx, d)
+	case "undo":
+		return b.Core.Undo(ctx, d)
+	case "choose":
+		return b.Core.Choose(ctx, d, option)
+	}
+	return reset.Reply{}, errForged
+}

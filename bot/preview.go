@@ -1,0 +1,131 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+const (
+	urlLife = 30 * time.Minute
+	urlUses = 5 // Slack's limit; the last is kept for the end
+	// patience is how long a person may look at nothing before it is said that the bot is at work.
+	patience = 2 * time.Second
+)
+
+// attach remembers how to reach the one person who sees a draft. The address of a command can only add messages, that of
+// a click in a message that the person alone sees can replace it.
+func (b *Bot) attach(ctx context.Context, id string, e envelope) error {
+	if e.URL == "" {
+		return nil
+	}
+	return b.amend(ctx, &reset.Card{Request: id}, func(c *reset.Card) {
+		c.Preview = reset.Preview{Actor: e.actor(), Channel: e.Channel, URL: e.URL, Replaces: e.Kind == click && e.Alone, Until: b.now().Add(urlLife)}
+	})
+}
+
+// tells are the events that change what the requester alone sees.
+var tells = []reset.Event{reset.EvPlanned, reset.EvRefused, reset.EvWaiting, reset.EvExpired, reset.EvCancelled}
+
+// showAlone shows a request to its requester.
+func (b *Bot) showAlone(ctx context.Context, s reset.Story, card reset.Card) (time.Time, error) {
+	r, p, now := s.Request, card.Preview, b.now()
+	if p.URL == "" {
+		if card.ThreadSeq == 0 && now.Sub(r.CreatedAt) < time.Minute {
+			return now.Add(time.Second), nil // whoever took the command is just about to store the way to its author
+		}
+		return time.Time{}, nil
+	}
+	news := after(s.Entries, card.ThreadSeq)
+	looking := r.State == reset.Planning && r.Question == "" && r.Problem == nil
+	switch {
+	case looking && p.Used > 0:
+		return time.Time{}, nil
+	case looking:
+		if again := p.Until.Add(patience - urlLife); now.Before(again) {
+			return again, nil
+		}
+	case p.Version > 0 && r.Question == "" && !slices.ContainsFunc(news, func(e reset.Entry) bool { return slices.Contains(tells, e.Event) }):
+		return time.Time{}, nil
+	case p.Version >= r.Version:
+		return time.Time{}, nil
+	}
+	err := b.whisper(ctx, s, &card)
+	if passing(err) {
+		return b.later(err)
+	}
+	if err != nil {
+		b.log.Warn("the requester alone is not told", "request", r.ID, "err", err)
+	}
+	return time.Time{}, b.amend(ctx, &card, func(c *reset.Card) {
+		if looking || c.Preview.URL != p.URL {
+			return // the plan is still to come, or another click has brought another address meanwhile
+		}
+		c.Preview.Version, c.Preview.Revision, c.ShownAt = r.Version, r.Revision, now
+		if len(news) > 0 {
+			c.ThreadSeq = news[len(news)-1].Seq
+		}
+	})
+}
+
+// whisper shows the preview through its response_url, or by direct message when that is used up and it matters.
+func (b *Bot) whisper(ctx context.Context, s reset.Story, card *reset.Card) error {
+	r, p, content := s.Request, card.Preview, commands.PreviewOf(s)
+	doing := "show " + r.ID + " to its requester"
+	over := !r.State.Open()
+	if b.now().Before(p.Until) && (p.Used < urlUses-1 || over && p.Used < urlUses) {
+		// Counted before it is sent: a lost answer may have used it.
+		if err := b.amend(ctx, card, func(c *reset.Card) { c.Preview.Used++ }); err != nil {
+			return err
+		}
+		err := b.respond(ctx, doing, p.URL, content, look{key: blockKey(s), plain: true, alone: true}, p.Replaces)
+		if err == nil || !gone(err) {
+			return err
+		}
+	}
+	if r.State == reset.Planning || r.State == reset.Expired || r.State == reset.Cancelled {
+		return nil // nobody waits for this; `show` brings it back
+	}
+	_, err := b.say(ctx, doing, p.Actor.ID, "", content, look{key: blockKey(s), plain: true, alone: true})
+	return err
+}
+
+// point leaves in the preview's place where the card is, once others see it.
+func (b *Bot) point(ctx context.Context, s reset.Story, card reset.Card, p reset.Preview) {
+	c := commands.PreviewOf(s)
+	c.Foot = append(c.Foot, b.linkTo(ctx, card)...)
+	err := &Fault{Code: "used_url"}
+	if b.now().Before(p.Until) && p.Used < urlUses {
+		err = faultOf(b.respond(ctx, "point to the card of "+s.Request.ID, p.URL, c, look{key: blockKey(s), plain: true, alone: true}, p.Replaces))
+	}
+	if err != nil && card.Channel != s.Request.Place.Channel {
+		b.tell(ctx, s, card)
+	}
+}
+
+// gone reports whether a response_url is used up or too old.
+func gone(err error) bool {
+	return slices.Contains([]string{"http 404", "http 410", "expired_url", "used_url", "invalid_url", "message_not_found"}, code(err))
+}
+
+// blockKey makes block ids that no earlier version of the message had: clients keep what they know of an id.
+func blockKey(s reset.Story) string {
+	return fmt.Sprintf("%s.%d.%d", s.Request.ID, s.Request.Revision, s.Request.Version)
+}
+
+// attachShown is attach for a preview that is about to be shown as it is now.
+func (b *Bot) attachShown(ctx context.Context, e envelope, s reset.Story) error {
+	if err := b.attach(ctx, s.Request.ID, e); err != nil {
+		return err
+	}
+	return b.amend(ctx, &reset.Card{Request: s.Request.ID}, func(c *reset.Card) {
+		c.Preview.Used, c.Preview.Version, c.Preview.Revision = 1, s.Request.Version, s.Request.Revision
+		if n := len(s.Entries); n > 0 {
+			c.ThreadSeq = s.Entries[n-1].Seq
+		}
+	})
+}

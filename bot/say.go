@@ -1,0 +1,165 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
+)
+
+// unshown are errors about blocks. Blocks are young and Slack changes what it takes where; text always goes.
+var unshown = []string{"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "only_one_table_allowed", "invalid_payload",
+	"invalid_arguments", "block_mismatch"}
+
+// say posts a message and returns its timestamp.
+func (b *Bot) say(ctx context.Context, doing, channel, thread string, c commands.Content, l look) (ts string, err error) {
+	return ts, b.inAnyForm(ctx, doing, c, l, func(ctx context.Context, m message) error {
+		opts := m.options()
+		if thread != "" {
+			opts = append(opts, slack.MsgOptionTS(thread))
+		}
+		var err error
+		_, ts, err = b.api.PostMessageContext(ctx, channel, opts...)
+		return err
+	})
+}
+
+// revise edits a message in place.
+func (b *Bot) revise(ctx context.Context, doing, channel, ts string, c commands.Content, l look) error {
+	return b.inAnyForm(ctx, doing, c, l, func(ctx context.Context, m message) error {
+		_, _, _, err := b.api.UpdateMessageContext(ctx, channel, ts, m.options()...)
+		return err
+	})
+}
+
+// respond sends through a response_url, to its person alone. Tables are never sent this way: whether Slack takes them is
+// not known.
+func (b *Bot) respond(ctx context.Context, doing, url string, c commands.Content, l look, replace bool) error {
+	l.plain = true
+	return b.inAnyForm(ctx, doing, c, l, func(ctx context.Context, m message) error {
+		opts := append(m.options(), slack.MsgOptionResponseURL(url, slack.ResponseTypeEphemeral))
+		if replace {
+			opts = append(opts, slack.MsgOptionReplaceOriginal(url))
+		}
+		_, _, _, err := b.api.SendMessageContext(ctx, "", opts...)
+		return err
+	})
+}
+
+// inAnyForm sends content as it should look, then with a plain table, then as text alone: better ugly than unsaid.
+func (b *Bot) inAnyForm(ctx context.Context, doing string, c commands.Content, l look, send func(context.Context, message) error) error {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	m := b.draw(ctx, c, l)
+	err := b.try(ctx, doing, m, send)
+	if slices.Contains(unshown, code(err)) && !l.plain {
+		b.log.Warn("slack does not take the blocks; trying a plain table", "err", err)
+		l.plain = true
+		m = b.draw(ctx, c, l)
+		err = b.try(ctx, doing, m, send)
+	}
+	if slices.Contains(unshown, code(err)) {
+		b.log.Error("slack does not take the blocks; the text alone is sent", "err", err)
+		err = b.try(ctx, doing, message{text: escape(clip(clean(c.String()), 2*maxText))}, send)
+	}
+	return err
+}
+
+func (b *Bot) try(ctx context.Context, doing string, m message, send func(context.Context, message) error) error {
+	if err := send(ctx, m); err != nil {
+		return b.fault(doing, err)
+	}
+	return nil
+}
+
+// options always hold text and blocks: text alone would take an edited message's blocks away.
+func (m message) options() []slack.MsgOption {
+	opts := []slack.MsgOption{slack.MsgOptionText(m.text, false), slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl()}
+	if len(m.blocks) > 0 {
+		opts = append(opts, slack.MsgOptionBlocks(m.blocks...))
+	}
+	return opts
+}
+
+func (b *Bot) permalink(ctx context.Context, channel, ts string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	link, err := b.api.GetPermalinkContext(ctx, &slack.PermalinkParameters{Channel: channel, Ts: ts})
+	if err != nil {
+		return "", b.fault("ask for a link", err)
+	}
+	return link, nil
+}
+
+// shared reports whether other organisations read a channel. A channel that cannot be looked at cannot be posted to
+// either, so not knowing is not a yes.
+func (b *Bot) shared(ctx context.Context, channel string) bool {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	info, err := b.api.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: channel})
+	if err != nil {
+		b.log.Info("channel cannot be looked at", "channel", channel, "err", b.fault("look at a channel", err))
+		return false
+	}
+	return info.IsExtShared || info.IsPendingExtShared
+}
+
+func faultOf(err error) *Fault {
+	var f *Fault
+	errors.As(err, &f)
+	return f
+}
+
+// pace keeps edits that nobody waits for within Slack's limits.
+type pace struct {
+	mu     sync.Mutex
+	tokens float64
+	at     time.Time
+	until  time.Time // Slack asked to wait
+}
+
+const (
+	betweenEdits   = 3 * time.Second
+	editsPerMinute = 30
+	editsAtOnce    = 10
+)
+
+// take spends one edit, or says when there is one again.
+func (p *pace) take(now time.Time) time.Time {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.at.IsZero() {
+		p.tokens, p.at = editsAtOnce, now
+	}
+	if passed := now.Sub(p.at); passed > 0 {
+		p.tokens, p.at = min(editsAtOnce, p.tokens+passed.Minutes()*editsPerMinute), now
+	}
+	if p.tokens >= 1 {
+		p.tokens--
+		return time.Time{}
+	}
+	return now.Add(time.Duration((1 - p.tokens) / editsPerMinute * float64(time.Minute)))
+}
+
+// hold stops everything but answers until then.
+func (p *pace) hold(until time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if until.After(p.until) {
+		p.until = until
+	}
+}
+
+func (p *pace) held(now time.Time) time.Time {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if now.Before(p.until) {
+		return p.until
+	}
+	return time.Time{}
+}

@@ -1,0 +1,105 @@
+package bot
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/slacksim"
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// asked is a request that Mara typed in a channel, with its preview before her.
+func (b *bench) asked(t *testing.T, channel string) slacksim.Message {
+	t.Helper()
+	d, err := b.mara.Command(channel, "/kafka-reset", "billing@prod-eu orders to 02:10")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ack, err := d.Wait(ctx5(t)); err != nil || ack.Err != "" || ack.Payload != nil {
+		t.Fatalf("ack = %+v, %v; want a bare one\n%s", ack, err, b.logs.String())
+	}
+	m, err := b.mara.WaitText(ctx5(t), channel, "k7f3.1 · preview")
+	if err != nil {
+		t.Fatalf("%v\n%s", err, b.logs.String())
+	}
+	return m
+}
+
+func (b *bench) click(t *testing.T, p *slacksim.Person, m slacksim.Message, action string) {
+	t.Helper()
+	d, err := p.Click(m, action)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ack, err := d.Wait(ctx5(t)); err != nil || ack.Err != "" {
+		t.Fatalf("ack = %+v, %v\n%s", ack, err, b.logs.String())
+	}
+}
+
+func (b *bench) sees(t *testing.T, p *slacksim.Person, channel string, parts ...string) slacksim.Message {
+	t.Helper()
+	m, err := p.WaitText(ctx5(t), channel, parts...)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, b.logs.String())
+	}
+	return m
+}
+
+func TestCommandPreviewClickCard(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, slacksim.Options{PlainResponses: true}, nil).up(t)
+	preview := b.asked(t, "C0INC")
+	if !preview.Ephemeral {
+		t.Error("others see the preview")
+	}
+	b.click(t, b.mara, preview, "approve")
+	card := b.sees(t, b.jon, "C0INC", "k7f3.1 · waiting for approval", "@mara asks to")
+	if card.Ephemeral {
+		t.Error("nobody but Jon sees the card")
+	}
+	pointer := b.sees(t, b.mara, "C0INC", "waiting for approval", "The card")
+	if !pointer.Ephemeral || pointer.TS != preview.TS || len(pointer.Buttons()) > 0 {
+		t.Errorf("the preview was not replaced by a pointer to the card: %s", pointer.Text())
+	}
+	b.click(t, b.jon, card, "approve")
+	now := b.sees(t, b.jon, "C0INC", "k7f3.1 · waiting until billing is idle")
+	if now.TS != card.TS {
+		t.Errorf("a second card %s was posted beside %s", now.TS, card.TS)
+	}
+	reply := b.sees(t, b.jon, "C0INC", "Approved", "by @jon")
+	if reply.Thread != card.TS {
+		t.Errorf("the decision is not in the card's thread: %+v", reply)
+	}
+	for _, m := range b.jon.Messages("C0INC") {
+		if m.Ephemeral {
+			t.Errorf("Jon was told alone what the card shows: %s", m.Text())
+		}
+	}
+	if want := (reset.Actor{Kind: reset.Person, Team: slacksim.HomeTeam, ID: "U0JON"}); b.words[1].Actor != want {
+		t.Errorf("actor = %+v, want %+v", b.words[1].Actor, want)
+	}
+}
+
+func TestNotAllowedIsToldAlone(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, slacksim.Options{}, nil).up(t)
+	b.click(t, b.mara, b.asked(t, "C0INC"), "approve")
+	card := b.sees(t, b.ben, "C0INC", "waiting for approval")
+	b.click(t, b.ben, card, "approve")
+	if m := b.sees(t, b.ben, "C0INC", "Not allowed", "pay"); !m.Ephemeral {
+		t.Error("others see the refusal")
+	}
+	if m, err := b.ben.Look(card); err != nil || !strings.Contains(m.Text(), "waiting for approval") {
+		t.Errorf("the card was replaced by a refusal: %v, %s", err, m.Text())
+	}
+}
+
+func TestCardGoesHomeWhereTheBotIsNoMember(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, slacksim.Options{}, nil).up(t)
+	b.click(t, b.mara, b.asked(t, "C0OUT"), "approve")
+	card := b.sees(t, b.jon, "C0HOME", "waiting for approval")
+	b.sees(t, b.mara, "C0OUT", "The card", "#kafka")
+	b.click(t, b.jon, card, "cancel")
+	b.sees(t, b.mara, b.slack.DM("U0MARA"), "cancelled")
+}
