@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
@@ -82,12 +83,12 @@ func (s *Store) Worst(ctx context.Context, id string, revision, count int) (step
 		}
 		topics, err = all(ctx, tx, scanTopicEffect, `
 			SELECT topic, count(*),
-				sum(from_none <> to_none OR NOT from_none AND from_offset <> to_offset),
-				sum(replay), sum(skip), sum(from_none),
+				sum(from_none <> to_none OR from_offset <> to_offset),
+				total(replay), total(skip), sum(from_none),
 				sum(how IN ('clamped to start', 'clamped to end')),
 				min(nullif(record_at, 0)), max(nullif(record_at, 0))
 			FROM plan_rows WHERE request = ? AND revision = ?
-			GROUP BY topic ORDER BY sum(replay) + sum(skip) DESC, topic`, id, revision)
+			GROUP BY topic ORDER BY total(replay) + total(skip) DESC, topic`, id, revision)
 		return err
 	})
 	if err != nil {
@@ -98,8 +99,19 @@ func (s *Store) Worst(ctx context.Context, id string, revision, count int) (step
 
 func scanTopicEffect(row scanner) (t reset.TopicEffect, err error) {
 	var from, upto sql.NullInt64
+	var replay, skip float64
 	e := &t.Effect
-	err = row.Scan(&t.Topic, &e.Partitions, &e.Changed, &e.Replay, &e.Skip, &e.None, &e.Clamped, &from, &upto)
+	err = row.Scan(&t.Topic, &e.Partitions, &e.Changed, &replay, &skip, &e.None, &e.Clamped, &from, &upto)
 	e.Topics, e.From, e.Upto = 1, moment(from.Int64), moment(upto.Int64)
+	e.Replay, e.Skip = saturated(replay), saturated(skip)
 	return t, err
+}
+
+// saturated is a total of counts as reset.Total has it. SQL's sum fails where int64 ends; its total is a float, and exact
+// up to 9,007,199,254,740,992 records.
+func saturated(total float64) int64 {
+	if total >= math.MaxInt64 {
+		return math.MaxInt64
+	}
+	return int64(total)
 }

@@ -89,12 +89,17 @@ func claimLease(t *testing.T, open Open) {
 	wantErr(t, s.Renew(t.Context(), old, t0.Add(time.Hour)), reset.ErrConflict)
 	same(t, "soonest after the old holder spoke", soonest(t, s), t0.Add(2*lease))
 
+	// What was wanted of the holder that died is served by the next.
+	update(t, s, "k7f3", nil, func(tx *reset.Tx) { tx.LookAt(t0) })
+	_, rows = claim(t, s, t0.Add(2*lease))
+	same(t, "claims after the second lease", len(rows), 1)
+
 	// Never due again, made due again: the fence goes on.
 	release(t, s, rows[0], time.Time{})
 	same(t, "soonest after it was given up", soonest(t, s), time.Time{})
 	update(t, s, "k7f3", nil, func(tx *reset.Tx) { tx.LookAt(t0) })
 	_, rows = claim(t, s, t0)
-	same(t, "fence of the row made again", rows[0].Fence, old.Fence+2)
+	same(t, "fence of the row made again", rows[0].Fence, old.Fence+3)
 }
 
 func claimRenew(t *testing.T, open Open) {

@@ -88,6 +88,22 @@ func worst(t *testing.T, open Open) {
 		{Topic: "refunds", Effect: reset.Effect{Topics: 1, Partitions: 1, Changed: 1, Replay: 9, Skip: 9, None: 1, From: t0, Upto: t0}},
 		{Topic: "orders", Effect: reset.Effect{Topics: 1, Partitions: 4, Changed: 3, Replay: 8, Skip: 9, Clamped: 1, From: t0, Upto: t0.Add(2 * time.Second)}},
 	})
+	for _, e := range topics {
+		var own []reset.Step
+		for _, st := range []reset.Step{step("orders", 0, 5, 0), step("orders", 1, 0, 7), step("orders", 2, 3, 2), clamped, none} {
+			if st.Topic == e.Topic {
+				own = append(own, st)
+			}
+		}
+		same(t, "effect on "+e.Topic+" as the core counts it", e.Effect, reset.Total(own))
+	}
+	huge := []reset.Step{step("huge", 0, 1<<62, 0), step("huge", 1, 1<<62, 0), step("huge", 2, 1<<62, 1<<62)}
+	update(t, s, "k7f3", nil, func(tx *reset.Tx) { tx.Request.Revision = 3; tx.SetSteps(huge) })
+	got, topics, err = s.Worst(t.Context(), "k7f3", 3, 1)
+	wantErr(t, err, nil)
+	same(t, "the largest of all", got, huge[2:])
+	same(t, "more than can be counted", topics[0].Effect, reset.Total(huge))
+
 	got, topics, err = s.Worst(t.Context(), "k7f3", 2, 4)
 	wantErr(t, err, nil)
 	same(t, "of another revision", len(got)+len(topics), 0)
