@@ -34,9 +34,7 @@ func CardOf(s reset.Story) Content {
 func askLine(s reset.Story, v voice) Line {
 	r := s.Request
 	in, _ := r.Move()
-	phrase := aim(in, r.Effect, v, false)
-	l := say(person(r.Actor), " asks to ", phrase, where(phrase, scope(in, s.Topics)), reason(in), ": ", strong(brief(r.Effect)), ".")
-	return l
+	return say(person(r.Actor), " asks to ", aim(s, v, withUTC), reason(in), ": ", strong(brief(r.Effect)), ".")
 }
 
 func reason(in reset.Intent) string {
@@ -67,7 +65,9 @@ func pending(c *Content, s reset.Story, v voice) {
 		need = say("Approved by ", voters(s.Votes, v), "; needs ", strong(count(max(0, r.Need-len(s.Votes)))+" more of "), who)
 	}
 	c.Lines = append(c.Lines, say(need, until(" by ", r.Deadline, v), "."))
-	c.Foot = []Line{say("An approval covers ", reach(r.Bounds), "; beyond that it is asked for again.")}
+	if !unbounded(r.Bounds) {
+		c.Foot = []Line{say("An approval covers ", reach(r.Bounds), "; beyond that it is asked for again.")}
+	}
 	c.Buttons = []Button{
 		{Verb: "approve", Ref: ref(r), Label: "Approve", Style: "primary", Confirm: confirm(s, v), Typed: "approve " + ref(r)},
 		{Verb: "reject", Ref: ref(r), Label: "Reject", Style: "danger", Typed: "reject " + ref(r)},
@@ -95,7 +95,7 @@ func armed(c *Content, s reset.Story, v voice) {
 	c.Lines = []Line{askLine(s, v), agreed(s, v)}
 	switch seen := r.Seen; {
 	case r.Problem != nil:
-		c.Lines = append(c.Lines, problemLines(r.Problem, v)...)
+		c.Lines = append(c.Lines, problemLines(r.Problem)...)
 	case seen.At.IsZero():
 		c.Lines = append(c.Lines, say("Looking who is connected."))
 	case !seen.EmptySince.IsZero():
@@ -104,12 +104,11 @@ func armed(c *Content, s reset.Story, v voice) {
 	case seen.Group.Idle():
 		c.Lines = append(c.Lines, say("Nobody is connected, but commits still move; waiting until they stand still."))
 	default:
-		c.Lines = append(c.Lines, connected(s, v))
-		c.Warnings = append(c.Warnings, lingering(seen.Group.Members))
+		c.Lines = append(c.Lines, say(connected(s, v), " ", lingering(seen.Group.Members)))
 		c.Hints = stopHints(r.Ruling)
 	}
 	if !r.Deadline.IsZero() {
-		c.Lines = append(c.Lines, say("Gives up: ", v.clock(r.Deadline), ". Nothing is written while somebody is connected."))
+		c.Lines = append(c.Lines, say("Gives up ", v.clock(r.Deadline), ". Nothing is written while somebody is connected."))
 	}
 	c.Buttons = []Button{cancelButton(r, "Cancel")}
 }
@@ -157,7 +156,7 @@ func applying(c *Content, s reset.Story, v voice) {
 	a := s.Attempt
 	switch {
 	case r.Problem != nil && r.Problem.Code != reset.ProblemLost:
-		c.Lines = append(c.Lines, problemLines(r.Problem, v)...)
+		c.Lines = append(c.Lines, problemLines(r.Problem)...)
 	case a == nil:
 		c.Lines = append(c.Lines, say("Writing ", number(r.Effect.Partitions, "partition"), "."))
 	case !a.ReadAt.IsZero() || r.Problem != nil:
@@ -190,7 +189,7 @@ func replanned(c *Content, s reset.Story, v voice) {
 		c.Lines = append(c.Lines, moved)
 	}
 	if r.Problem != nil {
-		c.Lines = append(c.Lines, problemLines(r.Problem, v)...)
+		c.Lines = append(c.Lines, problemLines(r.Problem)...)
 	}
 	c.Buttons = []Button{cancelButton(r, "Cancel")}
 }
@@ -209,7 +208,7 @@ func ended(c *Content, s reset.Story, v voice) {
 			c.Buttons = []Button{retryButton(r, "Ask again")}
 		}
 	case reset.Refused:
-		c.Lines = append(c.Lines, refusal(s, v)...)
+		c.Lines = append(c.Lines, refusal(s)...)
 	default:
 		c.Lines = append(c.Lines, say(capital(states[r.State]), byWhom(by), when(by, v), because(by), ". Nothing was changed."))
 	}

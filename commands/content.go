@@ -38,7 +38,7 @@ const (
 	Text    SpanKind = ""
 	Strong  SpanKind = "strong"
 	Code    SpanKind = "code"
-	User    SpanKind = "user"    // a person: shown by name, without notifying
+	User    SpanKind = "user"    // a person or user group: shown by name, without notifying
 	Notify  SpanKind = "notify"  // a person or user group that should be notified
 	Channel SpanKind = "channel" // a channel
 	Link    SpanKind = "link"

@@ -123,7 +123,7 @@ var accessWords = map[reset.Verb]string{
 // denials are the reasons for a no, in a few words.
 var denials = map[reset.Denial]string{
 	reset.DeniedNoRule:   "no rule covers this group",
-	reset.DeniedNotIn:    "you are not among those named",
+	reset.DeniedNotIn:    "not among those named",
 	reset.DeniedChannel:  "not from this channel",
 	reset.DeniedGuest:    "guests never may",
 	reset.DeniedBot:      "bots never may",
@@ -131,5 +131,5 @@ var denials = map[reset.Denial]string{
 	reset.DeniedGone:     "the account is deactivated",
 	reset.DeniedCap:      "beyond the rule's cap",
 	reset.DeniedSelf:     "nobody approves their own request",
-	reset.DeniedUnknown:  "Slack did not say which groups you are in",
+	reset.DeniedUnknown:  "Slack did not say who is in which group",
 }

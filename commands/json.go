@@ -59,7 +59,7 @@ func JSON(s reset.Story, steps []reset.Step) ([]byte, error) {
 		iso = reset.ReadUncommitted
 	}
 	doc := PlanDocument{
-		Cluster: in.Cluster, ClusterID: r.ClusterID, Group: in.Group, Target: trimPhrase(aim(in, e, v, false)), Isolation: string(iso),
+		Cluster: in.Cluster, ClusterID: r.ClusterID, Group: in.Group, Target: aim(s, v, withUTC), Isolation: string(iso),
 		At: s.Now.UTC(), Warnings: []string{}, Steps: []StepDocument{},
 		Effect: EffectDocument{Topics: e.Topics, Partitions: e.Partitions, Changed: e.Changed, Replay: e.Replay, Skip: e.Skip,
 			NeverCommitted: e.None, Clamped: e.Clamped},

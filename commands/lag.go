@@ -22,20 +22,6 @@ func LagOf(l reset.Lag) Content {
 	return c
 }
 
-// OverviewOf is what can be done with a group, for somebody who named nothing else: where it stands, and the likeliest
-// targets. A button works only where there is a request that it can refer to; the typed twins always do.
-func OverviewOf(l reset.Lag, options []reset.Option) Content {
-	topics := reset.Lags(l.Snapshot)
-	c := lagHead(l, topics)
-	c.Table = topicLagTable(topics)
-	for _, o := range options {
-		c.Hints = append(c.Hints, say(o.Label, ":  ", code(o.Typed)))
-	}
-	c.Foot = []Line{say("Every reset is previewed first; nothing is written without a button. More: ", code("help"))}
-	c.Fallback = fallback(c)
-	return c
-}
-
 // lagHead says the sum, who is connected, what is open and what could not be read.
 func lagHead(l reset.Lag, topics []reset.TopicLag) Content {
 	g := l.Snapshot.Group
@@ -59,7 +45,7 @@ func lagHead(l reset.Lag, topics []reset.TopicLag) Content {
 		c.Lines = append(c.Lines, say(capital(number(len(g.Members), "consumer")), ": ", members(g.Members), "."))
 	}
 	for _, r := range l.Open {
-		c.Lines = append(c.Lines, say("Open: ", code("show "+r.ID), " is ", states[r.State], "."))
+		c.Lines = append(c.Lines, say("Open: ", strong(r.ID), " is ", states[r.State], "."))
 	}
 	return c
 }
@@ -169,8 +155,7 @@ func requestLine(r reset.Request, infos []reset.ClusterInfo, now time.Time) Line
 	if i := slices.IndexFunc(infos, func(c reset.ClusterInfo) bool { return c.Name == in.Cluster }); i >= 0 {
 		info = infos[i]
 	}
-	phrase := aim(in, r.Effect, v, false)
-	l := say(strong(r.ID), "  ", title(in, info), ": ", phrase, where(phrase, scope(in, nil)))
+	l := say(strong(r.ID), "  ", title(in, info), ": ", aim(reset.Story{Request: r}, v, zoneOnly))
 	if r.Effect.Partitions > 0 {
 		l = say(l, " (", brief(r.Effect), ")")
 	}

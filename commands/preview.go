@@ -2,6 +2,7 @@ package commands
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
@@ -20,7 +21,7 @@ func PreviewOf(s reset.Story) Content {
 		question(&c, s, v)
 	case r.State == reset.Planning && r.Problem != nil:
 		c.Status = status(r, "waiting for Kafka")
-		c.Lines = problemLines(r.Problem, v)
+		c.Lines = problemLines(r.Problem)
 		c.Lines = append(c.Lines, say("Recorded as ", r.ID, "; it is asked again by itself", until(" until ", r.Deadline, v), "."))
 		c.Buttons = []Button{retryButton(r, "Try again"), cancelButton(r, "Cancel")}
 	case r.State == reset.Planning:
@@ -28,11 +29,13 @@ func PreviewOf(s reset.Story) Content {
 		c.Lines = []Line{say("Reading ", in.Group, " and its topics. Nothing is changed.")}
 	case r.State == reset.Refused:
 		c.Status = status(r, "refused")
-		c.Lines = refusal(s, v)
+		c.Lines = refusal(s)
 	default:
 		c = CardOf(s)
-		c.Table, c.Hints, c.Warnings = nil, nil, nil
-		c.Buttons = nil
+		c.Buttons = nil // those of the card count
+		if r.State.Open() {
+			c.Table, c.Hints, c.Warnings, c.Foot = nil, nil, nil, nil
+		}
 	}
 	c.Fallback = fallback(c)
 	return c
@@ -92,14 +95,11 @@ func busy(r reset.Request) bool {
 }
 
 func needLine(r reset.Request) Line {
-	rule := ""
-	if r.Ruling.Rule != "" {
-		rule = " (rule: " + r.Ruling.Rule + ")"
-	}
+	rule := say(" (rule: ", firstOf(r.Ruling.Rule, "none"), "; ", reach(r.Bounds), ").")
 	if r.Need == 0 {
-		return say("Needs nobody else's approval", rule, "; it covers ", reach(r.Bounds), ".")
+		return say("Needs ", strong("no approval"), rule)
 	}
-	return say("Needs ", strong(number(r.Need, "approval")+" from "), people(r.Ruling.Approvers, User, "or"), rule, "; it covers ", reach(r.Bounds), ".")
+	return say("Needs ", strong(number(r.Need, "approval")), " from ", people(r.Ruling.Approvers, User, "or"), rule)
 }
 
 // voidedLine shows both numbers when a plan has left what was agreed to.
@@ -138,14 +138,16 @@ func question(c *Content, s reset.Story, v voice) {
 	case "topics":
 		c.Lines = []Line{say("Which topics? ", in.Group, " has commits on ", behind(r.Topics), ".")}
 	case "target":
+		c.Status = status(r, groupStatus(r.Seen.Group))
 		c.Lines = []Line{say("To what? ", in.Group, " has commits on ", behind(r.Topics), ".")}
+		c.Table = topicLagTable(r.Topics)
 	default:
 		c.Lines = []Line{say(r.Question)}
 	}
 	if r.Problem != nil && r.Problem.Code != reset.ProblemWhich {
-		c.Lines = append(problemLines(r.Problem, v), c.Lines...)
+		c.Lines = append(problemLines(r.Problem), c.Lines...)
 	}
-	c.Lines = append(c.Lines, say("Nothing is guessed, and nothing has been changed."))
+	c.Lines = append(c.Lines, say("Nothing has been changed."))
 	c.Foot = []Line{say("Open", until(" until ", r.Deadline, v), "; ", code("show "+r.ID), " brings it back.")}
 	c.Buttons = append(choices(r), cancelButton(r, "Discard"))
 }
@@ -176,11 +178,11 @@ func behind(topics []reset.TopicLag) string {
 }
 
 // refusal says no, which rule or fact says so, and what to do instead.
-func refusal(s reset.Story, v voice) []Line {
+func refusal(s reset.Story) []Line {
 	if s.Request.Problem == nil {
 		return []Line{say("Refused. Nothing was changed.")}
 	}
-	return problemLines(s.Request.Problem, v)
+	return problemLines(s.Request.Problem)
 }
 
 func choices(r reset.Request) []Button {
@@ -212,11 +214,9 @@ func ref(r reset.Request) string { return fmt.Sprintf("%s.%d", r.ID, r.Revision)
 func confirm(s reset.Story, v voice) string {
 	r := s.Request
 	in, _ := r.Move()
-	phrase := aim(in, r.Effect, v, false)
-	text := clip(title(in, s.Cluster), 100) + ": " + phrase + where(phrase, clip(scope(in, s.Topics), 60)) + ", " +
-		number(r.Effect.Changed, "partition") + ". It " + brief(r.Effect) + ". "
+	text := clip(title(in, s.Cluster), 90) + ": " + clip(aim(s, v, withUTC), 120) + ". It " + brief(r.Effect) + "."
 	if busy(r) {
-		text += "Written once nobody is connected."
+		text += " Written once nobody is connected."
 	}
 	return clip(text, 300)
 }
@@ -232,7 +232,11 @@ func until(word string, t time.Time, v voice) Line {
 func fallback(c Content) string {
 	text := c.Title + " · " + c.Status
 	if len(c.Lines) > 0 {
-		text += ": " + utc(c.Lines[0])
+		first := c.Lines[0]
+		if len(first) > 1 && first[0].Kind == User { // "@mara asks to ...": a notification knows no names
+			first = append(say(capital(strings.TrimLeft(first[1].Text, " "))), first[2:]...)
+		}
+		text += ": " + utc(first)
 	}
 	return clip(text, 400)
 }

@@ -10,11 +10,7 @@ import (
 
 // Explain turns any error into words for the person who caused it, with the next step. What nobody but the bot's keeper
 // can do anything about is "internal": its detail belongs to the log.
-func Explain(err error, zone *time.Location) Content {
-	if zone == nil {
-		zone = time.UTC
-	}
-	v := voice{zone: zone}
+func Explain(err error) Content {
 	var (
 		problem *reset.Problem
 		syntax  *SyntaxError
@@ -24,7 +20,7 @@ func Explain(err error, zone *time.Location) Content {
 	switch {
 	case errors.As(err, &problem):
 		c.Title = problemTitle(problem)
-		c.Lines = problemLines(problem, v)
+		c.Lines = problemLines(problem)
 		c.Buttons = problemButtons(problem)
 	case errors.As(err, &syntax):
 		c.Title = "Not understood"
@@ -72,7 +68,7 @@ func problemButtons(p *reset.Problem) []Button {
 }
 
 // problemLines are what is wrong and what to do about it.
-func problemLines(p *reset.Problem, v voice) []Line {
+func problemLines(p *reset.Problem) []Line {
 	tell := kafkaProblem
 	switch p.Code {
 	case reset.ProblemNoCommit, reset.ProblemSkipMoved, reset.ProblemFuture, reset.ProblemOneRecord, reset.ProblemWhich, reset.ProblemNoCluster,
@@ -86,13 +82,13 @@ func problemLines(p *reset.Problem, v voice) []Line {
 	case reset.ProblemBusy:
 		return busyProblem(p)
 	}
-	if l := tell(p, v); l != nil {
+	if l := tell(p); l != nil {
 		return []Line{l}
 	}
 	return []Line{say("Kafka or the bot said: ", string(p.Code), saying(p.Got), ".")}
 }
 
-func kafkaProblem(p *reset.Problem, v voice) Line {
+func kafkaProblem(p *reset.Problem) Line {
 	switch p.Code {
 	case reset.ProblemUnreachable:
 		return say(p.Cluster, " does not answer", tried(p), ". Nothing was changed. Try again in a minute.")
@@ -212,7 +208,7 @@ func busyProblem(p *reset.Problem) []Line {
 	return lines
 }
 
-func intentProblem(p *reset.Problem, v voice) Line {
+func intentProblem(p *reset.Problem) Line {
 	switch p.Code {
 	case reset.ProblemNoCommit:
 		return say(spot(p.Topic, p.Parts), " was never committed: there is nothing to shift or skip from. Leave it out, or give a time or an offset.")
@@ -228,7 +224,7 @@ func intentProblem(p *reset.Problem, v voice) Line {
 	case reset.ProblemNoCluster:
 		return say("No cluster ", p.Got, " is configured. There ", isAre(len(p.Names)), " ", list(p.Names, 8), ".")
 	case reset.ProblemTooLong:
-		return say("A wait of ", p.Got, " is longer than the rule allows: ", p.Want, " at most", ruleOfProblem(p), ".")
+		return say("A wait of ", wait(p.Got), " is longer than the rule allows: ", wait(p.Want), " at most", ruleOfProblem(p), ".")
 	case reset.ProblemNoRecord:
 		return say(spot(p.Topic, p.Parts), " has no record at offset ", count(p.Count), " yet: its end is ", count(p.Other), ". Nothing was skipped.")
 	case reset.ProblemRecreated:
@@ -237,6 +233,14 @@ func intentProblem(p *reset.Problem, v voice) Line {
 		return say("The approval no longer covers it: ", voids(p), ". It is planned again.")
 	}
 	return nil
+}
+
+// wait shows a duration as people say it.
+func wait(s string) string {
+	if d, err := time.ParseDuration(s); err == nil {
+		return span(d)
+	}
+	return s
 }
 
 // voids says why a recheck took an approval back.
@@ -311,7 +315,7 @@ func which(p *reset.Problem) Line {
 	return say("Something is missing: ", p.Want, ".")
 }
 
-func requestProblem(p *reset.Problem, v voice) Line {
+func requestProblem(p *reset.Problem) Line {
 	show := code("show " + p.Request)
 	switch p.Code {
 	case reset.ProblemNoRequest:

@@ -112,8 +112,7 @@ func failed(c *Content, s reset.Story, v voice) {
 	if r.Settled == nil {
 		c.Warnings = append(c.Warnings, say("No other reset of ", in.Group, " is written until somebody has undone this one or accepted it."))
 		c.Buttons = append(undoButtons(s), Button{Verb: "settle", Ref: ref(r), Label: "Accept as is", Style: "danger",
-			Confirm: "The offsets of " + clip(in.Group, 100) + " stay as they are now, and the group may be reset again. The next field asks why.",
-			Typed:   "settle " + r.ID + ` "why"`})
+			Typed: "settle " + r.ID + ` "why"`})
 	}
 }
 

@@ -95,9 +95,18 @@ func (v voice) at(t time.Time, layout string) Span {
 	return Span{Kind: Clock, At: t, Text: t.In(v.zone).Format(layout + " MST")}
 }
 
+// detail is how much is said about a target time.
+type detail int
+
+const (
+	zoneOnly detail = iota // "02:10 Europe/Berlin"
+	withUTC                // "02:10 Europe/Berlin (01:10 UTC)"
+	withAgo                // "02:10 Europe/Berlin (01:10 UTC, 57 min ago)"
+)
+
 // echo is a target time as it was understood: in the zone that it was read in, in UTC, and how long ago. It is plain text:
 // it repeats what a person typed, so it must not turn into another reader's zone.
-func (v voice) echo(t reset.Time, relative bool) string {
+func (v voice) echo(t reset.Time, d detail) string {
 	read := voice{v.zone, v.now}
 	if zone, err := time.LoadLocation(t.Zone); err == nil && t.Zone != "" {
 		read.zone = zone
@@ -106,7 +115,7 @@ func (v voice) echo(t reset.Time, relative bool) string {
 	b := strings.Builder{}
 	switch now := v.now.In(read.zone); {
 	case sameDay(local, now):
-	case relative && sameDay(local, now.AddDate(0, 0, -1)):
+	case d == withAgo && sameDay(local, now.AddDate(0, 0, -1)):
 		b.WriteString("yesterday ")
 	default:
 		b.WriteString(local.Format("2006-01-02 "))
@@ -121,9 +130,11 @@ func (v voice) echo(t reset.Time, relative bool) string {
 		if !sameDay(local, utc) {
 			layout = "2006-01-02 " + layout
 		}
-		notes = append(notes, utc.Format(layout)+" UTC")
+		if d >= withUTC {
+			notes = append(notes, utc.Format(layout)+" UTC")
+		}
 	}
-	if relative {
+	if d == withAgo {
 		notes = append(notes, v.ago(t.At))
 	}
 	if len(notes) > 0 {

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
@@ -15,7 +16,6 @@ func ShowOf(s reset.Story, entries []reset.Entry) Content {
 	r := s.Request
 	in, _ := r.Move()
 	v := voiceOf(in, s.Now)
-	s.Entries = entries
 	c := CardOf(s)
 	if r.State == reset.Draft || r.State == reset.Planning || r.State == reset.Refused {
 		c = PreviewOf(s)
@@ -27,9 +27,9 @@ func ShowOf(s reset.Story, entries []reset.Entry) Content {
 	for i, e := range entries {
 		switch {
 		case skipped <= 0 || i < mostEntries/2 || i >= len(entries)-mostEntries/2:
-			c.Foot = append(c.Foot, say(v.exact(e.At), "  ", eventLine(e, s)))
+			c.Lines = append(c.Lines, say(v.exact(e.At), "  ", eventLine(e, s)))
 		case i == mostEntries/2:
-			c.Foot = append(c.Foot, say("... ", number(skipped, "entry"), " not shown"))
+			c.Lines = append(c.Lines, say("... ", number(skipped, "entry"), " not shown"))
 		}
 	}
 	return c
@@ -54,6 +54,9 @@ func eventLine(e reset.Entry, s reset.Story) Line {
 		if e.Facts[key] == "" {
 			return ""
 		}
+		if n, err := strconv.ParseInt(e.Facts[key], 10, 64); err == nil {
+			return before + count(n)
+		}
 		return before + clip(e.Facts[key], 200)
 	}
 	who := person(e.Actor)
@@ -61,7 +64,7 @@ func eventLine(e reset.Entry, s reset.Story) Line {
 	case reset.EvAsked:
 		return say(who, " asked", reason(in), ".")
 	case reset.EvPlanned:
-		return say("Planned", revision(e), fact("partitions", ": partitions "), fact("replay", ", replays at most "), fact("skip", ", skips at most "), ".")
+		return say("Planned", revision(e), fact("partitions", ", partitions: "), fact("replay", ", replays at most "), fact("skip", ", skips at most "), ".")
 	case reset.EvRefused:
 		return say("Refused", fact("why", ": "), fact("got", ", "), ".")
 	case reset.EvWaiting:
@@ -69,24 +72,31 @@ func eventLine(e reset.Entry, s reset.Story) Line {
 	case reset.EvChosen:
 		return say(who, " chose", fact("option", ": "), ".")
 	case reset.EvSubmitted:
-		return say(who, " asked for approval", revision(e), fact("need", ", needed: "), ".")
+		return say(who, " asked for approval of", revision(e), fact("need", ", needed: "), ".")
 	case reset.EvVoted:
-		return say(who, " approved", revision(e), fact("votes", ": "), fact("need", " of "), ".")
+		return say(who, " approved", revision(e), fact("votes", " ("), fact("need", " of "), closing(e), ".")
 	case reset.EvDenied:
 		return say(who, " was not allowed", fact("verb", " to "), refusedFor(e), fact("rule", ", rule: "), ".")
 	case reset.EvRejected:
 		return say(who, " rejected it", because(&e), ". Nothing was changed.")
 	case reset.EvApproved:
-		return say("Approved", revision(e), " by ", who, ": waiting until ", in.Group, " is idle.")
+		return say("Approved, last by ", who, ": waiting until ", in.Group, " is idle.")
 	case reset.EvVoided:
 		return say("The approval was voided", voided(e), ". It is planned again.")
 	}
 	return workLine(e, s, fact)
 }
 
+func closing(e reset.Entry) string {
+	if e.Facts["votes"] == "" {
+		return ""
+	}
+	return ")"
+}
+
 func revision(e reset.Entry) string {
 	if e.Revision == 0 {
-		return ""
+		return " it"
 	}
 	return " revision " + count(e.Revision)
 }

@@ -84,7 +84,7 @@ func stepTable(steps []reset.Step, v voice, more int, brief bool) *Table {
 		if !s.RecordAt.IsZero() {
 			last[i], head = v.row(s.RecordAt, brief), "first record there ("+v.abbreviation(s.RecordAt)+")"
 		}
-		said = said || last[i] != ""
+		said = said || last[i] != last[0] || !plainHow(s)
 	}
 	if said {
 		t.Head, t.Right = append(t.Head, head), append(t.Right, false)
@@ -97,6 +97,15 @@ func stepTable(steps []reset.Step, v voice, more int, brief bool) *Table {
 		t.Rows = append(t.Rows, row)
 	}
 	return t
+}
+
+// plainHow reports whether a step landed where every step of its kind does: then its row need not say so.
+func plainHow(s reset.Step) bool {
+	switch s.How {
+	case reset.HowEnd, reset.HowStart, reset.HowCommitted, reset.HowSaved:
+		return s.RecordAt.IsZero()
+	}
+	return hows[s.How] == "" && s.RecordAt.IsZero()
 }
 
 // row is the time of a record in a table, where no markup can show the reader's own zone: the head names the zone.

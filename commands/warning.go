@@ -130,7 +130,7 @@ func busyLine(g reset.GroupState, w gathered) Line {
 		return say(strong(number(w.count, "consumer")+" "+are(w.count)+" connected"), state(w.text), ".")
 	}
 	n := len(g.Members)
-	return say(strong(number(n, "consumer")+" "+are(n)+" connected"), state(g.State), ": ", members(g.Members))
+	return say(strong(number(n, "consumer")+" "+are(n)+" connected"), state(g.State), ": ", members(g.Members), ".")
 }
 
 func are[N int | int64](n N) string {

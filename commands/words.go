@@ -33,35 +33,37 @@ func status(r reset.Request, words string) string {
 	return r.ID + " · " + words
 }
 
-// aim is the target as a phrase that follows "asks to": "go back to 02:10 Europe/Berlin (01:10 UTC, 57 min ago)".
-func aim(in reset.Intent, e reset.Effect, v voice, relative bool) string {
+// aim is what is wanted and where, as a phrase that follows "asks to": "go back to 02:10 Europe/Berlin (01:10 UTC) on orders".
+func aim(s reset.Story, v voice, d detail) string {
+	in, _ := s.Request.Move()
+	on := scope(in, s.Topics)
 	switch t := in.Target.(type) {
 	case reset.Time:
 		if t.Back != 0 {
-			return "go back " + span(t.Back) + ", to " + v.echo(t, false)
+			return "go back " + span(t.Back) + ", to " + v.echo(t, min(d, withUTC)) + on
 		}
-		return direction(e) + v.echo(t, relative)
+		return direction(s.Request.Effect) + v.echo(t, d) + on
 	case reset.Exact:
-		return direction(e) + "offset " + count(t.Offset)
+		return direction(s.Request.Effect) + "offset " + count(t.Offset) + on
 	case reset.SkipRecord:
-		return "skip one record, at offset " + count(t.Offset) + ","
+		return "skip one record, offset " + count(t.Offset) + on + ", if it is still the next one"
 	case reset.Rows:
-		return "go to " + number(len(t.Rows), "offset") + " from a plan file"
+		return "go to " + number(len(t.Rows), "offset") + " of a plan file" + on
 	case reset.Undo:
-		return "take back " + t.Of + ": return to the offsets saved before it"
+		return "take back " + t.Of + on + ": return to the offsets saved before it"
 	case reset.Latest:
-		return "go to latest, the end of the log,"
+		return "go to latest (the end of the log)" + on
 	case reset.Earliest:
-		return "go to earliest, the oldest records still there,"
+		return "go to earliest (the oldest records still there)" + on
 	case reset.Shift:
 		if t.By < 0 {
-			return "go back " + magnitude(t.By) + " offsets in each partition"
+			return "go back " + magnitude(t.By) + " offsets in each partition" + on
 		}
-		return "go forward " + magnitude(t.By) + " offsets in each partition"
+		return "go forward " + magnitude(t.By) + " offsets in each partition" + on
 	case reset.Current:
-		return "commit the present offsets again"
+		return "commit the present offsets again" + on
 	}
-	return "move"
+	return "reset" + on
 }
 
 func magnitude(n int64) string { return strings.TrimPrefix(count(n), "-") }
@@ -110,7 +112,7 @@ func scope(in reset.Intent, topics []reset.TopicEffect) string {
 		if t.Partitions == nil {
 			names = append(names, t.Topic)
 		} else {
-			names = append(names, t.Topic+":"+partitions(t.Partitions))
+			names = append(names, spot(t.Topic, t.Partitions))
 		}
 	}
 	if len(names) == 0 {
@@ -123,37 +125,28 @@ func scope(in reset.Intent, topics []reset.TopicEffect) string {
 	case in.Scope.All && len(names) > 3:
 		return " on all " + number(len(names), "topic") + " with commits"
 	case in.Scope.All && len(names) > 0:
-		return " on all its topics: " + few
+		return " on all its topics (" + few + ")"
 	case len(names) > 0:
 		return " on " + few
 	}
 	return ""
 }
 
-// moves counts partitions: "12 of 12 partitions", "10 of 12 partitions move, the others are there already".
+// moves counts partitions: "12 of 12 partitions", "10 of 12 partitions (the rest is there already)".
 func moves(e reset.Effect) string {
-	if e.Changed == e.Partitions {
-		return fmt.Sprintf("%s of %s", count(e.Changed), number(e.Partitions, "partition"))
+	switch {
+	case e.Changed == 1 && e.Partitions == 1:
+		return "1 partition"
+	case e.Changed == e.Partitions:
+		return count(e.Changed) + " of " + number(e.Partitions, "partition")
 	}
-	return fmt.Sprintf("%s of %s; the others are there already", count(e.Changed), number(e.Partitions, "partition"))
+	return count(e.Changed) + " of " + number(e.Partitions, "partition") + " (the rest is there already)"
 }
 
 // intentLine is the one sentence of what is wanted.
 func intentLine(s reset.Story, v voice) Line {
-	in, _ := s.Request.Move()
-	phrase := aim(in, s.Request.Effect, v, true)
-	return say(capital(phrase), where(phrase, scope(in, s.Topics)), ": ", moves(s.Request.Effect), ".")
+	return say(capital(aim(s, v, withAgo)), ": ", moves(s.Request.Effect), ".")
 }
-
-// where says the topics after a phrase, which may end in a comma that waits for them.
-func where(phrase, scope string) string {
-	if strings.HasSuffix(phrase, ",") && scope == "" {
-		return " on its topics"
-	}
-	return scope
-}
-
-func trimPhrase(phrase string) string { return strings.TrimSuffix(phrase, ",") }
 
 // effectLine keeps replay and skip apart, always says both, and says "at most": offsets are not records (compaction,
 // transaction markers).
@@ -166,6 +159,8 @@ func effectLine(s reset.Story, v voice) Line {
 			"; what is skipped, ", in.Group, " never reads.")
 	case e.Replay > 0:
 		return say("Replays ", strong("at most "+records(e.Replay)), written(e, v), ". Skips none.")
+	case e.Skip > 0 && s.Request.Undoes != "":
+		return say("Skips ", strong("at most "+records(e.Skip)), ", which ", in.Group, " had behind it before ", s.Request.Undoes, ". Replays none.")
 	case e.Skip > 0:
 		return say("Skips ", strong("at most "+records(e.Skip)), ", which ", in.Group, " then never reads. Replays none.")
 	}
@@ -192,18 +187,25 @@ func brief(e reset.Effect) string {
 	return "replays " + most(e.Replay) + ", skips " + most(e.Skip)
 }
 
-// reach is what an approval covers.
+// reach is what an approval covers: beyond it the reset is asked for again.
 func reach(b reset.Bounds) string {
 	most := func(n int64) string {
-		if n == math.MaxInt64 {
+		switch n {
+		case math.MaxInt64:
 			return "any number"
+		case 0:
+			return "none"
 		}
 		return "up to " + count(n)
 	}
-	if b.MaxReplay == math.MaxInt64 && b.MaxSkip == math.MaxInt64 {
-		return "however large the effect becomes"
+	if unbounded(b) {
+		return "whatever its effect"
 	}
-	return most(b.MaxReplay) + " replayed and " + most(b.MaxSkip) + " skipped"
+	return most(b.MaxReplay) + " replayed, " + most(b.MaxSkip) + " skipped"
+}
+
+func unbounded(b reset.Bounds) bool {
+	return b.MaxReplay == math.MaxInt64 && b.MaxSkip == math.MaxInt64
 }
 
 // isolationLine says what "latest" is for this group: a group that reads committed and is sent past an open transaction
