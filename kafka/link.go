@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -150,6 +151,9 @@ func (c *Cluster) dial(ctx context.Context, addr string) (*link, error) {
 		}
 		return l.broker.Connected() // waits for the connection
 	})
+	if errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("the broker hung up on connecting or logging in: %w", err)
+	}
 	if err != nil {
 		return nil, err
 	}

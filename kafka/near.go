@@ -9,8 +9,8 @@ import (
 // near are up to three of the names that resemble want, the nearest first.
 func near(want string, names []string) []string {
 	type candidate struct {
-		name string
-		far  int
+		name       string
+		far, exact int // with capitals ignored, and with them
 	}
 	var found []candidate
 	w := strings.ToLower(want)
@@ -26,10 +26,10 @@ func near(want string, names []string) []string {
 		default:
 			continue
 		}
-		found = append(found, candidate{n, far})
+		found = append(found, candidate{n, far, distance(want, n)})
 	}
 	slices.SortFunc(found, func(a, b candidate) int {
-		return cmp.Or(cmp.Compare(a.far, b.far), cmp.Compare(a.name, b.name))
+		return cmp.Or(cmp.Compare(a.far, b.far), cmp.Compare(a.exact, b.exact), cmp.Compare(a.name, b.name))
 	})
 	var out []string
 	for _, f := range found[:min(3, len(found))] {
