@@ -19,8 +19,8 @@ type naming struct {
 // clusterShape is what clusters may be called; "@" and what else is not of this shape belongs to the group.
 var clusterShape = regexp.MustCompile(`^[a-zA-Z0-9._-]+$`)
 
-// name reads GROUP[@CLUSTER] from words, or both from their flags, which take any name exactly as it is.
-func name(l line, words []word, ctx Context, example string) (naming, error) {
+// readNaming reads GROUP[@CLUSTER] from words, or both from their flags, which take any name exactly as it is.
+func readNaming(l line, words []word, ctx Context, example string) (naming, error) {
 	cluster, err := flaggedCluster(l, ctx)
 	n := naming{cluster: cluster, rest: words}
 	if err != nil {
@@ -85,8 +85,10 @@ func flaggedCluster(l line, ctx Context) (string, error) {
 		}
 	}
 	switch {
+	case len(found) == 0 && len(ctx.Clusters) > 0:
+		return "", wrong(servers, "--cluster "+ctx.Clusters[0].Name, "%s is no server of a configured cluster").near(known...)
 	case len(found) == 0:
-		return "", wrong(servers, "--cluster prod-eu", "%s is no server of a configured cluster").near(known...)
+		return "", wrong(servers, "", "%s is no server of a configured cluster")
 	case len(found) > 1:
 		return "", wrong(servers, "--cluster "+found[0], "%s belongs to several clusters: "+strings.Join(found, ", "))
 	case named && w.text != found[0]:
@@ -104,7 +106,7 @@ func readName(verb string, l line, ctx Context, optional bool) (naming, error) {
 		cluster, err := flaggedCluster(l, ctx)
 		return naming{cluster: cluster}, err
 	}
-	n, err := name(l, l.words[1:], ctx, usages[verb].example())
+	n, err := readNaming(l, l.words[1:], ctx, usages[verb].example())
 	if err == nil {
 		err = unexpected(n.rest, verb)
 	}
@@ -120,7 +122,7 @@ func readReset(verb string, l line, ctx Context) (Command, error) {
 	if err := grammarWord(words, l.has("group")); err != nil {
 		return nil, err
 	}
-	n, err := name(l, words, ctx, resetExample)
+	n, err := readNaming(l, words, ctx, resetExample)
 	if err != nil {
 		return nil, err
 	}

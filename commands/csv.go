@@ -23,7 +23,7 @@ const (
 // "group,topic,partition,offset" per line, no header, no comments. Every bad line is reported with its number.
 func readPlan(name string, data []byte, group string) ([]reset.Row, error) {
 	if len(data) > maxPlanBytes {
-		return nil, fmt.Errorf("%s has %d bytes; a plan file may have %d", quoted(name), len(data), maxPlanBytes)
+		return nil, fmt.Errorf("%s has %s; a plan file may have %s", quoted(name), number(len(data), "byte"), count(maxPlanBytes))
 	}
 	f := planFile{group: group, seen: map[reset.Row]int{}}
 	in := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(data, []byte("\ufeff")))) // Excel begins with a byte order mark
@@ -41,7 +41,7 @@ func readPlan(name string, data []byte, group string) ([]reset.Row, error) {
 		n, _ := in.FieldPos(0)
 		f.record(n, record)
 		if len(f.rows) > maxPlanRows {
-			return nil, fmt.Errorf("%s has more than %d rows", quoted(name), maxPlanRows)
+			return nil, fmt.Errorf("%s has more than %s", quoted(name), number(maxPlanRows, "row"))
 		}
 	}
 	switch {

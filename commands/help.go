@@ -131,7 +131,7 @@ var usages = map[string]usage{
 			"90m  24h  2d  1d12h  PT1H30M",
 		},
 		notes: []string{
-			"Without a zone: yours. Another one: --tz, or behind the time.",
+			"Without a zone: yours. Another: --tz, or behind the time.",
 			"A time of day alone is the last one that has passed.",
 			"Clocks repeat it: the earlier. They skip it: what follows.",
 			"A day in a duration is 24 hours.",

@@ -174,7 +174,7 @@ func readLag(verb string, l line, ctx Context) (Command, error) {
 	if err := l.only(verb, "group", "cluster", "bootstrap-server", "topic", "all-topics"); err != nil {
 		return nil, err
 	}
-	n, err := name(l, l.words[1:], ctx, usages[verb].example())
+	n, err := readNaming(l, l.words[1:], ctx, usages[verb].example())
 	if err != nil {
 		return nil, err
 	}

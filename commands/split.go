@@ -137,7 +137,7 @@ func letters(text string, slack bool) []letter {
 	for i := 0; i < len(text); {
 		r, size := utf8.DecodeRuneInString(text[i:])
 		if slack && r == '<' {
-			if shown, n := token(text[i:]); n > 0 {
+			if shown, n := slackToken(text[i:]); n > 0 {
 				for _, l := range letters(strings.ReplaceAll(shown, "<", "&lt;"), true) {
 					out = append(out, letter{l.r, i})
 				}
@@ -166,9 +166,9 @@ func entity(s string) (rune, int) {
 	return '&', 1
 }
 
-// token returns what a person typed or sees of the <...> at the start of s, and its length; 0: it is none of Slack's. A
+// slackToken returns what a person typed or sees of the <...> at the start of s, and its length; 0: it is none of Slack's. A
 // mention that carries no name stays as it is and is refused where a name is wanted.
-func token(s string) (shown string, n int) {
+func slackToken(s string) (shown string, n int) {
 	end := strings.IndexByte(s, '>')
 	if end < 2 {
 		return "", 0

@@ -41,6 +41,7 @@ func (r *aiming) target(words []word) error {
 	if err != nil {
 		return err
 	}
+	r.aim = joined(words[:len(words)-len(rest)])
 	if len(rest) > 0 {
 		return r.afterTarget(rest[0])
 	}
@@ -50,7 +51,7 @@ func (r *aiming) target(words []word) error {
 		}
 		g := r.given[name][0]
 		if r.aim != "" {
-			return wrong(g.name, resetExample, "one target per command: %s comes beside "+r.aim)
+			return wrong(g.name, resetExample, "one target per command: %s is another one beside "+quoted(r.aim))
 		}
 		r.aim = g.name.text
 		if err := r.flag(g); err != nil {
@@ -66,7 +67,6 @@ func (r *aiming) inWords(words []word) (rest []word, err error) {
 		return nil, nil
 	}
 	start := strings.ToLower(words[0].text)
-	r.aim = start
 	if start == "clear" {
 		r.in.Target = reset.Latest{}
 		return words[1:], nil
@@ -132,6 +132,9 @@ var (
 // timeWords is how many words a time is made of: a day takes a time of day with it, and a time a zone.
 func timeWords(words []word) int {
 	n := 1
+	if digits(words[0].text) {
+		return n // epoch numbers have no zone
+	}
 	if dayShape.MatchString(words[0].text) && len(words) > 1 && words[1].text != "" && words[1].text[0] >= '0' && words[1].text[0] <= '9' {
 		n = 2
 	}
@@ -249,7 +252,7 @@ func (r *aiming) skip(w word) error {
 func (r *aiming) afterTarget(w word) error {
 	text := strings.ToLower(w.text)
 	if slices.Contains(targetWords, text) {
-		return wrong(w, resetExample, "one target per command: %s comes after "+r.aim)
+		return wrong(w, resetExample, "one target per command: %s begins another one after "+quoted(r.aim))
 	}
 	e := wrong(w, resetExample, "%s comes after the target; topics stand before it, options begin with --")
 	if e.near("reason", "wait", "no-wait", "tz", "emergency"); e.Near != "" {

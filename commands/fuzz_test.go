@@ -1,0 +1,86 @@
+package commands
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// Whatever is typed: Parse does not panic, is pure, answers a command or a *SyntaxError, and Peek agrees with it.
+func FuzzParse(f *testing.F) {
+	for _, u := range usages {
+		for _, e := range u.examples {
+			f.Add(e, false)
+		}
+	}
+	for _, text := range []string{
+		"kafka-consumer-groups.sh --bootstrap-server <http://b1.example.com:9092|b1.example.com:9092> --group g --reset-offsets --topic t:0,1 --to-latest --execute",
+		"billing@prod-eu orders to lattest", "approve k7f3.1", "settle k7f3 “by hand”", "choose k7f3.1 2", "a&amp;b <@U1|x> 'c", "g t:0-99999 clear", "g skip t:1@2,000",
+		"g to 2026-03-29 02:30 Europe/Berlin", "—reason x", "g --from-file p",
+	} {
+		f.Add(text, true)
+	}
+	f.Fuzz(func(t *testing.T, text string, terminal bool) {
+		ctx := askerOf(t)
+		ctx.Terminal = terminal
+		ctx.ReadFile = func(string) ([]byte, error) { return []byte("t,0,1\n"), nil }
+		cmd, err := Parse(text, ctx)
+		again, errAgain := Parse(text, ctx)
+		if d := cmp.Diff(cmd, again); d != "" || (err == nil) != (errAgain == nil) {
+			t.Fatalf("%q was read in two ways: %s", text, d)
+		}
+		verb, id := Peek(text)
+		if err != nil {
+			var wrong *SyntaxError
+			if !errors.As(err, &wrong) || cmd != nil || wrong.Want == "" || wrong.Error() == "" || wrong.Pos < 0 || wrong.Pos > max(len(text), maxText) {
+				t.Fatalf("%q: %#v, %#v", text, cmd, err)
+			}
+			return
+		}
+		switch c := cmd.(type) {
+		case Decide:
+			if c.Ref.ID == "" || !terminal && (verb != c.Verb || id != c.Ref.ID) {
+				t.Fatalf("%q is %+v; Peek says %q, %q", text, c, verb, id)
+			}
+		case Reset:
+			checkIntent(t, c.Intent)
+		}
+	})
+}
+
+// checkIntent checks what every intent that was read promises to the core.
+func checkIntent(t *testing.T, in reset.Intent) {
+	t.Helper()
+	if in.Group == "" || in.Wait < 0 || in.Wait > 0 && in.NoWait || in.Scope.All && len(in.Scope.Topics) > 0 {
+		t.Fatalf("%+v", in)
+	}
+	seen := map[string]bool{}
+	for _, s := range in.Scope.Topics {
+		if seen[s.Topic] || !topicShape.MatchString(s.Topic) || s.Partitions != nil && len(s.Partitions) == 0 {
+			t.Fatalf("%+v", in.Scope)
+		}
+		seen[s.Topic] = true
+		for i, p := range s.Partitions {
+			if p < 0 || i > 0 && p <= s.Partitions[i-1] {
+				t.Fatalf("%+v", s)
+			}
+		}
+	}
+	switch target := in.Target.(type) {
+	case reset.SkipRecord:
+		if len(in.Scope.Topics) != 1 || len(in.Scope.Topics[0].Partitions) != 1 {
+			t.Fatalf("%+v", in)
+		}
+	case reset.Exact:
+		if target.Offset < 0 {
+			t.Fatalf("%+v", in)
+		}
+	case reset.Time:
+		if target.At.UnixMilli() < 0 {
+			t.Fatalf("%+v", in)
+		}
+	}
+}
