@@ -115,7 +115,7 @@ func (s *Service) Lag(ctx context.Context, a Actor, channel, cluster, group stri
 	if err != nil {
 		return Lag{}, asProblem(err, cluster)
 	}
-	if p := checkGroup(Intent{Cluster: cluster, Group: group}, snap); p != nil && p.Code == ProblemNoGroup {
+	if p := CheckGroup(Intent{Cluster: cluster, Group: group}, snap); p != nil && p.Code == ProblemNoGroup {
 		return Lag{}, p
 	}
 	open, err := s.open(ctx, cluster, group)

@@ -63,10 +63,10 @@ func (s *Service) draft(ctx context.Context, r Request) (drafted, *Problem, erro
 	if err != nil {
 		return d, asProblem(err, d.intent.Cluster), nil
 	}
-	if problem := checkGroup(d.intent, d.snap); problem != nil {
+	if problem := CheckGroup(d.intent, d.snap); problem != nil {
 		return d, problem, nil
 	}
-	if d.options, problem = ask(d.intent, d.snap); problem != nil {
+	if d.options, problem = Missing(d.intent, d.snap); problem != nil {
 		return d, problem, nil
 	}
 	if d.plan, problem = MakePlan(d.intent, saved, d.snap, s.Now()); problem != nil {
@@ -174,8 +174,8 @@ func (s *Service) whichCluster(ctx context.Context, r Request, in Intent) (Inten
 	return in, options, problem
 }
 
-// checkGroup refuses a group that is not there, or that another tool has to reset.
-func checkGroup(in Intent, snap Snapshot) *Problem {
+// CheckGroup refuses a group that is not there, or that another tool has to reset.
+func CheckGroup(in Intent, snap Snapshot) *Problem {
 	g := snap.Group
 	about := &Problem{Cluster: in.Cluster, Group: in.Group}
 	committed := slices.ContainsFunc(snap.Partitions, func(p PartitionState) bool { return !p.Committed.None })
@@ -194,8 +194,8 @@ func checkGroup(in Intent, snap Snapshot) *Problem {
 	return about
 }
 
-// ask finds out what was not said, and offers what is likeliest.
-func ask(in Intent, snap Snapshot) ([]Option, *Problem) {
+// Missing finds out what was not said, and offers what is likeliest.
+func Missing(in Intent, snap Snapshot) ([]Option, *Problem) {
 	problem := &Problem{Code: ProblemWhich, Cluster: in.Cluster, Group: in.Group}
 	_, rows := in.Target.(Rows)
 	_, undo := in.Target.(Undo)

@@ -1,0 +1,147 @@
+// Package app puts the rooms together and runs them: the binary, the demo and the end-to-end tests are all this. It
+// translates the configuration for the packages that it configures (translate.go) and answers `check` (check.go) and `plan`
+// (plan.go). It decides nothing about resets.
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/auth"
+	"github.com/kafka-reset-bot/kafka-reset-bot/bot"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/config"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/store"
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// Options are what a test or the demo may want otherwise. Now and Log are required.
+type Options struct {
+	Now    func() time.Time
+	Log    *slog.Logger
+	Times  func(*reset.Times)                // changes the durations of the configuration
+	Store  func(reset.Store) reset.Store     // wraps the store
+	Kafka  func(reset.Cluster) reset.Cluster // wraps each cluster
+	Listen func(net.Addr)                    // is told where the health endpoint listens
+}
+
+// drainTime bounds how long a shutdown waits for what has begun: a write, its answer and its read-back.
+const drainTime = 25 * time.Second
+
+// App is one process of the bot.
+type App struct {
+	cfg     *config.Config
+	log     *slog.Logger
+	bot     *bot.Bot
+	service *reset.Service
+	listen  func(net.Addr)
+	close   []func() error // undone in reverse order
+}
+
+// New opens the store and puts everything together. Nothing is dialled yet. Close undoes it.
+func New(ctx context.Context, cfg *config.Config, o Options) (*App, error) {
+	db, err := store.Open(ctx, cfg.Store.Path)
+	if err != nil {
+		return nil, fmt.Errorf("open the store %s: %w", cfg.Store.Path, err)
+	}
+	a := &App{cfg: cfg, log: o.Log, listen: o.Listen, close: []func() error{db.Close}}
+	var kept reset.Store = db
+	if o.Store != nil {
+		kept = o.Store(kept)
+	}
+	clusters := map[string]reset.Cluster{}
+	for _, c := range cfg.Clusters {
+		opened, err := openCluster(c, o)
+		if err != nil {
+			return nil, errors.Join(err, a.Close())
+		}
+		a.close = append(a.close, opened.Close)
+		clusters[c.Name] = opened
+		if o.Kafka != nil {
+			clusters[c.Name] = o.Kafka(opened)
+		}
+	}
+	var directory *auth.Cache
+	a.bot = newBot(cfg, o, func(group string) { directory.Forget(group) })
+	directory = auth.NewDirectory(a.bot, o.Now)
+	policy := auth.New(rules(cfg), directory)
+	a.service = &reset.Service{
+		Store: kept, Policy: policy, Clusters: clusters, Infos: infos(cfg), Surface: a.bot, Now: o.Now, NewID: newID, Log: o.Log,
+		Owner: rand.Text(), Times: times(cfg, o),
+	}
+	a.bot.Core, a.bot.Cards = a.service, kept
+	return a, nil
+}
+
+// Run serves until ctx is done, and returns after all that it started has stopped. What had begun to be written is finished.
+func (a *App) Run(ctx context.Context) error {
+	g, gctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return a.bot.Run(gctx) })
+	g.Go(func() error { return a.service.Run(gctx) })
+	if a.cfg.Health.Listen != "" {
+		g.Go(func() error { return a.serveHealth(gctx) })
+	}
+	done := make(chan error, 1)
+	go func() { done <- g.Wait() }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(drainTime):
+		return fmt.Errorf("gave up waiting for what was under way after %s; the next start finds it out by reading", drainTime)
+	}
+}
+
+// Close gives back what New opened, last first.
+func (a *App) Close() error {
+	var errs []error
+	for i := len(a.close) - 1; i >= 0; i-- {
+		errs = append(errs, a.close[i]())
+	}
+	a.close = nil
+	return errors.Join(errs...)
+}
+
+// Service is the core, for tests that ask it instead of Slack.
+func (a *App) Service() *reset.Service { return a.service }
+
+// Ready reports whether people can reach the bot now, and says it in words.
+func (a *App) Ready() (bool, string) { return a.bot.Ready() }
+
+// serveHealth answers /healthz (the process runs) and /readyz (people can reach the bot through Slack).
+func (a *App) serveHealth(ctx context.Context) error {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", a.cfg.Health.Listen)
+	if err != nil {
+		return fmt.Errorf("health.listen: %w", err)
+	}
+	if a.listen != nil {
+		a.listen(l.Addr())
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "running") })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
+		ready, why := a.Ready()
+		if !ready {
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}
+		fmt.Fprintln(w, why)
+	})
+	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, WriteTimeout: 5 * time.Second}
+	stop := context.AfterFunc(ctx, func() { _ = srv.Close() })
+	defer stop()
+	if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serve health: %w", err)
+	}
+	return nil
+}

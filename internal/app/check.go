@@ -1,0 +1,101 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/auth"
+	"github.com/kafka-reset-bot/kafka-reset-bot/bot"
+	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/config"
+)
+
+// ErrNotFine is returned by Check when something it said has to be mended.
+var ErrNotFine = errors.New("not everything is fine")
+
+// Check says in plain words what is wrong with a configuration that was read: first what the file alone shows, then,
+// unless offline, whether Slack takes the tokens and each cluster answers as the one it is said to be.
+func Check(ctx context.Context, cfg *config.Config, offline bool, out io.Writer, now func() time.Time) error {
+	c := checker{out: out}
+	c.say("file: %d clusters, %d rules", len(cfg.Clusters), len(cfg.Policy))
+	for _, why := range auth.NeverMatch(rules(cfg)) {
+		c.wrong("policy: %s", why)
+	}
+	if offline {
+		c.say("slack and kafka: not asked (--offline)")
+		return c.verdict()
+	}
+	quiet := slog.New(slog.DiscardHandler)
+	c.slack(ctx, cfg, Options{Now: now, Log: quiet})
+	for _, cl := range cfg.Clusters {
+		c.cluster(ctx, cl, Options{Now: now, Log: quiet})
+	}
+	return c.verdict()
+}
+
+type checker struct {
+	out      io.Writer
+	problems int
+}
+
+func (c *checker) say(format string, args ...any) { fmt.Fprintf(c.out, "ok     "+format+"\n", args...) }
+
+func (c *checker) wrong(format string, args ...any) {
+	c.problems++
+	fmt.Fprintf(c.out, "WRONG  "+format+"\n", args...)
+}
+
+func (c *checker) verdict() error {
+	if c.problems == 0 {
+		return nil
+	}
+	return fmt.Errorf("%w: %d to mend", ErrNotFine, c.problems)
+}
+
+func (c *checker) slack(ctx context.Context, cfg *config.Config, o Options) {
+	b := newBot(cfg, o, nil)
+	id, err := b.Check(ctx)
+	if err != nil {
+		c.wrong("slack: %v", err)
+	}
+	if id.TeamID == "" {
+		return
+	}
+	c.say("slack: %s (%s)", id.Team, id.TeamID)
+	for _, scope := range slices.Sorted(maps.Keys(bot.Scopes)) {
+		if !slices.Contains(id.Scopes, scope) {
+			c.wrong("slack: the bot token has no scope %s, needed for %s; add it to the app and install the app again", scope, bot.Scopes[scope])
+		}
+	}
+}
+
+func (c *checker) cluster(ctx context.Context, cl config.Cluster, o Options) {
+	k, err := openCluster(cl, o)
+	if err != nil {
+		c.wrong("%v", err)
+		return
+	}
+	defer func() { _ = k.Close() }() // nothing was written
+	found, err := k.Check(ctx)
+	for _, note := range found.Notes {
+		c.say("cluster %s: %s", cl.Name, note)
+	}
+	if err != nil {
+		c.wrong("cluster %s: %s", cl.Name, oneLine(commands.Explain(err)))
+		return
+	}
+	c.say("cluster %s: id %s, %d brokers answer", cl.Name, found.ClusterID, len(found.Brokers))
+	if cl.ClusterID == "" {
+		c.wrong("cluster %s: no cluster_id is pinned, so another cluster behind the same names would be reset; add cluster_id: %s", cl.Name, found.ClusterID)
+	}
+}
+
+// oneLine is content without its layout.
+func oneLine(c commands.Content) string { return strings.Join(strings.Fields(c.String()), " ") }

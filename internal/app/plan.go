@@ -1,0 +1,126 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/config"
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// PlanOptions say what to plan and how to print it.
+type PlanOptions struct {
+	Words  []string // the command, as the shell split it
+	Output string   // table, json or csv
+	Zone   string   // IANA name in which times without a zone are read
+	Now    func() time.Time
+}
+
+// Plan reads, resolves and prints a plan. It asks Kafka and writes nothing, and needs no Slack.
+func Plan(ctx context.Context, cfg *config.Config, o Options, p PlanOptions) (string, error) {
+	now := p.Now()
+	in, err := readIntent(cfg, p, now)
+	if err != nil {
+		return "", err
+	}
+	s := &reset.Service{Infos: infos(cfg), Now: p.Now}
+	if in.Cluster, err = s.Resolve("", in.Cluster); err != nil {
+		return "", err
+	}
+	for _, c := range cfg.Clusters {
+		if c.Name != in.Cluster {
+			continue
+		}
+		cluster, err := openCluster(c, o)
+		if err != nil {
+			return "", err
+		}
+		story, steps, err := planOn(ctx, cluster, s.Info(in.Cluster), in, isolationOf(cfg, in), now)
+		if err := errors.Join(err, cluster.Close()); err != nil {
+			return "", err
+		}
+		return print(story, steps, p.Output)
+	}
+	return "", fmt.Errorf("cluster %q is not configured", in.Cluster)
+}
+
+// readIntent understands the words of a terminal; only what makes a plan is a plan.
+func readIntent(cfg *config.Config, p PlanOptions, now time.Time) (reset.Intent, error) {
+	zone, err := time.LoadLocation(p.Zone)
+	if err != nil {
+		return reset.Intent{}, fmt.Errorf("time zone %q: %w; give an IANA name such as Europe/Berlin", p.Zone, err)
+	}
+	ctx := commands.Context{At: now, Zone: zone, ZoneName: p.Zone, Terminal: true, ReadFile: os.ReadFile}
+	for _, c := range cfg.Clusters {
+		ctx.Clusters = append(ctx.Clusters, commands.ClusterName{Name: c.Name, Bootstrap: c.Bootstrap})
+	}
+	cmd, err := commands.ParseArgs(p.Words, ctx)
+	if err != nil {
+		return reset.Intent{}, err
+	}
+	r, ok := cmd.(commands.Reset)
+	if !ok {
+		return reset.Intent{}, errors.New("only a reset can be planned: kafka-reset-bot plan -c config.yaml GROUP[@CLUSTER] TOPIC... TARGET")
+	}
+	return r.Intent, nil
+}
+
+// isolationOf is what the first rule that names cluster and group says "latest" is. Who may is not asked: nothing is done.
+func isolationOf(cfg *config.Config, in reset.Intent) reset.Isolation {
+	for _, r := range rules(cfg) {
+		if r.Matches(in.Cluster, in.Group) {
+			return r.Isolation
+		}
+	}
+	return reset.ReadUncommitted
+}
+
+func planOn(ctx context.Context, c reset.Cluster, info reset.ClusterInfo, in reset.Intent, iso reset.Isolation, now time.Time) (reset.Story, []reset.Step, error) {
+	snap, err := c.Inspect(ctx, reset.QueryOf(in, nil, iso))
+	if err != nil {
+		return reset.Story{}, nil, err
+	}
+	if problem := reset.CheckGroup(in, snap); problem != nil {
+		return reset.Story{}, nil, problem
+	}
+	if _, problem := reset.Missing(in, snap); problem != nil {
+		return reset.Story{}, nil, problem
+	}
+	plan, problem := reset.MakePlan(in, nil, snap, now)
+	if problem != nil {
+		return reset.Story{}, nil, problem
+	}
+	r := reset.Request{State: reset.Draft, Act: reset.Move{Intent: in}, ClusterID: snap.ClusterID, Isolation: iso, Effect: plan.Effect, Warnings: plan.Warnings,
+		Seen: reset.Sighting{At: now, Since: now, Group: snap.Group}, CreatedAt: now,
+		Ruling: reset.Ruling{MaxSkip: math.MaxInt64, MaxReplay: math.MaxInt64}}
+	return reset.Story{Request: r, Cluster: info, Worst: plan.Steps, Now: now}, plan.Steps, nil
+}
+
+func print(s reset.Story, steps []reset.Step, output string) (string, error) {
+	switch output {
+	case "", "table":
+		c := commands.PreviewOf(s)
+		c.Status, c.Buttons, c.Foot = "plan, nothing is written", nil, nil
+		return c.String() + "\n", nil
+	case "csv":
+		return string(commands.CSV(steps)), nil
+	case "json":
+		doc, err := commands.JSON(s, steps)
+		return string(doc) + "\n", err
+	}
+	return "", fmt.Errorf("output %q is not known; give table, json or csv", output)
+}
+
+// Words is an error as a person at a terminal needs it: what went wrong and the next step.
+func Words(err error) string {
+	var problem *reset.Problem
+	if errors.As(err, &problem) {
+		return commands.Explain(err).String()
+	}
+	return err.Error()
+}
