@@ -222,10 +222,9 @@ func partitions(parts []int32) string {
 		for j+1 < len(parts) && parts[j+1] == parts[j]+1 {
 			j++
 		}
-		switch {
-		case j == i:
+		if j == i {
 			out = append(out, fmt.Sprint(parts[i]))
-		default:
+		} else {
 			out = append(out, fmt.Sprintf("%d-%d", parts[i], parts[j]))
 		}
 		i = j + 1
