@@ -51,7 +51,6 @@ real: ## the suites on Apache Kafka (Java 17, Maven); KAFKA_CLUSTER uses a runni
 	scripts/tagged realkafka -timeout 20m
 
 bolt: ## Slack's own Node client against the simulator (Node 20, npm)
-	npm ci --prefix internal/slacksim/bolttest --no-audit --no-fund
 	scripts/tagged bolt
 
 release: ## the binary is static and says its version
