@@ -138,7 +138,7 @@ func readReset(verb string, l line, ctx Context) (Command, error) {
 		return nil, err
 	}
 	if r.in.Target == nil {
-		if err := almostVerb(words); err != nil && verb == "" {
+		if err := almostVerb(words); err != nil && verb == "" && !l.has("group") {
 			return nil, err
 		}
 		if r.in.Scope.Empty() && l.only("", "group", "cluster", "bootstrap-server", "tz") == nil {
