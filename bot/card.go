@@ -34,6 +34,7 @@ const (
 	maxConfirm = 300
 	maxAnswer  = 30 // of the two buttons of a confirm dialog
 	maxButtons = 25
+	maxSmall   = 10  // elements of a context block
 	maxRows    = 100 // of a table, head included
 	maxColumns = 20
 	maxTable   = 9_000 // of 10,000 in all cells
@@ -184,24 +185,37 @@ func (d *drawing) rich(part string, elements []slack.RichTextSectionElement) sla
 
 // small is the small print: the only mrkdwn there is, since context blocks take nothing else with times and links in it.
 func (d *drawing) small(lines []commands.Line) slack.Block {
+	var texts []slack.MixedElement
 	var text strings.Builder
-	for i, line := range lines {
-		if d.left < 100 || text.Len() > maxLine {
-			break
+	flush := func() {
+		if text.Len() > 0 && len(texts) < maxSmall {
+			texts = append(texts, slack.NewTextBlockObject(slack.MarkdownType, text.String(), false, true))
 		}
-		if i > 0 {
+		text.Reset()
+	}
+	for _, line := range lines {
+		var one strings.Builder
+		for _, s := range line {
+			one.WriteString(d.markup(s))
+		}
+		n := utf8.RuneCountInString(one.String())
+		if n == 0 || n > maxLine || n > d.left {
+			continue
+		}
+		if text.Len()+one.Len() > maxLine {
+			flush()
+		}
+		if text.Len() > 0 {
 			text.WriteByte('\n')
 		}
-		for _, s := range line {
-			text.WriteString(d.markup(s))
-		}
+		text.WriteString(one.String())
+		d.left -= n + 1
 	}
-	if text.Len() == 0 {
+	flush()
+	if len(texts) == 0 {
 		return nil
 	}
-	d.left -= utf8.RuneCountInString(text.String())
-	block := slack.NewTextBlockObject(slack.MarkdownType, text.String(), false, true)
-	return slack.NewContextBlock(d.id("foot"), block)
+	return slack.NewContextBlock(d.id("foot"), texts...)
 }
 
 // markup is a span of the small print. Foreign text is escaped, so that it cannot mention or link anything.

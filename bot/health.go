@@ -10,8 +10,9 @@ type health struct {
 	mu    sync.Mutex
 	want  int
 	up    map[int]bool
-	count int // connections that Slack counted at the last hello
-	err   error
+	count int   // connections that Slack counted at the last hello
+	err   error // why the last connection ended or was not made
+	mute  error // the bot token is refused: nothing can be posted
 }
 
 func (h *health) connected(n, count int) {
@@ -27,8 +28,18 @@ func (h *health) lost(n int, err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	delete(h.up, n)
-	if err != errReconnect {
-		h.err = err
+	h.err = err
+}
+
+// said remembers whether messages get through at all.
+func (h *health) said(f *Fault) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	switch {
+	case f == nil:
+		h.mute = nil
+	case dead(f):
+		h.mute = f
 	}
 }
 
@@ -38,6 +49,8 @@ func (b *Bot) Ready() (bool, string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	switch {
+	case h.mute != nil:
+		return false, fmt.Sprintf("slack: the bot token is refused: %v", h.mute)
 	case len(h.up) > 0:
 		return true, fmt.Sprintf("slack: %d of %d sockets connected; slack counts %d connections", len(h.up), h.want, h.count)
 	case h.err != nil:

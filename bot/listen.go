@@ -141,7 +141,8 @@ func dead(err error) bool { return slices.Contains(deadCodes, code(err)) }
 // connect holds one connection until it ends, and reports whether it lasted.
 func (s socket) connect() (steady bool, err error) {
 	ctx, cancel := context.WithCancel(s.life)
-	s.client = socketmode.New(slack.New(s.cfg.BotToken, s.options()...), socketmode.OptionPingInterval(quietFor),
+	once := slack.OptionHTTPClient(&onceClient{Client: http.Client{Timeout: callTimeout}})
+	s.client = socketmode.New(slack.New(s.cfg.BotToken, append(s.options(), once)...), socketmode.OptionPingInterval(quietFor),
 		socketmode.OptionDialer(&websocket.Dialer{
 			Proxy: http.ProxyFromEnvironment, HandshakeTimeout: callTimeout,
 			WriteBufferSize: 32 << 10, // Slack does not put fragmented frames together
@@ -170,6 +171,20 @@ func (s socket) connect() (steady bool, err error) {
 	}
 }
 
+// onceClient lets slack-go ask for one connection only: by the time that it is known to have lost one, it may already have
+// asked for the next.
+type onceClient struct {
+	http.Client
+	used atomic.Bool
+}
+
+func (c *onceClient) Do(req *http.Request) (*http.Response, error) {
+	if c.used.Swap(true) {
+		return nil, errReconnect
+	}
+	return c.Client.Do(req)
+}
+
 // rest takes what slack-go has received before it ends, which nobody will send again.
 func (s socket) rest(ended <-chan error) {
 	for done := false; ; {
@@ -192,7 +207,7 @@ func (s socket) rest(ended <-chan error) {
 }
 
 // errReconnect says that the connection ended and slack-go is about to open another, which stayConnected does better.
-var errReconnect = errors.New("connection ended")
+var errReconnect = errors.New("slack ended the connection (if it does so at once, look whether Socket Mode is switched on for the app)")
 
 // hear sorts one event. An error ends the connection.
 func (s socket) hear(evt socketmode.Event) error {

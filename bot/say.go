@@ -42,10 +42,11 @@ func (b *Bot) revise(ctx context.Context, doing, channel, ts string, c commands.
 func (b *Bot) respond(ctx context.Context, doing, url string, c commands.Content, l look, replace bool) error {
 	l.plain = true
 	return b.inAnyForm(ctx, doing, c, l, func(ctx context.Context, m message) error {
-		opts := append(m.options(), slack.MsgOptionResponseURL(url, slack.ResponseTypeEphemeral))
+		to := slack.MsgOptionResponseURL(url, slack.ResponseTypeEphemeral)
 		if replace {
-			opts = append(opts, slack.MsgOptionReplaceOriginal(url))
+			to = slack.MsgOptionReplaceOriginal(url) // a replaced message stays what it was, ephemeral or not
 		}
+		opts := append(m.options(), to)
 		_, _, _, err := b.api.SendMessageContext(ctx, "", opts...)
 		return err
 	})
@@ -72,8 +73,11 @@ func (b *Bot) inAnyForm(ctx context.Context, doing string, c commands.Content, l
 
 func (b *Bot) try(ctx context.Context, doing string, m message, send func(context.Context, message) error) error {
 	if err := send(ctx, m); err != nil {
-		return b.fault(doing, err)
+		f := b.fault(doing, err)
+		b.health.said(f)
+		return f
 	}
+	b.health.said(nil)
 	return nil
 }
 
