@@ -2,82 +2,99 @@ package auth
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 )
 
-// Directory says who people are. An error means that it cannot know now; the answer to every question is then no.
+// Directory knows the people of the workspace as they are now. An error means that it could not be read; nothing is concluded
+// from it.
 type Directory interface {
-	// Person says what kind of account a user has. Team is the one that the event named.
-	Person(ctx context.Context, team, user string) (Person, error)
-	// Members lists who is in a user group now.
+	Person(ctx context.Context, user string) (Person, error)
+	// Members returns the users in a user group. A group that is disabled or does not exist is an error.
 	Members(ctx context.Context, group string) ([]string, error)
 }
 
-// Person is what the directory knows of somebody.
+// Person is what must be known of somebody before a rule is looked at.
 type Person struct {
-	Guest    bool // single or multi channel
-	Bot      bool
-	Gone     bool // deactivated
-	Stranger bool // of another workspace or organisation
+	Team     string // enterprise id, else team id, as in reset.Actor.Team
+	Stranger bool   // of another organisation than the app's own: Team differs, or Slack says so
+	Guest    bool   // of one channel or of several
+	Bot      bool   // or an app, or a workflow
+	Deleted  bool   // deactivated
 }
 
-// viewLife is how old an answer may be for somebody who only looks.
-const viewLife = time.Minute
+// remembered is how long Cached may answer without asking.
+const remembered = time.Minute
 
-// Cache remembers a directory's answers for questions that only look. Whoever decides something is asked about anew.
-type Cache struct {
-	dir Directory
-	now func() time.Time
+// mostRemembered bounds the memory of a workspace with very many people.
+const mostRemembered = 10_000
 
-	mu      sync.Mutex
-	people  map[[2]string]remembered[Person]
-	members map[string]remembered[[]string]
+// Cached is a Directory that remembers for a minute. It serves those who only look; who asks, votes or settles is looked up.
+// Errors are not remembered.
+type Cached struct {
+	Now  func() time.Time
+	live Directory
+
+	mu     sync.Mutex
+	people map[string]known[Person]
+	groups map[string]known[[]string]
+	times  int // something was forgotten: an answer that was asked for before is not remembered
 }
 
-type remembered[T any] struct {
+type known[T any] struct {
 	value T
 	at    time.Time
 }
 
-// NewDirectory puts a cache before a directory.
-func NewDirectory(dir Directory, now func() time.Time) *Cache {
-	return &Cache{dir: dir, now: now, people: map[[2]string]remembered[Person]{}, members: map[string]remembered[[]string]{}}
+var _ Directory = (*Cached)(nil)
+
+// NewDirectory remembers what live answers.
+func NewDirectory(live Directory, now func() time.Time) *Cached {
+	return &Cached{Now: now, live: live, people: map[string]known[Person]{}, groups: map[string]known[[]string]{}}
 }
 
-// Forget drops what is known of a user group: Slack said that it changed.
-func (c *Cache) Forget(group string) {
+// Person implements Directory.
+func (c *Cached) Person(ctx context.Context, user string) (Person, error) {
+	return through(ctx, c, c.people, user, c.live.Person)
+}
+
+// Members implements Directory.
+func (c *Cached) Members(ctx context.Context, group string) ([]string, error) {
+	in, err := through(ctx, c, c.groups, group, c.live.Members)
+	return slices.Clone(in), err
+}
+
+// Forget makes the next question about a user or a user group a live one. It is called when Slack says that they changed.
+func (c *Cached) Forget(id string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	delete(c.members, group)
+	c.times++
+	delete(c.people, id)
+	delete(c.groups, id)
 }
 
-func (c *Cache) person(ctx context.Context, live bool, team, user string) (Person, error) {
-	key := [2]string{team, user}
-	return recall(c, c.people, key, live, func() (Person, error) { return c.dir.Person(ctx, team, user) })
-}
-
-func (c *Cache) membersOf(ctx context.Context, live bool, group string) ([]string, error) {
-	return recall(c, c.members, group, live, func() ([]string, error) { return c.dir.Members(ctx, group) })
-}
-
-// recall answers from memory unless the answer has to be live. Errors are not remembered.
-func recall[K comparable, V any](c *Cache, known map[K]remembered[V], key K, live bool, ask func() (V, error)) (V, error) {
+// through answers from memory, or asks and remembers.
+func through[T any](ctx context.Context, c *Cached, memory map[string]known[T], id string, ask func(context.Context, string) (T, error)) (T, error) {
+	now := c.Now()
 	c.mu.Lock()
-	r, ok := known[key]
+	k, ok := memory[id]
+	times := c.times
 	c.mu.Unlock()
-	if ok && !live && c.now().Sub(r.at) < viewLife {
-		return r.value, nil
+	if age := now.Sub(k.at); ok && age >= 0 && age < remembered {
+		return k.value, nil
 	}
-	v, err := ask()
+	v, err := ask(ctx, id)
 	if err != nil {
 		return v, err
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if len(known) > 10_000 {
-		clear(known)
+	if c.times == times {
+		if len(memory) >= mostRemembered {
+			clear(memory)
+		}
+		memory[id] = known[T]{v, now}
 	}
-	known[key] = remembered[V]{v, c.now()}
 	return v, nil
 }

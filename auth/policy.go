@@ -1,189 +1,190 @@
+// Package auth says who may view, request, approve and settle what, and why not. It is the policy of config.example.yaml as
+// code, and it denies by default.
+//
+// It knows rules, tiers and caps (rule.go), and what has to be true of a person (directory.go declares the Directory that it
+// asks). It fetches nothing itself (package bot does), knows no words (package commands) and counts no records (package
+// reset).
 package auth
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"math"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// Policy is all rules, in order. It implements reset.Policy.
+// Policy rules by the first rule that matches cluster and group.
 type Policy struct {
 	rules []Rule
-	dir   *Cache
+	dir   *Cached
 }
 
 var _ reset.Policy = (*Policy)(nil)
 
-// New returns a policy that asks dir who people are.
-func New(rules []Rule, dir *Cache) *Policy { return &Policy{rules: rules, dir: dir} }
+// New makes a policy of rules, in the order in which they are tried.
+func New(rules []Rule, dir *Cached) *Policy { return &Policy{rules: rules, dir: dir} }
 
-// Rule answers by the first rule that matches. Its error says that the directory could not be read.
+// Rule implements reset.Policy. Every ruling, a refusal too, carries the rule and who may. What cannot be read is a refusal
+// (DeniedUnknown) with the error beside it.
 func (p *Policy) Rule(ctx context.Context, a reset.Asking) (reset.Ruling, error) {
-	i := slices.IndexFunc(p.rules, func(r Rule) bool { return r.Matches(a.Cluster, a.Group) })
-	if i < 0 {
-		return reset.Ruling{Denial: reset.DeniedNoRule}, nil
-	}
-	rule := p.rules[i]
+	rule, found := p.match(a.Cluster, a.Group)
 	out := rule.ruling(a.Verb)
-	if a.Verb == reset.VerbApply {
-		return p.apply(ctx, rule, a, out)
-	}
-	denial, err := p.judge(ctx, rule, a)
-	if denial == "" && err == nil {
-		denial = weigh(&out, rule, a.Effect)
-	}
-	out.Denial, out.Allowed = denial, denial == "" && err == nil
-	return out, err
-}
-
-// ruling is what a rule says to everybody.
-func (r Rule) ruling(v reset.Verb) reset.Ruling {
-	return reset.Ruling{Rule: r.Name, Who: r.may(v), Approvers: r.Approve, Isolation: r.Isolation, Wait: r.Wait, MaxWait: r.MaxWait,
-		Owner: r.Owner, Stop: r.Stop, Start: r.Start, Runbook: r.Runbook}
-}
-
-// judge says why somebody may not; "" means that they may.
-func (p *Policy) judge(ctx context.Context, rule Rule, a reset.Asking) (reset.Denial, error) {
-	if a.Actor.Kind == reset.OS {
-		if a.Verb == reset.VerbView {
-			return "", nil // whoever has the configuration can read the cluster without the bot
+	switch {
+	case a.Verb == reset.VerbApply:
+		return p.inForce(ctx, a, rule, found, out), nil
+	case a.Verb == reset.VerbCancel && same(a.Actor, a.Requester):
+		return allow(out), nil // whatever became of rule, membership or Slack: taking back one's own word is safe
+	case a.Actor.Kind == reset.Person:
+		if denial, err := p.standing(ctx, a); denial != "" {
+			return deny(out, denial), err
 		}
-		return reset.DeniedNotIn, nil
+	case a.Actor.Kind != reset.OS || a.Verb != reset.VerbView:
+		return deny(out, reset.DeniedNotIn), nil // the terminal only looks
 	}
-	if a.Actor.Kind != reset.Person || a.Actor.ID == "" || a.Actor.Team == "" {
+	if !found {
+		return deny(out, reset.DeniedNoRule), nil
+	}
+	if a.Actor.Kind == reset.Person {
+		if denial, err := p.named(ctx, a, rule); denial != "" {
+			return deny(out, denial), err
+		}
+	}
+	return rule.weigh(out, a.Effect), nil
+}
+
+// match returns the rule that decides about a group.
+func (p *Policy) match(cluster, group string) (Rule, bool) {
+	i := slices.IndexFunc(p.rules, func(r Rule) bool { return r.matches(cluster, group) })
+	if i < 0 {
+		return Rule{}, false
+	}
+	return p.rules[i], true
+}
+
+// ask is the directory for a verb: those who only look are not worth a call each.
+func (p *Policy) ask(v reset.Verb) Directory {
+	if v == reset.VerbView {
+		return p.dir
+	}
+	return p.dir.live
+}
+
+// standing refuses whom no rule can help. An event without team or channel is not trusted.
+func (p *Policy) standing(ctx context.Context, a reset.Asking) (reset.Denial, error) {
+	switch {
+	case a.Actor.Team == "" || a.Actor.ID == "":
 		return reset.DeniedStranger, nil
-	}
-	live := a.Verb != reset.VerbView
-	if denial, err := p.account(ctx, live, a.Actor); denial != "" || err != nil {
-		return denial, err
-	}
-	if a.Verb == reset.VerbApprove && a.Actor == a.Requester {
+	case a.Channel == "":
+		return reset.DeniedChannel, nil
+	case a.Verb == reset.VerbApprove && same(a.Actor, a.Requester):
 		return reset.DeniedSelf, nil
 	}
-	stops := a.Verb == reset.VerbCancel || a.Verb == reset.VerbReject // stopping something is never a matter of where
-	if !stops && len(rule.Channels) > 0 && !slices.Contains(rule.Channels, a.Channel) {
-		return reset.DeniedChannel, nil
-	}
-	if a.Verb == reset.VerbCancel && a.Actor == a.Requester {
-		return "", nil
-	}
-	return p.in(ctx, live, a.Actor.ID, rule.may(a.Verb))
-}
-
-// account refuses those who never may.
-func (p *Policy) account(ctx context.Context, live bool, a reset.Actor) (reset.Denial, error) {
-	who, err := p.dir.person(ctx, live, a.Team, a.ID)
-	if err != nil {
-		return reset.DeniedUnknown, fmt.Errorf("who is %s: %w", a.ID, err)
-	}
+	who, err := p.ask(a.Verb).Person(ctx, a.Actor.ID)
 	switch {
-	case who.Stranger:
+	case err != nil:
+		return reset.DeniedUnknown, fmt.Errorf("read who %s is: %w", a.Actor.ID, err)
+	case who.Stranger || who.Team != a.Actor.Team:
 		return reset.DeniedStranger, nil
-	case who.Gone:
-		return reset.DeniedGone, nil
 	case who.Bot:
 		return reset.DeniedBot, nil
+	case who.Deleted:
+		return reset.DeniedGone, nil
 	case who.Guest:
 		return reset.DeniedGuest, nil
 	}
 	return "", nil
 }
 
-// in reports whether a full member is on a list. A user group that cannot be read counts as no, and is the error only when no
-// other entry of the list says yes.
-func (p *Policy) in(ctx context.Context, live bool, user string, list []string) (reset.Denial, error) {
-	if slices.Contains(list, Members) || slices.Contains(list, user) {
+// named refuses whom the rule does not name, and those who ask from elsewhere. Channels narrow asking alone: an approval may
+// come from wherever the card could be posted.
+func (p *Policy) named(ctx context.Context, a reset.Asking, rule Rule) (reset.Denial, error) {
+	asks := a.Verb == reset.VerbRequest || a.Verb == reset.VerbRetry || a.Verb == reset.VerbUndo
+	in, err := isIn(ctx, p.ask(a.Verb), a.Actor.ID, rule.may(a.Verb))
+	switch {
+	case in && asks && len(rule.Channels) > 0 && !slices.Contains(rule.Channels, a.Channel):
+		return reset.DeniedChannel, nil
+	case in:
 		return "", nil
-	}
-	var unread error
-	for _, id := range list {
-		if !strings.HasPrefix(id, "S") {
-			continue
-		}
-		members, err := p.dir.membersOf(ctx, live, id)
-		if err != nil {
-			unread = errors.Join(unread, fmt.Errorf("members of %s: %w", id, err))
-			continue
-		}
-		if slices.Contains(members, user) {
-			return "", nil
-		}
-	}
-	if unread != nil {
-		return reset.DeniedUnknown, unread
+	case err != nil:
+		return reset.DeniedUnknown, err
 	}
 	return reset.DeniedNotIn, nil
 }
 
-// apply checks the rules in force with the memberships as they were recorded: a change of shift must not cancel an armed
-// reset, but a rule that was taken away, or a person who was, does.
-func (p *Policy) apply(ctx context.Context, rule Rule, a reset.Asking, out reset.Ruling) (reset.Ruling, error) {
-	if denial := weigh(&out, rule, a.Effect); denial != "" {
-		out.Denial = denial
-		return out, nil
+// isIn reports whether a full member is among users and user groups. A group that cannot be read matters only when no other
+// one has them.
+func isIn(ctx context.Context, dir Directory, id string, who []string) (bool, error) {
+	if slices.Contains(who, id) || slices.Contains(who, members) {
+		return true, nil
 	}
-	involved := []reset.Actor{a.Requester}
-	for _, v := range a.Votes {
-		if v.Rule != rule.Name {
-			out.Denial = reset.DeniedNoRule
-			return out, nil
-		}
-		involved = append(involved, v.Actor)
-	}
-	for _, who := range involved {
-		if who.Kind != reset.Person {
+	var unread error
+	for _, group := range who {
+		if !isGroup(group) {
 			continue
 		}
-		denial, err := p.account(ctx, true, who)
-		switch {
-		case err != nil:
-			out.Note = "Slack did not say whether everybody involved is still there; memberships as recorded were used"
-		case denial != "":
-			out.Denial, out.Who = denial, []string{who.ID}
-			return out, nil
+		in, err := dir.Members(ctx, group)
+		if err != nil {
+			unread = fmt.Errorf("read who is in %s: %w", group, err)
+		}
+		if err == nil && slices.Contains(in, id) {
+			return true, nil
 		}
 	}
-	out.Allowed = true
-	return out, nil
+	return false, unread
 }
 
-// weigh puts an effect's tier and bounds into a ruling; the denial says that it is beyond the cap. Where no effect is known,
-// only the right as such was asked for.
-func weigh(out *reset.Ruling, rule Rule, e *reset.Effect) reset.Denial {
-	if e == nil {
-		return ""
-	}
-	limit := Cap{math.MaxInt64, math.MaxInt64}
-	if rule.Cap != nil {
-		limit = *rule.Cap
-	}
+// inForce rules on what was approved, just before it is written: by the rules as they are now, with the memberships as they
+// were recorded, because a change of shift must not cancel an armed reset. A vote counts while its rule still decides and
+// could still name the voter. Nobody involved may be known to be deactivated; a directory that does not answer is not that.
+func (p *Policy) inForce(ctx context.Context, a reset.Asking, rule Rule, found bool, out reset.Ruling) reset.Ruling {
 	switch {
-	case e.Skip > limit.Skip:
-		out.Cap = "skip " + thousands(limit.Skip)
-		return reset.DeniedCap
-	case e.Replay > limit.Replay:
-		out.Cap = "replay " + thousands(limit.Replay)
-		return reset.DeniedCap
+	case !found:
+		return deny(out, reset.DeniedNoRule)
+	case a.Requester.Kind != reset.Person || !mayBeIn(a.Requester.ID, rule.Request):
+		out.Who = rule.Request
+		return deny(out, reset.DeniedNotIn)
+	case len(rule.Channels) > 0 && !slices.Contains(rule.Channels, a.Channel):
+		return deny(out, reset.DeniedChannel)
 	}
-	t, ok := rule.tier(*e)
-	if !ok {
-		out.Cap = "the last approval tier"
-		return reset.DeniedCap
+	involved, valid := []string{a.Requester.ID}, 0
+	for _, v := range a.Votes {
+		involved = append(involved, v.Actor.ID)
+		if v.Rule == rule.Name && !same(v.Actor, a.Requester) && mayBeIn(v.Actor.ID, rule.Approve) {
+			valid++
+		}
 	}
-	out.Need, out.MaxSkip, out.MaxReplay = t.Need, min(t.Skip, limit.Skip), min(t.Replay, limit.Replay)
-	return ""
+	for _, id := range involved {
+		who, err := p.dir.live.Person(ctx, id)
+		if err != nil {
+			out.Note = "it could not be read whether everybody involved still has an account; memberships count as they were recorded"
+		}
+		if err == nil && who.Deleted {
+			return deny(out, reset.DeniedGone)
+		}
+	}
+	out = rule.weigh(out, a.Effect)
+	if out.Allowed && valid < out.Need {
+		return deny(out, reset.DeniedNotIn)
+	}
+	return out
 }
 
-func thousands(n int64) string {
-	s := strconv.FormatInt(n, 10)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
+// mayBeIn reports whether a list could have named somebody when their membership was recorded.
+func mayBeIn(id string, who []string) bool {
+	return slices.Contains(who, id) || slices.Contains(who, members) || slices.ContainsFunc(who, isGroup)
+}
+
+func same(a, b reset.Actor) bool {
+	return a == b && a.Kind == reset.Person && a.Team != "" && a.ID != ""
+}
+
+func allow(r reset.Ruling) reset.Ruling {
+	r.Allowed, r.Denial = true, ""
+	return r
+}
+
+func deny(r reset.Ruling, why reset.Denial) reset.Ruling {
+	r.Allowed, r.Denial = false, why
+	return r
 }

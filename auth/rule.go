@@ -1,27 +1,28 @@
-// Package auth decides who may view, request, approve and stop what, and why not. It holds the policy as its owner wrote it
-// and asks a Directory who somebody is. It denies by default, grants nothing by channel, and fetches nothing itself: package
-// bot implements Directory, internal/config reads the rules.
 package auth
 
 import (
+	"fmt"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// Rule is one rule of the policy. The first that matches cluster and group decides alone.
+// Rule is one rule of the policy, as its owner writes it. People are named by id: user groups (S…), users (U…, W…), or the
+// word members.
 type Rule struct {
 	Name      string
-	Clusters  []string
-	Groups    []string // patterns: * stands for any characters, everything else for itself
-	View      []string // user groups (S…), users (U…, W…), or Members
+	Clusters  []string // configured names; * stands for any characters
+	Groups    []string // consumer groups; * stands for any characters
+	View      []string // besides those who may request, approve or use emergency
 	Request   []string
 	Approve   []string
-	Channels  []string // empty: everywhere; otherwise only there. A channel never grants anything
-	Approvals []Tier   // the first that covers the effect
-	Cap       *Cap     // beyond it: refused, whoever agrees
+	Channels  []string // when not empty, requests come from these alone
+	Approvals []Tier
+	Cap       *Limit // nil: none
 	Emergency *Emergency
 	Wait      time.Duration
 	MaxWait   time.Duration
@@ -33,118 +34,156 @@ type Rule struct {
 	Runbook   string
 }
 
-// Members in a list stands for the full members of the bot's own workspace.
-const Members = "members"
-
-// Tier is how many approvals an effect up to its limits needs. math.MaxInt64 is no limit.
+// Tier is how many approvals an effect needs that skips and replays no more than this. math.MaxInt64: any number of records.
 type Tier struct {
 	Skip, Replay int64
 	Need         int
 }
 
-// Cap is the largest effect that a rule allows at all.
-type Cap struct{ Skip, Replay int64 }
+// Limit is the most records that may be skipped and replayed.
+type Limit struct{ Skip, Replay int64 }
 
-// Emergency is who may go alone, and how far.
+// Emergency is who may act alone, and how far.
 type Emergency struct {
-	Who          []string
-	Skip, Replay int64
+	Who []string
+	Limit
 }
 
-// Matches reports whether the rule is about this group.
-func (r Rule) Matches(cluster, group string) bool {
-	return slices.Contains(r.Clusters, cluster) && slices.ContainsFunc(r.Groups, func(p string) bool { return match(p, group) })
+// members is the word for all full members of the workspace.
+const members = "members"
+
+// isGroup tells a user group's id.
+func isGroup(id string) bool { return strings.HasPrefix(id, "S") }
+
+func (r Rule) matches(cluster, group string) bool {
+	return anyMatches(r.Clusters, cluster) && anyMatches(r.Groups, group)
 }
 
-// match reports whether a pattern stands for a name. A group's name may hold anything, so nothing but * is special.
-func match(pattern, name string) bool {
+func anyMatches(patterns []string, name string) bool {
+	return slices.ContainsFunc(patterns, func(p string) bool { return matches(p, name) })
+}
+
+// matches reports whether a name fits a pattern, in which * stands for any characters, and for none.
+func matches(pattern, name string) bool {
 	parts := strings.Split(pattern, "*")
-	if len(parts) == 1 {
+	last := len(parts) - 1
+	if last == 0 {
 		return pattern == name
 	}
-	first, last := parts[0], parts[len(parts)-1]
-	if !strings.HasPrefix(name, first) || len(name) < len(first)+len(last) || !strings.HasSuffix(name, last) {
-		return false
-	}
-	name = name[len(first) : len(name)-len(last)]
-	for _, part := range parts[1 : len(parts)-1] {
-		i := strings.Index(name, part)
-		if i < 0 {
-			return false
+	rest, ok := strings.CutPrefix(name, parts[0])
+	for _, part := range parts[1:last] {
+		if ok {
+			_, rest, ok = strings.Cut(rest, part)
 		}
-		name = name[i+len(part):]
 	}
-	return true
+	return ok && strings.HasSuffix(rest, parts[last])
 }
 
-// covers reports whether every name that pattern b stands for, a stands for too. It reads b's stars as a character that no
-// literal of a can match, which is exact for patterns of this kind.
-func covers(a, b string) bool { return match(a, strings.ReplaceAll(b, "*", "\x00")) }
+// may lists who may do what.
+func (r Rule) may(v reset.Verb) []string {
+	var alone []string
+	if r.Emergency != nil {
+		alone = r.Emergency.Who
+	}
+	switch v {
+	case reset.VerbView:
+		return union(r.View, r.Request, r.Approve, alone)
+	case reset.VerbRequest, reset.VerbRetry, reset.VerbUndo:
+		return r.Request
+	case reset.VerbApprove, reset.VerbReject, reset.VerbApply:
+		return r.Approve
+	case reset.VerbCancel:
+		return union(r.Request, r.Approve)
+	case reset.VerbSettle:
+		return union(r.Approve, alone)
+	}
+	return nil
+}
 
-// NeverMatch names the rules that earlier ones hide, wholly or on a cluster.
-func NeverMatch(rules []Rule) []string {
+func union(lists ...[]string) []string {
 	var out []string
-	for i, r := range rules {
-		hidden, by := 0, ""
-		for _, cluster := range r.Clusters {
-			if name, ok := hiddenOn(cluster, r, rules[:i]); ok {
-				hidden++
-				by = name
-			}
-		}
-		switch {
-		case hidden == 0:
-		case hidden == len(r.Clusters):
-			out = append(out, "rule "+quote(r.Name)+" can never match: "+quote(by)+" stands before it and matches the same; move or remove it")
-		default:
-			out = append(out, "rule "+quote(r.Name)+" can never match on some of its clusters: "+quote(by)+" stands before it")
+	for _, id := range slices.Concat(lists...) {
+		if !slices.Contains(out, id) {
+			out = append(out, id)
 		}
 	}
 	return out
 }
 
-// hiddenOn reports which earlier rule is the last that is needed to hide all of a rule's patterns on a cluster.
-func hiddenOn(cluster string, r Rule, earlier []Rule) (by string, ok bool) {
-	for _, p := range r.Groups {
-		i := slices.IndexFunc(earlier, func(e Rule) bool {
-			return slices.Contains(e.Clusters, cluster) && slices.ContainsFunc(e.Groups, func(q string) bool { return covers(q, p) })
-		})
-		if i < 0 {
-			return "", false
-		}
-		by = earlier[i].Name
-	}
-	return by, true
+// ruling is what the rule says about a verb, before anybody is asked.
+func (r Rule) ruling(v reset.Verb) reset.Ruling {
+	return reset.Ruling{Rule: r.Name, Who: r.may(v), Approvers: r.Approve, Isolation: r.Isolation, Wait: r.Wait, MaxWait: r.MaxWait,
+		Owner: r.Owner, Stop: r.Stop, Start: r.Start, Runbook: r.Runbook}
 }
 
-func quote(s string) string { return `"` + s + `"` }
-
-// tier is the first tier that covers an effect; ok is false when none does.
-func (r Rule) tier(e reset.Effect) (Tier, bool) {
+// weigh allows an effect within the cap and says what it needs: the first tier that covers it, which then bounds it. Without
+// an effect only the right was asked for.
+func (r Rule) weigh(out reset.Ruling, e *reset.Effect) reset.Ruling {
+	if e == nil {
+		return allow(out)
+	}
+	most := Limit{Skip: math.MaxInt64, Replay: math.MaxInt64}
+	if r.Cap != nil {
+		most = *r.Cap
+	}
+	var widest Limit
 	for _, t := range r.Approvals {
-		if e.Skip <= t.Skip && e.Replay <= t.Replay {
-			return t, true
+		widest = Limit{Skip: min(t.Skip, most.Skip), Replay: min(t.Replay, most.Replay)}
+		if widest.beyond(*e) == "" {
+			out.Need, out.MaxSkip, out.MaxReplay = t.Need, widest.Skip, widest.Replay
+			return allow(out)
 		}
 	}
-	return Tier{}, false
+	out.Cap = widest.beyond(*e) // the tiers end below the cap, or with it
+	return deny(out, reset.DeniedCap)
 }
 
-// may are those whom a rule names for a verb.
-func (r Rule) may(v reset.Verb) []string {
-	switch v {
-	case reset.VerbView:
-		return slices.Concat(r.View, r.Request, r.Approve)
-	case reset.VerbRequest, reset.VerbRetry, reset.VerbUndo:
-		return r.Request
-	case reset.VerbApprove, reset.VerbReject:
-		return r.Approve
-	case reset.VerbCancel:
-		return slices.Concat(r.Request, r.Approve)
-	case reset.VerbSettle:
-		if r.Emergency != nil {
-			return slices.Concat(r.Approve, r.Emergency.Who)
-		}
-		return r.Approve
+// beyond names the limits that an effect is beyond, as in "skip 1,000,000".
+func (l Limit) beyond(e reset.Effect) string {
+	var over []string
+	if e.Skip > l.Skip {
+		over = append(over, "skip "+grouped(l.Skip))
 	}
-	return nil
+	if e.Replay > l.Replay {
+		over = append(over, "replay "+grouped(l.Replay))
+	}
+	return strings.Join(over, " and ")
+}
+
+// grouped writes a limit with commas between thousands.
+func grouped(n int64) string {
+	s := strconv.FormatInt(n, 10)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// NeverMatch says which rules can never match, because earlier ones match everything that they match. Group names may hold
+// any characters, so that several patterns together cover another only when one of them does.
+func NeverMatch(rules []Rule) []string {
+	var out []string
+	for i, r := range rules {
+		var before []string
+		if r.coveredBy(rules[:i], &before) {
+			out = append(out, fmt.Sprintf("rule %q can never match: all its groups are decided before it, by %s; move it up, narrow those, or remove it",
+				r.Name, strings.Join(before, " and ")))
+		}
+	}
+	return out
+}
+
+// coveredBy reports whether earlier rules match all that r matches, and adds their names.
+func (r Rule) coveredBy(earlier []Rule, names *[]string) bool {
+	for _, cluster := range r.Clusters {
+		for _, group := range r.Groups {
+			// A pattern covers another when it matches that one's text: the other's * can only be met by a * of its own.
+			i := slices.IndexFunc(earlier, func(e Rule) bool { return e.matches(cluster, group) })
+			if i < 0 {
+				return false
+			}
+			*names = union(*names, []string{strconv.Quote(earlier[i].Name)})
+		}
+	}
+	return true
 }
