@@ -158,7 +158,7 @@ func (c *Cluster) metadata(ctx context.Context, topics ...string) (view, error) 
 			next()
 		}
 	}
-	if ctx.Err() != nil {
+	if errors.Is(ctx.Err(), context.Canceled) {
 		return view{}, ctx.Err()
 	}
 	return view{}, c.unreachable(addrs, causes)

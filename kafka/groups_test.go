@@ -6,7 +6,9 @@ import (
 	"testing"
 
 	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kmsg"
+	"github.com/twmb/franz-go/pkg/kversion"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/kafkasim"
 	"github.com/kafka-reset-bot/kafka-reset-bot/kafka"
@@ -107,6 +109,22 @@ func TestOldBrokers(t *testing.T) {
 	}
 }
 
+// A broker that lists no types (3.7's ListGroups) and has a group of the new protocol: the classic API calls it Dead, and is not believed.
+func TestNewGroupOnABrokerWithoutTypes(t *testing.T) {
+	t.Parallel()
+	untyped := kversion.Stable()
+	untyped.SetMaxKeyVersion(int16(kmsg.ListGroups), 4)
+	s := newSim(t, kafkasim.Options{Kafka: []kfake.Opt{kfake.MaxVersions(untyped)}})
+	ok(t, s.Seed("orders", 1))
+	_, err := s.StartConsumer("busy", []string{"orders"}, kafkasim.ConsumerOptions{Protocol: "consumer", Host: "10.4.7.21"})
+	ok(t, err)
+	ok(t, s.WaitGroup(t.Context(), "busy", "Stable", 1))
+	got := states(t, openSim(t, s), "busy")["busy"]
+	if got.Idle() || got.State != "Stable" || got.Type != "consumer" || len(got.Members) != 1 || got.Members[0].Host != "10.4.7.21" {
+		t.Errorf("state is %+v, want an active consumer group", got)
+	}
+}
+
 // Share groups are told by their type, which is all that is needed to refuse them.
 func TestShareGroup(t *testing.T) {
 	t.Parallel()
@@ -117,6 +135,10 @@ func TestShareGroup(t *testing.T) {
 	got := states(t, openSim(t, s), "shared")["shared"]
 	if got.Type != "share" || !got.Exists {
 		t.Errorf("state is %+v, want a share group", got)
+	}
+	snap := inspect(t, openSim(t, s), reset.Query{Group: "shared", Scope: scope("orders")})
+	if snap.Group.Type != "share" || !snap.Partitions[0].Committed.None {
+		t.Errorf("inspected %+v with %+v, want a share group without commits", snap.Group, snap.Partitions[0])
 	}
 }
 

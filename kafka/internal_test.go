@@ -8,6 +8,8 @@ import (
 	"github.com/IBM/sarama"
 	"github.com/google/go-cmp/cmp"
 	"github.com/twmb/franz-go/pkg/kerr"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
 func TestNear(t *testing.T) {
@@ -47,6 +49,27 @@ func TestNamesOfErrors(t *testing.T) {
 	}
 	if got := name(sarama.KError(30_000)); got != "error code 30000" {
 		t.Errorf("an unknown code is %q", got)
+	}
+}
+
+// The listing and the description of a group may differ; the answer is never more idle than either.
+func TestMerge(t *testing.T) {
+	t.Parallel()
+	one := []reset.Member{{ID: "m"}}
+	for _, c := range []struct {
+		name               string
+		listing, described reset.GroupState
+		want               reset.GroupState
+	}{
+		{"somebody has just joined", reset.GroupState{State: "Empty"}, reset.GroupState{State: "Stable", Members: one}, reset.GroupState{State: "Stable", Members: one}},
+		{"everybody has just left", reset.GroupState{State: "Stable"}, reset.GroupState{State: "Empty"}, reset.GroupState{State: "Empty"}},
+		{"the wrong api says dead", reset.GroupState{State: "Stable"}, reset.GroupState{State: "Dead"}, reset.GroupState{State: "Stable"}},
+		{"a listing without states", reset.GroupState{}, reset.GroupState{State: "Dead"}, reset.GroupState{State: "Dead"}},
+		{"a listing without types", reset.GroupState{State: "Empty"}, reset.GroupState{State: "Empty", Type: "consumer"}, reset.GroupState{State: "Empty", Type: "consumer"}},
+	} {
+		if diff := cmp.Diff(c.want, merge(c.listing, c.described)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.name, diff)
+		}
 	}
 }
 

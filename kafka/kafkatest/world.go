@@ -24,6 +24,8 @@ type World struct {
 	Addrs     []string
 	ClusterID string
 	Differs   map[string]string // scenarios that are not true of this one, with the reason
+	// Consume starts a member that commits nothing, with the client id worker-7; leave ends it in order. Nil: franz-go's.
+	Consume func(t *testing.T, group, topic, protocol string) (leave func() error)
 }
 
 // first is when the first record of each topic was written.
@@ -148,6 +150,9 @@ func (b *bench) commit(group, topic string, partition int32, offset int64, metad
 // consume starts a member of the group and returns when it has joined. Leave ends it in order.
 func (b *bench) consume(group, topic, protocol string) (leave func()) {
 	b.Helper()
+	if b.world.Consume != nil {
+		return b.joined(group, b.world.Consume(b.T, group, topic, protocol))
+	}
 	opts := []kgo.Opt{
 		kgo.ConsumerGroup(group), kgo.ConsumeTopics(topic), kgo.ClientID("worker-7"), kgo.DisableAutoCommit(),
 		kgo.FetchMaxWait(100 * time.Millisecond),
@@ -160,10 +165,15 @@ func (b *bench) consume(group, topic, protocol string) (leave func()) {
 		for !cl.PollFetches(b.ctx).IsClientClosed() && b.ctx.Err() == nil {
 		}
 	}()
+	return b.joined(group, func() error { cl.Close(); return nil })
+}
+
+func (b *bench) joined(group string, end func() error) (leave func()) {
+	b.Helper()
 	b.until("a member of "+group, func() bool { s := b.state(group); return s.State == "Stable" && len(s.Members) == 1 })
 	return func() {
 		b.Helper()
-		cl.Close()
+		b.ok(end())
 		b.until(group+" is empty", func() bool { return b.state(group).Idle() })
 	}
 }
