@@ -74,6 +74,22 @@ func TestErrorsAreNotRemembered(t *testing.T) {
 	}
 }
 
+func TestClockSetBackForgets(t *testing.T) {
+	t.Parallel()
+	now := time.Unix(3600, 0)
+	d := newTown()
+	dir := auth.NewDirectory(d, func() time.Time { return now })
+	for range 2 {
+		if _, err := dir.Person(t.Context(), "U0BEN"); err != nil {
+			t.Fatal(err)
+		}
+		now = now.Add(-time.Hour)
+	}
+	if len(d.asked) != 2 {
+		t.Errorf("asked %v, want it asked twice", d.asked)
+	}
+}
+
 // slow changes a group while it is being asked about it.
 type slow struct {
 	*town
