@@ -68,7 +68,7 @@ func New(ctx context.Context, cfg *config.Config, o Options) (*App, error) {
 			clusters[c.Name] = o.Kafka(opened)
 		}
 	}
-	var directory *auth.Cache
+	var directory *auth.Cached
 	a.bot = newBot(cfg, o, func(group string) { directory.Forget(group) })
 	directory = auth.NewDirectory(a.bot, o.Now)
 	policy := auth.New(rules(cfg), directory)

@@ -8,6 +8,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/auth"
 	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/config"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
@@ -36,11 +37,15 @@ func Plan(ctx context.Context, cfg *config.Config, o Options, p PlanOptions) (st
 		if c.Name != in.Cluster {
 			continue
 		}
+		iso, err := isolationOf(ctx, cfg, in)
+		if err != nil {
+			return "", err
+		}
 		cluster, err := openCluster(c, o)
 		if err != nil {
 			return "", err
 		}
-		story, steps, err := planOn(ctx, cluster, s.Info(in.Cluster), in, isolationOf(cfg, in), now)
+		story, steps, err := planOn(ctx, cluster, s.Info(in.Cluster), in, iso, now)
 		if err := errors.Join(err, cluster.Close()); err != nil {
 			return "", err
 		}
@@ -70,14 +75,10 @@ func readIntent(cfg *config.Config, p PlanOptions, now time.Time) (reset.Intent,
 	return r.Intent, nil
 }
 
-// isolationOf is what the first rule that names cluster and group says "latest" is. Who may is not asked: nothing is done.
-func isolationOf(cfg *config.Config, in reset.Intent) reset.Isolation {
-	for _, r := range rules(cfg) {
-		if r.Matches(in.Cluster, in.Group) {
-			return r.Isolation
-		}
-	}
-	return reset.ReadUncommitted
+// isolationOf is what the first rule that names cluster and group says "latest" is: the terminal may look at all.
+func isolationOf(ctx context.Context, cfg *config.Config, in reset.Intent) (reset.Isolation, error) {
+	r, err := auth.New(rules(cfg), nil).Rule(ctx, reset.Asking{Actor: reset.Actor{Kind: reset.OS}, Verb: reset.VerbView, Cluster: in.Cluster, Group: in.Group})
+	return r.Isolation, err
 }
 
 func planOn(ctx context.Context, c reset.Cluster, info reset.ClusterInfo, in reset.Intent, iso reset.Isolation, now time.Time) (reset.Story, []reset.Step, error) {

@@ -84,10 +84,10 @@ func rules(cfg *config.Config) []auth.Rule {
 			Channels: r.Channels, Wait: r.Wait.Default, MaxWait: r.Wait.Max, Isolation: reset.Isolation(r.Isolation), Schedules: r.Schedules,
 			Owner: r.Owner, Stop: r.Stop, Start: r.Start, Runbook: r.Runbook}
 		if r.Cap != nil {
-			out[i].Cap = &auth.Cap{Skip: r.Cap.Skip, Replay: r.Cap.Replay}
+			out[i].Cap = &auth.Limit{Skip: r.Cap.Skip, Replay: r.Cap.Replay}
 		}
 		if r.Emergency != nil {
-			out[i].Emergency = &auth.Emergency{Who: r.Emergency.Who, Skip: r.Emergency.Skip, Replay: r.Emergency.Replay}
+			out[i].Emergency = &auth.Emergency{Who: r.Emergency.Who, Limit: auth.Limit{Skip: r.Emergency.Skip, Replay: r.Emergency.Replay}}
 		}
 		for _, t := range r.Approvals {
 			out[i].Approvals = append(out[i].Approvals, auth.Tier{Skip: limit(t.Skip), Replay: limit(t.Replay), Need: t.Need})

@@ -17,8 +17,8 @@ func beginAttempt(ctx context.Context, tx *sql.Tx, id string, a reset.Attempt, w
 		return err
 	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO attempts
-		(request, n, fence, revision, started_at, ended_at, outcome, effect, gone, extra_parts) VALUES (`+marks(10)+`)`,
-		id, a.N, a.Fence, a.Revision, micros(a.StartedAt), micros(a.EndedAt), a.Outcome, string(effect), a.Gone, a.ExtraParts)
+		(request, n, fence, revision, started_at, read_at, ended_at, outcome, effect, gone, extra_parts) VALUES (`+marks(11)+`)`,
+		id, a.N, a.Fence, a.Revision, micros(a.StartedAt), micros(a.ReadAt), micros(a.EndedAt), a.Outcome, string(effect), a.Gone, a.ExtraParts)
 	if err != nil {
 		return fmt.Errorf("begin attempt %d: %w", a.N, conflict(err))
 	}
@@ -37,9 +37,9 @@ func saveAttempt(ctx context.Context, tx *sql.Tx, id string, a reset.Attempt) er
 	if err != nil {
 		return err
 	}
-	res, err := tx.ExecContext(ctx, `UPDATE attempts SET fence = ?, revision = ?, started_at = ?, ended_at = ?, outcome = ?, effect = ?,
+	res, err := tx.ExecContext(ctx, `UPDATE attempts SET fence = ?, revision = ?, started_at = ?, read_at = ?, ended_at = ?, outcome = ?, effect = ?,
 		gone = ?, extra_parts = ? WHERE request = ? AND n = ?`,
-		a.Fence, a.Revision, micros(a.StartedAt), micros(a.EndedAt), a.Outcome, string(effect), a.Gone, a.ExtraParts, id, a.N)
+		a.Fence, a.Revision, micros(a.StartedAt), micros(a.ReadAt), micros(a.EndedAt), a.Outcome, string(effect), a.Gone, a.ExtraParts, id, a.N)
 	if err := touched(res, err, reset.ErrNotFound); err != nil {
 		return fmt.Errorf("attempt %d: %w", a.N, err)
 	}
@@ -95,7 +95,7 @@ func (s *Store) LastAttempt(ctx context.Context, id string) (a reset.Attempt, er
 }
 
 func lastAttempt(ctx context.Context, q querier, id string) (reset.Attempt, error) {
-	a, err := one(ctx, q, scanAttempt, `SELECT request, n, fence, revision, started_at, ended_at, outcome, effect, gone, extra_parts
+	a, err := one(ctx, q, scanAttempt, `SELECT request, n, fence, revision, started_at, read_at, ended_at, outcome, effect, gone, extra_parts
 		FROM attempts WHERE request = ? ORDER BY n DESC LIMIT 1`, id)
 	if err == nil {
 		a.Chunks, err = all(ctx, q, scanChunk,
@@ -108,13 +108,13 @@ func lastAttempt(ctx context.Context, q querier, id string) (reset.Attempt, erro
 }
 
 func scanAttempt(row scanner) (a reset.Attempt, err error) {
-	var started, ended int64
+	var started, read, ended int64
 	var effect []byte
-	err = row.Scan(&a.Request, &a.N, &a.Fence, &a.Revision, &started, &ended, &a.Outcome, &effect, &a.Gone, &a.ExtraParts)
+	err = row.Scan(&a.Request, &a.N, &a.Fence, &a.Revision, &started, &read, &ended, &a.Outcome, &effect, &a.Gone, &a.ExtraParts)
 	if err != nil {
 		return a, err
 	}
-	a.StartedAt, a.EndedAt = moment(started), moment(ended)
+	a.StartedAt, a.ReadAt, a.EndedAt = moment(started), moment(read), moment(ended)
 	return a, json.Unmarshal(effect, &a.Effect)
 }
 

@@ -110,6 +110,7 @@ CREATE TABLE attempts (
     fence       INTEGER NOT NULL,
     revision    INTEGER NOT NULL,
     started_at  INTEGER NOT NULL,
+    read_at     INTEGER NOT NULL,
     ended_at    INTEGER NOT NULL,
     outcome     TEXT NOT NULL,
     effect      TEXT NOT NULL,

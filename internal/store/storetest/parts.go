@@ -140,7 +140,7 @@ func attempts(t *testing.T, open Open) {
 	_, err := s.LastAttempt(t.Context(), "k7f3")
 	wantErr(t, err, reset.ErrNotFound)
 
-	first := reset.Attempt{Request: "k7f3", N: 1, Fence: 3, Revision: 1, StartedAt: t0, Effect: reset.Effect{Replay: 5, From: t0}, Gone: 2,
+	first := reset.Attempt{Request: "k7f3", N: 1, Fence: 3, Revision: 1, StartedAt: t0, ReadAt: t0, Effect: reset.Effect{Replay: 5, From: t0}, Gone: 2,
 		ExtraParts: 1, Chunks: []reset.ChunkState{{N: 0, Phase: reset.Planned}, {N: 1, Phase: reset.Planned, Delete: true}}}
 	writes := []reset.Write{{Step: step("orders", 0, 5, 0)}, {Step: step("orders", 1, 0, 0), Chunk: 1}}
 	update(t, s, "k7f3", nil, func(tx *reset.Tx) {
