@@ -29,6 +29,7 @@ func Run(t *testing.T, fresh func(t *testing.T) Open) {
 		"processes create one request per origin":         createConcurrently,
 		"requests are listed newest first":                list,
 		"a request survives":                              survives,
+		"no field is forgotten":                           everyField,
 		"a change is stored with its version":             updateVersion,
 		"a failed change leaves nothing":                  updateFails,
 		"a change that does nothing writes nothing":       updateNothing,
