@@ -106,6 +106,10 @@ func kafkaProblem(p *reset.Problem) Line {
 	case reset.ProblemNoCommits:
 		return say(p.Group, " has no commits", onTopic(p.Topic), onCluster(p), ". Name the topics, with a target that needs no commit: to TIME, to latest, to earliest.")
 	case reset.ProblemUnread:
+		if p.Topic == "" {
+			return say("Group ", p.Group, onCluster(p), " could not be read: ", firstOf(p.Got, "no reason given"),
+				". Nothing was changed. If Kafka denies it, the bot's login needs DESCRIBE and READ on the group.")
+		}
 		return say(spot(p.Topic, p.Parts), " could not be read: ", firstOf(p.Got, "no reason given"),
 			". A plan that leaves it out would look whole and not be, so there is none. Try again, or name only the other partitions.")
 	case reset.ProblemWrongTool:
