@@ -139,8 +139,8 @@ func (c *Cluster) metadata(ctx context.Context, topics ...string) (view, error) 
 	tick := time.NewTicker(c.timeout / 16) // 300 ms for a slow broker
 	defer tick.Stop()
 	var causes []error
-	started, next := 0, func() {}
-	next = func() {
+	started := 0
+	next := func() {
 		if started < len(addrs) {
 			go c.askMetadata(bounded, addrs[started], topics, answers)
 			started++

@@ -73,6 +73,20 @@ func TestMerge(t *testing.T) {
 	}
 }
 
+// A partition that the answer leaves out is neither written nor refused.
+func TestResultsOfAPartialAnswer(t *testing.T) {
+	t.Parallel()
+	in := func(n int32) reset.WriteStep {
+		return reset.WriteStep{Partition: reset.Partition{Topic: "t", Partition: n}}
+	}
+	chunk := reset.Chunk{Steps: []reset.WriteStep{in(2), in(0), in(1)}}
+	got := results(chunk, map[string]map[int32]sarama.KError{"t": {0: sarama.ErrNoError, 1: sarama.ErrUnknownMemberId}}, nil)
+	want := []reset.StepResult{{Detail: "the broker's answer leaves it out"}, {Written: true}, {Rejected: "UNKNOWN_MEMBER_ID"}}
+	if diff := cmp.Diff(want, got); diff != "" || !got[0].Lost() {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 func TestMillis(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

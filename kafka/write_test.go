@@ -263,6 +263,24 @@ func TestReadBack(t *testing.T) {
 	equal(t, "no group", got, []reset.Position{{None: true}, {None: true}})
 }
 
+// A read-back that leaves out a partition proves nothing about it.
+func TestReadBackThatIsIncomplete(t *testing.T) {
+	t.Parallel()
+	s := seeded(t)
+	c := openSim(t, s)
+	s.Kafka().ControlKey(int16(kmsg.OffsetFetch), func(r kmsg.Request) (kmsg.Response, error, bool) {
+		resp := r.ResponseKind().(*kmsg.OffsetFetchResponse)
+		g := kmsg.NewOffsetFetchResponseGroup()
+		g.Group = "billing"
+		resp.Groups = append(resp.Groups, g)
+		return resp, nil, true
+	})
+	_, err := c.ReadBack(t.Context(), "billing", []reset.Partition{orders(0)})
+	if err == nil || !strings.Contains(err.Error(), "orders:0") {
+		t.Errorf("error is %v, want the partition that is missing", err)
+	}
+}
+
 // A commit inside a transaction that is still open may replace what is read: it is not taken for an answer.
 func TestReadBackInATransaction(t *testing.T) {
 	t.Parallel()
