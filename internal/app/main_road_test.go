@@ -1,0 +1,44 @@
+package app_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/kafkasim"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
+)
+
+// TestWrongDeployAtThree is the conversation of the documentation, from both sides.
+func TestWrongDeployAtThree(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, world.Options{})
+	consumer, err := s.Prod.StartConsumer(world.Billing, []string{world.Orders}, kafkasim.ConsumerOptions{Host: "10.4.7.21", Slow: 20 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.member(world.Billing, 1)
+	s.start()
+
+	s.types(s.Mara, world.Incident, `billing@prod-eu orders back 50m --reason "bad deploy 4711"`)
+	preview := s.sees(s.Mara, world.Incident, "preview", "billing on prod-eu · PRODUCTION", "Ask for approval", "10.4.7.21", "kubectl -n pay scale deploy/billing --replicas=0")
+	s.clicks(s.Mara, preview, "approve")
+
+	card := s.sees(s.Jon, world.Home, "waiting for approval", "mara", "bad deploy 4711", "pay-owners")
+	s.clicks(s.Ben, card, "approve")
+	s.sees(s.Ben, world.Home, "needs @pay-owners; you are not among them. Rule: pay on production.")
+	s.clicks(s.Jon, card, "approve")
+	card = s.shows(s.Jon, card, "waiting until billing is idle", "10.4.7.21")
+
+	if err := consumer.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	card = s.shows(s.Jon, card, "were read back", "Undo")
+	s.sees(s.Mara, world.Home, "were read back", "Start again")
+	for p := range int32(world.Partitions) {
+		got, ok := s.Prod.Committed(world.Billing, world.Orders, p)
+		want := int64(world.PerOrders) - int64(50*time.Minute/world.Step)
+		if !ok || got.Offset < want || got.Offset > want+10 {
+			t.Errorf("orders-%d is at %+v, want about %d", p, got, want)
+		}
+	}
+}
