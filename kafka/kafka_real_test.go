@@ -7,11 +7,14 @@ import (
 	"crypto/x509"
 	"errors"
 	"os"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/realkafka"
 	"github.com/kafka-reset-bot/kafka-reset-bot/kafka"
@@ -86,4 +89,117 @@ func TestRightsOnApacheKafka(t *testing.T) {
 	got, err := c.Write(ctx, "denied-billing", chunk(1), ready)
 	ok(t, err)
 	equal(t, "a write without the right to", got, []reset.StepResult{{Rejected: "GROUP_AUTHORIZATION_FAILED"}})
+}
+
+// A commit whose replicas are slow is answered COORDINATOR_NOT_AVAILABLE and stands all the same: Kafka says so of what was
+// never appended, too, so the answer proves nothing, and the result is lost. A cluster of its own: two brokers are frozen.
+func TestCommitThatOutlivesItsAnswer(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	k, err := realkafka.Start(ctx, realkafka.Options{Version: os.Getenv("KAFKA_VERSION")})
+	ok(t, err)
+	t.Cleanup(func() { ok(t, k.Stop()) })
+	admin := kadm.NewClient(k.Client(t))
+	_, err = admin.CreateTopic(ctx, 1, 3, nil, "orders")
+	ok(t, err)
+	c := open(t, kafka.Config{Bootstrap: k.Bootstrap(), ClusterID: k.ID, Timeout: 15 * time.Second})
+	deadline := time.Now().Add(30 * time.Second)
+	for got := write(t, c, chunk(1)); !got[0].Written; got = write(t, c, chunk(1)) { // until the topic is everywhere
+		if time.Now().After(deadline) {
+			t.Fatalf("the first write: %+v", got)
+		}
+	}
+	home := admin.FindGroupCoordinators(ctx, "billing")["billing"].NodeID
+
+	freeze := func(signal syscall.Signal) {
+		for _, b := range k.Brokers {
+			if int32(b.ID) != home {
+				ok(t, syscall.Kill(b.PID, signal))
+			}
+		}
+	}
+	t.Cleanup(func() { freeze(syscall.SIGCONT) })
+	got, err := c.Write(ctx, "billing", chunk(2), func() error { freeze(syscall.SIGSTOP); return nil })
+	ok(t, err)
+	equal(t, "the answer after offsets.commit.timeout.ms", got, []reset.StepResult{{Detail: "COORDINATOR_NOT_AVAILABLE"}})
+	freeze(syscall.SIGCONT)
+	deadline = time.Now().Add(30 * time.Second)
+	for {
+		at, err := c.ReadBack(ctx, "billing", []reset.Partition{orders(0)})
+		if err == nil && at[0].Offset == 2 {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("the commit is at %v (%v), want 2: it was appended", at, err)
+		}
+	}
+}
+
+// The whole road on warm connections, and beside it a floor: the same reads and the write by another client.
+func BenchmarkRoad(b *testing.B) {
+	for _, n := range []int32{10, 100, 1_000, 10_000} {
+		b.Run(strconv.Itoa(int(n)), func(b *testing.B) { benchmarkRoad(b, n) })
+	}
+}
+
+func benchmarkRoad(b *testing.B, partitions int32) {
+	k, ctx := realkafka.Shared(b), b.Context()
+	topic := "bench-" + strconv.Itoa(int(partitions))
+	admin := kadm.NewClient(k.Client(b))
+	if _, err := admin.CreateTopic(ctx, partitions, 1, nil, topic); err != nil && !errors.Is(err, kerr.TopicAlreadyExists) {
+		b.Fatal(err)
+	}
+	c := kafka.Open(kafka.Config{Bootstrap: k.Bootstrap(), Timeout: 30 * time.Second, Now: time.Now})
+	defer c.Close()
+	var all reset.Chunk
+	var parts []reset.Partition
+	var offsets kadm.Offsets
+	for n := range partitions {
+		p := reset.Partition{Topic: topic, Partition: n}
+		parts = append(parts, p)
+		all.Steps = append(all.Steps, reset.WriteStep{Partition: p})
+		offsets.AddOffset(topic, n, 0, -1)
+	}
+	road := func() error {
+		s, err := c.Inspect(ctx, reset.Query{Group: topic, Scope: scope(topic), At: start})
+		if err != nil {
+			return err
+		}
+		for _, p := range s.Partitions {
+			if p.Err != "" {
+				return errors.New(p.Err)
+			}
+		}
+		if _, err = c.Write(ctx, topic, all, ready); err != nil {
+			return err
+		}
+		_, err = c.ReadBack(ctx, topic, parts)
+		return err
+	}
+	floor := func() error {
+		_, listed := admin.ListGroups(ctx)
+		_, described := admin.DescribeGroups(ctx, topic)
+		_, fetched := admin.FetchOffsets(ctx, topic)
+		_, started := admin.ListStartOffsets(ctx, topic)
+		_, ended := admin.ListEndOffsets(ctx, topic)
+		_, timed := admin.ListOffsetsAfterMilli(ctx, start.UnixMilli(), topic)
+		written := admin.CommitAllOffsets(ctx, topic, offsets)
+		_, read := admin.FetchOffsets(ctx, topic)
+		return errors.Join(listed, described, fetched, started, ended, timed, written, read)
+	}
+	for name, run := range map[string]func() error{"bot": road, "kadm": floor} {
+		b.Run(name, func(b *testing.B) {
+			deadline := time.Now().Add(time.Minute)
+			for err := run(); err != nil; err = run() { // until the topic is everywhere
+				if time.Now().After(deadline) {
+					b.Fatal(err)
+				}
+			}
+			for b.Loop() {
+				if err := run(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
 }
