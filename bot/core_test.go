@@ -271,3 +271,27 @@ func (s *syncBuffer) String() string {
 	defer s.mu.Unlock()
 	return s.b.String()
 }
+
+func (d *desk) WritesFor(_ context.Context, id string) ([]reset.Write, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var out []reset.Write
+	for i := range d.stories[id].Request.Effect.Partitions {
+		out = append(out, reset.Write{Step: step(i)})
+	}
+	return out, nil
+}
+
+// moves changes a request as the core would, and shows it.
+func (d *desk) moves(id string, ev reset.Event, change func(*reset.Request)) {
+	d.mu.Lock()
+	s := d.stories[id]
+	change(&s.Request)
+	s.Request.Version++
+	if ev != "" {
+		s.Request.Version--
+		d.log(s, reset.Actor{}, ev)
+	}
+	d.mu.Unlock()
+	d.show()
+}

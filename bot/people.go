@@ -6,7 +6,12 @@ import (
 	"time"
 
 	"github.com/slack-go/slack"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/auth"
 )
+
+// Slack is where people are known.
+var _ auth.Directory = (*Bot)(nil)
 
 // names are what people and user groups are called and where they are, for showing only: no right rests on them.
 type names struct {
@@ -68,11 +73,11 @@ func (b *Bot) groupName(ctx context.Context, id string) string {
 	if p, ok := b.names.get(id, now); ok {
 		return p.name
 	}
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
-	defer cancel()
-	groups, err := b.api.GetUserGroupsContext(ctx)
+	groups, err := patiently(ctx, b, "list user groups", func(ctx context.Context) ([]slack.UserGroup, error) {
+		return b.api.GetUserGroupsContext(ctx)
+	})
 	if err != nil {
-		b.log.Warn("user groups cannot be listed", "err", b.fault("list user groups", err))
+		b.log.Warn("user groups cannot be listed", "err", err)
 	}
 	b.names.put(id, person{at: now, failed: err != nil})
 	for _, g := range groups {
@@ -102,13 +107,58 @@ func (n *names) put(id string, p person) {
 	n.known[id] = p
 }
 
+// Person implements auth.Directory, live.
+func (b *Bot) Person(ctx context.Context, user string) (auth.Person, error) {
+	home, err := b.whoami(ctx)
+	if err != nil {
+		return auth.Person{}, err
+	}
+	u, err := b.user(ctx, user)
+	if code(err) == "user_not_visible" { // said of people who are met through Slack Connect only
+		return auth.Person{Stranger: true}, nil
+	}
+	if err != nil {
+		return auth.Person{}, err
+	}
+	p := auth.Person{
+		Team:  firstOf(u.Enterprise.EnterpriseID, u.TeamID),
+		Guest: u.IsRestricted || u.IsUltraRestricted, Deleted: u.Deleted,
+		Bot: u.IsBot || u.IsAppUser || u.IsWorkflowBot || u.IsConnectorBot || user == "USLACKBOT",
+	}
+	p.Stranger = u.IsStranger || u.TeamID == "" || p.Team != firstOf(home.EnterpriseID, home.TeamID)
+	return p, nil
+}
+
+// Members implements auth.Directory, live.
+func (b *Bot) Members(ctx context.Context, group string) ([]string, error) {
+	return patiently(ctx, b, "ask who is in "+group, func(ctx context.Context) ([]string, error) {
+		return b.api.GetUserGroupMembersContext(ctx, group)
+	})
+}
+
 // user asks Slack who somebody is, now.
 func (b *Bot) user(ctx context.Context, id string) (*slack.User, error) {
+	return patiently(ctx, b, "ask who "+id+" is", func(ctx context.Context) (*slack.User, error) {
+		return b.api.GetUserInfoContext(ctx, id)
+	})
+}
+
+// patiently reads once more when Slack asks to wait a moment: a person is waiting for the answer, and reading twice does
+// no harm. Writes are never repeated here.
+func patiently[T any](ctx context.Context, b *Bot, doing string, read func(context.Context) (T, error)) (T, error) {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
-	u, err := b.api.GetUserInfoContext(ctx, id)
-	if err != nil {
-		return nil, b.fault("ask who "+id+" is", err)
+	v, err := read(ctx)
+	if err == nil {
+		return v, nil
 	}
-	return u, nil
+	f := b.fault(doing, err)
+	if f.Wait == 0 || f.Wait > callTimeout/2 {
+		return v, f
+	}
+	wait(ctx, f.Wait)
+	if v, err = read(ctx); err != nil {
+		return v, b.fault(doing, err)
+	}
+	return v, nil
 }

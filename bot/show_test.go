@@ -1,0 +1,218 @@
+package bot
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/slacksim"
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// carded is a request whose card everybody sees.
+func (b *bench) carded(t *testing.T, channel, where string) slacksim.Message {
+	t.Helper()
+	b.click(t, b.mara, b.asked(t, channel), "approve")
+	return b.sees(t, b.jon, where, "waiting for approval")
+}
+
+func TestEditsAreFew(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, slacksim.Options{}, nil).up(t)
+	b.carded(t, "C0INC", "C0INC")
+	before := len(b.slack.Calls("chat.update"))
+	start := b.now()
+	for range 40 {
+		at := b.now()
+		b.moves("k7f3", "", func(r *reset.Request) { r.Seen.At = at })
+	}
+	edits := len(b.slack.Calls("chat.update")) - before
+	if most := int(b.now().Sub(start)/betweenEdits) + 1; edits > most || edits == 0 {
+		t.Errorf("%d edits of one card in %v, want 1 to %d", edits, b.now().Sub(start), most)
+	}
+	for _, c := range b.slack.Calls("chat.update") {
+		if c.Error != "" {
+			t.Errorf("slack refused an edit: %s", c.Error)
+		}
+	}
+}
+
+func TestPace(t *testing.T) {
+	t.Parallel()
+	var p pace
+	now := time.Unix(1_800_000_000, 0)
+	for i := range editsAtOnce {
+		if again := p.take(now); !again.IsZero() {
+			t.Fatalf("edit %d has to wait until %v", i, again)
+		}
+	}
+	if again, want := p.take(now), now.Add(2*time.Second); !again.Equal(want) {
+		t.Errorf("edit %d waits until %v, want %v", editsAtOnce+1, again, want)
+	}
+	if again := p.take(now.Add(2 * time.Second)); !again.IsZero() {
+		t.Errorf("after the wait it has to wait again, until %v", again)
+	}
+	p.hold(now.Add(time.Minute))
+	p.hold(now.Add(time.Second))
+	if until := p.held(now); !until.Equal(now.Add(time.Minute)) {
+		t.Errorf("held until %v", until)
+	}
+}
+
+func TestSlackTroubleIsWaitedOut(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]slacksim.Fault{
+		"429":     {Status: 429, RetryAfter: 3 * time.Second, Times: 1},
+		"500":     {Status: 500, Times: 2},
+		"dropped": {Drop: true, Times: 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t, slacksim.Options{}, nil).up(t)
+			preview := b.asked(t, "C0INC")
+			b.slack.Fail("chat.postMessage", fault)
+			b.click(t, b.mara, preview, "approve")
+			b.sees(t, b.jon, "C0INC", "waiting for approval")
+			b.slack.Fail("chat.update", fault)
+			b.moves("k7f3", reset.EvApproved, func(r *reset.Request) { r.State = reset.Approved })
+			b.sees(t, b.jon, "C0INC", "waiting until billing is idle")
+		})
+	}
+}
+
+// TestLostAnswerMakesASecondCardAtMost: posting cannot be repeated safely, so the older card loses its buttons on a click.
+func TestLostAnswerMakesASecondCardAtMost(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, slacksim.Options{}, nil).up(t)
+	preview := b.asked(t, "C0INC")
+	b.slack.Fail("chat.postMessage", slacksim.Fault{Status: 500, Effect: true, Times: 1})
+	b.click(t, b.mara, preview, "approve")
+	var cards []slacksim.Message
+	b.until(t, "two cards", func() bool {
+		cards = nil
+		for _, m := range b.jon.Messages("C0INC") {
+			if m.Thread == "" && len(m.Buttons()) > 0 {
+				cards = append(cards, m)
+			}
+		}
+		return len(cards) == 2
+	})
+	b.until(t, "the second one is known", func() bool { c, _ := b.Card(t.Context(), "k7f3"); return c.TS == cards[1].TS })
+	b.click(t, b.jon, cards[0], "approve")
+	b.until(t, "the old card without buttons", func() bool { m, err := b.jon.Look(cards[0]); return err == nil && len(m.Buttons()) == 0 })
+	b.sees(t, b.jon, "C0INC", "Nothing was done", "The card")
+	if len(b.words) != 1 {
+		t.Errorf("the click on an old card was obeyed: %+v", b.words[1:])
+	}
+}
+
+func TestCardIsPostedAgainWhereItCanBe(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, slacksim.Options{}, nil).up(t)
+	b.carded(t, "C0INC", "C0INC")
+	if err := b.slack.ChangeChannel("C0INC", func(c *slacksim.Channel) { c.Archived = true }); err != nil {
+		t.Fatal(err)
+	}
+	b.moves("k7f3", reset.EvApproved, func(r *reset.Request) { r.State = reset.Approved })
+	b.sees(t, b.jon, "C0HOME", "waiting until billing is idle")
+}
+
+func TestSharedChannelsGetNoNumbers(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, slacksim.Options{}, nil).up(t)
+	if err := b.slack.ChangeChannel("C0INC", func(c *slacksim.Channel) { c.ExtShared = true }); err != nil {
+		t.Fatal(err)
+	}
+	b.carded(t, "C0INC", "C0HOME")
+}
+
+func TestDirectMessageStaysThere(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, slacksim.Options{}, nil).up(t)
+	b.carded(t, b.slack.DM("U0MARA"), "C0HOME")
+	b.moves("k7f3", reset.EvExpired, func(r *reset.Request) { r.State = reset.Expired })
+	b.sees(t, b.mara, b.slack.DM("U0MARA"), "expired", "The card")
+}
+
+func TestFiles(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, slacksim.Options{}, nil).up(t)
+	b.mu.Lock()
+	b.steps = 250
+	b.mu.Unlock()
+	card := b.carded(t, "C0INC", "C0INC")
+	files := func() (out []slacksim.File) {
+		for _, m := range b.jon.Replies(card) {
+			out = append(out, m.Files...)
+		}
+		return out
+	}
+	b.until(t, "the plan", func() bool { return len(files()) == 1 })
+	if f := files()[0]; f.Name != "k7f3.csv" || strings.Count(f.Content, "\n") != 250 || !strings.HasPrefix(f.Content, "orders,0,40\n") {
+		t.Errorf("plan file %s:\n%.60s", f.Name, f.Content)
+	}
+	b.moves("k7f3", reset.EvApproved, func(r *reset.Request) { r.State = reset.Approved })
+	b.moves("k7f3", reset.EvApplied, func(r *reset.Request) { r.State, r.Outcome = reset.Applied, reset.Verified })
+	b.until(t, "plan and way back", func() bool { return len(files()) == 3 })
+	if f := files()[2]; f.Name != "k7f3-undo.csv" || !strings.HasPrefix(f.Content, "orders,0,50\n") {
+		t.Errorf("undo file %s:\n%.60s", f.Name, f.Content)
+	}
+}
+
+func TestPreviewSurvivesAUsedUpAddress(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, slacksim.Options{}, nil).up(t)
+	b.asked(t, "C0INC")
+	b.slack.Fail(slacksim.ResponseURLs, slacksim.Fault{Status: 404, Times: 1})
+	b.moves("k7f3", reset.EvRefused, func(r *reset.Request) {
+		r.State, r.Problem = reset.Refused, &reset.Problem{Code: reset.ProblemNoGroup, Group: "billing", Cluster: "prod-eu"}
+	})
+	b.sees(t, b.mara, b.slack.DM("U0MARA"), "k7f3", "refused")
+}
+
+func TestShowBringsThePreviewBack(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, slacksim.Options{}, nil).up(t)
+	b.asked(t, "C0INC")
+	b.mara.Reload()
+	if _, err := b.mara.Command("C0INC", "/kafka-reset", "show k7f3"); err != nil {
+		t.Fatal(err)
+	}
+	preview := b.sees(t, b.mara, "C0INC", "k7f3.1 · preview")
+	b.click(t, b.mara, preview, "approve")
+	b.sees(t, b.jon, "C0INC", "waiting for approval")
+	b.until(t, "the preview points to the card", func() bool {
+		m, err := b.mara.Look(preview)
+		return err == nil && strings.Contains(m.Text(), "The card")
+	})
+}
+
+func TestNoSecretIsSaid(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, slacksim.Options{}, nil).up(t)
+	preview := b.asked(t, "C0INC")
+	for _, m := range []string{slacksim.ResponseURLs, "chat.postMessage", "chat.update", "users.info", "files.getUploadURLExternal", "apps.connections.open"} {
+		b.slack.Fail(m, slacksim.Fault{Drop: true, Times: 2})
+	}
+	b.click(t, b.mara, preview, "cancel")
+	b.slack.Cut()
+	b.up(t)
+	b.until(t, "trouble in the log", func() bool { return strings.Contains(b.logs.String(), "no connection") })
+	for _, secret := range []string{slacksim.AppToken, slacksim.BotToken, "/response/", "ticket="} {
+		if strings.Contains(b.logs.String(), secret) {
+			t.Errorf("%q is in the log:\n%s", secret, b.logs.String())
+		}
+	}
+	for _, secret := range []string{slacksim.AppToken, slacksim.BotToken, "/response/"} {
+		for _, m := range b.mara.Messages("C0INC") {
+			if strings.Contains(m.Text()+string(m.Blocks), secret) {
+				t.Errorf("%q is in a message", secret)
+			}
+		}
+	}
+	if err := fmt.Sprint(b.bot.fault("x", fmt.Errorf("post https://hooks.slack.example/actions/T1/2/secret with %s", slacksim.BotToken))); strings.Contains(err, "secret") && strings.Contains(err, "hooks") ||
+		strings.Contains(err, slacksim.BotToken) {
+		t.Errorf("an error tells a secret: %s", err)
+	}
+}
