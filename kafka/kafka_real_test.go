@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"os"
 	"strconv"
 	"strings"
@@ -146,7 +147,11 @@ func benchmarkRoad(b *testing.B, partitions int32) {
 	k, ctx := realkafka.Shared(b), b.Context()
 	topic := "bench-" + strconv.Itoa(int(partitions))
 	admin := kadm.NewClient(k.Client(b))
-	if _, err := admin.CreateTopic(ctx, partitions, 1, nil, topic); err != nil && !errors.Is(err, kerr.TopicAlreadyExists) {
+	// A controller takes 10,000 records at once, and the topic itself is one.
+	if _, err := admin.CreateTopic(ctx, min(partitions, 5_000), 1, nil, topic); err != nil && !errors.Is(err, kerr.TopicAlreadyExists) {
+		b.Fatal(err)
+	}
+	if _, err := admin.UpdatePartitions(ctx, int(partitions), topic); err != nil {
 		b.Fatal(err)
 	}
 	c := kafka.Open(kafka.Config{Bootstrap: k.Bootstrap(), Timeout: 30 * time.Second, Now: time.Now})
@@ -165,9 +170,12 @@ func benchmarkRoad(b *testing.B, partitions int32) {
 		if err != nil {
 			return err
 		}
+		if len(s.Partitions) != int(partitions) {
+			return fmt.Errorf("%d of %d partitions are known", len(s.Partitions), partitions)
+		}
 		for _, p := range s.Partitions {
 			if p.Err != "" {
-				return errors.New(p.Err)
+				return fmt.Errorf("%s:%d: %s", p.Topic, p.Partition.Partition, p.Err)
 			}
 		}
 		if _, err = c.Write(ctx, topic, all, ready); err != nil {
@@ -189,7 +197,7 @@ func benchmarkRoad(b *testing.B, partitions int32) {
 	}
 	for name, run := range map[string]func() error{"bot": road, "kadm": floor} {
 		b.Run(name, func(b *testing.B) {
-			deadline := time.Now().Add(time.Minute)
+			deadline := time.Now().Add(5 * time.Minute) // 10,000 new partitions take two
 			for err := run(); err != nil; err = run() { // until the topic is everywhere
 				if time.Now().After(deadline) {
 					b.Fatal(err)
