@@ -122,7 +122,6 @@ var Scopes = map[string]string{
 	"files:write":     "plan.csv and undo.csv in the card's thread",
 	"channels:read":   "keeping plans out of channels that are shared with other organisations",
 	"groups:read":     "the same for private channels",
-	"im:write":        "outcomes by direct message",
 }
 
 // Check asks Slack whose the tokens are and whether both work.
