@@ -50,7 +50,7 @@ func (p *Policy) Rule(ctx context.Context, a reset.Asking) (reset.Ruling, error)
 			return deny(out, denial), err
 		}
 	}
-	return rule.weigh(out, a.Effect), nil
+	return rule.weigh(out, a), nil
 }
 
 // match returns the rule that decides about a group.
@@ -141,13 +141,19 @@ func (p *Policy) inForce(ctx context.Context, a reset.Asking, rule Rule, found b
 	switch {
 	case !found:
 		return deny(out, reset.DeniedNoRule)
-	case a.Requester.Kind != reset.Person || !mayBeIn(a.Requester.ID, rule.Request):
+	case a.Alone != (reset.Actor{}) && (rule.Emergency == nil || !mayBeIn(a.Alone.ID, rule.Emergency.Who)):
+		out.Who = rule.may(reset.VerbAlone)
+		return deny(out, reset.DeniedNotIn)
+	case a.Alone != a.Requester && (a.Requester.Kind != reset.Person || !mayBeIn(a.Requester.ID, rule.Request)):
 		out.Who = rule.Request
 		return deny(out, reset.DeniedNotIn)
 	case len(rule.Channels) > 0 && !slices.Contains(rule.Channels, a.Channel):
 		return deny(out, reset.DeniedChannel)
 	}
 	involved, valid := []string{a.Requester.ID}, 0
+	if a.Alone != (reset.Actor{}) {
+		involved = append(involved, a.Alone.ID)
+	}
 	for _, v := range a.Votes {
 		involved = append(involved, v.Actor.ID)
 		if v.Rule == rule.Name && !same(v.Actor, a.Requester) && mayBeIn(v.Actor.ID, rule.Approve) {
@@ -163,7 +169,7 @@ func (p *Policy) inForce(ctx context.Context, a reset.Asking, rule Rule, found b
 			return deny(out, reset.DeniedGone)
 		}
 	}
-	out = rule.weigh(out, a.Effect)
+	out = rule.weigh(out, a)
 	if out.Allowed && valid < out.Need {
 		return deny(out, reset.DeniedNotIn)
 	}

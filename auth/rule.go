@@ -96,6 +96,8 @@ func (r Rule) may(v reset.Verb) []string {
 		return union(r.Request, r.Approve)
 	case reset.VerbSettle:
 		return union(r.Approve, alone)
+	case reset.VerbAlone:
+		return alone
 	}
 	return nil
 }
@@ -112,29 +114,37 @@ func union(lists ...[]string) []string {
 
 // ruling is what the rule says about a verb, before anybody is asked.
 func (r Rule) ruling(v reset.Verb) reset.Ruling {
-	return reset.Ruling{Rule: r.Name, Who: r.may(v), Approvers: r.Approve, Isolation: r.Isolation, Wait: r.Wait, MaxWait: r.MaxWait,
+	return reset.Ruling{Rule: r.Name, Who: r.may(v), Approvers: r.Approve, Alone: r.may(reset.VerbAlone), Isolation: r.Isolation, Wait: r.Wait, MaxWait: r.MaxWait,
 		Owner: r.Owner, Stop: r.Stop, Start: r.Start, Runbook: r.Runbook}
 }
 
-// weigh allows an effect within the cap and says what it needs: the first tier that covers it, which then bounds it. Without
-// an effect only the right was asked for.
-func (r Rule) weigh(out reset.Ruling, e *reset.Effect) reset.Ruling {
-	if e == nil {
+// weigh allows an effect within the cap and says what it needs: the first tier that covers it, which then bounds it. Who goes
+// alone in an emergency has one tier, and needs nobody. Without an effect only the right was asked for.
+func (r Rule) weigh(out reset.Ruling, a reset.Asking) reset.Ruling {
+	if a.Effect == nil {
 		return allow(out)
 	}
+	e := *a.Effect
 	most := Limit{Skip: math.MaxInt64, Replay: math.MaxInt64}
 	if r.Cap != nil {
 		most = *r.Cap
 	}
+	tiers := r.Approvals
+	if a.Verb == reset.VerbAlone || a.Alone != (reset.Actor{}) {
+		tiers = []Tier{{Skip: r.Emergency.Skip, Replay: r.Emergency.Replay}}
+	}
 	var widest Limit
-	for _, t := range r.Approvals {
+	for _, t := range tiers {
 		widest = Limit{Skip: min(t.Skip, most.Skip), Replay: min(t.Replay, most.Replay)}
-		if widest.beyond(*e) == "" {
+		if widest.beyond(e) == "" {
 			out.Need, out.MaxSkip, out.MaxReplay = t.Need, widest.Skip, widest.Replay
+			if a.Eased {
+				out.Need = 0
+			}
 			return allow(out)
 		}
 	}
-	out.Cap = widest.beyond(*e) // the tiers end below the cap, or with it
+	out.Cap = widest.beyond(e) // the tiers end below the cap, or with it
 	return deny(out, reset.DeniedCap)
 }
 

@@ -1,6 +1,8 @@
 package commands
 
 import (
+	"time"
+
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -73,6 +75,10 @@ func pending(c *Content, s reset.Story, v voice) {
 		{Verb: "reject", Ref: ref(r), Label: "Reject", Style: "danger", Typed: "reject " + ref(r)},
 		cancelButton(r, "Cancel"),
 	}
+	if len(r.Ruling.Alone) > 0 {
+		c.Foot = append(c.Foot, say("Nobody there to approve? In an emergency ", people(r.Ruling.Alone, User, "or"), " may go alone."))
+		c.Buttons = append(c.Buttons, Button{Verb: "emergency", Ref: ref(r), Label: "Emergency", Style: "danger", Typed: "emergency " + ref(r) + " INCIDENT"})
+	}
 	c.Buttons = append(c.Buttons, showAll(r, c.Table)...)
 }
 
@@ -105,6 +111,10 @@ func armed(c *Content, s reset.Story, v voice) {
 		c.Lines = append(c.Lines, say("Nobody is connected, but commits still move; waiting until they stand still."))
 	default:
 		c.Lines = append(c.Lines, say(connected(s, v), " ", lingering(seen.Group.Members)))
+		if b := seen.Back; b != nil {
+			c.Lines = append(c.Lines, say(strong("They came back"), " after ", span(b.After.Round(time.Second)), " from ", list(b.Hosts, 4),
+				": a controller restarts them. Scale it down instead of stopping the processes."))
+		}
 		c.Hints = stopHints(r.Ruling)
 	}
 	if !r.Deadline.IsZero() {
@@ -114,6 +124,12 @@ func armed(c *Content, s reset.Story, v voice) {
 }
 
 func agreed(s reset.Story, v voice) Line {
+	if a := s.Request.Alone; a != nil {
+		return say(strong("EMERGENCY "+clip(a.Incident, 60)), ": ", person(a.By), " went alone ", v.clock(a.At), ", without a second person", ruleOf(s.Request.Ruling), ".")
+	}
+	if !s.Request.Eased.IsZero() {
+		return say("Needed nobody else: the group was idle and untouched since ", firstOf(s.Request.Undoes, "the reset"), ".")
+	}
 	if len(s.Votes) > 0 {
 		return say("Approved by ", voters(s.Votes, v), ".")
 	}

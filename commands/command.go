@@ -36,12 +36,12 @@ type (
 	History struct{ Group, Cluster, ID string }
 	// Access asks who may do what with a group.
 	Access struct{ Group, Cluster string }
-	// Decide is a word about a request: Verb is approve, reject, cancel, retry, undo, settle or choose.
+	// Decide is a word about a request: Verb is approve, reject, cancel, retry, undo, settle, emergency or choose.
 	Decide struct {
 		Verb   string
 		Ref    reset.Ref // Revision 0: not said
 		Option int       // of choose: 1 is the first
-		Why    string
+		Why    string    // of emergency: the incident
 	}
 )
 

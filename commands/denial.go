@@ -12,6 +12,7 @@ var mayNot = map[reset.Verb]string{
 	reset.VerbRetry:   "retry resets of",
 	reset.VerbUndo:    "undo resets of",
 	reset.VerbSettle:  "settle resets of",
+	reset.VerbAlone:   "go alone in an emergency on",
 	reset.VerbApply:   "apply resets of",
 }
 
@@ -90,7 +91,7 @@ func ownerOr(r reset.Ruling) Line {
 // AccessOf is who may do what with a group, for the person who asked.
 func AccessOf(a reset.Access) Content {
 	c := Content{Title: title(reset.Intent{Group: a.Group}, a.Cluster), Status: "what you may do"}
-	for _, verb := range []reset.Verb{reset.VerbView, reset.VerbRequest, reset.VerbApprove, reset.VerbSettle} {
+	for _, verb := range []reset.Verb{reset.VerbView, reset.VerbRequest, reset.VerbApprove, reset.VerbAlone, reset.VerbSettle} {
 		r, ok := a.Rulings[verb]
 		if !ok {
 			continue
@@ -117,6 +118,7 @@ var accessWords = map[reset.Verb]string{
 	reset.VerbView:    "look: lag, show, history",
 	reset.VerbRequest: "ask for resets, retry, undo",
 	reset.VerbApprove: "approve and reject resets of others",
+	reset.VerbAlone:   "go alone in an emergency",
 	reset.VerbSettle:  "settle an unclear outcome",
 }
 

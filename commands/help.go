@@ -70,7 +70,8 @@ var usages = map[string]usage{
 			"A preview writes nothing. What is asked for is approved,",
 			"then done once the group is idle, and read back.",
 			"Look: status, lag, show, history, access",
-			"Decide: approve, reject, cancel, retry, undo, settle, choose",
+			"Decide: approve, reject, cancel, retry, undo, settle,",
+			"emergency, choose",
 			"More: help target, time, options, names, kafka, or a verb",
 		},
 		examples: []string{
@@ -274,6 +275,12 @@ var usages = map[string]usage{
 		forms:    []string{`settle ID "WHY"`},
 		notes:    []string{"Until then, or an undo, the group takes no other reset."},
 		examples: []string{`settle k7f3 "replayed by hand"`},
+	},
+	"emergency": {
+		title:    "Go alone, when nobody is there to approve",
+		forms:    []string{"emergency ID.REVISION INCIDENT"},
+		notes:    []string{"Only for those whom the rule names, within its limit", "for emergencies. Its owners are told."},
+		examples: []string{"emergency k7f3.1 INC-4711"},
 	},
 	"choose": {
 		title:    "Answer a request's question, or take its other reading",

@@ -84,7 +84,7 @@ func readerOf(verb string) reader {
 		return readHistory
 	case "access":
 		return readAccess
-	case "approve", "reject", "cancel", "retry", "undo", "settle", "choose":
+	case "approve", "reject", "cancel", "retry", "undo", "settle", "choose", "emergency":
 		return readDecide
 	case "groups", "schedule", "freeze", "thaw":
 		return readLater
@@ -94,7 +94,7 @@ func readerOf(verb string) reader {
 
 // verbWords are the verbs that are obeyed, for the nearest one.
 var verbWords = []string{"reset", "help", "status", "lag", "show", "history", "access",
-	"approve", "reject", "cancel", "retry", "undo", "settle", "choose"}
+	"approve", "reject", "cancel", "retry", "undo", "settle", "choose", "emergency"}
 
 // targetWords begin a target or are one; a group or topic of such a name is given by its flag.
 var targetWords = []string{"to", "back", "shift", "skip", "clear", "latest", "earliest", "current", "offset"}
@@ -234,7 +234,7 @@ func readDecide(verb string, l line, _ Context) (Command, error) {
 			return nil, wrong(rest[0], usages[verb].example(), "%s is not the number of an option")
 		}
 		rest = rest[1:]
-	case "reject", "cancel", "undo", "settle":
+	case "reject", "cancel", "undo", "settle", "emergency":
 		if len(rest) > 0 && d.Why == "" {
 			d.Why, rest = joined(rest), nil
 		}
@@ -244,6 +244,9 @@ func readDecide(verb string, l line, _ Context) (Command, error) {
 	}
 	if verb == "settle" && d.Why == "" {
 		return nil, &SyntaxError{Pos: l.end, Want: "settle why? Whoever accepts an outcome as it is says so", Example: usages[verb].example()}
+	}
+	if verb == "emergency" && d.Why == "" {
+		return nil, &SyntaxError{Pos: l.end, Want: "which emergency? The incident that it is for is named, for those who read it later", Example: usages[verb].example()}
 	}
 	return d, unexpected(rest, verb)
 }

@@ -75,7 +75,7 @@ func problemLines(p *reset.Problem) []Line {
 		reset.ProblemTooLong, reset.ProblemNoRecord, reset.ProblemRecreated, reset.ProblemVoided:
 		tell = intentProblem
 	case reset.ProblemNoRequest, reset.ProblemStale, reset.ProblemTooLate, reset.ProblemBlocked, reset.ProblemStopping, reset.ProblemDuplicate,
-		reset.ProblemNoOption, reset.ProblemNoUndo, reset.ProblemNotYours:
+		reset.ProblemNoOption, reset.ProblemNoUndo, reset.ProblemMovedOn, reset.ProblemNotYours:
 		tell = requestProblem
 	case reset.ProblemDenied:
 		return denialLines(p)
@@ -90,6 +90,9 @@ func problemLines(p *reset.Problem) []Line {
 
 func kafkaProblem(p *reset.Problem) Line {
 	switch p.Code {
+	case reset.ProblemPhantom:
+		return say("Offsets of ", firstOf(p.Group, "the group"), " move although nobody is in it: somebody commits without being a member",
+			" (a consumer that uses assign, or a tool). Nothing is written while that goes on; find and stop it.")
 	case reset.ProblemUnreachable:
 		return say(p.Cluster, " does not answer", tried(p), ". Nothing was changed. Try again in a minute.")
 	case reset.ProblemWrongCluster:
@@ -346,6 +349,9 @@ func requestProblem(p *reset.Problem) Line {
 		return say("There is no such choice any more. See ", show, " for those that are open.")
 	case reset.ProblemNoUndo:
 		return noUndo(p)
+	case reset.ProblemMovedOn:
+		return say(firstOf(p.Group, "The group"), " has moved on: it is ", number(p.Count, "record"), " past the place from before ", firstOf(p.Request, "the reset"),
+			". Going back there would only replay them. To do that all the same, ask for it by offset, shift or time.")
 	case reset.ProblemNotYours:
 		return say(p.Request, " is still a preview and belongs to the person who asked for it. Ask for your own.")
 	}

@@ -33,6 +33,8 @@ func replyLine(r reset.Reply, v voice) Line {
 		return say("Your approval of ", ref(req), " counts: ", count(r.Votes), " of ", count(req.Need), ".")
 	case reset.DidAlready:
 		return say("Already approved by you", earlier(r, v), "; ", req.ID, " is ", states[req.State], ".")
+	case reset.DidAlone:
+		return say(req.ID, " goes ahead on your word alone; its owners are told. It is written as soon as ", in.Group, " is idle.")
 	case reset.DidReject:
 		return say(req.ID, " is rejected. Nothing was changed.")
 	case reset.DidCancel:

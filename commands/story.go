@@ -39,7 +39,7 @@ func ShowOf(s reset.Story, entries []reset.Entry) Content {
 // person only.
 func ThreadLine(e reset.Entry, s reset.Story) (Line, bool) {
 	switch e.Event {
-	case reset.EvSubmitted, reset.EvVoted, reset.EvRejected, reset.EvApproved, reset.EvVoided, reset.EvTurnedDown, reset.EvPutBack,
+	case reset.EvSubmitted, reset.EvVoted, reset.EvAlone, reset.EvRejected, reset.EvApproved, reset.EvVoided, reset.EvTurnedDown, reset.EvPutBack,
 		reset.EvApplied, reset.EvFailed, reset.EvCancelled, reset.EvExpired, reset.EvSettled, reset.EvUndo:
 		return eventLine(e, s), true
 	}
@@ -77,6 +77,8 @@ func eventLine(e reset.Entry, s reset.Story) Line {
 		return say(who, " approved", revision(e), fact("votes", " ("), fact("need", " of "), closing(e), ".")
 	case reset.EvDenied:
 		return say(who, " was not allowed", fact("verb", " to "), refusedFor(e), fact("rule", ", rule: "), ".")
+	case reset.EvAlone:
+		return say(who, " goes alone: emergency", fact("incident", " "), owners(r), ".")
 	case reset.EvRejected:
 		return say(who, " rejected it", because(&e), ". Nothing was changed.")
 	case reset.EvApproved:
@@ -85,6 +87,14 @@ func eventLine(e reset.Entry, s reset.Story) Line {
 		return say("The approval was voided", voided(e), ". It is planned again.")
 	}
 	return workLine(e, s, fact)
+}
+
+// owners are told when somebody goes alone.
+func owners(r reset.Request) Line {
+	if r.Ruling.Owner == "" {
+		return nil
+	}
+	return say(", to the knowledge of ", people([]string{r.Ruling.Owner}, Notify, "or"))
 }
 
 func closing(e reset.Entry) string {

@@ -3,6 +3,7 @@ package reset
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -44,7 +45,24 @@ func (s *Service) busy(ctx context.Context, due Due, r Request, g GroupState) (t
 		return s.expire(ctx, due, r.ID, &Problem{Code: ProblemBusy, Request: r.ID, Cluster: in.Cluster, Group: in.Group, Got: g.State, Members: g.Members})
 	}
 	seen := sightingOf(r.Seen, g, s.Now())
-	return s.Now().Add(s.Times.Look), s.sight(ctx, due, r, seen, EvBusy)
+	if after := s.Now().Sub(r.Seen.Left); !r.Seen.Left.IsZero() && after < soonBack {
+		seen.Back = &Return{At: s.Now(), After: after, Hosts: hosts(g.Members)}
+	}
+	seen.Left = time.Time{}
+	return s.Now().Add(s.Times.Look), s.sight(ctx, due, r, seen, EvBusy, nil)
+}
+
+// soonBack is how soon after they left consumers are restarted by something, and not by somebody.
+const soonBack = time.Minute
+
+func hosts(members []Member) []string {
+	var out []string
+	for _, m := range members {
+		if !slices.Contains(out, m.Host) {
+			out = append(out, m.Host)
+		}
+	}
+	return out
 }
 
 // settle returns when the group will have been idle, with unmoved commits, for long enough: auto-commit's period is 5 s, and
@@ -54,16 +72,27 @@ func (s *Service) settle(ctx context.Context, due Due, r Request, snap Snapshot)
 	commits := CommitsDigest(snap.Partitions)
 	if r.Seen.EmptySince.IsZero() || r.Seen.Commits != commits {
 		seen.EmptySince, seen.Commits = s.Now(), commits
-		return s.Now().Add(s.Times.Settle), s.sight(ctx, due, r, seen, EvIdle)
+		return s.Now().Add(s.Times.Settle), s.sight(ctx, due, r, seen, EvIdle, s.phantom(r, &seen))
 	}
 	seen.EmptySince, seen.Commits = r.Seen.EmptySince, commits
-	return seen.EmptySince.Add(s.Times.Settle), s.sight(ctx, due, r, seen, EvIdle)
+	return seen.EmptySince.Add(s.Times.Settle), s.sight(ctx, due, r, seen, EvIdle, nil)
+}
+
+// phantom tells of offsets that moved between two looks at an idle group, so close together that nobody can have come and
+// gone: somebody commits without being a member. Nothing is written while that goes on.
+func (s *Service) phantom(r Request, seen *Sighting) *Problem {
+	if r.Seen.EmptySince.IsZero() || s.Now().Sub(r.Seen.EmptySince) > 2*s.Times.Settle {
+		return nil
+	}
+	in, _ := r.Move()
+	seen.Phantom++
+	return &Problem{Code: ProblemPhantom, Request: r.ID, Cluster: in.Cluster, Group: in.Group, Count: int64(seen.Phantom)}
 }
 
 // sight stores what was seen, when it says something new. A look that saw the same as the one before writes nothing.
-func (s *Service) sight(ctx context.Context, due Due, r Request, seen Sighting, ev Event) error {
+func (s *Service) sight(ctx context.Context, due Due, r Request, seen Sighting, ev Event, p *Problem) error {
 	was := r.Seen
-	if r.Problem == nil && was.EmptySince.Equal(seen.EmptySince) && was.Commits == seen.Commits && sameGroup(was.Group, seen.Group) {
+	if p == nil && (r.Problem == nil || r.Problem.Code == ProblemPhantom) && was.EmptySince.Equal(seen.EmptySince) && was.Commits == seen.Commits && sameGroup(was.Group, seen.Group) {
 		return nil
 	}
 	return s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
@@ -74,7 +103,7 @@ func (s *Service) sight(ctx context.Context, due Due, r Request, seen Sighting, 
 		if was.EmptySince.IsZero() != seen.EmptySince.IsZero() {
 			tx.Log(s.entry(r, Actor{}, ev, "members", strconv.Itoa(len(seen.Group.Members)), "state", seen.Group.State))
 		}
-		r.Seen, r.Problem, r.Retries = seen, nil, 0
+		r.Seen, r.Problem, r.Retries = seen, p, 0
 		return nil
 	})
 }
@@ -201,8 +230,12 @@ func (s *Service) inForce(ctx context.Context, r Request, e Effect) (*Problem, e
 	if err != nil {
 		return nil, err
 	}
-	ruling, err := s.Policy.Rule(ctx, Asking{Actor: r.Actor, Channel: r.Place.Channel, Verb: VerbApply, Cluster: in.Cluster, Group: in.Group,
-		Effect: &e, Requester: r.Actor, Votes: votes})
+	asking := Asking{Actor: r.Actor, Channel: r.Place.Channel, Verb: VerbApply, Cluster: in.Cluster, Group: in.Group,
+		Effect: &e, Requester: r.Actor, Votes: votes, Eased: s.Now().Before(r.Eased)}
+	if r.Alone != nil {
+		asking.Alone = r.Alone.By
+	}
+	ruling, err := s.Policy.Rule(ctx, asking)
 	if err != nil {
 		return nil, err
 	}

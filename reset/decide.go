@@ -37,7 +37,7 @@ func (s *Service) submit(ctx context.Context, d Decision, r Request) (Reply, err
 	if d.Actor != r.Actor {
 		return Reply{}, &Problem{Code: ProblemNotYours, Request: r.ID, State: r.State}
 	}
-	if err := s.allow(ctx, d, &r, askVerb(&r), &r.Effect); err != nil {
+	if err := s.allow(ctx, d, &r, askVerb(&r), &r.Effect); err != nil { // live: the plan may be half an hour old
 		return Reply{}, err
 	}
 	reply := Reply{Did: DidSubmit}
@@ -46,6 +46,9 @@ func (s *Service) submit(ctx context.Context, d Decision, r Request) (Reply, err
 			return tooLate(*tx.Request)
 		}
 		tx.Request.Asked = true
+		if in, _ := tx.Request.Move(); in.Emergency != "" {
+			s.alone(tx, d.Actor, in.Emergency)
+		}
 		if tx.Request.Need == 0 {
 			reply.Did = DidArm
 			return s.arm(tx, d.Actor)
@@ -254,7 +257,11 @@ func (s *Service) voted(ctx context.Context, r Request, a Actor) (Vote, bool, er
 
 // askVerb is what a requester needs the right for.
 func askVerb(r *Request) Verb {
-	if r.Undoes != "" {
+	in, _ := r.Move()
+	switch {
+	case in.Emergency != "":
+		return VerbAlone
+	case r.Undoes != "":
 		return VerbUndo
 	}
 	return VerbRequest

@@ -39,6 +39,7 @@ type drafted struct {
 	plan    Plan
 	ruling  Ruling
 	options []Option
+	eased   time.Time
 }
 
 // draft asks policy and Kafka, and makes the plan. It writes nothing.
@@ -49,7 +50,7 @@ func (s *Service) draft(ctx context.Context, r Request) (drafted, *Problem, erro
 	if d.intent, d.options, problem = s.whichCluster(ctx, r, d.intent); problem != nil {
 		return d, problem, nil
 	}
-	if d.ruling, problem = s.rule(ctx, r, d.intent, nil); problem != nil {
+	if d.ruling, problem = s.rule(ctx, r, d.intent, nil, false); problem != nil {
 		return d, problem, nil
 	}
 	if problem := s.blocked(ctx, r, d.intent); problem != nil {
@@ -72,17 +73,22 @@ func (s *Service) draft(ctx context.Context, r Request) (drafted, *Problem, erro
 	if d.plan, problem = MakePlan(d.intent, saved, d.snap, s.Now()); problem != nil {
 		return d, problem, nil
 	}
-	d.ruling, problem = s.rule(ctx, r, d.intent, &d.plan.Effect)
+	if r.Undoes != "" {
+		if d.eased, problem, err = s.ease(ctx, r.Undoes, d); problem != nil || err != nil {
+			return d, problem, err
+		}
+	}
+	d.ruling, problem = s.rule(ctx, r, d.intent, &d.plan.Effect, !d.eased.IsZero())
 	d.options = readings(d.intent)
 	return d, problem, nil
 }
 
 // rule asks the policy whether the requester may, and for what effect.
-func (s *Service) rule(ctx context.Context, r Request, in Intent, e *Effect) (Ruling, *Problem) {
+func (s *Service) rule(ctx context.Context, r Request, in Intent, e *Effect, eased bool) (Ruling, *Problem) {
 	verb := askVerb(&r)
 	p := &Problem{Code: ProblemDenied, Request: r.ID, Cluster: in.Cluster, Group: in.Group, Verb: verb}
 	ruling, err := s.Policy.Rule(ctx, Asking{Actor: r.Actor, Channel: r.Place.Channel, Verb: verb, Cluster: in.Cluster, Group: in.Group,
-		Effect: e, Requester: r.Actor})
+		Effect: e, Requester: r.Actor, Eased: eased})
 	if err != nil {
 		s.Log.Warn("policy cannot tell; the answer is no", "request", r.ID, "actor", r.Actor.ID, "err", err)
 		ruling.Denial, ruling.Allowed = DeniedUnknown, false
@@ -151,7 +157,7 @@ func (s *Service) whichCluster(ctx context.Context, r Request, in Intent) (Inten
 	for _, info := range s.Infos {
 		there := in
 		there.Cluster = info.Name
-		if _, denied = s.rule(ctx, r, there, nil); denied != nil {
+		if _, denied = s.rule(ctx, r, there, nil, false); denied != nil {
 			no++
 			continue
 		}
@@ -288,7 +294,7 @@ func (s *Service) keep(ctx context.Context, due Due, r Request, d drafted) (time
 		}
 		r.Act, r.Options, r.Question, r.Problem, r.Topics, r.Retries = Move{in}, d.options, "", keepVoid(r.Problem), nil, 0
 		r.ClusterID, r.Isolation, r.Effect, r.Warnings = d.snap.ClusterID, d.ruling.Isolation, d.plan.Effect, d.plan.Warnings
-		r.Bounds, r.Digest, r.Need, r.Ruling = bounds, digest, d.ruling.Need, d.ruling
+		r.Bounds, r.Digest, r.Need, r.Ruling, r.Eased = bounds, digest, d.ruling.Need, d.ruling, d.eased
 		r.Seen = sightingOf(r.Seen, d.snap.Group, s.Now())
 		if r.Seen.Group.Idle() {
 			r.Seen.EmptySince, r.Seen.Commits = s.Now(), CommitsDigest(d.snap.Partitions)
@@ -389,7 +395,10 @@ func (s *Service) expire(ctx context.Context, due Due, id string, p *Problem) (t
 
 // sightingOf is a new look at a group. Since is kept while its state does not change.
 func sightingOf(old Sighting, g GroupState, now time.Time) Sighting {
-	seen := Sighting{At: now, Group: g, Since: old.Since}
+	seen := Sighting{At: now, Group: g, Since: old.Since, Left: old.Left, Back: old.Back, Phantom: old.Phantom}
+	if g.Idle() && !old.At.IsZero() && !old.Group.Idle() {
+		seen.Left = now
+	}
 	if old.At.IsZero() || old.Group.State != g.State || old.Group.Exists != g.Exists {
 		seen.Since = now
 	}

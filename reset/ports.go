@@ -139,12 +139,13 @@ const (
 	VerbView    Verb = "view"
 	VerbRequest Verb = "request"
 	VerbApprove Verb = "approve"
-	VerbCancel  Verb = "cancel" // the requester, and whoever may request or approve
-	VerbReject  Verb = "reject" // whoever may approve
-	VerbRetry   Verb = "retry"  // whoever may request
-	VerbUndo    Verb = "undo"   // whoever may request
-	VerbSettle  Verb = "settle" // whoever may approve, and emergency
-	VerbApply   Verb = "apply"  // the rules in force, with memberships as they were recorded
+	VerbCancel  Verb = "cancel"    // the requester, and whoever may request or approve
+	VerbReject  Verb = "reject"    // whoever may approve
+	VerbRetry   Verb = "retry"     // whoever may request
+	VerbUndo    Verb = "undo"      // whoever may request
+	VerbSettle  Verb = "settle"    // whoever may approve, and emergency
+	VerbAlone   Verb = "emergency" // those whom the rule names for emergencies: alone, within a limit of their own
+	VerbApply   Verb = "apply"     // the rules in force, with memberships as they were recorded
 )
 
 // Asking is a question to the policy.
@@ -157,6 +158,8 @@ type Asking struct {
 	Effect    *Effect // nil: not known yet, only the right to do so at all is asked
 	Requester Actor   // of the request that is decided upon
 	Votes     []Vote  // of VerbApply: who has approved
+	Alone     Actor   // of VerbApply: who went alone in an emergency
+	Eased     bool    // an undo within 30 minutes on a group that nobody touched since: one authorised person is enough
 }
 
 // Ruling is the policy's answer: the first rule that matches, and what it says.
@@ -174,6 +177,7 @@ type Ruling struct {
 	MaxWait   time.Duration
 	Owner     string
 	Approvers []string // who may approve
+	Alone     []string // who may go alone in an emergency
 	Stop      string
 	Start     string
 	Runbook   string

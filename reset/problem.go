@@ -41,6 +41,7 @@ const (
 	ProblemNoCommits    ProblemCode = "no commits"    // the group has none (on Topic)
 	ProblemUnread       ProblemCode = "unread"        // Topic, Parts could not be read; Got: Kafka's error
 	ProblemWrongTool    ProblemCode = "wrong tool"    // Got: share, streams, connect; Want: the tool to use
+	ProblemPhantom      ProblemCode = "phantom"       // offsets move although nobody is in the group; Count: times
 	ProblemBusy         ProblemCode = "busy"          // members are in the group
 	ProblemTurnedDown   ProblemCode = "turned down"   // Kafka rejected the write; Got: its error
 	ProblemLost         ProblemCode = "lost"          // an answer was lost; Got: what was seen
@@ -67,6 +68,7 @@ const (
 	ProblemDenied    ProblemCode = "denied"     // Ruling says why, Verb what
 	ProblemDuplicate ProblemCode = "duplicate"  // Request is the one that the same envelope made
 	ProblemNoOption  ProblemCode = "no option"
+	ProblemMovedOn   ProblemCode = "moved on"  // Count: records that the group is past the place an undo would go back to
 	ProblemNoUndo    ProblemCode = "no undo"   // Request has nothing to take back; State, Got say why
 	ProblemNotYours  ProblemCode = "not yours" // a draft belongs to its requester
 )

@@ -42,6 +42,8 @@ type Request struct {
 	Undoes   string   // the request that this one takes back
 	UndoneBy string   // the open or applied request that takes this one back
 	Settled  *Settlement
+	Alone    *Emergency // somebody went alone, within the rule's limit for emergencies
+	Eased    time.Time  // until when one authorised person is enough for this undo; zero: never
 
 	CreatedAt time.Time
 	Deadline  time.Time // when the current state gives up; zero: never
@@ -107,6 +109,13 @@ type Settlement struct {
 	At  time.Time
 }
 
+// Emergency is somebody's word that this cannot wait for a second person.
+type Emergency struct {
+	By       Actor
+	Incident string
+	At       time.Time
+}
+
 // Option is another reading of what was asked, kept on the server so that a button need not carry it.
 type Option struct {
 	Label  string // "prod-eu", "orders", "Use UTC"
@@ -130,6 +139,16 @@ type Sighting struct {
 	Since      time.Time // since when it has been seen in this state
 	EmptySince time.Time // since when it has been idle with unmoved commits; zero: it is not
 	Commits    string    // digest of the committed offsets at EmptySince
+	Left       time.Time // when the last consumer was seen to have gone; zero: nobody was there
+	Back       *Return   // consumers that came back while the group was waited for
+	Phantom    int       // times that offsets moved although nobody was in the group
+}
+
+// Return is consumers that come back soon after a group became empty: something restarts them.
+type Return struct {
+	At    time.Time
+	After time.Duration // since the group became empty
+	Hosts []string
 }
 
 // Vote is one person's approval of one digest. It counts only while the digest is the request's.
@@ -166,6 +185,7 @@ const (
 	EvSubmitted  Event = "approval asked"
 	EvVoted      Event = "voted"
 	EvDenied     Event = "not allowed"
+	EvAlone      Event = "emergency"
 	EvRejected   Event = "rejected"
 	EvApproved   Event = "approved"
 	EvVoided     Event = "approval voided"

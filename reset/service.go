@@ -79,8 +79,9 @@ const (
 	DidAlready Did = "already voted" // by the same person: nothing changed
 	DidReject  Did = "rejected"
 	DidCancel  Did = "cancelled"
-	DidChoose  Did = "chosen"  // planned again with the option
-	DidRetry   Did = "retried" // looked at again now
+	DidChoose  Did = "chosen"    // planned again with the option
+	DidRetry   Did = "retried"   // looked at again now
+	DidAlone   Did = "emergency" // armed by one person alone
 	DidSettle  Did = "settled"
 	DidUndo    Did = "undo asked" // Request is the new one
 	DidPlan    Did = "shown"      // approve without a revision: the plan is shown, nothing is decided

@@ -1,0 +1,53 @@
+package reset
+
+import (
+	"context"
+)
+
+// Emergency lets one person go alone, within the limit that the rule has for emergencies: there is a way out when the second
+// person sleeps. Idle, unclear outcomes and everything else hold as always. The owners are told, and the request says so for
+// good. Why names the incident.
+func (s *Service) Emergency(ctx context.Context, d Decision) (Reply, error) {
+	r, err := s.load(ctx, d.Ref)
+	if err != nil {
+		return Reply{}, err
+	}
+	if d.Why == "" {
+		return Reply{}, &Problem{Code: ProblemWhich, Want: "incident", Request: r.ID}
+	}
+	if d.Ref.Revision == 0 {
+		return Reply{Did: DidPlan, Request: r}, nil
+	}
+	if err := current(r, d.Ref); err != nil {
+		return Reply{}, err
+	}
+	if r.State == Draft && d.Actor != r.Actor {
+		return Reply{}, &Problem{Code: ProblemNotYours, Request: r.ID, State: r.State}
+	}
+	if err := s.allow(ctx, d, &r, VerbAlone, &r.Effect); err != nil {
+		return Reply{}, err
+	}
+	in, _ := r.Move()
+	limit, err := s.Policy.Rule(ctx, Asking{Actor: d.Actor, Channel: d.Place.Channel, Verb: VerbAlone, Cluster: in.Cluster, Group: in.Group,
+		Effect: &r.Effect, Requester: r.Actor})
+	if err != nil {
+		return Reply{}, err
+	}
+	reply := Reply{Did: DidAlone}
+	err = s.decide(ctx, &reply, d.Ref, func(tx *Tx) error {
+		if tx.Request.State != Pending && tx.Request.State != Draft {
+			return tooLate(*tx.Request)
+		}
+		tx.Request.Asked = true
+		tx.Request.Bounds.MaxSkip, tx.Request.Bounds.MaxReplay = limit.MaxSkip, limit.MaxReplay
+		s.alone(tx, d.Actor, d.Why)
+		return s.arm(tx, d.Actor)
+	})
+	return reply, err
+}
+
+// alone marks a request, for good, as one that somebody took upon themselves.
+func (s *Service) alone(tx *Tx, who Actor, incident string) {
+	tx.Request.Alone = &Emergency{By: who, Incident: incident, At: s.Now()}
+	tx.Log(s.entry(tx.Request, who, EvAlone, "incident", incident))
+}

@@ -1,0 +1,66 @@
+package reset
+
+import (
+	"context"
+	"time"
+)
+
+// easyUndo is how long after a reset one authorised person is enough to take it back, while nobody touched the group.
+const easyUndo = 30 * time.Minute
+
+// ease says until when an undo needs nobody else, and refuses one that is pointless: the consumers have read past the place
+// that it would go back to, so that it would only replay.
+func (s *Service) ease(ctx context.Context, undone string, d drafted) (time.Time, *Problem, error) {
+	old, err := s.Store.Load(ctx, undone)
+	if err != nil {
+		return time.Time{}, nil, err
+	}
+	a, err := s.Store.LastAttempt(ctx, undone)
+	if err != nil {
+		return time.Time{}, nil, err
+	}
+	writes, err := s.Store.Writes(ctx, undone, a.N)
+	if err != nil {
+		return time.Time{}, nil, err
+	}
+	now := make(map[Partition]Position, len(d.plan.Steps))
+	for _, st := range d.plan.Steps {
+		now[Partition{st.Topic, st.Partition}] = st.From
+	}
+	if past, pointless := movedOn(writes, now); pointless {
+		return time.Time{}, &Problem{Code: ProblemMovedOn, Request: undone, Cluster: d.intent.Cluster, Group: d.intent.Group, Count: past}, nil
+	}
+	until := old.EndedAt.Add(easyUndo)
+	if !d.snap.Group.Idle() || !untouched(writes, now) || !s.Now().Before(until) {
+		return time.Time{}, nil, nil
+	}
+	return until, nil, nil
+}
+
+// untouched reports whether every partition still stands where the reset left it.
+func untouched(writes []Write, now map[Partition]Position) bool {
+	for _, w := range writes {
+		if !same(now[Partition{w.Topic, w.Partition}], w.To) {
+			return false
+		}
+	}
+	return true
+}
+
+// movedOn reports whether every partition that the reset moved back has been read past its old place again, and by how much
+// in all. A reset that skipped anything is never pointless to undo: what it skipped would be read.
+func movedOn(writes []Write, now map[Partition]Position) (past int64, pointless bool) {
+	back := false
+	for _, w := range writes {
+		at := now[Partition{w.Topic, w.Partition}]
+		switch {
+		case same(w.From, w.To):
+			continue
+		case w.From.None || w.To.None || at.None, w.To.Offset > w.From.Offset, at.Offset < w.From.Offset:
+			return 0, false
+		}
+		back = true
+		past = saturatingAdd(past, at.Offset-w.From.Offset)
+	}
+	return past, back && past > 0
+}
