@@ -64,6 +64,7 @@ type Core interface {
 	Cancel(ctx context.Context, d reset.Decision) (reset.Reply, error)
 	Retry(ctx context.Context, d reset.Decision) (reset.Reply, error)
 	Settle(ctx context.Context, d reset.Decision) (reset.Reply, error)
+	Emergency(ctx context.Context, d reset.Decision) (reset.Reply, error)
 	Choose(ctx context.Context, d reset.Decision, option int) (reset.Reply, error)
 	Undo(ctx context.Context, d reset.Decision) (reset.Reply, error)
 	StoryFor(ctx context.Context, a reset.Actor, channel, id string) (reset.Story, error)

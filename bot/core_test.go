@@ -25,8 +25,9 @@ type desk struct {
 	stories map[string]*reset.Story
 	cards   map[string]reset.Card
 	words   []reset.Decision
-	broken  error // what Receive answers
-	steps   int   // of the next plan
+	broken  error         // what Receive answers
+	slow    chan struct{} // Receive waits for it
+	steps   int           // of the next plan
 	seq     int64
 	clock   time.Time
 }
@@ -45,9 +46,12 @@ func (d *desk) pass(by time.Duration) {
 
 func (d *desk) Receive(ctx context.Context, in reset.Inbox) (bool, error) {
 	d.mu.Lock()
-	fresh, err := !d.seen[in.ID], d.broken
+	fresh, err, slow := !d.seen[in.ID], d.broken, d.slow
 	d.seen[in.ID] = err == nil
 	d.mu.Unlock()
+	if slow != nil {
+		<-slow
+	}
 	if fresh && err == nil {
 		go func() {
 			_ = d.bot.Receive(context.WithoutCancel(ctx), in)
@@ -153,6 +157,15 @@ func (d *desk) Settle(_ context.Context, w reset.Decision) (reset.Reply, error) 
 	return d.decide(w, reset.Failed, reset.EvSettled, reset.DidSettle)
 }
 
+func (d *desk) Choose(_ context.Context, w reset.Decision, option int) (reset.Reply, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	s := d.stories[w.Ref.ID]
+	s.Request.Act, s.Request.State = reset.Move{Intent: s.Request.Options[option-1].Intent}, reset.Planning
+	d.log(s, w.Actor, reset.EvChosen)
+	return reset.Reply{Did: reset.DidChoose, Request: s.Request}, nil
+}
+
 func (d *desk) StoryFor(_ context.Context, _ reset.Actor, _, id string) (reset.Story, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -181,6 +194,7 @@ type bench struct {
 	jon   *slacksim.Person
 	ben   *slacksim.Person
 	logs  *syncBuffer
+	stop  func() // returns when Run has
 }
 
 // newBench starts a bot on a simulated Slack. Mara works in #inc, of which the bot is a member unless stranger is set.
@@ -212,13 +226,13 @@ func newBench(t *testing.T, opts slacksim.Options, change func(*Config)) *bench 
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- d.bot.Run(ctx) }()
-	t.Cleanup(func() {
+	b.stop = sync.OnceFunc(func() {
 		cancel()
 		if err := <-done; err != nil {
 			t.Errorf("Run: %v", err)
 		}
-		sim.Close()
 	})
+	t.Cleanup(func() { b.stop(); sim.Close() })
 	return b
 }
 

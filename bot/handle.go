@@ -30,11 +30,12 @@ func (b *Bot) handle(ctx context.Context, e envelope) (any, func(context.Context
 		}
 		return nil, nil, b.record(ctx, e)
 	case submission:
-		if e.Callback != settleView {
+		modal, known := whys[e.Callback]
+		if !known {
 			return nil, nil, nil
 		}
 		if e.Why == "" {
-			return fieldError("Say in a few words why the outcome is accepted as it is."), nil, nil
+			return fieldError(modal.missing), nil, nil
 		}
 		if err := b.record(ctx, e); err != nil {
 			return fieldError("This could not be recorded, so nothing was done. Please try again."), nil, err
@@ -79,7 +80,7 @@ func (b *Bot) Receive(ctx context.Context, in reset.Inbox) error {
 		return nil
 	}
 	if e.Team == "" || e.User == "" || e.Channel == "" {
-		b.refuse(ctx, e, errors.New("slack did not say who acts, or where"))
+		b.refuse(ctx, e, errNobody)
 		return nil
 	}
 	var err error
@@ -97,6 +98,9 @@ func (b *Bot) Receive(ctx context.Context, in reset.Inbox) error {
 	}
 	return nil
 }
+
+// errNobody is an act of whom Slack did not say enough: what is not known is not allowed.
+var errNobody = &commands.SyntaxError{Want: "Slack did not say who you are, or where this was; nothing was done", Example: "status"}
 
 // obey does what a command says.
 func (b *Bot) obey(ctx context.Context, in reset.Inbox, e envelope) error {

@@ -191,3 +191,26 @@ func TestGhostConnectionsAreNoticed(t *testing.T) {
 		t.Errorf("Connections() = %d", n)
 	}
 }
+
+func TestStopFinishesWhatWasReceived(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, slacksim.Options{}, nil).up(t)
+	b.slow = make(chan struct{})
+	d, err := b.mara.Command("C0INC", "/kafka-reset", "help")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.until(t, "it is being recorded", func() bool { b.mu.Lock(); defer b.mu.Unlock(); return len(b.seen) == 1 })
+	stopped := make(chan struct{})
+	go func() { b.stop(); close(stopped) }()
+	close(b.slow)
+	if ack, err := d.Wait(ctx5(t)); err != nil || ack.Err != "" {
+		t.Errorf("ack = %+v, %v", ack, err)
+	}
+	select {
+	case <-stopped:
+	case <-ctx5(t).Done():
+		t.Fatal("Run does not end")
+	}
+	b.until(t, "the sockets are closed", func() bool { return b.slack.Connections() == 0 })
+}

@@ -11,12 +11,11 @@ import (
 )
 
 const (
-	settleView = "settle"
-	rowsView   = "rows"
-	pageRows   = 100
-	blockRows  = 25 // of a page in one block: a block's text stays far below 3,000 code points
-	maxModal   = 24 // of a modal's title
-	maxWhy     = 500
+	rowsView  = "rows"
+	pageRows  = 100
+	blockRows = 25 // of a page in one block: a block's text stays far below 3,000 code points
+	maxModal  = 24 // of a modal's title
+	maxWhy    = 500
 )
 
 // opens says what a click does that only opens or turns a modal.
@@ -26,10 +25,22 @@ func (b *Bot) opens(e envelope) (func(context.Context), bool) {
 		return func(ctx context.Context) { b.showRows(ctx, e, 1) }, true
 	case "page":
 		return func(ctx context.Context) { b.showRows(ctx, e, e.option()) }, true
-	case "settle":
-		return func(ctx context.Context) { b.askWhy(ctx, e) }, true
+	}
+	if why, ok := whys[e.verb()]; ok {
+		return func(ctx context.Context) { b.askWhy(ctx, e, why) }, true
 	}
 	return nil, false
+}
+
+// whyModal is a modal that asks for the words that a decision needs. Its callback_id is the verb.
+type whyModal struct{ title, submit, label, hint, placeholder, missing, typed string }
+
+var whys = map[string]whyModal{
+	"settle": {title: "Accept ", submit: "Accept as is", label: "Why is the outcome accepted as it is?", hint: "It is kept in the request's history.",
+		placeholder: "checked with the team, the consumers have gone on", missing: "Say in a few words why the outcome is accepted as it is.", typed: `"why"`},
+	"emergency": {title: "Go alone: ", submit: "Go alone", label: "Which incident can wait for nobody?",
+		hint:        "You go ahead without a second person. The owners are told, and the card says so for good.",
+		placeholder: "INC-4711", missing: "Name the incident.", typed: "INCIDENT"},
 }
 
 // showRows opens a page of a plan, or turns to it.
@@ -75,21 +86,21 @@ func pages(ref string, page, total int) []slack.BlockElement {
 	return out
 }
 
-// askWhy opens the modal that settling wants a reason in.
-func (b *Bot) askWhy(ctx context.Context, e envelope) {
+// askWhy opens the modal for a decision that wants words.
+func (b *Bot) askWhy(ctx context.Context, e envelope, m whyModal) {
 	if _, ok := readRef(e.Value); !ok {
 		b.refuse(ctx, e, errForged)
 		return
 	}
-	field := slack.NewPlainTextInputBlockElement(plainText("checked with the team, the consumers have gone on"), whyField)
+	field := slack.NewPlainTextInputBlockElement(plainText(m.placeholder), whyField)
 	field.Multiline, field.MaxLength, field.MinLength = true, maxWhy, 1
 	b.open(ctx, e, "ask why", slack.ModalViewRequest{
-		Type: slack.VTModal, CallbackID: settleView, PrivateMetadata: e.Value + " " + e.Channel,
-		Title: plainText(clip("Accept "+e.Value, maxModal)), Submit: plainText("Accept as is"), Close: plainText("Back"),
+		Type: slack.VTModal, CallbackID: e.verb(), PrivateMetadata: e.Value + " " + e.Channel,
+		Title: plainText(clip(m.title+e.Value, maxModal)), Submit: plainText(m.submit), Close: plainText("Back"),
 		Blocks: slack.Blocks{BlockSet: []slack.Block{
-			slack.NewInputBlock(whyField, plainText("Why is the outcome accepted as it is?"), plainText("It is kept in the request's history."), field),
+			slack.NewInputBlock(whyField, plainText(m.label), plainText(m.hint), field),
 		}},
-	}, "settle "+e.Value+` "why"`)
+	}, e.verb()+" "+e.Value+" "+m.typed)
 }
 
 // whyField is the block_id and the action_id of the only input.

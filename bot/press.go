@@ -16,7 +16,7 @@ var errForged = &commands.SyntaxError{Want: "that button is not known here", Exa
 // verb of a click or submission: the action_id up to its number ("choose.2").
 func (e envelope) verb() string {
 	if e.Kind == submission {
-		return "settle"
+		return e.Callback
 	}
 	verb, _, _ := strings.Cut(e.Action, ".")
 	return verb
@@ -113,6 +113,8 @@ func (b *Bot) tellCore(ctx context.Context, verb string, option int, d reset.Dec
 		return b.Core.Retry(ctx, d)
 	case "settle":
 		return b.Core.Settle(ctx, d)
+	case "emergency":
+		return b.Core.Emergency(ctx, d)
 	case "undo":
 		return b.Core.Undo(ctx, d)
 	case "choose":

@@ -62,7 +62,7 @@ func (b *Bot) showAlone(ctx context.Context, s reset.Story, card reset.Card) (ti
 		b.log.Warn("the requester alone is not told", "request", r.ID, "err", err)
 	}
 	return time.Time{}, b.amend(ctx, &card, func(c *reset.Card) {
-		if looking || c.Preview.URL != p.URL {
+		if looking || c.Preview.URL != "" && c.Preview.URL != p.URL {
 			return // the plan is still to come, or another click has brought another address meanwhile
 		}
 		c.Preview.Version, c.Preview.Revision, c.ShownAt = r.Version, r.Revision, now

@@ -12,6 +12,8 @@ import (
 // Show makes what people see tell the story: the requester alone while nobody else was asked, then one message that
 // everybody sees, edited in place for the request's whole life, with the decisions in its thread.
 func (b *Bot) Show(ctx context.Context, s reset.Story) (time.Time, error) {
+	ctx, cancel := context.WithTimeout(ctx, showWithin)
+	defer cancel()
 	card, err := b.Cards.Card(ctx, s.Request.ID)
 	if err != nil {
 		return time.Time{}, err
@@ -26,6 +28,9 @@ func (b *Bot) Show(ctx context.Context, s reset.Story) (time.Time, error) {
 	}
 	return b.showAll(ctx, s, card)
 }
+
+// showWithin ends before the claim under which a card is shown does (30 s), so that no two show it at once.
+const showWithin = 20 * time.Second
 
 // showAll keeps the public card: first the card itself, then its thread, then the requester who asked elsewhere.
 func (b *Bot) showAll(ctx context.Context, s reset.Story, card reset.Card) (time.Time, error) {

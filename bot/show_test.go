@@ -216,3 +216,70 @@ func TestNoSecretIsSaid(t *testing.T) {
 		t.Errorf("an error tells a secret: %s", err)
 	}
 }
+
+func TestChoosingReplacesThePreview(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, slacksim.Options{}, nil).up(t)
+	first := b.asked(t, "C0INC")
+	b.moves("k7f3", reset.EvPlanned, func(r *reset.Request) {
+		in, _ := r.Move()
+		in.Zone = "UTC"
+		r.Revision, r.Options = 2, []reset.Option{{Label: "Use UTC", Typed: "billing orders to 02:10 --tz UTC", Intent: in}}
+	})
+	second := b.sees(t, b.mara, "C0INC", "k7f3.2 · preview")
+	if second.TS == first.TS {
+		t.Fatal("a command's address cannot replace a message")
+	}
+	b.click(t, b.mara, second, "choose.1")
+	b.until(t, "it says that it looks", func() bool {
+		m, err := b.mara.Look(second)
+		if err == nil {
+			t.Log(m.Text())
+		}
+		return err == nil && strings.Contains(m.Text(), "looking")
+	})
+	b.moves("k7f3", reset.EvPlanned, func(r *reset.Request) { r.Revision, r.State, r.Options = 3, reset.Draft, nil })
+	m, err := b.mara.Look(second)
+	if err != nil || !strings.Contains(m.Text(), "k7f3.3 · preview") {
+		t.Errorf("the preview was not replaced: %v\n%s", err, m.Text())
+	}
+	if n := b.told(b.mara); n != 2 {
+		t.Errorf("%d messages to Mara alone, want 2", n)
+	}
+}
+
+// TestShowBeforeTheWayBackIsKnown: the core may have planned before the command's response_url is stored.
+func TestShowBeforeTheWayBackIsKnown(t *testing.T) {
+	t.Parallel()
+	b := quiet(t, slacksim.Options{})
+	r, err := b.Ask(t.Context(), reset.Ask{Actor: reset.Actor{Kind: reset.Person, Team: slacksim.HomeTeam, ID: "U0MARA"}, Place: reset.Place{Channel: "C0INC"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := b.bot.Show(t.Context(), *b.stories[r.ID]); err != nil || !again.After(b.now()) {
+		t.Errorf("Show = %v, %v; it has to be called again", again, err)
+	}
+	b.pass(2 * time.Minute)
+	if again, err := b.bot.Show(t.Context(), *b.stories[r.ID]); err != nil || !again.IsZero() {
+		t.Errorf("Show = %v, %v; nobody can be told any more", again, err)
+	}
+}
+
+func TestRefusalIsToldOnce(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, slacksim.Options{}, nil).up(t)
+	b.asked(t, "C0INC")
+	refuse := func(r *reset.Request) {
+		r.State, r.Problem = reset.Refused, &reset.Problem{Code: reset.ProblemNoGroup, Group: "billing", Cluster: "prod-eu"}
+	}
+	b.moves("k7f3", reset.EvRefused, refuse)
+	b.sees(t, b.mara, "C0INC", "refused")
+	b.moves("k7f3", "", refuse)
+	b.moves("k7f3", reset.EvDenied, refuse)
+	if n := b.told(b.mara); n != 2 {
+		t.Errorf("%d messages to Mara alone, want the preview and the refusal", n)
+	}
+	if c, _ := b.Card(t.Context(), "k7f3"); c.Preview.URL != "" {
+		t.Error("the address is kept after the end")
+	}
+}
