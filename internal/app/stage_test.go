@@ -4,10 +4,15 @@ import (
 	"bytes"
 	"context"
 	"log/slog"
+	"os"
+	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/app"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/slacksim"
@@ -18,7 +23,8 @@ import (
 // patience is how long a test waits for something that has to happen.
 const patience = 20 * time.Second
 
-// stage is a world with the bot in it, for one test. Everything is done and seen through Slack's own protocol.
+// stage is a world with the bot in it, for one test. Everything is done and seen through Slack's own protocol. When the test
+// ends, it looks at what no story may do: see behaved.
 type stage struct {
 	*world.World
 	t    *testing.T
@@ -26,6 +32,11 @@ type stage struct {
 	log  *journal
 	stop func()
 	opts app.Options
+
+	clock   *clock
+	refused []string // what Slack may answer beside ok
+	errors  bool     // the log may hold errors
+	acks    []slacksim.AckOutcome
 }
 
 // journal is what the bot logged.
@@ -37,16 +48,29 @@ type journal struct {
 func (j *journal) Write(p []byte) (int, error) { j.mu.Lock(); defer j.mu.Unlock(); return j.b.Write(p) }
 func (j *journal) String() string              { j.mu.Lock(); defer j.mu.Unlock(); return j.b.String() }
 
+// clock is the time that the bot and Slack go by; a test moves it forward instead of waiting half an hour.
+type clock struct {
+	mu    sync.Mutex
+	ahead time.Duration
+}
+
+func (c *clock) now() time.Time          { c.mu.Lock(); defer c.mu.Unlock(); return time.Now().Add(c.ahead) }
+func (c *clock) forward(d time.Duration) { c.mu.Lock(); defer c.mu.Unlock(); c.ahead += d }
+
 // newStage builds a world of its own. The bot's patience is shortened; its rules are not.
 func newStage(t *testing.T, o world.Options) *stage {
 	t.Helper()
 	o.Dir = t.TempDir()
+	clock := &clock{}
+	o.Slack.Now = clock.now
 	w, err := world.New(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &stage{World: w, t: t, ctx: t.Context(), log: &journal{}}
-	s.opts = app.Options{Now: time.Now, Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+	// The bot is no member of the incident's channel: Slack says so, and the card goes home.
+	s := &stage{World: w, t: t, ctx: t.Context(), log: &journal{}, clock: clock, refused: []string{"not_in_channel", "channel_not_found"},
+		acks: []slacksim.AckOutcome{slacksim.AckAccepted}}
+	s.opts = app.Options{Now: clock.now, Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Times: func(ts *reset.Times) {
 			ts.Settle, ts.Look, ts.Again = 600*time.Millisecond, 100*time.Millisecond, 500*time.Millisecond
 			ts.Lease, ts.Commit = 3*time.Second, time.Second
@@ -56,11 +80,57 @@ func newStage(t *testing.T, o world.Options) *stage {
 			s.stop()
 		}
 		w.Close()
+		s.behaved()
 		if t.Failed() {
 			t.Logf("the bot's log:\n%s", s.log)
 		}
 	})
 	return s
+}
+
+// behaved is what holds in every story: Slack took everything the bot said (the simulator validates each message), every
+// envelope was acknowledged in time, nothing went wrong that only the log tells, and no secret was said anywhere.
+func (s *stage) behaved() {
+	s.t.Helper()
+	for _, c := range s.Slack.Calls() {
+		if c.Error != "" && !slices.Contains(s.refused, c.Error) {
+			s.t.Errorf("slack answered %s with %s: %.600s", c.Method, c.Error, c.Raw)
+		}
+	}
+	for _, a := range s.Slack.Acks() {
+		if !slices.Contains(s.acks, a.Outcome) {
+			s.t.Errorf("an acknowledgement was %q: %.200s", a.Outcome, a.Payload)
+		}
+	}
+	log := s.log.String()
+	if !s.errors && strings.Contains(log, "level=ERROR") {
+		s.t.Error("the bot logged an error")
+	}
+	for _, secret := range []string{world.AppToken, world.BotToken, "/response/", "/upload/", "ticket="} {
+		if strings.Contains(log, secret) {
+			s.t.Errorf("the log holds %q", secret)
+		}
+	}
+	for _, secret := range []string{world.AppToken, world.BotToken, "/response/"} {
+		if strings.Contains(s.Slack.Sent(), secret) {
+			s.t.Errorf("slack was told %q", secret)
+		}
+	}
+}
+
+// configure replaces a part of the configuration, before start.
+func (s *stage) configure(old, now string) {
+	s.t.Helper()
+	text, err := os.ReadFile(s.ConfigFile)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if !strings.Contains(string(text), old) {
+		s.t.Fatalf("the configuration has no %q:\n%s", old, text)
+	}
+	if err := os.WriteFile(s.ConfigFile, []byte(strings.Replace(string(text), old, now, 1)), 0o600); err != nil {
+		s.t.Fatal(err)
+	}
 }
 
 // start runs the bot until stop or the test's end.
@@ -70,7 +140,7 @@ func (s *stage) start() {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(s.ctx)
+	ctx, cancel := context.WithCancel(context.WithoutCancel(s.ctx))
 	done := make(chan error, 1)
 	go func() { done <- a.Run(ctx) }()
 	s.stop = func() {
@@ -106,11 +176,47 @@ func (s *stage) member(group string, n int) {
 	}
 }
 
+// stands checks where billing is on each partition of orders.
+func (s *stage) stands(want int64) {
+	s.t.Helper()
+	for p := range int32(world.Partitions) {
+		if got := s.at(p); got != want {
+			s.t.Errorf("orders-%d is at %d, want %d", p, got, want)
+		}
+	}
+}
+
+// at is where billing is on one partition of orders; -1 if nowhere.
+func (s *stage) at(p int32) int64 {
+	got, ok := s.Prod.Committed(world.Billing, world.Orders, p)
+	if !ok {
+		return -1
+	}
+	return got.Offset
+}
+
+// untouched checks that nothing was written, nor tried.
+func (s *stage) untouched() {
+	s.t.Helper()
+	s.stands(world.PerOrders - world.Behind)
+	s.wrote(0)
+}
+
+// wrote checks how many times the bot wrote to prod-eu.
+func (s *stage) wrote(want int) {
+	s.t.Helper()
+	counts := s.Prod.CountRequests()
+	if got := counts[kmsg.OffsetCommit] + counts[kmsg.OffsetDelete]; got != want {
+		s.t.Errorf("%d writes reached Kafka, want %d", got, want)
+	}
+}
+
 // types is a slash command.
-func (s *stage) types(p *slacksim.Person, channel, text string) {
+func (s *stage) types(p *slacksim.Person, channel, text string) *slacksim.Delivery {
 	s.t.Helper()
 	d, err := p.Command(channel, "/kafka-reset", text)
 	s.acked(d, err)
+	return d
 }
 
 func (s *stage) acked(d *slacksim.Delivery, err error) {
@@ -128,40 +234,33 @@ func (s *stage) acked(d *slacksim.Delivery, err error) {
 // sees waits until somebody sees a message that holds all parts.
 func (s *stage) sees(p *slacksim.Person, channel string, parts ...string) slacksim.Message {
 	s.t.Helper()
-	ctx, cancel := context.WithTimeout(s.ctx, patience)
-	defer cancel()
-	m, err := p.WaitText(ctx, channel, parts...)
-	if err != nil {
-		s.t.Fatalf("no message with %q: %v", parts, err)
-	}
-	return m
+	return s.finds(p, channel, parts, func(m slacksim.Message) bool { return holds(m, parts) })
 }
 
 // shows waits until a message itself says all parts.
 func (s *stage) shows(p *slacksim.Person, m slacksim.Message, parts ...string) slacksim.Message {
 	s.t.Helper()
+	return s.finds(p, m.Channel, parts, func(now slacksim.Message) bool { return now.TS == m.TS && holds(now, parts) })
+}
+
+func (s *stage) finds(p *slacksim.Person, channel string, parts []string, want func(slacksim.Message) bool) slacksim.Message {
+	s.t.Helper()
 	ctx, cancel := context.WithTimeout(s.ctx, patience)
 	defer cancel()
-	found, err := p.WaitMessage(ctx, m.Channel, func(now slacksim.Message) bool {
-		if now.TS != m.TS {
-			return false
-		}
-		text := now.Text()
-		for _, part := range parts {
-			if !strings.Contains(text, part) {
-				return false
-			}
-		}
-		return true
-	})
+	m, err := p.WaitMessage(ctx, channel, want)
 	if err != nil {
-		s.t.Fatalf("the message does not come to say %q: %v", parts, err)
+		s.t.Fatalf("no message that says %q: %v", parts, err)
 	}
-	return found
+	return m
+}
+
+func holds(m slacksim.Message, parts []string) bool {
+	text := m.Text()
+	return !slices.ContainsFunc(parts, func(part string) bool { return !strings.Contains(text, part) })
 }
 
 // clicks presses a message's button, as it is now.
-func (s *stage) clicks(p *slacksim.Person, m slacksim.Message, action string) {
+func (s *stage) clicks(p *slacksim.Person, m slacksim.Message, action string) *slacksim.Delivery {
 	s.t.Helper()
 	now, err := p.Look(m)
 	if err != nil {
@@ -169,4 +268,85 @@ func (s *stage) clicks(p *slacksim.Person, m slacksim.Message, action string) {
 	}
 	d, err := p.Click(now, action)
 	s.acked(d, err)
+	return d
+}
+
+// news waits for a message in a channel that was not there before an act, and that holds all parts.
+func (s *stage) news(p *slacksim.Person, channel string, act func(), parts ...string) slacksim.Message {
+	s.t.Helper()
+	before := map[string]bool{}
+	for _, m := range p.Messages(channel) {
+		before[m.TS] = true
+	}
+	act()
+	return s.finds(p, channel, parts, func(m slacksim.Message) bool { return !before[m.TS] && holds(m, parts) })
+}
+
+// tells types a command and returns the answer.
+func (s *stage) tells(p *slacksim.Person, channel, text string, parts ...string) slacksim.Message {
+	s.t.Helper()
+	return s.news(p, channel, func() { s.types(p, channel, text) }, parts...)
+}
+
+// told clicks and returns the answer that the person who clicked got, alone.
+func (s *stage) told(p *slacksim.Person, m slacksim.Message, action string, parts ...string) {
+	s.t.Helper()
+	answer := s.news(p, m.Channel, func() { s.clicks(p, m, action) }, parts...)
+	if !answer.Ephemeral {
+		s.t.Errorf("others see the answer too: %s", answer.Text())
+	}
+}
+
+// once checks that an act gets exactly one answer, in words. What comes after it is waited for by asking for help, which is
+// answered the same way.
+func (s *stage) once(p *slacksim.Person, channel string, act func(), parts ...string) {
+	s.t.Helper()
+	before := len(p.Messages(channel))
+	s.news(p, channel, act, parts...)
+	s.tells(p, channel, "help undo", "Go back to the offsets from before a request")
+	if got := p.Messages(channel)[before:]; len(got) != 2 {
+		s.t.Errorf("%d answers, want one, and the help that was asked for:", len(got)-1)
+		for _, m := range got {
+			s.t.Log(m.Text())
+		}
+	}
+}
+
+var reference = regexp.MustCompile(`\b([a-z][a-z2-9]{3})(\.\d+)? · `)
+
+// ref is "k7f3.1", as a message names what it is about.
+func (s *stage) ref(m slacksim.Message) string {
+	s.t.Helper()
+	found := reference.FindStringSubmatch(m.Text())
+	if found == nil {
+		s.t.Fatalf("no request is named in:\n%s", m.Text())
+	}
+	return found[1] + found[2]
+}
+
+// id is "k7f3".
+func (s *stage) id(m slacksim.Message) string {
+	s.t.Helper()
+	id, _, _ := strings.Cut(s.ref(m), ".")
+	return id
+}
+
+// asks takes a reset that needs approval as far as its public card.
+func (s *stage) asks(p *slacksim.Person, channel, text string) slacksim.Message {
+	s.t.Helper()
+	preview := s.tells(p, channel, text, "preview", "Ask for approval")
+	s.clicks(p, preview, "approve")
+	return s.sees(p, world.Home, s.ref(preview)+" · waiting for approval")
+}
+
+// has checks a message's buttons, by action.
+func (s *stage) has(m slacksim.Message, actions ...string) {
+	s.t.Helper()
+	var got []string
+	for _, b := range m.Buttons() {
+		got = append(got, b.ActionID)
+	}
+	if !slices.Equal(got, actions) {
+		s.t.Errorf("buttons %q, want %q on:\n%s", got, actions, m.Text())
+	}
 }

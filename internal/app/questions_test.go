@@ -1,0 +1,175 @@
+package app_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
+)
+
+// What somebody in a hurry leaves out is asked for; nothing is guessed.
+
+func TestJustAGroupOffersTheLikeliestTargets(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, world.Options{})
+	s.start()
+	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu", "To what?", "orders (1,200 behind)", "refunds (0 behind)", "Empty", "Nothing has been changed")
+	s.has(m, "choose.1", "choose.2", "choose.3", "cancel")
+	s.clicks(s.Mara, m, "choose.3")
+	s.shows(s.Mara, m, "preview", "Go to latest", "all its topics (orders and refunds)", "Skips at most 1,200 records", "Needs 2 approvals")
+	s.untouched()
+}
+
+func TestAGroupOnTwoClustersIsAskedAboutNeverGuessed(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, world.Options{})
+	if err := s.Sandbox.Commit("only-sandbox", world.Orders, map[int32]int64{0: 5}); err != nil {
+		t.Fatal(err)
+	}
+	s.configure("groups: [\"billing*\", \"pay-*\"]", "groups: [\"*\"]")
+	s.start()
+	m := s.tells(s.Mara, world.Incident, "billing orders back 10m", "billing exists on prod-eu and sandbox-eu. Which one?")
+	s.has(m, "choose.1", "choose.2", "cancel")
+	s.clicks(s.Mara, m, "choose.2")
+	s.shows(s.Mara, m, "billing on sandbox-eu", "preview")
+
+	// On one alone it is still a question, with one button.
+	m = s.tells(s.Mara, world.Incident, "only-sandbox orders back 10m", "exists on sandbox-eu. Which one?")
+	s.has(m, "choose.1", "cancel")
+
+	// Where the channel is bound to a cluster, there is nothing to ask.
+	s.tells(s.Mara, world.Sandbox, "billing orders back 10m", "billing on sandbox-eu", "preview")
+	s.untouched()
+}
+
+func TestAnUnknownGroupIsNamedAndNotCreated(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, world.Options{})
+	s.start()
+	m := s.tells(s.Mara, world.Incident, "billingg@prod-eu orders to latest", "No group billingg on prod-eu. Did you mean billing? Nothing was created.")
+	s.has(m)
+	groups, err := s.Prod.Admin().ListGroups(s.ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, exists := groups["billingg"]; exists {
+		t.Error("the group was created")
+	}
+	s.tells(s.Mara, world.Incident, "billing@prod-eu oders to latest", "No topic oders on prod-eu. Did you mean orders?")
+	s.tells(s.Mara, world.Incident, "billing@prod-us orders to latest", "No cluster prod-us is configured", "prod-eu and sandbox-eu")
+	s.tells(s.Mara, world.Incident, "billing@prod-eu orders:12 to latest", "orders has 12 partitions (0 to 11): there is no orders-12")
+	s.untouched()
+}
+
+func TestWithoutTopicsTheyAreAskedFor(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, world.Options{})
+	s.start()
+	m := s.tells(s.Mara, world.Incident, "billing@prod-eu to latest", "Which topics? billing has commits on orders (1,200 behind) and refunds (0 behind).")
+	s.has(m, "choose.1", "choose.2", "choose.3", "cancel")
+	s.clicks(s.Mara, m, "choose.1")
+	m = s.shows(s.Mara, m, "preview", "Go to latest (the end of the log) on orders: 12 of 12 partitions.")
+
+	// The same by its typed twin.
+	m = s.tells(s.Mara, world.Incident, "billing@prod-eu to latest", "Which topics?")
+	s.tells(s.Mara, world.Incident, "choose "+s.ref(m)+" 3", "preview", "all its topics")
+	s.tells(s.Mara, world.Incident, "choose "+s.ref(m)+" 9", "There is no such choice")
+	s.untouched()
+}
+
+func TestABareTimeIsTheLastOneThatHasPassed(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, world.Options{})
+	s.start()
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Now().In(berlin)
+	today := func(at time.Time) bool { return at.YearDay() == now.YearDay() }
+
+	earlier := now.Add(-20 * time.Minute).Truncate(time.Minute)
+	m := s.tells(s.Mara, world.Incident, "billing@prod-eu orders to "+earlier.Format("15:04"), "preview",
+		earlier.Format("15:04")+" Europe/Berlin ("+earlier.UTC().Format("15:04")+" UTC", "min ago)")
+	s.has(m, "approve", "choose.1", "rows", "cancel")
+	s.clicks(s.Mara, m, "choose.1")
+	other := time.Date(now.Year(), now.Month(), now.Day(), earlier.Hour(), earlier.Minute(), 0, 0, time.UTC)
+	m = s.shows(s.Mara, m, "preview", earlier.Format("15:04")+" UTC", "Use Europe/Berlin")
+	if other.Before(now) { // the other reading is in the past as well, and said as such
+		s.shows(s.Mara, m, "ago)")
+	}
+
+	later := now.Add(10 * time.Minute)
+	if today(later) {
+		s.tells(s.Mara, world.Incident, "billing@prod-eu orders to "+later.Format("15:04"), "preview", "yesterday "+later.Format("15:04")+" Europe/Berlin", "23 h")
+	}
+	s.untouched()
+}
+
+func TestATimeToComeIsRefusedWithTheWayOut(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, world.Options{})
+	s.start()
+	m := s.tells(s.Mara, world.Incident, "billing@prod-eu orders to tomorrow 08:00", "08:00", "has not come yet (it is in ", "ask again then")
+	s.has(m)
+	s.untouched()
+}
+
+func TestOneRecordIsSkippedOnlyWhileItIsNext(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, world.Options{})
+	s.start()
+	m := s.tells(s.Kim, world.PayOps, "billing@prod-eu skip orders:7@1900", "preview", "Skip one record, offset 1,900 on orders-7", "Skips at most 1 record", "Needs 1 approval")
+	s.clicks(s.Kim, m, "approve")
+	card := s.sees(s.Jon, world.PayOps, "waiting for approval", "kim")
+	s.clicks(s.Jon, card, "approve")
+	s.shows(s.Jon, card, "done", "1 of 1 partition is behind the record and was read back")
+	if got := s.at(7); got != 1901 {
+		t.Errorf("orders-7 is at %d", got)
+	}
+	s.wrote(1)
+	s.tells(s.Kim, world.PayOps, "billing@prod-eu skip orders:7@1900", "The committed offset of orders-7 is 1,901 now, not 1,900", "Nothing was skipped")
+
+	// The commit moves between the preview and the write: what was agreed to is no more.
+	m = s.tells(s.Kim, world.PayOps, "billing@prod-eu skip orders:3@1900", "preview")
+	if err := s.Prod.Commit(world.Billing, world.Orders, map[int32]int64{3: 1950}); err != nil {
+		t.Fatal(err)
+	}
+	s.clicks(s.Kim, m, "approve")
+	card = s.sees(s.Jon, world.PayOps, s.ref(m)+" · waiting for approval")
+	s.clicks(s.Jon, card, "approve")
+	s.shows(s.Jon, card, "refused", "The committed offset of orders-3 is 1,950 now, not 1,900", "Nothing was skipped")
+	if got := s.at(3); got != 1950 {
+		t.Errorf("orders-3 is at %d", got)
+	}
+	s.wrote(1)
+}
+
+func TestShiftSaysHowMuchItIs(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, world.Options{})
+	s.start()
+	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders shift -100", "preview", "100 offsets in each partition", "12 of 12 partitions", "Replays at most 1,200 records", "Needs no approval")
+	s.clicks(s.Mara, m, "approve")
+	s.sees(s.Mara, world.PayOps, "done", "12 of 12 partitions")
+	s.stands(world.PerOrders - world.Behind - 100)
+	s.wrote(1)
+}
+
+func TestATypoIsQuotedWithWhatWasExpected(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, world.Options{})
+	s.start()
+	for text, says := range map[string]string{
+		"billing@prod-eu orders to lattest":                   `to what? "lattest" is neither a time nor latest. Example: to latest, to 02:10`,
+		"billing@prod-eu orders too latest":                   `"latest" needs the word to before it`,
+		"aprove k7f3.1":                                       `"aprove" is no verb`,
+		`billing@prod-eu orders to latest --reason "no end`:   `the quote " is never closed`,
+		"billing@prod-eu orders to latest --wiat 30m":         `"--wiat" is not an option`,
+		"billing@prod-eu orders back 2 fortnights":            `how far back? "2" has no unit: d, h, m or s`,
+		"billing@prod-eu orders to latest --from-file /a.csv": "terminal",
+	} {
+		s.tells(s.Mara, world.Incident, text, "Not understood", says, "All words: help")
+	}
+	s.untouched()
+}
