@@ -30,6 +30,9 @@ func applied(c *Content, s reset.Story, v voice) {
 		c.Warnings = append(c.Warnings, say(number(a.ExtraParts, "partition"), " added after the plan: left alone."))
 	}
 	c.Lines = append(c.Lines, say("Asked by ", person(r.Actor), reason(in), ". ", agreed(s, v)))
+	if r.UndoneBy != "" {
+		c.Lines = append(c.Lines, say(strong("Taken back by "+r.UndoneBy), ": ", code("show "+r.UndoneBy), "."))
+	}
 	c.Hints = append(startHints(r.Ruling), runbook(r.Ruling)...)
 	c.Foot = append(c.Foot, say("The same with Kafka's own tool: ", code(ToolLine(s.Cluster, in.Group, r.ID+".csv"))))
 	c.Buttons = undoButtons(s)
