@@ -170,7 +170,7 @@ func (b *bench) consume(group, topic, protocol string) (leave func()) {
 
 func (b *bench) joined(group string, end func() error) (leave func()) {
 	b.Helper()
-	b.until("a member of "+group, func() bool { s := b.state(group); return s.State == "Stable" && len(s.Members) == 1 })
+	b.stable(group)
 	return func() {
 		b.Helper()
 		b.ok(end())
@@ -183,6 +183,13 @@ func (b *bench) state(group string) reset.GroupState {
 	states, err := b.kafka.States(b.ctx, []string{group})
 	b.ok(err)
 	return states[group]
+}
+
+// stable is the group's state once it has a member that has settled.
+func (b *bench) stable(group string) (s reset.GroupState) {
+	b.Helper()
+	b.until("a member of "+group, func() bool { s = b.state(group); return s.State == "Stable" && len(s.Members) == 1 })
+	return s
 }
 
 func (b *bench) inspect(q reset.Query) reset.Snapshot {
