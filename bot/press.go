@@ -85,6 +85,7 @@ func (b *Bot) decide(ctx context.Context, e envelope, verb string, option int, d
 	case reset.DidPlan:
 		content, err := b.story(ctx, e, d.Ref.ID, false)
 		if err == nil {
+			content.Lines = append(commands.ReplyOf(reply).Lines, content.Lines...) // first of all: nothing was decided
 			b.answer(ctx, e, content, false)
 		}
 		return err

@@ -32,7 +32,9 @@ func PreviewOf(s reset.Story) Content {
 		c.Lines = refusal(s)
 	default:
 		c = CardOf(s)
-		c.Buttons = nil // those of the card count
+		if r.Asked {
+			c.Buttons = nil // those of the card count
+		}
 		if r.State.Open() {
 			c.Table, c.Hints, c.Warnings, c.Foot = nil, nil, nil, nil
 		}

@@ -179,7 +179,7 @@ func (r *aiming) back(w word, flag string) error {
 		example = flag + " PT1H30M"
 	}
 	d, err := readDuration(w.text)
-	at := r.ctx.At.Add(-d).UTC().Truncate(time.Millisecond)
+	at := r.ctx.At.Add(-d).UTC().Truncate(time.Second) // people read it back: milliseconds of a "90m" are noise
 	if err == nil && at.UnixMilli() < 0 {
 		err = errors.New("is longer than any log")
 	}
