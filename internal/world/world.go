@@ -4,6 +4,7 @@
 package world
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -56,12 +57,17 @@ type Options struct {
 	Kafka  kafkasim.Options // of prod-eu
 	Policy string           // replaces the policy; YAML
 	Clean  bool             // leave prod-eu without topics and groups
+
+	// Brokers of a Kafka that runs elsewhere: it is prod-eu then, as it is (nothing is seeded, Prod is nil, the bot has its
+	// usual patience with it), and ClusterID is what it has to answer to.
+	Brokers   []string
+	ClusterID string
 }
 
 // World is a workspace and two clusters.
 type World struct {
 	Slack          *slacksim.Sim
-	Prod, Sandbox  *kafkasim.Sim
+	Prod, Sandbox  *kafkasim.Sim    // Prod is nil when the brokers were given
 	Mara, Jon, Kim *slacksim.Person // mara asks (pay); jon and kim approve (pay-owners)
 	Ben, Gus, Sol  *slacksim.Person // ben is a member of neither; gus is a guest; sol is of another organisation
 	People         map[string]*slacksim.Person
@@ -83,28 +89,30 @@ func New(ctx context.Context, o Options) (w *World, err error) {
 		return nil, err
 	}
 	w.people()
-	if o.Kafka.ClusterID == "" {
-		o.Kafka.ClusterID = "prodEuClusterIdXXXXXX"
-	}
-	if w.Prod, err = kafkasim.New(ctx, o.Kafka); err != nil {
+	if err := w.clusters(ctx, &o); err != nil {
 		return nil, err
+	}
+	return w, os.WriteFile(w.ConfigFile, []byte(w.configText(o)), 0o600)
+}
+
+// clusters starts and seeds what is simulated, and notes in the options where prod-eu is.
+func (w *World) clusters(ctx context.Context, o *Options) (err error) {
+	if len(o.Brokers) == 0 {
+		o.Kafka.ClusterID = cmp.Or(o.Kafka.ClusterID, "prodEuClusterIdXXXXXX")
+		if w.Prod, err = kafkasim.New(ctx, o.Kafka); err != nil {
+			return err
+		}
+		o.Brokers, o.ClusterID = w.Prod.Addrs(), w.Prod.ClusterID()
+		if !o.Clean {
+			if err := w.seed(w.Prod); err != nil {
+				return err
+			}
+		}
 	}
 	if w.Sandbox, err = kafkasim.New(ctx, kafkasim.Options{Brokers: 1, ClusterID: "sandboxEuClusterIdXXX"}); err != nil {
-		return nil, err
+		return err
 	}
-	for _, sim := range []*kafkasim.Sim{w.Prod, w.Sandbox} {
-		if sim == w.Prod && o.Clean {
-			continue
-		}
-		if err := w.seed(sim); err != nil {
-			return nil, err
-		}
-	}
-	policy := o.Policy
-	if policy == "" {
-		policy = Policy
-	}
-	return w, os.WriteFile(w.ConfigFile, []byte(w.configText(policy)), 0o600)
+	return w.seed(w.Sandbox)
 }
 
 // Close stops the simulators.
@@ -191,8 +199,12 @@ const Policy = `
     approvals: [{need: 0}]
 `
 
-func (w *World) configText(policy string) string {
+func (w *World) configText(o Options) string {
 	list := func(addrs []string) string { return "[" + strings.Join(addrs, ", ") + "]" }
+	patience := ""
+	if w.Prod != nil {
+		patience = "\n    timeout: 2s"
+	}
 	return fmt.Sprintf(`slack:
   app_token: %s
   bot_token: %s
@@ -204,8 +216,7 @@ clusters:
     cluster_id: %s
     label: production
     bootstrap: %s
-    home_channel: %s
-    timeout: 2s
+    home_channel: %s%s
   - name: sandbox-eu
     label: sandbox
     bootstrap: %s
@@ -214,5 +225,6 @@ clusters:
     timeout: 2s
 policy:%s
 log: {level: debug}
-`, AppToken, BotToken, w.Slack.URL(), w.Database, w.Prod.ClusterID(), list(w.Prod.Addrs()), Home, list(w.Sandbox.Addrs()), Sandbox, Sandbox, policy)
+`, AppToken, BotToken, w.Slack.URL(), w.Database, o.ClusterID, list(o.Brokers), Home, patience, list(w.Sandbox.Addrs()), Sandbox, Sandbox,
+		cmp.Or(o.Policy, Policy))
 }
