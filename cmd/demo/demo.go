@@ -1,0 +1,183 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/app"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/kafkasim"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/slacksim"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
+)
+
+// demo is a world with the bot running in it, and what people do there.
+type demo struct {
+	*world.World
+	screen *screen
+	dir    string
+	undo   []func() error // last first
+
+	producer  *kafkasim.Producer
+	consumers map[string][]*kafkasim.Consumer // by group, on prod-eu
+}
+
+// hosts are where the consumers of the demo run, or so Kafka believes.
+var hosts = []string{"10.4.7.21", "10.4.9.3", "10.4.7.22", "10.4.9.4"}
+
+// patience bounds every wait for something that has to happen.
+const patience = 20 * time.Second
+
+// start builds the world and runs the bot in it, until it is connected.
+func start(ctx context.Context, settle time.Duration, out io.Writer) (d *demo, err error) {
+	d = &demo{consumers: map[string][]*kafkasim.Consumer{}}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, d.stop())
+		}
+	}()
+	if d.dir, err = os.MkdirTemp("", "kafka-reset-bot-demo-"); err != nil {
+		return d, err
+	}
+	d.undo = append(d.undo, func() error { return os.RemoveAll(d.dir) })
+	if d.World, err = world.New(ctx, world.Options{Dir: d.dir}); err != nil {
+		return d, err
+	}
+	d.undo = append(d.undo, func() error { d.Close(); return nil })
+	if err := d.quietFor(settle); err != nil {
+		return d, err
+	}
+	if err := d.runBot(ctx); err != nil {
+		return d, err
+	}
+	d.producer = d.Prod.StartProducer(world.Orders, world.Step)
+	d.undo = append(d.undo, func() error { _, err := d.producer.Stop(); return err })
+	d.screen, err = newScreen(d.World, out)
+	return d, err
+}
+
+// quietFor sets how long the bot watches an empty group before it writes.
+func (d *demo) quietFor(settle time.Duration) error {
+	text, err := os.ReadFile(d.ConfigFile)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(d.ConfigFile, append(text, fmt.Sprintf("limits: {settle: %s}\n", settle)...), 0o600)
+}
+
+func (d *demo) logFile() string { return filepath.Join(d.dir, "bot.log") }
+
+func (d *demo) runBot(ctx context.Context) error {
+	log, err := os.Create(d.logFile())
+	if err != nil {
+		return err
+	}
+	d.undo = append(d.undo, log.Close)
+	bot, err := d.App(ctx, app.Options{Now: time.Now, Log: slog.New(slog.NewTextHandler(log, nil))})
+	if err != nil {
+		return err
+	}
+	life, cancel := context.WithCancel(context.WithoutCancel(ctx)) // it is stopped in its turn, not by the signal
+	done := make(chan error, 1)
+	go func() { done <- bot.Run(life) }()
+	d.undo = append(d.undo, func() error { cancel(); return errors.Join(<-done, bot.Close()) })
+
+	ctx, enough := context.WithTimeout(ctx, patience)
+	defer enough()
+	return d.Slack.Await(ctx, func() bool { return d.Slack.Connections() > 0 })
+}
+
+// stop ends all that was started, last first, and removes its files.
+func (d *demo) stop() error {
+	var errs []error
+	for i := len(d.undo) - 1; i >= 0; i-- {
+		errs = append(errs, d.undo[i]())
+	}
+	d.undo = nil
+	return errors.Join(errs...)
+}
+
+// lastWords are the last lines of the bot's log, for a step that failed.
+func (d *demo) lastWords() string {
+	text, err := os.ReadFile(d.logFile())
+	if err != nil || len(text) == 0 {
+		return ""
+	}
+	lines := bytes.Split(bytes.TrimSpace(text), []byte("\n"))
+	return "the end of the bot's log:\n" + string(bytes.Join(lines[max(0, len(lines)-15):], []byte("\n"))) + "\n"
+}
+
+// types is a slash command.
+func (d *demo) types(ctx context.Context, who, channel, text string) error {
+	d.screen.note(d.channelName(channel), who+" types", "/kafka-reset "+text)
+	delivery, err := d.People[who].Command(channel, "/kafka-reset", strings.TrimSpace(text))
+	return acked(ctx, delivery, err)
+}
+
+// clicks presses a button, in the window on top if one is open, else in the newest message that this person sees with such a
+// button, and with id in its text. A question that the button asks first is answered with yes.
+func (d *demo) clicks(ctx context.Context, who, id, label string) error {
+	p := d.People[who]
+	if views := p.Views(); len(views) > 0 {
+		top := views[len(views)-1]
+		if b, ok := find(top.Buttons(), label); ok {
+			d.screen.note("", who+" clicks", "["+b.Label+"]")
+			delivery, err := p.ClickIn(top, b.ActionID, b.Value)
+			return acked(ctx, delivery, err)
+		}
+	}
+	var (
+		newest slacksim.Message
+		button slacksim.Button
+	)
+	for _, channel := range d.channelsOf(who) {
+		for _, m := range p.Messages(channel) {
+			if b, ok := find(m.Buttons(), label); ok && m.TS > newest.TS && strings.Contains(m.Text(), id) {
+				newest, button = m, b
+			}
+		}
+	}
+	if newest.TS == "" {
+		return fmt.Errorf("%s sees no button %q%s; look at a channel to see which there are: %s look #kafka-prod", who, label, about(id), who)
+	}
+	d.screen.note(d.channelName(newest.Channel), who+" clicks", "["+button.Label+"]")
+	delivery, err := p.Click(newest, button.ActionID)
+	return acked(ctx, delivery, err)
+}
+
+func about(id string) string {
+	if id == "" {
+		return ""
+	}
+	return " on a message about " + id
+}
+
+func find(buttons []slacksim.Button, label string) (slacksim.Button, bool) {
+	for _, b := range buttons {
+		if strings.EqualFold(b.Label, label) {
+			return b, true
+		}
+	}
+	return slacksim.Button{}, false
+}
+
+// acked waits until the bot has acknowledged what somebody did. Slack itself tells them if it did not.
+func acked(ctx context.Context, d *slacksim.Delivery, err error) error {
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	ack, err := d.Wait(ctx)
+	if err == nil && ack.Err != "" {
+		err = fmt.Errorf("the bot did not acknowledge it: %s", ack.Err)
+	}
+	return err
+}

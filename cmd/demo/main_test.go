@@ -1,0 +1,221 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestScript is the README's `go run ./cmd/demo -script`, with a shorter wait for a quiet group.
+func TestScript(t *testing.T) {
+	clean := leavesNothing(t)
+	var out, errs strings.Builder
+	if status := run(t.Context(), []string{"-script", "-settle", "2s"}, strings.NewReader(""), &out, &errs); status != 0 {
+		t.Fatalf("exit status %d: %s\n%s", status, errs.String(), out.String())
+	}
+	for _, part := range []string{
+		"Ask for approval", "you are not among them. Rule: pay on production", "1 of 2 consumers still connected", "were read back",
+		"Kafka itself: billing is Empty, 0 members", "ben was not allowed to approve", "All of it went as it should.",
+	} {
+		if !strings.Contains(out.String(), part) {
+			t.Errorf("the transcript does not say %q:\n%s", part, out.String())
+		}
+	}
+	clean()
+}
+
+// leavesNothing gives the demo a place for its files, and returns a check that neither they nor goroutines are left.
+func leavesNothing(t *testing.T) func() {
+	t.Helper()
+	dir, before := t.TempDir(), len(goroutines())
+	t.Setenv("TMPDIR", dir)
+	return func() {
+		t.Helper()
+		if left, err := filepath.Glob(filepath.Join(dir, "*")); err != nil || len(left) > 0 {
+			t.Errorf("left behind: %v %v", left, err)
+		}
+		for deadline := time.After(patience); len(goroutines()) > before; {
+			select {
+			case <-deadline:
+				t.Fatalf("%d goroutines, %d before:\n%s", len(goroutines()), before, strings.Join(goroutines(), "\n\n"))
+			case <-time.After(10 * time.Millisecond):
+			}
+		}
+	}
+}
+
+// goroutines are those that run, without the one that sarama's go-metrics keeps for the whole process.
+func goroutines() []string {
+	stacks := make([]byte, 1<<20)
+	all := strings.Split(string(stacks[:runtime.Stack(stacks, true)]), "\n\n")
+	return slices.DeleteFunc(all, func(stack string) bool { return strings.Contains(stack, "go-metrics.(*meterArbiter)") })
+}
+
+func TestStepThatDiffersIsNamed(t *testing.T) {
+	clean := leavesNothing(t)
+	defer clean()
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	d, err := start(ctx, 2*time.Second, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := d.stop(); err != nil {
+			t.Error(err)
+		}
+	}()
+	s := &script{demo: d, id: "zzzz"}
+	if err := s.ask(ctx); err == nil || !strings.Contains(err.Error(), `sees no button "Ask for approval"`) {
+		t.Errorf("a click on nothing: %v", err)
+	}
+	if err := d.types(ctx, "mara", channels[0].id, "help"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.expect(ctx, "mara", channels[0].id, "Move a consumer group's offsets"); err != nil {
+		t.Error(err)
+	}
+}
+
+// terminal is somebody in front of the typed demo.
+type terminal struct {
+	t     *testing.T
+	keys  *io.PipeWriter
+	lines chan string
+	said  strings.Builder
+}
+
+func newTerminal(t *testing.T) (*terminal, <-chan int) {
+	t.Helper()
+	in, keys := io.Pipe()
+	out, screen := io.Pipe()
+	term := &terminal{t: t, keys: keys, lines: make(chan string, 10_000)}
+	done := make(chan int, 1)
+	go func() {
+		status := run(t.Context(), []string{"-settle", "2s"}, in, screen, screen)
+		_ = screen.Close()
+		done <- status
+	}()
+	go func() {
+		defer close(term.lines)
+		for scan := bufio.NewScanner(out); scan.Scan(); {
+			term.lines <- scan.Text()
+		}
+	}()
+	return term, done
+}
+
+func (term *terminal) types(line string) {
+	term.t.Helper()
+	if _, err := io.WriteString(term.keys, line+"\n"); err != nil {
+		term.t.Fatal(err)
+	}
+}
+
+// reads waits for a line that holds text, and returns it.
+func (term *terminal) reads(text string) string {
+	term.t.Helper()
+	for deadline := time.After(patience); ; {
+		select {
+		case line, ok := <-term.lines:
+			if !ok {
+				term.t.Fatalf("ended without %q:\n%s", text, term.said.String())
+			}
+			term.said.WriteString(line + "\n")
+			if strings.Contains(line, text) {
+				return line
+			}
+		case <-deadline:
+			term.t.Fatalf("no line with %q:\n%s", text, term.said.String())
+		}
+	}
+}
+
+func TestTyped(t *testing.T) {
+	clean := leavesNothing(t)
+	term, done := newTerminal(t)
+	database := strings.Fields(term.reads("the bot's database"))
+	if _, err := os.Stat(database[len(database)-1]); err != nil {
+		t.Error(err)
+	}
+	term.reads("people, channels, help, quit")
+	term.types("kafka")
+	term.reads("billing is Empty, 0 members")
+	term.types("produce 5 refunds")
+	term.reads("5 records written to each of the 3 partitions of refunds")
+	term.types("consumers start 1")
+	term.reads("consumers of billing that run: 1")
+	term.types("mara #inc-4711 /kafka-reset billing@prod-eu orders back 50m")
+	term.reads("to mara alone")
+	id := regexp.MustCompile(`[a-z0-9]{4}`).FindString(strings.TrimSpace(term.reads(".1 · preview")))
+	term.reads("[Ask for approval]")
+	term.types("mara click show all")
+	term.reads("a window before mara")
+	term.reads("orders-11")
+	term.types("mara close")
+	term.reads("mara closes the window")
+	term.types("mara click " + id + " ask for approval")
+	term.reads(id + ".1 · waiting for approval")
+	term.types("jon click approve")
+	term.reads("1 consumer still connected")
+	term.types("consumers stop")
+	term.reads("12 of 12 partitions")
+	term.types("jon look #kafka-prod")
+	term.reads("jon sees ")
+	term.types("quit")
+	if status := <-done; status != 0 {
+		t.Errorf("exit status %d", status)
+	}
+	_ = term.keys.Close() // as the end of the process would
+	clean()
+}
+
+func TestTypedMistakesSayTheNextStep(t *testing.T) {
+	clean := leavesNothing(t)
+	term, done := newTerminal(t)
+	for line, want := range map[string]string{
+		"frobnicate":              "help lists what you can type",
+		"mara":                    "mara #inc-4711 /kafka-reset help",
+		"mara #nowhere /kafka":    "there are #inc-4711, #pay-ops",
+		"mara #inc-4711 hello":    "the bot hears only its command",
+		"jon click":               "which button?",
+		"jon click Approve":       "jon sees no button",
+		"jon submit why=because":  "jon has no window open",
+		"consumers":               "consumers start 2",
+		"kafka nothing@prod-eu":   "there is no group",
+		"kafka billing@prod-us":   "there are prod-eu and sandbox-eu",
+		"produce nowhere":         "there is no topic",
+		"people":                  "sol   is of another organisation",
+		"channels":                "home of prod-eu",
+		"ben dm /kafka-reset nop": "ben alone",
+	} {
+		term.types(line)
+		if strings.HasPrefix(want, "ben") {
+			term.reads("ben types")
+		}
+		term.reads(want)
+	}
+	_ = term.keys.Close() // the end of input ends the demo
+	if status := <-done; status != 0 {
+		t.Errorf("exit status %d", status)
+	}
+	clean()
+}
+
+func TestFlagsNotUnderstood(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{{"-nonsense"}, {"play"}, {"-settle", "soon"}} {
+		var errs strings.Builder
+		if status := run(t.Context(), args, strings.NewReader(""), io.Discard, &errs); status != exitUsage || errs.Len() == 0 {
+			t.Errorf("%v: exit status %d, said %q", args, status, errs.String())
+		}
+	}
+}
