@@ -162,6 +162,7 @@ func (d *desk) Choose(_ context.Context, w reset.Decision, option int) (reset.Re
 	defer d.mu.Unlock()
 	s := d.stories[w.Ref.ID]
 	s.Request.Act, s.Request.State = reset.Move{Intent: s.Request.Options[option-1].Intent}, reset.Planning
+	s.Request.Options = nil
 	d.log(s, w.Actor, reset.EvChosen)
 	return reset.Reply{Did: reset.DidChoose, Request: s.Request}, nil
 }

@@ -200,8 +200,7 @@ func (s socket) rest(ended <-chan error) {
 		select {
 		case evt := <-s.client.Events:
 			_ = s.hear(evt) // as above
-		case <-ended:
-			done = true
+		case _, done = <-ended: // why, hear has said already
 		}
 	}
 }
