@@ -20,9 +20,10 @@ func (c *Cluster) checkMisses(ctx context.Context, v view, at int64, missed []*r
 	if len(missed) == 0 {
 		return
 	}
-	first, last := map[reset.Partition]int64{}, map[reset.Partition]int64{}
+	first, last := map[reset.Partition]window{}, map[reset.Partition]window{}
 	for _, s := range missed {
-		first[s.Partition], last[s.Partition] = s.Start, s.End-1
+		first[s.Partition] = window{s.Start, s.Start, s.End}
+		last[s.Partition] = window{s.End - 1, s.Start, s.End}
 	}
 	var heads, tails map[reset.Partition]batch
 	var wg sync.WaitGroup
@@ -33,7 +34,7 @@ func (c *Cluster) checkMisses(ctx context.Context, v view, at int64, missed []*r
 		head, read := heads[s.Partition]
 		tail, readToo := tails[s.Partition]
 		switch {
-		case head.late && head.offset < s.End:
+		case head.late:
 			s.Found = &reset.Found{Offset: head.offset, At: head.time, How: reset.HowRecord}
 		case read && readToo && !head.late && !tail.late:
 			s.Found = &reset.Found{Offset: s.End, How: reset.HowNoLater}
@@ -42,6 +43,10 @@ func (c *Cluster) checkMisses(ctx context.Context, v view, at int64, missed []*r
 		}
 	}
 }
+
+// window is where to fetch, and which records of what comes count: a batch may begin before the log start, and go on behind
+// the last stable offset.
+type window struct{ from, start, end int64 }
 
 // batch is what one batch of records says about a time: whether a record of it is that late, and which is the first.
 type batch struct {
@@ -59,7 +64,7 @@ const (
 )
 
 // batches reads the batch at an offset of each partition, side by side at the leaders. Those that can't be read are left out.
-func (c *Cluster) batches(ctx context.Context, v view, from map[reset.Partition]int64, at int64) map[reset.Partition]batch {
+func (c *Cluster) batches(ctx context.Context, v view, from map[reset.Partition]window, at int64) map[reset.Partition]batch {
 	out := make(map[reset.Partition]batch, len(from))
 	byLeader, _ := v.leaders(slices.Collect(maps.Keys(from)))
 	var mu sync.Mutex
@@ -95,19 +100,18 @@ func (c *Cluster) batches(ctx context.Context, v view, from map[reset.Partition]
 	return out
 }
 
-func (c *Cluster) fetch(ctx context.Context, addr string, parts []reset.Partition, from map[reset.Partition]int64, limit int32) (*sarama.FetchResponse, error) {
+func (c *Cluster) fetch(ctx context.Context, addr string, parts []reset.Partition, from map[reset.Partition]window, limit int32) (*sarama.FetchResponse, error) {
 	return ask(ctx, c, addr, func(b *sarama.Broker) (*sarama.FetchResponse, error) {
 		req := &sarama.FetchRequest{Version: 12, SessionEpoch: -1, MaxBytes: wholeFetch} // no session; 0 bytes are enough to answer
 		for _, p := range parts {
-			req.AddBlock(p.Topic, p.Partition, from[p], limit, -1)
+			req.AddBlock(p.Topic, p.Partition, from[p].from, limit, -1)
 		}
 		return b.Fetch(req)
 	})
 }
 
-// toBatch looks through the first batch of an answer, which may begin before the asked offset. Whole is false when the
-// broker left it out, or cut it off.
-func toBatch(b *sarama.FetchResponseBlock, from, at int64) (got batch, whole bool) {
+// toBatch looks through the first batch of an answer. Whole is false when the broker left it out, or cut it off.
+func toBatch(b *sarama.FetchResponseBlock, w window, at int64) (got batch, whole bool) {
 	if b == nil || b.Err != sarama.ErrNoError || len(b.RecordsSet) == 0 {
 		return batch{}, false
 	}
@@ -120,7 +124,7 @@ func toBatch(b *sarama.FetchResponseBlock, from, at int64) (got batch, whole boo
 		if records.LogAppendTime {
 			t = records.MaxTimestamp
 		}
-		if offset := records.FirstOffset + r.OffsetDelta; offset >= from && t.UnixMilli() >= at {
+		if offset := records.FirstOffset + r.OffsetDelta; offset >= w.start && offset < w.end && t.UnixMilli() >= at {
 			return batch{true, spot{offset: offset, time: t.UTC()}}, true
 		}
 	}

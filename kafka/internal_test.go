@@ -73,6 +73,43 @@ func TestMerge(t *testing.T) {
 	}
 }
 
+// All records of a batch count that lie in the log, not only those from the asked offset on.
+func TestToBatch(t *testing.T) {
+	t.Parallel()
+	from, at := time.UnixMilli(1000), int64(1500) // records 10, 11, 12 at 1000, 2000, 1200
+	block := func(appended bool) *sarama.FetchResponseBlock {
+		records := &sarama.RecordBatch{FirstOffset: 10, FirstTimestamp: from, MaxTimestamp: from.Add(time.Second), LogAppendTime: appended}
+		for n, d := range []time.Duration{0, time.Second, 200 * time.Millisecond} {
+			records.Records = append(records.Records, &sarama.Record{OffsetDelta: int64(n), TimestampDelta: d})
+		}
+		return &sarama.FetchResponseBlock{RecordsSet: []*sarama.Records{{RecordBatch: records}}}
+	}
+	cut := block(false)
+	cut.RecordsSet[0].RecordBatch.PartialTrailingRecord = true
+	late := func(offset, ms int64) batch { return batch{true, spot{offset: offset, time: time.UnixMilli(ms).UTC()}} }
+	for _, c := range []struct {
+		name  string
+		block *sarama.FetchResponseBlock
+		in    window
+		want  batch
+		whole bool
+	}{
+		{"the late one is not the last", block(false), window{12, 0, 13}, late(11, 2000), true},
+		{"the late one is below the log start", block(false), window{12, 12, 13}, batch{}, true},
+		{"the late one is not stable yet", block(false), window{10, 0, 11}, batch{}, true},
+		{"the time of the append is that of the batch", block(true), window{10, 10, 13}, late(10, 2000), true},
+		{"cut off", cut, window{10, 10, 13}, batch{}, false},
+		{"left out", &sarama.FetchResponseBlock{}, window{10, 10, 13}, batch{}, false},
+		{"not mentioned", nil, window{10, 10, 13}, batch{}, false},
+		{"denied", &sarama.FetchResponseBlock{Err: sarama.ErrTopicAuthorizationFailed}, window{10, 10, 13}, batch{}, false},
+	} {
+		got, whole := toBatch(c.block, c.in, at)
+		if got != c.want || whole != c.whole {
+			t.Errorf("%s: %+v, whole %t, want %+v, %t", c.name, got, whole, c.want, c.whole)
+		}
+	}
+}
+
 // A partition that the answer leaves out is neither written nor refused.
 func TestResultsOfAPartialAnswer(t *testing.T) {
 	t.Parallel()

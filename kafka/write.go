@@ -117,7 +117,7 @@ func results(chunk reset.Chunk, codes map[string]map[int32]sarama.KError, lost e
 // (CoordinatorOperationExceptionHelper maps REQUEST_TIMED_OUT and NOT_ENOUGH_REPLICAS to it; older brokers also
 // NOT_ENOUGH_REPLICAS_AFTER_APPEND), and if it loses the group meanwhile NOT_COORDINATOR (CoordinatorRuntime.unload fails
 // all that waits with it, and KAFKA_STORAGE_ERROR is mapped to it). What was appended may be replicated yet. Both are also
-// said where nothing was appended, and nothing tells the two apart but reading.
+// said where nothing was appended, and nothing tells the two apart but reading. TestCommitThatOutlivesItsAnswer shows it.
 func maybeWritten(code sarama.KError) bool {
 	switch code {
 	case sarama.ErrRequestTimedOut, sarama.ErrConsumerCoordinatorNotAvailable, sarama.ErrNotCoordinatorForConsumer,
