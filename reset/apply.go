@@ -3,6 +3,7 @@ package reset
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 	"time"
@@ -68,8 +69,26 @@ func (s *Service) send(ctx context.Context, due Due, r Request, a *Attempt, writ
 	return nil, nil
 }
 
-// mark stores that a chunk is about to leave, and holds the claim for as long as the worst call takes.
+// grace is what clocks, and the way from a mark to the wire, may take. Whoever finds a mark later reckons from its time when
+// the write has landed or never will (certain): a mark must not be older when the request leaves.
+const grace = time.Second
+
+// mark stores that a chunk is about to leave. One that took long to store (a disk that stalls, a process that was frozen)
+// is made anew, which fails once somebody else has taken over.
 func (s *Service) mark(ctx context.Context, due Due, id string, a *Attempt, i int) error {
+	for range 3 {
+		if err := s.markNow(ctx, due, id, a, i); err != nil {
+			return err
+		}
+		if s.Now().Sub(a.Chunks[i].SentAt) < grace {
+			return nil
+		}
+	}
+	return fmt.Errorf("the store takes longer than %s to note that a write begins; it was not begun", grace)
+}
+
+// markNow stores the mark, and holds the claim for as long as the worst call takes.
+func (s *Service) markNow(ctx context.Context, due Due, id string, a *Attempt, i int) error {
 	if err := s.Store.Renew(ctx, due, s.Now().Add(s.Times.Lease)); err != nil {
 		return err
 	}
@@ -199,7 +218,7 @@ func (s *Service) lost(ctx context.Context, due Due, r Request, a Attempt) (time
 }
 
 // certain is when a write whose answer was lost has happened or never will: a call's timeout and the brokers' own commit
-// timeout after the last chunk was marked, and a second for the clocks.
+// timeout after the last chunk was marked, and some grace.
 func (s *Service) certain(a Attempt) time.Time {
 	var last time.Time
 	for _, c := range a.Chunks {
@@ -210,7 +229,7 @@ func (s *Service) certain(a Attempt) time.Time {
 	if last.IsZero() {
 		return last
 	}
-	return last.Add(2*s.Times.Commit + time.Second)
+	return last.Add(2*s.Times.Commit + grace)
 }
 
 // readBack asks for every partition once, when every answer is known, and ends the attempt.
@@ -298,7 +317,16 @@ func (s *Service) read(ctx context.Context, r Request, writes []Write) ([]Positi
 // finish ends an attempt with what is known.
 func (s *Service) finish(ctx context.Context, due Due, r Request, a Attempt, writes []Write, back bool) error {
 	outcome := Judge(writes, back)
-	err := s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
+	applied := outcome == Verified || outcome == Overtaken
+	var undone *Request
+	if applied && r.Undoes != "" {
+		old, err := s.Store.Load(ctx, r.Undoes)
+		if err != nil {
+			return err
+		}
+		old.UndoneBy, undone = r.ID, &old
+	}
+	return s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
 		r := tx.Request
 		if r.State != Applying || tx.Attempt == nil || tx.Attempt.N != a.N {
 			return ErrConflict
@@ -306,18 +334,17 @@ func (s *Service) finish(ctx context.Context, due Due, r Request, a Attempt, wri
 		tx.Attempt.EndedAt, tx.Attempt.Outcome = s.Now(), outcome
 		tx.SetWrites(writes)
 		to, ev := Failed, EvFailed
-		if outcome == Verified || outcome == Overtaken {
+		if applied {
 			to, ev = Applied, EvApplied
+		}
+		if undone != nil {
+			tx.AlsoSave(*undone)
 		}
 		r.Outcome, r.EndedAt, r.Deadline, r.Problem = outcome, s.Now(), time.Time{}, whyFailed(r, to, writes)
 		tx.Log(s.entry(r, Actor{}, ev, "outcome", string(outcome), "partitions", strconv.Itoa(len(writes)),
 			"replay", strconv.FormatInt(a.Effect.Replay, 10), "skip", strconv.FormatInt(a.Effect.Skip, 10)))
 		return r.advance(to)
 	})
-	if err != nil || outcome != Verified && outcome != Overtaken || r.Undoes == "" {
-		return err
-	}
-	return s.Store.Update(ctx, r.Undoes, nil, func(tx *Tx) error { tx.Request.UndoneBy = r.ID; return nil })
 }
 
 // whyFailed is Kafka's reason, where it gave one.

@@ -1,0 +1,178 @@
+package crash
+
+import (
+	"slices"
+	"strconv"
+	"sync/atomic"
+	"testing"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// TestKilledOnTheRoad kills the bot at each kind of moment in a reset's life. Another process takes over; nothing is lost,
+// nothing happens twice, and what is said is so.
+func TestKilledOnTheRoad(t *testing.T) {
+	t.Parallel()
+	type moment struct {
+		when     string
+		trap     Trap
+		ends     reset.State // applied when empty
+		attempts int         // 1 when 0
+	}
+	sideBySide(t, slices.Values([]moment{
+		{when: "before the command is stored", trap: Trap{Point: "before store.Record reset"}},
+		{when: "after the command is stored, before it is acknowledged", trap: Trap{Point: "after store.Record reset"}},
+		{when: "after the command is acknowledged, before it is decided", trap: Trap{Point: "after store.Envelope reset"}},
+		{when: "after the request is stored, before the way to its author is", trap: Trap{Point: "after store.Create"}},
+		{when: "after the request is stored, before the command counts as decided", trap: Trap{Point: "before store.Decided reset"}},
+		{when: "before Kafka is asked for the plan", trap: Trap{Point: "before kafka.Inspect"}},
+		{when: "while the plan is stored", trap: Trap{Point: "inside store.Update planning>draft"}},
+		{when: "in draft, before it is shown", trap: Trap{Point: "after store.Update planning>draft"}},
+		{when: "in draft, shown, before that is stored", trap: Trap{Point: "before store.SaveCard preview", Nth: 3}},
+		{when: "before the click is stored", trap: Trap{Point: "before store.Record approve"}},
+		{when: "after the click is stored, before it is acknowledged", trap: Trap{Point: "after store.Record approve"}},
+		{when: "while the click is decided", trap: Trap{Point: "inside store.Update draft>approved"}},
+		{when: "armed, before the click counts as decided", trap: Trap{Point: "after store.Update draft>approved"}},
+		{when: "armed, looking at the group", trap: Trap{Point: "before kafka.States"}},
+		{when: "a card is posted, before that is stored", trap: Trap{Point: "before store.SaveCard card"}},
+		{when: "entering applying", trap: Trap{Point: "inside store.Update approved>applying"}},
+		{when: "in applying, before anything is sent", trap: Trap{Point: "after store.Update approved>applying"}, attempts: 2},
+		{when: "connected to the coordinator", trap: Trap{Point: "before ready"}, attempts: 2},
+		{when: "marking what is about to be sent", trap: Trap{Point: "inside store.Update applying>applying"}, attempts: 2},
+		{when: "marked as being sent, and not sent", trap: Trap{Point: "after ready"}, ends: reset.Failed},
+		{when: "answered, before the answer is stored", trap: Trap{Point: "after kafka.Write"}},
+		{when: "after the answer is stored, before it is read back", trap: Trap{Point: "before kafka.ReadBack"}},
+		{when: "read back, while the end is stored", trap: Trap{Point: "inside store.Update applying>applied"}},
+		{when: "applied, before anybody is told", trap: Trap{Point: "after store.Update applying>applied"}},
+		{when: "the end is told, before that is stored", trap: Trap{Point: "before store.SaveCard card", Nth: 3}},
+	}), func(tt moment) string { return tt.when }, func(s *stage, tt moment) {
+		r := s.road("alone")
+		tt.trap.Do, tt.trap.Nth = kill, max(tt.trap.Nth, 1)
+		b := r.starts(tt.trap)
+		r.survives(b)
+		now := r.applies()
+		if !b.killed() {
+			r.fatal("nothing was killed")
+		}
+		r.told(now, r.commits(), stood, target)
+		if want := orElse(tt.ends, reset.Applied); now.State != want {
+			s.t.Errorf("the request is %s, want %s", now.State, want)
+		}
+		if want := orElse(tt.attempts, 1); now.Attempt != want {
+			s.t.Errorf("%d attempts, want %d", now.Attempt, want)
+		}
+	})
+}
+
+func orElse[T comparable](v, other T) T {
+	var none T
+	if v == none {
+		return other
+	}
+	return v
+}
+
+// TestKilledWhileApproving kills the bot around votes: each counts once, and the second one arms.
+func TestKilledWhileApproving(t *testing.T) {
+	t.Parallel()
+	sideBySide(t, slices.Values([]Trap{
+		{"after store.Update draft>pending", 1, kill},
+		{"after store.Record approve", 2, kill}, // jon's; the first is mara's own word
+		{"inside store.Update pending>pending", 1, kill},
+		{"after store.Update pending>pending", 1, kill},
+		{"inside store.Update pending>approved", 1, kill},
+		{"after store.Update pending>approved", 1, kill},
+	}), Trap.String, func(s *stage, trap Trap) {
+		r := s.road("two")
+		b := r.starts(trap)
+		r.survives(b)
+		r.clicks(r.Mara, r.asks(), "approve")
+		id := r.reaches(reset.Pending).ID
+		r.clicks(r.Jon, r.sees(r.Jon, id+".1 · waiting for approval"), "approve")
+		r.until("jon's vote counts", func() bool { return r.votes(id) == 1 })
+		r.clicks(r.Kim, r.sees(r.Kim, id+".1 · waiting for approval"), "approve")
+		now := r.ends()
+		if !b.killed() {
+			r.fatal("nothing was killed")
+		}
+		r.told(now, r.commits(), stood, target)
+		if n := occurs(r.audit(id), reset.EvVoted); n != 2 || r.votes(id) != 2 {
+			s.t.Errorf("%d votes, %d in the audit", r.votes(id), n)
+		}
+	})
+}
+
+// votes is how many votes a request has.
+func (r *road) votes(id string) int {
+	r.t.Helper()
+	now, err := r.db.Load(r.ctx, id)
+	if err != nil {
+		r.fatal("%v", err)
+	}
+	votes, err := r.db.Votes(r.ctx, id, now.Digest)
+	if err != nil {
+		r.fatal("%v", err)
+	}
+	return len(votes)
+}
+
+// TestKilledInAnUndo kills the bot on the way back: the offsets that were saved are written back once.
+func TestKilledInAnUndo(t *testing.T) {
+	t.Parallel()
+	sideBySide(t, slices.Values([]Trap{
+		{"after store.Record undo", 1, kill},
+		{"after store.Create", 2, kill},
+		{"after store.Update planning>draft", 2, kill},
+		{"after store.Update draft>approved", 2, kill},
+		{"after store.Update approved>applying", 2, kill},
+		{"after ready", 2, kill}, // marked as being sent, and not sent: the one that fails, unchanged
+		{"after kafka.Write", 2, kill},
+		{"before kafka.ReadBack", 2, kill},
+		{"after store.Update applying>applied", 2, kill},
+	}), Trap.String, func(s *stage, trap Trap) {
+		r := s.road("alone")
+		b := r.starts(trap)
+		r.survives(b)
+		first := r.applies()
+		r.told(first, r.commits(), stood, target)
+		r.Prod.ResetCounts()
+		r.clicks(r.Mara, r.sees(r.Mara, first.ID+" · done"), "undo")
+		r.until("the undo is planned", func() bool { now, _ := r.request(); return now.State == reset.Draft })
+		undo, _ := r.request()
+		r.clicks(r.Mara, r.sees(r.Mara, undo.ID+".1 · preview"), "approve")
+		now := r.ends()
+		if !b.killed() {
+			r.fatal("nothing was killed")
+		}
+		r.told(now, r.commits(), target, stood)
+		if failed := trap.Point == "after ready"; failed != (now.State == reset.Failed) {
+			s.t.Errorf("the undo is %s", now.State)
+		}
+		first, err := r.db.Load(r.ctx, first.ID)
+		if err != nil {
+			r.fatal("%v", err)
+		}
+		if now.State == reset.Applied && first.UndoneBy != now.ID {
+			s.t.Errorf("%s was taken back by %s and says %q", first.ID, now.ID, first.UndoneBy)
+		}
+	})
+}
+
+// TestKilledAtEveryCall kills the bot at the first of its calls, then at the second, until a road is shorter than that.
+func TestKilledAtEveryCall(t *testing.T) {
+	t.Parallel()
+	var calls atomic.Int64 // of the first road that was not interrupted
+	nth := func(yield func(int) bool) {
+		for n := 1; n < 200 && calls.Load() == 0 && yield(n); n++ {
+			continue
+		}
+	}
+	sideBySide(t, nth, strconv.Itoa, func(s *stage, n int) {
+		if !s.killedAt(n) {
+			calls.Store(int64(n))
+		}
+	})
+	if n := calls.Load(); n < 50 {
+		t.Errorf("a road has %d calls; are they all watched?", n)
+	}
+}

@@ -1,0 +1,198 @@
+package crash
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// Trap is what shall happen to a process at one of its points: a call of the Store or of a Cluster, before or after it has
+// taken effect.
+type Trap struct {
+	Point string // "after store.Update approved>applying"; anyPoint: whichever is the Nth
+	Nth   int    // 1 is the first
+	Do    string // kill, freeze, or the path of a file to wait for
+}
+
+func (t Trap) String() string { return fmt.Sprintf("%s, %d", t.Point, t.Nth) }
+
+// What a trap does.
+const (
+	kill   = "kill"
+	freeze = "freeze"
+	// anyPoint counts all points but those of a process that has nothing to do.
+	anyPoint = "*"
+)
+
+// points are a process's calls, in order.
+type points struct {
+	mu    sync.Mutex
+	traps []Trap
+	seen  map[string]int
+	say   func(string) // tells the parent
+}
+
+// at is called at every point. It does not return when the process is killed there.
+func (p *points) at(point string) {
+	p.mu.Lock()
+	p.seen[point]++
+	p.seen[anyPoint]++
+	do := ""
+	for _, t := range p.traps {
+		if (t.Point == point || t.Point == anyPoint) && p.seen[t.Point] == t.Nth {
+			do = t.Do
+		}
+	}
+	p.say(point)
+	p.mu.Unlock()
+	switch do {
+	case "":
+	case kill:
+		die(syscall.SIGKILL)
+	case freeze:
+		die(syscall.SIGSTOP)
+	default:
+		for {
+			if _, err := os.Stat(do); err == nil {
+				return
+			}
+			<-time.After(5 * time.Millisecond)
+		}
+	}
+}
+
+// die sends a signal to this very process. A killed one is gone before the next line of any of its goroutines matters; a
+// frozen one comes back here.
+func die(sig syscall.Signal) {
+	if err := syscall.Kill(os.Getpid(), sig); err != nil {
+		panic(err)
+	}
+	if sig == syscall.SIGKILL {
+		select {}
+	}
+}
+
+// trappedStore announces the calls that change something, and the reading of an envelope. Points between two reads are
+// the same as the one before them: nothing has changed.
+type trappedStore struct {
+	reset.Store
+	*points
+}
+
+func (s trappedStore) Record(ctx context.Context, in reset.Inbox) (bool, error) {
+	name := "store.Record " + in.Verb
+	s.at("before " + name)
+	fresh, err := s.Store.Record(ctx, in)
+	s.at("after " + name)
+	return fresh, err
+}
+
+func (s trappedStore) Envelope(ctx context.Context, id string) (reset.Inbox, error) {
+	in, err := s.Store.Envelope(ctx, id)
+	s.at("after store.Envelope " + in.Verb)
+	return in, err
+}
+
+func (s trappedStore) Decided(ctx context.Context, id string, at time.Time) error {
+	in, err := s.Store.Envelope(ctx, id)
+	if err != nil {
+		return err
+	}
+	s.at("before store.Decided " + in.Verb)
+	err = s.Store.Decided(ctx, id, at)
+	s.at("after store.Decided " + in.Verb)
+	return err
+}
+
+func (s trappedStore) Create(ctx context.Context, r reset.Request, entries []reset.Entry) (reset.Request, bool, error) {
+	s.at("before store.Create")
+	made, fresh, err := s.Store.Create(ctx, r, entries)
+	s.at("after store.Create")
+	return made, fresh, err
+}
+
+// Update has three points. Inside is at the end of the transaction, which a kill there undoes.
+func (s trappedStore) Update(ctx context.Context, id string, hold *reset.Due, change func(*reset.Tx) error) error {
+	name := "store.Update"
+	err := s.Store.Update(ctx, id, hold, func(tx *reset.Tx) error {
+		from := tx.Request.State
+		err := change(tx)
+		name = fmt.Sprintf("store.Update %s>%s", from, tx.Request.State)
+		if err != nil {
+			name += " refused"
+		}
+		s.at("inside " + name)
+		return err
+	})
+	s.at("after " + name)
+	return err
+}
+
+func (s trappedStore) SaveCard(ctx context.Context, c reset.Card) error {
+	name := "store.SaveCard preview"
+	if c.TS != "" {
+		name = "store.SaveCard card"
+	}
+	s.at("before " + name)
+	err := s.Store.SaveCard(ctx, c)
+	s.at("after " + name)
+	return err
+}
+
+// Claim is a point when it takes something: how often an idle process looks is chance.
+func (s trappedStore) Claim(ctx context.Context, c reset.Claim) ([]reset.Due, error) {
+	dues, err := s.Store.Claim(ctx, c)
+	if len(dues) > 0 {
+		s.at("after store.Claim")
+	}
+	return dues, err
+}
+
+func (s trappedStore) Release(ctx context.Context, d reset.Due, next time.Time) error {
+	err := s.Store.Release(ctx, d, next)
+	s.at("after store.Release " + string(d.Kind))
+	return err
+}
+
+// trappedCluster announces every call of one cluster.
+type trappedCluster struct {
+	reset.Cluster
+	*points
+}
+
+func (c trappedCluster) States(ctx context.Context, groups []string) (map[string]reset.GroupState, error) {
+	c.at("before kafka.States")
+	return c.Cluster.States(ctx, groups)
+}
+
+func (c trappedCluster) Inspect(ctx context.Context, q reset.Query) (reset.Snapshot, error) {
+	c.at("before kafka.Inspect")
+	snap, err := c.Cluster.Inspect(ctx, q)
+	c.at("after kafka.Inspect")
+	return snap, err
+}
+
+// Write has four points: before it, around the core's last word (connected, not sent), and after the answer came.
+func (c trappedCluster) Write(ctx context.Context, group string, chunk reset.Chunk, ready func() error) ([]reset.StepResult, error) {
+	c.at("before kafka.Write")
+	results, err := c.Cluster.Write(ctx, group, chunk, func() error {
+		c.at("before ready")
+		err := ready()
+		c.at("after ready")
+		return err
+	})
+	c.at("after kafka.Write")
+	return results, err
+}
+
+func (c trappedCluster) ReadBack(ctx context.Context, group string, parts []reset.Partition) ([]reset.Position, error) {
+	c.at("before kafka.ReadBack")
+	read, err := c.Cluster.ReadBack(ctx, group, parts)
+	c.at("after kafka.ReadBack")
+	return read, err
+}
