@@ -125,6 +125,36 @@ func TestNewGroupOnABrokerWithoutTypes(t *testing.T) {
 	}
 }
 
+// A group that no broker lists is believed to be missing only if its coordinator says so too, and it has no commits: Azure
+// Event Hubs lists no group without members, calls it Dead, and keeps its commits.
+func TestUnlistedGroup(t *testing.T) {
+	t.Parallel()
+	s := seeded(t)
+	c := openSim(t, s)
+	s.Kafka().ControlKey(int16(kmsg.ListGroups), func(r kmsg.Request) (kmsg.Response, error, bool) {
+		s.Kafka().KeepControl()
+		return r.ResponseKind(), nil, true
+	})
+	if got := states(t, c, "billing")["billing"]; !got.Exists || got.State != "Empty" {
+		t.Errorf("described as Empty, it is %+v", got)
+	}
+	s.Kafka().ControlKey(int16(kmsg.DescribeGroups), func(r kmsg.Request) (kmsg.Response, error, bool) {
+		s.Kafka().KeepControl()
+		resp := r.ResponseKind().(*kmsg.DescribeGroupsResponse)
+		for _, g := range r.(*kmsg.DescribeGroupsRequest).Groups {
+			d := kmsg.NewDescribeGroupsResponseGroup()
+			d.Group, d.State = g, "Dead"
+			resp.Groups = append(resp.Groups, d)
+		}
+		return resp, nil, true
+	})
+	s.Fail(-1, kmsg.ConsumerGroupDescribe, kerr.GroupIDNotFound)
+	equal(t, "described as Dead", states(t, c, "billing")["billing"], reset.GroupState{})
+	snap := inspect(t, c, reset.Query{Group: "billing", Scope: scope("orders")})
+	equal(t, "with its commits", snap.Group, reset.GroupState{Exists: true, State: "Dead"})
+	equal(t, "committed", snap.Partitions[0].Committed, reset.Position{Offset: 50})
+}
+
 // Share groups are told by their type, which is all that is needed to refuse them.
 func TestShareGroup(t *testing.T) {
 	t.Parallel()
