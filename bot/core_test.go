@@ -20,6 +20,7 @@ import (
 type desk struct {
 	Core
 	mu      sync.Mutex
+	showing sync.Mutex // as claims have it: one at a time
 	bot     *Bot
 	seen    map[string]bool
 	stories map[string]*reset.Story
@@ -63,6 +64,8 @@ func (d *desk) Receive(ctx context.Context, in reset.Inbox) (bool, error) {
 
 // show calls Show for every request until the bot is content, moving the clock on when it wants to wait.
 func (d *desk) show() {
+	d.showing.Lock()
+	defer d.showing.Unlock()
 	for range 10 {
 		d.mu.Lock()
 		stories := slices.Collect(maps.Values(d.stories))
@@ -93,8 +96,9 @@ func (d *desk) Card(_ context.Context, id string) (reset.Card, error) {
 func (d *desk) SaveCard(_ context.Context, c reset.Card) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if s, ok := d.stories[c.Request]; ok && s.Request.State != reset.Planning && s.Request.State != reset.Draft {
-		c.Preview.URL = ""
+	if s, ok := d.stories[c.Request]; ok && s.Request.State != reset.Planning && s.Request.State != reset.Draft &&
+		max(c.Version, c.Preview.Version) >= s.Request.Version {
+		c.Preview.URL = "" // as the store does
 	}
 	d.cards[c.Request] = c
 	return nil

@@ -27,6 +27,7 @@ type envelope struct {
 	Value   string `json:",omitempty"` // "k7f3.1"
 	Message string `json:",omitempty"` // the clicked message's ts
 	Alone   bool   `json:",omitempty"` // only the person who clicked sees that message
+	own     bool   // and it is the preview of a request that nobody else sees yet
 
 	View     string `json:",omitempty"` // of a submission, or of a click in a modal
 	Hash     string `json:",omitempty"`

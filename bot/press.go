@@ -47,7 +47,7 @@ func (b *Bot) press(ctx context.Context, e envelope) error {
 		b.strip(ctx, e, ref, card)
 		return nil
 	}
-	if e.Alone && card.Preview.Actor == e.actor() {
+	if e.own = e.Alone && card.TS == "" && card.Preview.Actor == e.actor(); e.own {
 		if err := b.attach(ctx, ref.ID, e); err != nil {
 			return err
 		}
@@ -60,7 +60,7 @@ func (b *Bot) press(ctx context.Context, e envelope) error {
 func (b *Bot) strip(ctx context.Context, e envelope, ref reset.Ref, card reset.Card) {
 	card.Request = ref.ID
 	c := commands.Content{Title: ref.ID, Status: "this card is out of date",
-		Lines: append([]commands.Line{{{Text: "Nothing was done. "}, {Text: "/kafka-reset show " + ref.ID, Kind: commands.Code}, {Text: " tells how it stands."}}},
+		Lines: append([]commands.Line{{{Text: "Nothing was done. "}, {Text: b.cfg.Command + " show " + ref.ID, Kind: commands.Code}, {Text: " tells how it stands."}}},
 			b.linkTo(ctx, card)...)}
 	err := b.revise(ctx, "take the buttons off an old card", e.Channel, e.Message, c, look{key: e.ID})
 	if err != nil {
@@ -95,7 +95,7 @@ func (b *Bot) decide(ctx context.Context, e envelope, verb string, option int, d
 			return nil // the card changes before their eyes
 		}
 	}
-	if e.Kind == click && e.Alone && reply.Request.Actor == e.actor() && reply.Did != reset.DidAlready {
+	if e.own && reply.Did != reset.DidAlready {
 		return nil // the preview changes
 	}
 	b.answer(ctx, e, commands.ReplyOf(reply), e.Alone)

@@ -95,16 +95,17 @@ func (b *Bot) whisper(ctx context.Context, s reset.Story, card *reset.Card) erro
 }
 
 // point leaves in the preview's place where the card is, once others see it.
-func (b *Bot) point(ctx context.Context, s reset.Story, card reset.Card, p reset.Preview) {
+func (b *Bot) point(ctx context.Context, s reset.Story, card *reset.Card, p reset.Preview) error {
 	c := commands.PreviewOf(s)
-	c.Foot = append(c.Foot, b.linkTo(ctx, card)...)
+	c.Foot = append(c.Foot, b.linkTo(ctx, *card)...)
 	err := &Fault{Code: "used_url"}
 	if b.now().Before(p.Until) && p.Used < urlUses {
 		err = faultOf(b.respond(ctx, "point to the card of "+s.Request.ID, p.URL, c, look{key: blockKey(s), plain: true, alone: true}, p.Replaces))
 	}
 	if err != nil && card.Channel != s.Request.Place.Channel {
-		b.tell(ctx, s, card)
+		b.tell(ctx, s, *card)
 	}
+	return b.amend(ctx, card, func(c *reset.Card) { c.Preview.URL = "" })
 }
 
 // gone reports whether a response_url is used up or too old.

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"sync"
-	"time"
 
 	"github.com/slack-go/slack"
 
@@ -117,53 +115,4 @@ func faultOf(err error) *Fault {
 	var f *Fault
 	errors.As(err, &f)
 	return f
-}
-
-// pace keeps edits that nobody waits for within Slack's limits.
-type pace struct {
-	mu     sync.Mutex
-	tokens float64
-	at     time.Time
-	until  time.Time // Slack asked to wait
-}
-
-const (
-	betweenEdits   = 3 * time.Second
-	editsPerMinute = 30
-	editsAtOnce    = 10
-)
-
-// take spends one edit, or says when there is one again.
-func (p *pace) take(now time.Time) time.Time {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.at.IsZero() {
-		p.tokens, p.at = editsAtOnce, now
-	}
-	if passed := now.Sub(p.at); passed > 0 {
-		p.tokens, p.at = min(editsAtOnce, p.tokens+passed.Minutes()*editsPerMinute), now
-	}
-	if p.tokens >= 1 {
-		p.tokens--
-		return time.Time{}
-	}
-	return now.Add(time.Duration((1 - p.tokens) / editsPerMinute * float64(time.Minute)))
-}
-
-// hold stops everything but answers until then.
-func (p *pace) hold(until time.Time) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if until.After(p.until) {
-		p.until = until
-	}
-}
-
-func (p *pace) held(now time.Time) time.Time {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if now.Before(p.until) {
-		return p.until
-	}
-	return time.Time{}
 }

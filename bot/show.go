@@ -37,9 +37,9 @@ func (b *Bot) showAll(ctx context.Context, s reset.Story, card reset.Card) (time
 	preview := card.Preview // its address is not kept once others see the request
 	news := after(s.Entries, card.ThreadSeq)
 	lines := threadLines(s, news)
-	fresh := card.TS == ""
 	switch {
-	case fresh:
+	case card.TS == "":
+		lines = nil // the card itself tells them
 		if again, err := b.post(ctx, s, &card); err != nil || !again.IsZero() {
 			return again, err
 		}
@@ -49,13 +49,12 @@ func (b *Bot) showAll(ctx context.Context, s reset.Story, card reset.Card) (time
 			return again, err
 		}
 	}
-	if again, err := b.thread(ctx, s, &card, news, lines); err != nil || !again.IsZero() {
-		return again, err
-	}
 	if preview.URL != "" {
-		b.point(ctx, s, card, preview)
+		if err := b.point(ctx, s, &card, preview); err != nil {
+			return time.Time{}, err
+		}
 	}
-	return time.Time{}, nil
+	return b.thread(ctx, s, &card, news, lines)
 }
 
 // after returns the entries that came later than seq.
@@ -90,6 +89,9 @@ func (b *Bot) post(ctx context.Context, s reset.Story, card *reset.Card) (time.T
 	}
 	var err error
 	for _, channel := range b.places(ctx, s, *card) {
+		if again := b.pace.post(channel, b.now(), 0); !again.IsZero() {
+			return again, nil
+		}
 		var ts string
 		ts, err = b.say(ctx, "post the card of "+s.Request.ID, channel, "", commands.CardOf(s), b.cardLook(s))
 		if err == nil {
@@ -128,7 +130,7 @@ func (b *Bot) edit(ctx context.Context, s reset.Story, card *reset.Card, urgent 
 		if again := card.ShownAt.Add(betweenEdits); now.Before(again) {
 			return again, nil
 		}
-		if again := b.pace.take(now); !again.IsZero() {
+		if again := b.pace.edit(now); !again.IsZero() {
 			return again, nil
 		}
 	}
@@ -151,6 +153,11 @@ func (b *Bot) cardLook(s reset.Story) look { return look{key: blockKey(s), plain
 func (b *Bot) thread(ctx context.Context, s reset.Story, card *reset.Card, news []reset.Entry, lines []commands.Line) (time.Time, error) {
 	if len(news) == 0 {
 		return time.Time{}, nil
+	}
+	if len(lines) > 0 {
+		if again := b.pace.post(card.Channel, b.now(), 2); !again.IsZero() { // two are kept for cards
+			return again, nil
+		}
 	}
 	if err := b.files(ctx, s, *card, news); err != nil {
 		if passing(err) && b.now().Sub(news[len(news)-1].At) < 5*time.Minute {

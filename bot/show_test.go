@@ -43,15 +43,29 @@ func TestPace(t *testing.T) {
 	var p pace
 	now := time.Unix(1_800_000_000, 0)
 	for i := range editsAtOnce {
-		if again := p.take(now); !again.IsZero() {
+		if again := p.edit(now); !again.IsZero() {
 			t.Fatalf("edit %d has to wait until %v", i, again)
 		}
 	}
-	if again, want := p.take(now), now.Add(2*time.Second); !again.Equal(want) {
+	if again, want := p.edit(now), now.Add(2*time.Second); !again.Equal(want) {
 		t.Errorf("edit %d waits until %v, want %v", editsAtOnce+1, again, want)
 	}
-	if again := p.take(now.Add(2 * time.Second)); !again.IsZero() {
+	if again := p.edit(now.Add(2 * time.Second)); !again.IsZero() {
 		t.Errorf("after the wait it has to wait again, until %v", again)
+	}
+	for range postsAtOnce - 2 {
+		if again := p.post("C1", now, 2); !again.IsZero() {
+			t.Errorf("a reply has to wait until %v", again)
+		}
+	}
+	if again, want := p.post("C1", now, 2), now.Add(time.Second); !again.Equal(want) {
+		t.Errorf("a reply waits until %v, want %v", again, want)
+	}
+	if again := p.post("C1", now, 0); !again.IsZero() {
+		t.Errorf("a card has to wait until %v although there is room kept for it", again)
+	}
+	if again := p.post("C2", now, 2); !again.IsZero() {
+		t.Errorf("another channel has to wait until %v", again)
 	}
 	p.hold(now.Add(time.Minute))
 	p.hold(now.Add(time.Second))
@@ -282,4 +296,19 @@ func TestRefusalIsToldOnce(t *testing.T) {
 	if c, _ := b.Card(t.Context(), "k7f3"); c.Preview.URL != "" {
 		t.Error("the address is kept after the end")
 	}
+}
+
+func TestACopyOfTheCardAnswersForItself(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, slacksim.Options{}, nil).up(t)
+	b.carded(t, "C0OUT", "C0HOME")
+	if _, err := b.mara.Command("C0INC", "/kafka-reset", "show k7f3"); err != nil {
+		t.Fatal(err)
+	}
+	copied := b.sees(t, b.mara, "C0INC", "waiting for approval", "[Cancel]")
+	b.click(t, b.mara, copied, "cancel")
+	b.until(t, "an answer in its place", func() bool {
+		m, err := b.mara.Look(copied)
+		return err == nil && strings.Contains(m.Text(), "k7f3 is cancelled") && len(m.Buttons()) == 0
+	})
 }

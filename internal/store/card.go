@@ -42,7 +42,9 @@ func (s *Store) SaveCard(ctx context.Context, c reset.Card) error {
 			return err
 		}
 		p := c.Preview
-		if r.State != reset.Planning && r.State != reset.Draft {
+		// A card that was shown as the request was before may be saved after it has moved on: that one still needs the way.
+		shown := c.Version >= r.Version || p.Version >= r.Version
+		if shown && r.State != reset.Planning && r.State != reset.Draft {
 			p.URL = ""
 		}
 		_, err = tx.ExecContext(ctx, `INSERT OR REPLACE INTO cards (`+cardColumns+`) VALUES (`+marks(16)+`)`,
