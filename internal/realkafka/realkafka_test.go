@@ -185,7 +185,7 @@ func TestBrokerIsKilledAndRestarted(t *testing.T) {
 // produce makes a topic of three partitions and n records in it.
 func produce(ctx context.Context, t *testing.T, c *realkafka.Cluster, topic string, n int) {
 	t.Helper()
-	cl := c.Client(t, kgo.DefaultProduceTopic(topic))
+	cl := c.Client(t, kgo.DefaultProduceTopic(topic), kgo.UnknownTopicRetries(-1)) // just made, it is not everywhere yet
 	if _, err := kadm.NewClient(cl).CreateTopic(ctx, 3, 3, nil, topic); err != nil {
 		t.Fatal(err)
 	}
