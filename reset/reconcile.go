@@ -15,6 +15,7 @@ const (
 	claimLimit = 32
 	idlePoll   = 500 * time.Millisecond // another process may have made something due
 	afterError = time.Second
+	lastWords  = 5 * time.Second // for cards, once everything else has stopped
 )
 
 // sharedLook is the state of several groups of one cluster, from one round.
@@ -23,12 +24,11 @@ type sharedLook struct {
 	err    error
 }
 
-// Run reconciles until ctx is done, and returns after all that it started has stopped.
+// Run reconciles until ctx is done, and returns after all that it started has stopped, and people were told how.
 func (s *Service) Run(ctx context.Context) error {
 	var wg sync.WaitGroup
-	defer wg.Wait()
 	for {
-		dues, err := s.claim(ctx)
+		dues, err := s.claim(ctx, DueInbox, DueRequest, DueCard)
 		if err != nil && ctx.Err() == nil {
 			s.Log.Error("claim what is due", "err", err)
 		}
@@ -38,6 +38,8 @@ func (s *Service) Run(ctx context.Context) error {
 		}
 		select {
 		case <-ctx.Done():
+			wg.Wait()
+			s.conclude(context.WithoutCancel(ctx))
 			return nil
 		case <-s.bell():
 		case <-time.After(idlePoll):
@@ -45,9 +47,21 @@ func (s *Service) Run(ctx context.Context) error {
 	}
 }
 
+// conclude shows the cards that came due while what was under way was finished: the next process may start much later, and a
+// card that says "writing" until then is not true.
+func (s *Service) conclude(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, lastWords)
+	defer cancel()
+	dues, err := s.claim(ctx, DueCard)
+	if err != nil {
+		s.Log.Error("claim the last cards", "err", err)
+	}
+	s.serve(ctx, dues)
+}
+
 // Reconcile does one round and returns how many rows it served. Tests call it with a time of their own.
 func (s *Service) Reconcile(ctx context.Context) (int, error) {
-	dues, err := s.claim(ctx)
+	dues, err := s.claim(ctx, DueInbox, DueRequest, DueCard)
 	if err != nil {
 		return 0, fmt.Errorf("claim what is due: %w", err)
 	}
@@ -68,12 +82,11 @@ func (s *Service) bell() chan struct{} {
 	return s.wake
 }
 
-func (s *Service) claim(ctx context.Context) ([]Due, error) {
+func (s *Service) claim(ctx context.Context, kinds ...Kind) ([]Due, error) {
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
-	return s.Store.Claim(ctx, Claim{Owner: s.Owner, Now: s.Now(), Lease: s.Times.Lease, Limit: claimLimit,
-		Kinds: []Kind{DueInbox, DueRequest, DueCard}})
+	return s.Store.Claim(ctx, Claim{Owner: s.Owner, Now: s.Now(), Lease: s.Times.Lease, Limit: claimLimit, Kinds: kinds})
 }
 
 // serve looks at everything claimed, side by side. Armed requests of one cluster share one look at their groups.
@@ -124,6 +137,8 @@ func (s *Service) serveOne(ctx context.Context, d Due, r *Request, looks map[str
 	switch {
 	case errors.Is(err, ErrConflict):
 		next = s.Now() // somebody else moved it: look again
+	case d.Kind == DueCard && ctx.Err() != nil:
+		next = s.Now() // cut short by the shutdown: conclude takes it
 	case err != nil:
 		next = s.Now().Add(afterError)
 		if ctx.Err() == nil {

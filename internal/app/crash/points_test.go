@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"os/signal"
 	"sync"
 	"syscall"
 	"time"
@@ -15,7 +16,7 @@ import (
 // taken effect.
 type Trap struct {
 	Point string // "after store.Update approved>applying"; anyPoint: whichever is the Nth
-	Nth   int    // 1 is the first
+	Nth   int    // 1 is the first; 0 means each of them
 	Do    string // kill, freeze, or the path of a file to wait for
 }
 
@@ -35,6 +36,17 @@ type points struct {
 	traps []Trap
 	seen  map[string]int
 	say   func(string) // tells the parent
+
+	// writing is held, shared, by each call that takes SQLite's write lock. A process that is frozen with that lock stops all
+	// others, which would be a test of SQLite.
+	writing sync.RWMutex
+}
+
+// write makes a call that takes the write lock.
+func (p *points) write(call func()) {
+	p.writing.RLock()
+	defer p.writing.RUnlock()
+	call()
 }
 
 // at is called at every point. It does not return when the process is killed there.
@@ -44,7 +56,7 @@ func (p *points) at(point string) {
 	p.seen[anyPoint]++
 	do := ""
 	for _, t := range p.traps {
-		if (t.Point == point || t.Point == anyPoint) && p.seen[t.Point] == t.Nth {
+		if (t.Point == point || t.Point == anyPoint) && (t.Nth == 0 || p.seen[t.Point] == t.Nth) {
 			do = t.Do
 		}
 	}
@@ -55,7 +67,9 @@ func (p *points) at(point string) {
 	case kill:
 		die(syscall.SIGKILL)
 	case freeze:
+		p.writing.Lock()
 		die(syscall.SIGSTOP)
+		p.writing.Unlock()
 	default:
 		for {
 			if _, err := os.Stat(do); err == nil {
@@ -66,15 +80,15 @@ func (p *points) at(point string) {
 	}
 }
 
-// die sends a signal to this very process. A killed one is gone before the next line of any of its goroutines matters; a
-// frozen one comes back here.
+// die sends a signal to this very process, and does not go on before it has had its effect: kill(2) may return while the
+// other threads still run.
 func die(sig syscall.Signal) {
+	woken := make(chan os.Signal, 1)
+	signal.Notify(woken, syscall.SIGCONT)
 	if err := syscall.Kill(os.Getpid(), sig); err != nil {
 		panic(err)
 	}
-	if sig == syscall.SIGKILL {
-		select {}
-	}
+	<-woken
 }
 
 // trappedStore announces the calls that change something, and the reading of an envelope. Points between two reads are
@@ -87,7 +101,9 @@ type trappedStore struct {
 func (s trappedStore) Record(ctx context.Context, in reset.Inbox) (bool, error) {
 	name := "store.Record " + in.Verb
 	s.at("before " + name)
-	fresh, err := s.Store.Record(ctx, in)
+	var fresh bool
+	var err error
+	s.write(func() { fresh, err = s.Store.Record(ctx, in) })
 	s.at("after " + name)
 	return fresh, err
 }
@@ -104,22 +120,25 @@ func (s trappedStore) Decided(ctx context.Context, id string, at time.Time) erro
 		return err
 	}
 	s.at("before store.Decided " + in.Verb)
-	err = s.Store.Decided(ctx, id, at)
+	s.write(func() { err = s.Store.Decided(ctx, id, at) })
 	s.at("after store.Decided " + in.Verb)
 	return err
 }
 
 func (s trappedStore) Create(ctx context.Context, r reset.Request, entries []reset.Entry) (reset.Request, bool, error) {
 	s.at("before store.Create")
-	made, fresh, err := s.Store.Create(ctx, r, entries)
+	var fresh bool
+	var err error
+	s.write(func() { r, fresh, err = s.Store.Create(ctx, r, entries) })
 	s.at("after store.Create")
-	return made, fresh, err
+	return r, fresh, err
 }
 
 // Update has three points. Inside is at the end of the transaction, which a kill there undoes.
 func (s trappedStore) Update(ctx context.Context, id string, hold *reset.Due, change func(*reset.Tx) error) error {
 	name := "store.Update"
-	err := s.Store.Update(ctx, id, hold, func(tx *reset.Tx) error {
+	var err error
+	watched := func(tx *reset.Tx) error {
 		from := tx.Request.State
 		err := change(tx)
 		name = fmt.Sprintf("store.Update %s>%s", from, tx.Request.State)
@@ -128,7 +147,8 @@ func (s trappedStore) Update(ctx context.Context, id string, hold *reset.Due, ch
 		}
 		s.at("inside " + name)
 		return err
-	})
+	}
+	s.write(func() { err = s.Store.Update(ctx, id, hold, watched) })
 	s.at("after " + name)
 	return err
 }
@@ -139,22 +159,31 @@ func (s trappedStore) SaveCard(ctx context.Context, c reset.Card) error {
 		name = "store.SaveCard card"
 	}
 	s.at("before " + name)
-	err := s.Store.SaveCard(ctx, c)
+	var err error
+	s.write(func() { err = s.Store.SaveCard(ctx, c) })
 	s.at("after " + name)
 	return err
 }
 
 // Claim is a point when it takes something: how often an idle process looks is chance.
 func (s trappedStore) Claim(ctx context.Context, c reset.Claim) ([]reset.Due, error) {
-	dues, err := s.Store.Claim(ctx, c)
+	var dues []reset.Due
+	var err error
+	s.write(func() { dues, err = s.Store.Claim(ctx, c) })
 	if len(dues) > 0 {
 		s.at("after store.Claim")
 	}
 	return dues, err
 }
 
+func (s trappedStore) Renew(ctx context.Context, d reset.Due, until time.Time) (err error) {
+	s.write(func() { err = s.Store.Renew(ctx, d, until) })
+	return err
+}
+
 func (s trappedStore) Release(ctx context.Context, d reset.Due, next time.Time) error {
-	err := s.Store.Release(ctx, d, next)
+	var err error
+	s.write(func() { err = s.Store.Release(ctx, d, next) })
 	s.at("after store.Release " + string(d.Kind))
 	return err
 }
