@@ -55,6 +55,9 @@ func (p *Policy) Rule(ctx context.Context, a reset.Asking) (reset.Ruling, error)
 
 // match returns the rule that decides about a group.
 func (p *Policy) match(cluster, group string) (Rule, bool) {
+	if group == "" {
+		return overall(p.rules, cluster)
+	}
 	i := slices.IndexFunc(p.rules, func(r Rule) bool { return r.matches(cluster, group) })
 	if i < 0 {
 		return Rule{}, false

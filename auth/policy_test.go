@@ -309,7 +309,7 @@ func TestRulingCarriesTheRule(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := reset.Ruling{Allowed: true, Rule: "pay on production", Who: []string{"S0PAY", "U0ANNA"}, Need: 1, MaxSkip: 1_000, MaxReplay: 1_000_000,
-		Isolation: reset.ReadCommitted, Wait: 30 * time.Minute, MaxWait: 4 * time.Hour, Owner: "S0PAYOWNER", Approvers: []string{"S0PAYOWNER"},
+		Isolation: reset.ReadCommitted, Wait: 30 * time.Minute, MaxWait: 4 * time.Hour, Owner: "S0PAYOWNER", Approvers: []string{"S0PAYOWNER"}, Alone: []string{"S0ONCALL"},
 		Stop: "stop", Start: "start", Runbook: "https://wiki.example/pay"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("ruling (-want +got):\n%s", diff)

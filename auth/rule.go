@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -52,6 +53,31 @@ type Emergency struct {
 // members is the word for all full members of the workspace.
 const members = "members"
 
+// overall is what the rules of a cluster say together about the cluster as such, which is frozen and thawed: everybody whom one
+// of them names may freeze, whoever approves anything may thaw, and one second person is asked where any reset asks for one.
+func overall(rules []Rule, cluster string) (Rule, bool) {
+	out := Rule{Name: "all rules of " + cluster, Emergency: &Emergency{Limit: Limit{Skip: math.MaxInt64, Replay: math.MaxInt64}}}
+	need := 0
+	for _, r := range rules {
+		if cluster != reset.Everything && !anyMatches(r.Clusters, cluster) {
+			continue
+		}
+		out.View, out.Request, out.Approve = union(out.View, r.View), union(out.Request, r.Request), union(out.Approve, r.Approve)
+		if r.Emergency != nil {
+			out.Emergency.Who = union(out.Emergency.Who, r.Emergency.Who)
+		}
+		for _, t := range r.Approvals {
+			need = max(need, min(1, t.Need))
+		}
+		out.Owner = cmp.Or(out.Owner, r.Owner)
+	}
+	if len(out.Approve) == 0 {
+		out.Approve, need = out.Request, 0
+	}
+	out.Approvals = []Tier{{Skip: math.MaxInt64, Replay: math.MaxInt64, Need: need}}
+	return out, len(out.View)+len(out.Request)+len(out.Approve) > 0
+}
+
 // isGroup tells a user group's id.
 func isGroup(id string) bool { return strings.HasPrefix(id, "S") }
 
@@ -98,6 +124,10 @@ func (r Rule) may(v reset.Verb) []string {
 		return union(r.Approve, alone)
 	case reset.VerbAlone:
 		return alone
+	case reset.VerbFreeze:
+		return union(r.Request, r.Approve, alone)
+	case reset.VerbThaw:
+		return union(r.Approve, alone)
 	}
 	return nil
 }

@@ -114,9 +114,14 @@ func (b *Bot) obey(ctx context.Context, in reset.Inbox, e envelope) error {
 		if note != "" {
 			c.Intent.Notes = append(c.Intent.Notes, note)
 		}
-		return b.ask(ctx, in, e, c.Intent)
+		return b.ask(ctx, in, e, reset.Ask{Intent: c.Intent})
 	case commands.Overview:
-		return b.ask(ctx, in, e, reset.Intent{Cluster: c.Cluster, Group: c.Group, Zone: name})
+		return b.ask(ctx, in, e, reset.Ask{Intent: reset.Intent{Cluster: c.Cluster, Group: c.Group, Zone: name}})
+	case commands.Brake:
+		if c.Freeze {
+			return b.ask(ctx, in, e, reset.Ask{Act: reset.Freeze{Cluster: c.Cluster, Why: c.Why}})
+		}
+		return b.ask(ctx, in, e, reset.Ask{Act: reset.Thaw{Cluster: c.Cluster, Why: c.Why}})
 	case commands.Decide:
 		d := reset.Decision{Actor: e.actor(), Place: e.place(), Ref: c.Ref, Why: c.Why, Origin: e.ID}
 		return b.decide(ctx, e, c.Verb, c.Option, d)
@@ -129,8 +134,9 @@ func (b *Bot) obey(ctx context.Context, in reset.Inbox, e envelope) error {
 }
 
 // ask hands on a wish. Its preview comes through Show, by the way that is attached here.
-func (b *Bot) ask(ctx context.Context, in reset.Inbox, e envelope, wish reset.Intent) error {
-	r, err := b.Core.Ask(ctx, reset.Ask{Actor: e.actor(), Place: e.place(), Origin: e.ID, Intent: wish, At: in.ReceivedAt})
+func (b *Bot) ask(ctx context.Context, in reset.Inbox, e envelope, wish reset.Ask) error {
+	wish.Actor, wish.Place, wish.Origin, wish.At = e.actor(), e.place(), e.ID, in.ReceivedAt
+	r, err := b.Core.Ask(ctx, wish)
 	if err != nil {
 		return err
 	}

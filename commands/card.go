@@ -10,8 +10,14 @@ import (
 func CardOf(s reset.Story) Content {
 	r := s.Request
 	in, _ := r.Move()
+	if _, move := r.Move(); !move {
+		return brakeOf(s)
+	}
 	v := voiceOf(in, s.Now)
 	c := Content{Title: title(in, s.Cluster)}
+	if l := frozenLine(s, v); l != nil {
+		c.Warnings = append(c.Warnings, l)
+	}
 	switch r.State {
 	case reset.Pending:
 		pending(&c, s, v)

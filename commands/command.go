@@ -36,6 +36,11 @@ type (
 	History struct{ Group, Cluster, ID string }
 	// Access asks who may do what with a group.
 	Access struct{ Group, Cluster string }
+	// Brake freezes or thaws a cluster, or reset.Everything.
+	Brake struct {
+		Freeze       bool
+		Cluster, Why string
+	}
 	// Decide is a word about a request: Verb is approve, reject, cancel, retry, undo, settle, emergency or choose.
 	Decide struct {
 		Verb   string
@@ -54,6 +59,7 @@ func (Show) command()     {}
 func (History) command()  {}
 func (Access) command()   {}
 func (Decide) command()   {}
+func (Brake) command()    {}
 
 // Context is what the meaning of a text depends on. The text and it are all that Parse looks at.
 type Context struct {

@@ -13,6 +13,8 @@ var mayNot = map[reset.Verb]string{
 	reset.VerbUndo:    "undo resets of",
 	reset.VerbSettle:  "settle resets of",
 	reset.VerbAlone:   "go alone in an emergency on",
+	reset.VerbFreeze:  "freeze",
+	reset.VerbThaw:    "thaw",
 	reset.VerbApply:   "apply resets of",
 }
 
@@ -23,6 +25,9 @@ func denialLines(p *reset.Problem) []Line {
 		r = *p.Ruling
 	}
 	what := firstOf(p.Group, "this group") + onCluster(p)
+	if p.Verb == reset.VerbFreeze || p.Verb == reset.VerbThaw {
+		what = scopeWord(p.Cluster)
+	}
 	refused := say("You may not ", firstOf(mayNot[p.Verb], "do that with"), " ", what)
 	rule := ""
 	if r.Rule != "" {

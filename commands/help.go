@@ -71,7 +71,7 @@ var usages = map[string]usage{
 			"then done once the group is idle, and read back.",
 			"Look: status, lag, show, history, access",
 			"Decide: approve, reject, cancel, retry, undo, settle,",
-			"emergency, choose",
+			"emergency, choose. Stop everything: freeze, thaw",
 			"More: help target, time, options, names, kafka, or a verb",
 		},
 		examples: []string{
@@ -281,6 +281,18 @@ var usages = map[string]usage{
 		forms:    []string{"emergency ID.REVISION INCIDENT"},
 		notes:    []string{"Only for those whom the rule names, within its limit", "for emergencies. Its owners are told."},
 		examples: []string{"emergency k7f3.1 INC-4711"},
+	},
+	"freeze": {
+		title:    "Stop all writing on a cluster, at once",
+		forms:    []string{"freeze CLUSTER [WHY]", "freeze everything [WHY]"},
+		notes:    []string{"What is approved waits, until its own deadline."},
+		examples: []string{"freeze prod-eu brokers are being replaced"},
+	},
+	"thaw": {
+		title:    "Lift a freeze",
+		forms:    []string{"thaw CLUSTER [WHY]", "thaw everything [WHY]"},
+		notes:    []string{"Whoever froze may; otherwise an approver is asked."},
+		examples: []string{"thaw prod-eu brokers are back"},
 	},
 	"choose": {
 		title:    "Answer a request's question, or take its other reading",

@@ -86,7 +86,9 @@ func readerOf(verb string) reader {
 		return readAccess
 	case "approve", "reject", "cancel", "retry", "undo", "settle", "choose", "emergency":
 		return readDecide
-	case "groups", "schedule", "freeze", "thaw":
+	case "freeze", "thaw":
+		return readBrake
+	case "groups", "schedule":
 		return readLater
 	}
 	return nil
@@ -94,7 +96,7 @@ func readerOf(verb string) reader {
 
 // verbWords are the verbs that are obeyed, for the nearest one.
 var verbWords = []string{"reset", "help", "status", "lag", "show", "history", "access",
-	"approve", "reject", "cancel", "retry", "undo", "settle", "choose", "emergency"}
+	"approve", "reject", "cancel", "retry", "undo", "settle", "choose", "emergency", "freeze", "thaw"}
 
 // targetWords begin a target or are one; a group or topic of such a name is given by its flag.
 var targetWords = []string{"to", "back", "shift", "skip", "clear", "latest", "earliest", "current", "offset"}
@@ -265,6 +267,42 @@ func readRef(verb string, l line) (ref reset.Ref, rest []word, err error) {
 	}
 	ref.ID, ref.Revision = m[1], small(m[2])
 	return ref, l.words[2:], nil
+}
+
+// readBrake reads what is frozen or thawed: a cluster, or everything, and why.
+func readBrake(verb string, l line, ctx Context) (Command, error) {
+	if err := l.only(verb, "reason"); err != nil {
+		return nil, err
+	}
+	why, err := readText(l, "reason", maxReason)
+	if err != nil {
+		return nil, err
+	}
+	if len(l.words) < 2 {
+		return nil, &SyntaxError{Pos: l.end, Want: verb + " what? A cluster, or the word everything", Example: usages[verb].example()}
+	}
+	scope := l.words[1]
+	b := Brake{Freeze: verb == "freeze", Cluster: scope.text, Why: why}
+	known := slices.ContainsFunc(ctx.Clusters, func(c ClusterName) bool { return c.Name == scope.text })
+	switch {
+	case strings.EqualFold(scope.text, "everything"):
+		b.Cluster = reset.Everything
+	case !known:
+		var names []string
+		for _, c := range ctx.Clusters {
+			names = append(names, c.Name)
+		}
+		return nil, wrong(scope, usages[verb].example(), "%s is not a configured cluster, nor the word everything").near(names...)
+	}
+	if rest := l.words[2:]; len(rest) > 0 && b.Why == "" {
+		b.Why = joined(rest)
+	} else if len(rest) > 0 {
+		return nil, unexpected(rest, verb)
+	}
+	if n := utf8.RuneCountInString(b.Why); n > maxReason {
+		return nil, tooLong(l.end, n)
+	}
+	return b, nil
 }
 
 // unexpected refuses words that are left over.

@@ -62,6 +62,18 @@ func draft(c *Content, s reset.Story, v voice) {
 	c.Buttons = append(c.Buttons, cancelButton(r, "Discard"))
 }
 
+// PlanOf is what a reset would do, with every partition: for a terminal, where nobody is asked and nothing is kept.
+func PlanOf(s reset.Story, steps []reset.Step) Content {
+	in, _ := s.Request.Move()
+	v := voiceOf(in, s.Now)
+	c := Content{Title: title(in, s.Cluster), Status: "plan, nothing is written", Lines: planLines(s, v)}
+	plan(&c, s, v)
+	if len(steps) > 0 {
+		c.Table = stepTable(steps, v, 0, true)
+	}
+	return c
+}
+
 // planLines are the intent and its effect, with both numbers where an approval was voided.
 func planLines(s reset.Story, v voice) []Line {
 	var lines []Line

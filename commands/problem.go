@@ -74,7 +74,7 @@ func problemLines(p *reset.Problem) []Line {
 	case reset.ProblemNoCommit, reset.ProblemSkipMoved, reset.ProblemFuture, reset.ProblemOneRecord, reset.ProblemWhich, reset.ProblemNoCluster,
 		reset.ProblemTooLong, reset.ProblemNoRecord, reset.ProblemRecreated, reset.ProblemVoided:
 		tell = intentProblem
-	case reset.ProblemNoRequest, reset.ProblemStale, reset.ProblemTooLate, reset.ProblemBlocked, reset.ProblemStopping, reset.ProblemDuplicate,
+	case reset.ProblemNoRequest, reset.ProblemStale, reset.ProblemTooLate, reset.ProblemBlocked, reset.ProblemStopping, reset.ProblemFrozen, reset.ProblemNotFrozen, reset.ProblemDuplicate,
 		reset.ProblemNoOption, reset.ProblemNoUndo, reset.ProblemMovedOn, reset.ProblemNotYours:
 		tell = requestProblem
 	case reset.ProblemDenied:
@@ -341,6 +341,10 @@ func requestProblem(p *reset.Problem) Line {
 		}
 		return say(p.Request, " left ", firstOf(p.Group, "this group"), " in doubt: ", firstOf(outcomes[reset.Outcome(p.Got)], "it did not end cleanly"),
 			". First somebody has to take it back (", code("undo "+p.Request), ") or accept it (", code("settle "+p.Request+` "why"`), ").")
+	case reset.ProblemFrozen:
+		return say(scopeWord(p.Cluster), " is frozen", by(p.Names), saying(p.Got), ". Nothing is written until it is thawed: ", code("thaw "+scopeWord(p.Cluster)))
+	case reset.ProblemNotFrozen:
+		return say(scopeWord(p.Cluster), " is not frozen by itself; ", code("status"), " says what is.")
 	case reset.ProblemStopping:
 		return say("Somebody has cancelled ", firstOf(p.Request, "it"), " already; that is being decided first.")
 	case reset.ProblemDuplicate:
@@ -356,6 +360,13 @@ func requestProblem(p *reset.Problem) Line {
 		return say(p.Request, " is still a preview and belongs to the person who asked for it. Ask for your own.")
 	}
 	return nil
+}
+
+func by(ids []string) Line {
+	if len(ids) == 0 {
+		return nil
+	}
+	return say(" by ", people(ids, User, "and"))
 }
 
 func ending(outcome string) string {

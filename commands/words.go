@@ -11,6 +11,9 @@ import (
 // title says what and where, and shouts where it hurts.
 func title(in reset.Intent, c reset.ClusterInfo) string {
 	t := in.Group
+	if t == "" {
+		t = "everything" // a freeze is about a cluster
+	}
 	if where := c.Name; where != "" || in.Cluster != "" {
 		if where == "" {
 			where = in.Cluster
@@ -36,10 +39,18 @@ func status(r reset.Request, words string) string {
 // aim is what is wanted and where, as a phrase that follows "asks to": "go back to 02:10 Europe/Berlin (01:10 UTC) on orders".
 func aim(s reset.Story, v voice, d detail) string {
 	in, _ := s.Request.Move()
+	switch s.Request.Act.(type) {
+	case reset.Freeze:
+		return "freeze " + scopeWord(in.Cluster)
+	case reset.Thaw:
+		return "thaw " + scopeWord(in.Cluster)
+	}
 	on := scope(in, s.Topics)
 	switch t := in.Target.(type) {
 	case reset.Time:
-		if t.Back != 0 {
+		if ahead := s.Request.Effect.Skip > 0; t.Back != 0 && ahead { // the group is further behind than that
+			return direction(s.Request.Effect) + span(t.Back) + " ago, " + v.echo(t, min(d, withUTC)) + on
+		} else if t.Back != 0 {
 			return "go back " + span(t.Back) + ", to " + v.echo(t, min(d, withUTC)) + on
 		}
 		return direction(s.Request.Effect) + v.echo(t, d) + on

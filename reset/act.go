@@ -2,13 +2,24 @@ package reset
 
 import "time"
 
-// Act is what a request asks for. Every act is asked for, voted on and audited alike. Move is the first of them.
+// Act is what a request asks for. Every act is asked for, voted on and audited alike.
 type Act interface{ act() }
 
-// Move moves a group's committed offsets.
-type Move struct{ Intent Intent }
+type (
+	// Move moves a group's committed offsets.
+	Move struct{ Intent Intent }
+	// Freeze stops every writing on a cluster, or on Everything: armed requests wait.
+	Freeze struct{ Cluster, Why string }
+	// Thaw lifts a freeze.
+	Thaw struct{ Cluster, Why string }
+)
 
-func (Move) act() {}
+// Everything stands for all clusters where a cluster is named.
+const Everything = "*"
+
+func (Move) act()   {}
+func (Freeze) act() {}
+func (Thaw) act()   {}
 
 // Intent is what a person wants moved where, as read from the words and before Kafka was asked.
 type Intent struct {

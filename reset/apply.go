@@ -19,10 +19,11 @@ const secondLook = 2 * time.Second
 const mostAttempts = 20
 
 // retriable are Kafka's answers that reject everything and go away by themselves: a member is there, or the coordinator is
-// not ready. They prove that nothing was written.
+// still loading. They prove that nothing was written. COORDINATOR_NOT_AVAILABLE and NOT_COORDINATOR do not: a coordinator that
+// has appended a commit and then loses its replicas or its group answers with them, so they count as a lost answer.
 var retriable = []string{
 	"UNKNOWN_MEMBER_ID", "REBALANCE_IN_PROGRESS", "ILLEGAL_GENERATION", "NON_EMPTY_GROUP", "GROUP_SUBSCRIBED_TO_TOPIC",
-	"COORDINATOR_LOAD_IN_PROGRESS", "COORDINATOR_NOT_AVAILABLE", "NOT_COORDINATOR", "THROTTLING_QUOTA_EXCEEDED",
+	"COORDINATOR_LOAD_IN_PROGRESS", "THROTTLING_QUOTA_EXCEEDED",
 }
 
 // write sends an attempt's chunks, one after the other, until one is not taken whole.

@@ -186,6 +186,9 @@ func (s *Service) enter(tx *Tx, seen Request, a Attempt, writes []Write) error {
 			return errWait{&Problem{Code: ProblemStopping, Request: r.ID, Cluster: in.Cluster, Group: in.Group}}
 		}
 	}
+	if tx.Frozen != nil {
+		return errWait{tx.Frozen.problem(r.ID, in.Group)}
+	}
 	if err := s.rivals(tx, in); err != nil {
 		return err
 	}

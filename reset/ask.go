@@ -19,7 +19,10 @@ func (s *Service) Receive(ctx context.Context, in Inbox) (bool, error) {
 
 // Ask stores a wish as a request. It is planned by Reconcile. The same origin always gives the same request.
 func (s *Service) Ask(ctx context.Context, a Ask) (Request, error) {
-	return s.create(ctx, Request{Origin: a.Origin, Actor: a.Actor, Place: a.Place, Act: Move{a.Intent}})
+	if a.Act == nil {
+		a.Act = Move{a.Intent}
+	}
+	return s.create(ctx, Request{Origin: a.Origin, Actor: a.Actor, Place: a.Place, Act: a.Act})
 }
 
 // Undo asks for the way back: a new request, with a plan of its own, to the positions that the last attempt saved.
@@ -28,8 +31,8 @@ func (s *Service) Undo(ctx context.Context, d Decision) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	in, _ := old.Move()
-	if old.Outcome == "" || old.Outcome == Unchanged || old.Outcome == PutBack {
+	in, move := old.Move()
+	if !move || old.Outcome == "" || old.Outcome == Unchanged || old.Outcome == PutBack {
 		return Reply{}, &Problem{Code: ProblemNoUndo, Request: old.ID, State: old.State, Cluster: in.Cluster, Group: in.Group, Got: string(old.Outcome)}
 	}
 	if err := s.allow(ctx, d, &old, VerbUndo, nil); err != nil {
@@ -94,6 +97,9 @@ func (s *Service) Info(cluster string) ClusterInfo {
 		if c.Name == cluster {
 			return c
 		}
+	}
+	if cluster == Everything && len(s.Infos) > 0 {
+		return ClusterInfo{Name: "all clusters", Label: s.Infos[0].Label, Home: s.Infos[0].Home}
 	}
 	return ClusterInfo{Name: cluster}
 }

@@ -12,6 +12,10 @@ func MarshalAct(a Act) ([]byte, error) {
 		return []byte("null"), nil
 	case Move:
 		return json.Marshal(tagged{Kind: "move", Value: a.Intent})
+	case Freeze:
+		return json.Marshal(tagged{Kind: "freeze", Value: a})
+	case Thaw:
+		return json.Marshal(tagged{Kind: "thaw", Value: a})
 	default:
 		return nil, fmt.Errorf("act of unknown kind %T", a)
 	}
@@ -30,11 +34,12 @@ func UnmarshalAct(b []byte) (Act, error) {
 	case "":
 		return nil, nil
 	case "move":
-		var in Intent
-		if err := json.Unmarshal(t.Value, &in); err != nil {
-			return nil, fmt.Errorf("read act: %w", err)
-		}
-		return Move{in}, nil
+		in, err := as[Intent](t.Value)
+		return Move{in}, err
+	case "freeze":
+		return as[Freeze](t.Value)
+	case "thaw":
+		return as[Thaw](t.Value)
 	default:
 		return nil, fmt.Errorf("act of unknown kind %q", t.Kind)
 	}
@@ -134,10 +139,12 @@ func readTarget(kind string, raw json.RawMessage) (Target, error) {
 	return nil, fmt.Errorf("target of unknown kind %q", kind)
 }
 
-func as[T Target](raw json.RawMessage) (Target, error) {
+func as[T any](raw json.RawMessage) (T, error) {
 	var t T
-	err := json.Unmarshal(raw, &t)
-	return t, err
+	if err := json.Unmarshal(raw, &t); err != nil {
+		return t, fmt.Errorf("read %T: %w", t, err)
+	}
+	return t, nil
 }
 
 type plainRequest Request

@@ -173,8 +173,10 @@ func (s *Service) Retry(ctx context.Context, d Decision) (Reply, error) {
 	if err := s.allow(ctx, d, &r, VerbRetry, nil); err != nil {
 		return Reply{}, err
 	}
-	in, _ := r.Move()
+	in, move := r.Move()
 	switch {
+	case !move:
+		return Reply{}, tooLate(r)
 	case r.State == Failed && !r.Outcome.Blocks(), r.State == Expired && r.Digest != "":
 		made, err := s.create(ctx, Request{Origin: d.Origin, Actor: d.Actor, Place: d.Place, Act: Move{in}, Undoes: r.Undoes})
 		return Reply{Did: DidRetry, Request: made}, err

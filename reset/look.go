@@ -32,6 +32,9 @@ func (s *Service) Story(ctx context.Context, id string) (Story, error) {
 	if r.Problem != nil && r.Problem.Code == ProblemBlocked {
 		st.Blocking = r.Problem.Request
 	}
+	if st.Frozen, err = s.frozen(ctx, in.Cluster); err != nil {
+		return Story{}, err
+	}
 	return st, s.tellAttempt(ctx, &st)
 }
 

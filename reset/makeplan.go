@@ -13,10 +13,12 @@ func MakePlan(in Intent, saved []Step, snap Snapshot, now time.Time) (Plan, *Pro
 	if t, ok := in.Target.(Time); ok && t.At.After(now) {
 		return Plan{}, &Problem{Code: ProblemFuture, Group: in.Group, Cluster: in.Cluster, Got: t.Said, Count: int64(t.At.Sub(now).Seconds())}
 	}
+	whole := snap
 	if in.Scope.All {
 		snap.Partitions = slices.DeleteFunc(slices.Clone(snap.Partitions), func(p PartitionState) bool {
 			t := snap.Topics[p.Topic]
-			return t.Partitions == 0 && t.Err == "" // deleted: left as it is, and named by leftAlone
+			deleted := t.Partitions == 0 && t.Err == ""
+			return deleted || p.Err == "" && p.Committed.None // left as they are, and named by leftAlone
 		})
 	}
 	if p := checkScope(in, snap); p != nil {
@@ -28,7 +30,7 @@ func MakePlan(in Intent, saved []Step, snap Snapshot, now time.Time) (Plan, *Pro
 		return Plan{}, p
 	}
 	plan.Effect = Total(plan.Steps)
-	plan.Warnings = warnings(in, snap, plan, now)
+	plan.Warnings = warnings(in, whole, plan, now)
 	return plan, nil
 }
 

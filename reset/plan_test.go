@@ -351,3 +351,19 @@ func TestDigestCoversWhatIsVotedOnAndNothingElse(t *testing.T) {
 		}
 	}
 }
+
+func TestAllTopicsMeansWhatIsCommitted(t *testing.T) {
+	t.Parallel()
+	in := move(Shift{By: -1})
+	in.Scope = Scope{All: true}
+	plan, problem := MakePlan(in, nil, snapshot(part(0, 0, 9, 3), part(1, 0, 9, -1)), noon)
+	if problem != nil {
+		t.Fatal(problem)
+	}
+	if len(plan.Steps) != 1 || plan.Steps[0].Partition != 0 {
+		t.Errorf("steps %+v", plan.Steps)
+	}
+	if diff := cmp.Diff([]Warning{{Code: WarnNewPartition, Topic: "orders", Parts: []int32{1}}}, plan.Warnings); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -144,6 +144,8 @@ const (
 	VerbRetry   Verb = "retry"     // whoever may request
 	VerbUndo    Verb = "undo"      // whoever may request
 	VerbSettle  Verb = "settle"    // whoever may approve, and emergency
+	VerbFreeze  Verb = "freeze"    // whoever may request or approve anything on the cluster
+	VerbThaw    Verb = "thaw"      // whoever may approve anything on the cluster
 	VerbAlone   Verb = "emergency" // those whom the rule names for emergencies: alone, within a limit of their own
 	VerbApply   Verb = "apply"     // the rules in force, with memberships as they were recorded
 )
@@ -154,12 +156,12 @@ type Asking struct {
 	Channel   string
 	Verb      Verb
 	Cluster   string
-	Group     string
+	Group     string  // empty: the cluster as such
 	Effect    *Effect // nil: not known yet, only the right to do so at all is asked
 	Requester Actor   // of the request that is decided upon
 	Votes     []Vote  // of VerbApply: who has approved
 	Alone     Actor   // of VerbApply: who went alone in an emergency
-	Eased     bool    // an undo within 30 minutes on a group that nobody touched since: one authorised person is enough
+	Eased     bool    // one authorised person is enough: an undo soon after on an untouched group, one's own freeze
 }
 
 // Ruling is the policy's answer: the first rule that matches, and what it says.
@@ -232,6 +234,7 @@ type Story struct {
 	Stands   map[Standing]int // of Attempt: how many partitions stand where, as last read
 	Entries  []Entry
 	Blocking string // the request that blocks this one's group
+	Frozen   *Frozen
 	Now      time.Time
 }
 

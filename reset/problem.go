@@ -64,6 +64,8 @@ const (
 	ProblemStale     ProblemCode = "stale"      // Want: current revision; Got: the one decided upon
 	ProblemTooLate   ProblemCode = "too late"   // State says where it stands
 	ProblemBlocked   ProblemCode = "blocked"    // Request has an outcome that somebody must settle first
+	ProblemFrozen    ProblemCode = "frozen"     // Cluster is frozen; Names: by whom; Got: why
+	ProblemNotFrozen ProblemCode = "not frozen" // Cluster is not
 	ProblemStopping  ProblemCode = "stopping"   // a cancel is recorded and not decided yet
 	ProblemDenied    ProblemCode = "denied"     // Ruling says why, Verb what
 	ProblemDuplicate ProblemCode = "duplicate"  // Request is the one that the same envelope made

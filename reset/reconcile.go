@@ -172,7 +172,7 @@ func (s *Service) step(ctx context.Context, d Due, r *Request, looks map[string]
 func (s *Service) carry(ctx context.Context, d Due, r Request, looks map[string]sharedLook) (time.Time, error) {
 	in, ok := r.Move()
 	if !ok {
-		return time.Time{}, fmt.Errorf("request %s has no act that can be carried out", r.ID)
+		return s.brake(ctx, d, r)
 	}
 	if _, known := s.Clusters[in.Cluster]; !known && in.Cluster != "" && r.State.Open() && r.State != Planning {
 		return time.Time{}, fmt.Errorf("request %s is about cluster %q, which is no longer configured", r.ID, in.Cluster)

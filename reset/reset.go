@@ -51,10 +51,17 @@ type Request struct {
 	EndedAt   time.Time // when it entered a state that has no next
 }
 
-// Move returns the request's intent when its act is a Move.
+// Move returns the request's intent when its act is a Move. Of the other acts it returns their cluster, and false.
 func (r *Request) Move() (Intent, bool) {
-	m, ok := r.Act.(Move)
-	return m.Intent, ok
+	switch a := r.Act.(type) {
+	case Move:
+		return a.Intent, true
+	case Freeze:
+		return Intent{Cluster: a.Cluster, Reason: a.Why}, false
+	case Thaw:
+		return Intent{Cluster: a.Cluster, Reason: a.Why}, false
+	}
+	return Intent{}, false
 }
 
 // Ref names what can be approved: request and revision, as buttons carry it and people type it ("k7f3.2").
@@ -201,4 +208,6 @@ const (
 	EvExpired    Event = "expired"
 	EvSettled    Event = "settled"
 	EvUndo       Event = "undo asked"
+	EvFrozen     Event = "frozen"
+	EvThawed     Event = "thawed"
 )

@@ -47,6 +47,7 @@ type Ask struct {
 	Place  Place
 	Origin string // of the envelope; unique
 	Intent Intent
+	Act    Act       // instead of Move{Intent}
 	At     time.Time // when it was received: durations and "last 02:10" count from here
 }
 

@@ -34,6 +34,8 @@ var (
 	jon  = reset.Actor{Kind: reset.Person, Team: "T1", ID: "U0JON"}
 	kim  = reset.Actor{Kind: reset.Person, Team: "T1", ID: "U0KIM"}
 	ben  = reset.Actor{Kind: reset.Person, Team: "T1", ID: "U0BEN"}
+
+	oncall = reset.Actor{Kind: reset.Person, Team: "T1", ID: "U0ONCALL"} // may go alone, and nothing else
 )
 
 // people is a directory: everybody is a full member.
@@ -70,7 +72,8 @@ func (b *bench) start() {
 	rules := []auth.Rule{{Name: "pay", Clusters: []string{"prod"}, Groups: []string{"*"}, View: []string{"members"},
 		Request: []string{mara.ID, jon.ID}, Approve: []string{jon.ID, kim.ID}, Wait: 30 * time.Minute, MaxWait: time.Hour,
 		Approvals: []auth.Tier{{Skip: 0, Replay: 100, Need: 0}, {Skip: 500, Replay: 500, Need: 1}, {Skip: math.MaxInt64, Replay: math.MaxInt64, Need: 2}},
-		Cap:       &auth.Limit{Skip: 10_000, Replay: 10_000}}}
+		Cap:       &auth.Limit{Skip: 10_000, Replay: 10_000},
+		Emergency: &auth.Emergency{Who: []string{oncall.ID}, Limit: auth.Limit{Skip: 1000, Replay: 1000}}}}
 	b.Service = &reset.Service{
 		Store: db, Policy: auth.New(rules, auth.NewDirectory(b.people, b.clock)), Surface: mute{}, Now: b.clock,
 		Clusters: map[string]reset.Cluster{"prod": b.cluster}, Infos: []reset.ClusterInfo{{Name: "prod", ID: "K1"}},

@@ -40,6 +40,8 @@ type Store interface {
 	LastAttempt(ctx context.Context, id string) (Attempt, error)
 	Writes(ctx context.Context, id string, attempt int) ([]Write, error)
 	Audit(ctx context.Context, id string, after int64) ([]Entry, error)
+	// Freezes returns what is frozen now.
+	Freezes(ctx context.Context) ([]Frozen, error)
 	// List returns requests that match, newest first.
 	List(ctx context.Context, f Filter) ([]Request, error)
 
@@ -128,6 +130,7 @@ type Tx struct {
 	Votes     []Vote    // of the current digest
 	Rivals    []Request // other requests of the group that are approved or applying, or block it (mixed, unclear and not settled)
 	Attempt   *Attempt  // the last one; changes to its fields are stored
+	Frozen    *Frozen   // the freeze that covers the request's cluster
 	Undecided []Inbox   // recorded envelopes about this request that nobody has decided yet
 
 	steps   []Step
@@ -140,6 +143,7 @@ type Tx struct {
 	look    time.Time
 	looks   bool
 	others  []Request
+	brakes  []Frozen
 }
 
 // SetSteps replaces the steps of the request's current revision.
@@ -163,6 +167,9 @@ func (tx *Tx) LookAt(at time.Time) { tx.look, tx.looks = at, true }
 // AlsoSave stores another request of the group (a rival) in the same transaction, with its version compared.
 func (tx *Tx) AlsoSave(r Request) { tx.others = append(tx.others, r) }
 
+// Brake freezes a cluster, or thaws it when f.On is false.
+func (tx *Tx) Brake(f Frozen) { tx.brakes = append(tx.brakes, f) }
+
 // Done is what a change did, for the store to write.
 type Done struct {
 	Steps   []Step
@@ -175,10 +182,11 @@ type Done struct {
 	Look    time.Time
 	Looks   bool
 	Others  []Request
+	Brakes  []Frozen
 }
 
 // Done returns what the change asked for.
 func (tx *Tx) Done() Done {
 	return Done{Steps: tx.steps, Planned: tx.planned, Votes: tx.votes, Begun: tx.begun, Writes: tx.writes,
-		Changed: tx.changed, Entries: tx.entries, Look: tx.look, Looks: tx.looks, Others: tx.others}
+		Changed: tx.changed, Entries: tx.entries, Look: tx.look, Looks: tx.looks, Others: tx.others, Brakes: tx.brakes}
 }

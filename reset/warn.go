@@ -65,8 +65,8 @@ func addWarning(ws []Warning, w Warning) []Warning {
 	return append(ws, w)
 }
 
-// leftAlone names topics with commits that are no more. A deleted topic must neither sink a reset of all topics nor vanish
-// from it without a word.
+// leftAlone names what a reset of all topics does not touch, as Kafka's own tool does not: topics with commits that are no
+// more, which must neither sink the reset nor vanish from it without a word, and partitions without a commit.
 func leftAlone(in Intent, snap Snapshot) []Warning {
 	if !in.Scope.All {
 		return nil
@@ -77,9 +77,15 @@ func leftAlone(in Intent, snap Snapshot) []Warning {
 			gone = append(gone, name)
 		}
 	}
-	if len(gone) == 0 {
-		return nil
+	var ws []Warning
+	if len(gone) > 0 {
+		slices.Sort(gone)
+		ws = append(ws, Warning{Code: WarnTopicGone, Names: gone, Count: int64(len(gone))})
 	}
-	slices.Sort(gone)
-	return []Warning{{Code: WarnTopicGone, Names: gone, Count: int64(len(gone))}}
+	for _, p := range snap.Partitions {
+		if p.Err == "" && p.Committed.None && snap.Topics[p.Topic].Partitions > 0 {
+			ws = addWarning(ws, Warning{Code: WarnNewPartition, Topic: p.Topic, Parts: []int32{p.Partition.Partition}})
+		}
+	}
+	return ws
 }

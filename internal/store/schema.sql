@@ -213,3 +213,14 @@ CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit
 BEGIN SELECT RAISE(ABORT, 'audit rows never change'); END;
 CREATE TRIGGER audit_is_not_deleted BEFORE DELETE ON audit
 BEGIN SELECT RAISE(ABORT, 'audit rows are never deleted'); END;
+
+-- What is frozen now; requests and audit tell who did what when. cluster is a configured name, or * for everything.
+CREATE TABLE freezes (
+    cluster    TEXT PRIMARY KEY NOT NULL,
+    request    TEXT NOT NULL,
+    actor_kind TEXT NOT NULL,
+    actor_team TEXT NOT NULL,
+    actor_id   TEXT NOT NULL,
+    why        TEXT NOT NULL,
+    at         INTEGER NOT NULL
+) STRICT;

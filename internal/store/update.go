@@ -57,6 +57,9 @@ func look(ctx context.Context, q querier, id string) (*reset.Tx, error) {
 	if view.Rivals, err = rivals(ctx, q, r); err != nil {
 		return nil, fmt.Errorf("rivals of request %q: %w", id, err)
 	}
+	if view.Frozen, err = frozenOn(ctx, q, clusterOf(r)); err != nil {
+		return nil, fmt.Errorf("freeze over request %q: %w", id, err)
+	}
 	if view.Undecided, err = undecided(ctx, q, id); err != nil {
 		return nil, fmt.Errorf("envelopes about request %q: %w", id, err)
 	}
@@ -91,7 +94,7 @@ func write(ctx context.Context, tx *sql.Tx, view *reset.Tx, was changed, byHolde
 	done := view.Done()
 	r := *view.Request
 	visible := was.request || was.attempt || done.Planned || done.Begun != nil ||
-		len(done.Votes)+len(done.Changed)+len(done.Entries)+len(done.Others) > 0
+		len(done.Votes)+len(done.Changed)+len(done.Entries)+len(done.Others)+len(done.Brakes) > 0
 	if !visible && !done.Looks {
 		return nil
 	}
@@ -143,6 +146,9 @@ func writeParts(ctx context.Context, tx *sql.Tx, r reset.Request, last *reset.At
 		last = done.Begun
 	}
 	if err := saveWrites(ctx, tx, r.ID, last, done.Changed); err != nil {
+		return err
+	}
+	if err := saveBrakes(ctx, tx, done.Brakes); err != nil {
 		return err
 	}
 	return logEntries(ctx, tx, r.ID, done.Entries)
