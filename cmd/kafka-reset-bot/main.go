@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
 	"syscall"
 	"time"
 	_ "time/tzdata" // zones where the image has none
@@ -60,9 +61,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if err == nil {
 		err = dispatch(ctx, args[0], f, stdout, stderr)
 	}
-	var wrong usageError
+	var (
+		wrong  usageError
+		syntax *commands.SyntaxError
+	)
 	switch {
-	case errors.As(err, &wrong):
+	case errors.As(err, &wrong), errors.As(err, &syntax):
 		fmt.Fprintf(stderr, "kafka-reset-bot: %v\n", err)
 		return exitUsage
 	case err != nil:
@@ -131,8 +135,13 @@ func dispatch(ctx context.Context, verb string, f flags, stdout, stderr io.Write
 	default:
 		return usageError{fmt.Sprintf("there is no command %q", verb)}
 	}
-	if f.config == "" {
+	switch {
+	case f.config == "":
 		return usageError{verb + " needs the configuration: -c config.yaml"}
+	case !slices.Contains([]string{"table", "json", "csv"}, f.output):
+		return usageError{fmt.Sprintf("output %q is not known; give table, json or csv", f.output)}
+	case verb != "plan" && len(f.words) > 0:
+		return usageError{fmt.Sprintf("%s does not understand %q", verb, f.words[0])}
 	}
 	cfg, err := config.Load(f.config, os.LookupEnv, os.ReadFile)
 	if err != nil {
@@ -160,8 +169,11 @@ func serve(ctx context.Context, cfg *config.Config, stderr io.Writer) error {
 		return err
 	}
 	log.Info("serving", "version", versionOf(), "clusters", len(cfg.Clusters), "rules", len(cfg.Policy))
-	err = a.Run(ctx)
-	return errors.Join(err, a.Close())
+	err = errors.Join(a.Run(ctx), a.Close())
+	if err == nil {
+		log.Info("stopped")
+	}
+	return err
 }
 
 func newLog(c config.Log, w io.Writer) *slog.Logger {

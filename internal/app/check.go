@@ -13,7 +13,6 @@ import (
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/auth"
 	"github.com/kafka-reset-bot/kafka-reset-bot/bot"
-	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/config"
 )
 
@@ -24,7 +23,7 @@ var ErrNotFine = errors.New("not everything is fine")
 // unless offline, whether Slack takes the tokens and each cluster answers as the one it is said to be.
 func Check(ctx context.Context, cfg *config.Config, offline bool, out io.Writer, now func() time.Time) error {
 	c := checker{out: out}
-	c.say("file: %d clusters, %d rules", len(cfg.Clusters), len(cfg.Policy))
+	c.say("file: %s, %s", number(len(cfg.Clusters), "cluster"), number(len(cfg.Policy), "rule"))
 	for _, why := range auth.NeverMatch(rules(cfg)) {
 		c.wrong("policy: %s", why)
 	}
@@ -63,7 +62,7 @@ func (c *checker) slack(ctx context.Context, cfg *config.Config, o Options) {
 	b := newBot(cfg, o, nil)
 	id, err := b.Check(ctx)
 	if err != nil {
-		c.wrong("slack: %v", err)
+		c.wrong("slack: %v%s", err, nextStep(err))
 	}
 	if id.TeamID == "" {
 		return
@@ -74,6 +73,21 @@ func (c *checker) slack(ctx context.Context, cfg *config.Config, o Options) {
 			c.wrong("slack: the bot token has no scope %s, needed for %s; add it to the app and install the app again", scope, bot.Scopes[scope])
 		}
 	}
+}
+
+// nextStep is what to do about a token that Slack turns down.
+func nextStep(err error) string {
+	var fault *bot.Fault
+	if !errors.As(err, &fault) {
+		return ""
+	}
+	switch fault.Code {
+	case "invalid_auth", "token_revoked", "token_expired", "account_inactive":
+		return "; the token is wrong or no longer valid: copy it again from the app's page at api.slack.com/apps"
+	case "not_allowed_token_type", "missing_scope":
+		return "; slack.app_token has to be an app-level token (xapp-) with the scope connections:write"
+	}
+	return ""
 }
 
 func (c *checker) cluster(ctx context.Context, cl config.Cluster, o Options) {
@@ -88,14 +102,21 @@ func (c *checker) cluster(ctx context.Context, cl config.Cluster, o Options) {
 		c.say("cluster %s: %s", cl.Name, note)
 	}
 	if err != nil {
-		c.wrong("cluster %s: %s", cl.Name, oneLine(commands.Explain(err)))
+		for why := range strings.SplitSeq(Words(err), "\n") {
+			c.wrong("cluster %s: %s", cl.Name, why)
+		}
 		return
 	}
-	c.say("cluster %s: id %s, %d brokers answer", cl.Name, found.ClusterID, len(found.Brokers))
+	c.say("cluster %s: id %s, %s asked, all answer", cl.Name, found.ClusterID, number(len(found.Brokers), "broker"))
 	if cl.ClusterID == "" {
 		c.wrong("cluster %s: no cluster_id is pinned, so another cluster behind the same names would be reset; add cluster_id: %s", cl.Name, found.ClusterID)
 	}
 }
 
-// oneLine is content without its layout.
-func oneLine(c commands.Content) string { return strings.Join(strings.Fields(c.String()), " ") }
+// number counts things in words: "1 cluster", "2 clusters".
+func number(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/auth"
@@ -70,7 +71,7 @@ func readIntent(cfg *config.Config, p PlanOptions, now time.Time) (reset.Intent,
 	}
 	r, ok := cmd.(commands.Reset)
 	if !ok {
-		return reset.Intent{}, errors.New("only a reset can be planned: kafka-reset-bot plan -c config.yaml GROUP[@CLUSTER] TOPIC... TARGET")
+		return reset.Intent{}, &commands.SyntaxError{Want: "only a reset can be planned", Example: "billing@prod-eu orders to 02:10"}
 	}
 	return r.Intent, nil
 }
@@ -105,14 +106,12 @@ func planOn(ctx context.Context, c reset.Cluster, info reset.ClusterInfo, in res
 func print(s reset.Story, steps []reset.Step, output string) (string, error) {
 	switch output {
 	case "", "table":
-		c := commands.PreviewOf(s)
-		c.Status, c.Buttons, c.Foot = "plan, nothing is written", nil, nil
-		return c.String() + "\n", nil
+		return commands.PlanOf(s, steps).String(), nil
 	case "csv":
 		return string(commands.CSV(steps)), nil
 	case "json":
 		doc, err := commands.JSON(s, steps)
-		return string(doc) + "\n", err
+		return string(doc), err
 	}
 	return "", fmt.Errorf("output %q is not known; give table, json or csv", output)
 }
@@ -120,8 +119,12 @@ func print(s reset.Story, steps []reset.Step, output string) (string, error) {
 // Words is an error as a person at a terminal needs it: what went wrong and the next step.
 func Words(err error) string {
 	var problem *reset.Problem
-	if errors.As(err, &problem) {
-		return commands.Explain(err).String()
+	if !errors.As(err, &problem) {
+		return err.Error()
 	}
-	return err.Error()
+	var lines []string
+	for _, l := range commands.Explain(err).Lines {
+		lines = append(lines, l.String())
+	}
+	return strings.Join(lines, "\n")
 }
