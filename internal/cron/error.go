@@ -1,0 +1,29 @@
+package cron
+
+import "fmt"
+
+// Error says why an expression is refused and what would be read instead.
+type Error struct {
+	Expr    string // as it was given
+	Field   string // in words ("day of week"); empty if it is about the whole
+	Got     string // the word in that field
+	Want    string // with a field: what is expected there; without: the reason
+	Example string // a whole expression that is accepted
+}
+
+func (e *Error) Error() string {
+	if e.Field == "" {
+		return fmt.Sprintf("%q: %s. Example: %s", clipped(e.Expr), e.Want, e.Example)
+	}
+	return fmt.Sprintf("%q: %s %q is not %s. Example: %s", clipped(e.Expr), e.Field, clipped(e.Got), e.Want, e.Example)
+}
+
+// clipped keeps a pasted page out of the answer. 60 characters hold any
+// expression that a person would type.
+func clipped(text string) string {
+	const longest = 60
+	if r := []rune(text); len(r) > longest {
+		return string(r[:longest-1]) + "…"
+	}
+	return text
+}
