@@ -355,7 +355,7 @@ func requestProblem(p *reset.Problem) Line {
 		return noUndo(p)
 	case reset.ProblemMovedOn:
 		return say(firstOf(p.Group, "The group"), " has moved on: it is ", number(p.Count, "record"), " past the place from before ", firstOf(p.Request, "the reset"),
-			". Going back there would only replay them. To do that all the same, ask for it by offset, shift or time.")
+			". Going back there would only replay them. To do that all the same, ask for it by offset, shift or time", accepted(p), ".")
 	case reset.ProblemNotYours:
 		return say(p.Request, " is still a preview and belongs to the person who asked for it. Ask for your own.")
 	}
@@ -376,7 +376,22 @@ func ending(outcome string) string {
 	return ""
 }
 
+// accepted is what has to come first where an undo would have been the way out.
+func accepted(p *reset.Problem) Line {
+	if !reset.Outcome(p.Got).Blocks() {
+		return nil
+	}
+	return say("; first accept ", p.Request, " as it is: ", code("settle "+p.Request+` "why"`))
+}
+
 func noUndo(p *reset.Problem) Line {
+	switch {
+	case p.Want != "" && p.State == reset.Applied:
+		return say(p.Request, " was taken back already, by ", p.Want, ". See ", code("show "+p.Want), "; ", code("undo "+p.Want), " takes that back in turn.")
+	case p.Want != "":
+		return say(p.Request, " is being taken back already: ", p.Want, " is ", firstOf(states[p.State], "open"), ". See ", code("show "+p.Want), "; ",
+			code("cancel "+p.Want), " makes room for another undo.")
+	}
 	switch reset.Outcome(p.Got) {
 	case reset.Unchanged, reset.PutBack:
 		return say(p.Request, " has nothing to take back: ", outcomes[reset.Outcome(p.Got)], ".")

@@ -28,7 +28,7 @@ func (s *Service) ease(ctx context.Context, undone string, d drafted) (time.Time
 		now[Partition{st.Topic, st.Partition}] = st.From
 	}
 	if past, pointless := movedOn(writes, now); pointless {
-		return time.Time{}, &Problem{Code: ProblemMovedOn, Request: undone, Cluster: d.intent.Cluster, Group: d.intent.Group, Count: past}, nil
+		return time.Time{}, &Problem{Code: ProblemMovedOn, Request: undone, Got: string(old.Outcome), Cluster: d.intent.Cluster, Group: d.intent.Group, Count: past}, nil
 	}
 	until := old.EndedAt.Add(easyUndo)
 	if !d.snap.Group.Idle() || !untouched(writes, now) || !s.Now().Before(until) {

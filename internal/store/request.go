@@ -116,7 +116,7 @@ func undoable(ctx context.Context, q querier, undone string) error {
 	if err != nil {
 		return err
 	}
-	return &reset.Problem{Code: reset.ProblemNoUndo, Request: undo.ID, State: undo.State}
+	return &reset.Problem{Code: reset.ProblemNoUndo, Request: undone, State: undo.State, Want: undo.ID}
 }
 
 // Load implements reset.Store.

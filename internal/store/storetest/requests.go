@@ -132,7 +132,7 @@ func createOneUndo(t *testing.T, open Open) {
 		stands := state.Open() || state == reset.Applied
 		var p *reset.Problem
 		switch {
-		case stands && (!errors.As(err, &p) || p.Code != reset.ProblemNoUndo || p.Request != fmt.Sprint("first", i)):
+		case stands && (!errors.As(err, &p) || p.Code != reset.ProblemNoUndo || p.Request != undone || p.Want != fmt.Sprint("first", i)):
 			t.Errorf("second undo beside one that is %s: %v", state, err)
 		case !stands && err != nil:
 			t.Errorf("second undo after one that is %s: %v", state, err)
