@@ -280,6 +280,21 @@ func (s *stage) clicks(p *slacksim.Person, m slacksim.Message, action string) *s
 	return d
 }
 
+// opens waits for a modal that says all parts.
+func (s *stage) opens(p *slacksim.Person, parts ...string) slacksim.View {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(s.ctx, patience)
+	defer cancel()
+	v, err := p.WaitView(ctx, func(v slacksim.View) bool {
+		text := v.Text()
+		return !slices.ContainsFunc(parts, func(part string) bool { return !strings.Contains(text, part) })
+	})
+	if err != nil {
+		s.t.Fatalf("no modal that says %q: %v", parts, err)
+	}
+	return v
+}
+
 // news waits for a message in a channel that was not there before an act, and that holds all parts.
 func (s *stage) news(p *slacksim.Person, channel string, act func(), parts ...string) slacksim.Message {
 	s.t.Helper()

@@ -1,0 +1,169 @@
+package app_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+func TestKafkaUnreachableIsSaidAndAskedAgain(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, world.Options{})
+	s.opts.Times = func(ts *reset.Times) {
+		ts.Settle, ts.Look, ts.Again = 600*time.Millisecond, 100*time.Millisecond, time.Hour
+	}
+	s.start()
+	s.Prod.Unreachable(true)
+	m := s.tells(s.Mara, world.Incident, "billing@prod-eu orders back 10m", "waiting for Kafka", "prod-eu does not answer (3 brokers tried", "Nothing was changed", "Recorded as ")
+	s.has(m, "retry", "cancel")
+	s.tells(s.Ben, world.Incident, "lag billing@prod-eu", "prod-eu does not answer")
+	s.Prod.Unreachable(false)
+	s.clicks(s.Mara, m, "retry")
+	s.has(s.shows(s.Mara, m, "preview", "Needs no approval"), "approve", "rows", "cancel")
+	s.untouched()
+}
+
+func TestKafkaAnswersAgainByItself(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, world.Options{})
+	s.start()
+	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 10m", "preview")
+	s.Prod.Unreachable(true)
+	s.clicks(s.Mara, m, "approve")
+	card := s.sees(s.Jon, world.PayOps, s.id(m), "prod-eu does not answer")
+	s.wrote(0)
+	s.Prod.Unreachable(false)
+	s.shows(s.Jon, card, "done", "were read back")
+	s.wrote(1)
+}
+
+func TestABrokerThatTurnsTheWriteDownIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, world.Options{})
+	s.start()
+	s.Prod.FailCommit(2, kerr.UnknownMemberID)
+	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 10m", "preview")
+	s.clicks(s.Mara, m, "approve")
+	s.sees(s.Jon, world.PayOps, "done", "were read back")
+	s.sees(s.Jon, world.PayOps, "Kafka turned the write down: UNKNOWN_MEMBER_ID. Nothing was written; it is tried again")
+	s.wrote(3)
+	s.tells(s.Mara, world.PayOps, "history "+s.id(m), "Writing, attempt 1", "Writing, attempt 3", "Done")
+}
+
+func TestAnAnswerThatRefusesForGoodFailsUnchanged(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, world.Options{})
+	s.start()
+	denied := s.Prod.FailCommit(-1, kerr.GroupAuthorizationFailed)
+	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 10m", "preview")
+	s.clicks(s.Mara, m, "approve")
+	card := s.sees(s.Jon, world.PayOps, "failed, nothing changed", "GROUP_AUTHORIZATION_FAILED", "READ on the group")
+	s.has(card, "retry")
+	s.stands(before)
+	denied.Remove()
+	again := s.news(s.Mara, world.PayOps, func() { s.clicks(s.Mara, card, "retry") }, "preview")
+	s.clicks(s.Mara, again, "approve")
+	s.sees(s.Jon, world.PayOps, s.id(again)+" · done")
+}
+
+func TestUndoGoesBackWithTheMetadata(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, world.Options{})
+	if err := s.Prod.CommitWith(world.Billing, world.Orders, map[int32]int64{0: before}, "written by billing 6c9f"); err != nil {
+		t.Fatal(err)
+	}
+	s.start()
+	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 10m", "preview")
+	s.clicks(s.Mara, m, "approve")
+	card := s.sees(s.Jon, world.PayOps, s.id(m)+" · done", "Undo")
+	s.told(s.Ben, card, "undo", "You may not undo resets of billing on prod-eu. @pay may.")
+	undo := s.news(s.Mara, world.PayOps, func() { s.clicks(s.Mara, card, "undo") }, "preview", "Take back "+s.id(m), "return to the offsets saved before it", "Skips at most")
+	s.wrote(1) // previewed, not done
+	s.clicks(s.Mara, undo, "approve")
+	s.sees(s.Jon, world.PayOps, s.id(undo)+" · done", "back where they were before "+s.id(m))
+	s.stands(before)
+	got, _ := s.Prod.Committed(world.Billing, world.Orders, 0)
+	if got.Metadata != "written by billing 6c9f" {
+		t.Errorf("the metadata is %q", got.Metadata)
+	}
+	s.wrote(2)
+	s.until("the card says that it was taken back", func() bool { now, err := s.Jon.Look(card); return err == nil && len(now.Buttons()) == 0 })
+	s.tells(s.Mara, world.PayOps, "undo "+s.id(m), s.id(m)+" was taken back already, by "+s.id(undo))
+}
+
+// unclear takes a reset to the state in which nobody can know: the answer is lost, and somebody commits on.
+func unclear(t *testing.T, by int64) (*stage, string) {
+	t.Helper()
+	s := newStage(t, world.Options{})
+	s.opts.Times = func(ts *reset.Times) {
+		ts.Settle, ts.Look, ts.Again, ts.Commit = 300*time.Millisecond, 100*time.Millisecond, 500*time.Millisecond, 200*time.Millisecond
+	}
+	s.start()
+	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders:0-2 back 10m", "preview")
+	s.Prod.SwallowCommitAnswer(false)
+	s.clicks(s.Mara, m, "approve")
+	s.until("the write is on its way", func() bool { return s.Prod.CountRequests()[kmsg.OffsetCommit] > 0 })
+	o := s.Prod.StartOverwriter(world.Billing, world.Orders, map[int32]int64{0: by, 1: by}, 50*time.Millisecond)
+	t.Cleanup(o.Stop)
+	card := s.sees(s.Jon, world.PayOps, s.id(m)+" · unclear", "What was written cannot be known", "an answer of Kafka was lost", "moved on", "unchanged",
+		"No other reset of billing is written until somebody has undone this one or accepted it.")
+	s.has(card, "undo", "settle")
+	o.Stop()
+	s.wrote(1)
+	return s, s.id(m)
+}
+
+func TestAnOutcomeThatCannotBeKnownIsSettledWithAReason(t *testing.T) {
+	t.Parallel()
+	s, id := unclear(t, 1990)
+	blocked := id + " left billing in doubt"
+	s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 10m", blocked, "undo "+id, "settle "+id)
+	s.tells(s.Mara, world.PayOps, "settle "+id, "Whoever accepts an outcome as it is says so")
+	s.tells(s.Mara, world.PayOps, "undo "+id, "billing has moved on", "would only replay", "first accept "+id+" as it is")
+	s.tells(s.Ben, world.PayOps, "settle "+id+` "it is fine"`, "You may not settle resets of billing on prod-eu")
+
+	card := s.sees(s.Jon, world.PayOps, id+" · unclear")
+	s.clicks(s.Jon, card, "settle")
+	modal := s.opens(s.Jon, "Accept "+id, "Why is the outcome accepted as it is?")
+	s.acked(s.Jon.Submit(modal, map[string]string{"why": "  "}))
+	modal = s.opens(s.Jon, "Accept "+id, "Say in a few words why")
+	s.acked(s.Jon.Submit(modal, map[string]string{"why": "the consumers have gone on, checked with the team"}))
+	card = s.shows(s.Jon, card, "Accepted as it is by @jon", "checked with the team")
+	s.has(card)
+	s.tells(s.Mara, world.PayOps, "settle "+id+" again", "Too late: "+id+" is failed")
+	next := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 10m", "preview", "Apply")
+	s.clicks(s.Mara, next, "approve")
+	s.sees(s.Jon, world.PayOps, s.id(next)+" · done")
+}
+
+func TestAnUnclearOutcomeIsTakenBack(t *testing.T) {
+	t.Parallel()
+	s, id := unclear(t, 1500)
+	undo := s.tells(s.Mara, world.PayOps, "undo "+id, "preview", "Take back "+id)
+	s.clicks(s.Mara, undo, "approve")
+	if now := s.sees(s.Jon, world.PayOps, s.id(undo)); strings.Contains(now.Text(), "waiting for approval") {
+		s.clicks(s.Jon, now, "approve")
+	}
+	s.sees(s.Jon, world.PayOps, s.id(undo)+" · done")
+	s.stands(before)
+	s.tells(s.Jon, world.PayOps, "settle "+id+" done by hand", "Too late: "+id+" is failed")
+	s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 10m", "preview", "Apply")
+}
+
+func TestAPartlyWrittenResetIsPutBack(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, world.Options{})
+	s.start()
+	s.Prod.FailCommitOf(1, kerr.TopicAuthorizationFailed, world.Orders, 3, 7)
+	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 10m", "preview")
+	s.clicks(s.Mara, m, "approve")
+	s.has(s.sees(s.Jon, world.PayOps, "failed, put back", "Nothing is changed any more", "TOPIC_AUTHORIZATION_FAILED on orders:3,7", "READ on the topic"), "retry")
+	s.stands(before)
+	s.wrote(2)
+}
