@@ -76,11 +76,26 @@ func (b *Bot) draw(ctx context.Context, c commands.Content, l look) message {
 	if len(buttons) > 0 {
 		add(slack.NewActionBlock(d.id("act"), buttons...))
 	}
-	text := firstOf(c.Fallback, c.Title, "kafka-reset")
+	text := b.named(ctx, firstOf(c.Fallback, c.Title, "kafka-reset"), c.Lines)
 	if len(out) == 0 {
 		add(slack.NewContextBlock(d.id("state"), plainText(d.clip(text, maxHeader))))
 	}
 	return message{text: escape(clip(clean(text), maxText)), blocks: out}
+}
+
+// named puts names where the words of a notification have ids: nothing else is shown there.
+func (b *Bot) named(ctx context.Context, text string, lines []commands.Line) string {
+	for _, line := range lines {
+		for _, s := range line {
+			if (s.Kind != commands.User && s.Kind != commands.Notify) || s.Text == "" || !strings.Contains(text, s.Text) {
+				continue
+			}
+			if known := b.name(ctx, s.ID); known != "" {
+				text = strings.ReplaceAll(text, s.Text, "@"+known)
+			}
+		}
+	}
+	return text
 }
 
 // drawing is one message being drawn.

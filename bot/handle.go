@@ -74,6 +74,8 @@ func (b *Bot) record(ctx context.Context, e envelope) error {
 
 // Receive decides upon a recorded envelope and answers the person in words. Only what may work on the next try is an error.
 func (b *Bot) Receive(ctx context.Context, in reset.Inbox) error {
+	ctx, cancel := context.WithTimeout(ctx, showWithin)
+	defer cancel()
 	var e envelope
 	if err := json.Unmarshal(in.Raw, &e); err != nil {
 		b.log.Error("recorded envelope that cannot be read", "envelope", in.ID, "err", err)

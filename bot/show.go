@@ -29,7 +29,8 @@ func (b *Bot) Show(ctx context.Context, s reset.Story) (time.Time, error) {
 	return b.showAll(ctx, s, card)
 }
 
-// showWithin ends before the claim under which a card is shown does (30 s), so that no two show it at once.
+// showWithin ends before the claim does under which a card is shown or an envelope decided (30 s), so that no two do it at
+// once.
 const showWithin = 20 * time.Second
 
 // showAll keeps the public card: first the card itself, then its thread, then the requester who asked elsewhere.

@@ -312,3 +312,17 @@ func TestACopyOfTheCardAnswersForItself(t *testing.T) {
 		return err == nil && strings.Contains(m.Text(), "k7f3 is cancelled") && len(m.Buttons()) == 0
 	})
 }
+
+func TestTables(t *testing.T) {
+	t.Parallel()
+	for _, plain := range []bool{false, true} {
+		b := newBench(t, slacksim.Options{}, func(c *Config) { c.Plain = plain }).up(t)
+		card := b.carded(t, "C0INC", "C0INC")
+		if has := strings.Contains(string(card.Blocks), `"type":"table"`); has == plain {
+			t.Errorf("plain %v, and the card has a table: %v", plain, has)
+		}
+		if text := card.Text(); !strings.Contains(text, "orders-2") {
+			t.Errorf("the rows are not there:\n%s", text)
+		}
+	}
+}

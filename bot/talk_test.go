@@ -67,6 +67,9 @@ func TestCommandPreviewClickCard(t *testing.T) {
 		t.Errorf("a second card %s was posted beside %s", now.TS, card.TS)
 	}
 	reply := b.sees(t, b.jon, "C0INC", "Approved", "by @jon")
+	if strings.Contains(card.Fallback+reply.Fallback, "U0") {
+		t.Errorf("a notification shows ids: %q, %q", card.Fallback, reply.Fallback)
+	}
 	if reply.Thread != card.TS {
 		t.Errorf("the decision is not in the card's thread: %+v", reply)
 	}
