@@ -10,9 +10,9 @@ import (
 // Approve is the requester's word on a draft ("apply", "ask for approval") and everybody else's on a pending request.
 // Without a revision nothing is decided: the plan is shown.
 func (s *Service) Approve(ctx context.Context, d Decision) (Reply, error) {
-	r, err := s.load(ctx, d.Ref)
-	if err != nil {
-		return Reply{}, err
+	r, again, err := s.hear(ctx, d)
+	if err != nil || again.Did != "" {
+		return again, err
 	}
 	if d.Ref.Revision == 0 {
 		return Reply{Did: DidPlan, Request: r}, nil
@@ -41,7 +41,7 @@ func (s *Service) submit(ctx context.Context, d Decision, r Request) (Reply, err
 		return Reply{}, err
 	}
 	reply := Reply{Did: DidSubmit}
-	err := s.decide(ctx, &reply, d.Ref, func(tx *Tx) error {
+	err := s.decide(ctx, d, &reply, d.Ref, func(tx *Tx) error {
 		if tx.Request.State != Draft {
 			return tooLate(*tx.Request)
 		}
@@ -69,7 +69,7 @@ func (s *Service) vote(ctx context.Context, d Decision, r Request) (Reply, error
 		return Reply{}, err
 	}
 	reply := Reply{Did: DidVote}
-	err := s.decide(ctx, &reply, d.Ref, func(tx *Tx) error {
+	err := s.decide(ctx, d, &reply, d.Ref, func(tx *Tx) error {
 		if i := slices.IndexFunc(tx.Votes, func(v Vote) bool { return v.Actor == d.Actor }); i >= 0 {
 			reply.Did, reply.At, reply.By = DidAlready, tx.Votes[i].At, d.Actor
 			return nil
@@ -114,9 +114,9 @@ func (s *Service) Cancel(ctx context.Context, d Decision) (Reply, error) {
 
 // end closes a request by a person's word. A revision that has passed does not matter: no is no.
 func (s *Service) end(ctx context.Context, d Decision, verb Verb, reply Reply, to State, ev Event) (Reply, error) {
-	r, err := s.load(ctx, d.Ref)
-	if err != nil {
-		return Reply{}, err
+	r, again, err := s.hear(ctx, d)
+	if err != nil || again.Did != "" {
+		return again, err
 	}
 	if !slices.Contains(next[r.State], to) {
 		return Reply{}, tooLate(r)
@@ -124,7 +124,7 @@ func (s *Service) end(ctx context.Context, d Decision, verb Verb, reply Reply, t
 	if err := s.allow(ctx, d, &r, verb, nil); err != nil {
 		return Reply{}, err
 	}
-	err = s.decide(ctx, &reply, Ref{ID: r.ID}, func(tx *Tx) error {
+	err = s.decide(ctx, d, &reply, Ref{ID: r.ID}, func(tx *Tx) error {
 		if !slices.Contains(next[tx.Request.State], to) {
 			return tooLate(*tx.Request)
 		}
@@ -137,15 +137,15 @@ func (s *Service) end(ctx context.Context, d Decision, verb Verb, reply Reply, t
 
 // Choose takes one of the other readings that the plan or the question offered. The first option is 1.
 func (s *Service) Choose(ctx context.Context, d Decision, option int) (Reply, error) {
-	r, err := s.load(ctx, d.Ref)
-	if err != nil {
-		return Reply{}, err
+	r, again, err := s.hear(ctx, d)
+	if err != nil || again.Did != "" {
+		return again, err
 	}
 	if d.Actor != r.Actor {
 		return Reply{}, &Problem{Code: ProblemNotYours, Request: r.ID, State: r.State}
 	}
 	reply := Reply{Did: DidChoose}
-	err = s.decide(ctx, &reply, d.Ref, func(tx *Tx) error {
+	err = s.decide(ctx, d, &reply, d.Ref, func(tx *Tx) error {
 		r := tx.Request
 		if r.State != Draft && r.State != Planning {
 			return tooLate(*r)
@@ -166,9 +166,9 @@ func (s *Service) Choose(ctx context.Context, d Decision, option int) (Reply, er
 
 // Retry looks again now at what waits for Kafka; a reset that failed with nothing changed is asked for anew.
 func (s *Service) Retry(ctx context.Context, d Decision) (Reply, error) {
-	r, err := s.load(ctx, d.Ref)
-	if err != nil {
-		return Reply{}, err
+	r, again, err := s.hear(ctx, d)
+	if err != nil || again.Did != "" {
+		return again, err
 	}
 	if err := s.allow(ctx, d, &r, VerbRetry, nil); err != nil {
 		return Reply{}, err
@@ -182,7 +182,7 @@ func (s *Service) Retry(ctx context.Context, d Decision) (Reply, error) {
 		return Reply{Did: DidRetry, Request: made}, err
 	case r.State == Planning || r.State == Approved:
 		reply := Reply{Did: DidRetry}
-		err := s.decide(ctx, &reply, Ref{ID: r.ID}, func(tx *Tx) error { tx.Request.Retries = 0; tx.LookAt(s.Now()); return nil })
+		err := s.decide(ctx, d, &reply, Ref{ID: r.ID}, func(tx *Tx) error { tx.Request.Retries = 0; tx.LookAt(s.Now()); return nil })
 		return reply, err
 	}
 	return Reply{}, tooLate(r)
@@ -190,9 +190,9 @@ func (s *Service) Retry(ctx context.Context, d Decision) (Reply, error) {
 
 // Settle accepts a mixed or unclear outcome as it is, so that the group may be reset again.
 func (s *Service) Settle(ctx context.Context, d Decision) (Reply, error) {
-	r, err := s.load(ctx, d.Ref)
-	if err != nil {
-		return Reply{}, err
+	r, again, err := s.hear(ctx, d)
+	if err != nil || again.Did != "" {
+		return again, err
 	}
 	if !r.Outcome.Blocks() || r.Settled != nil {
 		return Reply{}, tooLate(r)
@@ -204,7 +204,7 @@ func (s *Service) Settle(ctx context.Context, d Decision) (Reply, error) {
 		return Reply{}, err
 	}
 	reply := Reply{Did: DidSettle}
-	err = s.decide(ctx, &reply, Ref{ID: r.ID}, func(tx *Tx) error {
+	err = s.decide(ctx, d, &reply, Ref{ID: r.ID}, func(tx *Tx) error {
 		if tx.Request.Settled != nil {
 			return tooLate(*tx.Request)
 		}
@@ -215,14 +215,37 @@ func (s *Service) Settle(ctx context.Context, d Decision) (Reply, error) {
 	return reply, err
 }
 
+// Heard is a decision that changed a request, by its envelope. A process that dies before it has noted that the envelope is
+// decided leaves it to the next one, which must neither act on it twice nor say that it comes too late.
+type Heard struct {
+	Origin string
+	Did    Did
+}
+
+// hear loads the request that a decision is about. When it is the decision that was heard last, the reply says what it did.
+func (s *Service) hear(ctx context.Context, d Decision) (Request, Reply, error) {
+	r, err := s.load(ctx, d.Ref)
+	if err == nil && d.Origin != "" && r.Heard.Origin == d.Origin {
+		return r, Reply{Did: r.Heard.Did, Request: r}, nil
+	}
+	return r, Reply{}, err
+}
+
 // decide runs a decision in its transaction, after checking again that it speaks of the current revision.
-func (s *Service) decide(ctx context.Context, reply *Reply, ref Ref, change func(*Tx) error) error {
+func (s *Service) decide(ctx context.Context, d Decision, reply *Reply, ref Ref, change func(*Tx) error) error {
 	err := s.Store.Update(ctx, ref.ID, nil, func(tx *Tx) error {
+		if d.Origin != "" && tx.Request.Heard.Origin == d.Origin {
+			*reply = Reply{Did: tx.Request.Heard.Did, Request: *tx.Request}
+			return nil
+		}
 		if err := current(*tx.Request, ref); err != nil {
 			return err
 		}
 		if err := change(tx); err != nil {
 			return err
+		}
+		if reply.Did != DidAlready && reply.Did != DidRetry {
+			tx.Request.Heard = Heard{d.Origin, reply.Did}
 		}
 		reply.Request = *tx.Request
 		return nil

@@ -8,9 +8,9 @@ import (
 // person sleeps. Idle, unclear outcomes and everything else hold as always. The owners are told, and the request says so for
 // good. Why names the incident.
 func (s *Service) Emergency(ctx context.Context, d Decision) (Reply, error) {
-	r, err := s.load(ctx, d.Ref)
-	if err != nil {
-		return Reply{}, err
+	r, again, err := s.hear(ctx, d)
+	if err != nil || again.Did != "" {
+		return again, err
 	}
 	if d.Why == "" {
 		return Reply{}, &Problem{Code: ProblemWhich, Want: "incident", Request: r.ID}
@@ -34,7 +34,7 @@ func (s *Service) Emergency(ctx context.Context, d Decision) (Reply, error) {
 		return Reply{}, err
 	}
 	reply := Reply{Did: DidAlone}
-	err = s.decide(ctx, &reply, d.Ref, func(tx *Tx) error {
+	err = s.decide(ctx, d, &reply, d.Ref, func(tx *Tx) error {
 		if tx.Request.State != Pending && tx.Request.State != Draft {
 			return tooLate(*tx.Request)
 		}

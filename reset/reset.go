@@ -37,6 +37,7 @@ type Request struct {
 	Problem   *Problem   // why it was refused, why it failed, or what it is waiting for
 
 	Seen     Sighting // the group as it was last looked at
+	Heard    Heard    // the decision that changed it last
 	Attempt  int      // attempts to write so far
 	Retries  int      // looks in a row that Kafka did not answer
 	Undoes   string   // the request that this one takes back

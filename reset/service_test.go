@@ -2,6 +2,7 @@ package reset_test
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -135,8 +136,9 @@ func (b *bench) load(id string) reset.Request {
 	return r
 }
 
+// by is a click of its own, each time.
 func (b *bench) by(who reset.Actor, r reset.Request) reset.Decision {
-	return reset.Decision{Actor: who, Place: reset.Place{Channel: "C1"}, Ref: reset.Ref{ID: r.ID, Revision: r.Revision}, Origin: "click " + who.ID + r.ID, Why: "because"}
+	return reset.Decision{Actor: who, Place: reset.Place{Channel: "C1"}, Ref: reset.Ref{ID: r.ID, Revision: r.Revision}, Origin: "click " + rand.Text(), Why: "because"}
 }
 
 func (b *bench) approve(who reset.Actor, r reset.Request) reset.Reply {
@@ -258,6 +260,23 @@ func TestArmedGivesUpAtItsDeadline(t *testing.T) {
 		t.Errorf("--no-wait ended with %v", now.Problem)
 	}
 	b.committed(900, 900)
+}
+
+// A process that dies between deciding and noting so leaves the envelope to the next one.
+func TestOwnClickTakenUpAgainIsNotTooLate(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	for name, decide := range map[string]func(context.Context, reset.Decision) (reset.Reply, error){"approve": b.Approve, "cancel": b.Cancel} {
+		click := b.by(mara, b.ask(mara, reset.Shift{By: -50}))
+		first, err := decide(t.Context(), click)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := decide(t.Context(), click)
+		if err != nil || again.Did != first.Did || again.Request.Version != first.Request.Version+1 {
+			t.Errorf("%s: did %q, then %q of version %d and %d: %v", name, first.Did, again.Did, first.Request.Version, again.Request.Version, err)
+		}
+	}
 }
 
 func TestTwoApprovalsNeedTwoPeople(t *testing.T) {

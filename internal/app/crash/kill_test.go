@@ -3,9 +3,11 @@ package crash
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"testing"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -114,6 +116,64 @@ func (r *road) votes(id string) int {
 		r.fatal("%v", err)
 	}
 	return len(votes)
+}
+
+// TestDecidedAndKilledBeforeThatIsNoted: the next process takes the same word again. It must not act on it twice, nor tell the
+// person that they are too late for what they did themselves.
+func TestDecidedAndKilledBeforeThatIsNoted(t *testing.T) {
+	t.Parallel()
+	type word struct {
+		name, point string
+		group       string
+		say         func(r *road) // up to and with the word
+		tells       string
+	}
+	sideBySide(t, slices.Values([]word{
+		{"apply", "after store.Update draft>approved", "alone", func(r *road) { r.clicks(r.Mara, r.asks(), "approve") }, "done"},
+		{"cancel, typed", "after store.Update draft>cancelled", "alone", func(r *road) {
+			r.asks()
+			now := r.reaches(reset.Draft)
+			r.types("cancel " + now.ID)
+		}, "is cancelled. Nothing was changed"},
+		{"reject, typed", "after store.Update pending>rejected", "two", func(r *road) {
+			r.clicks(r.Mara, r.asks(), "approve")
+			now := r.reaches(reset.Pending)
+			r.of = r.Kim
+			r.types("reject " + now.ID)
+		}, "is rejected. Nothing was changed"},
+		{"a choice, which opens the next question", "after store.Update planning>planning", "alone", func(r *road) {
+			r.types(r.group + " " + topic + " to 00:01") // on which cluster? and then: in which zone?
+			r.clicks(r.Mara, r.sees(r.Mara, r.group, "prod-eu", "a question"), "choose.1")
+		}, "Europe/Berlin"},
+	}), func(w word) string { return w.name }, func(s *stage, w word) {
+		r := s.road(w.group)
+		point, nth := w.point, 1
+		if strings.HasPrefix(w.name, "a choice") {
+			nth = 2 // the first asks the question
+		}
+		b := r.starts(Trap{point, nth, kill})
+		r.survives(b)
+		w.say(r)
+		r.sees(r.of, w.tells)
+		<-b.ended
+		r.until("the word counts as decided", func() bool {
+			bots := r.family()
+			said := strings.Join(bots[len(bots)-1].trace(), "\n")
+			return len(bots) == 2 && strings.Contains(said, "after store.Release inbox")
+		})
+		r.sees(r.of, w.tells)
+		for _, m := range r.of.Messages(world.Home) {
+			for _, was := range m.History {
+				if strings.Contains(was.Fallback, "Too late") || strings.Contains(was.Fallback, "no such choice") {
+					r.fatal("%s was told: %s", r.of.ID, was.Fallback)
+				}
+			}
+		}
+		now, _ := r.request()
+		if in, _ := now.Move(); in.Zone != "" && in.Zone != "Europe/Berlin" {
+			r.fatal("the zone became %s without anybody's word", in.Zone)
+		}
+	})
 }
 
 // TestKilledInAnUndo kills the bot on the way back: the offsets that were saved are written back once.
