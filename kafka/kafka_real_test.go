@@ -26,14 +26,32 @@ import (
 func TestScenariosOnApacheKafka(t *testing.T) {
 	t.Parallel()
 	c := realkafka.Shared(t)
-	kafkatest.Run(t, kafkatest.World{
-		Addrs: c.Bootstrap(), ClusterID: c.ID,
+	kafkatest.Run(t, apache(c))
+}
+
+// An older Kafka, and a shorter table: what a broker answers, and by which versions of the protocol, is what differs.
+func TestScenariosOnOlderKafka(t *testing.T) {
+	t.Parallel()
+	c, err := realkafka.Start(t.Context(), realkafka.Options{Version: realkafka.Older})
+	ok(t, err)
+	t.Cleanup(func() { ok(t, c.Stop()) })
+	w := apache(c)
+	w.Only = []string{"partition facts", "time in each place", "time of the broker", "time before the log start", "open transaction",
+		"classic group", "consumer group", "several states at once", "unknown group", "unknown topic", "topic made again",
+		"some steps refused", "topic deleted among commits", "checkup"}
+	kafkatest.Run(t, w)
+}
+
+// apache is a cluster of Apache Kafka with Java consumers.
+func apache(c *realkafka.Cluster) kafkatest.World {
+	return kafkatest.World{
+		Addrs: c.Bootstrap(), ClusterID: c.ID, Real: true,
 		Consume: func(t *testing.T, group, topic, protocol string) func() error {
 			return c.Consume(t, realkafka.Consumption{Group: group, Topic: topic, Protocol: protocol, Properties: map[string]string{
 				"client.id": "worker-7", "enable.auto.commit": "false",
 			}}).Stop
 		},
-	})
+	}
 }
 
 // What an authorizer denies is told by Kafka's name for it, and hides nothing; a wrong password is told as such, without it.

@@ -8,6 +8,8 @@ package kafkatest
 import (
 	"context"
 	"crypto/rand"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -24,6 +26,8 @@ type World struct {
 	Addrs     []string
 	ClusterID string
 	Differs   map[string]string // scenarios that are not true of this one, with the reason
+	Only      []string          // a shorter table; empty: all scenarios
+	Real      bool              // Apache Kafka, with its own mistakes
 	// Consume starts a member that commits nothing, with the client id worker-7; leave ends it in order. Nil: franz-go's.
 	Consume func(t *testing.T, group, topic, protocol string) (leave func() error)
 }
@@ -47,13 +51,15 @@ type bench struct {
 
 // Run runs all scenarios but those that are listed as different.
 func Run(t *testing.T, w World) {
-	for name := range w.Differs {
-		if scenarios[name] == nil {
-			t.Errorf("a difference is listed for %q, which is no scenario", name)
+	table := maps.Clone(scenarios)
+	maps.Copy(table, oddities)
+	for _, name := range slices.AppendSeq(slices.Clone(w.Only), maps.Keys(w.Differs)) {
+		if table[name] == nil {
+			t.Errorf("%q is no scenario", name)
 		}
 	}
-	for name, scenario := range scenarios {
-		if w.Differs[name] != "" {
+	for name, scenario := range table {
+		if w.Differs[name] != "" || len(w.Only) > 0 && !slices.Contains(w.Only, name) {
 			continue
 		}
 		t.Run(name, func(t *testing.T) {
