@@ -45,7 +45,7 @@ func (b *Bot) showAll(ctx context.Context, s reset.Story, card reset.Card) (time
 			return again, err
 		}
 	case card.Version < s.Request.Version:
-		urgent := len(lines) > 0 || !s.Request.State.Open()
+		urgent := len(lines) > 0 || !s.Request.State.Open() && !s.Request.Watch.Open()
 		if again, err := b.edit(ctx, s, &card, urgent); err != nil || !again.IsZero() {
 			return again, err
 		}
@@ -176,10 +176,21 @@ func (b *Bot) thread(ctx context.Context, s reset.Story, card *reset.Card, news 
 			b.log.Warn("a thread reply is left out", "request", s.Request.ID, "err", err)
 		}
 	}
-	if !s.Request.State.Open() && card.Channel != s.Request.Place.Channel && s.Request.Actor.Kind == reset.Person {
+	if !s.Request.State.Open() && tellsRequester(news) && card.Channel != s.Request.Place.Channel && s.Request.Actor.Kind == reset.Person {
 		b.tell(ctx, s, *card)
 	}
 	return time.Time{}, b.amend(ctx, card, func(c *reset.Card) { c.ThreadSeq = news[len(news)-1].Seq })
+}
+
+// progress is what those who follow the thread see, and nobody else has to.
+var progress = []reset.Event{reset.EvChecked, reset.EvBack, reset.EvElsewhere, reset.EvResumed, reset.EvCaughtUp}
+
+// tellsRequester reports whether there is more than progress: an outcome, or what changes it.
+func tellsRequester(news []reset.Entry) bool {
+	return slices.ContainsFunc(news, func(e reset.Entry) bool {
+		again := e.Facts["why"] == string(reset.WatchNewer) // that request tells them itself
+		return !slices.Contains(progress, e.Event) && !again
+	})
 }
 
 // tell sends the outcome to the requester alone, who may not see the card's channel.

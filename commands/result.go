@@ -36,6 +36,7 @@ func applied(c *Content, s reset.Story, v voice) {
 	c.Hints = append(startHints(r.Ruling), runbook(r.Ruling)...)
 	c.Foot = append(c.Foot, say("The same with Kafka's own tool: ", code(ToolLine(s.Cluster, in.Group, r.ID+".csv"))))
 	c.Buttons = undoButtons(s)
+	watched(c, s, v)
 }
 
 func was(n int) string {

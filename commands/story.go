@@ -42,6 +42,8 @@ func ThreadLine(e reset.Entry, s reset.Story) (Line, bool) {
 	case reset.EvSubmitted, reset.EvVoted, reset.EvAlone, reset.EvRejected, reset.EvApproved, reset.EvVoided, reset.EvTurnedDown, reset.EvPutBack,
 		reset.EvApplied, reset.EvFailed, reset.EvCancelled, reset.EvExpired, reset.EvSettled, reset.EvUndo, reset.EvFrozen, reset.EvThawed:
 		return eventLine(e, s), true
+	case reset.EvOverwritten, reset.EvBack, reset.EvElsewhere, reset.EvResumed, reset.EvCaughtUp, reset.EvUnwatched:
+		return eventLine(e, s), true
 	}
 	return nil, false
 }
@@ -167,5 +169,5 @@ func workLine(e reset.Entry, s reset.Story, fact func(key, before string) string
 	case reset.EvUndo:
 		return say(who, " asked to take it back", fact("by", ": "), ".")
 	}
-	return say(string(e.Event))
+	return watchLine(e, s, fact)
 }

@@ -308,11 +308,7 @@ func (s *Service) firstReading(ctx context.Context, due Due, r Request, writes [
 
 func (s *Service) read(ctx context.Context, r Request, writes []Write) ([]Position, error) {
 	in, _ := r.Move()
-	parts := make([]Partition, len(writes))
-	for i, w := range writes {
-		parts[i] = Partition{w.Topic, w.Partition}
-	}
-	return s.Clusters[in.Cluster].ReadBack(ctx, in.Group, parts)
+	return s.Clusters[in.Cluster].ReadBack(ctx, in.Group, partsOf(writes))
 }
 
 // finish ends an attempt with what is known.
@@ -337,6 +333,8 @@ func (s *Service) finish(ctx context.Context, due Due, r Request, a Attempt, wri
 		to, ev := Failed, EvFailed
 		if applied {
 			to, ev = Applied, EvApplied
+			r.Watch = &Watch{Since: s.Now(), Parts: len(writes)}
+			tx.WatchAt(s.Now().Add(s.Times.WatchFirst))
 		}
 		if undone != nil {
 			tx.AlsoSave(*undone)

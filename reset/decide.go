@@ -164,7 +164,7 @@ func (s *Service) Choose(ctx context.Context, d Decision, option int) (Reply, er
 	return reply, err
 }
 
-// Retry looks again now at what waits for Kafka; a reset that failed with nothing changed is asked for anew.
+// Retry looks again now at what waits for Kafka; a reset that failed with nothing changed, or was overwritten, is asked for anew.
 func (s *Service) Retry(ctx context.Context, d Decision) (Reply, error) {
 	r, again, err := s.hear(ctx, d)
 	if err != nil || again.Did != "" {
@@ -177,7 +177,7 @@ func (s *Service) Retry(ctx context.Context, d Decision) (Reply, error) {
 	switch {
 	case !move:
 		return Reply{}, tooLate(r)
-	case r.State == Failed && !r.Outcome.Blocks(), r.State == Expired && r.Digest != "":
+	case r.State == Failed && !r.Outcome.Blocks(), r.State == Expired && r.Digest != "", r.State == Applied && r.Watch.Overwrote():
 		made, err := s.create(ctx, Request{Origin: d.Origin, Actor: d.Actor, Place: d.Place, Act: Move{in}, Undoes: r.Undoes})
 		return Reply{Did: DidRetry, Request: made}, err
 	case r.State == Planning || r.State == Approved:

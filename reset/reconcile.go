@@ -18,6 +18,9 @@ const (
 	lastWords  = 5 * time.Second // for cards, once everything else has stopped
 )
 
+// served are the kinds of rows that the loop looks at.
+var served = []Kind{DueInbox, DueRequest, DueWatch, DueCard}
+
 // sharedLook is the state of several groups of one cluster, from one round.
 type sharedLook struct {
 	states map[string]GroupState
@@ -28,7 +31,7 @@ type sharedLook struct {
 func (s *Service) Run(ctx context.Context) error {
 	var wg sync.WaitGroup
 	for {
-		dues, err := s.claim(ctx, DueInbox, DueRequest, DueCard)
+		dues, err := s.claim(ctx, served...)
 		if err != nil && ctx.Err() == nil {
 			s.Log.Error("claim what is due", "err", err)
 		}
@@ -61,7 +64,7 @@ func (s *Service) conclude(ctx context.Context) {
 
 // Reconcile does one round and returns how many rows it served. Tests call it with a time of their own.
 func (s *Service) Reconcile(ctx context.Context) (int, error) {
-	dues, err := s.claim(ctx, DueInbox, DueRequest, DueCard)
+	dues, err := s.claim(ctx, served...)
 	if err != nil {
 		return 0, fmt.Errorf("claim what is due: %w", err)
 	}
@@ -161,6 +164,8 @@ func (s *Service) step(ctx context.Context, d Due, r *Request, looks map[string]
 		return s.receive(ctx, d)
 	case DueCard:
 		return s.show(ctx, d)
+	case DueWatch:
+		return s.watch(ctx, d)
 	}
 	if r == nil {
 		return time.Time{}, fmt.Errorf("request %s could not be loaded", d.ID)

@@ -45,6 +45,7 @@ type Request struct {
 	Settled  *Settlement
 	Alone    *Emergency // somebody went alone, within the rule's limit for emergencies
 	Eased    time.Time  // until when one authorised person is enough for this undo; zero: never
+	Watch    *Watch     // how the group fared since it was applied
 
 	CreatedAt time.Time
 	Deadline  time.Time // when the current state gives up; zero: never

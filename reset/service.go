@@ -33,12 +33,18 @@ type Times struct {
 	Lease    time.Duration // a claim; longer than the worst call (30 s)
 	Commit   time.Duration // the brokers' offsets.commit.timeout.ms (5 s): a lost write may land so late
 	Again    time.Duration // before Kafka is asked again after it did not answer (10 s)
+
+	WatchFirst time.Duration // before an applied reset is read again (15 s: a consumer that nobody sees commits every 5 s)
+	Watch      time.Duration // between looks at its group at first (10 s)
+	WatchSlow  time.Duration // between looks later (30 s)
+	Nobody     time.Duration // before it is said that nobody came back (30 min)
 }
 
 // DefaultTimes are the durations that serve unless the configuration says otherwise.
 var DefaultTimes = Times{
 	Draft: 30 * time.Minute, Approval: 30 * time.Minute, Settle: 6 * time.Second, Look: time.Second,
 	Lease: 30 * time.Second, Commit: 5 * time.Second, Again: 10 * time.Second,
+	WatchFirst: 15 * time.Second, Watch: 10 * time.Second, WatchSlow: 30 * time.Second, Nobody: 30 * time.Minute,
 }
 
 // Ask is a wish in words, read.

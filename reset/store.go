@@ -142,6 +142,8 @@ type Tx struct {
 	entries []Entry
 	look    time.Time
 	looks   bool
+	watch   time.Time
+	watches bool
 	others  []Request
 	brakes  []Frozen
 }
@@ -164,6 +166,9 @@ func (tx *Tx) Log(e Entry) { tx.entries = append(tx.entries, e) }
 // LookAt makes the request due. Without it, an update from outside the worker makes the request due at once.
 func (tx *Tx) LookAt(at time.Time) { tx.look, tx.looks = at, true }
 
+// WatchAt makes the watch over the request's group due.
+func (tx *Tx) WatchAt(at time.Time) { tx.watch, tx.watches = at, true }
+
 // AlsoSave stores another request of the group (a rival) in the same transaction, with its version compared.
 func (tx *Tx) AlsoSave(r Request) { tx.others = append(tx.others, r) }
 
@@ -181,6 +186,8 @@ type Done struct {
 	Entries []Entry
 	Look    time.Time
 	Looks   bool
+	Watch   time.Time
+	Watches bool
 	Others  []Request
 	Brakes  []Frozen
 }
@@ -188,5 +195,6 @@ type Done struct {
 // Done returns what the change asked for.
 func (tx *Tx) Done() Done {
 	return Done{Steps: tx.steps, Planned: tx.planned, Votes: tx.votes, Begun: tx.begun, Writes: tx.writes,
-		Changed: tx.changed, Entries: tx.entries, Look: tx.look, Looks: tx.looks, Others: tx.others, Brakes: tx.brakes}
+		Changed: tx.changed, Entries: tx.entries, Look: tx.look, Looks: tx.looks, Watch: tx.watch, Watches: tx.watches,
+		Others: tx.others, Brakes: tx.brakes}
 }

@@ -95,7 +95,7 @@ func write(ctx context.Context, tx *sql.Tx, view *reset.Tx, was changed, byHolde
 	r := *view.Request
 	visible := was.request || was.attempt || done.Planned || done.Begun != nil ||
 		len(done.Votes)+len(done.Changed)+len(done.Entries)+len(done.Others)+len(done.Brakes) > 0
-	if !visible && !done.Looks {
+	if !visible && !done.Looks && !done.Watches {
 		return nil
 	}
 	if visible {
@@ -109,6 +109,11 @@ func write(ctx context.Context, tx *sql.Tx, view *reset.Tx, was changed, byHolde
 	}
 	for _, o := range done.Others {
 		if err := saveOther(ctx, tx, o); err != nil {
+			return err
+		}
+	}
+	if done.Watches {
+		if err := makeDue(ctx, tx, reset.DueWatch, r.ID, clusterOf(r), done.Watch); err != nil {
 			return err
 		}
 	}

@@ -242,3 +242,29 @@ func lookAgain(t *testing.T, open Open) {
 		quietLater(t, s)
 	}
 }
+
+// watchAt: a watch is due beside its request, and when it was asked for; what it stores does not make the request due.
+func watchAt(t *testing.T, open Open) {
+	s := open(t)
+	create(t, s, ask("k7f3", reset.Approved))
+	quiet(t, s)
+	version := load(t, s, "k7f3").Version
+	update(t, s, "k7f3", nil, func(tx *reset.Tx) { tx.WatchAt(t0.Add(time.Hour)) })
+	same(t, "version after a watch was made due", load(t, s, "k7f3").Version, version)
+	update(t, s, "k7f3", nil, func(tx *reset.Tx) {
+		tx.Request.State, tx.Request.Watch = reset.Applied, &reset.Watch{Since: t0, Parts: 1}
+		tx.WatchAt(t0.Add(15 * time.Second))
+	})
+	names, rows := claim(t, s, t0)
+	same(t, "due before its time", names, []string{"card k7f3"})
+	release(t, s, rows[0], time.Time{})
+	names, rows = claim(t, s, t0.Add(15*time.Second), reset.DueWatch)
+	same(t, "due at its time", names, []string{"watch k7f3"})
+	same(t, "cluster of the watch", rows[0].Cluster, "prod-eu")
+	update(t, s, "k7f3", &rows[0], func(tx *reset.Tx) { tx.Request.Watch.Checked = t0 })
+	release(t, s, rows[0], t0.Add(time.Minute))
+	wantErr(t, s.Update(t.Context(), "k7f3", &rows[0], func(*reset.Tx) error { return nil }), reset.ErrConflict)
+	names, _ = claim(t, s, t0.Add(30*time.Second))
+	same(t, "due after it was stored", names, []string{"card k7f3"})
+	same(t, "watch", *load(t, s, "k7f3").Watch, reset.Watch{Since: t0, Parts: 1, Checked: t0})
+}

@@ -56,6 +56,7 @@ func Run(t *testing.T, fresh func(t *testing.T) Open) {
 		"what is made due while held is not forgotten":    claimWanted,
 		"processes never claim the same row":              claimConcurrently,
 		"a change says when to look again":                lookAgain,
+		"a watch is due beside its request":               watchAt,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -1,0 +1,288 @@
+package reset
+
+import (
+	"slices"
+	"strconv"
+	"time"
+)
+
+// Watch is how a group fares after its reset was applied: whether somebody overwrote it, who came back, where each partition
+// went on, and when what had been stored by then was read. It is kept with the request; a look that saw nothing new leaves it.
+type Watch struct {
+	Since   time.Time // when the reset was applied
+	Checked time.Time // when the offsets were first read again
+	First   *Comeback // nil: nobody has come back
+	Parts   int       // partitions that were written
+	Resumed int       // that went on from the target, as far as consuming explains it
+	Empty   int       // that are at the target, with nothing to read there
+	GoneOn  time.Time // when every partition had been seen to go on, or to have nothing to read
+	// Elsewhere are partitions that consumers went on from at another place; Overwritten those that moved while nobody was there.
+	Elsewhere   Strays
+	Overwritten Strays
+	Lags        []LagAt // oldest first: one for each time that the lag had halved or doubled
+	CaughtUp    time.Time
+	Ended       time.Time // zero: it is still being looked at
+	Why         WatchEnd
+	By          string // of WatchNewer: the request that reset the group again
+}
+
+// Comeback is the first consumer that was seen after a reset.
+type Comeback struct {
+	At       time.Time
+	ClientID string
+	Host     string
+	Members  int // that were there in that look
+}
+
+// Strays are partitions whose commit left the target otherwise than by consuming. A partition that strayed once has: it may
+// well pass the target later. So all of them are remembered, by number; the evidence is of the first ones.
+type Strays struct {
+	Parts    map[string][]int32 `json:",omitempty"`
+	Evidence []Stray            `json:",omitempty"`
+}
+
+// Stray is one partition of Strays, as it was first seen.
+type Stray struct {
+	Partition
+	To   Position // where the reset had put it
+	Read Position
+	At   time.Time
+}
+
+// LagAt is how far the group was behind.
+type LagAt struct {
+	At  time.Time
+	Lag int64
+}
+
+// WatchEnd says why nobody looks any more.
+type WatchEnd string
+
+// The ends of a watch.
+const (
+	WatchCaughtUp WatchEnd = "caught up"
+	WatchNewer    WatchEnd = "newer reset" // the group was reset again: By
+	WatchNobody   WatchEnd = "nobody"      // nobody came back
+	WatchLong     WatchEnd = "long"        // not caught up in longestWatch
+)
+
+// The events of a watch.
+const (
+	EvChecked     Event = "read again"
+	EvOverwritten Event = "overwritten"
+	EvBack        Event = "consumers back"
+	EvElsewhere   Event = "went on from elsewhere"
+	EvResumed     Event = "resumed"
+	EvCaughtUp    Event = "caught up"
+	EvUnwatched   Event = "watch ended"
+)
+
+const (
+	closeWatch   = 5 * time.Minute // that a group is looked at often
+	longestWatch = 4 * time.Hour
+	mostLags     = 40
+)
+
+// Open reports whether the group is still being looked at.
+func (w *Watch) Open() bool { return w != nil && w.Ended.IsZero() }
+
+// Overwrote reports whether the reset did not last: somebody outside the group moved its offsets.
+func (w *Watch) Overwrote() bool { return w != nil && w.Overwritten.Count() > 0 }
+
+// Count is how many partitions strayed.
+func (s Strays) Count() int {
+	n := 0
+	for _, parts := range s.Parts {
+		n += len(parts)
+	}
+	return n
+}
+
+func (s Strays) has(p Partition) bool { return slices.Contains(s.Parts[p.Topic], p.Partition) }
+
+// with returns the strays and one more; what was stored before is left as it is.
+func (s Strays) with(st Stray) Strays {
+	parts := make(map[string][]int32, len(s.Parts)+1)
+	for topic, numbers := range s.Parts {
+		parts[topic] = numbers
+	}
+	parts[st.Topic] = append(slices.Clip(parts[st.Topic]), st.Partition.Partition)
+	s.Parts = parts
+	if len(s.Evidence) < mostEvidence {
+		s.Evidence = append(slices.Clip(s.Evidence), st)
+	}
+	return s
+}
+
+// news is what a look saw for the first time, for an audit entry.
+type news struct {
+	event Event
+	facts []string
+}
+
+// observe says what a look at the group adds to what is known of it. Nothing is concluded from a partition that could not
+// be read.
+func observe(r Request, writes []Write, snap Snapshot, now time.Time, t Times) (Watch, []news) {
+	w := *r.Watch
+	if w.First == nil && len(snap.Group.Members) > 0 {
+		m := snap.Group.Members[0]
+		w.First = &Comeback{At: now, ClientID: m.ClientID, Host: m.Host, Members: len(snap.Group.Members)}
+	}
+	seen := w.sort(r, writes, snap, now)
+	var said []news
+	tell := func(ev Event, facts ...string) { said = append(said, news{ev, facts}) }
+	if w.Checked.IsZero() {
+		w.Checked = now
+		if w.Overwritten.Count() == 0 {
+			tell(EvChecked, "partitions", strconv.Itoa(w.Parts))
+		}
+	}
+	if grew(r.Watch.Overwritten, w.Overwritten) {
+		tell(EvOverwritten, w.Overwritten.facts()...)
+	}
+	gone := w.First != nil && w.GoneOn.IsZero() && w.Resumed+w.Empty+w.Elsewhere.Count()+w.Overwritten.Count() >= w.Parts
+	if gone {
+		w.GoneOn = now
+	}
+	if w.First != nil && r.Watch.First == nil {
+		tell(EvBack, append(w.First.facts(), w.progress()...)...)
+	} else if gone {
+		tell(EvResumed, w.progress()...)
+	}
+	if grew(r.Watch.Elsewhere, w.Elsewhere) {
+		tell(EvElsewhere, w.Elsewhere.facts()...)
+	}
+	w.measure(seen, now)
+	if ev, ok := w.end(seen, snap.Group, now, t); ok {
+		tell(ev, "why", string(w.Why), "lag", strconv.FormatInt(seen.lag, 10))
+	}
+	return w, said
+}
+
+// sighted is what one look saw of all partitions.
+type sighted struct {
+	unread int
+	behind int // partitions that have not read all that was there when the reset was applied
+	lag    int64
+}
+
+// sort sees where each partition stands, and counts.
+func (w *Watch) sort(r Request, writes []Write, snap Snapshot, now time.Time) (seen sighted) {
+	state := make(map[Partition]PartitionState, len(snap.Partitions))
+	for _, p := range snap.Partitions {
+		state[p.Partition] = p
+	}
+	w.Parts, w.Resumed, w.Empty = len(writes), 0, 0
+	for _, wr := range writes {
+		name := Partition{wr.Topic, wr.Partition}
+		p, ok := state[name]
+		if !ok || p.Err != "" || snap.Topics[wr.Topic].ID != wr.TopicID {
+			seen.unread++
+			continue
+		}
+		at, from := p.Committed, p.Committed.Offset
+		if at.None {
+			from = p.Start
+		}
+		seen.lag += max(0, p.End-max(from, p.Start))
+		if max(from, p.Start) < wr.End {
+			seen.behind++
+		}
+		stray := Stray{Partition: name, To: wr.To, Read: at, At: now}
+		switch {
+		case w.Overwritten.has(name), w.Elsewhere.has(name):
+		case same(at, wr.To):
+			if max(from, p.Start) >= p.End {
+				w.Empty++
+			}
+		case w.First == nil && snap.Group.Idle():
+			w.Overwritten = w.Overwritten.with(stray)
+		case wr.explains(p, r.Isolation):
+			w.Resumed++
+		default:
+			w.Elsewhere = w.Elsewhere.with(stray)
+		}
+	}
+	return seen
+}
+
+// explains reports whether consuming from the target leads to where a partition stands. Behind the end nobody can have read;
+// behind the last stable offset somebody can.
+func (w Write) explains(p PartitionState, i Isolation) bool {
+	past := p.Committed.Offset > p.End && i != ReadCommitted
+	return !p.Committed.None && !past && (w.To.None || p.Committed.Offset > w.To.Offset)
+}
+
+// measure keeps the lag when it says something: a line for every look would be noise.
+func (w *Watch) measure(seen sighted, now time.Time) {
+	if seen.unread > 0 || len(w.Lags) >= mostLags {
+		return
+	}
+	if n := len(w.Lags); n > 0 {
+		if last := w.Lags[n-1].Lag; seen.lag == last || seen.lag > last/2 && seen.lag < 2*max(last, 1) {
+			return
+		}
+	}
+	w.Lags = append(slices.Clip(w.Lags), LagAt{now, seen.lag})
+}
+
+// end says when there is nothing more to look for. To have caught up is to have read what was there when the reset was
+// applied; what nobody came back for was not.
+func (w *Watch) end(seen sighted, g GroupState, now time.Time, t Times) (Event, bool) {
+	var ev Event
+	switch age := now.Sub(w.Since); {
+	case w.First != nil && seen.unread == 0 && seen.behind == 0:
+		w.Why, w.CaughtUp, ev = WatchCaughtUp, now, EvCaughtUp
+	case w.First == nil && g.Idle() && age >= t.Nobody:
+		w.Why, ev = WatchNobody, EvUnwatched
+	case age >= longestWatch:
+		w.Why, ev = WatchLong, EvUnwatched
+	default:
+		return "", false
+	}
+	w.Ended = now
+	return ev, true
+}
+
+// worth reports whether a watch says something that people care about and was does not.
+func (w Watch) worth(was Watch) bool {
+	more := w.Resumed >= 2*was.Resumed && w.Resumed > was.Resumed
+	return more || len(w.Lags) > len(was.Lags) || w.Elsewhere.Count() > was.Elsewhere.Count() || w.Overwritten.Count() > was.Overwritten.Count()
+}
+
+// next is when the group is looked at again: often at first, and then now and then.
+func (w Watch) next(now time.Time, t Times) time.Time {
+	at := now.Add(t.WatchSlow)
+	if now.Sub(w.Since) < closeWatch {
+		at = now.Add(t.Watch)
+	}
+	if nobody := w.Since.Add(t.Nobody); w.First == nil && nobody.After(now) && nobody.Before(at) {
+		return nobody
+	}
+	return at
+}
+
+// grew reports whether there are at least twice as many strays, so that a few lines tell of any number.
+func grew(was, is Strays) bool { return is.Count() > was.Count() && is.Count() >= 2*was.Count() }
+
+// facts are how many strayed, and the first of them.
+func (s Strays) facts() []string {
+	e := s.Evidence[0]
+	return []string{"partitions", strconv.Itoa(s.Count()), "topic", e.Topic, "partition", strconv.Itoa(int(e.Partition.Partition)),
+		"to", e.To.fact(), "read", e.Read.fact()}
+}
+
+func (p Position) fact() string {
+	if p.None {
+		return "none"
+	}
+	return strconv.FormatInt(p.Offset, 10)
+}
+
+func (c Comeback) facts() []string {
+	return []string{"client", c.ClientID, "host", c.Host, "members", strconv.Itoa(c.Members)}
+}
+
+func (w Watch) progress() []string {
+	return []string{"resumed", strconv.Itoa(w.Resumed), "empty", strconv.Itoa(w.Empty), "of", strconv.Itoa(w.Parts)}
+}

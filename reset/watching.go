@@ -1,0 +1,90 @@
+package reset
+
+import (
+	"context"
+	"time"
+)
+
+// watch looks once at a group whose reset was applied. When Kafka does not answer, nothing is concluded and nobody is told:
+// it looks again later.
+func (s *Service) watch(ctx context.Context, due Due) (time.Time, error) {
+	r, err := s.Store.Load(ctx, due.ID)
+	if err != nil || r.State != Applied || !r.Watch.Open() {
+		return time.Time{}, err
+	}
+	began := s.Now()
+	if first := r.Watch.Since.Add(s.Times.WatchFirst); began.Before(first) {
+		return first, nil
+	}
+	writes, err := s.Store.Writes(ctx, r.ID, r.Attempt)
+	if err != nil {
+		return time.Time{}, err
+	}
+	in, _ := r.Move()
+	later := r.Watch.next(began, s.Times)
+	cluster, known := s.Clusters[in.Cluster]
+	if !known {
+		return later, nil
+	}
+	snap, err := cluster.Inspect(ctx, Query{Group: in.Group, Scope: scopeOf(partsOf(writes)), Isolation: r.Isolation})
+	if err != nil {
+		s.Log.Info("a watch sees nothing", "request", r.ID, "cluster", in.Cluster, "err", err)
+		return later, nil
+	}
+	// Asked after Kafka was: what another reset wrote must not look like somebody outside the group.
+	newer, busy, err := s.newer(ctx, r, began)
+	switch {
+	case err != nil:
+		return time.Time{}, err
+	case busy:
+		return later, nil
+	}
+	w, said := observe(r, writes, snap, s.Now(), s.Times)
+	if newer != "" {
+		w, said = *r.Watch, []news{{EvUnwatched, []string{"why", string(WatchNewer), "by", newer}}}
+		w.Ended, w.Why, w.By = s.Now(), WatchNewer, newer
+	}
+	if len(said) == 0 && !w.worth(*r.Watch) {
+		return later, nil
+	}
+	err = s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
+		if !tx.Request.Watch.Open() {
+			return ErrConflict
+		}
+		tx.Request.Watch = &w
+		for _, n := range said {
+			tx.Log(s.entry(tx.Request, Actor{}, n.event, n.facts...))
+		}
+		return nil
+	})
+	if err != nil || !w.Open() {
+		return time.Time{}, err
+	}
+	return w.next(s.Now(), s.Times), nil
+}
+
+// newer is the request that has reset the group since r was applied. Busy says that one is at it, or was while Kafka was
+// looked at: then what was seen is not used.
+func (s *Service) newer(ctx context.Context, r Request, began time.Time) (id string, busy bool, err error) {
+	in, _ := r.Move()
+	others, err := s.Store.List(ctx, Filter{Group: in.Group, States: []State{Applying, Applied, Failed}, Limit: 100})
+	for _, o := range others {
+		switch {
+		case o.ID == r.ID || o.ClusterID != r.ClusterID:
+		case o.State == Applying, o.EndedAt.After(began):
+			return "", true, err
+		case o.EndedAt.After(r.EndedAt) && o.Outcome != Unchanged && o.Outcome != PutBack:
+			id = o.ID
+		}
+	}
+	return id, false, err
+}
+
+// partsOf names the partitions of an attempt.
+func partsOf(writes []Write) []Partition {
+	parts := make([]Partition, len(writes))
+	for i, w := range writes {
+		parts[i] = Partition{w.Topic, w.Partition}
+	}
+	return parts
+}
