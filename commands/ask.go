@@ -126,7 +126,8 @@ func readReset(verb string, l line, ctx Context) (Command, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := aiming{line: l, ctx: ctx, in: reset.Intent{Cluster: n.cluster, Group: n.group, NoWait: l.has("no-wait"), Notes: l.notes()}}
+	r := aiming{line: l, ctx: ctx, in: reset.Intent{Cluster: n.cluster, Group: n.group, NoWait: l.has("no-wait"),
+		Create: l.has("create-group"), Notes: l.notes()}}
 	if err := r.options(); err != nil {
 		return nil, err
 	}
@@ -146,6 +147,15 @@ func readReset(verb string, l line, ctx Context) (Command, error) {
 		}
 	}
 	return Reset{r.in}, nil
+}
+
+// readDelete reads what forgets commits: it is a reset to nowhere.
+func readDelete(_ string, l line, ctx Context) (Command, error) {
+	if len(l.given["delete-offsets"]) == 0 {
+		l.given["delete-offsets"] = []given{{name: word{text: "--delete-offsets"}}}
+	}
+	l.words = l.words[1:]
+	return readReset("", l, ctx)
 }
 
 const resetExample = "billing@prod-eu orders to latest"

@@ -62,7 +62,8 @@ var options = map[string]option{
 	"describe":       {refuse: "--describe has a verb of its own here", instead: "lag billing@prod-eu"},
 	"list":           {refuse: "--list is not understood: name a group", instead: "status, lag billing@prod-eu"},
 	"delete":         {refuse: "nothing is deleted here: --delete is not understood", instead: "help"},
-	"delete-offsets": {refuse: "nothing is deleted here: --delete-offsets is not understood", instead: "help"},
+	"delete-offsets": {},
+	"create-group":   {},
 }
 
 // sortLine tells words from options. "--name value" and "--name=value" are the same; what follows a single dash and begins

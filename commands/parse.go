@@ -88,6 +88,8 @@ func readerOf(verb string) reader {
 		return readDecide
 	case "freeze", "thaw":
 		return readBrake
+	case "delete-offsets":
+		return readDelete
 	case "groups", "schedule":
 		return readLater
 	}
@@ -96,10 +98,10 @@ func readerOf(verb string) reader {
 
 // verbWords are the verbs that are obeyed, for the nearest one.
 var verbWords = []string{"reset", "help", "status", "lag", "show", "history", "access",
-	"approve", "reject", "cancel", "retry", "undo", "settle", "choose", "emergency", "freeze", "thaw"}
+	"approve", "reject", "cancel", "retry", "undo", "settle", "choose", "emergency", "freeze", "thaw", "delete-offsets"}
 
 // targetWords begin a target or are one; a group or topic of such a name is given by its flag.
-var targetWords = []string{"to", "back", "shift", "skip", "clear", "latest", "earliest", "current", "offset"}
+var targetWords = []string{"to", "back", "shift", "skip", "clear", "like", "from", "latest", "earliest", "current", "offset"}
 
 func read(words []word, end int, ctx Context) (Command, error) {
 	words = dropProgram(words)

@@ -218,6 +218,9 @@ func busyProblem(p *reset.Problem) []Line {
 func intentProblem(p *reset.Problem) Line {
 	switch p.Code {
 	case reset.ProblemNoCommit:
+		if p.Want != "" {
+			return say(p.Want, " has no commit on ", spot(p.Topic, p.Parts), ": there is no place to copy. Leave it out, or name the partitions that both have.")
+		}
 		return say(spot(p.Topic, p.Parts), " was never committed: there is nothing to shift or skip from. Leave it out, or give a time or an offset.")
 	case reset.ProblemSkipMoved:
 		return say("The committed offset of ", spot(p.Topic, p.Parts), " is ", count(p.Other), " now, not ", count(p.Count),

@@ -149,6 +149,9 @@ func workLine(e reset.Entry, s reset.Story, fact func(key, before string) string
 	case reset.EvSent:
 		return say("Sent", fact("chunk", " request "), fact("of", " of "), fact("partitions", ", partitions: "), unanswered(e), ".")
 	case reset.EvTurnedDown:
+		if e.Facts["sent"] == "no" {
+			return say("Nothing was sent: ", firstOf(e.Facts["got"], "the process that was about to write has gone"), ". It is tried again once the group is idle.")
+		}
 		return say("Kafka turned the write down", fact("error", ": "), fact("got", ": "), ". Nothing was written; it is tried again once the group is idle.")
 	case reset.EvPutBack:
 		return say("Putting back what had been written", fact("partitions", ", partitions: "), ".")

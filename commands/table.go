@@ -28,6 +28,8 @@ var hows = map[reset.How]string{
 	reset.HowShifted:      "",
 	reset.HowCommitted:    "as it is",
 	reset.HowSaved:        "as it was",
+	reset.HowLike:         "as the other",
+	reset.HowDeleted:      "deleted",
 	reset.HowClampStart:   "gone: log start",
 	reset.HowClampEnd:     "beyond: end",
 }
@@ -102,7 +104,7 @@ func stepTable(steps []reset.Step, v voice, more int, brief bool) *Table {
 // plainHow reports whether a step landed where every step of its kind does: then its row need not say so.
 func plainHow(s reset.Step) bool {
 	switch s.How {
-	case reset.HowEnd, reset.HowStart, reset.HowCommitted, reset.HowSaved:
+	case reset.HowEnd, reset.HowStart, reset.HowCommitted, reset.HowSaved, reset.HowLike, reset.HowDeleted:
 		return s.RecordAt.IsZero()
 	}
 	return hows[s.How] == "" && s.RecordAt.IsZero()

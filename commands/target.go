@@ -24,15 +24,17 @@ type aiming struct {
 
 var (
 	// targetStarts are the words that end the topics.
-	targetStarts = []string{"to", "back", "shift", "skip", "clear"}
+	targetStarts = []string{"to", "back", "shift", "skip", "clear", "like", "from"}
 	// targetFlags are Kafka's ways to say a target.
-	targetFlags = []string{"to-latest", "to-earliest", "to-current", "to-datetime", "by-duration", "shift-by", "to-offset", "from-file"}
+	targetFlags = []string{"to-latest", "to-earliest", "to-current", "to-datetime", "by-duration", "shift-by", "to-offset", "from-file", "delete-offsets"}
 )
 
 const (
 	toExample    = "to latest, to 02:10, to 2026-11-22T02:10:00Z"
 	skipExample  = "billing skip orders:7@18231"
 	shiftExample = "shift -100, shift +1"
+	likeExample  = "billing orders like billing-blue"
+	rowsExample  = "billing from orders,0,46020 orders,1,49551"
 )
 
 // target reads exactly one target, from the words or from Kafka's flags, or none.
@@ -84,6 +86,10 @@ func (r *aiming) inWords(words []word) (rest []word, err error) {
 		err = r.shift(w)
 	case "skip":
 		err = r.skip(w)
+	case "like":
+		err = r.like(w)
+	case "from":
+		return nil, r.rows(words[1:])
 	}
 	return words[2:], err
 }
@@ -95,6 +101,10 @@ func (r *aiming) missing(start string) *SyntaxError {
 		e.Want, e.Example = "to what? A place or a time is missing", toExample
 	case "back":
 		e.Want, e.Example = "how far back? A duration is missing", "back 90m, back 1d12h"
+	case "like":
+		e.Want, e.Example = "like which group? Its name is missing", likeExample
+	case "from":
+		e.Want, e.Example = "from which rows? TOPIC,PARTITION,OFFSET is missing", rowsExample
 	case "shift":
 		e.Want, e.Example = "by how many? A number is missing", shiftExample
 	default:
@@ -248,6 +258,32 @@ func (r *aiming) skip(w word) error {
 	return nil
 }
 
+// like copies from another group of the same cluster.
+func (r *aiming) like(w word) error {
+	if w.text == r.in.Group {
+		return wrong(w, likeExample, "like which group? %s is the one that moves")
+	}
+	r.in.Target = reset.Like{Group: w.text}
+	return nil
+}
+
+// rows reads a plan that was pasted: what a plan file has in lines stands here in words.
+func (r *aiming) rows(words []word) error {
+	if !r.in.Scope.Empty() {
+		return wrong(words[0], rowsExample, "%s names its topic itself: leave the other topics out")
+	}
+	lines := make([]string, len(words))
+	for i, w := range words {
+		lines[i] = w.text
+	}
+	rows, err := readPlan("what was pasted", []byte(strings.Join(lines, "\n")), r.in.Group)
+	if err != nil {
+		return &SyntaxError{Word: words[0].text, Pos: words[0].pos, Want: err.Error(), Example: rowsExample}
+	}
+	r.in.Scope, r.in.Target = scopeOf(rows), reset.Rows{Rows: rows}
+	return nil
+}
+
 // afterTarget refuses a word that follows a complete target.
 func (r *aiming) afterTarget(w word) error {
 	text := strings.ToLower(w.text)
@@ -280,6 +316,8 @@ func (r *aiming) flag(g given) error {
 		return r.offset(g.value)
 	case "from-file":
 		return r.file(g.value)
+	case "delete-offsets":
+		r.in.Target = reset.Nowhere{}
 	}
 	return nil
 }

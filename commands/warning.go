@@ -71,6 +71,14 @@ func spot(topic string, parts []int32) string {
 	return topic + ":" + partitions(parts)
 }
 
+// similar asks whether an existing group was meant.
+func similar(names []string) string {
+	if len(names) == 0 {
+		return "."
+	}
+	return ". Or did you mean " + list(names, 3) + "?"
+}
+
 func (g gathered) where() string { return list(g.places, 3) }
 
 func (g gathered) have() string {
@@ -109,6 +117,8 @@ func warningLine(g gathered, s reset.Story, v voice) Line {
 	case reset.WarnNewPartition:
 		return say("Partitions were added after the commits: ", firstOf(g.where(), list(g.names, 3)),
 			". They have none, and are left alone.")
+	case reset.WarnCreates:
+		return say("The group does not exist: this creates it", similar(g.names))
 	case reset.WarnNothing:
 		return say("Nothing would move: every partition is there already.")
 	}

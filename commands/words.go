@@ -73,6 +73,10 @@ func aim(s reset.Story, v voice, d detail) string {
 		return "go forward " + magnitude(t.By) + " offsets in each partition" + on
 	case reset.Current:
 		return "commit the present offsets again" + on
+	case reset.Like:
+		return "go to where " + t.Group + " stands" + on
+	case reset.Nowhere:
+		return "delete the commits" + on + ", as if it had never been there"
 	}
 	return "reset" + on
 }
@@ -110,6 +114,10 @@ func place(in reset.Intent, v voice) string {
 		return "at the end"
 	case reset.Earliest:
 		return "at the log start"
+	case reset.Like:
+		return "where " + t.Group + " stood"
+	case reset.Nowhere:
+		return "without a commit"
 	case reset.Undo:
 		return "back where they were before " + t.Of
 	}

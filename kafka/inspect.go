@@ -18,7 +18,8 @@ import (
 func (c *Cluster) Inspect(ctx context.Context, q reset.Query) (reset.Snapshot, error) {
 	s := reset.Snapshot{At: c.now(), Topics: map[string]reset.Topic{}}
 	var commits map[reset.Partition]commit
-	var noState, noCommits error
+	var likes map[reset.Partition]commit
+	var noState, noCommits, noLikes error
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		var states map[string]reset.GroupState
@@ -26,8 +27,11 @@ func (c *Cluster) Inspect(ctx context.Context, q reset.Query) (reset.Snapshot, e
 		s.Group = states[q.Group]
 	})
 	wg.Go(func() { commits, noCommits = c.commits(ctx, q.Group) })
+	if q.Like != "" {
+		wg.Go(func() { likes, noLikes = c.commits(ctx, q.Like) })
+	}
 	wg.Wait()
-	if err := cmp.Or(noState, noCommits); err != nil {
+	if err := cmp.Or(noState, noCommits, noLikes); err != nil {
 		return reset.Snapshot{}, err
 	}
 	if !s.Group.Exists && len(commits) > 0 {
@@ -51,6 +55,10 @@ func (c *Cluster) Inspect(ctx context.Context, q reset.Query) (reset.Snapshot, e
 		at, ok := commits[p.Partition]
 		p.Committed, p.Err = at.Position, at.err
 		p.Committed.None = !ok || at.None
+		if q.Like != "" {
+			like, ok := likes[p.Partition]
+			p.Other, p.Err = &reset.Position{Offset: like.Offset, None: !ok || like.None}, cmp.Or(p.Err, like.err)
+		}
 	}
 	return s, c.readLogs(ctx, v, q, s.Partitions)
 }

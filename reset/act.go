@@ -31,6 +31,7 @@ type Intent struct {
 	Wait      time.Duration // how long to wait for an idle group; 0: the policy's default
 	NoWait    bool          // give up at once when the group is busy
 	Emergency string        // the incident that --emergency names
+	Create    bool          // the group may be one that does not exist yet
 	Zone      string        // the IANA zone in which times are read and echoed; "" is UTC
 	Notes     []string      // what the reader of the words wants said: "--execute is noted, never obeyed"
 }
@@ -71,6 +72,8 @@ type (
 	Rows struct{ Rows []Row }
 	// Undo goes back to the positions that the attempt of another request saved.
 	Undo struct{ Of string }
+	// Nowhere deletes the commits: the group has never been there.
+	Nowhere struct{}
 )
 
 // Moving targets are resolved again, once, when the request enters applying.
@@ -83,6 +86,8 @@ type (
 	Shift struct{ By int64 }
 	// Current writes the committed offset again; where there is none, the end.
 	Current struct{}
+	// Like is where another group stands.
+	Like struct{ Group string }
 )
 
 func (Time) target()       {}
@@ -90,6 +95,8 @@ func (Exact) target()      {}
 func (SkipRecord) target() {}
 func (Rows) target()       {}
 func (Undo) target()       {}
+func (Nowhere) target()    {}
+func (Like) target()       {}
 func (Latest) target()     {}
 func (Earliest) target()   {}
 func (Shift) target()      {}
@@ -98,7 +105,7 @@ func (Current) target()    {}
 // Moves reports whether t is resolved again when the reset is applied.
 func Moves(t Target) bool {
 	switch t.(type) {
-	case Latest, Earliest, Shift, Current:
+	case Latest, Earliest, Shift, Current, Like:
 		return true
 	}
 	return false

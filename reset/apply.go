@@ -164,8 +164,9 @@ func canRetry(rejections []string) bool {
 func (s *Service) nothingWritten(ctx context.Context, due Due, r Request, a Attempt, t counted, unsent error) (time.Time, error) {
 	in, _ := r.Move()
 	p := &Problem{Code: ProblemTurnedDown, Request: r.ID, Cluster: in.Cluster, Group: in.Group}
+	sent := "yes"
 	if unsent != nil {
-		p = asProblem(unsent, in.Cluster)
+		p, sent = asProblem(unsent, in.Cluster), "no"
 	} else {
 		p.Got = t.rejections[0]
 	}
@@ -173,7 +174,7 @@ func (s *Service) nothingWritten(ctx context.Context, due Due, r Request, a Atte
 		r := tx.Request
 		tx.Attempt.EndedAt, tx.Attempt.Outcome = s.Now(), Unchanged
 		r.Problem, r.Seen.EmptySince, r.Seen.Commits = p, time.Time{}, ""
-		tx.Log(s.entry(r, Actor{}, EvTurnedDown, "got", p.Got, "attempt", strconv.Itoa(a.N)))
+		tx.Log(s.entry(r, Actor{}, EvTurnedDown, "sent", sent, "got", p.Got, "attempt", strconv.Itoa(a.N)))
 		return r.advance(Approved)
 	})
 	return s.Now().Add(s.Times.Look * time.Duration(a.N)), err
@@ -288,7 +289,7 @@ func (s *Service) neverSent(ctx context.Context, due Due, r Request, a Attempt) 
 		r := tx.Request
 		tx.Attempt.EndedAt, tx.Attempt.Outcome = s.Now(), Unchanged
 		r.Seen.EmptySince, r.Seen.Commits = time.Time{}, ""
-		tx.Log(s.entry(r, Actor{}, EvTurnedDown, "got", "not sent", "attempt", strconv.Itoa(a.N)))
+		tx.Log(s.entry(r, Actor{}, EvTurnedDown, "sent", "no", "attempt", strconv.Itoa(a.N)))
 		return r.advance(Approved)
 	})
 	return s.Now(), err

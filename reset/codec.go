@@ -111,6 +111,10 @@ func targetKind(t Target) (string, error) {
 		return "shift", nil
 	case Current:
 		return "current", nil
+	case Nowhere:
+		return "nowhere", nil
+	case Like:
+		return "like", nil
 	}
 	return "", fmt.Errorf("target of unknown kind %T", t)
 }
@@ -135,6 +139,10 @@ func readTarget(kind string, raw json.RawMessage) (Target, error) {
 		return as[Shift](raw)
 	case "current":
 		return as[Current](raw)
+	case "nowhere":
+		return as[Nowhere](raw)
+	case "like":
+		return as[Like](raw)
 	}
 	return nil, fmt.Errorf("target of unknown kind %q", kind)
 }

@@ -12,7 +12,7 @@ func TestRequestSurvivesJSON(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 11, 22, 1, 10, 0, 0, time.UTC)
 	for _, target := range []Target{
-		nil, Latest{}, Earliest{}, Shift{By: -3}, Exact{Offset: 7}, Current{}, SkipRecord{Offset: 9}, Undo{Of: "k7f3"},
+		nil, Latest{}, Earliest{}, Shift{By: -3}, Exact{Offset: 7}, Current{}, Nowhere{}, Like{Group: "audit"}, SkipRecord{Offset: 9}, Undo{Of: "k7f3"},
 		Rows{Rows: []Row{{"orders", 3, 12}}},
 		Time{At: at, Back: time.Hour, Said: "02:10", Zone: "Europe/Berlin", Other: &Time{At: at.Add(time.Hour), Zone: "UTC"}},
 	} {

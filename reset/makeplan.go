@@ -14,7 +14,8 @@ func MakePlan(in Intent, saved []Step, snap Snapshot, now time.Time) (Plan, *Pro
 		return Plan{}, &Problem{Code: ProblemFuture, Group: in.Group, Cluster: in.Cluster, Got: t.Said, Count: int64(t.At.Sub(now).Seconds())}
 	}
 	whole := snap
-	if in.Scope.All {
+	_, deletes := in.Target.(Nowhere)
+	if in.Scope.All || deletes {
 		snap.Partitions = slices.DeleteFunc(slices.Clone(snap.Partitions), func(p PartitionState) bool {
 			t := snap.Topics[p.Topic]
 			deleted := t.Partitions == 0 && t.Err == ""
@@ -23,6 +24,9 @@ func MakePlan(in Intent, saved []Step, snap Snapshot, now time.Time) (Plan, *Pro
 	}
 	if p := checkScope(in, snap); p != nil {
 		return Plan{}, p
+	}
+	if deletes && len(snap.Partitions) == 0 {
+		return Plan{}, &Problem{Code: ProblemNoCommits, Cluster: in.Cluster, Group: in.Group}
 	}
 	plan, p := resolve(in.Target, snap, named(in, saved))
 	if p != nil {

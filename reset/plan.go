@@ -38,6 +38,8 @@ const (
 	HowExact        How = "exact"
 	HowShifted      How = "shifted"
 	HowCommitted    How = "committed" // as it is
+	HowLike         How = "like"      // where the other group stands
+	HowDeleted      How = "deleted"   // the commit is deleted
 	HowSaved        How = "saved"     // saved by the attempt that is undone
 	HowClampStart   How = "clamped to start"
 	HowClampEnd     How = "clamped to end"
@@ -89,6 +91,7 @@ const (
 	WarnFutureDated  WarningCode = "future dated" // the record at the target is dated after now
 	WarnTopicGone    WarningCode = "topic gone"   // commits on a topic that is no more; left as they are
 	WarnNewPartition WarningCode = "new partitions"
-	WarnNote         WarningCode = "note" // the intent's own notes
+	WarnCreates      WarningCode = "creates" // the group does not exist; Names: near ones
+	WarnNote         WarningCode = "note"    // the intent's own notes
 	WarnNothing      WarningCode = "nothing"
 )

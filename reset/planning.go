@@ -192,7 +192,7 @@ func CheckGroup(in Intent, snap Snapshot) *Problem {
 		about.Code, about.Got, about.Want = ProblemWrongTool, "streams", "kafka-streams-groups.sh"
 	case g.Protocol == "connect":
 		about.Code, about.Got, about.Want = ProblemWrongTool, "connect", "the Kafka Connect REST API"
-	case !g.Exists && !committed:
+	case !g.Exists && !committed && !in.Create:
 		about.Code, about.Names = ProblemNoGroup, snap.Near
 	default:
 		return nil

@@ -37,6 +37,7 @@ type Query struct {
 	Scope     Scope     // empty: every topic with commits, for an overview
 	At        time.Time // look this time up in every partition in scope; zero: do not
 	Isolation Isolation
+	Like      string // also read where this group stands on the partitions in scope
 }
 
 // Snapshot is what Kafka said at one time.
@@ -70,8 +71,9 @@ type PartitionState struct {
 	Start     int64
 	End       int64 // according to the query's isolation
 	Committed Position
-	Found     *Found // the answer to the time look-up
-	Err       string // why this partition could not be read ("LEADER_NOT_AVAILABLE"); the numbers mean nothing then
+	Other     *Position // where the query's other group stands
+	Found     *Found    // the answer to the time look-up
+	Err       string    // why this partition could not be read ("LEADER_NOT_AVAILABLE"); the numbers mean nothing then
 }
 
 // Found is the answer to a time look-up that was checked: a miss on a partition with records is not believed

@@ -71,7 +71,7 @@ const (
 	ProblemDuplicate ProblemCode = "duplicate"  // Request is the one that the same envelope made
 	ProblemNoOption  ProblemCode = "no option"
 	ProblemMovedOn   ProblemCode = "moved on"  // Count: records that the group is past the place an undo would go back to
-	ProblemNoUndo    ProblemCode = "no undo"   // Request has nothing to take back; State, Got say why
+	ProblemNoUndo    ProblemCode = "no undo"   // Request has nothing to take back; State, Got say why; Want is the undo that it has already
 	ProblemNotYours  ProblemCode = "not yours" // a draft belongs to its requester
 )
 

@@ -11,6 +11,8 @@ func QueryOf(in Intent, saved []Step, iso Isolation) Query {
 	switch t := in.Target.(type) {
 	case Time:
 		q.At = t.At
+	case Like:
+		q.Like = t.Group
 	case Rows:
 		parts := make([]Partition, len(t.Rows))
 		for i, r := range t.Rows {
@@ -75,6 +77,13 @@ func locate(t Target, p PartitionState, saved Position) (place, *Problem) {
 			return place{pos: Position{Offset: p.End}, how: HowEnd}, nil
 		}
 		return place{pos: Position{Offset: p.Committed.Offset}, how: HowCommitted}, nil
+	case Nowhere:
+		return place{pos: Position{None: true}, how: HowDeleted}, nil
+	case Like:
+		if p.Other == nil || p.Other.None {
+			return place{}, &Problem{Code: ProblemNoCommit, Topic: p.Topic, Parts: []int32{p.Partition.Partition}, Want: t.Group}
+		}
+		return place{pos: Position{Offset: p.Other.Offset}, how: HowLike}, nil
 	case SkipRecord:
 		return locateSkip(t, p)
 	}

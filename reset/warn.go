@@ -11,6 +11,9 @@ func warnings(in Intent, snap Snapshot, plan Plan, now time.Time) []Warning {
 	for _, n := range in.Notes {
 		ws = append(ws, Warning{Code: WarnNote, Text: n})
 	}
+	if in.Create && !snap.Group.Exists {
+		ws = append(ws, Warning{Code: WarnCreates, Names: snap.Near})
+	}
 	if !snap.Group.Idle() {
 		ws = append(ws, Warning{Code: WarnBusy, Count: int64(len(snap.Group.Members)), Text: snap.Group.State})
 	}

@@ -243,6 +243,10 @@ func (c *Cluster) read(into []reset.PartitionState, q reset.Query, p reset.Parti
 	}
 	l := t.parts[p.Partition]
 	st := reset.PartitionState{Partition: p, Start: l.start, End: l.end, Committed: c.get(q.Group, p), Err: l.err}
+	if q.Like != "" {
+		other := c.get(q.Like, p)
+		st.Other = &other
+	}
 	if !q.At.IsZero() {
 		f := reset.Found{Offset: l.end, How: reset.HowNoLater}
 		if l.times != nil {
