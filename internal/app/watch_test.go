@@ -1,0 +1,145 @@
+package app_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/kafkasim"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/slacksim"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// newWatchStage is a stage on which an applied reset is looked at soon and often.
+func newWatchStage(t *testing.T, change ...func(*reset.Times)) *stage {
+	t.Helper()
+	s := newStage(t, world.Options{})
+	before := s.opts.Times
+	s.opts.Times = func(ts *reset.Times) {
+		before(ts)
+		ts.WatchFirst, ts.Watch, ts.WatchSlow = time.Second, 200*time.Millisecond, 200*time.Millisecond
+		for _, c := range change {
+			c(ts)
+		}
+	}
+	return s
+}
+
+// replays takes a small reset of billing, which needs no approval, as far as its end. It returns its card.
+func (s *stage) replays(by string) slacksim.Message {
+	s.t.Helper()
+	preview := s.tells(s.Mara, world.Home, "billing@prod-eu orders shift "+by, "preview", "Needs no approval")
+	s.clicks(s.Mara, preview, "approve")
+	return s.sees(s.Jon, world.Home, s.id(preview)+" · done", "12 of 12 partitions", "were read back")
+}
+
+// replies waits until a card's thread says all parts in one message.
+func (s *stage) replies(card slacksim.Message, parts ...string) {
+	s.t.Helper()
+	s.until("the thread says "+strings.Join(parts, ", "), func() bool {
+		return slices.ContainsFunc(s.Jon.Replies(card), func(m slacksim.Message) bool { return holds(m, parts) })
+	})
+}
+
+// silent checks that a card and its thread do not say something.
+func (s *stage) silent(card slacksim.Message, what string) {
+	s.t.Helper()
+	now, err := s.Jon.Look(card)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for _, m := range append(s.Jon.Replies(card), now) {
+		if strings.Contains(m.Text(), what) {
+			s.t.Errorf("%q is said:\n%s", what, m.Text())
+		}
+	}
+}
+
+func (s *stage) consumer(host string) *kafkasim.Consumer {
+	s.t.Helper()
+	c, err := s.Prod.StartConsumer(world.Billing, []string{world.Orders}, kafkasim.ConsumerOptions{Host: host})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return c
+}
+
+func TestConsumersComeBackAndCatchUp(t *testing.T) {
+	t.Parallel()
+	s := newWatchStage(t)
+	s.start()
+	card := s.replays("-100")
+	s.shows(s.Jon, card, "nobody overwrote it. Nobody has come back yet.")
+	s.consumer("10.4.7.21")
+	card = s.shows(s.Jon, card, "First consumer back", "billing from 10.4.7.21; 12 of 12 partitions resumed at the target.", "Behind by at most: 2,400", "Caught up", "after the reset.")
+	s.replies(card, "First consumer is back: billing from 10.4.7.21")
+	s.replies(card, "Caught up, ", " s after the reset.")
+	s.silent(card, "verwritten")
+	s.silent(card, "elsewhere")
+	s.has(card, "undo")
+	s.stands(world.PerOrders)
+}
+
+func TestNobodyComesBack(t *testing.T) {
+	t.Parallel()
+	s := newWatchStage(t, func(ts *reset.Times) { ts.Nobody = 2 * time.Second })
+	s.start()
+	card := s.replays("-100")
+	s.shows(s.Jon, card, "Nobody came back in 2 s. It is not watched any more.")
+	s.replies(card, "Nobody came back in 2 s, and it is behind by at most 2,400. Was it started again?", "mara")
+	s.consumer("10.4.7.21")
+	s.member(world.Billing, 1)
+	s.until("the consumer has caught up", func() bool { return s.at(7) == world.PerOrders })
+	s.silent(card, "First consumer")
+}
+
+func TestOverwrittenBySomebodyOutsideTheGroup(t *testing.T) {
+	t.Parallel()
+	s := newWatchStage(t)
+	s.start()
+	card := s.replays("-100")
+	o := s.Prod.StartOverwriter(world.Billing, world.Orders, map[int32]int64{3: before + 7}, 100*time.Millisecond)
+	card = s.shows(s.Jon, card, "done, then overwritten", "Overwritten by somebody outside the group: orders-3 is at 1,9", "instead of 1,800",
+		"Nobody was seen in billing then. Was every consumer stopped?")
+	s.replies(card, "Overwritten by somebody outside the group: orders-3 is at 1,9", "Undo it, or stop them and try again.", "mara")
+	s.silent(card, "nobody overwrote it")
+	s.has(card, "undo", "retry")
+
+	o.Stop()
+	s.clicks(s.Mara, card, "retry")
+	again := s.sees(s.Mara, world.Home, "preview", "orders-3", "Needs no approval")
+	if s.id(again) == s.id(card) {
+		t.Error("the same request is tried again, not a new one")
+	}
+}
+
+func TestNewerResetEndsTheWatch(t *testing.T) {
+	t.Parallel()
+	s := newWatchStage(t)
+	s.start()
+	old := s.replays("-100")
+	newer := s.replays("-50")
+	s.shows(s.Jon, old, s.id(newer)+" has reset the group again", "This one is not watched any more.")
+	s.replies(old, s.id(newer)+" has reset the group again")
+	s.consumer("10.4.7.21")
+	s.shows(s.Jon, newer, "12 of 12 partitions resumed at the target", "Caught up")
+	s.silent(old, "verwritten")
+	s.silent(old, "First consumer")
+	s.silent(newer, "verwritten")
+}
+
+func TestWatchGoesOnAfterARestart(t *testing.T) {
+	t.Parallel()
+	s := newWatchStage(t)
+	s.start()
+	card := s.replays("-100")
+	s.shows(s.Jon, card, "Nobody has come back yet.")
+	s.stop()
+	s.consumer("10.4.7.22")
+	s.until("the consumer has caught up", func() bool { return s.at(7) == world.PerOrders })
+	s.start()
+	s.shows(s.Jon, card, "First consumer back", "10.4.7.22; 12 of 12 partitions resumed at the target.", "Caught up")
+	s.replies(card, "Caught up, ")
+}
