@@ -30,6 +30,33 @@ func TestScript(t *testing.T) {
 		}
 	}
 	clean()
+	for _, line := range transcript(t) {
+		if !strings.Contains(unnumbered(out.String()), unnumbered(line)) {
+			t.Errorf("the README shows %q, the demo does not", line)
+		}
+	}
+}
+
+// transcript is the part of the demo's output that the README shows.
+func transcript(t *testing.T) []string {
+	t.Helper()
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, after, _ := strings.Cut(string(readme), "```transcript\n")
+	shown, _, ok := strings.Cut(after, "\n```")
+	if !ok {
+		t.Fatal("the README shows no transcript")
+	}
+	return strings.Split(shown, "\n")
+}
+
+// unnumbered takes out what differs from run to run: ids, times, numbers, and the widths that follow from them.
+func unnumbered(text string) string {
+	text = regexp.MustCompile(`(?m)(^| )[a-z][a-z0-9]{3}((\.\d)? · | needs )`).ReplaceAllString(text, "${1}ID$2")
+	text = regexp.MustCompile(`\d[\d,:.]*`).ReplaceAllString(text, "#")
+	return regexp.MustCompile(` +`).ReplaceAllString(text, " ")
 }
 
 // leavesNothing gives the demo a place for its files, and returns a check that neither they nor goroutines are left.
