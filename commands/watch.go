@@ -92,6 +92,8 @@ func course(w reset.Watch, v voice) []Line {
 	case w.Checked.IsZero():
 		lines = append(lines, say("Being watched: the offsets are read again soon, then who comes back and when it has caught up."))
 	case w.Overwrote():
+	case w.Why == reset.WatchGone:
+		lines = append(lines, say("Read again ", v.exact(w.Checked), ": nobody has committed there since."))
 	default:
 		lines = append(lines, say("Read again ", v.exact(w.Checked), ": nobody overwrote it. Nobody has come back yet."))
 	}

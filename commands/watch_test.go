@@ -67,6 +67,10 @@ func TestAppliedCardTellsHowTheGroupFared(t *testing.T) {
 		"nobody": {func(w *reset.Watch) {
 			w.Checked, w.Ended, w.Why = clockAt("02:14:29"), clockAt("02:44:14"), reset.WatchNobody
 		}, []string{"Nobody came back in 30 min. It is not watched any more."}, "undo"},
+		"deleted": {func(w *reset.Watch) {
+			w.Checked, w.Ended, w.Why = clockAt("02:14:29"), clockAt("02:14:29"), reset.WatchGone
+		},
+			[]string{"Read again 03:14:29 CET: nobody has committed there since."}, "undo"},
 		"newer": {func(w *reset.Watch) { w.Ended, w.Why, w.By = clockAt("02:44:14"), reset.WatchNewer, "m2q9" },
 			[]string{"m2q9 has reset the group again 03:44 CET."}, "undo"},
 		"long": {func(w *reset.Watch) { cameBack(w); w.Ended, w.Why = w.Since.Add(4*time.Hour), reset.WatchLong },

@@ -49,6 +49,7 @@ func TestObserve(t *testing.T) {
 		looks []looked
 		write func(*Write)
 		iso   Isolation
+		to    Target
 		want  []string // an entry each
 		watch string   // resumed, empty, elsewhere, overwritten, end
 	}{
@@ -96,13 +97,17 @@ func TestObserve(t *testing.T) {
 			write: func(w *Write) { w.To.Offset = 1000 },
 			want: []string{"read again partitions=2", "consumers back client=billing host=10.4.7.21 members=1 resumed=0 empty=2 of=2",
 				"caught up why=caught up lag=0"}, watch: "0 2 0 0 caught up"},
+		"deleted": {looks: []looked{{after: 15 * s, at: []int64{-1, -1}}}, to: Nowhere{}, write: func(w *Write) { w.To = Position{None: true} },
+			want: []string{"read again partitions=2"}, watch: "0 0 0 0 gone"},
+		"deleted, and committed again": {looks: []looked{{after: 15 * s, at: []int64{-1, 903}}}, to: Nowhere{}, write: func(w *Write) { w.To = Position{None: true} },
+			want: []string{"overwritten partitions=1 topic=orders partition=1 to=none read=903"}, watch: "0 0 0 1 gone"},
 		"taken back to never committed": {looks: []looked{{after: 15 * s, at: []int64{-1, -1}}, {after: 25 * s, at: []int64{40, 1000}, members: 1}},
 			write: func(w *Write) { w.To = Position{None: true} },
 			want:  []string{"read again partitions=2", "consumers back client=billing host=10.4.7.21 members=1 resumed=2 empty=0 of=2"}, watch: "2 0 0 0 "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := Request{Isolation: tc.iso, Watch: &Watch{Since: t0}}
+			r := Request{Isolation: tc.iso, Act: Move{Intent{Target: tc.to}}, Watch: &Watch{Since: t0}}
 			var writes []Write
 			for p := range int32(2) {
 				w := Write{Step: Step{Topic: "orders", TopicID: "t1", Partition: p, End: 1000, From: Position{Offset: 900}, To: Position{Offset: 850}}}

@@ -64,6 +64,7 @@ const (
 	WatchNewer    WatchEnd = "newer reset" // the group was reset again: By
 	WatchNobody   WatchEnd = "nobody"      // nobody came back
 	WatchLong     WatchEnd = "long"        // not caught up in longestWatch
+	WatchGone     WatchEnd = "gone"        // the commits were deleted: nothing goes on from there
 )
 
 // The events of a watch.
@@ -153,7 +154,9 @@ func observe(r Request, writes []Write, snap Snapshot, now time.Time, t Times) (
 		tell(EvElsewhere, w.Elsewhere.facts()...)
 	}
 	w.measure(seen, now)
-	if ev, ok := w.end(seen, snap.Group, now, t); ok {
+	if in, _ := r.Move(); in.Target == (Nowhere{}) {
+		w.Ended, w.Why = now, WatchGone
+	} else if ev, ok := w.end(seen, snap.Group, now, t); ok {
 		tell(ev, "why", string(w.Why), "lag", strconv.FormatInt(seen.lag, 10))
 	}
 	return w, said
