@@ -66,7 +66,7 @@ func serve(text string) error {
 	if err != nil {
 		return err
 	}
-	p := &points{traps: o.Traps, seen: map[string]int{}, say: func(point string) { fmt.Println(point) }}
+	p := &points{traps: o.Traps, hits: make([]int, len(o.Traps)), seen: map[string]bool{}, say: func(point string) { fmt.Println(point) }}
 	a, err := app.New(ctx, cfg, app.Options{
 		Now: time.Now, Times: times, Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Store: func(s reset.Store) reset.Store { return trappedStore{s, p} },

@@ -46,7 +46,7 @@ func TestKilledOnTheRoad(t *testing.T) {
 		{when: "after the answer is stored, before it is read back", trap: Trap{Point: "before kafka.ReadBack"}},
 		{when: "read back, while the end is stored", trap: Trap{Point: "inside store.Update applying>applied"}},
 		{when: "applied, before anybody is told", trap: Trap{Point: "after store.Update applying>applied"}},
-		{when: "the end is told, before that is stored", trap: Trap{Point: "before store.SaveCard card", Nth: 3}},
+		{when: "the end is told, before that is stored", trap: Trap{Point: "before store.SaveCard card", Since: "after store.Update applying>applied"}},
 	}), func(tt moment) string { return tt.when }, func(s *stage, tt moment) {
 		r := s.road("alone")
 		tt.trap.Do, tt.trap.Nth = kill, max(tt.trap.Nth, 1)
@@ -63,6 +63,9 @@ func TestKilledOnTheRoad(t *testing.T) {
 		if want := orElse(tt.attempts, 1); now.Attempt != want {
 			s.t.Errorf("%d attempts, want %d", now.Attempt, want)
 		}
+		if now.Attempt > 1 {
+			r.sees(r.Jon, "Nothing was sent: the process that was about to write has gone.")
+		}
 	})
 }
 
@@ -78,12 +81,12 @@ func orElse[T comparable](v, other T) T {
 func TestKilledWhileApproving(t *testing.T) {
 	t.Parallel()
 	sideBySide(t, slices.Values([]Trap{
-		{"after store.Update draft>pending", 1, kill},
-		{"after store.Record approve", 2, kill}, // jon's; the first is mara's own word
-		{"inside store.Update pending>pending", 1, kill},
-		{"after store.Update pending>pending", 1, kill},
-		{"inside store.Update pending>approved", 1, kill},
-		{"after store.Update pending>approved", 1, kill},
+		{Point: "after store.Update draft>pending", Nth: 1, Do: kill},
+		{Point: "after store.Record approve", Nth: 2, Do: kill}, // jon's; the first is mara's own word
+		{Point: "inside store.Update pending>pending", Nth: 1, Do: kill},
+		{Point: "after store.Update pending>pending", Nth: 1, Do: kill},
+		{Point: "inside store.Update pending>approved", Nth: 1, Do: kill},
+		{Point: "after store.Update pending>approved", Nth: 1, Do: kill},
 	}), Trap.String, func(s *stage, trap Trap) {
 		r := s.road("two")
 		b := r.starts(trap)
@@ -151,7 +154,7 @@ func TestDecidedAndKilledBeforeThatIsNoted(t *testing.T) {
 		if strings.HasPrefix(w.name, "a choice") {
 			nth = 2 // the first asks the question
 		}
-		b := r.starts(Trap{point, nth, kill})
+		b := r.starts(Trap{Point: point, Nth: nth, Do: kill})
 		r.survives(b)
 		w.say(r)
 		r.sees(r.of, w.tells)
@@ -180,15 +183,15 @@ func TestDecidedAndKilledBeforeThatIsNoted(t *testing.T) {
 func TestKilledInAnUndo(t *testing.T) {
 	t.Parallel()
 	sideBySide(t, slices.Values([]Trap{
-		{"after store.Record undo", 1, kill},
-		{"after store.Create", 2, kill},
-		{"after store.Update planning>draft", 2, kill},
-		{"after store.Update draft>approved", 2, kill},
-		{"after store.Update approved>applying", 2, kill},
-		{"after ready", 2, kill}, // marked as being sent, and not sent: the one that fails, unchanged
-		{"after kafka.Write", 2, kill},
-		{"before kafka.ReadBack", 2, kill},
-		{"after store.Update applying>applied", 2, kill},
+		{Point: "after store.Record undo", Nth: 1, Do: kill},
+		{Point: "after store.Create", Nth: 2, Do: kill},
+		{Point: "after store.Update planning>draft", Nth: 2, Do: kill},
+		{Point: "after store.Update draft>approved", Nth: 2, Do: kill},
+		{Point: "after store.Update approved>applying", Nth: 2, Do: kill},
+		{Point: "after ready", Nth: 2, Do: kill}, // marked as being sent, and not sent: the one that fails, unchanged
+		{Point: "after kafka.Write", Nth: 2, Do: kill},
+		{Point: "before kafka.ReadBack", Nth: 2, Do: kill},
+		{Point: "after store.Update applying>applied", Nth: 2, Do: kill},
 	}), Trap.String, func(s *stage, trap Trap) {
 		r := s.road("alone")
 		b := r.starts(trap)
@@ -196,11 +199,7 @@ func TestKilledInAnUndo(t *testing.T) {
 		first := r.applies()
 		r.told(first, r.commits(), stood, target)
 		r.Prod.ResetCounts()
-		r.clicks(r.Mara, r.sees(r.Mara, first.ID+" · done"), "undo")
-		r.until("the undo is planned", func() bool { now, _ := r.request(); return now.State == reset.Draft })
-		undo, _ := r.request()
-		r.clicks(r.Mara, r.sees(r.Mara, undo.ID+".1 · preview"), "approve")
-		now := r.ends()
+		now := r.goesBack(first)
 		if !b.killed() {
 			r.fatal("nothing was killed")
 		}
@@ -216,6 +215,16 @@ func TestKilledInAnUndo(t *testing.T) {
 			s.t.Errorf("%s was taken back by %s and says %q", first.ID, now.ID, first.UndoneBy)
 		}
 	})
+}
+
+// goesBack asks for the undo and applies it.
+func (r *road) goesBack(first reset.Request) reset.Request {
+	r.t.Helper()
+	r.clicks(r.Mara, r.sees(r.Mara, first.ID+" · done"), "undo")
+	r.until("the undo is planned", func() bool { now, _ := r.request(); return now.State == reset.Draft })
+	undo, _ := r.request()
+	r.clicks(r.Mara, r.sees(r.Mara, undo.ID+".1 · preview"), "approve")
+	return r.ends()
 }
 
 // TestKilledAtEveryCall kills the bot at the first of its calls, then at the second, until a road is shorter than that.

@@ -18,6 +18,7 @@ type Trap struct {
 	Point string // "after store.Update approved>applying"; anyPoint: whichever is the Nth
 	Nth   int    // 1 is the first; 0 means each of them
 	Do    string // kill, freeze, or the path of a file to wait for
+	Since string // counts only once this point has been passed; empty: from the start
 }
 
 func (t Trap) String() string { return fmt.Sprintf("%s, %d", t.Point, t.Nth) }
@@ -34,7 +35,8 @@ const (
 type points struct {
 	mu    sync.Mutex
 	traps []Trap
-	seen  map[string]int
+	hits  []int // of each trap
+	seen  map[string]bool
 	say   func(string) // tells the parent
 
 	// writing is held, shared, by each call that takes SQLite's write lock. A process that is frozen with that lock stops all
@@ -52,14 +54,16 @@ func (p *points) write(call func()) {
 // at is called at every point. It does not return when the process is killed there.
 func (p *points) at(point string) {
 	p.mu.Lock()
-	p.seen[point]++
-	p.seen[anyPoint]++
 	do := ""
-	for _, t := range p.traps {
-		if (t.Point == point || t.Point == anyPoint) && (t.Nth == 0 || p.seen[t.Point] == t.Nth) {
+	for i, t := range p.traps {
+		if t.Point != point && t.Point != anyPoint || t.Since != "" && !p.seen[t.Since] {
+			continue
+		}
+		if p.hits[i]++; t.Nth == 0 || t.Nth == p.hits[i] {
 			do = t.Do
 		}
 	}
+	p.seen[point] = true
 	p.say(point)
 	p.mu.Unlock()
 	switch do {

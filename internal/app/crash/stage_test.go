@@ -199,7 +199,7 @@ func (s *stage) until(what string, ok func() bool) {
 func (s *stage) killedAt(n int) bool {
 	s.t.Helper()
 	r := s.road("alone")
-	b := s.starts(Trap{anyPoint, n, kill})
+	b := s.starts(Trap{Point: anyPoint, Nth: n, Do: kill})
 	s.survives(b)
 	now := r.applies()
 	r.told(now, s.commits(), stood, target)

@@ -81,7 +81,7 @@ func TestCancelThatNobodyHasDecidedYet(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	gate := filepath.Join(t.TempDir(), "open")
-	trap := Trap{"after store.Envelope cancel", 0, gate}
+	trap := Trap{Point: "after store.Envelope cancel", Do: gate}
 	a, b := s.starts(trap), s.starts(trap)
 	r := s.road("alone")
 	consumer, err := s.Prod.StartConsumer(r.group, []string{topic}, kafkasim.ConsumerOptions{})
@@ -171,7 +171,7 @@ func TestFrozen(t *testing.T) {
 		{"before it reads back", "before kafka.ReadBack", reset.Applied, 1, "after store.Release request"},
 	}), func(tt moment) string { return tt.when }, func(s *stage, tt moment) {
 		r := s.road("alone")
-		frozen := r.starts(Trap{tt.point, 1, freeze})
+		frozen := r.starts(Trap{Point: tt.point, Nth: 1, Do: freeze})
 		r.clicks(r.Mara, r.asks(), "approve")
 		ctx, cancel := r.patient()
 		defer cancel()
