@@ -136,7 +136,9 @@ func (s *Service) looks(ctx context.Context, groups map[string][]string) map[str
 
 // serveOne does one step and gives the claim back. A panic in one step is that step's error.
 func (s *Service) serveOne(ctx context.Context, d Due, r *Request, looks map[string]sharedLook) {
+	done := s.hold(ctx, d)
 	next, err := s.step(ctx, d, r, looks)
+	done()
 	switch {
 	case errors.Is(err, ErrConflict):
 		next = s.Now() // somebody else moved it: look again
@@ -148,9 +150,40 @@ func (s *Service) serveOne(ctx context.Context, d Due, r *Request, looks map[str
 			s.Log.Error("reconcile", "kind", string(d.Kind), "request", d.ID, "err", err)
 		}
 	}
-	if err := s.Store.Release(context.WithoutCancel(ctx), d, next); err != nil {
+	err = s.Store.Release(context.WithoutCancel(ctx), d, next)
+	switch {
+	case errors.Is(err, ErrConflict):
+		s.Log.Debug("a claim was taken over", "kind", string(d.Kind), "request", d.ID)
+	case err != nil:
 		s.Log.Error("release a claim", "kind", string(d.Kind), "request", d.ID, "err", err)
 	}
+	s.Wake() // a step makes other things due: a plan its card, a decision its request. Nobody should wait for the next poll
+}
+
+// mostHolds bounds how often a claim is held on to: a step that hangs for ever must not.
+const mostHolds = 30
+
+// hold renews a claim while its step runs, so that a slow answer is not taken for a dead process, and a dead or stopped
+// process still loses its claim within one lease.
+func (s *Service) hold(ctx context.Context, d Due) (done func()) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stopped := make(chan struct{})
+	go func() {
+		defer close(stopped)
+		tick := time.NewTicker(s.Times.Lease / 3)
+		defer tick.Stop()
+		for range mostHolds {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+			}
+			if err := s.Store.Renew(ctx, d, s.Now().Add(s.Times.Lease)); err != nil {
+				return // lost, or the store is in trouble: the fence decides
+			}
+		}
+	}()
+	return func() { cancel(); <-stopped }
 }
 
 func (s *Service) step(ctx context.Context, d Due, r *Request, looks map[string]sharedLook) (next time.Time, err error) {
