@@ -64,6 +64,8 @@ var options = map[string]option{
 	"delete":         {refuse: "nothing is deleted here: --delete is not understood", instead: "help"},
 	"delete-offsets": {},
 	"create-group":   {},
+
+	"connector-stopped": {},
 }
 
 // sortLine tells words from options. "--name value" and "--name=value" are the same; what follows a single dash and begins

@@ -155,6 +155,7 @@ var usages = map[string]usage{
 			"--no-wait             give up when it is busy",
 			"--tz ZONE             zone of times (IANA name)",
 			"--emergency INCIDENT  alone, where a rule allows it",
+			"--connector-stopped   the sink of connect-NAME is",
 			"--cluster NAME        as GROUP@CLUSTER",
 			"--group NAME          any name, exactly as it is",
 			"--topic NAME          the same; may be repeated",
@@ -167,6 +168,7 @@ var usages = map[string]usage{
 			"billing orders to latest --wait 2h",
 			"billing orders to latest --no-wait",
 			"billing orders to latest --emergency INC-4711",
+			"connect-dwh orders to 02:10 --connector-stopped",
 		},
 	},
 	"names": {

@@ -155,6 +155,8 @@ func question(c *Content, s reset.Story, v voice) {
 		c.Status = status(r, groupStatus(r.Seen.Group))
 		c.Lines = []Line{say("To what? ", in.Group, " has commits on ", behind(r.Topics), ".")}
 		c.Table = topicLagTable(r.Topics)
+	case "connector":
+		c.Lines = connectorLines(in.Group, strings.TrimPrefix(in.Group, "connect-"))
 	default:
 		c.Lines = []Line{say(r.Question)}
 	}

@@ -117,6 +117,8 @@ func kafkaProblem(p *reset.Problem) Line {
 			". A plan that leaves it out would look whole and not be, so there is none. Try again, or name only the other partitions.")
 	case reset.ProblemWrongTool:
 		return wrongTool(p)
+	case reset.ProblemHidden:
+		return hiddenProblem(p)
 	case reset.ProblemTurnedDown:
 		return say("Kafka turned the write down", saying(p.Got), ": usually a consumer came back just then. Nothing was written; it is tried again once the group is idle.")
 	case reset.ProblemLost:
@@ -190,20 +192,6 @@ func lastPartition(n int64) string {
 		return ""
 	}
 	return fmt.Sprintf(" (0 to %d)", n-1)
-}
-
-// wrongTool refuses groups whose state is more than their offsets.
-func wrongTool(p *reset.Problem) Line {
-	use := say(". Use ", code(p.Want), ".")
-	switch p.Got {
-	case "streams":
-		return say(p.Group, " looks like Kafka Streams. Moving its offsets alone corrupts its state", use)
-	case "share":
-		return say(p.Group, " is a share group: it has no committed offsets to move", use)
-	case "connect":
-		return say(p.Group, " belongs to Kafka Connect workers", use)
-	}
-	return say(p.Group, " cannot be reset by the bot", saying(p.Got), use)
 }
 
 func busyProblem(p *reset.Problem) []Line {
@@ -319,6 +307,8 @@ func which(p *reset.Problem) Line {
 		return say("Which topics? Name them, or say ", code("--all-topics"), ".")
 	case "target":
 		return say("To what? Examples: ", code("to 02:10"), ", ", code("back 2h"), ", ", code("to latest"))
+	case "connector":
+		return say(connectorLines(group, firstOf(p.Got, "NAME"))[0], " Say so: ", code("--connector-stopped"))
 	case "why":
 		return say("Say why. Example: ", code("settle "+p.Request+` "offsets checked by hand"`))
 	}

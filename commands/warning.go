@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
@@ -41,6 +42,7 @@ type gathered struct {
 	names  []string
 	count  int64
 	text   string
+	at     time.Time
 }
 
 func gather(ws []reset.Warning, code reset.WarningCode) gathered {
@@ -55,7 +57,10 @@ func gather(ws []reset.Warning, code reset.WarningCode) gathered {
 		g.parts += len(w.Parts)
 		g.names = append(g.names, w.Names...)
 		g.count += w.Count
-		g.text = w.Text
+		g.text = firstOf(w.Text, g.text)
+		if g.at.IsZero() || !w.At.IsZero() && w.At.Before(g.at) {
+			g.at = w.At
+		}
 	}
 	return g
 }
@@ -122,7 +127,7 @@ func warningLine(g gathered, s reset.Story, v voice) Line {
 	case reset.WarnNothing:
 		return say("Nothing would move: every partition is there already.")
 	}
-	return nil
+	return aroundLine(g, v)
 }
 
 func firstOf(words ...string) string {

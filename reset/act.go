@@ -23,17 +23,18 @@ func (Thaw) act()   {}
 
 // Intent is what a person wants moved where, as read from the words and before Kafka was asked.
 type Intent struct {
-	Cluster   string // a configured name; empty: not said
-	Group     string
-	Scope     Scope
-	Target    Target // nil: not said
-	Reason    string
-	Wait      time.Duration // how long to wait for an idle group; 0: the policy's default
-	NoWait    bool          // give up at once when the group is busy
-	Emergency string        // the incident that --emergency names
-	Create    bool          // the group may be one that does not exist yet
-	Zone      string        // the IANA zone in which times are read and echoed; "" is UTC
-	Notes     []string      // what the reader of the words wants said: "--execute is noted, never obeyed"
+	Cluster          string // a configured name; empty: not said
+	Group            string
+	Scope            Scope
+	Target           Target // nil: not said
+	Reason           string
+	Wait             time.Duration // how long to wait for an idle group; 0: the policy's default
+	NoWait           bool          // give up at once when the group is busy
+	Emergency        string        // the incident that --emergency names
+	Create           bool          // the group may be one that does not exist yet
+	ConnectorStopped bool          // the requester says that the Connect sink of this group is stopped
+	Zone             string        // the IANA zone in which times are read and echoed; "" is UTC
+	Notes            []string      // what the reader of the words wants said: "--execute is noted, never obeyed"
 }
 
 // Scope is which partitions are meant.

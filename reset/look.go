@@ -118,7 +118,7 @@ func (s *Service) Lag(ctx context.Context, a Actor, channel, cluster, group stri
 	if err != nil {
 		return Lag{}, asProblem(err, cluster)
 	}
-	if p := CheckGroup(Intent{Cluster: cluster, Group: group}, snap); p != nil && p.Code == ProblemNoGroup {
+	if p := checkThere(Intent{Cluster: cluster, Group: group}, snap); p != nil {
 		return Lag{}, p
 	}
 	open, err := s.open(ctx, cluster, group)

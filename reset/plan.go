@@ -69,11 +69,12 @@ type Effect struct {
 // Warning is something a person should know before agreeing. Words are made of it in package commands.
 type Warning struct {
 	Code  WarningCode
-	Topic string   `json:",omitempty"`
-	Parts []int32  `json:",omitempty"`
-	Names []string `json:",omitempty"`
-	Count int64    `json:",omitempty"`
-	Text  string   `json:",omitempty"`
+	Topic string    `json:",omitempty"`
+	Parts []int32   `json:",omitempty"`
+	Names []string  `json:",omitempty"`
+	Count int64     `json:",omitempty"`
+	Text  string    `json:",omitempty"`
+	At    time.Time `json:",omitzero"`
 }
 
 // WarningCode names a warning.
@@ -92,6 +93,21 @@ const (
 	WarnTopicGone    WarningCode = "topic gone"   // commits on a topic that is no more; left as they are
 	WarnNewPartition WarningCode = "new partitions"
 	WarnCreates      WarningCode = "creates" // the group does not exist; Names: near ones
-	WarnNote         WarningCode = "note"    // the intent's own notes
-	WarnNothing      WarningCode = "nothing"
+
+	// Of what surrounds the group and its topics.
+	WarnConnector WarningCode = "connector"              // a Connect sink's group; Names: the connector, said to be stopped
+	WarnLooksLike WarningCode = "looks like"             // Text: Flink or Spark, by names alone
+	WarnHidden    WarningCode = "hidden"                 // nobody can tell whether ACLs hide topics; Text: why
+	WarnRetention WarningCode = "retention"              // Count records at the target are deleted within Text
+	WarnBegins    WarningCode = "begins later"           // the log begins behind the asked time, at At at the earliest
+	WarnOpen      WarningCode = "open transactions"      // Count records behind the last stable offset
+	WarnPastOpen  WarningCode = "past open transactions" // and the target is among them
+	WarnMirrored  WarningCode = "mirrored"               // Names: topics of MirrorMaker 2
+	WarnRemote    WarningCode = "remote"                 // Count records come from remote storage
+	WarnCompacted WarningCode = "compacted"              // Names: topics
+	WarnExpires   WarningCode = "may expire"             // Count: seconds after which the commits of an empty group are deleted
+	WarnUnchecked WarningCode = "unchecked"              // Names: whose configuration could not be read; Text: why
+
+	WarnNote    WarningCode = "note" // the intent's own notes
+	WarnNothing WarningCode = "nothing"
 )

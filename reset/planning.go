@@ -60,11 +60,12 @@ func (s *Service) draft(ctx context.Context, r Request) (drafted, *Problem, erro
 	if err != nil {
 		return d, nil, err
 	}
-	d.snap, err = s.Clusters[d.intent.Cluster].Inspect(ctx, QueryOf(d.intent, saved, d.ruling.Isolation))
-	if err != nil {
+	q := QueryOf(d.intent, saved, d.ruling.Isolation)
+	q.Around = true
+	if d.snap, err = s.Clusters[d.intent.Cluster].Inspect(ctx, q); err != nil {
 		return d, asProblem(err, d.intent.Cluster), nil
 	}
-	if problem := CheckGroup(d.intent, d.snap); problem != nil {
+	if d.options, problem = CheckGroup(d.intent, s.Info(d.intent.Cluster), d.snap); problem != nil {
 		return d, problem, nil
 	}
 	if d.options, problem = Missing(d.intent, d.snap); problem != nil {
@@ -178,26 +179,6 @@ func (s *Service) whichCluster(ctx context.Context, r Request, in Intent) (Inten
 		problem.Code, problem.Names = ProblemNoGroup, nil
 	}
 	return in, options, problem
-}
-
-// CheckGroup refuses a group that is not there, or that another tool has to reset.
-func CheckGroup(in Intent, snap Snapshot) *Problem {
-	g := snap.Group
-	about := &Problem{Cluster: in.Cluster, Group: in.Group}
-	committed := slices.ContainsFunc(snap.Partitions, func(p PartitionState) bool { return !p.Committed.None })
-	switch {
-	case g.Type == "share":
-		about.Code, about.Got, about.Want = ProblemWrongTool, "share", "kafka-share-groups.sh"
-	case g.Type == "streams":
-		about.Code, about.Got, about.Want = ProblemWrongTool, "streams", "kafka-streams-groups.sh"
-	case g.Protocol == "connect":
-		about.Code, about.Got, about.Want = ProblemWrongTool, "connect", "the Kafka Connect REST API"
-	case !g.Exists && !committed && !in.Create:
-		about.Code, about.Names = ProblemNoGroup, snap.Near
-	default:
-		return nil
-	}
-	return about
 }
 
 // Missing finds out what was not said, and offers what is likeliest.

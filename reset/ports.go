@@ -38,6 +38,7 @@ type Query struct {
 	At        time.Time // look this time up in every partition in scope; zero: do not
 	Isolation Isolation
 	Like      string // also read where this group stands on the partitions in scope
+	Around    bool   // also read what surrounds group and topics: for a plan that somebody will see
 }
 
 // Snapshot is what Kafka said at one time.
@@ -48,6 +49,7 @@ type Snapshot struct {
 	Near       []string         // names of groups that resemble the asked one, when it does not exist
 	Topics     map[string]Topic // every topic in scope, and every topic with commits
 	Partitions []PartitionState // the partitions in scope, by topic and number
+	Around     Around           // when the query asked for it
 }
 
 // Topic is one topic as metadata tells it.
@@ -57,6 +59,7 @@ type Topic struct {
 	Err        string // why it could not be read ("TOPIC_AUTHORIZATION_FAILED"); not for topics that do not exist
 	Commits    int    // partitions on which the group has commits
 	Near       []string
+	Config     *TopicConfig // nil: not asked for, or not known
 }
 
 // Partition names a partition.
@@ -74,6 +77,13 @@ type PartitionState struct {
 	Other     *Position // where the query's other group stands
 	Found     *Found    // the answer to the time look-up
 	Err       string    // why this partition could not be read ("LEADER_NOT_AVAILABLE"); the numbers mean nothing then
+
+	// Read with Query.Around; zero when it was not, or does not apply.
+	Stable   int64 // the last stable offset, when Open is not 0
+	Open     int64 // records behind it: transactions are open there
+	Expiring int64 // what lies before it is deleted by retention within TopicConfig.Soon
+	Remote   int64 // what lies before it may be in remote storage only
+	Recent   int64 // the first record of the last half of Around.Retention; the end when there is none
 }
 
 // Found is the answer to a time look-up that was checked: a miss on a partition with records is not believed
@@ -90,6 +100,7 @@ type GroupState struct {
 	State    string // Empty, Stable, PreparingRebalance, CompletingRebalance, Assigning, Reconciling, Dead
 	Type     string // classic, consumer, share, streams
 	Protocol string // protocol type of a classic group: consumer, connect, ""
+	Assignor string // of a classic group with members: range, stream, ...
 	Members  []Member
 }
 
@@ -254,4 +265,6 @@ type ClusterInfo struct {
 	Home      string // home channel
 	Channels  []string
 	Bootstrap []string
+	Kinds     []Declared // what runs the groups; the first pattern that matches counts
+	SeesAll   bool       // whoever runs the bot says that no topic is hidden from its login
 }

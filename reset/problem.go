@@ -40,7 +40,8 @@ const (
 	ProblemNoPartition  ProblemCode = "no partition"  // Parts; Count: how many the topic has
 	ProblemNoCommits    ProblemCode = "no commits"    // the group has none (on Topic)
 	ProblemUnread       ProblemCode = "unread"        // Topic, Parts could not be read; Got: Kafka's error
-	ProblemWrongTool    ProblemCode = "wrong tool"    // Got: share, streams, connect; Want: the tool to use
+	ProblemWrongTool    ProblemCode = "wrong tool"    // Got: the GroupKind; Want: the tool to use; Names: by what it was recognised
+	ProblemHidden       ProblemCode = "hidden"        // Count topics are hidden by ACLs; 0: it can't be told, Got: why. Names: topics with commits
 	ProblemPhantom      ProblemCode = "phantom"       // offsets move although nobody is in the group; Count: times
 	ProblemBusy         ProblemCode = "busy"          // members are in the group
 	ProblemTurnedDown   ProblemCode = "turned down"   // Kafka rejected the write; Got: its error
@@ -52,7 +53,7 @@ const (
 	ProblemSkipMoved ProblemCode = "skip moved" // Count: the asked offset; Other: the committed one
 	ProblemFuture    ProblemCode = "future"     // a time that has not come; Got: it
 	ProblemOneRecord ProblemCode = "one record" // skip wants exactly one partition
-	ProblemWhich     ProblemCode = "which"      // Want: cluster, topics or target
+	ProblemWhich     ProblemCode = "which"      // Want: cluster, topics, target or connector (Got: its name)
 	ProblemNoCluster ProblemCode = "no cluster" // Got: the name; Names: those configured
 	ProblemTooLong   ProblemCode = "too long"   // Want: the longest wait; Got: the asked one
 	ProblemNoRecord  ProblemCode = "no record"  // Count: the asked offset; Other: the end; nothing is there to skip

@@ -23,6 +23,7 @@ func warnings(in Intent, snap Snapshot, plan Plan, now time.Time) []Warning {
 		}
 	}
 	ws = append(ws, leftAlone(in, snap)...)
+	ws = append(ws, aroundWarnings(in, snap, plan)...)
 	if plan.Effect.Changed == 0 {
 		ws = append(ws, Warning{Code: WarnNothing})
 	}
@@ -62,6 +63,9 @@ func addWarning(ws []Warning, w Warning) []Warning {
 		if ws[i].Code == w.Code && ws[i].Topic == w.Topic {
 			ws[i].Parts = append(ws[i].Parts, w.Parts...)
 			ws[i].Count = saturatingAdd(ws[i].Count, w.Count)
+			if w.At.Before(ws[i].At) {
+				ws[i].At = w.At
+			}
 			return ws
 		}
 	}

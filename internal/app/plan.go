@@ -83,11 +83,13 @@ func isolationOf(ctx context.Context, cfg *config.Config, in reset.Intent) (rese
 }
 
 func planOn(ctx context.Context, c reset.Cluster, info reset.ClusterInfo, in reset.Intent, iso reset.Isolation, now time.Time) (reset.Story, []reset.Step, error) {
-	snap, err := c.Inspect(ctx, reset.QueryOf(in, nil, iso))
+	q := reset.QueryOf(in, nil, iso)
+	q.Around = true
+	snap, err := c.Inspect(ctx, q)
 	if err != nil {
 		return reset.Story{}, nil, err
 	}
-	if problem := reset.CheckGroup(in, snap); problem != nil {
+	if _, problem := reset.CheckGroup(in, info, snap); problem != nil {
 		return reset.Story{}, nil, problem
 	}
 	if _, problem := reset.Missing(in, snap); problem != nil {

@@ -1,0 +1,116 @@
+package reset
+
+import (
+	"path"
+	"slices"
+	"strings"
+)
+
+// GroupKind says what runs a group. Offsets of most kinds are not theirs alone, and another tool moves them.
+type GroupKind string
+
+// The kinds. GroupConsumer can only be declared: an ordinary consumer, whatever its name or its topics look like.
+const (
+	GroupConsumer GroupKind = "consumer"
+	GroupStreams  GroupKind = "streams"
+	GroupShare    GroupKind = "share"
+	GroupConnect  GroupKind = "connect" // the workers' own group, or one that is declared to be Connect's business
+	GroupSink     GroupKind = "sink"    // of a Kafka Connect sink: an ordinary consumer while the connector is stopped
+	GroupFlink    GroupKind = "flink"
+	GroupSpark    GroupKind = "spark"
+)
+
+// Declared is the word of the configuration on the groups that a pattern matches.
+type Declared struct {
+	Groups string
+	Kind   GroupKind
+}
+
+const connectPrefix = "connect-"
+
+// kindOf recognises what runs a group, also while nobody is in it, and by what. What Kafka itself says of the group's type
+// comes first, then the word of the configuration, then names.
+func kindOf(group string, info ClusterInfo, snap Snapshot) (k GroupKind, by []string) {
+	g := snap.Group
+	switch {
+	case g.Type == "share":
+		return GroupShare, nil
+	case g.Type == "streams":
+		return GroupStreams, []string{"type streams"}
+	case g.Protocol == "connect":
+		return GroupConnect, nil
+	case g.Assignor == "stream" || g.Assignor == "streams":
+		return GroupStreams, []string{"assignor " + g.Assignor}
+	}
+	for _, d := range info.Kinds {
+		if ok, err := path.Match(d.Groups, group); err == nil && ok {
+			return d.Kind, nil
+		}
+	}
+	switch {
+	case len(snap.Around.Streams) > 0:
+		return GroupStreams, snap.Around.Streams
+	case strings.HasPrefix(group, connectPrefix) && len(group) > len(connectPrefix):
+		return GroupSink, nil
+	}
+	return GroupConsumer, nil
+}
+
+// CheckGroup refuses a group that is not there, one that another tool has to move, and "all topics" where some may be hidden.
+// A Connect sink's may be moved by somebody who says that the connector is stopped, and that is offered.
+func CheckGroup(in Intent, info ClusterInfo, snap Snapshot) ([]Option, *Problem) {
+	kind, by := kindOf(in.Group, info, snap)
+	p := &Problem{Code: ProblemWrongTool, Cluster: in.Cluster, Group: in.Group, Got: string(kind), Names: by, Want: tools[kind]}
+	switch {
+	case kind == GroupStreams && snap.Group.Type == "streams":
+		p.Want = "kafka-streams-groups.sh"
+		return nil, p
+	case p.Want != "":
+		return nil, p
+	}
+	if p := checkThere(in, snap); p != nil {
+		return nil, p
+	}
+	if kind == GroupSink && !in.ConnectorStopped && in.Target != nil {
+		stopped := in
+		stopped.ConnectorStopped = true
+		p.Code, p.Want, p.Got = ProblemWhich, "connector", strings.TrimPrefix(in.Group, connectPrefix)
+		return []Option{{Label: "The connector is stopped", Typed: "--connector-stopped", Intent: stopped}}, p
+	}
+	return nil, checkSeen(in, info, snap)
+}
+
+// tools are what moves a group whose committed offsets are not all that counts.
+var tools = map[GroupKind]string{
+	GroupShare:   "kafka-share-groups.sh",
+	GroupStreams: "kafka-streams-application-reset.sh",
+	GroupConnect: "PATCH /connectors/NAME/offsets",
+	GroupFlink:   "scan.startup.mode",
+	GroupSpark:   "startingOffsetsByTimestamp",
+}
+
+func checkThere(in Intent, snap Snapshot) *Problem {
+	committed := slices.ContainsFunc(snap.Partitions, func(p PartitionState) bool { return !p.Committed.None })
+	if snap.Group.Exists || committed || in.Create {
+		return nil
+	}
+	return &Problem{Code: ProblemNoGroup, Cluster: in.Cluster, Group: in.Group, Names: snap.Near}
+}
+
+// checkSeen refuses "all topics" when an ACL hides one, or when nobody can tell whether it does: Kafka leaves out the commits
+// on topics that the login may not describe, without a word.
+func checkSeen(in Intent, info ClusterInfo, snap Snapshot) *Problem {
+	a := snap.Around
+	unknown := a.HiddenWhy != "" && !info.SeesAll
+	if !in.Scope.All || a.Hidden == 0 && !unknown {
+		return nil
+	}
+	p := &Problem{Code: ProblemHidden, Cluster: in.Cluster, Group: in.Group, Count: int64(a.Hidden), Got: a.HiddenWhy}
+	for name, t := range snap.Topics {
+		if t.Commits > 0 {
+			p.Names = append(p.Names, name)
+		}
+	}
+	slices.Sort(p.Names)
+	return p
+}
