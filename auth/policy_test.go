@@ -175,7 +175,7 @@ func TestRefusalsSayWhyAndWhoMay(t *testing.T) {
 		"a person who cannot be read": {a: asking("U0MARA", reset.VerbRequest), broken: "U0MARA", want: reset.DeniedUnknown, rule: "pay on production", who: mayAsk},
 		"a group that cannot be read": {a: asking("U0MARA", reset.VerbRequest), broken: "S0PAY", want: reset.DeniedUnknown, rule: "pay on production", who: mayAsk},
 		"the terminal that asks":      {a: asking("root", reset.VerbRequest, actor(func(a *reset.Actor) { a.Kind = reset.OS })), want: reset.DeniedNotIn, rule: "pay on production", who: mayAsk},
-		"a schedule":                  {a: asking("nightly", reset.VerbRequest, actor(func(a *reset.Actor) { a.Kind = reset.Schedule })), want: reset.DeniedNotIn, rule: "pay on production", who: mayAsk},
+		"a schedule":                  {a: asking("nightly", reset.VerbRequest, actor(func(a *reset.Actor) { a.Kind = reset.Scheduled })), want: reset.DeniedNotIn, rule: "pay on production", who: mayAsk},
 		"nobody at all":               {a: asking("", reset.VerbView, actor(func(a *reset.Actor) { *a = reset.Actor{} })), want: reset.DeniedNotIn, rule: "pay on production", who: []string{"members", "S0PAY", "U0ANNA", "S0PAYOWNER", "S0ONCALL"}},
 	} {
 		d := newTown()

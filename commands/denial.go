@@ -16,6 +16,8 @@ var mayNot = map[reset.Verb]string{
 	reset.VerbFreeze:  "freeze",
 	reset.VerbThaw:    "thaw",
 	reset.VerbApply:   "apply resets of",
+
+	reset.VerbSchedule: "schedule resets of",
 }
 
 // denialLines say no, which rule says so, and who may instead.
@@ -61,6 +63,12 @@ func denialLines(p *reset.Problem) []Line {
 		return []Line{say("Nobody approves their own request. Somebody else of ", people(r.Who, User, "or"), " has to.", rule)}
 	case reset.DeniedUnknown:
 		return []Line{say("Slack did not say who you are or which groups you are in, and in doubt the answer is no.", rule, " Try again in a minute.")}
+	case reset.DeniedSchedules:
+		return []Line{say(refused, ": it allows no schedules.", rule, " Its owner can say ", code("schedules: true"), " there.")}
+	case reset.DeniedNoTeam:
+		return []Line{say(refused, ": a standing approval rests on a team that lasts, and no user group may approve.", rule)}
+	case reset.DeniedChanged:
+		return []Line{say(refused, ": what was agreed to is not what would be done now.", rule)}
 	}
 	return []Line{say(refused, ".", mayInstead(r), rule)}
 }
@@ -139,4 +147,8 @@ var denials = map[reset.Denial]string{
 	reset.DeniedCap:      "beyond the rule's cap",
 	reset.DeniedSelf:     "nobody approves their own request",
 	reset.DeniedUnknown:  "Slack did not say who is in which group",
+
+	reset.DeniedSchedules: "the rule allows no schedules",
+	reset.DeniedNoTeam:    "no user group may approve, and a standing approval needs one",
+	reset.DeniedChanged:   "what was agreed to is not this",
 }

@@ -85,6 +85,9 @@ func problemLines(p *reset.Problem) []Line {
 	if l := tell(p); l != nil {
 		return []Line{l}
 	}
+	if l := scheduleProblem(p); l != nil {
+		return []Line{l}
+	}
 	return []Line{say("Kafka or the bot said: ", string(p.Code), saying(p.Got), ".")}
 }
 

@@ -50,6 +50,9 @@ func replyLine(r reset.Reply, v voice) Line {
 	case reset.DidPlan:
 		return say("Nothing was decided: say it with its revision. ", req.ID, " is at ", code(ref(req)), "; it ", brief(req.Effect), ".")
 	}
+	if l := scheduleReply(r); l != nil {
+		return l
+	}
 	return say(req.ID, ": ", string(r.Did), ".")
 }
 

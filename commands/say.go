@@ -49,7 +49,7 @@ func code(s string) Span   { return Span{Kind: Code, Text: s} }
 // person names an actor by id; whoever renders it knows the name.
 func person(a reset.Actor) Span {
 	switch {
-	case a.Kind == reset.Schedule:
+	case a.Kind == reset.Scheduled:
 		return Span{Text: "schedule " + a.ID}
 	case a.Kind == reset.OS:
 		return Span{Text: a.ID + " (terminal)"}

@@ -64,6 +64,8 @@ type (
 		Said  string        // the words it was read from
 		Zone  string        // zone in which they were read
 		Other *Time         // the other reading (UTC or the asker's zone), when the words named no zone and it differs
+
+		Future bool // it has not come, and that is meant: from then on it is looked up
 	}
 	// Exact is one offset, for every partition in scope.
 	Exact struct{ Offset int64 }

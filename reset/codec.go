@@ -16,6 +16,8 @@ func MarshalAct(a Act) ([]byte, error) {
 		return json.Marshal(tagged{Kind: "freeze", Value: a})
 	case Thaw:
 		return json.Marshal(tagged{Kind: "thaw", Value: a})
+	case SaveSchedule:
+		return json.Marshal(tagged{Kind: "schedule", Value: a.Schedule})
 	default:
 		return nil, fmt.Errorf("act of unknown kind %T", a)
 	}
@@ -40,6 +42,9 @@ func UnmarshalAct(b []byte) (Act, error) {
 		return as[Freeze](t.Value)
 	case "thaw":
 		return as[Thaw](t.Value)
+	case "schedule":
+		sc, err := as[Schedule](t.Value)
+		return SaveSchedule{sc}, err
 	default:
 		return nil, fmt.Errorf("act of unknown kind %q", t.Kind)
 	}

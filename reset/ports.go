@@ -161,6 +161,8 @@ const (
 	VerbThaw    Verb = "thaw"      // whoever may approve anything on the cluster
 	VerbAlone   Verb = "emergency" // those whom the rule names for emergencies: alone, within a limit of their own
 	VerbApply   Verb = "apply"     // the rules in force, with memberships as they were recorded
+
+	VerbSchedule Verb = "schedule" // saves, resumes and hurries schedules: whoever may request, where the rule allows schedules
 )
 
 // Asking is a question to the policy.
@@ -175,6 +177,8 @@ type Asking struct {
 	Votes     []Vote  // of VerbApply: who has approved
 	Alone     Actor   // of VerbApply: who went alone in an emergency
 	Eased     bool    // one authorised person is enough: an undo soon after on an untouched group, one's own freeze
+
+	Mandate *Mandate // what a schedule's run rests on
 }
 
 // Ruling is the policy's answer: the first rule that matches, and what it says.
@@ -197,6 +201,9 @@ type Ruling struct {
 	Start     string
 	Runbook   string
 	Note      string // "memberships could not be read; those recorded were used"
+
+	Stands bool   // of a schedule's run: its standing approval still counts
+	Doubt  Denial // and why it does not
 }
 
 // Denial names why a ruling is no.
@@ -214,6 +221,10 @@ const (
 	DeniedCap      Denial = "cap"        // beyond the rule's cap
 	DeniedSelf     Denial = "self"       // nobody approves their own request
 	DeniedUnknown  Denial = "unreadable" // membership could not be read: the answer is no
+
+	DeniedSchedules Denial = "schedules" // the rule does not allow schedules
+	DeniedNoTeam    Denial = "no team"   // a standing approval rests on a user group among the approvers, and there is none
+	DeniedChanged   Denial = "changed"   // what was agreed to is not what is asked, or not by this rule
 )
 
 // Surface is where people meet the bot.
@@ -249,6 +260,8 @@ type Story struct {
 	Blocking string // the request that blocks this one's group
 	Frozen   *Frozen
 	Now      time.Time
+
+	Schedule *ScheduleStory // of a SaveSchedule, and of a run
 }
 
 // TopicEffect is a plan's effect on one topic.

@@ -45,7 +45,11 @@ type Request struct {
 	Settled  *Settlement
 	Alone    *Emergency // somebody went alone, within the rule's limit for emergencies
 	Eased    time.Time  // until when one authorised person is enough for this undo; zero: never
-	Watch    *Watch     // how the group fared since it was applied
+	Run      *Run       // the schedule that this is a run of
+	Standing *Mandate   // what was agreed to before a time in the future came: it still counts, within its bounds
+
+	NotBefore time.Time // it is not looked at until then, although it is approved
+	Watch     *Watch    // how the group fared since it was applied
 
 	CreatedAt time.Time
 	Deadline  time.Time // when the current state gives up; zero: never
@@ -53,7 +57,7 @@ type Request struct {
 	EndedAt   time.Time // when it entered a state that has no next
 }
 
-// Move returns the request's intent when its act is a Move. Of the other acts it returns their cluster, and false.
+// Move returns the request's intent when its act is a Move. Of the other acts it returns what they are about, and false.
 func (r *Request) Move() (Intent, bool) {
 	switch a := r.Act.(type) {
 	case Move:
@@ -62,6 +66,8 @@ func (r *Request) Move() (Intent, bool) {
 		return Intent{Cluster: a.Cluster, Reason: a.Why}, false
 	case Thaw:
 		return Intent{Cluster: a.Cluster, Reason: a.Why}, false
+	case SaveSchedule:
+		return a.Schedule.Intent, false
 	}
 	return Intent{}, false
 }
@@ -84,9 +90,9 @@ type ActorKind string
 
 // The kinds of actors.
 const (
-	Person   ActorKind = "person"
-	Schedule ActorKind = "schedule"
-	OS       ActorKind = "os"
+	Person    ActorKind = "person"
+	Scheduled ActorKind = "schedule" // a Schedule, by its id
+	OS        ActorKind = "os"
 )
 
 // Place is where a request was made. Surfaces give it meaning; policy may narrow by Channel.

@@ -12,6 +12,7 @@ type Service struct {
 	Store    Store
 	Policy   Policy
 	Clusters map[string]Cluster
+	Clock    Clockwork // reads the expressions of schedules
 	Infos    []ClusterInfo
 	Surface  Surface
 	Now      func() time.Time
@@ -73,6 +74,8 @@ type Reply struct {
 	Votes   int       // that count now
 	At      time.Time // of an earlier decision that makes this one moot
 	By      Actor     // who made that one
+
+	Schedule *Schedule // of a decision about a schedule: it, as it is now
 }
 
 // Did names what a decision did.

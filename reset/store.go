@@ -45,6 +45,9 @@ type Store interface {
 	// List returns requests that match, newest first.
 	List(ctx context.Context, f Filter) ([]Request, error)
 
+	// Schedules returns schedules that match, by name. They are written by Update alone (Tx.Schedule).
+	Schedules(ctx context.Context, f ScheduleFilter) ([]Schedule, error)
+
 	Card(ctx context.Context, id string) (Card, error) // the zero Card when there is none
 	SaveCard(ctx context.Context, c Card) error
 

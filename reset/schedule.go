@@ -1,0 +1,264 @@
+package reset
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Schedule is a reset that comes again, or comes once later. Saving one is an act like any other (SaveSchedule): it asks for
+// the approvals that its resets would need, and what was agreed to stays beside it as its Mandate. Every run is a request of
+// its own.
+type Schedule struct {
+	ID     string // of the request that made it first
+	Name   string // what people call it; unique among those that are not removed. Empty: its id
+	Expr   string // cron, five fields; empty: At
+	Zone   string // IANA zone of Expr
+	At     time.Time
+	Intent Intent // as said; durations count from each run's own time
+
+	Until    time.Time     // when the standing approval ends; zero: not said (90 days). A file's may have no end
+	Announce time.Duration // how long ahead a run is told
+	WhenBusy WhenBusy
+	IfMissed IfMissed
+	Source   Source
+	Owner    Actor // who answers for it, and is warned before it lapses
+	Place    Place // where its runs are told
+
+	Status   Status
+	Next     time.Time // the next run's own time; it only moves forward. Zero: none
+	LastRun  string    // request
+	Warned   bool      // that the standing approval ends soon
+	Revision int       // counts what was saved under this id
+	Request  string    // that saved it last: its card and audit are the schedule's
+	Mandate  Mandate
+	Heard    Heard
+	Version  int64 // counts every change of the row
+}
+
+// Status is whether a schedule runs.
+type Status string
+
+// The statuses.
+const (
+	Active  Status = "active"
+	Paused  Status = "paused"
+	Lapsed  Status = "lapsed"  // its standing approval has ended; saving it again asks for a new one
+	Over    Status = "over"    // it has had its last run
+	Removed Status = "removed" // for good
+)
+
+// Source is where a schedule is kept.
+type Source string
+
+// The sources. One from the file is changed there, and reviewed there.
+const (
+	FromSlack Source = "slack"
+	FromFile  Source = "config"
+)
+
+// WhenBusy says what becomes of a run whose group is in use, is being reset, or is watched after a reset.
+type WhenBusy struct {
+	Do  Busy
+	For time.Duration // of BusyWait
+}
+
+// Busy names a WhenBusy.
+type Busy string
+
+// What a run does beside others.
+const (
+	BusyWait Busy = "wait" // waits so long, then gives up
+	BusySkip Busy = "skip" // gives up at its time
+	BusyFail Busy = "fail" // gives up at its time, and pauses its schedule until somebody has looked
+)
+
+// IfMissed says what becomes of a run at whose time nobody was there to begin it. Zero: it is skipped, and said.
+type IfMissed struct {
+	Run    bool          // the latest one missed runs as soon as possible
+	Within time.Duration // unless it is older than this
+}
+
+// Mandate is a standing approval: what was agreed to once, for every run until it ends.
+type Mandate struct {
+	Request string // that asked for it
+	Digest  string // of the schedule that was agreed to: a changed one has none
+	Rule    string // by which it was agreed to
+	Bounds  Bounds
+	Need    int
+	Votes   []Vote
+	Until   time.Time // zero: no end
+	File    bool      // it rests on the reviewed configuration file, under the rule's cap alone
+}
+
+// Run ties a request to the schedule that it is a run of.
+type Run struct {
+	Schedule string
+	Name     string
+	At       time.Time // its own time: durations of the intent count from here
+	Owner    Actor
+	WhenBusy WhenBusy
+	IfMissed IfMissed
+	Announce time.Duration
+	Mandate  Mandate
+	Delayed  time.Duration // by people
+	Late     time.Duration // after its time: the process was down (IfMissed), zero otherwise
+	Manual   bool          // somebody said "run now"
+}
+
+// SaveSchedule makes a schedule, or changes the one whose id (or name) it bears.
+type SaveSchedule struct{ Schedule Schedule }
+
+func (SaveSchedule) act() {}
+
+// Coming is one run that has not come.
+type Coming struct {
+	At   time.Time // in the schedule's zone
+	Note string    // what the clocks do to it; mostly empty
+}
+
+// ScheduleStory is a schedule with what belongs to it.
+type ScheduleStory struct {
+	Schedule Schedule
+	Cluster  ClusterInfo
+	Coming   []Coming  // the next five
+	Rule     string    // crontab's rule about days, where it applies
+	Runs     []Request // newest first
+	Request  *Request  // that saved it
+	Now      time.Time
+}
+
+// Clockwork reads cron expressions. A refusal is a *Problem (ProblemExpression).
+type Clockwork interface {
+	Rhythm(expr, zone string) (Rhythm, error)
+}
+
+// Rhythm is an expression in a zone.
+type Rhythm interface {
+	Next(after time.Time) time.Time // zero: never again
+	Rule() string
+	Note(run time.Time) string
+}
+
+// ScheduleFilter narrows a list of schedules. Zero fields do not narrow.
+type ScheduleFilter struct {
+	ID      string
+	Name    string
+	Cluster string
+	Group   string
+	Source  Source
+	Kept    bool // not those that are removed
+	Limit   int
+}
+
+// The events of schedules. They are told in the thread of the request that saved it.
+const (
+	EvSaved     Event = "schedule saved"
+	EvPaused    Event = "schedule paused"
+	EvUnpaused  Event = "schedule resumed"
+	EvRemoved   Event = "schedule removed"
+	EvLapsing   Event = "approval ends soon" // facts: until, schedule
+	EvLapsed    Event = "schedule lapsed"
+	EvMissed    Event = "run missed"    // facts: run, count, then: "skipped" or "run"
+	EvSkipped   Event = "run skipped"   // facts: run, why
+	EvAnnounced Event = "run announced" // facts: run, request. On the run's own request: that it is armed
+	EvDelayed   Event = "run delayed"   // on the run's request: until
+	EvHurried   Event = "run now"
+	EvHeld      Event = "held back" // on the run's request: by, another request
+)
+
+// What decisions about schedules do. Reply.Schedule is it as it is now.
+const (
+	DidPause  Did = "paused"
+	DidResume Did = "resumed"
+	DidRemove Did = "removed"
+	DidSkip   Did = "skipped"     // Reply.Request is the announced run that it cancelled, if there was one
+	DidDelay  Did = "delayed"     // Reply.Request is the run
+	DidRunNow Did = "running now" // Reply.Request is the run
+)
+
+// The problems of schedules.
+const (
+	ProblemExpression ProblemCode = "expression"   // Got: it; Want: why not; Names: one that would be read
+	ProblemNoSchedule ProblemCode = "no schedule"  // Got: id or name
+	ProblemNameTaken  ProblemCode = "name taken"   // Got: the name; Request: the schedule that has it; Group, Cluster: its
+	ProblemNotStand   ProblemCode = "not standing" // there is no standing approval; Want: "ended", "changed", "emergency"
+	ProblemNotForRuns ProblemCode = "not for runs" // Got: the target's kind; Want: "once" or "never"
+	ProblemEnd        ProblemCode = "end"          // a standing approval ends too late, or has ended; Got: when; Want: the latest
+	ProblemReadOnly   ProblemCode = "read only"    // Got: the name; it is changed in the configuration file
+	ProblemBeside     ProblemCode = "beside"       // a run stands back; Request, State: for which
+	ProblemMissed     ProblemCode = "missed"       // nobody was there at its time; Count: seconds after it
+	ProblemInactive   ProblemCode = "inactive"     // Got: the schedule; Want: its status
+	ProblemNotRun     ProblemCode = "not a run"    // Request is no announced run
+	ProblemPassed     ProblemCode = "passed"       // a run at a time that has passed; Got: it
+)
+
+// Label is what people call it.
+func (s Schedule) Label() string {
+	if s.Name != "" {
+		return s.Name
+	}
+	return s.ID
+}
+
+// once reports whether there is one run, at At.
+func (s Schedule) once() bool { return s.Expr == "" }
+
+// digest is what a mandate agrees to: all that decides what the runs do and when.
+func (s Schedule) digest(b Bounds, rule string, need int) (string, error) {
+	in := s.Intent
+	in.Reason, in.Notes = "", nil
+	doc, err := json.Marshal(struct {
+		Expr, Zone string
+		At         time.Time
+		Intent     Intent
+		Announce   time.Duration
+		WhenBusy   WhenBusy
+		IfMissed   IfMissed
+		Until      time.Time
+		Source     Source
+		Bounds     Bounds
+		Rule       string
+		Need       int
+	}{s.Expr, s.Zone, s.At, in, s.Announce, s.WhenBusy, s.IfMissed, s.Until, s.Source, b, rule, need})
+	if err != nil {
+		return "", fmt.Errorf("digest of schedule %s: %w", s.ID, err)
+	}
+	sum := sha256.Sum256(doc)
+	return hex.EncodeToString(sum[:12]), nil
+}
+
+// stands reports whether a schedule is as it was agreed to, and the agreement has not ended.
+func (s Schedule) stands(now time.Time) *Problem {
+	p := &Problem{Code: ProblemNotStand, Request: s.Request, Cluster: s.Intent.Cluster, Group: s.Intent.Group, Got: s.Label()}
+	digest, err := s.digest(s.Mandate.Bounds, s.Mandate.Rule, s.Mandate.Need)
+	switch {
+	case err != nil || digest != s.Mandate.Digest:
+		p.Want = "changed"
+	case !s.Mandate.Until.IsZero() && !now.Before(s.Mandate.Until):
+		p.Want = "ended"
+	default:
+		return nil
+	}
+	return p
+}
+
+// covers reports whether a mandate speaks of this effect on these topics.
+func (m Mandate) covers(e Effect, steps []Step) bool {
+	return m.File || m.Bounds.Covers(e) && !slices.ContainsFunc(steps, func(st Step) bool {
+		return !slices.Contains(m.Bounds.Topics, TopicID{st.Topic, st.TopicID})
+	})
+}
+
+// intentAt is what a run whose own time is at asks for: "back 24h" counts from there, and stays there whenever it is written.
+func intentAt(in Intent, at, now time.Time) Intent {
+	if t, ok := in.Target.(Time); ok && t.Back != 0 {
+		t.At = at.Add(-t.Back)
+		t.Future = t.At.After(now)
+		in.Target = t
+	}
+	return in
+}
