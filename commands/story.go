@@ -57,6 +57,9 @@ func eventLine(e reset.Entry, s reset.Story) Line {
 			return ""
 		}
 		if n, err := strconv.ParseInt(e.Facts[key], 10, 64); err == nil {
+			if verb, effect := strings.CutSuffix(before, "at most "); effect && n == 0 {
+				return verb + "none"
+			}
 			return before + count(n)
 		}
 		return before + clip(e.Facts[key], 200)

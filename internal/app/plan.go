@@ -50,7 +50,7 @@ func Plan(ctx context.Context, cfg *config.Config, o Options, p PlanOptions) (st
 		if err := errors.Join(err, cluster.Close()); err != nil {
 			return "", err
 		}
-		return print(story, steps, p.Output)
+		return printed(story, steps, p.Output)
 	}
 	return "", fmt.Errorf("cluster %q is not configured", in.Cluster)
 }
@@ -105,7 +105,7 @@ func planOn(ctx context.Context, c reset.Cluster, info reset.ClusterInfo, in res
 	return reset.Story{Request: r, Cluster: info, Worst: plan.Steps, Now: now}, plan.Steps, nil
 }
 
-func print(s reset.Story, steps []reset.Step, output string) (string, error) {
+func printed(s reset.Story, steps []reset.Step, output string) (string, error) {
 	switch output {
 	case "", "table":
 		return commands.PlanOf(s, steps).String(), nil
