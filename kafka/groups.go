@@ -184,7 +184,7 @@ func merge(listing, described reset.GroupState) reset.GroupState {
 		listing.Type = cmp.Or(listing.Type, described.Type)
 	}
 	listing.Protocol = cmp.Or(listing.Protocol, described.Protocol)
-	listing.Members = described.Members
+	listing.Assignor, listing.Members = described.Assignor, described.Members
 	slices.SortFunc(listing.Members, func(a, b reset.Member) int { return cmp.Compare(a.ID, b.ID) })
 	return listing
 }
@@ -205,7 +205,7 @@ func (c *Cluster) describeClassic(ctx context.Context, addr string, groups []str
 		if err := c.groupError(addr, g.GroupId, g.Err); err != nil {
 			return nil, err
 		}
-		s := reset.GroupState{State: g.State, Type: "classic", Protocol: g.ProtocolType}
+		s := reset.GroupState{State: g.State, Type: "classic", Protocol: g.ProtocolType, Assignor: g.Protocol}
 		for _, m := range g.Members {
 			s.Members = append(s.Members, member(m.MemberId, m.ClientId, m.ClientHost, m.GroupInstanceId))
 		}

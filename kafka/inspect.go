@@ -60,7 +60,11 @@ func (c *Cluster) Inspect(ctx context.Context, q reset.Query) (reset.Snapshot, e
 			p.Other, p.Err = &reset.Position{Offset: like.Offset, None: !ok || like.None}, cmp.Or(p.Err, like.err)
 		}
 	}
-	return s, c.readLogs(ctx, v, q, s.Partitions)
+	if err := c.readLogs(ctx, v, q, s.Partitions); err != nil || !q.Around {
+		return s, err
+	}
+	err = c.around(ctx, v, q, &s)
+	return s, err
 }
 
 // topics tells what there is of the topics in scope and of those with commits, and looks for near names of what is asked
@@ -165,10 +169,10 @@ func (c *Cluster) readLogs(ctx context.Context, v view, q reset.Query, states []
 	}
 	var starts, ends, times map[reset.Partition]spot
 	var wg sync.WaitGroup
-	wg.Go(func() { starts = c.lookup(ctx, v, parts, sarama.OffsetOldest, q.Isolation) })
-	wg.Go(func() { ends = c.lookup(ctx, v, parts, sarama.OffsetNewest, q.Isolation) })
+	wg.Go(func() { starts = c.lookup(ctx, v, parts, everywhere(sarama.OffsetOldest), q.Isolation) })
+	wg.Go(func() { ends = c.lookup(ctx, v, parts, everywhere(sarama.OffsetNewest), q.Isolation) })
 	if !q.At.IsZero() {
-		wg.Go(func() { times = c.lookup(ctx, v, parts, millis(q.At), q.Isolation) })
+		wg.Go(func() { times = c.lookup(ctx, v, parts, everywhere(millis(q.At)), q.Isolation) })
 	}
 	wg.Wait()
 	var missed []*reset.PartitionState

@@ -168,7 +168,7 @@ func TestCost(t *testing.T) {
 		offsets[n] = 0
 	}
 	ok(t, s.Commit("billing", "wide", offsets))
-	ok(t, s.Produce("wide", kafkasim.Record{Time: start, Value: "x"}))
+	ok(t, s.Produce("wide", kafkasim.Series{First: start, Count: 1}.Records(partitions)...))
 	c := open(t, kafka.Config{Bootstrap: s.Addrs(), Timeout: 20 * time.Second})
 	s.ResetCounts()
 	got := inspect(t, c, reset.Query{Scope: scope("wide"), At: start})
@@ -180,6 +180,14 @@ func TestCost(t *testing.T) {
 	equal(t, "requests of an inspection", counts, map[kmsg.Key]int{
 		kmsg.Metadata: 3, kmsg.ListGroups: brokers, kmsg.DescribeGroups: 1, kmsg.FindCoordinator: 1, kmsg.OffsetFetch: 1,
 		kmsg.ListOffsets: 3 * brokers,
+	})
+	s.ResetCounts()
+	inspect(t, c, reset.Query{Scope: reset.Scope{All: true}, At: start, Around: true})
+	counts = s.CountRequests()
+	delete(counts, kmsg.ApiVersions)
+	equal(t, "requests with all that surrounds it", counts, map[kmsg.Key]int{
+		kmsg.Metadata: 4, kmsg.ListGroups: brokers, kmsg.DescribeGroups: 1, kmsg.FindCoordinator: 1, kmsg.OffsetFetch: 1,
+		kmsg.ListOffsets: 6 * brokers, kmsg.DescribeConfigs: 1, kmsg.DescribeLogDirs: brokers,
 	})
 	var all reset.Chunk
 	var parts []reset.Partition

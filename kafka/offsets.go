@@ -20,13 +20,19 @@ type spot struct {
 	err    string
 }
 
-// lookup asks the leaders of the partitions, side by side and in one request each, for an offset: sarama.OffsetOldest,
-// OffsetNewest, or that of the first record at or after a time in milliseconds. What a leader could not tell because it is
-// not the leader, or has only just become it, is asked again after a refresh of the metadata, within a bound.
-func (c *Cluster) lookup(ctx context.Context, v view, parts []reset.Partition, spec int64, isolation reset.Isolation) map[reset.Partition]spot {
+// spec is what is looked up in a partition: sarama.OffsetOldest, OffsetNewest, or the first record at or after a time in
+// milliseconds.
+type spec func(reset.Partition) int64
+
+func everywhere(at int64) spec { return func(reset.Partition) int64 { return at } }
+
+// lookup asks the leaders of the partitions, side by side and in one request each, for an offset. What a leader could not
+// tell because it is not the leader, or has only just become it, is asked again after a refresh of the metadata, within a
+// bound.
+func (c *Cluster) lookup(ctx context.Context, v view, parts []reset.Partition, at spec, isolation reset.Isolation) map[reset.Partition]spot {
 	out := make(map[reset.Partition]spot, len(parts))
 	for try := 0; ; try++ {
-		again := c.lookupOnce(ctx, v, parts, spec, isolation, out)
+		again := c.lookupOnce(ctx, v, parts, at, isolation, out)
 		if len(again) == 0 || try == len(pauses) || pause(ctx, pauses[try]) != nil {
 			return out
 		}
@@ -40,7 +46,7 @@ func (c *Cluster) lookup(ctx context.Context, v view, parts []reset.Partition, s
 }
 
 // lookupOnce writes what it learns to out and returns the partitions that are worth another try.
-func (c *Cluster) lookupOnce(ctx context.Context, v view, parts []reset.Partition, spec int64, isolation reset.Isolation,
+func (c *Cluster) lookupOnce(ctx context.Context, v view, parts []reset.Partition, at spec, isolation reset.Isolation,
 	out map[reset.Partition]spot,
 ) (again []reset.Partition) {
 	byLeader, none := v.leaders(parts)
@@ -51,7 +57,7 @@ func (c *Cluster) lookupOnce(ctx context.Context, v view, parts []reset.Partitio
 	var wg sync.WaitGroup
 	for addr, parts := range byLeader {
 		wg.Go(func() {
-			resp, err := c.listOffsets(ctx, addr, parts, spec, isolation)
+			resp, err := c.listOffsets(ctx, addr, parts, at, isolation)
 			mu.Lock()
 			defer mu.Unlock()
 			for _, p := range parts {
@@ -89,14 +95,14 @@ var passing = map[string]bool{
 	"the broker's answer leaves it out":     true,
 }
 
-func (c *Cluster) listOffsets(ctx context.Context, addr string, parts []reset.Partition, spec int64, isolation reset.Isolation) (*sarama.OffsetResponse, error) {
+func (c *Cluster) listOffsets(ctx context.Context, addr string, parts []reset.Partition, at spec, isolation reset.Isolation) (*sarama.OffsetResponse, error) {
 	return ask(ctx, c, addr, func(b *sarama.Broker) (*sarama.OffsetResponse, error) {
 		req := sarama.NewOffsetRequest(c.sarama.Version)
 		if isolation == reset.ReadCommitted {
 			req.IsolationLevel = sarama.ReadCommitted // the end is the last stable offset then
 		}
 		for _, p := range parts {
-			req.AddBlock(p.Topic, p.Partition, spec, 1)
+			req.AddBlock(p.Topic, p.Partition, at(p), 1)
 		}
 		return b.GetAvailableOffsets(req)
 	})

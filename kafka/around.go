@@ -1,0 +1,210 @@
+package kafka
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/IBM/sarama"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// around adds what tells a group's kind while nobody is in it, and what warnings are made of: the names of all topics, the
+// configuration of those in scope, and where their logs are about to change. One request to one broker each for names and
+// configuration, and up to five to each leader, however many partitions there are.
+func (c *Cluster) around(ctx context.Context, v view, q reset.Query, s *reset.Snapshot) error {
+	every, err := c.metadata(ctx)
+	if err != nil {
+		return err
+	}
+	s.Around.Streams, s.Around.Mirrors = telling(q.Group, slices.Sorted(maps.Keys(every.topics)))
+	var wg sync.WaitGroup
+	wg.Go(func() { c.configs(ctx, v, s) })
+	wg.Go(func() { c.open(ctx, v, q.Isolation, s.Partitions) })
+	if len(q.Scope.Topics) == 0 {
+		wg.Go(func() { s.Around.Hidden, s.Around.HiddenWhy = c.hidden(ctx, every) })
+	}
+	wg.Wait()
+	c.ages(ctx, v, s)
+	return ctx.Err()
+}
+
+// telling picks the topics whose names tell something: Kafka Streams names an application's internal topics APPLICATION-...,
+// and the application's id is its group; MirrorMaker 2 keeps checkpoints of each source cluster in a topic of their own.
+func telling(group string, names []string) (streams, mirrors []string) {
+	for _, n := range names {
+		store, changelog := strings.CutSuffix(n, "-changelog")
+		operator, repartition := strings.CutSuffix(n, "-repartition")
+		of := len(group) + 1
+		switch {
+		case changelog && len(store) > of && strings.HasPrefix(store, group+"-"), repartition && len(operator) > of && strings.HasPrefix(operator, group+"-"):
+			streams = append(streams, n)
+		case strings.HasSuffix(n, ".checkpoints.internal"):
+			mirrors = append(mirrors, n)
+		}
+	}
+	return streams, mirrors
+}
+
+// brokers stands among the names of topics for the brokers' own configuration.
+const brokers = "brokers"
+
+// configs asks one broker for the configuration of the topics in scope, and for how long commits are kept. What is denied or
+// does not come is noted; it is no reason to do without a plan.
+func (c *Cluster) configs(ctx context.Context, v view, s *reset.Snapshot) {
+	id, addr := v.someNode()
+	req := &sarama.DescribeConfigsRequest{Version: 4, Resources: []*sarama.ConfigResource{
+		{Type: sarama.BrokerResource, Name: strconv.Itoa(int(id)), ConfigNames: []string{"offsets.retention.minutes"}},
+	}}
+	asked := []string{brokers}
+	for _, name := range slices.Sorted(maps.Keys(topicsOf(s.Partitions))) {
+		asked = append(asked, name)
+		req.Resources = append(req.Resources, &sarama.ConfigResource{
+			Type: sarama.TopicResource, Name: name, ConfigNames: []string{"cleanup.policy", "retention.ms", "remote.storage.enable", "local.retention.ms"},
+		})
+	}
+	resp, err := ask(ctx, c, addr, func(b *sarama.Broker) (*sarama.DescribeConfigsResponse, error) { return b.DescribeConfigs(req) })
+	if err != nil {
+		s.Around.Unread, s.Around.UnreadWhy = asked, cause(err)
+		return
+	}
+	for _, r := range resp.Resources {
+		what := r.Name
+		if r.Type == sarama.BrokerResource {
+			what = brokers
+		}
+		if code := sarama.KError(r.ErrorCode); code != sarama.ErrNoError {
+			s.Around.Unread, s.Around.UnreadWhy = append(s.Around.Unread, what), name(code)
+			continue
+		}
+		values := map[string]string{}
+		for _, e := range r.Configs {
+			values[e.Name] = e.Value
+		}
+		if t, ok := s.Topics[r.Name]; ok && what != brokers {
+			t.Config = toConfig(values)
+			s.Topics[r.Name] = t
+		} else if what == brokers {
+			s.Around.Retention = period(values["offsets.retention.minutes"], time.Minute)
+		}
+	}
+}
+
+// toConfig reads Kafka's words. A local retention of -2 means that of the topic: then nothing is in remote storage alone.
+func toConfig(values map[string]string) *reset.TopicConfig {
+	policy := strings.Split(values["cleanup.policy"], ",")
+	t := &reset.TopicConfig{Compacted: slices.Contains(policy, "compact")}
+	if slices.Contains(policy, "delete") {
+		t.Retention = period(values["retention.ms"], time.Millisecond)
+	}
+	if local := period(values["local.retention.ms"], time.Millisecond); values["remote.storage.enable"] == "true" && (t.Retention == 0 || local < t.Retention) {
+		t.Local = local
+	}
+	return t
+}
+
+// period is a number of units; 0 for none, for -1 (for ever) and -2, and for what is as good as for ever.
+func period(s string, unit time.Duration) time.Duration {
+	const forever = 100 * 365 * 24 * time.Hour
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || n < 0 || n > int64(forever/unit) {
+		return 0
+	}
+	return time.Duration(n) * unit
+}
+
+// someNode is the broker that answered last, or any.
+func (v view) someNode() (int32, string) {
+	ids := slices.Sorted(maps.Keys(v.nodes))
+	for _, id := range ids {
+		if v.nodes[id] == v.lead {
+			return id, v.lead
+		}
+	}
+	return ids[0], v.nodes[ids[0]]
+}
+
+func topicsOf(parts []reset.PartitionState) map[string]bool {
+	out := map[string]bool{}
+	for _, p := range parts {
+		out[p.Topic] = true
+	}
+	return out
+}
+
+// open finds records of open transactions: those between the last stable offset and the end. The stable offset is asked for
+// last, so that records written between the two questions do not look like a transaction.
+func (c *Cluster) open(ctx context.Context, v view, isolation reset.Isolation, states []reset.PartitionState) {
+	var parts []reset.Partition
+	ends := map[reset.Partition]spot{}
+	for _, p := range states {
+		if p.Err == "" && p.End > 0 {
+			parts = append(parts, p.Partition)
+			ends[p.Partition] = spot{offset: p.End}
+		}
+	}
+	if isolation == reset.ReadCommitted {
+		ends = c.lookup(ctx, v, parts, everywhere(sarama.OffsetNewest), reset.ReadUncommitted)
+	}
+	stable := c.lookup(ctx, v, parts, everywhere(sarama.OffsetNewest), reset.ReadCommitted)
+	for i := range states {
+		p := &states[i]
+		end, at := ends[p.Partition], stable[p.Partition]
+		if end.err == "" && at.err == "" && at.offset < end.offset {
+			p.Stable, p.Open = at.offset, end.offset-at.offset
+		}
+	}
+}
+
+// ages finds, by time look-ups, where each log has what retention deletes soon, what is in remote storage only, and what is
+// recent in the life of commits. A miss means that all records are older.
+func (c *Cluster) ages(ctx context.Context, v view, s *reset.Snapshot) {
+	var wg sync.WaitGroup
+	find := func(age func(reset.PartitionState) time.Duration, set func(p *reset.PartitionState, offset int64)) {
+		at := map[reset.Partition]int64{}
+		for _, p := range s.Partitions {
+			if d := age(p); d > 0 && p.Err == "" && p.Start < p.End {
+				at[p.Partition] = millis(s.At.Add(-d))
+			}
+		}
+		if len(at) == 0 {
+			return
+		}
+		wg.Go(func() {
+			parts := slices.Collect(maps.Keys(at))
+			found := c.lookup(ctx, v, parts, func(p reset.Partition) int64 { return at[p] }, reset.ReadUncommitted)
+			for i := range s.Partitions {
+				p := &s.Partitions[i]
+				switch f, ok := found[p.Partition]; {
+				case !ok || f.err != "":
+				case f.offset < 0:
+					set(p, p.End)
+				default:
+					set(p, f.offset)
+				}
+			}
+		})
+	}
+	config := func(p reset.PartitionState) reset.TopicConfig {
+		if t := s.Topics[p.Topic].Config; t != nil {
+			return *t
+		}
+		return reset.TopicConfig{}
+	}
+	find(func(p reset.PartitionState) time.Duration { return config(p).Retention - config(p).Soon() },
+		func(p *reset.PartitionState, offset int64) { p.Expiring = offset })
+	find(func(p reset.PartitionState) time.Duration { return config(p).Local },
+		func(p *reset.PartitionState, offset int64) { p.Remote = offset })
+	find(func(p reset.PartitionState) time.Duration {
+		if p.Committed.None || s.Group.State != "Empty" {
+			return 0
+		}
+		return s.Around.Retention / 2
+	}, func(p *reset.PartitionState, offset int64) { p.Recent = offset })
+	wg.Wait()
+}

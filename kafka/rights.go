@@ -1,0 +1,165 @@
+package kafka
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+
+	"github.com/IBM/sarama"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// Lack is a right that the login does not have.
+type Lack struct {
+	Resource  string // cluster, group or topic
+	Name      string // of the group or topic
+	Operation string // as kafka-acls.sh calls it
+	For       string // what does not work without it
+	Optional  bool   // resets work without it, and say less
+}
+
+// Rights are what was found out about the login's rights.
+type Rights struct {
+	Lacks     []Lack
+	Groups    []string // that were looked at
+	Topics    []string
+	Hidden    []string // topics that an ACL hides
+	HiddenWhy string   // why that can't be known
+}
+
+// need is one line of docs/permissions.md. Its rights are all that the bot needs.
+type need struct {
+	operation sarama.AclOperation
+	name      string
+	purpose   string
+	optional  bool
+}
+
+var (
+	needsCluster = []need{
+		{sarama.AclOperationDescribe, "DESCRIBE", "finding out whether topics are hidden, without which --all-topics is refused", false},
+		{sarama.AclOperationDescribeConfigs, "DESCRIBE_CONFIGS", "warning that commits may expire", true},
+	}
+	needsGroup = []need{
+		{sarama.AclOperationRead, "READ", "reading and writing the group's commits", false},
+		{sarama.AclOperationDelete, "DELETE", "deleting commits: undo back to \"never committed\", delete-offsets", true},
+	}
+	needsTopic = []need{
+		{sarama.AclOperationRead, "READ", "writing commits on it and checking what its records say", false},
+		{sarama.AclOperationDescribeConfigs, "DESCRIBE_CONFIGS", "warning of retention, compaction and tiering", true},
+	}
+)
+
+// Rights asks what the login may do with the cluster, with groups, and with topics: the named ones, and those on which the
+// groups have commits. It tries nothing: brokers tell a login its own rights.
+func (c *Cluster) Rights(ctx context.Context, groups, topics []string) (Rights, error) {
+	v, err := c.meet(ctx)
+	if err != nil {
+		return Rights{}, err
+	}
+	out := Rights{Groups: groups}
+	named := map[string]bool{}
+	for _, t := range topics {
+		named[t] = true
+	}
+	var lacks []Lack
+	for _, g := range groups {
+		may, err := patiently(ctx, c, g, func() (int32, error) { return c.groupRights(ctx, v, g) })
+		if err != nil {
+			return Rights{}, err
+		}
+		lacks = append(lacks, lacking("group", g, may, needsGroup)...)
+		if may&(1<<sarama.AclOperationDescribe) == 0 {
+			continue
+		}
+		commits, err := c.commits(ctx, g)
+		if err != nil {
+			return Rights{}, err
+		}
+		for p := range commits {
+			named[p.Topic] = true
+		}
+	}
+	out.Topics = slices.Sorted(maps.Keys(named))
+	ofTopics, err := c.topicRights(ctx, v, out.Topics)
+	if err != nil {
+		return Rights{}, err
+	}
+	out.Lacks = slices.Concat(ofTopics, lacks)
+	every, err := c.metadata(ctx)
+	if err == nil {
+		out.Hidden, out.HiddenWhy = c.hiddenTopics(ctx, every)
+	}
+	return out, err
+}
+
+// groupRights are the rights on a group, one bit for each operation; none when it is hidden.
+func (c *Cluster) groupRights(ctx context.Context, v view, group string) (int32, error) {
+	addr, err := c.findCoordinator(ctx, v, group)
+	var p *reset.Problem
+	if errors.As(err, &p) && p.Got == name(sarama.ErrGroupAuthorizationFailed) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	resp, err := ask(ctx, c, addr, func(b *sarama.Broker) (*sarama.DescribeGroupsResponse, error) {
+		return b.DescribeGroups(&sarama.DescribeGroupsRequest{Version: 5, Groups: []string{group}, IncludeAuthorizedOperations: true})
+	})
+	if err != nil {
+		return 0, c.lost(ctx, addr, err)
+	}
+	for _, g := range resp.Groups {
+		switch {
+		case g.Err == sarama.ErrGroupAuthorizationFailed:
+			return 0, nil
+		case g.Err == sarama.ErrNoError && g.AuthorizedOperations != math.MinInt32:
+			return g.AuthorizedOperations, nil
+		case g.Err != sarama.ErrNoError:
+			return 0, c.groupError(addr, group, g.Err)
+		}
+	}
+	return 0, fmt.Errorf("broker %s does not tell rights on group %q; it may be older than Kafka 2.3", addr, group)
+}
+
+// topicRights asks for the rights on the cluster as well: one version of the request tells both.
+func (c *Cluster) topicRights(ctx context.Context, v view, topics []string) ([]Lack, error) {
+	if len(topics) == 0 {
+		topics = []string{anyTopic} // none at all would mean all of them
+	}
+	resp, err := ask(ctx, c, v.lead, func(b *sarama.Broker) (*sarama.MetadataResponse, error) {
+		return b.GetMetadata(&sarama.MetadataRequest{
+			Version: 8, Topics: topics, IncludeClusterAuthorizedOperations: true, IncludeTopicAuthorizedOperations: true,
+		})
+	})
+	if err != nil {
+		return nil, c.lost(ctx, v.lead, err)
+	}
+	if resp.ClusterAuthorizedOperations == math.MinInt32 {
+		return nil, fmt.Errorf("broker %s does not tell rights; it may be older than Kafka 2.3", v.lead)
+	}
+	lacks := lacking("cluster", "", resp.ClusterAuthorizedOperations, needsCluster)
+	for _, t := range resp.Topics {
+		switch {
+		case t.Name == anyTopic:
+		case t.Err == sarama.ErrTopicAuthorizationFailed:
+			lacks = append(lacks, lacking("topic", t.Name, 0, needsTopic[:1])...) // of a hidden topic nothing else is told
+		case t.Err == sarama.ErrNoError:
+			lacks = append(lacks, lacking("topic", t.Name, t.TopicAuthorizedOperations, needsTopic)...)
+		}
+	}
+	return lacks, nil
+}
+
+func lacking(resource, named string, may int32, needs []need) (out []Lack) {
+	for _, n := range needs {
+		if may&(1<<n.operation) == 0 {
+			out = append(out, Lack{Resource: resource, Name: named, Operation: n.name, For: n.purpose, Optional: n.optional})
+		}
+	}
+	return out
+}
