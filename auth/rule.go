@@ -114,7 +114,7 @@ func (r Rule) may(v reset.Verb) []string {
 	switch v {
 	case reset.VerbView:
 		return union(r.View, r.Request, r.Approve, alone)
-	case reset.VerbRequest, reset.VerbRetry, reset.VerbUndo:
+	case reset.VerbRequest, reset.VerbRetry, reset.VerbUndo, reset.VerbSchedule:
 		return r.Request
 	case reset.VerbApprove, reset.VerbReject, reset.VerbApply:
 		return r.Approve

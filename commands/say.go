@@ -51,6 +51,8 @@ func person(a reset.Actor) Span {
 	switch {
 	case a.Kind == reset.Scheduled:
 		return Span{Text: "schedule " + a.ID}
+	case a.Kind == reset.Config:
+		return Span{Text: "the configuration file"}
 	case a.Kind == reset.OS:
 		return Span{Text: a.ID + " (terminal)"}
 	case a.ID == "":

@@ -93,6 +93,7 @@ const (
 	Person    ActorKind = "person"
 	Scheduled ActorKind = "schedule" // a Schedule, by its id
 	OS        ActorKind = "os"
+	Config    ActorKind = "config" // the configuration file: schedules that are kept there
 )
 
 // Place is where a request was made. Surfaces give it meaning; policy may narrow by Channel.

@@ -135,6 +135,7 @@ type Tx struct {
 	Attempt   *Attempt  // the last one; changes to its fields are stored
 	Frozen    *Frozen   // the freeze that covers the request's cluster
 	Undecided []Inbox   // recorded envelopes about this request that nobody has decided yet
+	Schedule  *Schedule // of a SaveSchedule: what it makes, changes or has made; nil: not yet. Changes are stored, with Version one higher
 
 	steps   []Step
 	planned bool

@@ -2,11 +2,85 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
+// saveSchedule is the one statement that writes a schedule, at its birth (version 1) and ever after.
+const saveSchedule = `INSERT INTO schedules (id, name, version, status, source, cluster, grp, request, doc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+	ON CONFLICT (id) DO UPDATE SET name = excluded.name, version = excluded.version, status = excluded.status, source = excluded.source,
+		cluster = excluded.cluster, grp = excluded.grp, request = excluded.request, doc = excluded.doc
+	WHERE schedules.version = excluded.version - 1`
+
+// writeSchedule stores a schedule with its version one higher than in the store: ErrConflict when it is not, or when its name
+// is taken. It is due, unless whoever writes holds it and says so by Release.
+func writeSchedule(ctx context.Context, tx *sql.Tx, sc reset.Schedule, held bool) error {
+	sc.Version++
+	doc, err := json.Marshal(sc)
+	if err != nil {
+		return err
+	}
+	in := sc.Intent
+	res, err := tx.ExecContext(ctx, saveSchedule, sc.ID, sc.Label(), sc.Version, sc.Status, sc.Source, in.Cluster, in.Group, sc.Request, string(doc))
+	if err := touched(res, conflict(err), reset.ErrConflict); err != nil {
+		return fmt.Errorf("save schedule %q: %w", sc.ID, err)
+	}
+	if held {
+		return nil
+	}
+	return makeDue(ctx, tx, reset.DueSchedule, sc.ID, in.Cluster, atOnce)
+}
+
+// scheduleOf is the schedule that a request makes, changes or has made; nil when there is none yet.
+func scheduleOf(ctx context.Context, q querier, r reset.Request) (*reset.Schedule, error) {
+	a, ok := r.Act.(reset.SaveSchedule)
+	if !ok {
+		return nil, nil
+	}
+	id := a.Schedule.ID
+	if id == "" {
+		id = r.ID
+	}
+	sc, err := one(ctx, q, scanSchedule, `SELECT doc FROM schedules WHERE id = ?`, id)
+	if errors.Is(err, reset.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("schedule %q: %w", id, err)
+	}
+	return &sc, nil
+}
+
+func scanSchedule(row scanner) (sc reset.Schedule, err error) {
+	var doc []byte
+	if err := row.Scan(&doc); err != nil {
+		return sc, err
+	}
+	return sc, json.Unmarshal(doc, &sc)
+}
+
 // Schedules implements reset.Store.
 func (s *Store) Schedules(ctx context.Context, f reset.ScheduleFilter) ([]reset.Schedule, error) {
-	return nil, nil
+	where, args := []string{`1 = 1`}, []any{}
+	for _, c := range []struct {
+		column, value string
+	}{{"id", f.ID}, {"name", f.Name}, {"cluster", f.Cluster}, {"grp", f.Group}, {"source", string(f.Source)}} {
+		if c.value != "" {
+			where, args = append(where, c.column+` = ?`), append(args, c.value)
+		}
+	}
+	if f.Kept {
+		where = append(where, `status <> 'removed'`)
+	}
+	found, err := all(ctx, s.readers, scanSchedule, `SELECT doc FROM schedules WHERE `+strings.Join(where, " AND ")+` ORDER BY name, id LIMIT ?`,
+		append(args, limit(f.Limit))...)
+	if err != nil {
+		return nil, fmt.Errorf("list schedules: %w", err)
+	}
+	return found, nil
 }

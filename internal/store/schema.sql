@@ -224,3 +224,19 @@ CREATE TABLE freezes (
     why        TEXT NOT NULL,
     at         INTEGER NOT NULL
 ) STRICT;
+
+-- Schedules; requests and audit tell who agreed to them. doc is the whole schedule, and name is its id where it has none.
+CREATE TABLE schedules (
+    id      TEXT PRIMARY KEY NOT NULL,
+    name    TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    status  TEXT NOT NULL,
+    source  TEXT NOT NULL,
+    cluster TEXT NOT NULL,
+    grp     TEXT NOT NULL,
+    request TEXT NOT NULL REFERENCES requests (id),
+    doc     TEXT NOT NULL,
+    CHECK (doc ->> '$.ID' IS id AND doc ->> '$.Version' IS version AND doc ->> '$.Status' IS status AND doc ->> '$.Request' IS request)
+) STRICT;
+CREATE UNIQUE INDEX one_name ON schedules (name) WHERE status <> 'removed';
+CREATE INDEX schedules_by_group ON schedules (grp);

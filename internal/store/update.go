@@ -40,7 +40,7 @@ func (s *Store) Update(ctx context.Context, id string, hold *reset.Due, change f
 		if view.Request.ID != id {
 			return fmt.Errorf("update of request %q: its id became %q", id, view.Request.ID)
 		}
-		return write(ctx, tx, view, before.changes(after), hold != nil)
+		return write(ctx, tx, view, before.changes(after), hold)
 	})
 }
 
@@ -63,6 +63,9 @@ func look(ctx context.Context, q querier, id string) (*reset.Tx, error) {
 	if view.Undecided, err = undecided(ctx, q, id); err != nil {
 		return nil, fmt.Errorf("envelopes about request %q: %w", id, err)
 	}
+	if view.Schedule, err = scheduleOf(ctx, q, r); err != nil {
+		return nil, err
+	}
 	last, err := lastAttempt(ctx, q, id)
 	if errors.Is(err, reset.ErrNotFound) {
 		return view, nil
@@ -72,28 +75,31 @@ func look(ctx context.Context, q querier, id string) (*reset.Tx, error) {
 }
 
 // memory is what can change in place while a change runs.
-type memory struct{ request, attempt []byte }
+type memory struct{ request, attempt, schedule []byte }
 
 func remember(view *reset.Tx) (m memory, err error) {
 	if m.request, err = json.Marshal(view.Request); err != nil {
 		return m, err
 	}
-	m.attempt, err = json.Marshal(view.Attempt)
+	if m.attempt, err = json.Marshal(view.Attempt); err != nil {
+		return m, err
+	}
+	m.schedule, err = json.Marshal(view.Schedule)
 	return m, err
 }
 
 // changed says which of them did.
-type changed struct{ request, attempt bool }
+type changed struct{ request, attempt, schedule bool }
 
 func (m memory) changes(after memory) changed {
-	return changed{!bytes.Equal(m.request, after.request), !bytes.Equal(m.attempt, after.attempt)}
+	return changed{!bytes.Equal(m.request, after.request), !bytes.Equal(m.attempt, after.attempt), !bytes.Equal(m.schedule, after.schedule)}
 }
 
 // write stores what a change did.
-func write(ctx context.Context, tx *sql.Tx, view *reset.Tx, was changed, byHolder bool) error {
+func write(ctx context.Context, tx *sql.Tx, view *reset.Tx, was changed, hold *reset.Due) error {
 	done := view.Done()
 	r := *view.Request
-	visible := was.request || was.attempt || done.Planned || done.Begun != nil ||
+	visible := was.request || was.attempt || was.schedule || done.Planned || done.Begun != nil ||
 		len(done.Votes)+len(done.Changed)+len(done.Entries)+len(done.Others)+len(done.Brakes) > 0
 	if !visible && !done.Looks && !done.Watches {
 		return nil
@@ -105,6 +111,11 @@ func write(ctx context.Context, tx *sql.Tx, view *reset.Tx, was changed, byHolde
 		}
 		if err := writeParts(ctx, tx, r, view.Attempt, was.attempt, done); err != nil {
 			return fmt.Errorf("save request %q: %w", r.ID, err)
+		}
+	}
+	if was.schedule && view.Schedule != nil {
+		if err := writeSchedule(ctx, tx, *view.Schedule, hold != nil && hold.Kind == reset.DueSchedule); err != nil {
+			return err
 		}
 	}
 	for _, o := range done.Others {
@@ -120,7 +131,7 @@ func write(ctx context.Context, tx *sql.Tx, view *reset.Tx, was changed, byHolde
 	switch {
 	case done.Looks:
 		return makeDue(ctx, tx, reset.DueRequest, r.ID, clusterOf(r), done.Look)
-	case byHolder:
+	case hold != nil:
 		return nil // its Release says when to look again
 	case r.State.Open():
 		return makeDue(ctx, tx, reset.DueRequest, r.ID, clusterOf(r), atOnce)
