@@ -213,3 +213,23 @@ func about(err error, group string) error {
 	c.Group = group
 	return &c
 }
+
+// mistyped makes of "no rule covers it" what is meant when there is no such group: the near names that this person may look
+// at. Other groups stay unnamed.
+func (s *Service) mistyped(ctx context.Context, r Request, in Intent, denied *Problem) *Problem {
+	if in.Group == "" || denied.Ruling == nil || denied.Ruling.Denial != DeniedNoRule {
+		return denied
+	}
+	snap, err := s.Clusters[in.Cluster].Inspect(ctx, Query{Group: in.Group})
+	if err != nil || snap.Group.Exists {
+		return denied
+	}
+	near := slices.DeleteFunc(slices.Clone(snap.Near), func(group string) bool {
+		_, err := s.view(ctx, r.Actor, r.Place.Channel, in.Cluster, group)
+		return err != nil
+	})
+	if len(near) == 0 {
+		return denied
+	}
+	return &Problem{Code: ProblemNoGroup, Cluster: in.Cluster, Group: in.Group, Names: near}
+}

@@ -208,9 +208,12 @@ func Total(steps []Step) Effect {
 
 // Lags says where a group stands on each topic of a snapshot.
 func Lags(snap Snapshot) []TopicLag {
-	at := map[string]*TopicLag{}
+	at, read := map[string]*TopicLag{}, map[string]bool{}
+	for _, p := range snap.Partitions {
+		read[p.Topic] = true
+	}
 	for name, t := range snap.Topics {
-		if t.Commits > 0 || t.Err != "" {
+		if t.Err != "" || t.Commits > 0 && (read[name] || t.Partitions == 0) { // what was not read is not "0 behind"
 			at[name] = &TopicLag{Topic: name, Partitions: t.Partitions, Err: t.Err}
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -51,7 +52,7 @@ func (s *Service) draft(ctx context.Context, r Request) (drafted, *Problem, erro
 		return d, problem, nil
 	}
 	if d.ruling, problem = s.rule(ctx, r, d.intent, nil, false); problem != nil {
-		return d, problem, nil
+		return d, s.mistyped(ctx, r, d.intent, problem), nil
 	}
 	if problem := s.blocked(ctx, r, d.intent); problem != nil {
 		return d, problem, nil
@@ -189,7 +190,7 @@ func Missing(in Intent, snap Snapshot) ([]Option, *Problem) {
 	switch {
 	case in.Target == nil:
 		problem.Want = "target"
-		if len(Lags(snap)) == 0 {
+		if !slices.ContainsFunc(slices.Collect(maps.Values(snap.Topics)), func(t Topic) bool { return t.Commits > 0 || t.Err != "" }) {
 			return nil, &Problem{Code: ProblemNoCommits, Cluster: in.Cluster, Group: in.Group}
 		}
 		return targetOptions(in, snap.At), problem
