@@ -55,6 +55,9 @@ func TestAnUnknownGroupIsNamedAndNotCreated(t *testing.T) {
 	if _, exists := groups["billingg"]; exists {
 		t.Error("the group was created")
 	}
+	// No rule covers this one, but it is a typo all the same; who may look at nothing is told no name.
+	s.tells(s.Mara, world.Incident, "biling@prod-eu orders to latest", "No group biling on prod-eu. Did you mean billing? Nothing was created.")
+	s.tells(s.Gus, world.Incident, "biling@prod-eu orders to latest", "guests never may")
 	s.tells(s.Mara, world.Incident, "billing@prod-eu oders to latest", "No topic oders on prod-eu. Did you mean orders?")
 	s.tells(s.Mara, world.Incident, "billing@prod-us orders to latest", "No cluster prod-us is configured", "prod-eu and sandbox-eu")
 	s.tells(s.Mara, world.Incident, "billing@prod-eu orders:12 to latest", "orders has 12 partitions (0 to 11): there is no orders-12")
@@ -161,13 +164,13 @@ func TestATypoIsQuotedWithWhatWasExpected(t *testing.T) {
 	s := newStage(t, world.Options{})
 	s.start()
 	for text, says := range map[string]string{
-		"billing@prod-eu orders to lattest":                   `to what? "lattest" is neither a time nor latest. Example: to latest, to 02:10`,
-		"billing@prod-eu orders too latest":                   `"latest" needs the word to before it`,
-		"aprove k7f3.1":                                       `"aprove" is no verb`,
-		`billing@prod-eu orders to latest --reason "no end`:   `the quote " is never closed`,
-		"billing@prod-eu orders to latest --wiat 30m":         `"--wiat" is not an option`,
-		"billing@prod-eu orders back 2 fortnights":            `how far back? "2" has no unit: d, h, m or s`,
-		"billing@prod-eu orders to latest --from-file /a.csv": "terminal",
+		"billing@prod-eu orders to lattest":                 `to what? "lattest" is neither a time nor latest. Example: to latest, to 02:10`,
+		"billing@prod-eu orders too latest":                 `"latest" needs the word to before it`,
+		"aprove k7f3.1":                                     `"aprove" is no verb`,
+		`billing@prod-eu orders to latest --reason "no end`: `the quote " is never closed`,
+		"billing@prod-eu orders to latest --wiat 30m":       `"--wiat" is not an option`,
+		"billing@prod-eu orders back 2 fortnights":          `how far back? "2" has no unit: d, h, m or s`,
+		"billing@prod-eu --from-file /a.csv":                "terminal",
 	} {
 		s.tells(s.Mara, world.Incident, text, "Not understood", says, "All words: help")
 	}

@@ -325,10 +325,13 @@ func (s *stage) told(p *slacksim.Person, m slacksim.Message, action string, part
 // answered the same way.
 func (s *stage) once(p *slacksim.Person, channel string, act func(), parts ...string) {
 	s.t.Helper()
-	before := len(p.Messages(channel))
+	alone := func() []slacksim.Message {
+		return slices.DeleteFunc(p.Messages(channel), func(m slacksim.Message) bool { return !m.Ephemeral })
+	}
+	before := len(alone())
 	s.news(p, channel, act, parts...)
 	s.tells(p, channel, "help undo", "Go back to the offsets from before a request")
-	if got := p.Messages(channel)[before:]; len(got) != 2 {
+	if got := alone()[before:]; len(got) != 2 {
 		s.t.Errorf("%d answers, want one, and the help that was asked for:", len(got)-1)
 		for _, m := range got {
 			s.t.Log(m.Text())

@@ -1,0 +1,80 @@
+package app_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/slacksim"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
+)
+
+func TestLookingChangesNothing(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, world.Options{})
+	s.start()
+	s.tells(s.Ben, world.PayOps, "", "Move a consumer group's offsets, safely")
+	s.tells(s.Ben, world.PayOps, "help", "help")
+	s.tells(s.Ben, world.PayOps, "help approve", "Agree to a request")
+	s.tells(s.Ben, world.PayOps, "status", "Open requests", "Nothing is open. history shows what was done.")
+	s.tells(s.Ben, world.PayOps, "history billing@prod-eu", "No request is known here yet.")
+	s.tells(s.Ben, world.PayOps, "lag billing@prod-eu", "billing on prod-eu · PRODUCTION", "Empty", "At most 1,200 behind on 2 topics.", "orders-11", "1,900", "2,000", "100")
+	s.tells(s.Ben, world.PayOps, "lag billing@prod-eu refunds", "At most 0 behind on 1 topic.")
+	s.tells(s.Ben, world.PayOps, "lag billing", "Which cluster? prod-eu and sandbox-eu", "billing@prod-eu")
+	s.tells(s.Ben, world.PayOps, "lag billingg@prod-eu", "No group billingg on prod-eu. Did you mean billing?")
+	s.tells(s.Ben, world.PayOps, "access billing@prod-eu", "✓ look", "✗ ask for resets", "@pay may", "✗ approve", "@pay-owners may", "rule: pay on production")
+	s.tells(s.Kim, world.PayOps, "access billing@prod-eu", "✓ ask for resets", "✓ approve")
+	s.tells(s.Ben, world.PayOps, "show zzzz", "There is no request zzzz", "status")
+
+	// A draft is its requester's own; a card is everybody's who may look.
+	preview := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 50m", "preview")
+	s.tells(s.Ben, world.PayOps, "status", "Nothing is open")
+	s.tells(s.Mara, world.PayOps, "status", s.id(preview), "a preview until")
+	s.clicks(s.Mara, preview, "approve")
+	s.sees(s.Ben, world.PayOps, s.ref(preview), "waiting for approval")
+	s.tells(s.Ben, world.PayOps, "status", s.id(preview), "waiting for approval", "@mara")
+	s.tells(s.Ben, world.PayOps, "lag billing@prod-eu", "Open: "+s.id(preview)+" is waiting for approval.")
+	s.untouched()
+}
+
+func TestTheWholeStoryIsTold(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, world.Options{})
+	s.start()
+	card := s.asks(s.Mara, world.Incident, `billing@prod-eu orders back 50m --reason "bad deploy 4711"`)
+	s.told(s.Ben, card, "approve", "you are not among them")
+	s.clicks(s.Jon, card, "approve")
+	s.shows(s.Jon, card, "done")
+	whole := s.tells(s.Ben, world.PayOps, "history "+s.id(card), s.id(card)+" · done", `@mara asked ("bad deploy 4711").`, "Planned revision 1, partitions: 12, replays at most",
+		"@mara asked for approval of revision 1, needed: 1.", "@ben was not allowed to approve: not among those named, rule: pay on production.",
+		"@jon approved revision 1 (1 of 1).", "Writing, attempt 1, partitions: 12.", "Sent request 1 of 1, partitions: 12.", "Done: every partition was read back at its target",
+		"12 of 12 partitions are at", "kafka-consumer-groups.sh", "The card in #kafka-prod")
+	order := []string{"asked (", "Planned", "asked for approval", "not allowed", "approved revision", "Writing", "Done:"}
+	for i, at := 1, strings.Index(whole.Text(), order[0]); i < len(order); i++ {
+		next := strings.Index(whole.Text(), order[i])
+		if next < at {
+			t.Errorf("%q comes before %q", order[i], order[i-1])
+		}
+		at = next
+	}
+	s.tells(s.Ben, world.PayOps, "show "+s.id(card), s.id(card)+" · done", "were read back", "Approved by @jon")
+	s.tells(s.Ben, world.PayOps, "history billing@prod-eu", "1 request", s.id(card), "done", "@mara")
+
+	// The files in the thread are what Kafka's own tool reads, and the way back.
+	var files []string
+	s.finds(s.Jon, world.Home, []string{"the files"}, func(m slacksim.Message) bool { return m.Thread == card.TS && len(m.Files) == 2 })
+	for _, m := range s.Jon.Replies(card) {
+		for _, f := range m.Files {
+			files = append(files, f.Name)
+			rows := strings.Split(strings.TrimSpace(f.Content), "\n")
+			if len(rows) != world.Partitions || strings.Count(rows[0], ",") != 2 {
+				t.Errorf("%s holds %q", f.Name, f.Content)
+			}
+			if strings.HasSuffix(f.Name, "-undo.csv") && rows[0] != "orders,0,1900" {
+				t.Errorf("%s begins with %q", f.Name, rows[0])
+			}
+		}
+	}
+	if len(files) != 2 {
+		t.Errorf("the thread has the files %q", files)
+	}
+}
