@@ -173,12 +173,15 @@ func since(seen reset.Sighting, v voice) Line {
 
 func applying(c *Content, s reset.Story, v voice) {
 	r := s.Request
+	in, _ := r.Move()
 	c.Status = status(r, "writing")
 	c.Lines = []Line{askLine(s, v), agreed(s, v)}
 	a := s.Attempt
 	switch {
-	case r.Problem != nil && r.Problem.Code != reset.ProblemLost:
-		c.Lines = append(c.Lines, problemLines(r.Problem)...)
+	case r.Problem != nil && r.Problem.Code != reset.ProblemLost: // the write has left: "nothing was changed" is not known here
+		c.Status = status(r, "written or not, to be read back")
+		c.Lines = append(c.Lines, say(strong("What stands cannot be read yet"), ": ", in.Cluster, " does not answer as a whole", saying(r.Problem.Got),
+			". It is asked again until it does; nothing is written again."))
 	case a == nil:
 		c.Lines = append(c.Lines, say("Writing ", number(r.Effect.Partitions, "partition"), "."))
 	case !a.ReadAt.IsZero() || r.Problem != nil:

@@ -137,3 +137,16 @@ func TestThreadTellsHowTheGroupFared(t *testing.T) {
 		}
 	}
 }
+
+// A write had left when the broker that was to be read went away: what stands is not known, and must not be called unchanged.
+func TestCardThatCannotReadBackClaimsNothing(t *testing.T) {
+	t.Parallel()
+	for _, code := range []reset.ProblemCode{reset.ProblemUnreachable, reset.ProblemIncomplete, reset.ProblemUnread} {
+		s := applyingStory()
+		s.Request.Problem = &reset.Problem{Code: code, Cluster: "prod-eu", Got: "broker 10.0.0.1:9092: connection refused"}
+		text := CardOf(s).String()
+		if strings.Contains(text, "Nothing was changed") || !strings.Contains(text, "What stands cannot be read yet: prod-eu does not answer as a whole") {
+			t.Errorf("%s:\n%s", code, text)
+		}
+	}
+}
