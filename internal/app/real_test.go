@@ -44,7 +44,11 @@ type realStage struct {
 
 func newRealStage(t *testing.T) *realStage {
 	t.Helper()
-	k := realkafka.Shared(t)
+	return newRealStageOn(t, realkafka.Shared(t))
+}
+
+func newRealStageOn(t *testing.T, k *realkafka.Cluster) *realStage {
+	t.Helper()
 	s := newStage(t, world.Options{Brokers: k.Bootstrap(), ClusterID: k.ID})
 	s.opts.Times = func(ts *reset.Times) { ts.Look = 250 * time.Millisecond }
 	cl := k.Client(t, kgo.RecordPartitioner(kgo.ManualPartitioner()), kgo.UnknownTopicRetries(-1))
@@ -135,13 +139,22 @@ func (r *realStage) slowly(what string, ok func() bool) {
 // says waits, with patience for Java, until a message says all parts.
 func (r *realStage) says(m slacksim.Message, parts ...string) slacksim.Message {
 	r.t.Helper()
+	return r.awaits(r.Jon, m.Channel, parts, func(now slacksim.Message) bool { return now.TS == m.TS && holds(now, parts) })
+}
+
+// meets waits as long for a message that somebody sees.
+func (r *realStage) meets(p *slacksim.Person, channel string, parts ...string) slacksim.Message {
+	r.t.Helper()
+	return r.awaits(p, channel, parts, func(m slacksim.Message) bool { return holds(m, parts) })
+}
+
+func (r *realStage) awaits(p *slacksim.Person, channel string, parts []string, want func(slacksim.Message) bool) slacksim.Message {
+	r.t.Helper()
 	ctx, cancel := context.WithTimeout(r.ctx, slowly)
 	defer cancel()
-	found, err := r.Jon.WaitMessage(ctx, m.Channel, func(now slacksim.Message) bool {
-		return now.TS == m.TS && !slices.ContainsFunc(parts, func(p string) bool { return !strings.Contains(now.Text(), p) })
-	})
+	found, err := p.WaitMessage(ctx, channel, want)
 	if err != nil {
-		r.t.Fatalf("the card does not come to say %q: %v", parts, err)
+		r.t.Fatalf("no message that says %q: %v", parts, err)
 	}
 	return found
 }
@@ -173,9 +186,10 @@ func (r *realStage) tool(offset int64, rest ...string) {
 func (r *realStage) approves(who ...string) (card slacksim.Message) {
 	r.t.Helper()
 	r.types(r.Mara, world.Incident, r.group+"@prod-eu "+r.topic+" to "+r.hourAgo()+` --reason "bad deploy 4711"`)
-	preview := r.sees(r.Mara, world.Incident, append(who, "preview", r.group+" on prod-eu · PRODUCTION", "3 of 3 partitions", "10,800 records")...)
+	title := r.group + " on prod-eu · PRODUCTION"
+	preview := r.meets(r.Mara, world.Incident, append(who, title, "preview", "3 of 3 partitions", "10,800 records")...)
 	r.clicks(r.Mara, preview, "approve")
-	card = r.sees(r.Jon, world.Home, "waiting for approval", "bad deploy 4711")
+	card = r.meets(r.Jon, world.Home, title, "waiting for approval", "bad deploy 4711")
 	r.clicks(r.Jon, card, "approve")
 	return card
 }
