@@ -113,13 +113,41 @@ func TestWatchSaysThatItWasOverwritten(t *testing.T) {
 	b.want(reply.Request, reset.Draft, "")
 }
 
+// An undo that was overwritten cannot be undone twice; it can be tried again.
+func TestOverwrittenUndoIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	r := b.applied()
+	reply, err := b.Undo(t.Context(), b.by(mara, r))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.settle()
+	b.approve(mara, b.want(reply.Request, reset.Draft, ""))
+	b.wait(6 * time.Second)
+	undo := b.want(reply.Request, reset.Applied, reset.Verified)
+	b.at(860, 860)
+	b.wait(15 * time.Second)
+	b.watched(undo, reset.EvOverwritten)
+	if reply, err = b.Retry(t.Context(), b.by(jon, undo)); err != nil {
+		t.Fatal(err)
+	}
+	b.settle()
+	again := b.want(reply.Request, reset.Draft, "")
+	if again.Effect.Skip != 80 {
+		t.Errorf("effect %+v", again.Effect)
+	}
+}
+
 func TestRetryOfAResetThatLastsIsTooLate(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	r := b.applied()
 	b.wait(15 * time.Second)
 	_, err := b.Retry(t.Context(), b.by(mara, r))
-	problem(t, err, reset.ProblemTooLate)
+	if p := problem(t, err, reset.ProblemTooLate); p.State != reset.Applied {
+		t.Errorf("%v", p)
+	}
 }
 
 func TestWatchEndsWhenNobodyComesBack(t *testing.T) {
