@@ -86,23 +86,7 @@ func (r Rule) matches(cluster, group string) bool {
 }
 
 func anyMatches(patterns []string, name string) bool {
-	return slices.ContainsFunc(patterns, func(p string) bool { return matches(p, name) })
-}
-
-// matches reports whether a name fits a pattern, in which * stands for any characters, and for none.
-func matches(pattern, name string) bool {
-	parts := strings.Split(pattern, "*")
-	last := len(parts) - 1
-	if last == 0 {
-		return pattern == name
-	}
-	rest, ok := strings.CutPrefix(name, parts[0])
-	for _, part := range parts[1:last] {
-		if ok {
-			_, rest, ok = strings.Cut(rest, part)
-		}
-	}
-	return ok && strings.HasSuffix(rest, parts[last])
+	return slices.ContainsFunc(patterns, func(p string) bool { return reset.Matches(p, name) })
 }
 
 // may lists who may do what.

@@ -1,7 +1,6 @@
 package reset
 
 import (
-	"path"
 	"slices"
 	"strings"
 )
@@ -43,7 +42,7 @@ func kindOf(group string, info ClusterInfo, snap Snapshot) (k GroupKind, by []st
 		return GroupStreams, []string{"assignor " + g.Assignor}
 	}
 	for _, d := range info.Kinds {
-		if ok, err := path.Match(d.Groups, group); err == nil && ok {
+		if Matches(d.Groups, group) {
 			return d.Kind, nil
 		}
 	}
@@ -78,6 +77,22 @@ func CheckGroup(in Intent, info ClusterInfo, snap Snapshot) ([]Option, *Problem)
 		return []Option{{Label: "The connector is stopped", Typed: "--connector-stopped", Intent: stopped}}, p
 	}
 	return nil, checkSeen(in, info, snap)
+}
+
+// Matches reports whether a name fits a pattern of the configuration, in which * stands for any characters, and for none.
+func Matches(pattern, name string) bool {
+	parts := strings.Split(pattern, "*")
+	last := len(parts) - 1
+	if last == 0 {
+		return pattern == name
+	}
+	rest, ok := strings.CutPrefix(name, parts[0])
+	for _, part := range parts[1:last] {
+		if ok {
+			_, rest, ok = strings.Cut(rest, part)
+		}
+	}
+	return ok && strings.HasSuffix(rest, parts[last])
 }
 
 // tools are what moves a group whose committed offsets are not all that counts.

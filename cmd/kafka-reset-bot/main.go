@@ -26,7 +26,9 @@ var version string
 const usage = `kafka-reset-bot moves Kafka consumer-group offsets safely, from Slack.
 
   kafka-reset-bot serve -c config.yaml             run the bot
-  kafka-reset-bot check -c config.yaml [--offline] find every mistake of the file, then ask Slack and Kafka
+  kafka-reset-bot check -c config.yaml [--offline] [--group GROUP]... [--topic TOPIC]...
+                                                   find every mistake of the file, then ask Slack and Kafka, and
+                                                   name each right that the Kafka login lacks
   kafka-reset-bot plan  -c config.yaml GROUP[@CLUSTER] TOPIC... TARGET [--output table|json|csv] [--tz ZONE]
                                                    what a reset would do; nothing is written
   kafka-reset-bot version
@@ -85,6 +87,7 @@ func (e usageError) Error() string { return e.text + "; see kafka-reset-bot help
 type flags struct {
 	config, output, zone string
 	offline              bool
+	groups, topics       []string // of check
 	words                []string
 }
 
@@ -115,6 +118,26 @@ func readFlags(args []string) (flags, error) {
 	return f, nil
 }
 
+// readCheck takes groups and topics out of the words of check, which has no others.
+func (f *flags) readCheck() error {
+	into := map[string]*[]string{"--group": &f.groups, "--topic": &f.topics}
+	for i := 0; i < len(f.words); i++ {
+		name, value, joined := cut(f.words[i])
+		list, known := into[name]
+		switch {
+		case !known:
+			return usageError{fmt.Sprintf("check does not understand %q", f.words[i])}
+		case !joined && i+1 == len(f.words):
+			return usageError{name + " needs a value"}
+		case !joined:
+			i++
+			value = f.words[i]
+		}
+		*list = append(*list, value)
+	}
+	return nil
+}
+
 func cut(arg string) (name, value string, joined bool) {
 	for i, c := range arg {
 		if c == '=' && i > 1 && arg[0] == '-' {
@@ -140,6 +163,10 @@ func dispatch(ctx context.Context, verb string, f flags, stdout, stderr io.Write
 		return usageError{verb + " needs the configuration: -c config.yaml"}
 	case !slices.Contains([]string{"table", "json", "csv"}, f.output):
 		return usageError{fmt.Sprintf("output %q is not known; give table, json or csv", f.output)}
+	case verb == "check":
+		if err := f.readCheck(); err != nil {
+			return err
+		}
 	case verb != "plan" && len(f.words) > 0:
 		return usageError{fmt.Sprintf("%s does not understand %q", verb, f.words[0])}
 	}
@@ -151,7 +178,7 @@ func dispatch(ctx context.Context, verb string, f flags, stdout, stderr io.Write
 	case "serve":
 		return serve(ctx, cfg, stderr)
 	case "check":
-		return app.Check(ctx, cfg, f.offline, stdout, time.Now)
+		return app.Check(ctx, cfg, app.CheckOptions{Offline: f.offline, Groups: f.groups, Topics: f.topics}, stdout, time.Now)
 	}
 	out, err := app.Plan(ctx, cfg, app.Options{Now: time.Now, Log: slog.New(slog.DiscardHandler)},
 		app.PlanOptions{Words: f.words, Output: f.output, Zone: f.zone, Now: time.Now})

@@ -20,28 +20,37 @@ import (
 var ErrNotFine = errors.New("not everything is fine")
 
 // Check says in plain words what is wrong with a configuration that was read: first what the file alone shows, then,
-// unless offline, whether Slack takes the tokens and each cluster answers as the one it is said to be.
-func Check(ctx context.Context, cfg *config.Config, offline bool, out io.Writer, now func() time.Time) error {
-	c := checker{out: out}
+// unless offline, whether Slack takes the tokens, each cluster answers as the one it is said to be, and its login has the
+// rights that resets need.
+func Check(ctx context.Context, cfg *config.Config, o CheckOptions, out io.Writer, now func() time.Time) error {
+	c := checker{out: out, groups: o.Groups, topics: o.Topics}
 	c.say("file: %s, %s", number(len(cfg.Clusters), "cluster"), number(len(cfg.Policy), "rule"))
 	for _, why := range auth.NeverMatch(rules(cfg)) {
 		c.wrong("policy: %s", why)
 	}
-	if offline {
+	if o.Offline {
 		c.say("slack and kafka: not asked (--offline)")
 		return c.verdict()
 	}
 	quiet := slog.New(slog.DiscardHandler)
 	c.slack(ctx, cfg, Options{Now: now, Log: quiet})
 	for _, cl := range cfg.Clusters {
-		c.cluster(ctx, cl, Options{Now: now, Log: quiet})
+		c.cluster(ctx, cfg, cl, Options{Now: now, Log: quiet})
 	}
 	return c.verdict()
 }
 
+// CheckOptions say what to look at.
+type CheckOptions struct {
+	Offline bool
+	Groups  []string // whose rights are looked at; default: those that the policy names, and some that it covers
+	Topics  []string // beside those on which the groups have commits
+}
+
 type checker struct {
-	out      io.Writer
-	problems int
+	out            io.Writer
+	problems       int
+	groups, topics []string
 }
 
 func (c *checker) say(format string, args ...any) { fmt.Fprintf(c.out, "ok     "+format+"\n", args...) }
@@ -49,6 +58,11 @@ func (c *checker) say(format string, args ...any) { fmt.Fprintf(c.out, "ok     "
 func (c *checker) wrong(format string, args ...any) {
 	c.problems++
 	fmt.Fprintf(c.out, "WRONG  "+format+"\n", args...)
+}
+
+// note is worth knowing and nothing to mend.
+func (c *checker) note(format string, args ...any) {
+	fmt.Fprintf(c.out, "note   "+format+"\n", args...)
 }
 
 func (c *checker) verdict() error {
@@ -90,7 +104,7 @@ func nextStep(err error) string {
 	return ""
 }
 
-func (c *checker) cluster(ctx context.Context, cl config.Cluster, o Options) {
+func (c *checker) cluster(ctx context.Context, cfg *config.Config, cl config.Cluster, o Options) {
 	k, err := openCluster(cl, o)
 	if err != nil {
 		c.wrong("%v", err)
@@ -111,6 +125,7 @@ func (c *checker) cluster(ctx context.Context, cl config.Cluster, o Options) {
 	if cl.ClusterID == "" {
 		c.wrong("cluster %s: no cluster_id is pinned, so another cluster behind the same names would be reset; add cluster_id: %s", cl.Name, found.ClusterID)
 	}
+	c.rights(ctx, cfg, cl, k)
 }
 
 // number counts things in words: "1 cluster", "2 clusters".

@@ -88,7 +88,7 @@ func (s *stage) check() string {
 		s.t.Fatal(err)
 	}
 	var out bytes.Buffer
-	err = app.Check(s.ctx, cfg, false, &out, time.Now)
+	err = app.Check(s.ctx, cfg, app.CheckOptions{}, &out, time.Now)
 	if err != nil {
 		out.WriteString(err.Error())
 	}

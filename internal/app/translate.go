@@ -62,7 +62,11 @@ func newBot(cfg *config.Config, o Options, changed func(group string)) *bot.Bot 
 func infos(cfg *config.Config) []reset.ClusterInfo {
 	out := make([]reset.ClusterInfo, len(cfg.Clusters))
 	for i, c := range cfg.Clusters {
-		out[i] = reset.ClusterInfo{Name: c.Name, ID: c.ClusterID, Label: c.Label, Home: c.HomeChannel, Channels: c.Channels, Bootstrap: c.Bootstrap}
+		out[i] = reset.ClusterInfo{Name: c.Name, ID: c.ClusterID, Label: c.Label, Home: c.HomeChannel, Channels: c.Channels, Bootstrap: c.Bootstrap,
+			SeesAll: c.SeesAllTopics}
+		for _, g := range c.Groups {
+			out[i].Kinds = append(out[i].Kinds, reset.Declared{Groups: g.Name, Kind: reset.GroupKind(g.Kind)})
+		}
 	}
 	return out
 }

@@ -95,7 +95,7 @@ func (r *reader) checkClusters(clusters []Cluster) {
 		for j, g := range c.Groups {
 			key := fmt.Sprintf("%s.groups[%d]", at, j)
 			r.pattern(key+".name", g.Name)
-			r.oneOf(key+".kind", g.Kind, "flink", "spark", "streams", "connect")
+			r.oneOf(key+".kind", g.Kind, "flink", "spark", "streams", "connect", "consumer")
 		}
 		r.link(at+".runbook", c.Runbook)
 	}

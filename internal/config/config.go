@@ -53,6 +53,8 @@ type Cluster struct {
 	Timeout     time.Duration  `yaml:"timeout"`
 	Groups      []DeclaredKind `yaml:"groups"`
 	Runbook     string         `yaml:"runbook"`
+
+	SeesAllTopics bool `yaml:"sees_all_topics"`
 }
 
 // Production says whether a cluster is treated as production.
@@ -81,7 +83,7 @@ type SASL struct {
 // DeclaredKind says what runs groups whose offsets are not theirs alone.
 type DeclaredKind struct {
 	Name string `yaml:"name,required" hint:"a group or a pattern such as etl-*"`
-	Kind string `yaml:"kind,required" hint:"flink, spark, streams or connect"`
+	Kind string `yaml:"kind,required" hint:"flink, spark, streams, connect or consumer"`
 }
 
 // Rule is one rule of the policy; the first that matches cluster and group decides.
