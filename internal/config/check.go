@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"net/url"
-	"path"
 	"regexp"
 	"slices"
 	"strconv"
@@ -181,7 +180,7 @@ func (r *reader) link(key, value string) {
 }
 
 func (r *reader) pattern(key, value string) {
-	if _, err := path.Match(value, ""); err != nil {
-		r.bad(key, "is no valid pattern: %s; * stands for any characters, ? for one, [ab] for a or b", r.written(key))
+	if strings.ContainsAny(value, "?[]") {
+		r.bad(key, "is no valid pattern: %s; * stands for any characters, and there are no other wildcards", r.written(key))
 	}
 }
