@@ -104,7 +104,9 @@ func TestWarningsOfWhatSurroundsAPlan(t *testing.T) {
 	one := func(code WarningCode, count int64) Warning {
 		return Warning{Code: code, Topic: "orders", Parts: []int32{0}, Count: count}
 	}
-	part := func(change func(*PartitionState)) func(*Snapshot) { return func(s *Snapshot) { change(&s.Partitions[0]) } }
+	part := func(change func(*PartitionState)) func(*Snapshot) {
+		return func(s *Snapshot) { change(&s.Partitions[0]) }
+	}
 	config := func(tc TopicConfig) func(*Snapshot) {
 		return func(s *Snapshot) { s.Topics["orders"] = Topic{ID: "T1", Partitions: 1, Commits: 1, Config: &tc} }
 	}
