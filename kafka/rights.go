@@ -143,6 +143,9 @@ func (c *Cluster) topicRights(ctx context.Context, v view, topics []string) ([]L
 		return nil, fmt.Errorf("broker %s does not tell rights; it may be older than Kafka 2.3", v.lead)
 	}
 	lacks := lacking("cluster", "", resp.ClusterAuthorizedOperations, needsCluster)
+	if resp.ClusterAuthorizedOperations == 0 {
+		lacks = lacks[:1] // without DESCRIBE nothing else is told
+	}
 	for _, t := range resp.Topics {
 		switch {
 		case t.Name == anyTopic:
