@@ -47,7 +47,7 @@ func TestMain(m *testing.M) {
 // times are the core's, shortened: its patience, not its rules.
 func times(t *reset.Times) {
 	t.Settle, t.Look, t.Again = 100*time.Millisecond, 30*time.Millisecond, 100*time.Millisecond
-	t.Lease, t.Commit = time.Second, 100*time.Millisecond
+	t.Lease, t.Commit = slow*time.Second, 100*time.Millisecond
 }
 
 // serve runs the bot until SIGTERM, or until the parent is gone.
@@ -155,7 +155,7 @@ func (b *bot) waits(ctx context.Context, line string, times int) error {
 		select {
 		case <-changed:
 		case <-b.ended:
-			return fmt.Errorf("the process ended (%v) before it said %q %d times", b.err, line, times)
+			return fmt.Errorf("the process ended (%s) before it said %q %d times", b.cmd.ProcessState, line, times)
 		case <-ctx.Done():
 			return fmt.Errorf("the process said %q %d times, not %d: %w", line, n, times, ctx.Err())
 		}

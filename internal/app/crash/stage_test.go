@@ -20,7 +20,7 @@ import (
 )
 
 const (
-	patience = 30 * time.Second // how long a test waits for what has to happen
+	patience = slow * 30 * time.Second // how long a test waits for what has to happen
 
 	topic      = world.Orders
 	partitions = 3
@@ -63,7 +63,7 @@ type stage struct {
 func newStage(t testing.TB) *stage {
 	t.Helper()
 	w, err := world.New(t.Context(), world.Options{Dir: t.TempDir(), Clean: true, Policy: policy,
-		Slack: slacksim.Options{Unhurried: true, AckWithin: time.Second}})
+		Slack: slacksim.Options{Unhurried: true, AckWithin: slow * time.Second}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,7 +123,7 @@ func counted[T any](queue <-chan T) iter.Seq2[T, int] {
 
 // atOnce is how many worlds there are side by side. Their bots mostly wait for a dead one's lease, so they are more than
 // there are cores, which is what -parallel counts.
-const atOnce = 4
+const atOnce = 1 + 3/slow
 
 // sideBySide runs each case as a test of its own, on worlds that the cases share one after the other.
 func sideBySide[T any](t *testing.T, cases iter.Seq[T], name func(T) string, run func(*stage, T)) {
@@ -262,6 +262,9 @@ func (r *road) does(act func() (*slacksim.Delivery, error)) {
 		d, err := act()
 		if err != nil {
 			r.fatal("%s: %v", r.group, err)
+		}
+		if d == nil {
+			return // there is nothing to do any more
 		}
 		ack, err := d.Wait(ctx)
 		if err != nil {
