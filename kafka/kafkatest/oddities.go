@@ -2,6 +2,7 @@ package kafkatest
 
 import (
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -22,6 +23,7 @@ var oddities = map[string]func(*bench){
 	"log start that moved":        logStartMoved,
 	"partitions added":            partitionsAdded,
 	"topic deleted among commits": topicDeleted,
+	"commit over the limit":       commitOverTheLimit,
 }
 
 // plan is what the core makes of what Kafka says now.
@@ -242,4 +244,31 @@ func topicDeleted(b *bench) {
 	p := b.plan(all)
 	b.equal("steps", p.Steps, []reset.Step{{Topic: stays, End: 5, From: reset.Position{Offset: 1}, To: reset.Position{Offset: 5},
 		How: reset.HowEnd, Skip: 4}}, cmpopts.IgnoreFields(reset.Step{}, "TopicID"))
+}
+
+// A commit is one batch of records to a broker. When it is larger than the offsets topic takes, Kafka's answer says nothing of
+// that, and nothing is written: chunks are cut by bytes for this reason.
+func commitOverTheLimit(b *bench) {
+	topic, group := b.topic("", 300), b.name
+	var over reset.Chunk
+	var parts []reset.Partition
+	for n := range int32(300) { // of 4,000 bytes each: 1.2 MB, and the limit is 1,048,588 bytes
+		over.Steps = append(over.Steps, to(topic, n, 0, strings.Repeat("m", 4000)))
+		parts = append(parts, part(topic, n))
+	}
+	under := reset.Chunk{Steps: over.Steps[:190]} // as much as the core puts into one: 800,000 bytes
+	count := func(c reset.Chunk) map[reset.StepResult]int {
+		got := map[reset.StepResult]int{}
+		for _, r := range b.write(group, c) {
+			got[r]++
+		}
+		return got
+	}
+	b.equal("over", count(over), map[reset.StepResult]int{{Rejected: "UNKNOWN_SERVER_ERROR"}: 300})
+	for n, at := range b.readBack(group, parts...) {
+		if !at.None {
+			b.Fatalf("%s:%d stands at %+v, and nothing was to be written", topic, n, at)
+		}
+	}
+	b.equal("under", count(under), map[reset.StepResult]int{{Written: true}: 190})
 }
