@@ -11,11 +11,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// shownSteps is how many steps a card shows at most; the rest is in a file.
-const shownSteps = 20
-
-// files puts the plan into the thread when others are asked about a revision that the card cannot show whole, and what was
-// written with its way back when it was.
+// files puts each revision of a plan that others see into the thread, before anybody may need it without the bot, and what was
+// written, with its way back, when it was.
 func (b *Bot) files(ctx context.Context, s reset.Story, card reset.Card, news []reset.Entry) error {
 	r := s.Request
 	switch {
@@ -28,14 +25,13 @@ func (b *Bot) files(ctx context.Context, s reset.Story, card reset.Card, news []
 		for i, w := range writes {
 			steps[i] = w.Step
 		}
-		return b.upload(ctx, card, []upload{{r.ID + ".csv", commands.CSV(steps)}, {r.ID + "-undo.csv", commands.UndoCSV(writes)}})
-	case r.Effect.Partitions <= shownSteps:
+		return b.upload(ctx, card, []upload{{commands.DoneFile(r), commands.CSV(steps)}, {commands.UndoFile(r), commands.UndoCSV(writes)}})
 	case has(news, reset.EvPlanned), has(news, reset.EvSubmitted), has(news, reset.EvApproved) && !has(s.Entries, reset.EvSubmitted):
 		steps, _, err := b.Core.StepsFor(ctx, r.Actor, r.Place.Channel, reset.Ref{ID: r.ID, Revision: r.Revision}, 0, 0)
 		if err != nil {
 			return err
 		}
-		return b.upload(ctx, card, []upload{{r.ID + ".csv", commands.CSV(steps)}})
+		return b.upload(ctx, card, []upload{{commands.PlanFile(r), commands.CSV(steps)}})
 	}
 	return nil
 }

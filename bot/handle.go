@@ -172,10 +172,10 @@ func (b *Bot) lookUp(ctx context.Context, e envelope, cmd commands.Command) (com
 		access, err := b.Core.Access(ctx, who, at, c.Cluster, c.Group)
 		return commands.AccessOf(access), err
 	case commands.Show:
-		return b.story(ctx, e, c.ID, false)
+		return b.story(ctx, e, c.ID, true, true)
 	case commands.History:
 		if c.ID != "" {
-			content, err := b.story(ctx, e, c.ID, true)
+			content, err := b.story(ctx, e, c.ID, false, true)
 			if !unknownRequest(err) || c.Group == "" {
 				return content, err
 			}
@@ -186,13 +186,14 @@ func (b *Bot) lookUp(ctx context.Context, e envelope, cmd commands.Command) (com
 	return commands.Content{}, fmt.Errorf("command %T is not known here", cmd)
 }
 
-// story is a request as it stands. Its requester gets a lost preview back, and with it the way to keep it true.
-func (b *Bot) story(ctx context.Context, e envelope, id string, whole bool) (commands.Content, error) {
+// story is a request as it stands; whole, with all that happened to it. Its requester gets a lost preview back, and with it
+// the way to keep it true.
+func (b *Bot) story(ctx context.Context, e envelope, id string, again, whole bool) (commands.Content, error) {
 	s, err := b.Core.StoryFor(ctx, e.actor(), e.Channel, id)
 	if err != nil {
 		return commands.Content{}, err
 	}
-	if !s.Request.Asked && s.Request.Actor == e.actor() && !whole {
+	if again && !s.Request.Asked && s.Request.Actor == e.actor() {
 		if err := b.attachShown(ctx, e, s); err != nil {
 			return commands.Content{}, err
 		}

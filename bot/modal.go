@@ -3,11 +3,13 @@ package bot
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/slack-go/slack"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
 const (
@@ -68,10 +70,32 @@ func (b *Bot) showRows(ctx context.Context, e envelope, page int) {
 		t.More = 0
 		view.Blocks.BlockSet = append(view.Blocks.BlockSet, preformatted("", fit(t, 3*maxLine)))
 	}
+	if story, err := b.Core.StoryFor(ctx, e.actor(), e.Channel, ref.ID); err == nil {
+		view.Blocks.BlockSet = append(view.Blocks.BlockSet, b.byHand(story, steps)...)
+	}
 	if turn := pages(e.Value, page, total); len(turn) > 0 {
 		view.Blocks.BlockSet = append(view.Blocks.BlockSet, slack.NewActionBlock("", turn...))
 	}
 	b.open(ctx, e, "show all rows", view, "show "+e.Value)
+}
+
+// byHand are the same rows as a file for Kafka's own tool, and the line that takes it: before anybody else sees a request there is
+// no thread that the file could be in.
+func (b *Bot) byHand(s reset.Story, steps []reset.Step) []slack.Block {
+	way := commands.WayOut(s)
+	if len(way) == 0 {
+		return nil
+	}
+	blocks := []slack.Block{slack.NewContextBlock("", plainText("These rows as "+commands.PlanFile(s.Request)+", without the bot:"))}
+	for part := range slices.Chunk(steps, 20) { // topics of 249 characters too
+		if csv := commands.CSV(part); len(csv) > 0 {
+			blocks = append(blocks, preformatted("", clip(string(csv), 3*maxLine)))
+		}
+	}
+	for _, line := range way {
+		blocks = append(blocks, preformatted("", line.String()))
+	}
+	return blocks
 }
 
 // pages are the buttons to the pages beside this one.

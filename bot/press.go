@@ -83,7 +83,7 @@ func (b *Bot) decide(ctx context.Context, e envelope, verb string, option int, d
 			return b.attach(ctx, reply.Request.ID, e)
 		}
 	case reset.DidPlan:
-		content, err := b.story(ctx, e, d.Ref.ID, false)
+		content, err := b.story(ctx, e, d.Ref.ID, true, false)
 		if err == nil {
 			content.Lines = append(commands.ReplyOf(reply).Lines, content.Lines...) // first of all: nothing was decided
 			b.answer(ctx, e, content, false)

@@ -163,7 +163,7 @@ func TestFiles(t *testing.T) {
 		return out
 	}
 	b.until(t, "the plan", func() bool { return len(files()) == 1 })
-	if f := files()[0]; f.Name != "k7f3.csv" || strings.Count(f.Content, "\n") != 250 || !strings.HasPrefix(f.Content, "orders,0,40\n") {
+	if f := files()[0]; f.Name != "k7f3.1.csv" || strings.Count(f.Content, "\n") != 250 || !strings.HasPrefix(f.Content, "orders,0,40\n") {
 		t.Errorf("plan file %s:\n%.60s", f.Name, f.Content)
 	}
 	b.moves("k7f3", reset.EvApproved, func(r *reset.Request) { r.State = reset.Approved })

@@ -34,6 +34,7 @@ func CardOf(s reset.Story) Content {
 	default: // planned again after an approval was voided
 		replanned(&c, s, v)
 	}
+	c.Foot = append(c.Foot, WayOut(s)...)
 	c.Fallback = fallback(c)
 	return c
 }
@@ -131,7 +132,7 @@ func armed(c *Content, s reset.Story, v voice) {
 
 func agreed(s reset.Story, v voice) Line {
 	if a := s.Request.Alone; a != nil {
-		return say(strong("EMERGENCY "+clip(a.Incident, 60)), ": ", person(a.By), " went alone ", v.clock(a.At), ", without a second person", ruleOf(s.Request.Ruling), ".")
+		return say(strong("EMERGENCY "+clip(a.Incident, 60)), ": ", person(a.By), " went alone ", v.clock(a.At), ", without a second person", ruleOf(s.Request.Ruling), owners(s.Request), ".")
 	}
 	if !s.Request.Eased.IsZero() {
 		return say("Needed nobody else: the group was idle and untouched since ", firstOf(s.Request.Undoes, "the reset"), ".")

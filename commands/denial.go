@@ -57,6 +57,10 @@ func denialLines(p *reset.Problem) []Line {
 	case reset.DeniedGone:
 		return []Line{say(refused, ": the account is deactivated.", mayInstead(r), rule)}
 	case reset.DeniedCap:
+		if p.Verb == reset.VerbAlone {
+			return []Line{say("That is beyond what one person may do alone in an emergency", limit(r.Cap), ".", rule,
+				" Move fewer partitions or go less far, or ask for approval by ", people(r.Approvers, User, "or"), ".")}
+		}
 		return []Line{say("That is beyond the cap of what may be done here at all", limit(r.Cap), ".", rule,
 			" Move fewer partitions or go less far", ownerOr(r), ".")}
 	case reset.DeniedSelf:

@@ -210,7 +210,7 @@ func choices(r reset.Request) []Button {
 }
 
 func showAll(r reset.Request, t *Table) []Button {
-	if t == nil || t.More == 0 {
+	if t == nil {
 		return nil
 	}
 	return []Button{{Verb: "rows", Ref: ref(r), Label: "Show all", Typed: "show " + ref(r)}}

@@ -34,7 +34,6 @@ func applied(c *Content, s reset.Story, v voice) {
 		c.Lines = append(c.Lines, say(strong("Taken back by "+r.UndoneBy), ": ", code("show "+r.UndoneBy), "."))
 	}
 	c.Hints = append(startHints(r.Ruling), runbook(r.Ruling)...)
-	c.Foot = append(c.Foot, say("The same with Kafka's own tool: ", code(ToolLine(s.Cluster, in.Group, r.ID+".csv"))))
 	c.Buttons = undoButtons(s)
 	watched(c, s, v)
 }

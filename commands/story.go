@@ -94,12 +94,16 @@ func eventLine(e reset.Entry, s reset.Story) Line {
 	return workLine(e, s, fact)
 }
 
-// owners are told when somebody goes alone.
+// owners are told when somebody goes alone; where the rule names none, those are who would have been asked.
 func owners(r reset.Request) Line {
-	if r.Ruling.Owner == "" {
+	told := r.Ruling.Approvers
+	if r.Ruling.Owner != "" {
+		told = []string{r.Ruling.Owner}
+	}
+	if len(told) == 0 {
 		return nil
 	}
-	return say(", to the knowledge of ", people([]string{r.Ruling.Owner}, Notify, "or"))
+	return say(", to the knowledge of ", people(told, Notify, "and"))
 }
 
 func closing(e reset.Entry) string {

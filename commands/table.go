@@ -3,7 +3,6 @@ package commands
 import (
 	"bytes"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
@@ -216,20 +215,4 @@ func csvRow(b *bytes.Buffer, topic string, partition int32, p reset.Position) {
 	if !p.None {
 		fmt.Fprintf(b, "%s,%d,%d\n", topic, partition, p.Offset)
 	}
-}
-
-// ToolLine is the same reset with Kafka's own tool, for the day on which the bot is not there. All brokers are named: with
-// a dead one as its only address the tool fails after 30 seconds.
-func ToolLine(c reset.ClusterInfo, group, file string) string {
-	return "kafka-consumer-groups.sh --bootstrap-server " + shell(strings.Join(c.Bootstrap, ",")) +
-		" --group " + shell(group) + " --reset-offsets --from-file " + shell(file) + " --execute"
-}
-
-// shell quotes a word where a shell would read more into it.
-func shell(s string) string {
-	const safe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.,:/@"
-	if s != "" && strings.Trim(s, safe) == "" {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }

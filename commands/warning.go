@@ -192,14 +192,15 @@ func members(ms []reset.Member) Line {
 
 // lingering says why a stopped consumer may still be there: no API tells a group to forget one gently.
 func lingering(ms []reset.Member) Line {
-	static := 0
+	var static []string
 	for _, m := range ms {
 		if m.StaticID != "" {
-			static++
+			static = append(static, clip(m.StaticID, 60))
 		}
 	}
-	if static > 0 {
-		return say(number(static, "member"), " ", has(static), " a static id (group.instance.id) and does not leave when stopped: "+
+	slices.Sort(static)
+	if n := len(static); n > 0 {
+		return say(number(n, "member"), " ", has(n), " a static id (", list(static, 3), ") and does not leave when stopped: "+
 			"it lingers until its session times out, usually 45 s.")
 	}
 	return say("A crashed one lingers until its session times out, usually 45 s.")
