@@ -166,7 +166,7 @@ func (d *drawing) span(s commands.Span) slack.RichTextSectionElement {
 	case commands.Clock:
 		utc := s.At.UTC().Format("2006-01-02 15:04 UTC")
 		d.left -= len(utc)
-		return slack.NewRichTextSectionDateElement(s.At.Unix(), clockFormat, nil, &utc)
+		return slack.NewRichTextSectionDateElement(s.At.Unix(), clockFormat(s), nil, &utc)
 	}
 	if text := d.clip(s.Text, maxLine); text != "" {
 		return slack.NewRichTextSectionTextElement(text, style)
@@ -175,7 +175,12 @@ func (d *drawing) span(s commands.Span) slack.RichTextSectionElement {
 }
 
 // clockFormat shows a time in the reader's own zone.
-const clockFormat = "{date_short_pretty} at {time}"
+func clockFormat(s commands.Span) string {
+	if s.Secs {
+		return "{date_short_pretty} at {time_secs}"
+	}
+	return "{date_short_pretty} at {time}"
+}
 
 // mention is an element that Slack shows by name and that notifies, unless one person alone reads it. A whole user group
 // is only ever notified on purpose.
@@ -260,7 +265,7 @@ func (d *drawing) markup(s commands.Span) string {
 			return "<@" + s.ID + ">"
 		}
 	case commands.Clock:
-		return fmt.Sprintf("<!date^%d^%s|%s>", s.At.Unix(), clockFormat, s.At.UTC().Format("2006-01-02 15:04 UTC"))
+		return fmt.Sprintf("<!date^%d^%s|%s>", s.At.Unix(), clockFormat(s), s.At.UTC().Format("2006-01-02 15:04 UTC"))
 	}
 	return text
 }

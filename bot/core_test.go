@@ -171,6 +171,8 @@ func (d *desk) Choose(_ context.Context, w reset.Decision, option int) (reset.Re
 	return reset.Reply{Did: reset.DidChoose, Request: s.Request}, nil
 }
 
+func (d *desk) Frozen(context.Context) ([]reset.Frozen, error) { return nil, nil }
+
 func (d *desk) StoryFor(_ context.Context, _ reset.Actor, _, id string) (reset.Story, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

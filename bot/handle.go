@@ -157,7 +157,11 @@ func (b *Bot) lookUp(ctx context.Context, e envelope, cmd commands.Command) (com
 		return commands.HelpOf(usage), nil
 	case commands.Status:
 		rs, err := b.Core.Status(ctx, who, at, c.Cluster, c.Group)
-		return commands.StatusOf(rs, b.cfg.Clusters, b.now()), err
+		if err != nil {
+			return commands.Content{}, err
+		}
+		frozen, err := b.Core.Frozen(ctx)
+		return commands.StatusOf(rs, frozen, b.cfg.Clusters, b.now()), err
 	case commands.Lag:
 		var topics []string
 		for _, t := range c.Topics {

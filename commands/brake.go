@@ -43,14 +43,13 @@ func scopeWord(cluster string) string {
 
 // frozenLine stands on every open card while a freeze lasts.
 func frozenLine(s reset.Story, v voice) Line {
-	f := s.Frozen
-	if f == nil || !s.Request.State.Open() {
+	if s.Frozen == nil || !s.Request.State.Open() {
 		return nil
 	}
-	where := f.Cluster
-	if where == reset.Everything {
-		where = "everything"
-	}
-	return say(strong("FROZEN: "+where), " by ", person(f.By), " ", v.clock(f.At), because(&reset.Entry{Facts: map[string]string{"why": f.Why}}),
+	return brakeLine(*s.Frozen, v)
+}
+
+func brakeLine(f reset.Frozen, v voice) Line {
+	return say(strong("FROZEN: "+scopeWord(f.Cluster)), " by ", person(f.By), " ", v.clock(f.At), because(&reset.Entry{Facts: map[string]string{"why": f.Why}}),
 		". Nothing is written until it is thawed: ", code("thaw "+scopeWord(f.Cluster)))
 }

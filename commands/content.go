@@ -28,6 +28,7 @@ type Span struct {
 	ID   string    // of User, Group, Channel: the Slack id
 	URL  string    // of Link
 	At   time.Time // of Clock
+	Secs bool      // of Clock: it was measured, and is told with its seconds
 }
 
 // SpanKind says what a Span is.

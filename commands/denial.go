@@ -110,8 +110,8 @@ func AccessOf(a reset.Access) Content {
 	c := Content{Title: title(reset.Intent{Group: a.Group}, a.Cluster), Status: "what you may do"}
 	for _, verb := range []reset.Verb{reset.VerbView, reset.VerbRequest, reset.VerbApprove, reset.VerbAlone, reset.VerbSettle} {
 		r, ok := a.Rulings[verb]
-		if !ok {
-			continue
+		if !ok || verb == reset.VerbAlone && len(r.Who) == 0 {
+			continue // no rule of this group knows emergencies
 		}
 		word := accessWords[verb]
 		if r.Allowed {

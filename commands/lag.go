@@ -111,7 +111,7 @@ func topicLagTable(topics []reset.TopicLag) *Table {
 const mostRequests = 20
 
 // StatusOf lists what is open, oldest deadline first.
-func StatusOf(rs []reset.Request, infos []reset.ClusterInfo, now time.Time) Content {
+func StatusOf(rs []reset.Request, frozen []reset.Frozen, infos []reset.ClusterInfo, now time.Time) Content {
 	rs = slices.Clone(rs)
 	slices.SortStableFunc(rs, func(a, b reset.Request) int { return a.Deadline.Compare(b.Deadline) })
 	c := Content{Title: "Open requests", Status: count(len(rs))}
@@ -119,6 +119,9 @@ func StatusOf(rs []reset.Request, infos []reset.ClusterInfo, now time.Time) Cont
 		c.Lines = []Line{say("Nothing is open. ", code("history"), " shows what was done.")}
 	}
 	c.Lines = append(c.Lines, requestLines(rs, infos, now)...)
+	for _, f := range frozen {
+		c.Warnings = append(c.Warnings, brakeLine(f, voice{time.UTC, now}))
+	}
 	c.Fallback = c.Title + ": " + c.Status
 	return c
 }

@@ -16,6 +16,9 @@ func PreviewOf(s reset.Story) Content {
 	c := Content{Title: title(in, s.Cluster)}
 	switch {
 	case r.State == reset.Draft:
+		if l := frozenLine(s, v); l != nil {
+			c.Warnings = append(c.Warnings, l)
+		}
 		draft(&c, s, v)
 	case r.State == reset.Planning && (r.Question != "" || len(r.Options) > 0):
 		question(&c, s, v)
@@ -90,7 +93,7 @@ func planLines(s reset.Story, v voice) []Line {
 // plan adds the table, the warnings and what the policy's owner says about stopping the consumers.
 func plan(c *Content, s reset.Story, v voice) {
 	c.Table = planTable(s, v)
-	c.Warnings = warnings(s, v)
+	c.Warnings = append(c.Warnings, warnings(s, v)...)
 	if busy(s.Request) {
 		c.Hints = stopHints(s.Request.Ruling)
 	}

@@ -104,7 +104,7 @@ func kafkaProblem(p *reset.Problem) Line {
 	case reset.ProblemIncomplete:
 		return say("Not every broker of ", p.Cluster, " answered", saying(p.Got), ", so a missing answer proves nothing. Nothing was changed. Try again in a minute.")
 	case reset.ProblemNoGroup:
-		return say("No group ", p.Group, onCluster(p), ". ", near(p.Names), "Nothing was created.")
+		return say("No group ", p.Group, onCluster(p), ". ", near(p.Names), "Nothing was created. A group that is yet to come is created by ", code("--create-group"), ".")
 	case reset.ProblemNoTopic:
 		return say("No topic ", p.Topic, onCluster(p), ". ", near(p.Names), "Nothing was created.")
 	case reset.ProblemNoPartition:

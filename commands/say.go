@@ -88,7 +88,11 @@ func people(ids []string, kind SpanKind, word string) Line {
 func (v voice) clock(t time.Time) Span { return v.at(t, "15:04") }
 
 // exact is clock with seconds, for what was measured.
-func (v voice) exact(t time.Time) Span { return v.at(t, "15:04:05") }
+func (v voice) exact(t time.Time) Span {
+	s := v.at(t, "15:04:05")
+	s.Secs = true
+	return s
+}
 
 func (v voice) at(t time.Time, layout string) Span {
 	if !sameDay(t.In(v.zone), v.now.In(v.zone)) {

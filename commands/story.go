@@ -69,7 +69,7 @@ func eventLine(e reset.Entry, s reset.Story) Line {
 	case reset.EvAsked:
 		return say(who, " asked", reason(in), ".")
 	case reset.EvPlanned:
-		return say("Planned", revision(e), fact("partitions", ", partitions: "), fact("replay", ", replays at most "), fact("skip", ", skips at most "), ".")
+		return say("Planned", revision(e), fact("partitions", ", partitions: "), fact("replay", ", replays at most "), fact("skip", ", skips at most "), fact("rule", ", rule: "), ".")
 	case reset.EvRefused:
 		return say("Refused", fact("why", ": "), fact("got", ", "), ".")
 	case reset.EvWaiting:
@@ -81,7 +81,7 @@ func eventLine(e reset.Entry, s reset.Story) Line {
 	case reset.EvVoted:
 		return say(who, " approved", revision(e), fact("votes", " ("), fact("need", " of "), closing(e), ".")
 	case reset.EvDenied:
-		return say(who, " was not allowed", fact("verb", " to "), refusedFor(e), fact("rule", ", rule: "), ".")
+		return say(who, " was not allowed to ", firstOf(didNot[reset.Verb(e.Facts["verb"])], e.Facts["verb"], "do that"), refusedFor(e), fact("rule", ", rule: "), ".")
 	case reset.EvAlone:
 		return say(who, " goes alone: emergency", fact("incident", " "), owners(r), ".")
 	case reset.EvRejected:
@@ -92,6 +92,12 @@ func eventLine(e reset.Entry, s reset.Story) Line {
 		return say("The approval was voided", voided(e), ". It is planned again.")
 	}
 	return workLine(e, s, fact)
+}
+
+// didNot says what was refused, where the verb alone is not English.
+var didNot = map[reset.Verb]string{
+	reset.VerbAlone: "go alone", reset.VerbRequest: "ask for it", reset.VerbRetry: "ask for it again", reset.VerbUndo: "take it back",
+	reset.VerbSettle: "accept the outcome",
 }
 
 // owners are told when somebody goes alone; where the rule names none, those are who would have been asked.

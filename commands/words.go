@@ -59,7 +59,7 @@ func aim(s reset.Story, v voice, d detail) string {
 	case reset.SkipRecord:
 		return "skip one record, offset " + count(t.Offset) + on + ", if it is still the next one"
 	case reset.Rows:
-		return "go to " + number(len(t.Rows), "offset") + " of a plan file" + on
+		return "go to " + number(len(t.Rows), "given offset") + on
 	case reset.Undo:
 		return "take back " + t.Of + on + ": return to the offsets saved before it"
 	case reset.Latest:

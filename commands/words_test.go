@@ -384,7 +384,7 @@ func TestHistoryAndLists(t *testing.T) {
 	if len(c.Lines) != mostRequests+1 || !strings.Contains(c.String(), "20 more requests") {
 		t.Errorf("%d lines:\n%s", len(c.Lines), c)
 	}
-	if got := StatusOf(nil, nil, clockAt("03:00:00")).String(); !strings.Contains(got, "Nothing is open") {
+	if got := StatusOf(nil, nil, nil, clockAt("03:00:00")).String(); !strings.Contains(got, "Nothing is open") {
 		t.Error(got)
 	}
 	long := ShowOf(appliedStory(), slices.Repeat(wholeLife(), 20))

@@ -39,7 +39,7 @@ func (s *Service) frozen(ctx context.Context, cluster string) (*Frozen, error) {
 }
 
 // brake carries a freeze or a thaw. A freeze is the safe side and takes effect at once; a thaw asks for what the policy
-// wants, but whoever froze may thaw.
+// wants, but whoever froze and may thaw needs nobody else.
 func (s *Service) brake(ctx context.Context, due Due, r Request) (time.Time, error) {
 	in, _ := r.Move()
 	switch {
@@ -146,6 +146,7 @@ func (s *Service) pull(tx *Tx) error {
 
 // tellFrozen writes a freeze, or its end, into the story of every open request that it concerns.
 func (s *Service) tellFrozen(ctx context.Context, by Request, cluster string) error {
+	in, _ := by.Move()
 	filter := Filter{Cluster: cluster, States: []State{Draft, Pending, Approved}}
 	if cluster == Everything {
 		filter.Cluster = ""
@@ -163,7 +164,7 @@ func (s *Service) tellFrozen(ctx context.Context, by Request, cluster string) er
 			continue
 		}
 		err := s.Store.Update(ctx, o.ID, nil, func(tx *Tx) error {
-			tx.Log(s.entry(tx.Request, by.Actor, ev, "cluster", cluster, "by", by.ID))
+			tx.Log(s.entry(tx.Request, by.Actor, ev, "cluster", cluster, "by", by.ID, "why", in.Reason))
 			return nil
 		})
 		if err != nil {

@@ -134,6 +134,9 @@ func (s *Service) Status(ctx context.Context, a Actor, channel, cluster, group s
 	return s.visible(ctx, a, channel, open), nil
 }
 
+// Frozen lists what is frozen. It is no secret: whoever asks for a reset has to know.
+func (s *Service) Frozen(ctx context.Context) ([]Frozen, error) { return s.Store.Freezes(ctx) }
+
 // History lists requests that somebody may view, newest first.
 func (s *Service) History(ctx context.Context, a Actor, channel, cluster, group string) ([]Request, error) {
 	all, err := s.Store.List(ctx, Filter{Cluster: cluster, Group: group, Limit: 50})
@@ -150,7 +153,7 @@ func (s *Service) Access(ctx context.Context, a Actor, channel, cluster, group s
 		return Access{}, about(err, group)
 	}
 	out := Access{Cluster: s.Info(cluster), Group: group, Rulings: map[Verb]Ruling{}}
-	for _, v := range []Verb{VerbView, VerbRequest, VerbApprove, VerbSettle} {
+	for _, v := range []Verb{VerbView, VerbRequest, VerbApprove, VerbAlone, VerbSettle} {
 		ruling, err := s.Policy.Rule(ctx, Asking{Actor: a, Channel: channel, Verb: v, Cluster: cluster, Group: group})
 		if err != nil {
 			s.Log.Warn("policy cannot tell; the answer is no", "actor", a.ID, "err", err)

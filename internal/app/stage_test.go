@@ -290,6 +290,9 @@ func (s *stage) opens(p *slacksim.Person, parts ...string) slacksim.View {
 		return !slices.ContainsFunc(parts, func(part string) bool { return !strings.Contains(text, part) })
 	})
 	if err != nil {
+		for _, open := range p.Views() {
+			s.t.Log(open.Text())
+		}
 		s.t.Fatalf("no modal that says %q: %v", parts, err)
 	}
 	return v

@@ -1,0 +1,65 @@
+package app_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
+)
+
+func TestAFreezeStopsEveryWriteAndStandsOnEveryOpenCard(t *testing.T) {
+	t.Parallel()
+	s, c := busyStage(t)
+	armed := s.arms("", "waiting until billing is idle")
+	pending := s.asks(s.Mara, world.Home, "pay-refunds@prod-eu orders:0 to latest --create-group")
+	s.news(s.Jon, world.PayOps, func() { s.types(s.Jon, world.PayOps, `freeze prod-eu --reason "broker upgrade"`) }, "FROZEN", "Frozen by @jon", "broker upgrade", "thaw prod-eu")
+	const banner = "FROZEN: prod-eu by @jon"
+	armed = s.shows(s.Jon, armed, banner, "broker upgrade", "Nothing is written until it is thawed: thaw prod-eu")
+	pending = s.shows(s.Jon, pending, banner)
+	s.leaves(c)
+	s.until("the freeze is what it waits for", func() bool {
+		return holds(s.shows(s.Jon, armed), []string{"prod-eu is frozen"})
+	})
+	s.tells(s.Mara, world.PayOps, "status", banner)
+	s.wrote(0)
+	s.stop() // a freeze outlives the process
+	s.start()
+	s.tells(s.Mara, world.PayOps, "billing@sandbox-eu orders back 10m", "preview") // another cluster is not concerned
+	s.tells(s.Mara, world.PayOps, "freeze prod-eu", "prod-eu is frozen by @jon")
+	s.wrote(0)
+
+	// Whoever froze may thaw; anybody else needs a second person.
+	thaw := s.news(s.Kim, world.PayOps, func() { s.types(s.Kim, world.PayOps, "thaw prod-eu upgrade done") }, "asks to thaw prod-eu", "Needs 1 approval from @pay-owners")
+	s.has(thaw, "approve", "reject", "cancel")
+	s.told(s.Kim, thaw, "approve", "Nobody approves their own request")
+	s.wrote(0)
+	s.clicks(s.Jon, thaw, "approve")
+	s.shows(s.Jon, thaw, "Thawed by @kim", "Approved resets go on")
+	armed = s.shows(s.Jon, armed, "done")
+	if text := s.shows(s.Jon, pending).Text(); strings.Contains(text, "FROZEN") {
+		s.until("the banner goes", func() bool { return !strings.Contains(s.shows(s.Jon, pending).Text(), "FROZEN") })
+	}
+	s.replies(armed, "@jon froze prod-eu")
+	s.replies(armed, "@kim thawed prod-eu")
+	s.wrote(1)
+}
+
+func TestEverythingIsFrozen(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, world.Options{})
+	s.start()
+	s.tells(s.Gus, world.PayOps, "freeze everything", "You may not freeze everything: guests never may")
+	s.news(s.Jon, world.Home, func() { s.types(s.Jon, world.Home, "freeze everything incident 4711") }, "FROZEN", "Frozen by @jon", "incident 4711")
+	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 10m", "preview", "FROZEN: everything by @jon")
+	s.clicks(s.Mara, m, "approve")
+	card := s.sees(s.Jon, world.PayOps, s.id(m), "FROZEN: everything", "everything is frozen by @jon")
+	s.tells(s.Mara, world.PayOps, "thaw everything", "You may not thaw everything. @pay-owners may")
+	s.tells(s.Jon, world.PayOps, "thaw prod-eu", "prod-eu is not frozen by itself")
+	s.later(10 * time.Minute)
+	s.wrote(0)
+	s.news(s.Jon, world.Home, func() { s.types(s.Jon, world.Home, "thaw everything") }, "thawed", "Thawed by @jon")
+	s.shows(s.Jon, card, "done")
+	s.wrote(1)
+	s.tells(s.Jon, world.PayOps, "thaw everything", "everything is not frozen by itself")
+}

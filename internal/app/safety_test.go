@@ -1,0 +1,228 @@
+package app_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/kafkasim"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/slacksim"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// careful is the policy of the world with an emergency, a cap that a reset of orders can reach, and an owner who is nobody's approver.
+const careful = `
+  - name: pay on production
+    clusters: [prod-eu]
+    groups: ["billing*", "pay-*"]
+    view: [members]
+    request: [S0PAY]
+    approve: [S0PAYOWNERS]
+    approvals:
+      - {skip: 0, replay: 10_000, need: 0}
+      - {skip: 1_000, replay: 20_000, need: 1}
+      - {need: 2}
+    cap: {skip: 1_000_000, replay: 22_000}
+    emergency: {who: [U0KIM, U0BEN], skip: 0, replay: 18_000}
+    wait: {default: 30m, max: 4h}
+    owner: S0PAYOWNERS
+    stop: "kubectl -n pay scale deploy/billing --replicas=0"
+    start: "kubectl -n pay scale deploy/billing --replicas=3"
+    runbook: https://runbooks.example.com/billing
+`
+
+// joins adds a consumer to billing that reads next to nothing.
+func (s *stage) joins(o kafkasim.ConsumerOptions, members int) *kafkasim.Consumer {
+	s.t.Helper()
+	o.Slow = time.Hour
+	c, err := s.Prod.StartConsumer(world.Billing, []string{world.Orders}, o)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.member(world.Billing, members)
+	return c
+}
+
+func (s *stage) leaves(c *kafkasim.Consumer) {
+	s.t.Helper()
+	if err := c.Stop(); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// arms takes a small replay of orders, which needs nobody else, as far as its public card.
+func (s *stage) arms(options string, parts ...string) slacksim.Message {
+	s.t.Helper()
+	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders shift -100 "+options, "preview", "Needs no approval")
+	s.clicks(s.Mara, m, "approve")
+	return s.sees(s.Jon, world.PayOps, append(parts, s.id(m)+".1 · ")...)
+}
+
+func TestArmedSaysWhoIsConnectedUntilNobodyIs(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, world.Options{Kafka: kafkasim.Options{Session: 3 * time.Second}})
+	first := s.joins(kafkasim.ConsumerOptions{ClientID: "billing-6c9f", Host: "10.4.7.21"}, 1)
+	second := s.joins(kafkasim.ConsumerOptions{ClientID: "billing-77aa", Host: "10.4.9.3", StaticID: "billing-0"}, 2)
+	s.start()
+	card := s.arms("", "waiting until billing is idle", "2 consumers still connected", "billing-6c9f", "billing-77aa", "10.4.7.21 and 10.4.9.3", "(since ",
+		"1 member has a static id (billing-0) and does not leave when stopped", "Gives up ", "Nothing is written while somebody is connected",
+		"Stop them:", "kubectl -n pay scale deploy/billing --replicas=0", "runbook")
+	s.has(card, "cancel")
+
+	s.leaves(first)
+	s.shows(s.Jon, card, "1 of 2 consumers still connected", "billing-77aa")
+	s.wrote(0)
+	s.stop() // the wait outlives the process
+	s.start()
+	s.leaves(second) // its session has to time out: it is static
+	s.shows(s.Jon, card, "done", "12 of 12 partitions", "were read back", "Start again:", "--replicas=3")
+	s.stands(before - 100)
+	s.wrote(1)
+}
+
+func TestTheWriteFollowsTheSettleTimeWithinTwoSeconds(t *testing.T) {
+	t.Parallel()
+	s, c := busyStage(t)
+	card := s.arms("", "waiting until billing is idle")
+	s.leaves(c)
+	s.until("billing is empty", func() bool { return s.Prod.WaitGroup(s.ctx, world.Billing, "Empty", 0) == nil })
+	idle := time.Now()
+	s.until("orders-0 is written", func() bool { return s.at(0) == before-100 })
+	took := time.Since(idle)
+	settle := 600 * time.Millisecond // newStage
+	if most := settle + 2*time.Second; took > most {
+		t.Errorf("written %s after the group was idle, want %s at most", took, most)
+	}
+	t.Logf("written %s after the group was idle; it has to be quiet for %s", took.Round(time.Millisecond), settle)
+	s.shows(s.Jon, card, "done")
+}
+
+func TestConsumersThatComeBackAreSaidToBeRestarted(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, world.Options{})
+	usual := s.opts.Times
+	s.opts.Times = func(ts *reset.Times) { usual(ts); ts.Settle = 5 * time.Second }
+	c := s.joins(kafkasim.ConsumerOptions{Host: "10.4.7.21"}, 1)
+	s.start()
+	card := s.arms("", "waiting until billing is idle")
+	s.leaves(c)
+	card = s.shows(s.Jon, card, "idle, about to be written", "Idle since")
+	c = s.joins(kafkasim.ConsumerOptions{Host: "10.4.7.22"}, 1)
+	s.shows(s.Jon, card, "They came back after ", " from 10.4.7.22: a controller restarts them")
+	s.wrote(0)
+	s.leaves(c)
+	s.shows(s.Jon, card, "done")
+	s.wrote(1)
+}
+
+func TestDriftWithinTheBoundsIsShownAndNotAskedAgain(t *testing.T) {
+	t.Parallel()
+	s, c := busyStage(t)
+	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders to offset 1500", "preview", "Replays at most 4,800 records", "up to 10,000 replayed, none skipped")
+	s.clicks(s.Mara, m, "approve")
+	card := s.sees(s.Jon, world.PayOps, s.id(m), "waiting until billing is idle")
+	s.leaves(c)
+	if err := s.Prod.Commit(world.Billing, world.Orders, map[int32]int64{0: before + 40}); err != nil {
+		t.Fatal(err)
+	}
+	s.shows(s.Jon, card, "done", "Replays at most 4,840 records (40 more than previewed: the group had gone on)", "Skips none")
+	s.stands(1500)
+	s.wrote(1)
+}
+
+func TestBeyondTheCapIsRefusedWithItsName(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, world.Options{Policy: careful})
+	s.start()
+	s.tells(s.Mara, world.PayOps, "billing@prod-eu orders to earliest", "refused", "beyond the cap", "replay 22,000", "Rule: pay on production")
+	s.tells(s.Mara, world.PayOps, "billing@prod-eu orders to latest", "preview", "Skips at most 1,200 records", "Replays none", "2 approvals")
+	s.untouched()
+}
+
+func TestSomebodyCommitsWithoutBeingAMember(t *testing.T) {
+	t.Parallel()
+	s, c := busyStage(t)
+	card := s.arms("", "waiting until billing is idle")
+	o := s.Prod.StartOverwriter(world.Billing, world.Orders, map[int32]int64{3: 1000}, 20*time.Millisecond)
+	t.Cleanup(o.Stop)
+	s.leaves(c)
+	s.shows(s.Jon, card, "Offsets of billing move although nobody is in it", "commits without being a member", "find and stop it")
+	s.wrote(0)
+	o.Stop()
+	s.shows(s.Jon, card, "done")
+	s.wrote(1)
+}
+
+func TestEmergencyByButton(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, world.Options{Policy: careful})
+	s.start()
+	card := s.asks(s.Mara, world.Incident, "billing@prod-eu orders shift -1200")
+	card = s.shows(s.Jon, card, "Nobody there to approve? In an emergency @kim or @ben may go alone.")
+	s.has(card, "approve", "reject", "cancel", "emergency", "rows")
+
+	s.clicks(s.Jon, card, "emergency") // an approver, but not named
+	s.acked(s.Jon.Submit(s.opens(s.Jon, "Go alone", "Which incident can wait for nobody?"), map[string]string{"why": "INC-4711"}))
+	s.sees(s.Jon, s.Slack.DM(s.Jon.ID), "You may not go alone in an emergency on billing on prod-eu. @kim and @ben may.")
+	s.untouched()
+
+	s.clicks(s.Ben, card, "emergency")
+	modal := s.opens(s.Ben, "Go alone", "The owners are told, and the card says so for good")
+	s.acked(s.Ben.Submit(modal, map[string]string{"why": " "}))
+	s.acked(s.Ben.Submit(s.opens(s.Ben, "Name the incident."), map[string]string{"why": "INC-4711"}))
+	card = s.shows(s.Jon, card, "done", "EMERGENCY INC-4711: @ben went alone", "without a second person (rule: pay on production)", "@pay-owners")
+	s.pings(card, "goes alone: emergency INC-4711", world.PayOwners)
+	s.wrote(1)
+	s.tells(s.Jon, world.PayOps, "show "+s.id(card), "@ben goes alone: emergency INC-4711", "@jon was not allowed to go alone: not among those named", "EMERGENCY INC-4711")
+}
+
+// pings waits for a reply in a card's thread that says something and notifies somebody.
+func (s *stage) pings(card slacksim.Message, says, whom string) {
+	s.t.Helper()
+	s.replies(card, says)
+	for _, m := range s.Jon.Replies(card) {
+		if strings.Contains(m.Text(), says) && !slices.Contains(m.Pings(), whom) {
+			s.t.Errorf("%s is not notified by: %s", whom, m.Text())
+		}
+	}
+}
+
+func TestEmergencyTyped(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, world.Options{Policy: careful})
+	c := s.joins(kafkasim.ConsumerOptions{Host: "10.4.7.21"}, 1)
+	s.start()
+	s.tells(s.Mara, world.PayOps, "billing@prod-eu orders shift -1200 --emergency INC-1", "You may not go alone in an emergency on billing on prod-eu. @kim and @ben may.")
+	s.tells(s.Ben, world.PayOps, "billing@prod-eu orders shift -1600 --emergency INC-1", "beyond what one person may do alone in an emergency: replay 18,000", "@pay-owners")
+
+	m := s.tells(s.Kim, world.PayOps, "billing@prod-eu orders shift -1200 --emergency INC-4711", "preview", "Needs no approval", "Apply")
+	s.clicks(s.Kim, m, "approve")
+	card := s.sees(s.Jon, world.PayOps, s.id(m)+".1 · waiting until billing is idle", "EMERGENCY INC-4711: @kim went alone", "@pay-owners")
+	if first := s.shows(s.Jon, card); !slices.Contains(first.Pings(), world.PayOwners) {
+		t.Error("the owners are not notified by the card")
+	}
+	s.wrote(0) // alone, but never while somebody is connected
+	s.leaves(c)
+	s.shows(s.Jon, card, "done", "EMERGENCY INC-4711: @kim went alone")
+	s.wrote(1)
+}
+
+func TestEmergencyTypedOnAPendingRequest(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, world.Options{Policy: careful})
+	s.start()
+	large := s.asks(s.Mara, world.Home, "billing@prod-eu orders to latest")
+	s.tells(s.Kim, world.PayOps, "emergency "+s.ref(large)+" INC-2", "beyond what one person may do alone in an emergency: skip 0", "ask for approval by @pay-owners")
+	s.clicks(s.Mara, large, "cancel")
+
+	card := s.asks(s.Mara, world.Home, "billing@prod-eu orders shift -1200")
+	s.tells(s.Kim, world.PayOps, "emergency "+s.id(card), "which emergency?")
+	s.tells(s.Kim, world.PayOps, "emergency "+s.id(card)+" INC-2", "Nothing was decided: say it with its revision")
+	s.untouched()
+	s.tells(s.Kim, world.PayOps, "emergency "+s.ref(card)+" INC-2", s.id(card)+" goes ahead on your word alone; its owners are told")
+	s.shows(s.Jon, card, "done", "EMERGENCY INC-2: @kim went alone")
+	s.wrote(1)
+	s.tells(s.Kim, world.PayOps, "emergency "+s.ref(card)+" INC-2", "Too late: "+s.id(card)+" is done")
+}
