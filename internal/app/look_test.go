@@ -74,7 +74,7 @@ func TestTheWholeStoryIsTold(t *testing.T) {
 			}
 		}
 	}
-	if len(files) != 2 {
+	if len(files) != 3 { // the plan that was approved, what was written, the way back
 		t.Errorf("the thread has the files %q", files)
 	}
 }
