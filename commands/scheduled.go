@@ -86,6 +86,8 @@ func scheduleLine(e reset.Entry, fact func(key, before string) string) Line {
 		return say(who, " put it off", fact("until", " until "), ".")
 	case reset.EvHurried:
 		return say(who, " said to run it now.")
+	case reset.EvCame:
+		return say("The time has come", fact("at", ": "), ". It is looked up and planned.")
 	case reset.EvHeld:
 		return say("It stands back", fact("by", ": "), fact("state", " is "), ".")
 	}

@@ -12,6 +12,12 @@ import (
 // state of the group comes from a look that many requests share.
 func (s *Service) armed(ctx context.Context, due Due, r Request, look sharedLook) (time.Time, error) {
 	in, _ := r.Move()
+	if s.Now().Before(r.NotBefore) {
+		return r.NotBefore, nil
+	}
+	if next, waits, err := s.ripe(ctx, due, r); waits || err != nil {
+		return next, err
+	}
 	if s.over(r) {
 		return s.expire(ctx, due, r.ID, nil)
 	}
@@ -42,7 +48,7 @@ func (s *Service) armed(ctx context.Context, due Due, r Request, look sharedLook
 func (s *Service) busy(ctx context.Context, due Due, r Request, g GroupState) (time.Time, error) {
 	in, _ := r.Move()
 	if in.NoWait {
-		return s.expire(ctx, due, r.ID, &Problem{Code: ProblemBusy, Request: r.ID, Cluster: in.Cluster, Group: in.Group, Got: g.State, Members: g.Members})
+		return s.expire(ctx, due, r.ID, &Problem{Code: ProblemBusy, Request: r.ID, Cluster: in.Cluster, Group: in.Group, Want: busyRun(r), Got: g.State, Members: g.Members})
 	}
 	seen := sightingOf(r.Seen, g, s.Now())
 	if after := s.Now().Sub(r.Seen.Left); !r.Seen.Left.IsZero() && after < soonBack {
@@ -203,6 +209,12 @@ func (s *Service) enter(tx *Tx, seen Request, a Attempt, writes []Write) error {
 // because it was approved for offsets that this reset moves.
 func (s *Service) rivals(tx *Tx, in Intent) error {
 	for _, o := range tx.Rivals {
+		if _, move := o.Move(); !move || o.NotBefore.After(s.Now()) {
+			continue // nothing of it is frozen to offsets, or it looks again at its time
+		}
+		if tx.Request.Run != nil && o.State == Approved {
+			return errWait{&Problem{Code: ProblemBeside, Request: o.ID, State: o.State, Cluster: in.Cluster, Group: in.Group}}
+		}
 		blocks := o.State == Failed && o.Outcome.Blocks()
 		switch {
 		case o.State == Applying, blocks && o.ID != tx.Request.Undoes:
@@ -229,12 +241,15 @@ func (s *Service) rivals(tx *Tx, in Intent) error {
 // a change of shift must not cancel an armed reset.
 func (s *Service) inForce(ctx context.Context, r Request, e Effect) (*Problem, error) {
 	in, _ := r.Move()
-	votes, err := s.Store.Votes(ctx, r.ID, r.Digest)
+	votes, err := s.agreed(ctx, r, e)
 	if err != nil {
 		return nil, err
 	}
 	asking := Asking{Actor: r.Actor, Channel: r.Place.Channel, Verb: VerbApply, Cluster: in.Cluster, Group: in.Group,
-		Effect: &e, Requester: r.Actor, Votes: votes, Eased: s.Now().Before(r.Eased)}
+		Effect: &e, Requester: asker(&r), Votes: votes, Eased: s.Now().Before(r.Eased)}
+	if r.Run != nil {
+		asking.Mandate = &r.Run.Mandate
+	}
 	if r.Alone != nil {
 		asking.Alone = r.Alone.By
 	}
@@ -267,6 +282,9 @@ func (s *Service) void(ctx context.Context, due Due, r Request, p *Problem) erro
 
 // waitFor keeps a request armed behind something that people do: an undecided cancel, another reset of its group.
 func (s *Service) waitFor(ctx context.Context, due Due, r Request, p *Problem) (time.Time, error) {
+	if p.Code == ProblemBeside {
+		return s.standBack(ctx, due, r, p)
+	}
 	if p.Code == ProblemStopping {
 		return s.Now().Add(s.Times.Look), nil
 	}

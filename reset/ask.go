@@ -49,7 +49,10 @@ func (s *Service) Undo(ctx context.Context, d Decision) (Reply, error) {
 // create stores a request in planning, under an id that nobody has.
 func (s *Service) create(ctx context.Context, r Request) (Request, error) {
 	now := s.Now()
-	r.Revision, r.State, r.CreatedAt, r.Deadline = 1, Planning, now, now.Add(s.Times.Draft)
+	r.Revision, r.State, r.CreatedAt = 1, Planning, now
+	if r.Deadline.IsZero() {
+		r.Deadline = now.Add(s.Times.Draft)
+	}
 	for range 5 {
 		r.ID = s.NewID()
 		made, fresh, err := s.Store.Create(ctx, r, []Entry{{At: now, Request: r.ID, Revision: 1, Actor: r.Actor, Event: EvAsked}})
@@ -117,7 +120,7 @@ func (s *Service) load(ctx context.Context, ref Ref) (Request, error) {
 func (s *Service) allow(ctx context.Context, d Decision, r *Request, verb Verb, e *Effect) error {
 	in, _ := r.Move()
 	ruling, err := s.Policy.Rule(ctx, Asking{Actor: d.Actor, Channel: d.Place.Channel, Verb: verb, Cluster: in.Cluster, Group: in.Group,
-		Effect: e, Requester: r.Actor})
+		Effect: e, Requester: asker(r)})
 	if err == nil && ruling.Allowed {
 		return nil
 	}

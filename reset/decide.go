@@ -97,7 +97,11 @@ func (s *Service) arm(tx *Tx, by Actor) error {
 	if in.Wait > 0 {
 		wait = in.Wait
 	}
-	r.DecidedAt, r.Deadline, r.Problem = now, now.Add(wait), nil
+	from := now
+	if r.NotBefore.After(now) {
+		from = r.NotBefore
+	}
+	r.DecidedAt, r.Deadline, r.Problem = now, from.Add(wait), nil
 	tx.Log(s.entry(r, by, EvApproved, "replay", strconv.FormatInt(r.Effect.Replay, 10), "skip", strconv.FormatInt(r.Effect.Skip, 10)))
 	return r.advance(Approved)
 }
@@ -155,7 +159,7 @@ func (s *Service) Choose(ctx context.Context, d Decision, option int) (Reply, er
 		}
 		chosen := r.Options[option-1]
 		tx.Log(s.entry(r, d.Actor, EvChosen, "option", chosen.Label))
-		r.Act, r.Options, r.Question, r.Problem, r.Topics = Move{chosen.Intent}, nil, "", nil, nil
+		r.Act, r.Options, r.Question, r.Problem, r.Topics = withIntent(r.Act, chosen.Intent), nil, "", nil, nil
 		if r.State == Planning {
 			return nil
 		}
@@ -287,6 +291,8 @@ func (s *Service) voted(ctx context.Context, r Request, a Actor) (Vote, bool, er
 func askVerb(r *Request) Verb {
 	in, _ := r.Move()
 	switch {
+	case saves(r.Act):
+		return VerbSchedule
 	case in.Emergency != "":
 		return VerbAlone
 	case r.Undoes != "":

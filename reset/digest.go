@@ -32,7 +32,7 @@ func DigestOf(clusterID string, in Intent, steps []Step, b Bounds, need int) (st
 		To        Position
 	}
 	var to []frozen
-	if !Moves(in.Target) {
+	if !Moves(in.Target) && !future(in) {
 		for _, s := range steps {
 			to = append(to, frozen{s.Topic, s.Partition, s.To})
 		}

@@ -24,10 +24,13 @@ func (s *Service) Emergency(ctx context.Context, d Decision) (Reply, error) {
 	if r.State == Draft && d.Actor != r.Actor {
 		return Reply{}, &Problem{Code: ProblemNotYours, Request: r.ID, State: r.State}
 	}
+	in, _ := r.Move()
+	if saves(r.Act) || future(in) { // an emergency is now: it lends nothing to a time when nobody looks
+		return Reply{}, &Problem{Code: ProblemNotStand, Want: "emergency", Request: r.ID, Cluster: in.Cluster, Group: in.Group}
+	}
 	if err := s.allow(ctx, d, &r, VerbAlone, &r.Effect); err != nil {
 		return Reply{}, err
 	}
-	in, _ := r.Move()
 	limit, err := s.Policy.Rule(ctx, Asking{Actor: d.Actor, Channel: d.Place.Channel, Verb: VerbAlone, Cluster: in.Cluster, Group: in.Group,
 		Effect: &r.Effect, Requester: r.Actor})
 	if err != nil {

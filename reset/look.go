@@ -35,6 +35,9 @@ func (s *Service) Story(ctx context.Context, id string) (Story, error) {
 	if st.Frozen, err = s.frozen(ctx, in.Cluster); err != nil {
 		return Story{}, err
 	}
+	if st.Schedule, err = s.storySchedule(ctx, r); err != nil {
+		return Story{}, fmt.Errorf("schedule of %s: %w", id, err)
+	}
 	return st, s.tellAttempt(ctx, &st)
 }
 

@@ -10,7 +10,7 @@ import (
 // MakePlan resolves an intent against a snapshot. It is pure. A plan is whole or it is not made: one partition that cannot
 // be resolved is a problem, never a hole.
 func MakePlan(in Intent, saved []Step, snap Snapshot, now time.Time) (Plan, *Problem) {
-	if t, ok := in.Target.(Time); ok && t.At.After(now) {
+	if t, ok := in.Target.(Time); ok && !t.Future && t.At.After(now) {
 		return Plan{}, &Problem{Code: ProblemFuture, Group: in.Group, Cluster: in.Cluster, Got: t.Said, Count: int64(t.At.Sub(now).Seconds())}
 	}
 	whole := snap

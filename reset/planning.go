@@ -25,7 +25,9 @@ func (s *Service) plan(ctx context.Context, due Due, r Request) (time.Time, erro
 		return time.Time{}, err
 	case problem == nil:
 		return s.keep(ctx, due, r, d)
-	case problem.Code == ProblemWhich && len(d.options) > 0:
+	case r.Run != nil && (problem.Code == ProblemBeside || problem.Code == ProblemBlocked):
+		return s.standBack(ctx, due, r, problem)
+	case problem.Code == ProblemWhich && len(d.options) > 0 && r.Actor.Kind == Person:
 		return r.Deadline, s.question(ctx, due, r, problem, d)
 	case transient(problem):
 		return s.waitForKafka(ctx, due, r, problem)
@@ -41,13 +43,15 @@ type drafted struct {
 	ruling  Ruling
 	options []Option
 	eased   time.Time
+
+	schedule Schedule // that is saved
 }
 
 // draft asks policy and Kafka, and makes the plan. It writes nothing.
 func (s *Service) draft(ctx context.Context, r Request) (drafted, *Problem, error) {
 	var d drafted
 	var problem *Problem
-	d.intent, _ = r.Move()
+	d.intent = s.meant(r)
 	if d.intent, d.options, problem = s.whichCluster(ctx, r, d.intent); problem != nil {
 		return d, problem, nil
 	}
@@ -56,6 +60,9 @@ func (s *Service) draft(ctx context.Context, r Request) (drafted, *Problem, erro
 	}
 	if problem := s.blocked(ctx, r, d.intent); problem != nil {
 		return d, problem, nil
+	}
+	if problem, err := s.scheduled(ctx, r, &d); problem != nil || err != nil {
+		return d, problem, err
 	}
 	saved, err := s.saved(ctx, d.intent)
 	if err != nil {
@@ -89,8 +96,15 @@ func (s *Service) draft(ctx context.Context, r Request) (drafted, *Problem, erro
 func (s *Service) rule(ctx context.Context, r Request, in Intent, e *Effect, eased bool) (Ruling, *Problem) {
 	verb := askVerb(&r)
 	p := &Problem{Code: ProblemDenied, Request: r.ID, Cluster: in.Cluster, Group: in.Group, Verb: verb}
-	ruling, err := s.Policy.Rule(ctx, Asking{Actor: r.Actor, Channel: r.Place.Channel, Verb: verb, Cluster: in.Cluster, Group: in.Group,
-		Effect: e, Requester: r.Actor, Eased: eased})
+	if ruling, ok := s.stood(ctx, r, in, e); ok {
+		return ruling, nil
+	}
+	asking := Asking{Actor: r.Actor, Channel: r.Place.Channel, Verb: verb, Cluster: in.Cluster, Group: in.Group,
+		Effect: e, Requester: asker(&r), Eased: eased}
+	if r.Run != nil {
+		asking.Mandate = &r.Run.Mandate
+	}
+	ruling, err := s.Policy.Rule(ctx, asking)
 	if err != nil {
 		s.Log.Warn("policy cannot tell; the answer is no", "request", r.ID, "actor", r.Actor.ID, "err", err)
 		ruling.Denial, ruling.Allowed = DeniedUnknown, false
@@ -262,6 +276,10 @@ func transient(p *Problem) bool {
 func (s *Service) keep(ctx context.Context, due Due, r Request, d drafted) (time.Time, error) {
 	in, bounds := d.intent, BoundsOf(d.plan, d.ruling)
 	digest, err := DigestOf(d.snap.ClusterID, in, d.plan.Steps, bounds, d.ruling.Need)
+	if _, saves := r.Act.(SaveSchedule); saves && err == nil {
+		d.schedule.Intent = in
+		digest, err = d.schedule.digest(bounds, d.ruling.Rule, d.ruling.Need)
+	}
 	if err != nil {
 		return time.Time{}, err
 	}
@@ -274,7 +292,7 @@ func (s *Service) keep(ctx context.Context, due Due, r Request, d drafted) (time
 		if r.Digest != "" {
 			r.Revision++
 		}
-		r.Act, r.Options, r.Question, r.Problem, r.Topics, r.Retries = Move{in}, d.options, "", keepVoid(r.Problem), nil, 0
+		r.Act, r.Options, r.Question, r.Problem, r.Topics, r.Retries = d.act(r.Act), d.options, "", keepVoid(r.Problem), nil, 0
 		r.ClusterID, r.Isolation, r.Effect, r.Warnings = d.snap.ClusterID, d.ruling.Isolation, d.plan.Effect, d.plan.Warnings
 		r.Bounds, r.Digest, r.Need, r.Ruling, r.Eased = bounds, digest, d.ruling.Need, d.ruling, d.eased
 		r.Seen = sightingOf(r.Seen, d.snap.Group, s.Now())
@@ -284,6 +302,10 @@ func (s *Service) keep(ctx context.Context, due Due, r Request, d drafted) (time
 		tx.SetSteps(d.plan.Steps)
 		tx.Log(s.entry(r, r.Actor, EvPlanned, "partitions", strconv.Itoa(r.Effect.Partitions), "digest", digest,
 			"replay", strconv.FormatInt(r.Effect.Replay, 10), "skip", strconv.FormatInt(r.Effect.Skip, 10), "rule", r.Ruling.Rule))
+		if done, err := s.standing(tx, d); done || err != nil {
+			look = s.Now()
+			return err
+		}
 		to, wait := Draft, s.Times.Draft
 		if r.Asked && r.Need > 0 {
 			to, wait = Pending, s.Times.Approval
@@ -310,7 +332,7 @@ func (s *Service) question(ctx context.Context, due Due, r Request, p *Problem, 
 		if r.State != Planning {
 			return ErrConflict
 		}
-		r.Act, r.Question, r.Options, r.Problem, r.Topics = Move{d.intent}, p.Want, d.options, p, Lags(d.snap)
+		r.Act, r.Question, r.Options, r.Problem, r.Topics = withIntent(r.Act, d.intent), p.Want, d.options, p, Lags(d.snap)
 		r.Topics = r.Topics[:min(20, len(r.Topics))]
 		r.Seen = sightingOf(r.Seen, d.snap.Group, s.Now())
 		return nil

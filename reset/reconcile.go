@@ -19,7 +19,7 @@ const (
 )
 
 // served are the kinds of rows that the loop looks at.
-var served = []Kind{DueInbox, DueRequest, DueWatch, DueCard}
+var served = []Kind{DueInbox, DueRequest, DueWatch, DueSchedule, DueCard}
 
 // sharedLook is the state of several groups of one cluster, from one round.
 type sharedLook struct {
@@ -199,6 +199,8 @@ func (s *Service) step(ctx context.Context, d Due, r *Request, looks map[string]
 		return s.show(ctx, d)
 	case DueWatch:
 		return s.watch(ctx, d)
+	case DueSchedule:
+		return s.tick(ctx, d)
 	}
 	if r == nil {
 		return time.Time{}, fmt.Errorf("request %s could not be loaded", d.ID)
@@ -209,7 +211,10 @@ func (s *Service) step(ctx context.Context, d Due, r *Request, looks map[string]
 // carry does the one step that a request's state asks for.
 func (s *Service) carry(ctx context.Context, d Due, r Request, looks map[string]sharedLook) (time.Time, error) {
 	in, ok := r.Move()
-	if !ok {
+	switch {
+	case saves(r.Act):
+		return s.saving(ctx, d, r)
+	case !ok:
 		return s.brake(ctx, d, r)
 	}
 	if _, known := s.Clusters[in.Cluster]; !known && in.Cluster != "" && r.State.Open() && r.State != Planning {

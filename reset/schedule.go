@@ -104,9 +104,11 @@ type Run struct {
 	IfMissed IfMissed
 	Announce time.Duration
 	Mandate  Mandate
-	Delayed  time.Duration // by people
-	Late     time.Duration // after its time: the process was down (IfMissed), zero otherwise
-	Manual   bool          // somebody said "run now"
+	Planned  time.Time     // when it was to begin at first, or was put off to
+	Begun    time.Time     // when its group was first looked at, to write
+	Late     time.Duration // it begins so long after its time: the bot was down
+	Held     bool          // it stands back for something else
+	By       Actor         // who said "run now"
 }
 
 // SaveSchedule makes a schedule, or changes the one whose id (or name) it bears.
@@ -167,7 +169,8 @@ const (
 	EvAnnounced Event = "run announced" // facts: run, request. On the run's own request: that it is armed
 	EvDelayed   Event = "run delayed"   // on the run's request: until
 	EvHurried   Event = "run now"
-	EvHeld      Event = "held back" // on the run's request: by, another request
+	EvHeld      Event = "held back"     // on the run's request: by, another request
+	EvCame      Event = "time has come" // on the request of a time in the future: at
 )
 
 // What decisions about schedules do. Reply.Schedule is it as it is now.
@@ -211,6 +214,12 @@ func (s Schedule) once() bool { return s.Expr == "" }
 func (s Schedule) digest(b Bounds, rule string, need int) (string, error) {
 	in := s.Intent
 	in.Reason, in.Notes = "", nil
+	if t, ok := in.Target.(Time); ok {
+		if t.Future, t.Other = false, nil; t.Back != 0 {
+			t.At = time.Time{} // of when it was said
+		}
+		in.Target = t
+	}
 	doc, err := json.Marshal(struct {
 		Expr, Zone string
 		At         time.Time

@@ -27,6 +27,7 @@ type bench struct {
 	mu      sync.Mutex
 	now     time.Time
 	ids     int
+	rule    func(*auth.Rule) // changes the one rule
 	*reset.Service
 }
 
@@ -75,7 +76,11 @@ func (b *bench) start() {
 		Approvals: []auth.Tier{{Skip: 0, Replay: 100, Need: 0}, {Skip: 500, Replay: 500, Need: 1}, {Skip: math.MaxInt64, Replay: math.MaxInt64, Need: 2}},
 		Cap:       &auth.Limit{Skip: 10_000, Replay: 10_000},
 		Emergency: &auth.Emergency{Who: []string{oncall.ID}, Limit: auth.Limit{Skip: 1000, Replay: 1000}}}}
+	if b.rule != nil {
+		b.rule(&rules[0])
+	}
 	b.Service = &reset.Service{
+		Clock: daily{},
 		Store: db, Policy: auth.New(rules, auth.NewDirectory(b.people, b.clock)), Surface: mute{}, Now: b.clock,
 		Clusters: map[string]reset.Cluster{"prod": b.cluster}, Infos: []reset.ClusterInfo{{Name: "prod", ID: "K1"}},
 		NewID: func() string { b.ids++; return fmt.Sprintf("k%03d", b.ids) }, Log: slog.New(slog.DiscardHandler),

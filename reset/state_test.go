@@ -71,7 +71,7 @@ func TestStateIsSetInOnePlace(t *testing.T) {
 		}
 	}
 	want := []string{
-		"ask.go: \tr.Revision, r.State, r.CreatedAt, r.Deadline = 1, Planning, now, now.Add(s.Times.Draft)",
+		"ask.go: \tr.Revision, r.State, r.CreatedAt = 1, Planning, now",
 		"state.go: \tr.State = to",
 	}
 	if diff := cmp.Diff(want, found); diff != "" {

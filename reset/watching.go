@@ -70,7 +70,7 @@ func (s *Service) newer(ctx context.Context, r Request, began time.Time) (id str
 	others, err := s.Store.List(ctx, Filter{Group: in.Group, States: []State{Applying, Applied, Failed}, Limit: 100})
 	for _, o := range others {
 		switch {
-		case o.ID == r.ID || o.ClusterID != r.ClusterID:
+		case o.ID == r.ID || o.ClusterID != r.ClusterID || saves(o.Act):
 		case o.State == Applying, o.EndedAt.After(began):
 			return "", true, err
 		case o.EndedAt.After(r.EndedAt) && o.Outcome != Unchanged && o.Outcome != PutBack:

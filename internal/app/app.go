@@ -73,7 +73,7 @@ func New(ctx context.Context, cfg *config.Config, o Options) (*App, error) {
 	directory = auth.NewDirectory(a.bot, o.Now)
 	policy := auth.New(rules(cfg), directory)
 	a.service = &reset.Service{
-		Store: kept, Policy: policy, Clusters: clusters, Infos: infos(cfg), Surface: a.bot, Now: o.Now, NewID: newID, Log: o.Log,
+		Store: kept, Policy: policy, Clusters: clusters, Clock: clockwork{}, Infos: infos(cfg), Surface: a.bot, Now: o.Now, NewID: newID, Log: o.Log,
 		Owner: rand.Text(), Times: times(cfg, o),
 	}
 	a.bot.Core, a.bot.Cards = a.service, kept

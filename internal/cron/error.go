@@ -12,10 +12,15 @@ type Error struct {
 }
 
 func (e *Error) Error() string {
+	return fmt.Sprintf("%q: %s. Example: %s", clipped(e.Expr), e.Reason(), e.Example)
+}
+
+// Reason is why alone, for those who show the expression and the example themselves.
+func (e *Error) Reason() string {
 	if e.Field == "" {
-		return fmt.Sprintf("%q: %s. Example: %s", clipped(e.Expr), e.Want, e.Example)
+		return e.Want
 	}
-	return fmt.Sprintf("%q: %s %q is not %s. Example: %s", clipped(e.Expr), e.Field, clipped(e.Got), e.Want, e.Example)
+	return fmt.Sprintf("%s %q is not %s", e.Field, clipped(e.Got), e.Want)
 }
 
 // clipped keeps a pasted page out of the answer. 60 characters hold any
