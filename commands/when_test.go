@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -167,7 +168,7 @@ func TestFindZone(t *testing.T) {
 	}
 	for name, near := range map[string]string{"Europe/Berln": "Europe/Berlin", "kolkata": "Asia/Kolkata", "EST": "", "Local": "", "": "", "Etc/GMT+5": ""} {
 		_, _, err := findZone(name)
-		if e, ok := err.(*zoneError); !ok || e.near != near {
+		if e := (*zoneError)(nil); !errors.As(err, &e) || e.near != near {
 			t.Errorf("%q: %v", name, err)
 		}
 	}

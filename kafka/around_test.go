@@ -1,6 +1,7 @@
 package kafka_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -44,7 +45,7 @@ func member(t *testing.T, addrs []string, group, protocolType, protocol string) 
 		resp, err := join.RequestWith(t.Context(), cl)
 		ok(t, err)
 		join.MemberID = resp.MemberID
-		if err := kerr.ErrorForCode(resp.ErrorCode); err == kerr.MemberIDRequired || kerr.IsRetriable(err) {
+		if err := kerr.ErrorForCode(resp.ErrorCode); errors.Is(err, kerr.MemberIDRequired) || kerr.IsRetriable(err) {
 			continue
 		}
 		ok(t, kerr.ErrorForCode(resp.ErrorCode))

@@ -136,6 +136,13 @@ func (s *Service) looks(ctx context.Context, groups map[string][]string) map[str
 
 // serveOne does one step and gives the claim back. A panic in one step is that step's error.
 func (s *Service) serveOne(ctx context.Context, d Due, r *Request, looks map[string]sharedLook) {
+	// Only a clock that jumps, or a process that was stopped, finds its own row again: a card must not be posted twice.
+	row := [2]string{string(d.Kind), d.ID}
+	if _, here := s.serving.LoadOrStore(row, true); here {
+		_ = s.Store.Release(ctx, d, s.Now().Add(afterError)) // if that fails, the lease ends
+		return
+	}
+	defer s.serving.Delete(row)
 	done := s.hold(ctx, d)
 	next, err := s.step(ctx, d, r, looks)
 	done()

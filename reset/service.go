@@ -23,6 +23,7 @@ type Service struct {
 
 	wake     chan struct{}
 	wakeOnce sync.Once
+	serving  sync.Map // rows that this process is serving now
 }
 
 // Times are the durations that a request's life is made of.

@@ -332,7 +332,7 @@ func TestStaleApprovalIsAskedAgainWithBothNumbers(t *testing.T) {
 		t.Fatalf("revision %d before %+v now %+v need %d", now.Revision, now.Before, now.Effect, now.Need)
 	}
 	_, err := b.Approve(t.Context(), b.by(jon, r))
-	problem(t, err, reset.ProblemStale)
+	_ = problem(t, err, reset.ProblemStale)
 	b.approve(jon, now)
 	b.wait(6 * time.Second)
 	b.want(r, reset.Applied, reset.Verified)
@@ -449,7 +449,7 @@ func TestUnclearBlocksTheGroupUntilSomebodyChose(t *testing.T) {
 		t.Errorf("problem %v", other.Problem)
 	}
 	_, err := b.Settle(t.Context(), b.by(ben, r))
-	problem(t, err, reset.ProblemDenied)
+	_ = problem(t, err, reset.ProblemDenied)
 	if _, err := b.Settle(t.Context(), b.by(kim, r)); err != nil {
 		t.Fatal(err)
 	}

@@ -32,7 +32,7 @@ func TestWrongDeployAtThree(t *testing.T) {
 	if err := consumer.Stop(); err != nil {
 		t.Fatal(err)
 	}
-	card = s.shows(s.Jon, card, "were read back", "Undo")
+	s.shows(s.Jon, card, "were read back", "Undo")
 	s.sees(s.Mara, world.Home, "were read back", "Start again")
 	for p := range int32(world.Partitions) {
 		got, ok := s.Prod.Committed(world.Billing, world.Orders, p)
