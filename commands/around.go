@@ -37,14 +37,14 @@ func recordsLine(g gathered, v voice) Line {
 	n := number(g.parts, "partition")
 	switch g.code {
 	case reset.WarnRetention:
-		return say("Retention is about to delete what is at the target on ", n, " (", g.where(), "): ", strong("up to "+records(g.count)), " are gone within ",
-			soon(g.text), ". Start the consumers before that.")
+		return say("Retention is about to delete what is at the target on ", n, " (", g.where(), "): ", strong("up to "+records(g.count)+" may be gone within "+soon(g.text)),
+			". Start the consumers before that.")
 	case reset.WarnBegins:
 		return say("The log begins after that time on ", n, " (", g.where(), "), ", v.clock(g.at), " at the earliest: ", strong("what was before is deleted already"), ".")
 	case reset.WarnOpen:
-		return say("Transactions are open on ", n, " (", g.where(), "): consumers that read committed records only stop before the last ", offsets(g.count), " until they end.")
+		return say("Transactions are open on ", n, " (", g.where(), "): consumers that read only committed records wait there until they end (", offsets(g.count), " at the end).")
 	case reset.WarnPastOpen:
-		return say("The target is past open transactions on ", n, " (", g.where(), "): consumers that read committed records only ",
+		return say("The target is past open transactions on ", n, " (", g.where(), "): consumers that read only committed records ",
 			strong("never see up to "+records(g.count)), " that commit later.")
 	case reset.WarnRemote:
 		return say("Up to ", records(g.count), " on ", n, " (", g.where(), ") are in remote (tiered) storage: reading them again is slower, and may cost money.")

@@ -68,14 +68,18 @@ func logWarnings(in Intent, snap Snapshot, plan Plan) []Warning {
 	for _, p := range snap.Partitions {
 		parts[p.Partition] = p
 	}
-	compacted := map[string]bool{}
+	compacted, soon := map[string]bool{}, time.Duration(0)
 	t, byTime := in.Target.(Time)
 	for _, s := range plan.Steps {
 		p := parts[Partition{s.Topic, s.Partition}]
 		one := func(c WarningCode, count int64) {
 			ws = append(ws, Warning{Code: c, Topic: s.Topic, Parts: []int32{s.Partition}, Count: count})
 		}
-		if c := snap.Topics[s.Topic].Config; c != nil && c.Compacted {
+		var config TopicConfig
+		if c := snap.Topics[s.Topic].Config; c != nil {
+			config = *c
+		}
+		if config.Compacted {
 			compacted[s.Topic] = true
 		}
 		if s.To.None {
@@ -84,7 +88,7 @@ func logWarnings(in Intent, snap Snapshot, plan Plan) []Warning {
 		to := s.To.Offset
 		if gone := min(p.Expiring, p.End); to < gone {
 			one(WarnRetention, gone-to)
-			ws[len(ws)-1].Text = soonGone.String()
+			soon = max(soon, config.Soon())
 		}
 		if byTime && s.How == HowRecord && to == s.Start && s.Start > 0 && s.RecordAt.After(t.At) {
 			one(WarnBegins, 0)
@@ -100,6 +104,11 @@ func logWarnings(in Intent, snap Snapshot, plan Plan) []Warning {
 			one(WarnOpen, p.Open)
 		}
 	}
+	for i := range ws {
+		if ws[i].Code == WarnRetention {
+			ws[i].Text = soon.String() // the longest of its topics': true of all
+		}
+	}
 	if len(compacted) > 0 {
 		ws = append(ws, Warning{Code: WarnCompacted, Names: slices.Sorted(maps.Keys(compacted))})
 	}
@@ -107,14 +116,16 @@ func logWarnings(in Intent, snap Snapshot, plan Plan) []Warning {
 }
 
 // mayExpire reports whether the commits of a classic group that is empty may be deleted soon: the clock runs from when it
-// became empty, whatever is committed since, and no API tells when that was. A group that has read a record of the last
-// half of that time has been there since.
+// became empty, whatever is committed since, and no API tells when that was. A commit behind a record of the last half of
+// that time was made since.
 func mayExpire(snap Snapshot, plan Plan) bool {
 	g := snap.Group
 	if !g.Exists || g.State != "Empty" || g.Type != "classic" && g.Type != "" || plan.Effect.Changed == 0 {
 		return false
 	}
-	return !slices.ContainsFunc(snap.Partitions, func(p PartitionState) bool { return !p.Committed.None && p.Committed.Offset > p.Recent })
+	return !slices.ContainsFunc(snap.Partitions, func(p PartitionState) bool {
+		return !p.Committed.None && p.Start < p.End && p.Committed.Offset > p.Recent
+	})
 }
 
 // looksLike names the engine that a group seems to be of: by the names that Spark and Flink make up themselves, or because

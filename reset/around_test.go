@@ -116,6 +116,10 @@ func TestWarningsOfWhatSurroundsAPlan(t *testing.T) {
 	expires := Warning{Code: WarnExpires, Count: 7 * 24 * 3600}
 	expiring := one(WarnRetention, 30)
 	expiring.Text = "6h0m0s"
+	soon := func(s *Snapshot) {
+		config(TopicConfig{Retention: 7 * 24 * time.Hour})(s)
+		s.Partitions[0].Expiring = 70
+	}
 	begins := one(WarnBegins, 0)
 	begins.At = noon.Add(-time.Hour)
 	truncated := func(s *Snapshot) {
@@ -129,7 +133,7 @@ func TestWarningsOfWhatSurroundsAPlan(t *testing.T) {
 		want   []Warning
 	}{
 		{"nothing", Exact{40}, func(*Snapshot) {}, nil},
-		{"retention deletes the target soon", Exact{40}, part(func(p *PartitionState) { p.Expiring = 70 }), []Warning{expiring}},
+		{"retention deletes the target soon", Exact{40}, soon, []Warning{expiring}},
 		{"retention deletes what is before the target", Exact{40}, part(func(p *PartitionState) { p.Expiring = 40 }), nil},
 		{"retention and the end", Latest{}, part(func(p *PartitionState) { p.Expiring = 100 }), nil},
 		{"retention and no target", Nowhere{}, part(func(p *PartitionState) { p.Expiring = 70 }), nil},
@@ -144,6 +148,9 @@ func TestWarningsOfWhatSurroundsAPlan(t *testing.T) {
 		{"compacted", Exact{40}, config(TopicConfig{Compacted: true}), []Warning{{Code: WarnCompacted, Names: []string{"orders"}}}},
 		{"may expire", Exact{40}, retention(60), []Warning{expires}},
 		{"has read a recent record", Exact{40}, retention(49), nil},
+		{"all records are gone", Exact{40}, func(s *Snapshot) { retention(0)(s); s.Partitions[0].Start = 100 }, []Warning{
+			one(WarnClampedStart, 60), one(WarnOutsideLog, 0), expires,
+		}},
 		{"a group of the new protocol keeps commits from their own time", Exact{40}, func(s *Snapshot) { retention(60)(s); s.Group.Type = "consumer" }, nil},
 		{"nothing is committed", Exact{50}, retention(60), nil},
 		{"configuration not read", Exact{40}, func(s *Snapshot) { s.Around.Unread, s.Around.UnreadWhy = []string{"brokers"}, "denied" },

@@ -105,7 +105,7 @@ func TestWhatSurroundsAPlanIsSaid(t *testing.T) {
 	must(t, err)
 	s.start()
 	s.tells(s.Mara, world.Incident, "my-flink-job@prod-eu state to earliest", "preview",
-		"By its name this is Flink", "state is compacted", "latest state by key", "up to 1 record", "gone within 6 h", "Transactions are open on 1 partition",
+		"By its name this is Flink", "state is compacted", "latest state by key", "up to 1 record", "may be gone within 1 h", "Transactions are open on 1 partition",
 		"MirrorMaker 2 writes to this cluster (us.checkpoints.internal)")
 	s.tells(s.Mara, world.Incident, "my-flink-job@prod-eu state to latest", "preview", "past open transactions", "never see up to 1 record")
 	must(t, tx.End(true))
