@@ -2,6 +2,9 @@ package kafka
 
 import (
 	"errors"
+	"fmt"
+	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -146,5 +149,38 @@ func TestPasswordIsTakenOutOfErrors(t *testing.T) {
 	c := Open(Config{SASL: SASL{Mechanism: "PLAIN", User: "bot", Password: "hunter2"}})
 	if got := c.clean(errors.New(`login "bot:hunter2" failed`)).Error(); got != `login "bot:<secret>" failed` {
 		t.Errorf("cleaned: %s", got)
+	}
+}
+
+// The documented rights are those that check asks about, and the lines that grant them grant these and no others.
+func TestRightsAreDocumented(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../docs/permissions.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	yes := map[bool]string{true: "no", false: "yes"}
+	var rows, grants int
+	for resource, needs := range map[string][]need{"cluster": needsCluster, "group": needsGroup, "topic": needsTopic} {
+		line := "--allow-principal User:kafka-reset-bot"
+		for _, n := range needs {
+			row := fmt.Sprintf("\n| %s | %s | %s | %s |\n", resource, n.name, yes[n.optional], n.purpose)
+			if !strings.Contains(string(text), row) {
+				t.Errorf("docs/permissions.md has no row %q", row)
+			}
+			words := map[string]string{"DESCRIBE": "Describe", "DESCRIBE_CONFIGS": "DescribeConfigs", "READ": "Read", "DELETE": "Delete"}
+			line += " --operation " + words[n.name]
+			rows++
+		}
+		if line += " --" + resource; !strings.Contains(string(text), line) {
+			t.Errorf("docs/permissions.md does not grant %q", line)
+		}
+		grants++
+	}
+	if got := strings.Count(string(text), "\n| ") - 1; got != rows { // the head of the table
+		t.Errorf("docs/permissions.md has %d rows, want %d", got, rows)
+	}
+	if got := strings.Count(string(text), "kafka-acls.sh"); got != grants {
+		t.Errorf("docs/permissions.md has %d grants, want %d", got, grants)
 	}
 }

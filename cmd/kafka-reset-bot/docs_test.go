@@ -116,6 +116,8 @@ func known(t *testing.T, line string) bool {
 	case strings.HasPrefix(line, "docker run"):
 		return strings.Contains(line, "kafka-reset-bot:/data ") && strings.Contains(read("Dockerfile"), "VOLUME /data") &&
 			strings.Contains(line, "config.yaml:/etc/kafka-reset-bot/config.yaml") && strings.Contains(read("Dockerfile"), `"/etc/kafka-reset-bot/config.yaml"`)
+	case strings.HasPrefix(line, "kafka-acls.sh "): // Kafka's own; what it grants is held to the rights that check asks about
+		return regexp.MustCompile(`^kafka-acls\.sh --bootstrap-server \S+ --add --allow-principal User:kafka-reset-bot( --operation \w+)+ --(cluster|group '\*'|topic '\*')$`).MatchString(line)
 	case strings.HasPrefix(line, "sqlite3 "): // SQLite's own shell; the statement is tried by nobody here
 		return strings.HasPrefix(line, `sqlite3 kafka-reset-bot.db "VACUUM INTO '`)
 	}
