@@ -45,8 +45,13 @@ func TestAConnectSinkGoesOnWhenItsConnectorIsStopped(t *testing.T) {
 	s.clicks(s.Mara, m, "choose.1")
 	m = s.shows(s.Mara, m, "preview", "said to be stopped", "PUT /connectors/warehouse/resume")
 	s.clicks(s.Mara, m, "approve")
-	s.sees(s.Jon, world.Home, s.id(m), "done")
+	card := s.sees(s.Jon, world.Home, s.id(m), "done")
 	s.wrote(1)
+
+	// The way back asks again: the connector may run by now.
+	back := s.news(s.Mara, world.Home, func() { s.clicks(s.Mara, card, "undo") }, "Is the connector stopped?")
+	s.clicks(s.Mara, back, "choose.1")
+	s.shows(s.Mara, back, "preview", "Take back "+s.id(card), "said to be stopped")
 
 	s.tells(s.Mara, world.Incident, ask+" --connector-stopped", "preview", "said to be stopped")
 	s.wrote(1)
