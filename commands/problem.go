@@ -259,6 +259,10 @@ func voids(p *reset.Problem) string {
 		return firstOf(p.Request, "another reset") + " moved the same group first"
 	case "rule":
 		return "the rules in force no longer allow it"
+	case "standing":
+		return "what was agreed to for all its runs does not stand any more"
+	case "schedule":
+		return "the schedule was changed meanwhile, or its time has passed"
 	}
 	return firstOf(p.Want, "the plan has moved")
 }

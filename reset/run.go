@@ -287,9 +287,9 @@ func (s *Service) standing(tx *Tx, d drafted) (done bool, err error) {
 		return false, nil
 	}
 	r.Asked, r.Need = true, max(1, r.Need)
-	why := "effect"
-	if !d.ruling.Stands {
-		why = "standing"
+	why := "standing"
+	if !m.covers(d.plan.Effect, d.plan.Steps) {
+		why = "effect"
 	}
 	ruling := d.ruling
 	r.Problem = &Problem{Code: ProblemVoided, Want: why, Request: r.ID, Cluster: d.intent.Cluster, Group: d.intent.Group, Ruling: &ruling}
