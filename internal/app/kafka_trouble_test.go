@@ -102,7 +102,7 @@ func unclear(t *testing.T, by int64) (*stage, string) {
 	t.Helper()
 	s := newStage(t, world.Options{})
 	s.opts.Times = func(ts *reset.Times) {
-		ts.Settle, ts.Look, ts.Again, ts.Commit = 300*time.Millisecond, 100*time.Millisecond, 500*time.Millisecond, 200*time.Millisecond
+		ts.Settle, ts.Look, ts.Again, ts.Commit = 300*time.Millisecond, 100*time.Millisecond, 500*time.Millisecond, time.Second
 	}
 	s.start()
 	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders:0-2 back 10m", "preview")

@@ -142,6 +142,9 @@ func TestAnOldCardLosesItsButtons(t *testing.T) {
 	newest := s.finds(s.Jon, world.Home, []string{"a second card"}, func(m slacksim.Message) bool {
 		return m.TS != first.TS && m.TS != second.TS && holds(m, []string{s.ref(second) + " · waiting for approval"})
 	})
+	s.until("the bot knows which card is the one", func() bool {
+		return holds(s.tells(s.Jon, world.Home, "show "+s.id(second), s.id(second)), []string{"The card in #kafka-prod"})
+	})
 	s.told(s.Jon, first, "approve", s.id(second), "this card is out of date", "Nothing was done", "The card in #kafka-prod")
 	s.has(s.shows(s.Jon, first, "this card is out of date"))
 	s.untouched()

@@ -74,7 +74,6 @@ func newStage(t *testing.T, o world.Options) *stage {
 	s.opts = app.Options{Now: clock.now, Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Times: func(ts *reset.Times) {
 			ts.Settle, ts.Look, ts.Again = 600*time.Millisecond, 100*time.Millisecond, 500*time.Millisecond
-			ts.Lease, ts.Commit = 3*time.Second, time.Second
 		}}
 	t.Cleanup(func() {
 		if s.stop != nil {
