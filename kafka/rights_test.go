@@ -33,7 +33,7 @@ func limited(t *testing.T, rights ...kfake.ACL) *kafka.Cluster {
 	const mechanism = "SCRAM-SHA-256"
 	s := newSim(t, kafkasim.Options{
 		Users: []kafkasim.User{{Mechanism: mechanism, Name: "root", Password: "root"}},
-		Kafka: []kfake.Opt{kfake.EnableACLs(), kfake.User(mechanism, "bot", secret, rights...)},
+		Kafka: []kfake.Opt{kfake.EnableACLs(), kfake.User(mechanism, "bot", secret, slices.Clone(rights)...)},
 	})
 	for _, topic := range []string{"orders", "refunds"} {
 		ok(t, s.Seed(topic, 1, kafkasim.Record{Time: start, Value: "x"}))
