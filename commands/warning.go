@@ -124,6 +124,9 @@ func warningLine(g gathered, s reset.Story, v voice) Line {
 			". They have none, and are left alone.")
 	case reset.WarnCreates:
 		return say("The group does not exist: this creates it", similar(g.names))
+	case reset.WarnAhead:
+		return say("What it does is not known before ", v.exact(g.at), ": the numbers are as of now. Beyond what is agreed to, it asks again then.",
+			" Where producers set the time of a record, their clocks decide what is after it.")
 	case reset.WarnNothing:
 		return say("Nothing would move: every partition is there already.")
 	}

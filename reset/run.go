@@ -252,7 +252,8 @@ func (s *Service) come(ctx context.Context, due Due, r Request) error {
 		if r.Run == nil {
 			r.Standing = &Mandate{Request: r.ID, Digest: r.Digest, Rule: r.Ruling.Rule, Bounds: r.Bounds, Need: r.Need, Votes: tx.Votes}
 		}
-		r.Deadline = s.Now().Add(s.patience(r))
+		before := r.Effect
+		r.Before, r.Deadline = &before, s.Now().Add(s.patience(r))
 		tx.Log(s.entry(r, Actor{}, EvCame, "at", fact(t.At)))
 		return r.advance(Planning)
 	})
@@ -283,19 +284,26 @@ func (s *Service) standing(tx *Tx, d drafted) (done bool, err error) {
 			r.Run.Held = false
 		}
 		return true, s.arm(tx, r.Actor)
+	case r.Run == nil && m != nil:
+		r.Problem = &Problem{Code: ProblemVoided, Want: doubt(*m, d), Request: r.ID, Cluster: d.intent.Cluster, Group: d.intent.Group}
+		return false, nil
 	case r.Run == nil:
 		return false, nil
 	}
 	r.Asked, r.Need = true, max(1, r.Need)
-	why := "standing"
-	if !m.covers(d.plan.Effect, d.plan.Steps) {
-		why = "effect"
-	}
-	ruling := d.ruling
+	why, ruling := doubt(*m, d), d.ruling
 	r.Problem = &Problem{Code: ProblemVoided, Want: why, Request: r.ID, Cluster: d.intent.Cluster, Group: d.intent.Group, Ruling: &ruling}
 	r.Deadline = slices.MaxFunc([]time.Time{s.Now(), r.NotBefore}, time.Time.Compare).Add(s.Times.Approval)
 	tx.Log(s.entry(r, r.Actor, EvSubmitted, "need", strconv.Itoa(r.Need), "why", why, "doubt", string(d.ruling.Doubt)))
 	return true, r.advance(Pending)
+}
+
+// doubt says why what was agreed to before does not cover a plan.
+func doubt(m Mandate, d drafted) string {
+	if !m.covers(d.plan.Effect, d.plan.Steps) {
+		return "effect"
+	}
+	return "standing"
 }
 
 // agreed are the votes that count when a request is written: those on it, or else those that it rests on, within their bounds.

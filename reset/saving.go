@@ -255,6 +255,9 @@ func (d drafted) act(a Act) Act {
 // meant is the intent of a request as it has to be planned now. A schedule's is planned as if it ran now.
 func (s *Service) meant(r Request) Intent {
 	in, _ := r.Move()
+	if save, ok := r.Act.(SaveSchedule); ok {
+		in.Wait = save.Schedule.WhenBusy.For // the rule says how long anybody may wait
+	}
 	t, timed := in.Target.(Time)
 	switch {
 	case !timed:

@@ -213,7 +213,7 @@ func (s Schedule) once() bool { return s.Expr == "" }
 // digest is what a mandate agrees to: all that decides what the runs do and when.
 func (s Schedule) digest(b Bounds, rule string, need int) (string, error) {
 	in := s.Intent
-	in.Reason, in.Notes = "", nil
+	in.Reason, in.Notes, in.Wait, in.NoWait = "", nil, 0, false // WhenBusy says how long a run waits
 	if t, ok := in.Target.(Time); ok {
 		if t.Future, t.Other = false, nil; t.Back != 0 {
 			t.At = time.Time{} // of when it was said

@@ -100,15 +100,19 @@ func (b *bench) stored(names ...string) reset.Schedule {
 	return reset.Schedule{}
 }
 
-// upto lets time pass in steps of a minute, as the loop would.
+// upto lets time pass, from one time at which something is due to the next, and at least a minute.
 func (b *bench) upto(end time.Time) {
 	b.t.Helper()
 	for b.clock().Before(end) {
-		step := time.Minute
-		if end.Sub(b.clock()) > 2*time.Hour {
-			step = 4 * time.Minute
+		soonest, err := b.Store.Soonest(b.t.Context())
+		if err != nil {
+			b.t.Fatal(err)
 		}
-		b.wait(min(step, end.Sub(b.clock())))
+		left := end.Sub(b.clock())
+		if soonest.IsZero() {
+			soonest = end
+		}
+		b.wait(min(max(soonest.Sub(b.clock()), time.Minute), left))
 	}
 }
 

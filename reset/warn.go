@@ -8,6 +8,10 @@ import (
 // warnings says what a person should know of a plan, by topic and not by partition.
 func warnings(in Intent, snap Snapshot, plan Plan, now time.Time) []Warning {
 	var ws []Warning
+	ahead := future(in)
+	if ahead {
+		ws = append(ws, Warning{Code: WarnAhead, At: in.Target.(Time).At})
+	}
 	for _, n := range in.Notes {
 		ws = append(ws, Warning{Code: WarnNote, Text: n})
 	}
@@ -19,6 +23,9 @@ func warnings(in Intent, snap Snapshot, plan Plan, now time.Time) []Warning {
 	}
 	for _, s := range plan.Steps {
 		for _, w := range stepWarnings(s, now) {
+			if ahead && w.Code == WarnNoLater {
+				continue // nor should there be
+			}
 			ws = addWarning(ws, w)
 		}
 	}
