@@ -75,6 +75,15 @@ type Core interface {
 	Frozen(ctx context.Context) ([]reset.Frozen, error)
 	Status(ctx context.Context, a reset.Actor, channel, cluster, group string) ([]reset.Request, error)
 	History(ctx context.Context, a reset.Actor, channel, cluster, group string) ([]reset.Request, error)
+
+	Schedules(ctx context.Context, a reset.Actor, channel, cluster, group string) ([]reset.Schedule, error)
+	ScheduleStory(ctx context.Context, a reset.Actor, channel, name string) (reset.ScheduleStory, error)
+	Pause(ctx context.Context, d reset.Decision) (reset.Reply, error)
+	Resume(ctx context.Context, d reset.Decision) (reset.Reply, error)
+	Remove(ctx context.Context, d reset.Decision) (reset.Reply, error)
+	SkipNext(ctx context.Context, d reset.Decision) (reset.Reply, error)
+	Delay(ctx context.Context, d reset.Decision) (reset.Reply, error)
+	RunNow(ctx context.Context, d reset.Decision) (reset.Reply, error)
 }
 
 // Cards remembers where requests are shown. reset.Store has both.

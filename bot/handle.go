@@ -117,6 +117,11 @@ func (b *Bot) obey(ctx context.Context, in reset.Inbox, e envelope) error {
 			c.Intent.Notes = append(c.Intent.Notes, note)
 		}
 		return b.ask(ctx, in, e, reset.Ask{Intent: c.Intent})
+	case commands.Schedule:
+		if note != "" {
+			c.Schedule.Intent.Notes = append(c.Schedule.Intent.Notes, note)
+		}
+		return b.ask(ctx, in, e, reset.Ask{Act: reset.SaveSchedule{Schedule: c.Schedule}})
 	case commands.Overview:
 		return b.ask(ctx, in, e, reset.Ask{Intent: reset.Intent{Cluster: c.Cluster, Group: c.Group, Zone: name}})
 	case commands.Brake:
@@ -186,6 +191,15 @@ func (b *Bot) lookUp(ctx context.Context, e envelope, cmd commands.Command) (com
 		}
 		rs, err := b.Core.History(ctx, who, at, c.Cluster, c.Group)
 		return commands.HistoryOf(rs, b.cfg.Clusters, b.now()), err
+	case commands.Schedules:
+		all, err := b.Core.Schedules(ctx, who, at, c.Cluster, c.Group)
+		return commands.SchedulesOf(all, b.now()), err
+	case commands.ShowSchedule:
+		story, err := b.Core.ScheduleStory(ctx, who, at, c.Name)
+		if err != nil {
+			return commands.Content{}, err
+		}
+		return commands.ScheduleOf(story, c.Runs), nil
 	}
 	return commands.Content{}, fmt.Errorf("command %T is not known here", cmd)
 }

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -53,7 +54,28 @@ func (b *Bot) press(ctx context.Context, e envelope) error {
 		}
 	}
 	d := reset.Decision{Actor: e.actor(), Place: e.place(), Ref: ref, Why: e.Why, Origin: e.ID}
+	if slices.Contains(turns, e.verb()) {
+		if d.Ref, err = b.scheduleOf(ctx, e, ref); err != nil {
+			return err
+		}
+	}
 	return b.decide(ctx, e, e.verb(), e.option(), d)
+}
+
+// turns are the verbs about a schedule or a run of one.
+var turns = []string{"pause", "resume", "remove", "run", "skip-next", "delay"}
+
+// scheduleOf is what such a verb is about: of a card that saved a schedule it is the schedule, whose id is that of the request
+// that made it first.
+func (b *Bot) scheduleOf(ctx context.Context, e envelope, ref reset.Ref) (reset.Ref, error) {
+	s, err := b.Core.StoryFor(ctx, e.actor(), e.Channel, ref.ID)
+	if err != nil {
+		return ref, err
+	}
+	if _, saves := s.Request.Act.(reset.SaveSchedule); saves && s.Schedule != nil && s.Schedule.Schedule.ID != "" {
+		return reset.Ref{ID: s.Schedule.Schedule.ID}, nil
+	}
+	return ref, nil
 }
 
 // strip takes the buttons off a message that is not the request's card any more, and says where the card is.
@@ -120,6 +142,18 @@ func (b *Bot) tellCore(ctx context.Context, verb string, option int, d reset.Dec
 		return b.Core.Undo(ctx, d)
 	case "choose":
 		return b.Core.Choose(ctx, d, option)
+	case "pause":
+		return b.Core.Pause(ctx, d)
+	case "resume":
+		return b.Core.Resume(ctx, d)
+	case "remove":
+		return b.Core.Remove(ctx, d)
+	case "run":
+		return b.Core.RunNow(ctx, d)
+	case "skip-next":
+		return b.Core.SkipNext(ctx, d)
+	case "delay":
+		return b.Core.Delay(ctx, d)
 	}
 	return reset.Reply{}, errForged
 }

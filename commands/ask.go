@@ -128,12 +128,18 @@ func readReset(verb string, l line, ctx Context) (Command, error) {
 	}
 	r := aiming{line: l, ctx: ctx, in: reset.Intent{Cluster: n.cluster, Group: n.group, NoWait: l.has("no-wait"),
 		Create: l.has("create-group"), ConnectorStopped: l.has("connector-stopped"), Notes: l.notes()}}
+	if err := ofNoSchedule(l); err != nil {
+		return nil, err
+	}
 	if err := r.options(); err != nil {
 		return nil, err
 	}
 	rest, err := r.topicWords(n.rest)
 	if err == nil {
 		err = r.target(rest)
+	}
+	if err == nil && l.has("future") {
+		err = r.ahead()
 	}
 	if err != nil {
 		return nil, err

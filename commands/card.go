@@ -9,8 +9,9 @@ import (
 // CardOf is the one message that everybody sees, edited in place for the request's whole life.
 func CardOf(s reset.Story) Content {
 	r := s.Request
-	in, _ := r.Move()
-	if _, move := r.Move(); !move {
+	in, move := r.Move()
+	_, saves := r.Act.(reset.SaveSchedule)
+	if !move && !saves {
 		return brakeOf(s)
 	}
 	v := voiceOf(in, s.Now)
@@ -22,11 +23,19 @@ func CardOf(s reset.Story) Content {
 	case reset.Pending:
 		pending(&c, s, v)
 	case reset.Approved:
-		armed(&c, s, v)
+		if r.NotBefore.After(s.Now) {
+			announced(&c, s, v)
+		} else {
+			armed(&c, s, v)
+		}
 	case reset.Applying:
 		applying(&c, s, v)
 	case reset.Applied:
-		applied(&c, s, v)
+		if saves {
+			saved(&c, s, v)
+		} else {
+			applied(&c, s, v)
+		}
 	case reset.Failed:
 		failed(&c, s, v)
 	case reset.Rejected, reset.Cancelled, reset.Expired, reset.Refused:
@@ -43,6 +52,12 @@ func CardOf(s reset.Story) Content {
 func askLine(s reset.Story, v voice) Line {
 	r := s.Request
 	in, _ := r.Move()
+	if r.Run != nil {
+		return say(runAsks(r), " is to ", aim(s, v, withUTC), reason(in), ": ", strong(brief(r.Effect)), ".")
+	}
+	if _, saves := r.Act.(reset.SaveSchedule); saves {
+		return say(person(r.Actor), " asks to ", aim(s, v, withUTC), reason(in), ". If it ran now, it ", strong(brief(r.Effect)), ".")
+	}
 	return say(person(r.Actor), " asks to ", aim(s, v, withUTC), reason(in), ": ", strong(brief(r.Effect)), ".")
 }
 
@@ -66,6 +81,14 @@ func pending(c *Content, s reset.Story, v voice) {
 	}
 	if iso := isolationLine(r); iso != nil {
 		c.Lines = append(c.Lines, iso)
+	}
+	if _, saves := r.Act.(reset.SaveSchedule); saves {
+		c.Lines = append(c.Lines, scheduleDraft(s, v)...)
+	} else if l := futureLine(intentOf(r)); l != nil {
+		c.Lines = append(c.Lines, l)
+	}
+	if r.Run != nil && r.Problem != nil {
+		c.Lines = append(c.Lines, say("The standing approval does not cover this run", why(r), doubts(r), "."))
 	}
 	plan(c, s, v)
 	who := people(r.Ruling.Approvers, Notify, "or")
@@ -106,6 +129,10 @@ func armed(c *Content, s reset.Story, v voice) {
 	in, _ := r.Move()
 	c.Status = status(r, "waiting until "+in.Group+" is idle")
 	c.Lines = []Line{askLine(s, v), agreed(s, v)}
+	if _, saves := r.Act.(reset.SaveSchedule); saves {
+		c.Status = status(r, "being saved")
+		return
+	}
 	switch seen := r.Seen; {
 	case r.Problem != nil:
 		c.Lines = append(c.Lines, problemLines(r.Problem)...)
@@ -133,6 +160,9 @@ func armed(c *Content, s reset.Story, v voice) {
 func agreed(s reset.Story, v voice) Line {
 	if a := s.Request.Alone; a != nil {
 		return say(strong("EMERGENCY "+clip(a.Incident, 60)), ": ", person(a.By), " went alone ", v.clock(a.At), ", without a second person", ruleOf(s.Request.Ruling), owners(s.Request), ".")
+	}
+	if m := s.Request.Run; m != nil && len(s.Votes) == 0 {
+		return standsOn(m.Mandate, v)
 	}
 	if !s.Request.Eased.IsZero() {
 		return say("Needed nobody else: the group was idle and untouched since ", firstOf(s.Request.Undoes, "the reset"), ".")
@@ -207,6 +237,9 @@ func applying(c *Content, s reset.Story, v voice) {
 func replanned(c *Content, s reset.Story, v voice) {
 	r := s.Request
 	c.Status = status(r, "being planned again")
+	if r.Run != nil && r.Problem != nil && r.Problem.Code == reset.ProblemBeside {
+		c.Status = status(r, "stands back")
+	}
 	if r.State == reset.Draft {
 		c.Status = status(r, "planned again: its requester must ask anew")
 	}
@@ -267,6 +300,8 @@ func expiredLine(s reset.Story, v voice) Line {
 	in, _ := r.Move()
 	end := firstTime(r.EndedAt, r.Deadline)
 	switch {
+	case r.Problem != nil && (r.Problem.Code == reset.ProblemBeside || r.Problem.Code == reset.ProblemMissed):
+		return say("Left out. ", scheduleProblem(r.Problem), " Nothing was changed.")
 	case !r.DecidedAt.IsZero():
 		l := say(in.Group, " was not idle by ", v.clock(end))
 		if n := len(r.Seen.Group.Members); n > 0 {
@@ -286,4 +321,9 @@ func lastOf(entries []reset.Entry, ev reset.Event) *reset.Entry {
 		}
 	}
 	return nil
+}
+
+func intentOf(r reset.Request) reset.Intent {
+	in, _ := r.Move()
+	return in
 }

@@ -41,7 +41,17 @@ type (
 		Freeze       bool
 		Cluster, Why string
 	}
-	// Decide is a word about a request: Verb is approve, reject, cancel, retry, undo, settle, emergency or choose.
+	// Schedule asks for a schedule to be saved, or for one reset at a later time.
+	Schedule struct{ Schedule reset.Schedule }
+	// Schedules lists what is scheduled, everywhere or for one group.
+	Schedules struct{ Group, Cluster string }
+	// ShowSchedule asks for a schedule as it stands, or for its runs.
+	ShowSchedule struct {
+		Name string // or id
+		Runs bool
+	}
+	// Decide is a word about a request: Verb is approve, reject, cancel, retry, undo, settle, emergency or choose; or about a
+	// schedule or a run of one: pause, resume, remove, run, skip-next or delay, and Ref.ID may be its name.
 	Decide struct {
 		Verb   string
 		Ref    reset.Ref // Revision 0: not said
@@ -60,6 +70,10 @@ func (History) command()  {}
 func (Access) command()   {}
 func (Decide) command()   {}
 func (Brake) command()    {}
+
+func (Schedule) command()     {}
+func (Schedules) command()    {}
+func (ShowSchedule) command() {}
 
 // Context is what the meaning of a text depends on. The text and it are all that Parse looks at.
 type Context struct {

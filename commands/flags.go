@@ -10,7 +10,9 @@ import (
 type line struct {
 	words []word
 	given map[string][]given
-	end   int // where a missing word would have stood
+	end   int    // where a missing word would have stood
+	rest  []word // the reset behind "--" of a line that holds one
+	cut   bool   // there was a "--"
 }
 
 // given is an option as it was typed.
@@ -26,6 +28,8 @@ type option struct {
 	note    string // it is accepted and not obeyed: what is said about it
 	refuse  string // it is not accepted: why
 	instead string // what to write instead of it
+
+	schedule bool // it belongs to a schedule, before the "--"
 }
 
 // options are ours and those of Kafka's kafka-consumer-groups.sh, which mean the same here.
@@ -66,6 +70,13 @@ var options = map[string]option{
 	"create-group":   {},
 
 	"connector-stopped": {},
+
+	"future":    {},
+	"name":      {value: "nightly-orders", schedule: true},
+	"until":     {value: "2027-03-01", schedule: true},
+	"announce":  {value: "15m", schedule: true},
+	"when-busy": {value: "wait:30m", schedule: true},
+	"if-missed": {value: "run-once:6h", schedule: true},
 }
 
 // sortLine tells words from options. "--name value" and "--name=value" are the same; what follows a single dash and begins

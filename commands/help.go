@@ -56,7 +56,9 @@ var usageAliases = map[string]string{
 	"option": "options", "reason": "options", "wait": "options", "no-wait": "options", "emergency": "options",
 	"flags": "kafka", "kafka-consumer-groups": "kafka", "kafka-consumer-groups.sh": "kafka", "execute": "kafka", "from-file": "file",
 	"name": "names", "group": "names", "cluster": "names", "topic": "names", "topics": "names", "all-topics": "names", "quotes": "names",
-	"plan": "file", "verbs": "", "help": "",
+	"plan": "file", "verbs": "", "help": "", "future": "target",
+	"schedules": "schedule", "cron": "schedule", "until": "schedule", "announce": "schedule", "when-busy": "schedule", "if-missed": "schedule",
+	"pause": "schedule", "resume": "schedule", "remove": "schedule",
 }
 
 var usages = map[string]usage{
@@ -73,6 +75,7 @@ var usages = map[string]usage{
 			"Decide: approve, reject, cancel, retry, undo, settle,",
 			"emergency, choose. Stop everything: freeze, thaw.",
 			"Forget commits: delete-offsets",
+			"Later and at night: schedule, at, run, delay, skip-next",
 			"More: help target, time, options, names, kafka, or a verb",
 		},
 		examples: []string{
@@ -103,7 +106,7 @@ var usages = map[string]usage{
 		forms: []string{
 			"to latest, clear     the end: skips all that waits",
 			"to earliest          the oldest record there is",
-			"to TIME              the first record from then on",
+			"to TIME [--future]   the first record from then on",
 			"back DURATION        that long before now",
 			"shift -100           100 per partition; - replays",
 			"to offset N          one offset",
@@ -161,6 +164,7 @@ var usages = map[string]usage{
 			"--topic NAME          the same; may be repeated",
 			"--all-topics          all that have commits",
 			"--create-group        it need not exist yet",
+			"--future              the target's time has yet to come",
 			"--help                of the verb before it",
 		},
 		examples: []string{
@@ -304,6 +308,49 @@ var usages = map[string]usage{
 		forms:    []string{"thaw CLUSTER [WHY]", "thaw everything [WHY]"},
 		notes:    []string{"Whoever froze may; otherwise an approver is asked."},
 		examples: []string{"thaw prod-eu brokers are back"},
+	},
+	"schedule": {
+		title: "Resets that come again, each announced ahead",
+		forms: []string{
+			`schedule add "0 2 * * *" [options] -- RESET`,
+			"schedule list [GROUP[@CLUSTER]]",
+			"schedule show ID, schedule history ID",
+			"schedule pause ID, resume ID, remove ID",
+			"schedule run ID, schedule skip-next ID",
+			"--name NAME      to call it by; the same name: change it",
+			"--tz ZONE        whose clock it goes by",
+			"--until DATE     the approval ends, 90 days at first",
+			"--announce 15m   told so long ahead, or no",
+			"--when-busy wait:30m, skip or fail",
+			"--if-missed skip, or run-once:6h",
+		},
+		notes: []string{"Minute, hour, day, month, weekday. Approved once, as", "its resets would be; any change asks again."},
+		examples: []string{
+			scheduleExample,
+			"schedule list billing@prod-eu",
+			"schedule pause k7f3 month end",
+		},
+	},
+	"at": {
+		title:    "One reset, later",
+		forms:    []string{"at TIME [options] -- RESET"},
+		notes:    []string{"A time of day is the next one. Durations count from", "the time it runs. The options are those of schedule."},
+		examples: []string{"at 02:10 -- billing@prod-eu orders back 24h", "at 2026-11-28 06:00 -- billing orders to latest"},
+	},
+	"run": {
+		title:    "Begin a run now: an announced one, or one of a schedule",
+		forms:    []string{"run ID"},
+		examples: []string{"run k7f3"},
+	},
+	"delay": {
+		title:    "Put an announced run off by an hour",
+		forms:    []string{"delay ID [1h]"},
+		examples: []string{"delay k7f3"},
+	},
+	"skip-next": {
+		title:    "Leave a schedule's next run out",
+		forms:    []string{"skip-next ID [WHY]"},
+		examples: []string{"skip-next k7f3", "skip-next nightly-orders month end"},
 	},
 	"choose": {
 		title:    "Answer a request's question, or take its other reading",

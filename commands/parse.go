@@ -23,6 +23,8 @@ const (
 //
 //	[reset] GROUP[@CLUSTER] [TOPIC[:0,3-5]... | --all-topics] TARGET [options]
 //	VERB ...
+//	schedule add "EXPRESSION" [options] -- [reset] ...
+//	at TIME [options] -- [reset] ...
 //	kafka-consumer-groups.sh --bootstrap-server ... --group ... --reset-offsets ... --execute
 func Parse(text string, ctx Context) (Command, error) {
 	if n := utf8.RuneCountInString(text); n > maxText {
@@ -90,7 +92,13 @@ func readerOf(verb string) reader {
 		return readBrake
 	case "delete-offsets":
 		return readDelete
-	case "groups", "schedule":
+	case "schedule":
+		return readSchedule
+	case "at":
+		return readAt
+	case "run", "delay", "skip-next":
+		return readTurn
+	case "groups":
 		return readLater
 	}
 	return nil
@@ -98,7 +106,8 @@ func readerOf(verb string) reader {
 
 // verbWords are the verbs that are obeyed, for the nearest one.
 var verbWords = []string{"reset", "help", "status", "lag", "show", "history", "access",
-	"approve", "reject", "cancel", "retry", "undo", "settle", "choose", "emergency", "freeze", "thaw", "delete-offsets"}
+	"approve", "reject", "cancel", "retry", "undo", "settle", "choose", "emergency", "freeze", "thaw", "delete-offsets",
+	"schedule", "at", "run", "delay", "skip-next"}
 
 // targetWords begin a target or are one; a group or topic of such a name is given by its flag.
 var targetWords = []string{"to", "back", "shift", "skip", "clear", "like", "from", "latest", "earliest", "current", "offset"}
@@ -108,10 +117,12 @@ func read(words []word, end int, ctx Context) (Command, error) {
 	if len(words) == 0 {
 		return Help{}, nil
 	}
+	words, rest, cut := cutReset(words)
 	l, err := sortLine(words, end)
 	if err != nil {
 		return nil, err
 	}
+	l.rest, l.cut = rest, cut
 	verb := ""
 	if len(l.words) > 0 {
 		verb = strings.ToLower(l.words[0].text)

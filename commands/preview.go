@@ -50,13 +50,20 @@ func PreviewOf(s reset.Story) Content {
 func draft(c *Content, s reset.Story, v voice) {
 	r := s.Request
 	c.Status = status(r, "preview")
+	_, saves := r.Act.(reset.SaveSchedule)
 	c.Lines = append([]Line{}, planLines(s, v)...)
+	if saves {
+		c.Lines = append(c.Lines, scheduleDraft(s, v)...)
+	}
 	plan(c, s, v)
 	c.Lines = append(c.Lines, needLine(r))
 	c.Foot = append(c.Foot, say("Nothing has been changed. This preview is good", until(" until ", r.Deadline, v), "; ", code("show "+r.ID), " brings it back."))
 	apply := Button{Verb: "approve", Ref: ref(r), Label: "Ask for approval", Style: "primary", Typed: "approve " + ref(r)}
 	if r.Need == 0 {
 		apply.Label, apply.Confirm = "Apply", confirm(s, v)
+	}
+	if r.Need == 0 && saves {
+		apply.Label = "Save"
 	}
 	if s.Blocking == "" || s.Blocking == r.Undoes {
 		c.Buttons = append(c.Buttons, apply)
@@ -86,6 +93,9 @@ func planLines(s reset.Story, v voice) []Line {
 	lines = append(lines, intentLine(s, v), effectLine(s, v))
 	if iso := isolationLine(s.Request); iso != nil {
 		lines = append(lines, iso)
+	}
+	if in, _ := s.Request.Move(); futureLine(in) != nil {
+		lines = append(lines, futureLine(in))
 	}
 	return lines
 }
@@ -234,7 +244,9 @@ func confirm(s reset.Story, v voice) string {
 	r := s.Request
 	in, _ := r.Move()
 	text := clip(title(in, s.Cluster), 90) + ": " + clip(aim(s, v, withUTC), 120) + ". It " + brief(r.Effect) + "."
-	if busy(r) {
+	if _, saves := r.Act.(reset.SaveSchedule); saves {
+		text = clip(title(in, s.Cluster), 90) + ": " + clip(aim(s, v, withUTC), 120) + ". Each run may have " + reach(r.Bounds) + "."
+	} else if busy(r) {
 		text += " Written once nobody is connected."
 	}
 	return clip(text, 300)

@@ -61,54 +61,99 @@ func example(names []string) string {
 }
 
 // scheduleLine tells what became of a schedule or a run of one.
-func scheduleLine(e reset.Entry, fact func(key, before string) string) Line {
-	who := person(e.Actor)
+func scheduleLine(e reset.Entry, s reset.Story, fact func(key, before string) string) Line {
+	who, in := person(e.Actor), intentOf(s.Request)
+	v := voiceOf(in, s.Now)
 	switch e.Event {
 	case reset.EvSaved:
-		return say("The schedule is saved", fact("next", "; the next run: "), fact("until", "; approved until "), ".")
+		return say("The schedule is saved", moment(e, "next", "; the next run: ", v), moment(e, "until", "; approved until ", v), ".")
 	case reset.EvPaused:
+		if e.Actor.Kind == reset.Scheduled {
+			return say(strong("The schedule has paused itself"), because(&e), ". Somebody has to look, and resume it.")
+		}
 		return say(who, " paused the schedule", because(&e), ".")
 	case reset.EvUnpaused:
-		return say(who, " resumed the schedule", fact("next", "; the next run: "), ".")
+		return say(who, " resumed the schedule", moment(e, "next", "; the next run: ", v), ".")
 	case reset.EvRemoved:
 		return say(who, " removed the schedule", because(&e), ".")
 	case reset.EvLapsing:
-		return say("The standing approval ends", fact("until", " at "), ". Save the schedule again to ask for a new one.")
+		return say(warned(s), "the standing approval ends", moment(e, "until", " ", v), ". Save the schedule again under its name to ask for a new one.")
 	case reset.EvLapsed:
-		return say("The standing approval has ended: nothing runs any more. Save the schedule again to ask for a new one.")
+		return say(warned(s), "the standing approval has ended or no longer holds: nothing runs any more. Save the schedule again under its name to ask for a new one.")
 	case reset.EvMissed:
-		return say("A run was missed", fact("run", ": "), fact("count", "; in all: "), fact("then", "; it is "), ".")
+		then := "It is left out."
+		if e.Facts["then"] == "run" {
+			then = "The latest runs now."
+		}
+		if n := e.Facts["count"]; n != "" && n != "1" {
+			return say(fact("count", ""), " runs were missed, the latest", moment(e, "run", " ", v), ". ", then)
+		}
+		return say("A run was missed", moment(e, "run", ": ", v), ". ", then)
 	case reset.EvSkipped:
-		return say(who, " left out a run", fact("run", ": "), because(&e), ".")
+		return say(who, " left out ", firstLine(moment(e, "run", "the run of ", v), "the run"), because(&e), ".")
+	}
+	return runLine(e, who, v, fact)
+}
+
+// runLine tells what became of one run.
+func runLine(e reset.Entry, who Span, v voice, fact func(key, before string) string) Line {
+	switch e.Event {
 	case reset.EvAnnounced:
-		return say("A run is announced", fact("run", " for "), fact("request", ": "), ".")
+		return say("A run is announced", moment(e, "run", " for ", v), fact("request", ": "), ".")
 	case reset.EvDelayed:
-		return say(who, " put it off", fact("until", " until "), ".")
+		return say(who, " put it off", moment(e, "until", " until ", v), ".")
 	case reset.EvHurried:
-		return say(who, " said to run it now.")
+		return say(who, " said to run it now", fact("request", ": "), ".")
 	case reset.EvCame:
-		return say("The time has come", fact("at", ": "), ". It is looked up and planned.")
+		return say("The time has come", moment(e, "at", ": ", v), ". It is looked up and planned.")
 	case reset.EvHeld:
 		return say("It stands back", fact("by", ": "), fact("state", " is "), ".")
 	}
 	return nil
 }
 
+// warned mentions the owner of a schedule, who has to do something.
+func warned(s reset.Story) Line {
+	if s.Schedule == nil || s.Schedule.Schedule.Owner.ID == "" {
+		return nil
+	}
+	owner := s.Schedule.Schedule.Owner
+	return say(Span{Kind: Notify, ID: owner.ID, Text: "@" + owner.ID}, ": ")
+}
+
+func firstLine(l Line, otherwise string) Line {
+	if l == nil {
+		return say(otherwise)
+	}
+	return l
+}
+
+// doubts is why a standing approval is in doubt.
+func doubts(r reset.Request) string {
+	if p := r.Problem; p != nil && p.Ruling != nil && p.Ruling.Doubt != "" {
+		return ": " + firstOf(denials[reset.Denial(p.Ruling.Doubt)], string(p.Ruling.Doubt))
+	}
+	return ""
+}
+
 // scheduleReply answers a decision about a schedule.
 func scheduleReply(r reset.Reply) Line {
-	name := r.Request.ID
-	if r.Schedule != nil {
-		name = r.Schedule.Label()
+	name, next := r.Request.ID, Line(nil)
+	if sc := r.Schedule; sc != nil {
+		name = sc.Label()
+		if !sc.Next.IsZero() {
+			next = say(" It comes next ", voiceOf(sc.Intent, firstTime(r.Request.CreatedAt, r.At)).clock(sc.Next), ".")
+		}
 	}
 	switch r.Did {
 	case reset.DidPause:
 		return say(name, " is paused: nothing runs until it is resumed.")
 	case reset.DidResume:
-		return say(name, " runs again.")
+		return say(name, " runs again.", next)
 	case reset.DidRemove:
 		return say(name, " is removed.")
 	case reset.DidSkip:
-		return say("The next run of ", name, " is left out.")
+		return say("The next run of ", name, " is left out.", next)
 	case reset.DidDelay:
 		return say(name, " is put off by an hour.")
 	case reset.DidRunNow:

@@ -42,6 +42,11 @@ func ThreadLine(e reset.Entry, s reset.Story) (Line, bool) {
 	case reset.EvSubmitted, reset.EvVoted, reset.EvAlone, reset.EvRejected, reset.EvApproved, reset.EvVoided, reset.EvTurnedDown, reset.EvPutBack,
 		reset.EvApplied, reset.EvFailed, reset.EvCancelled, reset.EvExpired, reset.EvSettled, reset.EvUndo, reset.EvFrozen, reset.EvThawed:
 		return eventLine(e, s), true
+	case reset.EvSaved, reset.EvPaused, reset.EvUnpaused, reset.EvRemoved, reset.EvLapsing, reset.EvLapsed, reset.EvMissed, reset.EvSkipped,
+		reset.EvDelayed, reset.EvHurried, reset.EvHeld, reset.EvCame:
+		return eventLine(e, s), true
+	case reset.EvAnnounced:
+		return eventLine(e, s), s.Request.Run == nil // of its own run the card tells
 	case reset.EvOverwritten, reset.EvBack, reset.EvElsewhere, reset.EvResumed, reset.EvCaughtUp, reset.EvUnwatched:
 		return eventLine(e, s), true
 	}

@@ -141,8 +141,6 @@ func TestParseErrors(t *testing.T) {
 			`"x" is one word too many for show; a group named show needs the word reset before it. Example: show k7f3`},
 		{"help targt",
 			`there is no help on "targt". Example: help, help target, help undo`},
-		{"schedule add",
-			`"schedule" is not understood yet. Example: reset schedule orders to latest, for a group of that name`},
 		{"groups",
 			`"groups" is not understood yet. Example: reset groups orders to latest, for a group of that name`},
 		{"status a b",

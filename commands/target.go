@@ -155,7 +155,11 @@ func timeWords(words []word) int {
 }
 
 func (r *aiming) time(w word) error {
-	t, notes, err := readTime(w.text, r.clock)
+	read := readTime
+	if r.has("future") {
+		read = readComing
+	}
+	t, notes, err := read(w.text, r.clock)
 	var zone *zoneError
 	switch {
 	case errors.As(err, &zone):

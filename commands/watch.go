@@ -170,7 +170,7 @@ func watchLine(e reset.Entry, s reset.Story, fact func(key, before string) strin
 	case reset.EvUnwatched:
 		return unwatched(e, after, called(s.Request.Actor))
 	}
-	if l := scheduleLine(e, fact); l != nil {
+	if l := scheduleLine(e, s, fact); l != nil {
 		return l
 	}
 	return say(string(e.Event))

@@ -39,15 +39,27 @@ func status(r reset.Request, words string) string {
 // aim is what is wanted and where, as a phrase that follows "asks to": "go back to 02:10 Europe/Berlin (01:10 UTC) on orders".
 func aim(s reset.Story, v voice, d detail) string {
 	in, _ := s.Request.Move()
-	switch s.Request.Act.(type) {
+	switch a := s.Request.Act.(type) {
 	case reset.Freeze:
 		return "freeze " + scopeWord(in.Cluster)
 	case reset.Thaw:
 		return "thaw " + scopeWord(in.Cluster)
+	case reset.SaveSchedule:
+		return "schedule " + whenOf(a.Schedule, v) + ": " + goal(s, v, d)
 	}
+	return goal(s, v, d)
+}
+
+// goal is the target of it, and where.
+func goal(s reset.Story, v voice, d detail) string {
+	in, _ := s.Request.Move()
 	on := scope(in, s.Topics)
+	_, saves := s.Request.Act.(reset.SaveSchedule)
 	switch t := in.Target.(type) {
 	case reset.Time:
+		if saves && t.Back != 0 {
+			return "go back " + span(t.Back) + " from its time" + on
+		}
 		if ahead := s.Request.Effect.Skip > 0; t.Back != 0 && ahead { // the group is further behind than that
 			return direction(s.Request.Effect) + span(t.Back) + " ago, " + v.echo(t, min(d, withUTC)) + on
 		} else if t.Back != 0 {
@@ -164,6 +176,9 @@ func moves(e reset.Effect) string {
 
 // intentLine is the one sentence of what is wanted.
 func intentLine(s reset.Story, v voice) Line {
+	if _, saves := s.Request.Act.(reset.SaveSchedule); saves {
+		return say(capital(aim(s, v, withUTC)), ". If it ran now: ", moves(s.Request.Effect), ".")
+	}
 	return say(capital(aim(s, v, withAgo)), ": ", moves(s.Request.Effect), ".")
 }
 

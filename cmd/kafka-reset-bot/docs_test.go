@@ -198,7 +198,7 @@ func TestReadmeNamesEveryVerb(t *testing.T) {
 		}
 	}
 	first, _ := commands.Usage("")
-	for _, word := range regexp.MustCompile(`\b[a-z]+\b`).FindAllString(first, -1) {
+	for _, word := range regexp.MustCompile(`\b[a-z]+(?:-[a-z]+)*\b`).FindAllString(first, -1) {
 		page, ok := commands.Usage(word)
 		verb := ok && word != "reset" && word != "to" && regexp.MustCompile(`(?m)^  `+word+`\b`).MatchString(page)
 		if verb && !slices.Contains(rows, word) {

@@ -1,0 +1,364 @@
+package commands
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// What nobody said.
+const (
+	usualAnnounce = 15 * time.Minute
+	usualWait     = 30 * time.Minute
+	usualWithin   = 6 * time.Hour
+)
+
+const scheduleExample = `schedule add "0 2 * * *" -- billing orders back 24h`
+
+// holdsReset finds the two lines that hold a reset of their own, behind "--".
+func holdsReset(words []word) bool {
+	first := func(i int, s string) bool { return i < len(words) && strings.EqualFold(words[i].text, s) }
+	return first(0, "at") || first(0, "schedule") && first(1, "add")
+}
+
+// cutReset parts such a line at its "--", which phones make a long dash of.
+func cutReset(words []word) (head, rest []word, cut bool) {
+	if !holdsReset(words) {
+		return words, nil, false
+	}
+	for i, w := range words {
+		if !w.quoted && (w.text == "--" || w.text == "—" || w.text == "–") {
+			return words[:i], words[i+1:], true
+		}
+	}
+	return words, nil, false
+}
+
+// readSchedule reads "schedule VERB ..."; the word alone is a list.
+func readSchedule(verb string, l line, ctx Context) (Command, error) {
+	if len(l.words) == 1 {
+		l.words = append(l.words, word{text: "list", pos: l.end})
+	}
+	sub := l.words[1]
+	at := line{words: l.words[1:], given: l.given, end: l.end, rest: l.rest, cut: l.cut}
+	switch of := strings.ToLower(sub.text); of {
+	case "add":
+		return readAdd(at, ctx)
+	case "list":
+		n, err := readName(verb, at, ctx, true)
+		return Schedules{n.group, n.cluster}, err
+	case "show", "history":
+		name, rest, err := readLabel(verb, at)
+		if err == nil {
+			err = noMore(rest, at, of)
+		}
+		return ShowSchedule{Name: name, Runs: of == "history"}, err
+	case "pause", "resume", "remove", "run", "skip-next", "delay":
+		return readTurn(of, at, ctx)
+	}
+	return nil, wrong(sub, scheduleExample, "schedule what? %s is none of add, list, show, history, pause, resume, remove, run, skip-next; "+named(verb)).
+		near("add", "list", "show", "history", "pause", "resume", "remove", "run", "skip-next")
+}
+
+// readTurn reads a word about a schedule or one of its runs: VERB ID [WHY].
+func readTurn(verb string, l line, _ Context) (Command, error) {
+	if err := l.only(verb, "reason"); err != nil {
+		return nil, err
+	}
+	name, rest, err := readLabel(verb, l)
+	if err != nil {
+		return nil, err
+	}
+	d := Decide{Verb: verb, Ref: reset.Ref{ID: name}}
+	if m := refShape.FindStringSubmatch(name); m != nil {
+		d.Ref = reset.Ref{ID: m[1], Revision: small(m[2])}
+	}
+	if d.Why, err = readText(l, "reason", maxReason); err != nil {
+		return nil, err
+	}
+	if verb == "delay" && len(rest) > 0 {
+		if by, err := readDuration(rest[0].text); err != nil || by != time.Hour {
+			return nil, wrong(rest[0], "delay "+name, "a run is put off by an hour at a time, not by %s")
+		}
+		rest = rest[1:]
+	}
+	if len(rest) > 0 && d.Why == "" {
+		d.Why, rest = joined(rest), nil
+	}
+	if n := len([]rune(d.Why)); n > maxReason {
+		return nil, tooLong(l.end, n)
+	}
+	return d, noMore(rest, l, verb)
+}
+
+// labelShape is what a schedule may be called: never a revision ("k7f3.1"), nothing that needs quotes.
+var labelShape = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,39}$`)
+
+// readLabel reads the schedule, or the run, that a verb is about. Names are lower case; phones capitalise.
+func readLabel(verb string, l line) (name string, rest []word, err error) {
+	if len(l.words) < 2 {
+		return "", nil, &SyntaxError{Pos: l.end, Want: l.words[0].text + " what? The id or the name of a schedule is missing", Example: turnExample(verb)}
+	}
+	w := l.words[1]
+	name = strings.ToLower(w.text)
+	if !labelShape.MatchString(name) && !refShape.MatchString(name) {
+		return "", nil, wrong(w, turnExample(verb), "%s is neither the id nor the name of a schedule; "+named(verb))
+	}
+	return name, l.words[2:], nil
+}
+
+func turnExample(verb string) string {
+	if u, ok := usages[verb]; ok {
+		return u.example()
+	}
+	return "schedule " + verb + " nightly-orders"
+}
+
+func noMore(rest []word, l line, verb string) error {
+	if len(rest) == 0 {
+		return nil
+	}
+	return wrong(rest[0], strings.ToLower(l.words[0].text)+" "+l.words[1].text, "%s is one word too many for "+verb)
+}
+
+// readAdd reads add "EXPRESSION" [options] -- RESET. The expression is the core's to understand.
+func readAdd(l line, ctx Context) (Command, error) {
+	if err := l.only("schedule", "tz", "name", "until", "announce", "when-busy", "if-missed", "reason"); err != nil {
+		return nil, err
+	}
+	expr := joined(l.words[1:])
+	switch {
+	case !l.cut && len(l.words) > 1:
+		return nil, &SyntaxError{Pos: l.end, Want: "what is to be reset? It stands behind two dashes, after when", Example: scheduleExample}
+	case strings.TrimSpace(expr) == "":
+		return nil, &SyntaxError{Pos: l.end, Want: "when? Five fields are missing: minute, hour, day, month, weekday", Example: scheduleExample}
+	}
+	a := aiming{line: l, ctx: ctx}
+	if err := a.readClock(); err != nil {
+		return nil, err
+	}
+	s := reset.Schedule{Expr: strings.Join(strings.Fields(expr), " "), Zone: a.clock.name}
+	if err := a.terms(&s); err != nil {
+		return nil, err
+	}
+	return a.held(s)
+}
+
+// readAt reads at TIME [options] -- RESET: once, at the next such time.
+func readAt(verb string, l line, ctx Context) (Command, error) {
+	if err := l.only(verb, "tz", "name", "announce", "when-busy", "if-missed", "reason"); err != nil {
+		return nil, err
+	}
+	const example = "at 02:10 -- billing@prod-eu orders back 24h"
+	switch {
+	case !l.cut:
+		return nil, &SyntaxError{Pos: l.end, Want: "what is to be reset? It stands behind two dashes, after the time; " + named(verb), Example: example}
+	case len(l.words) == 1:
+		return nil, &SyntaxError{Pos: l.end, Want: "at what time? None is said", Example: example}
+	}
+	a := aiming{line: l, ctx: ctx}
+	if err := a.readClock(); err != nil {
+		return nil, err
+	}
+	w := word{text: joined(l.words[1:]), pos: l.words[1].pos}
+	t, notes, err := readComing(w.text, a.clock)
+	if err != nil {
+		return nil, wrong(w, example, "at what time? %s "+sentence(err))
+	}
+	s := reset.Schedule{At: t.At, Zone: a.clock.name}
+	if t.Zone != "" {
+		s.Zone = t.Zone
+	}
+	a.in.Notes = notes
+	if err := a.terms(&s); err != nil {
+		return nil, err
+	}
+	return a.held(s)
+}
+
+func sentence(err error) string {
+	if errors.Is(err, errNoTime) {
+		return "is not a time"
+	}
+	return err.Error()
+}
+
+// readComing is readTime for what has yet to come: a bare time of day is the next one.
+func readComing(said string, c clock) (reset.Time, []string, error) {
+	t, notes, err := readTime(said, c)
+	bare := timeShape.FindStringSubmatch(strings.Join(strings.Fields(said), " "))
+	if err != nil || bare == nil || bare[1] != "" || bare[2] != "" {
+		return t, notes, err
+	}
+	for _, day := range []string{"today ", "tomorrow "} {
+		if t, notes, err = readTime(day+said, c); err != nil || t.At.After(c.now) {
+			break
+		}
+	}
+	t.Said = said
+	if t.Other != nil && !t.Other.At.After(c.now) {
+		t.Other = nil // the other reading has passed
+	}
+	return t, notes, err
+}
+
+// terms reads what a schedule says of itself, beside when and what.
+func (r *aiming) terms(s *reset.Schedule) (err error) {
+	s.Announce, s.WhenBusy = usualAnnounce, reset.WhenBusy{Do: reset.BusyWait, For: usualWait}
+	if w, ok := r.value("name"); ok {
+		if s.Name = strings.ToLower(w.text); !labelShape.MatchString(s.Name) {
+			return wrong(w, "--name nightly-orders", "%s cannot be a name: letters, digits, - and _, 40 at most")
+		}
+	}
+	if w, ok := r.value("until"); ok {
+		if s.Until, err = r.until(w); err != nil {
+			return err
+		}
+	}
+	if w, ok := r.value("announce"); ok {
+		if s.Announce, err = readAnnounce(w.text); err != nil {
+			return wrong(w, "--announce 15m, --announce no", "how long ahead? %s "+err.Error())
+		}
+	}
+	if w, ok := r.value("when-busy"); ok {
+		if s.WhenBusy, ok = readBusy(w.text); !ok {
+			return wrong(w, "--when-busy wait:30m, --when-busy skip, --when-busy fail", "what does a run do beside others? %s is none of wait, skip and fail")
+		}
+	}
+	if w, ok := r.value("if-missed"); ok {
+		if s.IfMissed, ok = readMissed(w.text); !ok {
+			return wrong(w, "--if-missed run-once:6h, --if-missed skip", "what becomes of a missed run? %s is neither skip nor run-once")
+		}
+	}
+	return nil
+}
+
+// until reads the end of the standing approval: a day belongs to it as a whole.
+func (r *aiming) until(w word) (time.Time, error) {
+	const example = "--until 2027-03-01, --until 90d"
+	if d, err := readDuration(w.text); err == nil {
+		return r.ctx.At.Add(d).UTC().Truncate(time.Second), nil
+	}
+	if day, err := time.Parse(time.DateOnly, w.text); err == nil {
+		end, _ := wall{date: day.AddDate(0, 0, 1)}.in(r.clock.zone, r.clock.name)
+		return end.UTC(), nil
+	}
+	t, _, err := readTime(w.text, r.clock)
+	if err != nil || dateTime.FindString(w.text) == "" {
+		return time.Time{}, wrong(w, example, "until when? %s is not a day")
+	}
+	return t.At, nil
+}
+
+func readAnnounce(said string) (time.Duration, error) {
+	if s := strings.ToLower(said); s == "no" || s == "0" || s == "0m" {
+		return 0, nil
+	}
+	return readDuration(said)
+}
+
+func readBusy(said string) (reset.WhenBusy, bool) {
+	do, length, timed := strings.Cut(strings.ToLower(said), ":")
+	b := reset.WhenBusy{Do: reset.Busy(do)}
+	switch {
+	case b.Do == reset.BusyWait && !timed:
+		b.For = usualWait
+		return b, true
+	case b.Do == reset.BusyWait:
+		var err error
+		b.For, err = readDuration(length)
+		return b, err == nil
+	}
+	return b, !timed && (b.Do == reset.BusySkip || b.Do == reset.BusyFail)
+}
+
+func readMissed(said string) (reset.IfMissed, bool) {
+	do, length, timed := strings.Cut(strings.ToLower(said), ":")
+	switch {
+	case do == "skip" && !timed:
+		return reset.IfMissed{}, true
+	case do == "run-once" && !timed:
+		return reset.IfMissed{Run: true, Within: usualWithin}, true
+	case do == "run-once":
+		d, err := readDuration(length)
+		return reset.IfMissed{Run: true, Within: d}, err == nil
+	}
+	return reset.IfMissed{}, false
+}
+
+// held reads the reset that stands behind "--", and puts it into its schedule.
+func (r *aiming) held(s reset.Schedule) (Command, error) {
+	l, err := sortLine(r.rest, r.end)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range []string{"tz", "help"} {
+		if l.has(name) {
+			return nil, wrong(l.given[name][0].name, `schedule add "0 2 * * *" --tz Europe/Berlin -- billing orders back 24h`, "%s belongs before the two dashes here")
+		}
+	}
+	verb := ""
+	if len(l.words) > 0 {
+		verb = strings.ToLower(l.words[0].text)
+	}
+	read := readReset
+	switch {
+	case verb == "delete-offsets":
+		read = readDelete
+	case verb != "reset" && readerOf(verb) != nil:
+		return nil, wrong(l.words[0], scheduleExample, "only a reset can be scheduled; %s is none (a group of that name: reset "+verb+" ...)")
+	case verb != "reset":
+		verb = ""
+	}
+	ctx := r.ctx
+	ctx.Zone, ctx.ZoneName = r.clock.zone, r.clock.name
+	cmd, err := read(verb, l, ctx)
+	if err != nil {
+		return nil, err
+	}
+	what, ok := cmd.(Reset)
+	if !ok || what.Intent.Target == nil {
+		return nil, &SyntaxError{Pos: r.end, Want: "where to? A schedule holds a whole reset, and no target is said", Example: scheduleExample}
+	}
+	if why, err := readText(r.line, "reason", maxReason); err != nil {
+		return nil, err
+	} else if why != "" && what.Intent.Reason != "" {
+		return nil, wrong(r.given["reason"][0].name, scheduleExample, "%s is given twice")
+	} else if why != "" {
+		what.Intent.Reason = why
+	}
+	s.Intent = what.Intent
+	s.Intent.Notes = append(r.in.Notes, s.Intent.Notes...)
+	return Schedule{s}, nil
+}
+
+// ahead makes a target in time one that has yet to come, as --future says.
+func (r *aiming) ahead() error {
+	w := r.given["future"][0].name
+	t, ok := r.in.Target.(reset.Time)
+	if !ok || t.Back != 0 {
+		return wrong(w, "billing orders to 2026-11-23T02:10:00Z --future", "%s is about a target in time: to TIME")
+	}
+	if !r.ctx.At.IsZero() && !t.At.After(r.ctx.At) {
+		return wrong(w, "billing orders to "+t.Said, fmt.Sprintf("%%s, but %q has passed: leave it out", t.Said))
+	}
+	t.Future = true
+	r.in.Target = t
+	return nil
+}
+
+// ofNoSchedule refuses the options of schedules where there is none: one that is dropped silently would be missed at night.
+func ofNoSchedule(l line) error {
+	for _, name := range slices.Sorted(maps.Keys(l.given)) {
+		if options[name].schedule {
+			return wrong(l.given[name][0].name, scheduleExample, "%s belongs to a schedule, before its two dashes")
+		}
+	}
+	return nil
+}
