@@ -123,7 +123,7 @@ func counted[T any](queue <-chan T) iter.Seq2[T, int] {
 
 // atOnce is how many worlds there are side by side. Their bots mostly wait for a dead one's lease, so they are more than
 // there are cores, which is what -parallel counts.
-const atOnce = 1 + 3/slow
+const atOnce = 3
 
 // sideBySide runs each case as a test of its own, on worlds that the cases share one after the other.
 func sideBySide[T any](t *testing.T, cases iter.Seq[T], name func(T) string, run func(*stage, T)) {
