@@ -57,6 +57,8 @@ func Run(t *testing.T, fresh func(t *testing.T) Open) {
 		"processes never claim the same row":              claimConcurrently,
 		"a change says when to look again":                lookAgain,
 		"a watch is due beside its request":               watchAt,
+		"a schedule survives and is due":                  scheduleSurvives,
+		"a schedule's name is its own while it is kept":   scheduleNames,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
