@@ -295,7 +295,7 @@ func (r *aiming) afterTarget(w word) error {
 		return wrong(w, resetExample, "one target per command: %s begins another one after "+quoted(r.aim))
 	}
 	e := wrong(w, resetExample, "%s comes after the target; topics stand before it, options begin with --")
-	if e.near("reason", "wait", "no-wait", "tz", "emergency"); e.Near != "" {
+	if e = e.near("reason", "wait", "no-wait", "tz", "emergency"); e.Near != "" {
 		e.Near = "--" + e.Near
 	}
 	return e

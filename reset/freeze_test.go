@@ -45,7 +45,7 @@ func TestFrozenClusterIsNotWritten(t *testing.T) {
 	}
 	thaw := b.want(b.act(kim, reset.Thaw{Cluster: "prod"}), reset.Pending, "") // not hers: a second person
 	_, err = b.Approve(t.Context(), b.by(kim, thaw))
-	_ = problem(t, err, reset.ProblemDenied)
+	problem(t, err, reset.ProblemDenied)
 	b.approve(jon, thaw)
 	b.want(thaw, reset.Applied, reset.Verified)
 	b.wait(6 * time.Second)

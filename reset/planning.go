@@ -219,54 +219,6 @@ func Missing(in Intent, snap Snapshot) ([]Option, *Problem) {
 	return nil, nil
 }
 
-// targetOptions are the three likeliest targets, for somebody who named only a group.
-func targetOptions(in Intent, now time.Time) []Option {
-	if in.Scope.Empty() {
-		in.Scope = Scope{All: true}
-	}
-	offer := func(label string, t Target) Option {
-		o := in
-		o.Target = t
-		return Option{Label: label, Typed: in.Group + "@" + in.Cluster + " --all-topics " + label, Intent: o}
-	}
-	back := func(d time.Duration) Time {
-		return Time{At: now.Add(-d).Truncate(time.Second), Back: d, Said: "back " + short(d), Zone: in.Zone}
-	}
-	return []Option{offer("back 1h", back(time.Hour)), offer("back 24h", back(24*time.Hour)), offer("to latest", Latest{})}
-}
-
-func short(d time.Duration) string { return strconv.Itoa(int(d.Hours())) + "h" }
-
-// topicOptions are the topics that the group has commits on, furthest behind first, and all of them.
-func topicOptions(in Intent, snap Snapshot) []Option {
-	const most = 4
-	lags := slices.DeleteFunc(Lags(snap), func(l TopicLag) bool { return l.Partitions == 0 })
-	var options []Option
-	for _, l := range lags[:min(most, len(lags))] {
-		o := in
-		o.Scope = Scope{Topics: []TopicScope{{Topic: l.Topic}}}
-		options = append(options, Option{Label: l.Topic, Typed: l.Topic, Intent: o})
-	}
-	if len(lags) > 1 {
-		o := in
-		o.Scope = Scope{All: true}
-		options = append(options, Option{Label: "all", Typed: "--all-topics", Intent: o})
-	}
-	return options
-}
-
-// readings offers the other reading of a time whose zone was not said.
-func readings(in Intent) []Option {
-	t, ok := in.Target.(Time)
-	if !ok || t.Other == nil {
-		return nil
-	}
-	o, other := in, *t.Other
-	other.Other = &Time{At: t.At, Said: t.Said, Zone: t.Zone}
-	o.Target, o.Zone = other, other.Zone
-	return []Option{{Label: "Use " + other.Zone, Typed: other.At.UTC().Format(time.RFC3339), Intent: o}}
-}
-
 // transient reports a problem that goes away by itself.
 func transient(p *Problem) bool {
 	return p.Code == ProblemUnreachable || p.Code == ProblemIncomplete || p.Code == ProblemUnread && p.Got == "COORDINATOR_LOAD_IN_PROGRESS"

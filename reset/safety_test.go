@@ -21,7 +21,7 @@ func TestEmergencyGoesAloneWithinItsLimit(t *testing.T) {
 	d = b.by(oncall, r)
 	d.Why = ""
 	_, err := b.Emergency(t.Context(), d)
-	_ = problem(t, err, reset.ProblemWhich)
+	problem(t, err, reset.ProblemWhich)
 	d.Why = "INC-4711"
 	reply, err := b.Emergency(t.Context(), d)
 	if err != nil || reply.Did != reset.DidAlone {

@@ -182,13 +182,13 @@ func (b *bench) committed(want ...int64) {
 	}
 }
 
-func problem(t *testing.T, err error, code reset.ProblemCode) *reset.Problem {
+func problem(t *testing.T, err error, code reset.ProblemCode) reset.Problem {
 	t.Helper()
 	var p *reset.Problem
 	if !errors.As(err, &p) || p.Code != code {
 		t.Fatalf("%v, want a problem %q", err, code)
 	}
-	return p
+	return *p
 }
 
 func TestIdleGroupIsResetAtOnceByItsRequester(t *testing.T) {
@@ -332,7 +332,7 @@ func TestStaleApprovalIsAskedAgainWithBothNumbers(t *testing.T) {
 		t.Fatalf("revision %d before %+v now %+v need %d", now.Revision, now.Before, now.Effect, now.Need)
 	}
 	_, err := b.Approve(t.Context(), b.by(jon, r))
-	_ = problem(t, err, reset.ProblemStale)
+	problem(t, err, reset.ProblemStale)
 	b.approve(jon, now)
 	b.wait(6 * time.Second)
 	b.want(r, reset.Applied, reset.Verified)
@@ -449,7 +449,7 @@ func TestUnclearBlocksTheGroupUntilSomebodyChose(t *testing.T) {
 		t.Errorf("problem %v", other.Problem)
 	}
 	_, err := b.Settle(t.Context(), b.by(ben, r))
-	_ = problem(t, err, reset.ProblemDenied)
+	problem(t, err, reset.ProblemDenied)
 	if _, err := b.Settle(t.Context(), b.by(kim, r)); err != nil {
 		t.Fatal(err)
 	}

@@ -25,7 +25,7 @@ func TestChunksOnApacheKafka(t *testing.T) {
 	if _, err := r.admin.CreateTopic(r.ctx, partitions, 1, nil, r.topic); err != nil {
 		t.Fatal(err)
 	}
-	metadata := func(p int32) string { return strings.Repeat(string(rune('a'+p%26)), 4000) }
+	metadata := func(p int32) string { return strings.Repeat(string('a'+p%26), 4000) }
 	var records []*kgo.Record
 	var halves [2]kadm.Offsets
 	for p := range int32(partitions) {

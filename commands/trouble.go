@@ -1,0 +1,83 @@
+package commands
+
+import "github.com/kafka-reset-bot/kafka-reset-bot/reset"
+
+// requestProblem tells what stands in the way of a decision: the request as it is now.
+func requestProblem(p *reset.Problem) Line {
+	show := code("show " + p.Request)
+	switch p.Code {
+	case reset.ProblemNoRequest:
+		return say("There is no request ", p.Request, ". ", code("status"), " lists those that are open.")
+	case reset.ProblemStale:
+		l := say(p.Request, " is at revision ", p.Want, ", not ", p.Got, ": it replays at most ", count(p.Count), " and skips at most ", count(p.Other), " now")
+		if p.Ruling != nil && p.Ruling.Need > 0 {
+			l = say(l, ", and needs ", number(p.Ruling.Need, "approval"), " from ", people(p.Ruling.Who, User, "or"))
+		}
+		return say(l, ". Nothing was counted.")
+	case reset.ProblemTooLate:
+		return say("Too late: ", p.Request, " is ", firstOf(states[p.State], "over"), ending(p.Got), ". See ", show, ".")
+	case reset.ProblemBlocked:
+		if p.State == reset.Applying {
+			return say(p.Request, " is just being written to ", firstOf(p.Group, "this group"), "; this one goes on after it.")
+		}
+		return say(p.Request, " left ", firstOf(p.Group, "this group"), " in doubt: ", firstOf(outcomes[reset.Outcome(p.Got)], "it did not end cleanly"),
+			". First somebody has to take it back (", code("undo "+p.Request), ") or accept it (", code("settle "+p.Request+` "why"`), ").")
+	case reset.ProblemFrozen:
+		return say(scopeWord(p.Cluster), " is frozen", by(p.Names), saying(p.Got), ". Nothing is written until it is thawed: ", code("thaw "+scopeWord(p.Cluster)))
+	case reset.ProblemNotFrozen:
+		return say(scopeWord(p.Cluster), " is not frozen by itself; ", code("status"), " says what is.")
+	case reset.ProblemStopping:
+		return say("Somebody has cancelled ", firstOf(p.Request, "it"), " already; that is being decided first.")
+	case reset.ProblemDuplicate:
+		return say("That was received already: it is ", p.Request, ". See ", show, ".")
+	case reset.ProblemNoOption:
+		return say("There is no such choice any more. See ", show, " for those that are open.")
+	case reset.ProblemNoUndo:
+		return noUndo(p)
+	case reset.ProblemMovedOn:
+		return say(firstOf(p.Group, "The group"), " has moved on: it is ", number(p.Count, "record"), " past the place from before ", firstOf(p.Request, "the reset"),
+			". Going back there would only replay them. To do that all the same, ask for it by offset, shift or time", accepted(p), ".")
+	case reset.ProblemNotYours:
+		return say(p.Request, " is still a preview and belongs to the person who asked for it. Ask for your own.")
+	}
+	return nil
+}
+
+func by(ids []string) Line {
+	if len(ids) == 0 {
+		return nil
+	}
+	return say(" by ", people(ids, User, "and"))
+}
+
+func ending(outcome string) string {
+	if words := outcomes[reset.Outcome(outcome)]; words != "" {
+		return ": " + words
+	}
+	return ""
+}
+
+// accepted is what has to come first where an undo would have been the way out.
+func accepted(p *reset.Problem) Line {
+	if !reset.Outcome(p.Got).Blocks() {
+		return nil
+	}
+	return say("; first accept ", p.Request, " as it is: ", code("settle "+p.Request+` "why"`))
+}
+
+func noUndo(p *reset.Problem) Line {
+	switch {
+	case p.Want != "" && p.State == reset.Applied:
+		return say(p.Request, " was taken back already, by ", p.Want, ". See ", code("show "+p.Want), "; ", code("undo "+p.Want), " takes that back in turn.")
+	case p.Want != "":
+		return say(p.Request, " is being taken back already: ", p.Want, " is ", firstOf(states[p.State], "open"), ". See ", code("show "+p.Want), "; ",
+			code("cancel "+p.Want), " makes room for another undo.")
+	}
+	switch reset.Outcome(p.Got) {
+	case reset.Unchanged, reset.PutBack:
+		return say(p.Request, " has nothing to take back: ", outcomes[reset.Outcome(p.Got)], ".")
+	case "":
+		return say(p.Request, " has written nothing that could be taken back: it is ", firstOf(states[p.State], "not done"), ".")
+	}
+	return say(p.Request, " is being taken back already", saying(p.Got), ". See ", code("show "+p.Request), ".")
+}
