@@ -54,13 +54,14 @@ func webMethods() map[string]method {
 		"usergroups.users.list":        {"usergroups:read", tier2, (*Sim).listGroupUsers},
 		"files.getUploadURLExternal":   {"files:write", tier4, (*Sim).uploadURL},
 		"files.completeUploadExternal": {"files:write", tier4, (*Sim).completeUpload},
+		"files.info":                   {"files:read", tier4, (*Sim).fileInfo},
 	}
 }
 
 // Call is one request the app made.
 type Call struct {
 	At     time.Time
-	Method string // a Web API method, or ResponseURLs, Uploads, Sockets
+	Method string // a Web API method, or ResponseURLs, Uploads, Downloads, Sockets
 	Params map[string]string
 	Raw    string // the body as it came, without the token
 	Status int
@@ -73,6 +74,7 @@ func (s *Sim) routes() http.Handler {
 	mux.HandleFunc("/api/{method}", func(w http.ResponseWriter, r *http.Request) { s.serveAPI(w, r, methods) })
 	mux.HandleFunc("POST /response/{key}", s.serveResponseURL)
 	mux.HandleFunc("/upload/{id}", s.serveUpload)
+	mux.HandleFunc("GET /files/{id}", s.serveDownload)
 	mux.HandleFunc("/link/", s.serveSocket)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()

@@ -22,10 +22,11 @@ const (
 	AnyRequest   = "*"
 	ResponseURLs = "response_url"
 	Uploads      = "upload"
+	Downloads    = "download"
 	Sockets      = "socket" // opening the websocket
 )
 
-// Fail makes requests to a method (or AnyRequest, ResponseURLs, Uploads, Sockets) fail.
+// Fail makes requests to a method (or AnyRequest, ResponseURLs, Uploads, Downloads, Sockets) fail.
 func (s *Sim) Fail(method string, f Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -12,6 +12,7 @@ import (
 // File is an uploaded file as a person who opens it sees it.
 type File struct {
 	ID, Name, Title string
+	User            string // who uploaded it; empty: the app
 	Content         string
 }
 

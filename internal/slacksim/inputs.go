@@ -35,6 +35,12 @@ func fill(element obj, value string) (obj, error) {
 		out["selected_options"] = picked
 	case "external_select":
 		out["selected_option"] = obj{"text": obj{"type": "plain_text", "text": value}, "value": value}
+	case "file_input": // the client has uploaded them by then; attached (attach.go) makes them what the app sees
+		files := []any{}
+		for _, id := range strings.FieldsFunc(value, func(r rune) bool { return r == ',' }) {
+			files = append(files, obj{"id": id})
+		}
+		out["files"] = files
 	case "datetimepicker":
 		n, err := strconv.ParseInt(value, 10, 64)
 		if err != nil || len(value) != 10 {
@@ -103,6 +109,8 @@ func initial(element obj) obj {
 	if len(out) == 1 {
 		key := map[string]string{"checkboxes": "selected_options", "datetimepicker": "selected_date_time", "datepicker": "selected_date", "timepicker": "selected_time"}[str(element, "type")]
 		switch {
+		case str(element, "type") == "file_input":
+			out["files"] = []any{}
 		case key == "selected_options":
 			out[key] = []any{}
 		case key != "":

@@ -133,6 +133,9 @@ func (p *Person) Submit(v View, values map[string]string, tweaks ...Tweak) (*Del
 	if err == nil {
 		err = open.fillIn(values)
 	}
+	if err == nil {
+		err = s.attach(open, p.ID)
+	}
 	if err != nil {
 		s.mu.Unlock()
 		return nil, err

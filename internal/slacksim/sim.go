@@ -81,7 +81,7 @@ type Options struct {
 
 // The least an app like the bot needs (facts 3.5). A direct message goes to a user's id, so im:write is not among it.
 var (
-	DefaultScopes = []string{"commands", "chat:write", "usergroups:read", "users:read", "files:write", "channels:read", "groups:read"}
+	DefaultScopes = []string{"commands", "chat:write", "usergroups:read", "users:read", "files:read", "files:write", "channels:read", "groups:read"}
 	DefaultEvents = []string{"app_home_opened", "subteam_members_changed"}
 )
 

@@ -203,6 +203,9 @@ func (s *Sim) wrongView(body obj) *refusal {
 	if body["submit"] == nil && count(blocks, "input") > 0 {
 		wrong = append(wrong, complain("missing required field: submit", "/view")) // docs, views: required with an input block
 	}
+	if no := s.need("files:read"); no != nil && hasFileInput(blocks) {
+		return no // docs, file input element: it takes files:read. What Slack answers without is not written; it cannot be yes
+	}
 	if no := validate(blocks, onModal); no != nil {
 		if no.code != "invalid_arguments" {
 			return no
