@@ -73,7 +73,7 @@ func TestManifest(t *testing.T) {
 	if err := json.Unmarshal(raw, &m); err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"channels:read", "chat:write", "commands", "files:write", "groups:read", "usergroups:read", "users:read"}
+	want := []string{"channels:read", "chat:write", "commands", "files:read", "files:write", "groups:read", "usergroups:read", "users:read"}
 	slices.Sort(m.OAuthConfig.Scopes.Bot)
 	if diff := cmp.Diff(want, m.OAuthConfig.Scopes.Bot); diff != "" {
 		t.Errorf("scopes, -want +got\n%s", diff)

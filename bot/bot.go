@@ -131,6 +131,7 @@ var Scopes = map[string]string{
 	"users:read":      "time zones, and telling guests, bots and strangers apart",
 	"usergroups:read": "user groups in the policy",
 	"files:write":     "plan.csv and undo.csv in the card's thread",
+	"files:read":      "a CSV that somebody uploads in the form of --from-file",
 	"channels:read":   "keeping plans out of channels that are shared with other organisations",
 	"groups:read":     "the same for private channels",
 }

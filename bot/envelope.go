@@ -34,6 +34,8 @@ type envelope struct {
 	Callback string `json:",omitempty"`
 	Private  string `json:",omitempty"` // private_metadata
 	Why      string `json:",omitempty"`
+	Rows     string `json:",omitempty"` // of the form that takes a plan: what was pasted
+	File     string `json:",omitempty"` // and the id of what was uploaded
 
 	Group string `json:",omitempty"` // of the event subteam_members_changed
 }
@@ -102,7 +104,8 @@ type payload struct {
 		PrivateMetadata string `json:"private_metadata"`
 		State           struct {
 			Values map[string]map[string]struct {
-				Value string `json:"value"`
+				Value string  `json:"value"`
+				Files []named `json:"files"`
 			} `json:"values"`
 		} `json:"state"`
 	} `json:"view"`
@@ -141,9 +144,9 @@ func readEnvelope(req socketmode.Request, name string) (envelope, error) {
 		e.Message, e.Alone = p.Container.MessageTS, p.Container.IsEphemeral || strings.HasPrefix(e.Channel, "D")
 	case p.Type == "view_submission":
 		e.interaction(submission, p)
-		for _, actions := range p.View.State.Values {
+		for field, actions := range p.View.State.Values {
 			for _, v := range actions {
-				e.Why = strings.TrimSpace(v.Value)
+				e.filled(field, strings.TrimSpace(v.Value), v.Files)
 			}
 		}
 	case p.Type == "block_suggestion":
@@ -165,5 +168,20 @@ func (e *envelope) interaction(k kind, p payload) {
 	e.View, e.Hash, e.Callback, e.Private = p.View.ID, p.View.Hash, p.View.CallbackID, p.View.PrivateMetadata
 	if e.Channel == "" { // in a modal: it remembers where it was opened
 		_, e.Channel = inModal(e.Private)
+	}
+	if k == submission {
+		_, e.Text, _ = strings.Cut(e.Private, "\n") // and by which words
+	}
+}
+
+// filled takes what somebody put into a field of a modal.
+func (e *envelope) filled(field, value string, files []named) {
+	switch {
+	case field == rowsField:
+		e.Rows = value
+	case field == fileField && len(files) > 0:
+		e.File = files[0].ID
+	case field == whyField:
+		e.Why = value
 	}
 }

@@ -20,6 +20,9 @@ import (
 func (b *Bot) handle(ctx context.Context, e envelope) (any, func(context.Context), error) {
 	switch e.Kind {
 	case command:
+		if verb, _ := commands.Peek(e.Text); verb == formView {
+			return nil, func(ctx context.Context) { b.askPlan(ctx, e) }, nil
+		}
 		if err := b.record(ctx, e); err != nil {
 			return map[string]string{"response_type": "ephemeral",
 				"text": "This could not be recorded, so nothing was done. Please try again in a moment."}, nil, err
@@ -30,6 +33,9 @@ func (b *Bot) handle(ctx context.Context, e envelope) (any, func(context.Context
 		}
 		return nil, nil, b.record(ctx, e)
 	case submission:
+		if e.Callback == formView {
+			return b.takePlan(ctx, e)
+		}
 		modal, known := whys[e.Callback]
 		if !known {
 			return nil, nil, nil
@@ -90,7 +96,11 @@ func (b *Bot) Receive(ctx context.Context, in reset.Inbox) error {
 	case command:
 		err = b.obey(ctx, in, e)
 	case click, submission:
-		err = b.press(ctx, e)
+		if e.Callback == formView {
+			err = b.askFrom(ctx, in, e)
+		} else {
+			err = b.press(ctx, e)
+		}
 	}
 	if errors.Is(err, reset.ErrConflict) || ctx.Err() != nil {
 		return err
@@ -122,6 +132,9 @@ func (b *Bot) obey(ctx context.Context, in reset.Inbox, e envelope) error {
 			c.Schedule.Intent.Notes = append(c.Schedule.Intent.Notes, note)
 		}
 		return b.ask(ctx, in, e, reset.Ask{Act: reset.SaveSchedule{Schedule: c.Schedule}})
+	case commands.Upload:
+		b.askPlan(ctx, e)
+		return nil
 	case commands.Overview:
 		return b.ask(ctx, in, e, reset.Ask{Intent: reset.Intent{Cluster: c.Cluster, Group: c.Group, Zone: name}})
 	case commands.Brake:

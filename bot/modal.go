@@ -158,9 +158,10 @@ func (b *Bot) open(ctx context.Context, e envelope, doing string, view slack.Mod
 	}}}, false)
 }
 
-// inModal reads back what a modal was opened for: "k7f3.1 C0INC".
+// inModal reads back what a modal was opened for, "k7f3.1 C0INC" on its first line. The form has no request yet: "- C0INC".
 func inModal(metadata string) (ref, channel string) {
-	ref, channel, _ = strings.Cut(metadata, " ")
+	first, _, _ := strings.Cut(metadata, "\n")
+	ref, channel, _ = strings.Cut(first, " ")
 	return ref, channel
 }
 

@@ -20,11 +20,14 @@ const (
 // attach remembers how to reach the one person who sees a draft. The address of a command can only add messages, that of
 // a click in a message that the person alone sees can replace it.
 func (b *Bot) attach(ctx context.Context, id string, e envelope) error {
-	if e.URL == "" {
+	if e.URL == "" && e.Kind != submission {
 		return nil
 	}
 	return b.amend(ctx, &reset.Card{Request: id}, func(c *reset.Card) {
 		c.Preview = reset.Preview{Actor: e.actor(), Channel: e.Channel, URL: e.URL, Replaces: e.Kind == click && e.Alone, Until: b.now().Add(urlLife)}
+		if e.URL == "" { // a form has none (slack-go, ViewSubmissionCallback): its author is told by direct message
+			c.Preview.Until = time.Time{}
+		}
 	})
 }
 
@@ -34,7 +37,7 @@ var tells = []reset.Event{reset.EvPlanned, reset.EvRefused, reset.EvWaiting, res
 // showAlone shows a request to its requester.
 func (b *Bot) showAlone(ctx context.Context, s reset.Story, card reset.Card) (time.Time, error) {
 	r, p, now := s.Request, card.Preview, b.now()
-	if p.URL == "" {
+	if p.Actor.ID == "" {
 		if card.ThreadSeq == 0 && now.Sub(r.CreatedAt) < time.Minute {
 			return now.Add(time.Second), nil // whoever took the command is just about to store the way to its author
 		}

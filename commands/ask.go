@@ -144,6 +144,9 @@ func readReset(verb string, l line, ctx Context) (Command, error) {
 	if err != nil {
 		return nil, err
 	}
+	if r.upload {
+		return Upload{n.group, n.cluster}, nil
+	}
 	if r.in.Target == nil {
 		if err := almostVerb(words); err != nil && verb == "" && !l.has("group") {
 			return nil, err

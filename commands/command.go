@@ -17,6 +17,8 @@ type (
 	Reset struct{ Intent reset.Intent }
 	// Overview asks what can be done with a group: nothing but the group was said.
 	Overview struct{ Group, Cluster string }
+	// Upload asks for a form that takes a plan. The same text, read again with what came as Context.ReadFile, is the reset.
+	Upload struct{ Group, Cluster string }
 	// Help asks for a usage text. Topic is one that Usage knows; empty: the first page.
 	Help struct{ Topic string }
 	// Status asks what is going on, everywhere or with one group.
@@ -62,6 +64,7 @@ type (
 
 func (Reset) command()    {}
 func (Overview) command() {}
+func (Upload) command()   {}
 func (Help) command()     {}
 func (Status) command()   {}
 func (Lag) command()      {}
@@ -81,8 +84,8 @@ type Context struct {
 	Zone     *time.Location // the asker's; nil is UTC
 	ZoneName string         // its IANA name; empty: Zone's own
 	Clusters []ClusterName
-	Terminal bool // typed in a terminal: nothing was escaped by Slack, and plan files are allowed
-	// ReadFile reads a plan file; nil: plan files are refused.
+	Terminal bool // typed in a terminal: nothing was escaped by Slack
+	// ReadFile reads a plan file; nil: a form has to ask for it first, which a terminal has not.
 	ReadFile func(name string) ([]byte, error)
 }
 

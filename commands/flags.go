@@ -25,6 +25,7 @@ type given struct {
 type option struct {
 	value   string // example of its value; empty: it takes none
 	repeat  bool   // it may be given more than once
+	bare    bool   // it may be given without its value
 	note    string // it is accepted and not obeyed: what is said about it
 	refuse  string // it is not accepted: why
 	instead string // what to write instead of it
@@ -52,7 +53,7 @@ var options = map[string]option{
 	"by-duration":      {value: "PT1H30M"},
 	"shift-by":         {value: "-100"},
 	"to-offset":        {value: "46020"},
-	"from-file":        {value: "plan.csv"},
+	"from-file":        {value: "plan.csv", bare: true},
 	"bootstrap-server": {value: "b1.example.com:9092"},
 
 	"reset-offsets":  {},
@@ -123,6 +124,9 @@ func readOption(w word, rest []word) (g given, used int, err error) {
 	case o.value == "" || inline && value != "":
 		return g, 0, nil
 	case inline || len(rest) == 0 || !rest[0].quoted && strings.HasPrefix(dashes(rest[0].text), "--"):
+		if o.bare && !inline {
+			return g, 0, nil
+		}
 		return g, 0, wrong(g.name, text+" "+o.value, "%s needs a value")
 	}
 	g.value = rest[0]

@@ -113,7 +113,7 @@ var usages = map[string]usage{
 			"to current           what is committed, again",
 			"skip TOPIC:P@OFFSET  pass over this one record",
 			"like GROUP           where another group stands",
-			"from T,P,OFFSET ...  rows of a plan file, pasted",
+			"from T,P,OFFSET ...  rows; from file: a form for them",
 		},
 		notes: []string{"skip is done only while OFFSET is still the committed one."},
 		examples: []string{
@@ -196,7 +196,7 @@ var usages = map[string]usage{
 			"--group  --topic T[:0,1]  --all-topics",
 			"--to-latest  --to-earliest  --to-current",
 			"--to-datetime  --by-duration  --shift-by",
-			"--to-offset  --from-file (terminal only)",
+			"--to-offset  --from-file",
 			"--delete-offsets",
 			"--reset-offsets  --dry-run  --export",
 			"--execute  --command-config  --timeout",
@@ -214,15 +214,17 @@ var usages = map[string]usage{
 		},
 	},
 	"file": {
-		title: "Plan files, in the terminal",
+		title: "Plan files",
 		forms: []string{
 			"GROUP[@CLUSTER] --from-file plan.csv",
+			"GROUP[@CLUSTER] from T,P,OFFSET ...",
 			"topic,partition,offset",
 			"group,topic,partition,offset",
 		},
 		notes: []string{
 			"One of these two formats, without a header, as",
 			"kafka-consumer-groups.sh --from-file reads them.",
+			"In Slack a form takes the rows or the file.",
 		},
 		examples: []string{"billing@prod-eu --from-file plan.csv"},
 	},

@@ -62,6 +62,8 @@ func Peek(text string) (verb, id string) {
 		return "history", c.ID
 	case Reset:
 		return "reset", ""
+	case Upload:
+		return "from-file", ""
 	}
 	return "", ""
 }

@@ -322,9 +322,29 @@ func TestParseFile(t *testing.T) {
 			t.Errorf("%s:\n got %v\nwant %s", args, err, want)
 		}
 	}
-	ctx.Terminal = false
-	if _, err := Parse("billing --from-file plan.csv", ctx); err == nil || !strings.Contains(err.Error(), "in a terminal only") {
-		t.Errorf("from Slack: %v", err)
+	if _, err := Parse("billing --from-file", ctx); err == nil || !strings.Contains(err.Error(), "needs the name of a file") {
+		t.Errorf("without a name: %v", err)
+	}
+
+	// In a chat a form asks for the file; the same words, read again with what came, are the reset.
+	const pasted = "kafka-consumer-groups.sh --group billing --reset-offsets --from-file plan.csv --execute"
+	for _, text := range []string{"billing --from-file", "billing from file", pasted, "billing --from-file --wait 5m"} {
+		ctx := Context{}
+		if got, err := Parse(text, ctx); err != nil || got != (Upload{Group: "billing"}) {
+			t.Errorf("%s: %v, %v", text, got, err)
+		}
+		if verb, _ := Peek(text); verb != "from-file" {
+			t.Errorf("%s: peeked %q", text, verb)
+		}
+		ctx.ReadFile = func(string) ([]byte, error) { return []byte("orders,1,5\n"), nil }
+		got, err := Parse(text, ctx)
+		if r, ok := got.(Reset); err != nil || !ok || len(r.Intent.Target.(reset.Rows).Rows) != 1 {
+			t.Errorf("%s, read again: %v, %v", text, got, err)
+		}
+		ctx.ReadFile = func(string) ([]byte, error) { return []byte("orders,x,5\n"), nil }
+		if _, err := Parse(text, ctx); err == nil || !strings.Contains(err.Error(), `cannot be used: line 1: "x" is not a partition`) {
+			t.Errorf("%s, read again: %v", text, err)
+		}
 	}
 }
 

@@ -20,6 +20,8 @@ type aiming struct {
 	scope scopeReader
 	in    reset.Intent
 	aim   string // how the target was said, once it was
+	// upload is a plan file that a form has to ask for.
+	upload bool
 }
 
 var (
@@ -271,8 +273,11 @@ func (r *aiming) like(w word) error {
 	return nil
 }
 
-// rows reads a plan that was pasted: what a plan file has in lines stands here in words.
+// rows reads a plan that was pasted: what a plan file has in lines stands here in words. The word file asks for a form instead.
 func (r *aiming) rows(words []word) error {
+	if len(words) == 1 && strings.EqualFold(words[0].text, "file") {
+		return r.file(word{pos: words[0].pos})
+	}
 	if !r.in.Scope.Empty() {
 		return wrong(words[0], rowsExample, "%s names its topic itself: leave the other topics out")
 	}
@@ -346,19 +351,23 @@ func (r *aiming) datetime(w word) error {
 	return err
 }
 
-// file reads the plan file, which only a terminal has.
+// file reads the plan file. In a chat there is none yet: a form asks for it.
 func (r *aiming) file(w word) error {
+	name := firstOf(w.text, "the plan")
 	switch {
-	case !r.ctx.Terminal || r.ctx.ReadFile == nil:
-		return wrong(w, "kafka-reset-bot plan billing@prod-eu --from-file plan.csv", "--from-file %s can be read in a terminal only")
 	case !r.in.Scope.Empty():
-		return wrong(w, "billing@prod-eu --from-file plan.csv", "%s names the topics itself: leave the others out")
+		return wrong(word{text: name, pos: w.pos}, "billing@prod-eu --from-file plan.csv", "%s names the topics itself: leave the others out")
+	case r.ctx.ReadFile == nil && !r.ctx.Terminal:
+		r.upload = true
+		return nil
+	case r.ctx.ReadFile == nil, r.ctx.Terminal && w.text == "":
+		return &SyntaxError{Pos: w.pos, Want: "--from-file needs the name of a file that can be read here", Example: "kafka-reset-bot plan billing@prod-eu --from-file plan.csv"}
 	}
 	data, err := r.ctx.ReadFile(w.text)
 	if err != nil {
 		return wrong(w, "--from-file plan.csv", fmt.Sprintf("%%s cannot be read: %v", err))
 	}
-	rows, err := readPlan(w.text, data, r.in.Group)
+	rows, err := readPlan(name, data, r.in.Group)
 	if err != nil {
 		return &SyntaxError{Word: w.text, Pos: w.pos, Want: err.Error(), Example: "orders,0,46020"}
 	}
