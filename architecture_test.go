@@ -48,7 +48,7 @@ var rooms = map[string]room{
 	"internal/app": {
 		ours:    list("reset", "commands", "auth", "kafka", "bot", "internal/cron", "internal/store", "internal/config"),
 		outside: list("golang.org/x/sync"),
-		tests:   list("internal/world", "internal/slacksim", "internal/kafkasim", "internal/realkafka"),
+		tests:   list("internal/world", "internal/slacksim", "internal/kafkasim", "internal/realkafka", "reset/clustertest"),
 	},
 	"cmd/kafka-reset-bot": {ours: list("internal/app", "internal/config", "commands"), tests: list("internal/world", "internal/slacksim", "internal/kafkasim")},
 
