@@ -41,6 +41,10 @@ func PreviewOf(s reset.Story) Content {
 		if r.State.Open() {
 			c.Table, c.Hints, c.Warnings, c.Foot = nil, nil, nil, nil
 		}
+		if r.Asked && r.State.Open() && r.State != reset.Pending {
+			c.Status = status(r, "on its way") // the last word here: the address of a preview bears no more, its card goes on
+			c.Lines = append(c.Lines[:1:1], say("It is written once the group is idle. Its card tells how it goes on, and so does ", code("show "+r.ID), "."))
+		}
 	}
 	c.Fallback = fallback(c)
 	return c

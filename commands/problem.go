@@ -20,6 +20,9 @@ func Explain(err error) Content {
 	switch {
 	case errors.As(err, &problem):
 		c.Title = problemTitle(problem)
+		if problem.Code == reset.ProblemTooLate {
+			c.Status = "too late" // what was done was done by others, or before
+		}
 		c.Lines = problemLines(problem)
 		c.Buttons = problemButtons(problem)
 	case errors.As(err, &syntax):

@@ -3,6 +3,7 @@ package reset
 import (
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -24,6 +25,7 @@ type Service struct {
 	wake     chan struct{}
 	wakeOnce sync.Once
 	serving  sync.Map // rows that this process is serving now
+	watching atomic.Int32
 }
 
 // Times are the durations that a request's life is made of.
