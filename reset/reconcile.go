@@ -5,28 +5,23 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
-	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
 // How the loop works: claim what is due, read its state again, do one step, say when to look next. There are no timers per
 // request and no queue.
 const (
-	claimLimit = 32
-	idlePoll   = 500 * time.Millisecond // another process may have made something due
-	afterError = time.Second
-	lastWords  = 5 * time.Second // for cards, once everything else has stopped
+	claimLimit  = 32
+	mostBatches = 16                     // of so many rows each are served side by side; what waits for them unclaimed keeps no lease
+	idlePoll    = 500 * time.Millisecond // another process may have made something due
+	afterError  = time.Second
+	lastWords   = 5 * time.Second // for cards, once everything else has stopped
 )
 
-// urgent are the kinds of rows that somebody waits for; patient ones may wait for them. A process looks at a few patient ones
-// at a time only: after a restart with dozens of watches, an armed reset must not stand behind them.
-var (
-	urgent  = []Kind{DueInbox, DueRequest, DueSchedule, DueCard}
-	patient = []Kind{DueWatch}
-)
-
-const mostPatient = 8
+// served are the kinds of rows that the loop looks at.
+var served = []Kind{DueInbox, DueRequest, DueWatch, DueSchedule, DueCard}
 
 // sharedLook is the state of several groups of one cluster, from one round.
 type sharedLook struct {
@@ -37,13 +32,23 @@ type sharedLook struct {
 // Run reconciles until ctx is done, and returns after all that it started has stopped, and people were told how.
 func (s *Service) Run(ctx context.Context) error {
 	var wg sync.WaitGroup
+	var under atomic.Int32
 	for {
-		dues, err := s.claimAll(ctx)
+		kinds := served
+		if under.Load() >= mostBatches {
+			kinds = []Kind{DueInbox} // people do not wait behind thousands of runs that are due at once
+		}
+		dues, err := s.claim(ctx, kinds...)
 		if err != nil && ctx.Err() == nil {
 			s.Log.Error("claim what is due", "err", err)
 		}
 		if len(dues) > 0 {
-			wg.Go(func() { s.serve(ctx, dues) })
+			under.Add(1)
+			wg.Go(func() {
+				s.serve(ctx, dues)
+				under.Add(-1)
+				s.Wake()
+			})
 			continue
 		}
 		select {
@@ -62,7 +67,7 @@ func (s *Service) Run(ctx context.Context) error {
 func (s *Service) conclude(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, lastWords)
 	defer cancel()
-	dues, err := s.claim(ctx, claimLimit, DueCard)
+	dues, err := s.claim(ctx, DueCard)
 	if err != nil {
 		s.Log.Error("claim the last cards", "err", err)
 	}
@@ -71,7 +76,7 @@ func (s *Service) conclude(ctx context.Context) {
 
 // Reconcile does one round and returns how many rows it served. Tests call it with a time of their own.
 func (s *Service) Reconcile(ctx context.Context) (int, error) {
-	dues, err := s.claimAll(ctx)
+	dues, err := s.claim(ctx, served...)
 	if err != nil {
 		return 0, fmt.Errorf("claim what is due: %w", err)
 	}
@@ -92,23 +97,11 @@ func (s *Service) bell() chan struct{} {
 	return s.wake
 }
 
-func (s *Service) claim(ctx context.Context, limit int, kinds ...Kind) ([]Due, error) {
+func (s *Service) claim(ctx context.Context, kinds ...Kind) ([]Due, error) {
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
-	return s.Store.Claim(ctx, Claim{Owner: s.Owner, Now: s.Now(), Lease: s.Times.Lease, Limit: limit, Kinds: kinds})
-}
-
-// claimAll claims what is urgent, and of what is patient as much as may be looked at beside what already is.
-func (s *Service) claimAll(ctx context.Context) ([]Due, error) {
-	dues, err := s.claim(ctx, claimLimit, urgent...)
-	room := mostPatient - int(s.watching.Load())
-	if err != nil || room <= 0 {
-		return dues, err
-	}
-	more, err := s.claim(ctx, room, patient...)
-	s.watching.Add(int32(len(more)))
-	return append(dues, more...), err
+	return s.Store.Claim(ctx, Claim{Owner: s.Owner, Now: s.Now(), Lease: s.Times.Lease, Limit: claimLimit, Kinds: kinds})
 }
 
 // serve looks at everything claimed, side by side. Armed requests of one cluster share one look at their groups.
@@ -155,9 +148,6 @@ func (s *Service) looks(ctx context.Context, groups map[string][]string) map[str
 
 // serveOne does one step and gives the claim back. A panic in one step is that step's error.
 func (s *Service) serveOne(ctx context.Context, d Due, r *Request, looks map[string]sharedLook) {
-	if slices.Contains(patient, d.Kind) {
-		defer s.watching.Add(-1)
-	}
 	// Only a clock that jumps, or a process that was stopped, finds its own row again: a card must not be posted twice.
 	row := [2]string{string(d.Kind), d.ID}
 	if _, here := s.serving.LoadOrStore(row, true); here {

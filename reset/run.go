@@ -44,17 +44,19 @@ func (s *Service) tick(ctx context.Context, due Due) (time.Time, error) {
 	if now.Sub(sc.Next) > tolerance {
 		return s.missed(ctx, due, sc)
 	}
-	_, err = s.announce(ctx, due, sc, Run{At: sc.Next, Planned: sc.Next}, sc.Next)
-	return now, err
+	return now, s.announce(ctx, due, sc)
 }
 
-// note changes a schedule and tells it.
+// note changes a schedule and tells it, if there is an event to tell.
 func (s *Service) note(ctx context.Context, due Due, sc Schedule, change func(*Tx), ev Event, facts ...string) error {
 	return s.Store.Update(ctx, sc.Request, &due, func(tx *Tx) error {
 		if tx.Schedule == nil || tx.Schedule.Version != sc.Version {
 			return ErrConflict
 		}
 		change(tx)
+		if ev == "" {
+			return nil
+		}
 		tx.Log(s.entry(tx.Request, Actor{Kind: Scheduled, ID: sc.ID}, ev, append([]string{"schedule", sc.Label()}, facts...)...))
 		return nil
 	})
@@ -94,17 +96,17 @@ func (s *Service) forward(sc *Schedule, next time.Time) {
 }
 
 // announce makes the run of a schedule that comes next, and moves the schedule on.
-func (s *Service) announce(ctx context.Context, due Due, sc Schedule, run Run, at time.Time) (Request, error) {
+func (s *Service) announce(ctx context.Context, due Due, sc Schedule) error {
+	at := sc.Next
 	next, p := s.nextRun(sc, at)
 	if p != nil {
-		return Request{}, p
+		return p
 	}
-	r, err := s.makeRun(ctx, sc, run, runOrigin(sc, at), Actor{})
+	r, err := s.makeRun(ctx, sc, Run{At: at, Planned: at}, runOrigin(sc, at), Actor{})
 	if err != nil {
-		return Request{}, err
+		return err
 	}
-	return r, s.note(ctx, due, sc, func(tx *Tx) { tx.Schedule.LastRun = r.ID; s.forward(tx.Schedule, next) }, EvAnnounced,
-		"run", fact(at), "request", r.ID)
+	return s.note(ctx, due, sc, func(tx *Tx) { tx.Schedule.LastRun = r.ID; s.forward(tx.Schedule, next) }, "") // the run tells itself
 }
 
 // runOrigin is the same for every process that makes the run of a time.
@@ -282,6 +284,7 @@ func (s *Service) standing(tx *Tx, d drafted) (done bool, err error) {
 		}
 		if r.Run != nil {
 			r.Run.Held = false
+			tx.Log(s.entry(r, r.Actor, EvAnnounced, "run", fact(r.Run.At), "begins", fact(r.NotBefore), "revision", strconv.Itoa(r.Revision)))
 		}
 		return true, s.arm(tx, r.Actor)
 	case r.Run == nil && m != nil:

@@ -166,7 +166,7 @@ const (
 	EvLapsed    Event = "schedule lapsed"
 	EvMissed    Event = "run missed"    // facts: run, count, then: "skipped" or "run"
 	EvSkipped   Event = "run skipped"   // facts: run, why
-	EvAnnounced Event = "run announced" // facts: run, request. On the run's own request: that it is armed
+	EvAnnounced Event = "run announced" // on the run's request: run (its own time), begins
 	EvDelayed   Event = "run delayed"   // on the run's request: until
 	EvHurried   Event = "run now"
 	EvHeld      Event = "held back"     // on the run's request: by, another request

@@ -194,10 +194,10 @@ func TestANightlyReplay(t *testing.T) {
 	if sc = b.stored("nightly"); !sc.Next.Equal(night.Add(24 * time.Hour)) {
 		t.Errorf("the next run is at %s", sc.Next)
 	}
-	if got := b.told(draft.ID); !strings.HasSuffix(got, "schedule saved, run announced") {
+	if got := b.told(draft.ID); !strings.HasSuffix(got, "approved, schedule saved") {
 		t.Error(got)
 	}
-	if got := b.told(run.ID); !strings.Contains(got, "approved, applying, sent, applied") {
+	if got := b.told(run.ID); !strings.Contains(got, "run announced, approved, applying, sent, applied") {
 		t.Error(got)
 	}
 	b.upto(night.Add(25 * time.Hour))

@@ -118,7 +118,16 @@ func (s *Service) stop(ctx context.Context, d Decision, to Status, ev Event, did
 	if to == Paused && sc.Status != Active {
 		return Reply{}, sc.inactive()
 	}
-	return s.retire(ctx, d, sc, to, ev, Reply{Did: did})
+	var reply Reply
+	for range 3 { // the announced run may be moving
+		if reply, err = s.retire(ctx, d, sc, to, ev, Reply{Did: did}); !errors.Is(err, ErrConflict) {
+			return reply, err
+		}
+		if sc, again, err = s.hearSchedule(ctx, d, VerbCancel); err != nil || again.Did != "" {
+			return again, err
+		}
+	}
+	return reply, ErrConflict
 }
 
 // retire stops a schedule with the run that it has announced.

@@ -13,8 +13,8 @@ import (
 
 // Update implements reset.Store. change must not update this store itself: it would wait for its own transaction.
 //
-// A change that does nothing writes nothing, and one that only says when to look leaves the version as it is: nothing that
-// people see is different.
+// A change that does nothing writes nothing, and one that only says when to look, or moves a schedule on to its next run,
+// leaves the version as it is: nothing that people see is different.
 func (s *Store) Update(ctx context.Context, id string, hold *reset.Due, change func(*reset.Tx) error) error {
 	return s.write(ctx, func(tx *sql.Tx) error {
 		if hold != nil {
@@ -99,9 +99,9 @@ func (m memory) changes(after memory) changed {
 func write(ctx context.Context, tx *sql.Tx, view *reset.Tx, was changed, hold *reset.Due) error {
 	done := view.Done()
 	r := *view.Request
-	visible := was.request || was.attempt || was.schedule || done.Planned || done.Begun != nil ||
+	visible := was.request || was.attempt || done.Planned || done.Begun != nil ||
 		len(done.Votes)+len(done.Changed)+len(done.Entries)+len(done.Others)+len(done.Brakes) > 0
-	if !visible && !done.Looks && !done.Watches {
+	if !visible && !was.schedule && !done.Looks && !done.Watches {
 		return nil
 	}
 	if visible {
