@@ -120,5 +120,6 @@ type Access struct {
 //
 //	ask.go     Receive, Ask, Undo
 //	decide.go  Approve (also a requester's "apply" and "ask for approval" on a draft), Reject, Cancel, Choose, Retry, Settle
+//	schedules.go  Schedules, ScheduleStory, Pause, Resume, Remove, SkipNext, Delay, RunNow; filed.go SyncSchedules
 //	look.go    Story, StoryFor, Lag, Access, Status, History, StepsFor
 //	reconcile.go  Run, Reconcile, Wake
