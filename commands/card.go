@@ -52,7 +52,10 @@ func CardOf(s reset.Story) Content {
 func askLine(s reset.Story, v voice) Line {
 	r := s.Request
 	in, _ := r.Move()
-	if r.Run != nil {
+	switch {
+	case r.Run != nil && r.Effect.Partitions == 0: // not planned yet: no number is no promise
+		return say(runAsks(r), " is to ", aim(s, v, withUTC), reason(in), ".")
+	case r.Run != nil:
 		return say(runAsks(r), " is to ", aim(s, v, withUTC), reason(in), ": ", strong(brief(r.Effect)), ".")
 	}
 	if _, saves := r.Act.(reset.SaveSchedule); saves {
@@ -260,6 +263,9 @@ func ended(c *Content, s reset.Story, v voice) {
 	c.Lines = []Line{askLine(s, v)}
 	by := lastOf(s.Entries, map[reset.State]reset.Event{reset.Rejected: reset.EvRejected, reset.Cancelled: reset.EvCancelled,
 		reset.Expired: reset.EvExpired}[r.State])
+	if left := lastOf(s.Entries, reset.EvSkipped); r.State == reset.Cancelled && by == nil {
+		by = left
+	}
 	switch r.State {
 	case reset.Expired:
 		c.Lines = append(c.Lines, expiredLine(s, v))

@@ -29,7 +29,7 @@ func applied(c *Content, s reset.Story, v voice) {
 	if a := s.Attempt; a != nil && a.ExtraParts > 0 {
 		c.Warnings = append(c.Warnings, say(number(a.ExtraParts, "partition"), " added after the plan: left alone."))
 	}
-	c.Lines = append(c.Lines, say("Asked by ", person(r.Actor), reason(in), ". ", agreed(s, v)))
+	c.Lines = append(c.Lines, say("Asked by ", askedBy(r), reason(in), ". ", agreed(s, v)))
 	if r.UndoneBy != "" {
 		c.Lines = append(c.Lines, say(strong("Taken back by "+r.UndoneBy), ": ", code("show "+r.UndoneBy), "."))
 	}

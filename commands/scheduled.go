@@ -26,8 +26,11 @@ func scheduleProblem(p *reset.Problem) Line {
 	case reset.ProblemReadOnly:
 		return say(code(clip(p.Got, 60)), " is kept in the bot's configuration file, and is changed and reviewed there.")
 	case reset.ProblemBeside:
-		return say("It stands back: ", firstOf(p.Request, "another reset"), " of ", firstOf(p.Group, "the group"), " is ", firstOf(states[p.State], "open"),
-			" or watched, and a run must not overwrite what somebody just did.")
+		is := firstOf(states[p.State], "open")
+		if p.State == reset.Applied {
+			is = "done and still watched"
+		}
+		return say("It stands back: ", firstOf(p.Request, "another reset"), " of ", firstOf(p.Group, "the group"), " is ", is, ", and a run must not overwrite what somebody just did.")
 	case reset.ProblemMissed:
 		return say("Nobody was there at its time: the bot was not running, ", span(time.Duration(p.Count)*time.Second), " went by.")
 	case reset.ProblemInactive:

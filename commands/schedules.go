@@ -244,6 +244,14 @@ func runAsks(r reset.Request) Line {
 	return say(l, " of ", person(r.Run.Owner))
 }
 
+// askedBy is the person who asked, or the schedule by its name.
+func askedBy(r reset.Request) Line {
+	if r.Run == nil {
+		return say(person(r.Actor))
+	}
+	return say("schedule ", firstOf(r.Run.Name, r.Run.Schedule), " of ", person(r.Run.Owner))
+}
+
 // standsOn is what a run rests on, while nobody was asked about it.
 func standsOn(m reset.Mandate, v voice) Line {
 	switch {

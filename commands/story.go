@@ -92,6 +92,9 @@ func eventLine(e reset.Entry, s reset.Story) Line {
 	case reset.EvRejected:
 		return say(who, " rejected it", because(&e), ". Nothing was changed.")
 	case reset.EvApproved:
+		if _, saves := r.Act.(reset.SaveSchedule); saves {
+			return say("Approved, last by ", who, ".")
+		}
 		return say("Approved, last by ", who, ": waiting until ", in.Group, " is idle.")
 	case reset.EvVoided:
 		return say("The approval was voided", voided(e), ". It is planned again.")
