@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -20,8 +21,14 @@ const (
 	lastWords   = 5 * time.Second // for cards, once everything else has stopped
 )
 
-// served are the kinds of rows that the loop looks at.
-var served = []Kind{DueInbox, DueRequest, DueWatch, DueSchedule, DueCard}
+// urgent are the kinds of rows that somebody waits for; patient ones may wait for them. A process looks at a few patient ones
+// at a time only: after a restart with dozens of watches, an armed reset must not stand behind them.
+var (
+	urgent  = []Kind{DueInbox, DueRequest, DueSchedule, DueCard}
+	patient = []Kind{DueWatch}
+)
+
+const mostPatient = 8
 
 // sharedLook is the state of several groups of one cluster, from one round.
 type sharedLook struct {
@@ -34,11 +41,11 @@ func (s *Service) Run(ctx context.Context) error {
 	var wg sync.WaitGroup
 	var under atomic.Int32
 	for {
-		kinds := served
-		if under.Load() >= mostBatches {
-			kinds = []Kind{DueInbox} // people do not wait behind thousands of runs that are due at once
+		claim := s.claimAll
+		if under.Load() >= mostBatches { // people do not wait behind thousands of runs that are due at once
+			claim = func(ctx context.Context) ([]Due, error) { return s.claim(ctx, claimLimit, DueInbox) }
 		}
-		dues, err := s.claim(ctx, kinds...)
+		dues, err := claim(ctx)
 		if err != nil && ctx.Err() == nil {
 			s.Log.Error("claim what is due", "err", err)
 		}
@@ -67,7 +74,7 @@ func (s *Service) Run(ctx context.Context) error {
 func (s *Service) conclude(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, lastWords)
 	defer cancel()
-	dues, err := s.claim(ctx, DueCard)
+	dues, err := s.claim(ctx, claimLimit, DueCard)
 	if err != nil {
 		s.Log.Error("claim the last cards", "err", err)
 	}
@@ -76,7 +83,7 @@ func (s *Service) conclude(ctx context.Context) {
 
 // Reconcile does one round and returns how many rows it served. Tests call it with a time of their own.
 func (s *Service) Reconcile(ctx context.Context) (int, error) {
-	dues, err := s.claim(ctx, served...)
+	dues, err := s.claimAll(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("claim what is due: %w", err)
 	}
@@ -97,11 +104,23 @@ func (s *Service) bell() chan struct{} {
 	return s.wake
 }
 
-func (s *Service) claim(ctx context.Context, kinds ...Kind) ([]Due, error) {
+func (s *Service) claim(ctx context.Context, limit int, kinds ...Kind) ([]Due, error) {
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
-	return s.Store.Claim(ctx, Claim{Owner: s.Owner, Now: s.Now(), Lease: s.Times.Lease, Limit: claimLimit, Kinds: kinds})
+	return s.Store.Claim(ctx, Claim{Owner: s.Owner, Now: s.Now(), Lease: s.Times.Lease, Limit: limit, Kinds: kinds})
+}
+
+// claimAll claims what is urgent, and of what is patient as much as may be looked at beside what already is.
+func (s *Service) claimAll(ctx context.Context) ([]Due, error) {
+	dues, err := s.claim(ctx, claimLimit, urgent...)
+	room := mostPatient - int(s.watching.Load())
+	if err != nil || room <= 0 {
+		return dues, err
+	}
+	more, err := s.claim(ctx, room, patient...)
+	s.watching.Add(int32(len(more)))
+	return append(dues, more...), err
 }
 
 // serve looks at everything claimed, side by side. Armed requests of one cluster share one look at their groups.
@@ -148,6 +167,9 @@ func (s *Service) looks(ctx context.Context, groups map[string][]string) map[str
 
 // serveOne does one step and gives the claim back. A panic in one step is that step's error.
 func (s *Service) serveOne(ctx context.Context, d Due, r *Request, looks map[string]sharedLook) {
+	if slices.Contains(patient, d.Kind) {
+		defer s.watching.Add(-1)
+	}
 	// Only a clock that jumps, or a process that was stopped, finds its own row again: a card must not be posted twice.
 	row := [2]string{string(d.Kind), d.ID}
 	if _, here := s.serving.LoadOrStore(row, true); here {
