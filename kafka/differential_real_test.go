@@ -4,6 +4,7 @@ package kafka_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -12,12 +13,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/realkafka"
 	"github.com/kafka-reset-bot/kafka-reset-bot/kafka"
@@ -175,23 +176,38 @@ func (w *oddWorld) commitAll(n int) {
 	ok(w.T, err)
 	ok(w.T, ends.Error())
 	random := rand.New(rand.NewPCG(4, 6))
-	var g errgroup.Group
-	g.SetLimit(8)
+	commits := make([]kadm.Offsets, n)
 	for i := range n {
-		group, offsets := fmt.Sprintf("%s-%03d", w.name, i), kadm.Offsets{}
+		offsets := kadm.Offsets{}
 		for _, end := range ends.Offsets().Sorted() {
 			if strings.HasSuffix(end.Topic, "-unread") || i%3 > 0 && random.IntN(3) == 0 {
 				continue
 			}
 			offsets.AddOffset(end.Topic, end.Partition, madeUp(random, end.At), -1)
 		}
-		w.groups = append(w.groups, group)
+		commits[i] = offsets
+		w.groups = append(w.groups, fmt.Sprintf("%s-%03d", w.name, i))
 		if i%3 == 0 {
-			w.whole = append(w.whole, group)
+			w.whole = append(w.whole, w.groups[i])
 		}
-		g.Go(func() error { return w.admin.CommitAllOffsets(w.Context(), group, offsets) })
 	}
-	ok(w.T, g.Wait())
+	ok(w.T, sideBySide(n, func(i int) error { return w.admin.CommitAllOffsets(w.Context(), w.groups[i], commits[i]) }))
+}
+
+// sideBySide calls f for each of n, a few at a time.
+func sideBySide(n int, f func(i int) error) error {
+	const few = 4
+	var wg sync.WaitGroup
+	errs := make([]error, n)
+	for k := range few {
+		wg.Go(func() {
+			for i := k; i < n; i += few {
+				errs[i] = f(i)
+			}
+		})
+	}
+	wg.Wait()
+	return errors.Join(errs...)
 }
 
 func madeUp(random *rand.Rand, end int64) int64 {
@@ -367,15 +383,10 @@ func (w *oddWorld) snapshots(r run) []reset.Snapshot {
 		return s
 	}
 	out := make([]reset.Snapshot, len(queries))
-	var g errgroup.Group
-	g.SetLimit(4)
-	for i, q := range queries {
-		g.Go(func() (err error) {
-			out[i], err = w.bot.Inspect(w.Context(), q)
-			return err
-		})
-	}
-	ok(w.T, g.Wait())
+	ok(w.T, sideBySide(len(queries), func(i int) (err error) {
+		out[i], err = w.bot.Inspect(w.Context(), queries[i])
+		return err
+	}))
 	w.seen[key] = out
 	return out
 }
