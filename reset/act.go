@@ -33,9 +33,13 @@ type Intent struct {
 	Emergency        string        // the incident that --emergency names
 	Create           bool          // the group may be one that does not exist yet
 	ConnectorStopped bool          // the requester says that the Connect sink of this group is stopped
+	Upto             Reach         // of what is done later: approval is asked for so much, though the plan as of now does less
 	Zone             string        // the IANA zone in which times are read and echoed; "" is UTC
 	Notes            []string      // what the reader of the words wants said: "--execute is noted, never obeyed"
 }
+
+// Reach is how far something may go that is done later, when nobody knows yet what it will do.
+type Reach struct{ Skip, Replay int64 }
 
 // Scope is which partitions are meant.
 type Scope struct {

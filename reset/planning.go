@@ -87,7 +87,8 @@ func (s *Service) draft(ctx context.Context, r Request) (drafted, *Problem, erro
 			return d, problem, err
 		}
 	}
-	d.ruling, problem = s.rule(ctx, r, d.intent, &d.plan.Effect, !d.eased.IsZero())
+	reach := d.reach(r)
+	d.ruling, problem = s.rule(ctx, r, d.intent, &reach, !d.eased.IsZero())
 	d.options = readings(d.intent)
 	return d, problem, nil
 }

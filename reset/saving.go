@@ -273,6 +273,15 @@ func (s *Service) meant(r Request) Intent {
 	return in
 }
 
+// reach is the effect that is asked for: of what is done later, it may be more than the plan as of now.
+func (d drafted) reach(r Request) Effect {
+	e := d.plan.Effect
+	if saves(r.Act) || future(d.intent) {
+		e.Skip, e.Replay = max(e.Skip, d.intent.Upto.Skip), max(e.Replay, d.intent.Upto.Replay)
+	}
+	return e
+}
+
 // scheduled checks what is particular to schedules, their runs and times in the future, before Kafka is asked.
 func (s *Service) scheduled(ctx context.Context, r Request, d *drafted) (p *Problem, err error) {
 	switch {

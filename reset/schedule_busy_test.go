@@ -231,9 +231,8 @@ func TestATimeInTheFuture(t *testing.T) {
 				})
 			}
 			b.upto(night.Add(time.Minute))
-			now := b.load(r.ID)
 			if tt.state == reset.Pending {
-				if now = b.want(r, reset.Pending, ""); now.Need != tt.need || now.Effect.Skip != 2*tt.lag || now.Problem.Want != "effect" {
+				if now := b.want(r, reset.Pending, ""); now.Need != tt.need || now.Effect.Skip != 2*tt.lag || now.Problem.Want != "effect" {
 					t.Errorf("need %d, %+v, %v", now.Need, now.Effect, now.Problem)
 				}
 				return

@@ -229,6 +229,24 @@ func TestAScheduleAsksForWhatItsRunsNeed(t *testing.T) {
 	b.committed(700, 700)
 }
 
+// Nothing is behind when a schedule is saved, and much when it runs: approval can be asked for ahead.
+func TestAScheduleMayAskForMoreThanItWouldDoNow(t *testing.T) {
+	t.Parallel()
+	b := newNights(t)
+	for p := range int32(2) {
+		b.cluster.Commit("billing", "orders", p, 1000)
+	}
+	latest := nightly(func(sc *reset.Schedule) { sc.Intent.Target, sc.Intent.Upto = reset.Latest{}, reset.Reach{Skip: 450} })
+	sc := b.save(latest, jon)
+	if sc.Mandate.Need != 1 || sc.Mandate.Bounds.MaxSkip != 500 {
+		t.Errorf("mandate %+v", sc.Mandate)
+	}
+	b.cluster.SetLog("orders", 0, 0, 1400)
+	b.upto(night.Add(time.Minute))
+	b.want(b.run(sc.ID), reset.Applied, reset.Verified)
+	b.committed(1400, 1000)
+}
+
 func TestWhoMaySchedule(t *testing.T) {
 	t.Parallel()
 	large := nightly(func(sc *reset.Schedule) { sc.Intent.Target = reset.Shift{By: -200} })

@@ -59,12 +59,12 @@ func TestAYearOfMinutes(t *testing.T) {
 
 // onTheWall looks at a clock every minute of a year: a daily run is due in the first minute of each day in which the clock
 // shows its time, or a later one.
-func onTheWall(zone *time.Location, hour, min int, begin, end time.Time) []string {
+func onTheWall(zone *time.Location, hour, minute int, begin, end time.Time) []string {
 	var due []string
 	last := ""
 	for at := begin.Add(-48 * time.Hour); at.Before(end); at = at.Add(time.Minute) {
 		wall := at.In(zone)
-		if day := wall.Format(time.DateOnly); day != last && wall.Hour()*60+wall.Minute() >= hour*60+min {
+		if day := wall.Format(time.DateOnly); day != last && wall.Hour()*60+wall.Minute() >= hour*60+minute {
 			last = day
 			if at.After(begin) {
 				due = append(due, at.Format(time.RFC3339))
