@@ -165,6 +165,7 @@ func (c *Cluster) open(ctx context.Context, v view, isolation reset.Isolation, s
 // recent in the life of commits. A miss means that all records are older.
 func (c *Cluster) ages(ctx context.Context, v view, s *reset.Snapshot) {
 	var wg sync.WaitGroup
+	var finds []func() // started when all have read the partitions: each writes a field of its own
 	find := func(age func(reset.PartitionState) time.Duration, set func(p *reset.PartitionState, offset int64)) {
 		at := map[reset.Partition]int64{}
 		for _, p := range s.Partitions {
@@ -175,7 +176,7 @@ func (c *Cluster) ages(ctx context.Context, v view, s *reset.Snapshot) {
 		if len(at) == 0 {
 			return
 		}
-		wg.Go(func() {
+		finds = append(finds, func() {
 			parts := slices.Collect(maps.Keys(at))
 			found := c.lookup(ctx, v, parts, func(p reset.Partition) int64 { return at[p] }, reset.ReadUncommitted)
 			for i := range s.Partitions {
@@ -206,5 +207,8 @@ func (c *Cluster) ages(ctx context.Context, v view, s *reset.Snapshot) {
 		}
 		return s.Around.Retention / 2
 	}, func(p *reset.PartitionState, offset int64) { p.Recent = offset })
+	for _, f := range finds {
+		wg.Go(f)
+	}
 	wg.Wait()
 }
