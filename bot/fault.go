@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/slack-go/slack"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
 // Fault is a call to Slack that failed, without tokens and addresses.
@@ -96,6 +98,12 @@ func code(err error) string {
 		return f.Code
 	}
 	return ""
+}
+
+// unreadable reports a no that is one only because Slack did not say who somebody is.
+func unreadable(err error) bool {
+	var p *reset.Problem
+	return errors.As(err, &p) && p.Ruling != nil && p.Ruling.Denial == reset.DeniedUnknown
 }
 
 // passing reports whether err is a Fault that may pass.

@@ -161,8 +161,11 @@ func (b *Bot) thread(ctx context.Context, s reset.Story, card *reset.Card, news 
 		}
 	}
 	if err := b.files(ctx, s, *card, news); err != nil {
-		if passing(err) && b.now().Sub(news[len(news)-1].At) < 5*time.Minute {
+		switch fresh := b.now().Sub(news[len(news)-1].At) < 5*time.Minute; {
+		case fresh && passing(err):
 			return b.later(err)
+		case fresh && unreadable(err):
+			return b.now().Add(afterPassing), nil
 		}
 		b.log.Warn("files are left out", "request", s.Request.ID, "err", err)
 	}

@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -149,6 +150,12 @@ func TestAnArmedResetOutlivesSlack(t *testing.T) {
 	s.wrote(1)
 	s.Slack.Heal(slacksim.AnyRequest)
 	s.shows(s.Jon, card, "done", "were read back")
+	s.until("the files of what was done have come as well", func() bool {
+		return slices.ContainsFunc(s.Jon.Replies(card), func(m slacksim.Message) bool { return len(m.Files) == 2 })
+	})
+	if strings.Contains(s.log.String(), "files are left out") {
+		t.Error("a file was left out because Slack did not answer for a while")
+	}
 }
 
 func TestSocketsComeAndGo(t *testing.T) {
