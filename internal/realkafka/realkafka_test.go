@@ -33,7 +33,7 @@ func TestConsumersComeAndGo(t *testing.T) {
 			t.Parallel()
 			ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
 			defer cancel()
-			topic := "come-and-go-" + protocol
+			topic := unique("come-and-go-" + protocol)
 			group := "group of " + topic
 			admin := kadm.NewClient(c.Client(t))
 			produce(ctx, t, c, topic, 100)
@@ -78,16 +78,17 @@ func TestGroupToolSeesTheGroups(t *testing.T) {
 	t.Parallel()
 	c := realkafka.Shared(t)
 	ctx := t.Context()
-	produce(ctx, t, c, "tool", 30)
+	topic := unique("tool")
+	produce(ctx, t, c, topic, 30)
 	var offsets kadm.Offsets
-	offsets.AddOffset("tool", 0, 2, -1)
+	offsets.AddOffset(topic, 0, 2, -1)
 	admin := kadm.NewClient(c.Client(t))
 	for _, group := range []string{"tool-a", "tool-b"} {
 		if err := admin.CommitAllOffsets(ctx, group, offsets); err != nil {
 			t.Fatal(err)
 		}
 	}
-	out, err := c.GroupTool(ctx, "--reset-offsets", "--dry-run", "--group", "tool-a", "--group", "tool-b", "--topic", "tool:0", "--to-earliest")
+	out, err := c.GroupTool(ctx, "--reset-offsets", "--dry-run", "--group", "tool-a", "--group", "tool-b", "--topic", topic+":0", "--to-earliest")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +104,8 @@ func TestSecureListener(t *testing.T) {
 	t.Parallel()
 	c := realkafka.Shared(t)
 	ctx := t.Context()
-	produce(ctx, t, c, "secret", 1)
+	topic := unique("secret")
+	produce(ctx, t, c, topic, 1)
 	if err := c.AddUser(ctx, "reset-bot", "hunter2"); err != nil {
 		t.Fatal(err)
 	}
@@ -120,13 +122,13 @@ func TestSecureListener(t *testing.T) {
 	}
 	defer cl.Close()
 	ends := func() error {
-		listed, err := kadm.NewClient(cl).ListEndOffsets(ctx, "secret")
+		listed, err := kadm.NewClient(cl).ListEndOffsets(ctx, topic)
 		return errors.Join(err, listed.Error())
 	}
 	if err := ends(); !errors.Is(err, kerr.TopicAuthorizationFailed) {
 		t.Fatalf("without an ACL: %v, want TOPIC_AUTHORIZATION_FAILED", err)
 	}
-	acl := kadm.NewACLs().Allow("User:reset-bot").AllowHosts("*").Topics("secret").
+	acl := kadm.NewACLs().Allow("User:reset-bot").AllowHosts("*").Topics(topic).
 		Operations(kadm.OpDescribe).ResourcePatternType(kadm.ACLPatternLiteral)
 	if _, err := kadm.NewClient(c.Client(t)).CreateACLs(ctx, acl); err != nil {
 		t.Fatal(err)
@@ -181,6 +183,9 @@ func TestBrokerIsKilledAndRestarted(t *testing.T) {
 		}
 	}
 }
+
+// unique is a name that a kept cluster has not seen: a test runs there again and again.
+func unique(name string) string { return fmt.Sprintf("%s-%d", name, time.Now().UnixNano()) }
 
 // produce makes a topic of three partitions and n records in it.
 func produce(ctx context.Context, t *testing.T, c *realkafka.Cluster, topic string, n int) {

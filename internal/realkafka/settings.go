@@ -54,6 +54,8 @@ listener.name.secure.scram-sha-512.sasl.jaas.config={{.Scram}}
 
 # A typo must not make a topic.
 auto.create.topics.enable=false
+# The records of the scenarios have fixed dates, and must not grow too old for a broker.
+log.retention.ms=-1
 default.replication.factor=3
 min.insync.replicas=1
 num.partitions=3
