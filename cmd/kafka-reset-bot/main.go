@@ -31,6 +31,7 @@ const usage = `kafka-reset-bot moves Kafka consumer-group offsets safely, from S
                                                    name each right that the Kafka login lacks
   kafka-reset-bot plan  -c config.yaml GROUP[@CLUSTER] TOPIC... TARGET [--output table|json|csv] [--tz ZONE]
                                                    what a reset would do; nothing is written
+  kafka-reset-bot schedule list -c config.yaml     what is scheduled, and when it comes next
   kafka-reset-bot version
   kafka-reset-bot help [TOPIC]                     the words that Slack and plan understand
 
@@ -149,7 +150,7 @@ func cut(arg string) (name, value string, joined bool) {
 
 func dispatch(ctx context.Context, verb string, f flags, stdout, stderr io.Writer) error {
 	switch verb {
-	case "serve", "check", "plan":
+	case "serve", "check", "plan", "schedule":
 	case "version", "--version":
 		fmt.Fprintln(stdout, "kafka-reset-bot", versionOf())
 		return nil
@@ -167,6 +168,10 @@ func dispatch(ctx context.Context, verb string, f flags, stdout, stderr io.Write
 		if err := f.readCheck(); err != nil {
 			return err
 		}
+	case verb == "schedule":
+		if !slices.Equal(f.words, []string{"list"}) {
+			return usageError{"in a terminal schedules can be listed: kafka-reset-bot schedule list; everything else is said in Slack"}
+		}
 	case verb != "plan" && len(f.words) > 0:
 		return usageError{fmt.Sprintf("%s does not understand %q", verb, f.words[0])}
 	}
@@ -179,6 +184,11 @@ func dispatch(ctx context.Context, verb string, f flags, stdout, stderr io.Write
 		return serve(ctx, cfg, stderr)
 	case "check":
 		return app.Check(ctx, cfg, app.CheckOptions{Offline: f.offline, Groups: f.groups, Topics: f.topics}, stdout, time.Now)
+	}
+	if verb == "schedule" {
+		out, err := app.Schedules(ctx, cfg, time.Now)
+		fmt.Fprint(stdout, out)
+		return err
 	}
 	out, err := app.Plan(ctx, cfg, app.Options{Now: time.Now, Log: slog.New(slog.DiscardHandler)},
 		app.PlanOptions{Words: f.words, Output: f.output, Zone: f.zone, Now: time.Now})

@@ -42,6 +42,7 @@ type App struct {
 	bot     *bot.Bot
 	service *reset.Service
 	listen  func(net.Addr)
+	filed   []reset.Schedule
 	close   []func() error // undone in reverse order
 }
 
@@ -77,11 +78,17 @@ func New(ctx context.Context, cfg *config.Config, o Options) (*App, error) {
 		Owner: rand.Text(), Times: times(cfg, o),
 	}
 	a.bot.Core, a.bot.Cards = a.service, kept
+	if a.filed, err = schedules(cfg, o.Now()); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
 	return a, nil
 }
 
 // Run serves until ctx is done, and returns after all that it started has stopped. What had begun to be written is finished.
 func (a *App) Run(ctx context.Context) error {
+	if err := a.service.SyncSchedules(ctx, a.filed); err != nil {
+		return err
+	}
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return a.bot.Run(gctx) })
 	g.Go(func() error { return a.service.Run(gctx) })

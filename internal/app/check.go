@@ -28,6 +28,11 @@ func Check(ctx context.Context, cfg *config.Config, o CheckOptions, out io.Write
 	for _, why := range auth.NeverMatch(rules(cfg)) {
 		c.wrong("policy: %s", why)
 	}
+	if _, err := schedules(cfg, now()); err != nil {
+		for why := range strings.SplitSeq(Words(err), "\n") {
+			c.wrong("%s", why)
+		}
+	}
 	if o.Offline {
 		c.say("slack and kafka: not asked (--offline)")
 		return c.verdict()

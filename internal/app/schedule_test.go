@@ -137,6 +137,27 @@ func TestTheButtonsOfASchedule(t *testing.T) {
 	s.stands(before - 1000)
 }
 
+// A schedule of the configuration file needs nobody's word in Slack, and cannot be changed there.
+func TestAScheduleOfTheFile(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, world.Options{})
+	at := s.clock.now().UTC().Add(time.Hour).Truncate(time.Minute)
+	s.configure("name: everybody on the sandbox", "name: everybody on the sandbox\n    schedules: true")
+	s.configure("log: {level: debug}", fmt.Sprintf(`log: {level: debug}
+schedules:
+  - {name: nightly, cron: "%d %d * * *", tz: UTC, reset: billing@sandbox-eu orders to latest, owner: S0PAYOWNERS, channel: C0SANDBOX}
+`, at.Minute(), at.Hour()))
+	s.start()
+	s.sees(s.Mara, world.Sandbox, "schedule nightly is active", "It is kept in the configuration file")
+	s.tells(s.Mara, world.Sandbox, "schedule remove nightly", "is kept in the bot's configuration file")
+	s.stop()
+	s.start() // the same file again changes nothing
+	s.comes(at.Add(-14 * time.Minute))
+	run := s.sees(s.Mara, world.Sandbox, "announced for "+at.Format("15:04 UTC"), "Rests on the reviewed configuration file")
+	s.comes(at.Add(time.Second))
+	s.shows(s.Mara, run, "done")
+}
+
 // A schedule that cannot be is refused with the reason and an example.
 func TestSchedulesThatAreRefused(t *testing.T) {
 	t.Parallel()

@@ -29,6 +29,7 @@ func (r *reader) checkConfig(c *Config) {
 	}
 	r.checkClusters(c.Clusters)
 	r.checkPolicy(c.Policy, c.Clusters)
+	r.checkSchedules(c.Schedules)
 	if c.Limits.Draft > 30*time.Minute {
 		r.bad("limits.draft", "must be at most 30m, because Slack lets a preview be updated for 30 minutes; it is %s", r.written("limits.draft"))
 	}

@@ -19,8 +19,11 @@ type Config struct {
 	Clusters []Cluster `yaml:"clusters,required" hint:"at least one Kafka cluster"`
 	Policy   []Rule    `yaml:"policy,required" hint:"at least one rule: without one nobody may do anything"`
 	Limits   Limits    `yaml:"limits"`
-	Log      Log       `yaml:"log"`
-	Health   Health    `yaml:"health"`
+
+	Schedules []Schedule `yaml:"schedules"`
+
+	Log    Log    `yaml:"log"`
+	Health Health `yaml:"health"`
 }
 
 // Slack is the app and how it is spoken to.
@@ -133,6 +136,20 @@ type Wait struct {
 	Max     time.Duration `yaml:"max"`
 }
 
+// Schedule is a reset that comes again, kept and reviewed here. What it says is read as what is typed in Slack.
+type Schedule struct {
+	Name     string `yaml:"name,required" hint:"what people call it, such as nightly-orders"`
+	Cron     string `yaml:"cron,required" hint:"five fields, such as 0 2 * * *"`
+	TZ       string `yaml:"tz,required" hint:"the zone whose clock it goes by, such as Europe/Berlin"`
+	Reset    string `yaml:"reset,required" hint:"the reset, such as billing@prod-eu orders back 24h"`
+	Owner    string `yaml:"owner,required" hint:"the user group (S...) or user (U...) who answers for it"`
+	Channel  string `yaml:"channel,required" hint:"the channel where its runs are told (C...)"`
+	Until    string `yaml:"until"`
+	Announce string `yaml:"announce"`
+	WhenBusy string `yaml:"when_busy"`
+	IfMissed string `yaml:"if_missed"`
+}
+
 // Limits are the bot's own patience.
 type Limits struct {
 	Draft           time.Duration `yaml:"draft"`
@@ -158,9 +175,10 @@ func (s *Slack) defaults() {
 func (s *Store) defaults() { s.Path = "kafka-reset-bot.db" }
 
 // An unlabelled cluster is production: forgetting a line must not open a door.
-func (c *Cluster) defaults() { c.Label, c.Timeout = "production", 5*time.Second }
-func (r *Rule) defaults()    { r.Isolation = "read_uncommitted" }
-func (w *Wait) defaults()    { w.Default, w.Max = 30*time.Minute, 4*time.Hour }
+func (c *Cluster) defaults()  { c.Label, c.Timeout = "production", 5*time.Second }
+func (r *Rule) defaults()     { r.Isolation = "read_uncommitted" }
+func (w *Wait) defaults()     { w.Default, w.Max = 30*time.Minute, 4*time.Hour }
+func (s *Schedule) defaults() { s.Announce, s.WhenBusy, s.IfMissed = "15m", "wait:30m", "skip" }
 func (l *Limits) defaults() {
 	l.Draft, l.ApprovalTimeout = 30*time.Minute, 30*time.Minute
 	l.Settle, l.Look = 6*time.Second, time.Second

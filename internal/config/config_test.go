@@ -128,7 +128,7 @@ func TestDefaultsAreThoseOfTheExample(t *testing.T) {
 	}
 	c.Slack.AppToken, c.Slack.BotToken = Secret{}, Secret{}
 	c.Health = Health{} // its default is none
-	c.Clusters, c.Policy = nil, nil
+	c.Clusters, c.Policy, c.Schedules = nil, nil, nil
 	if diff := cmp.Diff(least, *c, cmp.Comparer(func(a, b Secret) bool { return a.Reveal() == b.Reveal() })); diff != "" {
 		t.Error(diff)
 	}

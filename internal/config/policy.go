@@ -51,6 +51,22 @@ func (r *reader) checkPolicy(rules []Rule, clusters []Cluster) {
 	}
 }
 
+var day = regexp.MustCompile(`^\d{4}-\d\d-\d\d$`)
+
+// checkSchedules does not read what is read as in Slack: internal/app does, and check tells.
+func (r *reader) checkSchedules(schedules []Schedule) {
+	names := map[string]int{}
+	for i, s := range schedules {
+		at := fmt.Sprintf("schedules[%d]", i)
+		r.once(names, s.Name, at+".name", i, "schedules[%d] has this name too; rename one")
+		r.person(at+".owner", s.Owner, false)
+		r.channel(at+".channel", s.Channel)
+		if s.Until != "" && !day.MatchString(s.Until) {
+			r.bad(at+".until", "must be a day such as 2027-03-01; it is %s", r.written(at+".until"))
+		}
+	}
+}
+
 func (r *reader) clusterIs(key, name string, clusters []Cluster) {
 	var known []string
 	for _, c := range clusters {
