@@ -134,7 +134,7 @@ func firstLine(l Line, otherwise string) Line {
 // doubts is why a standing approval is in doubt.
 func doubts(r reset.Request) string {
 	if p := r.Problem; p != nil && p.Ruling != nil && p.Ruling.Doubt != "" {
-		return ": " + firstOf(denials[reset.Denial(p.Ruling.Doubt)], string(p.Ruling.Doubt))
+		return ": " + firstOf(denials[p.Ruling.Doubt], string(p.Ruling.Doubt))
 	}
 	return ""
 }
