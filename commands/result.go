@@ -99,6 +99,12 @@ func failed(c *Content, s reset.Story, v voice) {
 		c.Status = status(r, "failed, put back")
 		c.Lines = append(c.Lines, say(strong("Nothing is changed any more"), ": what had been written was put back, and all ", n, " were read back where they had been."))
 	default:
+		if r.Problem != nil && r.Problem.Code == reset.ProblemLost { // what was read is known; what came and went in between is not
+			c.Status = status(r, "failed, offsets as before")
+			c.Lines = append(c.Lines, say(strong("The offsets are where they were before"), ": all ", n, " were read back twice there, after an answer of Kafka was lost. ",
+				"Either nothing was written, or consumers have read on to the same place since."))
+			break
+		}
 		c.Status = status(r, "failed, nothing changed")
 		c.Lines = append(c.Lines, say(strong("Nothing was changed"), ": all ", n, " were read back twice where they had been."))
 	}

@@ -117,3 +117,23 @@ func TestTerminalTableAligns(t *testing.T) {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }
+
+func TestALostAnswerIsNotSaidToHaveChangedNothing(t *testing.T) {
+	t.Parallel()
+	s := failedStory(reset.Unchanged, 0, 12, 0)
+	s.Request.Problem = &reset.Problem{Code: reset.ProblemLost, Request: "k7f3", Group: "billing"}
+	got := CardOf(s).String()
+	for part, want := range map[string]bool{"offsets as before": true, "consumers have read on to the same place since": true, "othing was changed": false} {
+		if strings.Contains(got, part) != want {
+			t.Errorf("%q said: %v\n%s", part, !want, got)
+		}
+	}
+}
+
+func TestDeleteLineNamesEveryPartition(t *testing.T) {
+	t.Parallel()
+	want := "kafka-consumer-groups.sh --bootstrap-server k1.prod-eu:9092,k2.prod-eu:9092 --group billing --delete-offsets --topic orders:0,1,2 --topic refunds"
+	if got := DeleteLine(prodEU, "billing", []reset.TopicScope{{Topic: "orders", Partitions: []int32{0, 1, 2}}, {Topic: "refunds"}}); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}

@@ -276,7 +276,7 @@ var states = map[reset.State]string{
 var outcomes = map[reset.Outcome]string{
 	reset.Verified:  "every partition was read back at its target",
 	reset.Overtaken: "everything was written, and somebody has committed since",
-	reset.Unchanged: "nothing was changed",
+	reset.Unchanged: "the offsets are where they were before",
 	reset.PutBack:   "what had been written was put back",
 	reset.Mixed:     "a part was written and a part was not",
 	reset.Unclear:   "what was written cannot be known",

@@ -371,6 +371,8 @@ func ending(r reset.Request) string {
 	switch {
 	case r.State == reset.Applied:
 		return "done"
+	case r.Outcome == reset.Unchanged && r.Problem != nil && r.Problem.Code == reset.ProblemLost:
+		return "failed, offsets as before"
 	case r.Outcome == reset.Unchanged:
 		return "failed, nothing changed"
 	case r.Outcome == reset.Unclear:
