@@ -80,9 +80,9 @@ func goal(s reset.Story, v voice, d detail) string {
 		return "go to earliest (the oldest records still there)" + on
 	case reset.Shift:
 		if t.By < 0 {
-			return "go back " + magnitude(t.By) + " offsets in each partition" + on
+			return "go back " + number(-t.By, "offset") + each(s.Request.Effect) + on
 		}
-		return "go forward " + magnitude(t.By) + " offsets in each partition" + on
+		return "go forward " + number(t.By, "offset") + each(s.Request.Effect) + on
 	case reset.Current:
 		return "commit the present offsets again" + on
 	case reset.Like:
@@ -93,7 +93,13 @@ func goal(s reset.Story, v voice, d detail) string {
 	return "reset" + on
 }
 
-func magnitude(n int64) string { return strings.TrimPrefix(count(n), "-") }
+// each is said of what is meant for every partition, where there are several.
+func each(e reset.Effect) string {
+	if e.Partitions == 1 {
+		return ""
+	}
+	return " in each partition"
+}
 
 func direction(e reset.Effect) string {
 	switch {
