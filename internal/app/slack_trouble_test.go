@@ -105,13 +105,12 @@ func TestSlackThatDoesNotAnswerHoldsNothingUp(t *testing.T) {
 	preview := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 10m", "preview", "Apply")
 	s.errors = append(s.errors, "release a claim") // Slack is waited for longer than this stage's short claims last
 	for _, method := range []string{"chat.postMessage", "chat.update", slacksim.ResponseURLs} {
-		s.Slack.Fail(method, slacksim.Fault{Hang: true, Times: 1})
+		s.Slack.Fail(method, slacksim.Fault{Hang: true})
 	}
 	s.clicks(s.Mara, preview, "approve")
-	began := time.Now()
-	s.until("it is written", func() bool { return s.at(0) < before })
-	if took := time.Since(began); took > 5*time.Second {
-		t.Errorf("the write waited %s for Slack", took)
+	s.until("it is written while Slack says nothing", func() bool { return s.at(0) < before })
+	for _, method := range []string{"chat.postMessage", "chat.update", slacksim.ResponseURLs} {
+		s.Slack.Heal(method)
 	}
 	s.sees(s.Jon, world.PayOps, s.id(preview)+" · done")
 	s.wrote(1)

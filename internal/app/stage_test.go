@@ -21,7 +21,7 @@ import (
 )
 
 // patience is how long a test waits for something that has to happen.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // stage is a world with the bot in it, for one test. Everything is done and seen through Slack's own protocol. When the test
 // ends, it looks at what no story may do: see behaved.
