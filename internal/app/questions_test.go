@@ -170,7 +170,6 @@ func TestATypoIsQuotedWithWhatWasExpected(t *testing.T) {
 		`billing@prod-eu orders to latest --reason "no end`: `the quote " is never closed`,
 		"billing@prod-eu orders to latest --wiat 30m":       `"--wiat" is not an option`,
 		"billing@prod-eu orders back 2 fortnights":          `how far back? "2" has no unit: d, h, m or s`,
-		"billing@prod-eu --from-file /a.csv":                "terminal",
 	} {
 		s.tells(s.Mara, world.Incident, text, "Not understood", says, "All words: help")
 	}

@@ -149,9 +149,9 @@ schedules:
 `, at.Minute(), at.Hour()))
 	s.start()
 	s.sees(s.Mara, world.Sandbox, "schedule nightly is active", "It is kept in the configuration file")
-	s.tells(s.Mara, world.Sandbox, "schedule remove nightly", "is kept in the bot's configuration file")
 	s.stop()
 	s.start() // the same file again changes nothing
+	s.tells(s.Mara, world.Sandbox, "schedule remove nightly", "is kept in the bot's configuration file")
 	s.comes(at.Add(-14 * time.Minute))
 	run := s.sees(s.Mara, world.Sandbox, "announced for "+at.Format("15:04 UTC"), "Rests on the reviewed configuration file")
 	s.comes(at.Add(time.Second))
