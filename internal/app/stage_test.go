@@ -158,9 +158,11 @@ func (s *stage) start() {
 	s.until("the bot is connected", func() bool { ready, _ := a.Ready(); return ready })
 }
 
-// later moves the time of the bot and of Slack forward. Claims that are held just then lapse, which the log says.
+// later moves the time of the bot and of Slack forward. Claims that are held just then lapse, which the log says, and so do the
+// addresses that an answer is just being sent to.
 func (s *stage) later(d time.Duration) {
 	s.errors = append(s.errors, "release a claim")
+	s.refused = append(s.refused, "expired_url")
 	s.clock.forward(d)
 }
 
