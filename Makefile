@@ -45,7 +45,7 @@ imports: ## the table of which package may import which; Dockerfile and manifest
 	go test -count=1 .
 
 race: ## all tests again, under the race detector
-	go test -race ./...
+	go test -race -timeout 25m ./...
 
 real: ## the suites on Apache Kafka (Java 17, Maven); KAFKA_CLUSTER uses a running one
 	scripts/tagged realkafka -timeout 20m

@@ -23,7 +23,7 @@ import (
 //	MODEL_SEED=17 go test ./reset -run TestModel/17      one run again
 func TestModel(t *testing.T) {
 	t.Parallel()
-	runs, from := uint64(12), uint64(1)
+	runs, from := uint64(modelRuns), uint64(1)
 	if n, err := strconv.ParseUint(os.Getenv("MODEL_RUNS"), 10, 64); err == nil {
 		runs = n
 	}
