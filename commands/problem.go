@@ -77,7 +77,7 @@ func problemLines(p *reset.Problem) []Line {
 	case reset.ProblemNoCommit, reset.ProblemSkipMoved, reset.ProblemFuture, reset.ProblemOneRecord, reset.ProblemWhich, reset.ProblemNoCluster,
 		reset.ProblemTooLong, reset.ProblemNoRecord, reset.ProblemRecreated, reset.ProblemVoided:
 		tell = intentProblem
-	case reset.ProblemNoRequest, reset.ProblemStale, reset.ProblemTooLate, reset.ProblemBlocked, reset.ProblemStopping, reset.ProblemFrozen, reset.ProblemNotFrozen, reset.ProblemDuplicate,
+	case reset.ProblemNoRequest, reset.ProblemStale, reset.ProblemTooLate, reset.ProblemBlocked, reset.ProblemStopping, reset.ProblemFrozen, reset.ProblemNotFrozen,
 		reset.ProblemNoOption, reset.ProblemNoUndo, reset.ProblemMovedOn, reset.ProblemNotYours:
 		tell = requestProblem
 	case reset.ProblemDenied:

@@ -40,7 +40,7 @@ func ShowOf(s reset.Story, entries []reset.Entry) Content {
 func ThreadLine(e reset.Entry, s reset.Story) (Line, bool) {
 	switch e.Event {
 	case reset.EvSubmitted, reset.EvVoted, reset.EvAlone, reset.EvRejected, reset.EvApproved, reset.EvVoided, reset.EvTurnedDown, reset.EvPutBack,
-		reset.EvApplied, reset.EvFailed, reset.EvCancelled, reset.EvExpired, reset.EvSettled, reset.EvUndo, reset.EvFrozen, reset.EvThawed:
+		reset.EvApplied, reset.EvFailed, reset.EvCancelled, reset.EvExpired, reset.EvSettled, reset.EvFrozen, reset.EvThawed:
 		return eventLine(e, s), true
 	case reset.EvSaved, reset.EvPaused, reset.EvUnpaused, reset.EvRemoved, reset.EvLapsing, reset.EvLapsed, reset.EvMissed, reset.EvSkipped,
 		reset.EvDelayed, reset.EvHurried, reset.EvHeld, reset.EvCame:
@@ -190,8 +190,6 @@ func workLine(e reset.Entry, s reset.Story, fact func(key, before string) string
 		return say(who, " froze ", scopeWord(firstOf(e.Facts["cluster"], "it")), because(&e), ": nothing is written until it is thawed.")
 	case reset.EvThawed:
 		return say(who, " thawed ", scopeWord(firstOf(e.Facts["cluster"], "it")), because(&e), ".")
-	case reset.EvUndo:
-		return say(who, " asked to take it back", fact("by", ": "), ".")
 	}
 	return watchLine(e, s, fact)
 }

@@ -28,8 +28,6 @@ func requestProblem(p *reset.Problem) Line {
 		return say(scopeWord(p.Cluster), " is not frozen by itself; ", code("status"), " says what is.")
 	case reset.ProblemStopping:
 		return say("Somebody has cancelled ", firstOf(p.Request, "it"), " already; that is being decided first.")
-	case reset.ProblemDuplicate:
-		return say("That was received already: it is ", p.Request, ". See ", show, ".")
 	case reset.ProblemNoOption:
 		return say("There is no such choice any more. See ", show, " for those that are open.")
 	case reset.ProblemNoUndo:

@@ -69,7 +69,6 @@ const (
 	ProblemNotFrozen ProblemCode = "not frozen" // Cluster is not
 	ProblemStopping  ProblemCode = "stopping"   // a cancel is recorded and not decided yet
 	ProblemDenied    ProblemCode = "denied"     // Ruling says why, Verb what
-	ProblemDuplicate ProblemCode = "duplicate"  // Request is the one that the same envelope made
 	ProblemNoOption  ProblemCode = "no option"
 	ProblemMovedOn   ProblemCode = "moved on"  // Count: records that the group is past the place an undo would go back to
 	ProblemNoUndo    ProblemCode = "no undo"   // Request has nothing to take back; State, Got say why; Want is the undo that it has already

@@ -216,7 +216,6 @@ const (
 	EvCancelled  Event = "cancelled"
 	EvExpired    Event = "expired"
 	EvSettled    Event = "settled"
-	EvUndo       Event = "undo asked"
 	EvFrozen     Event = "frozen"
 	EvThawed     Event = "thawed"
 )

@@ -73,7 +73,7 @@ type Busy string
 const (
 	BusyWait Busy = "wait" // waits so long, then gives up
 	BusySkip Busy = "skip" // gives up at its time
-	BusyFail Busy = "fail" // gives up at its time, and pauses its schedule until somebody has looked
+	BusyFail Busy = "fail" // gives up at its time, and says so as a failure
 )
 
 // IfMissed says what becomes of a run at whose time nobody was there to begin it. Zero: it is skipped, and said.
