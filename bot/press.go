@@ -117,11 +117,18 @@ func (b *Bot) decide(ctx context.Context, e envelope, verb string, option int, d
 			return nil // the card changes before their eyes
 		}
 	}
-	if e.own && reply.Did != reset.DidAlready {
-		return nil // the preview changes
+	if e.own && reply.Did != reset.DidAlready && b.willChange(ctx, d.Ref.ID, e) {
+		return nil
 	}
 	b.answer(ctx, e, commands.ReplyOf(reply), e.Alone)
 	return nil
+}
+
+// willChange reports whether the message that was clicked is the one that the next Show changes. It is not when the card was
+// being posted during the click: its way back is let go of then.
+func (b *Bot) willChange(ctx context.Context, id string, e envelope) bool {
+	card, err := b.Cards.Card(ctx, id)
+	return err == nil && card.Preview.URL == e.URL
 }
 
 func (b *Bot) tellCore(ctx context.Context, verb string, option int, d reset.Decision) (reset.Reply, error) {

@@ -108,7 +108,11 @@ func (b *Bot) point(ctx context.Context, s reset.Story, card *reset.Card, p rese
 	if err != nil && card.Channel != s.Request.Place.Channel {
 		b.tell(ctx, s, *card)
 	}
-	return b.amend(ctx, card, func(c *reset.Card) { c.Preview.URL = "" })
+	return b.amend(ctx, card, func(c *reset.Card) {
+		if c.Preview.URL == p.URL { // else a click has brought another address meanwhile, which waits for its answer
+			c.Preview.URL = ""
+		}
+	})
 }
 
 // gone reports whether a response_url is used up or too old.

@@ -153,6 +153,14 @@ func alive(pid int, mark string) bool {
 		return false
 	}
 	args, err := os.ReadFile(filepath.Join(proc, "cmdline"))
+	// Linux has it empty for a moment in the middle of exec, after Start has returned.
+	for range 100 {
+		if err != nil || len(args) > 0 {
+			break
+		}
+		time.Sleep(time.Millisecond)
+		args, err = os.ReadFile(filepath.Join(proc, "cmdline"))
+	}
 	return err != nil || strings.Contains(string(args), mark)
 }
 
