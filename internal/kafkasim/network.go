@@ -94,20 +94,39 @@ func (n *network) dialer(host string, opened func(net.Conn) error) dialer {
 		if err != nil {
 			return nil, err
 		}
+		mine := &ownConn{Conn: raw, network: n, port: raw.LocalAddr().String()}
 		n.mu.Lock()
-		n.own[raw.LocalAddr().String()] = host
+		n.own[mine.port] = host
 		n.mu.Unlock()
 		if opened != nil {
-			if err := opened(raw); err != nil {
-				raw.Close()
+			if err := opened(mine); err != nil {
+				mine.Close()
 				return nil, err
 			}
 		}
 		if n.tls == nil {
-			return raw, nil
+			return mine, nil
 		}
-		return tls.Client(raw, &tls.Config{InsecureSkipVerify: true}), nil // to ourselves, on loopback
+		return tls.Client(mine, &tls.Config{InsecureSkipVerify: true}), nil // to ourselves, on loopback
 	}
+}
+
+// ownConn is our client's end of a connection. Its port is ours for as long as the socket is open: the kernel gives it to
+// somebody else right after that, before the broker has noticed the end.
+type ownConn struct {
+	net.Conn
+	network *network
+	port    string
+	once    sync.Once
+}
+
+func (c *ownConn) Close() error {
+	c.once.Do(func() {
+		c.network.mu.Lock()
+		defer c.network.mu.Unlock()
+		delete(c.network.own, c.port)
+	})
+	return c.Conn.Close()
 }
 
 type listener struct {
@@ -148,6 +167,8 @@ type conn struct {
 	node    int32
 	network *network
 	unread  []byte
+	own     bool   // a client of ours, known from its first request on; under the network's lock
+	host    string // that brokers shall see for it
 
 	mu    sync.Mutex
 	asked map[int32]*request // by correlation id
@@ -164,7 +185,6 @@ type request struct {
 func (c *conn) Close() error {
 	c.network.mu.Lock()
 	delete(c.network.conns, c)
-	delete(c.network.own, c.remote)
 	c.network.mu.Unlock()
 	return c.Conn.Close()
 }
@@ -173,11 +193,19 @@ func (c *conn) Close() error {
 func (c *conn) RemoteAddr() net.Addr {
 	c.network.mu.Lock()
 	defer c.network.mu.Unlock()
-	if host := c.network.own[c.remote]; host != "" {
-		return shownAddr("/" + host)
+	if c.ours() && c.host != "" {
+		return shownAddr("/" + c.host)
 	}
 	host, _, _ := net.SplitHostPort(c.remote)
 	return shownAddr("/" + host)
+}
+
+// ours reports whether a client of the simulator is at the other end. The network's lock is held.
+func (c *conn) ours() bool {
+	if !c.own {
+		c.host, c.own = c.network.own[c.remote]
+	}
+	return c.own
 }
 
 type shownAddr string
@@ -240,7 +268,7 @@ func (c *conn) Write(p []byte) (int, error) {
 // swallowed, or (an error) the connection is cut.
 func (n *network) arrived(c *conn, req *request) (pass bool, err error) {
 	n.mu.Lock()
-	if _, own := n.own[c.remote]; own {
+	if c.ours() {
 		defer n.mu.Unlock()
 		return true, nil
 	}
