@@ -91,7 +91,11 @@ func (s *Sim) routes() http.Handler {
 
 func (s *Sim) serveAPI(w http.ResponseWriter, r *http.Request, methods map[string]method) {
 	name := r.PathValue("method")
-	a, raw, problem := readArgs(r)
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return // the app has hung up in the middle of its request, as it does when it stops: there is nobody to answer
+	}
+	a, raw, problem := readArgs(r, body)
 	note := s.note(name, a, raw)
 	fault, failing := s.fault(name)
 	if failing && !fault.Effect {
@@ -240,14 +244,10 @@ func (s *Sim) Sent() string {
 // args are the arguments of a call: strings of a form, or the values of a JSON body.
 type args map[string]any
 
-func readArgs(r *http.Request) (args, string, *refusal) {
+func readArgs(r *http.Request, body []byte) (args, string, *refusal) {
 	a := args{}
 	for name, values := range r.URL.Query() {
 		a[name] = values[0]
-	}
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return a, "", refuse("request_timeout")
 	}
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil && len(body) > 0 {
