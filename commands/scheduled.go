@@ -72,7 +72,8 @@ func scheduleLine(e reset.Entry, s reset.Story, fact func(key, before string) st
 		return say("The schedule is saved", moment(e, "next", "; the next run: ", v), moment(e, "until", "; approved until ", v), ".")
 	case reset.EvPaused:
 		if e.Actor.Kind == reset.Scheduled {
-			return say(strong("The schedule has paused itself"), because(&e), ". Somebody has to look, and resume it.")
+			return say(warned(s), strong("the schedule has paused itself"), ": its run", fact("request", " "), moment(e, "run", " of ", v),
+				" found the group in use, or being reset. Somebody has to look, and resume it.")
 		}
 		return say(who, " paused the schedule", because(&e), ".")
 	case reset.EvUnpaused:

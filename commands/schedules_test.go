@@ -122,7 +122,7 @@ func TestScheduleThread(t *testing.T) {
 		{reset.Entry{Event: reset.EvAnnounced, Facts: map[string]string{"run": "2026-11-23T01:00:00Z", "request": "m4p2"}}, "A run is announced for 2026-11-23 02:00 CET: m4p2."},
 		{reset.Entry{Event: reset.EvSkipped, Actor: jon, Facts: map[string]string{"run": "2026-11-23T01:00:00Z", "why": "month end"}}, `@U0JON left out the run of 2026-11-23 02:00 CET: "month end".`},
 		{reset.Entry{Event: reset.EvDelayed, Actor: jon, Facts: map[string]string{"until": "2026-11-22T03:00:00Z"}}, "@U0JON put it off until 04:00 CET."},
-		{reset.Entry{Event: reset.EvPaused, Actor: reset.Actor{Kind: reset.Scheduled, ID: "k7f3"}, Facts: map[string]string{"why": "busy"}}, `The schedule has paused itself: "busy". Somebody has to look, and resume it.`},
+		{reset.Entry{Event: reset.EvPaused, Actor: reset.Actor{Kind: reset.Scheduled, ID: "k7f3"}, Facts: map[string]string{"request": "p2k7"}}, `@U0MARA: the schedule has paused itself: its run p2k7 found the group in use, or being reset. Somebody has to look, and resume it.`},
 	} {
 		if l, ok := ThreadLine(tt.e, s); !ok || l.String() != tt.want {
 			t.Errorf("%s:\n got %s\nwant %s", tt.e.Event, l, tt.want)

@@ -173,6 +173,9 @@ func (s *Service) beside(ctx context.Context, r Request) (*Problem, error) {
 func (s *Service) standBack(ctx context.Context, due Due, r Request, p *Problem) (time.Time, error) {
 	if limit := r.Run.limit(); !s.Now().Before(limit) || r.State == Approved && r.Run.WhenBusy.Do != BusyWait {
 		p.Want = string(r.Run.WhenBusy.Do)
+		if err := s.failRun(ctx, due, r); err != nil {
+			return time.Time{}, err
+		}
 		return s.expire(ctx, due, r.ID, p)
 	}
 	again := s.Now().Add(time.Minute)
@@ -335,6 +338,19 @@ func (s *Service) schedule(ctx context.Context, name string) (Schedule, error) {
 		}
 	}
 	return Schedule{}, ErrNotFound
+}
+
+// failRun pauses the schedule of a run that is to fail beside others (BusyFail), before the run itself is given up: whoever
+// goes on after a crash in between finds it paused, and gives the run up.
+func (s *Service) failRun(ctx context.Context, due Due, r Request) error {
+	if r.Run == nil || r.Run.WhenBusy.Do != BusyFail {
+		return nil
+	}
+	found, err := s.Store.Schedules(ctx, ScheduleFilter{ID: r.Run.Schedule})
+	if err != nil || len(found) == 0 || found[0].Status != Active {
+		return err
+	}
+	return s.note(ctx, due, found[0], func(tx *Tx) { tx.Schedule.Status = Paused }, EvPaused, "run", fact(r.Run.At), "request", r.ID)
 }
 
 // busyRun is what a run that finds its group busy was told to do; empty for other requests.

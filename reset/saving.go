@@ -167,6 +167,10 @@ func (s *Service) saveSchedule(ctx context.Context, due Due, r Request) (time.Ti
 	if err != nil {
 		return time.Time{}, err
 	}
+	former, err := s.former(ctx, sc)
+	if err != nil {
+		return time.Time{}, err
+	}
 	err = s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
 		r := tx.Request
 		if r.State != Approved {
@@ -185,6 +189,9 @@ func (s *Service) saveSchedule(ctx context.Context, due Due, r Request) (time.Ti
 			Until: sc.Until, File: sc.Source == FromFile}
 		tx.Schedule = &sc
 		s.withdraw(tx, announced, r.Actor, "schedule changed")
+		if former != nil {
+			tx.AlsoSave(*former) // its card says from now on that it was changed since
+		}
 		tx.Log(s.entry(r, r.Actor, EvSaved, "schedule", sc.Label(), "next", fact(next), "until", fact(sc.Until), "revision", strconv.Itoa(sc.Revision)))
 		r.EndedAt, r.Deadline, r.Outcome = s.Now(), time.Time{}, Verified
 		if err := r.advance(Applying); err != nil {
@@ -193,6 +200,16 @@ func (s *Service) saveSchedule(ctx context.Context, due Due, r Request) (time.Ti
 		return r.advance(Applied)
 	})
 	return time.Time{}, err
+}
+
+// former is the request that saved a schedule as it is now, before it is saved again; nil for a new one.
+func (s *Service) former(ctx context.Context, sc Schedule) (*Request, error) {
+	found, err := s.Store.Schedules(ctx, ScheduleFilter{ID: sc.ID})
+	if err != nil || len(found) == 0 || sc.ID == "" {
+		return nil, err
+	}
+	r, err := s.Store.Load(ctx, found[0].Request)
+	return &r, err
 }
 
 // changed plans again what was agreed to for a schedule that somebody else has changed meanwhile.

@@ -73,7 +73,7 @@ type Busy string
 const (
 	BusyWait Busy = "wait" // waits so long, then gives up
 	BusySkip Busy = "skip" // gives up at its time
-	BusyFail Busy = "fail" // gives up at its time, and says so as a failure
+	BusyFail Busy = "fail" // gives up at its time, and pauses its schedule until somebody has looked
 )
 
 // IfMissed says what becomes of a run at whose time nobody was there to begin it. Zero: it is skipped, and said.
@@ -159,7 +159,7 @@ type ScheduleFilter struct {
 // The events of schedules. They are told in the thread of the request that saved it.
 const (
 	EvSaved     Event = "schedule saved"
-	EvPaused    Event = "schedule paused"
+	EvPaused    Event = "schedule paused" // by the schedule itself: run (its time), request
 	EvUnpaused  Event = "schedule resumed"
 	EvRemoved   Event = "schedule removed"
 	EvLapsing   Event = "approval ends soon" // facts: until, schedule

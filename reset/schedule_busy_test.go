@@ -34,6 +34,9 @@ func TestARunWhoseGroupIsInUse(t *testing.T) {
 			b.want(b.run(sc.ID), reset.Approved, "")
 			b.upto(night.Add(tt.upto))
 			run := b.want(b.run(sc.ID), tt.state, "")
+			if now := b.stored(sc.ID); (now.Status == reset.Paused) != (tt.want == "busy fail") {
+				t.Errorf("the schedule is %s", now.Status)
+			}
 			if run.Problem != nil && string(run.Problem.Code)+" "+run.Problem.Want != tt.want {
 				t.Errorf("problem %v, want %s", run.Problem, tt.want)
 			}

@@ -14,7 +14,8 @@ import (
 // Update implements reset.Store. change must not update this store itself: it would wait for its own transaction.
 //
 // A change that does nothing writes nothing, and one that only says when to look, or moves a schedule on to its next run,
-// leaves the version as it is: nothing that people see is different.
+// leaves the version as it is: thousands of cards are not edited at each run to tell the next five. A schedule that is over,
+// or paused, is another thing to see.
 func (s *Store) Update(ctx context.Context, id string, hold *reset.Due, change func(*reset.Tx) error) error {
 	return s.write(ctx, func(tx *sql.Tx) error {
 		if hold != nil {
@@ -75,7 +76,10 @@ func look(ctx context.Context, q querier, id string) (*reset.Tx, error) {
 }
 
 // memory is what can change in place while a change runs.
-type memory struct{ request, attempt, schedule []byte }
+type memory struct {
+	request, attempt, schedule []byte
+	status                     reset.Status
+}
 
 func remember(view *reset.Tx) (m memory, err error) {
 	if m.request, err = json.Marshal(view.Request); err != nil {
@@ -84,22 +88,25 @@ func remember(view *reset.Tx) (m memory, err error) {
 	if m.attempt, err = json.Marshal(view.Attempt); err != nil {
 		return m, err
 	}
+	if view.Schedule != nil {
+		m.status = view.Schedule.Status
+	}
 	m.schedule, err = json.Marshal(view.Schedule)
 	return m, err
 }
 
 // changed says which of them did.
-type changed struct{ request, attempt, schedule bool }
+type changed struct{ request, attempt, schedule, status bool }
 
 func (m memory) changes(after memory) changed {
-	return changed{!bytes.Equal(m.request, after.request), !bytes.Equal(m.attempt, after.attempt), !bytes.Equal(m.schedule, after.schedule)}
+	return changed{!bytes.Equal(m.request, after.request), !bytes.Equal(m.attempt, after.attempt), !bytes.Equal(m.schedule, after.schedule), m.status != after.status}
 }
 
 // write stores what a change did.
 func write(ctx context.Context, tx *sql.Tx, view *reset.Tx, was changed, hold *reset.Due) error {
 	done := view.Done()
 	r := *view.Request
-	visible := was.request || was.attempt || done.Planned || done.Begun != nil ||
+	visible := was.request || was.attempt || was.status || done.Planned || done.Begun != nil ||
 		len(done.Votes)+len(done.Changed)+len(done.Entries)+len(done.Others)+len(done.Brakes) > 0
 	if !visible && !was.schedule && !done.Looks && !done.Watches {
 		return nil
