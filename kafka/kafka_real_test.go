@@ -3,6 +3,7 @@
 package kafka_test
 
 import (
+	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -10,12 +11,15 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/sasl/scram"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/realkafka"
 	"github.com/kafka-reset-bot/kafka-reset-bot/kafka"
@@ -108,6 +112,75 @@ func TestRightsOnApacheKafka(t *testing.T) {
 	got, err := c.Write(ctx, "denied-billing", chunk(1), ready)
 	ok(t, err)
 	equal(t, "a write without the right to", got, []reset.StepResult{{Rejected: "GROUP_AUTHORIZATION_FAILED"}})
+}
+
+// TestThrottledOnApacheKafka: a login over its quota is answered late, and told so. Everything it is told is right all the same.
+func TestThrottledOnApacheKafka(t *testing.T) {
+	t.Parallel()
+	k := realkafka.Shared(t)
+	ctx := t.Context()
+	user, topic := "slow-"+strings.ToLower(rand.Text()[:6]), "slow-"+strings.ToLower(rand.Text()[:6])
+	ok(t, k.AddUser(ctx, user, secret))
+	admin := kadm.NewClient(k.Client(t))
+	_, err := admin.CreateTopic(ctx, 3, 3, nil, topic)
+	ok(t, err)
+	for _, b := range []*kadm.ACLBuilder{
+		kadm.NewACLs().Groups(topic).Operations(kadm.OpDescribe, kadm.OpRead),
+		kadm.NewACLs().Topics(topic).Operations(kadm.OpDescribe, kadm.OpRead),
+	} {
+		_, err := admin.CreateACLs(ctx, b.Allow("User:"+user).AllowHosts("*").ResourcePatternType(kadm.ACLPatternLiteral))
+		ok(t, err)
+	}
+	_, err = admin.AlterClientQuotas(ctx, []kadm.AlterClientQuotaEntry{{
+		Entity: kadm.ClientQuotaEntity{{Type: "user", Name: &user}},
+		Ops:    []kadm.AlterClientQuotaOp{{Key: "request_percentage", Value: 0.01}},
+	}})
+	ok(t, err)
+	ca, err := os.ReadFile(k.CAFile())
+	ok(t, err)
+	trust := x509.NewCertPool()
+	trust.AppendCertsFromPEM(ca)
+	var late throttles
+	peer := k.Client(t, kgo.SeedBrokers(k.SecureBootstrap()...), kgo.DialTLSConfig(&tls.Config{RootCAs: trust}),
+		kgo.SASL(scram.Auth{User: user, Pass: secret}.AsSha512Mechanism()), kgo.WithHooks(&late))
+	c := open(t, kafka.Config{
+		Bootstrap: k.SecureBootstrap(), ClusterID: k.ID, TLS: &tls.Config{RootCAs: trust}, Timeout: time.Minute,
+		SASL: kafka.SASL{Mechanism: "SCRAM-SHA-512", User: user, Password: secret},
+	})
+	all := reset.Chunk{}
+	for n := range int32(3) {
+		all.Steps = append(all.Steps, reset.WriteStep{Partition: reset.Partition{Topic: topic, Partition: n}, To: reset.Position{Offset: int64(n)}})
+	}
+	deadline := time.Now().Add(90 * time.Second)
+	for late.most.Load() == 0 { // until the quota is everywhere and used up
+		if time.Now().After(deadline) {
+			t.Fatal("nobody was throttled")
+		}
+		_, _ = kadm.NewClient(peer).ListGroups(ctx)
+		snap, err := c.Inspect(ctx, reset.Query{Group: topic, Scope: scope(topic)})
+		var p *reset.Problem
+		if errors.As(err, &p) && strings.HasSuffix(p.Got, "AUTHORIZATION_FAILED") {
+			continue // the grant is not everywhere yet
+		}
+		ok(t, err)
+		equal(t, "partitions", len(snap.Partitions), 3)
+	}
+	got, err := c.Write(ctx, topic, all, ready)
+	ok(t, err)
+	equal(t, "a throttled write", got, []reset.StepResult{{Written: true}, {Written: true}, {Written: true}})
+	at, err := c.ReadBack(ctx, topic, []reset.Partition{{Topic: topic, Partition: 0}, {Topic: topic, Partition: 1}, {Topic: topic, Partition: 2}})
+	ok(t, err)
+	for n := range at {
+		equal(t, "read back", at[n].Offset, int64(n))
+	}
+	t.Logf("throttled for up to %s", time.Duration(late.most.Load()))
+}
+
+// throttles is the longest that a broker told a client to wait.
+type throttles struct{ most atomic.Int64 }
+
+func (l *throttles) OnBrokerThrottle(_ kgo.BrokerMetadata, wait time.Duration, _ bool) {
+	l.most.Store(max(l.most.Load(), int64(wait)))
 }
 
 // A commit whose replicas are slow is answered COORDINATOR_NOT_AVAILABLE and stands all the same: Kafka says so of what was

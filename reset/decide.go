@@ -178,6 +178,9 @@ func (s *Service) Retry(ctx context.Context, d Decision) (Reply, error) {
 		return Reply{}, err
 	}
 	in, move := r.Move()
+	if r.Run != nil {
+		in.Wait, in.NoWait = 0, false // how long a run waits is its schedule's word, and not that of who asks again
+	}
 	switch {
 	case !move:
 		return Reply{}, tooLate(r)

@@ -40,6 +40,12 @@ func TestARunWhoseGroupIsInUse(t *testing.T) {
 			if run.Problem != nil && string(run.Problem.Code)+" "+run.Problem.Want != tt.want {
 				t.Errorf("problem %v, want %s", run.Problem, tt.want)
 			}
+			if run.Problem != nil && run.Problem.Want == string(reset.BusySkip) { // who asks again waits as the rule lets anybody
+				reply, err := b.Retry(t.Context(), b.by(mara, run))
+				if in, _ := reply.Request.Move(); err != nil || in.NoWait || reply.Request.Run != nil {
+					t.Errorf("asked again: %+v, %v", reply.Request, err)
+				}
+			}
 			if tt.state != reset.Approved {
 				return
 			}

@@ -61,7 +61,7 @@ func TestADayIsReplayedAtNightOnApacheKafka(t *testing.T) {
 	}
 	r.says(card, "is active")
 	r.comes(at.Add(-14 * time.Minute))
-	run := r.meets(r.Jon, world.Home, "announced for "+at.Format("15:04 UTC"), "24 h")
+	run := r.meets(r.Jon, world.Home, "announced for "+at.Format("15:04 UTC"), "go back 1 d, to "+at.Add(-24*time.Hour).Format("2006-01-02 15:04 UTC"))
 	r.tool(stored, "billing-worker")
 	r.comes(at.Add(time.Second))
 	run = r.says(run, "waiting until "+r.group+" is idle", "1 consumer still connected: billing-worker")
