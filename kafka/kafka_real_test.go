@@ -227,6 +227,54 @@ func TestCommitThatOutlivesItsAnswer(t *testing.T) {
 	}
 }
 
+// A topic that is deleted while the group's coordinator is away stays among the commits: whoever takes the group over was not
+// told. It is named, and the other topics are read. A cluster of its own: a broker is frozen.
+func TestTopicDeletedWhileTheCoordinatorIsAway(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	k, err := realkafka.Start(ctx, realkafka.Options{Version: os.Getenv("KAFKA_VERSION")})
+	ok(t, err)
+	t.Cleanup(func() { ok(t, k.Stop()) })
+	admin := kadm.NewClient(k.Client(t))
+	_, err = admin.CreateTopics(ctx, 1, 3, nil, "orders", "gone")
+	ok(t, err)
+	var at kadm.Offsets
+	at.AddOffset("orders", 0, 0, -1)
+	at.AddOffset("gone", 0, 0, -1)
+	soon := func(what string, done func() error) {
+		t.Helper()
+		deadline := time.Now().Add(60 * time.Second)
+		for err := done(); err != nil; err = done() {
+			if time.Now().After(deadline) {
+				t.Fatalf("%s: %v", what, err)
+			}
+		}
+	}
+	soon("a commit", func() error { return admin.CommitAllOffsets(ctx, "billing", at) })
+	home := admin.FindGroupCoordinators(ctx, "billing")["billing"].NodeID
+	signal := func(s syscall.Signal) {
+		for _, b := range k.Brokers {
+			if int32(b.ID) == home {
+				ok(t, syscall.Kill(b.PID, s))
+			}
+		}
+	}
+	t.Cleanup(func() { signal(syscall.SIGCONT) })
+	signal(syscall.SIGSTOP)
+	soon("the topic is deleted", func() error { _, err := admin.DeleteTopics(ctx, "gone"); return err })
+	c := open(t, kafka.Config{Bootstrap: k.Bootstrap(), ClusterID: k.ID, Timeout: 15 * time.Second})
+	soon("another coordinator", func() error {
+		s, err := c.Inspect(ctx, reset.Query{Group: "billing", Scope: reset.Scope{All: true}})
+		if err != nil {
+			return err
+		}
+		if at := s.Topics["gone"]; at.Partitions != 0 || at.Err != "" || at.Commits != 1 || s.Topics["orders"].Partitions != 1 {
+			return fmt.Errorf("%+v", s.Topics)
+		}
+		return nil
+	})
+}
+
 // The whole road on warm connections, and beside it a floor: the same reads and the write by another client.
 func BenchmarkRoad(b *testing.B) {
 	for _, n := range []int32{10, 100, 1_000, 10_000} {

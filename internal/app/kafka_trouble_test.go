@@ -43,6 +43,21 @@ func TestKafkaAnswersAgainByItself(t *testing.T) {
 	s.wrote(1)
 }
 
+// A coordinator that is still loading has to be waited for: the card says so by Kafka's name for it, and goes on by itself.
+func TestACoordinatorThatIsLoadingIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, world.Options{})
+	s.start()
+	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 10m", "preview")
+	loading := s.Prod.Fail(-1, kmsg.OffsetFetch, kerr.CoordinatorLoadInProgress)
+	s.clicks(s.Mara, m, "approve")
+	card := s.sees(s.Jon, world.PayOps, s.id(m), "COORDINATOR_LOAD_IN_PROGRESS", "Nothing was changed")
+	s.wrote(0)
+	loading.Remove()
+	s.shows(s.Jon, card, "done", "were read back")
+	s.wrote(1)
+}
+
 func TestABrokerThatTurnsTheWriteDownIsTriedAgain(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})

@@ -16,6 +16,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/kafka"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
@@ -114,9 +115,24 @@ func (b *bench) topic(suffix string, partitions int32, config ...string) string 
 	b.ok(err)
 	b.until("topic "+topic+" is everywhere", func() bool {
 		got, err := b.admin.ListEndOffsets(b.ctx, topic)
-		return err == nil && got.Error() == nil && len(got[topic]) == int(partitions)
+		return err == nil && got.Error() == nil && len(got[topic]) == int(partitions) && b.everywhere(topic, int(partitions))
 	})
 	return topic
+}
+
+// everywhere asks each broker: one that has not heard of a topic yet says that there is none.
+func (b *bench) everywhere(topic string, partitions int) bool {
+	for _, broker := range b.cl.DiscoveredBrokers() {
+		about := kmsg.NewMetadataRequestTopic()
+		about.Topic = &topic
+		req := kmsg.NewPtrMetadataRequest()
+		req.Topics = append(req.Topics, about)
+		got, err := req.RequestWith(b.ctx, broker)
+		if err != nil || len(got.Topics) != 1 || got.Topics[0].ErrorCode != 0 || len(got.Topics[0].Partitions) != partitions {
+			return false
+		}
+	}
+	return true
 }
 
 // fill writes records of the times to a partition, in order.
