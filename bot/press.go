@@ -131,36 +131,20 @@ func (b *Bot) willChange(ctx context.Context, id string, e envelope) bool {
 	return err == nil && card.Preview.URL == e.URL
 }
 
+// verbs are what the core can be told about one request or schedule; choose, which says an option too, is beside them.
+var verbs = map[string]func(Core, context.Context, reset.Decision) (reset.Reply, error){
+	"approve": Core.Approve, "reject": Core.Reject, "cancel": Core.Cancel, "retry": Core.Retry, "settle": Core.Settle,
+	"emergency": Core.Emergency, "undo": Core.Undo,
+	"pause": Core.Pause, "resume": Core.Resume, "remove": Core.Remove, "run": Core.RunNow, "skip-next": Core.SkipNext, "delay": Core.Delay,
+}
+
 func (b *Bot) tellCore(ctx context.Context, verb string, option int, d reset.Decision) (reset.Reply, error) {
-	switch verb {
-	case "approve":
-		return b.Core.Approve(ctx, d)
-	case "reject":
-		return b.Core.Reject(ctx, d)
-	case "cancel":
-		return b.Core.Cancel(ctx, d)
-	case "retry":
-		return b.Core.Retry(ctx, d)
-	case "settle":
-		return b.Core.Settle(ctx, d)
-	case "emergency":
-		return b.Core.Emergency(ctx, d)
-	case "undo":
-		return b.Core.Undo(ctx, d)
-	case "choose":
+	if verb == "choose" {
 		return b.Core.Choose(ctx, d, option)
-	case "pause":
-		return b.Core.Pause(ctx, d)
-	case "resume":
-		return b.Core.Resume(ctx, d)
-	case "remove":
-		return b.Core.Remove(ctx, d)
-	case "run":
-		return b.Core.RunNow(ctx, d)
-	case "skip-next":
-		return b.Core.SkipNext(ctx, d)
-	case "delay":
-		return b.Core.Delay(ctx, d)
 	}
-	return reset.Reply{}, errForged
+	tell, known := verbs[verb]
+	if !known {
+		return reset.Reply{}, errForged
+	}
+	return tell(b.Core, ctx, d)
 }

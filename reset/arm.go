@@ -48,10 +48,7 @@ func (s *Service) armed(ctx context.Context, due Due, r Request, look sharedLook
 func (s *Service) busy(ctx context.Context, due Due, r Request, g GroupState) (time.Time, error) {
 	in, _ := r.Move()
 	if in.NoWait {
-		if err := s.failRun(ctx, due, r); err != nil {
-			return time.Time{}, err
-		}
-		return s.expire(ctx, due, r.ID, &Problem{Code: ProblemBusy, Request: r.ID, Cluster: in.Cluster, Group: in.Group, Want: busyRun(r), Got: g.State, Members: g.Members})
+		return s.giveUp(ctx, due, r, &Problem{Code: ProblemBusy, Request: r.ID, Cluster: in.Cluster, Group: in.Group, Got: g.State, Members: g.Members})
 	}
 	seen := sightingOf(r.Seen, g, s.Now())
 	if after := s.Now().Sub(r.Seen.Left); !r.Seen.Left.IsZero() && after < soonBack {

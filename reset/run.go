@@ -19,11 +19,11 @@ const mostMissed = 1000
 // did last is in Next, which only moves forward, and the run's origin is unique: neither a restart, nor a second process, nor a
 // clock that goes back makes a run twice.
 func (s *Service) tick(ctx context.Context, due Due) (time.Time, error) {
-	found, err := s.Store.Schedules(ctx, ScheduleFilter{ID: due.ID})
-	if err != nil || len(found) == 0 || found[0].Status != Active {
+	found, err := s.scheduleOf(ctx, due.ID)
+	if err != nil || found == nil || found.Status != Active {
 		return time.Time{}, err
 	}
-	sc, now := found[0], s.Now()
+	sc, now := *found, s.Now()
 	warnAt, end := sc.Until.Add(-lapseWarning), !sc.Until.IsZero()
 	switch {
 	case sc.stands(now) != nil:
@@ -172,11 +172,7 @@ func (s *Service) beside(ctx context.Context, r Request) (*Problem, error) {
 // standBack keeps a run in planning while something is beside it, or gives it up.
 func (s *Service) standBack(ctx context.Context, due Due, r Request, p *Problem) (time.Time, error) {
 	if limit := r.Run.limit(); !s.Now().Before(limit) || r.State == Approved && r.Run.WhenBusy.Do != BusyWait {
-		p.Want = string(r.Run.WhenBusy.Do)
-		if err := s.failRun(ctx, due, r); err != nil {
-			return time.Time{}, err
-		}
-		return s.expire(ctx, due, r.ID, p)
+		return s.giveUp(ctx, due, r, p)
 	}
 	again := s.Now().Add(time.Minute)
 	if limit := r.Run.limit(); limit.Before(again) {
@@ -340,23 +336,30 @@ func (s *Service) schedule(ctx context.Context, name string) (Schedule, error) {
 	return Schedule{}, ErrNotFound
 }
 
-// failRun pauses the schedule of a run that is to fail beside others (BusyFail), before the run itself is given up: whoever
-// goes on after a crash in between finds it paused, and gives the run up.
-func (s *Service) failRun(ctx context.Context, due Due, r Request) error {
-	if r.Run == nil || r.Run.WhenBusy.Do != BusyFail {
-		return nil
+// scheduleOf is a schedule by its id; nil when there is none.
+func (s *Service) scheduleOf(ctx context.Context, id string) (*Schedule, error) {
+	found, err := s.Store.Schedules(ctx, ScheduleFilter{ID: id})
+	if err != nil || len(found) == 0 || id == "" {
+		return nil, err
 	}
-	found, err := s.Store.Schedules(ctx, ScheduleFilter{ID: r.Run.Schedule})
-	if err != nil || len(found) == 0 || found[0].Status != Active {
-		return err
-	}
-	return s.note(ctx, due, found[0], func(tx *Tx) { tx.Schedule.Status = Paused }, EvPaused, "run", fact(r.Run.At), "request", r.ID)
+	return &found[0], nil
 }
 
-// busyRun is what a run that finds its group busy was told to do; empty for other requests.
-func busyRun(r Request) string {
+// giveUp expires what found its group busy. A run does what its schedule says: one that is to fail (BusyFail) pauses the schedule
+// first, so that whoever goes on after a crash in between finds it paused, and gives the run up.
+func (s *Service) giveUp(ctx context.Context, due Due, r Request, p *Problem) (time.Time, error) {
 	if r.Run == nil {
-		return ""
+		return s.expire(ctx, due, r.ID, p)
 	}
-	return string(r.Run.WhenBusy.Do)
+	p.Want = string(r.Run.WhenBusy.Do)
+	if r.Run.WhenBusy.Do == BusyFail {
+		sc, err := s.scheduleOf(ctx, r.Run.Schedule)
+		if err == nil && sc != nil && sc.Status == Active {
+			err = s.note(ctx, due, *sc, func(tx *Tx) { tx.Schedule.Status = Paused }, EvPaused, "run", fact(r.Run.At), "request", r.ID)
+		}
+		if err != nil {
+			return time.Time{}, err
+		}
+	}
+	return s.expire(ctx, due, r.ID, p)
 }

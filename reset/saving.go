@@ -204,11 +204,11 @@ func (s *Service) saveSchedule(ctx context.Context, due Due, r Request) (time.Ti
 
 // former is the request that saved a schedule as it is now, before it is saved again; nil for a new one.
 func (s *Service) former(ctx context.Context, sc Schedule) (*Request, error) {
-	found, err := s.Store.Schedules(ctx, ScheduleFilter{ID: sc.ID})
-	if err != nil || len(found) == 0 || sc.ID == "" {
+	saved, err := s.scheduleOf(ctx, sc.ID)
+	if err != nil || saved == nil {
 		return nil, err
 	}
-	r, err := s.Store.Load(ctx, found[0].Request)
+	r, err := s.Store.Load(ctx, saved.Request)
 	return &r, err
 }
 

@@ -69,11 +69,16 @@ func (r *realStage) hourAgo() string {
 // produce writes the records from, ... to-1 to each partition; a record's value says where it is.
 func (r *realStage) produce(from, to int) {
 	r.t.Helper()
+	r.stores(from, to, func(n int) time.Time { return r.Born.Add(time.Duration(n-realRecords) * time.Second) })
+}
+
+// stores is produce with the dates that their producer gives the records.
+func (r *realStage) stores(from, to int, date func(n int) time.Time) {
+	r.t.Helper()
 	var all []*kgo.Record
 	for n := from; n < to; n++ {
 		for p := range int32(realPartitions) {
-			all = append(all, &kgo.Record{Topic: r.topic, Partition: p, Value: []byte(place(p, n)),
-				Timestamp: r.Born.Add(time.Duration(n-realRecords) * time.Second)})
+			all = append(all, &kgo.Record{Topic: r.topic, Partition: p, Value: []byte(place(p, n)), Timestamp: date(n)})
 		}
 	}
 	if err := r.cl.ProduceSync(r.ctx, all...).FirstErr(); err != nil {

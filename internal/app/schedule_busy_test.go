@@ -1,7 +1,6 @@
 package app_test
 
 import (
-	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -184,7 +183,7 @@ func TestTwoProcessesMakeOneRun(t *testing.T) {
 	t.Parallel()
 	s, at, cron := atNight(t)
 	s.saves(fmt.Sprintf(`schedule add "%s" --tz UTC --name nightly -- billing@prod-eu orders shift -1000`, cron))
-	s.joined()
+	s.runs()
 	s.comes(at.Add(-14 * time.Minute))
 	run := s.announced(at)
 	s.comes(at.Add(time.Second))
@@ -200,28 +199,4 @@ func TestTwoProcessesMakeOneRun(t *testing.T) {
 	}
 	s.stands(before - 1000)
 	s.wrote(1)
-}
-
-// joined runs a second bot on the same store, until the test ends.
-func (s *stage) joined() {
-	s.t.Helper()
-	a, err := s.App(s.ctx, s.opts)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(context.WithoutCancel(s.ctx))
-	done := make(chan error, 1)
-	go func() { done <- a.Run(ctx) }()
-	first := s.stop
-	s.stop = func() {
-		cancel()
-		if err := <-done; err != nil {
-			s.t.Errorf("the second bot ended with %v", err)
-		}
-		if err := a.Close(); err != nil {
-			s.t.Errorf("close: %v", err)
-		}
-		first()
-	}
-	s.until("the second bot is connected", func() bool { ready, _ := a.Ready(); return ready })
 }

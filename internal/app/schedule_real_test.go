@@ -8,8 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/twmb/franz-go/pkg/kgo"
-
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
 )
 
@@ -21,20 +19,6 @@ func (r *realStage) dated(first time.Time, records int) {
 		r.t.Fatal(err)
 	}
 	r.stores(0, records, func(n int) time.Time { return first.Add(time.Duration(n) * time.Minute) })
-}
-
-// stores writes the records from, ... to-1 to each partition, with the dates of their producer.
-func (r *realStage) stores(from, to int, date func(n int) time.Time) {
-	r.t.Helper()
-	var all []*kgo.Record
-	for n := from; n < to; n++ {
-		for p := range int32(realPartitions) {
-			all = append(all, &kgo.Record{Topic: r.topic, Partition: p, Value: []byte(place(p, n)), Timestamp: date(n)})
-		}
-	}
-	if err := r.cl.ProduceSync(r.ctx, all...).FirstErr(); err != nil {
-		r.t.Fatal(err)
-	}
 }
 
 // TestADayIsReplayedAtNightOnApacheKafka: a schedule that goes back 24 hours is announced, waits at its time for the Java

@@ -76,9 +76,6 @@ func newStage(t *testing.T, o world.Options) *stage {
 			ts.Settle, ts.Look, ts.Again = 600*time.Millisecond, 100*time.Millisecond, 500*time.Millisecond
 		}}
 	t.Cleanup(func() {
-		if s.stop != nil {
-			s.stop()
-		}
 		w.Close()
 		s.behaved()
 		if t.Failed() {
@@ -138,6 +135,12 @@ func (s *stage) configure(old, now string) {
 // start runs the bot until stop or the test's end.
 func (s *stage) start() {
 	s.t.Helper()
+	s.stop = s.runs()
+}
+
+// runs is a process of the bot, until it is ended or the test is; several share the store.
+func (s *stage) runs() (end func()) {
+	s.t.Helper()
 	a, err := s.App(s.ctx, s.opts)
 	if err != nil {
 		s.t.Fatal(err)
@@ -145,8 +148,7 @@ func (s *stage) start() {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(s.ctx))
 	done := make(chan error, 1)
 	go func() { done <- a.Run(ctx) }()
-	s.stop = func() {
-		s.stop = nil
+	end = sync.OnceFunc(func() {
 		cancel()
 		if err := <-done; err != nil {
 			s.t.Errorf("the bot ended with %v", err)
@@ -154,8 +156,10 @@ func (s *stage) start() {
 		if err := a.Close(); err != nil {
 			s.t.Errorf("close: %v", err)
 		}
-	}
+	})
+	s.t.Cleanup(end)
 	s.until("the bot is connected", func() bool { ready, _ := a.Ready(); return ready })
+	return end
 }
 
 // later moves the time of the bot and of Slack forward. Claims that are held just then lapse, which the log says, and so do the

@@ -152,14 +152,12 @@ func alive(pid int, mark string) bool {
 	if strings.HasPrefix(rest, "Z") || strings.HasPrefix(rest, "X") {
 		return false
 	}
-	args, err := os.ReadFile(filepath.Join(proc, "cmdline"))
-	// Linux has it empty for a moment in the middle of exec, after Start has returned.
-	for range 100 {
-		if err != nil || len(args) > 0 {
+	var args []byte
+	for range 100 { // Linux has it empty for a moment in the middle of exec, after Start has returned
+		if args, err = os.ReadFile(filepath.Join(proc, "cmdline")); err != nil || len(args) > 0 {
 			break
 		}
 		time.Sleep(time.Millisecond)
-		args, err = os.ReadFile(filepath.Join(proc, "cmdline"))
 	}
 	return err != nil || strings.Contains(string(args), mark)
 }
