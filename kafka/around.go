@@ -15,7 +15,7 @@ import (
 )
 
 // around adds what tells a group's kind while nobody is in it, and what warnings are made of: the names of all topics, the
-// configuration of those in scope, and where their logs are about to change. One request to one broker each for names and
+// configuration of those in scope, and where their logs are about to change. One request for names, one to each broker for
 // configuration, and up to five to each leader, however many partitions there are.
 func (c *Cluster) around(ctx context.Context, v view, q reset.Query, s *reset.Snapshot) error {
 	every, err := c.metadata(ctx)
@@ -54,45 +54,104 @@ func telling(group string, names []string) (streams, mirrors []string) {
 // brokers stands among the names of topics for the brokers' own configuration.
 const brokers = "brokers"
 
-// configs asks one broker for the configuration of the topics in scope, and for how long commits are kept. What is denied or
-// does not come is noted; it is no reason to do without a plan.
+// configs asks one broker for the configuration of the topics in scope, and each broker for its own (a broker tells no other's).
+// What is denied, does not come or is left out of an answer is noted; it is no reason to do without a plan.
 func (c *Cluster) configs(ctx context.Context, v view, s *reset.Snapshot) {
-	id, addr := v.someNode()
-	req := &sarama.DescribeConfigsRequest{Version: 4, Resources: []*sarama.ConfigResource{
-		{Type: sarama.BrokerResource, Name: strconv.Itoa(int(id)), ConfigNames: []string{"offsets.retention.minutes"}},
-	}}
-	asked := []string{brokers}
-	for _, name := range slices.Sorted(maps.Keys(topicsOf(s.Partitions))) {
-		asked = append(asked, name)
-		req.Resources = append(req.Resources, &sarama.ConfigResource{
-			Type: sarama.TopicResource, Name: name, ConfigNames: []string{"cleanup.policy", "retention.ms", "remote.storage.enable", "local.retention.ms"},
+	_, lead := v.someNode()
+	topics := slices.Sorted(maps.Keys(topicsOf(s.Partitions)))
+	unread := map[string]string{} // why, by name
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	for id, addr := range v.nodes {
+		asked := []*sarama.ConfigResource{{Type: sarama.BrokerResource, Name: strconv.Itoa(int(id)), ConfigNames: brokerSettings}}
+		if addr == lead {
+			for _, name := range topics {
+				asked = append(asked, &sarama.ConfigResource{Type: sarama.TopicResource, Name: name, ConfigNames: topicSettings})
+			}
+		}
+		wg.Go(func() {
+			told := c.describeConfigs(ctx, addr, asked)
+			mu.Lock()
+			defer mu.Unlock()
+			for i, r := range asked {
+				switch {
+				case told[i].err != "" && r.Type == sarama.BrokerResource:
+					unread[brokers] = told[i].err
+				case told[i].err != "":
+					unread[r.Name] = told[i].err
+				case r.Type == sarama.BrokerResource:
+					// Brokers may be configured differently. What counts is when commits may be gone, and when one may still land.
+					s.Around.Retention = shortest(s.Around.Retention, period(told[i].values["offsets.retention.minutes"], time.Minute))
+					s.Around.CommitTimeout = max(s.Around.CommitTimeout, period(told[i].values["offsets.commit.timeout.ms"], time.Millisecond))
+				default:
+					t := s.Topics[r.Name]
+					t.Config = toConfig(told[i].values)
+					s.Topics[r.Name] = t
+				}
+			}
 		})
 	}
-	resp, err := ask(ctx, c, addr, func(b *sarama.Broker) (*sarama.DescribeConfigsResponse, error) { return b.DescribeConfigs(req) })
-	if err != nil {
-		s.Around.Unread, s.Around.UnreadWhy = asked, cause(err)
-		return
-	}
-	for _, r := range resp.Resources {
-		what := r.Name
-		if r.Type == sarama.BrokerResource {
-			what = brokers
+	wg.Wait()
+	for _, name := range append([]string{brokers}, topics...) {
+		if why := unread[name]; why != "" {
+			s.Around.Unread, s.Around.UnreadWhy = append(s.Around.Unread, name), why
 		}
-		if code := sarama.KError(r.ErrorCode); code != sarama.ErrNoError {
-			s.Around.Unread, s.Around.UnreadWhy = append(s.Around.Unread, what), name(code)
+	}
+}
+
+// The settings that are asked for. The first of each is always told by a broker that tells any: without it nothing was told.
+var (
+	brokerSettings = []string{"offsets.retention.minutes", "offsets.commit.timeout.ms"}
+	topicSettings  = []string{"cleanup.policy", "retention.ms", "remote.storage.enable", "local.retention.ms"}
+)
+
+// settings are what a broker tells about one resource, or why it does not.
+type settings struct {
+	values map[string]string
+	err    string
+}
+
+// describeConfigs returns the settings of each asked resource, in order. A resource, or a first setting, that the answer leaves
+// out is not known: it is not the same as a setting that is not set.
+func (c *Cluster) describeConfigs(ctx context.Context, addr string, asked []*sarama.ConfigResource) []settings {
+	out := make([]settings, len(asked))
+	resp, err := ask(ctx, c, addr, func(b *sarama.Broker) (*sarama.DescribeConfigsResponse, error) {
+		return b.DescribeConfigs(&sarama.DescribeConfigsRequest{Version: 4, Resources: asked})
+	})
+	for i, r := range asked {
+		if err != nil {
+			out[i].err = cause(err)
 			continue
 		}
-		values := map[string]string{}
-		for _, e := range r.Configs {
-			values[e.Name] = e.Value
-		}
-		if t, ok := s.Topics[r.Name]; ok && what != brokers {
-			t.Config = toConfig(values)
-			s.Topics[r.Name] = t
-		} else if what == brokers {
-			s.Around.Retention = period(values["offsets.retention.minutes"], time.Minute)
-		}
+		out[i] = toSettings(r, resp.Resources)
 	}
+	return out
+}
+
+func toSettings(asked *sarama.ConfigResource, told []*sarama.ResourceResponse) settings {
+	i := slices.IndexFunc(told, func(r *sarama.ResourceResponse) bool { return r.Type == asked.Type && r.Name == asked.Name })
+	if i < 0 {
+		return settings{err: "the broker's answer leaves it out"}
+	}
+	if code := sarama.KError(told[i].ErrorCode); code != sarama.ErrNoError {
+		return settings{err: name(code)}
+	}
+	values := map[string]string{}
+	for _, e := range told[i].Configs {
+		values[e.Name] = e.Value
+	}
+	if _, ok := values[asked.ConfigNames[0]]; !ok {
+		return settings{err: "the broker does not tell " + asked.ConfigNames[0]}
+	}
+	return settings{values: values}
+}
+
+// shortest of two periods of which 0 is none.
+func shortest(a, b time.Duration) time.Duration {
+	if a == 0 || b == 0 {
+		return max(a, b)
+	}
+	return min(a, b)
 }
 
 // toConfig reads Kafka's words. A local retention of -2 means that of the topic: then nothing is in remote storage alone.

@@ -174,7 +174,8 @@ func TestLeastRightsOnApacheKafka(t *testing.T) {
 		equal(t, "cluster", check.ClusterID, k.ID)
 		snap := inspect(t, c, reset.Query{Group: run, Scope: reset.Scope{All: true}, At: time.Now(), Around: true})
 		equal(t, "all topics", [3]any{len(snap.Topics), snap.Around.Hidden, snap.Around.HiddenWhy}, [3]any{2, 0, ""})
-		equal(t, "configurations", [2]any{snap.Around.Unread, snap.Around.Retention}, [2]any{[]string(nil), 7 * 24 * time.Hour})
+		equal(t, "configurations", [3]any{snap.Around.Unread, snap.Around.Retention, snap.Around.CommitTimeout},
+			[3]any{[]string(nil), 7 * 24 * time.Hour, 5 * time.Second})
 		for _, to := range []reset.Position{{Offset: 0}, {None: true}, {Offset: 0}} {
 			equal(t, "a write", writeTo(t, c, run, topics[0], to), []reset.StepResult{{Written: true}})
 			back, err := c.ReadBack(t.Context(), run, []reset.Partition{{Topic: topics[0]}})

@@ -2,6 +2,7 @@ package kafka_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -135,6 +136,9 @@ func tiered(s *kafkasim.Sim, values map[string]string) {
 			res := kmsg.NewDescribeConfigsResponseResource()
 			res.ResourceType, res.ResourceName = asked.ResourceType, asked.ResourceName
 			for k, v := range values {
+				if !slices.Contains(asked.ConfigNames, k) {
+					continue
+				}
 				c := kmsg.NewDescribeConfigsResponseResourceConfig()
 				c.Name, c.Value = k, &v
 				res.Configs = append(res.Configs, c)
@@ -143,6 +147,26 @@ func tiered(s *kafkasim.Sim, values map[string]string) {
 		}
 		return resp, nil, true
 	})
+}
+
+// How long a commit may take to be written is the longest of the brokers', and how soon commits are forgotten the shortest.
+// What an answer leaves out is not known: it is not a topic that is neither compacted nor cleaned.
+func TestSettingsOfBrokers(t *testing.T) {
+	t.Parallel()
+	s := seeded(t)
+	tiered(s, map[string]string{"offsets.retention.minutes": "10080", "offsets.commit.timeout.ms": "45000", "cleanup.policy": "", "retention.ms": "60000"})
+	snap := around(t, s, reset.Query{Scope: scope("orders")})
+	equal(t, "commit timeout", snap.Around.CommitTimeout, 45*time.Second)
+	equal(t, "retention of commits", snap.Around.Retention, 7*24*time.Hour)
+	equal(t, "a policy that is empty (Kafka 4.1: kept for ever)", snap.Topics["orders"].Config, &reset.TopicConfig{})
+	equal(t, "unread", snap.Around.Unread, []string(nil))
+
+	s = seeded(t)
+	tiered(s, map[string]string{"offsets.commit.timeout.ms": "45000", "retention.ms": "60000"})
+	snap = around(t, s, reset.Query{Scope: scope("orders")})
+	equal(t, "left out", snap.Around.Unread, []string{"brokers", "orders"})
+	equal(t, "why", snap.Around.UnreadWhy, "the broker does not tell cleanup.policy")
+	equal(t, "configuration", snap.Topics["orders"].Config, (*reset.TopicConfig)(nil))
 }
 
 // Records of an open transaction are told from records that were written between two questions.

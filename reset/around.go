@@ -14,10 +14,15 @@ type Around struct {
 	Streams   []string      // topics named as Kafka Streams names those of an application with the group's name
 	Mirrors   []string      // topics in which MirrorMaker 2 keeps its checkpoints
 	Retention time.Duration // after which brokers forget the commits of an empty group (offsets.retention.minutes); 0: not known
-	Unread    []string      // whose configuration could not be read: topics, and "brokers"
-	UnreadWhy string        // in Kafka's words
-	Hidden    int           // topics of the cluster that an ACL hides from the login; looked for when all topics are meant
-	HiddenWhy string        // why it could not be found out whether any is hidden; empty: Hidden is true
+
+	// CommitTimeout is the longest offsets.commit.timeout.ms of the brokers: so long after a commit reached its coordinator it
+	// may still be written. 0: not known (older than Kafka's API for it, or denied); Kafka's default is 5 s.
+	CommitTimeout time.Duration
+
+	Unread    []string // whose configuration could not be read: topics, and "brokers"
+	UnreadWhy string   // in Kafka's words
+	Hidden    int      // topics of the cluster that an ACL hides from the login; looked for when all topics are meant
+	HiddenWhy string   // why it could not be found out whether any is hidden; empty: Hidden is true
 }
 
 // TopicConfig is what a topic's configuration says about its records.

@@ -278,6 +278,7 @@ type ClusterInfo struct {
 	Home      string // home channel
 	Channels  []string
 	Bootstrap []string
-	Kinds     []Declared // what runs the groups; the first pattern that matches counts
-	SeesAll   bool       // whoever runs the bot says that no topic is hidden from its login
+	Timeout   time.Duration // of connecting to a broker and of each request; Write takes at most four times this
+	Kinds     []Declared    // what runs the groups; the first pattern that matches counts
+	SeesAll   bool          // whoever runs the bot says that no topic is hidden from its login
 }
