@@ -30,6 +30,7 @@ type Options struct {
 	Store  func(reset.Store) reset.Store     // wraps the store
 	Kafka  func(reset.Cluster) reset.Cluster // wraps each cluster
 	Listen func(net.Addr)                    // is told where the health endpoint listens
+	Shared bool                              // several processes serve one store: tests of what a database server allows
 }
 
 // drainTime bounds how long a shutdown waits for what has begun: a write, its answer and its read-back.
@@ -46,13 +47,21 @@ type App struct {
 	close   []func() error // undone in reverse order
 }
 
-// New opens the store and puts everything together. Nothing is dialled yet. Close undoes it.
+// New takes the store for this process, opens it and puts everything together. Nothing is dialled yet. Close undoes it.
 func New(ctx context.Context, cfg *config.Config, o Options) (*App, error) {
+	a := &App{cfg: cfg, log: o.Log, listen: o.Listen}
+	if !o.Shared {
+		lock, err := store.Hold(cfg.Store.Path, o.Now())
+		if err != nil {
+			return nil, err
+		}
+		a.close = append(a.close, lock.Release)
+	}
 	db, err := store.Open(ctx, cfg.Store.Path)
 	if err != nil {
-		return nil, fmt.Errorf("open the store %s: %w", cfg.Store.Path, err)
+		return nil, errors.Join(fmt.Errorf("open the store %s: %w", cfg.Store.Path, err), a.Close())
 	}
-	a := &App{cfg: cfg, log: o.Log, listen: o.Listen, close: []func() error{db.Close}}
+	a.close = append(a.close, db.Close)
 	var kept reset.Store = db
 	if o.Store != nil {
 		kept = o.Store(kept)

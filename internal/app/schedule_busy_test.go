@@ -183,6 +183,7 @@ func TestTwoProcessesMakeOneRun(t *testing.T) {
 	t.Parallel()
 	s, at, cron := atNight(t)
 	s.saves(fmt.Sprintf(`schedule add "%s" --tz UTC --name nightly -- billing@prod-eu orders shift -1000`, cron))
+	s.opts.Shared = true // as on a database server: a SQLite file has one process
 	s.runs()
 	s.comes(at.Add(-14 * time.Minute))
 	run := s.announced(at)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 	"time"
 
@@ -62,7 +63,10 @@ func contextOf(cfg *config.Config, now time.Time) commands.Context {
 
 // Schedules lists what the store of a configuration holds, for a terminal.
 func Schedules(ctx context.Context, cfg *config.Config, now func() time.Time) (string, error) {
-	db, err := store.Open(ctx, cfg.Store.Path)
+	db, err := store.Look(ctx, cfg.Store.Path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Sprintf("There is no database %s yet, so nothing is scheduled. kafka-reset-bot serve makes it.\n", cfg.Store.Path), nil
+	}
 	if err != nil {
 		return "", fmt.Errorf("open the store %s: %w", cfg.Store.Path, err)
 	}

@@ -24,8 +24,7 @@ func (s *Store) migrate(ctx context.Context, path string) error {
 			return err
 		}
 		if have > len(migrations) {
-			return fmt.Errorf("its schema is version %d and this program knows up to %d: it was used by a newer kafka-reset-bot; "+
-				"start that one, or restore the copy from before the upgrade", have, len(migrations))
+			return newer(have)
 		}
 		for n := have; n < len(migrations); n++ {
 			if _, err := tx.ExecContext(ctx, migrations[n]); err != nil {
@@ -37,6 +36,28 @@ func (s *Store) migrate(ctx context.Context, path string) error {
 		}
 		return nil
 	})
+	if err != nil {
+		return fmt.Errorf("open database %q: %w", path, err)
+	}
+	return nil
+}
+
+func newer(have int) error {
+	return fmt.Errorf("its schema is version %d and this program knows up to %d: it was used by a newer kafka-reset-bot; "+
+		"start that one, or restore the copy from before the upgrade", have, len(migrations))
+}
+
+// recognise refuses a file whose schema is not this program's: whoever only looks does not change it.
+func (s *Store) recognise(ctx context.Context, path string) error {
+	var have int
+	err := s.readers.QueryRowContext(ctx, `SELECT coalesce(max(n), 0) FROM migrations`).Scan(&have)
+	switch {
+	case err != nil:
+	case have > len(migrations):
+		err = newer(have)
+	case have < len(migrations):
+		err = fmt.Errorf("its schema is version %d and this program needs %d: start kafka-reset-bot serve of this version once, which upgrades it", have, len(migrations))
+	}
 	if err != nil {
 		return fmt.Errorf("open database %q: %w", path, err)
 	}

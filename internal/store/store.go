@@ -39,6 +39,34 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	if err := private(path); err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
+	s, err := connect(path, map[string]string{"mode": "rwc"})
+	if err != nil {
+		return nil, err
+	}
+	if err := s.migrate(ctx, path); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// Look opens a file that is there, beside the process that serves it, for reading alone: it makes no file, changes no schema,
+// and every write fails.
+func Look(ctx context.Context, path string) (*Store, error) {
+	if _, err := os.Stat(path); err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	s, err := connect(path, map[string]string{"mode": "rw", "_query_only": "1"})
+	if err != nil {
+		return nil, err
+	}
+	if err := s.recognise(ctx, path); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// connect opens the connections to a file, with what they have in common.
+func connect(path string, common map[string]string) (*Store, error) {
 	s := &Store{}
 	for _, d := range []struct {
 		db   **sql.DB
@@ -52,6 +80,9 @@ func Open(ctx context.Context, path string) (*Store, error) {
 		d.mode.Set("_busy_timeout", fmt.Sprint(busyTimeout.Milliseconds()))
 		d.mode.Set("_foreign_keys", "1")
 		d.mode.Set("_dqs", "0")
+		for k, v := range common {
+			d.mode.Set(k, v)
+		}
 		dsn := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: d.mode.Encode()}
 		db, err := sql.Open("sqlite", dsn.String())
 		if err != nil {
@@ -60,9 +91,6 @@ func Open(ctx context.Context, path string) (*Store, error) {
 		db.SetMaxOpenConns(d.size)
 		db.SetMaxIdleConns(d.size)
 		*d.db = db
-	}
-	if err := s.migrate(ctx, path); err != nil {
-		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
 }

@@ -30,6 +30,7 @@ const orders = "KAFKA_RESET_BOT_CRASH"
 type Orders struct {
 	Config string
 	Traps  []Trap
+	Shared bool // beside another process on the same store
 }
 
 // TestMain is the bot when a parent says so, and the tests otherwise.
@@ -68,7 +69,7 @@ func serve(text string) error {
 	}
 	p := &points{traps: o.Traps, hits: make([]int, len(o.Traps)), seen: map[string]bool{}, say: func(point string) { fmt.Println(point) }}
 	a, err := app.New(ctx, cfg, app.Options{
-		Now: time.Now, Times: times, Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Shared: o.Shared, Now: time.Now, Times: times, Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Store: func(s reset.Store) reset.Store { return trappedStore{s, p} },
 		Kafka: func(c reset.Cluster) reset.Cluster { return trappedCluster{c, p} },
 	})
@@ -103,6 +104,15 @@ type bot struct {
 	changed chan struct{} // closed and replaced at each line
 	said    []string      // its points, in order
 	log     bytes.Buffer
+}
+
+func (b *bot) running() bool {
+	select {
+	case <-b.ended:
+		return false
+	default:
+		return true
+	}
 }
 
 // launch starts a child.

@@ -174,7 +174,8 @@ func (s *stage) starts(traps ...Trap) *bot {
 func (s *stage) launch(traps []Trap) (*bot, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	b, err := launch(Orders{Config: s.ConfigFile, Traps: traps})
+	beside := slices.ContainsFunc(s.bots, (*bot).running) // as on a database server: a SQLite file has one process
+	b, err := launch(Orders{Config: s.ConfigFile, Traps: traps, Shared: beside})
 	if err == nil {
 		s.bots = append(s.bots, b)
 	}

@@ -1,0 +1,59 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/gofrs/flock"
+)
+
+// Lock is the right of one process to serve a database file. The operating system gives it back when the process ends,
+// however it ends: nothing is left behind that the next process would have to judge.
+type Lock struct{ file *flock.Flock }
+
+// HeldError is returned by Hold while another process serves the database.
+type HeldError struct {
+	Path string // of the database
+	By   string // what that process wrote of itself: "pid 123 since 2026-11-27T02:10:00Z"; empty: not readable
+}
+
+func (e *HeldError) Error() string {
+	by := e.By
+	if by == "" {
+		by = "another process"
+	}
+	return fmt.Sprintf("the database %s is already served by %s; only one process may serve a SQLite file: stop that one first", e.Path, by)
+}
+
+// Hold takes the lock of a database for this process, and says so in the lock file beside the database for the next one to
+// read. It does not wait. The error is a *HeldError while another process has it.
+//
+// The lock is a file of its own: SQLite locks and unlocks its own file for each transaction, and on some systems closing any
+// handle on a file drops every lock that the process has on it.
+func Hold(path string, now time.Time) (*Lock, error) {
+	name := path + ".lock"
+	file := flock.New(name, flock.SetPermissions(0o600))
+	got, err := file.TryLock()
+	if err != nil {
+		return nil, fmt.Errorf("lock the database %s: %w", path, err)
+	}
+	if !got {
+		by, err := os.ReadFile(name)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			by = nil
+		}
+		return nil, &HeldError{Path: path, By: strings.TrimSpace(string(by))}
+	}
+	by := fmt.Sprintf("pid %d since %s\n", os.Getpid(), now.UTC().Format(time.RFC3339))
+	if err := os.WriteFile(name, []byte(by), 0o600); err != nil {
+		return nil, errors.Join(fmt.Errorf("write the lock file %s: %w", name, err), file.Close())
+	}
+	return &Lock{file}, nil
+}
+
+// Release gives the lock back. The file stays: removing it would let two processes lock two files of one name.
+func (l *Lock) Release() error { return l.file.Close() }
