@@ -43,7 +43,7 @@ var rooms = map[string]room{
 		tests:   list("internal/slacksim"),
 	},
 	"internal/cron":   {outside: list("github.com/robfig/cron/v3")},
-	"internal/store":  {ours: list("reset"), outside: list("modernc.org/sqlite", "github.com/jackc/pgx/v5"), tests: list("internal/store/storetest")},
+	"internal/store":  {ours: list("reset"), outside: list("modernc.org/sqlite", "github.com/jackc/pgx/v5", "github.com/gofrs/flock"), tests: list("internal/store/storetest")},
 	"internal/config": {outside: list("go.yaml.in/yaml/v3")},
 	"internal/app": {
 		ours:    list("reset", "commands", "auth", "kafka", "bot", "internal/cron", "internal/store", "internal/config"),
