@@ -2,6 +2,7 @@ package kafkasim
 
 import (
 	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -172,6 +173,13 @@ func (s *Sim) CountByBroker() map[int32]int {
 	s.network.mu.Lock()
 	defer s.network.mu.Unlock()
 	return maps.Clone(s.network.perNode)
+}
+
+// Ended is how clients have ended their connections, in the order in which the brokers saw it.
+func (s *Sim) Ended() []End {
+	s.network.mu.Lock()
+	defer s.network.mu.Unlock()
+	return slices.Clone(s.network.ended)
 }
 
 // ResetCounts starts both counts again.

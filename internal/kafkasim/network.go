@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kbin"
@@ -33,6 +34,7 @@ type network struct {
 	losses  []*loss
 	counts  map[int16]int
 	perNode map[int32]int
+	ended   []End
 }
 
 // loss is answers that shall get lost.
@@ -142,9 +144,10 @@ func (l *listener) Accept() (net.Conn, error) {
 		if err != nil {
 			return nil, err
 		}
-		c := &conn{Conn: raw, remote: raw.RemoteAddr().String(), node: l.node, network: l.network, asked: map[int32]*request{}}
+		c := &conn{remote: raw.RemoteAddr().String(), node: l.node, network: l.network, asked: map[int32]*request{}}
+		c.Conn = &wire{Conn: raw, of: c}
 		if l.network.tls != nil {
-			c.Conn = tls.Server(raw, l.network.tls)
+			c.Conn = tls.Server(c.Conn, l.network.tls)
 		}
 		l.network.mu.Lock()
 		down := l.network.down[l.node]
@@ -159,6 +162,36 @@ func (l *listener) Accept() (net.Conn, error) {
 	}
 }
 
+// wire is a connection beneath TLS, where it can be seen how the client ends it.
+type wire struct {
+	net.Conn
+	of   *conn
+	once sync.Once
+}
+
+// End is how a client ended a connection: reset, or closed in order.
+type End struct {
+	Broker int32
+	Last   kmsg.Key // what it asked last
+	Reset  bool
+}
+
+func (w *wire) Read(p []byte) (int, error) {
+	n, err := w.Conn.Read(p)
+	if reset := errors.Is(err, syscall.ECONNRESET); reset || errors.Is(err, io.EOF) {
+		w.once.Do(func() { w.of.network.end(w.of, reset) })
+	}
+	return n, err
+}
+
+func (n *network) end(c *conn, reset bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if !c.ours() {
+		n.ended = append(n.ended, End{c.node, kmsg.Key(c.last), reset})
+	}
+}
+
 // conn is a client's connection as its broker sees it: whole requests come in,
 // whole answers go out.
 type conn struct {
@@ -169,6 +202,7 @@ type conn struct {
 	unread  []byte
 	own     bool   // a client of ours, known from its first request on; under the network's lock
 	host    string // that brokers shall see for it
+	last    int16  // key of its last request; under the network's lock
 
 	mu    sync.Mutex
 	asked map[int32]*request // by correlation id
@@ -272,6 +306,7 @@ func (n *network) arrived(c *conn, req *request) (pass bool, err error) {
 		defer n.mu.Unlock()
 		return true, nil
 	}
+	c.last = req.key
 	n.counts[req.key]++
 	n.perNode[c.node]++
 	delay, gate, silent := n.slow[req.key], n.gates[req.key], n.silent[c.node]
