@@ -68,6 +68,18 @@ func impatient(t *testing.T, s *kafkasim.Sim) *kafka.Cluster {
 	return open(t, kafka.Config{Bootstrap: s.Addrs(), Timeout: time.Second})
 }
 
+// until waits for something that no answer tells.
+func until(t *testing.T, what string, is func() bool) {
+	t.Helper()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for end := time.Now().Add(20 * time.Second); !is(); <-tick.C {
+		if time.Now().After(end) {
+			t.Fatalf("%s: not within 20 s", what)
+		}
+	}
+}
+
 func ok(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {

@@ -23,6 +23,10 @@ type link struct {
 	since  time.Time // when it became idle
 }
 
+func newLink(ctx context.Context, addr string) *link {
+	return &link{addr: addr, broker: sarama.NewBroker(addr), socket: &socket{ctx: ctx}}
+}
+
 const (
 	maxIdle = 4           // links kept per broker: three look-ups side by side, and one more
 	maxRest = time.Minute // brokers hang up on idle clients after ten
@@ -53,7 +57,8 @@ func ask[T any](ctx context.Context, c *Cluster, addr string, call func(*sarama.
 }
 
 // run makes one call on a link. sarama has no contexts, and closing its broker waits for the answer under way; so a call is
-// given up by closing the socket beneath it. Then what was asked may or may not have been done.
+// given up by resetting the socket beneath it. Then what was asked may or may not have been done, but what has not left this
+// machine yet never will.
 func run[T any](ctx context.Context, c *Cluster, l *link, call func() (T, error)) (T, error) {
 	bounded, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
@@ -63,6 +68,7 @@ func run[T any](ctx context.Context, c *Cluster, l *link, call func() (T, error)
 	}
 	done, given := make(chan result), make(chan struct{})
 	if !c.begin(func() {
+		l.socket.owe(true)
 		v, err := call()
 		select {
 		case done <- result{v, err}:
@@ -77,8 +83,10 @@ func run[T any](ctx context.Context, c *Cluster, l *link, call func() (T, error)
 	case r := <-done:
 		if r.err != nil {
 			c.drop(l)
+			return r.v, c.clean(r.err)
 		}
-		return r.v, c.clean(r.err)
+		l.socket.owe(false)
+		return r.v, nil
 	case <-bounded.Done():
 	}
 	l.socket.cut()
@@ -135,7 +143,7 @@ func (c *Cluster) give(l *link) {
 func (c *Cluster) dial(ctx context.Context, addr string) (*link, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	l := &link{addr: addr, broker: sarama.NewBroker(addr), socket: &socket{ctx: ctx}}
+	l := newLink(ctx, addr)
 	c.mu.Lock()
 	if c.closed {
 		c.mu.Unlock()
@@ -169,32 +177,63 @@ func (c *Cluster) drop(l *link) {
 }
 
 // socket dials for sarama (as its "proxy"), so that a connection obeys a context, can be cut at any moment, and it is known
-// whether anything was sent on it.
+// whether anything was sent on it. It is the TCP connection itself, beneath TLS and login.
+//
+// While an answer is owed, it lingers for 0 seconds: whatever ends the connection then (a time-out, an error, Close, sarama
+// closing it by itself, this process being killed) resets it, and the kernel throws away what it has not delivered. A socket
+// that is merely closed goes on retransmitting: a commit that was given up after 5 s was seen to arrive 26 s later. Once
+// nothing is owed, an end is an ordinary one.
 type socket struct {
 	ctx context.Context // of the dial
 
 	mu   sync.Mutex
-	conn net.Conn
+	conn *net.TCPConn
+	owed bool
 	gone bool
 	sent atomic.Int64 // writes begun
 }
 
 // Dial is called by sarama.
 func (s *socket) Dial(network, addr string) (net.Conn, error) {
-	conn, err := new(net.Dialer).DialContext(s.ctx, network, addr)
+	dialed, err := new(net.Dialer).DialContext(s.ctx, network, addr)
 	if err != nil {
 		return nil, err
+	}
+	conn, ok := dialed.(*net.TCPConn)
+	if !ok {
+		return nil, errors.Join(fmt.Errorf("dial %s: %T can't be reset", addr, dialed), dialed.Close())
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.gone {
-		_ = conn.Close()
-		return nil, net.ErrClosed
+		return nil, errors.Join(net.ErrClosed, conn.Close()) // nothing was sent on it
 	}
 	s.conn = conn
+	if err := s.linger(); err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
 	return &counted{conn, &s.sent}, nil
 }
 
+// owe says whether an answer is owed from now on. That it can't be set on a connection which has just ended is no harm.
+func (s *socket) owe(owed bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.owed = owed
+	_ = s.linger()
+}
+
+func (s *socket) linger() error {
+	switch {
+	case s.conn == nil:
+		return nil
+	case s.owed:
+		return s.conn.SetLinger(0)
+	}
+	return s.conn.SetLinger(-1) // the kernel's own way: what was sent is delivered
+}
+
+// cut closes the connection, or resets it when an answer is owed.
 func (s *socket) cut() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -134,25 +134,32 @@ func TestCancelEndsACall(t *testing.T) {
 	}
 }
 
+// web is a server's certificate, and a client's trust in it.
+func web(t *testing.T) (server, client *tls.Config) {
+	t.Helper()
+	w := httptest.NewTLSServer(http.NotFoundHandler())
+	t.Cleanup(w.Close)
+	trust := x509.NewCertPool()
+	trust.AddCert(w.Certificate())
+	return &tls.Config{Certificates: w.TLS.Certificates}, &tls.Config{RootCAs: trust, ServerName: "example.com"}
+}
+
 const secret = "hunter2-of-kafka"
 
 func TestLogin(t *testing.T) {
 	t.Parallel()
-	web := httptest.NewTLSServer(http.NotFoundHandler()) // for its certificate
-	t.Cleanup(web.Close)
-	trust := x509.NewCertPool()
-	trust.AddCert(web.Certificate())
+	server, client := web(t)
 	for _, mechanism := range []string{"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"} {
 		t.Run(mechanism, func(t *testing.T) {
 			t.Parallel()
 			s := newSim(t, kafkasim.Options{
 				Users: []kafkasim.User{{Mechanism: mechanism, Name: "bot", Password: secret}},
-				TLS:   &tls.Config{Certificates: web.TLS.Certificates},
+				TLS:   server,
 			})
 			ok(t, s.Commit("billing", "orders", nil))
 			var log bytes.Buffer
 			cfg := kafka.Config{
-				Bootstrap: s.Addrs(), TLS: &tls.Config{RootCAs: trust, ServerName: "example.com"}, Timeout: 5 * time.Second,
+				Bootstrap: s.Addrs(), TLS: client, Timeout: 5 * time.Second,
 				SASL: kafka.SASL{Mechanism: mechanism, User: "bot", Password: secret},
 				Log:  slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 			}

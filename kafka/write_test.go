@@ -1,9 +1,11 @@
 package kafka_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kmsg"
@@ -124,6 +126,73 @@ func TestLostAnswers(t *testing.T) {
 				t.Errorf("%d commits were sent, want 2", n)
 			}
 		})
+	}
+}
+
+// The connection of a write that is given up is reset, with TLS too: what was sent and has not arrived yet never will. One that
+// was answered is closed in order.
+func TestWriteThatIsGivenUpIsReset(t *testing.T) {
+	t.Parallel()
+	server, client := web(t)
+	for name, path := range map[string]struct {
+		reset bool
+		write func(*testing.T, *kafkasim.Sim, *kafka.Cluster)
+	}{
+		"answered": {false, func(t *testing.T, _ *kafkasim.Sim, c *kafka.Cluster) { write(t, c, chunk(10)) }},
+		"refused": {false, func(t *testing.T, s *kafkasim.Sim, c *kafka.Cluster) {
+			s.FailCommit(1, kerr.UnknownMemberID)
+			write(t, c, chunk(10))
+		}},
+		"not ready": {false, func(t *testing.T, _ *kafkasim.Sim, c *kafka.Cluster) {
+			if _, err := c.Write(t.Context(), "billing", chunk(10), func() error { return errors.New("fenced") }); err == nil {
+				t.Error("no error")
+			}
+		}},
+		"silent": {true, func(t *testing.T, s *kafkasim.Sim, c *kafka.Cluster) {
+			s.SwallowCommitAnswer(false)
+			write(t, c, chunk(10))
+		}},
+		"cancelled": {true, func(t *testing.T, s *kafkasim.Sim, c *kafka.Cluster) {
+			gate := s.Hold(kmsg.OffsetCommit)
+			ctx, cancel := context.WithCancel(t.Context())
+			go func() { <-gate.Arrived(); cancel() }()
+			got, err := c.Write(ctx, "billing", chunk(10), ready)
+			gate.Release()
+			if ok(t, err); !got[0].Lost() {
+				t.Errorf("results %+v of a write that was cancelled", got)
+			}
+		}},
+		"an answer that can't be read": {true, func(t *testing.T, s *kafkasim.Sim, c *kafka.Cluster) {
+			s.Kafka().ControlKey(int16(kmsg.OffsetCommit), func(r kmsg.Request) (kmsg.Response, error, bool) {
+				garbled := kmsg.NewPtrHeartbeatResponse()
+				garbled.SetVersion(4)
+				return garbled, nil, true
+			})
+			if got := write(t, c, chunk(10)); !got[0].Lost() {
+				t.Errorf("results %+v of an answer that can't be read", got)
+			}
+		}},
+	} {
+		for kind, encrypted := range map[string]bool{"": false, ", TLS": true} {
+			t.Run(name+kind, func(t *testing.T) {
+				t.Parallel()
+				o, cfg := kafkasim.Options{Brokers: 1}, kafka.Config{Timeout: time.Second}
+				if encrypted {
+					o.TLS, cfg.TLS = server, client
+				}
+				s := newSim(t, o)
+				ok(t, s.SeedSeries("orders", 1, kafkasim.Series{First: start, Step: time.Second, Count: 100}))
+				ok(t, s.Commit("billing", "orders", map[int32]int64{0: 50}))
+				cfg.Bootstrap = s.Addrs()
+				c := open(t, cfg)
+				path.write(t, s, c)
+				var ends []kafkasim.End
+				until(t, "the end of the write's connection", func() bool { ends = s.Ended(); return len(ends) > 0 })
+				if len(ends) != 1 || ends[0].Reset != path.reset {
+					t.Errorf("ends %+v: want one, reset %t", ends, path.reset)
+				}
+			})
+		}
 	}
 }
 
