@@ -2,131 +2,150 @@ package kafka
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/IBM/sarama"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// checkMisses decides about time look-ups that found no record although the partition has some. Kafka looks into the first
-// segment whose newest record is late enough, and after DeleteRecords or retention that segment can lie below the log start:
-// then it says "no record" although later ones follow, and believing it would skip them all. So the first and the last batch
-// are read: a late record in the first one is the answer; a late one in the last batch only leaves it in doubt where they
-// begin, and so does a batch that could not be read; the log start is safe then, it skips nothing.
-func (c *Cluster) checkMisses(ctx context.Context, v view, at int64, missed []*reset.PartitionState) {
-	if len(missed) == 0 {
-		return
-	}
-	first, last := map[reset.Partition]window{}, map[reset.Partition]window{}
-	for _, s := range missed {
-		first[s.Partition] = window{s.Start, s.Start, s.End}
-		last[s.Partition] = window{s.End - 1, s.Start, s.End}
-	}
-	var heads, tails map[reset.Partition]batch
-	var wg sync.WaitGroup
-	wg.Go(func() { heads = c.batches(ctx, v, first, at) })
-	wg.Go(func() { tails = c.batches(ctx, v, last, at) })
-	wg.Wait()
-	for _, s := range missed {
-		head, read := heads[s.Partition]
-		tail, readToo := tails[s.Partition]
-		switch {
-		case head.late:
-			s.Found = &reset.Found{Offset: head.offset, At: head.time, How: reset.HowRecord}
-		case read && readToo && !head.late && !tail.late:
-			s.Found = &reset.Found{Offset: s.End, How: reset.HowNoLater}
-		default:
-			s.Found = &reset.Found{Offset: s.Start, How: reset.HowStartInDoubt}
-		}
-	}
-}
-
-// window is where to fetch, and which records of what comes count: a batch may begin before the log start, and go on behind
-// the last stable offset.
-type window struct{ from, start, end int64 }
-
-// batch is what one batch of records says about a time: whether a record of it is that late, and which is the first.
-type batch struct {
-	late bool
-	spot
-}
-
-// Fetch limits: what a partition may send grows from round to round, because a broker leaves out batches that are larger
-// (all but the first partition's); what an answer holds in all is bounded, so that memory is.
+// Bounds of reading batches. What a partition may send grows from round to round, because a broker leaves out batches that
+// are larger (all but the first partition's); what an answer holds in all is bounded, so that memory is. A walk that would
+// need more ends where it is, and nothing is concluded of what lies behind.
 const (
 	firstFetch  = 16 << 10
+	easyFetch   = 4 << 20 // as far as the limit grows while batches do come
 	largestPart = 32 << 20
 	wholeFetch  = 32 << 20
-	fetchRounds = 12
+	walkRounds  = 64
+	mostOfPart  = 64 << 20
+	mostOfAll   = 256 << 20
+	walkTime    = 10 * time.Second
 )
 
-// batches reads the batch at an offset of each partition, side by side at the leaders. Those that can't be read are left out.
-func (c *Cluster) batches(ctx context.Context, v view, from map[reset.Partition]window, at int64) map[reset.Partition]batch {
-	out := make(map[reset.Partition]batch, len(from))
-	byLeader, _ := v.leaders(slices.Collect(maps.Keys(from)))
-	var mu sync.Mutex
-	var wg sync.WaitGroup
-	for addr, parts := range byLeader {
-		wg.Go(func() {
-			limit := int32(firstFetch)
-			for round := 0; round < fetchRounds && len(parts) > 0; round++ {
-				resp, err := c.fetch(ctx, addr, parts, from, limit)
-				if err != nil {
-					return
-				}
-				left := parts[:0:0]
-				mu.Lock()
-				for _, p := range parts {
-					b := resp.GetBlock(p.Topic, p.Partition)
-					switch got, whole := toBatch(b, from[p], at); {
-					case whole:
-						out[p] = got
-					case b != nil && b.Err == sarama.ErrNoError:
-						left = append(left, p)
-					}
-				}
-				mu.Unlock()
-				if len(left) > len(parts)/2 {
-					limit = min(limit*8, largestPart)
-				}
-				parts = left
-			}
-		})
-	}
-	wg.Wait()
-	return out
+// walk is a reading of one partition's batches in order, from one offset up to another.
+type walk struct {
+	next, end int64
+	// visit sees each batch that ends behind next. Its records are nil when the broker cut it off behind the header: then
+	// visit may return false, and sees it again when all of it came. Setting end to next stops the walk.
+	visit func(*walk, *sarama.RecordBatch) bool
+	limit int32
+	spent int
+	err   sarama.KError
 }
 
-func (c *Cluster) fetch(ctx context.Context, addr string, parts []reset.Partition, from map[reset.Partition]window, limit int32) (*sarama.FetchResponse, error) {
+func (w *walk) done() bool { return w.next >= w.end }
+
+// walk reads batches side by side at the leaders. A partition that could not be read up to its end, or not within the bounds,
+// is left where it came to.
+func (c *Cluster) walk(ctx context.Context, v view, walks map[reset.Partition]*walk) {
+	ctx, cancel := context.WithTimeout(ctx, walkTime)
+	defer cancel()
+	var spent atomic.Int64
+	for try := 0; ; try++ {
+		var again []reset.Partition
+		for p, w := range walks {
+			if !w.done() && (try == 0 || passing[name(w.err)]) {
+				w.err = sarama.ErrNoError
+				again = append(again, p)
+			}
+		}
+		if len(again) == 0 {
+			return
+		}
+		byLeader, none := v.leaders(again)
+		for _, p := range none {
+			walks[p].err = sarama.ErrLeaderNotAvailable
+		}
+		var wg sync.WaitGroup
+		for addr, parts := range byLeader {
+			wg.Go(func() { c.walkAt(ctx, addr, parts, walks, &spent) })
+		}
+		wg.Wait()
+		if try == len(pauses) || pause(ctx, pauses[try]) != nil {
+			return
+		}
+		fresh, err := c.metadata(ctx, slices.Sorted(maps.Keys(numbers(again)))...)
+		if err != nil {
+			return
+		}
+		v = fresh
+	}
+}
+
+// walkAt asks one leader in rounds, until its walks are done, stuck, or out of bounds.
+func (c *Cluster) walkAt(ctx context.Context, addr string, parts []reset.Partition, walks map[reset.Partition]*walk, spent *atomic.Int64) {
+	for round := 0; round < walkRounds && len(parts) > 0 && spent.Load() < mostOfAll; round++ {
+		resp, err := c.fetch(ctx, addr, parts, walks)
+		if err != nil {
+			for _, p := range parts {
+				if walks[p].err = sarama.ErrBrokerNotAvailable; errors.Is(err, errNoAnswer) {
+					walks[p].err = sarama.ErrNetworkException // a second silence costs as much as the first
+				}
+			}
+			return
+		}
+		var waiting, moved []reset.Partition
+		for _, p := range parts {
+			w := walks[p]
+			came := w.take(resp.GetBlock(p.Topic, p.Partition))
+			if came {
+				spent.Add(int64(w.limit))
+				w.spent += int(w.limit)
+			}
+			switch {
+			case w.done(), w.err != sarama.ErrNoError, w.spent >= mostOfPart:
+			case came:
+				w.limit = max(w.limit, min(w.limit*4, easyFetch))
+				moved = append(moved, p)
+			default:
+				w.limit = min(w.limit*8, largestPart)
+				waiting = append(waiting, p)
+			}
+		}
+		parts = append(waiting, moved...) // a broker always sends the first partition's first batch, however large
+	}
+}
+
+func (c *Cluster) fetch(ctx context.Context, addr string, parts []reset.Partition, walks map[reset.Partition]*walk) (*sarama.FetchResponse, error) {
 	return ask(ctx, c, addr, func(b *sarama.Broker) (*sarama.FetchResponse, error) {
 		req := &sarama.FetchRequest{Version: 12, SessionEpoch: -1, MaxBytes: wholeFetch} // no session; 0 bytes are enough to answer
 		for _, p := range parts {
-			req.AddBlock(p.Topic, p.Partition, from[p].from, limit, -1)
+			w := walks[p]
+			w.limit = max(w.limit, firstFetch)
+			req.AddBlock(p.Topic, p.Partition, w.next, w.limit, -1)
 		}
 		return b.Fetch(req)
 	})
 }
 
-// toBatch looks through the first batch of an answer. Whole is false when the broker left it out, or cut it off.
-func toBatch(b *sarama.FetchResponseBlock, w window, at int64) (got batch, whole bool) {
-	if b == nil || b.Err != sarama.ErrNoError || len(b.RecordsSet) == 0 {
-		return batch{}, false
+// take visits the batches of an answer. It reports whether the walk came further.
+func (w *walk) take(b *sarama.FetchResponseBlock) bool {
+	if b == nil {
+		return false
 	}
-	records := b.RecordsSet[0].RecordBatch
-	if records == nil || records.PartialTrailingRecord {
-		return batch{}, false // or a format from before Kafka 0.11: in doubt
+	if w.err = b.Err; b.Err != sarama.ErrNoError {
+		return false
 	}
-	for _, r := range records.Records {
-		t := records.FirstTimestamp.Add(r.TimestampDelta)
-		if records.LogAppendTime {
-			t = records.MaxTimestamp
+	from := w.next
+	for _, set := range b.RecordsSet {
+		batch := set.RecordBatch
+		if batch == nil { // a format from before Kafka 0.11 has no such headers
+			w.err = sarama.ErrUnsupportedForMessageFormat
+			break
 		}
-		if offset := records.FirstOffset + r.OffsetDelta; offset >= w.start && offset < w.end && t.UnixMilli() >= at {
-			return batch{true, spot{offset: offset, time: t.UTC()}}, true
+		if batch.LastOffset() < w.next {
+			continue
 		}
+		if w.done() || !w.visit(w, batch) {
+			break
+		}
+		w.next = max(w.next, batch.LastOffset()+1)
 	}
-	return batch{}, true
+	return w.next > from
 }

@@ -188,7 +188,7 @@ func (c *Cluster) readLogs(ctx context.Context, v view, q reset.Query, states []
 			missed = append(missed, s)
 		}
 	}
-	c.checkMisses(ctx, v, millis(q.At), missed)
+	c.checkMisses(ctx, v, millis(q.At), q.Isolation, missed)
 	return ctx.Err()
 }
 

@@ -95,7 +95,8 @@ func TestMissesAreChecked(t *testing.T) {
 	}{
 		"all are later":        {times(110, 120, 130), 1, reset.Found{Offset: 1, At: at(120), How: reset.HowRecord}},
 		"all are earlier":      {times(10, 20, 30), 1, reset.Found{Offset: 3, How: reset.HowNoLater}},
-		"only the last later":  {times(10, 20, 130), 1, reset.Found{Offset: 1, How: reset.HowStartInDoubt}},
+		"only the last later":  {times(10, 20, 130), 1, reset.Found{Offset: 2, At: at(130), How: reset.HowRecord}},
+		"one in the middle":    {times(10, 20, 130, 30), 1, reset.Found{Offset: 2, At: at(130), How: reset.HowRecord}},
 		"only the first later": {times(10, 120, 30), 1, reset.Found{Offset: 1, At: at(120), How: reset.HowRecord}},
 		"none left":            {times(10, 120, 30), 3, reset.Found{Offset: 3, How: reset.HowNoLater}},
 	} {

@@ -76,39 +76,53 @@ func TestMerge(t *testing.T) {
 	}
 }
 
-// All records of a batch count that lie in the log, not only those from the asked offset on.
-func TestToBatch(t *testing.T) {
+// A miss looks at the records that lie in the log, and a header alone is enough for a batch that is early.
+func TestMissLooksAtBatches(t *testing.T) {
 	t.Parallel()
-	from, at := time.UnixMilli(1000), int64(1500) // records 10, 11, 12 at 1000, 2000, 1200
-	block := func(appended bool) *sarama.FetchResponseBlock {
-		records := &sarama.RecordBatch{FirstOffset: 10, FirstTimestamp: from, MaxTimestamp: from.Add(time.Second), LogAppendTime: appended}
+	from := time.UnixMilli(1000) // records 10, 11, 12 at 1000, 2000, 1200
+	batch := func(change func(*sarama.RecordBatch)) *sarama.FetchResponseBlock {
+		b := &sarama.RecordBatch{FirstOffset: 10, LastOffsetDelta: 2, FirstTimestamp: from, MaxTimestamp: from.Add(time.Second)}
 		for n, d := range []time.Duration{0, time.Second, 200 * time.Millisecond} {
-			records.Records = append(records.Records, &sarama.Record{OffsetDelta: int64(n), TimestampDelta: d})
+			b.Records = append(b.Records, &sarama.Record{OffsetDelta: int64(n), TimestampDelta: d})
 		}
-		return &sarama.FetchResponseBlock{RecordsSet: []*sarama.Records{{RecordBatch: records}}}
+		change(b)
+		return &sarama.FetchResponseBlock{RecordsSet: []*sarama.Records{{RecordBatch: b}}}
 	}
-	cut := block(false)
-	cut.RecordsSet[0].RecordBatch.PartialTrailingRecord = true
-	late := func(offset, ms int64) batch { return batch{true, spot{offset: offset, time: time.UnixMilli(ms).UTC()}} }
+	whole := func(*sarama.RecordBatch) {}
+	cut := func(b *sarama.RecordBatch) { b.Records, b.PartialTrailingRecord = nil, true }
 	for _, c := range []struct {
-		name  string
-		block *sarama.FetchResponseBlock
-		in    window
-		want  batch
-		whole bool
+		name       string
+		block      *sarama.FetchResponseBlock
+		start, end int64
+		at         int64
+		late       *spot
+		came       bool
+		next       int64
+		unsure     bool
 	}{
-		{"the late one is not the last", block(false), window{12, 0, 13}, late(11, 2000), true},
-		{"the late one is below the log start", block(false), window{12, 12, 13}, batch{}, true},
-		{"the late one is not stable yet", block(false), window{10, 0, 11}, batch{}, true},
-		{"the time of the append is that of the batch", block(true), window{10, 10, 13}, late(10, 2000), true},
-		{"cut off", cut, window{10, 10, 13}, batch{}, false},
-		{"left out", &sarama.FetchResponseBlock{}, window{10, 10, 13}, batch{}, false},
-		{"not mentioned", nil, window{10, 10, 13}, batch{}, false},
-		{"denied", &sarama.FetchResponseBlock{Err: sarama.ErrTopicAuthorizationFailed}, window{10, 10, 13}, batch{}, false},
+		{"late", batch(whole), 10, 13, 1500, &spot{offset: 11, time: time.UnixMilli(2000).UTC()}, true, 13, false},
+		{"the late one is below the log start", batch(whole), 12, 13, 1500, nil, true, 13, false},
+		{"the late one is not stable yet", batch(whole), 10, 11, 1500, nil, true, 13, false},
+		{"early", batch(whole), 10, 13, 2001, nil, true, 13, false},
+		{"early, by its header alone", batch(cut), 10, 13, 2001, nil, true, 13, false},
+		{"late, by its header alone", batch(cut), 10, 13, 1500, nil, false, 10, false},
+		{"the time of the append is that of the batch", batch(func(b *sarama.RecordBatch) { b.LogAppendTime = true }), 10, 13, 1500,
+			&spot{offset: 10, time: time.UnixMilli(2000).UTC()}, true, 13, false},
+		{"a time that no record has", batch(func(b *sarama.RecordBatch) { b.MaxTimestamp = from.Add(time.Hour) }), 10, 13, 1500, nil, true, 13, true},
+		{"without times", batch(func(b *sarama.RecordBatch) { b.FirstTimestamp, b.MaxTimestamp = time.Time{}, time.Time{} }), 10, 13, 1500, nil, true, 13, false},
+		{"left out", &sarama.FetchResponseBlock{}, 10, 13, 1500, nil, false, 10, false},
+		{"not mentioned", nil, 10, 13, 1500, nil, false, 10, false},
+		{"denied", &sarama.FetchResponseBlock{Err: sarama.ErrTopicAuthorizationFailed}, 10, 13, 1500, nil, false, 10, false},
+		{"of a format without headers", &sarama.FetchResponseBlock{RecordsSet: []*sarama.Records{{}}}, 10, 13, 1500, nil, false, 10, false},
 	} {
-		got, whole := toBatch(c.block, c.in, at)
-		if got != c.want || whole != c.whole {
-			t.Errorf("%s: %+v, whole %t, want %+v, %t", c.name, got, whole, c.want, c.whole)
+		m := &miss{start: c.start, end: c.end, at: c.at}
+		w := &walk{next: 10, end: c.end, visit: m.visit}
+		came := w.take(c.block)
+		if diff := cmp.Diff(c.late, m.late, cmp.AllowUnexported(spot{})); diff != "" {
+			t.Errorf("%s: late (-want +got):\n%s", c.name, diff)
+		}
+		if came != c.came || w.next != c.next || m.unsure != c.unsure {
+			t.Errorf("%s: came %t to %d, unsure %t; want %t, %d, %t", c.name, came, w.next, m.unsure, c.came, c.next, c.unsure)
 		}
 	}
 }

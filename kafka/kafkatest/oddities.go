@@ -14,16 +14,17 @@ import (
 
 // oddities are the places where tools that reset offsets go wrong: logs that are not what arithmetic takes them for.
 var oddities = map[string]func(*bench){
-	"aborted transaction":         abortedTransaction,
-	"compacted topic":             compactedTopic,
-	"future-dated record":         futureDated,
-	"time before the log start":   timeBeforeTheStart,
-	"time in doubt":               timeInDoubt,
-	"commits outside the log":     outsideTheLog,
-	"log start that moved":        logStartMoved,
-	"partitions added":            partitionsAdded,
-	"topic deleted among commits": topicDeleted,
-	"commit over the limit":       commitOverTheLimit,
+	"aborted transaction":          abortedTransaction,
+	"compacted topic":              compactedTopic,
+	"future-dated record":          futureDated,
+	"time before the log start":    timeBeforeTheStart,
+	"early, late, and early again": lateAtTheEnd,
+	"late between early ones":      lateBetweenEarly,
+	"commits outside the log":      outsideTheLog,
+	"log start that moved":         logStartMoved,
+	"partitions added":             partitionsAdded,
+	"topic deleted among commits":  topicDeleted,
+	"commit over the limit":        commitOverTheLimit,
 }
 
 // plan is what the core makes of what Kafka says now.
@@ -124,9 +125,8 @@ func timeBeforeTheStart(b *bench) {
 	b.equal("target, replay, skip", append(targets(p), p.Effect.Replay, p.Effect.Skip), []int64{33, 27, 0})
 }
 
-// The same, with a first batch that is older than the asked time: where the later records begin is in doubt, and the log
-// start skips none of them.
-func timeInDoubt(b *bench) {
+// The same, with a first batch that is older than the asked time: the late record behind it is found.
+func lateAtTheEnd(b *bench) {
 	topic, group := b.topic("", 1, "segment.ms", "10000"), b.name
 	for n := range 30 {
 		b.fill(topic, 0, at(n))
@@ -136,15 +136,30 @@ func timeInDoubt(b *bench) {
 	}
 	b.deleteRecords(topic, 0, 30)
 	b.commit(group, topic, 0, 33, "")
-	said, got := b.ask(topic, at(20)), b.found(group, topic, at(20))[0]
-	if b.world.Real && said != -1 {
+	if said := b.ask(topic, at(20)); b.world.Real && said != -1 {
 		b.Errorf("kafka says %d, want -1: the trap that this scenario is about", said)
 	}
-	want := reset.Found{Offset: 32, At: at(50), How: reset.HowRecord}
-	if said == -1 {
-		want = reset.Found{Offset: 30, How: reset.HowStartInDoubt}
+	b.equal("found", b.found(group, topic, at(20))[0], reset.Found{Offset: 32, At: at(50), How: reset.HowRecord})
+}
+
+// The newest record of the first segment is below the log start, and the segment stays: "no record" for good, although offsets
+// 3 and 4 are late. The first batch and the last one are early; only all of them tell. What is later than all is proved too.
+func lateBetweenEarly(b *bench) {
+	topic, group := b.topic("", 1, "segment.ms", "10000"), b.name
+	b.fill(topic, 0, at(50), at(10), at(10))
+	b.fill(topic, 0, at(100)) // rolls
+	for _, t := range []time.Time{at(100), at(20), at(20)} {
+		b.fill(topic, 0, t)
 	}
-	b.equal("found", got, want)
+	b.deleteRecords(topic, 0, 1)
+	b.commit(group, topic, 0, 3, "")
+	if said := b.ask(topic, at(45)); b.world.Real && said != -1 {
+		b.Errorf("kafka says %d, want -1: the trap that this scenario is about", said)
+	}
+	b.equal("found", b.found(group, topic, at(45))[0], reset.Found{Offset: 3, At: at(100), How: reset.HowRecord})
+	b.equal("found behind all", b.found(group, topic, at(101))[0], reset.Found{Offset: 7, How: reset.HowNoLater})
+	p := b.plan(reset.Intent{Scope: scope(topic), Target: reset.Time{At: at(45), Said: "then"}})
+	b.equal("target, replay, skip", append(targets(p), p.Effect.Replay, p.Effect.Skip), []int64{3, 0, 0})
 }
 
 // ask is Kafka's bare answer for a time, -1 for "no record".

@@ -1,0 +1,161 @@
+package kafka
+
+import (
+	"context"
+	"time"
+
+	"github.com/IBM/sarama"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// noTime is Kafka's word for a record without a time.
+const noTime = -1
+
+// miss is a time look-up that found no record, and what is known of the partition's records by now.
+type miss struct {
+	start, end int64
+	at         int64
+	proved     int64 // no record before this offset is as late as at
+	last       int64 // where the last batch begins; end: not read
+	newest     int64 // the largest time in it
+	late       *spot // the first record that is as late
+	unsure     bool  // a batch says that it has a late record, and which is not to be told
+}
+
+// checkMisses decides about time look-ups that found no record although the partition has some. Kafka looks into the first
+// segment whose newest record is late enough (UnifiedLog.searchOffsetInLocalLog), and when that record lies below the log
+// start after DeleteRecords, or the segment's records have no time at all, the answer is "no record" although later ones
+// follow; believing it would skip them all. Two things prove a miss:
+//
+//   - Kafka found a record for an earlier time: then none before that record is later, because the segment that it found was
+//     the first with a time so late, and the record the first in it;
+//   - the header of every batch behind it, up to the log end, says that none is late.
+//
+// The first makes the second short: the newest time of the last batch is asked for. A late record that is come upon while
+// everything before it is proved is the answer itself. What is neither found nor proved within the bounds is in doubt: the
+// log start then, which skips nothing.
+func (c *Cluster) checkMisses(ctx context.Context, v view, at int64, isolation reset.Isolation, missed []*reset.PartitionState) {
+	if len(missed) == 0 {
+		return
+	}
+	all := make(map[reset.Partition]*miss, len(missed))
+	for _, s := range missed {
+		all[s.Partition] = &miss{start: s.Start, end: s.End, at: at, proved: s.Start, last: s.End, newest: noTime}
+	}
+	c.readLast(ctx, v, all)
+	c.askEarlier(ctx, v, isolation, all)
+	walks := map[reset.Partition]*walk{}
+	for p, m := range all {
+		if m.late == nil && m.proved < m.end && m.last < m.end { // else the partition can't be read, or nothing is left to read
+			walks[p] = &walk{next: m.proved, end: m.end, visit: m.visit}
+		}
+	}
+	c.walk(ctx, v, walks)
+	for _, s := range missed {
+		m := all[s.Partition]
+		if w := walks[s.Partition]; w != nil && w.err == sarama.ErrNoError {
+			m.proved = max(m.proved, w.next)
+		}
+		switch {
+		case m.late != nil:
+			s.Found = &reset.Found{Offset: m.late.offset, At: m.late.time, How: reset.HowRecord}
+		case m.proved >= s.End && !m.unsure:
+			s.Found = &reset.Found{Offset: s.End, How: reset.HowNoLater}
+		default:
+			s.Found = &reset.Found{Offset: s.Start, How: reset.HowStartInDoubt}
+		}
+	}
+}
+
+// readLast reads the header of each last batch.
+func (c *Cluster) readLast(ctx context.Context, v view, all map[reset.Partition]*miss) {
+	walks := make(map[reset.Partition]*walk, len(all))
+	for p, m := range all {
+		walks[p] = &walk{next: m.end - 1, end: m.end, visit: func(_ *walk, b *sarama.RecordBatch) bool {
+			m.last, m.newest = b.FirstOffset, milliseconds(b.MaxTimestamp)
+			return true
+		}}
+	}
+	c.walk(ctx, v, walks)
+}
+
+// askTimes bounds how often an earlier time is asked for: each answer is a record that is newer than the last one, and in a
+// log whose times are in order the first answer lies in the last batch.
+const askTimes = 4
+
+// askEarlier asks for the newest time of the last batch, and then for the times after what was found.
+func (c *Cluster) askEarlier(ctx context.Context, v view, isolation reset.Isolation, all map[reset.Partition]*miss) {
+	earlier := map[reset.Partition]int64{}
+	for p, m := range all {
+		if m.newest != noTime && m.newest < m.at {
+			earlier[p] = m.newest
+		}
+	}
+	for range askTimes {
+		var parts []reset.Partition
+		for p := range earlier {
+			parts = append(parts, p)
+		}
+		if len(parts) == 0 {
+			return
+		}
+		found := c.lookup(ctx, v, parts, func(p reset.Partition) int64 { return earlier[p] }, isolation)
+		for _, p := range parts {
+			m, spot := all[p], found[p]
+			asked := earlier[p]
+			delete(earlier, p)
+			if spot.err != "" || spot.offset < m.proved || spot.offset > m.end || milliseconds(spot.time) < asked {
+				continue
+			}
+			m.proved = spot.offset
+			switch {
+			case milliseconds(spot.time) >= m.at:
+				m.late = &spot
+			case m.proved >= m.last:
+				m.proved = m.end // the last batch says the rest
+			default:
+				earlier[p] = milliseconds(spot.time) + 1
+			}
+		}
+	}
+}
+
+// visit looks at a batch when everything before it is proved to be early.
+func (m *miss) visit(w *walk, b *sarama.RecordBatch) bool {
+	if milliseconds(b.MaxTimestamp) < m.at {
+		return true // its header says so; whether the rest of it came does not matter
+	}
+	if b.Records == nil {
+		return false // which of its records is late is not to be seen yet
+	}
+	newest, late := int64(noTime), []spot(nil)
+	for _, r := range b.Records {
+		t := milliseconds(b.FirstTimestamp) + r.TimestampDelta.Milliseconds()
+		if b.LogAppendTime {
+			t = milliseconds(b.MaxTimestamp)
+		}
+		newest = max(newest, t)
+		if offset := b.FirstOffset + r.OffsetDelta; t >= m.at && offset >= m.start && offset < m.end {
+			late = append(late, spot{offset: offset, time: time.UnixMilli(t).UTC()})
+		}
+	}
+	switch {
+	case newest != milliseconds(b.MaxTimestamp): // times of different units in one batch are further apart than sarama can say
+		m.unsure = true
+	case len(late) > 0:
+		m.late = &late[0]
+	default:
+		return true
+	}
+	w.end = w.next
+	return true
+}
+
+// milliseconds is a time as Kafka counts it. sarama reads "no time" as the zero time.
+func milliseconds(t time.Time) int64 {
+	if t.IsZero() {
+		return noTime
+	}
+	return t.UnixMilli()
+}
