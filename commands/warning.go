@@ -107,7 +107,7 @@ func warningLine(g gathered, s reset.Story, v voice) Line {
 		return say("No record is as late as that on ", n, " (", g.where(), "): the end is taken.")
 	case reset.WarnInDoubt:
 		return say("Kafka found no record as late as that on ", n, " (", g.where(),
-			") although later ones are there: the log start is taken, which may replay more than asked.")
+			"), and that could not be proved: the log start is taken. It skips none, and may reprocess more than asked.")
 	case reset.WarnNeverCommit:
 		return say(capital(n), " ", g.have(), " no commit (", g.where(),
 			"): where the group would begin is not known, so the worst case counts as replayed and as skipped.")

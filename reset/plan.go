@@ -32,7 +32,7 @@ type How string
 const (
 	HowRecord       How = "record"         // the first record at or after the asked time
 	HowNoLater      How = "no later"       // no record at or after the asked time: the end
-	HowStartInDoubt How = "start in doubt" // the look-up missed although later records are there: the log start
+	HowStartInDoubt How = "start in doubt" // the look-up missed, and that could not be proved: the log start
 	HowEnd          How = "end"
 	HowStart        How = "start"
 	HowExact        How = "exact"
@@ -86,7 +86,7 @@ const (
 	WarnClampedStart WarningCode = "clamped start" // asked before the log start: Count records are gone
 	WarnClampedEnd   WarningCode = "clamped end"   // asked behind the end
 	WarnNoLater      WarningCode = "no later"      // a time behind the last record
-	WarnInDoubt      WarningCode = "in doubt"      // the time look-up missed although later records exist
+	WarnInDoubt      WarningCode = "in doubt"      // the time look-up missed, and that could not be proved
 	WarnNeverCommit  WarningCode = "never committed"
 	WarnOutsideLog   WarningCode = "outside log"  // the committed offset is outside the log
 	WarnFutureDated  WarningCode = "future dated" // the record at the target is dated after now
