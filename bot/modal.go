@@ -60,8 +60,14 @@ func (b *Bot) showRows(ctx context.Context, e envelope, page int) {
 	}
 	view := slack.ModalViewRequest{
 		Type: slack.VTModal, CallbackID: rowsView, PrivateMetadata: e.Value + " " + e.Channel,
-		Title: plainText(clip("Plan "+e.Value, maxModal)), Close: plainText("Close"),
+		Close: plainText("Close"),
 	}
+	story, untold := b.Core.StoryFor(ctx, e.actor(), e.Channel, ref.ID)
+	title := "Plan " + e.Value
+	if untold == nil && story.Request.WasWritten() {
+		title = "Written by " + ref.ID
+	}
+	view.Title = plainText(clip(title, maxModal))
 	first := min((page-1)*pageRows, total)
 	head := fmt.Sprintf("Rows %s to %s of %s", thousands(first+1), thousands(first+len(steps)), thousands(total))
 	view.Blocks.BlockSet = append(view.Blocks.BlockSet, slack.NewContextBlock("", plainText(head)))
@@ -70,7 +76,7 @@ func (b *Bot) showRows(ctx context.Context, e envelope, page int) {
 		t.More = 0
 		view.Blocks.BlockSet = append(view.Blocks.BlockSet, preformatted("", fit(t, 3*maxLine)))
 	}
-	if story, err := b.Core.StoryFor(ctx, e.actor(), e.Channel, ref.ID); err == nil {
+	if untold == nil {
 		view.Blocks.BlockSet = append(view.Blocks.BlockSet, b.byHand(story, steps)...)
 	}
 	if turn := pages(e.Value, page, total); len(turn) > 0 {

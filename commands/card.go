@@ -56,12 +56,12 @@ func askLine(s reset.Story, v voice) Line {
 	case r.Run != nil && r.Effect.Partitions == 0: // not planned yet: no number is no promise
 		return say(runAsks(r), " is to ", aim(s, v, withUTC), reason(in), ".")
 	case r.Run != nil:
-		return say(runAsks(r), " is to ", aim(s, v, withUTC), reason(in), ": ", strong(brief(r.Effect)), ".")
+		return say(runAsks(r), " is to ", aim(s, v, withUTC), reason(in), ": ", strong(brief(r)), ".")
 	}
 	if _, saves := r.Act.(reset.SaveSchedule); saves {
-		return say(person(r.Actor), " asks to ", aim(s, v, withUTC), reason(in), ". If it ran now, it ", strong(brief(r.Effect)), ".")
+		return say(person(r.Actor), " asks to ", aim(s, v, withUTC), reason(in), ". If it ran now, it ", strong(brief(r)), ".")
 	}
-	return say(person(r.Actor), " asks to ", aim(s, v, withUTC), reason(in), ": ", strong(brief(r.Effect)), ".")
+	return say(person(r.Actor), " asks to ", aim(s, v, withUTC), reason(in), ": ", strong(brief(r)), ".")
 }
 
 func reason(in reset.Intent) string {

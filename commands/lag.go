@@ -150,6 +150,19 @@ func requestLines(rs []reset.Request, infos []reset.ClusterInfo, now time.Time) 
 	return lines
 }
 
+// listed is what a request does, as a list tells it: what was written once something was, and no number where nothing was.
+func listed(r reset.Request) string {
+	switch {
+	case r.Effect.Partitions == 0:
+		return ""
+	case r.State == reset.Failed && r.Written == nil:
+		return ""
+	case r.State == reset.Failed:
+		return "planned: " + plainBrief(r.Effect) + "; at the target: " + number(r.Written.Partitions, "partition") + ", " + plainBrief(*r.Written)
+	}
+	return brief(r)
+}
+
 // requestLine is one request in one line: id, what and where, what it does, how it stands, who.
 func requestLine(r reset.Request, infos []reset.ClusterInfo, now time.Time) Line {
 	in, _ := r.Move()
@@ -159,8 +172,8 @@ func requestLine(r reset.Request, infos []reset.ClusterInfo, now time.Time) Line
 		info = infos[i]
 	}
 	l := say(strong(r.ID), "  ", title(in, info), ": ", aim(reset.Story{Request: r}, v, zoneOnly))
-	if r.Effect.Partitions > 0 {
-		l = say(l, " (", brief(r.Effect), ")")
+	if told := listed(r); told != "" {
+		l = say(l, " (", told, ")")
 	}
 	l = say(l, " · ", states[r.State])
 	switch {

@@ -247,7 +247,7 @@ func ref(r reset.Request) string { return fmt.Sprintf("%s.%d", r.ID, r.Revision)
 func confirm(s reset.Story, v voice) string {
 	r := s.Request
 	in, _ := r.Move()
-	text := clip(title(in, s.Cluster), 90) + ": " + clip(aim(s, v, withUTC), 120) + ". It " + brief(r.Effect) + "."
+	text := clip(title(in, s.Cluster), 90) + ": " + clip(aim(s, v, withUTC), 120) + ". It " + brief(r) + "."
 	if _, saves := r.Act.(reset.SaveSchedule); saves {
 		text = clip(title(in, s.Cluster), 90) + ": " + clip(aim(s, v, withUTC), 120) + ". Each run may have " + reach(r.Bounds) + "."
 	} else if busy(r) {

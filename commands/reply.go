@@ -48,7 +48,7 @@ func replyLine(r reset.Reply, v voice) Line {
 	case reset.DidUndo:
 		return say(req.ID, " takes back ", req.Undoes, ": its preview comes next. Nothing has been changed yet.")
 	case reset.DidPlan:
-		return say("Nothing was decided: say it with its revision. ", req.ID, " is at ", code(ref(req)), "; it ", brief(req.Effect), ".")
+		return say("Nothing was decided: say it with its revision. ", req.ID, " is at ", code(ref(req)), "; it ", brief(req), ".")
 	}
 	if l := scheduleReply(r); l != nil {
 		return l
@@ -73,7 +73,7 @@ func replyButtons(r reset.Request) []Button {
 		return []Button{{Verb: "approve", Ref: ref(r), Label: "Ask for approval", Style: "primary", Typed: "approve " + ref(r)}}
 	case r.State == reset.Draft:
 		return []Button{{Verb: "approve", Ref: ref(r), Label: "Apply", Style: "primary", Typed: "approve " + ref(r),
-			Confirm: capital(brief(r.Effect)) + "."}}
+			Confirm: capital(brief(r)) + "."}}
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"strings"
 	"time"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
@@ -11,7 +12,7 @@ func applied(c *Content, s reset.Story, v voice) {
 	r := s.Request
 	in, _ := r.Move()
 	c.Status = status(r, "done")
-	e := resolved(s)
+	e := r.Actual()
 	n := number(e.Partitions, "partition")
 	if r.Outcome == reset.Overtaken {
 		c.Status = status(r, "done, and moved on")
@@ -19,13 +20,13 @@ func applied(c *Content, s reset.Story, v voice) {
 			" had moved on when they were read back: somebody commits to ", in.Group, "."))
 		c.Table = evidenceTable(s)
 	} else {
-		c.Lines = append(c.Lines, say(strong(count(e.Partitions)+" of "+n+" "+are(int64(e.Partitions))+" "+place(in, v)), " and ",
-			was(e.Partitions), " read back", doneAt(r, v), "."))
+		at := e.Partitions - s.Misses
+		c.Lines = append(c.Lines, say(strong(count(at)+" of "+n+" "+are(int64(at))+" "+place(in, v)), missedLine(s), readBack(e, s), doneAt(r, v), "."))
 	}
-	c.Lines = append(c.Lines, outturn(r.Effect, e))
-	if a := s.Attempt; a != nil && a.Gone > 0 {
-		c.Warnings = append(c.Warnings, say(records(a.Gone), " between the target and the log start were gone by then."))
+	if turned := turnedLine(s); turned != nil {
+		c.Warnings = append(c.Warnings, turned)
 	}
+	c.Lines = append(c.Lines, outturn(r, e, s.Misses > 0))
 	if a := s.Attempt; a != nil && a.ExtraParts > 0 {
 		c.Warnings = append(c.Warnings, say(number(a.ExtraParts, "partition"), " added after the plan: left alone."))
 	}
@@ -38,11 +39,79 @@ func applied(c *Content, s reset.Story, v voice) {
 	watched(c, s, v)
 }
 
-func was(n int) string {
+// mostSpots is how many partitions a sentence names.
+const mostSpots = 3
+
+// missedLine names the partitions that ended elsewhere than asked: "; orders-0 is at 400, 300 messages were deleted by retention".
+func missedLine(s reset.Story) string {
+	var words []string
+	for _, st := range s.Missed {
+		words = append(words, spot(st.Topic, []int32{st.Partition})+" is at "+position(st.To)+whyMissed(st))
+	}
+	for len(words) < s.Misses {
+		words = append(words, "")
+	}
+	switch {
+	case len(words) == 0:
+		return ""
+	case len(words) > mostSpots:
+		return "; " + strings.Join(words[:mostSpots], "; ") + "; and " + number(len(words)-mostSpots, "partition") + " elsewhere"
+	}
+	return "; " + strings.Join(words, "; ")
+}
+
+// readBack ends the sentence of what stands.
+func readBack(e reset.Effect, s reset.Story) string {
+	if s.Misses > 0 {
+		return ". All " + number(e.Partitions, "partition") + " were read back"
+	}
+	return " and " + was(e.Partitions) + " read back"
+}
+
+// whyMissed says why a partition is not where it was asked to go.
+func whyMissed(st reset.Step) string {
+	switch st.How {
+	case reset.HowClampStart:
+		if st.Gone() == 0 {
+			return " (the log-start offset)"
+		}
+		return ", " + number(st.Gone(), "message") + " " + was(st.Gone()) + " deleted by retention"
+	case reset.HowClampEnd:
+		return " (the log-end offset)"
+	case reset.HowNoLater:
+		return " (latest: no message is as late)"
+	case reset.HowStartInDoubt:
+		return " (earliest: where that time begins is in doubt)"
+	}
+	return ""
+}
+
+func was[N int | int64](n N) string {
 	if n == 1 {
 		return "was"
 	}
 	return "were"
+}
+
+// turnedLine says so when a reset that was asked for as a rewind moved partitions forward, which no count of messages shows: what
+// lies before the log start is nobody's to skip any more.
+func turnedLine(s reset.Story) Line {
+	in, _ := s.Request.Move()
+	planned := s.Request.Effect
+	shift, isShift := in.Target.(reset.Shift)
+	rewind := planned.Replay > 0 && planned.Skip == 0 || isShift && shift.By < 0
+	if s.Ahead == 0 || !rewind {
+		return nil
+	}
+	var words []string
+	for _, st := range s.Forward {
+		words = append(words, spot(st.Topic, []int32{st.Partition})+" from "+position(st.From)+" to "+position(st.To))
+	}
+	for len(words) < s.Ahead {
+		words = append(words, "")
+	}
+	return say(strong("Not a rewind on "+number(s.Ahead, "partition")), ": ", list(words, mostSpots), ". ",
+		"Retention had deleted the messages before; ", in.Group, " goes on at the log-start offset, further ahead than it was.")
 }
 
 func doneAt(r reset.Request, v voice) Line {
@@ -52,28 +121,29 @@ func doneAt(r reset.Request, v voice) Line {
 	return say(" (", v.exact(r.EndedAt), ")")
 }
 
-// resolved is the effect as it was written, where that is known.
-func resolved(s reset.Story) reset.Effect {
-	if s.Attempt != nil && s.Attempt.Effect.Partitions > 0 {
-		return s.Attempt.Effect
+// outturn tells the effect once more, of what was written, with what changed since the preview.
+func outturn(r reset.Request, done reset.Effect, missed bool) Line {
+	if unknown := unknownStart(r); unknown != nil {
+		return unknown
 	}
-	return s.Request.Effect
-}
-
-// outturn tells the effect once more, with what changed since the preview.
-func outturn(plan, done reset.Effect) Line {
-	tell := func(verb string, planned, is int64) string {
+	tell := func(verb string, planned, is int64, why string) string {
 		switch {
 		case is == 0 && planned == 0:
 			return verb + " none"
+		case is == 0:
+			return verb + " none (previewed: at most " + count(planned) + ")"
 		case is > planned:
-			return verb + " at most " + records(is) + " (" + count(is-planned) + " more than previewed: the group had gone on)"
+			return verb + " at most " + records(is) + " (" + count(is-planned) + " more than previewed" + why + ")"
 		case is < planned:
 			return verb + " at most " + records(is) + " (" + count(planned-is) + " fewer than previewed)"
 		}
 		return verb + " at most " + records(is)
 	}
-	return say(tell("Replays", plan.Replay, done.Replay), ". ", tell("Skips", plan.Skip, done.Skip), ".")
+	why := ": the group had gone on" // with a place that did not move, nothing else makes a rewind longer
+	if missed {
+		why = ""
+	}
+	return say(tell("Replays", r.Effect.Replay, done.Replay, why), ". ", tell("Skips", r.Effect.Skip, done.Skip, ""), ".")
 }
 
 func undoButtons(s reset.Story) []Button {
@@ -87,7 +157,7 @@ func undoButtons(s reset.Story) []Button {
 func failed(c *Content, s reset.Story, v voice) {
 	r := s.Request
 	in, _ := r.Move()
-	n := number(resolved(s).Partitions, "partition")
+	n := number(r.Effect.Partitions, "partition")
 	switch r.Outcome {
 	case reset.Mixed:
 		c.Status = status(r, "partly written")

@@ -149,6 +149,7 @@ func appliedStory() reset.Story {
 	s.Request.State, s.Request.Outcome, s.Request.EndedAt = reset.Applied, reset.Verified, clockAt("02:14:14")
 	s.Request.Deadline = time.Time{}
 	s.Attempt.Effect.Replay += 32
+	s.Request.Written = &s.Attempt.Effect
 	s.Attempt.Outcome, s.Attempt.EndedAt = reset.Verified, s.Request.EndedAt
 	s.Now = clockAt("02:14:15")
 	return s
@@ -226,7 +227,7 @@ func neverStory() reset.Story {
 	never.From, never.Replay, never.Skip = reset.Position{None: true}, 40_000, 19_000
 	never.RecordAt = clockAt("01:10:00")
 	s := story(wrongDeploy(), append(steps, never))
-	s.Request.Warnings = []reset.Warning{{Code: reset.WarnNeverCommit, Topic: "orders", Parts: []int32{12}}}
+	s.Request.Warnings = []reset.Warning{{Code: reset.WarnNeverCommit, Topic: "orders", Parts: []int32{12}, Count: 40_000, Other: 19_000}}
 	s.Request.Bounds = reset.Bounds{MaxSkip: math.MaxInt64, MaxReplay: math.MaxInt64}
 	return s
 }

@@ -23,6 +23,9 @@ func ShowOf(s reset.Story, entries []reset.Entry) Content {
 	if c.Table == nil {
 		c.Table = planTable(s, v)
 	}
+	if r.State == reset.Applied && c.Table != nil && c.Table.More > 0 {
+		c.Buttons = append(c.Buttons, showAll(r, c.Table)...)
+	}
 	skipped := len(entries) - mostEntries
 	for i, e := range entries {
 		switch {
@@ -74,7 +77,7 @@ func eventLine(e reset.Entry, s reset.Story) Line {
 	case reset.EvAsked:
 		return say(who, " asked", reason(in), ".")
 	case reset.EvPlanned:
-		return say("Planned", revision(e), fact("partitions", ", partitions: "), fact("replay", ", replays at most "), fact("skip", ", skips at most "), fact("rule", ", rule: "), ".")
+		return say("Planned", revision(e), fact("partitions", ", partitions: "), effectFacts(e, s, ", ", fact), fact("rule", ", rule: "), ".")
 	case reset.EvRefused:
 		return say("Refused", fact("why", ": "), fact("got", ", "), ".")
 	case reset.EvWaiting:
@@ -100,6 +103,21 @@ func eventLine(e reset.Entry, s reset.Story) Line {
 		return say("The approval was voided", voided(e), ". It is planned again.")
 	}
 	return workLine(e, s, fact)
+}
+
+// effectFacts is the effect that an entry tells. Where no committed offset is left, each consumer's own setting decides it.
+func effectFacts(e reset.Entry, s reset.Story, before string, fact func(key, before string) string) string {
+	replay, err := strconv.ParseInt(e.Facts["replay"], 10, 64)
+	skip, bad := strconv.ParseInt(e.Facts["skip"], 10, 64)
+	switch {
+	case err != nil || bad != nil:
+		return ""
+	case deletes(s.Request):
+		return before + "the start is left to " + startsAt(replay, skip)
+	case firstOffsets(s.Request):
+		return before + comparedWith(replay, skip)
+	}
+	return fact("replay", before+"replays at most ") + fact("skip", ", skips at most ")
 }
 
 // didNot says what was refused, where the verb alone is not English.
@@ -177,7 +195,7 @@ func workLine(e reset.Entry, s reset.Story, fact func(key, before string) string
 	case reset.EvPutBack:
 		return say("Putting back what had been written", fact("partitions", ", partitions: "), ".")
 	case reset.EvApplied:
-		return say("Done: ", firstOf(outcomes[s.Request.Outcome], "written and read back"), fact("replay", "; replays at most "), fact("skip", ", skips at most "), ".")
+		return say("Done: ", firstOf(outcomes[s.Request.Outcome], "written and read back"), effectFacts(e, s, "; ", fact), ".")
 	case reset.EvFailed:
 		return say("Failed: ", firstOf(outcomes[reset.Outcome(firstOf(e.Facts["outcome"], string(s.Request.Outcome)))], "not written as planned"), ".")
 	case reset.EvCancelled:

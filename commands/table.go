@@ -35,7 +35,7 @@ var hows = map[reset.How]string{
 
 // planTable is a story's plan: by partition, or by topic where there are many of both.
 func planTable(s reset.Story, v voice) *Table {
-	e := s.Request.Effect
+	e := s.Request.Actual()
 	if len(s.Topics) > 1 && e.Partitions >= manyParts {
 		return topicTable(s.Topics)
 	}

@@ -41,6 +41,7 @@ type gathered struct {
 	parts  int
 	names  []string
 	count  int64
+	other  int64
 	text   string
 	at     time.Time
 }
@@ -57,6 +58,7 @@ func gather(ws []reset.Warning, code reset.WarningCode) gathered {
 		g.parts += len(w.Parts)
 		g.names = append(g.names, w.Names...)
 		g.count += w.Count
+		g.other += w.Other
 		g.text = firstOf(w.Text, g.text)
 		if g.at.IsZero() || !w.At.IsZero() && w.At.Before(g.at) {
 			g.at = w.At
@@ -109,8 +111,14 @@ func warningLine(g gathered, s reset.Story, v voice) Line {
 		return say("Kafka found no record as late as that on ", n, " (", g.where(),
 			"), and that could not be proved: the log start is taken. It skips none, and may reprocess more than asked.")
 	case reset.WarnNeverCommit:
-		return say(capital(n), " ", g.have(), " no commit (", g.where(),
-			"): where the group would begin is not known, so the worst case counts as replayed and as skipped.")
+		if firstOffsets(s.Request) {
+			return nil // the effect says it
+		}
+		return say(capital(n), " ", g.have(), " no committed offset (", g.where(),
+			"): where their consumers would start is decided by auto.offset.reset; ", comparedWith(g.count, g.other), ". Both count.")
+	case reset.WarnNoneAfter:
+		return say(capital(n), " ", g.have(), " no committed offset afterwards (", g.where(), "), as before ", firstOf(s.Request.Undoes, "the reset"),
+			": where they start is decided by ", startsAt(g.count, g.other), ". Both count.")
 	case reset.WarnOutsideLog:
 		return say(capital(n), " ", g.have(), " a commit outside the log (", g.where(),
 			"), the group's auto.offset.reset decides there: the worst case counts.")

@@ -60,14 +60,14 @@ func goal(s reset.Story, v voice, d detail) string {
 		if saves && t.Back != 0 {
 			return "go back " + span(t.Back) + " from its time" + on
 		}
-		if ahead := s.Request.Effect.Skip > 0; t.Back != 0 && ahead { // the group is further behind than that
-			return direction(s.Request.Effect) + span(t.Back) + " ago, " + v.echo(t, min(d, withUTC)) + on
+		if ahead := s.Request.Actual().Skip > 0; t.Back != 0 && ahead { // the group is further behind than that
+			return direction(s.Request.Actual()) + span(t.Back) + " ago, " + v.echo(t, min(d, withUTC)) + on
 		} else if t.Back != 0 {
 			return "go back " + span(t.Back) + ", to " + v.echo(t, min(d, withUTC)) + on
 		}
-		return direction(s.Request.Effect) + v.echo(t, d) + on
+		return direction(s.Request.Actual()) + v.echo(t, d) + on
 	case reset.Exact:
-		return direction(s.Request.Effect) + "offset " + count(t.Offset) + on
+		return direction(s.Request.Actual()) + "offset " + count(t.Offset) + on
 	case reset.SkipRecord:
 		return "skip one record, offset " + count(t.Offset) + on + ", if it is still the next one"
 	case reset.Rows:
@@ -80,9 +80,9 @@ func goal(s reset.Story, v voice, d detail) string {
 		return "go to earliest (the oldest records still there)" + on
 	case reset.Shift:
 		if t.By < 0 {
-			return "go back " + number(-t.By, "offset") + each(s.Request.Effect) + on
+			return "go back " + number(-t.By, "offset") + each(s.Request.Actual()) + on
 		}
-		return "go forward " + number(t.By, "offset") + each(s.Request.Effect) + on
+		return "go forward " + number(t.By, "offset") + each(s.Request.Actual()) + on
 	case reset.Current:
 		return "commit the present offsets again" + on
 	case reset.Like:
@@ -183,17 +183,22 @@ func moves(e reset.Effect) string {
 // intentLine is the one sentence of what is wanted.
 func intentLine(s reset.Story, v voice) Line {
 	if _, saves := s.Request.Act.(reset.SaveSchedule); saves {
-		return say(capital(aim(s, v, withUTC)), ". If it ran now: ", moves(s.Request.Effect), ".")
+		return say(capital(aim(s, v, withUTC)), ". If it ran now: ", moves(s.Request.Actual()), ".")
 	}
-	return say(capital(aim(s, v, withAgo)), ": ", moves(s.Request.Effect), ".")
+	return say(capital(aim(s, v, withAgo)), ": ", moves(s.Request.Actual()), ".")
 }
 
 // effectLine keeps replay and skip apart, always says both, and says "at most": offsets are not records (compaction,
 // transaction markers).
 func effectLine(s reset.Story, v voice) Line {
 	in, _ := s.Request.Move()
-	e := s.Request.Effect
+	e := s.Request.Actual()
+	if unknown := unknownStart(s.Request); unknown != nil {
+		return unknown
+	}
 	switch {
+	case gather(s.Request.Warnings, reset.WarnNoneAfter).parts > 0: // "none" would be a promise
+		return say("Replays ", strong("at most "+records(e.Replay)), " and skips ", strong("at most "+records(e.Skip)), ", not counting what arrives before the consumers start.")
 	case e.Replay > 0 && e.Skip > 0:
 		return say("Replays ", strong("at most "+records(e.Replay)), " and skips ", strong("at most "+records(e.Skip)),
 			"; what is skipped, ", in.Group, " never reads.")
@@ -207,6 +212,44 @@ func effectLine(s reset.Story, v voice) Line {
 	return say("Replays none, skips none.")
 }
 
+// startsAt says what a partition without a committed offset means for messages. Kafka does not know it: each consumer's own
+// setting decides, when it starts.
+func startsAt(replay, skip int64) string {
+	return "each consumer's auto.offset.reset: earliest reprocesses up to " + number(replay, "message") + ", latest skips up to " + number(skip, "message")
+}
+
+// comparedWith says what a first committed offset does. The group has no place that it would move away from, only the one that each
+// consumer's own setting would choose.
+func comparedWith(replay, skip int64) string {
+	return "compared with earliest, this skips up to " + number(skip, "message") + "; compared with latest, it reprocesses up to " + number(replay, "message")
+}
+
+// deletes and firstOffsets are the two resets that move nothing from one known place to another: all partitions end without a
+// committed offset, or none of them had one.
+func deletes(r reset.Request) bool {
+	in, _ := r.Move()
+	_, nowhere := in.Target.(reset.Nowhere)
+	return nowhere
+}
+
+func firstOffsets(r reset.Request) bool {
+	e := r.Actual()
+	return !deletes(r) && e.None > 0 && e.None == e.Partitions
+}
+
+// unknownStart is the effect where the place before or after is not known of any partition; nil otherwise.
+func unknownStart(r reset.Request) Line {
+	in, _ := r.Move()
+	switch e := r.Actual(); {
+	case deletes(r):
+		return say("Where ", in.Group, " starts is decided by ", strong(startsAt(e.Replay, e.Skip)), ", and all that arrive before they start.")
+	case firstOffsets(r):
+		return say("No partition has a committed offset. Where ", in.Group, " would start is decided by each consumer's auto.offset.reset: ",
+			strong(comparedWith(e.Replay, e.Skip)), ".")
+	}
+	return nil
+}
+
 func written(e reset.Effect, v voice) Line {
 	if e.From.IsZero() || e.From.After(v.now) {
 		return nil
@@ -216,8 +259,19 @@ func written(e reset.Effect, v voice) Line {
 
 func records(n int64) string { return number(n, "record") }
 
-// brief is the effect within a sentence.
-func brief(e reset.Effect) string {
+// brief is a request's effect within a sentence, after "it".
+func brief(r reset.Request) string {
+	e := r.Actual()
+	switch {
+	case deletes(r):
+		return "leaves the start to " + startsAt(e.Replay, e.Skip)
+	case firstOffsets(r):
+		return "sets first committed offsets instead of each consumer's auto.offset.reset: " + comparedWith(e.Replay, e.Skip)
+	}
+	return plainBrief(e)
+}
+
+func plainBrief(e reset.Effect) string {
 	most := func(n int64) string {
 		if n == 0 {
 			return "none"

@@ -331,6 +331,7 @@ func (s *Service) finish(ctx context.Context, due Due, r Request, a Attempt, wri
 		}
 		tx.Attempt.EndedAt, tx.Attempt.Outcome = s.Now(), outcome
 		tx.SetWrites(writes)
+		r.Written = writtenEffect(outcome, writes)
 		to, ev := Failed, EvFailed
 		if applied {
 			to, ev = Applied, EvApplied

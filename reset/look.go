@@ -45,18 +45,21 @@ func (s *Service) Story(ctx context.Context, id string) (Story, error) {
 func (s *Service) tellAttempt(ctx context.Context, st *Story) error {
 	a, err := s.Store.LastAttempt(ctx, st.Request.ID)
 	if errors.Is(err, ErrNotFound) {
-		return nil
+		return s.tellRows(ctx, st, nil)
 	}
 	if err != nil {
 		return fmt.Errorf("attempt of %s: %w", st.Request.ID, err)
 	}
 	st.Attempt = &a
-	if st.Request.Outcome == "" || st.Request.Outcome == Verified {
+	if st.Request.Outcome == "" {
 		return nil
 	}
 	writes, err := s.Store.Writes(ctx, st.Request.ID, a.N)
 	if err != nil {
 		return fmt.Errorf("writes of %s: %w", st.Request.ID, err)
+	}
+	if err := s.tellRows(ctx, st, writes); err != nil || st.Request.Outcome == Verified {
+		return err
 	}
 	// What is not where either side expects it comes first.
 	rank := map[Standing]int{StandsMoved: 0, StandsDark: 0, "": 0, StandsBefore: 1, StandsTarget: 2}
@@ -78,7 +81,8 @@ func (s *Service) StoryFor(ctx context.Context, a Actor, channel, id string) (St
 	return st, s.mayView(ctx, a, channel, &st.Request)
 }
 
-// StepsFor returns a page of a revision's steps, and how many there are in all. Revision 0 is the current one.
+// StepsFor returns a page of a revision's steps, and how many there are in all: of what was written, once it was. Revision 0 is the
+// current one.
 func (s *Service) StepsFor(ctx context.Context, a Actor, channel string, ref Ref, offset, limit int) ([]Step, int, error) {
 	r, err := s.load(ctx, ref)
 	if err != nil {
@@ -90,11 +94,19 @@ func (s *Service) StepsFor(ctx context.Context, a Actor, channel string, ref Ref
 	if err := current(r, ref); err != nil {
 		return nil, 0, err
 	}
+	if r.WasWritten() {
+		writes, err := s.WritesFor(ctx, r.ID)
+		page := writes[min(offset, len(writes)):]
+		if limit > 0 {
+			page = page[:min(limit, len(page))]
+		}
+		return stepsOf(page), len(writes), err
+	}
 	steps, err := s.Store.Steps(ctx, r.ID, r.Revision, offset, limit)
 	return steps, r.Effect.Partitions, err
 }
 
-// WritesFor returns what the last attempt of a request wrote and saved.
+// WritesFor returns what the last attempt of a request wrote and saved, by topic and partition.
 func (s *Service) WritesFor(ctx context.Context, id string) ([]Write, error) {
 	a, err := s.Store.LastAttempt(ctx, id)
 	if err != nil {

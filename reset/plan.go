@@ -73,6 +73,7 @@ type Warning struct {
 	Parts []int32   `json:",omitempty"`
 	Names []string  `json:",omitempty"`
 	Count int64     `json:",omitempty"`
+	Other int64     `json:",omitempty"` // a second count, where the code has one
 	Text  string    `json:",omitempty"`
 	At    time.Time `json:",omitzero"`
 }
@@ -82,15 +83,16 @@ type WarningCode string
 
 // The warnings that the plan itself can find.
 const (
-	WarnBusy         WarningCode = "busy"          // members are connected
-	WarnClampedStart WarningCode = "clamped start" // asked before the log start: Count records are gone
-	WarnClampedEnd   WarningCode = "clamped end"   // asked behind the end
-	WarnNoLater      WarningCode = "no later"      // a time behind the last record
-	WarnInDoubt      WarningCode = "in doubt"      // the time look-up missed, and that could not be proved
-	WarnNeverCommit  WarningCode = "never committed"
-	WarnOutsideLog   WarningCode = "outside log"  // the committed offset is outside the log
-	WarnFutureDated  WarningCode = "future dated" // the record at the target is dated after now
-	WarnTopicGone    WarningCode = "topic gone"   // commits on a topic that is no more; left as they are
+	WarnBusy         WarningCode = "busy"            // members are connected
+	WarnClampedStart WarningCode = "clamped start"   // asked before the log start: Count records are gone
+	WarnClampedEnd   WarningCode = "clamped end"     // asked behind the end
+	WarnNoLater      WarningCode = "no later"        // a time behind the last record
+	WarnInDoubt      WarningCode = "in doubt"        // the time look-up missed, and that could not be proved
+	WarnNeverCommit  WarningCode = "never committed" // Count messages are reprocessed compared with latest, Other skipped compared with earliest
+	WarnNoneAfter    WarningCode = "none after"      // go back to no committed offset: earliest reprocesses Count messages, latest skips Other
+	WarnOutsideLog   WarningCode = "outside log"     // the committed offset is outside the log
+	WarnFutureDated  WarningCode = "future dated"    // the record at the target is dated after now
+	WarnTopicGone    WarningCode = "topic gone"      // commits on a topic that is no more; left as they are
 	WarnNewPartition WarningCode = "new partitions"
 	WarnCreates      WarningCode = "creates" // the group does not exist; Names: near ones
 

@@ -250,8 +250,9 @@ type Inbox struct {
 type Story struct {
 	Request  Request
 	Cluster  ClusterInfo
-	Worst    []Step // the steps with the largest effect, 20 at most
+	Worst    []Step // the steps with the largest effect, 20 at most: of the plan, and of what was written once it was
 	Topics   []TopicEffect
+	Told            // of the same steps
 	Votes    []Vote // of the current digest
 	Attempt  *Attempt
 	Evidence []Write          // of the attempt, where it is not simply at its target; 20 at most

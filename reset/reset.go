@@ -24,6 +24,7 @@ type Request struct {
 	ClusterID string     // Kafka's own id of the cluster, as it answered when the plan was made
 	Isolation Isolation  // what "latest" means for this group
 	Effect    Effect     // totals of the current revision's steps
+	Written   *Effect    // totals of what was written, once that is known; nil: nothing was
 	Warnings  []Warning  // what a person should know before agreeing
 	Bounds    Bounds     // what an approval covers
 	Digest    string     // what exactly is voted on

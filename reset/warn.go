@@ -26,6 +26,9 @@ func warnings(in Intent, snap Snapshot, plan Plan, now time.Time) []Warning {
 			if ahead && w.Code == WarnNoLater {
 				continue // nor should there be
 			}
+			if w.Code == WarnNoneAfter && in.Target == (Nowhere{}) {
+				continue // it is what was asked for, and the whole effect
+			}
 			ws = addWarning(ws, w)
 		}
 	}
@@ -52,8 +55,15 @@ func stepWarnings(s Step, now time.Time) []Warning {
 	case HowStartInDoubt:
 		ws = append(ws, one(WarnInDoubt, 0))
 	}
-	if s.From.None && !s.To.None {
-		ws = append(ws, one(WarnNeverCommit, 0))
+	switch {
+	case s.From.None && !s.To.None:
+		w := one(WarnNeverCommit, s.Replay)
+		w.Other = s.Skip
+		ws = append(ws, w)
+	case s.To.None && !s.From.None:
+		w := one(WarnNoneAfter, s.Replay)
+		w.Other = s.Skip
+		ws = append(ws, w)
 	}
 	if !s.From.None && (s.From.Offset < s.Start || s.From.Offset > s.End) {
 		ws = append(ws, one(WarnOutsideLog, 0))
@@ -69,7 +79,7 @@ func addWarning(ws []Warning, w Warning) []Warning {
 	for i := range ws {
 		if ws[i].Code == w.Code && ws[i].Topic == w.Topic {
 			ws[i].Parts = append(ws[i].Parts, w.Parts...)
-			ws[i].Count = saturatingAdd(ws[i].Count, w.Count)
+			ws[i].Count, ws[i].Other = saturatingAdd(ws[i].Count, w.Count), saturatingAdd(ws[i].Other, w.Other)
 			if w.At.Before(ws[i].At) {
 				ws[i].At = w.At
 			}

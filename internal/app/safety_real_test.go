@@ -126,7 +126,7 @@ func TestUndoOnApacheKafka(t *testing.T) {
 	r.slowly("a commit", func() bool { return r.admin.CommitAllOffsets(r.ctx, r.group, one) == nil })
 	r.start()
 	card := r.asks(r.Mara, world.Home, r.group+"@prod-eu "+r.topic+" to offset 4000")
-	r.says(card, "2 partitions have no commit", "Needs 2 approvals")
+	r.says(card, "2 partitions have no committed offset", "Needs 2 approvals")
 	r.clicks(r.Jon, card, "approve")
 	r.clicks(r.Kim, card, "approve")
 	r.says(card, "3 of 3 partitions are at", "were read back")

@@ -78,7 +78,7 @@ func TestUndoForgetsWhatWasNeverCommitted(t *testing.T) {
 	}
 	s.start()
 	card := s.asks(s.Mara, world.Home, "pay-new@prod-eu orders:0-2 to latest")
-	s.shows(s.Jon, card, "2 partitions have no commit (orders:1-2)")
+	s.shows(s.Jon, card, "2 partitions have no committed offset (orders:1-2)")
 	s.clicks(s.Jon, card, "approve")
 	s.clicks(s.Kim, card, "approve")
 	card = s.shows(s.Jon, card, "done")

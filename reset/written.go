@@ -1,0 +1,147 @@
+package reset
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+)
+
+// What a reset did is told by its writes, never by its plan: while a request waits, moving targets are resolved anew, log starts
+// overtake targets and groups read on. Everything that shows numbers or rows of a request that has been written reads them here.
+
+// Actual is the effect to tell of a request: of what was written once it was applied, and of its plan until then.
+func (r *Request) Actual() Effect {
+	if r.State == Applied && r.Written != nil {
+		return *r.Written
+	}
+	return r.Effect
+}
+
+// WasWritten reports whether the rows to show are those of the last attempt: once it is known what it wrote, whole or in part.
+func (r *Request) WasWritten() bool {
+	return r.State == Applied || r.State == Failed && r.Outcome.Blocks()
+}
+
+// writtenEffect is the effect of what an attempt left at its target; nil when nothing is there.
+func writtenEffect(outcome Outcome, writes []Write) *Effect {
+	if outcome == Unchanged || outcome == PutBack {
+		return nil
+	}
+	e := Total(stepsOf(slices.DeleteFunc(slices.Clone(writes), func(w Write) bool {
+		return w.Stands != StandsTarget && (!w.Result.Written || w.Stands == StandsBefore)
+	})))
+	return &e
+}
+
+// stepsOf are writes as steps: where each partition was when it was written, and where it went.
+func stepsOf(writes []Write) []Step {
+	steps := make([]Step, len(writes))
+	for i, w := range writes {
+		steps[i] = w.Step
+	}
+	return steps
+}
+
+// Missed reports whether a step ends elsewhere than asked: the log had no such place, or the look-up found none.
+func (s Step) Missed() bool {
+	switch s.How {
+	case HowClampStart, HowClampEnd, HowNoLater, HowStartInDoubt:
+		return true
+	}
+	return false
+}
+
+// Gone is how many messages lie between the asked offset and the log start that overtook it: retention deleted them.
+func (s Step) Gone() int64 {
+	if s.How != HowClampStart {
+		return 0
+	}
+	return saturatingAdd(s.Start, -max(s.Asked, 0))
+}
+
+// Forward reports whether a step goes forward.
+func (s Step) Forward() bool {
+	n, ok := s.Change()
+	return ok && n > 0
+}
+
+// Told is what is said of particular rows of a plan or of an attempt, beside those with the largest effect.
+type Told struct {
+	Missed  []Step // end elsewhere than asked, 20 at most
+	Misses  int    // how many do
+	Forward []Step // go forward, 20 at most
+	Ahead   int    // how many do
+	// Of Kafka's own tool: a file of offsets cannot say "no committed offset". All of them, by topic and number.
+	None     []Partition // end without a committed offset
+	NoneBack []Partition // had none before, and have one now: the way back deletes it
+	Back     int         // how many had one before: the rows of the file of the way back
+}
+
+// told picks the rows to speak of.
+func told(steps []Step) Told {
+	var out Told
+	for _, s := range steps {
+		if s.Missed() {
+			out.Misses++
+			out.Missed = append(out.Missed, s)
+		}
+		if s.Forward() {
+			out.Ahead++
+			out.Forward = append(out.Forward, s)
+		}
+		switch at := (Partition{s.Topic, s.Partition}); {
+		case s.To.None:
+			out.None = append(out.None, at)
+		case s.From.None:
+			out.NoneBack = append(out.NoneBack, at)
+		}
+		if !s.From.None {
+			out.Back++
+		}
+	}
+	out.Missed, out.Forward = out.Missed[:min(worstSteps, out.Misses)], out.Forward[:min(worstSteps, out.Ahead)]
+	return out
+}
+
+// largest are the steps with the largest effect, and the effect by topic, as Store.Worst has them of a plan.
+func largest(steps []Step) (worst []Step, topics []TopicEffect) {
+	byTopic := map[string][]Step{}
+	for _, s := range steps {
+		byTopic[s.Topic] = append(byTopic[s.Topic], s)
+	}
+	for topic, own := range byTopic {
+		topics = append(topics, TopicEffect{Topic: topic, Effect: Total(own)})
+	}
+	slices.SortFunc(topics, func(a, b TopicEffect) int {
+		return cmp.Or(cmp.Compare(saturatingAdd(b.Effect.Replay, b.Effect.Skip), saturatingAdd(a.Effect.Replay, a.Effect.Skip)), cmp.Compare(a.Topic, b.Topic))
+	})
+	worst = slices.SortedStableFunc(slices.Values(steps), func(a, b Step) int {
+		return cmp.Compare(saturatingAdd(b.Replay, b.Skip), saturatingAdd(a.Replay, a.Skip))
+	})
+	return worst[:min(worstSteps, len(worst))], topics
+}
+
+// tellRows replaces what is told of the plan: by the last attempt's writes where there was one that counts, and where a plan may
+// leave partitions without a committed offset by all of its steps, since each of them has to be named.
+func (s *Service) tellRows(ctx context.Context, st *Story, writes []Write) error {
+	r := &st.Request
+	in, _ := r.Move()
+	_, undo := in.Target.(Undo)
+	switch {
+	case r.WasWritten() && len(writes) > 0:
+		steps := stepsOf(writes)
+		st.Told = told(steps)
+		st.Worst, st.Topics = largest(steps)
+		if r.Written == nil { // written by a version that did not keep it
+			r.Written = writtenEffect(r.Outcome, writes)
+		}
+	case undo:
+		steps, err := s.Store.Steps(ctx, r.ID, r.Revision, 0, 0)
+		if err != nil {
+			return fmt.Errorf("steps of %s: %w", r.ID, err)
+		}
+		st.Told = told(steps)
+	}
+	return nil
+}
