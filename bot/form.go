@@ -74,7 +74,7 @@ func (b *Bot) takePlan(ctx context.Context, e envelope) (any, func(context.Conte
 		}
 	}
 	if err := b.record(ctx, e); err != nil {
-		return wrong(rowsField, "This could not be recorded, so nothing was done. Please try again."), nil, err
+		return wrong(rowsField, commands.Unrecorded(err)), nil, err
 	}
 	return nil, nil, nil
 }

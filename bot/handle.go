@@ -24,14 +24,15 @@ func (b *Bot) handle(ctx context.Context, e envelope) (any, func(context.Context
 			return nil, func(ctx context.Context) { b.askPlan(ctx, e) }, nil
 		}
 		if err := b.record(ctx, e); err != nil {
-			return map[string]string{"response_type": "ephemeral",
-				"text": "This could not be recorded, so nothing was done. Please try again in a moment."}, nil, err
+			return map[string]string{"response_type": "ephemeral", "text": commands.Unrecorded(err)}, nil, err
 		}
 	case click:
 		if open, ok := b.opens(e); ok {
 			return nil, open, nil
 		}
-		return nil, nil, b.record(ctx, e)
+		if err := b.record(ctx, e); err != nil {
+			return nil, func(ctx context.Context) { b.answer(ctx, e, commands.UnrecordedOf(err), false) }, err
+		}
 	case submission:
 		if e.Callback == formView {
 			return b.takePlan(ctx, e)
@@ -44,7 +45,7 @@ func (b *Bot) handle(ctx context.Context, e envelope) (any, func(context.Context
 			return fieldError(modal.missing), nil, nil
 		}
 		if err := b.record(ctx, e); err != nil {
-			return fieldError("This could not be recorded, so nothing was done. Please try again."), nil, err
+			return fieldError(commands.Unrecorded(err)), nil, err
 		}
 	case suggestion:
 		return map[string]any{"options": []any{}}, nil, nil
@@ -102,8 +103,9 @@ func (b *Bot) Receive(ctx context.Context, in reset.Inbox) error {
 			err = b.press(ctx, e)
 		}
 	}
-	if errors.Is(err, reset.ErrConflict) || ctx.Err() != nil {
-		return err
+	var store *reset.StoreError
+	if errors.Is(err, reset.ErrConflict) || errors.As(err, &store) || ctx.Err() != nil {
+		return err // what the person asked for is recorded: it is decided, and answered, once the store can keep that
 	}
 	if err != nil {
 		b.refuse(ctx, e, err)

@@ -287,19 +287,24 @@ func (b *Bot) take(ctx context.Context, a arrival) {
 	if err != nil {
 		b.log.Error("envelope not recorded", "envelope", a.ID, "kind", a.Kind, "err", err)
 	}
-	if err != nil && payload == nil {
-		return // no ack: Slack marks the button as failed, and the person tries again
-	}
-	if err := a.ack(a.within, payload); err != nil {
-		b.log.Warn("ack not sent", "envelope", a.ID, "err", b.redact(err.Error()))
-		if payload != nil { // too large for Slack: a bare one still ends the person's wait
-			_ = a.ack(a.within, nil) // logged above
-		}
+	if err == nil || payload != nil { // otherwise no ack: Slack marks the button as failed, and the person tries again
+		b.acknowledge(a, payload)
 	}
 	if after != nil {
 		ctx, cancel := context.WithTimeout(ctx, callTimeout)
 		defer cancel()
 		after(ctx)
+	}
+}
+
+func (b *Bot) acknowledge(a arrival, payload any) {
+	err := a.ack(a.within, payload)
+	if err == nil {
+		return
+	}
+	b.log.Warn("ack not sent", "envelope", a.ID, "err", b.redact(err.Error()))
+	if payload != nil { // too large for Slack: a bare one still ends the person's wait
+		_ = a.ack(a.within, nil) // logged above
 	}
 }
 

@@ -122,6 +122,7 @@ func TestNotRecordedIsNotDone(t *testing.T) {
 	if ack, err := d.Wait(ctx5(t)); err != nil || ack.Err != "operation_timeout" {
 		t.Errorf("ack = %+v, %v; a click that is not recorded must not look accepted", ack, err)
 	}
+	b.sees(t, b.mara, "C0INC", "Not recorded", "nothing was done")
 }
 
 func TestOddFramesDoNoHarm(t *testing.T) {

@@ -46,6 +46,23 @@ func Explain(err error) Content {
 	return c
 }
 
+// Unrecorded says that what somebody did could not be recorded, and whether it helps to try again.
+func Unrecorded(err error) string {
+	var store *reset.StoreError
+	if errors.As(err, &store) {
+		return "This could not be recorded, so nothing was done. The bot's database " + store.What() +
+			". Tell the people who run the bot: its log and /readyz say what to do."
+	}
+	return "This could not be recorded, so nothing was done. Please try again in a moment."
+}
+
+// UnrecordedOf is Unrecorded as a message.
+func UnrecordedOf(err error) Content {
+	c := Content{Title: "Not recorded", Status: "nothing was changed", Lines: []Line{say(Unrecorded(err))}}
+	c.Fallback = fallback(c)
+	return c
+}
+
 func problemTitle(p *reset.Problem) string {
 	switch {
 	case p.Code == reset.ProblemDenied:

@@ -46,7 +46,10 @@ func (s *Service) Run(ctx context.Context) error {
 			claim = func(ctx context.Context) ([]Due, error) { return s.claim(ctx, claimLimit, DueInbox) }
 		}
 		dues, err := claim(ctx)
-		if err != nil && ctx.Err() == nil {
+		switch {
+		case err == nil:
+			s.turned.Store(s.Now().UnixMicro())
+		case ctx.Err() == nil:
 			s.Log.Error("claim what is due", "err", err)
 		}
 		if len(dues) > 0 {
@@ -67,6 +70,14 @@ func (s *Service) Run(ctx context.Context) error {
 		case <-time.After(idlePoll):
 		}
 	}
+}
+
+// LastTurn is when Run last learned what is due; zero: not yet. It is old when the loop hangs or the store does not answer.
+func (s *Service) LastTurn() time.Time {
+	if us := s.turned.Load(); us != 0 {
+		return time.UnixMicro(us)
+	}
+	return time.Time{}
 }
 
 // conclude shows the cards that came due while what was under way was finished: the next process may start much later, and a
@@ -133,7 +144,9 @@ func (s *Service) serve(ctx context.Context, dues []Due) {
 		}
 		r, err := s.Store.Load(ctx, d.ID)
 		if err != nil {
-			s.Log.Error("load what is due", "request", d.ID, "err", err)
+			if ctx.Err() == nil { // the shutdown cut it short: its claim is given back below
+				s.Log.Error("load what is due", "request", d.ID, "err", err)
+			}
 			continue
 		}
 		requests[i] = &r

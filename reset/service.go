@@ -26,6 +26,7 @@ type Service struct {
 	wakeOnce sync.Once
 	serving  sync.Map // rows that this process is serving now
 	watching atomic.Int32
+	turned   atomic.Int64 // when Run last asked the store what is due, and was answered; in microseconds
 }
 
 // Times are the durations that a request's life is made of.

@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -40,6 +41,8 @@ const drainTime = 25 * time.Second
 type App struct {
 	cfg     *config.Config
 	log     *slog.Logger
+	now     func() time.Time
+	db      *store.Store
 	bot     *bot.Bot
 	service *reset.Service
 	listen  func(net.Addr)
@@ -49,20 +52,12 @@ type App struct {
 
 // New takes the store for this process, opens it and puts everything together. Nothing is dialled yet. Close undoes it.
 func New(ctx context.Context, cfg *config.Config, o Options) (*App, error) {
-	a := &App{cfg: cfg, log: o.Log, listen: o.Listen}
-	if !o.Shared {
-		lock, err := store.Hold(cfg.Store.Path, o.Now())
-		if err != nil {
-			return nil, err
-		}
-		a.close = append(a.close, lock.Release)
-	}
-	db, err := store.Open(ctx, cfg.Store.Path)
+	a := &App{cfg: cfg, log: o.Log, now: o.Now, listen: o.Listen}
+	db, err := a.open(ctx, o)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open the store %s: %w", cfg.Store.Path, err), a.Close())
+		return nil, errors.Join(err, a.Close())
 	}
-	a.close = append(a.close, db.Close)
-	var kept reset.Store = db
+	kept := reset.Logged(db, o.Log)
 	if o.Store != nil {
 		kept = o.Store(kept)
 	}
@@ -91,6 +86,38 @@ func New(ctx context.Context, cfg *config.Config, o Options) (*App, error) {
 		return nil, errors.Join(err, a.Close())
 	}
 	return a, nil
+}
+
+// open takes the store for this process and opens it. A database that had to be made is said aloud: whoever expected another
+// one must hear of it before the first request is answered from an empty one.
+func (a *App) open(ctx context.Context, o Options) (*store.Store, error) {
+	path := a.cfg.Store.Path
+	var lock *store.Lock
+	if !o.Shared {
+		var err error
+		if lock, err = store.Hold(path, o.Now()); err != nil {
+			return nil, err
+		}
+		a.close = append(a.close, lock.Release)
+	}
+	db, err := store.Open(ctx, path)
+	if err != nil {
+		return nil, fmt.Errorf("open the store %s: %w", path, err)
+	}
+	a.db, a.close = db, append(a.close, db.Close)
+	if lock == nil {
+		return db, nil
+	}
+	switch {
+	case db.Made && lock.Before != "":
+		o.Log.Error("the database that was served here before is gone; a new, empty one was made: no history, no open requests, no schedules. "+
+			"If that is not meant, stop the bot and put the database or its backup back", "path", path, "before", lock.Before)
+	case db.Made:
+		o.Log.Warn("there was no database; a new, empty one was made", "path", path)
+	case lock.Before != "" && lock.Before != db.Mark():
+		o.Log.Warn("another database is served here than before", "path", path, "before", lock.Before, "now", db.Mark())
+	}
+	return db, lock.Serves(db)
 }
 
 // Run serves until ctx is done, and returns after all that it started has stopped. What had begun to be written is finished.
@@ -132,10 +159,35 @@ func (a *App) Close() error {
 // Service is the core, for tests that ask it instead of Slack.
 func (a *App) Service() *reset.Service { return a.service }
 
-// Ready reports whether people can reach the bot now, and says it in words.
-func (a *App) Ready() (bool, string) { return a.bot.Ready() }
+// turnWithin is how long the loop may take for one turn before it counts as stuck: SQLite waits 10 s for its lock.
+const turnWithin = 20 * time.Second
 
-// serveHealth answers /healthz (the process runs) and /readyz (people can reach the bot through Slack).
+// Ready reports whether the bot can do its work now, with a line for each thing that it needs: Slack, the store, and the loop
+// that moves requests on.
+func (a *App) Ready(ctx context.Context) (bool, string) {
+	slack, why := a.bot.Ready()
+	lines := []string{why}
+	kept := a.db.Ready(ctx, a.now())
+	if kept != nil {
+		lines = append(lines, "store: "+kept.Error())
+	} else {
+		lines = append(lines, "store: what is written is kept")
+	}
+	turns := true
+	switch last := a.service.LastTurn(); {
+	case last.IsZero():
+		turns = false
+		lines = append(lines, "loop: not started yet")
+	case a.now().Sub(last) > turnWithin:
+		turns = false
+		lines = append(lines, fmt.Sprintf("loop: its last turn was %s ago", a.now().Sub(last).Round(time.Second)))
+	default:
+		lines = append(lines, "loop: turns")
+	}
+	return slack && kept == nil && turns, strings.Join(lines, "\n")
+}
+
+// serveHealth answers /healthz (the process runs) and /readyz (it can do its work: see Ready).
 func (a *App) serveHealth(ctx context.Context) error {
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", a.cfg.Health.Listen)
 	if err != nil {
@@ -146,8 +198,8 @@ func (a *App) serveHealth(ctx context.Context) error {
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "running") })
-	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
-		ready, why := a.Ready()
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		ready, why := a.Ready(r.Context())
 		if !ready {
 			w.WriteHeader(http.StatusServiceUnavailable)
 		}

@@ -158,7 +158,7 @@ func (s *stage) runs() (end func()) {
 		}
 	})
 	s.t.Cleanup(end)
-	s.until("the bot is connected", func() bool { ready, _ := a.Ready(); return ready })
+	s.until("the bot is connected", func() bool { ready, _ := a.Ready(ctx); return ready })
 	return end
 }
 

@@ -13,7 +13,13 @@ import (
 
 // Lock is the right of one process to serve a database file. The operating system gives it back when the process ends,
 // however it ends: nothing is left behind that the next process would have to judge.
-type Lock struct{ file *flock.Flock }
+type Lock struct {
+	// Before is the mark of the database that was served under this name before; empty: not known.
+	Before string
+
+	file *flock.Flock
+	by   string
+}
 
 // HeldError is returned by Hold while another process serves the database.
 type HeldError struct {
@@ -46,13 +52,38 @@ func Hold(path string, now time.Time) (*Lock, error) {
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			by = nil
 		}
-		return nil, &HeldError{Path: path, By: strings.TrimSpace(string(by))}
+		who, _, _ := strings.Cut(strings.TrimSpace(string(by)), ofDatabase)
+		return nil, &HeldError{Path: path, By: who}
 	}
-	by := fmt.Sprintf("pid %d since %s\n", os.Getpid(), now.UTC().Format(time.RFC3339))
-	if err := os.WriteFile(name, []byte(by), 0o600); err != nil {
-		return nil, errors.Join(fmt.Errorf("write the lock file %s: %w", name, err), file.Close())
+	before, err := os.ReadFile(name)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("read the lock file %s: %w", name, err), file.Close())
 	}
-	return &Lock{file}, nil
+	l := &Lock{file: file, by: fmt.Sprintf("pid %d since %s", os.Getpid(), now.UTC().Format(time.RFC3339))}
+	if _, mark, found := strings.Cut(string(before), ofDatabase); found {
+		l.Before = strings.TrimSpace(mark)
+	}
+	if err := l.write(l.Before); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return l, nil
+}
+
+// ofDatabase stands before a database's mark in the lock file.
+const ofDatabase = " serves database "
+
+// Serves notes which database is served under the lock, so that the next process can tell when it finds another one.
+func (l *Lock) Serves(s *Store) error { return l.write(s.Mark()) }
+
+func (l *Lock) write(mark string) error {
+	text := l.by
+	if mark != "" {
+		text += ofDatabase + mark
+	}
+	if err := os.WriteFile(l.file.Path(), []byte(text+"\n"), 0o600); err != nil {
+		return fmt.Errorf("write the lock file %s: %w", l.file.Path(), err)
+	}
+	return nil
 }
 
 // Release gives the lock back. The file stays: removing it would let two processes lock two files of one name.

@@ -7,11 +7,15 @@ import (
 	"fmt"
 )
 
-//go:embed schema.sql
-var schema string
+var (
+	//go:embed schema.sql
+	schema string
+	//go:embed schema2.sql
+	schema2 string
+)
 
 // migrations make the schema, in order: migration n is the n-th. A released one is never edited.
-var migrations = []string{schema}
+var migrations = []string{schema, schema2}
 
 // migrate brings the schema up to date. Several processes may do it at once: the write lock lets one of them.
 func (s *Store) migrate(ctx context.Context, path string) error {

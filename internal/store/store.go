@@ -22,8 +22,13 @@ import (
 
 // Store is a reset.Store in a SQLite file.
 type Store struct {
+	// Made says that Open found no database and began an empty one.
+	Made bool
+
 	writer  *sql.DB // one connection: SQLite has one writer, and waiting for it in Go is fairer than its polling
 	readers *sql.DB
+	eye     *eye
+	health  health
 }
 
 var _ reset.Store = (*Store)(nil)
@@ -36,14 +41,19 @@ const (
 
 // Open opens the file, making it (readable by its owner alone) when it is not there, and brings its schema up to date.
 func Open(ctx context.Context, path string) (*Store, error) {
-	if err := private(path); err != nil {
+	file, made, err := private(path)
+	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
 	s, err := connect(path, map[string]string{"mode": "rwc"})
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, file.Close())
 	}
+	s.eye, s.Made = &eye{path: path, file: file}, made
 	if err := s.migrate(ctx, path); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	if err := s.settle(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
@@ -59,6 +69,7 @@ func Look(ctx context.Context, path string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.eye = &eye{path: path}
 	if err := s.recognise(ctx, path); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -96,21 +107,20 @@ func connect(path string, common map[string]string) (*Store, error) {
 }
 
 // private makes sure that the file exists and that nobody else may read it: it holds response URLs. SQLite gives its
-// companions (-wal, -shm) the same mode.
-func private(path string) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+// companions (-wal, -shm) the same mode. Made says that there was none, or an empty one.
+func private(path string) (f *os.File, made bool, err error) {
+	f, err = os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
-		return err
+		return nil, false, err
 	}
-	defer f.Close()
 	info, err := f.Stat()
+	if err == nil && info.Mode().Perm()&0o077 != 0 {
+		err = f.Chmod(0o600)
+	}
 	if err != nil {
-		return err
+		return nil, false, errors.Join(err, f.Close())
 	}
-	if info.Mode().Perm()&0o077 == 0 {
-		return nil
-	}
-	return f.Chmod(0o600)
+	return f, info.Size() == 0, nil
 }
 
 // Close closes the file. Whatever was acknowledged is already on disk.
@@ -121,12 +131,23 @@ func (s *Store) Close() error {
 			errs = append(errs, db.Close())
 		}
 	}
+	if s.eye != nil && s.eye.file != nil { // last: see eye
+		errs = append(errs, s.eye.file.Close())
+	}
 	return errors.Join(errs...)
 }
 
-// write runs fn in a transaction that holds SQLite's write lock from its beginning.
+// write runs fn in a transaction that holds SQLite's write lock from its beginning. It is committed only to the file that
+// was opened; a *reset.StoreError says that file or disk are in trouble, and nothing was changed.
 func (s *Store) write(ctx context.Context, fn func(*sql.Tx) error) error {
-	return within(ctx, s.writer, fn)
+	err := s.fault(within(ctx, s.writer, func(tx *sql.Tx) error {
+		if err := fn(tx); err != nil {
+			return err
+		}
+		return s.eye.check()
+	}))
+	s.health.saw(err)
+	return err
 }
 
 // read runs fn on one snapshot, for answers that take more than one query.

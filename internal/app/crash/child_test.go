@@ -77,7 +77,7 @@ func serve(text string) error {
 		return err
 	}
 	go func() {
-		for ready := false; !ready; ready, _ = a.Ready() {
+		for ready := false; !ready; ready, _ = a.Ready(ctx) {
 			<-time.After(5 * time.Millisecond)
 		}
 		p.mu.Lock()

@@ -1,0 +1,175 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"sync"
+	"time"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// eye looks at the database file beneath SQLite. SQLite goes on writing to a file that was deleted or replaced, and every
+// answer it gives looks right until the next start begins with an empty one. So each transaction asks the eye before it
+// commits: what cannot be kept must not be acted upon.
+//
+// The file stays open as long as SQLite has it open: closing any handle on a file drops all of the process's locks on it
+// (fcntl), and with them SQLite's.
+type eye struct {
+	path string
+	file *os.File
+	mark uint32 // of this database, in its header; 0: not known yet
+}
+
+// SQLite's header (https://sqlite.org/fileformat.html#the_database_header): a magic string, and at byte 60 the user version,
+// a number that is the application's own. Here it is drawn at random when a database is made, so that another database
+// copied over this one is noticed.
+const (
+	headerSize = 100
+	markAt     = 60
+)
+
+var magic = []byte("SQLite format 3\x00")
+
+// check returns a *reset.StoreError when the file is no longer the one that was opened.
+func (e *eye) check() error {
+	now, err := os.Stat(e.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return &reset.StoreError{Path: e.path, Fault: reset.StoreGone}
+	}
+	if err != nil {
+		return &reset.StoreError{Path: e.path, Fault: reset.StoreUnreadable, Err: err}
+	}
+	was, err := e.file.Stat()
+	if err != nil {
+		return &reset.StoreError{Path: e.path, Fault: reset.StoreUnreadable, Err: err}
+	}
+	if !os.SameFile(now, was) {
+		return &reset.StoreError{Path: e.path, Fault: reset.StoreReplaced}
+	}
+	if e.mark == 0 {
+		return nil
+	}
+	mark, err := e.read()
+	if err != nil {
+		return err
+	}
+	if mark != e.mark {
+		return &reset.StoreError{Path: e.path, Fault: reset.StoreReplaced}
+	}
+	return nil
+}
+
+// read returns the mark in the file's header.
+func (e *eye) read() (uint32, error) {
+	header := make([]byte, headerSize)
+	n, err := e.file.ReadAt(header, 0)
+	if n < headerSize || !bytes.HasPrefix(header, magic) {
+		return 0, &reset.StoreError{Path: e.path, Fault: reset.StoreDamaged, Err: err}
+	}
+	return binary.BigEndian.Uint32(header[markAt:]), nil
+}
+
+// settle learns the database's mark, giving it one where it has none, and makes sure that the file itself carries it: what
+// SQLite wrote may still lie in the -wal file beside it.
+func (s *Store) settle(ctx context.Context) error {
+	var mark uint32
+	err := s.write(ctx, func(tx *sql.Tx) error {
+		if err := tx.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&mark); err != nil || mark != 0 {
+			return err
+		}
+		mark = 1 + rand.Uint32N(1<<31-2)
+		_, err := tx.ExecContext(ctx, fmt.Sprintf(`PRAGMA user_version = %d`, mark))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("mark the database %q: %w", s.eye.path, err)
+	}
+	if _, err := s.writer.ExecContext(ctx, `PRAGMA wal_checkpoint(PASSIVE)`); err != nil {
+		return fmt.Errorf("checkpoint the database %q: %w", s.eye.path, err)
+	}
+	if in, err := s.eye.read(); err == nil && in == mark {
+		s.eye.mark = mark // otherwise a reader keeps it in the -wal file; the file is still told by its inode
+	}
+	return nil
+}
+
+// Mark tells this database from others.
+func (s *Store) Mark() string { return fmt.Sprintf("%08x", s.eye.mark) }
+
+// health is what the last write said. Reads may be served from memory long after the disk is gone.
+type health struct {
+	mu     sync.Mutex
+	err    error
+	probed time.Time // when Ready last wrote a row
+}
+
+func (h *health) saw(err error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var fault *reset.StoreError
+	switch {
+	case err == nil:
+		h.err = nil
+	case errors.As(err, &fault):
+		h.err = fault
+	}
+}
+
+// probeEvery is how often Ready writes a row of its own: a transaction that finds nothing to do says nothing of the disk.
+const probeEvery = 5 * time.Second
+
+// Ready returns nil when what is written is kept, and a *reset.StoreError that says why not.
+func (s *Store) Ready(ctx context.Context, now time.Time) error {
+	s.health.mu.Lock()
+	fine := s.health.err == nil && !now.Before(s.health.probed) && now.Sub(s.health.probed) < probeEvery
+	s.health.mu.Unlock()
+	if fine {
+		return s.eye.check()
+	}
+	err := s.write(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO probe (n, at) VALUES (1, ?) ON CONFLICT (n) DO UPDATE SET at = excluded.at`, micros(now))
+		return err
+	})
+	if err == nil {
+		s.health.mu.Lock()
+		s.health.probed = now
+		s.health.mu.Unlock()
+	}
+	return err
+}
+
+// fault turns SQLite's codes that mean "the file or its disk" into a *reset.StoreError. Codes and their meaning:
+// https://sqlite.org/rescode.html. The low byte is the primary code.
+func (s *Store) fault(err error) error {
+	var e *sqlite.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	var f reset.StoreFault
+	switch e.Code() & 0xff {
+	case sqlite3.SQLITE_FULL:
+		f = reset.StoreFull
+	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM:
+		f = reset.StoreReadOnly
+	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT:
+		f = reset.StoreDamaged
+	case sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN:
+		f = reset.StoreUnreadable
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+		f = reset.StoreBusy
+	default:
+		return err
+	}
+	return &reset.StoreError{Path: s.eye.path, Fault: f, Err: err}
+}

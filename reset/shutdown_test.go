@@ -1,0 +1,54 @@
+package reset_test
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// stops is a store that is asked to stop just after it has given out a claim.
+type stops struct {
+	reset.Store
+	stop     context.CancelFunc
+	released []reset.Due
+}
+
+func (s *stops) Claim(_ context.Context, c reset.Claim) ([]reset.Due, error) {
+	if !slices.Contains(c.Kinds, reset.DueRequest) {
+		return nil, nil
+	}
+	s.stop()
+	return []reset.Due{{Kind: reset.DueRequest, ID: "k7f3"}}, nil
+}
+
+func (s *stops) Load(ctx context.Context, _ string) (reset.Request, error) {
+	return reset.Request{}, ctx.Err()
+}
+
+func (s *stops) Release(_ context.Context, d reset.Due, _ time.Time) error {
+	s.released = append(s.released, d)
+	return nil
+}
+
+// A clean stop is silent: what the shutdown cuts short is given back for the next process, and is no error.
+func TestACleanStopIsSilent(t *testing.T) {
+	t.Parallel()
+	ctx, stop := context.WithCancel(t.Context())
+	store := &stops{stop: stop}
+	var out bytes.Buffer
+	s := &reset.Service{Store: store, Log: slog.New(slog.NewTextHandler(&out, nil)), Now: time.Now, Times: reset.DefaultTimes}
+	if err := s.Run(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if out.Len() > 0 {
+		t.Errorf("a clean stop logs %s", &out)
+	}
+	if len(store.released) != 1 {
+		t.Errorf("claims given back: %v", store.released)
+	}
+}
