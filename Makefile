@@ -15,7 +15,7 @@ BUILD = CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSI
 
 FUZZTIME ?= 20s
 
-.PHONY: help build demo test check fmt vet lint imports race race-stories real bolt release fuzz soak bench
+.PHONY: help build demo test check fmt vet lint imports race race-stories real netns bolt release fuzz soak bench
 help: ## this page
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -36,7 +36,7 @@ fmt: ## fails if gofmt would change a file
 
 vet: ## go vet, also behind the build tags
 	go vet ./...
-	go vet -tags realkafka,soak,bolt,release ./...
+	go vet -tags realkafka,soak,bolt,netns,release ./...
 
 lint: $(LINT) ## golangci-lint, the reasons are in .golangci.yml
 	$(LINT) run ./...
@@ -54,6 +54,9 @@ race-stories: ## the stories and the programs under the race detector, one packa
 
 real: ## the suites on Apache Kafka (Java 17, Maven); KAFKA_CLUSTER uses a running one
 	scripts/tagged realkafka -timeout 20m
+
+netns: ## a link cut between two network namespaces: a write that was given up never arrives (root, iproute2)
+	scripts/tagged netns -timeout 5m
 
 bolt: ## Slack's own Node client against the simulator (Node 20, npm)
 	scripts/tagged bolt
