@@ -90,6 +90,9 @@ func TestManifest(t *testing.T) {
 	if len(m.Features.SlashCommands) != 1 || m.Features.SlashCommands[0].Command != "/kafka-reset" || m.Features.SlashCommands[0].ShouldEscape {
 		t.Errorf("commands: %+v", m.Features.SlashCommands)
 	}
+	if !m.Features.AppHome.MessagesTab {
+		t.Error("without the messages tab Slack refuses every direct message (messages_tab_disabled): how a reset ended would reach no one")
+	}
 	if regexp.MustCompile(`(?m)^\s*(url|request_url|redirect_urls|message_menu_options_url):`).Match(src) {
 		t.Error("a URL in the manifest: in Socket Mode nothing of Slack comes by HTTP")
 	}
@@ -97,6 +100,9 @@ func TestManifest(t *testing.T) {
 
 type manifest struct {
 	Features struct {
+		AppHome struct {
+			MessagesTab bool `json:"messages_tab_enabled"`
+		} `json:"app_home"`
 		SlashCommands []struct {
 			Command      string `json:"command"`
 			ShouldEscape bool   `json:"should_escape"`

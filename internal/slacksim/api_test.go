@@ -98,6 +98,37 @@ func TestEditingAndDeleting(t *testing.T) {
 	}
 }
 
+func TestDirectMessagesNeedTheMessagesTab(t *testing.T) {
+	t.Parallel()
+	sim := incident(t, slacksim.Options{NoMessagesTab: true})
+	api := client(sim)
+	if _, _, err := api.PostMessage("U0MARA", text("hello")); errorText(err) != "messages_tab_disabled" {
+		t.Errorf("a direct message without the tab: %v", err)
+	}
+	if _, _, err := api.PostMessage("C0INC", text("hello")); err != nil {
+		t.Errorf("a channel needs no tab: %v", err)
+	}
+}
+
+func TestTheEditWindowOfTheWorkspace(t *testing.T) {
+	t.Parallel()
+	now := time.Unix(1_800_000_000, 0)
+	sim := incident(t, slacksim.Options{Now: func() time.Time { return now }, EditWindow: time.Minute})
+	api := client(sim)
+	_, ts, err := api.PostMessage("C0INC", text("card"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	now = now.Add(time.Minute)
+	if _, _, _, err := api.UpdateMessage("C0INC", ts, text("in time")); err != nil {
+		t.Errorf("an edit within the window: %v", err)
+	}
+	now = now.Add(time.Second)
+	if _, _, _, err := api.UpdateMessage("C0INC", ts, text("late")); errorText(err) != "edit_window_closed" {
+		t.Errorf("an edit after the window: %v", err)
+	}
+}
+
 func TestEphemeralAndThreads(t *testing.T) {
 	t.Parallel()
 	sim := incident(t, slacksim.Options{})

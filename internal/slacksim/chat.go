@@ -22,6 +22,8 @@ func (s *Sim) writable(id string) (*Channel, *refusal) {
 		return nil, refuse("is_archived")
 	case !c.Bot && s.need("chat:write.public") != nil:
 		return nil, refuse("not_in_channel")
+	case c.DM != "" && s.opts.NoMessagesTab: // off unless the manifest switches it on (slackapi/python-slack-sdk#1015)
+		return nil, refuse("messages_tab_disabled")
 	}
 	return c, nil
 }
@@ -114,6 +116,8 @@ func (s *Sim) updateMessage(a args) (obj, *refusal) {
 		return nil, refuse("message_not_found")
 	case p.author != BotUser:
 		return nil, refuse("cant_update_message")
+	case s.tooOld(p): // docs, chat.update: "The message cannot be edited due to the team message edit settings"
+		return nil, refuse("edit_window_closed")
 	case utf8.RuneCountInString(a.str("text")) > maxUpdateText:
 		return nil, refuse("msg_too_long")
 	}
@@ -132,6 +136,11 @@ func (s *Sim) updateMessage(a args) (obj, *refusal) {
 	}
 	s.edit(p, next)
 	return obj{"channel": c.ID, "ts": p.ts, "text": next.text, "message": p.payload()}, nil
+}
+
+// tooOld reports whether the workspace's edit window for a message is over. The lock is held.
+func (s *Sim) tooOld(p *post) bool {
+	return s.opts.EditWindow > 0 && s.opts.Now().Sub(p.versions[0].at) > s.opts.EditWindow
 }
 
 func (s *Sim) deleteMessage(a args) (obj, *refusal) {

@@ -77,6 +77,10 @@ type Options struct {
 	Unhurried bool
 	// PlainResponses refuses tables that come through a response_url: whether Slack takes them is not known.
 	PlainResponses bool
+	// NoMessagesTab is an app whose manifest lacks features.app_home.messages_tab_enabled: people get no direct message from it.
+	NoMessagesTab bool
+	// EditWindow is the workspace's setting for how long a message may be edited; default: for ever.
+	EditWindow time.Duration
 }
 
 // The least an app like the bot needs (facts 3.5). A direct message goes to a user's id, so im:write is not among it.
