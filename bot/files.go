@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"slices"
+	"time"
 
 	"github.com/slack-go/slack"
 
@@ -12,28 +13,55 @@ import (
 )
 
 // files puts each revision of a plan that others see into the thread, before anybody may need it without the bot, and what was
-// written, with its way back, when it was.
-func (b *Bot) files(ctx context.Context, s reset.Story, card reset.Card, news []reset.Entry) error {
+// written, with its way back, when it was. Files that Slack refuses for good are missed in words, where they would have been.
+func (b *Bot) files(ctx context.Context, s reset.Story, card *reset.Card) (time.Time, error) {
+	news := after(s.Entries, card.FilesSeq)
+	if len(news) == 0 {
+		return time.Time{}, nil
+	}
+	belong, err := b.filesOf(ctx, s, news)
+	if err == nil && len(belong) > 0 {
+		err = b.upload(ctx, *card, belong)
+	}
+	switch fresh := b.now().Sub(news[len(news)-1].At) < filesWithin; {
+	case err == nil:
+	case fresh && passing(err):
+		return b.later(err)
+	case fresh && unreadable(err):
+		return b.now().Add(afterPassing), nil
+	default:
+		b.log.Warn("files are left out", "request", s.Request.ID, "err", err)
+		if again, err := b.reply(ctx, s, card, []commands.Line{commands.NoFiles(s, firstOf(code(err), "no"))}); err != nil || !again.IsZero() {
+			return again, err
+		}
+	}
+	return time.Time{}, b.amend(ctx, card, func(c *reset.Card) { c.FilesSeq = news[len(news)-1].Seq })
+}
+
+const filesWithin = 5 * time.Minute // files that Slack does not take for so long are left out
+
+// filesOf are the files that belong to what has just happened.
+func (b *Bot) filesOf(ctx context.Context, s reset.Story, news []reset.Entry) ([]upload, error) {
 	r := s.Request
 	switch {
 	case has(news, reset.EvApplied), has(news, reset.EvFailed) && r.Outcome.Blocks():
 		writes, err := b.Core.WritesFor(ctx, r.ID)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		steps := make([]reset.Step, len(writes))
 		for i, w := range writes {
 			steps[i] = w.Step
 		}
-		return b.upload(ctx, card, []upload{{commands.DoneFile(r), commands.CSV(steps)}, {commands.UndoFile(r), commands.UndoCSV(writes)}})
+		return []upload{{commands.DoneFile(r), commands.CSV(steps)}, {commands.UndoFile(r), commands.UndoCSV(writes)}}, nil
 	case has(news, reset.EvPlanned), has(news, reset.EvSubmitted), has(news, reset.EvApproved) && !has(s.Entries, reset.EvSubmitted):
 		steps, _, err := b.Core.StepsFor(ctx, r.Actor, r.Place.Channel, reset.Ref{ID: r.ID, Revision: r.Revision}, 0, 0)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		return b.upload(ctx, card, []upload{{commands.PlanFile(r), commands.CSV(steps)}})
+		return []upload{{commands.PlanFile(r), commands.CSV(steps)}}, nil
 	}
-	return nil
+	return nil, nil
 }
 
 func has(entries []reset.Entry, ev reset.Event) bool {

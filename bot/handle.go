@@ -239,7 +239,7 @@ func (b *Bot) story(ctx context.Context, e envelope, id string, again, whole boo
 	content := commands.ShowOf(s, entries)
 	card, err := b.Cards.Card(ctx, id)
 	if err == nil && card.TS != "" {
-		content.Foot = append(content.Foot, b.linkTo(ctx, card)...)
+		content.Foot = linked(content.Foot, b.linkTo(ctx, card))
 	}
 	return content, err
 }

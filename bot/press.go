@@ -45,8 +45,7 @@ func (b *Bot) press(ctx context.Context, e envelope) error {
 		return err
 	}
 	if e.Kind == click && !e.Alone && card.TS != "" && (card.TS != e.Message || card.Channel != e.Channel) {
-		b.strip(ctx, e, ref, card)
-		return nil
+		return b.atOldCard(ctx, e, ref, card)
 	}
 	if e.own = e.Alone && card.TS == "" && card.Preview.Actor == e.actor(); e.own {
 		if err := b.attach(ctx, ref.ID, e); err != nil {
@@ -78,17 +77,25 @@ func (b *Bot) scheduleOf(ctx context.Context, e envelope, ref reset.Ref) (reset.
 	return ref, nil
 }
 
-// strip takes the buttons off a message that is not the request's card any more, and says where the card is.
-func (b *Bot) strip(ctx context.Context, e envelope, ref reset.Ref, card reset.Card) {
+// atOldCard answers a click on a message that is not the request's card any more: nothing is decided by it, the state is said as it is now,
+// and the message loses its buttons. Where it can't be edited, the address of the click replaces it.
+func (b *Bot) atOldCard(ctx context.Context, e envelope, ref reset.Ref, card reset.Card) error {
 	card.Request = ref.ID
-	c := commands.Content{Title: ref.ID, Status: "this card is out of date",
-		Lines: append([]commands.Line{{{Text: "Nothing was done. "}, {Text: b.cfg.Command + " show " + ref.ID, Kind: commands.Code}, {Text: " tells how it stands."}}},
-			b.linkTo(ctx, card)...)}
-	err := b.revise(ctx, "take the buttons off an old card", e.Channel, e.Message, c, look{key: e.ID})
+	where := b.linkTo(ctx, card)
+	c, l := commands.MovedOf(ref.ID, where), look{key: e.ID}
+	err := b.revise(ctx, "take the buttons off an old card", e.Channel, e.Message, c, l)
+	if lasting(err) && e.URL != "" {
+		err = b.respond(ctx, "replace an old card", e.URL, c, l, true)
+	}
 	if err != nil {
 		b.log.Warn("an old card keeps its buttons", "request", ref.ID, "err", err)
 	}
-	b.answer(ctx, e, c, false)
+	s, err := b.Core.StoryFor(ctx, e.actor(), e.Channel, ref.ID)
+	if err != nil {
+		return err
+	}
+	b.answer(ctx, e, commands.AtOldCard(s, where), false)
+	return nil
 }
 
 // decide passes a person's word to the core and answers, unless the card or the preview shows it to them anyway.

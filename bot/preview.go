@@ -38,10 +38,10 @@ var tells = []reset.Event{reset.EvPlanned, reset.EvRefused, reset.EvWaiting, res
 func (b *Bot) showAlone(ctx context.Context, s reset.Story, card reset.Card) (time.Time, error) {
 	r, p, now := s.Request, card.Preview, b.now()
 	if p.Actor.ID == "" {
-		if card.ThreadSeq == 0 && now.Sub(r.CreatedAt) < time.Minute {
-			return now.Add(time.Second), nil // whoever took the command is just about to store the way to its author
+		if now.Sub(r.CreatedAt) < time.Minute {
+			return now.Add(time.Second), nil // the process that took the command is just about to store the way to its author
 		}
-		return time.Time{}, nil
+		card.Preview.Actor, p.Actor = r.Actor, r.Actor // it stopped before it did: a direct message reaches them
 	}
 	news := after(s.Entries, card.ThreadSeq)
 	looking := r.State == reset.Planning && r.Question == "" && r.Problem == nil
@@ -86,33 +86,30 @@ func (b *Bot) whisper(ctx context.Context, s reset.Story, card *reset.Card) erro
 			return err
 		}
 		err := b.respond(ctx, doing, p.URL, content, look{key: blockKey(s), plain: true, alone: true}, p.Replaces)
-		if err == nil || !gone(err) {
+		if err == nil || !lasting(err) {
 			return err
 		}
 	}
-	if r.State == reset.Planning || r.State == reset.Expired || r.State == reset.Cancelled {
-		return nil // nobody waits for this; `show` brings it back
+	if !awaited(s, p) {
+		return nil // `show` brings it back
 	}
 	_, err := b.say(ctx, doing, p.Actor.ID, "", content, look{key: blockKey(s), plain: true, alone: true})
 	return err
 }
 
-// point leaves in the preview's place where the card is, once others see it.
-func (b *Bot) point(ctx context.Context, s reset.Story, card *reset.Card, p reset.Preview) error {
-	c := commands.PreviewOf(s)
-	c.Foot = append(c.Foot, b.linkTo(ctx, *card)...)
-	err := &Fault{Code: "used_url"}
-	if b.now().Before(p.Until) && p.Used < urlUses {
-		err = faultOf(b.respond(ctx, "point to the card of "+s.Request.ID, p.URL, c, look{key: blockKey(s), plain: true, alone: true}, p.Replaces))
+// awaited reports whether the requester waits for what is to be said: a plan, a question, a no. What becomes of a preview that they left
+// unused, or discarded themselves, is nothing new to them.
+func awaited(s reset.Story, p reset.Preview) bool {
+	r := s.Request
+	switch r.State {
+	case reset.Planning:
+		return r.Question != "" || len(r.Options) > 0 || r.Problem != nil && p.Version == 0
+	case reset.Expired:
+		return !has(s.Entries, reset.EvPlanned)
+	case reset.Cancelled:
+		return !slices.ContainsFunc(s.Entries, func(e reset.Entry) bool { return e.Event == reset.EvCancelled && e.Actor == r.Actor })
 	}
-	if err != nil && card.Channel != s.Request.Place.Channel {
-		b.tell(ctx, s, *card)
-	}
-	return b.amend(ctx, card, func(c *reset.Card) {
-		if c.Preview.URL == p.URL { // else a click has brought another address meanwhile, which waits for its answer
-			c.Preview.URL = ""
-		}
-	})
+	return true
 }
 
 // gone reports whether a response_url is used up or too old.

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -33,29 +34,45 @@ func (b *Bot) Show(ctx context.Context, s reset.Story) (time.Time, error) {
 // once.
 const showWithin = 20 * time.Second
 
-// showAll keeps the public card: first the card itself, then its thread, then the requester who asked elsewhere.
+// showAll keeps what people see of a request that others were asked about: the card, its thread, and what the requester is told
+// directly. What one of these has to wait for, or cannot be said for good, holds up none of the others.
 func (b *Bot) showAll(ctx context.Context, s reset.Story, card reset.Card) (time.Time, error) {
-	preview := card.Preview // its address is not kept once others see the request
 	news := after(s.Entries, card.ThreadSeq)
 	lines := threadLines(s, news)
-	switch {
-	case card.TS == "":
+	if card.TS == "" {
 		lines = nil // the card itself tells them
-		if again, err := b.post(ctx, s, &card); err != nil || !again.IsZero() {
-			return again, err
-		}
-	case card.Version < s.Request.Version:
-		urgent := len(lines) > 0 || !s.Request.State.Open() && !s.Request.Watch.Open()
-		if again, err := b.edit(ctx, s, &card, urgent); err != nil || !again.IsZero() {
-			return again, err
+	}
+	again, refused, err := b.bring(ctx, s, &card, len(lines) > 0)
+	if err != nil {
+		return time.Time{}, err
+	}
+	shown := again.IsZero() && refused == nil
+	var steps []showStep
+	if shown || refused != nil {
+		steps = append(steps, func() (time.Time, error) { return b.follow(ctx, s, &card, refused) })
+	}
+	if shown {
+		steps = append(steps, func() (time.Time, error) { return b.files(ctx, s, &card) },
+			func() (time.Time, error) { return b.thread(ctx, s, &card, news, lines) })
+	}
+	steps = append(steps, func() (time.Time, error) { return b.conclude(ctx, s, &card, refused) })
+	return inTurn(again, steps)
+}
+
+// showStep does one thing, and says when to try again what has to wait (zero: it is done).
+type showStep func() (again time.Time, err error)
+
+// inTurn does all steps whatever comes of each, and returns the soonest time that one of them asks for, again among them.
+func inTurn(again time.Time, steps []showStep) (time.Time, error) {
+	var errs []error
+	for _, do := range steps {
+		at, err := do()
+		errs = append(errs, err)
+		if !at.IsZero() && (again.IsZero() || at.Before(again)) {
+			again = at
 		}
 	}
-	if preview.URL != "" {
-		if err := b.point(ctx, s, &card, preview); err != nil {
-			return time.Time{}, err
-		}
-	}
-	return b.thread(ctx, s, &card, news, lines)
+	return again, errors.Join(errs...)
 }
 
 // after returns the entries that came later than seq.
@@ -77,42 +94,69 @@ func threadLines(s reset.Story, news []reset.Entry) []commands.Line {
 	return lines
 }
 
-// elsewhere are errors that mean: not in this channel, but maybe in another one.
-var elsewhere = []string{"not_in_channel", "channel_not_found", "is_archived", "restricted_action", "restricted_action_read_only_channel",
-	"cannot_post", "no_permission", "org_login_required", "message_not_found", "cant_update_message", "channel_is_limited_access",
-	"restricted_action_thread_only_channel", "restricted_action_non_threadable_channel", "messages_tab_disabled", "is_inactive", "ekm_access_denied"}
+// refusal is a card that no channel takes until a person changes something: Slack's answer, and the last channel that was tried.
+type refusal struct {
+	*Fault
+	channel string
+}
+
+// bring posts the card, or edits it where it is. Whatever Slack refuses for good leads down the ladder: an edit to a new card, the
+// channel where it was asked for to the home channel. At its end is a refusal, which the requester is told.
+func (b *Bot) bring(ctx context.Context, s reset.Story, card *reset.Card, news bool) (again time.Time, refused *refusal, err error) {
+	switch {
+	case card.TS == "":
+		return b.post(ctx, s, card)
+	case card.Version < s.Request.Version:
+		return b.edit(ctx, s, card, news || !s.Request.State.Open() && !s.Request.Watch.Open())
+	}
+	return time.Time{}, nil, nil
+}
 
 // post puts the card where it was asked for, or into the cluster's home channel. The message's timestamp is stored at
 // once: posting again makes a second card, of which a click takes the buttons away.
-func (b *Bot) post(ctx context.Context, s reset.Story, card *reset.Card) (time.Time, error) {
+func (b *Bot) post(ctx context.Context, s reset.Story, card *reset.Card) (time.Time, *refusal, error) {
 	if again := b.pace.held(b.now()); !again.IsZero() {
-		return again, nil
+		return again, nil, nil
 	}
-	var err error
+	var refused *refusal
 	for _, channel := range b.places(ctx, s, *card) {
 		if again := b.pace.post(channel, b.now(), 0); !again.IsZero() {
-			return again, nil
+			return again, nil, nil
 		}
-		var ts string
-		ts, err = b.say(ctx, "post the card of "+s.Request.ID, channel, "", commands.CardOf(s), b.cardLook(s))
+		ts, err := b.say(ctx, "post the card of "+s.Request.ID, channel, "", commands.CardOf(s), b.cardLook(s))
 		if err == nil {
-			return time.Time{}, b.amend(ctx, card, func(c *reset.Card) {
+			return time.Time{}, nil, b.amend(ctx, card, func(c *reset.Card) {
 				c.Channel, c.TS, c.Version, c.ShownAt = channel, ts, s.Request.Version, b.now()
 			})
 		}
-		if !slices.Contains(elsewhere, code(err)) {
-			break
+		if !lasting(err) {
+			again, err := b.later(err)
+			return again, nil, err
 		}
 		b.log.Info("the card goes elsewhere", "request", s.Request.ID, "channel", channel, "err", err)
+		refused = &refusal{faultOf(err), channel}
 	}
-	return b.later(err)
+	if card.Unshown != refused.Code {
+		b.log.Error("slack takes the card in no channel; a person has to look why", "request", s.Request.ID, "channel", refused.channel, "err", refused)
+	}
+	if r := s.Request; !r.State.Open() && b.now().Sub(r.EndedAt) > giveUpAfter {
+		return time.Time{}, refused, nil // how it ended was said directly; a new version tries once more
+	}
+	return b.now().Add(afterRefusal), refused, nil
+}
+
+// lasting reports whether Slack refused something for good: its errors are an open list, so that is every answer that is not known to
+// pass.
+func lasting(err error) bool {
+	f := faultOf(err)
+	return f != nil && !f.Passing()
 }
 
 // places are the channels to try in turn. A channel that other organisations share does not get the numbers.
 func (b *Bot) places(ctx context.Context, s reset.Story, card reset.Card) []string {
 	asked, home := s.Request.Place, s.Cluster.Home
-	if card.Channel != "" { // it has been somewhere and was lost there
-		return []string{home}
+	if card.Channel != "" { // it has been somewhere, and cannot be edited there
+		asked = reset.Place{Channel: card.Channel}
 	}
 	if asked.Direct || asked.Channel == "" || asked.Channel == home || b.shared(ctx, asked.Channel) {
 		return []string{home}
@@ -122,35 +166,60 @@ func (b *Bot) places(ctx context.Context, s reset.Story, card reset.Card) []stri
 
 // edit brings the card up to date. What nobody decided can wait: at most one edit in 3 seconds of a message, and 30 in a
 // minute of all of them, so that decisions always get through (chat.update: 50 a minute).
-func (b *Bot) edit(ctx context.Context, s reset.Story, card *reset.Card, urgent bool) (time.Time, error) {
+func (b *Bot) edit(ctx context.Context, s reset.Story, card *reset.Card, urgent bool) (time.Time, *refusal, error) {
 	now := b.now()
 	if again := b.pace.held(now); !again.IsZero() {
-		return again, nil
+		return again, nil, nil
 	}
 	if !urgent {
 		if again := card.ShownAt.Add(betweenEdits); now.Before(again) {
-			return again, nil
+			return again, nil, nil
 		}
 		if again := b.pace.edit(now); !again.IsZero() {
-			return again, nil
+			return again, nil, nil
 		}
 	}
 	err := b.revise(ctx, "edit the card of "+s.Request.ID, card.Channel, card.TS, commands.CardOf(s), b.cardLook(s))
-	if slices.Contains(elsewhere, code(err)) {
-		b.log.Warn("the card is lost; it is posted again", "request", s.Request.ID, "channel", card.Channel, "err", err)
-		card.TS = ""
-		return b.post(ctx, s, card)
+	switch {
+	case err == nil:
+		return time.Time{}, nil, b.amend(ctx, card, func(c *reset.Card) { c.Version, c.ShownAt = s.Request.Version, b.now() })
+	case !lasting(err):
+		again, err := b.later(err)
+		return again, nil, err
+	case !urgent && readable(err):
+		return time.Time{}, nil, nil // it lags behind in what was not decided by anyone; the next decision makes a new card
+	case !urgent && now.Before(card.ShownAt.Add(afterRefusal)):
+		return card.ShownAt.Add(afterRefusal), nil, nil
 	}
-	if err != nil {
-		return b.later(err)
+	return b.replace(ctx, s, card, err)
+}
+
+// readable reports whether a card whose edit was refused is still there to be read.
+func readable(err error) bool {
+	return slices.Contains([]string{"edit_window_closed", "cant_update_message", "msg_too_long"}, code(err)) || slices.Contains(unshown, code(err))
+}
+
+// replace posts a new card in place of one that Slack does not let the bot edit, and takes the buttons off the old one where it can.
+func (b *Bot) replace(ctx context.Context, s reset.Story, card *reset.Card, why error) (time.Time, *refusal, error) {
+	b.log.Warn("slack refuses to edit the card; a new one is posted", "request", s.Request.ID, "channel", card.Channel, "err", why)
+	old := *card
+	again, refused, err := b.post(ctx, s, card)
+	if card.TS == old.TS || err != nil {
+		return again, refused, err
 	}
-	return time.Time{}, b.amend(ctx, card, func(c *reset.Card) { c.Version, c.ShownAt = s.Request.Version, b.now() })
+	if code(why) != "message_not_found" {
+		err := b.revise(ctx, "take the buttons off the old card of "+s.Request.ID, old.Channel, old.TS, commands.MovedOf(s.Request.ID, b.linkTo(ctx, *card)),
+			look{key: blockKey(s) + ".old"})
+		if err != nil { // a click on them is answered, and takes them off by its own address
+			b.log.Info("an old card keeps its buttons", "request", s.Request.ID, "err", err)
+		}
+	}
+	return again, refused, nil
 }
 
 func (b *Bot) cardLook(s reset.Story) look { return look{key: blockKey(s), plain: b.cfg.Plain} }
 
-// thread says what was decided since it last did, adds the files that belong to it, and tells the requester how it ended
-// when the card is not where they asked.
+// thread says what was decided since it last did. What the thread does not take is said beside it.
 func (b *Bot) thread(ctx context.Context, s reset.Story, card *reset.Card, news []reset.Entry, lines []commands.Line) (time.Time, error) {
 	if len(news) == 0 {
 		return time.Time{}, nil
@@ -159,60 +228,33 @@ func (b *Bot) thread(ctx context.Context, s reset.Story, card *reset.Card, news 
 		if again := b.pace.post(card.Channel, b.now(), 2); !again.IsZero() { // two are kept for cards
 			return again, nil
 		}
-	}
-	if err := b.files(ctx, s, *card, news); err != nil {
-		switch fresh := b.now().Sub(news[len(news)-1].At) < 5*time.Minute; {
-		case fresh && passing(err):
-			return b.later(err)
-		case fresh && unreadable(err):
-			return b.now().Add(afterPassing), nil
+		if again, err := b.reply(ctx, s, card, lines); err != nil || !again.IsZero() {
+			return again, err
 		}
-		b.log.Warn("files are left out", "request", s.Request.ID, "err", err)
-	}
-	if len(lines) > 0 {
-		_, err := b.say(ctx, "reply in the thread of "+s.Request.ID, card.Channel, card.TS, commands.Content{Lines: lines, Fallback: lines[0].String()},
-			look{key: blockKey(s)})
-		if passing(err) {
-			return b.later(err)
-		}
-		if err != nil {
-			b.log.Warn("a thread reply is left out", "request", s.Request.ID, "err", err)
-		}
-	}
-	if !s.Request.State.Open() && tellsRequester(news) && card.Channel != s.Request.Place.Channel && s.Request.Actor.Kind == reset.Person {
-		b.tell(ctx, s, *card)
 	}
 	return time.Time{}, b.amend(ctx, card, func(c *reset.Card) { c.ThreadSeq = news[len(news)-1].Seq })
 }
 
-// progress is what those who follow the thread see, and nobody else has to.
-var progress = []reset.Event{reset.EvChecked, reset.EvBack, reset.EvElsewhere, reset.EvResumed, reset.EvCaughtUp}
-
-// tellsRequester reports whether there is more than progress: an outcome, or what changes it.
-func tellsRequester(news []reset.Entry) bool {
-	return slices.ContainsFunc(news, func(e reset.Entry) bool {
-		again := e.Facts["why"] == string(reset.WatchNewer) // that request tells them itself
-		return !slices.Contains(progress, e.Event) && !again
-	})
-}
-
-// tell sends the outcome to the requester alone, who may not see the card's channel.
-func (b *Bot) tell(ctx context.Context, s reset.Story, card reset.Card) {
-	c := commands.PreviewOf(s)
-	c.Foot = append(c.Foot, b.linkTo(ctx, card)...)
-	if _, err := b.say(ctx, "tell the requester of "+s.Request.ID, s.Request.Actor.ID, "", c, look{key: blockKey(s), plain: true, alone: true}); err != nil {
-		b.log.Warn("the requester is not told", "request", s.Request.ID, "err", err)
+// reply says lines in the card's thread; where Slack refuses that for good, in the card's channel or in the home channel: they may call
+// people who have to know.
+func (b *Bot) reply(ctx context.Context, s reset.Story, card *reset.Card, lines []commands.Line) (time.Time, error) {
+	_, err := b.say(ctx, "reply in the thread of "+s.Request.ID, card.Channel, card.TS, commands.Content{Lines: lines, Fallback: lines[0].String()},
+		look{key: blockKey(s)})
+	for _, channel := range b.places(ctx, s, *card) {
+		if !lasting(err) {
+			break
+		}
+		b.log.Warn("a thread reply goes elsewhere", "request", s.Request.ID, "channel", channel, "err", err)
+		_, err = b.say(ctx, "say beside the card of "+s.Request.ID, channel, "", commands.Aside(s, lines, b.linkTo(ctx, *card)), look{key: blockKey(s)})
 	}
-}
-
-// linkTo is a line that leads to the card; nothing when Slack does not say where it is.
-func (b *Bot) linkTo(ctx context.Context, card reset.Card) []commands.Line {
-	link, err := b.permalink(ctx, card.Channel, card.TS)
-	if err != nil {
-		b.log.Info("no link to a card", "request", card.Request, "err", err)
-		return nil
+	switch {
+	case err == nil:
+		return time.Time{}, nil
+	case !lasting(err):
+		return b.later(err)
 	}
-	return []commands.Line{{{Kind: commands.Link, Text: "The card", URL: link}, {Text: " in "}, {Kind: commands.Channel, ID: card.Channel, Text: card.Channel}}}
+	b.log.Error("slack takes a thread reply in no channel; a person has to look why", "request", s.Request.ID, "err", err)
+	return time.Time{}, nil // the next edit of the card finds that out as well, and the requester is told
 }
 
 // amend changes the stored card and the one at hand alike. Others (a click that brings its response_url) change it too, so
@@ -246,11 +288,12 @@ func (b *Bot) later(err error) (time.Time, error) {
 		b.log.Warn("slack cannot be reached; it is tried again", "err", err)
 		return now.Add(afterPassing), nil
 	}
-	b.log.Error("slack does not show a card; a person has to look why", "err", err)
+	b.log.Error("slack refuses; a person has to look why", "err", err)
 	return now.Add(afterRefusal), nil
 }
 
 const (
 	afterPassing = 5 * time.Second
 	afterRefusal = time.Minute
+	giveUpAfter  = time.Hour // after the end of a request, posting a card that no channel takes
 )

@@ -8,7 +8,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// PreviewOf is what the requester alone sees, from the first word until others see a card.
+// PreviewOf is what the requester alone sees, from the first word until others see a card, and at the end.
 func PreviewOf(s reset.Story) Content {
 	r := s.Request
 	in, _ := r.Move()
@@ -37,13 +37,6 @@ func PreviewOf(s reset.Story) Content {
 		c = CardOf(s)
 		if r.Asked {
 			c.Buttons = nil // those of the card count
-		}
-		if r.State.Open() {
-			c.Table, c.Hints, c.Warnings, c.Foot = nil, nil, nil, nil
-		}
-		if r.Asked && r.State.Open() && r.State != reset.Pending {
-			c.Status = status(r, "on its way") // the last word here: the address of a preview bears no more, its card goes on
-			c.Lines = append(c.Lines[:1:1], say("It is written once the group is idle. Its card tells how it goes on, and so does ", code("show "+r.ID), "."))
 		}
 	}
 	c.Fallback = fallback(c)

@@ -111,7 +111,10 @@ type Card struct {
 	TS        string // the card's message; empty: not posted
 	Version   int64  // of the request, as last shown
 	ShownAt   time.Time
-	ThreadSeq int64 // audit entries up to here are in the thread
+	ThreadSeq int64  // audit entries up to here are in the thread
+	FilesSeq  int64  // the files that belong to audit entries up to here are there
+	ToldSeq   int64  // audit entries up to here were weighed for a direct message to the requester
+	Unshown   string // the requester was told that others cannot see the card, for this reason (Slack's error); empty: they can
 	Preview   Preview
 }
 

@@ -12,10 +12,12 @@ var (
 	schema string
 	//go:embed schema2.sql
 	schema2 string
+	//go:embed schema3.sql
+	schema3 string
 )
 
 // migrations make the schema, in order: migration n is the n-th. A released one is never edited.
-var migrations = []string{schema, schema2}
+var migrations = []string{schema, schema2, schema3}
 
 // migrate brings the schema up to date. Several processes may do it at once: the write lock lets one of them.
 func (s *Store) migrate(ctx context.Context, path string) error {

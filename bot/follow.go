@@ -1,0 +1,162 @@
+package bot
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// follow leaves one line in the place of the requester's preview: where others see the request, as of now. When others cannot see it,
+// the requester is told so at once, why, and who can change that.
+func (b *Bot) follow(ctx context.Context, s reset.Story, card *reset.Card, refused *refusal) (time.Time, error) {
+	why := ""
+	if refused != nil {
+		why = refused.Code
+	}
+	p := card.Preview
+	clicked := p.URL != "" && (why == "" || p.Used == 0) // a click brings a new address, and waits for its answer there
+	if card.Unshown == why && !clicked {
+		return time.Time{}, nil
+	}
+	var c commands.Content
+	if refused == nil {
+		c = commands.PointerOf(s, b.linkTo(ctx, *card))
+	} else {
+		c = commands.UnshownOf(s, commands.Unshown{Code: why, Channel: refused.channel})
+	}
+	again, told, err := b.directly(ctx, "point to the card of "+s.Request.ID, s, card, c)
+	if err != nil || !again.IsZero() || !told && refused != nil {
+		return again, err
+	}
+	return time.Time{}, b.amend(ctx, card, func(c *reset.Card) {
+		c.Unshown = why
+		if why == "" && c.Preview.URL == p.URL { // else a click has brought another address meanwhile, which waits for its answer
+			c.Preview.URL = ""
+		}
+	})
+}
+
+// directly tells the requester alone: through the address of their last act while that takes messages, else by direct message. What
+// passes is tried again. told is false when Slack takes it in no way.
+func (b *Bot) directly(ctx context.Context, doing string, s reset.Story, card *reset.Card, c commands.Content) (again time.Time, told bool, err error) {
+	l := look{key: blockKey(s), plain: true, alone: true}
+	if p := card.Preview; p.URL != "" && b.now().Before(p.Until) && p.Used < urlUses {
+		// Counted before it is sent: an answer that was lost may have used it, and so may a 429.
+		if err := b.amend(ctx, card, func(c *reset.Card) { c.Preview.Used++ }); err != nil {
+			return time.Time{}, false, err
+		}
+		err := b.respond(ctx, doing, p.URL, c, l, p.Replaces)
+		switch {
+		case err == nil:
+			return time.Time{}, true, nil
+		case !lasting(err):
+			again, err := b.later(err)
+			return again, false, err
+		}
+		b.log.Info("an address takes no more; a direct message goes instead", "request", s.Request.ID, "err", err)
+	}
+	return b.direct(ctx, doing, s, c, l)
+}
+
+// direct sends a direct message to the person who asked.
+func (b *Bot) direct(ctx context.Context, doing string, s reset.Story, c commands.Content, l look) (again time.Time, told bool, err error) {
+	to := asker(s)
+	if to == "" {
+		b.log.Error("no person can be told", "request", s.Request.ID, "actor", s.Request.Actor.ID)
+		return time.Time{}, true, nil
+	}
+	_, err = b.say(ctx, doing, to, "", c, l)
+	switch {
+	case err == nil:
+		return time.Time{}, true, nil
+	case lasting(err):
+		b.log.Error("the requester is not told: slack takes no direct message", "request", s.Request.ID, "err", err)
+		return time.Time{}, false, nil
+	}
+	again, err = b.later(err)
+	return again, false, err
+}
+
+// asker is the person who asked for a request; of a schedule's run, the person who saved the schedule. Empty: a terminal, a file.
+func asker(s reset.Story) string {
+	by := s.Request.Actor
+	if by.Kind == reset.Scheduled && s.Schedule != nil && s.Schedule.Request != nil {
+		by = s.Schedule.Request.Actor
+	}
+	if by.Kind != reset.Person {
+		return ""
+	}
+	return by.ID
+}
+
+// ends are the events that end a request, or correct how it was said to have ended.
+var ends = []reset.Event{reset.EvApplied, reset.EvFailed, reset.EvRejected, reset.EvCancelled, reset.EvExpired, reset.EvRefused, reset.EvOverwritten}
+
+// progress is what those who follow the thread see, and no one has to be called for.
+var progress = []reset.Event{reset.EvChecked, reset.EvBack, reset.EvElsewhere, reset.EvResumed, reset.EvCaughtUp}
+
+// conclude tells the requester by one direct message how it ended, and again when that is corrected: the line in the place of their
+// preview is not kept up to date.
+func (b *Bot) conclude(ctx context.Context, s reset.Story, card *reset.Card, refused *refusal) (time.Time, error) {
+	news := after(s.Entries, card.ToldSeq)
+	if s.Request.State.Open() || len(news) == 0 {
+		return time.Time{}, nil
+	}
+	if b.owes(s, *card, news, refused != nil) {
+		c := commands.PreviewOf(s)
+		if refused == nil {
+			c.Foot = linked(c.Foot, b.linkTo(ctx, *card))
+		}
+		again, told, err := b.direct(ctx, "tell the requester of "+s.Request.ID+" the end", s, c, look{key: blockKey(s), plain: true, alone: true})
+		if err != nil || !again.IsZero() {
+			return again, err
+		}
+		if !told && card.TS != "" && refused == nil {
+			if again, err := b.reply(ctx, s, card, commands.CalledBack(s)); err != nil || !again.IsZero() {
+				return again, err
+			}
+		}
+	}
+	return time.Time{}, b.amend(ctx, card, func(c *reset.Card) { c.ToldSeq = news[len(news)-1].Seq })
+}
+
+// owes reports whether the requester has to be told of news: of an end always, unless they made it themselves; of what else is decided
+// when the card is not where they asked. A click that was refused is nothing to them.
+func (b *Bot) owes(s reset.Story, card reset.Card, news []reset.Entry, unseen bool) bool {
+	r := s.Request
+	person := r.Actor.Kind == reset.Person
+	return slices.ContainsFunc(news, func(e reset.Entry) bool {
+		_, said := commands.ThreadLine(e, s)
+		again := e.Facts["why"] == string(reset.WatchNewer) // that request tells them itself
+		switch {
+		case e.Actor == r.Actor && (e.Event == reset.EvCancelled || !slices.Contains(ends, e.Event)):
+			return false
+		case slices.Contains(ends, e.Event):
+			return person || unseen
+		}
+		return person && said && !again && !slices.Contains(progress, e.Event) && card.Channel != r.Place.Channel
+	})
+}
+
+// linkTo is a line that leads to the card; nil when there is none, or Slack does not say where it is.
+func (b *Bot) linkTo(ctx context.Context, card reset.Card) commands.Line {
+	if card.TS == "" {
+		return nil
+	}
+	link, err := b.permalink(ctx, card.Channel, card.TS)
+	if err != nil {
+		b.log.Info("no link to a card", "request", card.Request, "err", err)
+		return nil
+	}
+	return commands.Line{{Kind: commands.Link, Text: "The card", URL: link}, {Text: " in "}, {Kind: commands.Channel, ID: card.Channel, Text: card.Channel}}
+}
+
+func linked(lines []commands.Line, where commands.Line) []commands.Line {
+	if where == nil {
+		return lines
+	}
+	return append(lines, where)
+}
