@@ -44,7 +44,7 @@ const filesWithin = 5 * time.Minute // files that Slack does not take for so lon
 func (b *Bot) filesOf(ctx context.Context, s reset.Story, news []reset.Entry) ([]upload, error) {
 	r := s.Request
 	switch {
-	case has(news, reset.EvApplied), has(news, reset.EvFailed) && r.Outcome.Blocks():
+	case has(news, reset.EvApplied), has(news, reset.EvLanded), has(news, reset.EvFailed) && r.Outcome.Blocks():
 		writes, err := b.Core.WritesFor(ctx, r.ID)
 		if err != nil {
 			return nil, err
@@ -53,7 +53,11 @@ func (b *Bot) filesOf(ctx context.Context, s reset.Story, news []reset.Entry) ([
 		for i, w := range writes {
 			steps[i] = w.Step
 		}
-		return []upload{{commands.DoneFile(r), commands.CSV(steps)}, {commands.UndoFile(r), commands.UndoCSV(writes)}}, nil
+		files := []upload{{commands.DoneFile(r), commands.CSV(steps)}, {commands.UndoFile(r), commands.UndoCSV(writes)}}
+		if r.Outcome.Blocks() {
+			files = append(files, upload{commands.StandsFile(r), commands.StandsCSV(writes)})
+		}
+		return files, nil
 	case has(news, reset.EvPlanned), has(news, reset.EvSubmitted), has(news, reset.EvApproved) && !has(s.Entries, reset.EvSubmitted):
 		steps, _, err := b.Core.StepsFor(ctx, r.Actor, r.Place.Channel, reset.Ref{ID: r.ID, Revision: r.Revision}, 0, 0)
 		if err != nil {

@@ -93,7 +93,7 @@ func asker(s reset.Story) string {
 }
 
 // ends are the events that end a request, or correct how it was said to have ended.
-var ends = []reset.Event{reset.EvApplied, reset.EvFailed, reset.EvRejected, reset.EvCancelled, reset.EvExpired, reset.EvRefused, reset.EvOverwritten}
+var ends = []reset.Event{reset.EvApplied, reset.EvFailed, reset.EvRejected, reset.EvCancelled, reset.EvExpired, reset.EvRefused, reset.EvOverwritten, reset.EvLanded}
 
 // progress is what those who follow the thread see, and no one has to be called for.
 var progress = []reset.Event{reset.EvChecked, reset.EvBack, reset.EvElsewhere, reset.EvResumed, reset.EvCaughtUp}

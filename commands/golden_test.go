@@ -43,6 +43,8 @@ func said() map[string]Content {
 		"failed-unchanged": CardOf(failedStory(reset.Unchanged, 0, 12, 0)),
 		"failed-mixed":     CardOf(failedStory(reset.Mixed, 8, 4, 0)),
 		"failed-unclear":   CardOf(failedStory(reset.Unclear, 7, 4, 1)),
+		"failed-as-before": CardOf(asBeforeStory()),
+		"late":             CardOf(lateStory()),
 		"expired":          CardOf(expiredStory()),
 		"cancelled":        CardOf(cancelledStory()),
 		"lag":              LagOf(lagStory()),

@@ -144,6 +144,8 @@ func kafkaProblem(p *reset.Problem) Line {
 		return hiddenProblem(p)
 	case reset.ProblemTurnedDown:
 		return say("Kafka turned the write down", saying(p.Got), ": usually a consumer came back just then. Nothing was written; it is tried again once the group is idle.")
+	case reset.ProblemSlowStore:
+		return say("The bot's database took longer than ", wait(p.Want), " to record that a write begins, so the write was not sent. It is tried again once the group is idle.")
 	case reset.ProblemLost:
 		return say("An answer of Kafka was lost", saying(p.Got), ". It may have been written or not; nothing is sent again.")
 	case reset.ProblemMisplaced:

@@ -168,7 +168,17 @@ func failed(c *Content, s reset.Story, v voice) {
 	case reset.PutBack:
 		c.Status = status(r, "failed, put back")
 		c.Lines = append(c.Lines, say(strong("Nothing is changed any more"), ": what had been written was put back, and all ", n, " were read back where they had been."))
+	case reset.Late:
+		landedLate(c, s, v)
+		c.Lines = append(c.Lines, askLine(s, v))
+		return
 	default:
+		if r.Late != nil {
+			asBefore(c, s, v)
+			c.Lines = append(c.Lines, askLine(s, v))
+			c.Buttons = []Button{retryButton(r, "Try again")}
+			return
+		}
 		if r.Problem != nil && r.Problem.Code == reset.ProblemLost { // what was read is known; what came and went in between is not
 			c.Status = status(r, "failed, offsets as before")
 			c.Lines = append(c.Lines, say(strong("The offsets are where they were before"), ": all ", n, " were read back twice there, after an answer of Kafka was lost. ",
@@ -176,12 +186,14 @@ func failed(c *Content, s reset.Story, v voice) {
 			break
 		}
 		c.Status = status(r, "failed, nothing changed")
-		c.Lines = append(c.Lines, say(strong("Nothing was changed"), ": all ", n, " were read back twice where they had been."))
+		c.Lines = append(c.Lines, refusedWhole(s, n))
 	}
-	if cause := causeLine(r); cause != nil {
-		c.Lines = append(c.Lines, cause)
+	for _, l := range []Line{causeLine(r), rollbackLine(r)} {
+		if l != nil {
+			c.Lines = append(c.Lines, l)
+		}
 	}
-	c.Lines = append(c.Lines, askLine(s, v))
+	c.Lines = append(append(c.Lines, lateLines(r, v)...), askLine(s, v))
 	if !r.Outcome.Blocks() {
 		c.Buttons = []Button{retryButton(r, "Try again")}
 		return
@@ -195,6 +207,14 @@ func failed(c *Content, s reset.Story, v voice) {
 	}
 }
 
+// refusedWhole says that Kafka took nothing, and what reading shows: others may have moved partitions since.
+func refusedWhole(s reset.Story, all string) Line {
+	if moved := s.Stands[reset.StandsMoved]; moved > 0 {
+		return say(strong("Nothing was written"), ": Kafka refused all ", all, ". ", count(moved), " of them had been moved by others when they were read back.")
+	}
+	return say(strong("Nothing was written"), ": Kafka refused it, and all ", all, " were read back where they had been.")
+}
+
 // causeLine is Kafka's reason for a failure, with what to do about the usual ones.
 func causeLine(r reset.Request) Line {
 	p := r.Problem
@@ -204,6 +224,9 @@ func causeLine(r reset.Request) Line {
 	at := ""
 	if p.Topic != "" {
 		at = " on " + spot(p.Topic, p.Parts)
+	}
+	if p.Code == reset.ProblemLost {
+		return say("Instead of an answer: ", code(clip(p.Got, 100)), ".")
 	}
 	l := say("Kafka answered ", code(clip(p.Got, 100)), at, ".")
 	if advice := answers[p.Got]; advice != "" {
@@ -215,6 +238,7 @@ func causeLine(r reset.Request) Line {
 // answers explains Kafka's errors that operators meet and that say little (facts: the most asked about is the first).
 var answers = map[string]string{
 	"UNKNOWN_MEMBER_ID":            "A consumer was in the group.",
+	"UNKNOWN_SERVER_ERROR":         "The broker's log has the reason.",
 	"REBALANCE_IN_PROGRESS":        "Consumers were joining the group.",
 	"TOPIC_AUTHORIZATION_FAILED":   "The bot's Kafka user needs READ on the topic.",
 	"GROUP_AUTHORIZATION_FAILED":   "The bot's Kafka user needs READ on the group.",

@@ -177,6 +177,24 @@ func failedStory(o reset.Outcome, written, unchanged, moved int) reset.Story {
 	return s
 }
 
+// asBeforeStory lost its answer, and may still land.
+func asBeforeStory() reset.Story {
+	s := failedStory(reset.Unchanged, 0, 12, 0)
+	s.Request.Problem = &reset.Problem{Code: reset.ProblemLost, Request: "k7f3", Group: "billing", Got: "no answer within 5s"}
+	s.Request.Late = &reset.LateWatch{First: clockAt("02:14:25"), Second: clockAt("02:14:27"), Was: reset.Unchanged, Until: clockAt("02:29:27")}
+	return s
+}
+
+// lateStory is the same after the write has landed.
+func lateStory() reset.Story {
+	s := asBeforeStory()
+	l := *s.Request.Late
+	l.Landed, l.Ended, l.Why = clockAt("02:16:02"), clockAt("02:16:02"), reset.LateLanded
+	written := s.Request.Effect
+	s.Request.Outcome, s.Request.Late, s.Request.Written = reset.Late, &l, &written
+	return s
+}
+
 func oneStep(topic string, p int32, from, to int64, how reset.How) reset.Step {
 	s := reset.Step{Topic: topic, Partition: p, Start: 1000, End: 60_000, From: reset.Position{Offset: from}, To: reset.Position{Offset: to}, How: how}
 	s.Replay, s.Skip = max(0, from-to), max(0, to-from)

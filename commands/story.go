@@ -50,7 +50,7 @@ func ThreadLine(e reset.Entry, s reset.Story) (Line, bool) {
 		return eventLine(e, s), true
 	case reset.EvAnnounced:
 		return eventLine(e, s), s.Request.Run == nil // of its own run the card tells
-	case reset.EvOverwritten, reset.EvBack, reset.EvElsewhere, reset.EvResumed, reset.EvCaughtUp, reset.EvUnwatched:
+	case reset.EvLanded, reset.EvLateOver, reset.EvOverwritten, reset.EvBack, reset.EvElsewhere, reset.EvResumed, reset.EvCaughtUp, reset.EvUnwatched:
 		return eventLine(e, s), true
 	}
 	return nil, false
@@ -197,11 +197,14 @@ func workLine(e reset.Entry, s reset.Story, fact func(key, before string) string
 	case reset.EvApplied:
 		return say("Done: ", firstOf(outcomes[s.Request.Outcome], "written and read back"), effectFacts(e, s, "; ", fact), ".")
 	case reset.EvFailed:
-		return say("Failed: ", firstOf(outcomes[reset.Outcome(firstOf(e.Facts["outcome"], string(s.Request.Outcome)))], "not written as planned"), ".")
+		return say("Failed: ", firstOf(outcomes[reset.Outcome(firstOf(e.Facts["outcome"], string(s.Request.Outcome)))], "not written as planned"),
+			readTwice(e, voiceOf(in, s.Now)), ".")
 	case reset.EvCancelled:
 		return say(who, " cancelled it", because(&e), ". Nothing was changed.")
 	case reset.EvExpired:
 		return say("Out of time while it was ", firstOf(states[reset.State(e.Facts["state"])], "waiting"), ". Nothing was changed.")
+	case reset.EvLanded, reset.EvLateOver:
+		return lateLine(e, s)
 	case reset.EvSettled:
 		return say(who, " accepted the outcome as it is", because(&e), ".")
 	case reset.EvFrozen:

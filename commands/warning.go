@@ -132,6 +132,9 @@ func warningLine(g gathered, s reset.Story, v voice) Line {
 			". They have none, and are left alone.")
 	case reset.WarnCreates:
 		return say("The group does not exist: this creates it", similar(g.names))
+	case reset.WarnAwaited:
+		return say(strong("A write of "+list(g.names, 3)+" may still land"), " until ", v.clock(g.at), ": Kafka's answer to it was lost. It would overwrite this reset; ",
+			"while a consumer is in the group it cannot.")
 	case reset.WarnAhead:
 		return say("What it does is not known before ", v.exact(g.at), ": the numbers are as of now. Beyond what is agreed to, it asks again then.",
 			" Where producers set the time of a record, their clocks decide what is after it.")

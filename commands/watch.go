@@ -19,7 +19,7 @@ func watched(c *Content, s reset.Story, v voice) {
 	}
 	if w.Overwrote() {
 		c.Status = status(r, "done, then overwritten")
-		c.Warnings = append(c.Warnings, say(strong("Overwritten by somebody outside the group"), ": ", strayed(w.Overwritten), ". ", unseen(s)))
+		c.Warnings = append(c.Warnings, say(strong(overwrittenBy(w.HitBy)), ": ", strayed(w.Overwritten), ". ", overwriter(w.HitBy, s)))
 		if r.UndoneBy == "" {
 			c.Buttons = append(c.Buttons, retryButton(r, "Try again"))
 		}
@@ -35,6 +35,22 @@ func watched(c *Content, s reset.Story, v voice) {
 }
 
 const whyElsewhere = "Consumers do that by auto.offset.reset, when the target is not in the log, or by a seek."
+
+// overwrittenBy names what moved the offsets of an applied reset, where that is known.
+func overwrittenBy(late string) string {
+	if late == "" {
+		return "Overwritten by somebody outside the group"
+	}
+	return "OVERWRITTEN by the late write of " + late
+}
+
+// overwriter says more of it.
+func overwriter(late string, s reset.Story) Line {
+	if late == "" {
+		return unseen(s)
+	}
+	return say("Kafka's answer to ", late, " had been lost, and its write landed after this reset: ", code("show "+late), ".")
+}
 
 // unseen says what is known of an overwriter, which is little: it may also have been a consumer that came and left between looks.
 func unseen(s reset.Story) Line {
@@ -157,6 +173,9 @@ func watchLine(e reset.Entry, s reset.Story, fact func(key, before string) strin
 	case reset.EvChecked:
 		return say("Read again: nobody overwrote it", fact("partitions", ", partitions: "), ".")
 	case reset.EvOverwritten:
+		if late := e.Facts["by"]; late != "" {
+			return say(strong(overwrittenBy(late)), ": ", first(), ". ", overwriter(late, s), " Undo it, or try again. ", called(s.Request.Actor))
+		}
 		return say(strong("Overwritten by somebody outside the group"), ": ", first(), ". ", unseen(s), " Undo it, or stop them and try again. ",
 			called(s.Request.Actor))
 	case reset.EvBack:

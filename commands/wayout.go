@@ -27,7 +27,7 @@ func WayOut(s reset.Story) []Line {
 		return nil
 	}
 	file, back := PlanFile(r), ""
-	if r.State == reset.Applied || r.Outcome.Blocks() {
+	if r.WasWritten() {
 		file, back = DoneFile(r), "; the way back: the same with "+UndoFile(r)
 	}
 	var lines []Line

@@ -337,6 +337,7 @@ var outcomes = map[reset.Outcome]string{
 	reset.Verified:  "every partition was read back at its target",
 	reset.Overtaken: "everything was written, and somebody has committed since",
 	reset.Unchanged: "the offsets are where they were before",
+	reset.Late:      "the write landed late, and every partition is at its target",
 	reset.PutBack:   "what had been written was put back",
 	reset.Mixed:     "a part was written and a part was not",
 	reset.Unclear:   "what was written cannot be known",

@@ -219,10 +219,7 @@ func (s *Service) rivals(tx *Tx, in Intent) error {
 		switch {
 		case o.State == Applying, blocks && o.ID != tx.Request.Undoes:
 			return errWait{&Problem{Code: ProblemBlocked, Request: o.ID, State: o.State, Got: string(o.Outcome), Cluster: in.Cluster, Group: in.Group}}
-		case blocks:
-			o.Settled = &Settlement{By: tx.Request.Actor, Why: "undo " + tx.Request.ID, At: s.Now()}
-			tx.Log(s.entry(&o, tx.Request.Actor, EvSettled, "why", o.Settled.Why))
-			tx.AlsoSave(o)
+		case blocks: // its own undo: it is settled once that has written something, see undone
 		case o.State == Approved:
 			o.Problem = &Problem{Code: ProblemVoided, Want: "rival", Request: tx.Request.ID, Cluster: in.Cluster, Group: in.Group}
 			before := o.Effect

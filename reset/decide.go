@@ -184,7 +184,7 @@ func (s *Service) Retry(ctx context.Context, d Decision) (Reply, error) {
 	switch {
 	case !move:
 		return Reply{}, tooLate(r)
-	case r.State == Failed && !r.Outcome.Blocks(), r.State == Expired && r.Digest != "":
+	case r.State == Failed && !r.Outcome.Blocks() && r.Outcome != Late, r.State == Expired && r.Digest != "":
 		made, err := s.create(ctx, Request{Origin: d.Origin, Actor: d.Actor, Place: d.Place, Act: Move{in}, Undoes: r.Undoes})
 		return Reply{Did: DidRetry, Request: made}, err
 	case r.State == Applied && r.Watch.Overwrote(): // an undo is not one any more: what it took back counts as taken back

@@ -1,5 +1,30 @@
 package reset
 
+import "slices"
+
+// refusals are the errors that Kafka's coordinator answers before it appends anything (KafkaApis.handleOffsetCommitRequest,
+// GroupCoordinator, OffsetMetadataManager.validateOffsetCommit and validateOffsetDelete): they prove that the partition was not
+// written. Every other error may follow an append: UNKNOWN_SERVER_ERROR stands for anything that went wrong, and
+// COORDINATOR_NOT_AVAILABLE and NOT_COORDINATOR are also what a coordinator answers that has appended a commit and then lost its
+// replicas or its group. Without this list an answer would be believed against the offsets that are read.
+var refusals = append([]string{
+	"TOPIC_AUTHORIZATION_FAILED", "GROUP_AUTHORIZATION_FAILED", "CLUSTER_AUTHORIZATION_FAILED", "UNKNOWN_TOPIC_OR_PARTITION",
+	"UNKNOWN_TOPIC_ID", "INVALID_TOPIC_EXCEPTION", "OFFSET_METADATA_TOO_LARGE", "INVALID_COMMIT_OFFSET_SIZE", "INVALID_GROUP_ID",
+	"GROUP_ID_NOT_FOUND", "FENCED_INSTANCE_ID", "FENCED_MEMBER_EPOCH", "STALE_MEMBER_EPOCH", "UNSUPPORTED_VERSION", "INVALID_REQUEST",
+}, retriable...)
+
+// Doubtful reports whether a step may have been written although Kafka did not say so: its answer was lost, or is an error that
+// proves nothing.
+func (r StepResult) Doubtful() bool { return !r.Written && !slices.Contains(refusals, r.Rejected) }
+
+// said is what came instead of the answer, in Kafka's words where it has any.
+func (r StepResult) said() string {
+	if r.Rejected != "" {
+		return r.Rejected
+	}
+	return r.Detail
+}
+
 // stand says where a write's partition stands, by what was read.
 func (w Write) stand(read Position) Standing {
 	switch {
@@ -13,9 +38,10 @@ func (w Write) stand(read Position) Standing {
 
 func same(a, b Position) bool { return a.None == b.None && (a.None || a.Offset == b.Offset) }
 
-// Judge says how an attempt ended, from what Kafka answered and what was read back. It claims nothing that neither shows.
+// Judge says how an attempt ended, from what was read back, and from Kafka's answers where these prove something. The offsets
+// decide: an attempt is never called unchanged beside a partition that is at the target and was not there before.
 func Judge(writes []Write, putBack bool) Outcome {
-	var target, before, other, lost, written, stays int
+	var target, before, other, doubtful, written, stays int
 	for _, w := range writes {
 		if same(w.From, w.To) && w.Stands == StandsTarget {
 			stays++ // as before and at the target: it makes no difference
@@ -23,8 +49,8 @@ func Judge(writes []Write, putBack bool) Outcome {
 		switch {
 		case w.Result.Written:
 			written++
-		case w.Result.Lost():
-			lost++
+		case w.Result.Doubtful():
+			doubtful++
 		}
 		switch w.Stands {
 		case StandsTarget:
@@ -37,8 +63,8 @@ func Judge(writes []Write, putBack bool) Outcome {
 	}
 	all := len(writes)
 	switch {
-	case written == 0 && lost == 0:
-		return Unchanged // Kafka turned all of it down; whatever moved since, it was not this
+	case written+doubtful == 0 && target == stays:
+		return Unchanged // refused as a whole, and it shows; what moved elsewhere since was moved by others
 	case target == all:
 		return Verified
 	case written == all && !putBack:

@@ -110,7 +110,8 @@ const (
 	WarnExpires   WarningCode = "may expire"             // Count: seconds after which the commits of an empty group are deleted
 	WarnUnchecked WarningCode = "unchecked"              // Names: whose configuration could not be read; Text: why
 
-	WarnAhead   WarningCode = "ahead" // a time that has not come, At: what it does is not known until then
-	WarnNote    WarningCode = "note"  // the intent's own notes
+	WarnAwaited WarningCode = "awaited" // the lost write of another request (Names) may still land, until At
+	WarnAhead   WarningCode = "ahead"   // a time that has not come, At: what it does is not known until then
+	WarnNote    WarningCode = "note"    // the intent's own notes
 	WarnNothing WarningCode = "nothing"
 )

@@ -82,6 +82,11 @@ func (s *Service) draft(ctx context.Context, r Request) (drafted, *Problem, erro
 	if d.plan, problem = MakePlan(d.intent, saved, d.snap, s.Now()); problem != nil {
 		return d, problem, nil
 	}
+	late, err := s.awaited(ctx, r, d.intent)
+	if err != nil {
+		return d, nil, err
+	}
+	d.plan.Warnings = append(d.plan.Warnings, late...)
 	if r.Undoes != "" {
 		if d.eased, problem, err = s.ease(ctx, r.Undoes, d); problem != nil || err != nil {
 			return d, problem, err
@@ -247,6 +252,7 @@ func (s *Service) keep(ctx context.Context, due Due, r Request, d drafted) (time
 		}
 		r.Act, r.Options, r.Question, r.Problem, r.Topics, r.Retries = d.act(r.Act), d.options, "", keepVoid(r.Problem), nil, 0
 		r.ClusterID, r.Isolation, r.Effect, r.Warnings = d.snap.ClusterID, d.ruling.Isolation, d.plan.Effect, d.plan.Warnings
+		r.CommitTimeout = d.snap.Around.CommitTimeout
 		r.Bounds, r.Digest, r.Need, r.Ruling, r.Eased = bounds, digest, d.ruling.Need, d.ruling, d.eased
 		r.Seen = sightingOf(r.Seen, d.snap.Group, s.Now())
 		if r.Seen.Group.Idle() {

@@ -24,6 +24,14 @@ type Problem struct {
 	Ruling  *Ruling  `json:",omitempty"`
 	Verb    Verb     `json:",omitempty"`
 	Members []Member `json:",omitempty"`
+
+	Rollback *Rollback `json:",omitempty"`
+}
+
+// Rollback is why a part that was written of a reset could not be written back.
+type Rollback struct {
+	Got     string   // Kafka's error, or why the request did not leave
+	Members []Member // who was in the group right after
 }
 
 // ProblemCode names a problem.
@@ -45,6 +53,7 @@ const (
 	ProblemPhantom      ProblemCode = "phantom"       // offsets move although nobody is in the group; Count: times
 	ProblemBusy         ProblemCode = "busy"          // members are in the group
 	ProblemTurnedDown   ProblemCode = "turned down"   // Kafka rejected the write; Got: its error
+	ProblemSlowStore    ProblemCode = "slow store"    // the store takes too long (Want) to note that a write begins
 	ProblemLost         ProblemCode = "lost"          // an answer was lost; Got: what was seen
 	ProblemMisplaced    ProblemCode = "misplaced"     // read back at neither place
 

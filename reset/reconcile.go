@@ -190,7 +190,7 @@ func (s *Service) serveOne(ctx context.Context, d Due, r *Request, looks map[str
 		return
 	}
 	defer s.serving.Delete(row)
-	done := s.hold(ctx, d)
+	done := s.hold(ctx, d, s.leaseOf(d, r))
 	next, err := s.step(ctx, d, r, looks)
 	done()
 	switch {
@@ -219,7 +219,7 @@ const mostHolds = 30
 
 // hold renews a claim while its step runs, so that a slow answer is not taken for a dead process, and a dead or stopped
 // process still loses its claim within one lease.
-func (s *Service) hold(ctx context.Context, d Due) (done func()) {
+func (s *Service) hold(ctx context.Context, d Due, lease time.Duration) (done func()) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stopped := make(chan struct{})
 	go func() {
@@ -232,7 +232,7 @@ func (s *Service) hold(ctx context.Context, d Due) (done func()) {
 				return
 			case <-tick.C:
 			}
-			if err := s.Store.Renew(ctx, d, s.Now().Add(s.Times.Lease)); err != nil {
+			if err := s.Store.Renew(ctx, d, s.Now().Add(lease)); err != nil {
 				return // lost, or the store is in trouble: the fence decides
 			}
 		}

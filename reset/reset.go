@@ -21,21 +21,22 @@ type Request struct {
 	Place    Place   // where it was asked
 	Act      Act
 
-	ClusterID string     // Kafka's own id of the cluster, as it answered when the plan was made
-	Isolation Isolation  // what "latest" means for this group
-	Effect    Effect     // totals of the current revision's steps
-	Written   *Effect    // totals of what was written, once that is known; nil: nothing was
-	Warnings  []Warning  // what a person should know before agreeing
-	Bounds    Bounds     // what an approval covers
-	Digest    string     // what exactly is voted on
-	Need      int        // approvals needed by people other than the requester
-	Ruling    Ruling     // the policy rule as it applied when the plan was made
-	Before    *Effect    // the effect of the revision before, when a recheck voided it
-	Options   []Option   // other readings of what was asked; one may be chosen by its index
-	Question  string     // what the options answer, while nothing can be planned without it
-	Topics    []TopicLag // where the group stands, while there is a question
-	Asked     bool       // it has been shown to others: approval was asked for, or it was applied for
-	Problem   *Problem   // why it was refused, why it failed, or what it is waiting for
+	ClusterID     string        // Kafka's own id of the cluster, as it answered when the plan was made
+	Isolation     Isolation     // what "latest" means for this group
+	CommitTimeout time.Duration // the brokers' offsets.commit.timeout.ms as read for the plan; 0: not known
+	Effect        Effect        // totals of the current revision's steps
+	Written       *Effect       // totals of what was written, once that is known; nil: nothing was
+	Warnings      []Warning     // what a person should know before agreeing
+	Bounds        Bounds        // what an approval covers
+	Digest        string        // what exactly is voted on
+	Need          int           // approvals needed by people other than the requester
+	Ruling        Ruling        // the policy rule as it applied when the plan was made
+	Before        *Effect       // the effect of the revision before, when a recheck voided it
+	Options       []Option      // other readings of what was asked; one may be chosen by its index
+	Question      string        // what the options answer, while nothing can be planned without it
+	Topics        []TopicLag    // where the group stands, while there is a question
+	Asked         bool          // it has been shown to others: approval was asked for, or it was applied for
+	Problem       *Problem      // why it was refused, why it failed, or what it is waiting for
 
 	Seen     Sighting // the group as it was last looked at
 	Heard    Heard    // the decision that changed it last
@@ -49,8 +50,9 @@ type Request struct {
 	Run      *Run       // the schedule that this is a run of
 	Standing *Mandate   // what was agreed to before a time in the future came: it still counts, within its bounds
 
-	NotBefore time.Time // it is not looked at until then, although it is approved
-	Watch     *Watch    // how the group fared since it was applied
+	NotBefore time.Time  // it is not looked at until then, although it is approved
+	Watch     *Watch     // how the group fared since it was applied
+	Late      *LateWatch // a write whose answer was lost, and that may still land or did
 
 	CreatedAt time.Time
 	Deadline  time.Time // when the current state gives up; zero: never
@@ -103,14 +105,15 @@ type Place struct {
 	Direct  bool // a direct message: nobody else reads it
 }
 
-// Outcome says how a request ended. Applied and Unchanged are certain; the last two block the group until a person chose.
+// Outcome says how a request ended. Mixed and Unclear block the group until a person chose.
 type Outcome string
 
 // The outcomes. None of them is a guess: each rests on offsets that were read.
 const (
 	Verified  Outcome = "verified"  // every partition was read back at its target
 	Overtaken Outcome = "overtaken" // every partition was written, and some had moved on when they were read back
-	Unchanged Outcome = "unchanged" // every partition was read back where it had been, twice
+	Unchanged Outcome = "unchanged" // every partition was read back where it had been, twice if an answer was lost
+	Late      Outcome = "late"      // judged otherwise at first, then the write landed: every partition is at its target
 	PutBack   Outcome = "put back"  // some were written, and all stand again where they had been
 	Mixed     Outcome = "mixed"     // some stand at the target and some where they had been
 	Unclear   Outcome = "unclear"   // an answer was lost and the offsets say neither

@@ -22,11 +22,12 @@ type Service struct {
 	Owner    string // this process, in claims
 	Times    Times
 
-	wake     chan struct{}
-	wakeOnce sync.Once
-	serving  sync.Map // rows that this process is serving now
-	watching atomic.Int32
-	turned   atomic.Int64 // when Run last asked the store what is due, and was answered; in microseconds
+	wake      chan struct{}
+	wakeOnce  sync.Once
+	serving   sync.Map // rows that this process is serving now
+	watching  atomic.Int32
+	lateLooks sync.Map     // request id -> when this process last looked for its late write
+	turned    atomic.Int64 // when Run last asked the store what is due, and was answered; in microseconds
 }
 
 // Times are the durations that a request's life is made of.
@@ -35,8 +36,9 @@ type Times struct {
 	Approval time.Duration // a pending request is given up (30 min)
 	Settle   time.Duration // no commit may move for so long while the group is empty (6 s: auto-commit's period is 5 s)
 	Look     time.Duration // between looks at an armed group (1 s)
-	Lease    time.Duration // a claim; longer than the worst call (30 s)
-	Commit   time.Duration // the brokers' offsets.commit.timeout.ms (5 s): a lost write may land so late
+	Lease    time.Duration // a claim (30 s); that of a request which may write is at least as long as the worst call, see Service.lease
+	Commit   time.Duration // the brokers' offsets.commit.timeout.ms where it could not be read (5 s): a lost write may land so late
+	Late     time.Duration // for how long a lost write that left the offsets as before is looked for (15 min: then Linux gives a dead connection up)
 	Again    time.Duration // before Kafka is asked again after it did not answer (10 s)
 
 	WatchFirst time.Duration // before an applied reset is read again (15 s: a consumer that nobody sees commits every 5 s)
@@ -48,7 +50,7 @@ type Times struct {
 // DefaultTimes are the durations that serve unless the configuration says otherwise.
 var DefaultTimes = Times{
 	Draft: 30 * time.Minute, Approval: 30 * time.Minute, Settle: 6 * time.Second, Look: time.Second,
-	Lease: 30 * time.Second, Commit: 5 * time.Second, Again: 10 * time.Second,
+	Lease: 30 * time.Second, Commit: 5 * time.Second, Late: 15 * time.Minute, Again: 10 * time.Second,
 	WatchFirst: 15 * time.Second, Watch: 10 * time.Second, WatchSlow: 30 * time.Second, Nobody: 30 * time.Minute,
 }
 

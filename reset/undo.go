@@ -64,3 +64,33 @@ func movedOn(writes []Write, now map[Partition]Position) (past int64, pointless 
 	}
 	return past, back && past > 0
 }
+
+// undone is the request that r takes back, changed by how r ended; nil when that changes nothing. Once an undo has written
+// something, the outcome that it was asked for blocks the group no longer: its own does. As long as it has not, that one does.
+func (s *Service) undone(ctx context.Context, r Request, outcome Outcome) (*Request, error) {
+	if r.Undoes == "" || outcome == Unchanged || outcome == PutBack {
+		return nil, nil
+	}
+	old, err := s.Store.Load(ctx, r.Undoes)
+	if err != nil {
+		return nil, err
+	}
+	if old.Outcome.Blocks() && old.Settled == nil {
+		old.Settled = &Settlement{By: r.Actor, Why: "undo " + r.ID, At: s.Now()}
+	}
+	if !outcome.Blocks() && old.UndoneBy == "" {
+		old.UndoneBy = r.ID
+	}
+	return &old, nil
+}
+
+// alsoUndone stores what undone has changed, in the transaction that ends the undo.
+func (s *Service) alsoUndone(tx *Tx, old *Request) {
+	if old == nil {
+		return
+	}
+	if w := old.Settled; w != nil && w.Why == "undo "+tx.Request.ID && w.By == tx.Request.Actor {
+		tx.Log(s.entry(old, w.By, EvSettled, "why", w.Why))
+	}
+	tx.AlsoSave(*old)
+}

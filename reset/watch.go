@@ -19,6 +19,7 @@ type Watch struct {
 	// Elsewhere are partitions that consumers went on from at another place; Overwritten those that moved while nobody was there.
 	Elsewhere   Strays
 	Overwritten Strays
+	HitBy       string  // the request whose lost write landed late, and is what Overwritten shows; empty: not known
 	Lags        []LagAt // oldest first: one for each time that the lag had halved or doubled
 	CaughtUp    time.Time
 	Ended       time.Time // zero: it is still being looked at

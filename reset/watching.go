@@ -2,6 +2,7 @@ package reset
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -9,6 +10,9 @@ import (
 // it looks again later.
 func (s *Service) watch(ctx context.Context, due Due) (time.Time, error) {
 	r, err := s.Store.Load(ctx, due.ID)
+	if err == nil && r.State == Failed && r.Late.Open() {
+		return s.lookLate(ctx, due, r)
+	}
 	if err != nil || r.State != Applied || !r.Watch.Open() {
 		return time.Time{}, err
 	}
@@ -40,6 +44,9 @@ func (s *Service) watch(ctx context.Context, due Due) (time.Time, error) {
 		return later, nil
 	}
 	w, said := observe(r, writes, snap, s.Now(), s.Times)
+	if said, err = s.blame(ctx, r, &w, said); err != nil {
+		return time.Time{}, err
+	}
 	if newer != "" {
 		w, said = *r.Watch, []news{{EvUnwatched, []string{"why", string(WatchNewer), "by", newer}}}
 		w.Ended, w.Why, w.By = s.Now(), WatchNewer, newer
@@ -78,6 +85,21 @@ func (s *Service) newer(ctx context.Context, r Request, began time.Time) (id str
 		}
 	}
 	return id, false, err
+}
+
+// blame finds the request whose lost write is what a watch sees for the first time as overwritten, and names it in what is told.
+func (s *Service) blame(ctx context.Context, r Request, w *Watch, said []news) ([]news, error) {
+	if w.HitBy != "" || w.Overwritten.Count() <= r.Watch.Overwritten.Count() {
+		return said, nil
+	}
+	var err error
+	w.HitBy, err = s.hitBy(ctx, r, w.Overwritten.Evidence)
+	for i, n := range said {
+		if n.event == EvOverwritten && w.HitBy != "" {
+			said[i].facts = append(slices.Clip(n.facts), "by", w.HitBy)
+		}
+	}
+	return said, err
 }
 
 // partsOf names the partitions of an attempt.

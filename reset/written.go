@@ -20,7 +20,7 @@ func (r *Request) Actual() Effect {
 
 // WasWritten reports whether the rows to show are those of the last attempt: once it is known what it wrote, whole or in part.
 func (r *Request) WasWritten() bool {
-	return r.State == Applied || r.State == Failed && r.Outcome.Blocks()
+	return r.State == Applied || r.State == Failed && (r.Outcome == Late || r.Outcome.Blocks())
 }
 
 // writtenEffect is the effect of what an attempt left at its target; nil when nothing is there.

@@ -26,6 +26,14 @@ type Cluster struct {
 	sent    []Sent
 	onWrite func()
 	onRead  func()
+	held    []heldWrite
+}
+
+// heldWrite is a request that is still on its way to its coordinator.
+type heldWrite struct {
+	group string
+	chunk reset.Chunk
+	fault WriteFault
 }
 
 type topic struct {
@@ -51,9 +59,11 @@ type Sent struct {
 type WriteFault struct {
 	Unsent  error   // no connection: nothing is sent
 	Reject  string  // all partitions, or those in Parts
+	Stands  bool    // of Reject: and they were written all the same, as UNKNOWN_SERVER_ERROR may be answered after an append
 	Parts   []int32 // of Reject
 	Lost    bool    // the answer is lost
 	Applied bool    // of Lost: and the write was done all the same
+	Held    bool    // of Lost: it is done, or refused as Reject and Parts say, once Land is called: whenever the network lets it through
 }
 
 // New returns an empty cluster.
@@ -130,6 +140,17 @@ func (c *Cluster) Fault(f ...WriteFault) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.faults = append(c.faults, f...)
+}
+
+// Land lets the requests that were held on their way arrive at the coordinator, which treats them as it does any other: it refuses
+// them while a member is in the group.
+func (c *Cluster) Land() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, h := range c.held {
+		c.carryOut(h.group, h.chunk, WriteFault{Reject: h.fault.Reject, Parts: h.fault.Parts})
+	}
+	c.held = nil
 }
 
 // OnWrite is called after each request was carried out and before its answer, OnRead before each read-back. They may panic, as a
@@ -280,7 +301,7 @@ func (c *Cluster) Write(ctx context.Context, group string, ch reset.Chunk, ready
 		return nil, err
 	}
 	c.mu.Lock()
-	results := c.carryOut(group, ch, fault)
+	results := c.arrive(group, ch, fault)
 	after := c.onWrite
 	c.mu.Unlock()
 	if after != nil {
@@ -298,6 +319,19 @@ func (c *Cluster) nextFault() WriteFault {
 	return f
 }
 
+// arrive carries a request out, or holds it on its way.
+func (c *Cluster) arrive(group string, ch reset.Chunk, f WriteFault) []reset.StepResult {
+	if !f.Held {
+		return c.carryOut(group, ch, f)
+	}
+	c.held = append(c.held, heldWrite{group, ch, f})
+	results := make([]reset.StepResult, len(ch.Steps))
+	for i := range results {
+		results[i].Detail = "i/o timeout"
+	}
+	return results
+}
+
 // carryOut writes as a broker does: not while somebody is in the group.
 func (c *Cluster) carryOut(group string, ch reset.Chunk, f WriteFault) []reset.StepResult {
 	sent := Sent{Group: group, Members: len(c.members[group]), Chunk: ch}
@@ -308,6 +342,10 @@ func (c *Cluster) carryOut(group string, ch reset.Chunk, f WriteFault) []reset.S
 			results[i].Rejected = "UNKNOWN_MEMBER_ID"
 		case f.Reject != "" && (f.Parts == nil || slices.Contains(f.Parts, st.Partition.Partition)):
 			results[i].Rejected = f.Reject
+			if f.Stands {
+				c.put(group, st.Partition, st.To)
+				sent.Taken = true
+			}
 		case f.Lost && !f.Applied:
 			results[i].Detail = "i/o timeout"
 		default:
