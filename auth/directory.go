@@ -8,7 +8,7 @@ import (
 )
 
 // Directory knows the people of the workspace as they are now. An error means that it could not be read; nothing is concluded
-// from it.
+// from it. Where Slack said why, it is a *reset.Unread. Each call ends by itself within seconds, whatever its context.
 type Directory interface {
 	Person(ctx context.Context, user string) (Person, error)
 	// Members returns the users in a user group. A group that is disabled or does not exist is an error.
@@ -30,38 +30,72 @@ const remembered = time.Minute
 // mostRemembered bounds the memory of a workspace with very many people.
 const mostRemembered = 10_000
 
-// Cached is a Directory that remembers for a minute. It serves those who only look; who asks, votes or settles is looked up.
-// Errors are not remembered.
+// Cached is a Directory that remembers for a minute and asks once for all who wait. Slack answers who is in a user group 20
+// times a minute for the whole workspace (Tier 2); without this, a few requests and looks use that up, and then an approval
+// cannot be judged. Errors are not remembered.
 type Cached struct {
-	Now  func() time.Time
-	live Directory
+	Now func() time.Time
 
 	mu     sync.Mutex
-	people map[string]known[Person]
-	groups map[string]known[[]string]
+	people questions[Person]
+	groups questions[[]string]
+	sent   int // questions that were sent, counted
 	times  int // something was forgotten: an answer that was asked for before is not remembered
+}
+
+// questions are those of one kind: who somebody is, or who is in a user group.
+type questions[T any] struct {
+	ask   func(context.Context, string) (T, error)
+	known map[string]known[T]
+	sent  map[string]*question[T] // and not answered yet
+	last  map[string]*question[T] // answered, also with an error: for those who waited for it
 }
 
 type known[T any] struct {
 	value T
-	at    time.Time
+	at    time.Time // when it was asked for
+}
+
+// question is one call to Slack. Its answer is there when done is closed.
+type question[T any] struct {
+	number int
+	done   chan struct{}
+	value  T
+	err    error
 }
 
 var _ Directory = (*Cached)(nil)
 
 // NewDirectory remembers what live answers.
 func NewDirectory(live Directory, now func() time.Time) *Cached {
-	return &Cached{Now: now, live: live, people: map[string]known[Person]{}, groups: map[string]known[[]string]{}}
+	return &Cached{Now: now,
+		people: questions[Person]{live.Person, map[string]known[Person]{}, map[string]*question[Person]{}, map[string]*question[Person]{}},
+		groups: questions[[]string]{live.Members, map[string]known[[]string]{}, map[string]*question[[]string]{}, map[string]*question[[]string]{}}}
 }
 
 // Person implements Directory.
 func (c *Cached) Person(ctx context.Context, user string) (Person, error) {
-	return through(ctx, c, c.people, user, c.live.Person)
+	return answer(ctx, c, &c.people, user, false)
 }
 
 // Members implements Directory.
 func (c *Cached) Members(ctx context.Context, group string) ([]string, error) {
-	in, err := through(ctx, c, c.groups, group, c.live.Members)
+	in, err := answer(ctx, c, &c.groups, group, false)
+	return slices.Clone(in), err
+}
+
+// Live is the same directory for what counts: nothing that was asked for earlier answers it. Those who ask while a question
+// is under way wait for the next one, and share that.
+func (c *Cached) Live() Directory { return live{c} }
+
+type live struct{ *Cached }
+
+func (l live) Person(ctx context.Context, user string) (Person, error) {
+	return answer(ctx, l.Cached, &l.people, user, true)
+}
+
+func (l live) Members(ctx context.Context, group string) ([]string, error) {
+	in, err := answer(ctx, l.Cached, &l.groups, group, true)
 	return slices.Clone(in), err
 }
 
@@ -70,31 +104,67 @@ func (c *Cached) Forget(id string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.times++
-	delete(c.people, id)
-	delete(c.groups, id)
+	delete(c.people.known, id)
+	delete(c.groups.known, id)
 }
 
-// through answers from memory, or asks and remembers.
-func through[T any](ctx context.Context, c *Cached, memory map[string]known[T], id string, ask func(context.Context, string) (T, error)) (T, error) {
-	now := c.Now()
+// answer takes an answer from memory, joins a question that is under way, or asks. A live answer is always one to a question
+// that was sent after answer was called, which is after the click was recorded: a person who was removed from the group before
+// the click is not in it.
+func answer[T any](ctx context.Context, c *Cached, q *questions[T], id string, live bool) (T, error) {
 	c.mu.Lock()
-	k, ok := memory[id]
-	times := c.times
-	c.mu.Unlock()
-	if age := now.Sub(k.at); ok && age >= 0 && age < remembered {
-		return k.value, nil
-	}
-	v, err := ask(ctx, id)
-	if err != nil {
-		return v, err
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.times == times {
-		if len(memory) >= mostRemembered {
-			clear(memory)
+	before := c.sent
+	for {
+		if k, ok := q.known[id]; ok && !live {
+			if age := c.Now().Sub(k.at); age >= 0 && age < remembered {
+				c.mu.Unlock()
+				return k.value, nil
+			}
 		}
-		memory[id] = known[T]{v, now}
+		if last := q.last[id]; live && last != nil && last.number > before {
+			c.mu.Unlock()
+			return last.value, last.err
+		}
+		sent := q.sent[id]
+		if sent == nil {
+			sent = send(ctx, c, q, id)
+		}
+		c.mu.Unlock()
+		select {
+		case <-sent.done:
+		case <-ctx.Done():
+			var none T
+			return none, ctx.Err()
+		}
+		if !live || sent.number > before {
+			return sent.value, sent.err
+		}
+		c.mu.Lock()
 	}
-	return v, nil
+}
+
+// send asks, for all who wait: that one of them gives up does not take the answer from the others. The lock is held.
+func send[T any](ctx context.Context, c *Cached, q *questions[T], id string) *question[T] {
+	c.sent++
+	sent, at, times := &question[T]{number: c.sent, done: make(chan struct{})}, c.Now(), c.times
+	q.sent[id] = sent
+	go func() {
+		defer close(sent.done)
+		sent.value, sent.err = q.ask(context.WithoutCancel(ctx), id)
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		delete(q.sent, id)
+		if len(q.last) >= mostRemembered {
+			clear(q.last)
+		}
+		q.last[id] = sent
+		if sent.err != nil || c.times != times {
+			return
+		}
+		if len(q.known) >= mostRemembered {
+			clear(q.known)
+		}
+		q.known[id] = known[T]{sent.value, at}
+	}()
+	return sent
 }

@@ -36,13 +36,29 @@ func TestMembershipIsReadLiveExceptToLook(t *testing.T) {
 		t.Errorf("looking again asked for %v", d.asked[calls:])
 	}
 	d.groups["S0PAY"] = nil
-	if may(reset.VerbRequest) {
-		t.Error("asked for a reset after leaving the group")
-	}
 	if now = now.Add(time.Minute - 1); !may(reset.VerbView) {
 		t.Error("looking was not remembered for a minute")
 	}
-	if now = now.Add(1); may(reset.VerbView) {
+	preview := asking("U0MARA", reset.VerbRequest)
+	preview.Preview = true
+	if got, err := p.Rule(t.Context(), preview); err != nil || !got.Allowed || len(d.asked) != calls {
+		t.Errorf("a preview was not answered from memory: %+v, %v, asked %v", got, err, d.asked[calls:])
+	}
+	if may(reset.VerbRequest) {
+		t.Error("asked for a reset after leaving the group")
+	}
+	if may(reset.VerbView) {
+		t.Error("what was read live was not remembered")
+	}
+	d.groups["S0PAY"] = []string{"U0MARA"}
+	if now = now.Add(time.Minute - 1); may(reset.VerbView) {
+		t.Error("looking was not remembered for a minute")
+	}
+	if now = now.Add(1); !may(reset.VerbView) {
+		t.Error("looking was remembered for a minute and more")
+	}
+	d.groups["S0PAY"] = nil
+	if now = now.Add(time.Minute); may(reset.VerbView) {
 		t.Error("looking was remembered for a minute and more")
 	}
 	d.groups["S0PAY"] = []string{"U0MARA"}

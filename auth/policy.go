@@ -35,6 +35,8 @@ func (p *Policy) Rule(ctx context.Context, a reset.Asking) (reset.Ruling, error)
 		return p.inForce(ctx, a, rule, found, out), nil
 	case a.Verb == reset.VerbCancel && same(a.Actor, a.Requester):
 		return allow(out), nil // whatever became of rule, membership or Slack: taking back one's own word is safe
+	case a.Actor.Kind == reset.Person && a.Again != "" && a.Again == out.Rule && found:
+		return allow(out), nil // found to have the right before; asked for good when there is a plan to judge
 	case a.Actor.Kind == reset.Person:
 		if denial, err := p.standing(ctx, a); denial != "" {
 			return deny(out, denial), err
@@ -72,12 +74,13 @@ func (p *Policy) match(cluster, group string) (Rule, bool) {
 	return p.rules[i], true
 }
 
-// ask is the directory for a verb: those who only look are not worth a call each.
-func (p *Policy) ask(v reset.Verb) Directory {
-	if v == reset.VerbView {
+// directory is the one that a question is answered from. Looks and previews decide nothing, so a minute's memory is enough for
+// them; who votes, submits, settles or goes alone is looked up.
+func (p *Policy) directory(a reset.Asking) Directory {
+	if a.Verb == reset.VerbView || a.Preview {
 		return p.dir
 	}
-	return p.dir.live
+	return p.dir.Live()
 }
 
 // standing refuses whom no rule can help. An event without team or channel is not trusted.
@@ -90,7 +93,7 @@ func (p *Policy) standing(ctx context.Context, a reset.Asking) (reset.Denial, er
 	case a.Verb == reset.VerbApprove && same(a.Actor, a.Requester):
 		return reset.DeniedSelf, nil
 	}
-	who, err := p.ask(a.Verb).Person(ctx, a.Actor.ID)
+	who, err := p.directory(a).Person(ctx, a.Actor.ID)
 	switch {
 	case err != nil:
 		return reset.DeniedUnknown, fmt.Errorf("read who %s is: %w", a.Actor.ID, err)
@@ -110,7 +113,7 @@ func (p *Policy) standing(ctx context.Context, a reset.Asking) (reset.Denial, er
 // come from wherever the card could be posted.
 func (p *Policy) named(ctx context.Context, a reset.Asking, rule Rule) (reset.Denial, error) {
 	asks := a.Verb == reset.VerbRequest || a.Verb == reset.VerbRetry || a.Verb == reset.VerbUndo || a.Verb == reset.VerbSchedule
-	in, err := isIn(ctx, p.ask(a.Verb), a.Actor.ID, rule.may(a.Verb))
+	in, err := isIn(ctx, p.directory(a), a.Actor.ID, rule.may(a.Verb))
 	switch {
 	case in && asks && len(rule.Channels) > 0 && !slices.Contains(rule.Channels, a.Channel):
 		return reset.DeniedChannel, nil
@@ -134,7 +137,7 @@ func isIn(ctx context.Context, dir Directory, id string, who []string) (bool, er
 			continue
 		}
 		in, err := dir.Members(ctx, group)
-		if err != nil {
+		if err != nil && (unread == nil || reset.UnreadOf(err).Passing) { // what passes may turn out to be a yes
 			unread = fmt.Errorf("read who is in %s: %w", group, err)
 		}
 		if err == nil && slices.Contains(in, id) {
@@ -176,7 +179,7 @@ func (p *Policy) inForce(ctx context.Context, a reset.Asking, rule Rule, found b
 		}
 	}
 	for _, id := range involved {
-		who, err := p.dir.live.Person(ctx, id)
+		who, err := p.dir.Live().Person(ctx, id)
 		if err != nil {
 			out.Note = unreadNote
 		}

@@ -35,6 +35,8 @@ type Bot struct {
 	names  names
 	cards  sync.Mutex // around the short load-change-save of a card; never held while Slack is asked
 
+	promised sync.Map // envelopes whose person was told that they wait
+
 	homeMu sync.Mutex
 	home   *Identity
 }

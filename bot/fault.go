@@ -22,6 +22,7 @@ type Fault struct {
 	Wait  time.Duration // Slack asked to wait that long (429)
 	Lost  bool          // it is not known whether the call took effect
 	Said  string        // what else Slack said, redacted
+	Scope string        // of "missing_scope": the one that is missing
 }
 
 func (f *Fault) Error() string {
@@ -59,7 +60,7 @@ func (b *Bot) fault(doing string, err error) *Fault {
 	case errors.As(err, &said):
 		f.Code, f.Said = said.Err, strings.Join(said.ResponseMetadata.Messages, "; ")
 		if said.Needed != "" {
-			f.Said = "needs scope " + said.Needed
+			f.Said, f.Scope = "needs scope "+said.Needed, said.Needed
 		}
 	case errors.As(err, &status):
 		f.Code = fmt.Sprintf("http %d", status.Code)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
@@ -100,17 +101,40 @@ func (b *Bot) Receive(ctx context.Context, in reset.Inbox) error {
 		if e.Callback == formView {
 			err = b.askFrom(ctx, in, e)
 		} else {
-			err = b.press(ctx, e)
+			err = b.press(ctx, in, e)
 		}
 	}
 	var store *reset.StoreError
-	if errors.Is(err, reset.ErrConflict) || errors.As(err, &store) || ctx.Err() != nil {
+	var later *reset.Later
+	switch {
+	case errors.Is(err, reset.ErrConflict), errors.As(err, &store), ctx.Err() != nil:
 		return err // what the person asked for is recorded: it is decided, and answered, once the store can keep that
+	case errors.As(err, &later) && b.now().Sub(in.ReceivedAt) < undecidedAtMost:
+		b.promise(ctx, in, e, later)
+		return err
 	}
+	b.promised.Delete(in.ID)
 	if err != nil {
 		b.refuse(ctx, e, err)
 	}
 	return nil
+}
+
+const (
+	// undecidedAtMost is how long a recorded act waits for Slack to say who may; then it is refused, and why is said.
+	undecidedAtMost = 15 * time.Minute
+	// unsaidAtMost is how long a person may wait for an answer before they are told what is waited for.
+	unsaidAtMost = 3 * time.Second
+)
+
+// promise tells a person once that their act is recorded and what it waits for, unless the wait is too short to notice.
+func (b *Bot) promise(ctx context.Context, in reset.Inbox, e envelope, later *reset.Later) {
+	if later.At.Sub(in.ReceivedAt) < unsaidAtMost {
+		return
+	}
+	if _, before := b.promised.LoadOrStore(in.ID, true); !before {
+		b.answer(ctx, e, commands.Recorded(later, in.ReceivedAt.Add(undecidedAtMost)), false)
+	}
 }
 
 // errNobody is an act of whom Slack did not say enough: what is not known is not allowed.
@@ -145,7 +169,7 @@ func (b *Bot) obey(ctx context.Context, in reset.Inbox, e envelope) error {
 		}
 		return b.ask(ctx, in, e, reset.Ask{Act: reset.Thaw{Cluster: c.Cluster, Why: c.Why}})
 	case commands.Decide:
-		d := reset.Decision{Actor: e.actor(), Place: e.place(), Ref: c.Ref, Why: c.Why, Origin: e.ID}
+		d := reset.Decision{Actor: e.actor(), Place: e.place(), Ref: c.Ref, Why: c.Why, Origin: e.ID, At: in.ReceivedAt}
 		return b.decide(ctx, e, c.Verb, c.Option, d)
 	}
 	content, err := b.lookUp(ctx, e, cmd)

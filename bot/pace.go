@@ -11,6 +11,8 @@ type pace struct {
 	edits bucket
 	posts map[string]*bucket // by channel
 	until time.Time          // Slack asked to wait
+
+	methods map[string]time.Time // until when Slack asked to wait, by method: a 429 says nothing about other methods
 }
 
 const (
@@ -57,6 +59,25 @@ func (p *pace) held(now time.Time) time.Time {
 		return p.until
 	}
 	return time.Time{}
+}
+
+// postpone keeps a method from being called until then: Slack counts the calls that it refuses as well.
+func (p *pace) postpone(method string, until time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.methods == nil {
+		p.methods = map[string]time.Time{}
+	}
+	if until.After(p.methods[method]) {
+		p.methods[method] = until
+	}
+}
+
+// postponed is how long a method must not be called yet.
+func (p *pace) postponed(method string, now time.Time) time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return max(0, p.methods[method].Sub(now))
 }
 
 // bucket fills with time and is emptied by use.

@@ -8,6 +8,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/auth"
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
 // Slack is where people are known.
@@ -73,7 +74,7 @@ func (b *Bot) groupName(ctx context.Context, id string) string {
 	if p, ok := b.names.get(id, now); ok {
 		return p.name
 	}
-	groups, err := patiently(ctx, b, "list user groups", func(ctx context.Context) ([]slack.UserGroup, error) {
+	groups, err := patiently(ctx, b, "usergroups.list", "list user groups", func(ctx context.Context) ([]slack.UserGroup, error) {
 		return b.api.GetUserGroupsContext(ctx)
 	})
 	if err != nil {
@@ -111,14 +112,14 @@ func (n *names) put(id string, p person) {
 func (b *Bot) Person(ctx context.Context, user string) (auth.Person, error) {
 	home, err := b.whoami(ctx)
 	if err != nil {
-		return auth.Person{}, err
+		return auth.Person{}, unread(user, err)
 	}
 	u, err := b.user(ctx, user)
 	if code(err) == "user_not_visible" { // said of people who are met through Slack Connect only
 		return auth.Person{Stranger: true}, nil
 	}
 	if err != nil {
-		return auth.Person{}, err
+		return auth.Person{}, unread(user, err)
 	}
 	p := auth.Person{
 		Team:  firstOf(u.Enterprise.EnterpriseID, u.TeamID),
@@ -131,34 +132,62 @@ func (b *Bot) Person(ctx context.Context, user string) (auth.Person, error) {
 
 // Members implements auth.Directory, live.
 func (b *Bot) Members(ctx context.Context, group string) ([]string, error) {
-	return patiently(ctx, b, "ask who is in "+group, func(ctx context.Context) ([]string, error) {
+	in, err := patiently(ctx, b, "usergroups.users.list", "ask who is in "+group, func(ctx context.Context) ([]string, error) {
 		return b.api.GetUserGroupMembersContext(ctx, group)
 	})
+	if err != nil {
+		return nil, unread(group, err)
+	}
+	return in, nil
+}
+
+// unread is a call that failed, as the core knows it.
+func unread(of string, err error) error {
+	f := faultOf(err)
+	if f == nil {
+		return err
+	}
+	return &reset.Unread{Of: of, Code: f.Code, Scope: f.Scope, Passing: f.Passing(), Wait: f.Wait}
 }
 
 // user asks Slack who somebody is, now.
 func (b *Bot) user(ctx context.Context, id string) (*slack.User, error) {
-	return patiently(ctx, b, "ask who "+id+" is", func(ctx context.Context) (*slack.User, error) {
+	return patiently(ctx, b, "users.info", "ask who "+id+" is", func(ctx context.Context) (*slack.User, error) {
 		return b.api.GetUserInfoContext(ctx, id)
 	})
 }
 
 // patiently reads once more when Slack asks to wait a moment: a person is waiting for the answer, and reading twice does
-// no harm. Writes are never repeated here.
-func patiently[T any](ctx context.Context, b *Bot, doing string, read func(context.Context) (T, error)) (T, error) {
+// no harm. A longer wait is the caller's: the method is not called before it is over. Writes are never repeated here.
+func patiently[T any](ctx context.Context, b *Bot, method, doing string, read func(context.Context) (T, error)) (T, error) {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
+	if d := b.pace.postponed(method, b.now()); d > callTimeout/2 {
+		var none T
+		return none, &Fault{Doing: doing, Code: "ratelimited", Wait: d}
+	} else if d > 0 {
+		wait(ctx, d)
+	}
 	v, err := read(ctx)
 	if err == nil {
 		return v, nil
 	}
-	f := b.fault(doing, err)
+	f := b.slowed(method, doing, err)
 	if f.Wait == 0 || f.Wait > callTimeout/2 {
 		return v, f
 	}
 	wait(ctx, f.Wait)
 	if v, err = read(ctx); err != nil {
-		return v, b.fault(doing, err)
+		return v, b.slowed(method, doing, err)
 	}
 	return v, nil
+}
+
+// slowed is fault, and keeps a method that Slack asked to wait with from being called again too soon.
+func (b *Bot) slowed(method, doing string, err error) *Fault {
+	f := b.fault(doing, err)
+	if f.Wait > 0 {
+		b.pace.postpone(method, b.now().Add(f.Wait))
+	}
+	return f
 }

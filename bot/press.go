@@ -35,7 +35,7 @@ func (e envelope) option() int {
 
 // press does what a button says. The person comes from the envelope, what it is about from the store: the button's value
 // only names it, and the core checks it.
-func (b *Bot) press(ctx context.Context, e envelope) error {
+func (b *Bot) press(ctx context.Context, in reset.Inbox, e envelope) error {
 	ref, ok := readRef(e.ref())
 	if !ok {
 		return errForged
@@ -52,7 +52,7 @@ func (b *Bot) press(ctx context.Context, e envelope) error {
 			return err
 		}
 	}
-	d := reset.Decision{Actor: e.actor(), Place: e.place(), Ref: ref, Why: e.Why, Origin: e.ID}
+	d := reset.Decision{Actor: e.actor(), Place: e.place(), Ref: ref, Why: e.Why, Origin: e.ID, At: in.ReceivedAt}
 	if slices.Contains(turns, e.verb()) {
 		if d.Ref, err = b.scheduleOf(ctx, e, ref); err != nil {
 			return err

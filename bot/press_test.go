@@ -176,7 +176,7 @@ func TestDirectory(t *testing.T) {
 			t.Errorf("%s is of team %q", tc.user.ID, p.Team)
 		}
 	}
-	if _, err := b.bot.Person(t.Context(), "U0NOBODY"); code(err) != "user_not_found" {
+	if _, err := b.bot.Person(t.Context(), "U0NOBODY"); reset.UnreadOf(err).Code != "user_not_found" || reset.UnreadOf(err).Passing {
 		t.Errorf("an unknown user: %v", err)
 	}
 	in, err := b.bot.Members(t.Context(), "S0PAY")
@@ -190,8 +190,18 @@ func TestDirectory(t *testing.T) {
 	if _, err := b.bot.Members(t.Context(), "S0PAY"); err != nil {
 		t.Errorf("a 429 on a read is not waited out: %v", err)
 	}
+	b.slack.Fail("usergroups.users.list", slacksim.Fault{Status: 429, RetryAfter: time.Minute, Times: 1})
+	for range 2 { // it is not asked again before the minute is over
+		if _, err := b.bot.Members(t.Context(), "S0PAY"); reset.UnreadOf(err).Wait < 59*time.Second {
+			t.Errorf("a long wait is the caller's: %v", err)
+		}
+	}
+	if n := len(b.slack.Calls("usergroups.users.list")); n != 5 {
+		t.Errorf("usergroups.users.list was called %d times, want 5", n)
+	}
+	b.slack.SetScopes("users:read")
 	b.slack.Fail("users.info", slacksim.Fault{Status: 500, Times: 1})
-	if _, err := b.bot.Person(t.Context(), "U1"); code(err) != "http 500" || !passing(err) {
+	if _, err := b.bot.Person(t.Context(), "U1"); reset.UnreadOf(err).Code != "http 500" || !reset.UnreadOf(err).Passing {
 		t.Errorf("a failing look-up: %v", err)
 	}
 }

@@ -66,7 +66,7 @@ func denialLines(p *reset.Problem) []Line {
 	case reset.DeniedSelf:
 		return []Line{say("Nobody approves their own request. Somebody else of ", people(r.Who, User, "or"), " has to.", rule)}
 	case reset.DeniedUnknown:
-		return []Line{say("Slack did not say who you are or which groups you are in, and in doubt the answer is no.", rule, " Try again in a minute.")}
+		return []Line{unreadLine(r, rule)}
 	case reset.DeniedSchedules:
 		return []Line{say(refused, ": it allows no schedules.", rule, " Its owner can say ", code("schedules: true"), " there.")}
 	case reset.DeniedNoTeam:

@@ -24,6 +24,9 @@ func PreviewOf(s reset.Story) Content {
 		question(&c, s, v)
 	case r.State == reset.Planning && r.Problem != nil:
 		c.Status = status(r, "waiting for Kafka")
+		if r.Problem.Code == reset.ProblemDirectory {
+			c.Status = status(r, "waiting for Slack")
+		}
 		c.Lines = problemLines(r.Problem)
 		c.Lines = append(c.Lines, say("Recorded as ", r.ID, "; it is asked again by itself", until(" until ", r.Deadline, v), "."))
 		c.Buttons = []Button{retryButton(r, "Try again"), cancelButton(r, "Cancel")}

@@ -99,6 +99,8 @@ func problemLines(p *reset.Problem) []Line {
 		tell = requestProblem
 	case reset.ProblemDenied:
 		return denialLines(p)
+	case reset.ProblemDirectory:
+		return []Line{directoryProblem(p)}
 	case reset.ProblemBusy:
 		return busyProblem(p)
 	}

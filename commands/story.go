@@ -81,6 +81,9 @@ func eventLine(e reset.Entry, s reset.Story) Line {
 	case reset.EvRefused:
 		return say("Refused", fact("why", ": "), fact("got", ", "), ".")
 	case reset.EvWaiting:
+		if e.Facts["why"] == string(reset.ProblemDirectory) {
+			return say("Waiting for Slack to say who may.")
+		}
 		return say("Waiting for Kafka", fact("why", ": "), fact("got", ", "), ".")
 	case reset.EvChosen:
 		return say(who, " chose", fact("option", ": "), ".")

@@ -118,25 +118,31 @@ func (s *Service) load(ctx context.Context, ref Ref) (Request, error) {
 
 // allow asks the policy about a person's word on a request. A no is recorded and is a Problem.
 func (s *Service) allow(ctx context.Context, d Decision, r *Request, verb Verb, e *Effect) error {
+	_, err := s.judge(ctx, d, r, verb, e)
+	return err
+}
+
+// judge is allow, with the ruling.
+func (s *Service) judge(ctx context.Context, d Decision, r *Request, verb Verb, e *Effect) (Ruling, error) {
 	in, _ := r.Move()
 	ruling, err := s.Policy.Rule(ctx, Asking{Actor: d.Actor, Channel: d.Place.Channel, Verb: verb, Cluster: in.Cluster, Group: in.Group,
 		Effect: e, Requester: asker(r)})
 	if err == nil && ruling.Allowed {
-		return nil
-	}
-	if err != nil {
-		s.Log.Warn("policy cannot tell; the answer is no", "request", r.ID, "actor", d.Actor.ID, "err", err)
-		ruling.Denial = DeniedUnknown
+		return ruling, nil
 	}
 	p := &Problem{Code: ProblemDenied, Request: r.ID, State: r.State, Cluster: in.Cluster, Group: in.Group, Verb: verb, Ruling: &ruling}
+	var later *Later
+	if err != nil && errors.As(s.unread(p, ruling, err), &later) {
+		return ruling, later
+	}
 	err = s.Store.Update(ctx, r.ID, nil, func(tx *Tx) error {
-		tx.Log(s.entry(tx.Request, d.Actor, EvDenied, "verb", string(verb), "denial", string(ruling.Denial), "rule", ruling.Rule))
+		tx.Log(s.entry(tx.Request, d.Actor, EvDenied, "verb", string(verb), "denial", string(p.Ruling.Denial), "rule", ruling.Rule))
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("record a refusal: %w", err)
+		return ruling, fmt.Errorf("record a refusal: %w", err)
 	}
-	return p
+	return ruling, p
 }
 
 // entry is an audit entry about a request as it is now. Facts are pairs of name and value.

@@ -28,11 +28,7 @@ func (s *Service) Emergency(ctx context.Context, d Decision) (Reply, error) {
 	if saves(r.Act) || future(in) { // an emergency is now: it lends nothing to a time when nobody looks
 		return Reply{}, &Problem{Code: ProblemNotStand, Want: "emergency", Request: r.ID, Cluster: in.Cluster, Group: in.Group}
 	}
-	if err := s.allow(ctx, d, &r, VerbAlone, &r.Effect); err != nil {
-		return Reply{}, err
-	}
-	limit, err := s.Policy.Rule(ctx, Asking{Actor: d.Actor, Channel: d.Place.Channel, Verb: VerbAlone, Cluster: in.Cluster, Group: in.Group,
-		Effect: &r.Effect, Requester: r.Actor})
+	limit, err := s.judge(ctx, d, &r, VerbAlone, &r.Effect)
 	if err != nil {
 		return Reply{}, err
 	}

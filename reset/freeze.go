@@ -43,10 +43,10 @@ func (s *Service) frozen(ctx context.Context, cluster string) (*Frozen, error) {
 func (s *Service) brake(ctx context.Context, due Due, r Request) (time.Time, error) {
 	in, _ := r.Move()
 	switch {
+	case (r.State == Planning || r.State == Pending) && s.over(r):
+		return s.expire(ctx, due, r.ID, nil)
 	case r.State == Planning:
 		return s.planBrake(ctx, due, r, in.Cluster)
-	case r.State == Pending && s.over(r):
-		return s.expire(ctx, due, r.ID, nil)
 	case r.State == Pending:
 		return r.Deadline, nil
 	case r.State != Approved:
@@ -74,13 +74,15 @@ func (s *Service) planBrake(ctx context.Context, due Due, r Request, cluster str
 	}
 	ruling, err := s.Policy.Rule(ctx, Asking{Actor: r.Actor, Channel: r.Place.Channel, Verb: verb, Cluster: cluster, Effect: &Effect{},
 		Requester: r.Actor, Eased: freeze || on != nil && on.By == r.Actor})
+	denied := &Problem{Code: ProblemDenied, Request: r.ID, Cluster: cluster, Verb: verb, Ruling: &ruling}
 	if err != nil {
-		s.Log.Warn("policy cannot tell; the answer is no", "request", r.ID, "actor", r.Actor.ID, "err", err)
-		ruling.Allowed, ruling.Denial = false, DeniedUnknown
+		if denied = s.undecided(denied, ruling, err); transient(denied) {
+			return s.waitForKafka(ctx, due, r, denied)
+		}
 	}
 	switch {
-	case !ruling.Allowed:
-		return time.Time{}, s.refuse(ctx, due, r, &Problem{Code: ProblemDenied, Cluster: cluster, Verb: verb, Ruling: &ruling})
+	case err != nil, !ruling.Allowed:
+		return time.Time{}, s.refuse(ctx, due, r, denied)
 	case freeze && on != nil:
 		return time.Time{}, s.refuse(ctx, due, r, on.problem(r.ID, ""))
 	case !freeze && on == nil:
@@ -115,7 +117,7 @@ func (s *Service) keepBrake(ctx context.Context, due Due, r Request, ruling Ruli
 		if r.State != Planning {
 			return ErrConflict
 		}
-		r.Asked, r.Ruling, r.Need, r.Digest = true, ruling, ruling.Need, hex.EncodeToString(sum[:12])
+		r.Asked, r.Ruling, r.Need, r.Digest, r.Problem, r.Retries = true, ruling, ruling.Need, hex.EncodeToString(sum[:12]), nil, 0
 		r.Bounds = Bounds{MaxSkip: ruling.MaxSkip, MaxReplay: ruling.MaxReplay}
 		if r.Need > 0 {
 			r.Deadline = s.Now().Add(s.Times.Approval)

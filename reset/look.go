@@ -146,7 +146,7 @@ func (s *Service) Status(ctx context.Context, a Actor, channel, cluster, group s
 	if err != nil {
 		return nil, err
 	}
-	return s.visible(ctx, a, channel, open), nil
+	return s.visible(ctx, a, channel, open)
 }
 
 // Frozen lists what is frozen. It is no secret: whoever asks for a reset has to know.
@@ -158,7 +158,7 @@ func (s *Service) History(ctx context.Context, a Actor, channel, cluster, group 
 	if err != nil {
 		return nil, fmt.Errorf("list requests: %w", err)
 	}
-	return s.visible(ctx, a, channel, all), nil
+	return s.visible(ctx, a, channel, all)
 }
 
 // Access says what somebody may do with a group, and by which rule.
@@ -169,10 +169,14 @@ func (s *Service) Access(ctx context.Context, a Actor, channel, cluster, group s
 	}
 	out := Access{Cluster: s.Info(cluster), Group: group, Rulings: map[Verb]Ruling{}}
 	for _, v := range []Verb{VerbView, VerbRequest, VerbApprove, VerbAlone, VerbSettle} {
-		ruling, err := s.Policy.Rule(ctx, Asking{Actor: a, Channel: channel, Verb: v, Cluster: cluster, Group: group})
+		ruling, err := s.Policy.Rule(ctx, Asking{Actor: a, Channel: channel, Verb: v, Cluster: cluster, Group: group, Preview: true})
 		if err != nil {
-			s.Log.Warn("policy cannot tell; the answer is no", "actor", a.ID, "err", err)
-			ruling.Allowed, ruling.Denial = false, DeniedUnknown
+			p := &Problem{Cluster: cluster, Group: group, Verb: v}
+			var later *Later
+			if errors.As(s.unread(p, ruling, err), &later) {
+				return Access{}, later
+			}
+			ruling = *p.Ruling
 		}
 		out.Rulings[v] = ruling
 	}
@@ -188,16 +192,23 @@ func (s *Service) open(ctx context.Context, cluster, group string) ([]Request, e
 	return open, nil
 }
 
-// visible keeps what somebody may view. Drafts are their requester's alone.
-func (s *Service) visible(ctx context.Context, a Actor, channel string, rs []Request) []Request {
-	return slices.DeleteFunc(rs, func(r Request) bool {
-		if !r.Asked && r.Actor != a {
+// visible keeps what a person may view. Drafts are their requester's alone. When it cannot be told now, there is no list: one
+// that leaves out what could not be judged would say that nothing is there.
+func (s *Service) visible(ctx context.Context, a Actor, channel string, rs []Request) ([]Request, error) {
+	var later *Later
+	seen := slices.DeleteFunc(rs, func(r Request) bool {
+		if later != nil || !r.Asked && r.Actor != a {
 			return true
 		}
 		in, _ := r.Move()
 		_, err := s.view(ctx, a, channel, in.Cluster, in.Group)
+		errors.As(err, &later)
 		return err != nil
 	})
+	if later != nil {
+		return nil, later
+	}
+	return seen, nil
 }
 
 func (s *Service) mayView(ctx context.Context, a Actor, channel string, r *Request) error {
@@ -214,12 +225,12 @@ func (s *Service) mayView(ctx context.Context, a Actor, channel string, r *Reque
 
 func (s *Service) view(ctx context.Context, a Actor, channel, cluster, group string) (Ruling, error) {
 	ruling, err := s.Policy.Rule(ctx, Asking{Actor: a, Channel: channel, Verb: VerbView, Cluster: cluster, Group: group})
+	p := &Problem{Code: ProblemDenied, Cluster: cluster, Group: group, Verb: VerbView, Ruling: &ruling}
 	if err != nil {
-		s.Log.Warn("policy cannot tell; the answer is no", "actor", a.ID, "err", err)
-		ruling.Allowed, ruling.Denial = false, DeniedUnknown
+		return ruling, s.unread(p, ruling, err)
 	}
 	if !ruling.Allowed {
-		return ruling, &Problem{Code: ProblemDenied, Cluster: cluster, Group: group, Verb: VerbView, Ruling: &ruling}
+		return ruling, p
 	}
 	return ruling, nil
 }

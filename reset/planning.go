@@ -30,6 +30,9 @@ func (s *Service) plan(ctx context.Context, due Due, r Request) (time.Time, erro
 	case problem.Code == ProblemWhich && len(d.options) > 0 && r.Actor.Kind == Person:
 		return r.Deadline, s.question(ctx, due, r, problem, d)
 	case transient(problem):
+		if problem.Ruling == nil {
+			problem.Ruling = &d.ruling // so that Slack is not asked again as long as there is no plan to judge
+		}
 		return s.waitForKafka(ctx, due, r, problem)
 	}
 	return time.Time{}, s.refuse(ctx, due, r, problem)
@@ -106,14 +109,17 @@ func (s *Service) rule(ctx context.Context, r Request, in Intent, e *Effect, eas
 		return ruling, nil
 	}
 	asking := Asking{Actor: r.Actor, Channel: r.Place.Channel, Verb: verb, Cluster: in.Cluster, Group: in.Group,
-		Effect: e, Requester: asker(&r), Eased: eased}
+		Effect: e, Requester: asker(&r), Eased: eased, Preview: true} // what is done with the plan is judged anew, live
+	if was := r.Problem; e == nil && was != nil && transient(was) && was.Ruling != nil && was.Ruling.Allowed {
+		asking.Again = was.Ruling.Rule
+	}
 	if r.Run != nil {
 		asking.Mandate = &r.Run.Mandate
 	}
 	ruling, err := s.Policy.Rule(ctx, asking)
 	if err != nil {
-		s.Log.Warn("policy cannot tell; the answer is no", "request", r.ID, "actor", r.Actor.ID, "err", err)
-		ruling.Denial, ruling.Allowed = DeniedUnknown, false
+		p = s.undecided(p, ruling, err)
+		return *p.Ruling, p
 	}
 	if !ruling.Allowed {
 		p.Ruling = &ruling
@@ -180,6 +186,9 @@ func (s *Service) whichCluster(ctx context.Context, r Request, in Intent) (Inten
 		there := in
 		there.Cluster = info.Name
 		if _, denied = s.rule(ctx, r, there, nil, false); denied != nil {
+			if transient(denied) {
+				return in, nil, denied
+			}
 			no++
 			continue
 		}
@@ -227,7 +236,7 @@ func Missing(in Intent, snap Snapshot) ([]Option, *Problem) {
 
 // transient reports a problem that goes away by itself.
 func transient(p *Problem) bool {
-	return p.Code == ProblemUnreachable || p.Code == ProblemIncomplete || p.Code == ProblemUnread && p.Got == "COORDINATOR_LOAD_IN_PROGRESS"
+	return p.Code == ProblemUnreachable || p.Code == ProblemIncomplete || p.Code == ProblemDirectory || p.Code == ProblemUnread && p.Got == "COORDINATOR_LOAD_IN_PROGRESS"
 }
 
 // keep stores a plan as what can be approved.
@@ -314,9 +323,13 @@ func (s *Service) refuse(ctx context.Context, due Due, r Request, p *Problem) er
 	})
 }
 
-// waitForKafka leaves a request where it is, says so, and looks again later, less and less often.
+// waitForKafka leaves a request where it is, says so, and looks again later, less and less often. Slack that did not say who may
+// is waited for in the same way.
 func (s *Service) waitForKafka(ctx context.Context, due Due, r Request, p *Problem) (time.Time, error) {
 	wait := s.Times.Again * time.Duration(1+min(r.Retries, 5))
+	if p.Code == ProblemDirectory {
+		wait = max(wait, p.Ruling.Unread.Wait)
+	}
 	err := s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
 		r := tx.Request
 		if r.State != Planning && r.State != Approved && r.State != Applying {

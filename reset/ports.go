@@ -139,7 +139,8 @@ type StepResult struct {
 // Lost reports whether it is not known if the step was written.
 func (r StepResult) Lost() bool { return !r.Written && r.Rejected == "" }
 
-// Policy decides who may. An error means that it cannot know (the directory does not answer), and the answer is no.
+// Policy decides who may. An error means that it cannot know (the directory does not answer; where it said why, a *Unread is
+// in the error), and the answer is no.
 type Policy interface {
 	Rule(ctx context.Context, a Asking) (Ruling, error)
 }
@@ -179,6 +180,13 @@ type Asking struct {
 	Eased     bool    // one authorised person is enough: an undo soon after on an untouched group, one's own freeze
 
 	Mandate *Mandate // what a schedule's run rests on
+
+	// Preview: nothing is decided by the answer, so memberships may be as they were up to a minute ago. Without it they are
+	// read now.
+	Preview bool
+	// Again is the rule by which a requester was found to have the right before, while Kafka did not answer. As long as that
+	// rule still decides, the directory is not asked again. Only where a second question follows before anything is decided.
+	Again string
 }
 
 // Ruling is the policy's answer: the first rule that matches, and what it says.
@@ -200,7 +208,8 @@ type Ruling struct {
 	Stop      string
 	Start     string
 	Runbook   string
-	Note      string // "memberships could not be read; those recorded were used"
+	Note      string  // "memberships could not be read; those recorded were used"
+	Unread    *Unread `json:",omitempty"` // of DeniedUnknown: why
 
 	Stands bool   // of a schedule's run: its standing approval still counts
 	Doubt  Denial // and why it does not

@@ -78,6 +78,7 @@ const (
 	ProblemNotFrozen ProblemCode = "not frozen" // Cluster is not
 	ProblemStopping  ProblemCode = "stopping"   // a cancel is recorded and not decided yet
 	ProblemDenied    ProblemCode = "denied"     // Ruling says why, Verb what
+	ProblemDirectory ProblemCode = "directory"  // Slack did not say who may (Ruling.Unread); it is asked again
 	ProblemNoOption  ProblemCode = "no option"
 	ProblemMovedOn   ProblemCode = "moved on"  // Count: records that the group is past the place an undo would go back to
 	ProblemNoUndo    ProblemCode = "no undo"   // Request has nothing to take back; State, Got say why; Want is the undo that it has already

@@ -193,7 +193,10 @@ func (s *Service) serveOne(ctx context.Context, d Due, r *Request, looks map[str
 	done := s.hold(ctx, d, s.leaseOf(d, r))
 	next, err := s.step(ctx, d, r, looks)
 	done()
+	var later *Later
 	switch {
+	case errors.As(err, &later):
+		next = later.At
 	case errors.Is(err, ErrConflict):
 		next = s.Now() // somebody else moved it: look again
 	case d.Kind == DueCard && ctx.Err() != nil:

@@ -20,10 +20,19 @@ func (s *Service) Schedules(ctx context.Context, a Actor, channel, cluster, grou
 	if err != nil {
 		return nil, fmt.Errorf("list schedules: %w", err)
 	}
-	return slices.DeleteFunc(all, func(sc Schedule) bool {
+	var later *Later
+	seen := slices.DeleteFunc(all, func(sc Schedule) bool {
+		if later != nil {
+			return true
+		}
 		_, err := s.view(ctx, a, channel, sc.Intent.Cluster, sc.Intent.Group)
+		errors.As(err, &later)
 		return err != nil
-	}), nil
+	})
+	if later != nil {
+		return nil, later // a list that leaves out what could not be judged would say that nothing is there
+	}
+	return seen, nil
 }
 
 // ScheduleStory tells of a schedule, by id or name: what comes, and what was.

@@ -71,6 +71,7 @@ type Decision struct {
 	Ref    Ref
 	Why    string
 	Origin string
+	At     time.Time // when it was received: deadlines go by this, not by when it is decided
 }
 
 // Reply is what a decision did.
