@@ -127,7 +127,7 @@ func readReset(verb string, l line, ctx Context) (Command, error) {
 		return nil, err
 	}
 	r := aiming{line: l, ctx: ctx, in: reset.Intent{Cluster: n.cluster, Group: n.group, NoWait: l.has("no-wait"),
-		Create: l.has("create-group"), ConnectorStopped: l.has("connector-stopped"), Notes: l.notes()}}
+		Create: l.has("create-group"), ConnectorStopped: l.has("connector-stopped"), SkipAhead: l.has("skip-ahead"), Notes: l.notes()}}
 	if err := ofNoSchedule(l); err != nil {
 		return nil, err
 	}

@@ -71,6 +71,7 @@ var options = map[string]option{
 	"create-group":   {},
 
 	"connector-stopped": {},
+	"skip-ahead":        {},
 
 	"future":    {},
 	"name":      {value: "nightly-orders", schedule: true},

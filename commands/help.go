@@ -154,11 +154,11 @@ var usages = map[string]usage{
 		title: "Options",
 		forms: []string{
 			`--reason "..."        why, for those who approve`,
-			"--wait 30m            how long for an idle group",
-			"--no-wait             give up when it is busy",
+			"--wait 30m, --no-wait how long for an idle group",
 			"--tz ZONE             zone of times (IANA name)",
 			"--emergency INCIDENT  alone, where a rule allows it",
 			"--connector-stopped   the sink of connect-NAME is",
+			"--skip-ahead          a time in the past may skip",
 			"--cluster NAME        as GROUP@CLUSTER",
 			"--group NAME          any name, exactly as it is",
 			"--topic NAME          the same; may be repeated",

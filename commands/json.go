@@ -42,8 +42,9 @@ type StepDocument struct {
 	Committed *int64     `json:"committed"`
 	To        *int64     `json:"to"`
 	How       reset.How  `json:"how"`
-	Asked     *int64     `json:"asked,omitempty"` // before it was clamped into the log
-	RecordAt  *time.Time `json:"record_at,omitempty"`
+	Asked     *int64     `json:"asked,omitempty"`        // before it was clamped into the log
+	RecordAt  *time.Time `json:"record_at,omitempty"`    // of the record at To
+	RecordMS  *int64     `json:"record_at_ms,omitempty"` // instead, where its year has more than four digits: milliseconds since 1970
 	Replay    int64      `json:"replay"`
 	Skip      int64      `json:"skip"`
 }
@@ -83,8 +84,12 @@ func stepDocument(s reset.Step) StepDocument {
 	if s.How == reset.HowClampStart || s.How == reset.HowClampEnd {
 		d.Asked = &s.Asked
 	}
-	if !s.RecordAt.IsZero() {
-		at := s.RecordAt.UTC()
+	switch at := s.RecordAt.UTC(); {
+	case at.IsZero():
+	case at.Year() > lastYear:
+		ms := at.UnixMilli()
+		d.RecordMS = &ms
+	default:
 		d.RecordAt = &at
 	}
 	return d

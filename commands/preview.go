@@ -170,6 +170,8 @@ func question(c *Content, s reset.Story, v voice) {
 		c.Table = topicLagTable(r.Topics)
 	case "connector":
 		c.Lines = connectorLines(in.Group, strings.TrimPrefix(in.Group, "connect-"))
+	case "ahead":
+		c.Lines = aheadLines(r.Problem, v)
 	default:
 		c.Lines = []Line{say(r.Question)}
 	}

@@ -95,6 +95,9 @@ func (v voice) exact(t time.Time) Span {
 }
 
 func (v voice) at(t time.Time, layout string) Span {
+	if t.UTC().Year() > lastYear {
+		return Span{Text: yearOf(t)}
+	}
 	if !sameDay(t.In(v.zone), v.now.In(v.zone)) {
 		layout = "2006-01-02 " + layout
 	}

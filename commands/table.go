@@ -111,6 +111,9 @@ func plainHow(s reset.Step) bool {
 
 // row is the time of a record in a table, where no markup can show the reader's own zone: the head names the zone.
 func (v voice) row(t time.Time, brief bool) string {
+	if t.UTC().Year() > lastYear {
+		return yearOf(t)
+	}
 	local := t.In(v.zone)
 	if brief && sameDay(local, v.now.In(v.zone)) {
 		return local.Format("15:04:05.000")

@@ -60,7 +60,7 @@ func gather(ws []reset.Warning, code reset.WarningCode) gathered {
 		g.count += w.Count
 		g.other += w.Other
 		g.text = firstOf(w.Text, g.text)
-		if g.at.IsZero() || !w.At.IsZero() && w.At.Before(g.at) {
+		if g.at.IsZero() || !w.At.IsZero() && w.At.After(g.at) == (code == reset.WarnNoLater) { // the newest of all; else the earliest
 			g.at = w.At
 		}
 	}
@@ -106,7 +106,7 @@ func warningLine(g gathered, s reset.Story, v voice) Line {
 	case reset.WarnClampedEnd:
 		return say("The target is beyond the end on ", n, " (", g.where(), "), by ", count(g.count), " in all: the end is taken.")
 	case reset.WarnNoLater:
-		return say("No record is as late as that on ", n, " (", g.where(), "): the end is taken.")
+		return say("No record is as late as that on ", n, " (", g.where(), "): the end is taken.", newestLine(g.at, v))
 	case reset.WarnInDoubt:
 		return say("Kafka found no record as late as that on ", n, " (", g.where(),
 			"), and that could not be proved: the log start is taken. It skips none, and may reprocess more than asked.")
@@ -123,8 +123,8 @@ func warningLine(g gathered, s reset.Story, v voice) Line {
 		return say(capital(n), " ", g.have(), " a commit outside the log (", g.where(),
 			"), the group's auto.offset.reset decides there: the worst case counts.")
 	case reset.WarnFutureDated:
-		return say("The record at the target is dated in the future on ", n, " (", g.where(),
-			"): one wrong clock draws the target back, and more is replayed than asked.")
+		return say("The record at the target is dated in the future on ", n, " (", g.where(), "): ", v.dated(g.at),
+			". One wrong date draws the target back, and more is reprocessed than asked.")
 	case reset.WarnTopicGone:
 		return say("Commits on topics that are no more stay as they are: ", list(g.names, 3), ".")
 	case reset.WarnNewPartition:

@@ -54,6 +54,9 @@ func (c *Cluster) checkMisses(ctx context.Context, v view, at int64, isolation r
 	c.walk(ctx, v, walks)
 	for _, s := range missed {
 		m := all[s.Partition]
+		if m.newest != noTime {
+			s.Newest = time.UnixMilli(m.newest).UTC()
+		}
 		if w := walks[s.Partition]; w != nil && w.err == sarama.ErrNoError {
 			m.proved = max(m.proved, w.next)
 		}

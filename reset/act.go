@@ -33,6 +33,7 @@ type Intent struct {
 	Emergency        string        // the incident that --emergency names
 	Create           bool          // the group may be one that does not exist yet
 	ConnectorStopped bool          // the requester says that the Connect sink of this group is stopped
+	SkipAhead        bool          `json:",omitempty"` // the requester says that skipping is meant although the target is in the past: see Ahead
 	Upto             Reach         // of what is done later: approval is asked for so much, though the plan as of now does less
 	Zone             string        // the IANA zone in which times are read and echoed; "" is UTC
 	Notes            []string      // what the reader of the words wants said: "--execute is noted, never obeyed"

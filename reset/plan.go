@@ -91,7 +91,7 @@ const (
 	WarnNeverCommit  WarningCode = "never committed" // Count messages are reprocessed compared with latest, Other skipped compared with earliest
 	WarnNoneAfter    WarningCode = "none after"      // go back to no committed offset: earliest reprocesses Count messages, latest skips Other
 	WarnOutsideLog   WarningCode = "outside log"     // the committed offset is outside the log
-	WarnFutureDated  WarningCode = "future dated"    // the record at the target is dated after now
+	WarnFutureDated  WarningCode = "future dated"    // the record at the target is dated after now: At
 	WarnTopicGone    WarningCode = "topic gone"      // commits on a topic that is no more; left as they are
 	WarnNewPartition WarningCode = "new partitions"
 	WarnCreates      WarningCode = "creates" // the group does not exist; Names: near ones

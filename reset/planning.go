@@ -85,6 +85,11 @@ func (s *Service) draft(ctx context.Context, r Request) (drafted, *Problem, erro
 	if d.plan, problem = MakePlan(d.intent, saved, d.snap, s.Now()); problem != nil {
 		return d, problem, nil
 	}
+	if _, move := r.Act.(Move); move && r.Run == nil && r.Standing == nil { // what is agreed to beforehand says how much it may skip
+		if d.options, problem = Ahead(d.intent, d.plan, d.snap); problem != nil {
+			return d, problem, nil
+		}
+	}
 	late, err := s.awaited(ctx, r, d.intent)
 	if err != nil {
 		return d, nil, err

@@ -76,6 +76,7 @@ type PartitionState struct {
 	Committed Position
 	Other     *Position // where the query's other group stands
 	Found     *Found    // the answer to the time look-up
+	Newest    time.Time // where the look-up found no record: the newest time of the last batch; zero: not known
 	Err       string    // why this partition could not be read ("LEADER_NOT_AVAILABLE"); the numbers mean nothing then
 
 	// Read with Query.Around; zero when it was not, or does not apply.

@@ -21,6 +21,7 @@ type Problem struct {
 	Names   []string `json:",omitempty"` // near names, clusters, topics, brokers
 	Count   int64    `json:",omitempty"`
 	Other   int64    `json:",omitempty"`
+	Newest  int64    `json:",omitempty"` // time of a topic's newest record, in milliseconds as Kafka counts; 0: not known
 	Ruling  *Ruling  `json:",omitempty"`
 	Verb    Verb     `json:",omitempty"`
 	Members []Member `json:",omitempty"`
@@ -62,7 +63,7 @@ const (
 	ProblemSkipMoved ProblemCode = "skip moved" // Count: the asked offset; Other: the committed one
 	ProblemFuture    ProblemCode = "future"     // a time that has not come; Got: it
 	ProblemOneRecord ProblemCode = "one record" // skip wants exactly one partition
-	ProblemWhich     ProblemCode = "which"      // Want: cluster, topics, target or connector (Got: its name)
+	ProblemWhich     ProblemCode = "which"      // Want: cluster, topics, target, connector (Got: its name), or ahead (see Ahead; Got: the target, Count: messages skipped, Other: partitions without a record as late)
 	ProblemNoCluster ProblemCode = "no cluster" // Got: the name; Names: those configured
 	ProblemTooLong   ProblemCode = "too long"   // Want: the longest wait; Got: the asked one
 	ProblemNoRecord  ProblemCode = "no record"  // Count: the asked offset; Other: the end; nothing is there to skip

@@ -21,10 +21,14 @@ func warnings(in Intent, snap Snapshot, plan Plan, now time.Time) []Warning {
 	if !snap.Group.Idle() {
 		ws = append(ws, Warning{Code: WarnBusy, Count: int64(len(snap.Group.Members)), Text: snap.Group.State})
 	}
+	last := newest(snap)
 	for _, s := range plan.Steps {
 		for _, w := range stepWarnings(s, now) {
-			if ahead && w.Code == WarnNoLater {
-				continue // nor should there be
+			if w.Code == WarnNoLater {
+				if ahead {
+					continue // nor should there be
+				}
+				w.At = last[Partition{s.Topic, s.Partition}]
 			}
 			if w.Code == WarnNoneAfter && in.Target == (Nowhere{}) {
 				continue // it is what was asked for, and the whole effect
@@ -70,6 +74,7 @@ func stepWarnings(s Step, now time.Time) []Warning {
 	}
 	if s.RecordAt.After(now) {
 		ws = append(ws, one(WarnFutureDated, 0))
+		ws[len(ws)-1].At = s.RecordAt
 	}
 	return ws
 }
@@ -80,7 +85,7 @@ func addWarning(ws []Warning, w Warning) []Warning {
 		if ws[i].Code == w.Code && ws[i].Topic == w.Topic {
 			ws[i].Parts = append(ws[i].Parts, w.Parts...)
 			ws[i].Count, ws[i].Other = saturatingAdd(ws[i].Count, w.Count), saturatingAdd(ws[i].Other, w.Other)
-			if w.At.Before(ws[i].At) {
+			if later := w.At.After(ws[i].At); later == (w.Code == WarnNoLater) { // the newest record of all; else the earliest
 				ws[i].At = w.At
 			}
 			return ws

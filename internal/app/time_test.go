@@ -51,3 +51,40 @@ func TestATimeThatKafkaMisses(t *testing.T) {
 	}
 	s.tells(s.Mara, world.PayOps, "billing@prod-eu invoices"+asked, "preview", "Nothing would move")
 }
+
+// A producer dates its records in seconds: to Kafka they are of January 1970, and none is as late as half an hour ago. The log
+// end would skip what is unread, so that a rewind is a question, and the newest date is shown.
+func TestARewindThatWouldSkipIsAQuestion(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, world.Options{})
+	var times []time.Time
+	for n := range 100 {
+		times = append(times, time.UnixMilli(s.Born.Unix()-100+int64(n)))
+	}
+	s.dated("payments", 80, times)
+	s.start()
+	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu payments back 30m", "would skip up to 20 messages", "1970-01-2", "seconds", "Nothing has been changed")
+	s.has(m, "choose.1", "choose.2", "cancel")
+	s.clicks(s.Mara, m, "choose.1")
+	s.shows(s.Mara, m, "preview", "earliest", "80")
+
+	// A time is a question too, and its twin in words says that to skip is meant.
+	at := s.Born.Add(-30 * time.Minute).UTC().Format(time.RFC3339)
+	s.tells(s.Mara, world.PayOps, "billing@prod-eu payments to "+at, "would skip up to 20 messages", "1970-01-2")
+	s.tells(s.Mara, world.PayOps, "billing@prod-eu payments to "+at+" --skip-ahead", "preview", "1970-01-2", "seconds")
+	if got, _ := s.Prod.Committed(world.Billing, "payments", 0); got.Offset != 80 {
+		t.Errorf("payments-0 is at %d, want 80", got.Offset)
+	}
+}
+
+// The group is behind the time that a duration names: what is between would be skipped, which "back" does not say.
+func TestBackThatIsAheadIsAQuestion(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, world.Options{})
+	s.start()
+	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 1m", "is ahead of the committed offsets", "would skip up to")
+	s.has(m, "choose.1", "choose.2", "choose.3", "cancel")
+	s.clicks(s.Mara, m, "choose.3")
+	s.shows(s.Mara, m, "preview", "Skips at most", "1 min ago")
+	s.untouched()
+}

@@ -140,6 +140,6 @@ func scanWrite(row scanner) (w reset.Write, err error) {
 	known := []any{&w.Chunk, &w.Result.Written, &w.Result.Rejected, &w.Result.Detail, &w.Stands,
 		&w.Read.Offset, &w.Read.Metadata, &w.Read.None}
 	err = row.Scan(append(known, stepDest(&w.Step, &at)...)...)
-	w.RecordAt = moment(at)
+	w.RecordAt = recordMoment(at)
 	return w, err
 }

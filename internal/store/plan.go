@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"time"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
@@ -18,7 +19,7 @@ const stepCount = 16
 
 func stepArgs(s reset.Step) []any {
 	return []any{s.Topic, s.Partition, s.TopicID, s.Start, s.End, s.From.Offset, s.From.Metadata, s.From.None,
-		s.To.Offset, s.To.Metadata, s.To.None, s.How, s.Asked, micros(s.RecordAt), s.Replay, s.Skip}
+		s.To.Offset, s.To.Metadata, s.To.None, s.How, s.Asked, recordTime(s.RecordAt), s.Replay, s.Skip}
 }
 
 // stepDest is where the columns of a step are scanned to; its time is set by the caller.
@@ -27,10 +28,36 @@ func stepDest(s *reset.Step, recordAt *int64) []any {
 		&s.To.Offset, &s.To.Metadata, &s.To.None, &s.How, &s.Asked, recordAt, &s.Replay, &s.Skip}
 }
 
+// recordTime is how the time of a record is stored. Records may be dated in any year (a producer that counts in nanoseconds), and
+// microseconds end in the year 294,247: later times are negative, and whole milliseconds, as Kafka counts. No record is dated
+// before 1970; the first instant of 1970 is stored as its first microsecond, because 0 is no time.
+func recordTime(t time.Time) int64 {
+	switch ms := t.UnixMilli(); {
+	case t.IsZero():
+		return 0
+	case ms == 0:
+		return 1
+	case ms > math.MaxInt64/1000:
+		return -ms
+	}
+	return t.UnixMicro()
+}
+
+// recordMoment reads what recordTime wrote, in UTC.
+func recordMoment(n int64) time.Time {
+	switch {
+	case n < 0:
+		return time.UnixMilli(-n).UTC()
+	case n == 1:
+		return time.UnixMilli(0).UTC()
+	}
+	return moment(n)
+}
+
 func scanStep(row scanner) (s reset.Step, err error) {
 	var at int64
 	err = row.Scan(stepDest(&s, &at)...)
-	s.RecordAt = moment(at)
+	s.RecordAt = recordMoment(at)
 	return s, err
 }
 
@@ -86,7 +113,8 @@ func (s *Store) Worst(ctx context.Context, id string, revision, count int) (step
 				sum(from_none <> to_none OR from_offset <> to_offset),
 				total(replay), total(skip), sum(from_none),
 				sum(how IN ('clamped to start', 'clamped to end')),
-				min(nullif(record_at, 0)), max(nullif(record_at, 0))
+				coalesce(min(CASE WHEN record_at > 0 THEN record_at END), max(CASE WHEN record_at < 0 THEN record_at END)),
+				coalesce(min(CASE WHEN record_at < 0 THEN record_at END), max(CASE WHEN record_at > 0 THEN record_at END))
 			FROM plan_rows WHERE request = ? AND revision = ?
 			GROUP BY topic ORDER BY total(replay) + total(skip) DESC, topic`, id, revision)
 		return err
@@ -102,7 +130,7 @@ func scanTopicEffect(row scanner) (t reset.TopicEffect, err error) {
 	var replay, skip float64
 	e := &t.Effect
 	err = row.Scan(&t.Topic, &e.Partitions, &e.Changed, &replay, &skip, &e.None, &e.Clamped, &from, &upto)
-	e.Topics, e.From, e.Upto = 1, moment(from.Int64), moment(upto.Int64)
+	e.Topics, e.From, e.Upto = 1, recordMoment(from.Int64), recordMoment(upto.Int64)
 	e.Replay, e.Skip = saturated(replay), saturated(skip)
 	return t, err
 }

@@ -14,17 +14,17 @@ import (
 
 // oddities are the places where tools that reset offsets go wrong: logs that are not what arithmetic takes them for.
 var oddities = map[string]func(*bench){
-	"aborted transaction":          abortedTransaction,
-	"compacted topic":              compactedTopic,
-	"future-dated record":          futureDated,
-	"time before the log start":    timeBeforeTheStart,
-	"early, late, and early again": lateAtTheEnd,
-	"late between early ones":      lateBetweenEarly,
-	"commits outside the log":      outsideTheLog,
-	"log start that moved":         logStartMoved,
-	"partitions added":             partitionsAdded,
-	"topic deleted among commits":  topicDeleted,
-	"commit over the limit":        commitOverTheLimit,
+	"aborted transaction":         abortedTransaction,
+	"compacted topic":             compactedTopic,
+	"future-dated record":         futureDated,
+	"time before the log start":   timeBeforeTheStart,
+	"late at the end":             lateAtTheEnd,
+	"late between early ones":     lateBetweenEarly,
+	"commits outside the log":     outsideTheLog,
+	"log start that moved":        logStartMoved,
+	"partitions added":            partitionsAdded,
+	"topic deleted among commits": topicDeleted,
+	"commit over the limit":       commitOverTheLimit,
 }
 
 // plan is what the core makes of what Kafka says now.

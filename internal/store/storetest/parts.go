@@ -1,7 +1,11 @@
 package storetest
 
 import (
+	"cmp"
 	"fmt"
+	"math"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -71,6 +75,10 @@ func steps(t *testing.T, open Open) {
 	}
 }
 
+func byPlace(a, b reset.Step) int {
+	return cmp.Or(strings.Compare(a.Topic, b.Topic), int(a.Partition-b.Partition))
+}
+
 func worst(t *testing.T, open Open) {
 	s := open(t)
 	create(t, s, ask("k7f3", reset.Planning))
@@ -103,6 +111,28 @@ func worst(t *testing.T, open Open) {
 	wantErr(t, err, nil)
 	same(t, "the largest of all", got, huge[2:])
 	same(t, "more than can be counted", topics[0].Effect, reset.Total(huge))
+
+	// Times of records of any size: the first of 1970, of producers that count in microseconds and in nanoseconds, the largest.
+	dated := func(topic string, ms ...int64) (steps []reset.Step) {
+		for n, at := range ms {
+			st := step(topic, int32(n), 1, 0)
+			st.RecordAt = time.UnixMilli(at).UTC()
+			steps = append(steps, st)
+		}
+		return steps
+	}
+	far := append(dated("near", 0, 1_795_000_000, 1_795_000_000_000), append(dated("micro", 1_795_000_000_000, 1_795_000_000_000_000),
+		dated("nano", 1_795_000_000_000_000_000, math.MaxInt64)...)...)
+	update(t, s, "k7f3", nil, func(tx *reset.Tx) { tx.Request.Revision = 4; tx.SetSteps(far) })
+	steps, err := s.Steps(t.Context(), "k7f3", 4, 0, 0)
+	wantErr(t, err, nil)
+	same(t, "far times", slices.SortedFunc(slices.Values(steps), byPlace), slices.SortedFunc(slices.Values(far), byPlace))
+	_, topics, err = s.Worst(t.Context(), "k7f3", 4, 1)
+	wantErr(t, err, nil)
+	for _, e := range topics {
+		own := slices.DeleteFunc(slices.Clone(far), func(st reset.Step) bool { return st.Topic != e.Topic })
+		same(t, "effect on "+e.Topic+" as the core counts it", e.Effect, reset.Total(own))
+	}
 
 	got, topics, err = s.Worst(t.Context(), "k7f3", 2, 4)
 	wantErr(t, err, nil)

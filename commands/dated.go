@@ -1,0 +1,52 @@
+package commands
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// lastYear is the last one that documents, Slack's date tokens and people have room for. Records may be dated later.
+const lastYear = 9999
+
+// yearOf is a time beyond all calendars: "year 58875".
+func yearOf(t time.Time) string { return fmt.Sprintf("year %d", t.UTC().Year()) }
+
+// dated is a record's time as it is in Kafka, as plain text (a wrong date is to be recognised, not made pretty), with the unit that its producer probably counted in when that is not Kafka's
+// milliseconds: "dated 1970-01-21 18:51 UTC: probably seconds instead of milliseconds".
+func (v voice) dated(t time.Time) Line {
+	l := say("dated ", v.row(t.Truncate(time.Second), false))
+	if t.UTC().Year() <= lastYear {
+		l = say("dated ", t.In(v.zone).Format("2006-01-02 15:04:05 MST"))
+	}
+	if unit := reset.TimeUnit(t, v.now); unit != "" {
+		l = say(l, ": probably ", unit, " instead of milliseconds")
+	}
+	return l
+}
+
+// newestLine tells the time of the newest record, where it is known.
+func newestLine(t time.Time, v voice) Line {
+	if t.IsZero() {
+		return nil
+	}
+	return say(" The newest record there is ", v.dated(t), ".")
+}
+
+// aheadLines say what a target in the past would skip.
+func aheadLines(p *reset.Problem, v voice) []Line {
+	if p == nil {
+		return []Line{say("The target would skip messages. Go on?")}
+	}
+	skips := say("would skip ", strong("up to "+number(p.Count, "message")))
+	target := firstOf(p.Got, "The target")
+	if p.Other == 0 {
+		return []Line{say(code(target), " is ahead of the committed offsets and ", skips, ". What is meant?")}
+	}
+	l := say("No record is as late as ", code(target), " on ", number(p.Other, "partition"), " (", p.Topic, "): taking the end there ", skips, ".")
+	if p.Newest > 0 {
+		l = say(l, newestLine(time.UnixMilli(p.Newest).UTC(), v))
+	}
+	return []Line{say(l, " What is meant?")}
+}
