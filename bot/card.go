@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/slack-go/slack"
@@ -168,10 +167,21 @@ func (d *drawing) span(s commands.Span) slack.RichTextSectionElement {
 		d.left -= len(utc)
 		return slack.NewRichTextSectionDateElement(s.At.Unix(), clockFormat(s), nil, &utc)
 	}
+	if s.Kind == commands.Paste {
+		return d.command(s.Text)
+	}
 	if text := d.clip(s.Text, maxLine); text != "" {
 		return slack.NewRichTextSectionTextElement(text, style)
 	}
 	return nil
+}
+
+// command is shown whole, to the letter, or not at all: cut or changed it would be another command.
+func (d *drawing) command(s string) slack.RichTextSectionElement {
+	if n := utf8.RuneCountInString(s); n > maxLine || n > d.left || clean(s) != s {
+		return d.literal("(too long to be shown whole here)", nil)
+	}
+	return d.literal(s, &slack.RichTextSectionTextStyle{Code: true})
 }
 
 // clockFormat shows a time in the reader's own zone.
@@ -314,17 +324,14 @@ func clip(s string, most int) string {
 	return string([]rune(s)[:most-1]) + "…"
 }
 
-// clean takes out what could make a text look like another one: control characters and those that turn its direction.
+// clean shows what could make a text look like another one: control characters and those that turn its direction.
 func clean(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\t':
+	return commands.Visible(strings.Map(func(r rune) rune {
+		if r == '\n' || r == '\t' {
 			return ' '
-		case unicode.Is(unicode.Cc, r), unicode.Is(unicode.Bidi_Control, r), r == utf8.RuneError:
-			return -1
 		}
 		return r
-	}, s)
+	}, s))
 }
 
 // slackID reports whether s has the form of a Slack id, the only thing that is ever put into a mention.

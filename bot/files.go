@@ -49,23 +49,36 @@ func (b *Bot) filesOf(ctx context.Context, s reset.Story, news []reset.Entry) ([
 		if err != nil {
 			return nil, err
 		}
-		steps := make([]reset.Step, len(writes))
-		for i, w := range writes {
-			steps[i] = w.Step
+		var files []upload
+		if !r.Outcome.Blocks() { // of an outcome that is partial or not known only the way back is given
+			steps := make([]reset.Step, len(writes))
+			for i, w := range writes {
+				steps[i] = w.Step
+			}
+			files = append(files, upload{commands.DoneFile(r), commands.CSV(steps)})
 		}
-		files := []upload{{commands.DoneFile(r), commands.CSV(steps)}, {commands.UndoFile(r), commands.UndoCSV(writes)}}
+		files = append(files, upload{commands.UndoFile(r), commands.UndoCSV(writes)})
 		if r.Outcome.Blocks() {
 			files = append(files, upload{commands.StandsFile(r), commands.StandsCSV(writes)})
 		}
-		return files, nil
+		return append(files, scripts(s)...), nil
 	case has(news, reset.EvPlanned), has(news, reset.EvSubmitted), has(news, reset.EvApproved) && !has(s.Entries, reset.EvSubmitted):
 		steps, _, err := b.Core.StepsFor(ctx, r.Actor, r.Place.Channel, reset.Ref{ID: r.ID, Revision: r.Revision}, 0, 0)
 		if err != nil {
 			return nil, err
 		}
-		return []upload{{commands.PlanFile(r), commands.CSV(steps)}}, nil
+		return append(scripts(s), upload{commands.PlanFile(r), commands.CSV(steps)}), nil
 	}
 	return nil, nil
+}
+
+// scripts are the commands of the way out that no message has room for.
+func scripts(s reset.Story) []upload {
+	var out []upload
+	for name, content := range commands.Scripts(s) {
+		out = append(out, upload{name, content})
+	}
+	return out
 }
 
 func has(entries []reset.Entry, ev reset.Event) bool {

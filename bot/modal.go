@@ -92,16 +92,37 @@ func (b *Bot) byHand(s reset.Story, steps []reset.Step) []slack.Block {
 	if len(way) == 0 {
 		return nil
 	}
-	blocks := []slack.Block{slack.NewContextBlock("", plainText("These rows as "+commands.PlanFile(s.Request)+", without the bot:"))}
-	for part := range slices.Chunk(steps, 20) { // topics of 249 characters too
-		if csv := commands.CSV(part); len(csv) > 0 {
-			blocks = append(blocks, preformatted("", clip(string(csv), 3*maxLine)))
+	file := commands.PlanFile(s.Request)
+	if s.Request.State == reset.Applied {
+		file = commands.DoneFile(s.Request)
+	}
+	var blocks []slack.Block
+	if !s.Request.Outcome.Blocks() { // then the rows are not what is to be written
+		blocks = append(blocks, slack.NewContextBlock("", plainText("These rows as "+file+", without the bot:")))
+		for part := range slices.Chunk(steps, 20) { // topics of 249 characters too
+			if csv := commands.CSV(part); len(csv) > 0 {
+				blocks = append(blocks, preformatted("", clip(string(csv), 3*maxLine)))
+			}
 		}
 	}
 	for _, line := range way {
-		blocks = append(blocks, preformatted("", line.String()))
+		blocks = append(blocks, byItself(line)...)
 	}
 	return blocks
+}
+
+// byItself puts a command into a block of its own, so that it can be copied without the words around it.
+func byItself(line commands.Line) []slack.Block {
+	var words commands.Line
+	var out []slack.Block
+	for _, span := range line {
+		if span.Kind == commands.Paste {
+			out = append(out, preformatted("", span.Text))
+		} else {
+			words = append(words, span)
+		}
+	}
+	return append([]slack.Block{slack.NewContextBlock("", plainText(clip(clean(words.String()), maxLine)))}, out...)
 }
 
 // pages are the buttons to the pages beside this one.

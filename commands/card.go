@@ -43,7 +43,7 @@ func CardOf(s reset.Story) Content {
 	default: // planned again after an approval was voided
 		replanned(&c, s, v)
 	}
-	c.Foot = append(c.Foot, WayOut(s)...)
+	c.Hints = append(c.Hints, WayOut(s)...)
 	c.Fallback = fallback(c)
 	return c
 }

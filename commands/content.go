@@ -43,7 +43,8 @@ const (
 	Notify  SpanKind = "notify"  // a person or user group that should be notified
 	Channel SpanKind = "channel" // a channel
 	Link    SpanKind = "link"
-	Clock   SpanKind = "clock" // a time in the reader's own zone
+	Clock   SpanKind = "clock"   // a time in the reader's own zone
+	Paste   SpanKind = "command" // to be pasted: it is shown whole or not at all
 )
 
 // Table is rows of short cells. Numbers stand to the right.

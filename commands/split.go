@@ -49,6 +49,8 @@ func (s *splitter) next() error {
 	switch {
 	case unicode.IsSpace(l.r):
 		s.end()
+	case turns(l.r):
+		return &SyntaxError{Word: Visible(string(l.r)), Pos: l.at, Want: "the text holds the invisible character " + Visible(string(l.r)) + ", which turns its direction: it is not the command that it looks like; type it anew instead of pasting it"}
 	case invisible(l.r):
 	case l.r == '\\':
 		if s.i == len(s.in) {
@@ -129,6 +131,10 @@ func quote(r rune) rune {
 
 // invisible characters come along when text is copied from a page or a phone; nobody means them.
 func invisible(r rune) bool { return unicode.Is(unicode.Cf, r) }
+
+// turns reports a character that embeds, overrides or isolates a direction. Left out without a word, the command would not be what
+// was seen: "gnillib" behind an override looks like "billing".
+func turns(r rune) bool { return r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069' }
 
 // letters undoes what Slack does to typed text: &amp; &lt; &gt;, and links that it made by itself
 // (<http://b1.example.com:9092|b1.example.com:9092>, <mailto:billing@prod.eu|billing@prod.eu>).

@@ -29,7 +29,7 @@ func TestSplit(t *testing.T) {
 		{"don’t ‘don’t do’", []string{"don’t", "don’t do"}},
 		{"$HOME $(id) `id` a;b a|b a&&b #c (d) *", []string{"$HOME", "$(id)", "`id`", "a;b", "a|b", "a&&b", "#c", "(d)", "*"}},
 		{"a\u00a0b\u2009c\u3000d", []string{"a", "b", "c", "d"}},
-		{"\ufeffa\u200bb\u00ad\u202e", []string{"ab"}},
+		{"\ufeffa\u200bb\u00ad\u200e", []string{"ab"}},
 		{`"👩‍💻"`, []string{"👩‍💻"}}, // within quotes nothing is taken away
 		{"a&lt;b&gt;&amp;&amp;amp;", []string{"a<b>&&amp;"}},
 		{"<http://a.b|a.b> <https://a.b/c>", []string{"a.b", "https://a.b/c"}},

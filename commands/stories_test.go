@@ -149,7 +149,7 @@ func appliedStory() reset.Story {
 	s.Request.State, s.Request.Outcome, s.Request.EndedAt = reset.Applied, reset.Verified, clockAt("02:14:14")
 	s.Request.Deadline = time.Time{}
 	s.Attempt.Effect.Replay += 32
-	s.Request.Written = &s.Attempt.Effect
+	s.Request.Written, s.Back = &s.Attempt.Effect, len(orders())
 	s.Attempt.Outcome, s.Attempt.EndedAt = reset.Verified, s.Request.EndedAt
 	s.Now = clockAt("02:14:15")
 	return s

@@ -112,7 +112,7 @@ func TestJSON(t *testing.T) {
 func TestTerminalTableAligns(t *testing.T) {
 	t.Parallel()
 	tab := &Table{Head: []string{"a", "n"}, Right: []bool{false, true}, Rows: [][]string{{"ä×", "1"}, {"x", "1,000"}, {"\x1b[2J"}}, More: 1200}
-	want := "  a         n\n  ä×        1\n  x     1,000\n  ?[2J\n  ... 1,200 more\n"
+	want := "  a              n\n  ä×             1\n  x          1,000\n  \\u001b[2J\n  ... 1,200 more\n"
 	if got := tab.String(); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}

@@ -2,7 +2,6 @@ package commands
 
 import (
 	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -10,11 +9,11 @@ import (
 const width = 92
 
 // String writes content for a terminal: an aligned table, "! " before warnings, each button with its typed twin. Control
-// and formatting characters of foreign text (names, reasons) are shown as "?", so that they cannot steer the terminal.
+// and formatting characters of foreign text (names, reasons) are shown as \u202e, so that they cannot steer the terminal.
 func (c Content) String() string {
 	var b strings.Builder
 	line := func(indent, s string) {
-		b.WriteString(strings.TrimRight(indent+plain(s), " ") + "\n")
+		b.WriteString(strings.TrimRight(indent+Visible(s), " ") + "\n")
 	}
 	gap := max(2, width-utf8.RuneCountInString(c.Title)-utf8.RuneCountInString(c.Status))
 	line("", c.Title+strings.Repeat(" ", gap)+c.Status)
@@ -59,14 +58,14 @@ func (t *Table) String() string {
 	wide := make([]int, len(t.Head))
 	for _, r := range rows {
 		for i := range wide {
-			wide[i] = max(wide[i], utf8.RuneCountInString(cell(r, i)))
+			wide[i] = max(wide[i], utf8.RuneCountInString(Visible(cell(r, i))))
 		}
 	}
 	var b strings.Builder
 	for _, r := range rows {
 		var line strings.Builder
 		for i := range wide {
-			s := plain(cell(r, i))
+			s := Visible(cell(r, i))
 			pad := strings.Repeat(" ", wide[i]-utf8.RuneCountInString(s))
 			if i < len(t.Right) && t.Right[i] {
 				line.WriteString("  " + pad + s)
@@ -87,15 +86,6 @@ func cell(row []string, i int) string {
 		return row[i]
 	}
 	return ""
-}
-
-func plain(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.Cc, r) || unicode.Is(unicode.Cf, r) || r == utf8.RuneError {
-			return '?'
-		}
-		return r
-	}, s)
 }
 
 // HelpOf is the usage text as content: what is indented is to be typed.

@@ -1,7 +1,8 @@
 package commands
 
 import (
-	"cmp"
+	"bytes"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,52 +19,171 @@ func DoneFile(r reset.Request) string { return r.ID + ".csv" }
 // UndoFile is the file of the way back.
 func UndoFile(r reset.Request) string { return r.ID + "-undo.csv" }
 
+// WayBackScript and DeleteScript are files of commands that are too long for a message.
+func WayBackScript(r reset.Request) string { return r.ID + "-undo-delete.sh" }
+
+// DeleteScript is the one of a plan.
+func DeleteScript(r reset.Request) string { return ref(r) + "-delete.sh" }
+
+// longCommand is how long a command may be in a message. Slack cuts what is longer, and half a command is another one.
+const longCommand = 1500
+
 // WayOut is how to do exactly this with Kafka's own tool, for the day on which the bot, its database or Slack is down: it stands
-// on every message about a plan, and the file is in the card's thread before it is needed. Who said no is not helped around it.
+// on every message about a plan, and the file is in the card's thread before it is needed. Of an outcome that is partial or not
+// known only the way back is told: writing the rest would be a new decision. What was refused, rejected or cancelled, has expired
+// or is undone has no way out: nobody's approval stands behind it.
 func WayOut(s reset.Story) []Line {
 	r := s.Request
 	in, move := r.Move()
-	if !move || r.Digest == "" || r.State == reset.Rejected || r.State == reset.Cancelled {
+	if !move || r.Digest == "" {
 		return nil
 	}
-	file, back := PlanFile(r), ""
-	if r.WasWritten() {
-		file, back = DoneFile(r), "; the way back: the same with "+UndoFile(r)
+	there, back := ways(r)
+	if !there && !back {
+		return nil
+	}
+	if l := unsafeLine(in.Group); l != nil {
+		return []Line{l}
 	}
 	var lines []Line
-	forget := forgotten(s)
-	if _, all := in.Target.(reset.Nowhere); !all {
-		lines = append(lines, say("The same with Kafka's own tool: ", code(ToolLine(s.Cluster, in.Group, file)), back))
+	if there {
+		lines = wayThere(s)
 	}
-	if len(forget) > 0 {
-		lines = append(lines, say("Without a commit again, with Kafka's own tool: ", code(DeleteLine(s.Cluster, in.Group, forget))))
+	if back {
+		lines = append(lines, wayBack(s)...)
+	}
+	if s.Cluster.Login && len(lines) > 0 {
+		lines = append(lines, say(code(loginFile), " is your own file with login and TLS for ", firstOf(s.Cluster.Name, in.Cluster), "."))
 	}
 	return lines
 }
 
-// forgotten are the partitions that end without a commit. A file of offsets cannot say so.
+// ways says which of the two ways are told.
+func ways(r reset.Request) (there, back bool) {
+	whole := r.State == reset.Applied || r.Outcome == reset.Late
+	switch {
+	case whole:
+		return r.UndoneBy == "", r.UndoneBy == ""
+	case r.Outcome.Blocks():
+		return false, r.UndoneBy == "" && r.Settled == nil
+	case r.State == reset.Failed:
+		return r.Late == nil, false // with a lost answer the same write may land yet
+	}
+	return r.State.Open(), false
+}
+
+// wayThere is the reset itself: the rows of its file, and the partitions that a file cannot name.
+func wayThere(s reset.Story) []Line {
+	r := s.Request
+	in, _ := r.Move()
+	file := PlanFile(r)
+	if r.WasWritten() {
+		file = DoneFile(r)
+	}
+	var lines []Line
+	if forget := forgotten(s); len(forget) > 0 {
+		lines = append(lines, say("Without a committed offset, with Kafka's own tool: ", command(orScript(DeleteLine(s.Cluster, in.Group, forget), DeleteScript(r)))))
+	}
+	if !deletes(r) && len(s.None) < r.Actual().Partitions {
+		lines = append([]Line{say("The same with Kafka's own tool: ", command(ToolLine(s.Cluster, in.Group, file)))}, lines...)
+	}
+	return lines
+}
+
+// wayBack returns every partition to where it was: both lines are needed where some had no committed offset.
+func wayBack(s reset.Story) []Line {
+	r := s.Request
+	in, _ := r.Move()
+	var lines []Line
+	if s.Back > 0 {
+		lines = append(lines, say("The way back: ", command(ToolLine(s.Cluster, in.Group, UndoFile(r)))))
+	}
+	if len(s.NoneBack) > 0 {
+		lines = append(lines, say("The way back for ", number(len(s.NoneBack), "partition"), " that had no committed offset: ",
+			command(orScript(DeleteLine(s.Cluster, in.Group, scopesOf(s.NoneBack)), WayBackScript(r)))))
+	}
+	return lines
+}
+
+// orScript runs a file from the thread instead of a command that is too long to be shown whole.
+func orScript(line, file string) string {
+	if len(line) > longCommand {
+		return "sh " + file
+	}
+	return line
+}
+
+// Scripts are the files of commands that the way out of a story names, by name.
+func Scripts(s reset.Story) map[string][]byte {
+	in, _ := s.Request.Move()
+	out := map[string][]byte{}
+	add := func(file string, topics []reset.TopicScope) {
+		if line := DeleteLine(s.Cluster, in.Group, topics); len(line) > longCommand && len(topics) > 0 && unsafeLine(in.Group) == nil {
+			out[file] = deleteScript(s.Cluster, in.Group, topics)
+		}
+	}
+	if s.Request.WasWritten() {
+		add(WayBackScript(s.Request), scopesOf(s.NoneBack))
+	}
+	if !s.Request.Outcome.Blocks() {
+		add(DeleteScript(s.Request), forgotten(s))
+	}
+	return out
+}
+
+// mostDeletes is how many partitions one run of the tool is given: a word on a command line may have 128 KiB (Linux).
+const mostDeletes = 1000
+
+func deleteScript(c reset.ClusterInfo, group string, topics []reset.TopicScope) []byte {
+	var b bytes.Buffer
+	b.WriteString("#!/bin/sh\nset -e\n")
+	for _, t := range topics {
+		if t.Partitions == nil {
+			fmt.Fprintln(&b, DeleteLine(c, group, []reset.TopicScope{t}))
+		}
+		for part := range slices.Chunk(t.Partitions, mostDeletes) {
+			fmt.Fprintln(&b, DeleteLine(c, group, []reset.TopicScope{{Topic: t.Topic, Partitions: part}}))
+		}
+	}
+	return b.Bytes()
+}
+
+// unsafeLine says why no command is printed: a name with characters that nobody sees is another name when it is typed or pasted.
+func unsafeLine(group string) Line {
+	if !strings.ContainsFunc(group, deceptive) {
+		return nil
+	}
+	return say("No command for Kafka's own tool is shown: the group's name holds characters that cannot be seen (", Visible(group),
+		"), and pasted it could name another group.")
+}
+
+// forgotten are the partitions that end without a committed offset. A file of offsets cannot say so.
 func forgotten(s reset.Story) []reset.TopicScope {
 	in, _ := s.Request.Move()
-	if _, all := in.Target.(reset.Nowhere); all && !in.Scope.All && !in.Scope.Empty() {
+	switch {
+	case !deletes(s.Request):
+		return scopesOf(s.None)
+	case !in.Scope.All && !in.Scope.Empty():
 		return in.Scope.Topics
 	}
-	if _, all := in.Target.(reset.Nowhere); all {
-		var out []reset.TopicScope
-		for _, t := range s.Topics {
-			out = append(out, reset.TopicScope{Topic: t.Topic})
-		}
-		return out
+	var out []reset.TopicScope
+	for _, t := range s.Topics {
+		out = append(out, reset.TopicScope{Topic: t.Topic})
 	}
-	var none scopeReader
-	for _, st := range slices.SortedFunc(slices.Values(s.Worst), func(a, b reset.Step) int {
-		return cmp.Or(strings.Compare(a.Topic, b.Topic), cmp.Compare(a.Partition, b.Partition))
-	}) {
-		if st.To.None {
-			none.addPartition(st.Topic, st.Partition)
-		}
-	}
-	return none.scopes()
+	return out
 }
+
+// scopesOf are partitions by topic.
+func scopesOf(parts []reset.Partition) []reset.TopicScope {
+	var out scopeReader
+	for _, p := range parts {
+		out.addPartition(p.Topic, p.Partition)
+	}
+	return out.scopes()
+}
+
+// loginFile is what people call the file that Kafka's tools take login and TLS from.
+const loginFile = "client.properties"
 
 // ToolLine is the same reset with Kafka's own tool. All brokers are named: with a dead one as its only address the tool fails
 // after 30 seconds.
@@ -79,7 +199,7 @@ func DeleteLine(c reset.ClusterInfo, group string, topics []reset.TopicScope) st
 		if t.Partitions != nil {
 			name += ":" + commas(t.Partitions)
 		}
-		line += " --topic " + shell(name)
+		line += arg("topic", name)
 	}
 	return line
 }
@@ -94,7 +214,19 @@ func commas(parts []int32) string {
 }
 
 func tool(c reset.ClusterInfo, group string) string {
-	return "kafka-consumer-groups.sh --bootstrap-server " + shell(strings.Join(c.Bootstrap, ",")) + " --group " + shell(group)
+	line := "kafka-consumer-groups.sh" + arg("bootstrap-server", strings.Join(c.Bootstrap, ","))
+	if c.Login {
+		line += arg("command-config", loginFile)
+	}
+	return line + arg("group", group)
+}
+
+// arg is an option with its word. A word that begins with a dash would be read as another option.
+func arg(name, word string) string {
+	if strings.HasPrefix(word, "-") {
+		return " --" + name + "=" + shell(word)
+	}
+	return " --" + name + " " + shell(word)
 }
 
 // shell quotes a word where a shell would read more into it.

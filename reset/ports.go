@@ -291,5 +291,6 @@ type ClusterInfo struct {
 	Bootstrap []string
 	Timeout   time.Duration // of connecting to a broker and of each request; Write takes at most four times this
 	Kinds     []Declared    // what runs the groups; the first pattern that matches counts
+	Login     bool          // it takes a login or TLS: Kafka's own tools need a file for that
 	SeesAll   bool          // whoever runs the bot says that no topic is hidden from its login
 }

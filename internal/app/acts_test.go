@@ -112,14 +112,17 @@ func TestTheWayOutWithoutTheBot(t *testing.T) {
 	s.clicks(s.Jon, card, "approve")
 	s.shows(s.Jon, card, append(hints, "waiting until billing is idle", tool(s.ref(m)+".csv"))...)
 	s.leaves(c)
-	card = s.shows(s.Jon, card, "done", "Start again:", "--replicas=3", "runbook", tool(s.id(m)+".csv"), "the way back: the same with "+s.id(m)+"-undo.csv")
+	card = s.shows(s.Jon, card, "done", "Start again:", "--replicas=3", "runbook", tool(s.id(m)+".csv"), "The way back: kafka-consumer-groups.sh", tool(s.id(m)+"-undo.csv"))
 	s.file(card, s.id(m)+"-undo.csv", "orders,0,190")
 
-	// A refusal at apply has a plan too.
+	// What has expired was agreed to by nobody: its file stays, and no command stands under it.
 	gone := s.asks(s.Mara, world.Home, "billing@prod-eu orders to latest")
 	s.file(gone, s.id(gone)+".1.csv", "orders,0,2000\n")
 	s.later(31 * time.Minute)
-	s.shows(s.Jon, gone, "expired", "Nobody of @pay-owners decided by", tool(s.id(gone)+".1.csv"))
+	expired := s.shows(s.Jon, gone, "expired", "Nobody of @pay-owners decided by")
+	if strings.Contains(expired.Text(), "kafka-consumer-groups.sh") {
+		t.Errorf("a way around the approval is told:\n%s", expired.Text())
+	}
 
 	whole := s.tells(s.Jon, world.PayOps, "show "+s.id(card), s.id(card)+" · done", "@mara asked", "Planned revision 1, partitions: 12, replays at most 12,000, skips none, rule: pay on production",
 		"@mara asked for approval of revision 1", "@jon approved revision 1", "billing is idle", "Writing, attempt 1, partitions: 12", "Sent request 1 of 1", "Done: every partition was read back at its target",

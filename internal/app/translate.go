@@ -63,7 +63,7 @@ func infos(cfg *config.Config) []reset.ClusterInfo {
 	out := make([]reset.ClusterInfo, len(cfg.Clusters))
 	for i, c := range cfg.Clusters {
 		out[i] = reset.ClusterInfo{Name: c.Name, ID: c.ClusterID, Label: c.Label, Home: c.HomeChannel, Channels: c.Channels, Bootstrap: c.Bootstrap,
-			Timeout: c.Timeout, SeesAll: c.SeesAllTopics}
+			Timeout: c.Timeout, Login: c.SASL != nil || c.TLS.Enabled, SeesAll: c.SeesAllTopics}
 		for _, g := range c.Groups {
 			out[i].Kinds = append(out[i].Kinds, reset.Declared{Groups: g.Name, Kind: reset.GroupKind(g.Kind)})
 		}
