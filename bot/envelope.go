@@ -38,6 +38,8 @@ type envelope struct {
 	File     string `json:",omitempty"` // and the id of what was uploaded
 
 	Group string `json:",omitempty"` // of the event subteam_members_changed
+
+	Answer *owed `json:",omitempty"` // the act is decided, and this is what its person has not been told yet
 }
 
 // kind of an envelope.

@@ -89,6 +89,9 @@ func (b *Bot) Receive(ctx context.Context, in reset.Inbox) error {
 		b.log.Error("recorded envelope that cannot be read", "envelope", in.ID, "err", err)
 		return nil
 	}
+	if e.Answer != nil {
+		return b.answerAgain(ctx, in, e)
+	}
 	if e.Team == "" || e.User == "" || e.Channel == "" {
 		b.refuse(ctx, e, errNobody)
 		return nil
@@ -295,21 +298,6 @@ func internal(err error) bool {
 func moot(err error) bool {
 	var p *reset.Problem
 	return errors.As(err, &p) && (p.Code == reset.ProblemStale || p.Code == reset.ProblemTooLate || p.Code == reset.ProblemNoRequest)
-}
-
-// answer tells one person something, by the way they came, or by direct message when that is closed.
-func (b *Bot) answer(ctx context.Context, e envelope, c commands.Content, replace bool) {
-	l := look{key: e.ID, plain: true, alone: true}
-	var err error = &Fault{Code: "used_url"}
-	if e.URL != "" {
-		err = b.respond(ctx, "answer", e.URL, c, l, replace)
-	}
-	if err != nil && gone(err) && e.User != "" {
-		_, err = b.say(ctx, "answer by direct message", e.User, "", c, l)
-	}
-	if err != nil {
-		b.log.Warn("a person is left without an answer", "envelope", e.ID, "actor", e.User, "err", err)
-	}
 }
 
 func (b *Bot) clusterNames() []commands.ClusterName {

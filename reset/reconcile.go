@@ -193,10 +193,15 @@ func (s *Service) serveOne(ctx context.Context, d Due, r *Request, looks map[str
 	done := s.hold(ctx, d, s.leaseOf(d, r))
 	next, err := s.step(ctx, d, r, looks)
 	done()
-	var later *Later
+	var (
+		later *Later
+		again *Again
+	)
 	switch {
 	case errors.As(err, &later):
 		next = later.At
+	case errors.As(err, &again):
+		next = again.At
 	case errors.Is(err, ErrConflict):
 		next = s.Now() // somebody else moved it: look again
 	case d.Kind == DueCard && ctx.Err() != nil:
@@ -216,6 +221,11 @@ func (s *Service) serveOne(ctx context.Context, d Due, r *Request, looks map[str
 	}
 	s.Wake() // a step makes other things due: a plan its card, a decision its request. Nobody should wait for the next poll
 }
+
+// Again is the error of a step that has to wait for something outside: it is taken up once more at that time, and nothing is wrong.
+type Again struct{ At time.Time }
+
+func (a *Again) Error() string { return "again at " + a.At.Format(time.RFC3339) }
 
 // mostHolds bounds how often a claim is held on to: a step that hangs for ever must not.
 const mostHolds = 30

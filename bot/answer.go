@@ -1,0 +1,108 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"hash/fnv"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// owed is an answer that Slack did not take yet. It is recorded like an envelope of its own: what the person asked for is decided already,
+// and is not decided again because Slack was away when the answer came.
+type owed struct {
+	Content   commands.Content
+	Replace   bool      // of the message that was clicked
+	NotBefore time.Time // Slack asked to wait so long
+}
+
+const (
+	addressFor    = time.Minute     // that an answer is tried by its response_url: at 0, 5, 10, 20 and 40 s, which are its five uses
+	answerSlowest = 5 * time.Minute // between attempts by direct message
+	answerFor     = 24 * time.Hour  // after that an answer is of no use
+)
+
+// answer tells one person something, by the way they came, or by direct message when that is closed. What passes is tried again, across
+// restarts too: everyone who acts is answered. An answer whose receipt was lost is sent again, since twice is better than never.
+func (b *Bot) answer(ctx context.Context, e envelope, c commands.Content, replace bool) {
+	err := b.deliver(ctx, e, c, replace, e.URL != "")
+	if err == nil {
+		return
+	}
+	if !lasting(err) {
+		if err = b.owe(ctx, e, owed{Content: c, Replace: replace, NotBefore: b.now().Add(waitOf(err))}); err == nil {
+			return
+		}
+	}
+	b.log.Warn("a person is left without an answer", "envelope", e.ID, "actor", e.User, "err", err)
+}
+
+// deliver sends an answer through the address of the act, and where that takes no more, or the act has none, as a direct message.
+func (b *Bot) deliver(ctx context.Context, e envelope, c commands.Content, replace, address bool) error {
+	l := look{key: e.ID, plain: true, alone: true}
+	if address {
+		if err := b.respond(ctx, "answer", e.URL, c, l, replace); !lasting(err) {
+			return err
+		}
+	}
+	if e.User == "" {
+		return &Fault{Doing: "answer", Code: "no person"}
+	}
+	_, err := b.say(ctx, "answer by direct message", e.User, "", c, l)
+	return err
+}
+
+// owe records an answer, to be tried again. Its id is made of what it says: deciding the same envelope again owes it once.
+func (b *Bot) owe(ctx context.Context, e envelope, o owed) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordWithin)
+	defer cancel()
+	e.Answer = &o
+	raw, err := json.Marshal(e)
+	if err != nil {
+		return err
+	}
+	says := fnv.New64a()
+	_, _ = says.Write([]byte(o.Content.String())) // a hash takes everything
+	_, err = b.Core.Receive(ctx, reset.Inbox{ID: fmt.Sprintf("%s.answer.%x", e.ID, says.Sum64()), Kind: "answer", Raw: raw, ReceivedAt: b.now()})
+	return err
+}
+
+// answerAgain tries an answer that is owed. The pause doubles; a *reset.Again says when the next attempt is due.
+func (b *Bot) answerAgain(ctx context.Context, in reset.Inbox, e envelope) error {
+	now, o := b.now(), *e.Answer
+	passed := now.Sub(in.ReceivedAt)
+	if passed < afterPassing {
+		return &reset.Again{At: latest(in.ReceivedAt.Add(afterPassing), o.NotBefore)}
+	}
+	if now.Before(o.NotBefore) {
+		return &reset.Again{At: o.NotBefore}
+	}
+	err := b.deliver(ctx, e, o.Content, o.Replace, e.URL != "" && passed < addressFor)
+	if err == nil {
+		return nil
+	}
+	if lasting(err) || passed > answerFor {
+		b.log.Warn("a person is left without an answer", "envelope", in.ID, "actor", e.User, "err", err)
+		return nil
+	}
+	b.log.Info("an answer is tried again", "envelope", in.ID, "err", err)
+	return &reset.Again{At: now.Add(max(waitOf(err), min(passed, answerSlowest)))}
+}
+
+// waitOf is how long Slack asked to wait.
+func waitOf(err error) time.Duration {
+	if f := faultOf(err); f != nil {
+		return f.Wait
+	}
+	return 0
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
