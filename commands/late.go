@@ -83,8 +83,12 @@ func lateLines(r reset.Request, v voice) []Line {
 func lateLine(e reset.Entry, s reset.Story) Line {
 	r := s.Request
 	if e.Event == reset.EvLanded {
-		return say(strong("The write whose answer was lost has landed"), ": ", outcomes[reset.Outcome(e.Facts["outcome"])], ". Said before: ",
-			outcomes[reset.Outcome(e.Facts["was"])], ". ", called(r.Actor))
+		now := outcomes[reset.Outcome(e.Facts["outcome"])]
+		if reset.Outcome(e.Facts["outcome"]) == reset.Late {
+			now = outcomes[reset.Verified]
+		}
+		return say(strong("The write whose answer was lost has landed"), ": ", now, ". Said before: ", outcomes[reset.Outcome(e.Facts["was"])], ". ",
+			called(r.Actor))
 	}
 	switch reset.LateEnd(e.Facts["why"]) {
 	case reset.LateTime:
