@@ -168,10 +168,13 @@ func (c *Cluster) readLogs(ctx context.Context, v view, q reset.Query, states []
 	for i, s := range states {
 		parts[i] = s.Partition
 	}
-	var starts, ends, times map[reset.Partition]spot
+	var starts, ends, times, highs map[reset.Partition]spot
 	var wg sync.WaitGroup
 	wg.Go(func() { starts = c.lookup(ctx, v, parts, everywhere(sarama.OffsetOldest), q.Isolation) })
 	wg.Go(func() { ends = c.lookup(ctx, v, parts, everywhere(sarama.OffsetNewest), q.Isolation) })
+	if q.Isolation == reset.ReadCommitted { // the end is the last stable offset then, and the log goes on behind it
+		wg.Go(func() { highs = c.lookup(ctx, v, parts, everywhere(sarama.OffsetNewest), reset.ReadUncommitted) })
+	}
 	if !q.At.IsZero() {
 		wg.Go(func() { times = c.lookup(ctx, v, parts, everywhere(millis(q.At)), q.Isolation) })
 	}
@@ -180,7 +183,8 @@ func (c *Cluster) readLogs(ctx context.Context, v view, q reset.Query, states []
 	for i := range states {
 		s := &states[i]
 		start, end, at := starts[s.Partition], ends[s.Partition], times[s.Partition]
-		s.Start, s.End, s.Err = start.offset, end.offset, cmp.Or(s.Err, start.err, end.err, at.err)
+		high := highs[s.Partition]
+		s.Start, s.End, s.High, s.Err = start.offset, end.offset, high.offset, cmp.Or(s.Err, start.err, end.err, at.err, high.err)
 		if s.Err != "" || q.At.IsZero() {
 			continue
 		}

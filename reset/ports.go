@@ -72,7 +72,8 @@ type Partition struct {
 type PartitionState struct {
 	Partition
 	Start     int64
-	End       int64 // according to the query's isolation
+	End       int64 // what "latest" is by the query's isolation: the high watermark or the last stable offset
+	High      int64 // the high watermark, with ReadCommitted; 0: it is End
 	Committed Position
 	Other     *Position // where the query's other group stands
 	Found     *Found    // the answer to the time look-up
@@ -86,6 +87,9 @@ type PartitionState struct {
 	Remote   int64 // what lies before it may be in remote storage only
 	Recent   int64 // the first record of the last half of Around.Retention; the end when there is none
 }
+
+// last is the furthest offset that a commit may name: records up to the high watermark are there, whatever a group reads of them.
+func (p PartitionState) last() int64 { return max(p.End, p.High) }
 
 // Found is the answer to a time look-up that was checked: a miss on a partition with records is not believed
 // (facts: after DeleteRecords the broker may say "no record" although records follow).

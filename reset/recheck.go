@@ -81,8 +81,8 @@ func again(t Target, old Step, p PartitionState) (Step, *Problem) {
 	}
 	s := Step{Topic: old.Topic, TopicID: old.TopicID, Partition: old.Partition, Start: p.Start, End: p.End,
 		From: p.Committed, To: old.To, How: old.How, Asked: old.Asked, RecordAt: old.RecordAt}
-	s.clamp()
-	s.Replay, s.Skip = moved(s)
+	s.clamp(p.last())
+	s.Replay, s.Skip = moved(s, p.last())
 	return s, nil
 }
 

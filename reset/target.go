@@ -108,8 +108,8 @@ func locateSkip(t SkipRecord, p PartitionState) (place, *Problem) {
 		return place{}, &Problem{Code: ProblemNoCommit, Topic: p.Topic, Parts: parts}
 	case p.Committed.Offset != t.Offset:
 		return place{}, &Problem{Code: ProblemSkipMoved, Topic: p.Topic, Parts: parts, Count: t.Offset, Other: p.Committed.Offset}
-	case t.Offset >= p.End:
-		return place{}, &Problem{Code: ProblemNoRecord, Topic: p.Topic, Parts: parts, Count: t.Offset, Other: p.End}
+	case t.Offset >= p.last():
+		return place{}, &Problem{Code: ProblemNoRecord, Topic: p.Topic, Parts: parts, Count: t.Offset, Other: p.last()}
 	}
 	return place{pos: Position{Offset: t.Offset + 1}, how: HowExact}, nil
 }
@@ -122,39 +122,45 @@ func step(t Target, p PartitionState, id string, saved Position) (Step, *Problem
 	}
 	s := Step{Topic: p.Topic, TopicID: id, Partition: p.Partition.Partition, Start: p.Start, End: p.End,
 		From: p.Committed, To: pl.pos, How: pl.how, RecordAt: pl.at}
-	s.clamp()
-	s.Replay, s.Skip = moved(s)
+	s.clamp(p.last())
+	s.Replay, s.Skip = moved(s, p.last())
 	return s, nil
 }
 
 // clamp moves To into the log. Kafka commits any number; outside the log the consumer's auto.offset.reset decides, which
-// may lose everything.
-func (s *Step) clamp() {
+// may lose everything. The log ends at the high watermark also for a group that reads committed records only: an offset behind the
+// last stable one exists, and clamping it there would move a group that was sent forward back. What was clamped to the log start
+// before, and is overtaken by it again, keeps what was asked for.
+func (s *Step) clamp(last int64) {
+	asked := s.To.Offset
+	if s.How == HowClampStart {
+		asked = s.Asked
+	}
 	switch {
 	case s.To.None:
 	case s.To.Offset < s.Start:
-		s.Asked, s.To.Offset, s.How, s.RecordAt = s.To.Offset, s.Start, HowClampStart, time.Time{}
-	case s.To.Offset > s.End:
-		s.Asked, s.To.Offset, s.How, s.RecordAt = s.To.Offset, s.End, HowClampEnd, time.Time{}
+		s.Asked, s.To.Offset, s.How, s.RecordAt = asked, s.Start, HowClampStart, time.Time{}
+	case s.To.Offset > last:
+		s.Asked, s.To.Offset, s.How, s.RecordAt = asked, last, HowClampEnd, time.Time{}
 	}
 }
 
 // moved counts what a step replays and what it skips, at most. Where the group's place is not known (never committed, or a
 // commit outside the log), its auto.offset.reset decides, and both sides count with their worst case.
-func moved(s Step) (replay, skip int64) {
-	known := func(p Position) bool { return !p.None && p.Offset >= s.Start && p.Offset <= s.End }
+func moved(s Step, last int64) (replay, skip int64) {
+	known := func(p Position) bool { return !p.None && p.Offset >= s.Start && p.Offset <= last }
 	from, to := known(s.From), known(s.To)
 	switch {
 	case from && to:
 		return max(0, s.From.Offset-s.To.Offset), max(0, s.To.Offset-s.From.Offset)
 	case to:
-		return s.End - s.To.Offset, s.To.Offset - s.Start
+		return max(0, s.End-s.To.Offset), s.To.Offset - s.Start
 	case from:
-		return s.From.Offset - s.Start, s.End - s.From.Offset
+		return s.From.Offset - s.Start, max(0, s.End-s.From.Offset)
 	case s.From.None == s.To.None && s.From.Offset == s.To.Offset:
 		return 0, 0
 	default:
-		return s.End - s.Start, s.End - s.Start
+		return last - s.Start, last - s.Start
 	}
 }
 

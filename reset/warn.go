@@ -22,8 +22,12 @@ func warnings(in Intent, snap Snapshot, plan Plan, now time.Time) []Warning {
 		ws = append(ws, Warning{Code: WarnBusy, Count: int64(len(snap.Group.Members)), Text: snap.Group.State})
 	}
 	last := newest(snap)
+	ends := make(map[Partition]int64, len(snap.Partitions))
+	for _, p := range snap.Partitions {
+		ends[p.Partition] = p.last()
+	}
 	for _, s := range plan.Steps {
-		for _, w := range stepWarnings(s, now) {
+		for _, w := range stepWarnings(s, ends[Partition{s.Topic, s.Partition}], now) {
 			if w.Code == WarnNoLater {
 				if ahead {
 					continue // nor should there be
@@ -44,7 +48,7 @@ func warnings(in Intent, snap Snapshot, plan Plan, now time.Time) []Warning {
 	return ws
 }
 
-func stepWarnings(s Step, now time.Time) []Warning {
+func stepWarnings(s Step, last int64, now time.Time) []Warning {
 	one := func(c WarningCode, count int64) Warning {
 		return Warning{Code: c, Topic: s.Topic, Parts: []int32{s.Partition}, Count: count}
 	}
@@ -53,7 +57,7 @@ func stepWarnings(s Step, now time.Time) []Warning {
 	case HowClampStart:
 		ws = append(ws, one(WarnClampedStart, saturatingAdd(s.Start, -max(s.Asked, 0))))
 	case HowClampEnd:
-		ws = append(ws, one(WarnClampedEnd, saturatingAdd(s.Asked, -s.End)))
+		ws = append(ws, one(WarnClampedEnd, saturatingAdd(s.Asked, -s.To.Offset)))
 	case HowNoLater:
 		ws = append(ws, one(WarnNoLater, 0))
 	case HowStartInDoubt:
@@ -69,7 +73,7 @@ func stepWarnings(s Step, now time.Time) []Warning {
 		w.Other = s.Skip
 		ws = append(ws, w)
 	}
-	if !s.From.None && (s.From.Offset < s.Start || s.From.Offset > s.End) {
+	if !s.From.None && (s.From.Offset < s.Start || s.From.Offset > last) {
 		ws = append(ws, one(WarnOutsideLog, 0))
 	}
 	if s.RecordAt.After(now) {

@@ -153,7 +153,7 @@ func openTransaction(b *bench) {
 		Partition: part(topic, 0), End: 13, Found: &reset.Found{Offset: 11, At: at(11), How: reset.HowRecord},
 	})
 	b.equal("read committed", read(reset.ReadCommitted), reset.PartitionState{
-		Partition: part(topic, 0), End: 10, Found: &reset.Found{Offset: 10, How: reset.HowNoLater}, Newest: at(9),
+		Partition: part(topic, 0), End: 10, High: 13, Found: &reset.Found{Offset: 10, How: reset.HowNoLater}, Newest: at(9),
 	})
 	b.ok(cl.EndTransaction(b.ctx, kgo.TryCommit))
 	b.until("the transaction's marker", func() bool { return read(reset.ReadCommitted).End == 14 })
