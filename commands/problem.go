@@ -116,8 +116,8 @@ func problemLines(p *reset.Problem) []Line {
 func kafkaProblem(p *reset.Problem) Line {
 	switch p.Code {
 	case reset.ProblemPhantom:
-		return say("Offsets of ", firstOf(p.Group, "the group"), " move although nobody is in it: somebody commits without being a member",
-			" (a consumer that uses assign, or a tool). Nothing is written while that goes on; find and stop it.")
+		return say("Offsets of ", firstOf(p.Group, "the group"), " move although nobody is in it: a process commits without being a member",
+			" (a consumer that uses assign, or a tool), or consumers join and leave within a second. Nothing is written while that goes on; find and stop it.")
 	case reset.ProblemUnreachable:
 		return say(p.Cluster, " does not answer", tried(p), ". Nothing was changed. Try again in a minute.")
 	case reset.ProblemWrongCluster:

@@ -141,6 +141,61 @@ func (c *Cluster) fetchCommits(ctx context.Context, addr, group string, parts []
 	return out, nil
 }
 
+// fetchAllCommits reads all committed positions of several groups from their coordinator at addr: in one request where the broker
+// takes several groups in one (OffsetFetch v8, Kafka 3.0), else one after the other. A group that the broker refuses is left out.
+func (c *Cluster) fetchAllCommits(ctx context.Context, addr string, groups []string) (map[string]map[reset.Partition]commit, error) {
+	out := make(map[string]map[reset.Partition]commit, len(groups))
+	resp, err := ask(ctx, c, addr, func(b *sarama.Broker) (*sarama.OffsetFetchResponse, error) {
+		req := sarama.NewOffsetFetchRequest(c.sarama.Version, groups[0], nil)
+		for _, g := range groups[1:] {
+			req.Groups = append(req.Groups, sarama.OffsetFetchRequestGroup{GroupId: g})
+		}
+		req.RequireStable = true
+		return b.FetchOffset(req)
+	})
+	switch {
+	case errors.As(err, new(sarama.PacketEncodingError)): // the broker speaks no version that names several groups
+		return out, c.fetchOneByOne(ctx, addr, groups, out)
+	case err != nil:
+		return nil, c.lost(ctx, addr, err)
+	case resp.Version < 8:
+		return out, c.fetchOneByOne(ctx, addr, groups, out)
+	}
+	for _, g := range resp.Groups {
+		switch g.Err {
+		case sarama.ErrNoError:
+		case sarama.ErrGroupIDNotFound: // as some brokers call a group without commits
+			g.Blocks = nil
+		default:
+			continue
+		}
+		out[g.GroupId] = map[reset.Partition]commit{}
+		for topic, blocks := range g.Blocks {
+			for n, b := range blocks {
+				out[g.GroupId][reset.Partition{Topic: topic, Partition: n}] = toCommit(b)
+			}
+		}
+	}
+	return out, nil
+}
+
+// fetchOneByOne is fetchAllCommits for brokers before 3.0.
+func (c *Cluster) fetchOneByOne(ctx context.Context, addr string, groups []string, out map[string]map[reset.Partition]commit) error {
+	for _, g := range groups {
+		commits, err := c.fetchCommits(ctx, addr, g, nil)
+		var refused *reset.Problem
+		var wait *notYet
+		switch {
+		case err == nil:
+			out[g] = commits
+		case errors.As(err, &wait), errors.As(err, &refused) && refused.Group == g: // of this group alone
+		default:
+			return err
+		}
+	}
+	return nil
+}
+
 func toCommit(b *sarama.OffsetFetchResponseBlock) commit {
 	switch {
 	case b.Err != sarama.ErrNoError:

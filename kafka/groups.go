@@ -46,31 +46,98 @@ func (c *Cluster) Groups(ctx context.Context) ([]string, error) {
 // States lists the groups of every broker, then describes the asked ones at their coordinators, all of one in one request.
 func (c *Cluster) States(ctx context.Context, groups []string) (map[string]reset.GroupState, error) {
 	return patiently(ctx, c, strings.Join(groups, ", "), func() (map[string]reset.GroupState, error) {
-		v, err := c.meet(ctx)
+		asked, err := c.locate(ctx, groups)
 		if err != nil {
 			return nil, err
-		}
-		found, missing, err := c.list(ctx, v)
-		if err != nil {
-			return nil, err
-		}
-		asked := map[string]listed{}
-		for _, g := range groups {
-			l, ok := found[g]
-			switch {
-			case ok:
-			case missing != nil:
-				return nil, missing // it may be there
-			default:
-				l.absent = true
-				if l.addr, err = c.findCoordinator(ctx, v, g); err != nil {
-					return nil, err
-				}
-			}
-			asked[g] = l
 		}
 		return c.describe(ctx, asked)
 	})
+}
+
+// locate finds groups by one round over all brokers, and the coordinators of those that no broker lists.
+func (c *Cluster) locate(ctx context.Context, groups []string) (map[string]listed, error) {
+	v, err := c.meet(ctx)
+	if err != nil {
+		return nil, err
+	}
+	found, missing, err := c.list(ctx, v)
+	if err != nil {
+		return nil, err
+	}
+	asked := map[string]listed{}
+	for _, g := range groups {
+		l, ok := found[g]
+		switch {
+		case ok:
+		case missing != nil:
+			return nil, missing // it may be there
+		default:
+			l.absent = true
+			if l.addr, err = c.findCoordinator(ctx, v, g); err != nil {
+				return nil, err
+			}
+		}
+		asked[g] = l
+	}
+	return asked, nil
+}
+
+// Look is States, and the commits of the groups that are inactive: one more request per coordinator.
+func (c *Cluster) Look(ctx context.Context, groups []string) (map[string]reset.Look, error) {
+	return patiently(ctx, c, strings.Join(groups, ", "), func() (map[string]reset.Look, error) {
+		asked, err := c.locate(ctx, groups)
+		if err != nil {
+			return nil, err
+		}
+		states, err := c.describe(ctx, asked)
+		if err != nil {
+			return nil, err
+		}
+		looks := make(map[string]reset.Look, len(states))
+		idle := map[string][]string{}
+		for g, s := range states {
+			looks[g] = reset.Look{Group: s}
+			if s.Idle() {
+				idle[asked[g].addr] = append(idle[asked[g].addr], g)
+			}
+		}
+		return looks, c.lookAtCommits(ctx, idle, looks)
+	})
+}
+
+// lookAtCommits reads the commits of groups by their coordinators, side by side. A group of which any commit is not certain (it
+// is inside a transaction, the coordinator moves) is left without: somebody may be committing.
+func (c *Cluster) lookAtCommits(ctx context.Context, byAddr map[string][]string, looks map[string]reset.Look) error {
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	var failed error
+	for addr, groups := range byAddr {
+		wg.Go(func() {
+			read, err := c.fetchAllCommits(ctx, addr, groups)
+			mu.Lock()
+			defer mu.Unlock()
+			failed = cmp.Or(failed, err)
+			for g, commits := range read {
+				l := looks[g]
+				l.Commits = certain(commits)
+				looks[g] = l
+			}
+		})
+	}
+	wg.Wait()
+	return failed
+}
+
+// certain are commits as positions; nil when one of them is not known.
+func certain(commits map[reset.Partition]commit) map[reset.Partition]reset.Position {
+	out := make(map[reset.Partition]reset.Position, len(commits))
+	for p, at := range commits {
+		if at.err != "" {
+			return nil
+		}
+		out[p] = at.Position
+	}
+	return out
 }
 
 // list asks every broker for the groups it coordinates. missing says which broker did not answer: its groups are unknown.
@@ -184,7 +251,7 @@ func merge(listing, described reset.GroupState) reset.GroupState {
 		listing.Type = cmp.Or(listing.Type, described.Type)
 	}
 	listing.Protocol = cmp.Or(listing.Protocol, described.Protocol)
-	listing.Assignor, listing.Members = described.Assignor, described.Members
+	listing.Assignor, listing.Members, listing.Epoch = described.Assignor, described.Members, described.Epoch
 	slices.SortFunc(listing.Members, func(a, b reset.Member) int { return cmp.Compare(a.ID, b.ID) })
 	return listing
 }
@@ -235,7 +302,7 @@ func (c *Cluster) describeModern(ctx context.Context, addr string, groups []stri
 		if err := c.groupError(addr, g.GroupID, g.ErrorCode); err != nil {
 			return nil, err
 		}
-		s := reset.GroupState{State: g.GroupState, Type: "consumer"}
+		s := reset.GroupState{State: g.GroupState, Type: "consumer", Epoch: g.GroupEpoch}
 		for _, m := range g.Members {
 			s.Members = append(s.Members, member(m.MemberID, m.ClientID, m.ClientHost, m.InstanceID))
 		}

@@ -10,36 +10,61 @@ import (
 
 // armed looks at an approved request: is the group idle, has it been quiet for long enough, may it be written now? The
 // state of the group comes from a look that many requests share.
-func (s *Service) armed(ctx context.Context, due Due, r Request, look sharedLook) (time.Time, error) {
+func (s *Service) armed(ctx context.Context, due *Due, r Request, look sharedLook) (time.Time, error) {
 	in, _ := r.Move()
 	if s.Now().Before(r.NotBefore) {
-		return r.NotBefore, nil
+		return s.ahead(due, r, look), nil
 	}
-	if next, waits, err := s.ripe(ctx, due, r); waits || err != nil {
+	if next, waits, err := s.ripe(ctx, *due, r); waits || err != nil {
 		return next, err
 	}
 	if s.over(r) {
-		return s.expire(ctx, due, r.ID, nil)
+		return s.expire(ctx, *due, r.ID, nil)
 	}
-	if look.err != nil {
-		return s.waitForKafka(ctx, due, r, asProblem(look.err, in.Cluster))
+	if look.began.IsZero() {
+		return s.Now(), nil // its time came between the round of looks and now
 	}
-	if g := look.states[in.Group]; !g.Idle() {
-		return s.busy(ctx, due, r, g)
+	l, err := look.of(in.Group)
+	if err != nil {
+		due.Note.Streak = Streak{}
+		return s.waitForKafka(ctx, *due, r, asProblem(err, in.Cluster))
 	}
+	if !l.Group.Idle() {
+		due.Note.Streak = Streak{}
+		return s.busy(ctx, *due, r, l.Group)
+	}
+	if next, served, err := s.settling(ctx, due, r, look); !served {
+		return next, err
+	}
+	return s.written(ctx, due, r, l)
+}
+
+// written reads everything once more about a group that has been inactive for long enough, and writes.
+func (s *Service) written(ctx context.Context, due *Due, r Request, l Look) (time.Time, error) {
+	in, _ := r.Move()
+	if f, err := s.frozen(ctx, in.Cluster); f != nil || err != nil {
+		if err != nil {
+			return time.Time{}, err
+		}
+		return s.waitFor(ctx, *due, r, f.problem(r.ID, in.Group)) // without asking Kafka for more, which may be what is being mended
+	}
+	r.Seen = s.quiet(r, l, due.Note.Streak)
 	saved, err := s.saved(ctx, in)
 	if err != nil {
 		return time.Time{}, err
 	}
 	snap, err := s.Clusters[in.Cluster].Inspect(ctx, QueryOf(in, saved, r.Isolation))
 	if err != nil {
-		return s.waitForKafka(ctx, due, r, asProblem(err, in.Cluster))
+		due.Note.Streak = Streak{}
+		return s.waitForKafka(ctx, *due, r, asProblem(err, in.Cluster))
 	}
 	if !snap.Group.Idle() {
-		return s.busy(ctx, due, r, snap.Group)
+		due.Note.Streak = Streak{}
+		return s.busy(ctx, *due, r, snap.Group)
 	}
-	if quiet, err := s.settle(ctx, due, r, snap); err != nil || quiet.After(s.Now()) {
-		return quiet, err
+	if snap.Group.Epoch != l.Group.Epoch || movedSince(l.Commits, snap.Partitions) {
+		due.Note.Streak = Streak{}
+		return s.nextLook(), nil
 	}
 	return s.begin(ctx, due, r, snap)
 }
@@ -55,7 +80,7 @@ func (s *Service) busy(ctx context.Context, due Due, r Request, g GroupState) (t
 		seen.Back = &Return{At: s.Now(), After: after, Hosts: hosts(g.Members)}
 	}
 	seen.Left = time.Time{}
-	return s.Now().Add(s.Times.Look), s.sight(ctx, due, r, seen, EvBusy, nil)
+	return s.nextLook(), s.sight(ctx, due, r, seen, EvBusy, nil)
 }
 
 // soonBack is how soon after they left consumers are restarted by something, and not by somebody.
@@ -69,30 +94,6 @@ func hosts(members []Member) []string {
 		}
 	}
 	return out
-}
-
-// settle returns when the group will have been idle, with unmoved commits, for long enough: auto-commit's period is 5 s, and
-// a consumer that nobody sees shows itself by its commits. A group that was idle at the preview has served its time.
-func (s *Service) settle(ctx context.Context, due Due, r Request, snap Snapshot) (time.Time, error) {
-	seen := sightingOf(r.Seen, snap.Group, s.Now())
-	commits := CommitsDigest(snap.Partitions)
-	if r.Seen.EmptySince.IsZero() || r.Seen.Commits != commits {
-		seen.EmptySince, seen.Commits = s.Now(), commits
-		return s.Now().Add(s.Times.Settle), s.sight(ctx, due, r, seen, EvIdle, s.phantom(r, &seen))
-	}
-	seen.EmptySince, seen.Commits = r.Seen.EmptySince, commits
-	return seen.EmptySince.Add(s.Times.Settle), s.sight(ctx, due, r, seen, EvIdle, nil)
-}
-
-// phantom tells of offsets that moved between two looks at an idle group, so close together that nobody can have come and
-// gone: somebody commits without being a member. Nothing is written while that goes on.
-func (s *Service) phantom(r Request, seen *Sighting) *Problem {
-	if r.Seen.EmptySince.IsZero() || s.Now().Sub(r.Seen.EmptySince) > 2*s.Times.Settle {
-		return nil
-	}
-	in, _ := r.Move()
-	seen.Phantom++
-	return &Problem{Code: ProblemPhantom, Request: r.ID, Cluster: in.Cluster, Group: in.Group, Count: int64(seen.Phantom)}
 }
 
 // sight stores what was seen, when it says something new. A look that saw the same as the one before writes nothing.
@@ -136,7 +137,7 @@ type errWait struct{ problem *Problem }
 func (e errWait) Error() string { return e.problem.Error() }
 
 // begin enters applying, if what was approved still covers what would be written, and then writes.
-func (s *Service) begin(ctx context.Context, due Due, r Request, snap Snapshot) (time.Time, error) {
+func (s *Service) begin(ctx context.Context, due *Due, r Request, snap Snapshot) (time.Time, error) {
 	planned, err := s.Store.Steps(ctx, r.ID, r.Revision, 0, 0)
 	if err != nil {
 		return time.Time{}, err
@@ -144,26 +145,27 @@ func (s *Service) begin(ctx context.Context, due Due, r Request, snap Snapshot) 
 	rc := Recheck(r, planned, snap, s.Now())
 	switch {
 	case rc.Wait != nil:
-		return s.waitForKafka(ctx, due, r, rc.Wait)
+		return s.waitForKafka(ctx, *due, r, rc.Wait)
 	case rc.Void != nil:
-		return s.Now(), s.void(ctx, due, r, rc.Void)
+		return s.Now(), s.void(ctx, *due, r, rc.Void)
 	}
 	if p, err := s.inForce(ctx, r, rc.Effect); err != nil || p != nil {
 		if err != nil {
 			return time.Time{}, err
 		}
-		return s.Now(), s.void(ctx, due, r, p)
+		return s.Now(), s.void(ctx, *due, r, p)
 	}
-	attempt, writes := s.attempt(r, due, rc)
-	err = s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error { return s.enter(tx, r, attempt, writes) })
+	attempt, writes := s.attempt(r, *due, rc)
+	err = s.Store.Update(ctx, r.ID, due, func(tx *Tx) error { return s.enter(tx, r, attempt, writes) })
 	var wait errWait
 	switch {
 	case errors.As(err, &wait):
-		return s.waitFor(ctx, due, r, wait.problem)
+		return s.waitFor(ctx, *due, r, wait.problem)
 	case err != nil:
 		return time.Time{}, err
 	}
-	return s.write(ctx, due, r, attempt, writes)
+	due.Note.Streak = Streak{} // what is tried again after this attempt settles again
+	return s.write(ctx, *due, r, attempt, writes)
 }
 
 // attempt is what will be tried: the offsets as they were, the offsets to write, cut into chunks.
@@ -198,7 +200,7 @@ func (s *Service) enter(tx *Tx, seen Request, a Attempt, writes []Write) error {
 	if err := s.rivals(tx, in); err != nil {
 		return err
 	}
-	r.Attempt, r.Problem, r.Retries = a.N, nil, 0
+	r.Attempt, r.Problem, r.Retries, r.Seen = a.N, nil, 0, seen.Seen
 	tx.Begin(a, writes)
 	tx.Log(s.entry(r, Actor{}, EvApplying, "attempt", strconv.Itoa(a.N), "partitions", strconv.Itoa(len(writes)),
 		"replay", strconv.FormatInt(a.Effect.Replay, 10), "skip", strconv.FormatInt(a.Effect.Skip, 10)))
@@ -283,10 +285,10 @@ func (s *Service) waitFor(ctx context.Context, due Due, r Request, p *Problem) (
 		return s.standBack(ctx, due, r, p)
 	}
 	if p.Code == ProblemStopping {
-		return s.Now().Add(s.Times.Look), nil
+		return s.nextLook(), nil
 	}
 	if r.Problem != nil && r.Problem.Code == p.Code && r.Problem.Request == p.Request {
-		return s.Now().Add(s.Times.Look), nil
+		return s.nextLook(), nil
 	}
 	err := s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
 		if tx.Request.State != Approved {
@@ -295,5 +297,5 @@ func (s *Service) waitFor(ctx context.Context, due Due, r Request, p *Problem) (
 		tx.Request.Problem = p
 		return nil
 	})
-	return s.Now().Add(s.Times.Look), err
+	return s.nextLook(), err
 }

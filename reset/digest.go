@@ -1,10 +1,12 @@
 package reset
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 )
 
@@ -51,12 +53,25 @@ func DigestOf(clusterID string, in Intent, steps []Step, b Bounds, need int) (st
 	return hex.EncodeToString(sum[:12]), nil
 }
 
-// CommitsDigest tells whether any committed offset of a snapshot moved: a group that looks empty while its offsets move is
-// read by somebody who is not a member.
-func CommitsDigest(parts []PartitionState) string {
+// digestOf tells whether any committed offset of a group moved: what is read by a consumer moves them, whether it is a member or
+// not.
+func digestOf(commits map[Partition]Position) string {
+	parts := slices.SortedFunc(maps.Keys(commits), func(a, b Partition) int {
+		return cmp.Or(cmp.Compare(a.Topic, b.Topic), cmp.Compare(a.Partition, b.Partition))
+	})
 	h := sha256.New()
 	for _, p := range parts {
-		fmt.Fprintf(h, "%q %d %v %d\n", p.Topic, p.Partition.Partition, p.Committed.None, p.Committed.Offset)
+		if at := commits[p]; !at.None {
+			fmt.Fprintf(h, "%q %d %d\n", p.Topic, p.Partition, at.Offset)
+		}
 	}
 	return hex.EncodeToString(h.Sum(nil)[:12])
+}
+
+// movedSince reports whether a commit is elsewhere than it was looked at.
+func movedSince(commits map[Partition]Position, parts []PartitionState) bool {
+	return slices.ContainsFunc(parts, func(p PartitionState) bool {
+		at, ok := commits[p.Partition]
+		return p.Err == "" && !same(Position{Offset: at.Offset, None: at.None || !ok}, p.Committed)
+	})
 }

@@ -269,9 +269,6 @@ func (s *Service) keep(ctx context.Context, due Due, r Request, d drafted) (time
 		r.CommitTimeout = d.snap.Around.CommitTimeout
 		r.Bounds, r.Digest, r.Need, r.Ruling, r.Eased = bounds, digest, d.ruling.Need, d.ruling, d.eased
 		r.Seen = sightingOf(r.Seen, d.snap.Group, s.Now())
-		if r.Seen.Group.Idle() {
-			r.Seen.EmptySince, r.Seen.Commits = s.Now(), CommitsDigest(d.snap.Partitions)
-		}
 		tx.SetSteps(d.plan.Steps)
 		tx.Log(s.entry(r, r.Actor, EvPlanned, "partitions", strconv.Itoa(r.Effect.Partitions), "digest", digest,
 			"replay", strconv.FormatInt(r.Effect.Replay, 10), "skip", strconv.FormatInt(r.Effect.Skip, 10), "rule", r.Ruling.Rule))
@@ -285,7 +282,11 @@ func (s *Service) keep(ctx context.Context, due Due, r Request, d drafted) (time
 		}
 		r.Deadline = s.Now().Add(wait)
 		look = r.Deadline
-		return r.advance(to)
+		err := r.advance(to)
+		if s.fresh(*r) {
+			look = s.Now()
+		}
+		return err
 	})
 	return look, err
 }

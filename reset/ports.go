@@ -11,6 +11,9 @@ type Cluster interface {
 	// States returns the state of each group, from one round over all brokers. A group that no broker lists is in the map
 	// with Exists false, and only when every broker answered.
 	States(ctx context.Context, groups []string) (map[string]GroupState, error)
+	// Look returns, from one round as well, the state of each group and, where that is inactive, the committed offsets of all
+	// its topics: a bounded number of requests per broker, however many groups there are.
+	Look(ctx context.Context, groups []string) (map[string]Look, error)
 	// Inspect reads what a plan needs with a number of requests that is bounded per broker. What could not be read of one
 	// partition is in that partition's Err; what could not be read at all is the error.
 	Inspect(ctx context.Context, q Query) (Snapshot, error)
@@ -99,6 +102,12 @@ type Found struct {
 	How    How       // HowRecord, HowNoLater or HowStartInDoubt
 }
 
+// Look is a group as the cheapest read that can prove it inactive tells it. The commits were read after the state.
+type Look struct {
+	Group   GroupState
+	Commits map[Partition]Position // of all topics; nil: not read, because the group is active or its coordinator could not tell
+}
+
 // GroupState is a group as ListGroups (state, type) and the describe call of its type (members) tell it.
 type GroupState struct {
 	Exists   bool
@@ -106,6 +115,7 @@ type GroupState struct {
 	Type     string // classic, consumer, share, streams
 	Protocol string // protocol type of a classic group: consumer, connect, ""
 	Assignor string // of a classic group with members: range, stream, ...
+	Epoch    int32  // of a group of type consumer: rises whenever a member joins or leaves. A classic group tells nothing of the kind
 	Members  []Member
 }
 

@@ -30,12 +30,6 @@ var (
 
 const mostPatient = 8
 
-// sharedLook is the state of several groups of one cluster, from one round.
-type sharedLook struct {
-	states map[string]GroupState
-	err    error
-}
-
 // Run reconciles until ctx is done, and returns after all that it started has stopped, and people were told how.
 func (s *Service) Run(ctx context.Context) error {
 	var wg sync.WaitGroup
@@ -150,7 +144,7 @@ func (s *Service) serve(ctx context.Context, dues []Due) {
 			continue
 		}
 		requests[i] = &r
-		if in, ok := r.Move(); ok && r.State == Approved {
+		if in, ok := r.Move(); ok && (s.looksNow(r) || s.fresh(r)) {
 			groups[in.Cluster] = append(groups[in.Cluster], in.Group)
 		}
 	}
@@ -160,22 +154,6 @@ func (s *Service) serve(ctx context.Context, dues []Due) {
 		wg.Go(func() { s.serveOne(ctx, d, requests[i], looks) })
 	}
 	wg.Wait()
-}
-
-func (s *Service) looks(ctx context.Context, groups map[string][]string) map[string]sharedLook {
-	looks := make(map[string]sharedLook, len(groups))
-	var mu sync.Mutex
-	var wg sync.WaitGroup
-	for cluster, names := range groups {
-		wg.Go(func() {
-			states, err := s.Clusters[cluster].States(ctx, names)
-			mu.Lock()
-			defer mu.Unlock()
-			looks[cluster] = sharedLook{states, err}
-		})
-	}
-	wg.Wait()
-	return looks
 }
 
 // serveOne does one step and gives the claim back. A panic in one step is that step's error.
@@ -191,7 +169,7 @@ func (s *Service) serveOne(ctx context.Context, d Due, r *Request, looks map[str
 	}
 	defer s.serving.Delete(row)
 	done := s.hold(ctx, d, s.leaseOf(d, r))
-	next, err := s.step(ctx, d, r, looks)
+	next, err := s.step(ctx, &d, r, looks)
 	done()
 	var (
 		later *Later
@@ -253,7 +231,7 @@ func (s *Service) hold(ctx context.Context, d Due, lease time.Duration) (done fu
 	return func() { cancel(); <-stopped }
 }
 
-func (s *Service) step(ctx context.Context, d Due, r *Request, looks map[string]sharedLook) (next time.Time, err error) {
+func (s *Service) step(ctx context.Context, d *Due, r *Request, looks map[string]sharedLook) (next time.Time, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
@@ -261,13 +239,13 @@ func (s *Service) step(ctx context.Context, d Due, r *Request, looks map[string]
 	}()
 	switch d.Kind {
 	case DueInbox:
-		return s.receive(ctx, d)
+		return s.receive(ctx, *d)
 	case DueCard:
-		return s.show(ctx, d)
+		return s.show(ctx, *d)
 	case DueWatch:
-		return s.watch(ctx, d)
+		return s.watch(ctx, *d)
 	case DueSchedule:
-		return s.tick(ctx, d)
+		return s.tick(ctx, *d)
 	}
 	if r == nil {
 		return time.Time{}, fmt.Errorf("request %s could not be loaded", d.ID)
@@ -275,30 +253,36 @@ func (s *Service) step(ctx context.Context, d Due, r *Request, looks map[string]
 	return s.carry(ctx, d, *r, looks)
 }
 
-// carry does the one step that a request's state asks for.
-func (s *Service) carry(ctx context.Context, d Due, r Request, looks map[string]sharedLook) (time.Time, error) {
+// carry does the one step that a request's state asks for. What its looks found goes into the note of its due row.
+func (s *Service) carry(ctx context.Context, d *Due, r Request, looks map[string]sharedLook) (time.Time, error) {
 	in, ok := r.Move()
 	switch {
 	case saves(r.Act):
-		return s.saving(ctx, d, r)
+		return s.saving(ctx, *d, r)
 	case !ok:
-		return s.brake(ctx, d, r)
+		return s.brake(ctx, *d, r)
 	}
 	if _, known := s.Clusters[in.Cluster]; !known && in.Cluster != "" && r.State.Open() && r.State != Planning {
 		return time.Time{}, fmt.Errorf("request %s is about cluster %q, which is no longer configured", r.ID, in.Cluster)
 	}
+	if r.State != Approved && r.State != Draft {
+		d.Note.Streak = Streak{} // what was seen before a plan, or before an attempt to write, proves nothing after it
+	}
 	switch r.State {
 	case Planning:
-		return s.plan(ctx, d, r)
+		return s.plan(ctx, *d, r)
 	case Draft, Pending:
 		if s.over(r) {
-			return s.expire(ctx, d, r.ID, nil)
+			return s.expire(ctx, *d, r.ID, nil)
+		}
+		if r.State == Draft && s.fresh(r) {
+			return s.idleDraft(d, r, looks[in.Cluster]), nil
 		}
 		return r.Deadline, nil
 	case Approved:
 		return s.armed(ctx, d, r, looks[in.Cluster])
 	case Applying:
-		return s.pickUp(ctx, d, r)
+		return s.pickUp(ctx, *d, r)
 	}
 	return time.Time{}, nil
 }

@@ -150,7 +150,9 @@ func TestMissedRuns(t *testing.T) {
 			t.Parallel()
 			b := newNights(t)
 			sc := b.save(nightly(func(sc *reset.Schedule) { sc.IfMissed = tt.missed }))
-			b.wait(-b.clock().Sub(night.Add(tt.back)))
+			b.mu.Lock()
+			b.now = night.Add(tt.back)
+			b.mu.Unlock()
 			b.start()
 			b.settle()
 			if n := len(b.runs(sc.ID)); n != tt.runs {
@@ -193,6 +195,7 @@ func TestARunThatNobodyBegan(t *testing.T) {
 		b.mu.Unlock()
 		b.start()
 		b.settle()
+		b.wait(7 * time.Second)
 		if run {
 			if r = b.want(r, reset.Applied, reset.Verified); r.Run.Late != 2*time.Hour {
 				t.Errorf("late by %s", r.Run.Late)

@@ -112,7 +112,9 @@ func (b *bench) upto(end time.Time) {
 		if soonest.IsZero() {
 			soonest = end
 		}
-		b.wait(min(max(soonest.Sub(b.clock()), time.Minute), left))
+		step := min(max(soonest.Sub(b.clock()), 2*time.Minute), left)
+		b.jump(step - min(settled, step))
+		b.live(min(settled, step))
 	}
 }
 

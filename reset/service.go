@@ -26,6 +26,7 @@ type Service struct {
 	wakeOnce  sync.Once
 	serving   sync.Map // rows that this process is serving now
 	watching  atomic.Int32
+	lookouts  sync.Map     // of each cluster
 	lateLooks sync.Map     // request id -> when this process last looked for its late write
 	turned    atomic.Int64 // when Run last asked the store what is due, and was answered; in microseconds
 }
@@ -34,8 +35,10 @@ type Service struct {
 type Times struct {
 	Draft    time.Duration // a draft, or an open question, is given up (30 min)
 	Approval time.Duration // a pending request is given up (30 min)
-	Settle   time.Duration // no commit may move for so long while the group is empty (6 s: auto-commit's period is 5 s)
+	Settle   time.Duration // a group has to be inactive, its commits unmoved, at every look of so long (6 s: auto-commit's period is 5 s)
 	Look     time.Duration // between looks at an armed group (1 s)
+	Gap      time.Duration // looks further apart than this prove nothing about the time between them; 0: three times Look, or half of Settle
+	Fresh    time.Duration // a draft's inactive group is looked at for so long, so that a prompt click finds it settled (2 min)
 	Lease    time.Duration // a claim (30 s); that of a request which may write is at least as long as the worst call, see Service.lease
 	Commit   time.Duration // the brokers' offsets.commit.timeout.ms where it could not be read (5 s): a lost write may land so late
 	Late     time.Duration // for how long a lost write that left the offsets as before is looked for (15 min: then Linux gives a dead connection up)
@@ -49,7 +52,7 @@ type Times struct {
 
 // DefaultTimes are the durations that serve unless the configuration says otherwise.
 var DefaultTimes = Times{
-	Draft: 30 * time.Minute, Approval: 30 * time.Minute, Settle: 6 * time.Second, Look: time.Second,
+	Draft: 30 * time.Minute, Approval: 30 * time.Minute, Settle: 6 * time.Second, Look: time.Second, Fresh: 2 * time.Minute,
 	Lease: 30 * time.Second, Commit: 5 * time.Second, Late: 15 * time.Minute, Again: 10 * time.Second,
 	WatchFirst: 15 * time.Second, Watch: 10 * time.Second, WatchSlow: 30 * time.Second, Nobody: 30 * time.Minute,
 }

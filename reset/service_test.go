@@ -90,7 +90,45 @@ func (b *bench) start() {
 
 func (b *bench) clock() time.Time { b.mu.Lock(); defer b.mu.Unlock(); return b.now }
 
-func (b *bench) wait(d time.Duration) { b.mu.Lock(); b.now = b.now.Add(d); b.mu.Unlock(); b.settle() }
+// wait lets time pass: what comes due in its first and last seconds is done at its time, what lies between when it is over.
+func (b *bench) wait(d time.Duration) {
+	b.t.Helper()
+	end := b.clock().Add(d)
+	b.live(min(d, 15*time.Second))
+	if left := end.Sub(b.clock()); left > 15*time.Second {
+		b.jump(left - 15*time.Second)
+	}
+	b.live(end.Sub(b.clock()))
+}
+
+// settled is a little more than the settle time.
+const settled = 7 * time.Second
+
+// live lets a short time pass, from one due row to the next.
+func (b *bench) live(d time.Duration) {
+	b.t.Helper()
+	end := b.clock().Add(d)
+	for {
+		at, err := b.Store.Soonest(b.t.Context())
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		if at.IsZero() || at.After(end) {
+			b.jump(end.Sub(b.clock()))
+			return
+		}
+		b.jump(max(0, at.Sub(b.clock())))
+	}
+}
+
+// jump is a process that was stopped for so long.
+func (b *bench) jump(d time.Duration) {
+	b.t.Helper()
+	b.mu.Lock()
+	b.now = b.now.Add(d)
+	b.mu.Unlock()
+	b.settle()
+}
 
 // mute is a surface that nobody looks at.
 type mute struct{}

@@ -56,7 +56,7 @@ type Store interface {
 	Claim(ctx context.Context, c Claim) ([]Due, error)
 	// Renew extends a held claim: ErrConflict when it is no longer held.
 	Renew(ctx context.Context, d Due, until time.Time) error
-	// Release gives a claim back, to be looked at again at next (zero: never), or sooner when somebody made it due meanwhile.
+	// Release gives a claim back with its note, to be looked at again at next (zero: never), or sooner when somebody made it due meanwhile.
 	Release(ctx context.Context, d Due, next time.Time) error
 	// Soonest returns when the next row comes due; zero: none.
 	Soonest(ctx context.Context) (time.Time, error)
@@ -83,6 +83,12 @@ type Due struct {
 	Owner   string
 	Until   time.Time
 	Fence   int64
+	Note    Note
+}
+
+// Note is what the looks at a request have found so far. Release stores it with the row, and the next claim brings it back.
+type Note struct {
+	Streak Streak `json:",omitzero"`
 }
 
 // Claim is the one question that serves restarts, schedules, watches and replicas.

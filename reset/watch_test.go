@@ -79,7 +79,7 @@ func TestWatchUntilCaughtUp(t *testing.T) {
 	b.at(900, 860)
 	b.wait(10 * time.Second)
 	b.watched(r, reset.EvChecked, reset.EvBack, reset.EvResumed)
-	b.wait(5 * time.Minute)
+	b.jump(5 * time.Minute)
 	b.wantDue(30 * time.Second)
 	b.cluster.SetLog("orders", 0, 0, 1100)
 	b.at(1001, 1000)

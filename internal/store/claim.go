@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -53,7 +54,7 @@ func (s *Store) Claim(ctx context.Context, c reset.Claim) ([]reset.Due, error) {
 		claimed, err = all(ctx, tx, scanDue, `
 			UPDATE due SET owner = ?, until = ?, at = ?, wanted = NULL, fence = fence + 1
 			WHERE (kind, id) IN (SELECT kind, id FROM due WHERE at <= ?`+kinds+` ORDER BY at LIMIT ?)
-			RETURNING kind, id, cluster, at, owner, until, fence`, append(args, limit(c.Limit))...)
+			RETURNING kind, id, cluster, at, owner, until, fence, note`, append(args, limit(c.Limit))...)
 		return err
 	})
 	if err != nil {
@@ -64,9 +65,13 @@ func (s *Store) Claim(ctx context.Context, c reset.Claim) ([]reset.Due, error) {
 
 func scanDue(row scanner) (d reset.Due, err error) {
 	var at, until int64
-	err = row.Scan(&d.Kind, &d.ID, &d.Cluster, &at, &d.Owner, &until, &d.Fence)
+	var note []byte
+	err = row.Scan(&d.Kind, &d.ID, &d.Cluster, &at, &d.Owner, &until, &d.Fence, &note)
+	if err != nil {
+		return d, err
+	}
 	d.At, d.Until = moment(at), moment(until)
-	return d, err
+	return d, json.Unmarshal(note, &d.Note)
 }
 
 const isHeld = `kind = ? AND id = ? AND owner = ? AND fence = ?`
@@ -93,9 +98,13 @@ func (s *Store) Renew(ctx context.Context, d reset.Due, until time.Time) error {
 
 // Release implements reset.Store. It is ErrConflict when the claim is no longer held: whoever holds it now has the word.
 func (s *Store) Release(ctx context.Context, d reset.Due, next time.Time) error {
+	note, err := json.Marshal(d.Note)
+	if err != nil {
+		return err
+	}
 	return s.onClaim(ctx, "release", d, `
-		UPDATE due SET owner = '', until = 0, wanted = NULL, at = min(coalesce(?, wanted), coalesce(wanted, ?)) WHERE `+isHeld,
-		dueAt(next), dueAt(next))
+		UPDATE due SET owner = '', until = 0, wanted = NULL, note = ?, at = min(coalesce(?, wanted), coalesce(wanted, ?)) WHERE `+isHeld,
+		string(note), dueAt(next), dueAt(next))
 }
 
 func (s *Store) onClaim(ctx context.Context, verb string, d reset.Due, update string, args ...any) error {

@@ -164,7 +164,7 @@ CREATE TABLE writes (
 ) STRICT, WITHOUT ROWID;
 
 -- When to look at what. A row is kept for ever, so that its fence never goes back; at is NULL when there is nothing to look
--- at. While a row is held, at is the end of the lease, and wanted is when somebody else wants it looked at.
+-- at. note is what the looks so far found (JSON): it has no say in when. While a row is held, at is the end of the lease, and wanted is when somebody else wants it looked at.
 CREATE TABLE due (
     kind    TEXT NOT NULL,
     id      TEXT NOT NULL,
@@ -174,6 +174,7 @@ CREATE TABLE due (
     owner   TEXT NOT NULL DEFAULT '',
     until   INTEGER NOT NULL DEFAULT 0,
     fence   INTEGER NOT NULL DEFAULT 0,
+    note    TEXT NOT NULL DEFAULT '{}',
     PRIMARY KEY (kind, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX due_at ON due (at) WHERE at IS NOT NULL;

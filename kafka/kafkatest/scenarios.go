@@ -20,6 +20,8 @@ var scenarios = map[string]func(*bench){
 	"classic group":                  func(b *bench) { lifeOfAGroup(b, "classic") },
 	"consumer group":                 func(b *bench) { lifeOfAGroup(b, "consumer") },
 	"several states at once":         severalStates,
+	"looks at several groups":        severalLooks,
+	"a member between two looks":     memberBetweenLooks,
 	"unknown group":                  unknownGroup,
 	"unknown topic":                  unknownTopic,
 	"all topics":                     allTopics,
@@ -161,7 +163,7 @@ func openTransaction(b *bench) {
 
 // loosely compares groups without what each client and cluster makes up.
 var loosely = cmp.Options{
-	cmpopts.IgnoreFields(reset.Member{}, "ID", "Host"), cmpopts.IgnoreFields(reset.GroupState{}, "Assignor"),
+	cmpopts.IgnoreFields(reset.Member{}, "ID", "Host"), cmpopts.IgnoreFields(reset.GroupState{}, "Assignor", "Epoch"),
 }
 
 // A group with a member refuses, says who is there, and nothing is written; an empty one is written to, read back, and can
@@ -217,6 +219,48 @@ func severalStates(b *bench) {
 		return got[modern].State == "Stable" && got[busy].State == "Stable"
 	})
 	b.equal("states", got, want, loosely)
+}
+
+// One look tells the states of all groups, and the commits of those that are inactive on every topic.
+func severalLooks(b *bench) {
+	topic, other := b.topic("", 2), b.topic("other", 1)
+	busy, modern, idle, second, nobody := b.name+"-busy", b.name+"-modern", b.name+"-idle", b.name+"-second", b.name+"-nobody"
+	b.commit(idle, topic, 0, 4, "mark")
+	b.commit(idle, other, 0, 0, "")
+	b.commit(second, topic, 1, 7, "")
+	b.commit(busy, topic, 0, 1, "")
+	leave := b.consume(busy, topic, "classic")
+	b.consume(modern, topic, "consumer")()
+	looks, err := b.kafka.Look(b.ctx, []string{busy, modern, idle, second, nobody})
+	b.ok(err)
+	commits := func(g string) map[reset.Partition]reset.Position { return looks[g].Commits }
+	if l := looks[busy]; l.Group.Idle() || l.Commits != nil {
+		b.Errorf("a group with a member: %+v", l)
+	}
+	b.equal("commits on all topics", commits(idle), map[reset.Partition]reset.Position{part(topic, 0): {Offset: 4, Metadata: "mark"}, part(other, 0): {}})
+	b.equal("of a second group", commits(second), map[reset.Partition]reset.Position{part(topic, 1): {Offset: 7}})
+	for _, g := range []string{modern, nobody} {
+		if c := commits(g); c == nil || len(c) > 0 || !looks[g].Group.Idle() {
+			b.Errorf("%s: %+v, want an inactive group that is known to have no commits", g, looks[g])
+		}
+	}
+	b.equal("states", looks[idle].Group, reset.GroupState{Exists: true, State: "Empty", Type: "classic"})
+	leave()
+	looks, err = b.kafka.Look(b.ctx, []string{busy})
+	b.ok(err)
+	b.equal("once its member has left", commits(busy), map[reset.Partition]reset.Position{part(topic, 0): {Offset: 1}})
+}
+
+// The epoch of a group of the new protocol tells of a member that no look saw.
+func memberBetweenLooks(b *bench) {
+	topic, group := b.topic("", 1), b.name
+	b.consume(group, topic, "consumer")()
+	before := b.state(group)
+	b.equal("nothing happens", b.state(group), before)
+	b.consume(group, topic, "consumer")()
+	if after := b.state(group); !before.Idle() || !after.Idle() || after.Epoch <= before.Epoch {
+		b.Errorf("inactive at epoch %d, then at %d: want a higher one", before.Epoch, after.Epoch)
+	}
 }
 
 // Asking for a group that is not there names what resembles it, and creates nothing.

@@ -24,6 +24,8 @@ type Cluster struct {
 	faults  []WriteFault
 	down    error
 	sent    []Sent
+	looks   int
+	epochs  map[string]int32
 	onWrite func()
 	onRead  func()
 	held    []heldWrite
@@ -69,7 +71,7 @@ type WriteFault struct {
 // New returns an empty cluster.
 func New(id string) *Cluster {
 	return &Cluster{id: id, topics: map[string]*topic{}, commits: map[string]map[reset.Partition]reset.Position{},
-		members: map[string][]reset.Member{}}
+		members: map[string][]reset.Member{}, epochs: map[string]int32{}}
 }
 
 // Topic makes (or makes again, with another id) a topic whose partitions hold records from start to end.
@@ -126,6 +128,13 @@ func (c *Cluster) Join(group string, members ...reset.Member) {
 		c.commits[group] = map[reset.Partition]reset.Position{}
 	}
 	c.members[group] = members
+}
+
+// Epoch makes a group one of the new protocol, whose epoch rises whenever a member joins or leaves.
+func (c *Cluster) Epoch(group string, epoch int32) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.epochs[group] = epoch
 }
 
 // Down makes every call fail with err; nil brings the cluster back.
@@ -193,6 +202,9 @@ func (c *Cluster) state(group string) reset.GroupState {
 	if len(g.Members) > 0 {
 		g.State = "Stable"
 	}
+	if epoch, ok := c.epochs[group]; ok {
+		g.Type, g.Epoch = "consumer", epoch
+	}
 	return g
 }
 
@@ -209,6 +221,29 @@ func (c *Cluster) States(ctx context.Context, groups []string) (map[string]reset
 	}
 	return out, nil
 }
+
+// Look implements reset.Cluster.
+func (c *Cluster) Look(ctx context.Context, groups []string) (map[string]reset.Look, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.looks++
+	if err := errors.Join(c.down, ctx.Err()); err != nil {
+		return nil, err
+	}
+	out := make(map[string]reset.Look, len(groups))
+	for _, g := range groups {
+		l := reset.Look{Group: c.state(g)}
+		if l.Group.Idle() {
+			l.Commits = map[reset.Partition]reset.Position{}
+			maps.Copy(l.Commits, c.commits[g])
+		}
+		out[g] = l
+	}
+	return out, nil
+}
+
+// Looks is how many rounds of looks there were.
+func (c *Cluster) Looks() int { c.mu.Lock(); defer c.mu.Unlock(); return c.looks }
 
 // Inspect implements reset.Cluster.
 func (c *Cluster) Inspect(ctx context.Context, q reset.Query) (reset.Snapshot, error) {

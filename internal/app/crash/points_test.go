@@ -203,6 +203,11 @@ func (c trappedCluster) States(ctx context.Context, groups []string) (map[string
 	return c.Cluster.States(ctx, groups)
 }
 
+func (c trappedCluster) Look(ctx context.Context, groups []string) (map[string]reset.Look, error) {
+	c.at("before kafka.Look")
+	return c.Cluster.Look(ctx, groups)
+}
+
 func (c trappedCluster) Inspect(ctx context.Context, q reset.Query) (reset.Snapshot, error) {
 	c.at("before kafka.Inspect")
 	snap, err := c.Cluster.Inspect(ctx, q)

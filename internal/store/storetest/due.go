@@ -127,6 +127,22 @@ func claimRelease(t *testing.T, open Open) {
 	same(t, "at its time", len(rows), 1)
 }
 
+// claimNote is what a holder leaves for whoever claims the row next; one that never released it leaves what it had found.
+func claimNote(t *testing.T, open Open) {
+	s := open(t)
+	dueAt(t, s, "k7f3", t0)
+	_, rows := claim(t, s, t0)
+	same(t, "note of a row that nobody held", rows[0].Note, reset.Note{})
+	row := rows[0]
+	row.Note.Streak = reset.Streak{Cluster: "prod-eu", Group: "billing", Since: t0, Last: t0.Add(time.Second), Commits: "c0ffee", Epoch: 7, Exists: true}
+	release(t, s, row, t0.Add(time.Second))
+	update(t, s, "k7f3", nil, func(tx *reset.Tx) { tx.LookAt(t0.Add(2 * time.Second)) })
+	_, rows = claim(t, open(t), t0.Add(2*time.Second))
+	same(t, "note of the next claim", rows[0].Note, row.Note)
+	_, rows = claim(t, s, t0.Add(2*time.Second+lease))
+	same(t, "note after a lease that ended", rows[0].Note, row.Note)
+}
+
 func claimWanted(t *testing.T, open Open) {
 	look := func(after time.Duration) func(*reset.Tx) {
 		return func(tx *reset.Tx) { tx.LookAt(t0.Add(after)) }

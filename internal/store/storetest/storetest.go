@@ -53,6 +53,7 @@ func Run(t *testing.T, fresh func(t *testing.T) Open) {
 		"a lease that ends comes due with a higher fence": claimLease,
 		"a renewed claim lasts longer":                    claimRenew,
 		"a released claim comes due when asked":           claimRelease,
+		"the note of a claim is left to the next":         claimNote,
 		"what is made due while held is not forgotten":    claimWanted,
 		"processes never claim the same row":              claimConcurrently,
 		"a change says when to look again":                lookAgain,

@@ -1,0 +1,103 @@
+package reset
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+)
+
+// sharedLook is the state of several groups of one cluster, from one round of calls.
+type sharedLook struct {
+	groups       map[string]Look
+	began, ended time.Time
+	err          error
+}
+
+// of is what the round says of one group: an error where it says nothing, because silence is not "inactive".
+func (l sharedLook) of(group string) (Look, error) {
+	if l.err != nil {
+		return Look{}, l.err
+	}
+	look, ok := l.groups[group]
+	if !ok {
+		return Look{}, errNoLook
+	}
+	return look, nil
+}
+
+var errNoLook = errors.New("the look at the group was not finished")
+
+// lookout lets all that look at groups of one cluster at a time share rounds: while one round is under way, the next one
+// collects. A thousand armed requests cost a few rounds for each look, not a thousand.
+type lookout struct {
+	turn sync.Mutex // held by the round under way
+	mu   sync.Mutex
+	next *round // collects groups; nil: none wait
+}
+
+type round struct {
+	once   sync.Once
+	groups map[string]bool
+	look   sharedLook
+}
+
+// join takes part in the next round, and returns what it says.
+func (l *lookout) join(groups []string, do func([]string) sharedLook) sharedLook {
+	l.mu.Lock()
+	if l.next == nil {
+		l.next = &round{groups: map[string]bool{}, look: sharedLook{err: errNoLook}}
+	}
+	mine := l.next
+	for _, g := range groups {
+		mine.groups[g] = true
+	}
+	l.mu.Unlock()
+	l.turn.Lock()
+	defer l.turn.Unlock()
+	mine.once.Do(func() {
+		l.mu.Lock()
+		l.next = nil
+		l.mu.Unlock()
+		mine.look = do(slices.Sorted(maps.Keys(mine.groups)))
+	})
+	return mine.look
+}
+
+// looks returns a look at each cluster's groups.
+func (s *Service) looks(ctx context.Context, groups map[string][]string) map[string]sharedLook {
+	looks := make(map[string]sharedLook, len(groups))
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	for cluster, names := range groups {
+		wg.Go(func() {
+			shared, _ := s.lookouts.LoadOrStore(cluster, &lookout{})
+			look := shared.(*lookout).join(names, func(all []string) sharedLook { return s.look(ctx, cluster, all) })
+			mu.Lock()
+			defer mu.Unlock()
+			looks[cluster] = look
+		})
+	}
+	wg.Wait()
+	return looks
+}
+
+// look makes one round. What Kafka refuses for one group must not blind the others: then each is looked at by itself.
+func (s *Service) look(ctx context.Context, cluster string, groups []string) sharedLook {
+	look := sharedLook{began: s.Now()}
+	look.groups, look.err = s.Clusters[cluster].Look(ctx, groups)
+	var p *Problem
+	if errors.As(look.err, &p) && p.Group != "" && len(groups) > 1 {
+		look.groups, look.err = map[string]Look{}, nil
+		for _, g := range groups {
+			one, err := s.Clusters[cluster].Look(ctx, []string{g})
+			if err == nil {
+				look.groups[g] = one[g]
+			}
+		}
+	}
+	look.ended = s.Now()
+	return look
+}

@@ -1,0 +1,158 @@
+package reset
+
+import (
+	"cmp"
+	"context"
+	"time"
+)
+
+// Streak is an unbroken row of looks that found a group inactive, its commits unmoved. It is kept with the due row, because a
+// look that changes nothing changes no request either, and it goes on in another process only as far as the times prove it.
+type Streak struct {
+	Cluster, Group string
+	Since          time.Time // when the first of them ended; zero: none
+	Last           time.Time // when the latest began
+	Commits        string    // digest of all the group's commits
+	Epoch          int32     // of a group that tells one
+	Exists         bool
+}
+
+// with is the streak after one more look. A look that found a member, moved commits or another epoch, that came too late after the
+// one before, or that could not read everything, begins a new one: what happened in between is not known.
+func (st Streak) with(cluster, group string, l Look, began, ended time.Time, gap time.Duration) Streak {
+	if !l.Group.Idle() || l.Commits == nil {
+		return Streak{}
+	}
+	next := Streak{Cluster: cluster, Group: group, Since: ended, Last: began, Commits: digestOf(l.Commits), Epoch: l.Group.Epoch, Exists: l.Group.Exists}
+	if st.follows(next) && !began.Before(st.Last) && ended.Sub(st.Last) <= gap {
+		next.Since = st.Since
+	}
+	return next
+}
+
+// follows reports whether nothing that two looks can tell happened between them.
+func (st Streak) follows(next Streak) bool {
+	return !st.Since.IsZero() && st.Cluster == next.Cluster && st.Group == next.Group &&
+		st.Commits == next.Commits && st.Epoch == next.Epoch && st.Exists == next.Exists
+}
+
+// served reports whether the group was inactive for the whole settle time.
+func (st Streak) served(settle time.Duration) bool {
+	return !st.Since.IsZero() && st.Last.Sub(st.Since) >= settle
+}
+
+// gap is how far apart two looks may be and still count as one after the other.
+func (t Times) gap() time.Duration { return cmp.Or(t.Gap, max(3*t.Look, t.Settle/2)) }
+
+// nextLook is when groups are looked at again: once in each period. All requests look at the same instants, so that one round of
+// calls serves them all; and the instants are not evenly spaced (0.6 or 1.6 periods apart), so that consumers that restart in step
+// with the looks are not missed time after time.
+func (s *Service) nextLook() time.Time { return nextLook(s.Now(), s.Times.Look) }
+
+func nextLook(now time.Time, period time.Duration) time.Time {
+	for n := now.UnixNano()/int64(period) - 2; ; n++ {
+		at := time.Unix(0, n*int64(period)+shift(n, period)).Truncate(time.Microsecond)
+		if at.After(now) {
+			return at
+		}
+	}
+}
+
+// shift moves the n-th look by a part of its period, another one each time: the multiples of the golden ratio spread evenly.
+func shift(n int64, period time.Duration) int64 {
+	const golden = 11400714819323198485 // 2^64 divided by the golden ratio
+	part := uint64(n) * golden >> 40    // of 2^24
+	return int64(float64(period) * float64(part) / (1 << 24))
+}
+
+// settling looks at an approved request's inactive group once more. Served is true when it has been inactive for long enough.
+func (s *Service) settling(ctx context.Context, due *Due, r Request, look sharedLook) (next time.Time, served bool, err error) {
+	in, _ := r.Move()
+	l := look.groups[in.Group]
+	before := due.Note.Streak
+	st := before.with(in.Cluster, in.Group, l, look.began, look.ended, s.Times.gap())
+	due.Note.Streak = st
+	switch {
+	case st.Since.IsZero():
+		next, err := s.waitForKafka(ctx, *due, r, &Problem{Code: ProblemIncomplete, Cluster: in.Cluster, Group: in.Group, Got: "its committed offsets are not certain: a transaction is open, or their coordinator could not tell"})
+		return next, false, err
+	case !before.Since.IsZero() && look.ended.Sub(before.Last) <= s.Times.gap() && before.Epoch == st.Epoch && before.Commits != st.Commits:
+		return s.moved(ctx, due, r, look)
+	}
+	if st.served(s.Times.Settle) {
+		return time.Time{}, true, nil // what was seen is stored with the attempt
+	}
+	next = s.nextLook()
+	if end := st.Since.Add(s.Times.Settle); end.After(s.Now()) && end.Before(next) {
+		next = end
+	}
+	return next, false, s.sight(ctx, *due, r, s.quiet(r, l, st), EvIdle, nil)
+}
+
+// quiet is what was seen of a group that is inactive, its commits unmoved.
+func (s *Service) quiet(r Request, l Look, st Streak) Sighting {
+	seen := sightingOf(r.Seen, l.Group, s.Now())
+	seen.EmptySince, seen.Commits = st.Since, st.Commits
+	return seen
+}
+
+// moved begins the settle time anew after the offsets of an inactive group moved. Whether a consumer that has just joined did it, or
+// a process that commits without being a member, is asked of the group once more: the commits were read after its state.
+func (s *Service) moved(ctx context.Context, due *Due, r Request, look sharedLook) (time.Time, bool, error) {
+	in, _ := r.Move()
+	st := due.Note.Streak
+	states, err := s.Clusters[in.Cluster].States(ctx, []string{in.Group})
+	if err != nil {
+		due.Note.Streak = Streak{}
+		next, err := s.waitForKafka(ctx, *due, r, asProblem(err, in.Cluster))
+		return next, false, err
+	}
+	l := look.groups[in.Group]
+	if l.Group = states[in.Group]; !l.Group.Idle() || l.Group.Epoch != st.Epoch {
+		due.Note.Streak = Streak{}
+		next, err := s.busy(ctx, *due, r, l.Group)
+		return next, false, err
+	}
+	seen := s.quiet(r, l, st)
+	seen.Phantom++
+	p := &Problem{Code: ProblemPhantom, Request: r.ID, Cluster: in.Cluster, Group: in.Group, Count: int64(seen.Phantom)}
+	return s.nextLook(), false, s.sight(ctx, *due, r, seen, EvIdle, p)
+}
+
+// lead is how long before its time an approved request's group is looked at, so that the settle time is served when the time comes.
+func (s *Service) lead() time.Duration { return s.Times.Settle + s.Times.gap() }
+
+// looksNow reports whether an approved request's group is looked at: not long before its time.
+func (s *Service) looksNow(r Request) bool {
+	return r.State == Approved && !s.Now().Before(r.NotBefore.Add(-s.lead()))
+}
+
+// ahead looks at an approved request's group before its time has come.
+func (s *Service) ahead(due *Due, r Request, look sharedLook) time.Time {
+	if first := r.NotBefore.Add(-s.lead()); s.Now().Before(first) {
+		return first
+	}
+	in, _ := r.Move()
+	due.Note.Streak = due.Note.Streak.with(in.Cluster, in.Group, look.groups[in.Group], look.began, look.ended, s.Times.gap())
+	if next := s.nextLook(); next.Before(r.NotBefore) {
+		return next
+	}
+	return r.NotBefore
+}
+
+// fresh reports whether a draft's group is looked at although nobody has clicked yet: for a short time after the preview, and only
+// where the click alone is enough, a prompt click finds the settle time served.
+func (s *Service) fresh(r Request) bool {
+	_, move := r.Move()
+	return move && r.State == Draft && r.Need == 0 && r.Seen.Group.Idle() && !r.Seen.At.IsZero() && s.Now().Before(r.Seen.At.Add(s.Times.Fresh))
+}
+
+// idleDraft looks at the group of a fresh draft.
+func (s *Service) idleDraft(due *Due, r Request, look sharedLook) time.Time {
+	in, _ := r.Move()
+	due.Note.Streak = due.Note.Streak.with(in.Cluster, in.Group, look.groups[in.Group], look.began, look.ended, s.Times.gap())
+	if next := s.nextLook(); s.fresh(r) && next.Before(r.Deadline) {
+		return next
+	}
+	return r.Deadline
+}

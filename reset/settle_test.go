@@ -1,0 +1,97 @@
+package reset
+
+import (
+	"testing"
+	"time"
+)
+
+// at is a look so long after the first, which took no time.
+func at(after time.Duration) time.Time { return t0.Add(after) }
+
+func TestStreak(t *testing.T) {
+	t.Parallel()
+	const s = time.Second
+	empty := GroupState{Exists: true, State: "Empty", Type: "classic"}
+	commits := func(offset int64) map[Partition]Position {
+		return map[Partition]Position{{"orders", 0}: {Offset: offset}, {"refunds", 3}: {Offset: 7}}
+	}
+	idle := Look{Group: empty, Commits: commits(900)}
+	stable := Look{Group: GroupState{Exists: true, State: "Stable", Members: []Member{{ID: "m1"}}}}
+	epoch := func(n int32) Look {
+		l := idle
+		l.Group.Type, l.Group.Epoch = "consumer", n
+		return l
+	}
+	type seen struct {
+		after time.Duration
+		look  Look
+		took  time.Duration
+	}
+	for name, tc := range map[string]struct {
+		looks  []seen
+		since  time.Duration // of the streak at the end; -1: none
+		served bool
+	}{
+		"inactive at every look":           {[]seen{{0, idle, 0}, {2 * s, idle, 0}, {4 * s, idle, 0}, {6 * s, idle, 0}}, 0, true},
+		"not yet":                          {[]seen{{0, idle, 0}, {2 * s, idle, 0}, {4 * s, idle, 0}, {6*s - 1, idle, 0}}, 0, false},
+		"the first look ended late":        {[]seen{{0, idle, s}, {2 * s, idle, 0}, {4 * s, idle, 0}, {6 * s, idle, 0}}, s, false},
+		"a member":                         {[]seen{{0, idle, 0}, {2 * s, stable, 0}, {4 * s, idle, 0}, {6 * s, idle, 0}}, 4 * s, false},
+		"a member now":                     {[]seen{{0, idle, 0}, {2 * s, idle, 0}, {4 * s, stable, 0}}, -1, false},
+		"a rebalance that names nobody":    {[]seen{{0, idle, 0}, {2 * s, Look{Group: GroupState{Exists: true, State: "PreparingRebalance"}, Commits: commits(900)}, 0}, {4 * s, idle, 0}}, 4 * s, false},
+		"commits of another topic moved":   {[]seen{{0, idle, 0}, {2 * s, Look{Group: empty, Commits: map[Partition]Position{{"orders", 0}: {Offset: 900}, {"refunds", 3}: {Offset: 8}}}, 0}}, 2 * s, false},
+		"commits moved":                    {[]seen{{0, idle, 0}, {2 * s, Look{Group: empty, Commits: commits(901)}, 0}, {4 * s, Look{Group: empty, Commits: commits(901)}, 0}}, 2 * s, false},
+		"commits moved and came back":      {[]seen{{0, idle, 0}, {2 * s, Look{Group: empty, Commits: commits(901)}, 0}, {4 * s, idle, 0}}, 4 * s, false},
+		"commits could not be read":        {[]seen{{0, idle, 0}, {2 * s, Look{Group: empty}, 0}, {4 * s, idle, 0}}, 4 * s, false},
+		"a member between, told by epochs": {[]seen{{0, epoch(4), 0}, {2 * s, epoch(6), 0}, {4 * s, epoch(6), 0}}, 2 * s, false},
+		"the group went":                   {[]seen{{0, idle, 0}, {2 * s, Look{Commits: commits(900)}, 0}}, 2 * s, false},
+		"a look came late":                 {[]seen{{0, idle, 0}, {3*s + 1, idle, 0}, {6 * s, idle, 0}}, 3*s + 1, false},
+		"a look took long":                 {[]seen{{0, idle, 0}, {2 * s, idle, s + 1}, {4 * s, idle, 0}}, 3*s + 1, false},
+		"the clock went back":              {[]seen{{4 * s, idle, 0}, {2 * s, idle, 0}}, 2 * s, false},
+	} {
+		var st Streak
+		for _, l := range tc.looks {
+			st = st.with("prod", "billing", l.look, at(l.after), at(l.after+l.took), DefaultTimes.gap())
+		}
+		want := time.Time{}
+		if tc.since >= 0 {
+			want = at(tc.since)
+		}
+		if !st.Since.Equal(want) || st.served(DefaultTimes.Settle) != tc.served {
+			t.Errorf("%s: inactive since %s, served %v; want %s, %v", name, st.Since, st.served(DefaultTimes.Settle), want, tc.served)
+		}
+	}
+	other := Streak{}.with("prod", "billing", idle, at(0), at(0), time.Minute).with("prod", "audit", idle, at(s), at(s), time.Minute)
+	if !other.Since.Equal(at(s)) {
+		t.Errorf("one group's streak went on as another's, since %s", other.Since)
+	}
+}
+
+// A restart loop with the period of a look would be missed every time if looks were evenly spaced: whatever its period and wherever it
+// is when the settle time begins, looks find a member that is there for a third of it.
+func TestLooksAreNotEvenlySpaced(t *testing.T) {
+	t.Parallel()
+	const period, settle = time.Second, 6 * time.Second
+	missed := 0
+	for begin := range 200 {
+		joins := time.Duration(begin) * 37 * time.Millisecond % period // in each second
+		start := t0.Add(time.Duration(begin) * 61 * time.Second)
+		found, now := false, start
+		for now.Before(start.Add(settle)) {
+			next := nextLook(now, period)
+			if gap := next.Sub(now); gap <= 0 || gap > period*17/10 {
+				t.Fatalf("%s after a look comes the next", gap)
+			}
+			now = next
+			found = found || (now.Sub(t0)-joins+period)%period < period/3
+		}
+		if !found {
+			missed++
+		}
+	}
+	if missed > 0 {
+		t.Errorf("%d of 200 settle times missed a member that was there for a third of each second", missed)
+	}
+	if a, b := nextLook(t0, period), nextLook(nextLook(t0, period).Add(-1), period); !a.Equal(b) {
+		t.Errorf("looks of two requests are at %s and %s: they cannot share a round", a, b)
+	}
+}
