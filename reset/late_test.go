@@ -124,7 +124,7 @@ func TestLateWatchEndsWithoutAClaim(t *testing.T) {
 		{"it never lands", func(b *bench) {
 			b.wait(reset.DefaultTimes.Late - 2*time.Second)
 			b.want(b.load("k002"), reset.Failed, reset.Unchanged)
-			b.wait(2 * time.Second)
+			b.wait(time.Minute) // to the next look
 		}, reset.LateTime},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
