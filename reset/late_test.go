@@ -434,3 +434,73 @@ func TestAJoinerThatBlocksTheRollbackIsNamed(t *testing.T) {
 		t.Errorf("story %+v, %v", s.Stands, err)
 	}
 }
+
+// An armed reset waits behind one that is being written, and behind an outcome in doubt, however long it has been approved.
+func TestAnArmedResetWaitsBehindADoubt(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	one, two := b.armed(), b.armed()
+	b.wait(6 * time.Second)
+	b.cluster.Fault(clustertest.WriteFault{Lost: true, Applied: true})
+	b.approve(mara, one)
+	b.want(one, reset.Applying, "")
+	b.approve(mara, two)
+	b.wait(8 * time.Second)
+	if two = b.want(two, reset.Approved, ""); two.Problem == nil || two.Problem.Request != one.ID || two.Problem.State != reset.Applying {
+		t.Errorf("beside a write: problem %+v", two.Problem)
+	}
+	b.cluster.Commit("billing", "orders", 0, 900)
+	b.wait(3 * time.Second)
+	b.wait(2 * time.Second)
+	b.want(one, reset.Failed, reset.Mixed)
+	for range 20 {
+		b.wait(time.Second)
+	}
+	if two = b.want(two, reset.Approved, ""); two.Problem == nil || two.Problem.Request != one.ID || two.Problem.Got != string(reset.Mixed) {
+		t.Errorf("behind a doubt: problem %+v", two.Problem)
+	}
+	if n := len(b.cluster.Sent()); n != 1 {
+		t.Fatalf("%d requests were sent", n)
+	}
+	if _, err := b.Settle(t.Context(), b.by(kim, one)); err != nil {
+		t.Fatal(err)
+	}
+	for range 20 {
+		b.wait(time.Second)
+	}
+	b.want(two, reset.Applied, reset.Verified)
+}
+
+// No other process may take a request up while this one may still send: the worst call takes four timeouts.
+func TestTheLeaseIsLongerThanTheWorstCall(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.Infos[0].Timeout = 30 * time.Second
+	r := b.armed()
+	b.wait(6 * time.Second)
+	claimed := func() int {
+		dues, err := b.Store.Claim(t.Context(), reset.Claim{Owner: "another", Now: b.clock(), Lease: time.Minute, Limit: 9, Kinds: []reset.Kind{reset.DueRequest}})
+		if err != nil {
+			t.Error(err)
+		}
+		return len(dues)
+	}
+	b.cluster.OnWrite(func() {
+		b.cluster.OnWrite(nil)
+		for at, want := range []int{0, 1} {
+			b.mu.Lock()
+			b.now = b.now.Add([]time.Duration{2 * time.Minute, 2 * time.Second}[at])
+			b.mu.Unlock()
+			if n := claimed(); n != want {
+				t.Errorf("look %d: another process claimed %d rows, want %d", at, n, want)
+			}
+		}
+	})
+	if _, err := b.Approve(t.Context(), b.by(mara, r)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.Reconcile(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	b.want(r, reset.Applying, "") // its claim is lost by then: what was answered is not stored, and is found out by reading
+}
