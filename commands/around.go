@@ -107,7 +107,7 @@ func hiddenProblem(p *reset.Problem) Line {
 	if p.Count > 0 {
 		what = say("ACLs hide ", number(p.Count, "topic"), " from the bot's login", onCluster(p))
 	}
-	l := say(what, ", and Kafka leaves out commits on hidden topics without a word: \"all topics\" could be less than all. Nothing was changed. Name the topics instead")
+	l := say(what, ", and Kafka leaves out commits on hidden topics without a word: \"all topics\" could be less than all. Name the topics instead")
 	if len(p.Names) > 0 {
 		l = say(l, "; commits are seen on ", list(p.Names, 5))
 	}

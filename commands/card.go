@@ -43,9 +43,21 @@ func CardOf(s reset.Story) Content {
 	default: // planned again after an approval was voided
 		replanned(&c, s, v)
 	}
+	if r.State.Open() && r.State != reset.Applying {
+		c.Foot = append([]Line{asOf(r, v)}, c.Foot...)
+	}
 	c.Hints = append(c.Hints, WayOut(s)...)
 	c.Fallback = fallback(c)
 	return c
+}
+
+// asOf is what can be said of a request before its write. It carries the time: Slack never stops an approved write, so a message that
+// cannot be edited any more must not go on saying that nothing was written.
+func asOf(r reset.Request, v voice) Line {
+	if _, saves := r.Act.(reset.SaveSchedule); saves {
+		return say("Not saved as of ", v.clock(v.now), ".")
+	}
+	return say("Not written as of ", v.clock(v.now), ".")
 }
 
 // askLine is the intent as others read it: who, what, why, and what it does.

@@ -28,11 +28,11 @@ func PreviewOf(s reset.Story) Content {
 			c.Status = status(r, "waiting for Slack")
 		}
 		c.Lines = problemLines(r.Problem)
-		c.Lines = append(c.Lines, say("Recorded as ", r.ID, "; it is asked again by itself", until(" until ", r.Deadline, v), "."))
+		c.Lines = append(c.Lines, say("Recorded as ", r.ID, "; it is asked again by itself", until(" until ", r.Deadline, v), ". ", asOf(r, v)))
 		c.Buttons = []Button{retryButton(r, "Try again"), cancelButton(r, "Cancel")}
 	case r.State == reset.Planning:
 		c.Status = status(r, "looking")
-		c.Lines = []Line{say("Reading ", in.Group, " and its topics. Nothing is changed.")}
+		c.Lines = []Line{say("Reading ", in.Group, " and its topics. ", asOf(r, v))}
 	case r.State == reset.Refused:
 		c.Status = status(r, "refused")
 		c.Lines = refusal(s)
@@ -57,7 +57,7 @@ func draft(c *Content, s reset.Story, v voice) {
 	}
 	plan(c, s, v)
 	c.Lines = append(c.Lines, needLine(r))
-	c.Foot = append(c.Foot, say("Nothing has been changed. This preview is good", until(" until ", r.Deadline, v), "; ", code("show "+r.ID), " brings it back."))
+	c.Foot = append(c.Foot, say(asOf(r, v), " This preview is good", until(" until ", r.Deadline, v), "; ", code("show "+r.ID), " brings it back."))
 	apply := Button{Verb: "approve", Ref: ref(r), Label: "Ask for approval", Style: "primary", Typed: "approve " + ref(r)}
 	if r.Need == 0 {
 		apply.Label, apply.Confirm = "Apply", confirm(s, v)
@@ -178,7 +178,7 @@ func question(c *Content, s reset.Story, v voice) {
 	if r.Problem != nil && r.Problem.Code != reset.ProblemWhich {
 		c.Lines = append(problemLines(r.Problem), c.Lines...)
 	}
-	c.Lines = append(c.Lines, say("Nothing has been changed."))
+	c.Lines = append(c.Lines, asOf(r, v))
 	c.Foot = []Line{say("Open", until(" until ", r.Deadline, v), "; ", code("show "+r.ID), " brings it back.")}
 	c.Buttons = append(choices(r), cancelButton(r, "Discard"))
 }

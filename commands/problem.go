@@ -119,12 +119,12 @@ func kafkaProblem(p *reset.Problem) Line {
 		return say("Offsets of ", firstOf(p.Group, "the group"), " move although nobody is in it: a process commits without being a member",
 			" (a consumer that uses assign, or a tool), or consumers join and leave within a second. Nothing is written while that goes on; find and stop it.")
 	case reset.ProblemUnreachable:
-		return say(p.Cluster, " does not answer", tried(p), ". Nothing was changed. Try again in a minute.")
+		return say(p.Cluster, " does not answer", tried(p), ". Try again in a minute.")
 	case reset.ProblemWrongCluster:
 		return say("Another Kafka answers as ", p.Cluster, ": its cluster id is ", code(p.Got), ", the configuration pins ", code(p.Want),
-			". Nothing was changed. Whoever runs the bot has to look at bootstrap and cluster_id.")
+			". Whoever runs the bot has to look at bootstrap and cluster_id.")
 	case reset.ProblemIncomplete:
-		return say("Not every broker of ", p.Cluster, " answered", saying(p.Got), ", so a missing answer proves nothing. Nothing was changed. Try again in a minute.")
+		return say("Not every broker of ", p.Cluster, " answered", saying(p.Got), ", so a missing answer proves nothing. Try again in a minute.")
 	case reset.ProblemNoGroup:
 		return say("No group ", p.Group, onCluster(p), ". ", near(p.Names), "Nothing was created. A group that is yet to come is created by ", code("--create-group"), ".")
 	case reset.ProblemNoTopic:
@@ -136,7 +136,7 @@ func kafkaProblem(p *reset.Problem) Line {
 	case reset.ProblemUnread:
 		if p.Topic == "" {
 			return say("Group ", p.Group, onCluster(p), " could not be read: ", firstOf(p.Got, "no reason given"),
-				". Nothing was changed. If Kafka denies it, the bot's login needs DESCRIBE and READ on the group.")
+				". If Kafka denies it, the bot's login needs DESCRIBE and READ on the group.")
 		}
 		return say(spot(p.Topic, p.Parts), " could not be read: ", firstOf(p.Got, "no reason given"),
 			". A plan that leaves it out would look whole and not be, so there is none. Try again, or name only the other partitions.")

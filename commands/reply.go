@@ -46,7 +46,7 @@ func replyLine(r reset.Reply, v voice) Line {
 	case reset.DidSettle:
 		return say(req.ID, " is accepted as it is; ", in.Group, " may be reset again.")
 	case reset.DidUndo:
-		return say(req.ID, " takes back ", req.Undoes, ": its preview comes next. Nothing has been changed yet.")
+		return say(req.ID, " takes back ", req.Undoes, ": its preview comes next. It is written only after you apply it.")
 	case reset.DidPlan:
 		return say("Nothing was decided: say it with its revision. ", req.ID, " is at ", code(ref(req)), "; it ", brief(req), ".")
 	}

@@ -69,7 +69,7 @@ func directoryProblem(p *reset.Problem) Line {
 	if p.Ruling != nil && p.Ruling.Unread != nil {
 		u = *p.Ruling.Unread
 	}
-	return say("Your rights cannot be checked yet: ", cause(u), ". Nothing was changed.")
+	return say("Your rights cannot be checked yet: ", cause(u), ".")
 }
 
 // Recorded tells a person that what they did waits for Slack, and until when.

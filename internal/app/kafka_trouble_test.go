@@ -20,7 +20,7 @@ func TestKafkaUnreachableIsSaidAndAskedAgain(t *testing.T) {
 	}
 	s.start()
 	s.Prod.Unreachable(true)
-	m := s.tells(s.Mara, world.Incident, "billing@prod-eu orders back 10m", "waiting for Kafka", "prod-eu does not answer (3 brokers tried", "Nothing was changed", "Recorded as ")
+	m := s.tells(s.Mara, world.Incident, "billing@prod-eu orders back 10m", "waiting for Kafka", "prod-eu does not answer (3 brokers tried", "Not written as of ", "Recorded as ")
 	s.has(m, "retry", "cancel")
 	s.tells(s.Ben, world.Incident, "lag billing@prod-eu", "prod-eu does not answer")
 	s.Prod.Unreachable(false)
@@ -51,7 +51,7 @@ func TestACoordinatorThatIsLoadingIsWaitedFor(t *testing.T) {
 	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 10m", "preview")
 	loading := s.Prod.Fail(-1, kmsg.OffsetFetch, kerr.CoordinatorLoadInProgress)
 	s.clicks(s.Mara, m, "approve")
-	card := s.sees(s.Jon, world.PayOps, s.id(m), "COORDINATOR_LOAD_IN_PROGRESS", "Nothing was changed")
+	card := s.sees(s.Jon, world.PayOps, s.id(m), "COORDINATOR_LOAD_IN_PROGRESS", "Not written as of ")
 	s.wrote(0)
 	loading.Remove()
 	s.shows(s.Jon, card, "done", "were read back")

@@ -84,7 +84,7 @@ func TestAllTopicsAreRefusedWhenNobodyKnowsWhetherTheyAreAll(t *testing.T) {
 	denied := s.Prod.Fail(-1, kmsg.DescribeLogDirs, kerr.ClusterAuthorizationFailed)
 	s.start()
 	const ask = "billing@prod-eu --all-topics to latest"
-	s.tells(s.Mara, world.Incident, ask, "can't be told", "could be less than all. Nothing was changed. Name the topics instead", "orders and refunds")
+	s.tells(s.Mara, world.Incident, ask, "can't be told", "could be less than all. Name the topics instead", "orders and refunds")
 	s.tells(s.Mara, world.Incident, "billing@prod-eu orders refunds to latest", "preview")
 	s.stop()
 	s.configure("    home_channel: "+world.Home, "    sees_all_topics: true\n    home_channel: "+world.Home)

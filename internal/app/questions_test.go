@@ -13,7 +13,7 @@ func TestJustAGroupOffersTheLikeliestTargets(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
 	s.start()
-	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu", "To what?", "orders (1,200 behind)", "refunds (0 behind)", "Empty", "Nothing has been changed")
+	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu", "To what?", "orders (1,200 behind)", "refunds (0 behind)", "Empty", "Not written as of ")
 	s.has(m, "choose.1", "choose.2", "choose.3", "cancel")
 	s.clicks(s.Mara, m, "choose.3")
 	s.shows(s.Mara, m, "preview", "Go to latest", "all its topics (orders and refunds)", "Skips at most 1,200 records", "Needs 2 approvals")

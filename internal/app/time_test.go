@@ -63,7 +63,7 @@ func TestARewindThatWouldSkipIsAQuestion(t *testing.T) {
 	}
 	s.dated("payments", 80, times)
 	s.start()
-	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu payments back 30m", "would skip up to 20 messages", "1970-01-2", "seconds", "Nothing has been changed")
+	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu payments back 30m", "would skip up to 20 messages", "1970-01-2", "seconds", "Not written as of ")
 	s.has(m, "choose.1", "choose.2", "cancel")
 	s.clicks(s.Mara, m, "choose.1")
 	s.shows(s.Mara, m, "preview", "earliest", "80")
