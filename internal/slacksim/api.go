@@ -97,7 +97,7 @@ func (s *Sim) serveAPI(w http.ResponseWriter, r *http.Request, methods map[strin
 	}
 	a, raw, problem := readArgs(r, body)
 	note := s.note(name, a, raw)
-	fault, failing := s.fault(name)
+	fault, failing := s.fault(name, a)
 	if failing && !fault.Effect {
 		note(fault.Status, fault.Error)
 		s.strike(w, r, fault)

@@ -101,7 +101,7 @@ func (s *Sim) fileInfo(a args) (obj, *refusal) {
 // sign-in page, which names the file (SG, misc.go downloadFile).
 func (s *Sim) serveDownload(w http.ResponseWriter, r *http.Request) {
 	note := s.note(Downloads, args{"id": r.PathValue("id")}, "")
-	if fault, failing := s.fault(Downloads); failing {
+	if fault, failing := s.fault(Downloads, nil); failing {
 		note(fault.Status, fault.Error)
 		s.strike(w, r, fault)
 		return

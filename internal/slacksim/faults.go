@@ -15,6 +15,7 @@ type Fault struct {
 	Drop       bool          // the connection is reset: to the caller as good as refused
 	Effect     bool          // the request takes effect first; only its answer is lost
 	Times      int           // this often; 0 until Heal
+	With       string        // only requests that have this argument: "thread_ts" for replies
 }
 
 // Names of what is not a Web API method but can fail too.
@@ -44,12 +45,12 @@ func (s *Sim) Heal(method string) {
 }
 
 // fault takes one use of the fault that a method has, if any.
-func (s *Sim) fault(method string) (Fault, bool) {
+func (s *Sim) fault(method string, a args) (Fault, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, name := range []string{method, AnyRequest} {
 		f, ok := s.faults[name]
-		if !ok {
+		if !ok || f.With != "" && !a.has(f.With) {
 			continue
 		}
 		if f.Times == 1 {

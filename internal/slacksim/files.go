@@ -40,7 +40,7 @@ func (s *Sim) uploadURL(a args) (obj, *refusal) {
 func (s *Sim) serveUpload(w http.ResponseWriter, r *http.Request) {
 	content, err := uploaded(r)
 	note := s.note(Uploads, args{}, content)
-	fault, failing := s.fault(Uploads)
+	fault, failing := s.fault(Uploads, nil)
 	if failing && !fault.Effect {
 		note(fault.Status, fault.Error)
 		s.strike(w, r, fault)

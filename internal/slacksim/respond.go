@@ -39,7 +39,7 @@ func (s *Sim) serveResponseURL(w http.ResponseWriter, r *http.Request) {
 	a := args{}
 	malformed := json.Unmarshal(body, &a) != nil
 	note := s.note(ResponseURLs, a, string(body))
-	fault, failing := s.fault(ResponseURLs)
+	fault, failing := s.fault(ResponseURLs, a)
 	if failing && !fault.Effect {
 		note(fault.Status, fault.Error)
 		s.strike(w, r, fault)

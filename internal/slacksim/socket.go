@@ -53,7 +53,7 @@ func (s *Sim) openConnection(token string) (args, time.Duration) {
 
 func (s *Sim) serveSocket(w http.ResponseWriter, r *http.Request) {
 	note := s.note(Sockets, args{}, r.URL.RawQuery)
-	if fault, failing := s.fault(Sockets); failing {
+	if fault, failing := s.fault(Sockets, nil); failing {
 		note(fault.Status, fault.Error)
 		s.strike(w, r, fault)
 		return
