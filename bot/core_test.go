@@ -97,7 +97,7 @@ func (d *desk) SaveCard(_ context.Context, c reset.Card) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if s, ok := d.stories[c.Request]; ok && s.Request.State != reset.Planning && s.Request.State != reset.Draft &&
-		max(c.Version, c.Preview.Version) >= s.Request.Version {
+		c.Preview.Version >= s.Request.Version {
 		c.Preview.URL = "" // as the store does
 	}
 	d.cards[c.Request] = c
