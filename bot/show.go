@@ -49,7 +49,8 @@ func (b *Bot) showAll(ctx context.Context, s reset.Story, card reset.Card) (time
 	shown := again.IsZero() && refused == nil
 	var steps []showStep
 	if shown || refused != nil {
-		steps = append(steps, func() (time.Time, error) { return b.follow(ctx, s, &card, refused) })
+		steps = append(steps, func() (time.Time, error) { return b.follow(ctx, s, &card, refused) },
+			func() (time.Time, error) { return b.summon(ctx, s, &card, refused) })
 	}
 	if shown {
 		steps = append(steps, func() (time.Time, error) { return b.files(ctx, s, &card) },

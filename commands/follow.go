@@ -34,9 +34,9 @@ func UnshownOf(s reset.Story, u Unshown) Content {
 	c := Content{Title: CardOf(s).Title}
 	switch {
 	case r.State == reset.Pending:
-		c.Status = status(r, "waiting for approval, but no approver can see it")
+		c.Status = status(r, "waiting for approval, but no channel shows it")
 		c.Lines = []Line{say("Not written as of ", v.clock(s.Now), ". It needs ", number(r.Need, "approval"), " from ", people(r.Ruling.Approvers, User, "or"),
-			": ask one of them to type ", code("approve "+ref(r)), ".")}
+			". The bot sends them a direct message (at most ten people); you can also ask one of them to type ", code("approve "+ref(r)), ".")}
 	case r.State == reset.Planning:
 		c.Status = status(r, "planned again, but others cannot see it")
 		c.Lines = []Line{say("Not written as of ", v.clock(s.Now), ".")}
@@ -128,4 +128,46 @@ func NoFiles(s reset.Story, why string) Line {
 func CalledBack(s reset.Story) []Line {
 	by := s.Request.Actor
 	return []Line{say(Span{Kind: Notify, ID: by.ID, Text: "@" + by.ID}, ": ", PreviewOf(s).Status, ". Slack takes no direct message from the bot to you.")}
+}
+
+// Call is why a person is sent a direct message about a request of another.
+type Call string
+
+// The reasons.
+const (
+	CallApprovers Call = "approve" // it waits for their approval
+	CallOwners    Call = "know"    // a person went alone in an emergency
+)
+
+// CallOf tells a person who cannot see the card what they have to know. It is not kept up to date, so it says when it was true; its buttons
+// speak of the revision that it shows, and are judged by the state at the click.
+func CallOf(s reset.Story, why Call) Content {
+	c := CardOf(s)
+	v := voiceOf(intentOf(s.Request), s.Now)
+	first := say("You cannot see the card of this request, so your approval is asked for here. As of ", v.clock(s.Now), ":")
+	if why == CallOwners {
+		first, c.Buttons = say("You cannot see the card of this request, and its owners have to know of it. As of ", v.clock(s.Now), ":"), nil
+	}
+	c.Lines = append([]Line{first}, c.Lines...)
+	return c
+}
+
+// OutsideOf tells the home channel of a request that waits for approval in a private channel: what and how much, but not the reason and no
+// names from inside.
+func OutsideOf(s reset.Story) Content {
+	r := s.Request
+	v := voiceOf(intentOf(r), s.Now)
+	c := Content{Title: CardOf(s).Title, Status: status(r, "waiting for approval in a private channel")}
+	c.Lines = []Line{say("As of ", v.clock(s.Now), ": it ", strong(brief(r)), ". Needs ", number(r.Need, "approval"), " from ",
+		people(r.Ruling.Approvers, Notify, "or"), ": ", code("show "+r.ID), ", ", code("approve "+ref(r)), ".")}
+	c.Fallback = fallback(c)
+	return c
+}
+
+// OwnersOf are the users and user groups who have to know when a person went alone.
+func OwnersOf(r reset.Request) []string {
+	if r.Ruling.Owner != "" {
+		return []string{r.Ruling.Owner}
+	}
+	return r.Ruling.Approvers
 }

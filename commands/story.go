@@ -131,10 +131,7 @@ var didNot = map[reset.Verb]string{
 
 // owners are told when somebody goes alone; where the rule names none, those are who would have been asked.
 func owners(r reset.Request) Line {
-	told := r.Ruling.Approvers
-	if r.Ruling.Owner != "" {
-		told = []string{r.Ruling.Owner}
-	}
+	told := OwnersOf(r)
 	if len(told) == 0 {
 		return nil
 	}

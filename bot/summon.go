@@ -1,0 +1,135 @@
+package bot
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// mostCalled is how many people are told by direct message of what they cannot see in a channel.
+const mostCalled = 10
+
+// summon sends those who have to know a direct message when they cannot see the card: approvers of what waits for them, owners when a
+// person went alone. It is the last rung but one; the requester is told in any case.
+func (b *Bot) summon(ctx context.Context, s reset.Story, card *reset.Card, refused *refusal) (time.Time, error) {
+	ids, why, seq := called(s, after(s.Entries, card.ToldSeq))
+	if len(ids) == 0 || refused == nil && card.Channel == s.Cluster.Home { // the home channel is where they are expected to look
+		return time.Time{}, nil
+	}
+	people, err := b.unseeing(ctx, s, *card, ids, refused, why)
+	if u := reset.UnreadOf(err); passing(err) || u.Passing {
+		return b.now().Add(max(afterPassing, u.Wait, waitOf(err))), nil
+	}
+	if err != nil {
+		b.log.Error("the people who have to know of a request cannot be found", "request", s.Request.ID, "err", err)
+	}
+	for _, who := range people {
+		_, err := b.say(ctx, "call a person to "+s.Request.ID, who, "", commands.CallOf(s, why), look{key: blockKey(s), plain: true, alone: true})
+		if err != nil {
+			b.log.Warn("a person is not called", "request", s.Request.ID, "actor", who, "err", err)
+		}
+	}
+	if len(people) > 0 && refused == nil {
+		if _, err := b.say(ctx, "tell the home channel of "+s.Request.ID, s.Cluster.Home, "", commands.OutsideOf(s), look{key: blockKey(s)}); err != nil {
+			b.log.Warn("the home channel is not told", "request", s.Request.ID, "err", err)
+		}
+	}
+	return time.Time{}, b.amend(ctx, card, func(c *reset.Card) { c.ToldSeq = max(c.ToldSeq, seq) })
+}
+
+// called are the users and user groups that have to know of news, why, and by which entry.
+func called(s reset.Story, news []reset.Entry) (ids []string, why commands.Call, seq int64) {
+	r := s.Request
+	for _, e := range news {
+		switch {
+		case e.Event == reset.EvAlone:
+			ids, why, seq = commands.OwnersOf(r), commands.CallOwners, e.Seq
+		case r.State == reset.Pending && (e.Event == reset.EvSubmitted || e.Event == reset.EvPlanned):
+			ids, why, seq = r.Ruling.Approvers, commands.CallApprovers, e.Seq
+		}
+	}
+	return ids, why, seq
+}
+
+// unseeing are the people among ids who cannot see the card: all of them when no channel takes it, those who are not members when it is in a
+// private channel. When enough approvers are there, no other is called.
+func (b *Bot) unseeing(ctx context.Context, s reset.Story, card reset.Card, ids []string, refused *refusal, why commands.Call) ([]string, error) {
+	var inside []string
+	if refused == nil {
+		private, err := b.private(ctx, card.Channel)
+		if err != nil || !private {
+			return nil, err
+		}
+		if inside, err = b.inside(ctx, card.Channel); err != nil {
+			return nil, err
+		}
+	}
+	people, err := b.peopleOf(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	people = slices.DeleteFunc(people, func(id string) bool {
+		return id == s.Request.Actor.ID || s.Request.Alone != nil && id == s.Request.Alone.By.ID
+	})
+	out := slices.DeleteFunc(slices.Clone(people), func(id string) bool { return slices.Contains(inside, id) })
+	if why == commands.CallApprovers && len(people)-len(out) >= max(1, s.Request.Need) {
+		return nil, nil
+	}
+	return out[:min(len(out), mostCalled)], nil
+}
+
+// peopleOf are users, and the members of user groups.
+func (b *Bot) peopleOf(ctx context.Context, ids []string) ([]string, error) {
+	var out []string
+	for _, id := range ids {
+		switch {
+		case !slackID(id): // "members": the whole workspace is not called
+		case id[0] == 'S':
+			in, err := b.Members(ctx, id)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, in...)
+		default:
+			out = append(out, id)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out), nil
+}
+
+// private reports whether only members see a channel.
+func (b *Bot) private(ctx context.Context, channel string) (bool, error) {
+	info, err := patiently(ctx, b, "conversations.info", "look at a channel", func(ctx context.Context) (*slack.Channel, error) {
+		return b.api.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: channel})
+	})
+	if err != nil {
+		return false, err
+	}
+	return info.IsPrivate, nil
+}
+
+// inside are the members of a channel.
+func (b *Bot) inside(ctx context.Context, channel string) ([]string, error) {
+	var out []string
+	for cursor := ""; ; {
+		p := &slack.GetUsersInConversationParameters{ChannelID: channel, Cursor: cursor, Limit: 1000}
+		next := ""
+		part, err := patiently(ctx, b, "conversations.members", "ask who is in a channel", func(ctx context.Context) (ids []string, err error) {
+			ids, next, err = b.api.GetUsersInConversationContext(ctx, p)
+			return ids, err
+		})
+		if err != nil {
+			return nil, err
+		}
+		if out = append(out, part...); next == "" {
+			return out, nil
+		}
+		cursor = next
+	}
+}

@@ -1,0 +1,90 @@
+package app_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/slacksim"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
+)
+
+// TestApproversWhoCannotSeeTheCardAreToldDirectly: in a private incident channel, or while no channel takes the card. The home channel is told
+// what waits, and nothing from inside.
+func TestApproversWhoCannotSeeTheCardAreToldDirectly(t *testing.T) {
+	t.Parallel()
+	for _, where := range []string{"a private channel", "no channel"} {
+		t.Run(where, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t, world.Options{})
+			s.Slack.AddChannel(slacksim.Channel{ID: "C0WAR", Name: "war-room", Members: []string{"U0MARA", "U0BEN"}, Private: true, Bot: true})
+			s.refused = append(s.refused, "is_archived")
+			s.errors = append(s.errors, "slack takes the card in no channel")
+			s.start()
+			at := "C0WAR"
+			if where == "no channel" {
+				at = world.Incident
+				if err := s.Slack.ChangeChannel(world.Home, func(c *slacksim.Channel) { c.Archived = true }); err != nil {
+					t.Fatal(err)
+				}
+			}
+			preview := s.tells(s.Mara, at, `billing@prod-eu orders back 50m --reason "the secret of the war room"`, "preview", "Ask for approval")
+			s.clicks(s.Mara, preview, "approve")
+			for _, p := range []*slacksim.Person{s.Jon, s.Kim} {
+				s.sees(p, s.Slack.DM(p.ID), s.ref(preview)+" · waiting for approval", "You cannot see the card", "As of")
+			}
+			if where == "a private channel" {
+				told := s.sees(s.Jon, world.Home, s.ref(preview)+" · waiting for approval in a private channel", "approve "+s.ref(preview))
+				if text := told.Text(); strings.Contains(text, "secret") || strings.Contains(text, "mara") || len(told.Buttons()) > 0 {
+					t.Errorf("the home channel is told what is inside:\n%s", text)
+				}
+				if !slices.Contains(told.Pings(), world.PayOwners) {
+					t.Error("the approvers are not called there")
+				}
+			}
+			// A click there is judged like any other, and answered in its place.
+			call := s.sees(s.Jon, s.Slack.DM("U0JON"), "You cannot see the card")
+			s.clicks(s.Jon, call, "approve")
+			s.shows(s.Jon, call, s.id(preview)+" is approved")
+			s.sees(s.Mara, s.Slack.DM("U0MARA"), s.id(preview)+" · done", "were read back")
+			late := s.sees(s.Kim, s.Slack.DM("U0KIM"), "You cannot see the card")
+			s.clicks(s.Kim, late, "approve")
+			s.has(s.shows(s.Kim, late, "Too late", s.id(preview)))
+			s.wrote(1)
+		})
+	}
+}
+
+// TestMembersWhoCanDecideAreEnough: no one is called out of their channel when enough approvers are in the card's.
+func TestMembersWhoCanDecideAreEnough(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, world.Options{})
+	s.Slack.AddChannel(slacksim.Channel{ID: "C0WAR", Name: "war-room", Members: []string{"U0MARA", "U0JON"}, Private: true, Bot: true})
+	s.start()
+	preview := s.tells(s.Mara, "C0WAR", "billing@prod-eu orders back 50m", "preview")
+	s.clicks(s.Mara, preview, "approve")
+	card := s.sees(s.Jon, "C0WAR", s.ref(preview)+" · waiting for approval")
+	s.clicks(s.Jon, card, "approve")
+	s.sees(s.Mara, s.Slack.DM("U0MARA"), s.id(preview)+" · done")
+	if n := len(s.Kim.Messages(s.Slack.DM("U0KIM"))) + len(s.Kim.Messages(world.Home)); n != 0 {
+		t.Errorf("%d messages to those who were not needed", n)
+	}
+}
+
+// TestOwnersHearOfAnEmergencyThatNoChannelShows: that a person goes alone is never silent.
+func TestOwnersHearOfAnEmergencyThatNoChannelShows(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, world.Options{Policy: careful})
+	s.refused = append(s.refused, "is_archived")
+	s.errors = append(s.errors, "slack takes the card in no channel")
+	s.start()
+	m := s.tells(s.Kim, world.Incident, "billing@prod-eu orders shift -1200 --emergency INC-4711", "preview", "Apply")
+	if err := s.Slack.ChangeChannel(world.Home, func(c *slacksim.Channel) { c.Archived = true }); err != nil {
+		t.Fatal(err)
+	}
+	s.clicks(s.Kim, m, "approve")
+	told := s.sees(s.Jon, s.Slack.DM("U0JON"), s.id(m), "EMERGENCY INC-4711", "its owners have to know")
+	s.has(told)
+	s.sees(s.Kim, s.Slack.DM("U0KIM"), s.id(m)+" · done")
+	s.wrote(1)
+}
