@@ -112,7 +112,7 @@ func (b *Bot) Receive(ctx context.Context, in reset.Inbox) error {
 	switch {
 	case errors.Is(err, reset.ErrConflict), errors.As(err, &store), ctx.Err() != nil:
 		return err // what the person asked for is recorded: it is decided, and answered, once the store can keep that
-	case errors.As(err, &later) && b.now().Sub(in.ReceivedAt) < undecidedAtMost:
+	case errors.As(err, &later) && b.now().Sub(in.ReceivedAt) < reset.UndecidedAtMost:
 		b.promise(ctx, in, e, later)
 		return err
 	}
@@ -123,12 +123,8 @@ func (b *Bot) Receive(ctx context.Context, in reset.Inbox) error {
 	return nil
 }
 
-const (
-	// undecidedAtMost is how long a recorded act waits for Slack to say who may; then it is refused, and why is said.
-	undecidedAtMost = 15 * time.Minute
-	// unsaidAtMost is how long a person may wait for an answer before they are told what is waited for.
-	unsaidAtMost = 3 * time.Second
-)
+// unsaidAtMost is how long a person may wait for an answer before they are told what is waited for.
+const unsaidAtMost = 3 * time.Second
 
 // promise tells a person once that their act is recorded and what it waits for, unless the wait is too short to notice.
 func (b *Bot) promise(ctx context.Context, in reset.Inbox, e envelope, later *reset.Later) {
@@ -136,7 +132,7 @@ func (b *Bot) promise(ctx context.Context, in reset.Inbox, e envelope, later *re
 		return
 	}
 	if _, before := b.promised.LoadOrStore(in.ID, true); !before {
-		b.answer(ctx, e, commands.Recorded(later, in.ReceivedAt.Add(undecidedAtMost)), false)
+		b.answer(ctx, e, commands.Recorded(later, in.ReceivedAt.Add(reset.UndecidedAtMost)), false)
 	}
 }
 

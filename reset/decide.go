@@ -251,6 +251,10 @@ func (s *Service) decide(ctx context.Context, d Decision, reply *Reply, ref Ref,
 		if err := current(*tx.Request, ref); err != nil {
 			return err
 		}
+		if afterDeadline(*tx.Request, d.At, reply.Did) {
+			in, _ := tx.Request.Move()
+			return &Problem{Code: ProblemTooLate, Request: ref.ID, State: Expired, Cluster: in.Cluster, Group: in.Group}
+		}
 		if err := change(tx); err != nil {
 			return err
 		}
@@ -264,6 +268,15 @@ func (s *Service) decide(ctx context.Context, d Decision, reply *Reply, ref Ref,
 		s.Wake()
 	}
 	return err
+}
+
+// afterDeadline reports whether a decision was received when the request's time was up, though nothing has said so yet. An act that was
+// received in time counts however late it is decided. Ending a request is never too late.
+func afterDeadline(r Request, at time.Time, did Did) bool {
+	if r.Deadline.IsZero() || at.Before(r.Deadline) || did == DidCancel || did == DidReject {
+		return false
+	}
+	return r.State == Planning || r.State == Draft || r.State == Pending
 }
 
 // current refuses a decision about a revision that is no more.

@@ -359,8 +359,11 @@ func (s *Service) over(r Request) bool { return !r.Deadline.IsZero() && !s.Now()
 func (s *Service) expire(ctx context.Context, due Due, id string, p *Problem) (time.Time, error) {
 	err := s.Store.Update(ctx, id, &due, func(tx *Tx) error {
 		r := tx.Request
-		if !slices.Contains(next[r.State], Expired) {
+		if !slices.Contains(next[r.State], Expired) || p == nil && !s.over(*r) { // somebody decided, and gave it another deadline
 			return ErrConflict
+		}
+		if s.heardInTime(tx) {
+			return errUndecided
 		}
 		if p != nil {
 			r.Problem = p
@@ -369,10 +372,27 @@ func (s *Service) expire(ctx context.Context, due Due, id string, p *Problem) (t
 		r.EndedAt, r.Deadline = s.Now(), time.Time{}
 		return r.advance(Expired)
 	})
-	if errors.Is(err, ErrConflict) {
+	switch {
+	case errors.Is(err, ErrConflict):
 		return s.Now(), nil
+	case errors.Is(err, errUndecided):
+		return s.Now().Add(s.Times.Look), nil
 	}
 	return time.Time{}, err
+}
+
+// UndecidedAtMost is how long a recorded act may wait to be judged, for a directory that does not answer. Then it is refused.
+const UndecidedAtMost = 15 * time.Minute
+
+// errUndecided keeps a request from expiring.
+var errUndecided = errors.New("an act that came in time is not decided yet")
+
+// heardInTime reports whether an act about the request was received before its deadline and is not decided yet: it would come
+// too late only because the process was slow, or was killed. What cannot be decided at all holds nothing up for ever.
+func (s *Service) heardInTime(tx *Tx) bool {
+	return slices.ContainsFunc(tx.Undecided, func(in Inbox) bool {
+		return in.ReceivedAt.Before(tx.Request.Deadline) && s.Now().Sub(in.ReceivedAt) < UndecidedAtMost+time.Minute
+	})
 }
 
 // sightingOf is a new look at a group. Since is kept while its state does not change.

@@ -58,6 +58,9 @@ type Store interface {
 	Renew(ctx context.Context, d Due, until time.Time) error
 	// Release gives a claim back with its note, to be looked at again at next (zero: never), or sooner when somebody made it due meanwhile.
 	Release(ctx context.Context, d Due, next time.Time) error
+	// TakeOver makes what other owners hold due now, and reports how many claims that was. Only a process that serves the store alone
+	// may say so: the others are gone. A request that is applying keeps its lease, since what its writer sent may still arrive.
+	TakeOver(ctx context.Context, owner string) (int, error)
 	// Soonest returns when the next row comes due; zero: none.
 	Soonest(ctx context.Context) (time.Time, error)
 }

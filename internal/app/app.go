@@ -47,6 +47,7 @@ type App struct {
 	service *reset.Service
 	listen  func(net.Addr)
 	filed   []reset.Schedule
+	alone   bool           // no other process serves the store
 	close   []func() error // undone in reverse order
 }
 
@@ -100,6 +101,7 @@ func (a *App) open(ctx context.Context, o Options) (*store.Store, error) {
 		}
 		a.close = append(a.close, lock.Release)
 	}
+	a.alone = lock != nil
 	db, err := store.Open(ctx, path)
 	if err != nil {
 		return nil, fmt.Errorf("open the store %s: %w", path, err)
@@ -120,8 +122,24 @@ func (a *App) open(ctx context.Context, o Options) (*store.Store, error) {
 	return db, lock.Serves(db)
 }
 
+// takeOver goes on at once with what the process before was doing when it ended: a click that it acknowledged is not left until
+// its lease ends.
+func (a *App) takeOver(ctx context.Context) error {
+	if !a.alone {
+		return nil
+	}
+	n, err := a.service.Store.TakeOver(ctx, a.service.Owner)
+	if n > 0 {
+		a.log.Info("goes on with what the process before left", "claims", n)
+	}
+	return err
+}
+
 // Run serves until ctx is done, and returns after all that it started has stopped. What had begun to be written is finished.
 func (a *App) Run(ctx context.Context) error {
+	if err := a.takeOver(ctx); err != nil {
+		return err
+	}
 	if err := a.service.SyncSchedules(ctx, a.filed); err != nil {
 		return err
 	}

@@ -118,6 +118,26 @@ func (s *Store) onClaim(ctx context.Context, verb string, d reset.Due, update st
 	return nil
 }
 
+// TakeOver implements reset.Store. The row of a decided envelope, which is never due again, stays so.
+func (s *Store) TakeOver(ctx context.Context, owner string) (int, error) {
+	var n int64
+	err := s.write(ctx, func(tx *sql.Tx) error {
+		res, err := tx.ExecContext(ctx, `
+			UPDATE due SET owner = '', until = 0, wanted = NULL, at = CASE WHEN at IS NULL AND wanted IS NULL THEN NULL ELSE ? END
+			WHERE owner NOT IN ('', ?)
+			  AND NOT (kind = ? AND EXISTS (SELECT 1 FROM requests r WHERE r.id = due.id AND r.state = ?))`,
+			dueAt(atOnce), owner, reset.DueRequest, reset.Applying)
+		if err == nil {
+			n, err = res.RowsAffected()
+		}
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("take over claims: %w", err)
+	}
+	return int(n), nil
+}
+
 // Soonest implements reset.Store. A row that is due at once is due in 1970.
 func (s *Store) Soonest(ctx context.Context) (time.Time, error) {
 	var at sql.NullInt64

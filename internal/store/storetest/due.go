@@ -143,6 +143,40 @@ func claimNote(t *testing.T, open Open) {
 	same(t, "note after a lease that ended", rows[0].Note, row.Note)
 }
 
+func claimTakeOver(t *testing.T, open Open) {
+	s := open(t)
+	dueAt(t, s, "k7f3", t0)
+	create(t, s, ask("m2n8", reset.Applying))
+	if _, err := s.Record(t.Context(), reset.Inbox{ID: "e1", Kind: "click", Raw: []byte("{}"), ReceivedAt: t0}); err != nil {
+		t.Fatal(err)
+	}
+	quiet(t, s)
+	for _, id := range []string{"k7f3", "m2n8"} {
+		update(t, s, id, nil, func(tx *reset.Tx) { tx.LookAt(t0) })
+	}
+	if _, err := s.Record(t.Context(), reset.Inbox{ID: "e2", Kind: "click", Raw: []byte("{}"), ReceivedAt: t0}); err != nil {
+		t.Fatal(err)
+	}
+	names, rows := claim(t, s, t0)
+	same(t, "held", len(names), 3)
+	wantErr(t, s.Decided(t.Context(), "e2", t0), nil)
+	n, err := s.TakeOver(t.Context(), rows[0].Owner)
+	wantErr(t, err, nil)
+	same(t, "of its own", n, 0)
+	n, err = open(t).TakeOver(t.Context(), "next")
+	wantErr(t, err, nil)
+	same(t, "taken over", n, 2) // the third may still have a commit on its way
+	names, _ = claim(t, s, t0)
+	same(t, "due at once", names, []string{"request k7f3"})
+	for _, d := range rows {
+		if d.ID == "k7f3" {
+			wantErr(t, s.Renew(t.Context(), d, t0.Add(time.Hour)), reset.ErrConflict)
+		}
+	}
+	names, _ = claim(t, s, t0.Add(lease), reset.DueRequest)
+	same(t, "when the lease is over", len(names), 2)
+}
+
 func claimWanted(t *testing.T, open Open) {
 	look := func(after time.Duration) func(*reset.Tx) {
 		return func(tx *reset.Tx) { tx.LookAt(t0.Add(after)) }
