@@ -175,7 +175,7 @@ func requestLine(r reset.Request, infos []reset.ClusterInfo, now time.Time) Line
 	if told := listed(r); told != "" {
 		l = say(l, " (", told, ")")
 	}
-	l = say(l, " · ", states[r.State])
+	l = say(l, " · ", stateWord(r))
 	switch {
 	case !r.EndedAt.IsZero():
 		l = say(l, " ", v.clock(r.EndedAt))

@@ -332,12 +332,20 @@ var states = map[reset.State]string{
 	reset.Expired:   "expired",
 }
 
+// stateWord says where a request stands. A write that landed late has failed as far as its state goes, and is applied all the same.
+func stateWord(r reset.Request) string {
+	if r.Outcome == reset.Late {
+		return "applied late"
+	}
+	return states[r.State]
+}
+
 // outcomes says how a request ended.
 var outcomes = map[reset.Outcome]string{
 	reset.Verified:  "every partition was read back at its target",
 	reset.Overtaken: "everything was written, and somebody has committed since",
 	reset.Unchanged: "the offsets are where they were before",
-	reset.Late:      "the write landed late, and every partition is at its target",
+	reset.Late:      "its answer was lost, then the write landed: every partition is at its target",
 	reset.PutBack:   "what had been written was put back",
 	reset.Mixed:     "a part was written and a part was not",
 	reset.Unclear:   "what was written cannot be known",

@@ -75,7 +75,7 @@ func TestACommitThatLandsAfterItWasGivenUpIsCorrectedEverywhere(t *testing.T) {
 	s.threadSays(card, "The write whose answer was lost has landed", "every partition was read back at its target", "Said before: the offsets are where they were before", "mara")
 	s.sees(s.Mara, s.Slack.DM(s.Mara.ID), id+" · applied late", "The write landed late")
 	s.tells(s.Jon, world.PayOps, "show "+id, id+" · applied late", "Failed: the offsets are where they were before, read ", "The write whose answer was lost has landed")
-	s.tells(s.Jon, world.PayOps, "history billing@prod-eu", id, "the write landed late, and every partition is at its target")
+	s.tells(s.Jon, world.PayOps, "history billing@prod-eu", id, "applied late", "its answer was lost, then the write landed: every partition is at its target")
 	s.has(card, "undo")
 	undo := s.news(s.Mara, world.PayOps, func() { s.clicks(s.Mara, card, "undo") }, "preview", "Take back "+id)
 	s.clicks(s.Mara, undo, "approve")

@@ -165,6 +165,7 @@ func updateRivals(t *testing.T, open Open) {
 		ask("unclear", reset.Failed, with(reset.Unclear, false)),
 		ask("settled", reset.Failed, with(reset.Mixed, true)),
 		ask("unchanged", reset.Failed, with(reset.Unchanged, false)),
+		ask("late", reset.Failed, with(reset.Late, false)),
 		ask("pending", reset.Pending),
 		ask("applied", reset.Applied),
 		ask("othergroup", reset.Approved, on("prod-eu", "kafka-1", "pay")),
@@ -282,5 +283,14 @@ func blocked(t *testing.T, open Open) {
 		wantErr(t, s.Update(t.Context(), "next-"+o, nil, enter), reset.ErrConflict)
 		update(t, s, "bad-"+o, nil, func(tx *reset.Tx) { tx.Request.Settled = &reset.Settlement{By: jon, Why: "seen", At: t0} })
 		wantErr(t, s.Update(t.Context(), "next-"+o, nil, enter), nil)
+	}
+	// A write whose answer was lost is judged anew when it lands.
+	for outcome, want := range map[reset.Outcome]error{reset.Late: nil, reset.Mixed: reset.ErrConflict} {
+		o := "later-" + string(outcome)
+		here := on("prod-eu", "kafka-1", o)
+		create(t, s, ask("old-"+o, reset.Failed, here, func(r *reset.Request) { r.Outcome = reset.Unchanged }))
+		create(t, s, ask("next-"+o, reset.Approved, here))
+		update(t, s, "old-"+o, nil, func(tx *reset.Tx) { tx.Request.Outcome = outcome })
+		wantErr(t, s.Update(t.Context(), "next-"+o, nil, enter), want)
 	}
 }
