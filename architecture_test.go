@@ -5,6 +5,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"io"
 	"io/fs"
 	"os"
@@ -29,16 +32,18 @@ type room struct {
 // it, fail: that is the moment to think, and then to change this table in a
 // commit that says why.
 var rooms = map[string]room{
-	"reset":    {tests: list("reset/clustertest", "internal/store", "auth")},
+	"internal/guard": {},
+
+	"reset":    {ours: list("internal/guard"), tests: list("reset/clustertest", "internal/store", "auth")},
 	"commands": {ours: list("reset")},
-	"auth":     {ours: list("reset")},
+	"auth":     {ours: list("reset", "internal/guard")},
 	"kafka": {
-		ours:    list("reset"),
+		ours:    list("reset", "internal/guard"),
 		outside: list("github.com/IBM/sarama", "github.com/xdg-go/scram"),
 		tests:   list("kafka/kafkatest", "internal/kafkasim", "internal/realkafka"),
 	},
 	"bot": {
-		ours:    list("reset", "commands", "auth"),
+		ours:    list("reset", "commands", "auth", "internal/guard"),
 		outside: list("github.com/slack-go/slack", "github.com/gorilla/websocket"),
 		tests:   list("internal/slacksim"),
 	},
@@ -46,7 +51,7 @@ var rooms = map[string]room{
 	"internal/store":  {ours: list("reset"), outside: list("modernc.org/sqlite", "github.com/jackc/pgx/v5", "github.com/gofrs/flock"), tests: list("internal/store/storetest")},
 	"internal/config": {outside: list("go.yaml.in/yaml/v3")},
 	"internal/app": {
-		ours:    list("reset", "commands", "auth", "kafka", "bot", "internal/cron", "internal/store", "internal/config"),
+		ours:    list("reset", "commands", "auth", "kafka", "bot", "internal/cron", "internal/store", "internal/config", "internal/guard"),
 		outside: list("golang.org/x/sync"),
 		tests:   list("internal/world", "internal/slacksim", "internal/kafkasim", "internal/realkafka", "reset/clustertest"),
 	},
@@ -113,6 +118,73 @@ func TestRoomsImportOnlyTheirTable(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A panic in a goroutine ends the process, whatever recovers elsewhere: the product starts goroutines by guard.Group, or with
+// guard.Do inside.
+func TestNoGoroutineCanEndTheProcess(t *testing.T) {
+	t.Parallel()
+	product := list("reset", "commands", "auth", "kafka", "bot", "internal/cron", "internal/store", "internal/config", "internal/app", "cmd/kafka-reset-bot")
+	for _, name := range product {
+		files, err := filepath.Glob(filepath.Join(name, "*.go"))
+		if err != nil || len(files) == 0 {
+			t.Fatalf("%s: no files (%v)", name, err)
+		}
+		for _, file := range files {
+			if strings.HasSuffix(file, "_test.go") {
+				continue
+			}
+			source, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, text := range unguarded(t, file, source) {
+				t.Errorf("%s: a panic there ends the process: %.120s", file, text)
+			}
+		}
+	}
+	source := "package p\nfunc f() {\n\tvar wg sync.WaitGroup\n\tgo f()\n\tg.Go(f)\n\tgo func() { _ = guard.Do(nil) }()\n}\n"
+	if found := unguarded(t, "p.go", []byte(source)); len(found) != 3 {
+		t.Errorf("the check itself finds %q", found)
+	}
+}
+
+// unguarded are the places where a file starts a goroutine that may panic.
+func unguarded(t *testing.T, file string, source []byte) (found []string) {
+	t.Helper()
+	if bytes.Contains(source, []byte("sync.WaitGroup")) {
+		found = append(found, "sync.WaitGroup; take guard.Group")
+	}
+	fset := token.NewFileSet()
+	tree, err := parser.ParseFile(fset, file, source, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ast.Inspect(tree, func(n ast.Node) bool {
+		starts := false
+		switch n := n.(type) {
+		case *ast.GoStmt:
+			starts = true
+		case *ast.CallExpr: // of an errgroup, which is called g here
+			f, ok := n.Fun.(*ast.SelectorExpr)
+			group, named := ast.Node(nil), false
+			if ok {
+				group, named = f.X.(*ast.Ident)
+			}
+			starts = ok && named && f.Sel.Name == "Go" && group.(*ast.Ident).Name == "g"
+		}
+		if !starts {
+			return true
+		}
+		text := string(source[fset.Position(n.Pos()).Offset:fset.Position(n.End()).Offset])
+		waits := strings.Contains(text, "done <- g.Wait()")        // for functions that are guarded
+		asks := strings.Contains(text, "answers <- c.askMetadata") // guarded itself
+		if !waits && !asks && !strings.Contains(text, "guard.Do(") {
+			found = append(found, text)
+		}
+		return true
+	})
+	return found
 }
 
 func TestProductHoldsNoSimulator(t *testing.T) {

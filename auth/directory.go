@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/guard"
 )
 
 // Directory knows the people of the workspace as they are now. An error means that it could not be read; nothing is concluded
@@ -150,7 +152,10 @@ func send[T any](ctx context.Context, c *Cached, q *questions[T], id string) *qu
 	q.sent[id] = sent
 	go func() {
 		defer close(sent.done)
-		sent.value, sent.err = q.ask(context.WithoutCancel(ctx), id)
+		sent.err = guard.Do(func() (err error) {
+			sent.value, err = q.ask(context.WithoutCancel(ctx), id)
+			return err
+		})
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		delete(q.sent, id)

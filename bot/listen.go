@@ -9,13 +9,14 @@ import (
 	"net/http"
 	"runtime/debug"
 	"slices"
-	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/gorilla/websocket"
 	"github.com/slack-go/slack"
 	"github.com/slack-go/slack/socketmode"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/guard"
 )
 
 const (
@@ -44,12 +45,20 @@ type arrival struct {
 // Run keeps the sockets connected and takes in what comes through them. It returns when ctx has ended and everything that
 // was received by then is recorded and acknowledged, or drainWithin has passed.
 func (b *Bot) Run(ctx context.Context) error {
-	var sockets, workers sync.WaitGroup
+	var sockets, workers guard.Group
 	var busy atomic.Int64
 	open, hangUp := context.WithCancel(context.WithoutCancel(ctx))
 	defer hangUp()
 	for n := range b.cfg.Sockets {
-		sockets.Go(socket{Bot: b, n: n, busy: &busy, life: open}.stayConnected)
+		s := socket{Bot: b, n: n, busy: &busy, life: open}
+		sockets.Go(func() {
+			for open.Err() == nil { // a panic ends a connection, not all of them
+				if err := guard.Do(func() error { s.stayConnected(); return nil }); err != nil {
+					b.log.Error("panic in a socket", "socket", n, "err", b.redact(err.Error()))
+					wait(open, longestPause)
+				}
+			}
+		})
 	}
 	for range answering {
 		workers.Go(func() {
@@ -148,7 +157,7 @@ func (s socket) connect() (steady bool, err error) {
 			WriteBufferSize: 32 << 10, // Slack does not put fragmented frames together
 		}))
 	ended := make(chan error, 1)
-	go func() { ended <- s.client.RunContext(ctx) }()
+	go func() { ended <- guard.Do(func() error { return s.client.RunContext(ctx) }) }()
 	lasted := time.NewTimer(steadyAfter)
 	defer lasted.Stop()
 	for {

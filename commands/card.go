@@ -288,6 +288,9 @@ func ended(c *Content, s reset.Story, v voice) {
 		c.Lines = append(c.Lines, refusal(s)...)
 	default:
 		c.Lines = append(c.Lines, say(capital(states[r.State]), byWhom(by), when(by, v), because(by), ". Nothing was changed."))
+		if r.Problem != nil && r.Problem.Code == reset.ProblemClusterGone {
+			c.Lines = append(c.Lines, problemLines(r.Problem)...)
+		}
 	}
 }
 

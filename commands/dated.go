@@ -41,9 +41,6 @@ func aheadLines(p *reset.Problem, v voice) []Line {
 	}
 	skips := say("would skip ", strong("up to "+number(p.Count, "message")))
 	target := firstOf(p.Got, "The target")
-	if p.Other == 0 {
-		return []Line{say(code(target), " is ahead of the committed offsets and ", skips, ". What is meant?")}
-	}
 	l := say("No record is as late as ", code(target), " on ", number(p.Other, "partition"), " (", p.Topic, "): taking the end there ", skips, ".")
 	if p.Newest > 0 {
 		l = say(l, newestLine(time.UnixMilli(p.Newest).UTC(), v))

@@ -72,6 +72,8 @@ func lateLines(r reset.Request, v voice) []Line {
 		lines = append(lines, say("Consumers came back ", v.exact(l.Ended), ". Until then the write had not landed; from then on, what they commit cannot be told from it."))
 	case l.Why == reset.LateNewer:
 		lines = append(lines, say(l.By, " has written the same offsets since: a late write makes no difference any more."))
+	case l.Why == reset.LateCluster:
+		lines = append(lines, say("The cluster is no longer configured: whether the write landed after ", v.clock(l.Ended), " is not known."))
 	}
 	if l.Moved && l.Why != reset.LateLanded {
 		lines = append(lines, say("Others have moved the offsets since: ", code("lag "+intentOf(r).Group), " reads them now."))
@@ -97,6 +99,8 @@ func lateLine(e reset.Entry, s reset.Story) Line {
 		return say("Consumers came back: a late write cannot be told from their commits any more.")
 	case reset.LateNewer:
 		return say(firstOf(e.Facts["by"], "Another request"), " has written the same offsets: a late write makes no difference any more.")
+	case reset.LateCluster:
+		return say(firstOf(e.Facts["cluster"], "The cluster"), " is no longer configured: a late write is not looked for any more.")
 	}
 	return say("A late write is not looked for any more.")
 }

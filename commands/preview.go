@@ -24,8 +24,11 @@ func PreviewOf(s reset.Story) Content {
 		question(&c, s, v)
 	case r.State == reset.Planning && r.Problem != nil:
 		c.Status = status(r, "waiting for Kafka")
-		if r.Problem.Code == reset.ProblemDirectory {
+		switch r.Problem.Code {
+		case reset.ProblemDirectory:
 			c.Status = status(r, "waiting for Slack")
+		case reset.ProblemInternal:
+			c.Status = status(r, "in trouble")
 		}
 		c.Lines = problemLines(r.Problem)
 		c.Lines = append(c.Lines, say("Recorded as ", r.ID, "; it is asked again by itself", until(" until ", r.Deadline, v), ". ", asOf(r, v)))

@@ -115,6 +115,11 @@ func problemLines(p *reset.Problem) []Line {
 
 func kafkaProblem(p *reset.Problem) Line {
 	switch p.Code {
+	case reset.ProblemClusterGone:
+		return clusterGone(p)
+	case reset.ProblemInternal:
+		return say("It does not go on", failsSince(p), ": ", firstOf(p.Got, "an error inside the bot"),
+			". It is tried again by itself, less and less often. The bot's log has the detail; tell whoever runs the bot.")
 	case reset.ProblemPhantom:
 		return say("Offsets of ", firstOf(p.Group, "the group"), " move although nobody is in it: a process commits without being a member",
 			" (a consumer that uses assign, or a tool), or consumers join and leave within a second. Nothing is written while that goes on; find and stop it.")

@@ -75,6 +75,9 @@ func scheduleLine(e reset.Entry, s reset.Story, fact func(key, before string) st
 			return say(warned(s), strong("the schedule has paused itself"), ": its run", fact("request", " "), moment(e, "run", " of ", v),
 				" found the group in use, or being reset. Somebody has to look, and resume it.")
 		}
+		if e.Actor.Kind == reset.Config {
+			return say(warned(s), strong("the schedule is paused"), because(&e), ".")
+		}
 		return say(who, " paused the schedule", because(&e), ".")
 	case reset.EvUnpaused:
 		return say(who, " resumed the schedule", moment(e, "next", "; the next run: ", v), ".")

@@ -84,6 +84,9 @@ func eventLine(e reset.Entry, s reset.Story) Line {
 		if e.Facts["why"] == string(reset.ProblemDirectory) {
 			return say("Waiting for Slack to say who may.")
 		}
+		if e.Facts["why"] == string(reset.ProblemInternal) {
+			return say("It does not go on: ", firstOf(e.Facts["got"], "an error inside the bot"), ". It is tried again by itself.")
+		}
 		return say("Waiting for Kafka", fact("why", ": "), fact("got", ", "), ".")
 	case reset.EvChosen:
 		return say(who, " chose", fact("option", ": "), ".")

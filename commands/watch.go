@@ -130,6 +130,8 @@ func course(w reset.Watch, v voice) []Line {
 		lines = append(lines, say(strong("Nobody came back"), " in ", after, ". It is not watched any more."))
 	case reset.WatchNewer:
 		lines = append(lines, say(w.By, " has reset the group again ", v.clock(w.Ended), ". This one is not watched any more."))
+	case reset.WatchCluster:
+		lines = append(lines, say("The cluster is no longer configured (", v.clock(w.Ended), "). It is not watched any more."))
 	case reset.WatchLong:
 		lines = append(lines, say("Not caught up after ", after, ". It is not watched any more."))
 	}
@@ -205,6 +207,9 @@ func unwatched(e reset.Entry, after string, who Line) Line {
 		return say("Nobody came back in ", after, lag, ". Was it started again? ", who)
 	case reset.WatchNewer:
 		return say(firstOf(e.Facts["by"], "Another request"), " has reset the group again; this one is not watched any more.")
+	}
+	if e.Facts["why"] == string(reset.WatchCluster) {
+		return say(firstOf(e.Facts["cluster"], "The cluster"), " is no longer configured: the group is not watched any more.")
 	}
 	return say("Not caught up after ", after, lag, ". It is not watched any more.")
 }

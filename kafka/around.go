@@ -11,6 +11,7 @@ import (
 
 	"github.com/IBM/sarama"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/guard"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -23,7 +24,7 @@ func (c *Cluster) around(ctx context.Context, v view, q reset.Query, s *reset.Sn
 		return err
 	}
 	s.Around.Streams, s.Around.Mirrors = telling(q.Group, slices.Sorted(maps.Keys(every.topics)))
-	var wg sync.WaitGroup
+	var wg guard.Group
 	wg.Go(func() { c.configs(ctx, v, s) })
 	wg.Go(func() { c.open(ctx, v, q.Isolation, s.Partitions) })
 	if len(q.Scope.Topics) == 0 {
@@ -61,7 +62,7 @@ func (c *Cluster) configs(ctx context.Context, v view, s *reset.Snapshot) {
 	topics := slices.Sorted(maps.Keys(topicsOf(s.Partitions)))
 	unread := map[string]string{} // why, by name
 	var mu sync.Mutex
-	var wg sync.WaitGroup
+	var wg guard.Group
 	for id, addr := range v.nodes {
 		asked := []*sarama.ConfigResource{{Type: sarama.BrokerResource, Name: strconv.Itoa(int(id)), ConfigNames: brokerSettings}}
 		if addr == lead {
@@ -223,7 +224,7 @@ func (c *Cluster) open(ctx context.Context, v view, isolation reset.Isolation, s
 // ages finds, by time look-ups, where each log has what retention deletes soon, what is in remote storage only, and what is
 // recent in the life of commits. A miss means that all records are older.
 func (c *Cluster) ages(ctx context.Context, v view, s *reset.Snapshot) {
-	var wg sync.WaitGroup
+	var wg guard.Group
 	var finds []func() // started when all have read the partitions: each writes a field of its own
 	find := func(age func(reset.PartitionState) time.Duration, set func(p *reset.PartitionState, offset int64)) {
 		at := map[reset.Partition]int64{}

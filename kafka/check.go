@@ -6,9 +6,10 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"sync"
 
 	"github.com/IBM/sarama"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/guard"
 )
 
 // Checkup is what Check found out about a cluster that can be reached.
@@ -28,7 +29,7 @@ func (c *Cluster) Check(ctx context.Context) (Checkup, error) {
 	}
 	out := Checkup{ClusterID: v.id, Brokers: slices.Sorted(maps.Values(v.nodes))}
 	notes, errs := make([]string, len(out.Brokers)), make([]error, len(out.Brokers))
-	var wg sync.WaitGroup
+	var wg guard.Group
 	for i, addr := range out.Brokers {
 		wg.Go(func() { notes[i], errs[i] = c.checkBroker(ctx, addr) })
 	}

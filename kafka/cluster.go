@@ -18,6 +18,7 @@ import (
 
 	"github.com/IBM/sarama"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/guard"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -38,7 +39,7 @@ type Cluster struct {
 	known   []string           // addresses that metadata named, the one that answered last first
 	idle    map[string][]*link // by address
 	links   map[*link]struct{} // all that are open
-	running sync.WaitGroup     // calls under way, those given up included
+	running guard.Group        // calls under way, those given up included
 }
 
 var _ reset.Cluster = (*Cluster)(nil)
@@ -142,7 +143,8 @@ func (c *Cluster) metadata(ctx context.Context, topics ...string) (view, error) 
 	started := 0
 	next := func() {
 		if started < len(addrs) {
-			go c.askMetadata(bounded, addrs[started], topics, answers)
+			addr := addrs[started]
+			go func() { answers <- c.askMetadata(bounded, addr, topics) }()
 			started++
 		}
 	}
@@ -170,7 +172,16 @@ type metadataAnswer struct {
 	err  error
 }
 
-func (c *Cluster) askMetadata(ctx context.Context, addr string, topics []string, answers chan<- metadataAnswer) {
+func (c *Cluster) askMetadata(ctx context.Context, addr string, topics []string) (a metadataAnswer) {
+	a.addr = addr
+	a.err = guard.Do(func() (err error) {
+		a.resp, err = c.topicMetadata(ctx, addr, topics)
+		return err
+	})
+	return a
+}
+
+func (c *Cluster) topicMetadata(ctx context.Context, addr string, topics []string) (*sarama.MetadataResponse, error) {
 	resp, err := ask(ctx, c, addr, func(b *sarama.Broker) (*sarama.MetadataResponse, error) {
 		req := sarama.NewMetadataRequest(c.sarama.Version, topics)
 		req.AllowAutoTopicCreation = false // a typo must not create a topic
@@ -179,7 +190,7 @@ func (c *Cluster) askMetadata(ctx context.Context, addr string, topics []string,
 	if err == nil && len(resp.Brokers) == 0 {
 		err = errors.New("it knows no brokers yet")
 	}
-	answers <- metadataAnswer{addr, resp, err}
+	return resp, err
 }
 
 // recognise refuses any other cluster than the pinned one, and remembers the brokers.

@@ -5,12 +5,12 @@ import (
 	"errors"
 	"maps"
 	"slices"
-	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/IBM/sarama"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/guard"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -62,7 +62,7 @@ func (c *Cluster) walk(ctx context.Context, v view, walks map[reset.Partition]*w
 		for _, p := range none {
 			walks[p].err = sarama.ErrLeaderNotAvailable
 		}
-		var wg sync.WaitGroup
+		var wg guard.Group
 		for addr, parts := range byLeader {
 			wg.Go(func() { c.walkAt(ctx, addr, parts, walks, &spent) })
 		}

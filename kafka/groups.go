@@ -12,6 +12,7 @@ import (
 
 	"github.com/IBM/sarama"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/guard"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -109,7 +110,7 @@ func (c *Cluster) Look(ctx context.Context, groups []string) (map[string]reset.L
 // is inside a transaction, the coordinator moves) is left without: somebody may be committing.
 func (c *Cluster) lookAtCommits(ctx context.Context, byAddr map[string][]string, looks map[string]reset.Look) error {
 	var mu sync.Mutex
-	var wg sync.WaitGroup
+	var wg guard.Group
 	var failed error
 	for addr, groups := range byAddr {
 		wg.Go(func() {
@@ -143,7 +144,7 @@ func certain(commits map[reset.Partition]commit) map[reset.Partition]reset.Posit
 // list asks every broker for the groups it coordinates. missing says which broker did not answer: its groups are unknown.
 func (c *Cluster) list(ctx context.Context, v view) (found map[string]listed, missing, err error) {
 	var mu sync.Mutex
-	var wg sync.WaitGroup
+	var wg guard.Group
 	found = map[string]listed{}
 	for _, addr := range v.nodes {
 		wg.Go(func() {
@@ -221,7 +222,7 @@ func (c *Cluster) describeAt(ctx context.Context, byAddr map[string][]string, st
 	call func(context.Context, string, []string) (map[string]reset.GroupState, error),
 ) error {
 	var mu sync.Mutex
-	var wg sync.WaitGroup
+	var wg guard.Group
 	var failed error
 	for addr, groups := range byAddr {
 		wg.Go(func() {

@@ -8,6 +8,8 @@ import (
 	"sync"
 
 	"github.com/IBM/sarama"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/guard"
 )
 
 // hidden counts the topics that an ACL hides from the login, or says why that can't be known. Kafka leaves hidden topics out
@@ -21,7 +23,7 @@ func (c *Cluster) hidden(ctx context.Context, every view) (n int, why string) {
 func (c *Cluster) hiddenTopics(ctx context.Context, every view) (names []string, why string) {
 	there := map[string]bool{}
 	var mu sync.Mutex
-	var wg sync.WaitGroup
+	var wg guard.Group
 	for _, addr := range every.nodes {
 		wg.Go(func() {
 			topics, err := c.logDirs(ctx, addr)

@@ -6,10 +6,10 @@ import (
 	"encoding/hex"
 	"maps"
 	"slices"
-	"sync"
 
 	"github.com/IBM/sarama"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/guard"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -21,7 +21,7 @@ func (c *Cluster) Inspect(ctx context.Context, q reset.Query) (reset.Snapshot, e
 	var commits map[reset.Partition]commit
 	var likes map[reset.Partition]commit
 	var noCommits, noLikes error
-	var wg sync.WaitGroup
+	var wg guard.Group
 	wg.Go(func() { commits, noCommits = c.commits(ctx, q.Group) })
 	if q.Like != "" {
 		wg.Go(func() { likes, noLikes = c.commits(ctx, q.Like) })
@@ -169,7 +169,7 @@ func (c *Cluster) readLogs(ctx context.Context, v view, q reset.Query, states []
 		parts[i] = s.Partition
 	}
 	var starts, ends, times, highs map[reset.Partition]spot
-	var wg sync.WaitGroup
+	var wg guard.Group
 	wg.Go(func() { starts = c.lookup(ctx, v, parts, everywhere(sarama.OffsetOldest), q.Isolation) })
 	wg.Go(func() { ends = c.lookup(ctx, v, parts, everywhere(sarama.OffsetNewest), q.Isolation) })
 	if q.Isolation == reset.ReadCommitted { // the end is the last stable offset then, and the log goes on behind it

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/IBM/sarama"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/guard"
 )
 
 // link is one connection to one broker, used by one caller at a time: a sarama.Broker holds a lock for each round trip, so
@@ -69,7 +71,11 @@ func run[T any](ctx context.Context, c *Cluster, l *link, call func() (T, error)
 	done, given := make(chan result), make(chan struct{})
 	if !c.begin(func() {
 		l.socket.owe(true)
-		v, err := call()
+		var v T
+		err := guard.Do(func() (err error) { // an answer that sarama stumbles over is no answer
+			v, err = call()
+			return err
+		})
 		select {
 		case done <- result{v, err}:
 		case <-given:

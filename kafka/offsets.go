@@ -10,6 +10,7 @@ import (
 
 	"github.com/IBM/sarama"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/guard"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -54,7 +55,7 @@ func (c *Cluster) lookupOnce(ctx context.Context, v view, parts []reset.Partitio
 		out[p] = spot{err: name(sarama.ErrLeaderNotAvailable)}
 	}
 	var mu sync.Mutex
-	var wg sync.WaitGroup
+	var wg guard.Group
 	for addr, parts := range byLeader {
 		wg.Go(func() {
 			resp, err := c.listOffsets(ctx, addr, parts, at, isolation)

@@ -1,20 +1,23 @@
 package reset
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Ahead asks before a target that means the past skips what lies between: "back 30m" on a topic whose producer dates its
-// records in seconds finds none that is as late, and the log end would skip everything unread. It is a question when
-//
-//   - a partition that has a committed offset goes to the log end because no record is as late, and skips;
-//   - or all that a duration does is to skip.
-//
-// Whoever names a time and skips ahead to records of that time has said so; the partitions without such a record go along.
+// records in seconds finds none that is as late, and the log end would skip everything unread. It is a question when a partition
+// that has a committed offset goes to the log end because no record is as late, and skips. Whoever names a time and skips ahead to
+// records of that time has said so; the partitions without such a record go along.
 func Ahead(in Intent, plan Plan, snap Snapshot) ([]Option, *Problem) {
 	t, ok := in.Target.(Time)
 	if !ok || t.Future || in.SkipAhead {
 		return nil, nil
 	}
-	p := &Problem{Code: ProblemWhich, Want: "ahead", Cluster: in.Cluster, Group: in.Group, Got: t.Said}
+	p := &Problem{Code: ProblemWhich, Want: "ahead", Cluster: in.Cluster, Group: in.Group, Got: "to " + t.Said}
+	if t.Back != 0 {
+		p.Got = "back " + strings.TrimPrefix(t.Said, "back ")
+	}
 	forward, blind := false, int64(0)
 	for _, s := range plan.Steps {
 		if s.From.None || s.From.Offset < s.Start || s.Skip == 0 {
@@ -29,16 +32,12 @@ func Ahead(in Intent, plan Plan, snap Snapshot) ([]Option, *Problem) {
 			forward = true
 		}
 	}
-	rewind := t.Back != 0
-	switch {
-	case rewind && blind == 0 && p.Count > 0 && plan.Effect.Replay == 0:
-	case blind > 0 && (rewind || !forward):
-		p.Other = blind
-	default:
+	if blind == 0 || forward && t.Back == 0 {
 		return nil, nil
 	}
+	p.Other = blind
 	for _, s := range snap.Partitions {
-		if p.Other > 0 && s.Topic == p.Topic && s.Newest.UnixMilli() > p.Newest {
+		if s.Topic == p.Topic && s.Newest.UnixMilli() > p.Newest {
 			p.Newest = s.Newest.UnixMilli()
 		}
 	}
@@ -51,7 +50,7 @@ func Ahead(in Intent, plan Plan, snap Snapshot) ([]Option, *Problem) {
 		offer("Reprocess from earliest", "to earliest", func(o *Intent) { o.Target = Earliest{} }),
 		offer("Skip ahead to latest", "to latest", func(o *Intent) { o.Target = Latest{} }),
 	}
-	if plan.Effect.Replay > 0 || p.Other == 0 || forward {
+	if plan.Effect.Replay > 0 || forward {
 		options = append(options, offer("Go on as asked", "--skip-ahead", func(o *Intent) { o.SkipAhead = true }))
 	}
 	return options, p

@@ -29,7 +29,7 @@ func TestAhead(t *testing.T) {
 		{"back, and no record is as late", back, false, []PartitionState{blind}, 2},
 		{"back, elsewhere it is a rewind", back, false, []PartitionState{blind, behind}, 3},
 		{"back, elsewhere it is ahead", back, false, []PartitionState{blind, ahead}, 3},
-		{"back, and all of it is ahead", back, false, []PartitionState{ahead}, 3},
+		{"back, and its records are ahead", back, false, []PartitionState{ahead}, 0},
 		{"back, some of it is ahead", back, false, []PartitionState{ahead, behind}, 0},
 		{"back, nothing is unread", back, false, []PartitionState{read}, 0},
 		{"back, never committed", back, false, []PartitionState{none}, 0},

@@ -50,10 +50,14 @@ func (s *Service) write(ctx context.Context, due Due, r Request, a Attempt, writ
 // chunk did not leave.
 func (s *Service) send(ctx context.Context, due Due, r Request, a *Attempt, writes []Write, from int) (said string, unsent, err error) {
 	in, _ := r.Move()
+	cluster, err := s.cluster(in.Cluster)
+	if err != nil {
+		return "", nil, err
+	}
 	for i := from; i < len(a.Chunks); i++ {
 		chunk, at := chunkOf(a.Chunks[i], writes)
 		ready := func() error { return s.mark(ctx, due, r, a, i) }
-		results, err := s.Clusters[in.Cluster].Write(ctx, in.Group, chunk, ready)
+		results, err := cluster.Write(ctx, in.Group, chunk, ready)
 		if err != nil {
 			if errors.Is(err, ErrConflict) || a.Chunks[i].Phase == Sending {
 				return "", nil, err
@@ -184,7 +188,11 @@ func (s *Service) putBack(ctx context.Context, due Due, r Request, a Attempt, wr
 func (s *Service) notRolledBack(ctx context.Context, r Request, said string) *Problem {
 	in, _ := r.Move()
 	p := &Problem{Code: ProblemTurnedDown, Request: r.ID, Cluster: in.Cluster, Group: in.Group, Rollback: &Rollback{Got: said}}
-	states, err := s.Clusters[in.Cluster].States(ctx, []string{in.Group})
+	var states map[string]GroupState
+	cluster, err := s.cluster(in.Cluster)
+	if err == nil {
+		states, err = cluster.States(ctx, []string{in.Group})
+	}
 	if err != nil {
 		s.Log.Info("who is in the group cannot be read", "request", r.ID, "cluster", in.Cluster, "err", err)
 		return p

@@ -53,7 +53,11 @@ func (s *Service) written(ctx context.Context, due *Due, r Request, l Look) (tim
 	if err != nil {
 		return time.Time{}, err
 	}
-	snap, err := s.Clusters[in.Cluster].Inspect(ctx, QueryOf(in, saved, r.Isolation))
+	cluster, err := s.cluster(in.Cluster)
+	if err != nil {
+		return time.Time{}, err
+	}
+	snap, err := cluster.Inspect(ctx, QueryOf(in, saved, r.Isolation))
 	if err != nil {
 		due.Note.Streak = Streak{}
 		return s.waitForKafka(ctx, *due, r, asProblem(err, in.Cluster))

@@ -35,6 +35,9 @@ func (s *Service) pickUp(ctx context.Context, due Due, r Request) (time.Time, er
 	if err != nil {
 		return time.Time{}, err
 	}
+	if in, _ := r.Move(); s.left(in.Cluster) {
+		return time.Time{}, s.unseen(ctx, due, r, a, writes)
+	}
 	reads, err := s.read(ctx, r, writes)
 	if err != nil {
 		return s.waitForKafka(ctx, due, r, asProblem(err, ""))
@@ -81,12 +84,21 @@ func (s *Service) firstReading(ctx context.Context, due Due, r Request, writes [
 
 func (s *Service) read(ctx context.Context, r Request, writes []Write) ([]Position, error) {
 	in, _ := r.Move()
-	return s.Clusters[in.Cluster].ReadBack(ctx, in.Group, partsOf(writes))
+	cluster, err := s.cluster(in.Cluster)
+	if err != nil {
+		return nil, err
+	}
+	return cluster.ReadBack(ctx, in.Group, partsOf(writes))
 }
 
 // finish ends an attempt with what is known.
 func (s *Service) finish(ctx context.Context, due Due, r Request, a Attempt, writes []Write) error {
 	outcome := Judge(writes, a.putsBack())
+	in, _ := r.Move()
+	gone := s.left(in.Cluster)
+	if gone && outcome != Unchanged {
+		outcome = Unclear // even what Kafka said it wrote was never read back
+	}
 	undone, err := s.undone(ctx, r, outcome)
 	if err != nil {
 		return err
@@ -111,6 +123,9 @@ func (s *Service) finish(ctx context.Context, due Due, r Request, a Attempt, wri
 		}
 		s.alsoUndone(tx, undone)
 		r.Outcome, r.EndedAt, r.Deadline, r.Problem = outcome, s.Now(), time.Time{}, whyFailed(r, to, writes, rollback)
+		if gone {
+			r.Problem = s.goneProblem(*r, in.Cluster)
+		}
 		facts := []string{"outcome", string(outcome), "partitions", strconv.Itoa(len(writes)),
 			"replay", strconv.FormatInt(a.Effect.Replay, 10), "skip", strconv.FormatInt(a.Effect.Skip, 10)}
 		if late != nil {

@@ -31,6 +31,8 @@ const (
 	LateTime   LateEnd = "time"   // it was looked for until Until, and never came
 	LateMember LateEnd = "member" // consumers came: what they commit looks like a write that landed
 	LateNewer  LateEnd = "newer"  // another request wrote the same offsets: By
+
+	LateCluster LateEnd = "cluster" // the cluster is no longer configured
 )
 
 // The events of a LateWatch.

@@ -18,9 +18,9 @@ func (s *Service) lateLook() time.Duration { return 2 * s.Times.Look }
 func (s *Service) lookLate(ctx context.Context, due Due, r Request) (time.Time, error) {
 	began := s.Now()
 	in, _ := r.Move()
-	cluster, known := s.Clusters[in.Cluster]
-	if !known {
-		return began.Add(s.Times.WatchSlow), nil
+	cluster, gone := s.cluster(in.Cluster)
+	if gone != nil {
+		return time.Time{}, s.unwatch(ctx, due, r)
 	}
 	a, err := s.Store.LastAttempt(ctx, r.ID)
 	if err != nil {

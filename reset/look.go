@@ -129,7 +129,11 @@ func (s *Service) Lag(ctx context.Context, a Actor, channel, cluster, group stri
 	for _, t := range topics {
 		q.Scope.Topics = append(q.Scope.Topics, TopicScope{Topic: t})
 	}
-	snap, err := s.Clusters[cluster].Inspect(ctx, q)
+	kafka, err := s.cluster(cluster)
+	if err != nil {
+		return Lag{}, err
+	}
+	snap, err := kafka.Inspect(ctx, q)
 	if err != nil {
 		return Lag{}, asProblem(err, cluster)
 	}
@@ -252,7 +256,11 @@ func (s *Service) mistyped(ctx context.Context, r Request, in Intent, denied *Pr
 	if in.Group == "" || denied.Ruling == nil || denied.Ruling.Denial != DeniedNoRule {
 		return denied
 	}
-	snap, err := s.Clusters[in.Cluster].Inspect(ctx, Query{Group: in.Group})
+	kafka, err := s.cluster(in.Cluster)
+	if err != nil {
+		return denied
+	}
+	snap, err := kafka.Inspect(ctx, Query{Group: in.Group})
 	if err != nil || snap.Group.Exists {
 		return denied
 	}

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/guard"
 )
 
 // sharedLook is the state of several groups of one cluster, from one round of calls.
@@ -70,11 +72,17 @@ func (l *lookout) join(groups []string, do func([]string) sharedLook) sharedLook
 func (s *Service) looks(ctx context.Context, groups map[string][]string) map[string]sharedLook {
 	looks := make(map[string]sharedLook, len(groups))
 	var mu sync.Mutex
-	var wg sync.WaitGroup
+	var wg guard.Group
 	for cluster, names := range groups {
 		wg.Go(func() {
 			shared, _ := s.lookouts.LoadOrStore(cluster, &lookout{})
-			look := shared.(*lookout).join(names, func(all []string) sharedLook { return s.look(ctx, cluster, all) })
+			var look sharedLook
+			if err := guard.Do(func() error {
+				look = shared.(*lookout).join(names, func(all []string) sharedLook { return s.look(ctx, cluster, all) })
+				return nil
+			}); err != nil {
+				look = sharedLook{err: err} // what else is due does not wait for this cluster
+			}
 			mu.Lock()
 			defer mu.Unlock()
 			looks[cluster] = look
@@ -87,12 +95,16 @@ func (s *Service) looks(ctx context.Context, groups map[string][]string) map[str
 // look makes one round. What Kafka refuses for one group must not blind the others: then each is looked at by itself.
 func (s *Service) look(ctx context.Context, cluster string, groups []string) sharedLook {
 	look := sharedLook{began: s.Now()}
-	look.groups, look.err = s.Clusters[cluster].Look(ctx, groups)
+	kafka, err := s.cluster(cluster)
+	if err != nil {
+		return sharedLook{began: look.began, ended: s.Now(), err: err}
+	}
+	look.groups, look.err = kafka.Look(ctx, groups)
 	var p *Problem
 	if errors.As(look.err, &p) && p.Group != "" && len(groups) > 1 {
 		look.groups, look.err = map[string]Look{}, nil
 		for _, g := range groups {
-			one, err := s.Clusters[cluster].Look(ctx, []string{g})
+			one, err := kafka.Look(ctx, []string{g})
 			if err == nil {
 				look.groups[g] = one[g]
 			}

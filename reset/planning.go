@@ -73,7 +73,11 @@ func (s *Service) draft(ctx context.Context, r Request) (drafted, *Problem, erro
 	}
 	q := QueryOf(d.intent, saved, d.ruling.Isolation)
 	q.Around = true
-	if d.snap, err = s.Clusters[d.intent.Cluster].Inspect(ctx, q); err != nil {
+	cluster, err := s.cluster(d.intent.Cluster)
+	if err != nil {
+		return d, asProblem(err, d.intent.Cluster), nil
+	}
+	if d.snap, err = cluster.Inspect(ctx, q); err != nil {
 		return d, asProblem(err, d.intent.Cluster), nil
 	}
 	if d.options, problem = CheckGroup(d.intent, s.Info(d.intent.Cluster), d.snap); problem != nil {
@@ -197,7 +201,11 @@ func (s *Service) whichCluster(ctx context.Context, r Request, in Intent) (Inten
 			no++
 			continue
 		}
-		states, err := s.Clusters[info.Name].States(ctx, []string{in.Group})
+		kafka, err := s.cluster(info.Name)
+		if err != nil {
+			continue
+		}
+		states, err := kafka.States(ctx, []string{in.Group})
 		if err == nil && !states[in.Group].Exists {
 			continue
 		}

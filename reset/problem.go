@@ -3,6 +3,7 @@ package reset
 import (
 	"fmt"
 	"strings"
+	"time"
 )
 
 // Problem is an error that a person can do something about. It is a value that can be stored with a request; the words and
@@ -10,21 +11,22 @@ import (
 // the log.
 type Problem struct {
 	Code    ProblemCode
-	Cluster string   `json:",omitempty"`
-	Group   string   `json:",omitempty"`
-	Topic   string   `json:",omitempty"`
-	Parts   []int32  `json:",omitempty"`
-	Request string   `json:",omitempty"` // the request that it is about, or that stands in the way
-	State   State    `json:",omitempty"` // of that request
-	Want    string   `json:",omitempty"` // what was expected, or the id that was pinned
-	Got     string   `json:",omitempty"` // what came instead; the cause in Kafka's words
-	Names   []string `json:",omitempty"` // near names, clusters, topics, brokers
-	Count   int64    `json:",omitempty"`
-	Other   int64    `json:",omitempty"`
-	Newest  int64    `json:",omitempty"` // time of a topic's newest record, in milliseconds as Kafka counts; 0: not known
-	Ruling  *Ruling  `json:",omitempty"`
-	Verb    Verb     `json:",omitempty"`
-	Members []Member `json:",omitempty"`
+	Cluster string    `json:",omitempty"`
+	Group   string    `json:",omitempty"`
+	Topic   string    `json:",omitempty"`
+	Parts   []int32   `json:",omitempty"`
+	Request string    `json:",omitempty"` // the request that it is about, or that stands in the way
+	State   State     `json:",omitempty"` // of that request
+	Want    string    `json:",omitempty"` // what was expected, or the id that was pinned
+	Got     string    `json:",omitempty"` // what came instead; the cause in Kafka's words
+	Names   []string  `json:",omitempty"` // near names, clusters, topics, brokers
+	Count   int64     `json:",omitempty"`
+	Other   int64     `json:",omitempty"`
+	Newest  int64     `json:",omitempty"` // time of a topic's newest record, in milliseconds as Kafka counts; 0: not known
+	Since   time.Time `json:",omitzero"`  // of ProblemInternal
+	Ruling  *Ruling   `json:",omitempty"`
+	Verb    Verb      `json:",omitempty"`
+	Members []Member  `json:",omitempty"`
 
 	Rollback *Rollback `json:",omitempty"`
 }
@@ -59,16 +61,18 @@ const (
 	ProblemMisplaced    ProblemCode = "misplaced"     // read back at neither place
 
 	// The intent.
-	ProblemNoCommit  ProblemCode = "no commit"  // Topic, Parts: nothing to shift or skip from
-	ProblemSkipMoved ProblemCode = "skip moved" // Count: the asked offset; Other: the committed one
-	ProblemFuture    ProblemCode = "future"     // a time that has not come; Got: it
-	ProblemOneRecord ProblemCode = "one record" // skip wants exactly one partition
-	ProblemWhich     ProblemCode = "which"      // Want: cluster, topics, target, connector (Got: its name), or ahead (see Ahead; Got: the target, Count: messages skipped, Other: partitions without a record as late)
-	ProblemNoCluster ProblemCode = "no cluster" // Got: the name; Names: those configured
-	ProblemTooLong   ProblemCode = "too long"   // Want: the longest wait; Got: the asked one
-	ProblemNoRecord  ProblemCode = "no record"  // Count: the asked offset; Other: the end; nothing is there to skip
-	ProblemRecreated ProblemCode = "recreated"  // Topic was deleted and made again: offsets of the old one mean nothing
-	ProblemVoided    ProblemCode = "voided"     // an approval no longer covers the effect; Want: why; Topic, Parts: where
+	ProblemNoCommit    ProblemCode = "no commit"    // Topic, Parts: nothing to shift or skip from
+	ProblemSkipMoved   ProblemCode = "skip moved"   // Count: the asked offset; Other: the committed one
+	ProblemFuture      ProblemCode = "future"       // a time that has not come; Got: it
+	ProblemOneRecord   ProblemCode = "one record"   // skip wants exactly one partition
+	ProblemWhich       ProblemCode = "which"        // Want: cluster, topics, target, connector (Got: its name), or ahead (see Ahead; Got: the target, Count: messages skipped, Other: partitions without a record as late)
+	ProblemNoCluster   ProblemCode = "no cluster"   // Got: the name; Names: those configured
+	ProblemClusterGone ProblemCode = "cluster gone" // Cluster is no longer configured; Want: what the same Kafka is called now; Names: those configured
+	ProblemInternal    ProblemCode = "internal"     // it does not go on since Since; Got: what fails, in words. The log has the rest
+	ProblemTooLong     ProblemCode = "too long"     // Want: the longest wait; Got: the asked one
+	ProblemNoRecord    ProblemCode = "no record"    // Count: the asked offset; Other: the end; nothing is there to skip
+	ProblemRecreated   ProblemCode = "recreated"    // Topic was deleted and made again: offsets of the old one mean nothing
+	ProblemVoided      ProblemCode = "voided"       // an approval no longer covers the effect; Want: why; Topic, Parts: where
 
 	// The request.
 	ProblemNoRequest ProblemCode = "no request" // Request

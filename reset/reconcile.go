@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"slices"
-	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/guard"
 )
 
 // How the loop works: claim what is due, read its state again, do one step, say when to look next. There are no timers per
@@ -32,8 +32,11 @@ const mostPatient = 8
 
 // Run reconciles until ctx is done, and returns after all that it started has stopped, and people were told how.
 func (s *Service) Run(ctx context.Context) error {
-	var wg sync.WaitGroup
+	var wg guard.Group
 	var under atomic.Int32
+	if err := s.leaveAll(ctx); err != nil && ctx.Err() == nil {
+		s.Log.Error("end what is of clusters that are no longer configured", "err", err) // each ends when it is looked at, then
+	}
 	for {
 		claim := s.claimAll
 		if under.Load() >= mostBatches { // people do not wait behind thousands of runs that are due at once
@@ -49,7 +52,9 @@ func (s *Service) Run(ctx context.Context) error {
 		if len(dues) > 0 {
 			under.Add(1)
 			wg.Go(func() {
-				s.serve(ctx, dues)
+				if err := guard.Do(func() error { s.serve(ctx, dues); return nil }); err != nil {
+					s.Log.Error("serve what is due", "err", err) // the claims end by themselves, and the rows are served again
+				}
 				under.Add(-1)
 				s.Wake()
 			})
@@ -149,7 +154,7 @@ func (s *Service) serve(ctx context.Context, dues []Due) {
 		}
 	}
 	looks := s.looks(ctx, groups)
-	var wg sync.WaitGroup
+	var wg guard.Group
 	for i, d := range dues {
 		wg.Go(func() { s.serveOne(ctx, d, requests[i], looks) })
 	}
@@ -185,10 +190,9 @@ func (s *Service) serveOne(ctx context.Context, d Due, r *Request, looks map[str
 	case d.Kind == DueCard && ctx.Err() != nil:
 		next = s.Now() // cut short by the shutdown: conclude takes it
 	case err != nil:
-		next = s.Now().Add(afterError)
-		if ctx.Err() == nil {
-			s.Log.Error("reconcile", "kind", string(d.Kind), "request", d.ID, "err", err)
-		}
+		next = s.again(ctx, d, row, err)
+	default:
+		s.failing.Delete(row)
 	}
 	err = s.Store.Release(context.WithoutCancel(ctx), d, next)
 	switch {
@@ -213,30 +217,39 @@ const mostHolds = 30
 func (s *Service) hold(ctx context.Context, d Due, lease time.Duration) (done func()) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stopped := make(chan struct{})
-	go func() {
-		defer close(stopped)
+	renew := func() error {
 		tick := time.NewTicker(s.Times.Lease / 3)
 		defer tick.Stop()
 		for range mostHolds {
 			select {
 			case <-ctx.Done():
-				return
+				return nil
 			case <-tick.C:
 			}
 			if err := s.Store.Renew(ctx, d, s.Now().Add(lease)); err != nil {
-				return // lost, or the store is in trouble: the fence decides
+				return nil // lost, or the store is in trouble: the fence decides
 			}
+		}
+		return nil
+	}
+	go func() {
+		defer close(stopped)
+		if err := guard.Do(renew); err != nil {
+			s.Log.Error("hold a claim", "kind", string(d.Kind), "request", d.ID, "err", err)
 		}
 	}()
 	return func() { cancel(); <-stopped }
 }
 
 func (s *Service) step(ctx context.Context, d *Due, r *Request, looks map[string]sharedLook) (next time.Time, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
-		}
-	}()
+	err = guard.Do(func() error {
+		next, err = s.stepOf(ctx, d, r, looks)
+		return err
+	})
+	return next, err
+}
+
+func (s *Service) stepOf(ctx context.Context, d *Due, r *Request, looks map[string]sharedLook) (time.Time, error) {
 	switch d.Kind {
 	case DueInbox:
 		return s.receive(ctx, *d)
@@ -257,13 +270,12 @@ func (s *Service) step(ctx context.Context, d *Due, r *Request, looks map[string
 func (s *Service) carry(ctx context.Context, d *Due, r Request, looks map[string]sharedLook) (time.Time, error) {
 	in, ok := r.Move()
 	switch {
+	case s.left(in.Cluster) && slices.Contains(next[r.State], Cancelled) && (r.State != Planning || r.Question != ""): // planning says it itself
+		return time.Time{}, s.leave(ctx, d, r)
 	case saves(r.Act):
 		return s.saving(ctx, *d, r)
 	case !ok:
 		return s.brake(ctx, *d, r)
-	}
-	if _, known := s.Clusters[in.Cluster]; !known && in.Cluster != "" && r.State.Open() && r.State != Planning {
-		return time.Time{}, fmt.Errorf("request %s is about cluster %q, which is no longer configured", r.ID, in.Cluster)
 	}
 	if r.State != Approved && r.State != Draft {
 		d.Note.Streak = Streak{} // what was seen before a plan, or before an attempt to write, proves nothing after it

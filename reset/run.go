@@ -24,6 +24,9 @@ func (s *Service) tick(ctx context.Context, due Due) (time.Time, error) {
 		return time.Time{}, err
 	}
 	sc, now := *found, s.Now()
+	if s.left(sc.Intent.Cluster) {
+		return time.Time{}, s.pauseGone(ctx, &due, sc)
+	}
 	warnAt, end := sc.Until.Add(-lapseWarning), !sc.Until.IsZero()
 	switch {
 	case sc.stands(now) != nil:

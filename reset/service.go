@@ -25,6 +25,7 @@ type Service struct {
 	wake      chan struct{}
 	wakeOnce  sync.Once
 	serving   sync.Map // rows that this process is serving now
+	failing   sync.Map // rows that failed when they were last looked at: trouble
 	watching  atomic.Int32
 	lookouts  sync.Map     // of each cluster
 	lateLooks sync.Map     // request id -> when this process last looked for its late write

@@ -101,7 +101,11 @@ func (s *Service) quiet(r Request, l Look, st Streak) Sighting {
 func (s *Service) moved(ctx context.Context, due *Due, r Request, look sharedLook) (time.Time, bool, error) {
 	in, _ := r.Move()
 	st := due.Note.Streak
-	states, err := s.Clusters[in.Cluster].States(ctx, []string{in.Group})
+	var states map[string]GroupState
+	cluster, err := s.cluster(in.Cluster)
+	if err == nil {
+		states, err = cluster.States(ctx, []string{in.Group})
+	}
 	if err != nil {
 		due.Note.Streak = Streak{}
 		next, err := s.waitForKafka(ctx, *due, r, asProblem(err, in.Cluster))

@@ -26,6 +26,12 @@ func (s *stops) Claim(_ context.Context, c reset.Claim) ([]reset.Due, error) {
 	return []reset.Due{{Kind: reset.DueRequest, ID: "k7f3"}}, nil
 }
 
+func (s *stops) List(context.Context, reset.Filter) ([]reset.Request, error) { return nil, nil }
+
+func (s *stops) Schedules(context.Context, reset.ScheduleFilter) ([]reset.Schedule, error) {
+	return nil, nil
+}
+
 func (s *stops) Load(ctx context.Context, _ string) (reset.Request, error) {
 	return reset.Request{}, ctx.Err()
 }

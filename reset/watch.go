@@ -66,6 +66,7 @@ const (
 	WatchNobody   WatchEnd = "nobody"      // nobody came back
 	WatchLong     WatchEnd = "long"        // not caught up in longestWatch
 	WatchGone     WatchEnd = "gone"        // the commits were deleted: nothing goes on from there
+	WatchCluster  WatchEnd = "cluster"     // the cluster is no longer configured
 )
 
 // The events of a watch.

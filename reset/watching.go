@@ -26,9 +26,9 @@ func (s *Service) watch(ctx context.Context, due Due) (time.Time, error) {
 	}
 	in, _ := r.Move()
 	later := r.Watch.next(began, s.Times)
-	cluster, known := s.Clusters[in.Cluster]
-	if !known {
-		return later, nil
+	cluster, gone := s.cluster(in.Cluster)
+	if gone != nil {
+		return time.Time{}, s.unwatch(ctx, due, r)
 	}
 	snap, err := cluster.Inspect(ctx, Query{Group: in.Group, Scope: scopeOf(partsOf(writes)), Isolation: r.Isolation})
 	if err != nil {

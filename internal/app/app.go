@@ -19,6 +19,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/auth"
 	"github.com/kafka-reset-bot/kafka-reset-bot/bot"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/config"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/guard"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/store"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
@@ -144,10 +145,11 @@ func (a *App) Run(ctx context.Context) error {
 		return err
 	}
 	g, gctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return a.bot.Run(gctx) })
-	g.Go(func() error { return a.service.Run(gctx) })
+	// A panic that nothing beneath caught ends the process in order: what has begun to be written is finished.
+	g.Go(func() error { return guard.Do(func() error { return a.bot.Run(gctx) }) })
+	g.Go(func() error { return guard.Do(func() error { return a.service.Run(gctx) }) })
 	if a.cfg.Health.Listen != "" {
-		g.Go(func() error { return a.serveHealth(gctx) })
+		g.Go(func() error { return guard.Do(func() error { return a.serveHealth(gctx) }) })
 	}
 	done := make(chan error, 1)
 	go func() { done <- g.Wait() }()

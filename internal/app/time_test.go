@@ -76,15 +76,3 @@ func TestARewindThatWouldSkipIsAQuestion(t *testing.T) {
 		t.Errorf("payments-0 is at %d, want 80", got.Offset)
 	}
 }
-
-// The group is behind the time that a duration names: what is between would be skipped, which "back" does not say.
-func TestBackThatIsAheadIsAQuestion(t *testing.T) {
-	t.Parallel()
-	s := newStage(t, world.Options{})
-	s.start()
-	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 1m", "is ahead of the committed offsets", "would skip up to")
-	s.has(m, "choose.1", "choose.2", "choose.3", "cancel")
-	s.clicks(s.Mara, m, "choose.3")
-	s.shows(s.Mara, m, "preview", "Skips at most", "1 min ago")
-	s.untouched()
-}

@@ -1,0 +1,27 @@
+package commands
+
+import (
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// clusterGone says that a cluster has left the configuration, and what to do instead.
+func clusterGone(p *reset.Problem) Line {
+	l := say(p.Cluster, " is no longer configured")
+	switch {
+	case p.Want != "":
+		return say(l, ": the same Kafka is ", strong(p.Want), " now. Ask again there: ", code(firstOf(p.Group, "GROUP")+"@"+p.Want), ".")
+	case len(p.Names) > 0:
+		l = say(l, "; configured are ", list(p.Names, 5))
+	}
+	return say(l, ". The people who run the bot can say why.")
+}
+
+// failsSince is when something began to fail, in UTC: the reader's zone is not known here.
+func failsSince(p *reset.Problem) string {
+	if p.Since.IsZero() {
+		return ""
+	}
+	return " since " + p.Since.UTC().Format("2006-01-02 15:04:05 ") + time.UTC.String()
+}
