@@ -26,7 +26,7 @@ func LagOf(l reset.Lag) Content {
 func lagHead(l reset.Lag, topics []reset.TopicLag) Content {
 	g := l.Snapshot.Group
 	c := Content{Title: title(reset.Intent{Group: l.Group}, l.Cluster), Status: groupStatus(g)}
-	var sum int64
+	var sum, markers int64
 	read := 0
 	for _, t := range topics {
 		if t.Err != "" {
@@ -35,11 +35,15 @@ func lagHead(l reset.Lag, topics []reset.TopicLag) Content {
 		}
 		read++
 		sum += t.Lag
+		markers += t.Markers
 	}
 	if read == 0 && len(topics) == 0 {
 		c.Lines = []Line{say("No commits on any topic.")}
 	} else {
 		c.Lines = []Line{say(strong("At most "+count(sum)+" behind"), " on ", number(read, "topic"), ".")}
+	}
+	if markers > 0 {
+		c.Lines = append(c.Lines, say("Not counted: ", number(markers, "offset"), " ahead that ", are(markers), " nothing but transaction markers, which no consumer reads."))
 	}
 	if len(g.Members) > 0 {
 		c.Lines = append(c.Lines, say(capital(number(len(g.Members), "consumer")), ": ", members(g.Members), "."))
@@ -85,7 +89,7 @@ func lagOf(p reset.PartitionState) string {
 	if p.Committed.None {
 		return "–"
 	}
-	return count(max(0, p.End-max(p.Committed.Offset, p.Start)))
+	return count(p.Lag())
 }
 
 func topicLagTable(topics []reset.TopicLag) *Table {

@@ -125,7 +125,7 @@ func course(w reset.Watch, v voice) []Line {
 	}
 	switch after := span(w.Ended.Sub(w.Since)); w.Why {
 	case reset.WatchCaughtUp:
-		lines = append(lines, say(strong("Caught up"), " ", v.clock(w.CaughtUp), ", ", after, " after the reset."))
+		lines = append(lines, say(strong("Caught up"), " ", v.clock(w.CaughtUp), ", ", after, " after the reset", onlyMarkers(w.Markers), "."))
 	case reset.WatchNobody:
 		lines = append(lines, say(strong("Nobody came back"), " in ", after, ". It is not watched any more."))
 	case reset.WatchNewer:
@@ -136,6 +136,14 @@ func course(w reset.Watch, v voice) []Line {
 		lines = append(lines, say("Not caught up after ", after, ". It is not watched any more."))
 	}
 	return lines
+}
+
+// onlyMarkers says why a group that has read everything is not at the end.
+func onlyMarkers(n int64) string {
+	if n == 0 {
+		return ""
+	}
+	return ": nothing but transaction markers lies ahead"
 }
 
 func comeback(client, host string, n int) Line {
@@ -187,7 +195,7 @@ func watchLine(e reset.Entry, s reset.Story, fact func(key, before string) strin
 	case reset.EvResumed:
 		return say("The group goes on", progress(n("resumed"), n("empty"), n("of")), ".")
 	case reset.EvCaughtUp:
-		return say("Caught up, ", after, " after the reset.")
+		return say("Caught up, ", after, " after the reset", onlyMarkers(int64(n("markers"))), ".")
 	case reset.EvUnwatched:
 		return unwatched(e, after, called(s.Request.Actor))
 	}

@@ -1,6 +1,7 @@
 package kafka
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -34,9 +35,12 @@ type walk struct {
 	// visit sees each batch that ends behind next. Its records are nil when the broker cut it off behind the header: then
 	// visit may return false, and sees it again when all of it came. Setting end to next stops the walk.
 	visit func(*walk, *sarama.RecordBatch) bool
-	limit int32
-	spent int
-	err   sarama.KError
+	limit int32 // of bytes in the next answer; 0: firstFetch
+
+	committed bool                         // transactions that were rolled back are told, and nothing behind the last stable offset comes
+	aborted   []*sarama.AbortedTransaction // those told that the walk has not come to, by first offset
+	spent     int
+	err       sarama.KError
 }
 
 func (w *walk) done() bool { return w.next >= w.end }
@@ -47,18 +51,12 @@ func (c *Cluster) walk(ctx context.Context, v view, walks map[reset.Partition]*w
 	ctx, cancel := context.WithTimeout(ctx, walkTime)
 	defer cancel()
 	var spent atomic.Int64
-	for try := 0; ; try++ {
-		var again []reset.Partition
-		for p, w := range walks {
-			if !w.done() && (try == 0 || passing[name(w.err)]) {
-				w.err = sarama.ErrNoError
-				again = append(again, p)
-			}
+	left := slices.DeleteFunc(slices.Collect(maps.Keys(walks)), func(p reset.Partition) bool { return walks[p].done() })
+	for try := 0; len(left) > 0; try++ {
+		for _, p := range left {
+			walks[p].err = sarama.ErrNoError
 		}
-		if len(again) == 0 {
-			return
-		}
-		byLeader, none := v.leaders(again)
+		byLeader, none := v.leaders(left)
 		for _, p := range none {
 			walks[p].err = sarama.ErrLeaderNotAvailable
 		}
@@ -67,10 +65,11 @@ func (c *Cluster) walk(ctx context.Context, v view, walks map[reset.Partition]*w
 			wg.Go(func() { c.walkAt(ctx, addr, parts, walks, &spent) })
 		}
 		wg.Wait()
-		if try == len(pauses) || pause(ctx, pauses[try]) != nil {
+		left = slices.DeleteFunc(left, func(p reset.Partition) bool { return walks[p].done() || !passing[name(walks[p].err)] })
+		if len(left) == 0 || try == len(pauses) || pause(ctx, pauses[try]) != nil {
 			return
 		}
-		fresh, err := c.metadata(ctx, slices.Sorted(maps.Keys(numbers(again)))...)
+		fresh, err := c.metadata(ctx, slices.Sorted(maps.Keys(numbers(left)))...)
 		if err != nil {
 			return
 		}
@@ -117,7 +116,10 @@ func (c *Cluster) fetch(ctx context.Context, addr string, parts []reset.Partitio
 		req := &sarama.FetchRequest{Version: 12, SessionEpoch: -1, MaxBytes: wholeFetch} // no session; 0 bytes are enough to answer
 		for _, p := range parts {
 			w := walks[p]
-			w.limit = max(w.limit, firstFetch)
+			w.limit = cmp.Or(w.limit, firstFetch)
+			if w.committed {
+				req.Isolation = sarama.ReadCommitted
+			}
 			req.AddBlock(p.Topic, p.Partition, w.next, w.limit, -1)
 		}
 		return b.Fetch(req)
@@ -131,6 +133,11 @@ func (w *walk) take(b *sarama.FetchResponseBlock) bool {
 	}
 	if w.err = b.Err; b.Err != sarama.ErrNoError {
 		return false
+	}
+	if w.committed { // of the whole answer: what was told before is told again
+		w.aborted = slices.SortedFunc(slices.Values(b.AbortedTransactions), func(a, b *sarama.AbortedTransaction) int {
+			return cmp.Compare(a.FirstOffset, b.FirstOffset)
+		})
 	}
 	from := w.next
 	for _, set := range b.RecordsSet {

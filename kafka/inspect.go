@@ -61,8 +61,14 @@ func (c *Cluster) Inspect(ctx context.Context, q reset.Query) (reset.Snapshot, e
 			p.Other, p.Err = &reset.Position{Offset: like.Offset, None: !ok || like.None}, cmp.Or(p.Err, like.err)
 		}
 	}
-	if err := c.readLogs(ctx, v, q, s.Partitions); err != nil || !q.Around {
+	if err := c.readLogs(ctx, v, q, s.Partitions); err != nil {
 		return s, err
+	}
+	if q.Markers || q.Around {
+		c.markers(ctx, v, q.Isolation, s.Partitions)
+	}
+	if !q.Around {
+		return s, ctx.Err()
 	}
 	err = c.around(ctx, v, q, &s)
 	return s, err

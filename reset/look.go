@@ -125,7 +125,7 @@ func (s *Service) Lag(ctx context.Context, a Actor, channel, cluster, group stri
 	if err != nil {
 		return Lag{}, err
 	}
-	q := Query{Group: group, Isolation: ruling.Isolation}
+	q := Query{Group: group, Isolation: ruling.Isolation, Markers: true}
 	for _, t := range topics {
 		q.Scope.Topics = append(q.Scope.Topics, TopicScope{Topic: t})
 	}

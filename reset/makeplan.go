@@ -228,7 +228,8 @@ func Lags(snap Snapshot) []TopicLag {
 		}
 		if !p.Committed.None {
 			l.Committed++
-			l.Lag = saturatingAdd(l.Lag, max(0, p.End-max(p.Committed.Offset, p.Start)))
+			l.Lag = saturatingAdd(l.Lag, p.Lag())
+			l.Markers = saturatingAdd(l.Markers, p.Markers)
 		}
 	}
 	lags := make([]TopicLag, 0, len(at))

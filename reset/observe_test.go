@@ -45,6 +45,9 @@ func TestObserve(t *testing.T) {
 	unread := func(p int) func(*Snapshot) {
 		return func(snap *Snapshot) { snap.Partitions[p].Err = "LEADER_NOT_AVAILABLE" }
 	}
+	markers := func(p int, n int64) func(*Snapshot) {
+		return func(snap *Snapshot) { snap.Partitions[p].Markers = n }
+	}
 	for name, tc := range map[string]struct {
 		looks []looked
 		write func(*Write)
@@ -97,6 +100,15 @@ func TestObserve(t *testing.T) {
 			write: func(w *Write) { w.To.Offset = 1000 },
 			want: []string{"read again partitions=2", "consumers back client=billing host=10.4.7.21 members=1 resumed=0 empty=2 of=2",
 				"caught up why=caught up lag=0"}, watch: "0 2 0 0 caught up"},
+		"read all but a transaction's marker": {looks: []looked{{after: 15 * s, at: []int64{999, 1000}, members: 1, change: markers(0, 1)}},
+			want: []string{"read again partitions=2", "consumers back client=billing host=10.4.7.21 members=1 resumed=2 empty=0 of=2",
+				"caught up why=caught up lag=0 markers=1"}, watch: "2 0 0 0 caught up"},
+		"a message behind a marker": {looks: []looked{{after: 15 * s, at: []int64{999, 1000}, members: 1}},
+			want: []string{"read again partitions=2", "consumers back client=billing host=10.4.7.21 members=1 resumed=2 empty=0 of=2"}, watch: "2 0 0 0 "},
+		"the target is before a marker": {looks: []looked{{after: 15 * s, at: []int64{999, 999}, members: 1, change: func(s *Snapshot) { markers(0, 1)(s); markers(1, 1)(s) }}},
+			write: func(w *Write) { w.To.Offset = 999 },
+			want: []string{"read again partitions=2", "consumers back client=billing host=10.4.7.21 members=1 resumed=0 empty=2 of=2",
+				"caught up why=caught up lag=0 markers=2"}, watch: "0 2 0 0 caught up"},
 		"deleted": {looks: []looked{{after: 15 * s, at: []int64{-1, -1}}}, to: Nowhere{}, write: func(w *Write) { w.To = Position{None: true} },
 			want: []string{"read again partitions=2"}, watch: "0 0 0 0 gone"},
 		"deleted, and committed again": {looks: []looked{{after: 15 * s, at: []int64{-1, 903}}}, to: Nowhere{}, write: func(w *Write) { w.To = Position{None: true} },

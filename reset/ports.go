@@ -41,7 +41,8 @@ type Query struct {
 	At        time.Time // look this time up in every partition in scope; zero: do not
 	Isolation Isolation
 	Like      string // also read where this group stands on the partitions in scope
-	Around    bool   // also read what surrounds group and topics: for a plan that somebody will see
+	Around    bool   // also read what surrounds group and topics: for a plan that somebody will see. Markers too
+	Markers   bool   // also find out what of a small lag is transaction markers
 }
 
 // Snapshot is what Kafka said at one time.
@@ -82,6 +83,7 @@ type PartitionState struct {
 	Found     *Found    // the answer to the time look-up
 	Newest    time.Time // where the look-up found no record: the newest time of the last batch; zero: not known
 	Err       string    // why this partition could not be read ("LEADER_NOT_AVAILABLE"); the numbers mean nothing then
+	Markers   int64     // offsets from the committed one to the end, when all of them are transaction markers; read with Query.Markers
 
 	// Read with Query.Around; zero when it was not, or does not apply.
 	Stable   int64 // the last stable offset, when Open is not 0
@@ -93,6 +95,16 @@ type PartitionState struct {
 
 // last is the furthest offset that a commit may name: records up to the high watermark are there, whatever a group reads of them.
 func (p PartitionState) last() int64 { return max(p.End, p.High) }
+
+// Lag is how many offsets lie between the committed one and the end, without those that are known to hold nothing to read. Without
+// a committed offset everything does.
+func (p PartitionState) Lag() int64 {
+	at := p.Start
+	if !p.Committed.None {
+		at = max(p.Committed.Offset, p.Start)
+	}
+	return max(0, p.End-at-p.Markers)
+}
 
 // Found is the answer to a time look-up that was checked: a miss on a partition with records is not believed
 // (facts: after DeleteRecords the broker may say "no record" although records follow).

@@ -149,6 +149,7 @@ type TopicLag struct {
 	Partitions int
 	Committed  int   // partitions with a commit
 	Lag        int64 // offsets between the commits and the end, at most
+	Markers    int64 // offsets that are left out of Lag: transaction markers
 	Err        string
 }
 

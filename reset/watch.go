@@ -22,6 +22,7 @@ type Watch struct {
 	HitBy       string  // the request whose lost write landed late, and is what Overwritten shows; empty: not known
 	Lags        []LagAt // oldest first: one for each time that the lag had halved or doubled
 	CaughtUp    time.Time
+	Markers     int64     // offsets that were ahead then, and are nothing but transaction markers
 	Ended       time.Time // zero: it is still being looked at
 	Why         WatchEnd
 	By          string // of WatchNewer: the request that reset the group again
@@ -159,16 +160,21 @@ func observe(r Request, writes []Write, snap Snapshot, now time.Time, t Times) (
 	if in, _ := r.Move(); in.Target == (Nowhere{}) {
 		w.Ended, w.Why = now, WatchGone
 	} else if ev, ok := w.end(seen, snap.Group, now, t); ok {
-		tell(ev, "why", string(w.Why), "lag", strconv.FormatInt(seen.lag, 10))
+		facts := []string{"why", string(w.Why), "lag", strconv.FormatInt(seen.lag, 10)}
+		if seen.markers > 0 {
+			facts = append(facts, "markers", strconv.FormatInt(seen.markers, 10))
+		}
+		tell(ev, facts...)
 	}
 	return w, said
 }
 
 // sighted is what one look saw of all partitions.
 type sighted struct {
-	unread int
-	behind int // partitions that have not read all that was there when the reset was applied
-	lag    int64
+	unread  int
+	behind  int // partitions that have not read all that was there when the reset was applied
+	lag     int64
+	markers int64
 }
 
 // sort sees where each partition stands, and counts.
@@ -189,15 +195,16 @@ func (w *Watch) sort(r Request, writes []Write, snap Snapshot, now time.Time) (s
 		if at.None {
 			from = p.Start
 		}
-		seen.lag += max(0, p.End-max(from, p.Start))
-		if max(from, p.Start) < wr.End {
+		seen.lag += p.Lag()
+		seen.markers += p.Markers
+		if max(from, p.Start) < wr.End && p.Lag() > 0 {
 			seen.behind++
 		}
 		stray := Stray{Partition: name, To: wr.To, Read: at, At: now}
 		switch {
 		case w.Overwritten.has(name), w.Elsewhere.has(name):
 		case same(at, wr.To):
-			if max(from, p.Start) >= p.End {
+			if p.Lag() == 0 {
 				w.Empty++
 			}
 		case w.First == nil && snap.Group.Idle():
@@ -237,7 +244,7 @@ func (w *Watch) end(seen sighted, g GroupState, now time.Time, t Times) (Event, 
 	var ev Event
 	switch age := now.Sub(w.Since); {
 	case w.First != nil && seen.unread == 0 && seen.behind == 0:
-		w.Why, w.CaughtUp, ev = WatchCaughtUp, now, EvCaughtUp
+		w.Why, w.CaughtUp, w.Markers, ev = WatchCaughtUp, now, seen.markers, EvCaughtUp
 	case w.First == nil && g.Idle() && age >= t.Nobody:
 		w.Why, ev = WatchNobody, EvUnwatched
 	case age >= longestWatch:
