@@ -182,6 +182,29 @@ func (s *Sim) Ended() []End {
 	return slices.Clone(s.network.ended)
 }
 
+// Record keeps every request from now on, for Sent.
+func (s *Sim) Record() {
+	s.network.mu.Lock()
+	defer s.network.mu.Unlock()
+	s.network.records = true
+}
+
+// Sent are the requests that have come since Record, without those of the simulator's own clients, as they were on the wire:
+// decoded by another library than the one under test, in the version that they came in.
+func (s *Sim) Sent() ([]kmsg.Request, error) {
+	s.network.mu.Lock()
+	defer s.network.mu.Unlock()
+	var out []kmsg.Request
+	for _, r := range s.network.sent {
+		got, _, err := r.parse()
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, got)
+	}
+	return out, nil
+}
+
 // ResetCounts starts both counts again.
 func (s *Sim) ResetCounts() {
 	s.network.mu.Lock()

@@ -35,6 +35,8 @@ type network struct {
 	counts  map[int16]int
 	perNode map[int32]int
 	ended   []End
+	records bool
+	sent    []*request
 }
 
 // loss is answers that shall get lost.
@@ -307,6 +309,9 @@ func (n *network) arrived(c *conn, req *request) (pass bool, err error) {
 		return true, nil
 	}
 	c.last = req.key
+	if n.records {
+		n.sent = append(n.sent, req)
+	}
 	n.counts[req.key]++
 	n.perNode[c.node]++
 	delay, gate, silent := n.slow[req.key], n.gates[req.key], n.silent[c.node]
