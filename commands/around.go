@@ -25,6 +25,9 @@ func aroundLine(g gathered, v voice) Line {
 	case reset.WarnExpires:
 		return say("Kafka deletes the commits of a group ", span(time.Duration(g.count)*time.Second), " after its last consumer left, whatever was committed since, ",
 			"and nothing tells when that was; no recent record was read. Start its consumers soon, or the reset is forgotten.")
+	case reset.WarnNoWayBack:
+		return say("An undo of this reset will be refused: ", number(g.parts, "partition"), " (", g.where(), ") ", g.have(), " no committed offset now, and this Kafka ",
+			"cannot delete one (it does not know OffsetDelete).")
 	case reset.WarnUnchecked:
 		return say("Retention, compaction and tiering could not be checked for ", list(g.names, 3), saying(g.text),
 			". The bot's login needs DESCRIBE_CONFIGS there.")

@@ -149,6 +149,9 @@ func kafkaProblem(p *reset.Problem) Line {
 		return wrongTool(p)
 	case reset.ProblemHidden:
 		return hiddenProblem(p)
+	case reset.ProblemNoAPI:
+		return say(p.Cluster, " does not know ", p.Got, " (Kafka before 2.4, and some services): committed offsets cannot be deleted there. Nothing was written. ",
+			"Reset to earliest, latest or a time instead; an undo without those partitions is a reset with ", code("--from-file"), ".")
 	case reset.ProblemTurnedDown:
 		return say("Kafka turned the write down", saying(p.Got), ": usually a consumer came back just then. Nothing was written; it is tried again once the group is idle.")
 	case reset.ProblemSlowStore:

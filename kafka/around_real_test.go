@@ -188,7 +188,7 @@ func TestLeastRightsOnApacheKafka(t *testing.T) {
 		op       kadm.ACLOperation
 		want     []Lack
 	}{
-		{"cluster", kadm.OpDescribe, []Lack{{"cluster", "", "DESCRIBE", false}}},
+		{"cluster", kadm.OpDescribe, []Lack{{"cluster", "", "DESCRIBE", true}}},
 		{"cluster", kadm.OpDescribeConfigs, []Lack{{"cluster", "", "DESCRIBE_CONFIGS", true}}},
 		{"group", kadm.OpRead, []Lack{{"group", run, "READ", false}}},
 		{"group", kadm.OpDelete, []Lack{{"group", run, "DELETE", true}}},

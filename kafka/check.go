@@ -7,8 +7,6 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/IBM/sarama"
-
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/guard"
 )
 
@@ -16,7 +14,7 @@ import (
 type Checkup struct {
 	ClusterID string
 	Brokers   []string // addresses, as the brokers advertise them
-	Notes     []string // what works less well on brokers this old
+	Notes     []string // what works less well on these brokers, or not at all; a plain reset works all the same
 }
 
 // Check looks at what must be true before anything can be asked: that the cluster answers and is the pinned one, that each
@@ -28,7 +26,7 @@ func (c *Cluster) Check(ctx context.Context) (Checkup, error) {
 		return Checkup{}, err
 	}
 	out := Checkup{ClusterID: v.id, Brokers: slices.Sorted(maps.Values(v.nodes))}
-	notes, errs := make([]string, len(out.Brokers)), make([]error, len(out.Brokers))
+	notes, errs := make([][]string, len(out.Brokers)), make([]error, len(out.Brokers))
 	var wg guard.Group
 	for i, addr := range out.Brokers {
 		wg.Go(func() { notes[i], errs[i] = c.checkBroker(ctx, addr) })
@@ -37,49 +35,46 @@ func (c *Cluster) Check(ctx context.Context) (Checkup, error) {
 	if err = errors.Join(errs...); err == nil {
 		_, err = c.Groups(ctx)
 	}
-	slices.Sort(notes)
-	out.Notes = slices.DeleteFunc(slices.Compact(notes), func(n string) bool { return n == "" })
+	out.Notes = slices.Compact(slices.Sorted(slices.Values(slices.Concat(notes...))))
 	return out, err
 }
 
-// needs are the requests without which there is no reset.
-var needs = []struct {
-	key  int16
-	name string
+// older are what works less well on brokers that know no newer version of a request.
+var older = []struct {
+	key, below int16
+	note       string
 }{
-	{1, "Fetch"},
-	{2, "ListOffsets"},
-	{3, "Metadata"},
-	{8, "OffsetCommit"},
-	{9, "OffsetFetch"},
-	{10, "FindCoordinator"},
-	{15, "DescribeGroups"},
-	{16, "ListGroups"},
-	{47, "OffsetDelete"},
+	{keyListGroups, 4, "its brokers list groups without their state (older than Kafka 2.6): states come from the describe call"},
+	{keyListGroups, 5, "its brokers list groups without their type (older than Kafka 3.8): groups are described both ways"},
+	{keyMetadata, 10, "its brokers do not tell the ids of topics (older than Kafka 2.8): a topic that is deleted and made again under the same name is not noticed"},
+	{keyOffsetFetch, 7, "its brokers do not tell which committed offsets are about to be replaced by an open transaction (older than Kafka 2.5)"},
 }
 
-func (c *Cluster) checkBroker(ctx context.Context, addr string) (note string, err error) {
-	resp, err := ask(ctx, c, addr, func(b *sarama.Broker) (*sarama.ApiVersionsResponse, error) {
-		return b.ApiVersions(&sarama.ApiVersionsRequest{Version: 3, ClientSoftwareName: c.sarama.ClientID, ClientSoftwareVersion: "1"})
-	})
+// checkBroker tells what works less well, and what does not work at all. What a plain reset does not need is a note: many
+// services leave it out.
+func (c *Cluster) checkBroker(ctx context.Context, addr string) (notes []string, err error) {
+	l, err := c.dial(ctx, addr)
 	if err != nil {
-		return "", fmt.Errorf("broker %s does not answer at the address it advertises: %s", addr, cause(err))
+		return nil, fmt.Errorf("broker %s does not answer at the address it advertises: %s", addr, cause(err))
 	}
-	newest := map[int16]int16{}
-	for _, k := range resp.ApiKeys {
-		newest[k.ApiKey] = k.MaxVersion
-	}
+	c.give(l)
 	var errs []error
-	for _, n := range needs {
-		if _, ok := newest[n.key]; !ok {
-			errs = append(errs, fmt.Errorf("broker %s does not know %s, which resets need; it may be older than Kafka 2.4", addr, n.name))
+	for _, r := range requests {
+		_, ok := l.apis[r.key]
+		switch {
+		case ok:
+		case r.without == "":
+			errs = append(errs, fmt.Errorf("broker %s does not know %s, which every reset needs", addr, r.name))
+		default:
+			notes = append(notes, fmt.Sprintf("its brokers do not know %s: %s", r.name, r.without))
 		}
 	}
-	switch {
-	case newest[16] < 4:
-		note = "its brokers list groups without their state (older than Kafka 2.6): states come from the describe call"
-	case newest[16] < 5:
-		note = "its brokers list groups without their type (older than Kafka 3.8): groups are described both ways"
+	noted := map[int16]bool{} // the first note of a request says enough
+	for _, o := range older {
+		if newest, ok := l.apis[o.key]; ok && newest < o.below && !noted[o.key] {
+			noted[o.key] = true
+			notes = append(notes, o.note)
+		}
 	}
-	return note, errors.Join(errs...)
+	return notes, errors.Join(errs...)
 }

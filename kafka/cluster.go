@@ -39,6 +39,7 @@ type Cluster struct {
 	known   []string           // addresses that metadata named, the one that answered last first
 	idle    map[string][]*link // by address
 	links   map[*link]struct{} // all that are open
+	apis    map[string]apis    // what each broker knew when it was last connected to, by address
 	running guard.Group        // calls under way, those given up included
 }
 
@@ -74,7 +75,7 @@ func Open(cfg Config) *Cluster {
 	c := &Cluster{
 		name: cfg.Name, pinned: cfg.ClusterID, bootstrap: cfg.Bootstrap, password: cfg.SASL.Password,
 		timeout: cmp.Or(cfg.Timeout, 5*time.Second), now: cfg.Now, log: cfg.Log,
-		idle: map[string][]*link{}, links: map[*link]struct{}{},
+		idle: map[string][]*link{}, links: map[*link]struct{}{}, apis: map[string]apis{},
 	}
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)

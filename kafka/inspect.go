@@ -49,7 +49,7 @@ func (c *Cluster) Inspect(ctx context.Context, q reset.Query) (reset.Snapshot, e
 	if err != nil {
 		return reset.Snapshot{}, err
 	}
-	s.ClusterID = v.id
+	s.ClusterID, s.Missing = v.id, c.missing()
 	s.Partitions = inScope(q.Scope, s.Topics)
 	for i := range s.Partitions {
 		p := &s.Partitions[i]

@@ -13,14 +13,17 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
+// kfakeDiffers are the scenarios that are not true of the simulated Kafka.
+var kfakeDiffers = map[string]string{
+	"time of the broker":    "kfake keeps the producer's time under LogAppendTime",
+	"commit over the limit": "kfake takes a commit of any size",
+	"compacted topic":       "kfake moves the log start up to the first record that is left; Kafka leaves it where it is",
+}
+
 func TestScenariosOnTheSimulatedKafka(t *testing.T) {
 	t.Parallel()
 	s := newSim(t, kafkasim.Options{})
-	kafkatest.Run(t, kafkatest.World{Addrs: s.Addrs(), ClusterID: s.ClusterID(), Differs: map[string]string{
-		"time of the broker":    "kfake keeps the producer's time under LogAppendTime",
-		"commit over the limit": "kfake takes a commit of any size",
-		"compacted topic":       "kfake moves the log start up to the first record that is left; Kafka leaves it where it is",
-	}})
+	kafkatest.Run(t, kafkatest.World{Addrs: s.Addrs(), ClusterID: s.ClusterID(), Differs: kfakeDiffers})
 }
 
 var start = time.Date(2026, 11, 22, 1, 0, 0, 0, time.UTC)

@@ -22,6 +22,7 @@ type link struct {
 	addr   string
 	broker *sarama.Broker
 	socket *socket
+	apis   apis      // what the broker knows
 	since  time.Time // when it became idle
 }
 
@@ -145,9 +146,9 @@ func (c *Cluster) give(l *link) {
 	}
 }
 
-// dial opens a link: connected, versions negotiated, logged in.
+// dial opens a link: connected, logged in, and the broker's versions known.
 func (c *Cluster) dial(ctx context.Context, addr string) (*link, error) {
-	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	ctx, cancel := context.WithTimeoutCause(ctx, c.timeout, fmt.Errorf("connecting took longer than %v", c.timeout))
 	defer cancel()
 	l := newLink(ctx, addr)
 	c.mu.Lock()
@@ -169,6 +170,9 @@ func (c *Cluster) dial(ctx context.Context, addr string) (*link, error) {
 		return nil, fmt.Errorf("the broker hung up on connecting or logging in: %w", err)
 	}
 	if err != nil {
+		return nil, err
+	}
+	if l.apis, err = c.learn(ctx, l); err != nil {
 		return nil, err
 	}
 	return l, nil

@@ -29,6 +29,19 @@ type Rights struct {
 	Topics    []string
 	Hidden    []string // topics that an ACL hides
 	HiddenWhy string   // why that can't be known
+	Untold    string   // why brokers do not tell a login its rights; Lacks is not all then
+}
+
+// untold is an answer without rights. No rights in an answer are not the same as no rights.
+type untold struct{ addr, of string }
+
+func (e *untold) Error() string {
+	return fmt.Sprintf("broker %s does not tell rights on %s; it may be older than Kafka 2.3", e.addr, e.of)
+}
+
+// tells reports whether rights were told: not by requests in a version that has no room for them.
+func tells(rights int32, version, since int16) bool {
+	return version >= since && rights != math.MinInt32
 }
 
 // need is one line of docs/permissions.md. Its rights are all that the bot needs.
@@ -41,7 +54,7 @@ type need struct {
 
 var (
 	needsCluster = []need{
-		{sarama.AclOperationDescribe, "DESCRIBE", "finding out whether topics are hidden, without which --all-topics is refused", false},
+		{sarama.AclOperationDescribe, "DESCRIBE", "finding out whether topics are hidden, without which --all-topics is refused", true},
 		{sarama.AclOperationDescribeConfigs, "DESCRIBE_CONFIGS", "warning that commits may expire", true},
 	}
 	needsGroup = []need{
@@ -69,12 +82,17 @@ func (c *Cluster) Rights(ctx context.Context, groups, topics []string) (Rights, 
 	var lacks []Lack
 	for _, g := range groups {
 		may, err := patiently(ctx, c, g, func() (int32, error) { return c.groupRights(ctx, v, g) })
-		if err != nil {
+		var silence *untold
+		switch {
+		case errors.As(err, &silence):
+			out.Untold = silence.Error()
+		case err != nil:
 			return Rights{}, err
-		}
-		lacks = append(lacks, lacking("group", g, may, needsGroup)...)
-		if may&(1<<sarama.AclOperationDescribe) == 0 {
-			continue
+		default:
+			lacks = append(lacks, lacking("group", g, may, needsGroup)...)
+			if may&(1<<sarama.AclOperationDescribe) == 0 {
+				continue
+			}
 		}
 		commits, err := c.commits(ctx, g)
 		if err != nil {
@@ -86,7 +104,11 @@ func (c *Cluster) Rights(ctx context.Context, groups, topics []string) (Rights, 
 	}
 	out.Topics = slices.Sorted(maps.Keys(named))
 	ofTopics, err := c.topicRights(ctx, v, out.Topics)
-	if err != nil {
+	var silence *untold
+	switch {
+	case errors.As(err, &silence):
+		out.Untold = silence.Error()
+	case err != nil:
 		return Rights{}, err
 	}
 	out.Lacks = slices.Concat(ofTopics, lacks)
@@ -107,8 +129,10 @@ func (c *Cluster) groupRights(ctx context.Context, v view, group string) (int32,
 	if err != nil {
 		return 0, err
 	}
+	var req *sarama.DescribeGroupsRequest
 	resp, err := ask(ctx, c, addr, func(b *sarama.Broker) (*sarama.DescribeGroupsResponse, error) {
-		return b.DescribeGroups(&sarama.DescribeGroupsRequest{Version: 5, Groups: []string{group}, IncludeAuthorizedOperations: true})
+		req = &sarama.DescribeGroupsRequest{Version: 5, Groups: []string{group}, IncludeAuthorizedOperations: true}
+		return b.DescribeGroups(req)
 	})
 	if err != nil {
 		return 0, c.lost(ctx, addr, err)
@@ -117,13 +141,13 @@ func (c *Cluster) groupRights(ctx context.Context, v view, group string) (int32,
 		switch {
 		case g.Err == sarama.ErrGroupAuthorizationFailed:
 			return 0, nil
-		case g.Err == sarama.ErrNoError && g.AuthorizedOperations != math.MinInt32:
+		case g.Err == sarama.ErrNoError && tells(g.AuthorizedOperations, req.Version, 3):
 			return g.AuthorizedOperations, nil
 		case g.Err != sarama.ErrNoError:
 			return 0, c.groupError(addr, group, g.Err)
 		}
 	}
-	return 0, fmt.Errorf("broker %s does not tell rights on group %q; it may be older than Kafka 2.3", addr, group)
+	return 0, &untold{addr, fmt.Sprintf("group %q", group)}
 }
 
 // topicRights asks for the rights on the cluster as well: one version of the request tells both.
@@ -131,16 +155,16 @@ func (c *Cluster) topicRights(ctx context.Context, v view, topics []string) ([]L
 	if len(topics) == 0 {
 		topics = []string{anyTopic} // none at all would mean all of them
 	}
+	var req *sarama.MetadataRequest
 	resp, err := ask(ctx, c, v.lead, func(b *sarama.Broker) (*sarama.MetadataResponse, error) {
-		return b.GetMetadata(&sarama.MetadataRequest{
-			Version: 8, Topics: topics, IncludeClusterAuthorizedOperations: true, IncludeTopicAuthorizedOperations: true,
-		})
+		req = &sarama.MetadataRequest{Version: 8, Topics: topics, IncludeClusterAuthorizedOperations: true, IncludeTopicAuthorizedOperations: true}
+		return b.GetMetadata(req)
 	})
 	if err != nil {
 		return nil, c.lost(ctx, v.lead, err)
 	}
-	if resp.ClusterAuthorizedOperations == math.MinInt32 {
-		return nil, fmt.Errorf("broker %s does not tell rights; it may be older than Kafka 2.3", v.lead)
+	if !tells(resp.ClusterAuthorizedOperations, req.Version, 8) {
+		return nil, &untold{v.lead, "the cluster and its topics"}
 	}
 	lacks := lacking("cluster", "", resp.ClusterAuthorizedOperations, needsCluster)
 	if resp.ClusterAuthorizedOperations == 0 {

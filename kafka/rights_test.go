@@ -55,7 +55,7 @@ func TestRightsThatAreMissingAreNamed(t *testing.T) {
 		want   []Lack
 	}{
 		{"none", documented, nil},
-		{"cluster DESCRIBE", without(kmsg.ACLResourceTypeCluster, kmsg.ACLOperationDescribe), []Lack{lack("cluster", "", "DESCRIBE", false)}},
+		{"cluster DESCRIBE", without(kmsg.ACLResourceTypeCluster, kmsg.ACLOperationDescribe), []Lack{lack("cluster", "", "DESCRIBE", true)}},
 		{"cluster DESCRIBE_CONFIGS", without(kmsg.ACLResourceTypeCluster, kmsg.ACLOperationDescribeConfigs), []Lack{lack("cluster", "", "DESCRIBE_CONFIGS", true)}},
 		{"group READ", without(kmsg.ACLResourceTypeGroup, kmsg.ACLOperationRead), []Lack{lack("group", "billing", "READ", false)}},
 		{"group DELETE", without(kmsg.ACLResourceTypeGroup, kmsg.ACLOperationDelete), []Lack{lack("group", "billing", "DELETE", true)}},

@@ -25,6 +25,9 @@ func (c *Cluster) Write(ctx context.Context, group string, chunk reset.Chunk, re
 		return nil, c.unreachable([]string{addr}, []error{err})
 	}
 	defer c.drop(l)
+	if err := c.deletable(l, group, chunk); err != nil {
+		return nil, err
+	}
 	if err := ready(); err != nil {
 		return nil, err
 	}
@@ -80,6 +83,9 @@ func (c *Cluster) send(ctx context.Context, l *link, group string, chunk reset.C
 		return resp.Errors, nil
 	}
 	req := sarama.NewOffsetCommitRequest(c.sarama, group) // generation -1 and no member: from outside of the group
+	// The brokers' own retention. Versions 2 to 4 send it, and 0 would mean that the commit expires at once. sarama's constructor
+	// sets it only for the version that it chose itself, and the broker's ApiVersions lowers that afterwards.
+	req.RetentionTime = -1
 	for _, s := range chunk.Steps {
 		// Leader epoch -1: a wrong one makes consumers report a truncated log and move; AddBlock would send 0.
 		req.AddBlockWithLeaderEpoch(s.Topic, s.Partition.Partition, s.To.Offset, -1, sarama.ReceiveTime, s.To.Metadata)

@@ -33,6 +33,9 @@ func MakePlan(in Intent, saved []Step, snap Snapshot, now time.Time) (Plan, *Pro
 		p.Cluster, p.Group = in.Cluster, in.Group
 		return Plan{}, p
 	}
+	if p := undeletable(in, snap, plan.Steps); p != nil {
+		return Plan{}, p
+	}
 	plan.Effect = Total(plan.Steps)
 	plan.Warnings = warnings(in, whole, plan, now)
 	return plan, nil
@@ -45,10 +48,14 @@ func resolve(t Target, snap Snapshot, saved map[Partition]Step) (Plan, *Problem)
 	_, undo := t.(Undo)
 	for _, p := range snap.Partitions {
 		id := snap.Topics[p.Topic].ID
-		if old := saved[p.Partition]; undo && old.TopicID != id {
+		old := saved[p.Partition]
+		if undo && idUntold(old.TopicID, snap.Topics[p.Topic]) {
+			return Plan{}, &Problem{Code: ProblemUnread, Topic: p.Topic, Got: noID}
+		}
+		if undo && madeAgain(old.TopicID, id) {
 			return Plan{}, &Problem{Code: ProblemRecreated, Topic: p.Topic}
 		}
-		s, problem := step(t, p, id, saved[p.Partition].To)
+		s, problem := step(t, p, id, old.To)
 		switch {
 		case problem == nil:
 			plan.Steps = append(plan.Steps, s)

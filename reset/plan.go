@@ -108,6 +108,7 @@ const (
 	WarnRemote    WarningCode = "remote"                 // Count records come from remote storage
 	WarnCompacted WarningCode = "compacted"              // Names: topics
 	WarnExpires   WarningCode = "may expire"             // Count: seconds after which the commits of an empty group are deleted
+	WarnNoWayBack WarningCode = "no way back"            // no committed offset now, and the cluster can't delete one: an undo is refused
 	WarnUnchecked WarningCode = "unchecked"              // Names: whose configuration could not be read; Text: why
 
 	WarnAwaited WarningCode = "awaited" // the lost write of another request (Names) may still land, until At

@@ -54,6 +54,7 @@ type Snapshot struct {
 	Topics     map[string]Topic // every topic in scope, and every topic with commits
 	Partitions []PartitionState // the partitions in scope, by topic and number
 	Around     Around           // when the query asked for it
+	Missing    []string         // requests of Kafka's protocol that a broker does not know, of those that only some resets need
 }
 
 // Topic is one topic as metadata tells it.

@@ -59,6 +59,7 @@ const (
 	ProblemSlowStore    ProblemCode = "slow store"    // the store takes too long (Want) to note that a write begins
 	ProblemLost         ProblemCode = "lost"          // an answer was lost; Got: what was seen
 	ProblemMisplaced    ProblemCode = "misplaced"     // read back at neither place
+	ProblemNoAPI        ProblemCode = "no api"        // Got: the request of Kafka's protocol that a broker of the cluster does not know
 
 	// The intent.
 	ProblemNoCommit    ProblemCode = "no commit"    // Topic, Parts: nothing to shift or skip from

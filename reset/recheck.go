@@ -45,7 +45,11 @@ func Recheck(r Request, planned []Step, snap Snapshot, now time.Time) Rechecked 
 			w := about(ProblemUnread, old.Topic, old.Partition)
 			w.Got = topic.Err + p.Err
 			return Rechecked{Wait: w}
-		case topic.ID != old.TopicID:
+		case idUntold(old.TopicID, topic):
+			w := about(ProblemUnread, old.Topic)
+			w.Got = noID
+			return Rechecked{Wait: w}
+		case madeAgain(old.TopicID, topic.ID):
 			return void("recreated", old.Topic)
 		case !ok:
 			return void("gone", old.Topic, old.Partition)

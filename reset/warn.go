@@ -40,6 +40,7 @@ func warnings(in Intent, snap Snapshot, plan Plan, now time.Time) []Warning {
 			ws = addWarning(ws, w)
 		}
 	}
+	ws = append(ws, noWayBack(snap, plan.Steps)...)
 	ws = append(ws, leftAlone(in, snap)...)
 	ws = append(ws, aroundWarnings(in, snap, plan)...)
 	if plan.Effect.Changed == 0 {

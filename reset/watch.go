@@ -187,7 +187,7 @@ func (w *Watch) sort(r Request, writes []Write, snap Snapshot, now time.Time) (s
 	for _, wr := range writes {
 		name := Partition{wr.Topic, wr.Partition}
 		p, ok := state[name]
-		if !ok || p.Err != "" || snap.Topics[wr.Topic].ID != wr.TopicID {
+		if !ok || p.Err != "" || madeAgain(wr.TopicID, snap.Topics[wr.Topic].ID) {
 			seen.unread++
 			continue
 		}

@@ -118,7 +118,7 @@ func (c *checker) cluster(ctx context.Context, cfg *config.Config, cl config.Clu
 	defer func() { _ = k.Close() }() // nothing was written
 	found, err := k.Check(ctx)
 	for _, note := range found.Notes {
-		c.say("cluster %s: %s", cl.Name, note)
+		c.note("cluster %s: %s", cl.Name, note)
 	}
 	if err != nil {
 		for why := range strings.SplitSeq(Words(err), "\n") {

@@ -2,6 +2,7 @@ package kafkatest
 
 import (
 	"crypto/rand"
+	"errors"
 	"strings"
 	"time"
 
@@ -58,8 +59,8 @@ func partitionFacts(b *bench) {
 	})
 	b.equal("group", s.Group, reset.GroupState{Exists: true, State: "Empty", Type: "classic"})
 	t := s.Topics[topic]
-	if len(t.ID) != 32 || t.Partitions != 4 || t.Commits != 3 || t.Err != "" {
-		b.Errorf("topic is %+v, want an id in hex, 4 partitions, 3 commits", t)
+	if id := len(t.ID); id != 32 && !b.world.lacks(TopicIDs) || id != 0 && b.world.lacks(TopicIDs) || t.Partitions != 4 || t.Commits != 3 || t.Err != "" {
+		b.Errorf("topic is %+v, want an id in hex where brokers tell it, 4 partitions, 3 commits", t)
 	}
 	if b.world.ClusterID != s.ClusterID {
 		b.Errorf("cluster id %q, want %q", s.ClusterID, b.world.ClusterID)
@@ -244,9 +245,33 @@ func lifeOfAGroup(b *bench, protocol string) {
 	b.equal("write to an idle group", b.write(group, chunk), []reset.StepResult{written, written})
 	b.equal("read back, in the asked order", b.readBack(group, part(topic, 1), part(topic, 0)),
 		[]reset.Position{{Offset: 0}, {Offset: 3, Metadata: "back"}})
-	gone := b.write(group, reset.Chunk{Delete: true, Steps: []reset.WriteStep{{Partition: part(topic, 0)}}})
-	b.equal("delete", gone, []reset.StepResult{written})
+	gone := reset.Chunk{Delete: true, Steps: []reset.WriteStep{{Partition: part(topic, 0)}}}
+	if b.world.lacks("OffsetDelete") {
+		b.notDeletable(group, topic, gone)
+		return
+	}
+	b.equal("delete", b.write(group, gone), []reset.StepResult{written})
 	b.equal("one is gone", b.readBack(group, part(topic, 0), part(topic, 1)), []reset.Position{none, {Offset: 0}})
+}
+
+// notDeletable: a chunk that deletes is refused before anything is sent, and so is a plan that would need one; one that could not
+// be undone says so.
+func (b *bench) notDeletable(group, topic string, gone reset.Chunk) {
+	b.Helper()
+	_, err := b.kafka.Write(b.ctx, group, gone, func() error { b.Error("ready was called"); return nil })
+	var p *reset.Problem
+	if !errors.As(err, &p) || p.Code != reset.ProblemNoAPI || p.Got != "OffsetDelete" {
+		b.Errorf("deleting: %v, want that the cluster does not know OffsetDelete", err)
+	}
+	b.equal("both are there", b.readBack(group, part(topic, 0), part(topic, 1)), []reset.Position{{Offset: 3, Metadata: "back"}, {Offset: 0}})
+	in := reset.Intent{Cluster: "test", Group: group, Scope: scope(topic), Target: reset.Nowhere{}}
+	snap := b.inspect(reset.QueryOf(in, nil, reset.ReadUncommitted))
+	if _, p := reset.MakePlan(in, nil, snap, time.Now()); p == nil || p.Code != reset.ProblemNoAPI {
+		b.Errorf("a plan that deletes: problem %+v, want that the cluster does not know OffsetDelete", p)
+	}
+	fresh := b.topic("-fresh", 1)
+	b.fill(fresh, 0, series(0, 5)...)
+	b.warns(b.plan(reset.Intent{Scope: scope(fresh), Target: reset.Earliest{}}), reset.WarnNeverCommit, reset.WarnNoWayBack)
 }
 
 func severalStates(b *bench) {
@@ -387,7 +412,7 @@ func someStepsRefused(b *bench) {
 func checkup(b *bench) {
 	got, err := b.kafka.Check(b.ctx)
 	b.ok(err)
-	if got.ClusterID != b.world.ClusterID || len(got.Brokers) != len(b.world.Addrs) || len(got.Notes) != 0 {
-		b.Errorf("checkup is %+v, want cluster %s with %d brokers and no notes", got, b.world.ClusterID, len(b.world.Addrs))
+	if got.ClusterID != b.world.ClusterID || len(got.Brokers) != len(b.world.Addrs) || len(got.Notes) != b.world.Notes {
+		b.Errorf("checkup is %+v, want cluster %s with %d brokers and %d notes", got, b.world.ClusterID, len(b.world.Addrs), b.world.Notes)
 	}
 }

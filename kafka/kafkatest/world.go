@@ -29,6 +29,8 @@ type World struct {
 	Differs   map[string]string // scenarios that are not true of this one, with the reason
 	Only      []string          // a shorter table; empty: all scenarios
 	Real      bool              // Apache Kafka, with its own mistakes
+	Lacks     []string          // what its brokers do not know: a request such as "OffsetDelete", or TopicIDs
+	Notes     int               // that a checkup has about it
 	// Consume starts a member that commits nothing, with the client id worker-7; leave ends it in order. Nil: franz-go's.
 	Consume func(t *testing.T, group, topic, protocol string) (leave func() error)
 }
@@ -38,6 +40,11 @@ var first = time.Date(2026, 11, 22, 1, 0, 0, 0, time.UTC)
 
 // at is the time of the nth record.
 func at(n int) time.Time { return first.Add(time.Duration(n) * time.Second) }
+
+// TopicIDs are told by Metadata from version 10 on (Kafka 2.8).
+const TopicIDs = "topic ids"
+
+func (w World) lacks(what string) bool { return slices.Contains(w.Lacks, what) }
 
 // bench is what one scenario works with.
 type bench struct {

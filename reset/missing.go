@@ -1,0 +1,36 @@
+package reset
+
+import "slices"
+
+// deleteRequest is what takes committed offsets away. Kafka before 2.4 and some services do not know it.
+const deleteRequest = "OffsetDelete"
+
+// undeletable refuses a plan that takes committed offsets away on a cluster that can't: before anything is written, because what
+// is written beside would stay.
+func undeletable(in Intent, snap Snapshot, steps []Step) *Problem {
+	if !slices.Contains(snap.Missing, deleteRequest) || !slices.ContainsFunc(steps, func(s Step) bool { return s.To.None }) {
+		return nil
+	}
+	return &Problem{Code: ProblemNoAPI, Cluster: in.Cluster, Group: in.Group, Got: deleteRequest}
+}
+
+// noWayBack warns of partitions without a committed offset on such a cluster: once they have one, it can't be taken away.
+func noWayBack(snap Snapshot, steps []Step) []Warning {
+	var ws []Warning
+	for _, s := range steps {
+		if s.From.None && !s.To.None && slices.Contains(snap.Missing, deleteRequest) {
+			ws = addWarning(ws, Warning{Code: WarnNoWayBack, Topic: s.Topic, Parts: []int32{s.Partition}})
+		}
+	}
+	return ws
+}
+
+// noID is why it can't be known whether a topic is still the one that it was: the broker that answered is older than Kafka 2.8,
+// among newer ones that tell ids.
+const noID = "this broker does not tell the topic's id"
+
+func idUntold(was string, t Topic) bool { return was != "" && t.ID == "" && t.Partitions > 0 }
+
+// madeAgain reports whether a topic is another one than it was, so that its offsets mean something else. An id that is not told
+// is no other id.
+func madeAgain(was, is string) bool { return was != "" && is != "" && was != is }
