@@ -266,10 +266,12 @@ func meantListOffsets(got *kmsg.ListOffsetsRequest) kmsg.Request {
 	return w
 }
 
-// meantFetch is a fetch outside of any session (id 0, epoch -1) by a consumer that waits for nothing and checks no epoch.
+// meantFetch is a fetch outside of any session (id 0, epoch -1) by a consumer that waits for nothing and checks no epoch, of
+// the isolation that was meant.
 func meantFetch(got *kmsg.FetchRequest) kmsg.Request {
 	w := kmsg.NewPtrFetchRequest()
 	w.ReplicaID, w.MaxWaitMillis, w.MinBytes, w.MaxBytes, w.SessionEpoch = -1, 0, 0, 32<<20, -1
+	w.IsolationLevel = got.IsolationLevel & 1 // in every version from the oldest on
 	p := kmsg.NewFetchRequestTopicPartition()
 	p.CurrentLeaderEpoch, p.LastFetchedEpoch = -1, -1
 	if got.GetVersion() >= 5 {
