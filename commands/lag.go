@@ -162,7 +162,7 @@ func listed(r reset.Request) string {
 	case r.State == reset.Failed && r.Written == nil:
 		return ""
 	case r.State == reset.Failed:
-		return "planned: " + plainBrief(r.Effect) + "; at the target: " + number(r.Written.Partitions, "partition") + ", " + plainBrief(*r.Written)
+		return "planned: " + plainBrief(r.Effect) + "; written: " + number(r.Written.Partitions, "partition") + ", " + plainBrief(*r.Written)
 	}
 	return brief(r)
 }

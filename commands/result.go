@@ -18,6 +18,9 @@ func applied(c *Content, s reset.Story, v voice) {
 		c.Status = status(r, "done, and moved on")
 		c.Lines = append(c.Lines, say("Kafka took all ", n, ", but ", count(s.Stands[reset.StandsMoved]),
 			" had moved on when they were read back: somebody commits to ", in.Group, "."))
+		if s.Misses > 0 {
+			c.Lines = append(c.Lines, say("Written: ", count(e.Partitions-s.Misses), " of ", n, " ", place(in, v), missedLine(s), "."))
+		}
 		c.Table = evidenceTable(s)
 	} else {
 		at := e.Partitions - s.Misses
@@ -199,12 +202,21 @@ func failed(c *Content, s reset.Story, v voice) {
 		return
 	}
 	c.Table = evidenceTable(s)
-	c.Lines = append(c.Lines, afterwards(s, v))
+	c.Lines = append(c.Lines, partLine(r), afterwards(s, v))
 	if r.Settled == nil {
 		c.Warnings = append(c.Warnings, say("No other reset of ", in.Group, " is written until somebody has undone this one or accepted it."))
 		c.Buttons = append(undoButtons(s), Button{Verb: "settle", Ref: ref(r), Label: "Accept as is", Style: "danger",
 			Typed: "settle " + r.ID + ` "why"`})
 	}
+}
+
+// partLine is the effect of the part that was written: the request itself tells the whole.
+func partLine(r reset.Request) Line {
+	e := reset.Effect{}
+	if r.Written != nil {
+		e = *r.Written
+	}
+	return say("Written as far as is known: ", number(e.Partitions, "partition"), ", ", plainBrief(e), ".")
 }
 
 // refusedWhole says that Kafka took nothing, and what reading shows: others may have moved partitions since.

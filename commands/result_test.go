@@ -78,7 +78,7 @@ func TestHistoryTellsWhatAFailureLeft(t *testing.T) {
 	s := failedStory(reset.Mixed, 1, 1, 0)
 	e := reset.Total(orders()[:1])
 	s.Request.Written = &e
-	says(t, HistoryOf([]reset.Request{s.Request}, nil, s.Now), "(planned: replays at most 18,204, skips none; at the target: 1 partition, replays at most 2,092, skips none) · failed")
+	says(t, HistoryOf([]reset.Request{s.Request}, nil, s.Now), "(planned: replays at most 18,204, skips none; written: 1 partition, replays at most 2,092, skips none) · failed")
 	none := failedStory(reset.Unchanged, 0, 12, 0)
 	none.Request.Written = nil
 	if c := HistoryOf([]reset.Request{none.Request}, nil, s.Now); strings.Contains(c.String(), "replays") {

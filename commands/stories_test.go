@@ -159,6 +159,10 @@ func appliedStory() reset.Story {
 func failedStory(o reset.Outcome, written, unchanged, moved int) reset.Story {
 	s := appliedStory()
 	s.Request.State, s.Request.Outcome, s.Attempt.Outcome = reset.Failed, o, o
+	e := reset.Total(orders()[moved+unchanged : moved+unchanged+written])
+	if s.Request.Written = &e; !o.Blocks() {
+		s.Request.Written = nil
+	}
 	s.Stands = map[reset.Standing]int{reset.StandsTarget: written, reset.StandsBefore: unchanged, reset.StandsMoved: moved}
 	at := func(n int, st reset.Standing, res reset.StepResult, read func(reset.Step) int64) {
 		for range n {
