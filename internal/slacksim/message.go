@@ -106,6 +106,7 @@ func (s *Sim) add(p post, c content) *post {
 	c.at = s.opts.Now()
 	p.versions = []content{c}
 	s.posts = append(s.posts, &p)
+	s.journal = append(s.journal, appearance{&p, 0})
 	s.touch()
 	return &p
 }
@@ -114,6 +115,7 @@ func (s *Sim) add(p post, c content) *post {
 func (s *Sim) edit(p *post, c content) {
 	c.at = s.opts.Now()
 	p.versions = append(p.versions, c)
+	s.journal = append(s.journal, appearance{p, len(p.versions) - 1})
 	p.edited = len(c.blocks) == 0
 	s.touch()
 }

@@ -37,6 +37,7 @@ type Sim struct {
 
 	world
 	posts    []*post
+	journal  []appearance
 	views    []*view
 	files    map[string]*file
 	triggers map[string]*trigger
