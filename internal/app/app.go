@@ -176,6 +176,10 @@ func (a *App) Close() error {
 	return errors.Join(errs...)
 }
 
+// Listen is one half of Run: it takes in what comes from Slack until ctx is done. Service().Reconcile is the other half, for tests
+// whose time only moves when they say so.
+func (a *App) Listen(ctx context.Context) error { return a.bot.Run(ctx) }
+
 // Service is the core, for tests that ask it instead of Slack.
 func (a *App) Service() *reset.Service { return a.service }
 
