@@ -69,6 +69,7 @@ var rooms = map[string]room{
 	"kafka/kafkatest":            {support: true, ours: list("reset", "kafka"), tests: list("internal/kafkasim", "internal/realkafka")},
 	"internal/store/storetest":   {support: true, ours: list("reset"), outside: list("golang.org/x/sync")},
 	"internal/app/crash":         {tests: list("internal/app", "internal/world", "internal/slacksim", "internal/kafkasim", "internal/realkafka", "reset", "kafka", "internal/store", "internal/config")},
+	"internal/app/model":         {tests: list("internal/app", "internal/slacksim", "reset", "internal/config")},
 	"cmd/demo":                   {ours: list("internal/app", "internal/config", "internal/world", "commands", "internal/slacksim", "internal/kafkasim")},
 	".":                          {}, // this package
 }

@@ -1,0 +1,473 @@
+package model
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// judge holds everything that was shown against what happened, once the world has come to rest.
+func (w *world) judge() {
+	s := w.screen
+	for _, id := range s.order {
+		w.created(s.cards[id])
+	}
+	of := w.tellers()
+	for _, id := range s.order {
+		c := s.cards[id]
+		if c.group == "" || c.group == "everything" {
+			continue
+		}
+		writes := of[id]
+		for i, v := range c.views {
+			if classOf(v.status) == unknown {
+				w.wrong("unknown words", "%s is %q", id, v.status)
+			}
+			if i == 0 || v.text != c.views[i-1].text {
+				w.holds(id, v, writes)
+			}
+		}
+		w.ends(id, writes)
+		w.allowed(c, writes)
+	}
+	w.carefully()
+}
+
+// created finds the act that a request came of: the last one before its preview by the person who alone was shown it. What all saw
+// first is a schedule's run.
+func (w *world) created(c *told) {
+	first := c.views[0]
+	for _, a := range w.acts {
+		if first.reader == a.who && a.from <= first.index && slices.Contains([]string{"ask", "retry", "undo", "freeze", "thaw"}, a.verb) {
+			c.creator = a
+		}
+	}
+}
+
+// tellers finds for each write that took effect the request whose card tells it: the first card of the group that says how a
+// write ended after it had left. A reset is written alone, so that nothing else is needed.
+func (w *world) tellers() map[string][]*request {
+	out := map[string][]*request{}
+	for _, r := range w.kafka.sent {
+		if r.refused {
+			continue // it changed nothing, and its request goes on
+		}
+		best, when := "", time.Time{}
+		for _, id := range w.screen.order {
+			c := w.screen.cards[id]
+			if c.group != r.group || c.creator != nil && c.views[0].kafka > r.seq {
+				continue // of another group, or asked for later
+			}
+			ended, known := c.endedAt()
+			if !known || ended.Before(r.at) || c.ended() < r.seq {
+				continue
+			}
+			if best == "" || ended.Before(when) || ended.Equal(when) && w.tells(c, r) && !w.tells(w.screen.cards[best], r) {
+				best, when = id, ended
+			}
+		}
+		w.did("oracle: the write of %s at %s belongs to %s", r.group, r.at.Format("15:04:05"), best)
+		switch {
+		case best != "":
+			out[best] = append(out[best], r)
+		case w.landed(r, w.kafka.seq+1):
+			w.wrong("untold write", "a write to %s at %s (%s) changed offsets and no card tells it", r.group, r.at.Format("15:04:05"), r.fate.name)
+		}
+	}
+	return out
+}
+
+// tells reports whether a card speaks of as many partitions as a request: only where Slack was in trouble do several cards of a
+// group say how they ended after both were written.
+func (w *world) tells(c *told, r *request) bool {
+	return slices.ContainsFunc(c.views, func(v view) bool {
+		says := stands.FindStringSubmatch(v.text)
+		return v.kafka > r.seq && says != nil && number(says[2]) == int64(len(r.chunk.Steps))
+	})
+}
+
+// ended is what had happened in Kafka when it was first said how a request that was written ended; 0: it was not said.
+func (c *told) ended() int {
+	for _, v := range c.views {
+		if slices.Contains(written, classOf(v.status)) {
+			return v.kafka
+		}
+	}
+	return 0
+}
+
+// endedAt is when a request ended: as its card says, or else when that was first shown.
+func (c *told) endedAt() (time.Time, bool) {
+	for _, v := range c.views {
+		if !slices.Contains(written, classOf(v.status)) {
+			continue
+		}
+		if m := readAt.FindStringSubmatch(v.text); m != nil {
+			return clockTime(m[1], v.at), true
+		}
+		if m := stands.FindStringSubmatch(v.text); m != nil && m[5] != "" {
+			return clockTime(m[5], v.at), true
+		}
+		return v.at, true
+	}
+	return time.Time{}, false
+}
+
+// landed reports whether a request had changed what is committed by then.
+func (w *world) landed(r *request, by int) bool {
+	return slices.ContainsFunc(w.kafka.changes, func(c change) bool { return c.request == r && c.seq <= by && c.from != c.to })
+}
+
+// changesOf are what requests did to commits by then.
+func (w *world) changesOf(writes []*request, by int) []change {
+	var out []change
+	for _, c := range w.kafka.changes {
+		if c.request != nil && c.seq <= by && slices.Contains(writes, c.request) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// values are what was committed on a partition at any moment of a second.
+func (w *world) values(group string, p reset.Partition, at time.Time) []reset.Position {
+	var out []reset.Position
+	last := reset.Position{None: true}
+	known := false
+	for _, c := range w.kafka.changes {
+		if c.group != group || c.part != p {
+			continue
+		}
+		if !known {
+			last, known = c.from, true
+		}
+		if c.at.Before(at) {
+			last = c.to
+			continue
+		}
+		if c.at.Equal(at) {
+			out = append(out, c.from, c.to)
+		}
+	}
+	if !known {
+		last = w.kafka.at(group, p)
+	}
+	return append(out, last)
+}
+
+func same(a, b reset.Position) bool { return a.None == b.None && (a.None || a.Offset == b.Offset) }
+
+func has(values []reset.Position, want reset.Position) bool {
+	return slices.ContainsFunc(values, func(v reset.Position) bool { return same(v, want) })
+}
+
+// holds checks one content: what it says must have been so when it was said.
+func (w *world) holds(id string, v view, writes []*request) {
+	switch classOf(v.status) {
+	case done, late:
+		if strings.Contains(v.text, "read back") || strings.Contains(v.text, "landed late") {
+			w.isDone(id, v, writes)
+		}
+	case nothing:
+		for _, c := range w.changesOf(writes, v.kafka) {
+			if !same(c.from, c.to) {
+				w.wrong("written though nothing was", "%s says %q, and %s-%d went from %v to %v at %s", id, v.status, c.part.Topic, c.part.Partition,
+					c.from, c.to, c.at.Format("15:04:05"))
+				return
+			}
+		}
+	case rolledBack:
+		if strings.Contains(v.text, "could not be rolled back") {
+			w.wrong("contradiction", "%s says that it was put back, and that it could not be: %s", id, clip(v.text, 500))
+		}
+		for p, from := range w.before(writes) {
+			if !w.within(v, p, from) {
+				w.wrong("not put back", "%s says %q, and %s-%d had been at %v and was not there then", id, v.status, p.Topic, p.Partition, from)
+				return
+			}
+		}
+	case asBefore:
+		w.wasAsBefore(id, v, writes)
+	case unwritten:
+		if len(w.changesOf(writes, v.kafka)) > 0 {
+			w.wrong("written though ended", "%s says %q and was written", id, v.status)
+		}
+	}
+}
+
+// wasAsBefore checks "as before when read 03:04:38 and 03:04:40".
+func (w *world) wasAsBefore(id string, v view, writes []*request) {
+	times := twice.FindStringSubmatch(v.text)
+	if times == nil && strings.Contains(v.text, "As of") {
+		return // where to read more
+	}
+	if times == nil {
+		w.wrong("unknown words", "%s is %q and does not say when it was read:\n%s", id, v.status, v.text)
+		return
+	}
+	for p, from := range w.before(writes) {
+		for _, clock := range times[1:] {
+			if at := clockTime(clock, v.at); !has(w.values(w.screen.cards[id].group, p, at), from) {
+				w.wrong("not as before", "%s says %q, and %s-%d had been at %v and was not there at %s", id, times[0], p.Topic, p.Partition, from, clock)
+				return
+			}
+		}
+	}
+}
+
+// before is where the partitions of the last attempt were when it left.
+func (w *world) before(writes []*request) map[reset.Partition]reset.Position {
+	out := map[reset.Partition]reset.Position{}
+	if len(writes) == 0 {
+		return out
+	}
+	last := writes[len(writes)-1].at
+	for _, r := range writes {
+		for p, s := range r.stood {
+			if _, there := out[p]; !there && r.at.Equal(last) {
+				out[p] = s
+			}
+		}
+	}
+	return out
+}
+
+// within reports whether a partition was at a position when a card could have read it: in the minutes before it was shown.
+func (w *world) within(v view, p reset.Partition, want reset.Position) bool {
+	group := w.screen.cards[refOf(v)].group
+	for t := v.at; v.at.Sub(t) <= 3*time.Minute; t = t.Add(-time.Second) {
+		if has(w.values(group, p, t), want) {
+			return true
+		}
+	}
+	return false
+}
+
+func refOf(v view) string {
+	return refLine.FindStringSubmatch(strings.Split(v.text, "\n")[1])[1]
+}
+
+// isDone checks "12 of 12 partitions are at X and were read back (03:14:14 UTC)", and the numbers of what was moved.
+func (w *world) isDone(id string, v view, writes []*request) {
+	says := stands.FindStringSubmatch(v.text)
+	if says == nil {
+		says = landed.FindStringSubmatch(v.text)
+	}
+	if says == nil {
+		w.wrong("unknown words", "%s is %q and says not what stands:\n%s", id, v.status, v.text)
+		return
+	}
+	to, moved, exact := w.lastAttempt(writes, v.kafka)
+	strays := map[reset.Partition]int64{}
+	for _, m := range strayed.FindAllStringSubmatch(says[4], -1) {
+		strays[reset.Partition{Topic: m[1], Partition: int32(number(m[2]))}] = number(m[3])
+	}
+	unnamed := int64(0)
+	if m := others.FindStringSubmatch(says[4]); m != nil {
+		unnamed = number(m[1])
+	}
+	if total := number(says[2]); total != int64(len(to)) || number(says[1])+int64(len(strays))+unnamed != total {
+		w.wrong("wrong count", "%s says %q, and %d partitions were written", id, says[0], len(to))
+		return
+	}
+	at := v.at
+	if says[5] != "" {
+		at = clockTime(says[5], v.at)
+	}
+	for p, pos := range to {
+		elsewhere, stray := strays[p]
+		n := atOffset.FindStringSubmatch(says[3])
+		switch {
+		case !has(w.values(w.screen.cards[id].group, p, at), pos):
+			w.wrong("not at its target", "%s says %q; %s-%d was written to %v and was not there", id, says[0], p.Topic, p.Partition, pos)
+		case stray && (pos.None || pos.Offset != elsewhere), !stray && unnamed == 0 && n != nil && (pos.None || pos.Offset != number(n[1])):
+			w.wrong("another offset", "%s says %q; %s-%d was written to %v", id, says[0], p.Topic, p.Partition, pos)
+		}
+	}
+	w.numbers(id, v, moved, exact)
+}
+
+// lastAttempt is what was last sent for a request by then: an attempt is sent at one moment of the model's time.
+func (w *world) lastAttempt(writes []*request, by int) (to map[reset.Partition]reset.Position, moved effect, exact bool) {
+	to, exact = map[reset.Partition]reset.Position{}, true
+	var last time.Time
+	for _, r := range writes {
+		if r.seq <= by && r.at.After(last) {
+			last = r.at
+		}
+	}
+	for _, r := range writes {
+		if r.seq > by || !r.at.Equal(last) {
+			continue
+		}
+		moved.replay += r.effect.replay
+		moved.skip += r.effect.skip
+		for _, st := range r.chunk.Steps {
+			at := r.known[st.Partition]
+			exact = exact && at.committed.Offset >= at.log.start && at.committed.Offset <= at.log.end // else the consumers decide
+			pos := st.To
+			pos.None = pos.None || r.chunk.Delete
+			to[st.Partition] = pos
+		}
+	}
+	for _, c := range w.changesOf(writes, by) {
+		exact = exact && !c.from.None && !c.to.None
+	}
+	return to, moved, exact
+}
+
+// numbers checks what a card says was moved.
+func (w *world) numbers(id string, v view, moved effect, exact bool) {
+	n := outturns.FindStringSubmatch(v.text)
+	if n == nil {
+		return
+	}
+	says := effect{number(n[2]), number(n[4])}
+	if says.replay < moved.replay || says.skip < moved.skip || exact && says != moved {
+		w.wrong("wrong numbers", "%s says %q, and Kafka's log says %+v", id, n[0], moved)
+	}
+}
+
+// ends checks the last word about a request.
+func (w *world) ends(id string, writes []*request) {
+	v := w.screen.last(id)
+	c := classOf(v.status)
+	if end, ok := endOf(v); ok && !w.now().After(end.Add(grace)) && w.now().Sub(v.at) < 12*time.Hour {
+		return // it has time
+	}
+	if slices.Contains([]class{collecting, armed, writing}, c) || c == open && !strings.HasPrefix(v.status, "announced") {
+		if w.screen.cards[id].schedule() && c == open || c == open && !v.public && goodUntil.MatchString(v.text) {
+			return // a preview that says itself until when it is good; what its one reader has can't be changed after that
+		}
+		w.wrong("never ended", "%s is still %q: %s", id, v.status, clip(v.text, 300))
+	}
+	if c == asBefore || c == nothing || c == unwritten {
+		for _, ch := range w.changesOf(writes, w.kafka.seq+1) {
+			if !same(ch.from, ch.to) && ch.seq > w.saidAt(id) && w.lasted(ch) && !w.excused(v, ch) {
+				w.wrong("late and uncorrected", "%s says %q since %s, and %s-%d went from %v to %v at %s", id, v.status, v.at.Format("15:04:05"),
+					ch.part.Topic, ch.part.Partition, ch.from, ch.to, ch.at.Format("15:04:05"))
+				return
+			}
+		}
+	}
+}
+
+// saidAt is what had happened in Kafka when it was first said how a request ended.
+func (w *world) saidAt(id string) int { return w.screen.cards[id].ended() }
+
+// lookEvery is the longest time between two looks for a late write.
+const lookEvery = 90 * time.Second
+
+// lasted reports whether a change stood for so long that whoever looks now and then must have seen it.
+func (w *world) lasted(ch change) bool {
+	for _, c := range w.kafka.changes {
+		if c.seq > ch.seq && c.group == ch.group && c.part == ch.part && !same(c.to, ch.to) {
+			return c.at.Sub(ch.at) > lookEvery
+		}
+	}
+	return true
+}
+
+// excused reports whether a card says why a late write can't be told: consumers were there before it landed.
+func (w *world) excused(v view, ch change) bool {
+	came := membersCame.FindStringSubmatch(v.text)
+	if came == nil {
+		return false
+	}
+	at := clockTime(came[1], v.at)
+	return !at.After(ch.at.Add(lookEvery)) && slices.ContainsFunc(w.kafka.presences, func(p presence) bool {
+		return p.group == ch.group && !p.from.After(at)
+	})
+}
+
+func (c *told) schedule() bool {
+	return slices.ContainsFunc(c.views, func(v view) bool { return strings.Contains(v.text, "chedule") })
+}
+
+// allowed checks that enough people who may had agreed before each write.
+func (w *world) allowed(c *told, writes []*request) {
+	for _, r := range writes {
+		if len(w.changesOf([]*request{r}, w.kafka.seq+1)) == 0 {
+			continue
+		}
+		ids := []string{c.id}
+		for _, v := range c.views {
+			if on := restsOn.FindStringSubmatch(v.text); on != nil && !slices.Contains(ids, on[1]) {
+				ids = append(ids, on[1])
+			}
+		}
+		w.agreed(c, r, ids)
+	}
+}
+
+func (w *world) agreed(c *told, r *request, ids []string) {
+	asker := ""
+	for _, id := range ids {
+		if t := w.screen.cards[id]; t != nil && t.creator != nil {
+			asker = t.creator.who
+			if !t.creator.request && !t.creator.alone {
+				w.wrong("asked without right", "%s of %s was written", id, asker)
+			}
+		}
+	}
+	approved := map[string]bool{}
+	confirmed, alone := false, false
+	for _, a := range w.acts {
+		if !slices.Contains(ids, a.id()) || a.at.After(r.at) {
+			continue
+		}
+		confirmed = confirmed || a.who == asker && a.verb == "approve"
+		alone = alone || a.alone && (a.verb == "emergency" || a.verb == "approve")
+		if a.verb == "approve" && a.approve && a.who != asker {
+			approved[a.who] = true
+		}
+	}
+	undo := c.creator != nil && (c.creator.verb == "undo" || strings.Contains(strings.Join(texts(c), "\n"), "ake back "))
+	switch need := needs(r.effect); {
+	case asker == "":
+		w.wrong("nobody asked", "%s was written and nobody is known to have asked for it", c.id)
+	case !confirmed && !alone:
+		w.wrong("nobody confirmed", "%s was written and %s never said so", c.id, asker)
+	case len(approved) < need && !alone && !undo:
+		w.wrong("not approved", "%s moved %+v, which needs %d, with the approval of %d", c.id, r.effect, need, len(approved))
+	}
+}
+
+func texts(c *told) []string {
+	var out []string
+	for _, v := range c.views {
+		out = append(out, v.text)
+	}
+	return out
+}
+
+// settleTime is for how long a group must have been found empty; settleGap is the longest time between two looks within it.
+const (
+	settleTime = 6 * time.Second
+	settleGap  = 5 * time.Second
+)
+
+// carefully checks that nothing was written into a group that was in use as far as the bot could see.
+func (w *world) carefully() {
+	for _, r := range w.kafka.sent {
+		if r.busy {
+			w.wrong("written into a busy group", "at %s, %s", r.at.Format("15:04:05"), r.group)
+		}
+		if !r.lastOut.IsZero() && r.at.Sub(r.lastOut) < settleTime {
+			w.wrong("written too early", "%s at %s: its members were there until %s", r.group, r.at.Format("15:04:05"), r.lastOut.Format("15:04:05"))
+		}
+		last := r.at
+		for _, at := range r.looked {
+			if last.Sub(at) > settleGap {
+				w.wrong("written without looking", "%s at %s: no look between %s and %s", r.group, r.at.Format("15:04:05"), at.Format("15:04:05"), last.Format("15:04:05"))
+				break
+			}
+			last = at
+			if r.at.Sub(at) >= settleTime {
+				break
+			}
+		}
+	}
+}

@@ -1,0 +1,284 @@
+package model
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/slacksim"
+)
+
+// screen is everything that people were shown, read as a person would: the line under the title says which request it is and how
+// it stands.
+type screen struct {
+	w      *world
+	seen   int // of Slack's journal
+	shown  []slacksim.Shown
+	latest map[place]int // what each message says now, by index in shown
+	cards  map[string]*told
+	order  []string
+}
+
+type place struct{ channel, ts string }
+
+// told is what was said of one request.
+type told struct {
+	id, group string
+	creator   *act // whose act it came of; nil: a schedule's run
+	views     []view
+}
+
+// view is one content that speaks of a request.
+type view struct {
+	at       time.Time
+	kafka    int // what had happened in Kafka by then
+	step     int
+	public   bool
+	place    place
+	status   string
+	text     string
+	index    int
+	rev      string
+	version  int
+	reader   string
+	inThread bool
+}
+
+func newScreen(w *world) *screen {
+	return &screen{w: w, latest: map[place]int{}, cards: map[string]*told{}}
+}
+
+var (
+	refLine   = regexp.MustCompile(`^([a-z][a-z2-9]{3})(?:\.(\d+))? · (.+)$`)
+	titleLine = regexp.MustCompile(`^(\S+) on prod\b`)
+	anyRef    = regexp.MustCompile(`\b([a-z][a-z2-9]{3})\.(\d+)\b`)
+)
+
+// read takes in what has appeared since it last did.
+func (s *screen) read() {
+	fresh := s.w.sim.Shown(s.seen)
+	for _, m := range fresh {
+		at := place{m.Channel, m.TS}
+		s.latest[at] = len(s.shown)
+		s.shown = append(s.shown, m)
+		s.seen++
+		if m.Author == slacksim.BotUser {
+			s.take(m, at)
+		}
+	}
+}
+
+func (s *screen) take(m slacksim.Shown, at place) {
+	text := m.Text(mara)
+	s.w.did("   %s%s %s", map[bool]string{true: "edit ", false: ""}[m.Version > 0], audience(m), strings.ReplaceAll(clip(text, 900), "\n", " / "))
+	lines := strings.Split(text, "\n")
+	if len(lines) < 2 {
+		return
+	}
+	ref := refLine.FindStringSubmatch(lines[1])
+	if ref == nil {
+		return
+	}
+	c := s.cards[ref[1]]
+	if c == nil {
+		c = &told{id: ref[1]}
+		s.cards[ref[1]], s.order = c, append(s.order, ref[1])
+	}
+	if title := titleLine.FindStringSubmatch(lines[0]); title != nil {
+		c.group = title[1]
+	}
+	c.views = append(c.views, view{at: m.At.Truncate(time.Second), kafka: m.At.Nanosecond(), step: s.w.steps, public: m.Reader == "" && m.Thread == "" && !strings.Contains(text, "The card in #"), place: at, status: ref[3], text: text,
+		index: len(s.shown) - 1, rev: ref[2], version: m.Version, reader: m.Reader, inThread: m.Thread != ""})
+}
+
+func audience(m slacksim.Shown) string {
+	switch {
+	case m.Ephemeral:
+		return m.Reader + " alone sees:"
+	case m.Reader != "":
+		return "to " + m.Reader + ":"
+	case m.Thread != "":
+		return "in a thread:"
+	}
+	return "in " + m.Channel + ":"
+}
+
+func clip(s string, n int) string {
+	if len(s) > n {
+		return s[:n] + "..."
+	}
+	return s
+}
+
+// answers reports whether somebody has been told anything, or been shown a change of what they clicked, since they acted.
+func (s *screen) answers(a *act) bool {
+	for _, m := range s.shown[min(a.from, len(s.shown)):] {
+		private := m.Reader == a.who && m.Author != a.who
+		clicked := a.click != nil && m.Channel == a.click.Channel && m.TS == a.click.TS
+		card := m.Reader == "" && m.Author == slacksim.BotUser && a.ref != "" && strings.Contains(m.Text(mara), a.id())
+		if private || clicked || card {
+			return true
+		}
+	}
+	return false
+}
+
+// check looks at what came of an act at once.
+func (s *screen) check(a *act) {
+	others := map[string]int{}
+	public, refused := false, false
+	for _, m := range s.shown[min(a.from, len(s.shown)):] {
+		switch {
+		case m.Author != slacksim.BotUser:
+		case m.Reader == a.who:
+			text := m.Text(a.who)
+			refused = refused || strings.Contains(text, "Not allowed") || strings.Contains(text, "too late") || strings.Contains(text, "You may not")
+		case m.Reader != "":
+			others[m.Reader]++
+		default:
+			public = public || s.changed(m)
+		}
+	}
+	a.answered = a.answered || a.failed || s.answers(a) || s.w.gotForm(a)
+	if a.trouble || s.w.sick {
+		return
+	}
+	if again := s.repeated(a); again != "" {
+		s.w.wrong("several answers", "%s was told twice for %q: %s", a.who, a.verb+" "+a.ref+" "+a.text, clip(again, 200))
+	}
+	if !public && refused && len(others) > 0 {
+		s.w.wrong("others told", "%q of %s changed nothing that all see, and %v got messages", a.verb+" "+a.ref+" "+a.text, a.who, others)
+	}
+}
+
+// repeated is what somebody was told in two messages for one act, or in more than an answer, a preview and an outcome.
+func (s *screen) repeated(a *act) string {
+	said := map[string]bool{}
+	for _, m := range s.shown[min(a.from, len(s.shown)):] {
+		if m.Author != slacksim.BotUser || m.Reader != a.who || m.Version > 0 {
+			continue
+		}
+		text := m.Text(a.who)
+		if said[text] || len(said) == 3 {
+			return text
+		}
+		said[text] = true
+	}
+	return ""
+}
+
+// changed reports whether a content is another one than the one before it.
+func (s *screen) changed(m slacksim.Shown) bool {
+	if m.Version == 0 {
+		return true
+	}
+	for _, was := range slices.Backward(s.shown) {
+		if was.Channel == m.Channel && was.TS == m.TS && was.Version == m.Version-1 {
+			return was.Text(mara) != m.Text(mara)
+		}
+	}
+	return true
+}
+
+// How long the bot may take, by the model's clock.
+const (
+	answerWithin = 2 * time.Minute // a claim of a process that was killed is free after its lease
+	afterTrouble = 12 * time.Minute
+	grace        = 2 * time.Minute
+)
+
+// overdue looks for those who wait for an answer, and for cards that are still open beyond the time that they give.
+func (s *screen) overdue() {
+	now := s.w.now()
+	for _, a := range s.w.acts[max(0, len(s.w.acts)-60):] {
+		if a.answered {
+			continue
+		}
+		a.trouble = a.trouble || s.w.sick || !s.w.deadAt.Before(a.at)
+		a.answered = s.answers(a) || s.w.gotForm(a)
+		limit := a.at.Add(answerWithin)
+		if a.trouble {
+			limit = later(later(a.at, s.w.sickAt), s.w.deadAt).Add(afterTrouble)
+		}
+		if !a.answered && now.After(limit) && !s.w.sick {
+			a.answered = true // told once
+			s.w.wrong("no answer", "%s waits since %s for an answer to %q (step %d)", a.who, a.at.Format("15:04:05"), a.verb+" "+a.ref+" "+a.text, a.step)
+		}
+	}
+	if s.w.sick || now.Sub(later(s.w.sickAt, s.w.deadAt)) < afterTrouble {
+		return
+	}
+	for _, id := range s.order {
+		if v, ok := s.card(id); ok {
+			s.hanging(id, v, now)
+		}
+	}
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+var until = regexp.MustCompile(`(?: by|Gives up) (?:\w+ at )?(\d\d:\d\d)\b`)
+
+// hanging is a card that says until when something is open, and still says so afterwards.
+func (s *screen) hanging(id string, v view, now time.Time) {
+	if !slices.Contains(waiting, classOf(v.status)) {
+		return
+	}
+	if end, ok := endOf(v); ok && now.After(end.Add(grace)) && now.Before(end.Add(grace+time.Minute)) {
+		s.w.wrong("hanging", "%s is still %q at %s, and was to end by %s", id, v.status, now.Format("15:04:05"), end.Format("15:04"))
+	}
+}
+
+// endOf is until when a card says that something is open.
+func endOf(v view) (time.Time, bool) {
+	found := until.FindStringSubmatch(v.text)
+	if found == nil {
+		return time.Time{}, false
+	}
+	return clockTime(found[1]+":00", v.at), true
+}
+
+// clockTime is when a clock that a card shows is meant: within half a day of when it was shown.
+func clockTime(clock string, shown time.Time) time.Time {
+	t, _ := time.Parse("15:04:05", clock)
+	t = time.Date(shown.Year(), shown.Month(), shown.Day(), t.Hour(), t.Minute(), t.Second(), 0, time.UTC)
+	switch d := t.Sub(shown); {
+	case d > 12*time.Hour:
+		return t.AddDate(0, 0, -1)
+	case d < -12*time.Hour:
+		return t.AddDate(0, 0, 1)
+	}
+	return t
+}
+
+// card is the newest message about a request that all see, as it is now.
+func (s *screen) card(id string) (view, bool) {
+	c := s.cards[id]
+	var newest string
+	for _, v := range c.views {
+		if v.public && v.place.ts > newest {
+			newest = v.place.ts
+		}
+	}
+	for _, v := range slices.Backward(c.views) {
+		if v.public && v.place.ts == newest {
+			return v, true
+		}
+	}
+	return view{}, false
+}
+
+// last is the newest word about a request, whoever got it.
+func (s *screen) last(id string) view {
+	if v, ok := s.card(id); ok {
+		return v
+	}
+	views := s.cards[id].views
+	return views[len(views)-1]
+}
