@@ -49,7 +49,13 @@ func newRealStage(t *testing.T) *realStage {
 
 func newRealStageOn(t *testing.T, k *realkafka.Cluster) *realStage {
 	t.Helper()
-	s := newStage(t, world.Options{Brokers: k.Bootstrap(), ClusterID: k.ID})
+	return newRealStageAt(t, k, k.Bootstrap())
+}
+
+// newRealStageAt is a stage whose bot reaches the brokers at other addresses than everybody else.
+func newRealStageAt(t *testing.T, k *realkafka.Cluster, brokers []string) *realStage {
+	t.Helper()
+	s := newStage(t, world.Options{Brokers: brokers, ClusterID: k.ID})
 	s.opts.Times = func(ts *reset.Times) { ts.Look = 250 * time.Millisecond }
 	cl := k.Client(t, kgo.RecordPartitioner(kgo.ManualPartitioner()), kgo.UnknownTopicRetries(-1))
 	id := strings.ToLower(rand.Text()[:6])
