@@ -224,6 +224,9 @@ func applying(c *Content, s reset.Story, v voice) {
 	c.Lines = []Line{askLine(s, v), agreed(s, v)}
 	a := s.Attempt
 	switch {
+	case r.Problem != nil && r.Problem.Code == reset.ProblemInternal:
+		c.Status = status(r, "written or not, to be read back")
+		c.Lines = append(c.Lines, problemLines(r.Problem)...)
 	case r.Problem != nil && r.Problem.Code != reset.ProblemLost: // the write has left: "nothing was changed" is not known here
 		c.Status = status(r, "written or not, to be read back")
 		c.Lines = append(c.Lines, say(strong("What stands cannot be read yet"), ": ", in.Cluster, " does not answer as a whole", saying(r.Problem.Got),
@@ -265,7 +268,12 @@ func replanned(c *Content, s reset.Story, v voice) {
 	if r.Problem != nil {
 		c.Lines = append(c.Lines, problemLines(r.Problem)...)
 	}
-	c.Buttons = []Button{cancelButton(r, "Cancel")}
+	if r.Question != "" {
+		c.Status = status(r, "a question")
+		c.Lines = append(c.Lines, say("It is for ", person(r.Actor), " to decide."))
+		c.Buttons = choices(r)
+	}
+	c.Buttons = append(c.Buttons, cancelButton(r, "Cancel"))
 }
 
 // ended is a request that was never written.

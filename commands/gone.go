@@ -25,3 +25,16 @@ func failsSince(p *reset.Problem) string {
 	}
 	return " since " + p.Since.UTC().Format("2006-01-02 15:04:05 ") + time.UTC.String()
 }
+
+// deletedTopic says of a topic that was there before that it is no more, and since when at the earliest.
+func deletedTopic(p *reset.Problem) Line {
+	was := " was deleted"
+	if len(p.Names) > 1 {
+		was = " were deleted"
+	}
+	l := say(strong(list(p.Names, 3)), was)
+	if !p.Since.IsZero() {
+		l = say(l, " at or after ", p.Since.UTC().Format("2006-01-02 15:04 MST"))
+	}
+	return say(l, ". Nothing was changed.")
+}

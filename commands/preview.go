@@ -173,12 +173,14 @@ func question(c *Content, s reset.Story, v voice) {
 		c.Table = topicLagTable(r.Topics)
 	case "connector":
 		c.Lines = connectorLines(in.Group, strings.TrimPrefix(in.Group, "connect-"))
+	case "deleted":
+		c.Lines = append(problemLines(r.Problem), say("The rest can go on without it, as a new plan."))
 	case "ahead":
 		c.Lines = aheadLines(r.Problem, v)
 	default:
 		c.Lines = []Line{say(r.Question)}
 	}
-	if r.Problem != nil && r.Problem.Code != reset.ProblemWhich {
+	if r.Problem != nil && r.Problem.Code != reset.ProblemWhich && r.Problem.Code != reset.ProblemDeleted {
 		c.Lines = append(problemLines(r.Problem), c.Lines...)
 	}
 	c.Lines = append(c.Lines, asOf(r, v))

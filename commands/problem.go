@@ -115,6 +115,8 @@ func problemLines(p *reset.Problem) []Line {
 
 func kafkaProblem(p *reset.Problem) Line {
 	switch p.Code {
+	case reset.ProblemDeleted:
+		return deletedTopic(p)
 	case reset.ProblemClusterGone:
 		return clusterGone(p)
 	case reset.ProblemInternal:
@@ -279,6 +281,8 @@ func wait(s string) string {
 // voids says why a recheck took an approval back.
 func voids(p *reset.Problem) string {
 	switch p.Want {
+	case "deleted":
+		return p.Topic + " was deleted"
 	case "recreated":
 		return p.Topic + " was deleted and made again"
 	case "gone":

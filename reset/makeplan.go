@@ -22,7 +22,7 @@ func MakePlan(in Intent, saved []Step, snap Snapshot, now time.Time) (Plan, *Pro
 			return deleted || p.Err == "" && p.Committed.None // left as they are, and named by leftAlone
 		})
 	}
-	if p := checkScope(in, snap); p != nil {
+	if p := checkScope(in, saved, snap); p != nil {
 		return Plan{}, p
 	}
 	if deletes && len(snap.Partitions) == 0 {
@@ -86,14 +86,14 @@ func named(in Intent, saved []Step) map[Partition]Step {
 }
 
 // checkScope refuses a scope that Kafka does not have, or of which something could not be read.
-func checkScope(in Intent, snap Snapshot) *Problem {
+func checkScope(in Intent, saved []Step, snap Snapshot) *Problem {
 	about := Problem{Cluster: in.Cluster, Group: in.Group}
 	names := slices.Sorted(maps.Keys(snap.Topics))
 	if in.Scope.All {
 		return checkAll(about, names, snap)
 	}
 	for _, name := range names {
-		if t := snap.Topics[name]; asked(in, name) && t.Err == "" && t.Partitions == 0 {
+		if t := snap.Topics[name]; asked(in, saved, name) && t.Err == "" && t.Partitions == 0 {
 			about.Code, about.Topic, about.Names = ProblemNoTopic, name, t.Near
 			return &about
 		}
@@ -123,14 +123,13 @@ func checkAll(about Problem, names []string, snap Snapshot) *Problem {
 	return checkRead(about, snap)
 }
 
-func asked(in Intent, topic string) bool {
-	if _, rows := in.Target.(Rows); rows {
+// asked reports whether a topic is meant. The group may have commits on others, which are nobody's business here.
+func asked(in Intent, saved []Step, topic string) bool {
+	if t, ok := in.Target.(Rows); ok && slices.ContainsFunc(t.Rows, func(r Row) bool { return r.Topic == topic }) {
 		return true
 	}
-	if _, undo := in.Target.(Undo); undo {
-		return true
-	}
-	return slices.ContainsFunc(in.Scope.Topics, func(ts TopicScope) bool { return ts.Topic == topic })
+	return slices.ContainsFunc(saved, func(s Step) bool { return s.Topic == topic }) ||
+		slices.ContainsFunc(in.Scope.Topics, func(ts TopicScope) bool { return ts.Topic == topic })
 }
 
 func checkPartitions(about Problem, ts TopicScope, have int) *Problem {

@@ -3,7 +3,6 @@ package reset
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -27,7 +26,7 @@ func (s *Service) plan(ctx context.Context, due Due, r Request) (time.Time, erro
 		return s.keep(ctx, due, r, d)
 	case r.Run != nil && (problem.Code == ProblemBeside || problem.Code == ProblemBlocked):
 		return s.standBack(ctx, due, r, problem)
-	case problem.Code == ProblemWhich && len(d.options) > 0 && r.Actor.Kind == Person:
+	case (problem.Code == ProblemWhich || problem.Code == ProblemDeleted) && len(d.options) > 0 && r.Actor.Kind == Person:
 		return r.Deadline, s.question(ctx, due, r, problem, d)
 	case transient(problem):
 		if problem.Ruling == nil {
@@ -87,7 +86,8 @@ func (s *Service) draft(ctx context.Context, r Request) (drafted, *Problem, erro
 		return d, problem, nil
 	}
 	if d.plan, problem = MakePlan(d.intent, saved, d.snap, s.Now()); problem != nil {
-		return d, problem, nil
+		problem, err = s.vanished(ctx, r, &d, saved, problem)
+		return d, problem, err
 	}
 	if _, move := r.Act.(Move); move && r.Run == nil && r.Standing == nil { // what is agreed to beforehand says how much it may skip
 		if d.options, problem = Ahead(d.intent, d.plan, d.snap); problem != nil {
@@ -152,27 +152,6 @@ func (s *Service) blocked(ctx context.Context, r Request, in Intent) *Problem {
 		}
 	}
 	return nil
-}
-
-// saved are the steps that an undo goes back to: the last attempt of the request that it undoes.
-func (s *Service) saved(ctx context.Context, in Intent) ([]Step, error) {
-	u, ok := in.Target.(Undo)
-	if !ok {
-		return nil, nil
-	}
-	a, err := s.Store.LastAttempt(ctx, u.Of)
-	if err != nil {
-		return nil, fmt.Errorf("read what %s saved: %w", u.Of, err)
-	}
-	writes, err := s.Store.Writes(ctx, u.Of, a.N)
-	if err != nil {
-		return nil, fmt.Errorf("read what %s saved: %w", u.Of, err)
-	}
-	steps := make([]Step, len(writes))
-	for i, w := range writes {
-		steps[i] = w.Step
-	}
-	return steps, nil
 }
 
 // whichCluster names the cluster. Where several are configured and none was said, the group is looked for on each that the

@@ -23,7 +23,7 @@ type Problem struct {
 	Count   int64     `json:",omitempty"`
 	Other   int64     `json:",omitempty"`
 	Newest  int64     `json:",omitempty"` // time of a topic's newest record, in milliseconds as Kafka counts; 0: not known
-	Since   time.Time `json:",omitzero"`  // of ProblemInternal
+	Since   time.Time `json:",omitzero"`  // of ProblemInternal and ProblemDeleted
 	Ruling  *Ruling   `json:",omitempty"`
 	Verb    Verb      `json:",omitempty"`
 	Members []Member  `json:",omitempty"`
@@ -48,6 +48,7 @@ const (
 	ProblemIncomplete   ProblemCode = "incomplete"    // a broker did not answer: absence proves nothing. Got: which
 	ProblemNoGroup      ProblemCode = "no group"      // Names: near names
 	ProblemNoTopic      ProblemCode = "no topic"      // Names: near names
+	ProblemDeleted      ProblemCode = "deleted"       // Topic (of Names) was deleted after Since, when it was last seen
 	ProblemNoPartition  ProblemCode = "no partition"  // Parts; Count: how many the topic has
 	ProblemNoCommits    ProblemCode = "no commits"    // the group has none (on Topic)
 	ProblemUnread       ProblemCode = "unread"        // Topic, Parts could not be read; Got: Kafka's error

@@ -45,6 +45,8 @@ func Recheck(r Request, planned []Step, snap Snapshot, now time.Time) Rechecked 
 			w := about(ProblemUnread, old.Topic, old.Partition)
 			w.Got = topic.Err + p.Err
 			return Rechecked{Wait: w}
+		case topic.Partitions == 0:
+			return void("deleted", old.Topic)
 		case idUntold(old.TopicID, topic):
 			w := about(ProblemUnread, old.Topic)
 			w.Got = noID

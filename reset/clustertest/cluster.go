@@ -85,6 +85,16 @@ func (c *Cluster) Topic(name, id string, partitions int, start, end int64) {
 	c.topics[name] = t
 }
 
+// DeleteTopic deletes a topic and the commits on it, as Kafka does (GroupCoordinatorService.onPartitionsDeleted).
+func (c *Cluster) DeleteTopic(name string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.topics, name)
+	for _, commits := range c.commits {
+		maps.DeleteFunc(commits, func(p reset.Partition, _ reset.Position) bool { return p.Topic == name })
+	}
+}
+
 // SetLog sets one partition's start and end.
 func (c *Cluster) SetLog(name string, p int, start, end int64) {
 	c.mu.Lock()
