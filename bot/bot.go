@@ -25,15 +25,16 @@ type Bot struct {
 	Core  Core
 	Cards Cards
 
-	cfg    Config
-	api    *slack.Client
-	now    func() time.Time
-	log    *slog.Logger
-	queue  chan arrival
-	health health
-	pace   pace
-	names  names
-	cards  sync.Mutex // around the short load-change-save of a card; never held while Slack is asked
+	cfg     Config
+	api     *slack.Client
+	now     func() time.Time
+	log     *slog.Logger
+	queue   chan arrival
+	health  health
+	pace    pace
+	names   names
+	sharing sharing
+	cards   sync.Mutex // around the short load-change-save of a card; never held while Slack is asked
 
 	promised sync.Map // envelopes whose person was told that they wait
 

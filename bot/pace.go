@@ -10,7 +10,6 @@ type pace struct {
 	mu    sync.Mutex
 	edits bucket
 	posts map[string]*bucket // by channel
-	until time.Time          // Slack asked to wait
 
 	methods map[string]time.Time // until when Slack asked to wait, by method: a 429 says nothing about other methods
 }
@@ -43,29 +42,11 @@ func (p *pace) post(channel string, now time.Time, keep float64) time.Time {
 	return p.posts[channel].take(now, postsPerMinute, postsAtOnce, keep)
 }
 
-// hold stops cards and threads until then.
-func (p *pace) hold(until time.Time) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if until.After(p.until) {
-		p.until = until
-	}
-}
-
-func (p *pace) held(now time.Time) time.Time {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if now.Before(p.until) {
-		return p.until
-	}
-	return time.Time{}
-}
-
 // postpone keeps a method from being called until then: Slack counts the calls that it refuses as well.
 func (p *pace) postpone(method string, until time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.methods == nil {
+	if p.methods == nil || len(p.methods) > 10_000 {
 		p.methods = map[string]time.Time{}
 	}
 	if until.After(p.methods[method]) {

@@ -186,7 +186,7 @@ func patiently[T any](ctx context.Context, b *Bot, method, doing string, read fu
 // slowed is fault, and keeps a method that Slack asked to wait with from being called again too soon.
 func (b *Bot) slowed(method, doing string, err error) *Fault {
 	f := b.fault(doing, err)
-	if f.Wait > 0 {
+	if f.Wait > 0 && method != "" {
 		b.pace.postpone(method, b.now().Add(f.Wait))
 	}
 	return f

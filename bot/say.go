@@ -16,7 +16,7 @@ var unshown = []string{"invalid_blocks", "invalid_blocks_format", "msg_blocks_to
 
 // say posts a message and returns its timestamp.
 func (b *Bot) say(ctx context.Context, doing, channel, thread string, c commands.Content, l look) (ts string, err error) {
-	return ts, b.inAnyForm(ctx, doing, c, l, func(ctx context.Context, m message) error {
+	return ts, b.inAnyForm(ctx, posting+channel, doing, c, l, func(ctx context.Context, m message) error {
 		opts := m.options()
 		if thread != "" {
 			opts = append(opts, slack.MsgOptionTS(thread))
@@ -29,7 +29,7 @@ func (b *Bot) say(ctx context.Context, doing, channel, thread string, c commands
 
 // revise edits a message in place.
 func (b *Bot) revise(ctx context.Context, doing, channel, ts string, c commands.Content, l look) error {
-	return b.inAnyForm(ctx, doing, c, l, func(ctx context.Context, m message) error {
+	return b.inAnyForm(ctx, updating, doing, c, l, func(ctx context.Context, m message) error {
 		_, _, _, err := b.api.UpdateMessageContext(ctx, channel, ts, m.options()...)
 		return err
 	})
@@ -39,7 +39,7 @@ func (b *Bot) revise(ctx context.Context, doing, channel, ts string, c commands.
 // not known.
 func (b *Bot) respond(ctx context.Context, doing, url string, c commands.Content, l look, replace bool) error {
 	l.plain = true
-	return b.inAnyForm(ctx, doing, c, l, func(ctx context.Context, m message) error {
+	return b.inAnyForm(ctx, "", doing, c, l, func(ctx context.Context, m message) error {
 		to := slack.MsgOptionResponseURL(url, slack.ResponseTypeEphemeral)
 		if replace {
 			to = slack.MsgOptionReplaceOriginal(url) // a replaced message stays what it was, ephemeral or not
@@ -51,27 +51,38 @@ func (b *Bot) respond(ctx context.Context, doing, url string, c commands.Content
 }
 
 // inAnyForm sends content as it should look, then with a plain table, then as text alone: better ugly than unsaid.
-func (b *Bot) inAnyForm(ctx context.Context, doing string, c commands.Content, l look, send func(context.Context, message) error) error {
+func (b *Bot) inAnyForm(ctx context.Context, method, doing string, c commands.Content, l look, send func(context.Context, message) error) error {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	m := b.draw(ctx, c, l)
-	err := b.try(ctx, doing, m, send)
+	err := b.try(ctx, method, doing, m, send)
 	if slices.Contains(unshown, code(err)) && !l.plain {
 		b.log.Warn("slack does not take the blocks; trying a plain table", "err", err)
 		l.plain = true
 		m = b.draw(ctx, c, l)
-		err = b.try(ctx, doing, m, send)
+		err = b.try(ctx, method, doing, m, send)
 	}
 	if slices.Contains(unshown, code(err)) {
 		b.log.Error("slack does not take the blocks; the text alone is sent", "err", err)
-		err = b.try(ctx, doing, message{text: escape(clip(clean(c.String()), 2*maxText))}, send)
+		err = b.try(ctx, method, doing, message{text: escape(clip(clean(c.String()), 2*maxText))}, send)
 	}
 	return err
 }
 
-func (b *Bot) try(ctx context.Context, doing string, m message, send func(context.Context, message) error) error {
+// What Slack counts calls by, and asks to wait with: a 429 holds up this alone (docs.slack.dev/apis/web-api/rate-limits: per method,
+// app and workspace; messages per channel).
+const (
+	updating = "chat.update"
+	posting  = "chat.postMessage "
+)
+
+// try sends once, unless Slack has asked to wait with this method. Each response_url stands for itself.
+func (b *Bot) try(ctx context.Context, method, doing string, m message, send func(context.Context, message) error) error {
+	if d := b.pace.postponed(method, b.now()); d > 0 {
+		return &Fault{Doing: doing, Code: "ratelimited", Wait: d}
+	}
 	if err := send(ctx, m); err != nil {
-		f := b.fault(doing, err)
+		f := b.slowed(method, doing, err)
 		b.health.said(f)
 		return f
 	}
@@ -96,19 +107,6 @@ func (b *Bot) permalink(ctx context.Context, channel, ts string) (string, error)
 		return "", b.fault("ask for a link", err)
 	}
 	return link, nil
-}
-
-// shared reports whether other organisations read a channel. A channel that cannot be looked at cannot be posted to
-// either, so not knowing is not a yes.
-func (b *Bot) shared(ctx context.Context, channel string) bool {
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
-	defer cancel()
-	info, err := b.api.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: channel})
-	if err != nil {
-		b.log.Info("channel cannot be looked at", "channel", channel, "err", b.fault("look at a channel", err))
-		return false
-	}
-	return info.IsExtShared || info.IsPendingExtShared
 }
 
 func faultOf(err error) *Fault {

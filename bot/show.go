@@ -46,13 +46,13 @@ func (b *Bot) showAll(ctx context.Context, s reset.Story, card reset.Card) (time
 	if err != nil {
 		return time.Time{}, err
 	}
-	shown := again.IsZero() && refused == nil
+	there := card.TS != "" && refused == nil // an edit that has to wait holds up no one: threads tell what was decided
 	var steps []showStep
-	if shown || refused != nil {
+	if there || refused != nil {
 		steps = append(steps, func() (time.Time, error) { return b.follow(ctx, s, &card, refused) },
 			func() (time.Time, error) { return b.summon(ctx, s, &card, refused) })
 	}
-	if shown {
+	if there {
 		steps = append(steps, func() (time.Time, error) { return b.files(ctx, s, &card) },
 			func() (time.Time, error) { return b.thread(ctx, s, &card, news, lines) })
 	}
@@ -107,6 +107,8 @@ func (b *Bot) bring(ctx context.Context, s reset.Story, card *reset.Card, news b
 	switch {
 	case card.TS == "":
 		return b.post(ctx, s, card)
+	case card.Version < s.Request.Version && card.Channel != s.Cluster.Home && b.becameShared(ctx, card.Channel):
+		return b.replace(ctx, s, card, &Fault{Doing: "keep a card", Code: "is_ext_shared"})
 	case card.Version < s.Request.Version:
 		return b.edit(ctx, s, card, news || !s.Request.State.Open() && !s.Request.Watch.Open())
 	}
@@ -116,9 +118,6 @@ func (b *Bot) bring(ctx context.Context, s reset.Story, card *reset.Card, news b
 // post puts the card where it was asked for, or into the cluster's home channel. The message's timestamp is stored at
 // once: posting again makes a second card, of which a click takes the buttons away.
 func (b *Bot) post(ctx context.Context, s reset.Story, card *reset.Card) (time.Time, *refusal, error) {
-	if again := b.pace.held(b.now()); !again.IsZero() {
-		return again, nil, nil
-	}
 	var refused *refusal
 	for _, channel := range b.places(ctx, s, *card) {
 		if again := b.pace.post(channel, b.now(), 0); !again.IsZero() {
@@ -169,8 +168,8 @@ func (b *Bot) places(ctx context.Context, s reset.Story, card reset.Card) []stri
 // minute of all of them, so that decisions always get through (chat.update: 50 a minute).
 func (b *Bot) edit(ctx context.Context, s reset.Story, card *reset.Card, urgent bool) (time.Time, *refusal, error) {
 	now := b.now()
-	if again := b.pace.held(now); !again.IsZero() {
-		return again, nil, nil
+	if d := b.pace.postponed(updating, now); d > 0 {
+		return now.Add(d), nil, nil
 	}
 	if !urgent {
 		if again := card.ShownAt.Add(betweenEdits); now.Before(again) {
@@ -282,7 +281,6 @@ func (b *Bot) later(err error) (time.Time, error) {
 	case f == nil:
 		return time.Time{}, err
 	case f.Wait > 0:
-		b.pace.hold(now.Add(f.Wait))
 		b.log.Info("slack asks to wait", "wait", f.Wait, "err", err)
 		return now.Add(f.Wait), nil
 	case f.Passing():

@@ -67,10 +67,13 @@ func TestPace(t *testing.T) {
 	if again := p.post("C2", now, 2); !again.IsZero() {
 		t.Errorf("another channel has to wait until %v", again)
 	}
-	p.hold(now.Add(time.Minute))
-	p.hold(now.Add(time.Second))
-	if until := p.held(now); !until.Equal(now.Add(time.Minute)) {
-		t.Errorf("held until %v", until)
+	p.postpone(updating, now.Add(time.Minute))
+	p.postpone(updating, now.Add(time.Second))
+	if d := p.postponed(updating, now); d != time.Minute {
+		t.Errorf("edits wait %v", d)
+	}
+	if d := p.postponed(posting+"C1", now) + p.postponed(updating, now.Add(time.Minute)); d != 0 {
+		t.Errorf("what Slack did not ask for waits %v", d)
 	}
 }
 

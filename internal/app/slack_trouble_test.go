@@ -75,7 +75,6 @@ func TestSlackInTroubleTheWorkGoesOn(t *testing.T) {
 		"files not shared":              {"files.completeUploadExternal", slacksim.Fault{Error: "internal_error", Times: 1}},
 		"names unknown":                 {"usergroups.list", slacksim.Fault{Status: 500}},
 		"links unknown":                 {"chat.getPermalink", slacksim.Fault{Status: 500}},
-		"channels unknown":              {"conversations.info", slacksim.Fault{Status: 500}},
 		"answers failed":                {slacksim.ResponseURLs, slacksim.Fault{Status: 500, Times: 1}},
 		"answers lost their answer":     {slacksim.ResponseURLs, slacksim.Fault{Status: 502, Effect: true, Times: 1}},
 		"direct messages asked to wait": {"conversations.open", slacksim.Fault{Status: 429, RetryAfter: time.Second, Times: 2}},
