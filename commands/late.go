@@ -70,6 +70,8 @@ func lateLines(r reset.Request, v voice) []Line {
 		lines = append(lines, say("The offsets were read until ", v.clock(l.Ended), ": the write has not landed."))
 	case l.Why == reset.LateMember:
 		lines = append(lines, say("Consumers came back ", v.exact(l.Ended), ". Until then the write had not landed; from then on, what they commit cannot be told from it."))
+	case l.Why == reset.LateUnread:
+		lines = append(lines, say("The offsets could not be read until ", v.clock(l.Ended), ": whether the write has landed is not known."))
 	case l.Why == reset.LateNewer:
 		lines = append(lines, say(l.By, " has written the same offsets since: a late write makes no difference any more."))
 	case l.Why == reset.LateCluster:
@@ -97,6 +99,8 @@ func lateLine(e reset.Entry, s reset.Story) Line {
 		return say("The write whose answer was lost did not land; it is not looked for any more.")
 	case reset.LateMember:
 		return say("Consumers came back: a late write cannot be told from their commits any more.")
+	case reset.LateUnread:
+		return say("The offsets could not be read: whether the write landed late is not known. ", called(r.Actor))
 	case reset.LateNewer:
 		return say(firstOf(e.Facts["by"], "Another request"), " has written the same offsets: a late write makes no difference any more.")
 	case reset.LateCluster:

@@ -224,6 +224,9 @@ func refusedWhole(s reset.Story, all string) Line {
 	if moved := s.Stands[reset.StandsMoved]; moved > 0 {
 		return say(strong("Nothing was written"), ": Kafka refused all ", all, ". ", count(moved), " of them had been moved by others when they were read back.")
 	}
+	if p := s.Request.Problem; p == nil || p.Got == "" {
+		return say(strong("Nothing was written"), ": no request left, and all ", all, " were read back where they had been.")
+	}
 	return say(strong("Nothing was written"), ": Kafka refused it, and all ", all, " were read back where they had been.")
 }
 

@@ -1,6 +1,7 @@
 package reset
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -93,6 +94,7 @@ func (s *Service) read(ctx context.Context, r Request, writes []Write) ([]Positi
 
 // finish ends an attempt with what is known.
 func (s *Service) finish(ctx context.Context, due Due, r Request, a Attempt, writes []Write) error {
+	unsent(a, writes)
 	outcome := Judge(writes, a.putsBack())
 	in, _ := r.Move()
 	gone := s.left(in.Cluster)
@@ -140,6 +142,15 @@ func (s *Service) finish(ctx context.Context, due Due, r Request, a Attempt, wri
 	return err
 }
 
+// unsent marks what belongs to a request that never left: an answer that is missing there proves that nothing was written.
+func unsent(a Attempt, writes []Write) {
+	for i, w := range writes {
+		if w.Result == (StepResult{}) && a.Chunks[w.Chunk].Phase == Planned {
+			writes[i].Result.Rejected = NotSent
+		}
+	}
+}
+
 // putsBack reports whether an attempt that Kafka took in part has begun to write the offsets of before again.
 func (a Attempt) putsBack() bool {
 	return slices.ContainsFunc(a.Chunks, func(c ChunkState) bool { return c.Back })
@@ -158,16 +169,14 @@ func whyFailed(r *Request, to State, writes []Write, rollback *Rollback) *Proble
 		return nil
 	}
 	in, _ := r.Move()
-	p := &Problem{Code: ProblemLost, Request: r.ID, Cluster: in.Cluster, Group: in.Group, Rollback: rollback}
+	p := &Problem{Code: ProblemTurnedDown, Request: r.ID, Cluster: in.Cluster, Group: in.Group, Rollback: rollback}
 	for _, w := range writes {
-		switch {
-		case w.Result.Written:
-		case w.Result.Doubtful() && p.Got == "":
-			p.Got = w.Result.said()
+		if w.Result.Doubtful() {
+			p.Code, p.Got = ProblemLost, cmp.Or(p.Got, w.Result.said())
 		}
 	}
 	for _, w := range writes {
-		if w.Result.Rejected != "" && !w.Result.Doubtful() {
+		if w.Result.Rejected != "" && w.Result.Rejected != NotSent && !w.Result.Doubtful() {
 			p.Code, p.Got, p.Topic = ProblemTurnedDown, w.Result.Rejected, w.Topic
 			p.Parts = append(p.Parts, w.Partition)
 		}

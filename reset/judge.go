@@ -2,6 +2,9 @@ package reset
 
 import "slices"
 
+// NotSent stands for Kafka's answer to a request that never left.
+const NotSent = "not sent"
+
 // refusals are the errors that Kafka's coordinator answers before it appends anything (KafkaApis.handleOffsetCommitRequest,
 // GroupCoordinator, OffsetMetadataManager.validateOffsetCommit and validateOffsetDelete): they prove that the partition was not
 // written. Every other error may follow an append: UNKNOWN_SERVER_ERROR stands for anything that went wrong, and
@@ -11,6 +14,7 @@ var refusals = append([]string{
 	"TOPIC_AUTHORIZATION_FAILED", "GROUP_AUTHORIZATION_FAILED", "CLUSTER_AUTHORIZATION_FAILED", "UNKNOWN_TOPIC_OR_PARTITION",
 	"UNKNOWN_TOPIC_ID", "INVALID_TOPIC_EXCEPTION", "OFFSET_METADATA_TOO_LARGE", "INVALID_COMMIT_OFFSET_SIZE", "INVALID_GROUP_ID",
 	"GROUP_ID_NOT_FOUND", "FENCED_INSTANCE_ID", "FENCED_MEMBER_EPOCH", "STALE_MEMBER_EPOCH", "UNSUPPORTED_VERSION", "INVALID_REQUEST",
+	NotSent,
 }, retriable...)
 
 // Doubtful reports whether a step may have been written although Kafka did not say so: its answer was lost, or is an error that

@@ -30,6 +30,7 @@ const (
 	LateLanded LateEnd = "landed"
 	LateTime   LateEnd = "time"   // it was looked for until Until, and never came
 	LateMember LateEnd = "member" // consumers came: what they commit looks like a write that landed
+	LateUnread LateEnd = "unread" // the offsets could not be read any more
 	LateNewer  LateEnd = "newer"  // another request wrote the same offsets: By
 
 	LateCluster LateEnd = "cluster" // the cluster is no longer configured

@@ -196,6 +196,88 @@ func TestLateWriteHitsANewerReset(t *testing.T) {
 	}
 }
 
+// A reset whose own watch is over, as that of deleted commits is at once, is corrected by the write that lands on it.
+func TestLateWriteHitsAResetThatIsNotWatchedAnyMore(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.cluster.SetLog("orders", 0, 850, 1000)
+	b.cluster.SetLog("orders", 1, 850, 1000)
+	old := b.held(reset.Shift{By: -50}, clustertest.WriteFault{})
+	newer := b.ask(oncall, reset.Nowhere{}, func(in *reset.Intent) { in.Emergency = "INC-2" })
+	b.wait(6 * time.Second)
+	b.approve(oncall, newer)
+	b.want(newer, reset.Applied, reset.Verified)
+	b.looks(30 * time.Second)
+	if newer = b.load(newer.ID); newer.Watch.Open() {
+		t.Fatal("what was deleted is still watched")
+	}
+	b.cluster.Land()
+	b.looks(2 * time.Second)
+	b.want(old, reset.Failed, reset.Late)
+	if newer = b.load(newer.ID); !newer.Watch.Overwrote() || newer.Watch.HitBy != old.ID || len(b.entries(newer, reset.EvOverwritten)) != 1 {
+		t.Errorf("watch %+v", newer.Watch)
+	}
+}
+
+func TestALateWriteThatCannotBeReadIsNotKnown(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	r := b.held(reset.Shift{By: -50}, clustertest.WriteFault{})
+	b.cluster.Down(errors.New("connection refused"))
+	b.cluster.Land()
+	b.wait(20 * time.Minute)
+	if r = b.load(r.ID); !r.Late.Open() {
+		t.Errorf("given up at once: %+v", r.Late)
+	}
+	b.wait(12 * time.Minute)
+	if r = b.want(r, reset.Failed, reset.Unchanged); r.Late.Why != reset.LateUnread {
+		t.Errorf("%+v", r.Late)
+	}
+}
+
+// What never left cannot have been written, whatever consumers did since.
+func TestARequestThatNeverLeftIsNoDoubt(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	r := b.armed()
+	b.wait(6 * time.Second)
+	// Two requests, one commit and one delete: an undo to a place that was never committed. The first is denied, so the second is not sent.
+	b.cluster.Topic("refunds", "t2", 1, 0, 10)
+	b.approve(mara, r)
+	b.want(r, reset.Applied, reset.Verified)
+	all := b.ask(mara, reset.Exact{Offset: 860}, func(in *reset.Intent) { in.Scope.Topics = append(in.Scope.Topics, reset.TopicScope{Topic: "refunds"}) })
+	b.wait(6 * time.Second)
+	b.approve(mara, all)
+	if b.load(all.ID).State == reset.Pending {
+		b.approve(kim, all)
+	}
+	b.wait(6 * time.Second)
+	b.want(all, reset.Applied, reset.Verified)
+	reply, err := b.Undo(t.Context(), b.by(mara, all))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.settle()
+	undo := b.want(reply.Request, reset.Draft, "")
+	b.cluster.Fault(clustertest.WriteFault{Reject: "GROUP_AUTHORIZATION_FAILED"})
+	b.cluster.OnRead(func() { b.cluster.OnRead(nil); b.cluster.Commit("billing", "refunds", 0, 7) })
+	b.approve(mara, undo)
+	if b.load(undo.ID).State == reset.Pending {
+		b.approve(kim, undo)
+	}
+	b.wait(6 * time.Second)
+	undo = b.want(undo, reset.Failed, reset.Unchanged)
+	writes, err := b.WritesFor(t.Context(), undo.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, w := range writes {
+		if want := map[string]string{"orders": "GROUP_AUTHORIZATION_FAILED", "refunds": reset.NotSent}[w.Topic]; w.Result.Rejected != want {
+			t.Errorf("%s-%d: %+v, want %s", w.Topic, w.Partition, w.Result, want)
+		}
+	}
+}
+
 func TestNewerResetToTheSamePlaceEndsTheLateWatch(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

@@ -37,7 +37,7 @@ func (s *Service) lookLate(ctx context.Context, due Due, r Request) (time.Time, 
 	}
 	if err != nil {
 		s.Log.Info("a late write cannot be looked for", "request", r.ID, "cluster", in.Cluster, "err", err)
-		return s.Now().Add(s.Times.WatchSlow), nil
+		return s.lateUnread(ctx, due, r)
 	}
 	newer, busy, err := s.rebase(ctx, r, writes, began)
 	if err != nil || busy {
@@ -51,6 +51,17 @@ func (s *Service) lookLate(ctx context.Context, due Due, r Request) (time.Time, 
 		look.landing = land(a, writes, reads, false)
 	}
 	return s.noteLate(ctx, due, r, look)
+}
+
+// lateUnread looks again later, and gives up some time after the write can land no more: then it is not known whether it has.
+func (s *Service) lateUnread(ctx context.Context, due Due, r Request) (time.Time, error) {
+	if now := s.Now(); now.Before(r.Late.Until.Add(s.Times.Late)) {
+		return now.Add(s.Times.WatchSlow), nil
+	}
+	l := *r.Late
+	l.Ended, l.Why = s.Now(), LateUnread
+	s.lateLooks.Delete(r.ID)
+	return time.Time{}, s.saveLate(ctx, due, r.ID, l, nil)
 }
 
 // lateSight is what one look found.
@@ -134,6 +145,10 @@ func (s *Service) landed(ctx context.Context, due Due, r Request, look lateSight
 	if err != nil {
 		return err
 	}
+	hit, err := s.hit(ctx, r, look)
+	if err != nil {
+		return err
+	}
 	err = s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
 		r := tx.Request
 		if !r.Late.Open() || slices.ContainsFunc(tx.Rivals, func(o Request) bool { return o.State == Applying }) {
@@ -147,6 +162,10 @@ func (s *Service) landed(ctx context.Context, due Due, r Request, look lateSight
 		}
 		tx.SetWrites(look.writes)
 		s.alsoUndone(tx, undone)
+		if hit != nil {
+			tx.AlsoSave(*hit)
+			tx.Log(s.entry(hit, Actor{}, EvOverwritten, append(hit.Watch.Overwritten.facts(), "by", r.ID)...))
+		}
 		tx.Log(s.entry(r, Actor{}, EvLanded, "outcome", string(outcome), "was", string(l.Was), "partitions", strconv.Itoa(look.landing.at),
 			"of", strconv.Itoa(len(look.writes))))
 		return nil
@@ -155,6 +174,45 @@ func (s *Service) landed(ctx context.Context, due Due, r Request, look lateSight
 		s.lateLooks.Delete(r.ID)
 	}
 	return err
+}
+
+// hit is the last reset of the group that a late write has landed on, as overwritten; nil when there is none, or when its own watch
+// is still open and sees it.
+func (s *Service) hit(ctx context.Context, r Request, look lateSight) (*Request, error) {
+	in, _ := r.Move()
+	applied, err := s.Store.List(ctx, Filter{Group: in.Group, States: []State{Applied}, Limit: 100})
+	if err != nil {
+		return nil, err
+	}
+	var last *Request
+	for i, o := range applied {
+		ours := o.ID != r.ID && o.ClusterID == r.ClusterID && o.Watch != nil && o.EndedAt.After(r.EndedAt)
+		if ours && (last == nil || o.EndedAt.After(last.EndedAt)) {
+			last = &applied[i]
+		}
+	}
+	if last == nil || last.Watch.Open() {
+		return nil, nil
+	}
+	theirs, err := s.WritesFor(ctx, last.ID)
+	if err != nil {
+		return nil, err
+	}
+	w, to := *last.Watch, make(map[Partition]Position, len(theirs))
+	for _, x := range theirs {
+		to[Partition{x.Topic, x.Partition}] = x.To
+	}
+	for i, x := range look.writes {
+		name := Partition{x.Topic, x.Partition}
+		if theirs, both := to[name]; both && x.Stands == StandsTarget && !same(look.reads[i], theirs) && !w.Overwritten.has(name) {
+			w.Overwritten = w.Overwritten.with(Stray{Partition: name, To: theirs, Read: look.reads[i], At: look.at})
+		}
+	}
+	if w.Overwritten.Count() == last.Watch.Overwritten.Count() {
+		return nil, nil
+	}
+	w.HitBy, last.Watch = r.ID, &w
+	return last, nil
 }
 
 // rebase puts what other requests have written since the look before into Write.Read, so that their writes are not taken for this

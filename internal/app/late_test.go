@@ -19,7 +19,9 @@ import (
 func lateStage(t *testing.T) *stage {
 	t.Helper()
 	s := newStage(t, world.Options{})
+	usual := s.opts.Times
 	s.opts.Times = func(ts *reset.Times) {
+		usual(ts)
 		ts.Settle, ts.Look, ts.Again, ts.Commit = 300*time.Millisecond, 100*time.Millisecond, 500*time.Millisecond, time.Second
 		ts.WatchFirst, ts.Watch, ts.WatchSlow = time.Second, 200*time.Millisecond, 200*time.Millisecond
 	}
