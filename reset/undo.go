@@ -2,7 +2,6 @@ package reset
 
 import (
 	"context"
-	"fmt"
 	"time"
 )
 
@@ -36,27 +35,6 @@ func (s *Service) ease(ctx context.Context, undone string, d drafted) (time.Time
 		return time.Time{}, nil, nil
 	}
 	return until, nil, nil
-}
-
-// saved are the steps that an undo goes back to: the last attempt of the request that it undoes.
-func (s *Service) saved(ctx context.Context, in Intent) ([]Step, error) {
-	u, ok := in.Target.(Undo)
-	if !ok {
-		return nil, nil
-	}
-	a, err := s.Store.LastAttempt(ctx, u.Of)
-	if err != nil {
-		return nil, fmt.Errorf("read what %s saved: %w", u.Of, err)
-	}
-	writes, err := s.Store.Writes(ctx, u.Of, a.N)
-	if err != nil {
-		return nil, fmt.Errorf("read what %s saved: %w", u.Of, err)
-	}
-	steps := make([]Step, len(writes))
-	for i, w := range writes {
-		steps[i] = w.Step
-	}
-	return steps, nil
 }
 
 // untouched reports whether every partition still stands where the reset left it.
