@@ -1,7 +1,10 @@
 package kafkatest
 
 import (
+	"encoding/binary"
 	"errors"
+	"hash/crc32"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,17 +17,18 @@ import (
 
 // oddities are the places where tools that reset offsets go wrong: logs that are not what arithmetic takes them for.
 var oddities = map[string]func(*bench){
-	"aborted transaction":         abortedTransaction,
-	"compacted topic":             compactedTopic,
-	"future-dated record":         futureDated,
-	"time before the log start":   timeBeforeTheStart,
-	"late at the end":             lateAtTheEnd,
-	"late between early ones":     lateBetweenEarly,
-	"commits outside the log":     outsideTheLog,
-	"log start that moved":        logStartMoved,
-	"partitions added":            partitionsAdded,
-	"topic deleted among commits": topicDeleted,
-	"commit over the limit":       commitOverTheLimit,
+	"aborted transaction":          abortedTransaction,
+	"compacted topic":              compactedTopic,
+	"future-dated record":          futureDated,
+	"time before the log start":    timeBeforeTheStart,
+	"record times in another unit": anotherUnit,
+	"late at the end":              lateAtTheEnd,
+	"late between early ones":      lateBetweenEarly,
+	"commits outside the log":      outsideTheLog,
+	"log start that moved":         logStartMoved,
+	"partitions added":             partitionsAdded,
+	"topic deleted among commits":  topicDeleted,
+	"commit over the limit":        commitOverTheLimit,
 }
 
 // plan is what the core makes of what Kafka says now.
@@ -160,6 +164,60 @@ func lateBetweenEarly(b *bench) {
 	b.equal("found behind all", b.found(group, topic, at(101))[0], reset.Found{Offset: 7, How: reset.HowNoLater})
 	p := b.plan(reset.Intent{Scope: scope(topic), Target: reset.Time{At: at(45), Said: "then"}})
 	b.equal("target, replay, skip", append(targets(p), p.Effect.Replay, p.Effect.Skip), []int64{3, 0, 0})
+}
+
+// Kafka takes microseconds and nanoseconds for milliseconds where the topic lets it: years of five digits and more. They are
+// found, and told, as they are.
+func anotherUnit(b *bench) {
+	topic, group := b.topic("", 2, "message.timestamp.after.max.ms", "9223372036854775807"), b.name
+	for p, unit := range []int64{1000, 1_000_000} {
+		var times []int64
+		for n := range 10 {
+			times = append(times, at(n).UnixMilli()*unit)
+		}
+		b.fillRaw(topic, int32(p), times...)
+		b.commit(group, topic, int32(p), 10, "")
+		far := time.UnixMilli(at(5).UnixMilli() * unit).UTC()
+		got := b.inspect(reset.Query{Group: group, Scope: scope(topic, int32(p)), At: far}).Partitions[0]
+		b.equal("found", got.Found, &reset.Found{Offset: 5, At: far, How: reset.HowRecord})
+		got = b.inspect(reset.Query{Group: group, Scope: scope(topic, int32(p)), At: far.Add(time.Hour * 24 * 365)}).Partitions[0]
+		if unit == 1000 {
+			b.equal("none later", got.Found, &reset.Found{Offset: 10, How: reset.HowNoLater})
+			b.equal("newest", got.Newest.UnixMilli(), times[9])
+		}
+	}
+	p := b.plan(reset.Intent{Scope: scope(topic), Target: reset.Time{At: at(20), Said: "then"}})
+	b.equal("targets", targets(p), []int64{0, 0})
+	b.warns(p, reset.WarnFutureDated)
+	b.equal("unit", reset.TimeUnit(p.Warnings[0].At, time.Now()), "microseconds")
+}
+
+// fillRaw writes one batch of records with these times, as bytes: client libraries cannot say times beyond their own calendars.
+func (b *bench) fillRaw(topic string, partition int32, times ...int64) {
+	b.Helper()
+	batch := kmsg.RecordBatch{PartitionLeaderEpoch: -1, Magic: 2, LastOffsetDelta: int32(len(times) - 1), FirstTimestamp: times[0],
+		MaxTimestamp: slices.Max(times), ProducerID: -1, ProducerEpoch: -1, FirstSequence: -1, NumRecords: int32(len(times))}
+	for n, at := range times {
+		r := kmsg.Record{TimestampDelta64: at - times[0], OffsetDelta: int32(n), Value: []byte("x")}
+		r.Length = int32(len(r.AppendTo(nil)) - 1) // a length of 0 takes one byte
+		batch.Records = r.AppendTo(batch.Records)
+	}
+	raw := batch.AppendTo(nil)
+	binary.BigEndian.PutUint32(raw[8:], uint32(len(raw)-12))
+	binary.BigEndian.PutUint32(raw[17:], crc32.Checksum(raw[21:], crc32.MakeTable(crc32.Castagnoli)))
+	led, err := b.admin.Metadata(b.ctx, topic)
+	b.ok(err)
+	part := kmsg.NewProduceRequestTopicPartition()
+	part.Partition, part.Records = partition, raw
+	about := kmsg.NewProduceRequestTopic()
+	about.Topic, about.TopicID, about.Partitions = topic, led.Topics[topic].ID, append(about.Partitions, part)
+	req := kmsg.NewPtrProduceRequest()
+	req.Acks, req.TimeoutMillis, req.Topics = -1, 5000, append(req.Topics, about)
+	resp, err := req.RequestWith(b.ctx, b.cl.Broker(int(led.Topics[topic].Partitions[partition].Leader)))
+	b.ok(err)
+	if code := resp.Topics[0].Partitions[0].ErrorCode; code != 0 {
+		b.Fatalf("produce to %s: error %d", topic, code)
+	}
 }
 
 // ask is Kafka's bare answer for a time, -1 for "no record".
