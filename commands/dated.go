@@ -10,6 +10,9 @@ import (
 // lastYear is the last one that documents, Slack's date tokens and people have room for. Records may be dated later.
 const lastYear = 9999
 
+// anyNow stands for the present where it is not known, and only what is far from it matters.
+var anyNow = time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)
+
 // yearOf is a time beyond all calendars: "year 58875".
 func yearOf(t time.Time) string { return fmt.Sprintf("year %d", t.UTC().Year()) }
 

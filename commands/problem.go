@@ -351,7 +351,7 @@ func which(p *reset.Problem) Line {
 	case "target":
 		return say("To what? Examples: ", code("to 02:10"), ", ", code("back 2h"), ", ", code("to latest"))
 	case "ahead":
-		return say(aheadLines(p, voice{time.UTC, time.UnixMilli(p.Newest)})[0], " To skip is ", code("--skip-ahead"), ", or say ", code("to latest"), " or ", code("to earliest"), ".")
+		return say(aheadLines(p, voice{time.UTC, anyNow})[0], " To skip is ", code("--skip-ahead"), ", or say ", code("to latest"), " or ", code("to earliest"), ".")
 	case "connector":
 		return say(connectorLines(group, firstOf(p.Got, "NAME"))[0], " Say so: ", code("--connector-stopped"))
 	case "why":
