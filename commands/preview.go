@@ -139,6 +139,8 @@ func voidedLine(r reset.Request) Line {
 	}
 	b, e := *r.Before, r.Effect
 	switch {
+	case r.Unplaced() != "" && b != e:
+		return say(strong("The plan has moved"), ": it now ", brief(r), ". Earlier approvals no longer count.")
 	case b.Replay != e.Replay && b.Skip != e.Skip:
 		return say(strong("The plan has moved"), ": it replays at most ", count(e.Replay), " now instead of ", count(b.Replay),
 			", and skips at most ", count(e.Skip), " instead of ", count(b.Skip), ". Earlier approvals no longer count.")

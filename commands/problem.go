@@ -84,7 +84,7 @@ func problemButtons(p *reset.Problem) []Button {
 	}
 	at := p.Request + "." + p.Want
 	return []Button{{Verb: "approve", Ref: at, Label: "Approve ." + p.Want, Style: "primary", Typed: "approve " + at,
-		Confirm: fmt.Sprintf("Revision %s: replays at most %s records, skips at most %s.", p.Want, count(p.Count), count(p.Other))}}
+		Confirm: "Revision " + p.Want + ": it " + effect(p.Unplaced, p.Count, p.Other) + "."}}
 }
 
 // problemLines are what is wrong and what to do about it.

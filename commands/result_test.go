@@ -103,11 +103,16 @@ func TestWhatNoOffsetMeansIsLeftToTheConsumers(t *testing.T) {
 		pending, applied := tc.story, tc.story
 		pending.Request.State, pending.Request.Asked = reset.Pending, true
 		applied.Request.State, applied.Request.Outcome, applied.Request.Written = reset.Applied, reset.Verified, &applied.Request.Effect
+		moved := pending
+		moved.Request.Before = &reset.Effect{}
 		e := tc.story.Request.Effect
 		entry := reset.Entry{Event: reset.EvPlanned, Facts: map[string]string{"replay": strconv.FormatInt(e.Replay, 10), "skip": strconv.FormatInt(e.Skip, 10)}}
 		for name, c := range map[string]Content{"preview": PreviewOf(tc.story), "pending": CardOf(pending), "applied": CardOf(applied),
-			"entry":   {Title: "k7f3", Lines: []Line{eventLine(entry, tc.story)}},
-			"reply":   ReplyOf(reset.Reply{Did: reset.DidPlan, Request: tc.story.Request}),
+			"entry": {Title: "k7f3", Lines: []Line{eventLine(entry, tc.story)}},
+			"reply": ReplyOf(reset.Reply{Did: reset.DidPlan, Request: tc.story.Request}),
+			"stale": Explain(&reset.Problem{Code: reset.ProblemStale, Request: "k7f3", Want: "2", Got: "1", Count: e.Replay, Other: e.Skip,
+				Unplaced: tc.story.Request.Unplaced()}),
+			"moved":   CardOf(moved),
 			"history": HistoryOf([]reset.Request{applied.Request}, nil, applied.Now)} {
 			if !strings.Contains(c.String(), tc.want) || strings.Contains(c.String(), "kips none") || strings.Contains(c.String(), "eplays none") {
 				t.Errorf("%s: want %q and no promise:\n%s", name, tc.want, c)

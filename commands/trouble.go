@@ -9,7 +9,7 @@ func requestProblem(p *reset.Problem) Line {
 	case reset.ProblemNoRequest:
 		return say("There is no request ", p.Request, ". ", code("status"), " lists those that are open.")
 	case reset.ProblemStale:
-		l := say(p.Request, " is at revision ", p.Want, ", not ", p.Got, ": it replays at most ", count(p.Count), " and skips at most ", count(p.Other), " now")
+		l := say(p.Request, " is at revision ", p.Want, ", not ", p.Got, ": it ", effect(p.Unplaced, p.Count, p.Other), " now")
 		if p.Ruling != nil && p.Ruling.Need > 0 {
 			l = say(l, ", and needs ", number(p.Ruling.Need, "approval"), " from ", people(p.Ruling.Who, User, "or"))
 		}

@@ -224,18 +224,9 @@ func comparedWith(replay, skip int64) string {
 	return "compared with earliest, this skips up to " + number(skip, "message") + "; compared with latest, it reprocesses up to " + number(replay, "message")
 }
 
-// deletes and firstOffsets are the two resets that move nothing from one known place to another: all partitions end without a
-// committed offset, or none of them had one.
-func deletes(r reset.Request) bool {
-	in, _ := r.Move()
-	_, nowhere := in.Target.(reset.Nowhere)
-	return nowhere
-}
+func deletes(r reset.Request) bool { return r.Unplaced() == reset.UnplacedAfter }
 
-func firstOffsets(r reset.Request) bool {
-	e := r.Actual()
-	return !deletes(r) && e.None > 0 && e.None == e.Partitions
-}
+func firstOffsets(r reset.Request) bool { return r.Unplaced() == reset.UnplacedBefore }
 
 // unknownStart is the effect where the place before or after is not known of any partition; nil otherwise.
 func unknownStart(r reset.Request) Line {
@@ -262,13 +253,18 @@ func records(n int64) string { return number(n, "record") }
 // brief is a request's effect within a sentence, after "it".
 func brief(r reset.Request) string {
 	e := r.Actual()
-	switch {
-	case deletes(r):
-		return "leaves the start to " + startsAt(e.Replay, e.Skip)
-	case firstOffsets(r):
-		return "sets first committed offsets instead of each consumer's auto.offset.reset: " + comparedWith(e.Replay, e.Skip)
+	return effect(r.Unplaced(), e.Replay, e.Skip)
+}
+
+// effect is brief of two numbers, which promise nothing where a place is not known.
+func effect(u reset.Unplaced, replay, skip int64) string {
+	switch u {
+	case reset.UnplacedAfter:
+		return "leaves the start to " + startsAt(replay, skip)
+	case reset.UnplacedBefore:
+		return "sets first committed offsets instead of each consumer's auto.offset.reset: " + comparedWith(replay, skip)
 	}
-	return plainBrief(e)
+	return plainBrief(reset.Effect{Replay: replay, Skip: skip})
 }
 
 func plainBrief(e reset.Effect) string {

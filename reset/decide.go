@@ -285,7 +285,7 @@ func current(r Request, ref Ref) error {
 		return nil
 	}
 	return &Problem{Code: ProblemStale, Request: r.ID, State: r.State, Want: strconv.Itoa(r.Revision), Got: strconv.Itoa(ref.Revision),
-		Count: r.Effect.Replay, Other: r.Effect.Skip, Ruling: &Ruling{Need: r.Need, Who: r.Ruling.Approvers}}
+		Count: r.Effect.Replay, Other: r.Effect.Skip, Unplaced: r.Unplaced(), Ruling: &Ruling{Need: r.Need, Who: r.Ruling.Approvers}}
 }
 
 func tooLate(r Request) error {

@@ -29,6 +29,7 @@ type Problem struct {
 	Members []Member  `json:",omitempty"`
 
 	Rollback *Rollback `json:",omitempty"`
+	Unplaced Unplaced  `json:",omitempty"` // of ProblemStale: what Count and Other cannot promise
 }
 
 // Rollback is why a part that was written of a reset could not be written back.

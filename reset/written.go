@@ -23,6 +23,28 @@ func (r *Request) WasWritten() bool {
 	return r.State == Applied || r.State == Failed && (r.Outcome == Late || r.Outcome.Blocks())
 }
 
+// Unplaced says which place of a reset is known of no partition, so that no number of messages can be promised: each consumer's own
+// auto.offset.reset decides there.
+type Unplaced string
+
+// The places that may not be known.
+const (
+	UnplacedAfter  Unplaced = "after"  // the committed offsets are deleted
+	UnplacedBefore Unplaced = "before" // no partition had a committed offset
+)
+
+// Unplaced is the place that is known of no partition; empty where both are of some.
+func (r *Request) Unplaced() Unplaced {
+	in, _ := r.Move()
+	switch e := r.Actual(); {
+	case in.Target == (Nowhere{}):
+		return UnplacedAfter
+	case e.None > 0 && e.None == e.Partitions:
+		return UnplacedBefore
+	}
+	return ""
+}
+
 // writtenEffect is the effect of what an attempt left at its target; nil when nothing is there.
 func writtenEffect(outcome Outcome, writes []Write) *Effect {
 	if outcome == Unchanged || outcome == PutBack {
