@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"strings"
 	"time"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
@@ -29,8 +30,11 @@ func aroundLine(g gathered, v voice) Line {
 		return say("An undo of this reset will be refused: ", number(g.parts, "partition"), " (", g.where(), ") ", g.have(), " no committed offset now, and this Kafka ",
 			"cannot delete one (it does not know OffsetDelete).")
 	case reset.WarnUnchecked:
-		return say("Retention, compaction and tiering could not be checked for ", list(g.names, 3), saying(g.text),
-			". The bot's login needs DESCRIBE_CONFIGS there.")
+		line := say("Retention, compaction and tiering could not be checked for ", list(g.names, 3), saying(g.text), ".")
+		if strings.Contains(g.text, "AUTHORIZATION_FAILED") {
+			line = append(line, say(" The bot's login needs DESCRIBE_CONFIGS there.")...)
+		}
+		return line
 	}
 	return recordsLine(g, v)
 }

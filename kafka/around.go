@@ -1,6 +1,7 @@
 package kafka
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -26,12 +27,20 @@ func (c *Cluster) around(ctx context.Context, v view, q reset.Query, s *reset.Sn
 	s.Around.Streams, s.Around.Mirrors = telling(q.Group, slices.Sorted(maps.Keys(every.topics)))
 	var wg guard.Group
 	wg.Go(func() { c.configs(ctx, v, s) })
-	wg.Go(func() { c.open(ctx, v, q.Isolation, s.Partitions) })
+	var unseen, undated map[string]string
+	wg.Go(func() { unseen = c.open(ctx, v, q.Isolation, s.Partitions) })
 	if len(q.Scope.Topics) == 0 {
 		wg.Go(func() { s.Around.Hidden, s.Around.HiddenWhy = c.hidden(ctx, every) })
 	}
 	wg.Wait()
-	c.ages(ctx, v, s)
+	undated = c.ages(ctx, v, s)
+	for _, why := range []map[string]string{unseen, undated} {
+		for _, topic := range slices.Sorted(maps.Keys(why)) {
+			if !slices.Contains(s.Around.Unread, topic) {
+				s.Around.Unread, s.Around.UnreadWhy = append(s.Around.Unread, topic), why[topic]
+			}
+		}
+	}
 	return ctx.Err()
 }
 
@@ -198,8 +207,10 @@ func topicsOf(parts []reset.PartitionState) map[string]bool {
 }
 
 // open finds records of open transactions: those between the last stable offset and the end. The stable offset is asked for
-// last, so that records written between the two questions do not look like a transaction.
-func (c *Cluster) open(ctx context.Context, v view, isolation reset.Isolation, states []reset.PartitionState) {
+// last, so that records written between the two questions do not look like a transaction. It returns the topics of which that
+// is not known, with why.
+func (c *Cluster) open(ctx context.Context, v view, isolation reset.Isolation, states []reset.PartitionState) map[string]string {
+	unseen := map[string]string{}
 	var parts []reset.Partition
 	ends := map[reset.Partition]spot{}
 	for _, p := range states {
@@ -215,16 +226,23 @@ func (c *Cluster) open(ctx context.Context, v view, isolation reset.Isolation, s
 	for i := range states {
 		p := &states[i]
 		end, at := ends[p.Partition], stable[p.Partition]
-		if end.err == "" && at.err == "" && at.offset < end.offset {
+		switch why := cmp.Or(end.err, at.err); {
+		case why != "":
+			unseen[p.Topic] = why
+		case at.offset < end.offset:
 			p.Stable, p.Open = at.offset, end.offset-at.offset
 		}
 	}
+	return unseen
 }
 
 // ages finds, by time look-ups, where each log has what retention deletes soon, what is in remote storage only, and what is
-// recent in the life of commits. A miss means that all records are older.
-func (c *Cluster) ages(ctx context.Context, v view, s *reset.Snapshot) {
+// recent in the life of commits. A miss means that all records are older. It returns the topics that it could not look into,
+// with why.
+func (c *Cluster) ages(ctx context.Context, v view, s *reset.Snapshot) map[string]string {
 	var wg guard.Group
+	var mu sync.Mutex
+	undated := map[string]string{}
 	var finds []func() // started when all have read the partitions: each writes a field of its own
 	find := func(age func(reset.PartitionState) time.Duration, set func(p *reset.PartitionState, offset int64)) {
 		at := map[reset.Partition]int64{}
@@ -242,7 +260,11 @@ func (c *Cluster) ages(ctx context.Context, v view, s *reset.Snapshot) {
 			for i := range s.Partitions {
 				p := &s.Partitions[i]
 				switch f, ok := found[p.Partition]; {
-				case !ok || f.err != "":
+				case !ok: // not looked up
+				case f.err != "":
+					mu.Lock()
+					undated[p.Topic] = f.err
+					mu.Unlock()
 				case f.offset < 0:
 					set(p, p.End)
 				default:
@@ -271,4 +293,5 @@ func (c *Cluster) ages(ctx context.Context, v view, s *reset.Snapshot) {
 		wg.Go(f)
 	}
 	wg.Wait()
+	return undated
 }

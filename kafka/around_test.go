@@ -200,3 +200,24 @@ func TestAroundThatIsDenied(t *testing.T) {
 		t.Errorf("read %+v", snap)
 	}
 }
+
+// A look-up that failed does not say that no transaction is open, nor that no record is about to be deleted.
+func TestLookUpsAroundThatFail(t *testing.T) {
+	t.Parallel()
+	s := newSim(t, kafkasim.Options{})
+	ok(t, s.CreateTopic("orders", 1, map[string]string{"retention.ms": "7140000"}))
+	ok(t, s.Produce("orders", kafkasim.Series{First: start, Step: time.Second, Count: 100}.Records(1)...))
+	for name, fails := range map[string]func(*kmsg.ListOffsetsRequest) bool{
+		"open transactions": func(r *kmsg.ListOffsetsRequest) bool { return r.IsolationLevel == 1 },
+		"ages":              func(r *kmsg.ListOffsetsRequest) bool { return r.Topics[0].Partitions[0].Timestamp >= 0 },
+	} {
+		h := s.Kafka().Fault(kfake.Fault{
+			Keys: []kmsg.Key{kmsg.ListOffsets}, Err: kerr.TopicAuthorizationFailed, Count: -1,
+			When: func(r kmsg.Request) bool { return fails(r.(*kmsg.ListOffsetsRequest)) },
+		})
+		snap := around(t, s, reset.Query{Scope: scope("orders")})
+		h.Remove()
+		equal(t, name, [2]any{snap.Around.Unread, snap.Around.UnreadWhy}, [2]any{[]string{"orders"}, "TOPIC_AUTHORIZATION_FAILED"})
+	}
+	equal(t, "none fails", around(t, s, reset.Query{Scope: scope("orders")}).Around.Unread, []string(nil))
+}

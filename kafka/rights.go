@@ -29,6 +29,7 @@ type Rights struct {
 	Topics    []string
 	Hidden    []string // topics that an ACL hides
 	HiddenWhy string   // why that can't be known
+	Unread    []string // topics of which nothing is known, each with why: "orders: UNKNOWN_TOPIC_OR_PARTITION"
 	Untold    string   // why brokers do not tell a login its rights; Lacks is not all then
 }
 
@@ -103,7 +104,7 @@ func (c *Cluster) Rights(ctx context.Context, groups, topics []string) (Rights, 
 		}
 	}
 	out.Topics = slices.Sorted(maps.Keys(named))
-	ofTopics, err := c.topicRights(ctx, v, out.Topics)
+	ofTopics, unread, err := c.topicRights(ctx, v, out.Topics)
 	var silence *untold
 	switch {
 	case errors.As(err, &silence):
@@ -111,7 +112,7 @@ func (c *Cluster) Rights(ctx context.Context, groups, topics []string) (Rights, 
 	case err != nil:
 		return Rights{}, err
 	}
-	out.Lacks = slices.Concat(ofTopics, lacks)
+	out.Lacks, out.Unread = slices.Concat(ofTopics, lacks), unread
 	every, err := c.metadata(ctx)
 	if err == nil {
 		out.Hidden, out.HiddenWhy = c.hiddenTopics(ctx, every)
@@ -151,7 +152,7 @@ func (c *Cluster) groupRights(ctx context.Context, v view, group string) (int32,
 }
 
 // topicRights asks for the rights on the cluster as well: one version of the request tells both.
-func (c *Cluster) topicRights(ctx context.Context, v view, topics []string) ([]Lack, error) {
+func (c *Cluster) topicRights(ctx context.Context, v view, topics []string) (lacks []Lack, unread []string, err error) {
 	if len(topics) == 0 {
 		topics = []string{anyTopic} // none at all would mean all of them
 	}
@@ -161,12 +162,12 @@ func (c *Cluster) topicRights(ctx context.Context, v view, topics []string) ([]L
 		return b.GetMetadata(req)
 	})
 	if err != nil {
-		return nil, c.lost(ctx, v.lead, err)
+		return nil, nil, c.lost(ctx, v.lead, err)
 	}
 	if !tells(resp.ClusterAuthorizedOperations, req.Version, 8) {
-		return nil, &untold{v.lead, "the cluster and its topics"}
+		return nil, nil, &untold{v.lead, "the cluster and its topics"}
 	}
-	lacks := lacking("cluster", "", resp.ClusterAuthorizedOperations, needsCluster)
+	lacks = lacking("cluster", "", resp.ClusterAuthorizedOperations, needsCluster)
 	if resp.ClusterAuthorizedOperations == 0 {
 		lacks = lacks[:1] // without DESCRIBE nothing else is told
 	}
@@ -177,9 +178,11 @@ func (c *Cluster) topicRights(ctx context.Context, v view, topics []string) ([]L
 			lacks = append(lacks, lacking("topic", t.Name, 0, needsTopic[:1])...) // of a hidden topic nothing else is told
 		case t.Err == sarama.ErrNoError:
 			lacks = append(lacks, lacking("topic", t.Name, t.TopicAuthorizedOperations, needsTopic)...)
+		default: // it may not exist; that is no right that is there
+			unread = append(unread, t.Name+": "+name(t.Err))
 		}
 	}
-	return lacks, nil
+	return lacks, unread, nil
 }
 
 func lacking(resource, named string, may int32, needs []need) (out []Lack) {

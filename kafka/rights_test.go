@@ -111,3 +111,11 @@ func TestTopicsThatAnACLHidesAreCounted(t *testing.T) {
 	seen = inspect(t, limited(t, rights...), all)
 	equal(t, "DESCRIBE is enough to see", [2]any{seen.Around.Hidden, len(seen.Topics)}, [2]any{0, 2})
 }
+
+// A topic of which the brokers know nothing is not one on which all rights are there.
+func TestRightsOnATopicThatIsNotThere(t *testing.T) {
+	t.Parallel()
+	got, err := limited(t, documented...).Rights(t.Context(), []string{"billing"}, []string{"ordres"})
+	ok(t, err)
+	equal(t, "unread", got.Unread, []string{"ordres: UNKNOWN_TOPIC_OR_PARTITION"})
+}

@@ -42,11 +42,14 @@ func (c *checker) rights(ctx context.Context, cfg *config.Config, cl config.Clus
 	case r.HiddenWhy != "":
 		c.note("cluster %s: whether ACLs hide topics from the login can't be told (%s), so that --all-topics is refused; docs/permissions.md says what to do", cl.Name, r.HiddenWhy)
 	}
+	for _, t := range r.Unread {
+		c.note("cluster %s: nothing is known of the rights on topic %s", cl.Name, t)
+	}
 	switch {
 	case r.Untold != "":
 		c.note("cluster %s: whether the login has the rights that resets need can't be told (%s); docs/permissions.md lists them", cl.Name, r.Untold)
 	case len(r.Lacks) == 0:
-		c.say("cluster %s: rights on %s and %s, all there", cl.Name, number(len(r.Groups), "group"), number(len(r.Topics), "topic"))
+		c.say("cluster %s: rights on %s and %s, all there", cl.Name, number(len(r.Groups), "group"), number(len(r.Topics)-len(r.Unread), "topic"))
 	}
 }
 
