@@ -183,6 +183,19 @@ func grouped(n int64) string {
 	return s
 }
 
+// GroupsOf are the user groups that rules name.
+func GroupsOf(rules []Rule) []string {
+	var out []string
+	for _, r := range rules {
+		named := union(r.View, r.Request, r.Approve)
+		if r.Emergency != nil {
+			named = union(named, r.Emergency.Who)
+		}
+		out = union(out, slices.DeleteFunc(named, func(id string) bool { return !isGroup(id) }))
+	}
+	return out
+}
+
 // NeverMatch says which rules can never match, because earlier ones match everything that they match. Group names may hold
 // any characters, so that several patterns together cover another only when one of them does.
 func NeverMatch(rules []Rule) []string {

@@ -52,6 +52,7 @@ type Config struct {
 	Replicas int    // processes that connect with the same token; only to notice connections that nobody holds
 	Plain    bool   // tables as preformatted text everywhere
 	Clusters []reset.ClusterInfo
+	Groups   []string // user groups that the policy names
 	Now      func() time.Time
 	Log      *slog.Logger
 	// GroupChanged is called when Slack says that a user group has other members now. May be nil.

@@ -3,6 +3,9 @@ package bot
 import (
 	"fmt"
 	"sync"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
 // health is what is known of the sockets.
@@ -13,6 +16,8 @@ type health struct {
 	count int   // connections that Slack counted at the last hello
 	err   error // why the last connection ended or was not made
 	mute  error // the bot token is refused: nothing can be posted
+
+	faults map[string]reset.Unread // of the directory, that only a person can end, by user or user group
 }
 
 func (h *health) connected(n, count int) {
@@ -43,11 +48,23 @@ func (h *health) said(f *Fault) {
 	}
 }
 
-// Ready reports whether people can reach the bot now, and says it in words.
+// Ready reports whether people can reach the bot now and be judged, and says it in words. A user group that is gone is named, but
+// concerns only the rules that name it.
 func (b *Bot) Ready() (bool, string) {
 	h := &b.health
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	ready, words := b.reached()
+	faults, all := h.wrong()
+	for _, u := range faults {
+		words += "\nslack: " + commands.CauseOf(u)
+	}
+	return ready && !all, words
+}
+
+// reached reports whether people can reach the bot. The lock is held.
+func (b *Bot) reached() (bool, string) {
+	h := &b.health
 	switch {
 	case h.mute != nil:
 		return false, fmt.Sprintf("slack: the bot token is refused: %v", h.mute)

@@ -68,6 +68,7 @@ func (b *Bot) Run(ctx context.Context) error {
 			}
 		})
 	}
+	workers.Go(func() { b.lookAtPolicy(open) })
 	<-ctx.Done()
 	b.drain(&busy)
 	hangUp()

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -119,8 +120,14 @@ func (b *Bot) Person(ctx context.Context, user string) (auth.Person, error) {
 		return auth.Person{Stranger: true}, nil
 	}
 	if err != nil {
-		return auth.Person{}, unread(user, err)
+		err = unread(user, err)
+		var u *reset.Unread
+		if errors.As(err, &u) {
+			b.health.judged(user, u)
+		}
+		return auth.Person{}, err
 	}
+	b.health.judged(user, nil)
 	p := auth.Person{
 		Team:  firstOf(u.Enterprise.EnterpriseID, u.TeamID),
 		Guest: u.IsRestricted || u.IsUltraRestricted, Deleted: u.Deleted,
@@ -135,10 +142,19 @@ func (b *Bot) Members(ctx context.Context, group string) ([]string, error) {
 	in, err := patiently(ctx, b, "usergroups.users.list", "ask who is in "+group, func(ctx context.Context) ([]string, error) {
 		return b.api.GetUserGroupMembersContext(ctx, group)
 	})
-	if err != nil {
-		return nil, unread(group, err)
+	if err == nil {
+		b.health.judged(group, nil)
+		return in, nil
 	}
-	return in, nil
+	err = unread(group, err)
+	var u *reset.Unread
+	if errors.As(err, &u) {
+		if u.Code == "no_such_subteam" {
+			b.whyGone(ctx, u)
+		}
+		b.health.judged(group, u)
+	}
+	return nil, err
 }
 
 // unread is a call that failed, as the core knows it.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/auth"
 	"github.com/kafka-reset-bot/kafka-reset-bot/bot"
+	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/config"
 )
 
@@ -90,6 +91,24 @@ func (c *checker) slack(ctx context.Context, cfg *config.Config, o Options) {
 	for _, scope := range slices.Sorted(maps.Keys(bot.Scopes)) {
 		if !slices.Contains(id.Scopes, scope) {
 			c.wrong("slack: the bot token has no scope %s, needed for %s; add it to the app and install the app again", scope, bot.Scopes[scope])
+		}
+	}
+	c.userGroups(ctx, cfg, b)
+}
+
+// userGroups names those of the policy that no one can be found in.
+func (c *checker) userGroups(ctx context.Context, cfg *config.Config, b *bot.Bot) {
+	ids := auth.GroupsOf(rules(cfg))
+	wrong, err := b.Groups(ctx, ids)
+	switch {
+	case err != nil:
+		c.wrong("slack: the user groups of the policy could not be looked at (%v); run the check again", err)
+	case len(wrong) == 0 && len(ids) > 0:
+		c.say("slack: %s of the policy, all exist", number(len(ids), "user group"))
+	}
+	for _, u := range wrong {
+		if u.Code != "missing_scope" { // said with the other scopes
+			c.wrong("slack: %s", commands.CauseOf(u))
 		}
 	}
 }

@@ -55,7 +55,7 @@ func newBot(cfg *config.Config, o Options, changed func(group string)) *bot.Bot 
 	return bot.New(bot.Config{
 		AppToken: cfg.Slack.AppToken.Reveal(), BotToken: cfg.Slack.BotToken.Reveal(), APIURL: cfg.Slack.APIURL,
 		Command: cfg.Slack.Command, Sockets: cfg.Slack.Sockets, Plain: !cfg.Slack.Tables, Clusters: infos(cfg),
-		Now: o.Now, Log: o.Log, GroupChanged: changed,
+		Groups: auth.GroupsOf(rules(cfg)), Now: o.Now, Log: o.Log, GroupChanged: changed,
 	})
 }
 
