@@ -103,6 +103,30 @@ func TestWriteThatLandsInPartBlocksTheGroup(t *testing.T) {
 	}
 }
 
+// What was accepted was another outcome: after a write has landed in part, a person has to look again.
+func TestAnAcceptedOutcomeThatChangesBlocksAgain(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	r := b.armed()
+	b.wait(6 * time.Second)
+	b.cluster.Fault(clustertest.WriteFault{Lost: true, Held: true, Reject: "TOPIC_AUTHORIZATION_FAILED", Parts: []int32{1}})
+	b.approve(mara, r)
+	b.cluster.Commit("billing", "orders", 0, 860)
+	b.wait(11 * time.Second)
+	b.wait(2 * time.Second)
+	b.want(r, reset.Failed, reset.Unclear)
+	if _, err := b.Settle(t.Context(), b.by(kim, r)); err != nil {
+		t.Fatal(err)
+	}
+	b.want(b.ask(mara, reset.Shift{By: -1}), reset.Draft, "")
+	b.cluster.Land()
+	b.looks(4 * time.Second)
+	if r = b.want(r, reset.Failed, reset.Mixed); r.Settled != nil {
+		t.Errorf("settled %+v", r.Settled)
+	}
+	b.want(b.ask(mara, reset.Shift{By: -1}), reset.Refused, "")
+}
+
 func TestLateWatchEndsWithoutAClaim(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
