@@ -64,7 +64,8 @@ func (w *world) tellers() map[string][]*request {
 			if !known || ended.Before(r.at) || c.ended() < r.seq {
 				continue
 			}
-			if best == "" || ended.Before(when) || ended.Equal(when) && w.tells(c, r) && !w.tells(w.screen.cards[best], r) {
+			fits, before := w.tells(c, r), best != "" && w.tells(w.screen.cards[best], r)
+			if best == "" || fits == before && ended.Before(when) || fits && !before && ended.Sub(when) < afterTrouble || !fits && before && when.Sub(ended) >= afterTrouble {
 				best, when = id, ended
 			}
 		}
@@ -84,8 +85,17 @@ func (w *world) tellers() map[string][]*request {
 func (w *world) tells(c *told, r *request) bool {
 	return slices.ContainsFunc(c.views, func(v view) bool {
 		says := stands.FindStringSubmatch(v.text)
-		return v.kafka > r.seq && says != nil && number(says[2]) == int64(len(r.chunk.Steps))
+		if says == nil {
+			says = landed.FindStringSubmatch(v.text)
+		}
+		return v.kafka >= r.seq && (says != nil && number(says[2]) == int64(len(r.chunk.Steps)) || asBeforeAll(v.text, len(r.chunk.Steps)))
 	})
+}
+
+// asBeforeAll reports whether a card says of so many partitions that they were as before.
+func asBeforeAll(text string, n int) bool {
+	m := allOf.FindStringSubmatch(text)
+	return m != nil && number(m[1]) == int64(n)
 }
 
 // ended is what had happened in Kafka when it was first said how a request that was written ended; 0: it was not said.
@@ -302,10 +312,11 @@ func (w *world) lastAttempt(writes []*request, by int) (to map[reset.Partition]r
 		if r.seq > by || !r.at.Equal(last) {
 			continue
 		}
-		moved.replay += r.effect.replay
-		moved.skip += r.effect.skip
 		for _, st := range r.chunk.Steps {
 			at := r.known[st.Partition]
+			if !r.chunk.Delete {
+				moved.add(at, st.To) // whether it landed or others went to the same place: the two look the same
+			}
 			exact = exact && at.committed.Offset >= at.log.start && at.committed.Offset <= at.log.end // else the consumers decide
 			pos := st.To
 			pos.None = pos.None || r.chunk.Delete

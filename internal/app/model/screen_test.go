@@ -52,7 +52,6 @@ func newScreen(w *world) *screen {
 var (
 	refLine   = regexp.MustCompile(`^([a-z][a-z2-9]{3})(?:\.(\d+))? · (.+)$`)
 	titleLine = regexp.MustCompile(`^(\S+) on prod\b`)
-	anyRef    = regexp.MustCompile(`\b([a-z][a-z2-9]{3})\.(\d+)\b`)
 )
 
 // read takes in what has appeared since it last did.

@@ -76,6 +76,7 @@ var (
 	stands      = regexp.MustCompile(`([\d,]+) of ([\d,]+) partitions? (?:is|are) (.+?)((?:; [^;]+?)*)(?: and (?:was|were)|\. All [\d,]+ partitions? (?:was|were)) read back(?: \([^)]*?(\d\d:\d\d:\d\d)(?: UTC)?\))?`)
 	landed      = regexp.MustCompile(`landed late: ([\d,]+) of ([\d,]+) partitions? (?:is|are) (.+?)((?:; [^;]+?)*)\. Read [^.]*?(\d\d:\d\d:\d\d)`)
 	twice       = regexp.MustCompile(`as before when read [^.]*?(\d\d:\d\d:\d\d) and [^.]*?(\d\d:\d\d:\d\d)`)
+	allOf       = regexp.MustCompile(`all ([\d,]+) partitions?, after Kafka's answer was lost`)
 	readAt      = regexp.MustCompile(`when read [^.]*?\d\d:\d\d:\d\d and [^.]*?(\d\d:\d\d:\d\d)`)
 	membersCame = regexp.MustCompile(`Consumers came back [^.]*?(\d\d:\d\d:\d\d)`)
 	strayed     = regexp.MustCompile(`; (\S+?)[-:](\d+) is at ([\d,]+)`)

@@ -124,7 +124,7 @@ func newWorld(t *testing.T, seed uint64) *world {
 // tempDir is in memory where there is such a place: each decision is on disk before it counts, and disks are slow.
 func tempDir(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("/dev/shm", "model")
+	dir, err := os.MkdirTemp("/dev/shm", "model") //nolint:usetesting // the place matters
 	if err != nil {
 		return t.TempDir()
 	}
@@ -233,7 +233,9 @@ func (w *world) newID() string {
 // end stops a process, dead or alive, and gives back what it holds.
 func (p *process) end() {
 	p.stop()
-	<-p.ended
+	if err := <-p.ended; err != nil {
+		p.w.wrong("stop", "the bot ended with %v", err)
+	}
 	for line := range strings.Lines(p.log.String()) {
 		if strings.Contains(line, "panic") {
 			p.w.wrong("panic", "%s", line)
