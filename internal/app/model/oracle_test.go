@@ -46,49 +46,71 @@ func (w *world) created(c *told) {
 	}
 }
 
-// tellers finds for each write that took effect the request whose card tells it: the first card of the group that says how a
-// write ended after it had left. A reset is written alone, so that nothing else is needed.
-func (w *world) tellers() map[string][]*request {
-	out := map[string][]*request{}
+// attempt is what was sent for one request at one moment: a group is written by one request at a time.
+type attempt struct {
+	group    string
+	at       time.Time
+	seq      int
+	requests []*request
+	parts    map[reset.Partition]bool
+}
+
+func (w *world) attempts() []*attempt {
+	var out []*attempt
 	for _, r := range w.kafka.sent {
 		if r.refused {
 			continue // it changed nothing, and its request goes on
 		}
-		best, when := "", time.Time{}
-		for _, id := range w.screen.order {
-			c := w.screen.cards[id]
-			if c.group != r.group || c.creator != nil && c.views[0].kafka > r.seq {
-				continue // of another group, or asked for later
-			}
-			ended, known := c.endedAt()
-			if !known || ended.Before(r.at) || c.ended() < r.seq {
-				continue
-			}
-			fits, before := w.tells(c, r), best != "" && w.tells(w.screen.cards[best], r)
-			if best == "" || fits == before && ended.Before(when) || fits && !before && ended.Sub(when) < afterTrouble || !fits && before && when.Sub(ended) >= afterTrouble {
-				best, when = id, ended
-			}
+		i := slices.IndexFunc(out, func(a *attempt) bool { return a.group == r.group && a.at.Equal(r.at) })
+		if i < 0 {
+			i, out = len(out), append(out, &attempt{group: r.group, at: r.at, seq: r.seq, parts: map[reset.Partition]bool{}})
 		}
-		w.did("oracle: the write of %s at %s belongs to %s", r.group, r.at.Format("15:04:05"), best)
-		switch {
-		case best != "":
-			out[best] = append(out[best], r)
-		case w.landed(r, w.kafka.seq+1):
-			w.wrong("untold write", "a write to %s at %s (%s) changed offsets and no card tells it", r.group, r.at.Format("15:04:05"), r.fate.name)
+		out[i].requests = append(out[i].requests, r)
+		for _, st := range r.chunk.Steps {
+			out[i].parts[st.Partition] = true
 		}
 	}
 	return out
 }
 
-// tells reports whether a card speaks of as many partitions as a request: only where Slack was in trouble do several cards of a
+// tellers finds for each attempt the request whose card tells it: the first card of the group that says how a write ended after it
+// had left.
+func (w *world) tellers() map[string][]*request {
+	out := map[string][]*request{}
+	for _, a := range w.attempts() {
+		best, when := "", time.Time{}
+		for _, id := range w.screen.order {
+			c := w.screen.cards[id]
+			if c.group != a.group || c.creator != nil && c.views[0].kafka > a.seq {
+				continue // of another group, or asked for later
+			}
+			ended, known := c.endedAt()
+			if !known || ended.Before(a.at) || c.ended() < a.seq {
+				continue
+			}
+			fits, before := w.tells(c, a), best != "" && w.tells(w.screen.cards[best], a)
+			if best == "" || fits == before && ended.Before(when) || fits && !before && ended.Sub(when) < afterTrouble || !fits && before && when.Sub(ended) >= afterTrouble {
+				best, when = id, ended
+			}
+		}
+		w.did("oracle: the write of %s at %s belongs to %s", a.group, a.at.Format("15:04:05"), best)
+		out[best] = append(out[best], a.requests...)
+		if best == "" && slices.ContainsFunc(a.requests, func(r *request) bool { return w.landed(r, w.kafka.seq+1) }) {
+			w.wrong("untold write", "%s was written at %s (%s), and no card tells it", a.group, a.at.Format("15:04:05"), a.requests[0].fate.name)
+		}
+	}
+	return out
+}
+
+// tells reports whether a card speaks of as many partitions as an attempt: only where Slack was in trouble do several cards of a
 // group say how they ended after both were written.
-func (w *world) tells(c *told, r *request) bool {
+func (w *world) tells(c *told, a *attempt) bool {
 	return slices.ContainsFunc(c.views, func(v view) bool {
 		says := stands.FindStringSubmatch(v.text)
 		if says == nil {
 			says = landed.FindStringSubmatch(v.text)
 		}
-		return v.kafka >= r.seq && (says != nil && number(says[2]) == int64(len(r.chunk.Steps)) || asBeforeAll(v.text, len(r.chunk.Steps)))
+		return v.kafka >= a.seq && (says != nil && number(says[2]) == int64(len(a.parts)) || asBeforeAll(v.text, len(a.parts)))
 	})
 }
 
