@@ -56,6 +56,8 @@ func (b *Bot) showAlone(ctx context.Context, s reset.Story, card reset.Card) (ti
 		return time.Time{}, nil
 	case p.Version >= r.Version:
 		return time.Time{}, nil
+	case onlyRefused(news, p.Version, r.Version):
+		return time.Time{}, b.amend(ctx, &card, func(c *reset.Card) { c.Preview.Version, c.ThreadSeq = r.Version, news[len(news)-1].Seq })
 	}
 	err := b.whisper(ctx, s, &card)
 	if passing(err) {
@@ -73,6 +75,13 @@ func (b *Bot) showAlone(ctx context.Context, s reset.Story, card reset.Card) (ti
 			c.ThreadSeq = news[len(news)-1].Seq
 		}
 	})
+}
+
+// onlyRefused reports whether all that happened since a version was shown is that people without the right tried to decide. The
+// requester would see the same again, as a new message for each attempt of a stranger: an address can only add.
+func onlyRefused(news []reset.Entry, shown, now int64) bool {
+	others := func(e reset.Entry) bool { return e.Event != reset.EvDenied }
+	return shown > 0 && len(news) > 0 && int64(len(news)) == now-shown && !slices.ContainsFunc(news, others)
 }
 
 // whisper shows the preview through its response_url, or by direct message when that is used up and it matters.

@@ -301,6 +301,31 @@ func TestRefusalIsToldOnce(t *testing.T) {
 	}
 }
 
+// A question stays as it is while people without the right try to decide about it; another question is asked.
+func TestAQuestionIsNotSentAgainForStrangers(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, slacksim.Options{}, nil).up(t)
+	b.asked(t, "C0INC")
+	asks := func(what string) func(*reset.Request) {
+		return func(r *reset.Request) {
+			r.State, r.Question = reset.Planning, what
+			r.Problem = &reset.Problem{Code: reset.ProblemWhich, Want: what, Group: "billing", Cluster: "prod-eu"}
+		}
+	}
+	b.moves("k7f3", "", asks("topics"))
+	before := b.told(b.mara)
+	for range 3 {
+		b.moves("k7f3", reset.EvDenied, func(*reset.Request) {})
+	}
+	if n := b.told(b.mara) - before; n != 0 {
+		t.Errorf("%d messages to the requester because others were refused, want none", n)
+	}
+	b.moves("k7f3", "", asks("target"))
+	if n := b.told(b.mara) - before; n != 1 {
+		t.Errorf("%d messages to the requester about the next question, want 1", n)
+	}
+}
+
 func TestACopyOfTheCardAnswersForItself(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, slacksim.Options{}, nil).up(t)
