@@ -287,6 +287,10 @@ func voids(p *reset.Problem) string {
 		return p.Topic + " was deleted and made again"
 	case "gone":
 		return spot(p.Topic, p.Parts) + " is no more"
+	case "skips":
+		return spot(p.Topic, p.Parts) + " would skip messages now, which it was not going to"
+	case "copied":
+		return "the group that is copied is elsewhere now on " + spot(p.Topic, p.Parts) + "; if it keeps moving, stop it first"
 	case "direction":
 		return "on " + spot(p.Topic, p.Parts) + " a replay became a skip, or a skip a replay"
 	case "effect":

@@ -153,7 +153,15 @@ func (s *Service) begin(ctx context.Context, due *Due, r Request, snap Snapshot)
 	case rc.Void != nil:
 		return s.Now(), s.void(ctx, *due, r, rc.Void)
 	}
-	if p, err := s.inForce(ctx, r, rc.Effect); err != nil || p != nil {
+	bounds, p, err := s.beyond(ctx, r, rc.Effect)
+	switch {
+	case err != nil:
+		return time.Time{}, err
+	case p != nil:
+		return s.Now(), s.void(ctx, *due, r, p)
+	}
+	r.Bounds = bounds
+	if _, p, err := s.inForce(ctx, r, rc.Effect); err != nil || p != nil {
 		if err != nil {
 			return time.Time{}, err
 		}
@@ -204,7 +212,7 @@ func (s *Service) enter(tx *Tx, seen Request, a Attempt, writes []Write) error {
 	if err := s.rivals(tx, in); err != nil {
 		return err
 	}
-	r.Attempt, r.Problem, r.Retries, r.Seen = a.N, nil, 0, seen.Seen
+	r.Attempt, r.Problem, r.Retries, r.Seen, r.Bounds = a.N, nil, 0, seen.Seen, seen.Bounds
 	tx.Begin(a, writes)
 	tx.Log(s.entry(r, Actor{}, EvApplying, "attempt", strconv.Itoa(a.N), "partitions", strconv.Itoa(len(writes)),
 		"replay", strconv.FormatInt(a.Effect.Replay, 10), "skip", strconv.FormatInt(a.Effect.Skip, 10)))
@@ -242,11 +250,11 @@ func (s *Service) rivals(tx *Tx, in Intent) error {
 
 // inForce asks whether the rules as they are now still allow what was approved, with the memberships as they were recorded:
 // a change of shift must not cancel an armed reset.
-func (s *Service) inForce(ctx context.Context, r Request, e Effect) (*Problem, error) {
+func (s *Service) inForce(ctx context.Context, r Request, e Effect) (Ruling, *Problem, error) {
 	in, _ := r.Move()
 	votes, err := s.agreed(ctx, r, e)
 	if err != nil {
-		return nil, err
+		return Ruling{}, nil, err
 	}
 	asking := Asking{Actor: r.Actor, Channel: r.Place.Channel, Verb: VerbApply, Cluster: in.Cluster, Group: in.Group,
 		Effect: &e, Requester: asker(&r), Votes: votes, Eased: s.Now().Before(r.Eased)}
@@ -258,15 +266,42 @@ func (s *Service) inForce(ctx context.Context, r Request, e Effect) (*Problem, e
 	}
 	ruling, err := s.Policy.Rule(ctx, asking)
 	if err != nil {
-		return nil, err
+		return ruling, nil, err
 	}
 	if ruling.Note != "" {
 		s.Log.Warn("rules were checked with recorded memberships", "request", r.ID, "note", ruling.Note)
 	}
 	if ruling.Allowed && len(votes) >= ruling.Need {
-		return nil, nil
+		return ruling, nil, nil
 	}
-	return &Problem{Code: ProblemVoided, Want: "rule", Request: r.ID, Cluster: in.Cluster, Group: in.Group, Ruling: &ruling}, nil
+	return ruling, &Problem{Code: ProblemVoided, Want: "rule", Request: r.ID, Cluster: in.Cluster, Group: in.Group, Ruling: &ruling}, nil
+}
+
+// beyond asks about an effect that has left the tier that was asked for. Where the tier that covers it now needs no more approvals,
+// what was agreed to stands, and its bounds are that tier's; where it needs more, or nothing covers it, it has to be agreed to anew.
+// What rests on a limit of its own (an emergency, an eased undo, a standing approval) has no other tier.
+func (s *Service) beyond(ctx context.Context, r Request, e Effect) (Bounds, *Problem, error) {
+	if r.Bounds.Covers(e) {
+		return r.Bounds, nil, nil
+	}
+	in, _ := r.Move()
+	p := &Problem{Code: ProblemVoided, Want: "effect", Request: r.ID, Cluster: in.Cluster, Group: in.Group}
+	if r.Alone != nil || !r.Eased.IsZero() || r.Run != nil && !r.Run.Mandate.File || r.Standing != nil {
+		return r.Bounds, p, nil
+	}
+	ruling, _, err := s.inForce(ctx, r, e)
+	if err != nil {
+		return r.Bounds, nil, err
+	}
+	if ruling.Cap != "" || ruling.Need > r.Need {
+		p.Ruling = &ruling
+		return r.Bounds, p, nil
+	}
+	b := r.Bounds
+	if b.MaxSkip, b.MaxReplay = ruling.MaxSkip, ruling.MaxReplay; !b.Covers(e) {
+		return r.Bounds, nil, nil // the rules say no for a reason that has nothing to do with the effect: that is said before the write
+	}
+	return b, nil, nil
 }
 
 // void takes an approval back: the request is planned again, and the old numbers stay beside the new ones.

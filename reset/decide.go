@@ -77,7 +77,7 @@ func (s *Service) vote(ctx context.Context, d Decision, r Request) (Reply, error
 		if tx.Request.State != Pending {
 			return tooLate(*tx.Request)
 		}
-		tx.AddVote(Vote{Request: r.ID, Digest: tx.Request.Digest, Actor: d.Actor, Rule: r.Ruling.Rule, At: s.Now()})
+		tx.AddVote(Vote{Request: r.ID, Revision: tx.Request.Revision, Digest: tx.Request.Digest, Actor: d.Actor, Rule: r.Ruling.Rule, At: s.Now()})
 		reply.Votes = len(tx.Votes)
 		tx.Log(s.entry(tx.Request, d.Actor, EvVoted, "votes", strconv.Itoa(reply.Votes), "need", strconv.Itoa(tx.Request.Need)))
 		if reply.Votes < tx.Request.Need {
@@ -295,7 +295,7 @@ func tooLate(r Request) error {
 
 // voted finds a person's vote on the request as it is now.
 func (s *Service) voted(ctx context.Context, r Request, a Actor) (Vote, bool, error) {
-	votes, err := s.Store.Votes(ctx, r.ID, r.Digest)
+	votes, err := s.Store.Votes(ctx, r.ID, r.Revision)
 	i := slices.IndexFunc(votes, func(v Vote) bool { return v.Actor == a })
 	if err != nil || i < 0 {
 		return Vote{}, false, err

@@ -23,7 +23,7 @@ func (s *Service) Story(ctx context.Context, id string) (Story, error) {
 	if st.Worst, st.Topics, err = s.Store.Worst(ctx, id, r.Revision, worstSteps); err != nil {
 		return Story{}, fmt.Errorf("steps of %s: %w", id, err)
 	}
-	if st.Votes, err = s.Store.Votes(ctx, id, r.Digest); err != nil {
+	if st.Votes, err = s.Store.Votes(ctx, id, r.Revision); err != nil {
 		return Story{}, fmt.Errorf("votes of %s: %w", id, err)
 	}
 	if st.Entries, err = s.Store.Audit(ctx, id, 0); err != nil {

@@ -273,7 +273,7 @@ func (g *guard) forward(ctx context.Context, r reset.Request, a reset.Attempt, w
 	if !r.Bounds.Covers(a.Effect) {
 		t.Errorf("%s is written with %+v, beyond its bounds %+v", r.ID, a.Effect, r.Bounds)
 	}
-	votes, err := g.m.Store.Votes(ctx, r.ID, r.Digest)
+	votes, err := g.m.Store.Votes(ctx, r.ID, r.Revision)
 	others := slices.DeleteFunc(votes, func(v reset.Vote) bool { return v.Actor == r.Actor || v.Actor == ben })
 	if enough := len(others) >= r.Need || r.Alone != nil; err != nil || !enough {
 		t.Errorf("%s is written with %d approvals of %d (%v)", r.ID, len(others), r.Need, err)

@@ -191,6 +191,13 @@ func TestPlanFileAndUndoGoWhereTheySay(t *testing.T) {
 	}
 }
 
+// copied is a partition on which the group is at 40, and the one that is copied elsewhere.
+func copied(other int64) PartitionState {
+	p := part(0, 0, 100, 40)
+	p.Other = &Position{Offset: other}
+	return p
+}
+
 func TestRecheck(t *testing.T) {
 	t.Parallel()
 	at := noon.Add(-time.Hour)
@@ -209,10 +216,26 @@ func TestRecheck(t *testing.T) {
 	}{
 		{name: "the group went on, within bounds", target: Time{At: at}, plan: back, bounds: Bounds{MaxReplay: 100},
 			now: func(s *Snapshot) { s.Partitions[0].Committed.Offset = 60 }, to: 30},
-		{name: "the group went on, out of bounds", target: Time{At: at}, plan: back, bounds: Bounds{MaxReplay: 10},
-			now: func(s *Snapshot) { s.Partitions[0].Committed.Offset = 60 }, void: "effect"},
-		{name: "a replay became a skip", target: Time{At: at}, plan: back, bounds: Bounds{MaxReplay: 100, MaxSkip: 100},
-			now: func(s *Snapshot) { s.Partitions[0].Committed.Offset = 10 }, void: "direction"},
+		{name: "a rewind became a skip", target: Time{At: at}, plan: back,
+			now: func(s *Snapshot) { s.Partitions[0].Committed.Offset = 10 }, void: "skips"},
+		{name: "the log start overtook what it was a rewind to", target: Shift{By: -50}, plan: part(0, 0, 400, 200),
+			now: func(s *Snapshot) { s.Partitions[0].Start = 300 }, void: "skips"},
+		{name: "a skip became a rewind", target: Exact{Offset: 60}, plan: part(0, 0, 100, 40),
+			now: func(s *Snapshot) { s.Partitions[0].Committed.Offset = 80 }, to: 60},
+		{name: "latest, where nothing was ahead", target: Latest{}, plan: part(0, 0, 100, 100),
+			now: func(s *Snapshot) { s.Partitions[0].End = 120 }, to: 120},
+		{name: "forward, where nothing was ahead", target: Shift{By: 10}, plan: part(0, 0, 100, 100),
+			now: func(s *Snapshot) { s.Partitions[0].End = 105 }, to: 105},
+		{name: "deleted, where nothing was ahead", target: Nowhere{}, plan: part(0, 0, 100, 100),
+			now: func(s *Snapshot) { s.Partitions[0].End = 120 }},
+		{name: "the copied group is where it was", target: Like{Group: "audit"}, plan: copied(30),
+			now: func(s *Snapshot) { s.Partitions[0].Committed.Offset = 60 }, to: 30},
+		{name: "the copied group went on", target: Like{Group: "audit"}, plan: copied(30),
+			now: func(s *Snapshot) { s.Partitions[0].Other.Offset = 31 }, void: "copied"},
+		{name: "the copied group has no commit any more", target: Like{Group: "audit"}, plan: copied(30),
+			now: func(s *Snapshot) { s.Partitions[0].Other.None = true }, void: string(ProblemNoCommit)},
+		{name: "the log start overtook the copied group", target: Like{Group: "audit"}, plan: copied(30),
+			now: func(s *Snapshot) { s.Partitions[0].Start = 35 }, to: 35, gone: 5},
 		{name: "the log start overtook a fixed target", target: Time{At: at}, plan: back, bounds: Bounds{MaxReplay: 100},
 			now: func(s *Snapshot) { s.Partitions[0].Start = 35 }, to: 35, gone: 5},
 		{name: "latest moves along", target: Latest{}, plan: part(0, 0, 100, 40), bounds: Bounds{MaxSkip: 100},

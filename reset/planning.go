@@ -254,7 +254,7 @@ func (s *Service) keep(ctx context.Context, due Due, r Request, d drafted) (time
 		r.Act, r.Options, r.Question, r.Problem, r.Topics, r.Retries = d.act(r.Act), d.options, "", keepVoid(r.Problem), nil, 0
 		r.ClusterID, r.Isolation, r.Effect, r.Warnings = d.snap.ClusterID, d.ruling.Isolation, d.plan.Effect, d.plan.Warnings
 		r.CommitTimeout = d.snap.Around.CommitTimeout
-		r.Bounds, r.Digest, r.Need, r.Ruling, r.Eased = bounds, digest, d.ruling.Need, d.ruling, d.eased
+		r.Bounds, r.Digest, r.Need, r.Ruling, r.Eased = bounds, digest, d.need(*r), d.ruling, d.eased
 		r.Seen = sightingOf(r.Seen, d.snap.Group, s.Now())
 		tx.SetSteps(d.plan.Steps)
 		tx.Log(s.entry(r, r.Actor, EvPlanned, "partitions", strconv.Itoa(r.Effect.Partitions), "digest", digest,
@@ -276,6 +276,15 @@ func (s *Service) keep(ctx context.Context, due Due, r Request, d drafted) (time
 		return err
 	})
 	return look, err
+}
+
+// need is how many approvals the plan needs. Of what others were asked about before it only rises: fewer would be a reason to wait until
+// the numbers look better.
+func (d drafted) need(r Request) int {
+	if r.Asked && r.Before != nil {
+		return max(r.Need, d.ruling.Need)
+	}
+	return d.ruling.Need
 }
 
 // keepVoid keeps the reason why an approval was voided beside the new plan; every other problem is over.

@@ -11,12 +11,13 @@ type Rechecked struct {
 	Effect Effect
 	Gone   int64    // records between an agreed target and a log start that overtook it: asking again brings nothing back
 	Extra  int      // partitions that came after planning: not written, and named
-	Void   *Problem // why the approval no longer covers it
+	Void   *Problem // why the approval no longer covers it, whatever the policy says of the effect
 	Wait   *Problem // why it cannot be told now (a leader is down): look again
 }
 
-// Recheck compares what was approved with what Kafka says now. Only what leaves the bounds voids an approval; everything
-// else that moved is recorded and shown.
+// Recheck compares what was agreed to with what Kafka says now. Another topic behind a name, a copied target that is elsewhere, and a
+// partition that would newly skip messages are another act than the one agreed to. Whether the effect needs more approvals than
+// before is the policy's word (Service.beyond). Everything else that moved is recorded and shown.
 func Recheck(r Request, planned []Step, snap Snapshot, now time.Time) Rechecked {
 	in, _ := r.Move()
 	about := func(code ProblemCode, topic string, parts ...int32) *Problem {
@@ -61,8 +62,11 @@ func Recheck(r Request, planned []Step, snap Snapshot, now time.Time) Rechecked 
 			problem.Cluster, problem.Group, problem.Request = in.Cluster, in.Group, r.ID
 			return Rechecked{Void: problem}
 		}
-		if flipped(old, s) {
-			return void("direction", old.Topic, old.Partition)
+		switch {
+		case recopied(in.Target, old, s):
+			return void("copied", old.Topic, old.Partition)
+		case newlySkips(in.Target, old, s):
+			return void("skips", old.Topic, old.Partition)
 		}
 		if s.How == HowClampStart && old.How != HowClampStart {
 			out.Gone = saturatingAdd(out.Gone, s.Start-s.Asked)
@@ -71,9 +75,6 @@ func Recheck(r Request, planned []Step, snap Snapshot, now time.Time) Rechecked 
 	}
 	out.Effect = Total(out.Steps)
 	out.Extra = extra(in, planned, snap)
-	if !r.Bounds.Covers(out.Effect) {
-		return void("effect", "")
-	}
 	return out
 }
 
@@ -92,10 +93,36 @@ func again(t Target, old Step, p PartitionState) (Step, *Problem) {
 	return s, nil
 }
 
-// flipped reports whether a replay became a skip or the other way round. A partition without a known place counts on both
-// sides and cannot flip.
-func flipped(old, s Step) bool {
-	return old.Replay > 0 && old.Skip == 0 && s.Skip > 0 || old.Skip > 0 && old.Replay == 0 && s.Replay > 0
+// newlySkips reports whether a partition that was not going to skip messages now would: its log start overtook the target, or the group
+// was moved back meanwhile. Where the target goes forward by its own words, and where the commit is deleted, skipping is what was
+// agreed to, and a partition that happened to be at the end when it was planned is no exception.
+func newlySkips(t Target, old, s Step) bool {
+	switch t := t.(type) {
+	case Latest:
+		return false
+	case Shift:
+		if t.By > 0 {
+			return false
+		}
+	}
+	was, _ := old.Change()
+	is, offsets := s.Change()
+	return !s.To.None && (old.Skip == 0 && s.Skip > 0 || offsets && was <= 0 && is > 0)
+}
+
+// recopied reports whether a target that is copied from another group is elsewhere than it was. That a log start overtook it does not
+// make it another target.
+func recopied(t Target, old, s Step) bool {
+	_, copied := t.(Like)
+	return copied && old.place() != s.place()
+}
+
+// place is where a step's target was before it was clamped into the log.
+func (s Step) place() int64 {
+	if s.How == HowClampStart || s.How == HowClampEnd {
+		return s.Asked
+	}
+	return s.To.Offset
 }
 
 // extra counts partitions of whole topics in scope that were not there when the plan was made.

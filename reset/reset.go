@@ -172,10 +172,11 @@ type Return struct {
 	Hosts []string
 }
 
-// Vote is one person's approval of one digest. It counts only while the digest is the request's.
+// Vote is one person's approval of one revision. It counts only while that is the request's.
 type Vote struct {
-	Request string
-	Digest  string
+	Request  string
+	Revision int
+	Digest   string // what that revision was
 	Actor   Actor
 	Rule    string
 	At      time.Time

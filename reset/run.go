@@ -313,7 +313,7 @@ func doubt(m Mandate, d drafted) string {
 
 // agreed are the votes that count when a request is written: those on it, or else those that it rests on, within their bounds.
 func (s *Service) agreed(ctx context.Context, r Request, e Effect) ([]Vote, error) {
-	votes, err := s.Store.Votes(ctx, r.ID, r.Digest)
+	votes, err := s.Store.Votes(ctx, r.ID, r.Revision)
 	if m := r.rests(); err == nil && len(votes) == 0 && m != nil && m.Bounds.Covers(e) && (m.Until.IsZero() || s.Now().Before(m.Until)) {
 		return m.Votes, nil
 	}

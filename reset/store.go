@@ -13,7 +13,7 @@ var ErrNotFound = errors.New("not found")
 var ErrConflict = errors.New("changed by somebody else")
 
 // Store keeps requests and what belongs to them. It decides nothing. Its invariants hold for several processes at once:
-// one request per origin, one applying request per (ClusterID, group), one vote per (request, digest, actor), one open undo
+// one request per origin, one applying request per (ClusterID, group), one vote per (request, revision, actor), one open undo
 // per request, audit rows in the transaction of what they tell.
 type Store interface {
 	// Record stores an envelope and makes it due. It reports false when its id is already there; nothing changes then.
@@ -35,7 +35,7 @@ type Store interface {
 	Steps(ctx context.Context, id string, revision, offset, limit int) ([]Step, error)
 	// Worst returns the steps with the largest Replay plus Skip, and the effect by topic.
 	Worst(ctx context.Context, id string, revision, limit int) ([]Step, []TopicEffect, error)
-	Votes(ctx context.Context, id, digest string) ([]Vote, error)
+	Votes(ctx context.Context, id string, revision int) ([]Vote, error)
 	// LastAttempt returns ErrNotFound when there was none.
 	LastAttempt(ctx context.Context, id string) (Attempt, error)
 	Writes(ctx context.Context, id string, attempt int) ([]Write, error)
@@ -142,7 +142,7 @@ type Preview struct {
 // Tx is what an update sees and what it does. The store fills the first part and writes the second.
 type Tx struct {
 	Request   *Request  // as stored; changes to it are stored, with Version one higher
-	Votes     []Vote    // of the current digest
+	Votes     []Vote    // of the current revision
 	Rivals    []Request // other requests of the group that are approved or applying, or block it (mixed, unclear and not settled)
 	Attempt   *Attempt  // the last one; changes to its fields are stored
 	Frozen    *Frozen   // the freeze that covers the request's cluster

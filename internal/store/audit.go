@@ -50,22 +50,22 @@ func scanEntry(row scanner) (e reset.Entry, err error) {
 }
 
 // Votes implements reset.Store.
-func (s *Store) Votes(ctx context.Context, id, digest string) ([]reset.Vote, error) {
-	v, err := votes(ctx, s.readers, id, digest)
+func (s *Store) Votes(ctx context.Context, id string, revision int) ([]reset.Vote, error) {
+	v, err := votes(ctx, s.readers, id, revision)
 	if err != nil {
 		return nil, fmt.Errorf("votes on request %q: %w", id, err)
 	}
 	return v, nil
 }
 
-func votes(ctx context.Context, q querier, id, digest string) ([]reset.Vote, error) {
-	return all(ctx, q, scanVote, `SELECT request, digest, actor_kind, actor_team, actor_id, rule, at FROM votes
-		WHERE request = ? AND digest = ? ORDER BY at, actor_kind, actor_team, actor_id`, id, digest)
+func votes(ctx context.Context, q querier, id string, revision int) ([]reset.Vote, error) {
+	return all(ctx, q, scanVote, `SELECT request, revision, digest, actor_kind, actor_team, actor_id, rule, at FROM votes
+		WHERE request = ? AND revision = ? ORDER BY at, actor_kind, actor_team, actor_id`, id, revision)
 }
 
 func scanVote(row scanner) (v reset.Vote, err error) {
 	var at int64
-	err = row.Scan(&v.Request, &v.Digest, &v.Actor.Kind, &v.Actor.Team, &v.Actor.ID, &v.Rule, &at)
+	err = row.Scan(&v.Request, &v.Revision, &v.Digest, &v.Actor.Kind, &v.Actor.Team, &v.Actor.ID, &v.Rule, &at)
 	v.At = moment(at)
 	return v, err
 }
@@ -74,8 +74,8 @@ func scanVote(row scanner) (v reset.Vote, err error) {
 // must not happen.
 func addVotes(ctx context.Context, tx *sql.Tx, id string, votes []reset.Vote) error {
 	for _, v := range votes {
-		_, err := tx.ExecContext(ctx, `INSERT INTO votes (request, digest, actor_kind, actor_team, actor_id, rule, at)
-			VALUES (`+marks(7)+`)`, id, v.Digest, v.Actor.Kind, v.Actor.Team, v.Actor.ID, v.Rule, micros(v.At))
+		_, err := tx.ExecContext(ctx, `INSERT INTO votes (request, revision, digest, actor_kind, actor_team, actor_id, rule, at)
+			VALUES (`+marks(8)+`)`, id, v.Revision, v.Digest, v.Actor.Kind, v.Actor.Team, v.Actor.ID, v.Rule, micros(v.At))
 		if err != nil {
 			return fmt.Errorf("vote of %q: %w", v.Actor.ID, conflict(err))
 		}

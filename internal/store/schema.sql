@@ -95,13 +95,14 @@ CREATE TABLE plan_rows (
 
 CREATE TABLE votes (
     request    TEXT NOT NULL REFERENCES requests (id),
+    revision   INTEGER NOT NULL,
     digest     TEXT NOT NULL,
     actor_kind TEXT NOT NULL,
     actor_team TEXT NOT NULL,
     actor_id   TEXT NOT NULL,
     rule       TEXT NOT NULL,
     at         INTEGER NOT NULL,
-    PRIMARY KEY (request, digest, actor_kind, actor_team, actor_id)
+    PRIMARY KEY (request, revision, actor_kind, actor_team, actor_id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE attempts (

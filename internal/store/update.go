@@ -52,7 +52,7 @@ func look(ctx context.Context, q querier, id string) (*reset.Tx, error) {
 		return nil, err
 	}
 	view := &reset.Tx{Request: &r}
-	if view.Votes, err = votes(ctx, q, id, r.Digest); err != nil {
+	if view.Votes, err = votes(ctx, q, id, r.Revision); err != nil {
 		return nil, fmt.Errorf("votes on request %q: %w", id, err)
 	}
 	if view.Rivals, err = rivals(ctx, q, r); err != nil {

@@ -114,7 +114,7 @@ func (r *road) votes(id string) int {
 	if err != nil {
 		r.fatal("%v", err)
 	}
-	votes, err := r.db.Votes(r.ctx, id, now.Digest)
+	votes, err := r.db.Votes(r.ctx, id, now.Revision)
 	if err != nil {
 		r.fatal("%v", err)
 	}

@@ -26,7 +26,7 @@ func everyField(t *testing.T, open Open) {
 	same(t, "envelope", gotIn, in)
 
 	st, v, a, w, e := filled[reset.Step](), filled[reset.Vote](), filled[reset.Attempt](), filled[reset.Write](), filled[reset.Entry]()
-	v.Request, v.Digest, a.Request, e.Request = "k7f3", "d1", "k7f3", "k7f3"
+	v.Request, v.Revision, a.Request, e.Request = "k7f3", r.Revision, "k7f3", "k7f3"
 	update(t, s, "k7f3", nil, func(tx *reset.Tx) {
 		tx.SetSteps([]reset.Step{st})
 		tx.AddVote(v)
@@ -36,7 +36,7 @@ func everyField(t *testing.T, open Open) {
 	gotSteps, err := s.Steps(t.Context(), "k7f3", r.Revision, 0, 0)
 	wantErr(t, err, nil)
 	same(t, "steps", gotSteps, []reset.Step{st})
-	gotVotes, err := s.Votes(t.Context(), "k7f3", "d1")
+	gotVotes, err := s.Votes(t.Context(), "k7f3", r.Revision)
 	wantErr(t, err, nil)
 	same(t, "votes", gotVotes, []reset.Vote{v})
 	gotWrites, err := s.Writes(t.Context(), "k7f3", a.N)

@@ -21,29 +21,29 @@ func step(topic string, partition int32, replay, skip int64) reset.Step {
 func votesOnce(t *testing.T, open Open) {
 	s := open(t)
 	create(t, s, ask("k7f3", reset.Pending))
-	vote := func(who reset.Actor, digest string, at time.Time) reset.Vote {
-		return reset.Vote{Request: "k7f3", Digest: digest, Actor: who, Rule: "pay on production", At: at}
+	vote := func(who reset.Actor, revision int, at time.Time) reset.Vote {
+		return reset.Vote{Request: "k7f3", Revision: revision, Digest: "d1", Actor: who, Rule: "pay on production", At: at}
 	}
 	update(t, s, "k7f3", nil, func(tx *reset.Tx) {
-		tx.AddVote(vote(jon, "d1", t0))
-		tx.AddVote(vote(mara, "d0", t0))
+		tx.AddVote(vote(jon, 1, t0))
+		tx.AddVote(vote(mara, 2, t0))
 	})
 	before := load(t, s, "k7f3")
 	err := s.Update(t.Context(), "k7f3", nil, func(tx *reset.Tx) error {
-		same(t, "votes of the current digest", tx.Votes, []reset.Vote{vote(jon, "d1", t0)})
-		tx.AddVote(vote(jon, "d1", t0.Add(time.Hour)))
+		same(t, "votes on the current revision", tx.Votes, []reset.Vote{vote(jon, 1, t0)})
+		tx.AddVote(vote(jon, 1, t0.Add(time.Hour)))
 		tx.Request.State = reset.Approved
 		return nil
 	})
 	wantErr(t, err, reset.ErrConflict)
 	same(t, "request after the second vote", load(t, s, "k7f3"), before)
 	update(t, s, "k7f3", nil, func(tx *reset.Tx) {
-		tx.AddVote(vote(reset.Actor{Kind: reset.Person, Team: "T9", ID: jon.ID}, "d1", t0.Add(1e6)))
+		tx.AddVote(vote(reset.Actor{Kind: reset.Person, Team: "T9", ID: jon.ID}, 1, t0.Add(1e6)))
 	})
-	got, err := s.Votes(t.Context(), "k7f3", "d1")
+	got, err := s.Votes(t.Context(), "k7f3", 1)
 	wantErr(t, err, nil)
 	same(t, "votes, oldest first", len(got), 2)
-	same(t, "the first vote", got[0], vote(jon, "d1", t0))
+	same(t, "the first vote", got[0], vote(jon, 1, t0))
 }
 
 func steps(t *testing.T, open Open) {

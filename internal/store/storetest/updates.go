@@ -36,7 +36,7 @@ func updateFails(t *testing.T, open Open) {
 	err := s.Update(t.Context(), "k7f3", nil, func(tx *reset.Tx) error {
 		tx.Request.State = reset.Pending
 		tx.SetSteps([]reset.Step{{Topic: "orders"}})
-		tx.AddVote(reset.Vote{Digest: "d1", Actor: jon})
+		tx.AddVote(reset.Vote{Revision: 1, Actor: jon})
 		tx.Log(reset.Entry{Event: reset.EvVoted})
 		tx.LookAt(t0)
 		return cause
@@ -48,7 +48,7 @@ func updateFails(t *testing.T, open Open) {
 	steps, err := s.Steps(t.Context(), "k7f3", 1, 0, 0)
 	same(t, "steps", len(steps), 0)
 	wantErr(t, err, nil)
-	votes, err := s.Votes(t.Context(), "k7f3", "d1")
+	votes, err := s.Votes(t.Context(), "k7f3", 1)
 	same(t, "votes", len(votes), 0)
 	wantErr(t, err, nil)
 	log, err := s.Audit(t.Context(), "k7f3", 0)
