@@ -126,7 +126,8 @@ func (b *Bot) post(ctx context.Context, s reset.Story, card *reset.Card) (time.T
 		ts, err := b.say(ctx, "post the card of "+s.Request.ID, channel, "", commands.CardOf(s), b.cardLook(s))
 		if err == nil {
 			return time.Time{}, nil, b.amend(ctx, card, func(c *reset.Card) {
-				c.Channel, c.TS, c.Version, c.ShownAt = channel, ts, s.Request.Version, b.now()
+				c.Channel, c.TS = channel, ts
+				c.Showed(s.Request, b.now())
 			})
 		}
 		if !lasting(err) {
@@ -182,7 +183,7 @@ func (b *Bot) edit(ctx context.Context, s reset.Story, card *reset.Card, urgent 
 	err := b.revise(ctx, "edit the card of "+s.Request.ID, card.Channel, card.TS, commands.CardOf(s), b.cardLook(s))
 	switch {
 	case err == nil:
-		return time.Time{}, nil, b.amend(ctx, card, func(c *reset.Card) { c.Version, c.ShownAt = s.Request.Version, b.now() })
+		return time.Time{}, nil, b.amend(ctx, card, func(c *reset.Card) { c.Showed(s.Request, b.now()) })
 	case !lasting(err):
 		again, err := b.later(err)
 		return again, nil, err

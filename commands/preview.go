@@ -137,7 +137,7 @@ func voidedLine(r reset.Request) Line {
 	if r.Before == nil {
 		return nil
 	}
-	b, e := *r.Before, r.Effect
+	b, e := *r.Before, r.Actual()
 	switch {
 	case r.Unplaced() != "" && b != e:
 		return say(strong("The plan has moved"), ": it now ", brief(r), ". Earlier approvals no longer count.")

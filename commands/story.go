@@ -106,7 +106,11 @@ func eventLine(e reset.Entry, s reset.Story) Line {
 		}
 		return say("Approved, last by ", who, ": waiting until ", in.Group, " is idle.")
 	case reset.EvVoided:
-		return say("The approval was voided", voided(e), ". It is planned again.")
+		if e.Facts["need"] != "" && e.Facts["cap"] == "" {
+			return say(strong("More approvals are needed"), ": ", fact("need", ""), fact("was", " instead of "), fact("replay", ". It now replays at most "), fact("skip", ", skips at most "),
+				". Earlier approvals no longer count.")
+		}
+		return say("It is planned again", voided(e), fact("replay", "; it now replays at most "), fact("skip", ", skips at most "), ". Earlier approvals no longer count.")
 	}
 	return workLine(e, s, fact)
 }

@@ -13,6 +13,9 @@ import (
 func (s *Service) armed(ctx context.Context, due *Due, r Request, look sharedLook) (time.Time, error) {
 	in, _ := r.Move()
 	if s.Now().Before(r.NotBefore) {
+		if again, err := s.renumber(ctx, due, r); again || err != nil {
+			return s.Now(), err
+		}
 		return s.ahead(due, r, look), nil
 	}
 	if next, waits, err := s.ripe(ctx, *due, r); waits || err != nil {
@@ -21,7 +24,10 @@ func (s *Service) armed(ctx context.Context, due *Due, r Request, look sharedLoo
 	if s.over(r) {
 		return s.expire(ctx, *due, r.ID, nil)
 	}
-	if look.began.IsZero() {
+	if again, err := s.renumber(ctx, due, r); again || err != nil {
+		return s.Now(), err
+	}
+	if look.began.IsZero() && look.err == nil {
 		return s.Now(), nil // its time came between the round of looks and now
 	}
 	l, err := look.of(in.Group)
@@ -213,6 +219,7 @@ func (s *Service) enter(tx *Tx, seen Request, a Attempt, writes []Write) error {
 		return err
 	}
 	r.Attempt, r.Problem, r.Retries, r.Seen, r.Bounds = a.N, nil, 0, seen.Seen, seen.Bounds
+	r.Drift = &Drift{At: s.Now(), Effect: a.Effect}
 	tx.Begin(a, writes)
 	tx.Log(s.entry(r, Actor{}, EvApplying, "attempt", strconv.Itoa(a.N), "partitions", strconv.Itoa(len(writes)),
 		"replay", strconv.FormatInt(a.Effect.Replay, 10), "skip", strconv.FormatInt(a.Effect.Skip, 10)))
@@ -308,12 +315,12 @@ func (s *Service) beyond(ctx context.Context, r Request, e Effect) (Bounds, *Pro
 func (s *Service) void(ctx context.Context, due Due, r Request, p *Problem) error {
 	return s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
 		r := tx.Request
-		if r.State != Approved {
+		if r.State != Approved && r.State != Pending {
 			return ErrConflict
 		}
 		before := r.Effect
-		r.Before, r.Problem = &before, p
-		tx.Log(s.entry(r, Actor{}, EvVoided, "why", p.Want+string(p.Code)))
+		r.Before, r.Problem, r.Drift = &before, p, nil
+		tx.Log(s.entry(r, Actor{}, EvVoided, voidFacts(*r, p)...))
 		return r.advance(Planning)
 	})
 }

@@ -20,6 +20,9 @@ func (s *Service) Approve(ctx context.Context, d Decision) (Reply, error) {
 	if err := current(r, d.Ref); err != nil {
 		return Reply{}, err
 	}
+	if err := s.justShown(ctx, r, d); err != nil {
+		return Reply{}, err
+	}
 	switch r.State {
 	case Draft:
 		return s.submit(ctx, d, r)
@@ -32,12 +35,18 @@ func (s *Service) Approve(ctx context.Context, d Decision) (Reply, error) {
 	return Reply{}, tooLate(r)
 }
 
+// effectOf is what a request would do now: what a person's right to agree to it is asked for.
+func effectOf(r Request) *Effect {
+	e := r.Actual()
+	return &e
+}
+
 // submit takes a draft to its approvers, or arms it when it needs none.
 func (s *Service) submit(ctx context.Context, d Decision, r Request) (Reply, error) {
 	if d.Actor != r.Actor {
 		return Reply{}, &Problem{Code: ProblemNotYours, Request: r.ID, State: r.State}
 	}
-	if err := s.allow(ctx, d, &r, askVerb(&r), &r.Effect); err != nil { // live: the plan may be half an hour old
+	if err := s.allow(ctx, d, &r, askVerb(&r), effectOf(r)); err != nil { // live: the plan may be half an hour old
 		return Reply{}, err
 	}
 	reply := Reply{Did: DidSubmit}
@@ -65,7 +74,7 @@ func (s *Service) vote(ctx context.Context, d Decision, r Request) (Reply, error
 	if v, ok, err := s.voted(ctx, r, d.Actor); ok || err != nil {
 		return Reply{Did: DidAlready, Request: r, At: v.At, By: d.Actor}, err
 	}
-	if err := s.allow(ctx, d, &r, VerbApprove, &r.Effect); err != nil {
+	if err := s.allow(ctx, d, &r, VerbApprove, effectOf(r)); err != nil {
 		return Reply{}, err
 	}
 	reply := Reply{Did: DidVote}
@@ -102,7 +111,7 @@ func (s *Service) arm(tx *Tx, by Actor) error {
 		from = r.NotBefore
 	}
 	r.DecidedAt, r.Deadline, r.Problem = now, from.Add(wait), nil
-	tx.Log(s.entry(r, by, EvApproved, "replay", strconv.FormatInt(r.Effect.Replay, 10), "skip", strconv.FormatInt(r.Effect.Skip, 10)))
+	tx.Log(s.entry(r, by, EvApproved, "replay", strconv.FormatInt(r.Actual().Replay, 10), "skip", strconv.FormatInt(r.Actual().Skip, 10)))
 	return r.advance(Approved)
 }
 
@@ -284,8 +293,13 @@ func current(r Request, ref Ref) error {
 	if ref.Revision == 0 || ref.Revision == r.Revision {
 		return nil
 	}
+	return stale(r, ref)
+}
+
+func stale(r Request, ref Ref) error {
+	now := r.Actual()
 	return &Problem{Code: ProblemStale, Request: r.ID, State: r.State, Want: strconv.Itoa(r.Revision), Got: strconv.Itoa(ref.Revision),
-		Count: r.Effect.Replay, Other: r.Effect.Skip, Unplaced: r.Unplaced(), Ruling: &Ruling{Need: r.Need, Who: r.Ruling.Approvers}}
+		Count: now.Replay, Other: now.Skip, Unplaced: r.Unplaced(), Ruling: &Ruling{Need: r.Need, Who: r.Ruling.Approvers}}
 }
 
 func tooLate(r Request) error {

@@ -21,6 +21,9 @@ func (s *Service) Emergency(ctx context.Context, d Decision) (Reply, error) {
 	if err := current(r, d.Ref); err != nil {
 		return Reply{}, err
 	}
+	if err := s.justShown(ctx, r, d); err != nil {
+		return Reply{}, err
+	}
 	if r.State == Draft && d.Actor != r.Actor {
 		return Reply{}, &Problem{Code: ProblemNotYours, Request: r.ID, State: r.State}
 	}
@@ -28,7 +31,7 @@ func (s *Service) Emergency(ctx context.Context, d Decision) (Reply, error) {
 	if saves(r.Act) || future(in) { // an emergency is now: it lends nothing to a time when nobody looks
 		return Reply{}, &Problem{Code: ProblemNotStand, Want: "emergency", Request: r.ID, Cluster: in.Cluster, Group: in.Group}
 	}
-	limit, err := s.judge(ctx, d, &r, VerbAlone, &r.Effect)
+	limit, err := s.judge(ctx, d, &r, VerbAlone, effectOf(r))
 	if err != nil {
 		return Reply{}, err
 	}

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/guard"
@@ -36,6 +37,9 @@ var errNoLook = errors.New("the look at the group was not finished")
 // collects. A thousand armed requests cost a few rounds for each look, not a thousand.
 type lookout struct {
 	turn sync.Mutex // held by the round under way
+
+	numbering atomic.Int32 // requests whose effect is being recomputed
+
 	mu   sync.Mutex
 	next *round // collects groups; nil: none wait
 }
@@ -68,6 +72,11 @@ func (l *lookout) join(groups []string, do func([]string) sharedLook) sharedLook
 	return mine.look
 }
 
+func (s *Service) lookout(cluster string) *lookout {
+	l, _ := s.lookouts.LoadOrStore(cluster, &lookout{})
+	return l.(*lookout)
+}
+
 // looks returns a look at each cluster's groups.
 func (s *Service) looks(ctx context.Context, groups map[string][]string) map[string]sharedLook {
 	looks := make(map[string]sharedLook, len(groups))
@@ -75,10 +84,9 @@ func (s *Service) looks(ctx context.Context, groups map[string][]string) map[str
 	var wg guard.Group
 	for cluster, names := range groups {
 		wg.Go(func() {
-			shared, _ := s.lookouts.LoadOrStore(cluster, &lookout{})
 			var look sharedLook
 			if err := guard.Do(func() error {
-				look = shared.(*lookout).join(names, func(all []string) sharedLook { return s.look(ctx, cluster, all) })
+				look = s.lookout(cluster).join(names, func(all []string) sharedLook { return s.look(ctx, cluster, all) })
 				return nil
 			}); err != nil {
 				look = sharedLook{err: err} // what else is due does not wait for this cluster

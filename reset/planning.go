@@ -254,6 +254,7 @@ func (s *Service) keep(ctx context.Context, due Due, r Request, d drafted) (time
 		r.Act, r.Options, r.Question, r.Problem, r.Topics, r.Retries = d.act(r.Act), d.options, "", keepVoid(r.Problem), nil, 0
 		r.ClusterID, r.Isolation, r.Effect, r.Warnings = d.snap.ClusterID, d.ruling.Isolation, d.plan.Effect, d.plan.Warnings
 		r.CommitTimeout = d.snap.Around.CommitTimeout
+		r.PlannedAt, r.Drift = s.Now(), nil
 		r.Bounds, r.Digest, r.Need, r.Ruling, r.Eased = bounds, digest, d.need(*r), d.ruling, d.eased
 		r.Seen = sightingOf(r.Seen, d.snap.Group, s.Now())
 		tx.SetSteps(d.plan.Steps)

@@ -283,11 +283,13 @@ func (s *Service) carry(ctx context.Context, d *Due, r Request, looks map[string
 	switch r.State {
 	case Planning:
 		return s.plan(ctx, *d, r)
-	case Draft, Pending:
+	case Pending:
+		return s.pending(ctx, d, r)
+	case Draft:
 		if s.over(r) {
 			return s.expire(ctx, *d, r.ID, nil)
 		}
-		if r.State == Draft && s.fresh(r) {
+		if s.fresh(r) {
 			return s.idleDraft(d, r, looks[in.Cluster]), nil
 		}
 		return r.Deadline, nil

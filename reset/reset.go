@@ -31,6 +31,8 @@ type Request struct {
 	Digest        string        // what exactly is voted on
 	Need          int           // approvals needed by people other than the requester
 	Ruling        Ruling        // the policy rule as it applied when the plan was made
+	PlannedAt     time.Time     // when the current revision was planned
+	Drift         *Drift        // what it would do now, where that has moved since; nil: what was planned
 	Before        *Effect       // the effect of the revision before, when a recheck voided it
 	Options       []Option      // other readings of what was asked; one may be chosen by its index
 	Question      string        // what the options answer, while nothing can be planned without it
@@ -177,9 +179,9 @@ type Vote struct {
 	Request  string
 	Revision int
 	Digest   string // what that revision was
-	Actor   Actor
-	Rule    string
-	At      time.Time
+	Actor    Actor
+	Rule     string
+	At       time.Time
 }
 
 // Entry is one line of the audit: what happened, to what, by whom. Entries are written in the transaction of what they

@@ -40,6 +40,8 @@ type Times struct {
 	Look     time.Duration // between looks at an armed group (1 s)
 	Gap      time.Duration // looks further apart than this prove nothing about the time between them; 0: three times Look, or half of Settle
 	Fresh    time.Duration // a draft's inactive group is looked at for so long, so that a prompt click finds it settled (2 min)
+	Numbers  time.Duration // between two times that a waiting request's effect is recomputed, at least (30 s)
+	Unread   time.Duration // an approval so soon after a new revision was shown was meant for the one before (3 s)
 	Lease    time.Duration // a claim (30 s); that of a request which may write is at least as long as the worst call, see Service.lease
 	Commit   time.Duration // the brokers' offsets.commit.timeout.ms where it could not be read (5 s): a lost write may land so late
 	Late     time.Duration // for how long a lost write that left the offsets as before is looked for (15 min: then Linux gives a dead connection up)
@@ -53,7 +55,7 @@ type Times struct {
 
 // DefaultTimes are the durations that serve unless the configuration says otherwise.
 var DefaultTimes = Times{
-	Draft: 30 * time.Minute, Approval: 30 * time.Minute, Settle: 6 * time.Second, Look: time.Second, Fresh: 2 * time.Minute,
+	Draft: 30 * time.Minute, Approval: 30 * time.Minute, Settle: 6 * time.Second, Look: time.Second, Fresh: 2 * time.Minute, Numbers: 30 * time.Second, Unread: 3 * time.Second,
 	Lease: 30 * time.Second, Commit: 5 * time.Second, Late: 15 * time.Minute, Again: 10 * time.Second,
 	WatchFirst: 15 * time.Second, Watch: 10 * time.Second, WatchSlow: 30 * time.Second, Nobody: 30 * time.Minute,
 }

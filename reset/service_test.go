@@ -371,6 +371,7 @@ func TestStaleApprovalIsAskedAgainWithBothNumbers(t *testing.T) {
 	}
 	_, err := b.Approve(t.Context(), b.by(jon, r))
 	problem(t, err, reset.ProblemStale)
+	b.wait(reset.DefaultTimes.Unread)
 	b.approve(jon, now)
 	b.wait(6 * time.Second)
 	b.want(r, reset.Applied, reset.Verified)

@@ -134,6 +134,9 @@ func (s *Service) looksNow(r Request) bool {
 // ahead looks at an approved request's group before its time has come.
 func (s *Service) ahead(due *Due, r Request, look sharedLook) time.Time {
 	if first := r.NotBefore.Add(-s.lead()); s.Now().Before(first) {
+		if next := s.numbersAt(*due, r); next.Before(first) && !future(intentOf(r)) {
+			return maxTime(next, s.nextLook())
+		}
 		return first
 	}
 	in, _ := r.Move()
@@ -142,6 +145,13 @@ func (s *Service) ahead(due *Due, r Request, look sharedLook) time.Time {
 		return next
 	}
 	return r.NotBefore
+}
+
+func maxTime(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // fresh reports whether a draft's group is looked at although nobody has clicked yet: for a short time after the preview, and only

@@ -95,3 +95,30 @@ func TestLooksAreNotEvenlySpaced(t *testing.T) {
 		t.Errorf("looks of two requests are at %s and %s: they cannot share a round", a, b)
 	}
 }
+
+func TestNumbersAt(t *testing.T) {
+	t.Parallel()
+	const s, m = time.Second, time.Minute
+	for name, tc := range map[string]struct {
+		last      Numbers
+		notBefore time.Duration
+		want      time.Duration
+	}{
+		"first":                      {want: 30 * s},
+		"again":                      {last: Numbers{Revision: 2, At: at(30 * s), Took: s}, want: m},
+		"a look that takes long":     {last: Numbers{Revision: 2, At: at(30 * s), Took: 5 * s}, want: 130 * s},
+		"of the revision before":     {last: Numbers{Revision: 1, At: at(29 * s), Took: s}, want: 30 * s},
+		"long before its time":       {notBefore: time.Hour, want: 45 * m},
+		"shortly before its time":    {notBefore: 10 * m, want: 30 * s},
+		"again, within 15 min of it": {last: Numbers{Revision: 2, At: at(50 * m)}, notBefore: time.Hour, want: 50*m + 30*s},
+	} {
+		r := Request{Revision: 2, PlannedAt: t0}
+		if tc.notBefore > 0 {
+			r.NotBefore = at(tc.notBefore)
+		}
+		svc := &Service{Times: DefaultTimes}
+		if got := svc.numbersAt(Due{Note: Note{Numbers: tc.last}}, r); !got.Equal(at(tc.want)) {
+			t.Errorf("%s: after %s, want %s", name, got.Sub(t0), tc.want)
+		}
+	}
+}

@@ -91,7 +91,8 @@ type Due struct {
 
 // Note is what the looks at a request have found so far. Release stores it with the row, and the next claim brings it back.
 type Note struct {
-	Streak Streak `json:",omitzero"`
+	Streak  Streak  `json:",omitzero"`
+	Numbers Numbers `json:",omitzero"`
 }
 
 // Claim is the one question that serves restarts, schedules, watches and replicas.
@@ -120,10 +121,12 @@ type Card struct {
 	TS        string // the card's message; empty: not posted
 	Version   int64  // of the request, as last shown
 	ShownAt   time.Time
-	ThreadSeq int64  // audit entries up to here are in the thread
-	FilesSeq  int64  // the files that belong to audit entries up to here are there
-	ToldSeq   int64  // audit entries up to here were weighed for a direct message to the requester
-	Unshown   string // the requester was told that others cannot see the card, for this reason (Slack's error); empty: they can
+	Revision  int       // as last shown
+	RevisedAt time.Time // when that revision was shown first
+	ThreadSeq int64     // audit entries up to here are in the thread
+	FilesSeq  int64     // the files that belong to audit entries up to here are there
+	ToldSeq   int64     // audit entries up to here were weighed for a direct message to the requester
+	Unshown   string    // the requester was told that others cannot see the card, for this reason (Slack's error); empty: they can
 	Preview   Preview
 }
 
@@ -137,6 +140,14 @@ type Preview struct {
 	Until    time.Time
 	Version  int64 // of the request, as last shown there
 	Revision int
+}
+
+// Showed notes that the card shows a request as it is now.
+func (c *Card) Showed(r Request, now time.Time) {
+	if c.Revision != r.Revision {
+		c.Revision, c.RevisedAt = r.Revision, now
+	}
+	c.Version, c.ShownAt = r.Version, now
 }
 
 // Tx is what an update sees and what it does. The store fills the first part and writes the second.

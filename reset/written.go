@@ -15,6 +15,9 @@ func (r *Request) Actual() Effect {
 	if (r.State == Applied || r.Outcome == Late) && r.Written != nil {
 		return *r.Written
 	}
+	if r.Drift != nil {
+		return r.Drift.Effect
+	}
 	return r.Effect
 }
 

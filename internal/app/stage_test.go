@@ -74,6 +74,7 @@ func newStage(t *testing.T, o world.Options) *stage {
 	s.opts = app.Options{Now: clock.now, Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Times: func(ts *reset.Times) {
 			ts.Settle, ts.Look, ts.Again, ts.Gap = 600*time.Millisecond, 100*time.Millisecond, 500*time.Millisecond, 2*time.Second
+			ts.Unread = 0 // people here read faster; see TestAClickRightAfterANewRevision
 		}}
 	t.Cleanup(func() {
 		w.Close()

@@ -186,6 +186,8 @@ CREATE TABLE cards (
     ts               TEXT NOT NULL,
     version          INTEGER NOT NULL,
     shown_at         INTEGER NOT NULL,
+    revision         INTEGER NOT NULL,
+    revised_at       INTEGER NOT NULL,
     thread_seq       INTEGER NOT NULL,
     preview_kind     TEXT NOT NULL,
     preview_team     TEXT NOT NULL,
