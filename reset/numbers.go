@@ -107,7 +107,11 @@ func (s *Service) recheck(ctx context.Context, due *Due, r Request) (Rechecked, 
 	}
 	q := QueryOf(in, saved, r.Isolation)
 	q.At = time.Time{} // a time was looked up when it was planned
-	snap, err := s.Clusters[in.Cluster].Inspect(ctx, q)
+	kafka, err := s.cluster(in.Cluster)
+	if err != nil {
+		return Rechecked{}, Snapshot{}, err
+	}
+	snap, err := kafka.Inspect(ctx, q)
 	if err != nil {
 		return Rechecked{}, Snapshot{}, err
 	}
@@ -188,4 +192,21 @@ func spotOf(p *Problem) string {
 		return p.Topic + "-" + strconv.Itoa(int(p.Parts[0]))
 	}
 	return p.Topic
+}
+
+// need is how many approvals the plan needs. Of what others were asked about before it only rises: fewer would be a reason to wait until
+// the numbers look better.
+func (d drafted) need(r Request) int {
+	if r.Asked && r.Before != nil {
+		return max(r.Need, d.ruling.Need)
+	}
+	return d.ruling.Need
+}
+
+// keepVoid keeps the reason why an approval was voided beside the new plan; every other problem is over.
+func keepVoid(p *Problem) *Problem {
+	if p != nil && p.Code == ProblemVoided {
+		return p
+	}
+	return nil
 }

@@ -279,23 +279,6 @@ func (s *Service) keep(ctx context.Context, due Due, r Request, d drafted) (time
 	return look, err
 }
 
-// need is how many approvals the plan needs. Of what others were asked about before it only rises: fewer would be a reason to wait until
-// the numbers look better.
-func (d drafted) need(r Request) int {
-	if r.Asked && r.Before != nil {
-		return max(r.Need, d.ruling.Need)
-	}
-	return d.ruling.Need
-}
-
-// keepVoid keeps the reason why an approval was voided beside the new plan; every other problem is over.
-func keepVoid(p *Problem) *Problem {
-	if p != nil && p.Code == ProblemVoided {
-		return p
-	}
-	return nil
-}
-
 // question leaves a request in planning until its requester chose an option.
 func (s *Service) question(ctx context.Context, due Due, r Request, p *Problem, d drafted) error {
 	return s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
@@ -390,16 +373,4 @@ func (s *Service) heardInTime(tx *Tx) bool {
 	return slices.ContainsFunc(tx.Undecided, func(in Inbox) bool {
 		return in.ReceivedAt.Before(tx.Request.Deadline) && s.Now().Sub(in.ReceivedAt) < UndecidedAtMost+time.Minute
 	})
-}
-
-// sightingOf is a new look at a group. Since is kept while its state does not change.
-func sightingOf(old Sighting, g GroupState, now time.Time) Sighting {
-	seen := Sighting{At: now, Group: g, Since: old.Since, Left: old.Left, Back: old.Back, Phantom: old.Phantom}
-	if g.Idle() && !old.At.IsZero() && !old.Group.Idle() {
-		seen.Left = now
-	}
-	if old.At.IsZero() || old.Group.State != g.State || old.Group.Exists != g.Exists {
-		seen.Since = now
-	}
-	return seen
 }

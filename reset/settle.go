@@ -170,3 +170,15 @@ func (s *Service) idleDraft(due *Due, r Request, look sharedLook) time.Time {
 	}
 	return r.Deadline
 }
+
+// sightingOf is a new look at a group. Since is kept while its state does not change.
+func sightingOf(old Sighting, g GroupState, now time.Time) Sighting {
+	seen := Sighting{At: now, Group: g, Since: old.Since, Left: old.Left, Back: old.Back, Phantom: old.Phantom}
+	if g.Idle() && !old.At.IsZero() && !old.Group.Idle() {
+		seen.Left = now
+	}
+	if old.At.IsZero() || old.Group.State != g.State || old.Group.Exists != g.Exists {
+		seen.Since = now
+	}
+	return seen
+}

@@ -86,7 +86,7 @@ func TestDriftIsShownQuietly(t *testing.T) {
 		}
 		return n
 	}
-	s.replies(card, "Approved, last by")
+	s.until("the thread tells of the click", func() bool { return said() > 0 })
 	before := said()
 	goesOn()
 	s.later(31 * time.Second)
