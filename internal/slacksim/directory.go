@@ -50,7 +50,7 @@ func describe(c *Channel) obj {
 	return obj{
 		"id": c.ID, "name": c.Name, "name_normalized": c.Name, "is_channel": !c.Private, "is_group": c.Private, "is_im": false, "is_mpim": false,
 		"is_private": c.Private, "is_archived": c.Archived, "is_general": false, "is_member": c.Bot, "num_members": len(c.Members),
-		"is_shared": c.ExtShared, "is_ext_shared": c.ExtShared, "is_org_shared": false, "is_pending_ext_shared": false, "context_team_id": HomeTeam,
+		"is_shared": c.ExtShared || c.OrgShared, "is_ext_shared": c.ExtShared, "is_org_shared": c.OrgShared, "is_pending_ext_shared": c.Pending, "context_team_id": HomeTeam,
 	}
 }
 

@@ -45,6 +45,8 @@ type Channel struct {
 	Bot       bool // the bot is a member
 	Private   bool
 	ExtShared bool
+	OrgShared bool // is_org_shared: with other workspaces of the same organisation (docs, conversation object)
+	Pending   bool // is_pending_ext_shared: another organisation is invited
 	Archived  bool
 	DM        string
 }
