@@ -48,9 +48,9 @@ func (s *Service) vanished(ctx context.Context, r Request, d *drafted, saved []S
 			gone = append(gone, name)
 		}
 	}
-	rest, any := without(d.intent, saved, gone)
+	rest, some := without(d.intent, saved, gone)
 	p = &Problem{Code: ProblemDeleted, Want: "deleted", Request: r.ID, Cluster: p.Cluster, Group: p.Group, Topic: gone[0], Names: gone, Since: since}
-	if any {
+	if some {
 		d.options = []Option{{Label: "Go on with the rest", Typed: "without the deleted topics", Intent: rest}}
 	}
 	return p, nil

@@ -6,6 +6,7 @@
 package guard
 
 import (
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"sync"
@@ -43,8 +44,8 @@ type Group struct {
 // Go starts f.
 func (g *Group) Go(f func()) {
 	g.wg.Go(func() {
-		err := Do(func() error { f(); return nil })
-		if p, ok := err.(*Panic); ok {
+		var p *Panic
+		if errors.As(Do(func() error { f(); return nil }), &p) {
 			g.mu.Lock()
 			defer g.mu.Unlock()
 			if g.first == nil {
