@@ -1,9 +1,11 @@
 package kafkatest
 
 import (
+	"context"
 	"crypto/rand"
 	"strings"
 
+	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
@@ -50,9 +52,20 @@ func transactionMarkers(b *bench) {
 func (b *bench) transaction(topic string, partition int32, end kgo.TransactionEndTry, n int) {
 	b.Helper()
 	cl := b.client(kgo.TransactionalID(b.name + strings.ToLower(rand.Text()[:6])))
+	marked := b.end(topic, partition, b.admin.ListEndOffsets) + int64(n) + 1
 	b.ok(cl.BeginTransaction())
 	for range n {
 		b.ok(cl.ProduceSync(b.ctx, &kgo.Record{Topic: topic, Partition: partition, Value: []byte("x")}).FirstErr())
 	}
 	b.ok(cl.EndTransaction(b.ctx, end))
+	// Kafka answers before the marker is written (TransactionCoordinator: the end is in its own log first).
+	b.until("the marker", func() bool { return b.end(topic, partition, b.admin.ListCommittedOffsets) == marked })
+}
+
+func (b *bench) end(topic string, partition int32, list func(context.Context, ...string) (kadm.ListedOffsets, error)) int64 {
+	b.Helper()
+	got, err := list(b.ctx, topic)
+	b.ok(err)
+	o, _ := got.Lookup(topic, partition)
+	return o.Offset
 }
