@@ -137,7 +137,7 @@ var Scopes = map[string]string{
 	"files:write":     "plan.csv and undo.csv in the card's thread",
 	"files:read":      "a CSV that somebody uploads in the form of --from-file",
 	"channels:read":   "keeping plans out of channels that are shared with other organisations",
-	"groups:read":     "the same for private channels",
+	"groups:read":     "the same for private channels, and who of the approvers is in them",
 }
 
 // Check asks Slack whose the tokens are and whether both work.

@@ -27,8 +27,8 @@ func (b *Bot) follow(ctx context.Context, s reset.Story, card *reset.Card, refus
 	} else {
 		c = commands.UnshownOf(s, commands.Unshown{Code: why, Channel: refused.channel})
 	}
-	again, told, err := b.directly(ctx, "point to the card of "+s.Request.ID, s, card, c)
-	if err != nil || !again.IsZero() || !told && refused != nil {
+	again, err := b.directly(ctx, "point to the card of "+s.Request.ID, s, card, c)
+	if err != nil || !again.IsZero() {
 		return again, err
 	}
 	return time.Time{}, b.amend(ctx, card, func(c *reset.Card) {
@@ -40,28 +40,28 @@ func (b *Bot) follow(ctx context.Context, s reset.Story, card *reset.Card, refus
 }
 
 // directly tells the requester alone: through the address of their last act while that takes messages, else by direct message. What
-// passes is tried again. told is false when Slack takes it in no way.
-func (b *Bot) directly(ctx context.Context, doing string, s reset.Story, card *reset.Card, c commands.Content) (again time.Time, told bool, err error) {
+// passes is tried again; what Slack takes in no way is in the log, and the requester hears of it once the card can be shown.
+func (b *Bot) directly(ctx context.Context, doing string, s reset.Story, card *reset.Card, c commands.Content) (time.Time, error) {
 	l := look{key: blockKey(s), plain: true, alone: true}
 	if p := card.Preview; p.URL != "" && b.now().Before(p.Until) && p.Used < urlUses {
 		// Counted before it is sent: an answer that was lost may have used it, and so may a 429.
 		if err := b.amend(ctx, card, func(c *reset.Card) { c.Preview.Used++ }); err != nil {
-			return time.Time{}, false, err
+			return time.Time{}, err
 		}
 		err := b.respond(ctx, doing, p.URL, c, l, p.Replaces)
 		switch {
 		case err == nil:
-			return time.Time{}, true, nil
+			return time.Time{}, nil
 		case !lasting(err):
-			again, err := b.later(err)
-			return again, false, err
+			return b.later(err)
 		}
 		b.log.Info("an address takes no more; a direct message goes instead", "request", s.Request.ID, "err", err)
 	}
-	return b.direct(ctx, doing, s, c, l)
+	again, _, err := b.direct(ctx, doing, s, c, l)
+	return again, err
 }
 
-// direct sends a direct message to the person who asked.
+// direct sends a direct message to the person who asked. told is false when Slack refuses it for good.
 func (b *Bot) direct(ctx context.Context, doing string, s reset.Story, c commands.Content, l look) (again time.Time, told bool, err error) {
 	to := asker(s)
 	if to == "" {

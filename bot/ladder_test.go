@@ -174,3 +174,30 @@ func TestOwes(t *testing.T) {
 		}
 	}
 }
+
+// TestAClickOnACardThatCannotChangeIsAnsweredInWords: the card stays as it was, so it is no answer.
+func TestAClickOnACardThatCannotChangeIsAnsweredInWords(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, slacksim.Options{}, nil).up(t)
+	card := b.carded(t, "C0INC", "C0INC")
+	for _, method := range []string{"chat.update", "chat.postMessage"} {
+		b.slack.Fail(method, slacksim.Fault{Error: "restricted_action"})
+	}
+	b.moves("k7f3", reset.EvVoted, func(*reset.Request) {})
+	b.until(t, "it is known that no one sees it", func() bool {
+		c, _ := b.Card(t.Context(), "k7f3")
+		return c.Unshown == "restricted_action" || b.told(b.mara) > 1
+	})
+	b.click(t, b.jon, card, "approve")
+	b.until(t, "an answer", func() bool { return b.told(b.jon) == 1 })
+}
+
+// TestADiscardedPreviewIsAnsweredThoughItsAddressIsDead: a click is answered in its message, or directly.
+func TestADiscardedPreviewIsAnsweredThoughItsAddressIsDead(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, slacksim.Options{}, nil).up(t)
+	preview := b.asked(t, "C0INC")
+	b.slack.Fail(slacksim.ResponseURLs, slacksim.Fault{Status: 404})
+	b.click(t, b.mara, preview, "cancel")
+	b.sees(t, b.mara, b.slack.DM("U0MARA"), "k7f3 · cancelled")
+}

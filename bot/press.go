@@ -120,7 +120,7 @@ func (b *Bot) decide(ctx context.Context, e envelope, verb string, option int, d
 		return err
 	case reset.DidAlready:
 	default:
-		if e.Kind == submission || e.Kind == click && !e.Alone {
+		if (e.Kind == submission || e.Kind == click && !e.Alone) && b.isShown(ctx, d.Ref.ID) {
 			return nil // the card changes before their eyes
 		}
 	}
@@ -129,6 +129,12 @@ func (b *Bot) decide(ctx context.Context, e envelope, verb string, option int, d
 	}
 	b.answer(ctx, e, commands.ReplyOf(reply), e.Alone)
 	return nil
+}
+
+// isShown reports whether Slack lets the card of a request be kept up to date; without it, the answer is the only one.
+func (b *Bot) isShown(ctx context.Context, id string) bool {
+	card, err := b.Cards.Card(ctx, id)
+	return err == nil && card.Unshown == ""
 }
 
 // willChange reports whether the message that was clicked is the one that the next Show changes. It is not when the card was

@@ -107,7 +107,7 @@ func (b *Bot) whisper(ctx context.Context, s reset.Story, card *reset.Card) erro
 }
 
 // awaited reports whether the requester waits for what is to be said: a plan, a question, a no. What becomes of a preview that they left
-// unused, or discarded themselves, is nothing new to them.
+// unused, or cancelled by a command that is answered by itself, is nothing new to them; a click in it is answered here.
 func awaited(s reset.Story, p reset.Preview) bool {
 	r := s.Request
 	switch r.State {
@@ -116,14 +116,9 @@ func awaited(s reset.Story, p reset.Preview) bool {
 	case reset.Expired:
 		return !has(s.Entries, reset.EvPlanned)
 	case reset.Cancelled:
-		return !slices.ContainsFunc(s.Entries, func(e reset.Entry) bool { return e.Event == reset.EvCancelled && e.Actor == r.Actor })
+		return p.Replaces || !slices.ContainsFunc(s.Entries, func(e reset.Entry) bool { return e.Event == reset.EvCancelled && e.Actor == r.Actor })
 	}
 	return true
-}
-
-// gone reports whether a response_url is used up or too old.
-func gone(err error) bool {
-	return slices.Contains([]string{"http 404", "http 410", "expired_url", "used_url", "invalid_url", "message_not_found"}, code(err))
 }
 
 // blockKey makes block ids that no earlier version of the message had: clients keep what they know of an id.

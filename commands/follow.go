@@ -65,7 +65,7 @@ var remedies = []struct {
 	fix   func() Line
 }{
 	{[]string{"is_archived", "is_inactive"}, func() Line {
-		return say("The channel is archived: a member can unarchive it, or the people who run the bot set another ", code("home"), " channel for the cluster.")
+		return say("The channel is archived: a member can unarchive it, or the people who run the bot set another ", code("home_channel"), " for the cluster.")
 	}},
 	{[]string{"not_in_channel", "channel_not_found"}, func() Line {
 		return say("The bot is not in that channel, or the channel is gone: a member invites the bot with ", code("/invite"), ".")
