@@ -31,7 +31,7 @@ func (b *Bot) files(ctx context.Context, s reset.Story, card *reset.Card) (time.
 		return b.now().Add(afterPassing), nil
 	default:
 		b.log.Warn("files are left out", "request", s.Request.ID, "err", err)
-		if again, err := b.reply(ctx, s, card, []commands.Line{commands.NoFiles(s, firstOf(code(err), "no"))}); err != nil || !again.IsZero() {
+		if again, _, err := b.reply(ctx, s, card, []commands.Line{commands.NoFiles(s, firstOf(code(err), "no"))}); err != nil || !again.IsZero() {
 			return again, err
 		}
 	}

@@ -80,11 +80,11 @@ func (b *Bot) direct(ctx context.Context, doing string, s reset.Story, c command
 	return again, false, err
 }
 
-// asker is the person who asked for a request; of a schedule's run, the person who saved the schedule. Empty: a terminal, a file.
+// asker is the person who asked for a request; of a schedule's run, the owner of the schedule. Empty: a terminal, a file.
 func asker(s reset.Story) string {
 	by := s.Request.Actor
-	if by.Kind == reset.Scheduled && s.Schedule != nil && s.Schedule.Request != nil {
-		by = s.Schedule.Request.Actor
+	if s.Request.Run != nil {
+		by = s.Request.Run.Owner
 	}
 	if by.Kind != reset.Person {
 		return ""
@@ -105,9 +105,9 @@ func (b *Bot) conclude(ctx context.Context, s reset.Story, card *reset.Card, ref
 	if s.Request.State.Open() || len(news) == 0 {
 		return time.Time{}, nil
 	}
-	if b.owes(s, *card, news, refused != nil) {
+	if b.owes(s, *card, news, refused != nil || card.Unshown != "") {
 		c := commands.PreviewOf(s)
-		if refused == nil {
+		if refused == nil && card.Unshown == "" {
 			c.Foot = linked(c.Foot, b.linkTo(ctx, *card))
 		}
 		again, told, err := b.direct(ctx, "tell the requester of "+s.Request.ID+" the end", s, c, look{key: blockKey(s), plain: true, alone: true})
@@ -115,7 +115,7 @@ func (b *Bot) conclude(ctx context.Context, s reset.Story, card *reset.Card, ref
 			return again, err
 		}
 		if !told && card.TS != "" && refused == nil {
-			if again, err := b.reply(ctx, s, card, commands.CalledBack(s)); err != nil || !again.IsZero() {
+			if again, _, err := b.reply(ctx, s, card, commands.CalledBack(s)); err != nil || !again.IsZero() {
 				return again, err
 			}
 		}

@@ -104,6 +104,10 @@ type refusal struct {
 // bring posts the card, or edits it where it is. Whatever Slack refuses for good leads down the ladder: an edit to a new card, the
 // channel where it was asked for to the home channel. At its end is a refusal, which the requester is told.
 func (b *Bot) bring(ctx context.Context, s reset.Story, card *reset.Card, news bool) (again time.Time, refused *refusal, err error) {
+	clicked := card.Preview.URL != "" && card.Preview.Used == 0 // a person waits for the answer
+	if again := card.ShownAt.Add(afterRefusal); card.Unshown != "" && !clicked && b.now().Before(again) {
+		return again, nil, nil
+	}
 	switch {
 	case card.TS == "":
 		return b.post(ctx, s, card)
@@ -139,6 +143,9 @@ func (b *Bot) post(ctx context.Context, s reset.Story, card *reset.Card) (time.T
 	}
 	if card.Unshown != refused.Code {
 		b.log.Error("slack takes the card in no channel; a person has to look why", "request", s.Request.ID, "channel", refused.channel, "err", refused)
+	}
+	if err := b.amend(ctx, card, func(c *reset.Card) { c.ShownAt = b.now() }); err != nil { // of the attempt: the next is a minute later
+		return time.Time{}, nil, err
 	}
 	if r := s.Request; !r.State.Open() && b.now().Sub(r.EndedAt) > giveUpAfter {
 		return time.Time{}, refused, nil // how it ended was said directly; a new version tries once more
@@ -229,7 +236,11 @@ func (b *Bot) thread(ctx context.Context, s reset.Story, card *reset.Card, news 
 		if again := b.pace.post(card.Channel, b.now(), 2); !again.IsZero() { // two are kept for cards
 			return again, nil
 		}
-		if again, err := b.reply(ctx, s, card, lines); err != nil || !again.IsZero() {
+		again, refused, err := b.reply(ctx, s, card, lines)
+		if refused != nil {
+			again, err = b.unsaid(ctx, s, card, lines, refused)
+		}
+		if err != nil || !again.IsZero() {
 			return again, err
 		}
 	}
@@ -238,24 +249,39 @@ func (b *Bot) thread(ctx context.Context, s reset.Story, card *reset.Card, news 
 
 // reply says lines in the card's thread; where Slack refuses that for good, in the card's channel or in the home channel: they may call
 // people who have to know.
-func (b *Bot) reply(ctx context.Context, s reset.Story, card *reset.Card, lines []commands.Line) (time.Time, error) {
+func (b *Bot) reply(ctx context.Context, s reset.Story, card *reset.Card, lines []commands.Line) (time.Time, *refusal, error) {
 	_, err := b.say(ctx, "reply in the thread of "+s.Request.ID, card.Channel, card.TS, commands.Content{Lines: lines, Fallback: lines[0].String()},
 		look{key: blockKey(s)})
-	for _, channel := range b.places(ctx, s, *card) {
-		if !lasting(err) {
-			break
+	if lasting(err) {
+		for _, channel := range b.places(ctx, s, *card) {
+			b.log.Warn("a thread reply goes elsewhere", "request", s.Request.ID, "channel", channel, "err", err)
+			_, err = b.say(ctx, "say beside the card of "+s.Request.ID, channel, "", commands.Aside(s, lines, b.linkTo(ctx, *card)), look{key: blockKey(s)})
+			if !lasting(err) {
+				break
+			}
 		}
-		b.log.Warn("a thread reply goes elsewhere", "request", s.Request.ID, "channel", channel, "err", err)
-		_, err = b.say(ctx, "say beside the card of "+s.Request.ID, channel, "", commands.Aside(s, lines, b.linkTo(ctx, *card)), look{key: blockKey(s)})
 	}
 	switch {
 	case err == nil:
-		return time.Time{}, nil
+		return time.Time{}, nil, nil
 	case !lasting(err):
-		return b.later(err)
+		again, err := b.later(err)
+		return again, nil, err
 	}
 	b.log.Error("slack takes a thread reply in no channel; a person has to look why", "request", s.Request.ID, "err", err)
-	return time.Time{}, nil // the next edit of the card finds that out as well, and the requester is told
+	return time.Time{}, &refusal{faultOf(err), card.Channel}, nil
+}
+
+// unsaid tells directly what no channel takes: the requester, and those who have to know.
+func (b *Bot) unsaid(ctx context.Context, s reset.Story, card *reset.Card, lines []commands.Line, refused *refusal) (time.Time, error) {
+	again, err := b.summon(ctx, s, card, refused)
+	if err != nil || !again.IsZero() {
+		return again, err
+	}
+	if to := asker(s); to != "" {
+		b.answer(ctx, envelope{ID: blockKey(s) + ".thread", User: to}, commands.Aside(s, lines, b.linkTo(ctx, *card)), false)
+	}
+	return time.Time{}, nil
 }
 
 // amend changes the stored card and the one at hand alike. Others (a click that brings its response_url) change it too, so

@@ -29,10 +29,7 @@ func (b *Bot) summon(ctx context.Context, s reset.Story, card *reset.Card, refus
 		b.log.Error("the people who have to know of a request cannot be found", "request", s.Request.ID, "err", err)
 	}
 	for _, who := range people {
-		_, err := b.say(ctx, "call a person to "+s.Request.ID, who, "", commands.CallOf(s, why), look{key: blockKey(s), plain: true, alone: true})
-		if err != nil {
-			b.log.Warn("a person is not called", "request", s.Request.ID, "actor", who, "err", err)
-		}
+		b.answer(ctx, envelope{ID: blockKey(s) + ".call." + who, User: who}, commands.CallOf(s, why), false)
 	}
 	if len(people) > 0 && refused == nil {
 		if _, err := b.say(ctx, "tell the home channel of "+s.Request.ID, s.Cluster.Home, "", commands.OutsideOf(s), look{key: blockKey(s)}); err != nil {
