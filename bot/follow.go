@@ -13,8 +13,11 @@ import (
 // the requester is told so at once, why, and who can change that.
 func (b *Bot) follow(ctx context.Context, s reset.Story, card *reset.Card, refused *refusal) (time.Time, error) {
 	why := ""
-	if refused != nil {
+	switch {
+	case refused != nil:
 		why = refused.Code
+	case card.Unshown != "" && card.Version < s.Request.Version:
+		return time.Time{}, nil // Slack is about to be asked once more: nothing new is known
 	}
 	p := card.Preview
 	clicked := p.URL != "" && (why == "" || p.Used == 0) // a click brings a new address, and waits for its answer there

@@ -106,7 +106,7 @@ type refusal struct {
 func (b *Bot) bring(ctx context.Context, s reset.Story, card *reset.Card, news bool) (again time.Time, refused *refusal, err error) {
 	clicked := card.Preview.URL != "" && card.Preview.Used == 0 // a person waits for the answer
 	if again := card.ShownAt.Add(afterRefusal); card.Unshown != "" && !clicked && b.now().Before(again) {
-		return again, nil, nil
+		return again, &refusal{&Fault{Doing: "show the card of " + s.Request.ID, Code: card.Unshown}, card.Channel}, nil
 	}
 	switch {
 	case card.TS == "":
