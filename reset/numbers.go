@@ -80,7 +80,8 @@ func (s *Service) renumber(ctx context.Context, due *Due, r Request) (again bool
 	bounds, p := r.Bounds, rc.Void
 	if p == nil {
 		if bounds, p, err = s.beyond(ctx, r, rc.Effect); err != nil {
-			return false, nil //nolint:nilerr // the policy is asked again before the write; a number is no reason to stop
+			s.Log.Warn("policy cannot tell how many approvals are needed now; it is asked again", "request", r.ID, "err", err)
+			return false, nil
 		}
 	}
 	if p != nil {

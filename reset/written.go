@@ -10,7 +10,8 @@ import (
 // What a reset did is told by its writes, never by its plan: while a request waits, moving targets are resolved anew, log starts
 // overtake targets and groups read on. Everything that shows numbers or rows of a request that has been written reads them here.
 
-// Actual is the effect to tell of a request: of what was written once it was applied, or landed late, and of its plan until then.
+// Actual is the effect to tell of a request: of what was written once it was applied, or landed late; until then of what it
+// would do now, where that was recomputed, and else of its plan.
 func (r *Request) Actual() Effect {
 	if (r.State == Applied || r.Outcome == Late) && r.Written != nil {
 		return *r.Written
