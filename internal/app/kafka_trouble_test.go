@@ -116,7 +116,9 @@ func TestUndoGoesBackWithTheMetadata(t *testing.T) {
 func unclear(t *testing.T, by int64) (*stage, string) {
 	t.Helper()
 	s := newStage(t, world.Options{})
+	usual := s.opts.Times
 	s.opts.Times = func(ts *reset.Times) {
+		usual(ts)
 		ts.Settle, ts.Look, ts.Again, ts.Commit = 300*time.Millisecond, 100*time.Millisecond, 500*time.Millisecond, time.Second
 	}
 	s.start()
