@@ -105,7 +105,7 @@ func (s *Service) finish(ctx context.Context, due Due, r Request, a Attempt, wri
 	if err != nil {
 		return err
 	}
-	late, rollback := s.lateWatch(a, writes, outcome), rollbackOf(r)
+	late, rollback := s.lateWatch(a, writes, outcome), rollbackOf(r, outcome)
 	err = s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
 		r := tx.Request
 		if r.State != Applying || tx.Attempt == nil || tx.Attempt.N != a.N {
@@ -156,8 +156,10 @@ func (a Attempt) putsBack() bool {
 	return slices.ContainsFunc(a.Chunks, func(c ChunkState) bool { return c.Back })
 }
 
-func rollbackOf(r Request) *Rollback {
-	if r.Problem == nil {
+// rollbackOf is why a rollback failed, as Kafka answered. When the offsets were read where they had been, it did not fail: its answer
+// was lost, or an error although it was done, and a card must not say both.
+func rollbackOf(r Request, outcome Outcome) *Rollback {
+	if r.Problem == nil || outcome == PutBack {
 		return nil
 	}
 	return r.Problem.Rollback

@@ -541,6 +541,29 @@ func TestAJoinerThatBlocksTheRollbackIsNamed(t *testing.T) {
 	}
 }
 
+// A rollback whose answer was an error, or was lost, may have been done all the same: the offsets say so, and nothing else is said then.
+func TestARollbackThatWasDoneIsNotSaidToHaveFailed(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]clustertest.WriteFault{
+		"its answer was lost": {Lost: true, Applied: true}, "its answer was an error": {Reject: "UNKNOWN_SERVER_ERROR", Stands: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t)
+			r := b.armed()
+			b.wait(6 * time.Second)
+			b.cluster.Fault(clustertest.WriteFault{Reject: "TOPIC_AUTHORIZATION_FAILED", Parts: []int32{1}}, fault)
+			b.approve(mara, r)
+			b.wait(time.Minute)
+			b.wait(3 * time.Second)
+			r = b.want(r, reset.Failed, reset.PutBack)
+			if r.Problem == nil || r.Problem.Rollback != nil {
+				t.Errorf("problem %+v beside a rollback that was read back", r.Problem)
+			}
+		})
+	}
+}
+
 // An armed reset waits behind one that is being written, and behind an outcome in doubt, however long it has been approved.
 func TestAnArmedResetWaitsBehindADoubt(t *testing.T) {
 	t.Parallel()
