@@ -1,6 +1,7 @@
 package model
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -88,8 +89,13 @@ func (w *world) tellers() map[string][]*request {
 			if !known || ended.Before(a.at) || c.ended() < a.seq {
 				continue
 			}
-			fits, before := w.tells(c, a), best != "" && w.tells(w.screen.cards[best], a)
-			if best == "" || fits == before && ended.Before(when) || fits && !before && ended.Sub(when) < afterTrouble || !fits && before && when.Sub(ended) >= afterTrouble {
+			later := best != "" && !ended.Before(when)
+			fits, before := w.tells(c, a), 0
+			if best != "" {
+				before = w.tells(w.screen.cards[best], a)
+			}
+			near := best != "" && ended.Sub(when).Abs() < afterTrouble
+			if best == "" || !later && (fits >= 0 || before < 1 || !near) || later && near && before < 0 && fits > 0 {
 				best, when = id, ended
 			}
 		}
@@ -102,22 +108,35 @@ func (w *world) tellers() map[string][]*request {
 	return out
 }
 
-// tells reports whether a card speaks of as many partitions as an attempt: only where Slack was in trouble do several cards of a
-// group say how they ended after both were written.
-func (w *world) tells(c *told, a *attempt) bool {
-	return slices.ContainsFunc(c.views, func(v view) bool {
+// tells reports whether what a card says fits an attempt: 1; 0 when it says nothing that could be compared, -1 when it speaks of
+// another one. Only where several resets of a group end in one second, or while Slack is in trouble, can more than one be meant.
+func (w *world) tells(c *told, a *attempt) int {
+	to, moved, _ := w.lastAttempt(a.requests, w.kafka.seq)
+	score := 0
+	for _, v := range c.views {
 		says := stands.FindStringSubmatch(v.text)
 		if says == nil {
 			says = landed.FindStringSubmatch(v.text)
 		}
-		return v.kafka >= a.seq && (says != nil && number(says[2]) == int64(len(a.parts)) || asBeforeAll(v.text, len(a.parts)))
-	})
-}
-
-// asBeforeAll reports whether a card says of so many partitions that they were as before.
-func asBeforeAll(text string, n int) bool {
-	m := allOf.FindStringSubmatch(text)
-	return m != nil && number(m[1]) == int64(n)
+		m := allOf.FindStringSubmatch(v.text)
+		switch {
+		case v.kafka < a.seq || says == nil && m == nil:
+			continue
+		case says == nil && number(m[1]) == int64(len(a.parts)):
+			return 1
+		case says == nil:
+			score = -1
+			continue
+		}
+		n, outturn := atOffset.FindStringSubmatch(says[3]), outturns.FindStringSubmatch(v.text)
+		other := slices.ContainsFunc(slices.Collect(maps.Values(to)), func(p reset.Position) bool { return n != nil && p.Offset != number(n[1]) })
+		if number(says[2]) == int64(len(a.parts)) && (!other || says[4] != "") &&
+			(outturn == nil || effect{number(outturn[2]), number(outturn[4])} == moved) {
+			return 1
+		}
+		score = -1
+	}
+	return score
 }
 
 // ended is what had happened in Kafka when it was first said how a request that was written ended; 0: it was not said.
@@ -286,6 +305,9 @@ func (w *world) isDone(id string, v view, writes []*request) {
 	says := stands.FindStringSubmatch(v.text)
 	if says == nil {
 		says = landed.FindStringSubmatch(v.text)
+	}
+	if says == nil && strings.Contains(v.text, "The card in #") {
+		return // news of it, with the way to the card
 	}
 	if says == nil {
 		w.wrong("unknown words", "%s is %q and says not what stands:\n%s", id, v.status, v.text)

@@ -133,8 +133,9 @@ func (s *screen) check(a *act) {
 		case m.Reader == a.who:
 			text := m.Text(a.who)
 			refused = refused || strings.Contains(text, "Not allowed") || strings.Contains(text, "too late") || strings.Contains(text, "You may not")
-		case m.Reader != "":
+		case m.Reader != "" && m.Version == 0: // an edit, of a preview say, disturbs nobody
 			others[m.Reader]++
+		case m.Reader != "":
 		default:
 			public = public || s.changed(m)
 		}

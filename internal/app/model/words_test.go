@@ -39,7 +39,7 @@ var statuses = []struct {
 }{
 	{`^(failed$|schedule |this card is out of date|FROZEN|thawed|frozen|saved|paused|removed|lapsed)`, aside},
 	{`^(Empty|Stable|PreparingRebalance|CompletingRebalance|Dead|no group|not there)`, open}, // the overview of a group, with a question
-	{`^(preview|looking|a question|waiting for Kafka|waiting for Slack|being planned|planned again|stands back|announced|planning|draft)`, open},
+	{`^(a preview|preview|looking|a question|waiting for Kafka|waiting for Slack|being planned|planned again|stands back|announced|planning|draft)`, open},
 	{`^(waiting for approval)`, collecting},
 	{`^(waiting until|idle, about|on its way|being saved|approved|waiting for an idle|waiting for the group)`, armed},
 	{`^(writing|an answer was lost|written or not|being written)`, writing},
