@@ -257,17 +257,11 @@ func clockTime(clock string, shown time.Time) time.Time {
 	return t
 }
 
-// card is the newest message about a request that all see, as it is now.
+// card is what was last said about a request in a message that all see. When Slack lost an answer there may be a copy of the card that
+// is not kept up to date any more.
 func (s *screen) card(id string) (view, bool) {
-	c := s.cards[id]
-	var newest string
-	for _, v := range c.views {
-		if v.public && v.place.ts > newest {
-			newest = v.place.ts
-		}
-	}
-	for _, v := range slices.Backward(c.views) {
-		if v.public && v.place.ts == newest {
+	for _, v := range slices.Backward(s.cards[id].views) {
+		if v.public {
 			return v, true
 		}
 	}
