@@ -329,7 +329,9 @@ func TestLostRollbackThatLandsLateIsCorrected(t *testing.T) {
 	b.looks(4 * time.Second)
 	b.cluster.Land()
 	b.looks(2 * time.Second)
-	b.want(r, reset.Failed, reset.PutBack)
+	if r = b.want(r, reset.Failed, reset.PutBack); r.Problem == nil || r.Problem.Rollback != nil {
+		t.Errorf("problem %+v beside a rollback that landed", r.Problem)
+	}
 	b.committed(900, 900)
 	b.want(b.ask(mara, reset.Shift{By: -1}), reset.Draft, "") // it blocks no longer
 }

@@ -160,6 +160,10 @@ func (s *Service) landed(ctx context.Context, due Due, r Request, look lateSight
 		if outcome.Blocks() {
 			r.Settled = nil
 		}
+		if outcome == PutBack && r.Problem != nil { // the rollback that had been said to fail came late
+			p := *r.Problem
+			p.Rollback, r.Problem = nil, &p
+		}
 		tx.SetWrites(look.writes)
 		s.alsoUndone(tx, undone)
 		if hit != nil {
