@@ -74,38 +74,56 @@ func (w *world) attempts() []*attempt {
 	return out
 }
 
-// tellers finds for each attempt the request whose card tells it: the first card of the group that says how a write ended after it
-// had left.
+// tellers finds for each attempt the request whose card tells it. One request of a group is written at a time, so that a card that
+// says when its write ended belongs to the attempt before that time; what is left belongs to the first card that says no time.
 func (w *world) tellers() map[string][]*request {
 	out := map[string][]*request{}
-	for _, a := range w.attempts() {
-		best, when := "", time.Time{}
-		for _, id := range w.screen.order {
-			c := w.screen.cards[id]
-			if c.group != a.group || c.creator != nil && c.views[0].kafka > a.seq || len(out[id]) > 0 {
-				continue // of another group, asked for later, or written before: what Kafka took of a request in part is never tried again
-			}
-			ended, known := c.endedAt()
-			if !known || ended.Before(a.at) || c.ended() < a.seq {
-				continue
-			}
-			later := best != "" && !ended.Before(when)
-			fits, before := w.tells(c, a), 0
-			if best != "" {
-				before = w.tells(w.screen.cards[best], a)
-			}
-			near := best != "" && ended.Sub(when).Abs() < afterTrouble
-			if best == "" || !later && (fits >= 0 || before < 1 || !near) || later && near && before < 0 && fits > 0 {
-				best, when = id, ended
-			}
+	all := w.attempts()
+	for i, a := range all {
+		next := time.Time{}
+		if n := slices.IndexFunc(all[i+1:], func(b *attempt) bool { return b.group == a.group }); n >= 0 {
+			next = all[i+1+n].at
 		}
-		w.did("oracle: the write of %s at %s belongs to %s", a.group, a.at.Format("15:04:05"), best)
-		out[best] = append(out[best], a.requests...)
-		if best == "" && slices.ContainsFunc(a.requests, func(r *request) bool { return w.landed(r, w.kafka.seq+1) }) {
+		id := w.teller(a, next, out)
+		w.did("oracle: the write of %s at %s belongs to %s", a.group, a.at.Format("15:04:05"), id)
+		out[id] = append(out[id], a.requests...)
+		if id == "" && slices.ContainsFunc(a.requests, func(r *request) bool { return w.landed(r, w.kafka.seq+1) }) {
 			w.wrong("untold write", "%s was written at %s (%s), and no card tells it", a.group, a.at.Format("15:04:05"), a.requests[0].fate.name)
 		}
 	}
 	return out
+}
+
+func (w *world) teller(a *attempt, next time.Time, taken map[string][]*request) string {
+	type candidate struct {
+		id    string
+		ended time.Time
+		score int // higher is likelier
+	}
+	var best *candidate
+	for _, id := range w.screen.order {
+		c := w.screen.cards[id]
+		if c.group != a.group || c.creator != nil && c.views[0].kafka > a.seq || len(taken[id]) > 0 {
+			continue
+		}
+		ended, said, known := c.endedAt()
+		if !known || ended.Before(a.at) || c.ended() < a.seq {
+			continue
+		}
+		one := &candidate{id, ended, w.tells(c, a)}
+		if said && (next.IsZero() || !ended.After(next)) {
+			one.score += 10
+		} else if said {
+			continue // its own attempt came later
+		}
+		if best == nil || one.score > best.score || one.score == best.score && ended.Before(best.ended) {
+			best = one
+		}
+	}
+	if best == nil {
+		return ""
+	}
+	return best.id
 }
 
 // tells reports whether what a card says fits an attempt: 1; 0 when it says nothing that could be compared, -1 when it speaks of
@@ -149,21 +167,25 @@ func (c *told) ended() int {
 	return 0
 }
 
-// endedAt is when a request ended: as its card says, or else when that was first shown.
-func (c *told) endedAt() (time.Time, bool) {
+// endedAt is when a request's write ended: as its card says, or else when that was first shown. A card that says that Kafka took
+// nothing has no attempt that counts here.
+func (c *told) endedAt() (at time.Time, said, known bool) {
 	for _, v := range c.views {
-		if !slices.Contains(written, classOf(v.status)) {
+		class := classOf(v.status)
+		if !slices.Contains(written, class) || class == nothing {
 			continue
 		}
 		if m := readAt.FindStringSubmatch(v.text); m != nil {
-			return clockTime(m[1], v.at), true
+			return clockTime(m[1], v.at), true, true
 		}
 		if m := stands.FindStringSubmatch(v.text); m != nil && m[5] != "" {
-			return clockTime(m[5], v.at), true
+			return clockTime(m[5], v.at), true, true
 		}
-		return v.at, true
+		if !known {
+			at, known = v.at, true
+		}
 	}
-	return time.Time{}, false
+	return at, false, known
 }
 
 // landed reports whether a request had changed what is committed by then.
@@ -358,13 +380,15 @@ func (w *world) lastAttempt(writes []*request, by int) (to map[reset.Partition]r
 		}
 		for _, st := range r.chunk.Steps {
 			at := r.known[st.Partition]
-			if !r.chunk.Delete {
+			if _, there := to[st.Partition]; !there && !r.chunk.Delete {
 				moved.add(at, st.To) // whether it landed or others went to the same place: the two look the same
 			}
 			exact = exact && at.committed.Offset >= at.log.start && at.committed.Offset <= at.log.end // else the consumers decide
 			pos := st.To
 			pos.None = pos.None || r.chunk.Delete
-			to[st.Partition] = pos
+			if _, there := to[st.Partition]; !there { // what follows at the same moment rolls it back
+				to[st.Partition] = pos
+			}
 		}
 	}
 	for _, c := range w.changesOf(writes, by) {
