@@ -62,7 +62,7 @@ func (w *world) attempts() []*attempt {
 		if r.refused {
 			continue // it changed nothing, and its request goes on
 		}
-		i := slices.IndexFunc(out, func(a *attempt) bool { return a.group == r.group && a.at.Equal(r.at) })
+		i := slices.IndexFunc(out, func(a *attempt) bool { return a.group == r.group && a.at.Equal(r.at) && a.goesOn(r) })
 		if i < 0 {
 			i, out = len(out), append(out, &attempt{group: r.group, at: r.at, seq: r.seq, parts: map[reset.Partition]bool{}})
 		}
@@ -72,6 +72,23 @@ func (w *world) attempts() []*attempt {
 		}
 	}
 	return out
+}
+
+// goesOn reports whether a request may be a further one of an attempt: for other partitions, or to roll back what it wrote.
+func (a *attempt) goesOn(r *request) bool {
+	common, back := 0, 0
+	for _, st := range r.chunk.Steps {
+		for _, old := range a.requests {
+			if was, there := old.stood[st.Partition]; there {
+				common++
+				if same(was, st.To) || was.None && r.chunk.Delete {
+					back++
+				}
+				break
+			}
+		}
+	}
+	return common == 0 || common == len(r.chunk.Steps) && back == common
 }
 
 // tellers finds for each attempt the request whose card tells it. One request of a group is written at a time, so that a card that
