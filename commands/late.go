@@ -66,8 +66,12 @@ func lateLines(r reset.Request, v voice) []Line {
 			"and corrects this card if it does."))
 	case l.Why == reset.LateLanded:
 		lines = append(lines, say("The write landed late: seen ", v.exact(l.Landed), ". ", firstReadings(l, v)))
+	case l.Why == reset.LateTime && l.Moved: // a commit of others looks like the write, so neither is known
+		lines = append(lines, say("The offsets were read until ", v.clock(l.Ended), ". Others moved them meanwhile, so that it is not known whether the write landed."))
 	case l.Why == reset.LateTime:
 		lines = append(lines, say("The offsets were read until ", v.clock(l.Ended), ": the write has not landed."))
+	case l.Why == reset.LateMember && l.Moved:
+		lines = append(lines, say("Consumers came back ", v.exact(l.Ended), ". Others had moved the offsets before, so that it is not known whether the write landed."))
 	case l.Why == reset.LateMember:
 		lines = append(lines, say("Consumers came back ", v.exact(l.Ended), ". Until then the write had not landed; from then on, what they commit cannot be told from it."))
 	case l.Why == reset.LateUnread:
@@ -96,6 +100,9 @@ func lateLine(e reset.Entry, s reset.Story) Line {
 	}
 	switch reset.LateEnd(e.Facts["why"]) {
 	case reset.LateTime:
+		if r.Late != nil && r.Late.Moved {
+			return say("It is not known whether the write whose answer was lost has landed, since others moved the offsets; it is not looked for any more.")
+		}
 		return say("The write whose answer was lost did not land; it is not looked for any more.")
 	case reset.LateMember:
 		return say("Consumers came back: a late write cannot be told from their commits any more.")
