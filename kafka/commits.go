@@ -142,9 +142,9 @@ func (c *Cluster) fetchCommits(ctx context.Context, addr, group string, parts []
 }
 
 // fetchAllCommits reads all committed positions of several groups from their coordinator at addr: in one request where the broker
-// takes several groups in one (OffsetFetch v8, Kafka 3.0), else one after the other. A group that the broker refuses is left out.
-func (c *Cluster) fetchAllCommits(ctx context.Context, addr string, groups []string) (map[string]map[reset.Partition]commit, error) {
-	out := make(map[string]map[reset.Partition]commit, len(groups))
+// takes several groups in one (OffsetFetch v8, Kafka 3.0), else one after the other. Of a group that the broker refuses, why.
+func (c *Cluster) fetchAllCommits(ctx context.Context, addr string, groups []string) (map[string]groupCommits, error) {
+	out := make(map[string]groupCommits, len(groups))
 	resp, err := ask(ctx, c, addr, func(b *sarama.Broker) (*sarama.OffsetFetchResponse, error) {
 		req := sarama.NewOffsetFetchRequest(c.sarama.Version, groups[0], nil)
 		for _, g := range groups[1:] {
@@ -167,28 +167,54 @@ func (c *Cluster) fetchAllCommits(ctx context.Context, addr string, groups []str
 		case sarama.ErrGroupIDNotFound: // as some brokers call a group without commits
 			g.Blocks = nil
 		default:
+			out[g.GroupId] = groupCommits{why: name(g.Err)}
 			continue
 		}
-		out[g.GroupId] = map[reset.Partition]commit{}
+		read := map[reset.Partition]commit{}
 		for topic, blocks := range g.Blocks {
 			for n, b := range blocks {
-				out[g.GroupId][reset.Partition{Topic: topic, Partition: n}] = toCommit(b)
+				read[reset.Partition{Topic: topic, Partition: n}] = toCommit(b)
 			}
 		}
+		out[g.GroupId] = groupCommits{commits: read}
 	}
 	return out, nil
 }
 
+// groupCommits are the commits of a group, or why they were not told.
+type groupCommits struct {
+	commits map[reset.Partition]commit
+	why     string // Kafka's error
+}
+
+// certain are commits as positions; nil, and why, when one of them is not known.
+func (g groupCommits) certain() (positions map[reset.Partition]reset.Position, why string) {
+	if g.why != "" {
+		return nil, g.why
+	}
+	out := make(map[reset.Partition]reset.Position, len(g.commits))
+	for p, at := range g.commits {
+		if at.err != "" {
+			return nil, at.err
+		}
+		out[p] = at.Position
+	}
+	return out, ""
+}
+
 // fetchOneByOne is fetchAllCommits for brokers before 3.0.
-func (c *Cluster) fetchOneByOne(ctx context.Context, addr string, groups []string, out map[string]map[reset.Partition]commit) error {
+func (c *Cluster) fetchOneByOne(ctx context.Context, addr string, groups []string, out map[string]groupCommits) error {
 	for _, g := range groups {
 		commits, err := c.fetchCommits(ctx, addr, g, nil)
 		var refused *reset.Problem
 		var wait *notYet
 		switch {
 		case err == nil:
-			out[g] = commits
-		case errors.As(err, &wait), errors.As(err, &refused) && refused.Group == g: // of this group alone
+			out[g] = groupCommits{commits: commits}
+		case errors.As(err, &wait): // of this group alone, and so is the next
+			out[g] = groupCommits{why: wait.why}
+		case errors.As(err, &refused) && refused.Group == g:
+			out[g] = groupCommits{why: refused.Got}
 		default:
 			return err
 		}

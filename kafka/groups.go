@@ -120,25 +120,13 @@ func (c *Cluster) lookAtCommits(ctx context.Context, byAddr map[string][]string,
 			failed = cmp.Or(failed, err)
 			for g, commits := range read {
 				l := looks[g]
-				l.Commits = certain(commits)
+				l.Commits, l.Why = commits.certain()
 				looks[g] = l
 			}
 		})
 	}
 	wg.Wait()
 	return failed
-}
-
-// certain are commits as positions; nil when one of them is not known.
-func certain(commits map[reset.Partition]commit) map[reset.Partition]reset.Position {
-	out := make(map[reset.Partition]reset.Position, len(commits))
-	for p, at := range commits {
-		if at.err != "" {
-			return nil
-		}
-		out[p] = at.Position
-	}
-	return out
 }
 
 // list asks every broker for the groups it coordinates. missing says which broker did not answer: its groups are unknown.

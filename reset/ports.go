@@ -119,6 +119,7 @@ type Found struct {
 type Look struct {
 	Group   GroupState
 	Commits map[Partition]Position // of all topics; nil: not read, because the group is active or its coordinator could not tell
+	Why     string                 // why the coordinator could not tell, in Kafka's words
 }
 
 // GroupState is a group as ListGroups (state, type) and the describe call of its type (members) tell it.

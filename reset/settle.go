@@ -41,8 +41,8 @@ func (st Streak) served(settle time.Duration) bool {
 	return !st.Since.IsZero() && st.Last.Sub(st.Since) >= settle
 }
 
-// gap is how far apart two looks may be and still count as one after the other.
-func (t Times) gap() time.Duration { return cmp.Or(t.Gap, max(3*t.Look, t.Settle/2)) }
+// gap is how far apart two looks may be and still count as one after the other. It is never less than the loop takes to come by.
+func (t Times) gap() time.Duration { return cmp.Or(t.Gap, max(3*t.Look, t.Settle/2, 2*idlePoll)) }
 
 // nextLook is when groups are looked at again: once in each period. All requests look at the same instants, so that one round of
 // calls serves them all; and the instants are not evenly spaced (0.6 or 1.6 periods apart), so that consumers that restart in step
@@ -74,7 +74,7 @@ func (s *Service) settling(ctx context.Context, due *Due, r Request, look shared
 	due.Note.Streak = st
 	switch {
 	case st.Since.IsZero():
-		next, err := s.waitForKafka(ctx, *due, r, &Problem{Code: ProblemIncomplete, Cluster: in.Cluster, Group: in.Group, Got: "its committed offsets are not certain: a transaction is open, or their coordinator could not tell"})
+		next, err := s.waitForKafka(ctx, *due, r, &Problem{Code: ProblemIncomplete, Cluster: in.Cluster, Group: in.Group, Got: cmp.Or(l.Why, "no committed offsets in its answer")})
 		return next, false, err
 	case !before.Since.IsZero() && look.ended.Sub(before.Last) <= s.Times.gap() && before.Epoch == st.Epoch && before.Commits != st.Commits:
 		return s.moved(ctx, due, r, look)

@@ -36,7 +36,7 @@ func TestATimeThatKafkaMisses(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
 	b := s.Born.Add(-24 * time.Hour).UTC()
-	hour := func(n time.Duration) time.Time { return b.Add(n * time.Hour) }
+	hour := func(n int) time.Time { return b.Add(time.Duration(n) * time.Hour) }
 	s.dated("invoices", 7, []time.Time{hour(5), hour(1), hour(1)}, []time.Time{hour(10), hour(10)}, []time.Time{hour(2), hour(2)})
 	if err := s.Prod.DeleteRecords("invoices", 0, 1); err != nil {
 		t.Fatal(err)

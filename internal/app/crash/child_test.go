@@ -48,7 +48,7 @@ func TestMain(m *testing.M) {
 // times are the core's, shortened: its patience, not its rules.
 func times(t *reset.Times) {
 	t.Settle, t.Look, t.Again = 100*time.Millisecond, 30*time.Millisecond, 100*time.Millisecond
-	t.Lease, t.Commit = slow*time.Second, 100*time.Millisecond
+	t.Lease, t.Commit, t.Gap = slow*time.Second, 100*time.Millisecond, 2*slow*time.Second
 }
 
 // serve runs the bot until SIGTERM, or until the parent is gone.
