@@ -16,8 +16,8 @@ func applied(c *Content, s reset.Story, v voice) {
 	n := number(e.Partitions, "partition")
 	if r.Outcome == reset.Overtaken {
 		c.Status = status(r, "done, and moved on")
-		c.Lines = append(c.Lines, say("Kafka took all ", n, ", but ", count(s.Stands[reset.StandsMoved]),
-			" had moved on when they were read back: somebody commits to ", in.Group, "."))
+		c.Lines = append(c.Lines, say("Kafka took all ", n, ", but ", strayedSince(s),
+			" when they were read back: somebody commits to ", in.Group, "."))
 		if s.Misses > 0 {
 			c.Lines = append(c.Lines, say("Written: ", count(e.Partitions-s.Misses), " of ", n, " ", place(in, v), missedLine(s), "."))
 		}
@@ -40,6 +40,21 @@ func applied(c *Content, s reset.Story, v voice) {
 	c.Hints = append(startHints(r.Ruling), runbook(r.Ruling)...)
 	c.Buttons = undoButtons(s)
 	watched(c, s, v)
+}
+
+// strayedSince counts the partitions that Kafka took and that are not at their target any more, by where they are.
+func strayedSince(s reset.Story) string {
+	var words []string
+	if n := s.Stands[reset.StandsMoved]; n > 0 {
+		words = append(words, count(n)+" had moved on")
+	}
+	switch n := s.Stands[reset.StandsBefore]; {
+	case n == 1:
+		words = append(words, "1 was back where it had been before")
+	case n > 1:
+		words = append(words, count(n)+" were back where they had been before")
+	}
+	return strings.Join(words, " and ")
 }
 
 // mostSpots is how many partitions a sentence names.

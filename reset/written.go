@@ -49,10 +49,15 @@ func (r *Request) Unplaced() Unplaced {
 	return ""
 }
 
-// writtenEffect is the effect of what an attempt left at its target; nil when nothing is there.
+// writtenEffect is the effect of what an attempt left at its target; nil when nothing is there. Of an attempt that Kafka took whole it
+// is the effect of all of it, wherever others have moved a partition since: back to where it had been, too.
 func writtenEffect(outcome Outcome, writes []Write) *Effect {
-	if outcome == Unchanged || outcome == PutBack {
+	switch outcome {
+	case Unchanged, PutBack:
 		return nil
+	case Verified, Overtaken:
+		e := Total(stepsOf(writes))
+		return &e
 	}
 	e := Total(stepsOf(slices.DeleteFunc(slices.Clone(writes), func(w Write) bool {
 		return w.Stands != StandsTarget && (!w.Result.Written || w.Stands == StandsBefore)
