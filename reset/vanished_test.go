@@ -85,6 +85,7 @@ func TestATopicDeletedWhileArmed(t *testing.T) {
 		if r.Revision != 2 || r.Effect.Topics != 1 || r.Effect.Replay != 40 {
 			t.Errorf("revision %d: %+v", r.Revision, r.Effect)
 		}
+		b.wait(3 * time.Second) // a click right after a new revision is asked again
 		b.approve(mara, r)
 		b.wait(10 * time.Second)
 		b.want(r, reset.Applied, reset.Verified)
