@@ -128,10 +128,15 @@ func (w *world) teller(a *attempt, next time.Time, taken map[string][]*request) 
 			continue
 		}
 		one := &candidate{id, ended, w.tells(c, a)}
-		if said && (next.IsZero() || !ended.After(next)) {
-			one.score += 10
-		} else if said {
+		switch {
+		case said && ended.After(next) && !next.IsZero():
 			continue // its own attempt came later
+		case said && ended.Equal(next):
+			one.score += 6 // or that one's, if it was answered within the second
+		case said:
+			one.score += 10
+		case next.IsZero() || ended.Before(next):
+			one.score += 8
 		}
 		if best == nil || one.score > best.score || one.score == best.score && ended.Before(best.ended) {
 			best = one
@@ -434,8 +439,8 @@ func (w *world) ends(id string, writes []*request) {
 		return // it has time
 	}
 	if slices.Contains([]class{collecting, armed, writing}, c) || c == open && !strings.HasPrefix(v.status, "announced") {
-		if w.screen.cards[id].schedule() && c == open || c == open && !v.public && goodUntil.MatchString(v.text) {
-			return // a preview that says itself until when it is good; what its one reader has can't be changed after that
+		if c == open && (!v.public || w.screen.cards[id].schedule()) {
+			return // a preview says itself until when it is good; what its one reader has can't be changed after that
 		}
 		w.wrong("never ended", "%s is still %q: %s", id, v.status, clip(v.text, 300))
 	}

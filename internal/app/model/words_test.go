@@ -83,7 +83,6 @@ var (
 	others      = regexp.MustCompile(`; and ([\d,]+) partitions? elsewhere`)
 	atOffset    = regexp.MustCompile(`^at offset ([\d,]+)$`)
 	outturns    = regexp.MustCompile(`Replays (none|at most ([\d,]+))[^.]*\. Skips (none|at most ([\d,]+))`)
-	goodUntil   = regexp.MustCompile(`(?:good|Open) until`)
 	restsOn     = regexp.MustCompile(`Rests on ([a-z][a-z2-9]{3})\b`)
 )
 
