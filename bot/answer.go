@@ -20,9 +20,10 @@ type owed struct {
 }
 
 const (
-	addressFor    = time.Minute     // that an answer is tried by its response_url: at 0, 5, 10, 20 and 40 s, which are its five uses
-	answerSlowest = 5 * time.Minute // between attempts by direct message
-	answerFor     = 24 * time.Hour  // after that an answer is of no use
+	addressFor    = time.Minute      // that an answer is tried by its response_url: at 0, 5, 10, 20 and 40 s, which are its five uses
+	answerSlowest = 5 * time.Minute  // between attempts by direct message
+	answerFor     = 24 * time.Hour   // after that an answer is of no use
+	refusedFor    = 30 * time.Minute // that it is tried although Slack refuses it for good: what Slack calls final is at times mended soon
 )
 
 // answer tells one person something, by the way they came, or by direct message when that is closed. What passes is tried again, across
@@ -32,10 +33,8 @@ func (b *Bot) answer(ctx context.Context, e envelope, c commands.Content, replac
 	if err == nil {
 		return
 	}
-	if !lasting(err) {
-		if err = b.owe(ctx, e, owed{Content: c, Replace: replace, NotBefore: b.now().Add(waitOf(err))}); err == nil {
-			return
-		}
+	if err = b.owe(ctx, e, owed{Content: c, Replace: replace, NotBefore: b.now().Add(waitOf(err))}); err == nil {
+		return
 	}
 	b.log.Warn("a person is left without an answer", "envelope", e.ID, "actor", e.User, "err", err)
 }
@@ -84,7 +83,7 @@ func (b *Bot) answerAgain(ctx context.Context, in reset.Inbox, e envelope) error
 	if err == nil {
 		return nil
 	}
-	if lasting(err) || passed > answerFor {
+	if passed > answerFor || lasting(err) && passed > refusedFor {
 		b.log.Warn("a person is left without an answer", "envelope", in.ID, "actor", e.User, "err", err)
 		return nil
 	}

@@ -83,6 +83,14 @@ func TestAnAnswerThatSlackRefusesForGoodIsGivenUp(t *testing.T) {
 	for _, m := range []string{slacksim.ResponseURLs, "chat.postMessage"} {
 		b.slack.Fail(m, slacksim.Fault{Error: "messages_tab_disabled"})
 	}
+	for start := b.now(); b.now().Sub(start) < refusedFor; b.pass(again.At.Sub(b.now())) { // what Slack calls final passes at times
+		if err := b.bot.Receive(t.Context(), in); !errors.As(err, &again) || !again.At.After(b.now()) {
+			t.Fatalf("Receive = %v after %s, want a later time", err, b.now().Sub(start))
+		}
+	}
+	if strings.Contains(b.logs.String(), "left without an answer") {
+		t.Error("it is given up too early")
+	}
 	if err := b.bot.Receive(t.Context(), in); err != nil {
 		t.Fatalf("Receive = %v", err)
 	}
