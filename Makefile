@@ -15,7 +15,7 @@ BUILD = CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSI
 
 FUZZTIME ?= 20s
 
-.PHONY: help build demo test check fmt vet lint imports race race-stories real netns bolt release fuzz soak bench
+.PHONY: help build demo test check fmt vet lint imports race race-stories real netns bolt release fuzz model soak bench
 help: ## this page
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -71,6 +71,9 @@ fuzz: ## each fuzz target for FUZZTIME (20s)
 	    go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) "$$(dirname "$$file")"; \
 	  done; \
 	done
+
+model: ## 100,000 random steps of the whole bot, judged from outside (docs/model.md)
+	MODEL_RUNS=200 MODEL_STEPS=500 go test -count=1 -run '^TestModel$$' -v -timeout 4h ./internal/app/model
 
 soak: ## the long ones: kills, model steps, 10M fuzz executions
 	scripts/tagged soak -timeout 6h

@@ -137,7 +137,7 @@ func (w *world) delivered(a *act, d *slacksim.Delivery, err error) {
 		})
 	}
 	if dead {
-		a.trouble = true
+		a.trouble, a.failed = true, a.failed || a.opens // a form that did not open decided nothing, and Slack takes it for 3 s only
 		w.reborn()
 	}
 	w.settle()
