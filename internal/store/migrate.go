@@ -14,10 +14,12 @@ var (
 	schema2 string
 	//go:embed schema3.sql
 	schema3 string
+	//go:embed schema4.sql
+	schema4 string
 )
 
 // migrations make the schema, in order: migration n is the n-th. A released one is never edited.
-var migrations = []string{schema, schema2, schema3}
+var migrations = []string{schema, schema2, schema3, schema4}
 
 // migrate brings the schema up to date. Several processes may do it at once: the write lock lets one of them.
 func (s *Store) migrate(ctx context.Context, path string) error {

@@ -95,14 +95,13 @@ CREATE TABLE plan_rows (
 
 CREATE TABLE votes (
     request    TEXT NOT NULL REFERENCES requests (id),
-    revision   INTEGER NOT NULL,
     digest     TEXT NOT NULL,
     actor_kind TEXT NOT NULL,
     actor_team TEXT NOT NULL,
     actor_id   TEXT NOT NULL,
     rule       TEXT NOT NULL,
     at         INTEGER NOT NULL,
-    PRIMARY KEY (request, revision, actor_kind, actor_team, actor_id)
+    PRIMARY KEY (request, digest, actor_kind, actor_team, actor_id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE attempts (
@@ -165,7 +164,7 @@ CREATE TABLE writes (
 ) STRICT, WITHOUT ROWID;
 
 -- When to look at what. A row is kept for ever, so that its fence never goes back; at is NULL when there is nothing to look
--- at. note is what the looks so far found (JSON): it has no say in when. While a row is held, at is the end of the lease, and wanted is when somebody else wants it looked at.
+-- at. While a row is held, at is the end of the lease, and wanted is when somebody else wants it looked at.
 CREATE TABLE due (
     kind    TEXT NOT NULL,
     id      TEXT NOT NULL,
@@ -175,7 +174,6 @@ CREATE TABLE due (
     owner   TEXT NOT NULL DEFAULT '',
     until   INTEGER NOT NULL DEFAULT 0,
     fence   INTEGER NOT NULL DEFAULT 0,
-    note    TEXT NOT NULL DEFAULT '{}',
     PRIMARY KEY (kind, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX due_at ON due (at) WHERE at IS NOT NULL;
@@ -186,8 +184,6 @@ CREATE TABLE cards (
     ts               TEXT NOT NULL,
     version          INTEGER NOT NULL,
     shown_at         INTEGER NOT NULL,
-    revision         INTEGER NOT NULL,
-    revised_at       INTEGER NOT NULL,
     thread_seq       INTEGER NOT NULL,
     preview_kind     TEXT NOT NULL,
     preview_team     TEXT NOT NULL,

@@ -94,7 +94,7 @@ func TestOpenSaysWhatIsWrong(t *testing.T) {
 	for path, want := range map[string]string{
 		filepath.Join(dir, "missing", "state.db"): "no such file or directory",
 		broken: "file is not a database",
-		newer:  "its schema is version 99 and this program knows up to 3: it was used by a newer kafka-reset-bot; start that one",
+		newer:  "its schema is version 99 and this program knows up to 4: it was used by a newer kafka-reset-bot; start that one",
 	} {
 		s, err := store.Open(t.Context(), path)
 		if err == nil {
@@ -234,5 +234,42 @@ func TestDurability(t *testing.T) {
 	var mode string
 	if err := raw(t, path).QueryRow(`PRAGMA journal_mode`).Scan(&mode); err != nil || mode != "wal" {
 		t.Errorf("journal mode is %q, error %v", mode, err)
+	}
+}
+
+// A database of an earlier version is brought up to date with what it holds: a vote that was counted goes on counting.
+func TestAnEarlierDatabaseIsBroughtUpToDate(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "state.db")
+	first, err := os.ReadFile("schema.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := raw(t, path)
+	for _, text := range []string{
+		`CREATE TABLE migrations (n INTEGER PRIMARY KEY) STRICT`, string(first), `INSERT INTO migrations (n) VALUES (1)`,
+		`INSERT INTO requests VALUES ('k7f3', 5, 2, 'pending', '', 'e1', 'prod-eu', '', 'billing', 'person', 'T0', 'U0MARA', '', 0, '', '', 0, 0, 1, 0, 0,
+			'{"ID":"k7f3","Version":5,"Revision":2,"State":"pending","Outcome":"","Origin":"e1","ClusterID":"","Undoes":"","Digest":"d2"}')`,
+		`INSERT INTO votes VALUES ('k7f3', 'd1', 'person', 'T0', 'U0KIM', 'pay', 10), ('k7f3', 'd2', 'person', 'T0', 'U0JON', 'pay', 20)`,
+		`INSERT INTO due (kind, id, cluster, at) VALUES ('request', 'k7f3', 'prod-eu', 0)`,
+	} {
+		if _, err := old.Exec(text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := old.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s := open(t, path)
+	if s.Made {
+		t.Error("a database that was there counts as new")
+	}
+	votes, err := s.Votes(t.Context(), "k7f3", 2)
+	if err != nil || len(votes) != 1 || votes[0].Actor.ID != "U0JON" {
+		t.Errorf("votes on the current revision are %v, %v", votes, err)
+	}
+	dues, err := s.Claim(t.Context(), reset.Claim{Owner: "a", Now: time.Now(), Lease: time.Minute})
+	if err != nil || len(dues) != 1 {
+		t.Errorf("due are %v, %v", dues, err)
 	}
 }
