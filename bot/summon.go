@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -26,15 +27,19 @@ func (b *Bot) summon(ctx context.Context, s reset.Story, card *reset.Card, refus
 		return b.now().Add(max(afterPassing, u.Wait, waitOf(err))), nil
 	}
 	if err != nil {
-		b.log.Error("the people who have to know of a request cannot be found", "request", s.Request.ID, "err", err)
+		b.log.Error("some people who have to know of a request cannot be found", "request", s.Request.ID, "err", err)
+	}
+	if (len(people) > 0 || err != nil) && refused == nil { // before the people, so that these are told once though the channel has to wait
+		_, err := b.say(ctx, "tell the home channel of "+s.Request.ID, s.Cluster.Home, "", commands.OutsideOf(s), look{key: blockKey(s)})
+		if passing(err) {
+			return b.later(err)
+		}
+		if err != nil {
+			b.log.Warn("the home channel is not told", "request", s.Request.ID, "err", err)
+		}
 	}
 	for _, who := range people {
 		b.answer(ctx, envelope{ID: blockKey(s) + ".call." + who, User: who}, commands.CallOf(s, why), false)
-	}
-	if len(people) > 0 && refused == nil {
-		if _, err := b.say(ctx, "tell the home channel of "+s.Request.ID, s.Cluster.Home, "", commands.OutsideOf(s), look{key: blockKey(s)}); err != nil {
-			b.log.Warn("the home channel is not told", "request", s.Request.ID, "err", err)
-		}
 	}
 	return time.Time{}, b.amend(ctx, card, func(c *reset.Card) { c.ToldSeq = max(c.ToldSeq, seq) })
 }
@@ -67,9 +72,6 @@ func (b *Bot) unseeing(ctx context.Context, s reset.Story, card reset.Card, ids 
 		}
 	}
 	people, err := b.peopleOf(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
 	people = slices.DeleteFunc(people, func(id string) bool {
 		return id == s.Request.Actor.ID || s.Request.Alone != nil && id == s.Request.Alone.By.ID
 	})
@@ -77,27 +79,27 @@ func (b *Bot) unseeing(ctx context.Context, s reset.Story, card reset.Card, ids 
 	if why == commands.CallApprovers && len(people)-len(out) >= max(1, s.Request.Need) {
 		return nil, nil
 	}
-	return out[:min(len(out), mostCalled)], nil
+	return out[:min(len(out), mostCalled)], err
 }
 
-// peopleOf are users, and the members of user groups.
-func (b *Bot) peopleOf(ctx context.Context, ids []string) ([]string, error) {
-	var out []string
+// peopleOf are users, and the members of user groups. A group that Slack does not name the members of hides no one else.
+func (b *Bot) peopleOf(ctx context.Context, ids []string) (out []string, unread error) {
 	for _, id := range ids {
 		switch {
 		case !slackID(id): // "members": the whole workspace is not called
 		case id[0] == 'S':
 			in, err := b.Members(ctx, id)
-			if err != nil {
+			if passing(err) || reset.UnreadOf(err).Passing {
 				return nil, err
 			}
+			unread = cmp.Or(unread, err)
 			out = append(out, in...)
 		default:
 			out = append(out, id)
 		}
 	}
 	slices.Sort(out)
-	return slices.Compact(out), nil
+	return slices.Compact(out), unread
 }
 
 // private reports whether only members see a channel.
