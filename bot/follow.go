@@ -34,12 +34,29 @@ func (b *Bot) follow(ctx context.Context, s reset.Story, card *reset.Card, refus
 	if err != nil || !again.IsZero() {
 		return again, err
 	}
+	if why != "" && card.Unshown != why {
+		b.heard(ctx, s, *card)
+	}
 	return time.Time{}, b.amend(ctx, card, func(c *reset.Card) {
 		c.Unshown = why
 		if why == "" && c.Preview.URL == p.URL { // else a click has brought another address meanwhile, which waits for its answer
 			c.Preview.URL = ""
 		}
 	})
+}
+
+// heard answers by direct message those who decided since the card was shown for the last time: they wait for it to change, and no
+// channel takes it. Once that is known, a click is answered by itself.
+func (b *Bot) heard(ctx context.Context, s reset.Story, card reset.Card) {
+	lines := map[string][]commands.Line{}
+	for _, e := range after(s.Entries, card.ShownSeq) {
+		if line, said := commands.ThreadLine(e, s); said && e.Actor.Kind == reset.Person && e.Actor.ID != asker(s) {
+			lines[e.Actor.ID] = append(lines[e.Actor.ID], line)
+		}
+	}
+	for who, did := range lines {
+		b.answer(ctx, envelope{ID: blockKey(s) + ".heard." + who, User: who}, commands.Aside(s, did, b.linkTo(ctx, card)), false)
+	}
 }
 
 // directly tells the requester alone: through the address of their last act while that takes messages, else by direct message. What

@@ -42,7 +42,7 @@ func (b *Bot) showAll(ctx context.Context, s reset.Story, card reset.Card) (time
 	if card.TS == "" {
 		lines = nil // the card itself tells them
 	}
-	again, refused, err := b.bring(ctx, s, &card, len(lines) > 0)
+	again, refused, err := b.bring(ctx, s, &card)
 	if err != nil {
 		return time.Time{}, err
 	}
@@ -103,7 +103,7 @@ type refusal struct {
 
 // bring posts the card, or edits it where it is. Whatever Slack refuses for good leads down the ladder: an edit to a new card, the
 // channel where it was asked for to the home channel. At its end is a refusal, which the requester is told.
-func (b *Bot) bring(ctx context.Context, s reset.Story, card *reset.Card, news bool) (again time.Time, refused *refusal, err error) {
+func (b *Bot) bring(ctx context.Context, s reset.Story, card *reset.Card) (again time.Time, refused *refusal, err error) {
 	clicked := card.Preview.URL != "" && card.Preview.Used == 0 // a person waits for the answer
 	if again := card.ShownAt.Add(afterRefusal); card.Unshown != "" && !clicked && b.now().Before(again) {
 		return again, &refusal{&Fault{Doing: "show the card of " + s.Request.ID, Code: card.Unshown}, card.Channel}, nil
@@ -114,7 +114,8 @@ func (b *Bot) bring(ctx context.Context, s reset.Story, card *reset.Card, news b
 	case card.Version < s.Request.Version && card.Channel != s.Cluster.Home && b.becameShared(ctx, card.Channel):
 		return b.replace(ctx, s, card, &Fault{Doing: "keep a card", Code: "is_ext_shared"})
 	case card.Version < s.Request.Version:
-		return b.edit(ctx, s, card, news || !s.Request.State.Open() && !s.Request.Watch.Open())
+		decided := len(threadLines(s, after(s.Entries, card.ShownSeq))) > 0 // the thread may have told it while the edit had to wait
+		return b.edit(ctx, s, card, decided || !s.Request.State.Open() && !s.Request.Watch.Open())
 	}
 	return time.Time{}, nil, nil
 }
@@ -131,7 +132,7 @@ func (b *Bot) post(ctx context.Context, s reset.Story, card *reset.Card) (time.T
 		if err == nil {
 			return time.Time{}, nil, b.amend(ctx, card, func(c *reset.Card) {
 				c.Channel, c.TS = channel, ts
-				c.Showed(s.Request, b.now())
+				c.Showed(s, b.now())
 			})
 		}
 		if !lasting(err) {
@@ -190,7 +191,7 @@ func (b *Bot) edit(ctx context.Context, s reset.Story, card *reset.Card, urgent 
 	err := b.revise(ctx, "edit the card of "+s.Request.ID, card.Channel, card.TS, commands.CardOf(s), b.cardLook(s))
 	switch {
 	case err == nil:
-		return time.Time{}, nil, b.amend(ctx, card, func(c *reset.Card) { c.Showed(s.Request, b.now()) })
+		return time.Time{}, nil, b.amend(ctx, card, func(c *reset.Card) { c.Showed(s, b.now()) })
 	case !lasting(err):
 		again, err := b.later(err)
 		return again, nil, err

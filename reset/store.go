@@ -123,6 +123,7 @@ type Card struct {
 	ShownAt   time.Time
 	Revision  int       // as last shown
 	RevisedAt time.Time // when that revision was shown first
+	ShownSeq  int64     // audit entries up to here are on the card
 	ThreadSeq int64     // audit entries up to here are in the thread
 	FilesSeq  int64     // the files that belong to audit entries up to here are there
 	ToldSeq   int64     // audit entries up to here were weighed for a direct message to the requester
@@ -142,8 +143,12 @@ type Preview struct {
 	Revision int
 }
 
-// Showed notes that the card shows a request as it is now.
-func (c *Card) Showed(r Request, now time.Time) {
+// Showed notes that the card shows a story as it is now.
+func (c *Card) Showed(s Story, now time.Time) {
+	r := s.Request
+	if n := len(s.Entries); n > 0 {
+		c.ShownSeq = s.Entries[n-1].Seq
+	}
 	if c.Revision != r.Revision {
 		c.Revision, c.RevisedAt = r.Revision, now
 	}

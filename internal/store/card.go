@@ -9,7 +9,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-const cardColumns = `request, channel, ts, version, shown_at, revision, revised_at, thread_seq, files_seq, told_seq, unshown, preview_kind, preview_team, preview_actor, preview_channel,
+const cardColumns = `request, channel, ts, version, shown_at, revision, revised_at, shown_seq, thread_seq, files_seq, told_seq, unshown, preview_kind, preview_team, preview_actor, preview_channel,
 	preview_url, preview_replaces, preview_used, preview_until, preview_version, preview_revision`
 
 // Card implements reset.Store.
@@ -27,7 +27,7 @@ func (s *Store) Card(ctx context.Context, id string) (reset.Card, error) {
 func scanCard(row scanner) (c reset.Card, err error) {
 	var shown, revised, until int64
 	p := &c.Preview
-	err = row.Scan(&c.Request, &c.Channel, &c.TS, &c.Version, &shown, &c.Revision, &revised, &c.ThreadSeq, &c.FilesSeq, &c.ToldSeq, &c.Unshown, &p.Actor.Kind, &p.Actor.Team, &p.Actor.ID,
+	err = row.Scan(&c.Request, &c.Channel, &c.TS, &c.Version, &shown, &c.Revision, &revised, &c.ShownSeq, &c.ThreadSeq, &c.FilesSeq, &c.ToldSeq, &c.Unshown, &p.Actor.Kind, &p.Actor.Team, &p.Actor.ID,
 		&p.Channel, &p.URL, &p.Replaces, &p.Used, &until, &p.Version, &p.Revision)
 	c.ShownAt, c.RevisedAt, p.Until = moment(shown), moment(revised), moment(until)
 	return c, err
@@ -47,8 +47,8 @@ func (s *Store) SaveCard(ctx context.Context, c reset.Card) error {
 		if p.Version >= r.Version && r.State != reset.Planning && r.State != reset.Draft {
 			p.URL = ""
 		}
-		_, err = tx.ExecContext(ctx, `INSERT OR REPLACE INTO cards (`+cardColumns+`) VALUES (`+marks(21)+`)`,
-			c.Request, c.Channel, c.TS, c.Version, micros(c.ShownAt), c.Revision, micros(c.RevisedAt), c.ThreadSeq, c.FilesSeq, c.ToldSeq, c.Unshown, p.Actor.Kind, p.Actor.Team, p.Actor.ID,
+		_, err = tx.ExecContext(ctx, `INSERT OR REPLACE INTO cards (`+cardColumns+`) VALUES (`+marks(22)+`)`,
+			c.Request, c.Channel, c.TS, c.Version, micros(c.ShownAt), c.Revision, micros(c.RevisedAt), c.ShownSeq, c.ThreadSeq, c.FilesSeq, c.ToldSeq, c.Unshown, p.Actor.Kind, p.Actor.Team, p.Actor.ID,
 			p.Channel, p.URL, p.Replaces, p.Used, micros(p.Until), p.Version, p.Revision)
 		return err
 	})

@@ -249,7 +249,7 @@ func cards(t *testing.T, open Open) {
 	wantErr(t, err, nil)
 	same(t, "card before the first", got, reset.Card{})
 
-	c := reset.Card{Request: "k7f3", Channel: "C1", TS: "1.2", Version: 3, ShownAt: t0, ThreadSeq: 4, FilesSeq: 3, ToldSeq: 2,
+	c := reset.Card{Request: "k7f3", Channel: "C1", TS: "1.2", Version: 3, ShownAt: t0, ShownSeq: 5, ThreadSeq: 4, FilesSeq: 3, ToldSeq: 2,
 		Unshown: "is_archived", Preview: reset.Preview{
 			Actor: mara, Channel: "D1", URL: "https://hooks.example/secret", Replaces: true, Used: 2, Until: t0, Version: 3, Revision: 1}}
 	wantErr(t, s.SaveCard(t.Context(), c), nil)
