@@ -77,26 +77,24 @@ func (s *Service) lookout(cluster string) *lookout {
 	return l.(*lookout)
 }
 
-// looks returns a look at each cluster's groups.
-func (s *Service) looks(ctx context.Context, groups map[string][]string) map[string]sharedLook {
-	looks := make(map[string]sharedLook, len(groups))
-	var mu sync.Mutex
-	var wg guard.Group
+// glance is a look at groups of one cluster that the first who asks makes for all of them.
+type glance func() sharedLook
+
+// glances prepares a look at each cluster's groups. Only who needs it waits for it: a cluster that does not answer holds up neither
+// the requests of another one nor what somebody has just clicked.
+func (s *Service) glances(ctx context.Context, groups map[string][]string) map[string]glance {
+	looks := make(map[string]glance, len(groups))
 	for cluster, names := range groups {
-		wg.Go(func() {
-			var look sharedLook
+		looks[cluster] = sync.OnceValue(func() (look sharedLook) {
 			if err := guard.Do(func() error {
 				look = s.lookout(cluster).join(names, func(all []string) sharedLook { return s.look(ctx, cluster, all) })
 				return nil
 			}); err != nil {
-				look = sharedLook{err: err} // what else is due does not wait for this cluster
+				return sharedLook{err: err}
 			}
-			mu.Lock()
-			defer mu.Unlock()
-			looks[cluster] = look
+			return look
 		})
 	}
-	wg.Wait()
 	return looks
 }
 

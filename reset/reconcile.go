@@ -133,9 +133,9 @@ func (s *Service) claimAll(ctx context.Context) ([]Due, error) {
 	return append(dues, more...), err
 }
 
-// serve looks at everything claimed, side by side. Armed requests of one cluster share one look at their groups.
+// serve does a step of everything claimed, side by side. Armed requests of one cluster share one look at their groups.
 func (s *Service) serve(ctx context.Context, dues []Due) {
-	requests := make([]*Request, len(dues))
+	requests, looks := make([]*Request, len(dues)), make([]bool, len(dues))
 	groups := map[string][]string{}
 	for i, d := range dues {
 		if d.Kind != DueRequest {
@@ -150,19 +150,24 @@ func (s *Service) serve(ctx context.Context, dues []Due) {
 		}
 		requests[i] = &r
 		if in, ok := r.Move(); ok && (s.looksNow(r) || s.fresh(r)) {
-			groups[in.Cluster] = append(groups[in.Cluster], in.Group)
+			groups[in.Cluster], looks[i] = append(groups[in.Cluster], in.Group), true
 		}
 	}
-	looks := s.looks(ctx, groups)
+	glances := s.glances(ctx, groups)
 	var wg guard.Group
 	for i, d := range dues {
-		wg.Go(func() { s.serveOne(ctx, d, requests[i], looks) })
+		look := func() sharedLook { return sharedLook{} }
+		if looks[i] {
+			in, _ := requests[i].Move()
+			look = glances[in.Cluster]
+		}
+		wg.Go(func() { s.serveOne(ctx, d, requests[i], look) })
 	}
 	wg.Wait()
 }
 
 // serveOne does one step and gives the claim back. A panic in one step is that step's error.
-func (s *Service) serveOne(ctx context.Context, d Due, r *Request, looks map[string]sharedLook) {
+func (s *Service) serveOne(ctx context.Context, d Due, r *Request, look glance) {
 	if slices.Contains(patient, d.Kind) {
 		defer s.watching.Add(-1)
 	}
@@ -174,7 +179,7 @@ func (s *Service) serveOne(ctx context.Context, d Due, r *Request, looks map[str
 	}
 	defer s.serving.Delete(row)
 	done := s.hold(ctx, d, s.leaseOf(d, r))
-	next, err := s.step(ctx, &d, r, looks)
+	next, err := s.step(ctx, &d, r, look)
 	done()
 	var (
 		later *Later
@@ -241,15 +246,15 @@ func (s *Service) hold(ctx context.Context, d Due, lease time.Duration) (done fu
 	return func() { cancel(); <-stopped }
 }
 
-func (s *Service) step(ctx context.Context, d *Due, r *Request, looks map[string]sharedLook) (next time.Time, err error) {
+func (s *Service) step(ctx context.Context, d *Due, r *Request, look glance) (next time.Time, err error) {
 	err = guard.Do(func() error {
-		next, err = s.stepOf(ctx, d, r, looks)
+		next, err = s.stepOf(ctx, d, r, look)
 		return err
 	})
 	return next, err
 }
 
-func (s *Service) stepOf(ctx context.Context, d *Due, r *Request, looks map[string]sharedLook) (time.Time, error) {
+func (s *Service) stepOf(ctx context.Context, d *Due, r *Request, look glance) (time.Time, error) {
 	switch d.Kind {
 	case DueInbox:
 		return s.receive(ctx, *d)
@@ -263,11 +268,11 @@ func (s *Service) stepOf(ctx context.Context, d *Due, r *Request, looks map[stri
 	if r == nil {
 		return time.Time{}, fmt.Errorf("request %s could not be loaded", d.ID)
 	}
-	return s.carry(ctx, d, *r, looks)
+	return s.carry(ctx, d, *r, look)
 }
 
 // carry does the one step that a request's state asks for. What its looks found goes into the note of its due row.
-func (s *Service) carry(ctx context.Context, d *Due, r Request, looks map[string]sharedLook) (time.Time, error) {
+func (s *Service) carry(ctx context.Context, d *Due, r Request, look glance) (time.Time, error) {
 	in, ok := r.Move()
 	switch {
 	case s.left(in.Cluster) && slices.Contains(next[r.State], Cancelled) && (r.State != Planning || r.Question != ""): // planning says it itself
@@ -290,11 +295,11 @@ func (s *Service) carry(ctx context.Context, d *Due, r Request, looks map[string
 			return s.expire(ctx, *d, r.ID, nil)
 		}
 		if s.fresh(r) {
-			return s.idleDraft(d, r, looks[in.Cluster]), nil
+			return s.idleDraft(d, r, look()), nil
 		}
 		return r.Deadline, nil
 	case Approved:
-		return s.armed(ctx, d, r, looks[in.Cluster])
+		return s.armed(ctx, d, r, look())
 	case Applying:
 		return s.pickUp(ctx, *d, r)
 	}

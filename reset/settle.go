@@ -15,19 +15,30 @@ type Streak struct {
 	Commits        string    // digest of all the group's commits
 	Epoch          int32     // of a group that tells one
 	Exists         bool
+
+	Took   time.Duration // by the latest
+	Widest time.Duration // the longest time within which two neighbouring looks saw the group once each: nothing is known of what lies between
 }
 
 // with is the streak after one more look. A look that found a member, moved commits or another epoch, that came too late after the
 // one before, or that could not read everything, begins a new one: what happened in between is not known.
-func (st Streak) with(cluster, group string, l Look, began, ended time.Time, gap time.Duration) Streak {
+func (st Streak) with(cluster, group string, l Look, began, ended time.Time, t Times) Streak {
 	if !l.Group.Idle() || l.Commits == nil {
 		return Streak{}
 	}
-	next := Streak{Cluster: cluster, Group: group, Since: ended, Last: began, Commits: digestOf(l.Commits), Epoch: l.Group.Epoch, Exists: l.Group.Exists}
-	if st.follows(next) && !began.Before(st.Last) && ended.Sub(st.Last) <= gap {
-		next.Since = st.Since
+	next := Streak{Cluster: cluster, Group: group, Since: ended, Last: began, Commits: digestOf(l.Commits), Epoch: l.Group.Epoch, Exists: l.Group.Exists,
+		Took: ended.Sub(began)}
+	if st.follows(next) && !began.Before(st.Last) && st.near(began, ended, t) {
+		next.Since, next.Widest = st.Since, max(st.Widest, ended.Sub(st.Last))
 	}
 	return next
+}
+
+// near reports whether a look came soon enough after the latest to count as the next one. On a cluster that answers slowly looks
+// cannot be as close together as elsewhere, and no streak would ever be long enough; it has to be longer instead, see need.
+func (st Streak) near(began, ended time.Time, t Times) bool {
+	slow := lookShare*max(st.Took, ended.Sub(began)) + t.Look
+	return ended.Sub(st.Last) <= max(t.gap(), slow)
 }
 
 // follows reports whether nothing that two looks can tell happened between them.
@@ -36,9 +47,20 @@ func (st Streak) follows(next Streak) bool {
 		st.Commits == next.Commits && st.Epoch == next.Epoch && st.Exists == next.Exists
 }
 
+// lookShare is how many times the widest gap between its looks a streak of slow looks has to last: four of them at least.
+const lookShare = 3
+
+// need is how long a streak has to last: the settle time, and longer where the cluster is so slow that looks are far apart.
+func (st Streak) need(t Times) time.Duration {
+	if st.Widest <= t.gap() {
+		return t.Settle
+	}
+	return max(t.Settle, lookShare*st.Widest)
+}
+
 // served reports whether the group was inactive for the whole settle time.
-func (st Streak) served(settle time.Duration) bool {
-	return !st.Since.IsZero() && st.Last.Sub(st.Since) >= settle
+func (st Streak) served(t Times) bool {
+	return !st.Since.IsZero() && st.Last.Sub(st.Since) >= st.need(t)
 }
 
 // gap is how far apart two looks may be and still count as one after the other. It is never less than the loop takes to come by.
@@ -70,20 +92,20 @@ func (s *Service) settling(ctx context.Context, due *Due, r Request, look shared
 	in, _ := r.Move()
 	l := look.groups[in.Group]
 	before := due.Note.Streak
-	st := before.with(in.Cluster, in.Group, l, look.began, look.ended, s.Times.gap())
+	st := before.with(in.Cluster, in.Group, l, look.began, look.ended, s.Times)
 	due.Note.Streak = st
 	switch {
 	case st.Since.IsZero():
 		next, err := s.waitForKafka(ctx, *due, r, &Problem{Code: ProblemIncomplete, Cluster: in.Cluster, Group: in.Group, Got: cmp.Or(l.Why, "no committed offsets in its answer")})
 		return next, false, err
-	case !before.Since.IsZero() && look.ended.Sub(before.Last) <= s.Times.gap() && before.Epoch == st.Epoch && before.Commits != st.Commits:
+	case !before.Since.IsZero() && before.near(look.began, look.ended, s.Times) && before.Epoch == st.Epoch && before.Commits != st.Commits:
 		return s.moved(ctx, due, r, look)
 	}
-	if st.served(s.Times.Settle) {
+	if st.served(s.Times) {
 		return time.Time{}, true, nil // what was seen is stored with the attempt
 	}
 	next = s.nextLook()
-	if end := st.Since.Add(s.Times.Settle); end.After(s.Now()) && end.Before(next) {
+	if end := st.Since.Add(st.need(s.Times)); end.After(s.Now()) && end.Before(next) {
 		next = end
 	}
 	return next, false, s.sight(ctx, *due, r, s.quiet(r, l, st), EvIdle, nil)
@@ -140,7 +162,7 @@ func (s *Service) ahead(due *Due, r Request, look sharedLook) time.Time {
 		return first
 	}
 	in, _ := r.Move()
-	due.Note.Streak = due.Note.Streak.with(in.Cluster, in.Group, look.groups[in.Group], look.began, look.ended, s.Times.gap())
+	due.Note.Streak = due.Note.Streak.with(in.Cluster, in.Group, look.groups[in.Group], look.began, look.ended, s.Times)
 	if next := s.nextLook(); next.Before(r.NotBefore) {
 		return next
 	}
@@ -164,7 +186,7 @@ func (s *Service) fresh(r Request) bool {
 // idleDraft looks at the group of a fresh draft.
 func (s *Service) idleDraft(due *Due, r Request, look sharedLook) time.Time {
 	in, _ := r.Move()
-	due.Note.Streak = due.Note.Streak.with(in.Cluster, in.Group, look.groups[in.Group], look.began, look.ended, s.Times.gap())
+	due.Note.Streak = due.Note.Streak.with(in.Cluster, in.Group, look.groups[in.Group], look.began, look.ended, s.Times)
 	if next := s.nextLook(); s.fresh(r) && next.Before(r.Deadline) {
 		return next
 	}

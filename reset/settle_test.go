@@ -45,22 +45,25 @@ func TestStreak(t *testing.T) {
 		"a member between, told by epochs": {[]seen{{0, epoch(4), 0}, {2 * s, epoch(6), 0}, {4 * s, epoch(6), 0}}, 2 * s, false},
 		"the group went":                   {[]seen{{0, idle, 0}, {2 * s, Look{Commits: commits(900)}, 0}}, 2 * s, false},
 		"a look came late":                 {[]seen{{0, idle, 0}, {3*s + 1, idle, 0}, {6 * s, idle, 0}}, 3*s + 1, false},
-		"a look took long":                 {[]seen{{0, idle, 0}, {2 * s, idle, s + 1}, {4 * s, idle, 0}}, 3*s + 1, false},
+		"a look began late":                {[]seen{{0, idle, s}, {5 * s, idle, s}, {6 * s, idle, s}}, 6 * s, false},
+		"slow looks":                       {[]seen{{0, idle, 2 * s}, {3 * s, idle, 2 * s}, {6 * s, idle, 2 * s}, {9 * s, idle, 2 * s}}, 2 * s, false},
+		"slow looks, and longer":           {[]seen{{0, idle, 2 * s}, {4 * s, idle, 2 * s}, {8 * s, idle, 2 * s}, {12 * s, idle, 2 * s}, {16 * s, idle, 2 * s}, {20 * s, idle, 0}}, 2 * s, true},
+		"a slow look among quick ones":     {[]seen{{0, idle, 0}, {s, idle, 4 * s}, {6 * s, idle, 0}, {7 * s, idle, 0}}, 0, false},
 		"the clock went back":              {[]seen{{4 * s, idle, 0}, {2 * s, idle, 0}}, 2 * s, false},
 	} {
 		var st Streak
 		for _, l := range tc.looks {
-			st = st.with("prod", "billing", l.look, at(l.after), at(l.after+l.took), DefaultTimes.gap())
+			st = st.with("prod", "billing", l.look, at(l.after), at(l.after+l.took), DefaultTimes)
 		}
 		want := time.Time{}
 		if tc.since >= 0 {
 			want = at(tc.since)
 		}
-		if !st.Since.Equal(want) || st.served(DefaultTimes.Settle) != tc.served {
-			t.Errorf("%s: inactive since %s, served %v; want %s, %v", name, st.Since, st.served(DefaultTimes.Settle), want, tc.served)
+		if !st.Since.Equal(want) || st.served(DefaultTimes) != tc.served {
+			t.Errorf("%s: inactive since %s, served %v; want %s, %v", name, st.Since, st.served(DefaultTimes), want, tc.served)
 		}
 	}
-	other := Streak{}.with("prod", "billing", idle, at(0), at(0), time.Minute).with("prod", "audit", idle, at(s), at(s), time.Minute)
+	other := Streak{}.with("prod", "billing", idle, at(0), at(0), DefaultTimes).with("prod", "audit", idle, at(s), at(s), DefaultTimes)
 	if !other.Since.Equal(at(s)) {
 		t.Errorf("one group's streak went on as another's, since %s", other.Since)
 	}
