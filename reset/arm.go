@@ -230,7 +230,7 @@ func (s *Service) enter(tx *Tx, seen Request, a Attempt, writes []Write) error {
 // because it was approved for offsets that this reset moves.
 func (s *Service) rivals(tx *Tx, in Intent) error {
 	for _, o := range tx.Rivals {
-		if _, move := o.Move(); !move || o.NotBefore.After(s.Now()) {
+		if _, move := o.Move(); !move || o.State == Approved && o.NotBefore.After(s.Now()) {
 			continue // nothing of it is frozen to offsets, or it looks again at its time
 		}
 		if tx.Request.Run != nil && o.State == Approved {

@@ -49,15 +49,54 @@ func TestASlowClusterIsWrittenAfterMoreLooks(t *testing.T) {
 	}
 }
 
-func TestBack(t *testing.T) {
-	b := newBench(t)
-	b.cluster.Join("billing", crashing)
-	r := b.armed()
-	b.approve(mara, r)
-	b.live(10 * time.Second)
-	b.jump(-time.Hour)
-	b.cluster.Join("billing")
-	b.live(time.Minute)
-	r = b.load(r.ID)
-	t.Logf("%s %v", r.State, r.Problem)
+// A clock that was set back by an hour (by NTP, after a start with a wrong one) must not make what waits for the next second wait for an
+// hour.
+func TestAClockThatIsSetBack(t *testing.T) {
+	t.Parallel()
+	t.Run("armed", func(t *testing.T) {
+		t.Parallel()
+		b := newBench(t)
+		b.cluster.Join("billing", crashing)
+		r := b.armed()
+		b.approve(mara, r)
+		b.live(10 * time.Second)
+		b.jump(-time.Hour)
+		b.cluster.Join("billing")
+		b.live(4 * time.Second)
+		b.want(r, reset.Approved, "")
+		b.live(8 * time.Second)
+		b.want(r, reset.Applied, reset.Verified)
+	})
+	t.Run("pending", func(t *testing.T) {
+		t.Parallel()
+		b := newBench(t)
+		r := b.rewinds()
+		b.live(10 * time.Second)
+		b.jump(-time.Hour)
+		b.goesOn(940)
+		b.live(time.Minute)
+		if now := b.load(r.ID); now.Drift == nil || now.Drift.Effect.Replay != 480 {
+			t.Errorf("the numbers of now are %+v", now.Drift)
+		}
+		b.goesOn(980) // 560: two people
+		b.live(40 * time.Second)
+		if r = b.want(r, reset.Pending, ""); r.Revision != 2 || r.Need != 2 {
+			t.Fatalf("revision %d needs %d", r.Revision, r.Need)
+		}
+		b.jump(-time.Hour)
+		b.approve(jon, r)
+		if votes, err := b.Store.Votes(t.Context(), r.ID, 2); err != nil || len(votes) != 1 {
+			t.Errorf("votes %v, %v", votes, err)
+		}
+	})
+	t.Run("while a late write is looked for", func(t *testing.T) {
+		t.Parallel()
+		b := newBench(t)
+		r := b.held(reset.Shift{By: -50}, clustertest.WriteFault{})
+		b.cluster.Land()
+		b.jump(-time.Hour)
+		if r = b.want(r, reset.Failed, reset.Late); !r.Late.Gap {
+			t.Error("for how long no one looked is not known")
+		}
+	})
 }

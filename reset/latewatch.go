@@ -80,7 +80,11 @@ type lateSight struct {
 // not known who came and went.
 func (s *Service) continuous(id string, now time.Time) bool {
 	last, ok := s.lateLooks.Swap(id, now)
-	return ok && now.Sub(last.(time.Time)) <= lateGap*s.lateLook()
+	if !ok {
+		return false
+	}
+	since := now.Sub(last.(time.Time))
+	return since >= 0 && since <= lateGap*s.lateLook()
 }
 
 // noteLate stores what a look found; one that found nothing new is not stored.

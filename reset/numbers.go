@@ -24,13 +24,17 @@ const (
 	numbersAhead = 15 * time.Minute // the effect of what is written at a time to come is recomputed from so long before it on
 	numbersShare = 20               // recomputing takes a twentieth of a cluster's time for a request at most
 	mostNumbers  = 4                // and of so many requests at a time
+	clockSetBack = time.Minute      // no one clicks so long before a card is shown: the clock was set back meanwhile
 )
 
 // numbersAt is when the effect of a waiting request is recomputed next.
 func (s *Service) numbersAt(due Due, r Request) time.Time {
-	last := r.PlannedAt
-	if n := due.Note.Numbers; n.Revision == r.Revision && n.At.After(last) {
+	last, now := r.PlannedAt, s.Now()
+	if n := due.Note.Numbers; n.Revision == r.Revision && (n.At.After(last) || last.After(now)) {
 		last = n.At
+	}
+	if last.After(now) { // the clock was set back
+		return now
 	}
 	at := last.Add(max(s.Times.Numbers, numbersShare*due.Note.Numbers.Took))
 	if first := r.NotBefore.Add(-numbersAhead); first.After(at) {
@@ -167,7 +171,7 @@ func (s *Service) justShown(ctx context.Context, r Request, d Decision) error {
 	if at.IsZero() {
 		at = s.Now()
 	}
-	if at.Sub(shown) >= s.Times.Unread {
+	if since := at.Sub(shown); since >= s.Times.Unread || since < -clockSetBack {
 		return nil
 	}
 	return stale(r, Ref{ID: r.ID, Revision: r.Revision - 1})

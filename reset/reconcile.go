@@ -123,6 +123,9 @@ func (s *Service) claim(ctx context.Context, limit int, kinds ...Kind) ([]Due, e
 
 // claimAll claims what is urgent, and of what is patient as much as may be looked at beside what already is.
 func (s *Service) claimAll(ctx context.Context) ([]Due, error) {
+	if err := s.recall(ctx); err != nil {
+		return nil, err
+	}
 	dues, err := s.claim(ctx, claimLimit, urgent...)
 	room := mostPatient - int(s.watching.Load())
 	if err != nil || room <= 0 {
@@ -131,6 +134,25 @@ func (s *Service) claimAll(ctx context.Context) ([]Due, error) {
 	more, err := s.claim(ctx, room, patient...)
 	s.watching.Add(int32(len(more)))
 	return append(dues, more...), err
+}
+
+// mostBack is how far the clock may go back without further ado: what waits for its time then waits so much longer.
+const mostBack = time.Second
+
+// recall makes everything due after the clock was set back: each row waits for a time by the clock as it was, and would be left alone
+// for as long as that was ahead.
+func (s *Service) recall(ctx context.Context) error {
+	now := s.Now()
+	back := time.Duration(s.claimed.Load()-now.UnixMicro()) * time.Microsecond
+	if back > mostBack {
+		n, err := s.Store.Recall(ctx, now)
+		if err != nil {
+			return err
+		}
+		s.Log.Warn("the clock was set back; all that waits is looked at again", "by", back, "rows", n)
+	}
+	s.claimed.Store(now.UnixMicro())
+	return nil
 }
 
 // serve does a step of everything claimed, side by side. Armed requests of one cluster share one look at their groups.

@@ -29,6 +29,7 @@ type Service struct {
 	watching  atomic.Int32
 	lookouts  sync.Map     // of each cluster
 	lateLooks sync.Map     // request id -> when this process last looked for its late write
+	claimed   atomic.Int64 // when this process last claimed what is due; in microseconds
 	turned    atomic.Int64 // when Run last asked the store what is due, and was answered; in microseconds
 }
 

@@ -1,6 +1,7 @@
 package reset
 
 import (
+	"cmp"
 	"testing"
 	"time"
 )
@@ -106,7 +107,10 @@ func TestNumbersAt(t *testing.T) {
 		last      Numbers
 		notBefore time.Duration
 		want      time.Duration
+		now       time.Duration
 	}{
+		"the clock was set back":     {now: -time.Hour, want: -time.Hour},
+		"recomputed since then":      {last: Numbers{Revision: 2, At: at(-time.Hour)}, now: 10*s - time.Hour, want: 30*s - time.Hour},
 		"first":                      {want: 30 * s},
 		"again":                      {last: Numbers{Revision: 2, At: at(30 * s), Took: s}, want: m},
 		"a look that takes long":     {last: Numbers{Revision: 2, At: at(30 * s), Took: 5 * s}, want: 130 * s},
@@ -119,7 +123,7 @@ func TestNumbersAt(t *testing.T) {
 		if tc.notBefore > 0 {
 			r.NotBefore = at(tc.notBefore)
 		}
-		svc := &Service{Times: DefaultTimes}
+		svc := &Service{Times: DefaultTimes, Now: func() time.Time { return at(cmp.Or(tc.now, time.Hour)) }}
 		if got := svc.numbersAt(Due{Note: Note{Numbers: tc.last}}, r); !got.Equal(at(tc.want)) {
 			t.Errorf("%s: after %s, want %s", name, got.Sub(t0), tc.want)
 		}

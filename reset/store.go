@@ -61,6 +61,9 @@ type Store interface {
 	// TakeOver makes what other owners hold due now, and reports how many claims that was. Only a process that serves the store alone
 	// may say so: the others are gone. A request that is applying keeps its lease, since what its writer sent may still arrive.
 	TakeOver(ctx context.Context, owner string) (int, error)
+	// Recall makes what waits for a time after now due now, and reports how much that was: the clock was set back. A row that is looked
+	// at too early is only looked at once more.
+	Recall(ctx context.Context, now time.Time) (int, error)
 	// Soonest returns when the next row comes due; zero: none.
 	Soonest(ctx context.Context) (time.Time, error)
 }

@@ -138,6 +138,22 @@ func (s *Store) TakeOver(ctx context.Context, owner string) (int, error) {
 	return int(n), nil
 }
 
+// Recall implements reset.Store. What somebody holds is left to its holder.
+func (s *Store) Recall(ctx context.Context, now time.Time) (int, error) {
+	var n int64
+	err := s.write(ctx, func(tx *sql.Tx) error {
+		res, err := tx.ExecContext(ctx, `UPDATE due SET at = ? WHERE owner = '' AND at > ?`, dueAt(atOnce), micros(now))
+		if err == nil {
+			n, err = res.RowsAffected()
+		}
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("recall what waits: %w", err)
+	}
+	return int(n), nil
+}
+
 // Soonest implements reset.Store. A row that is due at once is due in 1970.
 func (s *Store) Soonest(ctx context.Context) (time.Time, error) {
 	var at sql.NullInt64

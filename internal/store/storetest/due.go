@@ -177,6 +177,31 @@ func claimTakeOver(t *testing.T, open Open) {
 	same(t, "when the lease is over", len(names), 2)
 }
 
+func claimRecall(t *testing.T, open Open) {
+	s := open(t)
+	ids := []string{"k7f3", "m2n8", "p4q6"}
+	for _, id := range ids {
+		create(t, s, ask(id, reset.Draft))
+	}
+	quiet(t, s)
+	for i, id := range ids {
+		update(t, s, id, nil, func(tx *reset.Tx) { tx.LookAt(t0.Add(time.Duration(i) * time.Hour)) })
+	}
+	_, held := claim(t, s, t0)
+	same(t, "held", len(held), 1)
+	n, err := s.Recall(t.Context(), t0.Add(-time.Hour))
+	wantErr(t, err, nil)
+	same(t, "recalled", n, 2) // the third has a holder, who says when
+	names, rows := claim(t, s, t0.Add(-time.Hour))
+	same(t, "due", len(names), 2)
+	for _, d := range rows {
+		wantErr(t, s.Release(t.Context(), d, time.Time{}), nil)
+	}
+	n, err = s.Recall(t.Context(), t0.Add(-time.Hour))
+	wantErr(t, err, nil)
+	same(t, "what is never due", n, 0)
+}
+
 func claimWanted(t *testing.T, open Open) {
 	look := func(after time.Duration) func(*reset.Tx) {
 		return func(tx *reset.Tx) { tx.LookAt(t0.Add(after)) }

@@ -56,6 +56,7 @@ func Run(t *testing.T, fresh func(t *testing.T) Open) {
 		"the note of a claim is left to the next":         claimNote,
 		"what is made due while held is not forgotten":    claimWanted,
 		"claims of the dead are taken over":               claimTakeOver,
+		"what waits is recalled":                          claimRecall,
 		"processes never claim the same row":              claimConcurrently,
 		"a change says when to look again":                lookAgain,
 		"a watch is due beside its request":               watchAt,
