@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -41,7 +42,11 @@ func (e *HeldError) Error() string {
 // The lock is a file of its own: SQLite locks and unlocks its own file for each transaction, and on some systems closing any
 // handle on a file drops every lock that the process has on it.
 func Hold(path string, now time.Time) (*Lock, error) {
-	name := path + ".lock"
+	real, err := beneathLinks(path)
+	if err != nil {
+		return nil, fmt.Errorf("lock the database %s: %w", path, err)
+	}
+	name := real + ".lock"
 	file := flock.New(name, flock.SetPermissions(0o600))
 	got, err := file.TryLock()
 	if err != nil {
@@ -67,6 +72,30 @@ func Hold(path string, now time.Time) (*Lock, error) {
 		return nil, errors.Join(err, file.Close())
 	}
 	return l, nil
+}
+
+// mostLinks is how many symbolic links in a row are followed: as many as Linux does.
+const mostLinks = 40
+
+// beneathLinks is the name of a file, which need not be there yet, without symbolic links: SQLite follows them too, so two names of one
+// file must have one lock.
+func beneathLinks(path string) (string, error) {
+	for range mostLinks {
+		real, err := filepath.EvalSymlinks(path)
+		if !errors.Is(err, fs.ErrNotExist) {
+			return real, err
+		}
+		to, err := os.Readlink(path)
+		if err != nil { // no link: the file is not there, or its directory is not
+			dir, err := filepath.EvalSymlinks(filepath.Dir(path))
+			return filepath.Join(dir, filepath.Base(path)), err
+		}
+		if !filepath.IsAbs(to) {
+			to = filepath.Join(filepath.Dir(path), to)
+		}
+		path = to
+	}
+	return "", fmt.Errorf("more than %d symbolic links", mostLinks)
 }
 
 // ofDatabase stands before a database's mark in the lock file.

@@ -88,3 +88,27 @@ func TestLookOnlyReads(t *testing.T) {
 		t.Error("a handle for looking wrote")
 	}
 }
+
+// A second name of a database is no second database.
+func TestOneProcessHoldsADatabaseOfTwoNames(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "state.db")
+	link := filepath.Join(t.TempDir(), "link.db")
+	must(t, os.Symlink(path, link))
+	first, err := store.Hold(link, time.Now()) // before there is a file
+	must(t, err)
+	var held *store.HeldError
+	for _, name := range []string{path, link} {
+		if _, err := store.Hold(name, time.Now()); !errors.As(err, &held) {
+			t.Errorf("%s beside %s, which is not there yet: %v", name, link, err)
+		}
+	}
+	must(t, open(t, path).Close())
+	must(t, first.Release())
+	again, err := store.Hold(path, time.Now())
+	must(t, err)
+	if _, err := store.Hold(link, time.Now()); !errors.As(err, &held) {
+		t.Errorf("a link beside the file: %v", err)
+	}
+	must(t, again.Release())
+}
