@@ -11,6 +11,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"sync"
+	"syscall"
 	"time"
 
 	"modernc.org/sqlite"
@@ -80,6 +81,23 @@ func (e *eye) read() (uint32, error) {
 	return binary.BigEndian.Uint32(header[markAt:]), nil
 }
 
+// roomSize is what a full disk has no room for: more than a request with its plan takes, and nothing that anybody could miss.
+const roomSize = 1 << 20
+
+// room returns a *reset.StoreError when the disk is full. SQLite alone would not say so for a long time: it writes a small row over an
+// old one in its -wal file, and only a plan or a long command finds no room.
+func (e *eye) room() error {
+	name := e.path + ".room"
+	err := os.WriteFile(name, make([]byte, roomSize), 0o600)
+	if full := errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT); full {
+		err = &reset.StoreError{Path: e.path, Fault: reset.StoreFull, Err: err}
+	} else {
+		err = nil // whatever else is wrong, the write that follows finds out
+	}
+	_ = os.Remove(name) // the next one is written over it
+	return err
+}
+
 // settle learns the database's mark, giving it one where it has none, and makes sure that the file itself carries it: what
 // SQLite wrote may still lie in the -wal file beside it.
 func (s *Store) settle(ctx context.Context) error {
@@ -136,6 +154,10 @@ func (s *Store) Ready(ctx context.Context, now time.Time) error {
 	s.health.mu.Unlock()
 	if fine {
 		return s.eye.check()
+	}
+	if err := s.eye.room(); err != nil {
+		s.health.saw(err)
+		return err
 	}
 	err := s.write(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `INSERT INTO probe (n, at) VALUES (1, ?) ON CONFLICT (n) DO UPDATE SET at = excluded.at`, micros(now))
