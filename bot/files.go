@@ -44,7 +44,7 @@ const filesWithin = 5 * time.Minute // files that Slack does not take for so lon
 func (b *Bot) filesOf(ctx context.Context, s reset.Story, news []reset.Entry) ([]upload, error) {
 	r := s.Request
 	switch {
-	case has(news, reset.EvApplied), has(news, reset.EvLanded), has(news, reset.EvFailed) && r.Outcome.Blocks():
+	case r.WasWritten() && (has(news, reset.EvApplied) || has(news, reset.EvLanded) || has(news, reset.EvFailed)): // not what was put back, late or at once
 		writes, err := b.Core.WritesFor(ctx, r.ID)
 		if err != nil {
 			return nil, err
