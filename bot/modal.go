@@ -93,7 +93,7 @@ func (b *Bot) byHand(s reset.Story, steps []reset.Step) []slack.Block {
 		return nil
 	}
 	file := commands.PlanFile(s.Request)
-	if s.Request.State == reset.Applied {
+	if s.Request.WasWritten() {
 		file = commands.DoneFile(s.Request)
 	}
 	var blocks []slack.Block
@@ -180,8 +180,12 @@ func (b *Bot) open(ctx context.Context, e envelope, doing string, view slack.Mod
 		return // two clicks at once: the other one has turned the page
 	}
 	b.log.Warn("a modal is not shown", "envelope", e.ID, "err", fault)
+	why := "Slack did not take it (" + fault.Code + ")."
+	if fault.Code == "expired_trigger_id" || fault.Code == "timeout" {
+		why = "Slack allows only 3 seconds for this, and they were over."
+	}
 	b.answer(ctx, e, commands.Content{Title: "Not shown", Lines: []commands.Line{{
-		{Text: "Slack allows only 3 seconds for this, and they were over. Click again, or type "}, {Text: b.cfg.Command + " " + typed, Kind: commands.Code}, {Text: "."},
+		{Text: why + " Click again, or type "}, {Text: b.cfg.Command + " " + typed, Kind: commands.Code}, {Text: "."},
 	}}}, false)
 }
 

@@ -323,26 +323,6 @@ func because(e *reset.Entry) string {
 	return `: "` + clip(e.Facts["why"], 200) + `"`
 }
 
-// expiredLine says what did not happen in time.
-func expiredLine(s reset.Story, v voice) Line {
-	r := s.Request
-	in, _ := r.Move()
-	end := firstTime(r.EndedAt, r.Deadline)
-	switch {
-	case r.Problem != nil && (r.Problem.Code == reset.ProblemBeside || r.Problem.Code == reset.ProblemMissed):
-		return say("Left out. ", scheduleProblem(r.Problem), " Nothing was changed.")
-	case !r.DecidedAt.IsZero():
-		l := say(in.Group, " was not idle by ", v.clock(end))
-		if n := len(r.Seen.Group.Members); n > 0 {
-			l = say(l, ": ", number(n, "consumer"), " still connected (", members(r.Seen.Group.Members), ")")
-		}
-		return say(l, ". Nothing was changed.")
-	case r.Asked:
-		return say("Nobody of ", people(r.Ruling.Approvers, User, "or"), " decided by ", v.clock(end), ". Nothing was changed.")
-	}
-	return say("The preview was not used by ", v.clock(end), ". Nothing was changed.")
-}
-
 func lastOf(entries []reset.Entry, ev reset.Event) *reset.Entry {
 	for i := len(entries) - 1; i >= 0; i-- {
 		if entries[i].Event == ev {

@@ -181,6 +181,8 @@ func requestLine(r reset.Request, infos []reset.ClusterInfo, now time.Time) Line
 	}
 	l = say(l, " · ", stateWord(r))
 	switch {
+	case r.Outcome == reset.Late && r.Late != nil:
+		l = say(l, " ", v.clock(r.Late.Landed))
 	case !r.EndedAt.IsZero():
 		l = say(l, " ", v.clock(r.EndedAt))
 	case !r.Deadline.IsZero():

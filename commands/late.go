@@ -37,11 +37,14 @@ func asBefore(c *Content, s reset.Story, v voice) {
 	c.Status = status(r, "failed, offsets as before")
 	c.Lines = append(c.Lines, say(strong("The offsets were as before"), " when read ", v.exact(r.Late.First), " and ", v.exact(r.Late.Second), ": all ",
 		number(r.Effect.Partitions, "partition"), ", after Kafka's answer was lost", saying(lostAnswer(r)), "."))
+	if l := causeLine(r); l != nil && r.Problem.Code != reset.ProblemLost {
+		c.Lines = append(c.Lines, l)
+	}
 	c.Lines = append(c.Lines, lateLines(r, v)...)
 }
 
 func lostAnswer(r reset.Request) string {
-	if r.Problem == nil {
+	if r.Problem == nil || r.Problem.Code != reset.ProblemLost { // beside the lost answer of one partition others were refused
 		return ""
 	}
 	return r.Problem.Got

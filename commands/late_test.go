@@ -67,3 +67,20 @@ func TestRollbackThatFailedIsExplained(t *testing.T) {
 		}
 	}
 }
+
+// A list tells when a late write was seen, not when its attempt had been taken to have failed.
+func TestAListTellsWhenALateWriteLanded(t *testing.T) {
+	t.Parallel()
+	s := lateStory()
+	s.Request.EndedAt = clockAt("02:14:27")
+	says(t, HistoryOf([]reset.Request{s.Request}, nil, s.Now), "applied late 03:16 CET")
+}
+
+// An answer that was lost is told by what came instead of it, and a refusal beside it as a refusal.
+func TestARefusalIsNoLostAnswer(t *testing.T) {
+	t.Parallel()
+	s := asBeforeStory()
+	s.Request.Problem = &reset.Problem{Code: reset.ProblemTurnedDown, Got: "TOPIC_AUTHORIZATION_FAILED", Topic: "orders", Parts: []int32{3}}
+	c := CardOf(s)
+	says(t, c, "after Kafka's answer was lost.", "Kafka answered TOPIC_AUTHORIZATION_FAILED on orders-3. The bot's Kafka user needs READ on the topic.")
+}
