@@ -166,6 +166,7 @@ func (d *drawing) span(s commands.Span) slack.RichTextSectionElement {
 		utc := s.At.UTC().Format("2006-01-02 15:04 UTC")
 		d.left -= len(utc)
 		return slack.NewRichTextSectionDateElement(s.At.Unix(), clockFormat(s), nil, &utc)
+	case commands.Text, commands.Paste: // plain text, below
 	}
 	if s.Kind == commands.Paste {
 		return d.command(s.Text)
@@ -276,6 +277,7 @@ func (d *drawing) markup(s commands.Span) string {
 		}
 	case commands.Clock:
 		return fmt.Sprintf("<!date^%d^%s|%s>", s.At.Unix(), clockFormat(s), s.At.UTC().Format("2006-01-02 15:04 UTC"))
+	case commands.Text, commands.Paste: // plain text, below
 	}
 	return text
 }

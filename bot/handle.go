@@ -54,6 +54,7 @@ func (b *Bot) handle(ctx context.Context, e envelope) (any, func(context.Context
 		if e.Group != "" && b.cfg.GroupChanged != nil {
 			b.cfg.GroupChanged(e.Group)
 		}
+	case unknown: // acknowledged, so that Slack does not send it again
 	}
 	return nil, nil, nil
 }
@@ -106,6 +107,7 @@ func (b *Bot) Receive(ctx context.Context, in reset.Inbox) error {
 		} else {
 			err = b.press(ctx, in, e)
 		}
+	case suggestion, event, unknown: // are never recorded
 	}
 	var store *reset.StoreError
 	var later *reset.Later
@@ -170,6 +172,7 @@ func (b *Bot) obey(ctx context.Context, in reset.Inbox, e envelope) error {
 	case commands.Decide:
 		d := reset.Decision{Actor: e.actor(), Place: e.place(), Ref: c.Ref, Why: c.Why, Origin: e.ID, At: in.ReceivedAt}
 		return b.decide(ctx, e, c.Verb, c.Option, d)
+	default: // only looks: lookUp
 	}
 	content, err := b.lookUp(ctx, e, cmd)
 	if err == nil {
@@ -238,6 +241,7 @@ func (b *Bot) lookUp(ctx context.Context, e envelope, cmd commands.Command) (com
 			return commands.Content{}, err
 		}
 		return commands.ScheduleOf(story, c.Runs), nil
+	case commands.Reset, commands.Schedule, commands.Upload, commands.Overview, commands.Brake, commands.Decide: // obey has done them
 	}
 	return commands.Content{}, fmt.Errorf("command %T is not known here", cmd)
 }

@@ -117,6 +117,8 @@ func awaited(s reset.Story, p reset.Preview) bool {
 		return !has(s.Entries, reset.EvPlanned)
 	case reset.Cancelled:
 		return p.Replaces || !slices.ContainsFunc(s.Entries, func(e reset.Entry) bool { return e.Event == reset.EvCancelled && e.Actor == r.Actor })
+	case reset.Draft, reset.Pending, reset.Approved, reset.Applying, reset.Applied, reset.Failed, reset.Refused, reset.Rejected:
+		return true
 	}
 	return true
 }

@@ -35,6 +35,7 @@ func aroundLine(g gathered, v voice) Line {
 			line = append(line, say(" The bot's login needs DESCRIBE_CONFIGS there.")...)
 		}
 		return line
+	default: // about the records: recordsLine
 	}
 	return recordsLine(g, v)
 }
@@ -55,6 +56,7 @@ func recordsLine(g gathered, v voice) Line {
 			strong("never see up to "+records(g.count)), " that commit later.")
 	case reset.WarnRemote:
 		return say("Up to ", records(g.count), " on ", n, " (", g.where(), ") are in remote (tiered) storage: reading them again is slower, and may cost money.")
+	default: // warningLine and aroundLine have said the others
 	}
 	return nil
 }
@@ -96,6 +98,7 @@ func wrongTool(p *reset.Problem) Line {
 	case reset.GroupSpark:
 		return say(p.Group, " is Spark's, says the bot's configuration: a query goes on from its checkpoint and ignores committed offsets, so a reset would change nothing. ",
 			"Start the query with a new checkpoint location, and ", code(p.Want), ".")
+	case reset.GroupConsumer, reset.GroupSink: // can be reset here
 	}
 	return say(p.Group, " cannot be reset by the bot", saying(p.Got), tool)
 }

@@ -9,6 +9,8 @@ import (
 )
 
 // Command is what somebody typed, understood.
+//
+//sumtype:decl
 type Command interface{ command() }
 
 // The commands.

@@ -115,6 +115,7 @@ func lateLine(e reset.Entry, s reset.Story) Line {
 		return say(firstOf(e.Facts["by"], "Another request"), " has written the same offsets: a late write makes no difference any more.")
 	case reset.LateCluster:
 		return say(firstOf(e.Facts["cluster"], "The cluster"), " is no longer configured: a late write is not looked for any more.")
+	case reset.LateLanded: // is told as EvLanded, above
 	}
 	return say("A late write is not looked for any more.")
 }

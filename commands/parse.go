@@ -64,6 +64,7 @@ func Peek(text string) (verb, id string) {
 		return "reset", ""
 	case Upload:
 		return "from-file", ""
+	default: // neither decides nor names a request
 	}
 	return "", ""
 }

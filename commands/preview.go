@@ -29,6 +29,7 @@ func PreviewOf(s reset.Story) Content {
 			c.Status = status(r, "waiting for Slack")
 		case reset.ProblemInternal:
 			c.Status = status(r, "in trouble")
+		default: // Kafka's own trouble: the status above
 		}
 		c.Lines = problemLines(r.Problem)
 		c.Lines = append(c.Lines, say("Recorded as ", r.ID, "; it is asked again by itself", until(" until ", r.Deadline, v), ". ", asOf(r, v)))

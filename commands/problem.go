@@ -103,6 +103,7 @@ func problemLines(p *reset.Problem) []Line {
 		return []Line{directoryProblem(p)}
 	case reset.ProblemBusy:
 		return busyProblem(p)
+	default: // Kafka's (kafkaProblem), or a schedule's (scheduleProblem, below)
 	}
 	if l := tell(p); l != nil {
 		return []Line{l}
@@ -162,6 +163,7 @@ func kafkaProblem(p *reset.Problem) Line {
 		return say("An answer of Kafka was lost", saying(p.Got), ". It may have been written or not; nothing is sent again.")
 	case reset.ProblemMisplaced:
 		return say("The offsets read back are neither the target nor what was there before: somebody else commits to ", firstOf(p.Group, "this group"), ".")
+	default: // problemLines asks the other tellers
 	}
 	return nil
 }
@@ -266,6 +268,7 @@ func intentProblem(p *reset.Problem) Line {
 		return say(p.Topic, " was deleted and made again: offsets of the old topic mean nothing in the new one. Ask for a reset by time, to earliest or to latest instead.")
 	case reset.ProblemVoided:
 		return say("The approval no longer covers it: ", voids(p), ". It is planned again.")
+	default: // problemLines asks the other tellers
 	}
 	return nil
 }

@@ -16,6 +16,8 @@ func ReplyOf(r reset.Reply) Content {
 		if !req.Deadline.IsZero() {
 			c.Lines = append(c.Lines, say("Open until ", v.clock(req.Deadline), ". Stop it with ", code("cancel "+req.ID), "."))
 		}
+	case reset.DidVote, reset.DidAlready, reset.DidAlone, reset.DidReject, reset.DidCancel, reset.DidChoose, reset.DidRetry, reset.DidSettle, reset.DidUndo,
+		reset.DidPause, reset.DidResume, reset.DidRemove, reset.DidSkip, reset.DidDelay, reset.DidRunNow: // one line says it all
 	}
 	c.Fallback = fallback(c)
 	return c
@@ -49,6 +51,7 @@ func replyLine(r reset.Reply, v voice) Line {
 		return say(req.ID, " takes back ", req.Undoes, ": its preview comes next. It is written only after you apply it.")
 	case reset.DidPlan:
 		return say("Nothing was decided: say it with its revision. ", req.ID, " is at ", code(ref(req)), "; it ", brief(req), ".")
+	case reset.DidPause, reset.DidResume, reset.DidRemove, reset.DidSkip, reset.DidDelay, reset.DidRunNow: // scheduleReply, below
 	}
 	if l := scheduleReply(r); l != nil {
 		return l

@@ -100,6 +100,8 @@ func whyMissed(st reset.Step) string {
 		return " (latest: no message is as late)"
 	case reset.HowStartInDoubt:
 		return " (earliest: where that time begins is in doubt)"
+	case reset.HowRecord, reset.HowEnd, reset.HowStart, reset.HowExact, reset.HowShifted, reset.HowCommitted, reset.HowLike, reset.HowDeleted,
+		reset.HowSaved: // are where they were asked to go
 	}
 	return ""
 }

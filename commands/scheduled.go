@@ -39,6 +39,7 @@ func scheduleProblem(p *reset.Problem) Line {
 		return say(firstOf(p.Request, "That"), " is no announced run of a schedule.")
 	case reset.ProblemPassed:
 		return say(firstOf(p.Got, "That time"), " has passed. Give a time that comes, or ask for the reset without ", code("at"), ".")
+	default: // problemLines has asked the other tellers first
 	}
 	return nil
 }
@@ -98,6 +99,7 @@ func scheduleLine(e reset.Entry, s reset.Story, fact func(key, before string) st
 		return say("A run was missed", moment(e, "run", ": ", v), ". ", then)
 	case reset.EvSkipped:
 		return say(who, " left out ", firstLine(moment(e, "run", "the run of ", v), "the run"), because(&e), ".")
+	default: // of one run: runLine
 	}
 	return runLine(e, who, v, fact)
 }
@@ -115,6 +117,7 @@ func runLine(e reset.Entry, who Span, v voice, fact func(key, before string) str
 		return say("The time has come", moment(e, "at", ": ", v), ". It is looked up and planned.")
 	case reset.EvHeld:
 		return say("It stands back", fact("by", ": "), fact("state", " is "), ".")
+	default: // eventLine, workLine, watchLine and scheduleLine have said the others
 	}
 	return nil
 }
@@ -165,6 +168,7 @@ func scheduleReply(r reset.Reply) Line {
 		return say(name, " is put off by an hour.")
 	case reset.DidRunNow:
 		return say(name, " runs now, as soon as its group is idle.")
+	default: // not about a schedule: replyLine has said it
 	}
 	return nil
 }

@@ -181,6 +181,7 @@ func saved(c *Content, s reset.Story, v voice) {
 		c.Buttons = []Button{button("resume", "Resume", "", ""), button("remove", "Remove", "danger", "It never runs again.")}
 	case reset.Lapsed:
 		c.Lines = append(c.Lines, say(strong("Nothing runs any more"), ": the approval has ended, or no longer holds. Save it again under its name to ask for a new one."))
+	case reset.Over, reset.Removed: // nothing comes any more, and nothing can be clicked
 	}
 	if sc.Source == reset.FromFile {
 		c.Buttons = c.Buttons[:min(len(c.Buttons), 2)]

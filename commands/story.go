@@ -52,6 +52,7 @@ func ThreadLine(e reset.Entry, s reset.Story) (Line, bool) {
 		return eventLine(e, s), s.Request.Run == nil // of its own run the card tells
 	case reset.EvLanded, reset.EvLateOver, reset.EvOverwritten, reset.EvBack, reset.EvElsewhere, reset.EvResumed, reset.EvCaughtUp, reset.EvUnwatched:
 		return eventLine(e, s), true
+	default: // the card itself tells it, or it concerns one person only
 	}
 	return nil, false
 }
@@ -111,6 +112,7 @@ func eventLine(e reset.Entry, s reset.Story) Line {
 				". Earlier approvals no longer count.")
 		}
 		return say("It is planned again", voided(e), fact("replay", "; it now replays at most "), fact("skip", ", skips at most "), ". Earlier approvals no longer count.")
+	default: // what the bot did, and what came after: workLine
 	}
 	return workLine(e, s, fact)
 }
@@ -218,6 +220,7 @@ func workLine(e reset.Entry, s reset.Story, fact func(key, before string) string
 		return say(who, " froze ", scopeWord(firstOf(e.Facts["cluster"], "it")), because(&e), ": nothing is written until it is thawed.")
 	case reset.EvThawed:
 		return say(who, " thawed ", scopeWord(firstOf(e.Facts["cluster"], "it")), because(&e), ".")
+	default: // what a watch saw, and schedules: watchLine
 	}
 	return watchLine(e, s, fact)
 }

@@ -105,6 +105,8 @@ func plainHow(s reset.Step) bool {
 	switch s.How {
 	case reset.HowEnd, reset.HowStart, reset.HowCommitted, reset.HowSaved, reset.HowLike, reset.HowDeleted:
 		return s.RecordAt.IsZero()
+	case reset.HowRecord, reset.HowNoLater, reset.HowStartInDoubt, reset.HowExact, reset.HowShifted, reset.HowClampStart, reset.HowClampEnd:
+		// plain where the table of words has none for it
 	}
 	return hows[s.How] == "" && s.RecordAt.IsZero()
 }

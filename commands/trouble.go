@@ -37,6 +37,7 @@ func requestProblem(p *reset.Problem) Line {
 			". Going back there would only replay them. To do that all the same, ask for it by offset, shift or time", accepted(p), ".")
 	case reset.ProblemNotYours:
 		return say(p.Request, " is still a preview and belongs to the person who asked for it. Ask for your own.")
+	default: // problemLines asks the other tellers
 	}
 	return nil
 }
@@ -76,6 +77,7 @@ func noUndo(p *reset.Problem) Line {
 		return say(p.Request, " has nothing to take back: ", outcomes[reset.Outcome(p.Got)], ".")
 	case "":
 		return say(p.Request, " has written nothing that could be taken back: it is ", firstOf(states[p.State], "not done"), ".")
+	case reset.Verified, reset.Overtaken, reset.Late, reset.Mixed, reset.Unclear: // something may be at its target, and was there to undo
 	}
 	return say(p.Request, " is being taken back already", saying(p.Got), ". See ", code("show "+p.Request), ".")
 }

@@ -140,6 +140,7 @@ func warningLine(g gathered, s reset.Story, v voice) Line {
 			" Where producers set the time of a record, their clocks decide what is after it.")
 	case reset.WarnNothing:
 		return say("Nothing would move: every partition is there already.")
+	default: // about what surrounds the group: aroundLine
 	}
 	return aroundLine(g, v)
 }

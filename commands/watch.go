@@ -134,6 +134,7 @@ func course(w reset.Watch, v voice) []Line {
 		lines = append(lines, say("The cluster is no longer configured (", v.clock(w.Ended), "). It is not watched any more."))
 	case reset.WatchLong:
 		lines = append(lines, say("Not caught up after ", after, ". It is not watched any more."))
+	case reset.WatchGone: // the deleted commits are the result itself
 	}
 	return lines
 }
@@ -198,6 +199,7 @@ func watchLine(e reset.Entry, s reset.Story, fact func(key, before string) strin
 		return say("Caught up, ", after, " after the reset", onlyMarkers(int64(n("markers"))), ".")
 	case reset.EvUnwatched:
 		return unwatched(e, after, called(s.Request.Actor))
+	default: // of a schedule: scheduleLine, below
 	}
 	if l := scheduleLine(e, s, fact); l != nil {
 		return l
@@ -215,9 +217,10 @@ func unwatched(e reset.Entry, after string, who Line) Line {
 		return say("Nobody came back in ", after, lag, ". Was it started again? ", who)
 	case reset.WatchNewer:
 		return say(firstOf(e.Facts["by"], "Another request"), " has reset the group again; this one is not watched any more.")
-	}
-	if e.Facts["why"] == string(reset.WatchCluster) {
+	case reset.WatchCluster:
 		return say(firstOf(e.Facts["cluster"], "The cluster"), " is no longer configured: the group is not watched any more.")
+	case reset.WatchLong: // is said below
+	case reset.WatchCaughtUp, reset.WatchGone: // the first is EvCaughtUp, and the second is not told
 	}
 	return say("Not caught up after ", after, lag, ". It is not watched any more.")
 }

@@ -46,6 +46,7 @@ func aim(s reset.Story, v voice, d detail) string {
 		return "thaw " + scopeWord(in.Cluster)
 	case reset.SaveSchedule:
 		return "schedule " + whenOf(a.Schedule, v) + ": " + goal(s, v, d)
+	case reset.Move: // its target says it all
 	}
 	return goal(s, v, d)
 }
@@ -138,6 +139,7 @@ func place(in reset.Intent, v voice) string {
 		return "without a commit"
 	case reset.Undo:
 		return "back where they were before " + t.Of
+	case reset.Rows, reset.Shift, reset.Current: // each partition has a place of its own
 	}
 	return "at their targets"
 }

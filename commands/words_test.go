@@ -58,6 +58,27 @@ func constants(t *testing.T, typ string) []string {
 	return values
 }
 
+// receivers reads the types of package reset that have a method of that name: the members of a sealed interface.
+func receivers(t *testing.T, method string) []string {
+	t.Helper()
+	f, err := parser.ParseFile(gotoken.NewFileSet(), filepath.Join("..", "reset", "act.go"), nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, d := range f.Decls {
+		if fn, ok := d.(*ast.FuncDecl); ok && fn.Recv != nil && fn.Name.Name == method {
+			if id, ok := fn.Recv.List[0].Type.(*ast.Ident); ok {
+				names = append(names, id.Name)
+			}
+		}
+	}
+	if len(names) < 3 {
+		t.Fatalf("only %d types with a method %s found", len(names), method)
+	}
+	return names
+}
+
 // full is a problem in which every field says something.
 func full(code string) *reset.Problem {
 	r := ruling()
@@ -189,7 +210,13 @@ func TestEveryStateIsShown(t *testing.T) {
 		}
 	}
 	targets := []reset.Target{reset.Time{At: clockAt("01:10:00")}, reset.Time{At: clockAt("01:10:00"), Back: time.Hour}, reset.Exact{Offset: 5},
-		reset.SkipRecord{Offset: 5}, reset.Rows{}, reset.Undo{Of: "k"}, reset.Latest{}, reset.Earliest{}, reset.Shift{By: 5}, reset.Current{}}
+		reset.SkipRecord{Offset: 5}, reset.Rows{}, reset.Undo{Of: "k"}, reset.Latest{}, reset.Earliest{}, reset.Shift{By: 5}, reset.Current{},
+		reset.Like{Group: "other"}, reset.Nowhere{}}
+	for _, name := range receivers(t, "target") {
+		if !slices.ContainsFunc(targets, func(target reset.Target) bool { return fmt.Sprintf("%T", target) == "reset."+name }) {
+			t.Errorf("no target of type %s here", name)
+		}
+	}
 	seen := map[string]bool{}
 	for _, target := range targets {
 		s := story(withTarget(target), orders())

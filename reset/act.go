@@ -3,6 +3,8 @@ package reset
 import "time"
 
 // Act is what a request asks for. Every act is asked for, voted on and audited alike.
+//
+//sumtype:decl
 type Act interface{ act() }
 
 type (
@@ -58,6 +60,8 @@ type TopicScope struct {
 }
 
 // Target is the place in a partition that a reset moves to.
+//
+//sumtype:decl
 type Target interface{ target() }
 
 // Fixed targets are frozen to offsets when the plan is made.
@@ -115,6 +119,8 @@ func Moves(t Target) bool {
 	switch t.(type) {
 	case Latest, Earliest, Shift, Current, Like:
 		return true
+	case Time, Exact, SkipRecord, Rows, Undo, Nowhere: // frozen when the plan is made
+		return false
 	}
 	return false
 }

@@ -30,6 +30,8 @@ func Ahead(in Intent, plan Plan, snap Snapshot) ([]Option, *Problem) {
 			p.Topic = s.Topic
 		case HowRecord:
 			forward = true
+		case HowStartInDoubt, HowEnd, HowStart, HowExact, HowShifted, HowCommitted, HowLike, HowDeleted, HowSaved, HowClampStart, HowClampEnd:
+			// no record was found by its time, and none was missed
 		}
 	}
 	if blind == 0 || forward && t.Back == 0 {

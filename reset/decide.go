@@ -28,6 +28,7 @@ func (s *Service) Approve(ctx context.Context, d Decision) (Reply, error) {
 		return s.submit(ctx, d, r)
 	case Pending:
 		return s.vote(ctx, d, r)
+	case Planning, Approved, Applying, Applied, Failed, Refused, Rejected, Cancelled, Expired: // not open for a decision
 	}
 	if v, ok, err := s.voted(ctx, r, d.Actor); ok || err != nil {
 		return Reply{Did: DidAlready, Request: r, At: v.At, By: d.Actor}, err

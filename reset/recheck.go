@@ -104,6 +104,7 @@ func newlySkips(t Target, old, s Step) bool {
 		if t.By > 0 {
 			return false
 		}
+	case Time, Exact, SkipRecord, Rows, Undo, Nowhere, Earliest, Current, Like: // do not say by themselves which way they go
 	}
 	was, _ := old.Change()
 	is, offsets := s.Change()

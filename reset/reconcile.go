@@ -286,6 +286,7 @@ func (s *Service) stepOf(ctx context.Context, d *Due, r *Request, look glance) (
 		return s.watch(ctx, *d)
 	case DueSchedule:
 		return s.tick(ctx, *d)
+	case DueRequest: // is carried below
 	}
 	if r == nil {
 		return time.Time{}, fmt.Errorf("request %s could not be loaded", d.ID)
@@ -324,6 +325,7 @@ func (s *Service) carry(ctx context.Context, d *Due, r Request, look glance) (ti
 		return s.armed(ctx, d, r, look())
 	case Applying:
 		return s.pickUp(ctx, *d, r)
+	case Applied, Failed, Refused, Rejected, Cancelled, Expired: // over: nothing is left to do
 	}
 	return time.Time{}, nil
 }

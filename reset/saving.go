@@ -31,6 +31,7 @@ func (s *Service) saving(ctx context.Context, due Due, r Request) (time.Time, er
 		return r.Deadline, nil
 	case Approved:
 		return s.saveSchedule(ctx, due, r)
+	case Applying, Applied, Failed, Refused, Rejected, Cancelled, Expired: // the row is saved, or never will be
 	}
 	return time.Time{}, nil
 }
@@ -76,6 +77,7 @@ func notForRuns(sc Schedule, in Intent) *Problem {
 			p.Got = cmp.Or(t.Said, p.Got)
 			return p
 		}
+	case Exact, Nowhere, Latest, Earliest, Shift, Current, Like: // mean something at every run
 	}
 	return nil
 }

@@ -293,6 +293,8 @@ func (s *Service) shift(ctx context.Context, d Decision, verb Verb, did Did, cha
 			r.Deadline = r.Run.limit()
 		case Pending:
 			r.Deadline = r.NotBefore.Add(s.Times.Approval)
+		case Approved: // keeps the deadline of its wait
+		case Draft, Applying, Applied, Failed, Refused, Rejected, Cancelled, Expired: // were too late above
 		}
 		tx.Log(s.entry(r, d.Actor, ev, facts...))
 		return nil

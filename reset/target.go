@@ -25,6 +25,7 @@ func QueryOf(in Intent, saved []Step, iso Isolation) Query {
 			parts[i] = Partition{s.Topic, s.Partition}
 		}
 		q.Scope = scopeOf(parts)
+	case Latest, Earliest, Exact, SkipRecord, Shift, Current, Nowhere: // the log's ends and the committed offsets are read anyway
 	}
 	return q
 }

@@ -102,6 +102,7 @@ func without(in Intent, saved []Step, gone []string) (Intent, bool) {
 			}
 		}
 		return in, len(in.Scope.Topics) > 0
+	case Time, Exact, SkipRecord, Nowhere, Latest, Earliest, Shift, Current, Like: // name no topics: the scope does
 	}
 	in.Scope.Topics = slices.DeleteFunc(slices.Clone(in.Scope.Topics), func(ts TopicScope) bool { return !left(ts.Topic) })
 	return in, len(in.Scope.Topics) > 0

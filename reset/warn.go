@@ -63,6 +63,7 @@ func stepWarnings(s Step, last int64, now time.Time) []Warning {
 		ws = append(ws, one(WarnNoLater, 0))
 	case HowStartInDoubt:
 		ws = append(ws, one(WarnInDoubt, 0))
+	case HowRecord, HowEnd, HowStart, HowExact, HowShifted, HowCommitted, HowLike, HowDeleted, HowSaved: // where it was asked for
 	}
 	switch {
 	case s.From.None && !s.To.None:

@@ -58,6 +58,7 @@ func writtenEffect(outcome Outcome, writes []Write) *Effect {
 	case Verified, Overtaken:
 		e := Total(stepsOf(writes))
 		return &e
+	case Late, Mixed, Unclear: // counted write by write, below
 	}
 	e := Total(stepsOf(slices.DeleteFunc(slices.Clone(writes), func(w Write) bool {
 		return w.Stands != StandsTarget && (!w.Result.Written || w.Stands == StandsBefore)
@@ -79,6 +80,8 @@ func (s Step) Missed() bool {
 	switch s.How {
 	case HowClampStart, HowClampEnd, HowNoLater, HowStartInDoubt:
 		return true
+	case HowRecord, HowEnd, HowStart, HowExact, HowShifted, HowCommitted, HowLike, HowDeleted, HowSaved:
+		return false
 	}
 	return false
 }
