@@ -30,13 +30,26 @@ type eye struct {
 	path string
 	file *os.File
 	mark uint32 // of this database, in its header; 0: not known yet
+
+	mu   sync.Mutex
+	last age // the latest that was seen
 }
 
-// SQLite's header (https://sqlite.org/fileformat.html#the_database_header): a magic string, and at byte 60 the user version,
-// a number that is the application's own. Here it is drawn at random when a database is made, so that another database
-// copied over this one is noticed.
+// age tells an older copy of a database from the database: SQLite's change counter never goes back, and as long as it stays the file
+// only grows.
+type age struct{ changes, pages uint32 }
+
+func (a age) before(b age) bool {
+	return a.changes < b.changes || a.changes == b.changes && a.pages < b.pages
+}
+
+// SQLite's header (https://sqlite.org/fileformat.html#the_database_header): a magic string, at byte 24 the change counter, at 28 the
+// size in pages, and at byte 60 the user version, a number that is the application's own. Here it is drawn at random when a database
+// is made, so that another database copied over this one is noticed.
 const (
 	headerSize = 100
+	changesAt  = 24
+	pagesAt    = 28
 	markAt     = 60
 )
 
@@ -61,24 +74,27 @@ func (e *eye) check() error {
 	if e.mark == 0 {
 		return nil
 	}
-	mark, err := e.read()
+	e.mu.Lock() // so that of two looks the later one is compared with the earlier one
+	defer e.mu.Unlock()
+	mark, seen, err := e.read()
 	if err != nil {
 		return err
 	}
-	if mark != e.mark {
+	if mark != e.mark || seen.before(e.last) {
 		return &reset.StoreError{Path: e.path, Fault: reset.StoreReplaced}
 	}
+	e.last = seen
 	return nil
 }
 
-// read returns the mark in the file's header.
-func (e *eye) read() (uint32, error) {
+// read returns the mark and the age in the file's header.
+func (e *eye) read() (uint32, age, error) {
 	header := make([]byte, headerSize)
 	n, err := e.file.ReadAt(header, 0)
 	if n < headerSize || !bytes.HasPrefix(header, magic) {
-		return 0, &reset.StoreError{Path: e.path, Fault: reset.StoreDamaged, Err: err}
+		return 0, age{}, &reset.StoreError{Path: e.path, Fault: reset.StoreDamaged, Err: err}
 	}
-	return binary.BigEndian.Uint32(header[markAt:]), nil
+	return binary.BigEndian.Uint32(header[markAt:]), age{binary.BigEndian.Uint32(header[changesAt:]), binary.BigEndian.Uint32(header[pagesAt:])}, nil
 }
 
 // roomSize is what a full disk has no room for: more than a request with its plan takes, and nothing that anybody could miss.
@@ -103,10 +119,13 @@ func (e *eye) room() error {
 func (s *Store) settle(ctx context.Context) error {
 	var mark uint32
 	err := s.write(ctx, func(tx *sql.Tx) error {
-		if err := tx.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&mark); err != nil || mark != 0 {
+		if err := tx.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&mark); err != nil {
 			return err
 		}
-		mark = 1 + rand.Uint32N(1<<31-2)
+		if mark == 0 {
+			mark = 1 + rand.Uint32N(1<<31-2)
+		}
+		// Written at each start: it moves the change counter on, so that every copy from before is older.
 		_, err := tx.ExecContext(ctx, fmt.Sprintf(`PRAGMA user_version = %d`, mark))
 		return err
 	})
@@ -116,8 +135,8 @@ func (s *Store) settle(ctx context.Context) error {
 	if _, err := s.writer.ExecContext(ctx, `PRAGMA wal_checkpoint(PASSIVE)`); err != nil {
 		return fmt.Errorf("checkpoint the database %q: %w", s.eye.path, err)
 	}
-	if in, err := s.eye.read(); err == nil && in == mark {
-		s.eye.mark = mark // otherwise a reader keeps it in the -wal file; the file is still told by its inode
+	if in, seen, err := s.eye.read(); err == nil && in == mark {
+		s.eye.mark, s.eye.last = mark, seen // otherwise a reader keeps it in the -wal file; the file is still told by its inode
 	}
 	return nil
 }
