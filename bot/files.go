@@ -31,7 +31,7 @@ func (b *Bot) files(ctx context.Context, s reset.Story, card *reset.Card) (time.
 		return b.now().Add(afterPassing), nil
 	default:
 		b.log.Warn("files are left out", "request", s.Request.ID, "err", err)
-		if again, _, err := b.reply(ctx, s, card, []commands.Line{commands.NoFiles(s, firstOf(code(err), "no"))}); err != nil || !again.IsZero() {
+		if again, _, err := b.reply(ctx, s, card, []commands.Line{commands.NoFiles(s, code(err))}); err != nil || !again.IsZero() {
 			return again, err
 		}
 	}
@@ -43,6 +43,10 @@ const filesWithin = 5 * time.Minute // files that Slack does not take for so lon
 // filesOf are the files that belong to what has just happened.
 func (b *Bot) filesOf(ctx context.Context, s reset.Story, news []reset.Entry) ([]upload, error) {
 	r := s.Request
+	switch r.Act.(type) {
+	case reset.Freeze, reset.Thaw:
+		return nil, nil // they have no rows
+	}
 	switch {
 	case r.WasWritten() && (has(news, reset.EvApplied) || has(news, reset.EvLanded) || has(news, reset.EvFailed)): // not what was put back, late or at once
 		writes, err := b.Core.WritesFor(ctx, r.ID)

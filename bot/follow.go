@@ -75,7 +75,7 @@ func (b *Bot) directly(ctx context.Context, doing string, s reset.Story, card *r
 		case !lasting(err):
 			return b.later(err)
 		}
-		b.log.Info("an address takes no more; a direct message goes instead", "request", s.Request.ID, "err", err)
+		b.log.Info("a response_url is used up or refused; a direct message goes instead", "request", s.Request.ID, "err", err)
 	}
 	again, _, err := b.direct(ctx, doing, s, c, l)
 	return again, err
@@ -93,7 +93,7 @@ func (b *Bot) direct(ctx context.Context, doing string, s reset.Story, c command
 	case err == nil:
 		return time.Time{}, true, nil
 	case lasting(err):
-		b.log.Error("the requester is not told: slack takes no direct message", "request", s.Request.ID, "err", err)
+		b.log.Error("the requester is not told: slack refuses the direct message", "request", s.Request.ID, "err", err)
 		return time.Time{}, false, nil
 	}
 	again, err = b.later(err)
@@ -113,7 +113,10 @@ func asker(s reset.Story) string {
 }
 
 // ends are the events that end a request, or correct how it was said to have ended.
+// Those of other acts end theirs in the requester's name, and a move's entries tell of them too.
 var ends = []reset.Event{reset.EvApplied, reset.EvFailed, reset.EvRejected, reset.EvCancelled, reset.EvExpired, reset.EvRefused, reset.EvOverwritten, reset.EvLanded}
+
+var endsOthers = []reset.Event{reset.EvSaved, reset.EvFrozen, reset.EvThawed}
 
 // progress is what those who follow the thread see, and no one has to be called for.
 var progress = []reset.Event{reset.EvChecked, reset.EvBack, reset.EvElsewhere, reset.EvResumed, reset.EvCaughtUp}
@@ -148,10 +151,13 @@ func (b *Bot) conclude(ctx context.Context, s reset.Story, card *reset.Card, ref
 func (b *Bot) owes(s reset.Story, card reset.Card, news []reset.Entry, unseen bool) bool {
 	r := s.Request
 	person := r.Actor.Kind == reset.Person
+	_, move := r.Move()
 	return slices.ContainsFunc(news, func(e reset.Entry) bool {
 		_, said := commands.ThreadLine(e, s)
 		again := e.Facts["why"] == string(reset.WatchNewer) // that request tells them itself
 		switch {
+		case !move && slices.Contains(endsOthers, e.Event):
+			return person && (unseen || commands.EndsDirectly(r))
 		case e.Actor == r.Actor && (e.Event == reset.EvCancelled || !slices.Contains(ends, e.Event)):
 			return false
 		case slices.Contains(ends, e.Event):

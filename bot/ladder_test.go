@@ -150,22 +150,31 @@ func TestOwes(t *testing.T) {
 		by    reset.Actor
 		card  reset.Card
 		run   bool // of a schedule
+		act   reset.Act
+		need  int
 		blind bool // no channel takes the card
 		want  bool
 	}{
-		"applied":                      {event: reset.EvApplied, card: here, want: true},
-		"corrected":                    {event: reset.EvOverwritten, card: here, want: true},
-		"rejected":                     {event: reset.EvRejected, by: jon, card: here, want: true},
-		"cancelled by another":         {event: reset.EvCancelled, by: jon, card: here, want: true},
-		"cancelled by herself":         {event: reset.EvCancelled, by: mara, card: elsewhere},
-		"a click that was refused":     {event: reset.EvDenied, by: jon, card: elsewhere},
-		"accepted, seen there":         {event: reset.EvSettled, by: jon, card: here},
-		"accepted, unseen":             {event: reset.EvSettled, by: jon, card: elsewhere, want: true},
-		"progress":                     {event: reset.EvCaughtUp, card: elsewhere},
-		"a run's end":                  {event: reset.EvApplied, card: elsewhere, run: true},
-		"a run's end that no one sees": {event: reset.EvFailed, card: elsewhere, run: true, blind: true, want: true},
+		"applied":                       {event: reset.EvApplied, card: here, want: true},
+		"corrected":                     {event: reset.EvOverwritten, card: here, want: true},
+		"rejected":                      {event: reset.EvRejected, by: jon, card: here, want: true},
+		"cancelled by another":          {event: reset.EvCancelled, by: jon, card: here, want: true},
+		"cancelled by herself":          {event: reset.EvCancelled, by: mara, card: elsewhere},
+		"a click that was refused":      {event: reset.EvDenied, by: jon, card: elsewhere},
+		"accepted, seen there":          {event: reset.EvSettled, by: jon, card: here},
+		"accepted, unseen":              {event: reset.EvSettled, by: jon, card: elsewhere, want: true},
+		"progress":                      {event: reset.EvCaughtUp, card: elsewhere},
+		"a freeze with one's own click": {event: reset.EvFrozen, by: mara, card: here, act: reset.Freeze{}},
+		"a thaw that others approved":   {event: reset.EvThawed, by: mara, card: here, act: reset.Thaw{}, need: 1, want: true},
+		"a schedule that was approved":  {event: reset.EvSaved, by: mara, card: here, act: reset.SaveSchedule{}, need: 1, want: true},
+		"frozen meanwhile":              {event: reset.EvFrozen, by: jon, card: here},
+		"a run's end":                   {event: reset.EvApplied, card: elsewhere, run: true},
+		"a run's end that no one sees":  {event: reset.EvFailed, card: elsewhere, run: true, blind: true, want: true},
 	} {
 		s := reset.Story{Request: reset.Request{ID: "k7f3", Actor: mara, Place: reset.Place{Channel: "C0INC"}, Act: reset.Move{}}}
+		if c.act != nil {
+			s.Request.Act, s.Request.Need = c.act, c.need
+		}
 		if c.run {
 			s.Request.Actor = reset.Actor{Kind: reset.Scheduled, ID: "nightly"}
 		}

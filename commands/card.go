@@ -113,7 +113,7 @@ func pending(c *Content, s reset.Story, v voice) {
 	}
 	c.Lines = append(c.Lines, say(need, until(" by ", r.Deadline, v), "."))
 	if !unbounded(r.Bounds) {
-		c.Foot = []Line{say("An approval covers ", reach(r.Bounds), "; beyond that it is asked for again.")}
+		c.Foot = []Line{coversLine(r)}
 	}
 	c.Buttons = []Button{
 		{Verb: "approve", Ref: ref(r), Label: "Approve", Style: "primary", Confirm: confirm(s, v), Typed: "approve " + ref(r)},
@@ -125,6 +125,16 @@ func pending(c *Content, s reset.Story, v voice) {
 		c.Buttons = append(c.Buttons, Button{Verb: "emergency", Ref: ref(r), Label: "Emergency", Style: "danger", Typed: "emergency " + ref(r) + " INCIDENT"})
 	}
 	c.Buttons = append(c.Buttons, showAll(r, c.Table)...)
+}
+
+// coversLine says when approvals are asked for again. A run has no other tier; of what a person asks for, a wider tier of the same need
+// voids nothing.
+func coversLine(r reset.Request) Line {
+	l := say("An approval covers ", reach(r.Bounds))
+	if r.Run != nil {
+		return say(l, "; beyond that it is asked for again.")
+	}
+	return say(l, ". It is asked for again if a larger effect needs more approvals, or if a partition would newly skip messages.")
 }
 
 func voters(votes []reset.Vote, v voice) Line {
@@ -225,10 +235,10 @@ func applying(c *Content, s reset.Story, v voice) {
 	a := s.Attempt
 	switch {
 	case r.Problem != nil && r.Problem.Code == reset.ProblemInternal:
-		c.Status = status(r, "written or not, to be read back")
+		c.Status = status(r, "written or not: to be read back")
 		c.Lines = append(c.Lines, problemLines(r.Problem)...)
 	case r.Problem != nil && r.Problem.Code != reset.ProblemLost: // the write has left: "nothing was changed" is not known here
-		c.Status = status(r, "written or not, to be read back")
+		c.Status = status(r, "written or not: to be read back")
 		c.Lines = append(c.Lines, say(strong("What stands cannot be read yet"), ": ", in.Cluster, " does not answer as a whole", saying(r.Problem.Got),
 			". It is asked again until it does; nothing is written again."))
 	case a == nil:

@@ -16,9 +16,20 @@ func PointerOf(s reset.Story, where Line) Content {
 		where = say(code("show " + s.Request.ID))
 	}
 	c := Content{Title: card.Title, Status: card.Status}
-	c.Lines = []Line{say("As of ", v.clock(s.Now), ". ", where, " shows what happens next; a direct message tells you the end.")}
+	next := " shows what happens next."
+	if EndsDirectly(s.Request) {
+		next = " shows what happens next; a direct message tells you the end."
+	}
+	c.Lines = []Line{say("As of ", v.clock(s.Now), ". ", where, next)}
 	c.Fallback = fallback(c)
 	return c
+}
+
+// EndsDirectly reports whether the requester is told the end by direct message. A freeze, a thaw or a schedule that needs no approval ends
+// with their own click.
+func EndsDirectly(r reset.Request) bool {
+	_, move := r.Move()
+	return move || r.Need > 0
 }
 
 // Unshown is why others cannot see a card: what Slack answered, and in which channel.
@@ -42,7 +53,7 @@ func UnshownOf(s reset.Story, u Unshown) Content {
 		c.Lines = []Line{say("Not written as of ", v.clock(s.Now), ".")}
 	case r.State.Open():
 		c.Status = status(r, "approved, but others cannot see it")
-		c.Lines = []Line{say("It goes on without a card, as of ", v.clock(s.Now), ": approved resets are written whether or not Slack shows them.")}
+		c.Lines = []Line{say("As of ", v.clock(s.Now), " it goes on without a card: approved resets are written whether or not Slack shows them.")}
 	default:
 		end := PreviewOf(s)
 		c.Status, c.Lines = end.Status, end.Lines
@@ -104,7 +115,7 @@ func MovedOf(id string, where Line) Content {
 func AtOldCard(s reset.Story, where Line) Content {
 	now := ShowOf(s, nil)
 	c := MovedOf(s.Request.ID, where)
-	c.Lines = append([]Line{say("Nothing was done. ", now.Status, ".")}, c.Lines...)
+	c.Lines = append([]Line{say("Nothing was done by this click. Now: ", now.Status, ".")}, c.Lines...)
 	return c
 }
 
@@ -119,15 +130,20 @@ func Aside(s reset.Story, lines []Line, where Line) Content {
 	return c
 }
 
-// NoFiles says in the thread that its files did not come, and where else the rows are.
-func NoFiles(s reset.Story, why string) Line {
-	return say("The files of this step could not be attached: Slack says ", why, ". ", code("show "+s.Request.ID), " has the rows.")
+// NoFiles says in the thread that its files did not come, and where else the rows are. refused is Slack's error; empty: Slack is not
+// the cause.
+func NoFiles(s reset.Story, refused string) Line {
+	why := say("the bot's log has the reason")
+	if refused != "" {
+		why = say("Slack refused them with ", code(refused))
+	}
+	return say("The files of this step could not be attached: ", why, ". ", code("show "+s.Request.ID), " has the rows.")
 }
 
 // CalledBack calls the requester to the end of their request where a direct message did not reach them.
 func CalledBack(s reset.Story) []Line {
 	by := s.Request.Actor
-	return []Line{say(Span{Kind: Notify, ID: by.ID, Text: "@" + by.ID}, ": ", PreviewOf(s).Status, ". Slack takes no direct message from the bot to you.")}
+	return []Line{say(Span{Kind: Notify, ID: by.ID, Text: "@" + by.ID}, ": ", PreviewOf(s).Status, ". Slack does not let the bot send you a direct message.")}
 }
 
 // Call is why a person is sent a direct message about a request of another.
@@ -146,7 +162,7 @@ func CallOf(s reset.Story, why Call) Content {
 	v := voiceOf(intentOf(s.Request), s.Now)
 	first := say("You cannot see the card of this request, so your approval is asked for here. As of ", v.clock(s.Now), ":")
 	if why == CallOwners {
-		first, c.Buttons = say("You cannot see the card of this request, and its owners have to know of it. As of ", v.clock(s.Now), ":"), nil
+		first, c.Buttons = say("This request went on without approval (emergency). You are told here because you cannot see its card. As of ", v.clock(s.Now), ":"), nil
 	}
 	c.Lines = append([]Line{first}, c.Lines...)
 	return c

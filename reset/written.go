@@ -24,7 +24,8 @@ func (r *Request) Actual() Effect {
 
 // WasWritten reports whether the rows to show are those of the last attempt: once it is known what it wrote, whole or in part.
 func (r *Request) WasWritten() bool {
-	return r.State == Applied || r.State == Failed && (r.Outcome == Late || r.Outcome.Blocks())
+	_, move := r.Move()
+	return move && (r.State == Applied || r.State == Failed && (r.Outcome == Late || r.Outcome.Blocks()))
 }
 
 // Unplaced says which place of a reset is known of no partition, so that no number of messages can be promised: each consumer's own

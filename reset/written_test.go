@@ -111,3 +111,18 @@ func TestTheWayBackNamesEveryPartitionThatHadNoOffset(t *testing.T) {
 		t.Errorf("the undo's plan leaves %d partitions without an offset, want 59: %v", len(st.None), err)
 	}
 }
+
+// Only a reset is written: the rows of a schedule that is saved are those of its plan, and a freeze has none.
+func TestTheRowsOfWhatIsSavedAreThoseOfItsPlan(t *testing.T) {
+	t.Parallel()
+	b := newNights(t)
+	sc := b.save(nightly())
+	steps, total, err := b.StepsFor(b.t.Context(), mara, "C1", reset.Ref{ID: sc.Mandate.Request}, 0, 0)
+	if err != nil || total == 0 || len(steps) != total {
+		t.Errorf("a saved schedule: %d steps of %d, %v", len(steps), total, err)
+	}
+	freeze := reset.Request{State: reset.Applied, Act: reset.Freeze{Cluster: "prod-eu"}}
+	if freeze.WasWritten() {
+		t.Error("a freeze has written offsets")
+	}
+}

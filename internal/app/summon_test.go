@@ -19,7 +19,7 @@ func TestApproversWhoCannotSeeTheCardAreToldDirectly(t *testing.T) {
 			s := newStage(t, world.Options{})
 			s.Slack.AddChannel(slacksim.Channel{ID: "C0WAR", Name: "war-room", Members: []string{"U0MARA", "U0BEN"}, Private: true, Bot: true})
 			s.refused = append(s.refused, "is_archived")
-			s.errors = append(s.errors, "slack takes the card in no channel")
+			s.errors = append(s.errors, "slack refuses the card in every channel")
 			s.start()
 			at := "C0WAR"
 			if where == "no channel" {
@@ -76,14 +76,14 @@ func TestOwnersHearOfAnEmergencyThatNoChannelShows(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{Policy: careful})
 	s.refused = append(s.refused, "is_archived")
-	s.errors = append(s.errors, "slack takes the card in no channel")
+	s.errors = append(s.errors, "slack refuses the card in every channel")
 	s.start()
 	m := s.tells(s.Kim, world.Incident, "billing@prod-eu orders shift -1200 --emergency INC-4711", "preview", "Apply")
 	if err := s.Slack.ChangeChannel(world.Home, func(c *slacksim.Channel) { c.Archived = true }); err != nil {
 		t.Fatal(err)
 	}
 	s.clicks(s.Kim, m, "approve")
-	told := s.sees(s.Jon, s.Slack.DM("U0JON"), s.id(m), "EMERGENCY INC-4711", "its owners have to know")
+	told := s.sees(s.Jon, s.Slack.DM("U0JON"), s.id(m), "EMERGENCY INC-4711", "went on without approval (emergency)")
 	s.has(told)
 	s.sees(s.Kim, s.Slack.DM("U0KIM"), s.id(m)+" · done")
 	s.wrote(1)

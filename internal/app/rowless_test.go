@@ -1,0 +1,27 @@
+package app_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
+)
+
+// A freeze has no rows, and a schedule that is saved was not written: neither misses files, and neither promises a message that does
+// not come.
+func TestWhatHasNoRowsMissesNoFiles(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, world.Options{Policy: strings.Replace(world.Policy, "    owner: S0PAYOWNERS\n", "    owner: S0PAYOWNERS\n    schedules: true\n", 1)})
+	s.start()
+	freeze := s.news(s.Jon, world.Home, func() { s.types(s.Jon, world.Home, "freeze sandbox-eu upgrade") }, "FROZEN", "Frozen by @jon")
+	s.replies(freeze, "@jon froze sandbox-eu")
+	s.silent(freeze, "could not be attached")
+	for _, m := range s.Jon.Messages(world.Home) {
+		if strings.Contains(m.Text(), "a direct message tells you the end") {
+			t.Errorf("a message is promised that does not come:\n%s", m.Text())
+		}
+	}
+	saved := s.saves(`schedule add "0 4 * * *" --tz UTC --name nightly -- billing@prod-eu orders shift -1000`)
+	s.sees(s.Mara, s.Slack.DM(s.Mara.ID), "is active")
+	s.silent(saved, "could not be attached")
+}
