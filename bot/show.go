@@ -143,7 +143,7 @@ func (b *Bot) post(ctx context.Context, s reset.Story, card *reset.Card) (time.T
 		refused = &refusal{faultOf(err), channel}
 	}
 	if card.Unshown != refused.Code {
-		b.log.Error("slack takes the card in no channel; a person has to look why", "request", s.Request.ID, "channel", refused.channel, "err", refused)
+		b.log.Error("slack refuses the card in every channel; a person has to look why", "request", s.Request.ID, "channel", refused.channel, "err", refused)
 	}
 	if err := b.amend(ctx, card, func(c *reset.Card) { c.ShownAt = b.now() }); err != nil { // of the attempt: the next is a minute later
 		return time.Time{}, nil, err
@@ -269,7 +269,7 @@ func (b *Bot) reply(ctx context.Context, s reset.Story, card *reset.Card, lines 
 		again, err := b.later(err)
 		return again, nil, err
 	}
-	b.log.Error("slack takes a thread reply in no channel; a person has to look why", "request", s.Request.ID, "err", err)
+	b.log.Error("slack refuses a thread reply in every channel; a person has to look why", "request", s.Request.ID, "err", err)
 	return time.Time{}, &refusal{faultOf(err), card.Channel}, nil
 }
 

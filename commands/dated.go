@@ -40,13 +40,13 @@ func newestLine(t time.Time, v voice) Line {
 // aheadLines say what a target in the past would skip.
 func aheadLines(p *reset.Problem, v voice) []Line {
 	if p == nil {
-		return []Line{say("The target would skip messages. Go on?")}
+		return []Line{say("The target would skip messages. Should they be skipped?")}
 	}
 	skips := say("would skip ", strong("up to "+number(p.Count, "message")))
 	target := firstOf(p.Got, "The target")
-	l := say("No record is as late as ", code(target), " on ", number(p.Other, "partition"), " (", p.Topic, "): taking the end there ", skips, ".")
+	l := say("No record is as late as ", code(target), " on ", number(p.Other, "partition"), " (", p.Topic, "): going to latest there ", skips, ".")
 	if p.Newest > 0 {
 		l = say(l, newestLine(time.UnixMilli(p.Newest).UTC(), v))
 	}
-	return []Line{say(l, " What is meant?")}
+	return []Line{say(l, " Should they be skipped?")}
 }

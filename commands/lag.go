@@ -43,7 +43,7 @@ func lagHead(l reset.Lag, topics []reset.TopicLag) Content {
 		c.Lines = []Line{say(strong("At most "+count(sum)+" behind"), " on ", number(read, "topic"), ".")}
 	}
 	if markers > 0 {
-		c.Lines = append(c.Lines, say("Not counted: ", number(markers, "offset"), " ahead that ", are(markers), " nothing but transaction markers, which no consumer reads."))
+		c.Lines = append(c.Lines, say("Not counted: ", number(markers, "transaction marker"), ", which no consumer reads."))
 	}
 	if len(g.Members) > 0 {
 		c.Lines = append(c.Lines, say(capital(number(len(g.Members), "consumer")), ": ", members(g.Members), "."))

@@ -70,17 +70,17 @@ func lateLines(r reset.Request, v voice) []Line {
 	case l.Why == reset.LateLanded:
 		lines = append(lines, say("The write landed late: seen ", v.exact(l.Landed), ". ", firstReadings(l, v)))
 	case l.Why == reset.LateTime && l.Moved: // a commit of others looks like the write, so neither is known
-		lines = append(lines, say("The offsets were read until ", v.clock(l.Ended), ". Others moved them meanwhile, so that it is not known whether the write landed."))
+		lines = append(lines, say("The offsets were read until ", v.clock(l.Ended), ". Others moved them meanwhile, so it is not known whether the write landed."))
 	case l.Why == reset.LateTime:
 		lines = append(lines, say("The offsets were read until ", v.clock(l.Ended), ": the write has not landed."))
 	case l.Why == reset.LateMember && l.Moved:
-		lines = append(lines, say("Consumers came back ", v.exact(l.Ended), ". Others had moved the offsets before, so that it is not known whether the write landed."))
+		lines = append(lines, say("Consumers came back ", v.exact(l.Ended), ". Others had moved the offsets before, so it is not known whether the write landed."))
 	case l.Why == reset.LateMember:
-		lines = append(lines, say("Consumers came back ", v.exact(l.Ended), ". Until then the write had not landed; from then on, what they commit cannot be told from it."))
+		lines = append(lines, say("Consumers came back ", v.exact(l.Ended), ". Until then the write had not landed. From then on, a late write cannot be told apart from their commits."))
 	case l.Why == reset.LateUnread:
 		lines = append(lines, say("The offsets could not be read until ", v.clock(l.Ended), ": whether the write has landed is not known."))
 	case l.Why == reset.LateNewer:
-		lines = append(lines, say(l.By, " has written the same offsets since: a late write makes no difference any more."))
+		lines = append(lines, say(l.By, " has written the same offsets since: a late write no longer makes a difference."))
 	case l.Why == reset.LateCluster:
 		lines = append(lines, say("The cluster is no longer configured: whether the write landed after ", v.clock(l.Ended), " is not known."))
 	}
@@ -98,26 +98,26 @@ func lateLine(e reset.Entry, s reset.Story) Line {
 		if reset.Outcome(e.Facts["outcome"]) == reset.Late {
 			now = outcomes[reset.Verified]
 		}
-		return say(strong("The write whose answer was lost has landed"), ": ", now, ". Said before: ", outcomes[reset.Outcome(e.Facts["was"])], ". ",
+		return say(strong("The write whose answer was lost has landed"), ": ", now, ". Reported before: ", outcomes[reset.Outcome(e.Facts["was"])], ". ",
 			called(r.Actor))
 	}
 	switch reset.LateEnd(e.Facts["why"]) {
 	case reset.LateTime:
 		if r.Late != nil && r.Late.Moved {
-			return say("It is not known whether the write whose answer was lost has landed, since others moved the offsets; it is not looked for any more.")
+			return say("Others moved the offsets, so it is not known whether the write whose answer was lost has landed. The bot no longer looks for it.")
 		}
-		return say("The write whose answer was lost did not land; it is not looked for any more.")
+		return say("The write whose answer was lost did not land. The bot no longer looks for it.")
 	case reset.LateMember:
-		return say("Consumers came back: a late write cannot be told from their commits any more.")
+		return say("Consumers came back: from now on a late write cannot be told apart from their commits.")
 	case reset.LateUnread:
 		return say("The offsets could not be read: whether the write landed late is not known. ", called(r.Actor))
 	case reset.LateNewer:
-		return say(firstOf(e.Facts["by"], "Another request"), " has written the same offsets: a late write makes no difference any more.")
+		return say(firstOf(e.Facts["by"], "Another request"), " has written the same offsets: a late write no longer makes a difference.")
 	case reset.LateCluster:
-		return say(firstOf(e.Facts["cluster"], "The cluster"), " is no longer configured: a late write is not looked for any more.")
+		return say(firstOf(e.Facts["cluster"], "The cluster"), " is no longer configured: the bot no longer looks for a late write.")
 	case reset.LateLanded: // is told as EvLanded, above
 	}
-	return say("A late write is not looked for any more.")
+	return say("The bot no longer looks for a late write.")
 }
 
 // readTwice are the times at which the offsets were read after a lost answer.

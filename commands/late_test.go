@@ -42,12 +42,12 @@ func TestLateWords(t *testing.T) {
 	for name, c := range map[string]struct{ got, want, not string }{
 		"open":     {late(func(*reset.LateWatch) {}), "The write may still land until 03:29 CET", "not landed"},
 		"in time":  {late(func(l *reset.LateWatch) { l.Ended, l.Why = end, reset.LateTime }), "read until 03:29 CET: the write has not landed.", "may still land"},
-		"members":  {late(func(l *reset.LateWatch) { l.Ended, l.Why = end, reset.LateMember }), "from then on, what they commit cannot be told from it", "may still land"},
+		"members":  {late(func(l *reset.LateWatch) { l.Ended, l.Why = end, reset.LateMember }), "From then on, a late write cannot be told apart from their commits.", "may still land"},
 		"the same": {late(func(l *reset.LateWatch) { l.Ended, l.Why, l.By = end, reset.LateNewer, "m2q9" }), "m2q9 has written the same offsets since", "may still land"},
 		"in time, and others moved the offsets": {late(func(l *reset.LateWatch) { l.Ended, l.Why, l.Moved = end, reset.LateTime, true }),
-			"so that it is not known whether the write landed", "has not landed"},
+			"so it is not known whether the write landed", "has not landed"},
 		"members, and others moved the offsets": {late(func(l *reset.LateWatch) { l.Ended, l.Why, l.Moved = end, reset.LateMember, true }),
-			"so that it is not known whether the write landed", "had not landed"},
+			"so it is not known whether the write landed", "had not landed"},
 		"moved": {late(func(l *reset.LateWatch) { l.Moved = true }), "Others have moved the offsets since: lag billing", "not landed"},
 	} {
 		if !strings.Contains(c.got, c.want) || strings.Contains(c.got, c.not) || !strings.Contains(c.got, "as before when read 03:14:25 CET and 03:14:27 CET") {

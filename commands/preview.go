@@ -28,7 +28,7 @@ func PreviewOf(s reset.Story) Content {
 		case reset.ProblemDirectory:
 			c.Status = status(r, "waiting for Slack")
 		case reset.ProblemInternal:
-			c.Status = status(r, "in trouble")
+			c.Status = status(r, "an error inside the bot")
 		default: // Kafka's own trouble: the status above
 		}
 		c.Lines = problemLines(r.Problem)

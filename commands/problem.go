@@ -121,16 +121,16 @@ func kafkaProblem(p *reset.Problem) Line {
 	case reset.ProblemClusterGone:
 		return clusterGone(p)
 	case reset.ProblemInternal:
-		return say("It does not go on", failsSince(p), ": ", firstOf(p.Got, "an error inside the bot"),
-			". It is tried again by itself, less and less often. The bot's log has the detail; tell whoever runs the bot.")
+		return say("It has made no progress", failsSince(p), ": ", firstOf(p.Got, "an error inside the bot"),
+			". The bot tries again at growing intervals. Its log has the detail; tell the people who run the bot.")
 	case reset.ProblemPhantom:
-		return say("Offsets of ", firstOf(p.Group, "the group"), " move although nobody is in it: a process commits without being a member",
+		return say("Offsets of ", firstOf(p.Group, "the group"), " move although it has no member: a process commits without being a member",
 			" (a consumer that uses assign, or a tool), or consumers join and leave within a second. Nothing is written while that goes on; find and stop it.")
 	case reset.ProblemUnreachable:
 		return say(p.Cluster, " does not answer", tried(p), ". Try again in a minute.")
 	case reset.ProblemWrongCluster:
 		return say("Another Kafka answers as ", p.Cluster, ": its cluster id is ", code(p.Got), ", the configuration pins ", code(p.Want),
-			". Whoever runs the bot has to look at bootstrap and cluster_id.")
+			". The people who run the bot must check bootstrap and cluster_id.")
 	case reset.ProblemIncomplete:
 		return say("Not every broker of ", p.Cluster, " answered", saying(p.Got), ", so a missing answer proves nothing. Try again in a minute.")
 	case reset.ProblemNoGroup:
@@ -291,9 +291,9 @@ func voids(p *reset.Problem) string {
 	case "gone":
 		return spot(p.Topic, p.Parts) + " is no more"
 	case "skips":
-		return spot(p.Topic, p.Parts) + " would skip messages now, which it was not going to"
+		return spot(p.Topic, p.Parts) + " would now skip messages, and would not have before"
 	case "copied":
-		return "the group that is copied is elsewhere now on " + spot(p.Topic, p.Parts) + "; if it keeps moving, stop it first"
+		return "the offsets of the copied group have moved on " + spot(p.Topic, p.Parts) + "; if they keep moving, stop that group first"
 	case "direction":
 		return "on " + spot(p.Topic, p.Parts) + " a replay became a skip, or a skip a replay"
 	case "effect":

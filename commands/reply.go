@@ -48,7 +48,7 @@ func replyLine(r reset.Reply, v voice) Line {
 	case reset.DidSettle:
 		return say(req.ID, " is accepted as it is; ", in.Group, " may be reset again.")
 	case reset.DidUndo:
-		return say(req.ID, " takes back ", req.Undoes, ": its preview comes next. It is written only after you apply it.")
+		return say(req.ID, " undoes ", req.Undoes, ": its preview comes next. It is written only after you apply it.")
 	case reset.DidPlan:
 		return say("Nothing was decided: say it with its revision. ", req.ID, " is at ", code(ref(req)), "; it ", brief(req), ".")
 	case reset.DidPause, reset.DidResume, reset.DidRemove, reset.DidSkip, reset.DidDelay, reset.DidRunNow: // scheduleReply, below

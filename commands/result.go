@@ -16,8 +16,8 @@ func applied(c *Content, s reset.Story, v voice) {
 	n := number(e.Partitions, "partition")
 	if r.Outcome == reset.Overtaken {
 		c.Status = status(r, "done, and moved on")
-		c.Lines = append(c.Lines, say("Kafka took all ", n, ", but ", strayedSince(s),
-			" when they were read back: somebody commits to ", in.Group, "."))
+		c.Lines = append(c.Lines, say("Kafka accepted all ", n, ", but ", strayedSince(s),
+			" when they were read back: another client commits to ", in.Group, "."))
 		if s.Misses > 0 {
 			c.Lines = append(c.Lines, say("Written: ", count(e.Partitions-s.Misses), " of ", n, " ", place(in, v), missedLine(s), "."))
 		}
@@ -239,12 +239,12 @@ func partLine(r reset.Request) Line {
 // refusedWhole says that Kafka took nothing, and what reading shows: others may have moved partitions since.
 func refusedWhole(s reset.Story, all string) Line {
 	if moved := s.Stands[reset.StandsMoved]; moved > 0 {
-		return say(strong("Nothing was written"), ": Kafka refused all ", all, ". ", count(moved), " of them had been moved by others when they were read back.")
+		return say(strong("Nothing was written"), ": Kafka rejected the commit on all ", all, ". ", count(moved), " of them had been moved by others when they were read back.")
 	}
 	if p := s.Request.Problem; p == nil || p.Got == "" {
-		return say(strong("Nothing was written"), ": no request left, and all ", all, " were read back where they had been.")
+		return say(strong("Nothing was written"), ": the bot sent no request, and all ", all, " were read back where they had been.")
 	}
-	return say(strong("Nothing was written"), ": Kafka refused it, and all ", all, " were read back where they had been.")
+	return say(strong("Nothing was written"), ": Kafka rejected the commit, and all ", all, " were read back where they had been.")
 }
 
 // causeLine is Kafka's reason for a failure, with what to do about the usual ones.

@@ -83,10 +83,10 @@ func eventLine(e reset.Entry, s reset.Story) Line {
 		return say("Refused", fact("why", ": "), fact("got", ", "), ".")
 	case reset.EvWaiting:
 		if e.Facts["why"] == string(reset.ProblemDirectory) {
-			return say("Waiting for Slack to say who may.")
+			return say("Waiting for Slack: it could not be read who may do this.")
 		}
 		if e.Facts["why"] == string(reset.ProblemInternal) {
-			return say("It does not go on: ", firstOf(e.Facts["got"], "an error inside the bot"), ". It is tried again by itself.")
+			return say("No progress: ", firstOf(e.Facts["got"], "an error inside the bot"), ". The bot tries again.")
 		}
 		return say("Waiting for Kafka", fact("why", ": "), fact("got", ", "), ".")
 	case reset.EvChosen:

@@ -11,17 +11,17 @@ import (
 func cause(u reset.Unread) Line {
 	switch u.Code {
 	case "ratelimited":
-		return say("Slack asks to wait", waiting(u.Wait), " before it says who is in which group")
+		return say("Slack asks to wait", waiting(u.Wait), " (its rate limit) before the bot may read who is in which group")
 	case "missing_scope":
 		return say("the app lacks the scope ", code(firstOf(u.Scope, "that this needs")), ": a workspace admin must add it to the app and install the app again")
 	case "subteam_disabled":
-		return say("user group ", code(u.Of), " is disabled: a workspace admin must enable it again, or the operator of the bot must name another one in the policy")
+		return say("user group ", code(u.Of), " is disabled: a workspace admin must enable it again, or the people who run the bot must name another one in the policy")
 	case "no_such_subteam":
-		return say("Slack has no user group ", code(u.Of), " (disabled or deleted): the operator of the bot must correct the policy, or a workspace admin must enable the group again")
+		return say("Slack has no user group ", code(u.Of), " (disabled or deleted): the people who run the bot must correct the policy, or a workspace admin must enable the group again")
 	case "plan_upgrade_required":
-		return say("this Slack workspace has no user groups (paid plans only): the operator of the bot must name people instead of ", code(u.Of), " in the policy")
+		return say("this Slack workspace has no user groups (paid plans only): the people who run the bot must name people instead of ", code(u.Of), " in the policy")
 	case "invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "app_uninstalled":
-		return say("Slack no longer accepts the bot's token (", code(u.Code), "): the operator of the bot must install the app again and configure its new token")
+		return say("Slack no longer accepts the bot's token (", code(u.Code), "): the people who run the bot must install the app again and configure its new token")
 	case "user_not_found":
 		return say("Slack does not know the user ", code(u.Of))
 	case "":
@@ -30,7 +30,7 @@ func cause(u reset.Unread) Line {
 	if u.Passing {
 		return say("Slack did not answer who is in which group (", code(u.Code), ")")
 	}
-	return say("Slack refused to say who ", code(u.Of), " is (", code(u.Code), "): the operator of the bot must find out why")
+	return say("Slack refused to say who ", code(u.Of), " is (", code(u.Code), "): the people who run the bot must find out why")
 }
 
 func waiting(d time.Duration) string {
@@ -56,7 +56,7 @@ func unreadLine(r reset.Ruling, rule string) Line {
 	if r.Unread != nil {
 		u = *r.Unread
 	}
-	l := say("Your rights could not be checked, so the answer is no: ", cause(u), ".", rule)
+	l := say("Not allowed, because your rights could not be checked: ", cause(u), ".", rule)
 	if u.Passing || u.Code == "" {
 		return say(l, " Try again in a minute.")
 	}
@@ -79,8 +79,8 @@ func Recorded(later *reset.Later, until time.Time) Content {
 		u = *p.Ruling.Unread
 	}
 	c := Content{Title: "Recorded", Status: "not decided yet",
-		Lines: []Line{say("Recorded. ", capitalLine(cause(u)), ". Slack is asked again by itself until ", voice{time.UTC, later.At}.clock(until),
-			"; what you did counts from when you did it. You need not repeat it.")}}
+		Lines: []Line{say("Recorded. ", capitalLine(cause(u)), ". The bot asks Slack again until ", voice{time.UTC, later.At}.clock(until),
+			". What you did counts from when you did it; do not repeat it.")}}
 	c.Fallback = fallback(c)
 	return c
 }

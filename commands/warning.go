@@ -115,16 +115,16 @@ func warningLine(g gathered, s reset.Story, v voice) Line {
 			return nil // the effect says it
 		}
 		return say(capital(n), " ", g.have(), " no committed offset (", g.where(),
-			"): where their consumers would start is decided by auto.offset.reset; ", comparedWith(g.count, g.other), ". Both count.")
+			"): each consumer's auto.offset.reset decides where it would start. ", capital(comparedWith(g.count, g.other)), ". Both numbers count for the approvals.")
 	case reset.WarnNoneAfter:
 		return say(capital(n), " ", g.have(), " no committed offset afterwards (", g.where(), "), as before ", firstOf(s.Request.Undoes, "the reset"),
-			": where they start is decided by ", startsAt(g.count, g.other), ". Both count.")
+			": where they start is decided by ", startsAt(g.count, g.other), ". Both numbers count for the approvals.")
 	case reset.WarnOutsideLog:
 		return say(capital(n), " ", g.have(), " a commit outside the log (", g.where(),
 			"), the group's auto.offset.reset decides there: the worst case counts.")
 	case reset.WarnFutureDated:
 		return say("The record at the target is dated in the future on ", n, " (", g.where(), "): ", v.dated(g.at),
-			". One wrong date draws the target back, and more is reprocessed than asked.")
+			". If that date is wrong, this goes back further than asked.")
 	case reset.WarnTopicGone:
 		return say("Commits on topics that are no more stay as they are: ", list(g.names, 3), ".")
 	case reset.WarnNewPartition:
@@ -133,8 +133,8 @@ func warningLine(g gathered, s reset.Story, v voice) Line {
 	case reset.WarnCreates:
 		return say("The group does not exist: this creates it", similar(g.names))
 	case reset.WarnAwaited:
-		return say(strong("A write of "+list(g.names, 3)+" may still land"), " until ", v.clock(g.at), ": Kafka's answer to it was lost. It would overwrite this reset; ",
-			"while a consumer is in the group it cannot.")
+		return say(strong("A write of "+list(g.names, 3)+" may still land"), " until ", v.clock(g.at), ": Kafka's answer to it was lost. It would overwrite this reset. ",
+			"It cannot land while a consumer is in the group.")
 	case reset.WarnAhead:
 		return say("What it does is not known before ", v.exact(g.at), ": the numbers are as of now. Beyond what is agreed to, it asks again then.",
 			" Where producers set the time of a record, their clocks decide what is after it.")

@@ -131,7 +131,7 @@ func course(w reset.Watch, v voice) []Line {
 	case reset.WatchNewer:
 		lines = append(lines, say(w.By, " has reset the group again ", v.clock(w.Ended), ". This one is not watched any more."))
 	case reset.WatchCluster:
-		lines = append(lines, say("The cluster is no longer configured (", v.clock(w.Ended), "). It is not watched any more."))
+		lines = append(lines, say("The cluster is no longer configured (", v.clock(w.Ended), "). The group is no longer watched."))
 	case reset.WatchLong:
 		lines = append(lines, say("Not caught up after ", after, ". It is not watched any more."))
 	case reset.WatchGone: // the deleted commits are the result itself
@@ -144,7 +144,7 @@ func onlyMarkers(n int64) string {
 	if n == 0 {
 		return ""
 	}
-	return ": nothing but transaction markers lies ahead"
+	return ": only transaction markers are left"
 }
 
 func comeback(client, host string, n int) Line {
@@ -218,7 +218,7 @@ func unwatched(e reset.Entry, after string, who Line) Line {
 	case reset.WatchNewer:
 		return say(firstOf(e.Facts["by"], "Another request"), " has reset the group again; this one is not watched any more.")
 	case reset.WatchCluster:
-		return say(firstOf(e.Facts["cluster"], "The cluster"), " is no longer configured: the group is not watched any more.")
+		return say(firstOf(e.Facts["cluster"], "The cluster"), " is no longer configured: the group is no longer watched.")
 	case reset.WatchLong: // is said below
 	case reset.WatchCaughtUp, reset.WatchGone: // the first is EvCaughtUp, and the second is not told
 	}

@@ -153,8 +153,8 @@ func unsafeLine(group string) Line {
 	if !strings.ContainsFunc(group, deceptive) {
 		return nil
 	}
-	return say("No command for Kafka's own tool is shown: the group's name holds characters that cannot be seen (", Visible(group),
-		"), and pasted it could name another group.")
+	return say("No command for Kafka's own tool is shown: the group's name has invisible characters (", Visible(group),
+		"), and a pasted command could name another group.")
 }
 
 // forgotten are the partitions that end without a committed offset. A file of offsets cannot say so.

@@ -102,7 +102,7 @@ func (c *checker) userGroups(ctx context.Context, cfg *config.Config, b *bot.Bot
 	wrong, err := b.Groups(ctx, ids)
 	switch {
 	case err != nil:
-		c.wrong("slack: the user groups of the policy could not be looked at (%v); run the check again", err)
+		c.wrong("slack: the user groups of the policy could not be read (%v); run the check again", err)
 	case len(wrong) == 0 && len(ids) > 0:
 		c.say("slack: %s of the policy, all exist", number(len(ids), "user group"))
 	}

@@ -50,7 +50,7 @@ func TestACommitThatAProxyHoldsIsCorrectedOnApacheKafka(t *testing.T) {
 	held.Release()
 	r.committed(target)
 	card = r.says(card, id+" · applied late", "The write landed late: 3 of 3 partitions are at their targets")
-	r.threadSays(card, "The write whose answer was lost has landed", "Said before: the offsets are where they were before")
+	r.threadSays(card, "The write whose answer was lost has landed", "Reported before: the offsets are where they were before")
 	r.tool(target)
 	undo := r.news(r.Mara, world.PayOps, func() { r.clicks(r.Mara, card, "undo") }, "preview", "Take back "+id)
 	r.clicks(r.Mara, undo, "approve")

@@ -74,7 +74,7 @@ func TestACommitThatLandsAfterItWasGivenUpIsCorrectedEverywhere(t *testing.T) {
 	lands()
 	card = s.shows(s.Jon, card, id+" · applied late", "The write landed late: 12 of 12 partitions are at their targets. Read ", "The offsets were as before when read ")
 	s.stands(before - 100)
-	s.threadSays(card, "The write whose answer was lost has landed", "every partition was read back at its target", "Said before: the offsets are where they were before", "mara")
+	s.threadSays(card, "The write whose answer was lost has landed", "every partition was read back at its target", "Reported before: the offsets are where they were before", "mara")
 	s.sees(s.Mara, s.Slack.DM(s.Mara.ID), id+" · applied late", "The write landed late")
 	s.tells(s.Jon, world.PayOps, "show "+id, id+" · applied late", "Failed: the offsets are where they were before, read ", "The write whose answer was lost has landed")
 	s.tells(s.Jon, world.PayOps, "history billing@prod-eu", id, "applied late", "its answer was lost, then the write landed: every partition is at its target")
@@ -129,10 +129,10 @@ func TestConsumersThatComeEndTheWatchForALateCommit(t *testing.T) {
 	s := lateStage(t)
 	card, lands := s.lost()
 	s.joins(kafkasim.ConsumerOptions{Host: "10.4.7.21"}, 1)
-	card = s.shows(s.Jon, card, "failed, offsets as before", "Consumers came back ", "cannot be told from it")
+	card = s.shows(s.Jon, card, "failed, offsets as before", "Consumers came back ", "cannot be told apart from their commits")
 	lands()
 	s.until("the commit has reached Kafka", func() bool { return s.Prod.CountRequests()[kmsg.OffsetCommit] == 1 })
-	s.threadSays(card, "Consumers came back: a late write cannot be told from their commits any more.")
+	s.threadSays(card, "Consumers came back: from now on a late write cannot be told apart from their commits.")
 	if now := s.shows(s.Jon, card); strings.Contains(now.Text(), "landed late") {
 		t.Errorf("it is claimed to have landed:\n%s", now.Text())
 	}

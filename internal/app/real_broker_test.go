@@ -89,7 +89,7 @@ func TestBrokerDiesOnApacheKafka(t *testing.T) {
 		want       []string // what the bot may truthfully say
 	}{
 		{"while it inspects", "inspect", []string{"and were read back"}},
-		{"while it writes", "write", []string{"and were read back", "Nothing was written: Kafka refused", "were as before when read", "cannot be known"}},
+		{"while it writes", "write", []string{"and were read back", "Nothing was written: Kafka rejected the commit", "were as before when read", "cannot be known"}},
 		{"while it reads back", "read back", []string{"and were read back"}},
 	} {
 		r.group = fmt.Sprintf("billing-%s-%d", strings.ReplaceAll(c.call, " ", "-"), time.Now().UnixNano())
@@ -138,7 +138,7 @@ func (r *realStage) truth(when string, victim int, card slacksim.Message, want [
 		if err != nil {
 			return false
 		}
-		for _, w := range []string{"and were read back", "cannot be known", "were as before when read", "Nothing was written: Kafka refused"} {
+		for _, w := range []string{"and were read back", "cannot be known", "were as before when read", "Nothing was written: Kafka rejected the commit"} {
 			if strings.Contains(now.Text(), w) && !strings.Contains(now.Text(), "· waiting") {
 				said = w
 				card = now
@@ -150,7 +150,7 @@ func (r *realStage) truth(when string, victim int, card slacksim.Message, want [
 	if !slices.Contains(want, said) {
 		r.t.Errorf("a broker died %s: the card said\n%s", when, card.Text())
 	}
-	stands := map[string][]int64{"and were read back": {realTarget, realTarget, realTarget}, "Nothing was written: Kafka refused": {realRecords, realRecords, realRecords},
+	stands := map[string][]int64{"and were read back": {realTarget, realTarget, realTarget}, "Nothing was written: Kafka rejected the commit": {realRecords, realRecords, realRecords},
 		"were as before when read": {realRecords, realRecords, realRecords}}[said]
 	r.restarts(victim)
 	var got []int64

@@ -32,7 +32,7 @@ func TestWhoMayNotAskIsToldWhoMay(t *testing.T) {
 	// Slack does not know the person at all: nothing is known, so the answer is no.
 	moe := s.Slack.Person("U0MOE")
 	s.Slack.Fail("users.info", slacksim.Fault{Error: "user_not_found"})
-	s.tells(moe, channel, ask, "the answer is no: Slack does not know the user U0MOE")
+	s.tells(moe, channel, ask, "your rights could not be checked: Slack does not know the user U0MOE")
 	s.untouched()
 }
 

@@ -107,7 +107,7 @@ func TestPhantomCommitterOnApacheKafka(t *testing.T) {
 			_ = r.admin.CommitAllOffsets(r.ctx, r.group, one) // while it rebalances Kafka says no
 		}
 	}()
-	r.says(card, "move although nobody is in it", "commits without being a member")
+	r.says(card, "move although it has no member", "commits without being a member")
 	if at := r.offsets(); at[0] != realRecords || at[1] <= realTarget {
 		t.Errorf("something was written: %d", at)
 	}

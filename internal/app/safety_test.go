@@ -150,7 +150,7 @@ func TestSomebodyCommitsWithoutBeingAMember(t *testing.T) {
 	o := s.Prod.StartOverwriter(world.Billing, world.Orders, map[int32]int64{3: 1000}, 20*time.Millisecond)
 	t.Cleanup(o.Stop)
 	s.leaves(c)
-	s.shows(s.Jon, card, "Offsets of billing move although nobody is in it", "commits without being a member", "find and stop it")
+	s.shows(s.Jon, card, "Offsets of billing move although it has no member", "commits without being a member", "find and stop it")
 	s.wrote(0)
 	o.Stop()
 	s.shows(s.Jon, card, "done")

@@ -38,7 +38,7 @@ func TestABusyIncidentStaysWithinSlacksLimits(t *testing.T) {
 	}
 	for _, p := range []*slacksim.Person{s.Mara, s.Jon, s.Kim} {
 		for _, m := range p.Messages(world.PayOps) {
-			if strings.Contains(m.Text(), "in doubt the answer is no") {
+			if strings.Contains(m.Text(), "your rights could not be checked") {
 				t.Errorf("refused because Slack asked to wait: %s", m.Text())
 			}
 		}

@@ -32,7 +32,7 @@ func TestWhatIsWrongForGoodIsNamedWithWhoCanChangeIt(t *testing.T) {
 			s.Slack.AddGroup(slacksim.UserGroup{ID: world.PayOwners, Handle: "pay-owners", Disabled: true})
 		}, "user group S0PAYOWNERS is disabled: a workspace admin must enable it again"},
 		"a plan without them":  {func(s *stage) { s.Slack.SetFreePlan(true) }, "this Slack workspace has no user groups"},
-		"a token that is void": {func(s *stage) { s.Slack.Fail("users.info", slacksim.Fault{Error: "token_revoked"}) }, "Slack no longer accepts the bot's token (token_revoked): the operator of the bot must"},
+		"a token that is void": {func(s *stage) { s.Slack.Fail("users.info", slacksim.Fault{Error: "token_revoked"}) }, "Slack no longer accepts the bot's token (token_revoked): the people who run the bot must"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -127,7 +127,7 @@ func TestMembershipThatCannotBeReadIsWaitedFor(t *testing.T) {
 				s.start()
 				card := s.asks(s.Mara, world.Home, "billing@prod-eu orders back 50m")
 				s.Slack.Fail(method, f)
-				s.told(s.Jon, card, "approve", "Recorded.", "Slack is asked again by itself")
+				s.told(s.Jon, card, "approve", "Recorded.", "The bot asks Slack again")
 				s.untouched()
 				s.Slack.Heal(method)
 				s.later(time.Minute)
