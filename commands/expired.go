@@ -56,6 +56,7 @@ func heldUpLine(p *reset.Problem, end Span) Line {
 	switch p.Code {
 	case reset.ProblemTurnedDown, reset.ProblemSlowStore, reset.ProblemInternal:
 		return say("It could not be written by ", end, saying(p.Got), "; nothing was changed.")
+	default: // has words of its own, and they follow
 	}
 	l := say("Its time ran out ", end, "; nothing was changed. Until then: ")
 	for i, why := range problemLines(p) {

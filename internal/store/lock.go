@@ -42,11 +42,11 @@ func (e *HeldError) Error() string {
 // The lock is a file of its own: SQLite locks and unlocks its own file for each transaction, and on some systems closing any
 // handle on a file drops every lock that the process has on it.
 func Hold(path string, now time.Time) (*Lock, error) {
-	real, err := beneathLinks(path)
+	target, err := beneathLinks(path)
 	if err != nil {
 		return nil, fmt.Errorf("lock the database %s: %w", path, err)
 	}
-	name := real + ".lock"
+	name := target + ".lock"
 	file := flock.New(name, flock.SetPermissions(0o600))
 	got, err := file.TryLock()
 	if err != nil {
@@ -81,9 +81,9 @@ const mostLinks = 40
 // file must have one lock.
 func beneathLinks(path string) (string, error) {
 	for range mostLinks {
-		real, err := filepath.EvalSymlinks(path)
+		target, err := filepath.EvalSymlinks(path)
 		if !errors.Is(err, fs.ErrNotExist) {
-			return real, err
+			return target, err
 		}
 		to, err := os.Readlink(path)
 		if err != nil { // no link: the file is not there, or its directory is not
