@@ -22,6 +22,7 @@ const (
 	StoreDamaged    StoreFault = "damaged"
 	StoreUnreadable StoreFault = "unreadable"
 	StoreBusy       StoreFault = "busy"
+	StoreUnlocked   StoreFault = "unlocked"
 )
 
 // storeFaults says what each fault is and what to do about it.
@@ -32,6 +33,7 @@ var storeFaults = map[StoreFault][2]string{
 	StoreReadOnly:   {"is read-only", "make the file and its directory writable for the bot; it then goes on by itself"},
 	StoreDamaged:    {"is damaged", "stop the bot, restore the backup, and start the bot"},
 	StoreUnreadable: {"cannot be read or written", "look at the disk and its mount; the bot goes on by itself once it can"},
+	StoreUnlocked:   {"has lost its lock file, so a second bot could be started on it", "stop every bot on this database, then start one"},
 	StoreBusy:       {"is locked by another program", "close what has it open (a shell with sqlite3, a backup); the bot then goes on by itself"},
 }
 

@@ -141,6 +141,16 @@ func (s *Store) settle(ctx context.Context) error {
 	return nil
 }
 
+// whole returns a *reset.StoreError when the file is not the one that was opened, or another process may serve it.
+func (s *Store) whole() error {
+	if l := s.lock.Load(); l != nil {
+		if err := l.check(s.eye.path); err != nil {
+			return err
+		}
+	}
+	return s.eye.check()
+}
+
 // Mark tells this database from others.
 func (s *Store) Mark() string { return fmt.Sprintf("%08x", s.eye.mark) }
 
@@ -172,7 +182,7 @@ func (s *Store) Ready(ctx context.Context, now time.Time) error {
 	fine := s.health.err == nil && !now.Before(s.health.probed) && now.Sub(s.health.probed) < probeEvery
 	s.health.mu.Unlock()
 	if fine {
-		return s.eye.check()
+		return s.whole()
 	}
 	if err := s.eye.room(); err != nil {
 		s.health.saw(err)

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
 // Lock is the right of one process to serve a database file. The operating system gives it back when the process ends,
@@ -20,6 +22,7 @@ type Lock struct {
 
 	file *flock.Flock
 	by   string
+	info os.FileInfo // of the lock file, as it was locked
 }
 
 // HeldError is returned by Hold while another process serves the database.
@@ -71,7 +74,18 @@ func Hold(path string, now time.Time) (*Lock, error) {
 	if err := l.write(l.Before); err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
+	if l.info, err = os.Stat(name); err != nil {
+		return nil, errors.Join(fmt.Errorf("lock the database %s: %w", path, err), file.Close())
+	}
 	return l, nil
+}
+
+// check returns a *reset.StoreError when the lock file is no longer the one that is locked: another process can lock the new one.
+func (l *Lock) check(path string) error {
+	if now, err := os.Stat(l.file.Path()); err != nil || !os.SameFile(now, l.info) {
+		return &reset.StoreError{Path: path, Fault: reset.StoreUnlocked, Err: err}
+	}
+	return nil
 }
 
 // mostLinks is how many symbolic links in a row are followed: as many as Linux does.
@@ -101,8 +115,12 @@ func beneathLinks(path string) (string, error) {
 // ofDatabase stands before a database's mark in the lock file.
 const ofDatabase = " serves database "
 
-// Serves notes which database is served under the lock, so that the next process can tell when it finds another one.
-func (l *Lock) Serves(s *Store) error { return l.write(s.Mark()) }
+// Serves notes which database is served under the lock, so that the next process can tell when it finds another one. From here on
+// the store writes only while the lock is whole.
+func (l *Lock) Serves(s *Store) error {
+	s.lock.Store(l)
+	return l.write(s.Mark())
+}
 
 func (l *Lock) write(mark string) error {
 	text := l.by

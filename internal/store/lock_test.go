@@ -63,6 +63,24 @@ func TestOneProcessHoldsADatabase(t *testing.T) {
 	}
 }
 
+// A lock whose file is removed keeps no other process out: nothing is written under it any more.
+func TestALockThatIsRemovedIsNoticed(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "state.db")
+	lock, err := store.Hold(path, time.Now())
+	must(t, err)
+	defer func() { must(t, lock.Release()) }()
+	s := open(t, path)
+	must(t, lock.Serves(s))
+	if _, err := s.Record(t.Context(), reset.Inbox{ID: "e1"}); err != nil {
+		t.Fatal(err)
+	}
+	must(t, os.Remove(path+".lock"))
+	_, err = s.Record(t.Context(), reset.Inbox{ID: "e2"})
+	faulty(t, "recording", err, reset.StoreUnlocked)
+	faulty(t, "readiness", s.Ready(t.Context(), time.Now()), reset.StoreUnlocked)
+}
+
 // Looking makes nothing and changes nothing.
 func TestLookOnlyReads(t *testing.T) {
 	t.Parallel()

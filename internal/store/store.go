@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"modernc.org/sqlite"
@@ -29,6 +30,7 @@ type Store struct {
 	readers *sql.DB
 	eye     *eye
 	health  health
+	lock    atomic.Pointer[Lock] // nil: several processes share the store
 }
 
 var _ reset.Store = (*Store)(nil)
@@ -144,7 +146,7 @@ func (s *Store) write(ctx context.Context, fn func(*sql.Tx) error) error {
 		if err := fn(tx); err != nil {
 			return err
 		}
-		return s.eye.check()
+		return s.whole()
 	}))
 	s.health.saw(err)
 	return err
