@@ -113,7 +113,7 @@ func pending(c *Content, s reset.Story, v voice) {
 	}
 	c.Lines = append(c.Lines, say(need, until(" by ", r.Deadline, v), "."))
 	if !unbounded(r.Bounds) {
-		c.Foot = []Line{coversLine(r)}
+		c.Foot = append(c.Foot, coversLine(r))
 	}
 	c.Buttons = []Button{
 		{Verb: "approve", Ref: ref(r), Label: "Approve", Style: "primary", Confirm: confirm(s, v), Typed: "approve " + ref(r)},

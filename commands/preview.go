@@ -107,6 +107,9 @@ func planLines(s reset.Story, v voice) []Line {
 // plan adds the table, the warnings and what the policy's owner says about stopping the consumers.
 func plan(c *Content, s reset.Story, v voice) {
 	c.Table = planTable(s, v)
+	if r := s.Request; r.Drift != nil && c.Table != nil && !r.WasWritten() { // drift alone plans no rows anew
+		c.Foot = append(c.Foot, say("The rows, and the CSV, are those planned at ", v.clock(r.PlannedAt), "; the totals are those of ", v.clock(r.Drift.At), "."))
+	}
 	c.Warnings = append(c.Warnings, warnings(s, v)...)
 	if busy(s.Request) {
 		c.Hints = stopHints(s.Request.Ruling)
