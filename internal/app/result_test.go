@@ -138,7 +138,7 @@ func TestFirstOffsetsAreComparedWithWhatConsumersWouldDo(t *testing.T) {
 		t.Fatal(mixed)
 	}
 	card := s.asks(s.Mara, world.Home, "pay-new@prod-eu orders:0-2 to latest")
-	card = s.shows(s.Jon, card, "2 partitions have no committed offset (orders:1-2)", "auto.offset.reset", "compared with earliest, this skips up to 4,000 messages")
+	card = s.shows(s.Jon, card, "2 partitions have no committed offset (orders:1-2)", "auto.offset.reset", "ompared with earliest, this skips up to 4,000 messages")
 	s.clicks(s.Jon, card, "approve")
 	s.clicks(s.Kim, card, "approve")
 	card = s.shows(s.Jon, card, "done")
