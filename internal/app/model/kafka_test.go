@@ -530,7 +530,7 @@ func (k *fakeKafka) Write(ctx context.Context, g string, ch reset.Chunk, ready f
 	if f.lost {
 		return lost, nil
 	}
-	r.refused = !f.anyway && !slices.ContainsFunc(results, func(res reset.StepResult) bool { return res.Written })
+	r.refused = !slices.ContainsFunc(k.changes, func(c change) bool { return c.request == r })
 	return results, nil
 }
 

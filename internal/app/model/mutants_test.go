@@ -23,7 +23,7 @@ var mutants = []mutant{
 		"case written+doubtful == 0 && target == stays:", "case written == 0:"},
 	{"the second reading is the first one", "reset/finish.go", "if !same(writes[i].Read, reads[i]) {", "if false {"},
 	{"the settle time is not served", "reset/settle.go", "if st.served(s.Times.Settle) {", "if true {"},
-	{"half of what is skipped is not told", "reset/written.go", "\treturn &e\n", "\te.Skip /= 2\n\treturn &e\n"},
+	{"half of what is skipped is not told", "reset/written.go", "\te := Total(stepsOf(writes))\n", "\te := Total(stepsOf(writes))\n\t\te.Skip /= 2\n"},
 	{"partitions that went elsewhere are not named", "reset/written.go", "case HowClampStart, HowClampEnd, HowNoLater, HowStartInDoubt:\n\t\treturn true", "case HowNoLater:\n\t\treturn true"},
 	{"a refused click or command is not answered", "bot/handle.go", "b.answer(ctx, e, content, e.Alone && moot(err))", "_ = content"},
 	{"an answer is given twice", "bot/answer.go", "err := b.deliver(ctx, e, c, replace, e.URL != \"\")\n", "_ = b.deliver(ctx, e, c, replace, e.URL != \"\")\n\terr := b.deliver(ctx, e, c, replace, e.URL != \"\")\n"},

@@ -22,13 +22,17 @@ func (w *world) judge() {
 			continue
 		}
 		writes := of[id]
+		said := map[class]bool{}
 		for i, v := range c.views {
-			if classOf(v.status) == unknown {
+			class := classOf(v.status)
+			if class == unknown {
 				w.wrong("unknown words", "%s is %q", id, v.status)
 			}
-			if i == 0 || classOf(v.status) != classOf(c.views[i-1].status) {
+			// What was put back may be moved again: it had to be so when it was first said.
+			if class == rolledBack && !said[class] || class != rolledBack && (i == 0 || class != classOf(c.views[i-1].status)) {
 				w.holds(id, v, writes)
 			}
+			said[class] = true
 		}
 		w.ends(id, writes)
 		w.allowed(c, writes)
@@ -170,13 +174,23 @@ func (w *world) tells(c *told, a *attempt) int {
 		}
 		n, outturn := atOffset.FindStringSubmatch(says[3]), outturns.FindStringSubmatch(v.text)
 		other := slices.ContainsFunc(slices.Collect(maps.Values(to)), func(p reset.Position) bool { return n != nil && p.Offset != number(n[1]) })
-		if number(says[2]) == int64(len(a.parts)) && (!other || says[4] != "") &&
+		if number(says[2]) == int64(len(a.parts)) && (!other || says[4] != "") && named(says[4], to) &&
 			(outturn == nil || effect{number(outturn[2]), number(outturn[4])} == moved) {
 			return 1
 		}
 		score = -1
 	}
 	return score
+}
+
+// named reports whether the partitions that a card names as elsewhere were written there.
+func named(words string, to map[reset.Partition]reset.Position) bool {
+	for _, m := range strayed.FindAllStringSubmatch(words, -1) {
+		if pos := to[reset.Partition{Topic: m[1], Partition: int32(number(m[2]))}]; pos.None || pos.Offset != number(m[3]) {
+			return false
+		}
+	}
+	return true
 }
 
 // ended is what had happened in Kafka when it was first said how a request that was written ended; 0: it was not said.
