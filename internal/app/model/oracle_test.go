@@ -533,6 +533,9 @@ func (w *world) agreed(c *told, r *request, ids []string) {
 	}
 	approved := map[string]bool{}
 	confirmed, alone := false, false
+	if owner := runOf.FindStringSubmatch(c.views[0].text); c.creator == nil && owner != nil { // a run is asked for by its schedule
+		asker, confirmed = "U0"+strings.ToUpper(owner[1]), true
+	}
 	for _, a := range w.acts {
 		if !slices.Contains(ids, a.id()) || a.at.After(r.at) {
 			continue

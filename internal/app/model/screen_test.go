@@ -186,6 +186,7 @@ const (
 	answerWithin = 2 * time.Minute // a claim of a process that was killed is free after its lease
 	afterTrouble = 12 * time.Minute
 	grace        = 2 * time.Minute
+	refusedFor   = 30 * time.Minute // what Slack refuses for so long is given up, and logged
 )
 
 // overdue looks for those who wait for an answer, and for cards that are still open beyond the time that they give.
@@ -196,7 +197,7 @@ func (s *screen) overdue() {
 			continue
 		}
 		a.trouble = a.trouble || s.w.sick || !s.w.deadAt.Before(a.at)
-		a.answered = s.answers(a) || s.w.gotForm(a)
+		a.answered = s.answers(a) || s.w.gotForm(a) || a.trouble && s.w.sickAt.Sub(a.at) > refusedFor
 		limit := a.at.Add(answerWithin)
 		if a.trouble {
 			limit = later(later(a.at, s.w.sickAt), s.w.deadAt).Add(afterTrouble)

@@ -237,7 +237,7 @@ func (p *process) end() {
 		p.w.wrong("stop", "the bot ended with %v", err)
 	}
 	for line := range strings.Lines(p.log.String()) {
-		if strings.Contains(line, "panic") {
+		if strings.Contains(line, "panic") && !p.dead.Load() { // goroutines that wait for one that was killed panic in sync.OnceValue
 			p.w.wrong("panic", "%s", line)
 		}
 	}
