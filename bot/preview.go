@@ -63,6 +63,10 @@ func (b *Bot) showAlone(ctx context.Context, s reset.Story, card reset.Card) (ti
 	if passing(err) {
 		return b.later(err)
 	}
+	if since := lastNews(r, news); err != nil && now.Sub(since) < refusedFor { // what Slack calls final passes at times
+		b.log.Info("the requester alone is told later", "request", r.ID, "err", err)
+		return now.Add(afterRefusal), nil
+	}
 	if err != nil {
 		b.log.Warn("the requester alone is not told", "request", r.ID, "err", err)
 	}
@@ -75,6 +79,14 @@ func (b *Bot) showAlone(ctx context.Context, s reset.Story, card reset.Card) (ti
 			c.ThreadSeq = news[len(news)-1].Seq
 		}
 	})
+}
+
+// lastNews is when what is to be said came to be.
+func lastNews(r reset.Request, news []reset.Entry) time.Time {
+	if len(news) == 0 {
+		return r.CreatedAt
+	}
+	return news[len(news)-1].At
 }
 
 // onlyRefused reports whether all that happened since a version was shown is that people without the right tried to decide. The

@@ -301,6 +301,34 @@ func TestRefusalIsToldOnce(t *testing.T) {
 	}
 }
 
+// A requester whom Slack lets nobody reach for a while, in words that sound final, is told once it does.
+func TestARequesterIsToldWhenARefusalPasses(t *testing.T) {
+	t.Parallel()
+	b := quiet(t, slacksim.Options{})
+	mara := reset.Actor{Kind: reset.Person, Team: slacksim.HomeTeam, ID: "U0MARA"}
+	r, err := b.Ask(t.Context(), reset.Ask{Actor: mara, Place: reset.Place{Channel: "C0INC"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := envelope{ID: "E1", Kind: command, Team: mara.Team, User: mara.ID, Channel: "C0INC", URL: b.slack.URL() + "/response/none"}
+	if err := b.bot.attach(t.Context(), r.ID, e); err != nil {
+		t.Fatal(err)
+	}
+	b.slack.Fail("chat.postMessage", slacksim.Fault{Error: "never_heard_of"})
+	for range 20 {
+		again, err := b.bot.Show(t.Context(), *b.stories[r.ID])
+		if err != nil || !again.After(b.now()) {
+			t.Fatalf("Show = %v, %v; it has to be called again", again, err)
+		}
+		b.pass(again.Sub(b.now()))
+	}
+	b.slack.Heal(slacksim.AnyRequest)
+	if again, err := b.bot.Show(t.Context(), *b.stories[r.ID]); err != nil || !again.IsZero() {
+		t.Errorf("Show = %v, %v", again, err)
+	}
+	b.sees(t, b.mara, b.slack.DM("U0MARA"), "preview")
+}
+
 // A question stays as it is while people without the right try to decide about it; another question is asked.
 func TestAQuestionIsNotSentAgainForStrangers(t *testing.T) {
 	t.Parallel()
