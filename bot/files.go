@@ -46,6 +46,7 @@ func (b *Bot) filesOf(ctx context.Context, s reset.Story, news []reset.Entry) ([
 	switch r.Act.(type) {
 	case reset.Freeze, reset.Thaw:
 		return nil, nil // they have no rows
+	case reset.Move, reset.SaveSchedule:
 	}
 	switch {
 	case r.WasWritten() && (has(news, reset.EvApplied) || has(news, reset.EvLanded) || has(news, reset.EvFailed)): // not what was put back, late or at once
