@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/slacksim"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
 )
 
@@ -13,7 +14,9 @@ func TestWhatHasNoRowsMissesNoFiles(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{Policy: strings.Replace(world.Policy, "    owner: S0PAYOWNERS\n", "    owner: S0PAYOWNERS\n    schedules: true\n", 1)})
 	s.start()
-	freeze := s.news(s.Jon, world.Home, func() { s.types(s.Jon, world.Home, "freeze sandbox-eu upgrade") }, "FROZEN", "Frozen by @jon")
+	s.types(s.Jon, world.Home, "freeze sandbox-eu upgrade")
+	said := []string{"FROZEN", "Frozen by @jon"}
+	freeze := s.finds(s.Jon, world.Home, said, func(m slacksim.Message) bool { return !m.Ephemeral && m.Thread == "" && holds(m, said) })
 	s.replies(freeze, "@jon froze sandbox-eu")
 	s.silent(freeze, "could not be attached")
 	for _, m := range s.Jon.Messages(world.Home) {
