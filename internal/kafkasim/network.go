@@ -26,7 +26,7 @@ type network struct {
 	mu      sync.Mutex
 	lns     []net.Listener
 	conns   map[*conn]struct{}
-	own     map[string]string // remote address of our own clients' connections -> host shown
+	own     map[string]string // ends of our own clients' connections -> host shown
 	down    map[int32]bool    // connections are cut and none is taken
 	silent  map[int32]bool    // requests are read and never answered
 	slow    map[int16]time.Duration
@@ -98,9 +98,9 @@ func (n *network) dialer(host string, opened func(net.Conn) error) dialer {
 		if err != nil {
 			return nil, err
 		}
-		mine := &ownConn{Conn: raw, network: n, port: raw.LocalAddr().String()}
+		mine := &ownConn{Conn: raw, network: n, ends: ends(raw.LocalAddr(), raw.RemoteAddr())}
 		n.mu.Lock()
-		n.own[mine.port] = host
+		n.own[mine.ends] = host
 		n.mu.Unlock()
 		if opened != nil {
 			if err := opened(mine); err != nil {
@@ -115,12 +115,16 @@ func (n *network) dialer(host string, opened func(net.Conn) error) dialer {
 	}
 }
 
-// ownConn is our client's end of a connection. Its port is ours for as long as the socket is open: the kernel gives it to
-// somebody else right after that, before the broker has noticed the end.
+// ends name a connection, by the addresses of its client and of its broker: the kernel gives one client port to connections with
+// different brokers at a time, so that the port alone would take another client's request for one of ours.
+func ends(client, broker net.Addr) string { return client.String() + " " + broker.String() }
+
+// ownConn is our client's end of a connection. It is ours for as long as the socket is open: the kernel gives its port to another
+// client right after that, before the broker has noticed the end.
 type ownConn struct {
 	net.Conn
 	network *network
-	port    string
+	ends    string
 	once    sync.Once
 }
 
@@ -128,7 +132,7 @@ func (c *ownConn) Close() error {
 	c.once.Do(func() {
 		c.network.mu.Lock()
 		defer c.network.mu.Unlock()
-		delete(c.network.own, c.port)
+		delete(c.network.own, c.ends)
 	})
 	return c.Conn.Close()
 }
@@ -239,7 +243,7 @@ func (c *conn) RemoteAddr() net.Addr {
 // ours reports whether a client of the simulator is at the other end. The network's lock is held.
 func (c *conn) ours() bool {
 	if !c.own {
-		c.host, c.own = c.network.own[c.remote]
+		c.host, c.own = c.network.own[ends(c.Conn.RemoteAddr(), c.Conn.LocalAddr())]
 	}
 	return c.own
 }
