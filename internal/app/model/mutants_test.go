@@ -32,7 +32,6 @@ var mutants = []mutant{
 	{"a card is not edited once its request has ended", "bot/show.go", "\tnow := b.now()\n\tif d := b.pace.postponed(updating, now); d > 0 {\n", "\tnow := b.now()\n\tif !s.Request.State.Open() {\n\t\treturn time.Time{}, nil, nil\n\t}\n\tif d := b.pace.postponed(updating, now); d > 0 {\n"},
 	{"guests may what their groups may", "auth/policy.go", "return reset.DeniedGuest, nil", "return \"\", nil"},
 	{"one approval fewer is enough", "auth/rule.go", "out.Need, out.MaxSkip, out.MaxReplay = t.Need,", "out.Need, out.MaxSkip, out.MaxReplay = max(0, t.Need-1),"},
-	{"a refusal of others sends the question again", "bot/preview.go", "case onlyRefused(news, p.Version, r.Version):", "case false:"},
 }
 
 var stopped = regexp.MustCompile(`STOPPED after (\d+) steps: \[([^\]]+)\]`)

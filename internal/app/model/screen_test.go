@@ -193,7 +193,7 @@ const (
 func (s *screen) overdue() {
 	now := s.w.now()
 	for _, a := range s.w.acts[max(0, len(s.w.acts)-60):] {
-		if a.answered {
+		if a.answered || s.w.gone[a.who] { // who is deactivated can't be written to
 			continue
 		}
 		a.trouble = a.trouble || s.w.sick || !s.w.deadAt.Before(a.at)
