@@ -420,7 +420,7 @@ func (w *world) lastAttempt(writes []*request, by int) (to map[reset.Partition]r
 			if _, there := to[st.Partition]; !there && !r.chunk.Delete {
 				moved.add(at, st.To) // whether it landed or others went to the same place: the two look the same
 			}
-			exact = exact && at.committed.Offset >= at.log.start && at.committed.Offset <= at.log.end // else the consumers decide
+			exact = exact && !at.committed.None && at.committed.Offset >= at.log.start && at.committed.Offset <= at.log.end // else the consumers decide
 			pos := st.To
 			pos.None = pos.None || r.chunk.Delete
 			if _, there := to[st.Partition]; !there { // what follows at the same moment rolls it back
