@@ -460,6 +460,9 @@ func (w *world) ends(id string, writes []*request) {
 		if c == open && (!v.public || w.screen.cards[id].schedule()) {
 			return // a preview says itself until when it is good; what its one reader has can't be changed after that
 		}
+		if !v.public && w.given {
+			return // Slack took no card, and for longer than it is tried
+		}
 		w.wrong("never ended", "%s is still %q: %s", id, v.status, clip(v.text, 300))
 	}
 	if c == asBefore || c == nothing || c == unwritten {

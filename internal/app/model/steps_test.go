@@ -34,6 +34,7 @@ func (w *world) step() {
 	}
 	if w.sick {
 		w.sickAt = w.now()
+		w.given = w.given || w.sickAt.Sub(w.sickSince) > refusedFor
 	}
 	w.advance(time.Second, w.rand.IntN(4))
 }
@@ -330,6 +331,9 @@ func (w *world) slackFails() {
 	f.Times = w.rand.IntN(4)
 	w.did("slack: %s fails %d times: %+v", method, f.Times, f)
 	w.sim.Fail(method, f)
+	if !w.sick {
+		w.sickSince = w.now()
+	}
 	w.sick, w.sickAt = true, w.now()
 }
 

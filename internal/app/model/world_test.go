@@ -54,6 +54,8 @@ type world struct {
 	found       []violation
 	sick        bool      // Slack is in trouble
 	sickAt      time.Time // when it last was
+	sickSince   time.Time
+	given       bool      // Slack was in trouble for so long that what it refuses was given up
 	deadAt      time.Time // when a process last died
 }
 
