@@ -113,11 +113,12 @@ type Told struct {
 	Back     int         // how many had one before: the rows of the file of the way back
 }
 
-// told picks the rows to speak of.
-func told(steps []Step) Told {
+// told picks the rows to speak of. A time in the future is asked for before anything is stored that is as late: when it has come, the
+// log end is the place.
+func told(in Intent, steps []Step) Told {
 	var out Told
 	for _, s := range steps {
-		if s.Missed() {
+		if s.Missed() && (s.How != HowNoLater || !future(in)) {
 			out.Misses++
 			out.Missed = append(out.Missed, s)
 		}
@@ -166,7 +167,7 @@ func (s *Service) tellRows(ctx context.Context, st *Story, writes []Write) error
 	switch {
 	case r.WasWritten() && len(writes) > 0:
 		steps := stepsOf(writes)
-		st.Told = told(steps)
+		st.Told = told(in, steps)
 		st.Worst, st.Topics = largest(steps)
 		if r.Written == nil { // written by a version that did not keep it
 			r.Written = writtenEffect(r.Outcome, writes)
@@ -176,7 +177,7 @@ func (s *Service) tellRows(ctx context.Context, st *Story, writes []Write) error
 		if err != nil {
 			return fmt.Errorf("steps of %s: %w", r.ID, err)
 		}
-		st.Told = told(steps)
+		st.Told = told(in, steps)
 	}
 	return nil
 }
