@@ -113,12 +113,15 @@ type Told struct {
 	Back     int         // how many had one before: the rows of the file of the way back
 }
 
-// told picks the rows to speak of. A time in the future is asked for before anything is stored that is as late: when it has come, the
-// log end is the place.
-func told(in Intent, steps []Step) Told {
+// told picks the rows to speak of. Who asks for a time that is still to come asks before anything is stored that is as late: when it
+// has come, the log end is the place.
+func told(r *Request, steps []Step) Told {
 	var out Told
+	in, _ := r.Move()
+	t, timed := in.Target.(Time)
+	ahead := timed && t.At.After(r.CreatedAt)
 	for _, s := range steps {
-		if s.Missed() && (s.How != HowNoLater || !future(in)) {
+		if s.Missed() && (s.How != HowNoLater || !ahead) {
 			out.Misses++
 			out.Missed = append(out.Missed, s)
 		}
@@ -167,7 +170,7 @@ func (s *Service) tellRows(ctx context.Context, st *Story, writes []Write) error
 	switch {
 	case r.WasWritten() && len(writes) > 0:
 		steps := stepsOf(writes)
-		st.Told = told(in, steps)
+		st.Told = told(r, steps)
 		st.Worst, st.Topics = largest(steps)
 		if r.Written == nil { // written by a version that did not keep it
 			r.Written = writtenEffect(r.Outcome, writes)
@@ -177,7 +180,7 @@ func (s *Service) tellRows(ctx context.Context, st *Story, writes []Write) error
 		if err != nil {
 			return fmt.Errorf("steps of %s: %w", r.ID, err)
 		}
-		st.Told = told(in, steps)
+		st.Told = told(r, steps)
 	}
 	return nil
 }
