@@ -130,7 +130,7 @@ func TestObserve(t *testing.T) {
 			}
 			var got []string
 			for _, l := range tc.looks {
-				w, said := observe(r, writes, l.snapshot(), t0.Add(l.after), DefaultTimes)
+				w, said := observe(r, writes, l.snapshot(), t0.Add(l.after), WatchTimes{Fast: 10 * time.Second, Slow: 30 * time.Second, Nobody: 30 * time.Minute})
 				for _, n := range said {
 					line := string(n.event)
 					for i := 0; i < len(n.facts); i += 2 {

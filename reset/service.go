@@ -54,6 +54,10 @@ type Times struct {
 	Nobody     time.Duration // before it is said that nobody came back (30 min)
 }
 
+func (t Times) watching() WatchTimes {
+	return WatchTimes{Fast: t.Watch, Slow: t.WatchSlow, Nobody: t.Nobody}
+}
+
 // DefaultTimes are the durations that serve unless the configuration says otherwise.
 var DefaultTimes = Times{
 	Draft: 30 * time.Minute, Approval: 30 * time.Minute, Settle: 6 * time.Second, Look: time.Second, Fresh: 2 * time.Minute, Numbers: 30 * time.Second, Unread: 3 * time.Second,

@@ -118,6 +118,13 @@ func (s Strays) with(st Stray) Strays {
 	return s
 }
 
+// WatchTimes are the durations of following a group.
+type WatchTimes struct {
+	Fast   time.Duration // between looks at first
+	Slow   time.Duration // between looks later
+	Nobody time.Duration // before it is said that nobody came back
+}
+
 // news is what a look saw for the first time, for an audit entry.
 type news struct {
 	event Event
@@ -126,7 +133,7 @@ type news struct {
 
 // observe says what a look at the group adds to what is known of it. Nothing is concluded from a partition that could not
 // be read.
-func observe(r Request, writes []Write, snap Snapshot, now time.Time, t Times) (Watch, []news) {
+func observe(r Request, writes []Write, snap Snapshot, now time.Time, t WatchTimes) (Watch, []news) {
 	w := *r.Watch
 	if w.First == nil && len(snap.Group.Members) > 0 {
 		m := snap.Group.Members[0]
@@ -240,7 +247,7 @@ func (w *Watch) measure(seen sighted, now time.Time) {
 
 // end says when there is nothing more to look for. To have caught up is to have read what was there when the reset was
 // applied; what nobody came back for was not.
-func (w *Watch) end(seen sighted, g GroupState, now time.Time, t Times) (Event, bool) {
+func (w *Watch) end(seen sighted, g GroupState, now time.Time, t WatchTimes) (Event, bool) {
 	var ev Event
 	switch age := now.Sub(w.Since); {
 	case w.First != nil && seen.unread == 0 && seen.behind == 0:
@@ -263,10 +270,10 @@ func (w Watch) worth(was Watch) bool {
 }
 
 // next is when the group is looked at again: often at first, and then now and then.
-func (w Watch) next(now time.Time, t Times) time.Time {
-	at := now.Add(t.WatchSlow)
+func (w Watch) next(now time.Time, t WatchTimes) time.Time {
+	at := now.Add(t.Slow)
 	if now.Sub(w.Since) < closeWatch {
-		at = now.Add(t.Watch)
+		at = now.Add(t.Fast)
 	}
 	if nobody := w.Since.Add(t.Nobody); w.First == nil && nobody.After(now) && nobody.Before(at) {
 		return nobody

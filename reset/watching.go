@@ -25,7 +25,7 @@ func (s *Service) watch(ctx context.Context, due Due) (time.Time, error) {
 		return time.Time{}, err
 	}
 	in, _ := r.Move()
-	later := r.Watch.next(began, s.Times)
+	later := r.Watch.next(began, s.Times.watching())
 	cluster, gone := s.cluster(in.Cluster)
 	if gone != nil {
 		return time.Time{}, s.unwatch(ctx, due, r)
@@ -43,7 +43,7 @@ func (s *Service) watch(ctx context.Context, due Due) (time.Time, error) {
 	case busy:
 		return later, nil
 	}
-	w, said := observe(r, writes, snap, s.Now(), s.Times)
+	w, said := observe(r, writes, snap, s.Now(), s.Times.watching())
 	if said, err = s.blame(ctx, r, &w, said); err != nil {
 		return time.Time{}, err
 	}
@@ -67,7 +67,7 @@ func (s *Service) watch(ctx context.Context, due Due) (time.Time, error) {
 	if err != nil || !w.Open() {
 		return time.Time{}, err
 	}
-	return w.next(s.Now(), s.Times), nil
+	return w.next(s.Now(), s.Times.watching()), nil
 }
 
 // newer is the request that has reset the group since r was applied. Busy says that one is at it, or was while Kafka was
