@@ -20,8 +20,6 @@ type Policy struct {
 	dir   *Cached
 }
 
-var _ reset.Policy = (*Policy)(nil)
-
 // New makes a policy of rules, in the order in which they are tried.
 func New(rules []Rule, dir *Cached) *Policy { return &Policy{rules: rules, dir: dir} }
 

@@ -43,8 +43,6 @@ type Cluster struct {
 	running guard.Group        // calls under way, those given up included
 }
 
-var _ reset.Cluster = (*Cluster)(nil)
-
 // Config says which cluster, and how to log in.
 type Config struct {
 	Name      string   // as people call it; errors carry it
