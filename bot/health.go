@@ -54,12 +54,12 @@ func (b *Bot) Ready() (bool, string) {
 	h := &b.health
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	ready, words := b.reached()
+	ready, said := b.reached()
 	faults, all := h.wrong()
 	for _, u := range faults {
-		words += "\nslack: " + commands.CauseOf(u)
+		said += "\nslack: " + commands.CauseOf(u)
 	}
-	return ready && !all, words
+	return ready && !all, said
 }
 
 // reached reports whether people can reach the bot. The lock is held.

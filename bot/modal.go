@@ -113,16 +113,16 @@ func (b *Bot) byHand(s reset.Story, steps []reset.Step) []slack.Block {
 
 // byItself puts a command into a block of its own, so that it can be copied without the words around it.
 func byItself(line commands.Line) []slack.Block {
-	var words commands.Line
+	var rest commands.Line
 	var out []slack.Block
 	for _, span := range line {
 		if span.Kind == commands.Paste {
 			out = append(out, preformatted("", span.Text))
 		} else {
-			words = append(words, span)
+			rest = append(rest, span)
 		}
 	}
-	return append([]slack.Block{slack.NewContextBlock("", plainText(clip(clean(words.String()), maxLine)))}, out...)
+	return append([]slack.Block{slack.NewContextBlock("", plainText(clip(clean(rest.String()), maxLine)))}, out...)
 }
 
 // pages are the buttons to the pages beside this one.

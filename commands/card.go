@@ -77,14 +77,14 @@ func askLine(s reset.Story, v voice) Line {
 }
 
 func reason(in reset.Intent) string {
-	text := ""
+	out := ""
 	if in.Reason != "" {
-		text = ` ("` + clip(in.Reason, 200) + `")`
+		out = ` ("` + clip(in.Reason, 200) + `")`
 	}
 	if in.Emergency != "" {
-		text += " [emergency " + clip(in.Emergency, 60) + "]"
+		out += " [emergency " + clip(in.Emergency, 60) + "]"
 	}
-	return text
+	return out
 }
 
 func pending(c *Content, s reset.Story, v voice) {

@@ -26,15 +26,15 @@ const (
 //	schedule add "EXPRESSION" [options] -- [reset] ...
 //	at TIME [options] -- [reset] ...
 //	kafka-consumer-groups.sh --bootstrap-server ... --group ... --reset-offsets ... --execute
-func Parse(text string, ctx Context) (Command, error) {
-	if n := utf8.RuneCountInString(text); n > maxText {
+func Parse(said string, ctx Context) (Command, error) {
+	if n := utf8.RuneCountInString(said); n > maxText {
 		return nil, &SyntaxError{Want: fmt.Sprintf("a command may have %s characters; this one has %s", count(maxText), count(n)), Pos: maxText}
 	}
-	words, err := split(text, !ctx.Terminal)
+	words, err := split(said, !ctx.Terminal)
 	if err != nil {
 		return nil, err
 	}
-	return read(words, len(text), ctx)
+	return read(words, len(said), ctx)
 }
 
 // ParseArgs is Parse for words that a shell has split already.

@@ -256,13 +256,13 @@ func ref(r reset.Request) string { return fmt.Sprintf("%s.%d", r.ID, r.Revision)
 func confirm(s reset.Story, v voice) string {
 	r := s.Request
 	in, _ := r.Move()
-	text := clip(title(in, s.Cluster), 90) + ": " + clip(aim(s, v, withUTC), 120) + ". It " + brief(r) + "."
+	out := clip(title(in, s.Cluster), 90) + ": " + clip(aim(s, v, withUTC), 120) + ". It " + brief(r) + "."
 	if _, saves := r.Act.(reset.SaveSchedule); saves {
-		text = clip(title(in, s.Cluster), 90) + ": " + clip(aim(s, v, withUTC), 120) + ". Each run may have " + reach(r.Bounds) + "."
+		out = clip(title(in, s.Cluster), 90) + ": " + clip(aim(s, v, withUTC), 120) + ". Each run may have " + reach(r.Bounds) + "."
 	} else if busy(r) {
-		text += " Written once nobody is connected."
+		out += " Written once nobody is connected."
 	}
-	return clip(text, 300)
+	return clip(out, 300)
 }
 
 func until(word string, t time.Time, v voice) Line {
@@ -274,15 +274,15 @@ func until(word string, t time.Time, v voice) Line {
 
 // fallback is the one line of a notification. It names no times of its own: those are told in the card.
 func fallback(c Content) string {
-	text := c.Title + " · " + c.Status
+	out := c.Title + " · " + c.Status
 	if len(c.Lines) > 0 {
 		first := c.Lines[0]
 		if len(first) > 1 && first[0].Kind == User { // "@mara asks to ...": a notification knows no names
 			first = append(say(capital(strings.TrimLeft(first[1].Text, " "))), first[2:]...)
 		}
-		text += ": " + utc(first)
+		out += ": " + utc(first)
 	}
-	return clip(text, 400)
+	return clip(out, 400)
 }
 
 // utc writes a line with its clocks in UTC, for where nobody's zone is known.
