@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -75,7 +76,7 @@ func (b *Bot) draw(ctx context.Context, c commands.Content, l look) message {
 	if len(buttons) > 0 {
 		add(slack.NewActionBlock(d.id("act"), buttons...))
 	}
-	text := b.named(ctx, firstOf(c.Fallback, c.Title, "kafka-reset"), c.Lines)
+	text := b.named(ctx, cmp.Or(c.Fallback, c.Title, "kafka-reset"), c.Lines)
 	if len(out) == 0 {
 		add(slack.NewContextBlock(d.id("state"), plainText(d.clip(text, maxHeader))))
 	}
@@ -150,7 +151,7 @@ func (d *drawing) span(s commands.Span) slack.RichTextSectionElement {
 		style = &slack.RichTextSectionTextStyle{Code: true}
 	case commands.Link:
 		if web(s.URL) {
-			return slack.NewRichTextSectionLinkElement(s.URL, d.clip(firstOf(s.Text, s.URL), maxLine), nil)
+			return slack.NewRichTextSectionLinkElement(s.URL, d.clip(cmp.Or(s.Text, s.URL), maxLine), nil)
 		}
 	case commands.Channel:
 		if slackID(s.ID) {
@@ -294,7 +295,7 @@ func (d *drawing) buttons(buttons []commands.Button) []slack.BlockElement {
 			continue // an action_id may be in a block once
 		}
 		seen[action] = true
-		label := d.clip(firstOf(button.Label, button.Verb), maxLabel)
+		label := d.clip(cmp.Or(button.Label, button.Verb), maxLabel)
 		e := slack.NewButtonBlockElement(clip(action, maxID), button.Ref, plainText(label))
 		e.Style = slack.Style(button.Style)
 		if button.Confirm != "" {
@@ -307,7 +308,7 @@ func (d *drawing) buttons(buttons []commands.Button) []slack.BlockElement {
 }
 
 func plainText(s string) *slack.TextBlockObject {
-	return slack.NewTextBlockObject(slack.PlainTextType, firstOf(s, "–"), false, false)
+	return slack.NewTextBlockObject(slack.PlainTextType, cmp.Or(s, "–"), false, false)
 }
 
 // escape makes text harmless where Slack reads markup. These three characters are all it takes (Slack's formatting page).
@@ -351,13 +352,4 @@ func slackID(s string) bool {
 
 func web(url string) bool {
 	return strings.HasPrefix(url, "https://") || strings.HasPrefix(url, "http://")
-}
-
-func firstOf(words ...string) string {
-	for _, w := range words {
-		if w != "" {
-			return w
-		}
-	}
-	return ""
 }

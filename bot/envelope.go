@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -134,7 +135,7 @@ func readEnvelope(req socketmode.Request, name string) (envelope, error) {
 			return e, fmt.Errorf("command %q is not %q", p.Command, name)
 		}
 		e.Kind, e.Text, e.User, e.Channel = command, p.Text, p.UserID, p.ChannelID
-		e.Team = firstOf(p.EnterpriseID, p.TeamID)
+		e.Team = cmp.Or(p.EnterpriseID, p.TeamID)
 	case req.Type == socketmode.RequestTypeEventsAPI:
 		e.Kind = event
 		if p.Event.Type == "subteam_members_changed" {
@@ -154,7 +155,7 @@ func readEnvelope(req socketmode.Request, name string) (envelope, error) {
 	case p.Type == "block_suggestion":
 		e.interaction(suggestion, p)
 	default:
-		return e, fmt.Errorf("nothing is done for %q", firstOf(p.Type, req.Type))
+		return e, fmt.Errorf("nothing is done for %q", cmp.Or(p.Type, req.Type))
 	}
 	return e, nil
 }
@@ -162,8 +163,8 @@ func readEnvelope(req socketmode.Request, name string) (envelope, error) {
 // interaction fills in who and where. The person's own team counts, not the one the app is installed in: in a shared
 // channel they differ. In an Enterprise Grid the organisation is the identity, as long as the person is of that team.
 func (e *envelope) interaction(k kind, p payload) {
-	e.Kind, e.User, e.Channel = k, p.User.ID, firstOf(p.Channel.ID, p.Container.ChannelID)
-	e.Team = firstOf(p.User.TeamID, p.Team.ID)
+	e.Kind, e.User, e.Channel = k, p.User.ID, cmp.Or(p.Channel.ID, p.Container.ChannelID)
+	e.Team = cmp.Or(p.User.TeamID, p.Team.ID)
 	if p.Enterprise.ID != "" && e.Team == p.Team.ID {
 		e.Team = p.Enterprise.ID
 	}

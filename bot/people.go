@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"sync"
@@ -64,7 +65,7 @@ func (b *Bot) lookAt(ctx context.Context, user string) person {
 		b.log.Warn("a person cannot be looked up", "actor", user, "err", err)
 		p.failed = true
 	} else {
-		p.name, p.zone = firstOf(u.Profile.DisplayName, u.Name, u.RealName), u.TZ
+		p.name, p.zone = cmp.Or(u.Profile.DisplayName, u.Name, u.RealName), u.TZ
 	}
 	b.names.put(user, p)
 	return p
@@ -129,11 +130,11 @@ func (b *Bot) Person(ctx context.Context, user string) (auth.Person, error) {
 	}
 	b.health.judged(user, nil)
 	p := auth.Person{
-		Team:  firstOf(u.Enterprise.EnterpriseID, u.TeamID),
+		Team:  cmp.Or(u.Enterprise.EnterpriseID, u.TeamID),
 		Guest: u.IsRestricted || u.IsUltraRestricted, Deleted: u.Deleted,
 		Bot: u.IsBot || u.IsAppUser || u.IsWorkflowBot || u.IsConnectorBot || user == "USLACKBOT",
 	}
-	p.Stranger = u.IsStranger || u.TeamID == "" || p.Team != firstOf(home.EnterpriseID, home.TeamID)
+	p.Stranger = u.IsStranger || u.TeamID == "" || p.Team != cmp.Or(home.EnterpriseID, home.TeamID)
 	return p, nil
 }
 

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"unicode/utf8"
 
 	"github.com/slack-go/slack"
@@ -56,7 +57,7 @@ func cells(row []string, columns int) ([]slack.TableCell, int) {
 	for i := range columns {
 		text := "–"
 		if i < len(row) {
-			text = firstOf(clip(clean(row[i]), maxCell), text)
+			text = cmp.Or(clip(clean(row[i]), maxCell), text)
 		}
 		size += utf8.RuneCountInString(text)
 		out = append(out, slack.NewTableRawTextCell(text))

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -11,7 +12,7 @@ import (
 func aroundLine(g gathered, v voice) Line {
 	switch g.code {
 	case reset.WarnConnector:
-		return connectorWarning(firstOf(list(g.names, 1), "NAME"))
+		return connectorWarning(cmp.Or(list(g.names, 1), "NAME"))
 	case reset.WarnLooksLike:
 		return say("By its name this is ", g.text, ", which starts from its own checkpoint and ignores committed offsets: the reset may change nothing. ",
 			"Only a job that starts without a checkpoint reads them.")
@@ -63,8 +64,8 @@ func recordsLine(g gathered, v voice) Line {
 
 func offsets(n int64) string { return number(n, "offset") }
 
-func soon(text string) string {
-	d, err := time.ParseDuration(text)
+func soon(said string) string {
+	d, err := time.ParseDuration(said)
 	if err != nil {
 		return "hours"
 	}

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
@@ -190,7 +191,7 @@ func agreed(s reset.Story, v voice) Line {
 		return standsOn(m.Mandate, v)
 	}
 	if !s.Request.Eased.IsZero() {
-		return say("Needed nobody else: the group was idle and untouched since ", firstOf(s.Request.Undoes, "the reset"), ".")
+		return say("Needed nobody else: the group was idle and untouched since ", cmp.Or(s.Request.Undoes, "the reset"), ".")
 	}
 	if len(s.Votes) > 0 {
 		return say("Approved by ", voters(s.Votes, v), ".")

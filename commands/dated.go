@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -43,7 +44,7 @@ func aheadLines(p *reset.Problem, v voice) []Line {
 		return []Line{say("The target would skip messages. Should they be skipped?")}
 	}
 	skips := say("would skip ", strong("up to "+number(p.Count, "message")))
-	target := firstOf(p.Got, "The target")
+	target := cmp.Or(p.Got, "The target")
 	l := say("No record is as late as ", code(target), " on ", number(p.Other, "partition"), " (", p.Topic, "): going to latest there ", skips, ".")
 	if p.Newest > 0 {
 		l = say(l, newestLine(time.UnixMilli(p.Newest).UTC(), v))

@@ -1,6 +1,9 @@
 package commands
 
-import "github.com/kafka-reset-bot/kafka-reset-bot/reset"
+import (
+	"cmp"
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
 
 // mayNot is what a person wanted to do, after "You may not".
 var mayNot = map[reset.Verb]string{
@@ -26,11 +29,11 @@ func denialLines(p *reset.Problem) []Line {
 	if p.Ruling != nil {
 		r = *p.Ruling
 	}
-	what := firstOf(p.Group, "this group") + onCluster(p)
+	what := cmp.Or(p.Group, "this group") + onCluster(p)
 	if p.Verb == reset.VerbFreeze || p.Verb == reset.VerbThaw {
 		what = scopeWord(p.Cluster)
 	}
-	refused := say("You may not ", firstOf(mayNot[p.Verb], "do that with"), " ", what)
+	refused := say("You may not ", cmp.Or(mayNot[p.Verb], "do that with"), " ", what)
 	rule := ""
 	if r.Rule != "" {
 		rule = " Rule: " + r.Rule + "."

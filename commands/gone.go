@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
@@ -11,7 +12,7 @@ func clusterGone(p *reset.Problem) Line {
 	l := say(p.Cluster, " is no longer configured")
 	switch {
 	case p.Want != "":
-		return say(l, ": the same Kafka is ", strong(p.Want), " now. Ask again there: ", code(firstOf(p.Group, "GROUP")+"@"+p.Want), ".")
+		return say(l, ": the same Kafka is ", strong(p.Want), " now. Ask again there: ", code(cmp.Or(p.Group, "GROUP")+"@"+p.Want), ".")
 	case len(p.Names) > 0:
 		l = say(l, "; configured are ", list(p.Names, 5))
 	}

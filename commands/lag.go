@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -58,7 +59,7 @@ func groupStatus(g reset.GroupState) string {
 	if !g.Exists {
 		return "no such group now, commits remain"
 	}
-	s := firstOf(g.State, "state not known")
+	s := cmp.Or(g.State, "state not known")
 	if n := len(g.Members); n > 0 {
 		s += " · " + number(n, "consumer")
 	}

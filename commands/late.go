@@ -2,6 +2,7 @@ package commands
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/csv"
 	"strconv"
 	"time"
@@ -53,7 +54,7 @@ func lostAnswer(r reset.Request) string {
 // firstReadings are what was said before a write landed.
 func firstReadings(l *reset.LateWatch, v voice) Line {
 	words := map[reset.Outcome]string{reset.Unchanged: "as before", reset.Mixed: "partly at the target", reset.Unclear: "at neither place"}[l.Was]
-	return say("The offsets were ", firstOf(words, string(l.Was)), " when read ", v.exact(l.First), " and ", v.exact(l.Second), ".")
+	return say("The offsets were ", cmp.Or(words, string(l.Was)), " when read ", v.exact(l.First), " and ", v.exact(l.Second), ".")
 }
 
 // lateLines say whether a lost write may still land, and what came of looking for it.
@@ -112,9 +113,9 @@ func lateLine(e reset.Entry, s reset.Story) Line {
 	case reset.LateUnread:
 		return say("The offsets could not be read: whether the write landed late is not known. ", called(r.Actor))
 	case reset.LateNewer:
-		return say(firstOf(e.Facts["by"], "Another request"), " has written the same offsets: a late write no longer makes a difference.")
+		return say(cmp.Or(e.Facts["by"], "Another request"), " has written the same offsets: a late write no longer makes a difference.")
 	case reset.LateCluster:
-		return say(firstOf(e.Facts["cluster"], "The cluster"), " is no longer configured: the bot no longer looks for a late write.")
+		return say(cmp.Or(e.Facts["cluster"], "The cluster"), " is no longer configured: the bot no longer looks for a late write.")
 	case reset.LateLanded: // is told as EvLanded, above
 	}
 	return say("The bot no longer looks for a late write.")

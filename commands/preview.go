@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -129,7 +130,7 @@ func busy(r reset.Request) bool {
 }
 
 func needLine(r reset.Request) Line {
-	rule := say(" (rule: ", firstOf(r.Ruling.Rule, "none"), "; ", reach(r.Bounds), ").")
+	rule := say(" (rule: ", cmp.Or(r.Ruling.Rule, "none"), "; ", reach(r.Bounds), ").")
 	if r.Need == 0 {
 		return say("Needs ", strong("no approval"), rule)
 	}

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"time"
@@ -121,10 +122,10 @@ func kafkaProblem(p *reset.Problem) Line {
 	case reset.ProblemClusterGone:
 		return clusterGone(p)
 	case reset.ProblemInternal:
-		return say("It has made no progress", failsSince(p), ": ", firstOf(p.Got, "an error inside the bot"),
+		return say("It has made no progress", failsSince(p), ": ", cmp.Or(p.Got, "an error inside the bot"),
 			". The bot tries again at growing intervals. Its log has the detail; tell the people who run the bot.")
 	case reset.ProblemPhantom:
-		return say("Offsets of ", firstOf(p.Group, "the group"), " move although it has no member: a process commits without being a member",
+		return say("Offsets of ", cmp.Or(p.Group, "the group"), " move although it has no member: a process commits without being a member",
 			" (a consumer that uses assign, or a tool), or consumers join and leave within a second. Nothing is written while that goes on; find and stop it.")
 	case reset.ProblemUnreachable:
 		return say(p.Cluster, " does not answer", tried(p), ". Try again in a minute.")
@@ -143,10 +144,10 @@ func kafkaProblem(p *reset.Problem) Line {
 		return say(p.Group, " has no commits", onTopic(p.Topic), onCluster(p), ". Name the topics, with a target that needs no commit: to TIME, to latest, to earliest.")
 	case reset.ProblemUnread:
 		if p.Topic == "" {
-			return say("Group ", p.Group, onCluster(p), " could not be read: ", firstOf(p.Got, "no reason given"),
+			return say("Group ", p.Group, onCluster(p), " could not be read: ", cmp.Or(p.Got, "no reason given"),
 				". If Kafka denies it, the bot's login needs DESCRIBE and READ on the group.")
 		}
-		return say(spot(p.Topic, p.Parts), " could not be read: ", firstOf(p.Got, "no reason given"),
+		return say(spot(p.Topic, p.Parts), " could not be read: ", cmp.Or(p.Got, "no reason given"),
 			". A plan that leaves it out would look whole and not be, so there is none. Try again, or name only the other partitions.")
 	case reset.ProblemWrongTool:
 		return wrongTool(p)
@@ -162,7 +163,7 @@ func kafkaProblem(p *reset.Problem) Line {
 	case reset.ProblemLost:
 		return say("An answer of Kafka was lost", saying(p.Got), ". It may have been written or not; nothing is sent again.")
 	case reset.ProblemMisplaced:
-		return say("The offsets read back are neither the target nor what was there before: somebody else commits to ", firstOf(p.Group, "this group"), ".")
+		return say("The offsets read back are neither the target nor what was there before: somebody else commits to ", cmp.Or(p.Group, "this group"), ".")
 	default: // problemLines asks the other tellers
 	}
 	return nil
@@ -234,7 +235,7 @@ func lastPartition(n int64) string {
 }
 
 func busyProblem(p *reset.Problem) []Line {
-	lines := []Line{say("Consumers are connected to ", firstOf(p.Group, "the group"), ": nothing was written. Stop them; the reset goes on by itself while it waits.")}
+	lines := []Line{say("Consumers are connected to ", cmp.Or(p.Group, "the group"), ": nothing was written. Stop them; the reset goes on by itself while it waits.")}
 	if len(p.Members) > 0 {
 		lines[0] = say(number(len(p.Members), "consumer"), " ", are(len(p.Members)), " connected to ", p.Group, ": ", members(p.Members), ". Nothing was written.")
 		lines = append(lines, lingering(p.Members))
@@ -299,7 +300,7 @@ func voids(p *reset.Problem) string {
 	case "effect":
 		return "the effect has grown beyond what was approved"
 	case "rival":
-		return firstOf(p.Request, "another reset") + " moved the same group first"
+		return cmp.Or(p.Request, "another reset") + " moved the same group first"
 	case "rule":
 		return "the rules in force no longer allow it"
 	case "standing":
@@ -307,7 +308,7 @@ func voids(p *reset.Problem) string {
 	case "schedule":
 		return "the schedule was changed meanwhile, or its time has passed"
 	}
-	return firstOf(p.Want, "the plan has moved")
+	return cmp.Or(p.Want, "the plan has moved")
 }
 
 func quotedOr(s, other string) string {
@@ -346,7 +347,7 @@ func ruleOfProblem(p *reset.Problem) string {
 }
 
 func which(p *reset.Problem) Line {
-	group := firstOf(p.Group, "GROUP")
+	group := cmp.Or(p.Group, "GROUP")
 	switch p.Want {
 	case "cluster":
 		if len(p.Names) == 0 {
@@ -360,7 +361,7 @@ func which(p *reset.Problem) Line {
 	case "ahead":
 		return say(aheadLines(p, voice{time.UTC, anyNow})[0], " To skip is ", code("--skip-ahead"), ", or say ", code("to latest"), " or ", code("to earliest"), ".")
 	case "connector":
-		return say(connectorLines(group, firstOf(p.Got, "NAME"))[0], " Say so: ", code("--connector-stopped"))
+		return say(connectorLines(group, cmp.Or(p.Got, "NAME"))[0], " Say so: ", code("--connector-stopped"))
 	case "why":
 		return say("Say why. Example: ", code("settle "+p.Request+` "offsets checked by hand"`))
 	}

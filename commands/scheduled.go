@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -15,30 +16,30 @@ func scheduleProblem(p *reset.Problem) Line {
 	case reset.ProblemNoSchedule:
 		return say("There is no schedule ", code(clip(p.Got, 60)), ". ", code("schedule list"), " shows them.")
 	case reset.ProblemNameTaken:
-		return say("A schedule of ", firstOf(p.Group, "another group"), onCluster(p), " is called ", code(clip(p.Got, 60)), " already. Give another --name.")
+		return say("A schedule of ", cmp.Or(p.Group, "another group"), onCluster(p), " is called ", code(clip(p.Got, 60)), " already. Give another --name.")
 	case reset.ProblemNotStand:
-		return say("Nothing that was agreed to lets ", firstOf(p.Got, "the schedule"), " run", reasonOf(notStanding[p.Want]), ". Save it again: that asks for a new approval.")
+		return say("Nothing that was agreed to lets ", cmp.Or(p.Got, "the schedule"), " run", reasonOf(notStanding[p.Want]), ". Save it again: that asks for a new approval.")
 	case reset.ProblemNotForRuns:
-		return say(clip(firstOf(p.Got, "This target"), 60), " cannot be done again and again: give a target that counts from each run, such as ", code("back 24h"),
+		return say(clip(cmp.Or(p.Got, "This target"), 60), " cannot be done again and again: give a target that counts from each run, such as ", code("back 24h"),
 			" or ", code("to latest"), ".")
 	case reset.ProblemEnd:
-		return say("A standing approval cannot last until ", firstOf(p.Got, "then"), ": it has to end after now and by ", firstOf(p.Want, "a year from now"), ".")
+		return say("A standing approval cannot last until ", cmp.Or(p.Got, "then"), ": it has to end after now and by ", cmp.Or(p.Want, "a year from now"), ".")
 	case reset.ProblemReadOnly:
 		return say(code(clip(p.Got, 60)), " is kept in the bot's configuration file, and is changed and reviewed there.")
 	case reset.ProblemBeside:
-		is := firstOf(states[p.State], "open")
+		is := cmp.Or(states[p.State], "open")
 		if p.State == reset.Applied {
 			is = "done and still watched"
 		}
-		return say("It stands back: ", firstOf(p.Request, "another reset"), " of ", firstOf(p.Group, "the group"), " is ", is, ", and a run must not overwrite what somebody just did.")
+		return say("It stands back: ", cmp.Or(p.Request, "another reset"), " of ", cmp.Or(p.Group, "the group"), " is ", is, ", and a run must not overwrite what somebody just did.")
 	case reset.ProblemMissed:
 		return say("Nobody was there at its time: the bot was not running, ", span(time.Duration(p.Count)*time.Second), " went by.")
 	case reset.ProblemInactive:
-		return say(code(clip(p.Got, 60)), " is ", firstOf(p.Want, "not active"), ", so there is nothing to do.")
+		return say(code(clip(p.Got, 60)), " is ", cmp.Or(p.Want, "not active"), ", so there is nothing to do.")
 	case reset.ProblemNotRun:
-		return say(firstOf(p.Request, "That"), " is no announced run of a schedule.")
+		return say(cmp.Or(p.Request, "That"), " is no announced run of a schedule.")
 	case reset.ProblemPassed:
-		return say(firstOf(p.Got, "That time"), " has passed. Give a time that comes, or ask for the reset without ", code("at"), ".")
+		return say(cmp.Or(p.Got, "That time"), " has passed. Give a time that comes, or ask for the reset without ", code("at"), ".")
 	default: // problemLines has asked the other tellers first
 	}
 	return nil
@@ -141,7 +142,7 @@ func firstLine(l Line, otherwise string) Line {
 // doubts is why a standing approval is in doubt.
 func doubts(r reset.Request) string {
 	if p := r.Problem; p != nil && p.Ruling != nil && p.Ruling.Doubt != "" {
-		return ": " + firstOf(denials[p.Ruling.Doubt], string(p.Ruling.Doubt))
+		return ": " + cmp.Or(denials[p.Ruling.Doubt], string(p.Ruling.Doubt))
 	}
 	return ""
 }

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
@@ -43,7 +44,7 @@ func whenOf(s reset.Schedule, v voice) string {
 	if s.Expr == "" {
 		return "at " + v.echo(reset.Time{At: s.At, Zone: s.Zone}, withUTC)
 	}
-	return s.Expr + " " + firstOf(s.Zone, "UTC")
+	return s.Expr + " " + cmp.Or(s.Zone, "UTC")
 }
 
 // ScheduleOf is a schedule as it stands, or what it has done.
@@ -64,7 +65,7 @@ func ScheduleOf(st reset.ScheduleStory, runs bool) Content {
 			c.Lines = append(c.Lines, coming(&st)...)
 		}
 		c.Lines = append(c.Lines, terms(s, v), mandate(s, v))
-		c.Foot = []Line{say("What it has done: ", code("schedule history "+s.Label()), "; who decided what: ", code("history "+firstOf(s.Request, s.ID)))}
+		c.Foot = []Line{say("What it has done: ", code("schedule history "+s.Label()), "; who decided what: ", code("history "+cmp.Or(s.Request, s.ID)))}
 	}
 	c.Fallback = fallback(c)
 	return c
@@ -117,7 +118,7 @@ func terms(s reset.Schedule, v voice) Line {
 			missed += " within " + span(s.IfMissed.Within)
 		}
 	}
-	return say(told, "; ", firstOf(beside, "beside others it waits"), "; ", missed, ".")
+	return say(told, "; ", cmp.Or(beside, "beside others it waits"), "; ", missed, ".")
 }
 
 // mandate is what a schedule rests on, and until when.
@@ -238,7 +239,7 @@ func futureLine(in reset.Intent) Line {
 
 // runAsks is who asks for a run: its schedule.
 func runAsks(r reset.Request) Line {
-	l := say("Schedule ", strong(firstOf(r.Run.Name, r.Run.Schedule)))
+	l := say("Schedule ", strong(cmp.Or(r.Run.Name, r.Run.Schedule)))
 	if r.Run.By.ID != "" {
 		return say(l, ", told to run now by ", person(r.Run.By), ",")
 	}
@@ -250,7 +251,7 @@ func askedBy(r reset.Request) Line {
 	if r.Run == nil {
 		return say(person(r.Actor))
 	}
-	return say("schedule ", firstOf(r.Run.Name, r.Run.Schedule), " of ", person(r.Run.Owner))
+	return say("schedule ", cmp.Or(r.Run.Name, r.Run.Schedule), " of ", person(r.Run.Owner))
 }
 
 // standsOn is what a run rests on, while nobody was asked about it.

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -86,7 +87,7 @@ func eventLine(e reset.Entry, s reset.Story) Line {
 			return say("Waiting for Slack: it could not be read who may do this.")
 		}
 		if e.Facts["why"] == string(reset.ProblemInternal) {
-			return say("No progress: ", firstOf(e.Facts["got"], "an error inside the bot"), ". The bot tries again.")
+			return say("No progress: ", cmp.Or(e.Facts["got"], "an error inside the bot"), ". The bot tries again.")
 		}
 		return say("Waiting for Kafka", fact("why", ": "), fact("got", ", "), ".")
 	case reset.EvChosen:
@@ -96,7 +97,7 @@ func eventLine(e reset.Entry, s reset.Story) Line {
 	case reset.EvVoted:
 		return say(who, " approved", revision(e), fact("votes", " ("), fact("need", " of "), closing(e), ".")
 	case reset.EvDenied:
-		return say(who, " was not allowed to ", firstOf(didNot[reset.Verb(e.Facts["verb"])], e.Facts["verb"], "do that"), refusedFor(e), fact("rule", ", rule: "), ".")
+		return say(who, " was not allowed to ", cmp.Or(didNot[reset.Verb(e.Facts["verb"])], e.Facts["verb"], "do that"), refusedFor(e), fact("rule", ", rule: "), ".")
 	case reset.EvAlone:
 		return say(who, " goes alone: emergency", fact("incident", " "), owners(r), ".")
 	case reset.EvRejected:
@@ -173,7 +174,7 @@ func voided(e reset.Entry) string {
 		return ""
 	}
 	why := strings.TrimSuffix(e.Facts["why"], string(reset.ProblemVoided))
-	return ": " + voids(&reset.Problem{Want: why, Topic: firstOf(e.Facts["topic"], "a topic"), Request: e.Facts["by"]})
+	return ": " + voids(&reset.Problem{Want: why, Topic: cmp.Or(e.Facts["topic"], "a topic"), Request: e.Facts["by"]})
 }
 
 func unanswered(e reset.Entry) string {
@@ -198,28 +199,28 @@ func workLine(e reset.Entry, s reset.Story, fact func(key, before string) string
 		return say("Sent", fact("chunk", " request "), fact("of", " of "), fact("partitions", ", partitions: "), unanswered(e), ".")
 	case reset.EvTurnedDown:
 		if e.Facts["sent"] == "no" {
-			return say("Nothing was sent: ", firstOf(e.Facts["got"], "the process that was about to write has gone"), ". It is tried again once the group is idle.")
+			return say("Nothing was sent: ", cmp.Or(e.Facts["got"], "the process that was about to write has gone"), ". It is tried again once the group is idle.")
 		}
 		return say("Kafka turned the write down", fact("error", ": "), fact("got", ": "), ". Nothing was written; it is tried again once the group is idle.")
 	case reset.EvPutBack:
 		return say("Putting back what had been written", fact("partitions", ", partitions: "), ".")
 	case reset.EvApplied:
-		return say("Done: ", firstOf(outcomes[s.Request.Outcome], "written and read back"), effectFacts(e, s, "; ", fact), ".")
+		return say("Done: ", cmp.Or(outcomes[s.Request.Outcome], "written and read back"), effectFacts(e, s, "; ", fact), ".")
 	case reset.EvFailed:
-		return say("Failed: ", firstOf(outcomes[reset.Outcome(firstOf(e.Facts["outcome"], string(s.Request.Outcome)))], "not written as planned"),
+		return say("Failed: ", cmp.Or(outcomes[reset.Outcome(cmp.Or(e.Facts["outcome"], string(s.Request.Outcome)))], "not written as planned"),
 			readTwice(e, voiceOf(in, s.Now)), ".")
 	case reset.EvCancelled:
 		return say(who, " cancelled it", because(&e), ". Nothing was changed.")
 	case reset.EvExpired:
-		return say("Out of time while it was ", firstOf(states[reset.State(e.Facts["state"])], "waiting"), ". Nothing was changed.")
+		return say("Out of time while it was ", cmp.Or(states[reset.State(e.Facts["state"])], "waiting"), ". Nothing was changed.")
 	case reset.EvLanded, reset.EvLateOver:
 		return lateLine(e, s)
 	case reset.EvSettled:
 		return say(who, " accepted the outcome as it is", because(&e), ".")
 	case reset.EvFrozen:
-		return say(who, " froze ", scopeWord(firstOf(e.Facts["cluster"], "it")), because(&e), ": nothing is written until it is thawed.")
+		return say(who, " froze ", scopeWord(cmp.Or(e.Facts["cluster"], "it")), because(&e), ": nothing is written until it is thawed.")
 	case reset.EvThawed:
-		return say(who, " thawed ", scopeWord(firstOf(e.Facts["cluster"], "it")), because(&e), ".")
+		return say(who, " thawed ", scopeWord(cmp.Or(e.Facts["cluster"], "it")), because(&e), ".")
 	default: // what a watch saw, and schedules: watchLine
 	}
 	return watchLine(e, s, fact)

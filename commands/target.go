@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"regexp"
@@ -353,7 +354,7 @@ func (r *aiming) datetime(w word) error {
 
 // file reads the plan file. In a chat there is none yet: a form asks for it.
 func (r *aiming) file(w word) error {
-	name := firstOf(w.text, "the plan")
+	name := cmp.Or(w.text, "the plan")
 	switch {
 	case !r.in.Scope.Empty():
 		return wrong(word{text: name, pos: w.pos}, "billing@prod-eu --from-file plan.csv", "%s names the topics itself: leave the others out")

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
@@ -13,7 +14,7 @@ func cause(u reset.Unread) Line {
 	case "ratelimited":
 		return say("Slack asks to wait", waiting(u.Wait), " (its rate limit) before the bot may read who is in which group")
 	case "missing_scope":
-		return say("the app lacks the scope ", code(firstOf(u.Scope, "that this needs")), ": a workspace admin must add it to the app and install the app again")
+		return say("the app lacks the scope ", code(cmp.Or(u.Scope, "that this needs")), ": a workspace admin must add it to the app and install the app again")
 	case "subteam_disabled":
 		return say("user group ", code(u.Of), " is disabled: a workspace admin must enable it again, or the people who run the bot must name another one in the policy")
 	case "no_such_subteam":

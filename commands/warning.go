@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -59,7 +60,7 @@ func gather(ws []reset.Warning, code reset.WarningCode) gathered {
 		g.names = append(g.names, w.Names...)
 		g.count += w.Count
 		g.other += w.Other
-		g.text = firstOf(w.Text, g.text)
+		g.text = cmp.Or(w.Text, g.text)
 		if g.at.IsZero() || !w.At.IsZero() && w.At.After(g.at) == (code == reset.WarnNoLater) { // the newest of all; else the earliest
 			g.at = w.At
 		}
@@ -117,7 +118,7 @@ func warningLine(g gathered, s reset.Story, v voice) Line {
 		return say(capital(n), " ", g.have(), " no committed offset (", g.where(),
 			"): each consumer's auto.offset.reset decides where it would start. ", capital(comparedWith(g.count, g.other)), ". Both numbers count for the approvals.")
 	case reset.WarnNoneAfter:
-		return say(capital(n), " ", g.have(), " no committed offset afterwards (", g.where(), "), as before ", firstOf(s.Request.Undoes, "the reset"),
+		return say(capital(n), " ", g.have(), " no committed offset afterwards (", g.where(), "), as before ", cmp.Or(s.Request.Undoes, "the reset"),
 			": where they start is decided by ", startsAt(g.count, g.other), ". Both numbers count for the approvals.")
 	case reset.WarnOutsideLog:
 		return say(capital(n), " ", g.have(), " a commit outside the log (", g.where(),
@@ -128,7 +129,7 @@ func warningLine(g gathered, s reset.Story, v voice) Line {
 	case reset.WarnTopicGone:
 		return say("Commits on topics that are no more stay as they are: ", list(g.names, 3), ".")
 	case reset.WarnNewPartition:
-		return say("Partitions were added after the commits: ", firstOf(g.where(), list(g.names, 3)),
+		return say("Partitions were added after the commits: ", cmp.Or(g.where(), list(g.names, 3)),
 			". They have none, and are left alone.")
 	case reset.WarnCreates:
 		return say("The group does not exist: this creates it", similar(g.names))
@@ -143,15 +144,6 @@ func warningLine(g gathered, s reset.Story, v voice) Line {
 	default: // about what surrounds the group: aroundLine
 	}
 	return aroundLine(g, v)
-}
-
-func firstOf(words ...string) string {
-	for _, w := range words {
-		if w != "" {
-			return w
-		}
-	}
-	return ""
 }
 
 // busyLine names who is connected, as last seen, or as counted when the plan was made.
@@ -191,7 +183,7 @@ func members(ms []reset.Member) Line {
 		}
 	}
 	for i, id := range ids {
-		name := clip(firstOf(id, "(no client id)"), 60)
+		name := clip(cmp.Or(id, "(no client id)"), 60)
 		if n := times[id]; n > 1 {
 			name += fmt.Sprintf(" ×%d", n)
 		}

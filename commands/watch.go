@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 
@@ -216,9 +217,9 @@ func unwatched(e reset.Entry, after string, who Line) Line {
 	case reset.WatchNobody:
 		return say("Nobody came back in ", after, lag, ". Was it started again? ", who)
 	case reset.WatchNewer:
-		return say(firstOf(e.Facts["by"], "Another request"), " has reset the group again; this one is not watched any more.")
+		return say(cmp.Or(e.Facts["by"], "Another request"), " has reset the group again; this one is not watched any more.")
 	case reset.WatchCluster:
-		return say(firstOf(e.Facts["cluster"], "The cluster"), " is no longer configured: the group is no longer watched.")
+		return say(cmp.Or(e.Facts["cluster"], "The cluster"), " is no longer configured: the group is no longer watched.")
 	case reset.WatchLong: // is said below
 	case reset.WatchCaughtUp, reset.WatchGone: // the first is EvCaughtUp, and the second is not told
 	}

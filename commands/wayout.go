@@ -2,6 +2,7 @@ package commands
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -53,7 +54,7 @@ func WayOut(s reset.Story) []Line {
 		lines = append(lines, wayBack(s)...)
 	}
 	if s.Cluster.Login && len(lines) > 0 {
-		lines = append(lines, say(code(loginFile), " is your own file with login and TLS for ", firstOf(s.Cluster.Name, in.Cluster), "."))
+		lines = append(lines, say(code(loginFile), " is your own file with login and TLS for ", cmp.Or(s.Cluster.Name, in.Cluster), "."))
 	}
 	return lines
 }
