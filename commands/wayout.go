@@ -101,7 +101,7 @@ func wayBack(s reset.Story) []Line {
 	}
 	if len(s.NoneBack) > 0 {
 		lines = append(lines, say("The way back for ", number(len(s.NoneBack), "partition"), " that had no committed offset: ",
-			command(orScript(DeleteLine(s.Cluster, in.Group, scopesOf(s.NoneBack)), WayBackScript(r)))))
+			command(orScript(DeleteLine(s.Cluster, in.Group, reset.ScopeOf(s.NoneBack).Topics), WayBackScript(r)))))
 	}
 	return lines
 }
@@ -124,7 +124,7 @@ func Scripts(s reset.Story) map[string][]byte {
 		}
 	}
 	if s.Request.WasWritten() {
-		add(WayBackScript(s.Request), scopesOf(s.NoneBack))
+		add(WayBackScript(s.Request), reset.ScopeOf(s.NoneBack).Topics)
 	}
 	if !s.Request.Outcome.Blocks() {
 		add(DeleteScript(s.Request), forgotten(s))
@@ -163,7 +163,7 @@ func forgotten(s reset.Story) []reset.TopicScope {
 	in, _ := s.Request.Move()
 	switch {
 	case !deletes(s.Request):
-		return scopesOf(s.None)
+		return reset.ScopeOf(s.None).Topics
 	case !in.Scope.All && !in.Scope.Empty():
 		return in.Scope.Topics
 	}
@@ -172,15 +172,6 @@ func forgotten(s reset.Story) []reset.TopicScope {
 		out = append(out, reset.TopicScope{Topic: t.Topic})
 	}
 	return out
-}
-
-// scopesOf are partitions by topic.
-func scopesOf(parts []reset.Partition) []reset.TopicScope {
-	var out scopeReader
-	for _, p := range parts {
-		out.addPartition(p.Topic, p.Partition)
-	}
-	return out.scopes()
 }
 
 // loginFile is what people call the file that Kafka's tools take login and TLS from.

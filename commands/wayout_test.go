@@ -172,7 +172,7 @@ func TestInvisibleCharactersAreShownAndStandInNoCommand(t *testing.T) {
 		}
 	}
 	for _, text := range []string{"\u202egnillib@prod-eu orders to latest", "billing \u2066orders to latest"} {
-		if _, err := split(text, true); err == nil || !strings.Contains(err.Error(), `\u20`) {
+		if _, err := Parse(text, askerOf(t)); err == nil || !strings.Contains(err.Error(), `\u20`) {
 			t.Errorf("%q: %v", text, err)
 		}
 	}

@@ -18,20 +18,20 @@ func QueryOf(in Intent, saved []Step, iso Isolation) Query {
 		for i, r := range t.Rows {
 			parts[i] = Partition{r.Topic, r.Partition}
 		}
-		q.Scope = scopeOf(parts)
+		q.Scope = ScopeOf(parts)
 	case Undo:
 		parts := make([]Partition, len(saved))
 		for i, s := range saved {
 			parts[i] = Partition{s.Topic, s.Partition}
 		}
-		q.Scope = scopeOf(parts)
+		q.Scope = ScopeOf(parts)
 	case Latest, Earliest, Exact, SkipRecord, Shift, Current, Nowhere: // the log's ends and the committed offsets are read anyway
 	}
 	return q
 }
 
-// scopeOf collects partitions into a scope, topics in the order in which they come first.
-func scopeOf(parts []Partition) Scope {
+// ScopeOf collects partitions into a scope, topics in the order in which they come first.
+func ScopeOf(parts []Partition) Scope {
 	var sc Scope
 	at := map[string]int{}
 	for _, p := range parts {

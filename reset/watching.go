@@ -30,7 +30,7 @@ func (s *Service) watch(ctx context.Context, due Due) (time.Time, error) {
 	if gone != nil {
 		return time.Time{}, s.unwatch(ctx, due, r)
 	}
-	snap, err := cluster.Inspect(ctx, Query{Group: in.Group, Scope: scopeOf(partsOf(writes)), Isolation: r.Isolation, Markers: true})
+	snap, err := cluster.Inspect(ctx, Query{Group: in.Group, Scope: ScopeOf(partsOf(writes)), Isolation: r.Isolation, Markers: true})
 	if err != nil {
 		s.Log.Info("a watch sees nothing", "request", r.ID, "cluster", in.Cluster, "err", err)
 		return later, nil
