@@ -33,29 +33,32 @@ type room struct {
 // commit that says why.
 var rooms = map[string]room{
 	"internal/guard": {},
+	"internal/text":  {},
 
-	"reset":    {ours: list("internal/guard"), tests: list("reset/clustertest", "internal/store", "auth")},
-	"commands": {ours: list("reset")},
-	"auth":     {ours: list("reset", "internal/guard")},
+	"reset":           {},
+	"internal/engine": {ours: list("reset", "internal/guard"), tests: list("reset/clustertest", "internal/store", "auth")},
+	"commands":        {ours: list("reset", "internal/text")},
+	"internal/words":  {ours: list("reset", "commands", "internal/text")},
+	"auth":            {ours: list("reset", "internal/guard")},
 	"kafka": {
-		ours:    list("reset", "internal/guard"),
+		ours:    list("reset", "internal/guard", "internal/text"),
 		outside: list("github.com/IBM/sarama", "github.com/xdg-go/scram"),
 		tests:   list("kafka/kafkatest", "internal/kafkasim", "internal/realkafka"),
 	},
 	"bot": {
-		ours:    list("reset", "commands", "auth", "internal/guard"),
+		ours:    list("reset", "internal/engine", "commands", "internal/words", "auth", "internal/guard", "internal/text"),
 		outside: list("github.com/slack-go/slack", "github.com/gorilla/websocket"),
 		tests:   list("internal/slacksim"),
 	},
 	"internal/cron":   {outside: list("github.com/robfig/cron/v3")},
-	"internal/store":  {ours: list("reset"), outside: list("modernc.org/sqlite", "github.com/jackc/pgx/v5", "github.com/gofrs/flock"), tests: list("internal/store/storetest")},
-	"internal/config": {outside: list("go.yaml.in/yaml/v3")},
+	"internal/store":  {ours: list("reset", "internal/engine"), outside: list("modernc.org/sqlite", "github.com/jackc/pgx/v5", "github.com/gofrs/flock"), tests: list("internal/store/storetest")},
+	"internal/config": {ours: list("internal/text"), outside: list("go.yaml.in/yaml/v3")},
 	"internal/app": {
-		ours:    list("reset", "commands", "auth", "kafka", "bot", "internal/cron", "internal/store", "internal/config", "internal/guard"),
+		ours:    list("reset", "internal/engine", "commands", "internal/words", "auth", "kafka", "bot", "internal/cron", "internal/store", "internal/config", "internal/guard"),
 		outside: list("golang.org/x/sync"),
 		tests:   list("internal/world", "internal/slacksim", "internal/kafkasim", "internal/realkafka", "reset/clustertest"),
 	},
-	"cmd/kafka-reset-bot": {ours: list("internal/app", "internal/config", "commands"), tests: list("internal/world", "internal/slacksim", "internal/kafkasim")},
+	"cmd/kafka-reset-bot": {ours: list("internal/app", "internal/config", "commands", "internal/words"), tests: list("internal/world", "internal/slacksim", "internal/kafkasim")},
 
 	// Never linked into the product.
 	"internal/slacksim":          {support: true, outside: list("github.com/gorilla/websocket")},
@@ -67,10 +70,10 @@ var rooms = map[string]room{
 	"internal/ci/skips":          {},
 	"reset/clustertest":          {support: true, ours: list("reset")},
 	"kafka/kafkatest":            {support: true, ours: list("reset", "kafka"), tests: list("internal/kafkasim", "internal/realkafka")},
-	"internal/store/storetest":   {support: true, ours: list("reset"), outside: list("golang.org/x/sync")},
-	"internal/app/crash":         {tests: list("internal/app", "internal/world", "internal/slacksim", "internal/kafkasim", "internal/realkafka", "reset", "kafka", "internal/store", "internal/config")},
-	"internal/app/model":         {tests: list("internal/app", "internal/slacksim", "reset", "internal/config")},
-	"cmd/demo":                   {ours: list("internal/app", "internal/config", "internal/world", "commands", "internal/slacksim", "internal/kafkasim")},
+	"internal/store/storetest":   {support: true, ours: list("reset", "internal/engine"), outside: list("golang.org/x/sync")},
+	"internal/app/crash":         {tests: list("internal/app", "internal/world", "internal/slacksim", "internal/kafkasim", "internal/realkafka", "reset", "internal/engine", "kafka", "internal/store", "internal/config")},
+	"internal/app/model":         {tests: list("internal/app", "internal/slacksim", "reset", "internal/engine", "internal/config")},
+	"cmd/demo":                   {ours: list("internal/app", "internal/config", "internal/world", "commands", "internal/words", "internal/slacksim", "internal/kafkasim")},
 	".":                          {}, // this package
 }
 
@@ -125,7 +128,8 @@ func TestRoomsImportOnlyTheirTable(t *testing.T) {
 // guard.Do inside.
 func TestNoGoroutineCanEndTheProcess(t *testing.T) {
 	t.Parallel()
-	product := list("reset", "commands", "auth", "kafka", "bot", "internal/cron", "internal/store", "internal/config", "internal/app", "cmd/kafka-reset-bot")
+	product := list("reset", "internal/engine", "commands", "auth", "kafka", "bot", "internal/cron", "internal/store",
+		"internal/config", "internal/app", "cmd/kafka-reset-bot")
 	for _, name := range product {
 		files, err := filepath.Glob(filepath.Join(name, "*.go"))
 		if err != nil || len(files) == 0 {

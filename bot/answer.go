@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
-	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 )
 
 // owed is an answer that Slack did not take yet. It is recorded like an envelope of its own: what the person asked for is decided already,
@@ -65,19 +65,19 @@ func (b *Bot) owe(ctx context.Context, e envelope, o owed) error {
 	}
 	says := fnv.New64a()
 	_, _ = says.Write([]byte(o.Content.String())) // a hash takes everything
-	_, err = b.Core.Receive(ctx, reset.Inbox{ID: fmt.Sprintf("%s.answer.%x", e.ID, says.Sum64()), Kind: "answer", Raw: raw, ReceivedAt: b.now()})
+	_, err = b.Core.Receive(ctx, engine.Inbox{ID: fmt.Sprintf("%s.answer.%x", e.ID, says.Sum64()), Kind: "answer", Raw: raw, ReceivedAt: b.now()})
 	return err
 }
 
 // answerAgain tries an answer that is owed. The pause doubles; a *reset.Again says when the next attempt is due.
-func (b *Bot) answerAgain(ctx context.Context, in reset.Inbox, e envelope) error {
+func (b *Bot) answerAgain(ctx context.Context, in engine.Inbox, e envelope) error {
 	now, o := b.now(), *e.Answer
 	passed := now.Sub(in.ReceivedAt)
 	if passed < afterPassing {
-		return &reset.Again{At: latest(in.ReceivedAt.Add(afterPassing), o.NotBefore)}
+		return &engine.Again{At: latest(in.ReceivedAt.Add(afterPassing), o.NotBefore)}
 	}
 	if now.Before(o.NotBefore) {
-		return &reset.Again{At: o.NotBefore}
+		return &engine.Again{At: o.NotBefore}
 	}
 	err := b.deliver(ctx, e, o.Content, o.Replace, e.URL != "" && passed < addressFor)
 	if err == nil {
@@ -88,7 +88,7 @@ func (b *Bot) answerAgain(ctx context.Context, in reset.Inbox, e envelope) error
 		return nil
 	}
 	b.log.Info("an answer is tried again", "envelope", in.ID, "err", err)
-	return &reset.Again{At: now.Add(max(waitOf(err), min(passed, answerSlowest)))}
+	return &engine.Again{At: now.Add(max(waitOf(err), min(passed, answerSlowest)))}
 }
 
 // waitOf is how long Slack asked to wait.

@@ -9,15 +9,15 @@ import (
 	"time"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/slacksim"
-	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
 // owing is a bot whose answers Slack does not take, and what it owes.
-func owing(t *testing.T, f slacksim.Fault) (*bench, reset.Inbox) {
+func owing(t *testing.T, f slacksim.Fault) (*bench, engine.Inbox) {
 	t.Helper()
 	b := quiet(t, slacksim.Options{})
-	var owed []reset.Inbox
+	var owed []engine.Inbox
 	b.bot.Core = inbox{b.desk, &owed}
 	for _, m := range []string{slacksim.ResponseURLs, "chat.postMessage"} {
 		b.slack.Fail(m, f)
@@ -35,10 +35,10 @@ func owing(t *testing.T, f slacksim.Fault) (*bench, reset.Inbox) {
 // inbox is a core that keeps what it is to record.
 type inbox struct {
 	*desk
-	kept *[]reset.Inbox
+	kept *[]engine.Inbox
 }
 
-func (i inbox) Receive(_ context.Context, in reset.Inbox) (bool, error) {
+func (i inbox) Receive(_ context.Context, in engine.Inbox) (bool, error) {
 	*i.kept = append(*i.kept, in)
 	return true, nil
 }
@@ -49,7 +49,7 @@ func TestAnAnswerIsOwedUntilSlackTakesIt(t *testing.T) {
 	tries, last := 0, b.now()
 	for b.now().Sub(last) < 2*time.Hour {
 		before := len(b.slack.Calls(slacksim.ResponseURLs, "chat.postMessage"))
-		var again *reset.Again
+		var again *engine.Again
 		if err := b.bot.Receive(t.Context(), in); !errors.As(err, &again) || !again.At.After(b.now()) {
 			t.Fatalf("Receive = %v, want a later time", err)
 		}
@@ -75,7 +75,7 @@ func TestAnAnswerIsOwedUntilSlackTakesIt(t *testing.T) {
 func TestAnAnswerThatSlackRefusesForGoodIsGivenUp(t *testing.T) {
 	t.Parallel()
 	b, in := owing(t, slacksim.Fault{Status: 429, RetryAfter: 20 * time.Second})
-	var again *reset.Again
+	var again *engine.Again
 	if err := b.bot.Receive(t.Context(), in); !errors.As(err, &again) || again.At.Sub(b.now()) < 20*time.Second {
 		t.Fatalf("Receive = %v, want not before Slack allows it", err)
 	}

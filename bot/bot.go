@@ -17,6 +17,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -61,16 +62,16 @@ type Config struct {
 
 // Core is the part of reset.Service that people reach through Slack.
 type Core interface {
-	Receive(ctx context.Context, in reset.Inbox) (bool, error)
-	Ask(ctx context.Context, a reset.Ask) (reset.Request, error)
-	Approve(ctx context.Context, d reset.Decision) (reset.Reply, error)
-	Reject(ctx context.Context, d reset.Decision) (reset.Reply, error)
-	Cancel(ctx context.Context, d reset.Decision) (reset.Reply, error)
-	Retry(ctx context.Context, d reset.Decision) (reset.Reply, error)
-	Settle(ctx context.Context, d reset.Decision) (reset.Reply, error)
-	Emergency(ctx context.Context, d reset.Decision) (reset.Reply, error)
-	Choose(ctx context.Context, d reset.Decision, option int) (reset.Reply, error)
-	Undo(ctx context.Context, d reset.Decision) (reset.Reply, error)
+	Receive(ctx context.Context, in engine.Inbox) (bool, error)
+	Ask(ctx context.Context, a engine.Ask) (reset.Request, error)
+	Approve(ctx context.Context, d engine.Decision) (reset.Reply, error)
+	Reject(ctx context.Context, d engine.Decision) (reset.Reply, error)
+	Cancel(ctx context.Context, d engine.Decision) (reset.Reply, error)
+	Retry(ctx context.Context, d engine.Decision) (reset.Reply, error)
+	Settle(ctx context.Context, d engine.Decision) (reset.Reply, error)
+	Emergency(ctx context.Context, d engine.Decision) (reset.Reply, error)
+	Choose(ctx context.Context, d engine.Decision, option int) (reset.Reply, error)
+	Undo(ctx context.Context, d engine.Decision) (reset.Reply, error)
 	StoryFor(ctx context.Context, a reset.Actor, channel, id string) (reset.Story, error)
 	StepsFor(ctx context.Context, a reset.Actor, channel string, ref reset.Ref, offset, limit int) ([]reset.Step, int, error)
 	WritesFor(ctx context.Context, id string) ([]reset.Write, error)
@@ -82,18 +83,18 @@ type Core interface {
 
 	Schedules(ctx context.Context, a reset.Actor, channel, cluster, group string) ([]reset.Schedule, error)
 	ScheduleStory(ctx context.Context, a reset.Actor, channel, name string) (reset.ScheduleStory, error)
-	Pause(ctx context.Context, d reset.Decision) (reset.Reply, error)
-	Resume(ctx context.Context, d reset.Decision) (reset.Reply, error)
-	Remove(ctx context.Context, d reset.Decision) (reset.Reply, error)
-	SkipNext(ctx context.Context, d reset.Decision) (reset.Reply, error)
-	Delay(ctx context.Context, d reset.Decision) (reset.Reply, error)
-	RunNow(ctx context.Context, d reset.Decision) (reset.Reply, error)
+	Pause(ctx context.Context, d engine.Decision) (reset.Reply, error)
+	Resume(ctx context.Context, d engine.Decision) (reset.Reply, error)
+	Remove(ctx context.Context, d engine.Decision) (reset.Reply, error)
+	SkipNext(ctx context.Context, d engine.Decision) (reset.Reply, error)
+	Delay(ctx context.Context, d engine.Decision) (reset.Reply, error)
+	RunNow(ctx context.Context, d engine.Decision) (reset.Reply, error)
 }
 
 // Cards remembers where requests are shown. reset.Store has both.
 type Cards interface {
-	Card(ctx context.Context, id string) (reset.Card, error)
-	SaveCard(ctx context.Context, c reset.Card) error
+	Card(ctx context.Context, id string) (engine.Card, error)
+	SaveCard(ctx context.Context, c engine.Card) error
 }
 
 // callTimeout bounds every call to Slack. It is shorter than the lease of a claim, so that a card is never edited by two.

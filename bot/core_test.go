@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/slacksim"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
@@ -24,8 +25,8 @@ type desk struct {
 	bot     *Bot
 	seen    map[string]bool
 	stories map[string]*reset.Story
-	cards   map[string]reset.Card
-	words   []reset.Decision
+	cards   map[string]engine.Card
+	words   []engine.Decision
 	broken  error         // what Receive answers
 	slow    chan struct{} // Receive waits for it
 	steps   int           // of the next plan
@@ -45,7 +46,7 @@ func (d *desk) pass(by time.Duration) {
 	d.clock = d.clock.Add(by)
 }
 
-func (d *desk) Receive(ctx context.Context, in reset.Inbox) (bool, error) {
+func (d *desk) Receive(ctx context.Context, in engine.Inbox) (bool, error) {
 	d.mu.Lock()
 	fresh, err, slow := !d.seen[in.ID], d.broken, d.slow
 	d.seen[in.ID] = err == nil
@@ -87,13 +88,13 @@ func (d *desk) show() {
 	}
 }
 
-func (d *desk) Card(_ context.Context, id string) (reset.Card, error) {
+func (d *desk) Card(_ context.Context, id string) (engine.Card, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.cards[id], nil
 }
 
-func (d *desk) SaveCard(_ context.Context, c reset.Card) error {
+func (d *desk) SaveCard(_ context.Context, c engine.Card) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if s, ok := d.stories[c.Request]; ok && s.Request.State != reset.Planning && s.Request.State != reset.Draft &&
@@ -104,7 +105,7 @@ func (d *desk) SaveCard(_ context.Context, c reset.Card) error {
 	return nil
 }
 
-func (d *desk) Ask(_ context.Context, a reset.Ask) (reset.Request, error) {
+func (d *desk) Ask(_ context.Context, a engine.Ask) (reset.Request, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	r := reset.Request{ID: fmt.Sprintf("k7f%d", len(d.stories)+3), Revision: 1, State: reset.Draft, Actor: a.Actor, Place: a.Place, Origin: a.Origin,
@@ -129,7 +130,7 @@ func (d *desk) log(s *reset.Story, by reset.Actor, ev reset.Event) {
 }
 
 // decide is what all verbs do here: note the word, move on.
-func (d *desk) decide(w reset.Decision, to reset.State, ev reset.Event, did reset.Did) (reset.Reply, error) {
+func (d *desk) decide(w engine.Decision, to reset.State, ev reset.Event, did reset.Did) (reset.Reply, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.words = append(d.words, w)
@@ -149,19 +150,19 @@ func (d *desk) decide(w reset.Decision, to reset.State, ev reset.Event, did rese
 	return reset.Reply{Did: did, Request: s.Request}, nil
 }
 
-func (d *desk) Approve(_ context.Context, w reset.Decision) (reset.Reply, error) {
+func (d *desk) Approve(_ context.Context, w engine.Decision) (reset.Reply, error) {
 	return d.decide(w, reset.Pending, reset.EvSubmitted, reset.DidSubmit)
 }
 
-func (d *desk) Cancel(_ context.Context, w reset.Decision) (reset.Reply, error) {
+func (d *desk) Cancel(_ context.Context, w engine.Decision) (reset.Reply, error) {
 	return d.decide(w, reset.Cancelled, reset.EvCancelled, reset.DidCancel)
 }
 
-func (d *desk) Settle(_ context.Context, w reset.Decision) (reset.Reply, error) {
+func (d *desk) Settle(_ context.Context, w engine.Decision) (reset.Reply, error) {
 	return d.decide(w, reset.Failed, reset.EvSettled, reset.DidSettle)
 }
 
-func (d *desk) Choose(_ context.Context, w reset.Decision, option int) (reset.Reply, error) {
+func (d *desk) Choose(_ context.Context, w engine.Decision, option int) (reset.Reply, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	s := d.stories[w.Ref.ID]
@@ -207,7 +208,7 @@ type bench struct {
 // newBench starts a bot on a simulated Slack. Mara works in #inc, of which the bot is a member unless stranger is set.
 func newBench(t *testing.T, opts slacksim.Options, change func(*Config)) *bench {
 	t.Helper()
-	d := &desk{seen: map[string]bool{}, stories: map[string]*reset.Story{}, cards: map[string]reset.Card{}, steps: 3,
+	d := &desk{seen: map[string]bool{}, stories: map[string]*reset.Story{}, cards: map[string]engine.Card{}, steps: 3,
 		clock: time.Date(2026, 11, 22, 2, 7, 0, 0, time.UTC)}
 	opts.Now = d.now
 	sim, err := slacksim.New(opts)

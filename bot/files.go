@@ -9,12 +9,13 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
 // files puts each revision of a plan that others see into the thread, before anybody may need it without the bot, and what was
 // written, with its way back, when it was. Files that Slack refuses for good are missed in words, where they would have been.
-func (b *Bot) files(ctx context.Context, s reset.Story, card *reset.Card) (time.Time, error) {
+func (b *Bot) files(ctx context.Context, s reset.Story, card *engine.Card) (time.Time, error) {
 	news := after(s.Entries, card.FilesSeq)
 	if len(news) == 0 {
 		return time.Time{}, nil
@@ -35,7 +36,7 @@ func (b *Bot) files(ctx context.Context, s reset.Story, card *reset.Card) (time.
 			return again, err
 		}
 	}
-	return time.Time{}, b.amend(ctx, card, func(c *reset.Card) { c.FilesSeq = news[len(news)-1].Seq })
+	return time.Time{}, b.amend(ctx, card, func(c *engine.Card) { c.FilesSeq = news[len(news)-1].Seq })
 }
 
 const filesWithin = 5 * time.Minute // files that Slack does not take for so long are left out
@@ -96,7 +97,7 @@ type upload struct {
 }
 
 // upload shares files in the card's thread, all at once or none.
-func (b *Bot) upload(ctx context.Context, card reset.Card, files []upload) error {
+func (b *Bot) upload(ctx context.Context, card engine.Card, files []upload) error {
 	ctx, cancel := context.WithTimeout(ctx, 2*callTimeout)
 	defer cancel()
 	doing := "upload files of " + card.Request

@@ -6,12 +6,13 @@ import (
 	"time"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
 // follow leaves one line in the place of the requester's preview: where others see the request, as of now. When others cannot see it,
 // the requester is told so at once, why, and who can change that.
-func (b *Bot) follow(ctx context.Context, s reset.Story, card *reset.Card, refused *refusal) (time.Time, error) {
+func (b *Bot) follow(ctx context.Context, s reset.Story, card *engine.Card, refused *refusal) (time.Time, error) {
 	why := ""
 	switch {
 	case refused != nil:
@@ -37,7 +38,7 @@ func (b *Bot) follow(ctx context.Context, s reset.Story, card *reset.Card, refus
 	if why != "" && card.Unshown != why {
 		b.heard(ctx, s, *card)
 	}
-	return time.Time{}, b.amend(ctx, card, func(c *reset.Card) {
+	return time.Time{}, b.amend(ctx, card, func(c *engine.Card) {
 		c.Unshown = why
 		if why == "" && c.Preview.URL == p.URL { // else a click has brought another address meanwhile, which waits for its answer
 			c.Preview.URL = ""
@@ -47,7 +48,7 @@ func (b *Bot) follow(ctx context.Context, s reset.Story, card *reset.Card, refus
 
 // heard answers by direct message those who decided since the card was shown for the last time: they wait for it to change, and no
 // channel takes it. Once that is known, a click is answered by itself.
-func (b *Bot) heard(ctx context.Context, s reset.Story, card reset.Card) {
+func (b *Bot) heard(ctx context.Context, s reset.Story, card engine.Card) {
 	lines := map[string][]commands.Line{}
 	for _, e := range after(s.Entries, card.ShownSeq) {
 		if line, said := commands.ThreadLine(e, s); said && e.Actor.Kind == reset.Person && e.Actor.ID != asker(s) {
@@ -61,11 +62,11 @@ func (b *Bot) heard(ctx context.Context, s reset.Story, card reset.Card) {
 
 // directly tells the requester alone: through the address of their last act while that takes messages, else by direct message. What
 // passes is tried again; what Slack takes in no way is in the log, and the requester hears of it once the card can be shown.
-func (b *Bot) directly(ctx context.Context, doing string, s reset.Story, card *reset.Card, c commands.Content) (time.Time, error) {
+func (b *Bot) directly(ctx context.Context, doing string, s reset.Story, card *engine.Card, c commands.Content) (time.Time, error) {
 	l := look{key: blockKey(s), plain: true, alone: true}
 	if p := card.Preview; p.URL != "" && b.now().Before(p.Until) && p.Used < urlUses {
 		// Counted before it is sent: an answer that was lost may have used it, and so may a 429.
-		if err := b.amend(ctx, card, func(c *reset.Card) { c.Preview.Used++ }); err != nil {
+		if err := b.amend(ctx, card, func(c *engine.Card) { c.Preview.Used++ }); err != nil {
 			return time.Time{}, err
 		}
 		err := b.respond(ctx, doing, p.URL, c, l, p.Replaces)
@@ -123,7 +124,7 @@ var progress = []reset.Event{reset.EvChecked, reset.EvBack, reset.EvElsewhere, r
 
 // conclude tells the requester by one direct message how it ended, and again when that is corrected: the line in the place of their
 // preview is not kept up to date.
-func (b *Bot) conclude(ctx context.Context, s reset.Story, card *reset.Card, refused *refusal) (time.Time, error) {
+func (b *Bot) conclude(ctx context.Context, s reset.Story, card *engine.Card, refused *refusal) (time.Time, error) {
 	news := after(s.Entries, card.ToldSeq)
 	if s.Request.State.Open() || len(news) == 0 {
 		return time.Time{}, nil
@@ -143,12 +144,12 @@ func (b *Bot) conclude(ctx context.Context, s reset.Story, card *reset.Card, ref
 			}
 		}
 	}
-	return time.Time{}, b.amend(ctx, card, func(c *reset.Card) { c.ToldSeq = news[len(news)-1].Seq })
+	return time.Time{}, b.amend(ctx, card, func(c *engine.Card) { c.ToldSeq = news[len(news)-1].Seq })
 }
 
 // owes reports whether the requester has to be told of news: of an end always, unless they made it themselves; of what else is decided
 // when the card is not where they asked. A click that was refused is nothing to them.
-func (b *Bot) owes(s reset.Story, card reset.Card, news []reset.Entry, unseen bool) bool {
+func (b *Bot) owes(s reset.Story, card engine.Card, news []reset.Entry, unseen bool) bool {
 	r := s.Request
 	person := r.Actor.Kind == reset.Person
 	_, move := r.Move()
@@ -168,7 +169,7 @@ func (b *Bot) owes(s reset.Story, card reset.Card, news []reset.Entry, unseen bo
 }
 
 // linkTo is a line that leads to the card; nil when there is none, or Slack does not say where it is.
-func (b *Bot) linkTo(ctx context.Context, card reset.Card) commands.Line {
+func (b *Bot) linkTo(ctx context.Context, card engine.Card) commands.Line {
 	if card.TS == "" {
 		return nil
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
-	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 )
 
 // The form that takes a plan for --from-file: pasted rows, or a CSV. It carries the command itself, which is read again with
@@ -87,7 +87,7 @@ func (b *Bot) readPlan(e envelope, ctx commands.Context, plan []byte) (commands.
 }
 
 // askFrom asks for what a form says.
-func (b *Bot) askFrom(ctx context.Context, in reset.Inbox, e envelope) error {
+func (b *Bot) askFrom(ctx context.Context, in engine.Inbox, e envelope) error {
 	plan := []byte(e.Rows)
 	if e.File != "" {
 		var err error
@@ -104,7 +104,7 @@ func (b *Bot) askFrom(ctx context.Context, in reset.Inbox, e envelope) error {
 	if !ok {
 		return errForged
 	}
-	return b.ask(ctx, in, e, reset.Ask{Intent: c.Intent})
+	return b.ask(ctx, in, e, engine.Ask{Intent: c.Intent})
 }
 
 // fetch reads the file that somebody put into the form.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -67,7 +68,7 @@ func (b *Bot) record(ctx context.Context, e envelope) error {
 	if err != nil {
 		return err
 	}
-	in := reset.Inbox{ID: e.ID, Kind: string(e.Kind), Raw: raw, ReceivedAt: b.now()}
+	in := engine.Inbox{ID: e.ID, Kind: string(e.Kind), Raw: raw, ReceivedAt: b.now()}
 	if e.Kind == command {
 		in.Verb, in.About = commands.Peek(e.Text)
 	} else {
@@ -82,7 +83,7 @@ func (b *Bot) record(ctx context.Context, e envelope) error {
 }
 
 // Receive decides upon a recorded envelope and answers the person in words. Only what may work on the next try is an error.
-func (b *Bot) Receive(ctx context.Context, in reset.Inbox) error {
+func (b *Bot) Receive(ctx context.Context, in engine.Inbox) error {
 	ctx, cancel := context.WithTimeout(ctx, showWithin)
 	defer cancel()
 	var e envelope
@@ -114,7 +115,7 @@ func (b *Bot) Receive(ctx context.Context, in reset.Inbox) error {
 	switch {
 	case errors.Is(err, reset.ErrConflict), errors.As(err, &store), ctx.Err() != nil:
 		return err // what the person asked for is recorded: it is decided, and answered, once the store can keep that
-	case errors.As(err, &later) && b.now().Sub(in.ReceivedAt) < reset.UndecidedAtMost:
+	case errors.As(err, &later) && b.now().Sub(in.ReceivedAt) < engine.UndecidedAtMost:
 		b.promise(ctx, in, e, later)
 		return err
 	}
@@ -129,12 +130,12 @@ func (b *Bot) Receive(ctx context.Context, in reset.Inbox) error {
 const unsaidAtMost = 3 * time.Second
 
 // promise tells a person once that their act is recorded and what it waits for, unless the wait is too short to notice.
-func (b *Bot) promise(ctx context.Context, in reset.Inbox, e envelope, later *reset.Later) {
+func (b *Bot) promise(ctx context.Context, in engine.Inbox, e envelope, later *reset.Later) {
 	if later.At.Sub(in.ReceivedAt) < unsaidAtMost {
 		return
 	}
 	if _, before := b.promised.LoadOrStore(in.ID, true); !before {
-		b.answer(ctx, e, commands.Recorded(later, in.ReceivedAt.Add(reset.UndecidedAtMost)), false)
+		b.answer(ctx, e, commands.Recorded(later, in.ReceivedAt.Add(engine.UndecidedAtMost)), false)
 	}
 }
 
@@ -142,7 +143,7 @@ func (b *Bot) promise(ctx context.Context, in reset.Inbox, e envelope, later *re
 var errNobody = &commands.SyntaxError{Want: "Slack did not say who you are, or where this was; nothing was done", Example: "status"}
 
 // obey does what a command says.
-func (b *Bot) obey(ctx context.Context, in reset.Inbox, e envelope) error {
+func (b *Bot) obey(ctx context.Context, in engine.Inbox, e envelope) error {
 	zone, name, note := b.zone(ctx, e.User)
 	cmd, err := commands.Parse(e.Text, commands.Context{At: in.ReceivedAt, Zone: zone, ZoneName: name, Clusters: b.clusterNames()})
 	if err != nil {
@@ -153,24 +154,24 @@ func (b *Bot) obey(ctx context.Context, in reset.Inbox, e envelope) error {
 		if note != "" {
 			c.Intent.Notes = append(c.Intent.Notes, note)
 		}
-		return b.ask(ctx, in, e, reset.Ask{Intent: c.Intent})
+		return b.ask(ctx, in, e, engine.Ask{Intent: c.Intent})
 	case commands.Schedule:
 		if note != "" {
 			c.Schedule.Intent.Notes = append(c.Schedule.Intent.Notes, note)
 		}
-		return b.ask(ctx, in, e, reset.Ask{Act: reset.SaveSchedule{Schedule: c.Schedule}})
+		return b.ask(ctx, in, e, engine.Ask{Act: reset.SaveSchedule{Schedule: c.Schedule}})
 	case commands.Upload:
 		b.askPlan(ctx, e)
 		return nil
 	case commands.Overview:
-		return b.ask(ctx, in, e, reset.Ask{Intent: reset.Intent{Cluster: c.Cluster, Group: c.Group, Zone: name}})
+		return b.ask(ctx, in, e, engine.Ask{Intent: reset.Intent{Cluster: c.Cluster, Group: c.Group, Zone: name}})
 	case commands.Brake:
 		if c.Freeze {
-			return b.ask(ctx, in, e, reset.Ask{Act: reset.Freeze{Cluster: c.Cluster, Why: c.Why}})
+			return b.ask(ctx, in, e, engine.Ask{Act: reset.Freeze{Cluster: c.Cluster, Why: c.Why}})
 		}
-		return b.ask(ctx, in, e, reset.Ask{Act: reset.Thaw{Cluster: c.Cluster, Why: c.Why}})
+		return b.ask(ctx, in, e, engine.Ask{Act: reset.Thaw{Cluster: c.Cluster, Why: c.Why}})
 	case commands.Decide:
-		d := reset.Decision{Actor: e.actor(), Place: e.place(), Ref: c.Ref, Why: c.Why, Origin: e.ID, At: in.ReceivedAt}
+		d := engine.Decision{Actor: e.actor(), Place: e.place(), Ref: c.Ref, Why: c.Why, Origin: e.ID, At: in.ReceivedAt}
 		return b.decide(ctx, e, c.Verb, c.Option, d)
 	default: // only looks: lookUp
 	}
@@ -182,7 +183,7 @@ func (b *Bot) obey(ctx context.Context, in reset.Inbox, e envelope) error {
 }
 
 // ask hands on a wish. Its preview comes through Show, by the way that is attached here.
-func (b *Bot) ask(ctx context.Context, in reset.Inbox, e envelope, wish reset.Ask) error {
+func (b *Bot) ask(ctx context.Context, in engine.Inbox, e envelope, wish engine.Ask) error {
 	wish.Actor, wish.Place, wish.Origin, wish.At = e.actor(), e.place(), e.ID, in.ReceivedAt
 	r, err := b.Core.Ask(ctx, wish)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/slacksim"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
@@ -144,11 +145,11 @@ func TestAnAddressIsUsedFiveTimesAtMost(t *testing.T) {
 func TestOwes(t *testing.T) {
 	t.Parallel()
 	mara, jon := reset.Actor{Kind: reset.Person, ID: "U0MARA"}, reset.Actor{Kind: reset.Person, ID: "U0JON"}
-	here, elsewhere := reset.Card{Channel: "C0INC"}, reset.Card{Channel: "C0HOME"}
+	here, elsewhere := engine.Card{Channel: "C0INC"}, engine.Card{Channel: "C0HOME"}
 	for name, c := range map[string]struct {
 		event reset.Event
 		by    reset.Actor
-		card  reset.Card
+		card  engine.Card
 		run   bool // of a schedule
 		act   reset.Act
 		need  int

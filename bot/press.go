@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -35,7 +36,7 @@ func (e envelope) option() int {
 
 // press does what a button says. The person comes from the envelope, what it is about from the store: the button's value
 // only names it, and the core checks it.
-func (b *Bot) press(ctx context.Context, in reset.Inbox, e envelope) error {
+func (b *Bot) press(ctx context.Context, in engine.Inbox, e envelope) error {
 	ref, ok := readRef(e.ref())
 	if !ok {
 		return errForged
@@ -52,7 +53,7 @@ func (b *Bot) press(ctx context.Context, in reset.Inbox, e envelope) error {
 			return err
 		}
 	}
-	d := reset.Decision{Actor: e.actor(), Place: e.place(), Ref: ref, Why: e.Why, Origin: e.ID, At: in.ReceivedAt}
+	d := engine.Decision{Actor: e.actor(), Place: e.place(), Ref: ref, Why: e.Why, Origin: e.ID, At: in.ReceivedAt}
 	if slices.Contains(turns, e.verb()) {
 		if d.Ref, err = b.scheduleOf(ctx, e, ref); err != nil {
 			return err
@@ -79,7 +80,7 @@ func (b *Bot) scheduleOf(ctx context.Context, e envelope, ref reset.Ref) (reset.
 
 // atOldCard answers a click on a message that is not the request's card any more: nothing is decided by it, the state is said as it is now,
 // and the message loses its buttons. Where it can't be edited, the address of the click replaces it.
-func (b *Bot) atOldCard(ctx context.Context, e envelope, ref reset.Ref, card reset.Card) error {
+func (b *Bot) atOldCard(ctx context.Context, e envelope, ref reset.Ref, card engine.Card) error {
 	card.Request = ref.ID
 	where := b.linkTo(ctx, card)
 	c, l := commands.MovedOf(ref.ID, where), look{key: e.ID}
@@ -99,7 +100,7 @@ func (b *Bot) atOldCard(ctx context.Context, e envelope, ref reset.Ref, card res
 }
 
 // decide passes a person's word to the core and answers, unless the card or the preview shows it to them anyway.
-func (b *Bot) decide(ctx context.Context, e envelope, verb string, option int, d reset.Decision) error {
+func (b *Bot) decide(ctx context.Context, e envelope, verb string, option int, d engine.Decision) error {
 	reply, err := b.tellCore(ctx, verb, option, d)
 	if err != nil {
 		return err
@@ -145,13 +146,13 @@ func (b *Bot) willChange(ctx context.Context, id string, e envelope) bool {
 }
 
 // verbs are what the core can be told about one request or schedule; choose, which says an option too, is beside them.
-var verbs = map[string]func(Core, context.Context, reset.Decision) (reset.Reply, error){
+var verbs = map[string]func(Core, context.Context, engine.Decision) (reset.Reply, error){
 	"approve": Core.Approve, "reject": Core.Reject, "cancel": Core.Cancel, "retry": Core.Retry, "settle": Core.Settle,
 	"emergency": Core.Emergency, "undo": Core.Undo,
 	"pause": Core.Pause, "resume": Core.Resume, "remove": Core.Remove, "run": Core.RunNow, "skip-next": Core.SkipNext, "delay": Core.Delay,
 }
 
-func (b *Bot) tellCore(ctx context.Context, verb string, option int, d reset.Decision) (reset.Reply, error) {
+func (b *Bot) tellCore(ctx context.Context, verb string, option int, d engine.Decision) (reset.Reply, error) {
 	if verb == "choose" {
 		return b.Core.Choose(ctx, d, option)
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -23,8 +24,8 @@ func (b *Bot) attach(ctx context.Context, id string, e envelope) error {
 	if e.URL == "" && e.Kind != submission {
 		return nil
 	}
-	return b.amend(ctx, &reset.Card{Request: id}, func(c *reset.Card) {
-		c.Preview = reset.Preview{Actor: e.actor(), Channel: e.Channel, URL: e.URL, Replaces: e.Kind == click && e.Alone, Until: b.now().Add(urlLife)}
+	return b.amend(ctx, &engine.Card{Request: id}, func(c *engine.Card) {
+		c.Preview = engine.Preview{Actor: e.actor(), Channel: e.Channel, URL: e.URL, Replaces: e.Kind == click && e.Alone, Until: b.now().Add(urlLife)}
 		if e.URL == "" { // a form has none (slack-go, ViewSubmissionCallback): its author is told by direct message
 			c.Preview.Until = time.Time{}
 		}
@@ -35,7 +36,7 @@ func (b *Bot) attach(ctx context.Context, id string, e envelope) error {
 var tells = []reset.Event{reset.EvPlanned, reset.EvRefused, reset.EvWaiting, reset.EvExpired, reset.EvCancelled}
 
 // showAlone shows a request to its requester.
-func (b *Bot) showAlone(ctx context.Context, s reset.Story, card reset.Card) (time.Time, error) {
+func (b *Bot) showAlone(ctx context.Context, s reset.Story, card engine.Card) (time.Time, error) {
 	r, p, now := s.Request, card.Preview, b.now()
 	if p.Actor.ID == "" {
 		if now.Sub(r.CreatedAt) < time.Minute {
@@ -57,7 +58,7 @@ func (b *Bot) showAlone(ctx context.Context, s reset.Story, card reset.Card) (ti
 	case p.Version >= r.Version:
 		return time.Time{}, nil
 	case onlyRefused(news, p.Version, r.Version):
-		return time.Time{}, b.amend(ctx, &card, func(c *reset.Card) { c.Preview.Version, c.ThreadSeq = r.Version, news[len(news)-1].Seq })
+		return time.Time{}, b.amend(ctx, &card, func(c *engine.Card) { c.Preview.Version, c.ThreadSeq = r.Version, news[len(news)-1].Seq })
 	}
 	err := b.whisper(ctx, s, &card)
 	if passing(err) {
@@ -70,7 +71,7 @@ func (b *Bot) showAlone(ctx context.Context, s reset.Story, card reset.Card) (ti
 	if err != nil {
 		b.log.Warn("the requester alone is not told", "request", r.ID, "err", err)
 	}
-	return time.Time{}, b.amend(ctx, &card, func(c *reset.Card) {
+	return time.Time{}, b.amend(ctx, &card, func(c *engine.Card) {
 		if looking || c.Preview.URL != "" && c.Preview.URL != p.URL {
 			return // the plan is still to come, or another click has brought another address meanwhile
 		}
@@ -97,13 +98,13 @@ func onlyRefused(news []reset.Entry, shown, now int64) bool {
 }
 
 // whisper shows the preview through its response_url, or by direct message when that is used up and it matters.
-func (b *Bot) whisper(ctx context.Context, s reset.Story, card *reset.Card) error {
+func (b *Bot) whisper(ctx context.Context, s reset.Story, card *engine.Card) error {
 	r, p, content := s.Request, card.Preview, commands.PreviewOf(s)
 	doing := "show " + r.ID + " to its requester"
 	over := !r.State.Open()
 	if b.now().Before(p.Until) && (p.Used < urlUses-1 || over && p.Used < urlUses) {
 		// Counted before it is sent: a lost answer may have used it.
-		if err := b.amend(ctx, card, func(c *reset.Card) { c.Preview.Used++ }); err != nil {
+		if err := b.amend(ctx, card, func(c *engine.Card) { c.Preview.Used++ }); err != nil {
 			return err
 		}
 		err := b.respond(ctx, doing, p.URL, content, look{key: blockKey(s), plain: true, alone: true}, p.Replaces)
@@ -120,7 +121,7 @@ func (b *Bot) whisper(ctx context.Context, s reset.Story, card *reset.Card) erro
 
 // awaited reports whether the requester waits for what is to be said: a plan, a question, a no. What becomes of a preview that they left
 // unused, or cancelled by a command that is answered by itself, is nothing new to them; a click in it is answered here.
-func awaited(s reset.Story, p reset.Preview) bool {
+func awaited(s reset.Story, p engine.Preview) bool {
 	r := s.Request
 	switch r.State {
 	case reset.Planning:
@@ -145,7 +146,7 @@ func (b *Bot) attachShown(ctx context.Context, e envelope, s reset.Story) error 
 	if err := b.attach(ctx, s.Request.ID, e); err != nil {
 		return err
 	}
-	return b.amend(ctx, &reset.Card{Request: s.Request.ID}, func(c *reset.Card) {
+	return b.amend(ctx, &engine.Card{Request: s.Request.ID}, func(c *engine.Card) {
 		c.Preview.Used, c.Preview.Version, c.Preview.Revision = 1, s.Request.Version, s.Request.Revision
 		if n := len(s.Entries); n > 0 {
 			c.ThreadSeq = s.Entries[n-1].Seq

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -36,7 +37,7 @@ const showWithin = 20 * time.Second
 
 // showAll keeps what people see of a request that others were asked about: the card, its thread, and what the requester is told
 // directly. What one of these has to wait for, or cannot be said for good, holds up none of the others.
-func (b *Bot) showAll(ctx context.Context, s reset.Story, card reset.Card) (time.Time, error) {
+func (b *Bot) showAll(ctx context.Context, s reset.Story, card engine.Card) (time.Time, error) {
 	news := after(s.Entries, card.ThreadSeq)
 	lines := threadLines(s, news)
 	if card.TS == "" {
@@ -103,7 +104,7 @@ type refusal struct {
 
 // bring posts the card, or edits it where it is. Whatever Slack refuses for good leads down the ladder: an edit to a new card, the
 // channel where it was asked for to the home channel. At its end is a refusal, which the requester is told.
-func (b *Bot) bring(ctx context.Context, s reset.Story, card *reset.Card) (again time.Time, refused *refusal, err error) {
+func (b *Bot) bring(ctx context.Context, s reset.Story, card *engine.Card) (again time.Time, refused *refusal, err error) {
 	clicked := card.Preview.URL != "" && card.Preview.Used == 0 // a person waits for the answer
 	if again := card.ShownAt.Add(afterRefusal); card.Unshown != "" && !clicked && b.now().Before(again) {
 		return again, &refusal{&Fault{Doing: "show the card of " + s.Request.ID, Code: card.Unshown}, card.Channel}, nil
@@ -122,7 +123,7 @@ func (b *Bot) bring(ctx context.Context, s reset.Story, card *reset.Card) (again
 
 // post puts the card where it was asked for, or into the cluster's home channel. The message's timestamp is stored at
 // once: posting again makes a second card, of which a click takes the buttons away.
-func (b *Bot) post(ctx context.Context, s reset.Story, card *reset.Card) (time.Time, *refusal, error) {
+func (b *Bot) post(ctx context.Context, s reset.Story, card *engine.Card) (time.Time, *refusal, error) {
 	var refused *refusal
 	for _, channel := range b.places(ctx, s, *card) {
 		if again := b.pace.post(channel, b.now(), 0); !again.IsZero() {
@@ -130,7 +131,7 @@ func (b *Bot) post(ctx context.Context, s reset.Story, card *reset.Card) (time.T
 		}
 		ts, err := b.say(ctx, "post the card of "+s.Request.ID, channel, "", commands.CardOf(s), b.cardLook(s))
 		if err == nil {
-			return time.Time{}, nil, b.amend(ctx, card, func(c *reset.Card) {
+			return time.Time{}, nil, b.amend(ctx, card, func(c *engine.Card) {
 				c.Channel, c.TS = channel, ts
 				c.Showed(s, b.now())
 			})
@@ -145,7 +146,7 @@ func (b *Bot) post(ctx context.Context, s reset.Story, card *reset.Card) (time.T
 	if card.Unshown != refused.Code {
 		b.log.Error("slack refuses the card in every channel; a person has to look why", "request", s.Request.ID, "channel", refused.channel, "err", refused)
 	}
-	if err := b.amend(ctx, card, func(c *reset.Card) { c.ShownAt = b.now() }); err != nil { // of the attempt: the next is a minute later
+	if err := b.amend(ctx, card, func(c *engine.Card) { c.ShownAt = b.now() }); err != nil { // of the attempt: the next is a minute later
 		return time.Time{}, nil, err
 	}
 	if r := s.Request; !r.State.Open() && b.now().Sub(r.EndedAt) > giveUpAfter {
@@ -162,7 +163,7 @@ func lasting(err error) bool {
 }
 
 // places are the channels to try in turn. A channel that other organisations share does not get the numbers.
-func (b *Bot) places(ctx context.Context, s reset.Story, card reset.Card) []string {
+func (b *Bot) places(ctx context.Context, s reset.Story, card engine.Card) []string {
 	asked, home := s.Request.Place, s.Cluster.Home
 	if card.Channel != "" { // it has been somewhere, and cannot be edited there
 		asked = reset.Place{Channel: card.Channel}
@@ -175,7 +176,7 @@ func (b *Bot) places(ctx context.Context, s reset.Story, card reset.Card) []stri
 
 // edit brings the card up to date. What nobody decided can wait: at most one edit in 3 seconds of a message, and 30 in a
 // minute of all of them, so that decisions always get through (chat.update: 50 a minute).
-func (b *Bot) edit(ctx context.Context, s reset.Story, card *reset.Card, urgent bool) (time.Time, *refusal, error) {
+func (b *Bot) edit(ctx context.Context, s reset.Story, card *engine.Card, urgent bool) (time.Time, *refusal, error) {
 	now := b.now()
 	if d := b.pace.postponed(updating, now); d > 0 {
 		return now.Add(d), nil, nil
@@ -191,7 +192,7 @@ func (b *Bot) edit(ctx context.Context, s reset.Story, card *reset.Card, urgent 
 	err := b.revise(ctx, "edit the card of "+s.Request.ID, card.Channel, card.TS, commands.CardOf(s), b.cardLook(s))
 	switch {
 	case err == nil:
-		return time.Time{}, nil, b.amend(ctx, card, func(c *reset.Card) { c.Showed(s, b.now()) })
+		return time.Time{}, nil, b.amend(ctx, card, func(c *engine.Card) { c.Showed(s, b.now()) })
 	case !lasting(err):
 		again, err := b.later(err)
 		return again, nil, err
@@ -209,7 +210,7 @@ func readable(err error) bool {
 }
 
 // replace posts a new card in place of one that Slack does not let the bot edit, and takes the buttons off the old one where it can.
-func (b *Bot) replace(ctx context.Context, s reset.Story, card *reset.Card, why error) (time.Time, *refusal, error) {
+func (b *Bot) replace(ctx context.Context, s reset.Story, card *engine.Card, why error) (time.Time, *refusal, error) {
 	b.log.Warn("slack refuses to edit the card; a new one is posted", "request", s.Request.ID, "channel", card.Channel, "err", why)
 	old := *card
 	again, refused, err := b.post(ctx, s, card)
@@ -229,7 +230,7 @@ func (b *Bot) replace(ctx context.Context, s reset.Story, card *reset.Card, why 
 func (b *Bot) cardLook(s reset.Story) look { return look{key: blockKey(s), plain: b.cfg.Plain} }
 
 // thread says what was decided since it last did. What the thread does not take is said beside it.
-func (b *Bot) thread(ctx context.Context, s reset.Story, card *reset.Card, news []reset.Entry, lines []commands.Line) (time.Time, error) {
+func (b *Bot) thread(ctx context.Context, s reset.Story, card *engine.Card, news []reset.Entry, lines []commands.Line) (time.Time, error) {
 	if len(news) == 0 {
 		return time.Time{}, nil
 	}
@@ -245,12 +246,12 @@ func (b *Bot) thread(ctx context.Context, s reset.Story, card *reset.Card, news 
 			return again, err
 		}
 	}
-	return time.Time{}, b.amend(ctx, card, func(c *reset.Card) { c.ThreadSeq = news[len(news)-1].Seq })
+	return time.Time{}, b.amend(ctx, card, func(c *engine.Card) { c.ThreadSeq = news[len(news)-1].Seq })
 }
 
 // reply says lines in the card's thread; where Slack refuses that for good, in the card's channel or in the home channel: they may call
 // people who have to know.
-func (b *Bot) reply(ctx context.Context, s reset.Story, card *reset.Card, lines []commands.Line) (time.Time, *refusal, error) {
+func (b *Bot) reply(ctx context.Context, s reset.Story, card *engine.Card, lines []commands.Line) (time.Time, *refusal, error) {
 	_, err := b.say(ctx, "reply in the thread of "+s.Request.ID, card.Channel, card.TS, commands.Content{Lines: lines, Fallback: lines[0].String()},
 		look{key: blockKey(s)})
 	if lasting(err) {
@@ -274,7 +275,7 @@ func (b *Bot) reply(ctx context.Context, s reset.Story, card *reset.Card, lines 
 }
 
 // unsaid tells directly what no channel takes: the requester, and those who have to know.
-func (b *Bot) unsaid(ctx context.Context, s reset.Story, card *reset.Card, lines []commands.Line, refused *refusal) (time.Time, error) {
+func (b *Bot) unsaid(ctx context.Context, s reset.Story, card *engine.Card, lines []commands.Line, refused *refusal) (time.Time, error) {
 	again, err := b.summon(ctx, s, card, refused)
 	if err != nil || !again.IsZero() {
 		return again, err
@@ -287,7 +288,7 @@ func (b *Bot) unsaid(ctx context.Context, s reset.Story, card *reset.Card, lines
 
 // amend changes the stored card and the one at hand alike. Others (a click that brings its response_url) change it too, so
 // it is loaded anew; Slack is never asked in between.
-func (b *Bot) amend(ctx context.Context, card *reset.Card, change func(*reset.Card)) error {
+func (b *Bot) amend(ctx context.Context, card *engine.Card, change func(*engine.Card)) error {
 	b.cards.Lock()
 	defer b.cards.Unlock()
 	stored, err := b.Cards.Card(ctx, card.Request)

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/slacksim"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
@@ -269,7 +270,7 @@ func TestChoosingReplacesThePreview(t *testing.T) {
 func TestShowBeforeTheWayBackIsKnown(t *testing.T) {
 	t.Parallel()
 	b := quiet(t, slacksim.Options{})
-	r, err := b.Ask(t.Context(), reset.Ask{Actor: reset.Actor{Kind: reset.Person, Team: slacksim.HomeTeam, ID: "U0MARA"}, Place: reset.Place{Channel: "C0INC"}})
+	r, err := b.Ask(t.Context(), engine.Ask{Actor: reset.Actor{Kind: reset.Person, Team: slacksim.HomeTeam, ID: "U0MARA"}, Place: reset.Place{Channel: "C0INC"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -306,7 +307,7 @@ func TestARequesterIsToldWhenARefusalPasses(t *testing.T) {
 	t.Parallel()
 	b := quiet(t, slacksim.Options{})
 	mara := reset.Actor{Kind: reset.Person, Team: slacksim.HomeTeam, ID: "U0MARA"}
-	r, err := b.Ask(t.Context(), reset.Ask{Actor: mara, Place: reset.Place{Channel: "C0INC"}})
+	r, err := b.Ask(t.Context(), engine.Ask{Actor: mara, Place: reset.Place{Channel: "C0INC"}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -17,7 +18,7 @@ const mostCalled = 10
 
 // summon sends those who have to know a direct message when they cannot see the card: approvers of what waits for them, owners when a
 // person went alone. It is the last rung but one; the requester is told in any case.
-func (b *Bot) summon(ctx context.Context, s reset.Story, card *reset.Card, refused *refusal) (time.Time, error) {
+func (b *Bot) summon(ctx context.Context, s reset.Story, card *engine.Card, refused *refusal) (time.Time, error) {
 	ids, why, seq := called(s, after(s.Entries, card.ToldSeq))
 	if len(ids) == 0 || refused == nil && card.Channel == s.Cluster.Home { // the home channel is where they are expected to look
 		return time.Time{}, nil
@@ -41,7 +42,7 @@ func (b *Bot) summon(ctx context.Context, s reset.Story, card *reset.Card, refus
 	for _, who := range people {
 		b.answer(ctx, envelope{ID: blockKey(s) + ".call." + who, User: who}, commands.CallOf(s, why), false)
 	}
-	return time.Time{}, b.amend(ctx, card, func(c *reset.Card) { c.ToldSeq = max(c.ToldSeq, seq) })
+	return time.Time{}, b.amend(ctx, card, func(c *engine.Card) { c.ToldSeq = max(c.ToldSeq, seq) })
 }
 
 // called are the users and user groups that have to know of news, why, and by which entry.
@@ -60,7 +61,7 @@ func called(s reset.Story, news []reset.Entry) (ids []string, why commands.Call,
 
 // unseeing are the people among ids who cannot see the card: all of them when no channel takes it, those who are not members when it is in a
 // private channel. When enough approvers are there, no other is called.
-func (b *Bot) unseeing(ctx context.Context, s reset.Story, card reset.Card, ids []string, refused *refusal, why commands.Call) ([]string, error) {
+func (b *Bot) unseeing(ctx context.Context, s reset.Story, card engine.Card, ids []string, refused *refusal, why commands.Call) ([]string, error) {
 	var inside []string
 	if refused == nil {
 		private, err := b.private(ctx, card.Channel)

@@ -23,7 +23,7 @@ func Ahead(in Intent, plan Plan, snap Snapshot) ([]Option, *Problem) {
 		if s.From.None || s.From.Offset < s.Start || s.Skip == 0 {
 			continue // where the group stands is not known: what that may skip is a warning
 		}
-		p.Count = saturatingAdd(p.Count, s.Skip)
+		p.Count = AddSaturating(p.Count, s.Skip)
 		switch s.How {
 		case HowNoLater:
 			blind++

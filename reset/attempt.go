@@ -1,6 +1,9 @@
 package reset
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Attempt is one try to write a request's steps. It is stored, with the offsets as they were, before the first write.
 type Attempt struct {
@@ -57,3 +60,8 @@ const (
 	StandsMoved  Standing = "moved"     // elsewhere: somebody committed
 	StandsDark   Standing = "unknown"   // could not be read
 )
+
+// putsBack reports whether an attempt that Kafka took in part has begun to write the offsets of before again.
+func (a Attempt) PutsBack() bool {
+	return slices.ContainsFunc(a.Chunks, func(c ChunkState) bool { return c.Back })
+}

@@ -10,12 +10,12 @@ const (
 
 // chunksOf cuts writes into chunks, commits first and then deletes, and numbers each write's chunk.
 // Back cuts for the positions before instead of the targets.
-func chunksOf(group string, writes []Write, from int, back bool) []ChunkState {
+func Chunks(group string, writes []Write, from int, back bool) []ChunkState {
 	var chunks []ChunkState
 	for _, del := range []bool{false, true} {
 		size := chunkBytes
 		for i := range writes {
-			to := writes[i].goal(back)
+			to := writes[i].Goal(back)
 			if to.None != del {
 				continue
 			}
@@ -32,23 +32,45 @@ func chunksOf(group string, writes []Write, from int, back bool) []ChunkState {
 }
 
 // chunkOf is what is sent for one chunk. Back writes the position before instead of the target.
-func chunkOf(c ChunkState, writes []Write) (Chunk, []int) {
+func ChunkOf(c ChunkState, writes []Write) (Chunk, []int) {
 	out := Chunk{Delete: c.Delete}
 	var at []int
 	for i, w := range writes {
 		if w.Chunk != c.N {
 			continue
 		}
-		out.Steps = append(out.Steps, WriteStep{Partition: Partition{w.Topic, w.Partition}, To: w.goal(c.Back)})
+		out.Steps = append(out.Steps, WriteStep{Partition: Partition{w.Topic, w.Partition}, To: w.Goal(c.Back)})
 		at = append(at, i)
 	}
 	return out, at
 }
 
 // goal is what is written: the target, or the position before when it is put back.
-func (w Write) goal(back bool) Position {
+func (w Write) Goal(back bool) Position {
 	if back {
 		return w.From
 	}
 	return w.To
 }
+
+// Chunk is what one request writes. The core cuts chunks by bytes so that a broker takes or refuses a chunk whole.
+type Chunk struct {
+	Delete bool // delete the commits instead of writing offsets
+	Steps  []WriteStep
+}
+
+// WriteStep is one partition of a chunk.
+type WriteStep struct {
+	Partition
+	To Position
+}
+
+// StepResult is what is known of one written partition.
+type StepResult struct {
+	Written  bool   // the broker said so
+	Rejected string // the broker's error ("UNKNOWN_MEMBER_ID"); empty with Written false: no answer, maybe written
+	Detail   string // of a lost answer: what was seen ("i/o timeout after 5s")
+}
+
+// Lost reports whether it is not known if the step was written.
+func (r StepResult) Lost() bool { return !r.Written && r.Rejected == "" }

@@ -59,7 +59,7 @@ type plainIntent Intent
 
 // MarshalJSON writes the target with its kind.
 func (in Intent) MarshalJSON() ([]byte, error) {
-	kind, err := targetKind(in.Target)
+	kind, err := TargetKind(in.Target)
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +94,7 @@ func (in *Intent) UnmarshalJSON(b []byte) error {
 	return err
 }
 
-func targetKind(t Target) (string, error) {
+func TargetKind(t Target) (string, error) {
 	switch t.(type) {
 	case nil:
 		return "", nil

@@ -15,14 +15,14 @@ var refusals = append([]string{
 	"UNKNOWN_TOPIC_ID", "INVALID_TOPIC_EXCEPTION", "OFFSET_METADATA_TOO_LARGE", "INVALID_COMMIT_OFFSET_SIZE", "INVALID_GROUP_ID",
 	"GROUP_ID_NOT_FOUND", "FENCED_INSTANCE_ID", "FENCED_MEMBER_EPOCH", "STALE_MEMBER_EPOCH", "UNSUPPORTED_VERSION", "INVALID_REQUEST",
 	NotSent,
-}, retriable...)
+}, Retriable...)
 
 // Doubtful reports whether a step may have been written although Kafka did not say so: its answer was lost, or is an error that
 // proves nothing.
 func (r StepResult) Doubtful() bool { return !r.Written && !slices.Contains(refusals, r.Rejected) }
 
 // said is what came instead of the answer, in Kafka's words where it has any.
-func (r StepResult) said() string {
+func (r StepResult) Said() string {
 	if r.Rejected != "" {
 		return r.Rejected
 	}
@@ -30,24 +30,24 @@ func (r StepResult) said() string {
 }
 
 // stand says where a write's partition stands, by what was read.
-func (w Write) stand(read Position) Standing {
+func (w Write) Stand(read Position) Standing {
 	switch {
-	case same(read, w.To):
+	case SamePosition(read, w.To):
 		return StandsTarget
-	case same(read, w.From):
+	case SamePosition(read, w.From):
 		return StandsBefore
 	}
 	return StandsMoved
 }
 
-func same(a, b Position) bool { return a.None == b.None && (a.None || a.Offset == b.Offset) }
+func SamePosition(a, b Position) bool { return a.None == b.None && (a.None || a.Offset == b.Offset) }
 
 // Judge says how an attempt ended, from what was read back, and from Kafka's answers where these prove something. The offsets
 // decide: an attempt is never called unchanged beside a partition that is at the target and was not there before.
 func Judge(writes []Write, putBack bool) Outcome {
 	var target, before, other, doubtful, written, stays int
 	for _, w := range writes {
-		if same(w.From, w.To) && w.Stands == StandsTarget {
+		if SamePosition(w.From, w.To) && w.Stands == StandsTarget {
 			stays++ // as before and at the target: it makes no difference
 		}
 		switch {
@@ -81,4 +81,11 @@ func Judge(writes []Write, putBack bool) Outcome {
 		return Mixed
 	}
 	return Unclear
+}
+
+// retriable are Kafka's answers that reject everything and go away by themselves: a member is there, or the coordinator is
+// still loading. They prove that nothing was written, see refusals.
+var Retriable = []string{
+	"UNKNOWN_MEMBER_ID", "REBALANCE_IN_PROGRESS", "ILLEGAL_GENERATION", "NON_EMPTY_GROUP", "GROUP_SUBSCRIBED_TO_TOPIC",
+	"COORDINATOR_LOAD_IN_PROGRESS", "THROTTLING_QUOTA_EXCEEDED",
 }

@@ -67,7 +67,7 @@ func CheckGroup(in Intent, info ClusterInfo, snap Snapshot) ([]Option, *Problem)
 	case p.Want != "":
 		return nil, p
 	}
-	if p := checkThere(in, snap); p != nil {
+	if p := CheckThere(in, snap); p != nil {
 		return nil, p
 	}
 	if kind == GroupSink && !in.ConnectorStopped && in.Target != nil {
@@ -104,7 +104,7 @@ var tools = map[GroupKind]string{
 	GroupSpark:   "startingOffsetsByTimestamp",
 }
 
-func checkThere(in Intent, snap Snapshot) *Problem {
+func CheckThere(in Intent, snap Snapshot) *Problem {
 	committed := slices.ContainsFunc(snap.Partitions, func(p PartitionState) bool { return !p.Committed.None })
 	if snap.Group.Exists || committed || in.Create {
 		return nil

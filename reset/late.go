@@ -45,77 +45,12 @@ const (
 // Open reports whether the write may still land, as far as is known.
 func (l *LateWatch) Open() bool { return l != nil && l.Ended.IsZero() }
 
-// landing is what one reading says about a lost write.
-type landing struct {
-	parts int  // partitions of the lost request
-	at    int  // of them at the place that it writes
-	came  int  // of them that came there since the reading before
-	moved bool // a partition went elsewhere: others commit
-}
-
-// land compares a reading with the one before (Write.Read). Undisturbed means that no consumer and no one else can have moved the
-// offsets in between; otherwise only a move backwards proves something, because consumers only go forward.
-func land(a Attempt, writes []Write, reads []Position, undisturbed bool) landing {
-	var l landing
-	for i, w := range writes {
-		if w.Chunk < 0 || w.Chunk >= len(a.Chunks) || a.Chunks[w.Chunk].Phase != Sending {
-			continue
-		}
-		goal, was, is := w.goal(a.Chunks[w.Chunk].Back), w.Read, reads[i]
-		l.parts++
-		if same(is, goal) {
-			l.at++
-		}
-		switch {
-		case same(is, was):
-		case !same(is, goal):
-			l.moved = true
-		case undisturbed || goal.None || !was.None && goal.Offset < was.Offset:
-			l.came++
-		default:
-			l.moved = true
-		}
-	}
-	return l
-}
-
-// whole reports whether all of a lost request has landed.
-func (l landing) whole() bool { return l.at == l.parts }
-
-// visible reports whether a lost request can be told from the offsets as they are: one that would write what is there already
-// cannot.
-func (l landing) visible() bool { return l.at < l.parts }
-
-// late is how an attempt ended whose lost request was seen to land after it had been judged.
-func late(writes []Write, putBack bool) Outcome {
-	if o := Judge(writes, putBack); o != Verified {
-		return o
-	}
-	return Late
-}
-
 // unanswered reports whether a request of the attempt was sent without an answer that proves what became of it.
-func (a Attempt) unanswered() bool {
+func (a Attempt) Unanswered() bool {
 	for _, c := range a.Chunks {
 		if c.Phase == Sending {
 			return true
 		}
 	}
 	return false
-}
-
-// lateWatch is what follows an attempt that ended in doubt; nil when its outcome cannot change any more.
-func (s *Service) lateWatch(a Attempt, writes []Write, outcome Outcome) *LateWatch {
-	if !a.unanswered() || outcome == Verified || outcome == Overtaken || outcome == PutBack {
-		return nil
-	}
-	reads := make([]Position, len(writes))
-	for i, w := range writes {
-		reads[i] = w.Read
-	}
-	if !land(a, writes, reads, true).visible() {
-		return nil
-	}
-	now := s.Now()
-	return &LateWatch{First: a.ReadAt, Second: now, Was: outcome, Until: now.Add(s.Times.Late), Base: now}
 }

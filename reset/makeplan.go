@@ -196,8 +196,8 @@ func Total(steps []Step) Effect {
 		if s.How == HowClampStart || s.How == HowClampEnd {
 			e.Clamped++
 		}
-		e.Replay = saturatingAdd(e.Replay, s.Replay)
-		e.Skip = saturatingAdd(e.Skip, s.Skip)
+		e.Replay = AddSaturating(e.Replay, s.Replay)
+		e.Skip = AddSaturating(e.Skip, s.Skip)
 		if s.RecordAt.IsZero() {
 			continue
 		}
@@ -234,8 +234,8 @@ func Lags(snap Snapshot) []TopicLag {
 		}
 		if !p.Committed.None {
 			l.Committed++
-			l.Lag = saturatingAdd(l.Lag, p.Lag())
-			l.Markers = saturatingAdd(l.Markers, p.Markers)
+			l.Lag = AddSaturating(l.Lag, p.Lag())
+			l.Markers = AddSaturating(l.Markers, p.Markers)
 		}
 	}
 	lags := make([]TopicLag, 0, len(at))

@@ -1,6 +1,9 @@
 package reset
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // deleteRequest is what takes committed offsets away. Kafka before 2.4 and some services do not know it.
 const deleteRequest = "OffsetDelete"
@@ -34,3 +37,26 @@ func idUntold(was string, t Topic) bool { return was != "" && t.ID == "" && t.Pa
 // madeAgain reports whether a topic is another one than it was, so that its offsets mean something else. An id that is not told
 // is no other id.
 func madeAgain(was, is string) bool { return was != "" && is != "" && was != is }
+
+// Missing finds out what was not said, and offers what is likeliest.
+func Missing(in Intent, snap Snapshot) ([]Option, *Problem) {
+	problem := &Problem{Code: ProblemWhich, Cluster: in.Cluster, Group: in.Group}
+	_, rows := in.Target.(Rows)
+	_, undo := in.Target.(Undo)
+	switch {
+	case in.Target == nil:
+		problem.Want = "target"
+		if !slices.ContainsFunc(slices.Collect(maps.Values(snap.Topics)), func(t Topic) bool { return t.Commits > 0 || t.Err != "" }) {
+			return nil, &Problem{Code: ProblemNoCommits, Cluster: in.Cluster, Group: in.Group}
+		}
+		return targetOptions(in, snap.At), problem
+	case in.Scope.Empty() && !rows && !undo:
+		problem.Want = "topics"
+		options := topicOptions(in, snap)
+		if len(options) == 0 {
+			return nil, &Problem{Code: ProblemNoCommits, Cluster: in.Cluster, Group: in.Group}
+		}
+		return options, problem
+	}
+	return nil, nil
+}

@@ -130,11 +130,11 @@ func TestObserve(t *testing.T) {
 			}
 			var got []string
 			for _, l := range tc.looks {
-				w, said := observe(r, writes, l.snapshot(), t0.Add(l.after), WatchTimes{Fast: 10 * time.Second, Slow: 30 * time.Second, Nobody: 30 * time.Minute})
+				w, said := Observe(r, writes, l.snapshot(), t0.Add(l.after), WatchTimes{Fast: 10 * time.Second, Slow: 30 * time.Second, Nobody: 30 * time.Minute})
 				for _, n := range said {
-					line := string(n.event)
-					for i := 0; i < len(n.facts); i += 2 {
-						line += " " + n.facts[i] + "=" + n.facts[i+1]
+					line := string(n.Event)
+					for i := 0; i < len(n.Facts); i += 2 {
+						line += " " + n.Facts[i] + "=" + n.Facts[i+1]
 					}
 					got = append(got, line)
 				}

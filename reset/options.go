@@ -41,15 +41,3 @@ func topicOptions(in Intent, snap Snapshot) []Option {
 	}
 	return options
 }
-
-// readings offers the other reading of a time whose zone was not said.
-func readings(in Intent) []Option {
-	t, ok := in.Target.(Time)
-	if !ok || t.Other == nil {
-		return nil
-	}
-	o, other := in, *t.Other
-	other.Other = &Time{At: t.At, Said: t.Said, Zone: t.Zone}
-	o.Target, o.Zone = other, other.Zone
-	return []Option{{Label: "Use " + other.Zone, Typed: other.At.UTC().Format(time.RFC3339), Intent: o}}
-}

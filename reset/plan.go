@@ -116,3 +116,8 @@ const (
 	WarnNote    WarningCode = "note"    // the intent's own notes
 	WarnNothing WarningCode = "nothing"
 )
+
+const (
+	MaxWorst    = 20
+	MaxEvidence = 20
+)

@@ -293,7 +293,7 @@ func TestJudge(t *testing.T) {
 	yes, no, lost := StepResult{Written: true}, StepResult{Rejected: "TOPIC_AUTHORIZATION_FAILED"}, StepResult{Detail: "i/o timeout"}
 	w := func(r StepResult, read int64) Write {
 		w := Write{Step: Step{From: Position{Offset: 10}, To: Position{Offset: 5}}, Result: r, Read: Position{Offset: read}}
-		w.Stands = w.stand(w.Read)
+		w.Stands = w.Stand(w.Read)
 		return w
 	}
 	for _, tt := range []struct {
@@ -327,13 +327,13 @@ func TestChunksStayBelowWhatABrokerTakes(t *testing.T) {
 		writes[i].Topic, writes[i].Partition = "a-topic-with-a-name-of-forty-characters!", int32(i)
 		writes[i].To.None = i%10 == 0
 	}
-	chunks := chunksOf("a-group-with-a-name-of-forty-characters!", writes, 0, false)
+	chunks := Chunks("a-group-with-a-name-of-forty-characters!", writes, 0, false)
 	if len(chunks) < 4 {
 		t.Fatalf("%d chunks for 20,000 partitions with long names", len(chunks))
 	}
 	seen := 0
 	for _, c := range chunks {
-		out, at := chunkOf(c, writes)
+		out, at := ChunkOf(c, writes)
 		seen += len(at)
 		if bytes := len(at) * (80 + 45); bytes > 1_048_588 {
 			t.Errorf("chunk %d would be about %d bytes", c.N, bytes)

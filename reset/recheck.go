@@ -69,7 +69,7 @@ func Recheck(r Request, planned []Step, snap Snapshot, now time.Time) Rechecked 
 			return void("skips", old.Topic, old.Partition)
 		}
 		if s.How == HowClampStart && old.How != HowClampStart {
-			out.Gone = saturatingAdd(out.Gone, s.Start-s.Asked)
+			out.Gone = AddSaturating(out.Gone, s.Start-s.Asked)
 		}
 		out.Steps = append(out.Steps, s)
 	}

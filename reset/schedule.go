@@ -208,10 +208,10 @@ func (s Schedule) Label() string {
 }
 
 // once reports whether there is one run, at At.
-func (s Schedule) once() bool { return s.Expr == "" }
+func (s Schedule) Once() bool { return s.Expr == "" }
 
 // digest is what a mandate agrees to: all that decides what the runs do and when.
-func (s Schedule) digest(b Bounds, rule string, need int) (string, error) {
+func (s Schedule) Digest(b Bounds, rule string, need int) (string, error) {
 	in := s.Intent
 	in.Reason, in.Notes, in.Wait, in.NoWait = "", nil, 0, false // WhenBusy says how long a run waits
 	if t, ok := in.Target.(Time); ok {
@@ -241,9 +241,9 @@ func (s Schedule) digest(b Bounds, rule string, need int) (string, error) {
 }
 
 // stands reports whether a schedule is as it was agreed to, and the agreement has not ended.
-func (s Schedule) stands(now time.Time) *Problem {
+func (s Schedule) Stands(now time.Time) *Problem {
 	p := &Problem{Code: ProblemNotStand, Request: s.Request, Cluster: s.Intent.Cluster, Group: s.Intent.Group, Got: s.Label()}
-	digest, err := s.digest(s.Mandate.Bounds, s.Mandate.Rule, s.Mandate.Need)
+	digest, err := s.Digest(s.Mandate.Bounds, s.Mandate.Rule, s.Mandate.Need)
 	switch {
 	case err != nil || digest != s.Mandate.Digest:
 		p.Want = "changed"
@@ -256,18 +256,57 @@ func (s Schedule) stands(now time.Time) *Problem {
 }
 
 // covers reports whether a mandate speaks of this effect on these topics.
-func (m Mandate) covers(e Effect, steps []Step) bool {
+func (m Mandate) Covers(e Effect, steps []Step) bool {
 	return m.File || m.Bounds.Covers(e) && !slices.ContainsFunc(steps, func(st Step) bool {
 		return !slices.Contains(m.Bounds.Topics, TopicID{st.Topic, st.TopicID})
 	})
 }
 
-// intentAt is what a run whose own time is at asks for: "back 24h" counts from there, and stays there whenever it is written.
-func intentAt(in Intent, at, now time.Time) Intent {
-	if t, ok := in.Target.(Time); ok && t.Back != 0 {
-		t.At = at.Add(-t.Back)
-		t.Future = t.At.After(now)
-		in.Target = t
+// sameAs reports whether a schedule of the file is the one that is stored.
+func (s Schedule) SameAs(want Schedule) bool {
+	want.Revision, want.WhenBusy.Do = s.Revision, orWait(want.WhenBusy.Do)
+	if want.Once() {
+		want.Until = s.Until
 	}
-	return in
+	digest, err := want.Digest(s.Mandate.Bounds, s.Mandate.Rule, s.Mandate.Need)
+	return err == nil && digest == s.Mandate.Digest && want.Owner == s.Owner && want.Place == s.Place && want.Intent.Group == s.Intent.Group
+}
+
+func orWait(b Busy) Busy {
+	if b == "" {
+		return BusyWait
+	}
+	return b
+}
+
+func (s Schedule) Inactive() *Problem {
+	return &Problem{Code: ProblemInactive, Got: s.Label(), Want: string(s.Status), Cluster: s.Intent.Cluster, Group: s.Intent.Group}
+}
+
+const (
+	StandingFor   = 90 * 24 * time.Hour  // a standing approval of which nobody said how long it lasts
+	StandsAtMost  = 366 * 24 * time.Hour // and the longest
+	OnceStandsFor = 7 * 24 * time.Hour   // what was agreed to for one time, after that time: it may be delayed
+	ExpiryWarning = 7 * 24 * time.Hour   // its owner is told so long before it ends
+	FileAsks      = 30 * 24 * time.Hour  // the file's schedules wait for a Kafka that is down when the process starts
+	defaultBusy   = 30 * time.Minute     // a run waits so long for what is beside it
+)
+
+// limit is how long a run stands back for others before it is given up.
+func (r Run) Limit() time.Time {
+	switch {
+	case r.WhenBusy.Do != BusyWait:
+		return r.Planned.Add(time.Minute) // the look at its time itself comes first
+	case r.WhenBusy.For == 0:
+		return r.Planned.Add(defaultBusy)
+	}
+	return r.Planned.Add(r.WhenBusy.For)
+}
+
+// rests is the standing approval that a request rests on, beside the votes on it.
+func (r *Request) Rests() *Mandate {
+	if r.Run != nil {
+		return &r.Run.Mandate
+	}
+	return r.Standing
 }

@@ -36,7 +36,7 @@ const (
 )
 
 // next is the whole state machine.
-var next = map[State][]State{
+var Transitions = map[State][]State{
 	Planning: {Draft, Pending, Approved, Refused, Cancelled, Expired}, // pending and approved directly: a schedule's run
 	Draft:    {Pending, Approved, Planning, Cancelled, Expired},
 	Pending:  {Approved, Planning, Rejected, Cancelled, Expired},
@@ -45,11 +45,11 @@ var next = map[State][]State{
 }
 
 // Open reports whether the state has a next.
-func (s State) Open() bool { return len(next[s]) > 0 }
+func (s State) Open() bool { return len(Transitions[s]) > 0 }
 
 // advance is the only place where a Request's State changes.
-func (r *Request) advance(to State) error {
-	if !slices.Contains(next[r.State], to) {
+func (r *Request) Advance(to State) error {
+	if !slices.Contains(Transitions[r.State], to) {
 		return &TransitionError{ID: r.ID, From: r.State, To: to}
 	}
 	r.State = to

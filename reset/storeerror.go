@@ -1,6 +1,9 @@
 package reset
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // StoreError is returned by a Store that cannot keep what it is told: its file or the disk beneath it is in trouble. Nothing
 // was changed. Nobody who asks for something can do anything about it; the people who run the bot can.
@@ -49,3 +52,9 @@ func (e *StoreError) Error() string {
 }
 
 func (e *StoreError) Unwrap() error { return e.Err }
+
+// ErrNotFound is returned for a request, envelope or card that the store does not have.
+var ErrNotFound = errors.New("not found")
+
+// ErrConflict is returned when a row changed under an update, or a fence is no longer held. Look again, decide again.
+var ErrConflict = errors.New("changed by somebody else")

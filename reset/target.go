@@ -72,7 +72,7 @@ func locate(t Target, p PartitionState, saved Position) (place, *Problem) {
 		if p.Committed.None {
 			return place{}, &Problem{Code: ProblemNoCommit, Topic: p.Topic, Parts: []int32{p.Partition.Partition}}
 		}
-		return place{pos: Position{Offset: saturatingAdd(p.Committed.Offset, t.By)}, how: HowShifted}, nil
+		return place{pos: Position{Offset: AddSaturating(p.Committed.Offset, t.By)}, how: HowShifted}, nil
 	case Current:
 		if p.Committed.None {
 			return place{pos: Position{Offset: p.End}, how: HowEnd}, nil
@@ -165,7 +165,7 @@ func moved(s Step, last int64) (replay, skip int64) {
 	}
 }
 
-func saturatingAdd(a, b int64) int64 {
+func AddSaturating(a, b int64) int64 {
 	switch {
 	case b > 0 && a > math.MaxInt64-b:
 		return math.MaxInt64
@@ -173,4 +173,10 @@ func saturatingAdd(a, b int64) int64 {
 		return math.MinInt64
 	}
 	return a + b
+}
+
+// future reports whether an intent's time has not come, and that is meant.
+func InFuture(in Intent) bool {
+	t, ok := in.Target.(Time)
+	return ok && t.Future
 }

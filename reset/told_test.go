@@ -17,7 +17,7 @@ func TestTheLogEndIsWhereAFutureTimeLeads(t *testing.T) {
 	}{{asked.Add(30 * time.Minute), 1}, {asked.Add(-30 * time.Minute), 2}} {
 		// Once its time has come the target is an ordinary one: only the request's own time tells that it was still to come.
 		r := &Request{CreatedAt: asked, Act: Move{Intent{Target: Time{At: tt.at}}}}
-		if got := told(r, steps); got.Misses != tt.misses {
+		if got := NotableRows(r, steps); got.Misses != tt.misses {
 			t.Errorf("asked for %s at %s: %d partitions are elsewhere, want %d", tt.at, asked, got.Misses, tt.misses)
 		}
 	}

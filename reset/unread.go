@@ -39,30 +39,3 @@ type Later struct {
 }
 
 func (l *Later) Unwrap() error { return l.Problem }
-
-// afterUnread is the pause before a directory that did not answer is asked again, unless it said how long to wait.
-const afterUnread = 5 * time.Second
-
-// unread makes of an error of the policy what is said about it: a *Later when it may pass, else the Problem. The answer is no
-// either way: in doubt nothing is allowed.
-func (s *Service) unread(p *Problem, ruling Ruling, err error) error {
-	p = s.undecided(p, ruling, err)
-	if p.Code != ProblemDirectory {
-		return p
-	}
-	p.Code = ProblemDenied // to those who cannot wait
-	return &Later{s.Now().Add(max(p.Ruling.Unread.Wait, afterUnread)), p}
-}
-
-// undecided is what a request in planning is told of an error of the policy: ProblemDirectory when it may pass, else
-// ProblemDenied.
-func (s *Service) undecided(p *Problem, ruling Ruling, err error) *Problem {
-	u := UnreadOf(err)
-	ruling.Allowed, ruling.Denial, ruling.Unread = false, DeniedUnknown, &u
-	p.Code, p.Ruling = ProblemDenied, &ruling
-	if u.Passing {
-		p.Code = ProblemDirectory
-	}
-	s.Log.Warn("policy cannot tell; the answer is no", "request", p.Request, "verb", string(p.Verb), "err", err)
-	return p
-}

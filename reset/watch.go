@@ -102,17 +102,17 @@ func (s Strays) Count() int {
 	return n
 }
 
-func (s Strays) has(p Partition) bool { return slices.Contains(s.Parts[p.Topic], p.Partition) }
+func (s Strays) Has(p Partition) bool { return slices.Contains(s.Parts[p.Topic], p.Partition) }
 
 // with returns the strays and one more; what was stored before is left as it is.
-func (s Strays) with(st Stray) Strays {
+func (s Strays) With(st Stray) Strays {
 	parts := make(map[string][]int32, len(s.Parts)+1)
 	for topic, numbers := range s.Parts {
 		parts[topic] = numbers
 	}
 	parts[st.Topic] = append(slices.Clip(parts[st.Topic]), st.Partition.Partition)
 	s.Parts = parts
-	if len(s.Evidence) < mostEvidence {
+	if len(s.Evidence) < MaxEvidence {
 		s.Evidence = append(slices.Clip(s.Evidence), st)
 	}
 	return s
@@ -126,22 +126,22 @@ type WatchTimes struct {
 }
 
 // news is what a look saw for the first time, for an audit entry.
-type news struct {
-	event Event
-	facts []string
+type Finding struct {
+	Event Event
+	Facts []string
 }
 
 // observe says what a look at the group adds to what is known of it. Nothing is concluded from a partition that could not
 // be read.
-func observe(r Request, writes []Write, snap Snapshot, now time.Time, t WatchTimes) (Watch, []news) {
+func Observe(r Request, writes []Write, snap Snapshot, now time.Time, t WatchTimes) (Watch, []Finding) {
 	w := *r.Watch
 	if w.First == nil && len(snap.Group.Members) > 0 {
 		m := snap.Group.Members[0]
 		w.First = &Comeback{At: now, ClientID: m.ClientID, Host: m.Host, Members: len(snap.Group.Members)}
 	}
 	seen := w.sort(r, writes, snap, now)
-	var said []news
-	tell := func(ev Event, facts ...string) { said = append(said, news{ev, facts}) }
+	var said []Finding
+	tell := func(ev Event, facts ...string) { said = append(said, Finding{ev, facts}) }
 	if w.Checked.IsZero() {
 		w.Checked = now
 		if w.Overwritten.Count() == 0 {
@@ -149,7 +149,7 @@ func observe(r Request, writes []Write, snap Snapshot, now time.Time, t WatchTim
 		}
 	}
 	if grew(r.Watch.Overwritten, w.Overwritten) {
-		tell(EvOverwritten, w.Overwritten.facts()...)
+		tell(EvOverwritten, w.Overwritten.Facts()...)
 	}
 	gone := w.First != nil && w.GoneOn.IsZero() && w.Resumed+w.Empty+w.Elsewhere.Count()+w.Overwritten.Count() >= w.Parts
 	if gone {
@@ -161,7 +161,7 @@ func observe(r Request, writes []Write, snap Snapshot, now time.Time, t WatchTim
 		tell(EvResumed, w.progress()...)
 	}
 	if grew(r.Watch.Elsewhere, w.Elsewhere) {
-		tell(EvElsewhere, w.Elsewhere.facts()...)
+		tell(EvElsewhere, w.Elsewhere.Facts()...)
 	}
 	w.measure(seen, now)
 	if in, _ := r.Move(); in.Target == (Nowhere{}) {
@@ -209,17 +209,17 @@ func (w *Watch) sort(r Request, writes []Write, snap Snapshot, now time.Time) (s
 		}
 		stray := Stray{Partition: name, To: wr.To, Read: at, At: now}
 		switch {
-		case w.Overwritten.has(name), w.Elsewhere.has(name):
-		case same(at, wr.To):
+		case w.Overwritten.Has(name), w.Elsewhere.Has(name):
+		case SamePosition(at, wr.To):
 			if p.Lag() == 0 {
 				w.Empty++
 			}
 		case w.First == nil && snap.Group.Idle():
-			w.Overwritten = w.Overwritten.with(stray)
+			w.Overwritten = w.Overwritten.With(stray)
 		case wr.explains(p, r.Isolation):
 			w.Resumed++
 		default:
-			w.Elsewhere = w.Elsewhere.with(stray)
+			w.Elsewhere = w.Elsewhere.With(stray)
 		}
 	}
 	return seen
@@ -264,13 +264,13 @@ func (w *Watch) end(seen sighted, g GroupState, now time.Time, t WatchTimes) (Ev
 }
 
 // worth reports whether a watch says something that people care about and was does not.
-func (w Watch) worth(was Watch) bool {
+func (w Watch) Worth(was Watch) bool {
 	more := w.Resumed >= 2*was.Resumed && w.Resumed > was.Resumed
 	return more || len(w.Lags) > len(was.Lags) || w.Elsewhere.Count() > was.Elsewhere.Count() || w.Overwritten.Count() > was.Overwritten.Count()
 }
 
 // next is when the group is looked at again: often at first, and then now and then.
-func (w Watch) next(now time.Time, t WatchTimes) time.Time {
+func (w Watch) Next(now time.Time, t WatchTimes) time.Time {
 	at := now.Add(t.Slow)
 	if now.Sub(w.Since) < closeWatch {
 		at = now.Add(t.Fast)
@@ -285,7 +285,7 @@ func (w Watch) next(now time.Time, t WatchTimes) time.Time {
 func grew(was, is Strays) bool { return is.Count() > was.Count() && is.Count() >= 2*was.Count() }
 
 // facts are how many strayed, and the first of them.
-func (s Strays) facts() []string {
+func (s Strays) Facts() []string {
 	e := s.Evidence[0]
 	return []string{"partitions", strconv.Itoa(s.Count()), "topic", e.Topic, "partition", strconv.Itoa(int(e.Partition.Partition)),
 		"to", e.To.fact(), "read", e.Read.fact()}

@@ -1,12 +1,5 @@
 package reset
 
-import (
-	"cmp"
-	"context"
-	"fmt"
-	"slices"
-)
-
 // What a reset did is told by its writes, never by its plan: while a request waits, moving targets are resolved anew, log starts
 // overtake targets and groups read on. Everything that shows numbers or rows of a request that has been written reads them here.
 
@@ -50,32 +43,6 @@ func (r *Request) Unplaced() Unplaced {
 	return ""
 }
 
-// writtenEffect is the effect of what an attempt left at its target; nil when nothing is there. Of an attempt that Kafka took whole it
-// is the effect of all of it, wherever others have moved a partition since: back to where it had been, too.
-func writtenEffect(outcome Outcome, writes []Write) *Effect {
-	switch outcome {
-	case Unchanged, PutBack:
-		return nil
-	case Verified, Overtaken:
-		e := Total(stepsOf(writes))
-		return &e
-	case Late, Mixed, Unclear: // counted write by write, below
-	}
-	e := Total(stepsOf(slices.DeleteFunc(slices.Clone(writes), func(w Write) bool {
-		return w.Stands != StandsTarget && (!w.Result.Written || w.Stands == StandsBefore)
-	})))
-	return &e
-}
-
-// stepsOf are writes as steps: where each partition was when it was written, and where it went.
-func stepsOf(writes []Write) []Step {
-	steps := make([]Step, len(writes))
-	for i, w := range writes {
-		steps[i] = w.Step
-	}
-	return steps
-}
-
 // Missed reports whether a step ends elsewhere than asked: the log had no such place, or the look-up found none.
 func (s Step) Missed() bool {
 	switch s.How {
@@ -92,7 +59,7 @@ func (s Step) Gone() int64 {
 	if s.How != HowClampStart {
 		return 0
 	}
-	return saturatingAdd(s.Start, -max(s.Asked, 0))
+	return AddSaturating(s.Start, -max(s.Asked, 0))
 }
 
 // Forward reports whether a step goes forward.
@@ -115,7 +82,7 @@ type Told struct {
 
 // told picks the rows to speak of. Who asks for a time that is still to come asks before anything is stored that is as late: when it
 // has come, the log end is the place.
-func told(r *Request, steps []Step) Told {
+func NotableRows(r *Request, steps []Step) Told {
 	var out Told
 	in, _ := r.Move()
 	t, timed := in.Target.(Time)
@@ -139,48 +106,6 @@ func told(r *Request, steps []Step) Told {
 			out.Back++
 		}
 	}
-	out.Missed, out.Forward = out.Missed[:min(worstSteps, out.Misses)], out.Forward[:min(worstSteps, out.Ahead)]
+	out.Missed, out.Forward = out.Missed[:min(MaxWorst, out.Misses)], out.Forward[:min(MaxWorst, out.Ahead)]
 	return out
-}
-
-// largest are the steps with the largest effect, and the effect by topic, as Store.Worst has them of a plan.
-func largest(steps []Step) (worst []Step, topics []TopicEffect) {
-	byTopic := map[string][]Step{}
-	for _, s := range steps {
-		byTopic[s.Topic] = append(byTopic[s.Topic], s)
-	}
-	for topic, own := range byTopic {
-		topics = append(topics, TopicEffect{Topic: topic, Effect: Total(own)})
-	}
-	slices.SortFunc(topics, func(a, b TopicEffect) int {
-		return cmp.Or(cmp.Compare(saturatingAdd(b.Effect.Replay, b.Effect.Skip), saturatingAdd(a.Effect.Replay, a.Effect.Skip)), cmp.Compare(a.Topic, b.Topic))
-	})
-	worst = slices.SortedStableFunc(slices.Values(steps), func(a, b Step) int {
-		return cmp.Compare(saturatingAdd(b.Replay, b.Skip), saturatingAdd(a.Replay, a.Skip))
-	})
-	return worst[:min(worstSteps, len(worst))], topics
-}
-
-// tellRows replaces what is told of the plan: by the last attempt's writes where there was one that counts, and where a plan may
-// leave partitions without a committed offset by all of its steps, since each of them has to be named.
-func (s *Service) tellRows(ctx context.Context, st *Story, writes []Write) error {
-	r := &st.Request
-	in, _ := r.Move()
-	_, undo := in.Target.(Undo)
-	switch {
-	case r.WasWritten() && len(writes) > 0:
-		steps := stepsOf(writes)
-		st.Told = told(r, steps)
-		st.Worst, st.Topics = largest(steps)
-		if r.Written == nil { // written by a version that did not keep it
-			r.Written = writtenEffect(r.Outcome, writes)
-		}
-	case undo:
-		steps, err := s.Store.Steps(ctx, r.ID, r.Revision, 0, 0)
-		if err != nil {
-			return fmt.Errorf("steps of %s: %w", r.ID, err)
-		}
-		st.Told = told(r, steps)
-	}
-	return nil
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/auth"
 	"github.com/kafka-reset-bot/kafka-reset-bot/bot"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/config"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/guard"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/store"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
@@ -28,11 +29,11 @@ import (
 type Options struct {
 	Now    func() time.Time
 	Log    *slog.Logger
-	Times  func(*reset.Times)                // changes the durations of the configuration
-	Store  func(reset.Store) reset.Store     // wraps the store
-	Kafka  func(reset.Cluster) reset.Cluster // wraps each cluster
-	Listen func(net.Addr)                    // is told where the health endpoint listens
-	Shared bool                              // several processes serve one store: tests of what a database server allows
+	Times  func(*engine.Times)                 // changes the durations of the configuration
+	Store  func(engine.Store) engine.Store     // wraps the store
+	Kafka  func(engine.Cluster) engine.Cluster // wraps each cluster
+	Listen func(net.Addr)                      // is told where the health endpoint listens
+	Shared bool                                // several processes serve one store: tests of what a database server allows
 }
 
 // drainTime bounds how long a shutdown waits for what has begun: a write, its answer and its read-back.
@@ -45,7 +46,7 @@ type App struct {
 	now     func() time.Time
 	db      *store.Store
 	bot     *bot.Bot
-	service *reset.Service
+	service *engine.Service
 	listen  func(net.Addr)
 	filed   []reset.Schedule
 	alone   bool           // no other process serves the store
@@ -59,11 +60,11 @@ func New(ctx context.Context, cfg *config.Config, o Options) (*App, error) {
 	if err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
-	kept := reset.Logged(db, o.Log)
+	kept := engine.Logged(db, o.Log)
 	if o.Store != nil {
 		kept = o.Store(kept)
 	}
-	clusters := map[string]reset.Cluster{}
+	clusters := map[string]engine.Cluster{}
 	for _, c := range cfg.Clusters {
 		opened, err := openCluster(c, o)
 		if err != nil {
@@ -79,7 +80,7 @@ func New(ctx context.Context, cfg *config.Config, o Options) (*App, error) {
 	a.bot = newBot(cfg, o, func(group string) { directory.Forget(group) })
 	directory = auth.NewDirectory(a.bot, o.Now)
 	policy := auth.New(rules(cfg), directory)
-	a.service = &reset.Service{
+	a.service = &engine.Service{
 		Store: kept, Policy: policy, Clusters: clusters, Clock: clockwork{}, Infos: infos(cfg), Surface: a.bot, Now: o.Now, NewID: newID, Log: o.Log,
 		Owner: rand.Text(), Times: times(cfg, o),
 	}
@@ -181,7 +182,7 @@ func (a *App) Close() error {
 func (a *App) Listen(ctx context.Context) error { return a.bot.Run(ctx) }
 
 // Service is the core, for tests that ask it instead of Slack.
-func (a *App) Service() *reset.Service { return a.service }
+func (a *App) Service() *engine.Service { return a.service }
 
 // turnWithin is how long the loop may take for one turn before it counts as stuck: SQLite waits 10 s for its lock.
 const turnWithin = 20 * time.Second

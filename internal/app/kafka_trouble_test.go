@@ -8,14 +8,14 @@ import (
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kmsg"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
-	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
 func TestKafkaUnreachableIsSaidAndAskedAgain(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
-	s.opts.Times = func(ts *reset.Times) {
+	s.opts.Times = func(ts *engine.Times) {
 		ts.Settle, ts.Look, ts.Again = 600*time.Millisecond, 100*time.Millisecond, time.Hour
 	}
 	s.start()
@@ -117,7 +117,7 @@ func unclear(t *testing.T, by int64) (*stage, string) {
 	t.Helper()
 	s := newStage(t, world.Options{})
 	usual := s.opts.Times
-	s.opts.Times = func(ts *reset.Times) {
+	s.opts.Times = func(ts *engine.Times) {
 		usual(ts)
 		ts.Settle, ts.Look, ts.Again, ts.Commit = 300*time.Millisecond, 100*time.Millisecond, 500*time.Millisecond, time.Second
 	}

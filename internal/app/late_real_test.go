@@ -11,9 +11,9 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kmsg"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/realkafka"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
-	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
 // The one commit of a reset is held by a proxy until every deadline has passed: the bot gives it up, reads twice that the offsets
@@ -23,7 +23,7 @@ func TestACommitThatAProxyHoldsIsCorrectedOnApacheKafka(t *testing.T) {
 	k := realkafka.Shared(t)
 	p := k.Proxy(t)
 	r := newRealStageAt(t, k, p.Addrs())
-	r.opts.Times = func(ts *reset.Times) {
+	r.opts.Times = func(ts *engine.Times) {
 		ts.Look, ts.Watch, ts.WatchSlow = 250*time.Millisecond, 500*time.Millisecond, 500*time.Millisecond
 	}
 	const stood, target = 4000, 3900

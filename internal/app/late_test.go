@@ -9,10 +9,10 @@ import (
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kmsg"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/kafkasim"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/slacksim"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
-	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
 // lateStage is a stage on which a write's answer is soon known to be lost.
@@ -20,7 +20,7 @@ func lateStage(t *testing.T) *stage {
 	t.Helper()
 	s := newStage(t, world.Options{})
 	usual := s.opts.Times
-	s.opts.Times = func(ts *reset.Times) {
+	s.opts.Times = func(ts *engine.Times) {
 		usual(ts)
 		ts.Settle, ts.Look, ts.Again, ts.Commit = 300*time.Millisecond, 100*time.Millisecond, 500*time.Millisecond, time.Second
 		ts.WatchFirst, ts.Watch, ts.WatchSlow = time.Second, 200*time.Millisecond, 200*time.Millisecond

@@ -4,10 +4,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/kafkasim"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/slacksim"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
-	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
 // runningStage has a consumer of billing that has read next to nothing, and a settle time that no change of consumers is long enough for.
@@ -15,7 +15,7 @@ func runningStage(t *testing.T) (s *stage, goesOn func()) {
 	t.Helper()
 	s = newStage(t, world.Options{})
 	usual := s.opts.Times
-	s.opts.Times = func(ts *reset.Times) { usual(ts); ts.Settle = 20 * time.Second }
+	s.opts.Times = func(ts *engine.Times) { usual(ts); ts.Settle = 20 * time.Second }
 	slow := s.joins(kafkasim.ConsumerOptions{Host: "10.4.7.21"}, 1)
 	s.start()
 	return s, func() {

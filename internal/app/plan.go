@@ -12,6 +12,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/auth"
 	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/config"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -30,7 +31,7 @@ func Plan(ctx context.Context, cfg *config.Config, o Options, p PlanOptions) (st
 	if err != nil {
 		return "", err
 	}
-	s := &reset.Service{Infos: infos(cfg), Now: p.Now}
+	s := &engine.Service{Infos: infos(cfg), Now: p.Now}
 	if in.Cluster, err = s.Resolve("", in.Cluster); err != nil {
 		return "", err
 	}
@@ -82,7 +83,7 @@ func isolationOf(ctx context.Context, cfg *config.Config, in reset.Intent) (rese
 	return r.Isolation, err
 }
 
-func planOn(ctx context.Context, c reset.Cluster, info reset.ClusterInfo, in reset.Intent, iso reset.Isolation, now time.Time) (reset.Story, []reset.Step, error) {
+func planOn(ctx context.Context, c engine.Cluster, info reset.ClusterInfo, in reset.Intent, iso reset.Isolation, now time.Time) (reset.Story, []reset.Step, error) {
 	q := reset.QueryOf(in, nil, iso)
 	q.Around = true
 	snap, err := c.Inspect(ctx, q)

@@ -3,16 +3,16 @@ package app
 import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/auth"
 	"github.com/kafka-reset-bot/kafka-reset-bot/bot"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/kafka"
-	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
 // The adapters know nothing of the ports that they serve: the compiler compares them here.
 var (
-	_ reset.Cluster  = (*kafka.Cluster)(nil)
-	_ reset.Policy   = (*auth.Policy)(nil)
-	_ reset.Surface  = (*bot.Bot)(nil)
+	_ engine.Cluster = (*kafka.Cluster)(nil)
+	_ engine.Policy  = (*auth.Policy)(nil)
+	_ engine.Surface = (*bot.Bot)(nil)
 	_ auth.Directory = (*bot.Bot)(nil)
-	_ bot.Core       = (*reset.Service)(nil)
-	_ bot.Cards      = reset.Store(nil)
+	_ bot.Core       = (*engine.Service)(nil)
+	_ bot.Cards      = engine.Store(nil)
 )

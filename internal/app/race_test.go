@@ -6,9 +6,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/slacksim"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
-	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
 // ruleOfTwo needs one approval for pay-one and two for pay-two.
@@ -28,7 +28,7 @@ func TestTwoPeopleClickAtOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	s.opts.Times = func(ts *reset.Times) { ts.Settle, ts.Look = time.Millisecond, 20*time.Millisecond }
+	s.opts.Times = func(ts *engine.Times) { ts.Settle, ts.Look = time.Millisecond, 20*time.Millisecond }
 	s.start()
 	for round := range rounds {
 		for votes, group := range map[int]string{1: "pay-one", 2: "pay-two"} {

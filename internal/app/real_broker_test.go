@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/realkafka"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/slacksim"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
@@ -20,7 +21,7 @@ import (
 
 // saboteur is a cluster on which something happens, once, at the call that a test has chosen.
 type saboteur struct {
-	reset.Cluster
+	engine.Cluster
 	mu    sync.Mutex
 	plans map[string]func()
 }
@@ -75,14 +76,14 @@ func TestBrokerDiesOnApacheKafka(t *testing.T) {
 	})
 	r := newRealStageOn(t, k)
 	evil := &saboteur{plans: map[string]func(){}}
-	r.opts.Kafka = func(c reset.Cluster) reset.Cluster {
+	r.opts.Kafka = func(c engine.Cluster) engine.Cluster {
 		if evil.Cluster == nil { // prod-eu, the first of the configuration
 			evil.Cluster = c
 			return evil
 		}
 		return c
 	}
-	r.opts.Times = func(ts *reset.Times) { ts.Look, ts.Again = 250*time.Millisecond, 2*time.Second }
+	r.opts.Times = func(ts *engine.Times) { ts.Look, ts.Again = 250*time.Millisecond, 2*time.Second }
 	r.start()
 	for _, c := range []struct {
 		name, call string

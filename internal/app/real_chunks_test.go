@@ -11,6 +11,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
@@ -39,7 +40,7 @@ func TestChunksOnApacheKafka(t *testing.T) {
 		r.slowly("a commit for "+r.group, func() bool { return r.admin.CommitAllOffsets(r.ctx, r.group, half) == nil })
 	}
 	sent := &counter{}
-	r.opts.Kafka = func(c reset.Cluster) reset.Cluster {
+	r.opts.Kafka = func(c engine.Cluster) engine.Cluster {
 		if sent.Cluster != nil { // prod-eu is the first of the configuration
 			return c
 		}
@@ -63,7 +64,7 @@ func TestChunksOnApacheKafka(t *testing.T) {
 
 // counter notes how many partitions each request writes. One request is under way at a time.
 type counter struct {
-	reset.Cluster
+	engine.Cluster
 	steps []int
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/realkafka"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/slacksim"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
@@ -56,7 +57,7 @@ func newRealStageOn(t *testing.T, k *realkafka.Cluster) *realStage {
 func newRealStageAt(t *testing.T, k *realkafka.Cluster, brokers []string) *realStage {
 	t.Helper()
 	s := newStage(t, world.Options{Brokers: brokers, ClusterID: k.ID})
-	s.opts.Times = func(ts *reset.Times) { ts.Look = 250 * time.Millisecond }
+	s.opts.Times = func(ts *engine.Times) { ts.Look = 250 * time.Millisecond }
 	cl := k.Client(t, kgo.RecordPartitioner(kgo.ManualPartitioner()), kgo.UnknownTopicRetries(-1))
 	id := strings.ToLower(rand.Text()[:6])
 	r := &realStage{stage: s, kafka: k, admin: kadm.NewClient(cl), cl: cl, topic: "orders-" + id, group: "billing-" + id}
@@ -279,15 +280,15 @@ func TestKilledConsumerOnApacheKafka(t *testing.T) {
 		}
 	}
 	r.says(card, "were read back")
-	if took := time.Since(killed); took < reset.DefaultTimes.Settle {
-		t.Errorf("done %s after the crash, sooner than the group could have been seen idle for %s", took, reset.DefaultTimes.Settle)
+	if took := time.Since(killed); took < engine.DefaultTimes.Settle {
+		t.Errorf("done %s after the crash, sooner than the group could have been seen idle for %s", took, engine.DefaultTimes.Settle)
 	}
 	r.tool(realTarget, "has no active members")
 }
 
 // intruder is a cluster on which something happens between the bot's last look and its write.
 type intruder struct {
-	reset.Cluster
+	engine.Cluster
 	once   sync.Once
 	before func()
 }
@@ -307,8 +308,8 @@ func TestConsumerJoinsBeforeTheWriteOnApacheKafka(t *testing.T) {
 			r := newRealStage(t)
 			r.commits(realRecords)
 			joined := make(chan *realkafka.Consumer, 1)
-			r.opts.Times = func(ts *reset.Times) { ts.Look, ts.Lease = 250*time.Millisecond, 2*slowly } // a JVM starts in the midst of it
-			r.opts.Kafka = func(c reset.Cluster) reset.Cluster {
+			r.opts.Times = func(ts *engine.Times) { ts.Look, ts.Lease = 250*time.Millisecond, 2*slowly } // a JVM starts in the midst of it
+			r.opts.Kafka = func(c engine.Cluster) engine.Cluster {
 				return &intruder{Cluster: c, before: func() { joined <- r.joins(protocol) }}
 			}
 			r.start()

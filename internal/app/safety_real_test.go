@@ -13,6 +13,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
@@ -74,8 +75,8 @@ func TestArmedOnApacheKafka(t *testing.T) {
 	idle := time.Now()
 	r.slowly("it is written", func() bool { return r.offsets()[0] == realTarget })
 	took := time.Since(idle)
-	t.Logf("written %s after the broker called the group empty; it has to be quiet for %s", took.Round(time.Millisecond), reset.DefaultTimes.Settle)
-	if most := reset.DefaultTimes.Settle + 2*time.Second; took > most {
+	t.Logf("written %s after the broker called the group empty; it has to be quiet for %s", took.Round(time.Millisecond), engine.DefaultTimes.Settle)
+	if most := engine.DefaultTimes.Settle + 2*time.Second; took > most {
 		t.Errorf("written after %s, want %s at most", took, most)
 	}
 	r.says(card, "3 of 3 partitions are at", "were read back")
@@ -157,7 +158,7 @@ func TestUndoOnApacheKafka(t *testing.T) {
 
 // forgetful is a cluster that answers nothing to a write, which Kafka took all the same; afterwards others go on.
 type forgetful struct {
-	reset.Cluster
+	engine.Cluster
 	once      sync.Once
 	afterward func()
 }
@@ -179,8 +180,8 @@ func TestUnclearOnApacheKafka(t *testing.T) {
 	t.Parallel()
 	r := newRealStage(t)
 	r.commits(realRecords)
-	r.opts.Times = func(ts *reset.Times) { ts.Look, ts.Lease = 250*time.Millisecond, 2*slowly }
-	r.opts.Kafka = func(c reset.Cluster) reset.Cluster {
+	r.opts.Times = func(ts *engine.Times) { ts.Look, ts.Lease = 250*time.Millisecond, 2*slowly }
+	r.opts.Kafka = func(c engine.Cluster) engine.Cluster {
 		return &forgetful{Cluster: c, afterward: func() {
 			r.produce(realRecords, realRecords+7) // without more records it would end where it stood, and nobody could see that it had been there
 			leave := r.visits("billing-worker", "")

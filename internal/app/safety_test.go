@@ -6,10 +6,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/kafkasim"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/slacksim"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
-	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
 // careful is the policy of the world with an emergency, a cap that a reset of orders can reach, and an owner who is nobody's approver.
@@ -105,7 +105,7 @@ func TestConsumersThatComeBackAreSaidToBeRestarted(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
 	usual := s.opts.Times
-	s.opts.Times = func(ts *reset.Times) { usual(ts); ts.Settle = 5 * time.Second }
+	s.opts.Times = func(ts *engine.Times) { usual(ts); ts.Settle = 5 * time.Second }
 	c := s.joins(kafkasim.ConsumerOptions{Host: "10.4.7.21"}, 1)
 	s.start()
 	card := s.arms("", "waiting until billing is idle")

@@ -4,9 +4,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/kafkasim"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
-	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
 // crashLoop is a controller that starts a consumer again each time that it has died: alive for a moment, away for another.
@@ -51,7 +51,7 @@ func TestACrashLoopIsNeverWrittenIntoAGap(t *testing.T) {
 			t.Parallel()
 			s := newStage(t, world.Options{})
 			usual := s.opts.Times
-			s.opts.Times = func(ts *reset.Times) { usual(ts); ts.Settle, ts.Look = 2*time.Second, 200*time.Millisecond }
+			s.opts.Times = func(ts *engine.Times) { usual(ts); ts.Settle, ts.Look = 2*time.Second, 200*time.Millisecond }
 			starts, stop := crashLoop(s, protocol, 400*time.Millisecond, 300*time.Millisecond)
 			s.until("a consumer is there", func() bool { return starts() > 0 })
 			s.start()
@@ -72,7 +72,7 @@ func TestAPromptClickIsNotMadeToWait(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
 	usual := s.opts.Times
-	s.opts.Times = func(ts *reset.Times) { usual(ts); ts.Settle = 5 * time.Second }
+	s.opts.Times = func(ts *engine.Times) { usual(ts); ts.Settle = 5 * time.Second }
 	s.start()
 	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders shift -100", "preview", "Needs no approval")
 	began := time.Now()

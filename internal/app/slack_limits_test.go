@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/slacksim"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
@@ -87,7 +88,7 @@ func TestAPreviewWaitsUntilSlackAnswers(t *testing.T) {
 
 // lookedAt counts how often a cluster is asked for what a plan needs.
 type lookedAt struct {
-	reset.Cluster
+	engine.Cluster
 	times *atomic.Int64
 }
 
@@ -102,7 +103,7 @@ func TestKafkaAwaySlackIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
 	var looks atomic.Int64
-	s.opts.Kafka = func(c reset.Cluster) reset.Cluster { return lookedAt{c, &looks} }
+	s.opts.Kafka = func(c engine.Cluster) engine.Cluster { return lookedAt{c, &looks} }
 	s.start()
 	s.Prod.Unreachable(true)
 	for _, back := range []string{"41m", "42m", "43m"} {

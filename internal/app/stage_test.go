@@ -15,9 +15,9 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/app"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/slacksim"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
-	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
 // patience is how long a test waits for something that has to happen.
@@ -72,7 +72,7 @@ func newStage(t *testing.T, o world.Options) *stage {
 	s := &stage{World: w, t: t, ctx: t.Context(), log: &journal{}, clock: clock, refused: []string{"not_in_channel", "channel_not_found", "ratelimited"},
 		acks: []slacksim.AckOutcome{slacksim.AckAccepted}}
 	s.opts = app.Options{Now: clock.now, Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		Times: func(ts *reset.Times) {
+		Times: func(ts *engine.Times) {
 			ts.Settle, ts.Look, ts.Again, ts.Gap = 600*time.Millisecond, 100*time.Millisecond, 500*time.Millisecond, 2*time.Second
 			ts.Unread = 0 // people here read faster; see TestAClickRightAfterANewRevision
 		}}

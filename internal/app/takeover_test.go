@@ -6,19 +6,19 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/slacksim"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
-	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
 // dying is the store of a process that, from a moment on, records and acknowledges what people do, claims it, and gets no
 // further: as one that is killed just then.
 type dying struct {
-	reset.Store
+	engine.Store
 	dead *atomic.Bool
 }
 
-func (d dying) Claim(ctx context.Context, c reset.Claim) ([]reset.Due, error) {
+func (d dying) Claim(ctx context.Context, c engine.Claim) ([]engine.Due, error) {
 	claimed, err := d.Store.Claim(ctx, c)
 	if d.dead.Load() {
 		return nil, err
@@ -31,7 +31,7 @@ func killed(t *testing.T) (s *stage, kill, restart func()) {
 	t.Helper()
 	s = newStage(t, world.Options{})
 	var dead atomic.Bool
-	s.opts.Store = func(kept reset.Store) reset.Store { return dying{kept, &dead} }
+	s.opts.Store = func(kept engine.Store) engine.Store { return dying{kept, &dead} }
 	s.start()
 	return s, func() { dead.Store(true) }, func() {
 		t.Helper()

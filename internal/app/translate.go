@@ -11,6 +11,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/auth"
 	"github.com/kafka-reset-bot/kafka-reset-bot/bot"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/config"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/kafka"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
@@ -71,8 +72,8 @@ func infos(cfg *config.Config) []reset.ClusterInfo {
 	return out
 }
 
-func times(cfg *config.Config, o Options) reset.Times {
-	t := reset.DefaultTimes
+func times(cfg *config.Config, o Options) engine.Times {
+	t := engine.DefaultTimes
 	t.Draft, t.Approval = cmp.Or(cfg.Limits.Draft, t.Draft), cmp.Or(cfg.Limits.ApprovalTimeout, t.Approval)
 	t.Settle, t.Look = cmp.Or(cfg.Limits.Settle, t.Settle), cmp.Or(cfg.Limits.Look, t.Look)
 	if o.Times != nil {

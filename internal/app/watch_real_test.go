@@ -11,8 +11,8 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kadm"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/slacksim"
-	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
 // replied waits, with patience for Java, until the card's thread says all parts in one message.
@@ -30,7 +30,7 @@ func TestJavaConsumersComeBackAndCatchUp(t *testing.T) {
 		t.Run(protocol, func(t *testing.T) {
 			t.Parallel()
 			r := newRealStage(t)
-			r.opts.Times = func(ts *reset.Times) { ts.Look, ts.Watch = 250*time.Millisecond, 500*time.Millisecond }
+			r.opts.Times = func(ts *engine.Times) { ts.Look, ts.Watch = 250*time.Millisecond, 500*time.Millisecond }
 			r.commits(realRecords)
 			r.start()
 			card := r.approves("10,800 records")

@@ -6,18 +6,18 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/kafkasim"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/slacksim"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
-	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
 // newWatchStage is a stage on which an applied reset is looked at soon and often.
-func newWatchStage(t *testing.T, change ...func(*reset.Times)) *stage {
+func newWatchStage(t *testing.T, change ...func(*engine.Times)) *stage {
 	t.Helper()
 	s := newStage(t, world.Options{})
 	before := s.opts.Times
-	s.opts.Times = func(ts *reset.Times) {
+	s.opts.Times = func(ts *engine.Times) {
 		before(ts)
 		ts.WatchFirst, ts.Watch, ts.WatchSlow = time.Second, 200*time.Millisecond, 200*time.Millisecond
 		for _, c := range change {
@@ -84,7 +84,7 @@ func TestConsumersComeBackAndCatchUp(t *testing.T) {
 
 func TestNobodyComesBack(t *testing.T) {
 	t.Parallel()
-	s := newWatchStage(t, func(ts *reset.Times) { ts.Nobody = 2 * time.Second })
+	s := newWatchStage(t, func(ts *engine.Times) { ts.Nobody = 2 * time.Second })
 	s.start()
 	card := s.replays("-100")
 	s.shows(s.Jon, card, "Nobody came back in ", " s. It is not watched any more.")

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/store"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset/clustertest"
@@ -82,7 +83,7 @@ type calendar struct {
 	now  time.Time
 	mu   sync.Mutex
 	ids  int
-	*reset.Service
+	*engine.Service
 }
 
 func newCalendar(t testing.TB, now time.Time) *calendar {
@@ -100,9 +101,9 @@ func (b *calendar) start() {
 	k := clustertest.New("K1")
 	k.Topic("orders", "t1", 1, 0, 1000)
 	k.Commit("billing", "orders", 0, 900)
-	b.Service = &reset.Service{Store: db, Policy: filer{}, Surface: mute{}, Clock: clockwork{}, Now: b.clock, Clusters: map[string]reset.Cluster{"prod": k},
+	b.Service = &engine.Service{Store: db, Policy: filer{}, Surface: mute{}, Clock: clockwork{}, Now: b.clock, Clusters: map[string]engine.Cluster{"prod": k},
 		Infos: []reset.ClusterInfo{{Name: "prod", ID: "K1"}}, NewID: b.newID, Log: slog.New(slog.DiscardHandler), Owner: fmt.Sprintf("process %p", db),
-		Times: reset.DefaultTimes}
+		Times: engine.DefaultTimes}
 }
 
 func (b *calendar) clock() time.Time { b.mu.Lock(); defer b.mu.Unlock(); return b.now }
@@ -122,7 +123,7 @@ func (filer) Rule(_ context.Context, a reset.Asking) (reset.Ruling, error) {
 
 type mute struct{}
 
-func (mute) Receive(context.Context, reset.Inbox) error           { return nil }
+func (mute) Receive(context.Context, engine.Inbox) error          { return nil }
 func (mute) Show(context.Context, reset.Story) (time.Time, error) { return time.Time{}, nil }
 
 // save stores a schedule and returns its id.
@@ -130,7 +131,7 @@ func (b *calendar) save(sc reset.Schedule) string {
 	b.t.Helper()
 	sc.Intent = reset.Intent{Cluster: "prod", Group: "billing", Target: reset.Shift{By: -1}, Scope: reset.Scope{Topics: []reset.TopicScope{{Topic: "orders"}}}}
 	sc.Announce, sc.Source, sc.Owner = 15*time.Minute, reset.FromFile, reset.Actor{Kind: reset.Person, ID: "U0MARA"}
-	r, err := b.Ask(b.t.Context(), reset.Ask{Actor: reset.Actor{Kind: reset.Config, ID: "config"}, Origin: "file " + sc.Name, Act: reset.SaveSchedule{Schedule: sc}})
+	r, err := b.Ask(b.t.Context(), engine.Ask{Actor: reset.Actor{Kind: reset.Config, ID: "config"}, Origin: "file " + sc.Name, Act: reset.SaveSchedule{Schedule: sc}})
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -171,7 +172,7 @@ func (b *calendar) settle() {
 
 // runs are the own times of a schedule's runs.
 func (b *calendar) runs(id string, end time.Time) []string {
-	all, err := b.Store.List(b.t.Context(), reset.Filter{Actor: reset.Actor{Kind: reset.Scheduled, ID: id}})
+	all, err := b.Store.List(b.t.Context(), engine.Filter{Actor: reset.Actor{Kind: reset.Scheduled, ID: id}})
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -224,7 +225,7 @@ func (b *calendar) copies(id string, more int) {
 		if _, _, err := b.Store.Create(b.t.Context(), r, nil); err != nil {
 			b.t.Fatal(err)
 		}
-		if err := b.Store.Update(b.t.Context(), sc.ID, nil, func(tx *reset.Tx) error { tx.Schedule = &sc; return nil }); err != nil {
+		if err := b.Store.Update(b.t.Context(), sc.ID, nil, func(tx *engine.Tx) error { tx.Schedule = &sc; return nil }); err != nil {
 			b.t.Fatal(err)
 		}
 	}

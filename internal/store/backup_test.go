@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/store"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
@@ -25,7 +26,7 @@ func TestAnOlderCopyOverTheDatabaseIsNoticed(t *testing.T) {
 	}
 	fill := func(t *testing.T, s *store.Store, name string, n int) {
 		for i := range n {
-			_, err := s.Record(t.Context(), reset.Inbox{ID: fmt.Sprint(name, i), Raw: make([]byte, 40_000)})
+			_, err := s.Record(t.Context(), engine.Inbox{ID: fmt.Sprint(name, i), Raw: make([]byte, 40_000)})
 			must(t, err)
 		}
 	}
@@ -59,7 +60,7 @@ func TestAnOlderCopyOverTheDatabaseIsNoticed(t *testing.T) {
 			text, err := os.ReadFile(path + ".backup")
 			must(t, err)
 			must(t, os.WriteFile(path, text, 0o600))
-			_, err = s.Record(t.Context(), reset.Inbox{ID: "late"})
+			_, err = s.Record(t.Context(), engine.Inbox{ID: "late"})
 			faulty(t, "recording", err, reset.StoreReplaced)
 		})
 	}
@@ -69,7 +70,7 @@ func TestAnOlderCopyOverTheDatabaseIsNoticed(t *testing.T) {
 		s := open(t, path)
 		fill(t, s, "before", 120)
 		shell(t, path, "DELETE FROM inbox; VACUUM; PRAGMA wal_checkpoint(TRUNCATE)")
-		_, err := s.Record(t.Context(), reset.Inbox{ID: "late"})
+		_, err := s.Record(t.Context(), engine.Inbox{ID: "late"})
 		must(t, err)
 		must(t, s.Ready(t.Context(), time.Now()))
 	})

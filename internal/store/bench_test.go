@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/store"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
@@ -30,7 +31,7 @@ func BenchmarkPlan(b *testing.B) {
 	}
 	b.Run("save", func(b *testing.B) {
 		for b.Loop() {
-			err := s.Update(b.Context(), r.ID, nil, func(tx *reset.Tx) error { tx.SetSteps(steps); return nil })
+			err := s.Update(b.Context(), r.ID, nil, func(tx *engine.Tx) error { tx.SetSteps(steps); return nil })
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -13,10 +14,10 @@ const cardColumns = `request, channel, ts, version, shown_at, revision, revised_
 	preview_url, preview_replaces, preview_used, preview_until, preview_version, preview_revision`
 
 // Card implements reset.Store.
-func (s *Store) Card(ctx context.Context, id string) (reset.Card, error) {
+func (s *Store) Card(ctx context.Context, id string) (engine.Card, error) {
 	c, err := one(ctx, s.readers, scanCard, `SELECT `+cardColumns+` FROM cards WHERE request = ?`, id)
 	if errors.Is(err, reset.ErrNotFound) {
-		return reset.Card{}, nil
+		return engine.Card{}, nil
 	}
 	if err != nil {
 		return c, fmt.Errorf("card of request %q: %w", id, err)
@@ -24,7 +25,7 @@ func (s *Store) Card(ctx context.Context, id string) (reset.Card, error) {
 	return c, nil
 }
 
-func scanCard(row scanner) (c reset.Card, err error) {
+func scanCard(row scanner) (c engine.Card, err error) {
 	var shown, revised, until int64
 	p := &c.Preview
 	err = row.Scan(&c.Request, &c.Channel, &c.TS, &c.Version, &shown, &c.Revision, &revised, &c.ShownSeq, &c.ThreadSeq, &c.FilesSeq, &c.ToldSeq, &c.Unshown, &p.Actor.Kind, &p.Actor.Team, &p.Actor.ID,
@@ -35,7 +36,7 @@ func scanCard(row scanner) (c reset.Card, err error) {
 
 // SaveCard implements reset.Store. The preview's URL is a secret that lives as long as the preview: once the request has left
 // planning and draft, the card that was shown with it for the last time is saved without it.
-func (s *Store) SaveCard(ctx context.Context, c reset.Card) error {
+func (s *Store) SaveCard(ctx context.Context, c engine.Card) error {
 	err := s.write(ctx, func(tx *sql.Tx) error {
 		r, err := load(ctx, tx, c.Request)
 		if err != nil {

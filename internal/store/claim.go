@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -16,7 +17,7 @@ var atOnce = time.UnixMicro(0)
 
 // makeDue sets when a row is looked at; the zero time is never. While somebody holds the row its own time is the end of
 // the lease, so the wish is kept beside it, the earliest of them, for Release.
-func makeDue(ctx context.Context, tx *sql.Tx, kind reset.Kind, id, cluster string, at time.Time) error {
+func makeDue(ctx context.Context, tx *sql.Tx, kind engine.Kind, id, cluster string, at time.Time) error {
 	_, err := tx.ExecContext(ctx, `
 		INSERT INTO due (kind, id, cluster, at) VALUES (?, ?, ?, ?)
 		ON CONFLICT (kind, id) DO UPDATE SET
@@ -36,7 +37,7 @@ func dueAt(t time.Time) any {
 }
 
 // Claim implements reset.Store. The At of a claimed row is the end of its lease. No kinds: all; limit 0: all.
-func (s *Store) Claim(ctx context.Context, c reset.Claim) ([]reset.Due, error) {
+func (s *Store) Claim(ctx context.Context, c engine.Claim) ([]engine.Due, error) {
 	if c.Owner == "" {
 		return nil, fmt.Errorf("claim: no owner")
 	}
@@ -49,7 +50,7 @@ func (s *Store) Claim(ctx context.Context, c reset.Claim) ([]reset.Due, error) {
 			args = append(args, k)
 		}
 	}
-	var claimed []reset.Due
+	var claimed []engine.Due
 	err := s.write(ctx, func(tx *sql.Tx) (err error) {
 		claimed, err = all(ctx, tx, scanDue, `
 			UPDATE due SET owner = ?, until = ?, at = ?, wanted = NULL, fence = fence + 1
@@ -63,7 +64,7 @@ func (s *Store) Claim(ctx context.Context, c reset.Claim) ([]reset.Due, error) {
 	return claimed, nil
 }
 
-func scanDue(row scanner) (d reset.Due, err error) {
+func scanDue(row scanner) (d engine.Due, err error) {
 	var at, until int64
 	var note []byte
 	err = row.Scan(&d.Kind, &d.ID, &d.Cluster, &at, &d.Owner, &until, &d.Fence, &note)
@@ -78,7 +79,7 @@ const isHeld = `kind = ? AND id = ? AND owner = ? AND fence = ?`
 
 // held returns ErrConflict when the claim is no longer held by its owner. A lease that ended is still held until somebody
 // else claims the row: the fence, not the clock, says who may write.
-func held(ctx context.Context, q querier, d reset.Due) error {
+func held(ctx context.Context, q querier, d engine.Due) error {
 	var n int
 	err := q.QueryRowContext(ctx, `SELECT count(*) FROM due WHERE `+isHeld, d.Kind, d.ID, d.Owner, d.Fence).Scan(&n)
 	if err != nil {
@@ -91,13 +92,13 @@ func held(ctx context.Context, q querier, d reset.Due) error {
 }
 
 // Renew implements reset.Store.
-func (s *Store) Renew(ctx context.Context, d reset.Due, until time.Time) error {
+func (s *Store) Renew(ctx context.Context, d engine.Due, until time.Time) error {
 	return s.onClaim(ctx, "renew", d, `UPDATE due SET until = ?, at = CASE WHEN at IS NULL THEN NULL ELSE ? END WHERE `+isHeld,
 		micros(until), micros(until))
 }
 
 // Release implements reset.Store. It is ErrConflict when the claim is no longer held: whoever holds it now has the word.
-func (s *Store) Release(ctx context.Context, d reset.Due, next time.Time) error {
+func (s *Store) Release(ctx context.Context, d engine.Due, next time.Time) error {
 	note, err := json.Marshal(d.Note)
 	if err != nil {
 		return err
@@ -107,7 +108,7 @@ func (s *Store) Release(ctx context.Context, d reset.Due, next time.Time) error 
 		string(note), dueAt(next), dueAt(next))
 }
 
-func (s *Store) onClaim(ctx context.Context, verb string, d reset.Due, update string, args ...any) error {
+func (s *Store) onClaim(ctx context.Context, verb string, d engine.Due, update string, args ...any) error {
 	err := s.write(ctx, func(tx *sql.Tx) error {
 		res, err := tx.ExecContext(ctx, update, append(args, d.Kind, d.ID, d.Owner, d.Fence)...)
 		return touched(res, err, reset.ErrConflict)
@@ -126,7 +127,7 @@ func (s *Store) TakeOver(ctx context.Context, owner string) (int, error) {
 			UPDATE due SET owner = '', until = 0, wanted = NULL, at = CASE WHEN at IS NULL AND wanted IS NULL THEN NULL ELSE ? END
 			WHERE owner NOT IN ('', ?)
 			  AND NOT (kind = ? AND EXISTS (SELECT 1 FROM requests r WHERE r.id = due.id AND r.state = ?))`,
-			dueAt(atOnce), owner, reset.DueRequest, reset.Applying)
+			dueAt(atOnce), owner, engine.DueRequest, reset.Applying)
 		if err == nil {
 			n, err = res.RowsAffected()
 		}

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -18,7 +19,7 @@ func TestAFullDiskIsNotReadyAlthoughASmallRowFits(t *testing.T) {
 	must(t, s.Ready(t.Context(), now))
 	must(t, os.Symlink("/dev/full", path+".room"))
 	faulty(t, "readiness", s.Ready(t.Context(), now.Add(time.Minute)), reset.StoreFull)
-	if _, err := s.Record(t.Context(), reset.Inbox{ID: "e1", Raw: []byte("{}")}); err != nil {
+	if _, err := s.Record(t.Context(), engine.Inbox{ID: "e1", Raw: []byte("{}")}); err != nil {
 		t.Errorf("a small row: %v", err)
 	}
 	must(t, s.Ready(t.Context(), now.Add(2*time.Minute))) // its probe was removed, and so is what filled the disk

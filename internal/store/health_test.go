@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/store"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
@@ -46,12 +47,12 @@ func TestNothingIsWrittenToAFileThatIsGone(t *testing.T) {
 				t.Fatalf("before: %v", err)
 			}
 			tt.do(t, path)
-			err := s.Update(t.Context(), "k7f3", nil, func(tx *reset.Tx) error {
+			err := s.Update(t.Context(), "k7f3", nil, func(tx *engine.Tx) error {
 				tx.Request.Attempt++
 				return nil
 			})
 			faulty(t, "an update", err, tt.fault)
-			_, err = s.Record(t.Context(), reset.Inbox{ID: "e1"})
+			_, err = s.Record(t.Context(), engine.Inbox{ID: "e1"})
 			faulty(t, "recording", err, tt.fault)
 			faulty(t, "readiness", s.Ready(t.Context(), time.Now()), tt.fault)
 		})
@@ -74,7 +75,7 @@ func TestADiskThatTakesNothingIsSaid(t *testing.T) {
 			now := time.Now()
 			must(t, s.Ready(t.Context(), now))
 			must(t, s.Pragma(t.Context(), tt.broken))
-			large := reset.Inbox{ID: "large", Raw: make([]byte, 1<<20)}
+			large := engine.Inbox{ID: "large", Raw: make([]byte, 1<<20)}
 			_, err := s.Record(t.Context(), large)
 			faulty(t, "recording", err, tt.fault)
 			if what == "read-only" { // a probe is small, and there may be room for it

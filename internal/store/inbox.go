@@ -7,20 +7,21 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
 const inboxColumns = `id, kind, verb, about, raw, received_at`
 
 // Record implements reset.Store.
-func (s *Store) Record(ctx context.Context, in reset.Inbox) (bool, error) {
+func (s *Store) Record(ctx context.Context, in engine.Inbox) (bool, error) {
 	err := s.write(ctx, func(tx *sql.Tx) error {
 		res, err := tx.ExecContext(ctx, `INSERT INTO inbox (`+inboxColumns+`) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
 			in.ID, in.Kind, in.Verb, in.About, in.Raw, micros(in.ReceivedAt))
 		if err := touched(res, err, errKnown); err != nil {
 			return err
 		}
-		return makeDue(ctx, tx, reset.DueInbox, in.ID, "", atOnce)
+		return makeDue(ctx, tx, engine.DueInbox, in.ID, "", atOnce)
 	})
 	if errors.Is(err, errKnown) {
 		return false, nil
@@ -34,7 +35,7 @@ func (s *Store) Record(ctx context.Context, in reset.Inbox) (bool, error) {
 var errKnown = errors.New("already recorded")
 
 // Envelope implements reset.Store.
-func (s *Store) Envelope(ctx context.Context, id string) (reset.Inbox, error) {
+func (s *Store) Envelope(ctx context.Context, id string) (engine.Inbox, error) {
 	in, err := one(ctx, s.readers, scanInbox, `SELECT `+inboxColumns+` FROM inbox WHERE id = ?`, id)
 	if err != nil {
 		return in, fmt.Errorf("envelope %q: %w", id, err)
@@ -51,7 +52,7 @@ func (s *Store) Decided(ctx context.Context, id string, at time.Time) error {
 		if err := touched(res, err, reset.ErrNotFound); err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `UPDATE due SET at = NULL, wanted = NULL WHERE kind = ? AND id = ?`, reset.DueInbox, id)
+		_, err = tx.ExecContext(ctx, `UPDATE due SET at = NULL, wanted = NULL WHERE kind = ? AND id = ?`, engine.DueInbox, id)
 		return err
 	})
 	if err != nil {
@@ -60,12 +61,12 @@ func (s *Store) Decided(ctx context.Context, id string, at time.Time) error {
 	return nil
 }
 
-func undecided(ctx context.Context, q querier, about string) ([]reset.Inbox, error) {
+func undecided(ctx context.Context, q querier, about string) ([]engine.Inbox, error) {
 	return all(ctx, q, scanInbox,
 		`SELECT `+inboxColumns+` FROM inbox WHERE about = ? AND decided_at = 0 ORDER BY received_at, id`, about)
 }
 
-func scanInbox(row scanner) (in reset.Inbox, err error) {
+func scanInbox(row scanner) (in engine.Inbox, err error) {
 	var at int64
 	err = row.Scan(&in.ID, &in.Kind, &in.Verb, &in.About, &in.Raw, &at)
 	in.ReceivedAt = moment(at)

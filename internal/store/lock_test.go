@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/store"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
@@ -72,11 +73,11 @@ func TestALockThatIsRemovedIsNoticed(t *testing.T) {
 	defer func() { must(t, lock.Release()) }()
 	s := open(t, path)
 	must(t, lock.Serves(s))
-	if _, err := s.Record(t.Context(), reset.Inbox{ID: "e1"}); err != nil {
+	if _, err := s.Record(t.Context(), engine.Inbox{ID: "e1"}); err != nil {
 		t.Fatal(err)
 	}
 	must(t, os.Remove(path+".lock"))
-	_, err = s.Record(t.Context(), reset.Inbox{ID: "e2"})
+	_, err = s.Record(t.Context(), engine.Inbox{ID: "e2"})
 	faulty(t, "recording", err, reset.StoreUnlocked)
 	faulty(t, "readiness", s.Ready(t.Context(), time.Now()), reset.StoreUnlocked)
 }
@@ -102,7 +103,7 @@ func TestLookOnlyReads(t *testing.T) {
 	if _, err := s.Freezes(t.Context()); err != nil {
 		t.Error(err)
 	}
-	if _, err := s.Record(t.Context(), reset.Inbox{ID: "e1", Raw: []byte("x")}); err == nil {
+	if _, err := s.Record(t.Context(), engine.Inbox{ID: "e1", Raw: []byte("x")}); err == nil {
 		t.Error("a handle for looking wrote")
 	}
 }

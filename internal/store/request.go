@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -55,7 +56,7 @@ func save(ctx context.Context, tx *sql.Tx, r reset.Request) error {
 	if err != nil {
 		return fmt.Errorf("save request %q as %s: %w", r.ID, r.State, err)
 	}
-	return makeDue(ctx, tx, reset.DueCard, r.ID, clusterOf(r), atOnce)
+	return makeDue(ctx, tx, engine.DueCard, r.ID, clusterOf(r), atOnce)
 }
 
 func clusterOf(r reset.Request) string {
@@ -92,7 +93,7 @@ func (s *Store) Create(ctx context.Context, r reset.Request, entries []reset.Ent
 		if err := logEntries(ctx, tx, r.ID, entries); err != nil {
 			return err
 		}
-		return makeDue(ctx, tx, reset.DueRequest, r.ID, clusterOf(r), atOnce)
+		return makeDue(ctx, tx, engine.DueRequest, r.ID, clusterOf(r), atOnce)
 	})
 	if errors.Is(err, errKnown) {
 		return r, false, nil
@@ -147,7 +148,7 @@ func rivals(ctx context.Context, q querier, r reset.Request) ([]reset.Request, e
 }
 
 // List implements reset.Store.
-func (s *Store) List(ctx context.Context, f reset.Filter) ([]reset.Request, error) {
+func (s *Store) List(ctx context.Context, f engine.Filter) ([]reset.Request, error) {
 	var where []string
 	var args []any
 	narrow := func(on bool, cond string, vals ...any) {

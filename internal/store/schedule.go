@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -33,7 +34,7 @@ func writeSchedule(ctx context.Context, tx *sql.Tx, sc reset.Schedule, held bool
 	if held {
 		return nil
 	}
-	return makeDue(ctx, tx, reset.DueSchedule, sc.ID, in.Cluster, atOnce)
+	return makeDue(ctx, tx, engine.DueSchedule, sc.ID, in.Cluster, atOnce)
 }
 
 // scheduleOf is the schedule that a request makes, changes or has made; nil when there is none yet.

@@ -18,6 +18,7 @@ import (
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -33,7 +34,7 @@ type Store struct {
 	lock    atomic.Pointer[Lock] // nil: several processes share the store
 }
 
-var _ reset.Store = (*Store)(nil)
+var _ engine.Store = (*Store)(nil)
 
 const (
 	// busyTimeout is how long another process may keep the write lock before an update gives up.

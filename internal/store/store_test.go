@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/store"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/store/storetest"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
@@ -29,7 +30,7 @@ func TestStore(t *testing.T) {
 	t.Parallel()
 	storetest.Run(t, func(t *testing.T) storetest.Open {
 		path := filepath.Join(t.TempDir(), "state.db")
-		return func(t *testing.T) reset.Store { return open(t, path) }
+		return func(t *testing.T) engine.Store { return open(t, path) }
 	})
 }
 
@@ -56,7 +57,7 @@ func TestFileIsPrivate(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := open(t, path)
-	if _, err := s.Record(t.Context(), reset.Inbox{ID: "e1"}); err != nil {
+	if _, err := s.Record(t.Context(), engine.Inbox{ID: "e1"}); err != nil {
 		t.Fatal(err)
 	}
 	entries, err := os.ReadDir(filepath.Dir(path))
@@ -136,13 +137,13 @@ func TestKilledProcessLosesNothing(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "state.db")
 	s := open(t, path)
-	if _, err := s.Record(t.Context(), reset.Inbox{ID: "e1", Raw: []byte("x")}); err != nil {
+	if _, err := s.Record(t.Context(), engine.Inbox{ID: "e1", Raw: []byte("x")}); err != nil {
 		t.Fatal(err)
 	}
 	if _, _, err := s.Create(t.Context(), ask("k7f3"), nil); err != nil {
 		t.Fatal(err)
 	}
-	err := s.Update(t.Context(), "k7f3", nil, func(tx *reset.Tx) error {
+	err := s.Update(t.Context(), "k7f3", nil, func(tx *engine.Tx) error {
 		tx.Request.Need = 2
 		return copyFiles(path, filepath.Join(t.TempDir(), "during.db"))
 	})
@@ -160,7 +161,7 @@ func TestKilledProcessLosesNothing(t *testing.T) {
 	if r, err := found.Load(t.Context(), "k7f3"); err != nil || r.Need != 2 || r.Version != 2 {
 		t.Errorf("request is %+v, error %v", r, err)
 	}
-	if rows, err := found.Claim(t.Context(), reset.Claim{Owner: "b", Now: time.Now(), Limit: 9}); err != nil || len(rows) != 3 {
+	if rows, err := found.Claim(t.Context(), engine.Claim{Owner: "b", Now: time.Now(), Limit: 9}); err != nil || len(rows) != 3 {
 		t.Errorf("due after the kill: %v, error %v", rows, err)
 	}
 }
@@ -268,7 +269,7 @@ func TestAnEarlierDatabaseIsBroughtUpToDate(t *testing.T) {
 	if err != nil || len(votes) != 1 || votes[0].Actor.ID != "U0JON" {
 		t.Errorf("votes on the current revision are %v, %v", votes, err)
 	}
-	dues, err := s.Claim(t.Context(), reset.Claim{Owner: "a", Now: time.Now(), Lease: time.Minute})
+	dues, err := s.Claim(t.Context(), engine.Claim{Owner: "a", Now: time.Now(), Lease: time.Minute})
 	if err != nil || len(dues) != 1 {
 		t.Errorf("due are %v, %v", dues, err)
 	}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -16,7 +17,7 @@ import (
 // A change that does nothing writes nothing, and one that only says when to look, or moves a schedule on to its next run,
 // leaves the version as it is: thousands of cards are not edited at each run to tell the next five. A schedule that is over,
 // or paused, is another thing to see.
-func (s *Store) Update(ctx context.Context, id string, hold *reset.Due, change func(*reset.Tx) error) error {
+func (s *Store) Update(ctx context.Context, id string, hold *engine.Due, change func(*engine.Tx) error) error {
 	return s.write(ctx, func(tx *sql.Tx) error {
 		if hold != nil {
 			if err := held(ctx, tx, *hold); err != nil {
@@ -46,12 +47,12 @@ func (s *Store) Update(ctx context.Context, id string, hold *reset.Due, change f
 }
 
 // look fills the part of a Tx that a change sees.
-func look(ctx context.Context, q querier, id string) (*reset.Tx, error) {
+func look(ctx context.Context, q querier, id string) (*engine.Tx, error) {
 	r, err := load(ctx, q, id)
 	if err != nil {
 		return nil, err
 	}
-	view := &reset.Tx{Request: &r}
+	view := &engine.Tx{Request: &r}
 	if view.Votes, err = votes(ctx, q, id, r.Revision); err != nil {
 		return nil, fmt.Errorf("votes on request %q: %w", id, err)
 	}
@@ -81,7 +82,7 @@ type memory struct {
 	status                     reset.Status
 }
 
-func remember(view *reset.Tx) (m memory, err error) {
+func remember(view *engine.Tx) (m memory, err error) {
 	if m.request, err = json.Marshal(view.Request); err != nil {
 		return m, err
 	}
@@ -103,7 +104,7 @@ func (m memory) changes(after memory) changed {
 }
 
 // write stores what a change did.
-func write(ctx context.Context, tx *sql.Tx, view *reset.Tx, was changed, hold *reset.Due) error {
+func write(ctx context.Context, tx *sql.Tx, view *engine.Tx, was changed, hold *engine.Due) error {
 	done := view.Done()
 	r := *view.Request
 	visible := was.request || was.attempt || was.status || done.Planned || done.Begun != nil ||
@@ -121,7 +122,7 @@ func write(ctx context.Context, tx *sql.Tx, view *reset.Tx, was changed, hold *r
 		}
 	}
 	if was.schedule && view.Schedule != nil {
-		if err := writeSchedule(ctx, tx, *view.Schedule, hold != nil && hold.Kind == reset.DueSchedule); err != nil {
+		if err := writeSchedule(ctx, tx, *view.Schedule, hold != nil && hold.Kind == engine.DueSchedule); err != nil {
 			return err
 		}
 	}
@@ -131,24 +132,24 @@ func write(ctx context.Context, tx *sql.Tx, view *reset.Tx, was changed, hold *r
 		}
 	}
 	if done.Watches {
-		if err := makeDue(ctx, tx, reset.DueWatch, r.ID, clusterOf(r), done.Watch); err != nil {
+		if err := makeDue(ctx, tx, engine.DueWatch, r.ID, clusterOf(r), done.Watch); err != nil {
 			return err
 		}
 	}
 	switch {
 	case done.Looks:
-		return makeDue(ctx, tx, reset.DueRequest, r.ID, clusterOf(r), done.Look)
+		return makeDue(ctx, tx, engine.DueRequest, r.ID, clusterOf(r), done.Look)
 	case hold != nil:
 		return nil // its Release says when to look again
 	case r.State.Open():
-		return makeDue(ctx, tx, reset.DueRequest, r.ID, clusterOf(r), atOnce)
+		return makeDue(ctx, tx, engine.DueRequest, r.ID, clusterOf(r), atOnce)
 	}
-	_, err := tx.ExecContext(ctx, `UPDATE due SET at = NULL WHERE kind = ? AND id = ? AND owner = ''`, reset.DueRequest, r.ID)
+	_, err := tx.ExecContext(ctx, `UPDATE due SET at = NULL WHERE kind = ? AND id = ? AND owner = ''`, engine.DueRequest, r.ID)
 	return err
 }
 
 // writeParts stores everything of a change that has a table of its own.
-func writeParts(ctx context.Context, tx *sql.Tx, r reset.Request, last *reset.Attempt, lastChanged bool, done reset.Done) error {
+func writeParts(ctx context.Context, tx *sql.Tx, r reset.Request, last *reset.Attempt, lastChanged bool, done engine.Done) error {
 	if done.Planned {
 		if err := saveSteps(ctx, tx, r.ID, r.Revision, done.Steps); err != nil {
 			return err
@@ -186,5 +187,5 @@ func saveOther(ctx context.Context, tx *sql.Tx, o reset.Request) error {
 	if err := save(ctx, tx, o); err != nil {
 		return err
 	}
-	return makeDue(ctx, tx, reset.DueRequest, o.ID, clusterOf(o), atOnce)
+	return makeDue(ctx, tx, engine.DueRequest, o.ID, clusterOf(o), atOnce)
 }

@@ -20,7 +20,7 @@ import (
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/app"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/config"
-	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 )
 
 // orders are what a parent tells its child, in the environment.
@@ -46,7 +46,7 @@ func TestMain(m *testing.M) {
 }
 
 // times are the core's, shortened: its patience, not its rules.
-func times(t *reset.Times) {
+func times(t *engine.Times) {
 	t.Settle, t.Look, t.Again = 100*time.Millisecond, 30*time.Millisecond, 100*time.Millisecond
 	t.Lease, t.Commit, t.Gap = slow*time.Second, 100*time.Millisecond, 2*slow*time.Second
 }
@@ -70,8 +70,8 @@ func serve(text string) error {
 	p := &points{traps: o.Traps, hits: make([]int, len(o.Traps)), seen: map[string]bool{}, say: func(point string) { fmt.Println(point) }}
 	a, err := app.New(ctx, cfg, app.Options{
 		Shared: o.Shared, Now: time.Now, Times: times, Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		Store: func(s reset.Store) reset.Store { return trappedStore{s, p} },
-		Kafka: func(c reset.Cluster) reset.Cluster { return trappedCluster{c, p} },
+		Store: func(s engine.Store) engine.Store { return trappedStore{s, p} },
+		Kafka: func(c engine.Cluster) engine.Cluster { return trappedCluster{c, p} },
 	})
 	if err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -98,11 +99,11 @@ func die(sig syscall.Signal) {
 // trappedStore announces the calls that change something, and the reading of an envelope. Points between two reads are
 // the same as the one before them: nothing has changed.
 type trappedStore struct {
-	reset.Store
+	engine.Store
 	*points
 }
 
-func (s trappedStore) Record(ctx context.Context, in reset.Inbox) (bool, error) {
+func (s trappedStore) Record(ctx context.Context, in engine.Inbox) (bool, error) {
 	name := "store.Record " + in.Verb
 	s.at("before " + name)
 	var fresh bool
@@ -112,7 +113,7 @@ func (s trappedStore) Record(ctx context.Context, in reset.Inbox) (bool, error) 
 	return fresh, err
 }
 
-func (s trappedStore) Envelope(ctx context.Context, id string) (reset.Inbox, error) {
+func (s trappedStore) Envelope(ctx context.Context, id string) (engine.Inbox, error) {
 	in, err := s.Store.Envelope(ctx, id)
 	s.at("after store.Envelope " + in.Verb)
 	return in, err
@@ -139,10 +140,10 @@ func (s trappedStore) Create(ctx context.Context, r reset.Request, entries []res
 }
 
 // Update has three points. Inside is at the end of the transaction, which a kill there undoes.
-func (s trappedStore) Update(ctx context.Context, id string, hold *reset.Due, change func(*reset.Tx) error) error {
+func (s trappedStore) Update(ctx context.Context, id string, hold *engine.Due, change func(*engine.Tx) error) error {
 	name := "store.Update"
 	var err error
-	watched := func(tx *reset.Tx) error {
+	watched := func(tx *engine.Tx) error {
 		from := tx.Request.State
 		err := change(tx)
 		name = fmt.Sprintf("store.Update %s>%s", from, tx.Request.State)
@@ -157,7 +158,7 @@ func (s trappedStore) Update(ctx context.Context, id string, hold *reset.Due, ch
 	return err
 }
 
-func (s trappedStore) SaveCard(ctx context.Context, c reset.Card) error {
+func (s trappedStore) SaveCard(ctx context.Context, c engine.Card) error {
 	name := "store.SaveCard preview"
 	if c.TS != "" {
 		name = "store.SaveCard card"
@@ -170,8 +171,8 @@ func (s trappedStore) SaveCard(ctx context.Context, c reset.Card) error {
 }
 
 // Claim is a point when it takes something: how often an idle process looks is chance.
-func (s trappedStore) Claim(ctx context.Context, c reset.Claim) ([]reset.Due, error) {
-	var dues []reset.Due
+func (s trappedStore) Claim(ctx context.Context, c engine.Claim) ([]engine.Due, error) {
+	var dues []engine.Due
 	var err error
 	s.write(func() { dues, err = s.Store.Claim(ctx, c) })
 	if len(dues) > 0 {
@@ -180,12 +181,12 @@ func (s trappedStore) Claim(ctx context.Context, c reset.Claim) ([]reset.Due, er
 	return dues, err
 }
 
-func (s trappedStore) Renew(ctx context.Context, d reset.Due, until time.Time) (err error) {
+func (s trappedStore) Renew(ctx context.Context, d engine.Due, until time.Time) (err error) {
 	s.write(func() { err = s.Store.Renew(ctx, d, until) })
 	return err
 }
 
-func (s trappedStore) Release(ctx context.Context, d reset.Due, next time.Time) error {
+func (s trappedStore) Release(ctx context.Context, d engine.Due, next time.Time) error {
 	var err error
 	s.write(func() { err = s.Store.Release(ctx, d, next) })
 	s.at("after store.Release " + string(d.Kind))
@@ -194,7 +195,7 @@ func (s trappedStore) Release(ctx context.Context, d reset.Due, next time.Time) 
 
 // trappedCluster announces every call of one cluster.
 type trappedCluster struct {
-	reset.Cluster
+	engine.Cluster
 	*points
 }
 

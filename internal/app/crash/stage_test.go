@@ -12,6 +12,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kmsg"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/kafkasim"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/slacksim"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/store"
@@ -325,7 +326,7 @@ func (r *road) applies() reset.Request {
 // request is the group's only one, or its newest when it takes another back.
 func (r *road) request() (reset.Request, bool) {
 	r.t.Helper()
-	found, err := r.db.List(r.ctx, reset.Filter{Group: r.group})
+	found, err := r.db.List(r.ctx, engine.Filter{Group: r.group})
 	if err != nil {
 		r.fatal("%v", err)
 	}

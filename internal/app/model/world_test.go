@@ -18,6 +18,7 @@ import (
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/app"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/config"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/slacksim"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
@@ -168,8 +169,8 @@ policy:
 type process struct {
 	w      *world
 	app    *app.App
-	core   *reset.Service
-	db     reset.Store // past the gate
+	core   *engine.Service
+	db     engine.Store // past the gate
 	stop   context.CancelFunc
 	ended  chan error
 	log    journal
@@ -193,8 +194,8 @@ func (w *world) start() {
 	}
 	p := &process{w: w, ended: make(chan error, 1)}
 	p.app, err = app.New(w.ctx, cfg, app.Options{Now: w.now, Log: slog.New(slog.NewTextHandler(&p.log, nil)),
-		Store: func(s reset.Store) reset.Store { p.db = s; return gatedStore{s, p} },
-		Kafka: func(reset.Cluster) reset.Cluster { return gatedKafka{w.kafka, p} }})
+		Store: func(s engine.Store) engine.Store { p.db = s; return gatedStore{s, p} },
+		Kafka: func(engine.Cluster) engine.Cluster { return gatedKafka{w.kafka, p} }})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -313,7 +314,7 @@ func (w *world) advance(step time.Duration, times int) {
 
 // gatedStore is the store as far as the process lives.
 type gatedStore struct {
-	reset.Store
+	engine.Store
 	p *process
 }
 
@@ -324,12 +325,12 @@ func gated[T any](p *process, call func() (T, error)) (T, error) {
 	return v, err
 }
 
-func (g gatedStore) Record(ctx context.Context, in reset.Inbox) (bool, error) {
+func (g gatedStore) Record(ctx context.Context, in engine.Inbox) (bool, error) {
 	return gated(g.p, func() (bool, error) { return g.Store.Record(ctx, in) })
 }
 
-func (g gatedStore) Envelope(ctx context.Context, id string) (reset.Inbox, error) {
-	return gated(g.p, func() (reset.Inbox, error) { return g.Store.Envelope(ctx, id) })
+func (g gatedStore) Envelope(ctx context.Context, id string) (engine.Inbox, error) {
+	return gated(g.p, func() (engine.Inbox, error) { return g.Store.Envelope(ctx, id) })
 }
 
 func (g gatedStore) Decided(ctx context.Context, id string, at time.Time) error {
@@ -344,7 +345,7 @@ func (g gatedStore) Create(ctx context.Context, r reset.Request, entries []reset
 	return made, fresh, err
 }
 
-func (g gatedStore) Update(ctx context.Context, id string, hold *reset.Due, change func(*reset.Tx) error) error {
+func (g gatedStore) Update(ctx context.Context, id string, hold *engine.Due, change func(*engine.Tx) error) error {
 	_, err := gated(g.p, func() (bool, error) { return true, g.Store.Update(ctx, id, hold, change) })
 	return err
 }
@@ -353,24 +354,24 @@ func (g gatedStore) Load(ctx context.Context, id string) (reset.Request, error) 
 	return gated(g.p, func() (reset.Request, error) { return g.Store.Load(ctx, id) })
 }
 
-func (g gatedStore) SaveCard(ctx context.Context, c reset.Card) error {
+func (g gatedStore) SaveCard(ctx context.Context, c engine.Card) error {
 	_, err := gated(g.p, func() (bool, error) { return true, g.Store.SaveCard(ctx, c) })
 	return err
 }
 
-func (g gatedStore) Claim(ctx context.Context, c reset.Claim) ([]reset.Due, error) {
+func (g gatedStore) Claim(ctx context.Context, c engine.Claim) ([]engine.Due, error) {
 	if g.p.w.seed%4 > 0 {
 		c.Limit = 1 // one after the other: such a run is the same each time
 	}
-	return gated(g.p, func() ([]reset.Due, error) { return g.Store.Claim(ctx, c) })
+	return gated(g.p, func() ([]engine.Due, error) { return g.Store.Claim(ctx, c) })
 }
 
-func (g gatedStore) Renew(ctx context.Context, d reset.Due, until time.Time) error {
+func (g gatedStore) Renew(ctx context.Context, d engine.Due, until time.Time) error {
 	_, err := gated(g.p, func() (bool, error) { return true, g.Store.Renew(ctx, d, until) })
 	return err
 }
 
-func (g gatedStore) Release(ctx context.Context, d reset.Due, next time.Time) error {
+func (g gatedStore) Release(ctx context.Context, d engine.Due, next time.Time) error {
 	_, err := gated(g.p, func() (bool, error) { return true, g.Store.Release(ctx, d, next) })
 	return err
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -18,7 +19,7 @@ func everyField(t *testing.T, open Open) {
 	same(t, "request", create(t, s, r), r)
 	same(t, "stored request", load(t, s, "k7f3"), r)
 
-	in := filled[reset.Inbox]()
+	in := filled[engine.Inbox]()
 	_, err := s.Record(t.Context(), in)
 	wantErr(t, err, nil)
 	gotIn, err := s.Envelope(t.Context(), in.ID)
@@ -27,7 +28,7 @@ func everyField(t *testing.T, open Open) {
 
 	st, v, a, w, e := filled[reset.Step](), filled[reset.Vote](), filled[reset.Attempt](), filled[reset.Write](), filled[reset.Entry]()
 	v.Request, v.Revision, a.Request, e.Request = "k7f3", r.Revision, "k7f3", "k7f3"
-	update(t, s, "k7f3", nil, func(tx *reset.Tx) {
+	update(t, s, "k7f3", nil, func(tx *engine.Tx) {
 		tx.SetSteps([]reset.Step{st})
 		tx.AddVote(v)
 		tx.Begin(a, []reset.Write{w})
@@ -53,11 +54,11 @@ func everyField(t *testing.T, open Open) {
 		same(t, what, got, want)
 	}
 	attempt("attempt as it began", a)
-	update(t, s, "k7f3", nil, func(tx *reset.Tx) { shift(tx.Attempt) })
+	update(t, s, "k7f3", nil, func(tx *engine.Tx) { shift(tx.Attempt) })
 	shift(&a)
 	attempt("attempt after it changed", a)
 
-	c := filled[reset.Card]()
+	c := filled[engine.Card]()
 	c.Request = "k7f3"
 	wantErr(t, s.SaveCard(t.Context(), c), nil)
 	gotCard, err := s.Card(t.Context(), "k7f3")

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -24,12 +25,12 @@ func votesOnce(t *testing.T, open Open) {
 	vote := func(who reset.Actor, revision int, at time.Time) reset.Vote {
 		return reset.Vote{Request: "k7f3", Revision: revision, Digest: "d1", Actor: who, Rule: "pay on production", At: at}
 	}
-	update(t, s, "k7f3", nil, func(tx *reset.Tx) {
+	update(t, s, "k7f3", nil, func(tx *engine.Tx) {
 		tx.AddVote(vote(jon, 1, t0))
 		tx.AddVote(vote(mara, 2, t0))
 	})
 	before := load(t, s, "k7f3")
-	err := s.Update(t.Context(), "k7f3", nil, func(tx *reset.Tx) error {
+	err := s.Update(t.Context(), "k7f3", nil, func(tx *engine.Tx) error {
 		same(t, "votes on the current revision", tx.Votes, []reset.Vote{vote(jon, 1, t0)})
 		tx.AddVote(vote(jon, 1, t0.Add(time.Hour)))
 		tx.Request.State = reset.Approved
@@ -37,7 +38,7 @@ func votesOnce(t *testing.T, open Open) {
 	})
 	wantErr(t, err, reset.ErrConflict)
 	same(t, "request after the second vote", load(t, s, "k7f3"), before)
-	update(t, s, "k7f3", nil, func(tx *reset.Tx) {
+	update(t, s, "k7f3", nil, func(tx *engine.Tx) {
 		tx.AddVote(vote(reset.Actor{Kind: reset.Person, Team: "T9", ID: jon.ID}, 1, t0.Add(1e6)))
 	})
 	got, err := s.Votes(t.Context(), "k7f3", 1)
@@ -51,9 +52,9 @@ func steps(t *testing.T, open Open) {
 	create(t, s, ask("k7f3", reset.Planning))
 	none := reset.Step{Topic: "refunds", Partition: 7, From: reset.Position{None: true}, To: reset.Position{Offset: 9}, How: reset.HowEnd}
 	first := []reset.Step{step("orders", 0, 1, 0), step("orders", 2, 2, 0), step("orders", 10, 0, 3), none}
-	update(t, s, "k7f3", nil, func(tx *reset.Tx) { tx.SetSteps([]reset.Step{step("gone", 1, 1, 1)}) })
-	update(t, s, "k7f3", nil, func(tx *reset.Tx) { tx.SetSteps([]reset.Step{first[3], first[2], first[0], first[1]}) })
-	update(t, s, "k7f3", nil, func(tx *reset.Tx) {
+	update(t, s, "k7f3", nil, func(tx *engine.Tx) { tx.SetSteps([]reset.Step{step("gone", 1, 1, 1)}) })
+	update(t, s, "k7f3", nil, func(tx *engine.Tx) { tx.SetSteps([]reset.Step{first[3], first[2], first[0], first[1]}) })
+	update(t, s, "k7f3", nil, func(tx *engine.Tx) {
 		tx.Request.Revision = 2
 		tx.SetSteps(nil)
 	})
@@ -86,7 +87,7 @@ func worst(t *testing.T, open Open) {
 	clamped.How, clamped.RecordAt = reset.HowClampEnd, time.Time{}
 	none := step("refunds", 0, 9, 9)
 	none.From = reset.Position{None: true}
-	update(t, s, "k7f3", nil, func(tx *reset.Tx) {
+	update(t, s, "k7f3", nil, func(tx *engine.Tx) {
 		tx.SetSteps([]reset.Step{step("orders", 0, 5, 0), step("orders", 1, 0, 7), step("orders", 2, 3, 2), clamped, none})
 	})
 	got, topics, err := s.Worst(t.Context(), "k7f3", 1, 4)
@@ -106,7 +107,7 @@ func worst(t *testing.T, open Open) {
 		same(t, "effect on "+e.Topic+" as the core counts it", e.Effect, reset.Total(own))
 	}
 	huge := []reset.Step{step("huge", 0, 1<<62, 0), step("huge", 1, 1<<62, 0), step("huge", 2, 1<<62, 1<<62)}
-	update(t, s, "k7f3", nil, func(tx *reset.Tx) { tx.Request.Revision = 3; tx.SetSteps(huge) })
+	update(t, s, "k7f3", nil, func(tx *engine.Tx) { tx.Request.Revision = 3; tx.SetSteps(huge) })
 	got, topics, err = s.Worst(t.Context(), "k7f3", 3, 1)
 	wantErr(t, err, nil)
 	same(t, "the largest of all", got, huge[2:])
@@ -123,7 +124,7 @@ func worst(t *testing.T, open Open) {
 	}
 	far := append(dated("near", 0, 1_795_000_000, 1_795_000_000_000), append(dated("micro", 1_795_000_000_000, 1_795_000_000_000_000),
 		dated("nano", 1_795_000_000_000_000_000, math.MaxInt64)...)...)
-	update(t, s, "k7f3", nil, func(tx *reset.Tx) { tx.Request.Revision = 4; tx.SetSteps(far) })
+	update(t, s, "k7f3", nil, func(tx *engine.Tx) { tx.Request.Revision = 4; tx.SetSteps(far) })
 	steps, err := s.Steps(t.Context(), "k7f3", 4, 0, 0)
 	wantErr(t, err, nil)
 	same(t, "far times", slices.SortedFunc(slices.Values(steps), byPlace), slices.SortedFunc(slices.Values(far), byPlace))
@@ -148,7 +149,7 @@ func bigPlan(t *testing.T, open Open) {
 		plan[i] = step(fmt.Sprint("topic-", i/1000), int32(i%1000), int64(i), 0)
 		writes[i] = reset.Write{Step: plan[i], Chunk: i / 3000}
 	}
-	update(t, s, "k7f3", nil, func(tx *reset.Tx) { tx.SetSteps(plan); tx.Begin(reset.Attempt{N: 1}, writes) })
+	update(t, s, "k7f3", nil, func(tx *engine.Tx) { tx.SetSteps(plan); tx.Begin(reset.Attempt{N: 1}, writes) })
 	got, err := s.Steps(t.Context(), "k7f3", 1, 0, 0)
 	wantErr(t, err, nil)
 	same(t, "steps", got, plan)
@@ -158,7 +159,7 @@ func bigPlan(t *testing.T, open Open) {
 	for i := range writes {
 		writes[i].Result.Written = true
 	}
-	update(t, s, "k7f3", nil, func(tx *reset.Tx) { tx.SetWrites(writes) })
+	update(t, s, "k7f3", nil, func(tx *engine.Tx) { tx.SetWrites(writes) })
 	stored, err := s.Writes(t.Context(), "k7f3", 1)
 	wantErr(t, err, nil)
 	same(t, "writes", stored, writes)
@@ -173,7 +174,7 @@ func attempts(t *testing.T, open Open) {
 	first := reset.Attempt{Request: "k7f3", N: 1, Fence: 3, Revision: 1, StartedAt: t0, ReadAt: t0, Effect: reset.Effect{Replay: 5, From: t0}, Gone: 2,
 		ExtraParts: 1, Chunks: []reset.ChunkState{{N: 0, Phase: reset.Planned}, {N: 1, Phase: reset.Planned, Delete: true}}}
 	writes := []reset.Write{{Step: step("orders", 0, 5, 0)}, {Step: step("orders", 1, 0, 0), Chunk: 1}}
-	update(t, s, "k7f3", nil, func(tx *reset.Tx) {
+	update(t, s, "k7f3", nil, func(tx *engine.Tx) {
 		if tx.Attempt != nil {
 			t.Errorf("attempt before the first: %+v", tx.Attempt)
 		}
@@ -186,7 +187,7 @@ func attempts(t *testing.T, open Open) {
 	writes[0].Stands, writes[0].Read = reset.StandsMoved, reset.Position{Offset: 7, Metadata: "theirs"}
 	writes[1].Result.Written, writes[1].Chunk = true, 2
 	writes[1].Stands, writes[1].Read = reset.StandsTarget, reset.Position{None: true}
-	update(t, s, "k7f3", nil, func(tx *reset.Tx) {
+	update(t, s, "k7f3", nil, func(tx *engine.Tx) {
 		same(t, "attempt in the update", *tx.Attempt, first)
 		tx.Attempt.Chunks[0].Phase, tx.Attempt.Chunks[0].SentAt = reset.Sending, t0
 		tx.Attempt.Chunks = append(tx.Attempt.Chunks, reset.ChunkState{N: 2, Phase: reset.Planned, Back: true})
@@ -203,13 +204,13 @@ func attempts(t *testing.T, open Open) {
 	wantErr(t, err, nil)
 	same(t, "writes", stored, writes)
 
-	wantErr(t, s.Update(t.Context(), "k7f3", nil, func(tx *reset.Tx) error {
+	wantErr(t, s.Update(t.Context(), "k7f3", nil, func(tx *engine.Tx) error {
 		tx.SetWrites([]reset.Write{{Step: step("orders", 9, 0, 0)}})
 		return nil
 	}), reset.ErrNotFound)
-	again := func(tx *reset.Tx) error { tx.Begin(reset.Attempt{N: 1}, nil); return nil }
+	again := func(tx *engine.Tx) error { tx.Begin(reset.Attempt{N: 1}, nil); return nil }
 	wantErr(t, s.Update(t.Context(), "k7f3", nil, again), reset.ErrConflict)
-	update(t, s, "k7f3", nil, func(tx *reset.Tx) { tx.Begin(reset.Attempt{N: 2, Fence: 4}, writes[:1]) })
+	update(t, s, "k7f3", nil, func(tx *engine.Tx) { tx.Begin(reset.Attempt{N: 2, Fence: 4}, writes[:1]) })
 	got, err = s.LastAttempt(t.Context(), "k7f3")
 	wantErr(t, err, nil)
 	same(t, "second attempt", got, reset.Attempt{Request: "k7f3", N: 2, Fence: 4})
@@ -225,8 +226,8 @@ func audit(t *testing.T, open Open) {
 		{At: t0.Add(-time.Hour), Request: "k7f3", Actor: jon, Event: reset.EvApproved},
 	}
 	for _, e := range want {
-		update(t, s, "k7f3", nil, func(tx *reset.Tx) { tx.Log(e) })
-		update(t, s, "m2n8", nil, func(tx *reset.Tx) { tx.Log(reset.Entry{Event: reset.EvBusy}) })
+		update(t, s, "k7f3", nil, func(tx *engine.Tx) { tx.Log(e) })
+		update(t, s, "m2n8", nil, func(tx *engine.Tx) { tx.Log(reset.Entry{Event: reset.EvBusy}) })
 	}
 	got, err := s.Audit(t.Context(), "k7f3", 0)
 	wantErr(t, err, nil)
@@ -247,10 +248,10 @@ func cards(t *testing.T, open Open) {
 	create(t, s, ask("k7f3", reset.Draft))
 	got, err := s.Card(t.Context(), "k7f3")
 	wantErr(t, err, nil)
-	same(t, "card before the first", got, reset.Card{})
+	same(t, "card before the first", got, engine.Card{})
 
-	c := reset.Card{Request: "k7f3", Channel: "C1", TS: "1.2", Version: 3, ShownAt: t0, ShownSeq: 5, ThreadSeq: 4, FilesSeq: 3, ToldSeq: 2,
-		Unshown: "is_archived", Preview: reset.Preview{
+	c := engine.Card{Request: "k7f3", Channel: "C1", TS: "1.2", Version: 3, ShownAt: t0, ShownSeq: 5, ThreadSeq: 4, FilesSeq: 3, ToldSeq: 2,
+		Unshown: "is_archived", Preview: engine.Preview{
 			Actor: mara, Channel: "D1", URL: "https://hooks.example/secret", Replaces: true, Used: 2, Until: t0, Version: 3, Revision: 1}}
 	wantErr(t, s.SaveCard(t.Context(), c), nil)
 	c.TS = "1.3"
@@ -259,7 +260,7 @@ func cards(t *testing.T, open Open) {
 	wantErr(t, err, nil)
 	same(t, "card of a draft", got, c)
 
-	update(t, s, "k7f3", nil, func(tx *reset.Tx) { tx.Request.State = reset.Pending })
+	update(t, s, "k7f3", nil, func(tx *engine.Tx) { tx.Request.State = reset.Pending })
 	got, err = s.Card(t.Context(), "k7f3")
 	wantErr(t, err, nil)
 	same(t, "card until it is shown the last time", got, c)
@@ -268,5 +269,5 @@ func cards(t *testing.T, open Open) {
 	got, err = s.Card(t.Context(), "k7f3")
 	wantErr(t, err, nil)
 	same(t, "card after the draft", got, c)
-	wantErr(t, s.SaveCard(t.Context(), reset.Card{Request: "zzzz"}), reset.ErrNotFound)
+	wantErr(t, s.SaveCard(t.Context(), engine.Card{Request: "zzzz"}), reset.ErrNotFound)
 }

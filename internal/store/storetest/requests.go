@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -18,7 +19,7 @@ func sorted(set map[string]bool) []string { return slices.Sorted(maps.Keys(set))
 
 func envelopeOnce(t *testing.T, open Open) {
 	s := open(t)
-	in := reset.Inbox{ID: "e1", Kind: "click", Verb: "cancel", About: "k7f3", Raw: []byte(`{"a":"\u0000"}`), ReceivedAt: t0}
+	in := engine.Inbox{ID: "e1", Kind: "click", Verb: "cancel", About: "k7f3", Raw: []byte(`{"a":"\u0000"}`), ReceivedAt: t0}
 	fresh, err := s.Record(t.Context(), in)
 	if err != nil || !fresh {
 		t.Fatalf("record: new %v, error %v", fresh, err)
@@ -55,7 +56,7 @@ func envelopeDecided(t *testing.T, open Open) {
 	s := open(t)
 	create(t, s, ask("k7f3", reset.Approved))
 	quiet(t, s)
-	if _, err := s.Record(t.Context(), reset.Inbox{ID: "e1", About: "k7f3", ReceivedAt: t0}); err != nil {
+	if _, err := s.Record(t.Context(), engine.Inbox{ID: "e1", About: "k7f3", ReceivedAt: t0}); err != nil {
 		t.Fatal(err)
 	}
 	_, rows := claim(t, s, t0)
@@ -67,8 +68,8 @@ func envelopeDecided(t *testing.T, open Open) {
 	names, _ := claim(t, s, t0.Add(time.Hour))
 	same(t, "due after the lease ended", len(names), 0)
 	release(t, s, rows[0], time.Time{})
-	update(t, s, "k7f3", nil, func(tx *reset.Tx) { same(t, "undecided", len(tx.Undecided), 0) })
-	fresh, err := s.Record(t.Context(), reset.Inbox{ID: "e1"})
+	update(t, s, "k7f3", nil, func(tx *engine.Tx) { same(t, "undecided", len(tx.Undecided), 0) })
+	fresh, err := s.Record(t.Context(), engine.Inbox{ID: "e1"})
 	if err != nil || fresh {
 		t.Errorf("a decided envelope was recorded again: new %v, error %v", fresh, err)
 	}
@@ -141,7 +142,7 @@ func createOneUndo(t *testing.T, open Open) {
 }
 
 func createConcurrently(t *testing.T, open Open) {
-	handles := []reset.Store{open(t), open(t)}
+	handles := []engine.Store{open(t), open(t)}
 	var born atomic.Int32
 	var g errgroup.Group
 	for i := range 8 {
@@ -171,19 +172,19 @@ func list(t *testing.T, open Open) {
 	add("c", reset.Draft, time.Hour, func(r *reset.Request) { r.Actor = jon; r.Undoes = "a" })
 	add("d", reset.Draft, -time.Hour, on("sandbox", "kafka-2", "billing"))
 	for _, tt := range []struct {
-		f    reset.Filter
+		f    engine.Filter
 		want []string
 	}{
-		{reset.Filter{}, []string{"c", "b", "a", "d"}},
-		{reset.Filter{Limit: 2}, []string{"c", "b"}},
-		{reset.Filter{Cluster: "sandbox"}, []string{"d"}},
-		{reset.Filter{Group: "billing"}, []string{"c", "a", "d"}},
-		{reset.Filter{Group: "billing", Cluster: "prod-eu"}, []string{"c", "a"}},
-		{reset.Filter{States: []reset.State{reset.Draft, reset.Pending}}, []string{"c", "b", "d"}},
-		{reset.Filter{Actor: jon}, []string{"c"}},
-		{reset.Filter{Actor: reset.Actor{Kind: reset.Person, Team: "T9", ID: jon.ID}}, nil},
-		{reset.Filter{Undoes: "a"}, []string{"c"}},
-		{reset.Filter{Group: "nobody's"}, nil},
+		{engine.Filter{}, []string{"c", "b", "a", "d"}},
+		{engine.Filter{Limit: 2}, []string{"c", "b"}},
+		{engine.Filter{Cluster: "sandbox"}, []string{"d"}},
+		{engine.Filter{Group: "billing"}, []string{"c", "a", "d"}},
+		{engine.Filter{Group: "billing", Cluster: "prod-eu"}, []string{"c", "a"}},
+		{engine.Filter{States: []reset.State{reset.Draft, reset.Pending}}, []string{"c", "b", "d"}},
+		{engine.Filter{Actor: jon}, []string{"c"}},
+		{engine.Filter{Actor: reset.Actor{Kind: reset.Person, Team: "T9", ID: jon.ID}}, nil},
+		{engine.Filter{Undoes: "a"}, []string{"c"}},
+		{engine.Filter{Group: "nobody's"}, nil},
 	} {
 		found, err := s.List(t.Context(), tt.f)
 		if err != nil {

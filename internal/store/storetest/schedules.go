@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -21,7 +22,7 @@ func nightly(id, request string) reset.Schedule {
 		Mandate: reset.Mandate{Votes: []reset.Vote{{Actor: jon, At: t0}}, Bounds: reset.Bounds{Topics: []reset.TopicID{{Topic: "orders", ID: "t1"}}}}}
 }
 
-func schedules(t *testing.T, s reset.Store, f reset.ScheduleFilter) []reset.Schedule {
+func schedules(t *testing.T, s engine.Store, f reset.ScheduleFilter) []reset.Schedule {
 	t.Helper()
 	found, err := s.Schedules(t.Context(), f)
 	if err != nil {
@@ -35,32 +36,32 @@ func scheduleSurvives(t *testing.T, open Open) {
 	create(t, s, saveSchedule("k7f3", ""))
 	quiet(t, s)
 	want := nightly("k7f3", "k7f3")
-	update(t, s, "k7f3", nil, func(tx *reset.Tx) {
+	update(t, s, "k7f3", nil, func(tx *engine.Tx) {
 		same(t, "before it is saved", tx.Schedule, (*reset.Schedule)(nil))
 		sc := want
 		tx.Schedule = &sc
 	})
 	want.Version = 1
 	same(t, "stored", schedules(t, open(t), reset.ScheduleFilter{ID: "k7f3"}), []reset.Schedule{want})
-	names, rows := claim(t, s, t0, reset.DueSchedule)
+	names, rows := claim(t, s, t0, engine.DueSchedule)
 	same(t, "due", names, []string{"schedule k7f3"})
 
 	// Whoever holds it says by Release when it is looked at again.
-	update(t, s, "k7f3", &rows[0], func(tx *reset.Tx) { tx.Schedule.Next = t0.Add(25 * time.Hour) })
+	update(t, s, "k7f3", &rows[0], func(tx *engine.Tx) { tx.Schedule.Next = t0.Add(25 * time.Hour) })
 	release(t, s, rows[0], t0.Add(24*time.Hour))
-	names, _ = claim(t, s, t0.Add(24*time.Hour-time.Second), reset.DueSchedule)
+	names, _ = claim(t, s, t0.Add(24*time.Hour-time.Second), engine.DueSchedule)
 	same(t, "due before its time", len(names), 0)
 
 	// Anybody else makes it due. A request that changes it sees it, and what it holds must be current.
 	create(t, s, saveSchedule("k9p2", "k7f3"))
-	update(t, s, "k9p2", nil, func(tx *reset.Tx) {
+	update(t, s, "k9p2", nil, func(tx *engine.Tx) {
 		same(t, "version that a change sees", tx.Schedule.Version, int64(2))
 		tx.Schedule.Request = "k9p2"
 	})
-	names, old := claim(t, s, t0, reset.DueSchedule)
+	names, old := claim(t, s, t0, engine.DueSchedule)
 	same(t, "due after a change", names, []string{"schedule k7f3"})
 	release(t, s, old[0], time.Time{})
-	err := s.Update(t.Context(), "k9p2", &rows[0], func(tx *reset.Tx) error { tx.Schedule.Status = reset.Lapsed; return nil })
+	err := s.Update(t.Context(), "k9p2", &rows[0], func(tx *engine.Tx) error { tx.Schedule.Status = reset.Lapsed; return nil })
 	wantErr(t, err, reset.ErrConflict)
 	same(t, "status", schedules(t, s, reset.ScheduleFilter{})[0].Status, reset.Active)
 }
@@ -71,16 +72,16 @@ func scheduleNames(t *testing.T, open Open) {
 		create(t, s, saveSchedule(id, ""))
 	}
 	sc := nightly("k7f3", "k7f3")
-	update(t, s, "k7f3", nil, func(tx *reset.Tx) { tx.Schedule = &sc })
+	update(t, s, "k7f3", nil, func(tx *engine.Tx) { tx.Schedule = &sc })
 	second := nightly("k9p2", "k9p2")
 	second.Source, second.Intent.Group = reset.FromFile, "audit"
-	save := func(tx *reset.Tx) error { next := second; tx.Schedule = &next; return nil }
+	save := func(tx *engine.Tx) error { next := second; tx.Schedule = &next; return nil }
 	wantErr(t, s.Update(t.Context(), "k9p2", nil, save), reset.ErrConflict)
 	failed := errors.New("no")
-	wantErr(t, s.Update(t.Context(), "k7f3", nil, func(tx *reset.Tx) error { tx.Schedule.Status = reset.Removed; return failed }), failed)
+	wantErr(t, s.Update(t.Context(), "k7f3", nil, func(tx *engine.Tx) error { tx.Schedule.Status = reset.Removed; return failed }), failed)
 	same(t, "kept", len(schedules(t, s, reset.ScheduleFilter{Kept: true})), 1)
 
-	update(t, s, "k7f3", nil, func(tx *reset.Tx) { tx.Schedule.Status = reset.Removed })
+	update(t, s, "k7f3", nil, func(tx *engine.Tx) { tx.Schedule.Status = reset.Removed })
 	wantErr(t, s.Update(t.Context(), "k9p2", nil, save), nil) // a name is free once its schedule is removed
 	for _, tt := range []struct {
 		name string

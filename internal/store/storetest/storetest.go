@@ -12,11 +12,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
 // Open opens a handle on one database. Each call is another process's handle on it; none needs to be closed first.
-type Open func(t *testing.T) reset.Store
+type Open func(t *testing.T) engine.Store
 
 // Run tests a driver. fresh makes a new, empty database.
 func Run(t *testing.T, fresh func(t *testing.T) Open) {
@@ -96,7 +97,7 @@ func on(cluster, id, group string) func(*reset.Request) {
 	}
 }
 
-func create(t *testing.T, s reset.Store, r reset.Request) reset.Request {
+func create(t *testing.T, s engine.Store, r reset.Request) reset.Request {
 	t.Helper()
 	got, fresh, err := s.Create(t.Context(), r, nil)
 	if err != nil || !fresh {
@@ -105,14 +106,14 @@ func create(t *testing.T, s reset.Store, r reset.Request) reset.Request {
 	return got
 }
 
-func update(t *testing.T, s reset.Store, id string, hold *reset.Due, change func(*reset.Tx)) {
+func update(t *testing.T, s engine.Store, id string, hold *engine.Due, change func(*engine.Tx)) {
 	t.Helper()
-	if err := s.Update(t.Context(), id, hold, func(tx *reset.Tx) error { change(tx); return nil }); err != nil {
+	if err := s.Update(t.Context(), id, hold, func(tx *engine.Tx) error { change(tx); return nil }); err != nil {
 		t.Fatalf("update %s: %v", id, err)
 	}
 }
 
-func load(t *testing.T, s reset.Store, id string) reset.Request {
+func load(t *testing.T, s engine.Store, id string) reset.Request {
 	t.Helper()
 	r, err := s.Load(t.Context(), id)
 	if err != nil {
@@ -122,9 +123,9 @@ func load(t *testing.T, s reset.Store, id string) reset.Request {
 }
 
 // claim takes what is due at a time for ten seconds, and says what: "request k7f3".
-func claim(t *testing.T, s reset.Store, at time.Time, kinds ...reset.Kind) ([]string, []reset.Due) {
+func claim(t *testing.T, s engine.Store, at time.Time, kinds ...engine.Kind) ([]string, []engine.Due) {
 	t.Helper()
-	got, err := s.Claim(t.Context(), reset.Claim{Owner: "a", Now: at, Lease: 10 * time.Second, Limit: 32, Kinds: kinds})
+	got, err := s.Claim(t.Context(), engine.Claim{Owner: "a", Now: at, Lease: 10 * time.Second, Limit: 32, Kinds: kinds})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,7 +137,7 @@ func claim(t *testing.T, s reset.Store, at time.Time, kinds ...reset.Kind) ([]st
 }
 
 // quiet claims and releases everything, so that nothing is due.
-func quiet(t *testing.T, s reset.Store) {
+func quiet(t *testing.T, s engine.Store) {
 	t.Helper()
 	_, got := claim(t, s, t0)
 	for _, d := range got {
@@ -147,7 +148,7 @@ func quiet(t *testing.T, s reset.Store) {
 	}
 }
 
-func release(t *testing.T, s reset.Store, d reset.Due, next time.Time) {
+func release(t *testing.T, s engine.Store, d engine.Due, next time.Time) {
 	t.Helper()
 	if err := s.Release(t.Context(), d, next); err != nil {
 		t.Fatal(err)

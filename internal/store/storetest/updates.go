@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -16,7 +17,7 @@ func updateVersion(t *testing.T, open Open) {
 	s := open(t)
 	r := create(t, s, ask("k7f3", reset.Draft))
 	quiet(t, s)
-	update(t, s, "k7f3", nil, func(tx *reset.Tx) {
+	update(t, s, "k7f3", nil, func(tx *engine.Tx) {
 		same(t, "request in the update", *tx.Request, r)
 		tx.Request.State, tx.Request.Need = reset.Pending, 2
 		tx.Log(reset.Entry{At: t0, Event: reset.EvSubmitted})
@@ -25,7 +26,7 @@ func updateVersion(t *testing.T, open Open) {
 	same(t, "stored request", load(t, s, "k7f3"), r)
 	names, _ := claim(t, s, t0)
 	same(t, "due", names, []string{"card k7f3", "request k7f3"})
-	wantErr(t, s.Update(t.Context(), "zzzz", nil, func(*reset.Tx) error { return nil }), reset.ErrNotFound)
+	wantErr(t, s.Update(t.Context(), "zzzz", nil, func(*engine.Tx) error { return nil }), reset.ErrNotFound)
 }
 
 func updateFails(t *testing.T, open Open) {
@@ -33,7 +34,7 @@ func updateFails(t *testing.T, open Open) {
 	r := create(t, s, ask("k7f3", reset.Draft))
 	quiet(t, s)
 	cause := errors.New("no")
-	err := s.Update(t.Context(), "k7f3", nil, func(tx *reset.Tx) error {
+	err := s.Update(t.Context(), "k7f3", nil, func(tx *engine.Tx) error {
 		tx.Request.State = reset.Pending
 		tx.SetSteps([]reset.Step{{Topic: "orders"}})
 		tx.AddVote(reset.Vote{Revision: 1, Actor: jon})
@@ -61,17 +62,17 @@ func updateFails(t *testing.T, open Open) {
 func updateNothing(t *testing.T, open Open) {
 	s := open(t)
 	create(t, s, ask("k7f3", reset.Approved))
-	update(t, s, "k7f3", nil, func(tx *reset.Tx) { tx.Begin(reset.Attempt{N: 1}, nil) })
+	update(t, s, "k7f3", nil, func(tx *engine.Tx) { tx.Begin(reset.Attempt{N: 1}, nil) })
 	before := load(t, s, "k7f3")
 	quiet(t, s)
-	update(t, s, "k7f3", nil, func(tx *reset.Tx) { tx.Request.State = reset.Approved })
+	update(t, s, "k7f3", nil, func(tx *engine.Tx) { tx.Request.State = reset.Approved })
 	names, _ := claim(t, s, t0)
 	same(t, "due after nothing", len(names), 0)
-	update(t, s, "k7f3", nil, func(tx *reset.Tx) { tx.LookAt(t0) })
+	update(t, s, "k7f3", nil, func(tx *engine.Tx) { tx.LookAt(t0) })
 	names, _ = claim(t, s, t0)
 	same(t, "due after saying when to look", names, []string{"request k7f3"})
 	same(t, "request", load(t, s, "k7f3"), before)
-	update(t, s, "k7f3", nil, func(tx *reset.Tx) { tx.Attempt.Gone = 7 })
+	update(t, s, "k7f3", nil, func(tx *engine.Tx) { tx.Attempt.Gone = 7 })
 	same(t, "version after the attempt alone changed", load(t, s, "k7f3").Version, before.Version+1)
 }
 
@@ -79,11 +80,11 @@ func updateConcurrently(t *testing.T, open Open) {
 	s := open(t)
 	create(t, s, ask("k7f3", reset.Approved))
 	var g errgroup.Group
-	for _, h := range []reset.Store{s, open(t)} {
+	for _, h := range []engine.Store{s, open(t)} {
 		for range 2 {
 			g.Go(func() error {
 				for range 10 {
-					err := h.Update(t.Context(), "k7f3", nil, func(tx *reset.Tx) error { tx.Request.Retries++; return nil })
+					err := h.Update(t.Context(), "k7f3", nil, func(tx *engine.Tx) error { tx.Request.Retries++; return nil })
 					if err != nil {
 						return err
 					}
@@ -103,16 +104,16 @@ func updateConcurrently(t *testing.T, open Open) {
 func updateHold(t *testing.T, open Open) {
 	s := open(t)
 	create(t, s, ask("k7f3", reset.Approved))
-	_, rows := claim(t, s, t0, reset.DueRequest)
+	_, rows := claim(t, s, t0, engine.DueRequest)
 	old := rows[0]
-	touch := func(tx *reset.Tx) error { tx.Request.Retries++; return nil }
-	never := func(*reset.Tx) error { t.Error("a change ran without its fence"); return nil }
+	touch := func(tx *engine.Tx) error { tx.Request.Retries++; return nil }
+	never := func(*engine.Tx) error { t.Error("a change ran without its fence"); return nil }
 	wantErr(t, s.Update(t.Context(), "k7f3", &old, touch), nil)
 
 	stranger := old
 	stranger.Owner = "b"
 	wantErr(t, s.Update(t.Context(), "k7f3", &stranger, never), reset.ErrConflict)
-	_, rows = claim(t, open(t), t0.Add(time.Minute), reset.DueRequest)
+	_, rows = claim(t, open(t), t0.Add(time.Minute), engine.DueRequest)
 	wantErr(t, s.Update(t.Context(), "k7f3", &old, never), reset.ErrConflict)
 	wantErr(t, s.Update(t.Context(), "k7f3", &rows[0], touch), nil)
 	release(t, s, rows[0], time.Time{})
@@ -124,16 +125,16 @@ func updateHold(t *testing.T, open Open) {
 func updateUndecided(t *testing.T, open Open) {
 	a, b := open(t), open(t)
 	create(t, a, ask("k7f3", reset.Approved))
-	inbox := func(id, about string, at time.Time) reset.Inbox {
-		return reset.Inbox{ID: id, Kind: "click", Verb: "cancel", About: about, Raw: []byte(id), ReceivedAt: at}
+	inbox := func(id, about string, at time.Time) engine.Inbox {
+		return engine.Inbox{ID: id, Kind: "click", Verb: "cancel", About: about, Raw: []byte(id), ReceivedAt: at}
 	}
-	for _, in := range []reset.Inbox{inbox("e2", "k7f3", t0), inbox("e1", "k7f3", t0.Add(-time.Second)), inbox("e3", "m2n8", t0)} {
+	for _, in := range []engine.Inbox{inbox("e2", "k7f3", t0), inbox("e1", "k7f3", t0.Add(-time.Second)), inbox("e3", "m2n8", t0)} {
 		if _, err := b.Record(t.Context(), in); err != nil {
 			t.Fatal(err)
 		}
 	}
 	ids := func() (got []string) {
-		update(t, a, "k7f3", nil, func(tx *reset.Tx) {
+		update(t, a, "k7f3", nil, func(tx *engine.Tx) {
 			for _, in := range tx.Undecided {
 				got = append(got, in.ID)
 			}
@@ -180,7 +181,7 @@ func updateRivals(t *testing.T, open Open) {
 		"me":    {"alias", "approved", "mixed", "unasked", "unclear"},
 		"early": {"approved", "me", "mixed", "replaced", "unasked", "unclear"}, // knows names only
 	} {
-		update(t, s, id, nil, func(tx *reset.Tx) {
+		update(t, s, id, nil, func(tx *engine.Tx) {
 			got := map[string]bool{}
 			for _, r := range tx.Rivals {
 				got[r.ID] = true
@@ -195,7 +196,7 @@ func updateOthers(t *testing.T, open Open) {
 	create(t, s, ask("k7f3", reset.Approved))
 	rival := create(t, s, ask("m2n8", reset.Approved))
 	quiet(t, s)
-	update(t, s, "k7f3", nil, func(tx *reset.Tx) {
+	update(t, s, "k7f3", nil, func(tx *engine.Tx) {
 		tx.Request.State = reset.Applying
 		r := tx.Rivals[0]
 		r.State = reset.Planning
@@ -211,8 +212,8 @@ func updateOthers(t *testing.T, open Open) {
 	wantErr(t, err, nil)
 
 	before := load(t, s, "k7f3")
-	stale := func(r reset.Request) func(*reset.Tx) error {
-		return func(tx *reset.Tx) error { tx.Request.Retries++; tx.AlsoSave(r); return nil }
+	stale := func(r reset.Request) func(*engine.Tx) error {
+		return func(tx *engine.Tx) error { tx.Request.Retries++; tx.AlsoSave(r); return nil }
 	}
 	wantErr(t, s.Update(t.Context(), "k7f3", nil, stale(rival)), reset.ErrConflict)
 	wantErr(t, s.Update(t.Context(), "k7f3", nil, stale(ask("zzzz", reset.Planning))), reset.ErrNotFound)
@@ -221,7 +222,7 @@ func updateOthers(t *testing.T, open Open) {
 
 func oneApplying(t *testing.T, open Open) {
 	s := open(t)
-	enter := func(tx *reset.Tx) error { tx.Request.State = reset.Applying; return nil }
+	enter := func(tx *engine.Tx) error { tx.Request.State = reset.Applying; return nil }
 	create(t, s, ask("first", reset.Approved))
 	create(t, s, ask("second", reset.Approved, on("prod-alias", "kafka-1", "billing")))
 	create(t, s, ask("group", reset.Approved, on("prod-eu", "kafka-1", "pay")))
@@ -231,12 +232,12 @@ func oneApplying(t *testing.T, open Open) {
 	same(t, "state of the second", load(t, s, "second").State, reset.Approved)
 	wantErr(t, s.Update(t.Context(), "group", nil, enter), nil)
 	wantErr(t, s.Update(t.Context(), "cluster", nil, enter), nil)
-	update(t, s, "first", nil, func(tx *reset.Tx) { tx.Request.State, tx.Request.Outcome = reset.Applied, reset.Verified })
+	update(t, s, "first", nil, func(tx *engine.Tx) { tx.Request.State, tx.Request.Outcome = reset.Applied, reset.Verified })
 	wantErr(t, s.Update(t.Context(), "second", nil, enter), nil)
 }
 
 func oneApplyingConcurrently(t *testing.T, open Open) {
-	handles := []reset.Store{open(t), open(t)}
+	handles := []engine.Store{open(t), open(t)}
 	for i := range 8 {
 		create(t, handles[0], ask(fmt.Sprint("id", i), reset.Approved))
 	}
@@ -245,7 +246,7 @@ func oneApplyingConcurrently(t *testing.T, open Open) {
 	var g errgroup.Group
 	for i := range 8 {
 		g.Go(func() error {
-			err := handles[i%2].Update(t.Context(), fmt.Sprint("id", i), nil, func(tx *reset.Tx) error {
+			err := handles[i%2].Update(t.Context(), fmt.Sprint("id", i), nil, func(tx *engine.Tx) error {
 				tx.Request.State = reset.Applying
 				return nil
 			})
@@ -270,7 +271,7 @@ func oneApplyingConcurrently(t *testing.T, open Open) {
 
 func blocked(t *testing.T, open Open) {
 	s := open(t)
-	enter := func(tx *reset.Tx) error { tx.Request.State = reset.Applying; return nil }
+	enter := func(tx *engine.Tx) error { tx.Request.State = reset.Applying; return nil }
 	for _, outcome := range []reset.Outcome{reset.Mixed, reset.Unclear} {
 		o := string(outcome)
 		here := on("prod-eu", "kafka-1", o)
@@ -279,9 +280,9 @@ func blocked(t *testing.T, open Open) {
 		create(t, s, ask("undo-"+o, reset.Approved, here, func(r *reset.Request) { r.Undoes = "bad-" + o }))
 		wantErr(t, s.Update(t.Context(), "next-"+o, nil, enter), reset.ErrConflict)
 		wantErr(t, s.Update(t.Context(), "undo-"+o, nil, enter), nil)
-		update(t, s, "undo-"+o, nil, func(tx *reset.Tx) { tx.Request.State, tx.Request.Outcome = reset.Failed, reset.Unchanged })
+		update(t, s, "undo-"+o, nil, func(tx *engine.Tx) { tx.Request.State, tx.Request.Outcome = reset.Failed, reset.Unchanged })
 		wantErr(t, s.Update(t.Context(), "next-"+o, nil, enter), reset.ErrConflict)
-		update(t, s, "bad-"+o, nil, func(tx *reset.Tx) { tx.Request.Settled = &reset.Settlement{By: jon, Why: "seen", At: t0} })
+		update(t, s, "bad-"+o, nil, func(tx *engine.Tx) { tx.Request.Settled = &reset.Settlement{By: jon, Why: "seen", At: t0} })
 		wantErr(t, s.Update(t.Context(), "next-"+o, nil, enter), nil)
 	}
 	// A write whose answer was lost is judged anew when it lands.
@@ -290,7 +291,7 @@ func blocked(t *testing.T, open Open) {
 		here := on("prod-eu", "kafka-1", o)
 		create(t, s, ask("old-"+o, reset.Failed, here, func(r *reset.Request) { r.Outcome = reset.Unchanged }))
 		create(t, s, ask("next-"+o, reset.Approved, here))
-		update(t, s, "old-"+o, nil, func(tx *reset.Tx) { tx.Request.Outcome = outcome })
+		update(t, s, "old-"+o, nil, func(tx *engine.Tx) { tx.Request.Outcome = outcome })
 		wantErr(t, s.Update(t.Context(), "next-"+o, nil, enter), want)
 	}
 }

@@ -1,0 +1,184 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// readBack asks for every partition once, when every answer is known, and ends the attempt.
+func (s *Service) readBack(ctx context.Context, due Due, r reset.Request, a reset.Attempt, writes []reset.Write) (time.Time, error) {
+	reads, err := s.read(ctx, r, writes)
+	if err != nil {
+		return s.waitForKafka(ctx, due, r, asProblem(err, ""))
+	}
+	for i := range writes {
+		writes[i].Read, writes[i].Stands = reads[i], writes[i].Stand(reads[i])
+	}
+	return time.Time{}, s.finish(ctx, due, r, a, writes)
+}
+
+// pickUp takes up an attempt that somebody left: it reads, twice, and never writes.
+func (s *Service) pickUp(ctx context.Context, due Due, r reset.Request) (time.Time, error) {
+	a, err := s.Store.LastAttempt(ctx, r.ID)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if !slices.ContainsFunc(a.Chunks, func(c reset.ChunkState) bool { return c.Phase != reset.Planned }) {
+		return s.neverSent(ctx, due, r, a)
+	}
+	if at := s.certain(r, a); s.Now().Before(at) {
+		return at, nil
+	}
+	writes, err := s.Store.Writes(ctx, r.ID, a.N)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if in, _ := r.Move(); s.left(in.Cluster) {
+		return time.Time{}, s.unseen(ctx, due, r, a, writes)
+	}
+	reads, err := s.read(ctx, r, writes)
+	if err != nil {
+		return s.waitForKafka(ctx, due, r, asProblem(err, ""))
+	}
+	if a.ReadAt.IsZero() {
+		return s.firstReading(ctx, due, r, writes, reads)
+	}
+	if at := a.ReadAt.Add(secondLook); s.Now().Before(at) {
+		return at, nil
+	}
+	for i := range writes {
+		stands := writes[i].Stand(reads[i])
+		if !reset.SamePosition(writes[i].Read, reads[i]) {
+			stands = reset.StandsMoved // it moves while it is watched: neither reading proves anything
+		}
+		writes[i].Read, writes[i].Stands = reads[i], stands
+	}
+	return time.Time{}, s.finish(ctx, due, r, a, writes)
+}
+
+// neverSent goes back to approved: a chunk that was not marked was not sent.
+func (s *Service) neverSent(ctx context.Context, due Due, r reset.Request, a reset.Attempt) (time.Time, error) {
+	err := s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
+		r := tx.Request
+		tx.Attempt.EndedAt, tx.Attempt.Outcome = s.Now(), reset.Unchanged
+		r.Seen.EmptySince, r.Seen.Commits = time.Time{}, ""
+		tx.Log(s.entry(r, reset.Actor{}, reset.EvTurnedDown, "sent", "no", "attempt", strconv.Itoa(a.N)))
+		return r.Advance(reset.Approved)
+	})
+	return s.Now(), err
+}
+
+func (s *Service) firstReading(ctx context.Context, due Due, r reset.Request, writes []reset.Write, reads []reset.Position) (time.Time, error) {
+	for i := range writes {
+		writes[i].Read = reads[i]
+	}
+	err := s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
+		tx.Attempt.ReadAt = s.Now()
+		tx.SetWrites(writes)
+		return nil
+	})
+	return s.Now().Add(secondLook), err
+}
+
+func (s *Service) read(ctx context.Context, r reset.Request, writes []reset.Write) ([]reset.Position, error) {
+	in, _ := r.Move()
+	cluster, err := s.cluster(in.Cluster)
+	if err != nil {
+		return nil, err
+	}
+	return cluster.ReadBack(ctx, in.Group, partsOf(writes))
+}
+
+// finish ends an attempt with what is known.
+func (s *Service) finish(ctx context.Context, due Due, r reset.Request, a reset.Attempt, writes []reset.Write) error {
+	unsent(a, writes)
+	outcome := reset.Judge(writes, a.PutsBack())
+	in, _ := r.Move()
+	gone := s.left(in.Cluster)
+	if gone && outcome != reset.Unchanged {
+		outcome = reset.Unclear // even what Kafka said it wrote was never read back
+	}
+	undone, err := s.undone(ctx, r, outcome)
+	if err != nil {
+		return err
+	}
+	late, rollback := s.lateWatch(a, writes, outcome), rollbackOf(r, outcome)
+	err = s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
+		r := tx.Request
+		if r.State != reset.Applying || tx.Attempt == nil || tx.Attempt.N != a.N {
+			return reset.ErrConflict
+		}
+		tx.Attempt.EndedAt, tx.Attempt.Outcome = s.Now(), outcome
+		tx.SetWrites(writes)
+		r.Written = writtenEffect(outcome, writes)
+		to, ev := reset.Failed, reset.EvFailed
+		if outcome == reset.Verified || outcome == reset.Overtaken {
+			to, ev = reset.Applied, reset.EvApplied
+			r.Watch = &reset.Watch{Since: s.Now(), Parts: len(writes)}
+			tx.WatchAt(s.Now().Add(s.Times.WatchFirst))
+		}
+		if r.Late = late; late != nil {
+			tx.WatchAt(s.Now().Add(s.lateLook()))
+		}
+		s.alsoUndone(tx, undone)
+		r.Outcome, r.EndedAt, r.Deadline, r.Problem = outcome, s.Now(), time.Time{}, whyFailed(r, to, writes, rollback)
+		if gone {
+			r.Problem = s.goneProblem(*r, in.Cluster)
+		}
+		facts := []string{"outcome", string(outcome), "partitions", strconv.Itoa(len(writes)),
+			"replay", strconv.FormatInt(a.Effect.Replay, 10), "skip", strconv.FormatInt(a.Effect.Skip, 10)}
+		if late != nil {
+			facts = append(facts, "first", late.First.UTC().Format(time.RFC3339), "second", late.Second.UTC().Format(time.RFC3339))
+		}
+		tx.Log(s.entry(r, reset.Actor{}, ev, facts...))
+		return r.Advance(to)
+	})
+	if err == nil && late != nil {
+		s.lateLooks.Store(r.ID, late.Second)
+	}
+	return err
+}
+
+// unsent marks what belongs to a request that never left: an answer that is missing there proves that nothing was written.
+func unsent(a reset.Attempt, writes []reset.Write) {
+	for i, w := range writes {
+		if w.Result == (reset.StepResult{}) && a.Chunks[w.Chunk].Phase == reset.Planned {
+			writes[i].Result.Rejected = reset.NotSent
+		}
+	}
+}
+
+// rollbackOf is why a rollback failed, as Kafka answered. When the offsets were read where they had been, it did not fail: its answer
+// was lost, or an error although it was done, and a card must not say both.
+func rollbackOf(r reset.Request, outcome reset.Outcome) *reset.Rollback {
+	if r.Problem == nil || outcome == reset.PutBack {
+		return nil
+	}
+	return r.Problem.Rollback
+}
+
+// whyFailed is Kafka's reason, where it gave one.
+func whyFailed(r *reset.Request, to reset.State, writes []reset.Write, rollback *reset.Rollback) *reset.Problem {
+	if to == reset.Applied {
+		return nil
+	}
+	in, _ := r.Move()
+	p := &reset.Problem{Code: reset.ProblemTurnedDown, Request: r.ID, Cluster: in.Cluster, Group: in.Group, Rollback: rollback}
+	for _, w := range writes {
+		if w.Result.Doubtful() {
+			p.Code, p.Got = reset.ProblemLost, cmp.Or(p.Got, w.Result.Said())
+		}
+	}
+	for _, w := range writes {
+		if w.Result.Rejected != "" && w.Result.Rejected != reset.NotSent && !w.Result.Doubtful() {
+			p.Code, p.Got, p.Topic = reset.ProblemTurnedDown, w.Result.Rejected, w.Topic
+			p.Parts = append(p.Parts, w.Partition)
+		}
+	}
+	return p
+}

@@ -1,0 +1,145 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// A cluster can leave the configuration, or be renamed in it, while requests, watches and schedules of it are kept. Nothing
+// about it can be asked or written any more, so all of them end in words: those that were never written are cancelled, a write
+// that had begun ends as unknown, because where the group stands cannot be read.
+
+// ofConfig is who acts when the configuration decides.
+var ofConfig = reset.Actor{Kind: reset.Config, ID: "config"}
+
+// cluster is the Kafka of a name. Of a name that is not configured (any more) there is a problem, never a nil cluster.
+func (s *Service) cluster(name string) (Cluster, error) {
+	if c := s.Clusters[name]; c != nil {
+		return c, nil
+	}
+	return nil, s.goneProblem(reset.Request{}, name)
+}
+
+// left reports whether a name is of a cluster that is not configured.
+func (s *Service) left(cluster string) bool {
+	return cluster != "" && cluster != reset.Everything && s.Clusters[cluster] == nil
+}
+
+// goneProblem says that a cluster is not configured any more, and what the same Kafka is called now.
+func (s *Service) goneProblem(r reset.Request, cluster string) *reset.Problem {
+	in, _ := r.Move()
+	p := &reset.Problem{Code: reset.ProblemClusterGone, Request: r.ID, Cluster: cluster, Group: in.Group}
+	for _, info := range s.Infos {
+		if p.Names = append(p.Names, info.Name); info.ID != "" && info.ID == r.ClusterID {
+			p.Want = info.Name
+		}
+	}
+	return p
+}
+
+// leave ends a request that was not written, because its cluster has left the configuration.
+func (s *Service) leave(ctx context.Context, due *Due, r reset.Request) error {
+	in, _ := r.Move()
+	return s.Store.Update(ctx, r.ID, due, func(tx *Tx) error {
+		r := tx.Request
+		if !slices.Contains(reset.Transitions[r.State], reset.Cancelled) {
+			return reset.ErrConflict
+		}
+		r.Problem, r.EndedAt, r.Deadline, r.Question, r.Options = s.goneProblem(*r, in.Cluster), s.Now(), time.Time{}, "", nil
+		tx.Log(s.entry(r, ofConfig, reset.EvCancelled, "why", in.Cluster+" is no longer in the configuration"))
+		return r.Advance(reset.Cancelled)
+	})
+}
+
+// leaveAll ends what is kept of clusters that have left the configuration, and logs it once for each. A write that had begun is
+// ended by its own row.
+func (s *Service) leaveAll(ctx context.Context) error {
+	open, err := s.Store.List(ctx, Filter{States: []reset.State{reset.Planning, reset.Draft, reset.Pending, reset.Approved, reset.Applying}})
+	if err != nil {
+		return err
+	}
+	schedules, noSchedules := s.Store.Schedules(ctx, reset.ScheduleFilter{Kept: true})
+	type count struct{ requests, schedules int }
+	counts := map[string]count{}
+	var failed []error
+	ended := func(err error) {
+		if err != nil && !errors.Is(err, reset.ErrConflict) { // somebody else was faster
+			failed = append(failed, err)
+		}
+	}
+	for _, r := range open {
+		in, _ := r.Move()
+		if !s.left(in.Cluster) {
+			continue
+		}
+		n := counts[in.Cluster]
+		n.requests++
+		counts[in.Cluster] = n
+		if r.State != reset.Applying {
+			ended(s.leave(ctx, nil, r))
+		}
+	}
+	for _, sc := range schedules {
+		if !s.left(sc.Intent.Cluster) || sc.Status != reset.Active {
+			continue
+		}
+		n := counts[sc.Intent.Cluster]
+		n.schedules++
+		counts[sc.Intent.Cluster] = n
+		ended(s.pauseGone(ctx, nil, sc))
+	}
+	for cluster, n := range counts {
+		s.Log.Warn("a cluster is no longer configured: its open requests are ended and its schedules paused",
+			"cluster", cluster, "requests", n.requests, "schedules", n.schedules)
+	}
+	return errors.Join(append(failed, noSchedules)...)
+}
+
+// pauseGone pauses a schedule whose cluster has left the configuration.
+func (s *Service) pauseGone(ctx context.Context, due *Due, sc reset.Schedule) error {
+	return s.Store.Update(ctx, sc.Request, due, func(tx *Tx) error {
+		if tx.Schedule == nil || tx.Schedule.Version != sc.Version {
+			return reset.ErrConflict
+		}
+		tx.Schedule.Status = reset.Paused
+		tx.Log(s.entry(tx.Request, ofConfig, reset.EvPaused, "schedule", sc.Label(), "why", sc.Intent.Cluster+" is no longer in the configuration"))
+		return nil
+	})
+}
+
+// unseen ends a write that had begun on a cluster that has left the configuration. What Kafka answered while it was there
+// counts where it proves that nothing was written; all else is unknown.
+func (s *Service) unseen(ctx context.Context, due Due, r reset.Request, a reset.Attempt, writes []reset.Write) error {
+	for i := range writes {
+		writes[i].Stands = reset.StandsDark
+	}
+	return s.finish(ctx, due, r, a, writes)
+}
+
+// unwatch ends the watch of a reset on a cluster that has left the configuration.
+func (s *Service) unwatch(ctx context.Context, due Due, r reset.Request) error {
+	in, _ := r.Move()
+	return s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
+		r := tx.Request
+		switch {
+		case r.Late.Open():
+			l := *r.Late
+			l.Ended, l.Why = s.Now(), reset.LateCluster
+			r.Late = &l
+			tx.Log(s.entry(r, ofConfig, reset.EvLateOver, "why", string(l.Why), "cluster", in.Cluster))
+		case r.Watch.Open():
+			w := *r.Watch
+			w.Ended, w.Why = s.Now(), reset.WatchCluster
+			r.Watch = &w
+			tx.Log(s.entry(r, ofConfig, reset.EvUnwatched, "why", string(w.Why), "cluster", in.Cluster, "partitions", strconv.Itoa(w.Parts)))
+		default:
+			return reset.ErrConflict
+		}
+		return nil
+	})
+}

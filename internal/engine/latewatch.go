@@ -1,0 +1,312 @@
+package engine
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// lateGap is how many looks may be missed before it is no longer known that no consumer came and went between two of them.
+const lateGap = 5
+
+// lateLook is how long it is from one look for a late write to the next: shorter than a consumer needs to join, commit and leave.
+func (s *Service) lateLook() time.Duration { return 2 * s.Times.Look }
+
+// lookLate looks once whether a write whose answer was lost has landed after all. When Kafka or the store does not answer, nothing
+// is concluded, and it is asked again later.
+func (s *Service) lookLate(ctx context.Context, due Due, r reset.Request) (time.Time, error) {
+	began := s.Now()
+	in, _ := r.Move()
+	cluster, gone := s.cluster(in.Cluster)
+	if gone != nil {
+		return time.Time{}, s.unwatch(ctx, due, r)
+	}
+	a, err := s.Store.LastAttempt(ctx, r.ID)
+	if err != nil {
+		return time.Time{}, err
+	}
+	writes, err := s.Store.Writes(ctx, r.ID, a.N)
+	if err != nil {
+		return time.Time{}, err
+	}
+	reads, err := cluster.ReadBack(ctx, in.Group, partsOf(writes))
+	var states map[string]reset.GroupState
+	if err == nil { // the group after its offsets: who commits is then seen as a member
+		states, err = cluster.States(ctx, []string{in.Group})
+	}
+	if err != nil {
+		s.Log.Info("a late write cannot be looked for", "request", r.ID, "cluster", in.Cluster, "err", err)
+		return s.lateUnread(ctx, due, r)
+	}
+	newer, busy, err := s.rebase(ctx, r, writes, began)
+	if err != nil || busy {
+		return s.Now().Add(s.lateLook()), err
+	}
+	look := lateSight{attempt: a, writes: writes, reads: reads, idle: states[in.Group].Idle(), newer: newer, at: began}
+	alone := look.idle && !r.Late.Moved
+	look.gap = !s.continuous(r.ID, began)
+	look.landing = land(a, writes, reads, alone)
+	if look.gap && !look.landing.whole() { // consumers may have come and gone
+		look.landing = land(a, writes, reads, false)
+	}
+	return s.noteLate(ctx, due, r, look)
+}
+
+// lateUnread looks again later, and gives up some time after the write can land no more: then it is not known whether it has.
+func (s *Service) lateUnread(ctx context.Context, due Due, r reset.Request) (time.Time, error) {
+	if now := s.Now(); now.Before(r.Late.Until.Add(s.Times.Late)) {
+		return now.Add(s.Times.WatchSlow), nil
+	}
+	l := *r.Late
+	l.Ended, l.Why = s.Now(), reset.LateUnread
+	s.lateLooks.Delete(r.ID)
+	return time.Time{}, s.saveLate(ctx, due, r.ID, l, nil)
+}
+
+// lateSight is what one look found.
+type lateSight struct {
+	attempt reset.Attempt
+	writes  []reset.Write
+	reads   []reset.Position
+	idle    bool
+	newer   string // the request that has reset the group since the look before
+	gap     bool   // nobody looked for a while before it
+	at      time.Time
+	landing landing
+}
+
+// continuous reports whether this process looked only a moment ago. It keeps the time in memory: after a restart or a takeover it is
+// not known who came and went.
+func (s *Service) continuous(id string, now time.Time) bool {
+	last, ok := s.lateLooks.Swap(id, now)
+	if !ok {
+		return false
+	}
+	since := now.Sub(last.(time.Time))
+	return since >= 0 && since <= lateGap*s.lateLook()
+}
+
+// noteLate stores what a look found; one that found nothing new is not stored.
+func (s *Service) noteLate(ctx context.Context, due Due, r reset.Request, look lateSight) (time.Time, error) {
+	now, l := s.Now(), *r.Late
+	switch {
+	case look.landing.came > 0 && !look.landing.whole() && l.Suspected.IsZero():
+		l.Suspected = now // a commit becomes visible at once: what is seen in part has to be seen twice
+		return now.Add(secondLook), s.saveLate(ctx, due, r.ID, l, nil)
+	case look.landing.came > 0 && !look.landing.whole() && now.Before(l.Suspected.Add(secondLook)):
+		return l.Suspected.Add(secondLook), nil
+	case look.landing.came > 0:
+		return time.Time{}, s.landed(ctx, due, r, look)
+	case !look.idle:
+		l.Ended, l.Why = now, reset.LateMember
+	case look.newer != "" && !look.landing.visible():
+		l.Ended, l.Why, l.By = now, reset.LateNewer, look.newer
+	case !now.Before(l.Until):
+		l.Ended, l.Why = now, reset.LateTime
+	}
+	if look.newer == "" && !look.landing.moved && l.Open() && l.Suspected.IsZero() {
+		return now.Add(s.lateLook()), nil
+	}
+	l.Suspected, l.Moved = time.Time{}, l.Moved || look.landing.moved
+	if look.newer != "" {
+		l.Base = look.at
+	}
+	for i := range look.writes {
+		look.writes[i].Read = look.reads[i]
+	}
+	err := s.saveLate(ctx, due, r.ID, l, look.writes)
+	if err != nil || !l.Open() {
+		s.lateLooks.Delete(r.ID)
+		return time.Time{}, err
+	}
+	return s.Now().Add(s.lateLook()), nil
+}
+
+// saveLate stores a LateWatch as a look has left it, with the offsets that the next look is compared with.
+func (s *Service) saveLate(ctx context.Context, due Due, id string, l reset.LateWatch, writes []reset.Write) error {
+	return s.Store.Update(ctx, id, &due, func(tx *Tx) error {
+		if !tx.Request.Late.Open() {
+			return reset.ErrConflict
+		}
+		tx.Request.Late = &l
+		tx.SetWrites(writes)
+		if !l.Open() {
+			tx.Log(s.entry(tx.Request, reset.Actor{}, reset.EvLateOver, "why", string(l.Why), "by", l.By))
+		}
+		return nil
+	})
+}
+
+// landed corrects what was said of a write that landed after all: its outcome, and with it the card, the audit and what may be
+// undone. A mixed or unclear outcome blocks the group from now on, whatever was accepted before.
+func (s *Service) landed(ctx context.Context, due Due, r reset.Request, look lateSight) error {
+	for i := range look.writes {
+		look.writes[i].Read, look.writes[i].Stands = look.reads[i], look.writes[i].Stand(look.reads[i])
+	}
+	outcome := late(look.writes, look.attempt.PutsBack())
+	undone, err := s.undone(ctx, r, outcome)
+	if err != nil {
+		return err
+	}
+	hit, err := s.hit(ctx, r, look)
+	if err != nil {
+		return err
+	}
+	err = s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
+		r := tx.Request
+		if !r.Late.Open() || slices.ContainsFunc(tx.Rivals, func(o reset.Request) bool { return o.State == reset.Applying }) {
+			return reset.ErrConflict // another reset of the group is being written: what was read may be its doing
+		}
+		l := *r.Late
+		l.Landed, l.Ended, l.Why, l.Suspected, l.Gap = look.at, s.Now(), reset.LateLanded, time.Time{}, look.gap
+		r.Late, r.Outcome, tx.Attempt.Outcome, r.Written = &l, outcome, outcome, writtenEffect(outcome, look.writes)
+		if outcome.Blocks() {
+			r.Settled = nil
+		}
+		if outcome == reset.PutBack && r.Problem != nil { // the rollback that had been said to fail came late
+			p := *r.Problem
+			p.Rollback, r.Problem = nil, &p
+		}
+		tx.SetWrites(look.writes)
+		s.alsoUndone(tx, undone)
+		if hit != nil {
+			tx.AlsoSave(*hit)
+			tx.Log(s.entry(hit, reset.Actor{}, reset.EvOverwritten, append(hit.Watch.Overwritten.Facts(), "by", r.ID)...))
+		}
+		tx.Log(s.entry(r, reset.Actor{}, reset.EvLanded, "outcome", string(outcome), "was", string(l.Was), "partitions", strconv.Itoa(look.landing.at),
+			"of", strconv.Itoa(len(look.writes))))
+		return nil
+	})
+	if err == nil {
+		s.lateLooks.Delete(r.ID)
+	}
+	return err
+}
+
+// hit is the last reset of the group that a late write has landed on, as overwritten; nil when there is none, or when its own watch
+// is still open and sees it.
+func (s *Service) hit(ctx context.Context, r reset.Request, look lateSight) (*reset.Request, error) {
+	in, _ := r.Move()
+	applied, err := s.Store.List(ctx, Filter{Group: in.Group, States: []reset.State{reset.Applied}, Limit: 100})
+	if err != nil {
+		return nil, err
+	}
+	var last *reset.Request
+	for i, o := range applied {
+		ours := o.ID != r.ID && o.ClusterID == r.ClusterID && o.Watch != nil && o.EndedAt.After(r.EndedAt)
+		if ours && (last == nil || o.EndedAt.After(last.EndedAt)) {
+			last = &applied[i]
+		}
+	}
+	if last == nil || last.Watch.Open() {
+		return nil, nil
+	}
+	theirs, err := s.WritesFor(ctx, last.ID)
+	if err != nil {
+		return nil, err
+	}
+	w, to := *last.Watch, make(map[reset.Partition]reset.Position, len(theirs))
+	for _, x := range theirs {
+		to[reset.Partition{Topic: x.Topic, Partition: x.Partition}] = x.To
+	}
+	for i, x := range look.writes {
+		name := reset.Partition{Topic: x.Topic, Partition: x.Partition}
+		if theirs, both := to[name]; both && x.Stands == reset.StandsTarget && !reset.SamePosition(look.reads[i], theirs) && !w.Overwritten.Has(name) {
+			w.Overwritten = w.Overwritten.With(reset.Stray{Partition: name, To: theirs, Read: look.reads[i], At: look.at})
+		}
+	}
+	if w.Overwritten.Count() == last.Watch.Overwritten.Count() {
+		return nil, nil
+	}
+	w.HitBy, last.Watch = r.ID, &w
+	return last, nil
+}
+
+// rebase puts what other requests have written since the look before into Write.Read, so that their writes are not taken for this
+// one. Busy says that one is writing now, or was while Kafka was read: then the look is not used.
+func (s *Service) rebase(ctx context.Context, r reset.Request, writes []reset.Write, began time.Time) (newer string, busy bool, err error) {
+	in, _ := r.Move()
+	others, err := s.Store.List(ctx, Filter{Group: in.Group, States: []reset.State{reset.Applying, reset.Applied, reset.Failed}, Limit: 100})
+	if err != nil {
+		return "", false, err
+	}
+	slices.SortFunc(others, func(a, b reset.Request) int { return a.EndedAt.Compare(b.EndedAt) })
+	at := make(map[reset.Partition]int, len(writes))
+	for i, w := range writes {
+		at[reset.Partition{Topic: w.Topic, Partition: w.Partition}] = i
+	}
+	for _, o := range others {
+		switch {
+		case o.ID == r.ID || o.ClusterID != r.ClusterID || saves(o.Act):
+			continue
+		case o.State == reset.Applying, o.EndedAt.After(began):
+			return "", true, nil
+		case !o.EndedAt.After(r.Late.Base), o.Outcome == reset.Unchanged, o.Outcome == reset.PutBack:
+			continue
+		}
+		theirs, err := s.WritesFor(ctx, o.ID)
+		if err != nil {
+			return "", false, err
+		}
+		for _, w := range theirs {
+			if i, ours := at[reset.Partition{Topic: w.Topic, Partition: w.Partition}]; ours && w.Stands != reset.StandsBefore {
+				writes[i].Read = w.To
+				if w.Stands == reset.StandsMoved {
+					writes[i].Read = w.Read
+				}
+			}
+		}
+		newer = o.ID
+	}
+	return newer, false, nil
+}
+
+// hitBy is the request whose lost write is at the places where another request's offsets were found to have strayed; empty: none.
+func (s *Service) hitBy(ctx context.Context, r reset.Request, strays []reset.Stray) (string, error) {
+	in, _ := r.Move()
+	failed, err := s.Store.List(ctx, Filter{Group: in.Group, States: []reset.State{reset.Failed}, Limit: 100})
+	if err != nil {
+		return "", err
+	}
+	for _, o := range failed {
+		if o.ID == r.ID || o.ClusterID != r.ClusterID || o.Late == nil || !o.Late.Open() && o.Late.Why != reset.LateLanded {
+			continue
+		}
+		a, err := s.Store.LastAttempt(ctx, o.ID)
+		if err != nil {
+			return "", err
+		}
+		writes, err := s.Store.Writes(ctx, o.ID, a.N)
+		if err != nil {
+			return "", err
+		}
+		goals := map[reset.Partition]reset.Position{}
+		for _, w := range writes {
+			if a.Chunks[w.Chunk].Phase == reset.Sending {
+				goals[reset.Partition{Topic: w.Topic, Partition: w.Partition}] = w.Goal(a.Chunks[w.Chunk].Back)
+			}
+		}
+		if !slices.ContainsFunc(strays, func(st reset.Stray) bool {
+			goal, ok := goals[st.Partition]
+			return !ok || !reset.SamePosition(goal, st.Read)
+		}) {
+			return o.ID, nil
+		}
+	}
+	return "", nil
+}
+
+// awaited warns of writes to the group whose answers were lost and that may still land: they would overwrite the new one.
+func (s *Service) awaited(ctx context.Context, r reset.Request, in reset.Intent) ([]reset.Warning, error) {
+	failed, err := s.Store.List(ctx, Filter{Cluster: in.Cluster, Group: in.Group, States: []reset.State{reset.Failed}, Limit: 100})
+	var ws []reset.Warning
+	for _, f := range failed {
+		if f.Late.Open() && f.ID != r.ID {
+			ws = append(ws, reset.Warning{Code: reset.WarnAwaited, Names: []string{f.ID}, At: f.Late.Until})
+		}
+	}
+	return ws, err
+}

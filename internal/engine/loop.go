@@ -1,0 +1,353 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/guard"
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// How the loop works: claim what is due, read its state again, do one step, say when to look next. There are no timers per
+// request and no queue.
+const (
+	claimLimit  = 32
+	mostBatches = 16                     // of so many rows each are served side by side; what waits for them unclaimed keeps no lease
+	idlePoll    = 500 * time.Millisecond // another process may have made something due
+	afterError  = time.Second
+	lastWords   = 5 * time.Second // for cards, once everything else has stopped
+)
+
+// urgent are the kinds of rows that somebody waits for; patient ones may wait for them. A process looks at a few patient ones
+// at a time only: after a restart with dozens of watches, an armed reset must not stand behind them.
+var (
+	urgent  = []Kind{DueInbox, DueRequest, DueSchedule, DueCard}
+	patient = []Kind{DueWatch}
+)
+
+const mostPatient = 8
+
+// Run reconciles until ctx is done, and returns after all that it started has stopped, and people were told how.
+func (s *Service) Run(ctx context.Context) error {
+	var wg guard.Group
+	var under atomic.Int32
+	if err := s.leaveAll(ctx); err != nil && ctx.Err() == nil {
+		s.Log.Error("end what is of clusters that are no longer configured", "err", err) // each ends when it is looked at, then
+	}
+	for {
+		claim := s.claimAll
+		if under.Load() >= mostBatches { // people do not wait behind thousands of runs that are due at once
+			claim = func(ctx context.Context) ([]Due, error) { return s.claim(ctx, claimLimit, DueInbox) }
+		}
+		dues, err := claim(ctx)
+		switch {
+		case err == nil:
+			s.turned.Store(s.Now().UnixMicro())
+		case ctx.Err() == nil:
+			s.Log.Error("claim what is due", "err", err)
+		}
+		if len(dues) > 0 {
+			under.Add(1)
+			wg.Go(func() {
+				if err := guard.Do(func() error { s.serve(ctx, dues); return nil }); err != nil {
+					s.Log.Error("serve what is due", "err", err) // the claims end by themselves, and the rows are served again
+				}
+				under.Add(-1)
+				s.Wake()
+			})
+			continue
+		}
+		select {
+		case <-ctx.Done():
+			wg.Wait()
+			s.conclude(context.WithoutCancel(ctx))
+			return nil
+		case <-s.bell():
+		case <-time.After(idlePoll):
+		}
+	}
+}
+
+// LastTurn is when Run last learned what is due; zero: not yet. It is old when the loop hangs or the store does not answer.
+func (s *Service) LastTurn() time.Time {
+	if us := s.turned.Load(); us != 0 {
+		return time.UnixMicro(us)
+	}
+	return time.Time{}
+}
+
+// conclude shows the cards that came due while what was under way was finished: the next process may start much later, and a
+// card that says "writing" until then is not true.
+func (s *Service) conclude(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, lastWords)
+	defer cancel()
+	dues, err := s.claim(ctx, claimLimit, DueCard)
+	if err != nil {
+		s.Log.Error("claim the last cards", "err", err)
+	}
+	s.serve(ctx, dues)
+}
+
+// Reconcile does one round and returns how many rows it served. Tests call it with a time of their own.
+func (s *Service) Reconcile(ctx context.Context) (int, error) {
+	dues, err := s.claimAll(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("claim what is due: %w", err)
+	}
+	s.serve(ctx, dues)
+	return len(dues), nil
+}
+
+// Wake makes Run look now.
+func (s *Service) Wake() {
+	select {
+	case s.bell() <- struct{}{}:
+	default:
+	}
+}
+
+func (s *Service) bell() chan struct{} {
+	s.wakeOnce.Do(func() { s.wake = make(chan struct{}, 1) })
+	return s.wake
+}
+
+func (s *Service) claim(ctx context.Context, limit int, kinds ...Kind) ([]Due, error) {
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	return s.Store.Claim(ctx, Claim{Owner: s.Owner, Now: s.Now(), Lease: s.Times.Lease, Limit: limit, Kinds: kinds})
+}
+
+// claimAll claims what is urgent, and of what is patient as much as may be looked at beside what already is.
+func (s *Service) claimAll(ctx context.Context) ([]Due, error) {
+	if err := s.recall(ctx); err != nil {
+		return nil, err
+	}
+	dues, err := s.claim(ctx, claimLimit, urgent...)
+	room := mostPatient - int(s.watching.Load())
+	if err != nil || room <= 0 {
+		return dues, err
+	}
+	more, err := s.claim(ctx, room, patient...)
+	s.watching.Add(int32(len(more)))
+	return append(dues, more...), err
+}
+
+// mostBack is how far the clock may go back without further ado: what waits for its time then waits so much longer.
+const mostBack = time.Second
+
+// recall makes everything due after the clock was set back: each row waits for a time by the clock as it was, and would be left alone
+// for as long as that was ahead.
+func (s *Service) recall(ctx context.Context) error {
+	now := s.Now()
+	back := time.Duration(s.claimed.Load()-now.UnixMicro()) * time.Microsecond
+	if back > mostBack {
+		n, err := s.Store.Recall(ctx, now)
+		if err != nil {
+			return err
+		}
+		s.Log.Warn("the clock was set back; all that waits is looked at again", "by", back, "rows", n)
+	}
+	s.claimed.Store(now.UnixMicro())
+	return nil
+}
+
+// serve does a step of everything claimed, side by side. Armed requests of one cluster share one look at their groups.
+func (s *Service) serve(ctx context.Context, dues []Due) {
+	requests, looks := make([]*reset.Request, len(dues)), make([]bool, len(dues))
+	groups := map[string][]string{}
+	for i, d := range dues {
+		if d.Kind != DueRequest {
+			continue
+		}
+		r, err := s.Store.Load(ctx, d.ID)
+		if err != nil {
+			if ctx.Err() == nil { // the shutdown cut it short: its claim is given back below
+				s.Log.Error("load what is due", "request", d.ID, "err", err)
+			}
+			continue
+		}
+		requests[i] = &r
+		if in, ok := r.Move(); ok && (s.looksNow(r) || s.fresh(r)) {
+			groups[in.Cluster], looks[i] = append(groups[in.Cluster], in.Group), true
+		}
+	}
+	glances := s.glances(ctx, groups)
+	var wg guard.Group
+	for i, d := range dues {
+		look := func() sharedLook { return sharedLook{} }
+		if looks[i] {
+			in, _ := requests[i].Move()
+			look = glances[in.Cluster]
+		}
+		wg.Go(func() { s.serveOne(ctx, d, requests[i], look) })
+	}
+	wg.Wait()
+}
+
+// serveOne does one step and gives the claim back. A panic in one step is that step's error.
+func (s *Service) serveOne(ctx context.Context, d Due, r *reset.Request, look glance) {
+	if slices.Contains(patient, d.Kind) {
+		defer s.watching.Add(-1)
+	}
+	// Only a clock that jumps, or a process that was stopped, finds its own row again: a card must not be posted twice.
+	row := [2]string{string(d.Kind), d.ID}
+	if _, here := s.serving.LoadOrStore(row, true); here {
+		_ = s.Store.Release(ctx, d, s.Now().Add(afterError)) // if that fails, the lease ends
+		return
+	}
+	defer s.serving.Delete(row)
+	done := s.hold(ctx, d, s.leaseOf(d, r))
+	next, err := s.step(ctx, &d, r, look)
+	done()
+	var (
+		later *reset.Later
+		again *Again
+	)
+	switch {
+	case errors.As(err, &later):
+		next = later.At
+	case errors.As(err, &again):
+		next = again.At
+	case errors.Is(err, reset.ErrConflict):
+		next = s.Now() // somebody else moved it: look again
+	case d.Kind == DueCard && ctx.Err() != nil:
+		next = s.Now() // cut short by the shutdown: conclude takes it
+	case err != nil:
+		next = s.again(ctx, d, row, err)
+	default:
+		s.failing.Delete(row)
+	}
+	err = s.Store.Release(context.WithoutCancel(ctx), d, next)
+	switch {
+	case errors.Is(err, reset.ErrConflict):
+		s.Log.Debug("a claim was taken over", "kind", string(d.Kind), "request", d.ID)
+	case err != nil:
+		s.Log.Error("release a claim", "kind", string(d.Kind), "request", d.ID, "err", err)
+	}
+	s.Wake() // a step makes other things due: a plan its card, a decision its request. Nobody should wait for the next poll
+}
+
+// Again is the error of a step that has to wait for something outside: it is taken up once more at that time, and nothing is wrong.
+type Again struct{ At time.Time }
+
+func (a *Again) Error() string { return "again at " + a.At.Format(time.RFC3339) }
+
+// mostHolds bounds how often a claim is held on to: a step that hangs for ever must not.
+const mostHolds = 30
+
+// hold renews a claim while its step runs, so that a slow answer is not taken for a dead process, and a dead or stopped
+// process still loses its claim within one lease.
+func (s *Service) hold(ctx context.Context, d Due, lease time.Duration) (done func()) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stopped := make(chan struct{})
+	renew := func() error {
+		tick := time.NewTicker(s.Times.Lease / 3)
+		defer tick.Stop()
+		for range mostHolds {
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-tick.C:
+			}
+			if err := s.Store.Renew(ctx, d, s.Now().Add(lease)); err != nil {
+				return nil // lost, or the store is in trouble: the fence decides
+			}
+		}
+		return nil
+	}
+	go func() {
+		defer close(stopped)
+		if err := guard.Do(renew); err != nil {
+			s.Log.Error("hold a claim", "kind", string(d.Kind), "request", d.ID, "err", err)
+		}
+	}()
+	return func() { cancel(); <-stopped }
+}
+
+func (s *Service) step(ctx context.Context, d *Due, r *reset.Request, look glance) (next time.Time, err error) {
+	err = guard.Do(func() error {
+		next, err = s.stepOf(ctx, d, r, look)
+		return err
+	})
+	return next, err
+}
+
+func (s *Service) stepOf(ctx context.Context, d *Due, r *reset.Request, look glance) (time.Time, error) {
+	switch d.Kind {
+	case DueInbox:
+		return s.receive(ctx, *d)
+	case DueCard:
+		return s.show(ctx, *d)
+	case DueWatch:
+		return s.watch(ctx, *d)
+	case DueSchedule:
+		return s.tick(ctx, *d)
+	case DueRequest: // is carried below
+	}
+	if r == nil {
+		return time.Time{}, fmt.Errorf("request %s could not be loaded", d.ID)
+	}
+	return s.carry(ctx, d, *r, look)
+}
+
+// carry does the one step that a request's state asks for. What its looks found goes into the note of its due row.
+func (s *Service) carry(ctx context.Context, d *Due, r reset.Request, look glance) (time.Time, error) {
+	in, ok := r.Move()
+	switch {
+	case s.left(in.Cluster) && slices.Contains(reset.Transitions[r.State], reset.Cancelled) && (r.State != reset.Planning || r.Question != ""): // planning says it itself
+		return time.Time{}, s.leave(ctx, d, r)
+	case saves(r.Act):
+		return s.saving(ctx, *d, r)
+	case !ok:
+		return s.brake(ctx, *d, r)
+	}
+	if r.State != reset.Approved && r.State != reset.Draft {
+		d.Note.Streak = Streak{} // what was seen before a plan, or before an attempt to write, proves nothing after it
+	}
+	switch r.State {
+	case reset.Planning:
+		return s.plan(ctx, *d, r)
+	case reset.Pending:
+		return s.pending(ctx, d, r)
+	case reset.Draft:
+		if s.over(r) {
+			return s.expire(ctx, *d, r.ID, nil)
+		}
+		if s.fresh(r) {
+			return s.idleDraft(d, r, look()), nil
+		}
+		return r.Deadline, nil
+	case reset.Approved:
+		return s.armed(ctx, d, r, look())
+	case reset.Applying:
+		return s.pickUp(ctx, *d, r)
+	case reset.Applied, reset.Failed, reset.Refused, reset.Rejected, reset.Cancelled, reset.Expired: // over: nothing is left to do
+	}
+	return time.Time{}, nil
+}
+
+// receive lets the surface decide upon a recorded envelope, once.
+func (s *Service) receive(ctx context.Context, d Due) (time.Time, error) {
+	in, err := s.Store.Envelope(ctx, d.ID)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if err := s.Surface.Receive(ctx, in); err != nil {
+		return time.Time{}, fmt.Errorf("decide envelope %s: %w", in.ID, err)
+	}
+	return time.Time{}, s.Store.Decided(ctx, in.ID, s.Now())
+}
+
+// show lets the surface tell a request's story as it is now.
+func (s *Service) show(ctx context.Context, d Due) (time.Time, error) {
+	story, err := s.Story(ctx, d.ID)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return s.Surface.Show(ctx, story)
+}

@@ -1,0 +1,99 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// grace is what clocks, and the way from a mark to the wire, may take. Whoever finds a mark later reckons from its time when
+// the write has landed or never will (certain): a mark must not be older when the request leaves.
+const grace = time.Second
+
+// callTimeout is how long Kafka is given for one call where the configuration does not say.
+const callTimeout = 5 * time.Second
+
+// worstCalls is how many timeouts of its cluster a write may take: Cluster.Write says so.
+const worstCalls = 4
+
+func (s *Service) timeout(cluster string) time.Duration {
+	return cmp.Or(s.Info(cluster).Timeout, callTimeout)
+}
+
+// lease is how long a claim under which offsets may be written is held without a sign of life: longer than the worst call, so
+// that no other process takes the request up while this one may still send.
+func (s *Service) lease(cluster string) time.Duration {
+	return max(s.Times.Lease, worstCalls*s.timeout(cluster)+grace)
+}
+
+// leaseOf is the lease of a claim of any kind.
+func (s *Service) leaseOf(d Due, r *reset.Request) time.Duration {
+	if r == nil || d.Kind != DueRequest || r.State != reset.Approved && r.State != reset.Applying {
+		return s.Times.Lease
+	}
+	in, _ := r.Move()
+	return s.lease(in.Cluster)
+}
+
+// certain is when a write whose answer was lost has happened, or will not as far as the two ends decide: the call's own timeout
+// and the brokers' commit timeout after the last chunk was marked, and some grace. What holds it on the way may take longer, hence
+// the LateWatch.
+func (s *Service) certain(r reset.Request, a reset.Attempt) time.Time {
+	var last time.Time
+	for _, c := range a.Chunks {
+		if c.Phase == reset.Sending && c.SentAt.After(last) {
+			last = c.SentAt
+		}
+	}
+	if last.IsZero() {
+		return last
+	}
+	in, _ := r.Move()
+	return last.Add(s.timeout(in.Cluster) + cmp.Or(r.CommitTimeout, s.Times.Commit) + grace)
+}
+
+// errSlowStore is what comes of a chunk whose mark takes too long to store: its request must not leave.
+var errSlowStore = fmt.Errorf("the store takes longer than %s to note that a write begins", grace)
+
+// mark stores that a chunk is about to leave. One that took long to store (a disk that stalls, a process that was frozen)
+// is made anew, which fails once another process has taken over.
+func (s *Service) mark(ctx context.Context, due Due, r reset.Request, a *reset.Attempt, i int) error {
+	for range 3 {
+		if err := s.markAs(ctx, due, r, a, i, reset.Sending); err != nil {
+			return err
+		}
+		if s.Now().Sub(a.Chunks[i].SentAt) < grace {
+			return nil
+		}
+	}
+	// Its request did not leave, and no one may take it for one whose answer was lost.
+	return errors.Join(errSlowStore, s.markAs(ctx, due, r, a, i, reset.Planned))
+}
+
+// markAs stores a chunk's phase, and holds the claim for as long as the worst call takes.
+func (s *Service) markAs(ctx context.Context, due Due, r reset.Request, a *reset.Attempt, i int, phase reset.Phase) error {
+	in, _ := r.Move()
+	if err := s.Store.Renew(ctx, due, s.Now().Add(s.lease(in.Cluster))); err != nil {
+		return err
+	}
+	c := a.Chunks[i]
+	c.Phase, c.SentAt = phase, s.Now()
+	if phase == reset.Planned {
+		c.SentAt = time.Time{}
+	}
+	err := s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
+		if tx.Request.State != reset.Applying || tx.Attempt == nil || tx.Attempt.N != a.N {
+			return reset.ErrConflict
+		}
+		tx.Attempt.Chunks[i] = c
+		return nil
+	})
+	if err == nil {
+		a.Chunks[i] = c
+	}
+	return err
+}

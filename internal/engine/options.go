@@ -1,0 +1,19 @@
+package engine
+
+import (
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// readings offers the other reading of a time whose zone was not said.
+func readings(in reset.Intent) []reset.Option {
+	t, ok := in.Target.(reset.Time)
+	if !ok || t.Other == nil {
+		return nil
+	}
+	o, other := in, *t.Other
+	other.Other = &reset.Time{At: t.At, Said: t.Said, Zone: t.Zone}
+	o.Target, o.Zone = other, other.Zone
+	return []reset.Option{{Label: "Use " + other.Zone, Typed: other.At.UTC().Format(time.RFC3339), Intent: o}}
+}

@@ -1,0 +1,356 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// plan takes a request out of planning: into a draft (or pending again, when it had been asked before), into a question, or
+// into a refusal. Kafka not answering leaves it where it is.
+func (s *Service) plan(ctx context.Context, due Due, r reset.Request) (time.Time, error) {
+	if s.over(r) {
+		return s.expire(ctx, due, r.ID, nil)
+	}
+	if r.Question != "" {
+		return r.Deadline, nil
+	}
+	d, problem, err := s.draft(ctx, r)
+	switch {
+	case err != nil:
+		return time.Time{}, err
+	case problem == nil:
+		return s.keep(ctx, due, r, d)
+	case r.Run != nil && (problem.Code == reset.ProblemBeside || problem.Code == reset.ProblemBlocked):
+		return s.standBack(ctx, due, r, problem)
+	case (problem.Code == reset.ProblemWhich || problem.Code == reset.ProblemDeleted) && len(d.options) > 0 && r.Actor.Kind == reset.Person:
+		return r.Deadline, s.question(ctx, due, r, problem, d)
+	case transient(problem):
+		if problem.Ruling == nil {
+			problem.Ruling = &d.ruling // so that Slack is not asked again as long as there is no plan to judge
+		}
+		return s.waitForKafka(ctx, due, r, problem)
+	}
+	return time.Time{}, s.refuse(ctx, due, r, problem)
+}
+
+// drafted is all that planning found out.
+type drafted struct {
+	intent  reset.Intent
+	snap    reset.Snapshot
+	plan    reset.Plan
+	ruling  reset.Ruling
+	options []reset.Option
+	eased   time.Time
+
+	schedule reset.Schedule // that is saved
+}
+
+// draft asks policy and Kafka, and makes the plan. It writes nothing.
+func (s *Service) draft(ctx context.Context, r reset.Request) (drafted, *reset.Problem, error) {
+	var d drafted
+	var problem *reset.Problem
+	d.intent = s.meant(r)
+	if d.intent, d.options, problem = s.whichCluster(ctx, r, d.intent); problem != nil {
+		return d, problem, nil
+	}
+	if d.ruling, problem = s.rule(ctx, r, d.intent, nil, false); problem != nil {
+		return d, s.mistyped(ctx, r, d.intent, problem), nil
+	}
+	if problem := s.blocked(ctx, r, d.intent); problem != nil {
+		return d, problem, nil
+	}
+	if problem, err := s.scheduled(ctx, r, &d); problem != nil || err != nil {
+		return d, problem, err
+	}
+	saved, err := s.saved(ctx, d.intent)
+	if err != nil {
+		return d, nil, err
+	}
+	q := reset.QueryOf(d.intent, saved, d.ruling.Isolation)
+	q.Around = true
+	cluster, err := s.cluster(d.intent.Cluster)
+	if err != nil {
+		return d, asProblem(err, d.intent.Cluster), nil
+	}
+	if d.snap, err = cluster.Inspect(ctx, q); err != nil {
+		return d, asProblem(err, d.intent.Cluster), nil
+	}
+	if d.options, problem = reset.CheckGroup(d.intent, s.Info(d.intent.Cluster), d.snap); problem != nil {
+		return d, problem, nil
+	}
+	if d.options, problem = reset.Missing(d.intent, d.snap); problem != nil {
+		return d, problem, nil
+	}
+	if d.plan, problem = reset.MakePlan(d.intent, saved, d.snap, s.Now()); problem != nil {
+		problem, err = s.vanished(ctx, r, &d, saved, problem)
+		return d, problem, err
+	}
+	if _, move := r.Act.(reset.Move); move && r.Run == nil && r.Standing == nil { // what is agreed to beforehand says how much it may skip
+		if d.options, problem = reset.Ahead(d.intent, d.plan, d.snap); problem != nil {
+			return d, problem, nil
+		}
+	}
+	late, err := s.awaited(ctx, r, d.intent)
+	if err != nil {
+		return d, nil, err
+	}
+	d.plan.Warnings = append(d.plan.Warnings, late...)
+	if r.Undoes != "" {
+		if d.eased, problem, err = s.ease(ctx, r.Undoes, d); problem != nil || err != nil {
+			return d, problem, err
+		}
+	}
+	reach := d.reach(r)
+	d.ruling, problem = s.rule(ctx, r, d.intent, &reach, !d.eased.IsZero())
+	d.options = readings(d.intent)
+	return d, problem, nil
+}
+
+// rule asks the policy whether the requester may, and for what effect.
+func (s *Service) rule(ctx context.Context, r reset.Request, in reset.Intent, e *reset.Effect, eased bool) (reset.Ruling, *reset.Problem) {
+	verb := askVerb(&r)
+	p := &reset.Problem{Code: reset.ProblemDenied, Request: r.ID, Cluster: in.Cluster, Group: in.Group, Verb: verb}
+	if ruling, ok := s.stood(ctx, r, in, e); ok {
+		return ruling, nil
+	}
+	asking := reset.Asking{Actor: r.Actor, Channel: r.Place.Channel, Verb: verb, Cluster: in.Cluster, Group: in.Group,
+		Effect: e, Requester: asker(&r), Eased: eased, Preview: true} // what is done with the plan is judged anew, live
+	if was := r.Problem; e == nil && was != nil && transient(was) && was.Ruling != nil && was.Ruling.Allowed {
+		asking.Again = was.Ruling.Rule
+	}
+	if r.Run != nil {
+		asking.Mandate = &r.Run.Mandate
+	}
+	ruling, err := s.Policy.Rule(ctx, asking)
+	if err != nil {
+		p = s.undecided(p, ruling, err)
+		return *p.Ruling, p
+	}
+	if !ruling.Allowed {
+		p.Ruling = &ruling
+		return ruling, p
+	}
+	if ruling.MaxWait > 0 && in.Wait > ruling.MaxWait {
+		return ruling, &reset.Problem{Code: reset.ProblemTooLong, Cluster: in.Cluster, Group: in.Group, Want: ruling.MaxWait.String(), Got: in.Wait.String(), Ruling: &ruling}
+	}
+	return ruling, nil
+}
+
+// blocked refuses a group whose last reset ended in a way that somebody has to settle first. Its own undo may go ahead.
+func (s *Service) blocked(ctx context.Context, r reset.Request, in reset.Intent) *reset.Problem {
+	failed, err := s.Store.List(ctx, Filter{Cluster: in.Cluster, Group: in.Group, States: []reset.State{reset.Failed}})
+	if err != nil {
+		return asProblem(err, in.Cluster)
+	}
+	for _, f := range failed {
+		if f.Outcome.Blocks() && f.Settled == nil && f.ID != r.Undoes {
+			return &reset.Problem{Code: reset.ProblemBlocked, Cluster: in.Cluster, Group: in.Group, Request: f.ID, Got: string(f.Outcome)}
+		}
+	}
+	return nil
+}
+
+// whichCluster names the cluster. Where several are configured and none was said, the group is looked for on each that the
+// requester may use; finding it on one alone is still a question, because no cluster is ever guessed.
+func (s *Service) whichCluster(ctx context.Context, r reset.Request, in reset.Intent) (reset.Intent, []reset.Option, *reset.Problem) {
+	name, err := s.Resolve(r.Place.Channel, in.Cluster)
+	if err == nil {
+		in.Cluster = name
+		return in, nil, nil
+	}
+	problem := asProblem(err, in.Cluster)
+	problem.Group = in.Group
+	if problem.Code != reset.ProblemWhich {
+		return in, nil, problem
+	}
+	var options []reset.Option
+	var denied *reset.Problem
+	no := 0
+	for _, info := range s.Infos {
+		there := in
+		there.Cluster = info.Name
+		if _, denied = s.rule(ctx, r, there, nil, false); denied != nil {
+			if transient(denied) {
+				return in, nil, denied
+			}
+			no++
+			continue
+		}
+		kafka, err := s.cluster(info.Name)
+		if err != nil {
+			continue
+		}
+		states, err := kafka.States(ctx, []string{in.Group})
+		if err == nil && !states[in.Group].Exists {
+			continue
+		}
+		options = append(options, reset.Option{Label: info.Name, Typed: in.Group + "@" + info.Name, Intent: there})
+	}
+	problem.Names = nil
+	for _, o := range options {
+		problem.Names = append(problem.Names, o.Label)
+	}
+	switch {
+	case no > 0 && no == len(s.Infos):
+		return in, nil, denied
+	case len(options) == 0:
+		problem.Code, problem.Names = reset.ProblemNoGroup, nil
+	}
+	return in, options, problem
+}
+
+// transient reports a problem that goes away by itself.
+func transient(p *reset.Problem) bool {
+	return p.Code == reset.ProblemUnreachable || p.Code == reset.ProblemIncomplete || p.Code == reset.ProblemDirectory || p.Code == reset.ProblemUnread && p.Got == "COORDINATOR_LOAD_IN_PROGRESS"
+}
+
+// keep stores a plan as what can be approved.
+func (s *Service) keep(ctx context.Context, due Due, r reset.Request, d drafted) (time.Time, error) {
+	in, bounds := d.intent, reset.BoundsOf(d.plan, d.ruling)
+	digest, err := reset.DigestOf(d.snap.ClusterID, in, d.plan.Steps, bounds, d.ruling.Need)
+	if _, saves := r.Act.(reset.SaveSchedule); saves && err == nil {
+		d.schedule.Intent = in
+		digest, err = d.schedule.Digest(bounds, d.ruling.Rule, d.ruling.Need)
+	}
+	if err != nil {
+		return time.Time{}, err
+	}
+	var look time.Time
+	err = s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
+		r := tx.Request
+		if r.State != reset.Planning {
+			return reset.ErrConflict
+		}
+		if r.Digest != "" {
+			r.Revision++
+		}
+		r.Act, r.Options, r.Question, r.Problem, r.Topics, r.Retries = d.act(r.Act), d.options, "", keepVoid(r.Problem), nil, 0
+		r.ClusterID, r.Isolation, r.Effect, r.Warnings = d.snap.ClusterID, d.ruling.Isolation, d.plan.Effect, d.plan.Warnings
+		r.CommitTimeout = d.snap.Around.CommitTimeout
+		r.PlannedAt, r.Drift = s.Now(), nil
+		r.Bounds, r.Digest, r.Need, r.Ruling, r.Eased = bounds, digest, d.need(*r), d.ruling, d.eased
+		r.Seen = sightingOf(r.Seen, d.snap.Group, s.Now())
+		tx.SetSteps(d.plan.Steps)
+		tx.Log(s.entry(r, r.Actor, reset.EvPlanned, "partitions", strconv.Itoa(r.Effect.Partitions), "digest", digest,
+			"replay", strconv.FormatInt(r.Effect.Replay, 10), "skip", strconv.FormatInt(r.Effect.Skip, 10), "rule", r.Ruling.Rule))
+		if done, err := s.standing(tx, d); done || err != nil {
+			look = s.Now()
+			return err
+		}
+		to, wait := reset.Draft, s.Times.Draft
+		if r.Asked && r.Need > 0 {
+			to, wait = reset.Pending, s.Times.Approval
+		}
+		r.Deadline = s.Now().Add(wait)
+		look = r.Deadline
+		err := r.Advance(to)
+		if s.fresh(*r) {
+			look = s.Now()
+		}
+		return err
+	})
+	return look, err
+}
+
+// question leaves a request in planning until its requester chose an option.
+func (s *Service) question(ctx context.Context, due Due, r reset.Request, p *reset.Problem, d drafted) error {
+	return s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
+		r := tx.Request
+		if r.State != reset.Planning {
+			return reset.ErrConflict
+		}
+		r.Act, r.Question, r.Options, r.Problem, r.Topics = withIntent(r.Act, d.intent), p.Want, d.options, p, reset.Lags(d.snap)
+		r.Topics = r.Topics[:min(20, len(r.Topics))]
+		r.Seen = sightingOf(r.Seen, d.snap.Group, s.Now())
+		return nil
+	})
+}
+
+// refuse ends a request that policy or Kafka said no to.
+func (s *Service) refuse(ctx context.Context, due Due, r reset.Request, p *reset.Problem) error {
+	return s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
+		r := tx.Request
+		if r.State != reset.Planning {
+			return reset.ErrConflict
+		}
+		if p.Request == "" {
+			p.Request = r.ID
+		}
+		r.Problem, r.EndedAt, r.Deadline = p, s.Now(), time.Time{}
+		tx.Log(s.entry(r, r.Actor, reset.EvRefused, "why", string(p.Code), "got", p.Got))
+		return r.Advance(reset.Refused)
+	})
+}
+
+// waitForKafka leaves a request where it is, says so, and looks again later, less and less often. Slack that did not say who may
+// is waited for in the same way.
+func (s *Service) waitForKafka(ctx context.Context, due Due, r reset.Request, p *reset.Problem) (time.Time, error) {
+	wait := s.Times.Again * time.Duration(1+min(r.Retries, 5))
+	if p.Code == reset.ProblemDirectory {
+		wait = max(wait, p.Ruling.Unread.Wait)
+	}
+	err := s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
+		r := tx.Request
+		if r.State != reset.Planning && r.State != reset.Approved && r.State != reset.Applying {
+			return reset.ErrConflict
+		}
+		if r.Problem == nil || r.Problem.Code != p.Code {
+			tx.Log(s.entry(r, r.Actor, reset.EvWaiting, "why", string(p.Code), "got", p.Got))
+		}
+		p.Request = r.ID
+		r.Problem = p
+		r.Retries++
+		return nil
+	})
+	return s.Now().Add(wait), err
+}
+
+// over reports whether a request's time is up.
+func (s *Service) over(r reset.Request) bool {
+	return !r.Deadline.IsZero() && !s.Now().Before(r.Deadline)
+}
+
+// expire ends a request whose time is up. The problem says what it was still waiting for.
+func (s *Service) expire(ctx context.Context, due Due, id string, p *reset.Problem) (time.Time, error) {
+	err := s.Store.Update(ctx, id, &due, func(tx *Tx) error {
+		r := tx.Request
+		if !slices.Contains(reset.Transitions[r.State], reset.Expired) || p == nil && !s.over(*r) { // somebody decided, and gave it another deadline
+			return reset.ErrConflict
+		}
+		if s.heardInTime(tx) {
+			return errUndecided
+		}
+		if p != nil {
+			r.Problem = p
+		}
+		tx.Log(s.entry(r, reset.Actor{}, reset.EvExpired, "state", string(r.State)))
+		r.EndedAt, r.Deadline = s.Now(), time.Time{}
+		return r.Advance(reset.Expired)
+	})
+	switch {
+	case errors.Is(err, reset.ErrConflict):
+		return s.Now(), nil
+	case errors.Is(err, errUndecided):
+		return s.Now().Add(s.Times.Look), nil
+	}
+	return time.Time{}, err
+}
+
+// UndecidedAtMost is how long a recorded act may wait to be judged, for a directory that does not answer. Then it is refused.
+const UndecidedAtMost = 15 * time.Minute
+
+// errUndecided keeps a request from expiring.
+var errUndecided = errors.New("an act that came in time is not decided yet")
+
+// heardInTime reports whether an act about the request was received before its deadline and is not decided yet: it would come
+// too late only because the process was slow, or was killed. What cannot be decided at all holds nothing up for ever.
+func (s *Service) heardInTime(tx *Tx) bool {
+	return slices.ContainsFunc(tx.Undecided, func(in Inbox) bool {
+		return in.ReceivedAt.Before(tx.Request.Deadline) && s.Now().Sub(in.ReceivedAt) < UndecidedAtMost+time.Minute
+	})
+}

@@ -1,0 +1,272 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// Story is a request with all that belongs to it, as it is now.
+func (s *Service) Story(ctx context.Context, id string) (reset.Story, error) {
+	r, err := s.load(ctx, reset.Ref{ID: id})
+	if err != nil {
+		return reset.Story{}, err
+	}
+	in, _ := r.Move()
+	st := reset.Story{Request: r, Cluster: s.Info(in.Cluster), Now: s.Now()}
+	if st.Worst, st.Topics, err = s.Store.Worst(ctx, id, r.Revision, reset.MaxWorst); err != nil {
+		return reset.Story{}, fmt.Errorf("steps of %s: %w", id, err)
+	}
+	if st.Votes, err = s.Store.Votes(ctx, id, r.Revision); err != nil {
+		return reset.Story{}, fmt.Errorf("votes of %s: %w", id, err)
+	}
+	if st.Entries, err = s.Store.Audit(ctx, id, 0); err != nil {
+		return reset.Story{}, fmt.Errorf("audit of %s: %w", id, err)
+	}
+	if r.Problem != nil && r.Problem.Code == reset.ProblemBlocked {
+		st.Blocking = r.Problem.Request
+	}
+	if st.Frozen, err = s.frozen(ctx, in.Cluster); err != nil {
+		return reset.Story{}, err
+	}
+	if st.Schedule, err = s.storySchedule(ctx, r); err != nil {
+		return reset.Story{}, fmt.Errorf("schedule of %s: %w", id, err)
+	}
+	return st, s.tellAttempt(ctx, &st)
+}
+
+// tellAttempt adds the last attempt, and where its partitions stand when that is not simply at the target.
+func (s *Service) tellAttempt(ctx context.Context, st *reset.Story) error {
+	a, err := s.Store.LastAttempt(ctx, st.Request.ID)
+	if errors.Is(err, reset.ErrNotFound) {
+		return s.tellRows(ctx, st, nil)
+	}
+	if err != nil {
+		return fmt.Errorf("attempt of %s: %w", st.Request.ID, err)
+	}
+	st.Attempt = &a
+	if st.Request.Outcome == "" {
+		return nil
+	}
+	writes, err := s.Store.Writes(ctx, st.Request.ID, a.N)
+	if err != nil {
+		return fmt.Errorf("writes of %s: %w", st.Request.ID, err)
+	}
+	if err := s.tellRows(ctx, st, writes); err != nil || st.Request.Outcome == reset.Verified {
+		return err
+	}
+	// What is not where either side expects it comes first.
+	rank := map[reset.Standing]int{reset.StandsMoved: 0, reset.StandsDark: 0, "": 0, reset.StandsBefore: 1, reset.StandsTarget: 2}
+	slices.SortStableFunc(writes, func(a, b reset.Write) int { return rank[a.Stands] - rank[b.Stands] })
+	st.Stands = map[reset.Standing]int{}
+	for _, w := range writes {
+		st.Stands[w.Stands]++
+	}
+	st.Evidence = writes[:min(reset.MaxEvidence, len(writes))]
+	return nil
+}
+
+// StoryFor is Story for somebody who may view the group.
+func (s *Service) StoryFor(ctx context.Context, a reset.Actor, channel, id string) (reset.Story, error) {
+	st, err := s.Story(ctx, id)
+	if err != nil {
+		return reset.Story{}, err
+	}
+	return st, s.mayView(ctx, a, channel, &st.Request)
+}
+
+// StepsFor returns a page of a revision's steps, and how many there are in all: of what was written, once it was. Revision 0 is the
+// current one.
+func (s *Service) StepsFor(ctx context.Context, a reset.Actor, channel string, ref reset.Ref, offset, limit int) ([]reset.Step, int, error) {
+	r, err := s.load(ctx, ref)
+	if err != nil {
+		return nil, 0, err
+	}
+	if err := s.mayView(ctx, a, channel, &r); err != nil {
+		return nil, 0, err
+	}
+	if err := current(r, ref); err != nil {
+		return nil, 0, err
+	}
+	if r.WasWritten() {
+		writes, err := s.WritesFor(ctx, r.ID)
+		page := writes[min(offset, len(writes)):]
+		if limit > 0 {
+			page = page[:min(limit, len(page))]
+		}
+		return stepsOf(page), len(writes), err
+	}
+	steps, err := s.Store.Steps(ctx, r.ID, r.Revision, offset, limit)
+	return steps, r.Effect.Partitions, err
+}
+
+// WritesFor returns what the last attempt of a request wrote and saved, by topic and partition.
+func (s *Service) WritesFor(ctx context.Context, id string) ([]reset.Write, error) {
+	a, err := s.Store.LastAttempt(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return s.Store.Writes(ctx, id, a.N)
+}
+
+// Lag reads where a group stands.
+func (s *Service) Lag(ctx context.Context, a reset.Actor, channel, cluster, group string, topics []string) (reset.Lag, error) {
+	cluster, err := s.Resolve(channel, cluster)
+	if err != nil {
+		return reset.Lag{}, about(err, group)
+	}
+	ruling, err := s.view(ctx, a, channel, cluster, group)
+	if err != nil {
+		return reset.Lag{}, err
+	}
+	q := reset.Query{Group: group, Isolation: ruling.Isolation, Markers: true}
+	for _, t := range topics {
+		q.Scope.Topics = append(q.Scope.Topics, reset.TopicScope{Topic: t})
+	}
+	kafka, err := s.cluster(cluster)
+	if err != nil {
+		return reset.Lag{}, err
+	}
+	snap, err := kafka.Inspect(ctx, q)
+	if err != nil {
+		return reset.Lag{}, asProblem(err, cluster)
+	}
+	if p := reset.CheckThere(reset.Intent{Cluster: cluster, Group: group}, snap); p != nil {
+		return reset.Lag{}, p
+	}
+	open, err := s.open(ctx, cluster, group)
+	return reset.Lag{Cluster: s.Info(cluster), Group: group, Snapshot: snap, Ruling: ruling, Open: open}, err
+}
+
+// Status lists the open requests that somebody may view, newest first.
+func (s *Service) Status(ctx context.Context, a reset.Actor, channel, cluster, group string) ([]reset.Request, error) {
+	open, err := s.open(ctx, cluster, group)
+	if err != nil {
+		return nil, err
+	}
+	return s.visible(ctx, a, channel, open)
+}
+
+// Frozen lists what is frozen. It is no secret: whoever asks for a reset has to know.
+func (s *Service) Frozen(ctx context.Context) ([]reset.Frozen, error) { return s.Store.Freezes(ctx) }
+
+// History lists requests that somebody may view, newest first.
+func (s *Service) History(ctx context.Context, a reset.Actor, channel, cluster, group string) ([]reset.Request, error) {
+	all, err := s.Store.List(ctx, Filter{Cluster: cluster, Group: group, Limit: 50})
+	if err != nil {
+		return nil, fmt.Errorf("list requests: %w", err)
+	}
+	return s.visible(ctx, a, channel, all)
+}
+
+// Access says what somebody may do with a group, and by which rule.
+func (s *Service) Access(ctx context.Context, a reset.Actor, channel, cluster, group string) (reset.Access, error) {
+	cluster, err := s.Resolve(channel, cluster)
+	if err != nil {
+		return reset.Access{}, about(err, group)
+	}
+	out := reset.Access{Cluster: s.Info(cluster), Group: group, Rulings: map[reset.Verb]reset.Ruling{}}
+	for _, v := range []reset.Verb{reset.VerbView, reset.VerbRequest, reset.VerbApprove, reset.VerbAlone, reset.VerbSettle} {
+		ruling, err := s.Policy.Rule(ctx, reset.Asking{Actor: a, Channel: channel, Verb: v, Cluster: cluster, Group: group, Preview: true})
+		if err != nil {
+			p := &reset.Problem{Cluster: cluster, Group: group, Verb: v}
+			var later *reset.Later
+			if errors.As(s.unread(p, ruling, err), &later) {
+				return reset.Access{}, later
+			}
+			ruling = *p.Ruling
+		}
+		out.Rulings[v] = ruling
+	}
+	return out, nil
+}
+
+func (s *Service) open(ctx context.Context, cluster, group string) ([]reset.Request, error) {
+	open, err := s.Store.List(ctx, Filter{Cluster: cluster, Group: group, Limit: 50,
+		States: []reset.State{reset.Planning, reset.Draft, reset.Pending, reset.Approved, reset.Applying}})
+	if err != nil {
+		return nil, fmt.Errorf("list open requests: %w", err)
+	}
+	return open, nil
+}
+
+// visible keeps what a person may view. Drafts are their requester's alone. When it cannot be told now, there is no list: one
+// that leaves out what could not be judged would say that nothing is there.
+func (s *Service) visible(ctx context.Context, a reset.Actor, channel string, rs []reset.Request) ([]reset.Request, error) {
+	var later *reset.Later
+	seen := slices.DeleteFunc(rs, func(r reset.Request) bool {
+		if later != nil || !r.Asked && r.Actor != a {
+			return true
+		}
+		in, _ := r.Move()
+		_, err := s.view(ctx, a, channel, in.Cluster, in.Group)
+		errors.As(err, &later)
+		return err != nil
+	})
+	if later != nil {
+		return nil, later
+	}
+	return seen, nil
+}
+
+func (s *Service) mayView(ctx context.Context, a reset.Actor, channel string, r *reset.Request) error {
+	in, _ := r.Move()
+	if in.Cluster == "" && r.Actor == a {
+		return nil // the question which cluster is meant is still open
+	}
+	if a.Kind != reset.Person && r.Actor == a {
+		return nil // a schedule's run, in its own thread: no policy names schedules
+	}
+	_, err := s.view(ctx, a, channel, in.Cluster, in.Group)
+	return err
+}
+
+func (s *Service) view(ctx context.Context, a reset.Actor, channel, cluster, group string) (reset.Ruling, error) {
+	ruling, err := s.Policy.Rule(ctx, reset.Asking{Actor: a, Channel: channel, Verb: reset.VerbView, Cluster: cluster, Group: group})
+	p := &reset.Problem{Code: reset.ProblemDenied, Cluster: cluster, Group: group, Verb: reset.VerbView, Ruling: &ruling}
+	if err != nil {
+		return ruling, s.unread(p, ruling, err)
+	}
+	if !ruling.Allowed {
+		return ruling, p
+	}
+	return ruling, nil
+}
+
+// about adds the group to a problem that does not know it.
+func about(err error, group string) error {
+	var p *reset.Problem
+	if !errors.As(err, &p) {
+		return err
+	}
+	c := *p
+	c.Group = group
+	return &c
+}
+
+// mistyped makes of "no rule covers it" what is meant when there is no such group: the near names that this person may look
+// at. Other groups stay unnamed.
+func (s *Service) mistyped(ctx context.Context, r reset.Request, in reset.Intent, denied *reset.Problem) *reset.Problem {
+	if in.Group == "" || denied.Ruling == nil || denied.Ruling.Denial != reset.DeniedNoRule {
+		return denied
+	}
+	kafka, err := s.cluster(in.Cluster)
+	if err != nil {
+		return denied
+	}
+	snap, err := kafka.Inspect(ctx, reset.Query{Group: in.Group})
+	if err != nil || snap.Group.Exists {
+		return denied
+	}
+	near := slices.DeleteFunc(slices.Clone(snap.Near), func(group string) bool {
+		_, err := s.view(ctx, r.Actor, r.Place.Channel, in.Cluster, group)
+		return err != nil
+	})
+	if len(near) == 0 {
+		return denied
+	}
+	return &reset.Problem{Code: reset.ProblemNoGroup, Cluster: in.Cluster, Group: in.Group, Names: near}
+}

@@ -1,0 +1,362 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// delayBy is how far one word puts a run off.
+const delayBy = time.Hour
+
+// shownRuns is how many runs, past and to come, are told of a schedule.
+const shownRuns, comingRuns = 20, 5
+
+// Schedules lists the schedules that somebody may view, by name.
+func (s *Service) Schedules(ctx context.Context, a reset.Actor, channel, cluster, group string) ([]reset.Schedule, error) {
+	all, err := s.Store.Schedules(ctx, reset.ScheduleFilter{Cluster: cluster, Group: group, Kept: true})
+	if err != nil {
+		return nil, fmt.Errorf("list schedules: %w", err)
+	}
+	var later *reset.Later
+	seen := slices.DeleteFunc(all, func(sc reset.Schedule) bool {
+		if later != nil {
+			return true
+		}
+		_, err := s.view(ctx, a, channel, sc.Intent.Cluster, sc.Intent.Group)
+		errors.As(err, &later)
+		return err != nil
+	})
+	if later != nil {
+		return nil, later // a list that leaves out what could not be judged would say that nothing is there
+	}
+	return seen, nil
+}
+
+// ScheduleStory tells of a schedule, by id or name: what comes, and what was.
+func (s *Service) ScheduleStory(ctx context.Context, a reset.Actor, channel, name string) (reset.ScheduleStory, error) {
+	sc, err := s.schedule(ctx, name)
+	if err != nil {
+		return reset.ScheduleStory{}, noSchedule(err, name)
+	}
+	if _, err := s.view(ctx, a, channel, sc.Intent.Cluster, sc.Intent.Group); err != nil {
+		return reset.ScheduleStory{}, err
+	}
+	st := s.tellSchedule(sc)
+	if st.Runs, err = s.Store.List(ctx, Filter{Actor: reset.Actor{Kind: reset.Scheduled, ID: sc.ID}, Limit: shownRuns}); err != nil {
+		return reset.ScheduleStory{}, fmt.Errorf("runs of schedule %s: %w", sc.ID, err)
+	}
+	r, err := s.Store.Load(ctx, sc.Request)
+	st.Request = &r
+	return st, err
+}
+
+// tellSchedule is a schedule with what comes of it.
+func (s *Service) tellSchedule(sc reset.Schedule) reset.ScheduleStory {
+	st := reset.ScheduleStory{Schedule: sc, Cluster: s.Info(sc.Intent.Cluster), Now: s.Now()}
+	if sc.Once() {
+		if sc.At.After(st.Now) {
+			st.Coming = []reset.Coming{{At: sc.At}}
+		}
+		return st
+	}
+	rhythm, err := s.Clock.Rhythm(sc.Expr, sc.Zone)
+	if err != nil {
+		return st // its request says so
+	}
+	st.Rule = rhythm.Rule()
+	for at := s.firstFrom(sc, rhythm); !at.IsZero() && len(st.Coming) < comingRuns; at = rhythm.Next(at) {
+		if !sc.Until.IsZero() && !at.Before(sc.Until) {
+			break
+		}
+		st.Coming = append(st.Coming, reset.Coming{At: at, Note: rhythm.Note(at)})
+	}
+	return st
+}
+
+// firstFrom is the next run: one that was left out does not come again.
+func (s *Service) firstFrom(sc reset.Schedule, rhythm reset.Rhythm) time.Time {
+	if sc.Next.After(s.Now()) {
+		return rhythm.Next(sc.Next.Add(-time.Second))
+	}
+	return rhythm.Next(s.Now())
+}
+
+// storySchedule is the schedule that a request saves or is a run of; nil for all others.
+func (s *Service) storySchedule(ctx context.Context, r reset.Request) (*reset.ScheduleStory, error) {
+	var sc reset.Schedule
+	switch a := r.Act.(type) {
+	case reset.SaveSchedule:
+		sc = a.Schedule
+	default:
+		if r.Run == nil {
+			return nil, nil
+		}
+		sc.ID = r.Run.Schedule
+	}
+	if found, err := s.Store.Schedules(ctx, reset.ScheduleFilter{ID: sc.ID}); err != nil {
+		return nil, err
+	} else if sc.ID != "" && len(found) > 0 && (r.Run != nil || found[0].Request == r.ID) {
+		sc = found[0]
+	}
+	st := s.tellSchedule(sc)
+	return &st, nil
+}
+
+// Pause stops a schedule, and the run that it has announced. Ref.ID is the schedule's id or name.
+func (s *Service) Pause(ctx context.Context, d Decision) (reset.Reply, error) {
+	return s.stop(ctx, d, reset.Paused, reset.EvPaused, reset.DidPause)
+}
+
+// Remove ends a schedule for good, and the run that it has announced.
+func (s *Service) Remove(ctx context.Context, d Decision) (reset.Reply, error) {
+	return s.stop(ctx, d, reset.Removed, reset.EvRemoved, reset.DidRemove)
+}
+
+// stop pauses or removes a schedule: safe, and so at once.
+func (s *Service) stop(ctx context.Context, d Decision, to reset.Status, ev reset.Event, did reset.Did) (reset.Reply, error) {
+	sc, again, err := s.hearSchedule(ctx, d, reset.VerbCancel)
+	if err != nil || again.Did != "" {
+		return again, err
+	}
+	if sc.Source == reset.FromFile {
+		return reset.Reply{}, &reset.Problem{Code: reset.ProblemReadOnly, Got: sc.Label(), Cluster: sc.Intent.Cluster, Group: sc.Intent.Group}
+	}
+	if to == reset.Paused && sc.Status != reset.Active {
+		return reset.Reply{}, sc.Inactive()
+	}
+	var reply reset.Reply
+	for range 3 { // the announced run may be moving
+		if reply, err = s.retire(ctx, d, sc, to, ev, reset.Reply{Did: did}); !errors.Is(err, reset.ErrConflict) {
+			return reply, err
+		}
+		if sc, again, err = s.hearSchedule(ctx, d, reset.VerbCancel); err != nil || again.Did != "" {
+			return again, err
+		}
+	}
+	return reply, reset.ErrConflict
+}
+
+// retire stops a schedule with the run that it has announced.
+func (s *Service) retire(ctx context.Context, d Decision, sc reset.Schedule, to reset.Status, ev reset.Event, reply reset.Reply) (reset.Reply, error) {
+	run, err := s.announced(ctx, sc.ID)
+	if err != nil {
+		return reset.Reply{}, err
+	}
+	return s.turn(ctx, d, sc, reply, func(tx *Tx) error {
+		tx.Schedule.Status = to
+		s.withdraw(tx, run, d.Actor, d.Why)
+		tx.Log(s.entry(tx.Request, d.Actor, ev, "schedule", sc.Label(), "why", d.Why))
+		return nil
+	})
+}
+
+// Resume lets a paused schedule run again, while what was agreed to still stands.
+func (s *Service) Resume(ctx context.Context, d Decision) (reset.Reply, error) {
+	sc, again, err := s.hearSchedule(ctx, d, reset.VerbSchedule)
+	if err != nil || again.Did != "" {
+		return again, err
+	}
+	if sc.Status != reset.Paused {
+		return reset.Reply{}, sc.Inactive()
+	}
+	if p := sc.Stands(s.Now()); p != nil {
+		return reset.Reply{}, p
+	}
+	next, p := s.nextRun(sc, s.Now())
+	if p != nil {
+		return reset.Reply{}, p
+	}
+	if next.IsZero() {
+		return reset.Reply{}, &reset.Problem{Code: reset.ProblemPassed, Got: fact(sc.At), Cluster: sc.Intent.Cluster, Group: sc.Intent.Group}
+	}
+	return s.turn(ctx, d, sc, reset.Reply{Did: reset.DidResume}, func(tx *Tx) error {
+		tx.Schedule.Status, tx.Schedule.Next = reset.Active, next
+		tx.Log(s.entry(tx.Request, d.Actor, reset.EvUnpaused, "schedule", sc.Label(), "next", fact(next)))
+		return nil
+	})
+}
+
+// SkipNext leaves the next run out: the announced one, or the one that comes. Ref.ID is a schedule's id or name, or a run's request.
+func (s *Service) SkipNext(ctx context.Context, d Decision) (reset.Reply, error) {
+	if r, err := s.load(ctx, d.Ref); err == nil && !saves(r.Act) {
+		if r.Run == nil {
+			return reset.Reply{}, &reset.Problem{Code: reset.ProblemNotRun, Request: r.ID}
+		}
+		return s.skipRun(ctx, d, r)
+	}
+	sc, again, err := s.hearSchedule(ctx, d, reset.VerbCancel)
+	if err != nil || again.Did != "" {
+		return again, err
+	}
+	run, err := s.announced(ctx, sc.ID)
+	switch {
+	case err != nil:
+		return reset.Reply{}, err
+	case run != nil:
+		d.Ref = reset.Ref{ID: run.ID}
+		return s.skipRun(ctx, d, *run)
+	case sc.Status != reset.Active:
+		return reset.Reply{}, sc.Inactive()
+	}
+	next, p := s.nextRun(sc, sc.Next)
+	if p != nil {
+		return reset.Reply{}, p
+	}
+	return s.turn(ctx, d, sc, reset.Reply{Did: reset.DidSkip}, func(tx *Tx) error {
+		tx.Log(s.entry(tx.Request, d.Actor, reset.EvSkipped, "schedule", sc.Label(), "run", fact(sc.Next), "why", d.Why))
+		s.forward(tx.Schedule, next)
+		return nil
+	})
+}
+
+// skipRun cancels an announced run.
+func (s *Service) skipRun(ctx context.Context, d Decision, r reset.Request) (reset.Reply, error) {
+	reply, err := s.end(ctx, d, reset.VerbCancel, reset.Reply{Did: reset.DidSkip}, reset.Cancelled, reset.EvSkipped)
+	if err == nil {
+		reply.Schedule = s.scheduleIfAny(ctx, r.Run.Schedule)
+	}
+	return reply, err
+}
+
+// Delay puts an announced run off by an hour. Ref.ID is the run's request.
+func (s *Service) Delay(ctx context.Context, d Decision) (reset.Reply, error) {
+	return s.shift(ctx, d, reset.VerbCancel, reset.DidDelay, func(r *reset.Request) (reset.Event, []string) {
+		from := s.Now()
+		if r.NotBefore.After(from) {
+			from = r.NotBefore
+		}
+		r.NotBefore = from.Add(delayBy)
+		return reset.EvDelayed, []string{"until", fact(r.NotBefore)}
+	})
+}
+
+// RunNow begins an announced run at once (Ref.ID is its request), or makes a run beside the plan (a schedule's id or name).
+func (s *Service) RunNow(ctx context.Context, d Decision) (reset.Reply, error) {
+	if r, err := s.load(ctx, d.Ref); err == nil && !saves(r.Act) {
+		return s.shift(ctx, d, reset.VerbSchedule, reset.DidRunNow, func(r *reset.Request) (reset.Event, []string) {
+			r.NotBefore = s.Now()
+			return reset.EvHurried, nil
+		})
+	}
+	sc, again, err := s.hearSchedule(ctx, d, reset.VerbSchedule)
+	if err != nil || again.Did != "" {
+		return again, err
+	}
+	if sc.Status == reset.Removed {
+		return reset.Reply{}, sc.Inactive()
+	}
+	if p := sc.Stands(s.Now()); p != nil {
+		return reset.Reply{}, p
+	}
+	now := s.Now().Truncate(time.Second)
+	run, err := s.makeRun(ctx, sc, reset.Run{At: now, Planned: now}, "schedule "+sc.ID+" now "+d.Origin, d.Actor)
+	if err != nil {
+		return reset.Reply{}, err
+	}
+	reply, err := s.turn(ctx, d, sc, reset.Reply{Did: reset.DidRunNow}, func(tx *Tx) error {
+		tx.Schedule.LastRun = run.ID
+		tx.Log(s.entry(tx.Request, d.Actor, reset.EvHurried, "schedule", sc.Label(), "request", run.ID))
+		return nil
+	})
+	reply.Request = run
+	return reply, err
+}
+
+// shift moves the time of an announced run. It goes on from there with the patience that it had.
+func (s *Service) shift(ctx context.Context, d Decision, verb reset.Verb, did reset.Did, change func(*reset.Request) (reset.Event, []string)) (reset.Reply, error) {
+	r, again, err := s.hear(ctx, d)
+	if err != nil || again.Did != "" {
+		return again, err
+	}
+	switch {
+	case r.Run == nil:
+		return reset.Reply{}, &reset.Problem{Code: reset.ProblemNotRun, Request: r.ID}
+	case r.State != reset.Planning && r.State != reset.Pending && r.State != reset.Approved, verb == reset.VerbSchedule && r.State != reset.Approved:
+		return reset.Reply{}, tooLate(r)
+	}
+	if err := s.allow(ctx, d, &r, verb, nil); err != nil {
+		return reset.Reply{}, err
+	}
+	reply := reset.Reply{Did: did}
+	err = s.decide(ctx, d, &reply, reset.Ref{ID: r.ID}, func(tx *Tx) error {
+		r := tx.Request
+		if r.State != reset.Planning && r.State != reset.Pending && r.State != reset.Approved {
+			return tooLate(*r)
+		}
+		ev, facts := change(r)
+		r.Run.Planned, r.Run.Begun, r.Deadline = r.NotBefore, time.Time{}, r.NotBefore.Add(s.patience(r))
+		switch r.State {
+		case reset.Planning:
+			r.Deadline = r.Run.Limit()
+		case reset.Pending:
+			r.Deadline = r.NotBefore.Add(s.Times.Approval)
+		case reset.Approved: // keeps the deadline of its wait
+		case reset.Draft, reset.Applying, reset.Applied, reset.Failed, reset.Refused, reset.Rejected, reset.Cancelled, reset.Expired: // were too late above
+		}
+		tx.Log(s.entry(r, d.Actor, ev, facts...))
+		return nil
+	})
+	reply.Schedule = s.scheduleIfAny(ctx, r.Run.Schedule)
+	return reply, err
+}
+
+// hearSchedule loads the schedule that a decision is about, when its actor may. A decision that was heard before says what it did.
+func (s *Service) hearSchedule(ctx context.Context, d Decision, verb reset.Verb) (reset.Schedule, reset.Reply, error) {
+	sc, err := s.schedule(ctx, d.Ref.ID)
+	if err != nil {
+		return reset.Schedule{}, reset.Reply{}, noSchedule(err, d.Ref.ID)
+	}
+	r, err := s.Store.Load(ctx, sc.Request)
+	if err != nil {
+		return reset.Schedule{}, reset.Reply{}, err
+	}
+	if d.Origin != "" && sc.Heard.Origin == d.Origin {
+		return sc, reset.Reply{Did: sc.Heard.Did, Schedule: &sc, Request: r}, nil
+	}
+	if sc.Status == reset.Removed {
+		return sc, reset.Reply{}, sc.Inactive()
+	}
+	return sc, reset.Reply{}, s.allow(ctx, d, &r, verb, nil)
+}
+
+// turn runs a decision about a schedule in its transaction.
+func (s *Service) turn(ctx context.Context, d Decision, sc reset.Schedule, reply reset.Reply, change func(*Tx) error) (reset.Reply, error) {
+	err := s.Store.Update(ctx, sc.Request, nil, func(tx *Tx) error {
+		if now := tx.Schedule; now == nil || now.Status != sc.Status || now.Revision != sc.Revision || !now.Next.Equal(sc.Next) {
+			return reset.ErrConflict
+		}
+		if err := change(tx); err != nil {
+			return err
+		}
+		tx.Schedule.Heard = reset.Heard{Origin: d.Origin, Did: reply.Did}
+		changed := *tx.Schedule
+		reply.Request, reply.Schedule = *tx.Request, &changed
+		return nil
+	})
+	if err == nil {
+		s.Wake()
+	}
+	return reply, err
+}
+
+// scheduleIfAny is a schedule for a reply, which does without when it cannot be read.
+func (s *Service) scheduleIfAny(ctx context.Context, id string) *reset.Schedule {
+	sc, err := s.schedule(ctx, id)
+	if err != nil {
+		return nil
+	}
+	return &sc
+}
+
+// noSchedule says that there is none of a name.
+func noSchedule(err error, name string) error {
+	if errors.Is(err, reset.ErrNotFound) {
+		return &reset.Problem{Code: reset.ProblemNoSchedule, Got: name}
+	}
+	return err
+}

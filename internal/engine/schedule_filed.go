@@ -1,0 +1,56 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// SyncSchedules makes the schedules of the configuration file those that are stored: new and changed ones are saved (each by a
+// request that anybody can see), those that are gone are removed. Nobody is asked: the file was reviewed where the rules are
+// kept, and the rule's cap and its word on schedules hold for it at every run.
+func (s *Service) SyncSchedules(ctx context.Context, file []reset.Schedule) error {
+	stored, err := s.Store.Schedules(ctx, reset.ScheduleFilter{Source: reset.FromFile, Kept: true})
+	if err != nil {
+		return fmt.Errorf("read the schedules of the file: %w", err)
+	}
+	for _, want := range file {
+		want.Source = reset.FromFile
+		i := slices.IndexFunc(stored, func(have reset.Schedule) bool { return have.Name == want.Name })
+		if i >= 0 && stored[i].SameAs(want) {
+			continue
+		}
+		if err := s.saveFromFile(ctx, want); err != nil {
+			return fmt.Errorf("schedule %q of the file: %w", want.Name, err)
+		}
+	}
+	for _, have := range stored {
+		if slices.ContainsFunc(file, func(want reset.Schedule) bool { return have.Name == want.Name }) {
+			continue
+		}
+		d := Decision{Actor: reset.Actor{Kind: reset.Config}, Why: "it is no longer in the configuration file"}
+		if _, err := s.retire(ctx, d, have, reset.Removed, reset.EvRemoved, reset.Reply{Did: reset.DidRemove}); err != nil {
+			return fmt.Errorf("remove schedule %q: %w", have.Name, err)
+		}
+	}
+	return nil
+}
+
+// saveFromFile asks for a schedule of the file. Processes that start together ask once; what was refused before is asked again.
+func (s *Service) saveFromFile(ctx context.Context, want reset.Schedule) error {
+	digest, err := want.Digest(reset.Bounds{}, want.Name+want.Owner.ID+want.Place.Channel, 0)
+	if err != nil {
+		return err
+	}
+	origin := "config " + want.Name + " " + digest
+	for _, o := range []string{origin, origin + " @ " + fact(s.Now())} {
+		made, err := s.create(ctx, reset.Request{Origin: o, Actor: reset.Actor{Kind: reset.Config, ID: "config"}, Place: want.Place, Act: reset.SaveSchedule{Schedule: want},
+			Deadline: s.Now().Add(reset.FileAsks)})
+		if err != nil || made.State.Open() {
+			return err
+		}
+	}
+	return nil
+}

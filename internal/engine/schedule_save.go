@@ -1,0 +1,320 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// saving carries a request that saves a schedule. It is planned as its resets would be, as of now, and voted on like them;
+// what is applied is the row.
+func (s *Service) saving(ctx context.Context, due Due, r reset.Request) (time.Time, error) {
+	switch r.State {
+	case reset.Planning:
+		return s.plan(ctx, due, r)
+	case reset.Draft, reset.Pending:
+		if s.over(r) {
+			return s.expire(ctx, due, r.ID, nil)
+		}
+		return r.Deadline, nil
+	case reset.Approved:
+		return s.saveSchedule(ctx, due, r)
+	case reset.Applying, reset.Applied, reset.Failed, reset.Refused, reset.Rejected, reset.Cancelled, reset.Expired: // the row is saved, or never will be
+	}
+	return time.Time{}, nil
+}
+
+// checkSchedule completes the schedule that is to be saved, or says why it cannot be. In is its intent, with the cluster.
+func (s *Service) checkSchedule(ctx context.Context, r reset.Request, in reset.Intent) (reset.Schedule, *reset.Problem, error) {
+	sc := r.Act.(reset.SaveSchedule).Schedule
+	about := &reset.Problem{Cluster: in.Cluster, Group: in.Group}
+	sc.Source = cmp.Or(sc.Source, reset.FromSlack)
+	if sc.Source == reset.FromSlack {
+		sc.Owner, sc.Place = r.Actor, r.Place
+	}
+	if sc.WhenBusy.Do == "" {
+		sc.WhenBusy = reset.WhenBusy{Do: reset.BusyWait}
+	}
+	if in.Emergency != "" {
+		about.Code, about.Want = reset.ProblemNotStand, "emergency"
+		return sc, about, nil
+	}
+	if p := notForRuns(sc, in); p != nil {
+		return sc, p, nil
+	}
+	if p, err := s.named(ctx, r, &sc, in); p != nil || err != nil {
+		return sc, p, err
+	}
+	return sc, s.timed(&sc, in), nil
+}
+
+// notForRuns refuses targets that mean something once only.
+func notForRuns(sc reset.Schedule, in reset.Intent) *reset.Problem {
+	p := &reset.Problem{Code: reset.ProblemNotForRuns, Cluster: in.Cluster, Group: in.Group, Want: "once"}
+	p.Got, _ = reset.TargetKind(in.Target)
+	switch t := in.Target.(type) {
+	case reset.Undo:
+		p.Want = "never"
+		return p
+	case reset.SkipRecord, reset.Rows:
+		if !sc.Once() {
+			return p
+		}
+	case reset.Time:
+		if t.Back == 0 && !sc.Once() {
+			p.Got = cmp.Or(t.Said, p.Got)
+			return p
+		}
+	case reset.Exact, reset.Nowhere, reset.Latest, reset.Earliest, reset.Shift, reset.Current, reset.Like: // mean something at every run
+	}
+	return nil
+}
+
+// named finds the schedule that is changed, or the place for a new one.
+func (s *Service) named(ctx context.Context, r reset.Request, sc *reset.Schedule, in reset.Intent) (*reset.Problem, error) {
+	if sc.ID == "" && sc.Name == "" {
+		sc.ID = r.ID
+		return nil, nil
+	}
+	old, err := s.schedule(ctx, cmp.Or(sc.Name, sc.ID))
+	if errors.Is(err, reset.ErrNotFound) {
+		sc.ID = cmp.Or(sc.ID, r.ID)
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case sc.ID != "" && sc.ID != old.ID, old.Intent.Group != in.Group, old.Intent.Cluster != in.Cluster, old.Source == reset.FromSlack && sc.Source == reset.FromFile:
+		return &reset.Problem{Code: reset.ProblemNameTaken, Got: old.Label(), Request: old.ID, Cluster: old.Intent.Cluster, Group: old.Intent.Group}, nil
+	case old.Source == reset.FromFile && sc.Source != reset.FromFile:
+		return &reset.Problem{Code: reset.ProblemReadOnly, Got: old.Label(), Cluster: in.Cluster, Group: in.Group}, nil
+	}
+	sc.ID, sc.Name, sc.Revision = old.ID, old.Name, old.Revision
+	return nil, nil
+}
+
+// timed refuses times that are none, and says when the standing approval ends.
+func (s *Service) timed(sc *reset.Schedule, in reset.Intent) *reset.Problem {
+	now := s.Now()
+	about := &reset.Problem{Cluster: in.Cluster, Group: in.Group}
+	first, p := s.nextRun(*sc, now)
+	latest := now.Add(reset.StandsAtMost)
+	switch {
+	case p != nil:
+		p.Cluster, p.Group = in.Cluster, in.Group
+		return p
+	case sc.Once() && !sc.At.After(now):
+		about.Code, about.Got = reset.ProblemPassed, sc.At.UTC().Format(time.RFC3339)
+		return about
+	case sc.Once():
+		sc.Until = sc.At.Add(reset.OnceStandsFor)
+	case sc.Until.IsZero() && sc.Source == reset.FromSlack:
+		sc.Until = now.Add(reset.StandingFor).Truncate(time.Second)
+	}
+	if end := sc.Until; !end.IsZero() && (end.After(latest.Add(reset.OnceStandsFor)) || !end.After(now) || !first.Before(end)) {
+		about.Code, about.Got, about.Want = reset.ProblemEnd, end.UTC().Format(time.RFC3339), latest.UTC().Format(time.RFC3339)
+		return about
+	}
+	return nil
+}
+
+// nextRun is the first run after a time; zero: none.
+func (s *Service) nextRun(sc reset.Schedule, after time.Time) (time.Time, *reset.Problem) {
+	if sc.Once() {
+		if sc.At.After(after) {
+			return sc.At, nil
+		}
+		return time.Time{}, nil
+	}
+	rhythm, err := s.Clock.Rhythm(sc.Expr, sc.Zone)
+	if err != nil {
+		var p *reset.Problem
+		if !errors.As(err, &p) {
+			p = &reset.Problem{Code: reset.ProblemExpression, Got: sc.Expr, Want: err.Error()}
+		}
+		return time.Time{}, p
+	}
+	return rhythm.Next(after), nil
+}
+
+// saveSchedule stores what was agreed to, in the transaction that ends its request. A run of the schedule as it was before,
+// announced and not begun, goes with it.
+func (s *Service) saveSchedule(ctx context.Context, due Due, r reset.Request) (time.Time, error) {
+	sc := r.Act.(reset.SaveSchedule).Schedule
+	next, p := s.nextRun(sc, s.Now())
+	if p != nil {
+		return time.Time{}, fmt.Errorf("schedule %s was read and now is not: %w", sc.ID, p)
+	}
+	_, p, err := s.checkSchedule(ctx, r, sc.Intent)
+	switch {
+	case err != nil:
+		return time.Time{}, err
+	case p != nil: // its name was taken, its end has come: planning says so
+		return s.Now(), s.void(ctx, due, r, &reset.Problem{Code: reset.ProblemVoided, Want: "schedule", Request: r.ID})
+	}
+	announced, err := s.announced(ctx, sc.ID)
+	if err != nil {
+		return time.Time{}, err
+	}
+	former, err := s.former(ctx, sc)
+	if err != nil {
+		return time.Time{}, err
+	}
+	err = s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
+		r := tx.Request
+		if r.State != reset.Approved {
+			return reset.ErrConflict
+		}
+		version := int64(0)
+		if old := tx.Schedule; old != nil {
+			if old.Revision != sc.Revision {
+				return s.changed(tx)
+			}
+			version = old.Version
+		}
+		sc.Status, sc.Next, sc.Request, sc.Version, sc.Revision = reset.Active, next, r.ID, version, sc.Revision+1
+		sc.Warned = !sc.Until.IsZero() && s.Now().Add(reset.ExpiryWarning).After(sc.Until)
+		sc.Mandate = reset.Mandate{Request: r.ID, Digest: r.Digest, Rule: r.Ruling.Rule, Bounds: r.Bounds, Need: r.Need, Votes: tx.Votes,
+			Until: sc.Until, File: sc.Source == reset.FromFile}
+		tx.Schedule = &sc
+		s.withdraw(tx, announced, r.Actor, "schedule changed")
+		if former != nil {
+			tx.AlsoSave(*former) // its card says from now on that it was changed since
+		}
+		tx.Log(s.entry(r, r.Actor, reset.EvSaved, "schedule", sc.Label(), "next", fact(next), "until", fact(sc.Until), "revision", strconv.Itoa(sc.Revision)))
+		r.EndedAt, r.Deadline, r.Outcome = s.Now(), time.Time{}, reset.Verified
+		if err := r.Advance(reset.Applying); err != nil {
+			return err
+		}
+		return r.Advance(reset.Applied)
+	})
+	return time.Time{}, err
+}
+
+// former is the request that saved a schedule as it is now, before it is saved again; nil for a new one.
+func (s *Service) former(ctx context.Context, sc reset.Schedule) (*reset.Request, error) {
+	saved, err := s.scheduleOf(ctx, sc.ID)
+	if err != nil || saved == nil {
+		return nil, err
+	}
+	r, err := s.Store.Load(ctx, saved.Request)
+	return &r, err
+}
+
+// changed plans again what was agreed to for a schedule that somebody else has changed meanwhile.
+func (s *Service) changed(tx *Tx) error {
+	tx.Request.Problem = &reset.Problem{Code: reset.ProblemVoided, Want: "schedule", Request: tx.Request.ID}
+	tx.Log(s.entry(tx.Request, reset.Actor{}, reset.EvVoided, "why", "schedule"))
+	return tx.Request.Advance(reset.Planning)
+}
+
+// announced is the run of a schedule that has been announced and not begun to be written; nil: none.
+func (s *Service) announced(ctx context.Context, id string) (*reset.Request, error) {
+	open, err := s.Store.List(ctx, Filter{Actor: reset.Actor{Kind: reset.Scheduled, ID: id}, States: []reset.State{reset.Planning, reset.Pending, reset.Approved}, Limit: 1})
+	if err != nil || len(open) == 0 {
+		return nil, err
+	}
+	return &open[0], nil
+}
+
+// withdraw cancels a run together with what happens to its schedule.
+func (s *Service) withdraw(tx *Tx, run *reset.Request, by reset.Actor, why string) {
+	if run == nil {
+		return
+	}
+	o := *run
+	if err := o.Advance(reset.Cancelled); err != nil {
+		return
+	}
+	o.EndedAt, o.Deadline, o.Asked = s.Now(), time.Time{}, true
+	tx.Log(s.entry(&o, by, reset.EvCancelled, "why", why))
+	tx.AlsoSave(o)
+}
+
+func fact(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}
+
+// saves reports whether an act saves a schedule.
+func saves(a reset.Act) bool { _, ok := a.(reset.SaveSchedule); return ok }
+
+// withIntent is an act with another intent.
+func withIntent(a reset.Act, in reset.Intent) reset.Act {
+	if save, ok := a.(reset.SaveSchedule); ok {
+		save.Schedule.Intent = in
+		return save
+	}
+	return reset.Move{Intent: in}
+}
+
+// act is what was planned: the act with what planning found out.
+func (d drafted) act(a reset.Act) reset.Act {
+	if saves(a) {
+		a = reset.SaveSchedule{Schedule: d.schedule}
+	}
+	return withIntent(a, d.intent)
+}
+
+// meant is the intent of a request as it has to be planned now. A schedule's is planned as if it ran now.
+func (s *Service) meant(r reset.Request) reset.Intent {
+	in, _ := r.Move()
+	if save, ok := r.Act.(reset.SaveSchedule); ok {
+		in.Wait = save.Schedule.WhenBusy.For // the rule says how long anybody may wait
+	}
+	t, timed := in.Target.(reset.Time)
+	switch {
+	case !timed:
+	case saves(r.Act) && t.Back == 0:
+		t.Future = t.At.After(s.Now())
+		in.Target = t
+	case saves(r.Act):
+		in = intentAt(in, s.Now(), s.Now())
+	case t.Future && !t.At.After(s.Now()) && r.State == reset.Planning:
+		t.Future = false
+		in.Target = t
+	}
+	return in
+}
+
+// reach is the effect that is asked for: of what is done later, it may be more than the plan as of now.
+func (d drafted) reach(r reset.Request) reset.Effect {
+	e := d.plan.Effect
+	if saves(r.Act) || reset.InFuture(d.intent) {
+		e.Skip, e.Replay = max(e.Skip, d.intent.Upto.Skip), max(e.Replay, d.intent.Upto.Replay)
+	}
+	return e
+}
+
+// scheduled checks what is particular to schedules, their runs and times in the future, before Kafka is asked.
+func (s *Service) scheduled(ctx context.Context, r reset.Request, d *drafted) (p *reset.Problem, err error) {
+	switch {
+	case saves(r.Act):
+		d.schedule, p, err = s.checkSchedule(ctx, r, d.intent)
+	case r.Run != nil:
+		p, err = s.beside(ctx, r)
+	case reset.InFuture(d.intent) && d.intent.Emergency != "":
+		p = &reset.Problem{Code: reset.ProblemNotStand, Want: "emergency", Cluster: d.intent.Cluster, Group: d.intent.Group}
+	}
+	return p, err
+}
+
+// stood is the ruling on what was agreed to before its time came, with the memberships as they were recorded then. Ok is false
+// when it has to be asked for anew.
+func (s *Service) stood(ctx context.Context, r reset.Request, in reset.Intent, e *reset.Effect) (reset.Ruling, bool) {
+	if r.Standing == nil || e != nil && !r.Standing.Bounds.Covers(*e) {
+		return reset.Ruling{}, false
+	}
+	ruling, err := s.Policy.Rule(ctx, reset.Asking{Actor: r.Actor, Channel: r.Place.Channel, Verb: reset.VerbApply, Cluster: in.Cluster, Group: in.Group,
+		Effect: e, Requester: r.Actor, Votes: r.Standing.Votes})
+	ruling.Stands = true
+	return ruling, err == nil && ruling.Allowed
+}

@@ -1,0 +1,230 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// Store keeps requests and what belongs to them. It decides nothing. Its invariants hold for several processes at once:
+// one request per origin, one applying request per (ClusterID, group), one vote per (request, revision, actor), one open undo
+// per request, audit rows in the transaction of what they tell.
+type Store interface {
+	// Record stores an envelope and makes it due. It reports false when its id is already there; nothing changes then.
+	Record(ctx context.Context, in Inbox) (bool, error)
+	// Envelope returns a recorded envelope. Decided marks it as decided; it is kept for duplicates' sake.
+	Envelope(ctx context.Context, id string) (Inbox, error)
+	Decided(ctx context.Context, id string, at time.Time) error
+
+	// Create stores a new request with its entries and makes it due at once. When its origin already has one, that one is
+	// returned with false. A request that undoes another one is refused with a Problem (ProblemNoUndo) while an open undo is there.
+	Create(ctx context.Context, r reset.Request, entries []reset.Entry) (reset.Request, bool, error)
+	// Update loads a request, lets change work on it, and stores what it did, in one transaction that no other update of the
+	// same request or group overlaps. A non-nil error from change undoes everything and is returned as it is. With a
+	// hold, the hold's fence must still be current: ErrConflict.
+	Update(ctx context.Context, id string, hold *Due, change func(*Tx) error) error
+
+	Load(ctx context.Context, id string) (reset.Request, error)
+	// Steps returns a revision's steps by topic and partition; limit 0: all of them.
+	Steps(ctx context.Context, id string, revision, offset, limit int) ([]reset.Step, error)
+	// Worst returns the steps with the largest Replay plus Skip, and the effect by topic.
+	Worst(ctx context.Context, id string, revision, limit int) ([]reset.Step, []reset.TopicEffect, error)
+	Votes(ctx context.Context, id string, revision int) ([]reset.Vote, error)
+	// LastAttempt returns ErrNotFound when there was none.
+	LastAttempt(ctx context.Context, id string) (reset.Attempt, error)
+	Writes(ctx context.Context, id string, attempt int) ([]reset.Write, error)
+	Audit(ctx context.Context, id string, after int64) ([]reset.Entry, error)
+	// Freezes returns what is frozen now.
+	Freezes(ctx context.Context) ([]reset.Frozen, error)
+	// List returns requests that match, newest first.
+	List(ctx context.Context, f Filter) ([]reset.Request, error)
+
+	// Schedules returns schedules that match, by name. They are written by Update alone (Tx.Schedule).
+	Schedules(ctx context.Context, f reset.ScheduleFilter) ([]reset.Schedule, error)
+
+	Card(ctx context.Context, id string) (Card, error) // the zero Card when there is none
+	SaveCard(ctx context.Context, c Card) error
+
+	// Claim takes due rows whose time has come and that nobody holds, for Lease. A claim that is never released comes due
+	// again when the lease ends, with a higher fence.
+	Claim(ctx context.Context, c Claim) ([]Due, error)
+	// Renew extends a held claim: ErrConflict when it is no longer held.
+	Renew(ctx context.Context, d Due, until time.Time) error
+	// Release gives a claim back with its note, to be looked at again at next (zero: never), or sooner when somebody made it due meanwhile.
+	Release(ctx context.Context, d Due, next time.Time) error
+	// TakeOver makes what other owners hold due now, and reports how many claims that was. Only a process that serves the store alone
+	// may say so: the others are gone. A request that is applying keeps its lease, since what its writer sent may still arrive.
+	TakeOver(ctx context.Context, owner string) (int, error)
+	// Recall makes what waits for a time after now due now, and reports how much that was: the clock was set back. A row that is looked
+	// at too early is only looked at once more.
+	Recall(ctx context.Context, now time.Time) (int, error)
+	// Soonest returns when the next row comes due; zero: none.
+	Soonest(ctx context.Context) (time.Time, error)
+}
+
+// Kind of a due row: what is to be looked at.
+type Kind string
+
+// The kinds of due rows.
+const (
+	DueInbox    Kind = "inbox"
+	DueRequest  Kind = "request"
+	DueSchedule Kind = "schedule"
+	DueWatch    Kind = "watch"
+	DueCard     Kind = "card"
+)
+
+// Due says when to look at something, never what to do: the worker reads the state again, so a spurious row does nothing.
+type Due struct {
+	Kind    Kind
+	ID      string
+	Cluster string // of a request: so that looks can be batched
+	At      time.Time
+	Owner   string
+	Until   time.Time
+	Fence   int64
+	Note    Note
+}
+
+// Note is what the looks at a request have found so far. Release stores it with the row, and the next claim brings it back.
+type Note struct {
+	Streak  Streak  `json:",omitzero"`
+	Numbers Numbers `json:",omitzero"`
+}
+
+// Claim is the one question that serves restarts, schedules, watches and replicas.
+type Claim struct {
+	Owner string
+	Now   time.Time
+	Lease time.Duration
+	Limit int
+	Kinds []Kind
+}
+
+// Filter narrows a list of requests. Zero fields do not narrow.
+type Filter struct {
+	Cluster string
+	Group   string
+	States  []reset.State
+	Actor   reset.Actor
+	Undoes  string
+	Limit   int
+}
+
+// Card is where a request is shown, and up to what.
+type Card struct {
+	Request   string
+	Channel   string
+	TS        string // the card's message; empty: not posted
+	Version   int64  // of the request, as last shown
+	ShownAt   time.Time
+	Revision  int       // as last shown
+	RevisedAt time.Time // when that revision was shown first
+	ShownSeq  int64     // audit entries up to here are on the card
+	ThreadSeq int64     // audit entries up to here are in the thread
+	FilesSeq  int64     // the files that belong to audit entries up to here are there
+	ToldSeq   int64     // audit entries up to here were weighed for a direct message to the requester
+	Unshown   string    // the requester was told that others cannot see the card, for this reason (Slack's error); empty: they can
+	Preview   Preview
+}
+
+// Preview is the way to the one person who sees a draft. URL is a secret, lives 30 minutes and bears 5 messages.
+type Preview struct {
+	Actor    reset.Actor
+	Channel  string
+	URL      string
+	Replaces bool // the URL is a click's: it can replace its own message
+	Used     int
+	Until    time.Time
+	Version  int64 // of the request, as last shown there
+	Revision int
+}
+
+// Showed notes that the card shows a story as it is now.
+func (c *Card) Showed(s reset.Story, now time.Time) {
+	r := s.Request
+	if n := len(s.Entries); n > 0 {
+		c.ShownSeq = s.Entries[n-1].Seq
+	}
+	if c.Revision != r.Revision {
+		c.Revision, c.RevisedAt = r.Revision, now
+	}
+	c.Version, c.ShownAt = r.Version, now
+}
+
+// Tx is what an update sees and what it does. The store fills the first part and writes the second.
+type Tx struct {
+	Request   *reset.Request  // as stored; changes to it are stored, with Version one higher
+	Votes     []reset.Vote    // of the current revision
+	Rivals    []reset.Request // other requests of the group that are approved or applying, or block it (mixed, unclear and not settled)
+	Attempt   *reset.Attempt  // the last one; changes to its fields are stored
+	Frozen    *reset.Frozen   // the freeze that covers the request's cluster
+	Undecided []Inbox         // recorded envelopes about this request that nobody has decided yet
+	Schedule  *reset.Schedule // of a SaveSchedule: what it makes, changes or has made; nil: not yet. Changes are stored, with Version one higher
+
+	steps   []reset.Step
+	planned bool
+	votes   []reset.Vote
+	begun   *reset.Attempt
+	writes  []reset.Write
+	changed []reset.Write
+	entries []reset.Entry
+	look    time.Time
+	looks   bool
+	watch   time.Time
+	watches bool
+	others  []reset.Request
+	brakes  []reset.Frozen
+}
+
+// SetSteps replaces the steps of the request's current revision.
+func (tx *Tx) SetSteps(steps []reset.Step) { tx.steps, tx.planned = steps, true }
+
+// AddVote stores a vote.
+func (tx *Tx) AddVote(v reset.Vote) { tx.votes = append(tx.votes, v); tx.Votes = append(tx.Votes, v) }
+
+// Begin stores a new attempt with its writes.
+func (tx *Tx) Begin(a reset.Attempt, writes []reset.Write) { tx.begun, tx.writes = &a, writes }
+
+// SetWrites stores what is known now of writes of the current attempt.
+func (tx *Tx) SetWrites(w []reset.Write) { tx.changed = append(tx.changed, w...) }
+
+// Log adds an audit entry.
+func (tx *Tx) Log(e reset.Entry) { tx.entries = append(tx.entries, e) }
+
+// LookAt makes the request due. Without it, an update from outside the worker makes the request due at once.
+func (tx *Tx) LookAt(at time.Time) { tx.look, tx.looks = at, true }
+
+// WatchAt makes the watch over the request's group due.
+func (tx *Tx) WatchAt(at time.Time) { tx.watch, tx.watches = at, true }
+
+// AlsoSave stores another request of the group (a rival) in the same transaction, with its version compared.
+func (tx *Tx) AlsoSave(r reset.Request) { tx.others = append(tx.others, r) }
+
+// Brake freezes a cluster, or thaws it when f.On is false.
+func (tx *Tx) Brake(f reset.Frozen) { tx.brakes = append(tx.brakes, f) }
+
+// Done is what a change did, for the store to write.
+type Done struct {
+	Steps   []reset.Step
+	Planned bool // Steps replace those of the current revision
+	Votes   []reset.Vote
+	Begun   *reset.Attempt
+	Writes  []reset.Write // of Begun
+	Changed []reset.Write // of Attempt, or of Begun
+	Entries []reset.Entry
+	Look    time.Time
+	Looks   bool
+	Watch   time.Time
+	Watches bool
+	Others  []reset.Request
+	Brakes  []reset.Frozen
+}
+
+// Done returns what the change asked for.
+func (tx *Tx) Done() Done {
+	return Done{Steps: tx.steps, Planned: tx.planned, Votes: tx.votes, Begun: tx.begun, Writes: tx.writes,
+		Changed: tx.changed, Entries: tx.entries, Look: tx.look, Looks: tx.looks, Watch: tx.watch, Watches: tx.watches,
+		Others: tx.others, Brakes: tx.brakes}
+}

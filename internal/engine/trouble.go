@@ -1,0 +1,88 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/guard"
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// An error that no person caused and that comes again and again must neither fill the log nor leave anybody waiting without
+// a word: the row is looked at less and less often, and its request says since when it does not go on.
+const (
+	mostTrouble   = 5 * time.Minute // between two tries of a row that keeps failing
+	troubleToTell = 3               // tries in a row; what passes before is nobody's business
+)
+
+// trouble is a row that keeps failing. It is kept in memory: a new process finds out anew.
+type trouble struct {
+	since time.Time
+	times int
+}
+
+// wait is how long to wait after so many failures: a second, and then twice as long each time.
+func (t trouble) wait() time.Duration {
+	if t.times > 9 { // 2^9 s is beyond the longest
+		return mostTrouble
+	}
+	return min(afterError<<(t.times-1), mostTrouble)
+}
+
+// again notes that a row has failed once more, logs it and tells its request. It returns when to try again.
+func (s *Service) again(ctx context.Context, d Due, row [2]string, err error) time.Time {
+	now := s.Now()
+	t := trouble{since: now}
+	if old, ok := s.failing.Load(row); ok {
+		t = old.(trouble)
+	}
+	t.times++
+	s.failing.Store(row, t)
+	next := now.Add(t.wait())
+	if ctx.Err() != nil {
+		return next
+	}
+	s.Log.Error("reconcile", "kind", string(d.Kind), "request", d.ID, "times", t.times, "since", t.since, "again", next, "err", err)
+	if d.Kind == DueRequest && t.times >= troubleToTell {
+		if told := s.tellTrouble(ctx, d, t, err); told != nil && !errors.Is(told, reset.ErrConflict) {
+			s.Log.Warn("that a request does not go on cannot be stored", "request", d.ID, "err", told)
+		}
+	}
+	return next
+}
+
+// tellTrouble stores with a request that it does not go on, and since when, for its requester and everybody else who waits.
+func (s *Service) tellTrouble(ctx context.Context, d Due, t trouble, err error) error {
+	ctx, cancel := context.WithTimeout(ctx, s.Times.Lease/2)
+	defer cancel()
+	return s.Store.Update(ctx, d.ID, &d, func(tx *Tx) error {
+		r := tx.Request
+		if !slices.Contains([]reset.State{reset.Planning, reset.Approved, reset.Applying}, r.State) {
+			return reset.ErrConflict
+		}
+		if r.Problem != nil && r.Problem.Code == reset.ProblemInternal {
+			return reset.ErrConflict // it says so already
+		}
+		in, _ := r.Move()
+		r.Problem = &reset.Problem{Code: reset.ProblemInternal, Request: r.ID, Cluster: in.Cluster, Group: in.Group, Got: whatFails(err), Since: t.since.UTC()}
+		tx.Log(s.entry(r, reset.Actor{}, reset.EvWaiting, "why", string(reset.ProblemInternal), "got", r.Problem.Got))
+		return nil
+	})
+}
+
+// whatFails is an error in words that hold nothing of the machine; the log has all of it.
+func whatFails(err error) string {
+	var store *reset.StoreError
+	var panicked *guard.Panic
+	switch {
+	case errors.As(err, &store):
+		return "the database " + store.What()
+	case errors.As(err, &panicked):
+		return "a defect in the bot"
+	case errors.Is(err, context.DeadlineExceeded):
+		return "it takes too long"
+	}
+	return ""
+}

@@ -1,0 +1,98 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// easyUndo is how long after a reset one authorised person is enough to take it back, while nobody touched the group.
+const easyUndo = 30 * time.Minute
+
+// ease says until when an undo needs nobody else, and refuses one that is pointless: the consumers have read past the place
+// that it would go back to, so that it would only replay.
+func (s *Service) ease(ctx context.Context, undone string, d drafted) (time.Time, *reset.Problem, error) {
+	old, err := s.Store.Load(ctx, undone)
+	if err != nil {
+		return time.Time{}, nil, err
+	}
+	a, err := s.Store.LastAttempt(ctx, undone)
+	if err != nil {
+		return time.Time{}, nil, err
+	}
+	writes, err := s.Store.Writes(ctx, undone, a.N)
+	if err != nil {
+		return time.Time{}, nil, err
+	}
+	now := make(map[reset.Partition]reset.Position, len(d.plan.Steps))
+	for _, st := range d.plan.Steps {
+		now[reset.Partition{Topic: st.Topic, Partition: st.Partition}] = st.From
+	}
+	if past, pointless := movedOn(writes, now); pointless {
+		return time.Time{}, &reset.Problem{Code: reset.ProblemMovedOn, Request: undone, Got: string(old.Outcome), Cluster: d.intent.Cluster, Group: d.intent.Group, Count: past}, nil
+	}
+	until := old.EndedAt.Add(easyUndo)
+	if !d.snap.Group.Idle() || !untouched(writes, now) || !s.Now().Before(until) {
+		return time.Time{}, nil, nil
+	}
+	return until, nil, nil
+}
+
+// untouched reports whether every partition still stands where the reset left it.
+func untouched(writes []reset.Write, now map[reset.Partition]reset.Position) bool {
+	for _, w := range writes {
+		if !reset.SamePosition(now[reset.Partition{Topic: w.Topic, Partition: w.Partition}], w.To) {
+			return false
+		}
+	}
+	return true
+}
+
+// movedOn reports whether every partition that the reset moved back has been read past its old place again, and by how much
+// in all. A reset that skipped anything is never pointless to undo: what it skipped would be read.
+func movedOn(writes []reset.Write, now map[reset.Partition]reset.Position) (past int64, pointless bool) {
+	back := false
+	for _, w := range writes {
+		at := now[reset.Partition{Topic: w.Topic, Partition: w.Partition}]
+		switch {
+		case reset.SamePosition(w.From, w.To):
+			continue
+		case w.From.None || w.To.None || at.None, w.To.Offset > w.From.Offset, at.Offset < w.From.Offset:
+			return 0, false
+		}
+		back = true
+		past = reset.AddSaturating(past, at.Offset-w.From.Offset)
+	}
+	return past, back && past > 0
+}
+
+// undone is the request that r takes back, changed by how r ended; nil when that changes nothing. Once an undo has written
+// something, the outcome that it was asked for blocks the group no longer: its own does. As long as it has not, that one does.
+func (s *Service) undone(ctx context.Context, r reset.Request, outcome reset.Outcome) (*reset.Request, error) {
+	if r.Undoes == "" || outcome == reset.Unchanged || outcome == reset.PutBack {
+		return nil, nil
+	}
+	old, err := s.Store.Load(ctx, r.Undoes)
+	if err != nil {
+		return nil, err
+	}
+	if old.Outcome.Blocks() && old.Settled == nil {
+		old.Settled = &reset.Settlement{By: r.Actor, Why: "undo " + r.ID, At: s.Now()}
+	}
+	if !outcome.Blocks() && old.UndoneBy == "" {
+		old.UndoneBy = r.ID
+	}
+	return &old, nil
+}
+
+// alsoUndone stores what undone has changed, in the transaction that ends the undo.
+func (s *Service) alsoUndone(tx *Tx, old *reset.Request) {
+	if old == nil {
+		return
+	}
+	if w := old.Settled; w != nil && w.Why == "undo "+tx.Request.ID && w.By == tx.Request.Actor {
+		tx.Log(s.entry(old, w.By, reset.EvSettled, "why", w.Why))
+	}
+	tx.AlsoSave(*old)
+}

@@ -1,0 +1,111 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// saved are the steps that an undo goes back to: the last attempt of the request that it undoes, on the topics
+// that are left to it.
+func (s *Service) saved(ctx context.Context, in reset.Intent) ([]reset.Step, error) {
+	u, ok := in.Target.(reset.Undo)
+	if !ok {
+		return nil, nil
+	}
+	a, err := s.Store.LastAttempt(ctx, u.Of)
+	if err != nil {
+		return nil, fmt.Errorf("read what %s saved: %w", u.Of, err)
+	}
+	writes, err := s.Store.Writes(ctx, u.Of, a.N)
+	if err != nil {
+		return nil, fmt.Errorf("read what %s saved: %w", u.Of, err)
+	}
+	steps := make([]reset.Step, 0, len(writes))
+	for _, w := range writes {
+		if in.Scope.Empty() || slices.ContainsFunc(in.Scope.Topics, func(ts reset.TopicScope) bool { return ts.Topic == w.Topic }) {
+			steps = append(steps, w.Step)
+		}
+	}
+	return steps, nil
+}
+
+// vanished makes of "no such topic" what is meant when the topic was there before: that it was deleted, and since when at the
+// earliest. Where the request is about other topics too, going on with them is offered; nothing goes on unasked.
+func (s *Service) vanished(ctx context.Context, r reset.Request, d *drafted, saved []reset.Step, p *reset.Problem) (*reset.Problem, error) {
+	if p.Code != reset.ProblemNoTopic {
+		return p, nil
+	}
+	was, since, err := s.wasThere(ctx, r, saved)
+	if err != nil || !was[p.Topic] {
+		return p, err
+	}
+	var gone []string
+	for _, name := range slices.Sorted(maps.Keys(d.snap.Topics)) {
+		if t := d.snap.Topics[name]; was[name] && t.Partitions == 0 && t.Err == "" {
+			gone = append(gone, name)
+		}
+	}
+	rest, some := without(d.intent, saved, gone)
+	p = &reset.Problem{Code: reset.ProblemDeleted, Want: "deleted", Request: r.ID, Cluster: p.Cluster, Group: p.Group, Topic: gone[0], Names: gone, Since: since}
+	if some {
+		d.options = []reset.Option{{Label: "Go on with the rest", Typed: "without the deleted topics", Intent: rest}}
+	}
+	return p, nil
+}
+
+// wasThere are the topics that were seen to be there, and when: by the plan before this one, or by the reset that is undone.
+func (s *Service) wasThere(ctx context.Context, r reset.Request, saved []reset.Step) (map[string]bool, time.Time, error) {
+	was := map[string]bool{}
+	for _, st := range saved {
+		was[st.Topic] = true
+	}
+	if r.Digest == "" {
+		if r.Undoes == "" {
+			return was, time.Time{}, nil
+		}
+		undone, err := s.Store.Load(ctx, r.Undoes)
+		return was, undone.EndedAt, err
+	}
+	planned, err := s.Store.Steps(ctx, r.ID, r.Revision, 0, 0)
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	for _, st := range planned {
+		was[st.Topic] = true
+	}
+	entries, err := s.Store.Audit(ctx, r.ID, 0)
+	since := r.CreatedAt
+	for _, e := range entries {
+		if e.Event == reset.EvPlanned {
+			since = e.At
+		}
+	}
+	return was, since, err
+}
+
+// without is an intent that leaves some topics out, and whether anything is left.
+func without(in reset.Intent, saved []reset.Step, gone []string) (reset.Intent, bool) {
+	left := func(topic string) bool { return !slices.Contains(gone, topic) }
+	switch t := in.Target.(type) {
+	case reset.Rows:
+		t.Rows = slices.DeleteFunc(slices.Clone(t.Rows), func(row reset.Row) bool { return !left(row.Topic) })
+		in.Target = t
+		return in, len(t.Rows) > 0
+	case reset.Undo:
+		in.Scope = reset.Scope{}
+		for _, st := range saved {
+			if left(st.Topic) && !slices.ContainsFunc(in.Scope.Topics, func(ts reset.TopicScope) bool { return ts.Topic == st.Topic }) {
+				in.Scope.Topics = append(in.Scope.Topics, reset.TopicScope{Topic: st.Topic})
+			}
+		}
+		return in, len(in.Scope.Topics) > 0
+	case reset.Time, reset.Exact, reset.SkipRecord, reset.Nowhere, reset.Latest, reset.Earliest, reset.Shift, reset.Current, reset.Like: // name no topics: the scope does
+	}
+	in.Scope.Topics = slices.DeleteFunc(slices.Clone(in.Scope.Topics), func(ts reset.TopicScope) bool { return !left(ts.Topic) })
+	return in, len(in.Scope.Topics) > 0
+}

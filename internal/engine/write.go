@@ -1,0 +1,211 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// Kafka cannot be fenced, so the writer is bounded: each chunk is sent once, over a connection of its own, after it was
+// marked in the store as being sent and while the claim is still held. What is not known afterwards is found out by reading.
+
+// secondLook is the pause between the two readings that follow a lost answer.
+const secondLook = 2 * time.Second
+
+// mostAttempts bounds how often a write that Kafka turned down is tried again.
+const mostAttempts = 20
+
+// write sends an attempt's chunks, one after the other, until one is not taken whole.
+func (s *Service) write(ctx context.Context, due Due, r reset.Request, a reset.Attempt, writes []reset.Write) (time.Time, error) {
+	ctx = context.WithoutCancel(ctx) // a shutdown waits for a write that has begun; every call is bounded
+	_, unsent, err := s.send(ctx, due, r, &a, writes, 0)
+	if err != nil {
+		return time.Time{}, err
+	}
+	t := tally(a, writes)
+	switch {
+	case t.lost > 0:
+		return s.lost(ctx, due, r, a, t.said)
+	case t.written == len(writes):
+		return s.readBack(ctx, due, r, a, writes)
+	case t.written == 0 && (unsent != nil || canRetry(t.rejections)) && a.N < mostAttempts:
+		return s.nothingWritten(ctx, due, r, a, t, unsent)
+	case t.written == 0:
+		return s.readBack(ctx, due, r, a, writes)
+	}
+	return s.putBack(ctx, due, r, a, writes)
+}
+
+// send sends chunks from one on. It stops at the first that is not written whole; said is what came instead, and unsent says why a
+// chunk did not leave.
+func (s *Service) send(ctx context.Context, due Due, r reset.Request, a *reset.Attempt, writes []reset.Write, from int) (said string, unsent, err error) {
+	in, _ := r.Move()
+	cluster, err := s.cluster(in.Cluster)
+	if err != nil {
+		return "", nil, err
+	}
+	for i := from; i < len(a.Chunks); i++ {
+		chunk, at := reset.ChunkOf(a.Chunks[i], writes)
+		ready := func() error { return s.mark(ctx, due, r, a, i) }
+		results, err := cluster.Write(ctx, in.Group, chunk, ready)
+		if err != nil {
+			if errors.Is(err, reset.ErrConflict) || a.Chunks[i].Phase == reset.Sending {
+				return "", nil, err
+			}
+			return err.Error(), err, nil
+		}
+		if err := s.answered(ctx, due, r.ID, a, i, writes, at, results); err != nil {
+			return "", nil, err
+		}
+		if k := slices.IndexFunc(results, func(res reset.StepResult) bool { return !res.Written }); k >= 0 {
+			return results[k].Said(), nil, nil
+		}
+	}
+	return "", nil, nil
+}
+
+// answered stores what came back for a chunk. A chunk with an answer that was lost, or that proves nothing, stays marked as being sent.
+func (s *Service) answered(ctx context.Context, due Due, id string, a *reset.Attempt, i int, writes []reset.Write, at []int, results []reset.StepResult) error {
+	changed := make([]reset.Write, len(at))
+	lost := len(results) != len(at)
+	for k, w := range at {
+		res := reset.StepResult{Detail: "no answer for this partition"}
+		if k < len(results) {
+			res = results[k]
+		}
+		lost = lost || res.Doubtful()
+		if !a.Chunks[i].Back {
+			writes[w].Result = res
+		}
+		changed[k] = writes[w]
+	}
+	if !lost {
+		a.Chunks[i].Phase = reset.Answered
+	}
+	return s.Store.Update(ctx, id, &due, func(tx *Tx) error {
+		tx.Attempt.Chunks[i] = a.Chunks[i]
+		tx.SetWrites(changed)
+		tx.Log(s.entry(tx.Request, reset.Actor{}, reset.EvSent, "chunk", strconv.Itoa(i+1), "of", strconv.Itoa(len(a.Chunks)),
+			"partitions", strconv.Itoa(len(at)), "answered", strconv.FormatBool(!lost)))
+		return nil
+	})
+}
+
+// counted is what Kafka answered in all.
+type counted struct {
+	written, lost int
+	rejections    []string
+	said          string // of the first that was lost: what came instead of an answer
+}
+
+func tally(a reset.Attempt, writes []reset.Write) counted {
+	var t counted
+	for _, w := range writes {
+		switch {
+		case w.Result.Written:
+			t.written++
+		case a.Chunks[w.Chunk].Phase == reset.Sending && w.Result.Doubtful():
+			t.said = cmp.Or(t.said, w.Result.Said())
+			t.lost++
+		case w.Result.Rejected != "":
+			t.rejections = append(t.rejections, w.Result.Rejected)
+		}
+	}
+	return t
+}
+
+func canRetry(rejections []string) bool {
+	return len(rejections) > 0 && !slices.ContainsFunc(rejections, func(r string) bool { return !slices.Contains(reset.Retriable, r) })
+}
+
+// nothingWritten goes back to approved: Kafka's answer, or a connection that never came about, proves it.
+func (s *Service) nothingWritten(ctx context.Context, due Due, r reset.Request, a reset.Attempt, t counted, unsent error) (time.Time, error) {
+	in, _ := r.Move()
+	p := &reset.Problem{Code: reset.ProblemTurnedDown, Request: r.ID, Cluster: in.Cluster, Group: in.Group}
+	sent := "yes"
+	if unsent != nil {
+		p, sent = asProblem(unsent, in.Cluster), "no"
+		if errors.Is(unsent, errSlowStore) {
+			p = &reset.Problem{Code: reset.ProblemSlowStore, Request: r.ID, Cluster: in.Cluster, Group: in.Group, Want: grace.String()}
+		}
+	} else {
+		p.Got = t.rejections[0]
+	}
+	err := s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
+		r := tx.Request
+		tx.Attempt.EndedAt, tx.Attempt.Outcome = s.Now(), reset.Unchanged
+		r.Problem, r.Seen.EmptySince, r.Seen.Commits = p, time.Time{}, ""
+		tx.Log(s.entry(r, reset.Actor{}, reset.EvTurnedDown, "sent", sent, "got", p.Got, "attempt", strconv.Itoa(a.N)))
+		return r.Advance(reset.Approved)
+	})
+	return s.Now().Add(s.Times.Look * time.Duration(a.N)), err
+}
+
+// putBack restores what was written of an attempt that Kafka took only in part.
+func (s *Service) putBack(ctx context.Context, due Due, r reset.Request, a reset.Attempt, writes []reset.Write) (time.Time, error) {
+	in, _ := r.Move()
+	var back []reset.Write
+	for _, w := range writes {
+		if w.Result.Written {
+			back = append(back, w)
+		}
+	}
+	first := len(a.Chunks)
+	a.Chunks = append(a.Chunks, reset.Chunks(in.Group, back, first, true)...)
+	err := s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
+		tx.Attempt.Chunks = a.Chunks
+		tx.SetWrites(back)
+		tx.Log(s.entry(tx.Request, reset.Actor{}, reset.EvPutBack, "partitions", strconv.Itoa(len(back))))
+		return nil
+	})
+	if err != nil {
+		return time.Time{}, err
+	}
+	said, _, err := s.send(ctx, due, r, &a, back, first)
+	if err != nil {
+		return time.Time{}, err // what stands is found out by reading
+	}
+	if said != "" {
+		r.Problem = s.notRolledBack(ctx, r, said)
+	}
+	if a.Unanswered() {
+		return s.lost(ctx, due, r, a, said)
+	}
+	return s.readBack(ctx, due, r, a, writes)
+}
+
+// notRolledBack says why a part that was written could not be put back, and who was in the group then.
+func (s *Service) notRolledBack(ctx context.Context, r reset.Request, said string) *reset.Problem {
+	in, _ := r.Move()
+	p := &reset.Problem{Code: reset.ProblemTurnedDown, Request: r.ID, Cluster: in.Cluster, Group: in.Group, Rollback: &reset.Rollback{Got: said}}
+	var states map[string]reset.GroupState
+	cluster, err := s.cluster(in.Cluster)
+	if err == nil {
+		states, err = cluster.States(ctx, []string{in.Group})
+	}
+	if err != nil {
+		s.Log.Info("who is in the group cannot be read", "request", r.ID, "cluster", in.Cluster, "err", err)
+		return p
+	}
+	p.Rollback.Members = states[in.Group].Members
+	return p
+}
+
+// lost says that an answer is missing, and when the offsets will tell.
+func (s *Service) lost(ctx context.Context, due Due, r reset.Request, a reset.Attempt, said string) (time.Time, error) {
+	in, _ := r.Move()
+	p := &reset.Problem{Code: reset.ProblemLost, Request: r.ID, Cluster: in.Cluster, Group: in.Group, Got: said}
+	if r.Problem != nil {
+		p.Rollback = r.Problem.Rollback
+	}
+	err := s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
+		tx.Request.Problem = p
+		return nil
+	})
+	return s.certain(r, a), err
+}

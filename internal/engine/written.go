@@ -1,0 +1,78 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// writtenEffect is the effect of what an attempt left at its target; nil when nothing is there. Of an attempt that Kafka took whole it
+// is the effect of all of it, wherever others have moved a partition since: back to where it had been, too.
+func writtenEffect(outcome reset.Outcome, writes []reset.Write) *reset.Effect {
+	switch outcome {
+	case reset.Unchanged, reset.PutBack:
+		return nil
+	case reset.Verified, reset.Overtaken:
+		e := reset.Total(stepsOf(writes))
+		return &e
+	case reset.Late, reset.Mixed, reset.Unclear: // counted write by write, below
+	}
+	e := reset.Total(stepsOf(slices.DeleteFunc(slices.Clone(writes), func(w reset.Write) bool {
+		return w.Stands != reset.StandsTarget && (!w.Result.Written || w.Stands == reset.StandsBefore)
+	})))
+	return &e
+}
+
+// stepsOf are writes as steps: where each partition was when it was written, and where it went.
+func stepsOf(writes []reset.Write) []reset.Step {
+	steps := make([]reset.Step, len(writes))
+	for i, w := range writes {
+		steps[i] = w.Step
+	}
+	return steps
+}
+
+// largest are the steps with the largest effect, and the effect by topic, as Store.Worst has them of a plan.
+func largest(steps []reset.Step) (worst []reset.Step, topics []reset.TopicEffect) {
+	byTopic := map[string][]reset.Step{}
+	for _, s := range steps {
+		byTopic[s.Topic] = append(byTopic[s.Topic], s)
+	}
+	for topic, own := range byTopic {
+		topics = append(topics, reset.TopicEffect{Topic: topic, Effect: reset.Total(own)})
+	}
+	slices.SortFunc(topics, func(a, b reset.TopicEffect) int {
+		return cmp.Or(cmp.Compare(reset.AddSaturating(b.Effect.Replay, b.Effect.Skip), reset.AddSaturating(a.Effect.Replay, a.Effect.Skip)), cmp.Compare(a.Topic, b.Topic))
+	})
+	worst = slices.SortedStableFunc(slices.Values(steps), func(a, b reset.Step) int {
+		return cmp.Compare(reset.AddSaturating(b.Replay, b.Skip), reset.AddSaturating(a.Replay, a.Skip))
+	})
+	return worst[:min(reset.MaxWorst, len(worst))], topics
+}
+
+// tellRows replaces what is told of the plan: by the last attempt's writes where there was one that counts, and where a plan may
+// leave partitions without a committed offset by all of its steps, since each of them has to be named.
+func (s *Service) tellRows(ctx context.Context, st *reset.Story, writes []reset.Write) error {
+	r := &st.Request
+	in, _ := r.Move()
+	_, undo := in.Target.(reset.Undo)
+	switch {
+	case r.WasWritten() && len(writes) > 0:
+		steps := stepsOf(writes)
+		st.Told = reset.NotableRows(r, steps)
+		st.Worst, st.Topics = largest(steps)
+		if r.Written == nil { // written by a version that did not keep it
+			r.Written = writtenEffect(r.Outcome, writes)
+		}
+	case undo:
+		steps, err := s.Store.Steps(ctx, r.ID, r.Revision, 0, 0)
+		if err != nil {
+			return fmt.Errorf("steps of %s: %w", r.ID, err)
+		}
+		st.Told = reset.NotableRows(r, steps)
+	}
+	return nil
+}

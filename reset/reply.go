@@ -1,0 +1,49 @@
+package reset
+
+import "time"
+
+// Reply is what a decision did.
+type Reply struct {
+	Did     Did
+	Request Request
+	Votes   int       // that count now
+	At      time.Time // of an earlier decision that makes this one moot
+	By      Actor     // who made that one
+
+	Schedule *Schedule // of a decision about a schedule: it, as it is now
+}
+
+// Did names what a decision did.
+type Did string
+
+// What decisions do.
+const (
+	DidSubmit  Did = "submitted"     // approval is being asked for
+	DidArm     Did = "armed"         // approved: waiting for the group to be idle
+	DidVote    Did = "voted"         // counted; more are needed
+	DidAlready Did = "already voted" // by the same person: nothing changed
+	DidReject  Did = "rejected"
+	DidCancel  Did = "cancelled"
+	DidChoose  Did = "chosen"    // planned again with the option
+	DidRetry   Did = "retried"   // looked at again now
+	DidAlone   Did = "emergency" // armed by one person alone
+	DidSettle  Did = "settled"
+	DidUndo    Did = "undo asked" // Request is the new one
+	DidPlan    Did = "shown"      // approve without a revision: the plan is shown, nothing is decided
+)
+
+// Lag is a group's position on its topics, for people who only look.
+type Lag struct {
+	Cluster  ClusterInfo
+	Group    string
+	Snapshot Snapshot
+	Ruling   Ruling
+	Open     []Request
+}
+
+// Access is who may do what with a group, and why.
+type Access struct {
+	Cluster ClusterInfo
+	Group   string
+	Rulings map[Verb]Ruling // of the person who asked
+}

@@ -1,0 +1,241 @@
+// Package reset has the nouns and rules of an offset reset: request, act, plan, bounds, effect, recheck, the judgement of outcomes, and
+// the states with their table.
+//
+// It is pure: it does nothing, and knows no context, no store and no clock. What happens when is decided by internal/engine, who may do
+// what by package auth, and how it is said by internal/words.
+package reset
+
+import "time"
+
+// Request is one wish to act on a consumer group, from the first word to its end. The store is its truth; cards are
+// projections of it.
+type Request struct {
+	ID       string // short and typed by people: "k7f3"
+	Revision int    // counts what can be approved: rises when the act changes or its bounds break. 1 is the first plan
+	Version  int64  // counts every change of the row: compare-and-swap, and "this card is out of date"
+	State    State
+	Outcome  Outcome // how it ended, once State is applied or failed
+	Origin   string  // unique: the envelope or the schedule run that it came from
+	Actor    Actor   // who asked
+	Place    Place   // where it was asked
+	Act      Act
+
+	ClusterID     string        // Kafka's own id of the cluster, as it answered when the plan was made
+	Isolation     Isolation     // what "latest" means for this group
+	CommitTimeout time.Duration // the brokers' offsets.commit.timeout.ms as read for the plan; 0: not known
+	Effect        Effect        // totals of the current revision's steps
+	Written       *Effect       // totals of what was written, once that is known; nil: nothing was
+	Warnings      []Warning     // what a person should know before agreeing
+	Bounds        Bounds        // what an approval covers
+	Digest        string        // what exactly is voted on
+	Need          int           // approvals needed by people other than the requester
+	Ruling        Ruling        // the policy rule as it applied when the plan was made
+	PlannedAt     time.Time     // when the current revision was planned
+	Drift         *Drift        // what it would do now, where that has moved since; nil: what was planned
+	Before        *Effect       // the effect of the revision before, when a recheck voided it
+	Options       []Option      // other readings of what was asked; one may be chosen by its index
+	Question      string        // what the options answer, while nothing can be planned without it
+	Topics        []TopicLag    // where the group stands, while there is a question
+	Asked         bool          // it has been shown to others: approval was asked for, or it was applied for
+	Problem       *Problem      // why it was refused, why it failed, or what it is waiting for
+
+	Seen     Sighting // the group as it was last looked at
+	Heard    Heard    // the decision that changed it last
+	Attempt  int      // attempts to write so far
+	Retries  int      // looks in a row that Kafka did not answer
+	Undoes   string   // the request that this one takes back
+	UndoneBy string   // the open or applied request that takes this one back
+	Settled  *Settlement
+	Alone    *Emergency // somebody went alone, within the rule's limit for emergencies
+	Eased    time.Time  // until when one authorised person is enough for this undo; zero: never
+	Run      *Run       // the schedule that this is a run of
+	Standing *Mandate   // what was agreed to before a time in the future came: it still counts, within its bounds
+
+	NotBefore time.Time  // it is not looked at until then, although it is approved
+	Watch     *Watch     // how the group fared since it was applied
+	Late      *LateWatch // a write whose answer was lost, and that may still land or did
+
+	CreatedAt time.Time
+	Deadline  time.Time // when the current state gives up; zero: never
+	DecidedAt time.Time // when it entered approved
+	EndedAt   time.Time // when it entered a state that has no next
+}
+
+// Move returns the request's intent when its act is a Move. Of the other acts it returns what they are about, and false.
+func (r *Request) Move() (Intent, bool) {
+	switch a := r.Act.(type) {
+	case Move:
+		return a.Intent, true
+	case Freeze:
+		return Intent{Cluster: a.Cluster, Reason: a.Why}, false
+	case Thaw:
+		return Intent{Cluster: a.Cluster, Reason: a.Why}, false
+	case SaveSchedule:
+		return a.Schedule.Intent, false
+	}
+	return Intent{}, false
+}
+
+// Ref names what can be approved: request and revision, as buttons carry it and people type it ("k7f3.2").
+type Ref struct {
+	ID       string
+	Revision int // 0: not said
+}
+
+// Actor is who acts. It comes from the event itself, never from a button's value or from text.
+type Actor struct {
+	Kind ActorKind
+	Team string // Slack team (or enterprise) id; empty for os and schedule
+	ID   string // Slack user id, schedule id, or user name of the operating system
+}
+
+// ActorKind says what kind of being an Actor is.
+type ActorKind string
+
+// The kinds of actors.
+const (
+	Person    ActorKind = "person"
+	Scheduled ActorKind = "schedule" // a Schedule, by its id
+	OS        ActorKind = "os"
+	Config    ActorKind = "config" // the configuration file: schedules that are kept there
+)
+
+// Place is where a request was made. Surfaces give it meaning; policy may narrow by Channel.
+type Place struct {
+	Channel string
+	Direct  bool // a direct message: nobody else reads it
+}
+
+// Outcome says how a request ended. Mixed and Unclear block the group until a person chose.
+type Outcome string
+
+// The outcomes. None of them is a guess: each rests on offsets that were read.
+const (
+	Verified  Outcome = "verified"  // every partition was read back at its target
+	Overtaken Outcome = "overtaken" // every partition was written, and some had moved on when they were read back
+	Unchanged Outcome = "unchanged" // every partition was read back where it had been, twice if an answer was lost
+	Late      Outcome = "late"      // judged otherwise at first, then the write landed: every partition is at its target
+	PutBack   Outcome = "put back"  // some were written, and all stand again where they had been
+	Mixed     Outcome = "mixed"     // some stand at the target and some where they had been
+	Unclear   Outcome = "unclear"   // an answer was lost and the offsets say neither
+)
+
+// Blocks reports whether a person has to choose before the group may be reset again.
+func (o Outcome) Blocks() bool { return o == Mixed || o == Unclear }
+
+// Settlement is a person's word that a mixed or unclear outcome is accepted as it is.
+type Settlement struct {
+	By  Actor
+	Why string
+	At  time.Time
+}
+
+// Emergency is somebody's word that this cannot wait for a second person.
+type Emergency struct {
+	By       Actor
+	Incident string
+	At       time.Time
+}
+
+// Option is another reading of what was asked, kept on the server so that a button need not carry it.
+type Option struct {
+	Label  string // "prod-eu", "orders", "Use UTC"
+	Typed  string // what a person would type instead
+	Intent Intent
+}
+
+// TopicLag is where a group stands on one topic.
+type TopicLag struct {
+	Topic      string
+	Partitions int
+	Committed  int   // partitions with a commit
+	Lag        int64 // offsets between the commits and the end, at most
+	Markers    int64 // offsets that are left out of Lag: transaction markers
+	Err        string
+}
+
+// Sighting is a group as it was last looked at while its request waits.
+type Sighting struct {
+	At         time.Time
+	Group      GroupState
+	Since      time.Time // since when it has been seen in this state
+	EmptySince time.Time // since when it has been idle with unmoved commits; zero: it is not
+	Commits    string    // digest of the committed offsets at EmptySince
+	Left       time.Time // when the last consumer was seen to have gone; zero: nobody was there
+	Back       *Return   // consumers that came back while the group was waited for
+	Phantom    int       // times that offsets moved although nobody was in the group
+}
+
+// Return is consumers that come back soon after a group became empty: something restarts them.
+type Return struct {
+	At    time.Time
+	After time.Duration // since the group became empty
+	Hosts []string
+}
+
+// Vote is one person's approval of one revision. It counts only while that is the request's.
+type Vote struct {
+	Request  string
+	Revision int
+	Digest   string // what that revision was
+	Actor    Actor
+	Rule     string
+	At       time.Time
+}
+
+// Entry is one line of the audit: what happened, to what, by whom. Entries are written in the transaction of what they
+// tell and never change.
+type Entry struct {
+	Seq      int64 // given by the store
+	At       time.Time
+	Request  string
+	Revision int
+	Actor    Actor
+	Event    Event
+	Facts    map[string]string // the numbers and names that the event's sentence needs
+}
+
+// Event names what an audit entry tells.
+type Event string
+
+// The events of a request's life, in the order in which they can first happen.
+const (
+	EvAsked      Event = "asked"
+	EvPlanned    Event = "planned"
+	EvRefused    Event = "refused"
+	EvWaiting    Event = "waiting for kafka"
+	EvChosen     Event = "option chosen"
+	EvSubmitted  Event = "approval asked"
+	EvVoted      Event = "voted"
+	EvDenied     Event = "not allowed"
+	EvAlone      Event = "emergency"
+	EvRejected   Event = "rejected"
+	EvApproved   Event = "approved"
+	EvVoided     Event = "approval voided"
+	EvIdle       Event = "idle"
+	EvBusy       Event = "busy"
+	EvApplying   Event = "applying"
+	EvSent       Event = "sent"
+	EvTurnedDown Event = "turned down by kafka"
+	EvPutBack    Event = "putting back"
+	EvApplied    Event = "applied"
+	EvFailed     Event = "failed"
+	EvCancelled  Event = "cancelled"
+	EvExpired    Event = "expired"
+	EvSettled    Event = "settled"
+	EvFrozen     Event = "frozen"
+	EvThawed     Event = "thawed"
+)
+
+// Heard is a decision that changed a request, by its envelope. A process that dies before it has noted that the envelope is
+// decided leaves it to the next one, which must neither act on it twice nor say that it comes too late.
+type Heard struct {
+	Origin string
+	Did    Did
+}
+
+// Drift is what a waiting request would do if it were written now. What was agreed to is Request.Effect.
+type Drift struct {
+	At     time.Time
+	Effect Effect
+}

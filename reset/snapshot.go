@@ -1,0 +1,124 @@
+package reset
+
+import "time"
+
+// Isolation is which records a group reads, and so what "latest" is.
+type Isolation string
+
+// The isolation levels; the zero value means ReadUncommitted.
+const (
+	ReadUncommitted Isolation = "read_uncommitted" // latest is the high watermark
+	ReadCommitted   Isolation = "read_committed"   // latest is the last stable offset
+)
+
+// Query says what Inspect should read.
+type Query struct {
+	Group     string
+	Scope     Scope     // empty: every topic with commits, for an overview
+	At        time.Time // look this time up in every partition in scope; zero: do not
+	Isolation Isolation
+	Like      string // also read where this group stands on the partitions in scope
+	Around    bool   // also read what surrounds group and topics: for a plan that somebody will see. Markers too
+	Markers   bool   // also find out what of a small lag is transaction markers
+}
+
+// Snapshot is what Kafka said at one time.
+type Snapshot struct {
+	At         time.Time
+	ClusterID  string
+	Group      GroupState
+	Near       []string         // names of groups that resemble the asked one, when it does not exist
+	Topics     map[string]Topic // every topic in scope, and every topic with commits
+	Partitions []PartitionState // the partitions in scope, by topic and number
+	Around     Around           // when the query asked for it
+	Missing    []string         // requests of Kafka's protocol that a broker does not know, of those that only some resets need
+}
+
+// Topic is one topic as metadata tells it.
+type Topic struct {
+	ID         string
+	Partitions int    // 0: it does not exist
+	Err        string // why it could not be read ("TOPIC_AUTHORIZATION_FAILED"); not for topics that do not exist
+	Commits    int    // partitions on which the group has commits
+	Near       []string
+	Config     *TopicConfig // nil: not asked for, or not known
+}
+
+// Partition names a partition.
+type Partition struct {
+	Topic     string
+	Partition int32
+}
+
+// PartitionState is one partition as Kafka tells it.
+type PartitionState struct {
+	Partition
+	Start     int64
+	End       int64 // what "latest" is by the query's isolation: the high watermark or the last stable offset
+	High      int64 // the high watermark, with ReadCommitted; 0: it is End
+	Committed Position
+	Other     *Position // where the query's other group stands
+	Found     *Found    // the answer to the time look-up
+	Newest    time.Time // where the look-up found no record: the newest time of the last batch; zero: not known
+	Err       string    // why this partition could not be read ("LEADER_NOT_AVAILABLE"); the numbers mean nothing then
+	Markers   int64     // offsets from the committed one to the end, when all of them are transaction markers; read with Query.Markers
+
+	// Read with Query.Around; zero when it was not, or does not apply.
+	Stable   int64 // the last stable offset, when Open is not 0
+	Open     int64 // records behind it: transactions are open there
+	Expiring int64 // what lies before it is deleted by retention within TopicConfig.Soon
+	Remote   int64 // what lies before it may be in remote storage only
+	Recent   int64 // the first record of the last half of Around.Retention; the end when there is none
+}
+
+// last is the furthest offset that a commit may name: records up to the high watermark are there, whatever a group reads of them.
+func (p PartitionState) last() int64 { return max(p.End, p.High) }
+
+// Lag is how many offsets lie between the committed one and the end, without those that are known to hold nothing to read. Without
+// a committed offset everything does.
+func (p PartitionState) Lag() int64 {
+	at := p.Start
+	if !p.Committed.None {
+		at = max(p.Committed.Offset, p.Start)
+	}
+	return max(0, p.End-at-p.Markers)
+}
+
+// Found is the answer to a time look-up that was checked: a miss on a partition with records is not believed
+// (facts: after DeleteRecords the broker may say "no record" although records follow).
+type Found struct {
+	Offset int64
+	At     time.Time // the record's timestamp; zero when How is not HowRecord
+	How    How       // HowRecord, HowNoLater or HowStartInDoubt
+}
+
+// Look is a group as the cheapest read that can prove it inactive tells it. The commits were read after the state.
+type Look struct {
+	Group   GroupState
+	Commits map[Partition]Position // of all topics; nil: not read, because the group is active or its coordinator could not tell
+	Why     string                 // why the coordinator could not tell, in Kafka's words
+}
+
+// GroupState is a group as ListGroups (state, type) and the describe call of its type (members) tell it.
+type GroupState struct {
+	Exists   bool
+	State    string // Empty, Stable, PreparingRebalance, CompletingRebalance, Assigning, Reconciling, Dead
+	Type     string // classic, consumer, share, streams
+	Protocol string // protocol type of a classic group: consumer, connect, ""
+	Assignor string // of a classic group with members: range, stream, ...
+	Epoch    int32  // of a group of type consumer: rises whenever a member joins or leaves. A classic group tells nothing of the kind
+	Members  []Member
+}
+
+// Idle reports whether nobody is in the group.
+func (g GroupState) Idle() bool {
+	return len(g.Members) == 0 && (!g.Exists || g.State == "Empty" || g.State == "Dead")
+}
+
+// Member is one consumer of a group.
+type Member struct {
+	ID       string
+	ClientID string
+	Host     string
+	StaticID string
+}

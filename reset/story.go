@@ -1,0 +1,42 @@
+package reset
+
+import "time"
+
+// Story is a request with what belongs to it, for those who show it.
+type Story struct {
+	Request  Request
+	Cluster  ClusterInfo
+	Worst    []Step // the steps with the largest effect, 20 at most: of the plan, and of what was written once it was
+	Topics   []TopicEffect
+	Told            // of the same steps
+	Votes    []Vote // of the current revision
+	Attempt  *Attempt
+	Evidence []Write          // of the attempt, where it is not simply at its target; 20 at most
+	Stands   map[Standing]int // of Attempt: how many partitions stand where, as last read
+	Entries  []Entry
+	Blocking string // the request that blocks this one's group
+	Frozen   *Frozen
+	Now      time.Time
+
+	Schedule *ScheduleStory // of a SaveSchedule, and of a run
+}
+
+// TopicEffect is a plan's effect on one topic.
+type TopicEffect struct {
+	Topic  string
+	Effect Effect
+}
+
+// ClusterInfo is what the configuration says about a cluster.
+type ClusterInfo struct {
+	Name      string
+	ID        string // pinned; empty: not pinned
+	Label     string // "production"
+	Home      string // home channel
+	Channels  []string
+	Bootstrap []string
+	Timeout   time.Duration // of connecting to a broker and of each request; Write takes at most four times this
+	Kinds     []Declared    // what runs the groups; the first pattern that matches counts
+	Login     bool          // it takes a login or TLS: Kafka's own tools need a file for that
+	SeesAll   bool          // whoever runs the bot says that no topic is hidden from its login
+}
