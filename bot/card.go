@@ -10,6 +10,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
 )
 
 // message is content as Slack takes it. Built by draw, it keeps every limit of Block Kit.
@@ -329,7 +330,7 @@ func clip(s string, most int) string {
 
 // clean shows what could make a text look like another one: control characters and those that turn its direction.
 func clean(s string) string {
-	return commands.Visible(strings.Map(func(r rune) rune {
+	return text.Visible(strings.Map(func(r rune) rune {
 		if r == '\n' || r == '\t' {
 			return ' '
 		}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -12,7 +13,7 @@ import (
 func aroundLine(g gathered, v voice) Line {
 	switch g.code {
 	case reset.WarnConnector:
-		return connectorWarning(cmp.Or(list(g.names, 1), "NAME"))
+		return connectorWarning(cmp.Or(text.List(g.names, 1), "NAME"))
 	case reset.WarnLooksLike:
 		return say("By its name this is ", g.text, ", which starts from its own checkpoint and ignores committed offsets: the reset may change nothing. ",
 			"Only a job that starts without a checkpoint reads them.")
@@ -20,18 +21,18 @@ func aroundLine(g gathered, v voice) Line {
 		return say("It may be incomplete because of ACLs: whether topics are hidden from the bot's login can't be told", saying(g.text),
 			". The configuration says that none is.")
 	case reset.WarnMirrored:
-		return say("MirrorMaker 2 writes to this cluster (", list(g.names, 3), "): if it syncs this group's offsets, it may push a rewind forward again. ",
+		return say("MirrorMaker 2 writes to this cluster (", text.List(g.names, 3), "): if it syncs this group's offsets, it may push a rewind forward again. ",
 			"Look again after a minute, or stop its checkpoint connector.")
 	case reset.WarnCompacted:
-		return say(list(g.names, 3), " ", are(len(g.names)), " compacted: what is read again is the latest state by key, not history, and the counts are upper bounds.")
+		return say(text.List(g.names, 3), " ", are(len(g.names)), " compacted: what is read again is the latest state by key, not history, and the counts are upper bounds.")
 	case reset.WarnExpires:
-		return say("Kafka deletes the commits of a group ", span(time.Duration(g.count)*time.Second), " after its last consumer left, whatever was committed since, ",
+		return say("Kafka deletes the commits of a group ", text.Duration(time.Duration(g.count)*time.Second), " after its last consumer left, whatever was committed since, ",
 			"and nothing tells when that was; no recent record was read. Start its consumers soon, or the reset is forgotten.")
 	case reset.WarnNoWayBack:
-		return say("An undo of this reset will be refused: ", number(g.parts, "partition"), " (", g.where(), ") ", g.have(), " no committed offset now, and this Kafka ",
+		return say("An undo of this reset will be refused: ", text.Number(g.parts, "partition"), " (", g.where(), ") ", g.have(), " no committed offset now, and this Kafka ",
 			"cannot delete one (it does not know OffsetDelete).")
 	case reset.WarnUnchecked:
-		line := say("Retention, compaction and tiering could not be checked for ", list(g.names, 3), saying(g.text), ".")
+		line := say("Retention, compaction and tiering could not be checked for ", text.List(g.names, 3), saying(g.text), ".")
 		if strings.Contains(g.text, "AUTHORIZATION_FAILED") {
 			line = append(line, say(" The bot's login needs DESCRIBE_CONFIGS there.")...)
 		}
@@ -43,7 +44,7 @@ func aroundLine(g gathered, v voice) Line {
 
 // recordsLine is a warning about the records between the target and the end.
 func recordsLine(g gathered, v voice) Line {
-	n := number(g.parts, "partition")
+	n := text.Number(g.parts, "partition")
 	switch g.code {
 	case reset.WarnRetention:
 		return say("Retention is about to delete what is at the target on ", n, " (", g.where(), "): ", strong("up to "+records(g.count)+" may be gone within "+soon(g.text)),
@@ -62,14 +63,14 @@ func recordsLine(g gathered, v voice) Line {
 	return nil
 }
 
-func offsets(n int64) string { return number(n, "offset") }
+func offsets(n int64) string { return text.Number(n, "offset") }
 
 func soon(said string) string {
 	d, err := time.ParseDuration(said)
 	if err != nil {
 		return "hours"
 	}
-	return span(d)
+	return text.Duration(d)
 }
 
 // connectorLines ask for the word that a connector is stopped. A connector that is only paused keeps its tasks in the group.
@@ -108,7 +109,7 @@ func recognised(by []string) string {
 	if len(by) == 0 {
 		return ""
 	}
-	return " (" + clip(list(by, 2), 200) + ")"
+	return " (" + text.Clip(text.List(by, 2), 200) + ")"
 }
 
 // hiddenProblem refuses "all topics" where that may be less than all. Hidden topics are counted and not named: who asks
@@ -116,11 +117,11 @@ func recognised(by []string) string {
 func hiddenProblem(p *reset.Problem) Line {
 	what := say("Whether ACLs hide topics from the bot's login", onCluster(p), " can't be told", saying(p.Got))
 	if p.Count > 0 {
-		what = say("ACLs hide ", number(p.Count, "topic"), " from the bot's login", onCluster(p))
+		what = say("ACLs hide ", text.Number(p.Count, "topic"), " from the bot's login", onCluster(p))
 	}
 	l := say(what, ", and Kafka leaves out commits on hidden topics without a word: \"all topics\" could be less than all. Name the topics instead")
 	if len(p.Names) > 0 {
-		l = say(l, "; commits are seen on ", list(p.Names, 5))
+		l = say(l, "; commits are seen on ", text.List(p.Names, 5))
 	}
 	return say(l, ".")
 }

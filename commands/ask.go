@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -174,7 +175,7 @@ func almostVerb(words []word) error {
 	if len(words) < 2 {
 		return nil // more likely a group; the core knows near names
 	}
-	verb := nearest(words[0].text, verbWords)
+	verb := text.Nearest(words[0].text, verbWords)
 	if verb == "" {
 		return nil
 	}
@@ -270,7 +271,7 @@ func (r *aiming) almostTarget(words []word) error {
 		if _, err := readDuration(w.text); err == nil {
 			return wrong(w, "billing orders back "+w.text, "%s needs the word back before it")
 		}
-		if almost := nearest(w.text, targetWords); almost != "" && i == len(words)-1 {
+		if almost := text.Nearest(w.text, targetWords); almost != "" && i == len(words)-1 {
 			return &SyntaxError{Word: w.text, Pos: w.pos, Near: almost, Want: "where to? " + quoted(w.text) + " is no target", Example: resetExample}
 		}
 	}

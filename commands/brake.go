@@ -1,6 +1,9 @@
 package commands
 
-import "github.com/kafka-reset-bot/kafka-reset-bot/reset"
+import (
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
 
 // brakeOf is the card of a freeze or a thaw.
 func brakeOf(s reset.Story) Content {
@@ -19,7 +22,7 @@ func brakeOf(s reset.Story) Content {
 		c.Status = status(r, "thawed")
 		c.Lines = []Line{say("Thawed by ", person(r.Actor), doneAt(r, v), reason(in), ". Approved resets go on.")}
 	case r.State == reset.Pending:
-		c.Lines = append(c.Lines, say("Needs ", strong(number(r.Need, "approval")+" from "), people(r.Ruling.Approvers, Notify, "or"), until(" by ", r.Deadline, v), "."))
+		c.Lines = append(c.Lines, say("Needs ", strong(text.Number(r.Need, "approval")+" from "), people(r.Ruling.Approvers, Notify, "or"), until(" by ", r.Deadline, v), "."))
 		c.Buttons = []Button{
 			{Verb: "approve", Ref: ref(r), Label: "Approve", Style: "primary", Typed: "approve " + ref(r), Confirm: "What is approved and waits here will be written."},
 			{Verb: "reject", Ref: ref(r), Label: "Reject", Style: "danger", Typed: "reject " + ref(r)},

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"time"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -80,10 +81,10 @@ func askLine(s reset.Story, v voice) Line {
 func reason(in reset.Intent) string {
 	out := ""
 	if in.Reason != "" {
-		out = ` ("` + clip(in.Reason, 200) + `")`
+		out = ` ("` + text.Clip(in.Reason, 200) + `")`
 	}
 	if in.Emergency != "" {
-		out += " [emergency " + clip(in.Emergency, 60) + "]"
+		out += " [emergency " + text.Clip(in.Emergency, 60) + "]"
 	}
 	return out
 }
@@ -108,9 +109,9 @@ func pending(c *Content, s reset.Story, v voice) {
 	}
 	plan(c, s, v)
 	who := people(r.Ruling.Approvers, Notify, "or")
-	need := say("Needs ", strong(number(r.Need, "approval")+" from "), who)
+	need := say("Needs ", strong(text.Number(r.Need, "approval")+" from "), who)
 	if len(s.Votes) > 0 {
-		need = say("Approved by ", voters(s.Votes, v), "; needs ", strong(count(max(0, r.Need-len(s.Votes)))+" more of "), who)
+		need = say("Approved by ", voters(s.Votes, v), "; needs ", strong(text.Count(max(0, r.Need-len(s.Votes)))+" more of "), who)
 	}
 	c.Lines = append(c.Lines, say(need, until(" by ", r.Deadline, v), "."))
 	if !unbounded(r.Bounds) {
@@ -172,7 +173,7 @@ func armed(c *Content, s reset.Story, v voice) {
 	default:
 		c.Lines = append(c.Lines, say(connected(s, v), " ", lingering(seen.Group.Members)))
 		if b := seen.Back; b != nil {
-			c.Lines = append(c.Lines, say(strong("They came back"), " after ", span(b.After.Round(time.Second)), " from ", list(b.Hosts, 4),
+			c.Lines = append(c.Lines, say(strong("They came back"), " after ", text.Duration(b.After.Round(time.Second)), " from ", text.List(b.Hosts, 4),
 				": a controller restarts them. Scale it down instead of stopping the processes."))
 		}
 		c.Hints = stopHints(r.Ruling)
@@ -185,7 +186,7 @@ func armed(c *Content, s reset.Story, v voice) {
 
 func agreed(s reset.Story, v voice) Line {
 	if a := s.Request.Alone; a != nil {
-		return say(strong("EMERGENCY "+clip(a.Incident, 60)), ": ", person(a.By), " went alone ", v.clock(a.At), ", without a second person", ruleOf(s.Request.Ruling), owners(s.Request), ".")
+		return say(strong("EMERGENCY "+text.Clip(a.Incident, 60)), ": ", person(a.By), " went alone ", v.clock(a.At), ", without a second person", ruleOf(s.Request.Ruling), owners(s.Request), ".")
 	}
 	if m := s.Request.Run; m != nil && len(s.Votes) == 0 {
 		return standsOn(m.Mandate, v)
@@ -211,9 +212,9 @@ func connected(s reset.Story, v voice) Line {
 	seen := s.Request.Seen
 	n := len(seen.Group.Members)
 	first := gather(s.Request.Warnings, reset.WarnBusy).count
-	of := number(n, "consumer")
+	of := text.Number(n, "consumer")
 	if first > int64(n) {
-		of = count(n) + " of " + number(first, "consumer")
+		of = text.Count(n) + " of " + text.Number(first, "consumer")
 	}
 	if n == 0 {
 		return say("The group is not idle yet: ", seen.Group.State, since(seen, v), ".")
@@ -243,7 +244,7 @@ func applying(c *Content, s reset.Story, v voice) {
 		c.Lines = append(c.Lines, say(strong("What stands cannot be read yet"), ": ", in.Cluster, " does not answer as a whole", saying(r.Problem.Got),
 			". It is asked again until it does; nothing is written again."))
 	case a == nil:
-		c.Lines = append(c.Lines, say("Writing ", number(r.Effect.Partitions, "partition"), "."))
+		c.Lines = append(c.Lines, say("Writing ", text.Number(r.Effect.Partitions, "partition"), "."))
 	case !a.ReadAt.IsZero() || r.Problem != nil:
 		c.Status = status(r, "an answer was lost, reading")
 		c.Lines = append(c.Lines, say("An answer of Kafka was lost. The offsets are read twice to find out what stands; nothing is written again."))
@@ -254,9 +255,9 @@ func applying(c *Content, s reset.Story, v voice) {
 				answered++
 			}
 		}
-		l := say("Writing ", number(r.Effect.Partitions, "partition"), " since ", v.exact(a.StartedAt))
+		l := say("Writing ", text.Number(r.Effect.Partitions, "partition"), " since ", v.exact(a.StartedAt))
 		if len(a.Chunks) > 1 {
-			l = say(l, ", ", count(answered), " of ", number(len(a.Chunks), "request"), " answered")
+			l = say(l, ", ", text.Count(answered), " of ", text.Number(len(a.Chunks), "request"), " answered")
 		}
 		c.Lines = append(c.Lines, say(l, ". Each is read back."))
 	}
@@ -306,7 +307,7 @@ func ended(c *Content, s reset.Story, v voice) {
 	case reset.Refused:
 		c.Lines = append(c.Lines, refusal(s)...)
 	default:
-		c.Lines = append(c.Lines, say(capital(states[r.State]), byWhom(by), when(by, v), because(by), ". Nothing was changed."))
+		c.Lines = append(c.Lines, say(text.Capital(states[r.State]), byWhom(by), when(by, v), because(by), ". Nothing was changed."))
 		if r.Problem != nil && r.Problem.Code == reset.ProblemClusterGone {
 			c.Lines = append(c.Lines, problemLines(r.Problem)...)
 		}
@@ -331,7 +332,7 @@ func because(e *reset.Entry) string {
 	if e == nil || e.Facts["why"] == "" {
 		return ""
 	}
-	return `: "` + clip(e.Facts["why"], 200) + `"`
+	return `: "` + text.Clip(e.Facts["why"], 200) + `"`
 }
 
 func lastOf(entries []reset.Entry, ev reset.Event) *reset.Entry {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -128,7 +129,7 @@ func wrong(w word, example, want string) *SyntaxError {
 
 // near adds the nearest of the candidates to the error.
 func (e *SyntaxError) near(candidates ...string) *SyntaxError {
-	e.Near = nearest(e.Word, candidates)
+	e.Near = text.Nearest(e.Word, candidates)
 	return e
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -43,9 +44,9 @@ func aheadLines(p *reset.Problem, v voice) []Line {
 	if p == nil {
 		return []Line{say("The target would skip messages. Should they be skipped?")}
 	}
-	skips := say("would skip ", strong("up to "+number(p.Count, "message")))
+	skips := say("would skip ", strong("up to "+text.Number(p.Count, "message")))
 	target := cmp.Or(p.Got, "The target")
-	l := say("No record is as late as ", code(target), " on ", number(p.Other, "partition"), " (", p.Topic, "): going to latest there ", skips, ".")
+	l := say("No record is as late as ", code(target), " on ", text.Number(p.Other, "partition"), " (", p.Topic, "): going to latest there ", skips, ".")
 	if p.Newest > 0 {
 		l = say(l, newestLine(time.UnixMilli(p.Newest).UTC(), v))
 	}

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"cmp"
+
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 

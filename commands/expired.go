@@ -1,6 +1,9 @@
 package commands
 
-import "github.com/kafka-reset-bot/kafka-reset-bot/reset"
+import (
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
 
 // expiredLine says what did not happen in time.
 func expiredLine(s reset.Story, v voice) Line {
@@ -20,11 +23,11 @@ func expiredLine(s reset.Story, v voice) Line {
 	case was == reset.Approved:
 		l := say(in.Group, " was not idle by ", v.clock(end))
 		if n := len(r.Seen.Group.Members); n > 0 {
-			l = say(l, ": ", number(n, "consumer"), " still connected (", members(r.Seen.Group.Members), ")")
+			l = say(l, ": ", text.Number(n, "consumer"), " still connected (", members(r.Seen.Group.Members), ")")
 		}
 		return say(l, ". Nothing was changed.")
 	case was == reset.Pending && len(s.Votes) > 0:
-		return say(count(len(s.Votes)), " of ", number(r.Need, "approval"), " by ", v.clock(end), ": ", voters(s.Votes, v), ". Nothing was changed.")
+		return say(text.Count(len(s.Votes)), " of ", text.Number(r.Need, "approval"), " by ", v.clock(end), ": ", voters(s.Votes, v), ". Nothing was changed.")
 	case was == reset.Pending:
 		return say("Nobody of ", people(r.Ruling.Approvers, User, "or"), " decided by ", v.clock(end), ". Nothing was changed.")
 	}

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
 )
 
 // line is a command sorted into bare words and options.
@@ -143,7 +145,7 @@ func unknownOption(name word) *SyntaxError {
 		}
 	}
 	slices.Sort(known)
-	if e.Near = nearest(strings.TrimLeft(name.text, "-"), known); e.Near != "" {
+	if e.Near = text.Nearest(strings.TrimLeft(name.text, "-"), known); e.Near != "" {
 		e.Near = "--" + e.Near
 	}
 	return e

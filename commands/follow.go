@@ -3,6 +3,7 @@ package commands
 import (
 	"slices"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -46,7 +47,7 @@ func UnshownOf(s reset.Story, u Unshown) Content {
 	switch {
 	case r.State == reset.Pending:
 		c.Status = status(r, "waiting for approval, but no channel shows it")
-		c.Lines = []Line{say("Not written as of ", v.clock(s.Now), ". It needs ", number(r.Need, "approval"), " from ", people(r.Ruling.Approvers, User, "or"),
+		c.Lines = []Line{say("Not written as of ", v.clock(s.Now), ". It needs ", text.Number(r.Need, "approval"), " from ", people(r.Ruling.Approvers, User, "or"),
 			". The bot sends them a direct message (at most ten people); you can also ask one of them to type ", code("approve "+ref(r)), ".")}
 	case r.State == reset.Planning:
 		c.Status = status(r, "planned again, but others cannot see it")
@@ -174,7 +175,7 @@ func OutsideOf(s reset.Story) Content {
 	r := s.Request
 	v := voiceOf(intentOf(r), s.Now)
 	c := Content{Title: CardOf(s).Title, Status: status(r, "waiting for approval in a private channel")}
-	c.Lines = []Line{say("As of ", v.clock(s.Now), ": it ", strong(brief(r)), ". Needs ", number(r.Need, "approval"), " from ",
+	c.Lines = []Line{say("As of ", v.clock(s.Now), ": it ", strong(brief(r)), ". Needs ", text.Number(r.Need, "approval"), " from ",
 		people(r.Ruling.Approvers, Notify, "or"), ": ", code("show "+r.ID), ", ", code("approve "+ref(r)), ".")}
 	c.Fallback = fallback(c)
 	return c

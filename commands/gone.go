@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"time"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -14,7 +15,7 @@ func clusterGone(p *reset.Problem) Line {
 	case p.Want != "":
 		return say(l, ": the same Kafka is ", strong(p.Want), " now. Ask again there: ", code(cmp.Or(p.Group, "GROUP")+"@"+p.Want), ".")
 	case len(p.Names) > 0:
-		l = say(l, "; configured are ", list(p.Names, 5))
+		l = say(l, "; configured are ", text.List(p.Names, 5))
 	}
 	return say(l, ". The people who run the bot can say why.")
 }
@@ -33,7 +34,7 @@ func deletedTopic(p *reset.Problem) Line {
 	if len(p.Names) > 1 {
 		was = " were deleted"
 	}
-	l := say(strong(list(p.Names, 3)), was)
+	l := say(strong(text.List(p.Names, 3)), was)
 	if !p.Since.IsZero() {
 		l = say(l, " at or after ", p.Since.UTC().Format("2006-01-02 15:04 MST"))
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -41,13 +42,13 @@ func lagHead(l reset.Lag, topics []reset.TopicLag) Content {
 	if read == 0 && len(topics) == 0 {
 		c.Lines = []Line{say("No commits on any topic.")}
 	} else {
-		c.Lines = []Line{say(strong("At most "+count(sum)+" behind"), " on ", number(read, "topic"), ".")}
+		c.Lines = []Line{say(strong("At most "+text.Count(sum)+" behind"), " on ", text.Number(read, "topic"), ".")}
 	}
 	if markers > 0 {
-		c.Lines = append(c.Lines, say("Not counted: ", number(markers, "transaction marker"), ", which no consumer reads."))
+		c.Lines = append(c.Lines, say("Not counted: ", text.Number(markers, "transaction marker"), ", which no consumer reads."))
 	}
 	if len(g.Members) > 0 {
-		c.Lines = append(c.Lines, say(capital(number(len(g.Members), "consumer")), ": ", members(g.Members), "."))
+		c.Lines = append(c.Lines, say(text.Capital(text.Number(len(g.Members), "consumer")), ": ", members(g.Members), "."))
 	}
 	for _, r := range l.Open {
 		c.Lines = append(c.Lines, say("Open: ", strong(r.ID), " is ", states[r.State], "."))
@@ -61,7 +62,7 @@ func groupStatus(g reset.GroupState) string {
 	}
 	s := cmp.Or(g.State, "state not known")
 	if n := len(g.Members); n > 0 {
-		s += " · " + number(n, "consumer")
+		s += " · " + text.Number(n, "consumer")
 	}
 	return s
 }
@@ -73,7 +74,7 @@ func lagTable(l reset.Lag, topics []reset.TopicLag) *Table {
 	}
 	t := &Table{Head: []string{"partition", "committed", "end", "behind"}, Right: []bool{false, true, true, true}}
 	for _, p := range l.Snapshot.Partitions {
-		row := []string{fmt.Sprintf("%s-%d", p.Topic, p.Partition.Partition), position(p.Committed), count(p.End), lagOf(p)}
+		row := []string{fmt.Sprintf("%s-%d", p.Topic, p.Partition.Partition), position(p.Committed), text.Count(p.End), lagOf(p)}
 		if p.Err != "" {
 			row = []string{row[0], "?", "?", p.Err}
 		}
@@ -90,7 +91,7 @@ func lagOf(p reset.PartitionState) string {
 	if p.Committed.None {
 		return "–"
 	}
-	return count(p.Lag())
+	return text.Count(p.Lag())
 }
 
 func topicLagTable(topics []reset.TopicLag) *Table {
@@ -100,9 +101,9 @@ func topicLagTable(topics []reset.TopicLag) *Table {
 			t.More = len(topics) - topicRows
 			break
 		}
-		row := []string{l.Topic, count(l.Partitions), count(l.Committed), count(l.Lag)}
+		row := []string{l.Topic, text.Count(l.Partitions), text.Count(l.Committed), text.Count(l.Lag)}
 		if l.Err != "" {
-			row = []string{l.Topic, count(l.Partitions), "?", l.Err}
+			row = []string{l.Topic, text.Count(l.Partitions), "?", l.Err}
 		}
 		t.Rows = append(t.Rows, row)
 	}
@@ -119,7 +120,7 @@ const mostRequests = 20
 func StatusOf(rs []reset.Request, frozen []reset.Frozen, infos []reset.ClusterInfo, now time.Time) Content {
 	rs = slices.Clone(rs)
 	slices.SortStableFunc(rs, func(a, b reset.Request) int { return a.Deadline.Compare(b.Deadline) })
-	c := Content{Title: "Open requests", Status: count(len(rs))}
+	c := Content{Title: "Open requests", Status: text.Count(len(rs))}
 	if len(rs) == 0 {
 		c.Lines = []Line{say("Nothing is open. ", code("history"), " shows what was done.")}
 	}
@@ -133,7 +134,7 @@ func StatusOf(rs []reset.Request, frozen []reset.Frozen, infos []reset.ClusterIn
 
 // HistoryOf lists requests, newest first.
 func HistoryOf(rs []reset.Request, infos []reset.ClusterInfo, now time.Time) Content {
-	c := Content{Title: "History", Status: number(len(rs), "request")}
+	c := Content{Title: "History", Status: text.Number(len(rs), "request")}
 	if len(rs) == 0 {
 		c.Lines = []Line{say("No request is known here yet.")}
 	}
@@ -147,7 +148,7 @@ func requestLines(rs []reset.Request, infos []reset.ClusterInfo, now time.Time) 
 	var lines []Line
 	for i, r := range rs {
 		if i == mostRequests {
-			lines = append(lines, say("... ", number(len(rs)-i, "more request")))
+			lines = append(lines, say("... ", text.Number(len(rs)-i, "more request")))
 			break
 		}
 		lines = append(lines, requestLine(r, infos, now))
@@ -163,7 +164,7 @@ func listed(r reset.Request) string {
 	case r.State == reset.Failed && r.Written == nil:
 		return ""
 	case r.State == reset.Failed:
-		return "planned: " + plainBrief(r.Effect) + "; written: " + number(r.Written.Partitions, "partition") + ", " + plainBrief(*r.Written)
+		return "planned: " + plainBrief(r.Effect) + "; written: " + text.Number(r.Written.Partitions, "partition") + ", " + plainBrief(*r.Written)
 	}
 	return brief(r)
 }

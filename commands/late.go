@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -18,7 +19,7 @@ func landedLate(c *Content, s reset.Story, v voice) {
 	e := r.Actual()
 	at := e.Partitions - s.Misses
 	c.Lines = append(c.Lines,
-		say(strong("The write landed late"), ": ", count(at), " of ", number(e.Partitions, "partition"), " ", are(at), " ", place(in, v), missedLine(s),
+		say(strong("The write landed late"), ": ", text.Count(at), " of ", text.Number(e.Partitions, "partition"), " ", are(at), " ", place(in, v), missedLine(s),
 			". Read ", v.exact(r.Late.Landed), "."),
 		say("Kafka's answer had been lost", saying(lostAnswer(r)), ". ", firstReadings(r.Late, v)),
 		outturn(r, e, s.Misses > 0))
@@ -37,7 +38,7 @@ func asBefore(c *Content, s reset.Story, v voice) {
 	r := s.Request
 	c.Status = status(r, "failed, offsets as before")
 	c.Lines = append(c.Lines, say(strong("The offsets were as before"), " when read ", v.exact(r.Late.First), " and ", v.exact(r.Late.Second), ": all ",
-		number(r.Effect.Partitions, "partition"), ", after Kafka's answer was lost", saying(lostAnswer(r)), "."))
+		text.Number(r.Effect.Partitions, "partition"), ", after Kafka's answer was lost", saying(lostAnswer(r)), "."))
 	if l := causeLine(r); l != nil && r.Problem.Code != reset.ProblemLost {
 		c.Lines = append(c.Lines, l)
 	}
@@ -140,9 +141,9 @@ func rollbackLine(r reset.Request) Line {
 		return nil
 	}
 	b := r.Problem.Rollback
-	l := say(strong("It could not be rolled back"), ": ", code(clip(b.Got, 200)), ". ", answers[b.Got])
+	l := say(strong("It could not be rolled back"), ": ", code(text.Clip(b.Got, 200)), ". ", answers[b.Got])
 	if n := len(b.Members); n > 0 {
-		l = say(l, " ", capital(number(n, "consumer")), " ", are(n), " connected: ", members(b.Members), ".")
+		l = say(l, " ", text.Capital(text.Number(n, "consumer")), " ", are(n), " connected: ", members(b.Members), ".")
 	}
 	return l
 }

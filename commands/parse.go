@@ -10,6 +10,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -28,7 +29,7 @@ const (
 //	kafka-consumer-groups.sh --bootstrap-server ... --group ... --reset-offsets ... --execute
 func Parse(said string, ctx Context) (Command, error) {
 	if n := utf8.RuneCountInString(said); n > maxText {
-		return nil, &SyntaxError{Want: fmt.Sprintf("a command may have %s characters; this one has %s", count(maxText), count(n)), Pos: maxText}
+		return nil, &SyntaxError{Want: fmt.Sprintf("a command may have %s characters; this one has %s", text.Count(maxText), text.Count(n)), Pos: maxText}
 	}
 	words, err := split(said, !ctx.Terminal)
 	if err != nil {
@@ -345,7 +346,7 @@ func readText(l line, option string, most int) (string, error) {
 }
 
 func tooLong(pos, n int) *SyntaxError {
-	return &SyntaxError{Pos: pos, Want: fmt.Sprintf("a reason may have %d characters; this one has %s", maxReason, count(n)), Example: `--reason "bad deploy 4711"`}
+	return &SyntaxError{Pos: pos, Want: fmt.Sprintf("a reason may have %d characters; this one has %s", maxReason, text.Count(n)), Example: `--reason "bad deploy 4711"`}
 }
 
 func joined(words []word) string {

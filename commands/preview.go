@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -134,7 +135,7 @@ func needLine(r reset.Request) Line {
 	if r.Need == 0 {
 		return say("Needs ", strong("no approval"), rule)
 	}
-	return say("Needs ", strong(number(r.Need, "approval")), " from ", people(r.Ruling.Approvers, User, "or"), rule)
+	return say("Needs ", strong(text.Number(r.Need, "approval")), " from ", people(r.Ruling.Approvers, User, "or"), rule)
 }
 
 // voidedLine shows both numbers when a plan has left what was agreed to.
@@ -147,12 +148,12 @@ func voidedLine(r reset.Request) Line {
 	case r.Unplaced() != "" && b != e:
 		return say(strong("The plan has moved"), ": it now ", brief(r), ". Earlier approvals no longer count.")
 	case b.Replay != e.Replay && b.Skip != e.Skip:
-		return say(strong("The plan has moved"), ": it replays at most ", count(e.Replay), " now instead of ", count(b.Replay),
-			", and skips at most ", count(e.Skip), " instead of ", count(b.Skip), ". Earlier approvals no longer count.")
+		return say(strong("The plan has moved"), ": it replays at most ", text.Count(e.Replay), " now instead of ", text.Count(b.Replay),
+			", and skips at most ", text.Count(e.Skip), " instead of ", text.Count(b.Skip), ". Earlier approvals no longer count.")
 	case b.Skip != e.Skip:
-		return say(strong("The plan has moved"), ": it skips at most ", count(e.Skip), " now instead of ", count(b.Skip), ". Earlier approvals no longer count.")
+		return say(strong("The plan has moved"), ": it skips at most ", text.Count(e.Skip), " now instead of ", text.Count(b.Skip), ". Earlier approvals no longer count.")
 	case b.Replay != e.Replay:
-		return say(strong("The plan has moved"), ": it replays at most ", count(e.Replay), " now instead of ", count(b.Replay), ". Earlier approvals no longer count.")
+		return say(strong("The plan has moved"), ": it replays at most ", text.Count(e.Replay), " now instead of ", text.Count(b.Replay), ". Earlier approvals no longer count.")
 	}
 	return say(strong("The plan was made again"), why(r), ". Earlier approvals no longer count.")
 }
@@ -171,7 +172,7 @@ func question(c *Content, s reset.Story, v voice) {
 	c.Status = status(r, "a question")
 	switch r.Question {
 	case "cluster":
-		c.Lines = []Line{say(in.Group, " exists on ", list(labels(r.Options), 4), ". Which one?")}
+		c.Lines = []Line{say(in.Group, " exists on ", text.List(labels(r.Options), 4), ". Which one?")}
 	case "topics":
 		c.Lines = []Line{say("Which topics? ", in.Group, " has commits on ", behind(r.Topics), ".")}
 	case "target":
@@ -211,13 +212,13 @@ func behind(topics []reset.TopicLag) string {
 		case t.Err != "":
 			names = append(names, t.Topic+" (could not be read: "+t.Err+")")
 		default:
-			names = append(names, t.Topic+" ("+count(t.Lag)+" behind)")
+			names = append(names, t.Topic+" ("+text.Count(t.Lag)+" behind)")
 		}
 	}
 	if len(names) == 0 {
 		return "no topic"
 	}
-	return list(names, 5)
+	return text.List(names, 5)
 }
 
 // refusal says no, which rule or fact says so, and what to do instead.
@@ -231,7 +232,7 @@ func refusal(s reset.Story) []Line {
 func choices(r reset.Request) []Button {
 	var bs []Button
 	for i, o := range r.Options {
-		bs = append(bs, Button{Verb: "choose", Ref: ref(r), Option: i + 1, Label: clip(o.Label, 70), Typed: fmt.Sprintf("choose %s %d", ref(r), i+1)})
+		bs = append(bs, Button{Verb: "choose", Ref: ref(r), Option: i + 1, Label: text.Clip(o.Label, 70), Typed: fmt.Sprintf("choose %s %d", ref(r), i+1)})
 	}
 	return bs
 }
@@ -257,13 +258,13 @@ func ref(r reset.Request) string { return fmt.Sprintf("%s.%d", r.ID, r.Revision)
 func confirm(s reset.Story, v voice) string {
 	r := s.Request
 	in, _ := r.Move()
-	out := clip(title(in, s.Cluster), 90) + ": " + clip(aim(s, v, withUTC), 120) + ". It " + brief(r) + "."
+	out := text.Clip(title(in, s.Cluster), 90) + ": " + text.Clip(aim(s, v, withUTC), 120) + ". It " + brief(r) + "."
 	if _, saves := r.Act.(reset.SaveSchedule); saves {
-		out = clip(title(in, s.Cluster), 90) + ": " + clip(aim(s, v, withUTC), 120) + ". Each run may have " + reach(r.Bounds) + "."
+		out = text.Clip(title(in, s.Cluster), 90) + ": " + text.Clip(aim(s, v, withUTC), 120) + ". Each run may have " + reach(r.Bounds) + "."
 	} else if busy(r) {
 		out += " Written once nobody is connected."
 	}
-	return clip(out, 300)
+	return text.Clip(out, 300)
 }
 
 func until(word string, t time.Time, v voice) Line {
@@ -279,11 +280,11 @@ func fallback(c Content) string {
 	if len(c.Lines) > 0 {
 		first := c.Lines[0]
 		if len(first) > 1 && first[0].Kind == User { // "@mara asks to ...": a notification knows no names
-			first = append(say(capital(strings.TrimLeft(first[1].Text, " "))), first[2:]...)
+			first = append(say(text.Capital(strings.TrimLeft(first[1].Text, " "))), first[2:]...)
 		}
 		out += ": " + utc(first)
 	}
-	return clip(out, 400)
+	return text.Clip(out, 400)
 }
 
 // utc writes a line with its clocks in UTC, for where nobody's zone is known.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -139,7 +140,7 @@ func kafkaProblem(p *reset.Problem) Line {
 	case reset.ProblemNoTopic:
 		return say("No topic ", p.Topic, onCluster(p), ". ", near(p.Names), "Nothing was created.")
 	case reset.ProblemNoPartition:
-		return say(p.Topic, " has ", number(p.Count, "partition"), lastPartition(p.Count), ": there is no ", spot(p.Topic, p.Parts), ".")
+		return say(p.Topic, " has ", text.Number(p.Count, "partition"), lastPartition(p.Count), ": there is no ", spot(p.Topic, p.Parts), ".")
 	case reset.ProblemNoCommits:
 		return say(p.Group, " has no commits", onTopic(p.Topic), onCluster(p), ". Name the topics, with a target that needs no commit: to TIME, to latest, to earliest.")
 	case reset.ProblemUnread:
@@ -173,21 +174,21 @@ func tried(p *reset.Problem) string {
 	if len(p.Names) == 0 {
 		return saying(p.Got)
 	}
-	return " (" + number(len(p.Names), "broker") + " tried" + comma(p.Got) + ")"
+	return " (" + text.Number(len(p.Names), "broker") + " tried" + comma(p.Got) + ")"
 }
 
 func comma(s string) string {
 	if s == "" {
 		return ""
 	}
-	return ", " + clip(s, 160)
+	return ", " + text.Clip(s, 160)
 }
 
 func saying(got string) string {
 	if got == "" {
 		return ""
 	}
-	return " (" + clip(got, 200) + ")"
+	return " (" + text.Clip(got, 200) + ")"
 }
 
 func near(names []string) string {
@@ -237,7 +238,7 @@ func lastPartition(n int64) string {
 func busyProblem(p *reset.Problem) []Line {
 	lines := []Line{say("Consumers are connected to ", cmp.Or(p.Group, "the group"), ": nothing was written. Stop them; the reset goes on by itself while it waits.")}
 	if len(p.Members) > 0 {
-		lines[0] = say(number(len(p.Members), "consumer"), " ", are(len(p.Members)), " connected to ", p.Group, ": ", members(p.Members), ". Nothing was written.")
+		lines[0] = say(text.Number(len(p.Members), "consumer"), " ", are(len(p.Members)), " connected to ", p.Group, ": ", members(p.Members), ". Nothing was written.")
 		lines = append(lines, lingering(p.Members))
 	}
 	return lines
@@ -251,7 +252,7 @@ func intentProblem(p *reset.Problem) Line {
 		}
 		return say(spot(p.Topic, p.Parts), " was never committed: there is nothing to shift or skip from. Leave it out, or give a time or an offset.")
 	case reset.ProblemSkipMoved:
-		return say("The committed offset of ", spot(p.Topic, p.Parts), " is ", count(p.Other), " now, not ", count(p.Count),
+		return say("The committed offset of ", spot(p.Topic, p.Parts), " is ", text.Count(p.Other), " now, not ", text.Count(p.Count),
 			": the record is not the next one any more. Nothing was skipped. Look with ", code("lag"), " and ask again.")
 	case reset.ProblemFuture:
 		return say(quotedOr(p.Got, "That time"), " has not come yet", inSeconds(p.Count), ". A reset goes to a place that exists; ask again then.")
@@ -260,11 +261,11 @@ func intentProblem(p *reset.Problem) Line {
 	case reset.ProblemWhich:
 		return which(p)
 	case reset.ProblemNoCluster:
-		return say("No cluster ", p.Got, " is configured. There ", isAre(len(p.Names)), " ", list(p.Names, 8), ".")
+		return say("No cluster ", p.Got, " is configured. There ", isAre(len(p.Names)), " ", text.List(p.Names, 8), ".")
 	case reset.ProblemTooLong:
 		return say("A wait of ", wait(p.Got), " is longer than the rule allows: ", wait(p.Want), " at most", ruleOfProblem(p), ".")
 	case reset.ProblemNoRecord:
-		return say(spot(p.Topic, p.Parts), " has no record at offset ", count(p.Count), " yet: its end is ", count(p.Other), ". Nothing was skipped.")
+		return say(spot(p.Topic, p.Parts), " has no record at offset ", text.Count(p.Count), " yet: its end is ", text.Count(p.Other), ". Nothing was skipped.")
 	case reset.ProblemRecreated:
 		return say(p.Topic, " was deleted and made again: offsets of the old topic mean nothing in the new one. Ask for a reset by time, to earliest or to latest instead.")
 	case reset.ProblemVoided:
@@ -277,7 +278,7 @@ func intentProblem(p *reset.Problem) Line {
 // wait shows a duration as people say it.
 func wait(s string) string {
 	if d, err := time.ParseDuration(s); err == nil {
-		return span(d)
+		return text.Duration(d)
 	}
 	return s
 }
@@ -315,21 +316,21 @@ func quotedOr(s, other string) string {
 	if s == "" {
 		return other
 	}
-	return `"` + clip(s, 60) + `"`
+	return `"` + text.Clip(s, 60) + `"`
 }
 
 func inSeconds(n int64) string {
 	if n <= 0 {
 		return ""
 	}
-	return " (it is in " + span(time.Duration(n)*time.Second) + ")"
+	return " (it is in " + text.Duration(time.Duration(n)*time.Second) + ")"
 }
 
 func found(n int64) string {
 	if n < 2 {
 		return ""
 	}
-	return "; this would be " + count(n) + " partitions"
+	return "; this would be " + text.Count(n) + " partitions"
 }
 
 func isAre(n int) string {
@@ -353,7 +354,7 @@ func which(p *reset.Problem) Line {
 		if len(p.Names) == 0 {
 			return say("Which cluster? Say it with the group. Example: ", code(group+"@CLUSTER orders to 02:10"))
 		}
-		return say("Which cluster? ", list(p.Names, 5), ". Say it with the group. Example: ", code(group+"@"+p.Names[0]))
+		return say("Which cluster? ", text.List(p.Names, 5), ". Say it with the group. Example: ", code(group+"@"+p.Names[0]))
 	case "topics":
 		return say("Which topics? Name them, or say ", code("--all-topics"), ".")
 	case "target":

@@ -1,6 +1,9 @@
 package commands
 
-import "github.com/kafka-reset-bot/kafka-reset-bot/reset"
+import (
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
 
 // ReplyOf answers a decision in a line or two. The card tells the rest to everybody.
 func ReplyOf(r reset.Reply) Content {
@@ -28,11 +31,11 @@ func replyLine(r reset.Reply, v voice) Line {
 	in, _ := req.Move()
 	switch r.Did {
 	case reset.DidSubmit:
-		return say(req.ID, " is asked for: it needs ", number(req.Need, "approval"), " from ", people(req.Ruling.Approvers, User, "or"), ".")
+		return say(req.ID, " is asked for: it needs ", text.Number(req.Need, "approval"), " from ", people(req.Ruling.Approvers, User, "or"), ".")
 	case reset.DidArm:
 		return say(req.ID, " is approved. It is written as soon as ", in.Group, " is idle.")
 	case reset.DidVote:
-		return say("Your approval of ", ref(req), " counts: ", count(r.Votes), " of ", count(req.Need), ".")
+		return say("Your approval of ", ref(req), " counts: ", text.Count(r.Votes), " of ", text.Count(req.Need), ".")
 	case reset.DidAlready:
 		return say("Already approved by you", earlier(r, v), "; ", req.ID, " is ", states[req.State], ".")
 	case reset.DidAlone:
@@ -76,7 +79,7 @@ func replyButtons(r reset.Request) []Button {
 		return []Button{{Verb: "approve", Ref: ref(r), Label: "Ask for approval", Style: "primary", Typed: "approve " + ref(r)}}
 	case r.State == reset.Draft:
 		return []Button{{Verb: "approve", Ref: ref(r), Label: "Apply", Style: "primary", Typed: "approve " + ref(r),
-			Confirm: capital(brief(r)) + "."}}
+			Confirm: text.Capital(brief(r)) + "."}}
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -13,25 +14,25 @@ func applied(c *Content, s reset.Story, v voice) {
 	in, _ := r.Move()
 	c.Status = status(r, "done")
 	e := r.Actual()
-	n := number(e.Partitions, "partition")
+	n := text.Number(e.Partitions, "partition")
 	if r.Outcome == reset.Overtaken {
 		c.Status = status(r, "done, and moved on")
 		c.Lines = append(c.Lines, say("Kafka accepted all ", n, ", but ", strayedSince(s),
 			" when they were read back: another client commits to ", in.Group, "."))
 		if s.Misses > 0 {
-			c.Lines = append(c.Lines, say("Written: ", count(e.Partitions-s.Misses), " of ", n, " ", place(in, v), missedLine(s), "."))
+			c.Lines = append(c.Lines, say("Written: ", text.Count(e.Partitions-s.Misses), " of ", n, " ", place(in, v), missedLine(s), "."))
 		}
 		c.Table = evidenceTable(s)
 	} else {
 		at := e.Partitions - s.Misses
-		c.Lines = append(c.Lines, say(strong(count(at)+" of "+n+" "+are(int64(at))+" "+place(in, v)), missedLine(s), readBack(e, s), doneAt(r, v), "."))
+		c.Lines = append(c.Lines, say(strong(text.Count(at)+" of "+n+" "+are(int64(at))+" "+place(in, v)), missedLine(s), readBack(e, s), doneAt(r, v), "."))
 	}
 	if turned := turnedLine(s); turned != nil {
 		c.Warnings = append(c.Warnings, turned)
 	}
 	c.Lines = append(c.Lines, outturn(r, e, s.Misses > 0))
 	if a := s.Attempt; a != nil && a.ExtraParts > 0 {
-		c.Warnings = append(c.Warnings, say(number(a.ExtraParts, "partition"), " added after the plan: left alone."))
+		c.Warnings = append(c.Warnings, say(text.Number(a.ExtraParts, "partition"), " added after the plan: left alone."))
 	}
 	c.Lines = append(c.Lines, say("Asked by ", askedBy(r), reason(in), ". ", agreed(s, v)))
 	if r.UndoneBy != "" {
@@ -46,13 +47,13 @@ func applied(c *Content, s reset.Story, v voice) {
 func strayedSince(s reset.Story) string {
 	var words []string
 	if n := s.Stands[reset.StandsMoved]; n > 0 {
-		words = append(words, count(n)+" had moved on")
+		words = append(words, text.Count(n)+" had moved on")
 	}
 	switch n := s.Stands[reset.StandsBefore]; {
 	case n == 1:
 		words = append(words, "1 was back where it had been before")
 	case n > 1:
-		words = append(words, count(n)+" were back where they had been before")
+		words = append(words, text.Count(n)+" were back where they had been before")
 	}
 	return strings.Join(words, " and ")
 }
@@ -73,7 +74,7 @@ func missedLine(s reset.Story) string {
 	case len(words) == 0:
 		return ""
 	case len(words) > mostSpots:
-		return "; " + strings.Join(words[:mostSpots], "; ") + "; and " + number(len(words)-mostSpots, "partition") + " elsewhere"
+		return "; " + strings.Join(words[:mostSpots], "; ") + "; and " + text.Number(len(words)-mostSpots, "partition") + " elsewhere"
 	}
 	return "; " + strings.Join(words, "; ")
 }
@@ -81,7 +82,7 @@ func missedLine(s reset.Story) string {
 // readBack ends the sentence of what stands.
 func readBack(e reset.Effect, s reset.Story) string {
 	if s.Misses > 0 {
-		return ". All " + number(e.Partitions, "partition") + " were read back"
+		return ". All " + text.Number(e.Partitions, "partition") + " were read back"
 	}
 	return " and " + was(e.Partitions) + " read back"
 }
@@ -93,7 +94,7 @@ func whyMissed(st reset.Step) string {
 		if st.Gone() == 0 {
 			return " (the log-start offset)"
 		}
-		return ", " + number(st.Gone(), "message") + " " + was(st.Gone()) + " deleted by retention"
+		return ", " + text.Number(st.Gone(), "message") + " " + was(st.Gone()) + " deleted by retention"
 	case reset.HowClampEnd:
 		return " (the log-end offset)"
 	case reset.HowNoLater:
@@ -130,7 +131,7 @@ func turnedLine(s reset.Story) Line {
 	for len(words) < s.Ahead {
 		words = append(words, "")
 	}
-	return say(strong("Not a rewind on "+number(s.Ahead, "partition")), ": ", list(words, mostSpots), ". ",
+	return say(strong("Not a rewind on "+text.Number(s.Ahead, "partition")), ": ", text.List(words, mostSpots), ". ",
 		"Retention had deleted the messages before; ", in.Group, " goes on at the log-start offset, further ahead than it was.")
 }
 
@@ -151,11 +152,11 @@ func outturn(r reset.Request, done reset.Effect, missed bool) Line {
 		case is == 0 && planned == 0:
 			return verb + " none"
 		case is == 0:
-			return verb + " none (previewed: at most " + count(planned) + ")"
+			return verb + " none (previewed: at most " + text.Count(planned) + ")"
 		case is > planned:
-			return verb + " at most " + records(is) + " (" + count(is-planned) + " more than previewed" + why + ")"
+			return verb + " at most " + records(is) + " (" + text.Count(is-planned) + " more than previewed" + why + ")"
 		case is < planned:
-			return verb + " at most " + records(is) + " (" + count(planned-is) + " fewer than previewed)"
+			return verb + " at most " + records(is) + " (" + text.Count(planned-is) + " fewer than previewed)"
 		}
 		return verb + " at most " + records(is)
 	}
@@ -177,7 +178,7 @@ func undoButtons(s reset.Story) []Button {
 func failed(c *Content, s reset.Story, v voice) {
 	r := s.Request
 	in, _ := r.Move()
-	n := number(r.Effect.Partitions, "partition")
+	n := text.Number(r.Effect.Partitions, "partition")
 	switch r.Outcome {
 	case reset.Mixed:
 		c.Status = status(r, "partly written")
@@ -233,13 +234,13 @@ func partLine(r reset.Request) Line {
 	if r.Written != nil {
 		e = *r.Written
 	}
-	return say("Written as far as is known: ", number(e.Partitions, "partition"), ", ", plainBrief(e), ".")
+	return say("Written as far as is known: ", text.Number(e.Partitions, "partition"), ", ", plainBrief(e), ".")
 }
 
 // refusedWhole says that Kafka took nothing, and what reading shows: others may have moved partitions since.
 func refusedWhole(s reset.Story, all string) Line {
 	if moved := s.Stands[reset.StandsMoved]; moved > 0 {
-		return say(strong("Nothing was written"), ": Kafka rejected the commit on all ", all, ". ", count(moved), " of them had been moved by others when they were read back.")
+		return say(strong("Nothing was written"), ": Kafka rejected the commit on all ", all, ". ", text.Count(moved), " of them had been moved by others when they were read back.")
 	}
 	if p := s.Request.Problem; p == nil || p.Got == "" {
 		return say(strong("Nothing was written"), ": the bot sent no request, and all ", all, " were read back where they had been.")
@@ -258,9 +259,9 @@ func causeLine(r reset.Request) Line {
 		at = " on " + spot(p.Topic, p.Parts)
 	}
 	if p.Code == reset.ProblemLost {
-		return say("Instead of an answer: ", code(clip(p.Got, 100)), ".")
+		return say("Instead of an answer: ", code(text.Clip(p.Got, 100)), ".")
 	}
-	l := say("Kafka answered ", code(clip(p.Got, 100)), at, ".")
+	l := say("Kafka answered ", code(text.Clip(p.Got, 100)), at, ".")
 	if advice := answers[p.Got]; advice != "" {
 		l = say(l, " ", advice)
 	}
@@ -286,20 +287,20 @@ func stand(s reset.Story) string {
 	var words []string
 	for _, st := range []reset.Standing{reset.StandsTarget, reset.StandsBefore, reset.StandsMoved, reset.StandsDark, ""} {
 		if n := s.Stands[st]; n > 0 {
-			words = append(words, count(n)+" "+standings[st])
+			words = append(words, text.Count(n)+" "+standings[st])
 		}
 	}
 	if len(words) == 0 {
 		return "offsets at neither place"
 	}
-	return list(words, 5)
+	return text.List(words, 5)
 }
 
 func afterwards(s reset.Story, v voice) Line {
 	r := s.Request
 	switch {
 	case r.Settled != nil:
-		return say("Accepted as it is by ", person(r.Settled.By), " (", v.clock(r.Settled.At), `): "`, clip(r.Settled.Why, 200), `"`)
+		return say("Accepted as it is by ", person(r.Settled.By), " (", v.clock(r.Settled.At), `): "`, text.Clip(r.Settled.Why, 200), `"`)
 	case r.UndoneBy != "":
 		return say(r.UndoneBy, " takes it back.")
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -12,20 +13,20 @@ import (
 func scheduleProblem(p *reset.Problem) Line {
 	switch p.Code {
 	case reset.ProblemExpression:
-		return say("A schedule cannot be read from ", code(clip(p.Got, 60)), reasonOf(p.Want), ". ", example(p.Names), "Nothing was saved.")
+		return say("A schedule cannot be read from ", code(text.Clip(p.Got, 60)), reasonOf(p.Want), ". ", example(p.Names), "Nothing was saved.")
 	case reset.ProblemNoSchedule:
-		return say("There is no schedule ", code(clip(p.Got, 60)), ". ", code("schedule list"), " shows them.")
+		return say("There is no schedule ", code(text.Clip(p.Got, 60)), ". ", code("schedule list"), " shows them.")
 	case reset.ProblemNameTaken:
-		return say("A schedule of ", cmp.Or(p.Group, "another group"), onCluster(p), " is called ", code(clip(p.Got, 60)), " already. Give another --name.")
+		return say("A schedule of ", cmp.Or(p.Group, "another group"), onCluster(p), " is called ", code(text.Clip(p.Got, 60)), " already. Give another --name.")
 	case reset.ProblemNotStand:
 		return say("Nothing that was agreed to lets ", cmp.Or(p.Got, "the schedule"), " run", reasonOf(notStanding[p.Want]), ". Save it again: that asks for a new approval.")
 	case reset.ProblemNotForRuns:
-		return say(clip(cmp.Or(p.Got, "This target"), 60), " cannot be done again and again: give a target that counts from each run, such as ", code("back 24h"),
+		return say(text.Clip(cmp.Or(p.Got, "This target"), 60), " cannot be done again and again: give a target that counts from each run, such as ", code("back 24h"),
 			" or ", code("to latest"), ".")
 	case reset.ProblemEnd:
 		return say("A standing approval cannot last until ", cmp.Or(p.Got, "then"), ": it has to end after now and by ", cmp.Or(p.Want, "a year from now"), ".")
 	case reset.ProblemReadOnly:
-		return say(code(clip(p.Got, 60)), " is kept in the bot's configuration file, and is changed and reviewed there.")
+		return say(code(text.Clip(p.Got, 60)), " is kept in the bot's configuration file, and is changed and reviewed there.")
 	case reset.ProblemBeside:
 		is := cmp.Or(states[p.State], "open")
 		if p.State == reset.Applied {
@@ -33,9 +34,9 @@ func scheduleProblem(p *reset.Problem) Line {
 		}
 		return say("It stands back: ", cmp.Or(p.Request, "another reset"), " of ", cmp.Or(p.Group, "the group"), " is ", is, ", and a run must not overwrite what somebody just did.")
 	case reset.ProblemMissed:
-		return say("Nobody was there at its time: the bot was not running, ", span(time.Duration(p.Count)*time.Second), " went by.")
+		return say("Nobody was there at its time: the bot was not running, ", text.Duration(time.Duration(p.Count)*time.Second), " went by.")
 	case reset.ProblemInactive:
-		return say(code(clip(p.Got, 60)), " is ", cmp.Or(p.Want, "not active"), ", so there is nothing to do.")
+		return say(code(text.Clip(p.Got, 60)), " is ", cmp.Or(p.Want, "not active"), ", so there is nothing to do.")
 	case reset.ProblemNotRun:
 		return say(cmp.Or(p.Request, "That"), " is no announced run of a schedule.")
 	case reset.ProblemPassed:

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"time"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -12,7 +13,7 @@ const mostSchedules = 50
 
 // SchedulesOf lists schedules.
 func SchedulesOf(all []reset.Schedule, now time.Time) Content {
-	c := Content{Title: "Schedules", Status: number(len(all), "schedule")}
+	c := Content{Title: "Schedules", Status: text.Number(len(all), "schedule")}
 	if len(all) == 0 {
 		c.Lines = []Line{say("Nothing is scheduled here. ", code(scheduleExample), " would ask for one.")}
 	} else {
@@ -53,7 +54,7 @@ func ScheduleOf(st reset.ScheduleStory, runs bool) Content {
 	v := voiceOf(s.Intent, st.Now)
 	c := Content{Title: title(s.Intent, st.Cluster), Status: "schedule " + s.Label() + " · " + string(s.Status)}
 	story := reset.Story{Request: reset.Request{Act: reset.SaveSchedule{Schedule: s}}, Now: st.Now}
-	c.Lines = []Line{say(capital(goal(story, v, withUTC)), ", ", whenOf(s, v), reason(s.Intent), ".")}
+	c.Lines = []Line{say(text.Capital(goal(story, v, withUTC)), ", ", whenOf(s, v), reason(s.Intent), ".")}
 	if runs {
 		if len(st.Runs) == 0 {
 			c.Lines = append(c.Lines, say("It has not run yet."))
@@ -102,12 +103,12 @@ func utcOf(local time.Time) string {
 
 // terms is what becomes of each run, but for its numbers.
 func terms(s reset.Schedule, v voice) Line {
-	told := "Each run is announced " + span(s.Announce) + " ahead"
+	told := "Each run is announced " + text.Duration(s.Announce) + " ahead"
 	if s.Announce == 0 {
 		told = "Runs are not announced ahead"
 	}
 	beside := map[reset.Busy]string{
-		reset.BusyWait: "beside others it waits " + span(s.WhenBusy.For),
+		reset.BusyWait: "beside others it waits " + text.Duration(s.WhenBusy.For),
 		reset.BusySkip: "beside others it is left out",
 		reset.BusyFail: "beside others it fails, and pauses the schedule",
 	}[s.WhenBusy.Do]
@@ -115,7 +116,7 @@ func terms(s reset.Schedule, v voice) Line {
 	if s.IfMissed.Run {
 		missed = "the latest that was missed is made up for"
 		if s.IfMissed.Within > 0 {
-			missed += " within " + span(s.IfMissed.Within)
+			missed += " within " + text.Duration(s.IfMissed.Within)
 		}
 	}
 	return say(told, "; ", cmp.Or(beside, "beside others it waits"), "; ", missed, ".")
@@ -174,7 +175,7 @@ func saved(c *Content, s reset.Story, v voice) {
 		c.Lines = append(c.Lines, coming(s.Schedule)...)
 		c.Buttons = []Button{
 			button("skip-next", "Skip next", "", ""),
-			button("run", "Run now", "", clip("A run now: "+goal(s, v, withUTC)+".", 300)),
+			button("run", "Run now", "", text.Clip("A run now: "+goal(s, v, withUTC)+".", 300)),
 			button("pause", "Pause", "", ""),
 			button("remove", "Remove", "danger", "It never runs again."),
 		}
@@ -214,7 +215,7 @@ func announced(c *Content, s reset.Story, v voice) {
 
 func belated(r reset.Request) string {
 	if r.Run.Late > 0 {
-		return ", " + span(r.Run.Late) + " late: the bot was not running"
+		return ", " + text.Duration(r.Run.Late) + " late: the bot was not running"
 	}
 	return ""
 }

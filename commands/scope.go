@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -42,7 +43,7 @@ func (s *scopeReader) add(w word) error {
 		case err != nil:
 			return wrong(w, topicExample, fmt.Sprintf("%%s: %v", err))
 		case s.named+int(to-from) >= maxPartitions:
-			return wrong(w, topicExample, fmt.Sprintf("%%s: more than %s partitions", count(maxPartitions)))
+			return wrong(w, topicExample, fmt.Sprintf("%%s: more than %s partitions", text.Count(maxPartitions)))
 		}
 		for p := from; p <= to; p++ {
 			s.addPartition(topic, int32(p))

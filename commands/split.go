@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
 )
 
 // word is one word of a command.
@@ -50,7 +52,7 @@ func (s *splitter) next() error {
 	case unicode.IsSpace(l.r):
 		s.end()
 	case turns(l.r):
-		return &SyntaxError{Word: Visible(string(l.r)), Pos: l.at, Want: "the text holds the invisible character " + Visible(string(l.r)) + ", which changes its direction: it may not be the command that it looks like; type it instead of pasting it"}
+		return &SyntaxError{Word: text.Visible(string(l.r)), Pos: l.at, Want: "the text holds the invisible character " + text.Visible(string(l.r)) + ", which changes its direction: it may not be the command that it looks like; type it instead of pasting it"}
 	case invisible(l.r):
 	case l.r == '\\':
 		if s.i == len(s.in) {

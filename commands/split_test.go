@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
 )
 
 func TestSplit(t *testing.T) {
@@ -69,7 +71,7 @@ func TestNearest(t *testing.T) {
 		"lattest": "latest", "LATEST": "latest", "erliest": "earliest", "curent": "current", "bakc": "back", "ot": "to",
 		"orders": "", "": "", "x": "", "latestlatest": "",
 	} {
-		if got := nearest(typed, targetWords); got != want {
+		if got := text.Nearest(typed, targetWords); got != want {
 			t.Errorf("%q: %q, want %q", typed, got, want)
 		}
 	}

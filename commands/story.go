@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -33,7 +34,7 @@ func ShowOf(s reset.Story, entries []reset.Entry) Content {
 		case skipped <= 0 || i < mostEntries/2 || i >= len(entries)-mostEntries/2:
 			c.Lines = append(c.Lines, say(v.exact(e.At), "  ", eventLine(e, s)))
 		case i == mostEntries/2:
-			c.Lines = append(c.Lines, say("... ", number(skipped, "entry"), " not shown"))
+			c.Lines = append(c.Lines, say("... ", text.Number(skipped, "entry"), " not shown"))
 		}
 	}
 	return c
@@ -70,9 +71,9 @@ func eventLine(e reset.Entry, s reset.Story) Line {
 			if verb, effect := strings.CutSuffix(before, "at most "); effect && n == 0 {
 				return verb + "none"
 			}
-			return before + count(n)
+			return before + text.Count(n)
 		}
-		return before + clip(e.Facts[key], 200)
+		return before + text.Clip(e.Facts[key], 200)
 	}
 	who := person(e.Actor)
 	switch e.Event {
@@ -159,7 +160,7 @@ func revision(e reset.Entry) string {
 	if e.Revision == 0 {
 		return " it"
 	}
-	return " revision " + count(e.Revision)
+	return " revision " + text.Count(e.Revision)
 }
 
 func refusedFor(e reset.Entry) string {

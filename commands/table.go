@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -56,7 +57,7 @@ func topicTable(topics []reset.TopicEffect) *Table {
 			t.More = len(topics) - topicRows
 			break
 		}
-		t.Rows = append(t.Rows, []string{te.Topic, count(te.Effect.Partitions), none(te.Effect.Replay), none(te.Effect.Skip)})
+		t.Rows = append(t.Rows, []string{te.Topic, text.Count(te.Effect.Partitions), none(te.Effect.Replay), none(te.Effect.Skip)})
 	}
 	return t
 }
@@ -65,7 +66,7 @@ func none(n int64) string {
 	if n == 0 {
 		return "none"
 	}
-	return count(n)
+	return text.Count(n)
 }
 
 // stepTable is one row a partition. Where there is nothing to say about the records there, the last column is left out.
@@ -80,7 +81,7 @@ func stepTable(steps []reset.Step, v voice, more int, brief bool) *Table {
 	for i, s := range steps {
 		last[i] = hows[s.How]
 		if s.How == reset.HowClampStart || s.How == reset.HowClampEnd {
-			last[i] += " (asked " + count(s.Asked) + ")"
+			last[i] += " (asked " + text.Count(s.Asked) + ")"
 		}
 		if !s.RecordAt.IsZero() {
 			last[i], head = v.row(s.RecordAt, brief), "first record there ("+v.abbreviation(s.RecordAt)+")"
@@ -130,7 +131,7 @@ func position(p reset.Position) string {
 	if p.None {
 		return "none"
 	}
-	return count(p.Offset)
+	return text.Count(p.Offset)
 }
 
 func change(s reset.Step) string {
@@ -141,9 +142,9 @@ func change(s reset.Step) string {
 	case !ok:
 		return "–"
 	case n > 0:
-		return "+" + count(n)
+		return "+" + text.Count(n)
 	}
-	return count(n)
+	return text.Count(n)
 }
 
 // RowsTable is a page of a plan's steps, of which first is the index of its first and total the number of all.
@@ -192,7 +193,7 @@ func answer(r reset.StepResult) string {
 	case r.Rejected != "":
 		return r.Rejected
 	case r.Detail != "":
-		return "answer lost: " + clip(r.Detail, 40)
+		return "answer lost: " + text.Clip(r.Detail, 40)
 	}
 	return "no answer"
 }

@@ -3,6 +3,8 @@ package commands
 import (
 	"strings"
 	"unicode/utf8"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
 )
 
 // width is that of the terminal that String writes for: the status stands at its right edge.
@@ -13,7 +15,7 @@ const width = 92
 func (c Content) String() string {
 	var b strings.Builder
 	line := func(indent, s string) {
-		b.WriteString(strings.TrimRight(indent+Visible(s), " ") + "\n")
+		b.WriteString(strings.TrimRight(indent+text.Visible(s), " ") + "\n")
 	}
 	gap := max(2, width-utf8.RuneCountInString(c.Title)-utf8.RuneCountInString(c.Status))
 	line("", c.Title+strings.Repeat(" ", gap)+c.Status)
@@ -58,14 +60,14 @@ func (t *Table) String() string {
 	wide := make([]int, len(t.Head))
 	for _, r := range rows {
 		for i := range wide {
-			wide[i] = max(wide[i], utf8.RuneCountInString(Visible(cell(r, i))))
+			wide[i] = max(wide[i], utf8.RuneCountInString(text.Visible(cell(r, i))))
 		}
 	}
 	var b strings.Builder
 	for _, r := range rows {
 		var line strings.Builder
 		for i := range wide {
-			s := Visible(cell(r, i))
+			s := text.Visible(cell(r, i))
 			pad := strings.Repeat(" ", wide[i]-utf8.RuneCountInString(s))
 			if i < len(t.Right) && t.Right[i] {
 				line.WriteString("  " + pad + s)
@@ -76,7 +78,7 @@ func (t *Table) String() string {
 		b.WriteString(strings.TrimRight(line.String(), " ") + "\n")
 	}
 	if t.More > 0 {
-		b.WriteString("  ... " + count(t.More) + " more\n")
+		b.WriteString("  ... " + text.Count(t.More) + " more\n")
 	}
 	return b.String()
 }

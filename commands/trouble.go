@@ -2,6 +2,8 @@ package commands
 
 import (
 	"cmp"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -14,7 +16,7 @@ func requestProblem(p *reset.Problem) Line {
 	case reset.ProblemStale:
 		l := say(p.Request, " is at revision ", p.Want, ", not ", p.Got, ": it ", effect(p.Unplaced, p.Count, p.Other), " now")
 		if p.Ruling != nil && p.Ruling.Need > 0 {
-			l = say(l, ", and needs ", number(p.Ruling.Need, "approval"), " from ", people(p.Ruling.Who, User, "or"))
+			l = say(l, ", and needs ", text.Number(p.Ruling.Need, "approval"), " from ", people(p.Ruling.Who, User, "or"))
 		}
 		return say(l, ". Nothing was counted.")
 	case reset.ProblemTooLate:
@@ -36,7 +38,7 @@ func requestProblem(p *reset.Problem) Line {
 	case reset.ProblemNoUndo:
 		return noUndo(p)
 	case reset.ProblemMovedOn:
-		return say(cmp.Or(p.Group, "The group"), " has moved on: it is ", number(p.Count, "record"), " past the place from before ", cmp.Or(p.Request, "the reset"),
+		return say(cmp.Or(p.Group, "The group"), " has moved on: it is ", text.Number(p.Count, "record"), " past the place from before ", cmp.Or(p.Request, "the reset"),
 			". Going back there would only replay them. To do that all the same, ask for it by offset, shift or time", accepted(p), ".")
 	case reset.ProblemNotYours:
 		return say(p.Request, " is still a preview and belongs to the person who asked for it. Ask for your own.")

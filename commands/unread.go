@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"time"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -38,7 +39,7 @@ func waiting(d time.Duration) string {
 	if d <= 0 {
 		return ""
 	}
-	return " " + span(d.Round(time.Second))
+	return " " + text.Duration(d.Round(time.Second))
 }
 
 // CauseOf is cause for a terminal or a log.
@@ -46,7 +47,7 @@ func CauseOf(u reset.Unread) string { return cause(u).String() }
 
 func capitalLine(l Line) Line {
 	if len(l) > 0 {
-		l[0].Text = capital(l[0].Text)
+		l[0].Text = text.Capital(l[0].Text)
 	}
 	return l
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -76,7 +77,7 @@ func spot(topic string, parts []int32) string {
 	case 1:
 		return fmt.Sprintf("%s-%d", topic, parts[0])
 	}
-	return topic + ":" + partitions(parts)
+	return topic + ":" + text.Ranges(parts)
 }
 
 // similar asks whether an existing group was meant.
@@ -84,10 +85,10 @@ func similar(names []string) string {
 	if len(names) == 0 {
 		return "."
 	}
-	return ". Or did you mean " + list(names, 3) + "?"
+	return ". Or did you mean " + text.List(names, 3) + "?"
 }
 
-func (g gathered) where() string { return list(g.places, 3) }
+func (g gathered) where() string { return text.List(g.places, 3) }
 
 func (g gathered) have() string {
 	if g.parts == 1 {
@@ -97,7 +98,7 @@ func (g gathered) have() string {
 }
 
 func warningLine(g gathered, s reset.Story, v voice) Line {
-	n := number(g.parts, "partition")
+	n := text.Number(g.parts, "partition")
 	switch g.code {
 	case reset.WarnBusy:
 		return busyLine(s.Request.Seen.Group, g)
@@ -105,7 +106,7 @@ func warningLine(g gathered, s reset.Story, v voice) Line {
 		return say("The target is older than the log on ", n, " (", g.where(), "): ", strong(records(g.count)+" between are gone"),
 			" and are not replayed.")
 	case reset.WarnClampedEnd:
-		return say("The target is beyond the end on ", n, " (", g.where(), "), by ", count(g.count), " in all: the end is taken.")
+		return say("The target is beyond the end on ", n, " (", g.where(), "), by ", text.Count(g.count), " in all: the end is taken.")
 	case reset.WarnNoLater:
 		return say("No record is as late as that on ", n, " (", g.where(), "): the end is taken.", newestLine(g.at, v))
 	case reset.WarnInDoubt:
@@ -115,26 +116,26 @@ func warningLine(g gathered, s reset.Story, v voice) Line {
 		if firstOffsets(s.Request) {
 			return nil // the effect says it
 		}
-		return say(capital(n), " ", g.have(), " no committed offset (", g.where(),
-			"): each consumer's auto.offset.reset decides where it would start. ", capital(comparedWith(g.count, g.other)), ". Both numbers count for the approvals.")
+		return say(text.Capital(n), " ", g.have(), " no committed offset (", g.where(),
+			"): each consumer's auto.offset.reset decides where it would start. ", text.Capital(comparedWith(g.count, g.other)), ". Both numbers count for the approvals.")
 	case reset.WarnNoneAfter:
-		return say(capital(n), " ", g.have(), " no committed offset afterwards (", g.where(), "), as before ", cmp.Or(s.Request.Undoes, "the reset"),
+		return say(text.Capital(n), " ", g.have(), " no committed offset afterwards (", g.where(), "), as before ", cmp.Or(s.Request.Undoes, "the reset"),
 			": where they start is decided by ", startsAt(g.count, g.other), ". Both numbers count for the approvals.")
 	case reset.WarnOutsideLog:
-		return say(capital(n), " ", g.have(), " a commit outside the log (", g.where(),
+		return say(text.Capital(n), " ", g.have(), " a commit outside the log (", g.where(),
 			"), the group's auto.offset.reset decides there: the worst case counts.")
 	case reset.WarnFutureDated:
 		return say("The record at the target is dated in the future on ", n, " (", g.where(), "): ", v.dated(g.at),
 			". If that date is wrong, this goes back further than asked.")
 	case reset.WarnTopicGone:
-		return say("Commits on topics that are no more stay as they are: ", list(g.names, 3), ".")
+		return say("Commits on topics that are no more stay as they are: ", text.List(g.names, 3), ".")
 	case reset.WarnNewPartition:
-		return say("Partitions were added after the commits: ", cmp.Or(g.where(), list(g.names, 3)),
+		return say("Partitions were added after the commits: ", cmp.Or(g.where(), text.List(g.names, 3)),
 			". They have none, and are left alone.")
 	case reset.WarnCreates:
 		return say("The group does not exist: this creates it", similar(g.names))
 	case reset.WarnAwaited:
-		return say(strong("A write of "+list(g.names, 3)+" may still land"), " until ", v.clock(g.at), ": Kafka's answer to it was lost. It would overwrite this reset. ",
+		return say(strong("A write of "+text.List(g.names, 3)+" may still land"), " until ", v.clock(g.at), ": Kafka's answer to it was lost. It would overwrite this reset. ",
 			"It cannot land while a consumer is in the group.")
 	case reset.WarnAhead:
 		return say("What it does is not known before ", v.exact(g.at), ": the numbers are as of now. Beyond what is agreed to, it asks again then.",
@@ -149,10 +150,10 @@ func warningLine(g gathered, s reset.Story, v voice) Line {
 // busyLine names who is connected, as last seen, or as counted when the plan was made.
 func busyLine(g reset.GroupState, w gathered) Line {
 	if len(g.Members) == 0 {
-		return say(strong(number(w.count, "consumer")+" "+are(w.count)+" connected"), state(w.text), ".")
+		return say(strong(text.Number(w.count, "consumer")+" "+are(w.count)+" connected"), state(w.text), ".")
 	}
 	n := len(g.Members)
-	return say(strong(number(n, "consumer")+" "+are(n)+" connected"), state(g.State), ": ", members(g.Members), ".")
+	return say(strong(text.Number(n, "consumer")+" "+are(n)+" connected"), state(g.State), ": ", members(g.Members), ".")
 }
 
 func are[N int | int64](n N) string {
@@ -183,16 +184,16 @@ func members(ms []reset.Member) Line {
 		}
 	}
 	for i, id := range ids {
-		name := clip(cmp.Or(id, "(no client id)"), 60)
+		name := text.Clip(cmp.Or(id, "(no client id)"), 60)
 		if n := times[id]; n > 1 {
 			name += fmt.Sprintf(" ×%d", n)
 		}
 		ids[i] = name
 	}
-	l := say(list(ids, 3))
+	l := say(text.List(ids, 3))
 	if len(hosts) > 0 {
 		slices.Sort(hosts)
-		l = say(l, " from ", list(hosts, 4))
+		l = say(l, " from ", text.List(hosts, 4))
 	}
 	return l
 }
@@ -202,12 +203,12 @@ func lingering(ms []reset.Member) Line {
 	var static []string
 	for _, m := range ms {
 		if m.StaticID != "" {
-			static = append(static, clip(m.StaticID, 60))
+			static = append(static, text.Clip(m.StaticID, 60))
 		}
 	}
 	slices.Sort(static)
 	if n := len(static); n > 0 {
-		return say(number(n, "member"), " ", has(n), " a static id (", list(static, 3), ") and does not leave when stopped: "+
+		return say(text.Number(n, "member"), " ", has(n), " a static id (", text.List(static, 3), ") and does not leave when stopped: "+
 			"it lingers until its session times out, usually 45 s.")
 	}
 	return say("A crashed one lingers until its session times out, usually 45 s.")

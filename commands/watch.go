@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -26,7 +27,7 @@ func watched(c *Content, s reset.Story, v voice) {
 		}
 	}
 	if w.Elsewhere.Count() > 0 {
-		c.Warnings = append(c.Warnings, say(strong(number(w.Elsewhere.Count(), "partition")+" went on from elsewhere"), ": ",
+		c.Warnings = append(c.Warnings, say(strong(text.Number(w.Elsewhere.Count(), "partition")+" went on from elsewhere"), ": ",
 			strayed(w.Elsewhere), ". ", whyElsewhere))
 	}
 	if c.Table == nil {
@@ -68,7 +69,7 @@ func strayed(st reset.Strays) string {
 	for len(words) < st.Count() {
 		words = append(words, "")
 	}
-	return list(words, min(2, len(words)))
+	return text.List(words, min(2, len(words)))
 }
 
 func stray(where, read, to string) string {
@@ -120,11 +121,11 @@ func course(w reset.Watch, v voice) []Line {
 			if i > 0 {
 				lags += " → "
 			}
-			lags += count(l.Lag)
+			lags += text.Count(l.Lag)
 		}
 		lines = append(lines, say("Behind by at most: ", lags, " (", v.clock(w.Lags[n-1].At), ")."))
 	}
-	switch after := span(w.Ended.Sub(w.Since)); w.Why {
+	switch after := text.Duration(w.Ended.Sub(w.Since)); w.Why {
 	case reset.WatchCaughtUp:
 		lines = append(lines, say(strong("Caught up"), " ", v.clock(w.CaughtUp), ", ", after, " after the reset", onlyMarkers(w.Markers), "."))
 	case reset.WatchNobody:
@@ -151,23 +152,23 @@ func onlyMarkers(n int64) string {
 func comeback(client, host string, n int) Line {
 	l := members([]reset.Member{{ClientID: client, Host: host}})
 	if n > 1 {
-		return say(l, " and ", number(n-1, "other"))
+		return say(l, " and ", text.Number(n-1, "other"))
 	}
 	return l
 }
 
 // progress says how many partitions went on from the target. Nothing, as long as none has.
 func progress(resumed, empty, of int) string {
-	all := number(of, "partition")
+	all := text.Number(of, "partition")
 	switch {
 	case of > 0 && empty == of:
 		return "; nothing is left to read on " + all
 	case resumed == 0:
 		return ""
 	case empty > 0:
-		return "; " + count(resumed) + " of " + all + " resumed at the target, " + count(empty) + " " + has(empty) + " nothing to read"
+		return "; " + text.Count(resumed) + " of " + all + " resumed at the target, " + text.Count(empty) + " " + has(empty) + " nothing to read"
 	}
-	return "; " + count(resumed) + " of " + all + " resumed at the target"
+	return "; " + text.Count(resumed) + " of " + all + " resumed at the target"
 }
 
 // watchLine tells what a watch saw.
@@ -176,11 +177,11 @@ func watchLine(e reset.Entry, s reset.Story, fact func(key, before string) strin
 	first := func() string {
 		l := stray(e.Facts["topic"]+"-"+e.Facts["partition"], fact("read", ""), fact("to", ""))
 		if n("partitions") > 1 {
-			l += " and " + count(n("partitions")-1) + " more"
+			l += " and " + text.Count(n("partitions")-1) + " more"
 		}
 		return l
 	}
-	after := span(e.At.Sub(s.Request.EndedAt))
+	after := text.Duration(e.At.Sub(s.Request.EndedAt))
 	switch e.Event {
 	case reset.EvChecked:
 		return say("Read again: nobody overwrote it", fact("partitions", ", partitions: "), ".")
@@ -193,7 +194,7 @@ func watchLine(e reset.Entry, s reset.Story, fact func(key, before string) strin
 	case reset.EvBack:
 		return say("First consumer is back: ", comeback(e.Facts["client"], e.Facts["host"], n("members")), progress(n("resumed"), n("empty"), n("of")), ".")
 	case reset.EvElsewhere:
-		return say(strong(number(n("partitions"), "partition")+" went on from elsewhere"), ": ", first(), ". ", whyElsewhere)
+		return say(strong(text.Number(n("partitions"), "partition")+" went on from elsewhere"), ": ", first(), ". ", whyElsewhere)
 	case reset.EvResumed:
 		return say("The group goes on", progress(n("resumed"), n("empty"), n("of")), ".")
 	case reset.EvCaughtUp:
@@ -211,7 +212,7 @@ func watchLine(e reset.Entry, s reset.Story, fact func(key, before string) strin
 func unwatched(e reset.Entry, after string, who Line) Line {
 	lag := ""
 	if n, err := strconv.ParseInt(e.Facts["lag"], 10, 64); err == nil {
-		lag = ", and it is behind by at most " + count(n)
+		lag = ", and it is behind by at most " + text.Count(n)
 	}
 	switch reset.WatchEnd(e.Facts["why"]) {
 	case reset.WatchNobody:

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -100,7 +101,7 @@ func wayBack(s reset.Story) []Line {
 		lines = append(lines, say("The way back: ", command(ToolLine(s.Cluster, in.Group, UndoFile(r)))))
 	}
 	if len(s.NoneBack) > 0 {
-		lines = append(lines, say("The way back for ", number(len(s.NoneBack), "partition"), " that had no committed offset: ",
+		lines = append(lines, say("The way back for ", text.Number(len(s.NoneBack), "partition"), " that had no committed offset: ",
 			command(orScript(DeleteLine(s.Cluster, in.Group, reset.ScopeOf(s.NoneBack).Topics), WayBackScript(r)))))
 	}
 	return lines
@@ -151,10 +152,10 @@ func deleteScript(c reset.ClusterInfo, group string, topics []reset.TopicScope) 
 
 // unsafeLine says why no command is printed: a name with characters that nobody sees is another name when it is typed or pasted.
 func unsafeLine(group string) Line {
-	if !strings.ContainsFunc(group, deceptive) {
+	if !strings.ContainsFunc(group, text.Deceptive) {
 		return nil
 	}
-	return say("No command for Kafka's own tool is shown: the group's name has invisible characters (", Visible(group),
+	return say("No command for Kafka's own tool is shown: the group's name has invisible characters (", text.Visible(group),
 		"), and a pasted command could name another group.")
 }
 
@@ -180,7 +181,7 @@ const loginFile = "client.properties"
 // ToolLine is the same reset with Kafka's own tool. All brokers are named: with a dead one as its only address the tool fails
 // after 30 seconds.
 func ToolLine(c reset.ClusterInfo, group, file string) string {
-	return tool(c, group) + " --reset-offsets --from-file " + shell(file) + " --execute"
+	return tool(c, group) + " --reset-offsets --from-file " + text.ShellQuote(file) + " --execute"
 }
 
 // DeleteLine forgets commits. The tool has no --execute for that: it does it at once.
@@ -216,16 +217,7 @@ func tool(c reset.ClusterInfo, group string) string {
 // arg is an option with its word. A word that begins with a dash would be read as another option.
 func arg(name, word string) string {
 	if strings.HasPrefix(word, "-") {
-		return " --" + name + "=" + shell(word)
+		return " --" + name + "=" + text.ShellQuote(word)
 	}
-	return " --" + name + " " + shell(word)
-}
-
-// shell quotes a word where a shell would read more into it.
-func shell(s string) string {
-	const safe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.,:/@"
-	if s != "" && strings.Trim(s, safe) == "" {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+	return " --" + name + " " + text.ShellQuote(word)
 }

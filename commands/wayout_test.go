@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -167,7 +168,7 @@ func TestInvisibleCharactersAreShownAndStandInNoCommand(t *testing.T) {
 		}
 	}
 	for _, same := range []string{"👩‍💻 done", "می\u200cخواهم", "é", "a\u00a0b", "☎️"} {
-		if got := Visible(same); got != same {
+		if got := text.Visible(same); got != same {
 			t.Errorf("%q is shown as %q", same, got)
 		}
 	}

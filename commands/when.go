@@ -1,7 +1,7 @@
 package commands
 
 import (
-	_ "embed" // zones.txt
+	_ "embed"
 	"errors"
 	"fmt"
 	"math"
@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -251,7 +252,7 @@ var zoneNames = append(strings.Fields(zoneList), "UTC")
 
 // findZone finds a zone by its IANA name; the case does not matter.
 func findZone(name string) (*time.Location, string, error) {
-	near := nearest(name, zoneNames)
+	near := text.Nearest(name, zoneNames)
 	for _, z := range zoneNames {
 		switch {
 		case strings.EqualFold(z, name):

@@ -5,6 +5,7 @@ import (
 	"math"
 	"strings"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -59,20 +60,20 @@ func goal(s reset.Story, v voice, d detail) string {
 	switch t := in.Target.(type) {
 	case reset.Time:
 		if saves && t.Back != 0 {
-			return "go back " + span(t.Back) + " from its time" + on
+			return "go back " + text.Duration(t.Back) + " from its time" + on
 		}
 		if ahead := s.Request.Actual().Skip > 0; t.Back != 0 && ahead { // the group is further behind than that
-			return direction(s.Request.Actual()) + span(t.Back) + " ago, " + v.echo(t, min(d, withUTC)) + on
+			return direction(s.Request.Actual()) + text.Duration(t.Back) + " ago, " + v.echo(t, min(d, withUTC)) + on
 		} else if t.Back != 0 {
-			return "go back " + span(t.Back) + ", to " + v.echo(t, min(d, withUTC)) + on
+			return "go back " + text.Duration(t.Back) + ", to " + v.echo(t, min(d, withUTC)) + on
 		}
 		return direction(s.Request.Actual()) + v.echo(t, d) + on
 	case reset.Exact:
-		return direction(s.Request.Actual()) + "offset " + count(t.Offset) + on
+		return direction(s.Request.Actual()) + "offset " + text.Count(t.Offset) + on
 	case reset.SkipRecord:
-		return "skip one record, offset " + count(t.Offset) + on + ", if it is still the next one"
+		return "skip one record, offset " + text.Count(t.Offset) + on + ", if it is still the next one"
 	case reset.Rows:
-		return "go to " + number(len(t.Rows), "given offset") + on
+		return "go to " + text.Number(len(t.Rows), "given offset") + on
 	case reset.Undo:
 		return "take back " + t.Of + on + ": return to the offsets saved before it"
 	case reset.Latest:
@@ -81,9 +82,9 @@ func goal(s reset.Story, v voice, d detail) string {
 		return "go to earliest (the oldest records still there)" + on
 	case reset.Shift:
 		if t.By < 0 {
-			return "go back " + number(-t.By, "offset") + each(s.Request.Actual()) + on
+			return "go back " + text.Number(-t.By, "offset") + each(s.Request.Actual()) + on
 		}
-		return "go forward " + number(t.By, "offset") + each(s.Request.Actual()) + on
+		return "go forward " + text.Number(t.By, "offset") + each(s.Request.Actual()) + on
 	case reset.Current:
 		return "commit the present offsets again" + on
 	case reset.Like:
@@ -126,7 +127,7 @@ func place(in reset.Intent, v voice) string {
 		}
 		return "at " + local.Format("2006-01-02 15:04 MST")
 	case reset.Exact:
-		return "at offset " + count(t.Offset)
+		return "at offset " + text.Count(t.Offset)
 	case reset.SkipRecord:
 		return "behind the record"
 	case reset.Latest:
@@ -159,10 +160,10 @@ func scope(in reset.Intent, topics []reset.TopicEffect) string {
 			names = append(names, t.Topic)
 		}
 	}
-	few := list(names, 3)
+	few := text.List(names, 3)
 	switch {
 	case in.Scope.All && len(names) > 3:
-		return " on all " + number(len(names), "topic") + " with commits"
+		return " on all " + text.Number(len(names), "topic") + " with commits"
 	case in.Scope.All && len(names) > 0:
 		return " on all its topics (" + few + ")"
 	case len(names) > 0:
@@ -177,17 +178,17 @@ func moves(e reset.Effect) string {
 	case e.Changed == 1 && e.Partitions == 1:
 		return "1 partition"
 	case e.Changed == e.Partitions:
-		return count(e.Changed) + " of " + number(e.Partitions, "partition")
+		return text.Count(e.Changed) + " of " + text.Number(e.Partitions, "partition")
 	}
-	return count(e.Changed) + " of " + number(e.Partitions, "partition") + " (the rest is there already)"
+	return text.Count(e.Changed) + " of " + text.Number(e.Partitions, "partition") + " (the rest is there already)"
 }
 
 // intentLine is the one sentence of what is wanted.
 func intentLine(s reset.Story, v voice) Line {
 	if _, saves := s.Request.Act.(reset.SaveSchedule); saves {
-		return say(capital(aim(s, v, withUTC)), ". If it ran now: ", moves(s.Request.Actual()), ".")
+		return say(text.Capital(aim(s, v, withUTC)), ". If it ran now: ", moves(s.Request.Actual()), ".")
 	}
-	return say(capital(aim(s, v, withAgo)), ": ", moves(s.Request.Actual()), ".")
+	return say(text.Capital(aim(s, v, withAgo)), ": ", moves(s.Request.Actual()), ".")
 }
 
 // effectLine keeps replay and skip apart, always says both, and says "at most": offsets are not records (compaction,
@@ -217,13 +218,13 @@ func effectLine(s reset.Story, v voice) Line {
 // startsAt says what a partition without a committed offset means for messages. Kafka does not know it: each consumer's own
 // setting decides, when it starts.
 func startsAt(replay, skip int64) string {
-	return "each consumer's auto.offset.reset: earliest reprocesses up to " + number(replay, "message") + ", latest skips up to " + number(skip, "message")
+	return "each consumer's auto.offset.reset: earliest reprocesses up to " + text.Number(replay, "message") + ", latest skips up to " + text.Number(skip, "message")
 }
 
 // comparedWith says what a first committed offset does. The group has no place that it would move away from, only the one that each
 // consumer's own setting would choose.
 func comparedWith(replay, skip int64) string {
-	return "compared with earliest, this skips up to " + number(skip, "message") + "; compared with latest, it reprocesses up to " + number(replay, "message")
+	return "compared with earliest, this skips up to " + text.Number(skip, "message") + "; compared with latest, it reprocesses up to " + text.Number(replay, "message")
 }
 
 func deletes(r reset.Request) bool { return r.Unplaced() == reset.UnplacedAfter }
@@ -250,7 +251,7 @@ func written(e reset.Effect, v voice) Line {
 	return say(", written from ", v.clock(e.From), " on")
 }
 
-func records(n int64) string { return number(n, "record") }
+func records(n int64) string { return text.Number(n, "record") }
 
 // brief is a request's effect within a sentence, after "it".
 func brief(r reset.Request) string {
@@ -274,7 +275,7 @@ func plainBrief(e reset.Effect) string {
 		if n == 0 {
 			return "none"
 		}
-		return "at most " + count(n)
+		return "at most " + text.Count(n)
 	}
 	return "replays " + most(e.Replay) + ", skips " + most(e.Skip)
 }
@@ -288,7 +289,7 @@ func reach(b reset.Bounds) string {
 		case 0:
 			return "none"
 		}
-		return "up to " + count(n)
+		return "up to " + text.Count(n)
 	}
 	if unbounded(b) {
 		return "whatever its effect"

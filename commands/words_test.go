@@ -7,7 +7,6 @@ import (
 	"go/parser"
 	gotoken "go/token"
 	"maps"
-	"math"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -312,32 +311,6 @@ func TestTimes(t *testing.T) {
 	ny := voiceOf(reset.Intent{Zone: "America/New_York"}, at("2026-11-22T02:07:00Z"))
 	if got := ny.echo(reset.Time{At: at("2026-11-22T02:10:00Z"), Zone: "UTC"}, withUTC); got != "02:10 UTC" {
 		t.Error(got)
-	}
-}
-
-func TestNumbers(t *testing.T) {
-	t.Parallel()
-	for n, want := range map[int64]string{0: "0", 999: "999", 1000: "1,000", -1000: "-1,000", -999: "-999", 18_204: "18,204",
-		math.MaxInt64: "9,223,372,036,854,775,807", math.MinInt64: "-9,223,372,036,854,775,808"} {
-		if got := count(n); got != want {
-			t.Errorf("%d: %s", n, got)
-		}
-	}
-	for want, parts := range map[string][]int32{"": nil, "4": {4}, "0,3-5": {5, 0, 4, 3, 3}, "0-1": {0, 1}, "0,2,4,6,8,10,12,14,…": {0, 2, 4, 6, 8, 10, 12, 14, 16}} {
-		if got := partitions(parts); got != want {
-			t.Errorf("%v: %s", parts, got)
-		}
-	}
-	if got := number(2, "entry") + " " + number(1, "entry"); got != "2 entries 1 entry" {
-		t.Error(got)
-	}
-	if got := list([]string{"a", "b", "c", "d"}, 2); got != "a, b and 2 more" {
-		t.Error(got)
-	}
-	for d, want := range map[time.Duration]string{0: "0 s", 61 * time.Second: "1 min 1 s", time.Hour: "1 h", 49 * time.Hour: "2 d 1 h", 57 * time.Minute: "57 min"} {
-		if got := span(d); got != want {
-			t.Errorf("%v: %s", d, got)
-		}
 	}
 }
 

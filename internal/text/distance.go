@@ -1,10 +1,10 @@
-package commands
+package text
 
 import "strings"
 
-// nearest returns the candidate that a typo most likely meant; empty when none is near: more than a third of it would
+// Nearest returns the candidate that a typo most likely meant; empty when none is near: more than a third of it would
 // have to change.
-func nearest(typed string, candidates []string) string {
+func Nearest(typed string, candidates []string) string {
 	best, least := "", max(1, len([]rune(typed))/3)+1
 	for _, c := range candidates {
 		if d := typos(strings.ToLower(typed), strings.ToLower(c)); d < least {
@@ -14,7 +14,7 @@ func nearest(typed string, candidates []string) string {
 	return best
 }
 
-// typos counts the letters that were added, left out, replaced or swapped with their neighbour between a and b.
+// EditDistance counts the letters that were added, left out, replaced or swapped with their neighbour between a and b.
 func typos(a, b string) int {
 	s, t := []rune(a), []rune(b)
 	if len(s) > maxTypoWord || len(t) > maxTypoWord {

@@ -1,4 +1,4 @@
-package commands
+package text
 
 import (
 	"fmt"
@@ -44,7 +44,7 @@ func hidden(r rune) bool {
 // joins are the two characters that join or part letters of some scripts, and the pictures that one emoji is made of.
 func joins(r rune) bool { return r == '\u200c' || r == '\u200d' }
 
-// deceptive reports a character that must not be in a command: pasted or typed, it would be another name.
-func deceptive(r rune) bool {
+// Deceptive reports a character that must not be in a command: pasted or typed, it would be another name.
+func Deceptive(r rune) bool {
 	return hidden(r) || unicode.IsSpace(r) && r != ' ' || unicode.Is(unicode.Variation_Selector, r)
 }
