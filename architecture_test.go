@@ -128,7 +128,7 @@ func TestRoomsImportOnlyTheirTable(t *testing.T) {
 // guard.Do inside.
 func TestNoGoroutineCanEndTheProcess(t *testing.T) {
 	t.Parallel()
-	product := list("reset", "internal/engine", "commands", "auth", "kafka", "bot", "internal/cron", "internal/store",
+	product := list("reset", "internal/engine", "commands", "internal/words", "internal/text", "auth", "kafka", "bot", "internal/cron", "internal/store",
 		"internal/config", "internal/app", "cmd/kafka-reset-bot")
 	for _, name := range product {
 		files, err := filepath.Glob(filepath.Join(name, "*.go"))

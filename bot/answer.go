@@ -7,14 +7,14 @@ import (
 	"hash/fnv"
 	"time"
 
-	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/words"
 )
 
 // owed is an answer that Slack did not take yet. It is recorded like an envelope of its own: what the person asked for is decided already,
 // and is not decided again because Slack was away when the answer came.
 type owed struct {
-	Content   commands.Content
+	Content   words.Content
 	Replace   bool      // of the message that was clicked
 	NotBefore time.Time // Slack asked to wait so long
 }
@@ -28,7 +28,7 @@ const (
 
 // answer tells one person something, by the way they came, or by direct message when that is closed. What passes is tried again, across
 // restarts too: everyone who acts is answered. An answer whose receipt was lost is sent again, since twice is better than never.
-func (b *Bot) answer(ctx context.Context, e envelope, c commands.Content, replace bool) {
+func (b *Bot) answer(ctx context.Context, e envelope, c words.Content, replace bool) {
 	err := b.deliver(ctx, e, c, replace, e.URL != "")
 	if err == nil {
 		return
@@ -40,7 +40,7 @@ func (b *Bot) answer(ctx context.Context, e envelope, c commands.Content, replac
 }
 
 // deliver sends an answer through the address of the act, and where that takes no more, or the act has none, as a direct message.
-func (b *Bot) deliver(ctx context.Context, e envelope, c commands.Content, replace, address bool) error {
+func (b *Bot) deliver(ctx context.Context, e envelope, c words.Content, replace, address bool) error {
 	l := look{key: e.ID, plain: true, alone: true}
 	if address {
 		if err := b.respond(ctx, "answer", e.URL, c, l, replace); !lasting(err) {

@@ -8,9 +8,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/slacksim"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/words"
 )
 
 // owing is a bot whose answers Slack does not take, and what it owes.
@@ -23,7 +23,7 @@ func owing(t *testing.T, f slacksim.Fault) (*bench, engine.Inbox) {
 		b.slack.Fail(m, f)
 	}
 	e := envelope{ID: "E1", Kind: command, Team: slacksim.HomeTeam, User: "U0MARA", Channel: "C0INC", URL: b.slack.URL() + "/response/none"}
-	c := commands.Content{Title: "k7f3", Lines: []commands.Line{{{Text: "Too late"}}}}
+	c := words.Content{Title: "k7f3", Lines: []words.Line{{{Text: "Too late"}}}}
 	b.bot.answer(t.Context(), e, c, false)
 	b.bot.answer(t.Context(), e, c, false) // decided again after a crash
 	if len(owed) != 2 || owed[0].ID != owed[1].ID {

@@ -9,8 +9,8 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/words"
 )
 
 // message is content as Slack takes it. Built by draw, it keeps every limit of Block Kit.
@@ -46,7 +46,7 @@ const (
 
 // draw turns content into blocks. Everything but the small print is rich text, where no character means anything: a name
 // such as "<!channel>" or "*x*" is shown as it is.
-func (b *Bot) draw(ctx context.Context, c commands.Content, l look) message {
+func (b *Bot) draw(ctx context.Context, c words.Content, l look) message {
 	d := drawing{look: l, left: maxSum, name: func(id string) string { return "" }}
 	if !l.alone {
 		d.name = func(id string) string { return b.name(ctx, id) }
@@ -85,10 +85,10 @@ func (b *Bot) draw(ctx context.Context, c commands.Content, l look) message {
 }
 
 // named puts names where the words of a notification have ids: nothing else is shown there.
-func (b *Bot) named(ctx context.Context, text string, lines []commands.Line) string {
+func (b *Bot) named(ctx context.Context, text string, lines []words.Line) string {
 	for _, line := range lines {
 		for _, s := range line {
-			if (s.Kind != commands.User && s.Kind != commands.Notify) || s.Text == "" || !strings.Contains(text, s.Text) {
+			if (s.Kind != words.User && s.Kind != words.Notify) || s.Text == "" || !strings.Contains(text, s.Text) {
 				continue
 			}
 			if known := b.name(ctx, s.ID); known != "" {
@@ -116,7 +116,7 @@ func (d *drawing) clip(s string, most int) string {
 }
 
 // lines makes one run of elements, a line each.
-func (d *drawing) lines(lines []commands.Line, mark string) []slack.RichTextSectionElement {
+func (d *drawing) lines(lines []words.Line, mark string) []slack.RichTextSectionElement {
 	var out []slack.RichTextSectionElement
 	for _, line := range lines {
 		if d.left < 10 {
@@ -143,34 +143,34 @@ func (d *drawing) literal(s string, style *slack.RichTextSectionTextStyle) slack
 }
 
 // span is one piece of a line. Nil: it says nothing.
-func (d *drawing) span(s commands.Span) slack.RichTextSectionElement {
+func (d *drawing) span(s words.Span) slack.RichTextSectionElement {
 	var style *slack.RichTextSectionTextStyle
 	switch s.Kind {
-	case commands.Strong:
+	case words.Strong:
 		style = &slack.RichTextSectionTextStyle{Bold: true}
-	case commands.Code:
+	case words.Code:
 		style = &slack.RichTextSectionTextStyle{Code: true}
-	case commands.Link:
+	case words.Link:
 		if web(s.URL) {
 			return slack.NewRichTextSectionLinkElement(s.URL, d.clip(cmp.Or(s.Text, s.URL), maxLine), nil)
 		}
-	case commands.Channel:
+	case words.Channel:
 		if slackID(s.ID) {
 			return slack.NewRichTextSectionChannelElement(s.ID, nil)
 		}
-	case commands.User, commands.Notify:
-		if known := d.name(s.ID); s.Kind == commands.User && known != "" {
+	case words.User, words.Notify:
+		if known := d.name(s.ID); s.Kind == words.User && known != "" {
 			s.Text = "@" + known
 		} else if e := mention(s, d.alone); e != nil {
 			return e
 		}
-	case commands.Clock:
+	case words.Clock:
 		utc := s.At.UTC().Format("2006-01-02 15:04 UTC")
 		d.left -= len(utc)
 		return slack.NewRichTextSectionDateElement(s.At.Unix(), clockFormat(s), nil, &utc)
-	case commands.Text, commands.Paste: // plain text, below
+	case words.Text, words.Paste: // plain text, below
 	}
-	if s.Kind == commands.Paste {
+	if s.Kind == words.Paste {
 		return d.command(s.Text)
 	}
 	if text := d.clip(s.Text, maxLine); text != "" {
@@ -188,7 +188,7 @@ func (d *drawing) command(s string) slack.RichTextSectionElement {
 }
 
 // clockFormat shows a time in the reader's own zone.
-func clockFormat(s commands.Span) string {
+func clockFormat(s words.Span) string {
 	if s.Secs {
 		return "{date_short_pretty} at {time_secs}"
 	}
@@ -197,13 +197,13 @@ func clockFormat(s commands.Span) string {
 
 // mention is an element that Slack shows by name and that notifies, unless one person alone reads it. A whole user group
 // is only ever notified on purpose.
-func mention(s commands.Span, alone bool) slack.RichTextSectionElement {
+func mention(s words.Span, alone bool) slack.RichTextSectionElement {
 	switch {
 	case !slackID(s.ID):
 		return nil
 	case s.ID[0] != 'S':
 		return slack.NewRichTextSectionUserElement(s.ID, nil)
-	case alone || s.Kind == commands.Notify:
+	case alone || s.Kind == words.Notify:
 		return slack.NewRichTextSectionUserGroupElement(s.ID)
 	}
 	return nil
@@ -217,7 +217,7 @@ func (d *drawing) rich(part string, elements []slack.RichTextSectionElement) sla
 }
 
 // small is the small print: the only mrkdwn there is, since context blocks take nothing else with times and links in it.
-func (d *drawing) small(lines []commands.Line) slack.Block {
+func (d *drawing) small(lines []words.Line) slack.Block {
 	var texts []slack.MixedElement
 	var text strings.Builder
 	flush := func() {
@@ -252,22 +252,22 @@ func (d *drawing) small(lines []commands.Line) slack.Block {
 }
 
 // markup is a span of the small print. Foreign text is escaped, so that it cannot mention or link anything.
-func (d *drawing) markup(s commands.Span) string {
+func (d *drawing) markup(s words.Span) string {
 	text := escape(clip(clean(s.Text), 300))
 	switch s.Kind {
-	case commands.Strong:
+	case words.Strong:
 		return "*" + text + "*"
-	case commands.Code:
+	case words.Code:
 		return "`" + strings.ReplaceAll(text, "`", "'") + "`"
-	case commands.Link:
+	case words.Link:
 		if web(s.URL) && len(s.URL) < 500 {
 			return "<" + strings.NewReplacer("&", "&amp;", "<", "%3C", ">", "%3E", "|", "%7C").Replace(s.URL) + "|" + text + ">"
 		}
-	case commands.Channel:
+	case words.Channel:
 		if slackID(s.ID) {
 			return "<#" + s.ID + ">"
 		}
-	case commands.User, commands.Notify:
+	case words.User, words.Notify:
 		if known := d.name(s.ID); known != "" {
 			return "@" + escape(known)
 		}
@@ -277,14 +277,14 @@ func (d *drawing) markup(s commands.Span) string {
 			}
 			return "<@" + s.ID + ">"
 		}
-	case commands.Clock:
+	case words.Clock:
 		return fmt.Sprintf("<!date^%d^%s|%s>", s.At.Unix(), clockFormat(s), s.At.UTC().Format("2006-01-02 15:04 UTC"))
-	case commands.Text, commands.Paste: // plain text, below
+	case words.Text, words.Paste: // plain text, below
 	}
 	return text
 }
 
-func (d *drawing) buttons(buttons []commands.Button) []slack.BlockElement {
+func (d *drawing) buttons(buttons []words.Button) []slack.BlockElement {
 	var out []slack.BlockElement
 	seen := map[string]bool{}
 	for _, button := range buttons {

@@ -12,8 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/slack-go/slack"
 
-	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/slacksim"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/words"
 )
 
 // quiet is a simulated Slack with one person in one channel, and a bot that is not running.
@@ -25,7 +25,7 @@ func quiet(t *testing.T, opts slacksim.Options) *bench {
 
 // shown posts content and returns what Mara sees of it. Slack's rules (the schema made of @slack/types, and the limits
 // across blocks) are enforced on the way, so a message that breaks them arrives as text alone, or not at all.
-func (b *bench) shown(t *testing.T, c commands.Content, l look) slacksim.Message {
+func (b *bench) shown(t *testing.T, c words.Content, l look) slacksim.Message {
 	t.Helper()
 	ts, err := b.bot.say(t.Context(), "post", "C0INC", "", c, l)
 	if err != nil {
@@ -52,12 +52,12 @@ func TestForeignTextIsHarmless(t *testing.T) {
 		"<!channel>", "<!here|x>", "<@U0JON>", "<!subteam^S0PAY>", "<#C0INC>", "<https://evil.example|pay here>", "*bold* _it_ ~no~ `code`",
 		"&lt;!channel&gt;", "@channel @here @jon", "a\nb\tc", "\u202egnp.exe", "```x```", ":tada:", "> quote", "<!date^0^{time}|now>",
 	} {
-		line := commands.Line{{Text: evil}, {Kind: commands.Strong, Text: evil}, {Kind: commands.Code, Text: evil},
-			{Kind: commands.User, ID: evil, Text: evil}, {Kind: commands.Notify, ID: evil, Text: evil}, {Kind: commands.Channel, ID: evil, Text: evil},
-			{Kind: commands.Link, URL: "javascript:" + evil, Text: evil}, {Kind: commands.Link, URL: "https://x.example/?" + evil, Text: evil}}
-		c := commands.Content{Title: evil, Status: evil, Lines: []commands.Line{line}, Warnings: []commands.Line{line}, Hints: []commands.Line{line},
-			Foot: []commands.Line{line}, Fallback: evil, Table: &commands.Table{Head: []string{evil}, Rows: [][]string{{evil}}},
-			Buttons: []commands.Button{{Verb: "approve", Ref: "k7f3.1", Label: evil, Confirm: evil}}}
+		line := words.Line{{Text: evil}, {Kind: words.Strong, Text: evil}, {Kind: words.Code, Text: evil},
+			{Kind: words.User, ID: evil, Text: evil}, {Kind: words.Notify, ID: evil, Text: evil}, {Kind: words.Channel, ID: evil, Text: evil},
+			{Kind: words.Link, URL: "javascript:" + evil, Text: evil}, {Kind: words.Link, URL: "https://x.example/?" + evil, Text: evil}}
+		c := words.Content{Title: evil, Status: evil, Lines: []words.Line{line}, Warnings: []words.Line{line}, Hints: []words.Line{line},
+			Foot: []words.Line{line}, Fallback: evil, Table: &words.Table{Head: []string{evil}, Rows: [][]string{{evil}}},
+			Buttons: []words.Button{{Verb: "approve", Ref: "k7f3.1", Label: evil, Confirm: evil}}}
 		for _, plain := range []bool{false, true} {
 			for _, alone := range []bool{false, true} {
 				m := b.shown(t, c, look{key: "k", plain: plain, alone: alone})
@@ -73,11 +73,11 @@ func TestSpans(t *testing.T) {
 	t.Parallel()
 	b := quiet(t, slacksim.Options{})
 	at := time.Date(2026, 11, 22, 1, 10, 0, 0, time.UTC)
-	spans := []commands.Span{
-		{Text: "a "}, {Kind: commands.User, ID: "U0JON", Text: "@U0JON"}, {Text: " b "}, {Kind: commands.User, ID: "S0PAY", Text: "@S0PAY"}, {Text: " c "},
-		{Kind: commands.Clock, At: at, Text: "02:10"}, {Text: " d "}, {Kind: commands.Link, URL: "https://x.example/", Text: "book"},
+	spans := []words.Span{
+		{Text: "a "}, {Kind: words.User, ID: "U0JON", Text: "@U0JON"}, {Text: " b "}, {Kind: words.User, ID: "S0PAY", Text: "@S0PAY"}, {Text: " c "},
+		{Kind: words.Clock, At: at, Text: "02:10"}, {Text: " d "}, {Kind: words.Link, URL: "https://x.example/", Text: "book"},
 	}
-	m := b.shown(t, commands.Content{Lines: []commands.Line{spans}, Foot: []commands.Line{spans}, Fallback: "f"}, look{key: "k"})
+	m := b.shown(t, words.Content{Lines: []words.Line{spans}, Foot: []words.Line{spans}, Fallback: "f"}, look{key: "k"})
 	for _, line := range strings.Split(strings.TrimSpace(m.Text()), "\n") {
 		for _, want := range []string{"a @jon b @pay-owners c ", "2:10", "book"} { // Mara reads in Berlin
 			if !strings.Contains(line, want) {
@@ -88,7 +88,7 @@ func TestSpans(t *testing.T) {
 	if pings := m.Pings(); len(pings) > 0 {
 		t.Errorf("named people are notified: %v", pings)
 	}
-	m = b.shown(t, commands.Content{Lines: []commands.Line{{{Kind: commands.Notify, ID: "S0PAY"}, {Kind: commands.Notify, ID: "U0JON"}}}}, look{key: "k"})
+	m = b.shown(t, words.Content{Lines: []words.Line{{{Kind: words.Notify, ID: "S0PAY"}, {Kind: words.Notify, ID: "U0JON"}}}}, look{key: "k"})
 	if diff := cmp.Diff([]string{"S0PAY", "U0JON"}, m.Pings()); diff != "" {
 		t.Errorf("those who should be notified (-want +got):\n%s", diff)
 	}
@@ -97,7 +97,7 @@ func TestSpans(t *testing.T) {
 func TestButtons(t *testing.T) {
 	t.Parallel()
 	b := quiet(t, slacksim.Options{})
-	m := b.shown(t, commands.Content{Title: "x", Buttons: []commands.Button{
+	m := b.shown(t, words.Content{Title: "x", Buttons: []words.Button{
 		{Verb: "approve", Ref: "k7f3.1", Label: "Approve", Style: "primary", Confirm: "Replays 3."},
 		{Verb: "choose", Ref: "k7f3.1", Option: 1, Label: "prod"}, {Verb: "choose", Ref: "k7f3.1", Option: 2, Label: "sandbox"},
 		{Verb: "choose", Ref: "k7f3.1", Option: 2, Label: "again"},
@@ -135,7 +135,7 @@ func TestAnySizeFits(t *testing.T) {
 	}
 }
 
-func anyContent(rnd *rand.Rand) commands.Content {
+func anyContent(rnd *rand.Rand) words.Content {
 	text := func(most int) string {
 		alphabet := []rune("aZ09 <>&*_`~|\n\"'é日😀\u202e")
 		out := make([]rune, rnd.IntN(most+1))
@@ -144,22 +144,22 @@ func anyContent(rnd *rand.Rand) commands.Content {
 		}
 		return string(out)
 	}
-	kinds := []commands.SpanKind{commands.Text, commands.Strong, commands.Code, commands.User, commands.Notify, commands.Channel, commands.Link, commands.Clock}
-	lines := func() []commands.Line {
-		var out []commands.Line
+	kinds := []words.SpanKind{words.Text, words.Strong, words.Code, words.User, words.Notify, words.Channel, words.Link, words.Clock}
+	lines := func() []words.Line {
+		var out []words.Line
 		for range rnd.IntN(12) {
-			var l commands.Line
+			var l words.Line
 			for range rnd.IntN(8) {
-				l = append(l, commands.Span{Kind: kinds[rnd.IntN(len(kinds))], Text: text(3000 >> rnd.IntN(8)), ID: []string{"U0JON", "S0PAY", "", "x"}[rnd.IntN(4)],
+				l = append(l, words.Span{Kind: kinds[rnd.IntN(len(kinds))], Text: text(3000 >> rnd.IntN(8)), ID: []string{"U0JON", "S0PAY", "", "x"}[rnd.IntN(4)],
 					URL: []string{"https://x.example/" + text(40), "ftp://x", ""}[rnd.IntN(3)], At: time.Unix(rnd.Int64N(2e9), 0)})
 			}
 			out = append(out, l)
 		}
 		return out
 	}
-	c := commands.Content{Title: text(400), Status: text(400), Lines: lines(), Warnings: lines(), Hints: lines(), Foot: lines(), Fallback: text(9000)}
+	c := words.Content{Title: text(400), Status: text(400), Lines: lines(), Warnings: lines(), Hints: lines(), Foot: lines(), Fallback: text(9000)}
 	if rnd.IntN(3) > 0 {
-		c.Table = &commands.Table{More: rnd.IntN(3) * 5000}
+		c.Table = &words.Table{More: rnd.IntN(3) * 5000}
 		for range rnd.IntN(30) {
 			c.Table.Head = append(c.Table.Head, text(40))
 			c.Table.Right = append(c.Table.Right, rnd.IntN(2) == 0)
@@ -173,7 +173,7 @@ func anyContent(rnd *rand.Rand) commands.Content {
 		}
 	}
 	for i := range rnd.IntN(40) {
-		c.Buttons = append(c.Buttons, commands.Button{Verb: "choose", Option: i + 1, Ref: "k7f3.1", Label: text(200), Confirm: text(600),
+		c.Buttons = append(c.Buttons, words.Button{Verb: "choose", Option: i + 1, Ref: "k7f3.1", Label: text(200), Confirm: text(600),
 			Style: []string{"", "primary", "danger"}[rnd.IntN(3)]})
 	}
 	return c
@@ -182,11 +182,11 @@ func anyContent(rnd *rand.Rand) commands.Content {
 func TestTableSaysWhatIsMissing(t *testing.T) {
 	t.Parallel()
 	b := New(Config{})
-	table := &commands.Table{Head: []string{"partition", "to"}, Right: []bool{false, true}, More: 7}
+	table := &words.Table{Head: []string{"partition", "to"}, Right: []bool{false, true}, More: 7}
 	for i := range 300 {
 		table.Rows = append(table.Rows, []string{fmt.Sprintf("orders-%d", i), ""})
 	}
-	m := b.draw(context.Background(), commands.Content{Table: table}, look{alone: true})
+	m := b.draw(context.Background(), words.Content{Table: table}, look{alone: true})
 	raw, err := json.Marshal(m.blocks)
 	if err != nil {
 		t.Fatal(err)
@@ -208,7 +208,7 @@ func TestTableSaysWhatIsMissing(t *testing.T) {
 func TestPlainTableWhereBlocksAreRefused(t *testing.T) {
 	t.Parallel()
 	b := quiet(t, slacksim.Options{})
-	c := commands.Content{Title: "x", Lines: []commands.Line{{{Text: "hello"}}}, Table: &commands.Table{Head: []string{"a"}, Rows: [][]string{{"1"}}}}
+	c := words.Content{Title: "x", Lines: []words.Line{{{Text: "hello"}}}, Table: &words.Table{Head: []string{"a"}, Rows: [][]string{{"1"}}}}
 	b.slack.Fail("chat.postMessage", slacksim.Fault{Error: "invalid_blocks", Times: 2})
 	if _, err := b.bot.say(t.Context(), "post", "C0INC", "", c, look{key: "k"}); err != nil {
 		t.Fatal(err)

@@ -8,8 +8,8 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/words"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -32,7 +32,7 @@ func (b *Bot) files(ctx context.Context, s reset.Story, card *engine.Card) (time
 		return b.now().Add(afterPassing), nil
 	default:
 		b.log.Warn("files are left out", "request", s.Request.ID, "err", err)
-		if again, _, err := b.reply(ctx, s, card, []commands.Line{commands.NoFiles(s, code(err))}); err != nil || !again.IsZero() {
+		if again, _, err := b.reply(ctx, s, card, []words.Line{words.NoFiles(s, code(err))}); err != nil || !again.IsZero() {
 			return again, err
 		}
 	}
@@ -61,11 +61,11 @@ func (b *Bot) filesOf(ctx context.Context, s reset.Story, news []reset.Entry) ([
 			for i, w := range writes {
 				steps[i] = w.Step
 			}
-			files = append(files, upload{commands.DoneFile(r), commands.CSV(steps)})
+			files = append(files, upload{words.DoneFile(r), words.CSV(steps)})
 		}
-		files = append(files, upload{commands.UndoFile(r), commands.UndoCSV(writes)})
+		files = append(files, upload{words.UndoFile(r), words.UndoCSV(writes)})
 		if r.Outcome.Blocks() {
-			files = append(files, upload{commands.StandsFile(r), commands.StandsCSV(writes)})
+			files = append(files, upload{words.StandsFile(r), words.StandsCSV(writes)})
 		}
 		return append(files, scripts(s)...), nil
 	case has(news, reset.EvPlanned), has(news, reset.EvSubmitted), has(news, reset.EvApproved) && !has(s.Entries, reset.EvSubmitted):
@@ -73,7 +73,7 @@ func (b *Bot) filesOf(ctx context.Context, s reset.Story, news []reset.Entry) ([
 		if err != nil {
 			return nil, err
 		}
-		return append(scripts(s), upload{commands.PlanFile(r), commands.CSV(steps)}), nil
+		return append(scripts(s), upload{words.PlanFile(r), words.CSV(steps)}), nil
 	}
 	return nil, nil
 }
@@ -81,7 +81,7 @@ func (b *Bot) filesOf(ctx context.Context, s reset.Story, news []reset.Entry) ([
 // scripts are the commands of the way out that no message has room for.
 func scripts(s reset.Story) []upload {
 	var out []upload
-	for name, content := range commands.Scripts(s) {
+	for name, content := range words.Scripts(s) {
 		out = append(out, upload{name, content})
 	}
 	return out

@@ -5,8 +5,8 @@ import (
 	"slices"
 	"time"
 
-	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/words"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -25,11 +25,11 @@ func (b *Bot) follow(ctx context.Context, s reset.Story, card *engine.Card, refu
 	if card.Unshown == why && !clicked {
 		return time.Time{}, nil
 	}
-	var c commands.Content
+	var c words.Content
 	if refused == nil {
-		c = commands.PointerOf(s, b.linkTo(ctx, *card))
+		c = words.PointerOf(s, b.linkTo(ctx, *card))
 	} else {
-		c = commands.UnshownOf(s, commands.Unshown{Code: why, Channel: refused.channel})
+		c = words.UnshownOf(s, words.Unshown{Code: why, Channel: refused.channel})
 	}
 	again, err := b.directly(ctx, "point to the card of "+s.Request.ID, s, card, c)
 	if err != nil || !again.IsZero() {
@@ -49,20 +49,20 @@ func (b *Bot) follow(ctx context.Context, s reset.Story, card *engine.Card, refu
 // heard answers by direct message those who decided since the card was shown for the last time: they wait for it to change, and no
 // channel takes it. Once that is known, a click is answered by itself.
 func (b *Bot) heard(ctx context.Context, s reset.Story, card engine.Card) {
-	lines := map[string][]commands.Line{}
+	lines := map[string][]words.Line{}
 	for _, e := range after(s.Entries, card.ShownSeq) {
-		if line, said := commands.ThreadLine(e, s); said && e.Actor.Kind == reset.Person && e.Actor.ID != asker(s) {
+		if line, said := words.ThreadLine(e, s); said && e.Actor.Kind == reset.Person && e.Actor.ID != asker(s) {
 			lines[e.Actor.ID] = append(lines[e.Actor.ID], line)
 		}
 	}
 	for who, did := range lines {
-		b.answer(ctx, envelope{ID: blockKey(s) + ".heard." + who, User: who}, commands.Aside(s, did, b.linkTo(ctx, card)), false)
+		b.answer(ctx, envelope{ID: blockKey(s) + ".heard." + who, User: who}, words.Aside(s, did, b.linkTo(ctx, card)), false)
 	}
 }
 
 // directly tells the requester alone: through the address of their last act while that takes messages, else by direct message. What
 // passes is tried again; what Slack takes in no way is in the log, and the requester hears of it once the card can be shown.
-func (b *Bot) directly(ctx context.Context, doing string, s reset.Story, card *engine.Card, c commands.Content) (time.Time, error) {
+func (b *Bot) directly(ctx context.Context, doing string, s reset.Story, card *engine.Card, c words.Content) (time.Time, error) {
 	l := look{key: blockKey(s), plain: true, alone: true}
 	if p := card.Preview; p.URL != "" && b.now().Before(p.Until) && p.Used < urlUses {
 		// Counted before it is sent: an answer that was lost may have used it, and so may a 429.
@@ -83,7 +83,7 @@ func (b *Bot) directly(ctx context.Context, doing string, s reset.Story, card *e
 }
 
 // direct sends a direct message to the person who asked. told is false when Slack refuses it for good.
-func (b *Bot) direct(ctx context.Context, doing string, s reset.Story, c commands.Content, l look) (again time.Time, told bool, err error) {
+func (b *Bot) direct(ctx context.Context, doing string, s reset.Story, c words.Content, l look) (again time.Time, told bool, err error) {
 	to := asker(s)
 	if to == "" {
 		b.log.Error("no person can be told", "request", s.Request.ID, "actor", s.Request.Actor.ID)
@@ -130,7 +130,7 @@ func (b *Bot) conclude(ctx context.Context, s reset.Story, card *engine.Card, re
 		return time.Time{}, nil
 	}
 	if b.owes(s, *card, news, refused != nil || card.Unshown != "") {
-		c := commands.PreviewOf(s)
+		c := words.PreviewOf(s)
 		if refused == nil && card.Unshown == "" {
 			c.Foot = linked(c.Foot, b.linkTo(ctx, *card))
 		}
@@ -139,7 +139,7 @@ func (b *Bot) conclude(ctx context.Context, s reset.Story, card *engine.Card, re
 			return again, err
 		}
 		if !told && card.TS != "" && refused == nil {
-			if again, _, err := b.reply(ctx, s, card, commands.CalledBack(s)); err != nil || !again.IsZero() {
+			if again, _, err := b.reply(ctx, s, card, words.CalledBack(s)); err != nil || !again.IsZero() {
 				return again, err
 			}
 		}
@@ -154,11 +154,11 @@ func (b *Bot) owes(s reset.Story, card engine.Card, news []reset.Entry, unseen b
 	person := r.Actor.Kind == reset.Person
 	_, move := r.Move()
 	return slices.ContainsFunc(news, func(e reset.Entry) bool {
-		_, said := commands.ThreadLine(e, s)
+		_, said := words.ThreadLine(e, s)
 		again := e.Facts["why"] == string(reset.WatchNewer) // that request tells them itself
 		switch {
 		case !move && slices.Contains(endsOthers, e.Event):
-			return person && (unseen || commands.EndsDirectly(r))
+			return person && (unseen || words.EndsDirectly(r))
 		case e.Actor == r.Actor && (e.Event == reset.EvCancelled || !slices.Contains(ends, e.Event)):
 			return false
 		case slices.Contains(ends, e.Event):
@@ -169,7 +169,7 @@ func (b *Bot) owes(s reset.Story, card engine.Card, news []reset.Entry, unseen b
 }
 
 // linkTo is a line that leads to the card; nil when there is none, or Slack does not say where it is.
-func (b *Bot) linkTo(ctx context.Context, card engine.Card) commands.Line {
+func (b *Bot) linkTo(ctx context.Context, card engine.Card) words.Line {
 	if card.TS == "" {
 		return nil
 	}
@@ -178,10 +178,10 @@ func (b *Bot) linkTo(ctx context.Context, card engine.Card) commands.Line {
 		b.log.Info("no link to a card", "request", card.Request, "err", err)
 		return nil
 	}
-	return commands.Line{{Kind: commands.Link, Text: "The card", URL: link}, {Text: " in "}, {Kind: commands.Channel, ID: card.Channel, Text: card.Channel}}
+	return words.Line{{Kind: words.Link, Text: "The card", URL: link}, {Text: " in "}, {Kind: words.Channel, ID: card.Channel, Text: card.Channel}}
 }
 
-func linked(lines []commands.Line, where commands.Line) []commands.Line {
+func linked(lines []words.Line, where words.Line) []words.Line {
 	if where == nil {
 		return lines
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/words"
 )
 
 // The form that takes a plan for --from-file: pasted rows, or a CSV. It carries the command itself, which is read again with
@@ -74,7 +75,7 @@ func (b *Bot) takePlan(ctx context.Context, e envelope) (any, func(context.Conte
 		}
 	}
 	if err := b.record(ctx, e); err != nil {
-		return wrong(rowsField, commands.Unrecorded(err)), nil, err
+		return wrong(rowsField, words.Unrecorded(err)), nil, err
 	}
 	return nil, nil, nil
 }

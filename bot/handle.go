@@ -11,6 +11,7 @@ import (
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/words"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -26,14 +27,14 @@ func (b *Bot) handle(ctx context.Context, e envelope) (any, func(context.Context
 			return nil, func(ctx context.Context) { b.askPlan(ctx, e) }, nil
 		}
 		if err := b.record(ctx, e); err != nil {
-			return map[string]string{"response_type": "ephemeral", "text": commands.Unrecorded(err)}, nil, err
+			return map[string]string{"response_type": "ephemeral", "text": words.Unrecorded(err)}, nil, err
 		}
 	case click:
 		if open, ok := b.opens(e); ok {
 			return nil, open, nil
 		}
 		if err := b.record(ctx, e); err != nil {
-			return nil, func(ctx context.Context) { b.answer(ctx, e, commands.UnrecordedOf(err), false) }, err
+			return nil, func(ctx context.Context) { b.answer(ctx, e, words.UnrecordedOf(err), false) }, err
 		}
 	case submission:
 		if e.Callback == formView {
@@ -47,7 +48,7 @@ func (b *Bot) handle(ctx context.Context, e envelope) (any, func(context.Context
 			return fieldError(modal.missing), nil, nil
 		}
 		if err := b.record(ctx, e); err != nil {
-			return fieldError(commands.Unrecorded(err)), nil, err
+			return fieldError(words.Unrecorded(err)), nil, err
 		}
 	case suggestion:
 		return map[string]any{"options": []any{}}, nil, nil
@@ -135,7 +136,7 @@ func (b *Bot) promise(ctx context.Context, in engine.Inbox, e envelope, later *r
 		return
 	}
 	if _, before := b.promised.LoadOrStore(in.ID, true); !before {
-		b.answer(ctx, e, commands.Recorded(later, in.ReceivedAt.Add(engine.UndecidedAtMost)), false)
+		b.answer(ctx, e, words.Recorded(later, in.ReceivedAt.Add(engine.UndecidedAtMost)), false)
 	}
 }
 
@@ -193,7 +194,7 @@ func (b *Bot) ask(ctx context.Context, in engine.Inbox, e envelope, wish engine.
 }
 
 // lookUp answers what only looks.
-func (b *Bot) lookUp(ctx context.Context, e envelope, cmd commands.Command) (commands.Content, error) {
+func (b *Bot) lookUp(ctx context.Context, e envelope, cmd commands.Command) (words.Content, error) {
 	who, at := e.actor(), e.Channel
 	switch c := cmd.(type) {
 	case commands.Help:
@@ -201,14 +202,14 @@ func (b *Bot) lookUp(ctx context.Context, e envelope, cmd commands.Command) (com
 		if !ok {
 			usage, _ = commands.Usage("")
 		}
-		return commands.HelpOf(usage), nil
+		return words.HelpOf(usage), nil
 	case commands.Status:
 		rs, err := b.Core.Status(ctx, who, at, c.Cluster, c.Group)
 		if err != nil {
-			return commands.Content{}, err
+			return words.Content{}, err
 		}
 		frozen, err := b.Core.Frozen(ctx)
-		return commands.StatusOf(rs, frozen, b.cfg.Clusters, b.now()), err
+		return words.StatusOf(rs, frozen, b.cfg.Clusters, b.now()), err
 	case commands.Lag:
 		var topics []string
 		for _, t := range c.Topics {
@@ -216,12 +217,12 @@ func (b *Bot) lookUp(ctx context.Context, e envelope, cmd commands.Command) (com
 		}
 		lag, err := b.Core.Lag(ctx, who, at, c.Cluster, c.Group, topics)
 		if err != nil {
-			return commands.Content{}, err
+			return words.Content{}, err
 		}
-		return commands.LagOf(lag), nil
+		return words.LagOf(lag), nil
 	case commands.Access:
 		access, err := b.Core.Access(ctx, who, at, c.Cluster, c.Group)
-		return commands.AccessOf(access), err
+		return words.AccessOf(access), err
 	case commands.Show:
 		return b.story(ctx, e, c.ID, true, true)
 	case commands.History:
@@ -232,39 +233,39 @@ func (b *Bot) lookUp(ctx context.Context, e envelope, cmd commands.Command) (com
 			}
 		}
 		rs, err := b.Core.History(ctx, who, at, c.Cluster, c.Group)
-		return commands.HistoryOf(rs, b.cfg.Clusters, b.now()), err
+		return words.HistoryOf(rs, b.cfg.Clusters, b.now()), err
 	case commands.Schedules:
 		all, err := b.Core.Schedules(ctx, who, at, c.Cluster, c.Group)
-		return commands.SchedulesOf(all, b.now()), err
+		return words.SchedulesOf(all, b.now()), err
 	case commands.ShowSchedule:
 		story, err := b.Core.ScheduleStory(ctx, who, at, c.Name)
 		if err != nil {
-			return commands.Content{}, err
+			return words.Content{}, err
 		}
-		return commands.ScheduleOf(story, c.Runs), nil
+		return words.ScheduleOf(story, c.Runs), nil
 	case commands.Reset, commands.Schedule, commands.Upload, commands.Overview, commands.Brake, commands.Decide: // obey has done them
 	}
-	return commands.Content{}, fmt.Errorf("command %T is not known here", cmd)
+	return words.Content{}, fmt.Errorf("command %T is not known here", cmd)
 }
 
 // story is a request as it stands; whole, with all that happened to it. Its requester gets a lost preview back, and with it
 // the way to keep it true.
-func (b *Bot) story(ctx context.Context, e envelope, id string, again, whole bool) (commands.Content, error) {
+func (b *Bot) story(ctx context.Context, e envelope, id string, again, whole bool) (words.Content, error) {
 	s, err := b.Core.StoryFor(ctx, e.actor(), e.Channel, id)
 	if err != nil {
-		return commands.Content{}, err
+		return words.Content{}, err
 	}
 	if again && !s.Request.Asked && s.Request.Actor == e.actor() {
 		if err := b.attachShown(ctx, e, s); err != nil {
-			return commands.Content{}, err
+			return words.Content{}, err
 		}
-		return commands.PreviewOf(s), nil
+		return words.PreviewOf(s), nil
 	}
 	var entries []reset.Entry
 	if whole {
 		entries = s.Entries
 	}
-	content := commands.ShowOf(s, entries)
+	content := words.ShowOf(s, entries)
 	card, err := b.Cards.Card(ctx, id)
 	if err == nil && card.TS != "" {
 		content.Foot = linked(content.Foot, b.linkTo(ctx, card))
@@ -279,7 +280,7 @@ func unknownRequest(err error) bool {
 
 // refuse answers with what went wrong. What a person can do nothing about is in the log in full.
 func (b *Bot) refuse(ctx context.Context, e envelope, err error) {
-	content := commands.Explain(err)
+	content := words.Explain(err)
 	if internal(err) {
 		b.log.Error("envelope failed", "envelope", e.ID, "kind", string(e.Kind), "actor", e.User, "err", b.redact(err.Error()))
 	}

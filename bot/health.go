@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"sync"
 
-	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/words"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -57,7 +57,7 @@ func (b *Bot) Ready() (bool, string) {
 	ready, said := b.reached()
 	faults, all := h.wrong()
 	for _, u := range faults {
-		said += "\nslack: " + commands.CauseOf(u)
+		said += "\nslack: " + words.CauseOf(u)
 	}
 	return ready && !all, said
 }

@@ -8,7 +8,7 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/words"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -72,7 +72,7 @@ func (b *Bot) showRows(ctx context.Context, e envelope, page int) {
 	head := fmt.Sprintf("Rows %s to %s of %s", thousands(first+1), thousands(first+len(steps)), thousands(total))
 	view.Blocks.BlockSet = append(view.Blocks.BlockSet, slack.NewContextBlock("", plainText(head)))
 	for at := 0; at < len(steps); at += blockRows {
-		t := commands.RowsTable(steps[at:min(at+blockRows, len(steps))], zone, first+at, total)
+		t := words.RowsTable(steps[at:min(at+blockRows, len(steps))], zone, first+at, total)
 		t.More = 0
 		view.Blocks.BlockSet = append(view.Blocks.BlockSet, preformatted("", fit(t, 3*maxLine)))
 	}
@@ -88,19 +88,19 @@ func (b *Bot) showRows(ctx context.Context, e envelope, page int) {
 // byHand are the same rows as a file for Kafka's own tool, and the line that takes it: before anybody else sees a request there is
 // no thread that the file could be in.
 func (b *Bot) byHand(s reset.Story, steps []reset.Step) []slack.Block {
-	way := commands.WayOut(s)
+	way := words.WayOut(s)
 	if len(way) == 0 {
 		return nil
 	}
-	file := commands.PlanFile(s.Request)
+	file := words.PlanFile(s.Request)
 	if s.Request.WasWritten() {
-		file = commands.DoneFile(s.Request)
+		file = words.DoneFile(s.Request)
 	}
 	var blocks []slack.Block
 	if !s.Request.Outcome.Blocks() { // then the rows are not what is to be written
 		blocks = append(blocks, slack.NewContextBlock("", plainText("These rows as "+file+", without the bot:")))
 		for part := range slices.Chunk(steps, 20) { // topics of 249 characters too
-			if csv := commands.CSV(part); len(csv) > 0 {
+			if csv := words.CSV(part); len(csv) > 0 {
 				blocks = append(blocks, preformatted("", clip(string(csv), 3*maxLine)))
 			}
 		}
@@ -112,11 +112,11 @@ func (b *Bot) byHand(s reset.Story, steps []reset.Step) []slack.Block {
 }
 
 // byItself puts a command into a block of its own, so that it can be copied without the words around it.
-func byItself(line commands.Line) []slack.Block {
-	var rest commands.Line
+func byItself(line words.Line) []slack.Block {
+	var rest words.Line
 	var out []slack.Block
 	for _, span := range line {
-		if span.Kind == commands.Paste {
+		if span.Kind == words.Paste {
 			out = append(out, preformatted("", span.Text))
 		} else {
 			rest = append(rest, span)
@@ -184,8 +184,8 @@ func (b *Bot) open(ctx context.Context, e envelope, doing string, view slack.Mod
 	if fault.Code == "expired_trigger_id" || fault.Code == "timeout" {
 		why = "Slack allows only 3 seconds for this, and they were over."
 	}
-	b.answer(ctx, e, commands.Content{Title: "Not shown", Lines: []commands.Line{{
-		{Text: why + " Click again, or type "}, {Text: b.cfg.Command + " " + typed, Kind: commands.Code}, {Text: "."},
+	b.answer(ctx, e, words.Content{Title: "Not shown", Lines: []words.Line{{
+		{Text: why + " Click again, or type "}, {Text: b.cfg.Command + " " + typed, Kind: words.Code}, {Text: "."},
 	}}}, false)
 }
 

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/slacksim"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/words"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -33,7 +33,7 @@ func TestRowsOfAWriteThatLandedLateAreNamedAsItsFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := string(text); !strings.Contains(got, "as "+commands.DoneFile(s.Request)) || strings.Contains(got, commands.PlanFile(s.Request)) {
+	if got := string(text); !strings.Contains(got, "as "+words.DoneFile(s.Request)) || strings.Contains(got, words.PlanFile(s.Request)) {
 		t.Errorf("names another file than its command:\n%s", got)
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/words"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -83,7 +84,7 @@ func (b *Bot) scheduleOf(ctx context.Context, e envelope, ref reset.Ref) (reset.
 func (b *Bot) atOldCard(ctx context.Context, e envelope, ref reset.Ref, card engine.Card) error {
 	card.Request = ref.ID
 	where := b.linkTo(ctx, card)
-	c, l := commands.MovedOf(ref.ID, where), look{key: e.ID}
+	c, l := words.MovedOf(ref.ID, where), look{key: e.ID}
 	err := b.revise(ctx, "take the buttons off an old card", e.Channel, e.Message, c, l)
 	if lasting(err) && e.URL != "" {
 		err = b.respond(ctx, "replace an old card", e.URL, c, l, true)
@@ -95,7 +96,7 @@ func (b *Bot) atOldCard(ctx context.Context, e envelope, ref reset.Ref, card eng
 	if err != nil {
 		return err
 	}
-	b.answer(ctx, e, commands.AtOldCard(s, where), false)
+	b.answer(ctx, e, words.AtOldCard(s, where), false)
 	return nil
 }
 
@@ -115,7 +116,7 @@ func (b *Bot) decide(ctx context.Context, e envelope, verb string, option int, d
 	case reset.DidPlan:
 		content, err := b.story(ctx, e, d.Ref.ID, true, false)
 		if err == nil {
-			content.Lines = append(commands.ReplyOf(reply).Lines, content.Lines...) // first of all: nothing was decided
+			content.Lines = append(words.ReplyOf(reply).Lines, content.Lines...) // first of all: nothing was decided
 			b.answer(ctx, e, content, false)
 		}
 		return err
@@ -128,7 +129,7 @@ func (b *Bot) decide(ctx context.Context, e envelope, verb string, option int, d
 	if e.own && reply.Did != reset.DidAlready && b.willChange(ctx, d.Ref.ID, e) {
 		return nil
 	}
-	b.answer(ctx, e, commands.ReplyOf(reply), e.Alone)
+	b.answer(ctx, e, words.ReplyOf(reply), e.Alone)
 	return nil
 }
 

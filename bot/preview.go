@@ -6,8 +6,8 @@ import (
 	"slices"
 	"time"
 
-	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/words"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -99,7 +99,7 @@ func onlyRefused(news []reset.Entry, shown, now int64) bool {
 
 // whisper shows the preview through its response_url, or by direct message when that is used up and it matters.
 func (b *Bot) whisper(ctx context.Context, s reset.Story, card *engine.Card) error {
-	r, p, content := s.Request, card.Preview, commands.PreviewOf(s)
+	r, p, content := s.Request, card.Preview, words.PreviewOf(s)
 	doing := "show " + r.ID + " to its requester"
 	over := !r.State.Open()
 	if b.now().Before(p.Until) && (p.Used < urlUses-1 || over && p.Used < urlUses) {

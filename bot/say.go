@@ -7,7 +7,7 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/words"
 )
 
 // unshown are errors about blocks. Blocks are young and Slack changes what it takes where; text always goes.
@@ -15,7 +15,7 @@ var unshown = []string{"invalid_blocks", "invalid_blocks_format", "msg_blocks_to
 	"invalid_arguments", "block_mismatch"}
 
 // say posts a message and returns its timestamp.
-func (b *Bot) say(ctx context.Context, doing, channel, thread string, c commands.Content, l look) (ts string, err error) {
+func (b *Bot) say(ctx context.Context, doing, channel, thread string, c words.Content, l look) (ts string, err error) {
 	return ts, b.inAnyForm(ctx, posting+channel, doing, c, l, func(ctx context.Context, m message) error {
 		opts := m.options()
 		if thread != "" {
@@ -28,7 +28,7 @@ func (b *Bot) say(ctx context.Context, doing, channel, thread string, c commands
 }
 
 // revise edits a message in place.
-func (b *Bot) revise(ctx context.Context, doing, channel, ts string, c commands.Content, l look) error {
+func (b *Bot) revise(ctx context.Context, doing, channel, ts string, c words.Content, l look) error {
 	return b.inAnyForm(ctx, updating, doing, c, l, func(ctx context.Context, m message) error {
 		_, _, _, err := b.api.UpdateMessageContext(ctx, channel, ts, m.options()...)
 		return err
@@ -37,7 +37,7 @@ func (b *Bot) revise(ctx context.Context, doing, channel, ts string, c commands.
 
 // respond sends through a response_url, to its person alone. Tables are never sent this way: whether Slack takes them is
 // not known.
-func (b *Bot) respond(ctx context.Context, doing, url string, c commands.Content, l look, replace bool) error {
+func (b *Bot) respond(ctx context.Context, doing, url string, c words.Content, l look, replace bool) error {
 	l.plain = true
 	return b.inAnyForm(ctx, "", doing, c, l, func(ctx context.Context, m message) error {
 		to := slack.MsgOptionResponseURL(url, slack.ResponseTypeEphemeral)
@@ -51,7 +51,7 @@ func (b *Bot) respond(ctx context.Context, doing, url string, c commands.Content
 }
 
 // inAnyForm sends content as it should look, then with a plain table, then as text alone: better ugly than unsaid.
-func (b *Bot) inAnyForm(ctx context.Context, method, doing string, c commands.Content, l look, send func(context.Context, message) error) error {
+func (b *Bot) inAnyForm(ctx context.Context, method, doing string, c words.Content, l look, send func(context.Context, message) error) error {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	m := b.draw(ctx, c, l)

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"time"
 
-	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/words"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -86,10 +86,10 @@ func after(entries []reset.Entry, seq int64) []reset.Entry {
 	return entries[i:]
 }
 
-func threadLines(s reset.Story, news []reset.Entry) []commands.Line {
-	var lines []commands.Line
+func threadLines(s reset.Story, news []reset.Entry) []words.Line {
+	var lines []words.Line
 	for _, e := range news {
-		if line, ok := commands.ThreadLine(e, s); ok {
+		if line, ok := words.ThreadLine(e, s); ok {
 			lines = append(lines, line)
 		}
 	}
@@ -129,7 +129,7 @@ func (b *Bot) post(ctx context.Context, s reset.Story, card *engine.Card) (time.
 		if again := b.pace.post(channel, b.now(), 0); !again.IsZero() {
 			return again, nil, nil
 		}
-		ts, err := b.say(ctx, "post the card of "+s.Request.ID, channel, "", commands.CardOf(s), b.cardLook(s))
+		ts, err := b.say(ctx, "post the card of "+s.Request.ID, channel, "", words.CardOf(s), b.cardLook(s))
 		if err == nil {
 			return time.Time{}, nil, b.amend(ctx, card, func(c *engine.Card) {
 				c.Channel, c.TS = channel, ts
@@ -189,7 +189,7 @@ func (b *Bot) edit(ctx context.Context, s reset.Story, card *engine.Card, urgent
 			return again, nil, nil
 		}
 	}
-	err := b.revise(ctx, "edit the card of "+s.Request.ID, card.Channel, card.TS, commands.CardOf(s), b.cardLook(s))
+	err := b.revise(ctx, "edit the card of "+s.Request.ID, card.Channel, card.TS, words.CardOf(s), b.cardLook(s))
 	switch {
 	case err == nil:
 		return time.Time{}, nil, b.amend(ctx, card, func(c *engine.Card) { c.Showed(s, b.now()) })
@@ -218,7 +218,7 @@ func (b *Bot) replace(ctx context.Context, s reset.Story, card *engine.Card, why
 		return again, refused, err
 	}
 	if code(why) != "message_not_found" {
-		err := b.revise(ctx, "take the buttons off the old card of "+s.Request.ID, old.Channel, old.TS, commands.MovedOf(s.Request.ID, b.linkTo(ctx, *card)),
+		err := b.revise(ctx, "take the buttons off the old card of "+s.Request.ID, old.Channel, old.TS, words.MovedOf(s.Request.ID, b.linkTo(ctx, *card)),
 			look{key: blockKey(s) + ".old"})
 		if err != nil { // a click on them is answered, and takes them off by its own address
 			b.log.Info("an old card keeps its buttons", "request", s.Request.ID, "err", err)
@@ -230,7 +230,7 @@ func (b *Bot) replace(ctx context.Context, s reset.Story, card *engine.Card, why
 func (b *Bot) cardLook(s reset.Story) look { return look{key: blockKey(s), plain: b.cfg.Plain} }
 
 // thread says what was decided since it last did. What the thread does not take is said beside it.
-func (b *Bot) thread(ctx context.Context, s reset.Story, card *engine.Card, news []reset.Entry, lines []commands.Line) (time.Time, error) {
+func (b *Bot) thread(ctx context.Context, s reset.Story, card *engine.Card, news []reset.Entry, lines []words.Line) (time.Time, error) {
 	if len(news) == 0 {
 		return time.Time{}, nil
 	}
@@ -251,13 +251,13 @@ func (b *Bot) thread(ctx context.Context, s reset.Story, card *engine.Card, news
 
 // reply says lines in the card's thread; where Slack refuses that for good, in the card's channel or in the home channel: they may call
 // people who have to know.
-func (b *Bot) reply(ctx context.Context, s reset.Story, card *engine.Card, lines []commands.Line) (time.Time, *refusal, error) {
-	_, err := b.say(ctx, "reply in the thread of "+s.Request.ID, card.Channel, card.TS, commands.Content{Lines: lines, Fallback: lines[0].String()},
+func (b *Bot) reply(ctx context.Context, s reset.Story, card *engine.Card, lines []words.Line) (time.Time, *refusal, error) {
+	_, err := b.say(ctx, "reply in the thread of "+s.Request.ID, card.Channel, card.TS, words.Content{Lines: lines, Fallback: lines[0].String()},
 		look{key: blockKey(s)})
 	if lasting(err) {
 		for _, channel := range b.places(ctx, s, *card) {
 			b.log.Warn("a thread reply goes elsewhere", "request", s.Request.ID, "channel", channel, "err", err)
-			_, err = b.say(ctx, "say beside the card of "+s.Request.ID, channel, "", commands.Aside(s, lines, b.linkTo(ctx, *card)), look{key: blockKey(s)})
+			_, err = b.say(ctx, "say beside the card of "+s.Request.ID, channel, "", words.Aside(s, lines, b.linkTo(ctx, *card)), look{key: blockKey(s)})
 			if !lasting(err) {
 				break
 			}
@@ -275,13 +275,13 @@ func (b *Bot) reply(ctx context.Context, s reset.Story, card *engine.Card, lines
 }
 
 // unsaid tells directly what no channel takes: the requester, and those who have to know.
-func (b *Bot) unsaid(ctx context.Context, s reset.Story, card *engine.Card, lines []commands.Line, refused *refusal) (time.Time, error) {
+func (b *Bot) unsaid(ctx context.Context, s reset.Story, card *engine.Card, lines []words.Line, refused *refusal) (time.Time, error) {
 	again, err := b.summon(ctx, s, card, refused)
 	if err != nil || !again.IsZero() {
 		return again, err
 	}
 	if to := asker(s); to != "" {
-		b.answer(ctx, envelope{ID: blockKey(s) + ".thread", User: to}, commands.Aside(s, lines, b.linkTo(ctx, *card)), false)
+		b.answer(ctx, envelope{ID: blockKey(s) + ".thread", User: to}, words.Aside(s, lines, b.linkTo(ctx, *card)), false)
 	}
 	return time.Time{}, nil
 }

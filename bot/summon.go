@@ -8,8 +8,8 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/words"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -31,7 +31,7 @@ func (b *Bot) summon(ctx context.Context, s reset.Story, card *engine.Card, refu
 		b.log.Error("some people who have to know of a request cannot be found", "request", s.Request.ID, "err", err)
 	}
 	if (len(people) > 0 || err != nil) && refused == nil { // before the people, so that these are told once though the channel has to wait
-		_, err := b.say(ctx, "tell the home channel of "+s.Request.ID, s.Cluster.Home, "", commands.OutsideOf(s), look{key: blockKey(s)})
+		_, err := b.say(ctx, "tell the home channel of "+s.Request.ID, s.Cluster.Home, "", words.OutsideOf(s), look{key: blockKey(s)})
 		if passing(err) {
 			return b.later(err)
 		}
@@ -40,20 +40,20 @@ func (b *Bot) summon(ctx context.Context, s reset.Story, card *engine.Card, refu
 		}
 	}
 	for _, who := range people {
-		b.answer(ctx, envelope{ID: blockKey(s) + ".call." + who, User: who}, commands.CallOf(s, why), false)
+		b.answer(ctx, envelope{ID: blockKey(s) + ".call." + who, User: who}, words.CallOf(s, why), false)
 	}
 	return time.Time{}, b.amend(ctx, card, func(c *engine.Card) { c.ToldSeq = max(c.ToldSeq, seq) })
 }
 
 // called are the users and user groups that have to know of news, why, and by which entry.
-func called(s reset.Story, news []reset.Entry) (ids []string, why commands.Call, seq int64) {
+func called(s reset.Story, news []reset.Entry) (ids []string, why words.Call, seq int64) {
 	r := s.Request
 	for _, e := range news {
 		switch {
 		case e.Event == reset.EvAlone:
-			ids, why, seq = commands.OwnersOf(r), commands.CallOwners, e.Seq
+			ids, why, seq = words.OwnersOf(r), words.CallOwners, e.Seq
 		case r.State == reset.Pending && (e.Event == reset.EvSubmitted || e.Event == reset.EvPlanned):
-			ids, why, seq = r.Ruling.Approvers, commands.CallApprovers, e.Seq
+			ids, why, seq = r.Ruling.Approvers, words.CallApprovers, e.Seq
 		}
 	}
 	return ids, why, seq
@@ -61,7 +61,7 @@ func called(s reset.Story, news []reset.Entry) (ids []string, why commands.Call,
 
 // unseeing are the people among ids who cannot see the card: all of them when no channel takes it, those who are not members when it is in a
 // private channel. When enough approvers are there, no other is called.
-func (b *Bot) unseeing(ctx context.Context, s reset.Story, card engine.Card, ids []string, refused *refusal, why commands.Call) ([]string, error) {
+func (b *Bot) unseeing(ctx context.Context, s reset.Story, card engine.Card, ids []string, refused *refusal, why words.Call) ([]string, error) {
 	var inside []string
 	if refused == nil {
 		private, err := b.private(ctx, card.Channel)
@@ -77,7 +77,7 @@ func (b *Bot) unseeing(ctx context.Context, s reset.Story, card engine.Card, ids
 		return id == s.Request.Actor.ID || s.Request.Alone != nil && id == s.Request.Alone.By.ID
 	})
 	out := slices.DeleteFunc(slices.Clone(people), func(id string) bool { return slices.Contains(inside, id) })
-	if why == commands.CallApprovers && len(people)-len(out) >= max(1, s.Request.Need) {
+	if why == words.CallApprovers && len(people)-len(out) >= max(1, s.Request.Need) {
 		return nil, nil
 	}
 	return out[:min(len(out), mostCalled)], err

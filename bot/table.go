@@ -6,11 +6,11 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/words"
 )
 
 // table draws what rows there is room for; the head and the first rows count most.
-func (d *drawing) table(t *commands.Table) slack.Block {
+func (d *drawing) table(t *words.Table) slack.Block {
 	if t == nil || len(t.Head) == 0 {
 		return nil
 	}
@@ -66,7 +66,7 @@ func cells(row []string, columns int) ([]slack.TableCell, int) {
 }
 
 // preformatted is the plain variant: for response_urls and modals, which may not take tables, and by configuration.
-func (d *drawing) preformatted(t *commands.Table) slack.Block {
+func (d *drawing) preformatted(t *words.Table) slack.Block {
 	text := fit(t, min(d.left, maxTable))
 	d.left -= utf8.RuneCountInString(text)
 	if text == "" {
@@ -82,7 +82,7 @@ func preformatted(id, text string) slack.Block {
 }
 
 // fit writes a table as text with as many rows as there is room for.
-func fit(t *commands.Table, most int) string {
+func fit(t *words.Table, most int) string {
 	shown := *t
 	for {
 		text := shown.String()

@@ -1,3 +1,5 @@
+// Package commands is the grammar: text that people type becomes a Command, and what cannot be read becomes a *SyntaxError that says
+// what was expected. It is the same for Slack, the terminal and forms. What is said to people is in internal/words.
 package commands
 
 import (

@@ -328,7 +328,7 @@ var usages = map[string]usage{
 		},
 		notes: []string{"Minute, hour, day, month, weekday. Approved once, as", "its resets would be; any change asks again."},
 		examples: []string{
-			scheduleExample,
+			ScheduleExample,
 			"schedule list billing@prod-eu",
 			"schedule pause k7f3 month end",
 		},

@@ -19,7 +19,7 @@ const (
 	usualWithin   = 6 * time.Hour
 )
 
-const scheduleExample = `schedule add "0 2 * * *" -- billing orders back 24h`
+const ScheduleExample = `schedule add "0 2 * * *" -- billing orders back 24h`
 
 // holdsReset finds the two lines that hold a reset of their own, behind "--".
 func holdsReset(words []word) bool {
@@ -62,7 +62,7 @@ func readSchedule(verb string, l line, ctx Context) (Command, error) {
 	case "pause", "resume", "remove", "run", "skip-next", "delay":
 		return readTurn(of, at, ctx)
 	}
-	return nil, wrong(sub, scheduleExample, "schedule what? %s is none of add, list, show, history, pause, resume, remove, run, skip-next; "+named(verb)).
+	return nil, wrong(sub, ScheduleExample, "schedule what? %s is none of add, list, show, history, pause, resume, remove, run, skip-next; "+named(verb)).
 		near("add", "list", "show", "history", "pause", "resume", "remove", "run", "skip-next")
 }
 
@@ -135,9 +135,9 @@ func readAdd(l line, ctx Context) (Command, error) {
 	expr := joined(l.words[1:])
 	switch {
 	case !l.cut && len(l.words) > 1:
-		return nil, &SyntaxError{Pos: l.end, Want: "what is to be reset? It stands behind two dashes, after when", Example: scheduleExample}
+		return nil, &SyntaxError{Pos: l.end, Want: "what is to be reset? It stands behind two dashes, after when", Example: ScheduleExample}
 	case strings.TrimSpace(expr) == "":
-		return nil, &SyntaxError{Pos: l.end, Want: "when? Five fields are missing: minute, hour, day, month, weekday", Example: scheduleExample}
+		return nil, &SyntaxError{Pos: l.end, Want: "when? Five fields are missing: minute, hour, day, month, weekday", Example: ScheduleExample}
 	}
 	a := aiming{line: l, ctx: ctx}
 	if err := a.readClock(); err != nil {
@@ -312,7 +312,7 @@ func (r *aiming) held(s reset.Schedule) (Command, error) {
 	case verb == "delete-offsets":
 		read = readDelete
 	case verb != "reset" && readerOf(verb) != nil:
-		return nil, wrong(l.words[0], scheduleExample, "only a reset can be scheduled; %s is none (a group of that name: reset "+verb+" ...)")
+		return nil, wrong(l.words[0], ScheduleExample, "only a reset can be scheduled; %s is none (a group of that name: reset "+verb+" ...)")
 	case verb != "reset":
 		verb = ""
 	}
@@ -324,12 +324,12 @@ func (r *aiming) held(s reset.Schedule) (Command, error) {
 	}
 	what, ok := cmd.(Reset)
 	if !ok || what.Intent.Target == nil {
-		return nil, &SyntaxError{Pos: r.end, Want: "where to? A schedule holds a whole reset, and no target is said", Example: scheduleExample}
+		return nil, &SyntaxError{Pos: r.end, Want: "where to? A schedule holds a whole reset, and no target is said", Example: ScheduleExample}
 	}
 	if why, err := readText(r.line, "reason", maxReason); err != nil {
 		return nil, err
 	} else if why != "" && what.Intent.Reason != "" {
-		return nil, wrong(r.given["reason"][0].name, scheduleExample, "%s is given twice")
+		return nil, wrong(r.given["reason"][0].name, ScheduleExample, "%s is given twice")
 	} else if why != "" {
 		what.Intent.Reason = why
 	}
@@ -357,7 +357,7 @@ func (r *aiming) ahead() error {
 func ofNoSchedule(l line) error {
 	for _, name := range slices.Sorted(maps.Keys(l.given)) {
 		if options[name].schedule {
-			return wrong(l.given[name][0].name, scheduleExample, "%s belongs to a schedule, before its two dashes")
+			return wrong(l.given[name][0].name, ScheduleExample, "%s belongs to a schedule, before its two dashes")
 		}
 	}
 	return nil

@@ -10,7 +10,7 @@ import (
 // What the bot tells people to type, it understands: the text twin of every button on every golden card.
 func TestEveryTextTwinParses(t *testing.T) {
 	t.Parallel()
-	cards, err := filepath.Glob("testdata/*.golden")
+	cards, err := filepath.Glob("../internal/words/testdata/*.golden")
 	if err != nil || len(cards) == 0 {
 		t.Fatal("no golden cards", err)
 	}

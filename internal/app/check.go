@@ -13,8 +13,8 @@ import (
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/auth"
 	"github.com/kafka-reset-bot/kafka-reset-bot/bot"
-	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/config"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/words"
 )
 
 // ErrNotFine is returned by Check when something it said has to be mended.
@@ -108,7 +108,7 @@ func (c *checker) userGroups(ctx context.Context, cfg *config.Config, b *bot.Bot
 	}
 	for _, u := range wrong {
 		if u.Code != "missing_scope" { // said with the other scopes
-			c.wrong("slack: %s", commands.CauseOf(u))
+			c.wrong("slack: %s", words.CauseOf(u))
 		}
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/config"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/words"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -109,11 +110,11 @@ func planOn(ctx context.Context, c engine.Cluster, info reset.ClusterInfo, in re
 func printed(s reset.Story, steps []reset.Step, output string) (string, error) {
 	switch output {
 	case "", "table":
-		return commands.PlanOf(s, steps).String(), nil
+		return words.PlanOf(s, steps).String(), nil
 	case "csv":
-		return string(commands.CSV(steps)), nil
+		return string(words.CSV(steps)), nil
 	case "json":
-		doc, err := commands.JSON(s, steps)
+		doc, err := words.JSON(s, steps)
 		return string(doc), err
 	}
 	return "", fmt.Errorf("output %q is not known; give table, json or csv", output)
@@ -126,7 +127,7 @@ func Words(err error) string {
 		return err.Error()
 	}
 	var lines []string
-	for _, l := range commands.Explain(err).Lines {
+	for _, l := range words.Explain(err).Lines {
 		lines = append(lines, l.String())
 	}
 	return strings.Join(lines, "\n")

@@ -11,6 +11,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/config"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/store"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/words"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -74,5 +75,5 @@ func Schedules(ctx context.Context, cfg *config.Config, now func() time.Time) (s
 	if err := errors.Join(err, db.Close()); err != nil {
 		return "", fmt.Errorf("list schedules: %w", err)
 	}
-	return commands.SchedulesOf(all, now()).String(), nil
+	return words.SchedulesOf(all, now()).String(), nil
 }

@@ -1,0 +1,58 @@
+package words
+
+import (
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// brakeOf is the card of a freeze or a thaw.
+func brakeOf(s reset.Story) Content {
+	r := s.Request
+	in, _ := r.Move()
+	_, freeze := r.Act.(reset.Freeze)
+	v := voiceOf(in, s.Now)
+	c := Content{Title: title(in, s.Cluster), Status: status(r, states[r.State])}
+	c.Lines = []Line{say(person(r.Actor), " asks to ", aim(s, v, withUTC), reason(in), ".")}
+	switch {
+	case r.State == reset.Applied && freeze:
+		c.Status = status(r, "FROZEN")
+		c.Lines = []Line{say(strong("Frozen"), " by ", person(r.Actor), doneAt(r, v), reason(in), ". Nothing is written here until it is thawed; what is approved waits, until its own deadline."),
+			say("Lift it: ", code("thaw "+scopeWord(in.Cluster)))}
+	case r.State == reset.Applied:
+		c.Status = status(r, "thawed")
+		c.Lines = []Line{say("Thawed by ", person(r.Actor), doneAt(r, v), reason(in), ". Approved resets go on.")}
+	case r.State == reset.Pending:
+		c.Lines = append(c.Lines, say("Needs ", strong(text.Number(r.Need, "approval")+" from "), people(r.Ruling.Approvers, Notify, "or"), until(" by ", r.Deadline, v), "."))
+		c.Buttons = []Button{
+			{Verb: "approve", Ref: ref(r), Label: "Approve", Style: "primary", Typed: "approve " + ref(r), Confirm: "What is approved and waits here will be written."},
+			{Verb: "reject", Ref: ref(r), Label: "Reject", Style: "danger", Typed: "reject " + ref(r)},
+			cancelButton(r, "Cancel"),
+		}
+	case !r.State.Open():
+		ended(&c, s, v)
+		c.Buttons = nil
+	}
+	c.Fallback = fallback(c)
+	return c
+}
+
+// scopeWord is how a freeze's scope is typed.
+func scopeWord(cluster string) string {
+	if cluster == reset.Everything {
+		return "everything"
+	}
+	return cluster
+}
+
+// frozenLine stands on every open card while a freeze lasts.
+func frozenLine(s reset.Story, v voice) Line {
+	if s.Frozen == nil || !s.Request.State.Open() {
+		return nil
+	}
+	return brakeLine(*s.Frozen, v)
+}
+
+func brakeLine(f reset.Frozen, v voice) Line {
+	return say(strong("FROZEN: "+scopeWord(f.Cluster)), " by ", person(f.By), " ", v.clock(f.At), because(&reset.Entry{Facts: map[string]string{"why": f.Why}}),
+		". Nothing is written until it is thawed: ", code("thaw "+scopeWord(f.Cluster)))
+}

@@ -1,0 +1,64 @@
+package words
+
+import "time"
+
+// Content is one thing to say, in the order in which a tired person needs it. Every part but Title may be empty.
+type Content struct {
+	Title    string // "billing on prod-eu · PRODUCTION"
+	Status   string // "k7f3.1 · waiting for approval"
+	Lines    []Line // intent, effect, who, until when
+	Table    *Table
+	Warnings []Line // "!" in a terminal
+	Hints    []Line // what to run: stop, start, runbook
+	Foot     []Line // small print: validity, zone, where to find it again
+	Buttons  []Button
+	Fallback string // one line for notifications; times in it are UTC
+}
+
+// Line is a sentence in pieces. Only the pieces that are not Text may become markup.
+type Line []Span
+
+// Span is a piece of a sentence.
+type Span struct {
+	Kind SpanKind
+	Text string    // what is shown where Kind has no better way
+	ID   string    // of User, Group, Channel: the Slack id
+	URL  string    // of Link
+	At   time.Time // of Clock
+	Secs bool      // of Clock: it was measured, and is told with its seconds
+}
+
+// SpanKind says what a Span is.
+type SpanKind string
+
+// The kinds of spans. Text is user text too: whoever renders it escapes it.
+const (
+	Text    SpanKind = ""
+	Strong  SpanKind = "strong"
+	Code    SpanKind = "code"
+	User    SpanKind = "user"    // a person or user group: shown by name, without notifying
+	Notify  SpanKind = "notify"  // a person or user group that should be notified
+	Channel SpanKind = "channel" // a channel
+	Link    SpanKind = "link"
+	Clock   SpanKind = "clock"   // a time in the reader's own zone
+	Paste   SpanKind = "command" // to be pasted: it is shown whole or not at all
+)
+
+// Table is rows of short cells. Numbers stand to the right.
+type Table struct {
+	Head  []string
+	Right []bool
+	Rows  [][]string
+	More  int // rows that are not here
+}
+
+// Button is something that can be done now. Slack's value is Ref alone; Verb and Option make the action id.
+type Button struct {
+	Verb    string // approve, reject, cancel, retry, undo, settle, choose, rows ("Show all")
+	Ref     string // "k7f3.1"
+	Option  int    // of choose: 1 is the first
+	Label   string
+	Style   string // "", primary, danger
+	Confirm string // asked before it is sent; empty: not asked
+	Typed   string // the text twin, without the slash command's name: "approve k7f3.1"
+}

@@ -1,0 +1,72 @@
+package words
+
+import (
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// expiredLine says what did not happen in time.
+func expiredLine(s reset.Story, v voice) Line {
+	r := s.Request
+	in, _ := r.Move()
+	end := firstTime(r.EndedAt, r.Deadline)
+	was := expiredIn(s)
+	switch {
+	case r.Problem != nil && (r.Problem.Code == reset.ProblemBeside || r.Problem.Code == reset.ProblemMissed):
+		return say("Left out. ", scheduleProblem(r.Problem), " Nothing was changed.")
+	case was == reset.Planning && r.Question != "":
+		return say("The question was not answered by ", v.clock(end), ". Nothing was changed.")
+	case (was == reset.Planning || was == reset.Approved) && heldUp(r.Problem):
+		return heldUpLine(r.Problem, v.clock(end))
+	case was == reset.Planning:
+		return say("There was no plan by ", v.clock(end), ". Nothing was changed.")
+	case was == reset.Approved:
+		l := say(in.Group, " was not idle by ", v.clock(end))
+		if n := len(r.Seen.Group.Members); n > 0 {
+			l = say(l, ": ", text.Number(n, "consumer"), " still connected (", members(r.Seen.Group.Members), ")")
+		}
+		return say(l, ". Nothing was changed.")
+	case was == reset.Pending && len(s.Votes) > 0:
+		return say(text.Count(len(s.Votes)), " of ", text.Number(r.Need, "approval"), " by ", v.clock(end), ": ", voters(s.Votes, v), ". Nothing was changed.")
+	case was == reset.Pending:
+		return say("Nobody of ", people(r.Ruling.Approvers, User, "or"), " decided by ", v.clock(end), ". Nothing was changed.")
+	}
+	return say("The preview was not used by ", v.clock(end), ". Nothing was changed.")
+}
+
+// expiredIn is the state in which a request ran out of time.
+func expiredIn(s reset.Story) reset.State {
+	r := s.Request
+	e := lastOf(s.Entries, reset.EvExpired)
+	switch {
+	case e != nil && e.Facts["state"] != "":
+		return reset.State(e.Facts["state"])
+	case !r.DecidedAt.IsZero():
+		return reset.Approved
+	case r.Asked:
+		return reset.Pending
+	}
+	return reset.Draft
+}
+
+// heldUp reports whether something else than a group in use kept a request from going on.
+func heldUp(p *reset.Problem) bool {
+	return p != nil && p.Code != reset.ProblemBusy && p.Code != reset.ProblemVoided
+}
+
+// heldUpLine says what that was. What would be tried again is not any more.
+func heldUpLine(p *reset.Problem, end Span) Line {
+	switch p.Code {
+	case reset.ProblemTurnedDown, reset.ProblemSlowStore, reset.ProblemInternal:
+		return say("It could not be written by ", end, saying(p.Got), "; nothing was changed.")
+	default: // has words of its own, and they follow
+	}
+	l := say("Its time ran out ", end, "; nothing was changed. Until then: ")
+	for i, why := range problemLines(p) {
+		if i > 0 {
+			l = say(l, " ")
+		}
+		l = say(l, why)
+	}
+	return l
+}

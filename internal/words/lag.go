@@ -1,0 +1,200 @@
+package words
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// LagOf is where a group stands: how far behind, who is connected, and what could not be read.
+func LagOf(l reset.Lag) Content {
+	topics := reset.Lags(l.Snapshot)
+	c := lagHead(l, topics)
+	c.Table = lagTable(l, topics)
+	if l.Ruling.Isolation == reset.ReadCommitted {
+		c.Foot = []Line{say("Ends are last stable offsets (read_committed). Offsets are not records: each number is at most.")}
+	} else {
+		c.Foot = []Line{say("Ends are high watermarks (read_uncommitted). Offsets are not records: each number is at most.")}
+	}
+	c.Fallback = fallback(c)
+	return c
+}
+
+// lagHead says the sum, who is connected, what is open and what could not be read.
+func lagHead(l reset.Lag, topics []reset.TopicLag) Content {
+	g := l.Snapshot.Group
+	c := Content{Title: title(reset.Intent{Group: l.Group}, l.Cluster), Status: groupStatus(g)}
+	var sum, markers int64
+	read := 0
+	for _, t := range topics {
+		if t.Err != "" {
+			c.Warnings = append(c.Warnings, say(t.Topic, " could not be read: ", t.Err, ". Its lag is not counted."))
+			continue
+		}
+		read++
+		sum += t.Lag
+		markers += t.Markers
+	}
+	if read == 0 && len(topics) == 0 {
+		c.Lines = []Line{say("No commits on any topic.")}
+	} else {
+		c.Lines = []Line{say(strong("At most "+text.Count(sum)+" behind"), " on ", text.Number(read, "topic"), ".")}
+	}
+	if markers > 0 {
+		c.Lines = append(c.Lines, say("Not counted: ", text.Number(markers, "transaction marker"), ", which no consumer reads."))
+	}
+	if len(g.Members) > 0 {
+		c.Lines = append(c.Lines, say(text.Capital(text.Number(len(g.Members), "consumer")), ": ", members(g.Members), "."))
+	}
+	for _, r := range l.Open {
+		c.Lines = append(c.Lines, say("Open: ", strong(r.ID), " is ", states[r.State], "."))
+	}
+	return c
+}
+
+func groupStatus(g reset.GroupState) string {
+	if !g.Exists {
+		return "no such group now, commits remain"
+	}
+	s := cmp.Or(g.State, "state not known")
+	if n := len(g.Members); n > 0 {
+		s += " · " + text.Number(n, "consumer")
+	}
+	return s
+}
+
+// lagTable is by partition where that fits a card, else by topic.
+func lagTable(l reset.Lag, topics []reset.TopicLag) *Table {
+	if len(l.Snapshot.Partitions) > topicRows {
+		return topicLagTable(topics)
+	}
+	t := &Table{Head: []string{"partition", "committed", "end", "behind"}, Right: []bool{false, true, true, true}}
+	for _, p := range l.Snapshot.Partitions {
+		row := []string{fmt.Sprintf("%s-%d", p.Topic, p.Partition.Partition), position(p.Committed), text.Count(p.End), lagOf(p)}
+		if p.Err != "" {
+			row = []string{row[0], "?", "?", p.Err}
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	if len(t.Rows) == 0 {
+		return nil
+	}
+	return t
+}
+
+// lagOf is "–" without a commit: where such a group would begin, its auto.offset.reset decides.
+func lagOf(p reset.PartitionState) string {
+	if p.Committed.None {
+		return "–"
+	}
+	return text.Count(p.Lag())
+}
+
+func topicLagTable(topics []reset.TopicLag) *Table {
+	t := &Table{Head: []string{"topic", "partitions", "committed", "behind"}, Right: []bool{false, true, true, true}}
+	for i, l := range topics {
+		if i == topicRows {
+			t.More = len(topics) - topicRows
+			break
+		}
+		row := []string{l.Topic, text.Count(l.Partitions), text.Count(l.Committed), text.Count(l.Lag)}
+		if l.Err != "" {
+			row = []string{l.Topic, text.Count(l.Partitions), "?", l.Err}
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	if len(t.Rows) == 0 {
+		return nil
+	}
+	return t
+}
+
+// mostRequests is how many requests a list shows.
+const mostRequests = 20
+
+// StatusOf lists what is open, oldest deadline first.
+func StatusOf(rs []reset.Request, frozen []reset.Frozen, infos []reset.ClusterInfo, now time.Time) Content {
+	rs = slices.Clone(rs)
+	slices.SortStableFunc(rs, func(a, b reset.Request) int { return a.Deadline.Compare(b.Deadline) })
+	c := Content{Title: "Open requests", Status: text.Count(len(rs))}
+	if len(rs) == 0 {
+		c.Lines = []Line{say("Nothing is open. ", code("history"), " shows what was done.")}
+	}
+	c.Lines = append(c.Lines, requestLines(rs, infos, now)...)
+	for _, f := range frozen {
+		c.Warnings = append(c.Warnings, brakeLine(f, voice{time.UTC, now}))
+	}
+	c.Fallback = c.Title + ": " + c.Status
+	return c
+}
+
+// HistoryOf lists requests, newest first.
+func HistoryOf(rs []reset.Request, infos []reset.ClusterInfo, now time.Time) Content {
+	c := Content{Title: "History", Status: text.Number(len(rs), "request")}
+	if len(rs) == 0 {
+		c.Lines = []Line{say("No request is known here yet.")}
+	}
+	c.Lines = append(c.Lines, requestLines(rs, infos, now)...)
+	c.Foot = []Line{say("One of them in full: ", code("show ID"))}
+	c.Fallback = c.Title + ": " + c.Status
+	return c
+}
+
+func requestLines(rs []reset.Request, infos []reset.ClusterInfo, now time.Time) []Line {
+	var lines []Line
+	for i, r := range rs {
+		if i == mostRequests {
+			lines = append(lines, say("... ", text.Number(len(rs)-i, "more request")))
+			break
+		}
+		lines = append(lines, requestLine(r, infos, now))
+	}
+	return lines
+}
+
+// listed is what a request does, as a list tells it: what was written once something was, and no number where nothing was.
+func listed(r reset.Request) string {
+	switch {
+	case r.Effect.Partitions == 0:
+		return ""
+	case r.State == reset.Failed && r.Written == nil:
+		return ""
+	case r.State == reset.Failed:
+		return "planned: " + plainBrief(r.Effect) + "; written: " + text.Number(r.Written.Partitions, "partition") + ", " + plainBrief(*r.Written)
+	}
+	return brief(r)
+}
+
+// requestLine is one request in one line: id, what and where, what it does, how it stands, who.
+func requestLine(r reset.Request, infos []reset.ClusterInfo, now time.Time) Line {
+	in, _ := r.Move()
+	v := voiceOf(in, now)
+	info := reset.ClusterInfo{Name: in.Cluster}
+	if i := slices.IndexFunc(infos, func(c reset.ClusterInfo) bool { return c.Name == in.Cluster }); i >= 0 {
+		info = infos[i]
+	}
+	l := say(strong(r.ID), "  ", title(in, info), ": ", aim(reset.Story{Request: r}, v, zoneOnly))
+	if told := listed(r); told != "" {
+		l = say(l, " (", told, ")")
+	}
+	l = say(l, " · ", stateWord(r))
+	switch {
+	case r.Outcome == reset.Late && r.Late != nil:
+		l = say(l, " ", v.clock(r.Late.Landed))
+	case !r.EndedAt.IsZero():
+		l = say(l, " ", v.clock(r.EndedAt))
+	case !r.Deadline.IsZero():
+		l = say(l, " until ", v.clock(r.Deadline))
+	}
+	if r.State == reset.Failed || r.Outcome == reset.Overtaken {
+		l = say(l, ", ", outcomes[r.Outcome])
+	}
+	if r.UndoneBy != "" {
+		l = say(l, ", taken back by ", r.UndoneBy)
+	}
+	return say(l, " · ", person(r.Actor))
+}

@@ -1,0 +1,177 @@
+package words
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/csv"
+	"strconv"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// landedLate is the card of a write whose answer was lost, that left the offsets as they were at first, and then came.
+func landedLate(c *Content, s reset.Story, v voice) {
+	r := s.Request
+	in, _ := r.Move()
+	c.Status = status(r, "applied late")
+	e := r.Actual()
+	at := e.Partitions - s.Misses
+	c.Lines = append(c.Lines,
+		say(strong("The write landed late"), ": ", text.Count(at), " of ", text.Number(e.Partitions, "partition"), " ", are(at), " ", place(in, v), missedLine(s),
+			". Read ", v.exact(r.Late.Landed), "."),
+		say("Kafka's answer had been lost", saying(lostAnswer(r)), ". ", firstReadings(r.Late, v)),
+		outturn(r, e, s.Misses > 0))
+	if r.Late.Gap {
+		c.Lines = append(c.Lines, say("The bot had not read them for a while: consumers that came and went may have committed the same offsets."))
+	}
+	c.Buttons = undoButtons(s)
+	if r.UndoneBy != "" {
+		c.Lines = append(c.Lines, say(strong("Undone by "+r.UndoneBy), ": ", code("show "+r.UndoneBy), "."))
+	}
+}
+
+// asBefore is the card of a write whose answer was lost, as long as it has not landed: what was read is known, with its times, and
+// what is still on its way is not.
+func asBefore(c *Content, s reset.Story, v voice) {
+	r := s.Request
+	c.Status = status(r, "failed, offsets as before")
+	c.Lines = append(c.Lines, say(strong("The offsets were as before"), " when read ", v.exact(r.Late.First), " and ", v.exact(r.Late.Second), ": all ",
+		text.Number(r.Effect.Partitions, "partition"), ", after Kafka's answer was lost", saying(lostAnswer(r)), "."))
+	if l := causeLine(r); l != nil && r.Problem.Code != reset.ProblemLost {
+		c.Lines = append(c.Lines, l)
+	}
+	c.Lines = append(c.Lines, lateLines(r, v)...)
+}
+
+func lostAnswer(r reset.Request) string {
+	if r.Problem == nil || r.Problem.Code != reset.ProblemLost { // beside the lost answer of one partition others were refused
+		return ""
+	}
+	return r.Problem.Got
+}
+
+// firstReadings are what was said before a write landed.
+func firstReadings(l *reset.LateWatch, v voice) Line {
+	words := map[reset.Outcome]string{reset.Unchanged: "as before", reset.Mixed: "partly at the target", reset.Unclear: "at neither place"}[l.Was]
+	return say("The offsets were ", cmp.Or(words, string(l.Was)), " when read ", v.exact(l.First), " and ", v.exact(l.Second), ".")
+}
+
+// lateLines say whether a lost write may still land, and what came of looking for it.
+func lateLines(r reset.Request, v voice) []Line {
+	l := r.Late
+	if l == nil {
+		return nil
+	}
+	var lines []Line
+	switch {
+	case l.Open():
+		lines = append(lines, say(strong("The write may still land"), " until ", v.clock(l.Until), ", while no consumer is in the group. The bot reads the offsets until then, ",
+			"and corrects this card if it does."))
+	case l.Why == reset.LateLanded:
+		lines = append(lines, say("The write landed late: seen ", v.exact(l.Landed), ". ", firstReadings(l, v)))
+	case l.Why == reset.LateTime && l.Moved: // a commit of others looks like the write, so neither is known
+		lines = append(lines, say("The offsets were read until ", v.clock(l.Ended), ". Others moved them meanwhile, so it is not known whether the write landed."))
+	case l.Why == reset.LateTime:
+		lines = append(lines, say("The offsets were read until ", v.clock(l.Ended), ": the write has not landed."))
+	case l.Why == reset.LateMember && l.Moved:
+		lines = append(lines, say("Consumers came back ", v.exact(l.Ended), ". Others had moved the offsets before, so it is not known whether the write landed."))
+	case l.Why == reset.LateMember:
+		lines = append(lines, say("Consumers came back ", v.exact(l.Ended), ". Until then the write had not landed. From then on, a late write cannot be told apart from their commits."))
+	case l.Why == reset.LateUnread:
+		lines = append(lines, say("The offsets could not be read until ", v.clock(l.Ended), ": whether the write has landed is not known."))
+	case l.Why == reset.LateNewer:
+		lines = append(lines, say(l.By, " has written the same offsets since: a late write no longer makes a difference."))
+	case l.Why == reset.LateCluster:
+		lines = append(lines, say("The cluster is no longer configured: whether the write landed after ", v.clock(l.Ended), " is not known."))
+	}
+	if l.Moved && l.Why != reset.LateLanded {
+		lines = append(lines, say("Others have moved the offsets since: ", code("lag "+intentOf(r).Group), " reads them now."))
+	}
+	return lines
+}
+
+// lateLine tells what the watch over a lost write saw.
+func lateLine(e reset.Entry, s reset.Story) Line {
+	r := s.Request
+	if e.Event == reset.EvLanded {
+		now := outcomes[reset.Outcome(e.Facts["outcome"])]
+		if reset.Outcome(e.Facts["outcome"]) == reset.Late {
+			now = outcomes[reset.Verified]
+		}
+		return say(strong("The write whose answer was lost has landed"), ": ", now, ". Reported before: ", outcomes[reset.Outcome(e.Facts["was"])], ". ",
+			called(r.Actor))
+	}
+	switch reset.LateEnd(e.Facts["why"]) {
+	case reset.LateTime:
+		if r.Late != nil && r.Late.Moved {
+			return say("Others moved the offsets, so it is not known whether the write whose answer was lost has landed. The bot no longer looks for it.")
+		}
+		return say("The write whose answer was lost did not land. The bot no longer looks for it.")
+	case reset.LateMember:
+		return say("Consumers came back: from now on a late write cannot be told apart from their commits.")
+	case reset.LateUnread:
+		return say("The offsets could not be read: whether the write landed late is not known. ", called(r.Actor))
+	case reset.LateNewer:
+		return say(cmp.Or(e.Facts["by"], "Another request"), " has written the same offsets: a late write no longer makes a difference.")
+	case reset.LateCluster:
+		return say(cmp.Or(e.Facts["cluster"], "The cluster"), " is no longer configured: the bot no longer looks for a late write.")
+	case reset.LateLanded: // is told as EvLanded, above
+	}
+	return say("The bot no longer looks for a late write.")
+}
+
+// readTwice are the times at which the offsets were read after a lost answer.
+func readTwice(e reset.Entry, v voice) Line {
+	first, err := time.Parse(time.RFC3339, e.Facts["first"])
+	if err != nil {
+		return nil
+	}
+	second, err := time.Parse(time.RFC3339, e.Facts["second"])
+	if err != nil {
+		return nil
+	}
+	return say(", read ", v.exact(first), " and ", v.exact(second))
+}
+
+// rollbackLine says why a part that was written could not be rolled back, and who was in the group.
+func rollbackLine(r reset.Request) Line {
+	if r.Problem == nil || r.Problem.Rollback == nil {
+		return nil
+	}
+	b := r.Problem.Rollback
+	l := say(strong("It could not be rolled back"), ": ", code(text.Clip(b.Got, 200)), ". ", answers[b.Got])
+	if n := len(b.Members); n > 0 {
+		l = say(l, " ", text.Capital(text.Number(n, "consumer")), " ", are(n), " connected: ", members(b.Members), ".")
+	}
+	return l
+}
+
+// StandsFile is the file of what stands after a write that did not end as it should.
+func StandsFile(r reset.Request) string { return r.ID + "-stands.csv" }
+
+// StandsCSV is where every partition of an attempt stands, as it was last read, with Kafka's answer. Its first line names the
+// columns: it is for people, not for Kafka's tool.
+func StandsCSV(writes []reset.Write) []byte {
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	_ = w.Write([]string{"topic", "partition", "before", "target", "read", "stands", "kafka"}) // a buffer takes everything
+	for _, x := range writes {
+		read := plainPosition(x.Read)
+		if x.Stands == reset.StandsDark || x.Stands == "" {
+			read = ""
+		}
+		_ = w.Write([]string{x.Topic, strconv.Itoa(int(x.Partition)), plainPosition(x.From), plainPosition(x.To), read, standings[x.Stands], answer(x.Result)})
+	}
+	w.Flush()
+	return b.Bytes()
+}
+
+// plainPosition is a position as programs read it.
+func plainPosition(p reset.Position) string {
+	if p.None {
+		return "none"
+	}
+	return strconv.FormatInt(p.Offset, 10)
+}

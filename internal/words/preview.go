@@ -1,0 +1,300 @@
+package words
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// PreviewOf is what the requester alone sees, from the first word until others see a card, and at the end.
+func PreviewOf(s reset.Story) Content {
+	r := s.Request
+	in, _ := r.Move()
+	v := voiceOf(in, s.Now)
+	c := Content{Title: title(in, s.Cluster)}
+	switch {
+	case r.State == reset.Draft:
+		if l := frozenLine(s, v); l != nil {
+			c.Warnings = append(c.Warnings, l)
+		}
+		draft(&c, s, v)
+	case r.State == reset.Planning && (r.Question != "" || len(r.Options) > 0):
+		question(&c, s, v)
+	case r.State == reset.Planning && r.Problem != nil:
+		c.Status = status(r, "waiting for Kafka")
+		switch r.Problem.Code {
+		case reset.ProblemDirectory:
+			c.Status = status(r, "waiting for Slack")
+		case reset.ProblemInternal:
+			c.Status = status(r, "an error inside the bot")
+		default: // Kafka's own trouble: the status above
+		}
+		c.Lines = problemLines(r.Problem)
+		c.Lines = append(c.Lines, say("Recorded as ", r.ID, "; it is asked again by itself", until(" until ", r.Deadline, v), ". ", asOf(r, v)))
+		c.Buttons = []Button{retryButton(r, "Try again"), cancelButton(r, "Cancel")}
+	case r.State == reset.Planning:
+		c.Status = status(r, "looking")
+		c.Lines = []Line{say("Reading ", in.Group, " and its topics. ", asOf(r, v))}
+	case r.State == reset.Refused:
+		c.Status = status(r, "refused")
+		c.Lines = refusal(s)
+	default:
+		c = CardOf(s)
+		if r.Asked {
+			c.Buttons = nil // those of the card count
+		}
+	}
+	c.Fallback = fallback(c)
+	return c
+}
+
+// draft is the plan with its numbers, and what the requester may do about it.
+func draft(c *Content, s reset.Story, v voice) {
+	r := s.Request
+	c.Status = status(r, "preview")
+	_, saves := r.Act.(reset.SaveSchedule)
+	c.Lines = append([]Line{}, planLines(s, v)...)
+	if saves {
+		c.Lines = append(c.Lines, scheduleDraft(s, v)...)
+	}
+	plan(c, s, v)
+	c.Lines = append(c.Lines, needLine(r))
+	c.Foot = append(c.Foot, say(asOf(r, v), " This preview is good", until(" until ", r.Deadline, v), "; ", code("show "+r.ID), " brings it back."))
+	apply := Button{Verb: "approve", Ref: ref(r), Label: "Ask for approval", Style: "primary", Typed: "approve " + ref(r)}
+	if r.Need == 0 {
+		apply.Label, apply.Confirm = "Apply", confirm(s, v)
+	}
+	if r.Need == 0 && saves {
+		apply.Label = "Save"
+	}
+	if s.Blocking == "" || s.Blocking == r.Undoes {
+		c.Buttons = append(c.Buttons, apply)
+	}
+	c.Buttons = append(append(c.Buttons, choices(r)...), showAll(r, c.Table)...)
+	c.Buttons = append(c.Buttons, cancelButton(r, "Discard"))
+}
+
+// PlanOf is what a reset would do, with every partition: for a terminal, where nobody is asked and nothing is kept.
+func PlanOf(s reset.Story, steps []reset.Step) Content {
+	in, _ := s.Request.Move()
+	v := voiceOf(in, s.Now)
+	c := Content{Title: title(in, s.Cluster), Status: "plan, nothing is written", Lines: planLines(s, v)}
+	plan(&c, s, v)
+	if len(steps) > 0 {
+		c.Table = stepTable(steps, v, 0, true)
+	}
+	return c
+}
+
+// planLines are the intent and its effect, with both numbers where an approval was voided.
+func planLines(s reset.Story, v voice) []Line {
+	var lines []Line
+	if moved := voidedLine(s.Request); moved != nil {
+		lines = append(lines, moved)
+	}
+	lines = append(lines, intentLine(s, v), effectLine(s, v))
+	if iso := isolationLine(s.Request); iso != nil {
+		lines = append(lines, iso)
+	}
+	if in, _ := s.Request.Move(); futureLine(in) != nil {
+		lines = append(lines, futureLine(in))
+	}
+	return lines
+}
+
+// plan adds the table, the warnings and what the policy's owner says about stopping the consumers.
+func plan(c *Content, s reset.Story, v voice) {
+	c.Table = planTable(s, v)
+	if r := s.Request; r.Drift != nil && c.Table != nil && !r.WasWritten() { // drift alone plans no rows anew
+		c.Foot = append(c.Foot, say("The rows, and the CSV, are those planned at ", v.clock(r.PlannedAt), "; the totals are those of ", v.clock(r.Drift.At), "."))
+	}
+	c.Warnings = append(c.Warnings, warnings(s, v)...)
+	if busy(s.Request) {
+		c.Hints = stopHints(s.Request.Ruling)
+	}
+}
+
+func busy(r reset.Request) bool {
+	if !r.Seen.At.IsZero() {
+		return !r.Seen.Group.Idle()
+	}
+	for _, w := range r.Warnings {
+		if w.Code == reset.WarnBusy {
+			return true
+		}
+	}
+	return false
+}
+
+func needLine(r reset.Request) Line {
+	rule := say(" (rule: ", cmp.Or(r.Ruling.Rule, "none"), "; ", reach(r.Bounds), ").")
+	if r.Need == 0 {
+		return say("Needs ", strong("no approval"), rule)
+	}
+	return say("Needs ", strong(text.Number(r.Need, "approval")), " from ", people(r.Ruling.Approvers, User, "or"), rule)
+}
+
+// voidedLine shows both numbers when a plan has left what was agreed to.
+func voidedLine(r reset.Request) Line {
+	if r.Before == nil {
+		return nil
+	}
+	b, e := *r.Before, r.Actual()
+	switch {
+	case r.Unplaced() != "" && b != e:
+		return say(strong("The plan has moved"), ": it now ", brief(r), ". Earlier approvals no longer count.")
+	case b.Replay != e.Replay && b.Skip != e.Skip:
+		return say(strong("The plan has moved"), ": it replays at most ", text.Count(e.Replay), " now instead of ", text.Count(b.Replay),
+			", and skips at most ", text.Count(e.Skip), " instead of ", text.Count(b.Skip), ". Earlier approvals no longer count.")
+	case b.Skip != e.Skip:
+		return say(strong("The plan has moved"), ": it skips at most ", text.Count(e.Skip), " now instead of ", text.Count(b.Skip), ". Earlier approvals no longer count.")
+	case b.Replay != e.Replay:
+		return say(strong("The plan has moved"), ": it replays at most ", text.Count(e.Replay), " now instead of ", text.Count(b.Replay), ". Earlier approvals no longer count.")
+	}
+	return say(strong("The plan was made again"), why(r), ". Earlier approvals no longer count.")
+}
+
+func why(r reset.Request) string {
+	if r.Problem == nil || r.Problem.Code != reset.ProblemVoided {
+		return ""
+	}
+	return ": " + voids(r.Problem)
+}
+
+// question asks what nothing can be planned without. No answer is a default.
+func question(c *Content, s reset.Story, v voice) {
+	r := s.Request
+	in, _ := r.Move()
+	c.Status = status(r, "a question")
+	switch r.Question {
+	case "cluster":
+		c.Lines = []Line{say(in.Group, " exists on ", text.List(labels(r.Options), 4), ". Which one?")}
+	case "topics":
+		c.Lines = []Line{say("Which topics? ", in.Group, " has commits on ", behind(r.Topics), ".")}
+	case "target":
+		c.Status = status(r, groupStatus(r.Seen.Group))
+		c.Lines = []Line{say("To what? ", in.Group, " has commits on ", behind(r.Topics), ".")}
+		c.Table = topicLagTable(r.Topics)
+	case "connector":
+		c.Lines = connectorLines(in.Group, strings.TrimPrefix(in.Group, "connect-"))
+	case "deleted":
+		c.Lines = append(problemLines(r.Problem), say("The rest can go on without it, as a new plan."))
+	case "ahead":
+		c.Lines = aheadLines(r.Problem, v)
+	default:
+		c.Lines = []Line{say(r.Question)}
+	}
+	if r.Problem != nil && r.Problem.Code != reset.ProblemWhich && r.Problem.Code != reset.ProblemDeleted {
+		c.Lines = append(problemLines(r.Problem), c.Lines...)
+	}
+	c.Lines = append(c.Lines, asOf(r, v))
+	c.Foot = []Line{say("Open", until(" until ", r.Deadline, v), "; ", code("show "+r.ID), " brings it back.")}
+	c.Buttons = append(choices(r), cancelButton(r, "Discard"))
+}
+
+func labels(options []reset.Option) []string {
+	var names []string
+	for _, o := range options {
+		names = append(names, o.Label)
+	}
+	return names
+}
+
+// behind is where a group stands: "orders (18,204 behind) and refunds (0 behind)".
+func behind(topics []reset.TopicLag) string {
+	var names []string
+	for _, t := range topics {
+		switch {
+		case t.Err != "":
+			names = append(names, t.Topic+" (could not be read: "+t.Err+")")
+		default:
+			names = append(names, t.Topic+" ("+text.Count(t.Lag)+" behind)")
+		}
+	}
+	if len(names) == 0 {
+		return "no topic"
+	}
+	return text.List(names, 5)
+}
+
+// refusal says no, which rule or fact says so, and what to do instead.
+func refusal(s reset.Story) []Line {
+	if s.Request.Problem == nil {
+		return []Line{say("Refused. Nothing was changed.")}
+	}
+	return problemLines(s.Request.Problem)
+}
+
+func choices(r reset.Request) []Button {
+	var bs []Button
+	for i, o := range r.Options {
+		bs = append(bs, Button{Verb: "choose", Ref: ref(r), Option: i + 1, Label: text.Clip(o.Label, 70), Typed: fmt.Sprintf("choose %s %d", ref(r), i+1)})
+	}
+	return bs
+}
+
+func showAll(r reset.Request, t *Table) []Button {
+	if t == nil {
+		return nil
+	}
+	return []Button{{Verb: "rows", Ref: ref(r), Label: "Show all", Typed: "show " + ref(r)}}
+}
+
+func cancelButton(r reset.Request, label string) Button {
+	return Button{Verb: "cancel", Ref: ref(r), Label: label, Typed: "cancel " + r.ID}
+}
+
+func retryButton(r reset.Request, label string) Button {
+	return Button{Verb: "retry", Ref: ref(r), Label: label, Typed: "retry " + r.ID}
+}
+
+func ref(r reset.Request) string { return fmt.Sprintf("%s.%d", r.ID, r.Revision) }
+
+// confirm is asked before numbers become offsets: Slack allows it 300 characters.
+func confirm(s reset.Story, v voice) string {
+	r := s.Request
+	in, _ := r.Move()
+	out := text.Clip(title(in, s.Cluster), 90) + ": " + text.Clip(aim(s, v, withUTC), 120) + ". It " + brief(r) + "."
+	if _, saves := r.Act.(reset.SaveSchedule); saves {
+		out = text.Clip(title(in, s.Cluster), 90) + ": " + text.Clip(aim(s, v, withUTC), 120) + ". Each run may have " + reach(r.Bounds) + "."
+	} else if busy(r) {
+		out += " Written once nobody is connected."
+	}
+	return text.Clip(out, 300)
+}
+
+func until(word string, t time.Time, v voice) Line {
+	if t.IsZero() {
+		return nil
+	}
+	return say(word, v.clock(t))
+}
+
+// fallback is the one line of a notification. It names no times of its own: those are told in the card.
+func fallback(c Content) string {
+	out := c.Title + " · " + c.Status
+	if len(c.Lines) > 0 {
+		first := c.Lines[0]
+		if len(first) > 1 && first[0].Kind == User { // "@mara asks to ...": a notification knows no names
+			first = append(say(text.Capital(strings.TrimLeft(first[1].Text, " "))), first[2:]...)
+		}
+		out += ": " + utc(first)
+	}
+	return text.Clip(out, 400)
+}
+
+// utc writes a line with its clocks in UTC, for where nobody's zone is known.
+func utc(l Line) string {
+	out := make(Line, len(l))
+	for i, s := range l {
+		if s.Kind == Clock {
+			s.Text = s.At.UTC().Format("15:04 UTC")
+		}
+		out[i] = s
+	}
+	return out.String()
+}

@@ -1,0 +1,371 @@
+package words
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// Explain turns any error into words for the person who caused it, with the next step. What nobody but the bot's keeper
+// can do anything about is "internal": its detail belongs to the log.
+func Explain(err error) Content {
+	var (
+		problem *reset.Problem
+		syntax  *commands.SyntaxError
+		late    *reset.TransitionError
+	)
+	c := Content{Status: "nothing was changed"}
+	switch {
+	case errors.As(err, &problem):
+		c.Title = problemTitle(problem)
+		if problem.Code == reset.ProblemTooLate {
+			c.Status = "too late" // what was done was done by others, or before
+		}
+		c.Lines = problemLines(problem)
+		c.Buttons = problemButtons(problem)
+	case errors.As(err, &syntax):
+		c.Title = "Not understood"
+		c.Lines = []Line{say(syntax.Error()), say("All words: ", code("help"))}
+	case errors.As(err, &late):
+		c.Title = late.ID
+		c.Lines = []Line{say("Somebody was faster: ", late.ID, " is ", states[late.From], ". See ", code("show "+late.ID), ".")}
+	case errors.Is(err, reset.ErrConflict):
+		c.Title = "Not done"
+		c.Lines = []Line{say("It was changed by somebody else at the same moment. Look at it again, then decide again.")}
+	case errors.Is(err, reset.ErrNotFound):
+		c.Title = "Not found"
+		c.Lines = []Line{say("There is no such request. ", code("status"), " lists those that are open.")}
+	default:
+		c.Title, c.Status = "Internal error", "not done"
+		c.Lines = []Line{say("Something went wrong inside the bot; its log has the detail. ", code("status"),
+			" shows what stands. Try once more, then tell whoever runs the bot.")}
+	}
+	c.Fallback = fallback(c)
+	return c
+}
+
+// Unrecorded says that what somebody did could not be recorded, and whether it helps to try again.
+func Unrecorded(err error) string {
+	var store *reset.StoreError
+	if errors.As(err, &store) {
+		return "This could not be recorded, so nothing was done. The bot's database " + store.What() +
+			". Tell the people who run the bot: its log and /readyz say what to do."
+	}
+	return "This could not be recorded, so nothing was done. Please try again in a moment."
+}
+
+// UnrecordedOf is Unrecorded as a message.
+func UnrecordedOf(err error) Content {
+	c := Content{Title: "Not recorded", Status: "nothing was changed", Lines: []Line{say(Unrecorded(err))}}
+	c.Fallback = fallback(c)
+	return c
+}
+
+func problemTitle(p *reset.Problem) string {
+	switch {
+	case p.Code == reset.ProblemDenied:
+		return "Not allowed"
+	case p.Group != "" && p.Cluster != "":
+		return p.Group + " on " + p.Cluster
+	case p.Request != "":
+		return p.Request
+	case p.Group != "":
+		return p.Group
+	}
+	return "Not done"
+}
+
+// problemButtons lead on from a refusal where one press does.
+func problemButtons(p *reset.Problem) []Button {
+	if p.Code != reset.ProblemStale || p.Want == "" {
+		return nil
+	}
+	at := p.Request + "." + p.Want
+	return []Button{{Verb: "approve", Ref: at, Label: "Approve ." + p.Want, Style: "primary", Typed: "approve " + at,
+		Confirm: "Revision " + p.Want + ": it " + effect(p.Unplaced, p.Count, p.Other) + "."}}
+}
+
+// problemLines are what is wrong and what to do about it.
+func problemLines(p *reset.Problem) []Line {
+	tell := kafkaProblem
+	switch p.Code {
+	case reset.ProblemNoCommit, reset.ProblemSkipMoved, reset.ProblemFuture, reset.ProblemOneRecord, reset.ProblemWhich, reset.ProblemNoCluster,
+		reset.ProblemTooLong, reset.ProblemNoRecord, reset.ProblemRecreated, reset.ProblemVoided:
+		tell = intentProblem
+	case reset.ProblemNoRequest, reset.ProblemStale, reset.ProblemTooLate, reset.ProblemBlocked, reset.ProblemStopping, reset.ProblemFrozen, reset.ProblemNotFrozen,
+		reset.ProblemNoOption, reset.ProblemNoUndo, reset.ProblemMovedOn, reset.ProblemNotYours:
+		tell = requestProblem
+	case reset.ProblemDenied:
+		return denialLines(p)
+	case reset.ProblemDirectory:
+		return []Line{directoryProblem(p)}
+	case reset.ProblemBusy:
+		return busyProblem(p)
+	default: // Kafka's (kafkaProblem), or a schedule's (scheduleProblem, below)
+	}
+	if l := tell(p); l != nil {
+		return []Line{l}
+	}
+	if l := scheduleProblem(p); l != nil {
+		return []Line{l}
+	}
+	return []Line{say("Kafka or the bot said: ", string(p.Code), saying(p.Got), ".")}
+}
+
+func kafkaProblem(p *reset.Problem) Line {
+	switch p.Code {
+	case reset.ProblemDeleted:
+		return deletedTopic(p)
+	case reset.ProblemClusterGone:
+		return clusterGone(p)
+	case reset.ProblemInternal:
+		return say("It has made no progress", failsSince(p), ": ", cmp.Or(p.Got, "an error inside the bot"),
+			". The bot tries again at growing intervals. Its log has the detail; tell the people who run the bot.")
+	case reset.ProblemPhantom:
+		return say("Offsets of ", cmp.Or(p.Group, "the group"), " move although it has no member: a process commits without being a member",
+			" (a consumer that uses assign, or a tool), or consumers join and leave within a second. Nothing is written while that goes on; find and stop it.")
+	case reset.ProblemUnreachable:
+		return say(p.Cluster, " does not answer", tried(p), ". Try again in a minute.")
+	case reset.ProblemWrongCluster:
+		return say("Another Kafka answers as ", p.Cluster, ": its cluster id is ", code(p.Got), ", the configuration pins ", code(p.Want),
+			". The people who run the bot must check bootstrap and cluster_id.")
+	case reset.ProblemIncomplete:
+		return say("Not every broker of ", p.Cluster, " answered", saying(p.Got), ", so a missing answer proves nothing. Try again in a minute.")
+	case reset.ProblemNoGroup:
+		return say("No group ", p.Group, onCluster(p), ". ", near(p.Names), "Nothing was created. A group that is yet to come is created by ", code("--create-group"), ".")
+	case reset.ProblemNoTopic:
+		return say("No topic ", p.Topic, onCluster(p), ". ", near(p.Names), "Nothing was created.")
+	case reset.ProblemNoPartition:
+		return say(p.Topic, " has ", text.Number(p.Count, "partition"), lastPartition(p.Count), ": there is no ", spot(p.Topic, p.Parts), ".")
+	case reset.ProblemNoCommits:
+		return say(p.Group, " has no commits", onTopic(p.Topic), onCluster(p), ". Name the topics, with a target that needs no commit: to TIME, to latest, to earliest.")
+	case reset.ProblemUnread:
+		if p.Topic == "" {
+			return say("Group ", p.Group, onCluster(p), " could not be read: ", cmp.Or(p.Got, "no reason given"),
+				". If Kafka denies it, the bot's login needs DESCRIBE and READ on the group.")
+		}
+		return say(spot(p.Topic, p.Parts), " could not be read: ", cmp.Or(p.Got, "no reason given"),
+			". A plan that leaves it out would look whole and not be, so there is none. Try again, or name only the other partitions.")
+	case reset.ProblemWrongTool:
+		return wrongTool(p)
+	case reset.ProblemHidden:
+		return hiddenProblem(p)
+	case reset.ProblemNoAPI:
+		return say(p.Cluster, " does not know ", p.Got, " (Kafka before 2.4, and some services): committed offsets cannot be deleted there. Nothing was written. ",
+			"Reset to earliest, latest or a time instead; an undo without those partitions is a reset with ", code("--from-file"), ".")
+	case reset.ProblemTurnedDown:
+		return say("Kafka turned the write down", saying(p.Got), ": usually a consumer came back just then. Nothing was written; it is tried again once the group is idle.")
+	case reset.ProblemSlowStore:
+		return say("The bot's database took longer than ", wait(p.Want), " to record that a write begins, so the write was not sent. It is tried again once the group is idle.")
+	case reset.ProblemLost:
+		return say("An answer of Kafka was lost", saying(p.Got), ". It may have been written or not; nothing is sent again.")
+	case reset.ProblemMisplaced:
+		return say("The offsets read back are neither the target nor what was there before: somebody else commits to ", cmp.Or(p.Group, "this group"), ".")
+	default: // problemLines asks the other tellers
+	}
+	return nil
+}
+
+func tried(p *reset.Problem) string {
+	if len(p.Names) == 0 {
+		return saying(p.Got)
+	}
+	return " (" + text.Number(len(p.Names), "broker") + " tried" + comma(p.Got) + ")"
+}
+
+func comma(s string) string {
+	if s == "" {
+		return ""
+	}
+	return ", " + text.Clip(s, 160)
+}
+
+func saying(got string) string {
+	if got == "" {
+		return ""
+	}
+	return " (" + text.Clip(got, 200) + ")"
+}
+
+func near(names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	if len(names) == 1 {
+		return "Did you mean " + names[0] + "? "
+	}
+	return "Did you mean " + alternatives(names) + "? "
+}
+
+func alternatives(names []string) string {
+	names = names[:min(3, len(names))]
+	s := names[0]
+	for i, n := range names[1:] {
+		if i == len(names)-2 {
+			s += " or " + n
+		} else {
+			s += ", " + n
+		}
+	}
+	return s
+}
+
+func onCluster(p *reset.Problem) string {
+	if p.Cluster == "" {
+		return ""
+	}
+	return " on " + p.Cluster
+}
+
+func onTopic(topic string) string {
+	if topic == "" {
+		return ""
+	}
+	return " on " + topic
+}
+
+func lastPartition(n int64) string {
+	if n < 1 {
+		return ""
+	}
+	return fmt.Sprintf(" (0 to %d)", n-1)
+}
+
+func busyProblem(p *reset.Problem) []Line {
+	lines := []Line{say("Consumers are connected to ", cmp.Or(p.Group, "the group"), ": nothing was written. Stop them; the reset goes on by itself while it waits.")}
+	if len(p.Members) > 0 {
+		lines[0] = say(text.Number(len(p.Members), "consumer"), " ", are(len(p.Members)), " connected to ", p.Group, ": ", members(p.Members), ". Nothing was written.")
+		lines = append(lines, lingering(p.Members))
+	}
+	return lines
+}
+
+func intentProblem(p *reset.Problem) Line {
+	switch p.Code {
+	case reset.ProblemNoCommit:
+		if p.Want != "" {
+			return say(p.Want, " has no commit on ", spot(p.Topic, p.Parts), ": there is no place to copy. Leave it out, or name the partitions that both have.")
+		}
+		return say(spot(p.Topic, p.Parts), " was never committed: there is nothing to shift or skip from. Leave it out, or give a time or an offset.")
+	case reset.ProblemSkipMoved:
+		return say("The committed offset of ", spot(p.Topic, p.Parts), " is ", text.Count(p.Other), " now, not ", text.Count(p.Count),
+			": the record is not the next one any more. Nothing was skipped. Look with ", code("lag"), " and ask again.")
+	case reset.ProblemFuture:
+		return say(quotedOr(p.Got, "That time"), " has not come yet", inSeconds(p.Count), ". A reset goes to a place that exists; ask again then.")
+	case reset.ProblemOneRecord:
+		return say("Skip passes over exactly one record, of one partition", found(p.Count), ". Example: ", code("skip orders:7@18231"))
+	case reset.ProblemWhich:
+		return which(p)
+	case reset.ProblemNoCluster:
+		return say("No cluster ", p.Got, " is configured. There ", isAre(len(p.Names)), " ", text.List(p.Names, 8), ".")
+	case reset.ProblemTooLong:
+		return say("A wait of ", wait(p.Got), " is longer than the rule allows: ", wait(p.Want), " at most", ruleOfProblem(p), ".")
+	case reset.ProblemNoRecord:
+		return say(spot(p.Topic, p.Parts), " has no record at offset ", text.Count(p.Count), " yet: its end is ", text.Count(p.Other), ". Nothing was skipped.")
+	case reset.ProblemRecreated:
+		return say(p.Topic, " was deleted and made again: offsets of the old topic mean nothing in the new one. Ask for a reset by time, to earliest or to latest instead.")
+	case reset.ProblemVoided:
+		return say("The approval no longer covers it: ", voids(p), ". It is planned again.")
+	default: // problemLines asks the other tellers
+	}
+	return nil
+}
+
+// wait shows a duration as people say it.
+func wait(s string) string {
+	if d, err := time.ParseDuration(s); err == nil {
+		return text.Duration(d)
+	}
+	return s
+}
+
+// voids says why a recheck took an approval back.
+func voids(p *reset.Problem) string {
+	switch p.Want {
+	case "deleted":
+		return p.Topic + " was deleted"
+	case "recreated":
+		return p.Topic + " was deleted and made again"
+	case "gone":
+		return spot(p.Topic, p.Parts) + " is no more"
+	case "skips":
+		return spot(p.Topic, p.Parts) + " would now skip messages, and would not have before"
+	case "copied":
+		return "the offsets of the copied group have moved on " + spot(p.Topic, p.Parts) + "; if they keep moving, stop that group first"
+	case "direction":
+		return "on " + spot(p.Topic, p.Parts) + " a replay became a skip, or a skip a replay"
+	case "effect":
+		return "the effect has grown beyond what was approved"
+	case "rival":
+		return cmp.Or(p.Request, "another reset") + " moved the same group first"
+	case "rule":
+		return "the rules in force no longer allow it"
+	case "standing":
+		return "what was agreed to for all its runs does not stand any more"
+	case "schedule":
+		return "the schedule was changed meanwhile, or its time has passed"
+	}
+	return cmp.Or(p.Want, "the plan has moved")
+}
+
+func quotedOr(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return `"` + text.Clip(s, 60) + `"`
+}
+
+func inSeconds(n int64) string {
+	if n <= 0 {
+		return ""
+	}
+	return " (it is in " + text.Duration(time.Duration(n)*time.Second) + ")"
+}
+
+func found(n int64) string {
+	if n < 2 {
+		return ""
+	}
+	return "; this would be " + text.Count(n) + " partitions"
+}
+
+func isAre(n int) string {
+	if n == 1 {
+		return "is only"
+	}
+	return "are"
+}
+
+func ruleOfProblem(p *reset.Problem) string {
+	if p.Ruling == nil {
+		return ""
+	}
+	return ruleOf(*p.Ruling)
+}
+
+func which(p *reset.Problem) Line {
+	group := cmp.Or(p.Group, "GROUP")
+	switch p.Want {
+	case "cluster":
+		if len(p.Names) == 0 {
+			return say("Which cluster? Say it with the group. Example: ", code(group+"@CLUSTER orders to 02:10"))
+		}
+		return say("Which cluster? ", text.List(p.Names, 5), ". Say it with the group. Example: ", code(group+"@"+p.Names[0]))
+	case "topics":
+		return say("Which topics? Name them, or say ", code("--all-topics"), ".")
+	case "target":
+		return say("To what? Examples: ", code("to 02:10"), ", ", code("back 2h"), ", ", code("to latest"))
+	case "ahead":
+		return say(aheadLines(p, voice{time.UTC, anyNow})[0], " To skip is ", code("--skip-ahead"), ", or say ", code("to latest"), " or ", code("to earliest"), ".")
+	case "connector":
+		return say(connectorLines(group, cmp.Or(p.Got, "NAME"))[0], " Say so: ", code("--connector-stopped"))
+	case "why":
+		return say("Say why. Example: ", code("settle "+p.Request+` "offsets checked by hand"`))
+	}
+	return say("Something is missing: ", p.Want, ".")
+}

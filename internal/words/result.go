@@ -1,0 +1,317 @@
+package words
+
+import (
+	"strings"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// applied says what stands now, and how it differs from what was agreed to.
+func applied(c *Content, s reset.Story, v voice) {
+	r := s.Request
+	in, _ := r.Move()
+	c.Status = status(r, "done")
+	e := r.Actual()
+	n := text.Number(e.Partitions, "partition")
+	if r.Outcome == reset.Overtaken {
+		c.Status = status(r, "done, and moved on")
+		c.Lines = append(c.Lines, say("Kafka accepted all ", n, ", but ", strayedSince(s),
+			" when they were read back: another client commits to ", in.Group, "."))
+		if s.Misses > 0 {
+			c.Lines = append(c.Lines, say("Written: ", text.Count(e.Partitions-s.Misses), " of ", n, " ", place(in, v), missedLine(s), "."))
+		}
+		c.Table = evidenceTable(s)
+	} else {
+		at := e.Partitions - s.Misses
+		c.Lines = append(c.Lines, say(strong(text.Count(at)+" of "+n+" "+are(int64(at))+" "+place(in, v)), missedLine(s), readBack(e, s), doneAt(r, v), "."))
+	}
+	if turned := turnedLine(s); turned != nil {
+		c.Warnings = append(c.Warnings, turned)
+	}
+	c.Lines = append(c.Lines, outturn(r, e, s.Misses > 0))
+	if a := s.Attempt; a != nil && a.ExtraParts > 0 {
+		c.Warnings = append(c.Warnings, say(text.Number(a.ExtraParts, "partition"), " added after the plan: left alone."))
+	}
+	c.Lines = append(c.Lines, say("Asked by ", askedBy(r), reason(in), ". ", agreed(s, v)))
+	if r.UndoneBy != "" {
+		c.Lines = append(c.Lines, say(strong("Taken back by "+r.UndoneBy), ": ", code("show "+r.UndoneBy), "."))
+	}
+	c.Hints = append(startHints(r.Ruling), runbook(r.Ruling)...)
+	c.Buttons = undoButtons(s)
+	watched(c, s, v)
+}
+
+// strayedSince counts the partitions that Kafka took and that are not at their target any more, by where they are.
+func strayedSince(s reset.Story) string {
+	var words []string
+	if n := s.Stands[reset.StandsMoved]; n > 0 {
+		words = append(words, text.Count(n)+" had moved on")
+	}
+	switch n := s.Stands[reset.StandsBefore]; {
+	case n == 1:
+		words = append(words, "1 was back where it had been before")
+	case n > 1:
+		words = append(words, text.Count(n)+" were back where they had been before")
+	}
+	return strings.Join(words, " and ")
+}
+
+// mostSpots is how many partitions a sentence names.
+const mostSpots = 3
+
+// missedLine names the partitions that ended elsewhere than asked: "; orders-0 is at 400, 300 messages were deleted by retention".
+func missedLine(s reset.Story) string {
+	var words []string
+	for _, st := range s.Missed {
+		words = append(words, spot(st.Topic, []int32{st.Partition})+" is at "+position(st.To)+whyMissed(st))
+	}
+	for len(words) < s.Misses {
+		words = append(words, "")
+	}
+	switch {
+	case len(words) == 0:
+		return ""
+	case len(words) > mostSpots:
+		return "; " + strings.Join(words[:mostSpots], "; ") + "; and " + text.Number(len(words)-mostSpots, "partition") + " elsewhere"
+	}
+	return "; " + strings.Join(words, "; ")
+}
+
+// readBack ends the sentence of what stands.
+func readBack(e reset.Effect, s reset.Story) string {
+	if s.Misses > 0 {
+		return ". All " + text.Number(e.Partitions, "partition") + " were read back"
+	}
+	return " and " + was(e.Partitions) + " read back"
+}
+
+// whyMissed says why a partition is not where it was asked to go.
+func whyMissed(st reset.Step) string {
+	switch st.How {
+	case reset.HowClampStart:
+		if st.Gone() == 0 {
+			return " (the log-start offset)"
+		}
+		return ", " + text.Number(st.Gone(), "message") + " " + was(st.Gone()) + " deleted by retention"
+	case reset.HowClampEnd:
+		return " (the log-end offset)"
+	case reset.HowNoLater:
+		return " (latest: no message is as late)"
+	case reset.HowStartInDoubt:
+		return " (earliest: where that time begins is in doubt)"
+	case reset.HowRecord, reset.HowEnd, reset.HowStart, reset.HowExact, reset.HowShifted, reset.HowCommitted, reset.HowLike, reset.HowDeleted,
+		reset.HowSaved: // are where they were asked to go
+	}
+	return ""
+}
+
+func was[N int | int64](n N) string {
+	if n == 1 {
+		return "was"
+	}
+	return "were"
+}
+
+// turnedLine says so when a reset that was asked for as a rewind moved partitions forward, which no count of messages shows: what
+// lies before the log start is nobody's to skip any more.
+func turnedLine(s reset.Story) Line {
+	in, _ := s.Request.Move()
+	planned := s.Request.Effect
+	shift, isShift := in.Target.(reset.Shift)
+	rewind := planned.Replay > 0 && planned.Skip == 0 || isShift && shift.By < 0
+	if s.Ahead == 0 || !rewind {
+		return nil
+	}
+	var words []string
+	for _, st := range s.Forward {
+		words = append(words, spot(st.Topic, []int32{st.Partition})+" from "+position(st.From)+" to "+position(st.To))
+	}
+	for len(words) < s.Ahead {
+		words = append(words, "")
+	}
+	return say(strong("Not a rewind on "+text.Number(s.Ahead, "partition")), ": ", text.List(words, mostSpots), ". ",
+		"Retention had deleted the messages before; ", in.Group, " goes on at the log-start offset, further ahead than it was.")
+}
+
+func doneAt(r reset.Request, v voice) Line {
+	if r.EndedAt.IsZero() {
+		return nil
+	}
+	return say(" (", v.exact(r.EndedAt), ")")
+}
+
+// outturn tells the effect once more, of what was written, with what changed since the preview.
+func outturn(r reset.Request, done reset.Effect, missed bool) Line {
+	if unknown := unknownStart(r); unknown != nil {
+		return unknown
+	}
+	tell := func(verb string, planned, is int64, why string) string {
+		switch {
+		case is == 0 && planned == 0:
+			return verb + " none"
+		case is == 0:
+			return verb + " none (previewed: at most " + text.Count(planned) + ")"
+		case is > planned:
+			return verb + " at most " + records(is) + " (" + text.Count(is-planned) + " more than previewed" + why + ")"
+		case is < planned:
+			return verb + " at most " + records(is) + " (" + text.Count(planned-is) + " fewer than previewed)"
+		}
+		return verb + " at most " + records(is)
+	}
+	why := ": the group had gone on" // with a place that did not move, nothing else makes a rewind longer
+	if missed {
+		why = ""
+	}
+	return say(tell("Replays", r.Effect.Replay, done.Replay, why), ". ", tell("Skips", r.Effect.Skip, done.Skip, ""), ".")
+}
+
+func undoButtons(s reset.Story) []Button {
+	if s.Request.UndoneBy != "" {
+		return nil
+	}
+	return []Button{{Verb: "undo", Ref: ref(s.Request), Label: "Undo", Typed: "undo " + s.Request.ID}}
+}
+
+// failed says what is known to stand, and never more.
+func failed(c *Content, s reset.Story, v voice) {
+	r := s.Request
+	in, _ := r.Move()
+	n := text.Number(r.Effect.Partitions, "partition")
+	switch r.Outcome {
+	case reset.Mixed:
+		c.Status = status(r, "partly written")
+		c.Lines = append(c.Lines, say(strong("A part was written and a part was not"), ": ", stand(s), "."))
+	case reset.Unclear:
+		c.Status = status(r, "unclear")
+		c.Lines = append(c.Lines, say(strong("What was written cannot be known"), ": an answer of Kafka was lost, and reading shows ", stand(s), "."))
+	case reset.PutBack:
+		c.Status = status(r, "failed, put back")
+		c.Lines = append(c.Lines, say(strong("Nothing is changed any more"), ": what had been written was put back, and all ", n, " were read back where they had been."))
+	case reset.Late:
+		landedLate(c, s, v)
+		c.Lines = append(c.Lines, askLine(s, v))
+		return
+	default:
+		if r.Late != nil {
+			asBefore(c, s, v)
+			c.Lines = append(c.Lines, askLine(s, v))
+			c.Buttons = []Button{retryButton(r, "Try again")}
+			return
+		}
+		if r.Problem != nil && r.Problem.Code == reset.ProblemLost { // what was read is known; what came and went in between is not
+			c.Status = status(r, "failed, offsets as before")
+			c.Lines = append(c.Lines, say(strong("The offsets are where they were before"), ": all ", n, " were read back twice there, after an answer of Kafka was lost. ",
+				"Either nothing was written, or consumers have read on to the same place since."))
+			break
+		}
+		c.Status = status(r, "failed, nothing changed")
+		c.Lines = append(c.Lines, refusedWhole(s, n))
+	}
+	for _, l := range []Line{causeLine(r), rollbackLine(r)} {
+		if l != nil {
+			c.Lines = append(c.Lines, l)
+		}
+	}
+	c.Lines = append(append(c.Lines, lateLines(r, v)...), askLine(s, v))
+	if !r.Outcome.Blocks() {
+		c.Buttons = []Button{retryButton(r, "Try again")}
+		return
+	}
+	c.Table = evidenceTable(s)
+	c.Lines = append(c.Lines, partLine(r), afterwards(s, v))
+	if r.Settled == nil {
+		c.Warnings = append(c.Warnings, say("No other reset of ", in.Group, " is written until somebody has undone this one or accepted it."))
+		c.Buttons = append(undoButtons(s), Button{Verb: "settle", Ref: ref(r), Label: "Accept as is", Style: "danger",
+			Typed: "settle " + r.ID + ` "why"`})
+	}
+}
+
+// partLine is the effect of the part that was written: the request itself tells the whole.
+func partLine(r reset.Request) Line {
+	e := reset.Effect{}
+	if r.Written != nil {
+		e = *r.Written
+	}
+	return say("Written as far as is known: ", text.Number(e.Partitions, "partition"), ", ", plainBrief(e), ".")
+}
+
+// refusedWhole says that Kafka took nothing, and what reading shows: others may have moved partitions since.
+func refusedWhole(s reset.Story, all string) Line {
+	if moved := s.Stands[reset.StandsMoved]; moved > 0 {
+		return say(strong("Nothing was written"), ": Kafka rejected the commit on all ", all, ". ", text.Count(moved), " of them had been moved by others when they were read back.")
+	}
+	if p := s.Request.Problem; p == nil || p.Got == "" {
+		return say(strong("Nothing was written"), ": the bot sent no request, and all ", all, " were read back where they had been.")
+	}
+	return say(strong("Nothing was written"), ": Kafka rejected the commit, and all ", all, " were read back where they had been.")
+}
+
+// causeLine is Kafka's reason for a failure, with what to do about the usual ones.
+func causeLine(r reset.Request) Line {
+	p := r.Problem
+	if p == nil || p.Got == "" {
+		return nil
+	}
+	at := ""
+	if p.Topic != "" {
+		at = " on " + spot(p.Topic, p.Parts)
+	}
+	if p.Code == reset.ProblemLost {
+		return say("Instead of an answer: ", code(text.Clip(p.Got, 100)), ".")
+	}
+	l := say("Kafka answered ", code(text.Clip(p.Got, 100)), at, ".")
+	if advice := answers[p.Got]; advice != "" {
+		l = say(l, " ", advice)
+	}
+	return l
+}
+
+// answers explains Kafka's errors that operators meet and that say little (facts: the most asked about is the first).
+var answers = map[string]string{
+	"UNKNOWN_MEMBER_ID":            "A consumer was in the group.",
+	"UNKNOWN_SERVER_ERROR":         "The broker's log has the reason.",
+	"REBALANCE_IN_PROGRESS":        "Consumers were joining the group.",
+	"TOPIC_AUTHORIZATION_FAILED":   "The bot's Kafka user needs READ on the topic.",
+	"GROUP_AUTHORIZATION_FAILED":   "The bot's Kafka user needs READ on the group.",
+	"UNKNOWN_TOPIC_OR_PARTITION":   "The topic or partition is no more.",
+	"OFFSET_METADATA_TOO_LARGE":    "The saved metadata is longer than the brokers accept.",
+	"COORDINATOR_NOT_AVAILABLE":    "The group's coordinator is not up.",
+	"COORDINATOR_LOAD_IN_PROGRESS": "The group's coordinator is still loading.",
+	"NOT_COORDINATOR":              "The group's coordinator was moving.",
+}
+
+// stand counts where the partitions stand: "7 written, 4 unchanged, 1 moved on".
+func stand(s reset.Story) string {
+	var words []string
+	for _, st := range []reset.Standing{reset.StandsTarget, reset.StandsBefore, reset.StandsMoved, reset.StandsDark, ""} {
+		if n := s.Stands[st]; n > 0 {
+			words = append(words, text.Count(n)+" "+standings[st])
+		}
+	}
+	if len(words) == 0 {
+		return "offsets at neither place"
+	}
+	return text.List(words, 5)
+}
+
+func afterwards(s reset.Story, v voice) Line {
+	r := s.Request
+	switch {
+	case r.Settled != nil:
+		return say("Accepted as it is by ", person(r.Settled.By), " (", v.clock(r.Settled.At), `): "`, text.Clip(r.Settled.Why, 200), `"`)
+	case r.UndoneBy != "":
+		return say(r.UndoneBy, " takes it back.")
+	}
+	return say("Undo goes back to the offsets saved before it; accepting leaves them as they are.")
+}
+
+func firstTime(ts ...time.Time) time.Time {
+	for _, t := range ts {
+		if !t.IsZero() {
+			return t
+		}
+	}
+	return time.Time{}
+}

@@ -1,0 +1,224 @@
+package words
+
+import (
+	"bytes"
+	"fmt"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// How many rows a card shows: few enough to be read in seconds on a phone. [Show all] has the rest.
+const (
+	fullTable  = 8  // up to so many rows are all shown
+	shortTable = 6  // of more, so many are
+	manyParts  = 24 // from here on, a plan over several topics is told by topic
+	topicRows  = 20
+)
+
+// hows says how a step's target was found, where there is no record to name.
+var hows = map[reset.How]string{
+	reset.HowRecord:       "",
+	reset.HowNoLater:      "none later: end",
+	reset.HowStartInDoubt: "in doubt: log start",
+	reset.HowEnd:          "end",
+	reset.HowStart:        "log start",
+	reset.HowExact:        "",
+	reset.HowShifted:      "",
+	reset.HowCommitted:    "as it is",
+	reset.HowSaved:        "as it was",
+	reset.HowLike:         "as the other",
+	reset.HowDeleted:      "deleted",
+	reset.HowClampStart:   "gone: log start",
+	reset.HowClampEnd:     "beyond: end",
+}
+
+// planTable is a story's plan: by partition, or by topic where there are many of both.
+func planTable(s reset.Story, v voice) *Table {
+	e := s.Request.Actual()
+	if len(s.Topics) > 1 && e.Partitions >= manyParts {
+		return topicTable(s.Topics)
+	}
+	if len(s.Worst) == 0 {
+		return nil
+	}
+	rows := s.Worst
+	if len(rows) > fullTable {
+		rows = rows[:shortTable]
+	}
+	return stepTable(rows, v, e.Partitions-len(rows), true)
+}
+
+func topicTable(topics []reset.TopicEffect) *Table {
+	t := &Table{Head: []string{"topic", "partitions", "replays", "skips"}, Right: []bool{false, true, true, true}}
+	for i, te := range topics {
+		if i == topicRows {
+			t.More = len(topics) - topicRows
+			break
+		}
+		t.Rows = append(t.Rows, []string{te.Topic, text.Count(te.Effect.Partitions), none(te.Effect.Replay), none(te.Effect.Skip)})
+	}
+	return t
+}
+
+func none(n int64) string {
+	if n == 0 {
+		return "none"
+	}
+	return text.Count(n)
+}
+
+// stepTable is one row a partition. Where there is nothing to say about the records there, the last column is left out.
+func stepTable(steps []reset.Step, v voice, more int, brief bool) *Table {
+	t := &Table{
+		Head:  []string{"partition", "committed", "to", "change"},
+		Right: []bool{false, true, true, true},
+		More:  max(0, more),
+	}
+	last, head := make([]string, len(steps)), "why there"
+	said := false
+	for i, s := range steps {
+		last[i] = hows[s.How]
+		if s.How == reset.HowClampStart || s.How == reset.HowClampEnd {
+			last[i] += " (asked " + text.Count(s.Asked) + ")"
+		}
+		if !s.RecordAt.IsZero() {
+			last[i], head = v.row(s.RecordAt, brief), "first record there ("+v.abbreviation(s.RecordAt)+")"
+		}
+		said = said || last[i] != last[0] || !plainHow(s)
+	}
+	if said {
+		t.Head, t.Right = append(t.Head, head), append(t.Right, false)
+	}
+	for i, s := range steps {
+		row := []string{fmt.Sprintf("%s-%d", s.Topic, s.Partition), position(s.From), position(s.To), change(s)}
+		if said {
+			row = append(row, last[i])
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+// plainHow reports whether a step landed where every step of its kind does: then its row need not say so.
+func plainHow(s reset.Step) bool {
+	switch s.How {
+	case reset.HowEnd, reset.HowStart, reset.HowCommitted, reset.HowSaved, reset.HowLike, reset.HowDeleted:
+		return s.RecordAt.IsZero()
+	case reset.HowRecord, reset.HowNoLater, reset.HowStartInDoubt, reset.HowExact, reset.HowShifted, reset.HowClampStart, reset.HowClampEnd:
+		// plain where the table of words has none for it
+	}
+	return hows[s.How] == "" && s.RecordAt.IsZero()
+}
+
+// row is the time of a record in a table, where no markup can show the reader's own zone: the head names the zone.
+func (v voice) row(t time.Time, brief bool) string {
+	if t.UTC().Year() > lastYear {
+		return yearOf(t)
+	}
+	local := t.In(v.zone)
+	if brief && sameDay(local, v.now.In(v.zone)) {
+		return local.Format("15:04:05.000")
+	}
+	return local.Format("2006-01-02 15:04:05.000")
+}
+
+func (v voice) abbreviation(t time.Time) string { return t.In(v.zone).Format("MST") }
+
+// position never shows a missing commit as a number: it is neither 0 nor the log start.
+func position(p reset.Position) string {
+	if p.None {
+		return "none"
+	}
+	return text.Count(p.Offset)
+}
+
+func change(s reset.Step) string {
+	n, ok := s.Change()
+	switch {
+	case !ok && s.From.None && s.To.None:
+		return "0"
+	case !ok:
+		return "–"
+	case n > 0:
+		return "+" + text.Count(n)
+	}
+	return text.Count(n)
+}
+
+// RowsTable is a page of a plan's steps, of which first is the index of its first and total the number of all.
+func RowsTable(steps []reset.Step, zone *time.Location, first, total int) *Table {
+	return stepTable(steps, voice{zone: zone}, total-first-len(steps), false)
+}
+
+// standings says where a partition stands after a write.
+var standings = map[reset.Standing]string{
+	reset.StandsTarget: "written",
+	reset.StandsBefore: "unchanged",
+	reset.StandsMoved:  "moved on",
+	reset.StandsDark:   "not readable",
+	"":                 "not read yet",
+}
+
+// evidenceTable is what is known of each partition after a write that did not end as it should.
+func evidenceTable(s reset.Story) *Table {
+	if len(s.Evidence) == 0 {
+		return nil
+	}
+	t := &Table{
+		Head:  []string{"partition", "was", "to", "is", "stands", "kafka said"},
+		Right: []bool{false, true, true, true, false, false},
+	}
+	rows := s.Evidence
+	if len(rows) > fullTable {
+		rows = rows[:shortTable]
+	}
+	for _, w := range rows {
+		is := position(w.Read)
+		if w.Stands == reset.StandsDark || w.Stands == "" {
+			is = "?"
+		}
+		t.Rows = append(t.Rows, []string{fmt.Sprintf("%s-%d", w.Topic, w.Partition), position(w.From), position(w.To), is,
+			standings[w.Stands], answer(w.Result)})
+	}
+	t.More = max(0, s.Request.Effect.Partitions-len(rows))
+	return t
+}
+
+func answer(r reset.StepResult) string {
+	switch {
+	case r.Written:
+		return "written"
+	case r.Rejected != "":
+		return r.Rejected
+	case r.Detail != "":
+		return "answer lost: " + text.Clip(r.Detail, 40)
+	}
+	return "no answer"
+}
+
+// CSV is a plan as kafka-consumer-groups.sh --from-file reads it for one group: topic,partition,offset and no header, on
+// which the tool fails. A partition that goes back to having no commit has no line: the tool cannot say that.
+func CSV(steps []reset.Step) []byte {
+	var b bytes.Buffer
+	for _, s := range steps {
+		csvRow(&b, s.Topic, s.Partition, s.To)
+	}
+	return b.Bytes()
+}
+
+// UndoCSV is the way back of an attempt, in the same form.
+func UndoCSV(writes []reset.Write) []byte {
+	var b bytes.Buffer
+	for _, w := range writes {
+		csvRow(&b, w.Topic, w.Partition, w.From)
+	}
+	return b.Bytes()
+}
+
+func csvRow(b *bytes.Buffer, topic string, partition int32, p reset.Position) {
+	if !p.None {
+		fmt.Fprintf(b, "%s,%d,%d\n", topic, partition, p.Offset)
+	}
+}

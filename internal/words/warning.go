@@ -1,0 +1,246 @@
+package words
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// warnings are those of a plan that a person should read before agreeing, one line a kind: never one a partition.
+func warnings(s reset.Story, v voice) []Line {
+	var lines []Line
+	done := map[reset.WarningCode]bool{}
+	for _, w := range s.Request.Warnings {
+		if w.Code == reset.WarnNote {
+			lines = append(lines, say(w.Text))
+			continue
+		}
+		if done[w.Code] {
+			continue
+		}
+		done[w.Code] = true
+		all := gather(s.Request.Warnings, w.Code)
+		if l := warningLine(all, s, v); l != nil {
+			lines = append(lines, l)
+		}
+	}
+	if s.Blocking != "" && s.Blocking != s.Request.ID {
+		lines = append(lines, say(s.Blocking, " left this group in doubt and blocks it: see ", code("show "+s.Blocking),
+			", then undo or settle it."))
+	}
+	return lines
+}
+
+// gathered is everything that the plan says of one kind.
+type gathered struct {
+	code   reset.WarningCode
+	places []string // "orders-3", "orders:0,3-5"
+	parts  int
+	names  []string
+	count  int64
+	other  int64
+	text   string
+	at     time.Time
+}
+
+func gather(ws []reset.Warning, code reset.WarningCode) gathered {
+	g := gathered{code: code}
+	for _, w := range ws {
+		if w.Code != code {
+			continue
+		}
+		if w.Topic != "" {
+			g.places = append(g.places, spot(w.Topic, w.Parts))
+		}
+		g.parts += len(w.Parts)
+		g.names = append(g.names, w.Names...)
+		g.count += w.Count
+		g.other += w.Other
+		g.text = cmp.Or(w.Text, g.text)
+		if g.at.IsZero() || !w.At.IsZero() && w.At.After(g.at) == (code == reset.WarnNoLater) { // the newest of all; else the earliest
+			g.at = w.At
+		}
+	}
+	return g
+}
+
+// spot names partitions of a topic: "orders-3", "orders:0,3-5".
+func spot(topic string, parts []int32) string {
+	switch len(parts) {
+	case 0:
+		return topic
+	case 1:
+		return fmt.Sprintf("%s-%d", topic, parts[0])
+	}
+	return topic + ":" + text.Ranges(parts)
+}
+
+// similar asks whether an existing group was meant.
+func similar(names []string) string {
+	if len(names) == 0 {
+		return "."
+	}
+	return ". Or did you mean " + text.List(names, 3) + "?"
+}
+
+func (g gathered) where() string { return text.List(g.places, 3) }
+
+func (g gathered) have() string {
+	if g.parts == 1 {
+		return "has"
+	}
+	return "have"
+}
+
+func warningLine(g gathered, s reset.Story, v voice) Line {
+	n := text.Number(g.parts, "partition")
+	switch g.code {
+	case reset.WarnBusy:
+		return busyLine(s.Request.Seen.Group, g)
+	case reset.WarnClampedStart:
+		return say("The target is older than the log on ", n, " (", g.where(), "): ", strong(records(g.count)+" between are gone"),
+			" and are not replayed.")
+	case reset.WarnClampedEnd:
+		return say("The target is beyond the end on ", n, " (", g.where(), "), by ", text.Count(g.count), " in all: the end is taken.")
+	case reset.WarnNoLater:
+		return say("No record is as late as that on ", n, " (", g.where(), "): the end is taken.", newestLine(g.at, v))
+	case reset.WarnInDoubt:
+		return say("Kafka found no record as late as that on ", n, " (", g.where(),
+			"), and that could not be proved: the log start is taken. It skips none, and may reprocess more than asked.")
+	case reset.WarnNeverCommit:
+		if firstOffsets(s.Request) {
+			return nil // the effect says it
+		}
+		return say(text.Capital(n), " ", g.have(), " no committed offset (", g.where(),
+			"): each consumer's auto.offset.reset decides where it would start. ", text.Capital(comparedWith(g.count, g.other)), ". Both numbers count for the approvals.")
+	case reset.WarnNoneAfter:
+		return say(text.Capital(n), " ", g.have(), " no committed offset afterwards (", g.where(), "), as before ", cmp.Or(s.Request.Undoes, "the reset"),
+			": where they start is decided by ", startsAt(g.count, g.other), ". Both numbers count for the approvals.")
+	case reset.WarnOutsideLog:
+		return say(text.Capital(n), " ", g.have(), " a commit outside the log (", g.where(),
+			"), the group's auto.offset.reset decides there: the worst case counts.")
+	case reset.WarnFutureDated:
+		return say("The record at the target is dated in the future on ", n, " (", g.where(), "): ", v.dated(g.at),
+			". If that date is wrong, this goes back further than asked.")
+	case reset.WarnTopicGone:
+		return say("Commits on topics that are no more stay as they are: ", text.List(g.names, 3), ".")
+	case reset.WarnNewPartition:
+		return say("Partitions were added after the commits: ", cmp.Or(g.where(), text.List(g.names, 3)),
+			". They have none, and are left alone.")
+	case reset.WarnCreates:
+		return say("The group does not exist: this creates it", similar(g.names))
+	case reset.WarnAwaited:
+		return say(strong("A write of "+text.List(g.names, 3)+" may still land"), " until ", v.clock(g.at), ": Kafka's answer to it was lost. It would overwrite this reset. ",
+			"It cannot land while a consumer is in the group.")
+	case reset.WarnAhead:
+		return say("What it does is not known before ", v.exact(g.at), ": the numbers are as of now. Beyond what is agreed to, it asks again then.",
+			" Where producers set the time of a record, their clocks decide what is after it.")
+	case reset.WarnNothing:
+		return say("Nothing would move: every partition is there already.")
+	default: // about what surrounds the group: aroundLine
+	}
+	return aroundLine(g, v)
+}
+
+// busyLine names who is connected, as last seen, or as counted when the plan was made.
+func busyLine(g reset.GroupState, w gathered) Line {
+	if len(g.Members) == 0 {
+		return say(strong(text.Number(w.count, "consumer")+" "+are(w.count)+" connected"), state(w.text), ".")
+	}
+	n := len(g.Members)
+	return say(strong(text.Number(n, "consumer")+" "+are(n)+" connected"), state(g.State), ": ", members(g.Members), ".")
+}
+
+func are[N int | int64](n N) string {
+	if n == 1 {
+		return "is"
+	}
+	return "are"
+}
+
+func state(s string) string {
+	if s == "" {
+		return ""
+	}
+	return " (" + s + ")"
+}
+
+// members groups consumers by client id: "billing-6c9f ×3 from 10.4.7.21, 10.4.7.22 and 10.4.9.3".
+func members(ms []reset.Member) Line {
+	times := map[string]int{}
+	var ids, hosts []string
+	for _, m := range ms {
+		if times[m.ClientID]++; times[m.ClientID] == 1 {
+			ids = append(ids, m.ClientID)
+		}
+		// Brokers in Java write an address as "/10.4.7.21".
+		if h := strings.TrimPrefix(m.Host, "/"); h != "" && !slices.Contains(hosts, h) {
+			hosts = append(hosts, h)
+		}
+	}
+	for i, id := range ids {
+		name := text.Clip(cmp.Or(id, "(no client id)"), 60)
+		if n := times[id]; n > 1 {
+			name += fmt.Sprintf(" ×%d", n)
+		}
+		ids[i] = name
+	}
+	l := say(text.List(ids, 3))
+	if len(hosts) > 0 {
+		slices.Sort(hosts)
+		l = say(l, " from ", text.List(hosts, 4))
+	}
+	return l
+}
+
+// lingering says why a stopped consumer may still be there: no API tells a group to forget one gently.
+func lingering(ms []reset.Member) Line {
+	var static []string
+	for _, m := range ms {
+		if m.StaticID != "" {
+			static = append(static, text.Clip(m.StaticID, 60))
+		}
+	}
+	slices.Sort(static)
+	if n := len(static); n > 0 {
+		return say(text.Number(n, "member"), " ", has(n), " a static id (", text.List(static, 3), ") and does not leave when stopped: "+
+			"it lingers until its session times out, usually 45 s.")
+	}
+	return say("A crashed one lingers until its session times out, usually 45 s.")
+}
+
+func has(n int) string {
+	if n == 1 {
+		return "has"
+	}
+	return "have"
+}
+
+// stopHints are what the policy's owner wrote for this moment.
+func stopHints(r reset.Ruling) []Line {
+	var lines []Line
+	if r.Stop != "" {
+		lines = append(lines, say("Stop them:  ", code(r.Stop)))
+	}
+	return append(lines, runbook(r)...)
+}
+
+func startHints(r reset.Ruling) []Line {
+	var lines []Line
+	if r.Start != "" {
+		lines = append(lines, say("Start again:  ", code(r.Start)))
+	}
+	return lines
+}
+
+func runbook(r reset.Ruling) []Line {
+	if !strings.HasPrefix(r.Runbook, "https://") && !strings.HasPrefix(r.Runbook, "http://") {
+		return nil
+	}
+	return []Line{say(Span{Kind: Link, Text: "runbook", URL: r.Runbook})}
+}

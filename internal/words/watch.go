@@ -1,0 +1,236 @@
+package words
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// shownLags is how many of a group's lags a card tells: the course, not the log.
+const shownLags = 5
+
+// watched adds to the card of an applied reset how the group fared since: trouble where it is seen, progress in small print.
+func watched(c *Content, s reset.Story, v voice) {
+	r := s.Request
+	w := r.Watch
+	if w == nil {
+		return
+	}
+	if w.Overwrote() {
+		c.Status = status(r, "done, then overwritten")
+		c.Warnings = append(c.Warnings, say(strong(overwrittenBy(w.HitBy)), ": ", strayed(w.Overwritten), ". ", overwriter(w.HitBy, s)))
+		if r.UndoneBy == "" {
+			c.Buttons = append(c.Buttons, retryButton(r, "Try again"))
+		}
+	}
+	if w.Elsewhere.Count() > 0 {
+		c.Warnings = append(c.Warnings, say(strong(text.Number(w.Elsewhere.Count(), "partition")+" went on from elsewhere"), ": ",
+			strayed(w.Elsewhere), ". ", whyElsewhere))
+	}
+	if c.Table == nil {
+		c.Table = strayTable(*w, v)
+	}
+	c.Foot = slices.Concat(course(*w, v), c.Foot)
+}
+
+const whyElsewhere = "Consumers do that by auto.offset.reset, when the target is not in the log, or by a seek."
+
+// overwrittenBy names what moved the offsets of an applied reset, where that is known.
+func overwrittenBy(late string) string {
+	if late == "" {
+		return "Overwritten by somebody outside the group"
+	}
+	return "OVERWRITTEN by the late write of " + late
+}
+
+// overwriter says more of it.
+func overwriter(late string, s reset.Story) Line {
+	if late == "" {
+		return unseen(s)
+	}
+	return say("Kafka's answer to ", late, " had been lost, and its write landed after this reset: ", code("show "+late), ".")
+}
+
+// unseen says what is known of an overwriter, which is little: it may also have been a consumer that came and left between looks.
+func unseen(s reset.Story) Line {
+	in, _ := s.Request.Move()
+	return say("Nobody was seen in ", in.Group, " then. Was every consumer stopped? One that uses assign() is in no group.")
+}
+
+// strayed is the first of the partitions that strayed, and how many there are.
+func strayed(st reset.Strays) string {
+	var words []string
+	for _, e := range st.Evidence {
+		words = append(words, stray(spot(e.Topic, []int32{e.Partition.Partition}), position(e.Read), position(e.To)))
+	}
+	for len(words) < st.Count() {
+		words = append(words, "")
+	}
+	return text.List(words, min(2, len(words)))
+}
+
+func stray(where, read, to string) string {
+	switch {
+	case read == "none":
+		return where + " lost its commit (it was " + to + ")"
+	case to == "none":
+		return where + " is at " + read + " instead of without a commit"
+	}
+	return where + " is at " + read + " instead of " + to
+}
+
+// strayTable is the evidence.
+func strayTable(w reset.Watch, v voice) *Table {
+	rows := slices.Concat(w.Overwritten.Evidence, w.Elsewhere.Evidence)
+	if len(rows) == 0 {
+		return nil
+	}
+	t := &Table{Head: []string{"partition", "to", "is", "seen"}, Right: []bool{false, true, true, false}}
+	t.More = w.Overwritten.Count() + w.Elsewhere.Count() - len(rows)
+	if len(rows) > fullTable {
+		t.More += len(rows) - shortTable
+		rows = rows[:shortTable]
+	}
+	for _, e := range rows {
+		t.Rows = append(t.Rows, []string{spot(e.Topic, []int32{e.Partition.Partition}), position(e.To), position(e.Read), e.At.In(v.zone).Format("15:04:05")})
+	}
+	return t
+}
+
+// course is the small print of a watch: read again, who came back, how far behind, how it ended.
+func course(w reset.Watch, v voice) []Line {
+	var lines []Line
+	switch {
+	case w.First != nil:
+		lines = append(lines, say("First consumer back ", v.exact(w.First.At), ": ", comeback(w.First.ClientID, w.First.Host, w.First.Members),
+			progress(w.Resumed, w.Empty, w.Parts), "."))
+	case w.Checked.IsZero():
+		lines = append(lines, say("Being watched: the offsets are read again soon, then who comes back and when it has caught up."))
+	case w.Overwrote():
+	case w.Why == reset.WatchGone:
+		lines = append(lines, say("Read again ", v.exact(w.Checked), ": nobody has committed there since."))
+	default:
+		lines = append(lines, say("Read again ", v.exact(w.Checked), ": nobody overwrote it. Nobody has come back yet."))
+	}
+	if n := len(w.Lags); n > 0 && w.First != nil {
+		lags := ""
+		for i, l := range w.Lags[max(0, n-shownLags):] {
+			if i > 0 {
+				lags += " → "
+			}
+			lags += text.Count(l.Lag)
+		}
+		lines = append(lines, say("Behind by at most: ", lags, " (", v.clock(w.Lags[n-1].At), ")."))
+	}
+	switch after := text.Duration(w.Ended.Sub(w.Since)); w.Why {
+	case reset.WatchCaughtUp:
+		lines = append(lines, say(strong("Caught up"), " ", v.clock(w.CaughtUp), ", ", after, " after the reset", onlyMarkers(w.Markers), "."))
+	case reset.WatchNobody:
+		lines = append(lines, say(strong("Nobody came back"), " in ", after, ". It is not watched any more."))
+	case reset.WatchNewer:
+		lines = append(lines, say(w.By, " has reset the group again ", v.clock(w.Ended), ". This one is not watched any more."))
+	case reset.WatchCluster:
+		lines = append(lines, say("The cluster is no longer configured (", v.clock(w.Ended), "). The group is no longer watched."))
+	case reset.WatchLong:
+		lines = append(lines, say("Not caught up after ", after, ". It is not watched any more."))
+	case reset.WatchGone: // the deleted commits are the result itself
+	}
+	return lines
+}
+
+// onlyMarkers says why a group that has read everything is not at the end.
+func onlyMarkers(n int64) string {
+	if n == 0 {
+		return ""
+	}
+	return ": only transaction markers are left"
+}
+
+func comeback(client, host string, n int) Line {
+	l := members([]reset.Member{{ClientID: client, Host: host}})
+	if n > 1 {
+		return say(l, " and ", text.Number(n-1, "other"))
+	}
+	return l
+}
+
+// progress says how many partitions went on from the target. Nothing, as long as none has.
+func progress(resumed, empty, of int) string {
+	all := text.Number(of, "partition")
+	switch {
+	case of > 0 && empty == of:
+		return "; nothing is left to read on " + all
+	case resumed == 0:
+		return ""
+	case empty > 0:
+		return "; " + text.Count(resumed) + " of " + all + " resumed at the target, " + text.Count(empty) + " " + has(empty) + " nothing to read"
+	}
+	return "; " + text.Count(resumed) + " of " + all + " resumed at the target"
+}
+
+// watchLine tells what a watch saw.
+func watchLine(e reset.Entry, s reset.Story, fact func(key, before string) string) Line {
+	n := func(key string) int { i, _ := strconv.Atoi(e.Facts[key]); return i }
+	first := func() string {
+		l := stray(e.Facts["topic"]+"-"+e.Facts["partition"], fact("read", ""), fact("to", ""))
+		if n("partitions") > 1 {
+			l += " and " + text.Count(n("partitions")-1) + " more"
+		}
+		return l
+	}
+	after := text.Duration(e.At.Sub(s.Request.EndedAt))
+	switch e.Event {
+	case reset.EvChecked:
+		return say("Read again: nobody overwrote it", fact("partitions", ", partitions: "), ".")
+	case reset.EvOverwritten:
+		if late := e.Facts["by"]; late != "" {
+			return say(strong(overwrittenBy(late)), ": ", first(), ". ", overwriter(late, s), " Undo it, or try again. ", called(s.Request.Actor))
+		}
+		return say(strong("Overwritten by somebody outside the group"), ": ", first(), ". ", unseen(s), " Undo it, or stop them and try again. ",
+			called(s.Request.Actor))
+	case reset.EvBack:
+		return say("First consumer is back: ", comeback(e.Facts["client"], e.Facts["host"], n("members")), progress(n("resumed"), n("empty"), n("of")), ".")
+	case reset.EvElsewhere:
+		return say(strong(text.Number(n("partitions"), "partition")+" went on from elsewhere"), ": ", first(), ". ", whyElsewhere)
+	case reset.EvResumed:
+		return say("The group goes on", progress(n("resumed"), n("empty"), n("of")), ".")
+	case reset.EvCaughtUp:
+		return say("Caught up, ", after, " after the reset", onlyMarkers(int64(n("markers"))), ".")
+	case reset.EvUnwatched:
+		return unwatched(e, after, called(s.Request.Actor))
+	default: // of a schedule: scheduleLine, below
+	}
+	if l := scheduleLine(e, s, fact); l != nil {
+		return l
+	}
+	return say(string(e.Event))
+}
+
+func unwatched(e reset.Entry, after string, who Line) Line {
+	lag := ""
+	if n, err := strconv.ParseInt(e.Facts["lag"], 10, 64); err == nil {
+		lag = ", and it is behind by at most " + text.Count(n)
+	}
+	switch reset.WatchEnd(e.Facts["why"]) {
+	case reset.WatchNobody:
+		return say("Nobody came back in ", after, lag, ". Was it started again? ", who)
+	case reset.WatchNewer:
+		return say(cmp.Or(e.Facts["by"], "Another request"), " has reset the group again; this one is not watched any more.")
+	case reset.WatchCluster:
+		return say(cmp.Or(e.Facts["cluster"], "The cluster"), " is no longer configured: the group is no longer watched.")
+	case reset.WatchLong: // is said below
+	case reset.WatchCaughtUp, reset.WatchGone: // the first is EvCaughtUp, and the second is not told
+	}
+	return say("Not caught up after ", after, lag, ". It is not watched any more.")
+}
+
+// called calls a person, for what they have to know and would not look for.
+func called(a reset.Actor) Line {
+	if a.Kind != reset.Person || a.ID == "" {
+		return nil
+	}
+	return Line{{Kind: Notify, ID: a.ID, Text: "@" + a.ID}}
+}

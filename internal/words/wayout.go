@@ -1,0 +1,223 @@
+package words
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// PlanFile is what a plan's file is called: each revision has its own.
+func PlanFile(r reset.Request) string { return ref(r) + ".csv" }
+
+// DoneFile is the file of what was written, UndoFile the one of the way back.
+func DoneFile(r reset.Request) string { return r.ID + ".csv" }
+
+// UndoFile is the file of the way back.
+func UndoFile(r reset.Request) string { return r.ID + "-undo.csv" }
+
+// WayBackScript and DeleteScript are files of commands that are too long for a message.
+func WayBackScript(r reset.Request) string { return r.ID + "-undo-delete.sh" }
+
+// DeleteScript is the one of a plan.
+func DeleteScript(r reset.Request) string { return ref(r) + "-delete.sh" }
+
+// longCommand is how long a command may be in a message. Slack cuts what is longer, and half a command is another one.
+const longCommand = 1500
+
+// WayOut is how to do exactly this with Kafka's own tool, for the day on which the bot, its database or Slack is down: it stands
+// on every message about a plan, and the file is in the card's thread before it is needed. Of an outcome that is partial or not
+// known only the way back is told: writing the rest would be a new decision. What was refused, rejected or cancelled, has expired
+// or is undone has no way out: nobody's approval stands behind it.
+func WayOut(s reset.Story) []Line {
+	r := s.Request
+	in, move := r.Move()
+	if !move || r.Digest == "" {
+		return nil
+	}
+	there, back := ways(r)
+	if !there && !back {
+		return nil
+	}
+	if l := unsafeLine(in.Group); l != nil {
+		return []Line{l}
+	}
+	var lines []Line
+	if there {
+		lines = wayThere(s)
+	}
+	if back {
+		lines = append(lines, wayBack(s)...)
+	}
+	if s.Cluster.Login && len(lines) > 0 {
+		lines = append(lines, say(code(loginFile), " is your own file with login and TLS for ", cmp.Or(s.Cluster.Name, in.Cluster), "."))
+	}
+	return lines
+}
+
+// ways says which of the two ways are told.
+func ways(r reset.Request) (there, back bool) {
+	whole := r.State == reset.Applied || r.Outcome == reset.Late
+	switch {
+	case whole:
+		return r.UndoneBy == "", r.UndoneBy == ""
+	case r.Outcome.Blocks():
+		return false, r.UndoneBy == "" && r.Settled == nil
+	case r.State == reset.Failed:
+		return r.Late == nil, false // with a lost answer the same write may land yet
+	}
+	return r.State.Open(), false
+}
+
+// wayThere is the reset itself: the rows of its file, and the partitions that a file cannot name.
+func wayThere(s reset.Story) []Line {
+	r := s.Request
+	in, _ := r.Move()
+	file := PlanFile(r)
+	if r.WasWritten() {
+		file = DoneFile(r)
+	}
+	var lines []Line
+	if forget := forgotten(s); len(forget) > 0 {
+		lines = append(lines, say("Without a committed offset, with Kafka's own tool: ", command(orScript(DeleteLine(s.Cluster, in.Group, forget), DeleteScript(r)))))
+	}
+	if !deletes(r) && len(s.None) < r.Actual().Partitions {
+		lines = append([]Line{say("The same with Kafka's own tool: ", command(ToolLine(s.Cluster, in.Group, file)))}, lines...)
+	}
+	return lines
+}
+
+// wayBack returns every partition to where it was: both lines are needed where some had no committed offset.
+func wayBack(s reset.Story) []Line {
+	r := s.Request
+	in, _ := r.Move()
+	var lines []Line
+	if s.Back > 0 {
+		lines = append(lines, say("The way back: ", command(ToolLine(s.Cluster, in.Group, UndoFile(r)))))
+	}
+	if len(s.NoneBack) > 0 {
+		lines = append(lines, say("The way back for ", text.Number(len(s.NoneBack), "partition"), " that had no committed offset: ",
+			command(orScript(DeleteLine(s.Cluster, in.Group, reset.ScopeOf(s.NoneBack).Topics), WayBackScript(r)))))
+	}
+	return lines
+}
+
+// orScript runs a file from the thread instead of a command that is too long to be shown whole.
+func orScript(line, file string) string {
+	if len(line) > longCommand {
+		return "sh " + file
+	}
+	return line
+}
+
+// Scripts are the files of commands that the way out of a story names, by name.
+func Scripts(s reset.Story) map[string][]byte {
+	in, _ := s.Request.Move()
+	out := map[string][]byte{}
+	add := func(file string, topics []reset.TopicScope) {
+		if line := DeleteLine(s.Cluster, in.Group, topics); len(line) > longCommand && len(topics) > 0 && unsafeLine(in.Group) == nil {
+			out[file] = deleteScript(s.Cluster, in.Group, topics)
+		}
+	}
+	if s.Request.WasWritten() {
+		add(WayBackScript(s.Request), reset.ScopeOf(s.NoneBack).Topics)
+	}
+	if !s.Request.Outcome.Blocks() {
+		add(DeleteScript(s.Request), forgotten(s))
+	}
+	return out
+}
+
+// mostDeletes is how many partitions one run of the tool is given: a word on a command line may have 128 KiB (Linux).
+const mostDeletes = 1000
+
+func deleteScript(c reset.ClusterInfo, group string, topics []reset.TopicScope) []byte {
+	var b bytes.Buffer
+	b.WriteString("#!/bin/sh\nset -e\n")
+	for _, t := range topics {
+		if t.Partitions == nil {
+			fmt.Fprintln(&b, DeleteLine(c, group, []reset.TopicScope{t}))
+		}
+		for part := range slices.Chunk(t.Partitions, mostDeletes) {
+			fmt.Fprintln(&b, DeleteLine(c, group, []reset.TopicScope{{Topic: t.Topic, Partitions: part}}))
+		}
+	}
+	return b.Bytes()
+}
+
+// unsafeLine says why no command is printed: a name with characters that nobody sees is another name when it is typed or pasted.
+func unsafeLine(group string) Line {
+	if !strings.ContainsFunc(group, text.Deceptive) {
+		return nil
+	}
+	return say("No command for Kafka's own tool is shown: the group's name has invisible characters (", text.Visible(group),
+		"), and a pasted command could name another group.")
+}
+
+// forgotten are the partitions that end without a committed offset. A file of offsets cannot say so.
+func forgotten(s reset.Story) []reset.TopicScope {
+	in, _ := s.Request.Move()
+	switch {
+	case !deletes(s.Request):
+		return reset.ScopeOf(s.None).Topics
+	case !in.Scope.All && !in.Scope.Empty():
+		return in.Scope.Topics
+	}
+	var out []reset.TopicScope
+	for _, t := range s.Topics {
+		out = append(out, reset.TopicScope{Topic: t.Topic})
+	}
+	return out
+}
+
+// loginFile is what people call the file that Kafka's tools take login and TLS from.
+const loginFile = "client.properties"
+
+// ToolLine is the same reset with Kafka's own tool. All brokers are named: with a dead one as its only address the tool fails
+// after 30 seconds.
+func ToolLine(c reset.ClusterInfo, group, file string) string {
+	return tool(c, group) + " --reset-offsets --from-file " + text.ShellQuote(file) + " --execute"
+}
+
+// DeleteLine forgets commits. The tool has no --execute for that: it does it at once.
+func DeleteLine(c reset.ClusterInfo, group string, topics []reset.TopicScope) string {
+	line := tool(c, group) + " --delete-offsets"
+	for _, t := range topics {
+		name := t.Topic
+		if t.Partitions != nil {
+			name += ":" + commas(t.Partitions)
+		}
+		line += arg("topic", name)
+	}
+	return line
+}
+
+// commas writes partitions as Kafka's tool reads them: it knows no ranges.
+func commas(parts []int32) string {
+	var out []string
+	for _, p := range parts {
+		out = append(out, strconv.Itoa(int(p)))
+	}
+	return strings.Join(out, ",")
+}
+
+func tool(c reset.ClusterInfo, group string) string {
+	line := "kafka-consumer-groups.sh" + arg("bootstrap-server", strings.Join(c.Bootstrap, ","))
+	if c.Login {
+		line += arg("command-config", loginFile)
+	}
+	return line + arg("group", group)
+}
+
+// arg is an option with its word. A word that begins with a dash would be read as another option.
+func arg(name, word string) string {
+	if strings.HasPrefix(word, "-") {
+		return " --" + name + "=" + text.ShellQuote(word)
+	}
+	return " --" + name + " " + text.ShellQuote(word)
+}

@@ -1,0 +1,402 @@
+package words
+
+import (
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	gotoken "go/token"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// constants reads the values of every constant of a type from the source of package reset, so that a new one without words
+// fails here.
+func constants(t *testing.T, typ string) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join("..", "..", "reset", "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var values []string
+	for _, name := range files {
+		f, err := parser.ParseFile(gotoken.NewFileSet(), name, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(f, func(n ast.Node) bool {
+			spec, ok := n.(*ast.ValueSpec)
+			if !ok {
+				return true
+			}
+			if id, ok := spec.Type.(*ast.Ident); !ok || id.Name != typ {
+				return true
+			}
+			for _, v := range spec.Values {
+				if lit, ok := v.(*ast.BasicLit); ok && lit.Kind == gotoken.STRING {
+					s, err := strconv.Unquote(lit.Value)
+					if err != nil {
+						t.Fatal(err)
+					}
+					values = append(values, s)
+				}
+			}
+			return true
+		})
+	}
+	if len(values) < 3 {
+		t.Fatalf("only %d constants of type %s found", len(values), typ)
+	}
+	return values
+}
+
+// receivers reads the types of package reset that have a method of that name: the members of a sealed interface.
+func receivers(t *testing.T, method string) []string {
+	t.Helper()
+	f, err := parser.ParseFile(gotoken.NewFileSet(), filepath.Join("..", "..", "reset", "act.go"), nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, d := range f.Decls {
+		if fn, ok := d.(*ast.FuncDecl); ok && fn.Recv != nil && fn.Name.Name == method {
+			if id, ok := fn.Recv.List[0].Type.(*ast.Ident); ok {
+				names = append(names, id.Name)
+			}
+		}
+	}
+	if len(names) < 3 {
+		t.Fatalf("only %d types with a method %s found", len(names), method)
+	}
+	return names
+}
+
+// full is a problem in which every field says something.
+func full(code string) *reset.Problem {
+	r := ruling()
+	r.Denial = reset.DeniedNotIn
+	return &reset.Problem{Code: reset.ProblemCode(code), Cluster: "prod-eu", Group: "billing", Topic: "orders", Parts: []int32{3}, Request: "k7f3",
+		State: reset.Applied, Want: "2", Got: "cause", Names: []string{"near"}, Count: 12, Other: 34, Verb: reset.VerbRequest, Ruling: &r,
+		Members: consumers("10.4.7.21").Members}
+}
+
+func TestEveryProblemHasWords(t *testing.T) {
+	t.Parallel()
+	seen := map[string]string{}
+	for _, code := range constants(t, "ProblemCode") {
+		for name, p := range map[string]*reset.Problem{"full": full(code), "bare": {Code: reset.ProblemCode(code)}} {
+			c := Explain(fmt.Errorf("decide: %w", p))
+			text := c.String()
+			if strings.Contains(text, "Kafka or the bot said") || len(c.Lines) == 0 {
+				t.Errorf("%s (%s) has no words: %s", code, name, text)
+			}
+			if name == "full" && (strings.Contains(text, "  .") || strings.Contains(text, "()") || strings.Contains(text, " , ")) {
+				t.Errorf("%s (%s) has holes: %s", code, name, text)
+			}
+			if name == "full" {
+				words := c.Lines[0].String()
+				if other := seen[words]; other != "" {
+					t.Errorf("%s and %s say the same: %s", code, other, words)
+				}
+				seen[words] = code
+			}
+		}
+	}
+}
+
+func TestEveryDenialHasWords(t *testing.T) {
+	t.Parallel()
+	for _, d := range constants(t, "Denial") {
+		if denials[reset.Denial(d)] == "" {
+			t.Errorf("denial %q has no short words", d)
+		}
+		for _, verb := range constants(t, "Verb") {
+			if mayNot[reset.Verb(verb)] == "" {
+				t.Errorf("verb %q has no words", verb)
+			}
+			p := denied(reset.Denial(d), reset.Verb(verb))
+			text := Explain(p).String()
+			if d == string(reset.DeniedNoRule) {
+				continue
+			}
+			if !strings.Contains(text, "pay on production") {
+				t.Errorf("%s of %s does not name the rule: %s", d, verb, text)
+			}
+		}
+	}
+	if got := Explain(denied(reset.DeniedNotIn, reset.VerbApprove)).Lines[0].String(); got != "k7f3 needs @S0PAY or @U0ANNA; you are not among them. Rule: pay on production." {
+		t.Error(got)
+	}
+}
+
+func TestEveryWarningHasWords(t *testing.T) {
+	t.Parallel()
+	for _, code := range constants(t, "WarningCode") {
+		s := story(wrongDeploy(), orders())
+		w := reset.Warning{Code: reset.WarningCode(code), Topic: "orders", Parts: []int32{3, 4}, Names: []string{"old"}, Count: 1200, Text: "Stable"}
+		s.Request.Warnings = []reset.Warning{w, w}
+		lines := PreviewOf(s).Warnings
+		if want := map[bool]int{true: 2, false: 1}[code == string(reset.WarnNote)]; len(lines) != want {
+			t.Errorf("%s: %d lines for two warnings of one kind: %v", code, len(lines), lines)
+		}
+	}
+}
+
+func TestEveryEventHasWords(t *testing.T) {
+	t.Parallel()
+	s := appliedStory()
+	for _, ev := range constants(t, "Event") {
+		e := reset.Entry{Event: reset.Event(ev), Actor: jon, At: clockAt("02:14:00"), Revision: 1}
+		if got := eventLine(e, s).String(); got == ev || got == "" {
+			t.Errorf("event %q has no words", ev)
+		}
+		if line, ok := ThreadLine(e, s); ok != (line != nil) {
+			t.Errorf("event %q: a line without ok, or ok without a line", ev)
+		}
+	}
+	for _, ev := range []reset.Event{reset.EvVoted, reset.EvRejected, reset.EvApplied, reset.EvFailed, reset.EvVoided} {
+		if _, ok := ThreadLine(reset.Entry{Event: ev}, s); !ok {
+			t.Errorf("%s is worth a reply in the thread", ev)
+		}
+	}
+	for _, ev := range []reset.Event{reset.EvDenied, reset.EvAsked, reset.EvPlanned, reset.EvSent} {
+		if line, ok := ThreadLine(reset.Entry{Event: ev}, s); ok {
+			t.Errorf("%s concerns one person only: %v", ev, line)
+		}
+	}
+	voided := reset.Entry{Event: reset.EvVoided, Facts: map[string]string{"why": "effectvoided"}}
+	if got := eventLine(voided, s).String(); !strings.Contains(got, "grown beyond what was approved") {
+		t.Error(got)
+	}
+}
+
+func TestEveryOtherWord(t *testing.T) {
+	t.Parallel()
+	check := func(typ string, has func(string) bool) {
+		for _, v := range constants(t, typ) {
+			if !has(v) {
+				t.Errorf("%s %q has no words", typ, v)
+			}
+		}
+	}
+	check("State", func(v string) bool { return states[reset.State(v)] != "" })
+	check("Outcome", func(v string) bool { return outcomes[reset.Outcome(v)] != "" })
+	check("Standing", func(v string) bool { return standings[reset.Standing(v)] != "" })
+	check("How", func(v string) bool { _, ok := hows[reset.How(v)]; return ok })
+	check("Did", func(v string) bool {
+		got := ReplyOf(reset.Reply{Did: reset.Did(v), Request: waitingStory().Request, At: clockAt("02:12:00"), By: jon})
+		return !strings.Contains(got.Lines[0].String(), ": "+v+".") && got.Fallback != ""
+	})
+}
+
+// TestEveryStateIsShown holds that no state, outcome or target leaves a card or a preview without words.
+func TestEveryStateIsShown(t *testing.T) {
+	t.Parallel()
+	for _, st := range constants(t, "State") {
+		s := appliedStory()
+		s.Request.State = reset.State(st)
+		for name, c := range map[string]Content{"card": CardOf(s), "preview": PreviewOf(s), "show": ShowOf(s, wholeLife())} {
+			if c.Status == "" || len(c.Lines) == 0 || c.Title == "" {
+				t.Errorf("%s of %s: %+v", name, st, c)
+			}
+		}
+	}
+	targets := []reset.Target{reset.Time{At: clockAt("01:10:00")}, reset.Time{At: clockAt("01:10:00"), Back: time.Hour}, reset.Exact{Offset: 5},
+		reset.SkipRecord{Offset: 5}, reset.Rows{}, reset.Undo{Of: "k"}, reset.Latest{}, reset.Earliest{}, reset.Shift{By: 5}, reset.Current{},
+		reset.Like{Group: "other"}, reset.Nowhere{}}
+	for _, name := range receivers(t, "target") {
+		if !slices.ContainsFunc(targets, func(target reset.Target) bool { return fmt.Sprintf("%T", target) == "reset."+name }) {
+			t.Errorf("no target of type %s here", name)
+		}
+	}
+	seen := map[string]bool{}
+	for _, target := range targets {
+		s := story(withTarget(target), orders())
+		words := aim(s, voiceOf(wrongDeploy(), s.Now), withAgo)
+		if words == "reset on orders" || seen[words] {
+			t.Errorf("%T: %q", target, words)
+		}
+		seen[words] = true
+	}
+}
+
+func TestEveryAnswerOfMixedBlocksAndOffersTheWayOut(t *testing.T) {
+	t.Parallel()
+	labels := func(c Content) string {
+		var ls []string
+		for _, b := range c.Buttons {
+			ls = append(ls, b.Label)
+		}
+		return strings.Join(ls, ", ")
+	}
+	s := failedStory(reset.Unclear, 7, 4, 1)
+	if got := labels(CardOf(s)); got != "Undo, Accept as is" {
+		t.Error(got)
+	}
+	s.Request.Settled = &reset.Settlement{By: jon, Why: "checked by hand", At: clockAt("02:30:00")}
+	if c := CardOf(s); labels(c) != "" || !strings.Contains(c.String(), `"checked by hand"`) {
+		t.Errorf("settled: %s", c)
+	}
+	a := appliedStory()
+	a.Request.UndoneBy = "m2q9"
+	if got := labels(CardOf(a)); got != "" {
+		t.Errorf("undone twice: %s", got)
+	}
+	if got := labels(CardOf(failedStory(reset.Unchanged, 0, 12, 0))); got != "Try again" {
+		t.Error(got)
+	}
+}
+
+func TestExplain(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		err  error
+		want string
+	}{
+		{errors.New("sql: database is locked at /var/lib/x"), "Internal error"},
+		{&commands.SyntaxError{Want: `"lattest" is neither a time nor latest`, Example: "to latest"}, `"lattest" is neither a time nor latest. Example: to latest`},
+		{&reset.TransitionError{ID: "k7f3", From: reset.Applied, To: reset.Cancelled}, "k7f3 is done"},
+		{reset.ErrConflict, "changed by somebody else"},
+		{&reset.Problem{Code: reset.ProblemWrongTool, Group: "billing-agg", Got: "streams", Want: "kafka-streams-application-reset"},
+			"billing-agg looks like Kafka Streams. Moving its offsets alone corrupts its state. Use kafka-streams-application-reset."},
+		{&reset.Problem{Code: reset.ProblemTooLong, Want: "4h0m0s", Got: "7h30m0s"}, "A wait of 7 h 30 min is longer than the rule allows: 4 h at most."},
+		{&reset.Problem{Code: reset.ProblemFuture, Got: "tomorrow 08:00", Count: 27_600}, `"tomorrow 08:00" has not come yet (it is in 7 h 40 min)`},
+		{&reset.Problem{Code: reset.ProblemNoPartition, Topic: "orders", Parts: []int32{12, 13}, Count: 12}, "orders has 12 partitions (0 to 11): there is no orders:12-13."},
+	} {
+		got := Explain(tc.err).String()
+		if !strings.Contains(got, tc.want) {
+			t.Errorf("%v:\n%s\nlacks %q", tc.err, got, tc.want)
+		}
+		if strings.Contains(got, "/var/lib") {
+			t.Errorf("the inside shows: %s", got)
+		}
+	}
+	stale := Explain(&reset.Problem{Code: reset.ProblemStale, Request: "k7f3", Want: "2", Got: "1", Count: 1_204_000, Ruling: &reset.Ruling{Need: 2, Who: []string{"S0PAYOWNERS"}}})
+	if got := stale.String(); !strings.Contains(got, "is at revision 2, not 1: it replays at most 1,204,000") || !strings.Contains(got, "[Approve .2]  approve k7f3.2") {
+		t.Error(got)
+	}
+}
+
+func TestTimes(t *testing.T) {
+	t.Parallel()
+	at := func(s string) time.Time {
+		v, err := time.Parse(time.RFC3339Nano, s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	for _, tc := range []struct{ zone, at, now, want string }{
+		{"Europe/Berlin", "2026-11-22T01:10:00Z", "2026-11-22T02:07:00Z", "02:10 Europe/Berlin (01:10 UTC, 57 min ago)"},
+		{"Europe/Berlin", "2026-11-21T22:30:00Z", "2026-11-21T23:20:00Z", "yesterday 23:30 Europe/Berlin (22:30 UTC, 50 min ago)"},
+		{"Europe/Berlin", "2026-11-21T23:10:00Z", "2026-11-22T01:00:00Z", "00:10 Europe/Berlin (2026-11-21 23:10 UTC, 1 h 50 min ago)"},
+		{"UTC", "2026-11-22T01:10:00Z", "2026-11-22T02:07:00Z", "01:10 UTC (57 min ago)"},
+		{"", "2026-11-20T01:10:15.25Z", "2026-11-22T02:07:00Z", "2026-11-20 01:10:15.250 UTC (2 d ago)"},
+		{"Europe/London", "2026-11-22T01:10:00Z", "2026-11-22T01:12:05Z", "01:10 Europe/London (01:10 UTC, 2 min 5 s ago)"},
+		{"Nowhere/Else", "2026-11-22T01:10:00Z", "2026-11-22T01:10:30Z", "01:10 UTC (30 s ago)"},
+	} {
+		v := voiceOf(reset.Intent{Zone: tc.zone}, at(tc.now))
+		if got := v.echo(reset.Time{At: at(tc.at), Zone: tc.zone}, withAgo); got != tc.want {
+			t.Errorf("%s in %q:\ngot  %s\nwant %s", tc.at, tc.zone, got, tc.want)
+		}
+	}
+	// A reader elsewhere sees the zone in which it was asked.
+	ny := voiceOf(reset.Intent{Zone: "America/New_York"}, at("2026-11-22T02:07:00Z"))
+	if got := ny.echo(reset.Time{At: at("2026-11-22T02:10:00Z"), Zone: "UTC"}, withUTC); got != "02:10 UTC" {
+		t.Error(got)
+	}
+}
+
+func TestMembers(t *testing.T) {
+	t.Parallel()
+	var ms []reset.Member
+	for i := range 40 {
+		ms = append(ms, reset.Member{ClientID: fmt.Sprintf("c%d", i/10), Host: fmt.Sprintf("/10.0.0.%d", i), StaticID: "s"})
+	}
+	if got := members(ms).String(); got != "c0 ×10, c1 ×10, c2 ×10 and 1 more from 10.0.0.0, 10.0.0.1, 10.0.0.10, 10.0.0.11 and 36 more" {
+		t.Error(got)
+	}
+	if got := lingering(ms).String(); !strings.Contains(got, "40 members have a static id") {
+		t.Error(got)
+	}
+	if got := members([]reset.Member{{}}).String(); got != "(no client id)" {
+		t.Error(got)
+	}
+}
+
+func TestAccess(t *testing.T) {
+	t.Parallel()
+	no := ruling()
+	no.Allowed, no.Denial = false, reset.DeniedNotIn
+	all := ruling()
+	all.Who = []string{"members"}
+	got := AccessOf(reset.Access{Cluster: prodEU, Group: "billing", Rulings: map[reset.Verb]reset.Ruling{reset.VerbView: all, reset.VerbRequest: no}}).String()
+	for _, want := range []string{"✓ look", "✗ ask for resets, retry, undo: not among those named; @S0PAY and @U0ANNA may (rule: pay on production)", "Owner of the rule: @S0PAYOWNERS"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("lacks %q:\n%s", want, got)
+		}
+	}
+	if got := people(all.Who, User, "or").String(); got != "full members of this workspace" {
+		t.Error(got)
+	}
+}
+
+// TestForeignTextStaysText holds that names and reasons never come into a span that becomes markup.
+func TestForeignTextStaysText(t *testing.T) {
+	t.Parallel()
+	const evil = "<!channel>*x*`y`\u202e"
+	in := wrongDeploy()
+	in.Reason, in.Group = evil, evil
+	s := story(in, orders())
+	s.Request.State, s.Request.Warnings = reset.Pending, []reset.Warning{{Code: reset.WarnNote, Text: evil}}
+	s.Request.Seen.Group = reset.GroupState{Exists: true, State: "Stable", Members: []reset.Member{{ClientID: evil, Host: evil}}}
+	s.Request.Ruling.Runbook = "javascript:alert(1)"
+	c := CardOf(s)
+	for _, l := range slices.Concat(c.Lines, c.Warnings, c.Hints, c.Foot) {
+		for _, sp := range l {
+			if strings.Contains(sp.Text, "<!channel>") && !slices.Contains([]SpanKind{Text, Code, Strong}, sp.Kind) {
+				t.Errorf("%q holds foreign text: %q", sp.Kind, sp.Text)
+			}
+			if sp.Kind == Link {
+				t.Errorf("a link to %q", sp.URL)
+			}
+			if strings.Contains(sp.URL+sp.ID, "<") {
+				t.Errorf("foreign text in an id or address: %+v", sp)
+			}
+		}
+	}
+	if got := c.String(); strings.ContainsAny(got, "\u202e\x1b") {
+		t.Errorf("a terminal would obey: %q", got)
+	}
+}
+
+func TestHistoryAndLists(t *testing.T) {
+	t.Parallel()
+	many := slices.Repeat(several(), 10)
+	c := HistoryOf(many, []reset.ClusterInfo{prodEU}, clockAt("03:00:00"))
+	if len(c.Lines) != mostRequests+1 || !strings.Contains(c.String(), "20 more requests") {
+		t.Errorf("%d lines:\n%s", len(c.Lines), c)
+	}
+	if got := StatusOf(nil, nil, nil, clockAt("03:00:00")).String(); !strings.Contains(got, "Nothing is open") {
+		t.Error(got)
+	}
+	long := ShowOf(appliedStory(), slices.Repeat(wholeLife(), 20))
+	if n := len(long.Lines); n > mostEntries+10 || !strings.Contains(long.String(), "170 entries not shown") {
+		t.Errorf("%d lines", n)
+	}
+	help := HelpOf("kafka-reset\nMoves offsets.\n\n  GROUP TOPIC to TIME\n")
+	if help.Title != "kafka-reset" || help.Lines[1][0].Kind != Code || len(help.Lines) != 2 {
+		t.Errorf("%+v", help)
+	}
+	if keys := slices.Collect(maps.Keys(answers)); len(keys) < 5 {
+		t.Error(keys)
+	}
+}
