@@ -26,11 +26,11 @@ type Person struct {
 	Deleted  bool   // deactivated
 }
 
-// remembered is how long Cached may answer without asking.
-const remembered = time.Minute
+// rememberedFor is how long Cached may answer without asking.
+const rememberedFor = time.Minute
 
-// mostRemembered bounds the memory of a workspace with very many people.
-const mostRemembered = 10_000
+// maxRemembered bounds the memory of a workspace with very many people.
+const maxRemembered = 10_000
 
 // Cached is a Directory that remembers for a minute and asks once for all who wait. Slack answers who is in a user group 20
 // times a minute for the whole workspace (Tier 2); without this, a few requests and looks use that up, and then an approval
@@ -77,27 +77,27 @@ func NewDirectory(live Directory, now func() time.Time) *Cached {
 
 // Person implements Directory.
 func (c *Cached) Person(ctx context.Context, user string) (Person, error) {
-	return answer(ctx, c, &c.people, user, false)
+	return lookUp(ctx, c, &c.people, user, false)
 }
 
 // Members implements Directory.
 func (c *Cached) Members(ctx context.Context, group string) ([]string, error) {
-	in, err := answer(ctx, c, &c.groups, group, false)
+	in, err := lookUp(ctx, c, &c.groups, group, false)
 	return slices.Clone(in), err
 }
 
-// Live is the same directory for what counts: nothing that was asked for earlier answers it. Those who ask while a question
+// Uncached is the same directory for what counts: nothing that was asked for earlier answers it. Those who ask while a question
 // is under way wait for the next one, and share that.
-func (c *Cached) Live() Directory { return live{c} }
+func (c *Cached) Uncached() Directory { return uncached{c} }
 
-type live struct{ *Cached }
+type uncached struct{ *Cached }
 
-func (l live) Person(ctx context.Context, user string) (Person, error) {
-	return answer(ctx, l.Cached, &l.people, user, true)
+func (l uncached) Person(ctx context.Context, user string) (Person, error) {
+	return lookUp(ctx, l.Cached, &l.people, user, true)
 }
 
-func (l live) Members(ctx context.Context, group string) ([]string, error) {
-	in, err := answer(ctx, l.Cached, &l.groups, group, true)
+func (l uncached) Members(ctx context.Context, group string) ([]string, error) {
+	in, err := lookUp(ctx, l.Cached, &l.groups, group, true)
 	return slices.Clone(in), err
 }
 
@@ -110,15 +110,15 @@ func (c *Cached) Forget(id string) {
 	delete(c.groups.known, id)
 }
 
-// answer takes an answer from memory, joins a question that is under way, or asks. A live answer is always one to a question
+// lookUp takes an answer from memory, joins a question that is under way, or asks. A live answer is always one to a question
 // that was sent after answer was called, which is after the click was recorded: a person who was removed from the group before
 // the click is not in it.
-func answer[T any](ctx context.Context, c *Cached, q *questions[T], id string, live bool) (T, error) {
+func lookUp[T any](ctx context.Context, c *Cached, q *questions[T], id string, live bool) (T, error) {
 	c.mu.Lock()
 	before := c.sent
 	for {
 		if k, ok := q.known[id]; ok && !live {
-			if age := c.Now().Sub(k.at); age >= 0 && age < remembered {
+			if age := c.Now().Sub(k.at); age >= 0 && age < rememberedFor {
 				c.mu.Unlock()
 				return k.value, nil
 			}
@@ -129,7 +129,7 @@ func answer[T any](ctx context.Context, c *Cached, q *questions[T], id string, l
 		}
 		sent := q.sent[id]
 		if sent == nil {
-			sent = send(ctx, c, q, id)
+			sent = askDirectory(ctx, c, q, id)
 		}
 		c.mu.Unlock()
 		select {
@@ -145,8 +145,8 @@ func answer[T any](ctx context.Context, c *Cached, q *questions[T], id string, l
 	}
 }
 
-// send asks, for all who wait: that one of them gives up does not take the answer from the others. The lock is held.
-func send[T any](ctx context.Context, c *Cached, q *questions[T], id string) *question[T] {
+// askDirectory asks, for all who wait: that one of them gives up does not take the answer from the others. The lock is held.
+func askDirectory[T any](ctx context.Context, c *Cached, q *questions[T], id string) *question[T] {
 	c.sent++
 	sent, at, times := &question[T]{number: c.sent, done: make(chan struct{})}, c.Now(), c.times
 	q.sent[id] = sent
@@ -159,14 +159,14 @@ func send[T any](ctx context.Context, c *Cached, q *questions[T], id string) *qu
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		delete(q.sent, id)
-		if len(q.last) >= mostRemembered {
+		if len(q.last) >= maxRemembered {
 			clear(q.last)
 		}
 		q.last[id] = sent
 		if sent.err != nil || c.times != times {
 			return
 		}
-		if len(q.known) >= mostRemembered {
+		if len(q.known) >= maxRemembered {
 			clear(q.known)
 		}
 		q.known[id] = known[T]{sent.value, at}

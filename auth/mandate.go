@@ -10,8 +10,8 @@ import (
 // A standing approval rests on a team that lasts and not on who is on call: where somebody has to approve, the rule names a
 // user group among those who may. It is looked at again at every run, and no person but the one who gave it can lend it.
 
-// mayStand refuses a schedule that the rule has no room for.
-func (r Rule) mayStand(out reset.Ruling, a reset.Asking) reset.Ruling {
+// checkSchedule refuses a schedule that the rule has no room for.
+func (r Rule) checkSchedule(out reset.Ruling, a reset.PolicyQuestion) reset.Ruling {
 	switch {
 	case !r.Schedules:
 		return deny(out, reset.DeniedSchedules)
@@ -21,40 +21,40 @@ func (r Rule) mayStand(out reset.Ruling, a reset.Asking) reset.Ruling {
 	return out
 }
 
-// mandated rules on a run of a schedule: whether the rule lets schedules run at all, what this effect needs, and whether what
+// rulesForRun rules on a run of a schedule: whether the rule lets schedules run at all, what this effect needs, and whether what
 // was agreed to still stands. Where it does not, people are asked.
-func (p *Policy) mandated(ctx context.Context, a reset.Asking, rule Rule, found bool, out reset.Ruling) reset.Ruling {
+func (p *Policy) rulesForRun(ctx context.Context, a reset.PolicyQuestion, rule Rule, found bool, out reset.Ruling) reset.Ruling {
 	switch {
 	case !found:
 		return deny(out, reset.DeniedNoRule)
 	case !rule.Schedules:
 		return deny(out, reset.DeniedSchedules)
 	}
-	out = rule.weigh(out, a)
+	out = rule.applyTiers(out, a)
 	if a.Mandate.File {
-		out.Stands = true // it was reviewed where the rules are kept
+		out.MandateValid = true // it was reviewed where the rules are kept
 		return out
 	}
-	out.Doubt, out.Note = p.doubt(ctx, *a.Mandate, a.Requester, rule, out.Need)
-	out.Stands = out.Doubt == ""
+	out.Doubt, out.Note = p.mandateGap(ctx, *a.Mandate, a.Requester, rule, out.Need)
+	out.MandateValid = out.Doubt == ""
 	return out
 }
 
-// doubt says why a standing approval does not count any more. A directory that does not answer is no reason.
-func (p *Policy) doubt(ctx context.Context, m reset.Mandate, owner reset.Actor, rule Rule, need int) (why reset.Denial, note string) {
+// mandateGap says why a standing approval does not count any more. A directory that does not answer is no reason.
+func (p *Policy) mandateGap(ctx context.Context, m reset.Mandate, owner reset.Actor, rule Rule, need int) (why reset.Denial, note string) {
 	if m.Rule != rule.Name {
 		return reset.DeniedChanged, ""
 	}
 	if need > 0 && !slices.ContainsFunc(rule.Approve, isGroup) {
 		return reset.DeniedNoTeam, ""
 	}
-	if !mayBeIn(owner.ID, rule.Request) {
+	if !couldBeMember(owner.ID, rule.Request) {
 		return reset.DeniedNotIn, ""
 	}
 	valid, involved := 0, []string{owner.ID}
 	for _, v := range m.Votes {
 		involved = append(involved, v.Actor.ID)
-		if v.Rule == rule.Name && !same(v.Actor, owner) && mayBeIn(v.Actor.ID, rule.Approve) {
+		if v.Rule == rule.Name && !sameActor(v.Actor, owner) && couldBeMember(v.Actor.ID, rule.Approve) {
 			valid++
 		}
 	}

@@ -19,11 +19,11 @@ func nights(change ...func(*auth.Rule)) auth.Rule {
 
 func TestWhoMaySchedule(t *testing.T) {
 	t.Parallel()
-	config := func(a *reset.Asking) { a.Actor = reset.Actor{Kind: reset.Config, ID: "config"} }
+	config := func(a *reset.PolicyQuestion) { a.Actor = reset.Actor{Kind: reset.Config, ID: "config"} }
 	alone := func(r *auth.Rule) { r.Approve = []string{"U0JON"} }
 	for name, tt := range map[string]struct {
 		rule auth.Rule
-		a    reset.Asking
+		a    reset.PolicyQuestion
 		want reset.Denial
 		need int
 	}{
@@ -81,15 +81,15 @@ func TestWhetherAMandateStands(t *testing.T) {
 		if tt.verb != "" {
 			verb = tt.verb
 		}
-		a := asking("", verb, effect(0, tt.replay), func(a *reset.Asking) {
+		a := asking("", verb, effect(0, tt.replay), func(a *reset.PolicyQuestion) {
 			a.Actor, a.Requester, a.Mandate = reset.Actor{Kind: reset.Scheduled, ID: "k7f3"}, person("U0MARA"), tt.m
 		})
 		got, err := policy(d, tt.rule).Rule(t.Context(), a)
 		if err != nil || got.Denial != tt.denial || got.Allowed != (tt.denial == "") {
 			t.Errorf("%s: %+v, error %v, want denial %q", name, got, err, tt.denial)
 		}
-		if got.Allowed && (got.Stands != (tt.doubt == "") || got.Doubt != tt.doubt) {
-			t.Errorf("%s: stands %v, doubt %q, want %q", name, got.Stands, got.Doubt, tt.doubt)
+		if got.Allowed && (got.MandateValid != (tt.doubt == "") || got.Doubt != tt.doubt) {
+			t.Errorf("%s: stands %v, doubt %q, want %q", name, got.MandateValid, got.Doubt, tt.doubt)
 		}
 		if !got.Allowed || tt.m == nil || got.Doubt != "" || tt.gone != "" {
 			continue

@@ -25,22 +25,22 @@ func New(rules []Rule, dir *Cached) *Policy { return &Policy{rules: rules, dir: 
 
 // Rule implements reset.Policy. Every ruling, a refusal too, carries the rule and who may. What cannot be read is a refusal
 // (DeniedUnknown) with the error beside it.
-func (p *Policy) Rule(ctx context.Context, a reset.Asking) (reset.Ruling, error) {
+func (p *Policy) Rule(ctx context.Context, a reset.PolicyQuestion) (reset.Ruling, error) {
 	rule, found := p.match(a.Cluster, a.Group)
 	out := rule.ruling(a.Verb)
 	switch {
 	case a.Verb == reset.VerbApply:
-		return p.inForce(ctx, a, rule, found, out), nil
-	case a.Verb == reset.VerbCancel && same(a.Actor, a.Requester):
+		return p.rulesAtWrite(ctx, a, rule, found, out), nil
+	case a.Verb == reset.VerbCancel && sameActor(a.Actor, a.Requester):
 		return allow(out), nil // whatever became of rule, membership or Slack: taking back one's own word is safe
-	case a.Actor.Kind == reset.Person && a.Again != "" && a.Again == out.Rule && found:
+	case a.Actor.Kind == reset.Person && a.RuleBefore != "" && a.RuleBefore == out.Rule && found:
 		return allow(out), nil // found to have the right before; asked for good when there is a plan to judge
 	case a.Actor.Kind == reset.Person:
-		if denial, err := p.standing(ctx, a); denial != "" {
+		if denial, err := p.checkPerson(ctx, a); denial != "" {
 			return deny(out, denial), err
 		}
 	case a.Actor.Kind == reset.Scheduled && a.Verb == reset.VerbRequest && a.Mandate != nil:
-		return p.mandated(ctx, a, rule, found, out), nil
+		return p.rulesForRun(ctx, a, rule, found, out), nil
 	case a.Actor.Kind == reset.Config && a.Verb == reset.VerbSchedule:
 	case a.Actor.Kind != reset.OS || a.Verb != reset.VerbView:
 		return deny(out, reset.DeniedNotIn), nil // the terminal only looks
@@ -49,21 +49,21 @@ func (p *Policy) Rule(ctx context.Context, a reset.Asking) (reset.Ruling, error)
 		return deny(out, reset.DeniedNoRule), nil
 	}
 	if a.Actor.Kind == reset.Person {
-		if denial, err := p.named(ctx, a, rule); denial != "" {
+		if denial, err := p.checkNamed(ctx, a, rule); denial != "" {
 			return deny(out, denial), err
 		}
 	}
 	if a.Verb == reset.VerbSchedule {
-		a.Eased = a.Actor.Kind == reset.Config // it was reviewed where the rules are kept
-		return rule.mayStand(rule.weigh(out, a), a), nil
+		a.OneIsEnough = a.Actor.Kind == reset.Config // it was reviewed where the rules are kept
+		return rule.checkSchedule(rule.applyTiers(out, a), a), nil
 	}
-	return rule.weigh(out, a), nil
+	return rule.applyTiers(out, a), nil
 }
 
 // match returns the rule that decides about a group.
 func (p *Policy) match(cluster, group string) (Rule, bool) {
 	if group == "" {
-		return overall(p.rules, cluster)
+		return clusterRule(p.rules, cluster)
 	}
 	i := slices.IndexFunc(p.rules, func(r Rule) bool { return r.matches(cluster, group) })
 	if i < 0 {
@@ -74,21 +74,21 @@ func (p *Policy) match(cluster, group string) (Rule, bool) {
 
 // directory is the one that a question is answered from. Looks and previews decide nothing, so a minute's memory is enough for
 // them; who votes, submits, settles or goes alone is looked up.
-func (p *Policy) directory(a reset.Asking) Directory {
+func (p *Policy) directory(a reset.PolicyQuestion) Directory {
 	if a.Verb == reset.VerbView || a.Preview {
 		return p.dir
 	}
-	return p.dir.Live()
+	return p.dir.Uncached()
 }
 
-// standing refuses whom no rule can help. An event without team or channel is not trusted.
-func (p *Policy) standing(ctx context.Context, a reset.Asking) (reset.Denial, error) {
+// checkPerson refuses whom no rule can help. An event without team or channel is not trusted.
+func (p *Policy) checkPerson(ctx context.Context, a reset.PolicyQuestion) (reset.Denial, error) {
 	switch {
 	case a.Actor.Team == "" || a.Actor.ID == "":
 		return reset.DeniedStranger, nil
 	case a.Channel == "":
 		return reset.DeniedChannel, nil
-	case a.Verb == reset.VerbApprove && same(a.Actor, a.Requester):
+	case a.Verb == reset.VerbApprove && sameActor(a.Actor, a.Requester):
 		return reset.DeniedSelf, nil
 	}
 	who, err := p.directory(a).Person(ctx, a.Actor.ID)
@@ -107,11 +107,11 @@ func (p *Policy) standing(ctx context.Context, a reset.Asking) (reset.Denial, er
 	return "", nil
 }
 
-// named refuses whom the rule does not name, and those who ask from elsewhere. Channels narrow asking alone: an approval may
+// checkNamed refuses whom the rule does not name, and those who ask from elsewhere. Channels narrow asking alone: an approval may
 // come from wherever the card could be posted.
-func (p *Policy) named(ctx context.Context, a reset.Asking, rule Rule) (reset.Denial, error) {
+func (p *Policy) checkNamed(ctx context.Context, a reset.PolicyQuestion, rule Rule) (reset.Denial, error) {
 	asks := a.Verb == reset.VerbRequest || a.Verb == reset.VerbRetry || a.Verb == reset.VerbUndo || a.Verb == reset.VerbSchedule
-	in, err := isIn(ctx, p.directory(a), a.Actor.ID, rule.may(a.Verb))
+	in, err := isMember(ctx, p.directory(a), a.Actor.ID, rule.allowedTo(a.Verb))
 	switch {
 	case in && asks && len(rule.Channels) > 0 && !slices.Contains(rule.Channels, a.Channel):
 		return reset.DeniedChannel, nil
@@ -123,9 +123,9 @@ func (p *Policy) named(ctx context.Context, a reset.Asking, rule Rule) (reset.De
 	return reset.DeniedNotIn, nil
 }
 
-// isIn reports whether a full member is among users and user groups. A group that cannot be read matters only when no other
+// isMember reports whether a full member is among users and user groups. A group that cannot be read matters only when no other
 // one has them.
-func isIn(ctx context.Context, dir Directory, id string, who []string) (bool, error) {
+func isMember(ctx context.Context, dir Directory, id string, who []string) (bool, error) {
 	if slices.Contains(who, id) || slices.Contains(who, members) {
 		return true, nil
 	}
@@ -145,39 +145,39 @@ func isIn(ctx context.Context, dir Directory, id string, who []string) (bool, er
 	return false, unread
 }
 
-// inForce rules on what was approved, just before it is written: by the rules as they are now, with the memberships as they
+// rulesAtWrite rules on what was approved, just before it is written: by the rules as they are now, with the memberships as they
 // were recorded, because a change of shift must not cancel an armed reset. A vote counts while its rule still decides and
 // could still name the voter. Nobody involved may be known to be deactivated; a directory that does not answer is not that.
-func (p *Policy) inForce(ctx context.Context, a reset.Asking, rule Rule, found bool, out reset.Ruling) reset.Ruling {
+func (p *Policy) rulesAtWrite(ctx context.Context, a reset.PolicyQuestion, rule Rule, found bool, out reset.Ruling) reset.Ruling {
 	switch {
 	case !found:
 		return deny(out, reset.DeniedNoRule)
-	case a.Alone != (reset.Actor{}) && (rule.Emergency == nil || !mayBeIn(a.Alone.ID, rule.Emergency.Who)):
-		out.Who = rule.may(reset.VerbAlone)
+	case a.EmergencyBy != (reset.Actor{}) && (rule.Emergency == nil || !couldBeMember(a.EmergencyBy.ID, rule.Emergency.Who)):
+		out.Who = rule.allowedTo(reset.VerbEmergency)
 		return deny(out, reset.DeniedNotIn)
 	case a.Mandate != nil && !rule.Schedules:
 		return deny(out, reset.DeniedSchedules)
 	case a.Mandate != nil && a.Mandate.File: // it was reviewed where the rules are kept
-		a.Eased = true
-		return rule.weigh(out, a)
-	case a.Alone != a.Requester && (a.Requester.Kind != reset.Person || !mayBeIn(a.Requester.ID, rule.Request)):
+		a.OneIsEnough = true
+		return rule.applyTiers(out, a)
+	case a.EmergencyBy != a.Requester && (a.Requester.Kind != reset.Person || !couldBeMember(a.Requester.ID, rule.Request)):
 		out.Who = rule.Request
 		return deny(out, reset.DeniedNotIn)
 	case len(rule.Channels) > 0 && !slices.Contains(rule.Channels, a.Channel):
 		return deny(out, reset.DeniedChannel)
 	}
 	involved, valid := []string{a.Requester.ID}, 0
-	if a.Alone != (reset.Actor{}) {
-		involved = append(involved, a.Alone.ID)
+	if a.EmergencyBy != (reset.Actor{}) {
+		involved = append(involved, a.EmergencyBy.ID)
 	}
 	for _, v := range a.Votes {
 		involved = append(involved, v.Actor.ID)
-		if v.Rule == rule.Name && !same(v.Actor, a.Requester) && mayBeIn(v.Actor.ID, rule.Approve) {
+		if v.Rule == rule.Name && !sameActor(v.Actor, a.Requester) && couldBeMember(v.Actor.ID, rule.Approve) {
 			valid++
 		}
 	}
 	for _, id := range involved {
-		who, err := p.dir.Live().Person(ctx, id)
+		who, err := p.dir.Uncached().Person(ctx, id)
 		if err != nil {
 			out.Note = unreadNote
 		}
@@ -185,19 +185,19 @@ func (p *Policy) inForce(ctx context.Context, a reset.Asking, rule Rule, found b
 			return deny(out, reset.DeniedGone)
 		}
 	}
-	out = rule.weigh(out, a)
+	out = rule.applyTiers(out, a)
 	if out.Allowed && valid < out.Need {
 		return deny(out, reset.DeniedNotIn)
 	}
 	return out
 }
 
-// mayBeIn reports whether a list could have named somebody when their membership was recorded.
-func mayBeIn(id string, who []string) bool {
+// couldBeMember reports whether a list could have named somebody when their membership was recorded.
+func couldBeMember(id string, who []string) bool {
 	return slices.Contains(who, id) || slices.Contains(who, members) || slices.ContainsFunc(who, isGroup)
 }
 
-func same(a, b reset.Actor) bool {
+func sameActor(a, b reset.Actor) bool {
 	return a == b && a.Kind == reset.Person && a.Team != "" && a.ID != ""
 }
 

@@ -88,16 +88,16 @@ func policy(d *town, rules ...auth.Rule) *auth.Policy {
 func person(id string) reset.Actor { return reset.Actor{Kind: reset.Person, Team: "T0", ID: id} }
 
 // asking is a question about billing@prod-eu from a channel.
-func asking(id string, v reset.Verb, edit ...func(*reset.Asking)) reset.Asking {
-	a := reset.Asking{Actor: person(id), Channel: "C0INC", Verb: v, Cluster: "prod-eu", Group: "billing", Requester: person("U0REQ")}
+func asking(id string, v reset.Verb, edit ...func(*reset.PolicyQuestion)) reset.PolicyQuestion {
+	a := reset.PolicyQuestion{Actor: person(id), Channel: "C0INC", Verb: v, Cluster: "prod-eu", Group: "billing", Requester: person("U0REQ")}
 	for _, e := range edit {
 		e(&a)
 	}
 	return a
 }
 
-func effect(skip, replay int64) func(*reset.Asking) {
-	return func(a *reset.Asking) { a.Effect = &reset.Effect{Skip: skip, Replay: replay} }
+func effect(skip, replay int64) func(*reset.PolicyQuestion) {
+	return func(a *reset.PolicyQuestion) { a.Effect = &reset.Effect{Skip: skip, Replay: replay} }
 }
 
 func TestWhoMayDoWhat(t *testing.T) {
@@ -142,19 +142,19 @@ func TestWhoeverMayActMayLook(t *testing.T) {
 
 func TestRefusalsSayWhyAndWhoMay(t *testing.T) {
 	t.Parallel()
-	actor := func(edit func(*reset.Actor)) func(*reset.Asking) {
-		return func(a *reset.Asking) { edit(&a.Actor) }
+	actor := func(edit func(*reset.Actor)) func(*reset.PolicyQuestion) {
+		return func(a *reset.PolicyQuestion) { edit(&a.Actor) }
 	}
 	mayAsk, mayApprove := []string{"S0PAY", "U0ANNA"}, []string{"S0PAYOWNER"}
 	for name, tt := range map[string]struct {
-		a      reset.Asking
+		a      reset.PolicyQuestion
 		broken string
 		want   reset.Denial
 		rule   string
 		who    []string
 	}{
-		"no rule for the group":   {a: asking("U0MARA", reset.VerbView, func(a *reset.Asking) { a.Group = "audit" }), want: reset.DeniedNoRule},
-		"no rule for the cluster": {a: asking("U0MARA", reset.VerbView, func(a *reset.Asking) { a.Cluster = "prod-us" }), want: reset.DeniedNoRule},
+		"no rule for the group":   {a: asking("U0MARA", reset.VerbView, func(a *reset.PolicyQuestion) { a.Group = "audit" }), want: reset.DeniedNoRule},
+		"no rule for the cluster": {a: asking("U0MARA", reset.VerbView, func(a *reset.PolicyQuestion) { a.Cluster = "prod-us" }), want: reset.DeniedNoRule},
 		"not in":                  {a: asking("U0BEN", reset.VerbRequest), want: reset.DeniedNotIn, rule: "pay on production", who: mayAsk},
 		"not an approver":         {a: asking("U0ANNA", reset.VerbApprove), want: reset.DeniedNotIn, rule: "pay on production", who: mayApprove},
 		"a guest in the group":    {a: asking("U0GUEST", reset.VerbRequest), want: reset.DeniedGuest, rule: "pay on production", who: mayAsk},
@@ -169,8 +169,8 @@ func TestRefusalsSayWhyAndWhoMay(t *testing.T) {
 		"somebody of a shared channel": {a: asking("U0SHARED", reset.VerbRequest), want: reset.DeniedStranger, rule: "pay on production", who: mayAsk},
 		"an event without a team":      {a: asking("U0MARA", reset.VerbRequest, actor(func(a *reset.Actor) { a.Team = "" })), want: reset.DeniedStranger, rule: "pay on production", who: mayAsk},
 		"an event without a person":    {a: asking("", reset.VerbRequest), want: reset.DeniedStranger, rule: "pay on production", who: mayAsk},
-		"an event without a channel":   {a: asking("U0MARA", reset.VerbRequest, func(a *reset.Asking) { a.Channel = "" }), want: reset.DeniedChannel, rule: "pay on production", who: mayAsk},
-		"one's own request": {a: asking("U0MARA", reset.VerbApprove, func(a *reset.Asking) { a.Requester = a.Actor }),
+		"an event without a channel":   {a: asking("U0MARA", reset.VerbRequest, func(a *reset.PolicyQuestion) { a.Channel = "" }), want: reset.DeniedChannel, rule: "pay on production", who: mayAsk},
+		"one's own request": {a: asking("U0MARA", reset.VerbApprove, func(a *reset.PolicyQuestion) { a.Requester = a.Actor }),
 			want: reset.DeniedSelf, rule: "pay on production", who: mayApprove},
 		"a person who cannot be read": {a: asking("U0MARA", reset.VerbRequest), broken: "U0MARA", want: reset.DeniedUnknown, rule: "pay on production", who: mayAsk},
 		"a group that cannot be read": {a: asking("U0MARA", reset.VerbRequest), broken: "S0PAY", want: reset.DeniedUnknown, rule: "pay on production", who: mayAsk},
@@ -196,7 +196,7 @@ func TestRefusalsSayWhyAndWhoMay(t *testing.T) {
 func TestTerminalLooks(t *testing.T) {
 	t.Parallel()
 	d := newTown()
-	a := reset.Asking{Actor: reset.Actor{Kind: reset.OS, ID: "root"}, Verb: reset.VerbView, Cluster: "prod-eu", Group: "billing"}
+	a := reset.PolicyQuestion{Actor: reset.Actor{Kind: reset.OS, ID: "root"}, Verb: reset.VerbView, Cluster: "prod-eu", Group: "billing"}
 	got, err := policy(d, pay()).Rule(t.Context(), a)
 	if err != nil || !got.Allowed || len(d.asked) > 0 {
 		t.Errorf("terminal: %+v, error %v, asked %v", got, err, d.asked)
@@ -230,14 +230,14 @@ func TestRequesterCancelsAlways(t *testing.T) {
 	t.Parallel()
 	d := newTown()
 	d.broken["U0BEN"] = true
-	own := func(a *reset.Asking) { a.Requester = a.Actor }
+	own := func(a *reset.PolicyQuestion) { a.Requester = a.Actor }
 	for _, rules := range [][]auth.Rule{nil, {pay()}} {
 		got, err := policy(d, rules...).Rule(t.Context(), asking("U0BEN", reset.VerbCancel, own))
 		if err != nil || !got.Allowed {
 			t.Errorf("own request under %d rules: %+v, error %v", len(rules), got, err)
 		}
 	}
-	nobody := asking("", reset.VerbCancel, func(a *reset.Asking) { a.Actor, a.Requester = reset.Actor{}, reset.Actor{} })
+	nobody := asking("", reset.VerbCancel, func(a *reset.PolicyQuestion) { a.Actor, a.Requester = reset.Actor{}, reset.Actor{} })
 	if got, _ := policy(d, pay()).Rule(t.Context(), nobody); got.Allowed {
 		t.Errorf("nobody cancelled nobody's request: %+v", got)
 	}
@@ -247,9 +247,9 @@ func TestChannelsOnlyNarrow(t *testing.T) {
 	t.Parallel()
 	rule := pay()
 	rule.Channels = []string{"C0PAYINC"}
-	there := func(a *reset.Asking) { a.Channel = "C0PAYINC" }
+	there := func(a *reset.PolicyQuestion) { a.Channel = "C0PAYINC" }
 	for name, tt := range map[string]struct {
-		a    reset.Asking
+		a    reset.PolicyQuestion
 		want reset.Denial
 	}{
 		"asked there":        {asking("U0MARA", reset.VerbRequest, there), ""},
@@ -309,7 +309,7 @@ func TestRulingCarriesTheRule(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := reset.Ruling{Allowed: true, Rule: "pay on production", Who: []string{"S0PAY", "U0ANNA"}, Need: 1, MaxSkip: 1_000, MaxReplay: 1_000_000,
-		Isolation: reset.ReadCommitted, Wait: 30 * time.Minute, MaxWait: 4 * time.Hour, Owner: "S0PAYOWNER", Approvers: []string{"S0PAYOWNER"}, Alone: []string{"S0ONCALL"},
+		Isolation: reset.ReadCommitted, Wait: 30 * time.Minute, MaxWait: 4 * time.Hour, Owner: "S0PAYOWNER", Approvers: []string{"S0PAYOWNER"}, EmergencyApprovers: []string{"S0ONCALL"},
 		Stop: "stop", Start: "start", Runbook: "https://wiki.example/pay"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("ruling (-want +got):\n%s", diff)
@@ -361,7 +361,7 @@ func TestApply(t *testing.T) {
 		if tt.gone != "" {
 			d.people[tt.gone] = auth.Person{Team: "T0", Deleted: true}
 		}
-		a := asking(tt.by, reset.VerbApply, effect(0, tt.replay), func(a *reset.Asking) { a.Requester, a.Votes = a.Actor, tt.votes })
+		a := asking(tt.by, reset.VerbApply, effect(0, tt.replay), func(a *reset.PolicyQuestion) { a.Requester, a.Votes = a.Actor, tt.votes })
 		got, err := policy(d, tt.rules...).Rule(t.Context(), a)
 		if err != nil || got.Denial != tt.want || got.Allowed != (tt.want == "") || (got.Note != "") != tt.note {
 			t.Errorf("%s: %+v, error %v, want denial %q, a note %v", name, got, err, tt.want, tt.note)
@@ -392,7 +392,7 @@ func TestPatterns(t *testing.T) {
 		{"a*a", "a", false}, {"a*a", "aa", true}, {"pay-?", "pay-x", false}, {"pay-[x]", "pay-x", false}, {"", "", true}, {"", "x", false},
 	} {
 		rule := auth.Rule{Name: "r", Clusters: []string{"*"}, Groups: []string{"no-such", tt.pattern}, View: []string{"members"}}
-		got, err := policy(newTown(), rule).Rule(t.Context(), asking("U0BEN", reset.VerbView, func(a *reset.Asking) { a.Group = tt.group }))
+		got, err := policy(newTown(), rule).Rule(t.Context(), asking("U0BEN", reset.VerbView, func(a *reset.PolicyQuestion) { a.Group = tt.group }))
 		if err != nil || got.Allowed != tt.want {
 			t.Errorf("%q matches %q: %v, want %v, error %v", tt.pattern, tt.group, got.Allowed, tt.want, err)
 		}

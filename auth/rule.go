@@ -53,18 +53,18 @@ type Emergency struct {
 // members is the word for all full members of the workspace.
 const members = "members"
 
-// overall is what the rules of a cluster say together about the cluster as such, which is frozen and thawed: everybody whom one
+// clusterRule is what the rules of a cluster say together about the cluster as such, which is frozen and thawed: everybody whom one
 // of them names may freeze, whoever approves anything may thaw, and one second person is asked where any reset asks for one.
-func overall(rules []Rule, cluster string) (Rule, bool) {
+func clusterRule(rules []Rule, cluster string) (Rule, bool) {
 	out := Rule{Name: "all rules of " + cluster, Emergency: &Emergency{Limit: Limit{Skip: math.MaxInt64, Replay: math.MaxInt64}}}
 	need := 0
 	for _, r := range rules {
 		if cluster != reset.Everything && !anyMatches(r.Clusters, cluster) {
 			continue
 		}
-		out.View, out.Request, out.Approve = union(out.View, r.View), union(out.Request, r.Request), union(out.Approve, r.Approve)
+		out.View, out.Request, out.Approve = mergeLists(out.View, r.View), mergeLists(out.Request, r.Request), mergeLists(out.Approve, r.Approve)
 		if r.Emergency != nil {
-			out.Emergency.Who = union(out.Emergency.Who, r.Emergency.Who)
+			out.Emergency.Who = mergeLists(out.Emergency.Who, r.Emergency.Who)
 		}
 		for _, t := range r.Approvals {
 			need = max(need, min(1, t.Need))
@@ -89,34 +89,34 @@ func anyMatches(patterns []string, name string) bool {
 	return slices.ContainsFunc(patterns, func(p string) bool { return reset.Matches(p, name) })
 }
 
-// may lists who may do what.
-func (r Rule) may(v reset.Verb) []string {
+// allowedTo lists who may do what.
+func (r Rule) allowedTo(v reset.Verb) []string {
 	var alone []string
 	if r.Emergency != nil {
 		alone = r.Emergency.Who
 	}
 	switch v {
 	case reset.VerbView:
-		return union(r.View, r.Request, r.Approve, alone)
+		return mergeLists(r.View, r.Request, r.Approve, alone)
 	case reset.VerbRequest, reset.VerbRetry, reset.VerbUndo, reset.VerbSchedule:
 		return r.Request
 	case reset.VerbApprove, reset.VerbReject, reset.VerbApply:
 		return r.Approve
 	case reset.VerbCancel:
-		return union(r.Request, r.Approve)
+		return mergeLists(r.Request, r.Approve)
 	case reset.VerbSettle:
-		return union(r.Approve, alone)
-	case reset.VerbAlone:
+		return mergeLists(r.Approve, alone)
+	case reset.VerbEmergency:
 		return alone
 	case reset.VerbFreeze:
-		return union(r.Request, r.Approve, alone)
+		return mergeLists(r.Request, r.Approve, alone)
 	case reset.VerbThaw:
-		return union(r.Approve, alone)
+		return mergeLists(r.Approve, alone)
 	}
 	return nil
 }
 
-func union(lists ...[]string) []string {
+func mergeLists(lists ...[]string) []string {
 	var out []string
 	for _, id := range slices.Concat(lists...) {
 		if !slices.Contains(out, id) {
@@ -128,13 +128,13 @@ func union(lists ...[]string) []string {
 
 // ruling is what the rule says about a verb, before anybody is asked.
 func (r Rule) ruling(v reset.Verb) reset.Ruling {
-	return reset.Ruling{Rule: r.Name, Who: r.may(v), Approvers: r.Approve, Alone: r.may(reset.VerbAlone), Isolation: r.Isolation, Wait: r.Wait, MaxWait: r.MaxWait,
+	return reset.Ruling{Rule: r.Name, Who: r.allowedTo(v), Approvers: r.Approve, EmergencyApprovers: r.allowedTo(reset.VerbEmergency), Isolation: r.Isolation, Wait: r.Wait, MaxWait: r.MaxWait,
 		Owner: r.Owner, Stop: r.Stop, Start: r.Start, Runbook: r.Runbook}
 }
 
-// weigh allows an effect within the cap and says what it needs: the first tier that covers it, which then bounds it. Who goes
+// applyTiers allows an effect within the cap and says what it needs: the first tier that covers it, which then bounds it. Who goes
 // alone in an emergency has one tier, and needs nobody. Without an effect only the right was asked for.
-func (r Rule) weigh(out reset.Ruling, a reset.Asking) reset.Ruling {
+func (r Rule) applyTiers(out reset.Ruling, a reset.PolicyQuestion) reset.Ruling {
 	if a.Effect == nil {
 		return allow(out)
 	}
@@ -144,38 +144,38 @@ func (r Rule) weigh(out reset.Ruling, a reset.Asking) reset.Ruling {
 		most = *r.Cap
 	}
 	tiers := r.Approvals
-	if a.Verb == reset.VerbAlone || a.Alone != (reset.Actor{}) {
+	if a.Verb == reset.VerbEmergency || a.EmergencyBy != (reset.Actor{}) {
 		tiers = []Tier{{Skip: r.Emergency.Skip, Replay: r.Emergency.Replay}}
 	}
 	var widest Limit
 	for _, t := range tiers {
 		widest = Limit{Skip: min(t.Skip, most.Skip), Replay: min(t.Replay, most.Replay)}
-		if widest.beyond(e) == "" {
+		if widest.exceededBy(e) == "" {
 			out.Need, out.MaxSkip, out.MaxReplay = t.Need, widest.Skip, widest.Replay
-			if a.Eased {
+			if a.OneIsEnough {
 				out.Need = 0
 			}
 			return allow(out)
 		}
 	}
-	out.Cap = widest.beyond(e) // the tiers end below the cap, or with it
+	out.Cap = widest.exceededBy(e) // the tiers end below the cap, or with it
 	return deny(out, reset.DeniedCap)
 }
 
-// beyond names the limits that an effect is beyond, as in "skip 1,000,000".
-func (l Limit) beyond(e reset.Effect) string {
+// exceededBy names the limits that an effect is beyond, as in "skip 1,000,000".
+func (l Limit) exceededBy(e reset.Effect) string {
 	var over []string
 	if e.Skip > l.Skip {
-		over = append(over, "skip "+grouped(l.Skip))
+		over = append(over, "skip "+withCommas(l.Skip))
 	}
 	if e.Replay > l.Replay {
-		over = append(over, "replay "+grouped(l.Replay))
+		over = append(over, "replay "+withCommas(l.Replay))
 	}
 	return strings.Join(over, " and ")
 }
 
-// grouped writes a limit with commas between thousands.
-func grouped(n int64) string {
+// withCommas writes a limit with commas between thousands.
+func withCommas(n int64) string {
 	s := strconv.FormatInt(n, 10)
 	for i := len(s) - 3; i > 0; i -= 3 {
 		s = s[:i] + "," + s[i:]
@@ -187,11 +187,11 @@ func grouped(n int64) string {
 func GroupsOf(rules []Rule) []string {
 	var out []string
 	for _, r := range rules {
-		named := union(r.View, r.Request, r.Approve)
+		named := mergeLists(r.View, r.Request, r.Approve)
 		if r.Emergency != nil {
-			named = union(named, r.Emergency.Who)
+			named = mergeLists(named, r.Emergency.Who)
 		}
-		out = union(out, slices.DeleteFunc(named, func(id string) bool { return !isGroup(id) }))
+		out = mergeLists(out, slices.DeleteFunc(named, func(id string) bool { return !isGroup(id) }))
 	}
 	return out
 }
@@ -219,7 +219,7 @@ func (r Rule) coveredBy(earlier []Rule, names *[]string) bool {
 			if i < 0 {
 				return false
 			}
-			*names = union(*names, []string{strconv.Quote(earlier[i].Name)})
+			*names = mergeLists(*names, []string{strconv.Quote(earlier[i].Name)})
 		}
 	}
 	return true

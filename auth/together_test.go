@@ -51,7 +51,7 @@ func TestOneQuestionServesAllWhoWait(t *testing.T) {
 		d.mu.Lock()
 		d.groups["S0PAY"] = nil // mara is removed, and then they vote
 		d.mu.Unlock()
-		ask(dir.Live(), 0)
+		ask(dir.Uncached(), 0)
 		synctest.Wait()
 		close(d.gate)
 		wg.Wait()
@@ -90,11 +90,11 @@ func TestFoundToHaveTheRightBefore(t *testing.T) {
 	d := newTown()
 	p := auth.New([]auth.Rule{pay()}, auth.NewDirectory(d, time.Now))
 	a := asking("U0BEN", reset.VerbRequest) // in no group: only what was found before can say yes
-	a.Again = pay().Name
+	a.RuleBefore = pay().Name
 	if got, err := p.Rule(t.Context(), a); err != nil || !got.Allowed || len(d.asked) != 0 {
 		t.Errorf("the same rule: %+v, %v, asked %v", got, err, d.asked)
 	}
-	a.Again = "another rule"
+	a.RuleBefore = "another rule"
 	if got, err := p.Rule(t.Context(), a); err != nil || got.Allowed {
 		t.Errorf("another rule: %+v, %v", got, err)
 	}

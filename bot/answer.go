@@ -11,9 +11,9 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/words"
 )
 
-// owed is an answer that Slack did not take yet. It is recorded like an envelope of its own: what the person asked for is decided already,
+// unsentAnswer is an answer that Slack did not take yet. It is recorded like an envelope of its own: what the person asked for is decided already,
 // and is not decided again because Slack was away when the answer came.
-type owed struct {
+type unsentAnswer struct {
 	Content   words.Content
 	Replace   bool      // of the message that was clicked
 	NotBefore time.Time // Slack asked to wait so long
@@ -33,7 +33,7 @@ func (b *Bot) answer(ctx context.Context, e envelope, c words.Content, replace b
 	if err == nil {
 		return
 	}
-	if err = b.owe(ctx, e, owed{Content: c, Replace: replace, NotBefore: b.now().Add(waitOf(err))}); err == nil {
+	if err = b.recordAnswer(ctx, e, unsentAnswer{Content: c, Replace: replace, NotBefore: b.now().Add(waitOf(err))}); err == nil {
 		return
 	}
 	b.log.Warn("a person is left without an answer", "envelope", e.ID, "actor", e.User, "err", err)
@@ -41,9 +41,9 @@ func (b *Bot) answer(ctx context.Context, e envelope, c words.Content, replace b
 
 // deliver sends an answer through the address of the act, and where that takes no more, or the act has none, as a direct message.
 func (b *Bot) deliver(ctx context.Context, e envelope, c words.Content, replace, address bool) error {
-	l := look{key: e.ID, plain: true, alone: true}
+	l := renderOptions{key: e.ID, plainTables: true, ephemeral: true}
 	if address {
-		if err := b.respond(ctx, "answer", e.URL, c, l, replace); !lasting(err) {
+		if err := b.respond(ctx, "answer", e.URL, c, l, replace); !isPermanent(err) {
 			return err
 		}
 	}
@@ -54,8 +54,8 @@ func (b *Bot) deliver(ctx context.Context, e envelope, c words.Content, replace,
 	return err
 }
 
-// owe records an answer, to be tried again. Its id is made of what it says: deciding the same envelope again owes it once.
-func (b *Bot) owe(ctx context.Context, e envelope, o owed) error {
+// recordAnswer records an answer, to be tried again. Its id is made of what it says: deciding the same envelope again owes it once.
+func (b *Bot) recordAnswer(ctx context.Context, e envelope, o unsentAnswer) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordWithin)
 	defer cancel()
 	e.Answer = &o
@@ -83,7 +83,7 @@ func (b *Bot) answerAgain(ctx context.Context, in engine.Inbox, e envelope) erro
 	if err == nil {
 		return nil
 	}
-	if passed > answerFor || lasting(err) && passed > refusedFor {
+	if passed > answerFor || isPermanent(err) && passed > refusedFor {
 		b.log.Warn("a person is left without an answer", "envelope", in.ID, "actor", e.User, "err", err)
 		return nil
 	}

@@ -34,10 +34,10 @@ type Bot struct {
 	health  health
 	pace    pace
 	names   names
-	sharing sharing
+	sharing sharedChannels
 	cards   sync.Mutex // around the short load-change-save of a card; never held while Slack is asked
 
-	promised sync.Map // envelopes whose person was told that they wait
+	toldWaiting sync.Map // envelopes whose person was told that they wait
 
 	homeMu sync.Mutex
 	home   *Identity
@@ -107,7 +107,7 @@ func New(cfg Config) *Bot {
 	cfg.Command = cmp.Or(cfg.Command, "/kafka-reset")
 	b := &Bot{cfg: cfg, now: cfg.Now, log: cfg.Log, queue: make(chan arrival, 1024)}
 	b.api = slack.New(cfg.BotToken, b.options()...)
-	b.health.want = cfg.Sockets
+	b.health.wanted = cfg.Sockets
 	return b
 }
 

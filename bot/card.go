@@ -13,17 +13,17 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/words"
 )
 
-// message is content as Slack takes it. Built by draw, it keeps every limit of Block Kit.
-type message struct {
+// slackMessage is content as Slack takes it. Built by draw, it keeps every limit of Block Kit.
+type slackMessage struct {
 	text   string // what notifications, exports and screen readers get
 	blocks []slack.Block
 }
 
-// look is how content is to be shown.
-type look struct {
-	key   string // of the block ids: a new one for each version, else clients keep what was there before
-	plain bool   // tables as preformatted text
-	alone bool   // one person reads it: mentions notify nobody, so names need no look-up
+// renderOptions is how content is to be shown.
+type renderOptions struct {
+	key         string // of the block ids: a new one for each version, else clients keep what was there before
+	plainTables bool   // tables as preformatted text
+	ephemeral   bool   // one person reads it: mentions notify nobody, so names need no look-up
 }
 
 // Limits of Block Kit, in code points. Where sources differ, the smaller one.
@@ -46,9 +46,9 @@ const (
 
 // draw turns content into blocks. Everything but the small print is rich text, where no character means anything: a name
 // such as "<!channel>" or "*x*" is shown as it is.
-func (b *Bot) draw(ctx context.Context, c words.Content, l look) message {
-	d := drawing{look: l, left: maxSum, name: func(id string) string { return "" }}
-	if !l.alone {
+func (b *Bot) draw(ctx context.Context, c words.Content, l renderOptions) slackMessage {
+	d := drawing{renderOptions: l, left: maxSum, name: func(id string) string { return "" }}
+	if !l.ephemeral {
 		d.name = func(id string) string { return b.name(ctx, id) }
 	}
 	title, state := d.clip(c.Title, maxHeader), d.clip(c.Status, maxHeader)
@@ -81,7 +81,7 @@ func (b *Bot) draw(ctx context.Context, c words.Content, l look) message {
 	if len(out) == 0 {
 		add(slack.NewContextBlock(d.id("state"), plainText(d.clip(text, maxHeader))))
 	}
-	return message{text: escape(clip(clean(text), maxText)), blocks: out}
+	return slackMessage{text: escape(clip(clean(text), maxText)), blocks: out}
 }
 
 // named puts names where the words of a notification have ids: nothing else is shown there.
@@ -101,7 +101,7 @@ func (b *Bot) named(ctx context.Context, text string, lines []words.Line) string
 
 // drawing is one message being drawn.
 type drawing struct {
-	look
+	renderOptions
 	left int // code points that may still be used
 	name func(id string) string
 }
@@ -151,7 +151,7 @@ func (d *drawing) span(s words.Span) slack.RichTextSectionElement {
 	case words.Code:
 		style = &slack.RichTextSectionTextStyle{Code: true}
 	case words.Link:
-		if web(s.URL) {
+		if isWebURL(s.URL) {
 			return slack.NewRichTextSectionLinkElement(s.URL, d.clip(cmp.Or(s.Text, s.URL), maxLine), nil)
 		}
 	case words.Channel:
@@ -161,7 +161,7 @@ func (d *drawing) span(s words.Span) slack.RichTextSectionElement {
 	case words.User, words.Notify:
 		if known := d.name(s.ID); s.Kind == words.User && known != "" {
 			s.Text = "@" + known
-		} else if e := mention(s, d.alone); e != nil {
+		} else if e := mention(s, d.ephemeral); e != nil {
 			return e
 		}
 	case words.Clock:
@@ -260,7 +260,7 @@ func (d *drawing) markup(s words.Span) string {
 	case words.Code:
 		return "`" + strings.ReplaceAll(text, "`", "'") + "`"
 	case words.Link:
-		if web(s.URL) && len(s.URL) < 500 {
+		if isWebURL(s.URL) && len(s.URL) < 500 {
 			return "<" + strings.NewReplacer("&", "&amp;", "<", "%3C", ">", "%3E", "|", "%7C").Replace(s.URL) + "|" + text + ">"
 		}
 	case words.Channel:
@@ -271,7 +271,7 @@ func (d *drawing) markup(s words.Span) string {
 		if known := d.name(s.ID); known != "" {
 			return "@" + escape(known)
 		}
-		if slackID(s.ID) && d.alone {
+		if slackID(s.ID) && d.ephemeral {
 			if s.ID[0] == 'S' {
 				return "<!subteam^" + s.ID + ">"
 			}
@@ -351,6 +351,6 @@ func slackID(s string) bool {
 	return true
 }
 
-func web(url string) bool {
+func isWebURL(url string) bool {
 	return strings.HasPrefix(url, "https://") || strings.HasPrefix(url, "http://")
 }

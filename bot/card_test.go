@@ -25,7 +25,7 @@ func quiet(t *testing.T, opts slacksim.Options) *bench {
 
 // shown posts content and returns what Mara sees of it. Slack's rules (the schema made of @slack/types, and the limits
 // across blocks) are enforced on the way, so a message that breaks them arrives as text alone, or not at all.
-func (b *bench) shown(t *testing.T, c words.Content, l look) slacksim.Message {
+func (b *bench) shown(t *testing.T, c words.Content, l renderOptions) slacksim.Message {
 	t.Helper()
 	ts, err := b.bot.say(t.Context(), "post", "C0INC", "", c, l)
 	if err != nil {
@@ -60,7 +60,7 @@ func TestForeignTextIsHarmless(t *testing.T) {
 			Buttons: []words.Button{{Verb: "approve", Ref: "k7f3.1", Label: evil, Confirm: evil}}}
 		for _, plain := range []bool{false, true} {
 			for _, alone := range []bool{false, true} {
-				m := b.shown(t, c, look{key: "k", plain: plain, alone: alone})
+				m := b.shown(t, c, renderOptions{key: "k", plainTables: plain, ephemeral: alone})
 				if pings := m.Pings(); len(pings) > 0 {
 					t.Errorf("%q notifies %v (plain %v, alone %v):\n%s", evil, pings, plain, alone, m.Blocks)
 				}
@@ -77,7 +77,7 @@ func TestSpans(t *testing.T) {
 		{Text: "a "}, {Kind: words.User, ID: "U0JON", Text: "@U0JON"}, {Text: " b "}, {Kind: words.User, ID: "S0PAY", Text: "@S0PAY"}, {Text: " c "},
 		{Kind: words.Clock, At: at, Text: "02:10"}, {Text: " d "}, {Kind: words.Link, URL: "https://x.example/", Text: "book"},
 	}
-	m := b.shown(t, words.Content{Lines: []words.Line{spans}, Foot: []words.Line{spans}, Fallback: "f"}, look{key: "k"})
+	m := b.shown(t, words.Content{Lines: []words.Line{spans}, Foot: []words.Line{spans}, Fallback: "f"}, renderOptions{key: "k"})
 	for _, line := range strings.Split(strings.TrimSpace(m.Text()), "\n") {
 		for _, want := range []string{"a @jon b @pay-owners c ", "2:10", "book"} { // Mara reads in Berlin
 			if !strings.Contains(line, want) {
@@ -88,7 +88,7 @@ func TestSpans(t *testing.T) {
 	if pings := m.Pings(); len(pings) > 0 {
 		t.Errorf("named people are notified: %v", pings)
 	}
-	m = b.shown(t, words.Content{Lines: []words.Line{{{Kind: words.Notify, ID: "S0PAY"}, {Kind: words.Notify, ID: "U0JON"}}}}, look{key: "k"})
+	m = b.shown(t, words.Content{Lines: []words.Line{{{Kind: words.Notify, ID: "S0PAY"}, {Kind: words.Notify, ID: "U0JON"}}}}, renderOptions{key: "k"})
 	if diff := cmp.Diff([]string{"S0PAY", "U0JON"}, m.Pings()); diff != "" {
 		t.Errorf("those who should be notified (-want +got):\n%s", diff)
 	}
@@ -101,7 +101,7 @@ func TestButtons(t *testing.T) {
 		{Verb: "approve", Ref: "k7f3.1", Label: "Approve", Style: "primary", Confirm: "Replays 3."},
 		{Verb: "choose", Ref: "k7f3.1", Option: 1, Label: "prod"}, {Verb: "choose", Ref: "k7f3.1", Option: 2, Label: "sandbox"},
 		{Verb: "choose", Ref: "k7f3.1", Option: 2, Label: "again"},
-	}}, look{key: "k7f3.1.9"})
+	}}, renderOptions{key: "k7f3.1.9"})
 	want := []slacksim.Button{
 		{ActionID: "approve", BlockID: "act.k7f3.1.9", Label: "Approve", Value: "k7f3.1", Style: "primary",
 			Confirm: &slacksim.Confirm{Title: "Approve", Text: "Replays 3.", Yes: "Approve", No: "Not now"}},
@@ -120,7 +120,7 @@ func TestAnySizeFits(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(4711, 2026))
 	const messages = 100
 	for i := range messages {
-		if _, err := b.bot.say(t.Context(), "post", "C0INC", "", anyContent(rnd), look{key: fmt.Sprint(i), plain: i%2 == 0, alone: i%3 == 0}); err != nil {
+		if _, err := b.bot.say(t.Context(), "post", "C0INC", "", anyContent(rnd), renderOptions{key: fmt.Sprint(i), plainTables: i%2 == 0, ephemeral: i%3 == 0}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -186,7 +186,7 @@ func TestTableSaysWhatIsMissing(t *testing.T) {
 	for i := range 300 {
 		table.Rows = append(table.Rows, []string{fmt.Sprintf("orders-%d", i), ""})
 	}
-	m := b.draw(context.Background(), words.Content{Table: table}, look{alone: true})
+	m := b.draw(context.Background(), words.Content{Table: table}, renderOptions{ephemeral: true})
 	raw, err := json.Marshal(m.blocks)
 	if err != nil {
 		t.Fatal(err)
@@ -210,7 +210,7 @@ func TestPlainTableWhereBlocksAreRefused(t *testing.T) {
 	b := quiet(t, slacksim.Options{})
 	c := words.Content{Title: "x", Lines: []words.Line{{{Text: "hello"}}}, Table: &words.Table{Head: []string{"a"}, Rows: [][]string{{"1"}}}}
 	b.slack.Fail("chat.postMessage", slacksim.Fault{Error: "invalid_blocks", Times: 2})
-	if _, err := b.bot.say(t.Context(), "post", "C0INC", "", c, look{key: "k"}); err != nil {
+	if _, err := b.bot.say(t.Context(), "post", "C0INC", "", c, renderOptions{key: "k"}); err != nil {
 		t.Fatal(err)
 	}
 	m := b.sees(t, b.mara, "C0INC", "hello", "1")

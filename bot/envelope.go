@@ -24,11 +24,11 @@ type envelope struct {
 
 	Text string `json:",omitempty"` // of a command, without its name
 
-	Action  string `json:",omitempty"` // of a click: action_id
-	Value   string `json:",omitempty"` // "k7f3.1"
-	Message string `json:",omitempty"` // the clicked message's ts
-	Alone   bool   `json:",omitempty"` // only the person who clicked sees that message
-	own     bool   // and it is the preview of a request that nobody else sees yet
+	Action     string `json:",omitempty"`      // of a click: action_id
+	Value      string `json:",omitempty"`      // "k7f3.1"
+	Message    string `json:",omitempty"`      // the clicked message's ts
+	Ephemeral  bool   `json:"Alone,omitempty"` // only the person who clicked sees that message
+	ownPreview bool   // and it is the preview of a request that nobody else sees yet
 
 	View     string `json:",omitempty"` // of a submission, or of a click in a modal
 	Hash     string `json:",omitempty"`
@@ -40,7 +40,7 @@ type envelope struct {
 
 	Group string `json:",omitempty"` // of the event subteam_members_changed
 
-	Answer *owed `json:",omitempty"` // the act is decided, and this is what its person has not been told yet
+	Answer *unsentAnswer `json:",omitempty"` // the act is decided, and this is what its person has not been told yet
 }
 
 // kind of an envelope.
@@ -66,7 +66,7 @@ func (e envelope) place() reset.Place {
 // ref names the request and revision that a click or a modal is about.
 func (e envelope) ref() string {
 	if e.Kind == submission {
-		ref, _ := inModal(e.Private)
+		ref, _ := modalRef(e.Private)
 		return ref
 	}
 	return e.Value
@@ -144,7 +144,7 @@ func readEnvelope(req socketmode.Request, name string) (envelope, error) {
 	case p.Type == "block_actions" && len(p.Actions) > 0:
 		e.interaction(click, p)
 		e.Action, e.Value = p.Actions[0].ActionID, p.Actions[0].Value
-		e.Message, e.Alone = p.Container.MessageTS, p.Container.IsEphemeral || strings.HasPrefix(e.Channel, "D")
+		e.Message, e.Ephemeral = p.Container.MessageTS, p.Container.IsEphemeral || strings.HasPrefix(e.Channel, "D")
 	case p.Type == "view_submission":
 		e.interaction(submission, p)
 		for field, actions := range p.View.State.Values {
@@ -170,7 +170,7 @@ func (e *envelope) interaction(k kind, p payload) {
 	}
 	e.View, e.Hash, e.Callback, e.Private = p.View.ID, p.View.Hash, p.View.CallbackID, p.View.PrivateMetadata
 	if e.Channel == "" { // in a modal: it remembers where it was opened
-		_, e.Channel = inModal(e.Private)
+		_, e.Channel = modalRef(e.Private)
 	}
 	if k == submission {
 		_, e.Text, _ = strings.Cut(e.Private, "\n") // and by which words
@@ -184,7 +184,7 @@ func (e *envelope) filled(field, value string, files []named) {
 		e.Rows = value
 	case field == fileField && len(files) > 0:
 		e.File = files[0].ID
-	case field == whyField:
+	case field == reasonField:
 		e.Why = value
 	}
 }

@@ -92,8 +92,8 @@ func (b *Bot) redact(s string) string {
 	return addresses.ReplaceAllString(s, "<address>")
 }
 
-// code returns Slack's word for an error, or "".
-func code(err error) string {
+// slackCode returns Slack's word for an error, or "".
+func slackCode(err error) string {
 	var f *Fault
 	if errors.As(err, &f) {
 		return f.Code

@@ -16,7 +16,7 @@ import (
 // files puts each revision of a plan that others see into the thread, before anybody may need it without the bot, and what was
 // written, with its way back, when it was. Files that Slack refuses for good are missed in words, where they would have been.
 func (b *Bot) files(ctx context.Context, s reset.Story, card *engine.Card) (time.Time, error) {
-	news := after(s.Entries, card.FilesSeq)
+	news := entriesAfter(s.Entries, card.FilesSeq)
 	if len(news) == 0 {
 		return time.Time{}, nil
 	}
@@ -27,16 +27,16 @@ func (b *Bot) files(ctx context.Context, s reset.Story, card *engine.Card) (time
 	switch fresh := b.now().Sub(news[len(news)-1].At) < filesWithin; {
 	case err == nil:
 	case fresh && passing(err):
-		return b.later(err)
+		return b.retryAt(err)
 	case fresh && unreadable(err):
 		return b.now().Add(afterPassing), nil
 	default:
 		b.log.Warn("files are left out", "request", s.Request.ID, "err", err)
-		if again, _, err := b.reply(ctx, s, card, []words.Line{words.NoFiles(s, code(err))}); err != nil || !again.IsZero() {
+		if again, _, err := b.reply(ctx, s, card, []words.Line{words.NoFiles(s, slackCode(err))}); err != nil || !again.IsZero() {
 			return again, err
 		}
 	}
-	return time.Time{}, b.amend(ctx, card, func(c *engine.Card) { c.FilesSeq = news[len(news)-1].Seq })
+	return time.Time{}, b.updateCard(ctx, card, func(c *engine.Card) { c.FilesSeq = news[len(news)-1].Seq })
 }
 
 const filesWithin = 5 * time.Minute // files that Slack does not take for so long are left out
@@ -50,7 +50,7 @@ func (b *Bot) filesOf(ctx context.Context, s reset.Story, news []reset.Entry) ([
 	case reset.Move, reset.SaveSchedule:
 	}
 	switch {
-	case r.WasWritten() && (has(news, reset.EvApplied) || has(news, reset.EvLanded) || has(news, reset.EvFailed)): // not what was put back, late or at once
+	case r.WasWritten() && (hasEvent(news, reset.EvApplied) || hasEvent(news, reset.EvLanded) || hasEvent(news, reset.EvFailed)): // not what was put back, late or at once
 		writes, err := b.Core.WritesFor(ctx, r.ID)
 		if err != nil {
 			return nil, err
@@ -65,10 +65,10 @@ func (b *Bot) filesOf(ctx context.Context, s reset.Story, news []reset.Entry) ([
 		}
 		files = append(files, upload{words.UndoFile(r), words.UndoCSV(writes)})
 		if r.Outcome.Blocks() {
-			files = append(files, upload{words.StandsFile(r), words.StandsCSV(writes)})
+			files = append(files, upload{words.StatesFile(r), words.StatesCSV(writes)})
 		}
 		return append(files, scripts(s)...), nil
-	case has(news, reset.EvPlanned), has(news, reset.EvSubmitted), has(news, reset.EvApproved) && !has(s.Entries, reset.EvSubmitted):
+	case hasEvent(news, reset.EvPlanned), hasEvent(news, reset.EvSubmitted), hasEvent(news, reset.EvApproved) && !hasEvent(s.Entries, reset.EvSubmitted):
 		steps, _, err := b.Core.StepsFor(ctx, r.Actor, r.Place.Channel, reset.Ref{ID: r.ID, Revision: r.Revision}, 0, 0)
 		if err != nil {
 			return nil, err
@@ -87,7 +87,7 @@ func scripts(s reset.Story) []upload {
 	return out
 }
 
-func has(entries []reset.Entry, ev reset.Event) bool {
+func hasEvent(entries []reset.Entry, ev reset.Event) bool {
 	return slices.ContainsFunc(entries, func(e reset.Entry) bool { return e.Event == ev })
 }
 

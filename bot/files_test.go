@@ -13,7 +13,7 @@ func TestOfWhatWasPutBackThereAreNoFilesOfWhatWasWritten(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, slacksim.Options{}, nil).up(t)
 	card := b.carded(t, "C0INC", "C0INC")
-	b.moves("k7f3", reset.EvFailed, func(r *reset.Request) { r.State, r.Outcome = reset.Failed, reset.Mixed })
+	b.moves("k7f3", reset.EvFailed, func(r *reset.Request) { r.State, r.Outcome = reset.Failed, reset.PartiallyApplied })
 	names := func() (all []string) {
 		for _, m := range b.jon.Replies(card) {
 			for _, f := range m.Files {
@@ -26,7 +26,7 @@ func TestOfWhatWasPutBackThereAreNoFilesOfWhatWasWritten(t *testing.T) {
 	if got := names(); !slices.Equal(got, want) {
 		t.Fatalf("files %q, want %q", got, want)
 	}
-	b.moves("k7f3", reset.EvLanded, func(r *reset.Request) { r.Outcome = reset.PutBack })
+	b.moves("k7f3", reset.EvLanded, func(r *reset.Request) { r.Outcome = reset.RolledBack })
 	if got := names(); !slices.Equal(got, want) {
 		t.Errorf("files %q, want no more than %q", got, want)
 	}

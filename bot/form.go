@@ -26,8 +26,8 @@ const (
 	maxField    = 300     // of an error under a field
 )
 
-// askPlan opens the form.
-func (b *Bot) askPlan(ctx context.Context, e envelope) {
+// openPlanForm opens the form.
+func (b *Bot) openPlanForm(ctx context.Context, e envelope) {
 	metadata := "- " + e.Channel + "\n" + e.Text
 	if len(metadata) > maxMetadata {
 		b.refuse(ctx, e, &commands.SyntaxError{Want: "the command is too long for a form to remember", Example: "billing@prod-eu --from-file"})
@@ -58,9 +58,9 @@ func (b *Bot) mayRead(ctx context.Context) bool {
 	return err == nil && (len(id.Scopes) == 0 || slices.Contains(id.Scopes, "files:read"))
 }
 
-// takePlan says what goes into the ack of a form: what was pasted is read at once, so that its mistakes stand under the field; a
+// validatePlanForm says what goes into the ack of a form: what was pasted is read at once, so that its mistakes stand under the field; a
 // file is fetched after the ack, which has no time for it.
-func (b *Bot) takePlan(ctx context.Context, e envelope) (any, func(context.Context), error) {
+func (b *Bot) validatePlanForm(ctx context.Context, e envelope) (any, func(context.Context), error) {
 	wrong := func(field, words string) any {
 		return slack.NewErrorsViewSubmissionResponse(map[string]string{field: clip(words, maxField)})
 	}
@@ -87,8 +87,8 @@ func (b *Bot) readPlan(e envelope, ctx commands.Context, plan []byte) (commands.
 	return commands.Parse(e.Text, ctx)
 }
 
-// askFrom asks for what a form says.
-func (b *Bot) askFrom(ctx context.Context, in engine.Inbox, e envelope) error {
+// askFromForm asks for what a form says.
+func (b *Bot) askFromForm(ctx context.Context, in engine.Inbox, e envelope) error {
 	plan := []byte(e.Rows)
 	if e.File != "" {
 		var err error

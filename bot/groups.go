@@ -41,7 +41,7 @@ func (b *Bot) Groups(ctx context.Context, ids []string) ([]reset.Unread, error) 
 const disabledGroup = "subteam_disabled"
 
 func (b *Bot) listGroups(ctx context.Context) ([]slack.UserGroup, error) {
-	all, err := patiently(ctx, b, "usergroups.list", "list user groups", func(ctx context.Context) ([]slack.UserGroup, error) {
+	all, err := retryOnRateLimit(ctx, b, "usergroups.list", "list user groups", func(ctx context.Context) ([]slack.UserGroup, error) {
 		return b.api.GetUserGroupsContext(ctx, slack.GetUserGroupsOptionIncludeDisabled(true))
 	})
 	if err != nil {
@@ -50,8 +50,8 @@ func (b *Bot) listGroups(ctx context.Context) ([]slack.UserGroup, error) {
 	return all, nil
 }
 
-// whyGone tells a disabled group from one that does not exist, once for each: that costs a call of its own.
-func (b *Bot) whyGone(ctx context.Context, u *reset.Unread) {
+// explainMissing tells a disabled group from one that does not exist, once for each: that costs a call of its own.
+func (b *Bot) explainMissing(ctx context.Context, u *reset.Unread) {
 	if known, ok := b.health.fault(u.Of); ok && (known.Code == u.Code || known.Code == disabledGroup) {
 		u.Code = known.Code
 		return
@@ -62,20 +62,20 @@ func (b *Bot) whyGone(ctx context.Context, u *reset.Unread) {
 	}
 }
 
-// lookAtPolicy finds out at the start what would otherwise be found out by the first approval: a user group that is gone.
-func (b *Bot) lookAtPolicy(ctx context.Context) {
+// checkPolicyGroups finds out at the start what would otherwise be found out by the first approval: a user group that is gone.
+func (b *Bot) checkPolicyGroups(ctx context.Context) {
 	wrong, err := b.Groups(ctx, b.cfg.Groups)
 	if err != nil {
 		b.log.Info("the user groups of the policy cannot be looked at now", "err", err)
 	}
 	for _, u := range wrong {
-		b.health.judged(u.Of, &u)
+		b.health.recordFault(u.Of, &u)
 		b.log.Error("slack does not say who is in a user group of the policy; a person has to correct that", "group", u.Of, "err", u.Error())
 	}
 }
 
-// judged remembers a fault of the directory that only a person can end, until the same question is answered again.
-func (h *health) judged(of string, u *reset.Unread) {
+// recordFault remembers a fault of the directory that only a person can end, until the same question is answered again.
+func (h *health) recordFault(of string, u *reset.Unread) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	switch {
@@ -97,8 +97,8 @@ func (h *health) fault(of string) (reset.Unread, bool) {
 	return u, ok
 }
 
-// wrong are the faults of the directory, each once, and whether one of them concerns the whole app. The lock is held.
-func (h *health) wrong() (faults []reset.Unread, all bool) {
+// currentFaults are the faults of the directory, each once, and whether one of them concerns the whole app. The lock is held.
+func (h *health) currentFaults() (faults []reset.Unread, all bool) {
 	said := map[string]bool{}
 	for _, of := range slices.Sorted(maps.Keys(h.faults)) {
 		u := h.faults[of]

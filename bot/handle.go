@@ -24,13 +24,13 @@ func (b *Bot) handle(ctx context.Context, e envelope) (any, func(context.Context
 	switch e.Kind {
 	case command:
 		if verb, _ := commands.Peek(e.Text); verb == formView {
-			return nil, func(ctx context.Context) { b.askPlan(ctx, e) }, nil
+			return nil, func(ctx context.Context) { b.openPlanForm(ctx, e) }, nil
 		}
 		if err := b.record(ctx, e); err != nil {
 			return map[string]string{"response_type": "ephemeral", "text": words.Unrecorded(err)}, nil, err
 		}
 	case click:
-		if open, ok := b.opens(e); ok {
+		if open, ok := b.opensModal(e); ok {
 			return nil, open, nil
 		}
 		if err := b.record(ctx, e); err != nil {
@@ -38,9 +38,9 @@ func (b *Bot) handle(ctx context.Context, e envelope) (any, func(context.Context
 		}
 	case submission:
 		if e.Callback == formView {
-			return b.takePlan(ctx, e)
+			return b.validatePlanForm(ctx, e)
 		}
-		modal, known := whys[e.Callback]
+		modal, known := reasonModals[e.Callback]
 		if !known {
 			return nil, nil, nil
 		}
@@ -102,12 +102,12 @@ func (b *Bot) Receive(ctx context.Context, in engine.Inbox) error {
 	var err error
 	switch e.Kind {
 	case command:
-		err = b.obey(ctx, in, e)
+		err = b.runCommand(ctx, in, e)
 	case click, submission:
 		if e.Callback == formView {
-			err = b.askFrom(ctx, in, e)
+			err = b.askFromForm(ctx, in, e)
 		} else {
-			err = b.press(ctx, in, e)
+			err = b.handleClick(ctx, in, e)
 		}
 	case suggestion, event, unknown: // are never recorded
 	}
@@ -117,25 +117,25 @@ func (b *Bot) Receive(ctx context.Context, in engine.Inbox) error {
 	case errors.Is(err, reset.ErrConflict), errors.As(err, &store), ctx.Err() != nil:
 		return err // what the person asked for is recorded: it is decided, and answered, once the store can keep that
 	case errors.As(err, &later) && b.now().Sub(in.ReceivedAt) < engine.UndecidedAtMost:
-		b.promise(ctx, in, e, later)
+		b.sendWaiting(ctx, in, e, later)
 		return err
 	}
-	b.promised.Delete(in.ID)
+	b.toldWaiting.Delete(in.ID)
 	if err != nil {
 		b.refuse(ctx, e, err)
 	}
 	return nil
 }
 
-// unsaidAtMost is how long a person may wait for an answer before they are told what is waited for.
-const unsaidAtMost = 3 * time.Second
+// unansweredAtMost is how long a person may wait for an answer before they are told what is waited for.
+const unansweredAtMost = 3 * time.Second
 
-// promise tells a person once that their act is recorded and what it waits for, unless the wait is too short to notice.
-func (b *Bot) promise(ctx context.Context, in engine.Inbox, e envelope, later *reset.Later) {
-	if later.At.Sub(in.ReceivedAt) < unsaidAtMost {
+// sendWaiting tells a person once that their act is recorded and what it waits for, unless the wait is too short to notice.
+func (b *Bot) sendWaiting(ctx context.Context, in engine.Inbox, e envelope, later *reset.Later) {
+	if later.At.Sub(in.ReceivedAt) < unansweredAtMost {
 		return
 	}
-	if _, before := b.promised.LoadOrStore(in.ID, true); !before {
+	if _, before := b.toldWaiting.LoadOrStore(in.ID, true); !before {
 		b.answer(ctx, e, words.Recorded(later, in.ReceivedAt.Add(engine.UndecidedAtMost)), false)
 	}
 }
@@ -143,8 +143,8 @@ func (b *Bot) promise(ctx context.Context, in engine.Inbox, e envelope, later *r
 // errNobody is an act of whom Slack did not say enough: what is not known is not allowed.
 var errNobody = &commands.SyntaxError{Want: "Slack did not say who you are, or where this was; nothing was done", Example: "status"}
 
-// obey does what a command says.
-func (b *Bot) obey(ctx context.Context, in engine.Inbox, e envelope) error {
+// runCommand does what a command says.
+func (b *Bot) runCommand(ctx context.Context, in engine.Inbox, e envelope) error {
 	zone, name, note := b.zone(ctx, e.User)
 	cmd, err := commands.Parse(e.Text, commands.Context{At: in.ReceivedAt, Zone: zone, ZoneName: name, Clusters: b.clusterNames()})
 	if err != nil {
@@ -162,11 +162,11 @@ func (b *Bot) obey(ctx context.Context, in engine.Inbox, e envelope) error {
 		}
 		return b.ask(ctx, in, e, engine.Ask{Act: reset.SaveSchedule{Schedule: c.Schedule}})
 	case commands.Upload:
-		b.askPlan(ctx, e)
+		b.openPlanForm(ctx, e)
 		return nil
 	case commands.Overview:
 		return b.ask(ctx, in, e, engine.Ask{Intent: reset.Intent{Cluster: c.Cluster, Group: c.Group, Zone: name}})
-	case commands.Brake:
+	case commands.SetFreeze:
 		if c.Freeze {
 			return b.ask(ctx, in, e, engine.Ask{Act: reset.Freeze{Cluster: c.Cluster, Why: c.Why}})
 		}
@@ -174,9 +174,9 @@ func (b *Bot) obey(ctx context.Context, in engine.Inbox, e envelope) error {
 	case commands.Decide:
 		d := engine.Decision{Actor: e.actor(), Place: e.place(), Ref: c.Ref, Why: c.Why, Origin: e.ID, At: in.ReceivedAt}
 		return b.decide(ctx, e, c.Verb, c.Option, d)
-	default: // only looks: lookUp
+	default: // only looks: query
 	}
-	content, err := b.lookUp(ctx, e, cmd)
+	content, err := b.query(ctx, e, cmd)
 	if err == nil {
 		b.answer(ctx, e, content, false)
 	}
@@ -193,8 +193,8 @@ func (b *Bot) ask(ctx context.Context, in engine.Inbox, e envelope, wish engine.
 	return b.attach(ctx, r.ID, e)
 }
 
-// lookUp answers what only looks.
-func (b *Bot) lookUp(ctx context.Context, e envelope, cmd commands.Command) (words.Content, error) {
+// query answers what only looks.
+func (b *Bot) query(ctx context.Context, e envelope, cmd commands.Command) (words.Content, error) {
 	who, at := e.actor(), e.Channel
 	switch c := cmd.(type) {
 	case commands.Help:
@@ -243,7 +243,7 @@ func (b *Bot) lookUp(ctx context.Context, e envelope, cmd commands.Command) (wor
 			return words.Content{}, err
 		}
 		return words.ScheduleOf(story, c.Runs), nil
-	case commands.Reset, commands.Schedule, commands.Upload, commands.Overview, commands.Brake, commands.Decide: // obey has done them
+	case commands.Reset, commands.Schedule, commands.Upload, commands.Overview, commands.SetFreeze, commands.Decide: // obey has done them
 	}
 	return words.Content{}, fmt.Errorf("command %T is not known here", cmd)
 }
@@ -268,7 +268,7 @@ func (b *Bot) story(ctx context.Context, e envelope, id string, again, whole boo
 	content := words.ShowOf(s, entries)
 	card, err := b.Cards.Card(ctx, id)
 	if err == nil && card.TS != "" {
-		content.Foot = linked(content.Foot, b.linkTo(ctx, card))
+		content.Foot = linked(content.Foot, b.linkToCard(ctx, card))
 	}
 	return content, err
 }
@@ -284,7 +284,7 @@ func (b *Bot) refuse(ctx context.Context, e envelope, err error) {
 	if internal(err) {
 		b.log.Error("envelope failed", "envelope", e.ID, "kind", string(e.Kind), "actor", e.User, "err", b.redact(err.Error()))
 	}
-	b.answer(ctx, e, content, e.Alone && moot(err))
+	b.answer(ctx, e, content, e.Ephemeral && buttonsUseless(err))
 }
 
 func internal(err error) bool {
@@ -296,8 +296,8 @@ func internal(err error) bool {
 	return !errors.As(err, &problem) && !errors.As(err, &syntax) && !errors.As(err, &late)
 }
 
-// moot reports whether the buttons of the message that was clicked have become useless.
-func moot(err error) bool {
+// buttonsUseless reports whether the buttons of the message that was clicked have become useless.
+func buttonsUseless(err error) bool {
 	var p *reset.Problem
 	return errors.As(err, &p) && (p.Code == reset.ProblemStale || p.Code == reset.ProblemTooLate || p.Code == reset.ProblemNoRequest)
 }

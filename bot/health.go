@@ -10,12 +10,12 @@ import (
 
 // health is what is known of the sockets.
 type health struct {
-	mu    sync.Mutex
-	want  int
-	up    map[int]bool
-	count int   // connections that Slack counted at the last hello
-	err   error // why the last connection ended or was not made
-	mute  error // the bot token is refused: nothing can be posted
+	mu        sync.Mutex
+	wanted    int
+	up        map[int]bool
+	count     int   // connections that Slack counted at the last hello
+	err       error // why the last connection ended or was not made
+	sendFault error // the bot token is refused: nothing can be posted
 
 	faults map[string]reset.Unread // of the directory, that only a person can end, by user or user group
 }
@@ -36,15 +36,15 @@ func (h *health) lost(n int, err error) {
 	h.err = err
 }
 
-// said remembers whether messages get through at all.
-func (h *health) said(f *Fault) {
+// recordCall remembers whether messages get through at all.
+func (h *health) recordCall(f *Fault) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	switch {
 	case f == nil:
-		h.mute = nil
-	case dead(f):
-		h.mute = f
+		h.sendFault = nil
+	case isDeadCode(f):
+		h.sendFault = f
 	}
 }
 
@@ -54,22 +54,22 @@ func (b *Bot) Ready() (bool, string) {
 	h := &b.health
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	ready, said := b.reached()
-	faults, all := h.wrong()
+	ready, said := b.isReachable()
+	faults, all := h.currentFaults()
 	for _, u := range faults {
 		said += "\nslack: " + words.CauseOf(u)
 	}
 	return ready && !all, said
 }
 
-// reached reports whether people can reach the bot. The lock is held.
-func (b *Bot) reached() (bool, string) {
+// isReachable reports whether people can reach the bot. The lock is held.
+func (b *Bot) isReachable() (bool, string) {
 	h := &b.health
 	switch {
-	case h.mute != nil:
-		return false, fmt.Sprintf("slack: the bot token is refused: %v", h.mute)
+	case h.sendFault != nil:
+		return false, fmt.Sprintf("slack: the bot token is refused: %v", h.sendFault)
 	case len(h.up) > 0:
-		return true, fmt.Sprintf("slack: %d of %d sockets connected; slack counts %d connections", len(h.up), h.want, h.count)
+		return true, fmt.Sprintf("slack: %d of %d sockets connected; slack counts %d connections", len(h.up), h.wanted, h.count)
 	case h.err != nil:
 		return false, fmt.Sprintf("slack: not connected: %v", h.err)
 	}

@@ -29,7 +29,7 @@ func TestOnlyDecisionsMakeNewCards(t *testing.T) {
 	b.pass(2 * time.Minute)
 	for range 30 {
 		at := b.now()
-		b.moves("k7f3", "", func(r *reset.Request) { r.Seen.At = at })
+		b.moves("k7f3", "", func(r *reset.Request) { r.Observation.At = at })
 		b.pass(time.Minute)
 	}
 	if n := len(b.visible("C0INC")); n != 1 {
@@ -60,7 +60,7 @@ func TestWhatTheThreadDoesNotTakeIsSaidBesideIt(t *testing.T) {
 				at = "C0HOME"
 				b.slack.Fail("chat.postMessage", slacksim.Fault{Error: "restricted_action", Times: 2})
 			}
-			b.moves("k7f3", reset.EvAlone, func(r *reset.Request) { r.Ruling.Owner = "S0PAY" })
+			b.moves("k7f3", reset.EvEmergency, func(r *reset.Request) { r.Ruling.Owner = "S0PAY" })
 			m := b.sees(t, b.jon, at, "emergency", "The card")
 			if m.Thread != "" || !slices.Contains(m.Pings(), "S0PAY") {
 				t.Errorf("the owners are not called by: %s", m.Text())
@@ -179,7 +179,7 @@ func TestOwes(t *testing.T) {
 		if c.run {
 			s.Request.Actor = reset.Actor{Kind: reset.Scheduled, ID: "nightly"}
 		}
-		if got := new(Bot).owes(s, c.card, []reset.Entry{{Event: c.event, Actor: c.by}}, c.blind); got != c.want {
+		if got := new(Bot).mustTell(s, c.card, []reset.Entry{{Event: c.event, Actor: c.by}}, c.blind); got != c.want {
 			t.Errorf("%s: %v", name, got)
 		}
 	}

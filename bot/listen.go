@@ -63,12 +63,12 @@ func (b *Bot) Run(ctx context.Context) error {
 	for range answering {
 		workers.Go(func() {
 			for a := range b.queue {
-				b.take(open, a)
+				b.recordAndAck(open, a)
 				busy.Add(-1)
 			}
 		})
 	}
-	workers.Go(func() { b.lookAtPolicy(open) })
+	workers.Go(func() { b.checkPolicyGroups(open) })
 	<-ctx.Done()
 	b.drain(&busy)
 	hangUp()
@@ -121,7 +121,7 @@ func (s socket) stayConnected() {
 		switch {
 		case s.life.Err() != nil:
 			return
-		case dead(err):
+		case isDeadCode(err):
 			s.log.Error("slack refuses the app; a person has to mend it", "socket", s.n, "err", err)
 		default:
 			s.log.Info("socket ended", "socket", s.n, "pause", pause, "err", err)
@@ -135,7 +135,7 @@ func (s socket) stayConnected() {
 func pauseAfter(failures int, err error) time.Duration {
 	var f *Fault
 	switch {
-	case dead(err):
+	case isDeadCode(err):
 		return deadCodePause
 	case errors.As(err, &f) && f.Wait > 0:
 		return min(f.Wait, 5*time.Minute)
@@ -146,12 +146,12 @@ func pauseAfter(failures int, err error) time.Duration {
 	return pause/2 + rand.N(pause/2+1)
 }
 
-func dead(err error) bool { return slices.Contains(deadCodes, code(err)) }
+func isDeadCode(err error) bool { return slices.Contains(deadCodes, slackCode(err)) }
 
 // connect holds one connection until it ends, and reports whether it lasted.
 func (s socket) connect() (steady bool, err error) {
 	ctx, cancel := context.WithCancel(s.life)
-	once := slack.OptionHTTPClient(&onceClient{Client: http.Client{Timeout: callTimeout}})
+	once := slack.OptionHTTPClient(&singleUseClient{Client: http.Client{Timeout: callTimeout}})
 	s.client = socketmode.New(slack.New(s.cfg.BotToken, append(s.options(), once)...), socketmode.OptionPingInterval(quietFor),
 		socketmode.OptionDialer(&websocket.Dialer{
 			Proxy: http.ProxyFromEnvironment, HandshakeTimeout: callTimeout,
@@ -167,40 +167,40 @@ func (s socket) connect() (steady bool, err error) {
 			steady = true
 		case evt := <-s.client.Events:
 			// This goroutine may only pass things on: while it does anything slow, slack-go answers no pings.
-			if err = s.hear(evt); err != nil {
+			if err = s.handleEvent(evt); err != nil {
 				cancel()
-				s.rest(ended)
+				s.takeRemaining(ended)
 				return steady, err
 			}
 		case end := <-ended:
 			cancel()
 			ended <- end
-			s.rest(ended)
+			s.takeRemaining(ended)
 			return steady, s.fault("open a socket", end)
 		}
 	}
 }
 
-// onceClient lets slack-go ask for one connection only: by the time that it is known to have lost one, it may already have
+// singleUseClient lets slack-go ask for one connection only: by the time that it is known to have lost one, it may already have
 // asked for the next.
-type onceClient struct {
+type singleUseClient struct {
 	http.Client
 	used atomic.Bool
 }
 
-func (c *onceClient) Do(req *http.Request) (*http.Response, error) {
+func (c *singleUseClient) Do(req *http.Request) (*http.Response, error) {
 	if c.used.Swap(true) {
 		return nil, errReconnect
 	}
 	return c.Client.Do(req)
 }
 
-// rest takes what slack-go has received before it ends, which nobody will send again.
-func (s socket) rest(ended <-chan error) {
+// takeRemaining takes what slack-go has received before it ends, which nobody will send again.
+func (s socket) takeRemaining(ended <-chan error) {
 	for done := false; ; {
 		select {
 		case evt := <-s.client.Events:
-			_ = s.hear(evt) // the connection has ended already; only envelopes matter now
+			_ = s.handleEvent(evt) // the connection has ended already; only envelopes matter now
 			continue
 		default:
 		}
@@ -209,7 +209,7 @@ func (s socket) rest(ended <-chan error) {
 		}
 		select {
 		case evt := <-s.client.Events:
-			_ = s.hear(evt) // as above
+			_ = s.handleEvent(evt) // as above
 		case _, done = <-ended: // why, hear has said already
 		}
 	}
@@ -218,8 +218,8 @@ func (s socket) rest(ended <-chan error) {
 // errReconnect says that the connection ended and slack-go is about to open another, which stayConnected does better.
 var errReconnect = errors.New("slack ended the connection (if it does so at once, look whether Socket Mode is switched on for the app)")
 
-// hear sorts one event. An error ends the connection.
-func (s socket) hear(evt socketmode.Event) error {
+// handleEvent sorts one event. An error ends the connection.
+func (s socket) handleEvent(evt socketmode.Event) error {
 	switch evt.Type {
 	case socketmode.EventTypeConnecting:
 		if c, ok := evt.Data.(*slack.ConnectingEvent); ok && c.ConnectionCount > 0 {
@@ -230,14 +230,14 @@ func (s socket) hear(evt socketmode.Event) error {
 			return s.fault("open a socket", c.ErrorObj)
 		}
 	case socketmode.EventTypeHello:
-		s.greet(evt.Request.NumConnections)
+		s.checkConnections(evt.Request.NumConnections)
 	case socketmode.EventTypeErrorWriteFailed:
 		if f, ok := evt.Data.(*socketmode.ErrorWriteFailed); ok {
 			s.log.Warn("ack not written; slack told the person that it failed", "envelope", f.Response.EnvelopeID, "err", s.redact(f.Cause.Error()))
 		}
 	case socketmode.EventTypeErrorBadMessage:
 		if bad, ok := evt.Data.(*socketmode.ErrorBadMessage); ok {
-			s.salvage(bad)
+			s.recoverEnvelope(bad)
 		}
 	case socketmode.EventTypeSlashCommand, socketmode.EventTypeInteractive, socketmode.EventTypeEventsAPI:
 		s.enqueue(*evt.Request)
@@ -245,9 +245,9 @@ func (s socket) hear(evt socketmode.Event) error {
 	return nil
 }
 
-// greet looks at how many connections Slack counts. More than there are processes means connections that nobody holds:
+// checkConnections looks at how many connections Slack counts. More than there are processes means connections that nobody holds:
 // clicks that Slack gives to them are lost, and the app never hears of it (slackapi/python-slack-sdk#1940).
-func (s socket) greet(count int) {
+func (s socket) checkConnections(count int) {
 	s.health.connected(s.n, count)
 	want := s.cfg.Sockets * s.cfg.Replicas
 	if count > want+1 { // one more while a connection is being replaced
@@ -257,8 +257,8 @@ func (s socket) greet(count int) {
 	s.log.Info("socket connected", "socket", s.n, "num_connections", count)
 }
 
-// salvage digs an envelope out of what slack-go could not read: it reads more than the bot needs, and strictly.
-func (s socket) salvage(bad *socketmode.ErrorBadMessage) {
+// recoverEnvelope digs an envelope out of what slack-go could not read: it reads more than the bot needs, and strictly.
+func (s socket) recoverEnvelope(bad *socketmode.ErrorBadMessage) {
 	var req socketmode.Request
 	err := json.Unmarshal(bad.Message, &req)
 	s.log.Warn("frame that slack-go cannot read", "envelope", req.EnvelopeID, "type", req.Type, "err", s.redact(bad.Cause.Error()))
@@ -285,8 +285,8 @@ func (s socket) enqueue(req socketmode.Request) {
 	}
 }
 
-// take records an envelope and acknowledges it, in this order: what is acknowledged is never lost.
-func (b *Bot) take(ctx context.Context, a arrival) {
+// recordAndAck records an envelope and acknowledges it, in this order: what is acknowledged is never lost.
+func (b *Bot) recordAndAck(ctx context.Context, a arrival) {
 	defer a.release()
 	defer func() {
 		if p := recover(); p != nil {

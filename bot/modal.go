@@ -17,27 +17,27 @@ const (
 	pageRows  = 100
 	blockRows = 25 // of a page in one block: a block's text stays far below 3,000 code points
 	maxModal  = 24 // of a modal's title
-	maxWhy    = 500
+	maxReason = 500
 )
 
-// opens says what a click does that only opens or turns a modal.
-func (b *Bot) opens(e envelope) (func(context.Context), bool) {
+// opensModal says what a click does that only opens or turns a modal.
+func (b *Bot) opensModal(e envelope) (func(context.Context), bool) {
 	switch e.verb() {
 	case "rows":
 		return func(ctx context.Context) { b.showRows(ctx, e, 1) }, true
 	case "page":
 		return func(ctx context.Context) { b.showRows(ctx, e, e.option()) }, true
 	}
-	if why, ok := whys[e.verb()]; ok {
-		return func(ctx context.Context) { b.askWhy(ctx, e, why) }, true
+	if why, ok := reasonModals[e.verb()]; ok {
+		return func(ctx context.Context) { b.openReasonModal(ctx, e, why) }, true
 	}
 	return nil, false
 }
 
-// whyModal is a modal that asks for the words that a decision needs. Its callback_id is the verb.
-type whyModal struct{ title, submit, label, hint, placeholder, missing, typed string }
+// reasonModal is a modal that asks for the words that a decision needs. Its callback_id is the verb.
+type reasonModal struct{ title, submit, label, hint, placeholder, missing, typed string }
 
-var whys = map[string]whyModal{
+var reasonModals = map[string]reasonModal{
 	"settle": {title: "Accept ", submit: "Accept as is", label: "Why is the outcome accepted as it is?", hint: "It is kept in the request's history.",
 		placeholder: "checked with the team, the consumers have gone on", missing: "Say in a few words why the outcome is accepted as it is.", typed: `"why"`},
 	"emergency": {title: "Go alone: ", submit: "Go alone", label: "Which incident can wait for nobody?",
@@ -77,7 +77,7 @@ func (b *Bot) showRows(ctx context.Context, e envelope, page int) {
 		view.Blocks.BlockSet = append(view.Blocks.BlockSet, preformatted("", fit(t, 3*maxLine)))
 	}
 	if untold == nil {
-		view.Blocks.BlockSet = append(view.Blocks.BlockSet, b.byHand(story, steps)...)
+		view.Blocks.BlockSet = append(view.Blocks.BlockSet, b.manualBlocks(story, steps)...)
 	}
 	if turn := pages(e.Value, page, total); len(turn) > 0 {
 		view.Blocks.BlockSet = append(view.Blocks.BlockSet, slack.NewActionBlock("", turn...))
@@ -85,10 +85,10 @@ func (b *Bot) showRows(ctx context.Context, e envelope, page int) {
 	b.open(ctx, e, "show all rows", view, "show "+e.Value)
 }
 
-// byHand are the same rows as a file for Kafka's own tool, and the line that takes it: before anybody else sees a request there is
+// manualBlocks are the same rows as a file for Kafka's own tool, and the line that takes it: before anybody else sees a request there is
 // no thread that the file could be in.
-func (b *Bot) byHand(s reset.Story, steps []reset.Step) []slack.Block {
-	way := words.WayOut(s)
+func (b *Bot) manualBlocks(s reset.Story, steps []reset.Step) []slack.Block {
+	way := words.ManualCommand(s)
 	if len(way) == 0 {
 		return nil
 	}
@@ -106,13 +106,13 @@ func (b *Bot) byHand(s reset.Story, steps []reset.Step) []slack.Block {
 		}
 	}
 	for _, line := range way {
-		blocks = append(blocks, byItself(line)...)
+		blocks = append(blocks, commandBlock(line)...)
 	}
 	return blocks
 }
 
-// byItself puts a command into a block of its own, so that it can be copied without the words around it.
-func byItself(line words.Line) []slack.Block {
+// commandBlock puts a command into a block of its own, so that it can be copied without the words around it.
+func commandBlock(line words.Line) []slack.Block {
 	var rest words.Line
 	var out []slack.Block
 	for _, span := range line {
@@ -137,28 +137,28 @@ func pages(ref string, page, total int) []slack.BlockElement {
 	return out
 }
 
-// askWhy opens the modal for a decision that wants words.
-func (b *Bot) askWhy(ctx context.Context, e envelope, m whyModal) {
+// openReasonModal opens the modal for a decision that wants words.
+func (b *Bot) openReasonModal(ctx context.Context, e envelope, m reasonModal) {
 	if _, ok := readRef(e.Value); !ok {
 		b.refuse(ctx, e, errForged)
 		return
 	}
-	field := slack.NewPlainTextInputBlockElement(plainText(m.placeholder), whyField)
-	field.Multiline, field.MaxLength, field.MinLength = true, maxWhy, 1
+	field := slack.NewPlainTextInputBlockElement(plainText(m.placeholder), reasonField)
+	field.Multiline, field.MaxLength, field.MinLength = true, maxReason, 1
 	b.open(ctx, e, "ask why", slack.ModalViewRequest{
 		Type: slack.VTModal, CallbackID: e.verb(), PrivateMetadata: e.Value + " " + e.Channel,
 		Title: plainText(clip(m.title+e.Value, maxModal)), Submit: plainText(m.submit), Close: plainText("Back"),
 		Blocks: slack.Blocks{BlockSet: []slack.Block{
-			slack.NewInputBlock(whyField, plainText(m.label), plainText(m.hint), field),
+			slack.NewInputBlock(reasonField, plainText(m.label), plainText(m.hint), field),
 		}},
 	}, e.verb()+" "+e.Value+" "+m.typed)
 }
 
-// whyField is the block_id and the action_id of the only input.
-const whyField = "why"
+// reasonField is the block_id and the action_id of the only input.
+const reasonField = "why"
 
 func fieldError(words string) *slack.ViewSubmissionResponse {
-	return slack.NewErrorsViewSubmissionResponse(map[string]string{whyField: words})
+	return slack.NewErrorsViewSubmissionResponse(map[string]string{reasonField: words})
 }
 
 // open opens a modal, or puts another content into the one that was clicked in. A trigger lives 3 seconds; when it is too
@@ -189,8 +189,8 @@ func (b *Bot) open(ctx context.Context, e envelope, doing string, view slack.Mod
 	}}}, false)
 }
 
-// inModal reads back what a modal was opened for, "k7f3.1 C0INC" on its first line. The form has no request yet: "- C0INC".
-func inModal(metadata string) (ref, channel string) {
+// modalRef reads back what a modal was opened for, "k7f3.1 C0INC" on its first line. The form has no request yet: "- C0INC".
+func modalRef(metadata string) (ref, channel string) {
 	first, _, _ := strings.Cut(metadata, "\n")
 	ref, channel, _ = strings.Cut(first, " ")
 	return ref, channel

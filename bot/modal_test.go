@@ -27,9 +27,9 @@ func TestAModalThatSlackRefusesIsNotSaidToBeTooLate(t *testing.T) {
 // TestRowsOfAWriteThatLandedLateAreNamedAsItsFile: the command beside them takes that file.
 func TestRowsOfAWriteThatLandedLateAreNamedAsItsFile(t *testing.T) {
 	t.Parallel()
-	s := reset.Story{Request: reset.Request{ID: "k7f3", Revision: 1, State: reset.Failed, Outcome: reset.Late, Digest: "d",
+	s := reset.Story{Request: reset.Request{ID: "k7f3", Revision: 1, State: reset.Failed, Outcome: reset.AppliedLate, Digest: "d",
 		Act: reset.Move{Intent: reset.Intent{Group: "billing"}}, Effect: reset.Effect{Partitions: 1}}}
-	text, err := json.Marshal(new(Bot).byHand(s, []reset.Step{step(0)}))
+	text, err := json.Marshal(new(Bot).manualBlocks(s, []reset.Step{step(0)}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,7 +15,7 @@ type pace struct {
 }
 
 const (
-	betweenEdits   = 3 * time.Second
+	editInterval   = 3 * time.Second
 	editsPerMinute = 30 // of 50 for chat.update: the others are for decisions
 	editsAtOnce    = 10
 	postsPerMinute = 60 // in one channel

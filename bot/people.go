@@ -41,12 +41,12 @@ func (b *Bot) name(ctx context.Context, id string) string {
 	if id[0] == 'S' {
 		return b.groupName(ctx, id)
 	}
-	return b.lookAt(ctx, id).name
+	return b.loadPerson(ctx, id).name
 }
 
 // zone is the asker's time zone. Without it, times are UTC, and the note says so.
 func (b *Bot) zone(ctx context.Context, user string) (zone *time.Location, name, note string) {
-	p := b.lookAt(ctx, user)
+	p := b.loadPerson(ctx, user)
 	zone, err := time.LoadLocation(p.zone)
 	if p.zone == "" || err != nil {
 		return time.UTC, "UTC", "your time zone could not be read from Slack: times are UTC (or say --tz)"
@@ -54,7 +54,7 @@ func (b *Bot) zone(ctx context.Context, user string) (zone *time.Location, name,
 	return zone, p.zone, ""
 }
 
-func (b *Bot) lookAt(ctx context.Context, user string) person {
+func (b *Bot) loadPerson(ctx context.Context, user string) person {
 	now := b.now()
 	if p, ok := b.names.get(user, now); ok {
 		return p
@@ -76,7 +76,7 @@ func (b *Bot) groupName(ctx context.Context, id string) string {
 	if p, ok := b.names.get(id, now); ok {
 		return p.name
 	}
-	groups, err := patiently(ctx, b, "usergroups.list", "list user groups", func(ctx context.Context) ([]slack.UserGroup, error) {
+	groups, err := retryOnRateLimit(ctx, b, "usergroups.list", "list user groups", func(ctx context.Context) ([]slack.UserGroup, error) {
 		return b.api.GetUserGroupsContext(ctx)
 	})
 	if err != nil {
@@ -117,18 +117,18 @@ func (b *Bot) Person(ctx context.Context, user string) (auth.Person, error) {
 		return auth.Person{}, unread(user, err)
 	}
 	u, err := b.user(ctx, user)
-	if code(err) == "user_not_visible" { // said of people who are met through Slack Connect only
+	if slackCode(err) == "user_not_visible" { // said of people who are met through Slack Connect only
 		return auth.Person{Stranger: true}, nil
 	}
 	if err != nil {
 		err = unread(user, err)
 		var u *reset.Unread
 		if errors.As(err, &u) {
-			b.health.judged(user, u)
+			b.health.recordFault(user, u)
 		}
 		return auth.Person{}, err
 	}
-	b.health.judged(user, nil)
+	b.health.recordFault(user, nil)
 	p := auth.Person{
 		Team:  cmp.Or(u.Enterprise.EnterpriseID, u.TeamID),
 		Guest: u.IsRestricted || u.IsUltraRestricted, Deleted: u.Deleted,
@@ -140,20 +140,20 @@ func (b *Bot) Person(ctx context.Context, user string) (auth.Person, error) {
 
 // Members implements auth.Directory, live.
 func (b *Bot) Members(ctx context.Context, group string) ([]string, error) {
-	in, err := patiently(ctx, b, "usergroups.users.list", "ask who is in "+group, func(ctx context.Context) ([]string, error) {
+	in, err := retryOnRateLimit(ctx, b, "usergroups.users.list", "ask who is in "+group, func(ctx context.Context) ([]string, error) {
 		return b.api.GetUserGroupMembersContext(ctx, group)
 	})
 	if err == nil {
-		b.health.judged(group, nil)
+		b.health.recordFault(group, nil)
 		return in, nil
 	}
 	err = unread(group, err)
 	var u *reset.Unread
 	if errors.As(err, &u) {
 		if u.Code == "no_such_subteam" {
-			b.whyGone(ctx, u)
+			b.explainMissing(ctx, u)
 		}
-		b.health.judged(group, u)
+		b.health.recordFault(group, u)
 	}
 	return nil, err
 }
@@ -169,14 +169,14 @@ func unread(of string, err error) error {
 
 // user asks Slack who somebody is, now.
 func (b *Bot) user(ctx context.Context, id string) (*slack.User, error) {
-	return patiently(ctx, b, "users.info", "ask who "+id+" is", func(ctx context.Context) (*slack.User, error) {
+	return retryOnRateLimit(ctx, b, "users.info", "ask who "+id+" is", func(ctx context.Context) (*slack.User, error) {
 		return b.api.GetUserInfoContext(ctx, id)
 	})
 }
 
-// patiently reads once more when Slack asks to wait a moment: a person is waiting for the answer, and reading twice does
+// retryOnRateLimit reads once more when Slack asks to wait a moment: a person is waiting for the answer, and reading twice does
 // no harm. A longer wait is the caller's: the method is not called before it is over. Writes are never repeated here.
-func patiently[T any](ctx context.Context, b *Bot, method, doing string, read func(context.Context) (T, error)) (T, error) {
+func retryOnRateLimit[T any](ctx context.Context, b *Bot, method, doing string, read func(context.Context) (T, error)) (T, error) {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	if d := b.pace.postponed(method, b.now()); d > callTimeout/2 {
@@ -189,19 +189,19 @@ func patiently[T any](ctx context.Context, b *Bot, method, doing string, read fu
 	if err == nil {
 		return v, nil
 	}
-	f := b.slowed(method, doing, err)
+	f := b.rateLimited(method, doing, err)
 	if f.Wait == 0 || f.Wait > callTimeout/2 {
 		return v, f
 	}
 	wait(ctx, f.Wait)
 	if v, err = read(ctx); err != nil {
-		return v, b.slowed(method, doing, err)
+		return v, b.rateLimited(method, doing, err)
 	}
 	return v, nil
 }
 
-// slowed is fault, and keeps a method that Slack asked to wait with from being called again too soon.
-func (b *Bot) slowed(method, doing string, err error) *Fault {
+// rateLimited is fault, and keeps a method that Slack asked to wait with from being called again too soon.
+func (b *Bot) rateLimited(method, doing string, err error) *Fault {
 	f := b.fault(doing, err)
 	if f.Wait > 0 && method != "" {
 		b.pace.postpone(method, b.now().Add(f.Wait))

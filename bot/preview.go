@@ -24,8 +24,8 @@ func (b *Bot) attach(ctx context.Context, id string, e envelope) error {
 	if e.URL == "" && e.Kind != submission {
 		return nil
 	}
-	return b.amend(ctx, &engine.Card{Request: id}, func(c *engine.Card) {
-		c.Preview = engine.Preview{Actor: e.actor(), Channel: e.Channel, URL: e.URL, Replaces: e.Kind == click && e.Alone, Until: b.now().Add(urlLife)}
+	return b.updateCard(ctx, &engine.Card{Request: id}, func(c *engine.Card) {
+		c.Preview = engine.Preview{Actor: e.actor(), Channel: e.Channel, URL: e.URL, Replaces: e.Kind == click && e.Ephemeral, Until: b.now().Add(urlLife)}
 		if e.URL == "" { // a form has none (slack-go, ViewSubmissionCallback): its author is told by direct message
 			c.Preview.Until = time.Time{}
 		}
@@ -35,8 +35,8 @@ func (b *Bot) attach(ctx context.Context, id string, e envelope) error {
 // tells are the events that change what the requester alone sees.
 var tells = []reset.Event{reset.EvPlanned, reset.EvRefused, reset.EvWaiting, reset.EvExpired, reset.EvCancelled}
 
-// showAlone shows a request to its requester.
-func (b *Bot) showAlone(ctx context.Context, s reset.Story, card engine.Card) (time.Time, error) {
+// showPreview shows a request to its requester.
+func (b *Bot) showPreview(ctx context.Context, s reset.Story, card engine.Card) (time.Time, error) {
 	r, p, now := s.Request, card.Preview, b.now()
 	if p.Actor.ID == "" {
 		if now.Sub(r.CreatedAt) < time.Minute {
@@ -44,7 +44,7 @@ func (b *Bot) showAlone(ctx context.Context, s reset.Story, card engine.Card) (t
 		}
 		card.Preview.Actor, p.Actor = r.Actor, r.Actor // it stopped before it did: a direct message reaches them
 	}
-	news := after(s.Entries, card.ThreadSeq)
+	news := entriesAfter(s.Entries, card.ThreadSeq)
 	looking := r.State == reset.Planning && r.Question == "" && r.Problem == nil
 	switch {
 	case looking && p.Used > 0:
@@ -58,11 +58,11 @@ func (b *Bot) showAlone(ctx context.Context, s reset.Story, card engine.Card) (t
 	case p.Version >= r.Version:
 		return time.Time{}, nil
 	case onlyRefused(news, p.Version, r.Version):
-		return time.Time{}, b.amend(ctx, &card, func(c *engine.Card) { c.Preview.Version, c.ThreadSeq = r.Version, news[len(news)-1].Seq })
+		return time.Time{}, b.updateCard(ctx, &card, func(c *engine.Card) { c.Preview.Version, c.ThreadSeq = r.Version, news[len(news)-1].Seq })
 	}
-	err := b.whisper(ctx, s, &card)
+	err := b.sendPreview(ctx, s, &card)
 	if passing(err) {
-		return b.later(err)
+		return b.retryAt(err)
 	}
 	if since := lastNews(r, news); err != nil && now.Sub(since) < refusedFor { // what Slack calls final passes at times
 		b.log.Info("the requester alone is told later", "request", r.ID, "err", err)
@@ -71,7 +71,7 @@ func (b *Bot) showAlone(ctx context.Context, s reset.Story, card engine.Card) (t
 	if err != nil {
 		b.log.Warn("the requester alone is not told", "request", r.ID, "err", err)
 	}
-	return time.Time{}, b.amend(ctx, &card, func(c *engine.Card) {
+	return time.Time{}, b.updateCard(ctx, &card, func(c *engine.Card) {
 		if looking || c.Preview.URL != "" && c.Preview.URL != p.URL {
 			return // the plan is still to come, or another click has brought another address meanwhile
 		}
@@ -97,37 +97,37 @@ func onlyRefused(news []reset.Entry, shown, now int64) bool {
 	return shown > 0 && len(news) > 0 && int64(len(news)) == now-shown && !slices.ContainsFunc(news, others)
 }
 
-// whisper shows the preview through its response_url, or by direct message when that is used up and it matters.
-func (b *Bot) whisper(ctx context.Context, s reset.Story, card *engine.Card) error {
+// sendPreview shows the preview through its response_url, or by direct message when that is used up and it matters.
+func (b *Bot) sendPreview(ctx context.Context, s reset.Story, card *engine.Card) error {
 	r, p, content := s.Request, card.Preview, words.PreviewOf(s)
 	doing := "show " + r.ID + " to its requester"
 	over := !r.State.Open()
 	if b.now().Before(p.Until) && (p.Used < urlUses-1 || over && p.Used < urlUses) {
 		// Counted before it is sent: a lost answer may have used it.
-		if err := b.amend(ctx, card, func(c *engine.Card) { c.Preview.Used++ }); err != nil {
+		if err := b.updateCard(ctx, card, func(c *engine.Card) { c.Preview.Used++ }); err != nil {
 			return err
 		}
-		err := b.respond(ctx, doing, p.URL, content, look{key: blockKey(s), plain: true, alone: true}, p.Replaces)
-		if err == nil || !lasting(err) {
+		err := b.respond(ctx, doing, p.URL, content, renderOptions{key: blockKey(s), plainTables: true, ephemeral: true}, p.Replaces)
+		if err == nil || !isPermanent(err) {
 			return err
 		}
 	}
-	if !awaited(s, p) {
+	if !previewAwaited(s, p) {
 		return nil // `show` brings it back
 	}
-	_, err := b.say(ctx, doing, p.Actor.ID, "", content, look{key: blockKey(s), plain: true, alone: true})
+	_, err := b.say(ctx, doing, p.Actor.ID, "", content, renderOptions{key: blockKey(s), plainTables: true, ephemeral: true})
 	return err
 }
 
-// awaited reports whether the requester waits for what is to be said: a plan, a question, a no. What becomes of a preview that they left
+// previewAwaited reports whether the requester waits for what is to be said: a plan, a question, a no. What becomes of a preview that they left
 // unused, or cancelled by a command that is answered by itself, is nothing new to them; a click in it is answered here.
-func awaited(s reset.Story, p engine.Preview) bool {
+func previewAwaited(s reset.Story, p engine.Preview) bool {
 	r := s.Request
 	switch r.State {
 	case reset.Planning:
 		return r.Question != "" || len(r.Options) > 0 || r.Problem != nil && p.Version == 0
 	case reset.Expired:
-		return !has(s.Entries, reset.EvPlanned)
+		return !hasEvent(s.Entries, reset.EvPlanned)
 	case reset.Cancelled:
 		return p.Replaces || !slices.ContainsFunc(s.Entries, func(e reset.Entry) bool { return e.Event == reset.EvCancelled && e.Actor == r.Actor })
 	case reset.Draft, reset.Pending, reset.Approved, reset.Applying, reset.Applied, reset.Failed, reset.Refused, reset.Rejected:
@@ -146,7 +146,7 @@ func (b *Bot) attachShown(ctx context.Context, e envelope, s reset.Story) error 
 	if err := b.attach(ctx, s.Request.ID, e); err != nil {
 		return err
 	}
-	return b.amend(ctx, &engine.Card{Request: s.Request.ID}, func(c *engine.Card) {
+	return b.updateCard(ctx, &engine.Card{Request: s.Request.ID}, func(c *engine.Card) {
 		c.Preview.Used, c.Preview.Version, c.Preview.Revision = 1, s.Request.Version, s.Request.Revision
 		if n := len(s.Entries); n > 0 {
 			c.ThreadSeq = s.Entries[n-1].Seq

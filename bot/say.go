@@ -15,8 +15,8 @@ var unshown = []string{"invalid_blocks", "invalid_blocks_format", "msg_blocks_to
 	"invalid_arguments", "block_mismatch"}
 
 // say posts a message and returns its timestamp.
-func (b *Bot) say(ctx context.Context, doing, channel, thread string, c words.Content, l look) (ts string, err error) {
-	return ts, b.inAnyForm(ctx, posting+channel, doing, c, l, func(ctx context.Context, m message) error {
+func (b *Bot) say(ctx context.Context, doing, channel, thread string, c words.Content, l renderOptions) (ts string, err error) {
+	return ts, b.sendWithFallback(ctx, posting+channel, doing, c, l, func(ctx context.Context, m slackMessage) error {
 		opts := m.options()
 		if thread != "" {
 			opts = append(opts, slack.MsgOptionTS(thread))
@@ -28,8 +28,8 @@ func (b *Bot) say(ctx context.Context, doing, channel, thread string, c words.Co
 }
 
 // revise edits a message in place.
-func (b *Bot) revise(ctx context.Context, doing, channel, ts string, c words.Content, l look) error {
-	return b.inAnyForm(ctx, updating, doing, c, l, func(ctx context.Context, m message) error {
+func (b *Bot) revise(ctx context.Context, doing, channel, ts string, c words.Content, l renderOptions) error {
+	return b.sendWithFallback(ctx, updating, doing, c, l, func(ctx context.Context, m slackMessage) error {
 		_, _, _, err := b.api.UpdateMessageContext(ctx, channel, ts, m.options()...)
 		return err
 	})
@@ -37,9 +37,9 @@ func (b *Bot) revise(ctx context.Context, doing, channel, ts string, c words.Con
 
 // respond sends through a response_url, to its person alone. Tables are never sent this way: whether Slack takes them is
 // not known.
-func (b *Bot) respond(ctx context.Context, doing, url string, c words.Content, l look, replace bool) error {
-	l.plain = true
-	return b.inAnyForm(ctx, "", doing, c, l, func(ctx context.Context, m message) error {
+func (b *Bot) respond(ctx context.Context, doing, url string, c words.Content, l renderOptions, replace bool) error {
+	l.plainTables = true
+	return b.sendWithFallback(ctx, "", doing, c, l, func(ctx context.Context, m slackMessage) error {
 		to := slack.MsgOptionResponseURL(url, slack.ResponseTypeEphemeral)
 		if replace {
 			to = slack.MsgOptionReplaceOriginal(url) // a replaced message stays what it was, ephemeral or not
@@ -50,21 +50,21 @@ func (b *Bot) respond(ctx context.Context, doing, url string, c words.Content, l
 	})
 }
 
-// inAnyForm sends content as it should look, then with a plain table, then as text alone: better ugly than unsaid.
-func (b *Bot) inAnyForm(ctx context.Context, method, doing string, c words.Content, l look, send func(context.Context, message) error) error {
+// sendWithFallback sends content as it should look, then with a plain table, then as text alone: better ugly than unsaid.
+func (b *Bot) sendWithFallback(ctx context.Context, method, doing string, c words.Content, l renderOptions, send func(context.Context, slackMessage) error) error {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	m := b.draw(ctx, c, l)
-	err := b.try(ctx, method, doing, m, send)
-	if slices.Contains(unshown, code(err)) && !l.plain {
+	err := b.sendOnce(ctx, method, doing, m, send)
+	if slices.Contains(unshown, slackCode(err)) && !l.plainTables {
 		b.log.Warn("slack does not take the blocks; trying a plain table", "err", err)
-		l.plain = true
+		l.plainTables = true
 		m = b.draw(ctx, c, l)
-		err = b.try(ctx, method, doing, m, send)
+		err = b.sendOnce(ctx, method, doing, m, send)
 	}
-	if slices.Contains(unshown, code(err)) {
+	if slices.Contains(unshown, slackCode(err)) {
 		b.log.Error("slack does not take the blocks; the text alone is sent", "err", err)
-		err = b.try(ctx, method, doing, message{text: escape(clip(clean(c.String()), 2*maxText))}, send)
+		err = b.sendOnce(ctx, method, doing, slackMessage{text: escape(clip(clean(c.String()), 2*maxText))}, send)
 	}
 	return err
 }
@@ -76,22 +76,22 @@ const (
 	posting  = "chat.postMessage "
 )
 
-// try sends once, unless Slack has asked to wait with this method. Each response_url stands for itself.
-func (b *Bot) try(ctx context.Context, method, doing string, m message, send func(context.Context, message) error) error {
+// sendOnce sends once, unless Slack has asked to wait with this method. Each response_url stands for itself.
+func (b *Bot) sendOnce(ctx context.Context, method, doing string, m slackMessage, send func(context.Context, slackMessage) error) error {
 	if d := b.pace.postponed(method, b.now()); d > 0 {
 		return &Fault{Doing: doing, Code: "ratelimited", Wait: d}
 	}
 	if err := send(ctx, m); err != nil {
-		f := b.slowed(method, doing, err)
-		b.health.said(f)
+		f := b.rateLimited(method, doing, err)
+		b.health.recordCall(f)
 		return f
 	}
-	b.health.said(nil)
+	b.health.recordCall(nil)
 	return nil
 }
 
 // options always hold text and blocks: text alone would take an edited message's blocks away.
-func (m message) options() []slack.MsgOption {
+func (m slackMessage) options() []slack.MsgOption {
 	opts := []slack.MsgOption{slack.MsgOptionText(m.text, false), slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl()}
 	if len(m.blocks) > 0 {
 		opts = append(opts, slack.MsgOptionBlocks(m.blocks...))

@@ -8,13 +8,13 @@ import (
 	"github.com/slack-go/slack"
 )
 
-// sharing is which channels other organisations read, as it was known within a minute.
-type sharing struct {
+// sharedChannels is which channels other organisations read, as it was known within a minute.
+type sharedChannels struct {
 	mu    sync.Mutex
-	known map[string]shares
+	known map[string]sharedChannel
 }
 
-type shares struct {
+type sharedChannel struct {
 	shared bool
 	at     time.Time
 }
@@ -24,26 +24,26 @@ const sharedLife = time.Minute
 // shared reports whether other organisations read a channel, or may. In doubt they do: Slack allows posting to channels that it does
 // not let the bot look at, and what is posted to another organisation cannot be taken back.
 func (b *Bot) shared(ctx context.Context, channel string) bool {
-	shared, known := b.lookAtChannel(ctx, channel)
+	shared, known := b.loadSharing(ctx, channel)
 	return shared || !known
 }
 
-// becameShared reports whether a channel that the bot already posted to is known to be shared now. Not knowing is no reason to move a
+// isNowShared reports whether a channel that the bot already posted to is known to be shared now. Not knowing is no reason to move a
 // card away: it was not shared when it was posted.
-func (b *Bot) becameShared(ctx context.Context, channel string) bool {
+func (b *Bot) isNowShared(ctx context.Context, channel string) bool {
 	b.sharing.mu.Lock()
 	was, ok := b.sharing.known[channel]
 	b.sharing.mu.Unlock()
 	if age := b.now().Sub(was.at); ok && age >= 0 && age < sharedLife {
 		return was.shared
 	}
-	shared, known := b.lookAtChannel(ctx, channel)
+	shared, known := b.loadSharing(ctx, channel)
 	return shared && known
 }
 
-// lookAtChannel asks Slack now.
-func (b *Bot) lookAtChannel(ctx context.Context, channel string) (shared, known bool) {
-	info, err := patiently(ctx, b, "conversations.info", "look at a channel", func(ctx context.Context) (*slack.Channel, error) {
+// loadSharing asks Slack now.
+func (b *Bot) loadSharing(ctx context.Context, channel string) (shared, known bool) {
+	info, err := retryOnRateLimit(ctx, b, "conversations.info", "look at a channel", func(ctx context.Context) (*slack.Channel, error) {
 		return b.api.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: channel})
 	})
 	if err != nil {
@@ -55,8 +55,8 @@ func (b *Bot) lookAtChannel(ctx context.Context, channel string) (shared, known 
 	b.sharing.mu.Lock()
 	defer b.sharing.mu.Unlock()
 	if b.sharing.known == nil || len(b.sharing.known) > 10_000 {
-		b.sharing.known = map[string]shares{}
+		b.sharing.known = map[string]sharedChannel{}
 	}
-	b.sharing.known[channel] = shares{shared, b.now()}
+	b.sharing.known[channel] = sharedChannel{shared, b.now()}
 	return shared, true
 }

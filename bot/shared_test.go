@@ -30,7 +30,7 @@ func TestInDoubtAChannelIsShared(t *testing.T) {
 		if c.fault != (slacksim.Fault{}) {
 			b.slack.Fail("conversations.info", c.fault)
 		}
-		if got := b.bot.becameShared(t.Context(), c.channel.ID); got != c.left {
+		if got := b.bot.isNowShared(t.Context(), c.channel.ID); got != c.left {
 			t.Errorf("%s: a card leaves it: %v", name, got)
 		}
 		if got := b.bot.shared(t.Context(), c.channel.ID); got != c.shared {

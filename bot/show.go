@@ -24,7 +24,7 @@ func (b *Bot) Show(ctx context.Context, s reset.Story) (time.Time, error) {
 	alone := !s.Request.Asked && card.TS == ""
 	switch {
 	case alone && s.Request.Actor.Kind == reset.Person:
-		return b.showAlone(ctx, s, card)
+		return b.showPreview(ctx, s, card)
 	case alone && s.Request.State == reset.Planning:
 		return time.Time{}, nil // a schedule's or the terminal's request is shown when there is something to see
 	}
@@ -38,34 +38,34 @@ const showWithin = 20 * time.Second
 // showAll keeps what people see of a request that others were asked about: the card, its thread, and what the requester is told
 // directly. What one of these has to wait for, or cannot be said for good, holds up none of the others.
 func (b *Bot) showAll(ctx context.Context, s reset.Story, card engine.Card) (time.Time, error) {
-	news := after(s.Entries, card.ThreadSeq)
+	news := entriesAfter(s.Entries, card.ThreadSeq)
 	lines := threadLines(s, news)
 	if card.TS == "" {
 		lines = nil // the card itself tells them
 	}
-	again, refused, err := b.bring(ctx, s, &card)
+	again, refused, err := b.postOrEdit(ctx, s, &card)
 	if err != nil {
 		return time.Time{}, err
 	}
 	there := card.TS != "" && refused == nil // an edit that has to wait holds up no one: threads tell what was decided
 	var steps []showStep
 	if there || refused != nil {
-		steps = append(steps, func() (time.Time, error) { return b.follow(ctx, s, &card, refused) },
-			func() (time.Time, error) { return b.summon(ctx, s, &card, refused) })
+		steps = append(steps, func() (time.Time, error) { return b.updateRequester(ctx, s, &card, refused) },
+			func() (time.Time, error) { return b.notifyDirectly(ctx, s, &card, refused) })
 	}
 	if there {
 		steps = append(steps, func() (time.Time, error) { return b.files(ctx, s, &card) },
 			func() (time.Time, error) { return b.thread(ctx, s, &card, news, lines) })
 	}
-	steps = append(steps, func() (time.Time, error) { return b.conclude(ctx, s, &card, refused) })
-	return inTurn(again, steps)
+	steps = append(steps, func() (time.Time, error) { return b.sendOutcome(ctx, s, &card, refused) })
+	return runSteps(again, steps)
 }
 
 // showStep does one thing, and says when to try again what has to wait (zero: it is done).
 type showStep func() (again time.Time, err error)
 
-// inTurn does all steps whatever comes of each, and returns the soonest time that one of them asks for, again among them.
-func inTurn(again time.Time, steps []showStep) (time.Time, error) {
+// runSteps does all steps whatever comes of each, and returns the soonest time that one of them asks for, again among them.
+func runSteps(again time.Time, steps []showStep) (time.Time, error) {
 	var errs []error
 	for _, do := range steps {
 		at, err := do()
@@ -77,8 +77,8 @@ func inTurn(again time.Time, steps []showStep) (time.Time, error) {
 	return again, errors.Join(errs...)
 }
 
-// after returns the entries that came later than seq.
-func after(entries []reset.Entry, seq int64) []reset.Entry {
+// entriesAfter returns the entries that came later than seq.
+func entriesAfter(entries []reset.Entry, seq int64) []reset.Entry {
 	i := slices.IndexFunc(entries, func(e reset.Entry) bool { return e.Seq > seq })
 	if i < 0 {
 		return nil
@@ -102,9 +102,9 @@ type refusal struct {
 	channel string
 }
 
-// bring posts the card, or edits it where it is. Whatever Slack refuses for good leads down the ladder: an edit to a new card, the
+// postOrEdit posts the card, or edits it where it is. Whatever Slack refuses for good leads down the ladder: an edit to a new card, the
 // channel where it was asked for to the home channel. At its end is a refusal, which the requester is told.
-func (b *Bot) bring(ctx context.Context, s reset.Story, card *engine.Card) (again time.Time, refused *refusal, err error) {
+func (b *Bot) postOrEdit(ctx context.Context, s reset.Story, card *engine.Card) (again time.Time, refused *refusal, err error) {
 	clicked := card.Preview.URL != "" && card.Preview.Used == 0 // a person waits for the answer
 	if again := card.ShownAt.Add(afterRefusal); card.Unshown != "" && !clicked && b.now().Before(again) {
 		return again, &refusal{&Fault{Doing: "show the card of " + s.Request.ID, Code: card.Unshown}, card.Channel}, nil
@@ -112,10 +112,10 @@ func (b *Bot) bring(ctx context.Context, s reset.Story, card *engine.Card) (agai
 	switch {
 	case card.TS == "":
 		return b.post(ctx, s, card)
-	case card.Version < s.Request.Version && card.Channel != s.Cluster.Home && b.becameShared(ctx, card.Channel):
+	case card.Version < s.Request.Version && card.Channel != s.Cluster.Home && b.isNowShared(ctx, card.Channel):
 		return b.replace(ctx, s, card, &Fault{Doing: "keep a card", Code: "is_ext_shared"})
 	case card.Version < s.Request.Version:
-		decided := len(threadLines(s, after(s.Entries, card.ShownSeq))) > 0 // the thread may have told it while the edit had to wait
+		decided := len(threadLines(s, entriesAfter(s.Entries, card.ShownSeq))) > 0 // the thread may have told it while the edit had to wait
 		return b.edit(ctx, s, card, decided || !s.Request.State.Open() && !s.Request.Watch.Open())
 	}
 	return time.Time{}, nil, nil
@@ -125,19 +125,19 @@ func (b *Bot) bring(ctx context.Context, s reset.Story, card *engine.Card) (agai
 // once: posting again makes a second card, of which a click takes the buttons away.
 func (b *Bot) post(ctx context.Context, s reset.Story, card *engine.Card) (time.Time, *refusal, error) {
 	var refused *refusal
-	for _, channel := range b.places(ctx, s, *card) {
+	for _, channel := range b.channelsToTry(ctx, s, *card) {
 		if again := b.pace.post(channel, b.now(), 0); !again.IsZero() {
 			return again, nil, nil
 		}
-		ts, err := b.say(ctx, "post the card of "+s.Request.ID, channel, "", words.CardOf(s), b.cardLook(s))
+		ts, err := b.say(ctx, "post the card of "+s.Request.ID, channel, "", words.CardOf(s), b.cardOptions(s))
 		if err == nil {
-			return time.Time{}, nil, b.amend(ctx, card, func(c *engine.Card) {
+			return time.Time{}, nil, b.updateCard(ctx, card, func(c *engine.Card) {
 				c.Channel, c.TS = channel, ts
 				c.Showed(s, b.now())
 			})
 		}
-		if !lasting(err) {
-			again, err := b.later(err)
+		if !isPermanent(err) {
+			again, err := b.retryAt(err)
 			return again, nil, err
 		}
 		b.log.Info("the card goes elsewhere", "request", s.Request.ID, "channel", channel, "err", err)
@@ -146,7 +146,7 @@ func (b *Bot) post(ctx context.Context, s reset.Story, card *engine.Card) (time.
 	if card.Unshown != refused.Code {
 		b.log.Error("slack refuses the card in every channel; a person has to look why", "request", s.Request.ID, "channel", refused.channel, "err", refused)
 	}
-	if err := b.amend(ctx, card, func(c *engine.Card) { c.ShownAt = b.now() }); err != nil { // of the attempt: the next is a minute later
+	if err := b.updateCard(ctx, card, func(c *engine.Card) { c.ShownAt = b.now() }); err != nil { // of the attempt: the next is a minute later
 		return time.Time{}, nil, err
 	}
 	if r := s.Request; !r.State.Open() && b.now().Sub(r.EndedAt) > giveUpAfter {
@@ -155,15 +155,15 @@ func (b *Bot) post(ctx context.Context, s reset.Story, card *engine.Card) (time.
 	return b.now().Add(afterRefusal), refused, nil
 }
 
-// lasting reports whether Slack refused something for good: its errors are an open list, so that is every answer that is not known to
+// isPermanent reports whether Slack refused something for good: its errors are an open list, so that is every answer that is not known to
 // pass.
-func lasting(err error) bool {
+func isPermanent(err error) bool {
 	f := faultOf(err)
 	return f != nil && !f.Passing()
 }
 
-// places are the channels to try in turn. A channel that other organisations share does not get the numbers.
-func (b *Bot) places(ctx context.Context, s reset.Story, card engine.Card) []string {
+// channelsToTry are the channels to try in turn. A channel that other organisations share does not get the numbers.
+func (b *Bot) channelsToTry(ctx context.Context, s reset.Story, card engine.Card) []string {
 	asked, home := s.Request.Place, s.Cluster.Home
 	if card.Channel != "" { // it has been somewhere, and cannot be edited there
 		asked = reset.Place{Channel: card.Channel}
@@ -182,19 +182,19 @@ func (b *Bot) edit(ctx context.Context, s reset.Story, card *engine.Card, urgent
 		return now.Add(d), nil, nil
 	}
 	if !urgent {
-		if again := card.ShownAt.Add(betweenEdits); now.Before(again) {
+		if again := card.ShownAt.Add(editInterval); now.Before(again) {
 			return again, nil, nil
 		}
 		if again := b.pace.edit(now); !again.IsZero() {
 			return again, nil, nil
 		}
 	}
-	err := b.revise(ctx, "edit the card of "+s.Request.ID, card.Channel, card.TS, words.CardOf(s), b.cardLook(s))
+	err := b.revise(ctx, "edit the card of "+s.Request.ID, card.Channel, card.TS, words.CardOf(s), b.cardOptions(s))
 	switch {
 	case err == nil:
-		return time.Time{}, nil, b.amend(ctx, card, func(c *engine.Card) { c.Showed(s, b.now()) })
-	case !lasting(err):
-		again, err := b.later(err)
+		return time.Time{}, nil, b.updateCard(ctx, card, func(c *engine.Card) { c.Showed(s, b.now()) })
+	case !isPermanent(err):
+		again, err := b.retryAt(err)
 		return again, nil, err
 	case !urgent && readable(err):
 		return time.Time{}, nil, nil // it lags behind in what was not decided by anyone; the next decision makes a new card
@@ -206,7 +206,7 @@ func (b *Bot) edit(ctx context.Context, s reset.Story, card *engine.Card, urgent
 
 // readable reports whether a card whose edit was refused is still there to be read.
 func readable(err error) bool {
-	return slices.Contains([]string{"edit_window_closed", "cant_update_message", "msg_too_long"}, code(err)) || slices.Contains(unshown, code(err))
+	return slices.Contains([]string{"edit_window_closed", "cant_update_message", "msg_too_long"}, slackCode(err)) || slices.Contains(unshown, slackCode(err))
 }
 
 // replace posts a new card in place of one that Slack does not let the bot edit, and takes the buttons off the old one where it can.
@@ -217,9 +217,9 @@ func (b *Bot) replace(ctx context.Context, s reset.Story, card *engine.Card, why
 	if card.TS == old.TS || err != nil {
 		return again, refused, err
 	}
-	if code(why) != "message_not_found" {
-		err := b.revise(ctx, "take the buttons off the old card of "+s.Request.ID, old.Channel, old.TS, words.MovedOf(s.Request.ID, b.linkTo(ctx, *card)),
-			look{key: blockKey(s) + ".old"})
+	if slackCode(why) != "message_not_found" {
+		err := b.revise(ctx, "take the buttons off the old card of "+s.Request.ID, old.Channel, old.TS, words.ReplacedCard(s.Request.ID, b.linkToCard(ctx, *card)),
+			renderOptions{key: blockKey(s) + ".old"})
 		if err != nil { // a click on them is answered, and takes them off by its own address
 			b.log.Info("an old card keeps its buttons", "request", s.Request.ID, "err", err)
 		}
@@ -227,7 +227,9 @@ func (b *Bot) replace(ctx context.Context, s reset.Story, card *engine.Card, why
 	return again, refused, nil
 }
 
-func (b *Bot) cardLook(s reset.Story) look { return look{key: blockKey(s), plain: b.cfg.Plain} }
+func (b *Bot) cardOptions(s reset.Story) renderOptions {
+	return renderOptions{key: blockKey(s), plainTables: b.cfg.Plain}
+}
 
 // thread says what was decided since it last did. What the thread does not take is said beside it.
 func (b *Bot) thread(ctx context.Context, s reset.Story, card *engine.Card, news []reset.Entry, lines []words.Line) (time.Time, error) {
@@ -240,25 +242,25 @@ func (b *Bot) thread(ctx context.Context, s reset.Story, card *engine.Card, news
 		}
 		again, refused, err := b.reply(ctx, s, card, lines)
 		if refused != nil {
-			again, err = b.unsaid(ctx, s, card, lines, refused)
+			again, err = b.sendElsewhere(ctx, s, card, lines, refused)
 		}
 		if err != nil || !again.IsZero() {
 			return again, err
 		}
 	}
-	return time.Time{}, b.amend(ctx, card, func(c *engine.Card) { c.ThreadSeq = news[len(news)-1].Seq })
+	return time.Time{}, b.updateCard(ctx, card, func(c *engine.Card) { c.ThreadSeq = news[len(news)-1].Seq })
 }
 
 // reply says lines in the card's thread; where Slack refuses that for good, in the card's channel or in the home channel: they may call
 // people who have to know.
 func (b *Bot) reply(ctx context.Context, s reset.Story, card *engine.Card, lines []words.Line) (time.Time, *refusal, error) {
 	_, err := b.say(ctx, "reply in the thread of "+s.Request.ID, card.Channel, card.TS, words.Content{Lines: lines, Fallback: lines[0].String()},
-		look{key: blockKey(s)})
-	if lasting(err) {
-		for _, channel := range b.places(ctx, s, *card) {
+		renderOptions{key: blockKey(s)})
+	if isPermanent(err) {
+		for _, channel := range b.channelsToTry(ctx, s, *card) {
 			b.log.Warn("a thread reply goes elsewhere", "request", s.Request.ID, "channel", channel, "err", err)
-			_, err = b.say(ctx, "say beside the card of "+s.Request.ID, channel, "", words.Aside(s, lines, b.linkTo(ctx, *card)), look{key: blockKey(s)})
-			if !lasting(err) {
+			_, err = b.say(ctx, "say beside the card of "+s.Request.ID, channel, "", words.OutsideThread(s, lines, b.linkToCard(ctx, *card)), renderOptions{key: blockKey(s)})
+			if !isPermanent(err) {
 				break
 			}
 		}
@@ -266,29 +268,29 @@ func (b *Bot) reply(ctx context.Context, s reset.Story, card *engine.Card, lines
 	switch {
 	case err == nil:
 		return time.Time{}, nil, nil
-	case !lasting(err):
-		again, err := b.later(err)
+	case !isPermanent(err):
+		again, err := b.retryAt(err)
 		return again, nil, err
 	}
 	b.log.Error("slack refuses a thread reply in every channel; a person has to look why", "request", s.Request.ID, "err", err)
 	return time.Time{}, &refusal{faultOf(err), card.Channel}, nil
 }
 
-// unsaid tells directly what no channel takes: the requester, and those who have to know.
-func (b *Bot) unsaid(ctx context.Context, s reset.Story, card *engine.Card, lines []words.Line, refused *refusal) (time.Time, error) {
-	again, err := b.summon(ctx, s, card, refused)
+// sendElsewhere tells directly what no channel takes: the requester, and those who have to know.
+func (b *Bot) sendElsewhere(ctx context.Context, s reset.Story, card *engine.Card, lines []words.Line, refused *refusal) (time.Time, error) {
+	again, err := b.notifyDirectly(ctx, s, card, refused)
 	if err != nil || !again.IsZero() {
 		return again, err
 	}
-	if to := asker(s); to != "" {
-		b.answer(ctx, envelope{ID: blockKey(s) + ".thread", User: to}, words.Aside(s, lines, b.linkTo(ctx, *card)), false)
+	if to := requesterOf(s); to != "" {
+		b.answer(ctx, envelope{ID: blockKey(s) + ".thread", User: to}, words.OutsideThread(s, lines, b.linkToCard(ctx, *card)), false)
 	}
 	return time.Time{}, nil
 }
 
-// amend changes the stored card and the one at hand alike. Others (a click that brings its response_url) change it too, so
+// updateCard changes the stored card and the one at hand alike. Others (a click that brings its response_url) change it too, so
 // it is loaded anew; Slack is never asked in between.
-func (b *Bot) amend(ctx context.Context, card *engine.Card, change func(*engine.Card)) error {
+func (b *Bot) updateCard(ctx context.Context, card *engine.Card, change func(*engine.Card)) error {
 	b.cards.Lock()
 	defer b.cards.Unlock()
 	stored, err := b.Cards.Card(ctx, card.Request)
@@ -301,9 +303,9 @@ func (b *Bot) amend(ctx context.Context, card *engine.Card, change func(*engine.
 	return b.Cards.SaveCard(ctx, stored)
 }
 
-// later turns what Slack said into a time to try again, and says so in the log: a card that cannot be shown now is no reason
+// retryAt turns what Slack said into a time to try again, and says so in the log: a card that cannot be shown now is no reason
 // to fail, the work goes on and the card catches up.
-func (b *Bot) later(err error) (time.Time, error) {
+func (b *Bot) retryAt(err error) (time.Time, error) {
 	now := b.now()
 	f := faultOf(err)
 	switch {

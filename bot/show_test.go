@@ -26,10 +26,10 @@ func TestEditsAreFew(t *testing.T) {
 	start := b.now()
 	for range 40 {
 		at := b.now()
-		b.moves("k7f3", "", func(r *reset.Request) { r.Seen.At = at })
+		b.moves("k7f3", "", func(r *reset.Request) { r.Observation.At = at })
 	}
 	edits := len(b.slack.Calls("chat.update")) - before
-	if most := int(b.now().Sub(start)/betweenEdits) + 1; edits > most || edits == 0 {
+	if most := int(b.now().Sub(start)/editInterval) + 1; edits > most || edits == 0 {
 		t.Errorf("%d edits of one card in %v, want 1 to %d", edits, b.now().Sub(start), most)
 	}
 	for _, c := range b.slack.Calls("chat.update") {
@@ -240,7 +240,7 @@ func TestChoosingReplacesThePreview(t *testing.T) {
 	b := newBench(t, slacksim.Options{}, nil).up(t)
 	first := b.asked(t, "C0INC")
 	b.moves("k7f3", reset.EvPlanned, func(r *reset.Request) {
-		in, _ := r.Move()
+		in, _ := r.Intent()
 		in.Zone = "UTC"
 		r.Revision, r.Options = 2, []reset.Option{{Label: "Use UTC", Typed: "billing orders to 02:10 --tz UTC", Intent: in}}
 	})
@@ -338,7 +338,7 @@ func TestAQuestionIsNotSentAgainForStrangers(t *testing.T) {
 	asks := func(what string) func(*reset.Request) {
 		return func(r *reset.Request) {
 			r.State, r.Question = reset.Planning, what
-			r.Problem = &reset.Problem{Code: reset.ProblemWhich, Want: what, Group: "billing", Cluster: "prod-eu"}
+			r.Problem = &reset.Problem{Code: reset.ProblemAmbiguous, Want: what, Group: "billing", Cluster: "prod-eu"}
 		}
 	}
 	b.moves("k7f3", "", asks("topics"))

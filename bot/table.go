@@ -14,7 +14,7 @@ func (d *drawing) table(t *words.Table) slack.Block {
 	if t == nil || len(t.Head) == 0 {
 		return nil
 	}
-	if d.plain {
+	if d.plainTables {
 		return d.preformatted(t)
 	}
 	columns := min(len(t.Head), maxColumns)

@@ -30,10 +30,10 @@ func TestWatchIsPolite(t *testing.T) {
 	for range 20 {
 		b.moves("k7f3", "", func(r *reset.Request) { r.Watch.Lags = append(r.Watch.Lags, reset.LagAt{At: began, Lag: 7}) })
 	}
-	if n, most := len(b.slack.Calls("chat.update"))-edits, int(b.now().Sub(start)/betweenEdits)+1; n > most || n == 0 {
+	if n, most := len(b.slack.Calls("chat.update"))-edits, int(b.now().Sub(start)/editInterval)+1; n > most || n == 0 {
 		t.Errorf("%d edits of one card in %v, want 1 to %d", n, b.now().Sub(start), most)
 	}
-	b.moves("k7f3", reset.EvBack, func(r *reset.Request) { r.Watch.First = &reset.Comeback{At: began, ClientID: "billing"} })
+	b.moves("k7f3", reset.EvConsumersBack, func(r *reset.Request) { r.Watch.First = &reset.Consumers{At: began, ClientID: "billing"} })
 	b.moves("k7f3", reset.EvCaughtUp, func(r *reset.Request) {
 		r.Watch.CaughtUp, r.Watch.Ended, r.Watch.Why = began.Add(time.Minute), began.Add(time.Minute), reset.WatchCaughtUp
 	})

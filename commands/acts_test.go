@@ -51,8 +51,8 @@ func TestMoreTargets(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]Command{
-		"freeze prod-eu brokers are replaced": Brake{Freeze: true, Cluster: "prod-eu", Why: "brokers are replaced"},
-		"thaw everything":                     Brake{Cluster: reset.Everything},
+		"freeze prod-eu brokers are replaced": SetFreeze{Freeze: true, Cluster: "prod-eu", Why: "brokers are replaced"},
+		"thaw everything":                     SetFreeze{Cluster: reset.Everything},
 		"emergency k7f3.2 INC-4711":           Decide{Verb: "emergency", Ref: reset.Ref{ID: "k7f3", Revision: 2}, Why: "INC-4711"},
 	} {
 		got, err := Parse(text, ctx)

@@ -11,8 +11,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// naming is the group and the cluster that a line names, and the words after them.
-type naming struct {
+// groupName is the group and the cluster that a line names, and the words after them.
+type groupName struct {
 	group, cluster string
 	rest           []word
 }
@@ -21,15 +21,15 @@ type naming struct {
 var clusterShape = regexp.MustCompile(`^[a-zA-Z0-9._-]+$`)
 
 // readNaming reads GROUP[@CLUSTER] from words, or both from their flags, which take any name exactly as it is.
-func readNaming(l line, words []word, ctx Context, example string) (naming, error) {
+func readNaming(l line, words []word, ctx Context, example string) (groupName, error) {
 	cluster, err := flaggedCluster(l, ctx)
-	n := naming{cluster: cluster, rest: words}
+	n := groupName{cluster: cluster, rest: words}
 	if err != nil {
 		return n, err
 	}
 	if w, ok := l.value("group"); ok {
-		if n.group = w.text; n.group == "" || mention(n.group) {
-			return n, wrong(w, "--group billing", "%s is not the name of a group")
+		if n.group = w.text; n.group == "" || isMention(n.group) {
+			return n, syntaxError(w, "--group billing", "%s is not the name of a group")
 		}
 		return n, nil
 	}
@@ -42,7 +42,7 @@ func readNaming(l line, words []word, ctx Context, example string) (naming, erro
 }
 
 // read takes GROUP@CLUSTER apart, at the last @ and only where a cluster can follow.
-func (n *naming) read(w word, ctx Context, example string) error {
+func (n *groupName) read(w word, ctx Context, example string) error {
 	n.group = w.text
 	at := strings.LastIndexByte(w.text, '@')
 	if at >= 0 {
@@ -50,18 +50,18 @@ func (n *naming) read(w word, ctx Context, example string) error {
 		configured := slices.ContainsFunc(ctx.Clusters, func(c ClusterName) bool { return c.Name == cluster })
 		switch {
 		case cluster == "":
-			return wrong(w, example, "%s ends with @: which cluster?")
+			return syntaxError(w, example, "%s ends with @: which cluster?")
 		case configured && n.cluster != "" && n.cluster != cluster:
-			return wrong(w, example, "%s names another cluster than the option does, "+n.cluster)
+			return syntaxError(w, example, "%s names another cluster than the option does, "+n.cluster)
 		case configured, n.cluster == "" && clusterShape.MatchString(cluster):
 			n.group, n.cluster = group, cluster
 		}
 	}
 	switch {
-	case mention(w.text):
-		return wrong(w, example, "%s is a mention, not a group: write the name as plain text")
+	case isMention(w.text):
+		return syntaxError(w, example, "%s is a mention, not a group: write the name as plain text")
 	case n.group == "":
-		return wrong(w, example, "%s names no group")
+		return syntaxError(w, example, "%s names no group")
 	}
 	return nil
 }
@@ -70,7 +70,7 @@ func (n *naming) read(w word, ctx Context, example string) error {
 func flaggedCluster(l line, ctx Context) (string, error) {
 	w, named := l.value("cluster")
 	if named && !clusterShape.MatchString(w.text) {
-		return "", wrong(w, "--cluster prod-eu", "%s is not the name of a cluster")
+		return "", syntaxError(w, "--cluster prod-eu", "%s is not the name of a cluster")
 	}
 	servers, ok := l.value("bootstrap-server")
 	if !ok {
@@ -87,25 +87,25 @@ func flaggedCluster(l line, ctx Context) (string, error) {
 	}
 	switch {
 	case len(found) == 0 && len(ctx.Clusters) > 0:
-		return "", wrong(servers, "--cluster "+ctx.Clusters[0].Name, "%s is no server of a configured cluster").near(known...)
+		return "", syntaxError(servers, "--cluster "+ctx.Clusters[0].Name, "%s is no server of a configured cluster").suggest(known...)
 	case len(found) == 0:
-		return "", wrong(servers, "", "%s is no server of a configured cluster")
+		return "", syntaxError(servers, "", "%s is no server of a configured cluster")
 	case len(found) > 1:
-		return "", wrong(servers, "--cluster "+found[0], "%s belongs to several clusters: "+strings.Join(found, ", "))
+		return "", syntaxError(servers, "--cluster "+found[0], "%s belongs to several clusters: "+strings.Join(found, ", "))
 	case named && w.text != found[0]:
-		return "", wrong(servers, "--cluster "+found[0], "%s is not of "+w.text)
+		return "", syntaxError(servers, "--cluster "+found[0], "%s is not of "+w.text)
 	}
 	return found[0], nil
 }
 
 // readName reads a verb that takes a group and nothing else.
-func readName(verb string, l line, ctx Context, optional bool) (naming, error) {
-	if err := l.only(verb, "group", "cluster", "bootstrap-server"); err != nil {
-		return naming{}, err
+func readName(verb string, l line, ctx Context, optional bool) (groupName, error) {
+	if err := l.checkOptions(verb, "group", "cluster", "bootstrap-server"); err != nil {
+		return groupName{}, err
 	}
 	if optional && len(l.words) == 1 && !l.has("group") {
 		cluster, err := flaggedCluster(l, ctx)
-		return naming{cluster: cluster}, err
+		return groupName{cluster: cluster}, err
 	}
 	n, err := readNaming(l, l.words[1:], ctx, usages[verb].example())
 	if err == nil {
@@ -127,20 +127,20 @@ func readReset(verb string, l line, ctx Context) (Command, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := aiming{line: l, ctx: ctx, in: reset.Intent{Cluster: n.cluster, Group: n.group, NoWait: l.has("no-wait"),
+	r := resetParser{line: l, ctx: ctx, in: reset.Intent{Cluster: n.cluster, Group: n.group, NoWait: l.has("no-wait"),
 		Create: l.has("create-group"), ConnectorStopped: l.has("connector-stopped"), SkipAhead: l.has("skip-ahead"), Notes: l.notes()}}
 	if err := ofNoSchedule(l); err != nil {
 		return nil, err
 	}
-	if err := r.options(); err != nil {
+	if err := r.readOptions(); err != nil {
 		return nil, err
 	}
-	rest, err := r.topicWords(n.rest)
+	rest, err := r.readTopics(n.rest)
 	if err == nil {
-		err = r.target(rest)
+		err = r.readTarget(rest)
 	}
 	if err == nil && l.has("future") {
-		err = r.ahead()
+		err = r.checkFuture()
 	}
 	if err != nil {
 		return nil, err
@@ -152,7 +152,7 @@ func readReset(verb string, l line, ctx Context) (Command, error) {
 		if err := almostVerb(words); err != nil && verb == "" && !l.has("group") {
 			return nil, err
 		}
-		if r.in.Scope.Empty() && l.only("", "group", "cluster", "bootstrap-server", "tz") == nil {
+		if r.in.Scope.Empty() && l.checkOptions("", "group", "cluster", "bootstrap-server", "tz") == nil {
 			return Overview{n.group, n.cluster}, nil
 		}
 	}
@@ -188,11 +188,11 @@ func grammarWord(words []word, flagged bool) error {
 	if flagged || len(words) == 0 || !slices.Contains(targetWords, strings.ToLower(words[0].text)) {
 		return nil
 	}
-	return wrong(words[0], resetExample, "which group? %s is a word of the grammar (a group of that name: --group "+words[0].text+")")
+	return syntaxError(words[0], resetExample, "which group? %s is a word of the grammar (a group of that name: --group "+words[0].text+")")
 }
 
-// options reads what is neither group, topics nor target.
-func (r *aiming) options() (err error) {
+// readOptions reads what is neither group, topics nor target.
+func (r *resetParser) readOptions() (err error) {
 	if r.in.Reason, err = readText(r.line, "reason", maxReason); err != nil {
 		return err
 	}
@@ -201,17 +201,17 @@ func (r *aiming) options() (err error) {
 	}
 	if w, ok := r.value("wait"); ok {
 		if r.in.NoWait {
-			return wrong(w, "--wait 30m, or --no-wait", "--wait %s and --no-wait contradict each other")
+			return syntaxError(w, "--wait 30m, or --no-wait", "--wait %s and --no-wait contradict each other")
 		}
 		if r.in.Wait, err = readDuration(w.text); err != nil {
-			return wrong(w, "--wait 30m", fmt.Sprintf("how long? %%s %v", err))
+			return syntaxError(w, "--wait 30m", fmt.Sprintf("how long? %%s %v", err))
 		}
 	}
 	return r.readClock()
 }
 
 // readClock finds the zone in which times are read: --tz, else the asker's.
-func (r *aiming) readClock() (err error) {
+func (r *resetParser) readClock() (err error) {
 	c := clock{now: r.ctx.At, zone: r.ctx.Zone, name: r.ctx.ZoneName}
 	if c.zone == nil {
 		c.zone, c.name = time.UTC, "UTC"
@@ -241,17 +241,17 @@ func (l line) topics() []word {
 	return words
 }
 
-// topicWords reads the topics up to the target, and returns the words from there on.
-func (r *aiming) topicWords(words []word) ([]word, error) {
+// readTopics reads the topics up to the target, and returns the words from there on.
+func (r *resetParser) readTopics(words []word) ([]word, error) {
 	for i, w := range words {
 		text := strings.ToLower(w.text)
 		switch {
 		case slices.Contains(targetStarts, text):
 			return words[i:], r.addTopics(words[:i])
 		case slices.Contains(targetWords, text) && i == len(words)-1:
-			return nil, wrong(w, "billing orders to "+text, "%s needs the word to before it (a topic of that name: --topic "+w.text+")")
+			return nil, syntaxError(w, "billing orders to "+text, "%s needs the word to before it (a topic of that name: --topic "+w.text+")")
 		case slices.Contains(targetWords, text), readerOf(text) != nil:
-			return nil, wrong(w, "billing --topic "+w.text+" to latest", "%s is a word of the grammar, not a topic here")
+			return nil, syntaxError(w, "billing --topic "+w.text+" to latest", "%s is a word of the grammar, not a topic here")
 		}
 	}
 	if !slices.ContainsFunc(targetFlags, r.has) {
@@ -263,13 +263,13 @@ func (r *aiming) topicWords(words []word) ([]word, error) {
 }
 
 // almostTarget finds a target that lacks its first word, or has a typo in it, where no target is said at all.
-func (r *aiming) almostTarget(words []word) error {
+func (r *resetParser) almostTarget(words []word) error {
 	for i, w := range words {
 		if _, _, err := readTime(w.text, r.clock); err == nil && !digits(w.text) {
-			return wrong(w, "billing orders to "+w.text, "%s needs the word to before it")
+			return syntaxError(w, "billing orders to "+w.text, "%s needs the word to before it")
 		}
 		if _, err := readDuration(w.text); err == nil {
-			return wrong(w, "billing orders back "+w.text, "%s needs the word back before it")
+			return syntaxError(w, "billing orders back "+w.text, "%s needs the word back before it")
 		}
 		if almost := text.Nearest(w.text, targetWords); almost != "" && i == len(words)-1 {
 			return &SyntaxError{Word: w.text, Pos: w.pos, Near: almost, Want: "where to? " + quoted(w.text) + " is no target", Example: resetExample}
@@ -278,14 +278,14 @@ func (r *aiming) almostTarget(words []word) error {
 	return nil
 }
 
-func (r *aiming) addTopics(words []word) error {
+func (r *resetParser) addTopics(words []word) error {
 	for _, w := range append(slices.Clip(words), r.topics()...) {
 		if err := r.scope.add(w); err != nil {
 			return err
 		}
 	}
 	if all := r.has("all-topics"); all && len(r.scope.order) > 0 {
-		return wrong(word{text: r.scope.order[0]}, "billing --all-topics to latest", "%s and --all-topics contradict each other")
+		return syntaxError(word{text: r.scope.order[0]}, "billing --all-topics to latest", "%s and --all-topics contradict each other")
 	}
 	r.in.Scope = reset.Scope{All: r.has("all-topics"), Topics: r.scope.scopes()}
 	return nil

@@ -43,8 +43,8 @@ type (
 	History struct{ Group, Cluster, ID string }
 	// Access asks who may do what with a group.
 	Access struct{ Group, Cluster string }
-	// Brake freezes or thaws a cluster, or reset.Everything.
-	Brake struct {
+	// SetFreeze freezes or thaws a cluster, or reset.Everything.
+	SetFreeze struct {
 		Freeze       bool
 		Cluster, Why string
 	}
@@ -67,17 +67,17 @@ type (
 	}
 )
 
-func (Reset) command()    {}
-func (Overview) command() {}
-func (Upload) command()   {}
-func (Help) command()     {}
-func (Status) command()   {}
-func (Lag) command()      {}
-func (Show) command()     {}
-func (History) command()  {}
-func (Access) command()   {}
-func (Decide) command()   {}
-func (Brake) command()    {}
+func (Reset) command()     {}
+func (Overview) command()  {}
+func (Upload) command()    {}
+func (Help) command()      {}
+func (Status) command()    {}
+func (Lag) command()       {}
+func (Show) command()      {}
+func (History) command()   {}
+func (Access) command()    {}
+func (Decide) command()    {}
+func (SetFreeze) command() {}
 
 func (Schedule) command()     {}
 func (Schedules) command()    {}
@@ -124,13 +124,13 @@ func (e *SyntaxError) Error() string {
 	return b.String()
 }
 
-// wrong makes the error about one word; want may quote it by %s.
-func wrong(w word, example, want string) *SyntaxError {
+// syntaxError makes the error about one word; want may quote it by %s.
+func syntaxError(w word, example, want string) *SyntaxError {
 	return &SyntaxError{Word: w.text, Want: strings.Replace(want, "%s", quoted(w.text), 1), Example: example, Pos: w.pos}
 }
 
-// near adds the nearest of the candidates to the error.
-func (e *SyntaxError) near(candidates ...string) *SyntaxError {
+// suggest adds the nearest of the candidates to the error.
+func (e *SyntaxError) suggest(candidates ...string) *SyntaxError {
 	e.Near = text.Nearest(e.Word, candidates)
 	return e
 }

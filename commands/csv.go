@@ -24,7 +24,7 @@ const (
 // "group,topic,partition,offset" per line, no header, no comments. Every bad line is reported with its number.
 func readPlan(name string, data []byte, group string) ([]reset.Row, error) {
 	if len(data) > maxPlanBytes {
-		return nil, fmt.Errorf("%s has %s; a plan file may have %s", quoted(name), text.Number(len(data), "byte"), text.Count(maxPlanBytes))
+		return nil, fmt.Errorf("%s has %s; a plan file may have %s", quoted(name), text.Counted(len(data), "byte"), text.WithCommas(maxPlanBytes))
 	}
 	f := planFile{group: group, seen: map[reset.Row]int{}}
 	in := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(data, []byte("\ufeff")))) // Excel begins with a byte order mark
@@ -42,7 +42,7 @@ func readPlan(name string, data []byte, group string) ([]reset.Row, error) {
 		n, _ := in.FieldPos(0)
 		f.record(n, record)
 		if len(f.rows) > maxPlanRows {
-			return nil, fmt.Errorf("%s has more than %s", quoted(name), text.Number(maxPlanRows, "row"))
+			return nil, fmt.Errorf("%s has more than %s", quoted(name), text.Counted(maxPlanRows, "row"))
 		}
 	}
 	switch {
@@ -84,7 +84,7 @@ func (f *planFile) record(n int, record []string) {
 		fields = fields[1:]
 	}
 	if len(fields) != 3 {
-		f.complain(n, "has %s, not topic,partition,offset or group,topic,partition,offset", text.Number(len(fields), "field"))
+		f.complain(n, "has %s, not topic,partition,offset or group,topic,partition,offset", text.Counted(len(fields), "field"))
 		return
 	}
 	partition, perr := strconv.ParseInt(fields[1], 10, 32)

@@ -90,7 +90,7 @@ func sortLine(words []word, end int) (line, error) {
 	for i := 0; i < len(words); i++ {
 		w := words[i]
 		if !w.quoted {
-			w.text = dashes(w.text)
+			w.text = fixDashes(w.text)
 		}
 		if len(w.text) < 2 || w.text[0] != '-' || w.text[1] >= '0' && w.text[1] <= '9' {
 			l.words = append(l.words, w)
@@ -123,21 +123,21 @@ func readOption(w word, rest []word) (g given, used int, err error) {
 	case o.refuse != "":
 		return g, 0, &SyntaxError{Word: text, Want: o.refuse, Example: o.instead, Pos: w.pos}
 	case o.value == "" && inline:
-		return g, 0, wrong(g.name, text, "%s takes no value")
+		return g, 0, syntaxError(g.name, text, "%s takes no value")
 	case o.value == "" || inline && value != "":
 		return g, 0, nil
-	case inline || len(rest) == 0 || !rest[0].quoted && strings.HasPrefix(dashes(rest[0].text), "--"):
+	case inline || len(rest) == 0 || !rest[0].quoted && strings.HasPrefix(fixDashes(rest[0].text), "--"):
 		if o.bare && !inline {
 			return g, 0, nil
 		}
-		return g, 0, wrong(g.name, text+" "+o.value, "%s needs a value")
+		return g, 0, syntaxError(g.name, text+" "+o.value, "%s needs a value")
 	}
 	g.value = rest[0]
 	return g, 1, nil
 }
 
 func unknownOption(name word) *SyntaxError {
-	e := wrong(name, `--reason "bad deploy", --wait 30m; see help options`, "%s is not an option")
+	e := syntaxError(name, `--reason "bad deploy", --wait 30m; see help options`, "%s is not an option")
 	var known []string
 	for n, o := range options {
 		if o.refuse == "" {
@@ -157,9 +157,9 @@ func (l *line) add(g given) error {
 	key := g.key()
 	if len(l.given[key]) > 0 && !options[key].repeat {
 		if key == "group" {
-			return wrong(g.value, "billing@prod-eu orders to latest", "one group per command: %s is a second one")
+			return syntaxError(g.value, "billing@prod-eu orders to latest", "one group per command: %s is a second one")
 		}
-		return wrong(g.name, g.name.text+" "+options[key].value, "%s is given twice")
+		return syntaxError(g.name, g.name.text+" "+options[key].value, "%s is given twice")
 	}
 	l.given[key] = append(l.given[key], g)
 	return nil
@@ -175,8 +175,8 @@ func (l line) value(name string) (word, bool) {
 	return l.given[name][0].value, true
 }
 
-// only refuses options other than those named: a verb that has no use for one must not drop it silently.
-func (l line) only(verb string, names ...string) error {
+// checkOptions refuses options other than those named: a verb that has no use for one must not drop it silently.
+func (l line) checkOptions(verb string, names ...string) error {
 	for _, name := range slices.Sorted(maps.Keys(l.given)) {
 		if !slices.Contains(names, name) {
 			return &SyntaxError{Word: "--" + name, Pos: l.given[name][0].name.pos, Example: usages[verb].example(),
@@ -197,8 +197,8 @@ func (l line) notes() []string {
 	return notes
 }
 
-// dashes undoes what phones make of dashes at the start of a word: "—reason" and "–-reason" were --reason, "–100" was -100.
-func dashes(s string) string {
+// fixDashes undoes what phones make of dashes at the start of a word: "—reason" and "–-reason" were --reason, "–100" was -100.
+func fixDashes(s string) string {
 	rest := strings.TrimLeft(s, "-–—−")
 	lead := s[:len(s)-len(rest)]
 	switch {

@@ -29,7 +29,7 @@ const (
 //	kafka-consumer-groups.sh --bootstrap-server ... --group ... --reset-offsets ... --execute
 func Parse(said string, ctx Context) (Command, error) {
 	if n := utf8.RuneCountInString(said); n > maxText {
-		return nil, &SyntaxError{Want: fmt.Sprintf("a command may have %s characters; this one has %s", text.Count(maxText), text.Count(n)), Pos: maxText}
+		return nil, &SyntaxError{Want: fmt.Sprintf("a command may have %s characters; this one has %s", text.WithCommas(maxText), text.WithCommas(n)), Pos: maxText}
 	}
 	words, err := split(said, !ctx.Terminal)
 	if err != nil {
@@ -93,7 +93,7 @@ func readerOf(verb string) reader {
 	case "approve", "reject", "cancel", "retry", "undo", "settle", "choose", "emergency":
 		return readDecide
 	case "freeze", "thaw":
-		return readBrake
+		return readFreeze
 	case "delete-offsets":
 		return readDelete
 	case "schedule":
@@ -101,7 +101,7 @@ func readerOf(verb string) reader {
 	case "at":
 		return readAt
 	case "run", "delay", "skip-next":
-		return readTurn
+		return readScheduleVerb
 	case "groups":
 		return readLater
 	}
@@ -164,7 +164,7 @@ func dropProgram(words []word) []word {
 }
 
 func readHelp(verb string, l line, _ Context) (Command, error) {
-	if err := l.only(verb); err != nil {
+	if err := l.checkOptions(verb); err != nil {
 		return nil, err
 	}
 	var topic []string
@@ -174,7 +174,7 @@ func readHelp(verb string, l line, _ Context) (Command, error) {
 	h := Help{Topic: strings.Join(topic, " ")}
 	if _, ok := Usage(h.Topic); !ok {
 		w := word{text: h.Topic, pos: l.words[1].pos}
-		return nil, wrong(w, "help, help target, help undo", "there is no help on %s").near(slices.Sorted(maps.Keys(usages))...)
+		return nil, syntaxError(w, "help, help target, help undo", "there is no help on %s").suggest(slices.Sorted(maps.Keys(usages))...)
 	}
 	return h, nil
 }
@@ -190,7 +190,7 @@ func readAccess(verb string, l line, ctx Context) (Command, error) {
 }
 
 func readLag(verb string, l line, ctx Context) (Command, error) {
-	if err := l.only(verb, "group", "cluster", "bootstrap-server", "topic", "all-topics"); err != nil {
+	if err := l.checkOptions(verb, "group", "cluster", "bootstrap-server", "topic", "all-topics"); err != nil {
 		return nil, err
 	}
 	n, err := readNaming(l, l.words[1:], ctx, usages[verb].example())
@@ -216,7 +216,7 @@ func readHistory(verb string, l line, ctx Context) (Command, error) {
 }
 
 func readShow(verb string, l line, _ Context) (Command, error) {
-	if err := l.only(verb); err != nil {
+	if err := l.checkOptions(verb); err != nil {
 		return nil, err
 	}
 	ref, rest, err := readRef(verb, l)
@@ -228,12 +228,12 @@ func readShow(verb string, l line, _ Context) (Command, error) {
 
 // readLater keeps the words of the grammar that this version does not obey from being taken for groups.
 func readLater(verb string, l line, _ Context) (Command, error) {
-	return nil, wrong(l.words[0], "reset "+verb+" orders to latest, for a group of that name", "%s is not understood yet")
+	return nil, syntaxError(l.words[0], "reset "+verb+" orders to latest, for a group of that name", "%s is not understood yet")
 }
 
 // readDecide reads VERB ID[.REVISION] and what belongs to the verb: an option's number, or why.
 func readDecide(verb string, l line, _ Context) (Command, error) {
-	if err := l.only(verb, "reason"); err != nil {
+	if err := l.checkOptions(verb, "reason"); err != nil {
 		return nil, err
 	}
 	ref, rest, err := readRef(verb, l)
@@ -250,7 +250,7 @@ func readDecide(verb string, l line, _ Context) (Command, error) {
 			return nil, &SyntaxError{Pos: l.end, Want: "choose which? The number of an option is missing", Example: usages[verb].example()}
 		}
 		if d.Option, err = strconv.Atoi(rest[0].text); err != nil || d.Option < 1 || !digits(rest[0].text) {
-			return nil, wrong(rest[0], usages[verb].example(), "%s is not the number of an option")
+			return nil, syntaxError(rest[0], usages[verb].example(), "%s is not the number of an option")
 		}
 		rest = rest[1:]
 	case "reject", "cancel", "undo", "settle", "emergency":
@@ -280,15 +280,15 @@ func readRef(verb string, l line) (ref reset.Ref, rest []word, err error) {
 	w := l.words[1]
 	m := refShape.FindStringSubmatch(strings.ToLower(w.text))
 	if m == nil {
-		return ref, nil, wrong(w, usages[verb].example(), "%s is not the id of a request; "+named(verb))
+		return ref, nil, syntaxError(w, usages[verb].example(), "%s is not the id of a request; "+named(verb))
 	}
-	ref.ID, ref.Revision = m[1], small(m[2])
+	ref.ID, ref.Revision = m[1], parseDigits(m[2])
 	return ref, l.words[2:], nil
 }
 
-// readBrake reads what is frozen or thawed: a cluster, or everything, and why.
-func readBrake(verb string, l line, ctx Context) (Command, error) {
-	if err := l.only(verb, "reason"); err != nil {
+// readFreeze reads what is frozen or thawed: a cluster, or everything, and why.
+func readFreeze(verb string, l line, ctx Context) (Command, error) {
+	if err := l.checkOptions(verb, "reason"); err != nil {
 		return nil, err
 	}
 	why, err := readText(l, "reason", maxReason)
@@ -299,7 +299,7 @@ func readBrake(verb string, l line, ctx Context) (Command, error) {
 		return nil, &SyntaxError{Pos: l.end, Want: verb + " what? A cluster, or the word everything", Example: usages[verb].example()}
 	}
 	scope := l.words[1]
-	b := Brake{Freeze: verb == "freeze", Cluster: scope.text, Why: why}
+	b := SetFreeze{Freeze: verb == "freeze", Cluster: scope.text, Why: why}
 	known := slices.ContainsFunc(ctx.Clusters, func(c ClusterName) bool { return c.Name == scope.text })
 	switch {
 	case strings.EqualFold(scope.text, "everything"):
@@ -309,7 +309,7 @@ func readBrake(verb string, l line, ctx Context) (Command, error) {
 		for _, c := range ctx.Clusters {
 			names = append(names, c.Name)
 		}
-		return nil, wrong(scope, usages[verb].example(), "%s is not a configured cluster, nor the word everything").near(names...)
+		return nil, syntaxError(scope, usages[verb].example(), "%s is not a configured cluster, nor the word everything").suggest(names...)
 	}
 	if rest := l.words[2:]; len(rest) > 0 && b.Why == "" {
 		b.Why = joined(rest)
@@ -327,7 +327,7 @@ func unexpected(rest []word, verb string) error {
 	if len(rest) == 0 {
 		return nil
 	}
-	return wrong(rest[0], usages[verb].example(), "%s is one word too many for "+verb+"; "+named(verb))
+	return syntaxError(rest[0], usages[verb].example(), "%s is one word too many for "+verb+"; "+named(verb))
 }
 
 func named(verb string) string { return "a group named " + verb + " needs the word reset before it" }
@@ -338,7 +338,7 @@ func readText(l line, option string, most int) (string, error) {
 	n := utf8.RuneCountInString(w.text)
 	switch {
 	case ok && strings.TrimSpace(w.text) == "":
-		return "", wrong(w, "--"+option+" "+options[option].value, "--"+option+" is empty: %s")
+		return "", syntaxError(w, "--"+option+" "+options[option].value, "--"+option+" is empty: %s")
 	case n > most:
 		return "", tooLong(w.pos, n)
 	}
@@ -346,7 +346,7 @@ func readText(l line, option string, most int) (string, error) {
 }
 
 func tooLong(pos, n int) *SyntaxError {
-	return &SyntaxError{Pos: pos, Want: fmt.Sprintf("a reason may have %d characters; this one has %s", maxReason, text.Count(n)), Example: `--reason "bad deploy 4711"`}
+	return &SyntaxError{Pos: pos, Want: fmt.Sprintf("a reason may have %d characters; this one has %s", maxReason, text.WithCommas(n)), Example: `--reason "bad deploy 4711"`}
 }
 
 func joined(words []word) string {

@@ -60,15 +60,15 @@ func readSchedule(verb string, l line, ctx Context) (Command, error) {
 		}
 		return ShowSchedule{Name: name, Runs: of == "history"}, err
 	case "pause", "resume", "remove", "run", "skip-next", "delay":
-		return readTurn(of, at, ctx)
+		return readScheduleVerb(of, at, ctx)
 	}
-	return nil, wrong(sub, ScheduleExample, "schedule what? %s is none of add, list, show, history, pause, resume, remove, run, skip-next; "+named(verb)).
-		near("add", "list", "show", "history", "pause", "resume", "remove", "run", "skip-next")
+	return nil, syntaxError(sub, ScheduleExample, "schedule what? %s is none of add, list, show, history, pause, resume, remove, run, skip-next; "+named(verb)).
+		suggest("add", "list", "show", "history", "pause", "resume", "remove", "run", "skip-next")
 }
 
-// readTurn reads a word about a schedule or one of its runs: VERB ID [WHY].
-func readTurn(verb string, l line, _ Context) (Command, error) {
-	if err := l.only(verb, "reason"); err != nil {
+// readScheduleVerb reads a word about a schedule or one of its runs: VERB ID [WHY].
+func readScheduleVerb(verb string, l line, _ Context) (Command, error) {
+	if err := l.checkOptions(verb, "reason"); err != nil {
 		return nil, err
 	}
 	name, rest, err := readLabel(verb, l)
@@ -77,14 +77,14 @@ func readTurn(verb string, l line, _ Context) (Command, error) {
 	}
 	d := Decide{Verb: verb, Ref: reset.Ref{ID: name}}
 	if m := refShape.FindStringSubmatch(name); m != nil {
-		d.Ref = reset.Ref{ID: m[1], Revision: small(m[2])}
+		d.Ref = reset.Ref{ID: m[1], Revision: parseDigits(m[2])}
 	}
 	if d.Why, err = readText(l, "reason", maxReason); err != nil {
 		return nil, err
 	}
 	if verb == "delay" && len(rest) > 0 {
 		if by, err := readDuration(rest[0].text); err != nil || by != time.Hour {
-			return nil, wrong(rest[0], "delay "+name, "a run is put off by an hour at a time, not by %s")
+			return nil, syntaxError(rest[0], "delay "+name, "a run is put off by an hour at a time, not by %s")
 		}
 		rest = rest[1:]
 	}
@@ -103,17 +103,17 @@ var labelShape = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,39}$`)
 // readLabel reads the schedule, or the run, that a verb is about. Names are lower case; phones capitalise.
 func readLabel(verb string, l line) (name string, rest []word, err error) {
 	if len(l.words) < 2 {
-		return "", nil, &SyntaxError{Pos: l.end, Want: l.words[0].text + " what? The id or the name of a schedule is missing", Example: turnExample(verb)}
+		return "", nil, &SyntaxError{Pos: l.end, Want: l.words[0].text + " what? The id or the name of a schedule is missing", Example: scheduleVerbExample(verb)}
 	}
 	w := l.words[1]
 	name = strings.ToLower(w.text)
 	if !labelShape.MatchString(name) && !refShape.MatchString(name) {
-		return "", nil, wrong(w, turnExample(verb), "%s is neither the id nor the name of a schedule; "+named(verb))
+		return "", nil, syntaxError(w, scheduleVerbExample(verb), "%s is neither the id nor the name of a schedule; "+named(verb))
 	}
 	return name, l.words[2:], nil
 }
 
-func turnExample(verb string) string {
+func scheduleVerbExample(verb string) string {
 	if u, ok := usages[verb]; ok {
 		return u.example()
 	}
@@ -124,12 +124,12 @@ func noMore(rest []word, l line, verb string) error {
 	if len(rest) == 0 {
 		return nil
 	}
-	return wrong(rest[0], strings.ToLower(l.words[0].text)+" "+l.words[1].text, "%s is one word too many for "+verb)
+	return syntaxError(rest[0], strings.ToLower(l.words[0].text)+" "+l.words[1].text, "%s is one word too many for "+verb)
 }
 
 // readAdd reads add "EXPRESSION" [options] -- RESET. The expression is the core's to understand.
 func readAdd(l line, ctx Context) (Command, error) {
-	if err := l.only("schedule", "tz", "name", "until", "announce", "when-busy", "if-missed", "reason"); err != nil {
+	if err := l.checkOptions("schedule", "tz", "name", "until", "announce", "when-busy", "if-missed", "reason"); err != nil {
 		return nil, err
 	}
 	expr := joined(l.words[1:])
@@ -139,20 +139,20 @@ func readAdd(l line, ctx Context) (Command, error) {
 	case strings.TrimSpace(expr) == "":
 		return nil, &SyntaxError{Pos: l.end, Want: "when? Five fields are missing: minute, hour, day, month, weekday", Example: ScheduleExample}
 	}
-	a := aiming{line: l, ctx: ctx}
+	a := resetParser{line: l, ctx: ctx}
 	if err := a.readClock(); err != nil {
 		return nil, err
 	}
 	s := reset.Schedule{Expr: strings.Join(strings.Fields(expr), " "), Zone: a.clock.name}
-	if err := a.terms(&s); err != nil {
+	if err := a.readTerms(&s); err != nil {
 		return nil, err
 	}
-	return a.held(s)
+	return a.readScheduledReset(s)
 }
 
 // readAt reads at TIME [options] -- RESET: once, at the next such time.
 func readAt(verb string, l line, ctx Context) (Command, error) {
-	if err := l.only(verb, "tz", "name", "announce", "when-busy", "if-missed", "reason"); err != nil {
+	if err := l.checkOptions(verb, "tz", "name", "announce", "when-busy", "if-missed", "reason"); err != nil {
 		return nil, err
 	}
 	const example = "at 02:10 -- billing@prod-eu orders back 24h"
@@ -162,24 +162,24 @@ func readAt(verb string, l line, ctx Context) (Command, error) {
 	case len(l.words) == 1:
 		return nil, &SyntaxError{Pos: l.end, Want: "at what time? None is said", Example: example}
 	}
-	a := aiming{line: l, ctx: ctx}
+	a := resetParser{line: l, ctx: ctx}
 	if err := a.readClock(); err != nil {
 		return nil, err
 	}
 	w := word{text: joined(l.words[1:]), pos: l.words[1].pos}
 	t, notes, err := readComing(w.text, a.clock)
 	if err != nil {
-		return nil, wrong(w, example, "at what time? %s "+sentence(err))
+		return nil, syntaxError(w, example, "at what time? %s "+sentence(err))
 	}
 	s := reset.Schedule{At: t.At, Zone: a.clock.name}
 	if t.Zone != "" {
 		s.Zone = t.Zone
 	}
 	a.in.Notes = notes
-	if err := a.terms(&s); err != nil {
+	if err := a.readTerms(&s); err != nil {
 		return nil, err
 	}
-	return a.held(s)
+	return a.readScheduledReset(s)
 }
 
 func sentence(err error) string {
@@ -208,39 +208,39 @@ func readComing(said string, c clock) (reset.Time, []string, error) {
 	return t, notes, err
 }
 
-// terms reads what a schedule says of itself, beside when and what.
-func (r *aiming) terms(s *reset.Schedule) (err error) {
+// readTerms reads what a schedule says of itself, beside when and what.
+func (r *resetParser) readTerms(s *reset.Schedule) (err error) {
 	s.Announce, s.WhenBusy = usualAnnounce, reset.WhenBusy{Do: reset.BusyWait, For: usualWait}
 	if w, ok := r.value("name"); ok {
 		if s.Name = strings.ToLower(w.text); !labelShape.MatchString(s.Name) {
-			return wrong(w, "--name nightly-orders", "%s cannot be a name: letters, digits, - and _, 40 at most")
+			return syntaxError(w, "--name nightly-orders", "%s cannot be a name: letters, digits, - and _, 40 at most")
 		}
 	}
 	if w, ok := r.value("until"); ok {
-		if s.Until, err = r.until(w); err != nil {
+		if s.Until, err = r.readUntil(w); err != nil {
 			return err
 		}
 	}
 	if w, ok := r.value("announce"); ok {
 		if s.Announce, err = readAnnounce(w.text); err != nil {
-			return wrong(w, "--announce 15m, --announce no", "how long ahead? %s "+err.Error())
+			return syntaxError(w, "--announce 15m, --announce no", "how long ahead? %s "+err.Error())
 		}
 	}
 	if w, ok := r.value("when-busy"); ok {
 		if s.WhenBusy, ok = readBusy(w.text); !ok {
-			return wrong(w, "--when-busy wait:30m, --when-busy skip, --when-busy fail", "what does a run do beside others? %s is none of wait, skip and fail")
+			return syntaxError(w, "--when-busy wait:30m, --when-busy skip, --when-busy fail", "what does a run do beside others? %s is none of wait, skip and fail")
 		}
 	}
 	if w, ok := r.value("if-missed"); ok {
 		if s.IfMissed, ok = readMissed(w.text); !ok {
-			return wrong(w, "--if-missed run-once:6h, --if-missed skip", "what becomes of a missed run? %s is neither skip nor run-once")
+			return syntaxError(w, "--if-missed run-once:6h, --if-missed skip", "what becomes of a missed run? %s is neither skip nor run-once")
 		}
 	}
 	return nil
 }
 
-// until reads the end of the standing approval: a day belongs to it as a whole.
-func (r *aiming) until(w word) (time.Time, error) {
+// readUntil reads the end of the standing approval: a day belongs to it as a whole.
+func (r *resetParser) readUntil(w word) (time.Time, error) {
 	const example = "--until 2027-03-01, --until 90d"
 	if d, err := readDuration(w.text); err == nil {
 		return r.ctx.At.Add(d).UTC().Truncate(time.Second), nil
@@ -251,7 +251,7 @@ func (r *aiming) until(w word) (time.Time, error) {
 	}
 	t, _, err := readTime(w.text, r.clock)
 	if err != nil || dateTime.FindString(w.text) == "" {
-		return time.Time{}, wrong(w, example, "until when? %s is not a day")
+		return time.Time{}, syntaxError(w, example, "until when? %s is not a day")
 	}
 	return t.At, nil
 }
@@ -292,15 +292,15 @@ func readMissed(said string) (reset.IfMissed, bool) {
 	return reset.IfMissed{}, false
 }
 
-// held reads the reset that stands behind "--", and puts it into its schedule.
-func (r *aiming) held(s reset.Schedule) (Command, error) {
+// readScheduledReset reads the reset that stands behind "--", and puts it into its schedule.
+func (r *resetParser) readScheduledReset(s reset.Schedule) (Command, error) {
 	l, err := sortLine(r.rest, r.end)
 	if err != nil {
 		return nil, err
 	}
 	for _, name := range []string{"tz", "help"} {
 		if l.has(name) {
-			return nil, wrong(l.given[name][0].name, `schedule add "0 2 * * *" --tz Europe/Berlin -- billing orders back 24h`, "%s belongs before the two dashes here")
+			return nil, syntaxError(l.given[name][0].name, `schedule add "0 2 * * *" --tz Europe/Berlin -- billing orders back 24h`, "%s belongs before the two dashes here")
 		}
 	}
 	verb := ""
@@ -312,7 +312,7 @@ func (r *aiming) held(s reset.Schedule) (Command, error) {
 	case verb == "delete-offsets":
 		read = readDelete
 	case verb != "reset" && readerOf(verb) != nil:
-		return nil, wrong(l.words[0], ScheduleExample, "only a reset can be scheduled; %s is none (a group of that name: reset "+verb+" ...)")
+		return nil, syntaxError(l.words[0], ScheduleExample, "only a reset can be scheduled; %s is none (a group of that name: reset "+verb+" ...)")
 	case verb != "reset":
 		verb = ""
 	}
@@ -329,7 +329,7 @@ func (r *aiming) held(s reset.Schedule) (Command, error) {
 	if why, err := readText(r.line, "reason", maxReason); err != nil {
 		return nil, err
 	} else if why != "" && what.Intent.Reason != "" {
-		return nil, wrong(r.given["reason"][0].name, ScheduleExample, "%s is given twice")
+		return nil, syntaxError(r.given["reason"][0].name, ScheduleExample, "%s is given twice")
 	} else if why != "" {
 		what.Intent.Reason = why
 	}
@@ -338,15 +338,15 @@ func (r *aiming) held(s reset.Schedule) (Command, error) {
 	return Schedule{s}, nil
 }
 
-// ahead makes a target in time one that has yet to come, as --future says.
-func (r *aiming) ahead() error {
+// checkFuture makes a target in time one that has yet to come, as --future says.
+func (r *resetParser) checkFuture() error {
 	w := r.given["future"][0].name
 	t, ok := r.in.Target.(reset.Time)
 	if !ok || t.Back != 0 {
-		return wrong(w, "billing orders to 2026-11-23T02:10:00Z --future", "%s is about a target in time: to TIME")
+		return syntaxError(w, "billing orders to 2026-11-23T02:10:00Z --future", "%s is about a target in time: to TIME")
 	}
 	if !r.ctx.At.IsZero() && !t.At.After(r.ctx.At) {
-		return wrong(w, "billing orders to "+t.Said, fmt.Sprintf("%%s, but %q has passed: leave it out", t.Said))
+		return syntaxError(w, "billing orders to "+t.Said, fmt.Sprintf("%%s, but %q has passed: leave it out", t.Said))
 	}
 	t.Future = true
 	r.in.Target = t
@@ -357,7 +357,7 @@ func (r *aiming) ahead() error {
 func ofNoSchedule(l line) error {
 	for _, name := range slices.Sorted(maps.Keys(l.given)) {
 		if options[name].schedule {
-			return wrong(l.given[name][0].name, ScheduleExample, "%s belongs to a schedule, before its two dashes")
+			return syntaxError(l.given[name][0].name, ScheduleExample, "%s belongs to a schedule, before its two dashes")
 		}
 	}
 	return nil

@@ -41,9 +41,9 @@ func (s *scopeReader) add(w word) error {
 		from, to, err := partitionRange(part)
 		switch {
 		case err != nil:
-			return wrong(w, topicExample, fmt.Sprintf("%%s: %v", err))
+			return syntaxError(w, topicExample, fmt.Sprintf("%%s: %v", err))
 		case s.named+int(to-from) >= maxPartitions:
-			return wrong(w, topicExample, fmt.Sprintf("%%s: more than %s partitions", text.Count(maxPartitions)))
+			return syntaxError(w, topicExample, fmt.Sprintf("%%s: more than %s partitions", text.WithCommas(maxPartitions)))
 		}
 		for p := from; p <= to; p++ {
 			s.addPartition(topic, int32(p))
@@ -54,12 +54,12 @@ func (s *scopeReader) add(w word) error {
 
 func notATopic(w word, topic string) *SyntaxError {
 	switch {
-	case mention(w.text):
-		return wrong(w, topicExample, "%s is a mention, not a topic: write the name as plain text")
+	case isMention(w.text):
+		return syntaxError(w, topicExample, "%s is a mention, not a topic: write the name as plain text")
 	case topic == "" || strings.ContainsAny(w.text, ", "):
-		return wrong(w, topicExample, "%s is not a topic: topics stand apart, partitions behind a colon without spaces")
+		return syntaxError(w, topicExample, "%s is not a topic: topics stand apart, partitions behind a colon without spaces")
 	}
-	return wrong(w, topicExample, "%s is not a topic: their names are made of letters, digits, dots, _ and -")
+	return syntaxError(w, topicExample, "%s is not a topic: their names are made of letters, digits, dots, _ and -")
 }
 
 // partitionRange reads 3 or 3-5; phones make a long dash of the short one.

@@ -51,9 +51,9 @@ func (s *splitter) next() error {
 	switch {
 	case unicode.IsSpace(l.r):
 		s.end()
-	case turns(l.r):
+	case turnsDirection(l.r):
 		return &SyntaxError{Word: text.Visible(string(l.r)), Pos: l.at, Want: "the text holds the invisible character " + text.Visible(string(l.r)) + ", which changes its direction: it may not be the command that it looks like; type it instead of pasting it"}
-	case invisible(l.r):
+	case isInvisible(l.r):
 	case l.r == '\\':
 		if s.i == len(s.in) {
 			return &SyntaxError{Word: `\`, Pos: l.at, Want: `the text ends with a backslash: the rest of the line is missing`,
@@ -131,12 +131,14 @@ func quote(r rune) rune {
 	return 0
 }
 
-// invisible characters come along when text is copied from a page or a phone; nobody means them.
-func invisible(r rune) bool { return unicode.Is(unicode.Cf, r) }
+// isInvisible characters come along when text is copied from a page or a phone; nobody means them.
+func isInvisible(r rune) bool { return unicode.Is(unicode.Cf, r) }
 
-// turns reports a character that embeds, overrides or isolates a direction. Left out without a word, the command would not be what
+// turnsDirection reports a character that embeds, overrides or isolates a direction. Left out without a word, the command would not be what
 // was seen: "gnillib" behind an override looks like "billing".
-func turns(r rune) bool { return r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069' }
+func turnsDirection(r rune) bool {
+	return r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069'
+}
 
 // letters undoes what Slack does to typed text: &amp; &lt; &gt;, and links that it made by itself
 // (<http://b1.example.com:9092|b1.example.com:9092>, <mailto:billing@prod.eu|billing@prod.eu>).
@@ -199,7 +201,7 @@ func slackToken(s string) (shown string, n int) {
 	return shown, end + 1
 }
 
-// mention reports whether a word is a mention by id.
-func mention(s string) bool {
+// isMention reports whether a word is a mention by id.
+func isMention(s string) bool {
 	return len(s) > 2 && s[0] == '<' && strings.IndexByte("@#!", s[1]) >= 0
 }

@@ -13,14 +13,14 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// aiming is a reset while its words are being read.
-type aiming struct {
+// resetParser is a reset while its words are being read.
+type resetParser struct {
 	line
-	ctx   Context
-	clock clock
-	scope scopeReader
-	in    reset.Intent
-	aim   string // how the target was said, once it was
+	ctx        Context
+	clock      clock
+	scope      scopeReader
+	in         reset.Intent
+	targetSaid string // how the target was said, once it was
 	// upload is a plan file that a form has to ask for.
 	upload bool
 }
@@ -40,13 +40,13 @@ const (
 	rowsExample  = "billing from orders,0,46020 orders,1,49551"
 )
 
-// target reads exactly one target, from the words or from Kafka's flags, or none.
-func (r *aiming) target(words []word) error {
-	rest, err := r.inWords(words)
+// readTarget reads exactly one target, from the words or from Kafka's flags, or none.
+func (r *resetParser) readTarget(words []word) error {
+	rest, err := r.readTargetWords(words)
 	if err != nil {
 		return err
 	}
-	r.aim = joined(words[:len(words)-len(rest)])
+	r.targetSaid = joined(words[:len(words)-len(rest)])
 	if len(rest) > 0 {
 		return r.afterTarget(rest[0])
 	}
@@ -55,19 +55,19 @@ func (r *aiming) target(words []word) error {
 			continue
 		}
 		g := r.given[name][0]
-		if r.aim != "" {
-			return wrong(g.name, resetExample, "one target per command: %s is another one beside "+quoted(r.aim))
+		if r.targetSaid != "" {
+			return syntaxError(g.name, resetExample, "one target per command: %s is another one beside "+quoted(r.targetSaid))
 		}
-		r.aim = g.name.text
-		if err := r.flag(g); err != nil {
+		r.targetSaid = g.name.text
+		if err := r.readFlag(g); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// inWords reads a target in words and returns what follows it.
-func (r *aiming) inWords(words []word) (rest []word, err error) {
+// readTargetWords reads a target in words and returns what follows it.
+func (r *resetParser) readTargetWords(words []word) (rest []word, err error) {
 	if len(words) == 0 {
 		return nil, nil
 	}
@@ -82,22 +82,22 @@ func (r *aiming) inWords(words []word) (rest []word, err error) {
 	w := words[1]
 	switch start {
 	case "to":
-		return r.to(words[1:])
+		return r.readTo(words[1:])
 	case "back":
-		err = r.back(w, "")
+		err = r.readBack(w, "")
 	case "shift":
-		err = r.shift(w)
+		err = r.readShift(w)
 	case "skip":
-		err = r.skip(w)
+		err = r.readSkip(w)
 	case "like":
-		err = r.like(w)
+		err = r.readLike(w)
 	case "from":
-		return nil, r.rows(words[1:])
+		return nil, r.readRows(words[1:])
 	}
 	return words[2:], err
 }
 
-func (r *aiming) missing(start string) *SyntaxError {
+func (r *resetParser) missing(start string) *SyntaxError {
 	e := &SyntaxError{Pos: r.end}
 	switch start {
 	case "to":
@@ -116,7 +116,7 @@ func (r *aiming) missing(start string) *SyntaxError {
 	return e
 }
 
-func (r *aiming) to(words []word) (rest []word, err error) {
+func (r *resetParser) readTo(words []word) (rest []word, err error) {
 	w := words[0]
 	switch strings.ToLower(w.text) {
 	case "latest":
@@ -129,10 +129,10 @@ func (r *aiming) to(words []word) (rest []word, err error) {
 		if len(words) == 1 {
 			return nil, &SyntaxError{Pos: r.end, Want: "to which offset? A number is missing", Example: "to offset 46020"}
 		}
-		return words[2:], r.offset(words[1])
+		return words[2:], r.readOffsetTarget(words[1])
 	default:
 		n := timeWords(words)
-		return words[n:], r.time(word{text: joined(words[:n]), pos: w.pos})
+		return words[n:], r.readTime(word{text: joined(words[:n]), pos: w.pos})
 	}
 	return words[1:], nil
 }
@@ -157,7 +157,7 @@ func timeWords(words []word) int {
 	return n
 }
 
-func (r *aiming) time(w word) error {
+func (r *resetParser) readTime(w word) error {
 	read := readTime
 	if r.has("future") {
 		read = readComing
@@ -169,11 +169,11 @@ func (r *aiming) time(w word) error {
 		return zoneWrong(w, err, "to 02:10 Europe/Berlin, to 02:10 UTC")
 	case errors.Is(err, errNoTime):
 		if _, err := readDuration(w.text); err == nil {
-			return wrong(w, "back "+w.text, "to what? %s is a duration")
+			return syntaxError(w, "back "+w.text, "to what? %s is a duration")
 		}
-		return wrong(w, toExample, "to what? %s is neither a time nor latest").near("latest", "earliest", "current", "offset", "today", "yesterday", "tomorrow")
+		return syntaxError(w, toExample, "to what? %s is neither a time nor latest").suggest("latest", "earliest", "current", "offset", "today", "yesterday", "tomorrow")
 	case err != nil:
-		return wrong(w, toExample, fmt.Sprintf("to what? %%s %v", err))
+		return syntaxError(w, toExample, fmt.Sprintf("to what? %%s %v", err))
 	}
 	r.in.Target = t
 	r.in.Notes = append(r.in.Notes, notes...)
@@ -181,7 +181,7 @@ func (r *aiming) time(w word) error {
 }
 
 func zoneWrong(w word, err error, example string) *SyntaxError {
-	e := wrong(w, example, "which zone? %s is not the IANA name of a time zone")
+	e := syntaxError(w, example, "which zone? %s is not the IANA name of a time zone")
 	var zone *zoneError
 	if errors.As(err, &zone) {
 		e.Near = zone.near
@@ -189,8 +189,8 @@ func zoneWrong(w word, err error, example string) *SyntaxError {
 	return e
 }
 
-// back reads a duration before now; flag is the option that it stood in, if any.
-func (r *aiming) back(w word, flag string) error {
+// readBack reads a duration before now; flag is the option that it stood in, if any.
+func (r *resetParser) readBack(w word, flag string) error {
 	example := "back 90m, back 1d12h, back PT1H30M"
 	if flag != "" {
 		example = flag + " PT1H30M"
@@ -201,7 +201,7 @@ func (r *aiming) back(w word, flag string) error {
 		err = errors.New("is longer than any log")
 	}
 	if err != nil {
-		return wrong(w, example, fmt.Sprintf("how far back? %%s %v", err))
+		return syntaxError(w, example, fmt.Sprintf("how far back? %%s %v", err))
 	}
 	r.in.Target = reset.Time{At: at, Back: d, Said: w.text}
 	return nil
@@ -209,15 +209,15 @@ func (r *aiming) back(w word, flag string) error {
 
 var shiftShape = regexp.MustCompile(`^[+-]?\d+$`)
 
-func (r *aiming) shift(w word) error {
+func (r *resetParser) readShift(w word) error {
 	n, err := strconv.ParseInt(w.text, 10, 64)
 	switch {
 	case !shiftShape.MatchString(w.text):
-		return wrong(w, shiftExample, "by how many? %s is not a number")
+		return syntaxError(w, shiftExample, "by how many? %s is not a number")
 	case err != nil || n == -n && n != 0:
-		return wrong(w, shiftExample, "by how many? %s is more than any offset")
+		return syntaxError(w, shiftExample, "by how many? %s is more than any offset")
 	case n == 0:
-		return wrong(w, shiftExample, "by how many? %s moves nothing")
+		return syntaxError(w, shiftExample, "by how many? %s moves nothing")
 	}
 	r.in.Target = reset.Shift{By: n}
 	return nil
@@ -234,10 +234,10 @@ func readOffset(s string) (int64, bool) {
 	return n, err == nil
 }
 
-func (r *aiming) offset(w word) error {
+func (r *resetParser) readOffsetTarget(w word) error {
 	n, ok := readOffset(w.text)
 	if !ok {
-		return wrong(w, "to offset 46020", "to which offset? %s is not one: a number from 0 on")
+		return syntaxError(w, "to offset 46020", "to which offset? %s is not one: a number from 0 on")
 	}
 	r.in.Target = reset.Exact{Offset: n}
 	return nil
@@ -245,17 +245,17 @@ func (r *aiming) offset(w word) error {
 
 var skipShape = regexp.MustCompile(`^([^:@]+):(\d+)@([\d,]+)$`)
 
-func (r *aiming) skip(w word) error {
+func (r *resetParser) readSkip(w word) error {
 	m := skipShape.FindStringSubmatch(w.text)
 	if m == nil {
-		return wrong(w, skipExample, "skip which record? %s is not TOPIC:PARTITION@OFFSET")
+		return syntaxError(w, skipExample, "skip which record? %s is not TOPIC:PARTITION@OFFSET")
 	}
 	offset, ok := readOffset(m[3])
 	if !ok {
-		return wrong(w, skipExample, "skip which record? The offset in %s is not one")
+		return syntaxError(w, skipExample, "skip which record? The offset in %s is not one")
 	}
 	if !r.in.Scope.Empty() {
-		return wrong(w, skipExample, "%s names its topic itself: leave the other topics out")
+		return syntaxError(w, skipExample, "%s names its topic itself: leave the other topics out")
 	}
 	if err := r.scope.add(word{text: m[1] + ":" + m[2], pos: w.pos}); err != nil {
 		return err
@@ -265,22 +265,22 @@ func (r *aiming) skip(w word) error {
 	return nil
 }
 
-// like copies from another group of the same cluster.
-func (r *aiming) like(w word) error {
+// readLike copies from another group of the same cluster.
+func (r *resetParser) readLike(w word) error {
 	if w.text == r.in.Group {
-		return wrong(w, likeExample, "like which group? %s is the one that moves")
+		return syntaxError(w, likeExample, "like which group? %s is the one that moves")
 	}
 	r.in.Target = reset.Like{Group: w.text}
 	return nil
 }
 
-// rows reads a plan that was pasted: what a plan file has in lines stands here in words. The word file asks for a form instead.
-func (r *aiming) rows(words []word) error {
+// readRows reads a plan that was pasted: what a plan file has in lines stands here in words. The word file asks for a form instead.
+func (r *resetParser) readRows(words []word) error {
 	if len(words) == 1 && strings.EqualFold(words[0].text, "file") {
-		return r.file(word{pos: words[0].pos})
+		return r.readFile(word{pos: words[0].pos})
 	}
 	if !r.in.Scope.Empty() {
-		return wrong(words[0], rowsExample, "%s names its topic itself: leave the other topics out")
+		return syntaxError(words[0], rowsExample, "%s names its topic itself: leave the other topics out")
 	}
 	lines := make([]string, len(words))
 	for i, w := range words {
@@ -295,20 +295,20 @@ func (r *aiming) rows(words []word) error {
 }
 
 // afterTarget refuses a word that follows a complete target.
-func (r *aiming) afterTarget(w word) error {
+func (r *resetParser) afterTarget(w word) error {
 	text := strings.ToLower(w.text)
 	if slices.Contains(targetWords, text) {
-		return wrong(w, resetExample, "one target per command: %s begins another one after "+quoted(r.aim))
+		return syntaxError(w, resetExample, "one target per command: %s begins another one after "+quoted(r.targetSaid))
 	}
-	e := wrong(w, resetExample, "%s comes after the target; topics stand before it, options begin with --")
-	if e = e.near("reason", "wait", "no-wait", "tz", "emergency"); e.Near != "" {
+	e := syntaxError(w, resetExample, "%s comes after the target; topics stand before it, options begin with --")
+	if e = e.suggest("reason", "wait", "no-wait", "tz", "emergency"); e.Near != "" {
 		e.Near = "--" + e.Near
 	}
 	return e
 }
 
-// flag reads one of targetFlags.
-func (r *aiming) flag(g given) error {
+// readFlag reads one of targetFlags.
+func (r *resetParser) readFlag(g given) error {
 	switch g.key() {
 	case "to-latest":
 		r.in.Target = reset.Latest{}
@@ -317,15 +317,15 @@ func (r *aiming) flag(g given) error {
 	case "to-current":
 		r.in.Target = reset.Current{}
 	case "to-datetime":
-		return r.datetime(g.value)
+		return r.readDatetime(g.value)
 	case "by-duration":
-		return r.back(g.value, g.name.text)
+		return r.readBack(g.value, g.name.text)
 	case "shift-by":
-		return r.shift(g.value)
+		return r.readShift(g.value)
 	case "to-offset":
-		return r.offset(g.value)
+		return r.readOffsetTarget(g.value)
 	case "from-file":
-		return r.file(g.value)
+		return r.readFile(g.value)
 	case "delete-offsets":
 		r.in.Target = reset.Nowhere{}
 	}
@@ -334,17 +334,17 @@ func (r *aiming) flag(g given) error {
 
 var dateTime = regexp.MustCompile(`(?i)^\d{4}-\d\d-\d\d[t ]\d`)
 
-// datetime reads Kafka's --to-datetime. Without a zone it is UTC, as Kafka's tool reads it, unless --tz says otherwise.
-func (r *aiming) datetime(w word) error {
+// readDatetime reads Kafka's --to-datetime. Without a zone it is UTC, as Kafka's tool reads it, unless --tz says otherwise.
+func (r *resetParser) readDatetime(w word) error {
 	const example = "--to-datetime 2026-11-22T09:30:00.000"
 	if !dateTime.MatchString(w.text) {
-		return wrong(w, example+"; in words: to 09:30", "%s is not a date and a time, as --to-datetime takes them")
+		return syntaxError(w, example+"; in words: to 09:30", "%s is not a date and a time, as --to-datetime takes them")
 	}
 	if r.clock.named && !strings.EqualFold(r.clock.name, "UTC") {
 		r.in.Notes = append(r.in.Notes, "--to-datetime is read in "+r.clock.name+" where it names no zone, because of --tz; Kafka's own tool reads UTC.")
 	}
 	r.clock.utc = true
-	err := r.time(w)
+	err := r.readTime(w)
 	var e *SyntaxError
 	if errors.As(err, &e) {
 		e.Example = example
@@ -352,12 +352,12 @@ func (r *aiming) datetime(w word) error {
 	return err
 }
 
-// file reads the plan file. In a chat there is none yet: a form asks for it.
-func (r *aiming) file(w word) error {
+// readFile reads the plan file. In a chat there is none yet: a form asks for it.
+func (r *resetParser) readFile(w word) error {
 	name := cmp.Or(w.text, "the plan")
 	switch {
 	case !r.in.Scope.Empty():
-		return wrong(word{text: name, pos: w.pos}, "billing@prod-eu --from-file plan.csv", "%s names the topics itself: leave the others out")
+		return syntaxError(word{text: name, pos: w.pos}, "billing@prod-eu --from-file plan.csv", "%s names the topics itself: leave the others out")
 	case r.ctx.ReadFile == nil && !r.ctx.Terminal:
 		r.upload = true
 		return nil
@@ -366,7 +366,7 @@ func (r *aiming) file(w word) error {
 	}
 	data, err := r.ctx.ReadFile(w.text)
 	if err != nil {
-		return wrong(w, "--from-file plan.csv", fmt.Sprintf("%%s cannot be read: %v", err))
+		return syntaxError(w, "--from-file plan.csv", fmt.Sprintf("%%s cannot be read: %v", err))
 	}
 	rows, err := readPlan(name, data, r.in.Group)
 	if err != nil {

@@ -46,14 +46,14 @@ func readTime(said string, c clock) (reset.Time, []string, error) {
 	}
 	m := timeShape.FindStringSubmatch(said)
 	if m == nil {
-		return reset.Time{}, nil, almostTime(said)
+		return reset.Time{}, nil, incompleteTime(said)
 	}
 	other, hasOther := c, false
 	switch {
 	case m[7] != "":
 		c.zone, c.name = time.UTC, "UTC"
 	case m[8] != "":
-		east, err := eastOfUTC(m[8])
+		east, err := utcOffset(m[8])
 		if err != nil {
 			return reset.Time{}, nil, err
 		}
@@ -139,17 +139,17 @@ func wallOf(m []string) (wall, error) {
 			return w, fmt.Errorf("has a day that does not exist: %s", m[1])
 		}
 	}
-	hour, minute, second := small(m[3]), small(m[4]), small(m[5])
+	hour, minute, second := parseDigits(m[3]), parseDigits(m[4]), parseDigits(m[5])
 	if hour > 23 || minute > 59 || second > 59 {
 		return w, errors.New("has a time of day that does not exist: it goes from 00:00 to 23:59:59")
 	}
-	nanos := small((m[6] + "000000000")[:9])
+	nanos := parseDigits((m[6] + "000000000")[:9])
 	w.of = time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute + time.Duration(second)*time.Second + time.Duration(nanos)
 	return w, nil
 }
 
-// small reads digits that a pattern has already bounded; none are 0.
-func small(s string) int {
+// parseDigits reads digits that a pattern has already bounded; none are 0.
+func parseDigits(s string) int {
 	n, _ := strconv.Atoi(s) // bounded: cannot fail but for ""
 	return n
 }
@@ -176,7 +176,7 @@ func (w wall) in(zone *time.Location, name string) (at time.Time, note string) {
 		if change.IsZero() || change.After(end) {
 			break
 		}
-		before, after := wallShown(change.Add(-1)), wallShown(change)
+		before, after := wallTime(change.Add(-1)), wallTime(change)
 		if !shown.Before(before.Add(1)) && shown.Before(after) {
 			return change, fmt.Sprintf("%s does not exist on %s in %s: the clocks go from %s to %s. %s is taken, %s UTC.", w.clock(), w.date.Format(time.DateOnly),
 				name, before.Add(1).Format("15:04"), after.Format("15:04"), after.Format("15:04"), change.UTC().Format("15:04"))
@@ -192,8 +192,8 @@ func (w wall) in(zone *time.Location, name string) (at time.Time, note string) {
 	return found[0], note
 }
 
-// wallShown is what the clocks of t's zone show at t, as if it were UTC.
-func wallShown(t time.Time) time.Time {
+// wallTime is what the clocks of t's zone show at t, as if it were UTC.
+func wallTime(t time.Time) time.Time {
 	_, offset := t.Zone()
 	return t.UTC().Add(time.Duration(offset) * time.Second)
 }
@@ -215,8 +215,8 @@ func readEpoch(said string) (reset.Time, []string, error) {
 	return reset.Time{}, nil, fmt.Errorf("has %d digits: epoch seconds have 10, milliseconds 13; an offset is written: to offset 46020", len(said))
 }
 
-// almostTime says what a text lacks that has something of a time.
-func almostTime(said string) error {
+// incompleteTime says what a text lacks that has something of a time.
+func incompleteTime(said string) error {
 	if _, err := time.Parse(time.DateOnly, said); err == nil {
 		return fmt.Errorf("needs a time of day: to %s 00:00", said)
 	}
@@ -229,10 +229,10 @@ func almostTime(said string) error {
 	return errNoTime
 }
 
-// eastOfUTC reads +05:30, +0530 and +05 as what they say. (Kafka's own tool once read the minutes as nothing: KAFKA-5644.)
-func eastOfUTC(s string) (seconds int, err error) {
+// utcOffset reads +05:30, +0530 and +05 as what they say. (Kafka's own tool once read the minutes as nothing: KAFKA-5644.)
+func utcOffset(s string) (seconds int, err error) {
 	d := strings.ReplaceAll(s[1:], ":", "")
-	hours, minutes := small(d[:2]), small(d[2:])
+	hours, minutes := parseDigits(d[:2]), parseDigits(d[2:])
 	if hours > 18 || minutes > 59 || hours == 18 && minutes > 0 {
 		return 0, fmt.Errorf("is no offset from UTC (%s): the largest is 18:00", s)
 	}

@@ -80,11 +80,11 @@ func TestWhatRunsAGroupOnApacheKafka(t *testing.T) {
 
 	made(t, k, nil, run+"-agg-store-changelog", run+"-agg-by-user-repartition", run+"-us.checkpoints.internal", run+"-plain")
 	eventually(t, "internal topics", func() string {
-		snap := inspect(t, c, reset.Query{Group: run + "-agg", Scope: scope(run + "-plain"), Around: true})
-		if !slices.Contains(snap.Around.Mirrors, run+"-us.checkpoints.internal") {
-			return fmt.Sprintf("mirrors: %v", snap.Around.Mirrors)
+		snap := inspect(t, c, reset.Query{Group: run + "-agg", Scope: scope(run + "-plain"), Environment: true})
+		if !slices.Contains(snap.Environment.Mirrors, run+"-us.checkpoints.internal") {
+			return fmt.Sprintf("mirrors: %v", snap.Environment.Mirrors)
 		}
-		return cmp.Diff([]string{run + "-agg-by-user-repartition", run + "-agg-store-changelog"}, snap.Around.Streams)
+		return cmp.Diff([]string{run + "-agg-by-user-repartition", run + "-agg-store-changelog"}, snap.Environment.Streams)
 	})
 	if strings.HasPrefix(k.Version, "3.") {
 		return // neither share groups nor groups of the type streams
@@ -172,9 +172,9 @@ func TestLeastRightsOnApacheKafka(t *testing.T) {
 		check, err := c.Check(t.Context())
 		ok(t, err)
 		equal(t, "cluster", check.ClusterID, k.ID)
-		snap := inspect(t, c, reset.Query{Group: run, Scope: reset.Scope{All: true}, At: time.Now(), Around: true})
-		equal(t, "all topics", [3]any{len(snap.Topics), snap.Around.Hidden, snap.Around.HiddenWhy}, [3]any{2, 0, ""})
-		equal(t, "configurations", [3]any{snap.Around.Unread, snap.Around.Retention, snap.Around.CommitTimeout},
+		snap := inspect(t, c, reset.Query{Group: run, Scope: reset.Scope{All: true}, At: time.Now(), Environment: true})
+		equal(t, "all topics", [3]any{len(snap.Topics), snap.Environment.Hidden, snap.Environment.HiddenWhy}, [3]any{2, 0, ""})
+		equal(t, "configurations", [3]any{snap.Environment.Unread, snap.Environment.Retention, snap.Environment.CommitTimeout},
 			[3]any{[]string(nil), 7 * 24 * time.Hour, 5 * time.Second})
 		for _, to := range []reset.Position{{Offset: 0}, {None: true}, {Offset: 0}} {
 			equal(t, "a write", writeTo(t, c, run, topics[0], to), []reset.StepResult{{Written: true}})
@@ -186,14 +186,14 @@ func TestLeastRightsOnApacheKafka(t *testing.T) {
 	for _, missing := range []struct {
 		resource string
 		op       kadm.ACLOperation
-		want     []Lack
+		want     []MissingRight
 	}{
-		{"cluster", kadm.OpDescribe, []Lack{{"cluster", "", "DESCRIBE", true}}},
-		{"cluster", kadm.OpDescribeConfigs, []Lack{{"cluster", "", "DESCRIBE_CONFIGS", true}}},
-		{"group", kadm.OpRead, []Lack{{"group", run, "READ", false}}},
-		{"group", kadm.OpDelete, []Lack{{"group", run, "DELETE", true}}},
-		{"topic", kadm.OpRead, []Lack{{"topic", topics[0], "READ", false}, {"topic", topics[1], "READ", false}}},
-		{"topic", kadm.OpDescribeConfigs, []Lack{{"topic", topics[0], "DESCRIBE_CONFIGS", true}, {"topic", topics[1], "DESCRIBE_CONFIGS", true}}},
+		{"cluster", kadm.OpDescribe, []MissingRight{{"cluster", "", "DESCRIBE", true}}},
+		{"cluster", kadm.OpDescribeConfigs, []MissingRight{{"cluster", "", "DESCRIBE_CONFIGS", true}}},
+		{"group", kadm.OpRead, []MissingRight{{"group", run, "READ", false}}},
+		{"group", kadm.OpDelete, []MissingRight{{"group", run, "DELETE", true}}},
+		{"topic", kadm.OpRead, []MissingRight{{"topic", topics[0], "READ", false}, {"topic", topics[1], "READ", false}}},
+		{"topic", kadm.OpDescribeConfigs, []MissingRight{{"topic", topics[0], "DESCRIBE_CONFIGS", true}, {"topic", topics[1], "DESCRIBE_CONFIGS", true}}},
 	} {
 		t.Run(missing.resource+" "+missing.op.String(), func(t *testing.T) {
 			t.Parallel()
@@ -206,9 +206,9 @@ func TestLeastRightsOnApacheKafka(t *testing.T) {
 		t.Parallel()
 		c := open(t, secured(t, k, run+"-some", func(string, kadm.ACLOperation) bool { return false }, topics[0]))
 		eventually(t, "rights", func() string { return lacksOf(t, c, groups, topics[:1], nil) })
-		snap := inspect(t, c, reset.Query{Group: run, Scope: reset.Scope{All: true}, Around: true})
-		if _, seen := snap.Topics[topics[1]]; seen || len(snap.Topics) != 1 || snap.Around.Hidden == 0 {
-			t.Errorf("%d topics are hidden, and these are seen: %v", snap.Around.Hidden, snap.Topics)
+		snap := inspect(t, c, reset.Query{Group: run, Scope: reset.Scope{All: true}, Environment: true})
+		if _, seen := snap.Topics[topics[1]]; seen || len(snap.Topics) != 1 || snap.Environment.Hidden == 0 {
+			t.Errorf("%d topics are hidden, and these are seen: %v", snap.Environment.Hidden, snap.Topics)
 		}
 		in := reset.Intent{Group: run, Scope: reset.Scope{All: true}, Target: reset.Latest{}}
 		if _, p := reset.CheckGroup(in, reset.ClusterInfo{SeesAll: true}, snap); p == nil || p.Code != reset.ProblemHidden {
@@ -230,7 +230,7 @@ func writeTo(t *testing.T, c *kafka.Cluster, group, topic string, to reset.Posit
 }
 
 // lacksOf differs while brokers have not heard of every ACL, and of the user itself.
-func lacksOf(t *testing.T, c *kafka.Cluster, groups, topics []string, want []Lack) string {
+func lacksOf(t *testing.T, c *kafka.Cluster, groups, topics []string, want []MissingRight) string {
 	t.Helper()
 	r, err := c.Rights(t.Context(), groups, topics)
 	if err != nil {
@@ -268,7 +268,7 @@ func TestWarningsOnApacheKafka(t *testing.T) {
 		writeTo(t, c, run, open1, reset.Position{Offset: 0})
 		in := reset.Intent{Group: run, Scope: scope(aged, open1), Target: target}
 		q := reset.QueryOf(in, nil, reset.ReadUncommitted)
-		q.Around = true
+		q.Environment = true
 		snap := inspect(t, c, q)
 		plan, problem := reset.MakePlan(in, nil, snap, snap.At)
 		if problem != nil {

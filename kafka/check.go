@@ -10,8 +10,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/guard"
 )
 
-// Checkup is what Check found out about a cluster that can be reached.
-type Checkup struct {
+// CheckResult is what Check found out about a cluster that can be reached.
+type CheckResult struct {
 	ClusterID string
 	Brokers   []string // addresses, as the brokers advertise them
 	Notes     []string // what works less well on these brokers, or not at all; a plain reset works all the same
@@ -20,12 +20,12 @@ type Checkup struct {
 // Check looks at what must be true before anything can be asked: that the cluster answers and is the pinned one, that each
 // of its brokers takes a connection and a login at the address it advertises, speaks what this package needs, and lets the
 // login list groups. The error joins everything that is wrong.
-func (c *Cluster) Check(ctx context.Context) (Checkup, error) {
-	v, err := c.meet(ctx)
+func (c *Cluster) Check(ctx context.Context) (CheckResult, error) {
+	v, err := c.refreshBrokers(ctx)
 	if err != nil {
-		return Checkup{}, err
+		return CheckResult{}, err
 	}
-	out := Checkup{ClusterID: v.id, Brokers: slices.Sorted(maps.Values(v.nodes))}
+	out := CheckResult{ClusterID: v.id, Brokers: slices.Sorted(maps.Values(v.nodes))}
 	notes, errs := make([][]string, len(out.Brokers)), make([]error, len(out.Brokers))
 	var wg guard.Group
 	for i, addr := range out.Brokers {
@@ -57,7 +57,7 @@ func (c *Cluster) checkBroker(ctx context.Context, addr string) (notes []string,
 	if err != nil {
 		return nil, fmt.Errorf("broker %s does not answer at the address it advertises: %s", addr, cause(err))
 	}
-	c.give(l)
+	c.returnLink(l)
 	var errs []error
 	for _, r := range requests {
 		_, ok := l.apis[r.key]

@@ -36,11 +36,11 @@ type Cluster struct {
 
 	mu      sync.Mutex
 	closed  bool
-	known   []string           // addresses that metadata named, the one that answered last first
-	idle    map[string][]*link // by address
-	links   map[*link]struct{} // all that are open
-	apis    map[string]apis    // what each broker knew when it was last connected to, by address
-	running guard.Group        // calls under way, those given up included
+	known   []string               // addresses that metadata named, the one that answered last first
+	idle    map[string][]*link     // by address
+	links   map[*link]struct{}     // all that are open
+	apis    map[string]apiVersions // what each broker knew when it was last connected to, by address
+	running guard.Group            // calls under way, those given up included
 }
 
 // Config says which cluster, and how to log in.
@@ -73,7 +73,7 @@ func Open(cfg Config) *Cluster {
 	c := &Cluster{
 		name: cfg.Name, pinned: cfg.ClusterID, bootstrap: cfg.Bootstrap, password: cfg.SASL.Password,
 		timeout: cmp.Or(cfg.Timeout, 5*time.Second), now: cfg.Now, log: cfg.Log,
-		idle: map[string][]*link{}, links: map[*link]struct{}{}, apis: map[string]apis{},
+		idle: map[string][]*link{}, links: map[*link]struct{}{}, apis: map[string]apiVersions{},
 	}
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)
@@ -102,11 +102,11 @@ func (c *Cluster) Close() error {
 	c.idle = map[string][]*link{}
 	c.mu.Unlock()
 	for _, l := range links {
-		l.socket.cut()
+		l.socket.close()
 	}
 	for _, some := range idle {
 		for _, l := range some {
-			c.drop(l)
+			c.closeLink(l)
 		}
 	}
 	c.running.Wait()
@@ -125,8 +125,8 @@ type view struct {
 // topic creates none, see metadata.
 const anyTopic = "__consumer_offsets"
 
-// meet asks who the brokers are now.
-func (c *Cluster) meet(ctx context.Context) (view, error) { return c.metadata(ctx, anyTopic) }
+// refreshBrokers asks who the brokers are now.
+func (c *Cluster) refreshBrokers(ctx context.Context) (view, error) { return c.metadata(ctx, anyTopic) }
 
 // metadata asks brokers one by one, the next one as soon as the last failed or is slow, and takes the first answer. Without
 // topics it tells about all of them. It is where reachability and the pinned cluster id are checked, before anything else
@@ -181,7 +181,7 @@ func (c *Cluster) askMetadata(ctx context.Context, addr string, topics []string)
 }
 
 func (c *Cluster) topicMetadata(ctx context.Context, addr string, topics []string) (*sarama.MetadataResponse, error) {
-	resp, err := ask(ctx, c, addr, func(b *sarama.Broker) (*sarama.MetadataResponse, error) {
+	resp, err := callBroker(ctx, c, addr, func(b *sarama.Broker) (*sarama.MetadataResponse, error) {
 		req := sarama.NewMetadataRequest(c.sarama.Version, topics)
 		req.AllowAutoTopicCreation = false // a typo must not create a topic
 		return b.GetMetadata(req)

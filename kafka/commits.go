@@ -19,7 +19,7 @@ type commit struct {
 // findCoordinator asks which broker coordinates the group. It is also where a group is noticed that the login may not see:
 // listings leave it out without a word.
 func (c *Cluster) findCoordinator(ctx context.Context, v view, group string) (addr string, err error) {
-	resp, err := ask(ctx, c, v.lead, func(b *sarama.Broker) (*sarama.FindCoordinatorResponse, error) {
+	resp, err := callBroker(ctx, c, v.lead, func(b *sarama.Broker) (*sarama.FindCoordinatorResponse, error) {
 		return b.FindCoordinator(&sarama.FindCoordinatorRequest{
 			Version: 3, CoordinatorKey: group, CoordinatorType: sarama.CoordinatorGroup,
 		})
@@ -31,14 +31,14 @@ func (c *Cluster) findCoordinator(ctx context.Context, v view, group string) (ad
 		return "", err
 	}
 	if resp.Coordinator == nil {
-		return "", &notYet{v.lead, "it names no coordinator"}
+		return "", &retriableError{v.lead, "it names no coordinator"}
 	}
 	return resp.Coordinator.Addr(), nil
 }
 
 // coordinator is findCoordinator for callers that have not met the cluster yet.
 func (c *Cluster) coordinator(ctx context.Context, group string) (string, error) {
-	v, err := c.meet(ctx)
+	v, err := c.refreshBrokers(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -51,7 +51,7 @@ func (c *Cluster) ReadBack(ctx context.Context, group string, parts []reset.Part
 	if len(parts) == 0 {
 		return nil, nil // without partitions the request would mean all of them
 	}
-	return patiently(ctx, c, group, func() ([]reset.Position, error) {
+	return retryUntilReady(ctx, c, group, func() ([]reset.Position, error) {
 		addr, err := c.coordinator(ctx, group)
 		if err != nil {
 			return nil, err
@@ -67,7 +67,7 @@ func (c *Cluster) ReadBack(ctx context.Context, group string, parts []reset.Part
 			case !ok:
 				return nil, fmt.Errorf("read back %s:%d of group %q: broker %s left it out of its answer", p.Topic, p.Partition, group, addr)
 			case at.err == name(sarama.ErrUnstableOffsetCommit):
-				return nil, &notYet{addr, fmt.Sprintf("%s on %s:%d", at.err, p.Topic, p.Partition)}
+				return nil, &retriableError{addr, fmt.Sprintf("%s on %s:%d", at.err, p.Topic, p.Partition)}
 			case at.err != "":
 				return nil, &reset.Problem{
 					Code: reset.ProblemUnread, Cluster: c.name, Group: group, Topic: p.Topic, Parts: []int32{p.Partition}, Got: at.err,
@@ -82,7 +82,7 @@ func (c *Cluster) ReadBack(ctx context.Context, group string, parts []reset.Part
 // commits are all of the group's. One that is still in a transaction after a while has that as its err.
 func (c *Cluster) commits(ctx context.Context, group string) (map[reset.Partition]commit, error) {
 	var last map[reset.Partition]commit
-	all, err := patiently(ctx, c, group, func() (map[reset.Partition]commit, error) {
+	all, err := retryUntilReady(ctx, c, group, func() (map[reset.Partition]commit, error) {
 		last = nil
 		addr, err := c.coordinator(ctx, group)
 		if err != nil {
@@ -93,7 +93,7 @@ func (c *Cluster) commits(ctx context.Context, group string) (map[reset.Partitio
 		}
 		for p, at := range last {
 			if at.err == name(sarama.ErrUnstableOffsetCommit) {
-				return nil, &notYet{addr, fmt.Sprintf("%s on %s:%d", at.err, p.Topic, p.Partition)}
+				return nil, &retriableError{addr, fmt.Sprintf("%s on %s:%d", at.err, p.Topic, p.Partition)}
 			}
 		}
 		return last, nil
@@ -106,8 +106,8 @@ func (c *Cluster) commits(ctx context.Context, group string) (map[reset.Partitio
 
 // fetchCommits reads the committed positions of some partitions, or of all without any, from the broker at addr.
 func (c *Cluster) fetchCommits(ctx context.Context, addr, group string, parts []reset.Partition) (map[reset.Partition]commit, error) {
-	byTopic := numbers(parts)
-	resp, err := ask(ctx, c, addr, func(b *sarama.Broker) (*sarama.OffsetFetchResponse, error) {
+	byTopic := partitionsByTopic(parts)
+	resp, err := callBroker(ctx, c, addr, func(b *sarama.Broker) (*sarama.OffsetFetchResponse, error) {
 		req := sarama.NewOffsetFetchRequest(c.sarama.Version, group, byTopic)
 		req.RequireStable = true
 		resp, err := b.FetchOffset(req)
@@ -145,7 +145,7 @@ func (c *Cluster) fetchCommits(ctx context.Context, addr, group string, parts []
 // takes several groups in one (OffsetFetch v8, Kafka 3.0), else one after the other. Of a group that the broker refuses, why.
 func (c *Cluster) fetchAllCommits(ctx context.Context, addr string, groups []string) (map[string]groupCommits, error) {
 	out := make(map[string]groupCommits, len(groups))
-	resp, err := ask(ctx, c, addr, func(b *sarama.Broker) (*sarama.OffsetFetchResponse, error) {
+	resp, err := callBroker(ctx, c, addr, func(b *sarama.Broker) (*sarama.OffsetFetchResponse, error) {
 		req := sarama.NewOffsetFetchRequest(c.sarama.Version, groups[0], nil)
 		for _, g := range groups[1:] {
 			req.Groups = append(req.Groups, sarama.OffsetFetchRequestGroup{GroupId: g})
@@ -187,8 +187,8 @@ type groupCommits struct {
 	why     string // Kafka's error
 }
 
-// certain are commits as positions; nil, and why, when one of them is not known.
-func (g groupCommits) certain() (positions map[reset.Partition]reset.Position, why string) {
+// positions are commits as positions; nil, and why, when one of them is not known.
+func (g groupCommits) positions() (positions map[reset.Partition]reset.Position, why string) {
 	if g.why != "" {
 		return nil, g.why
 	}
@@ -207,7 +207,7 @@ func (c *Cluster) fetchOneByOne(ctx context.Context, addr string, groups []strin
 	for _, g := range groups {
 		commits, err := c.fetchCommits(ctx, addr, g, nil)
 		var refused *reset.Problem
-		var wait *notYet
+		var wait *retriableError
 		switch {
 		case err == nil:
 			out[g] = groupCommits{commits: commits}
@@ -232,8 +232,8 @@ func toCommit(b *sarama.OffsetFetchResponseBlock) commit {
 	return commit{Position: reset.Position{Offset: b.Offset, Metadata: b.Metadata}}
 }
 
-// numbers are the partitions by topic; nil for none.
-func numbers(parts []reset.Partition) map[string][]int32 {
+// partitionsByTopic are the partitions by topic; nil for none.
+func partitionsByTopic(parts []reset.Partition) map[string][]int32 {
 	var out map[string][]int32
 	for _, p := range parts {
 		if out == nil {

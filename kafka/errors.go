@@ -15,22 +15,22 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// notYet is an answer that says "ask again": a coordinator that loads or has moved, an offset inside a transaction.
-type notYet struct {
+// retriableError is an answer that says "ask again": a coordinator that loads or has moved, an offset inside a transaction.
+type retriableError struct {
 	addr string
 	why  string
 }
 
-func (e *notYet) Error() string { return fmt.Sprintf("broker %s: %s", e.addr, e.why) }
+func (e *retriableError) Error() string { return fmt.Sprintf("broker %s: %s", e.addr, e.why) }
 
 // pauses between tries, after which the answer is taken as final: five tries in a second and a half.
 var pauses = []time.Duration{100 * time.Millisecond, 200 * time.Millisecond, 400 * time.Millisecond, 800 * time.Millisecond}
 
-// patiently calls f again as long as it says notYet, within a bound; then nothing can be concluded.
-func patiently[T any](ctx context.Context, c *Cluster, group string, f func() (T, error)) (T, error) {
+// retryUntilReady calls f again as long as it says retriableError, within a bound; then nothing can be concluded.
+func retryUntilReady[T any](ctx context.Context, c *Cluster, group string, f func() (T, error)) (T, error) {
 	for try := 0; ; try++ {
 		v, err := f()
-		var wait *notYet
+		var wait *retriableError
 		if !errors.As(err, &wait) {
 			return v, err
 		}
@@ -62,7 +62,7 @@ func (c *Cluster) groupError(addr, group string, code sarama.KError) error {
 		return nil
 	case sarama.ErrOffsetsLoadInProgress, sarama.ErrConsumerCoordinatorNotAvailable, sarama.ErrNotCoordinatorForConsumer,
 		sarama.ErrUnstableOffsetCommit, sarama.ErrRequestTimedOut:
-		return &notYet{addr, name(code)}
+		return &retriableError{addr, name(code)}
 	}
 	return &reset.Problem{Code: reset.ProblemUnread, Cluster: c.name, Group: group, Got: name(code)}
 }
@@ -76,7 +76,7 @@ func (c *Cluster) lost(ctx context.Context, addr string, err error) error {
 	case errors.Is(err, errNoAnswer):
 		return &reset.Problem{Code: reset.ProblemIncomplete, Cluster: c.name, Got: fmt.Sprintf("broker %s: %s", addr, cause(err))}
 	}
-	return &notYet{addr, cause(err)}
+	return &retriableError{addr, cause(err)}
 }
 
 func (c *Cluster) unreachable(tried []string, errs []error) error {

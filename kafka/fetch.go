@@ -19,22 +19,22 @@ import (
 // are larger (all but the first partition's); what an answer holds in all is bounded, so that memory is. A walk that would
 // need more ends where it is, and nothing is concluded of what lies behind.
 const (
-	firstFetch  = 16 << 10
-	easyFetch   = 4 << 20 // as far as the limit grows while batches do come
-	largestPart = 32 << 20
-	wholeFetch  = 32 << 20
-	walkRounds  = 64
-	mostOfPart  = 64 << 20
-	mostOfAll   = 256 << 20
-	walkTime    = 10 * time.Second
+	firstFetch        = 16 << 10
+	easyFetch         = 4 << 20 // as far as the limit grows while batches do come
+	largestPart       = 32 << 20
+	wholeFetch        = 32 << 20
+	walkRounds        = 64
+	maxPartitionBytes = 64 << 20
+	maxResponseBytes  = 256 << 20
+	walkTime          = 10 * time.Second
 )
 
-// walk is a reading of one partition's batches in order, from one offset up to another.
-type walk struct {
+// batchWalk is a reading of one partition's batches in order, from one offset up to another.
+type batchWalk struct {
 	next, end int64
 	// visit sees each batch that ends behind next. Its records are nil when the broker cut it off behind the header: then
 	// visit may return false, and sees it again when all of it came. Setting end to next stops the walk.
-	visit func(*walk, *sarama.RecordBatch) bool
+	visit func(*batchWalk, *sarama.RecordBatch) bool
 	limit int32 // of bytes in the next answer; 0: firstFetch
 
 	committed bool                         // transactions that were rolled back are told, and nothing behind the last stable offset comes
@@ -43,11 +43,11 @@ type walk struct {
 	err       sarama.KError
 }
 
-func (w *walk) done() bool { return w.next >= w.end }
+func (w *batchWalk) done() bool { return w.next >= w.end }
 
 // walk reads batches side by side at the leaders. A partition that could not be read up to its end, or not within the bounds,
 // is left where it came to.
-func (c *Cluster) walk(ctx context.Context, v view, walks map[reset.Partition]*walk) {
+func (c *Cluster) walk(ctx context.Context, v view, walks map[reset.Partition]*batchWalk) {
 	ctx, cancel := context.WithTimeout(ctx, walkTime)
 	defer cancel()
 	var spent atomic.Int64
@@ -69,7 +69,7 @@ func (c *Cluster) walk(ctx context.Context, v view, walks map[reset.Partition]*w
 		if len(left) == 0 || try == len(pauses) || pause(ctx, pauses[try]) != nil {
 			return
 		}
-		fresh, err := c.metadata(ctx, slices.Sorted(maps.Keys(numbers(left)))...)
+		fresh, err := c.metadata(ctx, slices.Sorted(maps.Keys(partitionsByTopic(left)))...)
 		if err != nil {
 			return
 		}
@@ -78,8 +78,8 @@ func (c *Cluster) walk(ctx context.Context, v view, walks map[reset.Partition]*w
 }
 
 // walkAt asks one leader in rounds, until its walks are done, stuck, or out of bounds.
-func (c *Cluster) walkAt(ctx context.Context, addr string, parts []reset.Partition, walks map[reset.Partition]*walk, spent *atomic.Int64) {
-	for round := 0; round < walkRounds && len(parts) > 0 && spent.Load() < mostOfAll; round++ {
+func (c *Cluster) walkAt(ctx context.Context, addr string, parts []reset.Partition, walks map[reset.Partition]*batchWalk, spent *atomic.Int64) {
+	for round := 0; round < walkRounds && len(parts) > 0 && spent.Load() < maxResponseBytes; round++ {
 		resp, err := c.fetch(ctx, addr, parts, walks)
 		if err != nil {
 			for _, p := range parts {
@@ -98,7 +98,7 @@ func (c *Cluster) walkAt(ctx context.Context, addr string, parts []reset.Partiti
 				w.spent += int(w.limit)
 			}
 			switch {
-			case w.done(), w.err != sarama.ErrNoError, w.spent >= mostOfPart:
+			case w.done(), w.err != sarama.ErrNoError, w.spent >= maxPartitionBytes:
 			case came:
 				w.limit = max(w.limit, min(w.limit*4, easyFetch))
 				moved = append(moved, p)
@@ -111,8 +111,8 @@ func (c *Cluster) walkAt(ctx context.Context, addr string, parts []reset.Partiti
 	}
 }
 
-func (c *Cluster) fetch(ctx context.Context, addr string, parts []reset.Partition, walks map[reset.Partition]*walk) (*sarama.FetchResponse, error) {
-	return ask(ctx, c, addr, func(b *sarama.Broker) (*sarama.FetchResponse, error) {
+func (c *Cluster) fetch(ctx context.Context, addr string, parts []reset.Partition, walks map[reset.Partition]*batchWalk) (*sarama.FetchResponse, error) {
+	return callBroker(ctx, c, addr, func(b *sarama.Broker) (*sarama.FetchResponse, error) {
 		req := &sarama.FetchRequest{Version: 12, SessionEpoch: -1, MaxBytes: wholeFetch} // no session; 0 bytes are enough to answer
 		for _, p := range parts {
 			w := walks[p]
@@ -127,7 +127,7 @@ func (c *Cluster) fetch(ctx context.Context, addr string, parts []reset.Partitio
 }
 
 // take visits the batches of an answer. It reports whether the walk came further.
-func (w *walk) take(b *sarama.FetchResponseBlock) bool {
+func (w *batchWalk) take(b *sarama.FetchResponseBlock) bool {
 	if b == nil {
 		return false
 	}

@@ -26,13 +26,13 @@ type listed struct {
 	protocol string
 }
 
-// quiet says that the listing alone would call the group idle.
-func (l listed) quiet() bool { return l.state == "Empty" || l.state == "Dead" }
+// looksIdle says that the listing alone would call the group idle.
+func (l listed) looksIdle() bool { return l.state == "Empty" || l.state == "Dead" }
 
 // Groups returns the names of all groups that the login may see.
 func (c *Cluster) Groups(ctx context.Context) ([]string, error) {
-	return patiently(ctx, c, "", func() ([]string, error) {
-		v, err := c.meet(ctx)
+	return retryUntilReady(ctx, c, "", func() ([]string, error) {
+		v, err := c.refreshBrokers(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -46,7 +46,7 @@ func (c *Cluster) Groups(ctx context.Context) ([]string, error) {
 
 // States lists the groups of every broker, then describes the asked ones at their coordinators, all of one in one request.
 func (c *Cluster) States(ctx context.Context, groups []string) (map[string]reset.GroupState, error) {
-	return patiently(ctx, c, strings.Join(groups, ", "), func() (map[string]reset.GroupState, error) {
+	return retryUntilReady(ctx, c, strings.Join(groups, ", "), func() (map[string]reset.GroupState, error) {
 		asked, err := c.locate(ctx, groups)
 		if err != nil {
 			return nil, err
@@ -57,7 +57,7 @@ func (c *Cluster) States(ctx context.Context, groups []string) (map[string]reset
 
 // locate finds groups by one round over all brokers, and the coordinators of those that no broker lists.
 func (c *Cluster) locate(ctx context.Context, groups []string) (map[string]listed, error) {
-	v, err := c.meet(ctx)
+	v, err := c.refreshBrokers(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +85,7 @@ func (c *Cluster) locate(ctx context.Context, groups []string) (map[string]liste
 
 // Look is States, and the commits of the groups that are inactive: one more request per coordinator.
 func (c *Cluster) Look(ctx context.Context, groups []string) (map[string]reset.Look, error) {
-	return patiently(ctx, c, strings.Join(groups, ", "), func() (map[string]reset.Look, error) {
+	return retryUntilReady(ctx, c, strings.Join(groups, ", "), func() (map[string]reset.Look, error) {
 		asked, err := c.locate(ctx, groups)
 		if err != nil {
 			return nil, err
@@ -102,13 +102,13 @@ func (c *Cluster) Look(ctx context.Context, groups []string) (map[string]reset.L
 				idle[asked[g].addr] = append(idle[asked[g].addr], g)
 			}
 		}
-		return looks, c.lookAtCommits(ctx, idle, looks)
+		return looks, c.addCommits(ctx, idle, looks)
 	})
 }
 
-// lookAtCommits reads the commits of groups by their coordinators, side by side. A group of which any commit is not certain (it
+// addCommits reads the commits of groups by their coordinators, side by side. A group of which any commit is not certain (it
 // is inside a transaction, the coordinator moves) is left without: somebody may be committing.
-func (c *Cluster) lookAtCommits(ctx context.Context, byAddr map[string][]string, looks map[string]reset.Look) error {
+func (c *Cluster) addCommits(ctx context.Context, byAddr map[string][]string, looks map[string]reset.Look) error {
 	var mu sync.Mutex
 	var wg guard.Group
 	var failed error
@@ -120,7 +120,7 @@ func (c *Cluster) lookAtCommits(ctx context.Context, byAddr map[string][]string,
 			failed = cmp.Or(failed, err)
 			for g, commits := range read {
 				l := looks[g]
-				l.Commits, l.Why = commits.certain()
+				l.Commits, l.Why = commits.positions()
 				looks[g] = l
 			}
 		})
@@ -136,7 +136,7 @@ func (c *Cluster) list(ctx context.Context, v view) (found map[string]listed, mi
 	found = map[string]listed{}
 	for _, addr := range v.nodes {
 		wg.Go(func() {
-			resp, failed := ask(ctx, c, addr, func(b *sarama.Broker) (*sarama.ListGroupsResponse, error) {
+			resp, failed := callBroker(ctx, c, addr, func(b *sarama.Broker) (*sarama.ListGroupsResponse, error) {
 				return b.ListGroups(&sarama.ListGroupsRequest{Version: 5})
 			})
 			mu.Lock()
@@ -153,7 +153,7 @@ func (c *Cluster) list(ctx context.Context, v view) (found map[string]listed, mi
 				data := resp.GroupsData[g]
 				l := listed{addr: addr, state: data.GroupState, kind: strings.ToLower(data.GroupType), protocol: protocol}
 				// While a coordinator moves, two brokers may list a group. The one that sees somebody is believed.
-				if was, twice := found[g]; !twice || was.quiet() {
+				if was, twice := found[g]; !twice || was.looksIdle() {
 					found[g] = l
 				}
 			}
@@ -220,7 +220,7 @@ func (c *Cluster) describeAt(ctx context.Context, byAddr map[string][]string, st
 			failed = cmp.Or(failed, err)
 			for g, s := range described {
 				if was := states[g]; was.Type != "" && was.State != "Dead" && s.State == "Dead" {
-					failed = cmp.Or[error](failed, &notYet{addr, fmt.Sprintf("group %q was %s and is described as Dead", g, was.State)})
+					failed = cmp.Or[error](failed, &retriableError{addr, fmt.Sprintf("group %q was %s and is described as Dead", g, was.State)})
 				}
 				states[g] = merge(states[g], s)
 			}
@@ -246,7 +246,7 @@ func merge(listing, described reset.GroupState) reset.GroupState {
 }
 
 func (c *Cluster) describeClassic(ctx context.Context, addr string, groups []string) (map[string]reset.GroupState, error) {
-	resp, err := ask(ctx, c, addr, func(b *sarama.Broker) (*sarama.DescribeGroupsResponse, error) {
+	resp, err := callBroker(ctx, c, addr, func(b *sarama.Broker) (*sarama.DescribeGroupsResponse, error) {
 		return b.DescribeGroups(&sarama.DescribeGroupsRequest{Version: 5, Groups: groups})
 	})
 	if err != nil {
@@ -267,11 +267,11 @@ func (c *Cluster) describeClassic(ctx context.Context, addr string, groups []str
 		}
 		out[g.GroupId] = s
 	}
-	return out, c.complete(addr, groups, out)
+	return out, c.checkComplete(addr, groups, out)
 }
 
 func (c *Cluster) describeModern(ctx context.Context, addr string, groups []string) (map[string]reset.GroupState, error) {
-	resp, err := ask(ctx, c, addr, func(b *sarama.Broker) (*sarama.ConsumerGroupDescribeResponse, error) {
+	resp, err := callBroker(ctx, c, addr, func(b *sarama.Broker) (*sarama.ConsumerGroupDescribeResponse, error) {
 		req := sarama.NewConsumerGroupDescribeRequest(c.sarama.Version)
 		req.GroupIDs = groups
 		return b.ConsumerGroupDescribe(req)
@@ -297,11 +297,11 @@ func (c *Cluster) describeModern(ctx context.Context, addr string, groups []stri
 		}
 		out[g.GroupID] = s
 	}
-	return out, c.complete(addr, groups, out)
+	return out, c.checkComplete(addr, groups, out)
 }
 
-// complete refuses an answer that leaves out a group: no word is not the word that nobody is there.
-func (c *Cluster) complete(addr string, groups []string, described map[string]reset.GroupState) error {
+// checkComplete refuses an answer that leaves out a group: no word is not the word that nobody is there.
+func (c *Cluster) checkComplete(addr string, groups []string, described map[string]reset.GroupState) error {
 	for _, g := range groups {
 		if _, ok := described[g]; !ok {
 			return &reset.Problem{

@@ -61,7 +61,7 @@ func (c *Cluster) hiddenTopics(ctx context.Context, every view) (names []string,
 // logDirs are the topics of which a broker holds a replica. Brokers before 3.2 have no room for an error in their answer:
 // they say that there is nothing.
 func (c *Cluster) logDirs(ctx context.Context, addr string) (topics []string, why string) {
-	resp, err := ask(ctx, c, addr, func(b *sarama.Broker) (*sarama.DescribeLogDirsResponse, error) {
+	resp, err := callBroker(ctx, c, addr, func(b *sarama.Broker) (*sarama.DescribeLogDirsResponse, error) {
 		return b.DescribeLogDirs(&sarama.DescribeLogDirsRequest{Version: 4})
 	})
 	switch {

@@ -64,13 +64,13 @@ func (c *Cluster) Inspect(ctx context.Context, q reset.Query) (reset.Snapshot, e
 	if err := c.readLogs(ctx, v, q, s.Partitions); err != nil {
 		return s, err
 	}
-	if q.Markers || q.Around {
+	if q.Markers || q.Environment {
 		c.markers(ctx, v, q.Isolation, s.Partitions)
 	}
-	if !q.Around {
+	if !q.Environment {
 		return s, ctx.Err()
 	}
-	err = c.around(ctx, v, q, &s)
+	err = c.environment(ctx, v, q, &s)
 	return s, err
 }
 
@@ -174,15 +174,15 @@ func (c *Cluster) readLogs(ctx context.Context, v view, q reset.Query, states []
 	for i, s := range states {
 		parts[i] = s.Partition
 	}
-	var starts, ends, times, highs map[reset.Partition]spot
+	var starts, ends, times, highs map[reset.Partition]offsetResult
 	var wg guard.Group
-	wg.Go(func() { starts = c.lookup(ctx, v, parts, everywhere(sarama.OffsetOldest), q.Isolation) })
-	wg.Go(func() { ends = c.lookup(ctx, v, parts, everywhere(sarama.OffsetNewest), q.Isolation) })
+	wg.Go(func() { starts = c.listOffsetsAt(ctx, v, parts, atEvery(sarama.OffsetOldest), q.Isolation) })
+	wg.Go(func() { ends = c.listOffsetsAt(ctx, v, parts, atEvery(sarama.OffsetNewest), q.Isolation) })
 	if q.Isolation == reset.ReadCommitted { // the end is the last stable offset then, and the log goes on behind it
-		wg.Go(func() { highs = c.lookup(ctx, v, parts, everywhere(sarama.OffsetNewest), reset.ReadUncommitted) })
+		wg.Go(func() { highs = c.listOffsetsAt(ctx, v, parts, atEvery(sarama.OffsetNewest), reset.ReadUncommitted) })
 	}
 	if !q.At.IsZero() {
-		wg.Go(func() { times = c.lookup(ctx, v, parts, everywhere(millis(q.At)), q.Isolation) })
+		wg.Go(func() { times = c.listOffsetsAt(ctx, v, parts, atEvery(millis(q.At)), q.Isolation) })
 	}
 	wg.Wait()
 	var missed []*reset.PartitionState
@@ -204,7 +204,7 @@ func (c *Cluster) readLogs(ctx context.Context, v view, q reset.Query, states []
 
 // found is what the answer to a time look-up means, nil for a miss that is to be checked. Start and end were asked beside
 // it, not before it, and may differ a little.
-func found(at spot, start, end int64) *reset.Found {
+func found(at offsetResult, start, end int64) *reset.Found {
 	switch {
 	case at.offset < 0 && start >= end, at.offset > end:
 		return &reset.Found{Offset: end, How: reset.HowNoLater}

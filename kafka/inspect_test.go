@@ -183,7 +183,7 @@ func TestCost(t *testing.T) {
 		kmsg.ListOffsets: 3 * brokers,
 	})
 	s.ResetCounts()
-	inspect(t, c, reset.Query{Scope: reset.Scope{All: true}, At: start, Around: true})
+	inspect(t, c, reset.Query{Scope: reset.Scope{All: true}, At: start, Environment: true})
 	counts = s.CountRequests()
 	delete(counts, kmsg.ApiVersions)
 	equal(t, "requests with all that surrounds it", counts, map[kmsg.Key]int{

@@ -95,19 +95,19 @@ func TestMissLooksAtBatches(t *testing.T) {
 		block      *sarama.FetchResponseBlock
 		start, end int64
 		at         int64
-		late       *spot
+		late       *offsetResult
 		came       bool
 		next       int64
 		unsure     bool
 	}{
-		{"late", batch(whole), 10, 13, 1500, &spot{offset: 11, time: time.UnixMilli(2000).UTC()}, true, 13, false},
+		{"late", batch(whole), 10, 13, 1500, &offsetResult{offset: 11, time: time.UnixMilli(2000).UTC()}, true, 13, false},
 		{"the late one is below the log start", batch(whole), 12, 13, 1500, nil, true, 13, false},
 		{"the late one is not stable yet", batch(whole), 10, 11, 1500, nil, true, 13, false},
 		{"early", batch(whole), 10, 13, 2001, nil, true, 13, false},
 		{"early, by its header alone", batch(cut), 10, 13, 2001, nil, true, 13, false},
 		{"late, by its header alone", batch(cut), 10, 13, 1500, nil, false, 10, false},
 		{"the time of the append is that of the batch", batch(func(b *sarama.RecordBatch) { b.LogAppendTime = true }), 10, 13, 1500,
-			&spot{offset: 10, time: time.UnixMilli(2000).UTC()}, true, 13, false},
+			&offsetResult{offset: 10, time: time.UnixMilli(2000).UTC()}, true, 13, false},
 		{"a time that no record has", batch(func(b *sarama.RecordBatch) { b.MaxTimestamp = from.Add(time.Hour) }), 10, 13, 1500, nil, true, 13, true},
 		{"without times", batch(func(b *sarama.RecordBatch) { b.FirstTimestamp, b.MaxTimestamp = time.Time{}, time.Time{} }), 10, 13, 1500, nil, true, 13, false},
 		{"left out", &sarama.FetchResponseBlock{}, 10, 13, 1500, nil, false, 10, false},
@@ -115,10 +115,10 @@ func TestMissLooksAtBatches(t *testing.T) {
 		{"denied", &sarama.FetchResponseBlock{Err: sarama.ErrTopicAuthorizationFailed}, 10, 13, 1500, nil, false, 10, false},
 		{"of a format without headers", &sarama.FetchResponseBlock{RecordsSet: []*sarama.Records{{}}}, 10, 13, 1500, nil, false, 10, false},
 	} {
-		m := &miss{start: c.start, end: c.end, at: c.at}
-		w := &walk{next: 10, end: c.end, visit: m.visit}
+		m := &timeMiss{start: c.start, end: c.end, at: c.at}
+		w := &batchWalk{next: 10, end: c.end, visit: m.visit}
 		came := w.take(c.block)
-		if diff := cmp.Diff(c.late, m.late, cmp.AllowUnexported(spot{})); diff != "" {
+		if diff := cmp.Diff(c.late, m.late, cmp.AllowUnexported(offsetResult{})); diff != "" {
 			t.Errorf("%s: late (-want +got):\n%s", c.name, diff)
 		}
 		if came != c.came || w.next != c.next || m.unsure != c.unsure {

@@ -121,7 +121,7 @@ func (v *conversation) hears(t *testing.T) {
 func (v *conversation) answered(t *testing.T) {
 	t.Helper()
 	go func() { _, _ = io.WriteString(v.far, "ok\n") }()
-	if got, err := run(t.Context(), v.c, v.l, v.asks); err != nil || got != "ok\n" {
+	if got, err := callOnLink(t.Context(), v.c, v.l, v.asks); err != nil || got != "ok\n" {
 		t.Fatalf("answered %q, %v", got, err)
 	}
 }
@@ -137,51 +137,51 @@ func TestEndOfAConnection(t *testing.T) {
 	}{
 		{"no answer in time", true, func(t *testing.T, v *conversation) {
 			v.c.timeout = 20 * time.Millisecond
-			if _, err := run(t.Context(), v.c, v.l, v.asks); !errors.Is(err, errNoAnswer) {
+			if _, err := callOnLink(t.Context(), v.c, v.l, v.asks); !errors.Is(err, errNoAnswer) {
 				t.Errorf("error %v, want no answer", err)
 			}
 		}},
 		{"the caller gives up", true, func(t *testing.T, v *conversation) {
 			ctx, cancel := context.WithCancel(t.Context())
 			go func() { v.hears(t); cancel() }()
-			if _, err := run(ctx, v.c, v.l, v.asks); !errors.Is(err, context.Canceled) {
+			if _, err := callOnLink(ctx, v.c, v.l, v.asks); !errors.Is(err, context.Canceled) {
 				t.Errorf("error %v, want that it was cancelled", err)
 			}
 		}},
 		{"closed with a call under way", true, func(t *testing.T, v *conversation) {
 			go func() { v.hears(t); _ = v.c.Close() }()
-			if _, err := run(t.Context(), v.c, v.l, v.asks); err == nil {
+			if _, err := callOnLink(t.Context(), v.c, v.l, v.asks); err == nil {
 				t.Error("no error")
 			}
 		}},
 		{"an error", true, func(t *testing.T, v *conversation) {
-			if _, err := run(t.Context(), v.c, v.l, func() (int, error) { return io.WriteString(v.conn, "commit 7\n") }); err != nil {
+			if _, err := callOnLink(t.Context(), v.c, v.l, func() (int, error) { return io.WriteString(v.conn, "commit 7\n") }); err != nil {
 				t.Fatal(err)
 			}
-			_, _ = run(t.Context(), v.c, v.l, func() (int, error) { return 0, errors.New("the answer can't be read") })
+			_, _ = callOnLink(t.Context(), v.c, v.l, func() (int, error) { return 0, errors.New("the answer can't be read") })
 		}},
 		{"an error, and the library closes it by itself", true, func(t *testing.T, v *conversation) {
-			_, _ = run(t.Context(), v.c, v.l, func() (int, error) {
+			_, _ = callOnLink(t.Context(), v.c, v.l, func() (int, error) {
 				_, _ = io.WriteString(v.conn, "commit 7\n")
 				return 0, errors.Join(v.conn.Close(), errors.New("the answer can't be read"))
 			})
 		}},
 		{"dropped with nothing asked since an answer", false, func(t *testing.T, v *conversation) {
 			v.answered(t)
-			v.c.drop(v.l)
+			v.c.closeLink(v.l)
 		}},
 		{"closed while it was idle", false, func(t *testing.T, v *conversation) {
 			v.answered(t)
-			v.c.give(v.l)
+			v.c.returnLink(v.l)
 			_ = v.c.Close()
 		}},
 		{"too old to be used again", false, func(t *testing.T, v *conversation) {
 			v.answered(t)
-			v.c.give(v.l)
+			v.c.returnLink(v.l)
 			v.l.since = v.l.since.Add(-maxRest)
 			ctx, cancel := context.WithCancel(t.Context())
 			cancel()
-			if _, _, err := v.c.take(ctx, v.l.addr); err == nil {
+			if _, _, err := v.c.takeLink(ctx, v.l.addr); err == nil {
 				t.Error("a new connection was made for a caller who has gone")
 			}
 		}},
@@ -213,7 +213,7 @@ func TestWhatWasGivenUpIsNotDelivered(t *testing.T) {
 		p := newPeer(t)
 		v := converse(t, p, false)
 		v.c.timeout = 50 * time.Millisecond
-		if _, err := run(t.Context(), v.c, v.l, send(v)); !errors.Is(err, errNoAnswer) {
+		if _, err := callOnLink(t.Context(), v.c, v.l, send(v)); !errors.Is(err, errNoAnswer) {
 			t.Fatalf("error %v, want no answer", err)
 		}
 		if _, reset := p.ended(v.raw); !reset {

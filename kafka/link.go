@@ -22,8 +22,8 @@ type link struct {
 	addr   string
 	broker *sarama.Broker
 	socket *socket
-	apis   apis      // what the broker knows
-	since  time.Time // when it became idle
+	apis   apiVersions // what the broker knows
+	since  time.Time   // when it became idle
 }
 
 func newLink(ctx context.Context, addr string) *link {
@@ -40,17 +40,17 @@ var (
 	errClosed   = errors.New("this connection to kafka was closed by the bot itself, which is stopping")
 )
 
-// ask calls a broker on an idle link, or on a new one. Only for reads: an idle link that the broker has closed meanwhile
+// callBroker calls a broker on an idle link, or on a new one. Only for reads: an idle link that the broker has closed meanwhile
 // fails, and the call is made again on another.
-func ask[T any](ctx context.Context, c *Cluster, addr string, call func(*sarama.Broker) (T, error)) (T, error) {
+func callBroker[T any](ctx context.Context, c *Cluster, addr string, call func(*sarama.Broker) (T, error)) (T, error) {
 	for {
-		l, idle, err := c.take(ctx, addr)
+		l, idle, err := c.takeLink(ctx, addr)
 		if err != nil {
 			return *new(T), err
 		}
-		v, err := run(ctx, c, l, func() (T, error) { return call(l.broker) })
+		v, err := callOnLink(ctx, c, l, func() (T, error) { return call(l.broker) })
 		if err == nil {
-			c.give(l)
+			c.returnLink(l)
 			return v, nil
 		}
 		if !idle || errors.Is(err, errNoAnswer) || ctx.Err() != nil {
@@ -59,10 +59,10 @@ func ask[T any](ctx context.Context, c *Cluster, addr string, call func(*sarama.
 	}
 }
 
-// run makes one call on a link. sarama has no contexts, and closing its broker waits for the answer under way; so a call is
+// callOnLink makes one call on a link. sarama has no contexts, and closing its broker waits for the answer under way; so a call is
 // given up by resetting the socket beneath it. Then what was asked may or may not have been done, but what has not left this
 // machine yet never will.
-func run[T any](ctx context.Context, c *Cluster, l *link, call func() (T, error)) (T, error) {
+func callOnLink[T any](ctx context.Context, c *Cluster, l *link, call func() (T, error)) (T, error) {
 	bounded, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	type result struct {
@@ -71,7 +71,7 @@ func run[T any](ctx context.Context, c *Cluster, l *link, call func() (T, error)
 	}
 	done, given := make(chan result), make(chan struct{})
 	if !c.begin(func() {
-		l.socket.owe(true)
+		l.socket.setAnswerOwed(true)
 		var v T
 		err := guard.Do(func() (err error) { // an answer that sarama stumbles over is no answer
 			v, err = call()
@@ -80,23 +80,23 @@ func run[T any](ctx context.Context, c *Cluster, l *link, call func() (T, error)
 		select {
 		case done <- result{v, err}:
 		case <-given:
-			c.drop(l)
+			c.closeLink(l)
 		}
 	}) {
-		c.drop(l)
+		c.closeLink(l)
 		return *new(T), errClosed
 	}
 	select {
 	case r := <-done:
 		if r.err != nil {
-			c.drop(l)
+			c.closeLink(l)
 			return r.v, c.clean(r.err)
 		}
-		l.socket.owe(false)
+		l.socket.setAnswerOwed(false)
 		return r.v, nil
 	case <-bounded.Done():
 	}
-	l.socket.cut()
+	l.socket.close()
 	close(given)
 	if ctx.Err() != nil {
 		return *new(T), fmt.Errorf("%w: %w", errNoAnswer, context.Cause(ctx))
@@ -114,7 +114,7 @@ func (c *Cluster) begin(f func()) bool {
 	return !c.closed
 }
 
-func (c *Cluster) take(ctx context.Context, addr string) (l *link, idle bool, err error) {
+func (c *Cluster) takeLink(ctx context.Context, addr string) (l *link, idle bool, err error) {
 	for {
 		c.mu.Lock()
 		n := len(c.idle[addr])
@@ -129,11 +129,11 @@ func (c *Cluster) take(ctx context.Context, addr string) (l *link, idle bool, er
 		if c.now().Sub(l.since) < maxRest {
 			return l, true, nil
 		}
-		c.drop(l)
+		c.closeLink(l)
 	}
 }
 
-func (c *Cluster) give(l *link) {
+func (c *Cluster) returnLink(l *link) {
 	l.since = c.now()
 	c.mu.Lock()
 	keep := !c.closed && len(c.idle[l.addr]) < maxIdle
@@ -142,7 +142,7 @@ func (c *Cluster) give(l *link) {
 	}
 	c.mu.Unlock()
 	if !keep {
-		c.drop(l)
+		c.closeLink(l)
 	}
 }
 
@@ -160,7 +160,7 @@ func (c *Cluster) dial(ctx context.Context, addr string) (*link, error) {
 	c.mu.Unlock()
 	cfg := *c.sarama
 	cfg.Net.Proxy.Enable, cfg.Net.Proxy.Dialer = true, l.socket
-	_, err := run(ctx, c, l, func() (bool, error) {
+	_, err := callOnLink(ctx, c, l, func() (bool, error) {
 		if err := l.broker.Open(&cfg); err != nil {
 			return false, err
 		}
@@ -172,14 +172,14 @@ func (c *Cluster) dial(ctx context.Context, addr string) (*link, error) {
 	if err != nil {
 		return nil, err
 	}
-	if l.apis, err = c.learn(ctx, l); err != nil {
+	if l.apis, err = c.apiVersions(ctx, l); err != nil {
 		return nil, err
 	}
 	return l, nil
 }
 
-func (c *Cluster) drop(l *link) {
-	l.socket.cut()
+func (c *Cluster) closeLink(l *link) {
+	l.socket.close()
 	_ = l.broker.Close() // ErrNotConnected when sarama closed it already
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -222,11 +222,11 @@ func (s *socket) Dial(network, addr string) (net.Conn, error) {
 	if err := s.linger(); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
-	return &counted{conn, &s.sent}, nil
+	return &countedConn{conn, &s.sent}, nil
 }
 
-// owe says whether an answer is owed from now on. That it can't be set on a connection which has just ended is no harm.
-func (s *socket) owe(owed bool) {
+// setAnswerOwed says whether an answer is owed from now on. That it can't be set on a connection which has just ended is no harm.
+func (s *socket) setAnswerOwed(owed bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.owed = owed
@@ -243,8 +243,8 @@ func (s *socket) linger() error {
 	return s.conn.SetLinger(-1) // the kernel's own way: what was sent is delivered
 }
 
-// cut closes the connection, or resets it when an answer is owed.
-func (s *socket) cut() {
+// close closes the connection, or resets it when an answer is owed.
+func (s *socket) close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.gone = true
@@ -253,12 +253,12 @@ func (s *socket) cut() {
 	}
 }
 
-type counted struct {
+type countedConn struct {
 	net.Conn
 	sent *atomic.Int64
 }
 
-func (c *counted) Write(p []byte) (int, error) {
+func (c *countedConn) Write(p []byte) (int, error) {
 	c.sent.Add(1)
 	return c.Conn.Write(p)
 }

@@ -9,9 +9,9 @@ import (
 )
 
 const (
-	// mostMarkers is how far from the end a group is looked at for markers: a transaction leaves one in each partition that it wrote to,
+	// maxMarkers is how far from the end a group is looked at for markers: a transaction leaves one in each partition that it wrote to,
 	// and a group that is further behind has messages to read almost surely.
-	mostMarkers = 100
+	maxMarkers  = 100
 	headerFetch = 512 // bytes, enough for the header of a batch and for a few markers whole
 )
 
@@ -20,16 +20,16 @@ const (
 // offset of the last message plus one). The headers of the batches tell: only control batches (KafkaConsumer skips them whole), and
 // for groups that read committed messages also what was rolled back. What cannot be read counts as messages.
 func (c *Cluster) markers(ctx context.Context, v view, isolation reset.Isolation, states []reset.PartitionState) {
-	walks := map[reset.Partition]*walk{}
-	ahead := map[reset.Partition]*tail{}
+	walks := map[reset.Partition]*batchWalk{}
+	ahead := map[reset.Partition]*unreadTail{}
 	for _, s := range states {
 		at := s.Committed.Offset
-		if s.Err != "" || s.Committed.None || at < s.Start || at >= s.End || s.End-at > mostMarkers {
+		if s.Err != "" || s.Committed.None || at < s.Start || at >= s.End || s.End-at > maxMarkers {
 			continue
 		}
-		t := &tail{aborted: map[int64]bool{}}
+		t := &unreadTail{aborted: map[int64]bool{}}
 		ahead[s.Partition] = t
-		walks[s.Partition] = &walk{next: at, end: s.End, visit: t.visit, limit: headerFetch, committed: isolation == reset.ReadCommitted}
+		walks[s.Partition] = &batchWalk{next: at, end: s.End, visit: t.visit, limit: headerFetch, committed: isolation == reset.ReadCommitted}
 	}
 	c.walk(ctx, v, walks)
 	for i := range states {
@@ -40,14 +40,14 @@ func (c *Cluster) markers(ctx context.Context, v view, isolation reset.Isolation
 	}
 }
 
-// tail is what lies between a committed offset and the end.
-type tail struct {
+// unreadTail is what lies between a committed offset and the end.
+type unreadTail struct {
 	messages bool
 	aborted  map[int64]bool // producers whose transaction is being passed and was rolled back
 }
 
 // visit stops at the first batch that a consumer gets something of.
-func (t *tail) visit(w *walk, b *sarama.RecordBatch) bool {
+func (t *unreadTail) visit(w *batchWalk, b *sarama.RecordBatch) bool {
 	for len(w.aborted) > 0 && w.aborted[0].FirstOffset <= b.LastOffset() {
 		t.aborted[w.aborted[0].ProducerID] = true
 		w.aborted = w.aborted[1:]
@@ -58,7 +58,7 @@ func (t *tail) visit(w *walk, b *sarama.RecordBatch) bool {
 		return true
 	case b.IsTransactional && t.aborted[b.ProducerID]:
 		return true
-	case b.Records != nil && !holds(b, w.next): // compaction leaves headers whose messages are gone
+	case b.Records != nil && !hasMessageAt(b, w.next): // compaction leaves headers whose messages are gone
 		return true
 	}
 	t.messages = true
@@ -66,8 +66,8 @@ func (t *tail) visit(w *walk, b *sarama.RecordBatch) bool {
 	return true
 }
 
-// holds reports whether a batch has a message at an offset or behind it.
-func holds(b *sarama.RecordBatch, offset int64) bool {
+// hasMessageAt reports whether a batch has a message at an offset or behind it.
+func hasMessageAt(b *sarama.RecordBatch, offset int64) bool {
 	for _, r := range b.Records {
 		if b.FirstOffset+r.OffsetDelta >= offset {
 			return true

@@ -12,15 +12,15 @@ import (
 // noTime is Kafka's word for a record without a time.
 const noTime = -1
 
-// miss is a time look-up that found no record, and what is known of the partition's records by now.
-type miss struct {
+// timeMiss is a time look-up that found no record, and what is known of the partition's records by now.
+type timeMiss struct {
 	start, end int64
 	at         int64
-	proved     int64 // no record before this offset is as late as at
-	last       int64 // where the last batch begins; end: not read
-	newest     int64 // the largest time in it
-	late       *spot // the first record that is as late
-	unsure     bool  // a batch says that it has a late record, and which is not to be told
+	proved     int64         // no record before this offset is as late as at
+	last       int64         // where the last batch begins; end: not read
+	newest     int64         // the largest time in it
+	late       *offsetResult // the first record that is as late
+	unsure     bool          // a batch says that it has a late record, and which is not to be told
 }
 
 // checkMisses decides about time look-ups that found no record although the partition has some. Kafka looks into the first
@@ -39,16 +39,16 @@ func (c *Cluster) checkMisses(ctx context.Context, v view, at int64, isolation r
 	if len(missed) == 0 {
 		return
 	}
-	all := make(map[reset.Partition]*miss, len(missed))
+	all := make(map[reset.Partition]*timeMiss, len(missed))
 	for _, s := range missed {
-		all[s.Partition] = &miss{start: s.Start, end: s.End, at: at, proved: s.Start, last: s.End, newest: noTime}
+		all[s.Partition] = &timeMiss{start: s.Start, end: s.End, at: at, proved: s.Start, last: s.End, newest: noTime}
 	}
 	c.readLast(ctx, v, all)
 	c.askEarlier(ctx, v, isolation, all)
-	walks := map[reset.Partition]*walk{}
+	walks := map[reset.Partition]*batchWalk{}
 	for p, m := range all {
 		if m.late == nil && m.proved < m.end && m.last < m.end { // else the partition can't be read, or nothing is left to read
-			walks[p] = &walk{next: m.proved, end: m.end, visit: m.visit}
+			walks[p] = &batchWalk{next: m.proved, end: m.end, visit: m.visit}
 		}
 	}
 	c.walk(ctx, v, walks)
@@ -72,10 +72,10 @@ func (c *Cluster) checkMisses(ctx context.Context, v view, at int64, isolation r
 }
 
 // readLast reads the header of each last batch.
-func (c *Cluster) readLast(ctx context.Context, v view, all map[reset.Partition]*miss) {
-	walks := make(map[reset.Partition]*walk, len(all))
+func (c *Cluster) readLast(ctx context.Context, v view, all map[reset.Partition]*timeMiss) {
+	walks := make(map[reset.Partition]*batchWalk, len(all))
 	for p, m := range all {
-		walks[p] = &walk{next: m.end - 1, end: m.end, visit: func(_ *walk, b *sarama.RecordBatch) bool {
+		walks[p] = &batchWalk{next: m.end - 1, end: m.end, visit: func(_ *batchWalk, b *sarama.RecordBatch) bool {
 			m.last, m.newest = b.FirstOffset, milliseconds(b.MaxTimestamp)
 			return true
 		}}
@@ -88,7 +88,7 @@ func (c *Cluster) readLast(ctx context.Context, v view, all map[reset.Partition]
 const askTimes = 4
 
 // askEarlier asks for the newest time of the last batch, and then for the times after what was found.
-func (c *Cluster) askEarlier(ctx context.Context, v view, isolation reset.Isolation, all map[reset.Partition]*miss) {
+func (c *Cluster) askEarlier(ctx context.Context, v view, isolation reset.Isolation, all map[reset.Partition]*timeMiss) {
 	earlier := map[reset.Partition]int64{}
 	for p, m := range all {
 		if m.newest != noTime && m.newest < m.at {
@@ -103,7 +103,7 @@ func (c *Cluster) askEarlier(ctx context.Context, v view, isolation reset.Isolat
 		if len(parts) == 0 {
 			return
 		}
-		found := c.lookup(ctx, v, parts, func(p reset.Partition) int64 { return earlier[p] }, isolation)
+		found := c.listOffsetsAt(ctx, v, parts, func(p reset.Partition) int64 { return earlier[p] }, isolation)
 		for _, p := range parts {
 			m, spot := all[p], found[p]
 			asked := earlier[p]
@@ -125,14 +125,14 @@ func (c *Cluster) askEarlier(ctx context.Context, v view, isolation reset.Isolat
 }
 
 // visit looks at a batch when everything before it is proved to be early.
-func (m *miss) visit(w *walk, b *sarama.RecordBatch) bool {
+func (m *timeMiss) visit(w *batchWalk, b *sarama.RecordBatch) bool {
 	if milliseconds(b.MaxTimestamp) < m.at {
 		return true // its header says so; whether the rest of it came does not matter
 	}
 	if b.Records == nil {
 		return false // which of its records is late is not to be seen yet
 	}
-	newest, late := int64(noTime), []spot(nil)
+	newest, late := int64(noTime), []offsetResult(nil)
 	for _, r := range b.Records {
 		t := milliseconds(b.FirstTimestamp) + r.TimestampDelta.Milliseconds()
 		if b.LogAppendTime {
@@ -140,7 +140,7 @@ func (m *miss) visit(w *walk, b *sarama.RecordBatch) bool {
 		}
 		newest = max(newest, t)
 		if offset := b.FirstOffset + r.OffsetDelta; t >= m.at && offset >= m.start && offset < m.end {
-			late = append(late, spot{offset: offset, time: time.UnixMilli(t).UTC()})
+			late = append(late, offsetResult{offset: offset, time: time.UnixMilli(t).UTC()})
 		}
 	}
 	switch {

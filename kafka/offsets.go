@@ -14,31 +14,31 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// spot is the answer to one look-up in one partition.
-type spot struct {
+// offsetResult is the answer to one look-up in one partition.
+type offsetResult struct {
 	offset int64
 	time   time.Time // of the record, where a time was looked up
 	err    string
 }
 
-// spec is what is looked up in a partition: sarama.OffsetOldest, OffsetNewest, or the first record at or after a time in
+// offsetSpec is what is looked up in a partition: sarama.OffsetOldest, OffsetNewest, or the first record at or after a time in
 // milliseconds.
-type spec func(reset.Partition) int64
+type offsetSpec func(reset.Partition) int64
 
-func everywhere(at int64) spec { return func(reset.Partition) int64 { return at } }
+func atEvery(at int64) offsetSpec { return func(reset.Partition) int64 { return at } }
 
-// lookup asks the leaders of the partitions, side by side and in one request each, for an offset. What a leader could not
+// listOffsetsAt asks the leaders of the partitions, side by side and in one request each, for an offset. What a leader could not
 // tell because it is not the leader, or has only just become it, is asked again after a refresh of the metadata, within a
 // bound.
-func (c *Cluster) lookup(ctx context.Context, v view, parts []reset.Partition, at spec, isolation reset.Isolation) map[reset.Partition]spot {
-	out := make(map[reset.Partition]spot, len(parts))
+func (c *Cluster) listOffsetsAt(ctx context.Context, v view, parts []reset.Partition, at offsetSpec, isolation reset.Isolation) map[reset.Partition]offsetResult {
+	out := make(map[reset.Partition]offsetResult, len(parts))
 	for try := 0; ; try++ {
 		again := c.lookupOnce(ctx, v, parts, at, isolation, out)
 		if len(again) == 0 || try == len(pauses) || pause(ctx, pauses[try]) != nil {
 			return out
 		}
 		c.log.Debug("leaders are asked again", "cluster", c.name, "partitions", len(again), "try", try+1, "err", out[again[0]].err)
-		fresh, err := c.metadata(ctx, slices.Sorted(maps.Keys(numbers(again)))...)
+		fresh, err := c.metadata(ctx, slices.Sorted(maps.Keys(partitionsByTopic(again)))...)
 		if err != nil {
 			return out
 		}
@@ -47,12 +47,12 @@ func (c *Cluster) lookup(ctx context.Context, v view, parts []reset.Partition, a
 }
 
 // lookupOnce writes what it learns to out and returns the partitions that are worth another try.
-func (c *Cluster) lookupOnce(ctx context.Context, v view, parts []reset.Partition, at spec, isolation reset.Isolation,
-	out map[reset.Partition]spot,
+func (c *Cluster) lookupOnce(ctx context.Context, v view, parts []reset.Partition, at offsetSpec, isolation reset.Isolation,
+	out map[reset.Partition]offsetResult,
 ) (again []reset.Partition) {
 	byLeader, none := v.leaders(parts)
 	for _, p := range none {
-		out[p] = spot{err: name(sarama.ErrLeaderNotAvailable)}
+		out[p] = offsetResult{err: name(sarama.ErrLeaderNotAvailable)}
 	}
 	var mu sync.Mutex
 	var wg guard.Group
@@ -64,12 +64,12 @@ func (c *Cluster) lookupOnce(ctx context.Context, v view, parts []reset.Partitio
 			for _, p := range parts {
 				switch {
 				case err != nil:
-					out[p] = spot{err: name(sarama.ErrBrokerNotAvailable)}
+					out[p] = offsetResult{err: name(sarama.ErrBrokerNotAvailable)}
 					if errors.Is(err, errNoAnswer) {
 						continue // a second silence costs as much as the first
 					}
 				default:
-					out[p] = toSpot(resp.GetBlock(p.Topic, p.Partition))
+					out[p] = toOffsetResult(resp.GetBlock(p.Topic, p.Partition))
 				}
 				if passing[out[p].err] {
 					again = append(again, p)
@@ -96,8 +96,8 @@ var passing = map[string]bool{
 	"the broker's answer leaves it out":     true,
 }
 
-func (c *Cluster) listOffsets(ctx context.Context, addr string, parts []reset.Partition, at spec, isolation reset.Isolation) (*sarama.OffsetResponse, error) {
-	return ask(ctx, c, addr, func(b *sarama.Broker) (*sarama.OffsetResponse, error) {
+func (c *Cluster) listOffsets(ctx context.Context, addr string, parts []reset.Partition, at offsetSpec, isolation reset.Isolation) (*sarama.OffsetResponse, error) {
+	return callBroker(ctx, c, addr, func(b *sarama.Broker) (*sarama.OffsetResponse, error) {
 		req := sarama.NewOffsetRequest(c.sarama.Version)
 		if isolation == reset.ReadCommitted {
 			req.IsolationLevel = sarama.ReadCommitted // the end is the last stable offset then
@@ -109,14 +109,14 @@ func (c *Cluster) listOffsets(ctx context.Context, addr string, parts []reset.Pa
 	})
 }
 
-func toSpot(b *sarama.OffsetResponseBlock) spot {
+func toOffsetResult(b *sarama.OffsetResponseBlock) offsetResult {
 	switch {
 	case b == nil:
-		return spot{err: "the broker's answer leaves it out"}
+		return offsetResult{err: "the broker's answer leaves it out"}
 	case b.Err != sarama.ErrNoError:
-		return spot{err: name(b.Err)}
+		return offsetResult{err: name(b.Err)}
 	}
-	s := spot{offset: b.Offset}
+	s := offsetResult{offset: b.Offset}
 	if b.Timestamp >= 0 {
 		s.time = time.UnixMilli(b.Timestamp).UTC()
 	}

@@ -13,8 +13,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// Lack is a right that the login does not have.
-type Lack struct {
+// MissingRight is a right that the login does not have.
+type MissingRight struct {
 	Resource  string // cluster, group or topic
 	Name      string // of the group or topic
 	Operation string // as kafka-acls.sh calls it
@@ -24,7 +24,7 @@ type Lack struct {
 
 // Rights are what was found out about the login's rights.
 type Rights struct {
-	Lacks     []Lack
+	Lacks     []MissingRight
 	Groups    []string // that were looked at
 	Topics    []string
 	Hidden    []string // topics that an ACL hides
@@ -33,15 +33,15 @@ type Rights struct {
 	Untold    string   // why brokers do not tell a login its rights; Lacks is not all then
 }
 
-// untold is an answer without rights. No rights in an answer are not the same as no rights.
-type untold struct{ addr, of string }
+// rightsUnknown is an answer without rights. No rights in an answer are not the same as no rights.
+type rightsUnknown struct{ addr, of string }
 
-func (e *untold) Error() string {
+func (e *rightsUnknown) Error() string {
 	return fmt.Sprintf("broker %s does not tell rights on %s; it may be older than Kafka 2.3", e.addr, e.of)
 }
 
-// tells reports whether rights were told: not by requests in a version that has no room for them.
-func tells(rights int32, version, since int16) bool {
+// hasRights reports whether rights were told: not by requests in a version that has no room for them.
+func hasRights(rights int32, version, since int16) bool {
 	return version >= since && rights != math.MinInt32
 }
 
@@ -71,7 +71,7 @@ var (
 // Rights asks what the login may do with the cluster, with groups, and with topics: the named ones, and those on which the
 // groups have commits. It tries nothing: brokers tell a login its own rights.
 func (c *Cluster) Rights(ctx context.Context, groups, topics []string) (Rights, error) {
-	v, err := c.meet(ctx)
+	v, err := c.refreshBrokers(ctx)
 	if err != nil {
 		return Rights{}, err
 	}
@@ -80,17 +80,17 @@ func (c *Cluster) Rights(ctx context.Context, groups, topics []string) (Rights, 
 	for _, t := range topics {
 		named[t] = true
 	}
-	var lacks []Lack
+	var lacks []MissingRight
 	for _, g := range groups {
-		may, err := patiently(ctx, c, g, func() (int32, error) { return c.groupRights(ctx, v, g) })
-		var silence *untold
+		may, err := retryUntilReady(ctx, c, g, func() (int32, error) { return c.groupRights(ctx, v, g) })
+		var silence *rightsUnknown
 		switch {
 		case errors.As(err, &silence):
 			out.Untold = silence.Error()
 		case err != nil:
 			return Rights{}, err
 		default:
-			lacks = append(lacks, lacking("group", g, may, needsGroup)...)
+			lacks = append(lacks, missingRights("group", g, may, needsGroup)...)
 			if may&(1<<sarama.AclOperationDescribe) == 0 {
 				continue
 			}
@@ -105,7 +105,7 @@ func (c *Cluster) Rights(ctx context.Context, groups, topics []string) (Rights, 
 	}
 	out.Topics = slices.Sorted(maps.Keys(named))
 	ofTopics, unread, err := c.topicRights(ctx, v, out.Topics)
-	var silence *untold
+	var silence *rightsUnknown
 	switch {
 	case errors.As(err, &silence):
 		out.Untold = silence.Error()
@@ -131,7 +131,7 @@ func (c *Cluster) groupRights(ctx context.Context, v view, group string) (int32,
 		return 0, err
 	}
 	var req *sarama.DescribeGroupsRequest
-	resp, err := ask(ctx, c, addr, func(b *sarama.Broker) (*sarama.DescribeGroupsResponse, error) {
+	resp, err := callBroker(ctx, c, addr, func(b *sarama.Broker) (*sarama.DescribeGroupsResponse, error) {
 		req = &sarama.DescribeGroupsRequest{Version: 5, Groups: []string{group}, IncludeAuthorizedOperations: true}
 		return b.DescribeGroups(req)
 	})
@@ -142,32 +142,32 @@ func (c *Cluster) groupRights(ctx context.Context, v view, group string) (int32,
 		switch {
 		case g.Err == sarama.ErrGroupAuthorizationFailed:
 			return 0, nil
-		case g.Err == sarama.ErrNoError && tells(g.AuthorizedOperations, req.Version, 3):
+		case g.Err == sarama.ErrNoError && hasRights(g.AuthorizedOperations, req.Version, 3):
 			return g.AuthorizedOperations, nil
 		case g.Err != sarama.ErrNoError:
 			return 0, c.groupError(addr, group, g.Err)
 		}
 	}
-	return 0, &untold{addr, fmt.Sprintf("group %q", group)}
+	return 0, &rightsUnknown{addr, fmt.Sprintf("group %q", group)}
 }
 
 // topicRights asks for the rights on the cluster as well: one version of the request tells both.
-func (c *Cluster) topicRights(ctx context.Context, v view, topics []string) (lacks []Lack, unread []string, err error) {
+func (c *Cluster) topicRights(ctx context.Context, v view, topics []string) (lacks []MissingRight, unread []string, err error) {
 	if len(topics) == 0 {
 		topics = []string{anyTopic} // none at all would mean all of them
 	}
 	var req *sarama.MetadataRequest
-	resp, err := ask(ctx, c, v.lead, func(b *sarama.Broker) (*sarama.MetadataResponse, error) {
+	resp, err := callBroker(ctx, c, v.lead, func(b *sarama.Broker) (*sarama.MetadataResponse, error) {
 		req = &sarama.MetadataRequest{Version: 8, Topics: topics, IncludeClusterAuthorizedOperations: true, IncludeTopicAuthorizedOperations: true}
 		return b.GetMetadata(req)
 	})
 	if err != nil {
 		return nil, nil, c.lost(ctx, v.lead, err)
 	}
-	if !tells(resp.ClusterAuthorizedOperations, req.Version, 8) {
-		return nil, nil, &untold{v.lead, "the cluster and its topics"}
+	if !hasRights(resp.ClusterAuthorizedOperations, req.Version, 8) {
+		return nil, nil, &rightsUnknown{v.lead, "the cluster and its topics"}
 	}
-	lacks = lacking("cluster", "", resp.ClusterAuthorizedOperations, needsCluster)
+	lacks = missingRights("cluster", "", resp.ClusterAuthorizedOperations, needsCluster)
 	if resp.ClusterAuthorizedOperations == 0 {
 		lacks = lacks[:1] // without DESCRIBE nothing else is told
 	}
@@ -175,9 +175,9 @@ func (c *Cluster) topicRights(ctx context.Context, v view, topics []string) (lac
 		switch {
 		case t.Name == anyTopic:
 		case t.Err == sarama.ErrTopicAuthorizationFailed:
-			lacks = append(lacks, lacking("topic", t.Name, 0, needsTopic[:1])...) // of a hidden topic nothing else is told
+			lacks = append(lacks, missingRights("topic", t.Name, 0, needsTopic[:1])...) // of a hidden topic nothing else is told
 		case t.Err == sarama.ErrNoError:
-			lacks = append(lacks, lacking("topic", t.Name, t.TopicAuthorizedOperations, needsTopic)...)
+			lacks = append(lacks, missingRights("topic", t.Name, t.TopicAuthorizedOperations, needsTopic)...)
 		default: // it may not exist; that is no right that is there
 			unread = append(unread, t.Name+": "+name(t.Err))
 		}
@@ -185,10 +185,10 @@ func (c *Cluster) topicRights(ctx context.Context, v view, topics []string) (lac
 	return lacks, unread, nil
 }
 
-func lacking(resource, named string, may int32, needs []need) (out []Lack) {
+func missingRights(resource, named string, may int32, needs []need) (out []MissingRight) {
 	for _, n := range needs {
 		if may&(1<<n.operation) == 0 {
-			out = append(out, Lack{Resource: resource, Name: named, Operation: n.name, For: n.purpose, Optional: n.optional})
+			out = append(out, MissingRight{Resource: resource, Name: named, Operation: n.name, For: n.purpose, Optional: n.optional})
 		}
 	}
 	return out

@@ -48,21 +48,23 @@ func without(resource kmsg.ACLResourceType, op kmsg.ACLOperation) []kfake.ACL {
 
 func TestRightsThatAreMissingAreNamed(t *testing.T) {
 	t.Parallel()
-	lack := func(resource, name, op string, optional bool) Lack { return Lack{resource, name, op, optional} }
+	lack := func(resource, name, op string, optional bool) MissingRight {
+		return MissingRight{resource, name, op, optional}
+	}
 	for _, c := range []struct {
 		name   string
 		rights []kfake.ACL
-		want   []Lack
+		want   []MissingRight
 	}{
 		{"none", documented, nil},
-		{"cluster DESCRIBE", without(kmsg.ACLResourceTypeCluster, kmsg.ACLOperationDescribe), []Lack{lack("cluster", "", "DESCRIBE", true)}},
-		{"cluster DESCRIBE_CONFIGS", without(kmsg.ACLResourceTypeCluster, kmsg.ACLOperationDescribeConfigs), []Lack{lack("cluster", "", "DESCRIBE_CONFIGS", true)}},
-		{"group READ", without(kmsg.ACLResourceTypeGroup, kmsg.ACLOperationRead), []Lack{lack("group", "billing", "READ", false)}},
-		{"group DELETE", without(kmsg.ACLResourceTypeGroup, kmsg.ACLOperationDelete), []Lack{lack("group", "billing", "DELETE", true)}},
-		{"topic READ", without(kmsg.ACLResourceTypeTopic, kmsg.ACLOperationRead), []Lack{
+		{"cluster DESCRIBE", without(kmsg.ACLResourceTypeCluster, kmsg.ACLOperationDescribe), []MissingRight{lack("cluster", "", "DESCRIBE", true)}},
+		{"cluster DESCRIBE_CONFIGS", without(kmsg.ACLResourceTypeCluster, kmsg.ACLOperationDescribeConfigs), []MissingRight{lack("cluster", "", "DESCRIBE_CONFIGS", true)}},
+		{"group READ", without(kmsg.ACLResourceTypeGroup, kmsg.ACLOperationRead), []MissingRight{lack("group", "billing", "READ", false)}},
+		{"group DELETE", without(kmsg.ACLResourceTypeGroup, kmsg.ACLOperationDelete), []MissingRight{lack("group", "billing", "DELETE", true)}},
+		{"topic READ", without(kmsg.ACLResourceTypeTopic, kmsg.ACLOperationRead), []MissingRight{
 			lack("topic", "orders", "READ", false), lack("topic", "refunds", "READ", false),
 		}},
-		{"topic DESCRIBE_CONFIGS", without(kmsg.ACLResourceTypeTopic, kmsg.ACLOperationDescribeConfigs), []Lack{
+		{"topic DESCRIBE_CONFIGS", without(kmsg.ACLResourceTypeTopic, kmsg.ACLOperationDescribeConfigs), []MissingRight{
 			lack("topic", "orders", "DESCRIBE_CONFIGS", true), lack("topic", "refunds", "DESCRIBE_CONFIGS", true),
 		}},
 	} {
@@ -78,18 +80,18 @@ func TestRightsThatAreMissingAreNamed(t *testing.T) {
 	}
 }
 
-// Lack is a kafka.Lack without its words.
-type Lack struct {
+// MissingRight is a kafka.MissingRight without its words.
+type MissingRight struct {
 	Resource, Name, Operation string
 	Optional                  bool
 }
 
-func shorter(lacks []kafka.Lack) (out []Lack) {
+func shorter(lacks []kafka.MissingRight) (out []MissingRight) {
 	for _, l := range lacks {
 		if l.For == "" {
 			panic("a right without a purpose")
 		}
-		out = append(out, Lack{l.Resource, l.Name, l.Operation, l.Optional})
+		out = append(out, MissingRight{l.Resource, l.Name, l.Operation, l.Optional})
 	}
 	return out
 }
@@ -98,18 +100,18 @@ func shorter(lacks []kafka.Lack) (out []Lack) {
 // looked at here). That something is hidden is found out all the same.
 func TestTopicsThatAnACLHidesAreCounted(t *testing.T) {
 	t.Parallel()
-	all := reset.Query{Scope: reset.Scope{All: true}, Around: true}
+	all := reset.Query{Scope: reset.Scope{All: true}, Environment: true}
 	seen := inspect(t, limited(t, documented...), all)
-	equal(t, "nothing is hidden", [3]any{seen.Around.Hidden, seen.Around.HiddenWhy, len(seen.Topics)}, [3]any{0, "", 2})
+	equal(t, "nothing is hidden", [3]any{seen.Environment.Hidden, seen.Environment.HiddenWhy, len(seen.Topics)}, [3]any{0, "", 2})
 
 	rights := append(without(kmsg.ACLResourceTypeTopic, kmsg.ACLOperationRead), right(kmsg.ACLResourceTypeTopic, "orders", kmsg.ACLOperationRead))
 	seen = inspect(t, limited(t, rights...), all)
-	if seen.Around.Hidden == 0 || seen.Around.HiddenWhy != "" {
-		t.Errorf("%d hidden (%s), want some", seen.Around.Hidden, seen.Around.HiddenWhy)
+	if seen.Environment.Hidden == 0 || seen.Environment.HiddenWhy != "" {
+		t.Errorf("%d hidden (%s), want some", seen.Environment.Hidden, seen.Environment.HiddenWhy)
 	}
 	rights = append(rights, right(kmsg.ACLResourceTypeTopic, "refunds", kmsg.ACLOperationDescribe))
 	seen = inspect(t, limited(t, rights...), all)
-	equal(t, "DESCRIBE is enough to see", [2]any{seen.Around.Hidden, len(seen.Topics)}, [2]any{0, 2})
+	equal(t, "DESCRIBE is enough to see", [2]any{seen.Environment.Hidden, len(seen.Topics)}, [2]any{0, 2})
 }
 
 // A topic of which the brokers know nothing is not one on which all rights are there.

@@ -7,10 +7,10 @@ import (
 	"github.com/xdg-go/scram"
 )
 
-// login is one SCRAM conversation, in the shape that sarama asks for.
-type login struct {
-	hash scram.HashGeneratorFcn
-	talk *scram.ClientConversation
+// scramLogin is one SCRAM conversation, in the shape that sarama asks for.
+type scramLogin struct {
+	hash         scram.HashGeneratorFcn
+	conversation *scram.ClientConversation
 }
 
 func newScram(mechanism string) func() sarama.SCRAMClient {
@@ -18,18 +18,18 @@ func newScram(mechanism string) func() sarama.SCRAMClient {
 	if mechanism == sarama.SASLTypeSCRAMSHA512 {
 		hash = scram.SHA512
 	}
-	return func() sarama.SCRAMClient { return &login{hash: hash} }
+	return func() sarama.SCRAMClient { return &scramLogin{hash: hash} }
 }
 
-func (l *login) Begin(user, password, authzID string) error {
+func (l *scramLogin) Begin(user, password, authzID string) error {
 	client, err := l.hash.NewClient(user, password, authzID)
 	if err != nil {
 		return errors.New("the user or the password has a character that SCRAM does not allow") // the cause quotes it
 	}
-	l.talk = client.NewConversation()
+	l.conversation = client.NewConversation()
 	return nil
 }
 
-func (l *login) Step(challenge string) (string, error) { return l.talk.Step(challenge) }
+func (l *scramLogin) Step(challenge string) (string, error) { return l.conversation.Step(challenge) }
 
-func (l *login) Done() bool { return l.talk.Done() }
+func (l *scramLogin) Done() bool { return l.conversation.Done() }

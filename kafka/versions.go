@@ -11,8 +11,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// apis are the newest versions of the requests that a broker knows, by key.
-type apis map[int16]int16
+// apiVersions are the newest versions of the requests that a broker knows, by key.
+type apiVersions map[int16]int16
 
 // Keys of the requests that this package sends. Source: the list of API keys in Kafka's protocol guide.
 const (
@@ -68,16 +68,16 @@ var requests = []request{
 	},
 }
 
-// learn asks a broker which requests it knows. sarama has asked as well, on the same connection, but keeps the answer to itself
+// apiVersions asks a broker which requests it knows. sarama has asked as well, on the same connection, but keeps the answer to itself
 // and goes on without one; here no answer means that the broker is not used.
-func (c *Cluster) learn(ctx context.Context, l *link) (apis, error) {
-	resp, err := run(ctx, c, l, func() (*sarama.ApiVersionsResponse, error) {
+func (c *Cluster) apiVersions(ctx context.Context, l *link) (apiVersions, error) {
+	resp, err := callOnLink(ctx, c, l, func() (*sarama.ApiVersionsResponse, error) {
 		return l.broker.ApiVersions(&sarama.ApiVersionsRequest{Version: 3, ClientSoftwareName: c.sarama.ClientID, ClientSoftwareVersion: "1"})
 	})
 	if err != nil {
 		return nil, fmt.Errorf("the broker does not tell which requests it knows: %w", err)
 	}
-	known := apis{}
+	known := apiVersions{}
 	for _, k := range resp.ApiKeys {
 		known[k.ApiKey] = k.MaxVersion
 	}
@@ -94,7 +94,7 @@ func (c *Cluster) learn(ctx context.Context, l *link) (apis, error) {
 		err = fmt.Errorf("the broker is older than Kafka 0.11: it knows %s", strings.Join(old, "; "))
 	}
 	if err != nil {
-		c.drop(l)
+		c.closeLink(l)
 		return nil, err
 	}
 	c.mu.Lock()

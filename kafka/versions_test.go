@@ -112,7 +112,7 @@ func neverSent(t *testing.T, s *kafkasim.Sim, key kmsg.Key) {
 // everything asks all that there is to ask, and writes.
 func everything(t *testing.T, c *kafka.Cluster) {
 	t.Helper()
-	inspect(t, c, reset.Query{Group: "billing", At: start.Add(time.Hour), Isolation: reset.ReadCommitted, Around: true}) // a time that is missed
+	inspect(t, c, reset.Query{Group: "billing", At: start.Add(time.Hour), Isolation: reset.ReadCommitted, Environment: true}) // a time that is missed
 	inspect(t, c, reset.Query{Group: "billing", Scope: scope("orders", "nowhere")})
 	states(t, c, "billing", "nobody")
 	looks, err := c.Look(t.Context(), []string{"billing", "nobody"})

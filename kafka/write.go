@@ -16,7 +16,7 @@ func (c *Cluster) Write(ctx context.Context, group string, chunk reset.Chunk, re
 	if err := sendable(group, chunk); err != nil {
 		return nil, err
 	}
-	addr, err := c.writeTo(ctx, group)
+	addr, err := c.writeCoordinator(ctx, group)
 	if err != nil {
 		return nil, err
 	}
@@ -24,7 +24,7 @@ func (c *Cluster) Write(ctx context.Context, group string, chunk reset.Chunk, re
 	if err != nil {
 		return nil, c.unreachable([]string{addr}, []error{err})
 	}
-	defer c.drop(l)
+	defer c.closeLink(l)
 	if err := c.deletable(l, group, chunk); err != nil {
 		return nil, err
 	}
@@ -53,11 +53,11 @@ func sendable(group string, chunk reset.Chunk) error {
 	return nil
 }
 
-// writeTo finds the coordinator, with some patience: nothing has been sent yet.
-func (c *Cluster) writeTo(ctx context.Context, group string) (string, error) {
+// writeCoordinator finds the coordinator, with some patience: nothing has been sent yet.
+func (c *Cluster) writeCoordinator(ctx context.Context, group string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, 2*c.timeout)
 	defer cancel()
-	addr, err := patiently(ctx, c, group, func() (string, error) { return c.coordinator(ctx, group) })
+	addr, err := retryUntilReady(ctx, c, group, func() (string, error) { return c.coordinator(ctx, group) })
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = c.unreachable(c.addresses(), []error{err})
 	}
@@ -71,7 +71,7 @@ func (c *Cluster) send(ctx context.Context, l *link, group string, chunk reset.C
 		for _, s := range chunk.Steps {
 			req.AddPartition(s.Topic, s.Partition.Partition)
 		}
-		resp, err := run(ctx, c, l, func() (*sarama.DeleteOffsetsResponse, error) { return l.broker.DeleteOffsets(req) })
+		resp, err := callOnLink(ctx, c, l, func() (*sarama.DeleteOffsetsResponse, error) { return l.broker.DeleteOffsets(req) })
 		if err != nil {
 			return nil, err
 		}
@@ -90,7 +90,7 @@ func (c *Cluster) send(ctx context.Context, l *link, group string, chunk reset.C
 		// Leader epoch -1: a wrong one makes consumers report a truncated log and move; AddBlock would send 0.
 		req.AddBlockWithLeaderEpoch(s.Topic, s.Partition.Partition, s.To.Offset, -1, sarama.ReceiveTime, s.To.Metadata)
 	}
-	resp, err := run(ctx, c, l, func() (*sarama.OffsetCommitResponse, error) { return l.broker.CommitOffset(req) })
+	resp, err := callOnLink(ctx, c, l, func() (*sarama.OffsetCommitResponse, error) { return l.broker.CommitOffset(req) })
 	if err != nil {
 		return nil, err
 	}

@@ -55,7 +55,7 @@ func TestAhead(t *testing.T) {
 		if p == nil {
 			continue
 		}
-		if p.Code != ProblemWhich || p.Want != "ahead" || p.Count != plan.Effect.Skip || p.Other > 0 && p.Newest != seconds.UnixMilli() {
+		if p.Code != ProblemAmbiguous || p.Want != "ahead" || p.Count != plan.Effect.Skip || p.Other > 0 && p.Newest != seconds.UnixMilli() {
 			t.Errorf("%s: the question is %+v", c.name, p)
 		}
 		for _, o := range options { // none of them asks again

@@ -44,24 +44,24 @@ const (
 // Write is one partition of an attempt: where it was, where it goes, and what is known of it.
 type Write struct {
 	Step
-	Chunk  int
-	Result StepResult
-	Stands Standing
-	Read   Position // as last read back
+	Chunk     int
+	Result    StepResult
+	ReadState WriteState
+	Read      Position // as last read back
 }
 
-// Standing is what reading says about a partition after a write.
-type Standing string
+// WriteState is what reading says about a partition after a write.
+type WriteState string
 
 // The standings. Empty: not read yet.
 const (
-	StandsTarget Standing = "written"   // at the target
-	StandsBefore Standing = "unchanged" // where it had been
-	StandsMoved  Standing = "moved"     // elsewhere: somebody committed
-	StandsDark   Standing = "unknown"   // could not be read
+	WriteAtTarget  WriteState = "written"   // at the target
+	WriteUnchanged WriteState = "unchanged" // where it had been
+	WriteMoved     WriteState = "moved"     // elsewhere: somebody committed
+	WriteUnread    WriteState = "unknown"   // could not be read
 )
 
 // putsBack reports whether an attempt that Kafka took in part has begun to write the offsets of before again.
-func (a Attempt) PutsBack() bool {
+func (a Attempt) IsRollingBack() bool {
 	return slices.ContainsFunc(a.Chunks, func(c ChunkState) bool { return c.Back })
 }

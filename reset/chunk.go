@@ -15,7 +15,7 @@ func Chunks(group string, writes []Write, from int, back bool) []ChunkState {
 	for _, del := range []bool{false, true} {
 		size := chunkBytes
 		for i := range writes {
-			to := writes[i].Goal(back)
+			to := writes[i].Position(back)
 			if to.None != del {
 				continue
 			}
@@ -39,14 +39,14 @@ func ChunkOf(c ChunkState, writes []Write) (Chunk, []int) {
 		if w.Chunk != c.N {
 			continue
 		}
-		out.Steps = append(out.Steps, WriteStep{Partition: Partition{w.Topic, w.Partition}, To: w.Goal(c.Back)})
+		out.Steps = append(out.Steps, WriteStep{Partition: Partition{w.Topic, w.Partition}, To: w.Position(c.Back)})
 		at = append(at, i)
 	}
 	return out, at
 }
 
 // goal is what is written: the target, or the position before when it is put back.
-func (w Write) Goal(back bool) Position {
+func (w Write) Position(back bool) Position {
 	if back {
 		return w.From
 	}

@@ -22,7 +22,7 @@ var refusals = append([]string{
 func (r StepResult) Doubtful() bool { return !r.Written && !slices.Contains(refusals, r.Rejected) }
 
 // said is what came instead of the answer, in Kafka's words where it has any.
-func (r StepResult) Said() string {
+func (r StepResult) Reason() string {
 	if r.Rejected != "" {
 		return r.Rejected
 	}
@@ -30,14 +30,14 @@ func (r StepResult) Said() string {
 }
 
 // stand says where a write's partition stands, by what was read.
-func (w Write) Stand(read Position) Standing {
+func (w Write) StateAt(read Position) WriteState {
 	switch {
 	case SamePosition(read, w.To):
-		return StandsTarget
+		return WriteAtTarget
 	case SamePosition(read, w.From):
-		return StandsBefore
+		return WriteUnchanged
 	}
-	return StandsMoved
+	return WriteMoved
 }
 
 func SamePosition(a, b Position) bool { return a.None == b.None && (a.None || a.Offset == b.Offset) }
@@ -47,7 +47,7 @@ func SamePosition(a, b Position) bool { return a.None == b.None && (a.None || a.
 func Judge(writes []Write, putBack bool) Outcome {
 	var target, before, other, doubtful, written, stays int
 	for _, w := range writes {
-		if SamePosition(w.From, w.To) && w.Stands == StandsTarget {
+		if SamePosition(w.From, w.To) && w.ReadState == WriteAtTarget {
 			stays++ // as before and at the target: it makes no difference
 		}
 		switch {
@@ -56,10 +56,10 @@ func Judge(writes []Write, putBack bool) Outcome {
 		case w.Result.Doubtful():
 			doubtful++
 		}
-		switch w.Stands {
-		case StandsTarget:
+		switch w.ReadState {
+		case WriteAtTarget:
 			target++
-		case StandsBefore:
+		case WriteUnchanged:
 			before++
 		default:
 			other++
@@ -74,13 +74,13 @@ func Judge(writes []Write, putBack bool) Outcome {
 	case written == all && !putBack:
 		return Overtaken
 	case before+stays == all && putBack:
-		return PutBack
+		return RolledBack
 	case before+stays == all:
 		return Unchanged
 	case other == 0:
-		return Mixed
+		return PartiallyApplied
 	}
-	return Unclear
+	return OutcomeUnknown
 }
 
 // retriable are Kafka's answers that reject everything and go away by themselves: a member is there, or the coordinator is

@@ -47,8 +47,8 @@ func kindOf(group string, info ClusterInfo, snap Snapshot) (k GroupKind, by []st
 		}
 	}
 	switch {
-	case len(snap.Around.Streams) > 0:
-		return GroupStreams, snap.Around.Streams
+	case len(snap.Environment.Streams) > 0:
+		return GroupStreams, snap.Environment.Streams
 	case strings.HasPrefix(group, connectPrefix) && len(group) > len(connectPrefix):
 		return GroupSink, nil
 	}
@@ -67,16 +67,16 @@ func CheckGroup(in Intent, info ClusterInfo, snap Snapshot) ([]Option, *Problem)
 	case p.Want != "":
 		return nil, p
 	}
-	if p := CheckThere(in, snap); p != nil {
+	if p := CheckExists(in, snap); p != nil {
 		return nil, p
 	}
 	if kind == GroupSink && !in.ConnectorStopped && in.Target != nil {
 		stopped := in
 		stopped.ConnectorStopped = true
-		p.Code, p.Want, p.Got = ProblemWhich, "connector", strings.TrimPrefix(in.Group, connectPrefix)
+		p.Code, p.Want, p.Got = ProblemAmbiguous, "connector", strings.TrimPrefix(in.Group, connectPrefix)
 		return []Option{{Label: "The connector is stopped", Typed: "--connector-stopped", Intent: stopped}}, p
 	}
-	return nil, checkSeen(in, info, snap)
+	return nil, checkVisible(in, info, snap)
 }
 
 // Matches reports whether a name fits a pattern of the configuration, in which * stands for any characters, and for none.
@@ -104,7 +104,7 @@ var tools = map[GroupKind]string{
 	GroupSpark:   "startingOffsetsByTimestamp",
 }
 
-func CheckThere(in Intent, snap Snapshot) *Problem {
+func CheckExists(in Intent, snap Snapshot) *Problem {
 	committed := slices.ContainsFunc(snap.Partitions, func(p PartitionState) bool { return !p.Committed.None })
 	if snap.Group.Exists || committed || in.Create {
 		return nil
@@ -112,10 +112,10 @@ func CheckThere(in Intent, snap Snapshot) *Problem {
 	return &Problem{Code: ProblemNoGroup, Cluster: in.Cluster, Group: in.Group, Names: snap.Near}
 }
 
-// checkSeen refuses "all topics" when an ACL hides one, or when nobody can tell whether it does: Kafka leaves out the commits
+// checkVisible refuses "all topics" when an ACL hides one, or when nobody can tell whether it does: Kafka leaves out the commits
 // on topics that the login may not describe, without a word.
-func checkSeen(in Intent, info ClusterInfo, snap Snapshot) *Problem {
-	a := snap.Around
+func checkVisible(in Intent, info ClusterInfo, snap Snapshot) *Problem {
+	a := snap.Environment
 	unknown := a.HiddenWhy != "" && !info.SeesAll
 	if !in.Scope.All || a.Hidden == 0 && !unknown {
 		return nil

@@ -46,7 +46,7 @@ const (
 func (l *LateWatch) Open() bool { return l != nil && l.Ended.IsZero() }
 
 // unanswered reports whether a request of the attempt was sent without an answer that proves what became of it.
-func (a Attempt) Unanswered() bool {
+func (a Attempt) HasLostAnswer() bool {
 	for _, c := range a.Chunks {
 		if c.Phase == Sending {
 			return true

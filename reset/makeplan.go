@@ -19,7 +19,7 @@ func MakePlan(in Intent, saved []Step, snap Snapshot, now time.Time) (Plan, *Pro
 		snap.Partitions = slices.DeleteFunc(slices.Clone(snap.Partitions), func(p PartitionState) bool {
 			t := snap.Topics[p.Topic]
 			deleted := t.Partitions == 0 && t.Err == ""
-			return deleted || p.Err == "" && p.Committed.None // left as they are, and named by leftAlone
+			return deleted || p.Err == "" && p.Committed.None // left as they are, and named by unaffectedTopics
 		})
 	}
 	if p := checkScope(in, saved, snap); p != nil {
@@ -28,12 +28,12 @@ func MakePlan(in Intent, saved []Step, snap Snapshot, now time.Time) (Plan, *Pro
 	if deletes && len(snap.Partitions) == 0 {
 		return Plan{}, &Problem{Code: ProblemNoCommits, Cluster: in.Cluster, Group: in.Group}
 	}
-	plan, p := resolve(in.Target, snap, named(in, saved))
+	plan, p := resolve(in.Target, snap, savedPositions(in, saved))
 	if p != nil {
 		p.Cluster, p.Group = in.Cluster, in.Group
 		return Plan{}, p
 	}
-	if p := undeletable(in, snap, plan.Steps); p != nil {
+	if p := checkDeletable(in, snap, plan.Steps); p != nil {
 		return Plan{}, p
 	}
 	plan.Effect = Total(plan.Steps)
@@ -49,13 +49,13 @@ func resolve(t Target, snap Snapshot, saved map[Partition]Step) (Plan, *Problem)
 	for _, p := range snap.Partitions {
 		id := snap.Topics[p.Topic].ID
 		old := saved[p.Partition]
-		if undo && idUntold(old.TopicID, snap.Topics[p.Topic]) {
+		if undo && idUnknown(old.TopicID, snap.Topics[p.Topic]) {
 			return Plan{}, &Problem{Code: ProblemUnread, Topic: p.Topic, Got: noID}
 		}
-		if undo && madeAgain(old.TopicID, id) {
+		if undo && recreated(old.TopicID, id) {
 			return Plan{}, &Problem{Code: ProblemRecreated, Topic: p.Topic}
 		}
-		s, problem := step(t, p, id, old.To)
+		s, problem := resolveStep(t, p, id, old.To)
 		switch {
 		case problem == nil:
 			plan.Steps = append(plan.Steps, s)
@@ -71,8 +71,8 @@ func resolve(t Target, snap Snapshot, saved map[Partition]Step) (Plan, *Problem)
 	return plan, first
 }
 
-// named are the positions that a plan file or an undo names, as steps whose To is the place to go.
-func named(in Intent, saved []Step) map[Partition]Step {
+// savedPositions are the positions that a plan file or an undo names, as steps whose To is the place to go.
+func savedPositions(in Intent, saved []Step) map[Partition]Step {
 	m := make(map[Partition]Step, len(saved))
 	if t, ok := in.Target.(Rows); ok {
 		for _, r := range t.Rows {
@@ -93,7 +93,7 @@ func checkScope(in Intent, saved []Step, snap Snapshot) *Problem {
 		return checkAll(about, names, snap)
 	}
 	for _, name := range names {
-		if t := snap.Topics[name]; asked(in, saved, name) && t.Err == "" && t.Partitions == 0 {
+		if t := snap.Topics[name]; inScope(in, saved, name) && t.Err == "" && t.Partitions == 0 {
 			about.Code, about.Topic, about.Names = ProblemNoTopic, name, t.Near
 			return &about
 		}
@@ -123,8 +123,8 @@ func checkAll(about Problem, names []string, snap Snapshot) *Problem {
 	return checkRead(about, snap)
 }
 
-// asked reports whether a topic is meant. The group may have commits on others, which are nobody's business here.
-func asked(in Intent, saved []Step, topic string) bool {
+// inScope reports whether a topic is meant. The group may have commits on others, which are nobody's business here.
+func inScope(in Intent, saved []Step, topic string) bool {
 	if t, ok := in.Target.(Rows); ok && slices.ContainsFunc(t.Rows, func(r Row) bool { return r.Topic == topic }) {
 		return true
 	}

@@ -8,17 +8,17 @@ import (
 // deleteRequest is what takes committed offsets away. Kafka before 2.4 and some services do not know it.
 const deleteRequest = "OffsetDelete"
 
-// undeletable refuses a plan that takes committed offsets away on a cluster that can't: before anything is written, because what
+// checkDeletable refuses a plan that takes committed offsets away on a cluster that can't: before anything is written, because what
 // is written beside would stay.
-func undeletable(in Intent, snap Snapshot, steps []Step) *Problem {
+func checkDeletable(in Intent, snap Snapshot, steps []Step) *Problem {
 	if !slices.Contains(snap.Missing, deleteRequest) || !slices.ContainsFunc(steps, func(s Step) bool { return s.To.None }) {
 		return nil
 	}
 	return &Problem{Code: ProblemNoAPI, Cluster: in.Cluster, Group: in.Group, Got: deleteRequest}
 }
 
-// noWayBack warns of partitions without a committed offset on such a cluster: once they have one, it can't be taken away.
-func noWayBack(snap Snapshot, steps []Step) []Warning {
+// cannotUndo warns of partitions without a committed offset on such a cluster: once they have one, it can't be taken away.
+func cannotUndo(snap Snapshot, steps []Step) []Warning {
 	var ws []Warning
 	for _, s := range steps {
 		if s.From.None && !s.To.None && slices.Contains(snap.Missing, deleteRequest) {
@@ -32,15 +32,15 @@ func noWayBack(snap Snapshot, steps []Step) []Warning {
 // among newer ones that tell ids.
 const noID = "this broker does not tell the topic's id"
 
-func idUntold(was string, t Topic) bool { return was != "" && t.ID == "" && t.Partitions > 0 }
+func idUnknown(was string, t Topic) bool { return was != "" && t.ID == "" && t.Partitions > 0 }
 
-// madeAgain reports whether a topic is another one than it was, so that its offsets mean something else. An id that is not told
+// recreated reports whether a topic is another one than it was, so that its offsets mean something else. An id that is not told
 // is no other id.
-func madeAgain(was, is string) bool { return was != "" && is != "" && was != is }
+func recreated(was, is string) bool { return was != "" && is != "" && was != is }
 
 // Missing finds out what was not said, and offers what is likeliest.
 func Missing(in Intent, snap Snapshot) ([]Option, *Problem) {
-	problem := &Problem{Code: ProblemWhich, Cluster: in.Cluster, Group: in.Group}
+	problem := &Problem{Code: ProblemAmbiguous, Cluster: in.Cluster, Group: in.Group}
 	_, rows := in.Target.(Rows)
 	_, undo := in.Target.(Undo)
 	switch {

@@ -17,12 +17,12 @@ func targetOptions(in Intent, now time.Time) []Option {
 		return Option{Label: label, Typed: in.Group + "@" + in.Cluster + " --all-topics " + label, Intent: o}
 	}
 	back := func(d time.Duration) Time {
-		return Time{At: now.Add(-d).Truncate(time.Second), Back: d, Said: "back " + short(d), Zone: in.Zone}
+		return Time{At: now.Add(-d).Truncate(time.Second), Back: d, Said: "back " + shortDuration(d), Zone: in.Zone}
 	}
 	return []Option{offer("back 1h", back(time.Hour)), offer("back 24h", back(24*time.Hour)), offer("to latest", Latest{})}
 }
 
-func short(d time.Duration) string { return strconv.Itoa(int(d.Hours())) + "h" }
+func shortDuration(d time.Duration) string { return strconv.Itoa(int(d.Hours())) + "h" }
 
 // topicOptions are the topics that the group has commits on, furthest behind first, and all of them.
 func topicOptions(in Intent, snap Snapshot) []Option {

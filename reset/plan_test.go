@@ -293,7 +293,7 @@ func TestJudge(t *testing.T) {
 	yes, no, lost := StepResult{Written: true}, StepResult{Rejected: "TOPIC_AUTHORIZATION_FAILED"}, StepResult{Detail: "i/o timeout"}
 	w := func(r StepResult, read int64) Write {
 		w := Write{Step: Step{From: Position{Offset: 10}, To: Position{Offset: 5}}, Result: r, Read: Position{Offset: read}}
-		w.Stands = w.Stand(w.Read)
+		w.ReadState = w.StateAt(w.Read)
 		return w
 	}
 	for _, tt := range []struct {
@@ -308,11 +308,11 @@ func TestJudge(t *testing.T) {
 		{"all turned down", []Write{w(no, 10), w(no, 10)}, false, Unchanged},
 		{"all turned down, and the group moved", []Write{w(no, 10), w(no, 12)}, false, Unchanged},
 		{"lost, and all as before", []Write{w(lost, 10), w(lost, 10)}, false, Unchanged},
-		{"lost, and half of it there", []Write{w(lost, 10), w(lost, 5)}, false, Mixed},
-		{"lost, and the consumers have moved on", []Write{w(lost, 7), w(lost, 5)}, false, Unclear},
-		{"lost, and could not be read", []Write{{Result: lost, Stands: StandsDark}}, false, Unclear},
-		{"put back", []Write{w(yes, 10), w(no, 10)}, true, PutBack},
-		{"put back, but not all", []Write{w(yes, 5), w(no, 10)}, true, Mixed},
+		{"lost, and half of it there", []Write{w(lost, 10), w(lost, 5)}, false, PartiallyApplied},
+		{"lost, and the consumers have moved on", []Write{w(lost, 7), w(lost, 5)}, false, OutcomeUnknown},
+		{"lost, and could not be read", []Write{{Result: lost, ReadState: WriteUnread}}, false, OutcomeUnknown},
+		{"put back", []Write{w(yes, 10), w(no, 10)}, true, RolledBack},
+		{"put back, but not all", []Write{w(yes, 5), w(no, 10)}, true, PartiallyApplied},
 	} {
 		if got := Judge(tt.writes, tt.back); got != tt.want {
 			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)

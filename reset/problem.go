@@ -44,31 +44,31 @@ type ProblemCode string
 // The problems, by what they are about.
 const (
 	// Kafka.
-	ProblemUnreachable  ProblemCode = "unreachable"   // Names: brokers tried; Got: cause
-	ProblemWrongCluster ProblemCode = "wrong cluster" // Want: pinned id; Got: the id that answered
-	ProblemIncomplete   ProblemCode = "incomplete"    // a broker did not answer: absence proves nothing. Got: which
-	ProblemNoGroup      ProblemCode = "no group"      // Names: near names
-	ProblemNoTopic      ProblemCode = "no topic"      // Names: near names
-	ProblemDeleted      ProblemCode = "deleted"       // Topic (of Names) was deleted after Since, when it was last seen
-	ProblemNoPartition  ProblemCode = "no partition"  // Parts; Count: how many the topic has
-	ProblemNoCommits    ProblemCode = "no commits"    // the group has none (on Topic)
-	ProblemUnread       ProblemCode = "unread"        // Topic, Parts could not be read; Got: Kafka's error
-	ProblemWrongTool    ProblemCode = "wrong tool"    // Got: the GroupKind; Want: the tool to use; Names: by what it was recognised
-	ProblemHidden       ProblemCode = "hidden"        // Count topics are hidden by ACLs; 0: it can't be told, Got: why. Names: topics with commits
-	ProblemPhantom      ProblemCode = "phantom"       // offsets move although nobody is in the group; Count: times
-	ProblemBusy         ProblemCode = "busy"          // members are in the group
-	ProblemTurnedDown   ProblemCode = "turned down"   // Kafka rejected the write; Got: its error
-	ProblemSlowStore    ProblemCode = "slow store"    // the store takes too long (Want) to note that a write begins
-	ProblemLost         ProblemCode = "lost"          // an answer was lost; Got: what was seen
-	ProblemMisplaced    ProblemCode = "misplaced"     // read back at neither place
-	ProblemNoAPI        ProblemCode = "no api"        // Got: the request of Kafka's protocol that a broker of the cluster does not know
+	ProblemUnreachable   ProblemCode = "unreachable"   // Names: brokers tried; Got: cause
+	ProblemWrongCluster  ProblemCode = "wrong cluster" // Want: pinned id; Got: the id that answered
+	ProblemIncomplete    ProblemCode = "incomplete"    // a broker did not answer: absence proves nothing. Got: which
+	ProblemNoGroup       ProblemCode = "no group"      // Names: near names
+	ProblemNoTopic       ProblemCode = "no topic"      // Names: near names
+	ProblemDeleted       ProblemCode = "deleted"       // Topic (of Names) was deleted after Since, when it was last seen
+	ProblemNoPartition   ProblemCode = "no partition"  // Parts; Count: how many the topic has
+	ProblemNoCommits     ProblemCode = "no commits"    // the group has none (on Topic)
+	ProblemUnread        ProblemCode = "unread"        // Topic, Parts could not be read; Got: Kafka's error
+	ProblemWrongTool     ProblemCode = "wrong tool"    // Got: the GroupKind; Want: the tool to use; Names: by what it was recognised
+	ProblemHidden        ProblemCode = "hidden"        // Count topics are hidden by ACLs; 0: it can't be told, Got: why. Names: topics with commits
+	ProblemPhantom       ProblemCode = "phantom"       // offsets move although nobody is in the group; Count: times
+	ProblemBusy          ProblemCode = "busy"          // members are in the group
+	ProblemKafkaRejected ProblemCode = "turned down"   // Kafka rejected the write; Got: its error
+	ProblemSlowStore     ProblemCode = "slow store"    // the store takes too long (Want) to note that a write begins
+	ProblemLost          ProblemCode = "lost"          // an answer was lost; Got: what was seen
+	ProblemMisplaced     ProblemCode = "misplaced"     // read back at neither place
+	ProblemNoAPI         ProblemCode = "no api"        // Got: the request of Kafka's protocol that a broker of the cluster does not know
 
 	// The intent.
 	ProblemNoCommit    ProblemCode = "no commit"    // Topic, Parts: nothing to shift or skip from
 	ProblemSkipMoved   ProblemCode = "skip moved"   // Count: the asked offset; Other: the committed one
 	ProblemFuture      ProblemCode = "future"       // a time that has not come; Got: it
 	ProblemOneRecord   ProblemCode = "one record"   // skip wants exactly one partition
-	ProblemWhich       ProblemCode = "which"        // Want: cluster, topics, target, connector (Got: its name), or ahead (see Ahead; Got: the target, Count: messages skipped, Other: partitions without a record as late)
+	ProblemAmbiguous   ProblemCode = "which"        // Want: cluster, topics, target, connector (Got: its name), or ahead (see Ahead; Got: the target, Count: messages skipped, Other: partitions without a record as late)
 	ProblemNoCluster   ProblemCode = "no cluster"   // Got: the name; Names: those configured
 	ProblemClusterGone ProblemCode = "cluster gone" // Cluster is no longer configured; Want: what the same Kafka is called now; Names: those configured
 	ProblemInternal    ProblemCode = "internal"     // it does not go on since Since; Got: what fails, in words. The log has the rest
@@ -88,7 +88,7 @@ const (
 	ProblemDenied    ProblemCode = "denied"     // Ruling says why, Verb what
 	ProblemDirectory ProblemCode = "directory"  // Slack did not say who may (Ruling.Unread); it is asked again
 	ProblemNoOption  ProblemCode = "no option"
-	ProblemMovedOn   ProblemCode = "moved on"  // Count: records that the group is past the place an undo would go back to
+	ProblemReadPast  ProblemCode = "moved on"  // Count: records that the group is past the place an undo would go back to
 	ProblemNoUndo    ProblemCode = "no undo"   // Request has nothing to take back; State, Got say why; Want is the undo that it has already
 	ProblemNotYours  ProblemCode = "not yours" // a draft belongs to its requester
 )

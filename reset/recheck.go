@@ -17,9 +17,9 @@ type Rechecked struct {
 
 // Recheck compares what was agreed to with what Kafka says now. Another topic behind a name, a copied target that is elsewhere, and a
 // partition that would newly skip messages are another act than the one agreed to. Whether the effect needs more approvals than
-// before is the policy's word (Service.beyond). Everything else that moved is recorded and shown.
+// before is the policy's word (Service.widenBounds). Everything else that moved is recorded and shown.
 func Recheck(r Request, planned []Step, snap Snapshot, now time.Time) Rechecked {
-	in, _ := r.Move()
+	in, _ := r.Intent()
 	about := func(code ProblemCode, topic string, parts ...int32) *Problem {
 		return &Problem{Code: code, Cluster: in.Cluster, Group: in.Group, Request: r.ID, Topic: topic, Parts: parts}
 	}
@@ -48,22 +48,22 @@ func Recheck(r Request, planned []Step, snap Snapshot, now time.Time) Rechecked 
 			return Rechecked{Wait: w}
 		case topic.Partitions == 0:
 			return void("deleted", old.Topic)
-		case idUntold(old.TopicID, topic):
+		case idUnknown(old.TopicID, topic):
 			w := about(ProblemUnread, old.Topic)
 			w.Got = noID
 			return Rechecked{Wait: w}
-		case madeAgain(old.TopicID, topic.ID):
+		case recreated(old.TopicID, topic.ID):
 			return void("recreated", old.Topic)
 		case !ok:
 			return void("gone", old.Topic, old.Partition)
 		}
-		s, problem := again(in.Target, old, p)
+		s, problem := resolveAgain(in.Target, old, p)
 		if problem != nil {
 			problem.Cluster, problem.Group, problem.Request = in.Cluster, in.Group, r.ID
 			return Rechecked{Void: problem}
 		}
 		switch {
-		case recopied(in.Target, old, s):
+		case copiedTargetMoved(in.Target, old, s):
 			return void("copied", old.Topic, old.Partition)
 		case newlySkips(in.Target, old, s):
 			return void("skips", old.Topic, old.Partition)
@@ -74,22 +74,22 @@ func Recheck(r Request, planned []Step, snap Snapshot, now time.Time) Rechecked 
 		out.Steps = append(out.Steps, s)
 	}
 	out.Effect = Total(out.Steps)
-	out.Extra = extra(in, planned, snap)
+	out.Extra = countExtra(in, planned, snap)
 	return out
 }
 
-// again resolves one planned step anew: a moving target from the log as it is, a fixed one from the frozen offset.
-func again(t Target, old Step, p PartitionState) (Step, *Problem) {
+// resolveAgain resolves one planned step anew: a moving target from the log as it is, a fixed one from the frozen offset.
+func resolveAgain(t Target, old Step, p PartitionState) (Step, *Problem) {
 	if Moves(t) {
-		return step(t, p, old.TopicID, Position{})
+		return resolveStep(t, p, old.TopicID, Position{})
 	}
 	if skip, ok := t.(SkipRecord); ok {
-		return step(skip, p, old.TopicID, Position{})
+		return resolveStep(skip, p, old.TopicID, Position{})
 	}
 	s := Step{Topic: old.Topic, TopicID: old.TopicID, Partition: old.Partition, Start: p.Start, End: p.End,
 		From: p.Committed, To: old.To, How: old.How, Asked: old.Asked, RecordAt: old.RecordAt}
 	s.clamp(p.last())
-	s.Replay, s.Skip = moved(s, p.last())
+	s.Replay, s.Skip = countMoved(s, p.last())
 	return s, nil
 }
 
@@ -111,23 +111,23 @@ func newlySkips(t Target, old, s Step) bool {
 	return !s.To.None && (old.Skip == 0 && s.Skip > 0 || offsets && was <= 0 && is > 0)
 }
 
-// recopied reports whether a target that is copied from another group is elsewhere than it was. That a log start overtook it does not
+// copiedTargetMoved reports whether a target that is copied from another group is elsewhere than it was. That a log start overtook it does not
 // make it another target.
-func recopied(t Target, old, s Step) bool {
+func copiedTargetMoved(t Target, old, s Step) bool {
 	_, copied := t.(Like)
-	return copied && old.place() != s.place()
+	return copied && old.unclamped() != s.unclamped()
 }
 
-// place is where a step's target was before it was clamped into the log.
-func (s Step) place() int64 {
+// unclamped is where a step's target was before it was clamped into the log.
+func (s Step) unclamped() int64 {
 	if s.How == HowClampStart || s.How == HowClampEnd {
 		return s.Asked
 	}
 	return s.To.Offset
 }
 
-// extra counts partitions of whole topics in scope that were not there when the plan was made.
-func extra(in Intent, planned []Step, snap Snapshot) int {
+// countExtra counts partitions of whole topics in scope that were not there when the plan was made.
+func countExtra(in Intent, planned []Step, snap Snapshot) int {
 	have := make(map[Partition]bool, len(planned))
 	for _, s := range planned {
 		have[Partition{s.Topic, s.Partition}] = true

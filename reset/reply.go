@@ -18,18 +18,18 @@ type Did string
 
 // What decisions do.
 const (
-	DidSubmit  Did = "submitted"     // approval is being asked for
-	DidArm     Did = "armed"         // approved: waiting for the group to be idle
-	DidVote    Did = "voted"         // counted; more are needed
-	DidAlready Did = "already voted" // by the same person: nothing changed
-	DidReject  Did = "rejected"
-	DidCancel  Did = "cancelled"
-	DidChoose  Did = "chosen"    // planned again with the option
-	DidRetry   Did = "retried"   // looked at again now
-	DidAlone   Did = "emergency" // armed by one person alone
-	DidSettle  Did = "settled"
-	DidUndo    Did = "undo asked" // Request is the new one
-	DidPlan    Did = "shown"      // approve without a revision: the plan is shown, nothing is decided
+	DidSubmit    Did = "submitted"     // approval is being asked for
+	DidArm       Did = "armed"         // approved: waiting for the group to be idle
+	DidVote      Did = "voted"         // counted; more are needed
+	DidAlready   Did = "already voted" // by the same person: nothing changed
+	DidReject    Did = "rejected"
+	DidCancel    Did = "cancelled"
+	DidChoose    Did = "chosen"    // planned again with the option
+	DidRetry     Did = "retried"   // looked at again now
+	DidEmergency Did = "emergency" // armed by one person alone
+	DidSettle    Did = "settled"
+	DidUndo      Did = "undo asked" // Request is the new one
+	DidPlan      Did = "shown"      // approve without a revision: the plan is shown, nothing is decided
 )
 
 // Lag is a group's position on its topics, for people who only look.

@@ -39,17 +39,17 @@ type Request struct {
 	Asked         bool          // it has been shown to others: approval was asked for, or it was applied for
 	Problem       *Problem      // why it was refused, why it failed, or what it is waiting for
 
-	Seen     Sighting // the group as it was last looked at
-	Heard    Heard    // the decision that changed it last
-	Attempt  int      // attempts to write so far
-	Retries  int      // looks in a row that Kafka did not answer
-	Undoes   string   // the request that this one takes back
-	UndoneBy string   // the open or applied request that takes this one back
-	Settled  *Settlement
-	Alone    *Emergency // somebody went alone, within the rule's limit for emergencies
-	Eased    time.Time  // until when one authorised person is enough for this undo; zero: never
-	Run      *Run       // the schedule that this is a run of
-	Standing *Mandate   // what was agreed to before a time in the future came: it still counts, within its bounds
+	Observation      Observation  `json:"Seen"`  // the group as it was last looked at
+	LastDecision     LastDecision `json:"Heard"` // the decision that changed it last
+	Attempt          int          // attempts to write so far
+	Retries          int          // looks in a row that Kafka did not answer
+	Undoes           string       // the request that this one takes back
+	UndoneBy         string       // the open or applied request that takes this one back
+	Settled          *Settlement
+	Emergency        *Emergency `json:"Alone"` // somebody went alone, within the rule's limit for emergencies
+	SoloUntil        time.Time  `json:"Eased"` // until when one authorised person is enough for this undo; zero: never
+	Run              *Run       // the schedule that this is a run of
+	StandingApproval *Mandate   `json:"Standing"` // what was agreed to before a time in the future came: it still counts, within its bounds
 
 	NotBefore time.Time  // it is not looked at until then, although it is approved
 	Watch     *Watch     // how the group fared since it was applied
@@ -61,8 +61,8 @@ type Request struct {
 	EndedAt   time.Time // when it entered a state that has no next
 }
 
-// Move returns the request's intent when its act is a Move. Of the other acts it returns what they are about, and false.
-func (r *Request) Move() (Intent, bool) {
+// Intent returns the request's intent when its act is a Move. Of the other acts it returns what they are about, and false.
+func (r *Request) Intent() (Intent, bool) {
 	switch a := r.Act.(type) {
 	case Move:
 		return a.Intent, true
@@ -111,17 +111,17 @@ type Outcome string
 
 // The outcomes. None of them is a guess: each rests on offsets that were read.
 const (
-	Verified  Outcome = "verified"  // every partition was read back at its target
-	Overtaken Outcome = "overtaken" // every partition was written, and some had moved on when they were read back
-	Unchanged Outcome = "unchanged" // every partition was read back where it had been, twice if an answer was lost
-	Late      Outcome = "late"      // judged otherwise at first, then the write landed: every partition is at its target
-	PutBack   Outcome = "put back"  // some were written, and all stand again where they had been
-	Mixed     Outcome = "mixed"     // some stand at the target and some where they had been
-	Unclear   Outcome = "unclear"   // an answer was lost and the offsets say neither
+	Verified         Outcome = "verified"  // every partition was read back at its target
+	Overtaken        Outcome = "overtaken" // every partition was written, and some had moved on when they were read back
+	Unchanged        Outcome = "unchanged" // every partition was read back where it had been, twice if an answer was lost
+	AppliedLate      Outcome = "late"      // judged otherwise at first, then the write landed: every partition is at its target
+	RolledBack       Outcome = "put back"  // some were written, and all stand again where they had been
+	PartiallyApplied Outcome = "mixed"     // some stand at the target and some where they had been
+	OutcomeUnknown   Outcome = "unclear"   // an answer was lost and the offsets say neither
 )
 
 // Blocks reports whether a person has to choose before the group may be reset again.
-func (o Outcome) Blocks() bool { return o == Mixed || o == Unclear }
+func (o Outcome) Blocks() bool { return o == PartiallyApplied || o == OutcomeUnknown }
 
 // Settlement is a person's word that a mixed or unclear outcome is accepted as it is.
 type Settlement struct {
@@ -154,16 +154,16 @@ type TopicLag struct {
 	Err        string
 }
 
-// Sighting is a group as it was last looked at while its request waits.
-type Sighting struct {
-	At         time.Time
-	Group      GroupState
-	Since      time.Time // since when it has been seen in this state
-	EmptySince time.Time // since when it has been idle with unmoved commits; zero: it is not
-	Commits    string    // digest of the committed offsets at EmptySince
-	Left       time.Time // when the last consumer was seen to have gone; zero: nobody was there
-	Back       *Return   // consumers that came back while the group was waited for
-	Phantom    int       // times that offsets moved although nobody was in the group
+// Observation is a group as it was last looked at while its request waits.
+type Observation struct {
+	At              time.Time
+	Group           GroupState
+	Since           time.Time // since when it has been seen in this state
+	EmptySince      time.Time // since when it has been idle with unmoved commits; zero: it is not
+	Commits         string    // digest of the committed offsets at EmptySince
+	LastLeft        time.Time `json:"Left"`    // when the last consumer was seen to have gone; zero: nobody was there
+	Restarted       *Return   `json:"Back"`    // consumers that came back while the group was waited for
+	MovedWhileEmpty int       `json:"Phantom"` // times that offsets moved although nobody was in the group
 }
 
 // Return is consumers that come back soon after a group became empty: something restarts them.
@@ -200,36 +200,36 @@ type Event string
 
 // The events of a request's life, in the order in which they can first happen.
 const (
-	EvAsked      Event = "asked"
-	EvPlanned    Event = "planned"
-	EvRefused    Event = "refused"
-	EvWaiting    Event = "waiting for kafka"
-	EvChosen     Event = "option chosen"
-	EvSubmitted  Event = "approval asked"
-	EvVoted      Event = "voted"
-	EvDenied     Event = "not allowed"
-	EvAlone      Event = "emergency"
-	EvRejected   Event = "rejected"
-	EvApproved   Event = "approved"
-	EvVoided     Event = "approval voided"
-	EvIdle       Event = "idle"
-	EvBusy       Event = "busy"
-	EvApplying   Event = "applying"
-	EvSent       Event = "sent"
-	EvTurnedDown Event = "turned down by kafka"
-	EvPutBack    Event = "putting back"
-	EvApplied    Event = "applied"
-	EvFailed     Event = "failed"
-	EvCancelled  Event = "cancelled"
-	EvExpired    Event = "expired"
-	EvSettled    Event = "settled"
-	EvFrozen     Event = "frozen"
-	EvThawed     Event = "thawed"
+	EvAsked         Event = "asked"
+	EvPlanned       Event = "planned"
+	EvRefused       Event = "refused"
+	EvWaiting       Event = "waiting for kafka"
+	EvChosen        Event = "option chosen"
+	EvSubmitted     Event = "approval asked"
+	EvVoted         Event = "voted"
+	EvDenied        Event = "not allowed"
+	EvEmergency     Event = "emergency"
+	EvRejected      Event = "rejected"
+	EvApproved      Event = "approved"
+	EvVoided        Event = "approval voided"
+	EvIdle          Event = "idle"
+	EvBusy          Event = "busy"
+	EvApplying      Event = "applying"
+	EvSent          Event = "sent"
+	EvKafkaRejected Event = "turned down by kafka"
+	EvRollingBack   Event = "putting back"
+	EvApplied       Event = "applied"
+	EvFailed        Event = "failed"
+	EvCancelled     Event = "cancelled"
+	EvExpired       Event = "expired"
+	EvSettled       Event = "settled"
+	EvFrozen        Event = "frozen"
+	EvThawed        Event = "thawed"
 )
 
-// Heard is a decision that changed a request, by its envelope. A process that dies before it has noted that the envelope is
+// LastDecision is a decision that changed a request, by its envelope. A process that dies before it has noted that the envelope is
 // decided leaves it to the next one, which must neither act on it twice nor say that it comes too late.
-type Heard struct {
+type LastDecision struct {
 	Origin string
 	Did    Did
 }

@@ -7,69 +7,69 @@ type Verb string
 
 // The verbs that policy knows.
 const (
-	VerbView    Verb = "view"
-	VerbRequest Verb = "request"
-	VerbApprove Verb = "approve"
-	VerbCancel  Verb = "cancel"    // the requester, and whoever may request or approve
-	VerbReject  Verb = "reject"    // whoever may approve
-	VerbRetry   Verb = "retry"     // whoever may request
-	VerbUndo    Verb = "undo"      // whoever may request
-	VerbSettle  Verb = "settle"    // whoever may approve, and emergency
-	VerbFreeze  Verb = "freeze"    // whoever may request or approve anything on the cluster
-	VerbThaw    Verb = "thaw"      // whoever may approve anything on the cluster
-	VerbAlone   Verb = "emergency" // those whom the rule names for emergencies: alone, within a limit of their own
-	VerbApply   Verb = "apply"     // the rules in force, with memberships as they were recorded
+	VerbView      Verb = "view"
+	VerbRequest   Verb = "request"
+	VerbApprove   Verb = "approve"
+	VerbCancel    Verb = "cancel"    // the requester, and whoever may request or approve
+	VerbReject    Verb = "reject"    // whoever may approve
+	VerbRetry     Verb = "retry"     // whoever may request
+	VerbUndo      Verb = "undo"      // whoever may request
+	VerbSettle    Verb = "settle"    // whoever may approve, and emergency
+	VerbFreeze    Verb = "freeze"    // whoever may request or approve anything on the cluster
+	VerbThaw      Verb = "thaw"      // whoever may approve anything on the cluster
+	VerbEmergency Verb = "emergency" // those whom the rule names for emergencies: alone, within a limit of their own
+	VerbApply     Verb = "apply"     // the rules in force, with memberships as they were recorded
 
 	VerbSchedule Verb = "schedule" // saves, resumes and hurries schedules: whoever may request, where the rule allows schedules
 )
 
-// Asking is a question to the policy.
-type Asking struct {
-	Actor     Actor
-	Channel   string
-	Verb      Verb
-	Cluster   string
-	Group     string  // empty: the cluster as such
-	Effect    *Effect // nil: not known yet, only the right to do so at all is asked
-	Requester Actor   // of the request that is decided upon
-	Votes     []Vote  // of VerbApply: who has approved
-	Alone     Actor   // of VerbApply: who went alone in an emergency
-	Eased     bool    // one authorised person is enough: an undo soon after on an untouched group, one's own freeze
+// PolicyQuestion is a question to the policy.
+type PolicyQuestion struct {
+	Actor       Actor
+	Channel     string
+	Verb        Verb
+	Cluster     string
+	Group       string  // empty: the cluster as such
+	Effect      *Effect // nil: not known yet, only the right to do so at all is asked
+	Requester   Actor   // of the request that is decided upon
+	Votes       []Vote  // of VerbApply: who has approved
+	EmergencyBy Actor   // of VerbApply: who went alone in an emergency
+	OneIsEnough bool    // one authorised person is enough: an undo soon after on an untouched group, one's own freeze
 
 	Mandate *Mandate // what a schedule's run rests on
 
 	// Preview: nothing is decided by the answer, so memberships may be as they were up to a minute ago. Without it they are
 	// read now.
 	Preview bool
-	// Again is the rule by which a requester was found to have the right before, while Kafka did not answer. As long as that
+	// RuleBefore is the rule by which a requester was found to have the right before, while Kafka did not answer. As long as that
 	// rule still decides, the directory is not asked again. Only where a second question follows before anything is decided.
-	Again string
+	RuleBefore string
 }
 
 // Ruling is the policy's answer: the first rule that matches, and what it says.
 type Ruling struct {
-	Allowed   bool
-	Denial    Denial   // why not
-	Rule      string   // name of the rule that decided; empty: none matches
-	Who       []string // user groups and users who may (S…, U…, W…, "members")
-	Need      int
-	MaxSkip   int64 // the tier that covers the effect; math.MaxInt64: open-ended
-	MaxReplay int64
-	Cap       string // of DeniedCap: "skip 1,000,000" as the policy writes it
-	Isolation Isolation
-	Wait      time.Duration
-	MaxWait   time.Duration
-	Owner     string
-	Approvers []string // who may approve
-	Alone     []string // who may go alone in an emergency
-	Stop      string
-	Start     string
-	Runbook   string
-	Note      string  // "memberships could not be read; those recorded were used"
-	Unread    *Unread `json:",omitempty"` // of DeniedUnknown: why
+	Allowed            bool
+	Denial             Denial   // why not
+	Rule               string   // name of the rule that decided; empty: none matches
+	Who                []string // user groups and users who may (S…, U…, W…, "members")
+	Need               int
+	MaxSkip            int64 // the tier that covers the effect; math.MaxInt64: open-ended
+	MaxReplay          int64
+	Cap                string // of DeniedCap: "skip 1,000,000" as the policy writes it
+	Isolation          Isolation
+	Wait               time.Duration
+	MaxWait            time.Duration
+	Owner              string
+	Approvers          []string // who may approve
+	EmergencyApprovers []string `json:"Alone"` // who may go alone in an emergency
+	Stop               string
+	Start              string
+	Runbook            string
+	Note               string  // "memberships could not be read; those recorded were used"
+	Unread             *Unread `json:",omitempty"` // of DeniedUnknown: why
 
-	Stands bool   // of a schedule's run: its standing approval still counts
-	Doubt  Denial // and why it does not
+	MandateValid bool   `json:"Stands"` // of a schedule's run: its standing approval still counts
+	Doubt        Denial // and why it does not
 }
 
 // Denial names why a ruling is no.

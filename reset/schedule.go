@@ -28,15 +28,15 @@ type Schedule struct {
 	Owner    Actor // who answers for it, and is warned before it lapses
 	Place    Place // where its runs are told
 
-	Status   Status
-	Next     time.Time // the next run's own time; it only moves forward. Zero: none
-	LastRun  string    // request
-	Warned   bool      // that the standing approval ends soon
-	Revision int       // counts what was saved under this id
-	Request  string    // that saved it last: its card and audit are the schedule's
-	Mandate  Mandate
-	Heard    Heard
-	Version  int64 // counts every change of the row
+	Status       Status
+	Next         time.Time // the next run's own time; it only moves forward. Zero: none
+	LastRun      string    // request
+	Warned       bool      // that the standing approval ends soon
+	Revision     int       // counts what was saved under this id
+	Request      string    // that saved it last: its card and audit are the schedule's
+	Mandate      Mandate
+	LastDecision LastDecision `json:"Heard"`
+	Version      int64        // counts every change of the row
 }
 
 // Status is whether a schedule runs.
@@ -96,19 +96,19 @@ type Mandate struct {
 
 // Run ties a request to the schedule that it is a run of.
 type Run struct {
-	Schedule string
-	Name     string
-	At       time.Time // its own time: durations of the intent count from here
-	Owner    Actor
-	WhenBusy WhenBusy
-	IfMissed IfMissed
-	Announce time.Duration
-	Mandate  Mandate
-	Planned  time.Time     // when it was to begin at first, or was put off to
-	Begun    time.Time     // when its group was first looked at, to write
-	Late     time.Duration // it begins so long after its time: the bot was down
-	Held     bool          // it stands back for something else
-	By       Actor         // who said "run now"
+	Schedule  string
+	Name      string
+	At        time.Time // its own time: durations of the intent count from here
+	Owner     Actor
+	WhenBusy  WhenBusy
+	IfMissed  IfMissed
+	Announce  time.Duration
+	Mandate   Mandate
+	Planned   time.Time     // when it was to begin at first, or was put off to
+	Begun     time.Time     // when its group was first looked at, to write
+	Late      time.Duration // it begins so long after its time: the bot was down
+	Postponed bool          `json:"Held"` // it stands back for something else
+	By        Actor         // who said "run now"
 }
 
 // SaveSchedule makes a schedule, or changes the one whose id (or name) it bears.
@@ -116,8 +116,8 @@ type SaveSchedule struct{ Schedule Schedule }
 
 func (SaveSchedule) act() {}
 
-// Coming is one run that has not come.
-type Coming struct {
+// UpcomingRun is one run that has not come.
+type UpcomingRun struct {
 	At   time.Time // in the schedule's zone
 	Note string    // what the clocks do to it; mostly empty
 }
@@ -126,20 +126,20 @@ type Coming struct {
 type ScheduleStory struct {
 	Schedule Schedule
 	Cluster  ClusterInfo
-	Coming   []Coming  // the next five
-	Rule     string    // crontab's rule about days, where it applies
-	Runs     []Request // newest first
-	Request  *Request  // that saved it
+	Upcoming []UpcomingRun // the next five
+	Rule     string        // crontab's rule about days, where it applies
+	Runs     []Request     // newest first
+	Request  *Request      // that saved it
 	Now      time.Time
 }
 
-// Clockwork reads cron expressions. A refusal is a *Problem (ProblemExpression).
-type Clockwork interface {
-	Rhythm(expr, zone string) (Rhythm, error)
+// CronParser reads cron expressions. A refusal is a *Problem (ProblemExpression).
+type CronParser interface {
+	Parse(expr, zone string) (Recurrence, error)
 }
 
-// Rhythm is an expression in a zone.
-type Rhythm interface {
+// Recurrence is an expression in a zone.
+type Recurrence interface {
 	Next(after time.Time) time.Time // zero: never again
 	Rule() string
 	Note(run time.Time) string
@@ -158,19 +158,19 @@ type ScheduleFilter struct {
 
 // The events of schedules. They are told in the thread of the request that saved it.
 const (
-	EvSaved     Event = "schedule saved"
-	EvPaused    Event = "schedule paused" // by the schedule itself: run (its time), request
-	EvUnpaused  Event = "schedule resumed"
-	EvRemoved   Event = "schedule removed"
-	EvLapsing   Event = "approval ends soon" // facts: until, schedule
-	EvLapsed    Event = "schedule lapsed"
-	EvMissed    Event = "run missed"    // facts: run, count, then: "skipped" or "run"
-	EvSkipped   Event = "run skipped"   // facts: run, why
-	EvAnnounced Event = "run announced" // on the run's request: run (its own time), begins
-	EvDelayed   Event = "run delayed"   // on the run's request: until
-	EvHurried   Event = "run now"
-	EvHeld      Event = "held back"     // on the run's request: by, another request
-	EvCame      Event = "time has come" // on the request of a time in the future: at
+	EvSaved            Event = "schedule saved"
+	EvPaused           Event = "schedule paused" // by the schedule itself: run (its time), request
+	EvUnpaused         Event = "schedule resumed"
+	EvRemoved          Event = "schedule removed"
+	EvApprovalExpiring Event = "approval ends soon" // facts: until, schedule
+	EvApprovalExpired  Event = "schedule lapsed"
+	EvMissed           Event = "run missed"    // facts: run, count, then: "skipped" or "run"
+	EvSkipped          Event = "run skipped"   // facts: run, why
+	EvAnnounced        Event = "run announced" // on the run's request: run (its own time), begins
+	EvDelayed          Event = "run delayed"   // on the run's request: until
+	EvRunNow           Event = "run now"
+	EvPostponed        Event = "held back"     // on the run's request: by, another request
+	EvTimeReached      Event = "time has come" // on the request of a time in the future: at
 )
 
 // What decisions about schedules do. Reply.Schedule is it as it is now.
@@ -185,18 +185,18 @@ const (
 
 // The problems of schedules.
 const (
-	ProblemExpression ProblemCode = "expression"   // Got: it; Want: why not; Names: one that would be read
-	ProblemNoSchedule ProblemCode = "no schedule"  // Got: id or name
-	ProblemNameTaken  ProblemCode = "name taken"   // Got: the name; Request: the schedule that has it; Group, Cluster: its
-	ProblemNotStand   ProblemCode = "not standing" // there is no standing approval; Want: "ended", "changed", "emergency"
-	ProblemNotForRuns ProblemCode = "not for runs" // Got: the target's kind; Want: "once" or "never"
-	ProblemEnd        ProblemCode = "end"          // a standing approval ends too late, or has ended; Got: when; Want: the latest
-	ProblemReadOnly   ProblemCode = "read only"    // Got: the name; it is changed in the configuration file
-	ProblemBeside     ProblemCode = "beside"       // a run stands back; Request, State: for which
-	ProblemMissed     ProblemCode = "missed"       // nobody was there at its time; Count: seconds after it
-	ProblemInactive   ProblemCode = "inactive"     // Got: the schedule; Want: its status
-	ProblemNotRun     ProblemCode = "not a run"    // Request is no announced run
-	ProblemPassed     ProblemCode = "passed"       // a run at a time that has passed; Got: it
+	ProblemExpression         ProblemCode = "expression"   // Got: it; Want: why not; Names: one that would be read
+	ProblemNoSchedule         ProblemCode = "no schedule"  // Got: id or name
+	ProblemNameTaken          ProblemCode = "name taken"   // Got: the name; Request: the schedule that has it; Group, Cluster: its
+	ProblemNoStandingApproval ProblemCode = "not standing" // there is no standing approval; Want: "ended", "changed", "emergency"
+	ProblemNotForRuns         ProblemCode = "not for runs" // Got: the target's kind; Want: "once" or "never"
+	ProblemEnd                ProblemCode = "end"          // a standing approval ends too late, or has ended; Got: when; Want: the latest
+	ProblemReadOnly           ProblemCode = "read only"    // Got: the name; it is changed in the configuration file
+	ProblemConflictingRequest ProblemCode = "beside"       // a run stands back; Request, State: for which
+	ProblemMissed             ProblemCode = "missed"       // nobody was there at its time; Count: seconds after it
+	ProblemInactive           ProblemCode = "inactive"     // Got: the schedule; Want: its status
+	ProblemNotRun             ProblemCode = "not a run"    // Request is no announced run
+	ProblemTimePassed         ProblemCode = "passed"       // a run at a time that has passed; Got: it
 )
 
 // Label is what people call it.
@@ -208,7 +208,7 @@ func (s Schedule) Label() string {
 }
 
 // once reports whether there is one run, at At.
-func (s Schedule) Once() bool { return s.Expr == "" }
+func (s Schedule) RunsOnce() bool { return s.Expr == "" }
 
 // digest is what a mandate agrees to: all that decides what the runs do and when.
 func (s Schedule) Digest(b Bounds, rule string, need int) (string, error) {
@@ -241,8 +241,8 @@ func (s Schedule) Digest(b Bounds, rule string, need int) (string, error) {
 }
 
 // stands reports whether a schedule is as it was agreed to, and the agreement has not ended.
-func (s Schedule) Stands(now time.Time) *Problem {
-	p := &Problem{Code: ProblemNotStand, Request: s.Request, Cluster: s.Intent.Cluster, Group: s.Intent.Group, Got: s.Label()}
+func (s Schedule) CheckValid(now time.Time) *Problem {
+	p := &Problem{Code: ProblemNoStandingApproval, Request: s.Request, Cluster: s.Intent.Cluster, Group: s.Intent.Group, Got: s.Label()}
 	digest, err := s.Digest(s.Mandate.Bounds, s.Mandate.Rule, s.Mandate.Need)
 	switch {
 	case err != nil || digest != s.Mandate.Digest:
@@ -264,15 +264,15 @@ func (m Mandate) Covers(e Effect, steps []Step) bool {
 
 // sameAs reports whether a schedule of the file is the one that is stored.
 func (s Schedule) SameAs(want Schedule) bool {
-	want.Revision, want.WhenBusy.Do = s.Revision, orWait(want.WhenBusy.Do)
-	if want.Once() {
+	want.Revision, want.WhenBusy.Do = s.Revision, defaultWhenBusy(want.WhenBusy.Do)
+	if want.RunsOnce() {
 		want.Until = s.Until
 	}
 	digest, err := want.Digest(s.Mandate.Bounds, s.Mandate.Rule, s.Mandate.Need)
 	return err == nil && digest == s.Mandate.Digest && want.Owner == s.Owner && want.Place == s.Place && want.Intent.Group == s.Intent.Group
 }
 
-func orWait(b Busy) Busy {
+func defaultWhenBusy(b Busy) Busy {
 	if b == "" {
 		return BusyWait
 	}
@@ -284,16 +284,16 @@ func (s Schedule) Inactive() *Problem {
 }
 
 const (
-	StandingFor   = 90 * 24 * time.Hour  // a standing approval of which nobody said how long it lasts
-	StandsAtMost  = 366 * 24 * time.Hour // and the longest
-	OnceStandsFor = 7 * 24 * time.Hour   // what was agreed to for one time, after that time: it may be delayed
-	ExpiryWarning = 7 * 24 * time.Hour   // its owner is told so long before it ends
-	FileAsks      = 30 * 24 * time.Hour  // the file's schedules wait for a Kafka that is down when the process starts
-	defaultBusy   = 30 * time.Minute     // a run waits so long for what is beside it
+	ApprovalLasts     = 90 * 24 * time.Hour  // a standing approval of which nobody said how long it lasts
+	LongestApproval   = 366 * 24 * time.Hour // and the longest
+	OnceApprovalLasts = 7 * 24 * time.Hour   // what was agreed to for one time, after that time: it may be delayed
+	ExpiryWarning     = 7 * 24 * time.Hour   // its owner is told so long before it ends
+	FileApprovalWait  = 30 * 24 * time.Hour  // the file's schedules wait for a Kafka that is down when the process starts
+	defaultBusy       = 30 * time.Minute     // a run waits so long for what is beside it
 )
 
 // limit is how long a run stands back for others before it is given up.
-func (r Run) Limit() time.Time {
+func (r Run) GiveUpAt() time.Time {
 	switch {
 	case r.WhenBusy.Do != BusyWait:
 		return r.Planned.Add(time.Minute) // the look at its time itself comes first
@@ -304,9 +304,9 @@ func (r Run) Limit() time.Time {
 }
 
 // rests is the standing approval that a request rests on, beside the votes on it.
-func (r *Request) Rests() *Mandate {
+func (r *Request) Mandate() *Mandate {
 	if r.Run != nil {
 		return &r.Run.Mandate
 	}
-	return r.Standing
+	return r.StandingApproval
 }

@@ -13,25 +13,25 @@ const (
 
 // Query says what Inspect should read.
 type Query struct {
-	Group     string
-	Scope     Scope     // empty: every topic with commits, for an overview
-	At        time.Time // look this time up in every partition in scope; zero: do not
-	Isolation Isolation
-	Like      string // also read where this group stands on the partitions in scope
-	Around    bool   // also read what surrounds group and topics: for a plan that somebody will see. Markers too
-	Markers   bool   // also find out what of a small lag is transaction markers
+	Group       string
+	Scope       Scope     // empty: every topic with commits, for an overview
+	At          time.Time // look this time up in every partition in scope; zero: do not
+	Isolation   Isolation
+	Like        string // also read where this group stands on the partitions in scope
+	Environment bool   // also read what surrounds group and topics: for a plan that somebody will see. Markers too
+	Markers     bool   // also find out what of a small lag is transaction markers
 }
 
 // Snapshot is what Kafka said at one time.
 type Snapshot struct {
-	At         time.Time
-	ClusterID  string
-	Group      GroupState
-	Near       []string         // names of groups that resemble the asked one, when it does not exist
-	Topics     map[string]Topic // every topic in scope, and every topic with commits
-	Partitions []PartitionState // the partitions in scope, by topic and number
-	Around     Around           // when the query asked for it
-	Missing    []string         // requests of Kafka's protocol that a broker does not know, of those that only some resets need
+	At          time.Time
+	ClusterID   string
+	Group       GroupState
+	Near        []string         // names of groups that resemble the asked one, when it does not exist
+	Topics      map[string]Topic // every topic in scope, and every topic with commits
+	Partitions  []PartitionState // the partitions in scope, by topic and number
+	Environment Environment      // when the query asked for it
+	Missing     []string         // requests of Kafka's protocol that a broker does not know, of those that only some resets need
 }
 
 // Topic is one topic as metadata tells it.
@@ -63,7 +63,7 @@ type PartitionState struct {
 	Err       string    // why this partition could not be read ("LEADER_NOT_AVAILABLE"); the numbers mean nothing then
 	Markers   int64     // offsets from the committed one to the end, when all of them are transaction markers; read with Query.Markers
 
-	// Read with Query.Around; zero when it was not, or does not apply.
+	// Read with Query.Environment; zero when it was not, or does not apply.
 	Stable   int64 // the last stable offset, when Open is not 0
 	Open     int64 // records behind it: transactions are open there
 	Expiring int64 // what lies before it is deleted by retention within TopicConfig.Soon

@@ -8,11 +8,11 @@ type Story struct {
 	Cluster  ClusterInfo
 	Worst    []Step // the steps with the largest effect, 20 at most: of the plan, and of what was written once it was
 	Topics   []TopicEffect
-	Told            // of the same steps
+	RowNotes        // of the same steps
 	Votes    []Vote // of the current revision
 	Attempt  *Attempt
-	Evidence []Write          // of the attempt, where it is not simply at its target; 20 at most
-	Stands   map[Standing]int // of Attempt: how many partitions stand where, as last read
+	Evidence []Write            // of the attempt, where it is not simply at its target; 20 at most
+	States   map[WriteState]int // of Attempt: how many partitions stand where, as last read
 	Entries  []Entry
 	Blocking string // the request that blocks this one's group
 	Frozen   *Frozen

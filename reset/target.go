@@ -88,7 +88,7 @@ func locate(t Target, p PartitionState, saved Position) (place, *Problem) {
 	case SkipRecord:
 		return locateSkip(t, p)
 	}
-	return place{}, &Problem{Code: ProblemWhich, Want: "target"}
+	return place{}, &Problem{Code: ProblemAmbiguous, Want: "target"}
 }
 
 func locateTime(p PartitionState) (place, *Problem) {
@@ -115,8 +115,8 @@ func locateSkip(t SkipRecord, p PartitionState) (place, *Problem) {
 	return place{pos: Position{Offset: t.Offset + 1}, how: HowExact}, nil
 }
 
-// step resolves one partition: where the target is, clamped into the log, and what moving there does.
-func step(t Target, p PartitionState, id string, saved Position) (Step, *Problem) {
+// resolveStep resolves one partition: where the target is, clamped into the log, and what moving there does.
+func resolveStep(t Target, p PartitionState, id string, saved Position) (Step, *Problem) {
 	pl, problem := locate(t, p, saved)
 	if problem != nil {
 		return Step{}, problem
@@ -124,7 +124,7 @@ func step(t Target, p PartitionState, id string, saved Position) (Step, *Problem
 	s := Step{Topic: p.Topic, TopicID: id, Partition: p.Partition.Partition, Start: p.Start, End: p.End,
 		From: p.Committed, To: pl.pos, How: pl.how, RecordAt: pl.at}
 	s.clamp(p.last())
-	s.Replay, s.Skip = moved(s, p.last())
+	s.Replay, s.Skip = countMoved(s, p.last())
 	return s, nil
 }
 
@@ -146,9 +146,9 @@ func (s *Step) clamp(last int64) {
 	}
 }
 
-// moved counts what a step replays and what it skips, at most. Where the group's place is not known (never committed, or a
+// countMoved counts what a step replays and what it skips, at most. Where the group's place is not known (never committed, or a
 // commit outside the log), its auto.offset.reset decides, and both sides count with their worst case.
-func moved(s Step, last int64) (replay, skip int64) {
+func countMoved(s Step, last int64) (replay, skip int64) {
 	known := func(p Position) bool { return !p.None && p.Offset >= s.Start && p.Offset <= last }
 	from, to := known(s.From), known(s.To)
 	switch {

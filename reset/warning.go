@@ -40,8 +40,8 @@ func warnings(in Intent, snap Snapshot, plan Plan, now time.Time) []Warning {
 			ws = addWarning(ws, w)
 		}
 	}
-	ws = append(ws, noWayBack(snap, plan.Steps)...)
-	ws = append(ws, leftAlone(in, snap)...)
+	ws = append(ws, cannotUndo(snap, plan.Steps)...)
+	ws = append(ws, unaffectedTopics(in, snap)...)
 	ws = append(ws, aroundWarnings(in, snap, plan)...)
 	if plan.Effect.Changed == 0 {
 		ws = append(ws, Warning{Code: WarnNothing})
@@ -100,9 +100,9 @@ func addWarning(ws []Warning, w Warning) []Warning {
 	return append(ws, w)
 }
 
-// leftAlone names what a reset of all topics does not touch, as Kafka's own tool does not: topics with commits that are no
+// unaffectedTopics names what a reset of all topics does not touch, as Kafka's own tool does not: topics with commits that are no
 // more, which must neither sink the reset nor vanish from it without a word, and partitions without a commit.
-func leftAlone(in Intent, snap Snapshot) []Warning {
+func unaffectedTopics(in Intent, snap Snapshot) []Warning {
 	if !in.Scope.All {
 		return nil
 	}

@@ -9,27 +9,27 @@ import (
 // Watch is how a group fares after its reset was applied: whether somebody overwrote it, who came back, where each partition
 // went on, and when what had been stored by then was read. It is kept with the request; a look that saw nothing new leaves it.
 type Watch struct {
-	Since   time.Time // when the reset was applied
-	Checked time.Time // when the offsets were first read again
-	First   *Comeback // nil: nobody has come back
-	Parts   int       // partitions that were written
-	Resumed int       // that went on from the target, as far as consuming explains it
-	Empty   int       // that are at the target, with nothing to read there
-	GoneOn  time.Time // when every partition had been seen to go on, or to have nothing to read
+	Since   time.Time  // when the reset was applied
+	Checked time.Time  // when the offsets were first read again
+	First   *Consumers // nil: nobody has come back
+	Parts   int        // partitions that were written
+	Resumed int        // that went on from the target, as far as consuming explains it
+	Empty   int        // that are at the target, with nothing to read there
+	GoneOn  time.Time  // when every partition had been seen to go on, or to have nothing to read
 	// Elsewhere are partitions that consumers went on from at another place; Overwritten those that moved while nobody was there.
-	Elsewhere   Strays
-	Overwritten Strays
-	HitBy       string  // the request whose lost write landed late, and is what Overwritten shows; empty: not known
-	Lags        []LagAt // oldest first: one for each time that the lag had halved or doubled
-	CaughtUp    time.Time
-	Markers     int64     // offsets that were ahead then, and are nothing but transaction markers
-	Ended       time.Time // zero: it is still being looked at
-	Why         WatchEnd
-	By          string // of WatchNewer: the request that reset the group again
+	Elsewhere     Strays
+	Overwritten   Strays
+	OverwrittenBy string  `json:"HitBy"` // the request whose lost write landed late, and is what Overwritten shows; empty: not known
+	Lags          []LagAt // oldest first: one for each time that the lag had halved or doubled
+	CaughtUp      time.Time
+	Markers       int64     // offsets that were ahead then, and are nothing but transaction markers
+	Ended         time.Time // zero: it is still being looked at
+	Why           WatchEnd
+	By            string // of WatchNewer: the request that reset the group again
 }
 
-// Comeback is the first consumer that was seen after a reset.
-type Comeback struct {
+// Consumers is the first consumer that was seen after a reset.
+type Consumers struct {
 	At       time.Time
 	ClientID string
 	Host     string
@@ -62,29 +62,29 @@ type WatchEnd string
 
 // The ends of a watch.
 const (
-	WatchCaughtUp WatchEnd = "caught up"
-	WatchNewer    WatchEnd = "newer reset" // the group was reset again: By
-	WatchNobody   WatchEnd = "nobody"      // nobody came back
-	WatchLong     WatchEnd = "long"        // not caught up in longestWatch
-	WatchGone     WatchEnd = "gone"        // the commits were deleted: nothing goes on from there
-	WatchCluster  WatchEnd = "cluster"     // the cluster is no longer configured
+	WatchCaughtUp    WatchEnd = "caught up"
+	WatchNewer       WatchEnd = "newer reset" // the group was reset again: By
+	WatchNoConsumers WatchEnd = "nobody"      // nobody came back
+	WatchTimeout     WatchEnd = "long"        // not caught up in watchFor
+	WatchGone        WatchEnd = "gone"        // the commits were deleted: nothing goes on from there
+	WatchCluster     WatchEnd = "cluster"     // the cluster is no longer configured
 )
 
 // The events of a watch.
 const (
-	EvChecked     Event = "read again"
-	EvOverwritten Event = "overwritten"
-	EvBack        Event = "consumers back"
-	EvElsewhere   Event = "went on from elsewhere"
-	EvResumed     Event = "resumed"
-	EvCaughtUp    Event = "caught up"
-	EvUnwatched   Event = "watch ended"
+	EvChecked       Event = "read again"
+	EvOverwritten   Event = "overwritten"
+	EvConsumersBack Event = "consumers back"
+	EvElsewhere     Event = "went on from elsewhere"
+	EvResumed       Event = "resumed"
+	EvCaughtUp      Event = "caught up"
+	EvUnwatched     Event = "watch ended"
 )
 
 const (
-	closeWatch   = 5 * time.Minute // that a group is looked at often
-	longestWatch = 4 * time.Hour
-	mostLags     = 40
+	closeWatchFor = 5 * time.Minute // that a group is looked at often
+	watchFor      = 4 * time.Hour
+	maxLags       = 40
 )
 
 // Open reports whether the group is still being looked at.
@@ -137,9 +137,9 @@ func Observe(r Request, writes []Write, snap Snapshot, now time.Time, t WatchTim
 	w := *r.Watch
 	if w.First == nil && len(snap.Group.Members) > 0 {
 		m := snap.Group.Members[0]
-		w.First = &Comeback{At: now, ClientID: m.ClientID, Host: m.Host, Members: len(snap.Group.Members)}
+		w.First = &Consumers{At: now, ClientID: m.ClientID, Host: m.Host, Members: len(snap.Group.Members)}
 	}
-	seen := w.sort(r, writes, snap, now)
+	seen := w.classify(r, writes, snap, now)
 	var said []Finding
 	tell := func(ev Event, facts ...string) { said = append(said, Finding{ev, facts}) }
 	if w.Checked.IsZero() {
@@ -148,7 +148,7 @@ func Observe(r Request, writes []Write, snap Snapshot, now time.Time, t WatchTim
 			tell(EvChecked, "partitions", strconv.Itoa(w.Parts))
 		}
 	}
-	if grew(r.Watch.Overwritten, w.Overwritten) {
+	if doubled(r.Watch.Overwritten, w.Overwritten) {
 		tell(EvOverwritten, w.Overwritten.Facts()...)
 	}
 	gone := w.First != nil && w.GoneOn.IsZero() && w.Resumed+w.Empty+w.Elsewhere.Count()+w.Overwritten.Count() >= w.Parts
@@ -156,17 +156,17 @@ func Observe(r Request, writes []Write, snap Snapshot, now time.Time, t WatchTim
 		w.GoneOn = now
 	}
 	if w.First != nil && r.Watch.First == nil {
-		tell(EvBack, append(w.First.facts(), w.progress()...)...)
+		tell(EvConsumersBack, append(w.First.facts(), w.progress()...)...)
 	} else if gone {
 		tell(EvResumed, w.progress()...)
 	}
-	if grew(r.Watch.Elsewhere, w.Elsewhere) {
+	if doubled(r.Watch.Elsewhere, w.Elsewhere) {
 		tell(EvElsewhere, w.Elsewhere.Facts()...)
 	}
-	w.measure(seen, now)
-	if in, _ := r.Move(); in.Target == (Nowhere{}) {
+	w.recordLag(seen, now)
+	if in, _ := r.Intent(); in.Target == (Nowhere{}) {
 		w.Ended, w.Why = now, WatchGone
-	} else if ev, ok := w.end(seen, snap.Group, now, t); ok {
+	} else if ev, ok := w.checkEnd(seen, snap.Group, now, t); ok {
 		facts := []string{"why", string(w.Why), "lag", strconv.FormatInt(seen.lag, 10)}
 		if seen.markers > 0 {
 			facts = append(facts, "markers", strconv.FormatInt(seen.markers, 10))
@@ -176,16 +176,16 @@ func Observe(r Request, writes []Write, snap Snapshot, now time.Time, t WatchTim
 	return w, said
 }
 
-// sighted is what one look saw of all partitions.
-type sighted struct {
+// watchCounts is what one look saw of all partitions.
+type watchCounts struct {
 	unread  int
 	behind  int // partitions that have not read all that was there when the reset was applied
 	lag     int64
 	markers int64
 }
 
-// sort sees where each partition stands, and counts.
-func (w *Watch) sort(r Request, writes []Write, snap Snapshot, now time.Time) (seen sighted) {
+// classify sees where each partition stands, and counts.
+func (w *Watch) classify(r Request, writes []Write, snap Snapshot, now time.Time) (seen watchCounts) {
 	state := make(map[Partition]PartitionState, len(snap.Partitions))
 	for _, p := range snap.Partitions {
 		state[p.Partition] = p
@@ -194,7 +194,7 @@ func (w *Watch) sort(r Request, writes []Write, snap Snapshot, now time.Time) (s
 	for _, wr := range writes {
 		name := Partition{wr.Topic, wr.Partition}
 		p, ok := state[name]
-		if !ok || p.Err != "" || madeAgain(wr.TopicID, snap.Topics[wr.Topic].ID) {
+		if !ok || p.Err != "" || recreated(wr.TopicID, snap.Topics[wr.Topic].ID) {
 			seen.unread++
 			continue
 		}
@@ -232,9 +232,9 @@ func (w Write) explains(p PartitionState, i Isolation) bool {
 	return !p.Committed.None && !past && (w.To.None || p.Committed.Offset > w.To.Offset)
 }
 
-// measure keeps the lag when it says something: a line for every look would be noise.
-func (w *Watch) measure(seen sighted, now time.Time) {
-	if seen.unread > 0 || len(w.Lags) >= mostLags {
+// recordLag keeps the lag when it says something: a line for every look would be noise.
+func (w *Watch) recordLag(seen watchCounts, now time.Time) {
+	if seen.unread > 0 || len(w.Lags) >= maxLags {
 		return
 	}
 	if n := len(w.Lags); n > 0 {
@@ -245,17 +245,17 @@ func (w *Watch) measure(seen sighted, now time.Time) {
 	w.Lags = append(slices.Clip(w.Lags), LagAt{now, seen.lag})
 }
 
-// end says when there is nothing more to look for. To have caught up is to have read what was there when the reset was
+// checkEnd says when there is nothing more to look for. To have caught up is to have read what was there when the reset was
 // applied; what nobody came back for was not.
-func (w *Watch) end(seen sighted, g GroupState, now time.Time, t WatchTimes) (Event, bool) {
+func (w *Watch) checkEnd(seen watchCounts, g GroupState, now time.Time, t WatchTimes) (Event, bool) {
 	var ev Event
 	switch age := now.Sub(w.Since); {
 	case w.First != nil && seen.unread == 0 && seen.behind == 0:
 		w.Why, w.CaughtUp, w.Markers, ev = WatchCaughtUp, now, seen.markers, EvCaughtUp
 	case w.First == nil && g.Idle() && age >= t.Nobody:
-		w.Why, ev = WatchNobody, EvUnwatched
-	case age >= longestWatch:
-		w.Why, ev = WatchLong, EvUnwatched
+		w.Why, ev = WatchNoConsumers, EvUnwatched
+	case age >= watchFor:
+		w.Why, ev = WatchTimeout, EvUnwatched
 	default:
 		return "", false
 	}
@@ -264,15 +264,15 @@ func (w *Watch) end(seen sighted, g GroupState, now time.Time, t WatchTimes) (Ev
 }
 
 // worth reports whether a watch says something that people care about and was does not.
-func (w Watch) Worth(was Watch) bool {
+func (w Watch) WorthSaying(was Watch) bool {
 	more := w.Resumed >= 2*was.Resumed && w.Resumed > was.Resumed
 	return more || len(w.Lags) > len(was.Lags) || w.Elsewhere.Count() > was.Elsewhere.Count() || w.Overwritten.Count() > was.Overwritten.Count()
 }
 
 // next is when the group is looked at again: often at first, and then now and then.
-func (w Watch) Next(now time.Time, t WatchTimes) time.Time {
+func (w Watch) NextCheck(now time.Time, t WatchTimes) time.Time {
 	at := now.Add(t.Slow)
-	if now.Sub(w.Since) < closeWatch {
+	if now.Sub(w.Since) < closeWatchFor {
 		at = now.Add(t.Fast)
 	}
 	if nobody := w.Since.Add(t.Nobody); w.First == nil && nobody.After(now) && nobody.Before(at) {
@@ -281,24 +281,24 @@ func (w Watch) Next(now time.Time, t WatchTimes) time.Time {
 	return at
 }
 
-// grew reports whether there are at least twice as many strays, so that a few lines tell of any number.
-func grew(was, is Strays) bool { return is.Count() > was.Count() && is.Count() >= 2*was.Count() }
+// doubled reports whether there are at least twice as many strays, so that a few lines tell of any number.
+func doubled(was, is Strays) bool { return is.Count() > was.Count() && is.Count() >= 2*was.Count() }
 
 // facts are how many strayed, and the first of them.
 func (s Strays) Facts() []string {
 	e := s.Evidence[0]
 	return []string{"partitions", strconv.Itoa(s.Count()), "topic", e.Topic, "partition", strconv.Itoa(int(e.Partition.Partition)),
-		"to", e.To.fact(), "read", e.Read.fact()}
+		"to", e.To.factText(), "read", e.Read.factText()}
 }
 
-func (p Position) fact() string {
+func (p Position) factText() string {
 	if p.None {
 		return "none"
 	}
 	return strconv.FormatInt(p.Offset, 10)
 }
 
-func (c Comeback) facts() []string {
+func (c Consumers) facts() []string {
 	return []string{"client", c.ClientID, "host", c.Host, "members", strconv.Itoa(c.Members)}
 }
 

@@ -6,7 +6,7 @@ package reset
 // Actual is the effect to tell of a request: of what was written once it was applied, or landed late; until then of what it
 // would do now, where that was recomputed, and else of its plan.
 func (r *Request) Actual() Effect {
-	if (r.State == Applied || r.Outcome == Late) && r.Written != nil {
+	if (r.State == Applied || r.Outcome == AppliedLate) && r.Written != nil {
 		return *r.Written
 	}
 	if r.Drift != nil {
@@ -17,8 +17,8 @@ func (r *Request) Actual() Effect {
 
 // WasWritten reports whether the rows to show are those of the last attempt: once it is known what it wrote, whole or in part.
 func (r *Request) WasWritten() bool {
-	_, move := r.Move()
-	return move && (r.State == Applied || r.State == Failed && (r.Outcome == Late || r.Outcome.Blocks()))
+	_, move := r.Intent()
+	return move && (r.State == Applied || r.State == Failed && (r.Outcome == AppliedLate || r.Outcome.Blocks()))
 }
 
 // Unplaced says which place of a reset is known of no partition, so that no number of messages can be promised: each consumer's own
@@ -33,7 +33,7 @@ const (
 
 // Unplaced is the place that is known of no partition; empty where both are of some.
 func (r *Request) Unplaced() Unplaced {
-	in, _ := r.Move()
+	in, _ := r.Intent()
 	switch e := r.Actual(); {
 	case in.Target == (Nowhere{}):
 		return UnplacedAfter
@@ -68,8 +68,8 @@ func (s Step) Forward() bool {
 	return ok && n > 0
 }
 
-// Told is what is said of particular rows of a plan or of an attempt, beside those with the largest effect.
-type Told struct {
+// RowNotes is what is said of particular rows of a plan or of an attempt, beside those with the largest effect.
+type RowNotes struct {
 	Missed  []Step // end elsewhere than asked, 20 at most
 	Misses  int    // how many do
 	Forward []Step // go forward, 20 at most
@@ -82,9 +82,9 @@ type Told struct {
 
 // told picks the rows to speak of. Who asks for a time that is still to come asks before anything is stored that is as late: when it
 // has come, the log end is the place.
-func NotableRows(r *Request, steps []Step) Told {
-	var out Told
-	in, _ := r.Move()
+func NotableRows(r *Request, steps []Step) RowNotes {
+	var out RowNotes
+	in, _ := r.Intent()
 	t, timed := in.Target.(Time)
 	ahead := timed && t.At.After(r.CreatedAt)
 	for _, s := range steps {

@@ -81,7 +81,7 @@ func New(ctx context.Context, cfg *config.Config, o Options) (*App, error) {
 	directory = auth.NewDirectory(a.bot, o.Now)
 	policy := auth.New(rules(cfg), directory)
 	a.service = &engine.Service{
-		Store: kept, Policy: policy, Clusters: clusters, Clock: clockwork{}, Infos: infos(cfg), Surface: a.bot, Now: o.Now, NewID: newID, Log: o.Log,
+		Store: kept, Policy: policy, Clusters: clusters, Cron: cronParser{}, Infos: infos(cfg), Chat: a.bot, Now: o.Now, NewID: newID, Log: o.Log,
 		Owner: rand.Text(), Times: times(cfg, o),
 	}
 	a.bot.Core, a.bot.Cards = a.service, kept
@@ -98,7 +98,7 @@ func (a *App) open(ctx context.Context, o Options) (*store.Store, error) {
 	var lock *store.Lock
 	if !o.Shared {
 		var err error
-		if lock, err = store.Hold(path, o.Now()); err != nil {
+		if lock, err = store.AcquireLock(path, o.Now()); err != nil {
 			return nil, err
 		}
 		a.close = append(a.close, lock.Release)
@@ -142,7 +142,7 @@ func (a *App) Run(ctx context.Context) error {
 	if err := a.takeOver(ctx); err != nil {
 		return err
 	}
-	if err := a.service.SyncSchedules(ctx, a.filed); err != nil {
+	if err := a.service.SyncFileSchedules(ctx, a.filed); err != nil {
 		return err
 	}
 	g, gctx := errgroup.WithContext(ctx)
@@ -199,7 +199,7 @@ func (a *App) Ready(ctx context.Context) (bool, string) {
 		lines = append(lines, "store: what is written is kept")
 	}
 	turns := true
-	switch last := a.service.LastTurn(); {
+	switch last := a.service.LastRound(); {
 	case last.IsZero():
 		turns = false
 		lines = append(lines, "loop: not started yet")

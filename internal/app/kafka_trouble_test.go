@@ -16,7 +16,7 @@ func TestKafkaUnreachableIsSaidAndAskedAgain(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
 	s.opts.Times = func(ts *engine.Times) {
-		ts.Settle, ts.Look, ts.Again = 600*time.Millisecond, 100*time.Millisecond, time.Hour
+		ts.Settle, ts.CheckInterval, ts.Again = 600*time.Millisecond, 100*time.Millisecond, time.Hour
 	}
 	s.start()
 	s.Prod.Unreachable(true)
@@ -119,7 +119,7 @@ func unclear(t *testing.T, by int64) (*stage, string) {
 	usual := s.opts.Times
 	s.opts.Times = func(ts *engine.Times) {
 		usual(ts)
-		ts.Settle, ts.Look, ts.Again, ts.Commit = 300*time.Millisecond, 100*time.Millisecond, 500*time.Millisecond, time.Second
+		ts.Settle, ts.CheckInterval, ts.Again, ts.Commit = 300*time.Millisecond, 100*time.Millisecond, 500*time.Millisecond, time.Second
 	}
 	s.start()
 	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders:0-2 back 10m", "preview")

@@ -24,7 +24,7 @@ func TestACommitThatAProxyHoldsIsCorrectedOnApacheKafka(t *testing.T) {
 	p := k.Proxy(t)
 	r := newRealStageAt(t, k, p.Addrs())
 	r.opts.Times = func(ts *engine.Times) {
-		ts.Look, ts.Watch, ts.WatchSlow = 250*time.Millisecond, 500*time.Millisecond, 500*time.Millisecond
+		ts.CheckInterval, ts.Watch, ts.WatchSlow = 250*time.Millisecond, 500*time.Millisecond, 500*time.Millisecond
 	}
 	const stood, target = 4000, 3900
 	r.commits(stood)

@@ -22,7 +22,7 @@ func lateStage(t *testing.T) *stage {
 	usual := s.opts.Times
 	s.opts.Times = func(ts *engine.Times) {
 		usual(ts)
-		ts.Settle, ts.Look, ts.Again, ts.Commit = 300*time.Millisecond, 100*time.Millisecond, 500*time.Millisecond, time.Second
+		ts.Settle, ts.CheckInterval, ts.Again, ts.Commit = 300*time.Millisecond, 100*time.Millisecond, 500*time.Millisecond, time.Second
 		ts.WatchFirst, ts.Watch, ts.WatchSlow = time.Second, 200*time.Millisecond, 200*time.Millisecond
 	}
 	s.start()

@@ -80,13 +80,13 @@ func readIntent(cfg *config.Config, p PlanOptions, now time.Time) (reset.Intent,
 
 // isolationOf is what the first rule that names cluster and group says "latest" is: the terminal may look at all.
 func isolationOf(ctx context.Context, cfg *config.Config, in reset.Intent) (reset.Isolation, error) {
-	r, err := auth.New(rules(cfg), nil).Rule(ctx, reset.Asking{Actor: reset.Actor{Kind: reset.OS}, Verb: reset.VerbView, Cluster: in.Cluster, Group: in.Group})
+	r, err := auth.New(rules(cfg), nil).Rule(ctx, reset.PolicyQuestion{Actor: reset.Actor{Kind: reset.OS}, Verb: reset.VerbView, Cluster: in.Cluster, Group: in.Group})
 	return r.Isolation, err
 }
 
 func planOn(ctx context.Context, c engine.Cluster, info reset.ClusterInfo, in reset.Intent, iso reset.Isolation, now time.Time) (reset.Story, []reset.Step, error) {
 	q := reset.QueryOf(in, nil, iso)
-	q.Around = true
+	q.Environment = true
 	snap, err := c.Inspect(ctx, q)
 	if err != nil {
 		return reset.Story{}, nil, err
@@ -102,7 +102,7 @@ func planOn(ctx context.Context, c engine.Cluster, info reset.ClusterInfo, in re
 		return reset.Story{}, nil, problem
 	}
 	r := reset.Request{State: reset.Draft, Act: reset.Move{Intent: in}, ClusterID: snap.ClusterID, Isolation: iso, Effect: plan.Effect, Warnings: plan.Warnings,
-		Seen: reset.Sighting{At: now, Since: now, Group: snap.Group}, CreatedAt: now,
+		Observation: reset.Observation{At: now, Since: now, Group: snap.Group}, CreatedAt: now,
 		Ruling: reset.Ruling{MaxSkip: math.MaxInt64, MaxReplay: math.MaxInt64}}
 	return reset.Story{Request: r, Cluster: info, Worst: plan.Steps, Now: now}, plan.Steps, nil
 }

@@ -11,7 +11,7 @@ import (
 var (
 	_ engine.Cluster = (*kafka.Cluster)(nil)
 	_ engine.Policy  = (*auth.Policy)(nil)
-	_ engine.Surface = (*bot.Bot)(nil)
+	_ engine.Chat    = (*bot.Bot)(nil)
 	_ auth.Directory = (*bot.Bot)(nil)
 	_ bot.Core       = (*engine.Service)(nil)
 	_ bot.Cards      = engine.Store(nil)

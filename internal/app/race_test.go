@@ -28,7 +28,7 @@ func TestTwoPeopleClickAtOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	s.opts.Times = func(ts *engine.Times) { ts.Settle, ts.Look = time.Millisecond, 20*time.Millisecond }
+	s.opts.Times = func(ts *engine.Times) { ts.Settle, ts.CheckInterval = time.Millisecond, 20*time.Millisecond }
 	s.start()
 	for round := range rounds {
 		for votes, group := range map[int]string{1: "pay-one", 2: "pay-two"} {

@@ -83,7 +83,7 @@ func TestBrokerDiesOnApacheKafka(t *testing.T) {
 		}
 		return c
 	}
-	r.opts.Times = func(ts *engine.Times) { ts.Look, ts.Again = 250*time.Millisecond, 2*time.Second }
+	r.opts.Times = func(ts *engine.Times) { ts.CheckInterval, ts.Again = 250*time.Millisecond, 2*time.Second }
 	r.start()
 	for _, c := range []struct {
 		name, call string

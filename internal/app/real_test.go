@@ -57,7 +57,7 @@ func newRealStageOn(t *testing.T, k *realkafka.Cluster) *realStage {
 func newRealStageAt(t *testing.T, k *realkafka.Cluster, brokers []string) *realStage {
 	t.Helper()
 	s := newStage(t, world.Options{Brokers: brokers, ClusterID: k.ID})
-	s.opts.Times = func(ts *engine.Times) { ts.Look = 250 * time.Millisecond }
+	s.opts.Times = func(ts *engine.Times) { ts.CheckInterval = 250 * time.Millisecond }
 	cl := k.Client(t, kgo.RecordPartitioner(kgo.ManualPartitioner()), kgo.UnknownTopicRetries(-1))
 	id := strings.ToLower(rand.Text()[:6])
 	r := &realStage{stage: s, kafka: k, admin: kadm.NewClient(cl), cl: cl, topic: "orders-" + id, group: "billing-" + id}
@@ -308,7 +308,7 @@ func TestConsumerJoinsBeforeTheWriteOnApacheKafka(t *testing.T) {
 			r := newRealStage(t)
 			r.commits(realRecords)
 			joined := make(chan *realkafka.Consumer, 1)
-			r.opts.Times = func(ts *engine.Times) { ts.Look, ts.Lease = 250*time.Millisecond, 2*slowly } // a JVM starts in the midst of it
+			r.opts.Times = func(ts *engine.Times) { ts.CheckInterval, ts.Lease = 250*time.Millisecond, 2*slowly } // a JVM starts in the midst of it
 			r.opts.Kafka = func(c engine.Cluster) engine.Cluster {
 				return &intruder{Cluster: c, before: func() { joined <- r.joins(protocol) }}
 			}

@@ -12,8 +12,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// mostGroups bounds how many groups are looked at when none is named.
-const mostGroups = 20
+// maxGroups bounds how many groups are looked at when none is named.
+const maxGroups = 20
 
 // rights names each right that a cluster's login lacks, with what does not work without it and how to grant it.
 func (c *checker) rights(ctx context.Context, cfg *config.Config, cl config.Cluster, k *kafka.Cluster) {
@@ -74,8 +74,8 @@ func groupsOf(ctx context.Context, cfg *config.Config, cl config.Cluster, k *kaf
 	}
 	policy := auth.New(rules(cfg), nil)
 	for _, g := range there {
-		ruling, err := policy.Rule(ctx, reset.Asking{Actor: reset.Actor{Kind: reset.OS}, Verb: reset.VerbView, Cluster: cl.Name, Group: g})
-		if err == nil && ruling.Denial != reset.DeniedNoRule && len(out) < mostGroups {
+		ruling, err := policy.Rule(ctx, reset.PolicyQuestion{Actor: reset.Actor{Kind: reset.OS}, Verb: reset.VerbView, Cluster: cl.Name, Group: g})
+		if err == nil && ruling.Denial != reset.DeniedNoRule && len(out) < maxGroups {
 			add(g)
 		}
 	}
@@ -83,7 +83,7 @@ func groupsOf(ctx context.Context, cfg *config.Config, cl config.Cluster, k *kaf
 }
 
 // grant is the line for Kafka's own tool. The principal is a guess where the login is a certificate.
-func grant(cl config.Cluster, l kafka.Lack) string {
+func grant(cl config.Cluster, l kafka.MissingRight) string {
 	principal := "User:NAME"
 	if cl.SASL != nil {
 		principal = "User:" + cl.SASL.Username

@@ -180,7 +180,7 @@ func TestUnclearOnApacheKafka(t *testing.T) {
 	t.Parallel()
 	r := newRealStage(t)
 	r.commits(realRecords)
-	r.opts.Times = func(ts *engine.Times) { ts.Look, ts.Lease = 250*time.Millisecond, 2*slowly }
+	r.opts.Times = func(ts *engine.Times) { ts.CheckInterval, ts.Lease = 250*time.Millisecond, 2*slowly }
 	r.opts.Kafka = func(c engine.Cluster) engine.Cluster {
 		return &forgetful{Cluster: c, afterward: func() {
 			r.produce(realRecords, realRecords+7) // without more records it would end where it stood, and nobody could see that it had been there

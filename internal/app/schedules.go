@@ -47,7 +47,7 @@ func readSchedule(cfg *config.Config, entry config.Schedule, now time.Time) (res
 	if s.Intent.Cluster == "" {
 		return s, fmt.Errorf("the cluster of %q is not named: write %s@CLUSTER", entry.Reset, s.Intent.Group)
 	}
-	if _, err = (clockwork{}).Rhythm(s.Expr, s.Zone); err != nil {
+	if _, err = (cronParser{}).Parse(s.Expr, s.Zone); err != nil {
 		return s, errors.New(Words(err))
 	}
 	return s, nil
@@ -64,7 +64,7 @@ func contextOf(cfg *config.Config, now time.Time) commands.Context {
 
 // Schedules lists what the store of a configuration holds, for a terminal.
 func Schedules(ctx context.Context, cfg *config.Config, now func() time.Time) (string, error) {
-	db, err := store.Look(ctx, cfg.Store.Path)
+	db, err := store.OpenReadOnly(ctx, cfg.Store.Path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return fmt.Sprintf("There is no database %s yet, so nothing is scheduled. kafka-reset-bot serve makes it.\n", cfg.Store.Path), nil
 	}

@@ -51,7 +51,7 @@ func TestACrashLoopIsNeverWrittenIntoAGap(t *testing.T) {
 			t.Parallel()
 			s := newStage(t, world.Options{})
 			usual := s.opts.Times
-			s.opts.Times = func(ts *engine.Times) { usual(ts); ts.Settle, ts.Look = 2*time.Second, 200*time.Millisecond }
+			s.opts.Times = func(ts *engine.Times) { usual(ts); ts.Settle, ts.CheckInterval = 2*time.Second, 200*time.Millisecond }
 			starts, stop := crashLoop(s, protocol, 400*time.Millisecond, 300*time.Millisecond)
 			s.until("a consumer is there", func() bool { return starts() > 0 })
 			s.start()

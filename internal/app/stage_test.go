@@ -73,7 +73,7 @@ func newStage(t *testing.T, o world.Options) *stage {
 		acks: []slacksim.AckOutcome{slacksim.AckAccepted}}
 	s.opts = app.Options{Now: clock.now, Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Times: func(ts *engine.Times) {
-			ts.Settle, ts.Look, ts.Again, ts.Gap = 600*time.Millisecond, 100*time.Millisecond, 500*time.Millisecond, 2*time.Second
+			ts.Settle, ts.CheckInterval, ts.Again, ts.Gap = 600*time.Millisecond, 100*time.Millisecond, 500*time.Millisecond, 2*time.Second
 			ts.Unread = 0 // people here read faster; see TestAClickRightAfterANewRevision
 		}}
 	t.Cleanup(func() {

@@ -75,7 +75,7 @@ func infos(cfg *config.Config) []reset.ClusterInfo {
 func times(cfg *config.Config, o Options) engine.Times {
 	t := engine.DefaultTimes
 	t.Draft, t.Approval = cmp.Or(cfg.Limits.Draft, t.Draft), cmp.Or(cfg.Limits.ApprovalTimeout, t.Approval)
-	t.Settle, t.Look = cmp.Or(cfg.Limits.Settle, t.Settle), cmp.Or(cfg.Limits.Look, t.Look)
+	t.Settle, t.CheckInterval = cmp.Or(cfg.Limits.Settle, t.Settle), cmp.Or(cfg.Limits.Look, t.CheckInterval)
 	if o.Times != nil {
 		o.Times(&t)
 	}

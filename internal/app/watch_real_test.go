@@ -30,7 +30,7 @@ func TestJavaConsumersComeBackAndCatchUp(t *testing.T) {
 		t.Run(protocol, func(t *testing.T) {
 			t.Parallel()
 			r := newRealStage(t)
-			r.opts.Times = func(ts *engine.Times) { ts.Look, ts.Watch = 250*time.Millisecond, 500*time.Millisecond }
+			r.opts.Times = func(ts *engine.Times) { ts.CheckInterval, ts.Watch = 250*time.Millisecond, 500*time.Millisecond }
 			r.commits(realRecords)
 			r.start()
 			card := r.approves("10,800 records")

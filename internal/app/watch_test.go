@@ -84,7 +84,7 @@ func TestConsumersComeBackAndCatchUp(t *testing.T) {
 
 func TestNobodyComesBack(t *testing.T) {
 	t.Parallel()
-	s := newWatchStage(t, func(ts *engine.Times) { ts.Nobody = 2 * time.Second })
+	s := newWatchStage(t, func(ts *engine.Times) { ts.NoConsumers = 2 * time.Second })
 	s.start()
 	card := s.replays("-100")
 	s.shows(s.Jon, card, "Nobody came back in ", " s. It is not watched any more.")

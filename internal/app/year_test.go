@@ -101,7 +101,7 @@ func (b *calendar) start() {
 	k := clustertest.New("K1")
 	k.Topic("orders", "t1", 1, 0, 1000)
 	k.Commit("billing", "orders", 0, 900)
-	b.Service = &engine.Service{Store: db, Policy: filer{}, Surface: mute{}, Clock: clockwork{}, Now: b.clock, Clusters: map[string]engine.Cluster{"prod": k},
+	b.Service = &engine.Service{Store: db, Policy: filer{}, Chat: mute{}, Cron: cronParser{}, Now: b.clock, Clusters: map[string]engine.Cluster{"prod": k},
 		Infos: []reset.ClusterInfo{{Name: "prod", ID: "K1"}}, NewID: b.newID, Log: slog.New(slog.DiscardHandler), Owner: fmt.Sprintf("process %p", db),
 		Times: engine.DefaultTimes}
 }
@@ -117,7 +117,7 @@ func (b *calendar) newID() string {
 // filer lets the configuration file save schedules, and nobody run them.
 type filer struct{}
 
-func (filer) Rule(_ context.Context, a reset.Asking) (reset.Ruling, error) {
+func (filer) Rule(_ context.Context, a reset.PolicyQuestion) (reset.Ruling, error) {
 	return reset.Ruling{Allowed: a.Verb == reset.VerbSchedule, Rule: "all", Denial: reset.DeniedSchedules, MaxReplay: 1 << 40}, nil
 }
 

@@ -49,9 +49,9 @@ import (
 	robfig "github.com/robfig/cron/v3"
 )
 
-// Least is the shortest time between two runs of a schedule. A reset waits for
+// MinInterval is the shortest time between two runs of a schedule. A reset waits for
 // an idle group, writes, reads back and is watched; sooner it meets itself.
-const Least = 5 * time.Minute
+const MinInterval = 5 * time.Minute
 
 // Schedule is an expression in a time zone. Its zero value never fires.
 type Schedule struct {
@@ -92,10 +92,10 @@ func parse(expr string, zone *time.Location) (Schedule, *Error) {
 	if first.IsZero() {
 		return Schedule{}, &Error{Want: "it never fires: no chosen month has a chosen day", Example: "0 2 28 2 *"}
 	}
-	if a, b, found := crowded(&spec, first); found {
+	if a, b, found := tooFrequent(&spec, first); found {
 		return Schedule{}, &Error{
 			Want: fmt.Sprintf("it runs at %s and again at %s; between two runs there must be at least %d minutes",
-				a.Format("15:04"), b.Format("15:04"), int(Least.Minutes())),
+				a.Format("15:04"), b.Format("15:04"), int(MinInterval.Minutes())),
 			Example: "*/15 * * * *",
 		}
 	}
@@ -110,13 +110,13 @@ func (s Schedule) Next(after time.Time) time.Time {
 	}
 	// In a repeated hour the wall clock offers times that ran the first time
 	// they were shown: their instant is not after, and the search goes on.
-	w := wall(after.In(s.zone))
+	w := wallTime(after.In(s.zone))
 	for {
 		w = wallAfter(&s.spec, w)
 		if w.IsZero() {
 			return time.Time{}
 		}
-		if run := instant(w, s.zone); run.After(after) {
+		if run := instantAt(w, s.zone); run.After(after) {
 			return run
 		}
 	}

@@ -10,24 +10,24 @@ import (
 // because UTC has no gaps and repeats nothing. robfig's Next skips and repeats
 // runs where the clocks change, so it is only ever asked about wall times.
 
-// widest is more than any zone's distance from UTC: Manila kept -15:56 until 1844.
-const widest = 16 * time.Hour
+// widestGap is more than any zone's distance from UTC: Manila kept -15:56 until 1844.
+const widestGap = 16 * time.Hour
 
-// wall returns what the clock shows at an instant, in the instant's own zone.
-func wall(t time.Time) time.Time { return t.UTC().Add(offset(t)) }
+// wallTime returns what the clock shows at an instant, in the instant's own zone.
+func wallTime(t time.Time) time.Time { return t.UTC().Add(offset(t)) }
 
 func offset(t time.Time) time.Duration {
 	_, seconds := t.Zone()
 	return time.Duration(seconds) * time.Second
 }
 
-// instant returns the first instant at which the zone's clock shows w or later:
+// instantAt returns the first instant at which the zone's clock shows w or later:
 // w itself, the end of a gap that swallowed it, or the first of two. It never
 // decreases as w grows.
-func instant(w time.Time, zone *time.Location) time.Time {
-	at := w.Add(-widest).In(zone)
+func instantAt(w time.Time, zone *time.Location) time.Time {
+	at := w.Add(-widestGap).In(zone)
 	for {
-		t, end := w.Add(-offset(at)).In(zone), until(at)
+		t, end := w.Add(-offset(at)).In(zone), offsetUntil(at)
 		if t.Before(at) {
 			return at // the clock went past w when this offset began
 		}
@@ -38,10 +38,10 @@ func instant(w time.Time, zone *time.Location) time.Time {
 	}
 }
 
-// until returns an instant up to which t's offset holds, zero for ever. Past the
+// offsetUntil returns an instant up to which t's offset holds, zero for ever. Past the
 // last change that the zone's file lists, Go counts 365 days to a year, and on 31
 // December of a leap year gives an end that is not after t (golang/go#81583).
-func until(t time.Time) time.Time {
+func offsetUntil(t time.Time) time.Time {
 	_, end := t.ZoneBounds()
 	if !end.IsZero() && !end.After(t) {
 		return t.UTC().Truncate(24*time.Hour).AddDate(0, 0, 1).In(t.Location())
@@ -52,14 +52,14 @@ func until(t time.Time) time.Time {
 // gapBefore returns the wall times [from, to) that the clocks skipped to arrive
 // at t, if t is the first instant after a gap.
 func gapBefore(t time.Time) (from, to time.Time, skipped bool) {
-	from, to = t.UTC().Add(offset(t.Add(-time.Nanosecond))), wall(t)
+	from, to = t.UTC().Add(offset(t.Add(-time.Nanosecond))), wallTime(t)
 	return from, to, from.Before(to)
 }
 
 // repeated says whether the clock shows t's wall time again under the next offset.
 func repeated(t time.Time) bool {
-	end := until(t)
-	return !end.IsZero() && !wall(end).After(wall(t))
+	end := offsetUntil(t)
+	return !end.IsZero() && !wallTime(end).After(wallTime(t))
 }
 
 // wallAfter returns the expression's first wall time after w, or zero. robfig
@@ -81,25 +81,25 @@ var (
 	scanUntil = scanFrom.AddDate(28, 0, 0)
 )
 
-// crowded finds two runs that are less than Least apart. Every day that has runs
+// tooFrequent finds two runs that are less than Least apart. Every day that has runs
 // has the same ones: one of them is walked through, then all midnights
 // between two such days, if the last and the first run could be too close there.
-func crowded(spec *robfig.SpecSchedule, first time.Time) (a, b time.Time, found bool) {
+func tooFrequent(spec *robfig.SpecSchedule, first time.Time) (a, b time.Time, found bool) {
 	midnight := first.Truncate(24*time.Hour).AddDate(0, 0, 1)
 	last := first
 	for run := wallAfter(spec, first); run.Before(midnight) && !run.IsZero(); run = wallAfter(spec, run) {
-		if run.Sub(last) < Least {
+		if run.Sub(last) < MinInterval {
 			return last, run, true
 		}
 		last = run
 	}
-	if first.AddDate(0, 0, 1).Sub(last) >= Least {
+	if first.AddDate(0, 0, 1).Sub(last) >= MinInterval {
 		return a, b, false
 	}
 	evening := *spec
 	evening.Hour, evening.Minute = 1<<last.Hour(), 1<<last.Minute()
 	for ; !last.IsZero() && last.Before(scanUntil); last = wallAfter(&evening, last) {
-		if run := wallAfter(spec, last); run.Sub(last) < Least {
+		if run := wallAfter(spec, last); run.Sub(last) < MinInterval {
 			return last, run, true
 		}
 	}

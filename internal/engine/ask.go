@@ -33,11 +33,11 @@ func (s *Service) Undo(ctx context.Context, d Decision) (reset.Reply, error) {
 	if err != nil {
 		return reset.Reply{}, err
 	}
-	in, move := old.Move()
-	if !move || old.Outcome == "" || old.Outcome == reset.Unchanged || old.Outcome == reset.PutBack {
+	in, move := old.Intent()
+	if !move || old.Outcome == "" || old.Outcome == reset.Unchanged || old.Outcome == reset.RolledBack {
 		return reset.Reply{}, &reset.Problem{Code: reset.ProblemNoUndo, Request: old.ID, State: old.State, Cluster: in.Cluster, Group: in.Group, Got: string(old.Outcome)}
 	}
-	if err := s.allow(ctx, d, &old, reset.VerbUndo, nil); err != nil {
+	if err := s.checkAllowed(ctx, d, &old, reset.VerbUndo, nil); err != nil {
 		return reset.Reply{}, err
 	}
 	back := reset.Intent{Cluster: in.Cluster, Group: in.Group, Target: reset.Undo{Of: old.ID}, Zone: in.Zone, Reason: d.Why}
@@ -93,7 +93,7 @@ func (s *Service) Resolve(channel, cluster string) (string, error) {
 	if len(names) == 1 {
 		return names[0], nil
 	}
-	return "", &reset.Problem{Code: reset.ProblemWhich, Want: "cluster", Names: names}
+	return "", &reset.Problem{Code: reset.ProblemAmbiguous, Want: "cluster", Names: names}
 }
 
 // Info is what the configuration says about a cluster.
@@ -118,23 +118,23 @@ func (s *Service) load(ctx context.Context, ref reset.Ref) (reset.Request, error
 	return r, err
 }
 
-// allow asks the policy about a person's word on a request. A no is recorded and is a Problem.
-func (s *Service) allow(ctx context.Context, d Decision, r *reset.Request, verb reset.Verb, e *reset.Effect) error {
-	_, err := s.judge(ctx, d, r, verb, e)
+// checkAllowed asks the policy about a person's word on a request. A no is recorded and is a Problem.
+func (s *Service) checkAllowed(ctx context.Context, d Decision, r *reset.Request, verb reset.Verb, e *reset.Effect) error {
+	_, err := s.ruleOn(ctx, d, r, verb, e)
 	return err
 }
 
-// judge is allow, with the ruling.
-func (s *Service) judge(ctx context.Context, d Decision, r *reset.Request, verb reset.Verb, e *reset.Effect) (reset.Ruling, error) {
-	in, _ := r.Move()
-	ruling, err := s.Policy.Rule(ctx, reset.Asking{Actor: d.Actor, Channel: d.Place.Channel, Verb: verb, Cluster: in.Cluster, Group: in.Group,
-		Effect: e, Requester: asker(r)})
+// ruleOn is allow, with the ruling.
+func (s *Service) ruleOn(ctx context.Context, d Decision, r *reset.Request, verb reset.Verb, e *reset.Effect) (reset.Ruling, error) {
+	in, _ := r.Intent()
+	ruling, err := s.Policy.Rule(ctx, reset.PolicyQuestion{Actor: d.Actor, Channel: d.Place.Channel, Verb: verb, Cluster: in.Cluster, Group: in.Group,
+		Effect: e, Requester: requesterOf(r)})
 	if err == nil && ruling.Allowed {
 		return ruling, nil
 	}
 	p := &reset.Problem{Code: reset.ProblemDenied, Request: r.ID, State: r.State, Cluster: in.Cluster, Group: in.Group, Verb: verb, Ruling: &ruling}
 	var later *reset.Later
-	if err != nil && errors.As(s.unread(p, ruling, err), &later) {
+	if err != nil && errors.As(s.policyError(p, ruling, err), &later) {
 		return ruling, later
 	}
 	err = s.Store.Update(ctx, r.ID, nil, func(tx *Tx) error {

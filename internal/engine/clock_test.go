@@ -95,7 +95,7 @@ func TestAClockThatIsSetBack(t *testing.T) {
 		r := b.held(reset.Shift{By: -50}, clustertest.WriteFault{})
 		b.cluster.Land()
 		b.jump(-time.Hour)
-		if r = b.want(r, reset.Failed, reset.Late); !r.Late.Gap {
+		if r = b.want(r, reset.Failed, reset.AppliedLate); !r.Late.Gap {
 			t.Error("for how long no one looked is not known")
 		}
 	})

@@ -12,17 +12,17 @@ import (
 // Approve is the requester's word on a draft ("apply", "ask for approval") and everybody else's on a pending request.
 // Without a revision nothing is decided: the plan is shown.
 func (s *Service) Approve(ctx context.Context, d Decision) (reset.Reply, error) {
-	r, again, err := s.hear(ctx, d)
+	r, again, err := s.loadOnce(ctx, d)
 	if err != nil || again.Did != "" {
 		return again, err
 	}
 	if d.Ref.Revision == 0 {
 		return reset.Reply{Did: reset.DidPlan, Request: r}, nil
 	}
-	if err := current(r, d.Ref); err != nil {
+	if err := checkRevision(r, d.Ref); err != nil {
 		return reset.Reply{}, err
 	}
-	if err := s.justShown(ctx, r, d); err != nil {
+	if err := s.checkShownLongEnough(ctx, r, d); err != nil {
 		return reset.Reply{}, err
 	}
 	switch r.State {
@@ -32,7 +32,7 @@ func (s *Service) Approve(ctx context.Context, d Decision) (reset.Reply, error) 
 		return s.vote(ctx, d, r)
 	case reset.Planning, reset.Approved, reset.Applying, reset.Applied, reset.Failed, reset.Refused, reset.Rejected, reset.Cancelled, reset.Expired: // not open for a decision
 	}
-	if v, ok, err := s.voted(ctx, r, d.Actor); ok || err != nil {
+	if v, ok, err := s.findVote(ctx, r, d.Actor); ok || err != nil {
 		return reset.Reply{Did: reset.DidAlready, Request: r, At: v.At, By: d.Actor}, err
 	}
 	return reset.Reply{}, tooLate(r)
@@ -49,7 +49,7 @@ func (s *Service) submit(ctx context.Context, d Decision, r reset.Request) (rese
 	if d.Actor != r.Actor {
 		return reset.Reply{}, &reset.Problem{Code: reset.ProblemNotYours, Request: r.ID, State: r.State}
 	}
-	if err := s.allow(ctx, d, &r, askVerb(&r), effectOf(r)); err != nil { // live: the plan may be half an hour old
+	if err := s.checkAllowed(ctx, d, &r, askVerb(&r), effectOf(r)); err != nil { // live: the plan may be half an hour old
 		return reset.Reply{}, err
 	}
 	reply := reset.Reply{Did: reset.DidSubmit}
@@ -58,8 +58,8 @@ func (s *Service) submit(ctx context.Context, d Decision, r reset.Request) (rese
 			return tooLate(*tx.Request)
 		}
 		tx.Request.Asked = true
-		if in, _ := tx.Request.Move(); in.Emergency != "" {
-			s.alone(tx, d.Actor, in.Emergency)
+		if in, _ := tx.Request.Intent(); in.Emergency != "" {
+			s.markEmergency(tx, d.Actor, in.Emergency)
 		}
 		if tx.Request.Need == 0 {
 			reply.Did = reset.DidArm
@@ -74,10 +74,10 @@ func (s *Service) submit(ctx context.Context, d Decision, r reset.Request) (rese
 
 // vote counts an approval in the transaction that it may complete.
 func (s *Service) vote(ctx context.Context, d Decision, r reset.Request) (reset.Reply, error) {
-	if v, ok, err := s.voted(ctx, r, d.Actor); ok || err != nil {
+	if v, ok, err := s.findVote(ctx, r, d.Actor); ok || err != nil {
 		return reset.Reply{Did: reset.DidAlready, Request: r, At: v.At, By: d.Actor}, err
 	}
-	if err := s.allow(ctx, d, &r, reset.VerbApprove, effectOf(r)); err != nil {
+	if err := s.checkAllowed(ctx, d, &r, reset.VerbApprove, effectOf(r)); err != nil {
 		return reset.Reply{}, err
 	}
 	reply := reset.Reply{Did: reset.DidVote}
@@ -104,7 +104,7 @@ func (s *Service) vote(ctx context.Context, d Decision, r reset.Request) (reset.
 // arm enters approved: from here on Reconcile looks until the group is idle.
 func (s *Service) arm(tx *Tx, by reset.Actor) error {
 	r, now := tx.Request, s.Now()
-	in, _ := r.Move()
+	in, _ := r.Intent()
 	wait := r.Ruling.Wait
 	if in.Wait > 0 {
 		wait = in.Wait
@@ -120,24 +120,24 @@ func (s *Service) arm(tx *Tx, by reset.Actor) error {
 
 // Reject ends a pending request.
 func (s *Service) Reject(ctx context.Context, d Decision) (reset.Reply, error) {
-	return s.end(ctx, d, reset.VerbReject, reset.Reply{Did: reset.DidReject}, reset.Rejected, reset.EvRejected)
+	return s.endByDecision(ctx, d, reset.VerbReject, reset.Reply{Did: reset.DidReject}, reset.Rejected, reset.EvRejected)
 }
 
 // Cancel withdraws a request that has not begun to be written.
 func (s *Service) Cancel(ctx context.Context, d Decision) (reset.Reply, error) {
-	return s.end(ctx, d, reset.VerbCancel, reset.Reply{Did: reset.DidCancel}, reset.Cancelled, reset.EvCancelled)
+	return s.endByDecision(ctx, d, reset.VerbCancel, reset.Reply{Did: reset.DidCancel}, reset.Cancelled, reset.EvCancelled)
 }
 
-// end closes a request by a person's word. A revision that has passed does not matter: no is no.
-func (s *Service) end(ctx context.Context, d Decision, verb reset.Verb, reply reset.Reply, to reset.State, ev reset.Event) (reset.Reply, error) {
-	r, again, err := s.hear(ctx, d)
+// endByDecision closes a request by a person's word. A revision that has passed does not matter: no is no.
+func (s *Service) endByDecision(ctx context.Context, d Decision, verb reset.Verb, reply reset.Reply, to reset.State, ev reset.Event) (reset.Reply, error) {
+	r, again, err := s.loadOnce(ctx, d)
 	if err != nil || again.Did != "" {
 		return again, err
 	}
 	if !slices.Contains(reset.Transitions[r.State], to) {
 		return reset.Reply{}, tooLate(r)
 	}
-	if err := s.allow(ctx, d, &r, verb, nil); err != nil {
+	if err := s.checkAllowed(ctx, d, &r, verb, nil); err != nil {
 		return reset.Reply{}, err
 	}
 	err = s.decide(ctx, d, &reply, reset.Ref{ID: r.ID}, func(tx *Tx) error {
@@ -153,7 +153,7 @@ func (s *Service) end(ctx context.Context, d Decision, verb reset.Verb, reply re
 
 // Choose takes one of the other readings that the plan or the question offered. The first option is 1.
 func (s *Service) Choose(ctx context.Context, d Decision, option int) (reset.Reply, error) {
-	r, again, err := s.hear(ctx, d)
+	r, again, err := s.loadOnce(ctx, d)
 	if err != nil || again.Did != "" {
 		return again, err
 	}
@@ -182,21 +182,21 @@ func (s *Service) Choose(ctx context.Context, d Decision, option int) (reset.Rep
 
 // Retry looks again now at what waits for Kafka; a reset that failed with nothing changed, or was overwritten, is asked for anew.
 func (s *Service) Retry(ctx context.Context, d Decision) (reset.Reply, error) {
-	r, again, err := s.hear(ctx, d)
+	r, again, err := s.loadOnce(ctx, d)
 	if err != nil || again.Did != "" {
 		return again, err
 	}
-	if err := s.allow(ctx, d, &r, reset.VerbRetry, nil); err != nil {
+	if err := s.checkAllowed(ctx, d, &r, reset.VerbRetry, nil); err != nil {
 		return reset.Reply{}, err
 	}
-	in, move := r.Move()
+	in, move := r.Intent()
 	if r.Run != nil {
 		in.Wait, in.NoWait = 0, false // how long a run waits is its schedule's word, and not that of who asks again
 	}
 	switch {
 	case !move:
 		return reset.Reply{}, tooLate(r)
-	case r.State == reset.Failed && !r.Outcome.Blocks() && r.Outcome != reset.Late, r.State == reset.Expired && r.Digest != "":
+	case r.State == reset.Failed && !r.Outcome.Blocks() && r.Outcome != reset.AppliedLate, r.State == reset.Expired && r.Digest != "":
 		made, err := s.create(ctx, reset.Request{Origin: d.Origin, Actor: d.Actor, Place: d.Place, Act: reset.Move{Intent: in}, Undoes: r.Undoes})
 		return reset.Reply{Did: reset.DidRetry, Request: made}, err
 	case r.State == reset.Applied && r.Watch.Overwrote(): // an undo is not one any more: what it took back counts as taken back
@@ -204,7 +204,7 @@ func (s *Service) Retry(ctx context.Context, d Decision) (reset.Reply, error) {
 		return reset.Reply{Did: reset.DidRetry, Request: made}, err
 	case r.State == reset.Planning || r.State == reset.Approved:
 		reply := reset.Reply{Did: reset.DidRetry}
-		err := s.decide(ctx, d, &reply, reset.Ref{ID: r.ID}, func(tx *Tx) error { tx.Request.Retries = 0; tx.LookAt(s.Now()); return nil })
+		err := s.decide(ctx, d, &reply, reset.Ref{ID: r.ID}, func(tx *Tx) error { tx.Request.Retries = 0; tx.RecheckAt(s.Now()); return nil })
 		return reply, err
 	}
 	return reset.Reply{}, tooLate(r)
@@ -212,7 +212,7 @@ func (s *Service) Retry(ctx context.Context, d Decision) (reset.Reply, error) {
 
 // Settle accepts a mixed or unclear outcome as it is, so that the group may be reset again.
 func (s *Service) Settle(ctx context.Context, d Decision) (reset.Reply, error) {
-	r, again, err := s.hear(ctx, d)
+	r, again, err := s.loadOnce(ctx, d)
 	if err != nil || again.Did != "" {
 		return again, err
 	}
@@ -220,9 +220,9 @@ func (s *Service) Settle(ctx context.Context, d Decision) (reset.Reply, error) {
 		return reset.Reply{}, tooLate(r)
 	}
 	if d.Why == "" {
-		return reset.Reply{}, &reset.Problem{Code: reset.ProblemWhich, Want: "why", Request: r.ID}
+		return reset.Reply{}, &reset.Problem{Code: reset.ProblemAmbiguous, Want: "why", Request: r.ID}
 	}
-	if err := s.allow(ctx, d, &r, reset.VerbSettle, nil); err != nil {
+	if err := s.checkAllowed(ctx, d, &r, reset.VerbSettle, nil); err != nil {
 		return reset.Reply{}, err
 	}
 	reply := reset.Reply{Did: reset.DidSettle}
@@ -237,11 +237,11 @@ func (s *Service) Settle(ctx context.Context, d Decision) (reset.Reply, error) {
 	return reply, err
 }
 
-// hear loads the request that a decision is about. When it is the decision that was heard last, the reply says what it did.
-func (s *Service) hear(ctx context.Context, d Decision) (reset.Request, reset.Reply, error) {
+// loadOnce loads the request that a decision is about. When it is the decision that was heard last, the reply says what it did.
+func (s *Service) loadOnce(ctx context.Context, d Decision) (reset.Request, reset.Reply, error) {
 	r, err := s.load(ctx, d.Ref)
-	if err == nil && d.Origin != "" && r.Heard.Origin == d.Origin {
-		return r, reset.Reply{Did: r.Heard.Did, Request: r}, nil
+	if err == nil && d.Origin != "" && r.LastDecision.Origin == d.Origin {
+		return r, reset.Reply{Did: r.LastDecision.Did, Request: r}, nil
 	}
 	return r, reset.Reply{}, err
 }
@@ -249,22 +249,22 @@ func (s *Service) hear(ctx context.Context, d Decision) (reset.Request, reset.Re
 // decide runs a decision in its transaction, after checking again that it speaks of the current revision.
 func (s *Service) decide(ctx context.Context, d Decision, reply *reset.Reply, ref reset.Ref, change func(*Tx) error) error {
 	err := s.Store.Update(ctx, ref.ID, nil, func(tx *Tx) error {
-		if d.Origin != "" && tx.Request.Heard.Origin == d.Origin {
-			*reply = reset.Reply{Did: tx.Request.Heard.Did, Request: *tx.Request}
+		if d.Origin != "" && tx.Request.LastDecision.Origin == d.Origin {
+			*reply = reset.Reply{Did: tx.Request.LastDecision.Did, Request: *tx.Request}
 			return nil
 		}
-		if err := current(*tx.Request, ref); err != nil {
+		if err := checkRevision(*tx.Request, ref); err != nil {
 			return err
 		}
 		if afterDeadline(*tx.Request, d.At, reply.Did) {
-			in, _ := tx.Request.Move()
+			in, _ := tx.Request.Intent()
 			return &reset.Problem{Code: reset.ProblemTooLate, Request: ref.ID, State: reset.Expired, Cluster: in.Cluster, Group: in.Group}
 		}
 		if err := change(tx); err != nil {
 			return err
 		}
 		if reply.Did != reset.DidAlready && reply.Did != reset.DidRetry {
-			tx.Request.Heard = reset.Heard{Origin: d.Origin, Did: reply.Did}
+			tx.Request.LastDecision = reset.LastDecision{Origin: d.Origin, Did: reply.Did}
 		}
 		reply.Request = *tx.Request
 		return nil
@@ -284,27 +284,27 @@ func afterDeadline(r reset.Request, at time.Time, did reset.Did) bool {
 	return r.State == reset.Planning || r.State == reset.Draft || r.State == reset.Pending
 }
 
-// current refuses a decision about a revision that is no more.
-func current(r reset.Request, ref reset.Ref) error {
+// checkRevision refuses a decision about a revision that is no more.
+func checkRevision(r reset.Request, ref reset.Ref) error {
 	if ref.Revision == 0 || ref.Revision == r.Revision {
 		return nil
 	}
-	return stale(r, ref)
+	return staleRevision(r, ref)
 }
 
-func stale(r reset.Request, ref reset.Ref) error {
+func staleRevision(r reset.Request, ref reset.Ref) error {
 	now := r.Actual()
 	return &reset.Problem{Code: reset.ProblemStale, Request: r.ID, State: r.State, Want: strconv.Itoa(r.Revision), Got: strconv.Itoa(ref.Revision),
 		Count: now.Replay, Other: now.Skip, Unplaced: r.Unplaced(), Ruling: &reset.Ruling{Need: r.Need, Who: r.Ruling.Approvers}}
 }
 
 func tooLate(r reset.Request) error {
-	in, _ := r.Move()
+	in, _ := r.Intent()
 	return &reset.Problem{Code: reset.ProblemTooLate, Request: r.ID, State: r.State, Cluster: in.Cluster, Group: in.Group, Got: string(r.Outcome)}
 }
 
-// voted finds a person's vote on the request as it is now.
-func (s *Service) voted(ctx context.Context, r reset.Request, a reset.Actor) (reset.Vote, bool, error) {
+// findVote finds a person's vote on the request as it is now.
+func (s *Service) findVote(ctx context.Context, r reset.Request, a reset.Actor) (reset.Vote, bool, error) {
 	votes, err := s.Store.Votes(ctx, r.ID, r.Revision)
 	i := slices.IndexFunc(votes, func(v reset.Vote) bool { return v.Actor == a })
 	if err != nil || i < 0 {
@@ -315,12 +315,12 @@ func (s *Service) voted(ctx context.Context, r reset.Request, a reset.Actor) (re
 
 // askVerb is what a requester needs the right for.
 func askVerb(r *reset.Request) reset.Verb {
-	in, _ := r.Move()
+	in, _ := r.Intent()
 	switch {
-	case saves(r.Act):
+	case savesSchedule(r.Act):
 		return reset.VerbSchedule
 	case in.Emergency != "":
-		return reset.VerbAlone
+		return reset.VerbEmergency
 	case r.Undoes != "":
 		return reset.VerbUndo
 	}

@@ -12,62 +12,62 @@ import (
 
 // readBack asks for every partition once, when every answer is known, and ends the attempt.
 func (s *Service) readBack(ctx context.Context, due Due, r reset.Request, a reset.Attempt, writes []reset.Write) (time.Time, error) {
-	reads, err := s.read(ctx, r, writes)
+	reads, err := s.readPositions(ctx, r, writes)
 	if err != nil {
 		return s.waitForKafka(ctx, due, r, asProblem(err, ""))
 	}
 	for i := range writes {
-		writes[i].Read, writes[i].Stands = reads[i], writes[i].Stand(reads[i])
+		writes[i].Read, writes[i].ReadState = reads[i], writes[i].StateAt(reads[i])
 	}
 	return time.Time{}, s.finish(ctx, due, r, a, writes)
 }
 
-// pickUp takes up an attempt that somebody left: it reads, twice, and never writes.
-func (s *Service) pickUp(ctx context.Context, due Due, r reset.Request) (time.Time, error) {
+// resumeAttempt takes up an attempt that somebody left: it reads, twice, and never writes.
+func (s *Service) resumeAttempt(ctx context.Context, due Due, r reset.Request) (time.Time, error) {
 	a, err := s.Store.LastAttempt(ctx, r.ID)
 	if err != nil {
 		return time.Time{}, err
 	}
 	if !slices.ContainsFunc(a.Chunks, func(c reset.ChunkState) bool { return c.Phase != reset.Planned }) {
-		return s.neverSent(ctx, due, r, a)
+		return s.backToApproved(ctx, due, r, a)
 	}
-	if at := s.certain(r, a); s.Now().Before(at) {
+	if at := s.settledBy(r, a); s.Now().Before(at) {
 		return at, nil
 	}
 	writes, err := s.Store.Writes(ctx, r.ID, a.N)
 	if err != nil {
 		return time.Time{}, err
 	}
-	if in, _ := r.Move(); s.left(in.Cluster) {
-		return time.Time{}, s.unseen(ctx, due, r, a, writes)
+	if in, _ := r.Intent(); s.isUnconfigured(in.Cluster) {
+		return time.Time{}, s.endUnread(ctx, due, r, a, writes)
 	}
-	reads, err := s.read(ctx, r, writes)
+	reads, err := s.readPositions(ctx, r, writes)
 	if err != nil {
 		return s.waitForKafka(ctx, due, r, asProblem(err, ""))
 	}
 	if a.ReadAt.IsZero() {
 		return s.firstReading(ctx, due, r, writes, reads)
 	}
-	if at := a.ReadAt.Add(secondLook); s.Now().Before(at) {
+	if at := a.ReadAt.Add(secondReading); s.Now().Before(at) {
 		return at, nil
 	}
 	for i := range writes {
-		stands := writes[i].Stand(reads[i])
+		stands := writes[i].StateAt(reads[i])
 		if !reset.SamePosition(writes[i].Read, reads[i]) {
-			stands = reset.StandsMoved // it moves while it is watched: neither reading proves anything
+			stands = reset.WriteMoved // it moves while it is watched: neither reading proves anything
 		}
-		writes[i].Read, writes[i].Stands = reads[i], stands
+		writes[i].Read, writes[i].ReadState = reads[i], stands
 	}
 	return time.Time{}, s.finish(ctx, due, r, a, writes)
 }
 
-// neverSent goes back to approved: a chunk that was not marked was not sent.
-func (s *Service) neverSent(ctx context.Context, due Due, r reset.Request, a reset.Attempt) (time.Time, error) {
+// backToApproved goes back to approved: a chunk that was not marked was not sent.
+func (s *Service) backToApproved(ctx context.Context, due Due, r reset.Request, a reset.Attempt) (time.Time, error) {
 	err := s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
 		r := tx.Request
 		tx.Attempt.EndedAt, tx.Attempt.Outcome = s.Now(), reset.Unchanged
-		r.Seen.EmptySince, r.Seen.Commits = time.Time{}, ""
-		tx.Log(s.entry(r, reset.Actor{}, reset.EvTurnedDown, "sent", "no", "attempt", strconv.Itoa(a.N)))
+		r.Observation.EmptySince, r.Observation.Commits = time.Time{}, ""
+		tx.Log(s.entry(r, reset.Actor{}, reset.EvKafkaRejected, "sent", "no", "attempt", strconv.Itoa(a.N)))
 		return r.Advance(reset.Approved)
 	})
 	return s.Now(), err
@@ -82,11 +82,11 @@ func (s *Service) firstReading(ctx context.Context, due Due, r reset.Request, wr
 		tx.SetWrites(writes)
 		return nil
 	})
-	return s.Now().Add(secondLook), err
+	return s.Now().Add(secondReading), err
 }
 
-func (s *Service) read(ctx context.Context, r reset.Request, writes []reset.Write) ([]reset.Position, error) {
-	in, _ := r.Move()
+func (s *Service) readPositions(ctx context.Context, r reset.Request, writes []reset.Write) ([]reset.Position, error) {
+	in, _ := r.Intent()
 	cluster, err := s.cluster(in.Cluster)
 	if err != nil {
 		return nil, err
@@ -96,14 +96,14 @@ func (s *Service) read(ctx context.Context, r reset.Request, writes []reset.Writ
 
 // finish ends an attempt with what is known.
 func (s *Service) finish(ctx context.Context, due Due, r reset.Request, a reset.Attempt, writes []reset.Write) error {
-	unsent(a, writes)
-	outcome := reset.Judge(writes, a.PutsBack())
-	in, _ := r.Move()
-	gone := s.left(in.Cluster)
+	markUnsent(a, writes)
+	outcome := reset.Judge(writes, a.IsRollingBack())
+	in, _ := r.Intent()
+	gone := s.isUnconfigured(in.Cluster)
 	if gone && outcome != reset.Unchanged {
-		outcome = reset.Unclear // even what Kafka said it wrote was never read back
+		outcome = reset.OutcomeUnknown // even what Kafka said it wrote was never read back
 	}
-	undone, err := s.undone(ctx, r, outcome)
+	undone, err := s.undoneRequest(ctx, r, outcome)
 	if err != nil {
 		return err
 	}
@@ -123,12 +123,12 @@ func (s *Service) finish(ctx context.Context, due Due, r reset.Request, a reset.
 			tx.WatchAt(s.Now().Add(s.Times.WatchFirst))
 		}
 		if r.Late = late; late != nil {
-			tx.WatchAt(s.Now().Add(s.lateLook()))
+			tx.WatchAt(s.Now().Add(s.lateInterval()))
 		}
-		s.alsoUndone(tx, undone)
+		s.saveUndone(tx, undone)
 		r.Outcome, r.EndedAt, r.Deadline, r.Problem = outcome, s.Now(), time.Time{}, whyFailed(r, to, writes, rollback)
 		if gone {
-			r.Problem = s.goneProblem(*r, in.Cluster)
+			r.Problem = s.unconfiguredProblem(*r, in.Cluster)
 		}
 		facts := []string{"outcome", string(outcome), "partitions", strconv.Itoa(len(writes)),
 			"replay", strconv.FormatInt(a.Effect.Replay, 10), "skip", strconv.FormatInt(a.Effect.Skip, 10)}
@@ -139,13 +139,13 @@ func (s *Service) finish(ctx context.Context, due Due, r reset.Request, a reset.
 		return r.Advance(to)
 	})
 	if err == nil && late != nil {
-		s.lateLooks.Store(r.ID, late.Second)
+		s.lateChecks.Store(r.ID, late.Second)
 	}
 	return err
 }
 
-// unsent marks what belongs to a request that never left: an answer that is missing there proves that nothing was written.
-func unsent(a reset.Attempt, writes []reset.Write) {
+// markUnsent marks what belongs to a request that never left: an answer that is missing there proves that nothing was written.
+func markUnsent(a reset.Attempt, writes []reset.Write) {
 	for i, w := range writes {
 		if w.Result == (reset.StepResult{}) && a.Chunks[w.Chunk].Phase == reset.Planned {
 			writes[i].Result.Rejected = reset.NotSent
@@ -156,7 +156,7 @@ func unsent(a reset.Attempt, writes []reset.Write) {
 // rollbackOf is why a rollback failed, as Kafka answered. When the offsets were read where they had been, it did not fail: its answer
 // was lost, or an error although it was done, and a card must not say both.
 func rollbackOf(r reset.Request, outcome reset.Outcome) *reset.Rollback {
-	if r.Problem == nil || outcome == reset.PutBack {
+	if r.Problem == nil || outcome == reset.RolledBack {
 		return nil
 	}
 	return r.Problem.Rollback
@@ -167,16 +167,16 @@ func whyFailed(r *reset.Request, to reset.State, writes []reset.Write, rollback 
 	if to == reset.Applied {
 		return nil
 	}
-	in, _ := r.Move()
-	p := &reset.Problem{Code: reset.ProblemTurnedDown, Request: r.ID, Cluster: in.Cluster, Group: in.Group, Rollback: rollback}
+	in, _ := r.Intent()
+	p := &reset.Problem{Code: reset.ProblemKafkaRejected, Request: r.ID, Cluster: in.Cluster, Group: in.Group, Rollback: rollback}
 	for _, w := range writes {
 		if w.Result.Doubtful() {
-			p.Code, p.Got = reset.ProblemLost, cmp.Or(p.Got, w.Result.Said())
+			p.Code, p.Got = reset.ProblemLost, cmp.Or(p.Got, w.Result.Reason())
 		}
 	}
 	for _, w := range writes {
 		if w.Result.Rejected != "" && w.Result.Rejected != reset.NotSent && !w.Result.Doubtful() {
-			p.Code, p.Got, p.Topic = reset.ProblemTurnedDown, w.Result.Rejected, w.Topic
+			p.Code, p.Got, p.Topic = reset.ProblemKafkaRejected, w.Result.Rejected, w.Topic
 			p.Parts = append(p.Parts, w.Partition)
 		}
 	}

@@ -25,28 +25,28 @@ func (s *Service) frozen(ctx context.Context, cluster string) (*reset.Frozen, er
 	return nil, nil
 }
 
-// brake carries a freeze or a thaw. A freeze is the safe side and takes effect at once; a thaw asks for what the policy
+// processFreeze carries a freeze or a thaw. A freeze is the safe side and takes effect at once; a thaw asks for what the policy
 // wants, but whoever froze and may thaw needs nobody else.
-func (s *Service) brake(ctx context.Context, due Due, r reset.Request) (time.Time, error) {
-	in, _ := r.Move()
+func (s *Service) processFreeze(ctx context.Context, due Due, r reset.Request) (time.Time, error) {
+	in, _ := r.Intent()
 	switch {
-	case (r.State == reset.Planning || r.State == reset.Pending) && s.over(r):
+	case (r.State == reset.Planning || r.State == reset.Pending) && s.isPastDeadline(r):
 		return s.expire(ctx, due, r.ID, nil)
 	case r.State == reset.Planning:
-		return s.planBrake(ctx, due, r, in.Cluster)
+		return s.planFreeze(ctx, due, r, in.Cluster)
 	case r.State == reset.Pending:
 		return r.Deadline, nil
 	case r.State != reset.Approved:
 		return time.Time{}, nil
 	}
-	err := s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error { return s.pull(tx) })
+	err := s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error { return s.applyFreeze(tx) })
 	if err != nil {
 		return time.Time{}, err
 	}
-	return time.Time{}, s.tellFrozen(ctx, r, in.Cluster)
+	return time.Time{}, s.recordFreeze(ctx, r, in.Cluster)
 }
 
-func (s *Service) planBrake(ctx context.Context, due Due, r reset.Request, cluster string) (time.Time, error) {
+func (s *Service) planFreeze(ctx context.Context, due Due, r reset.Request, cluster string) (time.Time, error) {
 	on, err := s.frozenAs(ctx, cluster)
 	if err != nil {
 		return time.Time{}, err
@@ -59,11 +59,11 @@ func (s *Service) planBrake(ctx context.Context, due Due, r reset.Request, clust
 	if _, err := s.Resolve("", cluster); err != nil && cluster != reset.Everything {
 		return time.Time{}, s.refuse(ctx, due, r, asProblem(err, ""))
 	}
-	ruling, err := s.Policy.Rule(ctx, reset.Asking{Actor: r.Actor, Channel: r.Place.Channel, Verb: verb, Cluster: cluster, Effect: &reset.Effect{},
-		Requester: r.Actor, Eased: freeze || on != nil && on.By == r.Actor})
+	ruling, err := s.Policy.Rule(ctx, reset.PolicyQuestion{Actor: r.Actor, Channel: r.Place.Channel, Verb: verb, Cluster: cluster, Effect: &reset.Effect{},
+		Requester: r.Actor, OneIsEnough: freeze || on != nil && on.By == r.Actor})
 	denied := &reset.Problem{Code: reset.ProblemDenied, Request: r.ID, Cluster: cluster, Verb: verb, Ruling: &ruling}
 	if err != nil {
-		if denied = s.undecided(denied, ruling, err); transient(denied) {
+		if denied = s.planningPolicyError(denied, ruling, err); transient(denied) {
 			return s.waitForKafka(ctx, due, r, denied)
 		}
 	}
@@ -75,7 +75,7 @@ func (s *Service) planBrake(ctx context.Context, due Due, r reset.Request, clust
 	case !freeze && on == nil:
 		return time.Time{}, s.refuse(ctx, due, r, &reset.Problem{Code: reset.ProblemNotFrozen, Cluster: cluster})
 	}
-	return s.Now(), s.keepBrake(ctx, due, r, ruling)
+	return s.Now(), s.routeFreeze(ctx, due, r, ruling)
 }
 
 // frozenAs returns the freeze of exactly this scope: thawing a cluster does not lift the freeze of everything.
@@ -92,8 +92,8 @@ func (s *Service) frozenAs(ctx context.Context, cluster string) (*reset.Frozen, 
 	return nil, nil
 }
 
-// keepBrake goes where the ruling leads: to the people who are asked, or straight on.
-func (s *Service) keepBrake(ctx context.Context, due Due, r reset.Request, ruling reset.Ruling) error {
+// routeFreeze goes where the ruling leads: to the people who are asked, or straight on.
+func (s *Service) routeFreeze(ctx context.Context, due Due, r reset.Request, ruling reset.Ruling) error {
 	doc, err := reset.MarshalAct(r.Act)
 	if err != nil {
 		return err
@@ -115,12 +115,12 @@ func (s *Service) keepBrake(ctx context.Context, due Due, r reset.Request, rulin
 	})
 }
 
-// pull puts a brake on or takes it off, in the transaction that ends its request.
-func (s *Service) pull(tx *Tx) error {
+// applyFreeze puts a brake on or takes it off, in the transaction that ends its request.
+func (s *Service) applyFreeze(tx *Tx) error {
 	r := tx.Request
-	in, _ := r.Move()
+	in, _ := r.Intent()
 	_, on := r.Act.(reset.Freeze)
-	tx.Brake(reset.Frozen{Cluster: in.Cluster, On: on, Request: r.ID, By: r.Actor, Why: in.Reason, At: s.Now()})
+	tx.SetFreeze(reset.Frozen{Cluster: in.Cluster, On: on, Request: r.ID, By: r.Actor, Why: in.Reason, At: s.Now()})
 	ev := reset.EvThawed
 	if on {
 		ev = reset.EvFrozen
@@ -133,9 +133,9 @@ func (s *Service) pull(tx *Tx) error {
 	return r.Advance(reset.Applied)
 }
 
-// tellFrozen writes a freeze, or its end, into the story of every open request that it concerns.
-func (s *Service) tellFrozen(ctx context.Context, by reset.Request, cluster string) error {
-	in, _ := by.Move()
+// recordFreeze writes a freeze, or its end, into the story of every open request that it concerns.
+func (s *Service) recordFreeze(ctx context.Context, by reset.Request, cluster string) error {
+	in, _ := by.Intent()
 	filter := Filter{Cluster: cluster, States: []reset.State{reset.Draft, reset.Pending, reset.Approved}}
 	if cluster == reset.Everything {
 		filter.Cluster = ""
@@ -149,7 +149,7 @@ func (s *Service) tellFrozen(ctx context.Context, by reset.Request, cluster stri
 		ev = reset.EvFrozen
 	}
 	for _, o := range open {
-		if _, move := o.Move(); !move {
+		if _, move := o.Intent(); !move {
 			continue
 		}
 		err := s.Store.Update(ctx, o.ID, nil, func(tx *Tx) error {

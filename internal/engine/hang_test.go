@@ -38,7 +38,7 @@ func TestAClusterThatHangsHoldsUpNothingElse(t *testing.T) {
 	b.cluster.Join("billing", crashing)
 	b.approve(mara, b.armed())
 	hung, surface := hanging{Cluster: b.cluster, asked: make(chan struct{}), answer: make(chan struct{})}, hearing{heard: make(chan string, 1)}
-	b.Clusters["prod"], b.Surface, b.Times.Lease = hung, surface, 60*time.Millisecond
+	b.Clusters["prod"], b.Chat, b.Times.Lease = hung, surface, 60*time.Millisecond
 	b.mu.Lock()
 	b.now = b.now.Add(2 * time.Second)
 	b.mu.Unlock()

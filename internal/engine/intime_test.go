@@ -30,7 +30,7 @@ func (undeciding) Receive(context.Context, engine.Inbox) error {
 func TestWhatWasReceivedInTimeIsNotExpired(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	b.Surface = undeciding{}
+	b.Chat = undeciding{}
 	r := b.ask(mara, reset.Shift{By: -200})
 	b.approve(mara, r)
 	b.wait(29 * time.Minute)
@@ -48,7 +48,7 @@ func TestWhatWasReceivedInTimeIsNotExpired(t *testing.T) {
 func TestWhatCannotBeDecidedHoldsNothingUpForEver(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	b.Surface = undeciding{}
+	b.Chat = undeciding{}
 	r := b.ask(mara, reset.Shift{By: -200})
 	b.approve(mara, r)
 	b.wait(29 * time.Minute)

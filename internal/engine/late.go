@@ -4,21 +4,21 @@ import "github.com/kafka-reset-bot/kafka-reset-bot/reset"
 
 // landing is what one reading says about a lost write.
 type landing struct {
-	parts int  // partitions of the lost request
-	at    int  // of them at the place that it writes
-	came  int  // of them that came there since the reading before
-	moved bool // a partition went elsewhere: others commit
+	parts   int  // partitions of the lost request
+	at      int  // of them at the place that it writes
+	arrived int  // of them that came there since the reading before
+	moved   bool // a partition went elsewhere: others commit
 }
 
-// land compares a reading with the one before (Write.Read). Undisturbed means that no consumer and no one else can have moved the
+// compareReadings compares a reading with the one before (Write.Read). Undisturbed means that no consumer and no one else can have moved the
 // offsets in between; otherwise only a move backwards proves something, because consumers only go forward.
-func land(a reset.Attempt, writes []reset.Write, reads []reset.Position, undisturbed bool) landing {
+func compareReadings(a reset.Attempt, writes []reset.Write, reads []reset.Position, undisturbed bool) landing {
 	var l landing
 	for i, w := range writes {
 		if w.Chunk < 0 || w.Chunk >= len(a.Chunks) || a.Chunks[w.Chunk].Phase != reset.Sending {
 			continue
 		}
-		goal, was, is := w.Goal(a.Chunks[w.Chunk].Back), w.Read, reads[i]
+		goal, was, is := w.Position(a.Chunks[w.Chunk].Back), w.Read, reads[i]
 		l.parts++
 		if reset.SamePosition(is, goal) {
 			l.at++
@@ -28,7 +28,7 @@ func land(a reset.Attempt, writes []reset.Write, reads []reset.Position, undistu
 		case !reset.SamePosition(is, goal):
 			l.moved = true
 		case undisturbed || goal.None || !was.None && goal.Offset < was.Offset:
-			l.came++
+			l.arrived++
 		default:
 			l.moved = true
 		}
@@ -36,31 +36,31 @@ func land(a reset.Attempt, writes []reset.Write, reads []reset.Position, undistu
 	return l
 }
 
-// whole reports whether all of a lost request has landed.
-func (l landing) whole() bool { return l.at == l.parts }
+// complete reports whether all of a lost request has landed.
+func (l landing) complete() bool { return l.at == l.parts }
 
 // visible reports whether a lost request can be told from the offsets as they are: one that would write what is there already
 // cannot.
 func (l landing) visible() bool { return l.at < l.parts }
 
-// late is how an attempt ended whose lost request was seen to land after it had been judged.
-func late(writes []reset.Write, putBack bool) reset.Outcome {
+// lateOutcome is how an attempt ended whose lost request was seen to land after it had been judged.
+func lateOutcome(writes []reset.Write, putBack bool) reset.Outcome {
 	if o := reset.Judge(writes, putBack); o != reset.Verified {
 		return o
 	}
-	return reset.Late
+	return reset.AppliedLate
 }
 
 // lateWatch is what follows an attempt that ended in doubt; nil when its outcome cannot change any more.
 func (s *Service) lateWatch(a reset.Attempt, writes []reset.Write, outcome reset.Outcome) *reset.LateWatch {
-	if !a.Unanswered() || outcome == reset.Verified || outcome == reset.Overtaken || outcome == reset.PutBack {
+	if !a.HasLostAnswer() || outcome == reset.Verified || outcome == reset.Overtaken || outcome == reset.RolledBack {
 		return nil
 	}
 	reads := make([]reset.Position, len(writes))
 	for i, w := range writes {
 		reads[i] = w.Read
 	}
-	if !land(a, writes, reads, true).visible() {
+	if !compareReadings(a, writes, reads, true).visible() {
 		return nil
 	}
 	now := s.Now()

@@ -62,15 +62,15 @@ func TestWriteThatLandsLateIsCorrected(t *testing.T) {
 			problem(t, err, reset.ProblemNoUndo)
 			b.cluster.Land()
 			b.looks(2 * time.Second)
-			r = b.want(r, reset.Failed, reset.Late)
+			r = b.want(r, reset.Failed, reset.AppliedLate)
 			if r.Late.Open() || r.Late.Landed.IsZero() || r.Late.Was != reset.Unchanged {
 				t.Errorf("%+v", r.Late)
 			}
-			if e := b.entries(r, reset.EvLanded); len(e) != 1 || e[0].Facts["outcome"] != string(reset.Late) || e[0].Facts["was"] != string(reset.Unchanged) {
+			if e := b.entries(r, reset.EvLanded); len(e) != 1 || e[0].Facts["outcome"] != string(reset.AppliedLate) || e[0].Facts["was"] != string(reset.Unchanged) {
 				t.Errorf("audit %+v", e)
 			}
 			writes, err := b.WritesFor(t.Context(), r.ID)
-			if err != nil || slices.ContainsFunc(writes, func(w reset.Write) bool { return w.Stands != reset.StandsTarget }) {
+			if err != nil || slices.ContainsFunc(writes, func(w reset.Write) bool { return w.ReadState != reset.WriteAtTarget }) {
 				t.Errorf("%+v, %v", writes, err)
 			}
 			if _, err := b.Retry(t.Context(), b.by(mara, r)); err == nil {
@@ -98,7 +98,7 @@ func TestWriteThatLandsInPartBlocksTheGroup(t *testing.T) {
 	b.looks(2 * time.Second)
 	b.want(r, reset.Failed, reset.Unchanged) // one reading of a part is not two
 	b.looks(2 * time.Second)
-	b.want(r, reset.Failed, reset.Mixed)
+	b.want(r, reset.Failed, reset.PartiallyApplied)
 	if other := b.ask(mara, reset.Shift{By: -1}); other.Problem == nil || other.Problem.Code != reset.ProblemBlocked || other.Problem.Request != r.ID {
 		t.Errorf("another reset of the group: %s, %v", other.State, other.Problem)
 	}
@@ -115,14 +115,14 @@ func TestAnAcceptedOutcomeThatChangesBlocksAgain(t *testing.T) {
 	b.cluster.Commit("billing", "orders", 0, 860)
 	b.wait(11 * time.Second)
 	b.wait(2 * time.Second)
-	b.want(r, reset.Failed, reset.Unclear)
+	b.want(r, reset.Failed, reset.OutcomeUnknown)
 	if _, err := b.Settle(t.Context(), b.by(kim, r)); err != nil {
 		t.Fatal(err)
 	}
 	b.want(b.ask(mara, reset.Shift{By: -1}), reset.Draft, "")
 	b.cluster.Land()
 	b.looks(4 * time.Second)
-	if r = b.want(r, reset.Failed, reset.Mixed); r.Settled != nil {
+	if r = b.want(r, reset.Failed, reset.PartiallyApplied); r.Settled != nil {
 		t.Errorf("settled %+v", r.Settled)
 	}
 	b.want(b.ask(mara, reset.Shift{By: -1}), reset.Refused, "")
@@ -190,7 +190,7 @@ func TestLateWriteIsSeenAfterARestart(t *testing.T) {
 			b.cluster.Land() // while no process looks
 			b.start()
 			b.wait(time.Minute)
-			if r = b.want(r, reset.Failed, reset.Late); !r.Late.Gap {
+			if r = b.want(r, reset.Failed, reset.AppliedLate); !r.Late.Gap {
 				t.Error("it is not said that nobody looked")
 			}
 		})
@@ -214,9 +214,9 @@ func TestLateWriteHitsANewerReset(t *testing.T) {
 	b.want(old, reset.Failed, reset.Unchanged) // what the newer one wrote is not the old one's doing
 	b.cluster.Land()
 	b.looks(10 * time.Second)
-	b.want(old, reset.Failed, reset.Late)
+	b.want(old, reset.Failed, reset.AppliedLate)
 	b.committed(850, 850)
-	if newer = b.load(newer.ID); !newer.Watch.Overwrote() || newer.Watch.HitBy != old.ID {
+	if newer = b.load(newer.ID); !newer.Watch.Overwrote() || newer.Watch.OverwrittenBy != old.ID {
 		t.Errorf("watch %+v", newer.Watch)
 	}
 }
@@ -238,8 +238,8 @@ func TestLateWriteHitsAResetThatIsNotWatchedAnyMore(t *testing.T) {
 	}
 	b.cluster.Land()
 	b.looks(2 * time.Second)
-	b.want(old, reset.Failed, reset.Late)
-	if newer = b.load(newer.ID); !newer.Watch.Overwrote() || newer.Watch.HitBy != old.ID || len(b.entries(newer, reset.EvOverwritten)) != 1 {
+	b.want(old, reset.Failed, reset.AppliedLate)
+	if newer = b.load(newer.ID); !newer.Watch.Overwrote() || newer.Watch.OverwrittenBy != old.ID || len(b.entries(newer, reset.EvOverwritten)) != 1 {
 		t.Errorf("watch %+v", newer.Watch)
 	}
 }
@@ -326,11 +326,11 @@ func TestLostRollbackThatLandsLateIsCorrected(t *testing.T) {
 	b.approve(mara, r)
 	b.wait(11 * time.Second)
 	b.wait(2 * time.Second)
-	b.want(r, reset.Failed, reset.Mixed)
+	b.want(r, reset.Failed, reset.PartiallyApplied)
 	b.looks(4 * time.Second)
 	b.cluster.Land()
 	b.looks(2 * time.Second)
-	if r = b.want(r, reset.Failed, reset.PutBack); r.Problem == nil || r.Problem.Rollback != nil {
+	if r = b.want(r, reset.Failed, reset.RolledBack); r.Problem == nil || r.Problem.Rollback != nil {
 		t.Errorf("problem %+v beside a rollback that landed", r.Problem)
 	}
 	b.committed(900, 900)
@@ -353,7 +353,7 @@ func TestTakenOverWriteThatLandsLateIsCorrected(t *testing.T) {
 	b.want(r, reset.Failed, reset.Unchanged)
 	b.cluster.Land()
 	b.looks(2 * time.Second)
-	b.want(r, reset.Failed, reset.Late)
+	b.want(r, reset.Failed, reset.AppliedLate)
 }
 
 func TestUndoThatLandsLateTakesBack(t *testing.T) {
@@ -366,7 +366,7 @@ func TestUndoThatLandsLateTakesBack(t *testing.T) {
 	b.cluster.Commit("billing", "orders", 0, 860)
 	b.wait(11 * time.Second)
 	b.wait(2 * time.Second)
-	b.want(r, reset.Failed, reset.Unclear)
+	b.want(r, reset.Failed, reset.OutcomeUnknown)
 	reply, err := b.Undo(t.Context(), b.by(mara, r))
 	if err != nil {
 		t.Fatal(err)
@@ -387,7 +387,7 @@ func TestUndoThatLandsLateTakesBack(t *testing.T) {
 	}
 	b.cluster.Land()
 	b.looks(2 * time.Second)
-	b.want(undo, reset.Failed, reset.Late)
+	b.want(undo, reset.Failed, reset.AppliedLate)
 	if r = b.load(r.ID); r.Settled == nil || r.UndoneBy != undo.ID {
 		t.Errorf("settled %+v, undone by %q", r.Settled, r.UndoneBy)
 	}
@@ -404,7 +404,7 @@ func TestTheOffsetsDecideAndNotTheCode(t *testing.T) {
 		{"written as a whole", clustertest.WriteFault{Reject: "UNKNOWN_SERVER_ERROR", Stands: true}, reset.Applied, reset.Verified},
 		{"written in part", clustertest.WriteFault{Reject: "UNKNOWN_SERVER_ERROR", Stands: true, Parts: []int32{1}}, reset.Applied, reset.Verified},
 		{"not written", clustertest.WriteFault{Reject: "UNKNOWN_SERVER_ERROR"}, reset.Failed, reset.Unchanged},
-		{"a part not written", clustertest.WriteFault{Reject: "UNKNOWN_SERVER_ERROR", Parts: []int32{1}}, reset.Failed, reset.Mixed},
+		{"a part not written", clustertest.WriteFault{Reject: "UNKNOWN_SERVER_ERROR", Parts: []int32{1}}, reset.Failed, reset.PartiallyApplied},
 		{"a code that no one knows", clustertest.WriteFault{Reject: "error code 999", Stands: true}, reset.Applied, reset.Verified},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -435,11 +435,11 @@ func TestTheFirstReadingProvesNothingAlone(t *testing.T) {
 		between func(*bench)
 		outcome reset.Outcome
 	}{
-		{"it lands between the two", func(b *bench) { b.cluster.Land() }, reset.Unclear},
+		{"it lands between the two", func(b *bench) { b.cluster.Land() }, reset.OutcomeUnknown},
 		{"a consumer comes and commits between the two", func(b *bench) {
 			b.cluster.Join("billing", reset.Member{ID: "m1"})
 			b.cluster.Commit("billing", "orders", 0, 905)
-		}, reset.Unclear},
+		}, reset.OutcomeUnknown},
 		{"a consumer comes and commits nothing", func(b *bench) { b.cluster.Join("billing", reset.Member{ID: "m1"}) }, reset.Unchanged},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -534,13 +534,13 @@ func TestAJoinerThatBlocksTheRollbackIsNamed(t *testing.T) {
 		b.cluster.Join("billing", reset.Member{ID: "m1", ClientID: "billing", Host: "10.4.7.21"})
 	})
 	b.approve(mara, r)
-	r = b.want(r, reset.Failed, reset.Mixed)
+	r = b.want(r, reset.Failed, reset.PartiallyApplied)
 	p := r.Problem
 	if p == nil || p.Got != "TOPIC_AUTHORIZATION_FAILED" || p.Rollback == nil || p.Rollback.Got != "UNKNOWN_MEMBER_ID" || len(p.Rollback.Members) != 1 {
 		t.Errorf("problem %+v", p)
 	}
-	if s, err := b.Story(t.Context(), r.ID); err != nil || strings.Contains(string(s.Request.Outcome), "unchanged") || s.Stands[reset.StandsTarget] != 1 {
-		t.Errorf("story %+v, %v", s.Stands, err)
+	if s, err := b.Story(t.Context(), r.ID); err != nil || strings.Contains(string(s.Request.Outcome), "unchanged") || s.States[reset.WriteAtTarget] != 1 {
+		t.Errorf("story %+v, %v", s.States, err)
 	}
 }
 
@@ -559,7 +559,7 @@ func TestARollbackThatWasDoneIsNotSaidToHaveFailed(t *testing.T) {
 			b.approve(mara, r)
 			b.wait(time.Minute)
 			b.wait(3 * time.Second)
-			r = b.want(r, reset.Failed, reset.PutBack)
+			r = b.want(r, reset.Failed, reset.RolledBack)
 			if r.Problem == nil || r.Problem.Rollback != nil {
 				t.Errorf("problem %+v beside a rollback that was read back", r.Problem)
 			}
@@ -584,11 +584,11 @@ func TestAnArmedResetWaitsBehindADoubt(t *testing.T) {
 	b.cluster.Commit("billing", "orders", 0, 900)
 	b.wait(3 * time.Second)
 	b.wait(2 * time.Second)
-	b.want(one, reset.Failed, reset.Mixed)
+	b.want(one, reset.Failed, reset.PartiallyApplied)
 	for range 20 {
 		b.wait(time.Second)
 	}
-	if two = b.want(two, reset.Approved, ""); two.Problem == nil || two.Problem.Request != one.ID || two.Problem.Got != string(reset.Mixed) {
+	if two = b.want(two, reset.Approved, ""); two.Problem == nil || two.Problem.Request != one.ID || two.Problem.Got != string(reset.PartiallyApplied) {
 		t.Errorf("behind a doubt: problem %+v", two.Problem)
 	}
 	if n := len(b.cluster.Sent()); n != 1 {

@@ -12,17 +12,17 @@ import (
 // lateGap is how many looks may be missed before it is no longer known that no consumer came and went between two of them.
 const lateGap = 5
 
-// lateLook is how long it is from one look for a late write to the next: shorter than a consumer needs to join, commit and leave.
-func (s *Service) lateLook() time.Duration { return 2 * s.Times.Look }
+// lateInterval is how long it is from one look for a late write to the next: shorter than a consumer needs to join, commit and leave.
+func (s *Service) lateInterval() time.Duration { return 2 * s.Times.CheckInterval }
 
-// lookLate looks once whether a write whose answer was lost has landed after all. When Kafka or the store does not answer, nothing
+// checkLate looks once whether a write whose answer was lost has landed after all. When Kafka or the store does not answer, nothing
 // is concluded, and it is asked again later.
-func (s *Service) lookLate(ctx context.Context, due Due, r reset.Request) (time.Time, error) {
+func (s *Service) checkLate(ctx context.Context, due Due, r reset.Request) (time.Time, error) {
 	began := s.Now()
-	in, _ := r.Move()
+	in, _ := r.Intent()
 	cluster, gone := s.cluster(in.Cluster)
 	if gone != nil {
-		return time.Time{}, s.unwatch(ctx, due, r)
+		return time.Time{}, s.endWatch(ctx, due, r)
 	}
 	a, err := s.Store.LastAttempt(ctx, r.ID)
 	if err != nil {
@@ -41,18 +41,18 @@ func (s *Service) lookLate(ctx context.Context, due Due, r reset.Request) (time.
 		s.Log.Info("a late write cannot be looked for", "request", r.ID, "cluster", in.Cluster, "err", err)
 		return s.lateUnread(ctx, due, r)
 	}
-	newer, busy, err := s.rebase(ctx, r, writes, began)
+	newer, busy, err := s.excludeOtherWrites(ctx, r, writes, began)
 	if err != nil || busy {
-		return s.Now().Add(s.lateLook()), err
+		return s.Now().Add(s.lateInterval()), err
 	}
-	look := lateSight{attempt: a, writes: writes, reads: reads, idle: states[in.Group].Idle(), newer: newer, at: began}
+	look := lateReading{attempt: a, writes: writes, reads: reads, idle: states[in.Group].Idle(), newer: newer, at: began}
 	alone := look.idle && !r.Late.Moved
 	look.gap = !s.continuous(r.ID, began)
-	look.landing = land(a, writes, reads, alone)
-	if look.gap && !look.landing.whole() { // consumers may have come and gone
-		look.landing = land(a, writes, reads, false)
+	look.landing = compareReadings(a, writes, reads, alone)
+	if look.gap && !look.landing.complete() { // consumers may have come and gone
+		look.landing = compareReadings(a, writes, reads, false)
 	}
-	return s.noteLate(ctx, due, r, look)
+	return s.saveReading(ctx, due, r, look)
 }
 
 // lateUnread looks again later, and gives up some time after the write can land no more: then it is not known whether it has.
@@ -62,12 +62,12 @@ func (s *Service) lateUnread(ctx context.Context, due Due, r reset.Request) (tim
 	}
 	l := *r.Late
 	l.Ended, l.Why = s.Now(), reset.LateUnread
-	s.lateLooks.Delete(r.ID)
+	s.lateChecks.Delete(r.ID)
 	return time.Time{}, s.saveLate(ctx, due, r.ID, l, nil)
 }
 
-// lateSight is what one look found.
-type lateSight struct {
+// lateReading is what one look found.
+type lateReading struct {
 	attempt reset.Attempt
 	writes  []reset.Write
 	reads   []reset.Position
@@ -81,25 +81,25 @@ type lateSight struct {
 // continuous reports whether this process looked only a moment ago. It keeps the time in memory: after a restart or a takeover it is
 // not known who came and went.
 func (s *Service) continuous(id string, now time.Time) bool {
-	last, ok := s.lateLooks.Swap(id, now)
+	last, ok := s.lateChecks.Swap(id, now)
 	if !ok {
 		return false
 	}
 	since := now.Sub(last.(time.Time))
-	return since >= 0 && since <= lateGap*s.lateLook()
+	return since >= 0 && since <= lateGap*s.lateInterval()
 }
 
-// noteLate stores what a look found; one that found nothing new is not stored.
-func (s *Service) noteLate(ctx context.Context, due Due, r reset.Request, look lateSight) (time.Time, error) {
+// saveReading stores what a look found; one that found nothing new is not stored.
+func (s *Service) saveReading(ctx context.Context, due Due, r reset.Request, look lateReading) (time.Time, error) {
 	now, l := s.Now(), *r.Late
 	switch {
-	case look.landing.came > 0 && !look.landing.whole() && l.Suspected.IsZero():
+	case look.landing.arrived > 0 && !look.landing.complete() && l.Suspected.IsZero():
 		l.Suspected = now // a commit becomes visible at once: what is seen in part has to be seen twice
-		return now.Add(secondLook), s.saveLate(ctx, due, r.ID, l, nil)
-	case look.landing.came > 0 && !look.landing.whole() && now.Before(l.Suspected.Add(secondLook)):
-		return l.Suspected.Add(secondLook), nil
-	case look.landing.came > 0:
-		return time.Time{}, s.landed(ctx, due, r, look)
+		return now.Add(secondReading), s.saveLate(ctx, due, r.ID, l, nil)
+	case look.landing.arrived > 0 && !look.landing.complete() && now.Before(l.Suspected.Add(secondReading)):
+		return l.Suspected.Add(secondReading), nil
+	case look.landing.arrived > 0:
+		return time.Time{}, s.recordLanded(ctx, due, r, look)
 	case !look.idle:
 		l.Ended, l.Why = now, reset.LateMember
 	case look.newer != "" && !look.landing.visible():
@@ -108,7 +108,7 @@ func (s *Service) noteLate(ctx context.Context, due Due, r reset.Request, look l
 		l.Ended, l.Why = now, reset.LateTime
 	}
 	if look.newer == "" && !look.landing.moved && l.Open() && l.Suspected.IsZero() {
-		return now.Add(s.lateLook()), nil
+		return now.Add(s.lateInterval()), nil
 	}
 	l.Suspected, l.Moved = time.Time{}, l.Moved || look.landing.moved
 	if look.newer != "" {
@@ -119,10 +119,10 @@ func (s *Service) noteLate(ctx context.Context, due Due, r reset.Request, look l
 	}
 	err := s.saveLate(ctx, due, r.ID, l, look.writes)
 	if err != nil || !l.Open() {
-		s.lateLooks.Delete(r.ID)
+		s.lateChecks.Delete(r.ID)
 		return time.Time{}, err
 	}
-	return s.Now().Add(s.lateLook()), nil
+	return s.Now().Add(s.lateInterval()), nil
 }
 
 // saveLate stores a LateWatch as a look has left it, with the offsets that the next look is compared with.
@@ -140,18 +140,18 @@ func (s *Service) saveLate(ctx context.Context, due Due, id string, l reset.Late
 	})
 }
 
-// landed corrects what was said of a write that landed after all: its outcome, and with it the card, the audit and what may be
+// recordLanded corrects what was said of a write that landed after all: its outcome, and with it the card, the audit and what may be
 // undone. A mixed or unclear outcome blocks the group from now on, whatever was accepted before.
-func (s *Service) landed(ctx context.Context, due Due, r reset.Request, look lateSight) error {
+func (s *Service) recordLanded(ctx context.Context, due Due, r reset.Request, look lateReading) error {
 	for i := range look.writes {
-		look.writes[i].Read, look.writes[i].Stands = look.reads[i], look.writes[i].Stand(look.reads[i])
+		look.writes[i].Read, look.writes[i].ReadState = look.reads[i], look.writes[i].StateAt(look.reads[i])
 	}
-	outcome := late(look.writes, look.attempt.PutsBack())
-	undone, err := s.undone(ctx, r, outcome)
+	outcome := lateOutcome(look.writes, look.attempt.IsRollingBack())
+	undone, err := s.undoneRequest(ctx, r, outcome)
 	if err != nil {
 		return err
 	}
-	hit, err := s.hit(ctx, r, look)
+	hit, err := s.overwrittenReset(ctx, r, look)
 	if err != nil {
 		return err
 	}
@@ -166,12 +166,12 @@ func (s *Service) landed(ctx context.Context, due Due, r reset.Request, look lat
 		if outcome.Blocks() {
 			r.Settled = nil
 		}
-		if outcome == reset.PutBack && r.Problem != nil { // the rollback that had been said to fail came late
+		if outcome == reset.RolledBack && r.Problem != nil { // the rollback that had been said to fail came late
 			p := *r.Problem
 			p.Rollback, r.Problem = nil, &p
 		}
 		tx.SetWrites(look.writes)
-		s.alsoUndone(tx, undone)
+		s.saveUndone(tx, undone)
 		if hit != nil {
 			tx.AlsoSave(*hit)
 			tx.Log(s.entry(hit, reset.Actor{}, reset.EvOverwritten, append(hit.Watch.Overwritten.Facts(), "by", r.ID)...))
@@ -181,15 +181,15 @@ func (s *Service) landed(ctx context.Context, due Due, r reset.Request, look lat
 		return nil
 	})
 	if err == nil {
-		s.lateLooks.Delete(r.ID)
+		s.lateChecks.Delete(r.ID)
 	}
 	return err
 }
 
-// hit is the last reset of the group that a late write has landed on, as overwritten; nil when there is none, or when its own watch
+// overwrittenReset is the last reset of the group that a late write has landed on, as overwritten; nil when there is none, or when its own watch
 // is still open and sees it.
-func (s *Service) hit(ctx context.Context, r reset.Request, look lateSight) (*reset.Request, error) {
-	in, _ := r.Move()
+func (s *Service) overwrittenReset(ctx context.Context, r reset.Request, look lateReading) (*reset.Request, error) {
+	in, _ := r.Intent()
 	applied, err := s.Store.List(ctx, Filter{Group: in.Group, States: []reset.State{reset.Applied}, Limit: 100})
 	if err != nil {
 		return nil, err
@@ -214,21 +214,21 @@ func (s *Service) hit(ctx context.Context, r reset.Request, look lateSight) (*re
 	}
 	for i, x := range look.writes {
 		name := reset.Partition{Topic: x.Topic, Partition: x.Partition}
-		if theirs, both := to[name]; both && x.Stands == reset.StandsTarget && !reset.SamePosition(look.reads[i], theirs) && !w.Overwritten.Has(name) {
+		if theirs, both := to[name]; both && x.ReadState == reset.WriteAtTarget && !reset.SamePosition(look.reads[i], theirs) && !w.Overwritten.Has(name) {
 			w.Overwritten = w.Overwritten.With(reset.Stray{Partition: name, To: theirs, Read: look.reads[i], At: look.at})
 		}
 	}
 	if w.Overwritten.Count() == last.Watch.Overwritten.Count() {
 		return nil, nil
 	}
-	w.HitBy, last.Watch = r.ID, &w
+	w.OverwrittenBy, last.Watch = r.ID, &w
 	return last, nil
 }
 
-// rebase puts what other requests have written since the look before into Write.Read, so that their writes are not taken for this
+// excludeOtherWrites puts what other requests have written since the look before into Write.Read, so that their writes are not taken for this
 // one. Busy says that one is writing now, or was while Kafka was read: then the look is not used.
-func (s *Service) rebase(ctx context.Context, r reset.Request, writes []reset.Write, began time.Time) (newer string, busy bool, err error) {
-	in, _ := r.Move()
+func (s *Service) excludeOtherWrites(ctx context.Context, r reset.Request, writes []reset.Write, began time.Time) (newer string, busy bool, err error) {
+	in, _ := r.Intent()
 	others, err := s.Store.List(ctx, Filter{Group: in.Group, States: []reset.State{reset.Applying, reset.Applied, reset.Failed}, Limit: 100})
 	if err != nil {
 		return "", false, err
@@ -240,11 +240,11 @@ func (s *Service) rebase(ctx context.Context, r reset.Request, writes []reset.Wr
 	}
 	for _, o := range others {
 		switch {
-		case o.ID == r.ID || o.ClusterID != r.ClusterID || saves(o.Act):
+		case o.ID == r.ID || o.ClusterID != r.ClusterID || savesSchedule(o.Act):
 			continue
 		case o.State == reset.Applying, o.EndedAt.After(began):
 			return "", true, nil
-		case !o.EndedAt.After(r.Late.Base), o.Outcome == reset.Unchanged, o.Outcome == reset.PutBack:
+		case !o.EndedAt.After(r.Late.Base), o.Outcome == reset.Unchanged, o.Outcome == reset.RolledBack:
 			continue
 		}
 		theirs, err := s.WritesFor(ctx, o.ID)
@@ -252,9 +252,9 @@ func (s *Service) rebase(ctx context.Context, r reset.Request, writes []reset.Wr
 			return "", false, err
 		}
 		for _, w := range theirs {
-			if i, ours := at[reset.Partition{Topic: w.Topic, Partition: w.Partition}]; ours && w.Stands != reset.StandsBefore {
+			if i, ours := at[reset.Partition{Topic: w.Topic, Partition: w.Partition}]; ours && w.ReadState != reset.WriteUnchanged {
 				writes[i].Read = w.To
-				if w.Stands == reset.StandsMoved {
+				if w.ReadState == reset.WriteMoved {
 					writes[i].Read = w.Read
 				}
 			}
@@ -264,9 +264,9 @@ func (s *Service) rebase(ctx context.Context, r reset.Request, writes []reset.Wr
 	return newer, false, nil
 }
 
-// hitBy is the request whose lost write is at the places where another request's offsets were found to have strayed; empty: none.
-func (s *Service) hitBy(ctx context.Context, r reset.Request, strays []reset.Stray) (string, error) {
-	in, _ := r.Move()
+// lateWriterOf is the request whose lost write is at the places where another request's offsets were found to have strayed; empty: none.
+func (s *Service) lateWriterOf(ctx context.Context, r reset.Request, strays []reset.Stray) (string, error) {
+	in, _ := r.Intent()
 	failed, err := s.Store.List(ctx, Filter{Group: in.Group, States: []reset.State{reset.Failed}, Limit: 100})
 	if err != nil {
 		return "", err
@@ -286,7 +286,7 @@ func (s *Service) hitBy(ctx context.Context, r reset.Request, strays []reset.Str
 		goals := map[reset.Partition]reset.Position{}
 		for _, w := range writes {
 			if a.Chunks[w.Chunk].Phase == reset.Sending {
-				goals[reset.Partition{Topic: w.Topic, Partition: w.Partition}] = w.Goal(a.Chunks[w.Chunk].Back)
+				goals[reset.Partition{Topic: w.Topic, Partition: w.Partition}] = w.Position(a.Chunks[w.Chunk].Back)
 			}
 		}
 		if !slices.ContainsFunc(strays, func(st reset.Stray) bool {
@@ -299,8 +299,8 @@ func (s *Service) hitBy(ctx context.Context, r reset.Request, strays []reset.Str
 	return "", nil
 }
 
-// awaited warns of writes to the group whose answers were lost and that may still land: they would overwrite the new one.
-func (s *Service) awaited(ctx context.Context, r reset.Request, in reset.Intent) ([]reset.Warning, error) {
+// lateWriteWarnings warns of writes to the group whose answers were lost and that may still land: they would overwrite the new one.
+func (s *Service) lateWriteWarnings(ctx context.Context, r reset.Request, in reset.Intent) ([]reset.Warning, error) {
 	failed, err := s.Store.List(ctx, Filter{Cluster: in.Cluster, Group: in.Group, States: []reset.State{reset.Failed}, Limit: 100})
 	var ws []reset.Warning
 	for _, f := range failed {

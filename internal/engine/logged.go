@@ -21,7 +21,7 @@ type logged struct {
 func (l logged) Create(ctx context.Context, r reset.Request, entries []reset.Entry) (reset.Request, bool, error) {
 	made, fresh, err := l.Store.Create(ctx, r, entries)
 	if err == nil && fresh {
-		l.say(ctx, made, entries)
+		l.logEntry(ctx, made, entries)
 	}
 	return made, fresh, err
 }
@@ -33,7 +33,7 @@ func (l logged) Update(ctx context.Context, id string, hold *Due, change func(*T
 		return change(tx)
 	})
 	if err == nil && done != nil {
-		l.say(ctx, *done.Request, done.entries)
+		l.logEntry(ctx, *done.Request, done.entries)
 	}
 	return err
 }
@@ -41,7 +41,7 @@ func (l logged) Update(ctx context.Context, id string, hold *Due, change func(*T
 // routine are the events that say how the work goes on, and decide nothing.
 var routine = []reset.Event{reset.EvIdle, reset.EvBusy, reset.EvSent, reset.EvChecked, reset.EvResumed}
 
-func (l logged) say(ctx context.Context, r reset.Request, entries []reset.Entry) {
+func (l logged) logEntry(ctx context.Context, r reset.Request, entries []reset.Entry) {
 	for _, e := range entries {
 		level := slog.LevelInfo
 		if slices.Contains(routine, e.Event) {
@@ -50,7 +50,7 @@ func (l logged) say(ctx context.Context, r reset.Request, entries []reset.Entry)
 		attrs := []slog.Attr{slog.String("event", string(e.Event)), slog.String("request", e.Request), slog.Int("revision", e.Revision),
 			slog.String("actor", e.Actor.ID)}
 		if e.Request == r.ID {
-			in, _ := r.Move()
+			in, _ := r.Intent()
 			attrs = append(attrs, slog.String("cluster", in.Cluster), slog.String("group", in.Group), slog.String("state", string(r.State)),
 				slog.String("outcome", string(r.Outcome)))
 		}

@@ -15,11 +15,11 @@ import (
 // How the loop works: claim what is due, read its state again, do one step, say when to look next. There are no timers per
 // request and no queue.
 const (
-	claimLimit  = 32
-	mostBatches = 16                     // of so many rows each are served side by side; what waits for them unclaimed keeps no lease
-	idlePoll    = 500 * time.Millisecond // another process may have made something due
-	afterError  = time.Second
-	lastWords   = 5 * time.Second // for cards, once everything else has stopped
+	claimLimit       = 32
+	maxBatches       = 16                     // of so many rows each are served side by side; what waits for them unclaimed keeps no lease
+	idlePollInterval = 500 * time.Millisecond // another process may have made something due
+	afterError       = time.Second
+	lastCardsWithin  = 5 * time.Second // for cards, once everything else has stopped
 )
 
 // urgent are the kinds of rows that somebody waits for; patient ones may wait for them. A process looks at a few patient ones
@@ -29,31 +29,31 @@ var (
 	patient = []Kind{DueWatch}
 )
 
-const mostPatient = 8
+const maxPatient = 8
 
 // Run reconciles until ctx is done, and returns after all that it started has stopped, and people were told how.
 func (s *Service) Run(ctx context.Context) error {
 	var wg guard.Group
 	var under atomic.Int32
-	if err := s.leaveAll(ctx); err != nil && ctx.Err() == nil {
+	if err := s.endAllUnconfigured(ctx); err != nil && ctx.Err() == nil {
 		s.Log.Error("end what is of clusters that are no longer configured", "err", err) // each ends when it is looked at, then
 	}
 	for {
 		claim := s.claimAll
-		if under.Load() >= mostBatches { // people do not wait behind thousands of runs that are due at once
+		if under.Load() >= maxBatches { // people do not wait behind thousands of runs that are due at once
 			claim = func(ctx context.Context) ([]Due, error) { return s.claim(ctx, claimLimit, DueInbox) }
 		}
 		dues, err := claim(ctx)
 		switch {
 		case err == nil:
-			s.turned.Store(s.Now().UnixMicro())
+			s.lastRound.Store(s.Now().UnixMicro())
 		case ctx.Err() == nil:
 			s.Log.Error("claim what is due", "err", err)
 		}
 		if len(dues) > 0 {
 			under.Add(1)
 			wg.Go(func() {
-				if err := guard.Do(func() error { s.serve(ctx, dues); return nil }); err != nil {
+				if err := guard.Do(func() error { s.serveAll(ctx, dues); return nil }); err != nil {
 					s.Log.Error("serve what is due", "err", err) // the claims end by themselves, and the rows are served again
 				}
 				under.Add(-1)
@@ -64,32 +64,32 @@ func (s *Service) Run(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			wg.Wait()
-			s.conclude(context.WithoutCancel(ctx))
+			s.showLastCards(context.WithoutCancel(ctx))
 			return nil
-		case <-s.bell():
-		case <-time.After(idlePoll):
+		case <-s.wakeChannel():
+		case <-time.After(idlePollInterval):
 		}
 	}
 }
 
-// LastTurn is when Run last learned what is due; zero: not yet. It is old when the loop hangs or the store does not answer.
-func (s *Service) LastTurn() time.Time {
-	if us := s.turned.Load(); us != 0 {
+// LastRound is when Run last learned what is due; zero: not yet. It is old when the loop hangs or the store does not answer.
+func (s *Service) LastRound() time.Time {
+	if us := s.lastRound.Load(); us != 0 {
 		return time.UnixMicro(us)
 	}
 	return time.Time{}
 }
 
-// conclude shows the cards that came due while what was under way was finished: the next process may start much later, and a
+// showLastCards shows the cards that came due while what was under way was finished: the next process may start much later, and a
 // card that says "writing" until then is not true.
-func (s *Service) conclude(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, lastWords)
+func (s *Service) showLastCards(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, lastCardsWithin)
 	defer cancel()
 	dues, err := s.claim(ctx, claimLimit, DueCard)
 	if err != nil {
 		s.Log.Error("claim the last cards", "err", err)
 	}
-	s.serve(ctx, dues)
+	s.serveAll(ctx, dues)
 }
 
 // Reconcile does one round and returns how many rows it served. Tests call it with a time of their own.
@@ -98,19 +98,19 @@ func (s *Service) Reconcile(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("claim what is due: %w", err)
 	}
-	s.serve(ctx, dues)
+	s.serveAll(ctx, dues)
 	return len(dues), nil
 }
 
 // Wake makes Run look now.
 func (s *Service) Wake() {
 	select {
-	case s.bell() <- struct{}{}:
+	case s.wakeChannel() <- struct{}{}:
 	default:
 	}
 }
 
-func (s *Service) bell() chan struct{} {
+func (s *Service) wakeChannel() chan struct{} {
 	s.wakeOnce.Do(func() { s.wake = make(chan struct{}, 1) })
 	return s.wake
 }
@@ -124,11 +124,11 @@ func (s *Service) claim(ctx context.Context, limit int, kinds ...Kind) ([]Due, e
 
 // claimAll claims what is urgent, and of what is patient as much as may be looked at beside what already is.
 func (s *Service) claimAll(ctx context.Context) ([]Due, error) {
-	if err := s.recall(ctx); err != nil {
+	if err := s.makeAllDue(ctx); err != nil {
 		return nil, err
 	}
 	dues, err := s.claim(ctx, claimLimit, urgent...)
-	room := mostPatient - int(s.watching.Load())
+	room := maxPatient - int(s.watching.Load())
 	if err != nil || room <= 0 {
 		return dues, err
 	}
@@ -137,15 +137,15 @@ func (s *Service) claimAll(ctx context.Context) ([]Due, error) {
 	return append(dues, more...), err
 }
 
-// mostBack is how far the clock may go back without further ado: what waits for its time then waits so much longer.
-const mostBack = time.Second
+// maxClockSetBack is how far the clock may go back without further ado: what waits for its time then waits so much longer.
+const maxClockSetBack = time.Second
 
-// recall makes everything due after the clock was set back: each row waits for a time by the clock as it was, and would be left alone
+// makeAllDue makes everything due after the clock was set back: each row waits for a time by the clock as it was, and would be left alone
 // for as long as that was ahead.
-func (s *Service) recall(ctx context.Context) error {
+func (s *Service) makeAllDue(ctx context.Context) error {
 	now := s.Now()
 	back := time.Duration(s.claimed.Load()-now.UnixMicro()) * time.Microsecond
-	if back > mostBack {
+	if back > maxClockSetBack {
 		n, err := s.Store.Recall(ctx, now)
 		if err != nil {
 			return err
@@ -156,8 +156,8 @@ func (s *Service) recall(ctx context.Context) error {
 	return nil
 }
 
-// serve does a step of everything claimed, side by side. Armed requests of one cluster share one look at their groups.
-func (s *Service) serve(ctx context.Context, dues []Due) {
+// serveAll does a step of everything claimed, side by side. Armed requests of one cluster share one look at their groups.
+func (s *Service) serveAll(ctx context.Context, dues []Due) {
 	requests, looks := make([]*reset.Request, len(dues)), make([]bool, len(dues))
 	groups := map[string][]string{}
 	for i, d := range dues {
@@ -172,16 +172,16 @@ func (s *Service) serve(ctx context.Context, dues []Due) {
 			continue
 		}
 		requests[i] = &r
-		if in, ok := r.Move(); ok && (s.looksNow(r) || s.fresh(r)) {
+		if in, ok := r.Intent(); ok && (s.checksNow(r) || s.isFreshDraft(r)) {
 			groups[in.Cluster], looks[i] = append(groups[in.Cluster], in.Group), true
 		}
 	}
-	glances := s.glances(ctx, groups)
+	glances := s.prepareChecks(ctx, groups)
 	var wg guard.Group
 	for i, d := range dues {
-		look := func() sharedLook { return sharedLook{} }
+		look := func() groupChecks { return groupChecks{} }
 		if looks[i] {
-			in, _ := requests[i].Move()
+			in, _ := requests[i].Intent()
 			look = glances[in.Cluster]
 		}
 		wg.Go(func() { s.serveOne(ctx, d, requests[i], look) })
@@ -190,7 +190,7 @@ func (s *Service) serve(ctx context.Context, dues []Due) {
 }
 
 // serveOne does one step and gives the claim back. A panic in one step is that step's error.
-func (s *Service) serveOne(ctx context.Context, d Due, r *reset.Request, look glance) {
+func (s *Service) serveOne(ctx context.Context, d Due, r *reset.Request, look groupCheck) {
 	if slices.Contains(patient, d.Kind) {
 		defer s.watching.Add(-1)
 	}
@@ -201,7 +201,7 @@ func (s *Service) serveOne(ctx context.Context, d Due, r *reset.Request, look gl
 		return
 	}
 	defer s.serving.Delete(row)
-	done := s.hold(ctx, d, s.leaseOf(d, r))
+	done := s.renewClaim(ctx, d, s.leaseOf(d, r))
 	next, err := s.step(ctx, &d, r, look)
 	done()
 	var (
@@ -218,7 +218,7 @@ func (s *Service) serveOne(ctx context.Context, d Due, r *reset.Request, look gl
 	case d.Kind == DueCard && ctx.Err() != nil:
 		next = s.Now() // cut short by the shutdown: conclude takes it
 	case err != nil:
-		next = s.again(ctx, d, row, err)
+		next = s.retryLater(ctx, d, row, err)
 	default:
 		s.failing.Delete(row)
 	}
@@ -237,18 +237,18 @@ type Again struct{ At time.Time }
 
 func (a *Again) Error() string { return "again at " + a.At.Format(time.RFC3339) }
 
-// mostHolds bounds how often a claim is held on to: a step that hangs for ever must not.
-const mostHolds = 30
+// maxRenewals bounds how often a claim is held on to: a step that hangs for ever must not.
+const maxRenewals = 30
 
-// hold renews a claim while its step runs, so that a slow answer is not taken for a dead process, and a dead or stopped
+// renewClaim renews a claim while its step runs, so that a slow answer is not taken for a dead process, and a dead or stopped
 // process still loses its claim within one lease.
-func (s *Service) hold(ctx context.Context, d Due, lease time.Duration) (done func()) {
+func (s *Service) renewClaim(ctx context.Context, d Due, lease time.Duration) (done func()) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stopped := make(chan struct{})
 	renew := func() error {
 		tick := time.NewTicker(s.Times.Lease / 3)
 		defer tick.Stop()
-		for range mostHolds {
+		for range maxRenewals {
 			select {
 			case <-ctx.Done():
 				return nil
@@ -269,7 +269,7 @@ func (s *Service) hold(ctx context.Context, d Due, lease time.Duration) (done fu
 	return func() { cancel(); <-stopped }
 }
 
-func (s *Service) step(ctx context.Context, d *Due, r *reset.Request, look glance) (next time.Time, err error) {
+func (s *Service) step(ctx context.Context, d *Due, r *reset.Request, look groupCheck) (next time.Time, err error) {
 	err = guard.Do(func() error {
 		next, err = s.stepOf(ctx, d, r, look)
 		return err
@@ -277,37 +277,37 @@ func (s *Service) step(ctx context.Context, d *Due, r *reset.Request, look glanc
 	return next, err
 }
 
-func (s *Service) stepOf(ctx context.Context, d *Due, r *reset.Request, look glance) (time.Time, error) {
+func (s *Service) stepOf(ctx context.Context, d *Due, r *reset.Request, look groupCheck) (time.Time, error) {
 	switch d.Kind {
 	case DueInbox:
 		return s.receive(ctx, *d)
 	case DueCard:
 		return s.show(ctx, *d)
 	case DueWatch:
-		return s.watch(ctx, *d)
+		return s.checkWatch(ctx, *d)
 	case DueSchedule:
-		return s.tick(ctx, *d)
+		return s.processSchedule(ctx, *d)
 	case DueRequest: // is carried below
 	}
 	if r == nil {
 		return time.Time{}, fmt.Errorf("request %s could not be loaded", d.ID)
 	}
-	return s.carry(ctx, d, *r, look)
+	return s.stepRequest(ctx, d, *r, look)
 }
 
-// carry does the one step that a request's state asks for. What its looks found goes into the note of its due row.
-func (s *Service) carry(ctx context.Context, d *Due, r reset.Request, look glance) (time.Time, error) {
-	in, ok := r.Move()
+// stepRequest does the one step that a request's state asks for. What its looks found goes into the note of its due row.
+func (s *Service) stepRequest(ctx context.Context, d *Due, r reset.Request, look groupCheck) (time.Time, error) {
+	in, ok := r.Intent()
 	switch {
-	case s.left(in.Cluster) && slices.Contains(reset.Transitions[r.State], reset.Cancelled) && (r.State != reset.Planning || r.Question != ""): // planning says it itself
-		return time.Time{}, s.leave(ctx, d, r)
-	case saves(r.Act):
-		return s.saving(ctx, *d, r)
+	case s.isUnconfigured(in.Cluster) && slices.Contains(reset.Transitions[r.State], reset.Cancelled) && (r.State != reset.Planning || r.Question != ""): // planning says it itself
+		return time.Time{}, s.endUnconfigured(ctx, d, r)
+	case savesSchedule(r.Act):
+		return s.processSaveSchedule(ctx, *d, r)
 	case !ok:
-		return s.brake(ctx, *d, r)
+		return s.processFreeze(ctx, *d, r)
 	}
 	if r.State != reset.Approved && r.State != reset.Draft {
-		d.Note.Streak = Streak{} // what was seen before a plan, or before an attempt to write, proves nothing after it
+		d.Note.Streak = IdleStreak{} // what was seen before a plan, or before an attempt to write, proves nothing after it
 	}
 	switch r.State {
 	case reset.Planning:
@@ -315,17 +315,17 @@ func (s *Service) carry(ctx context.Context, d *Due, r reset.Request, look glanc
 	case reset.Pending:
 		return s.pending(ctx, d, r)
 	case reset.Draft:
-		if s.over(r) {
+		if s.isPastDeadline(r) {
 			return s.expire(ctx, *d, r.ID, nil)
 		}
-		if s.fresh(r) {
-			return s.idleDraft(d, r, look()), nil
+		if s.isFreshDraft(r) {
+			return s.checkDraftIdle(d, r, look()), nil
 		}
 		return r.Deadline, nil
 	case reset.Approved:
-		return s.armed(ctx, d, r, look())
+		return s.checkIdle(ctx, d, r, look())
 	case reset.Applying:
-		return s.pickUp(ctx, *d, r)
+		return s.resumeAttempt(ctx, *d, r)
 	case reset.Applied, reset.Failed, reset.Refused, reset.Rejected, reset.Cancelled, reset.Expired: // over: nothing is left to do
 	}
 	return time.Time{}, nil
@@ -337,7 +337,7 @@ func (s *Service) receive(ctx context.Context, d Due) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, err
 	}
-	if err := s.Surface.Receive(ctx, in); err != nil {
+	if err := s.Chat.Receive(ctx, in); err != nil {
 		return time.Time{}, fmt.Errorf("decide envelope %s: %w", in.ID, err)
 	}
 	return time.Time{}, s.Store.Decided(ctx, in.ID, s.Now())
@@ -349,5 +349,5 @@ func (s *Service) show(ctx context.Context, d Due) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, err
 	}
-	return s.Surface.Show(ctx, story)
+	return s.Chat.Show(ctx, story)
 }

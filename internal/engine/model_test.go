@@ -81,7 +81,7 @@ func newModel(t *testing.T, seed uint64) *model {
 // arrange puts the guards before and behind a process that has just begun.
 func (m *model) arrange() {
 	m.Clusters["prod"] = m.guard
-	m.Surface = told{m: m}
+	m.Chat = told{m: m}
 }
 
 func (m *model) step() {
@@ -276,7 +276,7 @@ func (g *guard) forward(ctx context.Context, r reset.Request, a reset.Attempt, w
 	}
 	votes, err := g.m.Store.Votes(ctx, r.ID, r.Revision)
 	others := slices.DeleteFunc(votes, func(v reset.Vote) bool { return v.Actor == r.Actor || v.Actor == ben })
-	if enough := len(others) >= r.Need || r.Alone != nil; err != nil || !enough {
+	if enough := len(others) >= r.Need || r.Emergency != nil; err != nil || !enough {
 		t.Errorf("%s is written with %d approvals of %d (%v)", r.ID, len(others), r.Need, err)
 	}
 	for _, w := range writes {
@@ -335,7 +335,7 @@ func (m *model) look(ctx context.Context, story reset.Story) {
 	want := map[reset.State]reset.Event{reset.Pending: reset.EvSubmitted, reset.Approved: reset.EvApproved, reset.Applying: reset.EvApplying,
 		reset.Applied: reset.EvApplied, reset.Failed: reset.EvFailed, reset.Cancelled: reset.EvCancelled, reset.Rejected: reset.EvRejected,
 		reset.Expired: reset.EvExpired, reset.Refused: reset.EvRefused, reset.Draft: reset.EvPlanned}[r.State]
-	if _, move := r.Move(); !move {
+	if _, move := r.Intent(); !move {
 		return
 	}
 	if r.State == reset.Pending {
@@ -358,7 +358,7 @@ func (m *model) look(ctx context.Context, story reset.Story) {
 		m.stands(r, writes, reads, 1, func(w reset.Write) reset.Position { return w.To })
 	case r.Outcome == reset.Unchanged && lost:
 		m.stands(r, writes, reads, 2, func(w reset.Write) reset.Position { return w.From })
-	case r.Outcome == reset.PutBack:
+	case r.Outcome == reset.RolledBack:
 		m.stands(r, writes, reads, 1, func(w reset.Write) reset.Position { return w.From })
 	case r.Outcome == reset.Overtaken && lost:
 		m.t.Errorf("%s is said to be written, and an answer was lost", r.ID)

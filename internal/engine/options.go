@@ -6,8 +6,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// readings offers the other reading of a time whose zone was not said.
-func readings(in reset.Intent) []reset.Option {
+// timeReadings offers the other reading of a time whose zone was not said.
+func timeReadings(in reset.Intent) []reset.Option {
 	t, ok := in.Target.(reset.Time)
 	if !ok || t.Other == nil {
 		return nil

@@ -13,22 +13,22 @@ import (
 // plan takes a request out of planning: into a draft (or pending again, when it had been asked before), into a question, or
 // into a refusal. Kafka not answering leaves it where it is.
 func (s *Service) plan(ctx context.Context, due Due, r reset.Request) (time.Time, error) {
-	if s.over(r) {
+	if s.isPastDeadline(r) {
 		return s.expire(ctx, due, r.ID, nil)
 	}
 	if r.Question != "" {
 		return r.Deadline, nil
 	}
-	d, problem, err := s.draft(ctx, r)
+	d, problem, err := s.makeDraft(ctx, r)
 	switch {
 	case err != nil:
 		return time.Time{}, err
 	case problem == nil:
-		return s.keep(ctx, due, r, d)
-	case r.Run != nil && (problem.Code == reset.ProblemBeside || problem.Code == reset.ProblemBlocked):
-		return s.standBack(ctx, due, r, problem)
-	case (problem.Code == reset.ProblemWhich || problem.Code == reset.ProblemDeleted) && len(d.options) > 0 && r.Actor.Kind == reset.Person:
-		return r.Deadline, s.question(ctx, due, r, problem, d)
+		return s.savePlan(ctx, due, r, d)
+	case r.Run != nil && (problem.Code == reset.ProblemConflictingRequest || problem.Code == reset.ProblemBlocked):
+		return s.postpone(ctx, due, r, problem)
+	case (problem.Code == reset.ProblemAmbiguous || problem.Code == reset.ProblemDeleted) && len(d.options) > 0 && r.Actor.Kind == reset.Person:
+		return r.Deadline, s.askRequester(ctx, due, r, problem, d)
 	case transient(problem):
 		if problem.Ruling == nil {
 			problem.Ruling = &d.ruling // so that Slack is not asked again as long as there is no plan to judge
@@ -38,41 +38,41 @@ func (s *Service) plan(ctx context.Context, due Due, r reset.Request) (time.Time
 	return time.Time{}, s.refuse(ctx, due, r, problem)
 }
 
-// drafted is all that planning found out.
-type drafted struct {
-	intent  reset.Intent
-	snap    reset.Snapshot
-	plan    reset.Plan
-	ruling  reset.Ruling
-	options []reset.Option
-	eased   time.Time
+// draftResult is all that planning found out.
+type draftResult struct {
+	intent    reset.Intent
+	snap      reset.Snapshot
+	plan      reset.Plan
+	ruling    reset.Ruling
+	options   []reset.Option
+	soloUntil time.Time
 
 	schedule reset.Schedule // that is saved
 }
 
-// draft asks policy and Kafka, and makes the plan. It writes nothing.
-func (s *Service) draft(ctx context.Context, r reset.Request) (drafted, *reset.Problem, error) {
-	var d drafted
+// makeDraft asks policy and Kafka, and makes the plan. It writes nothing.
+func (s *Service) makeDraft(ctx context.Context, r reset.Request) (draftResult, *reset.Problem, error) {
+	var d draftResult
 	var problem *reset.Problem
-	d.intent = s.meant(r)
+	d.intent = s.effectiveIntent(r)
 	if d.intent, d.options, problem = s.whichCluster(ctx, r, d.intent); problem != nil {
 		return d, problem, nil
 	}
 	if d.ruling, problem = s.rule(ctx, r, d.intent, nil, false); problem != nil {
-		return d, s.mistyped(ctx, r, d.intent, problem), nil
+		return d, s.suggestGroups(ctx, r, d.intent, problem), nil
 	}
-	if problem := s.blocked(ctx, r, d.intent); problem != nil {
+	if problem := s.checkUnblocked(ctx, r, d.intent); problem != nil {
 		return d, problem, nil
 	}
-	if problem, err := s.scheduled(ctx, r, &d); problem != nil || err != nil {
+	if problem, err := s.checkScheduled(ctx, r, &d); problem != nil || err != nil {
 		return d, problem, err
 	}
-	saved, err := s.saved(ctx, d.intent)
+	saved, err := s.undoSteps(ctx, d.intent)
 	if err != nil {
 		return d, nil, err
 	}
 	q := reset.QueryOf(d.intent, saved, d.ruling.Isolation)
-	q.Around = true
+	q.Environment = true
 	cluster, err := s.cluster(d.intent.Cluster)
 	if err != nil {
 		return d, asProblem(err, d.intent.Cluster), nil
@@ -87,27 +87,27 @@ func (s *Service) draft(ctx context.Context, r reset.Request) (drafted, *reset.P
 		return d, problem, nil
 	}
 	if d.plan, problem = reset.MakePlan(d.intent, saved, d.snap, s.Now()); problem != nil {
-		problem, err = s.vanished(ctx, r, &d, saved, problem)
+		problem, err = s.deletedTopics(ctx, r, &d, saved, problem)
 		return d, problem, err
 	}
-	if _, move := r.Act.(reset.Move); move && r.Run == nil && r.Standing == nil { // what is agreed to beforehand says how much it may skip
+	if _, move := r.Act.(reset.Move); move && r.Run == nil && r.StandingApproval == nil { // what is agreed to beforehand says how much it may skip
 		if d.options, problem = reset.Ahead(d.intent, d.plan, d.snap); problem != nil {
 			return d, problem, nil
 		}
 	}
-	late, err := s.awaited(ctx, r, d.intent)
+	late, err := s.lateWriteWarnings(ctx, r, d.intent)
 	if err != nil {
 		return d, nil, err
 	}
 	d.plan.Warnings = append(d.plan.Warnings, late...)
 	if r.Undoes != "" {
-		if d.eased, problem, err = s.ease(ctx, r.Undoes, d); problem != nil || err != nil {
+		if d.soloUntil, problem, err = s.soloUndoUntil(ctx, r.Undoes, d); problem != nil || err != nil {
 			return d, problem, err
 		}
 	}
-	reach := d.reach(r)
-	d.ruling, problem = s.rule(ctx, r, d.intent, &reach, !d.eased.IsZero())
-	d.options = readings(d.intent)
+	reach := d.askedEffect(r)
+	d.ruling, problem = s.rule(ctx, r, d.intent, &reach, !d.soloUntil.IsZero())
+	d.options = timeReadings(d.intent)
 	return d, problem, nil
 }
 
@@ -115,20 +115,20 @@ func (s *Service) draft(ctx context.Context, r reset.Request) (drafted, *reset.P
 func (s *Service) rule(ctx context.Context, r reset.Request, in reset.Intent, e *reset.Effect, eased bool) (reset.Ruling, *reset.Problem) {
 	verb := askVerb(&r)
 	p := &reset.Problem{Code: reset.ProblemDenied, Request: r.ID, Cluster: in.Cluster, Group: in.Group, Verb: verb}
-	if ruling, ok := s.stood(ctx, r, in, e); ok {
+	if ruling, ok := s.rulingBefore(ctx, r, in, e); ok {
 		return ruling, nil
 	}
-	asking := reset.Asking{Actor: r.Actor, Channel: r.Place.Channel, Verb: verb, Cluster: in.Cluster, Group: in.Group,
-		Effect: e, Requester: asker(&r), Eased: eased, Preview: true} // what is done with the plan is judged anew, live
+	asking := reset.PolicyQuestion{Actor: r.Actor, Channel: r.Place.Channel, Verb: verb, Cluster: in.Cluster, Group: in.Group,
+		Effect: e, Requester: requesterOf(&r), OneIsEnough: eased, Preview: true} // what is done with the plan is judged anew, live
 	if was := r.Problem; e == nil && was != nil && transient(was) && was.Ruling != nil && was.Ruling.Allowed {
-		asking.Again = was.Ruling.Rule
+		asking.RuleBefore = was.Ruling.Rule
 	}
 	if r.Run != nil {
 		asking.Mandate = &r.Run.Mandate
 	}
 	ruling, err := s.Policy.Rule(ctx, asking)
 	if err != nil {
-		p = s.undecided(p, ruling, err)
+		p = s.planningPolicyError(p, ruling, err)
 		return *p.Ruling, p
 	}
 	if !ruling.Allowed {
@@ -141,8 +141,8 @@ func (s *Service) rule(ctx context.Context, r reset.Request, in reset.Intent, e 
 	return ruling, nil
 }
 
-// blocked refuses a group whose last reset ended in a way that somebody has to settle first. Its own undo may go ahead.
-func (s *Service) blocked(ctx context.Context, r reset.Request, in reset.Intent) *reset.Problem {
+// checkUnblocked refuses a group whose last reset ended in a way that somebody has to settle first. Its own undo may go ahead.
+func (s *Service) checkUnblocked(ctx context.Context, r reset.Request, in reset.Intent) *reset.Problem {
 	failed, err := s.Store.List(ctx, Filter{Cluster: in.Cluster, Group: in.Group, States: []reset.State{reset.Failed}})
 	if err != nil {
 		return asProblem(err, in.Cluster)
@@ -165,7 +165,7 @@ func (s *Service) whichCluster(ctx context.Context, r reset.Request, in reset.In
 	}
 	problem := asProblem(err, in.Cluster)
 	problem.Group = in.Group
-	if problem.Code != reset.ProblemWhich {
+	if problem.Code != reset.ProblemAmbiguous {
 		return in, nil, problem
 	}
 	var options []reset.Option
@@ -209,8 +209,8 @@ func transient(p *reset.Problem) bool {
 	return p.Code == reset.ProblemUnreachable || p.Code == reset.ProblemIncomplete || p.Code == reset.ProblemDirectory || p.Code == reset.ProblemUnread && p.Got == "COORDINATOR_LOAD_IN_PROGRESS"
 }
 
-// keep stores a plan as what can be approved.
-func (s *Service) keep(ctx context.Context, due Due, r reset.Request, d drafted) (time.Time, error) {
+// savePlan stores a plan as what can be approved.
+func (s *Service) savePlan(ctx context.Context, due Due, r reset.Request, d draftResult) (time.Time, error) {
 	in, bounds := d.intent, reset.BoundsOf(d.plan, d.ruling)
 	digest, err := reset.DigestOf(d.snap.ClusterID, in, d.plan.Steps, bounds, d.ruling.Need)
 	if _, saves := r.Act.(reset.SaveSchedule); saves && err == nil {
@@ -229,16 +229,16 @@ func (s *Service) keep(ctx context.Context, due Due, r reset.Request, d drafted)
 		if r.Digest != "" {
 			r.Revision++
 		}
-		r.Act, r.Options, r.Question, r.Problem, r.Topics, r.Retries = d.act(r.Act), d.options, "", keepVoid(r.Problem), nil, 0
+		r.Act, r.Options, r.Question, r.Problem, r.Topics, r.Retries = d.plannedAct(r.Act), d.options, "", keepVoid(r.Problem), nil, 0
 		r.ClusterID, r.Isolation, r.Effect, r.Warnings = d.snap.ClusterID, d.ruling.Isolation, d.plan.Effect, d.plan.Warnings
-		r.CommitTimeout = d.snap.Around.CommitTimeout
+		r.CommitTimeout = d.snap.Environment.CommitTimeout
 		r.PlannedAt, r.Drift = s.Now(), nil
-		r.Bounds, r.Digest, r.Need, r.Ruling, r.Eased = bounds, digest, d.need(*r), d.ruling, d.eased
-		r.Seen = sightingOf(r.Seen, d.snap.Group, s.Now())
+		r.Bounds, r.Digest, r.Need, r.Ruling, r.SoloUntil = bounds, digest, d.approvalsNeeded(*r), d.ruling, d.soloUntil
+		r.Observation = observationOf(r.Observation, d.snap.Group, s.Now())
 		tx.SetSteps(d.plan.Steps)
 		tx.Log(s.entry(r, r.Actor, reset.EvPlanned, "partitions", strconv.Itoa(r.Effect.Partitions), "digest", digest,
 			"replay", strconv.FormatInt(r.Effect.Replay, 10), "skip", strconv.FormatInt(r.Effect.Skip, 10), "rule", r.Ruling.Rule))
-		if done, err := s.standing(tx, d); done || err != nil {
+		if done, err := s.useStandingApproval(tx, d); done || err != nil {
 			look = s.Now()
 			return err
 		}
@@ -249,7 +249,7 @@ func (s *Service) keep(ctx context.Context, due Due, r reset.Request, d drafted)
 		r.Deadline = s.Now().Add(wait)
 		look = r.Deadline
 		err := r.Advance(to)
-		if s.fresh(*r) {
+		if s.isFreshDraft(*r) {
 			look = s.Now()
 		}
 		return err
@@ -257,8 +257,8 @@ func (s *Service) keep(ctx context.Context, due Due, r reset.Request, d drafted)
 	return look, err
 }
 
-// question leaves a request in planning until its requester chose an option.
-func (s *Service) question(ctx context.Context, due Due, r reset.Request, p *reset.Problem, d drafted) error {
+// askRequester leaves a request in planning until its requester chose an option.
+func (s *Service) askRequester(ctx context.Context, due Due, r reset.Request, p *reset.Problem, d draftResult) error {
 	return s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
 		r := tx.Request
 		if r.State != reset.Planning {
@@ -266,7 +266,7 @@ func (s *Service) question(ctx context.Context, due Due, r reset.Request, p *res
 		}
 		r.Act, r.Question, r.Options, r.Problem, r.Topics = withIntent(r.Act, d.intent), p.Want, d.options, p, reset.Lags(d.snap)
 		r.Topics = r.Topics[:min(20, len(r.Topics))]
-		r.Seen = sightingOf(r.Seen, d.snap.Group, s.Now())
+		r.Observation = observationOf(r.Observation, d.snap.Group, s.Now())
 		return nil
 	})
 }
@@ -310,8 +310,8 @@ func (s *Service) waitForKafka(ctx context.Context, due Due, r reset.Request, p 
 	return s.Now().Add(wait), err
 }
 
-// over reports whether a request's time is up.
-func (s *Service) over(r reset.Request) bool {
+// isPastDeadline reports whether a request's time is up.
+func (s *Service) isPastDeadline(r reset.Request) bool {
 	return !r.Deadline.IsZero() && !s.Now().Before(r.Deadline)
 }
 
@@ -319,10 +319,10 @@ func (s *Service) over(r reset.Request) bool {
 func (s *Service) expire(ctx context.Context, due Due, id string, p *reset.Problem) (time.Time, error) {
 	err := s.Store.Update(ctx, id, &due, func(tx *Tx) error {
 		r := tx.Request
-		if !slices.Contains(reset.Transitions[r.State], reset.Expired) || p == nil && !s.over(*r) { // somebody decided, and gave it another deadline
+		if !slices.Contains(reset.Transitions[r.State], reset.Expired) || p == nil && !s.isPastDeadline(*r) { // somebody decided, and gave it another deadline
 			return reset.ErrConflict
 		}
-		if s.heardInTime(tx) {
+		if s.receivedInTime(tx) {
 			return errUndecided
 		}
 		if p != nil {
@@ -336,7 +336,7 @@ func (s *Service) expire(ctx context.Context, due Due, id string, p *reset.Probl
 	case errors.Is(err, reset.ErrConflict):
 		return s.Now(), nil
 	case errors.Is(err, errUndecided):
-		return s.Now().Add(s.Times.Look), nil
+		return s.Now().Add(s.Times.CheckInterval), nil
 	}
 	return time.Time{}, err
 }
@@ -347,9 +347,9 @@ const UndecidedAtMost = 15 * time.Minute
 // errUndecided keeps a request from expiring.
 var errUndecided = errors.New("an act that came in time is not decided yet")
 
-// heardInTime reports whether an act about the request was received before its deadline and is not decided yet: it would come
+// receivedInTime reports whether an act about the request was received before its deadline and is not decided yet: it would come
 // too late only because the process was slow, or was killed. What cannot be decided at all holds nothing up for ever.
-func (s *Service) heardInTime(tx *Tx) bool {
+func (s *Service) receivedInTime(tx *Tx) bool {
 	return slices.ContainsFunc(tx.Undecided, func(in Inbox) bool {
 		return in.ReceivedAt.Before(tx.Request.Deadline) && s.Now().Sub(in.ReceivedAt) < UndecidedAtMost+time.Minute
 	})

@@ -30,11 +30,11 @@ type Cluster interface {
 // Policy decides who may. An error means that it cannot know (the directory does not answer; where it said why, a *Unread is
 // in the error), and the answer is no.
 type Policy interface {
-	Rule(ctx context.Context, a reset.Asking) (reset.Ruling, error)
+	Rule(ctx context.Context, a reset.PolicyQuestion) (reset.Ruling, error)
 }
 
-// Surface is where people meet the bot.
-type Surface interface {
+// Chat is where people meet the bot.
+type Chat interface {
 	// Receive decides upon an envelope that was recorded. It answers the person; an error means "look again later".
 	Receive(ctx context.Context, in Inbox) error
 	// Show makes what people see tell the story. It is called for every new version, may be called again for the same one,

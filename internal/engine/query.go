@@ -15,7 +15,7 @@ func (s *Service) Story(ctx context.Context, id string) (reset.Story, error) {
 	if err != nil {
 		return reset.Story{}, err
 	}
-	in, _ := r.Move()
+	in, _ := r.Intent()
 	st := reset.Story{Request: r, Cluster: s.Info(in.Cluster), Now: s.Now()}
 	if st.Worst, st.Topics, err = s.Store.Worst(ctx, id, r.Revision, reset.MaxWorst); err != nil {
 		return reset.Story{}, fmt.Errorf("steps of %s: %w", id, err)
@@ -32,17 +32,17 @@ func (s *Service) Story(ctx context.Context, id string) (reset.Story, error) {
 	if st.Frozen, err = s.frozen(ctx, in.Cluster); err != nil {
 		return reset.Story{}, err
 	}
-	if st.Schedule, err = s.storySchedule(ctx, r); err != nil {
+	if st.Schedule, err = s.scheduleOfStory(ctx, r); err != nil {
 		return reset.Story{}, fmt.Errorf("schedule of %s: %w", id, err)
 	}
-	return st, s.tellAttempt(ctx, &st)
+	return st, s.addAttempt(ctx, &st)
 }
 
-// tellAttempt adds the last attempt, and where its partitions stand when that is not simply at the target.
-func (s *Service) tellAttempt(ctx context.Context, st *reset.Story) error {
+// addAttempt adds the last attempt, and where its partitions stand when that is not simply at the target.
+func (s *Service) addAttempt(ctx context.Context, st *reset.Story) error {
 	a, err := s.Store.LastAttempt(ctx, st.Request.ID)
 	if errors.Is(err, reset.ErrNotFound) {
-		return s.tellRows(ctx, st, nil)
+		return s.addWrittenRows(ctx, st, nil)
 	}
 	if err != nil {
 		return fmt.Errorf("attempt of %s: %w", st.Request.ID, err)
@@ -55,15 +55,15 @@ func (s *Service) tellAttempt(ctx context.Context, st *reset.Story) error {
 	if err != nil {
 		return fmt.Errorf("writes of %s: %w", st.Request.ID, err)
 	}
-	if err := s.tellRows(ctx, st, writes); err != nil || st.Request.Outcome == reset.Verified {
+	if err := s.addWrittenRows(ctx, st, writes); err != nil || st.Request.Outcome == reset.Verified {
 		return err
 	}
 	// What is not where either side expects it comes first.
-	rank := map[reset.Standing]int{reset.StandsMoved: 0, reset.StandsDark: 0, "": 0, reset.StandsBefore: 1, reset.StandsTarget: 2}
-	slices.SortStableFunc(writes, func(a, b reset.Write) int { return rank[a.Stands] - rank[b.Stands] })
-	st.Stands = map[reset.Standing]int{}
+	rank := map[reset.WriteState]int{reset.WriteMoved: 0, reset.WriteUnread: 0, "": 0, reset.WriteUnchanged: 1, reset.WriteAtTarget: 2}
+	slices.SortStableFunc(writes, func(a, b reset.Write) int { return rank[a.ReadState] - rank[b.ReadState] })
+	st.States = map[reset.WriteState]int{}
 	for _, w := range writes {
-		st.Stands[w.Stands]++
+		st.States[w.ReadState]++
 	}
 	st.Evidence = writes[:min(reset.MaxEvidence, len(writes))]
 	return nil
@@ -88,7 +88,7 @@ func (s *Service) StepsFor(ctx context.Context, a reset.Actor, channel string, r
 	if err := s.mayView(ctx, a, channel, &r); err != nil {
 		return nil, 0, err
 	}
-	if err := current(r, ref); err != nil {
+	if err := checkRevision(r, ref); err != nil {
 		return nil, 0, err
 	}
 	if r.WasWritten() {
@@ -116,9 +116,9 @@ func (s *Service) WritesFor(ctx context.Context, id string) ([]reset.Write, erro
 func (s *Service) Lag(ctx context.Context, a reset.Actor, channel, cluster, group string, topics []string) (reset.Lag, error) {
 	cluster, err := s.Resolve(channel, cluster)
 	if err != nil {
-		return reset.Lag{}, about(err, group)
+		return reset.Lag{}, withGroup(err, group)
 	}
-	ruling, err := s.view(ctx, a, channel, cluster, group)
+	ruling, err := s.viewRuling(ctx, a, channel, cluster, group)
 	if err != nil {
 		return reset.Lag{}, err
 	}
@@ -134,7 +134,7 @@ func (s *Service) Lag(ctx context.Context, a reset.Actor, channel, cluster, grou
 	if err != nil {
 		return reset.Lag{}, asProblem(err, cluster)
 	}
-	if p := reset.CheckThere(reset.Intent{Cluster: cluster, Group: group}, snap); p != nil {
+	if p := reset.CheckExists(reset.Intent{Cluster: cluster, Group: group}, snap); p != nil {
 		return reset.Lag{}, p
 	}
 	open, err := s.open(ctx, cluster, group)
@@ -147,7 +147,7 @@ func (s *Service) Status(ctx context.Context, a reset.Actor, channel, cluster, g
 	if err != nil {
 		return nil, err
 	}
-	return s.visible(ctx, a, channel, open)
+	return s.visibleOf(ctx, a, channel, open)
 }
 
 // Frozen lists what is frozen. It is no secret: whoever asks for a reset has to know.
@@ -159,22 +159,22 @@ func (s *Service) History(ctx context.Context, a reset.Actor, channel, cluster, 
 	if err != nil {
 		return nil, fmt.Errorf("list requests: %w", err)
 	}
-	return s.visible(ctx, a, channel, all)
+	return s.visibleOf(ctx, a, channel, all)
 }
 
 // Access says what somebody may do with a group, and by which rule.
 func (s *Service) Access(ctx context.Context, a reset.Actor, channel, cluster, group string) (reset.Access, error) {
 	cluster, err := s.Resolve(channel, cluster)
 	if err != nil {
-		return reset.Access{}, about(err, group)
+		return reset.Access{}, withGroup(err, group)
 	}
 	out := reset.Access{Cluster: s.Info(cluster), Group: group, Rulings: map[reset.Verb]reset.Ruling{}}
-	for _, v := range []reset.Verb{reset.VerbView, reset.VerbRequest, reset.VerbApprove, reset.VerbAlone, reset.VerbSettle} {
-		ruling, err := s.Policy.Rule(ctx, reset.Asking{Actor: a, Channel: channel, Verb: v, Cluster: cluster, Group: group, Preview: true})
+	for _, v := range []reset.Verb{reset.VerbView, reset.VerbRequest, reset.VerbApprove, reset.VerbEmergency, reset.VerbSettle} {
+		ruling, err := s.Policy.Rule(ctx, reset.PolicyQuestion{Actor: a, Channel: channel, Verb: v, Cluster: cluster, Group: group, Preview: true})
 		if err != nil {
 			p := &reset.Problem{Cluster: cluster, Group: group, Verb: v}
 			var later *reset.Later
-			if errors.As(s.unread(p, ruling, err), &later) {
+			if errors.As(s.policyError(p, ruling, err), &later) {
 				return reset.Access{}, later
 			}
 			ruling = *p.Ruling
@@ -193,16 +193,16 @@ func (s *Service) open(ctx context.Context, cluster, group string) ([]reset.Requ
 	return open, nil
 }
 
-// visible keeps what a person may view. Drafts are their requester's alone. When it cannot be told now, there is no list: one
+// visibleOf keeps what a person may view. Drafts are their requester's alone. When it cannot be told now, there is no list: one
 // that leaves out what could not be judged would say that nothing is there.
-func (s *Service) visible(ctx context.Context, a reset.Actor, channel string, rs []reset.Request) ([]reset.Request, error) {
+func (s *Service) visibleOf(ctx context.Context, a reset.Actor, channel string, rs []reset.Request) ([]reset.Request, error) {
 	var later *reset.Later
 	seen := slices.DeleteFunc(rs, func(r reset.Request) bool {
 		if later != nil || !r.Asked && r.Actor != a {
 			return true
 		}
-		in, _ := r.Move()
-		_, err := s.view(ctx, a, channel, in.Cluster, in.Group)
+		in, _ := r.Intent()
+		_, err := s.viewRuling(ctx, a, channel, in.Cluster, in.Group)
 		errors.As(err, &later)
 		return err != nil
 	})
@@ -213,22 +213,22 @@ func (s *Service) visible(ctx context.Context, a reset.Actor, channel string, rs
 }
 
 func (s *Service) mayView(ctx context.Context, a reset.Actor, channel string, r *reset.Request) error {
-	in, _ := r.Move()
+	in, _ := r.Intent()
 	if in.Cluster == "" && r.Actor == a {
 		return nil // the question which cluster is meant is still open
 	}
 	if a.Kind != reset.Person && r.Actor == a {
 		return nil // a schedule's run, in its own thread: no policy names schedules
 	}
-	_, err := s.view(ctx, a, channel, in.Cluster, in.Group)
+	_, err := s.viewRuling(ctx, a, channel, in.Cluster, in.Group)
 	return err
 }
 
-func (s *Service) view(ctx context.Context, a reset.Actor, channel, cluster, group string) (reset.Ruling, error) {
-	ruling, err := s.Policy.Rule(ctx, reset.Asking{Actor: a, Channel: channel, Verb: reset.VerbView, Cluster: cluster, Group: group})
+func (s *Service) viewRuling(ctx context.Context, a reset.Actor, channel, cluster, group string) (reset.Ruling, error) {
+	ruling, err := s.Policy.Rule(ctx, reset.PolicyQuestion{Actor: a, Channel: channel, Verb: reset.VerbView, Cluster: cluster, Group: group})
 	p := &reset.Problem{Code: reset.ProblemDenied, Cluster: cluster, Group: group, Verb: reset.VerbView, Ruling: &ruling}
 	if err != nil {
-		return ruling, s.unread(p, ruling, err)
+		return ruling, s.policyError(p, ruling, err)
 	}
 	if !ruling.Allowed {
 		return ruling, p
@@ -236,8 +236,8 @@ func (s *Service) view(ctx context.Context, a reset.Actor, channel, cluster, gro
 	return ruling, nil
 }
 
-// about adds the group to a problem that does not know it.
-func about(err error, group string) error {
+// withGroup adds the group to a problem that does not know it.
+func withGroup(err error, group string) error {
 	var p *reset.Problem
 	if !errors.As(err, &p) {
 		return err
@@ -247,9 +247,9 @@ func about(err error, group string) error {
 	return &c
 }
 
-// mistyped makes of "no rule covers it" what is meant when there is no such group: the near names that this person may look
+// suggestGroups makes of "no rule covers it" what is meant when there is no such group: the near names that this person may look
 // at. Other groups stay unnamed.
-func (s *Service) mistyped(ctx context.Context, r reset.Request, in reset.Intent, denied *reset.Problem) *reset.Problem {
+func (s *Service) suggestGroups(ctx context.Context, r reset.Request, in reset.Intent, denied *reset.Problem) *reset.Problem {
 	if in.Group == "" || denied.Ruling == nil || denied.Ruling.Denial != reset.DeniedNoRule {
 		return denied
 	}
@@ -262,7 +262,7 @@ func (s *Service) mistyped(ctx context.Context, r reset.Request, in reset.Intent
 		return denied
 	}
 	near := slices.DeleteFunc(slices.Clone(snap.Near), func(group string) bool {
-		_, err := s.view(ctx, r.Actor, r.Place.Channel, in.Cluster, group)
+		_, err := s.viewRuling(ctx, r.Actor, r.Place.Channel, in.Cluster, group)
 		return err != nil
 	})
 	if len(near) == 0 {

@@ -21,10 +21,10 @@ func TestEmergencyGoesAloneWithinItsLimit(t *testing.T) {
 	d = b.by(oncall, r)
 	d.Why = ""
 	_, err := b.Emergency(t.Context(), d)
-	problem(t, err, reset.ProblemWhich)
+	problem(t, err, reset.ProblemAmbiguous)
 	d.Why = "INC-4711"
 	reply, err := b.Emergency(t.Context(), d)
-	if err != nil || reply.Did != reset.DidAlone {
+	if err != nil || reply.Did != reset.DidEmergency {
 		t.Fatalf("%+v, %v", reply, err)
 	}
 	b.wait(time.Second)
@@ -33,8 +33,8 @@ func TestEmergencyGoesAloneWithinItsLimit(t *testing.T) {
 	b.wait(time.Second)
 	b.wait(6 * time.Second)
 	r = b.want(r, reset.Applied, reset.Verified)
-	if r.Alone == nil || r.Alone.By != oncall || r.Alone.Incident != "INC-4711" {
-		t.Errorf("emergency %+v", r.Alone)
+	if r.Emergency == nil || r.Emergency.By != oncall || r.Emergency.Incident != "INC-4711" {
+		t.Errorf("emergency %+v", r.Emergency)
 	}
 
 	large := b.ask(mara, reset.Earliest{}) // 1,400: beyond the limit of 1,000
@@ -56,8 +56,8 @@ func TestEmergencyAsked(t *testing.T) {
 	}
 	b.approve(oncall, r)
 	b.wait(6 * time.Second)
-	if r = b.want(r, reset.Applied, reset.Verified); r.Alone == nil || r.Alone.Incident != "INC-1" {
-		t.Errorf("emergency %+v", r.Alone)
+	if r = b.want(r, reset.Applied, reset.Verified); r.Emergency == nil || r.Emergency.Incident != "INC-1" {
+		t.Errorf("emergency %+v", r.Emergency)
 	}
 	b.want(b.ask(mara, reset.Shift{By: -1}, func(in *reset.Intent) { in.Emergency = "INC-2" }), reset.Refused, "")
 }
@@ -117,7 +117,7 @@ func TestPointlessUndoIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.settle()
-	if undo := b.want(reply.Request, reset.Refused, ""); undo.Problem.Code != reset.ProblemMovedOn || undo.Problem.Count != 100 {
+	if undo := b.want(reply.Request, reset.Refused, ""); undo.Problem.Code != reset.ProblemReadPast || undo.Problem.Count != 100 {
 		t.Errorf("problem %+v", undo.Problem)
 	}
 }
@@ -135,8 +135,8 @@ func TestPhantomCommitterIsSaidAndNothingIsWritten(t *testing.T) {
 	}
 	b.wait(time.Second)
 	b.wait(5 * time.Second)
-	if r = b.want(r, reset.Approved, ""); r.Problem == nil || r.Problem.Code != reset.ProblemPhantom || r.Seen.Phantom == 0 {
-		t.Fatalf("problem %v, seen %d times", r.Problem, r.Seen.Phantom)
+	if r = b.want(r, reset.Approved, ""); r.Problem == nil || r.Problem.Code != reset.ProblemPhantom || r.Observation.MovedWhileEmpty == 0 {
+		t.Fatalf("problem %v, seen %d times", r.Problem, r.Observation.MovedWhileEmpty)
 	}
 	b.wait(6 * time.Second)
 	b.want(r, reset.Applied, reset.Verified)
@@ -154,7 +154,7 @@ func TestConsumersThatComeBackAreNoticed(t *testing.T) {
 	b.cluster.Join("billing", reset.Member{ID: "m2", Host: "10.4.7.22"})
 	b.wait(3 * time.Second)
 	r = b.want(r, reset.Approved, "")
-	if back := r.Seen.Back; back == nil || back.After > time.Minute || len(back.Hosts) != 1 || back.Hosts[0] != "10.4.7.22" {
+	if back := r.Observation.Restarted; back == nil || back.After > time.Minute || len(back.Hosts) != 1 || back.Hosts[0] != "10.4.7.22" {
 		t.Errorf("came back %+v", back)
 	}
 }

@@ -43,7 +43,7 @@ func TestARunWhoseGroupIsInUse(t *testing.T) {
 			}
 			if run.Problem != nil && run.Problem.Want == string(reset.BusySkip) { // who asks again waits as the rule lets anybody
 				reply, err := b.Retry(t.Context(), b.by(mara, run))
-				if in, _ := reply.Request.Move(); err != nil || in.NoWait || reply.Request.Run != nil {
+				if in, _ := reply.Request.Intent(); err != nil || in.NoWait || reply.Request.Run != nil {
 					t.Errorf("asked again: %+v, %v", reply.Request, err)
 				}
 			}
@@ -86,7 +86,7 @@ func TestARunBesideAnOpenRequest(t *testing.T) {
 			b.approve(mara, other)
 			b.want(other, reset.Pending, "")
 			b.upto(night.Add(time.Minute))
-			if run = b.load(run.ID); run.State == reset.Planning && (run.Problem.Code != reset.ProblemBeside || run.Problem.Request != other.ID) {
+			if run = b.load(run.ID); run.State == reset.Planning && (run.Problem.Code != reset.ProblemConflictingRequest || run.Problem.Request != other.ID) {
 				t.Fatalf("%s, %v", run.State, run.Problem)
 			}
 			b.committed(900, 900)
@@ -124,7 +124,7 @@ func TestARunBesideAResetThatIsWatched(t *testing.T) {
 	b.want(other, reset.Applied, reset.Verified)
 	b.committed(890, 890)
 	b.upto(night.Add(time.Minute))
-	if run = b.want(run, reset.Planning, ""); run.Problem.Code != reset.ProblemBeside || run.Problem.Request != other.ID || run.Problem.State != reset.Applied {
+	if run = b.want(run, reset.Planning, ""); run.Problem.Code != reset.ProblemConflictingRequest || run.Problem.Request != other.ID || run.Problem.State != reset.Applied {
 		t.Fatal(run.Problem)
 	}
 	b.cluster.Join("billing", reset.Member{ID: "m1"})
@@ -273,7 +273,7 @@ func TestATimeInTheFutureThatNothingFollowsIsTheEnd(t *testing.T) {
 	urgent := b.ask(oncall, nil, func(in *reset.Intent) {
 		in.Target, in.Emergency = reset.Time{At: b.clock().Add(time.Hour), Future: true}, "INC-1"
 	})
-	if urgent = b.want(urgent, reset.Refused, ""); urgent.Problem.Code != reset.ProblemNotStand {
+	if urgent = b.want(urgent, reset.Refused, ""); urgent.Problem.Code != reset.ProblemNoStandingApproval {
 		t.Error(urgent.Problem)
 	}
 }
@@ -283,7 +283,7 @@ func TestSchedulesOfTheFile(t *testing.T) {
 	b := newNights(t, func(r *auth.Rule) { r.Cap = &auth.Limit{Skip: 10_000, Replay: 500} })
 	sync := func(file ...reset.Schedule) {
 		t.Helper()
-		if err := b.SyncSchedules(t.Context(), file); err != nil {
+		if err := b.SyncFileSchedules(t.Context(), file); err != nil {
 			t.Fatal(err)
 		}
 		b.settle()

@@ -14,7 +14,7 @@ import (
 const delayBy = time.Hour
 
 // shownRuns is how many runs, past and to come, are told of a schedule.
-const shownRuns, comingRuns = 20, 5
+const shownRuns, upcomingRuns = 20, 5
 
 // Schedules lists the schedules that somebody may view, by name.
 func (s *Service) Schedules(ctx context.Context, a reset.Actor, channel, cluster, group string) ([]reset.Schedule, error) {
@@ -27,7 +27,7 @@ func (s *Service) Schedules(ctx context.Context, a reset.Actor, channel, cluster
 		if later != nil {
 			return true
 		}
-		_, err := s.view(ctx, a, channel, sc.Intent.Cluster, sc.Intent.Group)
+		_, err := s.viewRuling(ctx, a, channel, sc.Intent.Cluster, sc.Intent.Group)
 		errors.As(err, &later)
 		return err != nil
 	})
@@ -43,10 +43,10 @@ func (s *Service) ScheduleStory(ctx context.Context, a reset.Actor, channel, nam
 	if err != nil {
 		return reset.ScheduleStory{}, noSchedule(err, name)
 	}
-	if _, err := s.view(ctx, a, channel, sc.Intent.Cluster, sc.Intent.Group); err != nil {
+	if _, err := s.viewRuling(ctx, a, channel, sc.Intent.Cluster, sc.Intent.Group); err != nil {
 		return reset.ScheduleStory{}, err
 	}
-	st := s.tellSchedule(sc)
+	st := s.describeSchedule(sc)
 	if st.Runs, err = s.Store.List(ctx, Filter{Actor: reset.Actor{Kind: reset.Scheduled, ID: sc.ID}, Limit: shownRuns}); err != nil {
 		return reset.ScheduleStory{}, fmt.Errorf("runs of schedule %s: %w", sc.ID, err)
 	}
@@ -55,39 +55,39 @@ func (s *Service) ScheduleStory(ctx context.Context, a reset.Actor, channel, nam
 	return st, err
 }
 
-// tellSchedule is a schedule with what comes of it.
-func (s *Service) tellSchedule(sc reset.Schedule) reset.ScheduleStory {
+// describeSchedule is a schedule with what comes of it.
+func (s *Service) describeSchedule(sc reset.Schedule) reset.ScheduleStory {
 	st := reset.ScheduleStory{Schedule: sc, Cluster: s.Info(sc.Intent.Cluster), Now: s.Now()}
-	if sc.Once() {
+	if sc.RunsOnce() {
 		if sc.At.After(st.Now) {
-			st.Coming = []reset.Coming{{At: sc.At}}
+			st.Upcoming = []reset.UpcomingRun{{At: sc.At}}
 		}
 		return st
 	}
-	rhythm, err := s.Clock.Rhythm(sc.Expr, sc.Zone)
+	rhythm, err := s.Cron.Parse(sc.Expr, sc.Zone)
 	if err != nil {
 		return st // its request says so
 	}
 	st.Rule = rhythm.Rule()
-	for at := s.firstFrom(sc, rhythm); !at.IsZero() && len(st.Coming) < comingRuns; at = rhythm.Next(at) {
+	for at := s.nextRunOf(sc, rhythm); !at.IsZero() && len(st.Upcoming) < upcomingRuns; at = rhythm.Next(at) {
 		if !sc.Until.IsZero() && !at.Before(sc.Until) {
 			break
 		}
-		st.Coming = append(st.Coming, reset.Coming{At: at, Note: rhythm.Note(at)})
+		st.Upcoming = append(st.Upcoming, reset.UpcomingRun{At: at, Note: rhythm.Note(at)})
 	}
 	return st
 }
 
-// firstFrom is the next run: one that was left out does not come again.
-func (s *Service) firstFrom(sc reset.Schedule, rhythm reset.Rhythm) time.Time {
+// nextRunOf is the next run: one that was left out does not come again.
+func (s *Service) nextRunOf(sc reset.Schedule, rhythm reset.Recurrence) time.Time {
 	if sc.Next.After(s.Now()) {
 		return rhythm.Next(sc.Next.Add(-time.Second))
 	}
 	return rhythm.Next(s.Now())
 }
 
-// storySchedule is the schedule that a request saves or is a run of; nil for all others.
-func (s *Service) storySchedule(ctx context.Context, r reset.Request) (*reset.ScheduleStory, error) {
+// scheduleOfStory is the schedule that a request saves or is a run of; nil for all others.
+func (s *Service) scheduleOfStory(ctx context.Context, r reset.Request) (*reset.ScheduleStory, error) {
 	var sc reset.Schedule
 	switch a := r.Act.(type) {
 	case reset.SaveSchedule:
@@ -103,23 +103,23 @@ func (s *Service) storySchedule(ctx context.Context, r reset.Request) (*reset.Sc
 	} else if sc.ID != "" && len(found) > 0 && (r.Run != nil || found[0].Request == r.ID) {
 		sc = found[0]
 	}
-	st := s.tellSchedule(sc)
+	st := s.describeSchedule(sc)
 	return &st, nil
 }
 
 // Pause stops a schedule, and the run that it has announced. Ref.ID is the schedule's id or name.
 func (s *Service) Pause(ctx context.Context, d Decision) (reset.Reply, error) {
-	return s.stop(ctx, d, reset.Paused, reset.EvPaused, reset.DidPause)
+	return s.stopSchedule(ctx, d, reset.Paused, reset.EvPaused, reset.DidPause)
 }
 
 // Remove ends a schedule for good, and the run that it has announced.
 func (s *Service) Remove(ctx context.Context, d Decision) (reset.Reply, error) {
-	return s.stop(ctx, d, reset.Removed, reset.EvRemoved, reset.DidRemove)
+	return s.stopSchedule(ctx, d, reset.Removed, reset.EvRemoved, reset.DidRemove)
 }
 
-// stop pauses or removes a schedule: safe, and so at once.
-func (s *Service) stop(ctx context.Context, d Decision, to reset.Status, ev reset.Event, did reset.Did) (reset.Reply, error) {
-	sc, again, err := s.hearSchedule(ctx, d, reset.VerbCancel)
+// stopSchedule pauses or removes a schedule: safe, and so at once.
+func (s *Service) stopSchedule(ctx context.Context, d Decision, to reset.Status, ev reset.Event, did reset.Did) (reset.Reply, error) {
+	sc, again, err := s.loadScheduleOnce(ctx, d, reset.VerbCancel)
 	if err != nil || again.Did != "" {
 		return again, err
 	}
@@ -131,25 +131,25 @@ func (s *Service) stop(ctx context.Context, d Decision, to reset.Status, ev rese
 	}
 	var reply reset.Reply
 	for range 3 { // the announced run may be moving
-		if reply, err = s.retire(ctx, d, sc, to, ev, reset.Reply{Did: did}); !errors.Is(err, reset.ErrConflict) {
+		if reply, err = s.stopWithRun(ctx, d, sc, to, ev, reset.Reply{Did: did}); !errors.Is(err, reset.ErrConflict) {
 			return reply, err
 		}
-		if sc, again, err = s.hearSchedule(ctx, d, reset.VerbCancel); err != nil || again.Did != "" {
+		if sc, again, err = s.loadScheduleOnce(ctx, d, reset.VerbCancel); err != nil || again.Did != "" {
 			return again, err
 		}
 	}
 	return reply, reset.ErrConflict
 }
 
-// retire stops a schedule with the run that it has announced.
-func (s *Service) retire(ctx context.Context, d Decision, sc reset.Schedule, to reset.Status, ev reset.Event, reply reset.Reply) (reset.Reply, error) {
-	run, err := s.announced(ctx, sc.ID)
+// stopWithRun stops a schedule with the run that it has announced.
+func (s *Service) stopWithRun(ctx context.Context, d Decision, sc reset.Schedule, to reset.Status, ev reset.Event, reply reset.Reply) (reset.Reply, error) {
+	run, err := s.announcedRun(ctx, sc.ID)
 	if err != nil {
 		return reset.Reply{}, err
 	}
-	return s.turn(ctx, d, sc, reply, func(tx *Tx) error {
+	return s.updateSchedule(ctx, d, sc, reply, func(tx *Tx) error {
 		tx.Schedule.Status = to
-		s.withdraw(tx, run, d.Actor, d.Why)
+		s.cancelRun(tx, run, d.Actor, d.Why)
 		tx.Log(s.entry(tx.Request, d.Actor, ev, "schedule", sc.Label(), "why", d.Why))
 		return nil
 	})
@@ -157,14 +157,14 @@ func (s *Service) retire(ctx context.Context, d Decision, sc reset.Schedule, to 
 
 // Resume lets a paused schedule run again, while what was agreed to still stands.
 func (s *Service) Resume(ctx context.Context, d Decision) (reset.Reply, error) {
-	sc, again, err := s.hearSchedule(ctx, d, reset.VerbSchedule)
+	sc, again, err := s.loadScheduleOnce(ctx, d, reset.VerbSchedule)
 	if err != nil || again.Did != "" {
 		return again, err
 	}
 	if sc.Status != reset.Paused {
 		return reset.Reply{}, sc.Inactive()
 	}
-	if p := sc.Stands(s.Now()); p != nil {
+	if p := sc.CheckValid(s.Now()); p != nil {
 		return reset.Reply{}, p
 	}
 	next, p := s.nextRun(sc, s.Now())
@@ -172,28 +172,28 @@ func (s *Service) Resume(ctx context.Context, d Decision) (reset.Reply, error) {
 		return reset.Reply{}, p
 	}
 	if next.IsZero() {
-		return reset.Reply{}, &reset.Problem{Code: reset.ProblemPassed, Got: fact(sc.At), Cluster: sc.Intent.Cluster, Group: sc.Intent.Group}
+		return reset.Reply{}, &reset.Problem{Code: reset.ProblemTimePassed, Got: timeFact(sc.At), Cluster: sc.Intent.Cluster, Group: sc.Intent.Group}
 	}
-	return s.turn(ctx, d, sc, reset.Reply{Did: reset.DidResume}, func(tx *Tx) error {
+	return s.updateSchedule(ctx, d, sc, reset.Reply{Did: reset.DidResume}, func(tx *Tx) error {
 		tx.Schedule.Status, tx.Schedule.Next = reset.Active, next
-		tx.Log(s.entry(tx.Request, d.Actor, reset.EvUnpaused, "schedule", sc.Label(), "next", fact(next)))
+		tx.Log(s.entry(tx.Request, d.Actor, reset.EvUnpaused, "schedule", sc.Label(), "next", timeFact(next)))
 		return nil
 	})
 }
 
 // SkipNext leaves the next run out: the announced one, or the one that comes. Ref.ID is a schedule's id or name, or a run's request.
 func (s *Service) SkipNext(ctx context.Context, d Decision) (reset.Reply, error) {
-	if r, err := s.load(ctx, d.Ref); err == nil && !saves(r.Act) {
+	if r, err := s.load(ctx, d.Ref); err == nil && !savesSchedule(r.Act) {
 		if r.Run == nil {
 			return reset.Reply{}, &reset.Problem{Code: reset.ProblemNotRun, Request: r.ID}
 		}
 		return s.skipRun(ctx, d, r)
 	}
-	sc, again, err := s.hearSchedule(ctx, d, reset.VerbCancel)
+	sc, again, err := s.loadScheduleOnce(ctx, d, reset.VerbCancel)
 	if err != nil || again.Did != "" {
 		return again, err
 	}
-	run, err := s.announced(ctx, sc.ID)
+	run, err := s.announcedRun(ctx, sc.ID)
 	switch {
 	case err != nil:
 		return reset.Reply{}, err
@@ -207,16 +207,16 @@ func (s *Service) SkipNext(ctx context.Context, d Decision) (reset.Reply, error)
 	if p != nil {
 		return reset.Reply{}, p
 	}
-	return s.turn(ctx, d, sc, reset.Reply{Did: reset.DidSkip}, func(tx *Tx) error {
-		tx.Log(s.entry(tx.Request, d.Actor, reset.EvSkipped, "schedule", sc.Label(), "run", fact(sc.Next), "why", d.Why))
-		s.forward(tx.Schedule, next)
+	return s.updateSchedule(ctx, d, sc, reset.Reply{Did: reset.DidSkip}, func(tx *Tx) error {
+		tx.Log(s.entry(tx.Request, d.Actor, reset.EvSkipped, "schedule", sc.Label(), "run", timeFact(sc.Next), "why", d.Why))
+		s.moveToNextRun(tx.Schedule, next)
 		return nil
 	})
 }
 
 // skipRun cancels an announced run.
 func (s *Service) skipRun(ctx context.Context, d Decision, r reset.Request) (reset.Reply, error) {
-	reply, err := s.end(ctx, d, reset.VerbCancel, reset.Reply{Did: reset.DidSkip}, reset.Cancelled, reset.EvSkipped)
+	reply, err := s.endByDecision(ctx, d, reset.VerbCancel, reset.Reply{Did: reset.DidSkip}, reset.Cancelled, reset.EvSkipped)
 	if err == nil {
 		reply.Schedule = s.scheduleIfAny(ctx, r.Run.Schedule)
 	}
@@ -225,32 +225,32 @@ func (s *Service) skipRun(ctx context.Context, d Decision, r reset.Request) (res
 
 // Delay puts an announced run off by an hour. Ref.ID is the run's request.
 func (s *Service) Delay(ctx context.Context, d Decision) (reset.Reply, error) {
-	return s.shift(ctx, d, reset.VerbCancel, reset.DidDelay, func(r *reset.Request) (reset.Event, []string) {
+	return s.moveRun(ctx, d, reset.VerbCancel, reset.DidDelay, func(r *reset.Request) (reset.Event, []string) {
 		from := s.Now()
 		if r.NotBefore.After(from) {
 			from = r.NotBefore
 		}
 		r.NotBefore = from.Add(delayBy)
-		return reset.EvDelayed, []string{"until", fact(r.NotBefore)}
+		return reset.EvDelayed, []string{"until", timeFact(r.NotBefore)}
 	})
 }
 
 // RunNow begins an announced run at once (Ref.ID is its request), or makes a run beside the plan (a schedule's id or name).
 func (s *Service) RunNow(ctx context.Context, d Decision) (reset.Reply, error) {
-	if r, err := s.load(ctx, d.Ref); err == nil && !saves(r.Act) {
-		return s.shift(ctx, d, reset.VerbSchedule, reset.DidRunNow, func(r *reset.Request) (reset.Event, []string) {
+	if r, err := s.load(ctx, d.Ref); err == nil && !savesSchedule(r.Act) {
+		return s.moveRun(ctx, d, reset.VerbSchedule, reset.DidRunNow, func(r *reset.Request) (reset.Event, []string) {
 			r.NotBefore = s.Now()
-			return reset.EvHurried, nil
+			return reset.EvRunNow, nil
 		})
 	}
-	sc, again, err := s.hearSchedule(ctx, d, reset.VerbSchedule)
+	sc, again, err := s.loadScheduleOnce(ctx, d, reset.VerbSchedule)
 	if err != nil || again.Did != "" {
 		return again, err
 	}
 	if sc.Status == reset.Removed {
 		return reset.Reply{}, sc.Inactive()
 	}
-	if p := sc.Stands(s.Now()); p != nil {
+	if p := sc.CheckValid(s.Now()); p != nil {
 		return reset.Reply{}, p
 	}
 	now := s.Now().Truncate(time.Second)
@@ -258,18 +258,18 @@ func (s *Service) RunNow(ctx context.Context, d Decision) (reset.Reply, error) {
 	if err != nil {
 		return reset.Reply{}, err
 	}
-	reply, err := s.turn(ctx, d, sc, reset.Reply{Did: reset.DidRunNow}, func(tx *Tx) error {
+	reply, err := s.updateSchedule(ctx, d, sc, reset.Reply{Did: reset.DidRunNow}, func(tx *Tx) error {
 		tx.Schedule.LastRun = run.ID
-		tx.Log(s.entry(tx.Request, d.Actor, reset.EvHurried, "schedule", sc.Label(), "request", run.ID))
+		tx.Log(s.entry(tx.Request, d.Actor, reset.EvRunNow, "schedule", sc.Label(), "request", run.ID))
 		return nil
 	})
 	reply.Request = run
 	return reply, err
 }
 
-// shift moves the time of an announced run. It goes on from there with the patience that it had.
-func (s *Service) shift(ctx context.Context, d Decision, verb reset.Verb, did reset.Did, change func(*reset.Request) (reset.Event, []string)) (reset.Reply, error) {
-	r, again, err := s.hear(ctx, d)
+// moveRun moves the time of an announced run. It goes on from there with the patience that it had.
+func (s *Service) moveRun(ctx context.Context, d Decision, verb reset.Verb, did reset.Did, change func(*reset.Request) (reset.Event, []string)) (reset.Reply, error) {
+	r, again, err := s.loadOnce(ctx, d)
 	if err != nil || again.Did != "" {
 		return again, err
 	}
@@ -279,7 +279,7 @@ func (s *Service) shift(ctx context.Context, d Decision, verb reset.Verb, did re
 	case r.State != reset.Planning && r.State != reset.Pending && r.State != reset.Approved, verb == reset.VerbSchedule && r.State != reset.Approved:
 		return reset.Reply{}, tooLate(r)
 	}
-	if err := s.allow(ctx, d, &r, verb, nil); err != nil {
+	if err := s.checkAllowed(ctx, d, &r, verb, nil); err != nil {
 		return reset.Reply{}, err
 	}
 	reply := reset.Reply{Did: did}
@@ -289,10 +289,10 @@ func (s *Service) shift(ctx context.Context, d Decision, verb reset.Verb, did re
 			return tooLate(*r)
 		}
 		ev, facts := change(r)
-		r.Run.Planned, r.Run.Begun, r.Deadline = r.NotBefore, time.Time{}, r.NotBefore.Add(s.patience(r))
+		r.Run.Planned, r.Run.Begun, r.Deadline = r.NotBefore, time.Time{}, r.NotBefore.Add(s.waitLimit(r))
 		switch r.State {
 		case reset.Planning:
-			r.Deadline = r.Run.Limit()
+			r.Deadline = r.Run.GiveUpAt()
 		case reset.Pending:
 			r.Deadline = r.NotBefore.Add(s.Times.Approval)
 		case reset.Approved: // keeps the deadline of its wait
@@ -305,8 +305,8 @@ func (s *Service) shift(ctx context.Context, d Decision, verb reset.Verb, did re
 	return reply, err
 }
 
-// hearSchedule loads the schedule that a decision is about, when its actor may. A decision that was heard before says what it did.
-func (s *Service) hearSchedule(ctx context.Context, d Decision, verb reset.Verb) (reset.Schedule, reset.Reply, error) {
+// loadScheduleOnce loads the schedule that a decision is about, when its actor may. A decision that was heard before says what it did.
+func (s *Service) loadScheduleOnce(ctx context.Context, d Decision, verb reset.Verb) (reset.Schedule, reset.Reply, error) {
 	sc, err := s.schedule(ctx, d.Ref.ID)
 	if err != nil {
 		return reset.Schedule{}, reset.Reply{}, noSchedule(err, d.Ref.ID)
@@ -315,17 +315,17 @@ func (s *Service) hearSchedule(ctx context.Context, d Decision, verb reset.Verb)
 	if err != nil {
 		return reset.Schedule{}, reset.Reply{}, err
 	}
-	if d.Origin != "" && sc.Heard.Origin == d.Origin {
-		return sc, reset.Reply{Did: sc.Heard.Did, Schedule: &sc, Request: r}, nil
+	if d.Origin != "" && sc.LastDecision.Origin == d.Origin {
+		return sc, reset.Reply{Did: sc.LastDecision.Did, Schedule: &sc, Request: r}, nil
 	}
 	if sc.Status == reset.Removed {
 		return sc, reset.Reply{}, sc.Inactive()
 	}
-	return sc, reset.Reply{}, s.allow(ctx, d, &r, verb, nil)
+	return sc, reset.Reply{}, s.checkAllowed(ctx, d, &r, verb, nil)
 }
 
-// turn runs a decision about a schedule in its transaction.
-func (s *Service) turn(ctx context.Context, d Decision, sc reset.Schedule, reply reset.Reply, change func(*Tx) error) (reset.Reply, error) {
+// updateSchedule runs a decision about a schedule in its transaction.
+func (s *Service) updateSchedule(ctx context.Context, d Decision, sc reset.Schedule, reply reset.Reply, change func(*Tx) error) (reset.Reply, error) {
 	err := s.Store.Update(ctx, sc.Request, nil, func(tx *Tx) error {
 		if now := tx.Schedule; now == nil || now.Status != sc.Status || now.Revision != sc.Revision || !now.Next.Equal(sc.Next) {
 			return reset.ErrConflict
@@ -333,7 +333,7 @@ func (s *Service) turn(ctx context.Context, d Decision, sc reset.Schedule, reply
 		if err := change(tx); err != nil {
 			return err
 		}
-		tx.Schedule.Heard = reset.Heard{Origin: d.Origin, Did: reply.Did}
+		tx.Schedule.LastDecision = reset.LastDecision{Origin: d.Origin, Did: reply.Did}
 		changed := *tx.Schedule
 		reply.Request, reply.Schedule = *tx.Request, &changed
 		return nil

@@ -8,10 +8,10 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// SyncSchedules makes the schedules of the configuration file those that are stored: new and changed ones are saved (each by a
+// SyncFileSchedules makes the schedules of the configuration file those that are stored: new and changed ones are saved (each by a
 // request that anybody can see), those that are gone are removed. Nobody is asked: the file was reviewed where the rules are
 // kept, and the rule's cap and its word on schedules hold for it at every run.
-func (s *Service) SyncSchedules(ctx context.Context, file []reset.Schedule) error {
+func (s *Service) SyncFileSchedules(ctx context.Context, file []reset.Schedule) error {
 	stored, err := s.Store.Schedules(ctx, reset.ScheduleFilter{Source: reset.FromFile, Kept: true})
 	if err != nil {
 		return fmt.Errorf("read the schedules of the file: %w", err)
@@ -31,7 +31,7 @@ func (s *Service) SyncSchedules(ctx context.Context, file []reset.Schedule) erro
 			continue
 		}
 		d := Decision{Actor: reset.Actor{Kind: reset.Config}, Why: "it is no longer in the configuration file"}
-		if _, err := s.retire(ctx, d, have, reset.Removed, reset.EvRemoved, reset.Reply{Did: reset.DidRemove}); err != nil {
+		if _, err := s.stopWithRun(ctx, d, have, reset.Removed, reset.EvRemoved, reset.Reply{Did: reset.DidRemove}); err != nil {
 			return fmt.Errorf("remove schedule %q: %w", have.Name, err)
 		}
 	}
@@ -45,9 +45,9 @@ func (s *Service) saveFromFile(ctx context.Context, want reset.Schedule) error {
 		return err
 	}
 	origin := "config " + want.Name + " " + digest
-	for _, o := range []string{origin, origin + " @ " + fact(s.Now())} {
+	for _, o := range []string{origin, origin + " @ " + timeFact(s.Now())} {
 		made, err := s.create(ctx, reset.Request{Origin: o, Actor: reset.Actor{Kind: reset.Config, ID: "config"}, Place: want.Place, Act: reset.SaveSchedule{Schedule: want},
-			Deadline: s.Now().Add(reset.FileAsks)})
+			Deadline: s.Now().Add(reset.FileApprovalWait)})
 		if err != nil || made.State.Open() {
 			return err
 		}

@@ -14,46 +14,46 @@ import (
 // two runs (internal/cron: Least).
 const tolerance = 4 * time.Minute
 
-// mostMissed bounds how many missed runs are counted; more are "more".
-const mostMissed = 1000
+// maxMissed bounds how many missed runs are counted; more are "more".
+const maxMissed = 1000
 
-// tick looks at a schedule: it warns, lapses, tells what was missed, and makes the run that has to be announced now. What it
+// processSchedule looks at a schedule: it warns, lapses, tells what was missed, and makes the run that has to be announced now. What it
 // did last is in Next, which only moves forward, and the run's origin is unique: neither a restart, nor a second process, nor a
 // clock that goes back makes a run twice.
-func (s *Service) tick(ctx context.Context, due Due) (time.Time, error) {
+func (s *Service) processSchedule(ctx context.Context, due Due) (time.Time, error) {
 	found, err := s.scheduleOf(ctx, due.ID)
 	if err != nil || found == nil || found.Status != reset.Active {
 		return time.Time{}, err
 	}
 	sc, now := *found, s.Now()
-	if s.left(sc.Intent.Cluster) {
-		return time.Time{}, s.pauseGone(ctx, &due, sc)
+	if s.isUnconfigured(sc.Intent.Cluster) {
+		return time.Time{}, s.pauseUnconfigured(ctx, &due, sc)
 	}
 	warnAt, end := sc.Until.Add(-reset.ExpiryWarning), !sc.Until.IsZero()
 	switch {
-	case sc.Stands(now) != nil:
-		return time.Time{}, s.note(ctx, due, sc, func(tx *Tx) { tx.Schedule.Status = reset.Lapsed }, reset.EvLapsed)
-	case end && !sc.Once() && !sc.Warned && !now.Before(warnAt):
-		return now, s.note(ctx, due, sc, func(tx *Tx) { tx.Schedule.Warned = true }, reset.EvLapsing, "until", fact(sc.Until))
+	case sc.CheckValid(now) != nil:
+		return time.Time{}, s.updateScheduleRow(ctx, due, sc, func(tx *Tx) { tx.Schedule.Status = reset.Lapsed }, reset.EvApprovalExpired)
+	case end && !sc.RunsOnce() && !sc.Warned && !now.Before(warnAt):
+		return now, s.updateScheduleRow(ctx, due, sc, func(tx *Tx) { tx.Schedule.Warned = true }, reset.EvApprovalExpiring, "until", timeFact(sc.Until))
 	}
 	at := sc.Next.Add(-sc.Announce)
 	if end && !sc.Next.Before(sc.Until) {
 		at = sc.Until
 	}
 	if now.Before(at) {
-		if end && !sc.Once() && !sc.Warned && warnAt.Before(at) {
+		if end && !sc.RunsOnce() && !sc.Warned && warnAt.Before(at) {
 			at = warnAt
 		}
 		return at, nil
 	}
 	if now.Sub(sc.Next) > tolerance {
-		return s.missed(ctx, due, sc)
+		return s.recordMissed(ctx, due, sc)
 	}
 	return now, s.announce(ctx, due, sc)
 }
 
-// note changes a schedule and tells it, if there is an event to tell.
-func (s *Service) note(ctx context.Context, due Due, sc reset.Schedule, change func(*Tx), ev reset.Event, facts ...string) error {
+// updateScheduleRow changes a schedule and tells it, if there is an event to tell.
+func (s *Service) updateScheduleRow(ctx context.Context, due Due, sc reset.Schedule, change func(*Tx), ev reset.Event, facts ...string) error {
 	return s.Store.Update(ctx, sc.Request, &due, func(tx *Tx) error {
 		if tx.Schedule == nil || tx.Schedule.Version != sc.Version {
 			return reset.ErrConflict
@@ -67,15 +67,15 @@ func (s *Service) note(ctx context.Context, due Due, sc reset.Schedule, change f
 	})
 }
 
-// missed tells of runs at whose time nobody was there, and runs the latest of them when that was wanted.
-func (s *Service) missed(ctx context.Context, due Due, sc reset.Schedule) (time.Time, error) {
+// recordMissed tells of runs at whose time nobody was there, and runs the latest of them when that was wanted.
+func (s *Service) recordMissed(ctx context.Context, due Due, sc reset.Schedule) (time.Time, error) {
 	now, last, count := s.Now(), sc.Next, 1
 	next, p := s.nextRun(sc, last)
-	for ; p == nil && !next.IsZero() && next.Before(now.Add(-tolerance)) && count < mostMissed; count++ {
+	for ; p == nil && !next.IsZero() && next.Before(now.Add(-tolerance)) && count < maxMissed; count++ {
 		last = next
 		next, p = s.nextRun(sc, last)
 	}
-	if count == mostMissed {
+	if count == maxMissed {
 		next, p = s.nextRun(sc, now)
 	}
 	if p != nil {
@@ -89,12 +89,12 @@ func (s *Service) missed(ctx context.Context, due Due, sc reset.Schedule) (time.
 			return time.Time{}, err
 		}
 	}
-	return now, s.note(ctx, due, sc, func(tx *Tx) { s.forward(tx.Schedule, next) }, reset.EvMissed,
-		"run", fact(last), "count", strconv.Itoa(count), "then", then)
+	return now, s.updateScheduleRow(ctx, due, sc, func(tx *Tx) { s.moveToNextRun(tx.Schedule, next) }, reset.EvMissed,
+		"run", timeFact(last), "count", strconv.Itoa(count), "then", then)
 }
 
-// forward moves a schedule to its next run. One that has none any more is over.
-func (s *Service) forward(sc *reset.Schedule, next time.Time) {
+// moveToNextRun moves a schedule to its next run. One that has none any more is over.
+func (s *Service) moveToNextRun(sc *reset.Schedule, next time.Time) {
 	if sc.Next = next; next.IsZero() {
 		sc.Status = reset.Over
 	}
@@ -111,11 +111,13 @@ func (s *Service) announce(ctx context.Context, due Due, sc reset.Schedule) erro
 	if err != nil {
 		return err
 	}
-	return s.note(ctx, due, sc, func(tx *Tx) { tx.Schedule.LastRun = r.ID; s.forward(tx.Schedule, next) }, "") // the run tells itself
+	return s.updateScheduleRow(ctx, due, sc, func(tx *Tx) { tx.Schedule.LastRun = r.ID; s.moveToNextRun(tx.Schedule, next) }, "") // the run tells itself
 }
 
 // runOrigin is the same for every process that makes the run of a time.
-func runOrigin(sc reset.Schedule, at time.Time) string { return "schedule " + sc.ID + " @ " + fact(at) }
+func runOrigin(sc reset.Schedule, at time.Time) string {
+	return "schedule " + sc.ID + " @ " + timeFact(at)
+}
 
 // makeRun asks for one run of a schedule. By is who said so, if somebody did.
 func (s *Service) makeRun(ctx context.Context, sc reset.Schedule, run reset.Run, origin string, by reset.Actor) (reset.Request, error) {
@@ -124,44 +126,44 @@ func (s *Service) makeRun(ctx context.Context, sc reset.Schedule, run reset.Run,
 	in := intentAt(sc.Intent, run.At, s.Now())
 	in.Wait, in.NoWait = sc.WhenBusy.For, sc.WhenBusy.Do != reset.BusyWait
 	r := reset.Request{Origin: origin, Actor: reset.Actor{Kind: reset.Scheduled, ID: sc.ID}, Place: sc.Place, Act: reset.Move{Intent: in}, Run: &run, NotBefore: run.Planned}
-	r.Deadline = run.Limit()
+	r.Deadline = run.GiveUpAt()
 	return s.create(ctx, r)
 }
 
-// asker is who must not approve a request: whoever asked, and of a run its schedule's owner.
-func asker(r *reset.Request) reset.Actor {
+// requesterOf is who must not approve a request: whoever asked, and of a run its schedule's owner.
+func requesterOf(r *reset.Request) reset.Actor {
 	if r.Run != nil {
 		return r.Run.Owner
 	}
 	return r.Actor
 }
 
-// beside is what a run must not overwrite: an open request on its group, or the reset of somebody else that is still watched.
+// conflictingRequest is what a run must not overwrite: an open request on its group, or the reset of somebody else that is still watched.
 // Previews do not count, nor does what is only announced.
-func (s *Service) beside(ctx context.Context, r reset.Request) (*reset.Problem, error) {
-	in, _ := r.Move()
+func (s *Service) conflictingRequest(ctx context.Context, r reset.Request) (*reset.Problem, error) {
+	in, _ := r.Intent()
 	others, err := s.Store.List(ctx, Filter{Group: in.Group, States: []reset.State{reset.Pending, reset.Approved, reset.Applying, reset.Applied}, Limit: 100})
 	if err != nil {
 		return nil, fmt.Errorf("list what is beside %s: %w", r.ID, err)
 	}
 	for _, o := range others {
-		there, move := o.Move()
+		there, move := o.Intent()
 		watched := o.State == reset.Applied && o.Watch.Open() && o.Actor != r.Actor
 		open := o.State.Open() && !o.NotBefore.After(s.Now())
 		if move && o.ID != r.ID && there.Cluster == in.Cluster && (open || watched) {
-			return &reset.Problem{Code: reset.ProblemBeside, Cluster: in.Cluster, Group: in.Group, Request: o.ID, State: o.State}, nil
+			return &reset.Problem{Code: reset.ProblemConflictingRequest, Cluster: in.Cluster, Group: in.Group, Request: o.ID, State: o.State}, nil
 		}
 	}
 	return nil, nil
 }
 
-// standBack keeps a run in planning while something is beside it, or gives it up.
-func (s *Service) standBack(ctx context.Context, due Due, r reset.Request, p *reset.Problem) (time.Time, error) {
-	if limit := r.Run.Limit(); !s.Now().Before(limit) || r.State == reset.Approved && r.Run.WhenBusy.Do != reset.BusyWait {
+// postpone keeps a run in planning while something is beside it, or gives it up.
+func (s *Service) postpone(ctx context.Context, due Due, r reset.Request, p *reset.Problem) (time.Time, error) {
+	if limit := r.Run.GiveUpAt(); !s.Now().Before(limit) || r.State == reset.Approved && r.Run.WhenBusy.Do != reset.BusyWait {
 		return s.giveUp(ctx, due, r, p)
 	}
 	again := s.Now().Add(time.Minute)
-	if limit := r.Run.Limit(); limit.Before(again) {
+	if limit := r.Run.GiveUpAt(); limit.Before(again) {
 		again = limit
 	}
 	return again, s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
@@ -170,9 +172,9 @@ func (s *Service) standBack(ctx context.Context, due Due, r reset.Request, p *re
 			return reset.ErrConflict
 		}
 		if r.Problem == nil || r.Problem.Code != p.Code || r.Problem.Request != p.Request {
-			tx.Log(s.entry(r, r.Actor, reset.EvHeld, "by", p.Request, "state", string(p.State)))
+			tx.Log(s.entry(r, r.Actor, reset.EvPostponed, "by", p.Request, "state", string(p.State)))
 		}
-		r.Asked, r.Problem, r.Run.Begun, r.Run.Held, r.Deadline = true, p, time.Time{}, true, r.Run.Limit()
+		r.Asked, r.Problem, r.Run.Begun, r.Run.Postponed, r.Deadline = true, p, time.Time{}, true, r.Run.GiveUpAt()
 		if r.State == reset.Approved {
 			return r.Advance(reset.Planning)
 		}
@@ -180,12 +182,12 @@ func (s *Service) standBack(ctx context.Context, due Due, r reset.Request, p *re
 	})
 }
 
-// ripe does what has to be done before an approved request is looked at for the first time: a time in the future that has come
+// startRun does what has to be done before an approved request is looked at for the first time: a time in the future that has come
 // is planned, and a run begins, is late, or stands back. Waits: that is all for now.
-func (s *Service) ripe(ctx context.Context, due Due, r reset.Request) (next time.Time, waits bool, err error) {
-	in, _ := r.Move()
+func (s *Service) startRun(ctx context.Context, due Due, r reset.Request) (next time.Time, waits bool, err error) {
+	in, _ := r.Intent()
 	if reset.InFuture(in) {
-		return s.Now(), true, s.come(ctx, due, r)
+		return s.Now(), true, s.planDeferred(ctx, due, r)
 	}
 	if r.Run == nil || !r.Run.Begun.IsZero() {
 		return time.Time{}, false, nil
@@ -199,9 +201,9 @@ func (s *Service) ripe(ctx context.Context, due Due, r reset.Request) (next time
 		next, err = s.expire(ctx, due, r.ID, &reset.Problem{Code: reset.ProblemMissed, Request: r.ID, Cluster: in.Cluster, Group: in.Group, Count: int64(late.Seconds())})
 		return next, true, err
 	}
-	if p, err := s.beside(ctx, r); p != nil || err != nil {
+	if p, err := s.conflictingRequest(ctx, r); p != nil || err != nil {
 		if err == nil {
-			next, err = s.standBack(ctx, due, r, p)
+			next, err = s.postpone(ctx, due, r, p)
 		}
 		return next, true, err
 	}
@@ -212,43 +214,43 @@ func (s *Service) ripe(ctx context.Context, due Due, r reset.Request) (next time
 		}
 		r.Run.Begun = s.Now()
 		if !onTime {
-			r.Run.Late, r.Deadline = late, s.Now().Add(s.patience(r))
+			r.Run.Late, r.Deadline = late, s.Now().Add(s.waitLimit(r))
 		}
 		return nil
 	})
 }
 
-// come plans a request whose time in the future has come. What was agreed to before goes on counting, within its bounds.
-func (s *Service) come(ctx context.Context, due Due, r reset.Request) error {
+// planDeferred plans a request whose time in the future has come. What was agreed to before goes on counting, within its bounds.
+func (s *Service) planDeferred(ctx context.Context, due Due, r reset.Request) error {
 	return s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
 		r := tx.Request
 		if r.State != reset.Approved {
 			return reset.ErrConflict
 		}
-		in, _ := r.Move()
+		in, _ := r.Intent()
 		t := in.Target.(reset.Time)
 		t.Future = false
 		in.Target = t
 		r.Act = reset.Move{Intent: in}
 		if r.Run == nil {
-			r.Standing = &reset.Mandate{Request: r.ID, Digest: r.Digest, Rule: r.Ruling.Rule, Bounds: r.Bounds, Need: r.Need, Votes: tx.Votes}
+			r.StandingApproval = &reset.Mandate{Request: r.ID, Digest: r.Digest, Rule: r.Ruling.Rule, Bounds: r.Bounds, Need: r.Need, Votes: tx.Votes}
 		}
 		before := r.Effect
-		r.Before, r.Deadline = &before, s.Now().Add(s.patience(r))
-		tx.Log(s.entry(r, reset.Actor{}, reset.EvCame, "at", fact(t.At)))
+		r.Before, r.Deadline = &before, s.Now().Add(s.waitLimit(r))
+		tx.Log(s.entry(r, reset.Actor{}, reset.EvTimeReached, "at", timeFact(t.At)))
 		return r.Advance(reset.Planning)
 	})
 }
 
-// standing takes a planned request on without asking anybody, where what was agreed to before covers it; and asks where the
+// useStandingApproval takes a planned request on without asking anybody, where what was agreed to before covers it; and asks where the
 // request is nobody's to confirm. Done is false when the ordinary road is the one.
-func (s *Service) standing(tx *Tx, d drafted) (done bool, err error) {
+func (s *Service) useStandingApproval(tx *Tx, d draftResult) (done bool, err error) {
 	r := tx.Request
 	if t, ok := d.intent.Target.(reset.Time); ok && t.Future && t.At.After(r.NotBefore) {
 		r.NotBefore = t.At
 	}
-	m := r.Rests()
-	covered := m != nil && d.ruling.Stands && (m.Until.IsZero() || s.Now().Before(m.Until)) && m.Covers(d.plan.Effect, d.plan.Steps)
+	m := r.Mandate()
+	covered := m != nil && d.ruling.MandateValid && (m.Until.IsZero() || s.Now().Before(m.Until)) && m.Covers(d.plan.Effect, d.plan.Steps)
 	switch {
 	case r.Actor.Kind == reset.Config:
 		r.Asked = true
@@ -258,48 +260,48 @@ func (s *Service) standing(tx *Tx, d drafted) (done bool, err error) {
 		if !m.File {
 			r.Bounds.MaxSkip, r.Bounds.MaxReplay = m.Bounds.MaxSkip, m.Bounds.MaxReplay
 		}
-		if r.Run != nil && r.Run.Held && !r.NotBefore.After(s.Now()) { // it announces itself again
-			r.NotBefore = slices.MinFunc([]time.Time{s.Now().Add(r.Run.Announce), r.Run.Limit()}, time.Time.Compare)
+		if r.Run != nil && r.Run.Postponed && !r.NotBefore.After(s.Now()) { // it announces itself again
+			r.NotBefore = slices.MinFunc([]time.Time{s.Now().Add(r.Run.Announce), r.Run.GiveUpAt()}, time.Time.Compare)
 		}
 		if r.Run != nil {
-			r.Run.Held = false
-			tx.Log(s.entry(r, r.Actor, reset.EvAnnounced, "run", fact(r.Run.At), "begins", fact(r.NotBefore), "revision", strconv.Itoa(r.Revision)))
+			r.Run.Postponed = false
+			tx.Log(s.entry(r, r.Actor, reset.EvAnnounced, "run", timeFact(r.Run.At), "begins", timeFact(r.NotBefore), "revision", strconv.Itoa(r.Revision)))
 		}
 		return true, s.arm(tx, r.Actor)
 	case r.Run == nil && m != nil:
-		r.Problem = &reset.Problem{Code: reset.ProblemVoided, Want: doubt(*m, d), Request: r.ID, Cluster: d.intent.Cluster, Group: d.intent.Group}
+		r.Problem = &reset.Problem{Code: reset.ProblemVoided, Want: mandateGap(*m, d), Request: r.ID, Cluster: d.intent.Cluster, Group: d.intent.Group}
 		return false, nil
 	case r.Run == nil:
 		return false, nil
 	}
 	r.Asked, r.Need = true, max(1, r.Need)
-	why, ruling := doubt(*m, d), d.ruling
+	why, ruling := mandateGap(*m, d), d.ruling
 	r.Problem = &reset.Problem{Code: reset.ProblemVoided, Want: why, Request: r.ID, Cluster: d.intent.Cluster, Group: d.intent.Group, Ruling: &ruling}
 	r.Deadline = slices.MaxFunc([]time.Time{s.Now(), r.NotBefore}, time.Time.Compare).Add(s.Times.Approval)
 	tx.Log(s.entry(r, r.Actor, reset.EvSubmitted, "need", strconv.Itoa(r.Need), "why", why, "doubt", string(d.ruling.Doubt)))
 	return true, r.Advance(reset.Pending)
 }
 
-// doubt says why what was agreed to before does not cover a plan.
-func doubt(m reset.Mandate, d drafted) string {
+// mandateGap says why what was agreed to before does not cover a plan.
+func mandateGap(m reset.Mandate, d draftResult) string {
 	if !m.Covers(d.plan.Effect, d.plan.Steps) {
 		return "effect"
 	}
 	return "standing"
 }
 
-// agreed are the votes that count when a request is written: those on it, or else those that it rests on, within their bounds.
-func (s *Service) agreed(ctx context.Context, r reset.Request, e reset.Effect) ([]reset.Vote, error) {
+// countedVotes are the votes that count when a request is written: those on it, or else those that it rests on, within their bounds.
+func (s *Service) countedVotes(ctx context.Context, r reset.Request, e reset.Effect) ([]reset.Vote, error) {
 	votes, err := s.Store.Votes(ctx, r.ID, r.Revision)
-	if m := r.Rests(); err == nil && len(votes) == 0 && m != nil && m.Bounds.Covers(e) && (m.Until.IsZero() || s.Now().Before(m.Until)) {
+	if m := r.Mandate(); err == nil && len(votes) == 0 && m != nil && m.Bounds.Covers(e) && (m.Until.IsZero() || s.Now().Before(m.Until)) {
 		return m.Votes, nil
 	}
 	return votes, err
 }
 
-// patience is how long a request waits for an idle group.
-func (s *Service) patience(r *reset.Request) time.Duration {
-	if in, _ := r.Move(); in.Wait > 0 {
+// waitLimit is how long a request waits for an idle group.
+func (s *Service) waitLimit(r *reset.Request) time.Duration {
+	if in, _ := r.Intent(); in.Wait > 0 {
 		return in.Wait
 	}
 	return r.Ruling.Wait
@@ -335,7 +337,7 @@ func (s *Service) giveUp(ctx context.Context, due Due, r reset.Request, p *reset
 	if r.Run.WhenBusy.Do == reset.BusyFail {
 		sc, err := s.scheduleOf(ctx, r.Run.Schedule)
 		if err == nil && sc != nil && sc.Status == reset.Active {
-			err = s.note(ctx, due, *sc, func(tx *Tx) { tx.Schedule.Status = reset.Paused }, reset.EvPaused, "run", fact(r.Run.At), "request", r.ID)
+			err = s.updateScheduleRow(ctx, due, *sc, func(tx *Tx) { tx.Schedule.Status = reset.Paused }, reset.EvPaused, "run", timeFact(r.Run.At), "request", r.ID)
 		}
 		if err != nil {
 			return time.Time{}, err

@@ -330,7 +330,7 @@ func TestAStandingApprovalEnds(t *testing.T) {
 		t.Errorf("%d runs", n)
 	}
 	_, err := b.RunNow(t.Context(), b.of(mara, "nightly"))
-	if p := problem(t, err, reset.ProblemNotStand); p.Want != "ended" {
+	if p := problem(t, err, reset.ProblemNoStandingApproval); p.Want != "ended" {
 		t.Error(p)
 	}
 	if again := b.save(nightly()); again.ID != sc.ID || again.Status != reset.Active {

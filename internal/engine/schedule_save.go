@@ -11,14 +11,14 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// saving carries a request that saves a schedule. It is planned as its resets would be, as of now, and voted on like them;
+// processSaveSchedule carries a request that saves a schedule. It is planned as its resets would be, as of now, and voted on like them;
 // what is applied is the row.
-func (s *Service) saving(ctx context.Context, due Due, r reset.Request) (time.Time, error) {
+func (s *Service) processSaveSchedule(ctx context.Context, due Due, r reset.Request) (time.Time, error) {
 	switch r.State {
 	case reset.Planning:
 		return s.plan(ctx, due, r)
 	case reset.Draft, reset.Pending:
-		if s.over(r) {
+		if s.isPastDeadline(r) {
 			return s.expire(ctx, due, r.ID, nil)
 		}
 		return r.Deadline, nil
@@ -41,16 +41,16 @@ func (s *Service) checkSchedule(ctx context.Context, r reset.Request, in reset.I
 		sc.WhenBusy = reset.WhenBusy{Do: reset.BusyWait}
 	}
 	if in.Emergency != "" {
-		about.Code, about.Want = reset.ProblemNotStand, "emergency"
+		about.Code, about.Want = reset.ProblemNoStandingApproval, "emergency"
 		return sc, about, nil
 	}
 	if p := notForRuns(sc, in); p != nil {
 		return sc, p, nil
 	}
-	if p, err := s.named(ctx, r, &sc, in); p != nil || err != nil {
+	if p, err := s.findSchedule(ctx, r, &sc, in); p != nil || err != nil {
 		return sc, p, err
 	}
-	return sc, s.timed(&sc, in), nil
+	return sc, s.checkTimes(&sc, in), nil
 }
 
 // notForRuns refuses targets that mean something once only.
@@ -62,11 +62,11 @@ func notForRuns(sc reset.Schedule, in reset.Intent) *reset.Problem {
 		p.Want = "never"
 		return p
 	case reset.SkipRecord, reset.Rows:
-		if !sc.Once() {
+		if !sc.RunsOnce() {
 			return p
 		}
 	case reset.Time:
-		if t.Back == 0 && !sc.Once() {
+		if t.Back == 0 && !sc.RunsOnce() {
 			p.Got = cmp.Or(t.Said, p.Got)
 			return p
 		}
@@ -75,8 +75,8 @@ func notForRuns(sc reset.Schedule, in reset.Intent) *reset.Problem {
 	return nil
 }
 
-// named finds the schedule that is changed, or the place for a new one.
-func (s *Service) named(ctx context.Context, r reset.Request, sc *reset.Schedule, in reset.Intent) (*reset.Problem, error) {
+// findSchedule finds the schedule that is changed, or the place for a new one.
+func (s *Service) findSchedule(ctx context.Context, r reset.Request, sc *reset.Schedule, in reset.Intent) (*reset.Problem, error) {
 	if sc.ID == "" && sc.Name == "" {
 		sc.ID = r.ID
 		return nil, nil
@@ -99,25 +99,25 @@ func (s *Service) named(ctx context.Context, r reset.Request, sc *reset.Schedule
 	return nil, nil
 }
 
-// timed refuses times that are none, and says when the standing approval ends.
-func (s *Service) timed(sc *reset.Schedule, in reset.Intent) *reset.Problem {
+// checkTimes refuses times that are none, and says when the standing approval ends.
+func (s *Service) checkTimes(sc *reset.Schedule, in reset.Intent) *reset.Problem {
 	now := s.Now()
 	about := &reset.Problem{Cluster: in.Cluster, Group: in.Group}
 	first, p := s.nextRun(*sc, now)
-	latest := now.Add(reset.StandsAtMost)
+	latest := now.Add(reset.LongestApproval)
 	switch {
 	case p != nil:
 		p.Cluster, p.Group = in.Cluster, in.Group
 		return p
-	case sc.Once() && !sc.At.After(now):
-		about.Code, about.Got = reset.ProblemPassed, sc.At.UTC().Format(time.RFC3339)
+	case sc.RunsOnce() && !sc.At.After(now):
+		about.Code, about.Got = reset.ProblemTimePassed, sc.At.UTC().Format(time.RFC3339)
 		return about
-	case sc.Once():
-		sc.Until = sc.At.Add(reset.OnceStandsFor)
+	case sc.RunsOnce():
+		sc.Until = sc.At.Add(reset.OnceApprovalLasts)
 	case sc.Until.IsZero() && sc.Source == reset.FromSlack:
-		sc.Until = now.Add(reset.StandingFor).Truncate(time.Second)
+		sc.Until = now.Add(reset.ApprovalLasts).Truncate(time.Second)
 	}
-	if end := sc.Until; !end.IsZero() && (end.After(latest.Add(reset.OnceStandsFor)) || !end.After(now) || !first.Before(end)) {
+	if end := sc.Until; !end.IsZero() && (end.After(latest.Add(reset.OnceApprovalLasts)) || !end.After(now) || !first.Before(end)) {
 		about.Code, about.Got, about.Want = reset.ProblemEnd, end.UTC().Format(time.RFC3339), latest.UTC().Format(time.RFC3339)
 		return about
 	}
@@ -126,13 +126,13 @@ func (s *Service) timed(sc *reset.Schedule, in reset.Intent) *reset.Problem {
 
 // nextRun is the first run after a time; zero: none.
 func (s *Service) nextRun(sc reset.Schedule, after time.Time) (time.Time, *reset.Problem) {
-	if sc.Once() {
+	if sc.RunsOnce() {
 		if sc.At.After(after) {
 			return sc.At, nil
 		}
 		return time.Time{}, nil
 	}
-	rhythm, err := s.Clock.Rhythm(sc.Expr, sc.Zone)
+	rhythm, err := s.Cron.Parse(sc.Expr, sc.Zone)
 	if err != nil {
 		var p *reset.Problem
 		if !errors.As(err, &p) {
@@ -158,11 +158,11 @@ func (s *Service) saveSchedule(ctx context.Context, due Due, r reset.Request) (t
 	case p != nil: // its name was taken, its end has come: planning says so
 		return s.Now(), s.void(ctx, due, r, &reset.Problem{Code: reset.ProblemVoided, Want: "schedule", Request: r.ID})
 	}
-	announced, err := s.announced(ctx, sc.ID)
+	announced, err := s.announcedRun(ctx, sc.ID)
 	if err != nil {
 		return time.Time{}, err
 	}
-	former, err := s.former(ctx, sc)
+	former, err := s.formerRequest(ctx, sc)
 	if err != nil {
 		return time.Time{}, err
 	}
@@ -174,7 +174,7 @@ func (s *Service) saveSchedule(ctx context.Context, due Due, r reset.Request) (t
 		version := int64(0)
 		if old := tx.Schedule; old != nil {
 			if old.Revision != sc.Revision {
-				return s.changed(tx)
+				return s.replanChanged(tx)
 			}
 			version = old.Version
 		}
@@ -183,11 +183,11 @@ func (s *Service) saveSchedule(ctx context.Context, due Due, r reset.Request) (t
 		sc.Mandate = reset.Mandate{Request: r.ID, Digest: r.Digest, Rule: r.Ruling.Rule, Bounds: r.Bounds, Need: r.Need, Votes: tx.Votes,
 			Until: sc.Until, File: sc.Source == reset.FromFile}
 		tx.Schedule = &sc
-		s.withdraw(tx, announced, r.Actor, "schedule changed")
+		s.cancelRun(tx, announced, r.Actor, "schedule changed")
 		if former != nil {
 			tx.AlsoSave(*former) // its card says from now on that it was changed since
 		}
-		tx.Log(s.entry(r, r.Actor, reset.EvSaved, "schedule", sc.Label(), "next", fact(next), "until", fact(sc.Until), "revision", strconv.Itoa(sc.Revision)))
+		tx.Log(s.entry(r, r.Actor, reset.EvSaved, "schedule", sc.Label(), "next", timeFact(next), "until", timeFact(sc.Until), "revision", strconv.Itoa(sc.Revision)))
 		r.EndedAt, r.Deadline, r.Outcome = s.Now(), time.Time{}, reset.Verified
 		if err := r.Advance(reset.Applying); err != nil {
 			return err
@@ -197,8 +197,8 @@ func (s *Service) saveSchedule(ctx context.Context, due Due, r reset.Request) (t
 	return time.Time{}, err
 }
 
-// former is the request that saved a schedule as it is now, before it is saved again; nil for a new one.
-func (s *Service) former(ctx context.Context, sc reset.Schedule) (*reset.Request, error) {
+// formerRequest is the request that saved a schedule as it is now, before it is saved again; nil for a new one.
+func (s *Service) formerRequest(ctx context.Context, sc reset.Schedule) (*reset.Request, error) {
 	saved, err := s.scheduleOf(ctx, sc.ID)
 	if err != nil || saved == nil {
 		return nil, err
@@ -207,15 +207,15 @@ func (s *Service) former(ctx context.Context, sc reset.Schedule) (*reset.Request
 	return &r, err
 }
 
-// changed plans again what was agreed to for a schedule that somebody else has changed meanwhile.
-func (s *Service) changed(tx *Tx) error {
+// replanChanged plans again what was agreed to for a schedule that somebody else has changed meanwhile.
+func (s *Service) replanChanged(tx *Tx) error {
 	tx.Request.Problem = &reset.Problem{Code: reset.ProblemVoided, Want: "schedule", Request: tx.Request.ID}
 	tx.Log(s.entry(tx.Request, reset.Actor{}, reset.EvVoided, "why", "schedule"))
 	return tx.Request.Advance(reset.Planning)
 }
 
-// announced is the run of a schedule that has been announced and not begun to be written; nil: none.
-func (s *Service) announced(ctx context.Context, id string) (*reset.Request, error) {
+// announcedRun is the run of a schedule that has been announced and not begun to be written; nil: none.
+func (s *Service) announcedRun(ctx context.Context, id string) (*reset.Request, error) {
 	open, err := s.Store.List(ctx, Filter{Actor: reset.Actor{Kind: reset.Scheduled, ID: id}, States: []reset.State{reset.Planning, reset.Pending, reset.Approved}, Limit: 1})
 	if err != nil || len(open) == 0 {
 		return nil, err
@@ -223,8 +223,8 @@ func (s *Service) announced(ctx context.Context, id string) (*reset.Request, err
 	return &open[0], nil
 }
 
-// withdraw cancels a run together with what happens to its schedule.
-func (s *Service) withdraw(tx *Tx, run *reset.Request, by reset.Actor, why string) {
+// cancelRun cancels a run together with what happens to its schedule.
+func (s *Service) cancelRun(tx *Tx, run *reset.Request, by reset.Actor, why string) {
 	if run == nil {
 		return
 	}
@@ -237,15 +237,15 @@ func (s *Service) withdraw(tx *Tx, run *reset.Request, by reset.Actor, why strin
 	tx.AlsoSave(o)
 }
 
-func fact(t time.Time) string {
+func timeFact(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
 	return t.UTC().Format(time.RFC3339)
 }
 
-// saves reports whether an act saves a schedule.
-func saves(a reset.Act) bool { _, ok := a.(reset.SaveSchedule); return ok }
+// savesSchedule reports whether an act saves a schedule.
+func savesSchedule(a reset.Act) bool { _, ok := a.(reset.SaveSchedule); return ok }
 
 // withIntent is an act with another intent.
 func withIntent(a reset.Act, in reset.Intent) reset.Act {
@@ -256,27 +256,27 @@ func withIntent(a reset.Act, in reset.Intent) reset.Act {
 	return reset.Move{Intent: in}
 }
 
-// act is what was planned: the act with what planning found out.
-func (d drafted) act(a reset.Act) reset.Act {
-	if saves(a) {
+// plannedAct is what was planned: the act with what planning found out.
+func (d draftResult) plannedAct(a reset.Act) reset.Act {
+	if savesSchedule(a) {
 		a = reset.SaveSchedule{Schedule: d.schedule}
 	}
 	return withIntent(a, d.intent)
 }
 
-// meant is the intent of a request as it has to be planned now. A schedule's is planned as if it ran now.
-func (s *Service) meant(r reset.Request) reset.Intent {
-	in, _ := r.Move()
+// effectiveIntent is the intent of a request as it has to be planned now. A schedule's is planned as if it ran now.
+func (s *Service) effectiveIntent(r reset.Request) reset.Intent {
+	in, _ := r.Intent()
 	if save, ok := r.Act.(reset.SaveSchedule); ok {
 		in.Wait = save.Schedule.WhenBusy.For // the rule says how long anybody may wait
 	}
 	t, timed := in.Target.(reset.Time)
 	switch {
 	case !timed:
-	case saves(r.Act) && t.Back == 0:
+	case savesSchedule(r.Act) && t.Back == 0:
 		t.Future = t.At.After(s.Now())
 		in.Target = t
-	case saves(r.Act):
+	case savesSchedule(r.Act):
 		in = intentAt(in, s.Now(), s.Now())
 	case t.Future && !t.At.After(s.Now()) && r.State == reset.Planning:
 		t.Future = false
@@ -285,36 +285,36 @@ func (s *Service) meant(r reset.Request) reset.Intent {
 	return in
 }
 
-// reach is the effect that is asked for: of what is done later, it may be more than the plan as of now.
-func (d drafted) reach(r reset.Request) reset.Effect {
+// askedEffect is the effect that is asked for: of what is done later, it may be more than the plan as of now.
+func (d draftResult) askedEffect(r reset.Request) reset.Effect {
 	e := d.plan.Effect
-	if saves(r.Act) || reset.InFuture(d.intent) {
+	if savesSchedule(r.Act) || reset.InFuture(d.intent) {
 		e.Skip, e.Replay = max(e.Skip, d.intent.Upto.Skip), max(e.Replay, d.intent.Upto.Replay)
 	}
 	return e
 }
 
-// scheduled checks what is particular to schedules, their runs and times in the future, before Kafka is asked.
-func (s *Service) scheduled(ctx context.Context, r reset.Request, d *drafted) (p *reset.Problem, err error) {
+// checkScheduled checks what is particular to schedules, their runs and times in the future, before Kafka is asked.
+func (s *Service) checkScheduled(ctx context.Context, r reset.Request, d *draftResult) (p *reset.Problem, err error) {
 	switch {
-	case saves(r.Act):
+	case savesSchedule(r.Act):
 		d.schedule, p, err = s.checkSchedule(ctx, r, d.intent)
 	case r.Run != nil:
-		p, err = s.beside(ctx, r)
+		p, err = s.conflictingRequest(ctx, r)
 	case reset.InFuture(d.intent) && d.intent.Emergency != "":
-		p = &reset.Problem{Code: reset.ProblemNotStand, Want: "emergency", Cluster: d.intent.Cluster, Group: d.intent.Group}
+		p = &reset.Problem{Code: reset.ProblemNoStandingApproval, Want: "emergency", Cluster: d.intent.Cluster, Group: d.intent.Group}
 	}
 	return p, err
 }
 
-// stood is the ruling on what was agreed to before its time came, with the memberships as they were recorded then. Ok is false
+// rulingBefore is the ruling on what was agreed to before its time came, with the memberships as they were recorded then. Ok is false
 // when it has to be asked for anew.
-func (s *Service) stood(ctx context.Context, r reset.Request, in reset.Intent, e *reset.Effect) (reset.Ruling, bool) {
-	if r.Standing == nil || e != nil && !r.Standing.Bounds.Covers(*e) {
+func (s *Service) rulingBefore(ctx context.Context, r reset.Request, in reset.Intent, e *reset.Effect) (reset.Ruling, bool) {
+	if r.StandingApproval == nil || e != nil && !r.StandingApproval.Bounds.Covers(*e) {
 		return reset.Ruling{}, false
 	}
-	ruling, err := s.Policy.Rule(ctx, reset.Asking{Actor: r.Actor, Channel: r.Place.Channel, Verb: reset.VerbApply, Cluster: in.Cluster, Group: in.Group,
-		Effect: e, Requester: r.Actor, Votes: r.Standing.Votes})
-	ruling.Stands = true
+	ruling, err := s.Policy.Rule(ctx, reset.PolicyQuestion{Actor: r.Actor, Channel: r.Place.Channel, Verb: reset.VerbApply, Cluster: in.Cluster, Group: in.Group,
+		Effect: e, Requester: r.Actor, Votes: r.StandingApproval.Votes})
+	ruling.MandateValid = true
 	return ruling, err == nil && ruling.Allowed
 }

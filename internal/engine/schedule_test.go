@@ -18,7 +18,7 @@ type daily struct{}
 
 type at time.Duration
 
-func (daily) Rhythm(expr, _ string) (reset.Rhythm, error) {
+func (daily) Parse(expr, _ string) (reset.Recurrence, error) {
 	t, err := time.Parse("15:04", expr)
 	if err != nil {
 		return nil, &reset.Problem{Code: reset.ProblemExpression, Got: expr, Want: "it is no time of the day", Names: []string{"02:00"}}
@@ -171,7 +171,7 @@ func TestANightlyReplay(t *testing.T) {
 		t.Fatalf("%s, %+v, need %d, %v", draft.State, draft.Effect, draft.Need, draft.Problem)
 	}
 	story, err := b.Story(t.Context(), draft.ID)
-	if err != nil || story.Schedule == nil || len(story.Schedule.Coming) != 5 || !story.Schedule.Coming[4].At.Equal(night.Add(4*24*time.Hour)) {
+	if err != nil || story.Schedule == nil || len(story.Schedule.Upcoming) != 5 || !story.Schedule.Upcoming[4].At.Equal(night.Add(4*24*time.Hour)) {
 		t.Fatalf("the preview tells of %+v, %v", story.Schedule, err)
 	}
 	b.approve(mara, draft)
@@ -219,7 +219,7 @@ func TestAScheduleAsksForWhatItsRunsNeed(t *testing.T) {
 	b.approve(mara, r)
 	r = b.want(r, reset.Pending, "")
 	_, err := b.Emergency(t.Context(), b.by(oncall, r))
-	if p := problem(t, err, reset.ProblemNotStand); p.Want != "emergency" {
+	if p := problem(t, err, reset.ProblemNoStandingApproval); p.Want != "emergency" {
 		t.Error(p)
 	}
 	b.approve(kim, r)
@@ -290,11 +290,11 @@ func TestWhatIsNoSchedule(t *testing.T) {
 		{"a time of its own", func(sc *reset.Schedule) { sc.Intent.Target = reset.Time{At: night, Said: "04:00"} }, reset.ProblemNotForRuns},
 		{"one record", func(sc *reset.Schedule) { sc.Intent.Target = reset.SkipRecord{Offset: 900} }, reset.ProblemNotForRuns},
 		{"an undo", func(sc *reset.Schedule) { sc.Intent.Target = reset.Undo{Of: "k001"} }, reset.ProblemNotForRuns},
-		{"an emergency", func(sc *reset.Schedule) { sc.Intent.Emergency = "INC-1" }, reset.ProblemNotStand},
+		{"an emergency", func(sc *reset.Schedule) { sc.Intent.Emergency = "INC-1" }, reset.ProblemNoStandingApproval},
 		{"ends too late", func(sc *reset.Schedule) { sc.Until = night.Add(400 * 24 * time.Hour) }, reset.ProblemEnd},
 		{"has ended", func(sc *reset.Schedule) { sc.Until = night.Add(-24 * time.Hour) }, reset.ProblemEnd},
 		{"ends before its first run", func(sc *reset.Schedule) { sc.Until = night }, reset.ProblemEnd},
-		{"has passed", func(sc *reset.Schedule) { sc.Expr, sc.At = "", night.Add(-2*time.Hour) }, reset.ProblemPassed},
+		{"has passed", func(sc *reset.Schedule) { sc.Expr, sc.At = "", night.Add(-2*time.Hour) }, reset.ProblemTimePassed},
 		{"another's name", func(sc *reset.Schedule) { sc.Name, sc.Intent.Group = "nightly", "audit" }, reset.ProblemNameTaken},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

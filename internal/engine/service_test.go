@@ -81,8 +81,8 @@ func (b *bench) start() {
 		b.rule(&rules[0])
 	}
 	b.Service = &engine.Service{
-		Clock: daily{},
-		Store: db, Policy: auth.New(rules, auth.NewDirectory(b.people, b.clock)), Surface: mute{}, Now: b.clock,
+		Cron:  daily{},
+		Store: db, Policy: auth.New(rules, auth.NewDirectory(b.people, b.clock)), Chat: mute{}, Now: b.clock,
 		Clusters: map[string]engine.Cluster{"prod": b.cluster}, Infos: []reset.ClusterInfo{{Name: "prod", ID: "K1"}},
 		NewID: func() string { b.ids++; return fmt.Sprintf("k%03d", b.ids) }, Log: slog.New(slog.DiscardHandler),
 		Owner: fmt.Sprintf("process %p", db), Times: engine.DefaultTimes,
@@ -244,7 +244,7 @@ func TestIdleGroupIsResetAtOnceByItsRequester(t *testing.T) {
 		t.Errorf("%d requests were sent", n)
 	}
 	writes, err := b.WritesFor(t.Context(), r.ID)
-	if err != nil || len(writes) != 2 || writes[0].From.Offset != 900 || writes[0].Stands != reset.StandsTarget {
+	if err != nil || len(writes) != 2 || writes[0].From.Offset != 900 || writes[0].ReadState != reset.WriteAtTarget {
 		t.Errorf("saved %+v, %v", writes, err)
 	}
 }
@@ -275,8 +275,8 @@ func TestArmedWaitsForIdleAndQuiet(t *testing.T) {
 	r := b.armed()
 	b.approve(mara, r)
 	b.wait(time.Minute)
-	if r = b.want(r, reset.Approved, ""); len(r.Seen.Group.Members) != 1 {
-		t.Errorf("saw %+v", r.Seen)
+	if r = b.want(r, reset.Approved, ""); len(r.Observation.Group.Members) != 1 {
+		t.Errorf("saw %+v", r.Observation)
 	}
 	b.cluster.Join("billing")
 	b.wait(time.Second)
@@ -390,8 +390,8 @@ func TestLostAnswerIsFoundOutByReading(t *testing.T) {
 	}{
 		{"applied", true, func(*bench) {}, reset.Applied, reset.Verified},
 		{"not applied", false, func(*bench) {}, reset.Failed, reset.Unchanged},
-		{"half of it moved on", true, func(b *bench) { b.cluster.Commit("billing", "orders", 0, 860) }, reset.Failed, reset.Unclear},
-		{"half of it as before", true, func(b *bench) { b.cluster.Commit("billing", "orders", 0, 900) }, reset.Failed, reset.Mixed},
+		{"half of it moved on", true, func(b *bench) { b.cluster.Commit("billing", "orders", 0, 860) }, reset.Failed, reset.OutcomeUnknown},
+		{"half of it as before", true, func(b *bench) { b.cluster.Commit("billing", "orders", 0, 900) }, reset.Failed, reset.PartiallyApplied},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -440,7 +440,7 @@ func TestPartialWriteIsPutBack(t *testing.T) {
 	b.wait(6 * time.Second)
 	b.cluster.Fault(clustertest.WriteFault{Reject: "TOPIC_AUTHORIZATION_FAILED", Parts: []int32{1}})
 	b.approve(mara, r)
-	if r = b.want(r, reset.Failed, reset.PutBack); r.Problem == nil || r.Problem.Got != "TOPIC_AUTHORIZATION_FAILED" {
+	if r = b.want(r, reset.Failed, reset.RolledBack); r.Problem == nil || r.Problem.Got != "TOPIC_AUTHORIZATION_FAILED" {
 		t.Errorf("problem %v", r.Problem)
 	}
 	b.committed(900, 900)
@@ -483,7 +483,7 @@ func TestUnclearBlocksTheGroupUntilSomebodyChose(t *testing.T) {
 	b.cluster.Commit("billing", "orders", 0, 860)
 	b.wait(11 * time.Second)
 	b.wait(2 * time.Second)
-	b.want(r, reset.Failed, reset.Unclear)
+	b.want(r, reset.Failed, reset.OutcomeUnknown)
 	other := b.ask(mara, reset.Shift{By: -1})
 	if other = b.want(other, reset.Refused, ""); other.Problem.Code != reset.ProblemBlocked || other.Problem.Request != r.ID {
 		t.Errorf("problem %v", other.Problem)
@@ -507,7 +507,7 @@ func TestUndoGoesBackAndSettles(t *testing.T) {
 	b.cluster.Commit("billing", "orders", 0, 860)
 	b.wait(11 * time.Second)
 	b.wait(2 * time.Second)
-	b.want(r, reset.Failed, reset.Unclear)
+	b.want(r, reset.Failed, reset.OutcomeUnknown)
 	reply, err := b.Undo(t.Context(), b.by(mara, r))
 	if err != nil {
 		t.Fatal(err)

@@ -8,9 +8,9 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// Streak is an unbroken row of looks that found a group inactive, its commits unmoved. It is kept with the due row, because a
+// IdleStreak is an unbroken row of looks that found a group inactive, its commits unmoved. It is kept with the due row, because a
 // look that changes nothing changes no request either, and it goes on in another process only as far as the times prove it.
-type Streak struct {
+type IdleStreak struct {
 	Cluster, Group string
 	Since          time.Time // when the first of them ended; zero: none
 	Last           time.Time // when the latest began
@@ -18,112 +18,114 @@ type Streak struct {
 	Epoch          int32     // of a group that tells one
 	Exists         bool
 
-	Took   time.Duration // by the latest
-	Widest time.Duration // the longest time within which two neighbouring looks saw the group once each: nothing is known of what lies between
+	Duration time.Duration `json:"Took"` // by the latest
+	Widest   time.Duration // the longest time within which two neighbouring looks saw the group once each: nothing is known of what lies between
 }
 
-// with is the streak after one more look. A look that found a member, moved commits or another epoch, that came too late after the
+// add is the streak after one more look. A look that found a member, moved commits or another epoch, that came too late after the
 // one before, or that could not read everything, begins a new one: what happened in between is not known.
-func (st Streak) with(cluster, group string, l reset.Look, began, ended time.Time, t Times) Streak {
+func (st IdleStreak) add(cluster, group string, l reset.Look, began, ended time.Time, t Times) IdleStreak {
 	if !l.Group.Idle() || l.Commits == nil {
-		return Streak{}
+		return IdleStreak{}
 	}
-	next := Streak{Cluster: cluster, Group: group, Since: ended, Last: began, Commits: digestOf(l.Commits), Epoch: l.Group.Epoch, Exists: l.Group.Exists,
-		Took: ended.Sub(began)}
-	if st.follows(next) && !began.Before(st.Last) && st.near(began, ended, t) {
+	next := IdleStreak{Cluster: cluster, Group: group, Since: ended, Last: began, Commits: digestOf(l.Commits), Epoch: l.Group.Epoch, Exists: l.Group.Exists,
+		Duration: ended.Sub(began)}
+	if st.follows(next) && !began.Before(st.Last) && st.closeTo(began, ended, t) {
 		next.Since, next.Widest = st.Since, max(st.Widest, ended.Sub(st.Last))
 	}
 	return next
 }
 
-// near reports whether a look came soon enough after the latest to count as the next one. On a cluster that answers slowly looks
+// closeTo reports whether a look came soon enough after the latest to count as the next one. On a cluster that answers slowly looks
 // cannot be as close together as elsewhere, and no streak would ever be long enough; it has to be longer instead, see need.
-func (st Streak) near(began, ended time.Time, t Times) bool {
-	slow := lookShare*max(st.Took, ended.Sub(began)) + t.Look
-	return ended.Sub(st.Last) <= max(t.gap(), slow)
+func (st IdleStreak) closeTo(began, ended time.Time, t Times) bool {
+	slow := checkShare*max(st.Duration, ended.Sub(began)) + t.CheckInterval
+	return ended.Sub(st.Last) <= max(t.maxGap(), slow)
 }
 
 // follows reports whether nothing that two looks can tell happened between them.
-func (st Streak) follows(next Streak) bool {
+func (st IdleStreak) follows(next IdleStreak) bool {
 	return !st.Since.IsZero() && st.Cluster == next.Cluster && st.Group == next.Group &&
 		st.Commits == next.Commits && st.Epoch == next.Epoch && st.Exists == next.Exists
 }
 
-// lookShare is how many times the widest gap between its looks a streak of slow looks has to last: four of them at least.
-const lookShare = 3
+// checkShare is how many times the widest gap between its looks a streak of slow looks has to last: four of them at least.
+const checkShare = 3
 
-// need is how long a streak has to last: the settle time, and longer where the cluster is so slow that looks are far apart.
-func (st Streak) need(t Times) time.Duration {
-	if st.Widest <= t.gap() {
+// required is how long a streak has to last: the settle time, and longer where the cluster is so slow that looks are far apart.
+func (st IdleStreak) required(t Times) time.Duration {
+	if st.Widest <= t.maxGap() {
 		return t.Settle
 	}
-	return max(t.Settle, lookShare*st.Widest)
+	return max(t.Settle, checkShare*st.Widest)
 }
 
-// served reports whether the group was inactive for the whole settle time.
-func (st Streak) served(t Times) bool {
-	return !st.Since.IsZero() && st.Last.Sub(st.Since) >= st.need(t)
+// complete reports whether the group was inactive for the whole settle time.
+func (st IdleStreak) complete(t Times) bool {
+	return !st.Since.IsZero() && st.Last.Sub(st.Since) >= st.required(t)
 }
 
-// gap is how far apart two looks may be and still count as one after the other. It is never less than the loop takes to come by.
-func (t Times) gap() time.Duration { return cmp.Or(t.Gap, max(3*t.Look, t.Settle/2, 2*idlePoll)) }
+// maxGap is how far apart two looks may be and still count as one after the other. It is never less than the loop takes to come by.
+func (t Times) maxGap() time.Duration {
+	return cmp.Or(t.Gap, max(3*t.CheckInterval, t.Settle/2, 2*idlePollInterval))
+}
 
-// nextLook is when groups are looked at again: once in each period. All requests look at the same instants, so that one round of
+// nextCheck is when groups are looked at again: once in each period. All requests look at the same instants, so that one round of
 // calls serves them all; and the instants are not evenly spaced (0.6 or 1.6 periods apart), so that consumers that restart in step
 // with the looks are not missed time after time.
-func (s *Service) nextLook() time.Time { return nextLook(s.Now(), s.Times.Look) }
+func (s *Service) nextCheck() time.Time { return nextCheckAfter(s.Now(), s.Times.CheckInterval) }
 
-func nextLook(now time.Time, period time.Duration) time.Time {
+func nextCheckAfter(now time.Time, period time.Duration) time.Time {
 	for n := now.UnixNano()/int64(period) - 2; ; n++ {
-		at := time.Unix(0, n*int64(period)+shift(n, period)).Truncate(time.Microsecond)
+		at := time.Unix(0, n*int64(period)+checkOffset(n, period)).Truncate(time.Microsecond)
 		if at.After(now) {
 			return at
 		}
 	}
 }
 
-// shift moves the n-th look by a part of its period, another one each time: the multiples of the golden ratio spread evenly.
-func shift(n int64, period time.Duration) int64 {
+// checkOffset moves the n-th look by a part of its period, another one each time: the multiples of the golden ratio spread evenly.
+func checkOffset(n int64, period time.Duration) int64 {
 	const golden = 11400714819323198485 // 2^64 divided by the golden ratio
 	part := uint64(n) * golden >> 40    // of 2^24
 	return int64(float64(period) * float64(part) / (1 << 24))
 }
 
 // settling looks at an approved request's inactive group once more. Served is true when it has been inactive for long enough.
-func (s *Service) settling(ctx context.Context, due *Due, r reset.Request, look sharedLook) (next time.Time, served bool, err error) {
-	in, _ := r.Move()
+func (s *Service) settling(ctx context.Context, due *Due, r reset.Request, look groupChecks) (next time.Time, served bool, err error) {
+	in, _ := r.Intent()
 	l := look.groups[in.Group]
 	before := due.Note.Streak
-	st := before.with(in.Cluster, in.Group, l, look.began, look.ended, s.Times)
+	st := before.add(in.Cluster, in.Group, l, look.began, look.ended, s.Times)
 	due.Note.Streak = st
 	switch {
 	case st.Since.IsZero():
 		next, err := s.waitForKafka(ctx, *due, r, &reset.Problem{Code: reset.ProblemIncomplete, Cluster: in.Cluster, Group: in.Group, Got: cmp.Or(l.Why, "no committed offsets in its answer")})
 		return next, false, err
-	case !before.Since.IsZero() && before.near(look.began, look.ended, s.Times) && before.Epoch == st.Epoch && before.Commits != st.Commits:
-		return s.moved(ctx, due, r, look)
+	case !before.Since.IsZero() && before.closeTo(look.began, look.ended, s.Times) && before.Epoch == st.Epoch && before.Commits != st.Commits:
+		return s.restartSettling(ctx, due, r, look)
 	}
-	if st.served(s.Times) {
+	if st.complete(s.Times) {
 		return time.Time{}, true, nil // what was seen is stored with the attempt
 	}
-	next = s.nextLook()
-	if end := st.Since.Add(st.need(s.Times)); end.After(s.Now()) && end.Before(next) {
+	next = s.nextCheck()
+	if end := st.Since.Add(st.required(s.Times)); end.After(s.Now()) && end.Before(next) {
 		next = end
 	}
-	return next, false, s.sight(ctx, *due, r, s.quiet(r, l, st), reset.EvIdle, nil)
+	return next, false, s.recordObservation(ctx, *due, r, s.idleObservation(r, l, st), reset.EvIdle, nil)
 }
 
-// quiet is what was seen of a group that is inactive, its commits unmoved.
-func (s *Service) quiet(r reset.Request, l reset.Look, st Streak) reset.Sighting {
-	seen := sightingOf(r.Seen, l.Group, s.Now())
+// idleObservation is what was seen of a group that is inactive, its commits unmoved.
+func (s *Service) idleObservation(r reset.Request, l reset.Look, st IdleStreak) reset.Observation {
+	seen := observationOf(r.Observation, l.Group, s.Now())
 	seen.EmptySince, seen.Commits = st.Since, st.Commits
 	return seen
 }
 
-// moved begins the settle time anew after the offsets of an inactive group moved. Whether a consumer that has just joined did it, or
+// restartSettling begins the settle time anew after the offsets of an inactive group moved. Whether a consumer that has just joined did it, or
 // a process that commits without being a member, is asked of the group once more: the commits were read after its state.
-func (s *Service) moved(ctx context.Context, due *Due, r reset.Request, look sharedLook) (time.Time, bool, error) {
-	in, _ := r.Move()
+func (s *Service) restartSettling(ctx context.Context, due *Due, r reset.Request, look groupChecks) (time.Time, bool, error) {
+	in, _ := r.Intent()
 	st := due.Note.Streak
 	var states map[string]reset.GroupState
 	cluster, err := s.cluster(in.Cluster)
@@ -131,41 +133,41 @@ func (s *Service) moved(ctx context.Context, due *Due, r reset.Request, look sha
 		states, err = cluster.States(ctx, []string{in.Group})
 	}
 	if err != nil {
-		due.Note.Streak = Streak{}
+		due.Note.Streak = IdleStreak{}
 		next, err := s.waitForKafka(ctx, *due, r, asProblem(err, in.Cluster))
 		return next, false, err
 	}
 	l := look.groups[in.Group]
 	if l.Group = states[in.Group]; !l.Group.Idle() || l.Group.Epoch != st.Epoch {
-		due.Note.Streak = Streak{}
+		due.Note.Streak = IdleStreak{}
 		next, err := s.busy(ctx, *due, r, l.Group)
 		return next, false, err
 	}
-	seen := s.quiet(r, l, st)
-	seen.Phantom++
-	p := &reset.Problem{Code: reset.ProblemPhantom, Request: r.ID, Cluster: in.Cluster, Group: in.Group, Count: int64(seen.Phantom)}
-	return s.nextLook(), false, s.sight(ctx, *due, r, seen, reset.EvIdle, p)
+	seen := s.idleObservation(r, l, st)
+	seen.MovedWhileEmpty++
+	p := &reset.Problem{Code: reset.ProblemPhantom, Request: r.ID, Cluster: in.Cluster, Group: in.Group, Count: int64(seen.MovedWhileEmpty)}
+	return s.nextCheck(), false, s.recordObservation(ctx, *due, r, seen, reset.EvIdle, p)
 }
 
-// lead is how long before its time an approved request's group is looked at, so that the settle time is served when the time comes.
-func (s *Service) lead() time.Duration { return s.Times.Settle + s.Times.gap() }
+// settleLead is how long before its time an approved request's group is looked at, so that the settle time is served when the time comes.
+func (s *Service) settleLead() time.Duration { return s.Times.Settle + s.Times.maxGap() }
 
-// looksNow reports whether an approved request's group is looked at: not long before its time.
-func (s *Service) looksNow(r reset.Request) bool {
-	return r.State == reset.Approved && !s.Now().Before(r.NotBefore.Add(-s.lead()))
+// checksNow reports whether an approved request's group is looked at: not long before its time.
+func (s *Service) checksNow(r reset.Request) bool {
+	return r.State == reset.Approved && !s.Now().Before(r.NotBefore.Add(-s.settleLead()))
 }
 
-// ahead looks at an approved request's group before its time has come.
-func (s *Service) ahead(due *Due, r reset.Request, look sharedLook) time.Time {
-	if first := r.NotBefore.Add(-s.lead()); s.Now().Before(first) {
-		if next := s.numbersAt(*due, r); next.Before(first) && !reset.InFuture(intentOf(r)) {
-			return maxTime(next, s.nextLook())
+// checkBeforeTime looks at an approved request's group before its time has come.
+func (s *Service) checkBeforeTime(due *Due, r reset.Request, look groupChecks) time.Time {
+	if first := r.NotBefore.Add(-s.settleLead()); s.Now().Before(first) {
+		if next := s.recomputeAt(*due, r); next.Before(first) && !reset.InFuture(intentOf(r)) {
+			return maxTime(next, s.nextCheck())
 		}
 		return first
 	}
-	in, _ := r.Move()
-	due.Note.Streak = due.Note.Streak.with(in.Cluster, in.Group, look.groups[in.Group], look.began, look.ended, s.Times)
-	if next := s.nextLook(); next.Before(r.NotBefore) {
+	in, _ := r.Intent()
+	due.Note.Streak = due.Note.Streak.add(in.Cluster, in.Group, look.groups[in.Group], look.began, look.ended, s.Times)
+	if next := s.nextCheck(); next.Before(r.NotBefore) {
 		return next
 	}
 	return r.NotBefore
@@ -178,28 +180,28 @@ func maxTime(a, b time.Time) time.Time {
 	return b
 }
 
-// fresh reports whether a draft's group is looked at although nobody has clicked yet: for a short time after the preview, and only
+// isFreshDraft reports whether a draft's group is looked at although nobody has clicked yet: for a short time after the preview, and only
 // where the click alone is enough, a prompt click finds the settle time served.
-func (s *Service) fresh(r reset.Request) bool {
-	_, move := r.Move()
-	return move && r.State == reset.Draft && r.Need == 0 && r.Seen.Group.Idle() && !r.Seen.At.IsZero() && s.Now().Before(r.Seen.At.Add(s.Times.Fresh))
+func (s *Service) isFreshDraft(r reset.Request) bool {
+	_, move := r.Intent()
+	return move && r.State == reset.Draft && r.Need == 0 && r.Observation.Group.Idle() && !r.Observation.At.IsZero() && s.Now().Before(r.Observation.At.Add(s.Times.Fresh))
 }
 
-// idleDraft looks at the group of a fresh draft.
-func (s *Service) idleDraft(due *Due, r reset.Request, look sharedLook) time.Time {
-	in, _ := r.Move()
-	due.Note.Streak = due.Note.Streak.with(in.Cluster, in.Group, look.groups[in.Group], look.began, look.ended, s.Times)
-	if next := s.nextLook(); s.fresh(r) && next.Before(r.Deadline) {
+// checkDraftIdle looks at the group of a fresh draft.
+func (s *Service) checkDraftIdle(due *Due, r reset.Request, look groupChecks) time.Time {
+	in, _ := r.Intent()
+	due.Note.Streak = due.Note.Streak.add(in.Cluster, in.Group, look.groups[in.Group], look.began, look.ended, s.Times)
+	if next := s.nextCheck(); s.isFreshDraft(r) && next.Before(r.Deadline) {
 		return next
 	}
 	return r.Deadline
 }
 
-// sightingOf is a new look at a group. Since is kept while its state does not change.
-func sightingOf(old reset.Sighting, g reset.GroupState, now time.Time) reset.Sighting {
-	seen := reset.Sighting{At: now, Group: g, Since: old.Since, Left: old.Left, Back: old.Back, Phantom: old.Phantom}
+// observationOf is a new look at a group. Since is kept while its state does not change.
+func observationOf(old reset.Observation, g reset.GroupState, now time.Time) reset.Observation {
+	seen := reset.Observation{At: now, Group: g, Since: old.Since, LastLeft: old.LastLeft, Restarted: old.Restarted, MovedWhileEmpty: old.MovedWhileEmpty}
 	if g.Idle() && !old.At.IsZero() && !old.Group.Idle() {
-		seen.Left = now
+		seen.LastLeft = now
 	}
 	if old.At.IsZero() || old.Group.State != g.State || old.Group.Exists != g.Exists {
 		seen.Since = now

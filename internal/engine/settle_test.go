@@ -54,19 +54,19 @@ func TestStreak(t *testing.T) {
 		"a slow look among quick ones":     {[]seen{{0, idle, 0}, {s, idle, 4 * s}, {6 * s, idle, 0}, {7 * s, idle, 0}}, 0, false},
 		"the clock went back":              {[]seen{{4 * s, idle, 0}, {2 * s, idle, 0}}, 2 * s, false},
 	} {
-		var st Streak
+		var st IdleStreak
 		for _, l := range tc.looks {
-			st = st.with("prod", "billing", l.look, at(l.after), at(l.after+l.took), DefaultTimes)
+			st = st.add("prod", "billing", l.look, at(l.after), at(l.after+l.took), DefaultTimes)
 		}
 		want := time.Time{}
 		if tc.since >= 0 {
 			want = at(tc.since)
 		}
-		if !st.Since.Equal(want) || st.served(DefaultTimes) != tc.served {
-			t.Errorf("%s: inactive since %s, served %v; want %s, %v", name, st.Since, st.served(DefaultTimes), want, tc.served)
+		if !st.Since.Equal(want) || st.complete(DefaultTimes) != tc.served {
+			t.Errorf("%s: inactive since %s, served %v; want %s, %v", name, st.Since, st.complete(DefaultTimes), want, tc.served)
 		}
 	}
-	other := Streak{}.with("prod", "billing", idle, at(0), at(0), DefaultTimes).with("prod", "audit", idle, at(s), at(s), DefaultTimes)
+	other := IdleStreak{}.add("prod", "billing", idle, at(0), at(0), DefaultTimes).add("prod", "audit", idle, at(s), at(s), DefaultTimes)
 	if !other.Since.Equal(at(s)) {
 		t.Errorf("one group's streak went on as another's, since %s", other.Since)
 	}
@@ -83,7 +83,7 @@ func TestLooksAreNotEvenlySpaced(t *testing.T) {
 		start := t0.Add(time.Duration(begin) * 61 * time.Second)
 		found, now := false, start
 		for now.Before(start.Add(settle)) {
-			next := nextLook(now, period)
+			next := nextCheckAfter(now, period)
 			if gap := next.Sub(now); gap <= 0 || gap > period*17/10 {
 				t.Fatalf("%s after a look comes the next", gap)
 			}
@@ -97,7 +97,7 @@ func TestLooksAreNotEvenlySpaced(t *testing.T) {
 	if missed > 0 {
 		t.Errorf("%d of 200 settle times missed a member that was there for a third of each second", missed)
 	}
-	if a, b := nextLook(t0, period), nextLook(nextLook(t0, period).Add(-1), period); !a.Equal(b) {
+	if a, b := nextCheckAfter(t0, period), nextCheckAfter(nextCheckAfter(t0, period).Add(-1), period); !a.Equal(b) {
 		t.Errorf("looks of two requests are at %s and %s: they cannot share a round", a, b)
 	}
 }
@@ -126,7 +126,7 @@ func TestNumbersAt(t *testing.T) {
 			r.NotBefore = at(tc.notBefore)
 		}
 		svc := &Service{Times: DefaultTimes, Now: func() time.Time { return at(cmp.Or(tc.now, time.Hour)) }}
-		if got := svc.numbersAt(Due{Note: Note{Numbers: tc.last}}, r); !got.Equal(at(tc.want)) {
+		if got := svc.recomputeAt(Due{Note: Note{Numbers: tc.last}}, r); !got.Equal(at(tc.want)) {
 			t.Errorf("%s: after %s, want %s", name, got.Sub(t0), tc.want)
 		}
 	}

@@ -89,8 +89,8 @@ type Due struct {
 
 // Note is what the looks at a request have found so far. Release stores it with the row, and the next claim brings it back.
 type Note struct {
-	Streak  Streak  `json:",omitzero"`
-	Numbers Numbers `json:",omitzero"`
+	Streak  IdleStreak `json:",omitzero"`
+	Numbers Numbers    `json:",omitzero"`
 }
 
 // Claim is the one question that serves restarts, schedules, watches and replicas.
@@ -163,19 +163,19 @@ type Tx struct {
 	Undecided []Inbox         // recorded envelopes about this request that nobody has decided yet
 	Schedule  *reset.Schedule // of a SaveSchedule: what it makes, changes or has made; nil: not yet. Changes are stored, with Version one higher
 
-	steps   []reset.Step
-	planned bool
-	votes   []reset.Vote
-	begun   *reset.Attempt
-	writes  []reset.Write
-	changed []reset.Write
-	entries []reset.Entry
-	look    time.Time
-	looks   bool
-	watch   time.Time
-	watches bool
-	others  []reset.Request
-	brakes  []reset.Frozen
+	steps     []reset.Step
+	planned   bool
+	votes     []reset.Vote
+	begun     *reset.Attempt
+	writes    []reset.Write
+	changed   []reset.Write
+	entries   []reset.Entry
+	recheckAt time.Time
+	recheck   bool
+	watch     time.Time
+	watches   bool
+	others    []reset.Request
+	freezes   []reset.Frozen
 }
 
 // SetSteps replaces the steps of the request's current revision.
@@ -193,8 +193,8 @@ func (tx *Tx) SetWrites(w []reset.Write) { tx.changed = append(tx.changed, w...)
 // Log adds an audit entry.
 func (tx *Tx) Log(e reset.Entry) { tx.entries = append(tx.entries, e) }
 
-// LookAt makes the request due. Without it, an update from outside the worker makes the request due at once.
-func (tx *Tx) LookAt(at time.Time) { tx.look, tx.looks = at, true }
+// RecheckAt makes the request due. Without it, an update from outside the worker makes the request due at once.
+func (tx *Tx) RecheckAt(at time.Time) { tx.recheckAt, tx.recheck = at, true }
 
 // WatchAt makes the watch over the request's group due.
 func (tx *Tx) WatchAt(at time.Time) { tx.watch, tx.watches = at, true }
@@ -202,29 +202,29 @@ func (tx *Tx) WatchAt(at time.Time) { tx.watch, tx.watches = at, true }
 // AlsoSave stores another request of the group (a rival) in the same transaction, with its version compared.
 func (tx *Tx) AlsoSave(r reset.Request) { tx.others = append(tx.others, r) }
 
-// Brake freezes a cluster, or thaws it when f.On is false.
-func (tx *Tx) Brake(f reset.Frozen) { tx.brakes = append(tx.brakes, f) }
+// SetFreeze freezes a cluster, or thaws it when f.On is false.
+func (tx *Tx) SetFreeze(f reset.Frozen) { tx.freezes = append(tx.freezes, f) }
 
 // Done is what a change did, for the store to write.
 type Done struct {
-	Steps   []reset.Step
-	Planned bool // Steps replace those of the current revision
-	Votes   []reset.Vote
-	Begun   *reset.Attempt
-	Writes  []reset.Write // of Begun
-	Changed []reset.Write // of Attempt, or of Begun
-	Entries []reset.Entry
-	Look    time.Time
-	Looks   bool
-	Watch   time.Time
-	Watches bool
-	Others  []reset.Request
-	Brakes  []reset.Frozen
+	Steps     []reset.Step
+	Planned   bool // Steps replace those of the current revision
+	Votes     []reset.Vote
+	Begun     *reset.Attempt
+	Writes    []reset.Write // of Begun
+	Changed   []reset.Write // of Attempt, or of Begun
+	Entries   []reset.Entry
+	RecheckAt time.Time
+	Recheck   bool
+	Watch     time.Time
+	Watches   bool
+	Others    []reset.Request
+	Freezes   []reset.Frozen
 }
 
 // Done returns what the change asked for.
 func (tx *Tx) Done() Done {
 	return Done{Steps: tx.steps, Planned: tx.planned, Votes: tx.votes, Begun: tx.begun, Writes: tx.writes,
-		Changed: tx.changed, Entries: tx.entries, Look: tx.look, Looks: tx.looks, Watch: tx.watch, Watches: tx.watches,
-		Others: tx.others, Brakes: tx.brakes}
+		Changed: tx.changed, Entries: tx.entries, RecheckAt: tx.recheckAt, Recheck: tx.recheck, Watch: tx.watch, Watches: tx.watches,
+		Others: tx.others, Freezes: tx.freezes}
 }

@@ -7,12 +7,12 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// easyUndo is how long after a reset one authorised person is enough to take it back, while nobody touched the group.
-const easyUndo = 30 * time.Minute
+// soloUndoWithin is how long after a reset one authorised person is enough to take it back, while nobody touched the group.
+const soloUndoWithin = 30 * time.Minute
 
-// ease says until when an undo needs nobody else, and refuses one that is pointless: the consumers have read past the place
+// soloUndoUntil says until when an undo needs nobody else, and refuses one that is pointless: the consumers have read past the place
 // that it would go back to, so that it would only replay.
-func (s *Service) ease(ctx context.Context, undone string, d drafted) (time.Time, *reset.Problem, error) {
+func (s *Service) soloUndoUntil(ctx context.Context, undone string, d draftResult) (time.Time, *reset.Problem, error) {
 	old, err := s.Store.Load(ctx, undone)
 	if err != nil {
 		return time.Time{}, nil, err
@@ -29,18 +29,18 @@ func (s *Service) ease(ctx context.Context, undone string, d drafted) (time.Time
 	for _, st := range d.plan.Steps {
 		now[reset.Partition{Topic: st.Topic, Partition: st.Partition}] = st.From
 	}
-	if past, pointless := movedOn(writes, now); pointless {
-		return time.Time{}, &reset.Problem{Code: reset.ProblemMovedOn, Request: undone, Got: string(old.Outcome), Cluster: d.intent.Cluster, Group: d.intent.Group, Count: past}, nil
+	if past, pointless := readPast(writes, now); pointless {
+		return time.Time{}, &reset.Problem{Code: reset.ProblemReadPast, Request: undone, Got: string(old.Outcome), Cluster: d.intent.Cluster, Group: d.intent.Group, Count: past}, nil
 	}
-	until := old.EndedAt.Add(easyUndo)
-	if !d.snap.Group.Idle() || !untouched(writes, now) || !s.Now().Before(until) {
+	until := old.EndedAt.Add(soloUndoWithin)
+	if !d.snap.Group.Idle() || !offsetsUntouched(writes, now) || !s.Now().Before(until) {
 		return time.Time{}, nil, nil
 	}
 	return until, nil, nil
 }
 
-// untouched reports whether every partition still stands where the reset left it.
-func untouched(writes []reset.Write, now map[reset.Partition]reset.Position) bool {
+// offsetsUntouched reports whether every partition still stands where the reset left it.
+func offsetsUntouched(writes []reset.Write, now map[reset.Partition]reset.Position) bool {
 	for _, w := range writes {
 		if !reset.SamePosition(now[reset.Partition{Topic: w.Topic, Partition: w.Partition}], w.To) {
 			return false
@@ -49,9 +49,9 @@ func untouched(writes []reset.Write, now map[reset.Partition]reset.Position) boo
 	return true
 }
 
-// movedOn reports whether every partition that the reset moved back has been read past its old place again, and by how much
+// readPast reports whether every partition that the reset moved back has been read past its old place again, and by how much
 // in all. A reset that skipped anything is never pointless to undo: what it skipped would be read.
-func movedOn(writes []reset.Write, now map[reset.Partition]reset.Position) (past int64, pointless bool) {
+func readPast(writes []reset.Write, now map[reset.Partition]reset.Position) (past int64, pointless bool) {
 	back := false
 	for _, w := range writes {
 		at := now[reset.Partition{Topic: w.Topic, Partition: w.Partition}]
@@ -67,10 +67,10 @@ func movedOn(writes []reset.Write, now map[reset.Partition]reset.Position) (past
 	return past, back && past > 0
 }
 
-// undone is the request that r takes back, changed by how r ended; nil when that changes nothing. Once an undo has written
+// undoneRequest is the request that r takes back, changed by how r ended; nil when that changes nothing. Once an undo has written
 // something, the outcome that it was asked for blocks the group no longer: its own does. As long as it has not, that one does.
-func (s *Service) undone(ctx context.Context, r reset.Request, outcome reset.Outcome) (*reset.Request, error) {
-	if r.Undoes == "" || outcome == reset.Unchanged || outcome == reset.PutBack {
+func (s *Service) undoneRequest(ctx context.Context, r reset.Request, outcome reset.Outcome) (*reset.Request, error) {
+	if r.Undoes == "" || outcome == reset.Unchanged || outcome == reset.RolledBack {
 		return nil, nil
 	}
 	old, err := s.Store.Load(ctx, r.Undoes)
@@ -86,8 +86,8 @@ func (s *Service) undone(ctx context.Context, r reset.Request, outcome reset.Out
 	return &old, nil
 }
 
-// alsoUndone stores what undone has changed, in the transaction that ends the undo.
-func (s *Service) alsoUndone(tx *Tx, old *reset.Request) {
+// saveUndone stores what undone has changed, in the transaction that ends the undo.
+func (s *Service) saveUndone(tx *Tx, old *reset.Request) {
 	if old == nil {
 		return
 	}

@@ -9,10 +9,10 @@ import (
 // afterUnread is the pause before a directory that did not answer is asked again, unless it said how long to wait.
 const afterUnread = 5 * time.Second
 
-// unread makes of an error of the policy what is said about it: a *Later when it may pass, else the Problem. The answer is no
+// policyError makes of an error of the policy what is said about it: a *Later when it may pass, else the Problem. The answer is no
 // either way: in doubt nothing is allowed.
-func (s *Service) unread(p *reset.Problem, ruling reset.Ruling, err error) error {
-	p = s.undecided(p, ruling, err)
+func (s *Service) policyError(p *reset.Problem, ruling reset.Ruling, err error) error {
+	p = s.planningPolicyError(p, ruling, err)
 	if p.Code != reset.ProblemDirectory {
 		return p
 	}
@@ -20,9 +20,9 @@ func (s *Service) unread(p *reset.Problem, ruling reset.Ruling, err error) error
 	return &reset.Later{At: s.Now().Add(max(p.Ruling.Unread.Wait, afterUnread)), Problem: p}
 }
 
-// undecided is what a request in planning is told of an error of the policy: ProblemDirectory when it may pass, else
+// planningPolicyError is what a request in planning is told of an error of the policy: ProblemDirectory when it may pass, else
 // ProblemDenied.
-func (s *Service) undecided(p *reset.Problem, ruling reset.Ruling, err error) *reset.Problem {
+func (s *Service) planningPolicyError(p *reset.Problem, ruling reset.Ruling, err error) *reset.Problem {
 	u := reset.UnreadOf(err)
 	ruling.Allowed, ruling.Denial, ruling.Unread = false, reset.DeniedUnknown, &u
 	p.Code, p.Ruling = reset.ProblemDenied, &ruling

@@ -10,23 +10,23 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// armed looks at an approved request: is the group idle, has it been quiet for long enough, may it be written now? The
+// checkIdle looks at an approved request: is the group idle, has it been quiet for long enough, may it be written now? The
 // state of the group comes from a look that many requests share.
-func (s *Service) armed(ctx context.Context, due *Due, r reset.Request, look sharedLook) (time.Time, error) {
-	in, _ := r.Move()
+func (s *Service) checkIdle(ctx context.Context, due *Due, r reset.Request, look groupChecks) (time.Time, error) {
+	in, _ := r.Intent()
 	if s.Now().Before(r.NotBefore) {
-		if again, err := s.renumber(ctx, due, r); again || err != nil {
+		if again, err := s.recompute(ctx, due, r); again || err != nil {
 			return s.Now(), err
 		}
-		return s.ahead(due, r, look), nil
+		return s.checkBeforeTime(due, r, look), nil
 	}
-	if next, waits, err := s.ripe(ctx, *due, r); waits || err != nil {
+	if next, waits, err := s.startRun(ctx, *due, r); waits || err != nil {
 		return next, err
 	}
-	if s.over(r) {
+	if s.isPastDeadline(r) {
 		return s.expire(ctx, *due, r.ID, nil)
 	}
-	if again, err := s.renumber(ctx, due, r); again || err != nil {
+	if again, err := s.recompute(ctx, due, r); again || err != nil {
 		return s.Now(), err
 	}
 	if look.began.IsZero() && look.err == nil {
@@ -34,30 +34,30 @@ func (s *Service) armed(ctx context.Context, due *Due, r reset.Request, look sha
 	}
 	l, err := look.of(in.Group)
 	if err != nil {
-		due.Note.Streak = Streak{}
+		due.Note.Streak = IdleStreak{}
 		return s.waitForKafka(ctx, *due, r, asProblem(err, in.Cluster))
 	}
 	if !l.Group.Idle() {
-		due.Note.Streak = Streak{}
+		due.Note.Streak = IdleStreak{}
 		return s.busy(ctx, *due, r, l.Group)
 	}
 	if next, served, err := s.settling(ctx, due, r, look); !served {
 		return next, err
 	}
-	return s.written(ctx, due, r, l)
+	return s.recheckAndApply(ctx, due, r, l)
 }
 
-// written reads everything once more about a group that has been inactive for long enough, and writes.
-func (s *Service) written(ctx context.Context, due *Due, r reset.Request, l reset.Look) (time.Time, error) {
-	in, _ := r.Move()
+// recheckAndApply reads everything once more about a group that has been inactive for long enough, and writes.
+func (s *Service) recheckAndApply(ctx context.Context, due *Due, r reset.Request, l reset.Look) (time.Time, error) {
+	in, _ := r.Intent()
 	if f, err := s.frozen(ctx, in.Cluster); f != nil || err != nil {
 		if err != nil {
 			return time.Time{}, err
 		}
-		return s.waitFor(ctx, *due, r, f.Problem(r.ID, in.Group)) // without asking Kafka for more, which may be what is being mended
+		return s.waitBehind(ctx, *due, r, f.Problem(r.ID, in.Group)) // without asking Kafka for more, which may be what is being mended
 	}
-	r.Seen = s.quiet(r, l, due.Note.Streak)
-	saved, err := s.saved(ctx, in)
+	r.Observation = s.idleObservation(r, l, due.Note.Streak)
+	saved, err := s.undoSteps(ctx, in)
 	if err != nil {
 		return time.Time{}, err
 	}
@@ -67,36 +67,36 @@ func (s *Service) written(ctx context.Context, due *Due, r reset.Request, l rese
 	}
 	snap, err := cluster.Inspect(ctx, reset.QueryOf(in, saved, r.Isolation))
 	if err != nil {
-		due.Note.Streak = Streak{}
+		due.Note.Streak = IdleStreak{}
 		return s.waitForKafka(ctx, *due, r, asProblem(err, in.Cluster))
 	}
 	if !snap.Group.Idle() {
-		due.Note.Streak = Streak{}
+		due.Note.Streak = IdleStreak{}
 		return s.busy(ctx, *due, r, snap.Group)
 	}
 	if snap.Group.Epoch != l.Group.Epoch || movedSince(l.Commits, snap.Partitions) {
-		due.Note.Streak = Streak{}
-		return s.nextLook(), nil
+		due.Note.Streak = IdleStreak{}
+		return s.nextCheck(), nil
 	}
-	return s.begin(ctx, due, r, snap)
+	return s.startApply(ctx, due, r, snap)
 }
 
 // busy keeps a request armed, or gives it up under --no-wait.
 func (s *Service) busy(ctx context.Context, due Due, r reset.Request, g reset.GroupState) (time.Time, error) {
-	in, _ := r.Move()
+	in, _ := r.Intent()
 	if in.NoWait {
 		return s.giveUp(ctx, due, r, &reset.Problem{Code: reset.ProblemBusy, Request: r.ID, Cluster: in.Cluster, Group: in.Group, Got: g.State, Members: g.Members})
 	}
-	seen := sightingOf(r.Seen, g, s.Now())
-	if after := s.Now().Sub(r.Seen.Left); !r.Seen.Left.IsZero() && after < soonBack {
-		seen.Back = &reset.Return{At: s.Now(), After: after, Hosts: hosts(g.Members)}
+	seen := observationOf(r.Observation, g, s.Now())
+	if after := s.Now().Sub(r.Observation.LastLeft); !r.Observation.LastLeft.IsZero() && after < restartWithin {
+		seen.Restarted = &reset.Return{At: s.Now(), After: after, Hosts: hosts(g.Members)}
 	}
-	seen.Left = time.Time{}
-	return s.nextLook(), s.sight(ctx, due, r, seen, reset.EvBusy, nil)
+	seen.LastLeft = time.Time{}
+	return s.nextCheck(), s.recordObservation(ctx, due, r, seen, reset.EvBusy, nil)
 }
 
-// soonBack is how soon after they left consumers are restarted by something, and not by somebody.
-const soonBack = time.Minute
+// restartWithin is how soon after they left consumers are restarted by something, and not by somebody.
+const restartWithin = time.Minute
 
 func hosts(members []reset.Member) []string {
 	var out []string
@@ -108,9 +108,9 @@ func hosts(members []reset.Member) []string {
 	return out
 }
 
-// sight stores what was seen, when it says something new. A look that saw the same as the one before writes nothing.
-func (s *Service) sight(ctx context.Context, due Due, r reset.Request, seen reset.Sighting, ev reset.Event, p *reset.Problem) error {
-	was := r.Seen
+// recordObservation stores what was seen, when it says something new. A look that saw the same as the one before writes nothing.
+func (s *Service) recordObservation(ctx context.Context, due Due, r reset.Request, seen reset.Observation, ev reset.Event, p *reset.Problem) error {
+	was := r.Observation
 	if p == nil && (r.Problem == nil || r.Problem.Code == reset.ProblemPhantom) && was.EmptySince.Equal(seen.EmptySince) && was.Commits == seen.Commits && sameGroup(was.Group, seen.Group) {
 		return nil
 	}
@@ -122,7 +122,7 @@ func (s *Service) sight(ctx context.Context, due Due, r reset.Request, seen rese
 		if was.EmptySince.IsZero() != seen.EmptySince.IsZero() {
 			tx.Log(s.entry(r, reset.Actor{}, ev, "members", strconv.Itoa(len(seen.Group.Members)), "state", seen.Group.State))
 		}
-		r.Seen, r.Problem, r.Retries = seen, p, 0
+		r.Observation, r.Problem, r.Retries = seen, p, 0
 		return nil
 	})
 }
@@ -148,8 +148,8 @@ type errWait struct{ problem *reset.Problem }
 
 func (e errWait) Error() string { return e.problem.Error() }
 
-// begin enters applying, if what was approved still covers what would be written, and then writes.
-func (s *Service) begin(ctx context.Context, due *Due, r reset.Request, snap reset.Snapshot) (time.Time, error) {
+// startApply enters applying, if what was approved still covers what would be written, and then writes.
+func (s *Service) startApply(ctx context.Context, due *Due, r reset.Request, snap reset.Snapshot) (time.Time, error) {
 	planned, err := s.Store.Steps(ctx, r.ID, r.Revision, 0, 0)
 	if err != nil {
 		return time.Time{}, err
@@ -161,7 +161,7 @@ func (s *Service) begin(ctx context.Context, due *Due, r reset.Request, snap res
 	case rc.Void != nil:
 		return s.Now(), s.void(ctx, *due, r, rc.Void)
 	}
-	bounds, p, err := s.beyond(ctx, r, rc.Effect)
+	bounds, p, err := s.widenBounds(ctx, r, rc.Effect)
 	switch {
 	case err != nil:
 		return time.Time{}, err
@@ -169,28 +169,28 @@ func (s *Service) begin(ctx context.Context, due *Due, r reset.Request, snap res
 		return s.Now(), s.void(ctx, *due, r, p)
 	}
 	r.Bounds = bounds
-	if _, p, err := s.inForce(ctx, r, rc.Effect); err != nil || p != nil {
+	if _, p, err := s.checkRules(ctx, r, rc.Effect); err != nil || p != nil {
 		if err != nil {
 			return time.Time{}, err
 		}
 		return s.Now(), s.void(ctx, *due, r, p)
 	}
 	attempt, writes := s.attempt(r, *due, rc)
-	err = s.Store.Update(ctx, r.ID, due, func(tx *Tx) error { return s.enter(tx, r, attempt, writes) })
+	err = s.Store.Update(ctx, r.ID, due, func(tx *Tx) error { return s.enterApplying(tx, r, attempt, writes) })
 	var wait errWait
 	switch {
 	case errors.As(err, &wait):
-		return s.waitFor(ctx, *due, r, wait.problem)
+		return s.waitBehind(ctx, *due, r, wait.problem)
 	case err != nil:
 		return time.Time{}, err
 	}
-	due.Note.Streak = Streak{} // what is tried again after this attempt settles again
+	due.Note.Streak = IdleStreak{} // what is tried again after this attempt settles again
 	return s.write(ctx, *due, r, attempt, writes)
 }
 
 // attempt is what will be tried: the offsets as they were, the offsets to write, cut into chunks.
 func (s *Service) attempt(r reset.Request, due Due, rc reset.Rechecked) (reset.Attempt, []reset.Write) {
-	in, _ := r.Move()
+	in, _ := r.Intent()
 	writes := make([]reset.Write, len(rc.Steps))
 	for i, st := range rc.Steps {
 		writes[i] = reset.Write{Step: st}
@@ -201,14 +201,14 @@ func (s *Service) attempt(r reset.Request, due Due, rc reset.Rechecked) (reset.A
 	return a, writes
 }
 
-// enter is the transaction that enters applying. It honours every cancel that is recorded, decided or not, and every other
+// enterApplying is the transaction that enters applying. It honours every cancel that is recorded, decided or not, and every other
 // reset of the group.
-func (s *Service) enter(tx *Tx, seen reset.Request, a reset.Attempt, writes []reset.Write) error {
+func (s *Service) enterApplying(tx *Tx, seen reset.Request, a reset.Attempt, writes []reset.Write) error {
 	r := tx.Request
 	if r.State != reset.Approved || r.Version != seen.Version {
 		return reset.ErrConflict
 	}
-	in, _ := r.Move()
+	in, _ := r.Intent()
 	for _, u := range tx.Undecided {
 		if u.Verb == string(reset.VerbCancel) {
 			return errWait{&reset.Problem{Code: reset.ProblemStopping, Request: r.ID, Cluster: in.Cluster, Group: in.Group}}
@@ -220,7 +220,7 @@ func (s *Service) enter(tx *Tx, seen reset.Request, a reset.Attempt, writes []re
 	if err := s.rivals(tx, in); err != nil {
 		return err
 	}
-	r.Attempt, r.Problem, r.Retries, r.Seen, r.Bounds = a.N, nil, 0, seen.Seen, seen.Bounds
+	r.Attempt, r.Problem, r.Retries, r.Observation, r.Bounds = a.N, nil, 0, seen.Observation, seen.Bounds
 	r.Drift = &reset.Drift{At: s.Now(), Effect: a.Effect}
 	tx.Begin(a, writes)
 	tx.Log(s.entry(r, reset.Actor{}, reset.EvApplying, "attempt", strconv.Itoa(a.N), "partitions", strconv.Itoa(len(writes)),
@@ -232,11 +232,11 @@ func (s *Service) enter(tx *Tx, seen reset.Request, a reset.Attempt, writes []re
 // because it was approved for offsets that this reset moves.
 func (s *Service) rivals(tx *Tx, in reset.Intent) error {
 	for _, o := range tx.Rivals {
-		if _, move := o.Move(); !move || o.State == reset.Approved && o.NotBefore.After(s.Now()) {
+		if _, move := o.Intent(); !move || o.State == reset.Approved && o.NotBefore.After(s.Now()) {
 			continue // nothing of it is frozen to offsets, or it looks again at its time
 		}
 		if tx.Request.Run != nil && o.State == reset.Approved {
-			return errWait{&reset.Problem{Code: reset.ProblemBeside, Request: o.ID, State: o.State, Cluster: in.Cluster, Group: in.Group}}
+			return errWait{&reset.Problem{Code: reset.ProblemConflictingRequest, Request: o.ID, State: o.State, Cluster: in.Cluster, Group: in.Group}}
 		}
 		blocks := o.State == reset.Failed && o.Outcome.Blocks()
 		switch {
@@ -257,21 +257,21 @@ func (s *Service) rivals(tx *Tx, in reset.Intent) error {
 	return nil
 }
 
-// inForce asks whether the rules as they are now still allow what was approved, with the memberships as they were recorded:
+// checkRules asks whether the rules as they are now still allow what was approved, with the memberships as they were recorded:
 // a change of shift must not cancel an armed reset.
-func (s *Service) inForce(ctx context.Context, r reset.Request, e reset.Effect) (reset.Ruling, *reset.Problem, error) {
-	in, _ := r.Move()
-	votes, err := s.agreed(ctx, r, e)
+func (s *Service) checkRules(ctx context.Context, r reset.Request, e reset.Effect) (reset.Ruling, *reset.Problem, error) {
+	in, _ := r.Intent()
+	votes, err := s.countedVotes(ctx, r, e)
 	if err != nil {
 		return reset.Ruling{}, nil, err
 	}
-	asking := reset.Asking{Actor: r.Actor, Channel: r.Place.Channel, Verb: reset.VerbApply, Cluster: in.Cluster, Group: in.Group,
-		Effect: &e, Requester: asker(&r), Votes: votes, Eased: s.Now().Before(r.Eased)}
+	asking := reset.PolicyQuestion{Actor: r.Actor, Channel: r.Place.Channel, Verb: reset.VerbApply, Cluster: in.Cluster, Group: in.Group,
+		Effect: &e, Requester: requesterOf(&r), Votes: votes, OneIsEnough: s.Now().Before(r.SoloUntil)}
 	if r.Run != nil {
 		asking.Mandate = &r.Run.Mandate
 	}
-	if r.Alone != nil {
-		asking.Alone = r.Alone.By
+	if r.Emergency != nil {
+		asking.EmergencyBy = r.Emergency.By
 	}
 	ruling, err := s.Policy.Rule(ctx, asking)
 	if err != nil {
@@ -286,19 +286,19 @@ func (s *Service) inForce(ctx context.Context, r reset.Request, e reset.Effect) 
 	return ruling, &reset.Problem{Code: reset.ProblemVoided, Want: "rule", Request: r.ID, Cluster: in.Cluster, Group: in.Group, Ruling: &ruling}, nil
 }
 
-// beyond asks about an effect that has left the tier that was asked for. Where the tier that covers it now needs no more approvals,
+// widenBounds asks about an effect that has left the tier that was asked for. Where the tier that covers it now needs no more approvals,
 // what was agreed to stands, and its bounds are that tier's; where it needs more, or nothing covers it, it has to be agreed to anew.
 // What rests on a limit of its own (an emergency, an eased undo, a standing approval) has no other tier.
-func (s *Service) beyond(ctx context.Context, r reset.Request, e reset.Effect) (reset.Bounds, *reset.Problem, error) {
+func (s *Service) widenBounds(ctx context.Context, r reset.Request, e reset.Effect) (reset.Bounds, *reset.Problem, error) {
 	if r.Bounds.Covers(e) {
 		return r.Bounds, nil, nil
 	}
-	in, _ := r.Move()
+	in, _ := r.Intent()
 	p := &reset.Problem{Code: reset.ProblemVoided, Want: "effect", Request: r.ID, Cluster: in.Cluster, Group: in.Group}
-	if r.Alone != nil || !r.Eased.IsZero() || r.Run != nil && !r.Run.Mandate.File || r.Standing != nil {
+	if r.Emergency != nil || !r.SoloUntil.IsZero() || r.Run != nil && !r.Run.Mandate.File || r.StandingApproval != nil {
 		return r.Bounds, p, nil
 	}
-	ruling, _, err := s.inForce(ctx, r, e)
+	ruling, _, err := s.checkRules(ctx, r, e)
 	if err != nil {
 		return r.Bounds, nil, err
 	}
@@ -327,16 +327,16 @@ func (s *Service) void(ctx context.Context, due Due, r reset.Request, p *reset.P
 	})
 }
 
-// waitFor keeps a request armed behind something that people do: an undecided cancel, another reset of its group.
-func (s *Service) waitFor(ctx context.Context, due Due, r reset.Request, p *reset.Problem) (time.Time, error) {
-	if p.Code == reset.ProblemBeside {
-		return s.standBack(ctx, due, r, p)
+// waitBehind keeps a request armed behind something that people do: an undecided cancel, another reset of its group.
+func (s *Service) waitBehind(ctx context.Context, due Due, r reset.Request, p *reset.Problem) (time.Time, error) {
+	if p.Code == reset.ProblemConflictingRequest {
+		return s.postpone(ctx, due, r, p)
 	}
 	if p.Code == reset.ProblemStopping {
-		return s.nextLook(), nil
+		return s.nextCheck(), nil
 	}
 	if r.Problem != nil && r.Problem.Code == p.Code && r.Problem.Request == p.Request {
-		return s.nextLook(), nil
+		return s.nextCheck(), nil
 	}
 	err := s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
 		if tx.Request.State != reset.Approved {
@@ -345,5 +345,5 @@ func (s *Service) waitFor(ctx context.Context, due Due, r reset.Request, p *rese
 		tx.Request.Problem = p
 		return nil
 	})
-	return s.nextLook(), err
+	return s.nextCheck(), err
 }

@@ -8,12 +8,12 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// watch looks once at a group whose reset was applied. When Kafka does not answer, nothing is concluded and nobody is told:
+// checkWatch looks once at a group whose reset was applied. When Kafka does not answer, nothing is concluded and nobody is told:
 // it looks again later.
-func (s *Service) watch(ctx context.Context, due Due) (time.Time, error) {
+func (s *Service) checkWatch(ctx context.Context, due Due) (time.Time, error) {
 	r, err := s.Store.Load(ctx, due.ID)
 	if err == nil && r.State == reset.Failed && r.Late.Open() {
-		return s.lookLate(ctx, due, r)
+		return s.checkLate(ctx, due, r)
 	}
 	if err != nil || r.State != reset.Applied || !r.Watch.Open() {
 		return time.Time{}, err
@@ -26,11 +26,11 @@ func (s *Service) watch(ctx context.Context, due Due) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, err
 	}
-	in, _ := r.Move()
-	later := r.Watch.Next(began, s.Times.watching())
+	in, _ := r.Intent()
+	later := r.Watch.NextCheck(began, s.Times.watching())
 	cluster, gone := s.cluster(in.Cluster)
 	if gone != nil {
-		return time.Time{}, s.unwatch(ctx, due, r)
+		return time.Time{}, s.endWatch(ctx, due, r)
 	}
 	snap, err := cluster.Inspect(ctx, reset.Query{Group: in.Group, Scope: reset.ScopeOf(partsOf(writes)), Isolation: r.Isolation, Markers: true})
 	if err != nil {
@@ -38,7 +38,7 @@ func (s *Service) watch(ctx context.Context, due Due) (time.Time, error) {
 		return later, nil
 	}
 	// Asked after Kafka was: what another reset wrote must not look like somebody outside the group.
-	newer, busy, err := s.newer(ctx, r, began)
+	newer, busy, err := s.newerReset(ctx, r, began)
 	switch {
 	case err != nil:
 		return time.Time{}, err
@@ -46,14 +46,14 @@ func (s *Service) watch(ctx context.Context, due Due) (time.Time, error) {
 		return later, nil
 	}
 	w, said := reset.Observe(r, writes, snap, s.Now(), s.Times.watching())
-	if said, err = s.blame(ctx, r, &w, said); err != nil {
+	if said, err = s.nameOverwriter(ctx, r, &w, said); err != nil {
 		return time.Time{}, err
 	}
 	if newer != "" {
 		w, said = *r.Watch, []reset.Finding{{Event: reset.EvUnwatched, Facts: []string{"why", string(reset.WatchNewer), "by", newer}}}
 		w.Ended, w.Why, w.By = s.Now(), reset.WatchNewer, newer
 	}
-	if len(said) == 0 && !w.Worth(*r.Watch) {
+	if len(said) == 0 && !w.WorthSaying(*r.Watch) {
 		return later, nil
 	}
 	err = s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
@@ -69,36 +69,36 @@ func (s *Service) watch(ctx context.Context, due Due) (time.Time, error) {
 	if err != nil || !w.Open() {
 		return time.Time{}, err
 	}
-	return w.Next(s.Now(), s.Times.watching()), nil
+	return w.NextCheck(s.Now(), s.Times.watching()), nil
 }
 
-// newer is the request that has reset the group since r was applied. Busy says that one is at it, or was while Kafka was
+// newerReset is the request that has reset the group since r was applied. Busy says that one is at it, or was while Kafka was
 // looked at: then what was seen is not used.
-func (s *Service) newer(ctx context.Context, r reset.Request, began time.Time) (id string, busy bool, err error) {
-	in, _ := r.Move()
+func (s *Service) newerReset(ctx context.Context, r reset.Request, began time.Time) (id string, busy bool, err error) {
+	in, _ := r.Intent()
 	others, err := s.Store.List(ctx, Filter{Group: in.Group, States: []reset.State{reset.Applying, reset.Applied, reset.Failed}, Limit: 100})
 	for _, o := range others {
 		switch {
-		case o.ID == r.ID || o.ClusterID != r.ClusterID || saves(o.Act):
+		case o.ID == r.ID || o.ClusterID != r.ClusterID || savesSchedule(o.Act):
 		case o.State == reset.Applying, o.EndedAt.After(began):
 			return "", true, err
-		case o.EndedAt.After(r.EndedAt) && o.Outcome != reset.Unchanged && o.Outcome != reset.PutBack:
+		case o.EndedAt.After(r.EndedAt) && o.Outcome != reset.Unchanged && o.Outcome != reset.RolledBack:
 			id = o.ID
 		}
 	}
 	return id, false, err
 }
 
-// blame finds the request whose lost write is what a watch sees for the first time as overwritten, and names it in what is told.
-func (s *Service) blame(ctx context.Context, r reset.Request, w *reset.Watch, said []reset.Finding) ([]reset.Finding, error) {
-	if w.HitBy != "" || w.Overwritten.Count() <= r.Watch.Overwritten.Count() {
+// nameOverwriter finds the request whose lost write is what a watch sees for the first time as overwritten, and names it in what is told.
+func (s *Service) nameOverwriter(ctx context.Context, r reset.Request, w *reset.Watch, said []reset.Finding) ([]reset.Finding, error) {
+	if w.OverwrittenBy != "" || w.Overwritten.Count() <= r.Watch.Overwritten.Count() {
 		return said, nil
 	}
 	var err error
-	w.HitBy, err = s.hitBy(ctx, r, w.Overwritten.Evidence)
+	w.OverwrittenBy, err = s.lateWriterOf(ctx, r, w.Overwritten.Evidence)
 	for i, n := range said {
-		if n.Event == reset.EvOverwritten && w.HitBy != "" {
-			said[i].Facts = append(slices.Clip(n.Facts), "by", w.HitBy)
+		if n.Event == reset.EvOverwritten && w.OverwrittenBy != "" {
+			said[i].Facts = append(slices.Clip(n.Facts), "by", w.OverwrittenBy)
 		}
 	}
 	return said, err

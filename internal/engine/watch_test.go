@@ -79,13 +79,13 @@ func TestWatchUntilCaughtUp(t *testing.T) {
 	b.wait(10 * time.Second)
 	b.at(900, 860)
 	b.wait(10 * time.Second)
-	b.watched(r, reset.EvChecked, reset.EvBack, reset.EvResumed)
+	b.watched(r, reset.EvChecked, reset.EvConsumersBack, reset.EvResumed)
 	b.jump(5 * time.Minute)
 	b.wantDue(30 * time.Second)
 	b.cluster.SetLog("orders", 0, 0, 1100)
 	b.at(1001, 1000)
 	b.wait(30 * time.Second)
-	b.watched(r, reset.EvChecked, reset.EvBack, reset.EvResumed, reset.EvCaughtUp)
+	b.watched(r, reset.EvChecked, reset.EvConsumersBack, reset.EvResumed, reset.EvCaughtUp)
 	w := b.load(r.ID).Watch
 	if w.Why != reset.WatchCaughtUp || w.CaughtUp.Sub(w.Since) != 6*time.Minute+15*time.Second || w.Resumed != 2 || w.First.Host != back.Host {
 		t.Errorf("%+v", w)
@@ -159,7 +159,7 @@ func TestWatchEndsWhenNobodyComesBack(t *testing.T) {
 		b.wait(29 * time.Second)
 	}
 	b.watched(r, reset.EvChecked, reset.EvUnwatched)
-	if w := b.load(r.ID).Watch; w.Why != reset.WatchNobody {
+	if w := b.load(r.ID).Watch; w.Why != reset.WatchNoConsumers {
 		t.Errorf("%+v", w)
 	}
 }
@@ -214,7 +214,7 @@ func TestWatchConcludesNothingWhileKafkaDoesNotAnswer(t *testing.T) {
 	b.cluster.Join("billing", back)
 	b.at(1000, 1000)
 	b.wait(30 * time.Second)
-	b.watched(r, reset.EvChecked, reset.EvBack, reset.EvCaughtUp)
+	b.watched(r, reset.EvChecked, reset.EvConsumersBack, reset.EvCaughtUp)
 }
 
 func TestWatchSurvivesARestartAndIsHeldByOne(t *testing.T) {
@@ -238,7 +238,7 @@ func TestWatchSurvivesARestartAndIsHeldByOne(t *testing.T) {
 	b.settle()
 	b.at(870, 870)
 	b.wait(10 * time.Second)
-	b.watched(r, reset.EvChecked, reset.EvBack, reset.EvResumed)
+	b.watched(r, reset.EvChecked, reset.EvConsumersBack, reset.EvResumed)
 }
 
 // A process that slept through its lease while it looked must not say what another one has said.

@@ -14,11 +14,11 @@ import (
 // Kafka cannot be fenced, so the writer is bounded: each chunk is sent once, over a connection of its own, after it was
 // marked in the store as being sent and while the claim is still held. What is not known afterwards is found out by reading.
 
-// secondLook is the pause between the two readings that follow a lost answer.
-const secondLook = 2 * time.Second
+// secondReading is the pause between the two readings that follow a lost answer.
+const secondReading = 2 * time.Second
 
-// mostAttempts bounds how often a write that Kafka turned down is tried again.
-const mostAttempts = 20
+// maxAttempts bounds how often a write that Kafka turned down is tried again.
+const maxAttempts = 20
 
 // write sends an attempt's chunks, one after the other, until one is not taken whole.
 func (s *Service) write(ctx context.Context, due Due, r reset.Request, a reset.Attempt, writes []reset.Write) (time.Time, error) {
@@ -27,31 +27,31 @@ func (s *Service) write(ctx context.Context, due Due, r reset.Request, a reset.A
 	if err != nil {
 		return time.Time{}, err
 	}
-	t := tally(a, writes)
+	t := countAnswers(a, writes)
 	switch {
 	case t.lost > 0:
-		return s.lost(ctx, due, r, a, t.said)
+		return s.answerLost(ctx, due, r, a, t.said)
 	case t.written == len(writes):
 		return s.readBack(ctx, due, r, a, writes)
-	case t.written == 0 && (unsent != nil || canRetry(t.rejections)) && a.N < mostAttempts:
+	case t.written == 0 && (unsent != nil || canRetry(t.rejections)) && a.N < maxAttempts:
 		return s.nothingWritten(ctx, due, r, a, t, unsent)
 	case t.written == 0:
 		return s.readBack(ctx, due, r, a, writes)
 	}
-	return s.putBack(ctx, due, r, a, writes)
+	return s.rollBack(ctx, due, r, a, writes)
 }
 
 // send sends chunks from one on. It stops at the first that is not written whole; said is what came instead, and unsent says why a
 // chunk did not leave.
 func (s *Service) send(ctx context.Context, due Due, r reset.Request, a *reset.Attempt, writes []reset.Write, from int) (said string, unsent, err error) {
-	in, _ := r.Move()
+	in, _ := r.Intent()
 	cluster, err := s.cluster(in.Cluster)
 	if err != nil {
 		return "", nil, err
 	}
 	for i := from; i < len(a.Chunks); i++ {
 		chunk, at := reset.ChunkOf(a.Chunks[i], writes)
-		ready := func() error { return s.mark(ctx, due, r, a, i) }
+		ready := func() error { return s.saveSending(ctx, due, r, a, i) }
 		results, err := cluster.Write(ctx, in.Group, chunk, ready)
 		if err != nil {
 			if errors.Is(err, reset.ErrConflict) || a.Chunks[i].Phase == reset.Sending {
@@ -59,18 +59,18 @@ func (s *Service) send(ctx context.Context, due Due, r reset.Request, a *reset.A
 			}
 			return err.Error(), err, nil
 		}
-		if err := s.answered(ctx, due, r.ID, a, i, writes, at, results); err != nil {
+		if err := s.saveAnswer(ctx, due, r.ID, a, i, writes, at, results); err != nil {
 			return "", nil, err
 		}
 		if k := slices.IndexFunc(results, func(res reset.StepResult) bool { return !res.Written }); k >= 0 {
-			return results[k].Said(), nil, nil
+			return results[k].Reason(), nil, nil
 		}
 	}
 	return "", nil, nil
 }
 
-// answered stores what came back for a chunk. A chunk with an answer that was lost, or that proves nothing, stays marked as being sent.
-func (s *Service) answered(ctx context.Context, due Due, id string, a *reset.Attempt, i int, writes []reset.Write, at []int, results []reset.StepResult) error {
+// saveAnswer stores what came back for a chunk. A chunk with an answer that was lost, or that proves nothing, stays marked as being sent.
+func (s *Service) saveAnswer(ctx context.Context, due Due, id string, a *reset.Attempt, i int, writes []reset.Write, at []int, results []reset.StepResult) error {
 	changed := make([]reset.Write, len(at))
 	lost := len(results) != len(at)
 	for k, w := range at {
@@ -96,21 +96,21 @@ func (s *Service) answered(ctx context.Context, due Due, id string, a *reset.Att
 	})
 }
 
-// counted is what Kafka answered in all.
-type counted struct {
+// answerCounts is what Kafka answered in all.
+type answerCounts struct {
 	written, lost int
 	rejections    []string
 	said          string // of the first that was lost: what came instead of an answer
 }
 
-func tally(a reset.Attempt, writes []reset.Write) counted {
-	var t counted
+func countAnswers(a reset.Attempt, writes []reset.Write) answerCounts {
+	var t answerCounts
 	for _, w := range writes {
 		switch {
 		case w.Result.Written:
 			t.written++
 		case a.Chunks[w.Chunk].Phase == reset.Sending && w.Result.Doubtful():
-			t.said = cmp.Or(t.said, w.Result.Said())
+			t.said = cmp.Or(t.said, w.Result.Reason())
 			t.lost++
 		case w.Result.Rejected != "":
 			t.rejections = append(t.rejections, w.Result.Rejected)
@@ -124,9 +124,9 @@ func canRetry(rejections []string) bool {
 }
 
 // nothingWritten goes back to approved: Kafka's answer, or a connection that never came about, proves it.
-func (s *Service) nothingWritten(ctx context.Context, due Due, r reset.Request, a reset.Attempt, t counted, unsent error) (time.Time, error) {
-	in, _ := r.Move()
-	p := &reset.Problem{Code: reset.ProblemTurnedDown, Request: r.ID, Cluster: in.Cluster, Group: in.Group}
+func (s *Service) nothingWritten(ctx context.Context, due Due, r reset.Request, a reset.Attempt, t answerCounts, unsent error) (time.Time, error) {
+	in, _ := r.Intent()
+	p := &reset.Problem{Code: reset.ProblemKafkaRejected, Request: r.ID, Cluster: in.Cluster, Group: in.Group}
 	sent := "yes"
 	if unsent != nil {
 		p, sent = asProblem(unsent, in.Cluster), "no"
@@ -139,16 +139,16 @@ func (s *Service) nothingWritten(ctx context.Context, due Due, r reset.Request, 
 	err := s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
 		r := tx.Request
 		tx.Attempt.EndedAt, tx.Attempt.Outcome = s.Now(), reset.Unchanged
-		r.Problem, r.Seen.EmptySince, r.Seen.Commits = p, time.Time{}, ""
-		tx.Log(s.entry(r, reset.Actor{}, reset.EvTurnedDown, "sent", sent, "got", p.Got, "attempt", strconv.Itoa(a.N)))
+		r.Problem, r.Observation.EmptySince, r.Observation.Commits = p, time.Time{}, ""
+		tx.Log(s.entry(r, reset.Actor{}, reset.EvKafkaRejected, "sent", sent, "got", p.Got, "attempt", strconv.Itoa(a.N)))
 		return r.Advance(reset.Approved)
 	})
-	return s.Now().Add(s.Times.Look * time.Duration(a.N)), err
+	return s.Now().Add(s.Times.CheckInterval * time.Duration(a.N)), err
 }
 
-// putBack restores what was written of an attempt that Kafka took only in part.
-func (s *Service) putBack(ctx context.Context, due Due, r reset.Request, a reset.Attempt, writes []reset.Write) (time.Time, error) {
-	in, _ := r.Move()
+// rollBack restores what was written of an attempt that Kafka took only in part.
+func (s *Service) rollBack(ctx context.Context, due Due, r reset.Request, a reset.Attempt, writes []reset.Write) (time.Time, error) {
+	in, _ := r.Intent()
 	var back []reset.Write
 	for _, w := range writes {
 		if w.Result.Written {
@@ -160,7 +160,7 @@ func (s *Service) putBack(ctx context.Context, due Due, r reset.Request, a reset
 	err := s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
 		tx.Attempt.Chunks = a.Chunks
 		tx.SetWrites(back)
-		tx.Log(s.entry(tx.Request, reset.Actor{}, reset.EvPutBack, "partitions", strconv.Itoa(len(back))))
+		tx.Log(s.entry(tx.Request, reset.Actor{}, reset.EvRollingBack, "partitions", strconv.Itoa(len(back))))
 		return nil
 	})
 	if err != nil {
@@ -173,16 +173,16 @@ func (s *Service) putBack(ctx context.Context, due Due, r reset.Request, a reset
 	if said != "" {
 		r.Problem = s.notRolledBack(ctx, r, said)
 	}
-	if a.Unanswered() {
-		return s.lost(ctx, due, r, a, said)
+	if a.HasLostAnswer() {
+		return s.answerLost(ctx, due, r, a, said)
 	}
 	return s.readBack(ctx, due, r, a, writes)
 }
 
 // notRolledBack says why a part that was written could not be put back, and who was in the group then.
 func (s *Service) notRolledBack(ctx context.Context, r reset.Request, said string) *reset.Problem {
-	in, _ := r.Move()
-	p := &reset.Problem{Code: reset.ProblemTurnedDown, Request: r.ID, Cluster: in.Cluster, Group: in.Group, Rollback: &reset.Rollback{Got: said}}
+	in, _ := r.Intent()
+	p := &reset.Problem{Code: reset.ProblemKafkaRejected, Request: r.ID, Cluster: in.Cluster, Group: in.Group, Rollback: &reset.Rollback{Got: said}}
 	var states map[string]reset.GroupState
 	cluster, err := s.cluster(in.Cluster)
 	if err == nil {
@@ -196,9 +196,9 @@ func (s *Service) notRolledBack(ctx context.Context, r reset.Request, said strin
 	return p
 }
 
-// lost says that an answer is missing, and when the offsets will tell.
-func (s *Service) lost(ctx context.Context, due Due, r reset.Request, a reset.Attempt, said string) (time.Time, error) {
-	in, _ := r.Move()
+// answerLost says that an answer is missing, and when the offsets will tell.
+func (s *Service) answerLost(ctx context.Context, due Due, r reset.Request, a reset.Attempt, said string) (time.Time, error) {
+	in, _ := r.Intent()
 	p := &reset.Problem{Code: reset.ProblemLost, Request: r.ID, Cluster: in.Cluster, Group: in.Group, Got: said}
 	if r.Problem != nil {
 		p.Rollback = r.Problem.Rollback
@@ -207,5 +207,5 @@ func (s *Service) lost(ctx context.Context, due Due, r reset.Request, a reset.At
 		tx.Request.Problem = p
 		return nil
 	})
-	return s.certain(r, a), err
+	return s.settledBy(r, a), err
 }

@@ -13,15 +13,15 @@ import (
 // is the effect of all of it, wherever others have moved a partition since: back to where it had been, too.
 func writtenEffect(outcome reset.Outcome, writes []reset.Write) *reset.Effect {
 	switch outcome {
-	case reset.Unchanged, reset.PutBack:
+	case reset.Unchanged, reset.RolledBack:
 		return nil
 	case reset.Verified, reset.Overtaken:
 		e := reset.Total(stepsOf(writes))
 		return &e
-	case reset.Late, reset.Mixed, reset.Unclear: // counted write by write, below
+	case reset.AppliedLate, reset.PartiallyApplied, reset.OutcomeUnknown: // counted write by write, below
 	}
 	e := reset.Total(stepsOf(slices.DeleteFunc(slices.Clone(writes), func(w reset.Write) bool {
-		return w.Stands != reset.StandsTarget && (!w.Result.Written || w.Stands == reset.StandsBefore)
+		return w.ReadState != reset.WriteAtTarget && (!w.Result.Written || w.ReadState == reset.WriteUnchanged)
 	})))
 	return &e
 }
@@ -53,16 +53,16 @@ func largest(steps []reset.Step) (worst []reset.Step, topics []reset.TopicEffect
 	return worst[:min(reset.MaxWorst, len(worst))], topics
 }
 
-// tellRows replaces what is told of the plan: by the last attempt's writes where there was one that counts, and where a plan may
+// addWrittenRows replaces what is told of the plan: by the last attempt's writes where there was one that counts, and where a plan may
 // leave partitions without a committed offset by all of its steps, since each of them has to be named.
-func (s *Service) tellRows(ctx context.Context, st *reset.Story, writes []reset.Write) error {
+func (s *Service) addWrittenRows(ctx context.Context, st *reset.Story, writes []reset.Write) error {
 	r := &st.Request
-	in, _ := r.Move()
+	in, _ := r.Intent()
 	_, undo := in.Target.(reset.Undo)
 	switch {
 	case r.WasWritten() && len(writes) > 0:
 		steps := stepsOf(writes)
-		st.Told = reset.NotableRows(r, steps)
+		st.RowNotes = reset.NotableRows(r, steps)
 		st.Worst, st.Topics = largest(steps)
 		if r.Written == nil { // written by a version that did not keep it
 			r.Written = writtenEffect(r.Outcome, writes)
@@ -72,7 +72,7 @@ func (s *Service) tellRows(ctx context.Context, st *reset.Story, writes []reset.
 		if err != nil {
 			return fmt.Errorf("steps of %s: %w", r.ID, err)
 		}
-		st.Told = reset.NotableRows(r, steps)
+		st.RowNotes = reset.NotableRows(r, steps)
 	}
 	return nil
 }

@@ -68,7 +68,7 @@ func TestOnlyWhatStandsCountsAsWritten(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.want(r, reset.Failed, reset.Mixed)
+	b.want(r, reset.Failed, reset.PartiallyApplied)
 	if w := st.Request.Written; w == nil || w.Partitions != 1 || w.Replay != 50 {
 		t.Errorf("written %+v, want one partition that reprocesses 50", w)
 	}
@@ -78,7 +78,7 @@ func TestOnlyWhatStandsCountsAsWritten(t *testing.T) {
 	none.wait(6 * time.Second)
 	none.approve(mara, r)
 	none.wait(10 * time.Second)
-	if got := none.want(r, reset.Failed, reset.PutBack); got.Written != nil {
+	if got := none.want(r, reset.Failed, reset.RolledBack); got.Written != nil {
 		t.Errorf("written %+v after all was put back", got.Written)
 	}
 }

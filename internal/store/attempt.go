@@ -17,10 +17,10 @@ func beginAttempt(ctx context.Context, tx *sql.Tx, id string, a reset.Attempt, w
 		return err
 	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO attempts
-		(request, n, fence, revision, started_at, read_at, ended_at, outcome, effect, gone, extra_parts) VALUES (`+marks(11)+`)`,
-		id, a.N, a.Fence, a.Revision, micros(a.StartedAt), micros(a.ReadAt), micros(a.EndedAt), a.Outcome, string(effect), a.Gone, a.ExtraParts)
+		(request, n, fence, revision, started_at, read_at, ended_at, outcome, effect, gone, extra_parts) VALUES (`+placeholders(11)+`)`,
+		id, a.N, a.Fence, a.Revision, toMicros(a.StartedAt), toMicros(a.ReadAt), toMicros(a.EndedAt), a.Outcome, string(effect), a.Gone, a.ExtraParts)
 	if err != nil {
-		return fmt.Errorf("begin attempt %d: %w", a.N, conflict(err))
+		return fmt.Errorf("begin attempt %d: %w", a.N, asConflict(err))
 	}
 	if err := saveChunks(ctx, tx, id, a); err != nil {
 		return err
@@ -39,8 +39,8 @@ func saveAttempt(ctx context.Context, tx *sql.Tx, id string, a reset.Attempt) er
 	}
 	res, err := tx.ExecContext(ctx, `UPDATE attempts SET fence = ?, revision = ?, started_at = ?, read_at = ?, ended_at = ?, outcome = ?, effect = ?,
 		gone = ?, extra_parts = ? WHERE request = ? AND n = ?`,
-		a.Fence, a.Revision, micros(a.StartedAt), micros(a.ReadAt), micros(a.EndedAt), a.Outcome, string(effect), a.Gone, a.ExtraParts, id, a.N)
-	if err := touched(res, err, reset.ErrNotFound); err != nil {
+		a.Fence, a.Revision, toMicros(a.StartedAt), toMicros(a.ReadAt), toMicros(a.EndedAt), a.Outcome, string(effect), a.Gone, a.ExtraParts, id, a.N)
+	if err := checkRowMatched(res, err, reset.ErrNotFound); err != nil {
 		return fmt.Errorf("attempt %d: %w", a.N, err)
 	}
 	return saveChunks(ctx, tx, id, a)
@@ -53,13 +53,13 @@ func saveChunks(ctx context.Context, tx *sql.Tx, id string, a reset.Attempt) err
 	return insert(ctx, tx, `INSERT INTO chunks (request, attempt, n, phase, sent_at, deletes, back) VALUES `, 7, len(a.Chunks),
 		func(i int) []any {
 			c := a.Chunks[i]
-			return []any{id, a.N, c.N, c.Phase, micros(c.SentAt), c.Delete, c.Back}
+			return []any{id, a.N, c.N, c.Phase, toMicros(c.SentAt), c.Delete, c.Back}
 		})
 }
 
 // knownArgs are the columns of a write that change as more is known of it.
 func knownArgs(w reset.Write) []any {
-	return []any{w.Chunk, w.Result.Written, w.Result.Rejected, w.Result.Detail, w.Stands, w.Read.Offset, w.Read.Metadata, w.Read.None}
+	return []any{w.Chunk, w.Result.Written, w.Result.Rejected, w.Result.Detail, w.ReadState, w.Read.Offset, w.Read.Metadata, w.Read.None}
 }
 
 // saveWrites stores what is known now of writes of an attempt.
@@ -78,7 +78,7 @@ func saveWrites(ctx context.Context, tx *sql.Tx, id string, a *reset.Attempt, wr
 	defer stmt.Close()
 	for _, w := range writes {
 		res, err := stmt.ExecContext(ctx, append(knownArgs(w), id, a.N, w.Topic, w.Partition)...)
-		if err := touched(res, err, reset.ErrNotFound); err != nil {
+		if err := checkRowMatched(res, err, reset.ErrNotFound); err != nil {
 			return fmt.Errorf("write of %s-%d in attempt %d: %w", w.Topic, w.Partition, a.N, err)
 		}
 	}
@@ -95,10 +95,10 @@ func (s *Store) LastAttempt(ctx context.Context, id string) (a reset.Attempt, er
 }
 
 func lastAttempt(ctx context.Context, q querier, id string) (reset.Attempt, error) {
-	a, err := one(ctx, q, scanAttempt, `SELECT request, n, fence, revision, started_at, read_at, ended_at, outcome, effect, gone, extra_parts
+	a, err := queryOne(ctx, q, scanAttempt, `SELECT request, n, fence, revision, started_at, read_at, ended_at, outcome, effect, gone, extra_parts
 		FROM attempts WHERE request = ? ORDER BY n DESC LIMIT 1`, id)
 	if err == nil {
-		a.Chunks, err = all(ctx, q, scanChunk,
+		a.Chunks, err = queryAll(ctx, q, scanChunk,
 			`SELECT n, phase, sent_at, deletes, back FROM chunks WHERE request = ? AND attempt = ? ORDER BY n`, id, a.N)
 	}
 	if err != nil {
@@ -114,20 +114,20 @@ func scanAttempt(row scanner) (a reset.Attempt, err error) {
 	if err != nil {
 		return a, err
 	}
-	a.StartedAt, a.ReadAt, a.EndedAt = moment(started), moment(read), moment(ended)
+	a.StartedAt, a.ReadAt, a.EndedAt = fromMicros(started), fromMicros(read), fromMicros(ended)
 	return a, json.Unmarshal(effect, &a.Effect)
 }
 
 func scanChunk(row scanner) (c reset.ChunkState, err error) {
 	var sent int64
 	err = row.Scan(&c.N, &c.Phase, &sent, &c.Delete, &c.Back)
-	c.SentAt = moment(sent)
+	c.SentAt = fromMicros(sent)
 	return c, err
 }
 
 // Writes implements reset.Store.
 func (s *Store) Writes(ctx context.Context, id string, attempt int) ([]reset.Write, error) {
-	writes, err := all(ctx, s.readers, scanWrite, `SELECT chunk, written, rejected, detail, stands, read_offset, read_metadata,
+	writes, err := queryAll(ctx, s.readers, scanWrite, `SELECT chunk, written, rejected, detail, stands, read_offset, read_metadata,
 		read_none, `+stepColumns+` FROM writes WHERE request = ? AND attempt = ? ORDER BY topic, partition`, id, attempt)
 	if err != nil {
 		return nil, fmt.Errorf("writes of attempt %d of request %q: %w", attempt, id, err)
@@ -137,7 +137,7 @@ func (s *Store) Writes(ctx context.Context, id string, attempt int) ([]reset.Wri
 
 func scanWrite(row scanner) (w reset.Write, err error) {
 	var at int64
-	known := []any{&w.Chunk, &w.Result.Written, &w.Result.Rejected, &w.Result.Detail, &w.Stands,
+	known := []any{&w.Chunk, &w.Result.Written, &w.Result.Rejected, &w.Result.Detail, &w.ReadState,
 		&w.Read.Offset, &w.Read.Metadata, &w.Read.None}
 	err = row.Scan(append(known, stepDest(&w.Step, &at)...)...)
 	w.RecordAt = recordMoment(at)

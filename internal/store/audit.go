@@ -20,7 +20,7 @@ func logEntries(ctx context.Context, tx *sql.Tx, id string, entries []reset.Entr
 			return err
 		}
 		_, err = tx.ExecContext(ctx, `INSERT INTO audit (at, request, revision, actor_kind, actor_team, actor_id, event, facts)
-			VALUES (`+marks(8)+`)`, micros(e.At), e.Request, e.Revision, e.Actor.Kind, e.Actor.Team, e.Actor.ID, e.Event, string(facts))
+			VALUES (`+placeholders(8)+`)`, toMicros(e.At), e.Request, e.Revision, e.Actor.Kind, e.Actor.Team, e.Actor.ID, e.Event, string(facts))
 		if err != nil {
 			return fmt.Errorf("audit %q: %w", e.Event, err)
 		}
@@ -30,7 +30,7 @@ func logEntries(ctx context.Context, tx *sql.Tx, id string, entries []reset.Entr
 
 // Audit implements reset.Store.
 func (s *Store) Audit(ctx context.Context, id string, after int64) ([]reset.Entry, error) {
-	entries, err := all(ctx, s.readers, scanEntry, `SELECT seq, at, request, revision, actor_kind, actor_team, actor_id, event, facts
+	entries, err := queryAll(ctx, s.readers, scanEntry, `SELECT seq, at, request, revision, actor_kind, actor_team, actor_id, event, facts
 		FROM audit WHERE request = ? AND seq > ? ORDER BY seq`, id, after)
 	if err != nil {
 		return nil, fmt.Errorf("audit of request %q: %w", id, err)
@@ -45,7 +45,7 @@ func scanEntry(row scanner) (e reset.Entry, err error) {
 	if err != nil {
 		return e, err
 	}
-	e.At = moment(at)
+	e.At = fromMicros(at)
 	return e, json.Unmarshal(facts, &e.Facts)
 }
 
@@ -59,14 +59,14 @@ func (s *Store) Votes(ctx context.Context, id string, revision int) ([]reset.Vot
 }
 
 func votes(ctx context.Context, q querier, id string, revision int) ([]reset.Vote, error) {
-	return all(ctx, q, scanVote, `SELECT request, revision, digest, actor_kind, actor_team, actor_id, rule, at FROM votes
+	return queryAll(ctx, q, scanVote, `SELECT request, revision, digest, actor_kind, actor_team, actor_id, rule, at FROM votes
 		WHERE request = ? AND revision = ? ORDER BY at, actor_kind, actor_team, actor_id`, id, revision)
 }
 
 func scanVote(row scanner) (v reset.Vote, err error) {
 	var at int64
 	err = row.Scan(&v.Request, &v.Revision, &v.Digest, &v.Actor.Kind, &v.Actor.Team, &v.Actor.ID, &v.Rule, &at)
-	v.At = moment(at)
+	v.At = fromMicros(at)
 	return v, err
 }
 
@@ -75,9 +75,9 @@ func scanVote(row scanner) (v reset.Vote, err error) {
 func addVotes(ctx context.Context, tx *sql.Tx, id string, votes []reset.Vote) error {
 	for _, v := range votes {
 		_, err := tx.ExecContext(ctx, `INSERT INTO votes (request, revision, digest, actor_kind, actor_team, actor_id, rule, at)
-			VALUES (`+marks(8)+`)`, id, v.Revision, v.Digest, v.Actor.Kind, v.Actor.Team, v.Actor.ID, v.Rule, micros(v.At))
+			VALUES (`+placeholders(8)+`)`, id, v.Revision, v.Digest, v.Actor.Kind, v.Actor.Team, v.Actor.ID, v.Rule, toMicros(v.At))
 		if err != nil {
-			return fmt.Errorf("vote of %q: %w", v.Actor.ID, conflict(err))
+			return fmt.Errorf("vote of %q: %w", v.Actor.ID, asConflict(err))
 		}
 	}
 	return nil

@@ -15,7 +15,7 @@ const cardColumns = `request, channel, ts, version, shown_at, revision, revised_
 
 // Card implements reset.Store.
 func (s *Store) Card(ctx context.Context, id string) (engine.Card, error) {
-	c, err := one(ctx, s.readers, scanCard, `SELECT `+cardColumns+` FROM cards WHERE request = ?`, id)
+	c, err := queryOne(ctx, s.readers, scanCard, `SELECT `+cardColumns+` FROM cards WHERE request = ?`, id)
 	if errors.Is(err, reset.ErrNotFound) {
 		return engine.Card{}, nil
 	}
@@ -30,7 +30,7 @@ func scanCard(row scanner) (c engine.Card, err error) {
 	p := &c.Preview
 	err = row.Scan(&c.Request, &c.Channel, &c.TS, &c.Version, &shown, &c.Revision, &revised, &c.ShownSeq, &c.ThreadSeq, &c.FilesSeq, &c.ToldSeq, &c.Unshown, &p.Actor.Kind, &p.Actor.Team, &p.Actor.ID,
 		&p.Channel, &p.URL, &p.Replaces, &p.Used, &until, &p.Version, &p.Revision)
-	c.ShownAt, c.RevisedAt, p.Until = moment(shown), moment(revised), moment(until)
+	c.ShownAt, c.RevisedAt, p.Until = fromMicros(shown), fromMicros(revised), fromMicros(until)
 	return c, err
 }
 
@@ -48,9 +48,9 @@ func (s *Store) SaveCard(ctx context.Context, c engine.Card) error {
 		if p.Version >= r.Version && r.State != reset.Planning && r.State != reset.Draft {
 			p.URL = ""
 		}
-		_, err = tx.ExecContext(ctx, `INSERT OR REPLACE INTO cards (`+cardColumns+`) VALUES (`+marks(22)+`)`,
-			c.Request, c.Channel, c.TS, c.Version, micros(c.ShownAt), c.Revision, micros(c.RevisedAt), c.ShownSeq, c.ThreadSeq, c.FilesSeq, c.ToldSeq, c.Unshown, p.Actor.Kind, p.Actor.Team, p.Actor.ID,
-			p.Channel, p.URL, p.Replaces, p.Used, micros(p.Until), p.Version, p.Revision)
+		_, err = tx.ExecContext(ctx, `INSERT OR REPLACE INTO cards (`+cardColumns+`) VALUES (`+placeholders(22)+`)`,
+			c.Request, c.Channel, c.TS, c.Version, toMicros(c.ShownAt), c.Revision, toMicros(c.RevisedAt), c.ShownSeq, c.ThreadSeq, c.FilesSeq, c.ToldSeq, c.Unshown, p.Actor.Kind, p.Actor.Team, p.Actor.ID,
+			p.Channel, p.URL, p.Replaces, p.Used, toMicros(p.Until), p.Version, p.Revision)
 		return err
 	})
 	if err != nil {

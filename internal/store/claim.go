@@ -41,18 +41,18 @@ func (s *Store) Claim(ctx context.Context, c engine.Claim) ([]engine.Due, error)
 	if c.Owner == "" {
 		return nil, fmt.Errorf("claim: no owner")
 	}
-	until := micros(c.Now.Add(c.Lease))
-	args := []any{c.Owner, until, until, micros(c.Now)}
+	until := toMicros(c.Now.Add(c.Lease))
+	args := []any{c.Owner, until, until, toMicros(c.Now)}
 	kinds := ""
 	if len(c.Kinds) > 0 {
-		kinds = ` AND kind IN (` + marks(len(c.Kinds)) + `)`
+		kinds = ` AND kind IN (` + placeholders(len(c.Kinds)) + `)`
 		for _, k := range c.Kinds {
 			args = append(args, k)
 		}
 	}
 	var claimed []engine.Due
 	err := s.write(ctx, func(tx *sql.Tx) (err error) {
-		claimed, err = all(ctx, tx, scanDue, `
+		claimed, err = queryAll(ctx, tx, scanDue, `
 			UPDATE due SET owner = ?, until = ?, at = ?, wanted = NULL, fence = fence + 1
 			WHERE (kind, id) IN (SELECT kind, id FROM due WHERE at <= ?`+kinds+` ORDER BY at LIMIT ?)
 			RETURNING kind, id, cluster, at, owner, until, fence, note`, append(args, limit(c.Limit))...)
@@ -71,17 +71,17 @@ func scanDue(row scanner) (d engine.Due, err error) {
 	if err != nil {
 		return d, err
 	}
-	d.At, d.Until = moment(at), moment(until)
+	d.At, d.Until = fromMicros(at), fromMicros(until)
 	return d, json.Unmarshal(note, &d.Note)
 }
 
-const isHeld = `kind = ? AND id = ? AND owner = ? AND fence = ?`
+const claimCondition = `kind = ? AND id = ? AND owner = ? AND fence = ?`
 
-// held returns ErrConflict when the claim is no longer held by its owner. A lease that ended is still held until somebody
+// checkClaim returns ErrConflict when the claim is no longer held by its owner. A lease that ended is still held until somebody
 // else claims the row: the fence, not the clock, says who may write.
-func held(ctx context.Context, q querier, d engine.Due) error {
+func checkClaim(ctx context.Context, q querier, d engine.Due) error {
 	var n int
-	err := q.QueryRowContext(ctx, `SELECT count(*) FROM due WHERE `+isHeld, d.Kind, d.ID, d.Owner, d.Fence).Scan(&n)
+	err := q.QueryRowContext(ctx, `SELECT count(*) FROM due WHERE `+claimCondition, d.Kind, d.ID, d.Owner, d.Fence).Scan(&n)
 	if err != nil {
 		return err
 	}
@@ -93,8 +93,8 @@ func held(ctx context.Context, q querier, d engine.Due) error {
 
 // Renew implements reset.Store.
 func (s *Store) Renew(ctx context.Context, d engine.Due, until time.Time) error {
-	return s.onClaim(ctx, "renew", d, `UPDATE due SET until = ?, at = CASE WHEN at IS NULL THEN NULL ELSE ? END WHERE `+isHeld,
-		micros(until), micros(until))
+	return s.onClaim(ctx, "renew", d, `UPDATE due SET until = ?, at = CASE WHEN at IS NULL THEN NULL ELSE ? END WHERE `+claimCondition,
+		toMicros(until), toMicros(until))
 }
 
 // Release implements reset.Store. It is ErrConflict when the claim is no longer held: whoever holds it now has the word.
@@ -104,14 +104,14 @@ func (s *Store) Release(ctx context.Context, d engine.Due, next time.Time) error
 		return err
 	}
 	return s.onClaim(ctx, "release", d, `
-		UPDATE due SET owner = '', until = 0, wanted = NULL, note = ?, at = min(coalesce(?, wanted), coalesce(wanted, ?)) WHERE `+isHeld,
+		UPDATE due SET owner = '', until = 0, wanted = NULL, note = ?, at = min(coalesce(?, wanted), coalesce(wanted, ?)) WHERE `+claimCondition,
 		string(note), dueAt(next), dueAt(next))
 }
 
 func (s *Store) onClaim(ctx context.Context, verb string, d engine.Due, update string, args ...any) error {
 	err := s.write(ctx, func(tx *sql.Tx) error {
 		res, err := tx.ExecContext(ctx, update, append(args, d.Kind, d.ID, d.Owner, d.Fence)...)
-		return touched(res, err, reset.ErrConflict)
+		return checkRowMatched(res, err, reset.ErrConflict)
 	})
 	if err != nil {
 		return fmt.Errorf("%s claim of %s %q with fence %d: %w", verb, d.Kind, d.ID, d.Fence, err)
@@ -143,7 +143,7 @@ func (s *Store) TakeOver(ctx context.Context, owner string) (int, error) {
 func (s *Store) Recall(ctx context.Context, now time.Time) (int, error) {
 	var n int64
 	err := s.write(ctx, func(tx *sql.Tx) error {
-		res, err := tx.ExecContext(ctx, `UPDATE due SET at = ? WHERE owner = '' AND at > ?`, dueAt(atOnce), micros(now))
+		res, err := tx.ExecContext(ctx, `UPDATE due SET at = ? WHERE owner = '' AND at > ?`, dueAt(atOnce), toMicros(now))
 		if err == nil {
 			n, err = res.RowsAffected()
 		}
@@ -167,8 +167,8 @@ func (s *Store) Soonest(ctx context.Context) (time.Time, error) {
 	return time.UnixMicro(at.Int64).UTC(), nil
 }
 
-// marks returns n placeholders.
-func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }
+// placeholders returns n placeholders.
+func placeholders(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }
 
 // limit is n for LIMIT, where 0 means all.
 func limit(n int) int {

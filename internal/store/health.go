@@ -20,26 +20,26 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// eye looks at the database file beneath SQLite. SQLite goes on writing to a file that was deleted or replaced, and every
+// fileCheck looks at the database file beneath SQLite. SQLite goes on writing to a file that was deleted or replaced, and every
 // answer it gives looks right until the next start begins with an empty one. So each transaction asks the eye before it
 // commits: what cannot be kept must not be acted upon.
 //
 // The file stays open as long as SQLite has it open: closing any handle on a file drops all of the process's locks on it
 // (fcntl), and with them SQLite's.
-type eye struct {
+type fileCheck struct {
 	path string
 	file *os.File
 	mark uint32 // of this database, in its header; 0: not known yet
 
 	mu   sync.Mutex
-	last age // the latest that was seen
+	last fileAge // the latest that was seen
 }
 
-// age tells an older copy of a database from the database: SQLite's change counter never goes back, and as long as it stays the file
+// fileAge tells an older copy of a database from the database: SQLite's change counter never goes back, and as long as it stays the file
 // only grows.
-type age struct{ changes, pages uint32 }
+type fileAge struct{ changes, pages uint32 }
 
-func (a age) before(b age) bool {
+func (a fileAge) olderThan(b fileAge) bool {
 	return a.changes < b.changes || a.changes == b.changes && a.pages < b.pages
 }
 
@@ -55,8 +55,8 @@ const (
 
 var magic = []byte("SQLite format 3\x00")
 
-// check returns a *reset.StoreError when the file is no longer the one that was opened.
-func (e *eye) check() error {
+// checkFile returns a *reset.StoreError when the file is no longer the one that was opened.
+func (e *fileCheck) checkFile() error {
 	now, err := os.Stat(e.path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return &reset.StoreError{Path: e.path, Fault: reset.StoreGone}
@@ -76,33 +76,33 @@ func (e *eye) check() error {
 	}
 	e.mu.Lock() // so that of two looks the later one is compared with the earlier one
 	defer e.mu.Unlock()
-	mark, seen, err := e.read()
+	mark, seen, err := e.readHeader()
 	if err != nil {
 		return err
 	}
-	if mark != e.mark || seen.before(e.last) {
+	if mark != e.mark || seen.olderThan(e.last) {
 		return &reset.StoreError{Path: e.path, Fault: reset.StoreReplaced}
 	}
 	e.last = seen
 	return nil
 }
 
-// read returns the mark and the age in the file's header.
-func (e *eye) read() (uint32, age, error) {
+// readHeader returns the mark and the age in the file's header.
+func (e *fileCheck) readHeader() (uint32, fileAge, error) {
 	header := make([]byte, headerSize)
 	n, err := e.file.ReadAt(header, 0)
 	if n < headerSize || !bytes.HasPrefix(header, magic) {
-		return 0, age{}, &reset.StoreError{Path: e.path, Fault: reset.StoreDamaged, Err: err}
+		return 0, fileAge{}, &reset.StoreError{Path: e.path, Fault: reset.StoreDamaged, Err: err}
 	}
-	return binary.BigEndian.Uint32(header[markAt:]), age{binary.BigEndian.Uint32(header[changesAt:]), binary.BigEndian.Uint32(header[pagesAt:])}, nil
+	return binary.BigEndian.Uint32(header[markAt:]), fileAge{binary.BigEndian.Uint32(header[changesAt:]), binary.BigEndian.Uint32(header[pagesAt:])}, nil
 }
 
 // roomSize is what a full disk has no room for: more than a request with its plan takes, and nothing that anybody could miss.
 const roomSize = 1 << 20
 
-// room returns a *reset.StoreError when the disk is full. SQLite alone would not say so for a long time: it writes a small row over an
+// checkSpace returns a *reset.StoreError when the disk is full. SQLite alone would not say so for a long time: it writes a small row over an
 // old one in its -wal file, and only a plan or a long command finds no room.
-func (e *eye) room() error {
+func (e *fileCheck) checkSpace() error {
 	name := e.path + ".room"
 	err := os.WriteFile(name, make([]byte, roomSize), 0o600)
 	if full := errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT); full {
@@ -114,9 +114,9 @@ func (e *eye) room() error {
 	return err
 }
 
-// settle learns the database's mark, giving it one where it has none, and makes sure that the file itself carries it: what
+// learnMark learns the database's mark, giving it one where it has none, and makes sure that the file itself carries it: what
 // SQLite wrote may still lie in the -wal file beside it.
-func (s *Store) settle(ctx context.Context) error {
+func (s *Store) learnMark(ctx context.Context) error {
 	var mark uint32
 	err := s.write(ctx, func(tx *sql.Tx) error {
 		if err := tx.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&mark); err != nil {
@@ -130,29 +130,29 @@ func (s *Store) settle(ctx context.Context) error {
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("mark the database %q: %w", s.eye.path, err)
+		return fmt.Errorf("mark the database %q: %w", s.file.path, err)
 	}
 	if _, err := s.writer.ExecContext(ctx, `PRAGMA wal_checkpoint(PASSIVE)`); err != nil {
-		return fmt.Errorf("checkpoint the database %q: %w", s.eye.path, err)
+		return fmt.Errorf("checkpoint the database %q: %w", s.file.path, err)
 	}
-	if in, seen, err := s.eye.read(); err == nil && in == mark {
-		s.eye.mark, s.eye.last = mark, seen // otherwise a reader keeps it in the -wal file; the file is still told by its inode
+	if in, seen, err := s.file.readHeader(); err == nil && in == mark {
+		s.file.mark, s.file.last = mark, seen // otherwise a reader keeps it in the -wal file; the file is still told by its inode
 	}
 	return nil
 }
 
-// whole returns a *reset.StoreError when the file is not the one that was opened, or another process may serve it.
-func (s *Store) whole() error {
+// checkWhole returns a *reset.StoreError when the file is not the one that was opened, or another process may serve it.
+func (s *Store) checkWhole() error {
 	if l := s.lock.Load(); l != nil {
-		if err := l.check(s.eye.path); err != nil {
+		if err := l.check(s.file.path); err != nil {
 			return err
 		}
 	}
-	return s.eye.check()
+	return s.file.checkFile()
 }
 
 // Mark tells this database from others.
-func (s *Store) Mark() string { return fmt.Sprintf("%08x", s.eye.mark) }
+func (s *Store) Mark() string { return fmt.Sprintf("%08x", s.file.mark) }
 
 // health is what the last write said. Reads may be served from memory long after the disk is gone.
 type health struct {
@@ -161,7 +161,7 @@ type health struct {
 	probed time.Time // when Ready last wrote a row
 }
 
-func (h *health) saw(err error) {
+func (h *health) record(err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	var fault *reset.StoreError
@@ -182,14 +182,14 @@ func (s *Store) Ready(ctx context.Context, now time.Time) error {
 	fine := s.health.err == nil && !now.Before(s.health.probed) && now.Sub(s.health.probed) < probeEvery
 	s.health.mu.Unlock()
 	if fine {
-		return s.whole()
+		return s.checkWhole()
 	}
-	if err := s.eye.room(); err != nil {
-		s.health.saw(err)
+	if err := s.file.checkSpace(); err != nil {
+		s.health.record(err)
 		return err
 	}
 	err := s.write(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO probe (n, at) VALUES (1, ?) ON CONFLICT (n) DO UPDATE SET at = excluded.at`, micros(now))
+		_, err := tx.ExecContext(ctx, `INSERT INTO probe (n, at) VALUES (1, ?) ON CONFLICT (n) DO UPDATE SET at = excluded.at`, toMicros(now))
 		return err
 	})
 	if err == nil {
@@ -222,5 +222,5 @@ func (s *Store) fault(err error) error {
 	default:
 		return err
 	}
-	return &reset.StoreError{Path: s.eye.path, Fault: f, Err: err}
+	return &reset.StoreError{Path: s.file.path, Fault: f, Err: err}
 }

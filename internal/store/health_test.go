@@ -95,7 +95,7 @@ func TestAnotherDatabaseThanBefore(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "state.db")
 	serve := func() (before, mark string, made bool) {
-		l, err := store.Hold(path, time.Now())
+		l, err := store.AcquireLock(path, time.Now())
 		must(t, err)
 		defer func() { must(t, l.Release()) }()
 		s, err := store.Open(t.Context(), path)

@@ -17,8 +17,8 @@ const inboxColumns = `id, kind, verb, about, raw, received_at`
 func (s *Store) Record(ctx context.Context, in engine.Inbox) (bool, error) {
 	err := s.write(ctx, func(tx *sql.Tx) error {
 		res, err := tx.ExecContext(ctx, `INSERT INTO inbox (`+inboxColumns+`) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
-			in.ID, in.Kind, in.Verb, in.About, in.Raw, micros(in.ReceivedAt))
-		if err := touched(res, err, errKnown); err != nil {
+			in.ID, in.Kind, in.Verb, in.About, in.Raw, toMicros(in.ReceivedAt))
+		if err := checkRowMatched(res, err, errKnown); err != nil {
 			return err
 		}
 		return makeDue(ctx, tx, engine.DueInbox, in.ID, "", atOnce)
@@ -36,7 +36,7 @@ var errKnown = errors.New("already recorded")
 
 // Envelope implements reset.Store.
 func (s *Store) Envelope(ctx context.Context, id string) (engine.Inbox, error) {
-	in, err := one(ctx, s.readers, scanInbox, `SELECT `+inboxColumns+` FROM inbox WHERE id = ?`, id)
+	in, err := queryOne(ctx, s.readers, scanInbox, `SELECT `+inboxColumns+` FROM inbox WHERE id = ?`, id)
 	if err != nil {
 		return in, fmt.Errorf("envelope %q: %w", id, err)
 	}
@@ -48,8 +48,8 @@ func (s *Store) Envelope(ctx context.Context, id string) (engine.Inbox, error) {
 func (s *Store) Decided(ctx context.Context, id string, at time.Time) error {
 	err := s.write(ctx, func(tx *sql.Tx) error {
 		res, err := tx.ExecContext(ctx, `UPDATE inbox SET decided_at = CASE decided_at WHEN 0 THEN ? ELSE decided_at END WHERE id = ?`,
-			micros(at), id)
-		if err := touched(res, err, reset.ErrNotFound); err != nil {
+			toMicros(at), id)
+		if err := checkRowMatched(res, err, reset.ErrNotFound); err != nil {
 			return err
 		}
 		_, err = tx.ExecContext(ctx, `UPDATE due SET at = NULL, wanted = NULL WHERE kind = ? AND id = ?`, engine.DueInbox, id)
@@ -62,13 +62,13 @@ func (s *Store) Decided(ctx context.Context, id string, at time.Time) error {
 }
 
 func undecided(ctx context.Context, q querier, about string) ([]engine.Inbox, error) {
-	return all(ctx, q, scanInbox,
+	return queryAll(ctx, q, scanInbox,
 		`SELECT `+inboxColumns+` FROM inbox WHERE about = ? AND decided_at = 0 ORDER BY received_at, id`, about)
 }
 
 func scanInbox(row scanner) (in engine.Inbox, err error) {
 	var at int64
 	err = row.Scan(&in.ID, &in.Kind, &in.Verb, &in.About, &in.Raw, &at)
-	in.ReceivedAt = moment(at)
+	in.ReceivedAt = fromMicros(at)
 	return in, err
 }

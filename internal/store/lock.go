@@ -25,13 +25,13 @@ type Lock struct {
 	info os.FileInfo // of the lock file, as it was locked
 }
 
-// HeldError is returned by Hold while another process serves the database.
-type HeldError struct {
+// LockHeldError is returned by Hold while another process serves the database.
+type LockHeldError struct {
 	Path string // of the database
 	By   string // what that process wrote of itself: "pid 123 since 2026-11-27T02:10:00Z"; empty: not readable
 }
 
-func (e *HeldError) Error() string {
+func (e *LockHeldError) Error() string {
 	by := e.By
 	if by == "" {
 		by = "another process"
@@ -39,13 +39,13 @@ func (e *HeldError) Error() string {
 	return fmt.Sprintf("the database %s is already served by %s; only one process may serve a SQLite file: stop that one first", e.Path, by)
 }
 
-// Hold takes the lock of a database for this process, and says so in the lock file beside the database for the next one to
-// read. It does not wait. The error is a *HeldError while another process has it.
+// AcquireLock takes the lock of a database for this process, and says so in the lock file beside the database for the next one to
+// read. It does not wait. The error is a *LockHeldError while another process has it.
 //
 // The lock is a file of its own: SQLite locks and unlocks its own file for each transaction, and on some systems closing any
 // handle on a file drops every lock that the process has on it.
-func Hold(path string, now time.Time) (*Lock, error) {
-	target, err := beneathLinks(path)
+func AcquireLock(path string, now time.Time) (*Lock, error) {
+	target, err := resolveLinks(path)
 	if err != nil {
 		return nil, fmt.Errorf("lock the database %s: %w", path, err)
 	}
@@ -61,7 +61,7 @@ func Hold(path string, now time.Time) (*Lock, error) {
 			by = nil
 		}
 		who, _, _ := strings.Cut(strings.TrimSpace(string(by)), ofDatabase)
-		return nil, &HeldError{Path: path, By: who}
+		return nil, &LockHeldError{Path: path, By: who}
 	}
 	before, err := os.ReadFile(name)
 	if err != nil {
@@ -88,13 +88,13 @@ func (l *Lock) check(path string) error {
 	return nil
 }
 
-// mostLinks is how many symbolic links in a row are followed: as many as Linux does.
-const mostLinks = 40
+// maxLinks is how many symbolic links in a row are followed: as many as Linux does.
+const maxLinks = 40
 
-// beneathLinks is the name of a file, which need not be there yet, without symbolic links: SQLite follows them too, so two names of one
+// resolveLinks is the name of a file, which need not be there yet, without symbolic links: SQLite follows them too, so two names of one
 // file must have one lock.
-func beneathLinks(path string) (string, error) {
-	for range mostLinks {
+func resolveLinks(path string) (string, error) {
+	for range maxLinks {
 		target, err := filepath.EvalSymlinks(path)
 		if !errors.Is(err, fs.ErrNotExist) {
 			return target, err
@@ -109,7 +109,7 @@ func beneathLinks(path string) (string, error) {
 		}
 		path = to
 	}
-	return "", fmt.Errorf("more than %d symbolic links", mostLinks)
+	return "", fmt.Errorf("more than %d symbolic links", maxLinks)
 }
 
 // ofDatabase stands before a database's mark in the lock file.

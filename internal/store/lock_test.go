@@ -23,7 +23,7 @@ func TestMain(m *testing.M) {
 	if !child {
 		os.Exit(m.Run())
 	}
-	if _, err := store.Hold(path, time.Now()); err != nil {
+	if _, err := store.AcquireLock(path, time.Now()); err != nil {
 		panic(err)
 	}
 	_, _ = os.Stdout.WriteString("held\n")
@@ -46,8 +46,8 @@ func TestOneProcessHoldsADatabase(t *testing.T) {
 	if line, err := bufio.NewReader(out).ReadString('\n'); line != "held\n" {
 		t.Fatalf("the child says %q, %v", line, err)
 	}
-	_, err = store.Hold(path, time.Now())
-	var held *store.HeldError
+	_, err = store.AcquireLock(path, time.Now())
+	var held *store.LockHeldError
 	if !errors.As(err, &held) || !regexp.MustCompile(`^pid \d+ since \d{4}-`).MatchString(held.By) {
 		t.Errorf("a second process: %v", err)
 	}
@@ -55,7 +55,7 @@ func TestOneProcessHoldsADatabase(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = child.Wait() // killed
-	lock, err := store.Hold(path, time.Now())
+	lock, err := store.AcquireLock(path, time.Now())
 	if err != nil {
 		t.Fatalf("after the process was killed: %v", err)
 	}
@@ -68,7 +68,7 @@ func TestOneProcessHoldsADatabase(t *testing.T) {
 func TestALockThatIsRemovedIsNoticed(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "state.db")
-	lock, err := store.Hold(path, time.Now())
+	lock, err := store.AcquireLock(path, time.Now())
 	must(t, err)
 	defer func() { must(t, lock.Release()) }()
 	s := open(t, path)
@@ -86,7 +86,7 @@ func TestALockThatIsRemovedIsNoticed(t *testing.T) {
 func TestLookOnlyReads(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "state.db")
-	if _, err := store.Look(t.Context(), path); !errors.Is(err, os.ErrNotExist) {
+	if _, err := store.OpenReadOnly(t.Context(), path); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("a database that is not there: %v", err)
 	}
 	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
@@ -95,7 +95,7 @@ func TestLookOnlyReads(t *testing.T) {
 	if err := open(t, path).Close(); err != nil {
 		t.Fatal(err)
 	}
-	s, err := store.Look(t.Context(), path)
+	s, err := store.OpenReadOnly(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,19 +114,19 @@ func TestOneProcessHoldsADatabaseOfTwoNames(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "state.db")
 	link := filepath.Join(t.TempDir(), "link.db")
 	must(t, os.Symlink(path, link))
-	first, err := store.Hold(link, time.Now()) // before there is a file
+	first, err := store.AcquireLock(link, time.Now()) // before there is a file
 	must(t, err)
-	var held *store.HeldError
+	var held *store.LockHeldError
 	for _, name := range []string{path, link} {
-		if _, err := store.Hold(name, time.Now()); !errors.As(err, &held) {
+		if _, err := store.AcquireLock(name, time.Now()); !errors.As(err, &held) {
 			t.Errorf("%s beside %s, which is not there yet: %v", name, link, err)
 		}
 	}
 	must(t, open(t, path).Close())
 	must(t, first.Release())
-	again, err := store.Hold(path, time.Now())
+	again, err := store.AcquireLock(path, time.Now())
 	must(t, err)
-	if _, err := store.Hold(link, time.Now()); !errors.As(err, &held) {
+	if _, err := store.AcquireLock(link, time.Now()); !errors.As(err, &held) {
 		t.Errorf("a link beside the file: %v", err)
 	}
 	must(t, again.Release())

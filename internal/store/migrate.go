@@ -32,7 +32,7 @@ func (s *Store) migrate(ctx context.Context, path string) error {
 			return err
 		}
 		if have > len(migrations) {
-			return newer(have)
+			return newerSchema(have)
 		}
 		for n := have; n < len(migrations); n++ {
 			if _, err := tx.ExecContext(ctx, migrations[n]); err != nil {
@@ -50,7 +50,7 @@ func (s *Store) migrate(ctx context.Context, path string) error {
 	return nil
 }
 
-func newer(have int) error {
+func newerSchema(have int) error {
 	return fmt.Errorf("its schema is version %d and this program knows up to %d: it was used by a newer kafka-reset-bot; "+
 		"start that one, or restore the copy from before the upgrade", have, len(migrations))
 }
@@ -62,7 +62,7 @@ func (s *Store) recognise(ctx context.Context, path string) error {
 	switch {
 	case err != nil:
 	case have > len(migrations):
-		err = newer(have)
+		err = newerSchema(have)
 	case have < len(migrations):
 		err = fmt.Errorf("its schema is version %d and this program needs %d: start kafka-reset-bot serve of this version once, which upgrades it", have, len(migrations))
 	}

@@ -51,7 +51,7 @@ func recordMoment(n int64) time.Time {
 	case n == 1:
 		return time.UnixMilli(0).UTC()
 	}
-	return moment(n)
+	return fromMicros(n)
 }
 
 func scanStep(row scanner) (s reset.Step, err error) {
@@ -75,7 +75,7 @@ const rowsAtOnce = 100
 
 // insert adds n rows, many per statement.
 func insert(ctx context.Context, tx *sql.Tx, into string, columns, n int, row func(int) []any) error {
-	one := `(` + marks(columns) + `)`
+	one := `(` + placeholders(columns) + `)`
 	for from := 0; from < n; from += rowsAtOnce {
 		upto := min(from+rowsAtOnce, n)
 		args := make([]any, 0, (upto-from)*columns)
@@ -92,7 +92,7 @@ func insert(ctx context.Context, tx *sql.Tx, into string, columns, n int, row fu
 
 // Steps implements reset.Store.
 func (s *Store) Steps(ctx context.Context, id string, revision, offset, count int) ([]reset.Step, error) {
-	steps, err := all(ctx, s.readers, scanStep, `SELECT `+stepColumns+` FROM plan_rows WHERE request = ? AND revision = ?
+	steps, err := queryAll(ctx, s.readers, scanStep, `SELECT `+stepColumns+` FROM plan_rows WHERE request = ? AND revision = ?
 		ORDER BY topic, partition LIMIT ? OFFSET ?`, id, revision, limit(count), offset)
 	if err != nil {
 		return nil, fmt.Errorf("steps of %s.%d: %w", id, revision, err)
@@ -103,12 +103,12 @@ func (s *Store) Steps(ctx context.Context, id string, revision, offset, count in
 // Worst implements reset.Store. Topics come with the largest effect first.
 func (s *Store) Worst(ctx context.Context, id string, revision, count int) (steps []reset.Step, topics []reset.TopicEffect, err error) {
 	err = s.read(ctx, func(tx *sql.Tx) error {
-		steps, err = all(ctx, tx, scanStep, `SELECT `+stepColumns+` FROM plan_rows WHERE request = ? AND revision = ?
+		steps, err = queryAll(ctx, tx, scanStep, `SELECT `+stepColumns+` FROM plan_rows WHERE request = ? AND revision = ?
 			ORDER BY replay + skip DESC, topic, partition LIMIT ?`, id, revision, limit(count))
 		if err != nil {
 			return err
 		}
-		topics, err = all(ctx, tx, scanTopicEffect, `
+		topics, err = queryAll(ctx, tx, scanTopicEffect, `
 			SELECT topic, count(*),
 				sum(from_none <> to_none OR from_offset <> to_offset),
 				total(replay), total(skip), sum(from_none),

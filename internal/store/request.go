@@ -17,41 +17,41 @@ var requestColumns = []string{"version", "revision", "state", "outcome", "origin
 	"actor_kind", "actor_team", "actor_id", "undoes", "settled", "settled_by", "settled_why", "settled_at", "empty_since",
 	"created_at", "deadline", "ended_at"}
 
-// saveRequest is the one statement that sets a request's state, at its birth (version 1) and ever after.
-var saveRequest = func() string {
+// updateRequestSQL is the one statement that sets a request's state, at its birth (version 1) and ever after.
+var updateRequestSQL = func() string {
 	set := make([]string, len(requestColumns))
 	for i, c := range requestColumns {
 		set[i] = c + " = excluded." + c
 	}
-	return `INSERT INTO requests (id, doc, ` + strings.Join(requestColumns, ", ") + `) VALUES (` + marks(len(requestColumns)+2) + `)
+	return `INSERT INTO requests (id, doc, ` + strings.Join(requestColumns, ", ") + `) VALUES (` + placeholders(len(requestColumns)+2) + `)
 		ON CONFLICT (id) DO UPDATE SET doc = excluded.doc, ` + strings.Join(set, ", ") + `
 		WHERE requests.version = excluded.version - 1`
 }()
 
-// row is a request as its columns and its document. Both are made here and nowhere else.
-func row(r reset.Request) ([]any, error) {
+// requestRow is a request as its columns and its document. Both are made here and nowhere else.
+func requestRow(r reset.Request) ([]any, error) {
 	doc, err := json.Marshal(r)
 	if err != nil {
 		return nil, err
 	}
-	in, _ := r.Move()
+	in, _ := r.Intent()
 	settled, by := reset.Settlement{}, ""
 	if r.Settled != nil {
 		settled, by = *r.Settled, r.Settled.By.ID
 	}
 	return []any{r.ID, string(doc), r.Version, r.Revision, r.State, r.Outcome, r.Origin, in.Cluster, r.ClusterID, in.Group,
-		r.Actor.Kind, r.Actor.Team, r.Actor.ID, r.Undoes, r.Settled != nil, by, settled.Why, micros(settled.At),
-		micros(r.Seen.EmptySince), micros(r.CreatedAt), micros(r.Deadline), micros(r.EndedAt)}, nil
+		r.Actor.Kind, r.Actor.Team, r.Actor.ID, r.Undoes, r.Settled != nil, by, settled.Why, toMicros(settled.At),
+		toMicros(r.Observation.EmptySince), toMicros(r.CreatedAt), toMicros(r.Deadline), toMicros(r.EndedAt)}, nil
 }
 
-// save writes a request with its version one higher than in the store: ErrConflict when it is not, or when an index or a
+// saveRequest writes a request with its version one higher than in the store: ErrConflict when it is not, or when an index or a
 // trigger refuses it. Its card is due.
-func save(ctx context.Context, tx *sql.Tx, r reset.Request) error {
-	args, err := row(r)
+func saveRequest(ctx context.Context, tx *sql.Tx, r reset.Request) error {
+	args, err := requestRow(r)
 	if err == nil {
 		var res sql.Result
-		res, err = tx.ExecContext(ctx, saveRequest, args...)
-		err = touched(res, conflict(err), reset.ErrConflict)
+		res, err = tx.ExecContext(ctx, updateRequestSQL, args...)
+		err = checkRowMatched(res, asConflict(err), reset.ErrConflict)
 	}
 	if err != nil {
 		return fmt.Errorf("save request %q as %s: %w", r.ID, r.State, err)
@@ -60,7 +60,7 @@ func save(ctx context.Context, tx *sql.Tx, r reset.Request) error {
 }
 
 func clusterOf(r reset.Request) string {
-	in, _ := r.Move()
+	in, _ := r.Intent()
 	return in.Cluster
 }
 
@@ -76,7 +76,7 @@ func scanRequest(row scanner) (r reset.Request, err error) {
 func (s *Store) Create(ctx context.Context, r reset.Request, entries []reset.Entry) (reset.Request, bool, error) {
 	r.Version = 1
 	err := s.write(ctx, func(tx *sql.Tx) error {
-		known, err := one(ctx, tx, scanRequest, `SELECT doc FROM requests WHERE origin = ?`, r.Origin)
+		known, err := queryOne(ctx, tx, scanRequest, `SELECT doc FROM requests WHERE origin = ?`, r.Origin)
 		if err == nil {
 			r = known
 			return errKnown
@@ -87,7 +87,7 @@ func (s *Store) Create(ctx context.Context, r reset.Request, entries []reset.Ent
 		if err := undoable(ctx, tx, r.Undoes); err != nil {
 			return err
 		}
-		if err := save(ctx, tx, r); err != nil {
+		if err := saveRequest(ctx, tx, r); err != nil {
 			return err
 		}
 		if err := logEntries(ctx, tx, r.ID, entries); err != nil {
@@ -109,7 +109,7 @@ func undoable(ctx context.Context, q querier, undone string) error {
 	if undone == "" {
 		return nil
 	}
-	undo, err := one(ctx, q, scanRequest, `SELECT doc FROM requests WHERE undoes = ?
+	undo, err := queryOne(ctx, q, scanRequest, `SELECT doc FROM requests WHERE undoes = ?
 		AND state IN ('planning', 'draft', 'pending', 'approved', 'applying', 'applied')`, undone)
 	if errors.Is(err, reset.ErrNotFound) {
 		return nil
@@ -126,7 +126,7 @@ func (s *Store) Load(ctx context.Context, id string) (reset.Request, error) {
 }
 
 func load(ctx context.Context, q querier, id string) (reset.Request, error) {
-	r, err := one(ctx, q, scanRequest, `SELECT doc FROM requests WHERE id = ?`, id)
+	r, err := queryOne(ctx, q, scanRequest, `SELECT doc FROM requests WHERE id = ?`, id)
 	if err != nil {
 		return r, fmt.Errorf("request %q: %w", id, err)
 	}
@@ -136,11 +136,11 @@ func load(ctx context.Context, q querier, id string) (reset.Request, error) {
 // rivals are the requests that r must know of before it may write: see reset.Tx. Two clusters are the same when Kafka says
 // so, or, as long as one of them was never asked, when their names are.
 func rivals(ctx context.Context, q querier, r reset.Request) ([]reset.Request, error) {
-	in, ok := r.Move()
+	in, ok := r.Intent()
 	if !ok {
 		return nil, nil
 	}
-	return all(ctx, q, scanRequest, `
+	return queryAll(ctx, q, scanRequest, `
 		SELECT doc FROM requests WHERE grp = ? AND id <> ?
 			AND state IN ('approved', 'applying', 'failed') AND (state <> 'failed' OR id IN (SELECT id FROM blocking))
 			AND (cluster_id = ? OR cluster_id = '' OR ? = '') AND (cluster = ? OR cluster_id <> '' AND cluster_id = ?)
@@ -166,8 +166,8 @@ func (s *Store) List(ctx context.Context, f engine.Filter) ([]reset.Request, err
 	for i, st := range f.States {
 		states[i] = st
 	}
-	narrow(len(states) > 0, `state IN (`+marks(len(states))+`)`, states...)
-	found, err := all(ctx, s.readers, scanRequest, `SELECT doc FROM requests WHERE `+strings.Join(where, " AND ")+
+	narrow(len(states) > 0, `state IN (`+placeholders(len(states))+`)`, states...)
+	found, err := queryAll(ctx, s.readers, scanRequest, `SELECT doc FROM requests WHERE `+strings.Join(where, " AND ")+
 		` ORDER BY created_at DESC, id LIMIT ?`, append(args, limit(f.Limit))...)
 	if err != nil {
 		return nil, fmt.Errorf("list requests: %w", err)

@@ -12,8 +12,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// saveSchedule is the one statement that writes a schedule, at its birth (version 1) and ever after.
-const saveSchedule = `INSERT INTO schedules (id, name, version, status, source, cluster, grp, request, doc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+// updateScheduleSQL is the one statement that writes a schedule, at its birth (version 1) and ever after.
+const updateScheduleSQL = `INSERT INTO schedules (id, name, version, status, source, cluster, grp, request, doc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 	ON CONFLICT (id) DO UPDATE SET name = excluded.name, version = excluded.version, status = excluded.status, source = excluded.source,
 		cluster = excluded.cluster, grp = excluded.grp, request = excluded.request, doc = excluded.doc
 	WHERE schedules.version = excluded.version - 1`
@@ -27,8 +27,8 @@ func writeSchedule(ctx context.Context, tx *sql.Tx, sc reset.Schedule, held bool
 		return err
 	}
 	in := sc.Intent
-	res, err := tx.ExecContext(ctx, saveSchedule, sc.ID, sc.Label(), sc.Version, sc.Status, sc.Source, in.Cluster, in.Group, sc.Request, string(doc))
-	if err := touched(res, conflict(err), reset.ErrConflict); err != nil {
+	res, err := tx.ExecContext(ctx, updateScheduleSQL, sc.ID, sc.Label(), sc.Version, sc.Status, sc.Source, in.Cluster, in.Group, sc.Request, string(doc))
+	if err := checkRowMatched(res, asConflict(err), reset.ErrConflict); err != nil {
 		return fmt.Errorf("save schedule %q: %w", sc.ID, err)
 	}
 	if held {
@@ -47,7 +47,7 @@ func scheduleOf(ctx context.Context, q querier, r reset.Request) (*reset.Schedul
 	if id == "" {
 		id = r.ID
 	}
-	sc, err := one(ctx, q, scanSchedule, `SELECT doc FROM schedules WHERE id = ?`, id)
+	sc, err := queryOne(ctx, q, scanSchedule, `SELECT doc FROM schedules WHERE id = ?`, id)
 	if errors.Is(err, reset.ErrNotFound) {
 		return nil, nil
 	}
@@ -78,7 +78,7 @@ func (s *Store) Schedules(ctx context.Context, f reset.ScheduleFilter) ([]reset.
 	if f.Kept {
 		where = append(where, `status <> 'removed'`)
 	}
-	found, err := all(ctx, s.readers, scanSchedule, `SELECT doc FROM schedules WHERE `+strings.Join(where, " AND ")+` ORDER BY name, id LIMIT ?`,
+	found, err := queryAll(ctx, s.readers, scanSchedule, `SELECT doc FROM schedules WHERE `+strings.Join(where, " AND ")+` ORDER BY name, id LIMIT ?`,
 		append(args, limit(f.Limit))...)
 	if err != nil {
 		return nil, fmt.Errorf("list schedules: %w", err)

@@ -29,7 +29,7 @@ type Store struct {
 
 	writer  *sql.DB // one connection: SQLite has one writer, and waiting for it in Go is fairer than its polling
 	readers *sql.DB
-	eye     *eye
+	file    *fileCheck
 	health  health
 	lock    atomic.Pointer[Lock] // nil: several processes share the store
 }
@@ -44,7 +44,7 @@ const (
 
 // Open opens the file, making it (readable by its owner alone) when it is not there, and brings its schema up to date.
 func Open(ctx context.Context, path string) (*Store, error) {
-	file, made, err := private(path)
+	file, made, err := openPrivate(path)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
@@ -52,19 +52,19 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
-	s.eye, s.Made = &eye{path: path, file: file}, made
+	s.file, s.Made = &fileCheck{path: path, file: file}, made
 	if err := s.migrate(ctx, path); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	if err := s.settle(ctx); err != nil {
+	if err := s.learnMark(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
 }
 
-// Look opens a file that is there, beside the process that serves it, for reading alone: it makes no file, changes no schema,
+// OpenReadOnly opens a file that is there, beside the process that serves it, for reading alone: it makes no file, changes no schema,
 // and every write fails.
-func Look(ctx context.Context, path string) (*Store, error) {
+func OpenReadOnly(ctx context.Context, path string) (*Store, error) {
 	if _, err := os.Stat(path); err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
@@ -72,7 +72,7 @@ func Look(ctx context.Context, path string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.eye = &eye{path: path}
+	s.file = &fileCheck{path: path}
 	if err := s.recognise(ctx, path); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -109,9 +109,9 @@ func connect(path string, common map[string]string) (*Store, error) {
 	return s, nil
 }
 
-// private makes sure that the file exists and that nobody else may read it: it holds response URLs. SQLite gives its
+// openPrivate makes sure that the file exists and that nobody else may read it: it holds response URLs. SQLite gives its
 // companions (-wal, -shm) the same mode. Made says that there was none, or an empty one.
-func private(path string) (f *os.File, made bool, err error) {
+func openPrivate(path string) (f *os.File, made bool, err error) {
 	f, err = os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, false, err
@@ -134,8 +134,8 @@ func (s *Store) Close() error {
 			errs = append(errs, db.Close())
 		}
 	}
-	if s.eye != nil && s.eye.file != nil { // last: see eye
-		errs = append(errs, s.eye.file.Close())
+	if s.file != nil && s.file.file != nil { // last: see eye
+		errs = append(errs, s.file.file.Close())
 	}
 	return errors.Join(errs...)
 }
@@ -143,22 +143,22 @@ func (s *Store) Close() error {
 // write runs fn in a transaction that holds SQLite's write lock from its beginning. It is committed only to the file that
 // was opened; a *reset.StoreError says that file or disk are in trouble, and nothing was changed.
 func (s *Store) write(ctx context.Context, fn func(*sql.Tx) error) error {
-	err := s.fault(within(ctx, s.writer, func(tx *sql.Tx) error {
+	err := s.fault(inTransaction(ctx, s.writer, func(tx *sql.Tx) error {
 		if err := fn(tx); err != nil {
 			return err
 		}
-		return s.whole()
+		return s.checkWhole()
 	}))
-	s.health.saw(err)
+	s.health.record(err)
 	return err
 }
 
 // read runs fn on one snapshot, for answers that take more than one query.
 func (s *Store) read(ctx context.Context, fn func(*sql.Tx) error) error {
-	return within(ctx, s.readers, fn)
+	return inTransaction(ctx, s.readers, fn)
 }
 
-func within(ctx context.Context, db *sql.DB, fn func(*sql.Tx) error) error {
+func inTransaction(ctx context.Context, db *sql.DB, fn func(*sql.Tx) error) error {
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
@@ -179,8 +179,8 @@ type querier interface {
 // scanner is one row, of one or of many.
 type scanner interface{ Scan(dest ...any) error }
 
-// all reads every row of a query.
-func all[T any](ctx context.Context, q querier, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
+// queryAll reads every row of a query.
+func queryAll[T any](ctx context.Context, q querier, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
 	rows, err := q.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
@@ -197,8 +197,8 @@ func all[T any](ctx context.Context, q querier, scan func(scanner) (T, error), q
 	return out, rows.Err()
 }
 
-// one reads a row that must be there.
-func one[T any](ctx context.Context, q querier, scan func(scanner) (T, error), query string, args ...any) (T, error) {
+// queryOne reads a row that must be there.
+func queryOne[T any](ctx context.Context, q querier, scan func(scanner) (T, error), query string, args ...any) (T, error) {
 	v, err := scan(q.QueryRowContext(ctx, query, args...))
 	if errors.Is(err, sql.ErrNoRows) {
 		err = reset.ErrNotFound
@@ -206,8 +206,8 @@ func one[T any](ctx context.Context, q querier, scan func(scanner) (T, error), q
 	return v, err
 }
 
-// touched turns "no row matched" into otherwise.
-func touched(res sql.Result, err, otherwise error) error {
+// checkRowMatched turns "no row matched" into otherwise.
+func checkRowMatched(res sql.Result, err, otherwise error) error {
 	if err != nil {
 		return err
 	}
@@ -218,9 +218,9 @@ func touched(res sql.Result, err, otherwise error) error {
 	return err
 }
 
-// conflict turns a violated key, index or trigger into reset.ErrConflict: somebody else was first. A violated CHECK is a
+// asConflict turns a violated key, index or trigger into reset.ErrConflict: somebody else was first. A violated CHECK is a
 // fault of ours and stays what it is.
-func conflict(err error) error {
+func asConflict(err error) error {
 	var e *sqlite.Error
 	if !errors.As(err, &e) {
 		return err
@@ -232,16 +232,16 @@ func conflict(err error) error {
 	return err
 }
 
-// micros is how a time is stored: whole microseconds, 0 for the zero time.
-func micros(t time.Time) int64 {
+// toMicros is how a time is stored: whole microseconds, 0 for the zero time.
+func toMicros(t time.Time) int64 {
 	if t.IsZero() {
 		return 0
 	}
 	return t.UnixMicro()
 }
 
-// moment reads what micros wrote, in UTC.
-func moment(us int64) time.Time {
+// fromMicros reads what micros wrote, in UTC.
+func fromMicros(us int64) time.Time {
 	if us == 0 {
 		return time.Time{}
 	}

@@ -20,22 +20,22 @@ import (
 func (s *Store) Update(ctx context.Context, id string, hold *engine.Due, change func(*engine.Tx) error) error {
 	return s.write(ctx, func(tx *sql.Tx) error {
 		if hold != nil {
-			if err := held(ctx, tx, *hold); err != nil {
+			if err := checkClaim(ctx, tx, *hold); err != nil {
 				return err
 			}
 		}
-		view, err := look(ctx, tx, id)
+		view, err := loadTx(ctx, tx, id)
 		if err != nil {
 			return err
 		}
-		before, err := remember(view)
+		before, err := copyState(view)
 		if err != nil {
 			return err
 		}
 		if err := change(view); err != nil {
 			return err
 		}
-		after, err := remember(view)
+		after, err := copyState(view)
 		if err != nil {
 			return err
 		}
@@ -46,8 +46,8 @@ func (s *Store) Update(ctx context.Context, id string, hold *engine.Due, change 
 	})
 }
 
-// look fills the part of a Tx that a change sees.
-func look(ctx context.Context, q querier, id string) (*engine.Tx, error) {
+// loadTx fills the part of a Tx that a change sees.
+func loadTx(ctx context.Context, q querier, id string) (*engine.Tx, error) {
 	r, err := load(ctx, q, id)
 	if err != nil {
 		return nil, err
@@ -76,13 +76,13 @@ func look(ctx context.Context, q querier, id string) (*engine.Tx, error) {
 	return view, err
 }
 
-// memory is what can change in place while a change runs.
-type memory struct {
+// txState is what can change in place while a change runs.
+type txState struct {
 	request, attempt, schedule []byte
 	status                     reset.Status
 }
 
-func remember(view *engine.Tx) (m memory, err error) {
+func copyState(view *engine.Tx) (m txState, err error) {
 	if m.request, err = json.Marshal(view.Request); err != nil {
 		return m, err
 	}
@@ -96,25 +96,25 @@ func remember(view *engine.Tx) (m memory, err error) {
 	return m, err
 }
 
-// changed says which of them did.
-type changed struct{ request, attempt, schedule, status bool }
+// txChanges says which of them did.
+type txChanges struct{ request, attempt, schedule, status bool }
 
-func (m memory) changes(after memory) changed {
-	return changed{!bytes.Equal(m.request, after.request), !bytes.Equal(m.attempt, after.attempt), !bytes.Equal(m.schedule, after.schedule), m.status != after.status}
+func (m txState) changes(after txState) txChanges {
+	return txChanges{!bytes.Equal(m.request, after.request), !bytes.Equal(m.attempt, after.attempt), !bytes.Equal(m.schedule, after.schedule), m.status != after.status}
 }
 
 // write stores what a change did.
-func write(ctx context.Context, tx *sql.Tx, view *engine.Tx, was changed, hold *engine.Due) error {
+func write(ctx context.Context, tx *sql.Tx, view *engine.Tx, was txChanges, hold *engine.Due) error {
 	done := view.Done()
 	r := *view.Request
 	visible := was.request || was.attempt || was.status || done.Planned || done.Begun != nil ||
-		len(done.Votes)+len(done.Changed)+len(done.Entries)+len(done.Others)+len(done.Brakes) > 0
-	if !visible && !was.schedule && !done.Looks && !done.Watches {
+		len(done.Votes)+len(done.Changed)+len(done.Entries)+len(done.Others)+len(done.Freezes) > 0
+	if !visible && !was.schedule && !done.Recheck && !done.Watches {
 		return nil
 	}
 	if visible {
 		r.Version++
-		if err := save(ctx, tx, r); err != nil {
+		if err := saveRequest(ctx, tx, r); err != nil {
 			return err
 		}
 		if err := writeParts(ctx, tx, r, view.Attempt, was.attempt, done); err != nil {
@@ -137,8 +137,8 @@ func write(ctx context.Context, tx *sql.Tx, view *engine.Tx, was changed, hold *
 		}
 	}
 	switch {
-	case done.Looks:
-		return makeDue(ctx, tx, engine.DueRequest, r.ID, clusterOf(r), done.Look)
+	case done.Recheck:
+		return makeDue(ctx, tx, engine.DueRequest, r.ID, clusterOf(r), done.RecheckAt)
 	case hold != nil:
 		return nil // its Release says when to look again
 	case r.State.Open():
@@ -172,7 +172,7 @@ func writeParts(ctx context.Context, tx *sql.Tx, r reset.Request, last *reset.At
 	if err := saveWrites(ctx, tx, r.ID, last, done.Changed); err != nil {
 		return err
 	}
-	if err := saveBrakes(ctx, tx, done.Brakes); err != nil {
+	if err := saveFreezes(ctx, tx, done.Freezes); err != nil {
 		return err
 	}
 	return logEntries(ctx, tx, r.ID, done.Entries)
@@ -184,7 +184,7 @@ func saveOther(ctx context.Context, tx *sql.Tx, o reset.Request) error {
 		return err // a request is born by Create alone
 	}
 	o.Version++
-	if err := save(ctx, tx, o); err != nil {
+	if err := saveRequest(ctx, tx, o); err != nil {
 		return err
 	}
 	return makeDue(ctx, tx, engine.DueRequest, o.ID, clusterOf(o), atOnce)

@@ -30,8 +30,8 @@ func Duration(d time.Duration) string {
 	}
 }
 
-// Count writes a number with separators: an operator must see 18,204 and 1,820,400 apart at a glance.
-func Count[N ~int | ~int32 | ~int64](n N) string {
+// WithCommas writes a number with separators: an operator must see 18,204 and 1,820,400 apart at a glance.
+func WithCommas[N ~int | ~int32 | ~int64](n N) string {
 	s := strconv.FormatInt(int64(n), 10)
 	first := 0
 	if s[0] == '-' {
@@ -43,15 +43,15 @@ func Count[N ~int | ~int32 | ~int64](n N) string {
 	return s
 }
 
-// Number is count with its noun: "1 partition", "12 partitions".
-func Number[N ~int | ~int32 | ~int64](n N, one string) string {
+// Counted is count with its noun: "1 partition", "12 partitions".
+func Counted[N ~int | ~int32 | ~int64](n N, one string) string {
 	switch {
 	case n == 1:
 		return "1 " + one
 	case strings.HasSuffix(one, "y"):
-		return Count(n) + " " + strings.TrimSuffix(one, "y") + "ies"
+		return WithCommas(n) + " " + strings.TrimSuffix(one, "y") + "ies"
 	}
-	return Count(n) + " " + one + "s"
+	return WithCommas(n) + " " + one + "s"
 }
 
 // Ranges writes partition numbers as people type them: "0,3-5".
@@ -79,7 +79,7 @@ func Ranges(parts []int32) string {
 // List names a few and counts the rest: "a, b and c", "a, b, c and 4 more".
 func List(names []string, most int) string {
 	if len(names) > most {
-		return strings.Join(names[:most], ", ") + fmt.Sprintf(" and %s more", Count(len(names)-most))
+		return strings.Join(names[:most], ", ") + fmt.Sprintf(" and %s more", WithCommas(len(names)-most))
 	}
 	if len(names) < 2 {
 		return strings.Join(names, "")

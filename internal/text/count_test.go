@@ -10,7 +10,7 @@ func TestNumbers(t *testing.T) {
 	t.Parallel()
 	for n, want := range map[int64]string{0: "0", 999: "999", 1000: "1,000", -1000: "-1,000", -999: "-999", 18_204: "18,204",
 		math.MaxInt64: "9,223,372,036,854,775,807", math.MinInt64: "-9,223,372,036,854,775,808"} {
-		if got := Count(n); got != want {
+		if got := WithCommas(n); got != want {
 			t.Errorf("%d: %s", n, got)
 		}
 	}
@@ -19,7 +19,7 @@ func TestNumbers(t *testing.T) {
 			t.Errorf("%v: %s", parts, got)
 		}
 	}
-	if got := Number(2, "entry") + " " + Number(1, "entry"); got != "2 entries 1 entry" {
+	if got := Counted(2, "entry") + " " + Counted(1, "entry"); got != "2 entries 1 entry" {
 		t.Error(got)
 	}
 	if got := List([]string{"a", "b", "c", "d"}, 2); got != "a, b and 2 more" {

@@ -7,7 +7,7 @@ import "strings"
 func Nearest(typed string, candidates []string) string {
 	best, least := "", max(1, len([]rune(typed))/3)+1
 	for _, c := range candidates {
-		if d := typos(strings.ToLower(typed), strings.ToLower(c)); d < least {
+		if d := editDistance(strings.ToLower(typed), strings.ToLower(c)); d < least {
 			best, least = c, d
 		}
 	}
@@ -15,7 +15,7 @@ func Nearest(typed string, candidates []string) string {
 }
 
 // EditDistance counts the letters that were added, left out, replaced or swapped with their neighbour between a and b.
-func typos(a, b string) int {
+func editDistance(a, b string) int {
 	s, t := []rune(a), []rune(b)
 	if len(s) > maxTypoWord || len(t) > maxTypoWord {
 		return maxTypoWord

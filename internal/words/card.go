@@ -11,12 +11,12 @@ import (
 // CardOf is the one message that everybody sees, edited in place for the request's whole life.
 func CardOf(s reset.Story) Content {
 	r := s.Request
-	in, move := r.Move()
+	in, move := r.Intent()
 	_, saves := r.Act.(reset.SaveSchedule)
 	if !move && !saves {
-		return brakeOf(s)
+		return freezeCard(s)
 	}
-	v := voiceOf(in, s.Now)
+	v := timeFormatOf(in, s.Now)
 	c := Content{Title: title(in, s.Cluster)}
 	if l := frozenLine(s, v); l != nil {
 		c.Warnings = append(c.Warnings, l)
@@ -48,14 +48,14 @@ func CardOf(s reset.Story) Content {
 	if r.State.Open() && r.State != reset.Applying {
 		c.Foot = append([]Line{asOf(r, v)}, c.Foot...)
 	}
-	c.Hints = append(c.Hints, WayOut(s)...)
+	c.Hints = append(c.Hints, ManualCommand(s)...)
 	c.Fallback = fallback(c)
 	return c
 }
 
 // asOf is what can be said of a request before its write. It carries the time: Slack never stops an approved write, so a message that
 // cannot be edited any more must not go on saying that nothing was written.
-func asOf(r reset.Request, v voice) Line {
+func asOf(r reset.Request, v timeFormat) Line {
 	if _, saves := r.Act.(reset.SaveSchedule); saves {
 		return say("Not saved as of ", v.clock(v.now), ".")
 	}
@@ -63,19 +63,19 @@ func asOf(r reset.Request, v voice) Line {
 }
 
 // askLine is the intent as others read it: who, what, why, and what it does.
-func askLine(s reset.Story, v voice) Line {
+func askLine(s reset.Story, v timeFormat) Line {
 	r := s.Request
-	in, _ := r.Move()
+	in, _ := r.Intent()
 	switch {
 	case r.Run != nil && r.Effect.Partitions == 0: // not planned yet: no number is no promise
-		return say(runAsks(r), " is to ", aim(s, v, withUTC), reason(in), ".")
+		return say(runAsks(r), " is to ", actPhrase(s, v, withUTC), reason(in), ".")
 	case r.Run != nil:
-		return say(runAsks(r), " is to ", aim(s, v, withUTC), reason(in), ": ", strong(brief(r)), ".")
+		return say(runAsks(r), " is to ", actPhrase(s, v, withUTC), reason(in), ": ", strong(effectBrief(r)), ".")
 	}
 	if _, saves := r.Act.(reset.SaveSchedule); saves {
-		return say(person(r.Actor), " asks to ", aim(s, v, withUTC), reason(in), ". If it ran now, it ", strong(brief(r)), ".")
+		return say(person(r.Actor), " asks to ", actPhrase(s, v, withUTC), reason(in), ". If it ran now, it ", strong(effectBrief(r)), ".")
 	}
-	return say(person(r.Actor), " asks to ", aim(s, v, withUTC), reason(in), ": ", strong(brief(r)), ".")
+	return say(person(r.Actor), " asks to ", actPhrase(s, v, withUTC), reason(in), ": ", strong(effectBrief(r)), ".")
 }
 
 func reason(in reset.Intent) string {
@@ -89,7 +89,7 @@ func reason(in reset.Intent) string {
 	return out
 }
 
-func pending(c *Content, s reset.Story, v voice) {
+func pending(c *Content, s reset.Story, v timeFormat) {
 	r := s.Request
 	c.Status = status(r, "waiting for approval")
 	c.Lines = []Line{askLine(s, v)}
@@ -109,9 +109,9 @@ func pending(c *Content, s reset.Story, v voice) {
 	}
 	plan(c, s, v)
 	who := people(r.Ruling.Approvers, Notify, "or")
-	need := say("Needs ", strong(text.Number(r.Need, "approval")+" from "), who)
+	need := say("Needs ", strong(text.Counted(r.Need, "approval")+" from "), who)
 	if len(s.Votes) > 0 {
-		need = say("Approved by ", voters(s.Votes, v), "; needs ", strong(text.Count(max(0, r.Need-len(s.Votes)))+" more of "), who)
+		need = say("Approved by ", voters(s.Votes, v), "; needs ", strong(text.WithCommas(max(0, r.Need-len(s.Votes)))+" more of "), who)
 	}
 	c.Lines = append(c.Lines, say(need, until(" by ", r.Deadline, v), "."))
 	if !unbounded(r.Bounds) {
@@ -122,8 +122,8 @@ func pending(c *Content, s reset.Story, v voice) {
 		{Verb: "reject", Ref: ref(r), Label: "Reject", Style: "danger", Typed: "reject " + ref(r)},
 		cancelButton(r, "Cancel"),
 	}
-	if len(r.Ruling.Alone) > 0 {
-		c.Foot = append(c.Foot, say("Nobody there to approve? In an emergency ", people(r.Ruling.Alone, User, "or"), " may go alone."))
+	if len(r.Ruling.EmergencyApprovers) > 0 {
+		c.Foot = append(c.Foot, say("Nobody there to approve? In an emergency ", people(r.Ruling.EmergencyApprovers, User, "or"), " may go alone."))
 		c.Buttons = append(c.Buttons, Button{Verb: "emergency", Ref: ref(r), Label: "Emergency", Style: "danger", Typed: "emergency " + ref(r) + " INCIDENT"})
 	}
 	c.Buttons = append(c.Buttons, showAll(r, c.Table)...)
@@ -132,14 +132,14 @@ func pending(c *Content, s reset.Story, v voice) {
 // coversLine says when approvals are asked for again. A run has no other tier; of what a person asks for, a wider tier of the same need
 // voids nothing.
 func coversLine(r reset.Request) Line {
-	l := say("An approval covers ", reach(r.Bounds))
+	l := say("An approval covers ", boundsText(r.Bounds))
 	if r.Run != nil {
 		return say(l, "; beyond that it is asked for again.")
 	}
 	return say(l, ". It is asked for again if a larger effect needs more approvals, or if a partition would newly skip messages.")
 }
 
-func voters(votes []reset.Vote, v voice) Line {
+func voters(votes []reset.Vote, v timeFormat) Line {
 	var parts []any
 	for i, vote := range votes {
 		if i > 0 {
@@ -151,16 +151,16 @@ func voters(votes []reset.Vote, v voice) Line {
 }
 
 // armed waits for an idle group: who is in the way, and until when it waits.
-func armed(c *Content, s reset.Story, v voice) {
+func armed(c *Content, s reset.Story, v timeFormat) {
 	r := s.Request
-	in, _ := r.Move()
+	in, _ := r.Intent()
 	c.Status = status(r, "waiting until "+in.Group+" is idle")
 	c.Lines = []Line{askLine(s, v), agreed(s, v)}
 	if _, saves := r.Act.(reset.SaveSchedule); saves {
 		c.Status = status(r, "being saved")
 		return
 	}
-	switch seen := r.Seen; {
+	switch seen := r.Observation; {
 	case r.Problem != nil:
 		c.Lines = append(c.Lines, problemLines(r.Problem)...)
 	case seen.At.IsZero():
@@ -171,8 +171,8 @@ func armed(c *Content, s reset.Story, v voice) {
 	case seen.Group.Idle():
 		c.Lines = append(c.Lines, say("Nobody is connected, but commits still move; waiting until they stand still."))
 	default:
-		c.Lines = append(c.Lines, say(connected(s, v), " ", lingering(seen.Group.Members)))
-		if b := seen.Back; b != nil {
+		c.Lines = append(c.Lines, say(connected(s, v), " ", membersLeftLine(seen.Group.Members)))
+		if b := seen.Restarted; b != nil {
 			c.Lines = append(c.Lines, say(strong("They came back"), " after ", text.Duration(b.After.Round(time.Second)), " from ", text.List(b.Hosts, 4),
 				": a controller restarts them. Scale it down instead of stopping the processes."))
 		}
@@ -184,14 +184,14 @@ func armed(c *Content, s reset.Story, v voice) {
 	c.Buttons = []Button{cancelButton(r, "Cancel")}
 }
 
-func agreed(s reset.Story, v voice) Line {
-	if a := s.Request.Alone; a != nil {
+func agreed(s reset.Story, v timeFormat) Line {
+	if a := s.Request.Emergency; a != nil {
 		return say(strong("EMERGENCY "+text.Clip(a.Incident, 60)), ": ", person(a.By), " went alone ", v.clock(a.At), ", without a second person", ruleOf(s.Request.Ruling), owners(s.Request), ".")
 	}
 	if m := s.Request.Run; m != nil && len(s.Votes) == 0 {
-		return standsOn(m.Mandate, v)
+		return standingApproval(m.Mandate, v)
 	}
-	if !s.Request.Eased.IsZero() {
+	if !s.Request.SoloUntil.IsZero() {
 		return say("Needed nobody else: the group was idle and untouched since ", cmp.Or(s.Request.Undoes, "the reset"), ".")
 	}
 	if len(s.Votes) > 0 {
@@ -208,13 +208,13 @@ func ruleOf(r reset.Ruling) string {
 }
 
 // connected counts down: "2 of 3 consumers still connected".
-func connected(s reset.Story, v voice) Line {
-	seen := s.Request.Seen
+func connected(s reset.Story, v timeFormat) Line {
+	seen := s.Request.Observation
 	n := len(seen.Group.Members)
-	first := gather(s.Request.Warnings, reset.WarnBusy).count
-	of := text.Number(n, "consumer")
+	first := groupWarnings(s.Request.Warnings, reset.WarnBusy).count
+	of := text.Counted(n, "consumer")
 	if first > int64(n) {
-		of = text.Count(n) + " of " + text.Number(first, "consumer")
+		of = text.WithCommas(n) + " of " + text.Counted(first, "consumer")
 	}
 	if n == 0 {
 		return say("The group is not idle yet: ", seen.Group.State, since(seen, v), ".")
@@ -222,16 +222,16 @@ func connected(s reset.Story, v voice) Line {
 	return say(strong(of+" still connected"), ": ", members(seen.Group.Members), since(seen, v), ".")
 }
 
-func since(seen reset.Sighting, v voice) Line {
+func since(seen reset.Observation, v timeFormat) Line {
 	if seen.Since.IsZero() {
 		return nil
 	}
 	return say(" (since ", v.clock(seen.Since), ")")
 }
 
-func applying(c *Content, s reset.Story, v voice) {
+func applying(c *Content, s reset.Story, v timeFormat) {
 	r := s.Request
-	in, _ := r.Move()
+	in, _ := r.Intent()
 	c.Status = status(r, "writing")
 	c.Lines = []Line{askLine(s, v), agreed(s, v)}
 	a := s.Attempt
@@ -241,10 +241,10 @@ func applying(c *Content, s reset.Story, v voice) {
 		c.Lines = append(c.Lines, problemLines(r.Problem)...)
 	case r.Problem != nil && r.Problem.Code != reset.ProblemLost: // the write has left: "nothing was changed" is not known here
 		c.Status = status(r, "written or not: to be read back")
-		c.Lines = append(c.Lines, say(strong("What stands cannot be read yet"), ": ", in.Cluster, " does not answer as a whole", saying(r.Problem.Got),
+		c.Lines = append(c.Lines, say(strong("What stands cannot be read yet"), ": ", in.Cluster, " does not answer as a whole", kafkaSaid(r.Problem.Got),
 			". It is asked again until it does; nothing is written again."))
 	case a == nil:
-		c.Lines = append(c.Lines, say("Writing ", text.Number(r.Effect.Partitions, "partition"), "."))
+		c.Lines = append(c.Lines, say("Writing ", text.Counted(r.Effect.Partitions, "partition"), "."))
 	case !a.ReadAt.IsZero() || r.Problem != nil:
 		c.Status = status(r, "an answer was lost, reading")
 		c.Lines = append(c.Lines, say("An answer of Kafka was lost. The offsets are read twice to find out what stands; nothing is written again."))
@@ -255,19 +255,19 @@ func applying(c *Content, s reset.Story, v voice) {
 				answered++
 			}
 		}
-		l := say("Writing ", text.Number(r.Effect.Partitions, "partition"), " since ", v.exact(a.StartedAt))
+		l := say("Writing ", text.Counted(r.Effect.Partitions, "partition"), " since ", v.exact(a.StartedAt))
 		if len(a.Chunks) > 1 {
-			l = say(l, ", ", text.Count(answered), " of ", text.Number(len(a.Chunks), "request"), " answered")
+			l = say(l, ", ", text.WithCommas(answered), " of ", text.Counted(len(a.Chunks), "request"), " answered")
 		}
 		c.Lines = append(c.Lines, say(l, ". Each is read back."))
 	}
 }
 
 // replanned is the card of a request that went back to its beginning, while there is no new plan yet.
-func replanned(c *Content, s reset.Story, v voice) {
+func replanned(c *Content, s reset.Story, v timeFormat) {
 	r := s.Request
 	c.Status = status(r, "being planned again")
-	if r.Run != nil && r.Problem != nil && r.Problem.Code == reset.ProblemBeside {
+	if r.Run != nil && r.Problem != nil && r.Problem.Code == reset.ProblemConflictingRequest {
 		c.Status = status(r, "stands back")
 	}
 	if r.State == reset.Draft {
@@ -289,7 +289,7 @@ func replanned(c *Content, s reset.Story, v voice) {
 }
 
 // ended is a request that was never written.
-func ended(c *Content, s reset.Story, v voice) {
+func ended(c *Content, s reset.Story, v timeFormat) {
 	r := s.Request
 	c.Status = status(r, states[r.State])
 	c.Lines = []Line{askLine(s, v)}
@@ -321,7 +321,7 @@ func byWhom(e *reset.Entry) Line {
 	return say(" by ", person(e.Actor))
 }
 
-func when(e *reset.Entry, v voice) Line {
+func when(e *reset.Entry, v timeFormat) Line {
 	if e == nil {
 		return nil
 	}
@@ -345,6 +345,6 @@ func lastOf(entries []reset.Entry, ev reset.Event) *reset.Entry {
 }
 
 func intentOf(r reset.Request) reset.Intent {
-	in, _ := r.Move()
+	in, _ := r.Intent()
 	return in
 }

@@ -8,18 +8,18 @@ import (
 
 // mayNot is what a person wanted to do, after "You may not".
 var mayNot = map[reset.Verb]string{
-	reset.VerbView:    "look at",
-	reset.VerbRequest: "ask for resets of",
-	reset.VerbApprove: "approve resets of",
-	reset.VerbCancel:  "cancel resets of",
-	reset.VerbReject:  "reject resets of",
-	reset.VerbRetry:   "retry resets of",
-	reset.VerbUndo:    "undo resets of",
-	reset.VerbSettle:  "settle resets of",
-	reset.VerbAlone:   "go alone in an emergency on",
-	reset.VerbFreeze:  "freeze",
-	reset.VerbThaw:    "thaw",
-	reset.VerbApply:   "apply resets of",
+	reset.VerbView:      "look at",
+	reset.VerbRequest:   "ask for resets of",
+	reset.VerbApprove:   "approve resets of",
+	reset.VerbCancel:    "cancel resets of",
+	reset.VerbReject:    "reject resets of",
+	reset.VerbRetry:     "retry resets of",
+	reset.VerbUndo:      "undo resets of",
+	reset.VerbSettle:    "settle resets of",
+	reset.VerbEmergency: "go alone in an emergency on",
+	reset.VerbFreeze:    "freeze",
+	reset.VerbThaw:      "thaw",
+	reset.VerbApply:     "apply resets of",
 
 	reset.VerbSchedule: "schedule resets of",
 }
@@ -47,7 +47,7 @@ func denialLines(p *reset.Problem) []Line {
 			return []Line{say(p.Request, " needs ", people(r.Who, User, "or"), "; you are not among them.", rule)}
 		}
 		if len(r.Who) == 0 {
-			return []Line{say(refused, ": nobody may.", rule, keeper(r))}
+			return []Line{say(refused, ": nobody may.", rule, ruleOwner(r))}
 		}
 		return []Line{say(refused, ". ", people(r.Who, User, "and"), " may.", rule)}
 	case reset.DeniedChannel:
@@ -61,7 +61,7 @@ func denialLines(p *reset.Problem) []Line {
 	case reset.DeniedGone:
 		return []Line{say(refused, ": the account is deactivated.", mayInstead(r), rule)}
 	case reset.DeniedCap:
-		if p.Verb == reset.VerbAlone {
+		if p.Verb == reset.VerbEmergency {
 			return []Line{say("That is beyond what one person may do alone in an emergency", limit(r.Cap), ".", rule,
 				" Move fewer partitions or go less far, or ask for approval by ", people(r.Approvers, User, "or"), ".")}
 		}
@@ -95,7 +95,7 @@ func mayInstead(r reset.Ruling) Line {
 	return say(" ", people(r.Who, User, "and"), " may.")
 }
 
-func keeper(r reset.Ruling) Line {
+func ruleOwner(r reset.Ruling) Line {
 	if r.Owner == "" {
 		return nil
 	}
@@ -112,9 +112,9 @@ func ownerOr(r reset.Ruling) Line {
 // AccessOf is who may do what with a group, for the person who asked.
 func AccessOf(a reset.Access) Content {
 	c := Content{Title: title(reset.Intent{Group: a.Group}, a.Cluster), Status: "what you may do"}
-	for _, verb := range []reset.Verb{reset.VerbView, reset.VerbRequest, reset.VerbApprove, reset.VerbAlone, reset.VerbSettle} {
+	for _, verb := range []reset.Verb{reset.VerbView, reset.VerbRequest, reset.VerbApprove, reset.VerbEmergency, reset.VerbSettle} {
 		r, ok := a.Rulings[verb]
-		if !ok || verb == reset.VerbAlone && len(r.Who) == 0 {
+		if !ok || verb == reset.VerbEmergency && len(r.Who) == 0 {
 			continue // no rule of this group knows emergencies
 		}
 		word := accessWords[verb]
@@ -136,11 +136,11 @@ func AccessOf(a reset.Access) Content {
 }
 
 var accessWords = map[reset.Verb]string{
-	reset.VerbView:    "look: lag, show, history",
-	reset.VerbRequest: "ask for resets, retry, undo",
-	reset.VerbApprove: "approve and reject resets of others",
-	reset.VerbAlone:   "go alone in an emergency",
-	reset.VerbSettle:  "settle an unclear outcome",
+	reset.VerbView:      "look: lag, show, history",
+	reset.VerbRequest:   "ask for resets, retry, undo",
+	reset.VerbApprove:   "approve and reject resets of others",
+	reset.VerbEmergency: "go alone in an emergency",
+	reset.VerbSettle:    "settle an unclear outcome",
 }
 
 // denials are the reasons for a no, in a few words.

@@ -6,13 +6,13 @@ import (
 )
 
 // expiredLine says what did not happen in time.
-func expiredLine(s reset.Story, v voice) Line {
+func expiredLine(s reset.Story, v timeFormat) Line {
 	r := s.Request
-	in, _ := r.Move()
+	in, _ := r.Intent()
 	end := firstTime(r.EndedAt, r.Deadline)
 	was := expiredIn(s)
 	switch {
-	case r.Problem != nil && (r.Problem.Code == reset.ProblemBeside || r.Problem.Code == reset.ProblemMissed):
+	case r.Problem != nil && (r.Problem.Code == reset.ProblemConflictingRequest || r.Problem.Code == reset.ProblemMissed):
 		return say("Left out. ", scheduleProblem(r.Problem), " Nothing was changed.")
 	case was == reset.Planning && r.Question != "":
 		return say("The question was not answered by ", v.clock(end), ". Nothing was changed.")
@@ -22,12 +22,12 @@ func expiredLine(s reset.Story, v voice) Line {
 		return say("There was no plan by ", v.clock(end), ". Nothing was changed.")
 	case was == reset.Approved:
 		l := say(in.Group, " was not idle by ", v.clock(end))
-		if n := len(r.Seen.Group.Members); n > 0 {
-			l = say(l, ": ", text.Number(n, "consumer"), " still connected (", members(r.Seen.Group.Members), ")")
+		if n := len(r.Observation.Group.Members); n > 0 {
+			l = say(l, ": ", text.Counted(n, "consumer"), " still connected (", members(r.Observation.Group.Members), ")")
 		}
 		return say(l, ". Nothing was changed.")
 	case was == reset.Pending && len(s.Votes) > 0:
-		return say(text.Count(len(s.Votes)), " of ", text.Number(r.Need, "approval"), " by ", v.clock(end), ": ", voters(s.Votes, v), ". Nothing was changed.")
+		return say(text.WithCommas(len(s.Votes)), " of ", text.Counted(r.Need, "approval"), " by ", v.clock(end), ": ", voters(s.Votes, v), ". Nothing was changed.")
 	case was == reset.Pending:
 		return say("Nobody of ", people(r.Ruling.Approvers, User, "or"), " decided by ", v.clock(end), ". Nothing was changed.")
 	}
@@ -57,8 +57,8 @@ func heldUp(p *reset.Problem) bool {
 // heldUpLine says what that was. What would be tried again is not any more.
 func heldUpLine(p *reset.Problem, end Span) Line {
 	switch p.Code {
-	case reset.ProblemTurnedDown, reset.ProblemSlowStore, reset.ProblemInternal:
-		return say("It could not be written by ", end, saying(p.Got), "; nothing was changed.")
+	case reset.ProblemKafkaRejected, reset.ProblemSlowStore, reset.ProblemInternal:
+		return say("It could not be written by ", end, kafkaSaid(p.Got), "; nothing was changed.")
 	default: // has words of its own, and they follow
 	}
 	l := say("Its time ran out ", end, "; nothing was changed. Until then: ")

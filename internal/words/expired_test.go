@@ -17,7 +17,7 @@ func TestAnExpiredRequestSaysWhatItWaitedFor(t *testing.T) {
 		return CardOf(s).String()
 	}
 	problem := func(p reset.Problem) func(*reset.Story) {
-		return func(s *reset.Story) { s.Request.Problem, s.Request.Seen = &p, reset.Sighting{Group: idle()} }
+		return func(s *reset.Story) { s.Request.Problem, s.Request.Observation = &p, reset.Observation{Group: idle()} }
 	}
 	for name, c := range map[string]struct{ got, want, not string }{
 		"busy": {in(reset.Approved, func(*reset.Story) {}), "billing was not idle by 03:45 CET: 2 consumers still connected", "Until then"},
@@ -25,7 +25,7 @@ func TestAnExpiredRequestSaysWhatItWaitedFor(t *testing.T) {
 			"Its time ran out 03:45 CET; nothing was changed. Until then: prod-eu is frozen", "not idle"},
 		"unreachable": {in(reset.Approved, problem(reset.Problem{Code: reset.ProblemUnreachable, Cluster: "prod-eu", Got: "timeout"})),
 			"Until then: prod-eu does not answer", "not idle"},
-		"turned down": {in(reset.Approved, problem(reset.Problem{Code: reset.ProblemTurnedDown, Got: "COORDINATOR_LOAD_IN_PROGRESS"})),
+		"turned down": {in(reset.Approved, problem(reset.Problem{Code: reset.ProblemKafkaRejected, Got: "COORDINATOR_LOAD_IN_PROGRESS"})),
 			"It could not be written by 03:45 CET (COORDINATOR_LOAD_IN_PROGRESS); nothing was changed", "tried again"},
 		"approved, then asked anew": {in(reset.Pending, func(s *reset.Story) { s.Votes = nil }), "decided by 03:45 CET", "not idle"},
 		"one of two":                {in(reset.Pending, func(s *reset.Story) { s.Request.Need = 2 }), "1 of 2 approvals by 03:45 CET: @U0JON", "Nobody of"},

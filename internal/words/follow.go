@@ -7,12 +7,12 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// PointerOf is what becomes of the requester's preview once others see the card: where the card is, and the state as of now. It is not
+// CardPointer is what becomes of the requester's preview once others see the card: where the card is, and the state as of now. It is not
 // kept up to date, since the address of a preview takes five messages only, so it says when it was true. where links to the card; nil:
 // Slack gave no link.
-func PointerOf(s reset.Story, where Line) Content {
+func CardPointer(s reset.Story, where Line) Content {
 	card := CardOf(s)
-	v := voiceOf(intentOf(s.Request), s.Now)
+	v := timeFormatOf(intentOf(s.Request), s.Now)
 	if where == nil {
 		where = say(code("show " + s.Request.ID))
 	}
@@ -29,7 +29,7 @@ func PointerOf(s reset.Story, where Line) Content {
 // EndsDirectly reports whether the requester is told the end by direct message. A freeze, a thaw or a schedule that needs no approval ends
 // with their own click.
 func EndsDirectly(r reset.Request) bool {
-	_, move := r.Move()
+	_, move := r.Intent()
 	return move || r.Need > 0
 }
 
@@ -42,12 +42,12 @@ type Unshown struct {
 // UnshownOf tells the requester that the others cannot see the request, what that means for it, and who can change it.
 func UnshownOf(s reset.Story, u Unshown) Content {
 	r := s.Request
-	v := voiceOf(intentOf(r), s.Now)
+	v := timeFormatOf(intentOf(r), s.Now)
 	c := Content{Title: CardOf(s).Title}
 	switch {
 	case r.State == reset.Pending:
 		c.Status = status(r, "waiting for approval, but no channel shows it")
-		c.Lines = []Line{say("Not written as of ", v.clock(s.Now), ". It needs ", text.Number(r.Need, "approval"), " from ", people(r.Ruling.Approvers, User, "or"),
+		c.Lines = []Line{say("Not written as of ", v.clock(s.Now), ". It needs ", text.Counted(r.Need, "approval"), " from ", people(r.Ruling.Approvers, User, "or"),
 			". The bot sends them a direct message (at most ten people); you can also ask one of them to type ", code("approve "+ref(r)), ".")}
 	case r.State == reset.Planning:
 		c.Status = status(r, "planned again, but others cannot see it")
@@ -104,24 +104,24 @@ func remedy(said string) Line {
 	return say("The people who run the bot find the reason in its log.")
 }
 
-// MovedOf replaces a card that is out of date: its buttons go, so that a click on them cannot be taken for a word on the present plan.
-func MovedOf(id string, where Line) Content {
+// ReplacedCard replaces a card that is out of date: its buttons go, so that a click on them cannot be taken for a word on the present plan.
+func ReplacedCard(id string, where Line) Content {
 	if where == nil {
 		where = say(code("show " + id))
 	}
 	return Content{Title: id, Status: "this card is out of date", Lines: []Line{say(where, " shows the present state.")}}
 }
 
-// AtOldCard answers a click on a card that another one has replaced: nothing is decided by it, and now is the state.
-func AtOldCard(s reset.Story, where Line) Content {
+// OldCard answers a click on a card that another one has replaced: nothing is decided by it, and now is the state.
+func OldCard(s reset.Story, where Line) Content {
 	now := ShowOf(s, nil)
-	c := MovedOf(s.Request.ID, where)
+	c := ReplacedCard(s.Request.ID, where)
 	c.Lines = append([]Line{say("Nothing was done by this click. Now: ", now.Status, ".")}, c.Lines...)
 	return c
 }
 
-// Aside is what the thread of a card did not take, said beside it: the lines, and which request they are about.
-func Aside(s reset.Story, lines []Line, where Line) Content {
+// OutsideThread is what the thread of a card did not take, said beside it: the lines, and which request they are about.
+func OutsideThread(s reset.Story, lines []Line, where Line) Content {
 	r := s.Request
 	c := Content{Title: CardOf(s).Title, Status: status(r, states[r.State]), Lines: lines}
 	if where != nil {
@@ -141,8 +141,8 @@ func NoFiles(s reset.Story, refused string) Line {
 	return say("The files of this step could not be attached: ", why, ". ", code("show "+s.Request.ID), " has the rows.")
 }
 
-// CalledBack calls the requester to the end of their request where a direct message did not reach them.
-func CalledBack(s reset.Story) []Line {
+// MentionRequester calls the requester to the end of their request where a direct message did not reach them.
+func MentionRequester(s reset.Story) []Line {
 	by := s.Request.Actor
 	return []Line{say(Span{Kind: Notify, ID: by.ID, Text: "@" + by.ID}, ": ", PreviewOf(s).Status, ". Slack does not let the bot send you a direct message.")}
 }
@@ -160,7 +160,7 @@ const (
 // speak of the revision that it shows, and are judged by the state at the click.
 func CallOf(s reset.Story, why Call) Content {
 	c := CardOf(s)
-	v := voiceOf(intentOf(s.Request), s.Now)
+	v := timeFormatOf(intentOf(s.Request), s.Now)
 	first := say("You cannot see the card of this request, so your approval is asked for here. As of ", v.clock(s.Now), ":")
 	if why == CallOwners {
 		first, c.Buttons = say("This request went on without approval (emergency). You are told here because you cannot see its card. As of ", v.clock(s.Now), ":"), nil
@@ -173,9 +173,9 @@ func CallOf(s reset.Story, why Call) Content {
 // names from inside.
 func OutsideOf(s reset.Story) Content {
 	r := s.Request
-	v := voiceOf(intentOf(r), s.Now)
+	v := timeFormatOf(intentOf(r), s.Now)
 	c := Content{Title: CardOf(s).Title, Status: status(r, "waiting for approval in a private channel")}
-	c.Lines = []Line{say("As of ", v.clock(s.Now), ": it ", strong(brief(r)), ". Needs ", text.Number(r.Need, "approval"), " from ",
+	c.Lines = []Line{say("As of ", v.clock(s.Now), ": it ", strong(effectBrief(r)), ". Needs ", text.Counted(r.Need, "approval"), " from ",
 		people(r.Ruling.Approvers, Notify, "or"), ": ", code("show "+r.ID), ", ", code("approve "+ref(r)), ".")}
 	c.Fallback = fallback(c)
 	return c

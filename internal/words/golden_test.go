@@ -16,7 +16,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-var berlin = voiceOf(reset.Intent{Zone: "Europe/Berlin"}, time.Time{}).zone
+var berlin = timeFormatOf(reset.Intent{Zone: "Europe/Berlin"}, time.Time{}).zone
 
 // said are the contents whose wording is held fast. A change of words shows as a change of these files.
 func said() map[string]Content {
@@ -41,8 +41,8 @@ func said() map[string]Content {
 		"applying":         CardOf(applyingStory()),
 		"applied":          CardOf(appliedStory()),
 		"failed-unchanged": CardOf(failedStory(reset.Unchanged, 0, 12, 0)),
-		"failed-mixed":     CardOf(failedStory(reset.Mixed, 8, 4, 0)),
-		"failed-unclear":   CardOf(failedStory(reset.Unclear, 7, 4, 1)),
+		"failed-mixed":     CardOf(failedStory(reset.PartiallyApplied, 8, 4, 0)),
+		"failed-unclear":   CardOf(failedStory(reset.OutcomeUnknown, 7, 4, 1)),
 		"failed-as-before": CardOf(asBeforeStory()),
 		"late":             CardOf(lateStory()),
 		"expired":          CardOf(expiredStory()),

@@ -52,15 +52,15 @@ type StepDocument struct {
 // JSON writes a plan for other programs, with every step.
 func JSON(s reset.Story, steps []reset.Step) ([]byte, error) {
 	r := s.Request
-	in, _ := r.Move()
+	in, _ := r.Intent()
 	e := r.Effect
-	v := voice{zone: time.UTC, now: s.Now}
+	v := timeFormat{zone: time.UTC, now: s.Now}
 	iso := r.Isolation
 	if iso == "" {
 		iso = reset.ReadUncommitted
 	}
 	doc := PlanDocument{
-		Cluster: in.Cluster, ClusterID: r.ClusterID, Group: in.Group, Target: aim(s, v, withUTC), Isolation: string(iso),
+		Cluster: in.Cluster, ClusterID: r.ClusterID, Group: in.Group, Target: actPhrase(s, v, withUTC), Isolation: string(iso),
 		At: s.Now.UTC(), Warnings: []string{}, Steps: []StepDocument{},
 		Effect: EffectDocument{Topics: e.Topics, Partitions: e.Partitions, Changed: e.Changed, Replay: e.Replay, Skip: e.Skip,
 			NeverCommitted: e.None, Clamped: e.Clamped},

@@ -42,13 +42,13 @@ func lagHead(l reset.Lag, topics []reset.TopicLag) Content {
 	if read == 0 && len(topics) == 0 {
 		c.Lines = []Line{say("No commits on any topic.")}
 	} else {
-		c.Lines = []Line{say(strong("At most "+text.Count(sum)+" behind"), " on ", text.Number(read, "topic"), ".")}
+		c.Lines = []Line{say(strong("At most "+text.WithCommas(sum)+" behind"), " on ", text.Counted(read, "topic"), ".")}
 	}
 	if markers > 0 {
-		c.Lines = append(c.Lines, say("Not counted: ", text.Number(markers, "transaction marker"), ", which no consumer reads."))
+		c.Lines = append(c.Lines, say("Not counted: ", text.Counted(markers, "transaction marker"), ", which no consumer reads."))
 	}
 	if len(g.Members) > 0 {
-		c.Lines = append(c.Lines, say(text.Capital(text.Number(len(g.Members), "consumer")), ": ", members(g.Members), "."))
+		c.Lines = append(c.Lines, say(text.Capital(text.Counted(len(g.Members), "consumer")), ": ", members(g.Members), "."))
 	}
 	for _, r := range l.Open {
 		c.Lines = append(c.Lines, say("Open: ", strong(r.ID), " is ", states[r.State], "."))
@@ -62,7 +62,7 @@ func groupStatus(g reset.GroupState) string {
 	}
 	s := cmp.Or(g.State, "state not known")
 	if n := len(g.Members); n > 0 {
-		s += " · " + text.Number(n, "consumer")
+		s += " · " + text.Counted(n, "consumer")
 	}
 	return s
 }
@@ -74,7 +74,7 @@ func lagTable(l reset.Lag, topics []reset.TopicLag) *Table {
 	}
 	t := &Table{Head: []string{"partition", "committed", "end", "behind"}, Right: []bool{false, true, true, true}}
 	for _, p := range l.Snapshot.Partitions {
-		row := []string{fmt.Sprintf("%s-%d", p.Topic, p.Partition.Partition), position(p.Committed), text.Count(p.End), lagOf(p)}
+		row := []string{fmt.Sprintf("%s-%d", p.Topic, p.Partition.Partition), position(p.Committed), text.WithCommas(p.End), lagOf(p)}
 		if p.Err != "" {
 			row = []string{row[0], "?", "?", p.Err}
 		}
@@ -91,7 +91,7 @@ func lagOf(p reset.PartitionState) string {
 	if p.Committed.None {
 		return "–"
 	}
-	return text.Count(p.Lag())
+	return text.WithCommas(p.Lag())
 }
 
 func topicLagTable(topics []reset.TopicLag) *Table {
@@ -101,9 +101,9 @@ func topicLagTable(topics []reset.TopicLag) *Table {
 			t.More = len(topics) - topicRows
 			break
 		}
-		row := []string{l.Topic, text.Count(l.Partitions), text.Count(l.Committed), text.Count(l.Lag)}
+		row := []string{l.Topic, text.WithCommas(l.Partitions), text.WithCommas(l.Committed), text.WithCommas(l.Lag)}
 		if l.Err != "" {
-			row = []string{l.Topic, text.Count(l.Partitions), "?", l.Err}
+			row = []string{l.Topic, text.WithCommas(l.Partitions), "?", l.Err}
 		}
 		t.Rows = append(t.Rows, row)
 	}
@@ -113,20 +113,20 @@ func topicLagTable(topics []reset.TopicLag) *Table {
 	return t
 }
 
-// mostRequests is how many requests a list shows.
-const mostRequests = 20
+// maxRequests is how many requests a list shows.
+const maxRequests = 20
 
 // StatusOf lists what is open, oldest deadline first.
 func StatusOf(rs []reset.Request, frozen []reset.Frozen, infos []reset.ClusterInfo, now time.Time) Content {
 	rs = slices.Clone(rs)
 	slices.SortStableFunc(rs, func(a, b reset.Request) int { return a.Deadline.Compare(b.Deadline) })
-	c := Content{Title: "Open requests", Status: text.Count(len(rs))}
+	c := Content{Title: "Open requests", Status: text.WithCommas(len(rs))}
 	if len(rs) == 0 {
 		c.Lines = []Line{say("Nothing is open. ", code("history"), " shows what was done.")}
 	}
 	c.Lines = append(c.Lines, requestLines(rs, infos, now)...)
 	for _, f := range frozen {
-		c.Warnings = append(c.Warnings, brakeLine(f, voice{time.UTC, now}))
+		c.Warnings = append(c.Warnings, freezeLine(f, timeFormat{time.UTC, now}))
 	}
 	c.Fallback = c.Title + ": " + c.Status
 	return c
@@ -134,7 +134,7 @@ func StatusOf(rs []reset.Request, frozen []reset.Frozen, infos []reset.ClusterIn
 
 // HistoryOf lists requests, newest first.
 func HistoryOf(rs []reset.Request, infos []reset.ClusterInfo, now time.Time) Content {
-	c := Content{Title: "History", Status: text.Number(len(rs), "request")}
+	c := Content{Title: "History", Status: text.Counted(len(rs), "request")}
 	if len(rs) == 0 {
 		c.Lines = []Line{say("No request is known here yet.")}
 	}
@@ -147,8 +147,8 @@ func HistoryOf(rs []reset.Request, infos []reset.ClusterInfo, now time.Time) Con
 func requestLines(rs []reset.Request, infos []reset.ClusterInfo, now time.Time) []Line {
 	var lines []Line
 	for i, r := range rs {
-		if i == mostRequests {
-			lines = append(lines, say("... ", text.Number(len(rs)-i, "more request")))
+		if i == maxRequests {
+			lines = append(lines, say("... ", text.Counted(len(rs)-i, "more request")))
 			break
 		}
 		lines = append(lines, requestLine(r, infos, now))
@@ -164,26 +164,26 @@ func listed(r reset.Request) string {
 	case r.State == reset.Failed && r.Written == nil:
 		return ""
 	case r.State == reset.Failed:
-		return "planned: " + plainBrief(r.Effect) + "; written: " + text.Number(r.Written.Partitions, "partition") + ", " + plainBrief(*r.Written)
+		return "planned: " + plainBrief(r.Effect) + "; written: " + text.Counted(r.Written.Partitions, "partition") + ", " + plainBrief(*r.Written)
 	}
-	return brief(r)
+	return effectBrief(r)
 }
 
 // requestLine is one request in one line: id, what and where, what it does, how it stands, who.
 func requestLine(r reset.Request, infos []reset.ClusterInfo, now time.Time) Line {
-	in, _ := r.Move()
-	v := voiceOf(in, now)
+	in, _ := r.Intent()
+	v := timeFormatOf(in, now)
 	info := reset.ClusterInfo{Name: in.Cluster}
 	if i := slices.IndexFunc(infos, func(c reset.ClusterInfo) bool { return c.Name == in.Cluster }); i >= 0 {
 		info = infos[i]
 	}
-	l := say(strong(r.ID), "  ", title(in, info), ": ", aim(reset.Story{Request: r}, v, zoneOnly))
+	l := say(strong(r.ID), "  ", title(in, info), ": ", actPhrase(reset.Story{Request: r}, v, zoneOnly))
 	if told := listed(r); told != "" {
 		l = say(l, " (", told, ")")
 	}
 	l = say(l, " · ", stateWord(r))
 	switch {
-	case r.Outcome == reset.Late && r.Late != nil:
+	case r.Outcome == reset.AppliedLate && r.Late != nil:
 		l = say(l, " ", v.clock(r.Late.Landed))
 	case !r.EndedAt.IsZero():
 		l = say(l, " ", v.clock(r.EndedAt))

@@ -12,17 +12,17 @@ import (
 )
 
 // landedLate is the card of a write whose answer was lost, that left the offsets as they were at first, and then came.
-func landedLate(c *Content, s reset.Story, v voice) {
+func landedLate(c *Content, s reset.Story, v timeFormat) {
 	r := s.Request
-	in, _ := r.Move()
+	in, _ := r.Intent()
 	c.Status = status(r, "applied late")
 	e := r.Actual()
 	at := e.Partitions - s.Misses
 	c.Lines = append(c.Lines,
-		say(strong("The write landed late"), ": ", text.Count(at), " of ", text.Number(e.Partitions, "partition"), " ", are(at), " ", place(in, v), missedLine(s),
+		say(strong("The write landed late"), ": ", text.WithCommas(at), " of ", text.Counted(e.Partitions, "partition"), " ", isAreText(at), " ", place(in, v), missedLine(s),
 			". Read ", v.exact(r.Late.Landed), "."),
-		say("Kafka's answer had been lost", saying(lostAnswer(r)), ". ", firstReadings(r.Late, v)),
-		outturn(r, e, s.Misses > 0))
+		say("Kafka's answer had been lost", kafkaSaid(lostAnswer(r)), ". ", firstReadings(r.Late, v)),
+		writtenEffectLine(r, e, s.Misses > 0))
 	if r.Late.Gap {
 		c.Lines = append(c.Lines, say("The bot had not read them for a while: consumers that came and went may have committed the same offsets."))
 	}
@@ -34,11 +34,11 @@ func landedLate(c *Content, s reset.Story, v voice) {
 
 // asBefore is the card of a write whose answer was lost, as long as it has not landed: what was read is known, with its times, and
 // what is still on its way is not.
-func asBefore(c *Content, s reset.Story, v voice) {
+func asBefore(c *Content, s reset.Story, v timeFormat) {
 	r := s.Request
 	c.Status = status(r, "failed, offsets as before")
 	c.Lines = append(c.Lines, say(strong("The offsets were as before"), " when read ", v.exact(r.Late.First), " and ", v.exact(r.Late.Second), ": all ",
-		text.Number(r.Effect.Partitions, "partition"), ", after Kafka's answer was lost", saying(lostAnswer(r)), "."))
+		text.Counted(r.Effect.Partitions, "partition"), ", after Kafka's answer was lost", kafkaSaid(lostAnswer(r)), "."))
 	if l := causeLine(r); l != nil && r.Problem.Code != reset.ProblemLost {
 		c.Lines = append(c.Lines, l)
 	}
@@ -53,13 +53,13 @@ func lostAnswer(r reset.Request) string {
 }
 
 // firstReadings are what was said before a write landed.
-func firstReadings(l *reset.LateWatch, v voice) Line {
-	words := map[reset.Outcome]string{reset.Unchanged: "as before", reset.Mixed: "partly at the target", reset.Unclear: "at neither place"}[l.Was]
+func firstReadings(l *reset.LateWatch, v timeFormat) Line {
+	words := map[reset.Outcome]string{reset.Unchanged: "as before", reset.PartiallyApplied: "partly at the target", reset.OutcomeUnknown: "at neither place"}[l.Was]
 	return say("The offsets were ", cmp.Or(words, string(l.Was)), " when read ", v.exact(l.First), " and ", v.exact(l.Second), ".")
 }
 
 // lateLines say whether a lost write may still land, and what came of looking for it.
-func lateLines(r reset.Request, v voice) []Line {
+func lateLines(r reset.Request, v timeFormat) []Line {
 	l := r.Late
 	if l == nil {
 		return nil
@@ -97,11 +97,11 @@ func lateLine(e reset.Entry, s reset.Story) Line {
 	r := s.Request
 	if e.Event == reset.EvLanded {
 		now := outcomes[reset.Outcome(e.Facts["outcome"])]
-		if reset.Outcome(e.Facts["outcome"]) == reset.Late {
+		if reset.Outcome(e.Facts["outcome"]) == reset.AppliedLate {
 			now = outcomes[reset.Verified]
 		}
 		return say(strong("The write whose answer was lost has landed"), ": ", now, ". Reported before: ", outcomes[reset.Outcome(e.Facts["was"])], ". ",
-			called(r.Actor))
+			mentionPerson(r.Actor))
 	}
 	switch reset.LateEnd(e.Facts["why"]) {
 	case reset.LateTime:
@@ -112,7 +112,7 @@ func lateLine(e reset.Entry, s reset.Story) Line {
 	case reset.LateMember:
 		return say("Consumers came back: from now on a late write cannot be told apart from their commits.")
 	case reset.LateUnread:
-		return say("The offsets could not be read: whether the write landed late is not known. ", called(r.Actor))
+		return say("The offsets could not be read: whether the write landed late is not known. ", mentionPerson(r.Actor))
 	case reset.LateNewer:
 		return say(cmp.Or(e.Facts["by"], "Another request"), " has written the same offsets: a late write no longer makes a difference.")
 	case reset.LateCluster:
@@ -123,7 +123,7 @@ func lateLine(e reset.Entry, s reset.Story) Line {
 }
 
 // readTwice are the times at which the offsets were read after a lost answer.
-func readTwice(e reset.Entry, v voice) Line {
+func readTwice(e reset.Entry, v timeFormat) Line {
 	first, err := time.Parse(time.RFC3339, e.Facts["first"])
 	if err != nil {
 		return nil
@@ -143,26 +143,26 @@ func rollbackLine(r reset.Request) Line {
 	b := r.Problem.Rollback
 	l := say(strong("It could not be rolled back"), ": ", code(text.Clip(b.Got, 200)), ". ", answers[b.Got])
 	if n := len(b.Members); n > 0 {
-		l = say(l, " ", text.Capital(text.Number(n, "consumer")), " ", are(n), " connected: ", members(b.Members), ".")
+		l = say(l, " ", text.Capital(text.Counted(n, "consumer")), " ", isAreText(n), " connected: ", members(b.Members), ".")
 	}
 	return l
 }
 
-// StandsFile is the file of what stands after a write that did not end as it should.
-func StandsFile(r reset.Request) string { return r.ID + "-stands.csv" }
+// StatesFile is the file of what stands after a write that did not end as it should.
+func StatesFile(r reset.Request) string { return r.ID + "-stands.csv" }
 
-// StandsCSV is where every partition of an attempt stands, as it was last read, with Kafka's answer. Its first line names the
+// StatesCSV is where every partition of an attempt stands, as it was last read, with Kafka's answer. Its first line names the
 // columns: it is for people, not for Kafka's tool.
-func StandsCSV(writes []reset.Write) []byte {
+func StatesCSV(writes []reset.Write) []byte {
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
 	_ = w.Write([]string{"topic", "partition", "before", "target", "read", "stands", "kafka"}) // a buffer takes everything
 	for _, x := range writes {
 		read := plainPosition(x.Read)
-		if x.Stands == reset.StandsDark || x.Stands == "" {
+		if x.ReadState == reset.WriteUnread || x.ReadState == "" {
 			read = ""
 		}
-		_ = w.Write([]string{x.Topic, strconv.Itoa(int(x.Partition)), plainPosition(x.From), plainPosition(x.To), read, standings[x.Stands], answer(x.Result)})
+		_ = w.Write([]string{x.Topic, strconv.Itoa(int(x.Partition)), plainPosition(x.From), plainPosition(x.To), read, writeStates[x.ReadState], answer(x.Result)})
 	}
 	w.Flush()
 	return b.Bytes()

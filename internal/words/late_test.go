@@ -11,12 +11,12 @@ func TestStandsFileHasEveryPartition(t *testing.T) {
 	t.Parallel()
 	writes := make([]reset.Write, 1000)
 	for i := range writes {
-		writes[i] = reset.Write{Step: oneStep("orders", int32(i), 1900, 1800, reset.HowShifted), Stands: reset.StandsTarget,
+		writes[i] = reset.Write{Step: oneStep("orders", int32(i), 1900, 1800, reset.HowShifted), ReadState: reset.WriteAtTarget,
 			Read: reset.Position{Offset: 1800}, Result: reset.StepResult{Written: true}}
 	}
-	writes[7].Stands, writes[7].Read, writes[7].Result = reset.StandsBefore, writes[7].From, reset.StepResult{Rejected: "TOPIC_AUTHORIZATION_FAILED"}
-	writes[8].Stands, writes[8].Read, writes[8].Result = reset.StandsMoved, reset.Position{None: true}, reset.StepResult{Detail: `i/o timeout, "5s"`}
-	lines := strings.Split(strings.TrimSuffix(string(StandsCSV(writes)), "\n"), "\n")
+	writes[7].ReadState, writes[7].Read, writes[7].Result = reset.WriteUnchanged, writes[7].From, reset.StepResult{Rejected: "TOPIC_AUTHORIZATION_FAILED"}
+	writes[8].ReadState, writes[8].Read, writes[8].Result = reset.WriteMoved, reset.Position{None: true}, reset.StepResult{Detail: `i/o timeout, "5s"`}
+	lines := strings.Split(strings.TrimSuffix(string(StatesCSV(writes)), "\n"), "\n")
 	if len(lines) != 1001 {
 		t.Fatalf("%d lines for 1,000 partitions", len(lines))
 	}
@@ -58,7 +58,7 @@ func TestLateWords(t *testing.T) {
 
 func TestRollbackThatFailedIsExplained(t *testing.T) {
 	t.Parallel()
-	s := failedStory(reset.Mixed, 8, 4, 0)
+	s := failedStory(reset.PartiallyApplied, 8, 4, 0)
 	s.Request.Problem.Rollback = &reset.Rollback{Got: "UNKNOWN_MEMBER_ID", Members: consumers("10.4.7.21").Members}
 	got := CardOf(s).String()
 	for _, want := range []string{"It could not be rolled back: UNKNOWN_MEMBER_ID. A consumer was in the group.", "1 consumer is connected: billing-6c9f from 10.4.7.21."} {
@@ -80,7 +80,7 @@ func TestAListTellsWhenALateWriteLanded(t *testing.T) {
 func TestARefusalIsNoLostAnswer(t *testing.T) {
 	t.Parallel()
 	s := asBeforeStory()
-	s.Request.Problem = &reset.Problem{Code: reset.ProblemTurnedDown, Got: "TOPIC_AUTHORIZATION_FAILED", Topic: "orders", Parts: []int32{3}}
+	s.Request.Problem = &reset.Problem{Code: reset.ProblemKafkaRejected, Got: "TOPIC_AUTHORIZATION_FAILED", Topic: "orders", Parts: []int32{3}}
 	c := CardOf(s)
 	says(t, c, "after Kafka's answer was lost.", "Kafka answered TOPIC_AUTHORIZATION_FAILED on orders-3. The bot's Kafka user needs READ on the topic.")
 }

@@ -13,8 +13,8 @@ import (
 // PreviewOf is what the requester alone sees, from the first word until others see a card, and at the end.
 func PreviewOf(s reset.Story) Content {
 	r := s.Request
-	in, _ := r.Move()
-	v := voiceOf(in, s.Now)
+	in, _ := r.Intent()
+	v := timeFormatOf(in, s.Now)
 	c := Content{Title: title(in, s.Cluster)}
 	switch {
 	case r.State == reset.Draft:
@@ -53,7 +53,7 @@ func PreviewOf(s reset.Story) Content {
 }
 
 // draft is the plan with its numbers, and what the requester may do about it.
-func draft(c *Content, s reset.Story, v voice) {
+func draft(c *Content, s reset.Story, v timeFormat) {
 	r := s.Request
 	c.Status = status(r, "preview")
 	_, saves := r.Act.(reset.SaveSchedule)
@@ -80,8 +80,8 @@ func draft(c *Content, s reset.Story, v voice) {
 
 // PlanOf is what a reset would do, with every partition: for a terminal, where nobody is asked and nothing is kept.
 func PlanOf(s reset.Story, steps []reset.Step) Content {
-	in, _ := s.Request.Move()
-	v := voiceOf(in, s.Now)
+	in, _ := s.Request.Intent()
+	v := timeFormatOf(in, s.Now)
 	c := Content{Title: title(in, s.Cluster), Status: "plan, nothing is written", Lines: planLines(s, v)}
 	plan(&c, s, v)
 	if len(steps) > 0 {
@@ -91,7 +91,7 @@ func PlanOf(s reset.Story, steps []reset.Step) Content {
 }
 
 // planLines are the intent and its effect, with both numbers where an approval was voided.
-func planLines(s reset.Story, v voice) []Line {
+func planLines(s reset.Story, v timeFormat) []Line {
 	var lines []Line
 	if moved := voidedLine(s.Request); moved != nil {
 		lines = append(lines, moved)
@@ -100,14 +100,14 @@ func planLines(s reset.Story, v voice) []Line {
 	if iso := isolationLine(s.Request); iso != nil {
 		lines = append(lines, iso)
 	}
-	if in, _ := s.Request.Move(); futureLine(in) != nil {
+	if in, _ := s.Request.Intent(); futureLine(in) != nil {
 		lines = append(lines, futureLine(in))
 	}
 	return lines
 }
 
 // plan adds the table, the warnings and what the policy's owner says about stopping the consumers.
-func plan(c *Content, s reset.Story, v voice) {
+func plan(c *Content, s reset.Story, v timeFormat) {
 	c.Table = planTable(s, v)
 	if r := s.Request; r.Drift != nil && c.Table != nil && !r.WasWritten() { // drift alone plans no rows anew
 		c.Foot = append(c.Foot, say("The rows, and the CSV, are those planned at ", v.clock(r.PlannedAt), "; the totals are those of ", v.clock(r.Drift.At), "."))
@@ -119,8 +119,8 @@ func plan(c *Content, s reset.Story, v voice) {
 }
 
 func busy(r reset.Request) bool {
-	if !r.Seen.At.IsZero() {
-		return !r.Seen.Group.Idle()
+	if !r.Observation.At.IsZero() {
+		return !r.Observation.Group.Idle()
 	}
 	for _, w := range r.Warnings {
 		if w.Code == reset.WarnBusy {
@@ -131,11 +131,11 @@ func busy(r reset.Request) bool {
 }
 
 func needLine(r reset.Request) Line {
-	rule := say(" (rule: ", cmp.Or(r.Ruling.Rule, "none"), "; ", reach(r.Bounds), ").")
+	rule := say(" (rule: ", cmp.Or(r.Ruling.Rule, "none"), "; ", boundsText(r.Bounds), ").")
 	if r.Need == 0 {
 		return say("Needs ", strong("no approval"), rule)
 	}
-	return say("Needs ", strong(text.Number(r.Need, "approval")), " from ", people(r.Ruling.Approvers, User, "or"), rule)
+	return say("Needs ", strong(text.Counted(r.Need, "approval")), " from ", people(r.Ruling.Approvers, User, "or"), rule)
 }
 
 // voidedLine shows both numbers when a plan has left what was agreed to.
@@ -146,14 +146,14 @@ func voidedLine(r reset.Request) Line {
 	b, e := *r.Before, r.Actual()
 	switch {
 	case r.Unplaced() != "" && b != e:
-		return say(strong("The plan has moved"), ": it now ", brief(r), ". Earlier approvals no longer count.")
+		return say(strong("The plan has moved"), ": it now ", effectBrief(r), ". Earlier approvals no longer count.")
 	case b.Replay != e.Replay && b.Skip != e.Skip:
-		return say(strong("The plan has moved"), ": it replays at most ", text.Count(e.Replay), " now instead of ", text.Count(b.Replay),
-			", and skips at most ", text.Count(e.Skip), " instead of ", text.Count(b.Skip), ". Earlier approvals no longer count.")
+		return say(strong("The plan has moved"), ": it replays at most ", text.WithCommas(e.Replay), " now instead of ", text.WithCommas(b.Replay),
+			", and skips at most ", text.WithCommas(e.Skip), " instead of ", text.WithCommas(b.Skip), ". Earlier approvals no longer count.")
 	case b.Skip != e.Skip:
-		return say(strong("The plan has moved"), ": it skips at most ", text.Count(e.Skip), " now instead of ", text.Count(b.Skip), ". Earlier approvals no longer count.")
+		return say(strong("The plan has moved"), ": it skips at most ", text.WithCommas(e.Skip), " now instead of ", text.WithCommas(b.Skip), ". Earlier approvals no longer count.")
 	case b.Replay != e.Replay:
-		return say(strong("The plan has moved"), ": it replays at most ", text.Count(e.Replay), " now instead of ", text.Count(b.Replay), ". Earlier approvals no longer count.")
+		return say(strong("The plan has moved"), ": it replays at most ", text.WithCommas(e.Replay), " now instead of ", text.WithCommas(b.Replay), ". Earlier approvals no longer count.")
 	}
 	return say(strong("The plan was made again"), why(r), ". Earlier approvals no longer count.")
 }
@@ -162,22 +162,22 @@ func why(r reset.Request) string {
 	if r.Problem == nil || r.Problem.Code != reset.ProblemVoided {
 		return ""
 	}
-	return ": " + voids(r.Problem)
+	return ": " + voidReason(r.Problem)
 }
 
 // question asks what nothing can be planned without. No answer is a default.
-func question(c *Content, s reset.Story, v voice) {
+func question(c *Content, s reset.Story, v timeFormat) {
 	r := s.Request
-	in, _ := r.Move()
+	in, _ := r.Intent()
 	c.Status = status(r, "a question")
 	switch r.Question {
 	case "cluster":
 		c.Lines = []Line{say(in.Group, " exists on ", text.List(labels(r.Options), 4), ". Which one?")}
 	case "topics":
-		c.Lines = []Line{say("Which topics? ", in.Group, " has commits on ", behind(r.Topics), ".")}
+		c.Lines = []Line{say("Which topics? ", in.Group, " has commits on ", topicsBehind(r.Topics), ".")}
 	case "target":
-		c.Status = status(r, groupStatus(r.Seen.Group))
-		c.Lines = []Line{say("To what? ", in.Group, " has commits on ", behind(r.Topics), ".")}
+		c.Status = status(r, groupStatus(r.Observation.Group))
+		c.Lines = []Line{say("To what? ", in.Group, " has commits on ", topicsBehind(r.Topics), ".")}
 		c.Table = topicLagTable(r.Topics)
 	case "connector":
 		c.Lines = connectorLines(in.Group, strings.TrimPrefix(in.Group, "connect-"))
@@ -188,7 +188,7 @@ func question(c *Content, s reset.Story, v voice) {
 	default:
 		c.Lines = []Line{say(r.Question)}
 	}
-	if r.Problem != nil && r.Problem.Code != reset.ProblemWhich && r.Problem.Code != reset.ProblemDeleted {
+	if r.Problem != nil && r.Problem.Code != reset.ProblemAmbiguous && r.Problem.Code != reset.ProblemDeleted {
 		c.Lines = append(problemLines(r.Problem), c.Lines...)
 	}
 	c.Lines = append(c.Lines, asOf(r, v))
@@ -204,15 +204,15 @@ func labels(options []reset.Option) []string {
 	return names
 }
 
-// behind is where a group stands: "orders (18,204 behind) and refunds (0 behind)".
-func behind(topics []reset.TopicLag) string {
+// topicsBehind is where a group stands: "orders (18,204 behind) and refunds (0 behind)".
+func topicsBehind(topics []reset.TopicLag) string {
 	var names []string
 	for _, t := range topics {
 		switch {
 		case t.Err != "":
 			names = append(names, t.Topic+" (could not be read: "+t.Err+")")
 		default:
-			names = append(names, t.Topic+" ("+text.Count(t.Lag)+" behind)")
+			names = append(names, t.Topic+" ("+text.WithCommas(t.Lag)+" behind)")
 		}
 	}
 	if len(names) == 0 {
@@ -255,19 +255,19 @@ func retryButton(r reset.Request, label string) Button {
 func ref(r reset.Request) string { return fmt.Sprintf("%s.%d", r.ID, r.Revision) }
 
 // confirm is asked before numbers become offsets: Slack allows it 300 characters.
-func confirm(s reset.Story, v voice) string {
+func confirm(s reset.Story, v timeFormat) string {
 	r := s.Request
-	in, _ := r.Move()
-	out := text.Clip(title(in, s.Cluster), 90) + ": " + text.Clip(aim(s, v, withUTC), 120) + ". It " + brief(r) + "."
+	in, _ := r.Intent()
+	out := text.Clip(title(in, s.Cluster), 90) + ": " + text.Clip(actPhrase(s, v, withUTC), 120) + ". It " + effectBrief(r) + "."
 	if _, saves := r.Act.(reset.SaveSchedule); saves {
-		out = text.Clip(title(in, s.Cluster), 90) + ": " + text.Clip(aim(s, v, withUTC), 120) + ". Each run may have " + reach(r.Bounds) + "."
+		out = text.Clip(title(in, s.Cluster), 90) + ": " + text.Clip(actPhrase(s, v, withUTC), 120) + ". Each run may have " + boundsText(r.Bounds) + "."
 	} else if busy(r) {
 		out += " Written once nobody is connected."
 	}
 	return text.Clip(out, 300)
 }
 
-func until(word string, t time.Time, v voice) Line {
+func until(word string, t time.Time, v timeFormat) Line {
 	if t.IsZero() {
 		return nil
 	}
@@ -282,13 +282,13 @@ func fallback(c Content) string {
 		if len(first) > 1 && first[0].Kind == User { // "@mara asks to ...": a notification knows no names
 			first = append(say(text.Capital(strings.TrimLeft(first[1].Text, " "))), first[2:]...)
 		}
-		out += ": " + utc(first)
+		out += ": " + inUTC(first)
 	}
 	return text.Clip(out, 400)
 }
 
-// utc writes a line with its clocks in UTC, for where nobody's zone is known.
-func utc(l Line) string {
+// inUTC writes a line with its clocks in UTC, for where nobody's zone is known.
+func inUTC(l Line) string {
 	out := make(Line, len(l))
 	for i, s := range l {
 		if s.Kind == Clock {

@@ -87,18 +87,18 @@ func problemButtons(p *reset.Problem) []Button {
 	}
 	at := p.Request + "." + p.Want
 	return []Button{{Verb: "approve", Ref: at, Label: "Approve ." + p.Want, Style: "primary", Typed: "approve " + at,
-		Confirm: "Revision " + p.Want + ": it " + effect(p.Unplaced, p.Count, p.Other) + "."}}
+		Confirm: "Revision " + p.Want + ": it " + effectText(p.Unplaced, p.Count, p.Other) + "."}}
 }
 
 // problemLines are what is wrong and what to do about it.
 func problemLines(p *reset.Problem) []Line {
 	tell := kafkaProblem
 	switch p.Code {
-	case reset.ProblemNoCommit, reset.ProblemSkipMoved, reset.ProblemFuture, reset.ProblemOneRecord, reset.ProblemWhich, reset.ProblemNoCluster,
+	case reset.ProblemNoCommit, reset.ProblemSkipMoved, reset.ProblemFuture, reset.ProblemOneRecord, reset.ProblemAmbiguous, reset.ProblemNoCluster,
 		reset.ProblemTooLong, reset.ProblemNoRecord, reset.ProblemRecreated, reset.ProblemVoided:
 		tell = intentProblem
 	case reset.ProblemNoRequest, reset.ProblemStale, reset.ProblemTooLate, reset.ProblemBlocked, reset.ProblemStopping, reset.ProblemFrozen, reset.ProblemNotFrozen,
-		reset.ProblemNoOption, reset.ProblemNoUndo, reset.ProblemMovedOn, reset.ProblemNotYours:
+		reset.ProblemNoOption, reset.ProblemNoUndo, reset.ProblemReadPast, reset.ProblemNotYours:
 		tell = requestProblem
 	case reset.ProblemDenied:
 		return denialLines(p)
@@ -114,7 +114,7 @@ func problemLines(p *reset.Problem) []Line {
 	if l := scheduleProblem(p); l != nil {
 		return []Line{l}
 	}
-	return []Line{say("Kafka or the bot said: ", string(p.Code), saying(p.Got), ".")}
+	return []Line{say("Kafka or the bot said: ", string(p.Code), kafkaSaid(p.Got), ".")}
 }
 
 func kafkaProblem(p *reset.Problem) Line {
@@ -135,13 +135,13 @@ func kafkaProblem(p *reset.Problem) Line {
 		return say("Another Kafka answers as ", p.Cluster, ": its cluster id is ", code(p.Got), ", the configuration pins ", code(p.Want),
 			". The people who run the bot must check bootstrap and cluster_id.")
 	case reset.ProblemIncomplete:
-		return say("Not every broker of ", p.Cluster, " answered", saying(p.Got), ", so a missing answer proves nothing. Try again in a minute.")
+		return say("Not every broker of ", p.Cluster, " answered", kafkaSaid(p.Got), ", so a missing answer proves nothing. Try again in a minute.")
 	case reset.ProblemNoGroup:
 		return say("No group ", p.Group, onCluster(p), ". ", near(p.Names), "Nothing was created. A group that is yet to come is created by ", code("--create-group"), ".")
 	case reset.ProblemNoTopic:
 		return say("No topic ", p.Topic, onCluster(p), ". ", near(p.Names), "Nothing was created.")
 	case reset.ProblemNoPartition:
-		return say(p.Topic, " has ", text.Number(p.Count, "partition"), lastPartition(p.Count), ": there is no ", spot(p.Topic, p.Parts), ".")
+		return say(p.Topic, " has ", text.Counted(p.Count, "partition"), lastPartition(p.Count), ": there is no ", partitionsLabel(p.Topic, p.Parts), ".")
 	case reset.ProblemNoCommits:
 		return say(p.Group, " has no commits", onTopic(p.Topic), onCluster(p), ". Name the topics, with a target that needs no commit: to TIME, to latest, to earliest.")
 	case reset.ProblemUnread:
@@ -149,7 +149,7 @@ func kafkaProblem(p *reset.Problem) Line {
 			return say("Group ", p.Group, onCluster(p), " could not be read: ", cmp.Or(p.Got, "no reason given"),
 				". If Kafka denies it, the bot's login needs DESCRIBE and READ on the group.")
 		}
-		return say(spot(p.Topic, p.Parts), " could not be read: ", cmp.Or(p.Got, "no reason given"),
+		return say(partitionsLabel(p.Topic, p.Parts), " could not be read: ", cmp.Or(p.Got, "no reason given"),
 			". A plan that leaves it out would look whole and not be, so there is none. Try again, or name only the other partitions.")
 	case reset.ProblemWrongTool:
 		return wrongTool(p)
@@ -158,12 +158,12 @@ func kafkaProblem(p *reset.Problem) Line {
 	case reset.ProblemNoAPI:
 		return say(p.Cluster, " does not know ", p.Got, " (Kafka before 2.4, and some services): committed offsets cannot be deleted there. Nothing was written. ",
 			"Reset to earliest, latest or a time instead; an undo without those partitions is a reset with ", code("--from-file"), ".")
-	case reset.ProblemTurnedDown:
-		return say("Kafka turned the write down", saying(p.Got), ": usually a consumer came back just then. Nothing was written; it is tried again once the group is idle.")
+	case reset.ProblemKafkaRejected:
+		return say("Kafka turned the write down", kafkaSaid(p.Got), ": usually a consumer came back just then. Nothing was written; it is tried again once the group is idle.")
 	case reset.ProblemSlowStore:
 		return say("The bot's database took longer than ", wait(p.Want), " to record that a write begins, so the write was not sent. It is tried again once the group is idle.")
 	case reset.ProblemLost:
-		return say("An answer of Kafka was lost", saying(p.Got), ". It may have been written or not; nothing is sent again.")
+		return say("An answer of Kafka was lost", kafkaSaid(p.Got), ". It may have been written or not; nothing is sent again.")
 	case reset.ProblemMisplaced:
 		return say("The offsets read back are neither the target nor what was there before: somebody else commits to ", cmp.Or(p.Group, "this group"), ".")
 	default: // problemLines asks the other tellers
@@ -173,9 +173,9 @@ func kafkaProblem(p *reset.Problem) Line {
 
 func tried(p *reset.Problem) string {
 	if len(p.Names) == 0 {
-		return saying(p.Got)
+		return kafkaSaid(p.Got)
 	}
-	return " (" + text.Number(len(p.Names), "broker") + " tried" + comma(p.Got) + ")"
+	return " (" + text.Counted(len(p.Names), "broker") + " tried" + comma(p.Got) + ")"
 }
 
 func comma(s string) string {
@@ -185,7 +185,7 @@ func comma(s string) string {
 	return ", " + text.Clip(s, 160)
 }
 
-func saying(got string) string {
+func kafkaSaid(got string) string {
 	if got == "" {
 		return ""
 	}
@@ -239,8 +239,8 @@ func lastPartition(n int64) string {
 func busyProblem(p *reset.Problem) []Line {
 	lines := []Line{say("Consumers are connected to ", cmp.Or(p.Group, "the group"), ": nothing was written. Stop them; the reset goes on by itself while it waits.")}
 	if len(p.Members) > 0 {
-		lines[0] = say(text.Number(len(p.Members), "consumer"), " ", are(len(p.Members)), " connected to ", p.Group, ": ", members(p.Members), ". Nothing was written.")
-		lines = append(lines, lingering(p.Members))
+		lines[0] = say(text.Counted(len(p.Members), "consumer"), " ", isAreText(len(p.Members)), " connected to ", p.Group, ": ", members(p.Members), ". Nothing was written.")
+		lines = append(lines, membersLeftLine(p.Members))
 	}
 	return lines
 }
@@ -249,28 +249,28 @@ func intentProblem(p *reset.Problem) Line {
 	switch p.Code {
 	case reset.ProblemNoCommit:
 		if p.Want != "" {
-			return say(p.Want, " has no commit on ", spot(p.Topic, p.Parts), ": there is no place to copy. Leave it out, or name the partitions that both have.")
+			return say(p.Want, " has no commit on ", partitionsLabel(p.Topic, p.Parts), ": there is no place to copy. Leave it out, or name the partitions that both have.")
 		}
-		return say(spot(p.Topic, p.Parts), " was never committed: there is nothing to shift or skip from. Leave it out, or give a time or an offset.")
+		return say(partitionsLabel(p.Topic, p.Parts), " was never committed: there is nothing to shift or skip from. Leave it out, or give a time or an offset.")
 	case reset.ProblemSkipMoved:
-		return say("The committed offset of ", spot(p.Topic, p.Parts), " is ", text.Count(p.Other), " now, not ", text.Count(p.Count),
+		return say("The committed offset of ", partitionsLabel(p.Topic, p.Parts), " is ", text.WithCommas(p.Other), " now, not ", text.WithCommas(p.Count),
 			": the record is not the next one any more. Nothing was skipped. Look with ", code("lag"), " and ask again.")
 	case reset.ProblemFuture:
 		return say(quotedOr(p.Got, "That time"), " has not come yet", inSeconds(p.Count), ". A reset goes to a place that exists; ask again then.")
 	case reset.ProblemOneRecord:
 		return say("Skip passes over exactly one record, of one partition", found(p.Count), ". Example: ", code("skip orders:7@18231"))
-	case reset.ProblemWhich:
+	case reset.ProblemAmbiguous:
 		return which(p)
 	case reset.ProblemNoCluster:
 		return say("No cluster ", p.Got, " is configured. There ", isAre(len(p.Names)), " ", text.List(p.Names, 8), ".")
 	case reset.ProblemTooLong:
 		return say("A wait of ", wait(p.Got), " is longer than the rule allows: ", wait(p.Want), " at most", ruleOfProblem(p), ".")
 	case reset.ProblemNoRecord:
-		return say(spot(p.Topic, p.Parts), " has no record at offset ", text.Count(p.Count), " yet: its end is ", text.Count(p.Other), ". Nothing was skipped.")
+		return say(partitionsLabel(p.Topic, p.Parts), " has no record at offset ", text.WithCommas(p.Count), " yet: its end is ", text.WithCommas(p.Other), ". Nothing was skipped.")
 	case reset.ProblemRecreated:
 		return say(p.Topic, " was deleted and made again: offsets of the old topic mean nothing in the new one. Ask for a reset by time, to earliest or to latest instead.")
 	case reset.ProblemVoided:
-		return say("The approval no longer covers it: ", voids(p), ". It is planned again.")
+		return say("The approval no longer covers it: ", voidReason(p), ". It is planned again.")
 	default: // problemLines asks the other tellers
 	}
 	return nil
@@ -284,21 +284,21 @@ func wait(s string) string {
 	return s
 }
 
-// voids says why a recheck took an approval back.
-func voids(p *reset.Problem) string {
+// voidReason says why a recheck took an approval back.
+func voidReason(p *reset.Problem) string {
 	switch p.Want {
 	case "deleted":
 		return p.Topic + " was deleted"
 	case "recreated":
 		return p.Topic + " was deleted and made again"
 	case "gone":
-		return spot(p.Topic, p.Parts) + " is no more"
+		return partitionsLabel(p.Topic, p.Parts) + " is no more"
 	case "skips":
-		return spot(p.Topic, p.Parts) + " would now skip messages, and would not have before"
+		return partitionsLabel(p.Topic, p.Parts) + " would now skip messages, and would not have before"
 	case "copied":
-		return "the offsets of the copied group have moved on " + spot(p.Topic, p.Parts) + "; if they keep moving, stop that group first"
+		return "the offsets of the copied group have moved on " + partitionsLabel(p.Topic, p.Parts) + "; if they keep moving, stop that group first"
 	case "direction":
-		return "on " + spot(p.Topic, p.Parts) + " a replay became a skip, or a skip a replay"
+		return "on " + partitionsLabel(p.Topic, p.Parts) + " a replay became a skip, or a skip a replay"
 	case "effect":
 		return "the effect has grown beyond what was approved"
 	case "rival":
@@ -331,7 +331,7 @@ func found(n int64) string {
 	if n < 2 {
 		return ""
 	}
-	return "; this would be " + text.Count(n) + " partitions"
+	return "; this would be " + text.WithCommas(n) + " partitions"
 }
 
 func isAre(n int) string {
@@ -361,7 +361,7 @@ func which(p *reset.Problem) Line {
 	case "target":
 		return say("To what? Examples: ", code("to 02:10"), ", ", code("back 2h"), ", ", code("to latest"))
 	case "ahead":
-		return say(aheadLines(p, voice{time.UTC, anyNow})[0], " To skip is ", code("--skip-ahead"), ", or say ", code("to latest"), " or ", code("to earliest"), ".")
+		return say(aheadLines(p, timeFormat{time.UTC, noNow})[0], " To skip is ", code("--skip-ahead"), ", or say ", code("to latest"), " or ", code("to earliest"), ".")
 	case "connector":
 		return say(connectorLines(group, cmp.Or(p.Got, "NAME"))[0], " Say so: ", code("--connector-stopped"))
 	case "why":

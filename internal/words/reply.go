@@ -8,8 +8,8 @@ import (
 // ReplyOf answers a decision in a line or two. The card tells the rest to everybody.
 func ReplyOf(r reset.Reply) Content {
 	req := r.Request
-	in, _ := req.Move()
-	v := voiceOf(in, firstTime(req.Seen.At, r.At, req.DecidedAt, req.CreatedAt))
+	in, _ := req.Intent()
+	v := timeFormatOf(in, firstTime(req.Observation.At, r.At, req.DecidedAt, req.CreatedAt))
 	c := Content{Title: title(in, reset.ClusterInfo{Name: in.Cluster}), Status: status(req, states[req.State])}
 	c.Lines = []Line{replyLine(r, v)}
 	switch r.Did {
@@ -19,26 +19,26 @@ func ReplyOf(r reset.Reply) Content {
 		if !req.Deadline.IsZero() {
 			c.Lines = append(c.Lines, say("Open until ", v.clock(req.Deadline), ". Stop it with ", code("cancel "+req.ID), "."))
 		}
-	case reset.DidVote, reset.DidAlready, reset.DidAlone, reset.DidReject, reset.DidCancel, reset.DidChoose, reset.DidRetry, reset.DidSettle, reset.DidUndo,
+	case reset.DidVote, reset.DidAlready, reset.DidEmergency, reset.DidReject, reset.DidCancel, reset.DidChoose, reset.DidRetry, reset.DidSettle, reset.DidUndo,
 		reset.DidPause, reset.DidResume, reset.DidRemove, reset.DidSkip, reset.DidDelay, reset.DidRunNow: // one line says it all
 	}
 	c.Fallback = fallback(c)
 	return c
 }
 
-func replyLine(r reset.Reply, v voice) Line {
+func replyLine(r reset.Reply, v timeFormat) Line {
 	req := r.Request
-	in, _ := req.Move()
+	in, _ := req.Intent()
 	switch r.Did {
 	case reset.DidSubmit:
-		return say(req.ID, " is asked for: it needs ", text.Number(req.Need, "approval"), " from ", people(req.Ruling.Approvers, User, "or"), ".")
+		return say(req.ID, " is asked for: it needs ", text.Counted(req.Need, "approval"), " from ", people(req.Ruling.Approvers, User, "or"), ".")
 	case reset.DidArm:
 		return say(req.ID, " is approved. It is written as soon as ", in.Group, " is idle.")
 	case reset.DidVote:
-		return say("Your approval of ", ref(req), " counts: ", text.Count(r.Votes), " of ", text.Count(req.Need), ".")
+		return say("Your approval of ", ref(req), " counts: ", text.WithCommas(r.Votes), " of ", text.WithCommas(req.Need), ".")
 	case reset.DidAlready:
-		return say("Already approved by you", earlier(r, v), "; ", req.ID, " is ", states[req.State], ".")
-	case reset.DidAlone:
+		return say("Already approved by you", decidedBefore(r, v), "; ", req.ID, " is ", states[req.State], ".")
+	case reset.DidEmergency:
 		return say(req.ID, " goes ahead on your word alone; its owners are told. It is written as soon as ", in.Group, " is idle.")
 	case reset.DidReject:
 		return say(req.ID, " is rejected. Nothing was changed.")
@@ -53,7 +53,7 @@ func replyLine(r reset.Reply, v voice) Line {
 	case reset.DidUndo:
 		return say(req.ID, " undoes ", req.Undoes, ": its preview comes next. It is written only after you apply it.")
 	case reset.DidPlan:
-		return say("Nothing was decided: say it with its revision. ", req.ID, " is at ", code(ref(req)), "; it ", brief(req), ".")
+		return say("Nothing was decided: say it with its revision. ", req.ID, " is at ", code(ref(req)), "; it ", effectBrief(req), ".")
 	case reset.DidPause, reset.DidResume, reset.DidRemove, reset.DidSkip, reset.DidDelay, reset.DidRunNow: // scheduleReply, below
 	}
 	if l := scheduleReply(r); l != nil {
@@ -62,7 +62,7 @@ func replyLine(r reset.Reply, v voice) Line {
 	return say(req.ID, ": ", string(r.Did), ".")
 }
 
-func earlier(r reset.Reply, v voice) Line {
+func decidedBefore(r reset.Reply, v timeFormat) Line {
 	if r.At.IsZero() {
 		return nil
 	}
@@ -79,7 +79,7 @@ func replyButtons(r reset.Request) []Button {
 		return []Button{{Verb: "approve", Ref: ref(r), Label: "Ask for approval", Style: "primary", Typed: "approve " + ref(r)}}
 	case r.State == reset.Draft:
 		return []Button{{Verb: "approve", Ref: ref(r), Label: "Apply", Style: "primary", Typed: "approve " + ref(r),
-			Confirm: text.Capital(brief(r)) + "."}}
+			Confirm: text.Capital(effectBrief(r)) + "."}}
 	}
 	return nil
 }

@@ -9,30 +9,30 @@ import (
 )
 
 // applied says what stands now, and how it differs from what was agreed to.
-func applied(c *Content, s reset.Story, v voice) {
+func applied(c *Content, s reset.Story, v timeFormat) {
 	r := s.Request
-	in, _ := r.Move()
+	in, _ := r.Intent()
 	c.Status = status(r, "done")
 	e := r.Actual()
-	n := text.Number(e.Partitions, "partition")
+	n := text.Counted(e.Partitions, "partition")
 	if r.Outcome == reset.Overtaken {
 		c.Status = status(r, "done, and moved on")
 		c.Lines = append(c.Lines, say("Kafka accepted all ", n, ", but ", strayedSince(s),
 			" when they were read back: another client commits to ", in.Group, "."))
 		if s.Misses > 0 {
-			c.Lines = append(c.Lines, say("Written: ", text.Count(e.Partitions-s.Misses), " of ", n, " ", place(in, v), missedLine(s), "."))
+			c.Lines = append(c.Lines, say("Written: ", text.WithCommas(e.Partitions-s.Misses), " of ", n, " ", place(in, v), missedLine(s), "."))
 		}
 		c.Table = evidenceTable(s)
 	} else {
 		at := e.Partitions - s.Misses
-		c.Lines = append(c.Lines, say(strong(text.Count(at)+" of "+n+" "+are(int64(at))+" "+place(in, v)), missedLine(s), readBack(e, s), doneAt(r, v), "."))
+		c.Lines = append(c.Lines, say(strong(text.WithCommas(at)+" of "+n+" "+isAreText(int64(at))+" "+place(in, v)), missedLine(s), readBack(e, s), doneAt(r, v), "."))
 	}
-	if turned := turnedLine(s); turned != nil {
+	if turned := forwardLine(s); turned != nil {
 		c.Warnings = append(c.Warnings, turned)
 	}
-	c.Lines = append(c.Lines, outturn(r, e, s.Misses > 0))
+	c.Lines = append(c.Lines, writtenEffectLine(r, e, s.Misses > 0))
 	if a := s.Attempt; a != nil && a.ExtraParts > 0 {
-		c.Warnings = append(c.Warnings, say(text.Number(a.ExtraParts, "partition"), " added after the plan: left alone."))
+		c.Warnings = append(c.Warnings, say(text.Counted(a.ExtraParts, "partition"), " added after the plan: left alone."))
 	}
 	c.Lines = append(c.Lines, say("Asked by ", askedBy(r), reason(in), ". ", agreed(s, v)))
 	if r.UndoneBy != "" {
@@ -46,26 +46,26 @@ func applied(c *Content, s reset.Story, v voice) {
 // strayedSince counts the partitions that Kafka took and that are not at their target any more, by where they are.
 func strayedSince(s reset.Story) string {
 	var words []string
-	if n := s.Stands[reset.StandsMoved]; n > 0 {
-		words = append(words, text.Count(n)+" had moved on")
+	if n := s.States[reset.WriteMoved]; n > 0 {
+		words = append(words, text.WithCommas(n)+" had moved on")
 	}
-	switch n := s.Stands[reset.StandsBefore]; {
+	switch n := s.States[reset.WriteUnchanged]; {
 	case n == 1:
 		words = append(words, "1 was back where it had been before")
 	case n > 1:
-		words = append(words, text.Count(n)+" were back where they had been before")
+		words = append(words, text.WithCommas(n)+" were back where they had been before")
 	}
 	return strings.Join(words, " and ")
 }
 
-// mostSpots is how many partitions a sentence names.
-const mostSpots = 3
+// maxSpots is how many partitions a sentence names.
+const maxSpots = 3
 
 // missedLine names the partitions that ended elsewhere than asked: "; orders-0 is at 400, 300 messages were deleted by retention".
 func missedLine(s reset.Story) string {
 	var words []string
 	for _, st := range s.Missed {
-		words = append(words, spot(st.Topic, []int32{st.Partition})+" is at "+position(st.To)+whyMissed(st))
+		words = append(words, partitionsLabel(st.Topic, []int32{st.Partition})+" is at "+position(st.To)+whyMissed(st))
 	}
 	for len(words) < s.Misses {
 		words = append(words, "")
@@ -73,8 +73,8 @@ func missedLine(s reset.Story) string {
 	switch {
 	case len(words) == 0:
 		return ""
-	case len(words) > mostSpots:
-		return "; " + strings.Join(words[:mostSpots], "; ") + "; and " + text.Number(len(words)-mostSpots, "partition") + " elsewhere"
+	case len(words) > maxSpots:
+		return "; " + strings.Join(words[:maxSpots], "; ") + "; and " + text.Counted(len(words)-maxSpots, "partition") + " elsewhere"
 	}
 	return "; " + strings.Join(words, "; ")
 }
@@ -82,9 +82,9 @@ func missedLine(s reset.Story) string {
 // readBack ends the sentence of what stands.
 func readBack(e reset.Effect, s reset.Story) string {
 	if s.Misses > 0 {
-		return ". All " + text.Number(e.Partitions, "partition") + " were read back"
+		return ". All " + text.Counted(e.Partitions, "partition") + " were read back"
 	}
-	return " and " + was(e.Partitions) + " read back"
+	return " and " + wasWere(e.Partitions) + " read back"
 }
 
 // whyMissed says why a partition is not where it was asked to go.
@@ -94,7 +94,7 @@ func whyMissed(st reset.Step) string {
 		if st.Gone() == 0 {
 			return " (the log-start offset)"
 		}
-		return ", " + text.Number(st.Gone(), "message") + " " + was(st.Gone()) + " deleted by retention"
+		return ", " + text.Counted(st.Gone(), "message") + " " + wasWere(st.Gone()) + " deleted by retention"
 	case reset.HowClampEnd:
 		return " (the log-end offset)"
 	case reset.HowNoLater:
@@ -107,17 +107,17 @@ func whyMissed(st reset.Step) string {
 	return ""
 }
 
-func was[N int | int64](n N) string {
+func wasWere[N int | int64](n N) string {
 	if n == 1 {
 		return "was"
 	}
 	return "were"
 }
 
-// turnedLine says so when a reset that was asked for as a rewind moved partitions forward, which no count of messages shows: what
+// forwardLine says so when a reset that was asked for as a rewind moved partitions forward, which no count of messages shows: what
 // lies before the log start is nobody's to skip any more.
-func turnedLine(s reset.Story) Line {
-	in, _ := s.Request.Move()
+func forwardLine(s reset.Story) Line {
+	in, _ := s.Request.Intent()
 	planned := s.Request.Effect
 	shift, isShift := in.Target.(reset.Shift)
 	rewind := planned.Replay > 0 && planned.Skip == 0 || isShift && shift.By < 0
@@ -126,24 +126,24 @@ func turnedLine(s reset.Story) Line {
 	}
 	var words []string
 	for _, st := range s.Forward {
-		words = append(words, spot(st.Topic, []int32{st.Partition})+" from "+position(st.From)+" to "+position(st.To))
+		words = append(words, partitionsLabel(st.Topic, []int32{st.Partition})+" from "+position(st.From)+" to "+position(st.To))
 	}
 	for len(words) < s.Ahead {
 		words = append(words, "")
 	}
-	return say(strong("Not a rewind on "+text.Number(s.Ahead, "partition")), ": ", text.List(words, mostSpots), ". ",
+	return say(strong("Not a rewind on "+text.Counted(s.Ahead, "partition")), ": ", text.List(words, maxSpots), ". ",
 		"Retention had deleted the messages before; ", in.Group, " goes on at the log-start offset, further ahead than it was.")
 }
 
-func doneAt(r reset.Request, v voice) Line {
+func doneAt(r reset.Request, v timeFormat) Line {
 	if r.EndedAt.IsZero() {
 		return nil
 	}
 	return say(" (", v.exact(r.EndedAt), ")")
 }
 
-// outturn tells the effect once more, of what was written, with what changed since the preview.
-func outturn(r reset.Request, done reset.Effect, missed bool) Line {
+// writtenEffectLine tells the effect once more, of what was written, with what changed since the preview.
+func writtenEffectLine(r reset.Request, done reset.Effect, missed bool) Line {
 	if unknown := unknownStart(r); unknown != nil {
 		return unknown
 	}
@@ -152,11 +152,11 @@ func outturn(r reset.Request, done reset.Effect, missed bool) Line {
 		case is == 0 && planned == 0:
 			return verb + " none"
 		case is == 0:
-			return verb + " none (previewed: at most " + text.Count(planned) + ")"
+			return verb + " none (previewed: at most " + text.WithCommas(planned) + ")"
 		case is > planned:
-			return verb + " at most " + records(is) + " (" + text.Count(is-planned) + " more than previewed" + why + ")"
+			return verb + " at most " + records(is) + " (" + text.WithCommas(is-planned) + " more than previewed" + why + ")"
 		case is < planned:
-			return verb + " at most " + records(is) + " (" + text.Count(planned-is) + " fewer than previewed)"
+			return verb + " at most " + records(is) + " (" + text.WithCommas(planned-is) + " fewer than previewed)"
 		}
 		return verb + " at most " + records(is)
 	}
@@ -175,21 +175,21 @@ func undoButtons(s reset.Story) []Button {
 }
 
 // failed says what is known to stand, and never more.
-func failed(c *Content, s reset.Story, v voice) {
+func failed(c *Content, s reset.Story, v timeFormat) {
 	r := s.Request
-	in, _ := r.Move()
-	n := text.Number(r.Effect.Partitions, "partition")
+	in, _ := r.Intent()
+	n := text.Counted(r.Effect.Partitions, "partition")
 	switch r.Outcome {
-	case reset.Mixed:
+	case reset.PartiallyApplied:
 		c.Status = status(r, "partly written")
-		c.Lines = append(c.Lines, say(strong("A part was written and a part was not"), ": ", stand(s), "."))
-	case reset.Unclear:
+		c.Lines = append(c.Lines, say(strong("A part was written and a part was not"), ": ", countStates(s), "."))
+	case reset.OutcomeUnknown:
 		c.Status = status(r, "unclear")
-		c.Lines = append(c.Lines, say(strong("What was written cannot be known"), ": an answer of Kafka was lost, and reading shows ", stand(s), "."))
-	case reset.PutBack:
+		c.Lines = append(c.Lines, say(strong("What was written cannot be known"), ": an answer of Kafka was lost, and reading shows ", countStates(s), "."))
+	case reset.RolledBack:
 		c.Status = status(r, "failed, put back")
 		c.Lines = append(c.Lines, say(strong("Nothing is changed any more"), ": what had been written was put back, and all ", n, " were read back where they had been."))
-	case reset.Late:
+	case reset.AppliedLate:
 		landedLate(c, s, v)
 		c.Lines = append(c.Lines, askLine(s, v))
 		return
@@ -234,13 +234,13 @@ func partLine(r reset.Request) Line {
 	if r.Written != nil {
 		e = *r.Written
 	}
-	return say("Written as far as is known: ", text.Number(e.Partitions, "partition"), ", ", plainBrief(e), ".")
+	return say("Written as far as is known: ", text.Counted(e.Partitions, "partition"), ", ", plainBrief(e), ".")
 }
 
 // refusedWhole says that Kafka took nothing, and what reading shows: others may have moved partitions since.
 func refusedWhole(s reset.Story, all string) Line {
-	if moved := s.Stands[reset.StandsMoved]; moved > 0 {
-		return say(strong("Nothing was written"), ": Kafka rejected the commit on all ", all, ". ", text.Count(moved), " of them had been moved by others when they were read back.")
+	if moved := s.States[reset.WriteMoved]; moved > 0 {
+		return say(strong("Nothing was written"), ": Kafka rejected the commit on all ", all, ". ", text.WithCommas(moved), " of them had been moved by others when they were read back.")
 	}
 	if p := s.Request.Problem; p == nil || p.Got == "" {
 		return say(strong("Nothing was written"), ": the bot sent no request, and all ", all, " were read back where they had been.")
@@ -256,7 +256,7 @@ func causeLine(r reset.Request) Line {
 	}
 	at := ""
 	if p.Topic != "" {
-		at = " on " + spot(p.Topic, p.Parts)
+		at = " on " + partitionsLabel(p.Topic, p.Parts)
 	}
 	if p.Code == reset.ProblemLost {
 		return say("Instead of an answer: ", code(text.Clip(p.Got, 100)), ".")
@@ -282,12 +282,12 @@ var answers = map[string]string{
 	"NOT_COORDINATOR":              "The group's coordinator was moving.",
 }
 
-// stand counts where the partitions stand: "7 written, 4 unchanged, 1 moved on".
-func stand(s reset.Story) string {
+// countStates counts where the partitions stand: "7 written, 4 unchanged, 1 moved on".
+func countStates(s reset.Story) string {
 	var words []string
-	for _, st := range []reset.Standing{reset.StandsTarget, reset.StandsBefore, reset.StandsMoved, reset.StandsDark, ""} {
-		if n := s.Stands[st]; n > 0 {
-			words = append(words, text.Count(n)+" "+standings[st])
+	for _, st := range []reset.WriteState{reset.WriteAtTarget, reset.WriteUnchanged, reset.WriteMoved, reset.WriteUnread, ""} {
+		if n := s.States[st]; n > 0 {
+			words = append(words, text.WithCommas(n)+" "+writeStates[st])
 		}
 	}
 	if len(words) == 0 {
@@ -296,7 +296,7 @@ func stand(s reset.Story) string {
 	return text.List(words, 5)
 }
 
-func afterwards(s reset.Story, v voice) Line {
+func afterwards(s reset.Story, v timeFormat) Line {
 	r := s.Request
 	switch {
 	case r.Settled != nil:

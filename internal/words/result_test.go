@@ -75,7 +75,7 @@ func TestARewindThatWentForwardIsToldAsSuch(t *testing.T) {
 // Of a failure only what is at its target is a number, and of one that changed nothing there is none.
 func TestHistoryTellsWhatAFailureLeft(t *testing.T) {
 	t.Parallel()
-	s := failedStory(reset.Mixed, 1, 1, 0)
+	s := failedStory(reset.PartiallyApplied, 1, 1, 0)
 	e := reset.Total(orders()[:1])
 	s.Request.Written = &e
 	says(t, HistoryOf([]reset.Request{s.Request}, nil, s.Now), "(planned: replays at most 18,204, skips none; written: 1 partition, replays at most 2,092, skips none) · failed")

@@ -10,19 +10,19 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// voice is how times are told: in whose zone, and as of when.
-type voice struct {
+// timeFormat is how times are told: in whose zone, and as of when.
+type timeFormat struct {
 	zone *time.Location
 	now  time.Time
 }
 
-// voiceOf speaks in the zone of the person who asked.
-func voiceOf(in reset.Intent, now time.Time) voice {
+// timeFormatOf speaks in the zone of the person who asked.
+func timeFormatOf(in reset.Intent, now time.Time) timeFormat {
 	zone, err := time.LoadLocation(in.Zone)
 	if err != nil {
 		zone = time.UTC
 	}
-	return voice{zone, now}
+	return timeFormat{zone, now}
 }
 
 // say makes a line of its parts: strings are plain text, everything else keeps its kind.
@@ -88,16 +88,16 @@ func people(ids []string, kind SpanKind, word string) Line {
 
 // clock is a moment that Slack shows in the reader's own zone ("today at 03:41": so no "at" before it), and the terminal
 // in the asker's.
-func (v voice) clock(t time.Time) Span { return v.at(t, "15:04") }
+func (v timeFormat) clock(t time.Time) Span { return v.clockSpan(t, "15:04") }
 
 // exact is clock with seconds, for what was measured.
-func (v voice) exact(t time.Time) Span {
-	s := v.at(t, "15:04:05")
+func (v timeFormat) exact(t time.Time) Span {
+	s := v.clockSpan(t, "15:04:05")
 	s.Secs = true
 	return s
 }
 
-func (v voice) at(t time.Time, layout string) Span {
+func (v timeFormat) clockSpan(t time.Time, layout string) Span {
 	if t.UTC().Year() > lastYear {
 		return Span{Text: yearOf(t)}
 	}
@@ -107,19 +107,19 @@ func (v voice) at(t time.Time, layout string) Span {
 	return Span{Kind: Clock, At: t, Text: t.In(v.zone).Format(layout + " MST")}
 }
 
-// detail is how much is said about a target time.
-type detail int
+// timeDetail is how much is said about a target time.
+type timeDetail int
 
 const (
-	zoneOnly detail = iota // "02:10 Europe/Berlin"
-	withUTC                // "02:10 Europe/Berlin (01:10 UTC)"
-	withAgo                // "02:10 Europe/Berlin (01:10 UTC, 57 min ago)"
+	zoneOnly timeDetail = iota // "02:10 Europe/Berlin"
+	withUTC                    // "02:10 Europe/Berlin (01:10 UTC)"
+	withAgo                    // "02:10 Europe/Berlin (01:10 UTC, 57 min ago)"
 )
 
-// echo is a target time as it was understood: in the zone that it was read in, in UTC, and how long ago. It is plain text:
+// targetTime is a target time as it was understood: in the zone that it was read in, in UTC, and how long ago. It is plain text:
 // it repeats what a person typed, so it must not turn into another reader's zone.
-func (v voice) echo(t reset.Time, d detail) string {
-	read := voice{v.zone, v.now}
+func (v timeFormat) targetTime(t reset.Time, d timeDetail) string {
+	read := timeFormat{v.zone, v.now}
 	if zone, err := time.LoadLocation(t.Zone); err == nil && t.Zone != "" {
 		read.zone = zone
 	}
@@ -132,13 +132,13 @@ func (v voice) echo(t reset.Time, d detail) string {
 	default:
 		b.WriteString(local.Format("2006-01-02 "))
 	}
-	b.WriteString(local.Format(fine(local)) + " ")
+	b.WriteString(local.Format(withSeconds(local)) + " ")
 	var notes []string
 	if _, offset := local.Zone(); offset == 0 && (read.zone == time.UTC || read.zone.String() == "UTC") {
 		b.WriteString("UTC")
 	} else {
 		b.WriteString(read.zone.String())
-		layout := fine(utc)
+		layout := withSeconds(utc)
 		if !sameDay(local, utc) {
 			layout = "2006-01-02 " + layout
 		}
@@ -147,7 +147,7 @@ func (v voice) echo(t reset.Time, d detail) string {
 		}
 	}
 	if d == withAgo {
-		notes = append(notes, v.ago(t.At))
+		notes = append(notes, v.timeAgo(t.At))
 	}
 	if len(notes) > 0 {
 		b.WriteString(" (" + strings.Join(notes, ", ") + ")")
@@ -155,8 +155,8 @@ func (v voice) echo(t reset.Time, d detail) string {
 	return b.String()
 }
 
-// fine shows seconds and milliseconds only where there are some.
-func fine(t time.Time) string {
+// withSeconds shows seconds and milliseconds only where there are some.
+func withSeconds(t time.Time) string {
 	switch {
 	case t.Nanosecond() != 0:
 		return "15:04:05.000"
@@ -171,7 +171,7 @@ func sameDay(a, b time.Time) bool {
 	return a.Year() == b.Year() && a.YearDay() == b.YearDay()
 }
 
-func (v voice) ago(t time.Time) string {
+func (v timeFormat) timeAgo(t time.Time) string {
 	d := v.now.Sub(t)
 	if d < 0 {
 		return "in " + text.Duration(-d)

@@ -18,8 +18,8 @@ func scheduleProblem(p *reset.Problem) Line {
 		return say("There is no schedule ", code(text.Clip(p.Got, 60)), ". ", code("schedule list"), " shows them.")
 	case reset.ProblemNameTaken:
 		return say("A schedule of ", cmp.Or(p.Group, "another group"), onCluster(p), " is called ", code(text.Clip(p.Got, 60)), " already. Give another --name.")
-	case reset.ProblemNotStand:
-		return say("Nothing that was agreed to lets ", cmp.Or(p.Got, "the schedule"), " run", reasonOf(notStanding[p.Want]), ". Save it again: that asks for a new approval.")
+	case reset.ProblemNoStandingApproval:
+		return say("Nothing that was agreed to lets ", cmp.Or(p.Got, "the schedule"), " run", reasonOf(noStandingApproval[p.Want]), ". Save it again: that asks for a new approval.")
 	case reset.ProblemNotForRuns:
 		return say(text.Clip(cmp.Or(p.Got, "This target"), 60), " cannot be done again and again: give a target that counts from each run, such as ", code("back 24h"),
 			" or ", code("to latest"), ".")
@@ -27,7 +27,7 @@ func scheduleProblem(p *reset.Problem) Line {
 		return say("A standing approval cannot last until ", cmp.Or(p.Got, "then"), ": it has to end after now and by ", cmp.Or(p.Want, "a year from now"), ".")
 	case reset.ProblemReadOnly:
 		return say(code(text.Clip(p.Got, 60)), " is kept in the bot's configuration file, and is changed and reviewed there.")
-	case reset.ProblemBeside:
+	case reset.ProblemConflictingRequest:
 		is := cmp.Or(states[p.State], "open")
 		if p.State == reset.Applied {
 			is = "done and still watched"
@@ -39,14 +39,14 @@ func scheduleProblem(p *reset.Problem) Line {
 		return say(code(text.Clip(p.Got, 60)), " is ", cmp.Or(p.Want, "not active"), ", so there is nothing to do.")
 	case reset.ProblemNotRun:
 		return say(cmp.Or(p.Request, "That"), " is no announced run of a schedule.")
-	case reset.ProblemPassed:
+	case reset.ProblemTimePassed:
 		return say(cmp.Or(p.Got, "That time"), " has passed. Give a time that comes, or ask for the reset without ", code("at"), ".")
 	default: // problemLines has asked the other tellers first
 	}
 	return nil
 }
 
-var notStanding = map[string]string{
+var noStandingApproval = map[string]string{
 	"ended":     "the standing approval has ended",
 	"changed":   "it was changed since",
 	"emergency": "an emergency is no standing approval",
@@ -69,7 +69,7 @@ func example(names []string) string {
 // scheduleLine tells what became of a schedule or a run of one.
 func scheduleLine(e reset.Entry, s reset.Story, fact func(key, before string) string) Line {
 	who, in := person(e.Actor), intentOf(s.Request)
-	v := voiceOf(in, s.Now)
+	v := timeFormatOf(in, s.Now)
 	switch e.Event {
 	case reset.EvSaved:
 		return say("The schedule is saved", moment(e, "next", "; the next run: ", v), moment(e, "until", "; approved until ", v), ".")
@@ -86,9 +86,9 @@ func scheduleLine(e reset.Entry, s reset.Story, fact func(key, before string) st
 		return say(who, " resumed the schedule", moment(e, "next", "; the next run: ", v), ".")
 	case reset.EvRemoved:
 		return say(who, " removed the schedule", because(&e), ".")
-	case reset.EvLapsing:
+	case reset.EvApprovalExpiring:
 		return say(warned(s), "the standing approval ends", moment(e, "until", " ", v), ". Save the schedule again under its name to ask for a new one.")
-	case reset.EvLapsed:
+	case reset.EvApprovalExpired:
 		return say(warned(s), "the standing approval has ended or no longer holds: nothing runs any more. Save the schedule again under its name to ask for a new one.")
 	case reset.EvMissed:
 		then := "It is left out."
@@ -107,17 +107,17 @@ func scheduleLine(e reset.Entry, s reset.Story, fact func(key, before string) st
 }
 
 // runLine tells what became of one run.
-func runLine(e reset.Entry, who Span, v voice, fact func(key, before string) string) Line {
+func runLine(e reset.Entry, who Span, v timeFormat, fact func(key, before string) string) Line {
 	switch e.Event {
 	case reset.EvAnnounced:
 		return say("A run is announced", moment(e, "run", " for ", v), fact("request", ": "), ".")
 	case reset.EvDelayed:
 		return say(who, " put it off", moment(e, "until", " until ", v), ".")
-	case reset.EvHurried:
+	case reset.EvRunNow:
 		return say(who, " said to run it now", fact("request", ": "), ".")
-	case reset.EvCame:
+	case reset.EvTimeReached:
 		return say("The time has come", moment(e, "at", ": ", v), ". It is looked up and planned.")
-	case reset.EvHeld:
+	case reset.EvPostponed:
 		return say("It stands back", fact("by", ": "), fact("state", " is "), ".")
 	default: // eventLine, workLine, watchLine and scheduleLine have said the others
 	}
@@ -154,7 +154,7 @@ func scheduleReply(r reset.Reply) Line {
 	if sc := r.Schedule; sc != nil {
 		name = sc.Label()
 		if !sc.Next.IsZero() {
-			next = say(" It comes next ", voiceOf(sc.Intent, firstTime(r.Request.CreatedAt, r.At)).clock(sc.Next), ".")
+			next = say(" It comes next ", timeFormatOf(sc.Intent, firstTime(r.Request.CreatedAt, r.At)).clock(sc.Next), ".")
 		}
 	}
 	switch r.Did {

@@ -14,7 +14,7 @@ const mostSchedules = 50
 
 // SchedulesOf lists schedules.
 func SchedulesOf(all []reset.Schedule, now time.Time) Content {
-	c := Content{Title: "Schedules", Status: text.Number(len(all), "schedule")}
+	c := Content{Title: "Schedules", Status: text.Counted(len(all), "schedule")}
 	if len(all) == 0 {
 		c.Lines = []Line{say("Nothing is scheduled here. ", code(commands.ScheduleExample), " would ask for one.")}
 	} else {
@@ -24,9 +24,9 @@ func SchedulesOf(all []reset.Schedule, now time.Time) Content {
 				c.Table.More = len(all) - i
 				break
 			}
-			v := voiceOf(s.Intent, now)
+			v := timeFormatOf(s.Intent, now)
 			c.Table.Rows = append(c.Table.Rows, []string{s.Label(), s.Intent.Group + "@" + s.Intent.Cluster, whenOf(s, v),
-				goal(reset.Story{Request: reset.Request{Act: reset.SaveSchedule{Schedule: s}}}, v, zoneOnly), nextUTC(s), string(s.Status)})
+				targetPhrase(reset.Story{Request: reset.Request{Act: reset.SaveSchedule{Schedule: s}}}, v, zoneOnly), nextUTC(s), string(s.Status)})
 		}
 		c.Foot = []Line{say("One of them in full: ", code("schedule show ID"), "; what it has done: ", code("schedule history ID"))}
 	}
@@ -42,9 +42,9 @@ func nextUTC(s reset.Schedule) string {
 }
 
 // whenOf is a schedule's rhythm, or its one time.
-func whenOf(s reset.Schedule, v voice) string {
+func whenOf(s reset.Schedule, v timeFormat) string {
 	if s.Expr == "" {
-		return "at " + v.echo(reset.Time{At: s.At, Zone: s.Zone}, withUTC)
+		return "at " + v.targetTime(reset.Time{At: s.At, Zone: s.Zone}, withUTC)
 	}
 	return s.Expr + " " + cmp.Or(s.Zone, "UTC")
 }
@@ -52,10 +52,10 @@ func whenOf(s reset.Schedule, v voice) string {
 // ScheduleOf is a schedule as it stands, or what it has done.
 func ScheduleOf(st reset.ScheduleStory, runs bool) Content {
 	s := st.Schedule
-	v := voiceOf(s.Intent, st.Now)
+	v := timeFormatOf(s.Intent, st.Now)
 	c := Content{Title: title(s.Intent, st.Cluster), Status: "schedule " + s.Label() + " · " + string(s.Status)}
 	story := reset.Story{Request: reset.Request{Act: reset.SaveSchedule{Schedule: s}}, Now: st.Now}
-	c.Lines = []Line{say(text.Capital(goal(story, v, withUTC)), ", ", whenOf(s, v), reason(s.Intent), ".")}
+	c.Lines = []Line{say(text.Capital(targetPhrase(story, v, withUTC)), ", ", whenOf(s, v), reason(s.Intent), ".")}
 	if runs {
 		if len(st.Runs) == 0 {
 			c.Lines = append(c.Lines, say("It has not run yet."))
@@ -64,7 +64,7 @@ func ScheduleOf(st reset.ScheduleStory, runs bool) Content {
 		c.Foot = []Line{say("One of them in full: ", code("show ID"))}
 	} else {
 		if s.Status == reset.Active {
-			c.Lines = append(c.Lines, coming(&st)...)
+			c.Lines = append(c.Lines, upcomingLines(&st)...)
 		}
 		c.Lines = append(c.Lines, terms(s, v), mandate(s, v))
 		c.Foot = []Line{say("What it has done: ", code("schedule history "+s.Label()), "; who decided what: ", code("history "+cmp.Or(s.Request, s.ID)))}
@@ -73,13 +73,13 @@ func ScheduleOf(st reset.ScheduleStory, runs bool) Content {
 	return c
 }
 
-// coming are the runs to come: in the schedule's own zone, in UTC, and what the clocks do to them.
-func coming(st *reset.ScheduleStory) []Line {
-	if st == nil || len(st.Coming) == 0 {
+// upcomingLines are the runs to come: in the schedule's own zone, in UTC, and what the clocks do to them.
+func upcomingLines(st *reset.ScheduleStory) []Line {
+	if st == nil || len(st.Upcoming) == 0 {
 		return []Line{say("No run is to come.")}
 	}
 	lines := []Line{say(strong("Next"), ":")}
-	for _, run := range st.Coming {
+	for _, run := range st.Upcoming {
 		l := say(run.At.Format("Mon 2006-01-02 15:04 MST"))
 		if _, off := run.At.Zone(); off != 0 {
 			l = say(l, " (", utcOf(run.At), ")")
@@ -103,7 +103,7 @@ func utcOf(local time.Time) string {
 }
 
 // terms is what becomes of each run, but for its numbers.
-func terms(s reset.Schedule, v voice) Line {
+func terms(s reset.Schedule, v timeFormat) Line {
 	told := "Each run is announced " + text.Duration(s.Announce) + " ahead"
 	if s.Announce == 0 {
 		told = "Runs are not announced ahead"
@@ -124,7 +124,7 @@ func terms(s reset.Schedule, v voice) Line {
 }
 
 // mandate is what a schedule rests on, and until when.
-func mandate(s reset.Schedule, v voice) Line {
+func mandate(s reset.Schedule, v timeFormat) Line {
 	if s.Source == reset.FromFile {
 		return say("It is kept in the configuration file, and rests on its review", until(" until ", s.Until, v), ". ", ownerOf(s))
 	}
@@ -149,16 +149,16 @@ func ownerOf(s reset.Schedule) Line {
 }
 
 // scheduleDraft adds to a preview what it does not have in common with a reset's.
-func scheduleDraft(s reset.Story, v voice) []Line {
+func scheduleDraft(s reset.Story, v timeFormat) []Line {
 	sc := s.Schedule
 	if sc == nil {
 		return nil
 	}
-	return append(coming(sc), terms(sc.Schedule, v), mandate(sc.Schedule, v))
+	return append(upcomingLines(sc), terms(sc.Schedule, v), mandate(sc.Schedule, v))
 }
 
 // saved is the card of a request that saved a schedule: the schedule as it is now.
-func saved(c *Content, s reset.Story, v voice) {
+func saved(c *Content, s reset.Story, v timeFormat) {
 	r := s.Request
 	if s.Schedule == nil || s.Schedule.Schedule.Request != r.ID {
 		c.Status = status(r, "saved, and changed since")
@@ -173,10 +173,10 @@ func saved(c *Content, s reset.Story, v voice) {
 	}
 	switch sc.Status {
 	case reset.Active:
-		c.Lines = append(c.Lines, coming(s.Schedule)...)
+		c.Lines = append(c.Lines, upcomingLines(s.Schedule)...)
 		c.Buttons = []Button{
 			button("skip-next", "Skip next", "", ""),
-			button("run", "Run now", "", text.Clip("A run now: "+goal(s, v, withUTC)+".", 300)),
+			button("run", "Run now", "", text.Clip("A run now: "+targetPhrase(s, v, withUTC)+".", 300)),
 			button("pause", "Pause", "", ""),
 			button("remove", "Remove", "danger", "It never runs again."),
 		}
@@ -197,9 +197,9 @@ func saved(c *Content, s reset.Story, v voice) {
 }
 
 // announced is an approved request whose time has not come: a run, or a time in the future.
-func announced(c *Content, s reset.Story, v voice) {
+func announced(c *Content, s reset.Story, v timeFormat) {
 	r := s.Request
-	in, _ := r.Move()
+	in, _ := r.Intent()
 	c.Status = status(r, "armed for "+utcOf(r.NotBefore))
 	c.Lines = []Line{askLine(s, v), agreed(s, v)}
 	if r.Run == nil {
@@ -208,13 +208,13 @@ func announced(c *Content, s reset.Story, v voice) {
 		return
 	}
 	c.Status = status(r, "announced for "+utcOf(r.NotBefore))
-	c.Lines = append(c.Lines, say(strong("Begins "), v.clock(r.NotBefore), belated(r), ". The numbers are as of ", v.clock(s.Now),
+	c.Lines = append(c.Lines, say(strong("Begins "), v.clock(r.NotBefore), lateBy(r), ". The numbers are as of ", v.clock(s.Now),
 		"; it is planned again then, and waits until ", in.Group, " is idle."))
 	c.Table = planTable(s, v)
 	c.Buttons = append(runButtons(r), showAll(r, c.Table)...)
 }
 
-func belated(r reset.Request) string {
+func lateBy(r reset.Request) string {
 	if r.Run.Late > 0 {
 		return ", " + text.Duration(r.Run.Late) + " late: the bot was not running"
 	}
@@ -256,8 +256,8 @@ func askedBy(r reset.Request) Line {
 	return say("schedule ", cmp.Or(r.Run.Name, r.Run.Schedule), " of ", person(r.Run.Owner))
 }
 
-// standsOn is what a run rests on, while nobody was asked about it.
-func standsOn(m reset.Mandate, v voice) Line {
+// standingApproval is what a run rests on, while nobody was asked about it.
+func standingApproval(m reset.Mandate, v timeFormat) Line {
 	switch {
 	case m.File:
 		return say("Rests on the reviewed configuration file", until(" until ", m.Until, v), ".")
@@ -268,7 +268,7 @@ func standsOn(m reset.Mandate, v voice) Line {
 }
 
 // moment is a fact that is a time.
-func moment(e reset.Entry, key, before string, v voice) Line {
+func moment(e reset.Entry, key, before string, v timeFormat) Line {
 	t, err := time.Parse(time.RFC3339, e.Facts[key])
 	if err != nil {
 		return nil

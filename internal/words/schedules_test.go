@@ -21,9 +21,9 @@ func nightlyOrders() reset.Schedule {
 func tellNightly(sc reset.Schedule) *reset.ScheduleStory {
 	st := &reset.ScheduleStory{Schedule: sc, Cluster: prodEU, Now: clockAt("02:07:00")}
 	for d := range 5 {
-		st.Coming = append(st.Coming, reset.Coming{At: time.Date(2026, 11, 23+d, 2, 0, 0, 0, berlin)})
+		st.Upcoming = append(st.Upcoming, reset.UpcomingRun{At: time.Date(2026, 11, 23+d, 2, 0, 0, 0, berlin)})
 	}
-	st.Coming[4].Note = "the clocks say so"
+	st.Upcoming[4].Note = "the clocks say so"
 	return st
 }
 
@@ -61,7 +61,7 @@ func TestScheduleCards(t *testing.T) {
 	pending := scheduleStory()
 	pending.Request.State, pending.Request.Need = reset.Pending, 1
 	held := announcedStory()
-	held.Request.State, held.Request.Problem = reset.Planning, &reset.Problem{Code: reset.ProblemBeside, Request: "p4x1", Group: "billing", State: reset.Pending}
+	held.Request.State, held.Request.Problem = reset.Planning, &reset.Problem{Code: reset.ProblemConflictingRequest, Request: "p4x1", Group: "billing", State: reset.Pending}
 	missed := announcedStory()
 	missed.Request.State, missed.Request.Problem = reset.Expired, &reset.Problem{Code: reset.ProblemMissed, Count: 7200}
 	asks := announcedStory()
@@ -115,9 +115,9 @@ func TestScheduleThread(t *testing.T) {
 	}{
 		{reset.Entry{Event: reset.EvSaved, Facts: map[string]string{"next": "2026-11-23T01:00:00Z", "until": "2027-02-20T02:07:00Z"}},
 			"The schedule is saved; the next run: 2026-11-23 02:00 CET; approved until 2027-02-20 03:07 CET."},
-		{reset.Entry{Event: reset.EvLapsing, Facts: map[string]string{"until": "2027-02-20T02:07:00Z"}},
+		{reset.Entry{Event: reset.EvApprovalExpiring, Facts: map[string]string{"until": "2027-02-20T02:07:00Z"}},
 			"@U0MARA: the standing approval ends 2027-02-20 03:07 CET. Save the schedule again under its name to ask for a new one."},
-		{reset.Entry{Event: reset.EvLapsed}, "@U0MARA: the standing approval has ended or no longer holds: nothing runs any more. Save the schedule again under its name to ask for a new one."},
+		{reset.Entry{Event: reset.EvApprovalExpired}, "@U0MARA: the standing approval has ended or no longer holds: nothing runs any more. Save the schedule again under its name to ask for a new one."},
 		{reset.Entry{Event: reset.EvMissed, Facts: map[string]string{"run": "2026-11-22T01:00:00Z", "count": "1", "then": "skipped"}}, "A run was missed: 02:00 CET. It is left out."},
 		{reset.Entry{Event: reset.EvMissed, Facts: map[string]string{"run": "2026-11-22T01:00:00Z", "count": "3", "then": "run"}}, "3 runs were missed, the latest 02:00 CET. The latest runs now."},
 		{reset.Entry{Event: reset.EvAnnounced, Facts: map[string]string{"run": "2026-11-23T01:00:00Z", "request": "m4p2"}}, "A run is announced for 2026-11-23 02:00 CET: m4p2."},
@@ -129,7 +129,7 @@ func TestScheduleThread(t *testing.T) {
 			t.Errorf("%s:\n got %s\nwant %s", tt.e.Event, l, tt.want)
 		}
 	}
-	lapsing, _ := ThreadLine(reset.Entry{Event: reset.EvLapsing}, s)
+	lapsing, _ := ThreadLine(reset.Entry{Event: reset.EvApprovalExpiring}, s)
 	if lapsing[0].Kind != Notify || lapsing[0].ID != mara.ID {
 		t.Errorf("the owner is not notified: %+v", lapsing[0])
 	}

@@ -76,9 +76,9 @@ func story(in reset.Intent, steps []reset.Step) reset.Story {
 	e := reset.Total(steps)
 	r := reset.Request{ID: "k7f3", Revision: 1, Version: 3, State: reset.Draft, Actor: mara, Act: reset.Move{Intent: in}, Effect: e,
 		Place: reset.Place{Channel: "C0INC"}, Isolation: reset.ReadUncommitted, Digest: "d1", Need: 1, Ruling: ruling(),
-		Bounds:    reset.Bounds{MaxSkip: 1000, MaxReplay: 1_000_000},
-		Seen:      reset.Sighting{At: now, Group: idle(), Since: now},
-		CreatedAt: now, Deadline: now.Add(30 * time.Minute)}
+		Bounds:      reset.Bounds{MaxSkip: 1000, MaxReplay: 1_000_000},
+		Observation: reset.Observation{At: now, Group: idle(), Since: now},
+		CreatedAt:   now, Deadline: now.Add(30 * time.Minute)}
 	s := reset.Story{Request: r, Cluster: prodEU, Worst: steps[:min(20, len(steps))], Now: now}
 	topics := map[string][]reset.Step{}
 	var names []string
@@ -102,7 +102,7 @@ func free(s reset.Story) reset.Story {
 
 func busyStory() reset.Story {
 	s := story(wrongDeploy(), orders())
-	s.Request.Seen.Group = consumers("10.4.7.21", "10.4.7.22", "10.4.9.3")
+	s.Request.Observation.Group = consumers("10.4.7.21", "10.4.7.22", "10.4.9.3")
 	s.Request.Warnings = []reset.Warning{{Code: reset.WarnBusy, Count: 3, Text: "Stable"}}
 	s.Request.Options = []reset.Option{{Label: "Use UTC", Typed: "2026-11-22T02:10:00Z"}}
 	return s
@@ -132,13 +132,13 @@ func waitingStory() reset.Story {
 	s.Request.State, s.Request.DecidedAt, s.Request.Deadline = reset.Approved, clockAt("02:12:00"), clockAt("02:45:00")
 	s.Votes = []reset.Vote{{Actor: jon, At: clockAt("02:12:00")}}
 	s.Now = clockAt("02:13:00")
-	s.Request.Seen = reset.Sighting{At: s.Now, Group: consumers("10.4.7.22", "10.4.9.3"), Since: clockAt("02:12:30")}
+	s.Request.Observation = reset.Observation{At: s.Now, Group: consumers("10.4.7.22", "10.4.9.3"), Since: clockAt("02:12:30")}
 	return s
 }
 
 func applyingStory() reset.Story {
 	s := waitingStory()
-	s.Request.State, s.Request.Seen, s.Now = reset.Applying, reset.Sighting{At: s.Now, Group: idle()}, clockAt("02:14:13")
+	s.Request.State, s.Request.Observation, s.Now = reset.Applying, reset.Observation{At: s.Now, Group: idle()}, clockAt("02:14:13")
 	s.Attempt = &reset.Attempt{Request: "k7f3", N: 1, StartedAt: clockAt("02:14:13"), Effect: s.Request.Effect,
 		Chunks: []reset.ChunkState{{N: 0, Phase: reset.Sending}}}
 	return s
@@ -163,20 +163,20 @@ func failedStory(o reset.Outcome, written, unchanged, moved int) reset.Story {
 	if s.Request.Written = &e; !o.Blocks() {
 		s.Request.Written = nil
 	}
-	s.Stands = map[reset.Standing]int{reset.StandsTarget: written, reset.StandsBefore: unchanged, reset.StandsMoved: moved}
-	at := func(n int, st reset.Standing, res reset.StepResult, read func(reset.Step) int64) {
+	s.States = map[reset.WriteState]int{reset.WriteAtTarget: written, reset.WriteUnchanged: unchanged, reset.WriteMoved: moved}
+	at := func(n int, st reset.WriteState, res reset.StepResult, read func(reset.Step) int64) {
 		for range n {
 			step := orders()[len(s.Evidence)]
-			s.Evidence = append(s.Evidence, reset.Write{Step: step, Stands: st, Result: res, Read: reset.Position{Offset: read(step)}})
+			s.Evidence = append(s.Evidence, reset.Write{Step: step, ReadState: st, Result: res, Read: reset.Position{Offset: read(step)}})
 		}
 	}
 	lost := reset.StepResult{Detail: "i/o timeout after 5s"}
-	at(moved, reset.StandsMoved, lost, func(st reset.Step) int64 { return st.From.Offset + 57 })
-	at(unchanged, reset.StandsBefore, reset.StepResult{Rejected: "TOPIC_AUTHORIZATION_FAILED"}, func(st reset.Step) int64 { return st.From.Offset })
-	at(written, reset.StandsTarget, reset.StepResult{Written: true}, func(st reset.Step) int64 { return st.To.Offset })
+	at(moved, reset.WriteMoved, lost, func(st reset.Step) int64 { return st.From.Offset + 57 })
+	at(unchanged, reset.WriteUnchanged, reset.StepResult{Rejected: "TOPIC_AUTHORIZATION_FAILED"}, func(st reset.Step) int64 { return st.From.Offset })
+	at(written, reset.WriteAtTarget, reset.StepResult{Written: true}, func(st reset.Step) int64 { return st.To.Offset })
 	s.Request.Problem = &reset.Problem{Code: reset.ProblemLost, Request: "k7f3", Group: "billing"}
-	if o != reset.Unclear {
-		s.Request.Problem = &reset.Problem{Code: reset.ProblemTurnedDown, Got: "TOPIC_AUTHORIZATION_FAILED", Topic: "orders", Parts: []int32{3, 0}}
+	if o != reset.OutcomeUnknown {
+		s.Request.Problem = &reset.Problem{Code: reset.ProblemKafkaRejected, Got: "TOPIC_AUTHORIZATION_FAILED", Topic: "orders", Parts: []int32{3, 0}}
 	}
 	return s
 }
@@ -195,7 +195,7 @@ func lateStory() reset.Story {
 	l := *s.Request.Late
 	l.Landed, l.Ended, l.Why = clockAt("02:16:02"), clockAt("02:16:02"), reset.LateLanded
 	written := s.Request.Effect
-	s.Request.Outcome, s.Request.Late, s.Request.Written = reset.Late, &l, &written
+	s.Request.Outcome, s.Request.Late, s.Request.Written = reset.AppliedLate, &l, &written
 	return s
 }
 
@@ -277,7 +277,7 @@ func asked(in reset.Intent, p *reset.Problem) reset.Story {
 func whichClusterStory() reset.Story {
 	in := withTarget(reset.Latest{})
 	in.Cluster = ""
-	s := asked(in, &reset.Problem{Code: reset.ProblemWhich, Want: "cluster", Group: "billing"})
+	s := asked(in, &reset.Problem{Code: reset.ProblemAmbiguous, Want: "cluster", Group: "billing"})
 	s.Cluster, s.Request.Question = reset.ClusterInfo{}, "cluster"
 	s.Request.Options = []reset.Option{{Label: "prod-eu"}, {Label: "sandbox-eu"}}
 	return s
@@ -286,7 +286,7 @@ func whichClusterStory() reset.Story {
 func whichTopicsStory() reset.Story {
 	in := withTarget(reset.Latest{})
 	in.Scope = reset.Scope{}
-	s := asked(in, &reset.Problem{Code: reset.ProblemWhich, Want: "topics", Group: "billing"})
+	s := asked(in, &reset.Problem{Code: reset.ProblemAmbiguous, Want: "topics", Group: "billing"})
 	s.Request.Question = "topics"
 	s.Request.Topics = []reset.TopicLag{{Topic: "orders", Lag: 18_204}, {Topic: "refunds"}}
 	s.Request.Options = []reset.Option{{Label: "orders"}, {Label: "refunds"}, {Label: "all"}}
@@ -356,5 +356,5 @@ func lagStory() reset.Lag {
 func several() []reset.Request {
 	undo := undoStory().Request
 	undo.Deadline = clockAt("02:50:00")
-	return []reset.Request{waitingStory().Request, undo, appliedStory().Request, failedStory(reset.Unclear, 7, 4, 1).Request}
+	return []reset.Request{waitingStory().Request, undo, appliedStory().Request, failedStory(reset.OutcomeUnknown, 7, 4, 1).Request}
 }

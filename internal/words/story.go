@@ -9,15 +9,15 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// mostEntries is how many lines of a request's life are told at once: its beginning and its end.
-const mostEntries = 30
+// maxEntries is how many lines of a request's life are told at once: its beginning and its end.
+const maxEntries = 30
 
 // ShowOf is the whole story, for a post-mortem or for somebody who comes late: the card as it stands, and everything that
 // happened, in order.
 func ShowOf(s reset.Story, entries []reset.Entry) Content {
 	r := s.Request
-	in, _ := r.Move()
-	v := voiceOf(in, s.Now)
+	in, _ := r.Intent()
+	v := timeFormatOf(in, s.Now)
 	c := CardOf(s)
 	if r.State == reset.Draft || r.State == reset.Planning || r.State == reset.Refused {
 		c = PreviewOf(s)
@@ -28,13 +28,13 @@ func ShowOf(s reset.Story, entries []reset.Entry) Content {
 	if r.State == reset.Applied && c.Table != nil && c.Table.More > 0 {
 		c.Buttons = append(c.Buttons, showAll(r, c.Table)...)
 	}
-	skipped := len(entries) - mostEntries
+	skipped := len(entries) - maxEntries
 	for i, e := range entries {
 		switch {
-		case skipped <= 0 || i < mostEntries/2 || i >= len(entries)-mostEntries/2:
+		case skipped <= 0 || i < maxEntries/2 || i >= len(entries)-maxEntries/2:
 			c.Lines = append(c.Lines, say(v.exact(e.At), "  ", eventLine(e, s)))
-		case i == mostEntries/2:
-			c.Lines = append(c.Lines, say("... ", text.Number(skipped, "entry"), " not shown"))
+		case i == maxEntries/2:
+			c.Lines = append(c.Lines, say("... ", text.Counted(skipped, "entry"), " not shown"))
 		}
 	}
 	return c
@@ -44,15 +44,15 @@ func ShowOf(s reset.Story, entries []reset.Entry) Content {
 // person only.
 func ThreadLine(e reset.Entry, s reset.Story) (Line, bool) {
 	switch e.Event {
-	case reset.EvSubmitted, reset.EvVoted, reset.EvAlone, reset.EvRejected, reset.EvApproved, reset.EvVoided, reset.EvTurnedDown, reset.EvPutBack,
+	case reset.EvSubmitted, reset.EvVoted, reset.EvEmergency, reset.EvRejected, reset.EvApproved, reset.EvVoided, reset.EvKafkaRejected, reset.EvRollingBack,
 		reset.EvApplied, reset.EvFailed, reset.EvCancelled, reset.EvExpired, reset.EvSettled, reset.EvFrozen, reset.EvThawed:
 		return eventLine(e, s), true
-	case reset.EvSaved, reset.EvPaused, reset.EvUnpaused, reset.EvRemoved, reset.EvLapsing, reset.EvLapsed, reset.EvMissed, reset.EvSkipped,
-		reset.EvDelayed, reset.EvHurried, reset.EvHeld, reset.EvCame:
+	case reset.EvSaved, reset.EvPaused, reset.EvUnpaused, reset.EvRemoved, reset.EvApprovalExpiring, reset.EvApprovalExpired, reset.EvMissed, reset.EvSkipped,
+		reset.EvDelayed, reset.EvRunNow, reset.EvPostponed, reset.EvTimeReached:
 		return eventLine(e, s), true
 	case reset.EvAnnounced:
 		return eventLine(e, s), s.Request.Run == nil // of its own run the card tells
-	case reset.EvLanded, reset.EvLateOver, reset.EvOverwritten, reset.EvBack, reset.EvElsewhere, reset.EvResumed, reset.EvCaughtUp, reset.EvUnwatched:
+	case reset.EvLanded, reset.EvLateOver, reset.EvOverwritten, reset.EvConsumersBack, reset.EvElsewhere, reset.EvResumed, reset.EvCaughtUp, reset.EvUnwatched:
 		return eventLine(e, s), true
 	default: // the card itself tells it, or it concerns one person only
 	}
@@ -62,7 +62,7 @@ func ThreadLine(e reset.Entry, s reset.Story) (Line, bool) {
 // eventLine is one audit entry as a sentence. Facts that are not there are left out.
 func eventLine(e reset.Entry, s reset.Story) Line {
 	r := s.Request
-	in, _ := r.Move()
+	in, _ := r.Intent()
 	fact := func(key, before string) string {
 		if e.Facts[key] == "" {
 			return ""
@@ -71,7 +71,7 @@ func eventLine(e reset.Entry, s reset.Story) Line {
 			if verb, effect := strings.CutSuffix(before, "at most "); effect && n == 0 {
 				return verb + "none"
 			}
-			return before + text.Count(n)
+			return before + text.WithCommas(n)
 		}
 		return before + text.Clip(e.Facts[key], 200)
 	}
@@ -99,7 +99,7 @@ func eventLine(e reset.Entry, s reset.Story) Line {
 		return say(who, " approved", revision(e), fact("votes", " ("), fact("need", " of "), closing(e), ".")
 	case reset.EvDenied:
 		return say(who, " was not allowed to ", cmp.Or(didNot[reset.Verb(e.Facts["verb"])], e.Facts["verb"], "do that"), refusedFor(e), fact("rule", ", rule: "), ".")
-	case reset.EvAlone:
+	case reset.EvEmergency:
 		return say(who, " goes alone: emergency", fact("incident", " "), owners(r), ".")
 	case reset.EvRejected:
 		return say(who, " rejected it", because(&e), ". Nothing was changed.")
@@ -136,7 +136,7 @@ func effectFacts(e reset.Entry, s reset.Story, before string, fact func(key, bef
 
 // didNot says what was refused, where the verb alone is not English.
 var didNot = map[reset.Verb]string{
-	reset.VerbAlone: "go alone", reset.VerbRequest: "ask for it", reset.VerbRetry: "ask for it again", reset.VerbUndo: "take it back",
+	reset.VerbEmergency: "go alone", reset.VerbRequest: "ask for it", reset.VerbRetry: "ask for it again", reset.VerbUndo: "take it back",
 	reset.VerbSettle: "accept the outcome",
 }
 
@@ -160,7 +160,7 @@ func revision(e reset.Entry) string {
 	if e.Revision == 0 {
 		return " it"
 	}
-	return " revision " + text.Count(e.Revision)
+	return " revision " + text.WithCommas(e.Revision)
 }
 
 func refusedFor(e reset.Entry) string {
@@ -175,7 +175,7 @@ func voided(e reset.Entry) string {
 		return ""
 	}
 	why := strings.TrimSuffix(e.Facts["why"], string(reset.ProblemVoided))
-	return ": " + voids(&reset.Problem{Want: why, Topic: cmp.Or(e.Facts["topic"], "a topic"), Request: e.Facts["by"]})
+	return ": " + voidReason(&reset.Problem{Want: why, Topic: cmp.Or(e.Facts["topic"], "a topic"), Request: e.Facts["by"]})
 }
 
 func unanswered(e reset.Entry) string {
@@ -187,7 +187,7 @@ func unanswered(e reset.Entry) string {
 
 // workLine tells what the bot itself did.
 func workLine(e reset.Entry, s reset.Story, fact func(key, before string) string) Line {
-	in, _ := s.Request.Move()
+	in, _ := s.Request.Intent()
 	who := person(e.Actor)
 	switch e.Event {
 	case reset.EvIdle:
@@ -198,18 +198,18 @@ func workLine(e reset.Entry, s reset.Story, fact func(key, before string) string
 		return say("Writing", fact("attempt", ", attempt "), fact("partitions", ", partitions: "), ".")
 	case reset.EvSent:
 		return say("Sent", fact("chunk", " request "), fact("of", " of "), fact("partitions", ", partitions: "), unanswered(e), ".")
-	case reset.EvTurnedDown:
+	case reset.EvKafkaRejected:
 		if e.Facts["sent"] == "no" {
 			return say("Nothing was sent: ", cmp.Or(e.Facts["got"], "the process that was about to write has gone"), ". It is tried again once the group is idle.")
 		}
 		return say("Kafka turned the write down", fact("error", ": "), fact("got", ": "), ". Nothing was written; it is tried again once the group is idle.")
-	case reset.EvPutBack:
+	case reset.EvRollingBack:
 		return say("Putting back what had been written", fact("partitions", ", partitions: "), ".")
 	case reset.EvApplied:
 		return say("Done: ", cmp.Or(outcomes[s.Request.Outcome], "written and read back"), effectFacts(e, s, "; ", fact), ".")
 	case reset.EvFailed:
 		return say("Failed: ", cmp.Or(outcomes[reset.Outcome(cmp.Or(e.Facts["outcome"], string(s.Request.Outcome)))], "not written as planned"),
-			readTwice(e, voiceOf(in, s.Now)), ".")
+			readTwice(e, timeFormatOf(in, s.Now)), ".")
 	case reset.EvCancelled:
 		return say(who, " cancelled it", because(&e), ". Nothing was changed.")
 	case reset.EvExpired:

@@ -35,7 +35,7 @@ var hows = map[reset.How]string{
 }
 
 // planTable is a story's plan: by partition, or by topic where there are many of both.
-func planTable(s reset.Story, v voice) *Table {
+func planTable(s reset.Story, v timeFormat) *Table {
 	e := s.Request.Actual()
 	if len(s.Topics) > 1 && e.Partitions >= manyParts {
 		return topicTable(s.Topics)
@@ -57,7 +57,7 @@ func topicTable(topics []reset.TopicEffect) *Table {
 			t.More = len(topics) - topicRows
 			break
 		}
-		t.Rows = append(t.Rows, []string{te.Topic, text.Count(te.Effect.Partitions), none(te.Effect.Replay), none(te.Effect.Skip)})
+		t.Rows = append(t.Rows, []string{te.Topic, text.WithCommas(te.Effect.Partitions), none(te.Effect.Replay), none(te.Effect.Skip)})
 	}
 	return t
 }
@@ -66,11 +66,11 @@ func none(n int64) string {
 	if n == 0 {
 		return "none"
 	}
-	return text.Count(n)
+	return text.WithCommas(n)
 }
 
 // stepTable is one row a partition. Where there is nothing to say about the records there, the last column is left out.
-func stepTable(steps []reset.Step, v voice, more int, brief bool) *Table {
+func stepTable(steps []reset.Step, v timeFormat, more int, brief bool) *Table {
 	t := &Table{
 		Head:  []string{"partition", "committed", "to", "change"},
 		Right: []bool{false, true, true, true},
@@ -81,7 +81,7 @@ func stepTable(steps []reset.Step, v voice, more int, brief bool) *Table {
 	for i, s := range steps {
 		last[i] = hows[s.How]
 		if s.How == reset.HowClampStart || s.How == reset.HowClampEnd {
-			last[i] += " (asked " + text.Count(s.Asked) + ")"
+			last[i] += " (asked " + text.WithCommas(s.Asked) + ")"
 		}
 		if !s.RecordAt.IsZero() {
 			last[i], head = v.row(s.RecordAt, brief), "first record there ("+v.abbreviation(s.RecordAt)+")"
@@ -113,7 +113,7 @@ func plainHow(s reset.Step) bool {
 }
 
 // row is the time of a record in a table, where no markup can show the reader's own zone: the head names the zone.
-func (v voice) row(t time.Time, brief bool) string {
+func (v timeFormat) row(t time.Time, brief bool) string {
 	if t.UTC().Year() > lastYear {
 		return yearOf(t)
 	}
@@ -124,14 +124,14 @@ func (v voice) row(t time.Time, brief bool) string {
 	return local.Format("2006-01-02 15:04:05.000")
 }
 
-func (v voice) abbreviation(t time.Time) string { return t.In(v.zone).Format("MST") }
+func (v timeFormat) abbreviation(t time.Time) string { return t.In(v.zone).Format("MST") }
 
 // position never shows a missing commit as a number: it is neither 0 nor the log start.
 func position(p reset.Position) string {
 	if p.None {
 		return "none"
 	}
-	return text.Count(p.Offset)
+	return text.WithCommas(p.Offset)
 }
 
 func change(s reset.Step) string {
@@ -142,23 +142,23 @@ func change(s reset.Step) string {
 	case !ok:
 		return "–"
 	case n > 0:
-		return "+" + text.Count(n)
+		return "+" + text.WithCommas(n)
 	}
-	return text.Count(n)
+	return text.WithCommas(n)
 }
 
 // RowsTable is a page of a plan's steps, of which first is the index of its first and total the number of all.
 func RowsTable(steps []reset.Step, zone *time.Location, first, total int) *Table {
-	return stepTable(steps, voice{zone: zone}, total-first-len(steps), false)
+	return stepTable(steps, timeFormat{zone: zone}, total-first-len(steps), false)
 }
 
-// standings says where a partition stands after a write.
-var standings = map[reset.Standing]string{
-	reset.StandsTarget: "written",
-	reset.StandsBefore: "unchanged",
-	reset.StandsMoved:  "moved on",
-	reset.StandsDark:   "not readable",
-	"":                 "not read yet",
+// writeStates says where a partition stands after a write.
+var writeStates = map[reset.WriteState]string{
+	reset.WriteAtTarget:  "written",
+	reset.WriteUnchanged: "unchanged",
+	reset.WriteMoved:     "moved on",
+	reset.WriteUnread:    "not readable",
+	"":                   "not read yet",
 }
 
 // evidenceTable is what is known of each partition after a write that did not end as it should.
@@ -176,11 +176,11 @@ func evidenceTable(s reset.Story) *Table {
 	}
 	for _, w := range rows {
 		is := position(w.Read)
-		if w.Stands == reset.StandsDark || w.Stands == "" {
+		if w.ReadState == reset.WriteUnread || w.ReadState == "" {
 			is = "?"
 		}
 		t.Rows = append(t.Rows, []string{fmt.Sprintf("%s-%d", w.Topic, w.Partition), position(w.From), position(w.To), is,
-			standings[w.Stands], answer(w.Result)})
+			writeStates[w.ReadState], answer(w.Result)})
 	}
 	t.More = max(0, s.Request.Effect.Partitions-len(rows))
 	return t

@@ -78,7 +78,7 @@ func (t *Table) String() string {
 		b.WriteString(strings.TrimRight(line.String(), " ") + "\n")
 	}
 	if t.More > 0 {
-		b.WriteString("  ... " + text.Count(t.More) + " more\n")
+		b.WriteString("  ... " + text.WithCommas(t.More) + " more\n")
 	}
 	return b.String()
 }

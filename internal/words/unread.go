@@ -81,7 +81,7 @@ func Recorded(later *reset.Later, until time.Time) Content {
 		u = *p.Ruling.Unread
 	}
 	c := Content{Title: "Recorded", Status: "not decided yet",
-		Lines: []Line{say("Recorded. ", capitalLine(cause(u)), ". The bot asks Slack again until ", voice{time.UTC, later.At}.clock(until),
+		Lines: []Line{say("Recorded. ", capitalLine(cause(u)), ". The bot asks Slack again until ", timeFormat{time.UTC, later.At}.clock(until),
 			". What you did counts from when you did it; do not repeat it.")}}
 	c.Fallback = fallback(c)
 	return c

@@ -12,7 +12,7 @@ import (
 )
 
 // warnings are those of a plan that a person should read before agreeing, one line a kind: never one a partition.
-func warnings(s reset.Story, v voice) []Line {
+func warnings(s reset.Story, v timeFormat) []Line {
 	var lines []Line
 	done := map[reset.WarningCode]bool{}
 	for _, w := range s.Request.Warnings {
@@ -24,7 +24,7 @@ func warnings(s reset.Story, v voice) []Line {
 			continue
 		}
 		done[w.Code] = true
-		all := gather(s.Request.Warnings, w.Code)
+		all := groupWarnings(s.Request.Warnings, w.Code)
 		if l := warningLine(all, s, v); l != nil {
 			lines = append(lines, l)
 		}
@@ -36,8 +36,8 @@ func warnings(s reset.Story, v voice) []Line {
 	return lines
 }
 
-// gathered is everything that the plan says of one kind.
-type gathered struct {
+// warningGroup is everything that the plan says of one kind.
+type warningGroup struct {
 	code   reset.WarningCode
 	places []string // "orders-3", "orders:0,3-5"
 	parts  int
@@ -48,14 +48,14 @@ type gathered struct {
 	at     time.Time
 }
 
-func gather(ws []reset.Warning, code reset.WarningCode) gathered {
-	g := gathered{code: code}
+func groupWarnings(ws []reset.Warning, code reset.WarningCode) warningGroup {
+	g := warningGroup{code: code}
 	for _, w := range ws {
 		if w.Code != code {
 			continue
 		}
 		if w.Topic != "" {
-			g.places = append(g.places, spot(w.Topic, w.Parts))
+			g.places = append(g.places, partitionsLabel(w.Topic, w.Parts))
 		}
 		g.parts += len(w.Parts)
 		g.names = append(g.names, w.Names...)
@@ -69,8 +69,8 @@ func gather(ws []reset.Warning, code reset.WarningCode) gathered {
 	return g
 }
 
-// spot names partitions of a topic: "orders-3", "orders:0,3-5".
-func spot(topic string, parts []int32) string {
+// partitionsLabel names partitions of a topic: "orders-3", "orders:0,3-5".
+func partitionsLabel(topic string, parts []int32) string {
 	switch len(parts) {
 	case 0:
 		return topic
@@ -80,33 +80,33 @@ func spot(topic string, parts []int32) string {
 	return topic + ":" + text.Ranges(parts)
 }
 
-// similar asks whether an existing group was meant.
-func similar(names []string) string {
+// didYouMean asks whether an existing group was meant.
+func didYouMean(names []string) string {
 	if len(names) == 0 {
 		return "."
 	}
 	return ". Or did you mean " + text.List(names, 3) + "?"
 }
 
-func (g gathered) where() string { return text.List(g.places, 3) }
+func (g warningGroup) where() string { return text.List(g.places, 3) }
 
-func (g gathered) have() string {
+func (g warningGroup) have() string {
 	if g.parts == 1 {
 		return "has"
 	}
 	return "have"
 }
 
-func warningLine(g gathered, s reset.Story, v voice) Line {
-	n := text.Number(g.parts, "partition")
+func warningLine(g warningGroup, s reset.Story, v timeFormat) Line {
+	n := text.Counted(g.parts, "partition")
 	switch g.code {
 	case reset.WarnBusy:
-		return busyLine(s.Request.Seen.Group, g)
+		return busyLine(s.Request.Observation.Group, g)
 	case reset.WarnClampedStart:
 		return say("The target is older than the log on ", n, " (", g.where(), "): ", strong(records(g.count)+" between are gone"),
 			" and are not replayed.")
 	case reset.WarnClampedEnd:
-		return say("The target is beyond the end on ", n, " (", g.where(), "), by ", text.Count(g.count), " in all: the end is taken.")
+		return say("The target is beyond the end on ", n, " (", g.where(), "), by ", text.WithCommas(g.count), " in all: the end is taken.")
 	case reset.WarnNoLater:
 		return say("No record is as late as that on ", n, " (", g.where(), "): the end is taken.", newestLine(g.at, v))
 	case reset.WarnInDoubt:
@@ -125,7 +125,7 @@ func warningLine(g gathered, s reset.Story, v voice) Line {
 		return say(text.Capital(n), " ", g.have(), " a commit outside the log (", g.where(),
 			"), the group's auto.offset.reset decides there: the worst case counts.")
 	case reset.WarnFutureDated:
-		return say("The record at the target is dated in the future on ", n, " (", g.where(), "): ", v.dated(g.at),
+		return say("The record at the target is dated in the future on ", n, " (", g.where(), "): ", v.recordDate(g.at),
 			". If that date is wrong, this goes back further than asked.")
 	case reset.WarnTopicGone:
 		return say("Commits on topics that are no more stay as they are: ", text.List(g.names, 3), ".")
@@ -133,7 +133,7 @@ func warningLine(g gathered, s reset.Story, v voice) Line {
 		return say("Partitions were added after the commits: ", cmp.Or(g.where(), text.List(g.names, 3)),
 			". They have none, and are left alone.")
 	case reset.WarnCreates:
-		return say("The group does not exist: this creates it", similar(g.names))
+		return say("The group does not exist: this creates it", didYouMean(g.names))
 	case reset.WarnAwaited:
 		return say(strong("A write of "+text.List(g.names, 3)+" may still land"), " until ", v.clock(g.at), ": Kafka's answer to it was lost. It would overwrite this reset. ",
 			"It cannot land while a consumer is in the group.")
@@ -148,15 +148,15 @@ func warningLine(g gathered, s reset.Story, v voice) Line {
 }
 
 // busyLine names who is connected, as last seen, or as counted when the plan was made.
-func busyLine(g reset.GroupState, w gathered) Line {
+func busyLine(g reset.GroupState, w warningGroup) Line {
 	if len(g.Members) == 0 {
-		return say(strong(text.Number(w.count, "consumer")+" "+are(w.count)+" connected"), state(w.text), ".")
+		return say(strong(text.Counted(w.count, "consumer")+" "+isAreText(w.count)+" connected"), state(w.text), ".")
 	}
 	n := len(g.Members)
-	return say(strong(text.Number(n, "consumer")+" "+are(n)+" connected"), state(g.State), ": ", members(g.Members), ".")
+	return say(strong(text.Counted(n, "consumer")+" "+isAreText(n)+" connected"), state(g.State), ": ", members(g.Members), ".")
 }
 
-func are[N int | int64](n N) string {
+func isAreText[N int | int64](n N) string {
 	if n == 1 {
 		return "is"
 	}
@@ -198,8 +198,8 @@ func members(ms []reset.Member) Line {
 	return l
 }
 
-// lingering says why a stopped consumer may still be there: no API tells a group to forget one gently.
-func lingering(ms []reset.Member) Line {
+// membersLeftLine says why a stopped consumer may still be there: no API tells a group to forget one gently.
+func membersLeftLine(ms []reset.Member) Line {
 	var static []string
 	for _, m := range ms {
 		if m.StaticID != "" {
@@ -208,13 +208,13 @@ func lingering(ms []reset.Member) Line {
 	}
 	slices.Sort(static)
 	if n := len(static); n > 0 {
-		return say(text.Number(n, "member"), " ", has(n), " a static id (", text.List(static, 3), ") and does not leave when stopped: "+
+		return say(text.Counted(n, "member"), " ", hasHave(n), " a static id (", text.List(static, 3), ") and does not leave when stopped: "+
 			"it lingers until its session times out, usually 45 s.")
 	}
 	return say("A crashed one lingers until its session times out, usually 45 s.")
 }
 
-func has(n int) string {
+func hasHave(n int) string {
 	if n == 1 {
 		return "has"
 	}

@@ -13,7 +13,7 @@ import (
 const shownLags = 5
 
 // watched adds to the card of an applied reset how the group fared since: trouble where it is seen, progress in small print.
-func watched(c *Content, s reset.Story, v voice) {
+func watched(c *Content, s reset.Story, v timeFormat) {
 	r := s.Request
 	w := r.Watch
 	if w == nil {
@@ -21,19 +21,19 @@ func watched(c *Content, s reset.Story, v voice) {
 	}
 	if w.Overwrote() {
 		c.Status = status(r, "done, then overwritten")
-		c.Warnings = append(c.Warnings, say(strong(overwrittenBy(w.HitBy)), ": ", strayed(w.Overwritten), ". ", overwriter(w.HitBy, s)))
+		c.Warnings = append(c.Warnings, say(strong(overwrittenBy(w.OverwrittenBy)), ": ", strayed(w.Overwritten), ". ", overwriter(w.OverwrittenBy, s)))
 		if r.UndoneBy == "" {
 			c.Buttons = append(c.Buttons, retryButton(r, "Try again"))
 		}
 	}
 	if w.Elsewhere.Count() > 0 {
-		c.Warnings = append(c.Warnings, say(strong(text.Number(w.Elsewhere.Count(), "partition")+" went on from elsewhere"), ": ",
+		c.Warnings = append(c.Warnings, say(strong(text.Counted(w.Elsewhere.Count(), "partition")+" went on from elsewhere"), ": ",
 			strayed(w.Elsewhere), ". ", whyElsewhere))
 	}
 	if c.Table == nil {
 		c.Table = strayTable(*w, v)
 	}
-	c.Foot = slices.Concat(course(*w, v), c.Foot)
+	c.Foot = slices.Concat(watchProgress(*w, v), c.Foot)
 }
 
 const whyElsewhere = "Consumers do that by auto.offset.reset, when the target is not in the log, or by a seek."
@@ -49,14 +49,14 @@ func overwrittenBy(late string) string {
 // overwriter says more of it.
 func overwriter(late string, s reset.Story) Line {
 	if late == "" {
-		return unseen(s)
+		return overwriterUnknown(s)
 	}
 	return say("Kafka's answer to ", late, " had been lost, and its write landed after this reset: ", code("show "+late), ".")
 }
 
-// unseen says what is known of an overwriter, which is little: it may also have been a consumer that came and left between looks.
-func unseen(s reset.Story) Line {
-	in, _ := s.Request.Move()
+// overwriterUnknown says what is known of an overwriter, which is little: it may also have been a consumer that came and left between looks.
+func overwriterUnknown(s reset.Story) Line {
+	in, _ := s.Request.Intent()
 	return say("Nobody was seen in ", in.Group, " then. Was every consumer stopped? One that uses assign() is in no group.")
 }
 
@@ -64,7 +64,7 @@ func unseen(s reset.Story) Line {
 func strayed(st reset.Strays) string {
 	var words []string
 	for _, e := range st.Evidence {
-		words = append(words, stray(spot(e.Topic, []int32{e.Partition.Partition}), position(e.Read), position(e.To)))
+		words = append(words, strayPlace(partitionsLabel(e.Topic, []int32{e.Partition.Partition}), position(e.Read), position(e.To)))
 	}
 	for len(words) < st.Count() {
 		words = append(words, "")
@@ -72,7 +72,7 @@ func strayed(st reset.Strays) string {
 	return text.List(words, min(2, len(words)))
 }
 
-func stray(where, read, to string) string {
+func strayPlace(where, read, to string) string {
 	switch {
 	case read == "none":
 		return where + " lost its commit (it was " + to + ")"
@@ -83,7 +83,7 @@ func stray(where, read, to string) string {
 }
 
 // strayTable is the evidence.
-func strayTable(w reset.Watch, v voice) *Table {
+func strayTable(w reset.Watch, v timeFormat) *Table {
 	rows := slices.Concat(w.Overwritten.Evidence, w.Elsewhere.Evidence)
 	if len(rows) == 0 {
 		return nil
@@ -95,17 +95,17 @@ func strayTable(w reset.Watch, v voice) *Table {
 		rows = rows[:shortTable]
 	}
 	for _, e := range rows {
-		t.Rows = append(t.Rows, []string{spot(e.Topic, []int32{e.Partition.Partition}), position(e.To), position(e.Read), e.At.In(v.zone).Format("15:04:05")})
+		t.Rows = append(t.Rows, []string{partitionsLabel(e.Topic, []int32{e.Partition.Partition}), position(e.To), position(e.Read), e.At.In(v.zone).Format("15:04:05")})
 	}
 	return t
 }
 
-// course is the small print of a watch: read again, who came back, how far behind, how it ended.
-func course(w reset.Watch, v voice) []Line {
+// watchProgress is the small print of a watch: read again, who came back, how far behind, how it ended.
+func watchProgress(w reset.Watch, v timeFormat) []Line {
 	var lines []Line
 	switch {
 	case w.First != nil:
-		lines = append(lines, say("First consumer back ", v.exact(w.First.At), ": ", comeback(w.First.ClientID, w.First.Host, w.First.Members),
+		lines = append(lines, say("First consumer back ", v.exact(w.First.At), ": ", consumersBack(w.First.ClientID, w.First.Host, w.First.Members),
 			progress(w.Resumed, w.Empty, w.Parts), "."))
 	case w.Checked.IsZero():
 		lines = append(lines, say("Being watched: the offsets are read again soon, then who comes back and when it has caught up."))
@@ -121,20 +121,20 @@ func course(w reset.Watch, v voice) []Line {
 			if i > 0 {
 				lags += " → "
 			}
-			lags += text.Count(l.Lag)
+			lags += text.WithCommas(l.Lag)
 		}
 		lines = append(lines, say("Behind by at most: ", lags, " (", v.clock(w.Lags[n-1].At), ")."))
 	}
 	switch after := text.Duration(w.Ended.Sub(w.Since)); w.Why {
 	case reset.WatchCaughtUp:
 		lines = append(lines, say(strong("Caught up"), " ", v.clock(w.CaughtUp), ", ", after, " after the reset", onlyMarkers(w.Markers), "."))
-	case reset.WatchNobody:
+	case reset.WatchNoConsumers:
 		lines = append(lines, say(strong("Nobody came back"), " in ", after, ". It is not watched any more."))
 	case reset.WatchNewer:
 		lines = append(lines, say(w.By, " has reset the group again ", v.clock(w.Ended), ". This one is not watched any more."))
 	case reset.WatchCluster:
 		lines = append(lines, say("The cluster is no longer configured (", v.clock(w.Ended), "). The group is no longer watched."))
-	case reset.WatchLong:
+	case reset.WatchTimeout:
 		lines = append(lines, say("Not caught up after ", after, ". It is not watched any more."))
 	case reset.WatchGone: // the deleted commits are the result itself
 	}
@@ -149,35 +149,35 @@ func onlyMarkers(n int64) string {
 	return ": only transaction markers are left"
 }
 
-func comeback(client, host string, n int) Line {
+func consumersBack(client, host string, n int) Line {
 	l := members([]reset.Member{{ClientID: client, Host: host}})
 	if n > 1 {
-		return say(l, " and ", text.Number(n-1, "other"))
+		return say(l, " and ", text.Counted(n-1, "other"))
 	}
 	return l
 }
 
 // progress says how many partitions went on from the target. Nothing, as long as none has.
 func progress(resumed, empty, of int) string {
-	all := text.Number(of, "partition")
+	all := text.Counted(of, "partition")
 	switch {
 	case of > 0 && empty == of:
 		return "; nothing is left to read on " + all
 	case resumed == 0:
 		return ""
 	case empty > 0:
-		return "; " + text.Count(resumed) + " of " + all + " resumed at the target, " + text.Count(empty) + " " + has(empty) + " nothing to read"
+		return "; " + text.WithCommas(resumed) + " of " + all + " resumed at the target, " + text.WithCommas(empty) + " " + hasHave(empty) + " nothing to read"
 	}
-	return "; " + text.Count(resumed) + " of " + all + " resumed at the target"
+	return "; " + text.WithCommas(resumed) + " of " + all + " resumed at the target"
 }
 
 // watchLine tells what a watch saw.
 func watchLine(e reset.Entry, s reset.Story, fact func(key, before string) string) Line {
 	n := func(key string) int { i, _ := strconv.Atoi(e.Facts[key]); return i }
 	first := func() string {
-		l := stray(e.Facts["topic"]+"-"+e.Facts["partition"], fact("read", ""), fact("to", ""))
+		l := strayPlace(e.Facts["topic"]+"-"+e.Facts["partition"], fact("read", ""), fact("to", ""))
 		if n("partitions") > 1 {
-			l += " and " + text.Count(n("partitions")-1) + " more"
+			l += " and " + text.WithCommas(n("partitions")-1) + " more"
 		}
 		return l
 	}
@@ -187,20 +187,20 @@ func watchLine(e reset.Entry, s reset.Story, fact func(key, before string) strin
 		return say("Read again: nobody overwrote it", fact("partitions", ", partitions: "), ".")
 	case reset.EvOverwritten:
 		if late := e.Facts["by"]; late != "" {
-			return say(strong(overwrittenBy(late)), ": ", first(), ". ", overwriter(late, s), " Undo it, or try again. ", called(s.Request.Actor))
+			return say(strong(overwrittenBy(late)), ": ", first(), ". ", overwriter(late, s), " Undo it, or try again. ", mentionPerson(s.Request.Actor))
 		}
-		return say(strong("Overwritten by somebody outside the group"), ": ", first(), ". ", unseen(s), " Undo it, or stop them and try again. ",
-			called(s.Request.Actor))
-	case reset.EvBack:
-		return say("First consumer is back: ", comeback(e.Facts["client"], e.Facts["host"], n("members")), progress(n("resumed"), n("empty"), n("of")), ".")
+		return say(strong("Overwritten by somebody outside the group"), ": ", first(), ". ", overwriterUnknown(s), " Undo it, or stop them and try again. ",
+			mentionPerson(s.Request.Actor))
+	case reset.EvConsumersBack:
+		return say("First consumer is back: ", consumersBack(e.Facts["client"], e.Facts["host"], n("members")), progress(n("resumed"), n("empty"), n("of")), ".")
 	case reset.EvElsewhere:
-		return say(strong(text.Number(n("partitions"), "partition")+" went on from elsewhere"), ": ", first(), ". ", whyElsewhere)
+		return say(strong(text.Counted(n("partitions"), "partition")+" went on from elsewhere"), ": ", first(), ". ", whyElsewhere)
 	case reset.EvResumed:
 		return say("The group goes on", progress(n("resumed"), n("empty"), n("of")), ".")
 	case reset.EvCaughtUp:
 		return say("Caught up, ", after, " after the reset", onlyMarkers(int64(n("markers"))), ".")
 	case reset.EvUnwatched:
-		return unwatched(e, after, called(s.Request.Actor))
+		return watchEndLine(e, after, mentionPerson(s.Request.Actor))
 	default: // of a schedule: scheduleLine, below
 	}
 	if l := scheduleLine(e, s, fact); l != nil {
@@ -209,26 +209,26 @@ func watchLine(e reset.Entry, s reset.Story, fact func(key, before string) strin
 	return say(string(e.Event))
 }
 
-func unwatched(e reset.Entry, after string, who Line) Line {
+func watchEndLine(e reset.Entry, after string, who Line) Line {
 	lag := ""
 	if n, err := strconv.ParseInt(e.Facts["lag"], 10, 64); err == nil {
-		lag = ", and it is behind by at most " + text.Count(n)
+		lag = ", and it is behind by at most " + text.WithCommas(n)
 	}
 	switch reset.WatchEnd(e.Facts["why"]) {
-	case reset.WatchNobody:
+	case reset.WatchNoConsumers:
 		return say("Nobody came back in ", after, lag, ". Was it started again? ", who)
 	case reset.WatchNewer:
 		return say(cmp.Or(e.Facts["by"], "Another request"), " has reset the group again; this one is not watched any more.")
 	case reset.WatchCluster:
 		return say(cmp.Or(e.Facts["cluster"], "The cluster"), " is no longer configured: the group is no longer watched.")
-	case reset.WatchLong: // is said below
+	case reset.WatchTimeout: // is said below
 	case reset.WatchCaughtUp, reset.WatchGone: // the first is EvCaughtUp, and the second is not told
 	}
 	return say("Not caught up after ", after, lag, ". It is not watched any more.")
 }
 
-// called calls a person, for what they have to know and would not look for.
-func called(a reset.Actor) Line {
+// mentionPerson calls a person, for what they have to know and would not look for.
+func mentionPerson(a reset.Actor) Line {
 	if a.Kind != reset.Person || a.ID == "" {
 		return nil
 	}

@@ -18,7 +18,7 @@ func watchedStory(change func(*reset.Watch)) reset.Story {
 
 func cameBack(w *reset.Watch) {
 	w.Checked = clockAt("02:14:29")
-	w.First = &reset.Comeback{At: clockAt("02:15:02"), ClientID: "billing-6c9f", Host: "/10.4.7.21", Members: 3}
+	w.First = &reset.Consumers{At: clockAt("02:15:02"), ClientID: "billing-6c9f", Host: "/10.4.7.21", Members: 3}
 	w.Resumed = 12
 	w.Lags = []reset.LagAt{{At: clockAt("02:14:29"), Lag: 18_236}, {At: clockAt("02:18:00"), Lag: 9_000}, {At: clockAt("02:20:00"), Lag: 410}}
 }
@@ -65,7 +65,7 @@ func TestAppliedCardTellsHowTheGroupFared(t *testing.T) {
 		"nothing to read": {func(w *reset.Watch) { cameBack(w); w.Resumed, w.Empty = 10, 2 },
 			[]string{"10 of 12 partitions resumed at the target, 2 have nothing to read."}, "undo"},
 		"nobody": {func(w *reset.Watch) {
-			w.Checked, w.Ended, w.Why = clockAt("02:14:29"), clockAt("02:44:14"), reset.WatchNobody
+			w.Checked, w.Ended, w.Why = clockAt("02:14:29"), clockAt("02:44:14"), reset.WatchNoConsumers
 		}, []string{"Nobody came back in 30 min. It is not watched any more."}, "undo"},
 		"deleted": {func(w *reset.Watch) {
 			w.Checked, w.Ended, w.Why = clockAt("02:14:29"), clockAt("02:14:29"), reset.WatchGone
@@ -73,7 +73,7 @@ func TestAppliedCardTellsHowTheGroupFared(t *testing.T) {
 			[]string{"Read again 03:14:29 CET: nobody has committed there since."}, "undo"},
 		"newer": {func(w *reset.Watch) { w.Ended, w.Why, w.By = clockAt("02:44:14"), reset.WatchNewer, "m2q9" },
 			[]string{"m2q9 has reset the group again 03:44 CET."}, "undo"},
-		"long": {func(w *reset.Watch) { cameBack(w); w.Ended, w.Why = w.Since.Add(4*time.Hour), reset.WatchLong },
+		"long": {func(w *reset.Watch) { cameBack(w); w.Ended, w.Why = w.Since.Add(4*time.Hour), reset.WatchTimeout },
 			[]string{"Not caught up after 4 h."}, "undo"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -109,11 +109,11 @@ func TestThreadTellsHowTheGroupFared(t *testing.T) {
 		silent bool
 	}{
 		{reset.EvChecked, map[string]string{"partitions": "12"}, "Read again: nobody overwrote it, partitions: 12.", true},
-		{reset.EvBack, map[string]string{"client": "billing-6c9f", "host": "/10.4.7.21", "members": "1", "resumed": "12", "empty": "0", "of": "12"},
+		{reset.EvConsumersBack, map[string]string{"client": "billing-6c9f", "host": "/10.4.7.21", "members": "1", "resumed": "12", "empty": "0", "of": "12"},
 			"First consumer is back: billing-6c9f from 10.4.7.21; 12 of 12 partitions resumed at the target.", false},
-		{reset.EvBack, map[string]string{"client": "billing-6c9f", "host": "10.4.7.21", "members": "2", "resumed": "0", "empty": "0", "of": "12"},
+		{reset.EvConsumersBack, map[string]string{"client": "billing-6c9f", "host": "10.4.7.21", "members": "2", "resumed": "0", "empty": "0", "of": "12"},
 			"First consumer is back: billing-6c9f from 10.4.7.21 and 1 other.", false},
-		{reset.EvBack, map[string]string{"client": "b", "members": "1", "resumed": "0", "empty": "12", "of": "12"},
+		{reset.EvConsumersBack, map[string]string{"client": "b", "members": "1", "resumed": "0", "empty": "12", "of": "12"},
 			"First consumer is back: b; nothing is left to read on 12 partitions.", false},
 		{reset.EvResumed, map[string]string{"resumed": "11", "empty": "1", "of": "12"},
 			"The group goes on; 11 of 12 partitions resumed at the target, 1 has nothing to read.", false},

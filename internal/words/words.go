@@ -37,24 +37,24 @@ func status(r reset.Request, words string) string {
 	return r.ID + " · " + words
 }
 
-// aim is what is wanted and where, as a phrase that follows "asks to": "go back to 02:10 Europe/Berlin (01:10 UTC) on orders".
-func aim(s reset.Story, v voice, d detail) string {
-	in, _ := s.Request.Move()
+// actPhrase is what is wanted and where, as a phrase that follows "asks to": "go back to 02:10 Europe/Berlin (01:10 UTC) on orders".
+func actPhrase(s reset.Story, v timeFormat, d timeDetail) string {
+	in, _ := s.Request.Intent()
 	switch a := s.Request.Act.(type) {
 	case reset.Freeze:
 		return "freeze " + scopeWord(in.Cluster)
 	case reset.Thaw:
 		return "thaw " + scopeWord(in.Cluster)
 	case reset.SaveSchedule:
-		return "schedule " + whenOf(a.Schedule, v) + ": " + goal(s, v, d)
+		return "schedule " + whenOf(a.Schedule, v) + ": " + targetPhrase(s, v, d)
 	case reset.Move: // its target says it all
 	}
-	return goal(s, v, d)
+	return targetPhrase(s, v, d)
 }
 
-// goal is the target of it, and where.
-func goal(s reset.Story, v voice, d detail) string {
-	in, _ := s.Request.Move()
+// targetPhrase is the target of it, and where.
+func targetPhrase(s reset.Story, v timeFormat, d timeDetail) string {
+	in, _ := s.Request.Intent()
 	on := scope(in, s.Topics)
 	_, saves := s.Request.Act.(reset.SaveSchedule)
 	switch t := in.Target.(type) {
@@ -63,17 +63,17 @@ func goal(s reset.Story, v voice, d detail) string {
 			return "go back " + text.Duration(t.Back) + " from its time" + on
 		}
 		if ahead := s.Request.Actual().Skip > 0; t.Back != 0 && ahead { // the group is further behind than that
-			return direction(s.Request.Actual()) + text.Duration(t.Back) + " ago, " + v.echo(t, min(d, withUTC)) + on
+			return direction(s.Request.Actual()) + text.Duration(t.Back) + " ago, " + v.targetTime(t, min(d, withUTC)) + on
 		} else if t.Back != 0 {
-			return "go back " + text.Duration(t.Back) + ", to " + v.echo(t, min(d, withUTC)) + on
+			return "go back " + text.Duration(t.Back) + ", to " + v.targetTime(t, min(d, withUTC)) + on
 		}
-		return direction(s.Request.Actual()) + v.echo(t, d) + on
+		return direction(s.Request.Actual()) + v.targetTime(t, d) + on
 	case reset.Exact:
-		return direction(s.Request.Actual()) + "offset " + text.Count(t.Offset) + on
+		return direction(s.Request.Actual()) + "offset " + text.WithCommas(t.Offset) + on
 	case reset.SkipRecord:
-		return "skip one record, offset " + text.Count(t.Offset) + on + ", if it is still the next one"
+		return "skip one record, offset " + text.WithCommas(t.Offset) + on + ", if it is still the next one"
 	case reset.Rows:
-		return "go to " + text.Number(len(t.Rows), "given offset") + on
+		return "go to " + text.Counted(len(t.Rows), "given offset") + on
 	case reset.Undo:
 		return "take back " + t.Of + on + ": return to the offsets saved before it"
 	case reset.Latest:
@@ -82,9 +82,9 @@ func goal(s reset.Story, v voice, d detail) string {
 		return "go to earliest (the oldest records still there)" + on
 	case reset.Shift:
 		if t.By < 0 {
-			return "go back " + text.Number(-t.By, "offset") + each(s.Request.Actual()) + on
+			return "go back " + text.Counted(-t.By, "offset") + eachPartition(s.Request.Actual()) + on
 		}
-		return "go forward " + text.Number(t.By, "offset") + each(s.Request.Actual()) + on
+		return "go forward " + text.Counted(t.By, "offset") + eachPartition(s.Request.Actual()) + on
 	case reset.Current:
 		return "commit the present offsets again" + on
 	case reset.Like:
@@ -95,8 +95,8 @@ func goal(s reset.Story, v voice, d detail) string {
 	return "reset" + on
 }
 
-// each is said of what is meant for every partition, where there are several.
-func each(e reset.Effect) string {
+// eachPartition is said of what is meant for every partition, where there are several.
+func eachPartition(e reset.Effect) string {
 	if e.Partitions == 1 {
 		return ""
 	}
@@ -114,20 +114,20 @@ func direction(e reset.Effect) string {
 }
 
 // place is the target without its verb, for results: "at 02:10", "at latest".
-func place(in reset.Intent, v voice) string {
+func place(in reset.Intent, v timeFormat) string {
 	switch t := in.Target.(type) {
 	case reset.Time:
 		zone := v.zone
 		if t.Zone != "" {
-			zone = voiceOf(reset.Intent{Zone: t.Zone}, v.now).zone
+			zone = timeFormatOf(reset.Intent{Zone: t.Zone}, v.now).zone
 		}
 		local := t.At.In(zone)
-		if layout := fine(local); sameDay(local, v.now.In(zone)) {
+		if layout := withSeconds(local); sameDay(local, v.now.In(zone)) {
 			return "at " + local.Format(layout)
 		}
 		return "at " + local.Format("2006-01-02 15:04 MST")
 	case reset.Exact:
-		return "at offset " + text.Count(t.Offset)
+		return "at offset " + text.WithCommas(t.Offset)
 	case reset.SkipRecord:
 		return "behind the record"
 	case reset.Latest:
@@ -152,7 +152,7 @@ func scope(in reset.Intent, topics []reset.TopicEffect) string {
 		if t.Partitions == nil {
 			names = append(names, t.Topic)
 		} else {
-			names = append(names, spot(t.Topic, t.Partitions))
+			names = append(names, partitionsLabel(t.Topic, t.Partitions))
 		}
 	}
 	if len(names) == 0 {
@@ -163,7 +163,7 @@ func scope(in reset.Intent, topics []reset.TopicEffect) string {
 	few := text.List(names, 3)
 	switch {
 	case in.Scope.All && len(names) > 3:
-		return " on all " + text.Number(len(names), "topic") + " with commits"
+		return " on all " + text.Counted(len(names), "topic") + " with commits"
 	case in.Scope.All && len(names) > 0:
 		return " on all its topics (" + few + ")"
 	case len(names) > 0:
@@ -172,35 +172,35 @@ func scope(in reset.Intent, topics []reset.TopicEffect) string {
 	return ""
 }
 
-// moves counts partitions: "12 of 12 partitions", "10 of 12 partitions (the rest is there already)".
-func moves(e reset.Effect) string {
+// partitionsMoved counts partitions: "12 of 12 partitions", "10 of 12 partitions (the rest is there already)".
+func partitionsMoved(e reset.Effect) string {
 	switch {
 	case e.Changed == 1 && e.Partitions == 1:
 		return "1 partition"
 	case e.Changed == e.Partitions:
-		return text.Count(e.Changed) + " of " + text.Number(e.Partitions, "partition")
+		return text.WithCommas(e.Changed) + " of " + text.Counted(e.Partitions, "partition")
 	}
-	return text.Count(e.Changed) + " of " + text.Number(e.Partitions, "partition") + " (the rest is there already)"
+	return text.WithCommas(e.Changed) + " of " + text.Counted(e.Partitions, "partition") + " (the rest is there already)"
 }
 
 // intentLine is the one sentence of what is wanted.
-func intentLine(s reset.Story, v voice) Line {
+func intentLine(s reset.Story, v timeFormat) Line {
 	if _, saves := s.Request.Act.(reset.SaveSchedule); saves {
-		return say(text.Capital(aim(s, v, withUTC)), ". If it ran now: ", moves(s.Request.Actual()), ".")
+		return say(text.Capital(actPhrase(s, v, withUTC)), ". If it ran now: ", partitionsMoved(s.Request.Actual()), ".")
 	}
-	return say(text.Capital(aim(s, v, withAgo)), ": ", moves(s.Request.Actual()), ".")
+	return say(text.Capital(actPhrase(s, v, withAgo)), ": ", partitionsMoved(s.Request.Actual()), ".")
 }
 
 // effectLine keeps replay and skip apart, always says both, and says "at most": offsets are not records (compaction,
 // transaction markers).
-func effectLine(s reset.Story, v voice) Line {
-	in, _ := s.Request.Move()
+func effectLine(s reset.Story, v timeFormat) Line {
+	in, _ := s.Request.Intent()
 	e := s.Request.Actual()
 	if unknown := unknownStart(s.Request); unknown != nil {
 		return unknown
 	}
 	switch {
-	case gather(s.Request.Warnings, reset.WarnNoneAfter).parts > 0: // "none" would be a promise
+	case groupWarnings(s.Request.Warnings, reset.WarnNoneAfter).parts > 0: // "none" would be a promise
 		return say("Replays ", strong("at most "+records(e.Replay)), " and skips ", strong("at most "+records(e.Skip)), ", not counting what arrives before the consumers start.")
 	case e.Replay > 0 && e.Skip > 0:
 		return say("Replays ", strong("at most "+records(e.Replay)), " and skips ", strong("at most "+records(e.Skip)),
@@ -218,13 +218,13 @@ func effectLine(s reset.Story, v voice) Line {
 // startsAt says what a partition without a committed offset means for messages. Kafka does not know it: each consumer's own
 // setting decides, when it starts.
 func startsAt(replay, skip int64) string {
-	return "each consumer's auto.offset.reset: earliest reprocesses up to " + text.Number(replay, "message") + ", latest skips up to " + text.Number(skip, "message")
+	return "each consumer's auto.offset.reset: earliest reprocesses up to " + text.Counted(replay, "message") + ", latest skips up to " + text.Counted(skip, "message")
 }
 
 // comparedWith says what a first committed offset does. The group has no place that it would move away from, only the one that each
 // consumer's own setting would choose.
 func comparedWith(replay, skip int64) string {
-	return "compared with earliest, this skips up to " + text.Number(skip, "message") + "; compared with latest, it reprocesses up to " + text.Number(replay, "message")
+	return "compared with earliest, this skips up to " + text.Counted(skip, "message") + "; compared with latest, it reprocesses up to " + text.Counted(replay, "message")
 }
 
 func deletes(r reset.Request) bool { return r.Unplaced() == reset.UnplacedAfter }
@@ -233,7 +233,7 @@ func firstOffsets(r reset.Request) bool { return r.Unplaced() == reset.UnplacedB
 
 // unknownStart is the effect where the place before or after is not known of any partition; nil otherwise.
 func unknownStart(r reset.Request) Line {
-	in, _ := r.Move()
+	in, _ := r.Intent()
 	switch e := r.Actual(); {
 	case deletes(r):
 		return say("Where ", in.Group, " starts is decided by ", strong(startsAt(e.Replay, e.Skip)), ", and all that arrive before they start.")
@@ -244,23 +244,23 @@ func unknownStart(r reset.Request) Line {
 	return nil
 }
 
-func written(e reset.Effect, v voice) Line {
+func written(e reset.Effect, v timeFormat) Line {
 	if e.From.IsZero() || e.From.After(v.now) {
 		return nil
 	}
 	return say(", written from ", v.clock(e.From), " on")
 }
 
-func records(n int64) string { return text.Number(n, "record") }
+func records(n int64) string { return text.Counted(n, "record") }
 
-// brief is a request's effect within a sentence, after "it".
-func brief(r reset.Request) string {
+// effectBrief is a request's effect within a sentence, after "it".
+func effectBrief(r reset.Request) string {
 	e := r.Actual()
-	return effect(r.Unplaced(), e.Replay, e.Skip)
+	return effectText(r.Unplaced(), e.Replay, e.Skip)
 }
 
-// effect is brief of two numbers, which promise nothing where a place is not known.
-func effect(u reset.Unplaced, replay, skip int64) string {
+// effectText is brief of two numbers, which promise nothing where a place is not known.
+func effectText(u reset.Unplaced, replay, skip int64) string {
 	switch u {
 	case reset.UnplacedAfter:
 		return "leaves the start to " + startsAt(replay, skip)
@@ -275,13 +275,13 @@ func plainBrief(e reset.Effect) string {
 		if n == 0 {
 			return "none"
 		}
-		return "at most " + text.Count(n)
+		return "at most " + text.WithCommas(n)
 	}
 	return "replays " + most(e.Replay) + ", skips " + most(e.Skip)
 }
 
-// reach is what an approval covers: beyond it the reset is asked for again.
-func reach(b reset.Bounds) string {
+// boundsText is what an approval covers: beyond it the reset is asked for again.
+func boundsText(b reset.Bounds) string {
 	most := func(n int64) string {
 		switch n {
 		case math.MaxInt64:
@@ -289,7 +289,7 @@ func reach(b reset.Bounds) string {
 		case 0:
 			return "none"
 		}
-		return "up to " + text.Count(n)
+		return "up to " + text.WithCommas(n)
 	}
 	if unbounded(b) {
 		return "whatever its effect"
@@ -304,7 +304,7 @@ func unbounded(b reset.Bounds) bool {
 // isolationLine says what "latest" is for this group: a group that reads committed and is sent past an open transaction
 // loses what commits later.
 func isolationLine(r reset.Request) Line {
-	in, _ := r.Move()
+	in, _ := r.Intent()
 	switch in.Target.(type) {
 	case reset.Latest, reset.Current:
 	default:
@@ -333,7 +333,7 @@ var states = map[reset.State]string{
 
 // stateWord says where a request stands. A write that landed late has failed as far as its state goes, and is applied all the same.
 func stateWord(r reset.Request) string {
-	if r.Outcome == reset.Late {
+	if r.Outcome == reset.AppliedLate {
 		return "applied late"
 	}
 	return states[r.State]
@@ -341,11 +341,11 @@ func stateWord(r reset.Request) string {
 
 // outcomes says how a request ended.
 var outcomes = map[reset.Outcome]string{
-	reset.Verified:  "every partition was read back at its target",
-	reset.Overtaken: "everything was written, and somebody has committed since",
-	reset.Unchanged: "the offsets are where they were before",
-	reset.Late:      "its answer was lost, then the write landed: every partition is at its target",
-	reset.PutBack:   "what had been written was put back",
-	reset.Mixed:     "a part was written and a part was not",
-	reset.Unclear:   "what was written cannot be known",
+	reset.Verified:         "every partition was read back at its target",
+	reset.Overtaken:        "everything was written, and somebody has committed since",
+	reset.Unchanged:        "the offsets are where they were before",
+	reset.AppliedLate:      "its answer was lost, then the write landed: every partition is at its target",
+	reset.RolledBack:       "what had been written was put back",
+	reset.PartiallyApplied: "a part was written and a part was not",
+	reset.OutcomeUnknown:   "what was written cannot be known",
 }

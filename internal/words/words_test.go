@@ -189,7 +189,7 @@ func TestEveryOtherWord(t *testing.T) {
 	}
 	check("State", func(v string) bool { return states[reset.State(v)] != "" })
 	check("Outcome", func(v string) bool { return outcomes[reset.Outcome(v)] != "" })
-	check("Standing", func(v string) bool { return standings[reset.Standing(v)] != "" })
+	check("WriteState", func(v string) bool { return writeStates[reset.WriteState(v)] != "" })
 	check("How", func(v string) bool { _, ok := hows[reset.How(v)]; return ok })
 	check("Did", func(v string) bool {
 		got := ReplyOf(reset.Reply{Did: reset.Did(v), Request: waitingStory().Request, At: clockAt("02:12:00"), By: jon})
@@ -220,7 +220,7 @@ func TestEveryStateIsShown(t *testing.T) {
 	seen := map[string]bool{}
 	for _, target := range targets {
 		s := story(withTarget(target), orders())
-		words := aim(s, voiceOf(wrongDeploy(), s.Now), withAgo)
+		words := actPhrase(s, timeFormatOf(wrongDeploy(), s.Now), withAgo)
 		if words == "reset on orders" || seen[words] {
 			t.Errorf("%T: %q", target, words)
 		}
@@ -237,7 +237,7 @@ func TestEveryAnswerOfMixedBlocksAndOffersTheWayOut(t *testing.T) {
 		}
 		return strings.Join(ls, ", ")
 	}
-	s := failedStory(reset.Unclear, 7, 4, 1)
+	s := failedStory(reset.OutcomeUnknown, 7, 4, 1)
 	if got := labels(CardOf(s)); got != "Undo, Accept as is" {
 		t.Error(got)
 	}
@@ -303,14 +303,14 @@ func TestTimes(t *testing.T) {
 		{"Europe/London", "2026-11-22T01:10:00Z", "2026-11-22T01:12:05Z", "01:10 Europe/London (01:10 UTC, 2 min 5 s ago)"},
 		{"Nowhere/Else", "2026-11-22T01:10:00Z", "2026-11-22T01:10:30Z", "01:10 UTC (30 s ago)"},
 	} {
-		v := voiceOf(reset.Intent{Zone: tc.zone}, at(tc.now))
-		if got := v.echo(reset.Time{At: at(tc.at), Zone: tc.zone}, withAgo); got != tc.want {
+		v := timeFormatOf(reset.Intent{Zone: tc.zone}, at(tc.now))
+		if got := v.targetTime(reset.Time{At: at(tc.at), Zone: tc.zone}, withAgo); got != tc.want {
 			t.Errorf("%s in %q:\ngot  %s\nwant %s", tc.at, tc.zone, got, tc.want)
 		}
 	}
 	// A reader elsewhere sees the zone in which it was asked.
-	ny := voiceOf(reset.Intent{Zone: "America/New_York"}, at("2026-11-22T02:07:00Z"))
-	if got := ny.echo(reset.Time{At: at("2026-11-22T02:10:00Z"), Zone: "UTC"}, withUTC); got != "02:10 UTC" {
+	ny := timeFormatOf(reset.Intent{Zone: "America/New_York"}, at("2026-11-22T02:07:00Z"))
+	if got := ny.targetTime(reset.Time{At: at("2026-11-22T02:10:00Z"), Zone: "UTC"}, withUTC); got != "02:10 UTC" {
 		t.Error(got)
 	}
 }
@@ -324,7 +324,7 @@ func TestMembers(t *testing.T) {
 	if got := members(ms).String(); got != "c0 ×10, c1 ×10, c2 ×10 and 1 more from 10.0.0.0, 10.0.0.1, 10.0.0.10, 10.0.0.11 and 36 more" {
 		t.Error(got)
 	}
-	if got := lingering(ms).String(); !strings.Contains(got, "40 members have a static id") {
+	if got := membersLeftLine(ms).String(); !strings.Contains(got, "40 members have a static id") {
 		t.Error(got)
 	}
 	if got := members([]reset.Member{{}}).String(); got != "(no client id)" {
@@ -357,7 +357,7 @@ func TestForeignTextStaysText(t *testing.T) {
 	in.Reason, in.Group = evil, evil
 	s := story(in, orders())
 	s.Request.State, s.Request.Warnings = reset.Pending, []reset.Warning{{Code: reset.WarnNote, Text: evil}}
-	s.Request.Seen.Group = reset.GroupState{Exists: true, State: "Stable", Members: []reset.Member{{ClientID: evil, Host: evil}}}
+	s.Request.Observation.Group = reset.GroupState{Exists: true, State: "Stable", Members: []reset.Member{{ClientID: evil, Host: evil}}}
 	s.Request.Ruling.Runbook = "javascript:alert(1)"
 	c := CardOf(s)
 	for _, l := range slices.Concat(c.Lines, c.Warnings, c.Hints, c.Foot) {
@@ -382,14 +382,14 @@ func TestHistoryAndLists(t *testing.T) {
 	t.Parallel()
 	many := slices.Repeat(several(), 10)
 	c := HistoryOf(many, []reset.ClusterInfo{prodEU}, clockAt("03:00:00"))
-	if len(c.Lines) != mostRequests+1 || !strings.Contains(c.String(), "20 more requests") {
+	if len(c.Lines) != maxRequests+1 || !strings.Contains(c.String(), "20 more requests") {
 		t.Errorf("%d lines:\n%s", len(c.Lines), c)
 	}
 	if got := StatusOf(nil, nil, nil, clockAt("03:00:00")).String(); !strings.Contains(got, "Nothing is open") {
 		t.Error(got)
 	}
 	long := ShowOf(appliedStory(), slices.Repeat(wholeLife(), 20))
-	if n := len(long.Lines); n > mostEntries+10 || !strings.Contains(long.String(), "170 entries not shown") {
+	if n := len(long.Lines); n > maxEntries+10 || !strings.Contains(long.String(), "170 entries not shown") {
 		t.Errorf("%d lines", n)
 	}
 	help := HelpOf("kafka-reset\nMoves offsets.\n\n  GROUP TOPIC to TIME\n")

@@ -47,7 +47,7 @@ func TestMain(m *testing.M) {
 
 // times are the core's, shortened: its patience, not its rules.
 func times(t *engine.Times) {
-	t.Settle, t.Look, t.Again = 100*time.Millisecond, 30*time.Millisecond, 100*time.Millisecond
+	t.Settle, t.CheckInterval, t.Again = 100*time.Millisecond, 30*time.Millisecond, 100*time.Millisecond
 	t.Lease, t.Commit, t.Gap = slow*time.Second, 100*time.Millisecond, 2*slow*time.Second
 }
 

@@ -174,7 +174,7 @@ func TestDecidedAndKilledBeforeThatIsNoted(t *testing.T) {
 			}
 		}
 		now, _ := r.request()
-		if in, _ := now.Move(); in.Zone != "" && in.Zone != "Europe/Berlin" {
+		if in, _ := now.Intent(); in.Zone != "" && in.Zone != "Europe/Berlin" {
 			r.fatal("the zone became %s without anybody's word", in.Zone)
 		}
 	})

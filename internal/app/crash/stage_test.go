@@ -377,7 +377,7 @@ func ending(r reset.Request) string {
 		return "failed, offsets as before"
 	case r.Outcome == reset.Unchanged:
 		return "failed, nothing changed"
-	case r.Outcome == reset.Unclear:
+	case r.Outcome == reset.OutcomeUnknown:
 		return "failed, unclear"
 	}
 	return string(r.State)

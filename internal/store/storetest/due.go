@@ -19,7 +19,7 @@ func dueAt(t *testing.T, s engine.Store, id string, at time.Time) {
 	t.Helper()
 	create(t, s, ask(id, reset.Approved))
 	quiet(t, s)
-	update(t, s, id, nil, func(tx *engine.Tx) { tx.LookAt(at) })
+	update(t, s, id, nil, func(tx *engine.Tx) { tx.RecheckAt(at) })
 }
 
 func soonest(t *testing.T, s engine.Store) time.Time {
@@ -39,7 +39,7 @@ func claimOrder(t *testing.T, open Open) {
 	}
 	quiet(t, s)
 	for id, after := range map[string]time.Duration{"a": time.Microsecond, "b": 2 * time.Second, "c": 3 * time.Second} {
-		update(t, s, id, nil, func(tx *engine.Tx) { tx.LookAt(t0.Add(after)) })
+		update(t, s, id, nil, func(tx *engine.Tx) { tx.RecheckAt(t0.Add(after)) })
 	}
 	same(t, "soonest", soonest(t, s), t0.Add(time.Microsecond))
 	for _, tt := range []struct {
@@ -91,14 +91,14 @@ func claimLease(t *testing.T, open Open) {
 	same(t, "soonest after the old holder spoke", soonest(t, s), t0.Add(2*lease))
 
 	// What was wanted of the holder that died is served by the next.
-	update(t, s, "k7f3", nil, func(tx *engine.Tx) { tx.LookAt(t0) })
+	update(t, s, "k7f3", nil, func(tx *engine.Tx) { tx.RecheckAt(t0) })
 	_, rows = claim(t, s, t0.Add(2*lease))
 	same(t, "claims after the second lease", len(rows), 1)
 
 	// Never due again, made due again: the fence goes on.
 	release(t, s, rows[0], time.Time{})
 	same(t, "soonest after it was given up", soonest(t, s), time.Time{})
-	update(t, s, "k7f3", nil, func(tx *engine.Tx) { tx.LookAt(t0) })
+	update(t, s, "k7f3", nil, func(tx *engine.Tx) { tx.RecheckAt(t0) })
 	_, rows = claim(t, s, t0)
 	same(t, "fence of the row made again", rows[0].Fence, old.Fence+3)
 }
@@ -135,9 +135,9 @@ func claimNote(t *testing.T, open Open) {
 	_, rows := claim(t, s, t0)
 	same(t, "note of a row that nobody held", rows[0].Note, engine.Note{})
 	row := rows[0]
-	row.Note.Streak = engine.Streak{Cluster: "prod-eu", Group: "billing", Since: t0, Last: t0.Add(time.Second), Commits: "c0ffee", Epoch: 7, Exists: true}
+	row.Note.Streak = engine.IdleStreak{Cluster: "prod-eu", Group: "billing", Since: t0, Last: t0.Add(time.Second), Commits: "c0ffee", Epoch: 7, Exists: true}
 	release(t, s, row, t0.Add(time.Second))
-	update(t, s, "k7f3", nil, func(tx *engine.Tx) { tx.LookAt(t0.Add(2 * time.Second)) })
+	update(t, s, "k7f3", nil, func(tx *engine.Tx) { tx.RecheckAt(t0.Add(2 * time.Second)) })
 	_, rows = claim(t, open(t), t0.Add(2*time.Second))
 	same(t, "note of the next claim", rows[0].Note, row.Note)
 	_, rows = claim(t, s, t0.Add(2*time.Second+lease))
@@ -153,7 +153,7 @@ func claimTakeOver(t *testing.T, open Open) {
 	}
 	quiet(t, s)
 	for _, id := range []string{"k7f3", "m2n8"} {
-		update(t, s, id, nil, func(tx *engine.Tx) { tx.LookAt(t0) })
+		update(t, s, id, nil, func(tx *engine.Tx) { tx.RecheckAt(t0) })
 	}
 	if _, err := s.Record(t.Context(), engine.Inbox{ID: "e2", Kind: "click", Raw: []byte("{}"), ReceivedAt: t0}); err != nil {
 		t.Fatal(err)
@@ -186,7 +186,7 @@ func claimRecall(t *testing.T, open Open) {
 	}
 	quiet(t, s)
 	for i, id := range ids {
-		update(t, s, id, nil, func(tx *engine.Tx) { tx.LookAt(t0.Add(time.Duration(i) * time.Hour)) })
+		update(t, s, id, nil, func(tx *engine.Tx) { tx.RecheckAt(t0.Add(time.Duration(i) * time.Hour)) })
 	}
 	_, held := claim(t, s, t0)
 	same(t, "held", len(held), 1)
@@ -205,7 +205,7 @@ func claimRecall(t *testing.T, open Open) {
 
 func claimWanted(t *testing.T, open Open) {
 	look := func(after time.Duration) func(*engine.Tx) {
-		return func(tx *engine.Tx) { tx.LookAt(t0.Add(after)) }
+		return func(tx *engine.Tx) { tx.RecheckAt(t0.Add(after)) }
 	}
 	for _, tt := range []struct {
 		name  string
@@ -293,12 +293,12 @@ func lookAgain(t *testing.T, open Open) {
 		want   time.Time
 	}{
 		{"outside", func(tx *engine.Tx) { tx.Request.Retries++ }, false, atOnce},
-		{"outside, at", func(tx *engine.Tx) { tx.Request.Retries++; tx.LookAt(t0.Add(time.Second)) }, false, t0.Add(time.Second)},
+		{"outside, at", func(tx *engine.Tx) { tx.Request.Retries++; tx.RecheckAt(t0.Add(time.Second)) }, false, t0.Add(time.Second)},
 		{"held", func(tx *engine.Tx) { tx.Request.Retries++ }, true, t0.Add(time.Hour)},
-		{"held, at", func(tx *engine.Tx) { tx.Request.Retries++; tx.LookAt(t0.Add(time.Second)) }, true, t0.Add(time.Second)},
+		{"held, at", func(tx *engine.Tx) { tx.Request.Retries++; tx.RecheckAt(t0.Add(time.Second)) }, true, t0.Add(time.Second)},
 		{"ended", func(tx *engine.Tx) { tx.Request.State = reset.Cancelled }, false, time.Time{}},
-		{"ended, at", func(tx *engine.Tx) { tx.Request.State = reset.Cancelled; tx.LookAt(t0.Add(time.Second)) }, false, t0.Add(time.Second)},
-		{"never", func(tx *engine.Tx) { tx.Request.Retries++; tx.LookAt(time.Time{}) }, false, time.Time{}},
+		{"ended, at", func(tx *engine.Tx) { tx.Request.State = reset.Cancelled; tx.RecheckAt(t0.Add(time.Second)) }, false, t0.Add(time.Second)},
+		{"never", func(tx *engine.Tx) { tx.Request.Retries++; tx.RecheckAt(time.Time{}) }, false, time.Time{}},
 	} {
 		s := open(t)
 		dueAt(t, s, tt.name, t0)

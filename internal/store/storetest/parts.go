@@ -184,14 +184,14 @@ func attempts(t *testing.T, open Open) {
 		tx.SetWrites(writes[:1])
 	})
 	writes[0].Result = reset.StepResult{Rejected: "UNKNOWN_MEMBER_ID", Detail: "d"}
-	writes[0].Stands, writes[0].Read = reset.StandsMoved, reset.Position{Offset: 7, Metadata: "theirs"}
+	writes[0].ReadState, writes[0].Read = reset.WriteMoved, reset.Position{Offset: 7, Metadata: "theirs"}
 	writes[1].Result.Written, writes[1].Chunk = true, 2
-	writes[1].Stands, writes[1].Read = reset.StandsTarget, reset.Position{None: true}
+	writes[1].ReadState, writes[1].Read = reset.WriteAtTarget, reset.Position{None: true}
 	update(t, s, "k7f3", nil, func(tx *engine.Tx) {
 		same(t, "attempt in the update", *tx.Attempt, first)
 		tx.Attempt.Chunks[0].Phase, tx.Attempt.Chunks[0].SentAt = reset.Sending, t0
 		tx.Attempt.Chunks = append(tx.Attempt.Chunks, reset.ChunkState{N: 2, Phase: reset.Planned, Back: true})
-		tx.Attempt.EndedAt, tx.Attempt.Outcome = t0, reset.PutBack
+		tx.Attempt.EndedAt, tx.Attempt.Outcome = t0, reset.RolledBack
 		lies := []reset.Write{writes[0], writes[1]}
 		lies[0].From.Offset = 666 // where it was never changes
 		tx.SetWrites(lies)

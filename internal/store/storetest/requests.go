@@ -201,12 +201,12 @@ func list(t *testing.T, open Open) {
 func survives(t *testing.T, open Open) {
 	s := open(t)
 	want := create(t, s, ask("k7f3", reset.Failed, func(r *reset.Request) {
-		r.Outcome = reset.Unclear
+		r.Outcome = reset.OutcomeUnknown
 		r.Effect = reset.Effect{Topics: 1, Replay: 1 << 62, From: t0}
 		r.Bounds = reset.Bounds{Topics: []reset.TopicID{{Topic: "orders", ID: "x"}}, MaxSkip: 1<<63 - 1}
 		r.Warnings = []reset.Warning{{Code: reset.WarnBusy, Names: []string{"<!channel> 'quoted'"}}}
 		r.Problem = &reset.Problem{Code: reset.ProblemLost, Ruling: &reset.Ruling{Allowed: true}}
-		r.Seen = reset.Sighting{At: t0, EmptySince: t0, Group: reset.GroupState{Members: []reset.Member{{ID: "m"}}}}
+		r.Observation = reset.Observation{At: t0, EmptySince: t0, Group: reset.GroupState{Members: []reset.Member{{ID: "m"}}}}
 		r.Settled = &reset.Settlement{By: jon, Why: "looked at it", At: t0}
 		r.Deadline, r.DecidedAt, r.EndedAt = t0, t0, t0
 	}))

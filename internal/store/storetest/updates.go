@@ -39,7 +39,7 @@ func updateFails(t *testing.T, open Open) {
 		tx.SetSteps([]reset.Step{{Topic: "orders"}})
 		tx.AddVote(reset.Vote{Revision: 1, Actor: jon})
 		tx.Log(reset.Entry{Event: reset.EvVoted})
-		tx.LookAt(t0)
+		tx.RecheckAt(t0)
 		return cause
 	})
 	if err != cause { //nolint:errorlint // as it is
@@ -68,7 +68,7 @@ func updateNothing(t *testing.T, open Open) {
 	update(t, s, "k7f3", nil, func(tx *engine.Tx) { tx.Request.State = reset.Approved })
 	names, _ := claim(t, s, t0)
 	same(t, "due after nothing", len(names), 0)
-	update(t, s, "k7f3", nil, func(tx *engine.Tx) { tx.LookAt(t0) })
+	update(t, s, "k7f3", nil, func(tx *engine.Tx) { tx.RecheckAt(t0) })
 	names, _ = claim(t, s, t0)
 	same(t, "due after saying when to look", names, []string{"request k7f3"})
 	same(t, "request", load(t, s, "k7f3"), before)
@@ -162,11 +162,11 @@ func updateRivals(t *testing.T, open Open) {
 		ask("approved", reset.Approved),
 		ask("alias", reset.Applying, on("prod-alias", "kafka-1", "billing")),
 		ask("unasked", reset.Approved, on("prod-eu", "", "billing")),
-		ask("mixed", reset.Failed, with(reset.Mixed, false)),
-		ask("unclear", reset.Failed, with(reset.Unclear, false)),
-		ask("settled", reset.Failed, with(reset.Mixed, true)),
+		ask("mixed", reset.Failed, with(reset.PartiallyApplied, false)),
+		ask("unclear", reset.Failed, with(reset.OutcomeUnknown, false)),
+		ask("settled", reset.Failed, with(reset.PartiallyApplied, true)),
 		ask("unchanged", reset.Failed, with(reset.Unchanged, false)),
-		ask("late", reset.Failed, with(reset.Late, false)),
+		ask("late", reset.Failed, with(reset.AppliedLate, false)),
 		ask("pending", reset.Pending),
 		ask("applied", reset.Applied),
 		ask("othergroup", reset.Approved, on("prod-eu", "kafka-1", "pay")),
@@ -272,7 +272,7 @@ func oneApplyingConcurrently(t *testing.T, open Open) {
 func blocked(t *testing.T, open Open) {
 	s := open(t)
 	enter := func(tx *engine.Tx) error { tx.Request.State = reset.Applying; return nil }
-	for _, outcome := range []reset.Outcome{reset.Mixed, reset.Unclear} {
+	for _, outcome := range []reset.Outcome{reset.PartiallyApplied, reset.OutcomeUnknown} {
 		o := string(outcome)
 		here := on("prod-eu", "kafka-1", o)
 		create(t, s, ask("bad-"+o, reset.Failed, here, func(r *reset.Request) { r.Outcome = outcome }))
@@ -286,7 +286,7 @@ func blocked(t *testing.T, open Open) {
 		wantErr(t, s.Update(t.Context(), "next-"+o, nil, enter), nil)
 	}
 	// A write whose answer was lost is judged anew when it lands.
-	for outcome, want := range map[reset.Outcome]error{reset.Late: nil, reset.Mixed: reset.ErrConflict} {
+	for outcome, want := range map[reset.Outcome]error{reset.AppliedLate: nil, reset.PartiallyApplied: reset.ErrConflict} {
 		o := "later-" + string(outcome)
 		here := on("prod-eu", "kafka-1", o)
 		create(t, s, ask("old-"+o, reset.Failed, here, func(r *reset.Request) { r.Outcome = reset.Unchanged }))

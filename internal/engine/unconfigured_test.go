@@ -82,7 +82,7 @@ func TestAWriteOnAClusterThatLeftIsUnknown(t *testing.T) {
 	b.want(r, reset.Applying, "")
 	b.leaves()
 	b.wait(time.Hour)
-	r = b.want(r, reset.Failed, reset.Unclear)
+	r = b.want(r, reset.Failed, reset.OutcomeUnknown)
 	if r.Problem == nil || r.Problem.Code != reset.ProblemClusterGone || !r.Outcome.Blocks() {
 		t.Errorf("%+v", r.Problem)
 	}

@@ -13,17 +13,17 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// mostCalled is how many people are told by direct message of what they cannot see in a channel.
-const mostCalled = 10
+// maxNotified is how many people are told by direct message of what they cannot see in a channel.
+const maxNotified = 10
 
-// summon sends those who have to know a direct message when they cannot see the card: approvers of what waits for them, owners when a
+// notifyDirectly sends those who have to know a direct message when they cannot see the card: approvers of what waits for them, owners when a
 // person went alone. It is the last rung but one; the requester is told in any case.
-func (b *Bot) summon(ctx context.Context, s reset.Story, card *engine.Card, refused *refusal) (time.Time, error) {
-	ids, why, seq := called(s, after(s.Entries, card.ToldSeq))
+func (b *Bot) notifyDirectly(ctx context.Context, s reset.Story, card *engine.Card, refused *refusal) (time.Time, error) {
+	ids, why, seq := whoToNotify(s, entriesAfter(s.Entries, card.ToldSeq))
 	if len(ids) == 0 || refused == nil && card.Channel == s.Cluster.Home { // the home channel is where they are expected to look
 		return time.Time{}, nil
 	}
-	people, err := b.unseeing(ctx, s, *card, ids, refused, why)
+	people, err := b.withoutAccess(ctx, s, *card, ids, refused, why)
 	if u := reset.UnreadOf(err); passing(err) || u.Passing {
 		return b.now().Add(max(afterPassing, u.Wait, waitOf(err))), nil
 	}
@@ -31,9 +31,9 @@ func (b *Bot) summon(ctx context.Context, s reset.Story, card *engine.Card, refu
 		b.log.Error("some people who have to know of a request cannot be found", "request", s.Request.ID, "err", err)
 	}
 	if (len(people) > 0 || err != nil) && refused == nil { // before the people, so that these are told once though the channel has to wait
-		_, err := b.say(ctx, "tell the home channel of "+s.Request.ID, s.Cluster.Home, "", words.OutsideOf(s), look{key: blockKey(s)})
+		_, err := b.say(ctx, "tell the home channel of "+s.Request.ID, s.Cluster.Home, "", words.OutsideOf(s), renderOptions{key: blockKey(s)})
 		if passing(err) {
-			return b.later(err)
+			return b.retryAt(err)
 		}
 		if err != nil {
 			b.log.Warn("the home channel is not told", "request", s.Request.ID, "err", err)
@@ -42,15 +42,15 @@ func (b *Bot) summon(ctx context.Context, s reset.Story, card *engine.Card, refu
 	for _, who := range people {
 		b.answer(ctx, envelope{ID: blockKey(s) + ".call." + who, User: who}, words.CallOf(s, why), false)
 	}
-	return time.Time{}, b.amend(ctx, card, func(c *engine.Card) { c.ToldSeq = max(c.ToldSeq, seq) })
+	return time.Time{}, b.updateCard(ctx, card, func(c *engine.Card) { c.ToldSeq = max(c.ToldSeq, seq) })
 }
 
-// called are the users and user groups that have to know of news, why, and by which entry.
-func called(s reset.Story, news []reset.Entry) (ids []string, why words.Call, seq int64) {
+// whoToNotify are the users and user groups that have to know of news, why, and by which entry.
+func whoToNotify(s reset.Story, news []reset.Entry) (ids []string, why words.Call, seq int64) {
 	r := s.Request
 	for _, e := range news {
 		switch {
-		case e.Event == reset.EvAlone:
+		case e.Event == reset.EvEmergency:
 			ids, why, seq = words.OwnersOf(r), words.CallOwners, e.Seq
 		case r.State == reset.Pending && (e.Event == reset.EvSubmitted || e.Event == reset.EvPlanned):
 			ids, why, seq = r.Ruling.Approvers, words.CallApprovers, e.Seq
@@ -59,28 +59,28 @@ func called(s reset.Story, news []reset.Entry) (ids []string, why words.Call, se
 	return ids, why, seq
 }
 
-// unseeing are the people among ids who cannot see the card: all of them when no channel takes it, those who are not members when it is in a
+// withoutAccess are the people among ids who cannot see the card: all of them when no channel takes it, those who are not members when it is in a
 // private channel. When enough approvers are there, no other is called.
-func (b *Bot) unseeing(ctx context.Context, s reset.Story, card engine.Card, ids []string, refused *refusal, why words.Call) ([]string, error) {
+func (b *Bot) withoutAccess(ctx context.Context, s reset.Story, card engine.Card, ids []string, refused *refusal, why words.Call) ([]string, error) {
 	var inside []string
 	if refused == nil {
-		private, err := b.private(ctx, card.Channel)
+		private, err := b.isPrivate(ctx, card.Channel)
 		if err != nil || !private {
 			return nil, err
 		}
-		if inside, err = b.inside(ctx, card.Channel); err != nil {
+		if inside, err = b.channelMembers(ctx, card.Channel); err != nil {
 			return nil, err
 		}
 	}
 	people, err := b.peopleOf(ctx, ids)
 	people = slices.DeleteFunc(people, func(id string) bool {
-		return id == s.Request.Actor.ID || s.Request.Alone != nil && id == s.Request.Alone.By.ID
+		return id == s.Request.Actor.ID || s.Request.Emergency != nil && id == s.Request.Emergency.By.ID
 	})
 	out := slices.DeleteFunc(slices.Clone(people), func(id string) bool { return slices.Contains(inside, id) })
 	if why == words.CallApprovers && len(people)-len(out) >= max(1, s.Request.Need) {
 		return nil, nil
 	}
-	return out[:min(len(out), mostCalled)], err
+	return out[:min(len(out), maxNotified)], err
 }
 
 // peopleOf are users, and the members of user groups. A group that Slack does not name the members of hides no one else.
@@ -103,9 +103,9 @@ func (b *Bot) peopleOf(ctx context.Context, ids []string) (out []string, unread 
 	return slices.Compact(out), unread
 }
 
-// private reports whether only members see a channel.
-func (b *Bot) private(ctx context.Context, channel string) (bool, error) {
-	info, err := patiently(ctx, b, "conversations.info", "look at a channel", func(ctx context.Context) (*slack.Channel, error) {
+// isPrivate reports whether only members see a channel.
+func (b *Bot) isPrivate(ctx context.Context, channel string) (bool, error) {
+	info, err := retryOnRateLimit(ctx, b, "conversations.info", "look at a channel", func(ctx context.Context) (*slack.Channel, error) {
 		return b.api.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: channel})
 	})
 	if err != nil {
@@ -114,13 +114,13 @@ func (b *Bot) private(ctx context.Context, channel string) (bool, error) {
 	return info.IsPrivate, nil
 }
 
-// inside are the members of a channel.
-func (b *Bot) inside(ctx context.Context, channel string) ([]string, error) {
+// channelMembers are the members of a channel.
+func (b *Bot) channelMembers(ctx context.Context, channel string) ([]string, error) {
 	var out []string
 	for cursor := ""; ; {
 		p := &slack.GetUsersInConversationParameters{ChannelID: channel, Cursor: cursor, Limit: 1000}
 		next := ""
-		part, err := patiently(ctx, b, "conversations.members", "ask who is in a channel", func(ctx context.Context) (ids []string, err error) {
+		part, err := retryOnRateLimit(ctx, b, "conversations.members", "ask who is in a channel", func(ctx context.Context) (ids []string, err error) {
 			ids, next, err = b.api.GetUsersInConversationContext(ctx, p)
 			return ids, err
 		})

@@ -10,9 +10,9 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// saved are the steps that an undo goes back to: the last attempt of the request that it undoes, on the topics
+// undoSteps are the steps that an undo goes back to: the last attempt of the request that it undoes, on the topics
 // that are left to it.
-func (s *Service) saved(ctx context.Context, in reset.Intent) ([]reset.Step, error) {
+func (s *Service) undoSteps(ctx context.Context, in reset.Intent) ([]reset.Step, error) {
 	u, ok := in.Target.(reset.Undo)
 	if !ok {
 		return nil, nil
@@ -34,13 +34,13 @@ func (s *Service) saved(ctx context.Context, in reset.Intent) ([]reset.Step, err
 	return steps, nil
 }
 
-// vanished makes of "no such topic" what is meant when the topic was there before: that it was deleted, and since when at the
+// deletedTopics makes of "no such topic" what is meant when the topic was there before: that it was deleted, and since when at the
 // earliest. Where the request is about other topics too, going on with them is offered; nothing goes on unasked.
-func (s *Service) vanished(ctx context.Context, r reset.Request, d *drafted, saved []reset.Step, p *reset.Problem) (*reset.Problem, error) {
+func (s *Service) deletedTopics(ctx context.Context, r reset.Request, d *draftResult, saved []reset.Step, p *reset.Problem) (*reset.Problem, error) {
 	if p.Code != reset.ProblemNoTopic {
 		return p, nil
 	}
-	was, since, err := s.wasThere(ctx, r, saved)
+	was, since, err := s.topicsSeen(ctx, r, saved)
 	if err != nil || !was[p.Topic] {
 		return p, err
 	}
@@ -50,7 +50,7 @@ func (s *Service) vanished(ctx context.Context, r reset.Request, d *drafted, sav
 			gone = append(gone, name)
 		}
 	}
-	rest, some := without(d.intent, saved, gone)
+	rest, some := withoutTopics(d.intent, saved, gone)
 	p = &reset.Problem{Code: reset.ProblemDeleted, Want: "deleted", Request: r.ID, Cluster: p.Cluster, Group: p.Group, Topic: gone[0], Names: gone, Since: since}
 	if some {
 		d.options = []reset.Option{{Label: "Go on with the rest", Typed: "without the deleted topics", Intent: rest}}
@@ -58,8 +58,8 @@ func (s *Service) vanished(ctx context.Context, r reset.Request, d *drafted, sav
 	return p, nil
 }
 
-// wasThere are the topics that were seen to be there, and when: by the plan before this one, or by the reset that is undone.
-func (s *Service) wasThere(ctx context.Context, r reset.Request, saved []reset.Step) (map[string]bool, time.Time, error) {
+// topicsSeen are the topics that were seen to be there, and when: by the plan before this one, or by the reset that is undone.
+func (s *Service) topicsSeen(ctx context.Context, r reset.Request, saved []reset.Step) (map[string]bool, time.Time, error) {
 	was := map[string]bool{}
 	for _, st := range saved {
 		was[st.Topic] = true
@@ -88,8 +88,8 @@ func (s *Service) wasThere(ctx context.Context, r reset.Request, saved []reset.S
 	return was, since, err
 }
 
-// without is an intent that leaves some topics out, and whether anything is left.
-func without(in reset.Intent, saved []reset.Step, gone []string) (reset.Intent, bool) {
+// withoutTopics is an intent that leaves some topics out, and whether anything is left.
+func withoutTopics(in reset.Intent, saved []reset.Step, gone []string) (reset.Intent, bool) {
 	left := func(topic string) bool { return !slices.Contains(gone, topic) }
 	switch t := in.Target.(type) {
 	case reset.Rows:

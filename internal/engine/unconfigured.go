@@ -14,25 +14,25 @@ import (
 // about it can be asked or written any more, so all of them end in words: those that were never written are cancelled, a write
 // that had begun ends as unknown, because where the group stands cannot be read.
 
-// ofConfig is who acts when the configuration decides.
-var ofConfig = reset.Actor{Kind: reset.Config, ID: "config"}
+// configActor is who acts when the configuration decides.
+var configActor = reset.Actor{Kind: reset.Config, ID: "config"}
 
 // cluster is the Kafka of a name. Of a name that is not configured (any more) there is a problem, never a nil cluster.
 func (s *Service) cluster(name string) (Cluster, error) {
 	if c := s.Clusters[name]; c != nil {
 		return c, nil
 	}
-	return nil, s.goneProblem(reset.Request{}, name)
+	return nil, s.unconfiguredProblem(reset.Request{}, name)
 }
 
-// left reports whether a name is of a cluster that is not configured.
-func (s *Service) left(cluster string) bool {
+// isUnconfigured reports whether a name is of a cluster that is not configured.
+func (s *Service) isUnconfigured(cluster string) bool {
 	return cluster != "" && cluster != reset.Everything && s.Clusters[cluster] == nil
 }
 
-// goneProblem says that a cluster is not configured any more, and what the same Kafka is called now.
-func (s *Service) goneProblem(r reset.Request, cluster string) *reset.Problem {
-	in, _ := r.Move()
+// unconfiguredProblem says that a cluster is not configured any more, and what the same Kafka is called now.
+func (s *Service) unconfiguredProblem(r reset.Request, cluster string) *reset.Problem {
+	in, _ := r.Intent()
 	p := &reset.Problem{Code: reset.ProblemClusterGone, Request: r.ID, Cluster: cluster, Group: in.Group}
 	for _, info := range s.Infos {
 		if p.Names = append(p.Names, info.Name); info.ID != "" && info.ID == r.ClusterID {
@@ -42,23 +42,23 @@ func (s *Service) goneProblem(r reset.Request, cluster string) *reset.Problem {
 	return p
 }
 
-// leave ends a request that was not written, because its cluster has left the configuration.
-func (s *Service) leave(ctx context.Context, due *Due, r reset.Request) error {
-	in, _ := r.Move()
+// endUnconfigured ends a request that was not written, because its cluster has left the configuration.
+func (s *Service) endUnconfigured(ctx context.Context, due *Due, r reset.Request) error {
+	in, _ := r.Intent()
 	return s.Store.Update(ctx, r.ID, due, func(tx *Tx) error {
 		r := tx.Request
 		if !slices.Contains(reset.Transitions[r.State], reset.Cancelled) {
 			return reset.ErrConflict
 		}
-		r.Problem, r.EndedAt, r.Deadline, r.Question, r.Options = s.goneProblem(*r, in.Cluster), s.Now(), time.Time{}, "", nil
-		tx.Log(s.entry(r, ofConfig, reset.EvCancelled, "why", in.Cluster+" is no longer in the configuration"))
+		r.Problem, r.EndedAt, r.Deadline, r.Question, r.Options = s.unconfiguredProblem(*r, in.Cluster), s.Now(), time.Time{}, "", nil
+		tx.Log(s.entry(r, configActor, reset.EvCancelled, "why", in.Cluster+" is no longer in the configuration"))
 		return r.Advance(reset.Cancelled)
 	})
 }
 
-// leaveAll ends what is kept of clusters that have left the configuration, and logs it once for each. A write that had begun is
+// endAllUnconfigured ends what is kept of clusters that have left the configuration, and logs it once for each. A write that had begun is
 // ended by its own row.
-func (s *Service) leaveAll(ctx context.Context) error {
+func (s *Service) endAllUnconfigured(ctx context.Context) error {
 	open, err := s.Store.List(ctx, Filter{States: []reset.State{reset.Planning, reset.Draft, reset.Pending, reset.Approved, reset.Applying}})
 	if err != nil {
 		return err
@@ -73,25 +73,25 @@ func (s *Service) leaveAll(ctx context.Context) error {
 		}
 	}
 	for _, r := range open {
-		in, _ := r.Move()
-		if !s.left(in.Cluster) {
+		in, _ := r.Intent()
+		if !s.isUnconfigured(in.Cluster) {
 			continue
 		}
 		n := counts[in.Cluster]
 		n.requests++
 		counts[in.Cluster] = n
 		if r.State != reset.Applying {
-			ended(s.leave(ctx, nil, r))
+			ended(s.endUnconfigured(ctx, nil, r))
 		}
 	}
 	for _, sc := range schedules {
-		if !s.left(sc.Intent.Cluster) || sc.Status != reset.Active {
+		if !s.isUnconfigured(sc.Intent.Cluster) || sc.Status != reset.Active {
 			continue
 		}
 		n := counts[sc.Intent.Cluster]
 		n.schedules++
 		counts[sc.Intent.Cluster] = n
-		ended(s.pauseGone(ctx, nil, sc))
+		ended(s.pauseUnconfigured(ctx, nil, sc))
 	}
 	for cluster, n := range counts {
 		s.Log.Warn("a cluster is no longer configured: its open requests are ended and its schedules paused",
@@ -100,30 +100,30 @@ func (s *Service) leaveAll(ctx context.Context) error {
 	return errors.Join(append(failed, noSchedules)...)
 }
 
-// pauseGone pauses a schedule whose cluster has left the configuration.
-func (s *Service) pauseGone(ctx context.Context, due *Due, sc reset.Schedule) error {
+// pauseUnconfigured pauses a schedule whose cluster has left the configuration.
+func (s *Service) pauseUnconfigured(ctx context.Context, due *Due, sc reset.Schedule) error {
 	return s.Store.Update(ctx, sc.Request, due, func(tx *Tx) error {
 		if tx.Schedule == nil || tx.Schedule.Version != sc.Version {
 			return reset.ErrConflict
 		}
 		tx.Schedule.Status = reset.Paused
-		tx.Log(s.entry(tx.Request, ofConfig, reset.EvPaused, "schedule", sc.Label(), "why", sc.Intent.Cluster+" is no longer in the configuration"))
+		tx.Log(s.entry(tx.Request, configActor, reset.EvPaused, "schedule", sc.Label(), "why", sc.Intent.Cluster+" is no longer in the configuration"))
 		return nil
 	})
 }
 
-// unseen ends a write that had begun on a cluster that has left the configuration. What Kafka answered while it was there
+// endUnread ends a write that had begun on a cluster that has left the configuration. What Kafka answered while it was there
 // counts where it proves that nothing was written; all else is unknown.
-func (s *Service) unseen(ctx context.Context, due Due, r reset.Request, a reset.Attempt, writes []reset.Write) error {
+func (s *Service) endUnread(ctx context.Context, due Due, r reset.Request, a reset.Attempt, writes []reset.Write) error {
 	for i := range writes {
-		writes[i].Stands = reset.StandsDark
+		writes[i].ReadState = reset.WriteUnread
 	}
 	return s.finish(ctx, due, r, a, writes)
 }
 
-// unwatch ends the watch of a reset on a cluster that has left the configuration.
-func (s *Service) unwatch(ctx context.Context, due Due, r reset.Request) error {
-	in, _ := r.Move()
+// endWatch ends the watch of a reset on a cluster that has left the configuration.
+func (s *Service) endWatch(ctx context.Context, due Due, r reset.Request) error {
+	in, _ := r.Intent()
 	return s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
 		r := tx.Request
 		switch {
@@ -131,12 +131,12 @@ func (s *Service) unwatch(ctx context.Context, due Due, r reset.Request) error {
 			l := *r.Late
 			l.Ended, l.Why = s.Now(), reset.LateCluster
 			r.Late = &l
-			tx.Log(s.entry(r, ofConfig, reset.EvLateOver, "why", string(l.Why), "cluster", in.Cluster))
+			tx.Log(s.entry(r, configActor, reset.EvLateOver, "why", string(l.Why), "cluster", in.Cluster))
 		case r.Watch.Open():
 			w := *r.Watch
 			w.Ended, w.Why = s.Now(), reset.WatchCluster
 			r.Watch = &w
-			tx.Log(s.entry(r, ofConfig, reset.EvUnwatched, "why", string(w.Why), "cluster", in.Cluster, "partitions", strconv.Itoa(w.Parts)))
+			tx.Log(s.entry(r, configActor, reset.EvUnwatched, "why", string(w.Why), "cluster", in.Cluster, "partitions", strconv.Itoa(w.Parts)))
 		default:
 			return reset.ErrConflict
 		}

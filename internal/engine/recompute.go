@@ -19,12 +19,12 @@ type Numbers struct {
 const (
 	numbersAhead = 15 * time.Minute // the effect of what is written at a time to come is recomputed from so long before it on
 	numbersShare = 20               // recomputing takes a twentieth of a cluster's time for a request at most
-	mostNumbers  = 4                // and of so many requests at a time
+	maxRecompute = 4                // and of so many requests at a time
 	clockSetBack = time.Minute      // no one clicks so long before a card is shown: the clock was set back meanwhile
 )
 
-// numbersAt is when the effect of a waiting request is recomputed next.
-func (s *Service) numbersAt(due Due, r reset.Request) time.Time {
+// recomputeAt is when the effect of a waiting request is recomputed next.
+func (s *Service) recomputeAt(due Due, r reset.Request) time.Time {
 	last, now := r.PlannedAt, s.Now()
 	if n := due.Note.Numbers; n.Revision == r.Revision && (n.At.After(last) || last.After(now)) {
 		last = n.At
@@ -41,15 +41,15 @@ func (s *Service) numbersAt(due Due, r reset.Request) time.Time {
 
 // pending waits for approvals, with the numbers of now.
 func (s *Service) pending(ctx context.Context, due *Due, r reset.Request) (time.Time, error) {
-	if s.over(r) {
+	if s.isPastDeadline(r) {
 		return s.expire(ctx, *due, r.ID, nil)
 	}
-	if again, err := s.renumber(ctx, due, r); again || err != nil {
+	if again, err := s.recompute(ctx, due, r); again || err != nil {
 		return s.Now(), err
 	}
-	next := s.numbersAt(*due, r)
+	next := s.recomputeAt(*due, r)
 	if !next.After(s.Now()) {
-		next = s.nextLook() // others are being recomputed
+		next = s.nextCheck() // others are being recomputed
 	}
 	if reset.InFuture(intentOf(r)) || r.Deadline.Before(next) {
 		next = r.Deadline
@@ -57,17 +57,17 @@ func (s *Service) pending(ctx context.Context, due *Due, r reset.Request) (time.
 	return next, nil
 }
 
-func intentOf(r reset.Request) reset.Intent { in, _ := r.Move(); return in }
+func intentOf(r reset.Request) reset.Intent { in, _ := r.Intent(); return in }
 
-// renumber recomputes what a waiting request would do, when it is time. What has to be agreed to anew is said at once, while the service
+// recompute recomputes what a waiting request would do, when it is time. What has to be agreed to anew is said at once, while the service
 // still runs, and not after it was stopped. Again reports that the request was changed.
-func (s *Service) renumber(ctx context.Context, due *Due, r reset.Request) (again bool, err error) {
-	in, _ := r.Move()
-	if s.Now().Before(s.numbersAt(*due, r)) || reset.InFuture(in) { // what a time to come finds is not known before it
+func (s *Service) recompute(ctx context.Context, due *Due, r reset.Request) (again bool, err error) {
+	in, _ := r.Intent()
+	if s.Now().Before(s.recomputeAt(*due, r)) || reset.InFuture(in) { // what a time to come finds is not known before it
 		return false, nil
 	}
-	l := s.lookout(in.Cluster)
-	if l.numbering.Add(1) > mostNumbers {
+	l := s.checkBatch(in.Cluster)
+	if l.numbering.Add(1) > maxRecompute {
 		l.numbering.Add(-1)
 		return false, nil
 	}
@@ -79,7 +79,7 @@ func (s *Service) renumber(ctx context.Context, due *Due, r reset.Request) (agai
 	}
 	bounds, p := r.Bounds, rc.Void
 	if p == nil {
-		if bounds, p, err = s.beyond(ctx, r, rc.Effect); err != nil {
+		if bounds, p, err = s.widenBounds(ctx, r, rc.Effect); err != nil {
 			s.Log.Warn("policy cannot tell how many approvals are needed now; it is asked again", "request", r.ID, "err", err)
 			return false, nil
 		}
@@ -90,19 +90,19 @@ func (s *Service) renumber(ctx context.Context, due *Due, r reset.Request) (agai
 		}
 		return true, s.void(ctx, *due, r, p)
 	}
-	return s.drift(ctx, *due, r, rc.Effect, bounds, snap.Group)
+	return s.recordDrift(ctx, *due, r, rc.Effect, bounds, snap.Group)
 }
 
 // recheck reads what a request would do now, and notes how long that took.
 func (s *Service) recheck(ctx context.Context, due *Due, r reset.Request) (reset.Rechecked, reset.Snapshot, error) {
-	in, _ := r.Move()
+	in, _ := r.Intent()
 	began := s.Now()
 	defer func() { due.Note.Numbers = Numbers{Revision: r.Revision, At: s.Now(), Took: s.Now().Sub(began)} }()
 	planned, err := s.Store.Steps(ctx, r.ID, r.Revision, 0, 0)
 	if err != nil {
 		return reset.Rechecked{}, reset.Snapshot{}, err
 	}
-	saved, err := s.saved(ctx, in)
+	saved, err := s.undoSteps(ctx, in)
 	if err != nil {
 		return reset.Rechecked{}, reset.Snapshot{}, err
 	}
@@ -119,12 +119,12 @@ func (s *Service) recheck(ctx context.Context, due *Due, r reset.Request) (reset
 	return reset.Recheck(r, planned, snap, s.Now()), snap, nil
 }
 
-// drift notes numbers that have moved: the card is edited, and nobody is notified.
-func (s *Service) drift(ctx context.Context, due Due, r reset.Request, e reset.Effect, b reset.Bounds, g reset.GroupState) (again bool, err error) {
+// recordDrift notes numbers that have moved: the card is edited, and nobody is notified.
+func (s *Service) recordDrift(ctx context.Context, due Due, r reset.Request, e reset.Effect, b reset.Bounds, g reset.GroupState) (again bool, err error) {
 	was := r.Actual()
 	moved := was.Replay != e.Replay || was.Skip != e.Skip || was.Changed != e.Changed || was.Clamped != e.Clamped ||
 		b.MaxSkip != r.Bounds.MaxSkip || b.MaxReplay != r.Bounds.MaxReplay
-	who := r.State == reset.Pending && !sameGroup(r.Seen.Group, g) // of an armed request the looks tell
+	who := r.State == reset.Pending && !sameGroup(r.Observation.Group, g) // of an armed request the looks tell
 	if !moved && !who {
 		return false, nil
 	}
@@ -135,14 +135,14 @@ func (s *Service) drift(ctx context.Context, due Due, r reset.Request, e reset.E
 		}
 		r.Drift, r.Bounds = &reset.Drift{At: s.Now(), Effect: e}, b
 		if who {
-			r.Seen, r.Warnings = sightingOf(r.Seen, g, s.Now()), busyNow(r.Warnings, g)
+			r.Observation, r.Warnings = observationOf(r.Observation, g, s.Now()), withCurrentMembers(r.Warnings, g)
 		}
 		return nil
 	})
 }
 
-// busyNow is a plan's warnings with who is in the group now.
-func busyNow(ws []reset.Warning, g reset.GroupState) []reset.Warning {
+// withCurrentMembers is a plan's warnings with who is in the group now.
+func withCurrentMembers(ws []reset.Warning, g reset.GroupState) []reset.Warning {
 	ws = slices.DeleteFunc(slices.Clone(ws), func(w reset.Warning) bool { return w.Code == reset.WarnBusy })
 	if !g.Idle() {
 		ws = slices.Insert(ws, 0, reset.Warning{Code: reset.WarnBusy, Count: int64(len(g.Members)), Text: g.State})
@@ -150,9 +150,9 @@ func busyNow(ws []reset.Warning, g reset.GroupState) []reset.Warning {
 	return ws
 }
 
-// justShown refuses an approval that came so soon after a new revision replaced another that it was meant for the one before: a button
+// checkShownLongEnough refuses an approval that came so soon after a new revision replaced another that it was meant for the one before: a button
 // changes under the finger. It is answered with the numbers of now, and asked again.
-func (s *Service) justShown(ctx context.Context, r reset.Request, d Decision) error {
+func (s *Service) checkShownLongEnough(ctx context.Context, r reset.Request, d Decision) error {
 	if r.Before == nil || s.Times.Unread <= 0 {
 		return nil
 	}
@@ -170,14 +170,14 @@ func (s *Service) justShown(ctx context.Context, r reset.Request, d Decision) er
 	if since := at.Sub(shown); since >= s.Times.Unread || since < -clockSetBack {
 		return nil
 	}
-	return stale(r, reset.Ref{ID: r.ID, Revision: r.Revision - 1})
+	return staleRevision(r, reset.Ref{ID: r.ID, Revision: r.Revision - 1})
 }
 
 // facts of what an approval was voided for: how many are needed now, and for what.
 func voidFacts(r reset.Request, p *reset.Problem) []string {
 	facts := []string{"why", p.Want + string(p.Code)}
 	if p.Topic != "" {
-		facts = append(facts, "topic", spotOf(p))
+		facts = append(facts, "topic", partitionOf(p))
 	}
 	if p.Want == "effect" && p.Ruling != nil {
 		facts = append(facts, "need", strconv.Itoa(p.Ruling.Need), "was", strconv.Itoa(r.Need), "cap", p.Ruling.Cap)
@@ -188,16 +188,16 @@ func voidFacts(r reset.Request, p *reset.Problem) []string {
 	return facts
 }
 
-func spotOf(p *reset.Problem) string {
+func partitionOf(p *reset.Problem) string {
 	if len(p.Parts) == 1 {
 		return p.Topic + "-" + strconv.Itoa(int(p.Parts[0]))
 	}
 	return p.Topic
 }
 
-// need is how many approvals the plan needs. Of what others were asked about before it only rises: fewer would be a reason to wait until
+// approvalsNeeded is how many approvals the plan needs. Of what others were asked about before it only rises: fewer would be a reason to wait until
 // the numbers look better.
-func (d drafted) need(r reset.Request) int {
+func (d draftResult) approvalsNeeded(r reset.Request) int {
 	if r.Asked && r.Before != nil {
 		return max(r.Need, d.ruling.Need)
 	}

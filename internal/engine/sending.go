@@ -20,14 +20,14 @@ const callTimeout = 5 * time.Second
 // worstCalls is how many timeouts of its cluster a write may take: Cluster.Write says so.
 const worstCalls = 4
 
-func (s *Service) timeout(cluster string) time.Duration {
+func (s *Service) callTimeout(cluster string) time.Duration {
 	return cmp.Or(s.Info(cluster).Timeout, callTimeout)
 }
 
 // lease is how long a claim under which offsets may be written is held without a sign of life: longer than the worst call, so
 // that no other process takes the request up while this one may still send.
 func (s *Service) lease(cluster string) time.Duration {
-	return max(s.Times.Lease, worstCalls*s.timeout(cluster)+grace)
+	return max(s.Times.Lease, worstCalls*s.callTimeout(cluster)+grace)
 }
 
 // leaseOf is the lease of a claim of any kind.
@@ -35,14 +35,14 @@ func (s *Service) leaseOf(d Due, r *reset.Request) time.Duration {
 	if r == nil || d.Kind != DueRequest || r.State != reset.Approved && r.State != reset.Applying {
 		return s.Times.Lease
 	}
-	in, _ := r.Move()
+	in, _ := r.Intent()
 	return s.lease(in.Cluster)
 }
 
-// certain is when a write whose answer was lost has happened, or will not as far as the two ends decide: the call's own timeout
+// settledBy is when a write whose answer was lost has happened, or will not as far as the two ends decide: the call's own timeout
 // and the brokers' commit timeout after the last chunk was marked, and some grace. What holds it on the way may take longer, hence
 // the LateWatch.
-func (s *Service) certain(r reset.Request, a reset.Attempt) time.Time {
+func (s *Service) settledBy(r reset.Request, a reset.Attempt) time.Time {
 	var last time.Time
 	for _, c := range a.Chunks {
 		if c.Phase == reset.Sending && c.SentAt.After(last) {
@@ -52,18 +52,18 @@ func (s *Service) certain(r reset.Request, a reset.Attempt) time.Time {
 	if last.IsZero() {
 		return last
 	}
-	in, _ := r.Move()
-	return last.Add(s.timeout(in.Cluster) + cmp.Or(r.CommitTimeout, s.Times.Commit) + grace)
+	in, _ := r.Intent()
+	return last.Add(s.callTimeout(in.Cluster) + cmp.Or(r.CommitTimeout, s.Times.Commit) + grace)
 }
 
 // errSlowStore is what comes of a chunk whose mark takes too long to store: its request must not leave.
 var errSlowStore = fmt.Errorf("the store takes longer than %s to note that a write begins", grace)
 
-// mark stores that a chunk is about to leave. One that took long to store (a disk that stalls, a process that was frozen)
+// saveSending stores that a chunk is about to leave. One that took long to store (a disk that stalls, a process that was frozen)
 // is made anew, which fails once another process has taken over.
-func (s *Service) mark(ctx context.Context, due Due, r reset.Request, a *reset.Attempt, i int) error {
+func (s *Service) saveSending(ctx context.Context, due Due, r reset.Request, a *reset.Attempt, i int) error {
 	for range 3 {
-		if err := s.markAs(ctx, due, r, a, i, reset.Sending); err != nil {
+		if err := s.savePhase(ctx, due, r, a, i, reset.Sending); err != nil {
 			return err
 		}
 		if s.Now().Sub(a.Chunks[i].SentAt) < grace {
@@ -71,12 +71,12 @@ func (s *Service) mark(ctx context.Context, due Due, r reset.Request, a *reset.A
 		}
 	}
 	// Its request did not leave, and no one may take it for one whose answer was lost.
-	return errors.Join(errSlowStore, s.markAs(ctx, due, r, a, i, reset.Planned))
+	return errors.Join(errSlowStore, s.savePhase(ctx, due, r, a, i, reset.Planned))
 }
 
-// markAs stores a chunk's phase, and holds the claim for as long as the worst call takes.
-func (s *Service) markAs(ctx context.Context, due Due, r reset.Request, a *reset.Attempt, i int, phase reset.Phase) error {
-	in, _ := r.Move()
+// savePhase stores a chunk's phase, and holds the claim for as long as the worst call takes.
+func (s *Service) savePhase(ctx context.Context, due Due, r reset.Request, a *reset.Attempt, i int, phase reset.Phase) error {
+	in, _ := r.Intent()
 	if err := s.Store.Renew(ctx, due, s.Now().Add(s.lease(in.Cluster))); err != nil {
 		return err
 	}

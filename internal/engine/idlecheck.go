@@ -13,30 +13,30 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// sharedLook is the state of several groups of one cluster, from one round of calls.
-type sharedLook struct {
+// groupChecks is the state of several groups of one cluster, from one round of calls.
+type groupChecks struct {
 	groups       map[string]reset.Look
 	began, ended time.Time
 	err          error
 }
 
 // of is what the round says of one group: an error where it says nothing, because silence is not "inactive".
-func (l sharedLook) of(group string) (reset.Look, error) {
+func (l groupChecks) of(group string) (reset.Look, error) {
 	if l.err != nil {
 		return reset.Look{}, l.err
 	}
 	look, ok := l.groups[group]
 	if !ok {
-		return reset.Look{}, errNoLook
+		return reset.Look{}, errNotChecked
 	}
 	return look, nil
 }
 
-var errNoLook = errors.New("the look at the group was not finished")
+var errNotChecked = errors.New("the look at the group was not finished")
 
-// lookout lets all that look at groups of one cluster at a time share rounds: while one round is under way, the next one
+// checkBatch lets all that look at groups of one cluster at a time share rounds: while one round is under way, the next one
 // collects. A thousand armed requests cost a few rounds for each look, not a thousand.
-type lookout struct {
+type checkBatch struct {
 	turn sync.Mutex // held by the round under way
 
 	numbering atomic.Int32 // requests whose effect is being recomputed
@@ -48,14 +48,14 @@ type lookout struct {
 type round struct {
 	once   sync.Once
 	groups map[string]bool
-	look   sharedLook
+	look   groupChecks
 }
 
 // join takes part in the next round, and returns what it says.
-func (l *lookout) join(groups []string, do func([]string) sharedLook) sharedLook {
+func (l *checkBatch) join(groups []string, do func([]string) groupChecks) groupChecks {
 	l.mu.Lock()
 	if l.next == nil {
-		l.next = &round{groups: map[string]bool{}, look: sharedLook{err: errNoLook}}
+		l.next = &round{groups: map[string]bool{}, look: groupChecks{err: errNotChecked}}
 	}
 	mine := l.next
 	for _, g := range groups {
@@ -73,25 +73,25 @@ func (l *lookout) join(groups []string, do func([]string) sharedLook) sharedLook
 	return mine.look
 }
 
-func (s *Service) lookout(cluster string) *lookout {
-	l, _ := s.lookouts.LoadOrStore(cluster, &lookout{})
-	return l.(*lookout)
+func (s *Service) checkBatch(cluster string) *checkBatch {
+	l, _ := s.checkBatches.LoadOrStore(cluster, &checkBatch{})
+	return l.(*checkBatch)
 }
 
-// glance is a look at groups of one cluster that the first who asks makes for all of them.
-type glance func() sharedLook
+// groupCheck is a look at groups of one cluster that the first who asks makes for all of them.
+type groupCheck func() groupChecks
 
-// glances prepares a look at each cluster's groups. Only who needs it waits for it: a cluster that does not answer holds up neither
+// prepareChecks prepares a look at each cluster's groups. Only who needs it waits for it: a cluster that does not answer holds up neither
 // the requests of another one nor what somebody has just clicked.
-func (s *Service) glances(ctx context.Context, groups map[string][]string) map[string]glance {
-	looks := make(map[string]glance, len(groups))
+func (s *Service) prepareChecks(ctx context.Context, groups map[string][]string) map[string]groupCheck {
+	looks := make(map[string]groupCheck, len(groups))
 	for cluster, names := range groups {
-		looks[cluster] = sync.OnceValue(func() (look sharedLook) {
+		looks[cluster] = sync.OnceValue(func() (look groupChecks) {
 			if err := guard.Do(func() error {
-				look = s.lookout(cluster).join(names, func(all []string) sharedLook { return s.look(ctx, cluster, all) })
+				look = s.checkBatch(cluster).join(names, func(all []string) groupChecks { return s.groupStates(ctx, cluster, all) })
 				return nil
 			}); err != nil {
-				return sharedLook{err: err}
+				return groupChecks{err: err}
 			}
 			return look
 		})
@@ -99,12 +99,12 @@ func (s *Service) glances(ctx context.Context, groups map[string][]string) map[s
 	return looks
 }
 
-// look makes one round. What Kafka refuses for one group must not blind the others: then each is looked at by itself.
-func (s *Service) look(ctx context.Context, cluster string, groups []string) sharedLook {
-	look := sharedLook{began: s.Now()}
+// groupStates makes one round. What Kafka refuses for one group must not blind the others: then each is looked at by itself.
+func (s *Service) groupStates(ctx context.Context, cluster string, groups []string) groupChecks {
+	look := groupChecks{began: s.Now()}
 	kafka, err := s.cluster(cluster)
 	if err != nil {
-		return sharedLook{began: look.began, ended: s.Now(), err: err}
+		return groupChecks{began: look.began, ended: s.Now(), err: err}
 	}
 	look.groups, look.err = kafka.Look(ctx, groups)
 	var p *reset.Problem

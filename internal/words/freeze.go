@@ -5,14 +5,14 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// brakeOf is the card of a freeze or a thaw.
-func brakeOf(s reset.Story) Content {
+// freezeCard is the card of a freeze or a thaw.
+func freezeCard(s reset.Story) Content {
 	r := s.Request
-	in, _ := r.Move()
+	in, _ := r.Intent()
 	_, freeze := r.Act.(reset.Freeze)
-	v := voiceOf(in, s.Now)
+	v := timeFormatOf(in, s.Now)
 	c := Content{Title: title(in, s.Cluster), Status: status(r, states[r.State])}
-	c.Lines = []Line{say(person(r.Actor), " asks to ", aim(s, v, withUTC), reason(in), ".")}
+	c.Lines = []Line{say(person(r.Actor), " asks to ", actPhrase(s, v, withUTC), reason(in), ".")}
 	switch {
 	case r.State == reset.Applied && freeze:
 		c.Status = status(r, "FROZEN")
@@ -22,7 +22,7 @@ func brakeOf(s reset.Story) Content {
 		c.Status = status(r, "thawed")
 		c.Lines = []Line{say("Thawed by ", person(r.Actor), doneAt(r, v), reason(in), ". Approved resets go on.")}
 	case r.State == reset.Pending:
-		c.Lines = append(c.Lines, say("Needs ", strong(text.Number(r.Need, "approval")+" from "), people(r.Ruling.Approvers, Notify, "or"), until(" by ", r.Deadline, v), "."))
+		c.Lines = append(c.Lines, say("Needs ", strong(text.Counted(r.Need, "approval")+" from "), people(r.Ruling.Approvers, Notify, "or"), until(" by ", r.Deadline, v), "."))
 		c.Buttons = []Button{
 			{Verb: "approve", Ref: ref(r), Label: "Approve", Style: "primary", Typed: "approve " + ref(r), Confirm: "What is approved and waits here will be written."},
 			{Verb: "reject", Ref: ref(r), Label: "Reject", Style: "danger", Typed: "reject " + ref(r)},
@@ -45,14 +45,14 @@ func scopeWord(cluster string) string {
 }
 
 // frozenLine stands on every open card while a freeze lasts.
-func frozenLine(s reset.Story, v voice) Line {
+func frozenLine(s reset.Story, v timeFormat) Line {
 	if s.Frozen == nil || !s.Request.State.Open() {
 		return nil
 	}
-	return brakeLine(*s.Frozen, v)
+	return freezeLine(*s.Frozen, v)
 }
 
-func brakeLine(f reset.Frozen, v voice) Line {
+func freezeLine(f reset.Frozen, v timeFormat) Line {
 	return say(strong("FROZEN: "+scopeWord(f.Cluster)), " by ", person(f.By), " ", v.clock(f.At), because(&reset.Entry{Facts: map[string]string{"why": f.Why}}),
 		". Nothing is written until it is thawed: ", code("thaw "+scopeWord(f.Cluster)))
 }

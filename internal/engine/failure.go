@@ -13,30 +13,30 @@ import (
 // An error that no person caused and that comes again and again must neither fill the log nor leave anybody waiting without
 // a word: the row is looked at less and less often, and its request says since when it does not go on.
 const (
-	mostTrouble   = 5 * time.Minute // between two tries of a row that keeps failing
-	troubleToTell = 3               // tries in a row; what passes before is nobody's business
+	maxRetryDelay  = 5 * time.Minute // between two tries of a row that keeps failing
+	failuresToTell = 3               // tries in a row; what passes before is nobody's business
 )
 
-// trouble is a row that keeps failing. It is kept in memory: a new process finds out anew.
-type trouble struct {
+// rowFailure is a row that keeps failing. It is kept in memory: a new process finds out anew.
+type rowFailure struct {
 	since time.Time
 	times int
 }
 
 // wait is how long to wait after so many failures: a second, and then twice as long each time.
-func (t trouble) wait() time.Duration {
+func (t rowFailure) wait() time.Duration {
 	if t.times > 9 { // 2^9 s is beyond the longest
-		return mostTrouble
+		return maxRetryDelay
 	}
-	return min(afterError<<(t.times-1), mostTrouble)
+	return min(afterError<<(t.times-1), maxRetryDelay)
 }
 
-// again notes that a row has failed once more, logs it and tells its request. It returns when to try again.
-func (s *Service) again(ctx context.Context, d Due, row [2]string, err error) time.Time {
+// retryLater notes that a row has failed once more, logs it and tells its request. It returns when to try again.
+func (s *Service) retryLater(ctx context.Context, d Due, row [2]string, err error) time.Time {
 	now := s.Now()
-	t := trouble{since: now}
+	t := rowFailure{since: now}
 	if old, ok := s.failing.Load(row); ok {
-		t = old.(trouble)
+		t = old.(rowFailure)
 	}
 	t.times++
 	s.failing.Store(row, t)
@@ -45,16 +45,16 @@ func (s *Service) again(ctx context.Context, d Due, row [2]string, err error) ti
 		return next
 	}
 	s.Log.Error("reconcile", "kind", string(d.Kind), "request", d.ID, "times", t.times, "since", t.since, "again", next, "err", err)
-	if d.Kind == DueRequest && t.times >= troubleToTell {
-		if told := s.tellTrouble(ctx, d, t, err); told != nil && !errors.Is(told, reset.ErrConflict) {
+	if d.Kind == DueRequest && t.times >= failuresToTell {
+		if told := s.recordFailure(ctx, d, t, err); told != nil && !errors.Is(told, reset.ErrConflict) {
 			s.Log.Warn("that a request does not go on cannot be stored", "request", d.ID, "err", told)
 		}
 	}
 	return next
 }
 
-// tellTrouble stores with a request that it does not go on, and since when, for its requester and everybody else who waits.
-func (s *Service) tellTrouble(ctx context.Context, d Due, t trouble, err error) error {
+// recordFailure stores with a request that it does not go on, and since when, for its requester and everybody else who waits.
+func (s *Service) recordFailure(ctx context.Context, d Due, t rowFailure, err error) error {
 	ctx, cancel := context.WithTimeout(ctx, s.Times.Lease/2)
 	defer cancel()
 	return s.Store.Update(ctx, d.ID, &d, func(tx *Tx) error {
@@ -65,15 +65,15 @@ func (s *Service) tellTrouble(ctx context.Context, d Due, t trouble, err error) 
 		if r.Problem != nil && r.Problem.Code == reset.ProblemInternal {
 			return reset.ErrConflict // it says so already
 		}
-		in, _ := r.Move()
-		r.Problem = &reset.Problem{Code: reset.ProblemInternal, Request: r.ID, Cluster: in.Cluster, Group: in.Group, Got: whatFails(err), Since: t.since.UTC()}
+		in, _ := r.Intent()
+		r.Problem = &reset.Problem{Code: reset.ProblemInternal, Request: r.ID, Cluster: in.Cluster, Group: in.Group, Got: failureText(err), Since: t.since.UTC()}
 		tx.Log(s.entry(r, reset.Actor{}, reset.EvWaiting, "why", string(reset.ProblemInternal), "got", r.Problem.Got))
 		return nil
 	})
 }
 
-// whatFails is an error in words that hold nothing of the machine; the log has all of it.
-func whatFails(err error) string {
+// failureText is an error in words that hold nothing of the machine; the log has all of it.
+func failureText(err error) string {
 	var store *reset.StoreError
 	var panicked *guard.Panic
 	switch {

@@ -21,8 +21,8 @@ func DoneFile(r reset.Request) string { return r.ID + ".csv" }
 // UndoFile is the file of the way back.
 func UndoFile(r reset.Request) string { return r.ID + "-undo.csv" }
 
-// WayBackScript and DeleteScript are files of commands that are too long for a message.
-func WayBackScript(r reset.Request) string { return r.ID + "-undo-delete.sh" }
+// UndoScript and DeleteScript are files of commands that are too long for a message.
+func UndoScript(r reset.Request) string { return r.ID + "-undo-delete.sh" }
 
 // DeleteScript is the one of a plan.
 func DeleteScript(r reset.Request) string { return ref(r) + "-delete.sh" }
@@ -30,17 +30,17 @@ func DeleteScript(r reset.Request) string { return ref(r) + "-delete.sh" }
 // longCommand is how long a command may be in a message. Slack cuts what is longer, and half a command is another one.
 const longCommand = 1500
 
-// WayOut is how to do exactly this with Kafka's own tool, for the day on which the bot, its database or Slack is down: it stands
+// ManualCommand is how to do exactly this with Kafka's own tool, for the day on which the bot, its database or Slack is down: it stands
 // on every message about a plan, and the file is in the card's thread before it is needed. Of an outcome that is partial or not
 // known only the way back is told: writing the rest would be a new decision. What was refused, rejected or cancelled, has expired
 // or is undone has no way out: nobody's approval stands behind it.
-func WayOut(s reset.Story) []Line {
+func ManualCommand(s reset.Story) []Line {
 	r := s.Request
-	in, move := r.Move()
+	in, move := r.Intent()
 	if !move || r.Digest == "" {
 		return nil
 	}
-	there, back := ways(r)
+	there, back := manualCommands(r)
 	if !there && !back {
 		return nil
 	}
@@ -49,10 +49,10 @@ func WayOut(s reset.Story) []Line {
 	}
 	var lines []Line
 	if there {
-		lines = wayThere(s)
+		lines = manualReset(s)
 	}
 	if back {
-		lines = append(lines, wayBack(s)...)
+		lines = append(lines, manualUndo(s)...)
 	}
 	if s.Cluster.Login && len(lines) > 0 {
 		lines = append(lines, say(code(loginFile), " is your own file with login and TLS for ", cmp.Or(s.Cluster.Name, in.Cluster), "."))
@@ -60,9 +60,9 @@ func WayOut(s reset.Story) []Line {
 	return lines
 }
 
-// ways says which of the two ways are told.
-func ways(r reset.Request) (there, back bool) {
-	whole := r.State == reset.Applied || r.Outcome == reset.Late
+// manualCommands says which of the two ways are told.
+func manualCommands(r reset.Request) (there, back bool) {
+	whole := r.State == reset.Applied || r.Outcome == reset.AppliedLate
 	switch {
 	case whole:
 		return r.UndoneBy == "", r.UndoneBy == ""
@@ -74,16 +74,16 @@ func ways(r reset.Request) (there, back bool) {
 	return r.State.Open(), false
 }
 
-// wayThere is the reset itself: the rows of its file, and the partitions that a file cannot name.
-func wayThere(s reset.Story) []Line {
+// manualReset is the reset itself: the rows of its file, and the partitions that a file cannot name.
+func manualReset(s reset.Story) []Line {
 	r := s.Request
-	in, _ := r.Move()
+	in, _ := r.Intent()
 	file := PlanFile(r)
 	if r.WasWritten() {
 		file = DoneFile(r)
 	}
 	var lines []Line
-	if forget := forgotten(s); len(forget) > 0 {
+	if forget := deletedOffsets(s); len(forget) > 0 {
 		lines = append(lines, say("Without a committed offset, with Kafka's own tool: ", command(orScript(DeleteLine(s.Cluster, in.Group, forget), DeleteScript(r)))))
 	}
 	if !deletes(r) && len(s.None) < r.Actual().Partitions {
@@ -92,17 +92,17 @@ func wayThere(s reset.Story) []Line {
 	return lines
 }
 
-// wayBack returns every partition to where it was: both lines are needed where some had no committed offset.
-func wayBack(s reset.Story) []Line {
+// manualUndo returns every partition to where it was: both lines are needed where some had no committed offset.
+func manualUndo(s reset.Story) []Line {
 	r := s.Request
-	in, _ := r.Move()
+	in, _ := r.Intent()
 	var lines []Line
 	if s.Back > 0 {
 		lines = append(lines, say("The way back: ", command(ToolLine(s.Cluster, in.Group, UndoFile(r)))))
 	}
 	if len(s.NoneBack) > 0 {
-		lines = append(lines, say("The way back for ", text.Number(len(s.NoneBack), "partition"), " that had no committed offset: ",
-			command(orScript(DeleteLine(s.Cluster, in.Group, reset.ScopeOf(s.NoneBack).Topics), WayBackScript(r)))))
+		lines = append(lines, say("The way back for ", text.Counted(len(s.NoneBack), "partition"), " that had no committed offset: ",
+			command(orScript(DeleteLine(s.Cluster, in.Group, reset.ScopeOf(s.NoneBack).Topics), UndoScript(r)))))
 	}
 	return lines
 }
@@ -117,7 +117,7 @@ func orScript(line, file string) string {
 
 // Scripts are the files of commands that the way out of a story names, by name.
 func Scripts(s reset.Story) map[string][]byte {
-	in, _ := s.Request.Move()
+	in, _ := s.Request.Intent()
 	out := map[string][]byte{}
 	add := func(file string, topics []reset.TopicScope) {
 		if line := DeleteLine(s.Cluster, in.Group, topics); len(line) > longCommand && len(topics) > 0 && unsafeLine(in.Group) == nil {
@@ -125,16 +125,16 @@ func Scripts(s reset.Story) map[string][]byte {
 		}
 	}
 	if s.Request.WasWritten() {
-		add(WayBackScript(s.Request), reset.ScopeOf(s.NoneBack).Topics)
+		add(UndoScript(s.Request), reset.ScopeOf(s.NoneBack).Topics)
 	}
 	if !s.Request.Outcome.Blocks() {
-		add(DeleteScript(s.Request), forgotten(s))
+		add(DeleteScript(s.Request), deletedOffsets(s))
 	}
 	return out
 }
 
-// mostDeletes is how many partitions one run of the tool is given: a word on a command line may have 128 KiB (Linux).
-const mostDeletes = 1000
+// maxDeletes is how many partitions one run of the tool is given: a word on a command line may have 128 KiB (Linux).
+const maxDeletes = 1000
 
 func deleteScript(c reset.ClusterInfo, group string, topics []reset.TopicScope) []byte {
 	var b bytes.Buffer
@@ -143,7 +143,7 @@ func deleteScript(c reset.ClusterInfo, group string, topics []reset.TopicScope) 
 		if t.Partitions == nil {
 			fmt.Fprintln(&b, DeleteLine(c, group, []reset.TopicScope{t}))
 		}
-		for part := range slices.Chunk(t.Partitions, mostDeletes) {
+		for part := range slices.Chunk(t.Partitions, maxDeletes) {
 			fmt.Fprintln(&b, DeleteLine(c, group, []reset.TopicScope{{Topic: t.Topic, Partitions: part}}))
 		}
 	}
@@ -152,16 +152,16 @@ func deleteScript(c reset.ClusterInfo, group string, topics []reset.TopicScope) 
 
 // unsafeLine says why no command is printed: a name with characters that nobody sees is another name when it is typed or pasted.
 func unsafeLine(group string) Line {
-	if !strings.ContainsFunc(group, text.Deceptive) {
+	if !strings.ContainsFunc(group, text.IsDeceptive) {
 		return nil
 	}
 	return say("No command for Kafka's own tool is shown: the group's name has invisible characters (", text.Visible(group),
 		"), and a pasted command could name another group.")
 }
 
-// forgotten are the partitions that end without a committed offset. A file of offsets cannot say so.
-func forgotten(s reset.Story) []reset.TopicScope {
-	in, _ := s.Request.Move()
+// deletedOffsets are the partitions that end without a committed offset. A file of offsets cannot say so.
+func deletedOffsets(s reset.Story) []reset.TopicScope {
+	in, _ := s.Request.Intent()
 	switch {
 	case !deletes(s.Request):
 		return reset.ScopeOf(s.None).Topics
@@ -181,18 +181,18 @@ const loginFile = "client.properties"
 // ToolLine is the same reset with Kafka's own tool. All brokers are named: with a dead one as its only address the tool fails
 // after 30 seconds.
 func ToolLine(c reset.ClusterInfo, group, file string) string {
-	return tool(c, group) + " --reset-offsets --from-file " + text.ShellQuote(file) + " --execute"
+	return toolCommand(c, group) + " --reset-offsets --from-file " + text.ShellQuote(file) + " --execute"
 }
 
 // DeleteLine forgets commits. The tool has no --execute for that: it does it at once.
 func DeleteLine(c reset.ClusterInfo, group string, topics []reset.TopicScope) string {
-	line := tool(c, group) + " --delete-offsets"
+	line := toolCommand(c, group) + " --delete-offsets"
 	for _, t := range topics {
 		name := t.Topic
 		if t.Partitions != nil {
 			name += ":" + commas(t.Partitions)
 		}
-		line += arg("topic", name)
+		line += shellArg("topic", name)
 	}
 	return line
 }
@@ -206,16 +206,16 @@ func commas(parts []int32) string {
 	return strings.Join(out, ",")
 }
 
-func tool(c reset.ClusterInfo, group string) string {
-	line := "kafka-consumer-groups.sh" + arg("bootstrap-server", strings.Join(c.Bootstrap, ","))
+func toolCommand(c reset.ClusterInfo, group string) string {
+	line := "kafka-consumer-groups.sh" + shellArg("bootstrap-server", strings.Join(c.Bootstrap, ","))
 	if c.Login {
-		line += arg("command-config", loginFile)
+		line += shellArg("command-config", loginFile)
 	}
-	return line + arg("group", group)
+	return line + shellArg("group", group)
 }
 
-// arg is an option with its word. A word that begins with a dash would be read as another option.
-func arg(name, word string) string {
+// shellArg is an option with its word. A word that begins with a dash would be read as another option.
+func shellArg(name, word string) string {
 	if strings.HasPrefix(word, "-") {
 		return " --" + name + "=" + text.ShellQuote(word)
 	}

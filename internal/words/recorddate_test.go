@@ -12,7 +12,7 @@ import (
 func TestDated(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 27, 3, 0, 0, 0, time.UTC)
-	v := voice{time.UTC, now}
+	v := timeFormat{time.UTC, now}
 	for _, c := range []struct {
 		ms   int64
 		want string
@@ -23,10 +23,10 @@ func TestDated(t *testing.T) {
 		{now.UnixNano(), "dated year 56906971: probably nanoseconds instead of milliseconds"},
 	} {
 		at := time.UnixMilli(c.ms).UTC()
-		if got := v.dated(at).String(); got != c.want {
+		if got := v.recordDate(at).String(); got != c.want {
 			t.Errorf("%q, want %q", got, c.want)
 		}
-		if text := v.at(at, "15:04").Text; at.Year() > lastYear && !strings.HasPrefix(text, "year ") {
+		if text := v.clockSpan(at, "15:04").Text; at.Year() > lastYear && !strings.HasPrefix(text, "year ") {
 			t.Errorf("a clock that no calendar has: %q", text)
 		}
 		if row := v.row(at, true); at.Year() > lastYear && !strings.HasPrefix(row, "year ") {
@@ -54,7 +54,7 @@ func TestJSONOfARecordInAFarYear(t *testing.T) {
 // What a target in the past would skip is asked about with the newest date, also where nobody can press a button.
 func TestAheadInWords(t *testing.T) {
 	t.Parallel()
-	p := &reset.Problem{Code: reset.ProblemWhich, Want: "ahead", Group: "billing", Cluster: "prod-eu", Topic: "payments", Got: "back 30m", Count: 20, Other: 1,
+	p := &reset.Problem{Code: reset.ProblemAmbiguous, Want: "ahead", Group: "billing", Cluster: "prod-eu", Topic: "payments", Got: "back 30m", Count: 20, Other: 1,
 		Newest: time.Date(2026, 11, 27, 3, 0, 0, 0, time.UTC).Unix()}
 	text := Explain(p).Lines[0].String()
 	for _, want := range []string{"No record is as late as back 30m on 1 partition (payments)", "would skip up to 20 messages", "1970-01-21", "probably seconds", "--skip-ahead", "to latest", "to earliest"} {

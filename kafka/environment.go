@@ -16,37 +16,37 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// around adds what tells a group's kind while nobody is in it, and what warnings are made of: the names of all topics, the
+// environment adds what tells a group's kind while nobody is in it, and what warnings are made of: the names of all topics, the
 // configuration of those in scope, and where their logs are about to change. One request for names, one to each broker for
 // configuration, and up to five to each leader, however many partitions there are.
-func (c *Cluster) around(ctx context.Context, v view, q reset.Query, s *reset.Snapshot) error {
+func (c *Cluster) environment(ctx context.Context, v view, q reset.Query, s *reset.Snapshot) error {
 	every, err := c.metadata(ctx)
 	if err != nil {
 		return err
 	}
-	s.Around.Streams, s.Around.Mirrors = telling(q.Group, slices.Sorted(maps.Keys(every.topics)))
+	s.Environment.Streams, s.Environment.Mirrors = kindTopics(q.Group, slices.Sorted(maps.Keys(every.topics)))
 	var wg guard.Group
 	wg.Go(func() { c.configs(ctx, v, s) })
 	var unseen, undated map[string]string
 	wg.Go(func() { unseen = c.open(ctx, v, q.Isolation, s.Partitions) })
 	if len(q.Scope.Topics) == 0 {
-		wg.Go(func() { s.Around.Hidden, s.Around.HiddenWhy = c.hidden(ctx, every) })
+		wg.Go(func() { s.Environment.Hidden, s.Environment.HiddenWhy = c.hidden(ctx, every) })
 	}
 	wg.Wait()
-	undated = c.ages(ctx, v, s)
+	undated = c.recordAges(ctx, v, s)
 	for _, why := range []map[string]string{unseen, undated} {
 		for _, topic := range slices.Sorted(maps.Keys(why)) {
-			if !slices.Contains(s.Around.Unread, topic) {
-				s.Around.Unread, s.Around.UnreadWhy = append(s.Around.Unread, topic), why[topic]
+			if !slices.Contains(s.Environment.Unread, topic) {
+				s.Environment.Unread, s.Environment.UnreadWhy = append(s.Environment.Unread, topic), why[topic]
 			}
 		}
 	}
 	return ctx.Err()
 }
 
-// telling picks the topics whose names tell something: Kafka Streams names an application's internal topics APPLICATION-...,
+// kindTopics picks the topics whose names tell something: Kafka Streams names an application's internal topics APPLICATION-...,
 // and the application's id is its group; MirrorMaker 2 keeps checkpoints of each source cluster in a topic of their own.
-func telling(group string, names []string) (streams, mirrors []string) {
+func kindTopics(group string, names []string) (streams, mirrors []string) {
 	for _, n := range names {
 		store, changelog := strings.CutSuffix(n, "-changelog")
 		operator, repartition := strings.CutSuffix(n, "-repartition")
@@ -91,8 +91,8 @@ func (c *Cluster) configs(ctx context.Context, v view, s *reset.Snapshot) {
 					unread[r.Name] = told[i].err
 				case r.Type == sarama.BrokerResource:
 					// Brokers may be configured differently. What counts is when commits may be gone, and when one may still land.
-					s.Around.Retention = shortest(s.Around.Retention, period(told[i].values["offsets.retention.minutes"], time.Minute))
-					s.Around.CommitTimeout = max(s.Around.CommitTimeout, period(told[i].values["offsets.commit.timeout.ms"], time.Millisecond))
+					s.Environment.Retention = shortest(s.Environment.Retention, period(told[i].values["offsets.retention.minutes"], time.Minute))
+					s.Environment.CommitTimeout = max(s.Environment.CommitTimeout, period(told[i].values["offsets.commit.timeout.ms"], time.Millisecond))
 				default:
 					t := s.Topics[r.Name]
 					t.Config = toConfig(told[i].values)
@@ -104,7 +104,7 @@ func (c *Cluster) configs(ctx context.Context, v view, s *reset.Snapshot) {
 	wg.Wait()
 	for _, name := range append([]string{brokers}, topics...) {
 		if why := unread[name]; why != "" {
-			s.Around.Unread, s.Around.UnreadWhy = append(s.Around.Unread, name), why
+			s.Environment.Unread, s.Environment.UnreadWhy = append(s.Environment.Unread, name), why
 		}
 	}
 }
@@ -125,7 +125,7 @@ type settings struct {
 // out is not known: it is not the same as a setting that is not set.
 func (c *Cluster) describeConfigs(ctx context.Context, addr string, asked []*sarama.ConfigResource) []settings {
 	out := make([]settings, len(asked))
-	resp, err := ask(ctx, c, addr, func(b *sarama.Broker) (*sarama.DescribeConfigsResponse, error) {
+	resp, err := callBroker(ctx, c, addr, func(b *sarama.Broker) (*sarama.DescribeConfigsResponse, error) {
 		return b.DescribeConfigs(&sarama.DescribeConfigsRequest{Version: 4, Resources: asked})
 	})
 	for i, r := range asked {
@@ -212,17 +212,17 @@ func topicsOf(parts []reset.PartitionState) map[string]bool {
 func (c *Cluster) open(ctx context.Context, v view, isolation reset.Isolation, states []reset.PartitionState) map[string]string {
 	unseen := map[string]string{}
 	var parts []reset.Partition
-	ends := map[reset.Partition]spot{}
+	ends := map[reset.Partition]offsetResult{}
 	for _, p := range states {
 		if p.Err == "" && p.End > 0 {
 			parts = append(parts, p.Partition)
-			ends[p.Partition] = spot{offset: p.End}
+			ends[p.Partition] = offsetResult{offset: p.End}
 		}
 	}
 	if isolation == reset.ReadCommitted {
-		ends = c.lookup(ctx, v, parts, everywhere(sarama.OffsetNewest), reset.ReadUncommitted)
+		ends = c.listOffsetsAt(ctx, v, parts, atEvery(sarama.OffsetNewest), reset.ReadUncommitted)
 	}
-	stable := c.lookup(ctx, v, parts, everywhere(sarama.OffsetNewest), reset.ReadCommitted)
+	stable := c.listOffsetsAt(ctx, v, parts, atEvery(sarama.OffsetNewest), reset.ReadCommitted)
 	for i := range states {
 		p := &states[i]
 		end, at := ends[p.Partition], stable[p.Partition]
@@ -236,10 +236,10 @@ func (c *Cluster) open(ctx context.Context, v view, isolation reset.Isolation, s
 	return unseen
 }
 
-// ages finds, by time look-ups, where each log has what retention deletes soon, what is in remote storage only, and what is
+// recordAges finds, by time look-ups, where each log has what retention deletes soon, what is in remote storage only, and what is
 // recent in the life of commits. A miss means that all records are older. It returns the topics that it could not look into,
 // with why.
-func (c *Cluster) ages(ctx context.Context, v view, s *reset.Snapshot) map[string]string {
+func (c *Cluster) recordAges(ctx context.Context, v view, s *reset.Snapshot) map[string]string {
 	var wg guard.Group
 	var mu sync.Mutex
 	undated := map[string]string{}
@@ -256,7 +256,7 @@ func (c *Cluster) ages(ctx context.Context, v view, s *reset.Snapshot) map[strin
 		}
 		finds = append(finds, func() {
 			parts := slices.Collect(maps.Keys(at))
-			found := c.lookup(ctx, v, parts, func(p reset.Partition) int64 { return at[p] }, reset.ReadUncommitted)
+			found := c.listOffsetsAt(ctx, v, parts, func(p reset.Partition) int64 { return at[p] }, reset.ReadUncommitted)
 			for i := range s.Partitions {
 				p := &s.Partitions[i]
 				switch f, ok := found[p.Partition]; {
@@ -287,7 +287,7 @@ func (c *Cluster) ages(ctx context.Context, v view, s *reset.Snapshot) map[strin
 		if p.Committed.None || s.Group.State != "Empty" {
 			return 0
 		}
-		return s.Around.Retention / 2
+		return s.Environment.Retention / 2
 	}, func(p *reset.PartitionState, offset int64) { p.Recent = offset })
 	for _, f := range finds {
 		wg.Go(f)

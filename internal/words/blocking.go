@@ -14,9 +14,9 @@ func requestProblem(p *reset.Problem) Line {
 	case reset.ProblemNoRequest:
 		return say("There is no request ", p.Request, ". ", code("status"), " lists those that are open.")
 	case reset.ProblemStale:
-		l := say(p.Request, " is at revision ", p.Want, ", not ", p.Got, ": it ", effect(p.Unplaced, p.Count, p.Other), " now")
+		l := say(p.Request, " is at revision ", p.Want, ", not ", p.Got, ": it ", effectText(p.Unplaced, p.Count, p.Other), " now")
 		if p.Ruling != nil && p.Ruling.Need > 0 {
-			l = say(l, ", and needs ", text.Number(p.Ruling.Need, "approval"), " from ", people(p.Ruling.Who, User, "or"))
+			l = say(l, ", and needs ", text.Counted(p.Ruling.Need, "approval"), " from ", people(p.Ruling.Who, User, "or"))
 		}
 		return say(l, ". Nothing was counted.")
 	case reset.ProblemTooLate:
@@ -28,7 +28,7 @@ func requestProblem(p *reset.Problem) Line {
 		return say(p.Request, " left ", cmp.Or(p.Group, "this group"), " in doubt: ", cmp.Or(outcomes[reset.Outcome(p.Got)], "it did not end cleanly"),
 			". First somebody has to take it back (", code("undo "+p.Request), ") or accept it (", code("settle "+p.Request+` "why"`), ").")
 	case reset.ProblemFrozen:
-		return say(scopeWord(p.Cluster), " is frozen", by(p.Names), saying(p.Got), ". Nothing is written until it is thawed: ", code("thaw "+scopeWord(p.Cluster)))
+		return say(scopeWord(p.Cluster), " is frozen", byIDs(p.Names), kafkaSaid(p.Got), ". Nothing is written until it is thawed: ", code("thaw "+scopeWord(p.Cluster)))
 	case reset.ProblemNotFrozen:
 		return say(scopeWord(p.Cluster), " is not frozen by itself; ", code("status"), " says what is.")
 	case reset.ProblemStopping:
@@ -37,8 +37,8 @@ func requestProblem(p *reset.Problem) Line {
 		return say("There is no such choice any more. See ", show, " for those that are open.")
 	case reset.ProblemNoUndo:
 		return noUndo(p)
-	case reset.ProblemMovedOn:
-		return say(cmp.Or(p.Group, "The group"), " has moved on: it is ", text.Number(p.Count, "record"), " past the place from before ", cmp.Or(p.Request, "the reset"),
+	case reset.ProblemReadPast:
+		return say(cmp.Or(p.Group, "The group"), " has moved on: it is ", text.Counted(p.Count, "record"), " past the place from before ", cmp.Or(p.Request, "the reset"),
 			". Going back there would only replay them. To do that all the same, ask for it by offset, shift or time", accepted(p), ".")
 	case reset.ProblemNotYours:
 		return say(p.Request, " is still a preview and belongs to the person who asked for it. Ask for your own.")
@@ -47,7 +47,7 @@ func requestProblem(p *reset.Problem) Line {
 	return nil
 }
 
-func by(ids []string) Line {
+func byIDs(ids []string) Line {
 	if len(ids) == 0 {
 		return nil
 	}
@@ -78,11 +78,11 @@ func noUndo(p *reset.Problem) Line {
 			code("cancel "+p.Want), " makes room for another undo.")
 	}
 	switch reset.Outcome(p.Got) {
-	case reset.Unchanged, reset.PutBack:
+	case reset.Unchanged, reset.RolledBack:
 		return say(p.Request, " has nothing to take back: ", outcomes[reset.Outcome(p.Got)], ".")
 	case "":
 		return say(p.Request, " has written nothing that could be taken back: it is ", cmp.Or(states[p.State], "not done"), ".")
-	case reset.Verified, reset.Overtaken, reset.Late, reset.Mixed, reset.Unclear: // something may be at its target, and was there to undo
+	case reset.Verified, reset.Overtaken, reset.AppliedLate, reset.PartiallyApplied, reset.OutcomeUnknown: // something may be at its target, and was there to undo
 	}
-	return say(p.Request, " is being taken back already", saying(p.Got), ". See ", code("show "+p.Request), ".")
+	return say(p.Request, " is being taken back already", kafkaSaid(p.Got), ". See ", code("show "+p.Request), ".")
 }

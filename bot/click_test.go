@@ -117,14 +117,14 @@ func TestSettleAsksWhy(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, slacksim.Options{}, nil).up(t)
 	b.carded(t, "C0INC", "C0INC")
-	b.moves("k7f3", reset.EvFailed, func(r *reset.Request) { r.State, r.Outcome = reset.Failed, reset.Unclear })
+	b.moves("k7f3", reset.EvFailed, func(r *reset.Request) { r.State, r.Outcome = reset.Failed, reset.OutcomeUnknown })
 	card := b.sees(t, b.jon, "C0INC", "unclear")
 	b.click(t, b.jon, card, "settle")
 	modal, err := b.jon.WaitView(ctx5(t), func(m slacksim.View) bool { return strings.Contains(m.Text(), "Why") })
 	if err != nil {
 		t.Fatalf("%v\n%s", err, b.logs.String())
 	}
-	d, err := b.jon.Submit(modal, map[string]string{whyField: "  checked with the team "})
+	d, err := b.jon.Submit(modal, map[string]string{reasonField: "  checked with the team "})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -214,11 +214,11 @@ func TestCheck(t *testing.T) {
 		t.Errorf("Check = %+v, %v", id, err)
 	}
 	wrong := New(Config{BotToken: "xoxb-wrong", AppToken: slacksim.AppToken, APIURL: b.slack.APIURL(), Now: b.now, Log: b.bot.log})
-	if _, err := wrong.Check(t.Context()); code(err) != "invalid_auth" {
+	if _, err := wrong.Check(t.Context()); slackCode(err) != "invalid_auth" {
 		t.Errorf("a wrong bot token: %v", err)
 	}
 	swapped := New(Config{BotToken: slacksim.BotToken, AppToken: slacksim.BotToken, APIURL: b.slack.APIURL(), Now: b.now, Log: b.bot.log})
-	if _, err := swapped.Check(t.Context()); code(err) != "not_allowed_token_type" {
+	if _, err := swapped.Check(t.Context()); slackCode(err) != "not_allowed_token_type" {
 		t.Errorf("swapped tokens: %v", err)
 	}
 }

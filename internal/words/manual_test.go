@@ -29,7 +29,7 @@ func pasted(t *testing.T, s reset.Story) [][]string {
 		t.Fatal(err)
 	}
 	var out [][]string
-	for _, l := range WayOut(s) {
+	for _, l := range ManualCommand(s) {
 		for _, span := range l {
 			if span.Kind != Paste {
 				continue
@@ -136,9 +136,9 @@ func TestWhichWayOutIsTold(t *testing.T) {
 		"approved":  {with(reset.Approved, "", nil), true, false},
 		"applied":   {with(reset.Applied, reset.Verified, nil), true, true},
 		"unchanged": {with(reset.Failed, reset.Unchanged, nil), true, false},
-		"mixed":     {with(reset.Failed, reset.Mixed, nil), false, true},
-		"unclear":   {with(reset.Failed, reset.Unclear, nil), false, true},
-		"settled":   {with(reset.Failed, reset.Unclear, func(r *reset.Request) { r.Settled = &reset.Settlement{} }), false, false},
+		"mixed":     {with(reset.Failed, reset.PartiallyApplied, nil), false, true},
+		"unclear":   {with(reset.Failed, reset.OutcomeUnknown, nil), false, true},
+		"settled":   {with(reset.Failed, reset.OutcomeUnknown, func(r *reset.Request) { r.Settled = &reset.Settlement{} }), false, false},
 		"undone":    {with(reset.Applied, reset.Verified, func(r *reset.Request) { r.UndoneBy = "m2q9" }), false, false},
 		"expired":   {with(reset.Expired, "", nil), false, false},
 		"rejected":  {with(reset.Rejected, "", nil), false, false},
@@ -146,7 +146,7 @@ func TestWhichWayOutIsTold(t *testing.T) {
 		"refused":   {with(reset.Refused, "", nil), false, false},
 	} {
 		var text string
-		for _, l := range WayOut(tc.story) {
+		for _, l := range ManualCommand(tc.story) {
 			text += strings.ReplaceAll(l.String(), back, "BACK") + "\n"
 		}
 		if strings.Contains(text, there) != tc.there || strings.Contains(text, "BACK") != tc.back || strings.Contains(text, "--delete-offsets") != tc.back {

@@ -68,8 +68,8 @@ func TestPendingShowsTheNumbersOfNow(t *testing.T) {
 	}
 	b.cluster.Join("billing")
 	b.live(31 * time.Second)
-	if now = b.load(r.ID); !now.Seen.Group.Idle() || len(now.Warnings) > 0 && now.Warnings[0].Code == reset.WarnBusy {
-		t.Errorf("consumers have gone: %+v, %+v", now.Seen.Group, now.Warnings)
+	if now = b.load(r.ID); !now.Observation.Group.Idle() || len(now.Warnings) > 0 && now.Warnings[0].Code == reset.WarnBusy {
+		t.Errorf("consumers have gone: %+v, %+v", now.Observation.Group, now.Warnings)
 	}
 	b.approve(kim, r) // the same revision as ever
 	b.live(settled)

@@ -10,7 +10,7 @@ import (
 )
 
 // aroundLine is a warning about what surrounds the group and its topics.
-func aroundLine(g gathered, v voice) Line {
+func aroundLine(g warningGroup, v timeFormat) Line {
 	switch g.code {
 	case reset.WarnConnector:
 		return connectorWarning(cmp.Or(text.List(g.names, 1), "NAME"))
@@ -18,21 +18,21 @@ func aroundLine(g gathered, v voice) Line {
 		return say("By its name this is ", g.text, ", which starts from its own checkpoint and ignores committed offsets: the reset may change nothing. ",
 			"Only a job that starts without a checkpoint reads them.")
 	case reset.WarnHidden:
-		return say("It may be incomplete because of ACLs: whether topics are hidden from the bot's login can't be told", saying(g.text),
+		return say("It may be incomplete because of ACLs: whether topics are hidden from the bot's login can't be told", kafkaSaid(g.text),
 			". The configuration says that none is.")
 	case reset.WarnMirrored:
 		return say("MirrorMaker 2 writes to this cluster (", text.List(g.names, 3), "): if it syncs this group's offsets, it may push a rewind forward again. ",
 			"Look again after a minute, or stop its checkpoint connector.")
 	case reset.WarnCompacted:
-		return say(text.List(g.names, 3), " ", are(len(g.names)), " compacted: what is read again is the latest state by key, not history, and the counts are upper bounds.")
+		return say(text.List(g.names, 3), " ", isAreText(len(g.names)), " compacted: what is read again is the latest state by key, not history, and the counts are upper bounds.")
 	case reset.WarnExpires:
 		return say("Kafka deletes the commits of a group ", text.Duration(time.Duration(g.count)*time.Second), " after its last consumer left, whatever was committed since, ",
 			"and nothing tells when that was; no recent record was read. Start its consumers soon, or the reset is forgotten.")
 	case reset.WarnNoWayBack:
-		return say("An undo of this reset will be refused: ", text.Number(g.parts, "partition"), " (", g.where(), ") ", g.have(), " no committed offset now, and this Kafka ",
+		return say("An undo of this reset will be refused: ", text.Counted(g.parts, "partition"), " (", g.where(), ") ", g.have(), " no committed offset now, and this Kafka ",
 			"cannot delete one (it does not know OffsetDelete).")
 	case reset.WarnUnchecked:
-		line := say("Retention, compaction and tiering could not be checked for ", text.List(g.names, 3), saying(g.text), ".")
+		line := say("Retention, compaction and tiering could not be checked for ", text.List(g.names, 3), kafkaSaid(g.text), ".")
 		if strings.Contains(g.text, "AUTHORIZATION_FAILED") {
 			line = append(line, say(" The bot's login needs DESCRIBE_CONFIGS there.")...)
 		}
@@ -43,8 +43,8 @@ func aroundLine(g gathered, v voice) Line {
 }
 
 // recordsLine is a warning about the records between the target and the end.
-func recordsLine(g gathered, v voice) Line {
-	n := text.Number(g.parts, "partition")
+func recordsLine(g warningGroup, v timeFormat) Line {
+	n := text.Counted(g.parts, "partition")
 	switch g.code {
 	case reset.WarnRetention:
 		return say("Retention is about to delete what is at the target on ", n, " (", g.where(), "): ", strong("up to "+records(g.count)+" may be gone within "+soon(g.text)),
@@ -63,7 +63,7 @@ func recordsLine(g gathered, v voice) Line {
 	return nil
 }
 
-func offsets(n int64) string { return text.Number(n, "offset") }
+func offsets(n int64) string { return text.Counted(n, "offset") }
 
 func soon(said string) string {
 	d, err := time.ParseDuration(said)
@@ -102,7 +102,7 @@ func wrongTool(p *reset.Problem) Line {
 			"Start the query with a new checkpoint location, and ", code(p.Want), ".")
 	case reset.GroupConsumer, reset.GroupSink: // can be reset here
 	}
-	return say(p.Group, " cannot be reset by the bot", saying(p.Got), tool)
+	return say(p.Group, " cannot be reset by the bot", kafkaSaid(p.Got), tool)
 }
 
 func recognised(by []string) string {
@@ -115,9 +115,9 @@ func recognised(by []string) string {
 // hiddenProblem refuses "all topics" where that may be less than all. Hidden topics are counted and not named: who asks
 // may have no business with them.
 func hiddenProblem(p *reset.Problem) Line {
-	what := say("Whether ACLs hide topics from the bot's login", onCluster(p), " can't be told", saying(p.Got))
+	what := say("Whether ACLs hide topics from the bot's login", onCluster(p), " can't be told", kafkaSaid(p.Got))
 	if p.Count > 0 {
-		what = say("ACLs hide ", text.Number(p.Count, "topic"), " from the bot's login", onCluster(p))
+		what = say("ACLs hide ", text.Counted(p.Count, "topic"), " from the bot's login", onCluster(p))
 	}
 	l := say(what, ", and Kafka leaves out commits on hidden topics without a word: \"all topics\" could be less than all. Name the topics instead")
 	if len(p.Names) > 0 {

@@ -8,11 +8,11 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// clockwork lets the core, which knows no cron, read expressions.
-type clockwork struct{}
+// cronParser lets the core, which knows no cron, read expressions.
+type cronParser struct{}
 
-// Rhythm implements reset.Clockwork.
-func (clockwork) Rhythm(expr, zone string) (reset.Rhythm, error) {
+// Parse implements reset.CronParser.
+func (cronParser) Parse(expr, zone string) (reset.Recurrence, error) {
 	where, err := time.LoadLocation(zone)
 	if err != nil || zone == "Local" {
 		return nil, &reset.Problem{Code: reset.ProblemExpression, Got: zone, Want: "it is no time zone by name", Names: []string{"Europe/Berlin"}}

@@ -10,9 +10,9 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// follow leaves one line in the place of the requester's preview: where others see the request, as of now. When others cannot see it,
+// updateRequester leaves one line in the place of the requester's preview: where others see the request, as of now. When others cannot see it,
 // the requester is told so at once, why, and who can change that.
-func (b *Bot) follow(ctx context.Context, s reset.Story, card *engine.Card, refused *refusal) (time.Time, error) {
+func (b *Bot) updateRequester(ctx context.Context, s reset.Story, card *engine.Card, refused *refusal) (time.Time, error) {
 	why := ""
 	switch {
 	case refused != nil:
@@ -27,18 +27,18 @@ func (b *Bot) follow(ctx context.Context, s reset.Story, card *engine.Card, refu
 	}
 	var c words.Content
 	if refused == nil {
-		c = words.PointerOf(s, b.linkTo(ctx, *card))
+		c = words.CardPointer(s, b.linkToCard(ctx, *card))
 	} else {
 		c = words.UnshownOf(s, words.Unshown{Code: why, Channel: refused.channel})
 	}
-	again, err := b.directly(ctx, "point to the card of "+s.Request.ID, s, card, c)
+	again, err := b.sendToRequester(ctx, "point to the card of "+s.Request.ID, s, card, c)
 	if err != nil || !again.IsZero() {
 		return again, err
 	}
 	if why != "" && card.Unshown != why {
-		b.heard(ctx, s, *card)
+		b.answerDeciders(ctx, s, *card)
 	}
-	return time.Time{}, b.amend(ctx, card, func(c *engine.Card) {
+	return time.Time{}, b.updateCard(ctx, card, func(c *engine.Card) {
 		c.Unshown = why
 		if why == "" && c.Preview.URL == p.URL { // else a click has brought another address meanwhile, which waits for its answer
 			c.Preview.URL = ""
@@ -46,45 +46,45 @@ func (b *Bot) follow(ctx context.Context, s reset.Story, card *engine.Card, refu
 	})
 }
 
-// heard answers by direct message those who decided since the card was shown for the last time: they wait for it to change, and no
+// answerDeciders answers by direct message those who decided since the card was shown for the last time: they wait for it to change, and no
 // channel takes it. Once that is known, a click is answered by itself.
-func (b *Bot) heard(ctx context.Context, s reset.Story, card engine.Card) {
+func (b *Bot) answerDeciders(ctx context.Context, s reset.Story, card engine.Card) {
 	lines := map[string][]words.Line{}
-	for _, e := range after(s.Entries, card.ShownSeq) {
-		if line, said := words.ThreadLine(e, s); said && e.Actor.Kind == reset.Person && e.Actor.ID != asker(s) {
+	for _, e := range entriesAfter(s.Entries, card.ShownSeq) {
+		if line, said := words.ThreadLine(e, s); said && e.Actor.Kind == reset.Person && e.Actor.ID != requesterOf(s) {
 			lines[e.Actor.ID] = append(lines[e.Actor.ID], line)
 		}
 	}
 	for who, did := range lines {
-		b.answer(ctx, envelope{ID: blockKey(s) + ".heard." + who, User: who}, words.Aside(s, did, b.linkTo(ctx, card)), false)
+		b.answer(ctx, envelope{ID: blockKey(s) + ".heard." + who, User: who}, words.OutsideThread(s, did, b.linkToCard(ctx, card)), false)
 	}
 }
 
-// directly tells the requester alone: through the address of their last act while that takes messages, else by direct message. What
+// sendToRequester tells the requester alone: through the address of their last act while that takes messages, else by direct message. What
 // passes is tried again; what Slack takes in no way is in the log, and the requester hears of it once the card can be shown.
-func (b *Bot) directly(ctx context.Context, doing string, s reset.Story, card *engine.Card, c words.Content) (time.Time, error) {
-	l := look{key: blockKey(s), plain: true, alone: true}
+func (b *Bot) sendToRequester(ctx context.Context, doing string, s reset.Story, card *engine.Card, c words.Content) (time.Time, error) {
+	l := renderOptions{key: blockKey(s), plainTables: true, ephemeral: true}
 	if p := card.Preview; p.URL != "" && b.now().Before(p.Until) && p.Used < urlUses {
 		// Counted before it is sent: an answer that was lost may have used it, and so may a 429.
-		if err := b.amend(ctx, card, func(c *engine.Card) { c.Preview.Used++ }); err != nil {
+		if err := b.updateCard(ctx, card, func(c *engine.Card) { c.Preview.Used++ }); err != nil {
 			return time.Time{}, err
 		}
 		err := b.respond(ctx, doing, p.URL, c, l, p.Replaces)
 		switch {
 		case err == nil:
 			return time.Time{}, nil
-		case !lasting(err):
-			return b.later(err)
+		case !isPermanent(err):
+			return b.retryAt(err)
 		}
 		b.log.Info("a response_url is used up or refused; a direct message goes instead", "request", s.Request.ID, "err", err)
 	}
-	again, _, err := b.direct(ctx, doing, s, c, l)
+	again, _, err := b.sendDirect(ctx, doing, s, c, l)
 	return again, err
 }
 
-// direct sends a direct message to the person who asked. told is false when Slack refuses it for good.
-func (b *Bot) direct(ctx context.Context, doing string, s reset.Story, c words.Content, l look) (again time.Time, told bool, err error) {
-	to := asker(s)
+// sendDirect sends a direct message to the person who asked. told is false when Slack refuses it for good.
+func (b *Bot) sendDirect(ctx context.Context, doing string, s reset.Story, c words.Content, l renderOptions) (again time.Time, told bool, err error) {
+	to := requesterOf(s)
 	if to == "" {
 		b.log.Error("no person can be told", "request", s.Request.ID, "actor", s.Request.Actor.ID)
 		return time.Time{}, true, nil
@@ -93,16 +93,16 @@ func (b *Bot) direct(ctx context.Context, doing string, s reset.Story, c words.C
 	switch {
 	case err == nil:
 		return time.Time{}, true, nil
-	case lasting(err):
+	case isPermanent(err):
 		b.log.Error("the requester is not told: slack refuses the direct message", "request", s.Request.ID, "err", err)
 		return time.Time{}, false, nil
 	}
-	again, err = b.later(err)
+	again, err = b.retryAt(err)
 	return again, false, err
 }
 
-// asker is the person who asked for a request; of a schedule's run, the owner of the schedule. Empty: a terminal, a file.
-func asker(s reset.Story) string {
+// requesterOf is the person who asked for a request; of a schedule's run, the owner of the schedule. Empty: a terminal, a file.
+func requesterOf(s reset.Story) string {
 	by := s.Request.Actor
 	if s.Request.Run != nil {
 		by = s.Request.Run.Owner
@@ -120,39 +120,39 @@ var ends = []reset.Event{reset.EvApplied, reset.EvFailed, reset.EvRejected, rese
 var endsOthers = []reset.Event{reset.EvSaved, reset.EvFrozen, reset.EvThawed}
 
 // progress is what those who follow the thread see, and no one has to be called for.
-var progress = []reset.Event{reset.EvChecked, reset.EvBack, reset.EvElsewhere, reset.EvResumed, reset.EvCaughtUp}
+var progress = []reset.Event{reset.EvChecked, reset.EvConsumersBack, reset.EvElsewhere, reset.EvResumed, reset.EvCaughtUp}
 
-// conclude tells the requester by one direct message how it ended, and again when that is corrected: the line in the place of their
+// sendOutcome tells the requester by one direct message how it ended, and again when that is corrected: the line in the place of their
 // preview is not kept up to date.
-func (b *Bot) conclude(ctx context.Context, s reset.Story, card *engine.Card, refused *refusal) (time.Time, error) {
-	news := after(s.Entries, card.ToldSeq)
+func (b *Bot) sendOutcome(ctx context.Context, s reset.Story, card *engine.Card, refused *refusal) (time.Time, error) {
+	news := entriesAfter(s.Entries, card.ToldSeq)
 	if s.Request.State.Open() || len(news) == 0 {
 		return time.Time{}, nil
 	}
-	if b.owes(s, *card, news, refused != nil || card.Unshown != "") {
+	if b.mustTell(s, *card, news, refused != nil || card.Unshown != "") {
 		c := words.PreviewOf(s)
 		if refused == nil && card.Unshown == "" {
-			c.Foot = linked(c.Foot, b.linkTo(ctx, *card))
+			c.Foot = linked(c.Foot, b.linkToCard(ctx, *card))
 		}
-		again, told, err := b.direct(ctx, "tell the requester of "+s.Request.ID+" the end", s, c, look{key: blockKey(s), plain: true, alone: true})
+		again, told, err := b.sendDirect(ctx, "tell the requester of "+s.Request.ID+" the end", s, c, renderOptions{key: blockKey(s), plainTables: true, ephemeral: true})
 		if err != nil || !again.IsZero() {
 			return again, err
 		}
 		if !told && card.TS != "" && refused == nil {
-			if again, _, err := b.reply(ctx, s, card, words.CalledBack(s)); err != nil || !again.IsZero() {
+			if again, _, err := b.reply(ctx, s, card, words.MentionRequester(s)); err != nil || !again.IsZero() {
 				return again, err
 			}
 		}
 	}
-	return time.Time{}, b.amend(ctx, card, func(c *engine.Card) { c.ToldSeq = news[len(news)-1].Seq })
+	return time.Time{}, b.updateCard(ctx, card, func(c *engine.Card) { c.ToldSeq = news[len(news)-1].Seq })
 }
 
-// owes reports whether the requester has to be told of news: of an end always, unless they made it themselves; of what else is decided
+// mustTell reports whether the requester has to be told of news: of an end always, unless they made it themselves; of what else is decided
 // when the card is not where they asked. A click that was refused is nothing to them.
-func (b *Bot) owes(s reset.Story, card engine.Card, news []reset.Entry, unseen bool) bool {
+func (b *Bot) mustTell(s reset.Story, card engine.Card, news []reset.Entry, unseen bool) bool {
 	r := s.Request
 	person := r.Actor.Kind == reset.Person
-	_, move := r.Move()
+	_, move := r.Intent()
 	return slices.ContainsFunc(news, func(e reset.Entry) bool {
 		_, said := words.ThreadLine(e, s)
 		again := e.Facts["why"] == string(reset.WatchNewer) // that request tells them itself
@@ -168,8 +168,8 @@ func (b *Bot) owes(s reset.Story, card engine.Card, news []reset.Entry, unseen b
 	})
 }
 
-// linkTo is a line that leads to the card; nil when there is none, or Slack does not say where it is.
-func (b *Bot) linkTo(ctx context.Context, card engine.Card) words.Line {
+// linkToCard is a line that leads to the card; nil when there is none, or Slack does not say where it is.
+func (b *Bot) linkToCard(ctx context.Context, card engine.Card) words.Line {
 	if card.TS == "" {
 		return nil
 	}

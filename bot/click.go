@@ -35,9 +35,9 @@ func (e envelope) option() int {
 	return i
 }
 
-// press does what a button says. The person comes from the envelope, what it is about from the store: the button's value
+// handleClick does what a button says. The person comes from the envelope, what it is about from the store: the button's value
 // only names it, and the core checks it.
-func (b *Bot) press(ctx context.Context, in engine.Inbox, e envelope) error {
+func (b *Bot) handleClick(ctx context.Context, in engine.Inbox, e envelope) error {
 	ref, ok := readRef(e.ref())
 	if !ok {
 		return errForged
@@ -46,16 +46,16 @@ func (b *Bot) press(ctx context.Context, in engine.Inbox, e envelope) error {
 	if err != nil && !errors.Is(err, reset.ErrNotFound) {
 		return err
 	}
-	if e.Kind == click && !e.Alone && card.TS != "" && (card.TS != e.Message || card.Channel != e.Channel) {
+	if e.Kind == click && !e.Ephemeral && card.TS != "" && (card.TS != e.Message || card.Channel != e.Channel) {
 		return b.atOldCard(ctx, e, ref, card)
 	}
-	if e.own = e.Alone && card.TS == "" && card.Preview.Actor == e.actor(); e.own {
+	if e.ownPreview = e.Ephemeral && card.TS == "" && card.Preview.Actor == e.actor(); e.ownPreview {
 		if err := b.attach(ctx, ref.ID, e); err != nil {
 			return err
 		}
 	}
 	d := engine.Decision{Actor: e.actor(), Place: e.place(), Ref: ref, Why: e.Why, Origin: e.ID, At: in.ReceivedAt}
-	if slices.Contains(turns, e.verb()) {
+	if slices.Contains(scheduleVerbs, e.verb()) {
 		if d.Ref, err = b.scheduleOf(ctx, e, ref); err != nil {
 			return err
 		}
@@ -63,8 +63,8 @@ func (b *Bot) press(ctx context.Context, in engine.Inbox, e envelope) error {
 	return b.decide(ctx, e, e.verb(), e.option(), d)
 }
 
-// turns are the verbs about a schedule or a run of one.
-var turns = []string{"pause", "resume", "remove", "run", "skip-next", "delay"}
+// scheduleVerbs are the verbs about a schedule or a run of one.
+var scheduleVerbs = []string{"pause", "resume", "remove", "run", "skip-next", "delay"}
 
 // scheduleOf is what such a verb is about: of a card that saved a schedule it is the schedule, whose id is that of the request
 // that made it first.
@@ -83,10 +83,10 @@ func (b *Bot) scheduleOf(ctx context.Context, e envelope, ref reset.Ref) (reset.
 // and the message loses its buttons. Where it can't be edited, the address of the click replaces it.
 func (b *Bot) atOldCard(ctx context.Context, e envelope, ref reset.Ref, card engine.Card) error {
 	card.Request = ref.ID
-	where := b.linkTo(ctx, card)
-	c, l := words.MovedOf(ref.ID, where), look{key: e.ID}
+	where := b.linkToCard(ctx, card)
+	c, l := words.ReplacedCard(ref.ID, where), renderOptions{key: e.ID}
 	err := b.revise(ctx, "take the buttons off an old card", e.Channel, e.Message, c, l)
-	if lasting(err) && e.URL != "" {
+	if isPermanent(err) && e.URL != "" {
 		err = b.respond(ctx, "replace an old card", e.URL, c, l, true)
 	}
 	if err != nil {
@@ -96,13 +96,13 @@ func (b *Bot) atOldCard(ctx context.Context, e envelope, ref reset.Ref, card eng
 	if err != nil {
 		return err
 	}
-	b.answer(ctx, e, words.AtOldCard(s, where), false)
+	b.answer(ctx, e, words.OldCard(s, where), false)
 	return nil
 }
 
 // decide passes a person's word to the core and answers, unless the card or the preview shows it to them anyway.
 func (b *Bot) decide(ctx context.Context, e envelope, verb string, option int, d engine.Decision) error {
-	reply, err := b.tellCore(ctx, verb, option, d)
+	reply, err := b.callEngine(ctx, verb, option, d)
 	if err != nil {
 		return err
 	}
@@ -122,14 +122,14 @@ func (b *Bot) decide(ctx context.Context, e envelope, verb string, option int, d
 		return err
 	case reset.DidAlready:
 	default:
-		if (e.Kind == submission || e.Kind == click && !e.Alone) && b.isShown(ctx, d.Ref.ID) {
+		if (e.Kind == submission || e.Kind == click && !e.Ephemeral) && b.isShown(ctx, d.Ref.ID) {
 			return nil // the card changes before their eyes
 		}
 	}
-	if e.own && reply.Did != reset.DidAlready && b.willChange(ctx, d.Ref.ID, e) {
+	if e.ownPreview && reply.Did != reset.DidAlready && b.isNextEdit(ctx, d.Ref.ID, e) {
 		return nil
 	}
-	b.answer(ctx, e, words.ReplyOf(reply), e.Alone)
+	b.answer(ctx, e, words.ReplyOf(reply), e.Ephemeral)
 	return nil
 }
 
@@ -139,9 +139,9 @@ func (b *Bot) isShown(ctx context.Context, id string) bool {
 	return err == nil && card.Unshown == ""
 }
 
-// willChange reports whether the message that was clicked is the one that the next Show changes. It is not when the card was
+// isNextEdit reports whether the message that was clicked is the one that the next Show changes. It is not when the card was
 // being posted during the click: its way back is let go of then.
-func (b *Bot) willChange(ctx context.Context, id string, e envelope) bool {
+func (b *Bot) isNextEdit(ctx context.Context, id string, e envelope) bool {
 	card, err := b.Cards.Card(ctx, id)
 	return err == nil && card.Preview.URL == e.URL
 }
@@ -153,7 +153,7 @@ var verbs = map[string]func(Core, context.Context, engine.Decision) (reset.Reply
 	"pause": Core.Pause, "resume": Core.Resume, "remove": Core.Remove, "run": Core.RunNow, "skip-next": Core.SkipNext, "delay": Core.Delay,
 }
 
-func (b *Bot) tellCore(ctx context.Context, verb string, option int, d engine.Decision) (reset.Reply, error) {
+func (b *Bot) callEngine(ctx context.Context, verb string, option int, d engine.Decision) (reset.Reply, error) {
 	if verb == "choose" {
 		return b.Core.Choose(ctx, d, option)
 	}

@@ -8,9 +8,9 @@ import (
 	"unicode"
 )
 
-// Around is what surrounds a group and its topics: what tells its kind while nobody is in it, and what warnings are made of.
-// It costs requests of its own and is read only where somebody looks at a plan (Query.Around).
-type Around struct {
+// Environment is what surrounds a group and its topics: what tells its kind while nobody is in it, and what warnings are made of.
+// It costs requests of its own and is read only where somebody looks at a plan (Query.Environment).
+type Environment struct {
 	Streams   []string      // topics named as Kafka Streams names those of an application with the group's name
 	Mirrors   []string      // topics in which MirrorMaker 2 keeps its checkpoints
 	Retention time.Duration // after which brokers forget the commits of an empty group (offsets.retention.minutes); 0: not known
@@ -33,14 +33,14 @@ type TopicConfig struct {
 }
 
 // About to be deleted is what retention deletes within Soon of now, or within half of it where it is short.
-const soonGone = 6 * time.Hour
+const expiresWithin = 6 * time.Hour
 
 // Soon is how far ahead retention is looked at.
-func (c TopicConfig) Soon() time.Duration { return min(soonGone, c.Retention/2) }
+func (c TopicConfig) Soon() time.Duration { return min(expiresWithin, c.Retention/2) }
 
 // aroundWarnings are those that the plan alone does not show.
 func aroundWarnings(in Intent, snap Snapshot, plan Plan) []Warning {
-	a := snap.Around
+	a := snap.Environment
 	var ws []Warning
 	if in.ConnectorStopped {
 		ws = append(ws, Warning{Code: WarnConnector, Names: []string{strings.TrimPrefix(in.Group, connectPrefix)}})

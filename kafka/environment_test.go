@@ -19,7 +19,7 @@ import (
 // around inspects with the clock at an hour after the first record of seeded.
 func around(t *testing.T, s *kafkasim.Sim, q reset.Query) reset.Snapshot {
 	t.Helper()
-	q.Around = true
+	q.Environment = true
 	return inspect(t, at(t, s, start.Add(time.Hour)), q)
 }
 
@@ -97,9 +97,9 @@ func TestWhatRunsAGroupIsSeenWhileItIsEmpty(t *testing.T) {
 		ok(t, s.CreateTopic(topic, 1, nil))
 	}
 	snap := around(t, s, reset.Query{Group: "agg", Scope: scope("orders")})
-	equal(t, "streams", snap.Around.Streams, []string{"agg-by-user-repartition", "agg-store-changelog"})
-	equal(t, "mirrors", snap.Around.Mirrors, []string{"us.checkpoints.internal"})
-	equal(t, "hidden", [2]any{snap.Around.Hidden, snap.Around.HiddenWhy}, [2]any{0, ""})
+	equal(t, "streams", snap.Environment.Streams, []string{"agg-by-user-repartition", "agg-store-changelog"})
+	equal(t, "mirrors", snap.Environment.Mirrors, []string{"us.checkpoints.internal"})
+	equal(t, "hidden", [2]any{snap.Environment.Hidden, snap.Environment.HiddenWhy}, [2]any{0, ""})
 }
 
 // An hour after the first record: of 100 records, one a second, those are told that retention deletes soon, that are only in
@@ -115,7 +115,7 @@ func TestAgesOfRecords(t *testing.T) {
 	snap := around(t, s, reset.Query{Scope: scope("orders", "forever")})
 	equal(t, "configuration", *snap.Topics["orders"].Config, reset.TopicConfig{Compacted: true, Retention: 119 * time.Minute})
 	equal(t, "for ever", *snap.Topics["forever"].Config, reset.TopicConfig{})
-	equal(t, "retention of commits", snap.Around.Retention, 118*time.Minute)
+	equal(t, "retention of commits", snap.Environment.Retention, 118*time.Minute)
 	forever, orders := snap.Partitions[0], snap.Partitions[1]
 	// Soon is half of 119 min ahead: what is older than 59:30 goes, which is the first 30 records. Recent is 59 min.
 	equal(t, "expiring, remote, recent", [3]int64{orders.Expiring, orders.Remote, orders.Recent}, [3]int64{30, 0, 60})
@@ -156,16 +156,16 @@ func TestSettingsOfBrokers(t *testing.T) {
 	s := seeded(t)
 	tiered(s, map[string]string{"offsets.retention.minutes": "10080", "offsets.commit.timeout.ms": "45000", "cleanup.policy": "", "retention.ms": "60000"})
 	snap := around(t, s, reset.Query{Scope: scope("orders")})
-	equal(t, "commit timeout", snap.Around.CommitTimeout, 45*time.Second)
-	equal(t, "retention of commits", snap.Around.Retention, 7*24*time.Hour)
+	equal(t, "commit timeout", snap.Environment.CommitTimeout, 45*time.Second)
+	equal(t, "retention of commits", snap.Environment.Retention, 7*24*time.Hour)
 	equal(t, "a policy that is empty (Kafka 4.1: kept for ever)", snap.Topics["orders"].Config, &reset.TopicConfig{})
-	equal(t, "unread", snap.Around.Unread, []string(nil))
+	equal(t, "unread", snap.Environment.Unread, []string(nil))
 
 	s = seeded(t)
 	tiered(s, map[string]string{"offsets.commit.timeout.ms": "45000", "retention.ms": "60000"})
 	snap = around(t, s, reset.Query{Scope: scope("orders")})
-	equal(t, "left out", snap.Around.Unread, []string{"brokers", "orders"})
-	equal(t, "why", snap.Around.UnreadWhy, "the broker does not tell cleanup.policy")
+	equal(t, "left out", snap.Environment.Unread, []string{"brokers", "orders"})
+	equal(t, "why", snap.Environment.UnreadWhy, "the broker does not tell cleanup.policy")
 	equal(t, "configuration", snap.Topics["orders"].Config, (*reset.TopicConfig)(nil))
 }
 
@@ -191,9 +191,9 @@ func TestAroundThatIsDenied(t *testing.T) {
 	s.Fail(-1, kmsg.DescribeConfigs, kerr.TopicAuthorizationFailed)
 	s.Fail(-1, kmsg.DescribeLogDirs, kerr.ClusterAuthorizationFailed)
 	snap := around(t, s, reset.Query{Scope: reset.Scope{All: true}})
-	equal(t, "unread", snap.Around.Unread, []string{"brokers", "orders"})
-	equal(t, "why", snap.Around.UnreadWhy, "TOPIC_AUTHORIZATION_FAILED")
-	if a := snap.Around; a.Hidden != 0 || a.HiddenWhy == "" {
+	equal(t, "unread", snap.Environment.Unread, []string{"brokers", "orders"})
+	equal(t, "why", snap.Environment.UnreadWhy, "TOPIC_AUTHORIZATION_FAILED")
+	if a := snap.Environment; a.Hidden != 0 || a.HiddenWhy == "" {
 		t.Errorf("hidden is %d, %q: want a reason why it is not known", a.Hidden, a.HiddenWhy)
 	}
 	if len(snap.Partitions) != 3 || snap.Partitions[0].Err != "" || snap.Topics["orders"].Config != nil {
@@ -217,7 +217,7 @@ func TestLookUpsAroundThatFail(t *testing.T) {
 		})
 		snap := around(t, s, reset.Query{Scope: scope("orders")})
 		h.Remove()
-		equal(t, name, [2]any{snap.Around.Unread, snap.Around.UnreadWhy}, [2]any{[]string{"orders"}, "TOPIC_AUTHORIZATION_FAILED"})
+		equal(t, name, [2]any{snap.Environment.Unread, snap.Environment.UnreadWhy}, [2]any{[]string{"orders"}, "TOPIC_AUTHORIZATION_FAILED"})
 	}
-	equal(t, "none fails", around(t, s, reset.Query{Scope: scope("orders")}).Around.Unread, []string(nil))
+	equal(t, "none fails", around(t, s, reset.Query{Scope: scope("orders")}).Environment.Unread, []string(nil))
 }

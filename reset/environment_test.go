@@ -22,7 +22,7 @@ func TestWhatRunsAGroup(t *testing.T) {
 	t.Parallel()
 	group := func(change func(*GroupState)) Snapshot { return tail(func(s *Snapshot) { change(&s.Group) }) }
 	plain := tail(func(*Snapshot) {})
-	streams := tail(func(s *Snapshot) { s.Around.Streams = []string{"agg-store-changelog"} })
+	streams := tail(func(s *Snapshot) { s.Environment.Streams = []string{"agg-store-changelog"} })
 	declared := ClusterInfo{Kinds: []Declared{
 		{"etl-*", GroupFlink}, {"agg", GroupConsumer}, {"connect-plain", GroupConsumer}, {"connect-*-raw", GroupConnect}, {"*-app", GroupStreams}, {"batch", GroupSpark},
 	}}
@@ -46,7 +46,7 @@ func TestWhatRunsAGroup(t *testing.T) {
 			&Problem{Code: ProblemWrongTool, Got: "streams", Want: "kafka-streams-application-reset.sh", Names: []string{"assignor stream"}}},
 		{"connect workers", "workers", declared, group(func(g *GroupState) { g.Protocol = "connect" }),
 			&Problem{Code: ProblemWrongTool, Got: "connect", Want: "PATCH /connectors/NAME/offsets"}},
-		{"a connect sink", "connect-dwh", declared, plain, &Problem{Code: ProblemWhich, Want: "connector", Got: "dwh"}},
+		{"a connect sink", "connect-dwh", declared, plain, &Problem{Code: ProblemAmbiguous, Want: "connector", Got: "dwh"}},
 		{"declared connect", "connect-dwh-raw", declared, plain, &Problem{Code: ProblemWrongTool, Got: "connect", Want: "PATCH /connectors/NAME/offsets"}},
 		{"no connector's", "connect-plain", declared, plain, nil},
 		{"declared flink", "etl-7", declared, plain, &Problem{Code: ProblemWrongTool, Got: "flink", Want: "scan.startup.mode"}},
@@ -62,7 +62,7 @@ func TestWhatRunsAGroup(t *testing.T) {
 		if diff := cmp.Diff(c.want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", c.name, diff)
 		}
-		if sink := got != nil && got.Code == ProblemWhich; sink != (len(options) == 1) {
+		if sink := got != nil && got.Code == ProblemAmbiguous; sink != (len(options) == 1) {
 			t.Errorf("%s: options %+v", c.name, options)
 		} else if sink {
 			if _, again := CheckGroup(options[0].Intent, c.info, c.snap); again != nil {
@@ -75,16 +75,16 @@ func TestWhatRunsAGroup(t *testing.T) {
 func TestAllTopicsWhereSomeMayBeHidden(t *testing.T) {
 	t.Parallel()
 	all, named := Scope{All: true}, Scope{Topics: []TopicScope{{Topic: "orders"}}}
-	hides := Around{Hidden: 2}
-	unknown := Around{HiddenWhy: "CLUSTER_AUTHORIZATION_FAILED"}
+	hides := Environment{Hidden: 2}
+	unknown := Environment{HiddenWhy: "CLUSTER_AUTHORIZATION_FAILED"}
 	for _, c := range []struct {
 		name   string
 		scope  Scope
-		around Around
+		around Environment
 		sees   bool
 		want   *Problem
 	}{
-		{"nothing is hidden", all, Around{}, false, nil},
+		{"nothing is hidden", all, Environment{}, false, nil},
 		{"some are", all, hides, false, &Problem{Code: ProblemHidden, Group: "billing", Count: 2, Names: []string{"orders"}}},
 		{"some are, whatever the configuration says", all, hides, true, &Problem{Code: ProblemHidden, Group: "billing", Count: 2, Names: []string{"orders"}}},
 		{"nobody knows", all, unknown, false, &Problem{Code: ProblemHidden, Group: "billing", Got: unknown.HiddenWhy, Names: []string{"orders"}}},
@@ -92,7 +92,7 @@ func TestAllTopicsWhereSomeMayBeHidden(t *testing.T) {
 		{"named topics are not all", named, hides, false, nil},
 	} {
 		in := Intent{Group: "billing", Scope: c.scope, Target: Latest{}}
-		_, got := CheckGroup(in, ClusterInfo{SeesAll: c.sees}, tail(func(s *Snapshot) { s.Around = c.around }))
+		_, got := CheckGroup(in, ClusterInfo{SeesAll: c.sees}, tail(func(s *Snapshot) { s.Environment = c.around }))
 		if diff := cmp.Diff(c.want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", c.name, diff)
 		}
@@ -111,7 +111,7 @@ func TestWarningsOfWhatSurroundsAPlan(t *testing.T) {
 		return func(s *Snapshot) { s.Topics["orders"] = Topic{ID: "T1", Partitions: 1, Commits: 1, Config: &tc} }
 	}
 	retention := func(recent int64) func(*Snapshot) {
-		return func(s *Snapshot) { s.Around.Retention, s.Partitions[0].Recent = 7*24*time.Hour, recent }
+		return func(s *Snapshot) { s.Environment.Retention, s.Partitions[0].Recent = 7*24*time.Hour, recent }
 	}
 	expires := Warning{Code: WarnExpires, Count: 7 * 24 * 3600}
 	expiring := one(WarnRetention, 30)
@@ -140,9 +140,9 @@ func TestWarningsOfWhatSurroundsAPlan(t *testing.T) {
 		{"the log begins later", back, truncated, []Warning{begins}},
 		{"open transactions behind the target", Exact{40}, part(func(p *PartitionState) { p.Stable, p.Open = 90, 10 }), []Warning{one(WarnOpen, 10)}},
 		{"open transactions before the target", Latest{}, part(func(p *PartitionState) { p.Stable, p.Open = 90, 10 }), []Warning{one(WarnPastOpen, 10)}},
-		{"mirrored, back", Exact{40}, func(s *Snapshot) { s.Around.Mirrors = []string{"us.checkpoints.internal"} },
+		{"mirrored, back", Exact{40}, func(s *Snapshot) { s.Environment.Mirrors = []string{"us.checkpoints.internal"} },
 			[]Warning{{Code: WarnMirrored, Names: []string{"us.checkpoints.internal"}}}},
-		{"mirrored, forward", Exact{60}, func(s *Snapshot) { s.Around.Mirrors = []string{"us.checkpoints.internal"} }, nil},
+		{"mirrored, forward", Exact{60}, func(s *Snapshot) { s.Environment.Mirrors = []string{"us.checkpoints.internal"} }, nil},
 		{"remote", Exact{40}, part(func(p *PartitionState) { p.Remote = 60 }), []Warning{one(WarnRemote, 20)}},
 		{"local", Exact{40}, part(func(p *PartitionState) { p.Remote = 30 }), nil},
 		{"compacted", Exact{40}, config(TopicConfig{Compacted: true}), []Warning{{Code: WarnCompacted, Names: []string{"orders"}}}},
@@ -153,7 +153,7 @@ func TestWarningsOfWhatSurroundsAPlan(t *testing.T) {
 		}},
 		{"a group of the new protocol keeps commits from their own time", Exact{40}, func(s *Snapshot) { retention(60)(s); s.Group.Type = "consumer" }, nil},
 		{"nothing is committed", Exact{50}, retention(60), nil},
-		{"configuration not read", Exact{40}, func(s *Snapshot) { s.Around.Unread, s.Around.UnreadWhy = []string{"brokers"}, "denied" },
+		{"configuration not read", Exact{40}, func(s *Snapshot) { s.Environment.Unread, s.Environment.UnreadWhy = []string{"brokers"}, "denied" },
 			[]Warning{{Code: WarnUnchecked, Names: []string{"brokers"}, Text: "denied"}}},
 	} {
 		in := Intent{Group: "billing", Scope: Scope{Topics: []TopicScope{{Topic: "orders"}}}, Target: c.target}
