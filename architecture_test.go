@@ -35,46 +35,59 @@ var rooms = map[string]room{
 	"internal/guard": {},
 	"internal/text":  {},
 
-	"reset":           {},
-	"internal/engine": {ours: list("reset", "internal/guard"), tests: list("reset/clustertest", "internal/store", "auth")},
-	"commands":        {ours: list("reset", "internal/text")},
-	"internal/words":  {ours: list("reset", "commands", "internal/text")},
-	"auth":            {ours: list("reset", "internal/guard")},
+	"reset": {},
+	"internal/engine": {ours: list("reset", "internal/guard"),
+		tests: list("reset/clustertest", "internal/store", "auth")},
+	"commands":       {ours: list("reset", "internal/text")},
+	"internal/words": {ours: list("reset", "commands", "internal/text")},
+	"auth":           {ours: list("reset", "internal/guard")},
 	"kafka": {
 		ours:    list("reset", "internal/guard", "internal/text"),
 		outside: list("github.com/IBM/sarama", "github.com/xdg-go/scram"),
 		tests:   list("kafka/kafkatest", "internal/kafkasim", "internal/realkafka"),
 	},
 	"bot": {
-		ours:    list("reset", "internal/engine", "commands", "internal/words", "auth", "internal/guard", "internal/text"),
+		ours: list("reset", "internal/engine", "commands", "internal/words", "auth", "internal/guard",
+			"internal/text"),
 		outside: list("github.com/slack-go/slack", "github.com/gorilla/websocket"),
 		tests:   list("internal/slacksim"),
 	},
-	"internal/cron":   {outside: list("github.com/robfig/cron/v3")},
-	"internal/store":  {ours: list("reset", "internal/engine"), outside: list("modernc.org/sqlite", "github.com/jackc/pgx/v5", "github.com/gofrs/flock"), tests: list("internal/store/storetest")},
+	"internal/cron": {outside: list("github.com/robfig/cron/v3")},
+	"internal/store": {ours: list("reset", "internal/engine"),
+		outside: list("modernc.org/sqlite", "github.com/jackc/pgx/v5", "github.com/gofrs/flock"),
+		tests:   list("internal/store/storetest")},
 	"internal/config": {ours: list("internal/text"), outside: list("go.yaml.in/yaml/v3")},
 	"internal/app": {
-		ours:    list("reset", "internal/engine", "commands", "internal/words", "auth", "kafka", "bot", "internal/cron", "internal/store", "internal/config", "internal/guard"),
+		ours: list("reset", "internal/engine", "commands", "internal/words", "auth", "kafka", "bot", "internal/cron",
+			"internal/store", "internal/config", "internal/guard"),
 		outside: list("golang.org/x/sync"),
-		tests:   list("internal/world", "internal/slacksim", "internal/kafkasim", "internal/realkafka", "reset/clustertest"),
+		tests: list("internal/world", "internal/slacksim", "internal/kafkasim", "internal/realkafka",
+			"reset/clustertest"),
 	},
-	"cmd/kafka-reset-bot": {ours: list("internal/app", "internal/config", "commands", "internal/words"), tests: list("internal/world", "internal/slacksim", "internal/kafkasim")},
+	"cmd/kafka-reset-bot": {ours: list("internal/app", "internal/config", "commands", "internal/words"),
+		tests: list("internal/world", "internal/slacksim", "internal/kafkasim")},
 
 	// Never linked into the product.
 	"internal/slacksim":          {support: true, outside: list("github.com/gorilla/websocket")},
 	"internal/slacksim/bolttest": {tests: list("internal/slacksim")},
 	"internal/kafkasim":          {support: true},
-	"internal/world":             {support: true, ours: list("internal/app", "internal/config", "internal/slacksim", "internal/kafkasim")},
-	"internal/realkafka":         {support: true, outside: list("golang.org/x/sync")},
-	"internal/realkafka/cmd":     {ours: list("internal/realkafka")},
-	"internal/ci/skips":          {},
-	"reset/clustertest":          {support: true, ours: list("reset")},
-	"kafka/kafkatest":            {support: true, ours: list("reset", "kafka"), tests: list("internal/kafkasim", "internal/realkafka")},
-	"internal/store/storetest":   {support: true, ours: list("reset", "internal/engine"), outside: list("golang.org/x/sync")},
-	"internal/app/crash":         {tests: list("internal/app", "internal/world", "internal/slacksim", "internal/kafkasim", "internal/realkafka", "reset", "internal/engine", "kafka", "internal/store", "internal/config")},
-	"internal/app/model":         {tests: list("internal/app", "internal/slacksim", "reset", "internal/engine", "internal/config")},
-	"cmd/demo":                   {ours: list("internal/app", "internal/config", "internal/world", "commands", "internal/words", "internal/slacksim", "internal/kafkasim")},
-	".":                          {}, // this package
+	"internal/world": {support: true,
+		ours: list("internal/app", "internal/config", "internal/slacksim", "internal/kafkasim")},
+	"internal/realkafka":     {support: true, outside: list("golang.org/x/sync")},
+	"internal/realkafka/cmd": {ours: list("internal/realkafka")},
+	"internal/ci/skips":      {},
+	"reset/clustertest":      {support: true, ours: list("reset")},
+	"kafka/kafkatest": {support: true, ours: list("reset", "kafka"),
+		tests: list("internal/kafkasim", "internal/realkafka")},
+	"internal/store/storetest": {support: true, ours: list("reset", "internal/engine"),
+		outside: list("golang.org/x/sync")},
+	"internal/app/crash": {tests: list("internal/app", "internal/world", "internal/slacksim", "internal/kafkasim",
+		"internal/realkafka", "reset", "internal/engine", "kafka", "internal/store", "internal/config")},
+	"internal/app/model": {tests: list("internal/app", "internal/slacksim", "reset", "internal/engine",
+		"internal/config")},
+	"cmd/demo": {ours: list("internal/app", "internal/config", "internal/world", "commands", "internal/words",
+		"internal/slacksim", "internal/kafkasim")},
+	".": {}, // this package
 }
 
 // anyTest is what the tests of every package may import, beside their own room.
@@ -117,19 +130,20 @@ func TestRoomsImportOnlyTheirTable(t *testing.T) {
 			}
 		}
 		for _, i := range slices.Concat(p.TestImports, p.XTestImports) {
-			if !r.allows(i) && !under(i, anyTest) && !under(strings.TrimPrefix(i, module), r.tests) && i != p.ImportPath {
+			if !r.allows(i) && !under(i, anyTest) && !under(strings.TrimPrefix(i, module), r.tests) &&
+				i != p.ImportPath {
 				t.Errorf("the tests of %s must not import %s", name, i)
 			}
 		}
 	}
 }
 
-// A panic in a goroutine ends the process, whatever recovers elsewhere: the product starts goroutines by guard.Group, or with
-// guard.Do inside.
+// A panic in a goroutine ends the process, whatever recovers elsewhere: the product starts goroutines by guard.Group,
+// or with guard.Do inside.
 func TestNoGoroutineCanEndTheProcess(t *testing.T) {
 	t.Parallel()
-	product := list("reset", "internal/engine", "commands", "internal/words", "internal/text", "auth", "kafka", "bot", "internal/cron", "internal/store",
-		"internal/config", "internal/app", "cmd/kafka-reset-bot")
+	product := list("reset", "internal/engine", "commands", "internal/words", "internal/text", "auth", "kafka", "bot",
+		"internal/cron", "internal/store", "internal/config", "internal/app", "cmd/kafka-reset-bot")
 	for _, name := range product {
 		files, err := filepath.Glob(filepath.Join(name, "*.go"))
 		if err != nil || len(files) == 0 {
@@ -276,7 +290,8 @@ type pkg struct {
 // packages asks go list, files behind build tags included.
 func packages(t *testing.T, args ...string) []pkg {
 	t.Helper()
-	args = append([]string{"list", "-e", "-tags=realkafka,soak,bolt,netns,release", "-json=ImportPath,Imports,TestImports,XTestImports"}, args...)
+	args = append([]string{"list", "-e", "-tags=realkafka,soak,bolt,netns,release",
+		"-json=ImportPath,Imports,TestImports,XTestImports"}, args...)
 	cmd := exec.CommandContext(t.Context(), "go", args...)
 	var said bytes.Buffer
 	cmd.Stderr = &said

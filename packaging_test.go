@@ -29,7 +29,8 @@ func buildLine(t *testing.T, file, pattern string) string {
 
 func TestDockerfileBuildsAsMakeDoes(t *testing.T) {
 	t.Parallel()
-	docker := buildLine(t, "Dockerfile", `(?m)^RUN (CGO_ENABLED=0 go build .*) -o kafka-reset-bot \./cmd/kafka-reset-bot$`)
+	docker := buildLine(t, "Dockerfile",
+		`(?m)^RUN (CGO_ENABLED=0 go build .*) -o kafka-reset-bot \./cmd/kafka-reset-bot$`)
 	makefile := buildLine(t, "Makefile", `(?m)^BUILD = (.*)$`)
 	if diff := cmp.Diff(makefile, docker); diff != "" {
 		t.Errorf("-make build +Dockerfile\n%s", diff)
@@ -73,7 +74,8 @@ func TestManifest(t *testing.T) {
 	if err := json.Unmarshal(raw, &m); err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"channels:read", "chat:write", "commands", "files:read", "files:write", "groups:read", "usergroups:read", "users:read"}
+	want := []string{"channels:read", "chat:write", "commands", "files:read", "files:write", "groups:read",
+		"usergroups:read", "users:read"}
 	slices.Sort(m.OAuthConfig.Scopes.Bot)
 	if diff := cmp.Diff(want, m.OAuthConfig.Scopes.Bot); diff != "" {
 		t.Errorf("scopes, -want +got\n%s", diff)
@@ -87,7 +89,8 @@ func TestManifest(t *testing.T) {
 	if !m.Settings.SocketModeEnabled || !m.Settings.Interactivity.IsEnabled {
 		t.Error("Socket Mode and interactivity must be on: commands and buttons come that way")
 	}
-	if len(m.Features.SlashCommands) != 1 || m.Features.SlashCommands[0].Command != "/kafka-reset" || m.Features.SlashCommands[0].ShouldEscape {
+	if len(m.Features.SlashCommands) != 1 || m.Features.SlashCommands[0].Command != "/kafka-reset" ||
+		m.Features.SlashCommands[0].ShouldEscape {
 		t.Errorf("commands: %+v", m.Features.SlashCommands)
 	}
 	if !m.Features.AppHome.MessagesTab {

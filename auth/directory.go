@@ -9,8 +9,9 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/guard"
 )
 
-// Directory knows the people of the workspace as they are now. An error means that it could not be read; nothing is concluded
-// from it. Where Slack said why, it is a *reset.Unread. Each call ends by itself within seconds, whatever its context.
+// Directory knows the people of the workspace as they are now. An error means that it could not be read; nothing is
+// concluded from it. Where Slack said why, it is a *reset.Unread. Each call ends by itself within seconds, whatever
+// its context.
 type Directory interface {
 	Person(ctx context.Context, user string) (Person, error)
 	// Members returns the users in a user group. A group that is disabled or does not exist is an error.
@@ -32,9 +33,9 @@ const rememberedFor = time.Minute
 // maxRemembered bounds the memory of a workspace with very many people.
 const maxRemembered = 10_000
 
-// Cached is a Directory that remembers for a minute and asks once for all who wait. Slack answers who is in a user group 20
-// times a minute for the whole workspace (Tier 2); without this, a few requests and looks use that up, and then an approval
-// cannot be judged. Errors are not remembered.
+// Cached is a Directory that remembers for a minute and asks once for all who wait. Slack answers who is in a user
+// group 20 times a minute for the whole workspace (Tier 2); without this, a few requests and looks use that up, and
+// then an approval cannot be judged. Errors are not remembered.
 type Cached struct {
 	Now func() time.Time
 
@@ -71,8 +72,10 @@ var _ Directory = (*Cached)(nil)
 // NewDirectory remembers what live answers.
 func NewDirectory(live Directory, now func() time.Time) *Cached {
 	return &Cached{Now: now,
-		people: questions[Person]{live.Person, map[string]known[Person]{}, map[string]*question[Person]{}, map[string]*question[Person]{}},
-		groups: questions[[]string]{live.Members, map[string]known[[]string]{}, map[string]*question[[]string]{}, map[string]*question[[]string]{}}}
+		people: questions[Person]{live.Person, map[string]known[Person]{}, map[string]*question[Person]{},
+			map[string]*question[Person]{}},
+		groups: questions[[]string]{live.Members, map[string]known[[]string]{}, map[string]*question[[]string]{},
+			map[string]*question[[]string]{}}}
 }
 
 // Person implements Directory.
@@ -86,8 +89,8 @@ func (c *Cached) Members(ctx context.Context, group string) ([]string, error) {
 	return slices.Clone(in), err
 }
 
-// Uncached is the same directory for what counts: nothing that was asked for earlier answers it. Those who ask while a question
-// is under way wait for the next one, and share that.
+// Uncached is the same directory for what counts: nothing that was asked for earlier answers it. Those who ask while
+// a question is under way wait for the next one, and share that.
 func (c *Cached) Uncached() Directory { return uncached{c} }
 
 type uncached struct{ *Cached }
@@ -101,7 +104,8 @@ func (l uncached) Members(ctx context.Context, group string) ([]string, error) {
 	return slices.Clone(in), err
 }
 
-// Forget makes the next question about a user or a user group a live one. It is called when Slack says that they changed.
+// Forget makes the next question about a user or a user group a live one. It is called when Slack says that they
+// changed.
 func (c *Cached) Forget(id string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -110,9 +114,9 @@ func (c *Cached) Forget(id string) {
 	delete(c.groups.known, id)
 }
 
-// lookUp takes an answer from memory, joins a question that is under way, or asks. A live answer is always one to a question
-// that was sent after answer was called, which is after the click was recorded: a person who was removed from the group before
-// the click is not in it.
+// lookUp takes an answer from memory, joins a question that is under way, or asks. A live answer is always one to a
+// question that was sent after answer was called, which is after the click was recorded: a person who was removed
+// from the group before the click is not in it.
 func lookUp[T any](ctx context.Context, c *Cached, q *questions[T], id string, live bool) (T, error) {
 	c.mu.Lock()
 	before := c.sent
@@ -145,7 +149,8 @@ func lookUp[T any](ctx context.Context, c *Cached, q *questions[T], id string, l
 	}
 }
 
-// askDirectory asks, for all who wait: that one of them gives up does not take the answer from the others. The lock is held.
+// askDirectory asks, for all who wait: that one of them gives up does not take the answer from the others. The lock
+// is held.
 func askDirectory[T any](ctx context.Context, c *Cached, q *questions[T], id string) *question[T] {
 	c.sent++
 	sent, at, times := &question[T]{number: c.sent, done: make(chan struct{})}, c.Now(), c.times

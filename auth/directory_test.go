@@ -81,7 +81,8 @@ func TestErrorsAreNotRemembered(t *testing.T) {
 	d := newTown()
 	d.broken["U0BEN"] = true
 	p := policy(d, pay())
-	if got, err := p.Rule(t.Context(), asking("U0BEN", reset.VerbView)); err == nil || got.Denial != reset.DeniedUnknown {
+	if got, err := p.Rule(t.Context(),
+		asking("U0BEN", reset.VerbView)); err == nil || got.Denial != reset.DeniedUnknown {
 		t.Errorf("unreadable: %+v, error %v", got, err)
 	}
 	d.broken["U0BEN"] = false
@@ -138,7 +139,8 @@ func TestAnswerOvertakenByAChangeIsNotRemembered(t *testing.T) {
 		t.Fatal(err)
 	}
 	in[0] = "U0EVIL" // the caller's copy
-	if again, err := dir.Members(t.Context(), "S0PAY"); err != nil || slices.Contains(again, "U0EVIL") || len(d.asked) != 3 {
+	if again, err := dir.Members(t.Context(), "S0PAY"); err != nil || slices.Contains(again,
+		"U0EVIL") || len(d.asked) != 3 {
 		t.Errorf("remembered %v, error %v, asked %v", again, err, d.asked)
 	}
 }

@@ -7,8 +7,9 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// A standing approval rests on a team that lasts and not on who is on call: where somebody has to approve, the rule names a
-// user group among those who may. It is looked at again at every run, and no person but the one who gave it can lend it.
+// A standing approval rests on a team that lasts and not on who is on call: where somebody has to approve, the rule
+// names a user group among those who may. It is looked at again at every run, and no person but the one who gave it
+// can lend it.
 
 // checkSchedule refuses a schedule that the rule has no room for.
 func (r Rule) checkSchedule(out reset.Ruling, a reset.PolicyQuestion) reset.Ruling {
@@ -21,9 +22,11 @@ func (r Rule) checkSchedule(out reset.Ruling, a reset.PolicyQuestion) reset.Ruli
 	return out
 }
 
-// rulesForRun rules on a run of a schedule: whether the rule lets schedules run at all, what this effect needs, and whether what
-// was agreed to still stands. Where it does not, people are asked.
-func (p *Policy) rulesForRun(ctx context.Context, a reset.PolicyQuestion, rule Rule, found bool, out reset.Ruling) reset.Ruling {
+// rulesForRun rules on a run of a schedule: whether the rule lets schedules run at all, what this effect needs, and
+// whether what was agreed to still stands. Where it does not, people are asked.
+func (p *Policy) rulesForRun(
+	ctx context.Context, a reset.PolicyQuestion, rule Rule, found bool, out reset.Ruling,
+) reset.Ruling {
 	switch {
 	case !found:
 		return deny(out, reset.DeniedNoRule)
@@ -41,7 +44,9 @@ func (p *Policy) rulesForRun(ctx context.Context, a reset.PolicyQuestion, rule R
 }
 
 // mandateGap says why a standing approval does not count any more. A directory that does not answer is no reason.
-func (p *Policy) mandateGap(ctx context.Context, m reset.Mandate, owner reset.Actor, rule Rule, need int) (why reset.Denial, note string) {
+func (p *Policy) mandateGap(
+	ctx context.Context, m reset.Mandate, owner reset.Actor, rule Rule, need int,
+) (why reset.Denial, note string) {
 	if m.Rule != rule.Name {
 		return reset.DeniedChanged, ""
 	}

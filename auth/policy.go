@@ -1,9 +1,9 @@
-// Package auth says who may view, request, approve and settle what, and why not. It is the policy of config.example.yaml as
-// code, and it denies by default.
+// Package auth says who may view, request, approve and settle what, and why not. It is the policy of
+// config.example.yaml as code, and it denies by default.
 //
-// It knows rules, tiers and caps (rule.go), and what has to be true of a person (directory.go declares the Directory that it
-// asks). It fetches nothing itself (package bot does), knows no words (package commands) and counts no records (package
-// reset).
+// It knows rules, tiers and caps (rule.go), and what has to be true of a person (directory.go declares the Directory
+// that it asks). It fetches nothing itself (package bot does), knows no words (package commands) and counts no
+// records (package reset).
 package auth
 
 import (
@@ -23,8 +23,8 @@ type Policy struct {
 // New makes a policy of rules, in the order in which they are tried.
 func New(rules []Rule, dir *Cached) *Policy { return &Policy{rules: rules, dir: dir} }
 
-// Rule implements reset.Policy. Every ruling, a refusal too, carries the rule and who may. What cannot be read is a refusal
-// (DeniedUnknown) with the error beside it.
+// Rule implements reset.Policy. Every ruling, a refusal too, carries the rule and who may. What cannot be read is a
+// refusal (DeniedUnknown) with the error beside it.
 func (p *Policy) Rule(ctx context.Context, a reset.PolicyQuestion) (reset.Ruling, error) {
 	rule, found := p.match(a.Cluster, a.Group)
 	out := rule.ruling(a.Verb)
@@ -72,8 +72,8 @@ func (p *Policy) match(cluster, group string) (Rule, bool) {
 	return p.rules[i], true
 }
 
-// directory is the one that a question is answered from. Looks and previews decide nothing, so a minute's memory is enough for
-// them; who votes, submits, settles or goes alone is looked up.
+// directory is the one that a question is answered from. Looks and previews decide nothing, so a minute's memory is
+// enough for them; who votes, submits, settles or goes alone is looked up.
 func (p *Policy) directory(a reset.PolicyQuestion) Directory {
 	if a.Verb == reset.VerbView || a.Preview {
 		return p.dir
@@ -107,10 +107,11 @@ func (p *Policy) checkPerson(ctx context.Context, a reset.PolicyQuestion) (reset
 	return "", nil
 }
 
-// checkNamed refuses whom the rule does not name, and those who ask from elsewhere. Channels narrow asking alone: an approval may
-// come from wherever the card could be posted.
+// checkNamed refuses whom the rule does not name, and those who ask from elsewhere. Channels narrow asking alone: an
+// approval may come from wherever the card could be posted.
 func (p *Policy) checkNamed(ctx context.Context, a reset.PolicyQuestion, rule Rule) (reset.Denial, error) {
-	asks := a.Verb == reset.VerbRequest || a.Verb == reset.VerbRetry || a.Verb == reset.VerbUndo || a.Verb == reset.VerbSchedule
+	asks := a.Verb == reset.VerbRequest || a.Verb == reset.VerbRetry || a.Verb == reset.VerbUndo ||
+		a.Verb == reset.VerbSchedule
 	in, err := isMember(ctx, p.directory(a), a.Actor.ID, rule.allowedTo(a.Verb))
 	switch {
 	case in && asks && len(rule.Channels) > 0 && !slices.Contains(rule.Channels, a.Channel):
@@ -123,8 +124,8 @@ func (p *Policy) checkNamed(ctx context.Context, a reset.PolicyQuestion, rule Ru
 	return reset.DeniedNotIn, nil
 }
 
-// isMember reports whether a full member is among users and user groups. A group that cannot be read matters only when no other
-// one has them.
+// isMember reports whether a full member is among users and user groups. A group that cannot be read matters only
+// when no other one has them.
 func isMember(ctx context.Context, dir Directory, id string, who []string) (bool, error) {
 	if slices.Contains(who, id) || slices.Contains(who, members) {
 		return true, nil
@@ -145,14 +146,18 @@ func isMember(ctx context.Context, dir Directory, id string, who []string) (bool
 	return false, unread
 }
 
-// rulesAtWrite rules on what was approved, just before it is written: by the rules as they are now, with the memberships as they
-// were recorded, because a change of shift must not cancel an armed reset. A vote counts while its rule still decides and
-// could still name the voter. Nobody involved may be known to be deactivated; a directory that does not answer is not that.
-func (p *Policy) rulesAtWrite(ctx context.Context, a reset.PolicyQuestion, rule Rule, found bool, out reset.Ruling) reset.Ruling {
+// rulesAtWrite rules on what was approved, just before it is written: by the rules as they are now, with the
+// memberships as they were recorded, because a change of shift must not cancel an armed reset. A vote counts while
+// its rule still decides and could still name the voter. Nobody involved may be known to be deactivated; a directory
+// that does not answer is not that.
+func (p *Policy) rulesAtWrite(
+	ctx context.Context, a reset.PolicyQuestion, rule Rule, found bool, out reset.Ruling,
+) reset.Ruling {
 	switch {
 	case !found:
 		return deny(out, reset.DeniedNoRule)
-	case a.EmergencyBy != (reset.Actor{}) && (rule.Emergency == nil || !couldBeMember(a.EmergencyBy.ID, rule.Emergency.Who)):
+	case a.EmergencyBy != (reset.Actor{}) &&
+		(rule.Emergency == nil || !couldBeMember(a.EmergencyBy.ID, rule.Emergency.Who)):
 		out.Who = rule.allowedTo(reset.VerbEmergency)
 		return deny(out, reset.DeniedNotIn)
 	case a.Mandate != nil && !rule.Schedules:
@@ -160,7 +165,8 @@ func (p *Policy) rulesAtWrite(ctx context.Context, a reset.PolicyQuestion, rule 
 	case a.Mandate != nil && a.Mandate.File: // it was reviewed where the rules are kept
 		a.OneIsEnough = true
 		return rule.applyTiers(out, a)
-	case a.EmergencyBy != a.Requester && (a.Requester.Kind != reset.Person || !couldBeMember(a.Requester.ID, rule.Request)):
+	case a.EmergencyBy != a.Requester &&
+		(a.Requester.Kind != reset.Person || !couldBeMember(a.Requester.ID, rule.Request)):
 		out.Who = rule.Request
 		return deny(out, reset.DeniedNotIn)
 	case len(rule.Channels) > 0 && !slices.Contains(rule.Channels, a.Channel):

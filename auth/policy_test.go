@@ -89,7 +89,8 @@ func person(id string) reset.Actor { return reset.Actor{Kind: reset.Person, Team
 
 // asking is a question about billing@prod-eu from a channel.
 func asking(id string, v reset.Verb, edit ...func(*reset.PolicyQuestion)) reset.PolicyQuestion {
-	a := reset.PolicyQuestion{Actor: person(id), Channel: "C0INC", Verb: v, Cluster: "prod-eu", Group: "billing", Requester: person("U0REQ")}
+	a := reset.PolicyQuestion{Actor: person(id), Channel: "C0INC", Verb: v, Cluster: "prod-eu", Group: "billing",
+		Requester: person("U0REQ")}
 	for _, e := range edit {
 		e(&a)
 	}
@@ -102,12 +103,14 @@ func effect(skip, replay int64) func(*reset.PolicyQuestion) {
 
 func TestWhoMayDoWhat(t *testing.T) {
 	t.Parallel()
-	all := []reset.Verb{reset.VerbView, reset.VerbRequest, reset.VerbApprove, reset.VerbCancel, reset.VerbReject, reset.VerbRetry,
-		reset.VerbUndo, reset.VerbSettle, "dance"}
+	all := []reset.Verb{reset.VerbView, reset.VerbRequest, reset.VerbApprove, reset.VerbCancel, reset.VerbReject,
+		reset.VerbRetry, reset.VerbUndo, reset.VerbSettle, "dance"}
 	for id, may := range map[string][]reset.Verb{
-		"U0MARA": {reset.VerbView, reset.VerbRequest, reset.VerbApprove, reset.VerbCancel, reset.VerbReject, reset.VerbRetry,
+		"U0MARA": {reset.VerbView, reset.VerbRequest, reset.VerbApprove, reset.VerbCancel, reset.VerbReject,
+			reset.VerbRetry,
 			reset.VerbUndo, reset.VerbSettle}, // in both groups
-		"U0ANNA":   {reset.VerbView, reset.VerbRequest, reset.VerbCancel, reset.VerbRetry, reset.VerbUndo}, // named herself
+		// named herself
+		"U0ANNA":   {reset.VerbView, reset.VerbRequest, reset.VerbCancel, reset.VerbRetry, reset.VerbUndo},
 		"U0JON":    {reset.VerbView, reset.VerbApprove, reset.VerbCancel, reset.VerbReject, reset.VerbSettle},
 		"U0ONCALL": {reset.VerbView, reset.VerbSettle},
 		"U0BEN":    {reset.VerbView},
@@ -132,7 +135,8 @@ func TestWhoeverMayActMayLook(t *testing.T) {
 	t.Parallel()
 	rule := pay()
 	rule.View = nil
-	for id, want := range map[string]bool{"U0MARA": true, "U0JON": true, "U0ANNA": true, "U0ONCALL": true, "U0BEN": false} {
+	for id, want := range map[string]bool{"U0MARA": true, "U0JON": true, "U0ANNA": true, "U0ONCALL": true,
+		"U0BEN": false} {
 		got, err := policy(newTown(), rule).Rule(t.Context(), asking(id, reset.VerbView))
 		if err != nil || got.Allowed != want {
 			t.Errorf("%s may look: %+v, error %v", id, got, err)
@@ -153,30 +157,55 @@ func TestRefusalsSayWhyAndWhoMay(t *testing.T) {
 		rule   string
 		who    []string
 	}{
-		"no rule for the group":   {a: asking("U0MARA", reset.VerbView, func(a *reset.PolicyQuestion) { a.Group = "audit" }), want: reset.DeniedNoRule},
-		"no rule for the cluster": {a: asking("U0MARA", reset.VerbView, func(a *reset.PolicyQuestion) { a.Cluster = "prod-us" }), want: reset.DeniedNoRule},
-		"not in":                  {a: asking("U0BEN", reset.VerbRequest), want: reset.DeniedNotIn, rule: "pay on production", who: mayAsk},
-		"not an approver":         {a: asking("U0ANNA", reset.VerbApprove), want: reset.DeniedNotIn, rule: "pay on production", who: mayApprove},
-		"a guest in the group":    {a: asking("U0GUEST", reset.VerbRequest), want: reset.DeniedGuest, rule: "pay on production", who: mayAsk},
-		"a bot in the group":      {a: asking("U0BOT", reset.VerbRequest), want: reset.DeniedBot, rule: "pay on production", who: mayAsk},
-		"a deactivated account":   {a: asking("U0GONE", reset.VerbRequest), want: reset.DeniedGone, rule: "pay on production", who: mayAsk},
-		"a guest who looks":       {a: asking("U0GUEST", reset.VerbView), want: reset.DeniedGuest, rule: "pay on production", who: []string{"members", "S0PAY", "U0ANNA", "S0PAYOWNER", "S0ONCALL"}},
+		"no rule for the group": {a: asking("U0MARA", reset.VerbView,
+			func(a *reset.PolicyQuestion) { a.Group = "audit" }), want: reset.DeniedNoRule},
+		"no rule for the cluster": {a: asking("U0MARA", reset.VerbView,
+			func(a *reset.PolicyQuestion) { a.Cluster = "prod-us" }), want: reset.DeniedNoRule},
+		"not in": {a: asking("U0BEN", reset.VerbRequest), want: reset.DeniedNotIn,
+			rule: "pay on production", who: mayAsk},
+		"not an approver": {a: asking("U0ANNA", reset.VerbApprove), want: reset.DeniedNotIn,
+			rule: "pay on production", who: mayApprove},
+		"a guest in the group": {a: asking("U0GUEST", reset.VerbRequest), want: reset.DeniedGuest,
+			rule: "pay on production", who: mayAsk},
+		"a bot in the group": {a: asking("U0BOT", reset.VerbRequest), want: reset.DeniedBot,
+			rule: "pay on production", who: mayAsk},
+		"a deactivated account": {a: asking("U0GONE", reset.VerbRequest), want: reset.DeniedGone,
+			rule: "pay on production", who: mayAsk},
+		"a guest who looks": {a: asking("U0GUEST", reset.VerbView), want: reset.DeniedGuest, rule: "pay on production",
+			who: []string{"members", "S0PAY", "U0ANNA", "S0PAYOWNER", "S0ONCALL"}},
 		"a stranger": {a: asking("U0OTHER", reset.VerbRequest, actor(func(a *reset.Actor) { a.Team = "T9" })),
 			want: reset.DeniedStranger, rule: "pay on production", who: mayAsk},
-		"a stranger who looks from home's team": {a: asking("U0OTHER", reset.VerbView), want: reset.DeniedStranger, rule: "pay on production",
-			who: []string{"members", "S0PAY", "U0ANNA", "S0PAYOWNER", "S0ONCALL"}},
-		"an event of another team":     {a: asking("U0MARA", reset.VerbRequest, actor(func(a *reset.Actor) { a.Team = "T9" })), want: reset.DeniedStranger, rule: "pay on production", who: mayAsk},
-		"somebody of a shared channel": {a: asking("U0SHARED", reset.VerbRequest), want: reset.DeniedStranger, rule: "pay on production", who: mayAsk},
-		"an event without a team":      {a: asking("U0MARA", reset.VerbRequest, actor(func(a *reset.Actor) { a.Team = "" })), want: reset.DeniedStranger, rule: "pay on production", who: mayAsk},
-		"an event without a person":    {a: asking("", reset.VerbRequest), want: reset.DeniedStranger, rule: "pay on production", who: mayAsk},
-		"an event without a channel":   {a: asking("U0MARA", reset.VerbRequest, func(a *reset.PolicyQuestion) { a.Channel = "" }), want: reset.DeniedChannel, rule: "pay on production", who: mayAsk},
-		"one's own request": {a: asking("U0MARA", reset.VerbApprove, func(a *reset.PolicyQuestion) { a.Requester = a.Actor }),
+		"a stranger who looks from home's team": {a: asking("U0OTHER", reset.VerbView), want: reset.DeniedStranger,
+			rule: "pay on production", who: []string{"members", "S0PAY", "U0ANNA", "S0PAYOWNER", "S0ONCALL"}},
+		"an event of another team": {a: asking("U0MARA", reset.VerbRequest,
+			actor(func(a *reset.Actor) { a.Team = "T9" })), want: reset.DeniedStranger, rule: "pay on production",
+			who: mayAsk},
+		"somebody of a shared channel": {a: asking("U0SHARED", reset.VerbRequest), want: reset.DeniedStranger,
+			rule: "pay on production", who: mayAsk},
+		"an event without a team": {a: asking("U0MARA", reset.VerbRequest,
+			actor(func(a *reset.Actor) { a.Team = "" })), want: reset.DeniedStranger, rule: "pay on production",
+			who: mayAsk},
+		"an event without a person": {a: asking("", reset.VerbRequest), want: reset.DeniedStranger,
+			rule: "pay on production", who: mayAsk},
+		"an event without a channel": {a: asking("U0MARA", reset.VerbRequest,
+			func(a *reset.PolicyQuestion) { a.Channel = "" }), want: reset.DeniedChannel, rule: "pay on production",
+			who: mayAsk},
+		"one's own request": {a: asking("U0MARA", reset.VerbApprove,
+			func(a *reset.PolicyQuestion) { a.Requester = a.Actor }),
 			want: reset.DeniedSelf, rule: "pay on production", who: mayApprove},
-		"a person who cannot be read": {a: asking("U0MARA", reset.VerbRequest), broken: "U0MARA", want: reset.DeniedUnknown, rule: "pay on production", who: mayAsk},
-		"a group that cannot be read": {a: asking("U0MARA", reset.VerbRequest), broken: "S0PAY", want: reset.DeniedUnknown, rule: "pay on production", who: mayAsk},
-		"the terminal that asks":      {a: asking("root", reset.VerbRequest, actor(func(a *reset.Actor) { a.Kind = reset.OS })), want: reset.DeniedNotIn, rule: "pay on production", who: mayAsk},
-		"a schedule":                  {a: asking("nightly", reset.VerbRequest, actor(func(a *reset.Actor) { a.Kind = reset.Scheduled })), want: reset.DeniedNotIn, rule: "pay on production", who: mayAsk},
-		"nobody at all":               {a: asking("", reset.VerbView, actor(func(a *reset.Actor) { *a = reset.Actor{} })), want: reset.DeniedNotIn, rule: "pay on production", who: []string{"members", "S0PAY", "U0ANNA", "S0PAYOWNER", "S0ONCALL"}},
+		"a person who cannot be read": {a: asking("U0MARA", reset.VerbRequest), broken: "U0MARA",
+			want: reset.DeniedUnknown, rule: "pay on production", who: mayAsk},
+		"a group that cannot be read": {a: asking("U0MARA", reset.VerbRequest), broken: "S0PAY",
+			want: reset.DeniedUnknown, rule: "pay on production", who: mayAsk},
+		"the terminal that asks": {a: asking("root", reset.VerbRequest,
+			actor(func(a *reset.Actor) { a.Kind = reset.OS })), want: reset.DeniedNotIn, rule: "pay on production",
+			who: mayAsk},
+		"a schedule": {a: asking("nightly", reset.VerbRequest,
+			actor(func(a *reset.Actor) { a.Kind = reset.Scheduled })), want: reset.DeniedNotIn,
+			rule: "pay on production", who: mayAsk},
+		"nobody at all": {a: asking("", reset.VerbView, actor(func(a *reset.Actor) { *a = reset.Actor{} })),
+			want: reset.DeniedNotIn, rule: "pay on production",
+			who: []string{"members", "S0PAY", "U0ANNA", "S0PAYOWNER", "S0ONCALL"}},
 	} {
 		d := newTown()
 		d.broken[tt.broken] = true
@@ -196,7 +225,8 @@ func TestRefusalsSayWhyAndWhoMay(t *testing.T) {
 func TestTerminalLooks(t *testing.T) {
 	t.Parallel()
 	d := newTown()
-	a := reset.PolicyQuestion{Actor: reset.Actor{Kind: reset.OS, ID: "root"}, Verb: reset.VerbView, Cluster: "prod-eu", Group: "billing"}
+	a := reset.PolicyQuestion{Actor: reset.Actor{Kind: reset.OS, ID: "root"}, Verb: reset.VerbView, Cluster: "prod-eu",
+		Group: "billing"}
 	got, err := policy(d, pay()).Rule(t.Context(), a)
 	if err != nil || !got.Allowed || len(d.asked) > 0 {
 		t.Errorf("terminal: %+v, error %v, asked %v", got, err, d.asked)
@@ -237,7 +267,8 @@ func TestRequesterCancelsAlways(t *testing.T) {
 			t.Errorf("own request under %d rules: %+v, error %v", len(rules), got, err)
 		}
 	}
-	nobody := asking("", reset.VerbCancel, func(a *reset.PolicyQuestion) { a.Actor, a.Requester = reset.Actor{}, reset.Actor{} })
+	nobody := asking("", reset.VerbCancel,
+		func(a *reset.PolicyQuestion) { a.Actor, a.Requester = reset.Actor{}, reset.Actor{} })
 	if got, _ := policy(d, pay()).Rule(t.Context(), nobody); got.Allowed {
 		t.Errorf("nobody cancelled nobody's request: %+v", got)
 	}
@@ -279,23 +310,32 @@ func TestTiersAndCap(t *testing.T) {
 		skip, replay int64
 		want         reset.Ruling // the numbers
 	}{
-		"nothing":                {pay(), 0, 0, reset.Ruling{Allowed: true, Need: 0, MaxSkip: 0, MaxReplay: 10_000}},
-		"at the first tier":      {pay(), 0, 10_000, reset.Ruling{Allowed: true, Need: 0, MaxSkip: 0, MaxReplay: 10_000}},
-		"replays one more":       {pay(), 0, 10_001, reset.Ruling{Allowed: true, Need: 1, MaxSkip: 1_000, MaxReplay: 1_000_000}},
-		"skips one":              {pay(), 1, 0, reset.Ruling{Allowed: true, Need: 1, MaxSkip: 1_000, MaxReplay: 1_000_000}},
-		"open tier, to the cap":  {pay(), 1_000_000, 0, reset.Ruling{Allowed: true, Need: 2, MaxSkip: 1_000_000, MaxReplay: 50_000_000}},
-		"skips beyond the cap":   {pay(), 1_000_001, 0, reset.Ruling{Denial: reset.DeniedCap, Cap: "skip 1,000,000"}},
-		"replays beyond the cap": {pay(), 0, 50_000_001, reset.Ruling{Denial: reset.DeniedCap, Cap: "replay 50,000,000"}},
-		"both":                   {pay(), math.MaxInt64, math.MaxInt64, reset.Ruling{Denial: reset.DeniedCap, Cap: "skip 1,000,000 and replay 50,000,000"}},
-		"open without a cap":     {open, math.MaxInt64, math.MaxInt64, reset.Ruling{Allowed: true, Need: 2, MaxSkip: math.MaxInt64, MaxReplay: math.MaxInt64}},
-		"no tier covers":         {small, 6, 10, reset.Ruling{Denial: reset.DeniedCap, Cap: "skip 5"}},
-		"no tier at all":         {none, 0, 0, reset.Ruling{Denial: reset.DeniedCap}},
+		"nothing": {pay(), 0, 0, reset.Ruling{Allowed: true, Need: 0, MaxSkip: 0, MaxReplay: 10_000}},
+		"at the first tier": {pay(), 0, 10_000,
+			reset.Ruling{Allowed: true, Need: 0, MaxSkip: 0, MaxReplay: 10_000}},
+		"replays one more": {pay(), 0, 10_001,
+			reset.Ruling{Allowed: true, Need: 1, MaxSkip: 1_000, MaxReplay: 1_000_000}},
+		"skips one": {pay(), 1, 0,
+			reset.Ruling{Allowed: true, Need: 1, MaxSkip: 1_000, MaxReplay: 1_000_000}},
+		"open tier, to the cap": {pay(), 1_000_000, 0,
+			reset.Ruling{Allowed: true, Need: 2, MaxSkip: 1_000_000, MaxReplay: 50_000_000}},
+		"skips beyond the cap": {pay(), 1_000_001, 0, reset.Ruling{Denial: reset.DeniedCap, Cap: "skip 1,000,000"}},
+		"replays beyond the cap": {pay(), 0, 50_000_001,
+			reset.Ruling{Denial: reset.DeniedCap, Cap: "replay 50,000,000"}},
+		"both": {pay(), math.MaxInt64, math.MaxInt64,
+			reset.Ruling{Denial: reset.DeniedCap, Cap: "skip 1,000,000 and replay 50,000,000"}},
+		"open without a cap": {open, math.MaxInt64, math.MaxInt64,
+			reset.Ruling{Allowed: true, Need: 2, MaxSkip: math.MaxInt64, MaxReplay: math.MaxInt64}},
+		"no tier covers": {small, 6, 10, reset.Ruling{Denial: reset.DeniedCap, Cap: "skip 5"}},
+		"no tier at all": {none, 0, 0, reset.Ruling{Denial: reset.DeniedCap}},
 	} {
-		got, err := policy(newTown(), tt.rule).Rule(t.Context(), asking("U0MARA", reset.VerbRequest, effect(tt.skip, tt.replay)))
+		got, err := policy(newTown(), tt.rule).Rule(t.Context(),
+			asking("U0MARA", reset.VerbRequest, effect(tt.skip, tt.replay)))
 		if err != nil {
 			t.Fatal(err)
 		}
-		numbers := reset.Ruling{Allowed: got.Allowed, Denial: got.Denial, Need: got.Need, MaxSkip: got.MaxSkip, MaxReplay: got.MaxReplay, Cap: got.Cap}
+		numbers := reset.Ruling{Allowed: got.Allowed, Denial: got.Denial, Need: got.Need, MaxSkip: got.MaxSkip,
+			MaxReplay: got.MaxReplay, Cap: got.Cap}
 		if diff := cmp.Diff(tt.want, numbers); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
@@ -308,9 +348,10 @@ func TestRulingCarriesTheRule(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := reset.Ruling{Allowed: true, Rule: "pay on production", Who: []string{"S0PAY", "U0ANNA"}, Need: 1, MaxSkip: 1_000, MaxReplay: 1_000_000,
-		Isolation: reset.ReadCommitted, Wait: 30 * time.Minute, MaxWait: 4 * time.Hour, Owner: "S0PAYOWNER", Approvers: []string{"S0PAYOWNER"}, EmergencyApprovers: []string{"S0ONCALL"},
-		Stop: "stop", Start: "start", Runbook: "https://wiki.example/pay"}
+	want := reset.Ruling{Allowed: true, Rule: "pay on production", Who: []string{"S0PAY", "U0ANNA"}, Need: 1,
+		MaxSkip: 1_000, MaxReplay: 1_000_000, Isolation: reset.ReadCommitted, Wait: 30 * time.Minute,
+		MaxWait: 4 * time.Hour, Owner: "S0PAYOWNER", Approvers: []string{"S0PAYOWNER"},
+		EmergencyApprovers: []string{"S0ONCALL"}, Stop: "stop", Start: "start", Runbook: "https://wiki.example/pay"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("ruling (-want +got):\n%s", diff)
 	}
@@ -337,23 +378,38 @@ func TestApply(t *testing.T) {
 		want   reset.Denial
 		note   bool
 	}{
-		"as approved":                      {rules: []auth.Rule{pay()}, by: "U0MARA", votes: []reset.Vote{good}, replay: 20_000},
-		"alone within the first tier":      {rules: []auth.Rule{pay()}, by: "U0MARA", replay: 10_000},
-		"no longer in the group":           {rules: []auth.Rule{pay()}, by: "U0BEN", votes: []reset.Vote{good}, replay: 20_000},
-		"the voter no longer in the group": {rules: []auth.Rule{pay()}, by: "U0MARA", votes: []reset.Vote{vote("U0ANNA", "pay on production")}, replay: 20_000},
-		"no vote":                          {rules: []auth.Rule{pay()}, by: "U0MARA", replay: 20_000, want: reset.DeniedNotIn},
-		"a vote of their own":              {rules: []auth.Rule{pay()}, by: "U0MARA", votes: []reset.Vote{vote("U0MARA", "pay on production")}, replay: 20_000, want: reset.DeniedNotIn},
-		"the effect needs two now":         {rules: []auth.Rule{pay()}, by: "U0MARA", votes: []reset.Vote{good}, replay: 2_000_000, want: reset.DeniedNotIn},
-		"the effect is beyond the cap now": {rules: []auth.Rule{pay()}, by: "U0MARA", votes: []reset.Vote{good}, replay: 50_000_001, want: reset.DeniedCap},
-		"the rule is gone":                 {by: "U0MARA", votes: []reset.Vote{good}, want: reset.DeniedNoRule},
-		"another rule decides":             {rules: []auth.Rule{renamed}, by: "U0MARA", votes: []reset.Vote{good}, replay: 20_000, want: reset.DeniedNotIn},
-		"the rule names others":            {rules: []auth.Rule{users}, by: "U0MARA", votes: []reset.Vote{good}, want: reset.DeniedNotIn},
-		"the rule names other approvers":   {rules: []auth.Rule{users}, by: "U0ANNA", votes: []reset.Vote{good}, replay: 20_000, want: reset.DeniedNotIn},
-		"the channel is no longer one":     {rules: []auth.Rule{narrowed}, by: "U0MARA", votes: []reset.Vote{good}, want: reset.DeniedChannel},
-		"the requester is deactivated":     {rules: []auth.Rule{pay()}, by: "U0MARA", votes: []reset.Vote{good}, replay: 20_000, gone: "U0MARA", want: reset.DeniedGone},
-		"a voter is deactivated":           {rules: []auth.Rule{pay()}, by: "U0MARA", votes: []reset.Vote{good}, replay: 20_000, gone: "U0JON", want: reset.DeniedGone},
-		"slack is down":                    {rules: []auth.Rule{pay()}, by: "U0MARA", votes: []reset.Vote{good}, replay: 20_000, broken: "U0JON", note: true},
-		"slack is half down":               {rules: []auth.Rule{pay()}, by: "U0MARA", votes: []reset.Vote{good}, replay: 20_000, broken: "U0MARA", gone: "U0JON", want: reset.DeniedGone, note: true},
+		"as approved": {rules: []auth.Rule{pay()}, by: "U0MARA", votes: []reset.Vote{good},
+			replay: 20_000},
+		"alone within the first tier": {rules: []auth.Rule{pay()}, by: "U0MARA", replay: 10_000},
+		"no longer in the group": {rules: []auth.Rule{pay()}, by: "U0BEN", votes: []reset.Vote{good},
+			replay: 20_000},
+		"the voter no longer in the group": {rules: []auth.Rule{pay()}, by: "U0MARA",
+			votes: []reset.Vote{vote("U0ANNA", "pay on production")}, replay: 20_000},
+		"no vote": {rules: []auth.Rule{pay()}, by: "U0MARA", replay: 20_000,
+			want: reset.DeniedNotIn},
+		"a vote of their own": {rules: []auth.Rule{pay()}, by: "U0MARA",
+			votes: []reset.Vote{vote("U0MARA", "pay on production")}, replay: 20_000, want: reset.DeniedNotIn},
+		"the effect needs two now": {rules: []auth.Rule{pay()}, by: "U0MARA", votes: []reset.Vote{good},
+			replay: 2_000_000, want: reset.DeniedNotIn},
+		"the effect is beyond the cap now": {rules: []auth.Rule{pay()}, by: "U0MARA", votes: []reset.Vote{good},
+			replay: 50_000_001, want: reset.DeniedCap},
+		"the rule is gone": {by: "U0MARA", votes: []reset.Vote{good}, want: reset.DeniedNoRule},
+		"another rule decides": {rules: []auth.Rule{renamed}, by: "U0MARA", votes: []reset.Vote{good},
+			replay: 20_000, want: reset.DeniedNotIn},
+		"the rule names others": {rules: []auth.Rule{users}, by: "U0MARA", votes: []reset.Vote{good},
+			want: reset.DeniedNotIn},
+		"the rule names other approvers": {rules: []auth.Rule{users}, by: "U0ANNA", votes: []reset.Vote{good},
+			replay: 20_000, want: reset.DeniedNotIn},
+		"the channel is no longer one": {rules: []auth.Rule{narrowed}, by: "U0MARA", votes: []reset.Vote{good},
+			want: reset.DeniedChannel},
+		"the requester is deactivated": {rules: []auth.Rule{pay()}, by: "U0MARA", votes: []reset.Vote{good},
+			replay: 20_000, gone: "U0MARA", want: reset.DeniedGone},
+		"a voter is deactivated": {rules: []auth.Rule{pay()}, by: "U0MARA", votes: []reset.Vote{good}, replay: 20_000,
+			gone: "U0JON", want: reset.DeniedGone},
+		"slack is down": {rules: []auth.Rule{pay()}, by: "U0MARA", votes: []reset.Vote{good}, replay: 20_000,
+			broken: "U0JON", note: true},
+		"slack is half down": {rules: []auth.Rule{pay()}, by: "U0MARA", votes: []reset.Vote{good}, replay: 20_000,
+			broken: "U0MARA", gone: "U0JON", want: reset.DeniedGone, note: true},
 	} {
 		d := newTown()
 		d.groups = nil // nobody is a member of anything any more
@@ -361,7 +417,8 @@ func TestApply(t *testing.T) {
 		if tt.gone != "" {
 			d.people[tt.gone] = auth.Person{Team: "T0", Deleted: true}
 		}
-		a := asking(tt.by, reset.VerbApply, effect(0, tt.replay), func(a *reset.PolicyQuestion) { a.Requester, a.Votes = a.Actor, tt.votes })
+		a := asking(tt.by, reset.VerbApply, effect(0, tt.replay),
+			func(a *reset.PolicyQuestion) { a.Requester, a.Votes = a.Actor, tt.votes })
 		got, err := policy(d, tt.rules...).Rule(t.Context(), a)
 		if err != nil || got.Denial != tt.want || got.Allowed != (tt.want == "") || (got.Note != "") != tt.note {
 			t.Errorf("%s: %+v, error %v, want denial %q, a note %v", name, got, err, tt.want, tt.note)
@@ -388,11 +445,14 @@ func TestPatterns(t *testing.T) {
 		{"billing*", "billing", true}, {"billing*", "billing-agg", true}, {"billing*", "my-billing", false},
 		{"*", "", true}, {"*", "anything at all / \n*", true}, {"**", "x", true},
 		{"*-dlq", "orders-dlq", true}, {"*-dlq", "-dlq", true}, {"*-dlq", "orders-dlq2", false},
-		{"a*b*c", "abc", true}, {"a*b*c", "aXbYc", true}, {"a*b*c", "acb", false}, {"a*b*c", "abcbc", true}, {"a*bc*c", "abc", false},
-		{"a*a", "a", false}, {"a*a", "aa", true}, {"pay-?", "pay-x", false}, {"pay-[x]", "pay-x", false}, {"", "", true}, {"", "x", false},
+		{"a*b*c", "abc", true}, {"a*b*c", "aXbYc", true}, {"a*b*c", "acb", false}, {"a*b*c", "abcbc", true},
+		{"a*bc*c", "abc", false}, {"a*a", "a", false}, {"a*a", "aa", true}, {"pay-?", "pay-x", false},
+		{"pay-[x]", "pay-x", false}, {"", "", true}, {"", "x", false},
 	} {
-		rule := auth.Rule{Name: "r", Clusters: []string{"*"}, Groups: []string{"no-such", tt.pattern}, View: []string{"members"}}
-		got, err := policy(newTown(), rule).Rule(t.Context(), asking("U0BEN", reset.VerbView, func(a *reset.PolicyQuestion) { a.Group = tt.group }))
+		rule := auth.Rule{Name: "r", Clusters: []string{"*"}, Groups: []string{"no-such", tt.pattern},
+			View: []string{"members"}}
+		got, err := policy(newTown(), rule).Rule(t.Context(),
+			asking("U0BEN", reset.VerbView, func(a *reset.PolicyQuestion) { a.Group = tt.group }))
 		if err != nil || got.Allowed != tt.want {
 			t.Errorf("%q matches %q: %v, want %v, error %v", tt.pattern, tt.group, got.Allowed, tt.want, err)
 		}
@@ -409,16 +469,19 @@ func TestRulesThatNeverMatch(t *testing.T) {
 		rules []auth.Rule
 		want  string // the rules named as those in front
 	}{
-		"apart":                 {[]auth.Rule{rule("a", s("x"), s("a*")), rule("b", s("x"), s("b*"))}, ""},
-		"the same":              {[]auth.Rule{rule("a", s("x"), s("a*")), rule("b", s("x"), s("a*"))}, `"a"`},
-		"narrower behind":       {[]auth.Rule{rule("a", s("x"), s("a*")), rule("b", s("x"), s("a*b", "a", "ab*"))}, `"a"`},
+		"apart":    {[]auth.Rule{rule("a", s("x"), s("a*")), rule("b", s("x"), s("b*"))}, ""},
+		"the same": {[]auth.Rule{rule("a", s("x"), s("a*")), rule("b", s("x"), s("a*"))}, `"a"`},
+		"narrower behind": {[]auth.Rule{rule("a", s("x"), s("a*")), rule("b", s("x"), s("a*b", "a", "ab*"))},
+			`"a"`},
 		"narrower in front":     {[]auth.Rule{rule("a", s("x"), s("a*b")), rule("b", s("x"), s("a*"))}, ""},
 		"everything behind all": {[]auth.Rule{rule("a", s("x"), s("*")), rule("b", s("x"), s("*"))}, `"a"`},
 		"another cluster":       {[]auth.Rule{rule("a", s("x"), s("*")), rule("b", s("x", "y"), s("a"))}, ""},
-		"two together":          {[]auth.Rule{rule("a", s("x"), s("a*")), rule("b", s("y"), s("*")), rule("c", s("x", "y"), s("ab"))}, `"a" and "b"`},
-		"one pattern is left":   {[]auth.Rule{rule("a", s("x"), s("a*")), rule("b", s("x"), s("ab*", "b"))}, ""},
-		"prefix and suffix":     {[]auth.Rule{rule("a", s("x"), s("a*", "*b")), rule("b", s("x"), s("*a*"))}, ""},
-		"inside":                {[]auth.Rule{rule("a", s("x"), s("*a*")), rule("b", s("x"), s("b*a", "a*", "*ca*c"))}, `"a"`},
+		"two together": {[]auth.Rule{rule("a", s("x"), s("a*")), rule("b", s("y"), s("*")),
+			rule("c", s("x", "y"), s("ab"))}, `"a" and "b"`},
+		"one pattern is left": {[]auth.Rule{rule("a", s("x"), s("a*")), rule("b", s("x"), s("ab*", "b"))}, ""},
+		"prefix and suffix":   {[]auth.Rule{rule("a", s("x"), s("a*", "*b")), rule("b", s("x"), s("*a*"))}, ""},
+		"inside": {[]auth.Rule{rule("a", s("x"), s("*a*")), rule("b", s("x"), s("b*a", "a*", "*ca*c"))},
+			`"a"`},
 	} {
 		got := auth.NeverMatch(tt.rules)
 		if tt.want == "" {
@@ -428,7 +491,8 @@ func TestRulesThatNeverMatch(t *testing.T) {
 			continue
 		}
 		last := tt.rules[len(tt.rules)-1].Name
-		want := fmt.Sprintf("rule %q can never match: all its groups are decided before it, by %s; move it up, narrow those, or remove it", last, tt.want)
+		want := fmt.Sprintf("rule %q can never match: all its groups are decided before it, by %s; move it up, narrow those, or remove it",
+			last, tt.want)
 		if diff := cmp.Diff([]string{want}, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}

@@ -12,8 +12,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// Rule is one rule of the policy, as its owner writes it. People are named by id: user groups (S…), users (U…, W…), or the
-// word members.
+// Rule is one rule of the policy, as its owner writes it. People are named by id: user groups (S…), users (U…, W…),
+// or the word members.
 type Rule struct {
 	Name      string
 	Clusters  []string // configured names; * stands for any characters
@@ -35,7 +35,8 @@ type Rule struct {
 	Runbook   string
 }
 
-// Tier is how many approvals an effect needs that skips and replays no more than this. math.MaxInt64: any number of records.
+// Tier is how many approvals an effect needs that skips and replays no more than this. math.MaxInt64: any number of
+// records.
 type Tier struct {
 	Skip, Replay int64
 	Need         int
@@ -53,16 +54,19 @@ type Emergency struct {
 // members is the word for all full members of the workspace.
 const members = "members"
 
-// clusterRule is what the rules of a cluster say together about the cluster as such, which is frozen and thawed: everybody whom one
-// of them names may freeze, whoever approves anything may thaw, and one second person is asked where any reset asks for one.
+// clusterRule is what the rules of a cluster say together about the cluster as such, which is frozen and thawed:
+// everybody whom one of them names may freeze, whoever approves anything may thaw, and one second person is asked
+// where any reset asks for one.
 func clusterRule(rules []Rule, cluster string) (Rule, bool) {
-	out := Rule{Name: "all rules of " + cluster, Emergency: &Emergency{Limit: Limit{Skip: math.MaxInt64, Replay: math.MaxInt64}}}
+	out := Rule{Name: "all rules of " + cluster,
+		Emergency: &Emergency{Limit: Limit{Skip: math.MaxInt64, Replay: math.MaxInt64}}}
 	need := 0
 	for _, r := range rules {
 		if cluster != reset.Everything && !anyMatches(r.Clusters, cluster) {
 			continue
 		}
-		out.View, out.Request, out.Approve = mergeLists(out.View, r.View), mergeLists(out.Request, r.Request), mergeLists(out.Approve, r.Approve)
+		out.View, out.Request, out.Approve = mergeLists(out.View, r.View), mergeLists(out.Request, r.Request),
+			mergeLists(out.Approve, r.Approve)
 		if r.Emergency != nil {
 			out.Emergency.Who = mergeLists(out.Emergency.Who, r.Emergency.Who)
 		}
@@ -128,12 +132,13 @@ func mergeLists(lists ...[]string) []string {
 
 // ruling is what the rule says about a verb, before anybody is asked.
 func (r Rule) ruling(v reset.Verb) reset.Ruling {
-	return reset.Ruling{Rule: r.Name, Who: r.allowedTo(v), Approvers: r.Approve, EmergencyApprovers: r.allowedTo(reset.VerbEmergency), Isolation: r.Isolation, Wait: r.Wait, MaxWait: r.MaxWait,
+	return reset.Ruling{Rule: r.Name, Who: r.allowedTo(v), Approvers: r.Approve,
+		EmergencyApprovers: r.allowedTo(reset.VerbEmergency), Isolation: r.Isolation, Wait: r.Wait, MaxWait: r.MaxWait,
 		Owner: r.Owner, Stop: r.Stop, Start: r.Start, Runbook: r.Runbook}
 }
 
-// applyTiers allows an effect within the cap and says what it needs: the first tier that covers it, which then bounds it. Who goes
-// alone in an emergency has one tier, and needs nobody. Without an effect only the right was asked for.
+// applyTiers allows an effect within the cap and says what it needs: the first tier that covers it, which then bounds
+// it. Who goes alone in an emergency has one tier, and needs nobody. Without an effect only the right was asked for.
 func (r Rule) applyTiers(out reset.Ruling, a reset.PolicyQuestion) reset.Ruling {
 	if a.Effect == nil {
 		return allow(out)
@@ -196,15 +201,16 @@ func GroupsOf(rules []Rule) []string {
 	return out
 }
 
-// NeverMatch says which rules can never match, because earlier ones match everything that they match. Group names may hold
-// any characters, so that several patterns together cover another only when one of them does.
+// NeverMatch says which rules can never match, because earlier ones match everything that they match. Group names may
+// hold any characters, so that several patterns together cover another only when one of them does.
 func NeverMatch(rules []Rule) []string {
 	var out []string
 	for i, r := range rules {
 		var before []string
 		if r.coveredBy(rules[:i], &before) {
-			out = append(out, fmt.Sprintf("rule %q can never match: all its groups are decided before it, by %s; move it up, narrow those, or remove it",
-				r.Name, strings.Join(before, " and ")))
+			out = append(out,
+				fmt.Sprintf("rule %q can never match: all its groups are decided before it, by %s; move it up, narrow those, or remove it",
+					r.Name, strings.Join(before, " and ")))
 		}
 	}
 	return out
@@ -214,7 +220,8 @@ func NeverMatch(rules []Rule) []string {
 func (r Rule) coveredBy(earlier []Rule, names *[]string) bool {
 	for _, cluster := range r.Clusters {
 		for _, group := range r.Groups {
-			// A pattern covers another when it matches that one's text: the other's * can only be met by a * of its own.
+			// A pattern covers another when it matches that one's text: the other's * can only be met by a * of its
+			// own.
 			i := slices.IndexFunc(earlier, func(e Rule) bool { return e.matches(cluster, group) })
 			if i < 0 {
 				return false

@@ -28,8 +28,8 @@ func (d *gated) Members(ctx context.Context, group string) ([]string, error) {
 	return in, err
 }
 
-// TestOneQuestionServesAllWhoWait: 20 looks and then 20 votes at the same time cost Slack two calls. Votes are not served by the
-// question that was under way before them: the group has other members since then.
+// TestOneQuestionServesAllWhoWait: 20 looks and then 20 votes at the same time cost Slack two calls. Votes are not
+// served by the question that was under way before them: the group has other members since then.
 func TestOneQuestionServesAllWhoWait(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -84,7 +84,8 @@ func TestWhoGivesUpTakesTheAnswerFromNobody(t *testing.T) {
 	})
 }
 
-// TestFoundToHaveTheRightBefore: while Kafka is waited for, the directory is left alone as long as the same rule decides.
+// TestFoundToHaveTheRightBefore: while Kafka is waited for, the directory is left alone as long as the same rule
+// decides.
 func TestFoundToHaveTheRightBefore(t *testing.T) {
 	t.Parallel()
 	d := newTown()
@@ -100,8 +101,8 @@ func TestFoundToHaveTheRightBefore(t *testing.T) {
 	}
 }
 
-// TestAGroupThatMayAnswerLaterMattersMost: one group is gone for good, the other one cannot be read just now and may hold the
-// person: the answer is to wait.
+// TestAGroupThatMayAnswerLaterMattersMost: one group is gone for good, the other one cannot be read just now and may
+// hold the person: the answer is to wait.
 func TestAGroupThatMayAnswerLaterMattersMost(t *testing.T) {
 	t.Parallel()
 	for _, groups := range [][]string{{"S0GONE", "S0BUSY"}, {"S0BUSY", "S0GONE"}} {

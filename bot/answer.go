@@ -11,8 +11,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/words"
 )
 
-// unsentAnswer is an answer that Slack did not take yet. It is recorded like an envelope of its own: what the person asked for is decided already,
-// and is not decided again because Slack was away when the answer came.
+// unsentAnswer is an answer that Slack did not take yet. It is recorded like an envelope of its own: what the person
+// asked for is decided already, and is not decided again because Slack was away when the answer came.
 type unsentAnswer struct {
 	Content   words.Content
 	Replace   bool      // of the message that was clicked
@@ -20,26 +20,31 @@ type unsentAnswer struct {
 }
 
 const (
-	addressFor    = time.Minute      // that an answer is tried by its response_url: at 0, 5, 10, 20 and 40 s, which are its five uses
-	answerSlowest = 5 * time.Minute  // between attempts by direct message
-	answerFor     = 24 * time.Hour   // after that an answer is of no use
-	refusedFor    = 30 * time.Minute // that it is tried although Slack refuses it for good: what Slack calls final is at times mended soon
+	// that an answer is tried by its response_url: at 0, 5, 10, 20 and 40 s, which are its five uses
+	addressFor    = time.Minute
+	answerSlowest = 5 * time.Minute // between attempts by direct message
+	answerFor     = 24 * time.Hour  // after that an answer is of no use
+	// that it is tried although Slack refuses it for good: what Slack calls final is at times mended soon
+	refusedFor = 30 * time.Minute
 )
 
-// answer tells one person something, by the way they came, or by direct message when that is closed. What passes is tried again, across
-// restarts too: everyone who acts is answered. An answer whose receipt was lost is sent again, since twice is better than never.
+// answer tells one person something, by the way they came, or by direct message when that is closed. What passes is
+// tried again, across restarts too: everyone who acts is answered. An answer whose receipt was lost is sent again,
+// since twice is better than never.
 func (b *Bot) answer(ctx context.Context, e envelope, c words.Content, replace bool) {
 	err := b.deliver(ctx, e, c, replace, e.URL != "")
 	if err == nil {
 		return
 	}
-	if err = b.recordAnswer(ctx, e, unsentAnswer{Content: c, Replace: replace, NotBefore: b.now().Add(waitOf(err))}); err == nil {
+	if err = b.recordAnswer(ctx, e, unsentAnswer{Content: c, Replace: replace,
+		NotBefore: b.now().Add(waitOf(err))}); err == nil {
 		return
 	}
 	b.log.Warn("a person is left without an answer", "envelope", e.ID, "actor", e.User, "err", err)
 }
 
-// deliver sends an answer through the address of the act, and where that takes no more, or the act has none, as a direct message.
+// deliver sends an answer through the address of the act, and where that takes no more, or the act has none, as a
+// direct message.
 func (b *Bot) deliver(ctx context.Context, e envelope, c words.Content, replace, address bool) error {
 	l := renderOptions{key: e.ID, plainTables: true, ephemeral: true}
 	if address {
@@ -54,7 +59,8 @@ func (b *Bot) deliver(ctx context.Context, e envelope, c words.Content, replace,
 	return err
 }
 
-// recordAnswer records an answer, to be tried again. Its id is made of what it says: deciding the same envelope again owes it once.
+// recordAnswer records an answer, to be tried again. Its id is made of what it says: deciding the same envelope again
+// owes it once.
 func (b *Bot) recordAnswer(ctx context.Context, e envelope, o unsentAnswer) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordWithin)
 	defer cancel()
@@ -65,7 +71,8 @@ func (b *Bot) recordAnswer(ctx context.Context, e envelope, o unsentAnswer) erro
 	}
 	says := fnv.New64a()
 	_, _ = says.Write([]byte(o.Content.String())) // a hash takes everything
-	_, err = b.Core.Receive(ctx, engine.Inbox{ID: fmt.Sprintf("%s.answer.%x", e.ID, says.Sum64()), Kind: "answer", Raw: raw, ReceivedAt: b.now()})
+	_, err = b.Core.Receive(ctx, engine.Inbox{ID: fmt.Sprintf("%s.answer.%x", e.ID, says.Sum64()), Kind: "answer",
+		Raw: raw, ReceivedAt: b.now()})
 	return err
 }
 

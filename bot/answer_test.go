@@ -22,7 +22,8 @@ func owing(t *testing.T, f slacksim.Fault) (*bench, engine.Inbox) {
 	for _, m := range []string{slacksim.ResponseURLs, "chat.postMessage"} {
 		b.slack.Fail(m, f)
 	}
-	e := envelope{ID: "E1", Kind: command, Team: slacksim.HomeTeam, User: "U0MARA", Channel: "C0INC", URL: b.slack.URL() + "/response/none"}
+	e := envelope{ID: "E1", Kind: command, Team: slacksim.HomeTeam, User: "U0MARA", Channel: "C0INC",
+		URL: b.slack.URL() + "/response/none"}
 	c := words.Content{Title: "k7f3", Lines: []words.Line{{{Text: "Too late"}}}}
 	b.bot.answer(t.Context(), e, c, false)
 	b.bot.answer(t.Context(), e, c, false) // decided again after a crash
@@ -83,7 +84,8 @@ func TestAnAnswerThatSlackRefusesForGoodIsGivenUp(t *testing.T) {
 	for _, m := range []string{slacksim.ResponseURLs, "chat.postMessage"} {
 		b.slack.Fail(m, slacksim.Fault{Error: "messages_tab_disabled"})
 	}
-	for start := b.now(); b.now().Sub(start) < refusedFor; b.pass(again.At.Sub(b.now())) { // what Slack calls final passes at times
+	// what Slack calls final passes at times
+	for start := b.now(); b.now().Sub(start) < refusedFor; b.pass(again.At.Sub(b.now())) {
 		if err := b.bot.Receive(t.Context(), in); !errors.As(err, &again) || !again.At.After(b.now()) {
 			t.Fatalf("Receive = %v after %s, want a later time", err, b.now().Sub(start))
 		}

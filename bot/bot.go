@@ -1,9 +1,10 @@
-// Package bot is the only package that knows Slack: it turns envelopes into calls of the core, and content into cards. It
-// keeps the Socket Mode connections (listen.go), reads envelopes (envelope.go), decides upon recorded ones (handle.go),
-// renders content as blocks (card.go), keeps every card true (show.go) and answers who somebody is (people.go).
+// Package bot is the only package that knows Slack: it turns envelopes into calls of the core, and content into
+// cards. It keeps the Socket Mode connections (listen.go), reads envelopes (envelope.go), decides upon recorded ones
+// (handle.go), renders content as blocks (card.go), keeps every card true (show.go) and answers who somebody is
+// (people.go).
 //
-// It decides nothing about resets (package reset), knows no right (package auth) and no words (package commands). Nothing
-// of slack-go leaves it, and no token or response_url gets into a log or an error.
+// It decides nothing about resets (package reset), knows no right (package auth) and no words (package commands).
+// Nothing of slack-go leaves it, and no token or response_url gets into a log or an error.
 package bot
 
 import (
@@ -73,7 +74,8 @@ type Core interface {
 	Choose(ctx context.Context, d engine.Decision, option int) (reset.Reply, error)
 	Undo(ctx context.Context, d engine.Decision) (reset.Reply, error)
 	StoryFor(ctx context.Context, a reset.Actor, channel, id string) (reset.Story, error)
-	StepsFor(ctx context.Context, a reset.Actor, channel string, ref reset.Ref, offset, limit int) ([]reset.Step, int, error)
+	StepsFor(ctx context.Context, a reset.Actor, channel string, ref reset.Ref,
+		offset, limit int) ([]reset.Step, int, error)
 	WritesFor(ctx context.Context, id string) ([]reset.Write, error)
 	Lag(ctx context.Context, a reset.Actor, channel, cluster, group string, topics []string) (reset.Lag, error)
 	Access(ctx context.Context, a reset.Actor, channel, cluster, group string) (reset.Access, error)
@@ -97,7 +99,8 @@ type Cards interface {
 	SaveCard(ctx context.Context, c engine.Card) error
 }
 
-// callTimeout bounds every call to Slack. It is shorter than the lease of a claim, so that a card is never edited by two.
+// callTimeout bounds every call to Slack. It is shorter than the lease of a claim, so that a card is never edited by
+// two.
 const callTimeout = 8 * time.Second
 
 // New returns a bot that does nothing until Run or one of its ports is called.
@@ -111,7 +114,8 @@ func New(cfg Config) *Bot {
 	return b
 }
 
-// options are the same for every client of Slack. No retries: a message that is posted again on a lost answer is there twice.
+// options are the same for every client of Slack. No retries: a message that is posted again on a lost answer is
+// there twice.
 func (b *Bot) options() []slack.Option {
 	out := []slack.Option{
 		slack.OptionAppLevelToken(b.cfg.AppToken),

@@ -44,8 +44,8 @@ const (
 	maxText    = 700 // of the fallback before it is escaped, which may make it five times longer; 4,000 is msg_too_long
 )
 
-// draw turns content into blocks. Everything but the small print is rich text, where no character means anything: a name
-// such as "<!channel>" or "*x*" is shown as it is.
+// draw turns content into blocks. Everything but the small print is rich text, where no character means anything: a
+// name such as "<!channel>" or "*x*" is shown as it is.
 func (b *Bot) draw(ctx context.Context, c words.Content, l renderOptions) slackMessage {
 	d := drawing{renderOptions: l, left: maxSum, name: func(id string) string { return "" }}
 	if !l.ephemeral {
@@ -195,8 +195,8 @@ func clockFormat(s words.Span) string {
 	return "{date_short_pretty} at {time}"
 }
 
-// mention is an element that Slack shows by name and that notifies, unless one person alone reads it. A whole user group
-// is only ever notified on purpose.
+// mention is an element that Slack shows by name and that notifies, unless one person alone reads it. A whole user
+// group is only ever notified on purpose.
 func mention(s words.Span, alone bool) slack.RichTextSectionElement {
 	switch {
 	case !slackID(s.ID):
@@ -216,7 +216,8 @@ func (d *drawing) rich(part string, elements []slack.RichTextSectionElement) sla
 	return slack.NewRichTextBlock(d.id(part), slack.NewRichTextSection(elements...))
 }
 
-// small is the small print: the only mrkdwn there is, since context blocks take nothing else with times and links in it.
+// small is the small print: the only mrkdwn there is, since context blocks take nothing else with times and links in
+// it.
 func (d *drawing) small(lines []words.Line) slack.Block {
 	var texts []slack.MixedElement
 	var text strings.Builder
@@ -261,7 +262,8 @@ func (d *drawing) markup(s words.Span) string {
 		return "`" + strings.ReplaceAll(text, "`", "'") + "`"
 	case words.Link:
 		if isWebURL(s.URL) && len(s.URL) < 500 {
-			return "<" + strings.NewReplacer("&", "&amp;", "<", "%3C", ">", "%3E", "|", "%7C").Replace(s.URL) + "|" + text + ">"
+			return "<" + strings.NewReplacer("&", "&amp;", "<", "%3C", ">", "%3E", "|", "%7C").Replace(s.URL) + "|" +
+				text + ">"
 		}
 	case words.Channel:
 		if slackID(s.ID) {
@@ -301,7 +303,8 @@ func (d *drawing) buttons(buttons []words.Button) []slack.BlockElement {
 		e.Style = slack.Style(button.Style)
 		if button.Confirm != "" {
 			e.Confirm = slack.NewConfirmationBlockObject(plainText(d.clip(button.Label, maxLabel)),
-				plainText(d.clip(button.Confirm, maxConfirm)), plainText(d.clip(button.Label, maxAnswer)), plainText(d.clip("Not now", maxAnswer)))
+				plainText(d.clip(button.Confirm, maxConfirm)), plainText(d.clip(button.Label, maxAnswer)),
+				plainText(d.clip("Not now", maxAnswer)))
 		}
 		out = append(out, e)
 	}
@@ -312,7 +315,8 @@ func plainText(s string) *slack.TextBlockObject {
 	return slack.NewTextBlockObject(slack.PlainTextType, cmp.Or(s, "–"), false, false)
 }
 
-// escape makes text harmless where Slack reads markup. These three characters are all it takes (Slack's formatting page).
+// escape makes text harmless where Slack reads markup. These three characters are all it takes (Slack's formatting
+// page).
 func escape(s string) string { return escaper.Replace(s) }
 
 var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")

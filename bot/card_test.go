@@ -49,14 +49,17 @@ func TestForeignTextIsHarmless(t *testing.T) {
 	t.Parallel()
 	b := quiet(t, slacksim.Options{})
 	for _, evil := range []string{
-		"<!channel>", "<!here|x>", "<@U0JON>", "<!subteam^S0PAY>", "<#C0INC>", "<https://evil.example|pay here>", "*bold* _it_ ~no~ `code`",
-		"&lt;!channel&gt;", "@channel @here @jon", "a\nb\tc", "\u202egnp.exe", "```x```", ":tada:", "> quote", "<!date^0^{time}|now>",
+		"<!channel>", "<!here|x>", "<@U0JON>", "<!subteam^S0PAY>", "<#C0INC>", "<https://evil.example|pay here>",
+		"*bold* _it_ ~no~ `code`", "&lt;!channel&gt;", "@channel @here @jon", "a\nb\tc", "\u202egnp.exe", "```x```",
+		":tada:", "> quote", "<!date^0^{time}|now>",
 	} {
 		line := words.Line{{Text: evil}, {Kind: words.Strong, Text: evil}, {Kind: words.Code, Text: evil},
-			{Kind: words.User, ID: evil, Text: evil}, {Kind: words.Notify, ID: evil, Text: evil}, {Kind: words.Channel, ID: evil, Text: evil},
-			{Kind: words.Link, URL: "javascript:" + evil, Text: evil}, {Kind: words.Link, URL: "https://x.example/?" + evil, Text: evil}}
-		c := words.Content{Title: evil, Status: evil, Lines: []words.Line{line}, Warnings: []words.Line{line}, Hints: []words.Line{line},
-			Foot: []words.Line{line}, Fallback: evil, Table: &words.Table{Head: []string{evil}, Rows: [][]string{{evil}}},
+			{Kind: words.User, ID: evil, Text: evil}, {Kind: words.Notify, ID: evil, Text: evil},
+			{Kind: words.Channel, ID: evil, Text: evil}, {Kind: words.Link, URL: "javascript:" + evil, Text: evil},
+			{Kind: words.Link, URL: "https://x.example/?" + evil, Text: evil}}
+		c := words.Content{Title: evil, Status: evil, Lines: []words.Line{line}, Warnings: []words.Line{line},
+			Hints: []words.Line{line}, Foot: []words.Line{line}, Fallback: evil,
+			Table:   &words.Table{Head: []string{evil}, Rows: [][]string{{evil}}},
 			Buttons: []words.Button{{Verb: "approve", Ref: "k7f3.1", Label: evil, Confirm: evil}}}
 		for _, plain := range []bool{false, true} {
 			for _, alone := range []bool{false, true} {
@@ -74,10 +77,12 @@ func TestSpans(t *testing.T) {
 	b := quiet(t, slacksim.Options{})
 	at := time.Date(2026, 11, 22, 1, 10, 0, 0, time.UTC)
 	spans := []words.Span{
-		{Text: "a "}, {Kind: words.User, ID: "U0JON", Text: "@U0JON"}, {Text: " b "}, {Kind: words.User, ID: "S0PAY", Text: "@S0PAY"}, {Text: " c "},
-		{Kind: words.Clock, At: at, Text: "02:10"}, {Text: " d "}, {Kind: words.Link, URL: "https://x.example/", Text: "book"},
+		{Text: "a "}, {Kind: words.User, ID: "U0JON", Text: "@U0JON"}, {Text: " b "},
+		{Kind: words.User, ID: "S0PAY", Text: "@S0PAY"}, {Text: " c "}, {Kind: words.Clock, At: at, Text: "02:10"},
+		{Text: " d "}, {Kind: words.Link, URL: "https://x.example/", Text: "book"},
 	}
-	m := b.shown(t, words.Content{Lines: []words.Line{spans}, Foot: []words.Line{spans}, Fallback: "f"}, renderOptions{key: "k"})
+	m := b.shown(t, words.Content{Lines: []words.Line{spans}, Foot: []words.Line{spans}, Fallback: "f"},
+		renderOptions{key: "k"})
 	for _, line := range strings.Split(strings.TrimSpace(m.Text()), "\n") {
 		for _, want := range []string{"a @jon b @pay-owners c ", "2:10", "book"} { // Mara reads in Berlin
 			if !strings.Contains(line, want) {
@@ -88,7 +93,9 @@ func TestSpans(t *testing.T) {
 	if pings := m.Pings(); len(pings) > 0 {
 		t.Errorf("named people are notified: %v", pings)
 	}
-	m = b.shown(t, words.Content{Lines: []words.Line{{{Kind: words.Notify, ID: "S0PAY"}, {Kind: words.Notify, ID: "U0JON"}}}}, renderOptions{key: "k"})
+	m = b.shown(t,
+		words.Content{Lines: []words.Line{{{Kind: words.Notify, ID: "S0PAY"}, {Kind: words.Notify, ID: "U0JON"}}}},
+		renderOptions{key: "k"})
 	if diff := cmp.Diff([]string{"S0PAY", "U0JON"}, m.Pings()); diff != "" {
 		t.Errorf("those who should be notified (-want +got):\n%s", diff)
 	}
@@ -99,7 +106,8 @@ func TestButtons(t *testing.T) {
 	b := quiet(t, slacksim.Options{})
 	m := b.shown(t, words.Content{Title: "x", Buttons: []words.Button{
 		{Verb: "approve", Ref: "k7f3.1", Label: "Approve", Style: "primary", Confirm: "Replays 3."},
-		{Verb: "choose", Ref: "k7f3.1", Option: 1, Label: "prod"}, {Verb: "choose", Ref: "k7f3.1", Option: 2, Label: "sandbox"},
+		{Verb: "choose", Ref: "k7f3.1", Option: 1, Label: "prod"},
+		{Verb: "choose", Ref: "k7f3.1", Option: 2, Label: "sandbox"},
 		{Verb: "choose", Ref: "k7f3.1", Option: 2, Label: "again"},
 	}}, renderOptions{key: "k7f3.1.9"})
 	want := []slacksim.Button{
@@ -120,7 +128,8 @@ func TestAnySizeFits(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(4711, 2026))
 	const messages = 100
 	for i := range messages {
-		if _, err := b.bot.say(t.Context(), "post", "C0INC", "", anyContent(rnd), renderOptions{key: fmt.Sprint(i), plainTables: i%2 == 0, ephemeral: i%3 == 0}); err != nil {
+		if _, err := b.bot.say(t.Context(), "post", "C0INC", "", anyContent(rnd),
+			renderOptions{key: fmt.Sprint(i), plainTables: i%2 == 0, ephemeral: i%3 == 0}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -144,20 +153,24 @@ func anyContent(rnd *rand.Rand) words.Content {
 		}
 		return string(out)
 	}
-	kinds := []words.SpanKind{words.Text, words.Strong, words.Code, words.User, words.Notify, words.Channel, words.Link, words.Clock}
+	kinds := []words.SpanKind{words.Text, words.Strong, words.Code, words.User, words.Notify, words.Channel, words.Link,
+		words.Clock}
 	lines := func() []words.Line {
 		var out []words.Line
 		for range rnd.IntN(12) {
 			var l words.Line
 			for range rnd.IntN(8) {
-				l = append(l, words.Span{Kind: kinds[rnd.IntN(len(kinds))], Text: text(3000 >> rnd.IntN(8)), ID: []string{"U0JON", "S0PAY", "", "x"}[rnd.IntN(4)],
-					URL: []string{"https://x.example/" + text(40), "ftp://x", ""}[rnd.IntN(3)], At: time.Unix(rnd.Int64N(2e9), 0)})
+				l = append(l, words.Span{Kind: kinds[rnd.IntN(len(kinds))], Text: text(3000 >> rnd.IntN(8)),
+					ID:  []string{"U0JON", "S0PAY", "", "x"}[rnd.IntN(4)],
+					URL: []string{"https://x.example/" + text(40), "ftp://x", ""}[rnd.IntN(3)],
+					At:  time.Unix(rnd.Int64N(2e9), 0)})
 			}
 			out = append(out, l)
 		}
 		return out
 	}
-	c := words.Content{Title: text(400), Status: text(400), Lines: lines(), Warnings: lines(), Hints: lines(), Foot: lines(), Fallback: text(9000)}
+	c := words.Content{Title: text(400), Status: text(400), Lines: lines(), Warnings: lines(), Hints: lines(),
+		Foot: lines(), Fallback: text(9000)}
 	if rnd.IntN(3) > 0 {
 		c.Table = &words.Table{More: rnd.IntN(3) * 5000}
 		for range rnd.IntN(30) {
@@ -173,8 +186,8 @@ func anyContent(rnd *rand.Rand) words.Content {
 		}
 	}
 	for i := range rnd.IntN(40) {
-		c.Buttons = append(c.Buttons, words.Button{Verb: "choose", Option: i + 1, Ref: "k7f3.1", Label: text(200), Confirm: text(600),
-			Style: []string{"", "primary", "danger"}[rnd.IntN(3)]})
+		c.Buttons = append(c.Buttons, words.Button{Verb: "choose", Option: i + 1, Ref: "k7f3.1", Label: text(200),
+			Confirm: text(600), Style: []string{"", "primary", "danger"}[rnd.IntN(3)]})
 	}
 	return c
 }
@@ -208,7 +221,8 @@ func TestTableSaysWhatIsMissing(t *testing.T) {
 func TestPlainTableWhereBlocksAreRefused(t *testing.T) {
 	t.Parallel()
 	b := quiet(t, slacksim.Options{})
-	c := words.Content{Title: "x", Lines: []words.Line{{{Text: "hello"}}}, Table: &words.Table{Head: []string{"a"}, Rows: [][]string{{"1"}}}}
+	c := words.Content{Title: "x", Lines: []words.Line{{{Text: "hello"}}},
+		Table: &words.Table{Head: []string{"a"}, Rows: [][]string{{"1"}}}}
 	b.slack.Fail("chat.postMessage", slacksim.Fault{Error: "invalid_blocks", Times: 2})
 	if _, err := b.bot.say(t.Context(), "post", "C0INC", "", c, renderOptions{key: "k"}); err != nil {
 		t.Fatal(err)

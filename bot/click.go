@@ -35,8 +35,8 @@ func (e envelope) option() int {
 	return i
 }
 
-// handleClick does what a button says. The person comes from the envelope, what it is about from the store: the button's value
-// only names it, and the core checks it.
+// handleClick does what a button says. The person comes from the envelope, what it is about from the store: the
+// button's value only names it, and the core checks it.
 func (b *Bot) handleClick(ctx context.Context, in engine.Inbox, e envelope) error {
 	ref, ok := readRef(e.ref())
 	if !ok {
@@ -66,8 +66,8 @@ func (b *Bot) handleClick(ctx context.Context, in engine.Inbox, e envelope) erro
 // scheduleVerbs are the verbs about a schedule or a run of one.
 var scheduleVerbs = []string{"pause", "resume", "remove", "run", "skip-next", "delay"}
 
-// scheduleOf is what such a verb is about: of a card that saved a schedule it is the schedule, whose id is that of the request
-// that made it first.
+// scheduleOf is what such a verb is about: of a card that saved a schedule it is the schedule, whose id is that of
+// the request that made it first.
 func (b *Bot) scheduleOf(ctx context.Context, e envelope, ref reset.Ref) (reset.Ref, error) {
 	s, err := b.Core.StoryFor(ctx, e.actor(), e.Channel, ref.ID)
 	if err != nil {
@@ -79,8 +79,9 @@ func (b *Bot) scheduleOf(ctx context.Context, e envelope, ref reset.Ref) (reset.
 	return ref, nil
 }
 
-// atOldCard answers a click on a message that is not the request's card any more: nothing is decided by it, the state is said as it is now,
-// and the message loses its buttons. Where it can't be edited, the address of the click replaces it.
+// atOldCard answers a click on a message that is not the request's card any more: nothing is decided by it, the state
+// is said as it is now, and the message loses its buttons. Where it can't be edited, the address of the click
+// replaces it.
 func (b *Bot) atOldCard(ctx context.Context, e envelope, ref reset.Ref, card engine.Card) error {
 	card.Request = ref.ID
 	where := b.linkToCard(ctx, card)
@@ -139,8 +140,8 @@ func (b *Bot) isShown(ctx context.Context, id string) bool {
 	return err == nil && card.Unshown == ""
 }
 
-// isNextEdit reports whether the message that was clicked is the one that the next Show changes. It is not when the card was
-// being posted during the click: its way back is let go of then.
+// isNextEdit reports whether the message that was clicked is the one that the next Show changes. It is not when the
+// card was being posted during the click: its way back is let go of then.
 func (b *Bot) isNextEdit(ctx context.Context, id string, e envelope) bool {
 	card, err := b.Cards.Card(ctx, id)
 	return err == nil && card.Preview.URL == e.URL
@@ -150,7 +151,8 @@ func (b *Bot) isNextEdit(ctx context.Context, id string, e envelope) bool {
 var verbs = map[string]func(Core, context.Context, engine.Decision) (reset.Reply, error){
 	"approve": Core.Approve, "reject": Core.Reject, "cancel": Core.Cancel, "retry": Core.Retry, "settle": Core.Settle,
 	"emergency": Core.Emergency, "undo": Core.Undo,
-	"pause": Core.Pause, "resume": Core.Resume, "remove": Core.Remove, "run": Core.RunNow, "skip-next": Core.SkipNext, "delay": Core.Delay,
+	"pause": Core.Pause, "resume": Core.Resume, "remove": Core.Remove, "run": Core.RunNow, "skip-next": Core.SkipNext,
+	"delay": Core.Delay,
 }
 
 func (b *Bot) callEngine(ctx context.Context, verb string, option int, d engine.Decision) (reset.Reply, error) {

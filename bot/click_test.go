@@ -53,7 +53,8 @@ func TestWhoIsNotSaidIsRefused(t *testing.T) {
 	b := newBench(t, slacksim.Options{}, nil).up(t)
 	card := b.carded(t, "C0INC", "C0INC")
 	said := len(b.words)
-	d, err := b.jon.Click(card, "approve", slacksim.Without("team"), func(p map[string]any) { delete(p["user"].(map[string]any), "team_id") })
+	d, err := b.jon.Click(card, "approve", slacksim.Without("team"),
+		func(p map[string]any) { delete(p["user"].(map[string]any), "team_id") })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +74,8 @@ func TestAllRowsInPages(t *testing.T) {
 	b.steps = 250
 	b.mu.Unlock()
 	b.click(t, b.mara, b.asked(t, "C0INC"), "rows")
-	modal, err := b.mara.WaitView(ctx5(t), func(m slacksim.View) bool { return strings.Contains(m.Text(), "Rows 1 to 100 of 250") })
+	modal, err := b.mara.WaitView(ctx5(t),
+		func(m slacksim.View) bool { return strings.Contains(m.Text(), "Rows 1 to 100 of 250") })
 	if err != nil {
 		t.Fatalf("%v\n%s", err, b.logs.String())
 	}
@@ -89,7 +91,8 @@ func TestAllRowsInPages(t *testing.T) {
 		if _, err := d.Wait(ctx5(t)); err != nil {
 			t.Fatal(err)
 		}
-		if modal, err = b.mara.WaitView(ctx5(t), func(m slacksim.View) bool { return strings.Contains(m.Text(), want) }); err != nil {
+		if modal, err = b.mara.WaitView(ctx5(t),
+			func(m slacksim.View) bool { return strings.Contains(m.Text(), want) }); err != nil {
 			t.Fatalf("%v\n%s", err, b.logs.String())
 		}
 	}
@@ -133,7 +136,8 @@ func TestSettleAsksWhy(t *testing.T) {
 	}
 	b.until(t, "the word", func() bool { b.mu.Lock(); defer b.mu.Unlock(); return len(b.words) == 2 })
 	got := b.words[1]
-	if got.Why != "checked with the team" || got.Actor.ID != "U0JON" || got.Ref != (reset.Ref{ID: "k7f3", Revision: 1}) || got.Place.Channel != "C0INC" {
+	if got.Why != "checked with the team" || got.Actor.ID != "U0JON" ||
+		got.Ref != (reset.Ref{ID: "k7f3", Revision: 1}) || got.Place.Channel != "C0INC" {
 		t.Errorf("the core was told %+v", got)
 	}
 }
@@ -141,8 +145,9 @@ func TestSettleAsksWhy(t *testing.T) {
 func TestReadRef(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]reset.Ref{
-		"k7f3.1": {ID: "k7f3", Revision: 1}, "k7f3.12": {ID: "k7f3", Revision: 12}, "k7f3": {}, "k7f3.": {}, ".1": {}, "k7f3.0": {}, "k7f3.-1": {},
-		"K7F3.1": {}, "k7f3.1.2": {}, "k7 f3.1": {}, "": {}, strings.Repeat("k", 40) + ".1": {},
+		"k7f3.1": {ID: "k7f3", Revision: 1}, "k7f3.12": {ID: "k7f3", Revision: 12}, "k7f3": {}, "k7f3.": {}, ".1": {},
+		"k7f3.0": {}, "k7f3.-1": {}, "K7F3.1": {}, "k7f3.1.2": {}, "k7 f3.1": {}, "": {},
+		strings.Repeat("k", 40) + ".1": {},
 	} {
 		if got, ok := readRef(in); got != want || ok != (want.ID != "") {
 			t.Errorf("readRef(%q) = %+v, %v", in, got, ok)
@@ -176,7 +181,8 @@ func TestDirectory(t *testing.T) {
 			t.Errorf("%s is of team %q", tc.user.ID, p.Team)
 		}
 	}
-	if _, err := b.bot.Person(t.Context(), "U0NOBODY"); reset.UnreadOf(err).Code != "user_not_found" || reset.UnreadOf(err).Passing {
+	if _, err := b.bot.Person(t.Context(),
+		"U0NOBODY"); reset.UnreadOf(err).Code != "user_not_found" || reset.UnreadOf(err).Passing {
 		t.Errorf("an unknown user: %v", err)
 	}
 	in, err := b.bot.Members(t.Context(), "S0PAY")
@@ -201,7 +207,8 @@ func TestDirectory(t *testing.T) {
 	}
 	b.slack.SetScopes("users:read")
 	b.slack.Fail("users.info", slacksim.Fault{Status: 500, Times: 1})
-	if _, err := b.bot.Person(t.Context(), "U1"); reset.UnreadOf(err).Code != "http 500" || !reset.UnreadOf(err).Passing {
+	if _, err := b.bot.Person(t.Context(),
+		"U1"); reset.UnreadOf(err).Code != "http 500" || !reset.UnreadOf(err).Passing {
 		t.Errorf("a failing look-up: %v", err)
 	}
 }
@@ -213,11 +220,13 @@ func TestCheck(t *testing.T) {
 	if err != nil || id.TeamID != slacksim.HomeTeam || len(id.Scopes) == 0 {
 		t.Errorf("Check = %+v, %v", id, err)
 	}
-	wrong := New(Config{BotToken: "xoxb-wrong", AppToken: slacksim.AppToken, APIURL: b.slack.APIURL(), Now: b.now, Log: b.bot.log})
+	wrong := New(Config{BotToken: "xoxb-wrong", AppToken: slacksim.AppToken, APIURL: b.slack.APIURL(), Now: b.now,
+		Log: b.bot.log})
 	if _, err := wrong.Check(t.Context()); slackCode(err) != "invalid_auth" {
 		t.Errorf("a wrong bot token: %v", err)
 	}
-	swapped := New(Config{BotToken: slacksim.BotToken, AppToken: slacksim.BotToken, APIURL: b.slack.APIURL(), Now: b.now, Log: b.bot.log})
+	swapped := New(Config{BotToken: slacksim.BotToken, AppToken: slacksim.BotToken, APIURL: b.slack.APIURL(),
+		Now: b.now, Log: b.bot.log})
 	if _, err := swapped.Check(t.Context()); slackCode(err) != "not_allowed_token_type" {
 		t.Errorf("swapped tokens: %v", err)
 	}

@@ -108,8 +108,9 @@ func (d *desk) SaveCard(_ context.Context, c engine.Card) error {
 func (d *desk) Ask(_ context.Context, a engine.Ask) (reset.Request, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	r := reset.Request{ID: fmt.Sprintf("k7f%d", len(d.stories)+3), Revision: 1, State: reset.Draft, Actor: a.Actor, Place: a.Place, Origin: a.Origin,
-		Act: reset.Move{Intent: a.Intent}, Need: 1, CreatedAt: d.clock, Digest: "d", Effect: reset.Effect{Topics: 1, Partitions: d.steps, Changed: d.steps}}
+	r := reset.Request{ID: fmt.Sprintf("k7f%d", len(d.stories)+3), Revision: 1, State: reset.Draft, Actor: a.Actor,
+		Place: a.Place, Origin: a.Origin, Act: reset.Move{Intent: a.Intent}, Need: 1, CreatedAt: d.clock, Digest: "d",
+		Effect: reset.Effect{Topics: 1, Partitions: d.steps, Changed: d.steps}}
 	s := &reset.Story{Request: r, Cluster: reset.ClusterInfo{Name: "prod-eu", Home: "C0HOME"}, Now: d.clock}
 	for i := range min(d.steps, 20) {
 		s.Worst = append(s.Worst, step(i))
@@ -120,13 +121,15 @@ func (d *desk) Ask(_ context.Context, a engine.Ask) (reset.Request, error) {
 }
 
 func step(i int) reset.Step {
-	return reset.Step{Topic: "orders", Partition: int32(i), End: 100, From: reset.Position{Offset: 50}, To: reset.Position{Offset: 40}, Replay: 10}
+	return reset.Step{Topic: "orders", Partition: int32(i), End: 100, From: reset.Position{Offset: 50},
+		To: reset.Position{Offset: 40}, Replay: 10}
 }
 
 func (d *desk) log(s *reset.Story, by reset.Actor, ev reset.Event) {
 	d.seq++
 	s.Request.Version++
-	s.Entries = append(s.Entries, reset.Entry{Seq: d.seq, At: d.clock, Request: s.Request.ID, Revision: s.Request.Revision, Actor: by, Event: ev})
+	s.Entries = append(s.Entries, reset.Entry{Seq: d.seq, At: d.clock, Request: s.Request.ID,
+		Revision: s.Request.Revision, Actor: by, Event: ev})
 }
 
 // decide is what all verbs do here: note the word, move on.
@@ -183,7 +186,9 @@ func (d *desk) StoryFor(_ context.Context, _ reset.Actor, _, id string) (reset.S
 	return reset.Story{}, &reset.Problem{Code: reset.ProblemNoRequest, Request: id}
 }
 
-func (d *desk) StepsFor(_ context.Context, _ reset.Actor, _ string, ref reset.Ref, offset, limit int) ([]reset.Step, int, error) {
+func (d *desk) StepsFor(
+	_ context.Context, _ reset.Actor, _ string, ref reset.Ref, offset, limit int,
+) ([]reset.Step, int, error) {
 	d.mu.Lock()
 	total := d.stories[ref.ID].Request.Effect.Partitions
 	d.mu.Unlock()

@@ -11,8 +11,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// envelope is what somebody did, as far as the bot acts on it. This, and not Slack's payload, is what gets recorded: the
-// rest is neither needed nor ours to keep. URL is a secret.
+// envelope is what somebody did, as far as the bot acts on it. This, and not Slack's payload, is what gets recorded:
+// the rest is neither needed nor ours to keep. URL is a secret.
 type envelope struct {
 	ID      string
 	Kind    kind

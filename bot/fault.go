@@ -38,14 +38,15 @@ func (f *Fault) Passing() bool {
 		return true
 	}
 	switch f.Code {
-	case "no connection", "ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org":
+	case "no connection", "ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout",
+		"team_added_to_org":
 		return true
 	}
 	return false
 }
 
-// fault makes a Fault of any error of slack-go. Errors of net/http quote the whole address, which for a response_url or an
-// upload is a secret.
+// fault makes a Fault of any error of slack-go. Errors of net/http quote the whole address, which for a response_url
+// or an upload is a secret.
 func (b *Bot) fault(doing string, err error) *Fault {
 	var (
 		said    slack.SlackErrorResponse

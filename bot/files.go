@@ -13,8 +13,9 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// files puts each revision of a plan that others see into the thread, before anybody may need it without the bot, and what was
-// written, with its way back, when it was. Files that Slack refuses for good are missed in words, where they would have been.
+// files puts each revision of a plan that others see into the thread, before anybody may need it without the bot, and
+// what was written, with its way back, when it was. Files that Slack refuses for good are missed in words, where they
+// would have been.
 func (b *Bot) files(ctx context.Context, s reset.Story, card *engine.Card) (time.Time, error) {
 	news := entriesAfter(s.Entries, card.FilesSeq)
 	if len(news) == 0 {
@@ -32,7 +33,8 @@ func (b *Bot) files(ctx context.Context, s reset.Story, card *engine.Card) (time
 		return b.now().Add(afterPassing), nil
 	default:
 		b.log.Warn("files are left out", "request", s.Request.ID, "err", err)
-		if again, _, err := b.reply(ctx, s, card, []words.Line{words.NoFiles(s, slackCode(err))}); err != nil || !again.IsZero() {
+		if again, _, err := b.reply(ctx, s, card,
+			[]words.Line{words.NoFiles(s, slackCode(err))}); err != nil || !again.IsZero() {
 			return again, err
 		}
 	}
@@ -50,7 +52,9 @@ func (b *Bot) filesOf(ctx context.Context, s reset.Story, news []reset.Entry) ([
 	case reset.Move, reset.SaveSchedule:
 	}
 	switch {
-	case r.WasWritten() && (hasEvent(news, reset.EvApplied) || hasEvent(news, reset.EvLanded) || hasEvent(news, reset.EvFailed)): // not what was put back, late or at once
+	// not what was put back, late or at once
+	case r.WasWritten() && (hasEvent(news, reset.EvApplied) || hasEvent(news, reset.EvLanded) ||
+		hasEvent(news, reset.EvFailed)):
 		writes, err := b.Core.WritesFor(ctx, r.ID)
 		if err != nil {
 			return nil, err
@@ -68,7 +72,8 @@ func (b *Bot) filesOf(ctx context.Context, s reset.Story, news []reset.Entry) ([
 			files = append(files, upload{words.StatesFile(r), words.StatesCSV(writes)})
 		}
 		return append(files, scripts(s)...), nil
-	case hasEvent(news, reset.EvPlanned), hasEvent(news, reset.EvSubmitted), hasEvent(news, reset.EvApproved) && !hasEvent(s.Entries, reset.EvSubmitted):
+	case hasEvent(news, reset.EvPlanned), hasEvent(news, reset.EvSubmitted),
+		hasEvent(news, reset.EvApproved) && !hasEvent(s.Entries, reset.EvSubmitted):
 		steps, _, err := b.Core.StepsFor(ctx, r.Actor, r.Place.Channel, reset.Ref{ID: r.ID, Revision: r.Revision}, 0, 0)
 		if err != nil {
 			return nil, err
@@ -106,11 +111,13 @@ func (b *Bot) upload(ctx context.Context, card engine.Card, files []upload) erro
 		if len(f.content) == 0 { // Slack takes no empty file
 			continue
 		}
-		to, err := b.api.GetUploadURLExternalContext(ctx, slack.GetUploadURLExternalParameters{FileName: f.name, FileSize: len(f.content)})
+		to, err := b.api.GetUploadURLExternalContext(ctx,
+			slack.GetUploadURLExternalParameters{FileName: f.name, FileSize: len(f.content)})
 		if err != nil {
 			return b.fault(doing, err)
 		}
-		err = b.api.UploadToURL(ctx, slack.UploadToURLParameters{UploadURL: to.UploadURL, Filename: f.name, Reader: bytes.NewReader(f.content)})
+		err = b.api.UploadToURL(ctx, slack.UploadToURLParameters{UploadURL: to.UploadURL, Filename: f.name,
+			Reader: bytes.NewReader(f.content)})
 		if err != nil {
 			return b.fault(doing, err)
 		}
@@ -119,7 +126,8 @@ func (b *Bot) upload(ctx context.Context, card engine.Card, files []upload) erro
 	if len(sent) == 0 {
 		return nil
 	}
-	_, err := b.api.CompleteUploadExternalContext(ctx, slack.CompleteUploadExternalParameters{Files: sent, Channel: card.Channel, ThreadTimestamp: card.TS})
+	_, err := b.api.CompleteUploadExternalContext(ctx,
+		slack.CompleteUploadExternalParameters{Files: sent, Channel: card.Channel, ThreadTimestamp: card.TS})
 	if err != nil {
 		return b.fault(doing, err)
 	}

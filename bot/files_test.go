@@ -13,7 +13,10 @@ func TestOfWhatWasPutBackThereAreNoFilesOfWhatWasWritten(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, slacksim.Options{}, nil).up(t)
 	card := b.carded(t, "C0INC", "C0INC")
-	b.moves("k7f3", reset.EvFailed, func(r *reset.Request) { r.State, r.Outcome = reset.Failed, reset.PartiallyApplied })
+	b.moves("k7f3", reset.EvFailed, func(r *reset.Request) {
+		r.State, r.Outcome = reset.Failed,
+			reset.PartiallyApplied
+	})
 	names := func() (all []string) {
 		for _, m := range b.jon.Replies(card) {
 			for _, f := range m.Files {

@@ -14,8 +14,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/words"
 )
 
-// The form that takes a plan for --from-file: pasted rows, or a CSV. It carries the command itself, which is read again with
-// what came.
+// The form that takes a plan for --from-file: pasted rows, or a CSV. It carries the command itself, which is read
+// again with what came.
 const (
 	formView    = "from-file"
 	rowsField   = "rows"
@@ -30,25 +30,30 @@ const (
 func (b *Bot) openPlanForm(ctx context.Context, e envelope) {
 	metadata := "- " + e.Channel + "\n" + e.Text
 	if len(metadata) > maxMetadata {
-		b.refuse(ctx, e, &commands.SyntaxError{Want: "the command is too long for a form to remember", Example: "billing@prod-eu --from-file"})
+		b.refuse(ctx, e, &commands.SyntaxError{Want: "the command is too long for a form to remember",
+			Example: "billing@prod-eu --from-file"})
 		return
 	}
 	pasted := slack.NewPlainTextInputBlockElement(plainText("orders,0,46020"), rowsField)
 	pasted.Multiline, pasted.MaxLength = true, maxPasted
-	rows := slack.NewInputBlock(rowsField, plainText("Rows"), plainText("One TOPIC,PARTITION,OFFSET a line, without a header."), pasted)
+	rows := slack.NewInputBlock(rowsField, plainText("Rows"),
+		plainText("One TOPIC,PARTITION,OFFSET a line, without a header."), pasted)
 	rows.Optional = true
 	view := slack.ModalViewRequest{
 		Type: slack.VTModal, CallbackID: formView, PrivateMetadata: metadata,
 		Title: plainText("Reset from a plan"), Submit: plainText("Preview"), Close: plainText("Back"),
-		Blocks: slack.Blocks{BlockSet: []slack.Block{slack.NewContextBlock("", plainText(clip(b.cfg.Command+" "+e.Text, maxLine))), rows}},
+		Blocks: slack.Blocks{BlockSet: []slack.Block{
+			slack.NewContextBlock("", plainText(clip(b.cfg.Command+" "+e.Text, maxLine))), rows}},
 	}
 	if b.mayRead(ctx) {
-		file := slack.NewInputBlock(fileField, plainText("Or a CSV file"), plainText("In the same format; 100,000 rows at most."),
+		file := slack.NewInputBlock(fileField, plainText("Or a CSV file"),
+			plainText("In the same format; 100,000 rows at most."),
 			slack.NewFileInputBlockElement(fileField).WithFileTypes("csv", "txt").WithMaxFiles(1))
 		file.Optional = true
 		view.Blocks.BlockSet = append(view.Blocks.BlockSet, file)
 	}
-	view.Blocks.BlockSet = append(view.Blocks.BlockSet, slack.NewContextBlock("", plainText("Nothing is changed by this: the preview comes as a direct message.")))
+	view.Blocks.BlockSet = append(view.Blocks.BlockSet,
+		slack.NewContextBlock("", plainText("Nothing is changed by this: the preview comes as a direct message.")))
 	b.open(ctx, e, "ask for a plan", view, "GROUP from TOPIC,PARTITION,OFFSET ...")
 }
 
@@ -58,8 +63,8 @@ func (b *Bot) mayRead(ctx context.Context) bool {
 	return err == nil && (len(id.Scopes) == 0 || slices.Contains(id.Scopes, "files:read"))
 }
 
-// validatePlanForm says what goes into the ack of a form: what was pasted is read at once, so that its mistakes stand under the field; a
-// file is fetched after the ack, which has no time for it.
+// validatePlanForm says what goes into the ack of a form: what was pasted is read at once, so that its mistakes stand
+// under the field; a file is fetched after the ack, which has no time for it.
 func (b *Bot) validatePlanForm(ctx context.Context, e envelope) (any, func(context.Context), error) {
 	wrong := func(field, words string) any {
 		return slack.NewErrorsViewSubmissionResponse(map[string]string{field: clip(words, maxField)})
@@ -113,7 +118,8 @@ func (b *Bot) fetch(ctx context.Context, e envelope) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, 2*callTimeout)
 	defer cancel()
 	refused := func(why string) error {
-		return &commands.SyntaxError{Want: "the file was not read: " + why, Example: "the form again, or GROUP from TOPIC,PARTITION,OFFSET ..."}
+		return &commands.SyntaxError{Want: "the file was not read: " + why,
+			Example: "the form again, or GROUP from TOPIC,PARTITION,OFFSET ..."}
 	}
 	info, _, _, err := b.api.GetFileInfoContext(ctx, e.File, 0, 0)
 	if err != nil {
@@ -124,7 +130,8 @@ func (b *Bot) fetch(ctx context.Context, e envelope) ([]byte, error) {
 	}
 	content := capped{most: maxFile}
 	if info.Size > content.most {
-		return nil, refused(fmt.Sprintf("it has %s bytes; a plan may have %s", thousands(info.Size), thousands(content.most)))
+		return nil, refused(fmt.Sprintf("it has %s bytes; a plan may have %s", thousands(info.Size),
+			thousands(content.most)))
 	}
 	if err := b.api.GetFileContext(ctx, info.URLPrivateDownload, &content); err != nil {
 		return nil, refused(b.fault("download a file", err).Error())

@@ -10,8 +10,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// Groups says what is wrong with user groups that the policy names, from one call for all of them: each is a fault that only a
-// person can end. An error means that Slack did not say.
+// Groups says what is wrong with user groups that the policy names, from one call for all of them: each is a fault
+// that only a person can end. An error means that Slack did not say.
 func (b *Bot) Groups(ctx context.Context, ids []string) ([]reset.Unread, error) {
 	if len(ids) == 0 {
 		return nil, nil
@@ -41,9 +41,10 @@ func (b *Bot) Groups(ctx context.Context, ids []string) ([]reset.Unread, error) 
 const disabledGroup = "subteam_disabled"
 
 func (b *Bot) listGroups(ctx context.Context) ([]slack.UserGroup, error) {
-	all, err := retryOnRateLimit(ctx, b, "usergroups.list", "list user groups", func(ctx context.Context) ([]slack.UserGroup, error) {
-		return b.api.GetUserGroupsContext(ctx, slack.GetUserGroupsOptionIncludeDisabled(true))
-	})
+	all, err := retryOnRateLimit(ctx, b, "usergroups.list", "list user groups",
+		func(ctx context.Context) ([]slack.UserGroup, error) {
+			return b.api.GetUserGroupsContext(ctx, slack.GetUserGroupsOptionIncludeDisabled(true))
+		})
 	if err != nil {
 		return nil, unread("user groups", err)
 	}
@@ -62,7 +63,8 @@ func (b *Bot) explainMissing(ctx context.Context, u *reset.Unread) {
 	}
 }
 
-// checkPolicyGroups finds out at the start what would otherwise be found out by the first approval: a user group that is gone.
+// checkPolicyGroups finds out at the start what would otherwise be found out by the first approval: a user group that
+// is gone.
 func (b *Bot) checkPolicyGroups(ctx context.Context) {
 	wrong, err := b.Groups(ctx, b.cfg.Groups)
 	if err != nil {
@@ -70,7 +72,8 @@ func (b *Bot) checkPolicyGroups(ctx context.Context) {
 	}
 	for _, u := range wrong {
 		b.health.recordFault(u.Of, &u)
-		b.log.Error("slack does not say who is in a user group of the policy; a person has to correct that", "group", u.Of, "err", u.Error())
+		b.log.Error("slack does not say who is in a user group of the policy; a person has to correct that", "group",
+			u.Of, "err", u.Error())
 	}
 }
 
@@ -97,7 +100,8 @@ func (h *health) fault(of string) (reset.Unread, bool) {
 	return u, ok
 }
 
-// currentFaults are the faults of the directory, each once, and whether one of them concerns the whole app. The lock is held.
+// currentFaults are the faults of the directory, each once, and whether one of them concerns the whole app. The lock
+// is held.
 func (h *health) currentFaults() (faults []reset.Unread, all bool) {
 	said := map[string]bool{}
 	for _, of := range slices.Sorted(maps.Keys(h.faults)) {

@@ -8,7 +8,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// TestReadinessNamesWhatOnlyAPersonCanEnd: a scope that is missing concerns everything, a group that is gone only some rules.
+// TestReadinessNamesWhatOnlyAPersonCanEnd: a scope that is missing concerns everything, a group that is gone only
+// some rules.
 func TestReadinessNamesWhatOnlyAPersonCanEnd(t *testing.T) {
 	t.Parallel()
 	b := quiet(t, slacksim.Options{})
@@ -66,11 +67,13 @@ func TestGroupsOfThePolicyAreLookedAtWithOneCall(t *testing.T) {
 	b := quiet(t, slacksim.Options{})
 	b.slack.AddGroup(slacksim.UserGroup{ID: "S0OFF", Handle: "off", Disabled: true})
 	wrong, err := b.bot.Groups(t.Context(), []string{"S0PAY", "S0OFF", "S0NONE"})
-	if err != nil || len(wrong) != 2 || wrong[0].Code != "subteam_disabled" || wrong[1].Code != "no_such_subteam" || len(b.slack.Calls("usergroups.list")) != 1 {
+	if err != nil || len(wrong) != 2 || wrong[0].Code != "subteam_disabled" || wrong[1].Code != "no_such_subteam" ||
+		len(b.slack.Calls("usergroups.list")) != 1 {
 		t.Errorf("%+v, %v, %d calls", wrong, err, len(b.slack.Calls("usergroups.list")))
 	}
 	b.slack.SetScopes("users:read")
-	if wrong, err = b.bot.Groups(t.Context(), []string{"S0PAY"}); err != nil || len(wrong) != 1 || wrong[0].Scope != "usergroups:read" {
+	if wrong, err = b.bot.Groups(t.Context(),
+		[]string{"S0PAY"}); err != nil || len(wrong) != 1 || wrong[0].Scope != "usergroups:read" {
 		t.Errorf("%+v, %v", wrong, err)
 	}
 	b.slack.Fail("usergroups.list", slacksim.Fault{Status: 500})

@@ -15,8 +15,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// handle says what goes into the ack of an envelope, after recording it, and what is to be done afterwards. What changes
-// nothing (turning pages, opening a modal) is not recorded: it lives no longer than its trigger_id.
+// handle says what goes into the ack of an envelope, after recording it, and what is to be done afterwards. What
+// changes nothing (turning pages, opening a modal) is not recorded: it lives no longer than its trigger_id.
 //
 // Without a payload, an error means that there must be no ack: Slack then marks the button as failed. A command is
 // acknowledged with words instead, since all that Slack would say is "operation_timeout".
@@ -83,7 +83,8 @@ func (b *Bot) record(ctx context.Context, e envelope) error {
 	return err
 }
 
-// Receive decides upon a recorded envelope and answers the person in words. Only what may work on the next try is an error.
+// Receive decides upon a recorded envelope and answers the person in words. Only what may work on the next try is an
+// error.
 func (b *Bot) Receive(ctx context.Context, in engine.Inbox) error {
 	ctx, cancel := context.WithTimeout(ctx, showWithin)
 	defer cancel()
@@ -130,7 +131,8 @@ func (b *Bot) Receive(ctx context.Context, in engine.Inbox) error {
 // unansweredAtMost is how long a person may wait for an answer before they are told what is waited for.
 const unansweredAtMost = 3 * time.Second
 
-// sendWaiting tells a person once that their act is recorded and what it waits for, unless the wait is too short to notice.
+// sendWaiting tells a person once that their act is recorded and what it waits for, unless the wait is too short to
+// notice.
 func (b *Bot) sendWaiting(ctx context.Context, in engine.Inbox, e envelope, later *reset.Later) {
 	if later.At.Sub(in.ReceivedAt) < unansweredAtMost {
 		return
@@ -141,12 +143,14 @@ func (b *Bot) sendWaiting(ctx context.Context, in engine.Inbox, e envelope, late
 }
 
 // errNobody is an act of whom Slack did not say enough: what is not known is not allowed.
-var errNobody = &commands.SyntaxError{Want: "Slack did not say who you are, or where this was; nothing was done", Example: "status"}
+var errNobody = &commands.SyntaxError{Want: "Slack did not say who you are, or where this was; nothing was done",
+	Example: "status"}
 
 // runCommand does what a command says.
 func (b *Bot) runCommand(ctx context.Context, in engine.Inbox, e envelope) error {
 	zone, name, note := b.zone(ctx, e.User)
-	cmd, err := commands.Parse(e.Text, commands.Context{At: in.ReceivedAt, Zone: zone, ZoneName: name, Clusters: b.clusterNames()})
+	cmd, err := commands.Parse(e.Text,
+		commands.Context{At: in.ReceivedAt, Zone: zone, ZoneName: name, Clusters: b.clusterNames()})
 	if err != nil {
 		return err
 	}
@@ -172,7 +176,8 @@ func (b *Bot) runCommand(ctx context.Context, in engine.Inbox, e envelope) error
 		}
 		return b.ask(ctx, in, e, engine.Ask{Act: reset.Thaw{Cluster: c.Cluster, Why: c.Why}})
 	case commands.Decide:
-		d := engine.Decision{Actor: e.actor(), Place: e.place(), Ref: c.Ref, Why: c.Why, Origin: e.ID, At: in.ReceivedAt}
+		d := engine.Decision{Actor: e.actor(), Place: e.place(), Ref: c.Ref, Why: c.Why, Origin: e.ID,
+			At: in.ReceivedAt}
 		return b.decide(ctx, e, c.Verb, c.Option, d)
 	default: // only looks: query
 	}
@@ -243,13 +248,14 @@ func (b *Bot) query(ctx context.Context, e envelope, cmd commands.Command) (word
 			return words.Content{}, err
 		}
 		return words.ScheduleOf(story, c.Runs), nil
-	case commands.Reset, commands.Schedule, commands.Upload, commands.Overview, commands.SetFreeze, commands.Decide: // obey has done them
+	// obey has done them
+	case commands.Reset, commands.Schedule, commands.Upload, commands.Overview, commands.SetFreeze, commands.Decide:
 	}
 	return words.Content{}, fmt.Errorf("command %T is not known here", cmd)
 }
 
-// story is a request as it stands; whole, with all that happened to it. Its requester gets a lost preview back, and with it
-// the way to keep it true.
+// story is a request as it stands; whole, with all that happened to it. Its requester gets a lost preview back, and
+// with it the way to keep it true.
 func (b *Bot) story(ctx context.Context, e envelope, id string, again, whole bool) (words.Content, error) {
 	s, err := b.Core.StoryFor(ctx, e.actor(), e.Channel, id)
 	if err != nil {
@@ -282,7 +288,8 @@ func unknownRequest(err error) bool {
 func (b *Bot) refuse(ctx context.Context, e envelope, err error) {
 	content := words.Explain(err)
 	if internal(err) {
-		b.log.Error("envelope failed", "envelope", e.ID, "kind", string(e.Kind), "actor", e.User, "err", b.redact(err.Error()))
+		b.log.Error("envelope failed", "envelope", e.ID, "kind", string(e.Kind), "actor", e.User, "err",
+			b.redact(err.Error()))
 	}
 	b.answer(ctx, e, content, e.Ephemeral && buttonsUseless(err))
 }
@@ -299,7 +306,8 @@ func internal(err error) bool {
 // buttonsUseless reports whether the buttons of the message that was clicked have become useless.
 func buttonsUseless(err error) bool {
 	var p *reset.Problem
-	return errors.As(err, &p) && (p.Code == reset.ProblemStale || p.Code == reset.ProblemTooLate || p.Code == reset.ProblemNoRequest)
+	return errors.As(err, &p) && (p.Code == reset.ProblemStale || p.Code == reset.ProblemTooLate ||
+		p.Code == reset.ProblemNoRequest)
 }
 
 func (b *Bot) clusterNames() []commands.ClusterName {

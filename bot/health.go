@@ -48,8 +48,8 @@ func (h *health) recordCall(f *Fault) {
 	}
 }
 
-// Ready reports whether people can reach the bot now and be judged, and says it in words. A user group that is gone is named, but
-// concerns only the rules that name it.
+// Ready reports whether people can reach the bot now and be judged, and says it in words. A user group that is gone
+// is named, but concerns only the rules that name it.
 func (b *Bot) Ready() (bool, string) {
 	h := &b.health
 	h.mu.Lock()
@@ -69,7 +69,8 @@ func (b *Bot) isReachable() (bool, string) {
 	case h.sendFault != nil:
 		return false, fmt.Sprintf("slack: the bot token is refused: %v", h.sendFault)
 	case len(h.up) > 0:
-		return true, fmt.Sprintf("slack: %d of %d sockets connected; slack counts %d connections", len(h.up), h.wanted, h.count)
+		return true, fmt.Sprintf("slack: %d of %d sockets connected; slack counts %d connections", len(h.up), h.wanted,
+			h.count)
 	case h.err != nil:
 		return false, fmt.Sprintf("slack: not connected: %v", h.err)
 	}

@@ -13,14 +13,16 @@ import (
 
 // cards are the messages in a channel that are no replies and that all see.
 func (b *bench) visible(channel string) []slacksim.Message {
-	return slices.DeleteFunc(b.jon.Messages(channel), func(m slacksim.Message) bool { return m.Thread != "" || m.Ephemeral })
+	return slices.DeleteFunc(b.jon.Messages(channel),
+		func(m slacksim.Message) bool { return m.Thread != "" || m.Ephemeral })
 }
 
 func approved(r *reset.Request) { r.State = reset.Approved }
 
 func applied(r *reset.Request) { r.State, r.Outcome = reset.Applied, reset.Verified }
 
-// TestOnlyDecisionsMakeNewCards: a workspace may close the edit window after a minute, and a group is looked at for hours.
+// TestOnlyDecisionsMakeNewCards: a workspace may close the edit window after a minute, and a group is looked at for
+// hours.
 func TestOnlyDecisionsMakeNewCards(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, slacksim.Options{EditWindow: time.Minute}, nil).up(t)
@@ -54,7 +56,8 @@ func TestWhatTheThreadDoesNotTakeIsSaidBesideIt(t *testing.T) {
 			t.Parallel()
 			b := newBench(t, slacksim.Options{}, nil).up(t)
 			b.carded(t, "C0INC", "C0INC")
-			b.slack.Fail("chat.postMessage", slacksim.Fault{Error: "restricted_action_thread_locked", With: "thread_ts"})
+			b.slack.Fail("chat.postMessage", slacksim.Fault{Error: "restricted_action_thread_locked",
+				With: "thread_ts"})
 			at := "C0INC"
 			if home {
 				at = "C0HOME"
@@ -71,7 +74,9 @@ func TestWhatTheThreadDoesNotTakeIsSaidBesideIt(t *testing.T) {
 
 func TestFilesThatSlackRefusesAreMissedInWords(t *testing.T) {
 	t.Parallel()
-	b := newBench(t, slacksim.Options{Scopes: []string{"commands", "chat:write", "users:read", "usergroups:read", "channels:read"}}, nil).up(t)
+	b := newBench(t,
+		slacksim.Options{Scopes: []string{"commands", "chat:write", "users:read", "usergroups:read", "channels:read"}},
+		nil).up(t)
 	card := b.carded(t, "C0INC", "C0INC")
 	m := b.sees(t, b.jon, "C0INC", "could not be attached", "missing_scope", "show k7f3")
 	if m.Thread != card.TS {
@@ -109,7 +114,8 @@ func TestFilesComeOnceThoughTheReplyDoesNot(t *testing.T) {
 	}
 }
 
-// TestWithoutTheMessagesTabTheThreadCalls: direct messages are refused then, and the end must reach the requester all the same.
+// TestWithoutTheMessagesTabTheThreadCalls: direct messages are refused then, and the end must reach the requester all
+// the same.
 func TestWithoutTheMessagesTabTheThreadCalls(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, slacksim.Options{NoMessagesTab: true}, nil).up(t)
@@ -131,7 +137,8 @@ func TestAnAddressIsUsedFiveTimesAtMost(t *testing.T) {
 	b.click(t, b.mara, preview, "approve")
 	b.until(t, "the card and what it is pointed to by", func() bool {
 		b.show()
-		return slices.ContainsFunc(b.mara.Messages(b.slack.DM("U0MARA")), func(m slacksim.Message) bool { return strings.Contains(m.Text(), "As of") })
+		return slices.ContainsFunc(b.mara.Messages(b.slack.DM("U0MARA")),
+			func(m slacksim.Message) bool { return strings.Contains(m.Text(), "As of") })
 	})
 	if n := len(b.slack.Calls(slacksim.ResponseURLs)) - before; n > urlUses {
 		t.Errorf("%d uses of an address that takes %d messages", n, urlUses)
@@ -166,13 +173,16 @@ func TestOwes(t *testing.T) {
 		"accepted, unseen":              {event: reset.EvSettled, by: jon, card: elsewhere, want: true},
 		"progress":                      {event: reset.EvCaughtUp, card: elsewhere},
 		"a freeze with one's own click": {event: reset.EvFrozen, by: mara, card: here, act: reset.Freeze{}},
-		"a thaw that others approved":   {event: reset.EvThawed, by: mara, card: here, act: reset.Thaw{}, need: 1, want: true},
-		"a schedule that was approved":  {event: reset.EvSaved, by: mara, card: here, act: reset.SaveSchedule{}, need: 1, want: true},
-		"frozen meanwhile":              {event: reset.EvFrozen, by: jon, card: here},
-		"a run's end":                   {event: reset.EvApplied, card: elsewhere, run: true},
-		"a run's end that no one sees":  {event: reset.EvFailed, card: elsewhere, run: true, blind: true, want: true},
+		"a thaw that others approved": {event: reset.EvThawed, by: mara, card: here, act: reset.Thaw{}, need: 1,
+			want: true},
+		"a schedule that was approved": {event: reset.EvSaved, by: mara, card: here, act: reset.SaveSchedule{}, need: 1,
+			want: true},
+		"frozen meanwhile":             {event: reset.EvFrozen, by: jon, card: here},
+		"a run's end":                  {event: reset.EvApplied, card: elsewhere, run: true},
+		"a run's end that no one sees": {event: reset.EvFailed, card: elsewhere, run: true, blind: true, want: true},
 	} {
-		s := reset.Story{Request: reset.Request{ID: "k7f3", Actor: mara, Place: reset.Place{Channel: "C0INC"}, Act: reset.Move{}}}
+		s := reset.Story{Request: reset.Request{ID: "k7f3", Actor: mara, Place: reset.Place{Channel: "C0INC"},
+			Act: reset.Move{}}}
 		if c.act != nil {
 			s.Request.Act, s.Request.Need = c.act, c.need
 		}

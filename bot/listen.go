@@ -20,19 +20,21 @@ import (
 )
 
 const (
-	ackWithin     = 2500 * time.Millisecond // Slack gives up after 3 s
-	recordWithin  = 2 * time.Second         // leaves time to say that it could not be recorded
-	quietFor      = 20 * time.Second        // without a ping, the connection is given up; slack-go's 30 s take up to 60 s to notice a stall
-	steadyAfter   = 30 * time.Second        // a connection that lived so long ends a row of failures
-	longestPause  = time.Minute             // between attempts to connect; apps.connections.open may be allowed once a minute only
-	drainWithin   = 5 * time.Second         // for what was received before the stop
-	answering     = 16                      // envelopes that are recorded or looked up at once
-	deadCodePause = time.Minute             // after an error that only a person can mend
+	ackWithin    = 2500 * time.Millisecond // Slack gives up after 3 s
+	recordWithin = 2 * time.Second         // leaves time to say that it could not be recorded
+	// without a ping, the connection is given up; slack-go's 30 s take up to 60 s to notice a stall
+	quietFor    = 20 * time.Second
+	steadyAfter = 30 * time.Second // a connection that lived so long ends a row of failures
+	// between attempts to connect; apps.connections.open may be allowed once a minute only
+	longestPause  = time.Minute
+	drainWithin   = 5 * time.Second // for what was received before the stop
+	answering     = 16              // envelopes that are recorded or looked up at once
+	deadCodePause = time.Minute     // after an error that only a person can mend
 )
 
 // deadCodes are answers to apps.connections.open that trying again does not change.
-var deadCodes = []string{"invalid_auth", "account_inactive", "not_authed", "token_revoked", "token_expired", "missing_scope",
-	"not_allowed_token_type", "app_uninstalled", "http 404"}
+var deadCodes = []string{"invalid_auth", "account_inactive", "not_authed", "token_revoked", "token_expired",
+	"missing_scope", "not_allowed_token_type", "app_uninstalled", "http 404"}
 
 // arrival is an envelope on its way from a socket to the inbox.
 type arrival struct {
@@ -42,8 +44,8 @@ type arrival struct {
 	release context.CancelFunc
 }
 
-// Run keeps the sockets connected and takes in what comes through them. It returns when ctx has ended and everything that
-// was received by then is recorded and acknowledged, or drainWithin has passed.
+// Run keeps the sockets connected and takes in what comes through them. It returns when ctx has ended and everything
+// that was received by then is recorded and acknowledged, or drainWithin has passed.
 func (b *Bot) Run(ctx context.Context) error {
 	var sockets, workers guard.Group
 	var busy atomic.Int64
@@ -106,8 +108,9 @@ type socket struct {
 	client *socketmode.Client
 }
 
-// stayConnected opens one connection after the other. slack-go's own reconnecting is not used: it knows no pause after a
-// disconnect frame (3,791 connections in a second were seen), sends old acks on the new connection, and may wait 5 minutes.
+// stayConnected opens one connection after the other. slack-go's own reconnecting is not used: it knows no pause
+// after a disconnect frame (3,791 connections in a second were seen), sends old acks on the new connection, and may
+// wait 5 minutes.
 func (s socket) stayConnected() {
 	failures := 0
 	for s.life.Err() == nil {
@@ -152,7 +155,8 @@ func isDeadCode(err error) bool { return slices.Contains(deadCodes, slackCode(er
 func (s socket) connect() (steady bool, err error) {
 	ctx, cancel := context.WithCancel(s.life)
 	once := slack.OptionHTTPClient(&singleUseClient{Client: http.Client{Timeout: callTimeout}})
-	s.client = socketmode.New(slack.New(s.cfg.BotToken, append(s.options(), once)...), socketmode.OptionPingInterval(quietFor),
+	s.client = socketmode.New(slack.New(s.cfg.BotToken, append(s.options(), once)...),
+		socketmode.OptionPingInterval(quietFor),
 		socketmode.OptionDialer(&websocket.Dialer{
 			Proxy: http.ProxyFromEnvironment, HandshakeTimeout: callTimeout,
 			WriteBufferSize: 32 << 10, // Slack does not put fragmented frames together
@@ -181,8 +185,8 @@ func (s socket) connect() (steady bool, err error) {
 	}
 }
 
-// singleUseClient lets slack-go ask for one connection only: by the time that it is known to have lost one, it may already have
-// asked for the next.
+// singleUseClient lets slack-go ask for one connection only: by the time that it is known to have lost one, it may
+// already have asked for the next.
 type singleUseClient struct {
 	http.Client
 	used atomic.Bool
@@ -216,7 +220,8 @@ func (s socket) takeRemaining(ended <-chan error) {
 }
 
 // errReconnect says that the connection ended and slack-go is about to open another, which stayConnected does better.
-var errReconnect = errors.New("slack ended the connection (if it does so at once, look whether Socket Mode is switched on for the app)")
+var errReconnect = errors.New(
+	"slack ended the connection (if it does so at once, look whether Socket Mode is switched on for the app)")
 
 // handleEvent sorts one event. An error ends the connection.
 func (s socket) handleEvent(evt socketmode.Event) error {
@@ -233,7 +238,8 @@ func (s socket) handleEvent(evt socketmode.Event) error {
 		s.checkConnections(evt.Request.NumConnections)
 	case socketmode.EventTypeErrorWriteFailed:
 		if f, ok := evt.Data.(*socketmode.ErrorWriteFailed); ok {
-			s.log.Warn("ack not written; slack told the person that it failed", "envelope", f.Response.EnvelopeID, "err", s.redact(f.Cause.Error()))
+			s.log.Warn("ack not written; slack told the person that it failed", "envelope", f.Response.EnvelopeID,
+				"err", s.redact(f.Cause.Error()))
 		}
 	case socketmode.EventTypeErrorBadMessage:
 		if bad, ok := evt.Data.(*socketmode.ErrorBadMessage); ok {
@@ -245,13 +251,15 @@ func (s socket) handleEvent(evt socketmode.Event) error {
 	return nil
 }
 
-// checkConnections looks at how many connections Slack counts. More than there are processes means connections that nobody holds:
-// clicks that Slack gives to them are lost, and the app never hears of it (slackapi/python-slack-sdk#1940).
+// checkConnections looks at how many connections Slack counts. More than there are processes means connections that
+// nobody holds: clicks that Slack gives to them are lost, and the app never hears of it
+// (slackapi/python-slack-sdk#1940).
 func (s socket) checkConnections(count int) {
 	s.health.connected(s.n, count)
 	want := s.cfg.Sockets * s.cfg.Replicas
 	if count > want+1 { // one more while a connection is being replaced
-		s.log.Warn("slack counts more connections than this app holds; clicks may get lost in them", "num_connections", count, "expected", want)
+		s.log.Warn("slack counts more connections than this app holds; clicks may get lost in them", "num_connections",
+			count, "expected", want)
 		return
 	}
 	s.log.Info("socket connected", "socket", s.n, "num_connections", count)
@@ -261,7 +269,8 @@ func (s socket) checkConnections(count int) {
 func (s socket) recoverEnvelope(bad *socketmode.ErrorBadMessage) {
 	var req socketmode.Request
 	err := json.Unmarshal(bad.Message, &req)
-	s.log.Warn("frame that slack-go cannot read", "envelope", req.EnvelopeID, "type", req.Type, "err", s.redact(bad.Cause.Error()))
+	s.log.Warn("frame that slack-go cannot read", "envelope", req.EnvelopeID, "type", req.Type, "err",
+		s.redact(bad.Cause.Error()))
 	if err == nil && req.EnvelopeID != "" {
 		s.enqueue(req)
 	}
@@ -270,10 +279,14 @@ func (s socket) recoverEnvelope(bad *socketmode.ErrorBadMessage) {
 func (s socket) enqueue(req socketmode.Request) {
 	e, err := readEnvelope(req, s.cfg.Command)
 	if err != nil {
-		s.log.Warn("envelope that cannot be read is acknowledged and dropped", "envelope", req.EnvelopeID, "type", req.Type, "err", s.redact(err.Error()))
+		s.log.Warn("envelope that cannot be read is acknowledged and dropped", "envelope", req.EnvelopeID, "type",
+			req.Type, "err", s.redact(err.Error()))
 	}
 	client := s.client
-	a := arrival{envelope: e, ack: func(ctx context.Context, payload any) error { return client.AckCtx(ctx, req.EnvelopeID, payload) }}
+	a := arrival{envelope: e, ack: func(ctx context.Context,
+		payload any) error {
+		return client.AckCtx(ctx, req.EnvelopeID, payload)
+	}}
 	a.within, a.release = context.WithTimeout(s.life, ackWithin)
 	s.busy.Add(1)
 	select {
@@ -281,7 +294,8 @@ func (s socket) enqueue(req socketmode.Request) {
 	default:
 		s.busy.Add(-1)
 		a.release()
-		s.log.Error("too many envelopes at once; one was not taken, and slack told the person so", "envelope", req.EnvelopeID)
+		s.log.Error("too many envelopes at once; one was not taken, and slack told the person so", "envelope",
+			req.EnvelopeID)
 	}
 }
 
@@ -290,7 +304,8 @@ func (b *Bot) recordAndAck(ctx context.Context, a arrival) {
 	defer a.release()
 	defer func() {
 		if p := recover(); p != nil {
-			b.log.Error("panic over an envelope", "envelope", a.ID, "panic", b.redact(fmt.Sprint(p)), "stack", string(debug.Stack()))
+			b.log.Error("panic over an envelope", "envelope", a.ID, "panic", b.redact(fmt.Sprint(p)), "stack",
+				string(debug.Stack()))
 		}
 	}()
 	payload, after, err := b.handle(a.within, a.envelope)

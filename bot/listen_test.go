@@ -33,7 +33,11 @@ func TestSwitchedOffIsNotHammered(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, slacksim.Options{Unhurried: true}, nil).up(t)
 	b.slack.SetSocketMode(false)
-	b.until(t, "not ready", func() bool { ok, why := b.bot.Ready(); return !ok && strings.Contains(why, "Socket Mode") })
+	b.until(t, "not ready", func() bool {
+		ok, why := b.bot.Ready()
+		return !ok &&
+			strings.Contains(why, "Socket Mode")
+	})
 	b.slack.SetSocketMode(true)
 	b.up(t)
 	if n := len(b.slack.Calls("apps.connections.open")); n > 12 {

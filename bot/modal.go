@@ -38,8 +38,9 @@ func (b *Bot) opensModal(e envelope) (func(context.Context), bool) {
 type reasonModal struct{ title, submit, label, hint, placeholder, missing, typed string }
 
 var reasonModals = map[string]reasonModal{
-	"settle": {title: "Accept ", submit: "Accept as is", label: "Why is the outcome accepted as it is?", hint: "It is kept in the request's history.",
-		placeholder: "checked with the team, the consumers have gone on", missing: "Say in a few words why the outcome is accepted as it is.", typed: `"why"`},
+	"settle": {title: "Accept ", submit: "Accept as is", label: "Why is the outcome accepted as it is?",
+		hint: "It is kept in the request's history.", placeholder: "checked with the team, the consumers have gone on",
+		missing: "Say in a few words why the outcome is accepted as it is.", typed: `"why"`},
 	"emergency": {title: "Go alone: ", submit: "Go alone", label: "Which incident can wait for nobody?",
 		hint:        "You go ahead without a second person. The owners are told, and the card says so for good.",
 		placeholder: "INC-4711", missing: "Name the incident.", typed: "INCIDENT"},
@@ -85,8 +86,8 @@ func (b *Bot) showRows(ctx context.Context, e envelope, page int) {
 	b.open(ctx, e, "show all rows", view, "show "+e.Value)
 }
 
-// manualBlocks are the same rows as a file for Kafka's own tool, and the line that takes it: before anybody else sees a request there is
-// no thread that the file could be in.
+// manualBlocks are the same rows as a file for Kafka's own tool, and the line that takes it: before anybody else sees
+// a request there is no thread that the file could be in.
 func (b *Bot) manualBlocks(s reset.Story, steps []reset.Step) []slack.Block {
 	way := words.ManualCommand(s)
 	if len(way) == 0 {
@@ -161,8 +162,8 @@ func fieldError(words string) *slack.ViewSubmissionResponse {
 	return slack.NewErrorsViewSubmissionResponse(map[string]string{reasonField: words})
 }
 
-// open opens a modal, or puts another content into the one that was clicked in. A trigger lives 3 seconds; when it is too
-// late, the person is told what to type instead.
+// open opens a modal, or puts another content into the one that was clicked in. A trigger lives 3 seconds; when it is
+// too late, the person is told what to type instead.
 func (b *Bot) open(ctx context.Context, e envelope, doing string, view slack.ModalViewRequest, typed string) {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
@@ -189,7 +190,8 @@ func (b *Bot) open(ctx context.Context, e envelope, doing string, view slack.Mod
 	}}}, false)
 }
 
-// modalRef reads back what a modal was opened for, "k7f3.1 C0INC" on its first line. The form has no request yet: "- C0INC".
+// modalRef reads back what a modal was opened for, "k7f3.1 C0INC" on its first line. The form has no request yet: "-
+// C0INC".
 func modalRef(metadata string) (ref, channel string) {
 	first, _, _ := strings.Cut(metadata, "\n")
 	ref, channel, _ = strings.Cut(first, " ")

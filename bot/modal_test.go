@@ -27,13 +27,14 @@ func TestAModalThatSlackRefusesIsNotSaidToBeTooLate(t *testing.T) {
 // TestRowsOfAWriteThatLandedLateAreNamedAsItsFile: the command beside them takes that file.
 func TestRowsOfAWriteThatLandedLateAreNamedAsItsFile(t *testing.T) {
 	t.Parallel()
-	s := reset.Story{Request: reset.Request{ID: "k7f3", Revision: 1, State: reset.Failed, Outcome: reset.AppliedLate, Digest: "d",
-		Act: reset.Move{Intent: reset.Intent{Group: "billing"}}, Effect: reset.Effect{Partitions: 1}}}
+	s := reset.Story{Request: reset.Request{ID: "k7f3", Revision: 1, State: reset.Failed, Outcome: reset.AppliedLate,
+		Digest: "d", Act: reset.Move{Intent: reset.Intent{Group: "billing"}}, Effect: reset.Effect{Partitions: 1}}}
 	text, err := json.Marshal(new(Bot).manualBlocks(s, []reset.Step{step(0)}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := string(text); !strings.Contains(got, "as "+words.DoneFile(s.Request)) || strings.Contains(got, words.PlanFile(s.Request)) {
+	if got := string(text); !strings.Contains(got, "as "+words.DoneFile(s.Request)) || strings.Contains(got,
+		words.PlanFile(s.Request)) {
 		t.Errorf("names another file than its command:\n%s", got)
 	}
 }

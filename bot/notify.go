@@ -16,11 +16,14 @@ import (
 // maxNotified is how many people are told by direct message of what they cannot see in a channel.
 const maxNotified = 10
 
-// notifyDirectly sends those who have to know a direct message when they cannot see the card: approvers of what waits for them, owners when a
-// person went alone. It is the last rung but one; the requester is told in any case.
-func (b *Bot) notifyDirectly(ctx context.Context, s reset.Story, card *engine.Card, refused *refusal) (time.Time, error) {
+// notifyDirectly sends those who have to know a direct message when they cannot see the card: approvers of what waits
+// for them, owners when a person went alone. It is the last rung but one; the requester is told in any case.
+func (b *Bot) notifyDirectly(
+	ctx context.Context, s reset.Story, card *engine.Card, refused *refusal,
+) (time.Time, error) {
 	ids, why, seq := whoToNotify(s, entriesAfter(s.Entries, card.ToldSeq))
-	if len(ids) == 0 || refused == nil && card.Channel == s.Cluster.Home { // the home channel is where they are expected to look
+	// the home channel is where they are expected to look
+	if len(ids) == 0 || refused == nil && card.Channel == s.Cluster.Home {
 		return time.Time{}, nil
 	}
 	people, err := b.withoutAccess(ctx, s, *card, ids, refused, why)
@@ -30,8 +33,10 @@ func (b *Bot) notifyDirectly(ctx context.Context, s reset.Story, card *engine.Ca
 	if err != nil {
 		b.log.Error("some people who have to know of a request cannot be found", "request", s.Request.ID, "err", err)
 	}
-	if (len(people) > 0 || err != nil) && refused == nil { // before the people, so that these are told once though the channel has to wait
-		_, err := b.say(ctx, "tell the home channel of "+s.Request.ID, s.Cluster.Home, "", words.OutsideOf(s), renderOptions{key: blockKey(s)})
+	// before the people, so that these are told once though the channel has to wait
+	if (len(people) > 0 || err != nil) && refused == nil {
+		_, err := b.say(ctx, "tell the home channel of "+s.Request.ID, s.Cluster.Home, "", words.OutsideOf(s),
+			renderOptions{key: blockKey(s)})
 		if passing(err) {
 			return b.retryAt(err)
 		}
@@ -59,9 +64,11 @@ func whoToNotify(s reset.Story, news []reset.Entry) (ids []string, why words.Cal
 	return ids, why, seq
 }
 
-// withoutAccess are the people among ids who cannot see the card: all of them when no channel takes it, those who are not members when it is in a
-// private channel. When enough approvers are there, no other is called.
-func (b *Bot) withoutAccess(ctx context.Context, s reset.Story, card engine.Card, ids []string, refused *refusal, why words.Call) ([]string, error) {
+// withoutAccess are the people among ids who cannot see the card: all of them when no channel takes it, those who are
+// not members when it is in a private channel. When enough approvers are there, no other is called.
+func (b *Bot) withoutAccess(
+	ctx context.Context, s reset.Story, card engine.Card, ids []string, refused *refusal, why words.Call,
+) ([]string, error) {
 	var inside []string
 	if refused == nil {
 		private, err := b.isPrivate(ctx, card.Channel)
@@ -83,7 +90,8 @@ func (b *Bot) withoutAccess(ctx context.Context, s reset.Story, card engine.Card
 	return out[:min(len(out), maxNotified)], err
 }
 
-// peopleOf are users, and the members of user groups. A group that Slack does not name the members of hides no one else.
+// peopleOf are users, and the members of user groups. A group that Slack does not name the members of hides no one
+// else.
 func (b *Bot) peopleOf(ctx context.Context, ids []string) (out []string, unread error) {
 	for _, id := range ids {
 		switch {
@@ -105,9 +113,10 @@ func (b *Bot) peopleOf(ctx context.Context, ids []string) (out []string, unread 
 
 // isPrivate reports whether only members see a channel.
 func (b *Bot) isPrivate(ctx context.Context, channel string) (bool, error) {
-	info, err := retryOnRateLimit(ctx, b, "conversations.info", "look at a channel", func(ctx context.Context) (*slack.Channel, error) {
-		return b.api.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: channel})
-	})
+	info, err := retryOnRateLimit(ctx, b, "conversations.info", "look at a channel",
+		func(ctx context.Context) (*slack.Channel, error) {
+			return b.api.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: channel})
+		})
 	if err != nil {
 		return false, err
 	}
@@ -120,10 +129,11 @@ func (b *Bot) channelMembers(ctx context.Context, channel string) ([]string, err
 	for cursor := ""; ; {
 		p := &slack.GetUsersInConversationParameters{ChannelID: channel, Cursor: cursor, Limit: 1000}
 		next := ""
-		part, err := retryOnRateLimit(ctx, b, "conversations.members", "ask who is in a channel", func(ctx context.Context) (ids []string, err error) {
-			ids, next, err = b.api.GetUsersInConversationContext(ctx, p)
-			return ids, err
-		})
+		part, err := retryOnRateLimit(ctx, b, "conversations.members", "ask who is in a channel",
+			func(ctx context.Context) (ids []string, err error) {
+				ids, next, err = b.api.GetUsersInConversationContext(ctx, p)
+				return ids, err
+			})
 		if err != nil {
 			return nil, err
 		}

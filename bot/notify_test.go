@@ -9,12 +9,13 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/slacksim"
 )
 
-// TestAGroupThatCannotBeReadHidesNoOtherApprover: of those who have to know, all are told who can be found, and the home channel is told
-// in any case.
+// TestAGroupThatCannotBeReadHidesNoOtherApprover: of those who have to know, all are told who can be found, and the
+// home channel is told in any case.
 func TestAGroupThatCannotBeReadHidesNoOtherApprover(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, slacksim.Options{}, nil).up(t)
-	b.slack.AddChannel(slacksim.Channel{ID: "C0PRIV", Name: "secret", Private: true, Members: []string{"U0MARA"}, Bot: true})
+	b.slack.AddChannel(slacksim.Channel{ID: "C0PRIV", Name: "secret", Private: true, Members: []string{"U0MARA"},
+		Bot: true})
 	preview := b.asked(t, "C0PRIV")
 	b.mu.Lock()
 	b.stories["k7f3"].Request.Ruling.Approvers = []string{"S0GONE", "S0PAY"}
@@ -30,7 +31,8 @@ func TestAGroupThatCannotBeReadHidesNoOtherApprover(t *testing.T) {
 func TestTheHomeChannelIsToldOnceSlackTakesIt(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, slacksim.Options{}, nil).up(t)
-	b.slack.AddChannel(slacksim.Channel{ID: "C0PRIV", Name: "secret", Private: true, Members: []string{"U0MARA"}, Bot: true})
+	b.slack.AddChannel(slacksim.Channel{ID: "C0PRIV", Name: "secret", Private: true, Members: []string{"U0MARA"},
+		Bot: true})
 	preview := b.asked(t, "C0PRIV")
 	b.mu.Lock()
 	b.stories["k7f3"].Request.Ruling.Approvers = []string{"S0PAY"}
@@ -40,6 +42,7 @@ func TestTheHomeChannelIsToldOnceSlackTakesIt(t *testing.T) {
 	b.sees(t, b.jon, b.slack.DM("U0JON"), "k7f3")
 	b.until(t, "the home channel is told", func() bool {
 		b.show()
-		return slices.ContainsFunc(b.jon.Messages("C0HOME"), func(m slacksim.Message) bool { return strings.Contains(m.Text(), "k7f3") })
+		return slices.ContainsFunc(b.jon.Messages("C0HOME"),
+			func(m slacksim.Message) bool { return strings.Contains(m.Text(), "k7f3") })
 	})
 }

@@ -76,9 +76,10 @@ func (b *Bot) groupName(ctx context.Context, id string) string {
 	if p, ok := b.names.get(id, now); ok {
 		return p.name
 	}
-	groups, err := retryOnRateLimit(ctx, b, "usergroups.list", "list user groups", func(ctx context.Context) ([]slack.UserGroup, error) {
-		return b.api.GetUserGroupsContext(ctx)
-	})
+	groups, err := retryOnRateLimit(ctx, b, "usergroups.list", "list user groups",
+		func(ctx context.Context) ([]slack.UserGroup, error) {
+			return b.api.GetUserGroupsContext(ctx)
+		})
 	if err != nil {
 		b.log.Warn("user groups cannot be listed", "err", err)
 	}
@@ -140,9 +141,10 @@ func (b *Bot) Person(ctx context.Context, user string) (auth.Person, error) {
 
 // Members implements auth.Directory, live.
 func (b *Bot) Members(ctx context.Context, group string) ([]string, error) {
-	in, err := retryOnRateLimit(ctx, b, "usergroups.users.list", "ask who is in "+group, func(ctx context.Context) ([]string, error) {
-		return b.api.GetUserGroupMembersContext(ctx, group)
-	})
+	in, err := retryOnRateLimit(ctx, b, "usergroups.users.list", "ask who is in "+group,
+		func(ctx context.Context) ([]string, error) {
+			return b.api.GetUserGroupMembersContext(ctx, group)
+		})
 	if err == nil {
 		b.health.recordFault(group, nil)
 		return in, nil
@@ -174,9 +176,12 @@ func (b *Bot) user(ctx context.Context, id string) (*slack.User, error) {
 	})
 }
 
-// retryOnRateLimit reads once more when Slack asks to wait a moment: a person is waiting for the answer, and reading twice does
-// no harm. A longer wait is the caller's: the method is not called before it is over. Writes are never repeated here.
-func retryOnRateLimit[T any](ctx context.Context, b *Bot, method, doing string, read func(context.Context) (T, error)) (T, error) {
+// retryOnRateLimit reads once more when Slack asks to wait a moment: a person is waiting for the answer, and reading
+// twice does no harm. A longer wait is the caller's: the method is not called before it is over. Writes are never
+// repeated here.
+func retryOnRateLimit[T any](
+	ctx context.Context, b *Bot, method, doing string, read func(context.Context) (T, error),
+) (T, error) {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	if d := b.pace.postponed(method, b.now()); d > callTimeout/2 {

@@ -18,14 +18,15 @@ const (
 	patience = 2 * time.Second
 )
 
-// attach remembers how to reach the one person who sees a draft. The address of a command can only add messages, that of
-// a click in a message that the person alone sees can replace it.
+// attach remembers how to reach the one person who sees a draft. The address of a command can only add messages, that
+// of a click in a message that the person alone sees can replace it.
 func (b *Bot) attach(ctx context.Context, id string, e envelope) error {
 	if e.URL == "" && e.Kind != submission {
 		return nil
 	}
 	return b.updateCard(ctx, &engine.Card{Request: id}, func(c *engine.Card) {
-		c.Preview = engine.Preview{Actor: e.actor(), Channel: e.Channel, URL: e.URL, Replaces: e.Kind == click && e.Ephemeral, Until: b.now().Add(urlLife)}
+		c.Preview = engine.Preview{Actor: e.actor(), Channel: e.Channel, URL: e.URL,
+			Replaces: e.Kind == click && e.Ephemeral, Until: b.now().Add(urlLife)}
 		if e.URL == "" { // a form has none (slack-go, ViewSubmissionCallback): its author is told by direct message
 			c.Preview.Until = time.Time{}
 		}
@@ -40,7 +41,8 @@ func (b *Bot) showPreview(ctx context.Context, s reset.Story, card engine.Card) 
 	r, p, now := s.Request, card.Preview, b.now()
 	if p.Actor.ID == "" {
 		if now.Sub(r.CreatedAt) < time.Minute {
-			return now.Add(time.Second), nil // the process that took the command is just about to store the way to its author
+			// the process that took the command is just about to store the way to its author
+			return now.Add(time.Second), nil
 		}
 		card.Preview.Actor, p.Actor = r.Actor, r.Actor // it stopped before it did: a direct message reaches them
 	}
@@ -53,12 +55,14 @@ func (b *Bot) showPreview(ctx context.Context, s reset.Story, card engine.Card) 
 		if again := p.Until.Add(patience - urlLife); now.Before(again) {
 			return again, nil
 		}
-	case p.Version > 0 && r.Question == "" && !slices.ContainsFunc(news, func(e reset.Entry) bool { return slices.Contains(tells, e.Event) }):
+	case p.Version > 0 && r.Question == "" &&
+		!slices.ContainsFunc(news, func(e reset.Entry) bool { return slices.Contains(tells, e.Event) }):
 		return time.Time{}, nil
 	case p.Version >= r.Version:
 		return time.Time{}, nil
 	case onlyRefused(news, p.Version, r.Version):
-		return time.Time{}, b.updateCard(ctx, &card, func(c *engine.Card) { c.Preview.Version, c.ThreadSeq = r.Version, news[len(news)-1].Seq })
+		return time.Time{}, b.updateCard(ctx, &card,
+			func(c *engine.Card) { c.Preview.Version, c.ThreadSeq = r.Version, news[len(news)-1].Seq })
 	}
 	err := b.sendPreview(ctx, s, &card)
 	if passing(err) {
@@ -90,8 +94,9 @@ func lastNews(r reset.Request, news []reset.Entry) time.Time {
 	return news[len(news)-1].At
 }
 
-// onlyRefused reports whether all that happened since a version was shown is that people without the right tried to decide. The
-// requester would see the same again, as a new message for each attempt of a stranger: an address can only add.
+// onlyRefused reports whether all that happened since a version was shown is that people without the right tried to
+// decide. The requester would see the same again, as a new message for each attempt of a stranger: an address can
+// only add.
 func onlyRefused(news []reset.Entry, shown, now int64) bool {
 	others := func(e reset.Entry) bool { return e.Event != reset.EvDenied }
 	return shown > 0 && len(news) > 0 && int64(len(news)) == now-shown && !slices.ContainsFunc(news, others)
@@ -107,7 +112,8 @@ func (b *Bot) sendPreview(ctx context.Context, s reset.Story, card *engine.Card)
 		if err := b.updateCard(ctx, card, func(c *engine.Card) { c.Preview.Used++ }); err != nil {
 			return err
 		}
-		err := b.respond(ctx, doing, p.URL, content, renderOptions{key: blockKey(s), plainTables: true, ephemeral: true}, p.Replaces)
+		err := b.respond(ctx, doing, p.URL, content,
+			renderOptions{key: blockKey(s), plainTables: true, ephemeral: true}, p.Replaces)
 		if err == nil || !isPermanent(err) {
 			return err
 		}
@@ -115,12 +121,14 @@ func (b *Bot) sendPreview(ctx context.Context, s reset.Story, card *engine.Card)
 	if !previewAwaited(s, p) {
 		return nil // `show` brings it back
 	}
-	_, err := b.say(ctx, doing, p.Actor.ID, "", content, renderOptions{key: blockKey(s), plainTables: true, ephemeral: true})
+	_, err := b.say(ctx, doing, p.Actor.ID, "", content,
+		renderOptions{key: blockKey(s), plainTables: true, ephemeral: true})
 	return err
 }
 
-// previewAwaited reports whether the requester waits for what is to be said: a plan, a question, a no. What becomes of a preview that they left
-// unused, or cancelled by a command that is answered by itself, is nothing new to them; a click in it is answered here.
+// previewAwaited reports whether the requester waits for what is to be said: a plan, a question, a no. What becomes
+// of a preview that they left unused, or cancelled by a command that is answered by itself, is nothing new to them; a
+// click in it is answered here.
 func previewAwaited(s reset.Story, p engine.Preview) bool {
 	r := s.Request
 	switch r.State {
@@ -129,8 +137,10 @@ func previewAwaited(s reset.Story, p engine.Preview) bool {
 	case reset.Expired:
 		return !hasEvent(s.Entries, reset.EvPlanned)
 	case reset.Cancelled:
-		return p.Replaces || !slices.ContainsFunc(s.Entries, func(e reset.Entry) bool { return e.Event == reset.EvCancelled && e.Actor == r.Actor })
-	case reset.Draft, reset.Pending, reset.Approved, reset.Applying, reset.Applied, reset.Failed, reset.Refused, reset.Rejected:
+		return p.Replaces || !slices.ContainsFunc(s.Entries,
+			func(e reset.Entry) bool { return e.Event == reset.EvCancelled && e.Actor == r.Actor })
+	case reset.Draft, reset.Pending, reset.Approved, reset.Applying, reset.Applied, reset.Failed, reset.Refused,
+		reset.Rejected:
 		return true
 	}
 	return true

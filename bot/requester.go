@@ -10,9 +10,11 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// updateRequester leaves one line in the place of the requester's preview: where others see the request, as of now. When others cannot see it,
-// the requester is told so at once, why, and who can change that.
-func (b *Bot) updateRequester(ctx context.Context, s reset.Story, card *engine.Card, refused *refusal) (time.Time, error) {
+// updateRequester leaves one line in the place of the requester's preview: where others see the request, as of now.
+// When others cannot see it, the requester is told so at once, why, and who can change that.
+func (b *Bot) updateRequester(
+	ctx context.Context, s reset.Story, card *engine.Card, refused *refusal,
+) (time.Time, error) {
 	why := ""
 	switch {
 	case refused != nil:
@@ -40,14 +42,15 @@ func (b *Bot) updateRequester(ctx context.Context, s reset.Story, card *engine.C
 	}
 	return time.Time{}, b.updateCard(ctx, card, func(c *engine.Card) {
 		c.Unshown = why
-		if why == "" && c.Preview.URL == p.URL { // else a click has brought another address meanwhile, which waits for its answer
+		// else a click has brought another address meanwhile, which waits for its answer
+		if why == "" && c.Preview.URL == p.URL {
 			c.Preview.URL = ""
 		}
 	})
 }
 
-// answerDeciders answers by direct message those who decided since the card was shown for the last time: they wait for it to change, and no
-// channel takes it. Once that is known, a click is answered by itself.
+// answerDeciders answers by direct message those who decided since the card was shown for the last time: they wait
+// for it to change, and no channel takes it. Once that is known, a click is answered by itself.
 func (b *Bot) answerDeciders(ctx context.Context, s reset.Story, card engine.Card) {
 	lines := map[string][]words.Line{}
 	for _, e := range entriesAfter(s.Entries, card.ShownSeq) {
@@ -56,13 +59,17 @@ func (b *Bot) answerDeciders(ctx context.Context, s reset.Story, card engine.Car
 		}
 	}
 	for who, did := range lines {
-		b.answer(ctx, envelope{ID: blockKey(s) + ".heard." + who, User: who}, words.OutsideThread(s, did, b.linkToCard(ctx, card)), false)
+		b.answer(ctx, envelope{ID: blockKey(s) + ".heard." + who, User: who},
+			words.OutsideThread(s, did, b.linkToCard(ctx, card)), false)
 	}
 }
 
-// sendToRequester tells the requester alone: through the address of their last act while that takes messages, else by direct message. What
-// passes is tried again; what Slack takes in no way is in the log, and the requester hears of it once the card can be shown.
-func (b *Bot) sendToRequester(ctx context.Context, doing string, s reset.Story, card *engine.Card, c words.Content) (time.Time, error) {
+// sendToRequester tells the requester alone: through the address of their last act while that takes messages, else by
+// direct message. What passes is tried again; what Slack takes in no way is in the log, and the requester hears of it
+// once the card can be shown.
+func (b *Bot) sendToRequester(
+	ctx context.Context, doing string, s reset.Story, card *engine.Card, c words.Content,
+) (time.Time, error) {
 	l := renderOptions{key: blockKey(s), plainTables: true, ephemeral: true}
 	if p := card.Preview; p.URL != "" && b.now().Before(p.Until) && p.Used < urlUses {
 		// Counted before it is sent: an answer that was lost may have used it, and so may a 429.
@@ -76,14 +83,17 @@ func (b *Bot) sendToRequester(ctx context.Context, doing string, s reset.Story, 
 		case !isPermanent(err):
 			return b.retryAt(err)
 		}
-		b.log.Info("a response_url is used up or refused; a direct message goes instead", "request", s.Request.ID, "err", err)
+		b.log.Info("a response_url is used up or refused; a direct message goes instead", "request", s.Request.ID,
+			"err", err)
 	}
 	again, _, err := b.sendDirect(ctx, doing, s, c, l)
 	return again, err
 }
 
 // sendDirect sends a direct message to the person who asked. told is false when Slack refuses it for good.
-func (b *Bot) sendDirect(ctx context.Context, doing string, s reset.Story, c words.Content, l renderOptions) (again time.Time, told bool, err error) {
+func (b *Bot) sendDirect(
+	ctx context.Context, doing string, s reset.Story, c words.Content, l renderOptions,
+) (again time.Time, told bool, err error) {
 	to := requesterOf(s)
 	if to == "" {
 		b.log.Error("no person can be told", "request", s.Request.ID, "actor", s.Request.Actor.ID)
@@ -101,7 +111,8 @@ func (b *Bot) sendDirect(ctx context.Context, doing string, s reset.Story, c wor
 	return again, false, err
 }
 
-// requesterOf is the person who asked for a request; of a schedule's run, the owner of the schedule. Empty: a terminal, a file.
+// requesterOf is the person who asked for a request; of a schedule's run, the owner of the schedule. Empty: a
+// terminal, a file.
 func requesterOf(s reset.Story) string {
 	by := s.Request.Actor
 	if s.Request.Run != nil {
@@ -115,15 +126,17 @@ func requesterOf(s reset.Story) string {
 
 // ends are the events that end a request, or correct how it was said to have ended.
 // Those of other acts end theirs in the requester's name, and a move's entries tell of them too.
-var ends = []reset.Event{reset.EvApplied, reset.EvFailed, reset.EvRejected, reset.EvCancelled, reset.EvExpired, reset.EvRefused, reset.EvOverwritten, reset.EvLanded}
+var ends = []reset.Event{reset.EvApplied, reset.EvFailed, reset.EvRejected, reset.EvCancelled, reset.EvExpired,
+	reset.EvRefused, reset.EvOverwritten, reset.EvLanded}
 
 var endsOthers = []reset.Event{reset.EvSaved, reset.EvFrozen, reset.EvThawed}
 
 // progress is what those who follow the thread see, and no one has to be called for.
-var progress = []reset.Event{reset.EvChecked, reset.EvConsumersBack, reset.EvElsewhere, reset.EvResumed, reset.EvCaughtUp}
+var progress = []reset.Event{reset.EvChecked, reset.EvConsumersBack, reset.EvElsewhere, reset.EvResumed,
+	reset.EvCaughtUp}
 
-// sendOutcome tells the requester by one direct message how it ended, and again when that is corrected: the line in the place of their
-// preview is not kept up to date.
+// sendOutcome tells the requester by one direct message how it ended, and again when that is corrected: the line in
+// the place of their preview is not kept up to date.
 func (b *Bot) sendOutcome(ctx context.Context, s reset.Story, card *engine.Card, refused *refusal) (time.Time, error) {
 	news := entriesAfter(s.Entries, card.ToldSeq)
 	if s.Request.State.Open() || len(news) == 0 {
@@ -134,7 +147,8 @@ func (b *Bot) sendOutcome(ctx context.Context, s reset.Story, card *engine.Card,
 		if refused == nil && card.Unshown == "" {
 			c.Foot = linked(c.Foot, b.linkToCard(ctx, *card))
 		}
-		again, told, err := b.sendDirect(ctx, "tell the requester of "+s.Request.ID+" the end", s, c, renderOptions{key: blockKey(s), plainTables: true, ephemeral: true})
+		again, told, err := b.sendDirect(ctx, "tell the requester of "+s.Request.ID+" the end", s, c,
+			renderOptions{key: blockKey(s), plainTables: true, ephemeral: true})
 		if err != nil || !again.IsZero() {
 			return again, err
 		}
@@ -147,8 +161,8 @@ func (b *Bot) sendOutcome(ctx context.Context, s reset.Story, card *engine.Card,
 	return time.Time{}, b.updateCard(ctx, card, func(c *engine.Card) { c.ToldSeq = news[len(news)-1].Seq })
 }
 
-// mustTell reports whether the requester has to be told of news: of an end always, unless they made it themselves; of what else is decided
-// when the card is not where they asked. A click that was refused is nothing to them.
+// mustTell reports whether the requester has to be told of news: of an end always, unless they made it themselves; of
+// what else is decided when the card is not where they asked. A click that was refused is nothing to them.
 func (b *Bot) mustTell(s reset.Story, card engine.Card, news []reset.Entry, unseen bool) bool {
 	r := s.Request
 	person := r.Actor.Kind == reset.Person
@@ -178,7 +192,8 @@ func (b *Bot) linkToCard(ctx context.Context, card engine.Card) words.Line {
 		b.log.Info("no link to a card", "request", card.Request, "err", err)
 		return nil
 	}
-	return words.Line{{Kind: words.Link, Text: "The card", URL: link}, {Text: " in "}, {Kind: words.Channel, ID: card.Channel, Text: card.Channel}}
+	return words.Line{{Kind: words.Link, Text: "The card", URL: link}, {Text: " in "},
+		{Kind: words.Channel, ID: card.Channel, Text: card.Channel}}
 }
 
 func linked(lines []words.Line, where words.Line) []words.Line {

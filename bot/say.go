@@ -11,11 +11,13 @@ import (
 )
 
 // unshown are errors about blocks. Blocks are young and Slack changes what it takes where; text always goes.
-var unshown = []string{"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "only_one_table_allowed", "invalid_payload",
-	"invalid_arguments", "block_mismatch"}
+var unshown = []string{"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "only_one_table_allowed",
+	"invalid_payload", "invalid_arguments", "block_mismatch"}
 
 // say posts a message and returns its timestamp.
-func (b *Bot) say(ctx context.Context, doing, channel, thread string, c words.Content, l renderOptions) (ts string, err error) {
+func (b *Bot) say(
+	ctx context.Context, doing, channel, thread string, c words.Content, l renderOptions,
+) (ts string, err error) {
 	return ts, b.sendWithFallback(ctx, posting+channel, doing, c, l, func(ctx context.Context, m slackMessage) error {
 		opts := m.options()
 		if thread != "" {
@@ -35,8 +37,8 @@ func (b *Bot) revise(ctx context.Context, doing, channel, ts string, c words.Con
 	})
 }
 
-// respond sends through a response_url, to its person alone. Tables are never sent this way: whether Slack takes them is
-// not known.
+// respond sends through a response_url, to its person alone. Tables are never sent this way: whether Slack takes them
+// is not known.
 func (b *Bot) respond(ctx context.Context, doing, url string, c words.Content, l renderOptions, replace bool) error {
 	l.plainTables = true
 	return b.sendWithFallback(ctx, "", doing, c, l, func(ctx context.Context, m slackMessage) error {
@@ -50,8 +52,12 @@ func (b *Bot) respond(ctx context.Context, doing, url string, c words.Content, l
 	})
 }
 
-// sendWithFallback sends content as it should look, then with a plain table, then as text alone: better ugly than unsaid.
-func (b *Bot) sendWithFallback(ctx context.Context, method, doing string, c words.Content, l renderOptions, send func(context.Context, slackMessage) error) error {
+// sendWithFallback sends content as it should look, then with a plain table, then as text alone: better ugly than
+// unsaid.
+func (b *Bot) sendWithFallback(
+	ctx context.Context, method, doing string, c words.Content, l renderOptions,
+	send func(context.Context, slackMessage) error,
+) error {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	m := b.draw(ctx, c, l)
@@ -69,15 +75,17 @@ func (b *Bot) sendWithFallback(ctx context.Context, method, doing string, c word
 	return err
 }
 
-// What Slack counts calls by, and asks to wait with: a 429 holds up this alone (docs.slack.dev/apis/web-api/rate-limits: per method,
-// app and workspace; messages per channel).
+// What Slack counts calls by, and asks to wait with: a 429 holds up this alone
+// (docs.slack.dev/apis/web-api/rate-limits: per method, app and workspace; messages per channel).
 const (
 	updating = "chat.update"
 	posting  = "chat.postMessage "
 )
 
 // sendOnce sends once, unless Slack has asked to wait with this method. Each response_url stands for itself.
-func (b *Bot) sendOnce(ctx context.Context, method, doing string, m slackMessage, send func(context.Context, slackMessage) error) error {
+func (b *Bot) sendOnce(
+	ctx context.Context, method, doing string, m slackMessage, send func(context.Context, slackMessage) error,
+) error {
 	if d := b.pace.postponed(method, b.now()); d > 0 {
 		return &Fault{Doing: doing, Code: "ratelimited", Wait: d}
 	}
@@ -92,7 +100,8 @@ func (b *Bot) sendOnce(ctx context.Context, method, doing string, m slackMessage
 
 // options always hold text and blocks: text alone would take an edited message's blocks away.
 func (m slackMessage) options() []slack.MsgOption {
-	opts := []slack.MsgOption{slack.MsgOptionText(m.text, false), slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl()}
+	opts := []slack.MsgOption{slack.MsgOptionText(m.text, false), slack.MsgOptionDisableLinkUnfurl(),
+		slack.MsgOptionDisableMediaUnfurl()}
 	if len(m.blocks) > 0 {
 		opts = append(opts, slack.MsgOptionBlocks(m.blocks...))
 	}

@@ -21,15 +21,15 @@ type sharedChannel struct {
 
 const sharedLife = time.Minute
 
-// shared reports whether other organisations read a channel, or may. In doubt they do: Slack allows posting to channels that it does
-// not let the bot look at, and what is posted to another organisation cannot be taken back.
+// shared reports whether other organisations read a channel, or may. In doubt they do: Slack allows posting to
+// channels that it does not let the bot look at, and what is posted to another organisation cannot be taken back.
 func (b *Bot) shared(ctx context.Context, channel string) bool {
 	shared, known := b.loadSharing(ctx, channel)
 	return shared || !known
 }
 
-// isNowShared reports whether a channel that the bot already posted to is known to be shared now. Not knowing is no reason to move a
-// card away: it was not shared when it was posted.
+// isNowShared reports whether a channel that the bot already posted to is known to be shared now. Not knowing is no
+// reason to move a card away: it was not shared when it was posted.
 func (b *Bot) isNowShared(ctx context.Context, channel string) bool {
 	b.sharing.mu.Lock()
 	was, ok := b.sharing.known[channel]
@@ -43,9 +43,10 @@ func (b *Bot) isNowShared(ctx context.Context, channel string) bool {
 
 // loadSharing asks Slack now.
 func (b *Bot) loadSharing(ctx context.Context, channel string) (shared, known bool) {
-	info, err := retryOnRateLimit(ctx, b, "conversations.info", "look at a channel", func(ctx context.Context) (*slack.Channel, error) {
-		return b.api.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: channel})
-	})
+	info, err := retryOnRateLimit(ctx, b, "conversations.info", "look at a channel",
+		func(ctx context.Context) (*slack.Channel, error) {
+			return b.api.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: channel})
+		})
 	if err != nil {
 		b.log.Warn("a channel cannot be looked at; it counts as shared with others", "channel", channel, "err", err)
 		return false, false

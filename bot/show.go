@@ -31,12 +31,13 @@ func (b *Bot) Show(ctx context.Context, s reset.Story) (time.Time, error) {
 	return b.showAll(ctx, s, card)
 }
 
-// showWithin ends before the claim does under which a card is shown or an envelope decided (30 s), so that no two do it at
-// once.
+// showWithin ends before the claim does under which a card is shown or an envelope decided (30 s), so that no two do
+// it at once.
 const showWithin = 20 * time.Second
 
-// showAll keeps what people see of a request that others were asked about: the card, its thread, and what the requester is told
-// directly. What one of these has to wait for, or cannot be said for good, holds up none of the others.
+// showAll keeps what people see of a request that others were asked about: the card, its thread, and what the
+// requester is told directly. What one of these has to wait for, or cannot be said for good, holds up none of the
+// others.
 func (b *Bot) showAll(ctx context.Context, s reset.Story, card engine.Card) (time.Time, error) {
 	news := entriesAfter(s.Entries, card.ThreadSeq)
 	lines := threadLines(s, news)
@@ -64,7 +65,8 @@ func (b *Bot) showAll(ctx context.Context, s reset.Story, card engine.Card) (tim
 // showStep does one thing, and says when to try again what has to wait (zero: it is done).
 type showStep func() (again time.Time, err error)
 
-// runSteps does all steps whatever comes of each, and returns the soonest time that one of them asks for, again among them.
+// runSteps does all steps whatever comes of each, and returns the soonest time that one of them asks for, again among
+// them.
 func runSteps(again time.Time, steps []showStep) (time.Time, error) {
 	var errs []error
 	for _, do := range steps {
@@ -96,15 +98,19 @@ func threadLines(s reset.Story, news []reset.Entry) []words.Line {
 	return lines
 }
 
-// refusal is a card that no channel takes until a person changes something: Slack's answer, and the last channel that was tried.
+// refusal is a card that no channel takes until a person changes something: Slack's answer, and the last channel that
+// was tried.
 type refusal struct {
 	*Fault
 	channel string
 }
 
-// postOrEdit posts the card, or edits it where it is. Whatever Slack refuses for good leads down the ladder: an edit to a new card, the
-// channel where it was asked for to the home channel. At its end is a refusal, which the requester is told.
-func (b *Bot) postOrEdit(ctx context.Context, s reset.Story, card *engine.Card) (again time.Time, refused *refusal, err error) {
+// postOrEdit posts the card, or edits it where it is. Whatever Slack refuses for good leads down the ladder: an edit
+// to a new card, the channel where it was asked for to the home channel. At its end is a refusal, which the requester
+// is told.
+func (b *Bot) postOrEdit(
+	ctx context.Context, s reset.Story, card *engine.Card,
+) (again time.Time, refused *refusal, err error) {
 	clicked := card.Preview.URL != "" && card.Preview.Used == 0 // a person waits for the answer
 	if again := card.ShownAt.Add(afterRefusal); card.Unshown != "" && !clicked && b.now().Before(again) {
 		return again, &refusal{&Fault{Doing: "show the card of " + s.Request.ID, Code: card.Unshown}, card.Channel}, nil
@@ -115,7 +121,8 @@ func (b *Bot) postOrEdit(ctx context.Context, s reset.Story, card *engine.Card) 
 	case card.Version < s.Request.Version && card.Channel != s.Cluster.Home && b.isNowShared(ctx, card.Channel):
 		return b.replace(ctx, s, card, &Fault{Doing: "keep a card", Code: "is_ext_shared"})
 	case card.Version < s.Request.Version:
-		decided := len(threadLines(s, entriesAfter(s.Entries, card.ShownSeq))) > 0 // the thread may have told it while the edit had to wait
+		// the thread may have told it while the edit had to wait
+		decided := len(threadLines(s, entriesAfter(s.Entries, card.ShownSeq))) > 0
 		return b.edit(ctx, s, card, decided || !s.Request.State.Open() && !s.Request.Watch.Open())
 	}
 	return time.Time{}, nil, nil
@@ -144,9 +151,11 @@ func (b *Bot) post(ctx context.Context, s reset.Story, card *engine.Card) (time.
 		refused = &refusal{faultOf(err), channel}
 	}
 	if card.Unshown != refused.Code {
-		b.log.Error("slack refuses the card in every channel; a person has to look why", "request", s.Request.ID, "channel", refused.channel, "err", refused)
+		b.log.Error("slack refuses the card in every channel; a person has to look why", "request", s.Request.ID,
+			"channel", refused.channel, "err", refused)
 	}
-	if err := b.updateCard(ctx, card, func(c *engine.Card) { c.ShownAt = b.now() }); err != nil { // of the attempt: the next is a minute later
+	// of the attempt: the next is a minute later
+	if err := b.updateCard(ctx, card, func(c *engine.Card) { c.ShownAt = b.now() }); err != nil {
 		return time.Time{}, nil, err
 	}
 	if r := s.Request; !r.State.Open() && b.now().Sub(r.EndedAt) > giveUpAfter {
@@ -155,8 +164,8 @@ func (b *Bot) post(ctx context.Context, s reset.Story, card *engine.Card) (time.
 	return b.now().Add(afterRefusal), refused, nil
 }
 
-// isPermanent reports whether Slack refused something for good: its errors are an open list, so that is every answer that is not known to
-// pass.
+// isPermanent reports whether Slack refused something for good: its errors are an open list, so that is every answer
+// that is not known to pass.
 func isPermanent(err error) bool {
 	f := faultOf(err)
 	return f != nil && !f.Passing()
@@ -174,8 +183,8 @@ func (b *Bot) channelsToTry(ctx context.Context, s reset.Story, card engine.Card
 	return []string{asked.Channel, home}
 }
 
-// edit brings the card up to date. What nobody decided can wait: at most one edit in 3 seconds of a message, and 30 in a
-// minute of all of them, so that decisions always get through (chat.update: 50 a minute).
+// edit brings the card up to date. What nobody decided can wait: at most one edit in 3 seconds of a message, and 30
+// in a minute of all of them, so that decisions always get through (chat.update: 50 a minute).
 func (b *Bot) edit(ctx context.Context, s reset.Story, card *engine.Card, urgent bool) (time.Time, *refusal, error) {
 	now := b.now()
 	if d := b.pace.postponed(updating, now); d > 0 {
@@ -197,7 +206,8 @@ func (b *Bot) edit(ctx context.Context, s reset.Story, card *engine.Card, urgent
 		again, err := b.retryAt(err)
 		return again, nil, err
 	case !urgent && readable(err):
-		return time.Time{}, nil, nil // it lags behind in what was not decided by anyone; the next decision makes a new card
+		// it lags behind in what was not decided by anyone; the next decision makes a new card
+		return time.Time{}, nil, nil
 	case !urgent && now.Before(card.ShownAt.Add(afterRefusal)):
 		return card.ShownAt.Add(afterRefusal), nil, nil
 	}
@@ -206,20 +216,23 @@ func (b *Bot) edit(ctx context.Context, s reset.Story, card *engine.Card, urgent
 
 // readable reports whether a card whose edit was refused is still there to be read.
 func readable(err error) bool {
-	return slices.Contains([]string{"edit_window_closed", "cant_update_message", "msg_too_long"}, slackCode(err)) || slices.Contains(unshown, slackCode(err))
+	return slices.Contains([]string{"edit_window_closed", "cant_update_message", "msg_too_long"}, slackCode(err)) ||
+		slices.Contains(unshown, slackCode(err))
 }
 
-// replace posts a new card in place of one that Slack does not let the bot edit, and takes the buttons off the old one where it can.
+// replace posts a new card in place of one that Slack does not let the bot edit, and takes the buttons off the old
+// one where it can.
 func (b *Bot) replace(ctx context.Context, s reset.Story, card *engine.Card, why error) (time.Time, *refusal, error) {
-	b.log.Warn("slack refuses to edit the card; a new one is posted", "request", s.Request.ID, "channel", card.Channel, "err", why)
+	b.log.Warn("slack refuses to edit the card; a new one is posted", "request", s.Request.ID, "channel", card.Channel,
+		"err", why)
 	old := *card
 	again, refused, err := b.post(ctx, s, card)
 	if card.TS == old.TS || err != nil {
 		return again, refused, err
 	}
 	if slackCode(why) != "message_not_found" {
-		err := b.revise(ctx, "take the buttons off the old card of "+s.Request.ID, old.Channel, old.TS, words.ReplacedCard(s.Request.ID, b.linkToCard(ctx, *card)),
-			renderOptions{key: blockKey(s) + ".old"})
+		err := b.revise(ctx, "take the buttons off the old card of "+s.Request.ID, old.Channel, old.TS,
+			words.ReplacedCard(s.Request.ID, b.linkToCard(ctx, *card)), renderOptions{key: blockKey(s) + ".old"})
 		if err != nil { // a click on them is answered, and takes them off by its own address
 			b.log.Info("an old card keeps its buttons", "request", s.Request.ID, "err", err)
 		}
@@ -232,7 +245,9 @@ func (b *Bot) cardOptions(s reset.Story) renderOptions {
 }
 
 // thread says what was decided since it last did. What the thread does not take is said beside it.
-func (b *Bot) thread(ctx context.Context, s reset.Story, card *engine.Card, news []reset.Entry, lines []words.Line) (time.Time, error) {
+func (b *Bot) thread(
+	ctx context.Context, s reset.Story, card *engine.Card, news []reset.Entry, lines []words.Line,
+) (time.Time, error) {
 	if len(news) == 0 {
 		return time.Time{}, nil
 	}
@@ -251,15 +266,18 @@ func (b *Bot) thread(ctx context.Context, s reset.Story, card *engine.Card, news
 	return time.Time{}, b.updateCard(ctx, card, func(c *engine.Card) { c.ThreadSeq = news[len(news)-1].Seq })
 }
 
-// reply says lines in the card's thread; where Slack refuses that for good, in the card's channel or in the home channel: they may call
-// people who have to know.
-func (b *Bot) reply(ctx context.Context, s reset.Story, card *engine.Card, lines []words.Line) (time.Time, *refusal, error) {
-	_, err := b.say(ctx, "reply in the thread of "+s.Request.ID, card.Channel, card.TS, words.Content{Lines: lines, Fallback: lines[0].String()},
-		renderOptions{key: blockKey(s)})
+// reply says lines in the card's thread; where Slack refuses that for good, in the card's channel or in the home
+// channel: they may call people who have to know.
+func (b *Bot) reply(
+	ctx context.Context, s reset.Story, card *engine.Card, lines []words.Line,
+) (time.Time, *refusal, error) {
+	_, err := b.say(ctx, "reply in the thread of "+s.Request.ID, card.Channel, card.TS,
+		words.Content{Lines: lines, Fallback: lines[0].String()}, renderOptions{key: blockKey(s)})
 	if isPermanent(err) {
 		for _, channel := range b.channelsToTry(ctx, s, *card) {
 			b.log.Warn("a thread reply goes elsewhere", "request", s.Request.ID, "channel", channel, "err", err)
-			_, err = b.say(ctx, "say beside the card of "+s.Request.ID, channel, "", words.OutsideThread(s, lines, b.linkToCard(ctx, *card)), renderOptions{key: blockKey(s)})
+			_, err = b.say(ctx, "say beside the card of "+s.Request.ID, channel, "",
+				words.OutsideThread(s, lines, b.linkToCard(ctx, *card)), renderOptions{key: blockKey(s)})
 			if !isPermanent(err) {
 				break
 			}
@@ -272,24 +290,28 @@ func (b *Bot) reply(ctx context.Context, s reset.Story, card *engine.Card, lines
 		again, err := b.retryAt(err)
 		return again, nil, err
 	}
-	b.log.Error("slack refuses a thread reply in every channel; a person has to look why", "request", s.Request.ID, "err", err)
+	b.log.Error("slack refuses a thread reply in every channel; a person has to look why", "request", s.Request.ID,
+		"err", err)
 	return time.Time{}, &refusal{faultOf(err), card.Channel}, nil
 }
 
 // sendElsewhere tells directly what no channel takes: the requester, and those who have to know.
-func (b *Bot) sendElsewhere(ctx context.Context, s reset.Story, card *engine.Card, lines []words.Line, refused *refusal) (time.Time, error) {
+func (b *Bot) sendElsewhere(
+	ctx context.Context, s reset.Story, card *engine.Card, lines []words.Line, refused *refusal,
+) (time.Time, error) {
 	again, err := b.notifyDirectly(ctx, s, card, refused)
 	if err != nil || !again.IsZero() {
 		return again, err
 	}
 	if to := requesterOf(s); to != "" {
-		b.answer(ctx, envelope{ID: blockKey(s) + ".thread", User: to}, words.OutsideThread(s, lines, b.linkToCard(ctx, *card)), false)
+		b.answer(ctx, envelope{ID: blockKey(s) + ".thread", User: to},
+			words.OutsideThread(s, lines, b.linkToCard(ctx, *card)), false)
 	}
 	return time.Time{}, nil
 }
 
-// updateCard changes the stored card and the one at hand alike. Others (a click that brings its response_url) change it too, so
-// it is loaded anew; Slack is never asked in between.
+// updateCard changes the stored card and the one at hand alike. Others (a click that brings its response_url) change
+// it too, so it is loaded anew; Slack is never asked in between.
 func (b *Bot) updateCard(ctx context.Context, card *engine.Card, change func(*engine.Card)) error {
 	b.cards.Lock()
 	defer b.cards.Unlock()
@@ -303,8 +325,8 @@ func (b *Bot) updateCard(ctx context.Context, card *engine.Card, change func(*en
 	return b.Cards.SaveCard(ctx, stored)
 }
 
-// retryAt turns what Slack said into a time to try again, and says so in the log: a card that cannot be shown now is no reason
-// to fail, the work goes on and the card catches up.
+// retryAt turns what Slack said into a time to try again, and says so in the log: a card that cannot be shown now is
+// no reason to fail, the work goes on and the card catches up.
 func (b *Bot) retryAt(err error) (time.Time, error) {
 	now := b.now()
 	f := faultOf(err)

@@ -99,7 +99,8 @@ func TestSlackTroubleIsWaitedOut(t *testing.T) {
 	}
 }
 
-// TestLostAnswerMakesASecondCardAtMost: posting cannot be repeated safely, so the older card loses its buttons on a click.
+// TestLostAnswerMakesASecondCardAtMost: posting cannot be repeated safely, so the older card loses its buttons on a
+// click.
 func TestLostAnswerMakesASecondCardAtMost(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, slacksim.Options{}, nil).up(t)
@@ -116,9 +117,11 @@ func TestLostAnswerMakesASecondCardAtMost(t *testing.T) {
 		}
 		return len(cards) == 2
 	})
-	b.until(t, "the second one is known", func() bool { c, _ := b.Card(t.Context(), "k7f3"); return c.TS == cards[1].TS })
+	b.until(t, "the second one is known",
+		func() bool { c, _ := b.Card(t.Context(), "k7f3"); return c.TS == cards[1].TS })
 	b.click(t, b.jon, cards[0], "approve")
-	b.until(t, "the old card without buttons", func() bool { m, err := b.jon.Look(cards[0]); return err == nil && len(m.Buttons()) == 0 })
+	b.until(t, "the old card without buttons",
+		func() bool { m, err := b.jon.Look(cards[0]); return err == nil && len(m.Buttons()) == 0 })
 	b.sees(t, b.jon, "C0INC", "Nothing was done", "The card")
 	if len(b.words) != 1 {
 		t.Errorf("the click on an old card was obeyed: %+v", b.words[1:])
@@ -167,7 +170,8 @@ func TestFiles(t *testing.T) {
 		return out
 	}
 	b.until(t, "the plan", func() bool { return len(files()) == 1 })
-	if f := files()[0]; f.Name != "k7f3.1.csv" || strings.Count(f.Content, "\n") != 250 || !strings.HasPrefix(f.Content, "orders,0,40\n") {
+	if f := files()[0]; f.Name != "k7f3.1.csv" || strings.Count(f.Content, "\n") != 250 || !strings.HasPrefix(f.Content,
+		"orders,0,40\n") {
 		t.Errorf("plan file %s:\n%.60s", f.Name, f.Content)
 	}
 	b.moves("k7f3", reset.EvApproved, func(r *reset.Request) { r.State = reset.Approved })
@@ -184,7 +188,8 @@ func TestPreviewSurvivesAUsedUpAddress(t *testing.T) {
 	b.asked(t, "C0INC")
 	b.slack.Fail(slacksim.ResponseURLs, slacksim.Fault{Status: 404, Times: 1})
 	b.moves("k7f3", reset.EvRefused, func(r *reset.Request) {
-		r.State, r.Problem = reset.Refused, &reset.Problem{Code: reset.ProblemNoGroup, Group: "billing", Cluster: "prod-eu"}
+		r.State, r.Problem = reset.Refused,
+			&reset.Problem{Code: reset.ProblemNoGroup, Group: "billing", Cluster: "prod-eu"}
 	})
 	b.sees(t, b.mara, b.slack.DM("U0MARA"), "k7f3", "refused")
 }
@@ -210,7 +215,8 @@ func TestNoSecretIsSaid(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, slacksim.Options{}, nil).up(t)
 	preview := b.asked(t, "C0INC")
-	for _, m := range []string{slacksim.ResponseURLs, "chat.postMessage", "chat.update", "users.info", "files.getUploadURLExternal", "apps.connections.open"} {
+	for _, m := range []string{slacksim.ResponseURLs, "chat.postMessage", "chat.update", "users.info",
+		"files.getUploadURLExternal", "apps.connections.open"} {
 		b.slack.Fail(m, slacksim.Fault{Drop: true, Times: 2})
 	}
 	b.click(t, b.mara, preview, "cancel")
@@ -229,7 +235,9 @@ func TestNoSecretIsSaid(t *testing.T) {
 			}
 		}
 	}
-	if err := fmt.Sprint(b.bot.fault("x", fmt.Errorf("post https://hooks.slack.example/actions/T1/2/secret with %s", slacksim.BotToken))); strings.Contains(err, "secret") && strings.Contains(err, "hooks") ||
+	if err := fmt.Sprint(b.bot.fault("x",
+		fmt.Errorf("post https://hooks.slack.example/actions/T1/2/secret with %s",
+			slacksim.BotToken))); strings.Contains(err, "secret") && strings.Contains(err, "hooks") ||
 		strings.Contains(err, slacksim.BotToken) {
 		t.Errorf("an error tells a secret: %s", err)
 	}
@@ -242,7 +250,8 @@ func TestChoosingReplacesThePreview(t *testing.T) {
 	b.moves("k7f3", reset.EvPlanned, func(r *reset.Request) {
 		in, _ := r.Intent()
 		in.Zone = "UTC"
-		r.Revision, r.Options = 2, []reset.Option{{Label: "Use UTC", Typed: "billing orders to 02:10 --tz UTC", Intent: in}}
+		r.Revision, r.Options = 2,
+			[]reset.Option{{Label: "Use UTC", Typed: "billing orders to 02:10 --tz UTC", Intent: in}}
 	})
 	second := b.sees(t, b.mara, "C0INC", "k7f3.2 · preview")
 	if second.TS == first.TS {
@@ -270,7 +279,9 @@ func TestChoosingReplacesThePreview(t *testing.T) {
 func TestShowBeforeTheWayBackIsKnown(t *testing.T) {
 	t.Parallel()
 	b := quiet(t, slacksim.Options{})
-	r, err := b.Ask(t.Context(), engine.Ask{Actor: reset.Actor{Kind: reset.Person, Team: slacksim.HomeTeam, ID: "U0MARA"}, Place: reset.Place{Channel: "C0INC"}})
+	r, err := b.Ask(t.Context(),
+		engine.Ask{Actor: reset.Actor{Kind: reset.Person, Team: slacksim.HomeTeam, ID: "U0MARA"},
+			Place: reset.Place{Channel: "C0INC"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -288,7 +299,8 @@ func TestRefusalIsToldOnce(t *testing.T) {
 	b := newBench(t, slacksim.Options{}, nil).up(t)
 	b.asked(t, "C0INC")
 	refuse := func(r *reset.Request) {
-		r.State, r.Problem = reset.Refused, &reset.Problem{Code: reset.ProblemNoGroup, Group: "billing", Cluster: "prod-eu"}
+		r.State, r.Problem = reset.Refused,
+			&reset.Problem{Code: reset.ProblemNoGroup, Group: "billing", Cluster: "prod-eu"}
 	}
 	b.moves("k7f3", reset.EvRefused, refuse)
 	b.sees(t, b.mara, "C0INC", "refused")
@@ -311,7 +323,8 @@ func TestARequesterIsToldWhenARefusalPasses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := envelope{ID: "E1", Kind: command, Team: mara.Team, User: mara.ID, Channel: "C0INC", URL: b.slack.URL() + "/response/none"}
+	e := envelope{ID: "E1", Kind: command, Team: mara.Team, User: mara.ID, Channel: "C0INC",
+		URL: b.slack.URL() + "/response/none"}
 	if err := b.bot.attach(t.Context(), r.ID, e); err != nil {
 		t.Fatal(err)
 	}

@@ -9,8 +9,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// TestACardWhoseEditHadToWaitIsReplacedWhenItIsRefusedAfterwards: what was decided is in the thread by then, and the card must not stay
-// behind for hours for that.
+// TestACardWhoseEditHadToWaitIsReplacedWhenItIsRefusedAfterwards: what was decided is in the thread by then, and the
+// card must not stay behind for hours for that.
 func TestACardWhoseEditHadToWaitIsReplacedWhenItIsRefusedAfterwards(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, slacksim.Options{EditWindow: 5 * time.Minute}, nil).up(t)

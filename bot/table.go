@@ -77,7 +77,8 @@ func (d *drawing) preformatted(t *words.Table) slack.Block {
 
 func preformatted(id, text string) slack.Block {
 	return slack.NewRichTextBlock(id, &slack.RichTextPreformatted{
-		Type: slack.RTEPreformatted, Elements: []slack.RichTextSectionElement{slack.NewRichTextSectionTextElement(text, nil)},
+		Type:     slack.RTEPreformatted,
+		Elements: []slack.RichTextSectionElement{slack.NewRichTextSectionTextElement(text, nil)},
 	})
 }
 

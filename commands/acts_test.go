@@ -13,14 +13,19 @@ func TestMoreTargets(t *testing.T) {
 	t.Parallel()
 	ctx := askerOf(t)
 	orders := reset.Scope{Topics: []reset.TopicScope{{Topic: "orders"}}}
-	rows := reset.Rows{Rows: []reset.Row{{Topic: "orders", Partition: 0, Offset: 12}, {Topic: "orders", Partition: 1, Offset: 15}}}
+	rows := reset.Rows{Rows: []reset.Row{{Topic: "orders", Partition: 0, Offset: 12},
+		{Topic: "orders", Partition: 1, Offset: 15}}}
 	for text, want := range map[string]reset.Intent{
-		"billing@prod-eu orders like audit":                                 {Scope: orders, Target: reset.Like{Group: "audit"}},
-		"billing@prod-eu from orders,0,12 orders,1,15":                      {Scope: reset.Scope{Topics: []reset.TopicScope{{Topic: "orders", Partitions: []int32{0, 1}}}}, Target: rows},
-		"billing@prod-eu from\norders,0,12\nbilling,orders,1,15":            {Scope: reset.Scope{Topics: []reset.TopicScope{{Topic: "orders", Partitions: []int32{0, 1}}}}, Target: rows},
+		"billing@prod-eu orders like audit": {Scope: orders,
+			Target: reset.Like{Group: "audit"}},
+		"billing@prod-eu from orders,0,12 orders,1,15": {
+			Scope: reset.Scope{Topics: []reset.TopicScope{{Topic: "orders", Partitions: []int32{0, 1}}}}, Target: rows},
+		"billing@prod-eu from\norders,0,12\nbilling,orders,1,15": {
+			Scope: reset.Scope{Topics: []reset.TopicScope{{Topic: "orders", Partitions: []int32{0, 1}}}}, Target: rows},
 		"delete-offsets billing@prod-eu orders":                             {Scope: orders, Target: reset.Nowhere{}},
 		"--group billing --cluster prod-eu --topic orders --delete-offsets": {Scope: orders, Target: reset.Nowhere{}},
-		"billing@prod-eu orders to earliest --create-group":                 {Scope: orders, Target: reset.Earliest{}, Create: true},
+		"billing@prod-eu orders to earliest --create-group": {Scope: orders, Target: reset.Earliest{},
+			Create: true},
 	} {
 		cmd, err := Parse(text, ctx)
 		if err != nil {
@@ -53,7 +58,8 @@ func TestMoreTargets(t *testing.T) {
 	for text, want := range map[string]Command{
 		"freeze prod-eu brokers are replaced": SetFreeze{Freeze: true, Cluster: "prod-eu", Why: "brokers are replaced"},
 		"thaw everything":                     SetFreeze{Cluster: reset.Everything},
-		"emergency k7f3.2 INC-4711":           Decide{Verb: "emergency", Ref: reset.Ref{ID: "k7f3", Revision: 2}, Why: "INC-4711"},
+		"emergency k7f3.2 INC-4711": Decide{Verb: "emergency", Ref: reset.Ref{ID: "k7f3", Revision: 2},
+			Why: "INC-4711"},
 	} {
 		got, err := Parse(text, ctx)
 		if diff := cmp.Diff(want, got); err != nil || diff != "" {

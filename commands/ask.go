@@ -80,18 +80,21 @@ func flaggedCluster(l line, ctx Context) (string, error) {
 	for _, c := range ctx.Clusters {
 		known = append(known, c.Bootstrap...)
 		if slices.ContainsFunc(strings.Split(servers.text, ","), func(s string) bool {
-			return slices.ContainsFunc(c.Bootstrap, func(b string) bool { return strings.EqualFold(strings.TrimSpace(s), b) })
+			return slices.ContainsFunc(c.Bootstrap,
+				func(b string) bool { return strings.EqualFold(strings.TrimSpace(s), b) })
 		}) {
 			found = append(found, c.Name)
 		}
 	}
 	switch {
 	case len(found) == 0 && len(ctx.Clusters) > 0:
-		return "", syntaxError(servers, "--cluster "+ctx.Clusters[0].Name, "%s is no server of a configured cluster").suggest(known...)
+		return "", syntaxError(servers, "--cluster "+ctx.Clusters[0].Name,
+			"%s is no server of a configured cluster").suggest(known...)
 	case len(found) == 0:
 		return "", syntaxError(servers, "", "%s is no server of a configured cluster")
 	case len(found) > 1:
-		return "", syntaxError(servers, "--cluster "+found[0], "%s belongs to several clusters: "+strings.Join(found, ", "))
+		return "", syntaxError(servers, "--cluster "+found[0],
+			"%s belongs to several clusters: "+strings.Join(found, ", "))
 	case named && w.text != found[0]:
 		return "", syntaxError(servers, "--cluster "+found[0], "%s is not of "+w.text)
 	}
@@ -128,7 +131,8 @@ func readReset(verb string, l line, ctx Context) (Command, error) {
 		return nil, err
 	}
 	r := resetParser{line: l, ctx: ctx, in: reset.Intent{Cluster: n.cluster, Group: n.group, NoWait: l.has("no-wait"),
-		Create: l.has("create-group"), ConnectorStopped: l.has("connector-stopped"), SkipAhead: l.has("skip-ahead"), Notes: l.notes()}}
+		Create: l.has("create-group"), ConnectorStopped: l.has("connector-stopped"), SkipAhead: l.has("skip-ahead"),
+		Notes: l.notes()}}
 	if err := ofNoSchedule(l); err != nil {
 		return nil, err
 	}
@@ -188,7 +192,8 @@ func grammarWord(words []word, flagged bool) error {
 	if flagged || len(words) == 0 || !slices.Contains(targetWords, strings.ToLower(words[0].text)) {
 		return nil
 	}
-	return syntaxError(words[0], resetExample, "which group? %s is a word of the grammar (a group of that name: --group "+words[0].text+")")
+	return syntaxError(words[0], resetExample,
+		"which group? %s is a word of the grammar (a group of that name: --group "+words[0].text+")")
 }
 
 // readOptions reads what is neither group, topics nor target.
@@ -249,9 +254,11 @@ func (r *resetParser) readTopics(words []word) ([]word, error) {
 		case slices.Contains(targetStarts, text):
 			return words[i:], r.addTopics(words[:i])
 		case slices.Contains(targetWords, text) && i == len(words)-1:
-			return nil, syntaxError(w, "billing orders to "+text, "%s needs the word to before it (a topic of that name: --topic "+w.text+")")
+			return nil, syntaxError(w, "billing orders to "+text,
+				"%s needs the word to before it (a topic of that name: --topic "+w.text+")")
 		case slices.Contains(targetWords, text), readerOf(text) != nil:
-			return nil, syntaxError(w, "billing --topic "+w.text+" to latest", "%s is a word of the grammar, not a topic here")
+			return nil, syntaxError(w, "billing --topic "+w.text+" to latest",
+				"%s is a word of the grammar, not a topic here")
 		}
 	}
 	if !slices.ContainsFunc(targetFlags, r.has) {
@@ -272,7 +279,8 @@ func (r *resetParser) almostTarget(words []word) error {
 			return syntaxError(w, "billing orders back "+w.text, "%s needs the word back before it")
 		}
 		if almost := text.Nearest(w.text, targetWords); almost != "" && i == len(words)-1 {
-			return &SyntaxError{Word: w.text, Pos: w.pos, Near: almost, Want: "where to? " + quoted(w.text) + " is no target", Example: resetExample}
+			return &SyntaxError{Word: w.text, Pos: w.pos, Near: almost,
+				Want: "where to? " + quoted(w.text) + " is no target", Example: resetExample}
 		}
 	}
 	return nil
@@ -285,7 +293,8 @@ func (r *resetParser) addTopics(words []word) error {
 		}
 	}
 	if all := r.has("all-topics"); all && len(r.scope.order) > 0 {
-		return syntaxError(word{text: r.scope.order[0]}, "billing --all-topics to latest", "%s and --all-topics contradict each other")
+		return syntaxError(word{text: r.scope.order[0]}, "billing --all-topics to latest",
+			"%s and --all-topics contradict each other")
 	}
 	r.in.Scope = reset.Scope{All: r.has("all-topics"), Topics: r.scope.scopes()}
 	return nil

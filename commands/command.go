@@ -1,5 +1,6 @@
-// Package commands is the grammar: text that people type becomes a Command, and what cannot be read becomes a *SyntaxError that says
-// what was expected. It is the same for Slack, the terminal and forms. What is said to people is in internal/words.
+// Package commands is the grammar: text that people type becomes a Command, and what cannot be read becomes a
+// *SyntaxError that says what was expected. It is the same for Slack, the terminal and forms. What is said to people
+// is in internal/words.
 package commands
 
 import (
@@ -22,7 +23,8 @@ type (
 	Reset struct{ Intent reset.Intent }
 	// Overview asks what can be done with a group: nothing but the group was said.
 	Overview struct{ Group, Cluster string }
-	// Upload asks for a form that takes a plan. The same text, read again with what came as Context.ReadFile, is the reset.
+	// Upload asks for a form that takes a plan. The same text, read again with what came as Context.ReadFile, is the
+	// reset.
 	Upload struct{ Group, Cluster string }
 	// Help asks for a usage text. Topic is one that Usage knows; empty: the first page.
 	Help struct{ Topic string }
@@ -38,8 +40,8 @@ type (
 		ID       string
 		Revision int
 	}
-	// History asks what was done with a group or in a request. A word that may be either is in both Group and ID: a request
-	// of that id is meant first.
+	// History asks what was done with a group or in a request. A word that may be either is in both Group and ID: a
+	// request of that id is meant first.
 	History struct{ Group, Cluster, ID string }
 	// Access asks who may do what with a group.
 	Access struct{ Group, Cluster string }
@@ -57,8 +59,8 @@ type (
 		Name string // or id
 		Runs bool
 	}
-	// Decide is a word about a request: Verb is approve, reject, cancel, retry, undo, settle, emergency or choose; or about a
-	// schedule or a run of one: pause, resume, remove, run, skip-next or delay, and Ref.ID may be its name.
+	// Decide is a word about a request: Verb is approve, reject, cancel, retry, undo, settle, emergency or choose; or
+	// about a schedule or a run of one: pause, resume, remove, run, skip-next or delay, and Ref.ID may be its name.
 	Decide struct {
 		Verb   string
 		Ref    reset.Ref // Revision 0: not said
@@ -100,7 +102,8 @@ type ClusterName struct {
 	Bootstrap []string // host:port
 }
 
-// SyntaxError is a text that was not understood. Its message quotes the word, says what was expected and gives an example.
+// SyntaxError is a text that was not understood. Its message quotes the word, says what was expected and gives an
+// example.
 type SyntaxError struct {
 	Word    string // as it was typed; empty: one is missing
 	Want    string // what is wrong with it, or what was expected, as a sentence without its full stop
@@ -126,7 +129,8 @@ func (e *SyntaxError) Error() string {
 
 // syntaxError makes the error about one word; want may quote it by %s.
 func syntaxError(w word, example, want string) *SyntaxError {
-	return &SyntaxError{Word: w.text, Want: strings.Replace(want, "%s", quoted(w.text), 1), Example: example, Pos: w.pos}
+	return &SyntaxError{Word: w.text, Want: strings.Replace(want, "%s", quoted(w.text), 1), Example: example,
+		Pos: w.pos}
 }
 
 // suggest adds the nearest of the candidates to the error.

@@ -24,10 +24,12 @@ const (
 // "group,topic,partition,offset" per line, no header, no comments. Every bad line is reported with its number.
 func readPlan(name string, data []byte, group string) ([]reset.Row, error) {
 	if len(data) > maxPlanBytes {
-		return nil, fmt.Errorf("%s has %s; a plan file may have %s", quoted(name), text.Counted(len(data), "byte"), text.WithCommas(maxPlanBytes))
+		return nil, fmt.Errorf("%s has %s; a plan file may have %s", quoted(name), text.Counted(len(data), "byte"),
+			text.WithCommas(maxPlanBytes))
 	}
 	f := planFile{group: group, seen: map[reset.Row]int{}}
-	in := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(data, []byte("\ufeff")))) // Excel begins with a byte order mark
+	// Excel begins with a byte order mark
+	in := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(data, []byte("\ufeff"))))
 	in.FieldsPerRecord, in.ReuseRecord = -1, true
 	for {
 		record, err := in.Read()
@@ -84,7 +86,8 @@ func (f *planFile) record(n int, record []string) {
 		fields = fields[1:]
 	}
 	if len(fields) != 3 {
-		f.complain(n, "has %s, not topic,partition,offset or group,topic,partition,offset", text.Counted(len(fields), "field"))
+		f.complain(n, "has %s, not topic,partition,offset or group,topic,partition,offset",
+			text.Counted(len(fields), "field"))
 		return
 	}
 	partition, perr := strconv.ParseInt(fields[1], 10, 32)

@@ -63,10 +63,12 @@ func TestReadPlanBounds(t *testing.T) {
 	for i := range maxPlanRows + 1 {
 		fmt.Fprintf(&b, "orders,%d,0\n", i)
 	}
-	if _, err := readPlan("plan.csv", []byte(b.String()), "billing"); err == nil || !strings.Contains(err.Error(), "more than 100,000 rows") {
+	if _, err := readPlan("plan.csv", []byte(b.String()), "billing"); err == nil || !strings.Contains(err.Error(),
+		"more than 100,000 rows") {
 		t.Error(err)
 	}
-	if _, err := readPlan("plan.csv", make([]byte, maxPlanBytes+1), "billing"); err == nil || !strings.Contains(err.Error(), "bytes") {
+	if _, err := readPlan("plan.csv", make([]byte, maxPlanBytes+1),
+		"billing"); err == nil || !strings.Contains(err.Error(), "bytes") {
 		t.Error(err)
 	}
 }

@@ -58,14 +58,16 @@ var options = map[string]option{
 	"from-file":        {value: "plan.csv", bare: true},
 	"bootstrap-server": {value: "b1.example.com:9092"},
 
-	"reset-offsets":  {},
-	"dry-run":        {},
-	"execute":        {note: "--execute is noted, never obeyed: nothing is written before somebody agreed to this preview."},
-	"export":         {note: "--export is not needed: every plan comes with its CSV."},
-	"command-config": {value: "client.properties", note: "--command-config is not read: the bot connects as its own configuration says."},
-	"timeout":        {value: "5000", note: "--timeout is not used: the bot has time limits of its own."},
+	"reset-offsets": {},
+	"dry-run":       {},
+	"execute":       {note: "--execute is noted, never obeyed: nothing is written before somebody agreed to this preview."},
+	"export":        {note: "--export is not needed: every plan comes with its CSV."},
+	"command-config": {value: "client.properties",
+		note: "--command-config is not read: the bot connects as its own configuration says."},
+	"timeout": {value: "5000", note: "--timeout is not used: the bot has time limits of its own."},
 
-	"all-groups":     {refuse: "one group per command: --all-groups is not understood", instead: "billing@prod-eu orders to latest"},
+	"all-groups": {refuse: "one group per command: --all-groups is not understood",
+		instead: "billing@prod-eu orders to latest"},
 	"describe":       {refuse: "--describe has a verb of its own here", instead: "lag billing@prod-eu"},
 	"list":           {refuse: "--list is not understood: name a group", instead: "status, lag billing@prod-eu"},
 	"delete":         {refuse: "nothing is deleted here: --delete is not understood", instead: "help"},
@@ -83,8 +85,8 @@ var options = map[string]option{
 	"if-missed": {value: "run-once:6h", schedule: true},
 }
 
-// sortLine tells words from options. "--name value" and "--name=value" are the same; what follows a single dash and begins
-// with a digit is a number.
+// sortLine tells words from options. "--name value" and "--name=value" are the same; what follows a single dash and
+// begins with a digit is a number.
 func sortLine(words []word, end int) (line, error) {
 	l := line{given: map[string][]given{}, end: end}
 	for i := 0; i < len(words); i++ {
@@ -197,7 +199,8 @@ func (l line) notes() []string {
 	return notes
 }
 
-// fixDashes undoes what phones make of dashes at the start of a word: "—reason" and "–-reason" were --reason, "–100" was -100.
+// fixDashes undoes what phones make of dashes at the start of a word: "—reason" and "–-reason" were --reason, "–100"
+// was -100.
 func fixDashes(s string) string {
 	rest := strings.TrimLeft(s, "-–—−")
 	lead := s[:len(s)-len(rest)]

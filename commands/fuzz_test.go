@@ -18,11 +18,14 @@ func FuzzParse(f *testing.F) {
 	}
 	for _, text := range []string{
 		"kafka-consumer-groups.sh --bootstrap-server <http://b1.example.com:9092|b1.example.com:9092> --group g --reset-offsets --topic t:0,1 --to-latest --execute",
-		"billing@prod-eu orders to lattest", "approve k7f3.1", "settle k7f3 “by hand”", "choose k7f3.1 2", "a&amp;b <@U1|x> 'c", "g t:0-99999 clear", "g skip t:1@2,000",
-		"g to 2026-03-29 02:30 Europe/Berlin", "—reason x", "g --from-file p",
+		"billing@prod-eu orders to lattest", "approve k7f3.1", "settle k7f3 “by hand”", "choose k7f3.1 2",
+		"a&amp;b <@U1|x> 'c", "g t:0-99999 clear", "g skip t:1@2,000", "g to 2026-03-29 02:30 Europe/Berlin",
+		"—reason x", "g --from-file p",
 		`schedule add "0 2 * * *" --tz Europe/Berlin --name n --until 2027-03-01 --announce 15m --when-busy wait:30m --if-missed run-once:6h -- billing@prod-eu orders back 24h`,
-		"Schedule add 0 2 * * 7 —until 90d — g t to latest", "schedule add @daily -- g t to 02:10 --future", "schedule add -- g", "schedule", "schedule Pause k7f3.1 why", "at 02:10 Asia/Kathmandu -- g t back 1h",
-		"at tomorrow 25:00 -- g", "run k7f3", "delay k7f3.1 1h", "skip-next a-b", "g t to 1795332600 --future", "schedule add 0 2 * * * --announce no -- --group g --topic t --to-latest",
+		"Schedule add 0 2 * * 7 —until 90d — g t to latest", "schedule add @daily -- g t to 02:10 --future",
+		"schedule add -- g", "schedule", "schedule Pause k7f3.1 why", "at 02:10 Asia/Kathmandu -- g t back 1h",
+		"at tomorrow 25:00 -- g", "run k7f3", "delay k7f3.1 1h", "skip-next a-b", "g t to 1795332600 --future",
+		"schedule add 0 2 * * * --announce no -- --group g --topic t --to-latest",
 	} {
 		f.Add(text, true)
 	}
@@ -38,7 +41,8 @@ func FuzzParse(f *testing.F) {
 		verb, id := Peek(text)
 		if err != nil {
 			var wrong *SyntaxError
-			if !errors.As(err, &wrong) || cmd != nil || wrong.Want == "" || wrong.Error() == "" || wrong.Pos < 0 || wrong.Pos > max(len(text), maxText) {
+			if !errors.As(err, &wrong) || cmd != nil || wrong.Want == "" || wrong.Error() == "" || wrong.Pos < 0 ||
+				wrong.Pos > max(len(text), maxText) {
 				t.Fatalf("%q: %#v, %#v", text, cmd, err)
 			}
 			return
@@ -96,7 +100,8 @@ func checkIntent(t *testing.T, in reset.Intent) {
 // checkSchedule checks what every schedule that was read promises to the core.
 func checkSchedule(t *testing.T, s reset.Schedule) {
 	t.Helper()
-	if (s.Expr == "") == s.At.IsZero() || s.Zone == "" && s.Expr != "" || s.Intent.Target == nil || s.Announce < 0 || s.Name != "" && !labelShape.MatchString(s.Name) ||
+	if (s.Expr == "") == s.At.IsZero() || s.Zone == "" && s.Expr != "" || s.Intent.Target == nil || s.Announce < 0 ||
+		s.Name != "" && !labelShape.MatchString(s.Name) ||
 		(s.WhenBusy.Do == reset.BusyWait) != (s.WhenBusy.For > 0) || s.IfMissed.Within > 0 && !s.IfMissed.Run {
 		t.Fatalf("%+v", s)
 	}

@@ -2,8 +2,8 @@ package commands
 
 import "strings"
 
-// usage is one page of help. It must be readable on a phone at three in the morning: what it is, how it is written, what
-// is easily misunderstood, examples that can be typed as they stand. Nothing in it is longer than 60 characters.
+// usage is one page of help. It must be readable on a phone at three in the morning: what it is, how it is written,
+// what is easily misunderstood, examples that can be typed as they stand. Nothing in it is longer than 60 characters.
 type usage struct {
 	title    string
 	forms    []string
@@ -50,15 +50,15 @@ func (u usage) String() string {
 }
 
 var usageAliases = map[string]string{
-	"targets": "target", "to": "target", "shift": "target", "skip": "target", "clear": "target", "latest": "target", "earliest": "target",
-	"current": "target", "offset": "target",
+	"targets": "target", "to": "target", "shift": "target", "skip": "target", "clear": "target", "latest": "target",
+	"earliest": "target", "current": "target", "offset": "target",
 	"times": "time", "back": "time", "duration": "time", "tz": "time", "zone": "time",
 	"option": "options", "reason": "options", "wait": "options", "no-wait": "options", "emergency": "options",
-	"flags": "kafka", "kafka-consumer-groups": "kafka", "kafka-consumer-groups.sh": "kafka", "execute": "kafka", "from-file": "file",
-	"name": "names", "group": "names", "cluster": "names", "topic": "names", "topics": "names", "all-topics": "names", "quotes": "names",
-	"plan": "file", "verbs": "", "help": "", "future": "target",
-	"schedules": "schedule", "cron": "schedule", "until": "schedule", "announce": "schedule", "when-busy": "schedule", "if-missed": "schedule",
-	"pause": "schedule", "resume": "schedule", "remove": "schedule",
+	"flags": "kafka", "kafka-consumer-groups": "kafka", "kafka-consumer-groups.sh": "kafka", "execute": "kafka",
+	"from-file": "file", "name": "names", "group": "names", "cluster": "names", "topic": "names", "topics": "names",
+	"all-topics": "names", "quotes": "names", "plan": "file", "verbs": "", "help": "", "future": "target",
+	"schedules": "schedule", "cron": "schedule", "until": "schedule", "announce": "schedule", "when-busy": "schedule",
+	"if-missed": "schedule", "pause": "schedule", "resume": "schedule", "remove": "schedule",
 }
 
 var usages = map[string]usage{
@@ -288,15 +288,17 @@ var usages = map[string]usage{
 		examples: []string{`settle k7f3 "replayed by hand"`},
 	},
 	"emergency": {
-		title:    "Go alone, when nobody is there to approve",
-		forms:    []string{"emergency ID.REVISION INCIDENT"},
-		notes:    []string{"Only for those whom the rule names, within its limit", "for emergencies. Its owners are told."},
+		title: "Go alone, when nobody is there to approve",
+		forms: []string{"emergency ID.REVISION INCIDENT"},
+		notes: []string{"Only for those whom the rule names, within its limit",
+			"for emergencies. Its owners are told."},
 		examples: []string{"emergency k7f3.1 INC-4711"},
 	},
 	"delete-offsets": {
-		title:    "Forget a group's commits on topics",
-		forms:    []string{"delete-offsets GROUP[@CLUSTER] TOPIC..."},
-		notes:    []string{"The consumer's auto.offset.reset then decides.", "Previewed and approved like every reset."},
+		title: "Forget a group's commits on topics",
+		forms: []string{"delete-offsets GROUP[@CLUSTER] TOPIC..."},
+		notes: []string{"The consumer's auto.offset.reset then decides.",
+			"Previewed and approved like every reset."},
 		examples: []string{"delete-offsets billing@prod-eu orders"},
 	},
 	"freeze": {
@@ -326,7 +328,8 @@ var usages = map[string]usage{
 			"--when-busy wait:30m, skip or fail",
 			"--if-missed skip, or run-once:6h",
 		},
-		notes: []string{"Minute, hour, day, month, weekday. Approved once, as", "its resets would be; any change asks again."},
+		notes: []string{"Minute, hour, day, month, weekday. Approved once, as",
+			"its resets would be; any change asks again."},
 		examples: []string{
 			ScheduleExample,
 			"schedule list billing@prod-eu",
@@ -334,10 +337,12 @@ var usages = map[string]usage{
 		},
 	},
 	"at": {
-		title:    "One reset, later",
-		forms:    []string{"at TIME [options] -- RESET"},
-		notes:    []string{"A time of day is the next one. Durations count from", "the time it runs. The options are those of schedule."},
-		examples: []string{"at 02:10 -- billing@prod-eu orders back 24h", "at 2026-11-28 06:00 -- billing orders to latest"},
+		title: "One reset, later",
+		forms: []string{"at TIME [options] -- RESET"},
+		notes: []string{"A time of day is the next one. Durations count from",
+			"the time it runs. The options are those of schedule."},
+		examples: []string{"at 02:10 -- billing@prod-eu orders back 24h",
+			"at 2026-11-28 06:00 -- billing orders to latest"},
 	},
 	"run": {
 		title:    "Begin a run now: an announced one, or one of a schedule",

@@ -20,7 +20,8 @@ func TestEveryExampleOfTheHelpParses(t *testing.T) {
 				t.Errorf("help %s: %s: %v", topic, e, err)
 			}
 			// The examples of a verb are of that verb.
-			if _, isReset := cmd.(Reset); readerOf(topic) != nil && topic != "reset" && topic != "delete-offsets" && isReset {
+			if _, isReset := cmd.(Reset); readerOf(topic) != nil && topic != "reset" && topic != "delete-offsets" &&
+				isReset {
 				t.Errorf("help %s: %s is a reset", topic, e)
 			}
 		}

@@ -19,8 +19,8 @@ const (
 	maxReason = 500
 )
 
-// Parse reads a command. It is pure: the same text in the same context is the same command, and nothing is asked of Kafka
-// or anybody else. Its errors are *SyntaxError. help.go has the grammar as people see it.
+// Parse reads a command. It is pure: the same text in the same context is the same command, and nothing is asked of
+// Kafka or anybody else. Its errors are *SyntaxError. help.go has the grammar as people see it.
 //
 //	[reset] GROUP[@CLUSTER] [TOPIC[:0,3-5]... | --all-topics] TARGET [options]
 //	VERB ...
@@ -29,7 +29,8 @@ const (
 //	kafka-consumer-groups.sh --bootstrap-server ... --group ... --reset-offsets ... --execute
 func Parse(said string, ctx Context) (Command, error) {
 	if n := utf8.RuneCountInString(said); n > maxText {
-		return nil, &SyntaxError{Want: fmt.Sprintf("a command may have %s characters; this one has %s", text.WithCommas(maxText), text.WithCommas(n)), Pos: maxText}
+		return nil, &SyntaxError{Want: fmt.Sprintf("a command may have %s characters; this one has %s",
+			text.WithCommas(maxText), text.WithCommas(n)), Pos: maxText}
 	}
 	words, err := split(said, !ctx.Terminal)
 	if err != nil {
@@ -114,7 +115,8 @@ var verbWords = []string{"reset", "help", "status", "lag", "show", "history", "a
 	"schedule", "at", "run", "delay", "skip-next"}
 
 // targetWords begin a target or are one; a group or topic of such a name is given by its flag.
-var targetWords = []string{"to", "back", "shift", "skip", "clear", "like", "from", "latest", "earliest", "current", "offset"}
+var targetWords = []string{"to", "back", "shift", "skip", "clear", "like", "from", "latest", "earliest", "current",
+	"offset"}
 
 func read(words []word, end int, ctx Context) (Command, error) {
 	words = dropProgram(words)
@@ -174,7 +176,8 @@ func readHelp(verb string, l line, _ Context) (Command, error) {
 	h := Help{Topic: strings.Join(topic, " ")}
 	if _, ok := Usage(h.Topic); !ok {
 		w := word{text: h.Topic, pos: l.words[1].pos}
-		return nil, syntaxError(w, "help, help target, help undo", "there is no help on %s").suggest(slices.Sorted(maps.Keys(usages))...)
+		return nil, syntaxError(w, "help, help target, help undo",
+			"there is no help on %s").suggest(slices.Sorted(maps.Keys(usages))...)
 	}
 	return h, nil
 }
@@ -228,7 +231,8 @@ func readShow(verb string, l line, _ Context) (Command, error) {
 
 // readLater keeps the words of the grammar that this version does not obey from being taken for groups.
 func readLater(verb string, l line, _ Context) (Command, error) {
-	return nil, syntaxError(l.words[0], "reset "+verb+" orders to latest, for a group of that name", "%s is not understood yet")
+	return nil, syntaxError(l.words[0], "reset "+verb+" orders to latest, for a group of that name",
+		"%s is not understood yet")
 }
 
 // readDecide reads VERB ID[.REVISION] and what belongs to the verb: an option's number, or why.
@@ -247,7 +251,8 @@ func readDecide(verb string, l line, _ Context) (Command, error) {
 	switch verb {
 	case "choose":
 		if len(rest) == 0 {
-			return nil, &SyntaxError{Pos: l.end, Want: "choose which? The number of an option is missing", Example: usages[verb].example()}
+			return nil, &SyntaxError{Pos: l.end, Want: "choose which? The number of an option is missing",
+				Example: usages[verb].example()}
 		}
 		if d.Option, err = strconv.Atoi(rest[0].text); err != nil || d.Option < 1 || !digits(rest[0].text) {
 			return nil, syntaxError(rest[0], usages[verb].example(), "%s is not the number of an option")
@@ -262,10 +267,13 @@ func readDecide(verb string, l line, _ Context) (Command, error) {
 		}
 	}
 	if verb == "settle" && d.Why == "" {
-		return nil, &SyntaxError{Pos: l.end, Want: "settle why? Whoever accepts an outcome as it is says so", Example: usages[verb].example()}
+		return nil, &SyntaxError{Pos: l.end, Want: "settle why? Whoever accepts an outcome as it is says so",
+			Example: usages[verb].example()}
 	}
 	if verb == "emergency" && d.Why == "" {
-		return nil, &SyntaxError{Pos: l.end, Want: "which emergency? The incident that it is for is named, for those who read it later", Example: usages[verb].example()}
+		return nil, &SyntaxError{Pos: l.end,
+			Want:    "which emergency? The incident that it is for is named, for those who read it later",
+			Example: usages[verb].example()}
 	}
 	return d, unexpected(rest, verb)
 }
@@ -275,7 +283,8 @@ var refShape = regexp.MustCompile(`^([a-z0-9]{2,20})(?:\.([1-9][0-9]{0,5}))?$`)
 // readRef reads the request that a verb is about. Ids are lower case; phones capitalise.
 func readRef(verb string, l line) (ref reset.Ref, rest []word, err error) {
 	if len(l.words) < 2 {
-		return ref, nil, &SyntaxError{Pos: l.end, Want: verb + " what? The id of a request is missing", Example: usages[verb].example()}
+		return ref, nil, &SyntaxError{Pos: l.end, Want: verb + " what? The id of a request is missing",
+			Example: usages[verb].example()}
 	}
 	w := l.words[1]
 	m := refShape.FindStringSubmatch(strings.ToLower(w.text))
@@ -296,7 +305,8 @@ func readFreeze(verb string, l line, ctx Context) (Command, error) {
 		return nil, err
 	}
 	if len(l.words) < 2 {
-		return nil, &SyntaxError{Pos: l.end, Want: verb + " what? A cluster, or the word everything", Example: usages[verb].example()}
+		return nil, &SyntaxError{Pos: l.end, Want: verb + " what? A cluster, or the word everything",
+			Example: usages[verb].example()}
 	}
 	scope := l.words[1]
 	b := SetFreeze{Freeze: verb == "freeze", Cluster: scope.text, Why: why}
@@ -309,7 +319,8 @@ func readFreeze(verb string, l line, ctx Context) (Command, error) {
 		for _, c := range ctx.Clusters {
 			names = append(names, c.Name)
 		}
-		return nil, syntaxError(scope, usages[verb].example(), "%s is not a configured cluster, nor the word everything").suggest(names...)
+		return nil, syntaxError(scope, usages[verb].example(),
+			"%s is not a configured cluster, nor the word everything").suggest(names...)
 	}
 	if rest := l.words[2:]; len(rest) > 0 && b.Why == "" {
 		b.Why = joined(rest)
@@ -346,7 +357,8 @@ func readText(l line, option string, most int) (string, error) {
 }
 
 func tooLong(pos, n int) *SyntaxError {
-	return &SyntaxError{Pos: pos, Want: fmt.Sprintf("a reason may have %d characters; this one has %s", maxReason, text.WithCommas(n)), Example: `--reason "bad deploy 4711"`}
+	return &SyntaxError{Pos: pos, Want: fmt.Sprintf("a reason may have %d characters; this one has %s", maxReason,
+		text.WithCommas(n)), Example: `--reason "bad deploy 4711"`}
 }
 
 func joined(words []word) string {

@@ -82,9 +82,10 @@ func TestParseResets(t *testing.T) {
 		{"billing orders to latest", latest},
 		{"reset billing orders to latest", latest},
 		{"billing@prod-eu orders to latest", changed(latest.Intent, on("prod-eu"))},
-		{"billing@nowhere orders to latest", changed(latest.Intent, on("nowhere"))}, // the core knows the configured names
-		{"billing to latest", Reset{plainIntent(reset.Scope{}, reset.Latest{})}},    // the core asks which topics
-		{"billing orders", Reset{plainIntent(orders, nil)}},                         // and where to
+		// the core knows the configured names
+		{"billing@nowhere orders to latest", changed(latest.Intent, on("nowhere"))},
+		{"billing to latest", Reset{plainIntent(reset.Scope{}, reset.Latest{})}}, // the core asks which topics
+		{"billing orders", Reset{plainIntent(orders, nil)}},                      // and where to
 		{"billing orders refunds to latest", Reset{plainIntent(topicScope("orders", "refunds"), reset.Latest{})}},
 		{"billing --all-topics to latest", Reset{plainIntent(all, reset.Latest{})}},
 		{"billing to latest --all-topics", Reset{plainIntent(all, reset.Latest{})}},
@@ -111,29 +112,41 @@ func TestParseResets(t *testing.T) {
 		{"billing orders:7 shift -100", Reset{plainIntent(partScope("orders", 7), reset.Shift{By: -100})}},
 		{"billing skip orders:7@18231", Reset{plainIntent(partScope("orders", 7), reset.SkipRecord{Offset: 18231})}},
 		{"billing skip orders:7@18,231", Reset{plainIntent(partScope("orders", 7), reset.SkipRecord{Offset: 18231})}},
-		{"billing orders back 90m", to(reset.Time{At: atThree.Add(-90 * time.Minute), Back: 90 * time.Minute, Said: "90m"})},
-		{"billing orders back PT1H30M", to(reset.Time{At: atThree.Add(-90 * time.Minute), Back: 90 * time.Minute, Said: "PT1H30M"})},
-		{"billing orders to 2026-11-22T01:10:00Z", to(reset.Time{At: stamp("2026-11-22T01:10:00Z"), Said: "2026-11-22T01:10:00Z", Zone: "UTC"})},
-		{"billing orders to 02:10", to(reset.Time{At: stamp("2026-11-22T01:10:00Z"), Said: "02:10", Zone: "Europe/Berlin",
-			Other: &reset.Time{At: stamp("2026-11-21T02:10:00Z"), Said: "02:10", Zone: "UTC"}})},
-		{"billing orders to 2026-11-21 09:30", to(reset.Time{At: stamp("2026-11-21T08:30:00Z"), Said: "2026-11-21 09:30", Zone: "Europe/Berlin",
-			Other: &reset.Time{At: stamp("2026-11-21T09:30:00Z"), Said: "2026-11-21 09:30", Zone: "UTC"}})},
-		{`billing orders to "2026-11-21 09:30 UTC"`, to(reset.Time{At: stamp("2026-11-21T09:30:00Z"), Said: "2026-11-21 09:30 UTC", Zone: "UTC"})},
-		{"billing orders to tomorrow 08:00 utc", to(reset.Time{At: stamp("2026-11-23T08:00:00Z"), Said: "tomorrow 08:00 utc", Zone: "UTC"})},
+		{"billing orders back 90m",
+			to(reset.Time{At: atThree.Add(-90 * time.Minute), Back: 90 * time.Minute, Said: "90m"})},
+		{"billing orders back PT1H30M",
+			to(reset.Time{At: atThree.Add(-90 * time.Minute), Back: 90 * time.Minute, Said: "PT1H30M"})},
+		{"billing orders to 2026-11-22T01:10:00Z",
+			to(reset.Time{At: stamp("2026-11-22T01:10:00Z"), Said: "2026-11-22T01:10:00Z", Zone: "UTC"})},
+		{"billing orders to 02:10",
+			to(reset.Time{At: stamp("2026-11-22T01:10:00Z"), Said: "02:10", Zone: "Europe/Berlin",
+				Other: &reset.Time{At: stamp("2026-11-21T02:10:00Z"), Said: "02:10", Zone: "UTC"}})},
+		{"billing orders to 2026-11-21 09:30",
+			to(reset.Time{At: stamp("2026-11-21T08:30:00Z"), Said: "2026-11-21 09:30", Zone: "Europe/Berlin",
+				Other: &reset.Time{At: stamp("2026-11-21T09:30:00Z"), Said: "2026-11-21 09:30", Zone: "UTC"}})},
+		{`billing orders to "2026-11-21 09:30 UTC"`,
+			to(reset.Time{At: stamp("2026-11-21T09:30:00Z"), Said: "2026-11-21 09:30 UTC", Zone: "UTC"})},
+		{"billing orders to tomorrow 08:00 utc",
+			to(reset.Time{At: stamp("2026-11-23T08:00:00Z"), Said: "tomorrow 08:00 utc", Zone: "UTC"})},
 
 		// Options.
-		{`billing orders to latest --reason "bad deploy 4711"`, changed(latest.Intent, func(in *reset.Intent) { in.Reason = "bad deploy 4711" })},
-		{`--reason='say "hi"' billing orders to latest`, changed(latest.Intent, func(in *reset.Intent) { in.Reason = `say "hi"` })},
+		{`billing orders to latest --reason "bad deploy 4711"`,
+			changed(latest.Intent, func(in *reset.Intent) { in.Reason = "bad deploy 4711" })},
+		{`--reason='say "hi"' billing orders to latest`,
+			changed(latest.Intent, func(in *reset.Intent) { in.Reason = `say "hi"` })},
 		{`billing orders to latest --reason ""`, nil},
-		{"billing orders to latest --wait 30m", changed(latest.Intent, func(in *reset.Intent) { in.Wait = 30 * time.Minute })},
+		{"billing orders to latest --wait 30m",
+			changed(latest.Intent, func(in *reset.Intent) { in.Wait = 30 * time.Minute })},
 		{"billing orders to latest --no-wait", changed(latest.Intent, func(in *reset.Intent) { in.NoWait = true })},
-		{"billing orders to latest --emergency INC-4711", changed(latest.Intent, func(in *reset.Intent) { in.Emergency = "INC-4711" })},
+		{"billing orders to latest --emergency INC-4711",
+			changed(latest.Intent, func(in *reset.Intent) { in.Emergency = "INC-4711" })},
 		{"billing orders to latest --tz utc", changed(latest.Intent, func(in *reset.Intent) { in.Zone = "" })},
 		{"billing orders to 01:10 --tz UTC", changed(latest.Intent, func(in *reset.Intent) {
 			in.Zone, in.Target = "", reset.Time{At: stamp("2026-11-22T01:10:00Z"), Said: "01:10", Zone: "UTC"}
 		})},
 		{"billing orders to 06:40 --tz asia/kolkata", changed(latest.Intent, func(in *reset.Intent) {
-			in.Zone, in.Target = "Asia/Kolkata", reset.Time{At: stamp("2026-11-22T01:10:00Z"), Said: "06:40", Zone: "Asia/Kolkata"}
+			in.Zone, in.Target = "Asia/Kolkata",
+				reset.Time{At: stamp("2026-11-22T01:10:00Z"), Said: "06:40", Zone: "Asia/Kolkata"}
 		})},
 
 		// Kafka's flags.
@@ -142,16 +155,21 @@ func TestParseResets(t *testing.T) {
 		{"--group billing --topic orders to latest", latest},
 		{"--group billing orders --to-latest", latest},
 		{"--group billing --cluster prod-eu --topic orders --to-latest", changed(latest.Intent, on("prod-eu"))},
-		{"--group billing --topic orders:0,1 --topic orders:3 --to-latest", Reset{plainIntent(partScope("orders", 0, 1, 3), reset.Latest{})}},
+		{"--group billing --topic orders:0,1 --topic orders:3 --to-latest",
+			Reset{plainIntent(partScope("orders", 0, 1, 3), reset.Latest{})}},
 		{"--group billing --all-topics --to-earliest", Reset{plainIntent(all, reset.Earliest{})}},
 		{"--group billing --topic orders --to-current", to(reset.Current{})},
 		{"--group billing --topic orders --shift-by -100", to(reset.Shift{By: -100})},
 		{"--group billing --topic orders --shift-by=-100", to(reset.Shift{By: -100})},
 		{"--group billing --topic orders --to-offset 5", to(reset.Exact{Offset: 5})},
-		{"--group billing --topic orders --by-duration PT0H30M0S", to(reset.Time{At: atThree.Add(-30 * time.Minute), Back: 30 * time.Minute, Said: "PT0H30M0S"})},
-		{"--group billing --topic orders --to-datetime 2026-11-20T09:30:00.000", to(reset.Time{At: stamp("2026-11-20T09:30:00Z"), Said: "2026-11-20T09:30:00.000", Zone: "UTC",
-			Other: &reset.Time{At: stamp("2026-11-20T08:30:00Z"), Said: "2026-11-20T09:30:00.000", Zone: "Europe/Berlin"}})},
-		{"--group billing --topic orders --to-datetime 2026-11-20T09:30:00.000+0530", to(reset.Time{At: stamp("2026-11-20T04:00:00Z"), Said: "2026-11-20T09:30:00.000+0530"})},
+		{"--group billing --topic orders --by-duration PT0H30M0S",
+			to(reset.Time{At: atThree.Add(-30 * time.Minute), Back: 30 * time.Minute, Said: "PT0H30M0S"})},
+		{"--group billing --topic orders --to-datetime 2026-11-20T09:30:00.000",
+			to(reset.Time{At: stamp("2026-11-20T09:30:00Z"), Said: "2026-11-20T09:30:00.000", Zone: "UTC",
+				Other: &reset.Time{At: stamp("2026-11-20T08:30:00Z"), Said: "2026-11-20T09:30:00.000",
+					Zone: "Europe/Berlin"}})},
+		{"--group billing --topic orders --to-datetime 2026-11-20T09:30:00.000+0530",
+			to(reset.Time{At: stamp("2026-11-20T04:00:00Z"), Said: "2026-11-20T09:30:00.000+0530"})},
 		{"bin/kafka-consumer-groups.sh --bootstrap-server b2.example.com:9092 --group billing --topic orders --reset-offsets --to-latest --execute",
 			changed(latest.Intent, func(in *reset.Intent) {
 				in.Cluster, in.Notes = "prod-eu", []string{options["execute"].note}
@@ -167,26 +185,35 @@ func TestParseResets(t *testing.T) {
 		{"BILLING orders TO Latest", changed(latest.Intent, func(in *reset.Intent) { in.Group = "BILLING" })},
 		{"reset status orders to latest", changed(latest.Intent, func(in *reset.Intent) { in.Group = "status" })},
 		{"reset reset orders to latest", changed(latest.Intent, func(in *reset.Intent) { in.Group = "reset" })},
-		{"--group to --topic latest to latest", changed(plainIntent(topicScope("latest"), reset.Latest{}), func(in *reset.Intent) { in.Group = "to" })},
-		{"a@b@prod-eu orders to latest", changed(latest.Intent, func(in *reset.Intent) { in.Group, in.Cluster = "a@b", "prod-eu" })},
+		{"--group to --topic latest to latest",
+			changed(plainIntent(topicScope("latest"), reset.Latest{}), func(in *reset.Intent) { in.Group = "to" })},
+		{"a@b@prod-eu orders to latest", changed(latest.Intent,
+			func(in *reset.Intent) { in.Group, in.Cluster = "a@b", "prod-eu" })},
 		{"team@host/x orders to latest", changed(latest.Intent, func(in *reset.Intent) { in.Group = "team@host/x" })},
-		{"a@b --cluster prod-eu orders to latest", changed(latest.Intent, func(in *reset.Intent) { in.Group, in.Cluster = "a@b", "prod-eu" })},
+		{"a@b --cluster prod-eu orders to latest",
+			changed(latest.Intent, func(in *reset.Intent) { in.Group, in.Cluster = "a@b", "prod-eu" })},
 		{"billing@prod-eu --cluster prod-eu orders to latest", changed(latest.Intent, on("prod-eu"))},
-		{`--group "my group@home" --cluster prod-eu orders clear`, changed(latest.Intent, func(in *reset.Intent) { in.Group, in.Cluster = "my group@home", "prod-eu" })},
-		{"--group billing@prod-eu orders clear", changed(latest.Intent, func(in *reset.Intent) { in.Group = "billing@prod-eu" })},
+		{`--group "my group@home" --cluster prod-eu orders clear`,
+			changed(latest.Intent, func(in *reset.Intent) { in.Group, in.Cluster = "my group@home", "prod-eu" })},
+		{"--group billing@prod-eu orders clear",
+			changed(latest.Intent, func(in *reset.Intent) { in.Group = "billing@prod-eu" })},
 
 		// Phones and Slack.
-		{"billing orders to latest —reason “don’t panic”", changed(latest.Intent, func(in *reset.Intent) { in.Reason = "don’t panic" })},
+		{"billing orders to latest —reason “don’t panic”",
+			changed(latest.Intent, func(in *reset.Intent) { in.Reason = "don’t panic" })},
 		{"billing orders to latest –-no-wait", changed(latest.Intent, func(in *reset.Intent) { in.NoWait = true })},
 		{"billing\u00a0orders\u200b to\u202flatest\u2060", latest},
 		{"<mailto:billing@prod-eu|billing@prod-eu> orders to latest", changed(latest.Intent, on("prod-eu"))},
 		{"<http://kafka-consumer-groups.sh|kafka-consumer-groups.sh> --bootstrap-server <http://b1.example.com:9092|b1.example.com:9092> --group billing --topic orders --to-latest",
 			changed(latest.Intent, on("prod-eu"))},
-		{"--group a&amp;b&lt;c&gt; orders to latest", changed(latest.Intent, func(in *reset.Intent) { in.Group = "a&b<c>" })},
-		{`billing orders to latest --reason "asked by <@U1|jon> in <#C1|inc>"`, changed(latest.Intent, func(in *reset.Intent) { in.Reason = "asked by @jon in #inc" })},
+		{"--group a&amp;b&lt;c&gt; orders to latest",
+			changed(latest.Intent, func(in *reset.Intent) { in.Group = "a&b<c>" })},
+		{`billing orders to latest --reason "asked by <@U1|jon> in <#C1|inc>"`,
+			changed(latest.Intent, func(in *reset.Intent) { in.Reason = "asked by @jon in #inc" })},
 		{`billing orders to latest --reason "$HOME and $(id) and` + "`id`" + `; rm | tee > x # y"`,
 			changed(latest.Intent, func(in *reset.Intent) { in.Reason = "$HOME and $(id) and`id`; rm | tee > x # y" })},
-		{"billing orders to latest --emergency #4711", changed(latest.Intent, func(in *reset.Intent) { in.Emergency = "#4711" })},
+		{"billing orders to latest --emergency #4711",
+			changed(latest.Intent, func(in *reset.Intent) { in.Emergency = "#4711" })},
 	}
 	for _, tt := range tests {
 		t.Run(tt.text, func(t *testing.T) {
@@ -232,7 +259,9 @@ func TestParseVerbs(t *testing.T) {
 		{"status billing@prod-eu", Status{"billing", "prod-eu"}},
 		{"status --cluster prod-eu", Status{Cluster: "prod-eu"}},
 		{"lag billing@prod-eu", Lag{Group: "billing", Cluster: "prod-eu"}},
-		{"lag billing orders:0,3-5 refunds", Lag{Group: "billing", Topics: []reset.TopicScope{{Topic: "orders", Partitions: []int32{0, 3, 4, 5}}, {Topic: "refunds"}}}},
+		{"lag billing orders:0,3-5 refunds",
+			Lag{Group: "billing", Topics: []reset.TopicScope{{Topic: "orders", Partitions: []int32{0, 3, 4, 5}},
+				{Topic: "refunds"}}}},
 		{"lag --group lag --topic lag", Lag{Group: "lag", Topics: []reset.TopicScope{{Topic: "lag"}}}},
 		{"show k7f3", Show{ID: "k7f3"}},
 		{"Show K7F3.2", Show{"k7f3", 2}},
@@ -272,11 +301,15 @@ func TestParseVerbs(t *testing.T) {
 func TestParseNotes(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ at, text, want string }{
-		{"2026-11-22T23:20:00Z", "billing orders to 23:30", "23:30 is the last one that has passed: yesterday, 2026-11-22 Europe/Berlin."},
+		{"2026-11-22T23:20:00Z", "billing orders to 23:30",
+			"23:30 is the last one that has passed: yesterday, 2026-11-22 Europe/Berlin."},
 		{"2026-11-22T23:20:00Z", "g --topic t --to-latest --execute", options["execute"].note},
-		{"2026-11-22T23:20:00Z", "billing orders to 2026-10-25 02:30", "02:30 comes twice on 2026-10-25 in Europe/Berlin: at 00:30 UTC and at 01:30 UTC. The earlier is taken; for the later: to 2026-10-25T01:30:00Z"},
-		{"2026-11-22T23:20:00Z", "billing orders to 2026-03-29 02:30", "02:30 does not exist on 2026-03-29 in Europe/Berlin: the clocks go from 02:00 to 03:00. 03:00 is taken, 01:00 UTC."},
-		{"2026-11-22T23:20:00Z", "g --topic t --tz Europe/Berlin --to-datetime 2026-11-20T09:30:00.000", "--to-datetime is read in Europe/Berlin where it names no zone, because of --tz; Kafka's own tool reads UTC."},
+		{"2026-11-22T23:20:00Z", "billing orders to 2026-10-25 02:30",
+			"02:30 comes twice on 2026-10-25 in Europe/Berlin: at 00:30 UTC and at 01:30 UTC. The earlier is taken; for the later: to 2026-10-25T01:30:00Z"},
+		{"2026-11-22T23:20:00Z", "billing orders to 2026-03-29 02:30",
+			"02:30 does not exist on 2026-03-29 in Europe/Berlin: the clocks go from 02:00 to 03:00. 03:00 is taken, 01:00 UTC."},
+		{"2026-11-22T23:20:00Z", "g --topic t --tz Europe/Berlin --to-datetime 2026-11-20T09:30:00.000",
+			"--to-datetime is read in Europe/Berlin where it names no zone, because of --tz; Kafka's own tool reads UTC."},
 	}
 	for _, tt := range tests {
 		ctx := askerOf(t)
@@ -306,8 +339,10 @@ func TestParseFile(t *testing.T) {
 		return nil, os.ErrNotExist
 	}
 	want := changed(reset.Intent{}, func(in *reset.Intent) {
-		*in = plainIntent(reset.Scope{Topics: []reset.TopicScope{{Topic: "orders", Partitions: []int32{0, 1}}, {Topic: "refunds", Partitions: []int32{0}}}},
-			reset.Rows{Rows: []reset.Row{{Topic: "orders", Partition: 1, Offset: 5}, {Topic: "orders", Partition: 0, Offset: 46020}, {Topic: "refunds"}}})
+		*in = plainIntent(reset.Scope{Topics: []reset.TopicScope{{Topic: "orders", Partitions: []int32{0, 1}},
+			{Topic: "refunds", Partitions: []int32{0}}}},
+			reset.Rows{Rows: []reset.Row{{Topic: "orders", Partition: 1, Offset: 5},
+				{Topic: "orders", Partition: 0, Offset: 46020}, {Topic: "refunds"}}})
 	})
 	got, err := ParseArgs([]string{"billing", "--from-file", "plan.csv"}, ctx)
 	if d := cmp.Diff(want, got); err != nil || d != "" {
@@ -322,7 +357,8 @@ func TestParseFile(t *testing.T) {
 			t.Errorf("%s:\n got %v\nwant %s", args, err, want)
 		}
 	}
-	if _, err := Parse("billing --from-file", ctx); err == nil || !strings.Contains(err.Error(), "needs the name of a file") {
+	if _, err := Parse("billing --from-file", ctx); err == nil || !strings.Contains(err.Error(),
+		"needs the name of a file") {
 		t.Errorf("without a name: %v", err)
 	}
 
@@ -342,7 +378,8 @@ func TestParseFile(t *testing.T) {
 			t.Errorf("%s, read again: %v, %v", text, got, err)
 		}
 		ctx.ReadFile = func(string) ([]byte, error) { return []byte("orders,x,5\n"), nil }
-		if _, err := Parse(text, ctx); err == nil || !strings.Contains(err.Error(), `cannot be used: line 1: "x" is not a partition`) {
+		if _, err := Parse(text, ctx); err == nil || !strings.Contains(err.Error(),
+			`cannot be used: line 1: "x" is not a partition`) {
 			t.Errorf("%s, read again: %v", text, err)
 		}
 	}
@@ -362,7 +399,8 @@ func TestParseTerminalTakesTextAsItIs(t *testing.T) {
 func TestParseWithoutZoneIsUTC(t *testing.T) {
 	t.Parallel()
 	got, err := Parse("billing orders to 01:10", Context{At: atThree})
-	want := Reset{reset.Intent{Group: "billing", Scope: topicScope("orders"), Target: reset.Time{At: stamp("2026-11-22T01:10:00Z"), Said: "01:10", Zone: "UTC"}}}
+	want := Reset{reset.Intent{Group: "billing", Scope: topicScope("orders"),
+		Target: reset.Time{At: stamp("2026-11-22T01:10:00Z"), Said: "01:10", Zone: "UTC"}}}
 	if d := cmp.Diff(want, got); err != nil || d != "" {
 		t.Error(err, d)
 	}
@@ -370,7 +408,8 @@ func TestParseWithoutZoneIsUTC(t *testing.T) {
 
 func TestParseRefusesLongText(t *testing.T) {
 	t.Parallel()
-	for _, text := range []string{strings.Repeat("ü", 4001), "billing orders to latest --reason " + strings.Repeat("x", 501), "settle k7f3 " + strings.Repeat("x", 501)} {
+	for _, text := range []string{strings.Repeat("ü", 4001),
+		"billing orders to latest --reason " + strings.Repeat("x", 501), "settle k7f3 " + strings.Repeat("x", 501)} {
 		_, err := Parse(text, askerOf(t))
 		var wrong *SyntaxError
 		if !errors.As(err, &wrong) || !strings.Contains(wrong.Want, "characters") {

@@ -62,7 +62,8 @@ func readSchedule(verb string, l line, ctx Context) (Command, error) {
 	case "pause", "resume", "remove", "run", "skip-next", "delay":
 		return readScheduleVerb(of, at, ctx)
 	}
-	return nil, syntaxError(sub, ScheduleExample, "schedule what? %s is none of add, list, show, history, pause, resume, remove, run, skip-next; "+named(verb)).
+	return nil, syntaxError(sub, ScheduleExample,
+		"schedule what? %s is none of add, list, show, history, pause, resume, remove, run, skip-next; "+named(verb)).
 		suggest("add", "list", "show", "history", "pause", "resume", "remove", "run", "skip-next")
 }
 
@@ -103,12 +104,15 @@ var labelShape = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,39}$`)
 // readLabel reads the schedule, or the run, that a verb is about. Names are lower case; phones capitalise.
 func readLabel(verb string, l line) (name string, rest []word, err error) {
 	if len(l.words) < 2 {
-		return "", nil, &SyntaxError{Pos: l.end, Want: l.words[0].text + " what? The id or the name of a schedule is missing", Example: scheduleVerbExample(verb)}
+		return "", nil, &SyntaxError{Pos: l.end,
+			Want:    l.words[0].text + " what? The id or the name of a schedule is missing",
+			Example: scheduleVerbExample(verb)}
 	}
 	w := l.words[1]
 	name = strings.ToLower(w.text)
 	if !labelShape.MatchString(name) && !refShape.MatchString(name) {
-		return "", nil, syntaxError(w, scheduleVerbExample(verb), "%s is neither the id nor the name of a schedule; "+named(verb))
+		return "", nil, syntaxError(w, scheduleVerbExample(verb),
+			"%s is neither the id nor the name of a schedule; "+named(verb))
 	}
 	return name, l.words[2:], nil
 }
@@ -124,20 +128,24 @@ func noMore(rest []word, l line, verb string) error {
 	if len(rest) == 0 {
 		return nil
 	}
-	return syntaxError(rest[0], strings.ToLower(l.words[0].text)+" "+l.words[1].text, "%s is one word too many for "+verb)
+	return syntaxError(rest[0], strings.ToLower(l.words[0].text)+" "+l.words[1].text,
+		"%s is one word too many for "+verb)
 }
 
 // readAdd reads add "EXPRESSION" [options] -- RESET. The expression is the core's to understand.
 func readAdd(l line, ctx Context) (Command, error) {
-	if err := l.checkOptions("schedule", "tz", "name", "until", "announce", "when-busy", "if-missed", "reason"); err != nil {
+	if err := l.checkOptions("schedule", "tz", "name", "until", "announce", "when-busy", "if-missed",
+		"reason"); err != nil {
 		return nil, err
 	}
 	expr := joined(l.words[1:])
 	switch {
 	case !l.cut && len(l.words) > 1:
-		return nil, &SyntaxError{Pos: l.end, Want: "what is to be reset? It stands behind two dashes, after when", Example: ScheduleExample}
+		return nil, &SyntaxError{Pos: l.end, Want: "what is to be reset? It stands behind two dashes, after when",
+			Example: ScheduleExample}
 	case strings.TrimSpace(expr) == "":
-		return nil, &SyntaxError{Pos: l.end, Want: "when? Five fields are missing: minute, hour, day, month, weekday", Example: ScheduleExample}
+		return nil, &SyntaxError{Pos: l.end, Want: "when? Five fields are missing: minute, hour, day, month, weekday",
+			Example: ScheduleExample}
 	}
 	a := resetParser{line: l, ctx: ctx}
 	if err := a.readClock(); err != nil {
@@ -158,7 +166,8 @@ func readAt(verb string, l line, ctx Context) (Command, error) {
 	const example = "at 02:10 -- billing@prod-eu orders back 24h"
 	switch {
 	case !l.cut:
-		return nil, &SyntaxError{Pos: l.end, Want: "what is to be reset? It stands behind two dashes, after the time; " + named(verb), Example: example}
+		return nil, &SyntaxError{Pos: l.end,
+			Want: "what is to be reset? It stands behind two dashes, after the time; " + named(verb), Example: example}
 	case len(l.words) == 1:
 		return nil, &SyntaxError{Pos: l.end, Want: "at what time? None is said", Example: example}
 	}
@@ -228,12 +237,14 @@ func (r *resetParser) readTerms(s *reset.Schedule) (err error) {
 	}
 	if w, ok := r.value("when-busy"); ok {
 		if s.WhenBusy, ok = readBusy(w.text); !ok {
-			return syntaxError(w, "--when-busy wait:30m, --when-busy skip, --when-busy fail", "what does a run do beside others? %s is none of wait, skip and fail")
+			return syntaxError(w, "--when-busy wait:30m, --when-busy skip, --when-busy fail",
+				"what does a run do beside others? %s is none of wait, skip and fail")
 		}
 	}
 	if w, ok := r.value("if-missed"); ok {
 		if s.IfMissed, ok = readMissed(w.text); !ok {
-			return syntaxError(w, "--if-missed run-once:6h, --if-missed skip", "what becomes of a missed run? %s is neither skip nor run-once")
+			return syntaxError(w, "--if-missed run-once:6h, --if-missed skip",
+				"what becomes of a missed run? %s is neither skip nor run-once")
 		}
 	}
 	return nil
@@ -300,7 +311,9 @@ func (r *resetParser) readScheduledReset(s reset.Schedule) (Command, error) {
 	}
 	for _, name := range []string{"tz", "help"} {
 		if l.has(name) {
-			return nil, syntaxError(l.given[name][0].name, `schedule add "0 2 * * *" --tz Europe/Berlin -- billing orders back 24h`, "%s belongs before the two dashes here")
+			return nil, syntaxError(l.given[name][0].name,
+				`schedule add "0 2 * * *" --tz Europe/Berlin -- billing orders back 24h`,
+				"%s belongs before the two dashes here")
 		}
 	}
 	verb := ""
@@ -312,7 +325,8 @@ func (r *resetParser) readScheduledReset(s reset.Schedule) (Command, error) {
 	case verb == "delete-offsets":
 		read = readDelete
 	case verb != "reset" && readerOf(verb) != nil:
-		return nil, syntaxError(l.words[0], ScheduleExample, "only a reset can be scheduled; %s is none (a group of that name: reset "+verb+" ...)")
+		return nil, syntaxError(l.words[0], ScheduleExample,
+			"only a reset can be scheduled; %s is none (a group of that name: reset "+verb+" ...)")
 	case verb != "reset":
 		verb = ""
 	}
@@ -324,7 +338,8 @@ func (r *resetParser) readScheduledReset(s reset.Schedule) (Command, error) {
 	}
 	what, ok := cmd.(Reset)
 	if !ok || what.Intent.Target == nil {
-		return nil, &SyntaxError{Pos: r.end, Want: "where to? A schedule holds a whole reset, and no target is said", Example: ScheduleExample}
+		return nil, &SyntaxError{Pos: r.end, Want: "where to? A schedule holds a whole reset, and no target is said",
+			Example: ScheduleExample}
 	}
 	if why, err := readText(r.line, "reason", maxReason); err != nil {
 		return nil, err
@@ -343,7 +358,8 @@ func (r *resetParser) checkFuture() error {
 	w := r.given["future"][0].name
 	t, ok := r.in.Target.(reset.Time)
 	if !ok || t.Back != 0 {
-		return syntaxError(w, "billing orders to 2026-11-23T02:10:00Z --future", "%s is about a target in time: to TIME")
+		return syntaxError(w, "billing orders to 2026-11-23T02:10:00Z --future",
+			"%s is about a target in time: to TIME")
 	}
 	if !r.ctx.At.IsZero() && !t.At.After(r.ctx.At) {
 		return syntaxError(w, "billing orders to "+t.Said, fmt.Sprintf("%%s, but %q has passed: leave it out", t.Said))
@@ -353,11 +369,13 @@ func (r *resetParser) checkFuture() error {
 	return nil
 }
 
-// ofNoSchedule refuses the options of schedules where there is none: one that is dropped silently would be missed at night.
+// ofNoSchedule refuses the options of schedules where there is none: one that is dropped silently would be missed at
+// night.
 func ofNoSchedule(l line) error {
 	for _, name := range slices.Sorted(maps.Keys(l.given)) {
 		if options[name].schedule {
-			return syntaxError(l.given[name][0].name, ScheduleExample, "%s belongs to a schedule, before its two dashes")
+			return syntaxError(l.given[name][0].name, ScheduleExample,
+				"%s belongs to a schedule, before its two dashes")
 		}
 	}
 	return nil

@@ -43,7 +43,8 @@ func (s *scopeReader) add(w word) error {
 		case err != nil:
 			return syntaxError(w, topicExample, fmt.Sprintf("%%s: %v", err))
 		case s.named+int(to-from) >= maxPartitions:
-			return syntaxError(w, topicExample, fmt.Sprintf("%%s: more than %s partitions", text.WithCommas(maxPartitions)))
+			return syntaxError(w, topicExample,
+				fmt.Sprintf("%%s: more than %s partitions", text.WithCommas(maxPartitions)))
 		}
 		for p := from; p <= to; p++ {
 			s.addPartition(topic, int32(p))
@@ -57,7 +58,8 @@ func notATopic(w word, topic string) *SyntaxError {
 	case isMention(w.text):
 		return syntaxError(w, topicExample, "%s is a mention, not a topic: write the name as plain text")
 	case topic == "" || strings.ContainsAny(w.text, ", "):
-		return syntaxError(w, topicExample, "%s is not a topic: topics stand apart, partitions behind a colon without spaces")
+		return syntaxError(w, topicExample,
+			"%s is not a topic: topics stand apart, partitions behind a colon without spaces")
 	}
 	return syntaxError(w, topicExample, "%s is not a topic: their names are made of letters, digits, dots, _ and -")
 }

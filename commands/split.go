@@ -52,11 +52,14 @@ func (s *splitter) next() error {
 	case unicode.IsSpace(l.r):
 		s.end()
 	case turnsDirection(l.r):
-		return &SyntaxError{Word: text.Visible(string(l.r)), Pos: l.at, Want: "the text holds the invisible character " + text.Visible(string(l.r)) + ", which changes its direction: it may not be the command that it looks like; type it instead of pasting it"}
+		return &SyntaxError{Word: text.Visible(string(l.r)), Pos: l.at,
+			Want: "the text holds the invisible character " + text.Visible(string(l.r)) +
+				", which changes its direction: it may not be the command that it looks like; type it instead of pasting it"}
 	case isInvisible(l.r):
 	case l.r == '\\':
 		if s.i == len(s.in) {
-			return &SyntaxError{Word: `\`, Pos: l.at, Want: `the text ends with a backslash: the rest of the line is missing`,
+			return &SyntaxError{Word: `\`, Pos: l.at,
+				Want:    `the text ends with a backslash: the rest of the line is missing`,
 				Example: "paste the whole command as one line"}
 		}
 		if s.in[s.i].r != '\n' { // otherwise the line goes on
@@ -71,7 +74,8 @@ func (s *splitter) next() error {
 	return nil
 }
 
-// quote reads up to the quote that closes the one just read: a straight one closes a straight one, a smart one a smart one.
+// quote reads up to the quote that closes the one just read: a straight one closes a straight one, a smart one a
+// smart one.
 func (s *splitter) quote(opened letter) error {
 	s.begin(opened.at)
 	s.word.quoted = true
@@ -91,8 +95,8 @@ func (s *splitter) quote(opened letter) error {
 			s.add(l)
 		}
 	}
-	return &SyntaxError{Word: string(opened.r), Pos: opened.at, Want: "the quote " + string(opened.r) + " is never closed",
-		Example: `--reason "bad deploy"`}
+	return &SyntaxError{Word: string(opened.r), Pos: opened.at,
+		Want: "the quote " + string(opened.r) + " is never closed", Example: `--reason "bad deploy"`}
 }
 
 func (s *splitter) add(l letter) {
@@ -117,7 +121,8 @@ func (s *splitter) end() {
 
 // apostrophe reports whether letter i is a smart quote between two letters ("don’t").
 func (s *splitter) apostrophe(i int) bool {
-	return s.in[i].r == '’' && i > 0 && i+1 < len(s.in) && unicode.IsLetter(s.in[i-1].r) && unicode.IsLetter(s.in[i+1].r)
+	return s.in[i].r == '’' && i > 0 && i+1 < len(s.in) && unicode.IsLetter(s.in[i-1].r) &&
+		unicode.IsLetter(s.in[i+1].r)
 }
 
 // quote tells which quote a character is; 0: none.
@@ -134,8 +139,8 @@ func quote(r rune) rune {
 // isInvisible characters come along when text is copied from a page or a phone; nobody means them.
 func isInvisible(r rune) bool { return unicode.Is(unicode.Cf, r) }
 
-// turnsDirection reports a character that embeds, overrides or isolates a direction. Left out without a word, the command would not be what
-// was seen: "gnillib" behind an override looks like "billing".
+// turnsDirection reports a character that embeds, overrides or isolates a direction. Left out without a word, the
+// command would not be what was seen: "gnillib" behind an override looks like "billing".
 func turnsDirection(r rune) bool {
 	return r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069'
 }
@@ -176,8 +181,8 @@ func entity(s string) (rune, int) {
 	return '&', 1
 }
 
-// slackToken returns what a person typed or sees of the <...> at the start of s, and its length; 0: it is none of Slack's. A
-// mention that carries no name stays as it is and is refused where a name is wanted.
+// slackToken returns what a person typed or sees of the <...> at the start of s, and its length; 0: it is none of
+// Slack's. A mention that carries no name stays as it is and is refused where a name is wanted.
 func slackToken(s string) (shown string, n int) {
 	end := strings.IndexByte(s, '>')
 	if end < 2 {

@@ -29,14 +29,16 @@ func TestSplit(t *testing.T) {
 		{`“say "x"”`, []string{`say "x"`}},
 		{`"say “x”"`, []string{"say “x”"}},
 		{"don’t ‘don’t do’", []string{"don’t", "don’t do"}},
-		{"$HOME $(id) `id` a;b a|b a&&b #c (d) *", []string{"$HOME", "$(id)", "`id`", "a;b", "a|b", "a&&b", "#c", "(d)", "*"}},
+		{"$HOME $(id) `id` a;b a|b a&&b #c (d) *",
+			[]string{"$HOME", "$(id)", "`id`", "a;b", "a|b", "a&&b", "#c", "(d)", "*"}},
 		{"a\u00a0b\u2009c\u3000d", []string{"a", "b", "c", "d"}},
 		{"\ufeffa\u200bb\u00ad\u200e", []string{"ab"}},
 		{`"👩‍💻"`, []string{"👩‍💻"}}, // within quotes nothing is taken away
 		{"a&lt;b&gt;&amp;&amp;amp;", []string{"a<b>&&amp;"}},
 		{"<http://a.b|a.b> <https://a.b/c>", []string{"a.b", "https://a.b/c"}},
 		{"<mailto:a@b.c|a@b.c> <mailto:a@b.c>", []string{"a@b.c", "a@b.c"}},
-		{"<@U1> <@U1|jon> <#C1|inc> <#C1|> <!here> <!subteam^S1>", []string{"<@U1>", "@jon", "#inc", "<#C1|>", "<!here>", "<!subteam^S1>"}},
+		{"<@U1> <@U1|jon> <#C1|inc> <#C1|> <!here> <!subteam^S1>",
+			[]string{"<@U1>", "@jon", "#inc", "<#C1|>", "<!here>", "<!subteam^S1>"}},
 		{"<http://a|<b> <> <x> <", []string{"<b", "<>", "<x>", "<"}},
 		{"a\xffb", []string{"a\ufffdb"}},
 	}

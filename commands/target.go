@@ -29,7 +29,8 @@ var (
 	// targetStarts are the words that end the topics.
 	targetStarts = []string{"to", "back", "shift", "skip", "clear", "like", "from"}
 	// targetFlags are Kafka's ways to say a target.
-	targetFlags = []string{"to-latest", "to-earliest", "to-current", "to-datetime", "by-duration", "shift-by", "to-offset", "from-file", "delete-offsets"}
+	targetFlags = []string{"to-latest", "to-earliest", "to-current", "to-datetime", "by-duration", "shift-by",
+		"to-offset", "from-file", "delete-offsets"}
 )
 
 const (
@@ -56,7 +57,8 @@ func (r *resetParser) readTarget(words []word) error {
 		}
 		g := r.given[name][0]
 		if r.targetSaid != "" {
-			return syntaxError(g.name, resetExample, "one target per command: %s is another one beside "+quoted(r.targetSaid))
+			return syntaxError(g.name, resetExample,
+				"one target per command: %s is another one beside "+quoted(r.targetSaid))
 		}
 		r.targetSaid = g.name.text
 		if err := r.readFlag(g); err != nil {
@@ -127,7 +129,8 @@ func (r *resetParser) readTo(words []word) (rest []word, err error) {
 		r.in.Target = reset.Current{}
 	case "offset":
 		if len(words) == 1 {
-			return nil, &SyntaxError{Pos: r.end, Want: "to which offset? A number is missing", Example: "to offset 46020"}
+			return nil, &SyntaxError{Pos: r.end, Want: "to which offset? A number is missing",
+				Example: "to offset 46020"}
 		}
 		return words[2:], r.readOffsetTarget(words[1])
 	default:
@@ -148,7 +151,8 @@ func timeWords(words []word) int {
 	if digits(words[0].text) {
 		return n // epoch numbers have no zone
 	}
-	if dayShape.MatchString(words[0].text) && len(words) > 1 && words[1].text != "" && words[1].text[0] >= '0' && words[1].text[0] <= '9' {
+	if dayShape.MatchString(words[0].text) && len(words) > 1 && words[1].text != "" && words[1].text[0] >= '0' &&
+		words[1].text[0] <= '9' {
 		n = 2
 	}
 	if n < len(words) && zoneShape.MatchString(words[n].text) {
@@ -171,7 +175,8 @@ func (r *resetParser) readTime(w word) error {
 		if _, err := readDuration(w.text); err == nil {
 			return syntaxError(w, "back "+w.text, "to what? %s is a duration")
 		}
-		return syntaxError(w, toExample, "to what? %s is neither a time nor latest").suggest("latest", "earliest", "current", "offset", "today", "yesterday", "tomorrow")
+		return syntaxError(w, toExample, "to what? %s is neither a time nor latest").suggest("latest", "earliest",
+			"current", "offset", "today", "yesterday", "tomorrow")
 	case err != nil:
 		return syntaxError(w, toExample, fmt.Sprintf("to what? %%s %v", err))
 	}
@@ -274,7 +279,8 @@ func (r *resetParser) readLike(w word) error {
 	return nil
 }
 
-// readRows reads a plan that was pasted: what a plan file has in lines stands here in words. The word file asks for a form instead.
+// readRows reads a plan that was pasted: what a plan file has in lines stands here in words. The word file asks for a
+// form instead.
 func (r *resetParser) readRows(words []word) error {
 	if len(words) == 1 && strings.EqualFold(words[0].text, "file") {
 		return r.readFile(word{pos: words[0].pos})
@@ -334,14 +340,17 @@ func (r *resetParser) readFlag(g given) error {
 
 var dateTime = regexp.MustCompile(`(?i)^\d{4}-\d\d-\d\d[t ]\d`)
 
-// readDatetime reads Kafka's --to-datetime. Without a zone it is UTC, as Kafka's tool reads it, unless --tz says otherwise.
+// readDatetime reads Kafka's --to-datetime. Without a zone it is UTC, as Kafka's tool reads it, unless --tz says
+// otherwise.
 func (r *resetParser) readDatetime(w word) error {
 	const example = "--to-datetime 2026-11-22T09:30:00.000"
 	if !dateTime.MatchString(w.text) {
-		return syntaxError(w, example+"; in words: to 09:30", "%s is not a date and a time, as --to-datetime takes them")
+		return syntaxError(w, example+"; in words: to 09:30",
+			"%s is not a date and a time, as --to-datetime takes them")
 	}
 	if r.clock.named && !strings.EqualFold(r.clock.name, "UTC") {
-		r.in.Notes = append(r.in.Notes, "--to-datetime is read in "+r.clock.name+" where it names no zone, because of --tz; Kafka's own tool reads UTC.")
+		r.in.Notes = append(r.in.Notes, "--to-datetime is read in "+r.clock.name+
+			" where it names no zone, because of --tz; Kafka's own tool reads UTC.")
 	}
 	r.clock.utc = true
 	err := r.readTime(w)
@@ -357,12 +366,14 @@ func (r *resetParser) readFile(w word) error {
 	name := cmp.Or(w.text, "the plan")
 	switch {
 	case !r.in.Scope.Empty():
-		return syntaxError(word{text: name, pos: w.pos}, "billing@prod-eu --from-file plan.csv", "%s names the topics itself: leave the others out")
+		return syntaxError(word{text: name, pos: w.pos}, "billing@prod-eu --from-file plan.csv",
+			"%s names the topics itself: leave the others out")
 	case r.ctx.ReadFile == nil && !r.ctx.Terminal:
 		r.upload = true
 		return nil
 	case r.ctx.ReadFile == nil, r.ctx.Terminal && w.text == "":
-		return &SyntaxError{Pos: w.pos, Want: "--from-file needs the name of a file that can be read here", Example: "kafka-reset-bot plan billing@prod-eu --from-file plan.csv"}
+		return &SyntaxError{Pos: w.pos, Want: "--from-file needs the name of a file that can be read here",
+			Example: "kafka-reset-bot plan billing@prod-eu --from-file plan.csv"}
 	}
 	data, err := r.ctx.ReadFile(w.text)
 	if err != nil {

@@ -39,10 +39,12 @@ func TestEveryTextTwinParses(t *testing.T) {
 func TestConversationParses(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{
-		"billing@prod-eu orders to 02:10", "billing@prod-eu", "billing orders to latest", "biling@prod-eu orders to latest", "billing@prod-eu to latest",
-		"billing@prod-eu orders to 23:30", "billing@prod-eu orders to tomorrow 08:00", "billing@prod-eu skip orders:7@18231", "billing@prod-eu orders shift -100",
-		"billing@prod-eu orders:7 shift -100", "approve k7f3", "approve k7f3.1", "undo k7f3", "show k7f3", `settle k7f3 "why"`,
-		"billing@prod-eu orders to 2026-11-22T02:10:00Z", "--group billing --reset-offsets --topic orders --to-datetime 2026-11-22T09:30:00.000 --execute",
+		"billing@prod-eu orders to 02:10", "billing@prod-eu", "billing orders to latest",
+		"biling@prod-eu orders to latest", "billing@prod-eu to latest", "billing@prod-eu orders to 23:30",
+		"billing@prod-eu orders to tomorrow 08:00", "billing@prod-eu skip orders:7@18231",
+		"billing@prod-eu orders shift -100", "billing@prod-eu orders:7 shift -100", "approve k7f3", "approve k7f3.1",
+		"undo k7f3", "show k7f3", `settle k7f3 "why"`, "billing@prod-eu orders to 2026-11-22T02:10:00Z",
+		"--group billing --reset-offsets --topic orders --to-datetime 2026-11-22T09:30:00.000 --execute",
 	} {
 		if _, err := Parse(text, askerOf(t)); err != nil {
 			t.Errorf("%s: %v", text, err)

@@ -36,9 +36,9 @@ var errNoTime = errors.New("not a time")
 
 // readTime reads a time. The notes say what a reader should know about how it was understood.
 //
-// Without a zone of its own it is read in the clock's zone. A bare time of day is the last one that has passed. Of a time
-// that the clocks repeat it is the earlier one: that replays more and loses nothing. A time that they skip is the first
-// instant after the gap. An error other than errNoTime is a sentence about what is wrong.
+// Without a zone of its own it is read in the clock's zone. A bare time of day is the last one that has passed. Of a
+// time that the clocks repeat it is the earlier one: that replays more and loses nothing. A time that they skip is
+// the first instant after the gap. An error other than errNoTime is a sentence about what is wrong.
 func readTime(said string, c clock) (reset.Time, []string, error) {
 	said = strings.Join(strings.Fields(said), " ")
 	if digits(said) {
@@ -73,7 +73,8 @@ func readTime(said string, c clock) (reset.Time, []string, error) {
 		return reset.Time{}, nil, err
 	}
 	t.Said = said
-	if o, _, err := other.read(m); hasOther && err == nil && !o.At.Equal(t.At) && (!o.At.After(c.now) || t.At.After(c.now)) {
+	if o, _, err := other.read(m); hasOther && err == nil && !o.At.Equal(t.At) &&
+		(!o.At.After(c.now) || t.At.After(c.now)) {
 		o.Said = said
 		t.Other = &o
 	}
@@ -102,7 +103,8 @@ func (c clock) read(m []string) (reset.Time, []string, error) {
 	if m[1] == "" && m[2] == "" && at.After(c.now) {
 		w.date = w.date.AddDate(0, 0, -1)
 		at, note = w.in(c.zone, c.name)
-		notes = append(notes, fmt.Sprintf("%s is the last one that has passed: yesterday, %s %s.", w.clock(), w.date.Format(time.DateOnly), c.label()))
+		notes = append(notes, fmt.Sprintf("%s is the last one that has passed: yesterday, %s %s.", w.clock(),
+			w.date.Format(time.DateOnly), c.label()))
 	}
 	if note != "" {
 		notes = append(notes, note)
@@ -144,7 +146,8 @@ func wallOf(m []string) (wall, error) {
 		return w, errors.New("has a time of day that does not exist: it goes from 00:00 to 23:59:59")
 	}
 	nanos := parseDigits((m[6] + "000000000")[:9])
-	w.of = time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute + time.Duration(second)*time.Second + time.Duration(nanos)
+	w.of = time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute + time.Duration(second)*time.Second +
+		time.Duration(nanos)
 	return w, nil
 }
 
@@ -178,16 +181,20 @@ func (w wall) in(zone *time.Location, name string) (at time.Time, note string) {
 		}
 		before, after := wallTime(change.Add(-1)), wallTime(change)
 		if !shown.Before(before.Add(1)) && shown.Before(after) {
-			return change, fmt.Sprintf("%s does not exist on %s in %s: the clocks go from %s to %s. %s is taken, %s UTC.", w.clock(), w.date.Format(time.DateOnly),
-				name, before.Add(1).Format("15:04"), after.Format("15:04"), after.Format("15:04"), change.UTC().Format("15:04"))
+			return change,
+				fmt.Sprintf("%s does not exist on %s in %s: the clocks go from %s to %s. %s is taken, %s UTC.",
+					w.clock(), w.date.Format(time.DateOnly), name, before.Add(1).Format("15:04"), after.Format("15:04"),
+					after.Format("15:04"), change.UTC().Format("15:04"))
 		}
 		t = change
 	}
 	slices.SortFunc(found, time.Time.Compare)
 	found = slices.CompactFunc(found, time.Time.Equal)
 	if len(found) > 1 {
-		note = fmt.Sprintf("%s comes twice on %s in %s: at %s UTC and at %s UTC. The earlier is taken; for the later: to %s", w.clock(), w.date.Format(time.DateOnly),
-			name, found[0].UTC().Format("15:04"), found[1].UTC().Format("15:04"), found[1].UTC().Format(time.RFC3339Nano))
+		note = fmt.Sprintf(
+			"%s comes twice on %s in %s: at %s UTC and at %s UTC. The earlier is taken; for the later: to %s",
+			w.clock(), w.date.Format(time.DateOnly), name, found[0].UTC().Format("15:04"),
+			found[1].UTC().Format("15:04"), found[1].UTC().Format(time.RFC3339Nano))
 	}
 	return found[0], note
 }
@@ -212,7 +219,9 @@ func readEpoch(said string) (reset.Time, []string, error) {
 	case err == nil && len(said) == 13:
 		return reset.Time{At: time.UnixMilli(n).UTC(), Said: said}, nil, nil
 	}
-	return reset.Time{}, nil, fmt.Errorf("has %d digits: epoch seconds have 10, milliseconds 13; an offset is written: to offset 46020", len(said))
+	return reset.Time{}, nil,
+		fmt.Errorf("has %d digits: epoch seconds have 10, milliseconds 13; an offset is written: to offset 46020",
+			len(said))
 }
 
 // incompleteTime says what a text lacks that has something of a time.
@@ -229,7 +238,8 @@ func incompleteTime(said string) error {
 	return errNoTime
 }
 
-// utcOffset reads +05:30, +0530 and +05 as what they say. (Kafka's own tool once read the minutes as nothing: KAFKA-5644.)
+// utcOffset reads +05:30, +0530 and +05 as what they say. (Kafka's own tool once read the minutes as nothing:
+// KAFKA-5644.)
 func utcOffset(s string) (seconds int, err error) {
 	d := strings.ReplaceAll(s[1:], ":", "")
 	hours, minutes := parseDigits(d[:2]), parseDigits(d[2:])
@@ -246,8 +256,8 @@ func utcOffset(s string) (seconds int, err error) {
 //go:embed zones.txt
 var zoneList string
 
-// zoneNames are the names of the IANA time zone database that have a place in them. Abbreviations are left out: "EST" is
-// five hours behind UTC there even in summer, and "IST" is three countries.
+// zoneNames are the names of the IANA time zone database that have a place in them. Abbreviations are left out: "EST"
+// is five hours behind UTC there even in summer, and "IST" is three countries.
 var zoneNames = append(strings.Fields(zoneList), "UTC")
 
 // findZone finds a zone by its IANA name; the case does not matter.

@@ -11,7 +11,8 @@ import (
 // Times by zone and the moment of asking; where two instants or none show the time, the note says so.
 func TestReadTime(t *testing.T) {
 	t.Parallel()
-	const berlin, newYork, lordHowe, kathmandu, apia = "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "Pacific/Apia"
+	const berlin, newYork, lordHowe, kathmandu, apia = "Europe/Berlin", "America/New_York", "Australia/Lord_Howe",
+		"Asia/Kathmandu", "Pacific/Apia"
 	tests := []struct {
 		zone, now, said, want string
 		notes                 int
@@ -38,7 +39,8 @@ func TestReadTime(t *testing.T) {
 		{berlin, "2026-11-22T02:07:00Z", "01:10Z", "2026-11-22T01:10:00Z", 0},
 		{berlin, "2026-11-22T02:07:00Z", "02:06 UTC", "2026-11-22T02:06:00Z", 0},
 		{berlin, "2026-11-22T02:07:00Z", "02:10 utc", "2026-11-21T02:10:00Z", 1},
-		{berlin, "2026-11-22T02:07:00Z", "20:10 America/New_York", "2026-11-22T01:10:00Z", 0}, // it was still the 21st there
+		// it was still the 21st there
+		{berlin, "2026-11-22T02:07:00Z", "20:10 America/New_York", "2026-11-22T01:10:00Z", 0},
 		{berlin, "2026-11-22T02:07:00Z", "2026-11-22T09:30:00.000+05:30", "2026-11-22T04:00:00Z", 0},
 		{berlin, "2026-11-22T02:07:00Z", "2026-11-22T09:30:00.000+0530", "2026-11-22T04:00:00Z", 0},
 		{berlin, "2026-11-22T02:07:00Z", "2026-11-22T09:30:00.000+05", "2026-11-22T04:30:00Z", 0},
@@ -113,7 +115,8 @@ func TestReadTimeOther(t *testing.T) {
 		{said: "2026-11-21T09:30:00.000Z", utc: true},
 	}
 	for _, tt := range tests {
-		c := clock{now: atThree, zone: mustZone(t, "Europe/Berlin"), name: "Europe/Berlin", named: tt.named, utc: tt.utc}
+		c := clock{now: atThree, zone: mustZone(t, "Europe/Berlin"), name: "Europe/Berlin", named: tt.named,
+			utc: tt.utc}
 		got, _, err := readTime(tt.said, c)
 		if err != nil {
 			t.Fatal(err)
@@ -131,9 +134,10 @@ func TestReadTimeOther(t *testing.T) {
 func TestReadTimeRefuses(t *testing.T) {
 	t.Parallel()
 	c := clock{now: atThree, zone: time.UTC, name: "UTC"}
-	for _, said := range []string{"", "now", "noon", "9am", "24:00", "23:60", "23:59:60", "2026-13-01 00:00", "2026-00-10 00:00", "2025-02-29 00:00",
-		"22.11.2026 09:30", "11/22/2026 09:30", "2026-11-22", "yesterday", "02:10 EST", "02:10 Local", "02:10+5:30", "02:10+1860", "02:10 ../etc/passwd",
-		"179533260", "17953326001", "99999999999999999999", "1969-12-31 23:59", "0001-01-01T00:00:00Z", "-1", "2026-11-22T09:30:00.0000000000"} {
+	for _, said := range []string{"", "now", "noon", "9am", "24:00", "23:60", "23:59:60", "2026-13-01 00:00",
+		"2026-00-10 00:00", "2025-02-29 00:00", "22.11.2026 09:30", "11/22/2026 09:30", "2026-11-22", "yesterday",
+		"02:10 EST", "02:10 Local", "02:10+5:30", "02:10+1860", "02:10 ../etc/passwd", "179533260", "17953326001",
+		"99999999999999999999", "1969-12-31 23:59", "0001-01-01T00:00:00Z", "-1", "2026-11-22T09:30:00.0000000000"} {
 		if got, _, err := readTime(said, c); err == nil {
 			t.Errorf("%q is %v", said, got)
 		}
@@ -143,16 +147,17 @@ func TestReadTimeRefuses(t *testing.T) {
 func TestReadDuration(t *testing.T) {
 	t.Parallel()
 	for said, want := range map[string]time.Duration{
-		"90m": 90 * time.Minute, "24h": 24 * time.Hour, "2d": 48 * time.Hour, "1d12h": 36 * time.Hour, "1h30m15s": 90*time.Minute + 15*time.Second,
-		"15min": 15 * time.Minute, "30S": 30 * time.Second, "0d1h": time.Hour,
-		"PT1H30M": 90 * time.Minute, "P1DT2H": 26 * time.Hour, "P2D": 48 * time.Hour, "pt5m": 5 * time.Minute, "P0DT1H0M0S": time.Hour,
-		"106751d": 106751 * 24 * time.Hour,
+		"90m": 90 * time.Minute, "24h": 24 * time.Hour, "2d": 48 * time.Hour, "1d12h": 36 * time.Hour,
+		"1h30m15s": 90*time.Minute + 15*time.Second, "15min": 15 * time.Minute, "30S": 30 * time.Second,
+		"0d1h": time.Hour, "PT1H30M": 90 * time.Minute, "P1DT2H": 26 * time.Hour, "P2D": 48 * time.Hour,
+		"pt5m": 5 * time.Minute, "P0DT1H0M0S": time.Hour, "106751d": 106751 * 24 * time.Hour,
 	} {
 		if got, err := readDuration(said); err != nil || got != want {
 			t.Errorf("%q = %v, %v", said, got, err)
 		}
 	}
-	for _, said := range []string{"", "90", "m", "1.5h", "-90m", "PT-5M", "-PT5M", "P1M", "P1Y", "P1W", "PT", "P", "0s", "PT0S", "1m1h", "1h 30m", "106752d", "9999999999999999999d", "106751d24h"} {
+	for _, said := range []string{"", "90", "m", "1.5h", "-90m", "PT-5M", "-PT5M", "P1M", "P1Y", "P1W", "PT", "P", "0s",
+		"PT0S", "1m1h", "1h 30m", "106752d", "9999999999999999999d", "106751d24h"} {
 		if got, err := readDuration(said); err == nil {
 			t.Errorf("%q is %v", said, got)
 		}
@@ -166,7 +171,8 @@ func TestFindZone(t *testing.T) {
 			t.Errorf("%s: %s, %v", name, got, err)
 		}
 	}
-	for name, near := range map[string]string{"Europe/Berln": "Europe/Berlin", "kolkata": "Asia/Kolkata", "EST": "", "Local": "", "": "", "Etc/GMT+5": ""} {
+	for name, near := range map[string]string{"Europe/Berln": "Europe/Berlin", "kolkata": "Asia/Kolkata", "EST": "",
+		"Local": "", "": "", "Etc/GMT+5": ""} {
 		_, _, err := findZone(name)
 		if e := (*zoneError)(nil); !errors.As(err, &e) || e.near != near {
 			t.Errorf("%q: %v", name, err)
@@ -175,8 +181,9 @@ func TestFindZone(t *testing.T) {
 }
 
 func FuzzWhen(f *testing.F) {
-	for _, said := range []string{"02:10", "yesterday 14:30", "2026-10-25 02:30", "2026-03-29 02:30", "2026-11-22T09:30:00.000+0530", "02:10 Europe/Berlin",
-		"1795332600", "1795332600123", "0000-01-01 00:00", "9999-12-31 23:59:59.999999999", "90m", "1d12h", "PT1H30M", "P1DT2H"} {
+	for _, said := range []string{"02:10", "yesterday 14:30", "2026-10-25 02:30", "2026-03-29 02:30",
+		"2026-11-22T09:30:00.000+0530", "02:10 Europe/Berlin", "1795332600", "1795332600123", "0000-01-01 00:00",
+		"9999-12-31 23:59:59.999999999", "90m", "1d12h", "PT1H30M", "P1DT2H"} {
 		for i := range fuzzZones {
 			f.Add(said, atThree.UnixNano(), i)
 		}
@@ -199,4 +206,5 @@ func FuzzWhen(f *testing.F) {
 	})
 }
 
-var fuzzZones = []string{"UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "Pacific/Apia", "Africa/Monrovia"}
+var fuzzZones = []string{"UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu",
+	"Pacific/Apia", "Africa/Monrovia"}

@@ -22,7 +22,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// eventually polls until nothing differs any more: a broker that hears of a topic, a group or an ACL a moment later is no failure.
+// eventually polls until nothing differs any more: a broker that hears of a topic, a group or an ACL a moment later
+// is no failure.
 func eventually(t *testing.T, what string, diff func() string) {
 	t.Helper()
 	deadline := time.Now().Add(45 * time.Second)
@@ -78,19 +79,22 @@ func TestWhatRunsAGroupOnApacheKafka(t *testing.T) {
 	leave()
 	is(run+"-agg", reset.GroupState{State: "Empty", Type: "classic", Protocol: "consumer"})
 
-	made(t, k, nil, run+"-agg-store-changelog", run+"-agg-by-user-repartition", run+"-us.checkpoints.internal", run+"-plain")
+	made(t, k, nil, run+"-agg-store-changelog", run+"-agg-by-user-repartition", run+"-us.checkpoints.internal",
+		run+"-plain")
 	eventually(t, "internal topics", func() string {
 		snap := inspect(t, c, reset.Query{Group: run + "-agg", Scope: scope(run + "-plain"), Environment: true})
 		if !slices.Contains(snap.Environment.Mirrors, run+"-us.checkpoints.internal") {
 			return fmt.Sprintf("mirrors: %v", snap.Environment.Mirrors)
 		}
-		return cmp.Diff([]string{run + "-agg-by-user-repartition", run + "-agg-store-changelog"}, snap.Environment.Streams)
+		return cmp.Diff([]string{run + "-agg-by-user-repartition", run + "-agg-store-changelog"},
+			snap.Environment.Streams)
 	})
 	if strings.HasPrefix(k.Version, "3.") {
 		return // neither share groups nor groups of the type streams
 	}
 	share := kmsg.NewPtrShareGroupHeartbeatRequest()
-	share.GroupID, share.MemberID, share.SubscribedTopicNames = run+"-share", "AAAAAAAAAAAAAAAAAAAAAA", []string{run + "-plain"}
+	share.GroupID, share.MemberID, share.SubscribedTopicNames = run+"-share", "AAAAAAAAAAAAAAAAAAAAAA",
+		[]string{run + "-plain"}
 	streams := kmsg.NewPtrStreamsGroupHeartbeatRequest()
 	streams.Group, streams.MemberID, streams.RebalanceTimeoutMillis = run+"-streams", "AAAAAAAAAAAAAAAAAAAAAA", 60_000
 	topology := kmsg.NewStreamsGroupHeartbeatRequestTopology()
@@ -98,14 +102,16 @@ func TestWhatRunsAGroupOnApacheKafka(t *testing.T) {
 	sub.SubtopologyID, sub.SourceTopics = "0", []string{run + "-plain"}
 	topology.Subtopologies = append(topology.Subtopologies, sub)
 	streams.Topology = &topology
-	streams.ActiveTasks, streams.StandbyTasks, streams.WarmupTasks = []kmsg.TaskIDs{}, []kmsg.TaskIDs{}, []kmsg.TaskIDs{}
+	streams.ActiveTasks, streams.StandbyTasks, streams.WarmupTasks = []kmsg.TaskIDs{}, []kmsg.TaskIDs{},
+		[]kmsg.TaskIDs{}
 	cl := k.Client(t, kgo.MaxVersions(nil))
 	eventually(t, "heartbeats", func() string {
 		shared, err := share.RequestWith(t.Context(), cl)
 		ok(t, err)
 		home := kadm.NewClient(cl).FindGroupCoordinators(t.Context(), streams.Group)[streams.Group]
 		ok(t, home.Err)
-		streamed, err := streams.RequestWith(t.Context(), cl.Broker(int(home.NodeID))) // the client routes no such request itself
+		// the client routes no such request itself
+		streamed, err := streams.RequestWith(t.Context(), cl.Broker(int(home.NodeID)))
 		ok(t, err)
 		return cmp.Diff([2]int16{}, [2]int16{shared.ErrorCode, streamed.ErrorCode})
 	})
@@ -117,7 +123,10 @@ func TestWhatRunsAGroupOnApacheKafka(t *testing.T) {
 }
 
 // secured is the configuration of a login of its own, with the documented rights but those for which drop says so.
-func secured(t *testing.T, k *realkafka.Cluster, user string, drop func(resource string, op kadm.ACLOperation) bool, topics ...string) kafka.Config {
+func secured(
+	t *testing.T, k *realkafka.Cluster, user string, drop func(resource string, op kadm.ACLOperation) bool,
+	topics ...string,
+) kafka.Config {
 	t.Helper()
 	ok(t, k.AddUser(t.Context(), user, secret))
 	admin := kadm.NewClient(k.Client(t))
@@ -129,7 +138,8 @@ func secured(t *testing.T, k *realkafka.Cluster, user string, drop func(resource
 			if drop(resource, op) {
 				continue
 			}
-			b := on(kadm.NewACLs()).Operations(op).Allow("User:" + user).AllowHosts("*").ResourcePatternType(kadm.ACLPatternLiteral)
+			b := on(kadm.NewACLs()).Operations(op).Allow("User:" +
+				user).AllowHosts("*").ResourcePatternType(kadm.ACLPatternLiteral)
 			done, err := admin.CreateACLs(t.Context(), b)
 			ok(t, err)
 			for _, d := range done {
@@ -137,9 +147,11 @@ func secured(t *testing.T, k *realkafka.Cluster, user string, drop func(resource
 			}
 		}
 	}
-	grant("cluster", func(b *kadm.ACLBuilder) *kadm.ACLBuilder { return b.Clusters() }, kadm.OpDescribe, kadm.OpDescribeConfigs)
+	grant("cluster", func(b *kadm.ACLBuilder) *kadm.ACLBuilder { return b.Clusters() }, kadm.OpDescribe,
+		kadm.OpDescribeConfigs)
 	grant("group", func(b *kadm.ACLBuilder) *kadm.ACLBuilder { return b.Groups("*") }, kadm.OpRead, kadm.OpDelete)
-	grant("topic", func(b *kadm.ACLBuilder) *kadm.ACLBuilder { return b.Topics(topics...) }, kadm.OpRead, kadm.OpDescribeConfigs)
+	grant("topic", func(b *kadm.ACLBuilder) *kadm.ACLBuilder { return b.Topics(topics...) }, kadm.OpRead,
+		kadm.OpDescribeConfigs)
 	ca, err := os.ReadFile(k.CAFile())
 	ok(t, err)
 	trust := x509.NewCertPool()
@@ -150,8 +162,8 @@ func secured(t *testing.T, k *realkafka.Cluster, user string, drop func(resource
 	}
 }
 
-// The road works with exactly the rights of docs/permissions.md; each that is missing is named; and a topic that ACLs hide is
-// noticed, although Kafka leaves its commits out without a word.
+// The road works with exactly the rights of docs/permissions.md; each that is missing is named; and a topic that ACLs
+// hide is noticed, although Kafka leaves its commits out without a word.
 func TestLeastRightsOnApacheKafka(t *testing.T) {
 	t.Parallel()
 	k := realkafka.Shared(t)
@@ -173,8 +185,10 @@ func TestLeastRightsOnApacheKafka(t *testing.T) {
 		ok(t, err)
 		equal(t, "cluster", check.ClusterID, k.ID)
 		snap := inspect(t, c, reset.Query{Group: run, Scope: reset.Scope{All: true}, At: time.Now(), Environment: true})
-		equal(t, "all topics", [3]any{len(snap.Topics), snap.Environment.Hidden, snap.Environment.HiddenWhy}, [3]any{2, 0, ""})
-		equal(t, "configurations", [3]any{snap.Environment.Unread, snap.Environment.Retention, snap.Environment.CommitTimeout},
+		equal(t, "all topics", [3]any{len(snap.Topics), snap.Environment.Hidden, snap.Environment.HiddenWhy},
+			[3]any{2, 0, ""})
+		equal(t, "configurations", [3]any{snap.Environment.Unread, snap.Environment.Retention,
+			snap.Environment.CommitTimeout},
 			[3]any{[]string(nil), 7 * 24 * time.Hour, 5 * time.Second})
 		for _, to := range []reset.Position{{Offset: 0}, {None: true}, {Offset: 0}} {
 			equal(t, "a write", writeTo(t, c, run, topics[0], to), []reset.StepResult{{Written: true}})
@@ -192,13 +206,19 @@ func TestLeastRightsOnApacheKafka(t *testing.T) {
 		{"cluster", kadm.OpDescribeConfigs, []MissingRight{{"cluster", "", "DESCRIBE_CONFIGS", true}}},
 		{"group", kadm.OpRead, []MissingRight{{"group", run, "READ", false}}},
 		{"group", kadm.OpDelete, []MissingRight{{"group", run, "DELETE", true}}},
-		{"topic", kadm.OpRead, []MissingRight{{"topic", topics[0], "READ", false}, {"topic", topics[1], "READ", false}}},
-		{"topic", kadm.OpDescribeConfigs, []MissingRight{{"topic", topics[0], "DESCRIBE_CONFIGS", true}, {"topic", topics[1], "DESCRIBE_CONFIGS", true}}},
+		{"topic", kadm.OpRead, []MissingRight{{"topic", topics[0], "READ", false},
+			{"topic", topics[1], "READ", false}}},
+		{"topic", kadm.OpDescribeConfigs, []MissingRight{{"topic", topics[0], "DESCRIBE_CONFIGS", true},
+			{"topic", topics[1], "DESCRIBE_CONFIGS", true}}},
 	} {
 		t.Run(missing.resource+" "+missing.op.String(), func(t *testing.T) {
 			t.Parallel()
 			user := fmt.Sprintf("%s-%s-%d", run, missing.resource, missing.op)
-			c := open(t, secured(t, k, user, func(r string, op kadm.ACLOperation) bool { return r == missing.resource && op == missing.op }))
+			c := open(t,
+				secured(t, k, user, func(r string,
+					op kadm.ACLOperation) bool {
+					return r == missing.resource && op == missing.op
+				}))
 			eventually(t, "what is missing", func() string { return lacksOf(t, c, groups, topics, missing.want) })
 		})
 	}
@@ -211,7 +231,8 @@ func TestLeastRightsOnApacheKafka(t *testing.T) {
 			t.Errorf("%d topics are hidden, and these are seen: %v", snap.Environment.Hidden, snap.Topics)
 		}
 		in := reset.Intent{Group: run, Scope: reset.Scope{All: true}, Target: reset.Latest{}}
-		if _, p := reset.CheckGroup(in, reset.ClusterInfo{SeesAll: true}, snap); p == nil || p.Code != reset.ProblemHidden {
+		if _, p := reset.CheckGroup(in, reset.ClusterInfo{SeesAll: true},
+			snap); p == nil || p.Code != reset.ProblemHidden {
 			t.Errorf("all topics: %+v, want a refusal", p)
 		}
 		r, err := c.Rights(t.Context(), groups, nil)
@@ -224,7 +245,9 @@ func TestLeastRightsOnApacheKafka(t *testing.T) {
 
 func writeTo(t *testing.T, c *kafka.Cluster, group, topic string, to reset.Position) []reset.StepResult {
 	t.Helper()
-	got, err := c.Write(t.Context(), group, reset.Chunk{Delete: to.None, Steps: []reset.WriteStep{{Partition: reset.Partition{Topic: topic}, To: to}}}, ready)
+	got, err := c.Write(t.Context(), group,
+		reset.Chunk{Delete: to.None, Steps: []reset.WriteStep{{Partition: reset.Partition{Topic: topic}, To: to}}},
+		ready)
 	ok(t, err)
 	return got
 }
@@ -239,15 +262,17 @@ func lacksOf(t *testing.T, c *kafka.Cluster, groups, topics []string, want []Mis
 	return cmp.Diff(want, shorter(r.Lacks))
 }
 
-// What warnings rest on, as a real Kafka tells it. Not here: remote storage, for which brokers need a plugin that Apache Kafka
-// does not ship, and MirrorMaker 2 at work, which is a Connect cluster of its own; both are known by configuration and names.
+// What warnings rest on, as a real Kafka tells it. Not here: remote storage, for which brokers need a plugin that
+// Apache Kafka does not ship, and MirrorMaker 2 at work, which is a Connect cluster of its own; both are known by
+// configuration and names.
 func TestWarningsOnApacheKafka(t *testing.T) {
 	t.Parallel()
 	const day = 24 * time.Hour
 	k := realkafka.Shared(t)
 	run := fmt.Sprintf("warn-%d", time.Now().UnixNano())
 	aged, open1 := run+"-aged", run+"-open"
-	made(t, k, map[string]*string{"retention.ms": kadm.StringPtr("604800000"), "cleanup.policy": kadm.StringPtr("compact,delete")}, aged)
+	made(t, k, map[string]*string{"retention.ms": kadm.StringPtr("604800000"),
+		"cleanup.policy": kadm.StringPtr("compact,delete")}, aged)
 	made(t, k, nil, open1)
 	cl := k.Client(t, kgo.RecordPartitioner(kgo.ManualPartitioner()))
 	produced(t, cl, aged, 7*day-time.Hour, 7*day-2*time.Hour, 5*day, time.Hour, time.Minute)
@@ -256,7 +281,8 @@ func TestWarningsOnApacheKafka(t *testing.T) {
 	ok(t, tx.BeginTransaction())
 	produced(t, tx, open1, time.Minute, time.Minute)
 	c := open(t, kafka.Config{Bootstrap: k.Bootstrap(), ClusterID: k.ID})
-	leave := member(t, k.Bootstrap(), run, "consumer", "range") // a group that consumers were in, so that it is Empty of itself
+	// a group that consumers were in, so that it is Empty of itself
+	leave := member(t, k.Bootstrap(), run, "consumer", "range")
 	leave()
 	eventually(t, "the first commit", func() string {
 		return cmp.Diff([]reset.StepResult{{Written: true}}, writeTo(t, c, run, aged, reset.Position{Offset: 3}))
@@ -289,6 +315,7 @@ func TestWarningsOnApacheKafka(t *testing.T) {
 	}
 	equal(t, "back to the start, long unread", without(warns(3, reset.Earliest{})),
 		[]reset.WarningCode{reset.WarnRetention, reset.WarnOpen, reset.WarnCompacted, reset.WarnExpires})
-	equal(t, "to the end, a recent record was read", without(warns(4, reset.Latest{})), []reset.WarningCode{reset.WarnPastOpen, reset.WarnCompacted})
+	equal(t, "to the end, a recent record was read", without(warns(4, reset.Latest{})),
+		[]reset.WarningCode{reset.WarnPastOpen, reset.WarnCompacted})
 	ok(t, tx.EndTransaction(t.Context(), kgo.TryAbort))
 }

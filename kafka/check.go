@@ -17,9 +17,9 @@ type CheckResult struct {
 	Notes     []string // what works less well on these brokers, or not at all; a plain reset works all the same
 }
 
-// Check looks at what must be true before anything can be asked: that the cluster answers and is the pinned one, that each
-// of its brokers takes a connection and a login at the address it advertises, speaks what this package needs, and lets the
-// login list groups. The error joins everything that is wrong.
+// Check looks at what must be true before anything can be asked: that the cluster answers and is the pinned one, that
+// each of its brokers takes a connection and a login at the address it advertises, speaks what this package needs,
+// and lets the login list groups. The error joins everything that is wrong.
 func (c *Cluster) Check(ctx context.Context) (CheckResult, error) {
 	v, err := c.refreshBrokers(ctx)
 	if err != nil {
@@ -44,14 +44,18 @@ var older = []struct {
 	key, below int16
 	note       string
 }{
-	{keyListGroups, 4, "its brokers list groups without their state (older than Kafka 2.6): states come from the describe call"},
-	{keyListGroups, 5, "its brokers list groups without their type (older than Kafka 3.8): groups are described both ways"},
-	{keyMetadata, 10, "its brokers do not tell the ids of topics (older than Kafka 2.8): a topic that is deleted and made again under the same name is not noticed"},
-	{keyOffsetFetch, 7, "its brokers do not tell which committed offsets are about to be replaced by an open transaction (older than Kafka 2.5)"},
+	{keyListGroups, 4,
+		"its brokers list groups without their state (older than Kafka 2.6): states come from the describe call"},
+	{keyListGroups, 5,
+		"its brokers list groups without their type (older than Kafka 3.8): groups are described both ways"},
+	{keyMetadata, 10,
+		"its brokers do not tell the ids of topics (older than Kafka 2.8): a topic that is deleted and made again under the same name is not noticed"},
+	{keyOffsetFetch, 7,
+		"its brokers do not tell which committed offsets are about to be replaced by an open transaction (older than Kafka 2.5)"},
 }
 
-// checkBroker tells what works less well, and what does not work at all. What a plain reset does not need is a note: many
-// services leave it out.
+// checkBroker tells what works less well, and what does not work at all. What a plain reset does not need is a note:
+// many services leave it out.
 func (c *Cluster) checkBroker(ctx context.Context, addr string) (notes []string, err error) {
 	l, err := c.dial(ctx, addr)
 	if err != nil {

@@ -1,8 +1,8 @@
 // Package kafka reads and writes the committed offsets of one Kafka cluster: it implements reset.Cluster.
 //
-// It is the only package that imports sarama, and nothing of sarama leaves it. It asks brokers by batched raw requests on
-// connections of its own, never joins a group, and never decides: what an answer means for a reset is package reset's
-// business, how it is worded package commands'.
+// It is the only package that imports sarama, and nothing of sarama leaves it. It asks brokers by batched raw
+// requests on connections of its own, never joins a group, and never decides: what an answer means for a reset is
+// package reset's business, how it is worded package commands'.
 package kafka
 
 import (
@@ -22,8 +22,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// Cluster is one Kafka cluster. It dials when it is asked something, and again after failures. Its methods may be called
-// from several goroutines.
+// Cluster is one Kafka cluster. It dials when it is asked something, and again after failures. Its methods may be
+// called from several goroutines.
 type Cluster struct {
 	name      string
 	pinned    string
@@ -81,7 +81,8 @@ func Open(cfg Config) *Cluster {
 	s := sarama.NewConfig()
 	s.ClientID = "kafka-reset-bot"
 	s.Version = sarama.V4_0_0_0 // the newest that is spoken; each broker's ApiVersions lowers it
-	// Calls are bounded by contexts (see link.go). sarama's own limits come later, so that there is one kind of timeout.
+	// Calls are bounded by contexts (see link.go). sarama's own limits come later, so that there is one kind of
+	// timeout.
 	s.Net.ReadTimeout, s.Net.WriteTimeout, s.Net.DialTimeout = c.timeout+time.Second, c.timeout+time.Second, c.timeout
 	s.Net.TLS.Enable, s.Net.TLS.Config = cfg.TLS != nil, cfg.TLS
 	if cfg.SASL.Mechanism != "" {
@@ -121,16 +122,16 @@ type view struct {
 	topics map[string]*sarama.TopicMetadata
 }
 
-// anyTopic is asked for where only the brokers matter: sarama sends an empty list of topics as "all of them". Asking for a
-// topic creates none, see metadata.
+// anyTopic is asked for where only the brokers matter: sarama sends an empty list of topics as "all of them". Asking
+// for a topic creates none, see metadata.
 const anyTopic = "__consumer_offsets"
 
 // refreshBrokers asks who the brokers are now.
 func (c *Cluster) refreshBrokers(ctx context.Context) (view, error) { return c.metadata(ctx, anyTopic) }
 
-// metadata asks brokers one by one, the next one as soon as the last failed or is slow, and takes the first answer. Without
-// topics it tells about all of them. It is where reachability and the pinned cluster id are checked, before anything else
-// is asked or written.
+// metadata asks brokers one by one, the next one as soon as the last failed or is slow, and takes the first answer.
+// Without topics it tells about all of them. It is where reachability and the pinned cluster id are checked, before
+// anything else is asked or written.
 func (c *Cluster) metadata(ctx context.Context, topics ...string) (view, error) {
 	bounded, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
@@ -199,7 +200,8 @@ func (c *Cluster) recognise(addr string, resp *sarama.MetadataResponse) (view, e
 		v.id = *resp.ClusterID
 	}
 	if c.pinned != "" && v.id != c.pinned {
-		return view{}, &reset.Problem{Code: reset.ProblemWrongCluster, Cluster: c.name, Want: c.pinned, Got: v.id, Names: []string{addr}}
+		return view{}, &reset.Problem{Code: reset.ProblemWrongCluster, Cluster: c.name, Want: c.pinned, Got: v.id,
+			Names: []string{addr}}
 	}
 	known := []string{addr}
 	for _, b := range resp.Brokers {

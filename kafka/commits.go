@@ -16,8 +16,8 @@ type commit struct {
 	err string
 }
 
-// findCoordinator asks which broker coordinates the group. It is also where a group is noticed that the login may not see:
-// listings leave it out without a word.
+// findCoordinator asks which broker coordinates the group. It is also where a group is noticed that the login may not
+// see: listings leave it out without a word.
 func (c *Cluster) findCoordinator(ctx context.Context, v view, group string) (addr string, err error) {
 	resp, err := callBroker(ctx, c, v.lead, func(b *sarama.Broker) (*sarama.FindCoordinatorResponse, error) {
 		return b.FindCoordinator(&sarama.FindCoordinatorRequest{
@@ -45,8 +45,8 @@ func (c *Cluster) coordinator(ctx context.Context, group string) (string, error)
 	return c.findCoordinator(ctx, v, group)
 }
 
-// ReadBack asks the coordinator for the committed positions, which must be stable: an offset inside an open transaction is
-// waited for within a bound.
+// ReadBack asks the coordinator for the committed positions, which must be stable: an offset inside an open
+// transaction is waited for within a bound.
 func (c *Cluster) ReadBack(ctx context.Context, group string, parts []reset.Partition) ([]reset.Position, error) {
 	if len(parts) == 0 {
 		return nil, nil // without partitions the request would mean all of them
@@ -65,12 +65,14 @@ func (c *Cluster) ReadBack(ctx context.Context, group string, parts []reset.Part
 			at, ok := got[p]
 			switch {
 			case !ok:
-				return nil, fmt.Errorf("read back %s:%d of group %q: broker %s left it out of its answer", p.Topic, p.Partition, group, addr)
+				return nil, fmt.Errorf("read back %s:%d of group %q: broker %s left it out of its answer", p.Topic,
+					p.Partition, group, addr)
 			case at.err == name(sarama.ErrUnstableOffsetCommit):
 				return nil, &retriableError{addr, fmt.Sprintf("%s on %s:%d", at.err, p.Topic, p.Partition)}
 			case at.err != "":
 				return nil, &reset.Problem{
-					Code: reset.ProblemUnread, Cluster: c.name, Group: group, Topic: p.Topic, Parts: []int32{p.Partition}, Got: at.err,
+					Code: reset.ProblemUnread, Cluster: c.name, Group: group, Topic: p.Topic,
+					Parts: []int32{p.Partition}, Got: at.err,
 				}
 			}
 			out[i] = at.Position
@@ -105,7 +107,9 @@ func (c *Cluster) commits(ctx context.Context, group string) (map[reset.Partitio
 }
 
 // fetchCommits reads the committed positions of some partitions, or of all without any, from the broker at addr.
-func (c *Cluster) fetchCommits(ctx context.Context, addr, group string, parts []reset.Partition) (map[reset.Partition]commit, error) {
+func (c *Cluster) fetchCommits(
+	ctx context.Context, addr, group string, parts []reset.Partition,
+) (map[reset.Partition]commit, error) {
 	byTopic := partitionsByTopic(parts)
 	resp, err := callBroker(ctx, c, addr, func(b *sarama.Broker) (*sarama.OffsetFetchResponse, error) {
 		req := sarama.NewOffsetFetchRequest(c.sarama.Version, group, byTopic)
@@ -141,8 +145,9 @@ func (c *Cluster) fetchCommits(ctx context.Context, addr, group string, parts []
 	return out, nil
 }
 
-// fetchAllCommits reads all committed positions of several groups from their coordinator at addr: in one request where the broker
-// takes several groups in one (OffsetFetch v8, Kafka 3.0), else one after the other. Of a group that the broker refuses, why.
+// fetchAllCommits reads all committed positions of several groups from their coordinator at addr: in one request
+// where the broker takes several groups in one (OffsetFetch v8, Kafka 3.0), else one after the other. Of a group that
+// the broker refuses, why.
 func (c *Cluster) fetchAllCommits(ctx context.Context, addr string, groups []string) (map[string]groupCommits, error) {
 	out := make(map[string]groupCommits, len(groups))
 	resp, err := callBroker(ctx, c, addr, func(b *sarama.Broker) (*sarama.OffsetFetchResponse, error) {

@@ -11,8 +11,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// difference names a deliberate way in which a plan is not what kafka-consumer-groups.sh would write. Each has its heading and
-// its reason in docs/differences.md.
+// difference names a deliberate way in which a plan is not what kafka-consumer-groups.sh would write. Each has its
+// heading and its reason in docs/differences.md.
 type difference string
 
 const (
@@ -27,10 +27,11 @@ const (
 	nothingSaid    difference = "A group without commits"
 )
 
-var differences = []difference{outsideKept, timeBelowStart, lastStable, shiftWraps, oneSpoilsAll, topicTwice, nothingSaid}
+var differences = []difference{outsideKept, timeBelowStart, lastStable, shiftWraps, oneSpoilsAll, topicTwice,
+	nothingSaid}
 
-// differ says why one partition's target is not what Kafka's tool printed. It looks at what was asked for and at what the
-// broker said, so that a wrong number is never excused by its mere presence in an odd place.
+// differ says why one partition's target is not what Kafka's tool printed. It looks at what was asked for and at what
+// the broker said, so that a wrong number is never excused by its mere presence in an odd place.
 func differ(t reset.Target, iso reset.Isolation, s reset.Step, printed int64) difference {
 	if !s.To.None && s.To.Offset == printed {
 		return same
@@ -44,7 +45,8 @@ func differ(t reset.Target, iso reset.Isolation, s reset.Step, printed int64) di
 		}
 	case reset.Time:
 		// The tool takes a miss for the end; here the records behind it were looked at.
-		inLog := s.How == reset.HowStartInDoubt && s.To.Offset == s.Start || s.How == reset.HowRecord && !s.RecordAt.Before(t.At)
+		inLog := s.How == reset.HowStartInDoubt && s.To.Offset == s.Start ||
+			s.How == reset.HowRecord && !s.RecordAt.Before(t.At)
 		if printed == s.End && inLog && s.Start > 0 && s.To.Offset >= s.Start && s.To.Offset < s.End {
 			return timeBelowStart
 		}
@@ -82,7 +84,8 @@ func TestOnlyTheRightNumberIsExcused(t *testing.T) {
 	t.Parallel()
 	noon := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 	step := func(start, end, from, to int64, how reset.How) reset.Step {
-		return reset.Step{Start: start, End: end, From: reset.Position{Offset: from}, To: reset.Position{Offset: to}, How: how}
+		return reset.Step{Start: start, End: end, From: reset.Position{Offset: from}, To: reset.Position{Offset: to},
+			How: how}
 	}
 	record := step(33, 60, 40, 33, reset.HowRecord)
 	record.RecordAt = noon
@@ -98,10 +101,13 @@ func TestOnlyTheRightNumberIsExcused(t *testing.T) {
 	}{
 		{"equal", reset.Latest{}, "", step(0, 60, 40, 60, reset.HowEnd), 60, same},
 		{"another end", reset.Latest{}, "", step(0, 60, 40, 60, reset.HowEnd), 61, unexplained},
-		{"another end, read committed", reset.Latest{}, reset.ReadCommitted, step(0, 60, 40, 60, reset.HowEnd), 61, lastStable},
-		{"an end before the last stable offset", reset.Latest{}, reset.ReadCommitted, step(0, 60, 40, 60, reset.HowEnd), 59, unexplained},
+		{"another end, read committed", reset.Latest{}, reset.ReadCommitted, step(0, 60, 40, 60, reset.HowEnd), 61,
+			lastStable},
+		{"an end before the last stable offset", reset.Latest{}, reset.ReadCommitted, step(0, 60, 40, 60, reset.HowEnd),
+			59, unexplained},
 		{"current behind the end", reset.Current{}, "", step(0, 60, 99, 60, reset.HowClampEnd), 99, outsideKept},
-		{"current behind the end, wrongly clamped", reset.Current{}, "", step(0, 60, 99, 59, reset.HowClampEnd), 99, unexplained},
+		{"current behind the end, wrongly clamped", reset.Current{}, "", step(0, 60, 99, 59, reset.HowClampEnd), 99,
+			unexplained},
 		{"current in the log", reset.Current{}, "", step(0, 60, 50, 60, reset.HowClampEnd), 50, unexplained},
 		{"a miss with a record", reset.Time{At: noon}, "", record, 60, timeBelowStart},
 		{"a record before the asked time", reset.Time{At: noon}, "", early, 60, unexplained},

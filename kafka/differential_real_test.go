@@ -25,8 +25,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// oddWorld has topics of every odd kind and many groups with commits in odd places. Once made it holds still, so that the
-// bot and Kafka's tool look at the same one.
+// oddWorld has topics of every odd kind and many groups with commits in odd places. Once made it holds still, so that
+// the bot and Kafka's tool look at the same one.
 type oddWorld struct {
 	*testing.T
 	k      *realkafka.Cluster
@@ -43,8 +43,8 @@ type oddWorld struct {
 	equal  int
 }
 
-// For every target the plans of many generated groups are, partition by partition, what Kafka's own tool would write, but for
-// the differences in docs/differences.md.
+// For every target the plans of many generated groups are, partition by partition, what Kafka's own tool would write,
+// but for the differences in docs/differences.md.
 func TestPlansAreThoseOfKafkasTool(t *testing.T) {
 	t.Parallel()
 	w := newOddWorld(t)
@@ -74,9 +74,9 @@ func TestPlansAreThoseOfKafkasTool(t *testing.T) {
 func newOddWorld(t *testing.T) *oddWorld {
 	k := realkafka.Shared(t)
 	w := &oddWorld{
-		T: t, k: k, name: fmt.Sprintf("odd%d", time.Now().UnixNano()), counts: map[difference]int{}, seen: map[string][]reset.Snapshot{},
-		first: time.Now().Add(-24 * time.Hour).UTC().Truncate(time.Second),
-		bot:   open(t, kafka.Config{Bootstrap: k.Bootstrap(), ClusterID: k.ID, Timeout: 30 * time.Second}),
+		T: t, k: k, name: fmt.Sprintf("odd%d", time.Now().UnixNano()), counts: map[difference]int{},
+		seen: map[string][]reset.Snapshot{}, first: time.Now().Add(-24 * time.Hour).UTC().Truncate(time.Second),
+		bot: open(t, kafka.Config{Bootstrap: k.Bootstrap(), ClusterID: k.ID, Timeout: 30 * time.Second}),
 	}
 	w.cl = w.client()
 	w.admin = kadm.NewClient(w.cl)
@@ -84,7 +84,8 @@ func newOddWorld(t *testing.T) *oddWorld {
 }
 
 func (w *oddWorld) client(opts ...kgo.Opt) *kgo.Client {
-	return w.k.Client(w, append([]kgo.Opt{kgo.RecordPartitioner(kgo.ManualPartitioner()), kgo.UnknownTopicRetries(-1)}, opts...)...)
+	return w.k.Client(w, append([]kgo.Opt{kgo.RecordPartitioner(kgo.ManualPartitioner()), kgo.UnknownTopicRetries(-1)},
+		opts...)...)
 }
 
 // at is the time of the nth record of a topic; a second lot of records comes twelve hours later.
@@ -111,7 +112,8 @@ func (w *oddWorld) topic(suffix string, partitions int32, config ...string) stri
 func (w *oddWorld) fill(topic string, partition int32, batches bool, seconds ...int) {
 	var rs []*kgo.Record
 	for _, n := range seconds {
-		rs = append(rs, &kgo.Record{Topic: topic, Partition: partition, Timestamp: w.at(n), Key: []byte("k"), Value: []byte("x")})
+		rs = append(rs, &kgo.Record{Topic: topic, Partition: partition, Timestamp: w.at(n), Key: []byte("k"),
+			Value: []byte("x")})
 	}
 	if !batches {
 		ok(w.T, w.cl.ProduceSync(w.Context(), rs...).FirstErr())
@@ -134,7 +136,8 @@ func (w *oddWorld) makeTopics() {
 	for p := range int32(3) {
 		w.fill(orders, p, false, upTo(60, later, later+1, later+2)...)
 	}
-	compact := w.topic("compact", 1, "cleanup.policy", "compact", "min.cleanable.dirty.ratio", "0.01", "segment.ms", "5000")
+	compact := w.topic("compact", 1, "cleanup.policy", "compact", "min.cleanable.dirty.ratio", "0.01", "segment.ms",
+		"5000")
 	w.fill(compact, 0, true, upTo(30)...)
 
 	odd := w.topic("disorder", 2, "message.timestamp.after.max.ms", strconv.Itoa(math.MaxInt64))
@@ -149,7 +152,8 @@ func (w *oddWorld) makeTopics() {
 	tx := w.client(kgo.TransactionalID(opened), kgo.TransactionTimeout(10*time.Minute))
 	ok(w.T, tx.BeginTransaction()) // it stays open: nothing behind it is read committed
 	for n := 10; n < 15; n++ {
-		ok(w.T, tx.ProduceSync(w.Context(), &kgo.Record{Topic: opened, Timestamp: w.at(n), Value: []byte("x")}).FirstErr())
+		ok(w.T, tx.ProduceSync(w.Context(),
+			&kgo.Record{Topic: opened, Timestamp: w.at(n), Value: []byte("x")}).FirstErr())
 	}
 	w.topic("unread", 2)
 
@@ -162,7 +166,8 @@ func (w *oddWorld) makeTopics() {
 	w.fill(trimmed, 1, true, upTo(30, 5, 6, 50)...)
 	w.trim(trimmed, 33, 30)
 
-	hidden := w.topic("hidden", 1, "segment.ms", "3600000") // late records between early ones, behind a first segment that misleads
+	// late records between early ones, behind a first segment that misleads
+	hidden := w.topic("hidden", 1, "segment.ms", "3600000")
 	w.fill(hidden, 0, true, 5*hour, hour, hour, 10*hour, 10*hour, 2*hour, 2*hour)
 	w.trim(hidden, 1)
 }
@@ -249,11 +254,13 @@ func (w *oddWorld) settle() {
 	})
 }
 
-// compareHidden looks at the one partition whose misleading file stays: the tool goes to the end, and the late records begin at 3.
+// compareHidden looks at the one partition whose misleading file stays: the tool goes to the end, and the late
+// records begin at 3.
 func (w *oddWorld) compareHidden() {
 	group, hidden := w.groups[:1], w.name+"-hidden"
 	at := w.at(4*hour + hour/2)
-	printed, out, err := w.tool(w.Context(), group, []string{"--topic", hidden, "--to-datetime", at.Format("2006-01-02T15:04:05.000Z07:00")})
+	printed, out, err := w.tool(w.Context(), group,
+		[]string{"--topic", hidden, "--to-datetime", at.Format("2006-01-02T15:04:05.000Z07:00")})
 	p := w.plans(run{groups: group, scope: scope(hidden), target: reset.Time{At: at}})[0]
 	if err != nil || printed[place{group[0], hidden, "0"}] != 7 {
 		w.Errorf("late records between early ones: want the tool to go to the end, 7 (%v):\n%.2000s", err, out)
@@ -312,14 +319,17 @@ func (w *oddWorld) runs() (out []run) {
 	read := w.topics[:0:0]
 	read = append(read, w.topics...)
 	read = slices.DeleteFunc(read, func(t string) bool { return strings.HasSuffix(t, "-unread") })
-	shift := run{groups: w.whole, args: []string{"--shift-by", "-3"}, scope: scope(read...), target: reset.Shift{By: -3}}
+	shift := run{groups: w.whole, args: []string{"--shift-by", "-3"}, scope: scope(read...),
+		target: reset.Shift{By: -3}}
 	for _, t := range read {
 		shift.args = append(shift.args, "--topic", t)
 	}
 	parts := reset.Scope{Topics: []reset.TopicScope{{Topic: w.topics[0], Partitions: []int32{0, 3}}}}
 	return append(out, shift, w.planFile(),
-		run{groups: w.groups, args: []string{"--to-latest", "--topic", w.topics[0] + ":0,3"}, scope: parts, target: reset.Latest{}},
-		run{groups: w.groups, args: append([]string{"--to-latest"}, all...), scope: reset.Scope{All: true}, target: reset.Latest{}, iso: reset.ReadCommitted})
+		run{groups: w.groups, args: []string{"--to-latest", "--topic", w.topics[0] + ":0,3"}, scope: parts,
+			target: reset.Latest{}},
+		run{groups: w.groups, args: append([]string{"--to-latest"}, all...), scope: reset.Scope{All: true},
+			target: reset.Latest{}, iso: reset.ReadCommitted})
 }
 
 // planFile writes a file that says for each group where to go.
@@ -368,7 +378,8 @@ func (w *oddWorld) tool(ctx context.Context, groups, args []string) (map[place]i
 func (w *oddWorld) runTool(r *run) {
 	begun := time.Now()
 	r.printed, r.out, r.err = w.tool(w.Context(), r.groups, r.args)
-	w.Logf("%s: the tool took %s for %d partitions", strings.Join(r.args[:2], " "), time.Since(begun).Round(time.Millisecond), len(r.printed))
+	w.Logf("%s: the tool took %s for %d partitions", strings.Join(r.args[:2], " "),
+		time.Since(begun).Round(time.Millisecond), len(r.printed))
 }
 
 type planned struct {
@@ -475,8 +486,11 @@ func (w *oddWorld) compareRefusals() {
 
 	group := w.groups[:1]
 	printed, out, _ = w.tool(w.Context(), group, []string{"--topic", orders, "--topic", orders + ":0", "--to-latest"})
-	twice := w.plans(run{groups: group, scope: reset.Scope{Topics: []reset.TopicScope{{Topic: orders}, {Topic: orders, Partitions: []int32{0}}}}, target: reset.Latest{}})[0]
-	if len(printed) > 0 || !strings.Contains(out, "Duplicate key") || twice.problem != nil || len(twice.plan.Steps) != 4 {
+	twice := w.plans(run{groups: group,
+		scope:  reset.Scope{Topics: []reset.TopicScope{{Topic: orders}, {Topic: orders, Partitions: []int32{0}}}},
+		target: reset.Latest{}})[0]
+	if len(printed) > 0 || !strings.Contains(out, "Duplicate key") || twice.problem != nil ||
+		len(twice.plan.Steps) != 4 {
 		w.Errorf("a topic named twice: the plan is %+v, the tool says\n%.2000s", twice, out)
 	}
 	w.counts[topicTwice]++

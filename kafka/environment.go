@@ -16,9 +16,9 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// environment adds what tells a group's kind while nobody is in it, and what warnings are made of: the names of all topics, the
-// configuration of those in scope, and where their logs are about to change. One request for names, one to each broker for
-// configuration, and up to five to each leader, however many partitions there are.
+// environment adds what tells a group's kind while nobody is in it, and what warnings are made of: the names of all
+// topics, the configuration of those in scope, and where their logs are about to change. One request for names, one
+// to each broker for configuration, and up to five to each leader, however many partitions there are.
 func (c *Cluster) environment(ctx context.Context, v view, q reset.Query, s *reset.Snapshot) error {
 	every, err := c.metadata(ctx)
 	if err != nil {
@@ -44,15 +44,17 @@ func (c *Cluster) environment(ctx context.Context, v view, q reset.Query, s *res
 	return ctx.Err()
 }
 
-// kindTopics picks the topics whose names tell something: Kafka Streams names an application's internal topics APPLICATION-...,
-// and the application's id is its group; MirrorMaker 2 keeps checkpoints of each source cluster in a topic of their own.
+// kindTopics picks the topics whose names tell something: Kafka Streams names an application's internal topics
+// APPLICATION-..., and the application's id is its group; MirrorMaker 2 keeps checkpoints of each source cluster in a
+// topic of their own.
 func kindTopics(group string, names []string) (streams, mirrors []string) {
 	for _, n := range names {
 		store, changelog := strings.CutSuffix(n, "-changelog")
 		operator, repartition := strings.CutSuffix(n, "-repartition")
 		of := len(group) + 1
 		switch {
-		case changelog && len(store) > of && strings.HasPrefix(store, group+"-"), repartition && len(operator) > of && strings.HasPrefix(operator, group+"-"):
+		case changelog && len(store) > of && strings.HasPrefix(store, group+"-"),
+			repartition && len(operator) > of && strings.HasPrefix(operator, group+"-"):
 			streams = append(streams, n)
 		case strings.HasSuffix(n, ".checkpoints.internal"):
 			mirrors = append(mirrors, n)
@@ -64,8 +66,9 @@ func kindTopics(group string, names []string) (streams, mirrors []string) {
 // brokers stands among the names of topics for the brokers' own configuration.
 const brokers = "brokers"
 
-// configs asks one broker for the configuration of the topics in scope, and each broker for its own (a broker tells no other's).
-// What is denied, does not come or is left out of an answer is noted; it is no reason to do without a plan.
+// configs asks one broker for the configuration of the topics in scope, and each broker for its own (a broker tells
+// no other's). What is denied, does not come or is left out of an answer is noted; it is no reason to do without a
+// plan.
 func (c *Cluster) configs(ctx context.Context, v view, s *reset.Snapshot) {
 	_, lead := v.someNode()
 	topics := slices.Sorted(maps.Keys(topicsOf(s.Partitions)))
@@ -73,10 +76,12 @@ func (c *Cluster) configs(ctx context.Context, v view, s *reset.Snapshot) {
 	var mu sync.Mutex
 	var wg guard.Group
 	for id, addr := range v.nodes {
-		asked := []*sarama.ConfigResource{{Type: sarama.BrokerResource, Name: strconv.Itoa(int(id)), ConfigNames: brokerSettings}}
+		asked := []*sarama.ConfigResource{{Type: sarama.BrokerResource, Name: strconv.Itoa(int(id)),
+			ConfigNames: brokerSettings}}
 		if addr == lead {
 			for _, name := range topics {
-				asked = append(asked, &sarama.ConfigResource{Type: sarama.TopicResource, Name: name, ConfigNames: topicSettings})
+				asked = append(asked, &sarama.ConfigResource{Type: sarama.TopicResource, Name: name,
+					ConfigNames: topicSettings})
 			}
 		}
 		wg.Go(func() {
@@ -90,9 +95,12 @@ func (c *Cluster) configs(ctx context.Context, v view, s *reset.Snapshot) {
 				case told[i].err != "":
 					unread[r.Name] = told[i].err
 				case r.Type == sarama.BrokerResource:
-					// Brokers may be configured differently. What counts is when commits may be gone, and when one may still land.
-					s.Environment.Retention = shortest(s.Environment.Retention, period(told[i].values["offsets.retention.minutes"], time.Minute))
-					s.Environment.CommitTimeout = max(s.Environment.CommitTimeout, period(told[i].values["offsets.commit.timeout.ms"], time.Millisecond))
+					// Brokers may be configured differently. What counts is when commits may be gone, and when one
+					// may still land.
+					s.Environment.Retention = shortest(s.Environment.Retention,
+						period(told[i].values["offsets.retention.minutes"], time.Minute))
+					s.Environment.CommitTimeout = max(s.Environment.CommitTimeout,
+						period(told[i].values["offsets.commit.timeout.ms"], time.Millisecond))
 				default:
 					t := s.Topics[r.Name]
 					t.Config = toConfig(told[i].values)
@@ -109,7 +117,8 @@ func (c *Cluster) configs(ctx context.Context, v view, s *reset.Snapshot) {
 	}
 }
 
-// The settings that are asked for. The first of each is always told by a broker that tells any: without it nothing was told.
+// The settings that are asked for. The first of each is always told by a broker that tells any: without it nothing
+// was told.
 var (
 	brokerSettings = []string{"offsets.retention.minutes", "offsets.commit.timeout.ms"}
 	topicSettings  = []string{"cleanup.policy", "retention.ms", "remote.storage.enable", "local.retention.ms"}
@@ -121,8 +130,8 @@ type settings struct {
 	err    string
 }
 
-// describeConfigs returns the settings of each asked resource, in order. A resource, or a first setting, that the answer leaves
-// out is not known: it is not the same as a setting that is not set.
+// describeConfigs returns the settings of each asked resource, in order. A resource, or a first setting, that the
+// answer leaves out is not known: it is not the same as a setting that is not set.
 func (c *Cluster) describeConfigs(ctx context.Context, addr string, asked []*sarama.ConfigResource) []settings {
 	out := make([]settings, len(asked))
 	resp, err := callBroker(ctx, c, addr, func(b *sarama.Broker) (*sarama.DescribeConfigsResponse, error) {
@@ -139,7 +148,10 @@ func (c *Cluster) describeConfigs(ctx context.Context, addr string, asked []*sar
 }
 
 func toSettings(asked *sarama.ConfigResource, told []*sarama.ResourceResponse) settings {
-	i := slices.IndexFunc(told, func(r *sarama.ResourceResponse) bool { return r.Type == asked.Type && r.Name == asked.Name })
+	i := slices.IndexFunc(told, func(r *sarama.ResourceResponse) bool {
+		return r.Type == asked.Type &&
+			r.Name == asked.Name
+	})
 	if i < 0 {
 		return settings{err: "the broker's answer leaves it out"}
 	}
@@ -164,14 +176,16 @@ func shortest(a, b time.Duration) time.Duration {
 	return min(a, b)
 }
 
-// toConfig reads Kafka's words. A local retention of -2 means that of the topic: then nothing is in remote storage alone.
+// toConfig reads Kafka's words. A local retention of -2 means that of the topic: then nothing is in remote storage
+// alone.
 func toConfig(values map[string]string) *reset.TopicConfig {
 	policy := strings.Split(values["cleanup.policy"], ",")
 	t := &reset.TopicConfig{Compacted: slices.Contains(policy, "compact")}
 	if slices.Contains(policy, "delete") {
 		t.Retention = period(values["retention.ms"], time.Millisecond)
 	}
-	if local := period(values["local.retention.ms"], time.Millisecond); values["remote.storage.enable"] == "true" && (t.Retention == 0 || local < t.Retention) {
+	if local := period(values["local.retention.ms"],
+		time.Millisecond); values["remote.storage.enable"] == "true" && (t.Retention == 0 || local < t.Retention) {
 		t.Local = local
 	}
 	return t
@@ -206,10 +220,12 @@ func topicsOf(parts []reset.PartitionState) map[string]bool {
 	return out
 }
 
-// open finds records of open transactions: those between the last stable offset and the end. The stable offset is asked for
-// last, so that records written between the two questions do not look like a transaction. It returns the topics of which that
-// is not known, with why.
-func (c *Cluster) open(ctx context.Context, v view, isolation reset.Isolation, states []reset.PartitionState) map[string]string {
+// open finds records of open transactions: those between the last stable offset and the end. The stable offset is
+// asked for last, so that records written between the two questions do not look like a transaction. It returns the
+// topics of which that is not known, with why.
+func (c *Cluster) open(
+	ctx context.Context, v view, isolation reset.Isolation, states []reset.PartitionState,
+) map[string]string {
 	unseen := map[string]string{}
 	var parts []reset.Partition
 	ends := map[reset.Partition]offsetResult{}
@@ -236,9 +252,9 @@ func (c *Cluster) open(ctx context.Context, v view, isolation reset.Isolation, s
 	return unseen
 }
 
-// recordAges finds, by time look-ups, where each log has what retention deletes soon, what is in remote storage only, and what is
-// recent in the life of commits. A miss means that all records are older. It returns the topics that it could not look into,
-// with why.
+// recordAges finds, by time look-ups, where each log has what retention deletes soon, what is in remote storage only,
+// and what is recent in the life of commits. A miss means that all records are older. It returns the topics that it
+// could not look into, with why.
 func (c *Cluster) recordAges(ctx context.Context, v view, s *reset.Snapshot) map[string]string {
 	var wg guard.Group
 	var mu sync.Mutex
@@ -256,7 +272,8 @@ func (c *Cluster) recordAges(ctx context.Context, v view, s *reset.Snapshot) map
 		}
 		finds = append(finds, func() {
 			parts := slices.Collect(maps.Keys(at))
-			found := c.listOffsetsAt(ctx, v, parts, func(p reset.Partition) int64 { return at[p] }, reset.ReadUncommitted)
+			found := c.listOffsetsAt(ctx, v, parts, func(p reset.Partition) int64 { return at[p] },
+				reset.ReadUncommitted)
 			for i := range s.Partitions {
 				p := &s.Partitions[i]
 				switch f, ok := found[p.Partition]; {

@@ -26,7 +26,8 @@ func around(t *testing.T, s *kafkasim.Sim, q reset.Query) reset.Snapshot {
 // at is a cluster whose clock stands.
 func at(t *testing.T, s *kafkasim.Sim, now time.Time) *kafka.Cluster {
 	t.Helper()
-	c := kafka.Open(kafka.Config{Name: "prod-eu", Bootstrap: s.Addrs(), Timeout: 5 * time.Second, Now: func() time.Time { return now }})
+	c := kafka.Open(kafka.Config{Name: "prod-eu", Bootstrap: s.Addrs(), Timeout: 5 * time.Second,
+		Now: func() time.Time { return now }})
 	t.Cleanup(func() { ok(t, c.Close()) })
 	return c
 }
@@ -38,7 +39,8 @@ func member(t *testing.T, addrs []string, group, protocolType, protocol string) 
 	ok(t, err)
 	t.Cleanup(cl.Close)
 	join := kmsg.NewPtrJoinGroupRequest()
-	join.Group, join.ProtocolType, join.SessionTimeoutMillis, join.RebalanceTimeoutMillis = group, protocolType, 30_000, 30_000
+	join.Group, join.ProtocolType, join.SessionTimeoutMillis, join.RebalanceTimeoutMillis = group, protocolType, 30_000,
+		30_000
 	p := kmsg.NewJoinGroupRequestProtocol()
 	p.Name = protocol
 	join.Protocols = append(join.Protocols, p)
@@ -74,8 +76,8 @@ func member(t *testing.T, addrs []string, group, protocolType, protocol string) 
 	}
 }
 
-// Connect's workers are told by their protocol also after the last has left; Kafka Streams by its assignor while somebody is
-// there, and by its internal topics afterwards.
+// Connect's workers are told by their protocol also after the last has left; Kafka Streams by its assignor while
+// somebody is there, and by its internal topics afterwards.
 func TestWhatRunsAGroupIsSeenWhileItIsEmpty(t *testing.T) {
 	t.Parallel()
 	s := seeded(t)
@@ -92,7 +94,8 @@ func TestWhatRunsAGroupIsSeenWhileItIsEmpty(t *testing.T) {
 	equal(t, "assignor", states(t, c, "agg")["agg"].Assignor, "stream")
 	leave()
 	for _, topic := range []string{
-		"agg-store-changelog", "agg-by-user-repartition", "agg-changelog", "agg2-store-changelog", "aggregates-x-repartition", "us.checkpoints.internal",
+		"agg-store-changelog", "agg-by-user-repartition", "agg-changelog", "agg2-store-changelog",
+		"aggregates-x-repartition", "us.checkpoints.internal",
 	} {
 		ok(t, s.CreateTopic(topic, 1, nil))
 	}
@@ -102,18 +105,22 @@ func TestWhatRunsAGroupIsSeenWhileItIsEmpty(t *testing.T) {
 	equal(t, "hidden", [2]any{snap.Environment.Hidden, snap.Environment.HiddenWhy}, [2]any{0, ""})
 }
 
-// An hour after the first record: of 100 records, one a second, those are told that retention deletes soon, that are only in
-// remote storage, that are recent.
+// An hour after the first record: of 100 records, one a second, those are told that retention deletes soon, that are
+// only in remote storage, that are recent.
 func TestAgesOfRecords(t *testing.T) {
 	t.Parallel()
-	s := newSim(t, kafkasim.Options{Kafka: []kfake.Opt{kfake.BrokerConfigs(map[string]string{"offsets.retention.minutes": "118"})}})
-	ok(t, s.CreateTopic("orders", 1, map[string]string{"retention.ms": "7140000", "cleanup.policy": "compact,delete"})) // 119 min
+	s := newSim(t,
+		kafkasim.Options{Kafka: []kfake.Opt{kfake.BrokerConfigs(
+			map[string]string{"offsets.retention.minutes": "118"})}})
+	// 119 min
+	ok(t, s.CreateTopic("orders", 1, map[string]string{"retention.ms": "7140000", "cleanup.policy": "compact,delete"}))
 	ok(t, s.Produce("orders", kafkasim.Series{First: start, Step: time.Second, Count: 100}.Records(1)...))
 	ok(t, s.CreateTopic("forever", 1, map[string]string{"retention.ms": "-1"}))
 	ok(t, s.Produce("forever", kafkasim.Record{Time: start, Value: "x"}))
 	ok(t, s.Commit("billing", "orders", map[int32]int64{0: 61}))
 	snap := around(t, s, reset.Query{Scope: scope("orders", "forever")})
-	equal(t, "configuration", *snap.Topics["orders"].Config, reset.TopicConfig{Compacted: true, Retention: 119 * time.Minute})
+	equal(t, "configuration", *snap.Topics["orders"].Config,
+		reset.TopicConfig{Compacted: true, Retention: 119 * time.Minute})
 	equal(t, "for ever", *snap.Topics["forever"].Config, reset.TopicConfig{})
 	equal(t, "retention of commits", snap.Environment.Retention, 118*time.Minute)
 	forever, orders := snap.Partitions[0], snap.Partitions[1]
@@ -121,7 +128,8 @@ func TestAgesOfRecords(t *testing.T) {
 	equal(t, "expiring, remote, recent", [3]int64{orders.Expiring, orders.Remote, orders.Recent}, [3]int64{30, 0, 60})
 	equal(t, "for ever", [3]int64{forever.Expiring, forever.Remote, forever.Recent}, [3]int64{})
 
-	tiered(s, map[string]string{"remote.storage.enable": "true", "local.retention.ms": "3590000", "retention.ms": "-1", "cleanup.policy": "delete"})
+	tiered(s, map[string]string{"remote.storage.enable": "true", "local.retention.ms": "3590000", "retention.ms": "-1",
+		"cleanup.policy": "delete"})
 	snap = around(t, s, reset.Query{Scope: scope("orders")})
 	equal(t, "remote", snap.Partitions[0].Remote, int64(10))
 	equal(t, "tiered", *snap.Topics["orders"].Config, reset.TopicConfig{Local: 3590 * time.Second})
@@ -149,12 +157,13 @@ func tiered(s *kafkasim.Sim, values map[string]string) {
 	})
 }
 
-// How long a commit may take to be written is the longest of the brokers', and how soon commits are forgotten the shortest.
-// What an answer leaves out is not known: it is not a topic that is neither compacted nor cleaned.
+// How long a commit may take to be written is the longest of the brokers', and how soon commits are forgotten the
+// shortest. What an answer leaves out is not known: it is not a topic that is neither compacted nor cleaned.
 func TestSettingsOfBrokers(t *testing.T) {
 	t.Parallel()
 	s := seeded(t)
-	tiered(s, map[string]string{"offsets.retention.minutes": "10080", "offsets.commit.timeout.ms": "45000", "cleanup.policy": "", "retention.ms": "60000"})
+	tiered(s, map[string]string{"offsets.retention.minutes": "10080", "offsets.commit.timeout.ms": "45000",
+		"cleanup.policy": "", "retention.ms": "60000"})
 	snap := around(t, s, reset.Query{Scope: scope("orders")})
 	equal(t, "commit timeout", snap.Environment.CommitTimeout, 45*time.Second)
 	equal(t, "retention of commits", snap.Environment.Retention, 7*24*time.Hour)
@@ -173,7 +182,8 @@ func TestSettingsOfBrokers(t *testing.T) {
 func TestOpenTransactionsAreSeen(t *testing.T) {
 	t.Parallel()
 	s := seeded(t)
-	tx, err := s.Begin("t1", "orders", kafkasim.Record{Partition: 1, Time: start, Value: "a"}, kafkasim.Record{Partition: 1, Time: start, Value: "b"})
+	tx, err := s.Begin("t1", "orders", kafkasim.Record{Partition: 1, Time: start, Value: "a"},
+		kafkasim.Record{Partition: 1, Time: start, Value: "b"})
 	ok(t, err)
 	for _, isolation := range []reset.Isolation{reset.ReadUncommitted, reset.ReadCommitted} {
 		snap := around(t, s, reset.Query{Scope: scope("orders"), Isolation: isolation})
@@ -217,7 +227,8 @@ func TestLookUpsAroundThatFail(t *testing.T) {
 		})
 		snap := around(t, s, reset.Query{Scope: scope("orders")})
 		h.Remove()
-		equal(t, name, [2]any{snap.Environment.Unread, snap.Environment.UnreadWhy}, [2]any{[]string{"orders"}, "TOPIC_AUTHORIZATION_FAILED"})
+		equal(t, name, [2]any{snap.Environment.Unread, snap.Environment.UnreadWhy},
+			[2]any{[]string{"orders"}, "TOPIC_AUTHORIZATION_FAILED"})
 	}
 	equal(t, "none fails", around(t, s, reset.Query{Scope: scope("orders")}).Environment.Unread, []string(nil))
 }

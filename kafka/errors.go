@@ -15,7 +15,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// retriableError is an answer that says "ask again": a coordinator that loads or has moved, an offset inside a transaction.
+// retriableError is an answer that says "ask again": a coordinator that loads or has moved, an offset inside a
+// transaction.
 type retriableError struct {
 	addr string
 	why  string
@@ -24,7 +25,8 @@ type retriableError struct {
 func (e *retriableError) Error() string { return fmt.Sprintf("broker %s: %s", e.addr, e.why) }
 
 // pauses between tries, after which the answer is taken as final: five tries in a second and a half.
-var pauses = []time.Duration{100 * time.Millisecond, 200 * time.Millisecond, 400 * time.Millisecond, 800 * time.Millisecond}
+var pauses = []time.Duration{100 * time.Millisecond, 200 * time.Millisecond, 400 * time.Millisecond,
+	800 * time.Millisecond}
 
 // retryUntilReady calls f again as long as it says retriableError, within a bound; then nothing can be concluded.
 func retryUntilReady[T any](ctx context.Context, c *Cluster, group string, f func() (T, error)) (T, error) {
@@ -60,8 +62,8 @@ func (c *Cluster) groupError(addr, group string, code sarama.KError) error {
 	switch code {
 	case sarama.ErrNoError: // sarama reports success as a non-nil error value
 		return nil
-	case sarama.ErrOffsetsLoadInProgress, sarama.ErrConsumerCoordinatorNotAvailable, sarama.ErrNotCoordinatorForConsumer,
-		sarama.ErrUnstableOffsetCommit, sarama.ErrRequestTimedOut:
+	case sarama.ErrOffsetsLoadInProgress, sarama.ErrConsumerCoordinatorNotAvailable,
+		sarama.ErrNotCoordinatorForConsumer, sarama.ErrUnstableOffsetCommit, sarama.ErrRequestTimedOut:
 		return &retriableError{addr, name(code)}
 	}
 	return &reset.Problem{Code: reset.ProblemUnread, Cluster: c.name, Group: group, Got: name(code)}
@@ -74,7 +76,8 @@ func (c *Cluster) lost(ctx context.Context, addr string, err error) error {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case errors.Is(err, errNoAnswer):
-		return &reset.Problem{Code: reset.ProblemIncomplete, Cluster: c.name, Got: fmt.Sprintf("broker %s: %s", addr, cause(err))}
+		return &reset.Problem{Code: reset.ProblemIncomplete, Cluster: c.name,
+			Got: fmt.Sprintf("broker %s: %s", addr, cause(err))}
 	}
 	return &retriableError{addr, cause(err)}
 }

@@ -15,9 +15,9 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// Bounds of reading batches. What a partition may send grows from round to round, because a broker leaves out batches that
-// are larger (all but the first partition's); what an answer holds in all is bounded, so that memory is. A walk that would
-// need more ends where it is, and nothing is concluded of what lies behind.
+// Bounds of reading batches. What a partition may send grows from round to round, because a broker leaves out batches
+// that are larger (all but the first partition's); what an answer holds in all is bounded, so that memory is. A walk
+// that would need more ends where it is, and nothing is concluded of what lies behind.
 const (
 	firstFetch        = 16 << 10
 	easyFetch         = 4 << 20 // as far as the limit grows while batches do come
@@ -32,12 +32,13 @@ const (
 // batchWalk is a reading of one partition's batches in order, from one offset up to another.
 type batchWalk struct {
 	next, end int64
-	// visit sees each batch that ends behind next. Its records are nil when the broker cut it off behind the header: then
-	// visit may return false, and sees it again when all of it came. Setting end to next stops the walk.
+	// visit sees each batch that ends behind next. Its records are nil when the broker cut it off behind the header:
+	// then visit may return false, and sees it again when all of it came. Setting end to next stops the walk.
 	visit func(*batchWalk, *sarama.RecordBatch) bool
 	limit int32 // of bytes in the next answer; 0: firstFetch
 
-	committed bool                         // transactions that were rolled back are told, and nothing behind the last stable offset comes
+	// transactions that were rolled back are told, and nothing behind the last stable offset comes
+	committed bool
 	aborted   []*sarama.AbortedTransaction // those told that the walk has not come to, by first offset
 	spent     int
 	err       sarama.KError
@@ -45,8 +46,8 @@ type batchWalk struct {
 
 func (w *batchWalk) done() bool { return w.next >= w.end }
 
-// walk reads batches side by side at the leaders. A partition that could not be read up to its end, or not within the bounds,
-// is left where it came to.
+// walk reads batches side by side at the leaders. A partition that could not be read up to its end, or not within the
+// bounds, is left where it came to.
 func (c *Cluster) walk(ctx context.Context, v view, walks map[reset.Partition]*batchWalk) {
 	ctx, cancel := context.WithTimeout(ctx, walkTime)
 	defer cancel()
@@ -65,7 +66,10 @@ func (c *Cluster) walk(ctx context.Context, v view, walks map[reset.Partition]*b
 			wg.Go(func() { c.walkAt(ctx, addr, parts, walks, &spent) })
 		}
 		wg.Wait()
-		left = slices.DeleteFunc(left, func(p reset.Partition) bool { return walks[p].done() || !passing[name(walks[p].err)] })
+		left = slices.DeleteFunc(left, func(p reset.Partition) bool {
+			return walks[p].done() ||
+				!passing[name(walks[p].err)]
+		})
 		if len(left) == 0 || try == len(pauses) || pause(ctx, pauses[try]) != nil {
 			return
 		}
@@ -78,7 +82,10 @@ func (c *Cluster) walk(ctx context.Context, v view, walks map[reset.Partition]*b
 }
 
 // walkAt asks one leader in rounds, until its walks are done, stuck, or out of bounds.
-func (c *Cluster) walkAt(ctx context.Context, addr string, parts []reset.Partition, walks map[reset.Partition]*batchWalk, spent *atomic.Int64) {
+func (c *Cluster) walkAt(
+	ctx context.Context, addr string, parts []reset.Partition, walks map[reset.Partition]*batchWalk,
+	spent *atomic.Int64,
+) {
 	for round := 0; round < walkRounds && len(parts) > 0 && spent.Load() < maxResponseBytes; round++ {
 		resp, err := c.fetch(ctx, addr, parts, walks)
 		if err != nil {
@@ -111,9 +118,12 @@ func (c *Cluster) walkAt(ctx context.Context, addr string, parts []reset.Partiti
 	}
 }
 
-func (c *Cluster) fetch(ctx context.Context, addr string, parts []reset.Partition, walks map[reset.Partition]*batchWalk) (*sarama.FetchResponse, error) {
+func (c *Cluster) fetch(
+	ctx context.Context, addr string, parts []reset.Partition, walks map[reset.Partition]*batchWalk,
+) (*sarama.FetchResponse, error) {
 	return callBroker(ctx, c, addr, func(b *sarama.Broker) (*sarama.FetchResponse, error) {
-		req := &sarama.FetchRequest{Version: 12, SessionEpoch: -1, MaxBytes: wholeFetch} // no session; 0 bytes are enough to answer
+		// no session; 0 bytes are enough to answer
+		req := &sarama.FetchRequest{Version: 12, SessionEpoch: -1, MaxBytes: wholeFetch}
 		for _, p := range parts {
 			w := walks[p]
 			w.limit = cmp.Or(w.limit, firstFetch)

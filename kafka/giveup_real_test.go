@@ -18,9 +18,9 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// A proxy holds a commit for longer than the client waits. The client resets its connection, and a proxy that sees that may drop
-// the request; one that passes on what it has lets the commit land long after it was given up. Nothing at this end can prevent
-// that, which is why a lost answer that reads "as before" is watched.
+// A proxy holds a commit for longer than the client waits. The client resets its connection, and a proxy that sees
+// that may drop the request; one that passes on what it has lets the commit land long after it was given up. Nothing
+// at this end can prevent that, which is why a lost answer that reads "as before" is watched.
 func TestCommitHeldByAProxyOnApacheKafka(t *testing.T) {
 	t.Parallel()
 	k := realkafka.Shared(t)
@@ -48,7 +48,8 @@ func TestCommitHeldByAProxyOnApacheKafka(t *testing.T) {
 	equal(t, "before", stands(), reset.Position{Offset: 5})
 
 	held := p.Hold(kmsg.OffsetCommit)
-	got, err := c.Write(t.Context(), group, reset.Chunk{Steps: []reset.WriteStep{{Partition: parts[0], To: reset.Position{Offset: 3}}}}, ready)
+	got, err := c.Write(t.Context(), group,
+		reset.Chunk{Steps: []reset.WriteStep{{Partition: parts[0], To: reset.Position{Offset: 3}}}}, ready)
 	ok(t, err)
 	equal(t, "results", got, []reset.StepResult{{Detail: "no answer within 2s"}})
 	if end := within(t, "the end of the client's connection", held.Ended()); !errors.Is(end, syscall.ECONNRESET) {

@@ -16,8 +16,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// listed is a group as its coordinator, the broker at addr, lists it. Old brokers leave the state (before 2.6) or the type
-// (before 3.8) empty.
+// listed is a group as its coordinator, the broker at addr, lists it. Old brokers leave the state (before 2.6) or the
+// type (before 3.8) empty.
 type listed struct {
 	addr     string
 	absent   bool // no broker lists it, and addr would be its coordinator
@@ -44,7 +44,8 @@ func (c *Cluster) Groups(ctx context.Context) ([]string, error) {
 	})
 }
 
-// States lists the groups of every broker, then describes the asked ones at their coordinators, all of one in one request.
+// States lists the groups of every broker, then describes the asked ones at their coordinators, all of one in one
+// request.
 func (c *Cluster) States(ctx context.Context, groups []string) (map[string]reset.GroupState, error) {
 	return retryUntilReady(ctx, c, strings.Join(groups, ", "), func() (map[string]reset.GroupState, error) {
 		asked, err := c.locate(ctx, groups)
@@ -106,8 +107,8 @@ func (c *Cluster) Look(ctx context.Context, groups []string) (map[string]reset.L
 	})
 }
 
-// addCommits reads the commits of groups by their coordinators, side by side. A group of which any commit is not certain (it
-// is inside a transaction, the coordinator moves) is left without: somebody may be committing.
+// addCommits reads the commits of groups by their coordinators, side by side. A group of which any commit is not
+// certain (it is inside a transaction, the coordinator moves) is left without: somebody may be committing.
 func (c *Cluster) addCommits(ctx context.Context, byAddr map[string][]string, looks map[string]reset.Look) error {
 	var mu sync.Mutex
 	var wg guard.Group
@@ -129,7 +130,8 @@ func (c *Cluster) addCommits(ctx context.Context, byAddr map[string][]string, lo
 	return failed
 }
 
-// list asks every broker for the groups it coordinates. missing says which broker did not answer: its groups are unknown.
+// list asks every broker for the groups it coordinates. missing says which broker did not answer: its groups are
+// unknown.
 func (c *Cluster) list(ctx context.Context, v view) (found map[string]listed, missing, err error) {
 	var mu sync.Mutex
 	var wg guard.Group
@@ -142,7 +144,8 @@ func (c *Cluster) list(ctx context.Context, v view) (found map[string]listed, mi
 			mu.Lock()
 			defer mu.Unlock()
 			if failed != nil {
-				missing = &reset.Problem{Code: reset.ProblemIncomplete, Cluster: c.name, Got: fmt.Sprintf("broker %s: %s", addr, cause(failed))}
+				missing = &reset.Problem{Code: reset.ProblemIncomplete, Cluster: c.name,
+					Got: fmt.Sprintf("broker %s: %s", addr, cause(failed))}
 				return
 			}
 			if failed = c.groupError(addr, "", resp.Err); failed != nil {
@@ -151,7 +154,8 @@ func (c *Cluster) list(ctx context.Context, v view) (found map[string]listed, mi
 			}
 			for g, protocol := range resp.Groups {
 				data := resp.GroupsData[g]
-				l := listed{addr: addr, state: data.GroupState, kind: strings.ToLower(data.GroupType), protocol: protocol}
+				l := listed{addr: addr, state: data.GroupState, kind: strings.ToLower(data.GroupType),
+					protocol: protocol}
 				// While a coordinator moves, two brokers may list a group. The one that sees somebody is believed.
 				if was, twice := found[g]; !twice || was.looksIdle() {
 					found[g] = l
@@ -166,9 +170,9 @@ func (c *Cluster) list(ctx context.Context, v view) (found map[string]listed, mi
 	return found, missing, err
 }
 
-// describe adds the members, by the API for each group's type: the classic one calls a group of the new protocol "Dead",
-// without members, while it is active. Where the type is not known, both are asked. An absent group is described as well:
-// that it does not exist takes its coordinator's word too.
+// describe adds the members, by the API for each group's type: the classic one calls a group of the new protocol
+// "Dead", without members, while it is active. Where the type is not known, both are asked. An absent group is
+// described as well: that it does not exist takes its coordinator's word too.
 func (c *Cluster) describe(ctx context.Context, asked map[string]listed) (map[string]reset.GroupState, error) {
 	states := map[string]reset.GroupState{}
 	classic, modern := map[string][]string{}, map[string][]string{}
@@ -220,7 +224,8 @@ func (c *Cluster) describeAt(ctx context.Context, byAddr map[string][]string, st
 			failed = cmp.Or(failed, err)
 			for g, s := range described {
 				if was := states[g]; was.Type != "" && was.State != "Dead" && s.State == "Dead" {
-					failed = cmp.Or[error](failed, &retriableError{addr, fmt.Sprintf("group %q was %s and is described as Dead", g, was.State)})
+					failed = cmp.Or[error](failed, &retriableError{addr,
+						fmt.Sprintf("group %q was %s and is described as Dead", g, was.State)})
 				}
 				states[g] = merge(states[g], s)
 			}
@@ -230,8 +235,8 @@ func (c *Cluster) describeAt(ctx context.Context, byAddr map[string][]string, st
 	return failed
 }
 
-// merge takes the description, which is younger, over the listing; but not its "Dead", which can also mean that the wrong
-// API was asked.
+// merge takes the description, which is younger, over the listing; but not its "Dead", which can also mean that the
+// wrong API was asked.
 func merge(listing, described reset.GroupState) reset.GroupState {
 	if described.State != "" && (described.State != "Dead" || listing.State == "") {
 		listing.State = described.State
@@ -245,7 +250,9 @@ func merge(listing, described reset.GroupState) reset.GroupState {
 	return listing
 }
 
-func (c *Cluster) describeClassic(ctx context.Context, addr string, groups []string) (map[string]reset.GroupState, error) {
+func (c *Cluster) describeClassic(
+	ctx context.Context, addr string, groups []string,
+) (map[string]reset.GroupState, error) {
 	resp, err := callBroker(ctx, c, addr, func(b *sarama.Broker) (*sarama.DescribeGroupsResponse, error) {
 		return b.DescribeGroups(&sarama.DescribeGroupsRequest{Version: 5, Groups: groups})
 	})
@@ -270,7 +277,9 @@ func (c *Cluster) describeClassic(ctx context.Context, addr string, groups []str
 	return out, c.checkComplete(addr, groups, out)
 }
 
-func (c *Cluster) describeModern(ctx context.Context, addr string, groups []string) (map[string]reset.GroupState, error) {
+func (c *Cluster) describeModern(
+	ctx context.Context, addr string, groups []string,
+) (map[string]reset.GroupState, error) {
 	resp, err := callBroker(ctx, c, addr, func(b *sarama.Broker) (*sarama.ConsumerGroupDescribeResponse, error) {
 		req := sarama.NewConsumerGroupDescribeRequest(c.sarama.Version)
 		req.GroupIDs = groups

@@ -33,7 +33,8 @@ func TestCoordinatorThatLoads(t *testing.T) {
 		}
 		h := s.Fail(-1, key, kerr.CoordinatorLoadInProgress)
 		_, err := c.States(t.Context(), []string{"billing"})
-		if p := problem(t, err); p.Code != reset.ProblemIncomplete || !strings.Contains(p.Got, "COORDINATOR_LOAD_IN_PROGRESS") {
+		if p := problem(t, err); p.Code != reset.ProblemIncomplete || !strings.Contains(p.Got,
+			"COORDINATOR_LOAD_IN_PROGRESS") {
 			t.Errorf("problem is %+v, want incomplete: its groups are hidden", p)
 		}
 		h.Remove()
@@ -109,24 +110,27 @@ func TestOldBrokers(t *testing.T) {
 	}
 }
 
-// A broker that lists no types (3.7's ListGroups) and has a group of the new protocol: the classic API calls it Dead, and is not believed.
+// A broker that lists no types (3.7's ListGroups) and has a group of the new protocol: the classic API calls it Dead,
+// and is not believed.
 func TestNewGroupOnABrokerWithoutTypes(t *testing.T) {
 	t.Parallel()
 	untyped := kversion.Stable()
 	untyped.SetMaxKeyVersion(int16(kmsg.ListGroups), 4)
 	s := newSim(t, kafkasim.Options{Kafka: []kfake.Opt{kfake.MaxVersions(untyped)}})
 	ok(t, s.Seed("orders", 1))
-	_, err := s.StartConsumer("busy", []string{"orders"}, kafkasim.ConsumerOptions{Protocol: "consumer", Host: "10.4.7.21"})
+	_, err := s.StartConsumer("busy", []string{"orders"},
+		kafkasim.ConsumerOptions{Protocol: "consumer", Host: "10.4.7.21"})
 	ok(t, err)
 	ok(t, s.WaitGroup(t.Context(), "busy", "Stable", 1))
 	got := states(t, openSim(t, s), "busy")["busy"]
-	if got.Idle() || got.State != "Stable" || got.Type != "consumer" || len(got.Members) != 1 || got.Members[0].Host != "10.4.7.21" {
+	if got.Idle() || got.State != "Stable" || got.Type != "consumer" || len(got.Members) != 1 ||
+		got.Members[0].Host != "10.4.7.21" {
 		t.Errorf("state is %+v, want an active consumer group", got)
 	}
 }
 
-// A group that no broker lists is believed to be missing only if its coordinator says so too, and it has no commits: Azure
-// Event Hubs lists no group without members, calls it Dead, and keeps its commits.
+// A group that no broker lists is believed to be missing only if its coordinator says so too, and it has no commits:
+// Azure Event Hubs lists no group without members, calls it Dead, and keeps its commits.
 func TestUnlistedGroup(t *testing.T) {
 	t.Parallel()
 	s := seeded(t)

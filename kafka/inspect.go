@@ -13,9 +13,9 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// Inspect reads the commits, then the group, then the topics, then the look-ups of all partitions side by side: about six
-// requests per broker, however many partitions there are. The group comes after its commits: who committed them as a member
-// is then seen to be there, and not taken for somebody who commits from outside.
+// Inspect reads the commits, then the group, then the topics, then the look-ups of all partitions side by side: about
+// six requests per broker, however many partitions there are. The group comes after its commits: who committed them
+// as a member is then seen to be there, and not taken for somebody who commits from outside.
 func (c *Cluster) Inspect(ctx context.Context, q reset.Query) (reset.Snapshot, error) {
 	s := reset.Snapshot{At: c.now(), Topics: map[string]reset.Topic{}}
 	var commits map[reset.Partition]commit
@@ -36,7 +36,8 @@ func (c *Cluster) Inspect(ctx context.Context, q reset.Query) (reset.Snapshot, e
 	}
 	s.Group = states[q.Group]
 	if !s.Group.Exists && len(commits) > 0 {
-		s.Group.Exists, s.Group.State = true, "Dead" // Azure Event Hubs lists no group without members, and keeps its commits
+		// Azure Event Hubs lists no group without members, and keeps its commits
+		s.Group.Exists, s.Group.State = true, "Dead"
 	}
 	if !s.Group.Exists {
 		groups, err := c.Groups(ctx)
@@ -74,9 +75,11 @@ func (c *Cluster) Inspect(ctx context.Context, q reset.Query) (reset.Snapshot, e
 	return s, err
 }
 
-// topics tells what there is of the topics in scope and of those with commits, and looks for near names of what is asked
-// for and not there.
-func (c *Cluster) topics(ctx context.Context, scope reset.Scope, commits map[reset.Partition]commit, out map[string]reset.Topic) (view, error) {
+// topics tells what there is of the topics in scope and of those with commits, and looks for near names of what is
+// asked for and not there.
+func (c *Cluster) topics(
+	ctx context.Context, scope reset.Scope, commits map[reset.Partition]commit, out map[string]reset.Topic,
+) (view, error) {
 	number := map[string]int{}
 	for p, at := range commits {
 		if !at.None || at.err != "" {
@@ -190,7 +193,8 @@ func (c *Cluster) readLogs(ctx context.Context, v view, q reset.Query, states []
 		s := &states[i]
 		start, end, at := starts[s.Partition], ends[s.Partition], times[s.Partition]
 		high := highs[s.Partition]
-		s.Start, s.End, s.High, s.Err = start.offset, end.offset, high.offset, cmp.Or(s.Err, start.err, end.err, at.err, high.err)
+		s.Start, s.End, s.High, s.Err = start.offset, end.offset, high.offset,
+			cmp.Or(s.Err, start.err, end.err, at.err, high.err)
 		if s.Err != "" || q.At.IsZero() {
 			continue
 		}
@@ -202,8 +206,8 @@ func (c *Cluster) readLogs(ctx context.Context, v view, q reset.Query, states []
 	return ctx.Err()
 }
 
-// found is what the answer to a time look-up means, nil for a miss that is to be checked. Start and end were asked beside
-// it, not before it, and may differ a little.
+// found is what the answer to a time look-up means, nil for a miss that is to be checked. Start and end were asked
+// beside it, not before it, and may differ a little.
 func found(at offsetResult, start, end int64) *reset.Found {
 	switch {
 	case at.offset < 0 && start >= end, at.offset > end:

@@ -23,7 +23,8 @@ func inspect(t *testing.T, c *kafka.Cluster, q reset.Query) reset.Snapshot {
 	return s
 }
 
-// What a fresh leader can't tell yet is asked again; what stays wrong is said of its partition, and the others are fine.
+// What a fresh leader can't tell yet is asked again; what stays wrong is said of its partition, and the others are
+// fine.
 func TestLeadersAreAskedAgain(t *testing.T) {
 	t.Parallel()
 	for _, passing := range []*kerr.Error{
@@ -77,13 +78,14 @@ func TestLeadersAreAskedAgain(t *testing.T) {
 	})
 }
 
-// A broker that says "no record" for a time although records follow is not believed (facts: it looks into a segment below
-// the log start).
+// A broker that says "no record" for a time although records follow is not believed (facts: it looks into a segment
+// below the log start).
 func TestMissesAreChecked(t *testing.T) {
 	t.Parallel()
 	times := func(ns ...int) (out []kafkasim.Record) {
 		for _, n := range ns {
-			out = append(out, kafkasim.Record{Time: start.Add(time.Duration(n) * time.Second), Value: strings.Repeat("x", 100)})
+			out = append(out, kafkasim.Record{Time: start.Add(time.Duration(n) * time.Second),
+				Value: strings.Repeat("x", 100)})
 		}
 		return out
 	}
@@ -179,17 +181,18 @@ func TestCost(t *testing.T) {
 	counts := s.CountRequests()
 	delete(counts, kmsg.ApiVersions) // one per connection
 	equal(t, "requests of an inspection", counts, map[kmsg.Key]int{
-		kmsg.Metadata: 3, kmsg.ListGroups: brokers, kmsg.DescribeGroups: 1, kmsg.FindCoordinator: 1, kmsg.OffsetFetch: 1,
-		kmsg.ListOffsets: 3 * brokers,
+		kmsg.Metadata: 3, kmsg.ListGroups: brokers, kmsg.DescribeGroups: 1, kmsg.FindCoordinator: 1,
+		kmsg.OffsetFetch: 1, kmsg.ListOffsets: 3 * brokers,
 	})
 	s.ResetCounts()
 	inspect(t, c, reset.Query{Scope: reset.Scope{All: true}, At: start, Environment: true})
 	counts = s.CountRequests()
 	delete(counts, kmsg.ApiVersions)
 	equal(t, "requests with all that surrounds it", counts, map[kmsg.Key]int{
-		kmsg.Metadata: 4, kmsg.ListGroups: brokers, kmsg.DescribeGroups: 1, kmsg.FindCoordinator: 1, kmsg.OffsetFetch: 1,
-		kmsg.ListOffsets: 6 * brokers, kmsg.DescribeConfigs: brokers, kmsg.DescribeLogDirs: brokers,
-		kmsg.Fetch: brokers, // each partition is one behind the end: is that a marker?
+		kmsg.Metadata: 4, kmsg.ListGroups: brokers, kmsg.DescribeGroups: 1, kmsg.FindCoordinator: 1,
+		kmsg.OffsetFetch: 1, kmsg.ListOffsets: 6 * brokers, kmsg.DescribeConfigs: brokers,
+		kmsg.DescribeLogDirs: brokers,
+		kmsg.Fetch:           brokers, // each partition is one behind the end: is that a marker?
 	})
 	var all reset.Chunk
 	var parts []reset.Partition

@@ -64,11 +64,16 @@ func TestMerge(t *testing.T) {
 		listing, described reset.GroupState
 		want               reset.GroupState
 	}{
-		{"somebody has just joined", reset.GroupState{State: "Empty"}, reset.GroupState{State: "Stable", Members: one}, reset.GroupState{State: "Stable", Members: one}},
-		{"everybody has just left", reset.GroupState{State: "Stable"}, reset.GroupState{State: "Empty"}, reset.GroupState{State: "Empty"}},
-		{"the wrong api says dead", reset.GroupState{State: "Stable"}, reset.GroupState{State: "Dead"}, reset.GroupState{State: "Stable"}},
-		{"a listing without states", reset.GroupState{}, reset.GroupState{State: "Dead"}, reset.GroupState{State: "Dead"}},
-		{"a listing without types", reset.GroupState{State: "Empty"}, reset.GroupState{State: "Empty", Type: "consumer"}, reset.GroupState{State: "Empty", Type: "consumer"}},
+		{"somebody has just joined", reset.GroupState{State: "Empty"}, reset.GroupState{State: "Stable", Members: one},
+			reset.GroupState{State: "Stable", Members: one}},
+		{"everybody has just left", reset.GroupState{State: "Stable"}, reset.GroupState{State: "Empty"},
+			reset.GroupState{State: "Empty"}},
+		{"the wrong api says dead", reset.GroupState{State: "Stable"}, reset.GroupState{State: "Dead"},
+			reset.GroupState{State: "Stable"}},
+		{"a listing without states", reset.GroupState{}, reset.GroupState{State: "Dead"},
+			reset.GroupState{State: "Dead"}},
+		{"a listing without types", reset.GroupState{State: "Empty"},
+			reset.GroupState{State: "Empty", Type: "consumer"}, reset.GroupState{State: "Empty", Type: "consumer"}},
 	} {
 		if diff := cmp.Diff(c.want, merge(c.listing, c.described)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", c.name, diff)
@@ -81,7 +86,8 @@ func TestMissLooksAtBatches(t *testing.T) {
 	t.Parallel()
 	from := time.UnixMilli(1000) // records 10, 11, 12 at 1000, 2000, 1200
 	batch := func(change func(*sarama.RecordBatch)) *sarama.FetchResponseBlock {
-		b := &sarama.RecordBatch{FirstOffset: 10, LastOffsetDelta: 2, FirstTimestamp: from, MaxTimestamp: from.Add(time.Second)}
+		b := &sarama.RecordBatch{FirstOffset: 10, LastOffsetDelta: 2, FirstTimestamp: from,
+			MaxTimestamp: from.Add(time.Second)}
 		for n, d := range []time.Duration{0, time.Second, 200 * time.Millisecond} {
 			b.Records = append(b.Records, &sarama.Record{OffsetDelta: int64(n), TimestampDelta: d})
 		}
@@ -100,20 +106,26 @@ func TestMissLooksAtBatches(t *testing.T) {
 		next       int64
 		unsure     bool
 	}{
-		{"late", batch(whole), 10, 13, 1500, &offsetResult{offset: 11, time: time.UnixMilli(2000).UTC()}, true, 13, false},
+		{"late", batch(whole), 10, 13, 1500, &offsetResult{offset: 11, time: time.UnixMilli(2000).UTC()}, true, 13,
+			false},
 		{"the late one is below the log start", batch(whole), 12, 13, 1500, nil, true, 13, false},
 		{"the late one is not stable yet", batch(whole), 10, 11, 1500, nil, true, 13, false},
 		{"early", batch(whole), 10, 13, 2001, nil, true, 13, false},
 		{"early, by its header alone", batch(cut), 10, 13, 2001, nil, true, 13, false},
 		{"late, by its header alone", batch(cut), 10, 13, 1500, nil, false, 10, false},
-		{"the time of the append is that of the batch", batch(func(b *sarama.RecordBatch) { b.LogAppendTime = true }), 10, 13, 1500,
-			&offsetResult{offset: 10, time: time.UnixMilli(2000).UTC()}, true, 13, false},
-		{"a time that no record has", batch(func(b *sarama.RecordBatch) { b.MaxTimestamp = from.Add(time.Hour) }), 10, 13, 1500, nil, true, 13, true},
-		{"without times", batch(func(b *sarama.RecordBatch) { b.FirstTimestamp, b.MaxTimestamp = time.Time{}, time.Time{} }), 10, 13, 1500, nil, true, 13, false},
+		{"the time of the append is that of the batch", batch(func(b *sarama.RecordBatch) { b.LogAppendTime = true }),
+			10, 13, 1500, &offsetResult{offset: 10, time: time.UnixMilli(2000).UTC()}, true, 13, false},
+		{"a time that no record has", batch(func(b *sarama.RecordBatch) { b.MaxTimestamp = from.Add(time.Hour) }), 10,
+			13, 1500, nil, true, 13, true},
+		{"without times",
+			batch(func(b *sarama.RecordBatch) { b.FirstTimestamp, b.MaxTimestamp = time.Time{}, time.Time{} }), 10, 13,
+			1500, nil, true, 13, false},
 		{"left out", &sarama.FetchResponseBlock{}, 10, 13, 1500, nil, false, 10, false},
 		{"not mentioned", nil, 10, 13, 1500, nil, false, 10, false},
-		{"denied", &sarama.FetchResponseBlock{Err: sarama.ErrTopicAuthorizationFailed}, 10, 13, 1500, nil, false, 10, false},
-		{"of a format without headers", &sarama.FetchResponseBlock{RecordsSet: []*sarama.Records{{}}}, 10, 13, 1500, nil, false, 10, false},
+		{"denied", &sarama.FetchResponseBlock{Err: sarama.ErrTopicAuthorizationFailed}, 10, 13, 1500, nil, false, 10,
+			false},
+		{"of a format without headers", &sarama.FetchResponseBlock{RecordsSet: []*sarama.Records{{}}}, 10, 13, 1500,
+			nil, false, 10, false},
 	} {
 		m := &timeMiss{start: c.start, end: c.end, at: c.at}
 		w := &batchWalk{next: 10, end: c.end, visit: m.visit}
@@ -122,7 +134,8 @@ func TestMissLooksAtBatches(t *testing.T) {
 			t.Errorf("%s: late (-want +got):\n%s", c.name, diff)
 		}
 		if came != c.came || w.next != c.next || m.unsure != c.unsure {
-			t.Errorf("%s: came %t to %d, unsure %t; want %t, %d, %t", c.name, came, w.next, m.unsure, c.came, c.next, c.unsure)
+			t.Errorf("%s: came %t to %d, unsure %t; want %t, %d, %t", c.name, came, w.next, m.unsure, c.came, c.next,
+				c.unsure)
 		}
 	}
 }
@@ -134,8 +147,10 @@ func TestResultsOfAPartialAnswer(t *testing.T) {
 		return reset.WriteStep{Partition: reset.Partition{Topic: "t", Partition: n}}
 	}
 	chunk := reset.Chunk{Steps: []reset.WriteStep{in(2), in(0), in(1)}}
-	got := results(chunk, map[string]map[int32]sarama.KError{"t": {0: sarama.ErrNoError, 1: sarama.ErrUnknownMemberId}}, nil)
-	want := []reset.StepResult{{Detail: "the broker's answer leaves it out"}, {Written: true}, {Rejected: "UNKNOWN_MEMBER_ID"}}
+	got := results(chunk, map[string]map[int32]sarama.KError{"t": {0: sarama.ErrNoError, 1: sarama.ErrUnknownMemberId}},
+		nil)
+	want := []reset.StepResult{{Detail: "the broker's answer leaves it out"}, {Written: true},
+		{Rejected: "UNKNOWN_MEMBER_ID"}}
 	if diff := cmp.Diff(want, got); diff != "" || !got[0].Lost() {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -182,7 +197,8 @@ func TestRightsAreDocumented(t *testing.T) {
 			if !strings.Contains(string(text), row) {
 				t.Errorf("docs/permissions.md has no row %q", row)
 			}
-			words := map[string]string{"DESCRIBE": "Describe", "DESCRIBE_CONFIGS": "DescribeConfigs", "READ": "Read", "DELETE": "Delete"}
+			words := map[string]string{"DESCRIBE": "Describe", "DESCRIBE_CONFIGS": "DescribeConfigs", "READ": "Read",
+				"DELETE": "Delete"}
 			line += " --operation " + words[n.name]
 			rows++
 		}

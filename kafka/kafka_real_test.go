@@ -40,9 +40,9 @@ func TestScenariosOnOlderKafka(t *testing.T) {
 	ok(t, err)
 	t.Cleanup(func() { ok(t, c.Stop()) })
 	w := apache(c)
-	w.Only = []string{"partition facts", "time in each place", "time of the broker", "time before the log start", "open transaction",
-		"classic group", "consumer group", "several states at once", "unknown group", "unknown topic", "topic made again",
-		"some steps refused", "topic deleted among commits", "checkup"}
+	w.Only = []string{"partition facts", "time in each place", "time of the broker", "time before the log start",
+		"open transaction", "classic group", "consumer group", "several states at once", "unknown group",
+		"unknown topic", "topic made again", "some steps refused", "topic deleted among commits", "checkup"}
 	kafkatest.Run(t, w)
 }
 
@@ -51,14 +51,16 @@ func apache(c *realkafka.Cluster) kafkatest.World {
 	return kafkatest.World{
 		Addrs: c.Bootstrap(), ClusterID: c.ID, Real: true,
 		Consume: func(t *testing.T, group, topic, protocol string) func() error {
-			return c.Consume(t, realkafka.Consumption{Group: group, Topic: topic, Protocol: protocol, Properties: map[string]string{
-				"client.id": "worker-7", "enable.auto.commit": "false",
-			}}).Stop
+			return c.Consume(t, realkafka.Consumption{Group: group, Topic: topic, Protocol: protocol,
+				Properties: map[string]string{
+					"client.id": "worker-7", "enable.auto.commit": "false",
+				}}).Stop
 		},
 	}
 }
 
-// What an authorizer denies is told by Kafka's name for it, and hides nothing; a wrong password is told as such, without it.
+// What an authorizer denies is told by Kafka's name for it, and hides nothing; a wrong password is told as such,
+// without it.
 func TestRightsOnApacheKafka(t *testing.T) {
 	t.Parallel()
 	k := realkafka.Shared(t)
@@ -90,7 +92,8 @@ func TestRightsOnApacheKafka(t *testing.T) {
 	}
 	grant := func(b *kadm.ACLBuilder) {
 		t.Helper()
-		_, err := admin.CreateACLs(ctx, b.Allow("User:reader").AllowHosts("*").ResourcePatternType(kadm.ACLPatternLiteral))
+		_, err := admin.CreateACLs(ctx,
+			b.Allow("User:reader").AllowHosts("*").ResourcePatternType(kadm.ACLPatternLiteral))
 		ok(t, err)
 	}
 	grant(kadm.NewACLs().Groups("denied-billing").Operations(kadm.OpDescribe))
@@ -101,7 +104,8 @@ func TestRightsOnApacheKafka(t *testing.T) {
 		var p *reset.Problem
 		if err == nil || !errors.As(err, &p) || p.Got != "GROUP_AUTHORIZATION_FAILED" || time.Now().After(deadline) {
 			ok(t, err)
-			equal(t, "no right on the topic", snap.Topics["denied-orders"], reset.Topic{Err: "TOPIC_AUTHORIZATION_FAILED"})
+			equal(t, "no right on the topic", snap.Topics["denied-orders"],
+				reset.Topic{Err: "TOPIC_AUTHORIZATION_FAILED"})
 			break
 		}
 	}
@@ -114,7 +118,8 @@ func TestRightsOnApacheKafka(t *testing.T) {
 	equal(t, "a write without the right to", got, []reset.StepResult{{Rejected: "GROUP_AUTHORIZATION_FAILED"}})
 }
 
-// TestThrottledOnApacheKafka: a login over its quota is answered late, and told so. Everything it is told is right all the same.
+// TestThrottledOnApacheKafka: a login over its quota is answered late, and told so. Everything it is told is right
+// all the same.
 func TestThrottledOnApacheKafka(t *testing.T) {
 	t.Parallel()
 	k := realkafka.Shared(t)
@@ -128,7 +133,8 @@ func TestThrottledOnApacheKafka(t *testing.T) {
 		kadm.NewACLs().Groups(topic).Operations(kadm.OpDescribe, kadm.OpRead),
 		kadm.NewACLs().Topics(topic).Operations(kadm.OpDescribe, kadm.OpRead),
 	} {
-		_, err := admin.CreateACLs(ctx, b.Allow("User:"+user).AllowHosts("*").ResourcePatternType(kadm.ACLPatternLiteral))
+		_, err := admin.CreateACLs(ctx, b.Allow("User:"+
+			user).AllowHosts("*").ResourcePatternType(kadm.ACLPatternLiteral))
 		ok(t, err)
 	}
 	_, err = admin.AlterClientQuotas(ctx, []kadm.AlterClientQuotaEntry{{
@@ -149,7 +155,8 @@ func TestThrottledOnApacheKafka(t *testing.T) {
 	})
 	all := reset.Chunk{}
 	for n := range int32(3) {
-		all.Steps = append(all.Steps, reset.WriteStep{Partition: reset.Partition{Topic: topic, Partition: n}, To: reset.Position{Offset: int64(n)}})
+		all.Steps = append(all.Steps, reset.WriteStep{Partition: reset.Partition{Topic: topic, Partition: n},
+			To: reset.Position{Offset: int64(n)}})
 	}
 	deadline := time.Now().Add(90 * time.Second)
 	for late.most.Load() == 0 { // until the quota is everywhere and used up
@@ -168,7 +175,8 @@ func TestThrottledOnApacheKafka(t *testing.T) {
 	got, err := c.Write(ctx, topic, all, ready)
 	ok(t, err)
 	equal(t, "a throttled write", got, []reset.StepResult{{Written: true}, {Written: true}, {Written: true}})
-	at, err := c.ReadBack(ctx, topic, []reset.Partition{{Topic: topic, Partition: 0}, {Topic: topic, Partition: 1}, {Topic: topic, Partition: 2}})
+	at, err := c.ReadBack(ctx, topic, []reset.Partition{{Topic: topic, Partition: 0}, {Topic: topic, Partition: 1},
+		{Topic: topic, Partition: 2}})
 	ok(t, err)
 	for n := range at {
 		equal(t, "read back", at[n].Offset, int64(n))
@@ -183,8 +191,9 @@ func (l *throttles) OnBrokerThrottle(_ kgo.BrokerMetadata, wait time.Duration, _
 	l.most.Store(max(l.most.Load(), int64(wait)))
 }
 
-// A commit whose replicas are slow is answered COORDINATOR_NOT_AVAILABLE and stands all the same: Kafka says so of what was
-// never appended, too, so the answer proves nothing, and the result is lost. A cluster of its own: two brokers are frozen.
+// A commit whose replicas are slow is answered COORDINATOR_NOT_AVAILABLE and stands all the same: Kafka says so of
+// what was never appended, too, so the answer proves nothing, and the result is lost. A cluster of its own: two
+// brokers are frozen.
 func TestCommitThatOutlivesItsAnswer(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
@@ -213,7 +222,8 @@ func TestCommitThatOutlivesItsAnswer(t *testing.T) {
 	t.Cleanup(func() { freeze(syscall.SIGCONT) })
 	got, err := c.Write(ctx, "billing", chunk(2), func() error { freeze(syscall.SIGSTOP); return nil })
 	ok(t, err)
-	equal(t, "the answer after offsets.commit.timeout.ms", got, []reset.StepResult{{Detail: "COORDINATOR_NOT_AVAILABLE"}})
+	equal(t, "the answer after offsets.commit.timeout.ms", got,
+		[]reset.StepResult{{Detail: "COORDINATOR_NOT_AVAILABLE"}})
 	freeze(syscall.SIGCONT)
 	deadline = time.Now().Add(30 * time.Second)
 	for {
@@ -227,8 +237,8 @@ func TestCommitThatOutlivesItsAnswer(t *testing.T) {
 	}
 }
 
-// A topic that is deleted while the group's coordinator is away stays among the commits: whoever takes the group over was not
-// told. It is named, and the other topics are read. A cluster of its own: a broker is frozen.
+// A topic that is deleted while the group's coordinator is away stays among the commits: whoever takes the group over
+// was not told. It is named, and the other topics are read. A cluster of its own: a broker is frozen.
 func TestTopicDeletedWhileTheCoordinatorIsAway(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
@@ -268,7 +278,8 @@ func TestTopicDeletedWhileTheCoordinatorIsAway(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		if at := s.Topics["gone"]; at.Partitions != 0 || at.Err != "" || at.Commits != 1 || s.Topics["orders"].Partitions != 1 {
+		if at := s.Topics["gone"]; at.Partitions != 0 || at.Err != "" || at.Commits != 1 ||
+			s.Topics["orders"].Partitions != 1 {
 			return fmt.Errorf("%+v", s.Topics)
 		}
 		return nil
@@ -287,7 +298,8 @@ func benchmarkRoad(b *testing.B, partitions int32) {
 	topic := "bench-" + strconv.Itoa(int(partitions))
 	admin := kadm.NewClient(k.Client(b))
 	// A controller takes 10,000 records at once, and the topic itself is one.
-	if _, err := admin.CreateTopic(ctx, min(partitions, 5_000), 1, nil, topic); err != nil && !errors.Is(err, kerr.TopicAlreadyExists) {
+	if _, err := admin.CreateTopic(ctx, min(partitions, 5_000), 1, nil, topic); err != nil && !errors.Is(err,
+		kerr.TopicAlreadyExists) {
 		b.Fatal(err)
 	}
 	if _, err := admin.UpdatePartitions(ctx, int(partitions), topic); err != nil {

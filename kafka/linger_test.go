@@ -126,8 +126,8 @@ func (v *conversation) answered(t *testing.T) {
 	}
 }
 
-// Whatever gives a request up resets the connection, so that the kernel does not go on delivering it; what ends with nothing
-// owed ends as connections do.
+// Whatever gives a request up resets the connection, so that the kernel does not go on delivering it; what ends with
+// nothing owed ends as connections do.
 func TestEndOfAConnection(t *testing.T) {
 	t.Parallel()
 	for _, path := range []struct {
@@ -155,10 +155,12 @@ func TestEndOfAConnection(t *testing.T) {
 			}
 		}},
 		{"an error", true, func(t *testing.T, v *conversation) {
-			if _, err := callOnLink(t.Context(), v.c, v.l, func() (int, error) { return io.WriteString(v.conn, "commit 7\n") }); err != nil {
+			if _, err := callOnLink(t.Context(), v.c, v.l,
+				func() (int, error) { return io.WriteString(v.conn, "commit 7\n") }); err != nil {
 				t.Fatal(err)
 			}
-			_, _ = callOnLink(t.Context(), v.c, v.l, func() (int, error) { return 0, errors.New("the answer can't be read") })
+			_, _ = callOnLink(t.Context(), v.c, v.l,
+				func() (int, error) { return 0, errors.New("the answer can't be read") })
 		}},
 		{"an error, and the library closes it by itself", true, func(t *testing.T, v *conversation) {
 			_, _ = callOnLink(t.Context(), v.c, v.l, func() (int, error) {
@@ -200,8 +202,8 @@ func TestEndOfAConnection(t *testing.T) {
 	}
 }
 
-// What lies in this machine's buffers when a call is given up never reaches the broker. That it does when a socket is merely
-// closed is what this is about.
+// What lies in this machine's buffers when a call is given up never reaches the broker. That it does when a socket is
+// merely closed is what this is about.
 func TestWhatWasGivenUpIsNotDelivered(t *testing.T) {
 	t.Parallel()
 	request := make([]byte, 64<<20) // more than the buffers of both ends hold

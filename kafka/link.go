@@ -15,9 +15,9 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/guard"
 )
 
-// link is one connection to one broker, used by one caller at a time: a sarama.Broker holds a lock for each round trip, so
-// look-ups side by side need several. After any error it is closed and never used again: a sarama.Broker that timed out
-// once answers later calls at once with an error and still sends them.
+// link is one connection to one broker, used by one caller at a time: a sarama.Broker holds a lock for each round
+// trip, so look-ups side by side need several. After any error it is closed and never used again: a sarama.Broker
+// that timed out once answers later calls at once with an error and still sends them.
 type link struct {
 	addr   string
 	broker *sarama.Broker
@@ -40,8 +40,8 @@ var (
 	errClosed   = errors.New("this connection to kafka was closed by the bot itself, which is stopping")
 )
 
-// callBroker calls a broker on an idle link, or on a new one. Only for reads: an idle link that the broker has closed meanwhile
-// fails, and the call is made again on another.
+// callBroker calls a broker on an idle link, or on a new one. Only for reads: an idle link that the broker has closed
+// meanwhile fails, and the call is made again on another.
 func callBroker[T any](ctx context.Context, c *Cluster, addr string, call func(*sarama.Broker) (T, error)) (T, error) {
 	for {
 		l, idle, err := c.takeLink(ctx, addr)
@@ -59,9 +59,9 @@ func callBroker[T any](ctx context.Context, c *Cluster, addr string, call func(*
 	}
 }
 
-// callOnLink makes one call on a link. sarama has no contexts, and closing its broker waits for the answer under way; so a call is
-// given up by resetting the socket beneath it. Then what was asked may or may not have been done, but what has not left this
-// machine yet never will.
+// callOnLink makes one call on a link. sarama has no contexts, and closing its broker waits for the answer under way;
+// so a call is given up by resetting the socket beneath it. Then what was asked may or may not have been done, but
+// what has not left this machine yet never will.
 func callOnLink[T any](ctx context.Context, c *Cluster, l *link, call func() (T, error)) (T, error) {
 	bounded, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
@@ -186,13 +186,13 @@ func (c *Cluster) closeLink(l *link) {
 	delete(c.links, l)
 }
 
-// socket dials for sarama (as its "proxy"), so that a connection obeys a context, can be cut at any moment, and it is known
-// whether anything was sent on it. It is the TCP connection itself, beneath TLS and login.
+// socket dials for sarama (as its "proxy"), so that a connection obeys a context, can be cut at any moment, and it is
+// known whether anything was sent on it. It is the TCP connection itself, beneath TLS and login.
 //
-// While an answer is owed, it lingers for 0 seconds: whatever ends the connection then (a time-out, an error, Close, sarama
-// closing it by itself, this process being killed) resets it, and the kernel throws away what it has not delivered. A socket
-// that is merely closed goes on retransmitting: a commit that was given up after 5 s was seen to arrive 26 s later. Once
-// nothing is owed, an end is an ordinary one.
+// While an answer is owed, it lingers for 0 seconds: whatever ends the connection then (a time-out, an error, Close,
+// sarama closing it by itself, this process being killed) resets it, and the kernel throws away what it has not
+// delivered. A socket that is merely closed goes on retransmitting: a commit that was given up after 5 s was seen to
+// arrive 26 s later. Once nothing is owed, an end is an ordinary one.
 type socket struct {
 	ctx context.Context // of the dial
 
@@ -225,7 +225,8 @@ func (s *socket) Dial(network, addr string) (net.Conn, error) {
 	return &countedConn{conn, &s.sent}, nil
 }
 
-// setAnswerOwed says whether an answer is owed from now on. That it can't be set on a connection which has just ended is no harm.
+// setAnswerOwed says whether an answer is owed from now on. That it can't be set on a connection which has just ended
+// is no harm.
 func (s *socket) setAnswerOwed(owed bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

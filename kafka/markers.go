@@ -9,16 +9,17 @@ import (
 )
 
 const (
-	// maxMarkers is how far from the end a group is looked at for markers: a transaction leaves one in each partition that it wrote to,
-	// and a group that is further behind has messages to read almost surely.
+	// maxMarkers is how far from the end a group is looked at for markers: a transaction leaves one in each partition
+	// that it wrote to, and a group that is further behind has messages to read almost surely.
 	maxMarkers  = 100
 	headerFetch = 512 // bytes, enough for the header of a batch and for a few markers whole
 )
 
-// markers finds out where nothing but transaction markers lies between a committed offset and the end. They take offsets and are
-// delivered to no consumer, so many a group that has read everything stays one behind for good (librdkafka, and whoever commits the
-// offset of the last message plus one). The headers of the batches tell: only control batches (KafkaConsumer skips them whole), and
-// for groups that read committed messages also what was rolled back. What cannot be read counts as messages.
+// markers finds out where nothing but transaction markers lies between a committed offset and the end. They take
+// offsets and are delivered to no consumer, so many a group that has read everything stays one behind for good
+// (librdkafka, and whoever commits the offset of the last message plus one). The headers of the batches tell: only
+// control batches (KafkaConsumer skips them whole), and for groups that read committed messages also what was rolled
+// back. What cannot be read counts as messages.
 func (c *Cluster) markers(ctx context.Context, v view, isolation reset.Isolation, states []reset.PartitionState) {
 	walks := map[reset.Partition]*batchWalk{}
 	ahead := map[reset.Partition]*unreadTail{}
@@ -29,7 +30,8 @@ func (c *Cluster) markers(ctx context.Context, v view, isolation reset.Isolation
 		}
 		t := &unreadTail{aborted: map[int64]bool{}}
 		ahead[s.Partition] = t
-		walks[s.Partition] = &batchWalk{next: at, end: s.End, visit: t.visit, limit: headerFetch, committed: isolation == reset.ReadCommitted}
+		walks[s.Partition] = &batchWalk{next: at, end: s.End, visit: t.visit, limit: headerFetch,
+			committed: isolation == reset.ReadCommitted}
 	}
 	c.walk(ctx, v, walks)
 	for i := range states {

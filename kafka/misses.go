@@ -23,19 +23,21 @@ type timeMiss struct {
 	unsure     bool          // a batch says that it has a late record, and which is not to be told
 }
 
-// checkMisses decides about time look-ups that found no record although the partition has some. Kafka looks into the first
-// segment whose newest record is late enough (UnifiedLog.searchOffsetInLocalLog), and when that record lies below the log
-// start after DeleteRecords, or the segment's records have no time at all, the answer is "no record" although later ones
-// follow; believing it would skip them all. Two things prove a miss:
+// checkMisses decides about time look-ups that found no record although the partition has some. Kafka looks into the
+// first segment whose newest record is late enough (UnifiedLog.searchOffsetInLocalLog), and when that record lies
+// below the log start after DeleteRecords, or the segment's records have no time at all, the answer is "no record"
+// although later ones follow; believing it would skip them all. Two things prove a miss:
 //
-//   - Kafka found a record for an earlier time: then none before that record is later, because the segment that it found was
-//     the first with a time so late, and the record the first in it;
+//   - Kafka found a record for an earlier time: then none before that record is later, because the segment that it
+//     found was the first with a time so late, and the record the first in it;
 //   - the header of every batch behind it, up to the log end, says that none is late.
 //
-// The first makes the second short: the newest time of the last batch is asked for. A late record that is come upon while
-// everything before it is proved is the answer itself. What is neither found nor proved within the bounds is in doubt: the
-// log start then, which skips nothing.
-func (c *Cluster) checkMisses(ctx context.Context, v view, at int64, isolation reset.Isolation, missed []*reset.PartitionState) {
+// The first makes the second short: the newest time of the last batch is asked for. A late record that is come upon
+// while everything before it is proved is the answer itself. What is neither found nor proved within the bounds is in
+// doubt: the log start then, which skips nothing.
+func (c *Cluster) checkMisses(
+	ctx context.Context, v view, at int64, isolation reset.Isolation, missed []*reset.PartitionState,
+) {
 	if len(missed) == 0 {
 		return
 	}
@@ -47,7 +49,8 @@ func (c *Cluster) checkMisses(ctx context.Context, v view, at int64, isolation r
 	c.askEarlier(ctx, v, isolation, all)
 	walks := map[reset.Partition]*batchWalk{}
 	for p, m := range all {
-		if m.late == nil && m.proved < m.end && m.last < m.end { // else the partition can't be read, or nothing is left to read
+		// else the partition can't be read, or nothing is left to read
+		if m.late == nil && m.proved < m.end && m.last < m.end {
 			walks[p] = &batchWalk{next: m.proved, end: m.end, visit: m.visit}
 		}
 	}
@@ -83,12 +86,14 @@ func (c *Cluster) readLast(ctx context.Context, v view, all map[reset.Partition]
 	c.walk(ctx, v, walks)
 }
 
-// askTimes bounds how often an earlier time is asked for: each answer is a record that is newer than the last one, and in a
-// log whose times are in order the first answer lies in the last batch.
+// askTimes bounds how often an earlier time is asked for: each answer is a record that is newer than the last one,
+// and in a log whose times are in order the first answer lies in the last batch.
 const askTimes = 4
 
 // askEarlier asks for the newest time of the last batch, and then for the times after what was found.
-func (c *Cluster) askEarlier(ctx context.Context, v view, isolation reset.Isolation, all map[reset.Partition]*timeMiss) {
+func (c *Cluster) askEarlier(
+	ctx context.Context, v view, isolation reset.Isolation, all map[reset.Partition]*timeMiss,
+) {
 	earlier := map[reset.Partition]int64{}
 	for p, m := range all {
 		if m.newest != noTime && m.newest < m.at {
@@ -144,7 +149,8 @@ func (m *timeMiss) visit(w *batchWalk, b *sarama.RecordBatch) bool {
 		}
 	}
 	switch {
-	case newest != milliseconds(b.MaxTimestamp): // times of different units in one batch are further apart than sarama can say
+	// times of different units in one batch are further apart than sarama can say
+	case newest != milliseconds(b.MaxTimestamp):
 		m.unsure = true
 	case len(late) > 0:
 		m.late = &late[0]

@@ -26,8 +26,8 @@ func hours(t *testing.T, s *kafkasim.Sim, topic string, batches ...[]int) {
 	}
 }
 
-// The newest record of the first segment was deleted, and Kafka looks no further: "no record", although the first and the last
-// batch are early and offsets 3 and 4 are late. Every batch is looked at.
+// The newest record of the first segment was deleted, and Kafka looks no further: "no record", although the first and
+// the last batch are early and offsets 3 and 4 are late. Every batch is looked at.
 func TestLateRecordsBetweenEarlyOnes(t *testing.T) {
 	t.Parallel()
 	s := newSim(t, kafkasim.Options{})
@@ -48,14 +48,16 @@ func TestLateRecordsBetweenEarlyOnes(t *testing.T) {
 	}
 }
 
-// A record that Kafka finds for an earlier time proves all before it: of a long log the last batch is read, and no more.
+// A record that Kafka finds for an earlier time proves all before it: of a long log the last batch is read, and no
+// more.
 func TestAMissInALongLogIsCheap(t *testing.T) {
 	t.Parallel()
 	s := newSim(t, kafkasim.Options{})
 	ok(t, s.CreateTopic("log", 3, map[string]string{"segment.bytes": "100000"}))
 	for n := range 200 {
 		for p := range int32(3) {
-			ok(t, s.Produce("log", kafkasim.Record{Partition: p, Time: start.Add(time.Duration(n) * time.Minute), Value: strings.Repeat("x", 5000)}))
+			ok(t, s.Produce("log", kafkasim.Record{Partition: p, Time: start.Add(time.Duration(n) * time.Minute),
+				Value: strings.Repeat("x", 5000)}))
 		}
 	}
 	ok(t, s.DeleteRecords("log", 0, 33))
@@ -82,7 +84,8 @@ func TestAMissOutOfOrderIsProved(t *testing.T) {
 	got = inspect(t, c, reset.Query{Scope: scope("log"), At: start.Add(10 * time.Hour)}).Partitions[0]
 	equal(t, "found, by reading alone", got.Found, &reset.Found{Offset: 5, How: reset.HowNoLater})
 	got = inspect(t, c, reset.Query{Scope: scope("log"), At: start.Add(5 * time.Hour)}).Partitions[0]
-	equal(t, "found, by reading alone", got.Found, &reset.Found{Offset: 1, At: start.Add(9 * time.Hour), How: reset.HowRecord})
+	equal(t, "found, by reading alone", got.Found,
+		&reset.Found{Offset: 1, At: start.Add(9 * time.Hour), How: reset.HowRecord})
 }
 
 // A leader that has just moved is asked again; a partition that can't be read is in doubt, and the others are not.
@@ -94,7 +97,8 @@ func TestAMissThatCannotBeRead(t *testing.T) {
 	}
 	missEveryTime(s)
 	c := openSim(t, s)
-	q := reset.Query{Scope: reset.Scope{Topics: []reset.TopicScope{{Topic: "log0"}, {Topic: "log1"}, {Topic: "log2"}}}, At: start.Add(3 * time.Hour)}
+	q := reset.Query{Scope: reset.Scope{Topics: []reset.TopicScope{{Topic: "log0"}, {Topic: "log1"}, {Topic: "log2"}}},
+		At: start.Add(3 * time.Hour)}
 	s.Fail(3, kmsg.Fetch, kerr.NotLeaderForPartition)
 	for _, p := range inspect(t, c, q).Partitions {
 		equal(t, "found in the end", p.Found, &reset.Found{Offset: 2, How: reset.HowNoLater})

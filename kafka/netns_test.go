@@ -25,8 +25,9 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// Two machines, as far as the kernel is concerned: the broker's and the bot's, each a network namespace, with a link between
-// them that can be cut. What loopback can't show is seen here: what the kernel goes on sending after a program has given up.
+// Two machines, as far as the kernel is concerned: the broker's and the bot's, each a network namespace, with a link
+// between them that can be cut. What loopback can't show is seen here: what the kernel goes on sending after a
+// program has given up.
 const (
 	brokerIP, botIP = "10.213.77.1", "10.213.77.2"
 
@@ -85,7 +86,8 @@ func client(addr, group string, write func(addr, group string, ready func() erro
 
 func writeByBot(addr, group string, ready func() error) string {
 	c := Open(Config{Name: "prod", Bootstrap: []string{addr}, Timeout: giveUp, Now: time.Now})
-	chunk := reset.Chunk{Steps: []reset.WriteStep{{Partition: reset.Partition{Topic: "orders"}, To: reset.Position{Offset: 7}}}}
+	chunk := reset.Chunk{Steps: []reset.WriteStep{{Partition: reset.Partition{Topic: "orders"},
+		To: reset.Position{Offset: 7}}}}
 	got, err := c.Write(context.Background(), group, chunk, ready)
 	return fmt.Sprintf("%+v %v", got, err)
 }
@@ -111,8 +113,8 @@ func writeAndClose(addr, group string, ready func() error) string {
 	return fmt.Sprint(err)
 }
 
-// A commit whose link is cut, and that is given up before the link is whole again, never arrives. The one of a client that merely
-// closes its connection does, after it was given up: so the link, and the test, are real.
+// A commit whose link is cut, and that is given up before the link is whole again, never arrives. The one of a client
+// that merely closes its connection does, after it was given up: so the link, and the test, are real.
 func TestGivenUpCommitNeverArrives(t *testing.T) {
 	n := twoNamespaces(t)
 	k := n.run(t, "broker", "")
@@ -125,7 +127,8 @@ func TestGivenUpCommitNeverArrives(t *testing.T) {
 	restored := time.After(cutFor)
 	bot.say(t)
 	control.say(t)
-	if said := bot.waitFor(t, "said "); !strings.Contains(said, "no answer within 2s") || !strings.HasSuffix(said, "<nil>") {
+	if said := bot.waitFor(t, "said "); !strings.Contains(said, "no answer within 2s") || !strings.HasSuffix(said,
+		"<nil>") {
 		t.Errorf("the bot's client %s; want a lost answer", said)
 	}
 	if said := control.waitFor(t, "said "); !strings.Contains(said, "timeout") {
@@ -143,7 +146,8 @@ func TestGivenUpCommitNeverArrives(t *testing.T) {
 	n.link(t, "up")
 	began := time.Now()
 	k.waitFor(t, "commit closed")
-	t.Logf("the commit that was merely closed arrived %s after the link was whole again", time.Since(began).Round(10*time.Millisecond))
+	t.Logf("the commit that was merely closed arrived %s after the link was whole again",
+		time.Since(began).Round(10*time.Millisecond))
 	<-time.After(silent - time.Since(began)) // only time shows that it does not come
 	for _, line := range k.lines() {
 		if line == "commit given-up" {
@@ -163,12 +167,14 @@ func twoNamespaces(t *testing.T) *namespaces {
 		t.Fatal("network namespaces need root: run `make netns` as root")
 	}
 	sweep(t)
-	n := &namespaces{broker: fmt.Sprintf("%s%d-broker", namespacePrefix, os.Getpid()), bot: fmt.Sprintf("%s%d-bot", namespacePrefix, os.Getpid())}
+	n := &namespaces{broker: fmt.Sprintf("%s%d-broker", namespacePrefix, os.Getpid()),
+		bot: fmt.Sprintf("%s%d-bot", namespacePrefix, os.Getpid())}
 	for _, name := range []string{n.broker, n.bot} {
 		t.Cleanup(func() { _, _ = exec.Command("ip", "netns", "del", name).CombinedOutput() }) // and the link with them
 		ip(t, "netns", "add", name)
 	}
-	ip(t, "link", "add", "toward-bot", "netns", n.broker, "type", "veth", "peer", "name", "toward-broker", "netns", n.bot)
+	ip(t, "link", "add", "toward-bot", "netns", n.broker, "type", "veth", "peer", "name", "toward-broker", "netns",
+		n.bot)
 	ip(t, "-n", n.broker, "addr", "add", brokerIP+"/24", "dev", "toward-bot")
 	ip(t, "-n", n.bot, "addr", "add", botIP+"/24", "dev", "toward-broker")
 	ip(t, "-n", n.broker, "link", "set", "toward-bot", "up")
@@ -182,7 +188,8 @@ func sweep(t *testing.T) {
 	for line := range strings.Lines(ip(t, "netns", "list")) {
 		name, _, _ := strings.Cut(strings.TrimSpace(line), " ")
 		pid, _, _ := strings.Cut(strings.TrimPrefix(name, namespacePrefix), "-")
-		if n, err := strconv.Atoi(pid); err == nil && strings.HasPrefix(name, namespacePrefix) && syscall.Kill(n, 0) != nil {
+		if n, err := strconv.Atoi(pid); err == nil && strings.HasPrefix(name, namespacePrefix) && syscall.Kill(n,
+			0) != nil {
 			ip(t, "netns", "del", name)
 		}
 	}

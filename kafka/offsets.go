@@ -21,23 +21,26 @@ type offsetResult struct {
 	err    string
 }
 
-// offsetSpec is what is looked up in a partition: sarama.OffsetOldest, OffsetNewest, or the first record at or after a time in
-// milliseconds.
+// offsetSpec is what is looked up in a partition: sarama.OffsetOldest, OffsetNewest, or the first record at or after
+// a time in milliseconds.
 type offsetSpec func(reset.Partition) int64
 
 func atEvery(at int64) offsetSpec { return func(reset.Partition) int64 { return at } }
 
-// listOffsetsAt asks the leaders of the partitions, side by side and in one request each, for an offset. What a leader could not
-// tell because it is not the leader, or has only just become it, is asked again after a refresh of the metadata, within a
-// bound.
-func (c *Cluster) listOffsetsAt(ctx context.Context, v view, parts []reset.Partition, at offsetSpec, isolation reset.Isolation) map[reset.Partition]offsetResult {
+// listOffsetsAt asks the leaders of the partitions, side by side and in one request each, for an offset. What a
+// leader could not tell because it is not the leader, or has only just become it, is asked again after a refresh of
+// the metadata, within a bound.
+func (c *Cluster) listOffsetsAt(
+	ctx context.Context, v view, parts []reset.Partition, at offsetSpec, isolation reset.Isolation,
+) map[reset.Partition]offsetResult {
 	out := make(map[reset.Partition]offsetResult, len(parts))
 	for try := 0; ; try++ {
 		again := c.lookupOnce(ctx, v, parts, at, isolation, out)
 		if len(again) == 0 || try == len(pauses) || pause(ctx, pauses[try]) != nil {
 			return out
 		}
-		c.log.Debug("leaders are asked again", "cluster", c.name, "partitions", len(again), "try", try+1, "err", out[again[0]].err)
+		c.log.Debug("leaders are asked again", "cluster", c.name, "partitions", len(again), "try", try+1, "err",
+			out[again[0]].err)
 		fresh, err := c.metadata(ctx, slices.Sorted(maps.Keys(partitionsByTopic(again)))...)
 		if err != nil {
 			return out
@@ -47,7 +50,8 @@ func (c *Cluster) listOffsetsAt(ctx context.Context, v view, parts []reset.Parti
 }
 
 // lookupOnce writes what it learns to out and returns the partitions that are worth another try.
-func (c *Cluster) lookupOnce(ctx context.Context, v view, parts []reset.Partition, at offsetSpec, isolation reset.Isolation,
+func (c *Cluster) lookupOnce(ctx context.Context, v view, parts []reset.Partition, at offsetSpec,
+	isolation reset.Isolation,
 	out map[reset.Partition]offsetResult,
 ) (again []reset.Partition) {
 	byLeader, none := v.leaders(parts)
@@ -96,7 +100,9 @@ var passing = map[string]bool{
 	"the broker's answer leaves it out":     true,
 }
 
-func (c *Cluster) listOffsets(ctx context.Context, addr string, parts []reset.Partition, at offsetSpec, isolation reset.Isolation) (*sarama.OffsetResponse, error) {
+func (c *Cluster) listOffsets(
+	ctx context.Context, addr string, parts []reset.Partition, at offsetSpec, isolation reset.Isolation,
+) (*sarama.OffsetResponse, error) {
 	return callBroker(ctx, c, addr, func(b *sarama.Broker) (*sarama.OffsetResponse, error) {
 		req := sarama.NewOffsetRequest(c.sarama.Version)
 		if isolation == reset.ReadCommitted {

@@ -81,10 +81,13 @@ func TestUnreachable(t *testing.T) {
 	s.Silent(true)
 	c := open(t, kafka.Config{Bootstrap: append(s.Addrs(), nobody), Timeout: time.Second})
 	for name, call := range map[string]func() error{
-		"inspect":   func() error { _, err := c.Inspect(t.Context(), reset.Query{Group: "billing"}); return err },
-		"states":    func() error { _, err := c.States(t.Context(), []string{"billing"}); return err },
-		"read back": func() error { _, err := c.ReadBack(t.Context(), "billing", []reset.Partition{orders(0)}); return err },
-		"check":     func() error { _, err := c.Check(t.Context()); return err },
+		"inspect": func() error { _, err := c.Inspect(t.Context(), reset.Query{Group: "billing"}); return err },
+		"states":  func() error { _, err := c.States(t.Context(), []string{"billing"}); return err },
+		"read back": func() error {
+			_, err := c.ReadBack(t.Context(), "billing", []reset.Partition{orders(0)})
+			return err
+		},
+		"check": func() error { _, err := c.Check(t.Context()); return err },
 	} {
 		began := time.Now()
 		p := problem(t, call())
@@ -170,7 +173,8 @@ func TestLogin(t *testing.T) {
 			cfg.SASL.Password = secret + "-mistyped"
 			_, err = open(t, cfg).Check(t.Context())
 			p := problem(t, err)
-			if p.Code != reset.ProblemUnreachable || !strings.Contains(p.Got, "SASL_AUTHENTICATION_FAILED") && !strings.Contains(p.Got, "logging in") {
+			if p.Code != reset.ProblemUnreachable ||
+				!strings.Contains(p.Got, "SASL_AUTHENTICATION_FAILED") && !strings.Contains(p.Got, "logging in") {
 				t.Errorf("problem with a wrong password is %+v", p)
 			}
 			untrusted := cfg
@@ -182,7 +186,8 @@ func TestLogin(t *testing.T) {
 			plain := cfg
 			plain.TLS, plain.Timeout = nil, time.Second
 			_, noTLS := open(t, plain).Check(t.Context())
-			said := fmt.Sprintf("%v %+v %v %+v %v %+v %#v %v", err, p, notTrusted, noTLS, cfg, cfg, cfg, cfg.SASL) + log.String()
+			said := fmt.Sprintf("%v %+v %v %+v %v %+v %#v %v", err, p, notTrusted, noTLS, cfg, cfg, cfg, cfg.SASL) +
+				log.String()
 			if strings.Contains(said, secret) {
 				t.Errorf("the password is in %s", said)
 			}

@@ -55,12 +55,14 @@ type need struct {
 
 var (
 	needsCluster = []need{
-		{sarama.AclOperationDescribe, "DESCRIBE", "finding out whether topics are hidden, without which --all-topics is refused", true},
+		{sarama.AclOperationDescribe, "DESCRIBE",
+			"finding out whether topics are hidden, without which --all-topics is refused", true},
 		{sarama.AclOperationDescribeConfigs, "DESCRIBE_CONFIGS", "warning that commits may expire", true},
 	}
 	needsGroup = []need{
 		{sarama.AclOperationRead, "READ", "reading and writing the group's commits", false},
-		{sarama.AclOperationDelete, "DELETE", "deleting commits: undo back to \"never committed\", delete-offsets", true},
+		{sarama.AclOperationDelete, "DELETE", "deleting commits: undo back to \"never committed\", delete-offsets",
+			true},
 	}
 	needsTopic = []need{
 		{sarama.AclOperationRead, "READ", "writing commits on it and checking what its records say", false},
@@ -68,8 +70,8 @@ var (
 	}
 )
 
-// Rights asks what the login may do with the cluster, with groups, and with topics: the named ones, and those on which the
-// groups have commits. It tries nothing: brokers tell a login its own rights.
+// Rights asks what the login may do with the cluster, with groups, and with topics: the named ones, and those on
+// which the groups have commits. It tries nothing: brokers tell a login its own rights.
 func (c *Cluster) Rights(ctx context.Context, groups, topics []string) (Rights, error) {
 	v, err := c.refreshBrokers(ctx)
 	if err != nil {
@@ -152,13 +154,16 @@ func (c *Cluster) groupRights(ctx context.Context, v view, group string) (int32,
 }
 
 // topicRights asks for the rights on the cluster as well: one version of the request tells both.
-func (c *Cluster) topicRights(ctx context.Context, v view, topics []string) (lacks []MissingRight, unread []string, err error) {
+func (c *Cluster) topicRights(
+	ctx context.Context, v view, topics []string,
+) (lacks []MissingRight, unread []string, err error) {
 	if len(topics) == 0 {
 		topics = []string{anyTopic} // none at all would mean all of them
 	}
 	var req *sarama.MetadataRequest
 	resp, err := callBroker(ctx, c, v.lead, func(b *sarama.Broker) (*sarama.MetadataResponse, error) {
-		req = &sarama.MetadataRequest{Version: 8, Topics: topics, IncludeClusterAuthorizedOperations: true, IncludeTopicAuthorizedOperations: true}
+		req = &sarama.MetadataRequest{Version: 8, Topics: topics, IncludeClusterAuthorizedOperations: true,
+			IncludeTopicAuthorizedOperations: true}
 		return b.GetMetadata(req)
 	})
 	if err != nil {
@@ -175,7 +180,8 @@ func (c *Cluster) topicRights(ctx context.Context, v view, topics []string) (lac
 		switch {
 		case t.Name == anyTopic:
 		case t.Err == sarama.ErrTopicAuthorizationFailed:
-			lacks = append(lacks, missingRights("topic", t.Name, 0, needsTopic[:1])...) // of a hidden topic nothing else is told
+			// of a hidden topic nothing else is told
+			lacks = append(lacks, missingRights("topic", t.Name, 0, needsTopic[:1])...)
 		case t.Err == sarama.ErrNoError:
 			lacks = append(lacks, missingRights("topic", t.Name, t.TopicAuthorizedOperations, needsTopic)...)
 		default: // it may not exist; that is no right that is there
@@ -188,7 +194,8 @@ func (c *Cluster) topicRights(ctx context.Context, v view, topics []string) (lac
 func missingRights(resource, named string, may int32, needs []need) (out []MissingRight) {
 	for _, n := range needs {
 		if may&(1<<n.operation) == 0 {
-			out = append(out, MissingRight{Resource: resource, Name: named, Operation: n.name, For: n.purpose, Optional: n.optional})
+			out = append(out, MissingRight{Resource: resource, Name: named, Operation: n.name, For: n.purpose,
+				Optional: n.optional})
 		}
 	}
 	return out

@@ -14,7 +14,8 @@ import (
 
 // right is an ACL of the user bot.
 func right(resource kmsg.ACLResourceType, name string, op kmsg.ACLOperation) kfake.ACL {
-	return kfake.ACL{Resource: resource, Name: name, Pattern: kmsg.ACLResourcePatternTypeLiteral, Operation: op, Allow: true}
+	return kfake.ACL{Resource: resource, Name: name, Pattern: kmsg.ACLResourcePatternTypeLiteral, Operation: op,
+		Allow: true}
 }
 
 // documented are the rights of docs/permissions.md, as ACLs.
@@ -39,11 +40,13 @@ func limited(t *testing.T, rights ...kfake.ACL) *kafka.Cluster {
 		ok(t, s.Seed(topic, 1, kafkasim.Record{Time: start, Value: "x"}))
 		ok(t, s.Commit("billing", topic, map[int32]int64{0: 1}))
 	}
-	return open(t, kafka.Config{Bootstrap: s.Addrs(), SASL: kafka.SASL{Mechanism: mechanism, User: "bot", Password: secret}})
+	return open(t, kafka.Config{Bootstrap: s.Addrs(),
+		SASL: kafka.SASL{Mechanism: mechanism, User: "bot", Password: secret}})
 }
 
 func without(resource kmsg.ACLResourceType, op kmsg.ACLOperation) []kfake.ACL {
-	return slices.DeleteFunc(slices.Clone(documented), func(a kfake.ACL) bool { return a.Resource == resource && a.Operation == op })
+	return slices.DeleteFunc(slices.Clone(documented),
+		func(a kfake.ACL) bool { return a.Resource == resource && a.Operation == op })
 }
 
 func TestRightsThatAreMissingAreNamed(t *testing.T) {
@@ -57,10 +60,14 @@ func TestRightsThatAreMissingAreNamed(t *testing.T) {
 		want   []MissingRight
 	}{
 		{"none", documented, nil},
-		{"cluster DESCRIBE", without(kmsg.ACLResourceTypeCluster, kmsg.ACLOperationDescribe), []MissingRight{lack("cluster", "", "DESCRIBE", true)}},
-		{"cluster DESCRIBE_CONFIGS", without(kmsg.ACLResourceTypeCluster, kmsg.ACLOperationDescribeConfigs), []MissingRight{lack("cluster", "", "DESCRIBE_CONFIGS", true)}},
-		{"group READ", without(kmsg.ACLResourceTypeGroup, kmsg.ACLOperationRead), []MissingRight{lack("group", "billing", "READ", false)}},
-		{"group DELETE", without(kmsg.ACLResourceTypeGroup, kmsg.ACLOperationDelete), []MissingRight{lack("group", "billing", "DELETE", true)}},
+		{"cluster DESCRIBE", without(kmsg.ACLResourceTypeCluster, kmsg.ACLOperationDescribe),
+			[]MissingRight{lack("cluster", "", "DESCRIBE", true)}},
+		{"cluster DESCRIBE_CONFIGS", without(kmsg.ACLResourceTypeCluster, kmsg.ACLOperationDescribeConfigs),
+			[]MissingRight{lack("cluster", "", "DESCRIBE_CONFIGS", true)}},
+		{"group READ", without(kmsg.ACLResourceTypeGroup, kmsg.ACLOperationRead),
+			[]MissingRight{lack("group", "billing", "READ", false)}},
+		{"group DELETE", without(kmsg.ACLResourceTypeGroup, kmsg.ACLOperationDelete),
+			[]MissingRight{lack("group", "billing", "DELETE", true)}},
 		{"topic READ", without(kmsg.ACLResourceTypeTopic, kmsg.ACLOperationRead), []MissingRight{
 			lack("topic", "orders", "READ", false), lack("topic", "refunds", "READ", false),
 		}},
@@ -102,9 +109,11 @@ func TestTopicsThatAnACLHidesAreCounted(t *testing.T) {
 	t.Parallel()
 	all := reset.Query{Scope: reset.Scope{All: true}, Environment: true}
 	seen := inspect(t, limited(t, documented...), all)
-	equal(t, "nothing is hidden", [3]any{seen.Environment.Hidden, seen.Environment.HiddenWhy, len(seen.Topics)}, [3]any{0, "", 2})
+	equal(t, "nothing is hidden", [3]any{seen.Environment.Hidden, seen.Environment.HiddenWhy, len(seen.Topics)},
+		[3]any{0, "", 2})
 
-	rights := append(without(kmsg.ACLResourceTypeTopic, kmsg.ACLOperationRead), right(kmsg.ACLResourceTypeTopic, "orders", kmsg.ACLOperationRead))
+	rights := append(without(kmsg.ACLResourceTypeTopic, kmsg.ACLOperationRead),
+		right(kmsg.ACLResourceTypeTopic, "orders", kmsg.ACLOperationRead))
 	seen = inspect(t, limited(t, rights...), all)
 	if seen.Environment.Hidden == 0 || seen.Environment.HiddenWhy != "" {
 		t.Errorf("%d hidden (%s), want some", seen.Environment.Hidden, seen.Environment.HiddenWhy)

@@ -18,7 +18,8 @@ const (
 	noTopicIDs    = "it does not tell the ids of topics"
 )
 
-// service is a Kafka that offers less than Apache Kafka's newest release: what it lacks, and which scenarios can't be made on it.
+// service is a Kafka that offers less than Apache Kafka's newest release: what it lacks, and which scenarios can't be
+// made on it.
 type service struct {
 	from    func() *kversion.Versions // whose list it is
 	caps    map[kmsg.Key]int16        // the newest version of a request; -1: it does not know the request
@@ -28,7 +29,8 @@ type service struct {
 }
 
 var withoutNewProtocol = map[string]string{
-	"consumer group": noNewProtocol, "several states at once": noNewProtocol, "a member between two looks": noNewProtocol,
+	"consumer group": noNewProtocol, "several states at once": noNewProtocol,
+	"a member between two looks": noNewProtocol,
 }
 
 func alsoDiffers(scenario, why string) map[string]string {
@@ -37,9 +39,9 @@ func alsoDiffers(scenario, why string) map[string]string {
 	return out
 }
 
-// services are what providers offer. Lists: Kafka's own 2.2 (also ApsaraMQ for Kafka); MSK Serverless as in tchiotludo/akhq#1113;
-// the rest as their documentation and users tell (DescribeLogDirs is denied on Confluent Cloud, DescribeConfigs partial on Event
-// Hubs, OffsetDelete missing on several).
+// services are what providers offer. Lists: Kafka's own 2.2 (also ApsaraMQ for Kafka); MSK Serverless as in
+// tchiotludo/akhq#1113; the rest as their documentation and users tell (DescribeLogDirs is denied on Confluent Cloud,
+// DescribeConfigs partial on Event Hubs, OffsetDelete missing on several).
 var services = map[string]service{
 	"Kafka 2.2": {
 		from:  kversion.V2_2_0,
@@ -52,13 +54,15 @@ var services = map[string]service{
 		differs: withoutNewProtocol,
 	},
 	"no OffsetDelete": {
-		from: kversion.Stable, caps: map[kmsg.Key]int16{kmsg.OffsetDelete: -1}, lacks: []string{"OffsetDelete"}, notes: 1,
+		from: kversion.Stable, caps: map[kmsg.Key]int16{kmsg.OffsetDelete: -1}, lacks: []string{"OffsetDelete"},
+		notes: 1,
 	},
 	"no DescribeLogDirs, no DescribeConfigs": {
 		from: kversion.Stable, caps: map[kmsg.Key]int16{kmsg.DescribeLogDirs: -1, kmsg.DescribeConfigs: -1}, notes: 2,
 	},
 	"old requests for groups": {
-		from: kversion.V2_8_0, caps: map[kmsg.Key]int16{kmsg.OffsetCommit: 2, kmsg.OffsetFetch: 5, kmsg.ListGroups: 0, kmsg.OffsetDelete: -1},
+		from: kversion.V2_8_0, caps: map[kmsg.Key]int16{kmsg.OffsetCommit: 2, kmsg.OffsetFetch: 5, kmsg.ListGroups: 0,
+			kmsg.OffsetDelete: -1},
 		lacks: []string{"OffsetDelete"}, notes: 3, differs: withoutNewProtocol,
 	},
 }
@@ -76,7 +80,8 @@ func TestScenariosOnServices(t *testing.T) {
 			sim := newSim(t, kafkasim.Options{Brokers: 1, Kafka: []kfake.Opt{kfake.MaxVersions(v)}})
 			differs := maps.Clone(kfakeDiffers)
 			maps.Copy(differs, s.differs)
-			kafkatest.Run(t, kafkatest.World{Addrs: sim.Addrs(), ClusterID: sim.ClusterID(), Differs: differs, Lacks: s.lacks, Notes: s.notes})
+			kafkatest.Run(t, kafkatest.World{Addrs: sim.Addrs(), ClusterID: sim.ClusterID(), Differs: differs,
+				Lacks: s.lacks, Notes: s.notes})
 		})
 	}
 }

@@ -39,14 +39,17 @@ type request struct {
 	without string
 }
 
-// requests are all of them. sarama lowers each to the newest version that the broker knows, and then a field may be left out
-// or mean something else. Whatever matters is in all versions from the one that stands here, and Kafka
-// 0.11 (2017) and everything since know them; TestRequestsOfEveryVersion shows it. A broker that knows only older ones is not used.
+// requests are all of them. sarama lowers each to the newest version that the broker knows, and then a field may be
+// left out or mean something else. Whatever matters is in all versions from the one that stands here, and Kafka 0.11
+// (2017) and everything since know them; TestRequestsOfEveryVersion shows it. A broker that knows only older ones is
+// not used.
 var requests = []request{
 	{key: keyMetadata, name: "Metadata", from: 4, lost: "it would create topics that do not exist"},
-	{key: keyOffsetCommit, name: "OffsetCommit", from: 2, lost: "it would leave out how long commits are kept, or store them elsewhere"},
+	{key: keyOffsetCommit, name: "OffsetCommit", from: 2,
+		lost: "it would leave out how long commits are kept, or store them elsewhere"},
 	{key: keyOffsetFetch, name: "OffsetFetch", from: 2, lost: "it can't ask for all commits of a group"},
-	{key: keyListOffsets, name: "ListOffsets", from: 2, lost: "it can't ask for what a consumer of committed records reads"},
+	{key: keyListOffsets, name: "ListOffsets", from: 2,
+		lost: "it can't ask for what a consumer of committed records reads"},
 	{key: keyFindCoordinator, name: "FindCoordinator", from: 0},
 	{key: keyDescribeGroups, name: "DescribeGroups", from: 0},
 	{key: keyListGroups, name: "ListGroups", from: 0},
@@ -68,11 +71,12 @@ var requests = []request{
 	},
 }
 
-// apiVersions asks a broker which requests it knows. sarama has asked as well, on the same connection, but keeps the answer to itself
-// and goes on without one; here no answer means that the broker is not used.
+// apiVersions asks a broker which requests it knows. sarama has asked as well, on the same connection, but keeps the
+// answer to itself and goes on without one; here no answer means that the broker is not used.
 func (c *Cluster) apiVersions(ctx context.Context, l *link) (apiVersions, error) {
 	resp, err := callOnLink(ctx, c, l, func() (*sarama.ApiVersionsResponse, error) {
-		return l.broker.ApiVersions(&sarama.ApiVersionsRequest{Version: 3, ClientSoftwareName: c.sarama.ClientID, ClientSoftwareVersion: "1"})
+		return l.broker.ApiVersions(&sarama.ApiVersionsRequest{Version: 3, ClientSoftwareName: c.sarama.ClientID,
+			ClientSoftwareVersion: "1"})
 	})
 	if err != nil {
 		return nil, fmt.Errorf("the broker does not tell which requests it knows: %w", err)
@@ -84,7 +88,8 @@ func (c *Cluster) apiVersions(ctx context.Context, l *link) (apiVersions, error)
 	var old []string
 	for _, r := range requests {
 		if newest, ok := known[r.key]; ok && newest < r.from {
-			old = append(old, fmt.Sprintf("%s up to version %d, where at least %d is needed: %s", r.name, newest, r.from, r.lost))
+			old = append(old, fmt.Sprintf("%s up to version %d, where at least %d is needed: %s", r.name, newest,
+				r.from, r.lost))
 		}
 	}
 	switch {

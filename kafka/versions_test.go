@@ -28,8 +28,8 @@ func capped(key kmsg.Key, newest int16) kafkasim.Options {
 	return kafkasim.Options{Brokers: 1, Kafka: []kfake.Opt{kfake.MaxVersions(v)}}
 }
 
-// spoken are the requests that package kafka sends: up to which version, and from which on it means what is meant. Below that a
-// broker is not used.
+// spoken are the requests that package kafka sends: up to which version, and from which on it means what is meant.
+// Below that a broker is not used.
 var spoken = []struct {
 	key          kmsg.Key
 	oldest, upTo int16
@@ -48,9 +48,9 @@ var spoken = []struct {
 	{kmsg.ConsumerGroupDescribe, 0, 1},
 }
 
-// A request means the same in every version to which a broker may lower it: what is meant arrives, decoded by another library,
-// and what a version has no room for is left at its default, as listed in meant. In versions that would lose what matters it is
-// never sent.
+// A request means the same in every version to which a broker may lower it: what is meant arrives, decoded by another
+// library, and what a version has no room for is left at its default, as listed in meant. In versions that would lose
+// what matters it is never sent.
 func TestRequestsOfEveryVersion(t *testing.T) {
 	t.Parallel()
 	for _, r := range spoken {
@@ -91,13 +91,15 @@ func TestRequestsOfEveryVersion(t *testing.T) {
 	}
 }
 
-// neverSent checks that a broker that knows only a version which would lose what matters is not used, and that this is said.
+// neverSent checks that a broker that knows only a version which would lose what matters is not used, and that this
+// is said.
 func neverSent(t *testing.T, s *kafkasim.Sim, key kmsg.Key) {
 	t.Helper()
 	s.Record()
 	c := openSim(t, s)
 	_, err := c.Write(t.Context(), "billing", chunk(7), func() error { t.Error("ready was called"); return nil })
-	if p := problem(t, err); p.Code != reset.ProblemUnreachable || !strings.Contains(p.Got, "older than Kafka 0.11: it knows "+key.Name()+" up to") {
+	if p := problem(t, err); p.Code != reset.ProblemUnreachable || !strings.Contains(p.Got,
+		"older than Kafka 0.11: it knows "+key.Name()+" up to") {
 		t.Errorf("problem %+v, want that its %s is too old", p, key.Name())
 	}
 	sent, err := s.Sent()
@@ -112,7 +114,9 @@ func neverSent(t *testing.T, s *kafkasim.Sim, key kmsg.Key) {
 // everything asks all that there is to ask, and writes.
 func everything(t *testing.T, c *kafka.Cluster) {
 	t.Helper()
-	inspect(t, c, reset.Query{Group: "billing", At: start.Add(time.Hour), Isolation: reset.ReadCommitted, Environment: true}) // a time that is missed
+	// a time that is missed
+	inspect(t, c, reset.Query{Group: "billing", At: start.Add(time.Hour), Isolation: reset.ReadCommitted,
+		Environment: true})
 	inspect(t, c, reset.Query{Group: "billing", Scope: scope("orders", "nowhere")})
 	states(t, c, "billing", "nobody")
 	looks, err := c.Look(t.Context(), []string{"billing", "nobody"})
@@ -120,16 +124,20 @@ func everything(t *testing.T, c *kafka.Cluster) {
 	equal(t, "looked at", looks["billing"].Commits, map[reset.Partition]reset.Position{orders(0): {Offset: 5}})
 	_, err = c.Rights(t.Context(), []string{"billing"}, nil)
 	ok(t, err)
-	_, err = c.Write(t.Context(), "billing", reset.Chunk{Steps: []reset.WriteStep{{Partition: orders(0), To: reset.Position{Offset: 7, Metadata: "m"}}}}, ready)
+	_, err = c.Write(t.Context(), "billing",
+		reset.Chunk{Steps: []reset.WriteStep{{Partition: orders(0), To: reset.Position{Offset: 7, Metadata: "m"}}}},
+		ready)
 	ok(t, err)
 	back, err := c.ReadBack(t.Context(), "billing", []reset.Partition{orders(0)})
 	ok(t, err)
 	equal(t, "read back", back, []reset.Position{{Offset: 7, Metadata: "m"}})
-	_, err = c.Write(t.Context(), "billing", reset.Chunk{Delete: true, Steps: []reset.WriteStep{{Partition: orders(0)}}}, ready)
+	_, err = c.Write(t.Context(), "billing",
+		reset.Chunk{Delete: true, Steps: []reset.WriteStep{{Partition: orders(0)}}}, ready)
 	ok(t, err)
 }
 
-// meant compares a request, field by field, with what is meant by it. Every field that is not set here is at its default.
+// meant compares a request, field by field, with what is meant by it. Every field that is not set here is at its
+// default.
 func meant(t *testing.T, got kmsg.Request) {
 	t.Helper()
 	v := got.GetVersion()
@@ -152,7 +160,8 @@ func meant(t *testing.T, got kmsg.Request) {
 	case *kmsg.DescribeGroupsRequest:
 		w := kmsg.NewPtrDescribeGroupsRequest()
 		w.Groups = someOf(t, "billing", "nobody")(got.Groups...)
-		w.IncludeAuthorizedOperations = got.IncludeAuthorizedOperations && v >= 3 // asked for by Rights alone, which says when it is not told
+		// asked for by Rights alone, which says when it is not told
+		w.IncludeAuthorizedOperations = got.IncludeAuthorizedOperations && v >= 3
 		want = w
 	case *kmsg.ConsumerGroupDescribeRequest:
 		w := kmsg.NewPtrConsumerGroupDescribeRequest()
@@ -167,7 +176,8 @@ func meant(t *testing.T, got kmsg.Request) {
 	case *kmsg.OffsetDeleteRequest:
 		w := kmsg.NewPtrOffsetDeleteRequest()
 		w.Group = "billing"
-		w.Topics = []kmsg.OffsetDeleteRequestTopic{{Topic: "orders", Partitions: []kmsg.OffsetDeleteRequestTopicPartition{{Partition: 0}}}}
+		w.Topics = []kmsg.OffsetDeleteRequestTopic{{Topic: "orders",
+			Partitions: []kmsg.OffsetDeleteRequestTopicPartition{{Partition: 0}}}}
 		want = w
 	case *kmsg.ApiVersionsRequest:
 		return
@@ -195,8 +205,8 @@ func someOf(t *testing.T, asked ...string) func(sent ...string) []string {
 	}
 }
 
-// meantCommit is a commit from outside of the group (generation -1, no member), kept for as long as the brokers say (retention
-// -1), of no leader epoch (-1).
+// meantCommit is a commit from outside of the group (generation -1, no member), kept for as long as the brokers say
+// (retention -1), of no leader epoch (-1).
 func meantCommit() kmsg.Request {
 	w := kmsg.NewPtrOffsetCommitRequest()
 	w.Group, w.Generation, w.RetentionTimeMillis = "billing", -1, -1
@@ -208,8 +218,8 @@ func meantCommit() kmsg.Request {
 	return w
 }
 
-// meantOffsetFetch asks for all partitions (null) of some groups or for one partition of one, and for stable offsets where the version has a word for it: below
-// version 7 (Kafka before 2.5) it has not, which check says.
+// meantOffsetFetch asks for all partitions (null) of some groups or for one partition of one, and for stable offsets
+// where the version has a word for it: below version 7 (Kafka before 2.5) it has not, which check says.
 func meantOffsetFetch(t *testing.T, got *kmsg.OffsetFetchRequest, v int16) kmsg.Request {
 	w := kmsg.NewPtrOffsetFetchRequest()
 	w.RequireStable = v >= 7
@@ -248,7 +258,8 @@ func meantMetadata(got *kmsg.MetadataRequest, v int16) kmsg.Request {
 		w.Topics = append(w.Topics, t)
 	}
 	if v == 8 { // Rights
-		w.IncludeClusterAuthorizedOperations, w.IncludeTopicAuthorizedOperations = got.IncludeClusterAuthorizedOperations, got.IncludeTopicAuthorizedOperations
+		w.IncludeClusterAuthorizedOperations, w.IncludeTopicAuthorizedOperations = got.IncludeClusterAuthorizedOperations,
+			got.IncludeTopicAuthorizedOperations
 	}
 	return w
 }
@@ -266,8 +277,8 @@ func meantListOffsets(got *kmsg.ListOffsetsRequest) kmsg.Request {
 	return w
 }
 
-// meantFetch is a fetch outside of any session (id 0, epoch -1) by a consumer that waits for nothing and checks no epoch, of
-// the isolation that was meant.
+// meantFetch is a fetch outside of any session (id 0, epoch -1) by a consumer that waits for nothing and checks no
+// epoch, of the isolation that was meant.
 func meantFetch(got *kmsg.FetchRequest) kmsg.Request {
 	w := kmsg.NewPtrFetchRequest()
 	w.ReplicaID, w.MaxWaitMillis, w.MinBytes, w.MaxBytes, w.SessionEpoch = -1, 0, 0, 32<<20, -1

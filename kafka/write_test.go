@@ -80,7 +80,8 @@ func TestDeleteAnswers(t *testing.T) {
 		{Partition: orders(2)}, {Partition: reset.Partition{Topic: "nowhere", Partition: 0}}, {Partition: orders(0)},
 	}}
 	written := reset.StepResult{Written: true}
-	equal(t, "results", write(t, c, gone), []reset.StepResult{written, {Rejected: "UNKNOWN_TOPIC_OR_PARTITION"}, written})
+	equal(t, "results", write(t, c, gone),
+		[]reset.StepResult{written, {Rejected: "UNKNOWN_TOPIC_OR_PARTITION"}, written})
 	equal(t, "commits", committed(t, s), [3]int64{-1, 50, -1})
 	got, err := c.Write(t.Context(), "nobody", gone, ready)
 	ok(t, err)
@@ -90,8 +91,8 @@ func TestDeleteAnswers(t *testing.T) {
 	}
 }
 
-// An answer that is lost is told as lost, whether or not the broker wrote; it is never sent again; and the connection that
-// lost it is never used again.
+// An answer that is lost is told as lost, whether or not the broker wrote; it is never sent again; and the connection
+// that lost it is never used again.
 func TestLostAnswers(t *testing.T) {
 	t.Parallel()
 	for name, lose := range map[string]struct {
@@ -99,10 +100,12 @@ func TestLostAnswers(t *testing.T) {
 		after  [3]int64
 		detail string
 	}{
-		"cut, not written":    {func(s *kafkasim.Sim) { s.LoseCommitAnswer(false) }, [3]int64{50, 50, 50}, ""},
-		"cut, written":        {func(s *kafkasim.Sim) { s.LoseCommitAnswer(true) }, [3]int64{10, 11, 12}, ""},
-		"silent, not written": {func(s *kafkasim.Sim) { s.SwallowCommitAnswer(false) }, [3]int64{50, 50, 50}, "no answer within 1s"},
-		"silent, written":     {func(s *kafkasim.Sim) { s.SwallowCommitAnswer(true) }, [3]int64{10, 11, 12}, "no answer within 1s"},
+		"cut, not written": {func(s *kafkasim.Sim) { s.LoseCommitAnswer(false) }, [3]int64{50, 50, 50}, ""},
+		"cut, written":     {func(s *kafkasim.Sim) { s.LoseCommitAnswer(true) }, [3]int64{10, 11, 12}, ""},
+		"silent, not written": {func(s *kafkasim.Sim) { s.SwallowCommitAnswer(false) }, [3]int64{50, 50, 50},
+			"no answer within 1s"},
+		"silent, written": {func(s *kafkasim.Sim) { s.SwallowCommitAnswer(true) }, [3]int64{10, 11, 12},
+			"no answer within 1s"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -129,8 +132,8 @@ func TestLostAnswers(t *testing.T) {
 	}
 }
 
-// The connection of a write that is given up is reset, with TLS too: what was sent and has not arrived yet never will. One that
-// was answered is closed in order.
+// The connection of a write that is given up is reset, with TLS too: what was sent and has not arrived yet never
+// will. One that was answered is closed in order.
 func TestWriteThatIsGivenUpIsReset(t *testing.T) {
 	t.Parallel()
 	server, client := web(t)
@@ -144,7 +147,8 @@ func TestWriteThatIsGivenUpIsReset(t *testing.T) {
 			write(t, c, chunk(10))
 		}},
 		"not ready": {false, func(t *testing.T, _ *kafkasim.Sim, c *kafka.Cluster) {
-			if _, err := c.Write(t.Context(), "billing", chunk(10), func() error { return errors.New("fenced") }); err == nil {
+			if _, err := c.Write(t.Context(), "billing", chunk(10),
+				func() error { return errors.New("fenced") }); err == nil {
 				t.Error("no error")
 			}
 		}},
@@ -307,7 +311,8 @@ func TestReadBack(t *testing.T) {
 	s := seeded(t)
 	c := openSim(t, s)
 	parts := []reset.Partition{orders(1), orders(9)}
-	for _, passing := range []*kerr.Error{kerr.CoordinatorLoadInProgress, kerr.NotCoordinator, kerr.UnstableOffsetCommit} {
+	for _, passing := range []*kerr.Error{kerr.CoordinatorLoadInProgress, kerr.NotCoordinator,
+		kerr.UnstableOffsetCommit} {
 		s.Fail(2, kmsg.OffsetFetch, passing)
 		got, err := c.ReadBack(t.Context(), "billing", parts)
 		ok(t, err)

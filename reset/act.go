@@ -35,10 +35,11 @@ type Intent struct {
 	Emergency        string        // the incident that --emergency names
 	Create           bool          // the group may be one that does not exist yet
 	ConnectorStopped bool          // the requester says that the Connect sink of this group is stopped
-	SkipAhead        bool          `json:",omitempty"` // the requester says that skipping is meant although the target is in the past: see Ahead
-	Upto             Reach         // of what is done later: approval is asked for so much, though the plan as of now does less
-	Zone             string        // the IANA zone in which times are read and echoed; "" is UTC
-	Notes            []string      // what the reader of the words wants said: "--execute is noted, never obeyed"
+	// the requester says that skipping is meant although the target is in the past: see Ahead
+	SkipAhead bool     `json:",omitempty"`
+	Upto      Reach    // of what is done later: approval is asked for so much, though the plan as of now does less
+	Zone      string   // the IANA zone in which times are read and echoed; "" is UTC
+	Notes     []string // what the reader of the words wants said: "--execute is noted, never obeyed"
 }
 
 // Reach is how far something may go that is done later, when nobody knows yet what it will do.
@@ -139,8 +140,8 @@ type Bounds struct {
 	MaxReplay int64
 }
 
-// TopicID is a topic with Kafka's own id of it (a UUID in hex; empty where the broker has none). A topic that was deleted
-// and made again has another one.
+// TopicID is a topic with Kafka's own id of it (a UUID in hex; empty where the broker has none). A topic that was
+// deleted and made again has another one.
 type TopicID struct{ Topic, ID string }
 
 // Position is a committed offset, or its absence.

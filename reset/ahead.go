@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// Ahead asks before a target that means the past skips what lies between: "back 30m" on a topic whose producer dates its
-// records in seconds finds none that is as late, and the log end would skip everything unread. It is a question when a partition
-// that has a committed offset goes to the log end because no record is as late, and skips. Whoever names a time and skips ahead to
-// records of that time has said so; the partitions without such a record go along.
+// Ahead asks before a target that means the past skips what lies between: "back 30m" on a topic whose producer dates
+// its records in seconds finds none that is as late, and the log end would skip everything unread. It is a question
+// when a partition that has a committed offset goes to the log end because no record is as late, and skips. Whoever
+// names a time and skips ahead to records of that time has said so; the partitions without such a record go along.
 func Ahead(in Intent, plan Plan, snap Snapshot) ([]Option, *Problem) {
 	t, ok := in.Target.(Time)
 	if !ok || t.Future || in.SkipAhead {
@@ -30,7 +30,8 @@ func Ahead(in Intent, plan Plan, snap Snapshot) ([]Option, *Problem) {
 			p.Topic = s.Topic
 		case HowRecord:
 			forward = true
-		case HowStartInDoubt, HowEnd, HowStart, HowExact, HowShifted, HowCommitted, HowLike, HowDeleted, HowSaved, HowClampStart, HowClampEnd:
+		case HowStartInDoubt, HowEnd, HowStart, HowExact, HowShifted, HowCommitted, HowLike, HowDeleted, HowSaved,
+			HowClampStart, HowClampEnd:
 			// no record was found by its time, and none was missed
 		}
 	}

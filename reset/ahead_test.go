@@ -5,18 +5,22 @@ import (
 	"time"
 )
 
-// A target in the past that would skip what is unread is asked about; one that says so, or that finds its records ahead, is not.
+// A target in the past that would skip what is unread is asked about; one that says so, or that finds its records
+// ahead, is not.
 func TestAhead(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 27, 3, 0, 0, 0, time.UTC)
 	back := Time{At: now.Add(-30 * time.Minute), Back: 30 * time.Minute, Said: "back 30m"}
 	to := Time{At: now.Add(-30 * time.Minute), Said: "to 02:30"}
 	seconds := time.UnixMilli(now.Unix()).UTC()
-	blind := PartitionState{Partition: Partition{"t", 0}, End: 100, Committed: Position{Offset: 80}, Found: &Found{Offset: 100, How: HowNoLater}, Newest: seconds}
+	blind := PartitionState{Partition: Partition{"t", 0}, End: 100, Committed: Position{Offset: 80},
+		Found: &Found{Offset: 100, How: HowNoLater}, Newest: seconds}
 	read, ahead, behind := blind, blind, blind
 	read.Committed.Offset = 100
-	ahead.Partition.Partition, ahead.Found, ahead.Newest = 1, &Found{Offset: 90, At: back.At, How: HowRecord}, time.Time{}
-	behind.Partition.Partition, behind.Found, behind.Newest = 2, &Found{Offset: 70, At: back.At, How: HowRecord}, time.Time{}
+	ahead.Partition.Partition, ahead.Found, ahead.Newest = 1, &Found{Offset: 90, At: back.At, How: HowRecord},
+		time.Time{}
+	behind.Partition.Partition, behind.Found, behind.Newest = 2, &Found{Offset: 70, At: back.At, How: HowRecord},
+		time.Time{}
 	none := blind
 	none.Committed = Position{None: true}
 	for _, c := range []struct {
@@ -41,7 +45,8 @@ func TestAhead(t *testing.T) {
 		{"a time that has not come", Time{At: now.Add(time.Hour), Future: true}, false, []PartitionState{blind}, 0},
 		{"the end", Latest{}, false, []PartitionState{blind}, 0},
 	} {
-		in := Intent{Cluster: "prod-eu", Group: "billing", Target: c.target, SkipAhead: c.skip, Scope: Scope{Topics: []TopicScope{{Topic: "t"}}}}
+		in := Intent{Cluster: "prod-eu", Group: "billing", Target: c.target, SkipAhead: c.skip,
+			Scope: Scope{Topics: []TopicScope{{Topic: "t"}}}}
 		snap := Snapshot{At: now, Topics: map[string]Topic{"t": {ID: "1", Partitions: 3}}, Partitions: c.parts}
 		plan, p := MakePlan(in, nil, snap, now)
 		if p != nil {
@@ -55,7 +60,8 @@ func TestAhead(t *testing.T) {
 		if p == nil {
 			continue
 		}
-		if p.Code != ProblemAmbiguous || p.Want != "ahead" || p.Count != plan.Effect.Skip || p.Other > 0 && p.Newest != seconds.UnixMilli() {
+		if p.Code != ProblemAmbiguous || p.Want != "ahead" || p.Count != plan.Effect.Skip ||
+			p.Other > 0 && p.Newest != seconds.UnixMilli() {
 			t.Errorf("%s: the question is %+v", c.name, p)
 		}
 		for _, o := range options { // none of them asks again

@@ -30,8 +30,8 @@ type ChunkState struct {
 	Back   bool // it puts back what others wrote
 }
 
-// Phase is how far a chunk has come. The mark Sending is stored before the request leaves: a chunk that was only planned
-// was never sent, whatever happened since.
+// Phase is how far a chunk has come. The mark Sending is stored before the request leaves: a chunk that was only
+// planned was never sent, whatever happened since.
 type Phase string
 
 // The phases of a chunk.

@@ -1,8 +1,8 @@
 package reset
 
-// A broker stores one commit as one batch of records, and refuses the whole batch when it is larger than the offsets topic's
-// max.message.bytes (1,048,588 by default; every partition then answers UNKNOWN_SERVER_ERROR and nothing is written). So a
-// chunk is cut by bytes, below that with room to spare.
+// A broker stores one commit as one batch of records, and refuses the whole batch when it is larger than the offsets
+// topic's max.message.bytes (1,048,588 by default; every partition then answers UNKNOWN_SERVER_ERROR and nothing is
+// written). So a chunk is cut by bytes, below that with room to spare.
 const (
 	chunkBytes  = 800_000
 	recordBytes = 64 // of one record, without the names and the metadata; about 45 were measured

@@ -12,14 +12,15 @@ func TestRequestSurvivesJSON(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 11, 22, 1, 10, 0, 0, time.UTC)
 	for _, target := range []Target{
-		nil, Latest{}, Earliest{}, Shift{By: -3}, Exact{Offset: 7}, Current{}, Nowhere{}, Like{Group: "audit"}, SkipRecord{Offset: 9}, Undo{Of: "k7f3"},
-		Rows{Rows: []Row{{"orders", 3, 12}}},
-		Time{At: at, Back: time.Hour, Said: "02:10", Zone: "Europe/Berlin", Other: &Time{At: at.Add(time.Hour), Zone: "UTC"}},
+		nil, Latest{}, Earliest{}, Shift{By: -3}, Exact{Offset: 7}, Current{}, Nowhere{}, Like{Group: "audit"},
+		SkipRecord{Offset: 9}, Undo{Of: "k7f3"}, Rows{Rows: []Row{{"orders", 3, 12}}},
+		Time{At: at, Back: time.Hour, Said: "02:10", Zone: "Europe/Berlin",
+			Other: &Time{At: at.Add(time.Hour), Zone: "UTC"}},
 	} {
 		in := Intent{Cluster: "prod-eu", Group: "billing", Target: target, Reason: "x", Zone: "UTC",
 			Scope: Scope{Topics: []TopicScope{{Topic: "orders", Partitions: []int32{0, 3}}}}}
-		want := Request{ID: "k7f3", Revision: 2, State: Pending, Act: Move{in}, Options: []Option{{Label: "Use UTC", Intent: in}},
-			CreatedAt: at, Problem: &Problem{Code: ProblemBusy}}
+		want := Request{ID: "k7f3", Revision: 2, State: Pending, Act: Move{in},
+			Options: []Option{{Label: "Use UTC", Intent: in}}, CreatedAt: at, Problem: &Problem{Code: ProblemBusy}}
 		b, err := json.Marshal(want)
 		if err != nil {
 			t.Fatal(err)

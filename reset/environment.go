@@ -8,15 +8,17 @@ import (
 	"unicode"
 )
 
-// Environment is what surrounds a group and its topics: what tells its kind while nobody is in it, and what warnings are made of.
-// It costs requests of its own and is read only where somebody looks at a plan (Query.Environment).
+// Environment is what surrounds a group and its topics: what tells its kind while nobody is in it, and what warnings
+// are made of. It costs requests of its own and is read only where somebody looks at a plan (Query.Environment).
 type Environment struct {
-	Streams   []string      // topics named as Kafka Streams names those of an application with the group's name
-	Mirrors   []string      // topics in which MirrorMaker 2 keeps its checkpoints
-	Retention time.Duration // after which brokers forget the commits of an empty group (offsets.retention.minutes); 0: not known
+	Streams []string // topics named as Kafka Streams names those of an application with the group's name
+	Mirrors []string // topics in which MirrorMaker 2 keeps its checkpoints
+	// after which brokers forget the commits of an empty group (offsets.retention.minutes); 0: not known
+	Retention time.Duration
 
-	// CommitTimeout is the longest offsets.commit.timeout.ms of the brokers: so long after a commit reached its coordinator it
-	// may still be written. 0: not known (older than Kafka's API for it, or denied); Kafka's default is 5 s.
+	// CommitTimeout is the longest offsets.commit.timeout.ms of the brokers: so long after a commit reached its
+	// coordinator it may still be written. 0: not known (older than Kafka's API for it, or denied); Kafka's default
+	// is 5 s.
 	CommitTimeout time.Duration
 
 	Unread    []string // whose configuration could not be read: topics, and "brokers"
@@ -120,9 +122,9 @@ func logWarnings(in Intent, snap Snapshot, plan Plan) []Warning {
 	return ws
 }
 
-// mayExpire reports whether the commits of a classic group that is empty may be deleted soon: the clock runs from when it
-// became empty, whatever is committed since, and no API tells when that was. A commit behind a record of the last half of
-// that time was made since.
+// mayExpire reports whether the commits of a classic group that is empty may be deleted soon: the clock runs from
+// when it became empty, whatever is committed since, and no API tells when that was. A commit behind a record of the
+// last half of that time was made since.
 func mayExpire(snap Snapshot, plan Plan) bool {
 	g := snap.Group
 	if !g.Exists || g.State != "Empty" || g.Type != "classic" && g.Type != "" || plan.Effect.Changed == 0 {
@@ -133,11 +135,12 @@ func mayExpire(snap Snapshot, plan Plan) bool {
 	})
 }
 
-// looksLike names the engine that a group seems to be of: by the names that Spark and Flink make up themselves, or because
-// the engine's name is a word of the group's or of a client's.
+// looksLike names the engine that a group seems to be of: by the names that Spark and Flink make up themselves, or
+// because the engine's name is a word of the group's or of a client's.
 func looksLike(group string, g GroupState) string {
 	switch {
-	case strings.HasPrefix(group, "spark-kafka-source-"), strings.HasPrefix(group, "spark-kafka-relation-"), strings.HasPrefix(group, "spark-executor-"):
+	case strings.HasPrefix(group, "spark-kafka-source-"), strings.HasPrefix(group, "spark-kafka-relation-"),
+		strings.HasPrefix(group, "spark-executor-"):
 		return "Spark"
 	case strings.HasPrefix(group, "KafkaSource-"):
 		return "Flink"

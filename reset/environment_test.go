@@ -24,7 +24,8 @@ func TestWhatRunsAGroup(t *testing.T) {
 	plain := tail(func(*Snapshot) {})
 	streams := tail(func(s *Snapshot) { s.Environment.Streams = []string{"agg-store-changelog"} })
 	declared := ClusterInfo{Kinds: []Declared{
-		{"etl-*", GroupFlink}, {"agg", GroupConsumer}, {"connect-plain", GroupConsumer}, {"connect-*-raw", GroupConnect}, {"*-app", GroupStreams}, {"batch", GroupSpark},
+		{"etl-*", GroupFlink}, {"agg", GroupConsumer}, {"connect-plain", GroupConsumer},
+		{"connect-*-raw", GroupConnect}, {"*-app", GroupStreams}, {"batch", GroupSpark},
 	}}
 	for _, c := range []struct {
 		name, group string
@@ -36,23 +37,34 @@ func TestWhatRunsAGroup(t *testing.T) {
 		{"share", "billing", declared, group(func(g *GroupState) { g.Type = "share" }),
 			&Problem{Code: ProblemWrongTool, Got: "share", Want: "kafka-share-groups.sh"}},
 		{"streams by its type", "billing", declared, group(func(g *GroupState) { g.Type = "streams" }),
-			&Problem{Code: ProblemWrongTool, Got: "streams", Want: "kafka-streams-groups.sh", Names: []string{"type streams"}}},
+			&Problem{Code: ProblemWrongTool, Got: "streams", Want: "kafka-streams-groups.sh",
+				Names: []string{"type streams"}}},
 		{"streams by its assignor", "billing", declared, group(func(g *GroupState) { g.Assignor = "stream" }),
-			&Problem{Code: ProblemWrongTool, Got: "streams", Want: "kafka-streams-application-reset.sh", Names: []string{"assignor stream"}}},
+			&Problem{Code: ProblemWrongTool, Got: "streams", Want: "kafka-streams-application-reset.sh",
+				Names: []string{"assignor stream"}}},
 		{"empty streams by its topics", "agg", ClusterInfo{}, streams,
-			&Problem{Code: ProblemWrongTool, Got: "streams", Want: "kafka-streams-application-reset.sh", Names: []string{"agg-store-changelog"}}},
+			&Problem{Code: ProblemWrongTool, Got: "streams", Want: "kafka-streams-application-reset.sh",
+				Names: []string{"agg-store-changelog"}}},
 		{"what looks like streams, declared a consumer", "agg", declared, streams, nil},
-		{"no declaration overrules what Kafka says", "agg", declared, group(func(g *GroupState) { g.Assignor = "stream" }),
-			&Problem{Code: ProblemWrongTool, Got: "streams", Want: "kafka-streams-application-reset.sh", Names: []string{"assignor stream"}}},
+		{"no declaration overrules what Kafka says", "agg", declared,
+			group(func(g *GroupState) { g.Assignor = "stream" }),
+			&Problem{Code: ProblemWrongTool, Got: "streams", Want: "kafka-streams-application-reset.sh",
+				Names: []string{"assignor stream"}}},
 		{"connect workers", "workers", declared, group(func(g *GroupState) { g.Protocol = "connect" }),
 			&Problem{Code: ProblemWrongTool, Got: "connect", Want: "PATCH /connectors/NAME/offsets"}},
-		{"a connect sink", "connect-dwh", declared, plain, &Problem{Code: ProblemAmbiguous, Want: "connector", Got: "dwh"}},
-		{"declared connect", "connect-dwh-raw", declared, plain, &Problem{Code: ProblemWrongTool, Got: "connect", Want: "PATCH /connectors/NAME/offsets"}},
+		{"a connect sink", "connect-dwh", declared, plain,
+			&Problem{Code: ProblemAmbiguous, Want: "connector", Got: "dwh"}},
+		{"declared connect", "connect-dwh-raw", declared, plain,
+			&Problem{Code: ProblemWrongTool, Got: "connect", Want: "PATCH /connectors/NAME/offsets"}},
 		{"no connector's", "connect-plain", declared, plain, nil},
-		{"declared flink", "etl-7", declared, plain, &Problem{Code: ProblemWrongTool, Got: "flink", Want: "scan.startup.mode"}},
-		{"declared spark", "batch", declared, plain, &Problem{Code: ProblemWrongTool, Got: "spark", Want: "startingOffsetsByTimestamp"}},
-		{"declared streams", "pay-app", declared, plain, &Problem{Code: ProblemWrongTool, Got: "streams", Want: "kafka-streams-application-reset.sh"}},
-		{"a group that is not there", "billing", declared, tail(func(s *Snapshot) { s.Group, s.Partitions = GroupState{}, nil }), &Problem{Code: ProblemNoGroup}},
+		{"declared flink", "etl-7", declared, plain,
+			&Problem{Code: ProblemWrongTool, Got: "flink", Want: "scan.startup.mode"}},
+		{"declared spark", "batch", declared, plain,
+			&Problem{Code: ProblemWrongTool, Got: "spark", Want: "startingOffsetsByTimestamp"}},
+		{"declared streams", "pay-app", declared, plain,
+			&Problem{Code: ProblemWrongTool, Got: "streams", Want: "kafka-streams-application-reset.sh"}},
+		{"a group that is not there", "billing", declared,
+			tail(func(s *Snapshot) { s.Group, s.Partitions = GroupState{}, nil }), &Problem{Code: ProblemNoGroup}},
 	} {
 		in := Intent{Group: c.group, Scope: Scope{All: true}, Target: Latest{}}
 		if c.want != nil {
@@ -85,9 +97,12 @@ func TestAllTopicsWhereSomeMayBeHidden(t *testing.T) {
 		want   *Problem
 	}{
 		{"nothing is hidden", all, Environment{}, false, nil},
-		{"some are", all, hides, false, &Problem{Code: ProblemHidden, Group: "billing", Count: 2, Names: []string{"orders"}}},
-		{"some are, whatever the configuration says", all, hides, true, &Problem{Code: ProblemHidden, Group: "billing", Count: 2, Names: []string{"orders"}}},
-		{"nobody knows", all, unknown, false, &Problem{Code: ProblemHidden, Group: "billing", Got: unknown.HiddenWhy, Names: []string{"orders"}}},
+		{"some are", all, hides, false, &Problem{Code: ProblemHidden, Group: "billing", Count: 2,
+			Names: []string{"orders"}}},
+		{"some are, whatever the configuration says", all, hides, true,
+			&Problem{Code: ProblemHidden, Group: "billing", Count: 2, Names: []string{"orders"}}},
+		{"nobody knows", all, unknown, false,
+			&Problem{Code: ProblemHidden, Group: "billing", Got: unknown.HiddenWhy, Names: []string{"orders"}}},
 		{"nobody knows but the configuration", all, unknown, true, nil},
 		{"named topics are not all", named, hides, false, nil},
 	} {
@@ -134,26 +149,35 @@ func TestWarningsOfWhatSurroundsAPlan(t *testing.T) {
 	}{
 		{"nothing", Exact{40}, func(*Snapshot) {}, nil},
 		{"retention deletes the target soon", Exact{40}, soon, []Warning{expiring}},
-		{"retention deletes what is before the target", Exact{40}, part(func(p *PartitionState) { p.Expiring = 40 }), nil},
+		{"retention deletes what is before the target", Exact{40}, part(func(p *PartitionState) { p.Expiring = 40 }),
+			nil},
 		{"retention and the end", Latest{}, part(func(p *PartitionState) { p.Expiring = 100 }), nil},
 		{"retention and no target", Nowhere{}, part(func(p *PartitionState) { p.Expiring = 70 }), nil},
 		{"the log begins later", back, truncated, []Warning{begins}},
-		{"open transactions behind the target", Exact{40}, part(func(p *PartitionState) { p.Stable, p.Open = 90, 10 }), []Warning{one(WarnOpen, 10)}},
-		{"open transactions before the target", Latest{}, part(func(p *PartitionState) { p.Stable, p.Open = 90, 10 }), []Warning{one(WarnPastOpen, 10)}},
+		{"open transactions behind the target", Exact{40}, part(func(p *PartitionState) { p.Stable, p.Open = 90, 10 }),
+			[]Warning{one(WarnOpen, 10)}},
+		{"open transactions before the target", Latest{}, part(func(p *PartitionState) { p.Stable, p.Open = 90, 10 }),
+			[]Warning{one(WarnPastOpen, 10)}},
 		{"mirrored, back", Exact{40}, func(s *Snapshot) { s.Environment.Mirrors = []string{"us.checkpoints.internal"} },
 			[]Warning{{Code: WarnMirrored, Names: []string{"us.checkpoints.internal"}}}},
-		{"mirrored, forward", Exact{60}, func(s *Snapshot) { s.Environment.Mirrors = []string{"us.checkpoints.internal"} }, nil},
+		{"mirrored, forward", Exact{60}, func(s *Snapshot) {
+			s.Environment.Mirrors = []string{"us.checkpoints.internal"}
+		}, nil},
 		{"remote", Exact{40}, part(func(p *PartitionState) { p.Remote = 60 }), []Warning{one(WarnRemote, 20)}},
 		{"local", Exact{40}, part(func(p *PartitionState) { p.Remote = 30 }), nil},
-		{"compacted", Exact{40}, config(TopicConfig{Compacted: true}), []Warning{{Code: WarnCompacted, Names: []string{"orders"}}}},
+		{"compacted", Exact{40}, config(TopicConfig{Compacted: true}),
+			[]Warning{{Code: WarnCompacted, Names: []string{"orders"}}}},
 		{"may expire", Exact{40}, retention(60), []Warning{expires}},
 		{"has read a recent record", Exact{40}, retention(49), nil},
-		{"all records are gone", Exact{40}, func(s *Snapshot) { retention(0)(s); s.Partitions[0].Start = 100 }, []Warning{
-			one(WarnClampedStart, 60), one(WarnOutsideLog, 0), expires,
-		}},
-		{"a group of the new protocol keeps commits from their own time", Exact{40}, func(s *Snapshot) { retention(60)(s); s.Group.Type = "consumer" }, nil},
+		{"all records are gone", Exact{40}, func(s *Snapshot) { retention(0)(s); s.Partitions[0].Start = 100 },
+			[]Warning{
+				one(WarnClampedStart, 60), one(WarnOutsideLog, 0), expires,
+			}},
+		{"a group of the new protocol keeps commits from their own time", Exact{40},
+			func(s *Snapshot) { retention(60)(s); s.Group.Type = "consumer" }, nil},
 		{"nothing is committed", Exact{50}, retention(60), nil},
-		{"configuration not read", Exact{40}, func(s *Snapshot) { s.Environment.Unread, s.Environment.UnreadWhy = []string{"brokers"}, "denied" },
+		{"configuration not read", Exact{40},
+			func(s *Snapshot) { s.Environment.Unread, s.Environment.UnreadWhy = []string{"brokers"}, "denied" },
 			[]Warning{{Code: WarnUnchecked, Names: []string{"brokers"}, Text: "denied"}}},
 	} {
 		in := Intent{Group: "billing", Scope: Scope{Topics: []TopicScope{{Topic: "orders"}}}, Target: c.target}
@@ -177,8 +201,8 @@ func TestWarningsOfWhatSurroundsAPlan(t *testing.T) {
 func TestLooksLike(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]string{
-		"spark-kafka-source-4f1e-driver-0": "Spark", "nightly_spark": "Spark", "KafkaSource-orders": "Flink", "my-Flink-job": "Flink",
-		"sparkling": "", "billing": "", "flinkster": "",
+		"spark-kafka-source-4f1e-driver-0": "Spark", "nightly_spark": "Spark", "KafkaSource-orders": "Flink",
+		"my-Flink-job": "Flink", "sparkling": "", "billing": "", "flinkster": "",
 	} {
 		if got := looksLike(name, GroupState{}); got != want {
 			t.Errorf("%q looks like %q, want %q", name, got, want)

@@ -2,8 +2,8 @@ package reset
 
 import "time"
 
-// Frozen is a freeze that is in force. While it lasts nothing is applied on its cluster: what is armed waits, until its own
-// deadline.
+// Frozen is a freeze that is in force. While it lasts nothing is applied on its cluster: what is armed waits, until
+// its own deadline.
 type Frozen struct {
 	Cluster string // or Everything
 	On      bool
@@ -14,5 +14,6 @@ type Frozen struct {
 }
 
 func (f Frozen) Problem(request, group string) *Problem {
-	return &Problem{Code: ProblemFrozen, Request: request, Group: group, Cluster: f.Cluster, Names: []string{f.By.ID}, Got: f.Why}
+	return &Problem{Code: ProblemFrozen, Request: request, Group: group, Cluster: f.Cluster, Names: []string{f.By.ID},
+		Got: f.Why}
 }

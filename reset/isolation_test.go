@@ -7,26 +7,30 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// A group that reads committed records has its latest at the last stable offset. An offset that was named is behind no end: the log
-// goes on to the high watermark.
+// A group that reads committed records has its latest at the last stable offset. An offset that was named is behind
+// no end: the log goes on to the high watermark.
 func TestAnExactOffsetMayLieBehindTheLastStableOne(t *testing.T) {
 	t.Parallel()
 	part := reset.Partition{Topic: "orders"}
 	state := func(committed int64) reset.Snapshot {
-		return reset.Snapshot{Group: reset.GroupState{Exists: true, State: "Empty"}, Topics: map[string]reset.Topic{"orders": {ID: "t1", Partitions: 1}},
-			Partitions: []reset.PartitionState{{Partition: part, End: 15, High: 30, Committed: reset.Position{Offset: committed}, Other: &reset.Position{Offset: 27}}}}
+		return reset.Snapshot{Group: reset.GroupState{Exists: true, State: "Empty"},
+			Topics: map[string]reset.Topic{"orders": {ID: "t1", Partitions: 1}},
+			Partitions: []reset.PartitionState{{Partition: part, End: 15, High: 30,
+				Committed: reset.Position{Offset: committed}, Other: &reset.Position{Offset: 27}}}}
 	}
 	scope := reset.Scope{Topics: []reset.TopicScope{{Topic: "orders"}}}
-	saved := []reset.Step{{Topic: "orders", TopicID: "t1", From: reset.Position{Offset: 26}, To: reset.Position{Offset: 3}}}
+	saved := []reset.Step{{Topic: "orders", TopicID: "t1", From: reset.Position{Offset: 26},
+		To: reset.Position{Offset: 3}}}
 	for name, tc := range map[string]struct {
 		target       reset.Target
 		from, to     int64
 		replay, skip int64
 		how          reset.How
 	}{
-		"an offset":            {reset.Exact{Offset: 28}, 10, 28, 0, 18, reset.HowExact},
-		"one behind the log":   {reset.Exact{Offset: 33}, 10, 30, 0, 20, reset.HowClampEnd},
-		"a row of a file":      {reset.Rows{Rows: []reset.Row{{Topic: "orders", Offset: 28}}}, 10, 28, 0, 18, reset.HowExact},
+		"an offset":          {reset.Exact{Offset: 28}, 10, 28, 0, 18, reset.HowExact},
+		"one behind the log": {reset.Exact{Offset: 33}, 10, 30, 0, 20, reset.HowClampEnd},
+		"a row of a file": {reset.Rows{Rows: []reset.Row{{Topic: "orders", Offset: 28}}}, 10, 28, 0, 18,
+			reset.HowExact},
 		"a shift":              {reset.Shift{By: 8}, 14, 22, 0, 8, reset.HowShifted},
 		"a shift back":         {reset.Shift{By: -2}, 29, 27, 2, 0, reset.HowShifted},
 		"where another is":     {reset.Like{Group: "other"}, 10, 27, 0, 17, reset.HowLike},
@@ -40,23 +44,27 @@ func TestAnExactOffsetMayLieBehindTheLastStableOne(t *testing.T) {
 		if _, undo := tc.target.(reset.Undo); !undo {
 			steps = nil
 		}
-		plan, problem := reset.MakePlan(reset.Intent{Group: "billing", Target: tc.target, Scope: scope}, steps, state(tc.from), time.Unix(0, 0))
+		plan, problem := reset.MakePlan(reset.Intent{Group: "billing", Target: tc.target, Scope: scope}, steps,
+			state(tc.from), time.Unix(0, 0))
 		if problem != nil {
 			t.Errorf("%s: %v", name, problem)
 			continue
 		}
 		s := plan.Steps[0]
 		if s.To.Offset != tc.to || s.How != tc.how || s.Replay != tc.replay || s.Skip != tc.skip {
-			t.Errorf("%s: %+v, want to %d (%s), %d reprocessed and %d skipped", name, s, tc.to, tc.how, tc.replay, tc.skip)
+			t.Errorf("%s: %+v, want to %d (%s), %d reprocessed and %d skipped", name, s, tc.to, tc.how, tc.replay,
+				tc.skip)
 		}
 		for _, w := range plan.Warnings {
-			if w.Code == reset.WarnOutsideLog || w.Code == reset.WarnClampedEnd && (tc.how != reset.HowClampEnd || w.Count != 3) {
+			if w.Code == reset.WarnOutsideLog ||
+				w.Code == reset.WarnClampedEnd && (tc.how != reset.HowClampEnd || w.Count != 3) {
 				t.Errorf("%s: a wrong warning %+v", name, w)
 			}
 		}
 	}
 	// A commit that nobody can have made from the log is outside of it as ever.
-	plan, problem := reset.MakePlan(reset.Intent{Group: "billing", Target: reset.Exact{Offset: 5}, Scope: scope}, nil, state(31), time.Unix(0, 0))
+	plan, problem := reset.MakePlan(reset.Intent{Group: "billing", Target: reset.Exact{Offset: 5}, Scope: scope}, nil,
+		state(31), time.Unix(0, 0))
 	if problem != nil || plan.Warnings[0].Code != reset.WarnOutsideLog {
 		t.Errorf("%+v, %v", plan, problem)
 	}
@@ -66,10 +74,12 @@ func TestAnExactOffsetMayLieBehindTheLastStableOne(t *testing.T) {
 func TestWhatWasAskedSurvivesASecondClamp(t *testing.T) {
 	t.Parallel()
 	snap := reset.Snapshot{ClusterID: "K1", Topics: map[string]reset.Topic{"orders": {ID: "t1", Partitions: 1}},
-		Partitions: []reset.PartitionState{{Partition: reset.Partition{Topic: "orders"}, Start: 500, End: 900, Committed: reset.Position{Offset: 800}}}}
-	planned := []reset.Step{{Topic: "orders", TopicID: "t1", Start: 400, End: 900, From: reset.Position{Offset: 800}, To: reset.Position{Offset: 400},
-		How: reset.HowClampStart, Asked: 100, Replay: 400}}
-	r := reset.Request{ClusterID: "K1", Act: reset.Move{Intent: reset.Intent{Target: reset.Exact{Offset: 100}}}, Bounds: reset.Bounds{MaxReplay: 1000}}
+		Partitions: []reset.PartitionState{{Partition: reset.Partition{Topic: "orders"}, Start: 500, End: 900,
+			Committed: reset.Position{Offset: 800}}}}
+	planned := []reset.Step{{Topic: "orders", TopicID: "t1", Start: 400, End: 900, From: reset.Position{Offset: 800},
+		To: reset.Position{Offset: 400}, How: reset.HowClampStart, Asked: 100, Replay: 400}}
+	r := reset.Request{ClusterID: "K1", Act: reset.Move{Intent: reset.Intent{Target: reset.Exact{Offset: 100}}},
+		Bounds: reset.Bounds{MaxReplay: 1000}}
 	rc := reset.Recheck(r, planned, snap, time.Unix(0, 0))
 	if rc.Void != nil || rc.Steps[0].To.Offset != 500 || rc.Steps[0].Asked != 100 || rc.Steps[0].Gone() != 400 {
 		t.Errorf("%+v", rc)

@@ -5,20 +5,21 @@ import "slices"
 // NotSent stands for Kafka's answer to a request that never left.
 const NotSent = "not sent"
 
-// refusals are the errors that Kafka's coordinator answers before it appends anything (KafkaApis.handleOffsetCommitRequest,
-// GroupCoordinator, OffsetMetadataManager.validateOffsetCommit and validateOffsetDelete): they prove that the partition was not
-// written. Every other error may follow an append: UNKNOWN_SERVER_ERROR stands for anything that went wrong, and
-// COORDINATOR_NOT_AVAILABLE and NOT_COORDINATOR are also what a coordinator answers that has appended a commit and then lost its
-// replicas or its group. Without this list an answer would be believed against the offsets that are read.
+// refusals are the errors that Kafka's coordinator answers before it appends anything
+// (KafkaApis.handleOffsetCommitRequest, GroupCoordinator, OffsetMetadataManager.validateOffsetCommit and
+// validateOffsetDelete): they prove that the partition was not written. Every other error may follow an append:
+// UNKNOWN_SERVER_ERROR stands for anything that went wrong, and COORDINATOR_NOT_AVAILABLE and NOT_COORDINATOR are
+// also what a coordinator answers that has appended a commit and then lost its replicas or its group. Without this
+// list an answer would be believed against the offsets that are read.
 var refusals = append([]string{
-	"TOPIC_AUTHORIZATION_FAILED", "GROUP_AUTHORIZATION_FAILED", "CLUSTER_AUTHORIZATION_FAILED", "UNKNOWN_TOPIC_OR_PARTITION",
-	"UNKNOWN_TOPIC_ID", "INVALID_TOPIC_EXCEPTION", "OFFSET_METADATA_TOO_LARGE", "INVALID_COMMIT_OFFSET_SIZE", "INVALID_GROUP_ID",
-	"GROUP_ID_NOT_FOUND", "FENCED_INSTANCE_ID", "FENCED_MEMBER_EPOCH", "STALE_MEMBER_EPOCH", "UNSUPPORTED_VERSION", "INVALID_REQUEST",
-	NotSent,
+	"TOPIC_AUTHORIZATION_FAILED", "GROUP_AUTHORIZATION_FAILED", "CLUSTER_AUTHORIZATION_FAILED",
+	"UNKNOWN_TOPIC_OR_PARTITION", "UNKNOWN_TOPIC_ID", "INVALID_TOPIC_EXCEPTION", "OFFSET_METADATA_TOO_LARGE",
+	"INVALID_COMMIT_OFFSET_SIZE", "INVALID_GROUP_ID", "GROUP_ID_NOT_FOUND", "FENCED_INSTANCE_ID", "FENCED_MEMBER_EPOCH",
+	"STALE_MEMBER_EPOCH", "UNSUPPORTED_VERSION", "INVALID_REQUEST", NotSent,
 }, Retriable...)
 
-// Doubtful reports whether a step may have been written although Kafka did not say so: its answer was lost, or is an error that
-// proves nothing.
+// Doubtful reports whether a step may have been written although Kafka did not say so: its answer was lost, or is an
+// error that proves nothing.
 func (r StepResult) Doubtful() bool { return !r.Written && !slices.Contains(refusals, r.Rejected) }
 
 // said is what came instead of the answer, in Kafka's words where it has any.
@@ -42,8 +43,9 @@ func (w Write) StateAt(read Position) WriteState {
 
 func SamePosition(a, b Position) bool { return a.None == b.None && (a.None || a.Offset == b.Offset) }
 
-// Judge says how an attempt ended, from what was read back, and from Kafka's answers where these prove something. The offsets
-// decide: an attempt is never called unchanged beside a partition that is at the target and was not there before.
+// Judge says how an attempt ended, from what was read back, and from Kafka's answers where these prove something. The
+// offsets decide: an attempt is never called unchanged beside a partition that is at the target and was not there
+// before.
 func Judge(writes []Write, putBack bool) Outcome {
 	var target, before, other, doubtful, written, stays int
 	for _, w := range writes {
@@ -83,8 +85,8 @@ func Judge(writes []Write, putBack bool) Outcome {
 	return OutcomeUnknown
 }
 
-// retriable are Kafka's answers that reject everything and go away by themselves: a member is there, or the coordinator is
-// still loading. They prove that nothing was written, see refusals.
+// retriable are Kafka's answers that reject everything and go away by themselves: a member is there, or the
+// coordinator is still loading. They prove that nothing was written, see refusals.
 var Retriable = []string{
 	"UNKNOWN_MEMBER_ID", "REBALANCE_IN_PROGRESS", "ILLEGAL_GENERATION", "NON_EMPTY_GROUP", "GROUP_SUBSCRIBED_TO_TOPIC",
 	"COORDINATOR_LOAD_IN_PROGRESS", "THROTTLING_QUOTA_EXCEEDED",

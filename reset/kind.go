@@ -27,8 +27,8 @@ type Declared struct {
 
 const connectPrefix = "connect-"
 
-// kindOf recognises what runs a group, also while nobody is in it, and by what. What Kafka itself says of the group's type
-// comes first, then the word of the configuration, then names.
+// kindOf recognises what runs a group, also while nobody is in it, and by what. What Kafka itself says of the group's
+// type comes first, then the word of the configuration, then names.
 func kindOf(group string, info ClusterInfo, snap Snapshot) (k GroupKind, by []string) {
 	g := snap.Group
 	switch {
@@ -55,11 +55,12 @@ func kindOf(group string, info ClusterInfo, snap Snapshot) (k GroupKind, by []st
 	return GroupConsumer, nil
 }
 
-// CheckGroup refuses a group that is not there, one that another tool has to move, and "all topics" where some may be hidden.
-// A Connect sink's may be moved by somebody who says that the connector is stopped, and that is offered.
+// CheckGroup refuses a group that is not there, one that another tool has to move, and "all topics" where some may be
+// hidden. A Connect sink's may be moved by somebody who says that the connector is stopped, and that is offered.
 func CheckGroup(in Intent, info ClusterInfo, snap Snapshot) ([]Option, *Problem) {
 	kind, by := kindOf(in.Group, info, snap)
-	p := &Problem{Code: ProblemWrongTool, Cluster: in.Cluster, Group: in.Group, Got: string(kind), Names: by, Want: tools[kind]}
+	p := &Problem{Code: ProblemWrongTool, Cluster: in.Cluster, Group: in.Group, Got: string(kind), Names: by,
+		Want: tools[kind]}
 	switch {
 	case kind == GroupStreams && snap.Group.Type == "streams":
 		p.Want = "kafka-streams-groups.sh"
@@ -79,7 +80,8 @@ func CheckGroup(in Intent, info ClusterInfo, snap Snapshot) ([]Option, *Problem)
 	return nil, checkVisible(in, info, snap)
 }
 
-// Matches reports whether a name fits a pattern of the configuration, in which * stands for any characters, and for none.
+// Matches reports whether a name fits a pattern of the configuration, in which * stands for any characters, and for
+// none.
 func Matches(pattern, name string) bool {
 	parts := strings.Split(pattern, "*")
 	last := len(parts) - 1
@@ -112,8 +114,8 @@ func CheckExists(in Intent, snap Snapshot) *Problem {
 	return &Problem{Code: ProblemNoGroup, Cluster: in.Cluster, Group: in.Group, Names: snap.Near}
 }
 
-// checkVisible refuses "all topics" when an ACL hides one, or when nobody can tell whether it does: Kafka leaves out the commits
-// on topics that the login may not describe, without a word.
+// checkVisible refuses "all topics" when an ACL hides one, or when nobody can tell whether it does: Kafka leaves out
+// the commits on topics that the login may not describe, without a word.
 func checkVisible(in Intent, info ClusterInfo, snap Snapshot) *Problem {
 	a := snap.Environment
 	unknown := a.HiddenWhy != "" && !info.SeesAll

@@ -2,17 +2,19 @@ package reset
 
 import "time"
 
-// LateWatch follows a write whose answer was lost, after its attempt has ended. A commit that the bot has given up may still be
-// on its way: Linux goes on sending what a dead connection holds for about 15 minutes, and a broker or a proxy may hold a request.
-// Without this watch "as before when read at T1 and T2" would stand for good although the offsets moved at T3.
+// LateWatch follows a write whose answer was lost, after its attempt has ended. A commit that the bot has given up
+// may still be on its way: Linux goes on sending what a dead connection holds for about 15 minutes, and a broker or a
+// proxy may hold a request. Without this watch "as before when read at T1 and T2" would stand for good although the
+// offsets moved at T3.
 type LateWatch struct {
 	First  time.Time // when the offsets were read for the first time after the answer was lost
 	Second time.Time // when they were read again, and the attempt ended
 	Was    Outcome   // as judged by these two readings
 	Until  time.Time // when a write that has not landed is taken to be lost for good
 
-	Base      time.Time // up to when resets of the group by other requests are accounted for in Write.Read
-	Moved     bool      // others moved the offsets meanwhile: then only a move back to the target is taken for this write
+	Base time.Time // up to when resets of the group by other requests are accounted for in Write.Read
+	// others moved the offsets meanwhile: then only a move back to the target is taken for this write
+	Moved     bool
 	Suspected time.Time // when a part of the partitions was first seen at the target: one more reading has to agree
 
 	Landed time.Time // when the write was seen

@@ -7,11 +7,12 @@ import (
 	"time"
 )
 
-// MakePlan resolves an intent against a snapshot. It is pure. A plan is whole or it is not made: one partition that cannot
-// be resolved is a problem, never a hole.
+// MakePlan resolves an intent against a snapshot. It is pure. A plan is whole or it is not made: one partition that
+// cannot be resolved is a problem, never a hole.
 func MakePlan(in Intent, saved []Step, snap Snapshot, now time.Time) (Plan, *Problem) {
 	if t, ok := in.Target.(Time); ok && !t.Future && t.At.After(now) {
-		return Plan{}, &Problem{Code: ProblemFuture, Group: in.Group, Cluster: in.Cluster, Got: t.Said, Count: int64(t.At.Sub(now).Seconds())}
+		return Plan{}, &Problem{Code: ProblemFuture, Group: in.Group, Cluster: in.Cluster, Got: t.Said,
+			Count: int64(t.At.Sub(now).Seconds())}
 	}
 	whole := snap
 	_, deletes := in.Target.(Nowhere)
@@ -162,7 +163,8 @@ func checkPartitionsOfRows(about Problem, in Intent, snap Snapshot) *Problem {
 // checkRead refuses when a partition could not be read: a plan that leaves it out looks complete and is not.
 func checkRead(about Problem, snap Snapshot) *Problem {
 	for _, name := range slices.Sorted(maps.Keys(snap.Topics)) {
-		if t := snap.Topics[name]; t.Err != "" && slices.ContainsFunc(snap.Partitions, func(p PartitionState) bool { return p.Topic == name }) {
+		if t := snap.Topics[name]; t.Err != "" && slices.ContainsFunc(snap.Partitions,
+			func(p PartitionState) bool { return p.Topic == name }) {
 			about.Code, about.Topic, about.Got = ProblemUnread, name, t.Err
 			return &about
 		}

@@ -8,16 +8,18 @@ import (
 // deleteRequest is what takes committed offsets away. Kafka before 2.4 and some services do not know it.
 const deleteRequest = "OffsetDelete"
 
-// checkDeletable refuses a plan that takes committed offsets away on a cluster that can't: before anything is written, because what
-// is written beside would stay.
+// checkDeletable refuses a plan that takes committed offsets away on a cluster that can't: before anything is
+// written, because what is written beside would stay.
 func checkDeletable(in Intent, snap Snapshot, steps []Step) *Problem {
-	if !slices.Contains(snap.Missing, deleteRequest) || !slices.ContainsFunc(steps, func(s Step) bool { return s.To.None }) {
+	if !slices.Contains(snap.Missing, deleteRequest) ||
+		!slices.ContainsFunc(steps, func(s Step) bool { return s.To.None }) {
 		return nil
 	}
 	return &Problem{Code: ProblemNoAPI, Cluster: in.Cluster, Group: in.Group, Got: deleteRequest}
 }
 
-// cannotUndo warns of partitions without a committed offset on such a cluster: once they have one, it can't be taken away.
+// cannotUndo warns of partitions without a committed offset on such a cluster: once they have one, it can't be taken
+// away.
 func cannotUndo(snap Snapshot, steps []Step) []Warning {
 	var ws []Warning
 	for _, s := range steps {
@@ -28,14 +30,14 @@ func cannotUndo(snap Snapshot, steps []Step) []Warning {
 	return ws
 }
 
-// noID is why it can't be known whether a topic is still the one that it was: the broker that answered is older than Kafka 2.8,
-// among newer ones that tell ids.
+// noID is why it can't be known whether a topic is still the one that it was: the broker that answered is older than
+// Kafka 2.8, among newer ones that tell ids.
 const noID = "this broker does not tell the topic's id"
 
 func idUnknown(was string, t Topic) bool { return was != "" && t.ID == "" && t.Partitions > 0 }
 
-// recreated reports whether a topic is another one than it was, so that its offsets mean something else. An id that is not told
-// is no other id.
+// recreated reports whether a topic is another one than it was, so that its offsets mean something else. An id that
+// is not told is no other id.
 func recreated(was, is string) bool { return was != "" && is != "" && was != is }
 
 // Missing finds out what was not said, and offers what is likeliest.
@@ -46,7 +48,8 @@ func Missing(in Intent, snap Snapshot) ([]Option, *Problem) {
 	switch {
 	case in.Target == nil:
 		problem.Want = "target"
-		if !slices.ContainsFunc(slices.Collect(maps.Values(snap.Topics)), func(t Topic) bool { return t.Commits > 0 || t.Err != "" }) {
+		if !slices.ContainsFunc(slices.Collect(maps.Values(snap.Topics)),
+			func(t Topic) bool { return t.Commits > 0 || t.Err != "" }) {
 			return nil, &Problem{Code: ProblemNoCommits, Cluster: in.Cluster, Group: in.Group}
 		}
 		return targetOptions(in, snap.At), problem

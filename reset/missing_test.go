@@ -29,10 +29,12 @@ func TestAClusterThatCannotDelete(t *testing.T) {
 		warns []Partition
 	}{
 		{"deletes", move(Nowhere{}), nil, lacks(part(0, 0, 100, 50)), refused, nil},
-		{"an undo that would delete one of two", move(Undo{}), saved, lacks(part(0, 0, 100, 50), part(1, 0, 100, 50)), refused, nil},
+		{"an undo that would delete one of two", move(Undo{}), saved, lacks(part(0, 0, 100, 50), part(1, 0, 100, 50)),
+			refused, nil},
 		{"an undo that deletes none", move(Undo{}), saved[:1], lacks(part(0, 0, 100, 50)), nil, nil},
 		{"moves", move(Earliest{}), nil, lacks(part(0, 0, 100, 50)), nil, nil},
-		{"gives a partition its first offset", move(Earliest{}), nil, lacks(part(0, 0, 100, 50), part(1, 0, 100, -1)), nil, []Partition{{"orders", 1}}},
+		{"gives a partition its first offset", move(Earliest{}), nil, lacks(part(0, 0, 100, 50), part(1, 0, 100, -1)),
+			nil, []Partition{{"orders", 1}}},
 		{"deletes where that is known", move(Nowhere{}), nil, snapshot(part(0, 0, 100, 50)), nil, nil},
 		{"a first offset where that is known", move(Earliest{}), nil, snapshot(part(0, 0, 100, -1)), nil, nil},
 	} {
@@ -75,7 +77,8 @@ func TestATopicWithoutAnID(t *testing.T) {
 		planned := []Step{{Topic: "orders", TopicID: c.was, End: 100, From: Position{Offset: 50}}}
 		r := Request{Act: Move{Intent: in}, ClusterID: snap.ClusterID, Bounds: Bounds{MaxSkip: 1000, MaxReplay: 1000}}
 		rc := Recheck(r, planned, snap, noon)
-		if recreated := rc.Void != nil && rc.Void.Want == "recreated"; recreated != c.void || (rc.Wait != nil) != c.wait {
+		if recreated := rc.Void != nil && rc.Void.Want == "recreated"; recreated != c.void ||
+			(rc.Wait != nil) != c.wait {
 			t.Errorf("%s: void %v, wait %v", c.name, rc.Void, rc.Wait)
 		}
 		if c.wait && rc.Wait.Got != noID {

@@ -19,7 +19,8 @@ func targetOptions(in Intent, now time.Time) []Option {
 	back := func(d time.Duration) Time {
 		return Time{At: now.Add(-d).Truncate(time.Second), Back: d, Said: "back " + shortDuration(d), Zone: in.Zone}
 	}
-	return []Option{offer("back 1h", back(time.Hour)), offer("back 24h", back(24*time.Hour)), offer("to latest", Latest{})}
+	return []Option{offer("back 1h", back(time.Hour)), offer("back 24h", back(24*time.Hour)),
+		offer("to latest", Latest{})}
 }
 
 func shortDuration(d time.Duration) string { return strconv.Itoa(int(d.Hours())) + "h" }

@@ -83,21 +83,24 @@ type WarningCode string
 
 // The warnings that the plan itself can find.
 const (
-	WarnBusy         WarningCode = "busy"            // members are connected
-	WarnClampedStart WarningCode = "clamped start"   // asked before the log start: Count records are gone
-	WarnClampedEnd   WarningCode = "clamped end"     // asked behind the end
-	WarnNoLater      WarningCode = "no later"        // a time behind the last record
-	WarnInDoubt      WarningCode = "in doubt"        // the time look-up missed, and that could not be proved
-	WarnNeverCommit  WarningCode = "never committed" // Count messages are reprocessed compared with latest, Other skipped compared with earliest
-	WarnNoneAfter    WarningCode = "none after"      // go back to no committed offset: earliest reprocesses Count messages, latest skips Other
-	WarnOutsideLog   WarningCode = "outside log"     // the committed offset is outside the log
-	WarnFutureDated  WarningCode = "future dated"    // the record at the target is dated after now: At
-	WarnTopicGone    WarningCode = "topic gone"      // commits on a topic that is no more; left as they are
+	WarnBusy         WarningCode = "busy"          // members are connected
+	WarnClampedStart WarningCode = "clamped start" // asked before the log start: Count records are gone
+	WarnClampedEnd   WarningCode = "clamped end"   // asked behind the end
+	WarnNoLater      WarningCode = "no later"      // a time behind the last record
+	WarnInDoubt      WarningCode = "in doubt"      // the time look-up missed, and that could not be proved
+	// Count messages are reprocessed compared with latest, Other skipped compared with earliest
+	WarnNeverCommit WarningCode = "never committed"
+	// go back to no committed offset: earliest reprocesses Count messages, latest skips Other
+	WarnNoneAfter    WarningCode = "none after"
+	WarnOutsideLog   WarningCode = "outside log"  // the committed offset is outside the log
+	WarnFutureDated  WarningCode = "future dated" // the record at the target is dated after now: At
+	WarnTopicGone    WarningCode = "topic gone"   // commits on a topic that is no more; left as they are
 	WarnNewPartition WarningCode = "new partitions"
 	WarnCreates      WarningCode = "creates" // the group does not exist; Names: near ones
 
 	// Of what surrounds the group and its topics.
-	WarnConnector WarningCode = "connector"              // a Connect sink's group; Names: the connector, said to be stopped
+	// a Connect sink's group; Names: the connector, said to be stopped
+	WarnConnector WarningCode = "connector"
 	WarnLooksLike WarningCode = "looks like"             // Text: Flink or Spark, by names alone
 	WarnHidden    WarningCode = "hidden"                 // nobody can tell whether ACLs hide topics; Text: why
 	WarnRetention WarningCode = "retention"              // Count records at the target are deleted within Text
@@ -107,9 +110,11 @@ const (
 	WarnMirrored  WarningCode = "mirrored"               // Names: topics of MirrorMaker 2
 	WarnRemote    WarningCode = "remote"                 // Count records come from remote storage
 	WarnCompacted WarningCode = "compacted"              // Names: topics
-	WarnExpires   WarningCode = "may expire"             // Count: seconds after which the commits of an empty group are deleted
-	WarnNoWayBack WarningCode = "no way back"            // no committed offset now, and the cluster can't delete one: an undo is refused
-	WarnUnchecked WarningCode = "unchecked"              // Names: whose configuration could not be read; Text: why
+	// Count: seconds after which the commits of an empty group are deleted
+	WarnExpires WarningCode = "may expire"
+	// no committed offset now, and the cluster can't delete one: an undo is refused
+	WarnNoWayBack WarningCode = "no way back"
+	WarnUnchecked WarningCode = "unchecked" // Names: whose configuration could not be read; Text: why
 
 	WarnAwaited WarningCode = "awaited" // the lost write of another request (Names) may still land, until At
 	WarnAhead   WarningCode = "ahead"   // a time that has not come, At: what it does is not known until then

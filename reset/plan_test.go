@@ -27,7 +27,8 @@ func snapshot(parts ...PartitionState) Snapshot {
 }
 
 func move(t Target) Intent {
-	return Intent{Cluster: "prod-eu", Group: "billing", Target: t, Scope: Scope{Topics: []TopicScope{{Topic: "orders"}}}}
+	return Intent{Cluster: "prod-eu", Group: "billing", Target: t,
+		Scope: Scope{Topics: []TopicScope{{Topic: "orders"}}}}
 }
 
 func TestTargets(t *testing.T) {
@@ -45,23 +46,28 @@ func TestTargets(t *testing.T) {
 	}{
 		{"latest", Latest{}, part(0, 0, 100, 40), 100, HowEnd, 0, 60, 0},
 		{"earliest", Earliest{}, part(0, 7, 100, 40), 7, HowStart, 33, 0, 0},
-		{"time, a record", Time{At: at}, found(part(0, 0, 100, 40), Found{Offset: 30, At: at, How: HowRecord}), 30, HowRecord, 10, 0, 0},
-		{"time, no later record is the end", Time{At: at}, found(part(0, 0, 100, 40), Found{Offset: -1, How: HowNoLater}), 100, HowNoLater, 0, 60, 0},
-		{"time, in doubt the log start", Time{At: at}, found(part(0, 33, 60, 40), Found{Offset: 33, How: HowStartInDoubt}), 33, HowStartInDoubt, 7, 0, 0},
+		{"time, a record", Time{At: at}, found(part(0, 0, 100, 40), Found{Offset: 30, At: at, How: HowRecord}), 30,
+			HowRecord, 10, 0, 0},
+		{"time, no later record is the end", Time{At: at},
+			found(part(0, 0, 100, 40), Found{Offset: -1, How: HowNoLater}), 100, HowNoLater, 0, 60, 0},
+		{"time, in doubt the log start", Time{At: at},
+			found(part(0, 33, 60, 40), Found{Offset: 33, How: HowStartInDoubt}), 33, HowStartInDoubt, 7, 0, 0},
 		{"exact", Exact{Offset: 55}, part(0, 0, 100, 40), 55, HowExact, 0, 15, 0},
 		{"exact behind the end", Exact{Offset: 555}, part(0, 0, 100, 40), 100, HowClampEnd, 0, 60, 555},
 		{"exact before the start", Exact{Offset: 1}, part(0, 9, 100, 40), 9, HowClampStart, 31, 0, 1},
 		{"a sentinel is never committed", Exact{Offset: -1}, part(0, 0, 100, 40), 0, HowClampStart, 40, 0, -1},
 		{"shift back", Shift{By: -15}, part(0, 0, 100, 40), 25, HowShifted, 15, 0, 0},
 		{"shift ahead", Shift{By: 15}, part(0, 0, 100, 40), 55, HowShifted, 0, 15, 0},
-		{"shift saturates down", Shift{By: math.MinInt64}, part(0, 5, 100, 40), 5, HowClampStart, 35, 0, math.MinInt64 + 40},
+		{"shift saturates down", Shift{By: math.MinInt64}, part(0, 5, 100, 40), 5, HowClampStart, 35, 0,
+			math.MinInt64 + 40},
 		{"shift saturates up", Shift{By: math.MaxInt64}, part(0, 5, 100, 40), 100, HowClampEnd, 0, 60, math.MaxInt64},
 		{"current", Current{}, part(0, 0, 100, 40), 40, HowCommitted, 0, 0, 0},
 		{"current without a commit is the end", Current{}, part(0, 0, 100, -1), 100, HowEnd, 0, 100, 0},
 		{"current behind the end is clamped", Current{}, part(0, 0, 100, 140), 100, HowClampEnd, 0, 100, 140},
 		{"skip one record", SkipRecord{Offset: 40}, part(0, 0, 100, 40), 41, HowExact, 0, 1, 0},
 		{"never committed counts on both sides", Exact{Offset: 30}, part(0, 10, 100, -1), 30, HowExact, 70, 20, 0},
-		{"a commit before the log counts on both sides", Exact{Offset: 30}, part(0, 10, 100, 4), 30, HowExact, 70, 20, 0},
+		{"a commit before the log counts on both sides", Exact{Offset: 30}, part(0, 10, 100, 4), 30, HowExact, 70, 20,
+			0},
 		{"an empty partition", Latest{}, part(0, 9, 9, 9), 9, HowEnd, 0, 0, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -70,8 +76,9 @@ func TestTargets(t *testing.T) {
 			if problem != nil {
 				t.Fatal(problem)
 			}
-			want := Step{Topic: "orders", TopicID: "t1", Start: tt.part.Start, End: tt.part.End, From: tt.part.Committed,
-				To: Position{Offset: tt.to}, How: tt.how, Asked: tt.asked, Replay: tt.replay, Skip: tt.skip}
+			want := Step{Topic: "orders", TopicID: "t1", Start: tt.part.Start, End: tt.part.End,
+				From: tt.part.Committed, To: Position{Offset: tt.to}, How: tt.how, Asked: tt.asked, Replay: tt.replay,
+				Skip: tt.skip}
 			if tt.how == HowRecord {
 				want.RecordAt = at
 			}
@@ -108,18 +115,25 @@ func TestPlanIsWholeOrNotMade(t *testing.T) {
 		snap Snapshot
 		want Problem
 	}{
-		{"a leader is down", move(Latest{}), snapshot(part(0, 0, 9, 3), unread), Problem{Code: ProblemUnread, Topic: "orders", Parts: []int32{1}, Got: "LEADER_NOT_AVAILABLE"}},
-		{"no such topic", move(Latest{}), gone, Problem{Code: ProblemNoTopic, Topic: "orders", Names: []string{"order"}}},
-		{"no such partition", many, snapshot(part(0, 0, 9, 3)), Problem{Code: ProblemNoPartition, Topic: "orders", Parts: []int32{12, 13}, Count: 12}},
-		{"shift without commits names them all", move(Shift{By: 1}), snapshot(part(0, 0, 9, 3), part(1, 0, 9, -1), part(2, 0, 9, -1)),
+		{"a leader is down", move(Latest{}), snapshot(part(0, 0, 9, 3), unread),
+			Problem{Code: ProblemUnread, Topic: "orders", Parts: []int32{1}, Got: "LEADER_NOT_AVAILABLE"}},
+		{"no such topic", move(Latest{}), gone,
+			Problem{Code: ProblemNoTopic, Topic: "orders", Names: []string{"order"}}},
+		{"no such partition", many, snapshot(part(0, 0, 9, 3)),
+			Problem{Code: ProblemNoPartition, Topic: "orders", Parts: []int32{12, 13}, Count: 12}},
+		{"shift without commits names them all", move(Shift{By: 1}),
+			snapshot(part(0, 0, 9, 3), part(1, 0, 9, -1), part(2, 0, 9, -1)),
 			Problem{Code: ProblemNoCommit, Topic: "orders", Parts: []int32{1, 2}}},
 		{"skip of a record that is not next", skipScope(move(SkipRecord{Offset: 5})), snapshot(part(0, 0, 9, 3)),
 			Problem{Code: ProblemSkipMoved, Topic: "orders", Parts: []int32{0}, Count: 5, Other: 3}},
 		{"skip at the end", skipScope(move(SkipRecord{Offset: 9})), snapshot(part(0, 0, 9, 9)),
 			Problem{Code: ProblemNoRecord, Topic: "orders", Parts: []int32{0}, Count: 9, Other: 9}},
-		{"skip in two partitions", move(SkipRecord{Offset: 3}), snapshot(part(0, 0, 9, 3), part(1, 0, 9, 3)), Problem{Code: ProblemOneRecord, Count: 2}},
-		{"a time to come", move(Time{At: noon.Add(time.Hour), Said: "13:00"}), snapshot(part(0, 0, 9, 3)), Problem{Code: ProblemFuture, Got: "13:00", Count: 3600}},
-		{"all topics, one hidden by ACL", all, hidden, Problem{Code: ProblemUnread, Topic: "secrets", Got: "TOPIC_AUTHORIZATION_FAILED"}},
+		{"skip in two partitions", move(SkipRecord{Offset: 3}), snapshot(part(0, 0, 9, 3), part(1, 0, 9, 3)),
+			Problem{Code: ProblemOneRecord, Count: 2}},
+		{"a time to come", move(Time{At: noon.Add(time.Hour), Said: "13:00"}), snapshot(part(0, 0, 9, 3)),
+			Problem{Code: ProblemFuture, Got: "13:00", Count: 3600}},
+		{"all topics, one hidden by ACL", all, hidden,
+			Problem{Code: ProblemUnread, Topic: "secrets", Got: "TOPIC_AUTHORIZATION_FAILED"}},
 		{"all topics, no commits", all, snapshot(), Problem{Code: ProblemNoCommits}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -140,7 +154,8 @@ func TestDeletedTopicIsNamedAndLeftAlone(t *testing.T) {
 	t.Parallel()
 	in := move(Latest{})
 	in.Scope = Scope{All: true}
-	ghost := PartitionState{Partition: Partition{"ghost", 0}, Committed: Position{Offset: 5}, Err: "UNKNOWN_TOPIC_OR_PARTITION"}
+	ghost := PartitionState{Partition: Partition{"ghost", 0}, Committed: Position{Offset: 5},
+		Err: "UNKNOWN_TOPIC_OR_PARTITION"}
 	snap := snapshot(ghost, part(0, 0, 9, 3))
 	snap.Topics["ghost"] = Topic{Commits: 1}
 	plan, problem := MakePlan(in, nil, snap, noon)
@@ -150,7 +165,8 @@ func TestDeletedTopicIsNamedAndLeftAlone(t *testing.T) {
 	if len(plan.Steps) != 1 || plan.Steps[0].Topic != "orders" {
 		t.Errorf("steps %+v", plan.Steps)
 	}
-	if diff := cmp.Diff([]Warning{{Code: WarnTopicGone, Names: []string{"ghost"}, Count: 1}}, plan.Warnings); diff != "" {
+	if diff := cmp.Diff([]Warning{{Code: WarnTopicGone, Names: []string{"ghost"}, Count: 1}},
+		plan.Warnings); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -158,7 +174,8 @@ func TestDeletedTopicIsNamedAndLeftAlone(t *testing.T) {
 func TestPlanFileAndUndoGoWhereTheySay(t *testing.T) {
 	t.Parallel()
 	rows := Intent{Group: "billing", Target: Rows{Rows: []Row{{"orders", 1, 7}, {"orders", 0, 99}}}}
-	if diff := cmp.Diff(Scope{Topics: []TopicScope{{"orders", []int32{1, 0}}}}, QueryOf(rows, nil, "").Scope); diff != "" {
+	if diff := cmp.Diff(Scope{Topics: []TopicScope{{"orders", []int32{1, 0}}}},
+		QueryOf(rows, nil, "").Scope); diff != "" {
 		t.Error(diff)
 	}
 	plan, problem := MakePlan(rows, nil, snapshot(part(0, 0, 50, 40), part(1, 0, 50, 40)), noon)
@@ -171,7 +188,8 @@ func TestPlanFileAndUndoGoWhereTheySay(t *testing.T) {
 
 	undo := Intent{Group: "billing", Target: Undo{Of: "k7f3"}}
 	saved := []Step{
-		{Topic: "orders", TopicID: "t1", Partition: 0, From: Position{Offset: 12, Metadata: "m"}, To: Position{Offset: 30}},
+		{Topic: "orders", TopicID: "t1", Partition: 0, From: Position{Offset: 12, Metadata: "m"},
+			To: Position{Offset: 30}},
 		{Topic: "orders", TopicID: "t1", Partition: 1, From: Position{None: true}, To: Position{Offset: 30}},
 	}
 	plan, problem = MakePlan(undo, saved, snapshot(part(0, 0, 50, 30), part(1, 10, 50, 30)), noon)
@@ -236,24 +254,27 @@ func TestRecheck(t *testing.T) {
 			now: func(s *Snapshot) { s.Partitions[0].Other.None = true }, void: string(ProblemNoCommit)},
 		{name: "the log start overtook the copied group", target: Like{Group: "audit"}, plan: copied(30),
 			now: func(s *Snapshot) { s.Partitions[0].Start = 35 }, to: 35, gone: 5},
-		{name: "the log start overtook a fixed target", target: Time{At: at}, plan: back, bounds: Bounds{MaxReplay: 100},
-			now: func(s *Snapshot) { s.Partitions[0].Start = 35 }, to: 35, gone: 5},
+		{name: "the log start overtook a fixed target", target: Time{At: at}, plan: back,
+			bounds: Bounds{MaxReplay: 100}, now: func(s *Snapshot) { s.Partitions[0].Start = 35 }, to: 35, gone: 5},
 		{name: "latest moves along", target: Latest{}, plan: part(0, 0, 100, 40), bounds: Bounds{MaxSkip: 100},
 			now: func(s *Snapshot) { s.Partitions[0].End = 120 }, to: 120},
-		{name: "a shift counts from where the group stands now", target: Shift{By: -10}, plan: part(0, 0, 100, 40), bounds: Bounds{MaxReplay: 10},
-			now: func(s *Snapshot) { s.Partitions[0].Committed.Offset = 50 }, to: 40},
+		{name: "a shift counts from where the group stands now", target: Shift{By: -10}, plan: part(0, 0, 100, 40),
+			bounds: Bounds{MaxReplay: 10}, now: func(s *Snapshot) { s.Partitions[0].Committed.Offset = 50 }, to: 40},
 		{name: "the topic was made again", target: Latest{}, plan: part(0, 0, 100, 40), bounds: Bounds{MaxSkip: 100},
 			now: func(s *Snapshot) { s.Topics["orders"] = Topic{ID: "t2", Partitions: 12} }, void: "recreated"},
 		{name: "a partition is gone", target: Latest{}, plan: part(0, 0, 100, 40), bounds: Bounds{MaxSkip: 100},
 			now: func(s *Snapshot) { s.Partitions = nil }, void: "gone"},
 		{name: "a leader is down", target: Latest{}, plan: part(0, 0, 100, 40), bounds: Bounds{MaxSkip: 100},
 			now: func(s *Snapshot) { s.Partitions[0].Err = "LEADER_NOT_AVAILABLE" }, wait: ProblemUnread},
-		{name: "new partitions are not written", target: Latest{}, plan: part(0, 0, 100, 40), bounds: Bounds{MaxSkip: 100},
-			now: func(s *Snapshot) { s.Partitions = append(s.Partitions, part(1, 0, 9, -1)) }, to: 100, extra: 1},
+		{name: "new partitions are not written", target: Latest{}, plan: part(0, 0, 100, 40),
+			bounds: Bounds{MaxSkip: 100}, now: func(s *Snapshot) {
+				s.Partitions = append(s.Partitions, part(1, 0, 9, -1))
+			}, to: 100, extra: 1},
 		{name: "another cluster answers", target: Latest{}, plan: part(0, 0, 100, 40), bounds: Bounds{MaxSkip: 100},
 			now: func(s *Snapshot) { s.ClusterID = "K2" }, void: string(ProblemWrongCluster)},
-		{name: "the record to skip was consumed", target: SkipRecord{Offset: 40}, plan: part(0, 0, 100, 40), bounds: Bounds{MaxSkip: 1},
-			now: func(s *Snapshot) { s.Partitions[0].Committed.Offset = 41 }, void: string(ProblemSkipMoved)},
+		{name: "the record to skip was consumed", target: SkipRecord{Offset: 40}, plan: part(0, 0, 100, 40),
+			bounds: Bounds{MaxSkip: 1}, now: func(s *Snapshot) { s.Partitions[0].Committed.Offset = 41 },
+			void: string(ProblemSkipMoved)},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -264,7 +285,8 @@ func TestRecheck(t *testing.T) {
 				t.Fatal(problem)
 			}
 			tt.now(&snap)
-			got := Recheck(Request{ID: "k7f3", Act: Move{in}, ClusterID: "K1", Bounds: tt.bounds}, plan.Steps, snap, noon)
+			got := Recheck(Request{ID: "k7f3", Act: Move{in}, ClusterID: "K1", Bounds: tt.bounds}, plan.Steps, snap,
+				noon)
 			void := ""
 			if got.Void != nil {
 				if void = got.Void.Want; got.Void.Code != ProblemVoided {
@@ -290,9 +312,11 @@ func TestRecheck(t *testing.T) {
 
 func TestJudge(t *testing.T) {
 	t.Parallel()
-	yes, no, lost := StepResult{Written: true}, StepResult{Rejected: "TOPIC_AUTHORIZATION_FAILED"}, StepResult{Detail: "i/o timeout"}
+	yes, no, lost := StepResult{Written: true}, StepResult{Rejected: "TOPIC_AUTHORIZATION_FAILED"},
+		StepResult{Detail: "i/o timeout"}
 	w := func(r StepResult, read int64) Write {
-		w := Write{Step: Step{From: Position{Offset: 10}, To: Position{Offset: 5}}, Result: r, Read: Position{Offset: read}}
+		w := Write{Step: Step{From: Position{Offset: 10}, To: Position{Offset: 5}}, Result: r,
+			Read: Position{Offset: read}}
 		w.ReadState = w.StateAt(w.Read)
 		return w
 	}
@@ -366,8 +390,12 @@ func TestDigestCoversWhatIsVotedOnAndNothingElse(t *testing.T) {
 		"cluster": func() (string, error) { return DigestOf("K2", in, steps, Bounds{MaxSkip: 1}, 1) },
 		"bounds":  func() (string, error) { return DigestOf("K1", in, steps, Bounds{MaxSkip: 2}, 1) },
 		"need":    func() (string, error) { return DigestOf("K1", in, steps, Bounds{MaxSkip: 1}, 2) },
-		"offset":  func() (string, error) { return DigestOf("K1", in, []Step{{Topic: "orders"}}, Bounds{MaxSkip: 1}, 1) },
-		"target":  func() (string, error) { return DigestOf("K1", move(Exact{Offset: 6}), steps, Bounds{MaxSkip: 1}, 1) },
+		"offset": func() (string, error) {
+			return DigestOf("K1", in, []Step{{Topic: "orders"}}, Bounds{MaxSkip: 1}, 1)
+		},
+		"target": func() (string, error) {
+			return DigestOf("K1", move(Exact{Offset: 6}), steps, Bounds{MaxSkip: 1}, 1)
+		},
 	} {
 		if got, err := d(); err != nil || got == base {
 			t.Errorf("another %s does not change the digest (%v)", name, err)
@@ -386,7 +414,8 @@ func TestAllTopicsMeansWhatIsCommitted(t *testing.T) {
 	if len(plan.Steps) != 1 || plan.Steps[0].Partition != 0 {
 		t.Errorf("steps %+v", plan.Steps)
 	}
-	if diff := cmp.Diff([]Warning{{Code: WarnNewPartition, Topic: "orders", Parts: []int32{1}}}, plan.Warnings); diff != "" {
+	if diff := cmp.Diff([]Warning{{Code: WarnNewPartition, Topic: "orders", Parts: []int32{1}}},
+		plan.Warnings); diff != "" {
 		t.Error(diff)
 	}
 }

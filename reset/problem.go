@@ -6,24 +6,25 @@ import (
 	"time"
 )
 
-// Problem is an error that a person can do something about. It is a value that can be stored with a request; the words and
-// the next step are made of it in one place, package commands. Every other error is "internal" to a person, and full in
-// the log.
+// Problem is an error that a person can do something about. It is a value that can be stored with a request; the
+// words and the next step are made of it in one place, package commands. Every other error is "internal" to a person,
+// and full in the log.
 type Problem struct {
 	Code    ProblemCode
-	Cluster string    `json:",omitempty"`
-	Group   string    `json:",omitempty"`
-	Topic   string    `json:",omitempty"`
-	Parts   []int32   `json:",omitempty"`
-	Request string    `json:",omitempty"` // the request that it is about, or that stands in the way
-	State   State     `json:",omitempty"` // of that request
-	Want    string    `json:",omitempty"` // what was expected, or the id that was pinned
-	Got     string    `json:",omitempty"` // what came instead; the cause in Kafka's words
-	Names   []string  `json:",omitempty"` // near names, clusters, topics, brokers
-	Count   int64     `json:",omitempty"`
-	Other   int64     `json:",omitempty"`
-	Newest  int64     `json:",omitempty"` // time of a topic's newest record, in milliseconds as Kafka counts; 0: not known
-	Since   time.Time `json:",omitzero"`  // of ProblemInternal and ProblemDeleted
+	Cluster string   `json:",omitempty"`
+	Group   string   `json:",omitempty"`
+	Topic   string   `json:",omitempty"`
+	Parts   []int32  `json:",omitempty"`
+	Request string   `json:",omitempty"` // the request that it is about, or that stands in the way
+	State   State    `json:",omitempty"` // of that request
+	Want    string   `json:",omitempty"` // what was expected, or the id that was pinned
+	Got     string   `json:",omitempty"` // what came instead; the cause in Kafka's words
+	Names   []string `json:",omitempty"` // near names, clusters, topics, brokers
+	Count   int64    `json:",omitempty"`
+	Other   int64    `json:",omitempty"`
+	// time of a topic's newest record, in milliseconds as Kafka counts; 0: not known
+	Newest  int64     `json:",omitempty"`
+	Since   time.Time `json:",omitzero"` // of ProblemInternal and ProblemDeleted
 	Ruling  *Ruling   `json:",omitempty"`
 	Verb    Verb      `json:",omitempty"`
 	Members []Member  `json:",omitempty"`
@@ -44,38 +45,47 @@ type ProblemCode string
 // The problems, by what they are about.
 const (
 	// Kafka.
-	ProblemUnreachable   ProblemCode = "unreachable"   // Names: brokers tried; Got: cause
-	ProblemWrongCluster  ProblemCode = "wrong cluster" // Want: pinned id; Got: the id that answered
-	ProblemIncomplete    ProblemCode = "incomplete"    // a broker did not answer: absence proves nothing. Got: which
-	ProblemNoGroup       ProblemCode = "no group"      // Names: near names
-	ProblemNoTopic       ProblemCode = "no topic"      // Names: near names
-	ProblemDeleted       ProblemCode = "deleted"       // Topic (of Names) was deleted after Since, when it was last seen
-	ProblemNoPartition   ProblemCode = "no partition"  // Parts; Count: how many the topic has
-	ProblemNoCommits     ProblemCode = "no commits"    // the group has none (on Topic)
-	ProblemUnread        ProblemCode = "unread"        // Topic, Parts could not be read; Got: Kafka's error
-	ProblemWrongTool     ProblemCode = "wrong tool"    // Got: the GroupKind; Want: the tool to use; Names: by what it was recognised
-	ProblemHidden        ProblemCode = "hidden"        // Count topics are hidden by ACLs; 0: it can't be told, Got: why. Names: topics with commits
-	ProblemPhantom       ProblemCode = "phantom"       // offsets move although nobody is in the group; Count: times
-	ProblemBusy          ProblemCode = "busy"          // members are in the group
-	ProblemKafkaRejected ProblemCode = "turned down"   // Kafka rejected the write; Got: its error
-	ProblemSlowStore     ProblemCode = "slow store"    // the store takes too long (Want) to note that a write begins
-	ProblemLost          ProblemCode = "lost"          // an answer was lost; Got: what was seen
-	ProblemMisplaced     ProblemCode = "misplaced"     // read back at neither place
-	ProblemNoAPI         ProblemCode = "no api"        // Got: the request of Kafka's protocol that a broker of the cluster does not know
+	ProblemUnreachable  ProblemCode = "unreachable"   // Names: brokers tried; Got: cause
+	ProblemWrongCluster ProblemCode = "wrong cluster" // Want: pinned id; Got: the id that answered
+	ProblemIncomplete   ProblemCode = "incomplete"    // a broker did not answer: absence proves nothing. Got: which
+	ProblemNoGroup      ProblemCode = "no group"      // Names: near names
+	ProblemNoTopic      ProblemCode = "no topic"      // Names: near names
+	// Topic (of Names) was deleted after Since, when it was last seen
+	ProblemDeleted     ProblemCode = "deleted"
+	ProblemNoPartition ProblemCode = "no partition" // Parts; Count: how many the topic has
+	ProblemNoCommits   ProblemCode = "no commits"   // the group has none (on Topic)
+	ProblemUnread      ProblemCode = "unread"       // Topic, Parts could not be read; Got: Kafka's error
+	// Got: the GroupKind; Want: the tool to use; Names: by what it was recognised
+	ProblemWrongTool ProblemCode = "wrong tool"
+	// Count topics are hidden by ACLs; 0: it can't be told, Got: why. Names: topics with commits
+	ProblemHidden        ProblemCode = "hidden"
+	ProblemPhantom       ProblemCode = "phantom"     // offsets move although nobody is in the group; Count: times
+	ProblemBusy          ProblemCode = "busy"        // members are in the group
+	ProblemKafkaRejected ProblemCode = "turned down" // Kafka rejected the write; Got: its error
+	ProblemSlowStore     ProblemCode = "slow store"  // the store takes too long (Want) to note that a write begins
+	ProblemLost          ProblemCode = "lost"        // an answer was lost; Got: what was seen
+	ProblemMisplaced     ProblemCode = "misplaced"   // read back at neither place
+	// Got: the request of Kafka's protocol that a broker of the cluster does not know
+	ProblemNoAPI ProblemCode = "no api"
 
 	// The intent.
-	ProblemNoCommit    ProblemCode = "no commit"    // Topic, Parts: nothing to shift or skip from
-	ProblemSkipMoved   ProblemCode = "skip moved"   // Count: the asked offset; Other: the committed one
-	ProblemFuture      ProblemCode = "future"       // a time that has not come; Got: it
-	ProblemOneRecord   ProblemCode = "one record"   // skip wants exactly one partition
-	ProblemAmbiguous   ProblemCode = "which"        // Want: cluster, topics, target, connector (Got: its name), or ahead (see Ahead; Got: the target, Count: messages skipped, Other: partitions without a record as late)
-	ProblemNoCluster   ProblemCode = "no cluster"   // Got: the name; Names: those configured
-	ProblemClusterGone ProblemCode = "cluster gone" // Cluster is no longer configured; Want: what the same Kafka is called now; Names: those configured
-	ProblemInternal    ProblemCode = "internal"     // it does not go on since Since; Got: what fails, in words. The log has the rest
-	ProblemTooLong     ProblemCode = "too long"     // Want: the longest wait; Got: the asked one
-	ProblemNoRecord    ProblemCode = "no record"    // Count: the asked offset; Other: the end; nothing is there to skip
-	ProblemRecreated   ProblemCode = "recreated"    // Topic was deleted and made again: offsets of the old one mean nothing
-	ProblemVoided      ProblemCode = "voided"       // an approval no longer covers the effect; Want: why; Topic, Parts: where
+	ProblemNoCommit  ProblemCode = "no commit"  // Topic, Parts: nothing to shift or skip from
+	ProblemSkipMoved ProblemCode = "skip moved" // Count: the asked offset; Other: the committed one
+	ProblemFuture    ProblemCode = "future"     // a time that has not come; Got: it
+	ProblemOneRecord ProblemCode = "one record" // skip wants exactly one partition
+	// Want: cluster, topics, target, connector (Got: its name), or ahead (see Ahead; Got: the target, Count: messages
+	// skipped, Other: partitions without a record as late)
+	ProblemAmbiguous ProblemCode = "which"
+	ProblemNoCluster ProblemCode = "no cluster" // Got: the name; Names: those configured
+	// Cluster is no longer configured; Want: what the same Kafka is called now; Names: those configured
+	ProblemClusterGone ProblemCode = "cluster gone"
+	// it does not go on since Since; Got: what fails, in words. The log has the rest
+	ProblemInternal  ProblemCode = "internal"
+	ProblemTooLong   ProblemCode = "too long"  // Want: the longest wait; Got: the asked one
+	ProblemNoRecord  ProblemCode = "no record" // Count: the asked offset; Other: the end; nothing is there to skip
+	ProblemRecreated ProblemCode = "recreated" // Topic was deleted and made again: offsets of the old one mean nothing
+	// an approval no longer covers the effect; Want: why; Topic, Parts: where
+	ProblemVoided ProblemCode = "voided"
 
 	// The request.
 	ProblemNoRequest ProblemCode = "no request" // Request
@@ -88,9 +98,11 @@ const (
 	ProblemDenied    ProblemCode = "denied"     // Ruling says why, Verb what
 	ProblemDirectory ProblemCode = "directory"  // Slack did not say who may (Ruling.Unread); it is asked again
 	ProblemNoOption  ProblemCode = "no option"
-	ProblemReadPast  ProblemCode = "moved on"  // Count: records that the group is past the place an undo would go back to
-	ProblemNoUndo    ProblemCode = "no undo"   // Request has nothing to take back; State, Got say why; Want is the undo that it has already
-	ProblemNotYours  ProblemCode = "not yours" // a draft belongs to its requester
+	// Count: records that the group is past the place an undo would go back to
+	ProblemReadPast ProblemCode = "moved on"
+	// Request has nothing to take back; State, Got say why; Want is the undo that it has already
+	ProblemNoUndo   ProblemCode = "no undo"
+	ProblemNotYours ProblemCode = "not yours" // a draft belongs to its requester
 )
 
 func (p *Problem) Error() string {

@@ -9,15 +9,17 @@ import (
 type Rechecked struct {
 	Steps  []Step // as they will be written: moving targets resolved again, fixed ones clamped to the log as it is now
 	Effect Effect
-	Gone   int64    // records between an agreed target and a log start that overtook it: asking again brings nothing back
-	Extra  int      // partitions that came after planning: not written, and named
-	Void   *Problem // why the approval no longer covers it, whatever the policy says of the effect
-	Wait   *Problem // why it cannot be told now (a leader is down): look again
+	// records between an agreed target and a log start that overtook it: asking again brings nothing back
+	Gone  int64
+	Extra int      // partitions that came after planning: not written, and named
+	Void  *Problem // why the approval no longer covers it, whatever the policy says of the effect
+	Wait  *Problem // why it cannot be told now (a leader is down): look again
 }
 
-// Recheck compares what was agreed to with what Kafka says now. Another topic behind a name, a copied target that is elsewhere, and a
-// partition that would newly skip messages are another act than the one agreed to. Whether the effect needs more approvals than
-// before is the policy's word (Service.widenBounds). Everything else that moved is recorded and shown.
+// Recheck compares what was agreed to with what Kafka says now. Another topic behind a name, a copied target that is
+// elsewhere, and a partition that would newly skip messages are another act than the one agreed to. Whether the
+// effect needs more approvals than before is the policy's word (Service.widenBounds). Everything else that moved is
+// recorded and shown.
 func Recheck(r Request, planned []Step, snap Snapshot, now time.Time) Rechecked {
 	in, _ := r.Intent()
 	about := func(code ProblemCode, topic string, parts ...int32) *Problem {
@@ -78,7 +80,8 @@ func Recheck(r Request, planned []Step, snap Snapshot, now time.Time) Rechecked 
 	return out
 }
 
-// resolveAgain resolves one planned step anew: a moving target from the log as it is, a fixed one from the frozen offset.
+// resolveAgain resolves one planned step anew: a moving target from the log as it is, a fixed one from the frozen
+// offset.
 func resolveAgain(t Target, old Step, p PartitionState) (Step, *Problem) {
 	if Moves(t) {
 		return resolveStep(t, p, old.TopicID, Position{})
@@ -93,9 +96,10 @@ func resolveAgain(t Target, old Step, p PartitionState) (Step, *Problem) {
 	return s, nil
 }
 
-// newlySkips reports whether a partition that was not going to skip messages now would: its log start overtook the target, or the group
-// was moved back meanwhile. Where the target goes forward by its own words, and where the commit is deleted, skipping is what was
-// agreed to, and a partition that happened to be at the end when it was planned is no exception.
+// newlySkips reports whether a partition that was not going to skip messages now would: its log start overtook the
+// target, or the group was moved back meanwhile. Where the target goes forward by its own words, and where the commit
+// is deleted, skipping is what was agreed to, and a partition that happened to be at the end when it was planned is
+// no exception.
 func newlySkips(t Target, old, s Step) bool {
 	switch t := t.(type) {
 	case Latest:
@@ -104,15 +108,16 @@ func newlySkips(t Target, old, s Step) bool {
 		if t.By > 0 {
 			return false
 		}
-	case Time, Exact, SkipRecord, Rows, Undo, Nowhere, Earliest, Current, Like: // do not say by themselves which way they go
+	// do not say by themselves which way they go
+	case Time, Exact, SkipRecord, Rows, Undo, Nowhere, Earliest, Current, Like:
 	}
 	was, _ := old.Change()
 	is, offsets := s.Change()
 	return !s.To.None && (old.Skip == 0 && s.Skip > 0 || offsets && was <= 0 && is > 0)
 }
 
-// copiedTargetMoved reports whether a target that is copied from another group is elsewhere than it was. That a log start overtook it does not
-// make it another target.
+// copiedTargetMoved reports whether a target that is copied from another group is elsewhere than it was. That a log
+// start overtook it does not make it another target.
 func copiedTargetMoved(t Target, old, s Step) bool {
 	_, copied := t.(Like)
 	return copied && old.unclamped() != s.unclamped()
@@ -134,7 +139,8 @@ func countExtra(in Intent, planned []Step, snap Snapshot) int {
 	}
 	n := 0
 	for _, p := range snap.Partitions {
-		whole := slices.ContainsFunc(in.Scope.Topics, func(ts TopicScope) bool { return ts.Topic == p.Topic && ts.Partitions == nil })
+		whole := slices.ContainsFunc(in.Scope.Topics,
+			func(ts TopicScope) bool { return ts.Topic == p.Topic && ts.Partitions == nil })
 		if whole && !have[p.Partition] {
 			n++
 		}

@@ -6,9 +6,9 @@ import (
 )
 
 // TimeUnit names the unit in which a producer probably counted when it dated a record: "seconds", "microseconds" or
-// "nanoseconds"; empty when the time is an ordinary one, or none that a wrong unit explains. Kafka counts milliseconds and
-// took any number before 4.0 (message.timestamp.after.max.ms): seconds are then a day in January 1970, microseconds the year
-// 58,000 and later.
+// "nanoseconds"; empty when the time is an ordinary one, or none that a wrong unit explains. Kafka counts
+// milliseconds and took any number before 4.0 (message.timestamp.after.max.ms): seconds are then a day in January
+// 1970, microseconds the year 58,000 and later.
 func TimeUnit(at, now time.Time) string {
 	plausible := func(ms int64) bool {
 		return ms >= time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC).UnixMilli() && ms <= now.AddDate(1, 0, 0).UnixMilli()
@@ -27,8 +27,8 @@ func TimeUnit(at, now time.Time) string {
 	return ""
 }
 
-// jsonTime is a record's time in a stored document. time.Time refuses to be written beyond the year 9999, and records are
-// dated there; such a time is written as a number, Kafka's own milliseconds.
+// jsonTime is a record's time in a stored document. time.Time refuses to be written beyond the year 9999, and records
+// are dated there; such a time is written as a number, Kafka's own milliseconds.
 type jsonTime struct{ time.Time }
 
 func (t jsonTime) MarshalJSON() ([]byte, error) {

@@ -10,9 +10,11 @@ import (
 // Records may be dated in any year; what is stored of them is read again as it was.
 func TestRecordTimesOfAnySizeAreStored(t *testing.T) {
 	t.Parallel()
-	for _, ms := range []int64{0, 1, 1_795_000_000, 1_795_000_000_000, 253_402_300_799_999, 253_402_300_800_000, 1_795_000_000_000_000, 1_795_000_000_000_000_000, math.MaxInt64} {
+	for _, ms := range []int64{0, 1, 1_795_000_000, 1_795_000_000_000, 253_402_300_799_999, 253_402_300_800_000,
+		1_795_000_000_000_000, 1_795_000_000_000_000_000, math.MaxInt64} {
 		at := time.UnixMilli(ms).UTC()
-		e, w := Effect{Topics: 1, Replay: 5, From: at, Upto: at}, Warning{Code: WarnFutureDated, Topic: "t", Parts: []int32{3}, At: at}
+		e, w := Effect{Topics: 1, Replay: 5, From: at, Upto: at},
+			Warning{Code: WarnFutureDated, Topic: "t", Parts: []int32{3}, At: at}
 		var e2 Effect
 		var w2 Warning
 		for _, c := range []struct{ in, out any }{{e, &e2}, {w, &w2}} {
@@ -24,16 +26,19 @@ func TestRecordTimesOfAnySizeAreStored(t *testing.T) {
 				t.Fatalf("%d ms: %v", ms, err)
 			}
 		}
-		if !e2.From.Equal(at) || !e2.Upto.Equal(at) || e2.Replay != 5 || e2.Topics != 1 || !w2.At.Equal(at) || w2.Topic != "t" || w2.Parts[0] != 3 {
+		if !e2.From.Equal(at) || !e2.Upto.Equal(at) || e2.Replay != 5 || e2.Topics != 1 || !w2.At.Equal(at) ||
+			w2.Topic != "t" || w2.Parts[0] != 3 {
 			t.Errorf("%d ms: read again as %+v and %+v", ms, e2, w2)
 		}
 	}
 	var e Effect
 	var w Warning
-	if err := json.Unmarshal([]byte(`{"Topics":2,"From":"0001-01-01T00:00:00Z","Upto":"2026-11-27T03:00:00Z"}`), &e); err != nil || !e.From.IsZero() || e.Upto.Hour() != 3 || e.Topics != 2 {
+	if err := json.Unmarshal([]byte(`{"Topics":2,"From":"0001-01-01T00:00:00Z","Upto":"2026-11-27T03:00:00Z"}`),
+		&e); err != nil || !e.From.IsZero() || e.Upto.Hour() != 3 || e.Topics != 2 {
 		t.Errorf("an effect stored before: %+v, %v", e, err)
 	}
-	if doc, err := json.Marshal(w); err != nil || string(doc) != `{"Code":""}` || json.Unmarshal(doc, &w) != nil || !w.At.IsZero() {
+	if doc, err := json.Marshal(w); err != nil || string(doc) != `{"Code":""}` || json.Unmarshal(doc,
+		&w) != nil || !w.At.IsZero() {
 		t.Errorf("a warning without a time: %s, %v", doc, err)
 	}
 	if _, err := json.Marshal(Request{Act: Move{}, Before: &Effect{Upto: time.UnixMilli(math.MaxInt64)}}); err != nil {

@@ -1,8 +1,8 @@
-// Package reset has the nouns and rules of an offset reset: request, act, plan, bounds, effect, recheck, the judgement of outcomes, and
-// the states with their table.
+// Package reset has the nouns and rules of an offset reset: request, act, plan, bounds, effect, recheck, the
+// judgement of outcomes, and the states with their table.
 //
-// It is pure: it does nothing, and knows no context, no store and no clock. What happens when is decided by internal/engine, who may do
-// what by package auth, and how it is said by internal/words.
+// It is pure: it does nothing, and knows no context, no store and no clock. What happens when is decided by
+// internal/engine, who may do what by package auth, and how it is said by internal/words.
 package reset
 
 import "time"
@@ -39,17 +39,18 @@ type Request struct {
 	Asked         bool          // it has been shown to others: approval was asked for, or it was applied for
 	Problem       *Problem      // why it was refused, why it failed, or what it is waiting for
 
-	Observation      Observation  `json:"Seen"`  // the group as it was last looked at
-	LastDecision     LastDecision `json:"Heard"` // the decision that changed it last
-	Attempt          int          // attempts to write so far
-	Retries          int          // looks in a row that Kafka did not answer
-	Undoes           string       // the request that this one takes back
-	UndoneBy         string       // the open or applied request that takes this one back
-	Settled          *Settlement
-	Emergency        *Emergency `json:"Alone"` // somebody went alone, within the rule's limit for emergencies
-	SoloUntil        time.Time  `json:"Eased"` // until when one authorised person is enough for this undo; zero: never
-	Run              *Run       // the schedule that this is a run of
-	StandingApproval *Mandate   `json:"Standing"` // what was agreed to before a time in the future came: it still counts, within its bounds
+	Observation  Observation  `json:"Seen"`  // the group as it was last looked at
+	LastDecision LastDecision `json:"Heard"` // the decision that changed it last
+	Attempt      int          // attempts to write so far
+	Retries      int          // looks in a row that Kafka did not answer
+	Undoes       string       // the request that this one takes back
+	UndoneBy     string       // the open or applied request that takes this one back
+	Settled      *Settlement
+	Emergency    *Emergency `json:"Alone"` // somebody went alone, within the rule's limit for emergencies
+	SoloUntil    time.Time  `json:"Eased"` // until when one authorised person is enough for this undo; zero: never
+	Run          *Run       // the schedule that this is a run of
+	// what was agreed to before a time in the future came: it still counts, within its bounds
+	StandingApproval *Mandate `json:"Standing"`
 
 	NotBefore time.Time  // it is not looked at until then, although it is approved
 	Watch     *Watch     // how the group fared since it was applied
@@ -61,7 +62,8 @@ type Request struct {
 	EndedAt   time.Time // when it entered a state that has no next
 }
 
-// Intent returns the request's intent when its act is a Move. Of the other acts it returns what they are about, and false.
+// Intent returns the request's intent when its act is a Move. Of the other acts it returns what they are about, and
+// false.
 func (r *Request) Intent() (Intent, bool) {
 	switch a := r.Act.(type) {
 	case Move:
@@ -111,13 +113,16 @@ type Outcome string
 
 // The outcomes. None of them is a guess: each rests on offsets that were read.
 const (
-	Verified         Outcome = "verified"  // every partition was read back at its target
-	Overtaken        Outcome = "overtaken" // every partition was written, and some had moved on when they were read back
-	Unchanged        Outcome = "unchanged" // every partition was read back where it had been, twice if an answer was lost
-	AppliedLate      Outcome = "late"      // judged otherwise at first, then the write landed: every partition is at its target
-	RolledBack       Outcome = "put back"  // some were written, and all stand again where they had been
-	PartiallyApplied Outcome = "mixed"     // some stand at the target and some where they had been
-	OutcomeUnknown   Outcome = "unclear"   // an answer was lost and the offsets say neither
+	Verified Outcome = "verified" // every partition was read back at its target
+	// every partition was written, and some had moved on when they were read back
+	Overtaken Outcome = "overtaken"
+	// every partition was read back where it had been, twice if an answer was lost
+	Unchanged Outcome = "unchanged"
+	// judged otherwise at first, then the write landed: every partition is at its target
+	AppliedLate      Outcome = "late"
+	RolledBack       Outcome = "put back" // some were written, and all stand again where they had been
+	PartiallyApplied Outcome = "mixed"    // some stand at the target and some where they had been
+	OutcomeUnknown   Outcome = "unclear"  // an answer was lost and the offsets say neither
 )
 
 // Blocks reports whether a person has to choose before the group may be reset again.
@@ -227,8 +232,9 @@ const (
 	EvThawed        Event = "thawed"
 )
 
-// LastDecision is a decision that changed a request, by its envelope. A process that dies before it has noted that the envelope is
-// decided leaves it to the next one, which must neither act on it twice nor say that it comes too late.
+// LastDecision is a decision that changed a request, by its envelope. A process that dies before it has noted that
+// the envelope is decided leaves it to the next one, which must neither act on it twice nor say that it comes too
+// late.
 type LastDecision struct {
 	Origin string
 	Did    Did

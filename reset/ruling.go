@@ -20,7 +20,8 @@ const (
 	VerbEmergency Verb = "emergency" // those whom the rule names for emergencies: alone, within a limit of their own
 	VerbApply     Verb = "apply"     // the rules in force, with memberships as they were recorded
 
-	VerbSchedule Verb = "schedule" // saves, resumes and hurries schedules: whoever may request, where the rule allows schedules
+	// saves, resumes and hurries schedules: whoever may request, where the rule allows schedules
+	VerbSchedule Verb = "schedule"
 )
 
 // PolicyQuestion is a question to the policy.
@@ -38,11 +39,12 @@ type PolicyQuestion struct {
 
 	Mandate *Mandate // what a schedule's run rests on
 
-	// Preview: nothing is decided by the answer, so memberships may be as they were up to a minute ago. Without it they are
-	// read now.
+	// Preview: nothing is decided by the answer, so memberships may be as they were up to a minute ago. Without it
+	// they are read now.
 	Preview bool
-	// RuleBefore is the rule by which a requester was found to have the right before, while Kafka did not answer. As long as that
-	// rule still decides, the directory is not asked again. Only where a second question follows before anything is decided.
+	// RuleBefore is the rule by which a requester was found to have the right before, while Kafka did not answer. As
+	// long as that rule still decides, the directory is not asked again. Only where a second question follows before
+	// anything is decided.
 	RuleBefore string
 }
 
@@ -89,6 +91,7 @@ const (
 	DeniedUnknown  Denial = "unreadable" // membership could not be read: the answer is no
 
 	DeniedSchedules Denial = "schedules" // the rule does not allow schedules
-	DeniedNoTeam    Denial = "no team"   // a standing approval rests on a user group among the approvers, and there is none
-	DeniedChanged   Denial = "changed"   // what was agreed to is not what is asked, or not by this rule
+	// a standing approval rests on a user group among the approvers, and there is none
+	DeniedNoTeam  Denial = "no team"
+	DeniedChanged Denial = "changed" // what was agreed to is not what is asked, or not by this rule
 )

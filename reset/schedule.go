@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// Schedule is a reset that comes again, or comes once later. Saving one is an act like any other (SaveSchedule): it asks for
-// the approvals that its resets would need, and what was agreed to stays beside it as its Mandate. Every run is a request of
-// its own.
+// Schedule is a reset that comes again, or comes once later. Saving one is an act like any other (SaveSchedule): it
+// asks for the approvals that its resets would need, and what was agreed to stays beside it as its Mandate. Every run
+// is a request of its own.
 type Schedule struct {
 	ID     string // of the request that made it first
 	Name   string // what people call it; unique among those that are not removed. Empty: its id
@@ -185,18 +185,21 @@ const (
 
 // The problems of schedules.
 const (
-	ProblemExpression         ProblemCode = "expression"   // Got: it; Want: why not; Names: one that would be read
-	ProblemNoSchedule         ProblemCode = "no schedule"  // Got: id or name
-	ProblemNameTaken          ProblemCode = "name taken"   // Got: the name; Request: the schedule that has it; Group, Cluster: its
-	ProblemNoStandingApproval ProblemCode = "not standing" // there is no standing approval; Want: "ended", "changed", "emergency"
+	ProblemExpression ProblemCode = "expression"  // Got: it; Want: why not; Names: one that would be read
+	ProblemNoSchedule ProblemCode = "no schedule" // Got: id or name
+	// Got: the name; Request: the schedule that has it; Group, Cluster: its
+	ProblemNameTaken ProblemCode = "name taken"
+	// there is no standing approval; Want: "ended", "changed", "emergency"
+	ProblemNoStandingApproval ProblemCode = "not standing"
 	ProblemNotForRuns         ProblemCode = "not for runs" // Got: the target's kind; Want: "once" or "never"
-	ProblemEnd                ProblemCode = "end"          // a standing approval ends too late, or has ended; Got: when; Want: the latest
-	ProblemReadOnly           ProblemCode = "read only"    // Got: the name; it is changed in the configuration file
-	ProblemConflictingRequest ProblemCode = "beside"       // a run stands back; Request, State: for which
-	ProblemMissed             ProblemCode = "missed"       // nobody was there at its time; Count: seconds after it
-	ProblemInactive           ProblemCode = "inactive"     // Got: the schedule; Want: its status
-	ProblemNotRun             ProblemCode = "not a run"    // Request is no announced run
-	ProblemTimePassed         ProblemCode = "passed"       // a run at a time that has passed; Got: it
+	// a standing approval ends too late, or has ended; Got: when; Want: the latest
+	ProblemEnd                ProblemCode = "end"
+	ProblemReadOnly           ProblemCode = "read only" // Got: the name; it is changed in the configuration file
+	ProblemConflictingRequest ProblemCode = "beside"    // a run stands back; Request, State: for which
+	ProblemMissed             ProblemCode = "missed"    // nobody was there at its time; Count: seconds after it
+	ProblemInactive           ProblemCode = "inactive"  // Got: the schedule; Want: its status
+	ProblemNotRun             ProblemCode = "not a run" // Request is no announced run
+	ProblemTimePassed         ProblemCode = "passed"    // a run at a time that has passed; Got: it
 )
 
 // Label is what people call it.
@@ -242,7 +245,8 @@ func (s Schedule) Digest(b Bounds, rule string, need int) (string, error) {
 
 // stands reports whether a schedule is as it was agreed to, and the agreement has not ended.
 func (s Schedule) CheckValid(now time.Time) *Problem {
-	p := &Problem{Code: ProblemNoStandingApproval, Request: s.Request, Cluster: s.Intent.Cluster, Group: s.Intent.Group, Got: s.Label()}
+	p := &Problem{Code: ProblemNoStandingApproval, Request: s.Request, Cluster: s.Intent.Cluster, Group: s.Intent.Group,
+		Got: s.Label()}
 	digest, err := s.Digest(s.Mandate.Bounds, s.Mandate.Rule, s.Mandate.Need)
 	switch {
 	case err != nil || digest != s.Mandate.Digest:
@@ -269,7 +273,8 @@ func (s Schedule) SameAs(want Schedule) bool {
 		want.Until = s.Until
 	}
 	digest, err := want.Digest(s.Mandate.Bounds, s.Mandate.Rule, s.Mandate.Need)
-	return err == nil && digest == s.Mandate.Digest && want.Owner == s.Owner && want.Place == s.Place && want.Intent.Group == s.Intent.Group
+	return err == nil && digest == s.Mandate.Digest && want.Owner == s.Owner && want.Place == s.Place &&
+		want.Intent.Group == s.Intent.Group
 }
 
 func defaultWhenBusy(b Busy) Busy {
@@ -280,7 +285,8 @@ func defaultWhenBusy(b Busy) Busy {
 }
 
 func (s Schedule) Inactive() *Problem {
-	return &Problem{Code: ProblemInactive, Got: s.Label(), Want: string(s.Status), Cluster: s.Intent.Cluster, Group: s.Intent.Group}
+	return &Problem{Code: ProblemInactive, Got: s.Label(), Want: string(s.Status), Cluster: s.Intent.Cluster,
+		Group: s.Intent.Group}
 }
 
 const (
@@ -288,8 +294,9 @@ const (
 	LongestApproval   = 366 * 24 * time.Hour // and the longest
 	OnceApprovalLasts = 7 * 24 * time.Hour   // what was agreed to for one time, after that time: it may be delayed
 	ExpiryWarning     = 7 * 24 * time.Hour   // its owner is told so long before it ends
-	FileApprovalWait  = 30 * 24 * time.Hour  // the file's schedules wait for a Kafka that is down when the process starts
-	defaultBusy       = 30 * time.Minute     // a run waits so long for what is beside it
+	// the file's schedules wait for a Kafka that is down when the process starts
+	FileApprovalWait = 30 * 24 * time.Hour
+	defaultBusy      = 30 * time.Minute // a run waits so long for what is beside it
 )
 
 // limit is how long a run stands back for others before it is given up.

@@ -31,7 +31,8 @@ type Snapshot struct {
 	Topics      map[string]Topic // every topic in scope, and every topic with commits
 	Partitions  []PartitionState // the partitions in scope, by topic and number
 	Environment Environment      // when the query asked for it
-	Missing     []string         // requests of Kafka's protocol that a broker does not know, of those that only some resets need
+	// requests of Kafka's protocol that a broker does not know, of those that only some resets need
+	Missing []string
 }
 
 // Topic is one topic as metadata tells it.
@@ -61,7 +62,8 @@ type PartitionState struct {
 	Found     *Found    // the answer to the time look-up
 	Newest    time.Time // where the look-up found no record: the newest time of the last batch; zero: not known
 	Err       string    // why this partition could not be read ("LEADER_NOT_AVAILABLE"); the numbers mean nothing then
-	Markers   int64     // offsets from the committed one to the end, when all of them are transaction markers; read with Query.Markers
+	// offsets from the committed one to the end, when all of them are transaction markers; read with Query.Markers
+	Markers int64
 
 	// Read with Query.Environment; zero when it was not, or does not apply.
 	Stable   int64 // the last stable offset, when Open is not 0
@@ -71,11 +73,12 @@ type PartitionState struct {
 	Recent   int64 // the first record of the last half of Around.Retention; the end when there is none
 }
 
-// last is the furthest offset that a commit may name: records up to the high watermark are there, whatever a group reads of them.
+// last is the furthest offset that a commit may name: records up to the high watermark are there, whatever a group
+// reads of them.
 func (p PartitionState) last() int64 { return max(p.End, p.High) }
 
-// Lag is how many offsets lie between the committed one and the end, without those that are known to hold nothing to read. Without
-// a committed offset everything does.
+// Lag is how many offsets lie between the committed one and the end, without those that are known to hold nothing to
+// read. Without a committed offset everything does.
 func (p PartitionState) Lag() int64 {
 	at := p.Start
 	if !p.Committed.None {
@@ -94,9 +97,10 @@ type Found struct {
 
 // Look is a group as the cheapest read that can prove it inactive tells it. The commits were read after the state.
 type Look struct {
-	Group   GroupState
-	Commits map[Partition]Position // of all topics; nil: not read, because the group is active or its coordinator could not tell
-	Why     string                 // why the coordinator could not tell, in Kafka's words
+	Group GroupState
+	// of all topics; nil: not read, because the group is active or its coordinator could not tell
+	Commits map[Partition]Position
+	Why     string // why the coordinator could not tell, in Kafka's words
 }
 
 // GroupState is a group as ListGroups (state, type) and the describe call of its type (members) tell it.
@@ -106,8 +110,9 @@ type GroupState struct {
 	Type     string // classic, consumer, share, streams
 	Protocol string // protocol type of a classic group: consumer, connect, ""
 	Assignor string // of a classic group with members: range, stream, ...
-	Epoch    int32  // of a group of type consumer: rises whenever a member joins or leaves. A classic group tells nothing of the kind
-	Members  []Member
+	// of a group of type consumer: rises whenever a member joins or leaves. A classic group tells nothing of the kind
+	Epoch   int32
+	Members []Member
 }
 
 // Idle reports whether nobody is in the group.

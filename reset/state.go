@@ -10,16 +10,18 @@ type State string
 
 // The states. Each says who moves it on, and what a crash in it means.
 const (
-	// Planning: Kafka is being asked, or a question is open. Reconcile moves it; a crash means that it is planned again.
+	// Planning: Kafka is being asked, or a question is open. Reconcile moves it; a crash means that it is planned
+	// again.
 	Planning State = "planning"
 	// Draft: the requester alone sees the plan. The requester moves it, or time. A crash changes nothing.
 	Draft State = "draft"
 	// Pending: approvals are being collected. Approvers move it, or time. A crash changes nothing.
 	Pending State = "pending"
-	// Approved is armed: Reconcile looks until the group is idle, the deadline passes or somebody cancels. A crash changes
-	// nothing: nothing has been written.
+	// Approved is armed: Reconcile looks until the group is idle, the deadline passes or somebody cancels. A crash
+	// changes nothing: nothing has been written.
 	Approved State = "approved"
-	// Applying: an attempt is stored and its chunks are being sent. Whoever finds it after a crash reads, and never writes.
+	// Applying: an attempt is stored and its chunks are being sent. Whoever finds it after a crash reads, and never
+	// writes.
 	Applying State = "applying"
 	// Applied: every partition was read back at its target.
 	Applied State = "applied"
@@ -37,7 +39,8 @@ const (
 
 // next is the whole state machine.
 var Transitions = map[State][]State{
-	Planning: {Draft, Pending, Approved, Refused, Cancelled, Expired}, // pending and approved directly: a schedule's run
+	// pending and approved directly: a schedule's run
+	Planning: {Draft, Pending, Approved, Refused, Cancelled, Expired},
 	Draft:    {Pending, Approved, Planning, Cancelled, Expired},
 	Pending:  {Approved, Planning, Rejected, Cancelled, Expired},
 	Approved: {Applying, Planning, Cancelled, Expired},

@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// StoreError is returned by a Store that cannot keep what it is told: its file or the disk beneath it is in trouble. Nothing
-// was changed. Nobody who asks for something can do anything about it; the people who run the bot can.
+// StoreError is returned by a Store that cannot keep what it is told: its file or the disk beneath it is in trouble.
+// Nothing was changed. Nobody who asks for something can do anything about it; the people who run the bot can.
 type StoreError struct {
 	Path  string
 	Fault StoreFault
@@ -30,14 +30,20 @@ const (
 
 // storeFaults says what each fault is and what to do about it.
 var storeFaults = map[StoreFault][2]string{
-	StoreGone:       {"was deleted while the bot was running", "stop the bot, put the file or its backup back, and start the bot"},
-	StoreReplaced:   {"was replaced by another file while the bot was running", "stop the bot, decide which database is the right one, and start the bot"},
-	StoreFull:       {"cannot grow: the disk is full", "free some space; the bot then goes on by itself"},
-	StoreReadOnly:   {"is read-only", "make the file and its directory writable for the bot; it then goes on by itself"},
-	StoreDamaged:    {"is damaged", "stop the bot, restore the backup, and start the bot"},
-	StoreUnreadable: {"cannot be read or written", "look at the disk and its mount; the bot goes on by itself once it can"},
-	StoreUnlocked:   {"has lost its lock file, so a second bot could be started on it", "stop every bot on this database, then start one"},
-	StoreBusy:       {"is locked by another program", "close what has it open (a shell with sqlite3, a backup); the bot then goes on by itself"},
+	StoreGone: {"was deleted while the bot was running",
+		"stop the bot, put the file or its backup back, and start the bot"},
+	StoreReplaced: {"was replaced by another file while the bot was running",
+		"stop the bot, decide which database is the right one, and start the bot"},
+	StoreFull: {"cannot grow: the disk is full", "free some space; the bot then goes on by itself"},
+	StoreReadOnly: {"is read-only",
+		"make the file and its directory writable for the bot; it then goes on by itself"},
+	StoreDamaged: {"is damaged", "stop the bot, restore the backup, and start the bot"},
+	StoreUnreadable: {"cannot be read or written",
+		"look at the disk and its mount; the bot goes on by itself once it can"},
+	StoreUnlocked: {"has lost its lock file, so a second bot could be started on it",
+		"stop every bot on this database, then start one"},
+	StoreBusy: {"is locked by another program",
+		"close what has it open (a shell with sqlite3, a backup); the bot then goes on by itself"},
 }
 
 // What is the fault in words that follow "the database": for people who must not learn paths.

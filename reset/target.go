@@ -25,7 +25,8 @@ func QueryOf(in Intent, saved []Step, iso Isolation) Query {
 			parts[i] = Partition{s.Topic, s.Partition}
 		}
 		q.Scope = ScopeOf(parts)
-	case Latest, Earliest, Exact, SkipRecord, Shift, Current, Nowhere: // the log's ends and the committed offsets are read anyway
+	// the log's ends and the committed offsets are read anyway
+	case Latest, Earliest, Exact, SkipRecord, Shift, Current, Nowhere:
 	}
 	return q
 }
@@ -82,7 +83,8 @@ func locate(t Target, p PartitionState, saved Position) (place, *Problem) {
 		return place{pos: Position{None: true}, how: HowDeleted}, nil
 	case Like:
 		if p.Other == nil || p.Other.None {
-			return place{}, &Problem{Code: ProblemNoCommit, Topic: p.Topic, Parts: []int32{p.Partition.Partition}, Want: t.Group}
+			return place{}, &Problem{Code: ProblemNoCommit, Topic: p.Topic, Parts: []int32{p.Partition.Partition},
+				Want: t.Group}
 		}
 		return place{pos: Position{Offset: p.Other.Offset}, how: HowLike}, nil
 	case SkipRecord:
@@ -93,7 +95,8 @@ func locate(t Target, p PartitionState, saved Position) (place, *Problem) {
 
 func locateTime(p PartitionState) (place, *Problem) {
 	if p.Found == nil {
-		return place{}, &Problem{Code: ProblemUnread, Topic: p.Topic, Parts: []int32{p.Partition.Partition}, Got: "the time was not looked up"}
+		return place{}, &Problem{Code: ProblemUnread, Topic: p.Topic, Parts: []int32{p.Partition.Partition},
+			Got: "the time was not looked up"}
 	}
 	if p.Found.How == HowNoLater {
 		return place{pos: Position{Offset: p.End}, how: HowNoLater}, nil
@@ -108,7 +111,8 @@ func locateSkip(t SkipRecord, p PartitionState) (place, *Problem) {
 	case p.Committed.None:
 		return place{}, &Problem{Code: ProblemNoCommit, Topic: p.Topic, Parts: parts}
 	case p.Committed.Offset != t.Offset:
-		return place{}, &Problem{Code: ProblemSkipMoved, Topic: p.Topic, Parts: parts, Count: t.Offset, Other: p.Committed.Offset}
+		return place{}, &Problem{Code: ProblemSkipMoved, Topic: p.Topic, Parts: parts, Count: t.Offset,
+			Other: p.Committed.Offset}
 	case t.Offset >= p.last():
 		return place{}, &Problem{Code: ProblemNoRecord, Topic: p.Topic, Parts: parts, Count: t.Offset, Other: p.last()}
 	}
@@ -128,10 +132,10 @@ func resolveStep(t Target, p PartitionState, id string, saved Position) (Step, *
 	return s, nil
 }
 
-// clamp moves To into the log. Kafka commits any number; outside the log the consumer's auto.offset.reset decides, which
-// may lose everything. The log ends at the high watermark also for a group that reads committed records only: an offset behind the
-// last stable one exists, and clamping it there would move a group that was sent forward back. What was clamped to the log start
-// before, and is overtaken by it again, keeps what was asked for.
+// clamp moves To into the log. Kafka commits any number; outside the log the consumer's auto.offset.reset decides,
+// which may lose everything. The log ends at the high watermark also for a group that reads committed records only:
+// an offset behind the last stable one exists, and clamping it there would move a group that was sent forward back.
+// What was clamped to the log start before, and is overtaken by it again, keeps what was asked for.
 func (s *Step) clamp(last int64) {
 	asked := s.To.Offset
 	if s.How == HowClampStart {
@@ -146,8 +150,8 @@ func (s *Step) clamp(last int64) {
 	}
 }
 
-// countMoved counts what a step replays and what it skips, at most. Where the group's place is not known (never committed, or a
-// commit outside the log), its auto.offset.reset decides, and both sides count with their worst case.
+// countMoved counts what a step replays and what it skips, at most. Where the group's place is not known (never
+// committed, or a commit outside the log), its auto.offset.reset decides, and both sides count with their worst case.
 func countMoved(s Step, last int64) (replay, skip int64) {
 	known := func(p Position) bool { return !p.None && p.Offset >= s.Start && p.Offset <= last }
 	from, to := known(s.From), known(s.To)

@@ -63,7 +63,8 @@ func stepWarnings(s Step, last int64, now time.Time) []Warning {
 		ws = append(ws, one(WarnNoLater, 0))
 	case HowStartInDoubt:
 		ws = append(ws, one(WarnInDoubt, 0))
-	case HowRecord, HowEnd, HowStart, HowExact, HowShifted, HowCommitted, HowLike, HowDeleted, HowSaved: // where it was asked for
+	// where it was asked for
+	case HowRecord, HowEnd, HowStart, HowExact, HowShifted, HowCommitted, HowLike, HowDeleted, HowSaved:
 	}
 	switch {
 	case s.From.None && !s.To.None:
@@ -91,7 +92,8 @@ func addWarning(ws []Warning, w Warning) []Warning {
 		if ws[i].Code == w.Code && ws[i].Topic == w.Topic {
 			ws[i].Parts = append(ws[i].Parts, w.Parts...)
 			ws[i].Count, ws[i].Other = AddSaturating(ws[i].Count, w.Count), AddSaturating(ws[i].Other, w.Other)
-			if later := w.At.After(ws[i].At); later == (w.Code == WarnNoLater) { // the newest record of all; else the earliest
+			// the newest record of all; else the earliest
+			if later := w.At.After(ws[i].At); later == (w.Code == WarnNoLater) {
 				ws[i].At = w.At
 			}
 			return ws
@@ -100,8 +102,9 @@ func addWarning(ws []Warning, w Warning) []Warning {
 	return append(ws, w)
 }
 
-// unaffectedTopics names what a reset of all topics does not touch, as Kafka's own tool does not: topics with commits that are no
-// more, which must neither sink the reset nor vanish from it without a word, and partitions without a commit.
+// unaffectedTopics names what a reset of all topics does not touch, as Kafka's own tool does not: topics with commits
+// that are no more, which must neither sink the reset nor vanish from it without a word, and partitions without a
+// commit.
 func unaffectedTopics(in Intent, snap Snapshot) []Warning {
 	if !in.Scope.All {
 		return nil

@@ -6,8 +6,9 @@ import (
 	"time"
 )
 
-// Watch is how a group fares after its reset was applied: whether somebody overwrote it, who came back, where each partition
-// went on, and when what had been stored by then was read. It is kept with the request; a look that saw nothing new leaves it.
+// Watch is how a group fares after its reset was applied: whether somebody overwrote it, who came back, where each
+// partition went on, and when what had been stored by then was read. It is kept with the request; a look that saw
+// nothing new leaves it.
 type Watch struct {
 	Since   time.Time  // when the reset was applied
 	Checked time.Time  // when the offsets were first read again
@@ -16,10 +17,12 @@ type Watch struct {
 	Resumed int        // that went on from the target, as far as consuming explains it
 	Empty   int        // that are at the target, with nothing to read there
 	GoneOn  time.Time  // when every partition had been seen to go on, or to have nothing to read
-	// Elsewhere are partitions that consumers went on from at another place; Overwritten those that moved while nobody was there.
-	Elsewhere     Strays
-	Overwritten   Strays
-	OverwrittenBy string  `json:"HitBy"` // the request whose lost write landed late, and is what Overwritten shows; empty: not known
+	// Elsewhere are partitions that consumers went on from at another place; Overwritten those that moved while
+	// nobody was there.
+	Elsewhere   Strays
+	Overwritten Strays
+	// the request whose lost write landed late, and is what Overwritten shows; empty: not known
+	OverwrittenBy string  `json:"HitBy"`
 	Lags          []LagAt // oldest first: one for each time that the lag had halved or doubled
 	CaughtUp      time.Time
 	Markers       int64     // offsets that were ahead then, and are nothing but transaction markers
@@ -36,8 +39,8 @@ type Consumers struct {
 	Members  int // that were there in that look
 }
 
-// Strays are partitions whose commit left the target otherwise than by consuming. A partition that strayed once has: it may
-// well pass the target later. So all of them are remembered, by number; the evidence is of the first ones.
+// Strays are partitions whose commit left the target otherwise than by consuming. A partition that strayed once has:
+// it may well pass the target later. So all of them are remembered, by number; the evidence is of the first ones.
 type Strays struct {
 	Parts    map[string][]int32 `json:",omitempty"`
 	Evidence []Stray            `json:",omitempty"`
@@ -131,8 +134,8 @@ type Finding struct {
 	Facts []string
 }
 
-// observe says what a look at the group adds to what is known of it. Nothing is concluded from a partition that could not
-// be read.
+// observe says what a look at the group adds to what is known of it. Nothing is concluded from a partition that could
+// not be read.
 func Observe(r Request, writes []Write, snap Snapshot, now time.Time, t WatchTimes) (Watch, []Finding) {
 	w := *r.Watch
 	if w.First == nil && len(snap.Group.Members) > 0 {
@@ -151,7 +154,8 @@ func Observe(r Request, writes []Write, snap Snapshot, now time.Time, t WatchTim
 	if doubled(r.Watch.Overwritten, w.Overwritten) {
 		tell(EvOverwritten, w.Overwritten.Facts()...)
 	}
-	gone := w.First != nil && w.GoneOn.IsZero() && w.Resumed+w.Empty+w.Elsewhere.Count()+w.Overwritten.Count() >= w.Parts
+	gone := w.First != nil && w.GoneOn.IsZero() &&
+		w.Resumed+w.Empty+w.Elsewhere.Count()+w.Overwritten.Count() >= w.Parts
 	if gone {
 		w.GoneOn = now
 	}
@@ -225,8 +229,8 @@ func (w *Watch) classify(r Request, writes []Write, snap Snapshot, now time.Time
 	return seen
 }
 
-// explains reports whether consuming from the target leads to where a partition stands. Behind the end nobody can have read;
-// behind the last stable offset somebody can.
+// explains reports whether consuming from the target leads to where a partition stands. Behind the end nobody can
+// have read; behind the last stable offset somebody can.
 func (w Write) explains(p PartitionState, i Isolation) bool {
 	past := p.Committed.Offset > p.End && i != ReadCommitted
 	return !p.Committed.None && !past && (w.To.None || p.Committed.Offset > w.To.Offset)
@@ -245,8 +249,8 @@ func (w *Watch) recordLag(seen watchCounts, now time.Time) {
 	w.Lags = append(slices.Clip(w.Lags), LagAt{now, seen.lag})
 }
 
-// checkEnd says when there is nothing more to look for. To have caught up is to have read what was there when the reset was
-// applied; what nobody came back for was not.
+// checkEnd says when there is nothing more to look for. To have caught up is to have read what was there when the
+// reset was applied; what nobody came back for was not.
 func (w *Watch) checkEnd(seen watchCounts, g GroupState, now time.Time, t WatchTimes) (Event, bool) {
 	var ev Event
 	switch age := now.Sub(w.Since); {
@@ -266,7 +270,8 @@ func (w *Watch) checkEnd(seen watchCounts, g GroupState, now time.Time, t WatchT
 // worth reports whether a watch says something that people care about and was does not.
 func (w Watch) WorthSaying(was Watch) bool {
 	more := w.Resumed >= 2*was.Resumed && w.Resumed > was.Resumed
-	return more || len(w.Lags) > len(was.Lags) || w.Elsewhere.Count() > was.Elsewhere.Count() || w.Overwritten.Count() > was.Overwritten.Count()
+	return more || len(w.Lags) > len(was.Lags) || w.Elsewhere.Count() > was.Elsewhere.Count() ||
+		w.Overwritten.Count() > was.Overwritten.Count()
 }
 
 // next is when the group is looked at again: often at first, and then now and then.
@@ -287,8 +292,8 @@ func doubled(was, is Strays) bool { return is.Count() > was.Count() && is.Count(
 // facts are how many strayed, and the first of them.
 func (s Strays) Facts() []string {
 	e := s.Evidence[0]
-	return []string{"partitions", strconv.Itoa(s.Count()), "topic", e.Topic, "partition", strconv.Itoa(int(e.Partition.Partition)),
-		"to", e.To.factText(), "read", e.Read.factText()}
+	return []string{"partitions", strconv.Itoa(s.Count()), "topic", e.Topic, "partition",
+		strconv.Itoa(int(e.Partition.Partition)), "to", e.To.factText(), "read", e.Read.factText()}
 }
 
 func (p Position) factText() string {

@@ -1,10 +1,11 @@
 package reset
 
-// What a reset did is told by its writes, never by its plan: while a request waits, moving targets are resolved anew, log starts
-// overtake targets and groups read on. Everything that shows numbers or rows of a request that has been written reads them here.
+// What a reset did is told by its writes, never by its plan: while a request waits, moving targets are resolved anew,
+// log starts overtake targets and groups read on. Everything that shows numbers or rows of a request that has been
+// written reads them here.
 
-// Actual is the effect to tell of a request: of what was written once it was applied, or landed late; until then of what it
-// would do now, where that was recomputed, and else of its plan.
+// Actual is the effect to tell of a request: of what was written once it was applied, or landed late; until then of
+// what it would do now, where that was recomputed, and else of its plan.
 func (r *Request) Actual() Effect {
 	if (r.State == Applied || r.Outcome == AppliedLate) && r.Written != nil {
 		return *r.Written
@@ -15,14 +16,15 @@ func (r *Request) Actual() Effect {
 	return r.Effect
 }
 
-// WasWritten reports whether the rows to show are those of the last attempt: once it is known what it wrote, whole or in part.
+// WasWritten reports whether the rows to show are those of the last attempt: once it is known what it wrote, whole or
+// in part.
 func (r *Request) WasWritten() bool {
 	_, move := r.Intent()
 	return move && (r.State == Applied || r.State == Failed && (r.Outcome == AppliedLate || r.Outcome.Blocks()))
 }
 
-// Unplaced says which place of a reset is known of no partition, so that no number of messages can be promised: each consumer's own
-// auto.offset.reset decides there.
+// Unplaced says which place of a reset is known of no partition, so that no number of messages can be promised: each
+// consumer's own auto.offset.reset decides there.
 type Unplaced string
 
 // The places that may not be known.
@@ -80,8 +82,8 @@ type RowNotes struct {
 	Back     int         // how many had one before: the rows of the file of the way back
 }
 
-// told picks the rows to speak of. Who asks for a time that is still to come asks before anything is stored that is as late: when it
-// has come, the log end is the place.
+// told picks the rows to speak of. Who asks for a time that is still to come asks before anything is stored that is
+// as late: when it has come, the log end is the place.
 func NotableRows(r *Request, steps []Step) RowNotes {
 	var out RowNotes
 	in, _ := r.Intent()

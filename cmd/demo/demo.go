@@ -121,8 +121,8 @@ func (d *demo) types(ctx context.Context, who, channel, text string) error {
 	return acked(ctx, delivery, err)
 }
 
-// clicks presses a button, in the window on top if one is open, else in the newest message that this person sees with such a
-// button, and with id in its text. A question that the button asks first is answered with yes.
+// clicks presses a button, in the window on top if one is open, else in the newest message that this person sees with
+// such a button, and with id in its text. A question that the button asks first is answered with yes.
 func (d *demo) clicks(ctx context.Context, who, id, label string) error {
 	p := d.People[who]
 	if views := p.Views(); len(views) > 0 {
@@ -145,7 +145,8 @@ func (d *demo) clicks(ctx context.Context, who, id, label string) error {
 		}
 	}
 	if newest.TS == "" {
-		return fmt.Errorf("%s sees no button %q%s; look at a channel to see which there are: %s look #kafka-prod", who, label, about(id), who)
+		return fmt.Errorf("%s sees no button %q%s; look at a channel to see which there are: %s look #kafka-prod", who,
+			label, about(id), who)
 	}
 	d.screen.note(d.channelName(newest.Channel), who+" clicks", "["+button.Label+"]")
 	delivery, err := p.Click(newest, button.ActionID)

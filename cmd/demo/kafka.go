@@ -72,7 +72,8 @@ func (d *demo) offsets(sim *kafkasim.Sim, cluster, group string) error {
 		}
 		lines = append(lines, line)
 	}
-	d.screen.note(cluster, fmt.Sprintf("Kafka itself: %s is %s, %d members, committed (partition:offset)", group, info.State, len(info.Members)),
+	d.screen.note(cluster, fmt.Sprintf("Kafka itself: %s is %s, %d members, committed (partition:offset)", group,
+		info.State, len(info.Members)),
 		strings.Join(lines, "\n"))
 	return nil
 }
@@ -92,6 +93,7 @@ func (d *demo) produce(topic string, n int) error {
 	if err := d.Prod.Produce(topic, records...); err != nil {
 		return err
 	}
-	d.screen.note("prod-eu", fmt.Sprintf("%d records written to each of the %d partitions of %s", n, len(partitions), topic), "")
+	d.screen.note("prod-eu", fmt.Sprintf("%d records written to each of the %d partitions of %s", n, len(partitions),
+		topic), "")
 	return nil
 }

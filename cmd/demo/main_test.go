@@ -18,12 +18,14 @@ import (
 func TestScript(t *testing.T) {
 	clean := leavesNothing(t)
 	var out, errs strings.Builder
-	if status := run(t.Context(), []string{"-script", "-settle", "2s"}, strings.NewReader(""), &out, &errs); status != 0 {
+	if status := run(t.Context(), []string{"-script", "-settle", "2s"}, strings.NewReader(""), &out,
+		&errs); status != 0 {
 		t.Fatalf("exit status %d: %s\n%s", status, errs.String(), out.String())
 	}
 	for _, part := range []string{
-		"Ask for approval", "you are not among them. Rule: pay on production", "1 of 2 consumers still connected", "were read back",
-		"Kafka itself: billing is Empty, 0 members", "ben was not allowed to approve", "All of it went as it should.",
+		"Ask for approval", "you are not among them. Rule: pay on production", "1 of 2 consumers still connected",
+		"were read back", "Kafka itself: billing is Empty, 0 members", "ben was not allowed to approve",
+		"All of it went as it should.",
 	} {
 		if !strings.Contains(out.String(), part) {
 			t.Errorf("the transcript does not say %q:\n%s", part, out.String())
@@ -83,7 +85,9 @@ func leavesNothing(t *testing.T) func() {
 func goroutines() []string {
 	stacks := make([]byte, 1<<20)
 	all := strings.Split(string(stacks[:runtime.Stack(stacks, true)]), "\n\n")
-	return slices.DeleteFunc(all, func(stack string) bool { return strings.Contains(stack, "go-metrics.(*meterArbiter)") })
+	return slices.DeleteFunc(all, func(stack string) bool {
+		return strings.Contains(stack, "go-metrics.(*meterArbiter)")
+	})
 }
 
 func TestStepThatDiffersIsNamed(t *testing.T) {
@@ -241,7 +245,8 @@ func TestFlagsNotUnderstood(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{{"-nonsense"}, {"play"}, {"-settle", "soon"}} {
 		var errs strings.Builder
-		if status := run(t.Context(), args, strings.NewReader(""), io.Discard, &errs); status != exitUsage || errs.Len() == 0 {
+		if status := run(t.Context(), args, strings.NewReader(""), io.Discard,
+			&errs); status != exitUsage || errs.Len() == 0 {
 			t.Errorf("%v: exit status %d, said %q", args, status, errs.String())
 		}
 	}

@@ -22,7 +22,8 @@ type screen struct {
 	shown map[string]string // text by place and reader
 }
 
-// people are everybody in the order in which they are asked what they see; what several see is printed as the first sees it.
+// people are everybody in the order in which they are asked what they see; what several see is printed as the first
+// sees it.
 var people = []string{"mara", "jon", "kim", "ben", "gus", "sol"}
 
 // channels are the places of the workspace, by name.
@@ -110,7 +111,8 @@ func (s *screen) messages() []sight {
 			for _, m := range s.world.People[who].Messages(place.id) {
 				if !seen[m.TS] {
 					seen[m.TS] = true
-					out = append(out, sight{key: place.id + " " + m.TS, place: place.name, author: author(m, who), text: m.Text(), at: m.History[len(m.History)-1].At})
+					out = append(out, sight{key: place.id + " " + m.TS, place: place.name, author: author(m, who),
+						text: m.Text(), at: m.History[len(m.History)-1].At})
 				}
 			}
 		}
@@ -136,7 +138,8 @@ func (s *screen) windows() []sight {
 	var out []sight
 	for _, who := range people {
 		for _, v := range s.world.People[who].Views() {
-			out = append(out, sight{key: "view " + v.ID, author: "a window before " + who, text: v.Text(), at: time.Now()})
+			out = append(out, sight{key: "view " + v.ID, author: "a window before " + who, text: v.Text(),
+				at: time.Now()})
 		}
 	}
 	return out

@@ -13,9 +13,11 @@ import (
 // pause is how long nothing has come when the next person acts.
 const pause = 500 * time.Millisecond
 
-// play is the whole conversation: the wrong deploy at three, from the first word to the way back. Its error names the step.
+// play is the whole conversation: the wrong deploy at three, from the first word to the way back. Its error names the
+// step.
 func (d *demo) play(ctx context.Context) error {
-	d.screen.note("", "A Slack, two Kafka clusters (prod-eu, sandbox-eu) and the bot, all in this process. The times are Berlin's, where mara is.",
+	d.screen.note("",
+		"A Slack, two Kafka clusters (prod-eu, sandbox-eu) and the bot, all in this process. The times are Berlin's, where mara is.",
 		"billing reads orders on prod-eu. mara may ask for resets of it; jon and kim may approve them; ben may only look.\n"+
 			"An hour ago a wrong deploy began to spoil what billing makes of orders.")
 	s := &script{demo: d}
@@ -72,12 +74,14 @@ func (s *script) expect(ctx context.Context, who, channel string, parts ...strin
 	})
 	s.quiet(ctx)
 	if err != nil {
-		return "", fmt.Errorf("%s does not see a message in %s that says %q: %w", who, s.channelName(channel), parts, err)
+		return "", fmt.Errorf("%s does not see a message in %s that says %q: %w", who, s.channelName(channel), parts,
+			err)
 	}
 	return text, nil
 }
 
-// quiet prints what follows at once: answers, files, the asker's own preview. It ends when nothing has come for a while.
+// quiet prints what follows at once: answers, files, the asker's own preview. It ends when nothing has come for a
+// while.
 func (s *script) quiet(ctx context.Context) {
 	for more := true; more; {
 		more = false
@@ -98,10 +102,12 @@ func holds(text string, parts []string) bool {
 
 func (s *script) preview(ctx context.Context) error {
 	s.asked = time.Now()
-	if err := s.types(ctx, "mara", world.Incident, `billing@prod-eu orders back 50m --reason "bad deploy 4711"`); err != nil {
+	if err := s.types(ctx, "mara", world.Incident,
+		`billing@prod-eu orders back 50m --reason "bad deploy 4711"`); err != nil {
 		return err
 	}
-	text, err := s.expect(ctx, "mara", world.Incident, "preview", "billing on prod-eu · PRODUCTION", "Replays at most", "10.4.7.21", "Needs 1 approval", "[Ask for approval]")
+	text, err := s.expect(ctx, "mara", world.Incident, "preview", "billing on prod-eu · PRODUCTION", "Replays at most",
+		"10.4.7.21", "Needs 1 approval", "[Ask for approval]")
 	if err == nil {
 		s.id, err = idIn(text)
 	}
@@ -136,7 +142,8 @@ func (s *script) approved(ctx context.Context) error {
 	if err := s.clicks(ctx, "jon", s.id, "Approve"); err != nil {
 		return err
 	}
-	_, err := s.expect(ctx, "jon", world.Home, s.id, "waiting until billing is idle", "2 consumers still connected", "10.4.7.21", "10.4.9.3")
+	_, err := s.expect(ctx, "jon", world.Home, s.id, "waiting until billing is idle", "2 consumers still connected",
+		"10.4.7.21", "10.4.9.3")
 	return err
 }
 
@@ -168,8 +175,9 @@ func (s *script) committed() map[int32]int64 {
 	return out
 }
 
-// inKafka compares with what this file works out from the seed: the first record that is not older than 50 minutes. The bot
-// counts them from the second in which the command reached it, which may be the next one: then it is one record further.
+// inKafka compares with what this file works out from the seed: the first record that is not older than 50 minutes.
+// The bot counts them from the second in which the command reached it, which may be the next one: then it is one
+// record further.
 func (s *script) inKafka(context.Context) error {
 	if err := s.offsets(s.Prod, "prod-eu", world.Billing); err != nil {
 		return err
@@ -183,8 +191,8 @@ func (s *script) inKafka(context.Context) error {
 		}
 	}
 	at := first.Add(time.Duration(now[0]) * world.Step)
-	s.screen.note("prod-eu", fmt.Sprintf("offset %d of orders-0 was written at %s, %s before mara asked", now[0], at.In(s.screen.zone).Format("15:04:05"),
-		s.asked.Sub(at).Truncate(time.Second)), "")
+	s.screen.note("prod-eu", fmt.Sprintf("offset %d of orders-0 was written at %s, %s before mara asked", now[0],
+		at.In(s.screen.zone).Format("15:04:05"), s.asked.Sub(at).Truncate(time.Second)), "")
 	return nil
 }
 
@@ -224,12 +232,14 @@ func (s *script) show(ctx context.Context) error {
 	if err := s.types(ctx, "mara", world.Incident, "show "+s.back); err != nil {
 		return err
 	}
-	if _, err := s.expect(ctx, "mara", world.Incident, s.back, "back where they were before "+s.id, "Asked by @mara"); err != nil {
+	if _, err := s.expect(ctx, "mara", world.Incident, s.back, "back where they were before "+s.id,
+		"Asked by @mara"); err != nil {
 		return err
 	}
 	if err := s.types(ctx, "mara", world.Incident, "history "+s.id); err != nil {
 		return err
 	}
-	_, err := s.expect(ctx, "mara", world.Incident, s.id, "@ben was not allowed to approve", "@jon approved revision 1", "Taken back by "+s.back)
+	_, err := s.expect(ctx, "mara", world.Incident, s.id, "@ben was not allowed to approve", "@jon approved revision 1",
+		"Taken back by "+s.back)
 	return err
 }

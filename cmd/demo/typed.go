@@ -30,9 +30,11 @@ const typedHelp = `what you can type
 // errQuit ends the conversation.
 var errQuit = errors.New("quit")
 
-// converse takes lines until there are no more, somebody quits, or ctx is done, and prints what everybody sees meanwhile.
+// converse takes lines until there are no more, somebody quits, or ctx is done, and prints what everybody sees
+// meanwhile.
 func (d *demo) converse(ctx context.Context, in io.Reader) error {
-	d.screen.note("", "A Slack, two Kafka clusters (prod-eu, sandbox-eu) and the bot, all in this process. The times are Berlin's, where mara is.",
+	d.screen.note("",
+		"A Slack, two Kafka clusters (prod-eu, sandbox-eu) and the bot, all in this process. The times are Berlin's, where mara is.",
 		"the bot's database  "+d.Database+"\nits configuration   "+d.ConfigFile+"\nits log             "+d.logFile()+
 			"\n(removed when you quit)\n\n"+typedHelp)
 	ctx, cancel := context.WithCancel(ctx)
@@ -85,9 +87,10 @@ func (d *demo) obey(ctx context.Context, line string) error {
 	case "help":
 		d.screen.note("", typedHelp, "")
 	case "people":
-		d.screen.note("", "people", "mara  may ask for resets of billing and pay-* on prod-eu (@pay), lives in Berlin\n"+
-			"jon   may approve them (@pay-owners), London\nkim   may do both, though not approve her own, New York\n"+
-			"ben   may look, Berlin\ngus   is a guest\nsol   is of another organisation")
+		d.screen.note("", "people",
+			"mara  may ask for resets of billing and pay-* on prod-eu (@pay), lives in Berlin\n"+
+				"jon   may approve them (@pay-owners), London\nkim   may do both, though not approve her own, New York\n"+
+				"ben   may look, Berlin\ngus   is a guest\nsol   is of another organisation")
 	case "channels":
 		var list []string
 		for _, c := range channels {
@@ -102,7 +105,8 @@ func (d *demo) obey(ctx context.Context, line string) error {
 		return d.obeyKafka(args)
 	default:
 		if !slices.Contains(people, words[0]) {
-			return fmt.Errorf("%q is nobody and nothing known here; people are %s, and help lists what you can type", words[0], strings.Join(people, ", "))
+			return fmt.Errorf("%q is nobody and nothing known here; people are %s, and help lists what you can type",
+				words[0], strings.Join(people, ", "))
 		}
 		return d.obeyPerson(ctx, words[0], args, line)
 	}

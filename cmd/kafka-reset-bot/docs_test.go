@@ -114,10 +114,14 @@ func known(t *testing.T, line string) bool {
 	case strings.HasPrefix(line, "docker build"):
 		return strings.Contains(read("Dockerfile"), line)
 	case strings.HasPrefix(line, "docker run"):
-		return strings.Contains(line, "kafka-reset-bot:/data ") && strings.Contains(read("Dockerfile"), "VOLUME /data") &&
-			strings.Contains(line, "config.yaml:/etc/kafka-reset-bot/config.yaml") && strings.Contains(read("Dockerfile"), `"/etc/kafka-reset-bot/config.yaml"`)
-	case strings.HasPrefix(line, "kafka-acls.sh "): // Kafka's own; what it grants is held to the rights that check asks about
-		return regexp.MustCompile(`^kafka-acls\.sh --bootstrap-server \S+ --add --allow-principal User:kafka-reset-bot( --operation \w+)+ --(cluster|group '\*'|topic '\*')$`).MatchString(line)
+		return strings.Contains(line, "kafka-reset-bot:/data ") &&
+			strings.Contains(read("Dockerfile"), "VOLUME /data") &&
+			strings.Contains(line, "config.yaml:/etc/kafka-reset-bot/config.yaml") &&
+			strings.Contains(read("Dockerfile"), `"/etc/kafka-reset-bot/config.yaml"`)
+	// Kafka's own; what it grants is held to the rights that check asks about
+	case strings.HasPrefix(line, "kafka-acls.sh "):
+		return regexp.MustCompile(`^kafka-acls\.sh --bootstrap-server \S+ --add --allow-principal User:kafka-reset-bot( --operation \w+)+ --(cluster|group '\*'|topic '\*')$`).MatchString(
+			line)
 	case strings.HasPrefix(line, "sqlite3 "): // SQLite's own shell; the statement is tried by nobody here
 		return strings.HasPrefix(line, `sqlite3 kafka-reset-bot.db "VACUUM INTO '`)
 	}
@@ -141,7 +145,8 @@ func TestDocumentsOtherBlocks(t *testing.T) {
 		case "text":
 			for _, line := range b.text {
 				typed, ok := strings.CutPrefix(line, "/kafka-reset ")
-				if _, err := commands.Parse(typed, commands.Context{At: time.Now(), Zone: time.UTC, ZoneName: "UTC"}); !ok || err != nil {
+				if _, err := commands.Parse(typed,
+					commands.Context{At: time.Now(), Zone: time.UTC, ZoneName: "UTC"}); !ok || err != nil {
 					t.Errorf("%s:%d: %q: %v", b.file, b.line, line, err)
 				}
 			}
@@ -171,13 +176,14 @@ func checkYAML(t *testing.T, b block, text string) {
 		}
 		return nil, os.ErrNotExist
 	}
-	if _, err := config.Load("config.yaml", func(name string) (string, bool) { v, ok := env[name]; return v, ok }, read); err != nil {
+	if _, err := config.Load("config.yaml", func(name string) (string, bool) { v, ok := env[name]; return v, ok },
+		read); err != nil {
 		t.Errorf("%s:%d: %v", b.file, b.line, err)
 	}
 }
 
-// TestReadmeNamesEveryVerb holds the README's table to the verbs on the first page of help (a reset is its first row, without
-// a verb), its scopes to the manifest, and its links to what there is.
+// TestReadmeNamesEveryVerb holds the README's table to the verbs on the first page of help (a reset is its first row,
+// without a verb), its scopes to the manifest, and its links to what there is.
 func TestReadmeNamesEveryVerb(t *testing.T) {
 	t.Parallel()
 	readme, err := os.ReadFile(root + "/README.md")

@@ -183,7 +183,8 @@ func dispatch(ctx context.Context, verb string, f flags, stdout, stderr io.Write
 	case "serve":
 		return serve(ctx, cfg, stderr)
 	case "check":
-		return app.Check(ctx, cfg, app.CheckOptions{Offline: f.offline, Groups: f.groups, Topics: f.topics}, stdout, time.Now)
+		return app.Check(ctx, cfg, app.CheckOptions{Offline: f.offline, Groups: f.groups, Topics: f.topics}, stdout,
+			time.Now)
 	}
 	if verb == "schedule" {
 		out, err := app.Schedules(ctx, cfg, time.Now)

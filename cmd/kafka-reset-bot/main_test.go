@@ -27,8 +27,8 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"kafka-reset-bot": main})
 }
 
-// TestScripts runs what stands in testdata against the program in a process of its own. A script that says `world` has a
-// Slack and two Kafka clusters of its own, and their configuration in config.yaml.
+// TestScripts runs what stands in testdata against the program in a process of its own. A script that says `world`
+// has a Slack and two Kafka clusters of its own, and their configuration in config.yaml.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, params("testdata"))
@@ -38,8 +38,8 @@ func params(dir string) testscript.Params {
 	return testscript.Params{
 		Dir: dir, Setup: keepEnv, RequireExplicitExec: true, RequireUniqueNames: true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"world": buildWorld, "replace": replace, "scopes": scopes, "down": down, "committed": committed, "csvplan": csvPlan,
-			"connected": connected, "answers": answers, "fails": fails, "terminate": terminate,
+			"world": buildWorld, "replace": replace, "scopes": scopes, "down": down, "committed": committed,
+			"csvplan": csvPlan, "connected": connected, "answers": answers, "fails": fails, "terminate": terminate,
 		},
 	}
 }
@@ -86,7 +86,8 @@ func replace(ts *testscript.TestScript, _ bool, args []string) {
 
 // scopes: scopes -users:read takes scopes away from the bot token
 func scopes(ts *testscript.TestScript, _ bool, args []string) {
-	the(ts).Slack.SetScopes(slices.DeleteFunc(slices.Clone(slacksim.DefaultScopes), func(s string) bool { return slices.Contains(args, "-"+s) })...)
+	the(ts).Slack.SetScopes(slices.DeleteFunc(slices.Clone(slacksim.DefaultScopes),
+		func(s string) bool { return slices.Contains(args, "-"+s) })...)
 }
 
 // down: down prod-eu [BROKER...]
@@ -111,7 +112,8 @@ func committed(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// csvPlan: csvplan FILE ROWS reads as kafka-consumer-groups.sh --from-file does: topic,partition,offset without a header
+// csvPlan: csvplan FILE ROWS reads as kafka-consumer-groups.sh --from-file does: topic,partition,offset without a
+// header
 func csvPlan(ts *testscript.TestScript, _ bool, args []string) {
 	rows, err := csv.NewReader(strings.NewReader(ts.ReadFile(args[0]))).ReadAll()
 	ts.Check(err)

@@ -22,7 +22,8 @@ func TestAGroupGoesWhereAnotherStands(t *testing.T) {
 	}
 	s.start()
 	s.tells(s.Mara, world.PayOps, "billing@prod-eu orders like billing", "is the one that moves")
-	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders like billing-blue", "preview", "Go to where billing-blue stands on orders", "Replays at most 120 records. Skips none")
+	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders like billing-blue", "preview",
+		"Go to where billing-blue stands on orders", "Replays at most 120 records. Skips none")
 	s.clicks(s.Mara, m, "approve")
 	s.sees(s.Jon, world.PayOps, s.id(m)+" · done", "12 of 12 partitions are where billing-blue stood")
 	s.stands(before - 10)
@@ -32,8 +33,10 @@ func TestPastedRowsAreWrittenAsTheyStand(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
 	s.start()
-	s.tells(s.Mara, world.PayOps, "billing@prod-eu from orders,0,1890 orders,x,1880", "line 2", `"x" is not a partition`)
-	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu from orders,0,1890 billing,orders,7,1880", "preview", "Go to 2 given offsets on orders:0,7", "Replays at most 30 records", "orders-7")
+	s.tells(s.Mara, world.PayOps, "billing@prod-eu from orders,0,1890 orders,x,1880", "line 2",
+		`"x" is not a partition`)
+	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu from orders,0,1890 billing,orders,7,1880", "preview",
+		"Go to 2 given offsets on orders:0,7", "Replays at most 30 records", "orders-7")
 	s.clicks(s.Mara, m, "approve")
 	s.sees(s.Jon, world.PayOps, s.id(m)+" · done", "2 of 2 partitions")
 	if s.at(0) != 1890 || s.at(7) != 1880 || s.at(1) != before {
@@ -45,9 +48,11 @@ func TestCommitsAreDeletedAndComeBack(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
 	s.start()
-	m := s.tells(s.Mara, world.Home, "delete-offsets billing@prod-eu orders:0-1", "preview", "Delete the commits on orders:0-1, as if it had never been there", "Ask for approval")
+	m := s.tells(s.Mara, world.Home, "delete-offsets billing@prod-eu orders:0-1", "preview",
+		"Delete the commits on orders:0-1, as if it had never been there", "Ask for approval")
 	s.clicks(s.Mara, m, "approve")
-	card := s.sees(s.Jon, world.Home, s.id(m)+".1 · waiting for approval", "--group billing --delete-offsets --topic orders:0,1")
+	card := s.sees(s.Jon, world.Home, s.id(m)+".1 · waiting for approval",
+		"--group billing --delete-offsets --topic orders:0,1")
 	for _, who := range []string{"jon", "kim"} {
 		if now := s.shows(s.Jon, card); len(now.Buttons()) > 1 {
 			s.clicks(s.People[who], card, "approve")
@@ -67,8 +72,10 @@ func TestAGroupIsMadeOnlyWhenAskedFor(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
 	s.start()
-	s.tells(s.Mara, world.Home, "pay-next@prod-eu orders to latest", "No group pay-next on prod-eu", "--create-group", "Nothing was created")
-	m := s.tells(s.Mara, world.Home, "pay-next@prod-eu orders to latest --create-group", "preview", "The group does not exist: this creates it")
+	s.tells(s.Mara, world.Home, "pay-next@prod-eu orders to latest", "No group pay-next on prod-eu", "--create-group",
+		"Nothing was created")
+	m := s.tells(s.Mara, world.Home, "pay-next@prod-eu orders to latest --create-group", "preview",
+		"The group does not exist: this creates it")
 	s.clicks(s.Mara, m, "approve")
 	card := s.sees(s.Jon, world.Home, s.id(m)+".1 · waiting for approval")
 	s.clicks(s.Jon, card, "approve")
@@ -103,16 +110,19 @@ func TestTheWayOutWithoutTheBot(t *testing.T) {
 	tool := func(file string) string { return "--group billing --reset-offsets --from-file " + file + " --execute" }
 	hints := []string{"Stop them:", "kubectl -n pay scale deploy/billing --replicas=0", "runbook"}
 
-	m := s.tells(s.Mara, world.Home, "billing@prod-eu orders shift -1000", append(hints, "preview", "Ask for approval")...)
+	m := s.tells(s.Mara, world.Home, "billing@prod-eu orders shift -1000",
+		append(hints, "preview", "Ask for approval")...)
 	s.clicks(s.Mara, m, "rows")
-	s.opens(s.Mara, "These rows as "+s.ref(m)+".csv, without the bot", "orders,0,900", "orders,11,900", "kafka-consumer-groups.sh --bootstrap-server 127.0.0.1:", tool(s.ref(m)+".csv"))
+	s.opens(s.Mara, "These rows as "+s.ref(m)+".csv, without the bot", "orders,0,900", "orders,11,900",
+		"kafka-consumer-groups.sh --bootstrap-server 127.0.0.1:", tool(s.ref(m)+".csv"))
 	s.clicks(s.Mara, m, "approve")
 	card := s.sees(s.Jon, world.Home, append(hints, s.id(m)+".1 · waiting for approval", tool(s.ref(m)+".csv"))...)
 	s.file(card, s.ref(m)+".csv", "orders,0,900\norders,1,900\norders,2,900\n")
 	s.clicks(s.Jon, card, "approve")
 	s.shows(s.Jon, card, append(hints, "waiting until billing is idle", tool(s.ref(m)+".csv"))...)
 	s.leaves(c)
-	card = s.shows(s.Jon, card, "done", "Start again:", "--replicas=3", "runbook", tool(s.id(m)+".csv"), "The way back: kafka-consumer-groups.sh", tool(s.id(m)+"-undo.csv"))
+	card = s.shows(s.Jon, card, "done", "Start again:", "--replicas=3", "runbook", tool(s.id(m)+".csv"),
+		"The way back: kafka-consumer-groups.sh", tool(s.id(m)+"-undo.csv"))
 	s.file(card, s.id(m)+"-undo.csv", "orders,0,190")
 
 	// What has expired was agreed to by nobody: its file stays, and no command stands under it.
@@ -124,9 +134,11 @@ func TestTheWayOutWithoutTheBot(t *testing.T) {
 		t.Errorf("a way around the approval is told:\n%s", expired.Text())
 	}
 
-	whole := s.tells(s.Jon, world.PayOps, "show "+s.id(card), s.id(card)+" · done", "@mara asked", "Planned revision 1, partitions: 12, replays at most 12,000, skips none, rule: pay on production",
-		"@mara asked for approval of revision 1", "@jon approved revision 1", "billing is idle", "Writing, attempt 1, partitions: 12", "Sent request 1 of 1", "Done: every partition was read back at its target",
-		"The card in #kafka-prod")
+	whole := s.tells(s.Jon, world.PayOps, "show "+s.id(card), s.id(card)+" · done", "@mara asked",
+		"Planned revision 1, partitions: 12, replays at most 12,000, skips none, rule: pay on production",
+		"@mara asked for approval of revision 1", "@jon approved revision 1", "billing is idle",
+		"Writing, attempt 1, partitions: 12", "Sent request 1 of 1",
+		"Done: every partition was read back at its target", "The card in #kafka-prod")
 	if whole.Ephemeral == false {
 		t.Error("a post-mortem is read by the one who asked")
 	}

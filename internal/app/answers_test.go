@@ -9,16 +9,22 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
 )
 
-// TestEveryoneWhoActsIsAnsweredOnce: Slack is away when the answer comes. The act is decided once, and its person hears of it once.
+// TestEveryoneWhoActsIsAnsweredOnce: Slack is away when the answer comes. The act is decided once, and its person
+// hears of it once.
 func TestEveryoneWhoActsIsAnsweredOnce(t *testing.T) {
 	t.Parallel()
 	acts := map[string]struct {
 		does func(s *stage, card slacksim.Message)
 		told []string
 	}{
-		"a click that is refused":  {func(s *stage, card slacksim.Message) { s.clicks(s.Ben, card, "approve") }, []string{"Not allowed", "you are not among them"}},
-		"a command that looks":     {func(s *stage, card slacksim.Message) { s.types(s.Ben, world.Home, "status") }, []string{"waiting for approval"}},
-		"a command that is no one": {func(s *stage, card slacksim.Message) { s.types(s.Ben, world.Home, "aprove k7f3.1") }, []string{"help"}},
+		"a click that is refused": {func(s *stage, card slacksim.Message) { s.clicks(s.Ben, card, "approve") },
+			[]string{"Not allowed", "you are not among them"}},
+		"a command that looks": {func(s *stage, card slacksim.Message) { s.types(s.Ben, world.Home, "status") },
+			[]string{"waiting for approval"}},
+		"a command that is no one": {func(s *stage,
+			card slacksim.Message) {
+			s.types(s.Ben, world.Home, "aprove k7f3.1")
+		}, []string{"help"}},
 	}
 	faults := map[string]slacksim.Fault{
 		"429":       {Status: 429, RetryAfter: time.Second, Times: 1},
@@ -64,7 +70,8 @@ func TestAnAnswerOutlivesTheProcess(t *testing.T) {
 	s.Slack.Fail(slacksim.ResponseURLs, slacksim.Fault{Status: 503})
 	s.clicks(s.Ben, card, "approve")
 	s.until("it was tried", func() bool {
-		return slices.ContainsFunc(s.Slack.Calls(slacksim.ResponseURLs), func(c slacksim.Call) bool { return c.Status == 503 })
+		return slices.ContainsFunc(s.Slack.Calls(slacksim.ResponseURLs),
+			func(c slacksim.Call) bool { return c.Status == 503 })
 	})
 	s.stop()
 	s.Slack.Heal(slacksim.ResponseURLs)

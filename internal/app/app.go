@@ -1,6 +1,6 @@
 // Package app puts the rooms together and runs them: the binary, the demo and the end-to-end tests are all this. It
-// translates the configuration for the packages that it configures (translate.go) and answers `check` (check.go) and `plan`
-// (plan.go). It decides nothing about resets.
+// translates the configuration for the packages that it configures (translate.go) and answers `check` (check.go) and
+// `plan` (plan.go). It decides nothing about resets.
 package app
 
 import (
@@ -33,7 +33,8 @@ type Options struct {
 	Store  func(engine.Store) engine.Store     // wraps the store
 	Kafka  func(engine.Cluster) engine.Cluster // wraps each cluster
 	Listen func(net.Addr)                      // is told where the health endpoint listens
-	Shared bool                                // several processes serve one store: tests of what a database server allows
+	// several processes serve one store: tests of what a database server allows
+	Shared bool
 }
 
 // drainTime bounds how long a shutdown waits for what has begun: a write, its answer and its read-back.
@@ -81,8 +82,8 @@ func New(ctx context.Context, cfg *config.Config, o Options) (*App, error) {
 	directory = auth.NewDirectory(a.bot, o.Now)
 	policy := auth.New(rules(cfg), directory)
 	a.service = &engine.Service{
-		Store: kept, Policy: policy, Clusters: clusters, Cron: cronParser{}, Infos: infos(cfg), Chat: a.bot, Now: o.Now, NewID: newID, Log: o.Log,
-		Owner: rand.Text(), Times: times(cfg, o),
+		Store: kept, Policy: policy, Clusters: clusters, Cron: cronParser{}, Infos: infos(cfg), Chat: a.bot, Now: o.Now,
+		NewID: newID, Log: o.Log, Owner: rand.Text(), Times: times(cfg, o),
 	}
 	a.bot.Core, a.bot.Cards = a.service, kept
 	if a.filed, err = schedules(cfg, o.Now()); err != nil {
@@ -91,8 +92,8 @@ func New(ctx context.Context, cfg *config.Config, o Options) (*App, error) {
 	return a, nil
 }
 
-// open takes the store for this process and opens it. A database that had to be made is said aloud: whoever expected another
-// one must hear of it before the first request is answered from an empty one.
+// open takes the store for this process and opens it. A database that had to be made is said aloud: whoever expected
+// another one must hear of it before the first request is answered from an empty one.
 func (a *App) open(ctx context.Context, o Options) (*store.Store, error) {
 	path := a.cfg.Store.Path
 	var lock *store.Lock
@@ -115,7 +116,8 @@ func (a *App) open(ctx context.Context, o Options) (*store.Store, error) {
 	switch {
 	case db.Made && lock.Before != "":
 		o.Log.Error("the database that was served here before is gone; a new, empty one was made: no history, no open requests, no schedules. "+
-			"If that is not meant, stop the bot and put the database or its backup back", "path", path, "before", lock.Before)
+			"If that is not meant, stop the bot and put the database or its backup back", "path", path, "before",
+			lock.Before)
 	case db.Made:
 		o.Log.Warn("there was no database; a new, empty one was made", "path", path)
 	case lock.Before != "" && lock.Before != db.Mark():
@@ -124,8 +126,8 @@ func (a *App) open(ctx context.Context, o Options) (*store.Store, error) {
 	return db, lock.Serves(db)
 }
 
-// takeOver goes on at once with what the process before was doing when it ended: a click that it acknowledged is not left until
-// its lease ends.
+// takeOver goes on at once with what the process before was doing when it ended: a click that it acknowledged is not
+// left until its lease ends.
 func (a *App) takeOver(ctx context.Context) error {
 	if !a.alone {
 		return nil
@@ -137,7 +139,8 @@ func (a *App) takeOver(ctx context.Context) error {
 	return err
 }
 
-// Run serves until ctx is done, and returns after all that it started has stopped. What had begun to be written is finished.
+// Run serves until ctx is done, and returns after all that it started has stopped. What had begun to be written is
+// finished.
 func (a *App) Run(ctx context.Context) error {
 	if err := a.takeOver(ctx); err != nil {
 		return err
@@ -163,7 +166,8 @@ func (a *App) Run(ctx context.Context) error {
 	case err := <-done:
 		return err
 	case <-time.After(drainTime):
-		return fmt.Errorf("gave up waiting for what was under way after %s; the next start finds it out by reading", drainTime)
+		return fmt.Errorf("gave up waiting for what was under way after %s; the next start finds it out by reading",
+			drainTime)
 	}
 }
 
@@ -177,8 +181,8 @@ func (a *App) Close() error {
 	return errors.Join(errs...)
 }
 
-// Listen is one half of Run: it takes in what comes from Slack until ctx is done. Service().Reconcile is the other half, for tests
-// whose time only moves when they say so.
+// Listen is one half of Run: it takes in what comes from Slack until ctx is done. Service().Reconcile is the other
+// half, for tests whose time only moves when they say so.
 func (a *App) Listen(ctx context.Context) error { return a.bot.Run(ctx) }
 
 // Service is the core, for tests that ask it instead of Slack.
@@ -187,8 +191,8 @@ func (a *App) Service() *engine.Service { return a.service }
 // turnWithin is how long the loop may take for one turn before it counts as stuck: SQLite waits 10 s for its lock.
 const turnWithin = 20 * time.Second
 
-// Ready reports whether the bot can do its work now, with a line for each thing that it needs: Slack, the store, and the loop
-// that moves requests on.
+// Ready reports whether the bot can do its work now, with a line for each thing that it needs: Slack, the store, and
+// the loop that moves requests on.
 func (a *App) Ready(ctx context.Context) (bool, string) {
 	slack, why := a.bot.Ready()
 	lines := []string{why}

@@ -9,8 +9,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
 )
 
-// Slack never stops an approved write. So a card that cannot be edited meanwhile says as of when nothing was written, and promises
-// nothing.
+// Slack never stops an approved write. So a card that cannot be edited meanwhile says as of when nothing was written,
+// and promises nothing.
 func TestACardBeforeTheWriteSaysAsOfWhenItWasNotWritten(t *testing.T) {
 	t.Parallel()
 	s, c := busyStage(t)
@@ -24,7 +24,8 @@ func TestACardBeforeTheWriteSaysAsOfWhenItWasNotWritten(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, promise := range []string{"othing was changed", "othing has been changed", "othing is changed", "othing changed", "othing was written"} {
+	for _, promise := range []string{"othing was changed", "othing has been changed", "othing is changed",
+		"othing changed", "othing was written"} {
 		if strings.Contains(now.Text(), promise) {
 			t.Errorf("Kafka is written, and the card says %q:\n%s", promise, now.Text())
 		}

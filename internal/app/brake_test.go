@@ -13,7 +13,8 @@ func TestAFreezeStopsEveryWriteAndStandsOnEveryOpenCard(t *testing.T) {
 	s, c := busyStage(t)
 	armed := s.arms("", "waiting until billing is idle")
 	pending := s.asks(s.Mara, world.Home, "pay-refunds@prod-eu orders:0 to latest --create-group")
-	s.news(s.Jon, world.PayOps, func() { s.types(s.Jon, world.PayOps, `freeze prod-eu --reason "broker upgrade"`) }, "FROZEN", "Frozen by @jon", "broker upgrade", "thaw prod-eu")
+	s.news(s.Jon, world.PayOps, func() { s.types(s.Jon, world.PayOps, `freeze prod-eu --reason "broker upgrade"`) },
+		"FROZEN", "Frozen by @jon", "broker upgrade", "thaw prod-eu")
 	const banner = "FROZEN: prod-eu by @jon"
 	armed = s.shows(s.Jon, armed, banner, "broker upgrade", "Nothing is written until it is thawed: thaw prod-eu")
 	pending = s.shows(s.Jon, pending, banner)
@@ -30,7 +31,8 @@ func TestAFreezeStopsEveryWriteAndStandsOnEveryOpenCard(t *testing.T) {
 	s.wrote(0)
 
 	// Whoever froze may thaw; anybody else needs a second person.
-	thaw := s.news(s.Kim, world.PayOps, func() { s.types(s.Kim, world.PayOps, "thaw prod-eu upgrade done") }, "asks to thaw prod-eu", "Needs 1 approval from @pay-owners")
+	thaw := s.news(s.Kim, world.PayOps, func() { s.types(s.Kim, world.PayOps, "thaw prod-eu upgrade done") },
+		"asks to thaw prod-eu", "Needs 1 approval from @pay-owners")
 	s.has(thaw, "approve", "reject", "cancel")
 	s.told(s.Kim, thaw, "approve", "Nobody approves their own request")
 	s.wrote(0)
@@ -50,7 +52,8 @@ func TestEverythingIsFrozen(t *testing.T) {
 	s := newStage(t, world.Options{})
 	s.start()
 	s.tells(s.Gus, world.PayOps, "freeze everything", "You may not freeze everything: guests never may")
-	s.news(s.Jon, world.Home, func() { s.types(s.Jon, world.Home, "freeze everything incident 4711") }, "FROZEN", "Frozen by @jon", "incident 4711")
+	s.news(s.Jon, world.Home, func() { s.types(s.Jon, world.Home, "freeze everything incident 4711") }, "FROZEN",
+		"Frozen by @jon", "incident 4711")
 	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 10m", "preview", "FROZEN: everything by @jon")
 	s.clicks(s.Mara, m, "approve")
 	card := s.sees(s.Jon, world.PayOps, s.id(m), "FROZEN: everything", "everything is frozen by @jon")

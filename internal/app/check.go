@@ -21,8 +21,8 @@ import (
 var ErrNotFine = errors.New("not everything is fine")
 
 // Check says in plain words what is wrong with a configuration that was read: first what the file alone shows, then,
-// unless offline, whether Slack takes the tokens, each cluster answers as the one it is said to be, and its login has the
-// rights that resets need.
+// unless offline, whether Slack takes the tokens, each cluster answers as the one it is said to be, and its login has
+// the rights that resets need.
 func Check(ctx context.Context, cfg *config.Config, o CheckOptions, out io.Writer, now func() time.Time) error {
 	c := checker{out: out, groups: o.Groups, topics: o.Topics}
 	c.say("file: %s, %s", number(len(cfg.Clusters), "cluster"), number(len(cfg.Policy), "rule"))
@@ -90,7 +90,8 @@ func (c *checker) slack(ctx context.Context, cfg *config.Config, o Options) {
 	c.say("slack: %s (%s)", id.Team, id.TeamID)
 	for _, scope := range slices.Sorted(maps.Keys(bot.Scopes)) {
 		if !slices.Contains(id.Scopes, scope) {
-			c.wrong("slack: the bot token has no scope %s, needed for %s; add it to the app and install the app again", scope, bot.Scopes[scope])
+			c.wrong("slack: the bot token has no scope %s, needed for %s; add it to the app and install the app again",
+				scope, bot.Scopes[scope])
 		}
 	}
 	c.userGroups(ctx, cfg, b)
@@ -147,7 +148,8 @@ func (c *checker) cluster(ctx context.Context, cfg *config.Config, cl config.Clu
 	}
 	c.say("cluster %s: id %s, %s asked, all answer", cl.Name, found.ClusterID, number(len(found.Brokers), "broker"))
 	if cl.ClusterID == "" {
-		c.wrong("cluster %s: no cluster_id is pinned, so another cluster behind the same names would be reset; add cluster_id: %s", cl.Name, found.ClusterID)
+		c.wrong("cluster %s: no cluster_id is pinned, so another cluster behind the same names would be reset; add cluster_id: %s",
+			cl.Name, found.ClusterID)
 	}
 	c.rights(ctx, cfg, cl, k)
 }

@@ -8,11 +8,13 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
 )
 
-// The cluster is renamed in the configuration while requests of it are open: they end in words, their requester is told what the
-// cluster is called now, its schedule is paused, and the log says it once.
+// The cluster is renamed in the configuration while requests of it are open: they end in words, their requester is
+// told what the cluster is called now, its schedule is paused, and the log says it once.
 func TestAClusterRenamedWhileRequestsAreOpen(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, world.Options{Policy: strings.Replace(world.Policy, "    owner: S0PAYOWNERS\n", "    owner: S0PAYOWNERS\n    schedules: true\n", 1)})
+	s := newStage(t,
+		world.Options{Policy: strings.Replace(world.Policy, "    owner: S0PAYOWNERS\n",
+			"    owner: S0PAYOWNERS\n    schedules: true\n", 1)})
 	if err := s.Prod.Commit("billing-eu", world.Orders, map[int32]int64{0: 1900}); err != nil {
 		t.Fatal(err)
 	}

@@ -27,8 +27,9 @@ func (s *stage) readyz(at net.Addr) (int, string) {
 	return resp.StatusCode, string(body)
 }
 
-// TestADatabaseThatIsGoneStopsTheWrite: the file is deleted under a serving bot while a reset is armed. SQLite goes on with the
-// deleted file; the bot must not: nothing of what it would write to Kafka would be known to anybody after a restart.
+// TestADatabaseThatIsGoneStopsTheWrite: the file is deleted under a serving bot while a reset is armed. SQLite goes
+// on with the deleted file; the bot must not: nothing of what it would write to Kafka would be known to anybody after
+// a restart.
 func TestADatabaseThatIsGoneStopsTheWrite(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
@@ -46,7 +47,8 @@ func TestADatabaseThatIsGoneStopsTheWrite(t *testing.T) {
 	worker := s.joins(kafkasim.ConsumerOptions{}, 1)
 	s.start()
 	at := <-listens
-	if code, body := s.readyz(at); code != http.StatusOK || !strings.Contains(body, "store: ") || !strings.Contains(body, "loop: ") {
+	if code, body := s.readyz(at); code != http.StatusOK || !strings.Contains(body,
+		"store: ") || !strings.Contains(body, "loop: ") {
 		t.Errorf("readyz is %d: %s", code, body)
 	}
 	s.arms("", "waiting until billing is idle")
@@ -57,7 +59,8 @@ func TestADatabaseThatIsGoneStopsTheWrite(t *testing.T) {
 	s.leaves(worker)
 	s.until("readiness is red", func() bool {
 		code, body := s.readyz(at)
-		return code == http.StatusServiceUnavailable && strings.Contains(body, "was deleted while the bot was running: stop the bot")
+		return code == http.StatusServiceUnavailable &&
+			strings.Contains(body, "was deleted while the bot was running: stop the bot")
 	})
 	s.until("the loop turned for longer than the group has to be inactive", func() bool {
 		return strings.Count(s.log.String(), `msg="claim what is due"`) >= 6
@@ -68,7 +71,8 @@ func TestADatabaseThatIsGoneStopsTheWrite(t *testing.T) {
 
 	s.stop()
 	s.start()
-	if log := s.log.String(); !strings.Contains(log, "the database that was served here before is gone; a new, empty one was made") {
+	if log := s.log.String(); !strings.Contains(log,
+		"the database that was served here before is gone; a new, empty one was made") {
 		t.Error("a new database was begun without a word")
 	}
 	if code, body := s.readyz(<-listens); code != http.StatusOK {

@@ -14,7 +14,8 @@ func TestASmallReplayIsTheRequestersOwn(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
 	s.start()
-	m := s.tells(s.Mara, world.Incident, `billing@prod-eu orders back 10m --reason "lost batch"`, "preview", "Needs no approval", "up to 10,000 replayed, none skipped")
+	m := s.tells(s.Mara, world.Incident, `billing@prod-eu orders back 10m --reason "lost batch"`, "preview",
+		"Needs no approval", "up to 10,000 replayed, none skipped")
 	s.has(m, "approve", "rows", "cancel")
 	if b, _ := m.Button("approve"); b.Label != "Apply" || b.Confirm == nil {
 		t.Errorf("the button is %+v", b)
@@ -81,13 +82,15 @@ func TestEveryButtonCanBeTyped(t *testing.T) {
 	s.untouched()
 
 	id = ask()
-	s.tells(s.Jon, world.PayOps, "approve "+id+".1", id+" is approved. It is written as soon as billing is idle.", "cancel "+id)
+	s.tells(s.Jon, world.PayOps, "approve "+id+".1", id+" is approved. It is written as soon as billing is idle.",
+		"cancel "+id)
 	s.sees(s.Jon, world.Home, id+" · done")
 	s.tells(s.Mara, world.Incident, "undo "+id, "preview", "Take back "+id, "Skips at most")
 	s.wrote(1)
 
 	// A client that was restarted has forgotten its ephemeral messages; show brings a preview back, with its buttons.
-	preview := s.tells(s.Mara, world.Incident, "billing@prod-eu orders back 10m", "preview", "Go forward to 10 min ago, ", "Skips at most")
+	preview := s.tells(s.Mara, world.Incident, "billing@prod-eu orders back 10m", "preview",
+		"Go forward to 10 min ago, ", "Skips at most")
 	s.Mara.Reload()
 	again := s.tells(s.Mara, world.Incident, "show "+s.id(preview), s.ref(preview), "preview")
 	s.has(again, "approve", "rows", "cancel")
@@ -103,7 +106,8 @@ func TestAPreviewThatIsNotUsedIsGivenUp(t *testing.T) {
 	m := s.tells(s.Mara, world.Incident, "billing@prod-eu orders back 10m", "preview")
 	s.later(31 * time.Minute)
 	s.until("the preview has expired", func() bool {
-		return holds(s.tells(s.Mara, world.Incident, "show "+s.id(m), s.id(m)), []string{"expired", "The preview was not used by", "Nothing was changed"})
+		return holds(s.tells(s.Mara, world.Incident, "show "+s.id(m), s.id(m)),
+			[]string{"expired", "The preview was not used by", "Nothing was changed"})
 	})
 	// Its buttons are there still, because its address has died with it; a click brings a new address, and they go.
 	s.clicks(s.Mara, m, "approve")
@@ -136,7 +140,8 @@ func TestNobodyDecidesInTime(t *testing.T) {
 func busyStage(t *testing.T) (*stage, *kafkasim.Consumer) {
 	t.Helper()
 	s := newStage(t, world.Options{})
-	c, err := s.Prod.StartConsumer(world.Billing, []string{world.Orders}, kafkasim.ConsumerOptions{Host: "10.4.7.21", Slow: time.Hour})
+	c, err := s.Prod.StartConsumer(world.Billing, []string{world.Orders},
+		kafkasim.ConsumerOptions{Host: "10.4.7.21", Slow: time.Hour})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,14 +153,17 @@ func busyStage(t *testing.T) (*stage, *kafkasim.Consumer) {
 func TestAnArmedResetGivesUpAtItsDeadline(t *testing.T) {
 	t.Parallel()
 	s, _ := busyStage(t)
-	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 10m --wait 5m", "preview", "1 consumer is connected")
+	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 10m --wait 5m", "preview",
+		"1 consumer is connected")
 	s.clicks(s.Mara, m, "approve")
-	card := s.sees(s.Jon, world.PayOps, "waiting until billing is idle", "1 consumer still connected", "10.4.7.21", "Gives up")
+	card := s.sees(s.Jon, world.PayOps, "waiting until billing is idle", "1 consumer still connected", "10.4.7.21",
+		"Gives up")
 	s.later(6 * time.Minute)
 	card = s.shows(s.Jon, card, "expired", "billing was not idle by", "10.4.7.21", "Nothing was changed")
 	s.has(card, "retry")
 	s.wrote(0)
-	s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 10m --wait 5h", "A wait of 5 h is longer than the rule allows: 4 h at most")
+	s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 10m --wait 5h",
+		"A wait of 5 h is longer than the rule allows: 4 h at most")
 }
 
 func TestCancelWhileArmed(t *testing.T) {
@@ -189,9 +197,10 @@ func TestApprovingAPlanThatHasMovedShowsBothNumbers(t *testing.T) {
 	if err := s.Prod.Commit("pay-slow", world.Orders, map[int32]int64{0: before}); err != nil {
 		t.Fatal(err)
 	}
-	// A replay of 100 is the requester's own; when it is written, the group has moved on by so much that it would be 100 and
-	// 12,000: beyond what nobody had to approve.
-	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders to offset 1100", "preview", "Replays at most 9,600 records", "Needs no approval")
+	// A replay of 100 is the requester's own; when it is written, the group has moved on by so much that it would be
+	// 100 and 12,000: beyond what nobody had to approve.
+	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders to offset 1100", "preview",
+		"Replays at most 9,600 records", "Needs no approval")
 	s.clicks(s.Mara, m, "approve")
 	card := s.sees(s.Jon, world.PayOps, "waiting until billing is idle")
 	to := map[int32]int64{}
@@ -205,8 +214,10 @@ func TestApprovingAPlanThatHasMovedShowsBothNumbers(t *testing.T) {
 		t.Fatal(err)
 	}
 	id := s.id(card)
-	card = s.shows(s.Jon, card, id+".2", "waiting for approval", "The plan has moved: it replays at most 10,800 now instead of 9,600", "Needs 1 approval")
-	answer := s.tells(s.Jon, world.PayOps, "approve "+id+".1", id+" is at revision 2, not 1: it replays at most 10,800", "Nothing was counted", "Approve .2")
+	card = s.shows(s.Jon, card, id+".2", "waiting for approval",
+		"The plan has moved: it replays at most 10,800 now instead of 9,600", "Needs 1 approval")
+	answer := s.tells(s.Jon, world.PayOps, "approve "+id+".1", id+" is at revision 2, not 1: it replays at most 10,800",
+		"Nothing was counted", "Approve .2")
 	s.wrote(0)
 	s.clicks(s.Jon, answer, "approve")
 	s.shows(s.Jon, card, "done", "Replays at most 10,800 records")

@@ -44,7 +44,8 @@ func TestAnExactOffsetIsNotMovedToTheLastStableOne(t *testing.T) {
 		t.Errorf("it is at %d, want 2013", at())
 	}
 	// Its undo goes back by as much, and latest is still the last stable offset.
-	back := s.tells(s.Mara, world.Home, "pay-tx@prod-eu orders:0 to latest", "preview", "Replays at most 13 records", "last stable offset")
+	back := s.tells(s.Mara, world.Home, "pay-tx@prod-eu orders:0 to latest", "preview", "Replays at most 13 records",
+		"last stable offset")
 	if !strings.Contains(back.Text(), "2,000") {
 		t.Errorf("latest is not at 2,000:\n%s", back.Text())
 	}

@@ -20,7 +20,8 @@ func TestKafkaUnreachableIsSaidAndAskedAgain(t *testing.T) {
 	}
 	s.start()
 	s.Prod.Unreachable(true)
-	m := s.tells(s.Mara, world.Incident, "billing@prod-eu orders back 10m", "waiting for Kafka", "prod-eu does not answer (3 brokers tried", "Not written as of ", "Recorded as ")
+	m := s.tells(s.Mara, world.Incident, "billing@prod-eu orders back 10m", "waiting for Kafka",
+		"prod-eu does not answer (3 brokers tried", "Not written as of ", "Recorded as ")
 	s.has(m, "retry", "cancel")
 	s.tells(s.Ben, world.Incident, "lag billing@prod-eu", "prod-eu does not answer")
 	s.Prod.Unreachable(false)
@@ -43,7 +44,8 @@ func TestKafkaAnswersAgainByItself(t *testing.T) {
 	s.wrote(1)
 }
 
-// A coordinator that is still loading has to be waited for: the card says so by Kafka's name for it, and goes on by itself.
+// A coordinator that is still loading has to be waited for: the card says so by Kafka's name for it, and goes on by
+// itself.
 func TestACoordinatorThatIsLoadingIsWaitedFor(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
@@ -66,7 +68,8 @@ func TestABrokerThatTurnsTheWriteDownIsTriedAgain(t *testing.T) {
 	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 10m", "preview")
 	s.clicks(s.Mara, m, "approve")
 	s.sees(s.Jon, world.PayOps, "done", "were read back")
-	s.sees(s.Jon, world.PayOps, "Kafka turned the write down: UNKNOWN_MEMBER_ID. Nothing was written; it is tried again")
+	s.sees(s.Jon, world.PayOps,
+		"Kafka turned the write down: UNKNOWN_MEMBER_ID. Nothing was written; it is tried again")
 	s.wrote(3)
 	s.tells(s.Mara, world.PayOps, "history "+s.id(m), "Writing, attempt 1", "Writing, attempt 3", "Done")
 }
@@ -90,7 +93,8 @@ func TestAnAnswerThatRefusesForGoodFailsUnchanged(t *testing.T) {
 func TestUndoGoesBackWithTheMetadata(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
-	if err := s.Prod.CommitWith(world.Billing, world.Orders, map[int32]int64{0: before}, "written by billing 6c9f"); err != nil {
+	if err := s.Prod.CommitWith(world.Billing, world.Orders, map[int32]int64{0: before},
+		"written by billing 6c9f"); err != nil {
 		t.Fatal(err)
 	}
 	s.start()
@@ -98,7 +102,8 @@ func TestUndoGoesBackWithTheMetadata(t *testing.T) {
 	s.clicks(s.Mara, m, "approve")
 	card := s.sees(s.Jon, world.PayOps, s.id(m)+" · done", "Undo")
 	s.told(s.Ben, card, "undo", "You may not undo resets of billing on prod-eu. @pay may.")
-	undo := s.news(s.Mara, world.PayOps, func() { s.clicks(s.Mara, card, "undo") }, "preview", "Take back "+s.id(m), "return to the offsets saved before it", "Skips at most")
+	undo := s.news(s.Mara, world.PayOps, func() { s.clicks(s.Mara, card, "undo") }, "preview", "Take back "+s.id(m),
+		"return to the offsets saved before it", "Skips at most")
 	s.wrote(1) // previewed, not done
 	s.clicks(s.Mara, undo, "approve")
 	s.sees(s.Jon, world.PayOps, s.id(undo)+" · done", "back where they were before "+s.id(m))
@@ -108,7 +113,8 @@ func TestUndoGoesBackWithTheMetadata(t *testing.T) {
 		t.Errorf("the metadata is %q", got.Metadata)
 	}
 	s.wrote(2)
-	s.until("the card says that it was taken back", func() bool { now, err := s.Jon.Look(card); return err == nil && len(now.Buttons()) == 0 })
+	s.until("the card says that it was taken back",
+		func() bool { now, err := s.Jon.Look(card); return err == nil && len(now.Buttons()) == 0 })
 	s.tells(s.Mara, world.PayOps, "undo "+s.id(m), s.id(m)+" was taken back already, by "+s.id(undo))
 }
 
@@ -119,7 +125,8 @@ func unclear(t *testing.T, by int64) (*stage, string) {
 	usual := s.opts.Times
 	s.opts.Times = func(ts *engine.Times) {
 		usual(ts)
-		ts.Settle, ts.CheckInterval, ts.Again, ts.Commit = 300*time.Millisecond, 100*time.Millisecond, 500*time.Millisecond, time.Second
+		ts.Settle, ts.CheckInterval, ts.Again, ts.Commit = 300*time.Millisecond, 100*time.Millisecond,
+			500*time.Millisecond, time.Second
 	}
 	s.start()
 	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders:0-2 back 10m", "preview")
@@ -128,7 +135,8 @@ func unclear(t *testing.T, by int64) (*stage, string) {
 	s.until("the write is on its way", func() bool { return s.Prod.CountRequests()[kmsg.OffsetCommit] > 0 })
 	o := s.Prod.StartOverwriter(world.Billing, world.Orders, map[int32]int64{0: by, 1: by}, 50*time.Millisecond)
 	t.Cleanup(o.Stop)
-	card := s.sees(s.Jon, world.PayOps, s.id(m)+" · unclear", "What was written cannot be known", "an answer of Kafka was lost", "moved on", "unchanged",
+	card := s.sees(s.Jon, world.PayOps, s.id(m)+" · unclear", "What was written cannot be known",
+		"an answer of Kafka was lost", "moved on", "unchanged",
 		"No other reset of billing is written until somebody has undone this one or accepted it.")
 	s.has(card, "undo", "settle")
 	o.Stop()
@@ -142,7 +150,8 @@ func TestAnOutcomeThatCannotBeKnownIsSettledWithAReason(t *testing.T) {
 	blocked := id + " left billing in doubt"
 	s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 10m", blocked, "undo "+id, "settle "+id)
 	s.tells(s.Mara, world.PayOps, "settle "+id, "Whoever accepts an outcome as it is says so")
-	s.tells(s.Mara, world.PayOps, "undo "+id, "billing has moved on", "would only replay", "first accept "+id+" as it is")
+	s.tells(s.Mara, world.PayOps, "undo "+id, "billing has moved on", "would only replay",
+		"first accept "+id+" as it is")
 	s.tells(s.Ben, world.PayOps, "settle "+id+` "it is fine"`, "You may not settle resets of billing on prod-eu")
 
 	card := s.sees(s.Jon, world.PayOps, id+" · unclear")
@@ -180,7 +189,8 @@ func TestAPartlyWrittenResetIsPutBack(t *testing.T) {
 	s.Prod.FailCommitOf(1, kerr.TopicAuthorizationFailed, world.Orders, 3, 7)
 	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 10m", "preview")
 	s.clicks(s.Mara, m, "approve")
-	s.has(s.sees(s.Jon, world.PayOps, "failed, put back", "Nothing is changed any more", "TOPIC_AUTHORIZATION_FAILED on orders:3,7", "READ on the topic"), "retry")
+	s.has(s.sees(s.Jon, world.PayOps, "failed, put back", "Nothing is changed any more",
+		"TOPIC_AUTHORIZATION_FAILED on orders:3,7", "READ on the topic"), "retry")
 	s.stands(before)
 	s.wrote(2)
 }

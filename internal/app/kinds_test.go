@@ -41,7 +41,8 @@ func TestAConnectSinkGoesOnWhenItsConnectorIsStopped(t *testing.T) {
 	s := kindStage(t, "connect-warehouse")
 	s.start()
 	const ask = "connect-warehouse@prod-eu orders:0 back 5m"
-	m := s.tells(s.Mara, world.Incident, ask, "the Kafka Connect sink warehouse. Is the connector stopped?", "PUT /connectors/warehouse/stop", "The connector is stopped")
+	m := s.tells(s.Mara, world.Incident, ask, "the Kafka Connect sink warehouse. Is the connector stopped?",
+		"PUT /connectors/warehouse/stop", "The connector is stopped")
 	s.clicks(s.Mara, m, "choose.1")
 	m = s.shows(s.Mara, m, "preview", "said to be stopped", "PUT /connectors/warehouse/resume")
 	s.clicks(s.Mara, m, "approve")
@@ -70,10 +71,13 @@ func TestGroupsThatAnotherToolMoves(t *testing.T) {
 		must(t, s.Prod.CreateTopic(topic, 1, nil))
 	}
 	s.start()
-	s.tells(s.Mara, world.Incident, "agg@prod-eu orders to latest", "agg looks like Kafka Streams (", "agg-store-changelog", "kafka-streams-application-reset.sh")
+	s.tells(s.Mara, world.Incident, "agg@prod-eu orders to latest", "agg looks like Kafka Streams (",
+		"agg-store-changelog", "kafka-streams-application-reset.sh")
 	s.tells(s.Mara, world.Incident, "etl-7@prod-eu orders to latest", "etl-7 is Flink's", "scan.startup.mode")
-	s.tells(s.Mara, world.Incident, "nightly@prod-eu orders to latest", "nightly is Spark's", "startingOffsetsByTimestamp")
-	s.tells(s.Mara, world.Incident, "connect-raw@prod-eu orders to latest", "connect-raw belongs to Kafka Connect", "PATCH /connectors/NAME/offsets")
+	s.tells(s.Mara, world.Incident, "nightly@prod-eu orders to latest", "nightly is Spark's",
+		"startingOffsetsByTimestamp")
+	s.tells(s.Mara, world.Incident, "connect-raw@prod-eu orders to latest", "connect-raw belongs to Kafka Connect",
+		"PATCH /connectors/NAME/offsets")
 	s.tells(s.Mara, world.Incident, "agg-plain@prod-eu orders:0 back 5m", "preview")
 	s.wrote(0)
 }
@@ -84,12 +88,14 @@ func TestAllTopicsAreRefusedWhenNobodyKnowsWhetherTheyAreAll(t *testing.T) {
 	denied := s.Prod.Fail(-1, kmsg.DescribeLogDirs, kerr.ClusterAuthorizationFailed)
 	s.start()
 	const ask = "billing@prod-eu --all-topics to latest"
-	s.tells(s.Mara, world.Incident, ask, "can't be told", "could be less than all. Name the topics instead", "orders and refunds")
+	s.tells(s.Mara, world.Incident, ask, "can't be told", "could be less than all. Name the topics instead",
+		"orders and refunds")
 	s.tells(s.Mara, world.Incident, "billing@prod-eu orders refunds to latest", "preview")
 	s.stop()
 	s.configure("    home_channel: "+world.Home, "    sees_all_topics: true\n    home_channel: "+world.Home)
 	s.start()
-	s.tells(s.Mara, world.Incident, ask, "preview", "may be incomplete because of ACLs", "The configuration says that none is")
+	s.tells(s.Mara, world.Incident, ask, "preview", "may be incomplete because of ACLs",
+		"The configuration says that none is")
 	denied.Remove()
 	m := s.tells(s.Mara, world.Incident, ask, "preview", "refunds")
 	if strings.Contains(m.Text(), "ACLs") {
@@ -102,20 +108,25 @@ func TestWhatSurroundsAPlanIsSaid(t *testing.T) {
 	t.Parallel()
 	s := kindStage(t, "my-flink-job")
 	must(t, s.Prod.CreateTopic("us.checkpoints.internal", 1, nil))
-	must(t, s.Prod.CreateTopic("state", 1, map[string]string{"cleanup.policy": "compact,delete", "retention.ms": "7200000"}))
+	must(t, s.Prod.CreateTopic("state", 1,
+		map[string]string{"cleanup.policy": "compact,delete", "retention.ms": "7200000"}))
 	old := s.Born.Add(-110 * time.Minute)
-	must(t, s.Prod.Produce("state", kafkasim.Record{Time: old, Key: "a", Value: "1"}, kafkasim.Record{Time: s.Born, Key: "b", Value: "2"}))
+	must(t, s.Prod.Produce("state", kafkasim.Record{Time: old, Key: "a", Value: "1"},
+		kafkasim.Record{Time: s.Born, Key: "b", Value: "2"}))
 	must(t, s.Prod.Commit("my-flink-job", "state", map[int32]int64{0: 2}))
 	tx, err := s.Prod.Begin("t", "state", kafkasim.Record{Time: s.Born, Key: "c", Value: "3"})
 	must(t, err)
 	s.start()
 	s.tells(s.Mara, world.Incident, "my-flink-job@prod-eu state to earliest", "preview",
-		"By its name this is Flink", "state is compacted", "latest state by key", "up to 1 record", "may be gone within 1 h", "Transactions are open on 1 partition",
+		"By its name this is Flink", "state is compacted", "latest state by key", "up to 1 record",
+		"may be gone within 1 h", "Transactions are open on 1 partition",
 		"MirrorMaker 2 writes to this cluster (us.checkpoints.internal)")
-	s.tells(s.Mara, world.Incident, "my-flink-job@prod-eu state to latest", "preview", "past open transactions", "never see up to 1 record")
+	s.tells(s.Mara, world.Incident, "my-flink-job@prod-eu state to latest", "preview", "past open transactions",
+		"never see up to 1 record")
 	must(t, tx.End(true))
 	s.Prod.Fail(-1, kmsg.DescribeConfigs, kerr.TopicAuthorizationFailed)
-	m := s.tells(s.Mara, world.Incident, "my-flink-job@prod-eu state to earliest", "preview", "could not be checked for brokers and state (TOPIC_AUTHORIZATION_FAILED)", "DESCRIBE_CONFIGS")
+	m := s.tells(s.Mara, world.Incident, "my-flink-job@prod-eu state to earliest", "preview",
+		"could not be checked for brokers and state (TOPIC_AUTHORIZATION_FAILED)", "DESCRIBE_CONFIGS")
 	if strings.Contains(m.Text(), "Transactions are open") || strings.Contains(m.Text(), "compacted") {
 		t.Errorf("what is not known is said:\n%s", m.Text())
 	}
@@ -124,10 +135,13 @@ func TestWhatSurroundsAPlanIsSaid(t *testing.T) {
 // The records of orders are of today. A group that is empty and has read none of them may have been so for long.
 func TestACommitMayExpire(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, world.Options{Kafka: kafkasim.Options{Kafka: []kfake.Opt{kfake.BrokerConfigs(map[string]string{"offsets.retention.minutes": "40"})}}})
+	s := newStage(t,
+		world.Options{Kafka: kafkasim.Options{Kafka: []kfake.Opt{kfake.BrokerConfigs(
+			map[string]string{"offsets.retention.minutes": "40"})}}})
 	must(t, s.Prod.Commit("billing-old", world.Orders, map[int32]int64{0: 10}))
 	s.start()
-	s.tells(s.Mara, world.Incident, "billing-old@prod-eu orders:0 to latest", "preview", "deletes the commits of a group 40 min after its last consumer left", "nothing tells when that was")
+	s.tells(s.Mara, world.Incident, "billing-old@prod-eu orders:0 to latest", "preview",
+		"deletes the commits of a group 40 min after its last consumer left", "nothing tells when that was")
 	m := s.tells(s.Mara, world.Incident, "billing@prod-eu orders back 5m", "preview")
 	if strings.Contains(m.Text(), "deletes the commits") {
 		t.Errorf("it has read records a while ago, and is told:\n%s", m.Text())
@@ -138,7 +152,8 @@ func TestCheckNamesEachMissingRight(t *testing.T) {
 	t.Parallel()
 	const mechanism = "SCRAM-SHA-256"
 	right := func(resource kmsg.ACLResourceType, name string, op kmsg.ACLOperation) kfake.ACL {
-		return kfake.ACL{Resource: resource, Name: name, Pattern: kmsg.ACLResourcePatternTypeLiteral, Operation: op, Allow: true}
+		return kfake.ACL{Resource: resource, Name: name, Pattern: kmsg.ACLResourcePatternTypeLiteral, Operation: op,
+			Allow: true}
 	}
 	s := newStage(t, world.Options{Kafka: kafkasim.Options{
 		Users: []kafkasim.User{{Mechanism: mechanism, Name: "root", Password: "root"}},
@@ -150,7 +165,8 @@ func TestCheckNamesEachMissingRight(t *testing.T) {
 			right(kmsg.ACLResourceTypeTopic, world.Refunds, kmsg.ACLOperationDescribe),
 		)},
 	}})
-	s.configure("    home_channel: "+world.Home, "    sasl: {mechanism: "+mechanism+", username: bot, password: hunter2}\n    home_channel: "+world.Home)
+	s.configure("    home_channel: "+world.Home,
+		"    sasl: {mechanism: "+mechanism+", username: bot, password: hunter2}\n    home_channel: "+world.Home)
 	cfg, err := config.Load(s.ConfigFile, func(string) (string, bool) { return "", false }, os.ReadFile)
 	must(t, err)
 	var out bytes.Buffer
@@ -158,7 +174,8 @@ func TestCheckNamesEachMissingRight(t *testing.T) {
 		t.Error("everything is fine, says check")
 	}
 	for _, want := range []string{
-		"note   cluster prod-eu: the login lacks DESCRIBE_CONFIGS on cluster, needed for warning that commits may expire; grant it: kafka-acls.sh --bootstrap-server " + s.Prod.Addrs()[0] +
+		"note   cluster prod-eu: the login lacks DESCRIBE_CONFIGS on cluster, needed for warning that commits may expire; grant it: kafka-acls.sh --bootstrap-server " +
+			s.Prod.Addrs()[0] +
 			" --add --allow-principal User:bot --operation DescribeConfigs --cluster\n",
 		`note   cluster prod-eu: the login lacks DELETE on group billing, needed for deleting commits`,
 		`WRONG  cluster prod-eu: the login lacks READ on topic refunds, needed for writing commits on it`,

@@ -13,17 +13,19 @@ import (
 // refuses notes an error that Slack answers in this story, and that the log tells whoever runs the bot.
 func (s *stage) refuses(code string) {
 	s.refused = append(s.refused, code)
-	s.errors = append(s.errors, "slack takes", "slack does not take", "slack does not show a card", "the requester is not told", "slack refuses")
+	s.errors = append(s.errors, "slack takes", "slack does not take", "slack does not show a card",
+		"the requester is not told", "slack refuses")
 }
 
 // alone are the direct messages of the bot to a person.
 func (s *stage) alone(p *slacksim.Person) []slacksim.Message { return p.Messages(s.Slack.DM(p.ID)) }
 
-// TestAnEditThatSlackRefusesMakesANewCard: Slack's errors are an open list. Whatever refuses an edit, those who decide and those who
-// asked see how it ended, and the old buttons decide nothing.
+// TestAnEditThatSlackRefusesMakesANewCard: Slack's errors are an open list. Whatever refuses an edit, those who
+// decide and those who asked see how it ended, and the old buttons decide nothing.
 func TestAnEditThatSlackRefusesMakesANewCard(t *testing.T) {
 	t.Parallel()
-	for _, code := range []string{"edit_window_closed", "msg_too_long", "invalid_blocks", "cant_update_message", "an_error_of_next_year"} {
+	for _, code := range []string{"edit_window_closed", "msg_too_long", "invalid_blocks", "cant_update_message",
+		"an_error_of_next_year"} {
 		t.Run(code, func(t *testing.T) {
 			t.Parallel()
 			s := newStage(t, world.Options{})
@@ -36,7 +38,8 @@ func TestAnEditThatSlackRefusesMakesANewCard(t *testing.T) {
 				return m.TS != old.TS && m.Thread == "" && holds(m, []string{s.id(old) + " · done", "Undo"})
 			})
 			s.until("the decisions are in a thread", func() bool {
-				return slices.ContainsFunc(s.Jon.Messages(world.Home), func(m slacksim.Message) bool { return m.Thread != "" && holds(m, []string{"Done"}) })
+				return slices.ContainsFunc(s.Jon.Messages(world.Home),
+					func(m slacksim.Message) bool { return m.Thread != "" && holds(m, []string{"Done"}) })
 			})
 			s.sees(s.Mara, s.Slack.DM("U0MARA"), s.id(old)+" · done", "The card in #kafka-prod")
 
@@ -44,15 +47,19 @@ func TestAnEditThatSlackRefusesMakesANewCard(t *testing.T) {
 			if m := s.shows(s.Kim, old); len(m.Buttons()) > 0 {
 				s.told(s.Kim, old, "approve", "Nothing was done", s.id(old)+" · done", "The card in #kafka-prod")
 			}
-			s.until("its buttons are gone", func() bool { m, err := s.Kim.Look(old); return err == nil && len(m.Buttons()) == 0 })
+			s.until("its buttons are gone", func() bool {
+				m, err := s.Kim.Look(old)
+				return err == nil &&
+					len(m.Buttons()) == 0
+			})
 			s.has(s.shows(s.Jon, now), "undo")
 			s.wrote(1)
 		})
 	}
 }
 
-// TestACardThatNoApproverCanSeeIsSaidToTheRequester: what refuses the card, what it means for the request, and who can change it; and
-// once it is changed, the card comes.
+// TestACardThatNoApproverCanSeeIsSaidToTheRequester: what refuses the card, what it means for the request, and who
+// can change it; and once it is changed, the card comes.
 func TestACardThatNoApproverCanSeeIsSaidToTheRequester(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -66,11 +73,14 @@ func TestACardThatNoApproverCanSeeIsSaidToTheRequester(t *testing.T) {
 		"removed": {"not_in_channel", func(s *stage) { s.home(func(c *slacksim.Channel) { c.Bot = false }) },
 			func(s *stage) { s.home(func(c *slacksim.Channel) { c.Bot = true }) }, "/invite"},
 		"scope": {"missing_scope", func(s *stage) {
-			s.Slack.SetScopes(slices.DeleteFunc(slices.Clone(slacksim.DefaultScopes), func(x string) bool { return x == "chat:write" })...)
+			s.Slack.SetScopes(slices.DeleteFunc(slices.Clone(slacksim.DefaultScopes),
+				func(x string) bool { return x == "chat:write" })...)
 		}, func(s *stage) { s.Slack.SetScopes(slacksim.DefaultScopes...) }, "a workspace admin"},
-		"restricted": {"restricted_action", func(s *stage) { s.Slack.Fail("chat.postMessage", slacksim.Fault{Error: "restricted_action"}) },
+		"restricted": {"restricted_action",
+			func(s *stage) { s.Slack.Fail("chat.postMessage", slacksim.Fault{Error: "restricted_action"}) },
 			func(s *stage) { s.Slack.Heal("chat.postMessage") }, "manager of the channel"},
-		"unknown": {"an_error_of_next_year", func(s *stage) { s.Slack.Fail("chat.postMessage", slacksim.Fault{Error: "an_error_of_next_year"}) },
+		"unknown": {"an_error_of_next_year",
+			func(s *stage) { s.Slack.Fail("chat.postMessage", slacksim.Fault{Error: "an_error_of_next_year"}) },
 			func(s *stage) { s.Slack.Heal("chat.postMessage") }, "people who run the bot"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -81,7 +91,8 @@ func TestACardThatNoApproverCanSeeIsSaidToTheRequester(t *testing.T) {
 			preview := s.tells(s.Mara, world.Incident, "billing@prod-eu orders back 50m", "preview", "Ask for approval")
 			c.breaks(s)
 			s.clicks(s.Mara, preview, "approve")
-			unseen := s.shows(s.Mara, preview, s.ref(preview)+" · waiting for approval, but no channel shows it", c.code, c.who, "Not written as of", "approve "+s.ref(preview))
+			unseen := s.shows(s.Mara, preview, s.ref(preview)+" · waiting for approval, but no channel shows it",
+				c.code, c.who, "Not written as of", "approve "+s.ref(preview))
 			s.has(unseen, "cancel")
 			c.mends(s)
 			s.later(61 * time.Second)
@@ -116,8 +127,8 @@ func TestCancelledWhileNoOneElseCanSeeIt(t *testing.T) {
 	s.untouched()
 }
 
-// TestSelfConfirmedAndNoChannelTakesTheCard: approved writes never wait for Slack, so the requester is told that it goes on without a
-// card, and how it ended.
+// TestSelfConfirmedAndNoChannelTakesTheCard: approved writes never wait for Slack, so the requester is told that it
+// goes on without a card, and how it ended.
 func TestSelfConfirmedAndNoChannelTakesTheCard(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
@@ -137,7 +148,8 @@ func TestSelfConfirmedAndNoChannelTakesTheCard(t *testing.T) {
 	}
 }
 
-// TestThePreviewFollowsToTheEnd: one line as of a time in its place, and the end as one direct message, wherever it was asked for.
+// TestThePreviewFollowsToTheEnd: one line as of a time in its place, and the end as one direct message, wherever it
+// was asked for.
 func TestThePreviewFollowsToTheEnd(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

@@ -37,7 +37,8 @@ func wideStage(t *testing.T) *stage {
 func TestALargePlanShowsItsWorstAndKeepsTheRest(t *testing.T) {
 	t.Parallel()
 	s := wideStage(t)
-	preview := s.tells(s.Mara, world.PayOps, "pay-wide@prod-eu wide to earliest", "preview", "299 of 300 partitions (the rest is there already)", "Replays at most 44,850 records", "wide-299", "-299")
+	preview := s.tells(s.Mara, world.PayOps, "pay-wide@prod-eu wide to earliest", "preview",
+		"299 of 300 partitions (the rest is there already)", "Replays at most 44,850 records", "wide-299", "-299")
 	s.has(preview, "approve", "rows", "cancel")
 	if strings.Contains(preview.Text(), "wide-200 ") {
 		t.Error("the preview shows more than the worst")
@@ -95,7 +96,8 @@ func TestForeignTextIsShownAsItIs(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.start()
-	preview := s.tells(s.Mara, world.PayOps, `--group "`+group+`" --cluster prod-eu orders:0 back 50m --reason "`+reason+`"`, "preview", group)
+	preview := s.tells(s.Mara, world.PayOps,
+		`--group "`+group+`" --cluster prod-eu orders:0 back 50m --reason "`+reason+`"`, "preview", group)
 	s.clicks(s.Mara, preview, "approve")
 	card := s.sees(s.Jon, world.PayOps, s.id(preview), "@mara asks", reason, group)
 	if !strings.Contains(card.Text(), "done") { // a small replay needs nobody; it is written at once

@@ -16,8 +16,9 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
 )
 
-// The one commit of a reset is held by a proxy until every deadline has passed: the bot gives it up, reads twice that the offsets
-// are as before, and says so with the times. Then the proxy passes the commit on, and Apache Kafka takes it.
+// The one commit of a reset is held by a proxy until every deadline has passed: the bot gives it up, reads twice that
+// the offsets are as before, and says so with the times. Then the proxy passes the commit on, and Apache Kafka takes
+// it.
 func TestACommitThatAProxyHoldsIsCorrectedOnApacheKafka(t *testing.T) {
 	t.Parallel()
 	k := realkafka.Shared(t)
@@ -34,7 +35,8 @@ func TestACommitThatAProxyHoldsIsCorrectedOnApacheKafka(t *testing.T) {
 	held := p.Hold(kmsg.OffsetCommit)
 	r.clicks(r.Mara, m, "approve")
 	id := r.id(m)
-	card := r.meets(r.Jon, world.PayOps, id+" · failed, offsets as before", "The offsets were as before when read ", " and ", "The write may still land until ")
+	card := r.meets(r.Jon, world.PayOps, id+" · failed, offsets as before", "The offsets were as before when read ",
+		" and ", "The write may still land until ")
 	if !slices.Equal(r.offsets(), []int64{stood, stood, stood}) {
 		t.Fatalf("the group is at %d, want it as before", r.offsets())
 	}
@@ -50,7 +52,8 @@ func TestACommitThatAProxyHoldsIsCorrectedOnApacheKafka(t *testing.T) {
 	held.Release()
 	r.committed(target)
 	card = r.says(card, id+" · applied late", "The write landed late: 3 of 3 partitions are at their targets")
-	r.threadSays(card, "The write whose answer was lost has landed", "Reported before: the offsets are where they were before")
+	r.threadSays(card, "The write whose answer was lost has landed",
+		"Reported before: the offsets are where they were before")
 	r.tool(target)
 	undo := r.news(r.Mara, world.PayOps, func() { r.clicks(r.Mara, card, "undo") }, "preview", "Take back "+id)
 	r.clicks(r.Mara, undo, "approve")

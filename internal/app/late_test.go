@@ -22,15 +22,16 @@ func lateStage(t *testing.T) *stage {
 	usual := s.opts.Times
 	s.opts.Times = func(ts *engine.Times) {
 		usual(ts)
-		ts.Settle, ts.CheckInterval, ts.Again, ts.Commit = 300*time.Millisecond, 100*time.Millisecond, 500*time.Millisecond, time.Second
+		ts.Settle, ts.CheckInterval, ts.Again, ts.Commit = 300*time.Millisecond, 100*time.Millisecond,
+			500*time.Millisecond, time.Second
 		ts.WatchFirst, ts.Watch, ts.WatchSlow = time.Second, 200*time.Millisecond, 200*time.Millisecond
 	}
 	s.start()
 	return s
 }
 
-// lost lets mara go back by 100 on each partition of orders, with the one commit held on the way until every deadline has passed.
-// The card says "as before" then, and the returned function lets the commit through to Kafka.
+// lost lets mara go back by 100 on each partition of orders, with the one commit held on the way until every deadline
+// has passed. The card says "as before" then, and the returned function lets the commit through to Kafka.
 func (s *stage) lost() (card slacksim.Message, lands func()) {
 	s.t.Helper()
 	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders shift -100", "preview", "Needs no approval")
@@ -69,15 +70,21 @@ func TestACommitThatLandsAfterItWasGivenUpIsCorrectedEverywhere(t *testing.T) {
 	s := lateStage(t)
 	card, lands := s.lost()
 	id := s.id(card)
-	s.shows(s.Jon, card, "The offsets were as before when read ", " and ", "The write may still land until ", "corrects this card if it does")
+	s.shows(s.Jon, card, "The offsets were as before when read ", " and ", "The write may still land until ",
+		"corrects this card if it does")
 	s.tells(s.Mara, world.PayOps, "undo "+id, id+" has nothing to take back")
 	lands()
-	card = s.shows(s.Jon, card, id+" · applied late", "The write landed late: 12 of 12 partitions are at their targets. Read ", "The offsets were as before when read ")
+	card = s.shows(s.Jon, card, id+" · applied late",
+		"The write landed late: 12 of 12 partitions are at their targets. Read ",
+		"The offsets were as before when read ")
 	s.stands(before - 100)
-	s.threadSays(card, "The write whose answer was lost has landed", "every partition was read back at its target", "Reported before: the offsets are where they were before", "mara")
+	s.threadSays(card, "The write whose answer was lost has landed", "every partition was read back at its target",
+		"Reported before: the offsets are where they were before", "mara")
 	s.sees(s.Mara, s.Slack.DM(s.Mara.ID), id+" · applied late", "The write landed late")
-	s.tells(s.Jon, world.PayOps, "show "+id, id+" · applied late", "Failed: the offsets are where they were before, read ", "The write whose answer was lost has landed")
-	s.tells(s.Jon, world.PayOps, "history billing@prod-eu", id, "applied late", "its answer was lost, then the write landed: every partition is at its target")
+	s.tells(s.Jon, world.PayOps, "show "+id, id+" · applied late",
+		"Failed: the offsets are where they were before, read ", "The write whose answer was lost has landed")
+	s.tells(s.Jon, world.PayOps, "history billing@prod-eu", id, "applied late",
+		"its answer was lost, then the write landed: every partition is at its target")
 	s.has(card, "undo")
 	undo := s.news(s.Mara, world.PayOps, func() { s.clicks(s.Mara, card, "undo") }, "preview", "Take back "+id)
 	s.clicks(s.Mara, undo, "approve")
@@ -104,7 +111,8 @@ func TestACommitThatLandsLateInPartBlocksTheGroup(t *testing.T) {
 	card, lands := s.lost()
 	s.Prod.FailCommitOf(1, kerr.TopicAuthorizationFailed, world.Orders, 3, 7)
 	lands()
-	card = s.shows(s.Jon, card, "partly written", "10 written and 2 unchanged", "The write landed late", "No other reset of billing is written")
+	card = s.shows(s.Jon, card, "partly written", "10 written and 2 unchanged", "The write landed late",
+		"No other reset of billing is written")
 	s.has(card, "undo", "settle")
 	s.threadSays(card, "has landed", "a part was written and a part was not")
 	s.tells(s.Mara, world.PayOps, "billing@prod-eu orders shift -1", s.id(card)+" left billing in doubt")
@@ -114,12 +122,14 @@ func TestACommitThatLandsOnANewerResetIsSaidOnBothCards(t *testing.T) {
 	t.Parallel()
 	s := lateStage(t)
 	old, lands := s.lost()
-	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders shift -50", "preview", "A write of "+s.id(old)+" may still land until ", "It would overwrite this reset")
+	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders shift -50", "preview",
+		"A write of "+s.id(old)+" may still land until ", "It would overwrite this reset")
 	s.clicks(s.Mara, m, "approve")
 	newer := s.sees(s.Jon, world.PayOps, s.id(m)+" · done")
 	s.stands(before - 50)
 	lands()
-	s.shows(s.Jon, newer, "then overwritten", "OVERWRITTEN by the late write of "+s.id(old), "is at 1,800 instead of 1,850")
+	s.shows(s.Jon, newer, "then overwritten", "OVERWRITTEN by the late write of "+s.id(old),
+		"is at 1,800 instead of 1,850")
 	s.shows(s.Jon, old, "applied late", "The write landed late: 12 of 12 partitions")
 	s.threadSays(newer, "OVERWRITTEN by the late write of "+s.id(old), "mara")
 }
@@ -129,7 +139,8 @@ func TestConsumersThatComeEndTheWatchForALateCommit(t *testing.T) {
 	s := lateStage(t)
 	card, lands := s.lost()
 	s.joins(kafkasim.ConsumerOptions{Host: "10.4.7.21"}, 1)
-	card = s.shows(s.Jon, card, "failed, offsets as before", "Consumers came back ", "cannot be told apart from their commits")
+	card = s.shows(s.Jon, card, "failed, offsets as before", "Consumers came back ",
+		"cannot be told apart from their commits")
 	lands()
 	s.until("the commit has reached Kafka", func() bool { return s.Prod.CountRequests()[kmsg.OffsetCommit] == 1 })
 	s.threadSays(card, "Consumers came back: from now on a late write cannot be told apart from their commits.")
@@ -179,8 +190,9 @@ func TestARollbackThatAJoinerBlocksIsExplained(t *testing.T) {
 	s.arrives(rollback)
 	s.joins(kafkasim.ConsumerOptions{ClientID: "billing-6c9f", Host: "10.4.7.21"}, 1)
 	rollback.Release()
-	card := s.sees(s.Jon, world.PayOps, s.id(m)+" · partly written", "TOPIC_AUTHORIZATION_FAILED on orders-3", "It could not be rolled back: UNKNOWN_MEMBER_ID",
-		"1 consumer is connected: billing-6c9f from 10.4.7.21")
+	card := s.sees(s.Jon, world.PayOps, s.id(m)+" · partly written", "TOPIC_AUTHORIZATION_FAILED on orders-3",
+		"It could not be rolled back: UNKNOWN_MEMBER_ID", "1 consumer is connected: billing-6c9f from 10.4.7.21")
 	s.has(card, "undo", "settle")
-	s.file(card, s.id(m)+"-stands.csv", "topic,partition,before,target,read,stands,kafka\norders,0,1900,1800,1800,written,written\n")
+	s.file(card, s.id(m)+"-stands.csv",
+		"topic,partition,before,target,read,stands,kafka\norders,0,1900,1800,1800,written,written\n")
 }

@@ -17,11 +17,13 @@ func TestLookingChangesNothing(t *testing.T) {
 	s.tells(s.Ben, world.PayOps, "help approve", "Agree to a request")
 	s.tells(s.Ben, world.PayOps, "status", "Open requests", "Nothing is open. history shows what was done.")
 	s.tells(s.Ben, world.PayOps, "history billing@prod-eu", "No request is known here yet.")
-	s.tells(s.Ben, world.PayOps, "lag billing@prod-eu", "billing on prod-eu · PRODUCTION", "Empty", "At most 1,200 behind on 2 topics.", "orders-11", "1,900", "2,000", "100")
+	s.tells(s.Ben, world.PayOps, "lag billing@prod-eu", "billing on prod-eu · PRODUCTION", "Empty",
+		"At most 1,200 behind on 2 topics.", "orders-11", "1,900", "2,000", "100")
 	s.tells(s.Ben, world.PayOps, "lag billing@prod-eu refunds", "At most 0 behind on 1 topic.")
 	s.tells(s.Ben, world.PayOps, "lag billing", "Which cluster? prod-eu and sandbox-eu", "billing@prod-eu")
 	s.tells(s.Ben, world.PayOps, "lag billingg@prod-eu", "No group billingg on prod-eu. Did you mean billing?")
-	s.tells(s.Ben, world.PayOps, "access billing@prod-eu", "✓ look", "✗ ask for resets", "@pay may", "✗ approve", "@pay-owners may", "rule: pay on production")
+	s.tells(s.Ben, world.PayOps, "access billing@prod-eu", "✓ look", "✗ ask for resets", "@pay may", "✗ approve",
+		"@pay-owners may", "rule: pay on production")
 	s.tells(s.Kim, world.PayOps, "access billing@prod-eu", "✓ ask for resets", "✓ approve")
 	s.tells(s.Ben, world.PayOps, "show zzzz", "There is no request zzzz", "status")
 
@@ -44,11 +46,15 @@ func TestTheWholeStoryIsTold(t *testing.T) {
 	s.told(s.Ben, card, "approve", "you are not among them")
 	s.clicks(s.Jon, card, "approve")
 	s.shows(s.Jon, card, "done")
-	whole := s.tells(s.Ben, world.PayOps, "history "+s.id(card), s.id(card)+" · done", `@mara asked ("bad deploy 4711").`, "Planned revision 1, partitions: 12, replays at most",
-		"@mara asked for approval of revision 1, needed: 1.", "@ben was not allowed to approve: not among those named, rule: pay on production.",
-		"@jon approved revision 1 (1 of 1).", "Writing, attempt 1, partitions: 12.", "Sent request 1 of 1, partitions: 12.", "Done: every partition was read back at its target",
+	whole := s.tells(s.Ben, world.PayOps, "history "+s.id(card), s.id(card)+" · done",
+		`@mara asked ("bad deploy 4711").`, "Planned revision 1, partitions: 12, replays at most",
+		"@mara asked for approval of revision 1, needed: 1.",
+		"@ben was not allowed to approve: not among those named, rule: pay on production.",
+		"@jon approved revision 1 (1 of 1).", "Writing, attempt 1, partitions: 12.",
+		"Sent request 1 of 1, partitions: 12.", "Done: every partition was read back at its target",
 		"12 of 12 partitions are at", "kafka-consumer-groups.sh", "The card in #kafka-prod")
-	order := []string{"asked (", "Planned", "asked for approval", "not allowed", "approved revision", "Writing", "Done:"}
+	order := []string{"asked (", "Planned", "asked for approval", "not allowed", "approved revision", "Writing",
+		"Done:"}
 	for i, at := 1, strings.Index(whole.Text(), order[0]); i < len(order); i++ {
 		next := strings.Index(whole.Text(), order[i])
 		if next < at {
@@ -61,7 +67,8 @@ func TestTheWholeStoryIsTold(t *testing.T) {
 
 	// The files in the thread are what Kafka's own tool reads, and the way back.
 	var files []string
-	s.finds(s.Jon, world.Home, []string{"the files"}, func(m slacksim.Message) bool { return m.Thread == card.TS && len(m.Files) == 2 })
+	s.finds(s.Jon, world.Home, []string{"the files"},
+		func(m slacksim.Message) bool { return m.Thread == card.TS && len(m.Files) == 2 })
 	for _, m := range s.Jon.Replies(card) {
 		for _, f := range m.Files {
 			files = append(files, f.Name)

@@ -12,7 +12,8 @@ import (
 func TestWrongDeployAtThree(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
-	consumer, err := s.Prod.StartConsumer(world.Billing, []string{world.Orders}, kafkasim.ConsumerOptions{Host: "10.4.7.21", Slow: 20 * time.Millisecond})
+	consumer, err := s.Prod.StartConsumer(world.Billing, []string{world.Orders},
+		kafkasim.ConsumerOptions{Host: "10.4.7.21", Slow: 20 * time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -20,7 +21,8 @@ func TestWrongDeployAtThree(t *testing.T) {
 	s.start()
 
 	s.types(s.Mara, world.Incident, `billing@prod-eu orders back 50m --reason "bad deploy 4711"`)
-	preview := s.sees(s.Mara, world.Incident, "preview", "billing on prod-eu · PRODUCTION", "Ask for approval", "10.4.7.21", "kubectl -n pay scale deploy/billing --replicas=0")
+	preview := s.sees(s.Mara, world.Incident, "preview", "billing on prod-eu · PRODUCTION", "Ask for approval",
+		"10.4.7.21", "kubectl -n pay scale deploy/billing --replicas=0")
 	s.clicks(s.Mara, preview, "approve")
 
 	card := s.sees(s.Jon, world.Home, "waiting for approval", "mara", "bad deploy 4711", "pay-owners")

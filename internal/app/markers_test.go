@@ -8,8 +8,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
 )
 
-// A topic that is written in transactions ends with a marker, which no consumer is given: a group that has read everything stays one
-// behind for good, and has caught up all the same.
+// A topic that is written in transactions ends with a marker, which no consumer is given: a group that has read
+// everything stays one behind for good, and has caught up all the same.
 func TestAGroupHasCaughtUpWhenOnlyMarkersLieAhead(t *testing.T) {
 	t.Parallel()
 	s := newWatchStage(t)
@@ -20,7 +20,8 @@ func TestAGroupHasCaughtUpWhenOnlyMarkersLieAhead(t *testing.T) {
 	for _, id := range []string{"tx-1", "tx-2"} {
 		var records []kafkasim.Record
 		for range 10 {
-			records = append(records, kafkasim.Record{Partition: 0, Value: "v"}, kafkasim.Record{Partition: 1, Value: "v"})
+			records = append(records, kafkasim.Record{Partition: 0, Value: "v"},
+				kafkasim.Record{Partition: 1, Value: "v"})
 		}
 		tx, err := s.Prod.Begin(id, topic, records...)
 		if err == nil {
@@ -35,7 +36,8 @@ func TestAGroupHasCaughtUpWhenOnlyMarkersLieAhead(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.start()
-	lag := s.tells(s.Mara, world.Home, "lag pay-ledger@prod-eu", "At most 0 behind on 1 topic", "Not counted: 2 transaction markers")
+	lag := s.tells(s.Mara, world.Home, "lag pay-ledger@prod-eu", "At most 0 behind on 1 topic",
+		"Not counted: 2 transaction markers")
 	if strings.Contains(lag.Text(), "ledger-0  21  22  1") {
 		t.Errorf("a marker counts as a message:\n%s", lag.Text())
 	}

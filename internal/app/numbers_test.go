@@ -10,7 +10,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
 )
 
-// runningStage has a consumer of billing that has read next to nothing, and a settle time that no change of consumers is long enough for.
+// runningStage has a consumer of billing that has read next to nothing, and a settle time that no change of consumers
+// is long enough for.
 func runningStage(t *testing.T) (s *stage, goesOn func()) {
 	t.Helper()
 	s = newStage(t, world.Options{})
@@ -39,7 +40,8 @@ func (s *stage) more(card slacksim.Message, parts ...string) slacksim.Message {
 	s.later(31 * time.Second)
 	card = s.shows(s.Jon, card, append([]string{s.id(card) + ".2", "waiting for approval"}, parts...)...)
 	s.replies(card, "More approvals are needed")
-	if n, err := s.Prod.CountRequests(), s.Prod.WaitGroup(s.ctx, world.Billing, "Stable", 1); err != nil || len(n) == 0 {
+	if n, err := s.Prod.CountRequests(),
+		s.Prod.WaitGroup(s.ctx, world.Billing, "Stable", 1); err != nil || len(n) == 0 {
 		s.t.Errorf("the consumers are not there any more: %v", err)
 	}
 	s.wrote(0)
@@ -50,7 +52,8 @@ func (s *stage) more(card slacksim.Message, parts ...string) slacksim.Message {
 func TestAnArmedResetThatCrossesATierAsksWhileTheServiceRuns(t *testing.T) {
 	t.Parallel()
 	s, goesOn := runningStage(t)
-	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders to offset 1100", "preview", "at most 9,6", "Needs no approval")
+	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders to offset 1100", "preview", "at most 9,6",
+		"Needs no approval")
 	s.clicks(s.Mara, m, "approve")
 	card := s.sees(s.Jon, world.PayOps, s.id(m), "waiting until billing is idle")
 	goesOn()
@@ -75,7 +78,8 @@ func TestAPendingResetThatCrossesATierAsksForMore(t *testing.T) {
 func TestDriftIsShownQuietly(t *testing.T) {
 	t.Parallel()
 	s, goesOn := runningStage(t)
-	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders to offset 1200", "preview", "at most 8,4", "Needs no approval")
+	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders to offset 1200", "preview", "at most 8,4",
+		"Needs no approval")
 	s.clicks(s.Mara, m, "approve")
 	card := s.sees(s.Jon, world.PayOps, s.id(m)+".1", "waiting until billing is idle")
 	said := func() (n int) {

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// TestMain lets more stories run side by side than there are cores, which is go test's default: a story mostly waits, for a group to
-// have been inactive long enough, for a retry, for the next look.
+// TestMain lets more stories run side by side than there are cores, which is go test's default: a story mostly waits,
+// for a group to have been inactive long enough, for a retry, for the next look.
 func TestMain(m *testing.M) {
 	flag.Parse()
 	cores := runtime.GOMAXPROCS(0)

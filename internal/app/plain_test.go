@@ -32,7 +32,8 @@ func TestResponsesWithoutTables(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{Slack: slacksim.Options{PlainResponses: true}})
 	s.start()
-	preview := s.tells(s.Mara, world.Incident, "billing@prod-eu orders back 50m", "preview", "orders-0", "committed", "1,900")
+	preview := s.tells(s.Mara, world.Incident, "billing@prod-eu orders back 50m", "preview", "orders-0", "committed",
+		"1,900")
 	s.clicks(s.Mara, preview, "approve")
 	card := s.sees(s.Jon, world.Home, s.ref(preview)+" · waiting for approval", "orders-0")
 	s.tells(s.Jon, world.Home, "show "+s.id(card), "orders-0", "1,900")

@@ -73,18 +73,23 @@ func readIntent(cfg *config.Config, p PlanOptions, now time.Time) (reset.Intent,
 	}
 	r, ok := cmd.(commands.Reset)
 	if !ok {
-		return reset.Intent{}, &commands.SyntaxError{Want: "only a reset can be planned", Example: "billing@prod-eu orders to 02:10"}
+		return reset.Intent{}, &commands.SyntaxError{Want: "only a reset can be planned",
+			Example: "billing@prod-eu orders to 02:10"}
 	}
 	return r.Intent, nil
 }
 
 // isolationOf is what the first rule that names cluster and group says "latest" is: the terminal may look at all.
 func isolationOf(ctx context.Context, cfg *config.Config, in reset.Intent) (reset.Isolation, error) {
-	r, err := auth.New(rules(cfg), nil).Rule(ctx, reset.PolicyQuestion{Actor: reset.Actor{Kind: reset.OS}, Verb: reset.VerbView, Cluster: in.Cluster, Group: in.Group})
+	r, err := auth.New(rules(cfg), nil).Rule(ctx,
+		reset.PolicyQuestion{Actor: reset.Actor{Kind: reset.OS}, Verb: reset.VerbView, Cluster: in.Cluster,
+			Group: in.Group})
 	return r.Isolation, err
 }
 
-func planOn(ctx context.Context, c engine.Cluster, info reset.ClusterInfo, in reset.Intent, iso reset.Isolation, now time.Time) (reset.Story, []reset.Step, error) {
+func planOn(
+	ctx context.Context, c engine.Cluster, info reset.ClusterInfo, in reset.Intent, iso reset.Isolation, now time.Time,
+) (reset.Story, []reset.Step, error) {
 	q := reset.QueryOf(in, nil, iso)
 	q.Environment = true
 	snap, err := c.Inspect(ctx, q)
@@ -101,7 +106,8 @@ func planOn(ctx context.Context, c engine.Cluster, info reset.ClusterInfo, in re
 	if problem != nil {
 		return reset.Story{}, nil, problem
 	}
-	r := reset.Request{State: reset.Draft, Act: reset.Move{Intent: in}, ClusterID: snap.ClusterID, Isolation: iso, Effect: plan.Effect, Warnings: plan.Warnings,
+	r := reset.Request{State: reset.Draft, Act: reset.Move{Intent: in}, ClusterID: snap.ClusterID, Isolation: iso,
+		Effect: plan.Effect, Warnings: plan.Warnings,
 		Observation: reset.Observation{At: now, Since: now, Group: snap.Group}, CreatedAt: now,
 		Ruling: reset.Ruling{MaxSkip: math.MaxInt64, MaxReplay: math.MaxInt64}}
 	return reset.Story{Request: r, Cluster: info, Worst: plan.Steps, Now: now}, plan.Steps, nil

@@ -13,10 +13,12 @@ func TestJustAGroupOffersTheLikeliestTargets(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
 	s.start()
-	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu", "To what?", "orders (1,200 behind)", "refunds (0 behind)", "Empty", "Not written as of ")
+	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu", "To what?", "orders (1,200 behind)", "refunds (0 behind)",
+		"Empty", "Not written as of ")
 	s.has(m, "choose.1", "choose.2", "choose.3", "cancel")
 	s.clicks(s.Mara, m, "choose.3")
-	s.shows(s.Mara, m, "preview", "Go to latest", "all its topics (orders and refunds)", "Skips at most 1,200 records", "Needs 2 approvals")
+	s.shows(s.Mara, m, "preview", "Go to latest", "all its topics (orders and refunds)", "Skips at most 1,200 records",
+		"Needs 2 approvals")
 	s.untouched()
 }
 
@@ -28,7 +30,8 @@ func TestAGroupOnTwoClustersIsAskedAboutNeverGuessed(t *testing.T) {
 	}
 	s.configure("groups: [\"billing*\", \"pay-*\"]", "groups: [\"*\"]")
 	s.start()
-	m := s.tells(s.Mara, world.Incident, "billing orders back 10m", "billing exists on prod-eu and sandbox-eu. Which one?")
+	m := s.tells(s.Mara, world.Incident, "billing orders back 10m",
+		"billing exists on prod-eu and sandbox-eu. Which one?")
 	s.has(m, "choose.1", "choose.2", "cancel")
 	s.clicks(s.Mara, m, "choose.2")
 	s.shows(s.Mara, m, "billing on sandbox-eu", "preview")
@@ -46,7 +49,8 @@ func TestAnUnknownGroupIsNamedAndNotCreated(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
 	s.start()
-	m := s.tells(s.Mara, world.Incident, "billingg@prod-eu orders to latest", "No group billingg on prod-eu. Did you mean billing? Nothing was created.")
+	m := s.tells(s.Mara, world.Incident, "billingg@prod-eu orders to latest",
+		"No group billingg on prod-eu. Did you mean billing? Nothing was created.")
 	s.has(m)
 	groups, err := s.Prod.Admin().ListGroups(s.ctx)
 	if err != nil {
@@ -56,11 +60,15 @@ func TestAnUnknownGroupIsNamedAndNotCreated(t *testing.T) {
 		t.Error("the group was created")
 	}
 	// No rule covers this one, but it is a typo all the same; who may look at nothing is told no name.
-	s.tells(s.Mara, world.Incident, "biling@prod-eu orders to latest", "No group biling on prod-eu. Did you mean billing? Nothing was created.")
+	s.tells(s.Mara, world.Incident, "biling@prod-eu orders to latest",
+		"No group biling on prod-eu. Did you mean billing? Nothing was created.")
 	s.tells(s.Gus, world.Incident, "biling@prod-eu orders to latest", "guests never may")
-	s.tells(s.Mara, world.Incident, "billing@prod-eu oders to latest", "No topic oders on prod-eu. Did you mean orders?")
-	s.tells(s.Mara, world.Incident, "billing@prod-us orders to latest", "No cluster prod-us is configured", "prod-eu and sandbox-eu")
-	s.tells(s.Mara, world.Incident, "billing@prod-eu orders:12 to latest", "orders has 12 partitions (0 to 11): there is no orders-12")
+	s.tells(s.Mara, world.Incident, "billing@prod-eu oders to latest",
+		"No topic oders on prod-eu. Did you mean orders?")
+	s.tells(s.Mara, world.Incident, "billing@prod-us orders to latest", "No cluster prod-us is configured",
+		"prod-eu and sandbox-eu")
+	s.tells(s.Mara, world.Incident, "billing@prod-eu orders:12 to latest",
+		"orders has 12 partitions (0 to 11): there is no orders-12")
 	s.untouched()
 }
 
@@ -68,7 +76,8 @@ func TestWithoutTopicsTheyAreAskedFor(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
 	s.start()
-	m := s.tells(s.Mara, world.Incident, "billing@prod-eu to latest", "Which topics? billing has commits on orders (1,200 behind) and refunds (0 behind).")
+	m := s.tells(s.Mara, world.Incident, "billing@prod-eu to latest",
+		"Which topics? billing has commits on orders (1,200 behind) and refunds (0 behind).")
 	s.has(m, "choose.1", "choose.2", "choose.3", "cancel")
 	s.clicks(s.Mara, m, "choose.1")
 	s.shows(s.Mara, m, "preview", "Go to latest (the end of the log) on orders: 12 of 12 partitions.")
@@ -104,7 +113,8 @@ func TestABareTimeIsTheLastOneThatHasPassed(t *testing.T) {
 
 	later := now.Add(10 * time.Minute)
 	if today(later) {
-		s.tells(s.Mara, world.Incident, "billing@prod-eu orders to "+later.Format("15:04"), "preview", "yesterday "+later.Format("15:04")+" Europe/Berlin", "23 h")
+		s.tells(s.Mara, world.Incident, "billing@prod-eu orders to "+later.Format("15:04"), "preview",
+			"yesterday "+later.Format("15:04")+" Europe/Berlin", "23 h")
 	}
 	s.untouched()
 }
@@ -113,7 +123,8 @@ func TestATimeToComeIsRefusedWithTheWayOut(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
 	s.start()
-	m := s.tells(s.Mara, world.Incident, "billing@prod-eu orders to tomorrow 08:00", "08:00", "has not come yet (it is in ", "ask again then")
+	m := s.tells(s.Mara, world.Incident, "billing@prod-eu orders to tomorrow 08:00", "08:00",
+		"has not come yet (it is in ", "ask again then")
 	s.has(m)
 	s.untouched()
 }
@@ -122,7 +133,8 @@ func TestOneRecordIsSkippedOnlyWhileItIsNext(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
 	s.start()
-	m := s.tells(s.Kim, world.PayOps, "billing@prod-eu skip orders:7@1900", "preview", "Skip one record, offset 1,900 on orders-7", "Skips at most 1 record", "Needs 1 approval")
+	m := s.tells(s.Kim, world.PayOps, "billing@prod-eu skip orders:7@1900", "preview",
+		"Skip one record, offset 1,900 on orders-7", "Skips at most 1 record", "Needs 1 approval")
 	s.clicks(s.Kim, m, "approve")
 	card := s.sees(s.Jon, world.PayOps, "waiting for approval", "kim")
 	s.clicks(s.Jon, card, "approve")
@@ -131,7 +143,8 @@ func TestOneRecordIsSkippedOnlyWhileItIsNext(t *testing.T) {
 		t.Errorf("orders-7 is at %d", got)
 	}
 	s.wrote(1)
-	s.tells(s.Kim, world.PayOps, "billing@prod-eu skip orders:7@1900", "The committed offset of orders-7 is 1,901 now, not 1,900", "Nothing was skipped")
+	s.tells(s.Kim, world.PayOps, "billing@prod-eu skip orders:7@1900",
+		"The committed offset of orders-7 is 1,901 now, not 1,900", "Nothing was skipped")
 
 	// The commit moves between the preview and the write: what was agreed to is no more.
 	m = s.tells(s.Kim, world.PayOps, "billing@prod-eu skip orders:3@1900", "preview")
@@ -152,7 +165,8 @@ func TestShiftSaysHowMuchItIs(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
 	s.start()
-	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders shift -100", "preview", "100 offsets in each partition", "12 of 12 partitions", "Replays at most 1,200 records", "Needs no approval")
+	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders shift -100", "preview", "100 offsets in each partition",
+		"12 of 12 partitions", "Replays at most 1,200 records", "Needs no approval")
 	s.clicks(s.Mara, m, "approve")
 	s.sees(s.Mara, world.PayOps, "done", "12 of 12 partitions")
 	s.stands(world.PerOrders - world.Behind - 100)

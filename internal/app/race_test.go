@@ -13,12 +13,24 @@ import (
 
 // ruleOfTwo needs one approval for pay-one and two for pay-two.
 const ruleOfTwo = `
-  - {name: one, clusters: [prod-eu], groups: [pay-one], view: [members], request: [S0PAY], approve: [S0PAYOWNERS], approvals: [{need: 1}]}
-  - {name: two, clusters: [prod-eu], groups: [pay-two], view: [members], request: [S0PAY], approve: [S0PAYOWNERS], approvals: [{need: 2}]}
+  - name: one
+    clusters: [prod-eu]
+    groups: [pay-one]
+    view: [members]
+    request: [S0PAY]
+    approve: [S0PAYOWNERS]
+    approvals: [{need: 1}]
+  - name: two
+    clusters: [prod-eu]
+    groups: [pay-two]
+    view: [members]
+    request: [S0PAY]
+    approve: [S0PAYOWNERS]
+    approvals: [{need: 2}]
 `
 
-// TestTwoPeopleClickAtOnce repeats until chance has had its chance: every round is one move by one, so the end tells how
-// many were written.
+// TestTwoPeopleClickAtOnce repeats until chance has had its chance: every round is one move by one, so the end tells
+// how many were written.
 func TestTwoPeopleClickAtOnce(t *testing.T) {
 	t.Parallel()
 	const rounds = 10
@@ -35,9 +47,11 @@ func TestTwoPeopleClickAtOnce(t *testing.T) {
 			preview := s.tells(s.Mara, world.Home, group+"@prod-eu orders:0 shift -1", "preview", "Ask for approval")
 			s.clicks(s.Mara, preview, "approve")
 			card := s.sees(s.Jon, world.Home, s.ref(preview)+" · waiting for approval")
-			s.atOnce(func() { s.clickSoon(s.Jon, card, "approve") }, func() { s.clickSoon(s.Kim, card, "approve") }, func() { s.clickSoon(s.Jon, card, "approve") })
+			s.atOnce(func() { s.clickSoon(s.Jon, card, "approve") }, func() { s.clickSoon(s.Kim, card, "approve") },
+				func() { s.clickSoon(s.Jon, card, "approve") })
 			s.shows(s.Jon, card, "done")
-			whole := s.tells(s.Mara, world.Home, "history "+s.id(card), s.id(card)+" · done", fmt.Sprintf("approved revision 1 (%d of %d)", votes, votes))
+			whole := s.tells(s.Mara, world.Home, "history "+s.id(card), s.id(card)+" · done",
+				fmt.Sprintf("approved revision 1 (%d of %d)", votes, votes))
 			if votes == 1 && holds(whole, []string{"(2 of"}) {
 				t.Errorf("round %d: two votes where one was enough:\n%s", round, whole.Text())
 			}
@@ -84,7 +98,8 @@ func TestTheSameEnvelopeActsOnce(t *testing.T) {
 	undo := s.types(s.Mara, world.Home, "undo "+s.id(card))
 	s.sees(s.Mara, world.Home, "preview", "Take back "+s.id(card))
 	s.Slack.Redeliver(undo)
-	s.once(s.Mara, world.Home, func() { s.types(s.Mara, world.Home, "history billing@prod-eu") }, "History", "2 requests")
+	s.once(s.Mara, world.Home, func() { s.types(s.Mara, world.Home, "history billing@prod-eu") }, "History",
+		"2 requests")
 	s.wrote(1)
 }
 
@@ -93,7 +108,8 @@ func TestADoubleClickIsOneAct(t *testing.T) {
 	s := newStage(t, world.Options{})
 	s.start()
 	preview := s.tells(s.Mara, world.Home, "billing@prod-eu orders shift -10", "preview", "Apply")
-	s.atOnce(func() { s.clickSoon(s.Mara, preview, "approve") }, func() { s.clickSoon(s.Mara, preview, "approve") }, func() { s.clickSoon(s.Mara, preview, "cancel") })
+	s.atOnce(func() { s.clickSoon(s.Mara, preview, "approve") }, func() { s.clickSoon(s.Mara, preview, "approve") },
+		func() { s.clickSoon(s.Mara, preview, "cancel") })
 	s.until("it has come to an end", func() bool {
 		m := s.tells(s.Mara, world.Home, "show "+s.id(preview), s.id(preview))
 		return holds(m, []string{" · done"}) || holds(m, []string{" · cancelled"})

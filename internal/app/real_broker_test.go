@@ -48,7 +48,9 @@ func (s *saboteur) Inspect(ctx context.Context, q reset.Query) (reset.Snapshot, 
 	return s.Cluster.Inspect(ctx, q)
 }
 
-func (s *saboteur) Write(ctx context.Context, group string, c reset.Chunk, ready func() error) ([]reset.StepResult, error) {
+func (s *saboteur) Write(
+	ctx context.Context, group string, c reset.Chunk, ready func() error,
+) ([]reset.StepResult, error) {
 	return s.Cluster.Write(ctx, group, c, func() error {
 		err := ready()
 		s.strike("write") // the connection stands, the next thing is to send
@@ -61,8 +63,8 @@ func (s *saboteur) ReadBack(ctx context.Context, group string, parts []reset.Par
 	return s.Cluster.ReadBack(ctx, group, parts)
 }
 
-// TestBrokerDiesOnApacheKafka kills a broker while the bot inspects, writes and reads back. Whatever it says in the end is
-// what stands in Kafka. One cluster of its own, one death after the other.
+// TestBrokerDiesOnApacheKafka kills a broker while the bot inspects, writes and reads back. Whatever it says in the
+// end is what stands in Kafka. One cluster of its own, one death after the other.
 func TestBrokerDiesOnApacheKafka(t *testing.T) {
 	t.Parallel()
 	k, err := realkafka.Start(t.Context(), realkafka.Options{})
@@ -90,7 +92,8 @@ func TestBrokerDiesOnApacheKafka(t *testing.T) {
 		want       []string // what the bot may truthfully say
 	}{
 		{"while it inspects", "inspect", []string{"and were read back"}},
-		{"while it writes", "write", []string{"and were read back", "Nothing was written: Kafka rejected the commit", "were as before when read", "cannot be known"}},
+		{"while it writes", "write", []string{"and were read back", "Nothing was written: Kafka rejected the commit",
+			"were as before when read", "cannot be known"}},
 		{"while it reads back", "read back", []string{"and were read back"}},
 	} {
 		r.group = fmt.Sprintf("billing-%s-%d", strings.ReplaceAll(c.call, " ", "-"), time.Now().UnixNano())
@@ -139,7 +142,8 @@ func (r *realStage) truth(when string, victim int, card slacksim.Message, want [
 		if err != nil {
 			return false
 		}
-		for _, w := range []string{"and were read back", "cannot be known", "were as before when read", "Nothing was written: Kafka rejected the commit"} {
+		for _, w := range []string{"and were read back", "cannot be known", "were as before when read",
+			"Nothing was written: Kafka rejected the commit"} {
 			if strings.Contains(now.Text(), w) && !strings.Contains(now.Text(), "· waiting") {
 				said = w
 				card = now
@@ -151,8 +155,9 @@ func (r *realStage) truth(when string, victim int, card slacksim.Message, want [
 	if !slices.Contains(want, said) {
 		r.t.Errorf("a broker died %s: the card said\n%s", when, card.Text())
 	}
-	stands := map[string][]int64{"and were read back": {realTarget, realTarget, realTarget}, "Nothing was written: Kafka rejected the commit": {realRecords, realRecords, realRecords},
-		"were as before when read": {realRecords, realRecords, realRecords}}[said]
+	stands := map[string][]int64{"and were read back": {realTarget, realTarget, realTarget},
+		"Nothing was written: Kafka rejected the commit": {realRecords, realRecords, realRecords},
+		"were as before when read":                       {realRecords, realRecords, realRecords}}[said]
 	r.restarts(victim)
 	var got []int64
 	r.slowly("offsets that can be read", func() bool { got = r.offsets(); return got != nil })
@@ -161,8 +166,8 @@ func (r *realStage) truth(when string, victim int, card slacksim.Message, want [
 	}
 }
 
-// leaderDown: a partition whose only replica is down is refused by name before anything is written; once it is back, asking
-// again goes through.
+// leaderDown: a partition whose only replica is down is refused by name before anything is written; once it is back,
+// asking again goes through.
 func (r *realStage) leaderDown() {
 	r.t.Helper()
 	r.topic += "-single"
@@ -184,7 +189,8 @@ func (r *realStage) leaderDown() {
 		return slices.ContainsFunc(r.Mara.Messages(world.Incident), func(m slacksim.Message) bool {
 			// until the controller has noticed, the dead broker is still called the leader
 			return strings.Contains(m.Text(), r.topic+"-0") &&
-				(strings.Contains(m.Text(), "LEADER_NOT_AVAILABLE") || strings.Contains(m.Text(), "BROKER_NOT_AVAILABLE"))
+				(strings.Contains(m.Text(), "LEADER_NOT_AVAILABLE") ||
+					strings.Contains(m.Text(), "BROKER_NOT_AVAILABLE"))
 		})
 	})
 	r.restarts(victim)

@@ -16,8 +16,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// TestChunksOnApacheKafka: 300 commits with 4,000 bytes of metadata each are more than a broker takes at once (1,048,588
-// bytes). The way back from a reset restores them all the same, in two requests.
+// TestChunksOnApacheKafka: 300 commits with 4,000 bytes of metadata each are more than a broker takes at once
+// (1,048,588 bytes). The way back from a reset restores them all the same, in two requests.
 func TestChunksOnApacheKafka(t *testing.T) {
 	t.Parallel()
 	const partitions = 300
@@ -68,7 +68,9 @@ type counter struct {
 	steps []int
 }
 
-func (c *counter) Write(ctx context.Context, group string, chunk reset.Chunk, ready func() error) ([]reset.StepResult, error) {
+func (c *counter) Write(
+	ctx context.Context, group string, chunk reset.Chunk, ready func() error,
+) ([]reset.StepResult, error) {
 	c.steps = append(c.steps, len(chunk.Steps))
 	return c.Cluster.Write(ctx, group, chunk, ready)
 }
@@ -82,7 +84,8 @@ func (r *realStage) stand(partitions int32, offset int64, metadata func(int32) s
 	}
 	for p := range partitions {
 		if o, ok := got.Lookup(r.topic, p); !ok || o.At != offset || o.Metadata != metadata(p) {
-			r.t.Fatalf("partition %d is at %d with %d bytes of metadata, want %d with %d", p, o.At, len(o.Metadata), offset, len(metadata(p)))
+			r.t.Fatalf("partition %d is at %d with %d bytes of metadata, want %d with %d", p, o.At, len(o.Metadata),
+				offset, len(metadata(p)))
 		}
 	}
 }

@@ -33,8 +33,8 @@ const (
 	realTarget     = 900  // offset of the record at hourAgo
 )
 
-// realStage is a stage whose prod-eu is Apache Kafka, with a topic and a group of its own. The bot's durations are those of
-// production, but for how often it looks.
+// realStage is a stage whose prod-eu is Apache Kafka, with a topic and a group of its own. The bot's durations are
+// those of production, but for how often it looks.
 type realStage struct {
 	*stage
 	kafka        *realkafka.Cluster
@@ -60,7 +60,8 @@ func newRealStageAt(t *testing.T, k *realkafka.Cluster, brokers []string) *realS
 	s.opts.Times = func(ts *engine.Times) { ts.CheckInterval = 250 * time.Millisecond }
 	cl := k.Client(t, kgo.RecordPartitioner(kgo.ManualPartitioner()), kgo.UnknownTopicRetries(-1))
 	id := strings.ToLower(rand.Text()[:6])
-	r := &realStage{stage: s, kafka: k, admin: kadm.NewClient(cl), cl: cl, topic: "orders-" + id, group: "billing-" + id}
+	r := &realStage{stage: s, kafka: k, admin: kadm.NewClient(cl), cl: cl, topic: "orders-" + id,
+		group: "billing-" + id}
 	if _, err := r.admin.CreateTopic(r.ctx, realPartitions, 3, nil, r.topic); err != nil {
 		t.Fatal(err)
 	}
@@ -121,7 +122,8 @@ func reads(from, to int) (out []string) {
 // committed waits until the group stands at an offset on each partition.
 func (r *realStage) committed(want int64) {
 	r.t.Helper()
-	r.slowly(fmt.Sprintf("%s at %d", r.group, want), func() bool { return slices.Equal(r.offsets(), []int64{want, want, want}) })
+	r.slowly(fmt.Sprintf("%s at %d", r.group, want),
+		func() bool { return slices.Equal(r.offsets(), []int64{want, want, want}) })
 }
 
 func (r *realStage) offsets() []int64 {
@@ -151,7 +153,8 @@ func (r *realStage) slowly(what string, ok func() bool) {
 // says waits, with patience for Java, until a message says all parts.
 func (r *realStage) says(m slacksim.Message, parts ...string) slacksim.Message {
 	r.t.Helper()
-	return r.awaits(r.Jon, m.Channel, parts, func(now slacksim.Message) bool { return now.TS == m.TS && holds(now, parts) })
+	return r.awaits(r.Jon, m.Channel, parts,
+		func(now slacksim.Message) bool { return now.TS == m.TS && holds(now, parts) })
 }
 
 // meets waits as long for a message that somebody sees.
@@ -160,7 +163,9 @@ func (r *realStage) meets(p *slacksim.Person, channel string, parts ...string) s
 	return r.awaits(p, channel, parts, func(m slacksim.Message) bool { return holds(m, parts) })
 }
 
-func (r *realStage) awaits(p *slacksim.Person, channel string, parts []string, want func(slacksim.Message) bool) slacksim.Message {
+func (r *realStage) awaits(
+	p *slacksim.Person, channel string, parts []string, want func(slacksim.Message) bool,
+) slacksim.Message {
 	r.t.Helper()
 	ctx, cancel := context.WithTimeout(r.ctx, slowly)
 	defer cancel()
@@ -217,13 +222,15 @@ func TestWrongDeployOnApacheKafka(t *testing.T) {
 			r.committed(realRecords)
 			r.start()
 			card := r.approves("1 consumer is connected", "billing-worker", "127.0.0.1")
-			card = r.says(card, "waiting until "+r.group+" is idle", "1 consumer still connected: billing-worker from 127.0.0.1")
+			card = r.says(card, "waiting until "+r.group+" is idle",
+				"1 consumer still connected: billing-worker from 127.0.0.1")
 			r.tool(realRecords, "billing-worker")
 
 			if err := java.Stop(); err != nil { // TERM: it commits and leaves
 				t.Fatal(err)
 			}
-			card = r.says(card, "3 of 3 partitions are at", "were read back", "Replays at most 10,800 records. Skips none.")
+			card = r.says(card, "3 of 3 partitions are at", "were read back",
+				"Replays at most 10,800 records. Skips none.")
 			r.tool(realTarget, "has no active members")
 
 			if protocol == "consumer" {
@@ -252,12 +259,13 @@ func (r *realStage) resumes(protocol string, from, to int) {
 	got := java.Values()
 	slices.Sort(got)
 	if want := reads(from, to); !slices.Equal(got, want) {
-		r.t.Errorf("the consumer read %d records from %s to %s, want %d from %s to %s", len(got), got[0], got[len(got)-1], len(want), want[0], want[len(want)-1])
+		r.t.Errorf("the consumer read %d records from %s to %s, want %d from %s to %s", len(got), got[0],
+			got[len(got)-1], len(want), want[0], want[len(want)-1])
 	}
 }
 
-// TestKilledConsumerOnApacheKafka: a crashed consumer stays in its group until the broker misses it. The card says so, and
-// the reset goes on after that.
+// TestKilledConsumerOnApacheKafka: a crashed consumer stays in its group until the broker misses it. The card says
+// so, and the reset goes on after that.
 func TestKilledConsumerOnApacheKafka(t *testing.T) {
 	t.Parallel()
 	r := newRealStage(t)
@@ -281,7 +289,8 @@ func TestKilledConsumerOnApacheKafka(t *testing.T) {
 	}
 	r.says(card, "were read back")
 	if took := time.Since(killed); took < engine.DefaultTimes.Settle {
-		t.Errorf("done %s after the crash, sooner than the group could have been seen idle for %s", took, engine.DefaultTimes.Settle)
+		t.Errorf("done %s after the crash, sooner than the group could have been seen idle for %s", took,
+			engine.DefaultTimes.Settle)
 	}
 	r.tool(realTarget, "has no active members")
 }
@@ -293,13 +302,15 @@ type intruder struct {
 	before func()
 }
 
-func (i *intruder) Write(ctx context.Context, group string, c reset.Chunk, ready func() error) ([]reset.StepResult, error) {
+func (i *intruder) Write(
+	ctx context.Context, group string, c reset.Chunk, ready func() error,
+) ([]reset.StepResult, error) {
 	i.once.Do(i.before)
 	return i.Cluster.Write(ctx, group, c, ready)
 }
 
-// TestConsumerJoinsBeforeTheWriteOnApacheKafka: the broker alone closes the gap between the last look and the commit. It
-// turns the write down, nothing is written, and the reset stays armed.
+// TestConsumerJoinsBeforeTheWriteOnApacheKafka: the broker alone closes the gap between the last look and the commit.
+// It turns the write down, nothing is written, and the reset stays armed.
 func TestConsumerJoinsBeforeTheWriteOnApacheKafka(t *testing.T) {
 	t.Parallel()
 	for _, protocol := range []string{"classic", "consumer"} {
@@ -308,7 +319,8 @@ func TestConsumerJoinsBeforeTheWriteOnApacheKafka(t *testing.T) {
 			r := newRealStage(t)
 			r.commits(realRecords)
 			joined := make(chan *realkafka.Consumer, 1)
-			r.opts.Times = func(ts *engine.Times) { ts.CheckInterval, ts.Lease = 250*time.Millisecond, 2*slowly } // a JVM starts in the midst of it
+			// a JVM starts in the midst of it
+			r.opts.Times = func(ts *engine.Times) { ts.CheckInterval, ts.Lease = 250*time.Millisecond, 2*slowly }
 			r.opts.Kafka = func(c engine.Cluster) engine.Cluster {
 				return &intruder{Cluster: c, before: func() { joined <- r.joins(protocol) }}
 			}
@@ -317,7 +329,8 @@ func TestConsumerJoinsBeforeTheWriteOnApacheKafka(t *testing.T) {
 			java := <-joined
 			r.slowly("the card's thread tells what Kafka answered", func() bool {
 				return slices.ContainsFunc(r.Jon.Replies(card), func(m slacksim.Message) bool {
-					return strings.Contains(m.Text(), "Kafka turned the write down: UNKNOWN_MEMBER_ID. Nothing was written")
+					return strings.Contains(m.Text(),
+						"Kafka turned the write down: UNKNOWN_MEMBER_ID. Nothing was written")
 				})
 			})
 			r.tool(realRecords, "billing-worker")

@@ -12,8 +12,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
 )
 
-// produces appends one batch of records with these times, in milliseconds, as bytes of its own: client libraries cannot say
-// times beyond their own calendars.
+// produces appends one batch of records with these times, in milliseconds, as bytes of its own: client libraries
+// cannot say times beyond their own calendars.
 func (s *stage) produces(topic string, times ...int64) {
 	s.t.Helper()
 	cl, err := kgo.NewClient(kgo.SeedBrokers(s.Prod.Addrs()...))
@@ -21,8 +21,8 @@ func (s *stage) produces(topic string, times ...int64) {
 		s.t.Fatal(err)
 	}
 	defer cl.Close()
-	batch := kmsg.RecordBatch{PartitionLeaderEpoch: -1, Magic: 2, LastOffsetDelta: int32(len(times) - 1), FirstTimestamp: times[0],
-		ProducerID: -1, ProducerEpoch: -1, FirstSequence: -1, NumRecords: int32(len(times))}
+	batch := kmsg.RecordBatch{PartitionLeaderEpoch: -1, Magic: 2, LastOffsetDelta: int32(len(times) - 1),
+		FirstTimestamp: times[0], ProducerID: -1, ProducerEpoch: -1, FirstSequence: -1, NumRecords: int32(len(times))}
 	for n, at := range times {
 		batch.MaxTimestamp = max(batch.MaxTimestamp, at)
 		r := kmsg.Record{TimestampDelta64: at - times[0], OffsetDelta: int32(n), Value: []byte("x")}
@@ -49,8 +49,8 @@ func (s *stage) produces(topic string, times ...int64) {
 	}
 }
 
-// Producers that count in microseconds, or in nanoseconds, date their records in the year 58,000 and later. That is planned,
-// shown, stored and written like any other reset, with the unit that was probably meant.
+// Producers that count in microseconds, or in nanoseconds, date their records in the year 58,000 and later. That is
+// planned, shown, stored and written like any other reset, with the unit that was probably meant.
 func TestRecordsDatedInTheWrongUnit(t *testing.T) {
 	t.Parallel()
 	for unit, c := range map[string]struct {
@@ -76,7 +76,8 @@ func TestRecordsDatedInTheWrongUnit(t *testing.T) {
 				t.Fatal(err)
 			}
 			s.start()
-			m := s.tells(s.Mara, world.PayOps, "billing@prod-eu micro back 30m", "preview", "dated "+c.year, "probably "+unit)
+			m := s.tells(s.Mara, world.PayOps, "billing@prod-eu micro back 30m", "preview", "dated "+c.year,
+				"probably "+unit)
 			s.has(m, "approve", "rows", "cancel")
 			s.clicks(s.Mara, m, "approve")
 			s.sees(s.Jon, world.PayOps, s.id(m), "done")

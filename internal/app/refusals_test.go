@@ -17,11 +17,13 @@ func TestWhoMayNotAskIsToldWhoMay(t *testing.T) {
 	s.Slack.AddUser(slacksim.User{ID: "U0XEN", Name: "xen", Team: "T0OTHER", Invisible: true})
 	s.refused = append(s.refused, "user_not_visible", "user_not_found")
 	const channel = "C0ALL"
-	s.Slack.AddChannel(slacksim.Channel{ID: channel, Name: "all", Members: []string{"U0MARA", "U0JON", "U0BEN", "U0GUS", "U0SOL", "U0XEN", "U0MOE"}, Bot: true})
+	s.Slack.AddChannel(slacksim.Channel{ID: channel, Name: "all",
+		Members: []string{"U0MARA", "U0JON", "U0BEN", "U0GUS", "U0SOL", "U0XEN", "U0MOE"}, Bot: true})
 	s.start()
 	const ask = "billing@prod-eu orders to latest"
 	s.tells(s.Ben, channel, ask, "You may not ask for resets of billing on prod-eu. @pay may. Rule: pay on production.")
-	s.tells(s.Jon, channel, ask, "You may not ask for resets of billing on prod-eu. @pay may.") // owners approve; they do not ask
+	// owners approve; they do not ask
+	s.tells(s.Jon, channel, ask, "You may not ask for resets of billing on prod-eu. @pay may.")
 	s.tells(s.Gus, channel, ask, "You may not ask for resets of billing on prod-eu: guests never may.", "@pay may.")
 	s.tells(s.Sol, channel, ask, "people of other organisations never may")
 	s.tells(s.Slack.Person("U0XEN"), channel, ask, "people of other organisations never may")
@@ -62,7 +64,8 @@ func TestWhoMayNotDecideChangesNothing(t *testing.T) {
 		t.Errorf("the card changed to:\n%s", now)
 	}
 	s.untouched()
-	whole := s.tells(s.Jon, world.Home, "history "+s.id(card), "@ben was not allowed to approve: not among those named", "@mara was not allowed to approve")
+	whole := s.tells(s.Jon, world.Home, "history "+s.id(card), "@ben was not allowed to approve: not among those named",
+		"@mara was not allowed to approve")
 	if strings.Contains(whole.Text(), "approved revision") {
 		t.Error("a refused vote was counted")
 	}
@@ -125,7 +128,8 @@ func TestForgedAndLateClicksGetOneAnswer(t *testing.T) {
 
 	// Another person's draft cannot be sent on its way, and a forged click cannot pretend to be its author.
 	draft := s.ref(s.tells(s.Mara, world.Home, "billing@prod-eu orders back 10m", "preview"))
-	s.once(s.Kim, world.Home, forge(s.Kim, "approve", draft), "still a preview and belongs to the person who asked for it")
+	s.once(s.Kim, world.Home, forge(s.Kim, "approve", draft),
+		"still a preview and belongs to the person who asked for it")
 	s.wrote(1)
 }
 
@@ -143,9 +147,11 @@ func TestAnOldCardLosesItsButtons(t *testing.T) {
 		return m.TS != first.TS && m.TS != second.TS && holds(m, []string{s.ref(second) + " · waiting for approval"})
 	})
 	s.until("the bot knows which card is the one", func() bool {
-		return holds(s.tells(s.Jon, world.Home, "show "+s.id(second), s.id(second)), []string{"The card in #kafka-prod"})
+		return holds(s.tells(s.Jon, world.Home, "show "+s.id(second), s.id(second)),
+			[]string{"The card in #kafka-prod"})
 	})
-	s.told(s.Jon, first, "approve", s.id(second), "this card is out of date", "Nothing was done", "The card in #kafka-prod")
+	s.told(s.Jon, first, "approve", s.id(second), "this card is out of date", "Nothing was done",
+		"The card in #kafka-prod")
 	s.has(s.shows(s.Jon, first, "this card is out of date"))
 	s.untouched()
 	s.clicks(s.Jon, newest, "approve")

@@ -8,11 +8,12 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
 )
 
-// held takes a rewind that needs no other person as far as its card, which waits for a freeze to be lifted: whatever happens in
-// Kafka until thawed is called happens between the agreement and the write.
+// held takes a rewind that needs no other person as far as its card, which waits for a freeze to be lifted: whatever
+// happens in Kafka until thawed is called happens between the agreement and the write.
 func (s *stage) held(command string) slacksim.Message {
 	s.t.Helper()
-	s.news(s.Jon, world.Home, func() { s.types(s.Jon, world.Home, "freeze prod-eu broker upgrade") }, "FROZEN", "Frozen by @jon")
+	s.news(s.Jon, world.Home, func() { s.types(s.Jon, world.Home, "freeze prod-eu broker upgrade") }, "FROZEN",
+		"Frozen by @jon")
 	m := s.tells(s.Mara, world.PayOps, command, "preview", "Needs no approval")
 	s.clicks(s.Mara, m, "approve")
 	return s.sees(s.Jon, world.PayOps, s.id(m)+".1 · ", "prod-eu is frozen")
@@ -40,7 +41,8 @@ func (s *stage) content(card slacksim.Message, name string) string {
 	return found
 }
 
-// Retention deletes the target of one partition while the reset waits. Everything that is said afterwards is about what was written.
+// Retention deletes the target of one partition while the reset waits. Everything that is said afterwards is about
+// what was written.
 func TestAResultNamesThePartitionThatWentElsewhere(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
@@ -50,13 +52,15 @@ func TestAResultNamesThePartitionThatWentElsewhere(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.thawed()
-	card = s.shows(s.Jon, card, "done", "1 of 2 partitions is at offset 100; orders-0 is at 400, 300 messages were deleted by retention",
+	card = s.shows(s.Jon, card, "done",
+		"1 of 2 partitions is at offset 100; orders-0 is at 400, 300 messages were deleted by retention",
 		"Replays at most 3,300 records (300 fewer than previewed)", "Skips none")
 	if at := []int64{s.at(0), s.at(1)}; at[0] != 400 || at[1] != 100 {
 		t.Errorf("billing is at %v, want 400 and 100", at)
 	}
 	for _, ask := range []string{"show ", "history "} {
-		s.tells(s.Jon, world.PayOps, ask+s.id(card), s.id(card)+" · done", "1 of 2 partitions is at offset 100; orders-0 is at 400")
+		s.tells(s.Jon, world.PayOps, ask+s.id(card), s.id(card)+" · done",
+			"1 of 2 partitions is at offset 100; orders-0 is at 400")
 	}
 	whole := s.tells(s.Jon, world.PayOps, "history "+s.id(card), "Done: every partition was read back")
 	if rows := whole.Text(); !strings.Contains(rows, "gone: log start") || strings.Contains(rows, "-1,800  -1,800") {
@@ -84,14 +88,16 @@ func TestTheRowsAddUpToTheirTotal(t *testing.T) {
 	s.thawed()
 	const total = "Replays at most 5,394 records (594 more than previewed: the group had gone on)"
 	card = s.shows(s.Jon, card, "done", total)
-	whole := s.tells(s.Jon, world.PayOps, "history "+s.id(card), total, "orders-11", "1,999", "-499", "orders-6", "1,954", "-454")
+	whole := s.tells(s.Jon, world.PayOps, "history "+s.id(card), total, "orders-11", "1,999", "-499", "orders-6",
+		"1,954", "-454")
 	if strings.Contains(whole.Text(), "-400") {
 		t.Errorf("a row is the plan's:\n%s", whole.Text())
 	}
 	s.clicks(s.Jon, whole, "rows")
 	s.opens(s.Jon, "Written by "+s.id(card), "Rows 1 to 12 of 12", "1,909", "-409", "1,999", "-499")
 	s.tells(s.Jon, world.PayOps, "history billing@prod-eu", s.id(card), "replays at most 5,394")
-	if got := s.content(card, s.id(card)+"-undo.csv"); !strings.HasPrefix(got, "orders,0,1900\norders,1,1909\norders,2,1918\n") {
+	if got := s.content(card, s.id(card)+"-undo.csv"); !strings.HasPrefix(got,
+		"orders,0,1900\norders,1,1909\norders,2,1918\n") {
 		t.Errorf("the way back begins with %.60q", got)
 	}
 }
@@ -138,10 +144,12 @@ func TestFirstOffsetsAreComparedWithWhatConsumersWouldDo(t *testing.T) {
 		t.Fatal(mixed)
 	}
 	card := s.asks(s.Mara, world.Home, "pay-new@prod-eu orders:0-2 to latest")
-	card = s.shows(s.Jon, card, "2 partitions have no committed offset (orders:1-2)", "auto.offset.reset", "ompared with earliest, this skips up to 4,000 messages")
+	card = s.shows(s.Jon, card, "2 partitions have no committed offset (orders:1-2)", "auto.offset.reset",
+		"ompared with earliest, this skips up to 4,000 messages")
 	s.clicks(s.Jon, card, "approve")
 	s.clicks(s.Kim, card, "approve")
 	card = s.shows(s.Jon, card, "done")
-	s.tells(s.Mara, world.PayOps, "undo "+s.id(card), "preview", "2 partitions have no committed offset afterwards (orders:1-2)",
+	s.tells(s.Mara, world.PayOps, "undo "+s.id(card), "preview",
+		"2 partitions have no committed offset afterwards (orders:1-2)",
 		"is decided by each consumer's auto.offset.reset: earliest reprocesses up to 4,000 messages, latest skips up to 0 messages")
 }

@@ -31,25 +31,30 @@ func (c *checker) rights(ctx context.Context, cfg *config.Config, cl config.Clus
 		if l.Optional {
 			tell = c.note
 		}
-		tell("cluster %s: the login lacks %s on %s, needed for %s; grant it: %s", cl.Name, l.Operation, strings.TrimSpace(l.Resource+" "+l.Name), l.For, grant(cl, l))
+		tell("cluster %s: the login lacks %s on %s, needed for %s; grant it: %s", cl.Name, l.Operation,
+			strings.TrimSpace(l.Resource+" "+l.Name), l.For, grant(cl, l))
 	}
 	switch {
 	case len(r.Hidden) > 0:
-		c.note("cluster %s: ACLs hide %s from the login (%s), so that --all-topics is refused; grant it DESCRIBE on topic '*', or go without", cl.Name,
-			number(len(r.Hidden), "topic"), few(r.Hidden))
+		c.note("cluster %s: ACLs hide %s from the login (%s), so that --all-topics is refused; grant it DESCRIBE on topic '*', or go without",
+			cl.Name, number(len(r.Hidden), "topic"), few(r.Hidden))
 	case r.HiddenWhy != "" && cl.SeesAllTopics:
-		c.note("cluster %s: whether ACLs hide topics from the login can't be told (%s); sees_all_topics says that none is hidden", cl.Name, r.HiddenWhy)
+		c.note("cluster %s: whether ACLs hide topics from the login can't be told (%s); sees_all_topics says that none is hidden",
+			cl.Name, r.HiddenWhy)
 	case r.HiddenWhy != "":
-		c.note("cluster %s: whether ACLs hide topics from the login can't be told (%s), so that --all-topics is refused; docs/permissions.md says what to do", cl.Name, r.HiddenWhy)
+		c.note("cluster %s: whether ACLs hide topics from the login can't be told (%s), so that --all-topics is refused; docs/permissions.md says what to do",
+			cl.Name, r.HiddenWhy)
 	}
 	for _, t := range r.Unread {
 		c.note("cluster %s: nothing is known of the rights on topic %s", cl.Name, t)
 	}
 	switch {
 	case r.Untold != "":
-		c.note("cluster %s: whether the login has the rights that resets need can't be told (%s); docs/permissions.md lists them", cl.Name, r.Untold)
+		c.note("cluster %s: whether the login has the rights that resets need can't be told (%s); docs/permissions.md lists them",
+			cl.Name, r.Untold)
 	case len(r.Lacks) == 0:
-		c.say("cluster %s: rights on %s and %s, all there", cl.Name, number(len(r.Groups), "group"), number(len(r.Topics)-len(r.Unread), "topic"))
+		c.say("cluster %s: rights on %s and %s, all there", cl.Name, number(len(r.Groups), "group"),
+			number(len(r.Topics)-len(r.Unread), "topic"))
 	}
 }
 
@@ -63,7 +68,8 @@ func groupsOf(ctx context.Context, cfg *config.Config, cl config.Cluster, k *kaf
 	}
 	for _, r := range cfg.Policy {
 		for _, g := range r.Groups {
-			if slices.ContainsFunc(r.Clusters, func(p string) bool { return reset.Matches(p, cl.Name) }) && !strings.Contains(g, "*") {
+			if slices.ContainsFunc(r.Clusters, func(p string) bool { return reset.Matches(p, cl.Name) }) &&
+				!strings.Contains(g, "*") {
 				add(g)
 			}
 		}
@@ -74,7 +80,8 @@ func groupsOf(ctx context.Context, cfg *config.Config, cl config.Cluster, k *kaf
 	}
 	policy := auth.New(rules(cfg), nil)
 	for _, g := range there {
-		ruling, err := policy.Rule(ctx, reset.PolicyQuestion{Actor: reset.Actor{Kind: reset.OS}, Verb: reset.VerbView, Cluster: cl.Name, Group: g})
+		ruling, err := policy.Rule(ctx, reset.PolicyQuestion{Actor: reset.Actor{Kind: reset.OS}, Verb: reset.VerbView,
+			Cluster: cl.Name, Group: g})
 		if err == nil && ruling.Denial != reset.DeniedNoRule && len(out) < maxGroups {
 			add(g)
 		}
@@ -96,7 +103,8 @@ func grant(cl config.Cluster, l kafka.MissingRight) string {
 	if l.Operation == "DESCRIBE_CONFIGS" {
 		operation = "DescribeConfigs"
 	}
-	return fmt.Sprintf("kafka-acls.sh --bootstrap-server %s --add --allow-principal %s --operation %s %s", cl.Bootstrap[0], quoted(principal), operation, resource)
+	return fmt.Sprintf("kafka-acls.sh --bootstrap-server %s --add --allow-principal %s --operation %s %s",
+		cl.Bootstrap[0], quoted(principal), operation, resource)
 }
 
 // quoted is a word for a shell.

@@ -21,8 +21,8 @@ import (
 // visits joins the group with a consumer that is quick to come and go; leave commits what it has read, and leaves.
 func (r *realStage) visits(client, static string) (leave func()) {
 	r.t.Helper()
-	opts := []kgo.Opt{kgo.SeedBrokers(r.kafka.Bootstrap()...), kgo.ConsumerGroup(r.group), kgo.ConsumeTopics(r.topic), kgo.ClientID(client),
-		kgo.SessionTimeout(6 * time.Second), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart())}
+	opts := []kgo.Opt{kgo.SeedBrokers(r.kafka.Bootstrap()...), kgo.ConsumerGroup(r.group), kgo.ConsumeTopics(r.topic),
+		kgo.ClientID(client), kgo.SessionTimeout(6 * time.Second), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart())}
 	if static != "" {
 		opts = append(opts, kgo.InstanceID(static))
 	}
@@ -53,8 +53,8 @@ func (r *realStage) empty() {
 	})
 }
 
-// TestArmedOnApacheKafka: consumers leave and are started again by a controller, the bot is restarted in between, and the write
-// follows within two seconds of the settle time once the last one has left for good.
+// TestArmedOnApacheKafka: consumers leave and are started again by a controller, the bot is restarted in between, and
+// the write follows within two seconds of the settle time once the last one has left for good.
 func TestArmedOnApacheKafka(t *testing.T) {
 	t.Parallel()
 	r := newRealStage(t)
@@ -66,7 +66,8 @@ func TestArmedOnApacheKafka(t *testing.T) {
 	leave()
 	card = r.says(card, "idle, about to be written", "Idle since")
 	leave = r.visits("billing-77aa", "billing-0")
-	card = r.says(card, "1 consumer still connected: billing-77aa", "They came back after ", "from 127.0.0.1: a controller restarts them", "a static id (billing-0)")
+	card = r.says(card, "1 consumer still connected: billing-77aa", "They came back after ",
+		"from 127.0.0.1: a controller restarts them", "a static id (billing-0)")
 	r.stop()
 	r.start()
 	r.tool(realRecords, "billing-77aa")
@@ -75,7 +76,8 @@ func TestArmedOnApacheKafka(t *testing.T) {
 	idle := time.Now()
 	r.slowly("it is written", func() bool { return r.offsets()[0] == realTarget })
 	took := time.Since(idle)
-	t.Logf("written %s after the broker called the group empty; it has to be quiet for %s", took.Round(time.Millisecond), engine.DefaultTimes.Settle)
+	t.Logf("written %s after the broker called the group empty; it has to be quiet for %s",
+		took.Round(time.Millisecond), engine.DefaultTimes.Settle)
 	if most := engine.DefaultTimes.Settle + 2*time.Second; took > most {
 		t.Errorf("written after %s, want %s at most", took, most)
 	}
@@ -83,8 +85,8 @@ func TestArmedOnApacheKafka(t *testing.T) {
 	r.tool(realTarget, "has no active members")
 }
 
-// TestPhantomCommitterOnApacheKafka: somebody commits without being a member, as a consumer with assign() does. Kafka lets them;
-// the bot does not write into that.
+// TestPhantomCommitterOnApacheKafka: somebody commits without being a member, as a consumer with assign() does. Kafka
+// lets them; the bot does not write into that.
 func TestPhantomCommitterOnApacheKafka(t *testing.T) {
 	t.Parallel()
 	r := newRealStage(t)
@@ -132,7 +134,8 @@ func TestUndoOnApacheKafka(t *testing.T) {
 	r.clicks(r.Kim, card, "approve")
 	r.says(card, "3 of 3 partitions are at", "were read back")
 	id := r.id(card)
-	undo := r.news(r.Mara, world.PayOps, func() { r.types(r.Mara, world.PayOps, "undo "+id) }, "preview", "Take back "+id, "none", "Needs no approval")
+	undo := r.news(r.Mara, world.PayOps, func() { r.types(r.Mara, world.PayOps, "undo "+id) }, "preview",
+		"Take back "+id, "none", "Needs no approval")
 	r.clicks(r.Mara, undo, "approve")
 	r.meets(r.Jon, world.PayOps, r.id(undo)+" · done", "3 of 3 partitions are back where they were before "+id)
 	if at := r.offsets(); !slices.Equal(at, []int64{realRecords, -1, -1}) {
@@ -152,7 +155,8 @@ func TestUndoOnApacheKafka(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.committed(realRecords + 10)
-	r.tells(r.Mara, world.PayOps, "undo "+r.id(card), "refused", "has moved on: it is 30 records past the place from before "+r.id(card))
+	r.tells(r.Mara, world.PayOps, "undo "+r.id(card), "refused",
+		"has moved on: it is 30 records past the place from before "+r.id(card))
 	r.tool(realRecords+10, "has no active members")
 }
 
@@ -163,7 +167,9 @@ type forgetful struct {
 	afterward func()
 }
 
-func (f *forgetful) Write(ctx context.Context, group string, c reset.Chunk, ready func() error) ([]reset.StepResult, error) {
+func (f *forgetful) Write(
+	ctx context.Context, group string, c reset.Chunk, ready func() error,
+) ([]reset.StepResult, error) {
 	out, err := f.Cluster.Write(ctx, group, c, ready)
 	f.once.Do(func() {
 		f.afterward()
@@ -174,8 +180,8 @@ func (f *forgetful) Write(ctx context.Context, group string, c reset.Chunk, read
 	return out, err
 }
 
-// TestUnclearOnApacheKafka: an answer is lost, and a consumer has come and gone before the bot could read: what was written cannot be
-// known, and the group is blocked until somebody chose.
+// TestUnclearOnApacheKafka: an answer is lost, and a consumer has come and gone before the bot could read: what was
+// written cannot be known, and the group is blocked until somebody chose.
 func TestUnclearOnApacheKafka(t *testing.T) {
 	t.Parallel()
 	r := newRealStage(t)
@@ -183,7 +189,8 @@ func TestUnclearOnApacheKafka(t *testing.T) {
 	r.opts.Times = func(ts *engine.Times) { ts.CheckInterval, ts.Lease = 250*time.Millisecond, 2*slowly }
 	r.opts.Kafka = func(c engine.Cluster) engine.Cluster {
 		return &forgetful{Cluster: c, afterward: func() {
-			r.produce(realRecords, realRecords+7) // without more records it would end where it stood, and nobody could see that it had been there
+			// without more records it would end where it stood, and nobody could see that it had been there
+			r.produce(realRecords, realRecords+7)
 			leave := r.visits("billing-worker", "")
 			r.slowly("it goes on", func() bool { return slices.Min(r.offsets()) > realTarget })
 			leave()
@@ -191,11 +198,12 @@ func TestUnclearOnApacheKafka(t *testing.T) {
 	}
 	r.start()
 	card := r.approves("10,800 records")
-	card = r.says(card, "unclear", "What was written cannot be known", "an answer of Kafka was lost", "moved on", "i/o timeout after 5s",
-		"until somebody has undone this one or accepted it")
+	card = r.says(card, "unclear", "What was written cannot be known", "an answer of Kafka was lost", "moved on",
+		"i/o timeout after 5s", "until somebody has undone this one or accepted it")
 	r.has(card, "undo", "settle")
 	id := r.id(card)
-	r.tells(r.Mara, world.PayOps, r.group+"@prod-eu "+r.topic+" to latest", id+" left "+r.group+" in doubt", "settle "+id)
+	r.tells(r.Mara, world.PayOps, r.group+"@prod-eu "+r.topic+" to latest", id+" left "+r.group+" in doubt",
+		"settle "+id)
 	r.tells(r.Jon, world.PayOps, "settle "+id+` "the consumer has gone on"`, id+" is accepted as it is")
 	card = r.says(card, "Accepted as it is by @jon", "the consumer has gone on")
 	if text := card.Text(); strings.Contains(text, "[Undo]") {

@@ -12,7 +12,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
 )
 
-// careful is the policy of the world with an emergency, a cap that a reset of orders can reach, and an owner who is nobody's approver.
+// careful is the policy of the world with an emergency, a cap that a reset of orders can reach, and an owner who is
+// nobody's approver.
 const careful = `
   - name: pay on production
     clusters: [prod-eu]
@@ -66,9 +67,10 @@ func TestArmedSaysWhoIsConnectedUntilNobodyIs(t *testing.T) {
 	first := s.joins(kafkasim.ConsumerOptions{ClientID: "billing-6c9f", Host: "10.4.7.21"}, 1)
 	second := s.joins(kafkasim.ConsumerOptions{ClientID: "billing-77aa", Host: "10.4.9.3", StaticID: "billing-0"}, 2)
 	s.start()
-	card := s.arms("", "waiting until billing is idle", "2 consumers still connected", "billing-6c9f", "billing-77aa", "10.4.7.21 and 10.4.9.3", "(since ",
-		"1 member has a static id (billing-0) and does not leave when stopped", "Gives up ", "Nothing is written while somebody is connected",
-		"Stop them:", "kubectl -n pay scale deploy/billing --replicas=0", "runbook")
+	card := s.arms("", "waiting until billing is idle", "2 consumers still connected", "billing-6c9f", "billing-77aa",
+		"10.4.7.21 and 10.4.9.3", "(since ", "1 member has a static id (billing-0) and does not leave when stopped",
+		"Gives up ", "Nothing is written while somebody is connected", "Stop them:",
+		"kubectl -n pay scale deploy/billing --replicas=0", "runbook")
 	s.has(card, "cancel")
 
 	s.leaves(first)
@@ -122,7 +124,8 @@ func TestConsumersThatComeBackAreSaidToBeRestarted(t *testing.T) {
 func TestDriftWithinTheBoundsIsShownAndNotAskedAgain(t *testing.T) {
 	t.Parallel()
 	s, c := busyStage(t)
-	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders to offset 1500", "preview", "Replays at most 4,800 records", "up to 10,000 replayed, none skipped")
+	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders to offset 1500", "preview",
+		"Replays at most 4,800 records", "up to 10,000 replayed, none skipped")
 	s.clicks(s.Mara, m, "approve")
 	card := s.sees(s.Jon, world.PayOps, s.id(m), "waiting until billing is idle")
 	s.leaves(c)
@@ -138,8 +141,10 @@ func TestBeyondTheCapIsRefusedWithItsName(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{Policy: careful})
 	s.start()
-	s.tells(s.Mara, world.PayOps, "billing@prod-eu orders to earliest", "refused", "beyond the cap", "replay 22,000", "Rule: pay on production")
-	s.tells(s.Mara, world.PayOps, "billing@prod-eu orders to latest", "preview", "Skips at most 1,200 records", "Replays none", "2 approvals")
+	s.tells(s.Mara, world.PayOps, "billing@prod-eu orders to earliest", "refused", "beyond the cap", "replay 22,000",
+		"Rule: pay on production")
+	s.tells(s.Mara, world.PayOps, "billing@prod-eu orders to latest", "preview", "Skips at most 1,200 records",
+		"Replays none", "2 approvals")
 	s.untouched()
 }
 
@@ -150,7 +155,8 @@ func TestSomebodyCommitsWithoutBeingAMember(t *testing.T) {
 	o := s.Prod.StartOverwriter(world.Billing, world.Orders, map[int32]int64{3: 1000}, 20*time.Millisecond)
 	t.Cleanup(o.Stop)
 	s.leaves(c)
-	s.shows(s.Jon, card, "Offsets of billing move although it has no member", "commits without being a member", "find and stop it")
+	s.shows(s.Jon, card, "Offsets of billing move although it has no member", "commits without being a member",
+		"find and stop it")
 	s.wrote(0)
 	o.Stop()
 	s.shows(s.Jon, card, "done")
@@ -166,18 +172,22 @@ func TestEmergencyByButton(t *testing.T) {
 	s.has(card, "approve", "reject", "cancel", "emergency", "rows")
 
 	s.clicks(s.Jon, card, "emergency") // an approver, but not named
-	s.acked(s.Jon.Submit(s.opens(s.Jon, "Go alone", "Which incident can wait for nobody?"), map[string]string{"why": "INC-4711"}))
-	s.sees(s.Jon, s.Slack.DM(s.Jon.ID), "You may not go alone in an emergency on billing on prod-eu. @kim and @ben may.")
+	s.acked(s.Jon.Submit(s.opens(s.Jon, "Go alone", "Which incident can wait for nobody?"),
+		map[string]string{"why": "INC-4711"}))
+	s.sees(s.Jon, s.Slack.DM(s.Jon.ID),
+		"You may not go alone in an emergency on billing on prod-eu. @kim and @ben may.")
 	s.untouched()
 
 	s.clicks(s.Ben, card, "emergency")
 	modal := s.opens(s.Ben, "Go alone", "The owners are told, and the card says so for good")
 	s.acked(s.Ben.Submit(modal, map[string]string{"why": " "}))
 	s.acked(s.Ben.Submit(s.opens(s.Ben, "Name the incident."), map[string]string{"why": "INC-4711"}))
-	card = s.shows(s.Jon, card, "done", "EMERGENCY INC-4711: @ben went alone", "without a second person (rule: pay on production)", "@pay-owners")
+	card = s.shows(s.Jon, card, "done", "EMERGENCY INC-4711: @ben went alone",
+		"without a second person (rule: pay on production)", "@pay-owners")
 	s.pings(card, "goes alone: emergency INC-4711", world.PayOwners)
 	s.wrote(1)
-	s.tells(s.Jon, world.PayOps, "show "+s.id(card), "@ben goes alone: emergency INC-4711", "@jon was not allowed to go alone: not among those named", "EMERGENCY INC-4711")
+	s.tells(s.Jon, world.PayOps, "show "+s.id(card), "@ben goes alone: emergency INC-4711",
+		"@jon was not allowed to go alone: not among those named", "EMERGENCY INC-4711")
 }
 
 // pings waits for a reply in a card's thread that says something and notifies somebody.
@@ -196,12 +206,16 @@ func TestEmergencyTyped(t *testing.T) {
 	s := newStage(t, world.Options{Policy: careful})
 	c := s.joins(kafkasim.ConsumerOptions{Host: "10.4.7.21"}, 1)
 	s.start()
-	s.tells(s.Mara, world.PayOps, "billing@prod-eu orders shift -1200 --emergency INC-1", "You may not go alone in an emergency on billing on prod-eu. @kim and @ben may.")
-	s.tells(s.Ben, world.PayOps, "billing@prod-eu orders shift -1600 --emergency INC-1", "beyond what one person may do alone in an emergency: replay 18,000", "@pay-owners")
+	s.tells(s.Mara, world.PayOps, "billing@prod-eu orders shift -1200 --emergency INC-1",
+		"You may not go alone in an emergency on billing on prod-eu. @kim and @ben may.")
+	s.tells(s.Ben, world.PayOps, "billing@prod-eu orders shift -1600 --emergency INC-1",
+		"beyond what one person may do alone in an emergency: replay 18,000", "@pay-owners")
 
-	m := s.tells(s.Kim, world.PayOps, "billing@prod-eu orders shift -1200 --emergency INC-4711", "preview", "Needs no approval", "Apply")
+	m := s.tells(s.Kim, world.PayOps, "billing@prod-eu orders shift -1200 --emergency INC-4711", "preview",
+		"Needs no approval", "Apply")
 	s.clicks(s.Kim, m, "approve")
-	card := s.sees(s.Jon, world.PayOps, s.id(m)+".1 · waiting until billing is idle", "EMERGENCY INC-4711: @kim went alone", "@pay-owners")
+	card := s.sees(s.Jon, world.PayOps, s.id(m)+".1 · waiting until billing is idle",
+		"EMERGENCY INC-4711: @kim went alone", "@pay-owners")
 	if first := s.shows(s.Jon, card); !slices.Contains(first.Pings(), world.PayOwners) {
 		t.Error("the owners are not notified by the card")
 	}
@@ -216,14 +230,16 @@ func TestEmergencyTypedOnAPendingRequest(t *testing.T) {
 	s := newStage(t, world.Options{Policy: careful})
 	s.start()
 	large := s.asks(s.Mara, world.Home, "billing@prod-eu orders to latest")
-	s.tells(s.Kim, world.PayOps, "emergency "+s.ref(large)+" INC-2", "beyond what one person may do alone in an emergency: skip 0", "ask for approval by @pay-owners")
+	s.tells(s.Kim, world.PayOps, "emergency "+s.ref(large)+" INC-2",
+		"beyond what one person may do alone in an emergency: skip 0", "ask for approval by @pay-owners")
 	s.clicks(s.Mara, large, "cancel")
 
 	card := s.asks(s.Mara, world.Home, "billing@prod-eu orders shift -1200")
 	s.tells(s.Kim, world.PayOps, "emergency "+s.id(card), "which emergency?")
 	s.tells(s.Kim, world.PayOps, "emergency "+s.id(card)+" INC-2", "Nothing was decided: say it with its revision")
 	s.untouched()
-	s.tells(s.Kim, world.PayOps, "emergency "+s.ref(card)+" INC-2", s.id(card)+" goes ahead on your word alone; its owners are told")
+	s.tells(s.Kim, world.PayOps, "emergency "+s.ref(card)+" INC-2",
+		s.id(card)+" goes ahead on your word alone; its owners are told")
 	s.shows(s.Jon, card, "done", "EMERGENCY INC-2: @kim went alone")
 	s.wrote(1)
 	s.tells(s.Kim, world.PayOps, "emergency "+s.ref(card)+" INC-2", "Too late: "+s.id(card)+" is done")

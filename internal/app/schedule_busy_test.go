@@ -22,7 +22,9 @@ func TestARunWhoseGroupHasConsumers(t *testing.T) {
 			t.Parallel()
 			s, at, cron := atNight(t)
 			c := s.joins(kafkasim.ConsumerOptions{ClientID: "billing-6c9f", Host: "10.4.7.21"}, 1)
-			s.saves(fmt.Sprintf(`schedule add "%s" --tz UTC --name nightly --when-busy %s -- billing@prod-eu orders shift -1000`, cron, busy))
+			s.saves(fmt.Sprintf(
+				`schedule add "%s" --tz UTC --name nightly --when-busy %s -- billing@prod-eu orders shift -1000`,
+				cron, busy))
 			s.comes(at.Add(-14 * time.Minute))
 			run := s.announced(at)
 			s.comes(at.Add(time.Second))
@@ -34,7 +36,8 @@ func TestARunWhoseGroupHasConsumers(t *testing.T) {
 				s.tells(s.Mara, world.Home, "schedule resume nightly", "nightly runs again", "It comes next")
 			}
 			if busy == "skip" {
-				s.tells(s.Jon, world.Home, "schedule show nightly", "schedule nightly · active", at.Add(24*time.Hour).Format("2006-01-02 15:04"))
+				s.tells(s.Jon, world.Home, "schedule show nightly", "schedule nightly · active",
+					at.Add(24*time.Hour).Format("2006-01-02 15:04"))
 			}
 			s.leaves(c)
 			if strings.HasPrefix(busy, "wait") {
@@ -50,7 +53,8 @@ func TestARunGivesUpOnItsConsumers(t *testing.T) {
 	t.Parallel()
 	s, at, cron := atNight(t)
 	s.joins(kafkasim.ConsumerOptions{Host: "10.4.7.21"}, 1)
-	s.saves(fmt.Sprintf(`schedule add "%s" --tz UTC --name nightly --when-busy wait:20m -- billing@prod-eu orders shift -1000`, cron))
+	s.saves(fmt.Sprintf(
+		`schedule add "%s" --tz UTC --name nightly --when-busy wait:20m -- billing@prod-eu orders shift -1000`, cron))
 	s.comes(at.Add(-14 * time.Minute))
 	run := s.announced(at)
 	s.comes(at.Add(time.Second))
@@ -64,7 +68,9 @@ func TestARunGivesUpOnItsConsumers(t *testing.T) {
 func TestAMissedRunIsMadeUpFor(t *testing.T) {
 	t.Parallel()
 	s, at, cron := atNight(t)
-	s.saves(fmt.Sprintf(`schedule add "%s" --tz UTC --name nightly --if-missed run-once:6h -- billing@prod-eu orders shift -1000`, cron))
+	s.saves(fmt.Sprintf(
+		`schedule add "%s" --tz UTC --name nightly --if-missed run-once:6h -- billing@prod-eu orders shift -1000`,
+		cron))
 	s.stop()
 	s.comes(at.Add(2 * time.Hour))
 	s.start()
@@ -80,7 +86,8 @@ func TestAMissedRunIsMadeUpFor(t *testing.T) {
 func TestOneShotAtATime(t *testing.T) {
 	t.Parallel()
 	s, at, _ := atNight(t)
-	card := s.saves("at "+at.Format(time.RFC3339)+" --name once -- billing@prod-eu orders shift -1000", at.Format("15:04 UTC"))
+	card := s.saves("at "+at.Format(time.RFC3339)+" --name once -- billing@prod-eu orders shift -1000",
+		at.Format("15:04 UTC"))
 	s.comes(at.Add(-14 * time.Minute))
 	run := s.sees(s.Jon, world.Home, "announced for "+at.Format("15:04 UTC"), "Schedule once of @mara is to")
 	s.untouched()
@@ -92,16 +99,18 @@ func TestOneShotAtATime(t *testing.T) {
 	s.wrote(1)
 }
 
-// A time in the future is agreed to now. Who is connected then goes on reading; once the group is idle it starts at that time.
+// A time in the future is agreed to now. Who is connected then goes on reading; once the group is idle it starts at
+// that time.
 func TestATimeInTheFuture(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
 	s.start()
 	at := s.clock.now().UTC().Add(time.Hour).Truncate(time.Minute)
-	preview := s.tells(s.Mara, world.Incident, "billing@prod-eu orders to "+at.Format(time.RFC3339)+" --future", "preview", "Only what is stored from then on is read",
-		"With CreateTime a producer's clock decides")
+	preview := s.tells(s.Mara, world.Incident, "billing@prod-eu orders to "+at.Format(time.RFC3339)+" --future",
+		"preview", "Only what is stored from then on is read", "With CreateTime a producer's clock decides")
 	s.clicks(s.Mara, preview, "approve")
-	card := s.sees(s.Jon, world.Home, s.ref(preview)+" · waiting for approval", "Only what is stored from then on is read")
+	card := s.sees(s.Jon, world.Home, s.ref(preview)+" · waiting for approval",
+		"Only what is stored from then on is read")
 	s.clicks(s.Jon, card, "approve")
 	s.clicks(s.Kim, s.shows(s.Jon, card, "needs 1 more"), "approve")
 	s.shows(s.Jon, card, "armed for "+at.Format("15:04 UTC"))
@@ -110,7 +119,8 @@ func TestATimeInTheFuture(t *testing.T) {
 
 	for p := range int32(world.Partitions) { // one is stored before that time and one after it
 		for _, stored := range []time.Time{at.Add(-time.Minute), at.Add(time.Second)} {
-			if err := s.Prod.Produce(world.Orders, kafkasim.Record{Partition: p, Time: stored, Value: "later"}); err != nil {
+			if err := s.Prod.Produce(world.Orders,
+				kafkasim.Record{Partition: p, Time: stored, Value: "later"}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -128,9 +138,11 @@ func TestATimeInTheFuture(t *testing.T) {
 func TestAScheduleIsChangedUnderItsName(t *testing.T) {
 	t.Parallel()
 	s, at, cron := atNight(t)
-	first := s.saves(fmt.Sprintf(`schedule add "%s" --tz UTC --name nightly -- billing@prod-eu orders shift -1000`, cron))
+	first := s.saves(fmt.Sprintf(`schedule add "%s" --tz UTC --name nightly -- billing@prod-eu orders shift -1000`,
+		cron))
 	later := at.Add(3 * time.Hour)
-	line := fmt.Sprintf(`schedule add "%d %d * * *" --tz UTC --name nightly -- billing@prod-eu orders shift -1100`, later.Minute(), later.Hour())
+	line := fmt.Sprintf(`schedule add "%d %d * * *" --tz UTC --name nightly -- billing@prod-eu orders shift -1100`,
+		later.Minute(), later.Hour())
 	preview := s.tells(s.Mara, world.Incident, line, "preview", "Needs 1 approval from @pay-owners")
 	s.clicks(s.Mara, preview, "approve")
 	card := s.sees(s.Jon, world.Home, s.ref(preview)+" · waiting for approval", "asks to")
@@ -150,7 +162,8 @@ func TestAScheduleIsChangedUnderItsName(t *testing.T) {
 func TestARunBeyondWhatWasAgreedToAsks(t *testing.T) {
 	t.Parallel()
 	s, at, cron := atNight(t)
-	s.saves(fmt.Sprintf(`schedule add "%s" --tz UTC --name nightly -- billing@prod-eu orders to offset 500`, cron), "Replays at most 16,800")
+	s.saves(fmt.Sprintf(`schedule add "%s" --tz UTC --name nightly -- billing@prod-eu orders to offset 500`, cron),
+		"Replays at most 16,800")
 	on := map[int32]int64{}
 	for p := range int32(world.Partitions) {
 		on[p] = world.PerOrders

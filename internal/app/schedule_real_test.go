@@ -21,8 +21,8 @@ func (r *realStage) dated(first time.Time, records int) {
 	r.stores(0, records, func(n int) time.Time { return first.Add(time.Duration(n) * time.Minute) })
 }
 
-// TestADayIsReplayedAtNightOnApacheKafka: a schedule that goes back 24 hours is announced, waits at its time for the Java
-// consumer to stop, and starts exactly at the record of its own time the day before.
+// TestADayIsReplayedAtNightOnApacheKafka: a schedule that goes back 24 hours is announced, waits at its time for the
+// Java consumer to stop, and starts exactly at the record of its own time the day before.
 func TestADayIsReplayedAtNightOnApacheKafka(t *testing.T) {
 	t.Parallel()
 	const day, stored = 24 * 60, 48*60 - 60 // a record each minute: two days before the run, but for the hour to come
@@ -34,7 +34,8 @@ func TestADayIsReplayedAtNightOnApacheKafka(t *testing.T) {
 	r.committed(stored)
 	r.start()
 
-	line := fmt.Sprintf(`schedule add "%d %d * * *" --tz UTC --name nightly-%s --when-busy wait:2h -- %s@prod-eu %s back 24h`,
+	line := fmt.Sprintf(
+		`schedule add "%d %d * * *" --tz UTC --name nightly-%s --when-busy wait:2h -- %s@prod-eu %s back 24h`,
 		at.Minute(), at.Hour(), r.group[len("billing-"):], r.group, r.topic)
 	r.types(r.Mara, world.Incident, line)
 	preview := r.meets(r.Mara, world.Incident, "preview", "If it ran now", at.Format("2006-01-02 15:04 UTC"))
@@ -45,7 +46,8 @@ func TestADayIsReplayedAtNightOnApacheKafka(t *testing.T) {
 	}
 	r.says(card, "is active")
 	r.comes(at.Add(-14 * time.Minute))
-	run := r.meets(r.Jon, world.Home, "announced for "+at.Format("15:04 UTC"), "go back 1 d, to "+at.Add(-24*time.Hour).Format("2006-01-02 15:04 UTC"))
+	run := r.meets(r.Jon, world.Home, "announced for "+at.Format("15:04 UTC"),
+		"go back 1 d, to "+at.Add(-24*time.Hour).Format("2006-01-02 15:04 UTC"))
 	r.tool(stored, "billing-worker")
 	r.comes(at.Add(time.Second))
 	run = r.says(run, "waiting until "+r.group+" is idle", "1 consumer still connected: billing-worker")
@@ -59,8 +61,8 @@ func TestADayIsReplayedAtNightOnApacheKafka(t *testing.T) {
 	r.resumes("classic", day, stored)
 }
 
-// TestATimeInTheFutureOnApacheKafka: who is connected when the time comes goes on reading, and beyond it. Once the group is
-// idle it starts at the first record that its producer dated after that time.
+// TestATimeInTheFutureOnApacheKafka: who is connected when the time comes goes on reading, and beyond it. Once the
+// group is idle it starts at the first record that its producer dated after that time.
 func TestATimeInTheFutureOnApacheKafka(t *testing.T) {
 	t.Parallel()
 	r := newRealStage(t)
@@ -69,7 +71,8 @@ func TestATimeInTheFutureOnApacheKafka(t *testing.T) {
 	r.start()
 	at := r.clock.now().UTC().Add(30 * time.Minute).Truncate(time.Second)
 	r.types(r.Mara, world.Incident, r.group+"@prod-eu "+r.topic+" to "+at.Format(time.RFC3339)+" --future --wait 2h")
-	preview := r.meets(r.Mara, world.Incident, "preview", "Only what is stored from then on is read", "With CreateTime a producer's clock decides")
+	preview := r.meets(r.Mara, world.Incident, "preview", "Only what is stored from then on is read",
+		"With CreateTime a producer's clock decides")
 	r.clicks(r.Mara, preview, "approve")
 	card := r.meets(r.Jon, world.Home, r.ref(preview)+" · ")
 	if strings.Contains(card.Text(), "waiting for approval") {
@@ -77,11 +80,13 @@ func TestATimeInTheFutureOnApacheKafka(t *testing.T) {
 	}
 	r.says(card, "armed for "+at.Format("15:04"))
 
-	r.stores(realRecords, realRecords+7, func(n int) time.Time { return at.Add(time.Duration(n-realRecords-7) * time.Second) })
+	r.stores(realRecords, realRecords+7,
+		func(n int) time.Time { return at.Add(time.Duration(n-realRecords-7) * time.Second) })
 	r.committed(realRecords + 7)
 	r.comes(at.Add(time.Second))
 	r.says(card, "waiting until "+r.group+" is idle", "1 consumer still connected: billing-worker")
-	r.stores(realRecords+7, realRecords+12, func(n int) time.Time { return at.Add(time.Duration(n-realRecords-7) * time.Second) })
+	r.stores(realRecords+7, realRecords+12,
+		func(n int) time.Time { return at.Add(time.Duration(n-realRecords-7) * time.Second) })
 	r.committed(realRecords + 12)
 	r.tool(realRecords+12, "billing-worker")
 

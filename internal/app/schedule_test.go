@@ -36,17 +36,22 @@ func (s *stage) saves(line string, parts ...string) slacksim.Message {
 // announced waits for the card of the run that begins at a time.
 func (s *stage) announced(at time.Time) slacksim.Message {
 	s.t.Helper()
-	m := s.sees(s.Jon, world.Home, "announced for "+at.Format("15:04 UTC"), "Schedule nightly of @mara is to", "Rests on")
+	m := s.sees(s.Jon, world.Home, "announced for "+at.Format("15:04 UTC"), "Schedule nightly of @mara is to",
+		"Rests on")
 	s.has(m, "skip-next", "delay", "run", "rows")
 	return m
 }
 
-// Added with approval, announced, put off, run now, skipped the next day, fired by itself the day after, told in the end.
+// Added with approval, announced, put off, run now, skipped the next day, fired by itself the day after, told in the
+// end.
 func TestAScheduleFromItsApprovalToItsHistory(t *testing.T) {
 	t.Parallel()
 	s, at, cron := atNight(t)
-	line := fmt.Sprintf(`schedule add "%s" --tz UTC --name nightly --reason "nightly batch" -- billing@prod-eu orders shift -1000`, cron)
-	saved := s.saves(line, "Schedule "+cron+" UTC", "If it ran now", "Replays at most 12,000", "Next:", at.Format("2006-01-02 15:04 UTC"), "Each run is announced 15 min ahead")
+	line := fmt.Sprintf(
+		`schedule add "%s" --tz UTC --name nightly --reason "nightly batch" -- billing@prod-eu orders shift -1000`,
+		cron)
+	saved := s.saves(line, "Schedule "+cron+" UTC", "If it ran now", "Replays at most 12,000", "Next:",
+		at.Format("2006-01-02 15:04 UTC"), "Each run is announced 15 min ahead")
 	s.has(saved, "skip-next", "run", "pause", "remove")
 	s.untouched()
 
@@ -82,11 +87,13 @@ func TestAScheduleFromItsApprovalToItsHistory(t *testing.T) {
 	}
 }
 
-// One that is missed is told and left out; one whose approval ends is told to its owner, and then nothing runs any more.
+// One that is missed is told and left out; one whose approval ends is told to its owner, and then nothing runs any
+// more.
 func TestAScheduleIsMissedAndLapses(t *testing.T) {
 	t.Parallel()
 	s, at, cron := atNight(t)
-	s.saves(fmt.Sprintf(`schedule add "%s" --tz UTC --name nightly --until 10d -- billing@prod-eu orders shift -1000`, cron))
+	s.saves(fmt.Sprintf(`schedule add "%s" --tz UTC --name nightly --until 10d -- billing@prod-eu orders shift -1000`,
+		cron))
 	s.stop()
 	s.comes(at.Add(2 * time.Hour))
 	s.start()
@@ -102,7 +109,8 @@ func TestAScheduleIsMissedAndLapses(t *testing.T) {
 func TestARunStandsBackForAReset(t *testing.T) {
 	t.Parallel()
 	s, at, cron := atNight(t)
-	s.saves(fmt.Sprintf(`schedule add "%s" --tz UTC --name nightly --when-busy wait:2h -- billing@prod-eu orders shift -1000`, cron))
+	s.saves(fmt.Sprintf(
+		`schedule add "%s" --tz UTC --name nightly --when-busy wait:2h -- billing@prod-eu orders shift -1000`, cron))
 	s.comes(at.Add(-16 * time.Minute))
 	other := s.asks(s.Mara, world.Incident, "billing@prod-eu orders to latest")
 	s.comes(at.Add(-14 * time.Minute))
@@ -153,7 +161,8 @@ schedules:
 	s.start() // the same file again changes nothing
 	s.tells(s.Mara, world.Sandbox, "schedule remove nightly", "is kept in the bot's configuration file")
 	s.comes(at.Add(-14 * time.Minute))
-	run := s.sees(s.Mara, world.Sandbox, "announced for "+at.Format("15:04 UTC"), "Rests on the reviewed configuration file")
+	run := s.sees(s.Mara, world.Sandbox, "announced for "+at.Format("15:04 UTC"),
+		"Rests on the reviewed configuration file")
 	s.comes(at.Add(time.Second))
 	s.shows(s.Mara, run, "done")
 }

@@ -32,8 +32,8 @@ func schedules(cfg *config.Config, now time.Time) ([]reset.Schedule, error) {
 }
 
 func readSchedule(cfg *config.Config, entry config.Schedule, now time.Time) (reset.Schedule, error) {
-	words := []string{"schedule", "add", entry.Cron, "--tz", entry.TZ, "--name", entry.Name, "--announce", entry.Announce,
-		"--when-busy", entry.WhenBusy, "--if-missed", entry.IfMissed}
+	words := []string{"schedule", "add", entry.Cron, "--tz", entry.TZ, "--name", entry.Name, "--announce",
+		entry.Announce, "--when-busy", entry.WhenBusy, "--if-missed", entry.IfMissed}
 	if entry.Until != "" {
 		words = append(words, "--until", entry.Until)
 	}
@@ -66,7 +66,8 @@ func contextOf(cfg *config.Config, now time.Time) commands.Context {
 func Schedules(ctx context.Context, cfg *config.Config, now func() time.Time) (string, error) {
 	db, err := store.OpenReadOnly(ctx, cfg.Store.Path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Sprintf("There is no database %s yet, so nothing is scheduled. kafka-reset-bot serve makes it.\n", cfg.Store.Path), nil
+		return fmt.Sprintf("There is no database %s yet, so nothing is scheduled. kafka-reset-bot serve makes it.\n",
+			cfg.Store.Path), nil
 	}
 	if err != nil {
 		return "", fmt.Errorf("open the store %s: %w", cfg.Store.Path, err)

@@ -20,11 +20,14 @@ const (
 	wrongPassword = "hunter3-and-much-longer"
 )
 
-// TestNoSecretIsEverSaid puts secrets everywhere a configuration takes one, lets things go wrong, and reads all that came out.
-// (That tokens and response_urls are in no log and no message is checked at the end of every story: see behaved.)
+// TestNoSecretIsEverSaid puts secrets everywhere a configuration takes one, lets things go wrong, and reads all that
+// came out. (That tokens and response_urls are in no log and no message is checked at the end of every story: see
+// behaved.)
 func TestNoSecretIsEverSaid(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, world.Options{Kafka: kafkasim.Options{Users: []kafkasim.User{{Mechanism: "SCRAM-SHA-512", Name: "bot", Password: password}}}})
+	s := newStage(t,
+		world.Options{Kafka: kafkasim.Options{Users: []kafkasim.User{{Mechanism: "SCRAM-SHA-512", Name: "bot",
+			Password: password}}}})
 	s.errors = append(s.errors, "slack", "envelope")
 	file := filepath.Join(t.TempDir(), "password")
 	if err := os.WriteFile(file, []byte(password+"\n"), 0o600); err != nil {
@@ -69,7 +72,8 @@ func TestNoSecretIsEverSaid(t *testing.T) {
 	}
 	s.refused = append(s.refused, "invalid_auth")
 	for name, said := range map[string]string{"check": out, "the log": s.log.String(), "slack": s.Slack.Sent()} {
-		for _, secret := range []string{password, wrongPassword, world.AppToken, world.BotToken, "this0token0is0wrong"} {
+		for _, secret := range []string{password, wrongPassword, world.AppToken, world.BotToken,
+			"this0token0is0wrong"} {
 			if name == "slack" && secret == "this0token0is0wrong" {
 				continue // Slack itself is given the token
 			}

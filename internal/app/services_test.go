@@ -18,7 +18,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
 )
 
-// serviceOf is a world whose production cluster knows no newer version of some requests; -1: it does not know the request.
+// serviceOf is a world whose production cluster knows no newer version of some requests; -1: it does not know the
+// request.
 func serviceOf(caps map[kmsg.Key]int16) world.Options {
 	v := kversion.V2_8_0()
 	for key, newest := range caps {
@@ -42,7 +43,8 @@ func TestAnOldBrokerIsNotToldThatACommitExpiresAtOnce(t *testing.T) {
 	s.clicks(s.Mara, m, "approve")
 	s.sees(s.Jon, world.PayOps, s.id(m)+" · done")
 	if sent.Load() != 1 || retention.Load() != -1 {
-		t.Errorf("%d commits, kept for %d ms; want one, kept for as long as the brokers say (-1)", sent.Load(), retention.Load())
+		t.Errorf("%d commits, kept for %d ms; want one, kept for as long as the brokers say (-1)", sent.Load(),
+			retention.Load())
 	}
 }
 
@@ -53,13 +55,16 @@ func TestWhatAServiceDoesNotOfferIsRefusedAtThePreview(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.start()
-	s.tells(s.Mara, world.PayOps, "delete-offsets billing@prod-eu orders:0-1", "refused", "prod-eu does not know OffsetDelete", "Nothing was written", "to earliest, latest or a time instead")
+	s.tells(s.Mara, world.PayOps, "delete-offsets billing@prod-eu orders:0-1", "refused",
+		"prod-eu does not know OffsetDelete", "Nothing was written", "to earliest, latest or a time instead")
 	card := s.asks(s.Mara, world.Home, "pay-new@prod-eu orders:0-2 to latest")
-	s.shows(s.Jon, card, "An undo of this reset will be refused: 2 partitions (orders:1-2) have no committed offset now")
+	s.shows(s.Jon, card,
+		"An undo of this reset will be refused: 2 partitions (orders:1-2) have no committed offset now")
 	s.clicks(s.Jon, card, "approve")
 	s.clicks(s.Kim, card, "approve")
 	s.shows(s.Jon, card, s.id(card)+" · done")
-	s.tells(s.Mara, world.PayOps, "undo "+s.id(card), "refused", "prod-eu does not know OffsetDelete", "with --from-file")
+	s.tells(s.Mara, world.PayOps, "undo "+s.id(card), "refused", "prod-eu does not know OffsetDelete",
+		"with --from-file")
 	s.wrote(1)
 }
 
@@ -91,7 +96,8 @@ func TestCheckFailsOnlyForWhatAPlainResetNeeds(t *testing.T) {
 		},
 		"too old": {
 			map[kmsg.Key]int16{kmsg.Metadata: 3}, true,
-			[]string{"WRONG  cluster prod-eu: ", "it knows Metadata up to version 3, where at least 4 is needed: it would create topics that do not exist"},
+			[]string{"WRONG  cluster prod-eu: ",
+				"it knows Metadata up to version 3, where at least 4 is needed: it would create topics that do not exist"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -9,7 +9,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
 )
 
-// crashLoop is a controller that starts a consumer again each time that it has died: alive for a moment, away for another.
+// crashLoop is a controller that starts a consumer again each time that it has died: alive for a moment, away for
+// another.
 func crashLoop(s *stage, protocol string, alive, away time.Duration) (starts func() int, stop func()) {
 	const silent = "silent" // without a record, so that no commit tells of them
 	if err := s.Prod.CreateTopic(silent, 1, nil); err != nil {
@@ -27,7 +28,8 @@ func crashLoop(s *stage, protocol string, alive, away time.Duration) (starts fun
 	go func() {
 		defer close(ended)
 		for again := true; again; again = rests(away) {
-			c, err := s.Prod.StartConsumer(world.Billing, []string{silent}, kafkasim.ConsumerOptions{Protocol: protocol})
+			c, err := s.Prod.StartConsumer(world.Billing, []string{silent},
+				kafkasim.ConsumerOptions{Protocol: protocol})
 			if err == nil {
 				err = s.Prod.WaitGroup(s.ctx, world.Billing, "Stable", 1)
 			}
@@ -42,8 +44,8 @@ func crashLoop(s *stage, protocol string, alive, away time.Duration) (starts fun
 	return func() int { return len(started) }, func() { close(end); <-ended }
 }
 
-// T24: consumers that crash and are restarted leave billing Empty for a moment each time. It is never written into such a gap, and is
-// once they stay away.
+// T24: consumers that crash and are restarted leave billing Empty for a moment each time. It is never written into
+// such a gap, and is once they stay away.
 func TestACrashLoopIsNeverWrittenIntoAGap(t *testing.T) {
 	t.Parallel()
 	for _, protocol := range []string{"classic", "consumer"} {
@@ -51,7 +53,11 @@ func TestACrashLoopIsNeverWrittenIntoAGap(t *testing.T) {
 			t.Parallel()
 			s := newStage(t, world.Options{})
 			usual := s.opts.Times
-			s.opts.Times = func(ts *engine.Times) { usual(ts); ts.Settle, ts.CheckInterval = 2*time.Second, 200*time.Millisecond }
+			s.opts.Times = func(ts *engine.Times) {
+				usual(ts)
+				ts.Settle, ts.CheckInterval = 2*time.Second,
+					200*time.Millisecond
+			}
 			starts, stop := crashLoop(s, protocol, 400*time.Millisecond, 300*time.Millisecond)
 			s.until("a consumer is there", func() bool { return starts() > 0 })
 			s.start()
@@ -66,8 +72,8 @@ func TestACrashLoopIsNeverWrittenIntoAGap(t *testing.T) {
 	}
 }
 
-// A click that comes a moment after the preview of an inactive group is not made to wait for the settle time again: the group was
-// looked at all the while.
+// A click that comes a moment after the preview of an inactive group is not made to wait for the settle time again:
+// the group was looked at all the while.
 func TestAPromptClickIsNotMadeToWait(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
@@ -84,7 +90,8 @@ func TestAPromptClickIsNotMadeToWait(t *testing.T) {
 	s.clicks(s.Mara, m, "approve")
 	s.until("orders-0 is written", func() bool { return s.at(0) < before-90 })
 	if took := time.Since(clicked); took > 4*time.Second {
-		t.Errorf("written %s after the click, although the group had been inactive at every look for longer than the settle time", took)
+		t.Errorf("written %s after the click, although the group had been inactive at every look for longer than the settle time",
+			took)
 	}
 	s.sees(s.Jon, world.PayOps, s.id(m), "done")
 }

@@ -49,8 +49,8 @@ func TestABusyIncidentStaysWithinSlacksLimits(t *testing.T) {
 	}
 }
 
-// TestAnApprovalWaitsUntilSlackAnswers: Slack asks to wait a minute before it says who may approve. The click is recorded,
-// the approver is told so, and it counts as soon as Slack answers; clicking again is not asked for.
+// TestAnApprovalWaitsUntilSlackAnswers: Slack asks to wait a minute before it says who may approve. The click is
+// recorded, the approver is told so, and it counts as soon as Slack answers; clicking again is not asked for.
 func TestAnApprovalWaitsUntilSlackAnswers(t *testing.T) {
 	t.Parallel()
 	for _, method := range []string{membersOf, "users.info"} {
@@ -97,8 +97,8 @@ func (c lookedAt) Inspect(ctx context.Context, q reset.Query) (reset.Snapshot, e
 	return c.Cluster.Inspect(ctx, q)
 }
 
-// TestKafkaAwaySlackIsLeftAlone: while Kafka does not answer there is no plan to judge, and Slack is not asked again and again
-// who is in which group. When there is one, a 429 does not refuse what was promised to be looked at again.
+// TestKafkaAwaySlackIsLeftAlone: while Kafka does not answer there is no plan to judge, and Slack is not asked again
+// and again who is in which group. When there is one, a 429 does not refuse what was promised to be looked at again.
 func TestKafkaAwaySlackIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})

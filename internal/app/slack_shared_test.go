@@ -10,19 +10,21 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
 )
 
-// TestAChannelIsSharedWhenInDoubt: Slack does not say whether other organisations read the channel where a reset was asked for.
-// They do: neither the numbers nor [Approve] go there.
+// TestAChannelIsSharedWhenInDoubt: Slack does not say whether other organisations read the channel where a reset was
+// asked for. They do: neither the numbers nor [Approve] go there.
 func TestAChannelIsSharedWhenInDoubt(t *testing.T) {
 	t.Parallel()
 	for name, f := range map[string]slacksim.Fault{
-		"asked to wait": {Status: 429, RetryAfter: time.Minute}, "failed": {Status: 500}, "missing scope": {Error: "missing_scope"},
-		"cut": {Drop: true}, "not found": {Error: "channel_not_found"}, "no answer": {Hang: true},
+		"asked to wait": {Status: 429, RetryAfter: time.Minute}, "failed": {Status: 500},
+		"missing scope": {Error: "missing_scope"}, "cut": {Drop: true}, "not found": {Error: "channel_not_found"},
+		"no answer": {Hang: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newStage(t, world.Options{})
 			s.refused = append(s.refused, f.Error)
-			s.Slack.AddChannel(slacksim.Channel{ID: "C0SHARED", Name: "shared", Members: []string{"U0MARA", "U0JON", "U0SOL"}, Bot: true, ExtShared: true})
+			s.Slack.AddChannel(slacksim.Channel{ID: "C0SHARED", Name: "shared",
+				Members: []string{"U0MARA", "U0JON", "U0SOL"}, Bot: true, ExtShared: true})
 			s.start()
 			preview := s.tells(s.Mara, "C0SHARED", "billing@prod-eu orders back 50m", "preview", "Ask for approval")
 			s.Slack.Fail("conversations.info", f)
@@ -57,7 +59,8 @@ func TestACardLeavesAChannelThatIsShared(t *testing.T) {
 		return err == nil && len(now.Buttons()) == 0 && !strings.Contains(now.Text(), "16,800")
 	})
 	for _, m := range s.Jon.Replies(card) {
-		if strings.Contains(m.Text(), "approved") || slices.ContainsFunc(m.Files, func(f slacksim.File) bool { return strings.Contains(f.Name, "undo") }) {
+		if strings.Contains(m.Text(), "approved") ||
+			slices.ContainsFunc(m.Files, func(f slacksim.File) bool { return strings.Contains(f.Name, "undo") }) {
 			t.Errorf("said in the shared channel: %s", m.Text())
 		}
 	}
@@ -72,7 +75,8 @@ func TestSlowEditsHoldNothingElseUp(t *testing.T) {
 	s.Slack.Fail("chat.update", slacksim.Fault{Status: 429, RetryAfter: 5 * time.Minute})
 	s.clicks(s.Jon, card, "approve")
 	s.until("the thread says that it is done", func() bool {
-		return slices.ContainsFunc(s.Jon.Replies(card), func(m slacksim.Message) bool { return strings.Contains(m.Text(), "read back at its target") })
+		return slices.ContainsFunc(s.Jon.Replies(card),
+			func(m slacksim.Message) bool { return strings.Contains(m.Text(), "read back at its target") })
 	})
 	s.asks(s.Mara, world.Home, "billing@prod-eu orders to latest")
 	if n := len(s.Slack.Calls("chat.update")); n > 3 {

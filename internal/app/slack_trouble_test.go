@@ -17,7 +17,8 @@ func TestTheCardGoesWhereItMay(t *testing.T) {
 	s.Slack.AddChannel(slacksim.Channel{ID: "C0PRIVATE", Name: "private", Members: all, Private: true})
 	s.Slack.AddChannel(slacksim.Channel{ID: "C0HIDDEN", Name: "hidden", Members: all, Private: true, Bot: true})
 	s.Slack.AddChannel(slacksim.Channel{ID: "C0OLD", Name: "old", Members: all, Bot: true})
-	s.Slack.AddChannel(slacksim.Channel{ID: "C0SHARED", Name: "shared", Members: append(all, "U0SOL"), Bot: true, ExtShared: true})
+	s.Slack.AddChannel(slacksim.Channel{ID: "C0SHARED", Name: "shared", Members: append(all, "U0SOL"), Bot: true,
+		ExtShared: true})
 	s.refused = append(s.refused, "is_archived")
 	s.start()
 	for _, c := range []struct{ asked, shown, named string }{
@@ -56,28 +57,33 @@ func TestAnOutcomeReachesTheRequesterWhoAskedElsewhere(t *testing.T) {
 	s.wrote(1)
 }
 
-// TestSlackInTroubleTheWorkGoesOn: whatever Slack does not answer, the reset is carried out once, and the card catches up.
+// TestSlackInTroubleTheWorkGoesOn: whatever Slack does not answer, the reset is carried out once, and the card
+// catches up.
 func TestSlackInTroubleTheWorkGoesOn(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		method string
 		fault  slacksim.Fault
 	}{
-		"post asked to wait":            {"chat.postMessage", slacksim.Fault{Status: 429, RetryAfter: time.Second, Times: 2}},
-		"post failed":                   {"chat.postMessage", slacksim.Fault{Status: 500, Times: 1}},
-		"post says internal error":      {"chat.postMessage", slacksim.Fault{Error: "internal_error", Times: 1}},
-		"post cut":                      {"chat.postMessage", slacksim.Fault{Drop: true, Times: 1}},
-		"edit asked to wait":            {"chat.update", slacksim.Fault{Status: 429, RetryAfter: time.Second, Times: 2}},
-		"edit failed":                   {"chat.update", slacksim.Fault{Status: 503, Times: 1}},
-		"edit lost its answer":          {"chat.update", slacksim.Fault{Status: 502, Effect: true, Times: 1}},
-		"files failed":                  {"files.getUploadURLExternal", slacksim.Fault{Status: 500, Times: 1}},
-		"files cut":                     {slacksim.Uploads, slacksim.Fault{Drop: true, Times: 1}},
-		"files not shared":              {"files.completeUploadExternal", slacksim.Fault{Error: "internal_error", Times: 1}},
-		"names unknown":                 {"usergroups.list", slacksim.Fault{Status: 500}},
-		"links unknown":                 {"chat.getPermalink", slacksim.Fault{Status: 500}},
-		"answers failed":                {slacksim.ResponseURLs, slacksim.Fault{Status: 500, Times: 1}},
-		"answers lost their answer":     {slacksim.ResponseURLs, slacksim.Fault{Status: 502, Effect: true, Times: 1}},
-		"direct messages asked to wait": {"conversations.open", slacksim.Fault{Status: 429, RetryAfter: time.Second, Times: 2}},
+		"post asked to wait": {"chat.postMessage",
+			slacksim.Fault{Status: 429, RetryAfter: time.Second, Times: 2}},
+		"post failed":              {"chat.postMessage", slacksim.Fault{Status: 500, Times: 1}},
+		"post says internal error": {"chat.postMessage", slacksim.Fault{Error: "internal_error", Times: 1}},
+		"post cut":                 {"chat.postMessage", slacksim.Fault{Drop: true, Times: 1}},
+		"edit asked to wait": {"chat.update",
+			slacksim.Fault{Status: 429, RetryAfter: time.Second, Times: 2}},
+		"edit failed":          {"chat.update", slacksim.Fault{Status: 503, Times: 1}},
+		"edit lost its answer": {"chat.update", slacksim.Fault{Status: 502, Effect: true, Times: 1}},
+		"files failed":         {"files.getUploadURLExternal", slacksim.Fault{Status: 500, Times: 1}},
+		"files cut":            {slacksim.Uploads, slacksim.Fault{Drop: true, Times: 1}},
+		"files not shared": {"files.completeUploadExternal",
+			slacksim.Fault{Error: "internal_error", Times: 1}},
+		"names unknown":             {"usergroups.list", slacksim.Fault{Status: 500}},
+		"links unknown":             {"chat.getPermalink", slacksim.Fault{Status: 500}},
+		"answers failed":            {slacksim.ResponseURLs, slacksim.Fault{Status: 500, Times: 1}},
+		"answers lost their answer": {slacksim.ResponseURLs, slacksim.Fault{Status: 502, Effect: true, Times: 1}},
+		"direct messages asked to wait": {"conversations.open",
+			slacksim.Fault{Status: 429, RetryAfter: time.Second, Times: 2}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -96,7 +102,8 @@ func TestSlackInTroubleTheWorkGoesOn(t *testing.T) {
 	}
 }
 
-// TestSlackThatDoesNotAnswerHoldsNothingUp: a call that hangs is given up after a while; the write does not wait for it.
+// TestSlackThatDoesNotAnswerHoldsNothingUp: a call that hangs is given up after a while; the write does not wait for
+// it.
 func TestSlackThatDoesNotAnswerHoldsNothingUp(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
@@ -115,8 +122,8 @@ func TestSlackThatDoesNotAnswerHoldsNothingUp(t *testing.T) {
 	s.wrote(1)
 }
 
-// TestMembershipThatCannotBeReadIsWaitedFor: nothing is allowed while Slack does not say who somebody is. The click is recorded
-// all the same, and judged when Slack answers.
+// TestMembershipThatCannotBeReadIsWaitedFor: nothing is allowed while Slack does not say who somebody is. The click
+// is recorded all the same, and judged when Slack answers.
 func TestMembershipThatCannotBeReadIsWaitedFor(t *testing.T) {
 	t.Parallel()
 	for _, method := range []string{"usergroups.users.list", "users.info"} {

@@ -23,8 +23,8 @@ import (
 // patience is how long a test waits for something that has to happen.
 const patience = time.Minute
 
-// stage is a world with the bot in it, for one test. Everything is done and seen through Slack's own protocol. When the test
-// ends, it looks at what no story may do: see behaved.
+// stage is a world with the bot in it, for one test. Everything is done and seen through Slack's own protocol. When
+// the test ends, it looks at what no story may do: see behaved.
 type stage struct {
 	*world.World
 	t    *testing.T
@@ -67,13 +67,16 @@ func newStage(t *testing.T, o world.Options) *stage {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The bot is no member of the incident's channel: Slack says so, and the card goes home. A few messages in one second are too
-	// many for Slack: it says so, and they come a moment later.
-	s := &stage{World: w, t: t, ctx: t.Context(), log: &journal{}, clock: clock, refused: []string{"not_in_channel", "channel_not_found", "ratelimited"},
-		acks: []slacksim.AckOutcome{slacksim.AckAccepted}}
-	s.opts = app.Options{Now: clock.now, Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+	// The bot is no member of the incident's channel: Slack says so, and the card goes home. A few messages in one
+	// second are too many for Slack: it says so, and they come a moment later.
+	s := &stage{World: w, t: t, ctx: t.Context(), log: &journal{}, clock: clock,
+		refused: []string{"not_in_channel", "channel_not_found", "ratelimited"},
+		acks:    []slacksim.AckOutcome{slacksim.AckAccepted}}
+	s.opts = app.Options{Now: clock.now,
+		Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Times: func(ts *engine.Times) {
-			ts.Settle, ts.CheckInterval, ts.Again, ts.Gap = 600*time.Millisecond, 100*time.Millisecond, 500*time.Millisecond, 2*time.Second
+			ts.Settle, ts.CheckInterval, ts.Again, ts.Gap = 600*time.Millisecond, 100*time.Millisecond,
+				500*time.Millisecond, 2*time.Second
 			ts.Unread = 0 // people here read faster; see TestAClickRightAfterANewRevision
 		}}
 	t.Cleanup(func() {
@@ -86,8 +89,9 @@ func newStage(t *testing.T, o world.Options) *stage {
 	return s
 }
 
-// behaved is what holds in every story: Slack took everything the bot said (the simulator validates each message), every
-// envelope was acknowledged in time, nothing went wrong that only the log tells, and no secret was said anywhere.
+// behaved is what holds in every story: Slack took everything the bot said (the simulator validates each message),
+// every envelope was acknowledged in time, nothing went wrong that only the log tells, and no secret was said
+// anywhere.
 func (s *stage) behaved() {
 	s.t.Helper()
 	for _, c := range s.Slack.Calls() {
@@ -102,7 +106,8 @@ func (s *stage) behaved() {
 	}
 	log := s.log.String()
 	for line := range strings.Lines(log) {
-		if strings.Contains(line, "level=ERROR") && !slices.ContainsFunc(s.errors, func(e string) bool { return strings.Contains(line, e) }) {
+		if strings.Contains(line, "level=ERROR") &&
+			!slices.ContainsFunc(s.errors, func(e string) bool { return strings.Contains(line, e) }) {
 			s.t.Errorf("the bot logged an error: %s", line)
 		}
 	}
@@ -163,8 +168,8 @@ func (s *stage) runs() (end func()) {
 	return end
 }
 
-// later moves the time of the bot and of Slack forward. Claims that are held just then lapse, which the log says, and so do the
-// addresses that an answer is just being sent to.
+// later moves the time of the bot and of Slack forward. Claims that are held just then lapse, which the log says, and
+// so do the addresses that an answer is just being sent to.
 func (s *stage) later(d time.Duration) {
 	s.errors = append(s.errors, "release a claim")
 	s.refused = append(s.refused, "expired_url")
@@ -258,7 +263,9 @@ func (s *stage) shows(p *slacksim.Person, m slacksim.Message, parts ...string) s
 	return s.finds(p, m.Channel, parts, func(now slacksim.Message) bool { return now.TS == m.TS && holds(now, parts) })
 }
 
-func (s *stage) finds(p *slacksim.Person, channel string, parts []string, want func(slacksim.Message) bool) slacksim.Message {
+func (s *stage) finds(
+	p *slacksim.Person, channel string, parts []string, want func(slacksim.Message) bool,
+) slacksim.Message {
 	s.t.Helper()
 	ctx, cancel := context.WithTimeout(s.ctx, patience)
 	defer cancel()
@@ -330,8 +337,8 @@ func (s *stage) told(p *slacksim.Person, m slacksim.Message, action string, part
 	}
 }
 
-// once checks that an act gets exactly one answer, in words. What comes after it is waited for by asking for help, which is
-// answered the same way.
+// once checks that an act gets exactly one answer, in words. What comes after it is waited for by asking for help,
+// which is answered the same way.
 func (s *stage) once(p *slacksim.Person, channel string, act func(), parts ...string) {
 	s.t.Helper()
 	alone := func() []slacksim.Message {

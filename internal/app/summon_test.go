@@ -9,33 +9,39 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
 )
 
-// TestApproversWhoCannotSeeTheCardAreToldDirectly: in a private incident channel, or while no channel takes the card. The home channel is told
-// what waits, and nothing from inside.
+// TestApproversWhoCannotSeeTheCardAreToldDirectly: in a private incident channel, or while no channel takes the card.
+// The home channel is told what waits, and nothing from inside.
 func TestApproversWhoCannotSeeTheCardAreToldDirectly(t *testing.T) {
 	t.Parallel()
 	for _, where := range []string{"a private channel", "no channel"} {
 		t.Run(where, func(t *testing.T) {
 			t.Parallel()
 			s := newStage(t, world.Options{})
-			s.Slack.AddChannel(slacksim.Channel{ID: "C0WAR", Name: "war-room", Members: []string{"U0MARA", "U0BEN"}, Private: true, Bot: true})
+			s.Slack.AddChannel(slacksim.Channel{ID: "C0WAR", Name: "war-room", Members: []string{"U0MARA", "U0BEN"},
+				Private: true, Bot: true})
 			s.refused = append(s.refused, "is_archived")
 			s.errors = append(s.errors, "slack refuses the card in every channel")
 			s.start()
 			at := "C0WAR"
 			if where == "no channel" {
 				at = world.Incident
-				if err := s.Slack.ChangeChannel(world.Home, func(c *slacksim.Channel) { c.Archived = true }); err != nil {
+				if err := s.Slack.ChangeChannel(world.Home,
+					func(c *slacksim.Channel) { c.Archived = true }); err != nil {
 					t.Fatal(err)
 				}
 			}
-			preview := s.tells(s.Mara, at, `billing@prod-eu orders back 50m --reason "the secret of the war room"`, "preview", "Ask for approval")
+			preview := s.tells(s.Mara, at, `billing@prod-eu orders back 50m --reason "the secret of the war room"`,
+				"preview", "Ask for approval")
 			s.clicks(s.Mara, preview, "approve")
 			for _, p := range []*slacksim.Person{s.Jon, s.Kim} {
-				s.sees(p, s.Slack.DM(p.ID), s.ref(preview)+" · waiting for approval", "You cannot see the card", "As of")
+				s.sees(p, s.Slack.DM(p.ID), s.ref(preview)+" · waiting for approval", "You cannot see the card",
+					"As of")
 			}
 			if where == "a private channel" {
-				told := s.sees(s.Jon, world.Home, s.ref(preview)+" · waiting for approval in a private channel", "approve "+s.ref(preview))
-				if text := told.Text(); strings.Contains(text, "secret") || strings.Contains(text, "mara") || len(told.Buttons()) > 0 {
+				told := s.sees(s.Jon, world.Home, s.ref(preview)+" · waiting for approval in a private channel",
+					"approve "+s.ref(preview))
+				if text := told.Text(); strings.Contains(text, "secret") || strings.Contains(text,
+					"mara") || len(told.Buttons()) > 0 {
 					t.Errorf("the home channel is told what is inside:\n%s", text)
 				}
 				if !slices.Contains(told.Pings(), world.PayOwners) {
@@ -59,7 +65,8 @@ func TestApproversWhoCannotSeeTheCardAreToldDirectly(t *testing.T) {
 func TestMembersWhoCanDecideAreEnough(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
-	s.Slack.AddChannel(slacksim.Channel{ID: "C0WAR", Name: "war-room", Members: []string{"U0MARA", "U0JON"}, Private: true, Bot: true})
+	s.Slack.AddChannel(slacksim.Channel{ID: "C0WAR", Name: "war-room", Members: []string{"U0MARA", "U0JON"},
+		Private: true, Bot: true})
 	s.start()
 	preview := s.tells(s.Mara, "C0WAR", "billing@prod-eu orders back 50m", "preview")
 	s.clicks(s.Mara, preview, "approve")

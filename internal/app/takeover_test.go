@@ -11,8 +11,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
 )
 
-// dying is the store of a process that, from a moment on, records and acknowledges what people do, claims it, and gets no
-// further: as one that is killed just then.
+// dying is the store of a process that, from a moment on, records and acknowledges what people do, claims it, and
+// gets no further: as one that is killed just then.
 type dying struct {
 	engine.Store
 	dead *atomic.Bool
@@ -49,7 +49,8 @@ func (s *stage) shown(ask string) slacksim.Message {
 	return card
 }
 
-// TestAClickOutlivesTheProcessThatTookIt: it is taken up when the next process runs, not when the lease of the dead one ends.
+// TestAClickOutlivesTheProcessThatTookIt: it is taken up when the next process runs, not when the lease of the dead
+// one ends.
 func TestAClickOutlivesTheProcessThatTookIt(t *testing.T) {
 	t.Parallel()
 	s, kill, restart := killed(t)

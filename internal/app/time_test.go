@@ -8,8 +8,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
 )
 
-// dated makes a topic of one partition with a segment for each batch, of records at the given times, and lets billing have
-// committed an offset on it.
+// dated makes a topic of one partition with a segment for each batch, of records at the given times, and lets billing
+// have committed an offset on it.
 func (s *stage) dated(topic string, committed int64, batches ...[]time.Time) {
 	s.t.Helper()
 	err := s.Prod.CreateTopic(topic, 1, map[string]string{"segment.bytes": "1"})
@@ -30,14 +30,15 @@ func (s *stage) dated(topic string, committed int64, batches ...[]time.Time) {
 	}
 }
 
-// The newest record of the first segment is below the log start: Kafka finds no record for the time, although offsets 3 and 4
-// are later, between earlier ones. The reset goes to 3 and skips nothing.
+// The newest record of the first segment is below the log start: Kafka finds no record for the time, although offsets
+// 3 and 4 are later, between earlier ones. The reset goes to 3 and skips nothing.
 func TestATimeThatKafkaMisses(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
 	b := s.Born.Add(-24 * time.Hour).UTC()
 	hour := func(n int) time.Time { return b.Add(time.Duration(n) * time.Hour) }
-	s.dated("invoices", 7, []time.Time{hour(5), hour(1), hour(1)}, []time.Time{hour(10), hour(10)}, []time.Time{hour(2), hour(2)})
+	s.dated("invoices", 7, []time.Time{hour(5), hour(1), hour(1)}, []time.Time{hour(10), hour(10)},
+		[]time.Time{hour(2), hour(2)})
 	if err := s.Prod.DeleteRecords("invoices", 0, 1); err != nil {
 		t.Fatal(err)
 	}
@@ -52,8 +53,8 @@ func TestATimeThatKafkaMisses(t *testing.T) {
 	s.tells(s.Mara, world.PayOps, "billing@prod-eu invoices"+asked, "preview", "Nothing would move")
 }
 
-// A producer dates its records in seconds: to Kafka they are of January 1970, and none is as late as half an hour ago. The log
-// end would skip what is unread, so that a rewind is a question, and the newest date is shown.
+// A producer dates its records in seconds: to Kafka they are of January 1970, and none is as late as half an hour
+// ago. The log end would skip what is unread, so that a rewind is a question, and the newest date is shown.
 func TestARewindThatWouldSkipIsAQuestion(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
@@ -63,7 +64,8 @@ func TestARewindThatWouldSkipIsAQuestion(t *testing.T) {
 	}
 	s.dated("payments", 80, times)
 	s.start()
-	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu payments back 30m", "would skip up to 20 messages", "1970-01-2", "seconds", "Not written as of ")
+	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu payments back 30m", "would skip up to 20 messages", "1970-01-2",
+		"seconds", "Not written as of ")
 	s.has(m, "choose.1", "choose.2", "cancel")
 	s.clicks(s.Mara, m, "choose.1")
 	s.shows(s.Mara, m, "preview", "earliest", "80")

@@ -12,8 +12,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
 )
 
-// limbo lets billing have a committed offset on a topic that is no more, as Kafka keeps one when the group's coordinator was away
-// while the topic was deleted.
+// limbo lets billing have a committed offset on a topic that is no more, as Kafka keeps one when the group's
+// coordinator was away while the topic was deleted.
 func (s *stage) limbo() {
 	s.t.Helper()
 	if err := s.Prod.CreateTopic("limbo", 1, nil); err != nil {
@@ -22,11 +22,12 @@ func (s *stage) limbo() {
 	if err := s.Prod.Commit(world.Billing, "limbo", map[int32]int64{0: 0}); err != nil {
 		s.t.Fatal(err)
 	}
-	s.Prod.Kafka().Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Metadata}, Topic: "limbo", Err: kerr.UnknownTopicOrPartition, Count: -1})
+	s.Prod.Kafka().Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Metadata}, Topic: "limbo", Err: kerr.UnknownTopicOrPartition,
+		Count: -1})
 }
 
-// A committed offset on a deleted topic is nobody's business when the request is about others: rows of a plan file, and the undo
-// of a reset of all topics, which had left it alone.
+// A committed offset on a deleted topic is nobody's business when the request is about others: rows of a plan file,
+// and the undo of a reset of all topics, which had left it alone.
 func TestACommittedOffsetOnADeletedTopicIsNotInTheWay(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
@@ -58,7 +59,8 @@ func TestRowsOfAPlanBesideACommittedOffsetOnADeletedTopic(t *testing.T) {
 	s.untouched()
 }
 
-// A topic is deleted while a reset of it and another one waits: the rest can go on, as a new plan, when its requester says so.
+// A topic is deleted while a reset of it and another one waits: the rest can go on, as a new plan, when its requester
+// says so.
 func TestATopicDeletedWhileAResetWaits(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})

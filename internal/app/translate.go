@@ -63,8 +63,9 @@ func newBot(cfg *config.Config, o Options, changed func(group string)) *bot.Bot 
 func infos(cfg *config.Config) []reset.ClusterInfo {
 	out := make([]reset.ClusterInfo, len(cfg.Clusters))
 	for i, c := range cfg.Clusters {
-		out[i] = reset.ClusterInfo{Name: c.Name, ID: c.ClusterID, Label: c.Label, Home: c.HomeChannel, Channels: c.Channels, Bootstrap: c.Bootstrap,
-			Timeout: c.Timeout, Login: c.SASL != nil || c.TLS.Enabled, SeesAll: c.SeesAllTopics}
+		out[i] = reset.ClusterInfo{Name: c.Name, ID: c.ClusterID, Label: c.Label, Home: c.HomeChannel,
+			Channels: c.Channels, Bootstrap: c.Bootstrap, Timeout: c.Timeout, Login: c.SASL != nil || c.TLS.Enabled,
+			SeesAll: c.SeesAllTopics}
 		for _, g := range c.Groups {
 			out[i].Kinds = append(out[i].Kinds, reset.Declared{Groups: g.Name, Kind: reset.GroupKind(g.Kind)})
 		}
@@ -85,17 +86,20 @@ func times(cfg *config.Config, o Options) engine.Times {
 func rules(cfg *config.Config) []auth.Rule {
 	out := make([]auth.Rule, len(cfg.Policy))
 	for i, r := range cfg.Policy {
-		out[i] = auth.Rule{Name: r.Name, Clusters: r.Clusters, Groups: r.Groups, View: r.View, Request: r.Request, Approve: r.Approve,
-			Channels: r.Channels, Wait: r.Wait.Default, MaxWait: r.Wait.Max, Isolation: reset.Isolation(r.Isolation), Schedules: r.Schedules,
-			Owner: r.Owner, Stop: r.Stop, Start: r.Start, Runbook: r.Runbook}
+		out[i] = auth.Rule{Name: r.Name, Clusters: r.Clusters, Groups: r.Groups, View: r.View, Request: r.Request,
+			Approve: r.Approve, Channels: r.Channels, Wait: r.Wait.Default, MaxWait: r.Wait.Max,
+			Isolation: reset.Isolation(r.Isolation), Schedules: r.Schedules, Owner: r.Owner, Stop: r.Stop,
+			Start: r.Start, Runbook: r.Runbook}
 		if r.Cap != nil {
 			out[i].Cap = &auth.Limit{Skip: r.Cap.Skip, Replay: r.Cap.Replay}
 		}
 		if r.Emergency != nil {
-			out[i].Emergency = &auth.Emergency{Who: r.Emergency.Who, Limit: auth.Limit{Skip: r.Emergency.Skip, Replay: r.Emergency.Replay}}
+			out[i].Emergency = &auth.Emergency{Who: r.Emergency.Who,
+				Limit: auth.Limit{Skip: r.Emergency.Skip, Replay: r.Emergency.Replay}}
 		}
 		for _, t := range r.Approvals {
-			out[i].Approvals = append(out[i].Approvals, auth.Tier{Skip: limit(t.Skip), Replay: limit(t.Replay), Need: t.Need})
+			out[i].Approvals = append(out[i].Approvals,
+				auth.Tier{Skip: limit(t.Skip), Replay: limit(t.Replay), Need: t.Need})
 		}
 	}
 	return out

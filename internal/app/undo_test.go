@@ -22,9 +22,11 @@ func TestUndoAtOnceNeedsNobodyElse(t *testing.T) {
 	s := newStage(t, world.Options{})
 	s.start()
 	card := s.large()
-	undo := s.tells(s.Mara, world.PayOps, "undo "+s.id(card), "preview", "Take back "+s.id(card), "Skips at most 14,400 records, which billing had behind it before", "Needs no approval", "Apply")
+	undo := s.tells(s.Mara, world.PayOps, "undo "+s.id(card), "preview", "Take back "+s.id(card),
+		"Skips at most 14,400 records, which billing had behind it before", "Needs no approval", "Apply")
 	s.clicks(s.Mara, undo, "approve")
-	s.sees(s.Jon, world.PayOps, s.id(undo)+" · done", "Needed nobody else: the group was idle and untouched since "+s.id(card))
+	s.sees(s.Jon, world.PayOps, s.id(undo)+" · done",
+		"Needed nobody else: the group was idle and untouched since "+s.id(card))
 	s.shows(s.Jon, card, "Taken back by "+s.id(undo))
 	s.stands(before)
 }
@@ -46,7 +48,8 @@ func TestUndoLaterGoesTheUsualWay(t *testing.T) {
 			s.start()
 			card := s.large()
 			then(s)
-			undo := s.tells(s.Mara, world.PayOps, "undo "+s.id(card), "preview", "Take back "+s.id(card), "Needs 2 approvals from @pay-owners")
+			undo := s.tells(s.Mara, world.PayOps, "undo "+s.id(card), "preview", "Take back "+s.id(card),
+				"Needs 2 approvals from @pay-owners")
 			s.clicks(s.Mara, undo, "approve")
 			s.sees(s.Jon, world.PayOps, s.id(undo)+".1 · waiting for approval")
 			s.wrote(1)
@@ -66,7 +69,8 @@ func TestAPointlessUndoIsRefusedWithHowFarTheGroupIs(t *testing.T) {
 	if err := s.Prod.Commit(world.Billing, world.Orders, on); err != nil {
 		t.Fatal(err)
 	}
-	s.tells(s.Mara, world.PayOps, "undo "+s.id(card), "refused", "billing has moved on: it is 240 records past the place from before "+s.id(card), "would only replay them")
+	s.tells(s.Mara, world.PayOps, "undo "+s.id(card), "refused",
+		"billing has moved on: it is 240 records past the place from before "+s.id(card), "would only replay them")
 	s.wrote(1)
 }
 
@@ -84,7 +88,8 @@ func TestUndoForgetsWhatWasNeverCommitted(t *testing.T) {
 	card = s.shows(s.Jon, card, "done")
 	undo := s.tells(s.Mara, world.PayOps, "undo "+s.id(card), "preview", "orders-1", "none", "Needs no approval")
 	s.clicks(s.Mara, undo, "rows")
-	s.opens(s.Mara, "without the bot", "orders,0,1900", "--from-file "+s.ref(undo)+".csv --execute", "--delete-offsets --topic orders:1,2")
+	s.opens(s.Mara, "without the bot", "orders,0,1900", "--from-file "+s.ref(undo)+".csv --execute",
+		"--delete-offsets --topic orders:1,2")
 	s.clicks(s.Mara, undo, "approve")
 	s.sees(s.Jon, world.PayOps, s.id(undo)+" · done", "3 of 3 partitions are back where they were before "+s.id(card))
 	for p := range int32(3) {

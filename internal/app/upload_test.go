@@ -29,7 +29,8 @@ func TestAPlanIsUploadedAsAFile(t *testing.T) {
 	file := s.Mara.Upload("plan.csv", "orders,0,1890\r\norders,7,1880\r\n")
 	s.submits(s.Mara, v, map[string]string{"file": file})
 	own := s.Slack.DM(s.Mara.ID)
-	m := s.sees(s.Mara, own, "preview", "Go to 2 given offsets on orders:0,7", "Replays at most 30 records", "Needs no approval")
+	m := s.sees(s.Mara, own, "preview", "Go to 2 given offsets on orders:0,7", "Replays at most 30 records",
+		"Needs no approval")
 	s.has(m, "approve", "rows", "cancel")
 	s.untouched()
 	s.clicks(s.Mara, m, "approve")
@@ -49,17 +50,22 @@ func TestAFileThatIsNoPlanIsToldByLine(t *testing.T) {
 	s.start()
 	own := s.Slack.DM(s.Mara.ID)
 	for _, tt := range []struct{ name, content, says string }{
-		{"plan.csv", "topic,partition,offset\norders,0,5\n", "line 1: is a header; plan files have none: take the line out"},
+		{"plan.csv", "topic,partition,offset\norders,0,5\n",
+			"line 1: is a header; plan files have none: take the line out"},
 		{"plan.txt", "orders,0,5\norders,x,5\nrefunds,0\n", `line 2: "x" is not a partition; line 3: has 2 fields`},
 		{"plan.csv", "", "has no rows"},
 		{"plan.csv", strings.Repeat("orders,0,5\n", 500_000), "it has 5,500,000 bytes; a plan may have 4,194,304"},
 	} {
 		v := s.form(s.Mara, "billing@prod-eu from file")
-		s.news(s.Mara, own, func() { s.submits(s.Mara, v, map[string]string{"file": s.Mara.Upload(tt.name, tt.content)}) }, "Not understood", tt.says)
+		s.news(s.Mara, own, func() {
+			s.submits(s.Mara, v, map[string]string{"file": s.Mara.Upload(tt.name, tt.content)})
+		}, "Not understood", tt.says)
 	}
 	s.Slack.Fail(slacksim.Downloads, slacksim.Fault{Status: 503, Times: 1})
 	v := s.form(s.Mara, "billing@prod-eu from file")
-	s.news(s.Mara, own, func() { s.submits(s.Mara, v, map[string]string{"file": s.Mara.Upload("plan.csv", "orders,0,5\n")}) }, "the file was not read", "503")
+	s.news(s.Mara, own, func() {
+		s.submits(s.Mara, v, map[string]string{"file": s.Mara.Upload("plan.csv", "orders,0,5\n")})
+	}, "the file was not read", "503")
 	s.untouched()
 }
 
@@ -68,7 +74,8 @@ func TestPastedRowsAreReadWhileTheFormIsOpen(t *testing.T) {
 	s := newStage(t, world.Options{})
 	s.start()
 	// A line out of a runbook: the file is not here, so it is asked for.
-	v := s.form(s.Mara, "kafka-consumer-groups.sh --cluster prod-eu --group billing --reset-offsets --from-file plan.csv --execute")
+	v := s.form(s.Mara,
+		"kafka-consumer-groups.sh --cluster prod-eu --group billing --reset-offsets --from-file plan.csv --execute")
 	s.submits(s.Mara, v, nil)
 	v = s.opens(s.Mara, "Paste rows here, or choose a file.")
 	s.submits(s.Mara, v, map[string]string{"rows": "orders,0,1890\norders,-1,5"})

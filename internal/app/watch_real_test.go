@@ -23,21 +23,26 @@ func (r *realStage) replied(card slacksim.Message, parts ...string) {
 	})
 }
 
-// TestJavaConsumersComeBackAndCatchUp: who came back, where it went on and when it had caught up, for both kinds of groups.
+// TestJavaConsumersComeBackAndCatchUp: who came back, where it went on and when it had caught up, for both kinds of
+// groups.
 func TestJavaConsumersComeBackAndCatchUp(t *testing.T) {
 	t.Parallel()
 	for _, protocol := range []string{"classic", "consumer"} {
 		t.Run(protocol, func(t *testing.T) {
 			t.Parallel()
 			r := newRealStage(t)
-			r.opts.Times = func(ts *engine.Times) { ts.CheckInterval, ts.Watch = 250*time.Millisecond, 500*time.Millisecond }
+			r.opts.Times = func(ts *engine.Times) {
+				ts.CheckInterval, ts.Watch = 250*time.Millisecond,
+					500*time.Millisecond
+			}
 			r.commits(realRecords)
 			r.start()
 			card := r.approves("10,800 records")
 			card = r.says(card, "were read back")
 			r.says(card, "nobody overwrote it. Nobody has come back yet.")
 			java := r.consumes(protocol, realPartitions*(realRecords-realTarget))
-			card = r.says(card, "First consumer back", "billing-worker from 127.0.0.1; 3 of 3 partitions resumed at the target.", "Caught up")
+			card = r.says(card, "First consumer back",
+				"billing-worker from 127.0.0.1; 3 of 3 partitions resumed at the target.", "Caught up")
 			r.replied(card, "First consumer is back: billing-worker from 127.0.0.1")
 			r.replied(card, "Caught up, ")
 			r.silent(card, "verwritten")
@@ -49,8 +54,8 @@ func TestJavaConsumersComeBackAndCatchUp(t *testing.T) {
 	}
 }
 
-// TestOverwrittenOnApacheKafka: the broker takes the commits of somebody who is no member, as of a consumer with assign(). The
-// first reading after the reset shows it.
+// TestOverwrittenOnApacheKafka: the broker takes the commits of somebody who is no member, as of a consumer with
+// assign(). The first reading after the reset shows it.
 func TestOverwrittenOnApacheKafka(t *testing.T) {
 	t.Parallel()
 	r := newRealStage(t)
@@ -61,8 +66,11 @@ func TestOverwrittenOnApacheKafka(t *testing.T) {
 	ctx, stop := context.WithCancel(r.ctx)
 	done := make(chan int)
 	go func() { done <- r.overwrites(ctx, 1) }()
-	card = r.says(card, "done, then overwritten", "Overwritten by somebody outside the group: "+r.topic+"-1 is at 4,500 instead of 900. Nobody was seen in "+r.group+" then.")
-	r.replied(card, "Overwritten by somebody outside the group: "+r.topic+"-1 is at 4,500 instead of 900", "Undo it, or stop them and try again.")
+	card = r.says(card, "done, then overwritten",
+		"Overwritten by somebody outside the group: "+r.topic+"-1 is at 4,500 instead of 900. Nobody was seen in "+
+			r.group+" then.")
+	r.replied(card, "Overwritten by somebody outside the group: "+r.topic+"-1 is at 4,500 instead of 900",
+		"Undo it, or stop them and try again.")
 	r.has(card, "undo", "retry")
 	stop()
 	if n := <-done; n == 0 {
@@ -73,8 +81,8 @@ func TestOverwrittenOnApacheKafka(t *testing.T) {
 	}
 }
 
-// overwrites commits the end of one partition every second, as auto-commit does without a group. It returns how many of its
-// commits were taken.
+// overwrites commits the end of one partition every second, as auto-commit does without a group. It returns how many
+// of its commits were taken.
 func (r *realStage) overwrites(ctx context.Context, partition int32) (taken int) {
 	var at kadm.Offsets
 	at.AddOffset(r.topic, partition, realRecords, -1)

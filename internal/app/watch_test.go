@@ -73,7 +73,9 @@ func TestConsumersComeBackAndCatchUp(t *testing.T) {
 	card := s.replays("-100")
 	s.shows(s.Jon, card, "nobody overwrote it. Nobody has come back yet.")
 	s.consumer("10.4.7.21")
-	card = s.shows(s.Jon, card, "First consumer back", "billing from 10.4.7.21; 12 of 12 partitions resumed at the target.", "Behind by at most: 2,400", "Caught up", "after the reset.")
+	card = s.shows(s.Jon, card, "First consumer back",
+		"billing from 10.4.7.21; 12 of 12 partitions resumed at the target.", "Behind by at most: 2,400", "Caught up",
+		"after the reset.")
 	s.replies(card, "First consumer is back: billing from 10.4.7.21")
 	s.replies(card, "Caught up, ", " s after the reset.")
 	s.silent(card, "verwritten")
@@ -101,9 +103,11 @@ func TestOverwrittenBySomebodyOutsideTheGroup(t *testing.T) {
 	s.start()
 	card := s.replays("-100")
 	o := s.Prod.StartOverwriter(world.Billing, world.Orders, map[int32]int64{3: before + 7}, 100*time.Millisecond)
-	card = s.shows(s.Jon, card, "done, then overwritten", "Overwritten by somebody outside the group: orders-3 is at 1,9", "instead of 1,800",
+	card = s.shows(s.Jon, card, "done, then overwritten",
+		"Overwritten by somebody outside the group: orders-3 is at 1,9", "instead of 1,800",
 		"Nobody was seen in billing then. Was every consumer stopped?")
-	s.replies(card, "Overwritten by somebody outside the group: orders-3 is at 1,9", "Undo it, or stop them and try again.", "mara")
+	s.replies(card, "Overwritten by somebody outside the group: orders-3 is at 1,9",
+		"Undo it, or stop them and try again.", "mara")
 	s.silent(card, "nobody overwrote it")
 	s.has(card, "undo", "retry")
 

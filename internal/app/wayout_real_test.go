@@ -13,8 +13,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
 )
 
-// TestThePrintedWayBackOnApacheKafka: Kafka's own tool, called as the card says and with the file from its thread, puts every
-// partition back, those without a committed offset too.
+// TestThePrintedWayBackOnApacheKafka: Kafka's own tool, called as the card says and with the file from its thread,
+// puts every partition back, those without a committed offset too.
 func TestThePrintedWayBackOnApacheKafka(t *testing.T) {
 	t.Parallel()
 	r := newRealStage(t)

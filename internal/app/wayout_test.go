@@ -13,13 +13,14 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
 )
 
-// pastes runs what a message says behind some words in a shell, as somebody does who pastes it, and returns what Kafka's tool is
-// called with.
+// pastes runs what a message says behind some words in a shell, as somebody does who pastes it, and returns what
+// Kafka's tool is called with.
 func (s *stage) pastes(m slacksim.Message, behind string) []string {
 	s.t.Helper()
 	dir := s.t.TempDir()
 	tool := "#!/bin/sh\nprintf '%s\\0' \"$@\"\n"
-	if err := os.WriteFile(filepath.Join(dir, "kafka-consumer-groups.sh"), []byte(tool), 0o700); err != nil { //nolint:gosec // it has to be run
+	if err := os.WriteFile(filepath.Join(dir, "kafka-consumer-groups.sh"), []byte(tool),
+		0o700); err != nil { //nolint:gosec // it has to be run
 		s.t.Fatal(err)
 	}
 	for line := range strings.Lines(m.Text()) {
@@ -27,7 +28,8 @@ func (s *stage) pastes(m slacksim.Message, behind string) []string {
 		if !found {
 			continue
 		}
-		cmd := exec.CommandContext(s.ctx, "/bin/sh", "-c", strings.Trim(command, "` ")) //nolint:gosec // that is what people do with it
+		cmd := exec.CommandContext(s.ctx, "/bin/sh", "-c",
+			strings.Trim(command, "` ")) //nolint:gosec // that is what people do with it
 		cmd.Dir, cmd.Env = dir, []string{"PATH=" + dir + ":/bin:/usr/bin", "HOME=/nowhere"}
 		out, err := cmd.CombinedOutput()
 		if err != nil {
@@ -39,11 +41,13 @@ func (s *stage) pastes(m slacksim.Message, behind string) []string {
 	return nil
 }
 
-// The way back is needed when the bot is gone: two commands where some partitions had no committed offset, with the file for the
-// login, and with a name that no shell reads anything into.
+// The way back is needed when the bot is gone: two commands where some partitions had no committed offset, with the
+// file for the login, and with a name that no shell reads anything into.
 func TestTheWayBackCanBePasted(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, world.Options{Kafka: kafkasim.Options{Users: []kafkasim.User{{Mechanism: "SCRAM-SHA-512", Name: "bot", Password: password}}}})
+	s := newStage(t,
+		world.Options{Kafka: kafkasim.Options{Users: []kafkasim.User{{Mechanism: "SCRAM-SHA-512", Name: "bot",
+			Password: password}}}})
 	file := filepath.Join(t.TempDir(), "password")
 	if err := os.WriteFile(file, []byte(password+"\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -63,7 +67,8 @@ func TestTheWayBackCanBePasted(t *testing.T) {
 	s.clicks(s.Kim, card, "approve")
 	card = s.shows(s.Jon, card, "done", "client.properties")
 
-	common := []string{"--bootstrap-server", strings.Join(s.Prod.Addrs(), ","), "--command-config", "client.properties", "--group", group}
+	common := []string{"--bootstrap-server", strings.Join(s.Prod.Addrs(), ","), "--command-config", "client.properties",
+		"--group", group}
 	for behind, rest := range map[string][]string{
 		"The way back: ": {"--reset-offsets", "--from-file", s.id(card) + "-undo.csv", "--execute"},
 		"The way back for 2 partitions that had no committed offset: ": {"--delete-offsets", "--topic", "orders:1,2"},
@@ -98,9 +103,11 @@ func TestANameThatCannotBeSeenIsInNoCommand(t *testing.T) {
 	}
 	s.start()
 	s.tells(s.Mara, world.Home, group+"@prod-eu orders:0 to latest", `the text holds the invisible character \u202e`)
-	preview := s.tells(s.Mara, world.Home, `"`+group+`@prod-eu" orders:0 to offset 1800`, "preview", `pay-\u202egnillib on prod-eu`)
+	preview := s.tells(s.Mara, world.Home, `"`+group+`@prod-eu" orders:0 to offset 1800`, "preview",
+		`pay-\u202egnillib on prod-eu`)
 	s.clicks(s.Mara, preview, "approve")
-	card := s.sees(s.Jon, world.Home, s.id(preview)+" · done", "No command for Kafka's own tool is shown", `pay-\u202egnillib`)
+	card := s.sees(s.Jon, world.Home, s.id(preview)+" · done", "No command for Kafka's own tool is shown",
+		`pay-\u202egnillib`)
 	if strings.Contains(card.Text(), "kafka-consumer-groups.sh") {
 		t.Errorf("a command that lies is told:\n%s", card.Text())
 	}

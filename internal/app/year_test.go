@@ -29,15 +29,16 @@ var nights = []struct {
 	{"Asia/Kathmandu", "0 0 * * *", 0, 0},
 }
 
-// TestAYearOfMinutes lives through a year with the real expressions and the real store. Every run that a clock on the wall
-// calls for is asked for exactly once, although the process is started anew every few weeks.
+// TestAYearOfMinutes lives through a year with the real expressions and the real store. Every run that a clock on the
+// wall calls for is asked for exactly once, although the process is started anew every few weeks.
 func TestAYearOfMinutes(t *testing.T) {
 	t.Parallel()
 	begin := time.Date(2025, 12, 31, 12, 0, 0, 0, time.UTC)
 	b := newCalendar(t, begin)
 	ids := map[string]string{}
 	for _, n := range nights {
-		ids[n.zone] = b.save(reset.Schedule{Name: n.zone, Expr: n.expr, Zone: n.zone, Until: b.now.Add(366 * 24 * time.Hour)})
+		ids[n.zone] = b.save(reset.Schedule{Name: n.zone, Expr: n.expr, Zone: n.zone,
+			Until: b.now.Add(366 * 24 * time.Hour)})
 	}
 	end := time.Date(2026, 12, 31, 0, 0, 0, 0, time.UTC)
 	for restart := b.now; b.now.Before(end); {
@@ -58,8 +59,8 @@ func TestAYearOfMinutes(t *testing.T) {
 	}
 }
 
-// onTheWall looks at a clock every minute of a year: a daily run is due in the first minute of each day in which the clock
-// shows its time, or a later one.
+// onTheWall looks at a clock every minute of a year: a daily run is due in the first minute of each day in which the
+// clock shows its time, or a later one.
 func onTheWall(zone *time.Location, hour, minute int, begin, end time.Time) []string {
 	var due []string
 	last := ""
@@ -75,8 +76,8 @@ func onTheWall(zone *time.Location, hour, minute int, begin, end time.Time) []st
 	return due
 }
 
-// calendar is a core with a clock of its own, on a real store, whose runs are all refused: what counts here is that they are
-// asked for.
+// calendar is a core with a clock of its own, on a real store, whose runs are all refused: what counts here is that
+// they are asked for.
 type calendar struct {
 	t    testing.TB
 	path string
@@ -101,8 +102,9 @@ func (b *calendar) start() {
 	k := clustertest.New("K1")
 	k.Topic("orders", "t1", 1, 0, 1000)
 	k.Commit("billing", "orders", 0, 900)
-	b.Service = &engine.Service{Store: db, Policy: filer{}, Chat: mute{}, Cron: cronParser{}, Now: b.clock, Clusters: map[string]engine.Cluster{"prod": k},
-		Infos: []reset.ClusterInfo{{Name: "prod", ID: "K1"}}, NewID: b.newID, Log: slog.New(slog.DiscardHandler), Owner: fmt.Sprintf("process %p", db),
+	b.Service = &engine.Service{Store: db, Policy: filer{}, Chat: mute{}, Cron: cronParser{}, Now: b.clock,
+		Clusters: map[string]engine.Cluster{"prod": k}, Infos: []reset.ClusterInfo{{Name: "prod", ID: "K1"}},
+		NewID: b.newID, Log: slog.New(slog.DiscardHandler), Owner: fmt.Sprintf("process %p", db),
 		Times: engine.DefaultTimes}
 }
 
@@ -118,7 +120,8 @@ func (b *calendar) newID() string {
 type filer struct{}
 
 func (filer) Rule(_ context.Context, a reset.PolicyQuestion) (reset.Ruling, error) {
-	return reset.Ruling{Allowed: a.Verb == reset.VerbSchedule, Rule: "all", Denial: reset.DeniedSchedules, MaxReplay: 1 << 40}, nil
+	return reset.Ruling{Allowed: a.Verb == reset.VerbSchedule, Rule: "all", Denial: reset.DeniedSchedules,
+		MaxReplay: 1 << 40}, nil
 }
 
 type mute struct{}
@@ -129,9 +132,11 @@ func (mute) Show(context.Context, reset.Story) (time.Time, error) { return time.
 // save stores a schedule and returns its id.
 func (b *calendar) save(sc reset.Schedule) string {
 	b.t.Helper()
-	sc.Intent = reset.Intent{Cluster: "prod", Group: "billing", Target: reset.Shift{By: -1}, Scope: reset.Scope{Topics: []reset.TopicScope{{Topic: "orders"}}}}
+	sc.Intent = reset.Intent{Cluster: "prod", Group: "billing", Target: reset.Shift{By: -1},
+		Scope: reset.Scope{Topics: []reset.TopicScope{{Topic: "orders"}}}}
 	sc.Announce, sc.Source, sc.Owner = 15*time.Minute, reset.FromFile, reset.Actor{Kind: reset.Person, ID: "U0MARA"}
-	r, err := b.Ask(b.t.Context(), engine.Ask{Actor: reset.Actor{Kind: reset.Config, ID: "config"}, Origin: "file " + sc.Name, Act: reset.SaveSchedule{Schedule: sc}})
+	r, err := b.Ask(b.t.Context(), engine.Ask{Actor: reset.Actor{Kind: reset.Config, ID: "config"},
+		Origin: "file " + sc.Name, Act: reset.SaveSchedule{Schedule: sc}})
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -200,7 +205,8 @@ func BenchmarkSchedules(b *testing.B) {
 	b.Run("all at once", func(b *testing.B) {
 		for b.Loop() {
 			c.mu.Lock()
-			c.now = c.now.Truncate(24 * time.Hour).Add(24*time.Hour + 45*time.Minute) // when they are announced, for 01:00 UTC
+			// when they are announced, for 01:00 UTC
+			c.now = c.now.Truncate(24 * time.Hour).Add(24*time.Hour + 45*time.Minute)
 			c.mu.Unlock()
 			began := time.Now()
 			c.settleAll()
@@ -221,11 +227,13 @@ func (b *calendar) copies(id string, more int) {
 		sc := found[0]
 		sc.ID, sc.Name, sc.Version = b.newID(), fmt.Sprintf("n%05d", i), 0
 		sc.Request = sc.ID
-		r := reset.Request{ID: sc.ID, Revision: 1, State: reset.Applied, Origin: "file " + sc.Name, Act: reset.SaveSchedule{Schedule: sc}}
+		r := reset.Request{ID: sc.ID, Revision: 1, State: reset.Applied, Origin: "file " + sc.Name,
+			Act: reset.SaveSchedule{Schedule: sc}}
 		if _, _, err := b.Store.Create(b.t.Context(), r, nil); err != nil {
 			b.t.Fatal(err)
 		}
-		if err := b.Store.Update(b.t.Context(), sc.ID, nil, func(tx *engine.Tx) error { tx.Schedule = &sc; return nil }); err != nil {
+		if err := b.Store.Update(b.t.Context(), sc.ID, nil,
+			func(tx *engine.Tx) error { tx.Schedule = &sc; return nil }); err != nil {
 			b.t.Fatal(err)
 		}
 	}

@@ -31,7 +31,8 @@ func (r *reader) checkConfig(c *Config) {
 	r.checkPolicy(c.Policy, c.Clusters)
 	r.checkSchedules(c.Schedules)
 	if c.Limits.Draft > 30*time.Minute {
-		r.bad("limits.draft", "must be at most 30m, because Slack lets a preview be updated for 30 minutes; it is %s", r.written("limits.draft"))
+		r.bad("limits.draft", "must be at most 30m, because Slack lets a preview be updated for 30 minutes; it is %s",
+			r.written("limits.draft"))
 	}
 	r.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
 	r.oneOf("log.format", c.Log.Format, "text", "json")
@@ -47,10 +48,13 @@ func (r *reader) checkSlack(s *Slack) {
 		s.APIURL += "/"
 	}
 	if !slashName.MatchString(s.Command) {
-		r.bad("slack.command", "must be a slash and up to 31 small letters, digits, - or _, as in the Slack app; it is %s", r.written("slack.command"))
+		r.bad("slack.command",
+			"must be a slash and up to 31 small letters, digits, - or _, as in the Slack app; it is %s",
+			r.written("slack.command"))
 	}
 	if s.Sockets < 1 || s.Sockets > 10 {
-		r.bad("slack.sockets", "must be 1 to 10, which is Slack's limit for one app over all replicas; it is %s", r.written("slack.sockets"))
+		r.bad("slack.sockets", "must be 1 to 10, which is Slack's limit for one app over all replicas; it is %s",
+			r.written("slack.sockets"))
 	}
 }
 
@@ -69,12 +73,15 @@ func (r *reader) checkClusters(clusters []Cluster) {
 	for i := range clusters {
 		c, at := &clusters[i], fmt.Sprintf("clusters[%d]", i)
 		if !clusterName.MatchString(c.Name) {
-			r.bad(at+".name", "must be letters, digits, dots, - or _, because people type GROUP@CLUSTER; it is %s", r.written(at+".name"))
+			r.bad(at+".name", "must be letters, digits, dots, - or _, because people type GROUP@CLUSTER; it is %s",
+				r.written(at+".name"))
 		}
 		r.once(names, c.Name, at+".name", i, "clusters[%d] has this name too; rename one")
-		r.once(ids, c.ClusterID, at+".cluster_id", i, "clusters[%d] has this id too: one Kafka must not have two names; remove one")
+		r.once(ids, c.ClusterID, at+".cluster_id", i,
+			"clusters[%d] has this id too: one Kafka must not have two names; remove one")
 		if n := utf8.RuneCountInString(c.Label); n == 0 || n > 20 || strings.ContainsFunc(c.Label, unicode.IsControl) {
-			r.bad(at+".label", "must be 1 to 20 characters, because it stands on every card; it is %s", r.written(at+".label"))
+			r.bad(at+".label", "must be 1 to 20 characters, because it stands on every card; it is %s",
+				r.written(at+".label"))
 		}
 		for j, b := range c.Bootstrap {
 			r.address(fmt.Sprintf("%s.bootstrap[%d]", at, j), b)
@@ -83,10 +90,12 @@ func (r *reader) checkClusters(clusters []Cluster) {
 		for j, ch := range c.Channels {
 			key := fmt.Sprintf("%s.channels[%d]", at, j)
 			r.channel(key, ch)
-			r.once(bound, ch, key, i, "clusters[%d] is bound to this channel too, and no cluster is ever guessed; keep one")
+			r.once(bound, ch, key, i,
+				"clusters[%d] is bound to this channel too, and no cluster is ever guessed; keep one")
 		}
 		if c.Timeout > time.Minute {
-			r.bad(at+".timeout", "must be at most 1m, because it is spent on every broker that is down; it is %s", r.written(at+".timeout"))
+			r.bad(at+".timeout", "must be at most 1m, because it is spent on every broker that is down; it is %s",
+				r.written(at+".timeout"))
 		}
 		r.checkTLS(at+".tls", &c.TLS)
 		if c.SASL != nil {
@@ -129,7 +138,8 @@ func (r *reader) checkTLS(at string, t *TLS) {
 	t.Key = NewSecret(string(key))
 	if ok && hasKey {
 		if _, err := tls.X509KeyPair(t.Cert, key); err != nil {
-			r.bad(at+".cert_file", "does not belong to key_file, or one of the two is not PEM; give a certificate and its own key")
+			r.bad(at+".cert_file",
+				"does not belong to key_file, or one of the two is not PEM; give a certificate and its own key")
 		}
 	}
 }
@@ -154,14 +164,16 @@ func (r *reader) oneOf(key, value string, allowed ...string) {
 
 func (r *reader) address(key, value string) {
 	host, port, err := net.SplitHostPort(value)
-	if n, convErr := strconv.Atoi(port); err != nil || convErr != nil || n < 1 || n > 65535 || host == "" && key != "health.listen" {
+	if n, convErr := strconv.Atoi(port); err != nil || convErr != nil || n < 1 || n > 65535 ||
+		host == "" && key != "health.listen" {
 		r.bad(key, "must be host:port, such as kafka-1.example.com:9092, not %s", r.written(key))
 	}
 }
 
 func (r *reader) channel(key, value string) {
 	if !channelID.MatchString(value) {
-		r.bad(key, "must be a channel's id (C...), not %s; it is at the bottom of the channel's details in Slack", r.written(key))
+		r.bad(key, "must be a channel's id (C...), not %s; it is at the bottom of the channel's details in Slack",
+			r.written(key))
 	}
 }
 
@@ -182,6 +194,7 @@ func (r *reader) link(key, value string) {
 
 func (r *reader) pattern(key, value string) {
 	if strings.ContainsAny(value, "?[]") {
-		r.bad(key, "is no valid pattern: %s; * stands for any characters, and there are no other wildcards", r.written(key))
+		r.bad(key, "is no valid pattern: %s; * stands for any characters, and there are no other wildcards",
+			r.written(key))
 	}
 }

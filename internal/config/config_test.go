@@ -97,14 +97,16 @@ func TestExampleLoads(t *testing.T) {
 		t.Error("the tokens are not those of the environment")
 	}
 	prod, sandbox := c.Clusters[0], c.Clusters[1]
-	if prod.SASL.Password.Reveal() != "hunter2" || len(prod.TLS.CA) == 0 || prod.TLS.Key.Empty() || len(prod.Groups) != 2 {
+	if prod.SASL.Password.Reveal() != "hunter2" || len(prod.TLS.CA) == 0 || prod.TLS.Key.Empty() ||
+		len(prod.Groups) != 2 {
 		t.Errorf("prod-eu: %+v", prod)
 	}
 	if !prod.Production() || sandbox.Production() || sandbox.SASL != nil || sandbox.Timeout != 5*time.Second {
 		t.Errorf("sandbox-eu: %+v", sandbox)
 	}
 	pay, all := c.Policy[0], c.Policy[1]
-	if len(pay.Approvals) != 3 || *pay.Approvals[1].Replay != 1_000_000 || pay.Approvals[2].Skip != nil || pay.Cap.Skip != 1_000_000 || pay.Emergency.Who[0] != "S0ONCALL" {
+	if len(pay.Approvals) != 3 || *pay.Approvals[1].Replay != 1_000_000 || pay.Approvals[2].Skip != nil ||
+		pay.Cap.Skip != 1_000_000 || pay.Emergency.Who[0] != "S0ONCALL" {
 		t.Errorf("pay on production: %+v", pay)
 	}
 	want := Rule{
@@ -129,7 +131,8 @@ func TestDefaultsAreThoseOfTheExample(t *testing.T) {
 	c.Slack.AppToken, c.Slack.BotToken = Secret{}, Secret{}
 	c.Health = Health{} // its default is none
 	c.Clusters, c.Policy, c.Schedules = nil, nil, nil
-	if diff := cmp.Diff(least, *c, cmp.Comparer(func(a, b Secret) bool { return a.Reveal() == b.Reveal() })); diff != "" {
+	if diff := cmp.Diff(least, *c,
+		cmp.Comparer(func(a, b Secret) bool { return a.Reveal() == b.Reveal() })); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -281,7 +284,8 @@ func TestSecretsNeverShow(t *testing.T) {
 	}
 	var out bytes.Buffer
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%t", "%p", "%10.3s", "%!"} {
-		for _, v := range []any{s, &s, h, &h, []Secret{s}, map[string]Secret{"k": s}, *c, c, c.Slack, c.Clusters[0].SASL} {
+		for _, v := range []any{s, &s, h, &h, []Secret{s}, map[string]Secret{"k": s}, *c, c, c.Slack,
+			c.Clusters[0].SASL} {
 			fmt.Fprintf(&out, verb+"\n", v)
 		}
 	}

@@ -17,7 +17,8 @@ func (r *reader) checkPolicy(rules []Rule, clusters []Cluster) {
 	names := map[string]int{}
 	for i := range rules {
 		rule, at := &rules[i], fmt.Sprintf("policy[%d]", i)
-		r.once(names, rule.Name, at+".name", i, "policy[%d] has this name too; rename one, because refusals name the rule")
+		r.once(names, rule.Name, at+".name", i,
+			"policy[%d] has this name too; rename one, because refusals name the rule")
 		for j, name := range rule.Clusters {
 			r.clusterIs(fmt.Sprintf("%s.clusters[%d]", at, j), name, clusters)
 		}
@@ -39,7 +40,8 @@ func (r *reader) checkPolicy(rules []Rule, clusters []Cluster) {
 			r.people(at+".emergency.who", rule.Emergency.Who, false)
 		}
 		if rule.Wait.Default > rule.Wait.Max && !r.broken(at+".wait") {
-			r.bad(at+".wait", "has a default (%v) longer than its max (%v); shorten the one or lengthen the other", rule.Wait.Default, rule.Wait.Max)
+			r.bad(at+".wait", "has a default (%v) longer than its max (%v); shorten the one or lengthen the other",
+				rule.Wait.Default, rule.Wait.Max)
 		}
 		r.oneOf(at+".isolation", rule.Isolation, "read_uncommitted", "read_committed")
 		if rule.Owner != "" {
@@ -89,9 +91,11 @@ func (r *reader) person(key, id string, membersToo bool) {
 	case id == members:
 		r.bad(key, "must not be members: that may only view and request; name a user group (S...) or users (U...)")
 	case membersToo:
-		r.bad(key, "must be the id of a user group (S...) or user (U... or W...), or members, not %s; names can be taken by others", r.written(key))
+		r.bad(key, "must be the id of a user group (S...) or user (U... or W...), or members, not %s; names can be taken by others",
+			r.written(key))
 	default:
-		r.bad(key, "must be the id of a user group (S...) or user (U... or W...), not %s; names can be taken by others", r.written(key))
+		r.bad(key, "must be the id of a user group (S...) or user (U... or W...), not %s; names can be taken by others",
+			r.written(key))
 	}
 }
 
@@ -116,7 +120,8 @@ func (r *reader) checkTiers(at string, rule *Rule) {
 		case skips == 0 && replays == 0:
 			r.bad(key, "can never match, because the tier before it covers as much; raise a limit or remove it")
 		case t.Need < before.Need:
-			r.bad(key+".need", "is lower than in the tier before it, so that a larger effect needs fewer approvals; raise it")
+			r.bad(key+".need",
+				"is lower than in the tier before it, so that a larger effect needs fewer approvals; raise it")
 		}
 	}
 	if most > 0 && len(rule.Approve) == 0 {
@@ -129,7 +134,8 @@ func (r *reader) checkTiers(at string, rule *Rule) {
 	open := last.Skip == nil && last.Replay == nil
 	covers := rule.Cap != nil && limit(last.Skip) >= rule.Cap.Skip && limit(last.Replay) >= rule.Cap.Replay
 	if !open && !covers {
-		r.bad(fmt.Sprintf("%s.approvals[%d]", at, len(rule.Approvals)-1), "is the last tier and leaves larger effects undecided; add {need: N} without limits, or a cap that it covers")
+		r.bad(fmt.Sprintf("%s.approvals[%d]", at, len(rule.Approvals)-1),
+			"is the last tier and leaves larger effects undecided; add {need: N} without limits, or a cap that it covers")
 	}
 }
 

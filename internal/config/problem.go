@@ -107,7 +107,8 @@ func yamlMessage(err error, file string) (line int, text string) {
 		}
 	}
 	text = quoted.ReplaceAllString(text, "...")
-	return line, "not valid YAML: " + text + "; check quotes, colons and indentation (spaces, no tabs) here and just above"
+	return line, "not valid YAML: " + text +
+		"; check quotes, colons and indentation (spaces, no tabs) here and just above"
 }
 
 // fromParser is what the YAML library's parser says; it counts lines from 0,

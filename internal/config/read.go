@@ -145,7 +145,8 @@ func (r *reader) value(n *yaml.Node, path string, v reflect.Value) {
 
 func (r *reader) mapping(n *yaml.Node, path string, v reflect.Value) {
 	if n.Kind != yaml.MappingNode {
-		r.problem(n.Line, path, "must be keys and values, not %s; write key: value, with a space after the colon", kind(n))
+		r.problem(n.Line, path, "must be keys and values, not %s; write key: value, with a space after the colon",
+			kind(n))
 		return
 	}
 	fields, known := fieldsOf(v.Type())
@@ -201,7 +202,8 @@ func (r *reader) filled(n *yaml.Node, path string, f reflect.StructField, v refl
 // empty is a key without a value: harmless before a section whose lines are all
 // comments, a mistake before anything else.
 func (r *reader) empty(line int, path string, f reflect.StructField, v reflect.Value) {
-	switch section := v.Kind() == reflect.Struct && v.Type() != reflect.TypeFor[Secret]() || v.Kind() == reflect.Slice || v.Kind() == reflect.Pointer; {
+	switch section := v.Kind() == reflect.Struct && v.Type() != reflect.TypeFor[Secret]() ||
+		v.Kind() == reflect.Slice || v.Kind() == reflect.Pointer; {
 	case required(f):
 		r.problem(line, path, "has no value; give %s", f.Tag.Get("hint"))
 	case !section || v.Type() == reflect.TypeFor[*int64]():
@@ -244,7 +246,8 @@ func (r *reader) named(key, path string) ([]byte, bool) {
 		if pathErr := (*fs.PathError)(nil); errors.As(err, &pathErr) {
 			err = pathErr.Err // without the path: it may be a password under the wrong key
 		}
-		r.problem(r.line(key), key, "cannot be read: %v; check the path, relative to the working directory, and its permissions", err)
+		r.problem(r.line(key), key,
+			"cannot be read: %v; check the path, relative to the working directory, and its permissions", err)
 		return nil, false
 	}
 	return text, true

@@ -39,12 +39,14 @@ func (r *reader) expand(s, path string, line int) (string, bool) {
 		}
 		name, after, closed := strings.Cut(rest, "}")
 		if !closed || !variable.MatchString(name) {
-			r.problem(line, path, "has ${ without the name of a variable and }; write $${ for the characters themselves")
+			r.problem(line, path,
+				"has ${ without the name of a variable and }; write $${ for the characters themselves")
 			return "", false
 		}
 		value, set := r.getenv(name)
 		if !set {
-			r.problem(line, path, "environment variable %s is not set; set it, or write $${ for the characters themselves", name)
+			r.problem(line, path,
+				"environment variable %s is not set; set it, or write $${ for the characters themselves", name)
 			ok = false
 		}
 		b.WriteString(before + value)

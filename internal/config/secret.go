@@ -8,7 +8,8 @@ import (
 // Secret is a token or a password. Whatever prints it prints <secret>; only
 // Reveal opens it.
 type Secret struct {
-	value *string // behind a pointer: fmt calls no method of an unexported field, but prints no more than an address either
+	// behind a pointer: fmt calls no method of an unexported field, but prints no more than an address either
+	value *string
 }
 
 const hidden = "<secret>"

@@ -74,7 +74,8 @@ func Parse(expr string, zone *time.Location) (Schedule, error) {
 func parse(expr string, zone *time.Location) (Schedule, *Error) {
 	// LoadLocation("Local") is the machine's zone: it differs between replicas.
 	if zone == nil || zone.String() == "Local" {
-		return Schedule{}, &Error{Want: "a schedule needs a zone by name; give it with --tz Europe/Berlin", Example: everyNight}
+		return Schedule{}, &Error{Want: "a schedule needs a zone by name; give it with --tz Europe/Berlin",
+			Example: everyNight}
 	}
 	words, problem := split(expr)
 	if problem != nil {
@@ -157,11 +158,13 @@ func (s Schedule) Note(run time.Time) string {
 	const layout = "15:04 MST"
 	if from, to, skipped := gapBefore(run); skipped {
 		if w := wallAfter(&s.spec, from.Add(-time.Second)); !w.IsZero() && w.Before(to) {
-			return fmt.Sprintf("the clocks in %s skip %s: it runs at %s", s.zone, w.Format("15:04 on 2006-01-02"), run.Format(layout))
+			return fmt.Sprintf("the clocks in %s skip %s: it runs at %s", s.zone, w.Format("15:04 on 2006-01-02"),
+				run.Format(layout))
 		}
 	}
 	if repeated(run) {
-		return fmt.Sprintf("the clocks in %s show %s twice: it runs the first time, at %s", s.zone, run.Format("15:04 on 2006-01-02"), run.Format(layout))
+		return fmt.Sprintf("the clocks in %s show %s twice: it runs the first time, at %s", s.zone,
+			run.Format("15:04 on 2006-01-02"), run.Format(layout))
 	}
 	return ""
 }

@@ -71,7 +71,8 @@ func split(expr string) ([]string, *Error) {
 			if zone == "" {
 				zone = "Europe/Berlin"
 			}
-			return nil, &Error{Want: "the zone is not a part of the expression; give it with --tz " + strconv.Quote(clipped(zone)), Example: everyNight}
+			return nil, &Error{Want: "the zone is not a part of the expression; give it with --tz " +
+				strconv.Quote(clipped(zone)), Example: everyNight}
 		}
 		if strings.HasPrefix(first, "@") {
 			return nickname(strings.ToLower(joined(expr)))
@@ -79,7 +80,9 @@ func split(expr string) ([]string, *Error) {
 	}
 	if len(words) != len(fields) {
 		return nil, &Error{
-			Want:    fmt.Sprintf("there must be five fields (minute, hour, day, month, weekday), not %d; seconds and years are not read", len(words)),
+			Want: fmt.Sprintf(
+				"there must be five fields (minute, hour, day, month, weekday), not %d; seconds and years are not read",
+				len(words)),
 			Example: everyNight,
 		}
 	}
@@ -92,7 +95,8 @@ func nickname(text string) ([]string, *Error) {
 	}
 	switch name, _, _ := strings.Cut(text, " "); name {
 	case "@every":
-		return nil, &Error{Want: "@every counts from the start of a process, so a restart would move it; name times of the day", Example: "0 */6 * * *"}
+		return nil, &Error{Want: "@every counts from the start of a process, so a restart would move it; name times of the day",
+			Example: "0 */6 * * *"}
 	case "@reboot":
 		return nil, &Error{Want: "@reboot is not a time", Example: everyNight}
 	}

@@ -7,8 +7,9 @@ import (
 )
 
 var zones = []string{
-	"UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "America/Santiago", "Africa/Cairo",
-	"Africa/Casablanca", "Pacific/Apia", "Antarctica/Troll", "America/Sitka", "Asia/Manila", "Europe/Dublin", "Asia/Tehran",
+	"UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "America/Santiago",
+	"Africa/Cairo", "Africa/Casablanca", "Pacific/Apia", "Antarctica/Troll", "America/Sitka", "Asia/Manila",
+	"Europe/Dublin", "Asia/Tehran",
 }
 
 // FuzzParse: no input panics, every refusal is complete, and the runs of what is

@@ -69,7 +69,8 @@ var oracles = []struct {
 		return w.Hour() == 2 && w.Minute() == 30 && (w.Day() == 13 || w.Weekday() == time.Monday)
 	}},
 	{"0 12 29-31 2,12 *", func(w time.Time) bool {
-		return w.Hour() == 12 && w.Minute() == 0 && w.Day() >= 29 && (w.Month() == time.February || w.Month() == time.December)
+		return w.Hour() == 12 && w.Minute() == 0 && w.Day() >= 29 &&
+			(w.Month() == time.February || w.Month() == time.December)
 	}},
 }
 

@@ -35,13 +35,16 @@ func (s *Service) Undo(ctx context.Context, d Decision) (reset.Reply, error) {
 	}
 	in, move := old.Intent()
 	if !move || old.Outcome == "" || old.Outcome == reset.Unchanged || old.Outcome == reset.RolledBack {
-		return reset.Reply{}, &reset.Problem{Code: reset.ProblemNoUndo, Request: old.ID, State: old.State, Cluster: in.Cluster, Group: in.Group, Got: string(old.Outcome)}
+		return reset.Reply{}, &reset.Problem{Code: reset.ProblemNoUndo, Request: old.ID, State: old.State,
+			Cluster: in.Cluster, Group: in.Group, Got: string(old.Outcome)}
 	}
 	if err := s.checkAllowed(ctx, d, &old, reset.VerbUndo, nil); err != nil {
 		return reset.Reply{}, err
 	}
-	back := reset.Intent{Cluster: in.Cluster, Group: in.Group, Target: reset.Undo{Of: old.ID}, Zone: in.Zone, Reason: d.Why}
-	r, err := s.create(ctx, reset.Request{Origin: d.Origin, Actor: d.Actor, Place: d.Place, Act: reset.Move{Intent: back}, Undoes: old.ID})
+	back := reset.Intent{Cluster: in.Cluster, Group: in.Group, Target: reset.Undo{Of: old.ID}, Zone: in.Zone,
+		Reason: d.Why}
+	r, err := s.create(ctx, reset.Request{Origin: d.Origin, Actor: d.Actor, Place: d.Place,
+		Act: reset.Move{Intent: back}, Undoes: old.ID})
 	if err != nil {
 		return reset.Reply{}, err
 	}
@@ -57,7 +60,8 @@ func (s *Service) create(ctx context.Context, r reset.Request) (reset.Request, e
 	}
 	for range 5 {
 		r.ID = s.NewID()
-		made, fresh, err := s.Store.Create(ctx, r, []reset.Entry{{At: now, Request: r.ID, Revision: 1, Actor: r.Actor, Event: reset.EvAsked}})
+		made, fresh, err := s.Store.Create(ctx, r,
+			[]reset.Entry{{At: now, Request: r.ID, Revision: 1, Actor: r.Actor, Event: reset.EvAsked}})
 		if errors.Is(err, reset.ErrConflict) {
 			continue // the id is taken
 		}
@@ -119,26 +123,32 @@ func (s *Service) load(ctx context.Context, ref reset.Ref) (reset.Request, error
 }
 
 // checkAllowed asks the policy about a person's word on a request. A no is recorded and is a Problem.
-func (s *Service) checkAllowed(ctx context.Context, d Decision, r *reset.Request, verb reset.Verb, e *reset.Effect) error {
+func (s *Service) checkAllowed(
+	ctx context.Context, d Decision, r *reset.Request, verb reset.Verb, e *reset.Effect,
+) error {
 	_, err := s.ruleOn(ctx, d, r, verb, e)
 	return err
 }
 
 // ruleOn is allow, with the ruling.
-func (s *Service) ruleOn(ctx context.Context, d Decision, r *reset.Request, verb reset.Verb, e *reset.Effect) (reset.Ruling, error) {
+func (s *Service) ruleOn(
+	ctx context.Context, d Decision, r *reset.Request, verb reset.Verb, e *reset.Effect,
+) (reset.Ruling, error) {
 	in, _ := r.Intent()
-	ruling, err := s.Policy.Rule(ctx, reset.PolicyQuestion{Actor: d.Actor, Channel: d.Place.Channel, Verb: verb, Cluster: in.Cluster, Group: in.Group,
-		Effect: e, Requester: requesterOf(r)})
+	ruling, err := s.Policy.Rule(ctx, reset.PolicyQuestion{Actor: d.Actor, Channel: d.Place.Channel, Verb: verb,
+		Cluster: in.Cluster, Group: in.Group, Effect: e, Requester: requesterOf(r)})
 	if err == nil && ruling.Allowed {
 		return ruling, nil
 	}
-	p := &reset.Problem{Code: reset.ProblemDenied, Request: r.ID, State: r.State, Cluster: in.Cluster, Group: in.Group, Verb: verb, Ruling: &ruling}
+	p := &reset.Problem{Code: reset.ProblemDenied, Request: r.ID, State: r.State, Cluster: in.Cluster, Group: in.Group,
+		Verb: verb, Ruling: &ruling}
 	var later *reset.Later
 	if err != nil && errors.As(s.policyError(p, ruling, err), &later) {
 		return ruling, later
 	}
 	err = s.Store.Update(ctx, r.ID, nil, func(tx *Tx) error {
-		tx.Log(s.entry(tx.Request, d.Actor, reset.EvDenied, "verb", string(verb), "denial", string(p.Ruling.Denial), "rule", ruling.Rule))
+		tx.Log(s.entry(tx.Request, d.Actor, reset.EvDenied, "verb", string(verb), "denial", string(p.Ruling.Denial),
+			"rule", ruling.Rule))
 		return nil
 	})
 	if err != nil {
@@ -159,7 +169,8 @@ func (s *Service) entry(r *reset.Request, a reset.Actor, ev reset.Event, facts .
 	return e
 }
 
-// asProblem makes of any error of a cluster something that can be shown: what is not a Problem means that it did not answer.
+// asProblem makes of any error of a cluster something that can be shown: what is not a Problem means that it did not
+// answer.
 func asProblem(err error, cluster string) *reset.Problem {
 	var p *reset.Problem
 	if errors.As(err, &p) {

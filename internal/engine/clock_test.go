@@ -24,12 +24,14 @@ func (s slowly) Look(ctx context.Context, groups []string) (map[string]reset.Loo
 	return l, err
 }
 
-// Looks that take long are far apart. They may not be taken for gaps, or a group on a slow cluster would never be found inactive for
-// long enough: its reset would expire after half an hour without a reason. More of them are needed instead.
+// Looks that take long are far apart. They may not be taken for gaps, or a group on a slow cluster would never be
+// found inactive for long enough: its reset would expire after half an hour without a reason. More of them are needed
+// instead.
 func TestASlowClusterIsWrittenAfterMoreLooks(t *testing.T) {
 	t.Parallel()
 	for took, within := range map[time.Duration][2]time.Duration{
-		time.Second: {6 * time.Second, 20 * time.Second}, 2 * time.Second: {12 * time.Second, 30 * time.Second}, 5 * time.Second: {30 * time.Second, time.Minute},
+		time.Second: {6 * time.Second, 20 * time.Second}, 2 * time.Second: {12 * time.Second, 30 * time.Second},
+		5 * time.Second: {30 * time.Second, time.Minute},
 	} {
 		b := newBench(t)
 		b.cluster.Join("billing", crashing)
@@ -49,8 +51,8 @@ func TestASlowClusterIsWrittenAfterMoreLooks(t *testing.T) {
 	}
 }
 
-// A clock that was set back by an hour (by NTP, after a start with a wrong one) must not make what waits for the next second wait for an
-// hour.
+// A clock that was set back by an hour (by NTP, after a start with a wrong one) must not make what waits for the next
+// second wait for an hour.
 func TestAClockThatIsSetBack(t *testing.T) {
 	t.Parallel()
 	t.Run("armed", func(t *testing.T) {

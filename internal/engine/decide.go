@@ -30,7 +30,9 @@ func (s *Service) Approve(ctx context.Context, d Decision) (reset.Reply, error) 
 		return s.submit(ctx, d, r)
 	case reset.Pending:
 		return s.vote(ctx, d, r)
-	case reset.Planning, reset.Approved, reset.Applying, reset.Applied, reset.Failed, reset.Refused, reset.Rejected, reset.Cancelled, reset.Expired: // not open for a decision
+	// not open for a decision
+	case reset.Planning, reset.Approved, reset.Applying, reset.Applied, reset.Failed, reset.Refused, reset.Rejected,
+		reset.Cancelled, reset.Expired:
 	}
 	if v, ok, err := s.findVote(ctx, r, d.Actor); ok || err != nil {
 		return reset.Reply{Did: reset.DidAlready, Request: r, At: v.At, By: d.Actor}, err
@@ -49,7 +51,8 @@ func (s *Service) submit(ctx context.Context, d Decision, r reset.Request) (rese
 	if d.Actor != r.Actor {
 		return reset.Reply{}, &reset.Problem{Code: reset.ProblemNotYours, Request: r.ID, State: r.State}
 	}
-	if err := s.checkAllowed(ctx, d, &r, askVerb(&r), effectOf(r)); err != nil { // live: the plan may be half an hour old
+	// live: the plan may be half an hour old
+	if err := s.checkAllowed(ctx, d, &r, askVerb(&r), effectOf(r)); err != nil {
 		return reset.Reply{}, err
 	}
 	reply := reset.Reply{Did: reset.DidSubmit}
@@ -89,9 +92,11 @@ func (s *Service) vote(ctx context.Context, d Decision, r reset.Request) (reset.
 		if tx.Request.State != reset.Pending {
 			return tooLate(*tx.Request)
 		}
-		tx.AddVote(reset.Vote{Request: r.ID, Revision: tx.Request.Revision, Digest: tx.Request.Digest, Actor: d.Actor, Rule: r.Ruling.Rule, At: s.Now()})
+		tx.AddVote(reset.Vote{Request: r.ID, Revision: tx.Request.Revision, Digest: tx.Request.Digest, Actor: d.Actor,
+			Rule: r.Ruling.Rule, At: s.Now()})
 		reply.Votes = len(tx.Votes)
-		tx.Log(s.entry(tx.Request, d.Actor, reset.EvVoted, "votes", strconv.Itoa(reply.Votes), "need", strconv.Itoa(tx.Request.Need)))
+		tx.Log(s.entry(tx.Request, d.Actor, reset.EvVoted, "votes", strconv.Itoa(reply.Votes), "need",
+			strconv.Itoa(tx.Request.Need)))
 		if reply.Votes < tx.Request.Need {
 			return nil
 		}
@@ -114,22 +119,27 @@ func (s *Service) arm(tx *Tx, by reset.Actor) error {
 		from = r.NotBefore
 	}
 	r.DecidedAt, r.Deadline, r.Problem = now, from.Add(wait), nil
-	tx.Log(s.entry(r, by, reset.EvApproved, "replay", strconv.FormatInt(r.Actual().Replay, 10), "skip", strconv.FormatInt(r.Actual().Skip, 10)))
+	tx.Log(s.entry(r, by, reset.EvApproved, "replay", strconv.FormatInt(r.Actual().Replay, 10), "skip",
+		strconv.FormatInt(r.Actual().Skip, 10)))
 	return r.Advance(reset.Approved)
 }
 
 // Reject ends a pending request.
 func (s *Service) Reject(ctx context.Context, d Decision) (reset.Reply, error) {
-	return s.endByDecision(ctx, d, reset.VerbReject, reset.Reply{Did: reset.DidReject}, reset.Rejected, reset.EvRejected)
+	return s.endByDecision(ctx, d, reset.VerbReject, reset.Reply{Did: reset.DidReject}, reset.Rejected,
+		reset.EvRejected)
 }
 
 // Cancel withdraws a request that has not begun to be written.
 func (s *Service) Cancel(ctx context.Context, d Decision) (reset.Reply, error) {
-	return s.endByDecision(ctx, d, reset.VerbCancel, reset.Reply{Did: reset.DidCancel}, reset.Cancelled, reset.EvCancelled)
+	return s.endByDecision(ctx, d, reset.VerbCancel, reset.Reply{Did: reset.DidCancel}, reset.Cancelled,
+		reset.EvCancelled)
 }
 
 // endByDecision closes a request by a person's word. A revision that has passed does not matter: no is no.
-func (s *Service) endByDecision(ctx context.Context, d Decision, verb reset.Verb, reply reset.Reply, to reset.State, ev reset.Event) (reset.Reply, error) {
+func (s *Service) endByDecision(
+	ctx context.Context, d Decision, verb reset.Verb, reply reset.Reply, to reset.State, ev reset.Event,
+) (reset.Reply, error) {
 	r, again, err := s.loadOnce(ctx, d)
 	if err != nil || again.Did != "" {
 		return again, err
@@ -167,7 +177,8 @@ func (s *Service) Choose(ctx context.Context, d Decision, option int) (reset.Rep
 			return tooLate(*r)
 		}
 		if option < 1 || option > len(r.Options) {
-			return &reset.Problem{Code: reset.ProblemNoOption, Request: r.ID, Count: int64(option), Other: int64(len(r.Options))}
+			return &reset.Problem{Code: reset.ProblemNoOption, Request: r.ID, Count: int64(option),
+				Other: int64(len(r.Options))}
 		}
 		chosen := r.Options[option-1]
 		tx.Log(s.entry(r, d.Actor, reset.EvChosen, "option", chosen.Label))
@@ -180,7 +191,8 @@ func (s *Service) Choose(ctx context.Context, d Decision, option int) (reset.Rep
 	return reply, err
 }
 
-// Retry looks again now at what waits for Kafka; a reset that failed with nothing changed, or was overwritten, is asked for anew.
+// Retry looks again now at what waits for Kafka; a reset that failed with nothing changed, or was overwritten, is
+// asked for anew.
 func (s *Service) Retry(ctx context.Context, d Decision) (reset.Reply, error) {
 	r, again, err := s.loadOnce(ctx, d)
 	if err != nil || again.Did != "" {
@@ -196,15 +208,20 @@ func (s *Service) Retry(ctx context.Context, d Decision) (reset.Reply, error) {
 	switch {
 	case !move:
 		return reset.Reply{}, tooLate(r)
-	case r.State == reset.Failed && !r.Outcome.Blocks() && r.Outcome != reset.AppliedLate, r.State == reset.Expired && r.Digest != "":
-		made, err := s.create(ctx, reset.Request{Origin: d.Origin, Actor: d.Actor, Place: d.Place, Act: reset.Move{Intent: in}, Undoes: r.Undoes})
+	case r.State == reset.Failed && !r.Outcome.Blocks() && r.Outcome != reset.AppliedLate,
+		r.State == reset.Expired && r.Digest != "":
+		made, err := s.create(ctx, reset.Request{Origin: d.Origin, Actor: d.Actor, Place: d.Place,
+			Act: reset.Move{Intent: in}, Undoes: r.Undoes})
 		return reset.Reply{Did: reset.DidRetry, Request: made}, err
-	case r.State == reset.Applied && r.Watch.Overwrote(): // an undo is not one any more: what it took back counts as taken back
-		made, err := s.create(ctx, reset.Request{Origin: d.Origin, Actor: d.Actor, Place: d.Place, Act: reset.Move{Intent: in}})
+	// an undo is not one any more: what it took back counts as taken back
+	case r.State == reset.Applied && r.Watch.Overwrote():
+		made, err := s.create(ctx, reset.Request{Origin: d.Origin, Actor: d.Actor, Place: d.Place,
+			Act: reset.Move{Intent: in}})
 		return reset.Reply{Did: reset.DidRetry, Request: made}, err
 	case r.State == reset.Planning || r.State == reset.Approved:
 		reply := reset.Reply{Did: reset.DidRetry}
-		err := s.decide(ctx, d, &reply, reset.Ref{ID: r.ID}, func(tx *Tx) error { tx.Request.Retries = 0; tx.RecheckAt(s.Now()); return nil })
+		err := s.decide(ctx, d, &reply, reset.Ref{ID: r.ID},
+			func(tx *Tx) error { tx.Request.Retries = 0; tx.RecheckAt(s.Now()); return nil })
 		return reply, err
 	}
 	return reset.Reply{}, tooLate(r)
@@ -237,7 +254,8 @@ func (s *Service) Settle(ctx context.Context, d Decision) (reset.Reply, error) {
 	return reply, err
 }
 
-// loadOnce loads the request that a decision is about. When it is the decision that was heard last, the reply says what it did.
+// loadOnce loads the request that a decision is about. When it is the decision that was heard last, the reply says
+// what it did.
 func (s *Service) loadOnce(ctx context.Context, d Decision) (reset.Request, reset.Reply, error) {
 	r, err := s.load(ctx, d.Ref)
 	if err == nil && d.Origin != "" && r.LastDecision.Origin == d.Origin {
@@ -247,7 +265,9 @@ func (s *Service) loadOnce(ctx context.Context, d Decision) (reset.Request, rese
 }
 
 // decide runs a decision in its transaction, after checking again that it speaks of the current revision.
-func (s *Service) decide(ctx context.Context, d Decision, reply *reset.Reply, ref reset.Ref, change func(*Tx) error) error {
+func (s *Service) decide(
+	ctx context.Context, d Decision, reply *reset.Reply, ref reset.Ref, change func(*Tx) error,
+) error {
 	err := s.Store.Update(ctx, ref.ID, nil, func(tx *Tx) error {
 		if d.Origin != "" && tx.Request.LastDecision.Origin == d.Origin {
 			*reply = reset.Reply{Did: tx.Request.LastDecision.Did, Request: *tx.Request}
@@ -258,7 +278,8 @@ func (s *Service) decide(ctx context.Context, d Decision, reply *reset.Reply, re
 		}
 		if afterDeadline(*tx.Request, d.At, reply.Did) {
 			in, _ := tx.Request.Intent()
-			return &reset.Problem{Code: reset.ProblemTooLate, Request: ref.ID, State: reset.Expired, Cluster: in.Cluster, Group: in.Group}
+			return &reset.Problem{Code: reset.ProblemTooLate, Request: ref.ID, State: reset.Expired,
+				Cluster: in.Cluster, Group: in.Group}
 		}
 		if err := change(tx); err != nil {
 			return err
@@ -275,8 +296,8 @@ func (s *Service) decide(ctx context.Context, d Decision, reply *reset.Reply, re
 	return err
 }
 
-// afterDeadline reports whether a decision was received when the request's time was up, though nothing has said so yet. An act that was
-// received in time counts however late it is decided. Ending a request is never too late.
+// afterDeadline reports whether a decision was received when the request's time was up, though nothing has said so
+// yet. An act that was received in time counts however late it is decided. Ending a request is never too late.
 func afterDeadline(r reset.Request, at time.Time, did reset.Did) bool {
 	if r.Deadline.IsZero() || at.Before(r.Deadline) || did == reset.DidCancel || did == reset.DidReject {
 		return false
@@ -294,13 +315,15 @@ func checkRevision(r reset.Request, ref reset.Ref) error {
 
 func staleRevision(r reset.Request, ref reset.Ref) error {
 	now := r.Actual()
-	return &reset.Problem{Code: reset.ProblemStale, Request: r.ID, State: r.State, Want: strconv.Itoa(r.Revision), Got: strconv.Itoa(ref.Revision),
-		Count: now.Replay, Other: now.Skip, Unplaced: r.Unplaced(), Ruling: &reset.Ruling{Need: r.Need, Who: r.Ruling.Approvers}}
+	return &reset.Problem{Code: reset.ProblemStale, Request: r.ID, State: r.State, Want: strconv.Itoa(r.Revision),
+		Got: strconv.Itoa(ref.Revision), Count: now.Replay, Other: now.Skip, Unplaced: r.Unplaced(),
+		Ruling: &reset.Ruling{Need: r.Need, Who: r.Ruling.Approvers}}
 }
 
 func tooLate(r reset.Request) error {
 	in, _ := r.Intent()
-	return &reset.Problem{Code: reset.ProblemTooLate, Request: r.ID, State: r.State, Cluster: in.Cluster, Group: in.Group, Got: string(r.Outcome)}
+	return &reset.Problem{Code: reset.ProblemTooLate, Request: r.ID, State: r.State, Cluster: in.Cluster,
+		Group: in.Group, Got: string(r.Outcome)}
 }
 
 // findVote finds a person's vote on the request as it is now.

@@ -27,16 +27,20 @@ func (s *Service) undoSteps(ctx context.Context, in reset.Intent) ([]reset.Step,
 	}
 	steps := make([]reset.Step, 0, len(writes))
 	for _, w := range writes {
-		if in.Scope.Empty() || slices.ContainsFunc(in.Scope.Topics, func(ts reset.TopicScope) bool { return ts.Topic == w.Topic }) {
+		if in.Scope.Empty() || slices.ContainsFunc(in.Scope.Topics,
+			func(ts reset.TopicScope) bool { return ts.Topic == w.Topic }) {
 			steps = append(steps, w.Step)
 		}
 	}
 	return steps, nil
 }
 
-// deletedTopics makes of "no such topic" what is meant when the topic was there before: that it was deleted, and since when at the
-// earliest. Where the request is about other topics too, going on with them is offered; nothing goes on unasked.
-func (s *Service) deletedTopics(ctx context.Context, r reset.Request, d *draftResult, saved []reset.Step, p *reset.Problem) (*reset.Problem, error) {
+// deletedTopics makes of "no such topic" what is meant when the topic was there before: that it was deleted, and
+// since when at the earliest. Where the request is about other topics too, going on with them is offered; nothing
+// goes on unasked.
+func (s *Service) deletedTopics(
+	ctx context.Context, r reset.Request, d *draftResult, saved []reset.Step, p *reset.Problem,
+) (*reset.Problem, error) {
 	if p.Code != reset.ProblemNoTopic {
 		return p, nil
 	}
@@ -51,15 +55,19 @@ func (s *Service) deletedTopics(ctx context.Context, r reset.Request, d *draftRe
 		}
 	}
 	rest, some := withoutTopics(d.intent, saved, gone)
-	p = &reset.Problem{Code: reset.ProblemDeleted, Want: "deleted", Request: r.ID, Cluster: p.Cluster, Group: p.Group, Topic: gone[0], Names: gone, Since: since}
+	p = &reset.Problem{Code: reset.ProblemDeleted, Want: "deleted", Request: r.ID, Cluster: p.Cluster, Group: p.Group,
+		Topic: gone[0], Names: gone, Since: since}
 	if some {
 		d.options = []reset.Option{{Label: "Go on with the rest", Typed: "without the deleted topics", Intent: rest}}
 	}
 	return p, nil
 }
 
-// topicsSeen are the topics that were seen to be there, and when: by the plan before this one, or by the reset that is undone.
-func (s *Service) topicsSeen(ctx context.Context, r reset.Request, saved []reset.Step) (map[string]bool, time.Time, error) {
+// topicsSeen are the topics that were seen to be there, and when: by the plan before this one, or by the reset that
+// is undone.
+func (s *Service) topicsSeen(
+	ctx context.Context, r reset.Request, saved []reset.Step,
+) (map[string]bool, time.Time, error) {
 	was := map[string]bool{}
 	for _, st := range saved {
 		was[st.Topic] = true
@@ -99,13 +107,17 @@ func withoutTopics(in reset.Intent, saved []reset.Step, gone []string) (reset.In
 	case reset.Undo:
 		in.Scope = reset.Scope{}
 		for _, st := range saved {
-			if left(st.Topic) && !slices.ContainsFunc(in.Scope.Topics, func(ts reset.TopicScope) bool { return ts.Topic == st.Topic }) {
+			if left(st.Topic) && !slices.ContainsFunc(in.Scope.Topics,
+				func(ts reset.TopicScope) bool { return ts.Topic == st.Topic }) {
 				in.Scope.Topics = append(in.Scope.Topics, reset.TopicScope{Topic: st.Topic})
 			}
 		}
 		return in, len(in.Scope.Topics) > 0
-	case reset.Time, reset.Exact, reset.SkipRecord, reset.Nowhere, reset.Latest, reset.Earliest, reset.Shift, reset.Current, reset.Like: // name no topics: the scope does
+	// name no topics: the scope does
+	case reset.Time, reset.Exact, reset.SkipRecord, reset.Nowhere, reset.Latest, reset.Earliest, reset.Shift,
+		reset.Current, reset.Like:
 	}
-	in.Scope.Topics = slices.DeleteFunc(slices.Clone(in.Scope.Topics), func(ts reset.TopicScope) bool { return !left(ts.Topic) })
+	in.Scope.Topics = slices.DeleteFunc(slices.Clone(in.Scope.Topics),
+		func(ts reset.TopicScope) bool { return !left(ts.Topic) })
 	return in, len(in.Scope.Topics) > 0
 }

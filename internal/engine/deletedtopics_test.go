@@ -7,7 +7,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// A topic that was there when the plan was made, and is no more, was deleted: the rest can go on when its requester says so.
+// A topic that was there when the plan was made, and is no more, was deleted: the rest can go on when its requester
+// says so.
 func TestATopicDeletedWhileArmed(t *testing.T) {
 	t.Parallel()
 	for _, rest := range []bool{true, false} {
@@ -32,7 +33,8 @@ func TestATopicDeletedWhileArmed(t *testing.T) {
 			state = reset.Planning
 		}
 		r = b.want(r, state, "")
-		if r.Problem == nil || r.Problem.Code != reset.ProblemDeleted || r.Problem.Topic != "refunds" || !r.Problem.Since.Equal(planned) {
+		if r.Problem == nil || r.Problem.Code != reset.ProblemDeleted || r.Problem.Topic != "refunds" ||
+			!r.Problem.Since.Equal(planned) {
 			t.Fatalf("rest %t: %+v", rest, r.Problem)
 		}
 		if !rest {

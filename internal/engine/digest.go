@@ -11,8 +11,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// digestOf tells whether any committed offset of a group moved: what is read by a consumer moves them, whether it is a member or
-// not.
+// digestOf tells whether any committed offset of a group moved: what is read by a consumer moves them, whether it is
+// a member or not.
 func digestOf(commits map[reset.Partition]reset.Position) string {
 	parts := slices.SortedFunc(maps.Keys(commits), func(a, b reset.Partition) int {
 		return cmp.Or(cmp.Compare(a.Topic, b.Topic), cmp.Compare(a.Partition, b.Partition))

@@ -6,9 +6,9 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// Emergency lets one person go alone, within the limit that the rule has for emergencies: there is a way out when the second
-// person sleeps. Idle, unclear outcomes and everything else hold as always. The owners are told, and the request says so for
-// good. Why names the incident.
+// Emergency lets one person go alone, within the limit that the rule has for emergencies: there is a way out when the
+// second person sleeps. Idle, unclear outcomes and everything else hold as always. The owners are told, and the
+// request says so for good. Why names the incident.
 func (s *Service) Emergency(ctx context.Context, d Decision) (reset.Reply, error) {
 	r, again, err := s.loadOnce(ctx, d)
 	if err != nil || again.Did != "" {
@@ -31,7 +31,8 @@ func (s *Service) Emergency(ctx context.Context, d Decision) (reset.Reply, error
 	}
 	in, _ := r.Intent()
 	if savesSchedule(r.Act) || reset.InFuture(in) { // an emergency is now: it lends nothing to a time when nobody looks
-		return reset.Reply{}, &reset.Problem{Code: reset.ProblemNoStandingApproval, Want: "emergency", Request: r.ID, Cluster: in.Cluster, Group: in.Group}
+		return reset.Reply{}, &reset.Problem{Code: reset.ProblemNoStandingApproval, Want: "emergency", Request: r.ID,
+			Cluster: in.Cluster, Group: in.Group}
 	}
 	limit, err := s.ruleOn(ctx, d, &r, reset.VerbEmergency, effectOf(r))
 	if err != nil {

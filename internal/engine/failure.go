@@ -10,8 +10,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// An error that no person caused and that comes again and again must neither fill the log nor leave anybody waiting without
-// a word: the row is looked at less and less often, and its request says since when it does not go on.
+// An error that no person caused and that comes again and again must neither fill the log nor leave anybody waiting
+// without a word: the row is looked at less and less often, and its request says since when it does not go on.
 const (
 	maxRetryDelay  = 5 * time.Minute // between two tries of a row that keeps failing
 	failuresToTell = 3               // tries in a row; what passes before is nobody's business
@@ -44,7 +44,8 @@ func (s *Service) retryLater(ctx context.Context, d Due, row [2]string, err erro
 	if ctx.Err() != nil {
 		return next
 	}
-	s.Log.Error("reconcile", "kind", string(d.Kind), "request", d.ID, "times", t.times, "since", t.since, "again", next, "err", err)
+	s.Log.Error("reconcile", "kind", string(d.Kind), "request", d.ID, "times", t.times, "since", t.since, "again", next,
+		"err", err)
 	if d.Kind == DueRequest && t.times >= failuresToTell {
 		if told := s.recordFailure(ctx, d, t, err); told != nil && !errors.Is(told, reset.ErrConflict) {
 			s.Log.Warn("that a request does not go on cannot be stored", "request", d.ID, "err", told)
@@ -53,7 +54,8 @@ func (s *Service) retryLater(ctx context.Context, d Due, row [2]string, err erro
 	return next
 }
 
-// recordFailure stores with a request that it does not go on, and since when, for its requester and everybody else who waits.
+// recordFailure stores with a request that it does not go on, and since when, for its requester and everybody else
+// who waits.
 func (s *Service) recordFailure(ctx context.Context, d Due, t rowFailure, err error) error {
 	ctx, cancel := context.WithTimeout(ctx, s.Times.Lease/2)
 	defer cancel()
@@ -66,7 +68,8 @@ func (s *Service) recordFailure(ctx context.Context, d Due, t rowFailure, err er
 			return reset.ErrConflict // it says so already
 		}
 		in, _ := r.Intent()
-		r.Problem = &reset.Problem{Code: reset.ProblemInternal, Request: r.ID, Cluster: in.Cluster, Group: in.Group, Got: failureText(err), Since: t.since.UTC()}
+		r.Problem = &reset.Problem{Code: reset.ProblemInternal, Request: r.ID, Cluster: in.Cluster, Group: in.Group,
+			Got: failureText(err), Since: t.since.UTC()}
 		tx.Log(s.entry(r, reset.Actor{}, reset.EvWaiting, "why", string(reset.ProblemInternal), "got", r.Problem.Got))
 		return nil
 	})

@@ -27,8 +27,8 @@ func (s *stumbling) Inspect(ctx context.Context, q reset.Query) (reset.Snapshot,
 	return s.Cluster.Inspect(ctx, q)
 }
 
-// A step that fails again and again is tried less and less often, its request says since when it does not go on, and the log has
-// a line for each try and not for each second.
+// A step that fails again and again is tried less and less often, its request says since when it does not go on, and
+// the log has a line for each try and not for each second.
 func TestAnErrorThatComesAgainBacksOffAndIsTold(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -42,7 +42,8 @@ func TestAnErrorThatComesAgainBacksOffAndIsTold(t *testing.T) {
 		b.wait(time.Second)
 	}
 	r = b.want(r, reset.Planning, "")
-	if r.Problem == nil || r.Problem.Code != reset.ProblemInternal || r.Problem.Got != "a defect in the bot" || r.Problem.Since.Sub(begun) > time.Minute {
+	if r.Problem == nil || r.Problem.Code != reset.ProblemInternal || r.Problem.Got != "a defect in the bot" ||
+		r.Problem.Since.Sub(begun) > time.Minute {
 		t.Errorf("the request says %+v", r.Problem)
 	}
 	if e := b.entries(r, reset.EvWaiting); len(e) != 1 {
@@ -51,7 +52,7 @@ func TestAnErrorThatComesAgainBacksOffAndIsTold(t *testing.T) {
 	if n := strings.Count(log.String(), "msg=reconcile"); n != broken.asked || n < 9 || n > 14 {
 		t.Errorf("%d lines in the log for %d tries in twenty minutes", n, broken.asked)
 	}
-	if !strings.Contains(log.String(), "trouble_test.go") {
+	if !strings.Contains(log.String(), "failure_test.go") {
 		t.Error("the log has no stack")
 	}
 

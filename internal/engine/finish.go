@@ -11,7 +11,9 @@ import (
 )
 
 // readBack asks for every partition once, when every answer is known, and ends the attempt.
-func (s *Service) readBack(ctx context.Context, due Due, r reset.Request, a reset.Attempt, writes []reset.Write) (time.Time, error) {
+func (s *Service) readBack(
+	ctx context.Context, due Due, r reset.Request, a reset.Attempt, writes []reset.Write,
+) (time.Time, error) {
 	reads, err := s.readPositions(ctx, r, writes)
 	if err != nil {
 		return s.waitForKafka(ctx, due, r, asProblem(err, ""))
@@ -73,7 +75,9 @@ func (s *Service) backToApproved(ctx context.Context, due Due, r reset.Request, 
 	return s.Now(), err
 }
 
-func (s *Service) firstReading(ctx context.Context, due Due, r reset.Request, writes []reset.Write, reads []reset.Position) (time.Time, error) {
+func (s *Service) firstReading(
+	ctx context.Context, due Due, r reset.Request, writes []reset.Write, reads []reset.Position,
+) (time.Time, error) {
 	for i := range writes {
 		writes[i].Read = reads[i]
 	}
@@ -133,7 +137,8 @@ func (s *Service) finish(ctx context.Context, due Due, r reset.Request, a reset.
 		facts := []string{"outcome", string(outcome), "partitions", strconv.Itoa(len(writes)),
 			"replay", strconv.FormatInt(a.Effect.Replay, 10), "skip", strconv.FormatInt(a.Effect.Skip, 10)}
 		if late != nil {
-			facts = append(facts, "first", late.First.UTC().Format(time.RFC3339), "second", late.Second.UTC().Format(time.RFC3339))
+			facts = append(facts, "first", late.First.UTC().Format(time.RFC3339), "second",
+				late.Second.UTC().Format(time.RFC3339))
 		}
 		tx.Log(s.entry(r, reset.Actor{}, ev, facts...))
 		return r.Advance(to)
@@ -144,7 +149,8 @@ func (s *Service) finish(ctx context.Context, due Due, r reset.Request, a reset.
 	return err
 }
 
-// markUnsent marks what belongs to a request that never left: an answer that is missing there proves that nothing was written.
+// markUnsent marks what belongs to a request that never left: an answer that is missing there proves that nothing was
+// written.
 func markUnsent(a reset.Attempt, writes []reset.Write) {
 	for i, w := range writes {
 		if w.Result == (reset.StepResult{}) && a.Chunks[w.Chunk].Phase == reset.Planned {
@@ -153,8 +159,8 @@ func markUnsent(a reset.Attempt, writes []reset.Write) {
 	}
 }
 
-// rollbackOf is why a rollback failed, as Kafka answered. When the offsets were read where they had been, it did not fail: its answer
-// was lost, or an error although it was done, and a card must not say both.
+// rollbackOf is why a rollback failed, as Kafka answered. When the offsets were read where they had been, it did not
+// fail: its answer was lost, or an error although it was done, and a card must not say both.
 func rollbackOf(r reset.Request, outcome reset.Outcome) *reset.Rollback {
 	if r.Problem == nil || outcome == reset.RolledBack {
 		return nil
@@ -168,7 +174,8 @@ func whyFailed(r *reset.Request, to reset.State, writes []reset.Write, rollback 
 		return nil
 	}
 	in, _ := r.Intent()
-	p := &reset.Problem{Code: reset.ProblemKafkaRejected, Request: r.ID, Cluster: in.Cluster, Group: in.Group, Rollback: rollback}
+	p := &reset.Problem{Code: reset.ProblemKafkaRejected, Request: r.ID, Cluster: in.Cluster, Group: in.Group,
+		Rollback: rollback}
 	for _, w := range writes {
 		if w.Result.Doubtful() {
 			p.Code, p.Got = reset.ProblemLost, cmp.Or(p.Got, w.Result.Reason())

@@ -25,8 +25,8 @@ func (s *Service) frozen(ctx context.Context, cluster string) (*reset.Frozen, er
 	return nil, nil
 }
 
-// processFreeze carries a freeze or a thaw. A freeze is the safe side and takes effect at once; a thaw asks for what the policy
-// wants, but whoever froze and may thaw needs nobody else.
+// processFreeze carries a freeze or a thaw. A freeze is the safe side and takes effect at once; a thaw asks for what
+// the policy wants, but whoever froze and may thaw needs nobody else.
 func (s *Service) processFreeze(ctx context.Context, due Due, r reset.Request) (time.Time, error) {
 	in, _ := r.Intent()
 	switch {
@@ -59,8 +59,9 @@ func (s *Service) planFreeze(ctx context.Context, due Due, r reset.Request, clus
 	if _, err := s.Resolve("", cluster); err != nil && cluster != reset.Everything {
 		return time.Time{}, s.refuse(ctx, due, r, asProblem(err, ""))
 	}
-	ruling, err := s.Policy.Rule(ctx, reset.PolicyQuestion{Actor: r.Actor, Channel: r.Place.Channel, Verb: verb, Cluster: cluster, Effect: &reset.Effect{},
-		Requester: r.Actor, OneIsEnough: freeze || on != nil && on.By == r.Actor})
+	ruling, err := s.Policy.Rule(ctx, reset.PolicyQuestion{Actor: r.Actor, Channel: r.Place.Channel, Verb: verb,
+		Cluster: cluster, Effect: &reset.Effect{}, Requester: r.Actor,
+		OneIsEnough: freeze || on != nil && on.By == r.Actor})
 	denied := &reset.Problem{Code: reset.ProblemDenied, Request: r.ID, Cluster: cluster, Verb: verb, Ruling: &ruling}
 	if err != nil {
 		if denied = s.planningPolicyError(denied, ruling, err); transient(denied) {
@@ -104,7 +105,8 @@ func (s *Service) routeFreeze(ctx context.Context, due Due, r reset.Request, rul
 		if r.State != reset.Planning {
 			return reset.ErrConflict
 		}
-		r.Asked, r.Ruling, r.Need, r.Digest, r.Problem, r.Retries = true, ruling, ruling.Need, hex.EncodeToString(sum[:12]), nil, 0
+		r.Asked, r.Ruling, r.Need, r.Digest, r.Problem, r.Retries = true, ruling, ruling.Need,
+			hex.EncodeToString(sum[:12]), nil, 0
 		r.Bounds = reset.Bounds{MaxSkip: ruling.MaxSkip, MaxReplay: ruling.MaxReplay}
 		if r.Need > 0 {
 			r.Deadline = s.Now().Add(s.Times.Approval)

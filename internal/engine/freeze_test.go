@@ -15,7 +15,8 @@ func (b *bench) act(who reset.Actor, a reset.Act) reset.Request {
 	b.ids++
 	origin := "envelope of act " + b.now.String() + who.ID + string(rune('a'+b.ids))
 	b.mu.Unlock()
-	r, err := b.Ask(b.t.Context(), engine.Ask{Actor: who, Place: reset.Place{Channel: "C1"}, Origin: origin, Act: a, At: b.clock()})
+	r, err := b.Ask(b.t.Context(), engine.Ask{Actor: who, Place: reset.Place{Channel: "C1"}, Origin: origin, Act: a,
+		At: b.clock()})
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -32,7 +33,8 @@ func TestFrozenClusterIsNotWritten(t *testing.T) {
 	b.want(b.act(kim, reset.Freeze{Cluster: "prod"}), reset.Refused, "")
 	b.approve(mara, r)
 	b.wait(time.Minute)
-	if r = b.want(r, reset.Approved, ""); r.Problem == nil || r.Problem.Code != reset.ProblemFrozen || r.Problem.Got != "brokers are replaced" {
+	if r = b.want(r, reset.Approved, ""); r.Problem == nil || r.Problem.Code != reset.ProblemFrozen ||
+		r.Problem.Got != "brokers are replaced" {
 		t.Fatalf("problem %v", r.Problem)
 	}
 	story, err := b.Story(t.Context(), r.ID)
@@ -41,7 +43,8 @@ func TestFrozenClusterIsNotWritten(t *testing.T) {
 	}
 	b.committed(900, 900)
 
-	if denied := b.act(ben, reset.Thaw{Cluster: "prod"}); denied.State != reset.Refused || denied.Problem.Code != reset.ProblemDenied {
+	if denied := b.act(ben, reset.Thaw{Cluster: "prod"}); denied.State != reset.Refused ||
+		denied.Problem.Code != reset.ProblemDenied {
 		t.Fatalf("%s %v", denied.State, denied.Problem)
 	}
 	thaw := b.want(b.act(kim, reset.Thaw{Cluster: "prod"}), reset.Pending, "") // not hers: a second person

@@ -30,14 +30,15 @@ type hearing struct {
 
 func (h hearing) Receive(_ context.Context, in engine.Inbox) error { h.heard <- in.ID; return nil }
 
-// A look at a cluster that does not answer holds up nothing else that was due with it, and its request is kept from being claimed again
-// meanwhile: otherwise the answer would find the claim lost, and nobody would be told.
+// A look at a cluster that does not answer holds up nothing else that was due with it, and its request is kept from
+// being claimed again meanwhile: otherwise the answer would find the claim lost, and nobody would be told.
 func TestAClusterThatHangsHoldsUpNothingElse(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	b.cluster.Join("billing", crashing)
 	b.approve(mara, b.armed())
-	hung, surface := hanging{Cluster: b.cluster, asked: make(chan struct{}), answer: make(chan struct{})}, hearing{heard: make(chan string, 1)}
+	hung, surface := hanging{Cluster: b.cluster, asked: make(chan struct{}), answer: make(chan struct{})},
+		hearing{heard: make(chan string, 1)}
 	b.Clusters["prod"], b.Chat, b.Times.Lease = hung, surface, 60*time.Millisecond
 	b.mu.Lock()
 	b.now = b.now.Add(2 * time.Second)

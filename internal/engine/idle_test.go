@@ -87,10 +87,12 @@ func TestAPromptClickFindsTheSettleTimeServed(t *testing.T) {
 			b.cluster.Down(nil)
 			b.live(4 * time.Second)
 		}, false},
-		"the process stood still":     {func(b *bench) { b.live(2 * time.Second); b.jump(10 * time.Second) }, false},
-		"the process was restarted":   {func(b *bench) { b.live(5 * time.Second); b.start(); b.jump(4 * time.Second) }, false},
-		"another took over in a look": {func(b *bench) { b.live(5 * time.Second); b.start(); b.live(5 * time.Second) }, true},
-		"after two minutes":           {func(b *bench) { b.live(2*time.Minute + 4*time.Second) }, false},
+		"the process stood still": {func(b *bench) { b.live(2 * time.Second); b.jump(10 * time.Second) }, false},
+		"the process was restarted": {func(b *bench) { b.live(5 * time.Second); b.start(); b.jump(4 * time.Second) },
+			false},
+		"another took over in a look": {func(b *bench) { b.live(5 * time.Second); b.start(); b.live(5 * time.Second) },
+			true},
+		"after two minutes": {func(b *bench) { b.live(2*time.Minute + 4*time.Second) }, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -34,8 +34,8 @@ func (l groupChecks) of(group string) (reset.Look, error) {
 
 var errNotChecked = errors.New("the look at the group was not finished")
 
-// checkBatch lets all that look at groups of one cluster at a time share rounds: while one round is under way, the next one
-// collects. A thousand armed requests cost a few rounds for each look, not a thousand.
+// checkBatch lets all that look at groups of one cluster at a time share rounds: while one round is under way, the
+// next one collects. A thousand armed requests cost a few rounds for each look, not a thousand.
 type checkBatch struct {
 	turn sync.Mutex // held by the round under way
 
@@ -81,14 +81,15 @@ func (s *Service) checkBatch(cluster string) *checkBatch {
 // groupCheck is a look at groups of one cluster that the first who asks makes for all of them.
 type groupCheck func() groupChecks
 
-// prepareChecks prepares a look at each cluster's groups. Only who needs it waits for it: a cluster that does not answer holds up neither
-// the requests of another one nor what somebody has just clicked.
+// prepareChecks prepares a look at each cluster's groups. Only who needs it waits for it: a cluster that does not
+// answer holds up neither the requests of another one nor what somebody has just clicked.
 func (s *Service) prepareChecks(ctx context.Context, groups map[string][]string) map[string]groupCheck {
 	looks := make(map[string]groupCheck, len(groups))
 	for cluster, names := range groups {
 		looks[cluster] = sync.OnceValue(func() (look groupChecks) {
 			if err := guard.Do(func() error {
-				look = s.checkBatch(cluster).join(names, func(all []string) groupChecks { return s.groupStates(ctx, cluster, all) })
+				look = s.checkBatch(cluster).join(names,
+					func(all []string) groupChecks { return s.groupStates(ctx, cluster, all) })
 				return nil
 			}); err != nil {
 				return groupChecks{err: err}
@@ -99,7 +100,8 @@ func (s *Service) prepareChecks(ctx context.Context, groups map[string][]string)
 	return looks
 }
 
-// groupStates makes one round. What Kafka refuses for one group must not blind the others: then each is looked at by itself.
+// groupStates makes one round. What Kafka refuses for one group must not blind the others: then each is looked at by
+// itself.
 func (s *Service) groupStates(ctx context.Context, cluster string, groups []string) groupChecks {
 	look := groupChecks{began: s.Now()}
 	kafka, err := s.cluster(cluster)

@@ -79,7 +79,8 @@ func TestWhatWasReceivedTooLateIsTooLate(t *testing.T) {
 	}
 }
 
-// TestTheNextProcessGoesOnAtOnce: what the one before held is taken over when the store is served alone, and not otherwise.
+// TestTheNextProcessGoesOnAtOnce: what the one before held is taken over when the store is served alone, and not
+// otherwise.
 func TestTheNextProcessGoesOnAtOnce(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -87,7 +88,8 @@ func TestTheNextProcessGoesOnAtOnce(t *testing.T) {
 	b.heard(r, "click 1", "approve")
 	claim := func(owner string) int {
 		t.Helper()
-		dues, err := b.Store.Claim(t.Context(), engine.Claim{Owner: owner, Now: b.clock(), Lease: 30 * time.Second, Kinds: []engine.Kind{engine.DueInbox}})
+		dues, err := b.Store.Claim(t.Context(),
+			engine.Claim{Owner: owner, Now: b.clock(), Lease: 30 * time.Second, Kinds: []engine.Kind{engine.DueInbox}})
 		if err != nil {
 			t.Fatal(err)
 		}

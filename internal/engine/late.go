@@ -10,8 +10,9 @@ type landing struct {
 	moved   bool // a partition went elsewhere: others commit
 }
 
-// compareReadings compares a reading with the one before (Write.Read). Undisturbed means that no consumer and no one else can have moved the
-// offsets in between; otherwise only a move backwards proves something, because consumers only go forward.
+// compareReadings compares a reading with the one before (Write.Read). Undisturbed means that no consumer and no one
+// else can have moved the offsets in between; otherwise only a move backwards proves something, because consumers
+// only go forward.
 func compareReadings(a reset.Attempt, writes []reset.Write, reads []reset.Position, undisturbed bool) landing {
 	var l landing
 	for i, w := range writes {
@@ -39,8 +40,8 @@ func compareReadings(a reset.Attempt, writes []reset.Write, reads []reset.Positi
 // complete reports whether all of a lost request has landed.
 func (l landing) complete() bool { return l.at == l.parts }
 
-// visible reports whether a lost request can be told from the offsets as they are: one that would write what is there already
-// cannot.
+// visible reports whether a lost request can be told from the offsets as they are: one that would write what is there
+// already cannot.
 func (l landing) visible() bool { return l.at < l.parts }
 
 // lateOutcome is how an attempt ended whose lost request was seen to land after it had been judged.

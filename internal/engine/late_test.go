@@ -13,7 +13,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset/clustertest"
 )
 
-// held takes a reset to the state in which its one request is still on its way, and the offsets are as before, read twice.
+// held takes a reset to the state in which its one request is still on its way, and the offsets are as before, read
+// twice.
 func (b *bench) held(target reset.Target, f clustertest.WriteFault) reset.Request {
 	b.t.Helper()
 	r := b.ask(oncall, target, func(in *reset.Intent) { in.Emergency = "INC-1" })
@@ -50,7 +51,8 @@ func (b *bench) entries(r reset.Request, ev reset.Event) []reset.Entry {
 
 func TestWriteThatLandsLateIsCorrected(t *testing.T) {
 	t.Parallel()
-	for name, target := range map[string]reset.Target{"rewind": reset.Shift{By: -50}, "skip": reset.Latest{}, "delete": reset.Nowhere{}} {
+	for name, target := range map[string]reset.Target{"rewind": reset.Shift{By: -50}, "skip": reset.Latest{},
+		"delete": reset.Nowhere{}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := newBench(t)
@@ -66,11 +68,13 @@ func TestWriteThatLandsLateIsCorrected(t *testing.T) {
 			if r.Late.Open() || r.Late.Landed.IsZero() || r.Late.Was != reset.Unchanged {
 				t.Errorf("%+v", r.Late)
 			}
-			if e := b.entries(r, reset.EvLanded); len(e) != 1 || e[0].Facts["outcome"] != string(reset.AppliedLate) || e[0].Facts["was"] != string(reset.Unchanged) {
+			if e := b.entries(r, reset.EvLanded); len(e) != 1 || e[0].Facts["outcome"] != string(reset.AppliedLate) ||
+				e[0].Facts["was"] != string(reset.Unchanged) {
 				t.Errorf("audit %+v", e)
 			}
 			writes, err := b.WritesFor(t.Context(), r.ID)
-			if err != nil || slices.ContainsFunc(writes, func(w reset.Write) bool { return w.ReadState != reset.WriteAtTarget }) {
+			if err != nil || slices.ContainsFunc(writes,
+				func(w reset.Write) bool { return w.ReadState != reset.WriteAtTarget }) {
 				t.Errorf("%+v, %v", writes, err)
 			}
 			if _, err := b.Retry(t.Context(), b.by(mara, r)); err == nil {
@@ -99,7 +103,8 @@ func TestWriteThatLandsInPartBlocksTheGroup(t *testing.T) {
 	b.want(r, reset.Failed, reset.Unchanged) // one reading of a part is not two
 	b.looks(2 * time.Second)
 	b.want(r, reset.Failed, reset.PartiallyApplied)
-	if other := b.ask(mara, reset.Shift{By: -1}); other.Problem == nil || other.Problem.Code != reset.ProblemBlocked || other.Problem.Request != r.ID {
+	if other := b.ask(mara, reset.Shift{By: -1}); other.Problem == nil || other.Problem.Code != reset.ProblemBlocked ||
+		other.Problem.Request != r.ID {
 		t.Errorf("another reset of the group: %s, %v", other.State, other.Problem)
 	}
 }
@@ -110,7 +115,8 @@ func TestAnAcceptedOutcomeThatChangesBlocksAgain(t *testing.T) {
 	b := newBench(t)
 	r := b.armed()
 	b.wait(6 * time.Second)
-	b.cluster.Fault(clustertest.WriteFault{Lost: true, Held: true, Reject: "TOPIC_AUTHORIZATION_FAILED", Parts: []int32{1}})
+	b.cluster.Fault(clustertest.WriteFault{Lost: true, Held: true, Reject: "TOPIC_AUTHORIZATION_FAILED",
+		Parts: []int32{1}})
 	b.approve(mara, r)
 	b.cluster.Commit("billing", "orders", 0, 860)
 	b.wait(11 * time.Second)
@@ -157,7 +163,8 @@ func TestLateWatchEndsWithoutAClaim(t *testing.T) {
 			b := newBench(t)
 			r := b.held(reset.Latest{}, clustertest.WriteFault{})
 			tt.then(b)
-			if r = b.want(r, reset.Failed, reset.Unchanged); r.Late.Open() || r.Late.Why != tt.why || !r.Late.Landed.IsZero() {
+			if r = b.want(r, reset.Failed, reset.Unchanged); r.Late.Open() || r.Late.Why != tt.why ||
+				!r.Late.Landed.IsZero() {
 				t.Errorf("%+v", r.Late)
 			}
 			if e := b.entries(r, reset.EvLateOver); len(e) != 1 {
@@ -203,7 +210,8 @@ func TestLateWriteHitsANewerReset(t *testing.T) {
 	old := b.held(reset.Shift{By: -50}, clustertest.WriteFault{})
 	newer := b.ask(mara, reset.Shift{By: -20})
 	newer = b.want(newer, reset.Draft, "")
-	if !slices.ContainsFunc(newer.Warnings, func(w reset.Warning) bool { return w.Code == reset.WarnAwaited && slices.Contains(w.Names, old.ID) }) {
+	if !slices.ContainsFunc(newer.Warnings,
+		func(w reset.Warning) bool { return w.Code == reset.WarnAwaited && slices.Contains(w.Names, old.ID) }) {
 		t.Errorf("warnings %+v", newer.Warnings)
 	}
 	b.wait(6 * time.Second)
@@ -239,7 +247,8 @@ func TestLateWriteHitsAResetThatIsNotWatchedAnyMore(t *testing.T) {
 	b.cluster.Land()
 	b.looks(2 * time.Second)
 	b.want(old, reset.Failed, reset.AppliedLate)
-	if newer = b.load(newer.ID); !newer.Watch.Overwrote() || newer.Watch.OverwrittenBy != old.ID || len(b.entries(newer, reset.EvOverwritten)) != 1 {
+	if newer = b.load(newer.ID); !newer.Watch.Overwrote() || newer.Watch.OverwrittenBy != old.ID ||
+		len(b.entries(newer, reset.EvOverwritten)) != 1 {
 		t.Errorf("watch %+v", newer.Watch)
 	}
 }
@@ -266,11 +275,13 @@ func TestARequestThatNeverLeftIsNoDoubt(t *testing.T) {
 	b := newBench(t)
 	r := b.armed()
 	b.wait(6 * time.Second)
-	// Two requests, one commit and one delete: an undo to a place that was never committed. The first is denied, so the second is not sent.
+	// Two requests, one commit and one delete: an undo to a place that was never committed. The first is denied, so
+	// the second is not sent.
 	b.cluster.Topic("refunds", "t2", 1, 0, 10)
 	b.approve(mara, r)
 	b.want(r, reset.Applied, reset.Verified)
-	all := b.ask(mara, reset.Exact{Offset: 860}, func(in *reset.Intent) { in.Scope.Topics = append(in.Scope.Topics, reset.TopicScope{Topic: "refunds"}) })
+	all := b.ask(mara, reset.Exact{Offset: 860},
+		func(in *reset.Intent) { in.Scope.Topics = append(in.Scope.Topics, reset.TopicScope{Topic: "refunds"}) })
 	b.wait(6 * time.Second)
 	b.approve(mara, all)
 	if b.load(all.ID).State == reset.Pending {
@@ -297,7 +308,8 @@ func TestARequestThatNeverLeftIsNoDoubt(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, w := range writes {
-		if want := map[string]string{"orders": "GROUP_AUTHORIZATION_FAILED", "refunds": reset.NotSent}[w.Topic]; w.Result.Rejected != want {
+		if want := map[string]string{"orders": "GROUP_AUTHORIZATION_FAILED",
+			"refunds": reset.NotSent}[w.Topic]; w.Result.Rejected != want {
 			t.Errorf("%s-%d: %+v, want %s", w.Topic, w.Partition, w.Result, want)
 		}
 	}
@@ -322,7 +334,8 @@ func TestLostRollbackThatLandsLateIsCorrected(t *testing.T) {
 	b := newBench(t)
 	r := b.armed()
 	b.wait(6 * time.Second)
-	b.cluster.Fault(clustertest.WriteFault{Reject: "TOPIC_AUTHORIZATION_FAILED", Parts: []int32{1}}, clustertest.WriteFault{Lost: true, Held: true})
+	b.cluster.Fault(clustertest.WriteFault{Reject: "TOPIC_AUTHORIZATION_FAILED", Parts: []int32{1}},
+		clustertest.WriteFault{Lost: true, Held: true})
 	b.approve(mara, r)
 	b.wait(11 * time.Second)
 	b.wait(2 * time.Second)
@@ -401,11 +414,15 @@ func TestTheOffsetsDecideAndNotTheCode(t *testing.T) {
 		state   reset.State
 		outcome reset.Outcome
 	}{
-		{"written as a whole", clustertest.WriteFault{Reject: "UNKNOWN_SERVER_ERROR", Stands: true}, reset.Applied, reset.Verified},
-		{"written in part", clustertest.WriteFault{Reject: "UNKNOWN_SERVER_ERROR", Stands: true, Parts: []int32{1}}, reset.Applied, reset.Verified},
+		{"written as a whole", clustertest.WriteFault{Reject: "UNKNOWN_SERVER_ERROR", Stands: true}, reset.Applied,
+			reset.Verified},
+		{"written in part", clustertest.WriteFault{Reject: "UNKNOWN_SERVER_ERROR", Stands: true, Parts: []int32{1}},
+			reset.Applied, reset.Verified},
 		{"not written", clustertest.WriteFault{Reject: "UNKNOWN_SERVER_ERROR"}, reset.Failed, reset.Unchanged},
-		{"a part not written", clustertest.WriteFault{Reject: "UNKNOWN_SERVER_ERROR", Parts: []int32{1}}, reset.Failed, reset.PartiallyApplied},
-		{"a code that no one knows", clustertest.WriteFault{Reject: "error code 999", Stands: true}, reset.Applied, reset.Verified},
+		{"a part not written", clustertest.WriteFault{Reject: "UNKNOWN_SERVER_ERROR", Parts: []int32{1}}, reset.Failed,
+			reset.PartiallyApplied},
+		{"a code that no one knows", clustertest.WriteFault{Reject: "error code 999", Stands: true}, reset.Applied,
+			reset.Verified},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -440,7 +457,8 @@ func TestTheFirstReadingProvesNothingAlone(t *testing.T) {
 			b.cluster.Join("billing", reset.Member{ID: "m1"})
 			b.cluster.Commit("billing", "orders", 0, 905)
 		}, reset.OutcomeUnknown},
-		{"a consumer comes and commits nothing", func(b *bench) { b.cluster.Join("billing", reset.Member{ID: "m1"}) }, reset.Unchanged},
+		{"a consumer comes and commits nothing", func(b *bench) { b.cluster.Join("billing", reset.Member{ID: "m1"}) },
+			reset.Unchanged},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -536,19 +554,23 @@ func TestAJoinerThatBlocksTheRollbackIsNamed(t *testing.T) {
 	b.approve(mara, r)
 	r = b.want(r, reset.Failed, reset.PartiallyApplied)
 	p := r.Problem
-	if p == nil || p.Got != "TOPIC_AUTHORIZATION_FAILED" || p.Rollback == nil || p.Rollback.Got != "UNKNOWN_MEMBER_ID" || len(p.Rollback.Members) != 1 {
+	if p == nil || p.Got != "TOPIC_AUTHORIZATION_FAILED" || p.Rollback == nil ||
+		p.Rollback.Got != "UNKNOWN_MEMBER_ID" || len(p.Rollback.Members) != 1 {
 		t.Errorf("problem %+v", p)
 	}
-	if s, err := b.Story(t.Context(), r.ID); err != nil || strings.Contains(string(s.Request.Outcome), "unchanged") || s.States[reset.WriteAtTarget] != 1 {
+	if s, err := b.Story(t.Context(), r.ID); err != nil || strings.Contains(string(s.Request.Outcome),
+		"unchanged") || s.States[reset.WriteAtTarget] != 1 {
 		t.Errorf("story %+v, %v", s.States, err)
 	}
 }
 
-// A rollback whose answer was an error, or was lost, may have been done all the same: the offsets say so, and nothing else is said then.
+// A rollback whose answer was an error, or was lost, may have been done all the same: the offsets say so, and nothing
+// else is said then.
 func TestARollbackThatWasDoneIsNotSaidToHaveFailed(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]clustertest.WriteFault{
-		"its answer was lost": {Lost: true, Applied: true}, "its answer was an error": {Reject: "UNKNOWN_SERVER_ERROR", Stands: true},
+		"its answer was lost":     {Lost: true, Applied: true},
+		"its answer was an error": {Reject: "UNKNOWN_SERVER_ERROR", Stands: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -567,7 +589,8 @@ func TestARollbackThatWasDoneIsNotSaidToHaveFailed(t *testing.T) {
 	}
 }
 
-// An armed reset waits behind one that is being written, and behind an outcome in doubt, however long it has been approved.
+// An armed reset waits behind one that is being written, and behind an outcome in doubt, however long it has been
+// approved.
 func TestAnArmedResetWaitsBehindADoubt(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -578,7 +601,8 @@ func TestAnArmedResetWaitsBehindADoubt(t *testing.T) {
 	b.want(one, reset.Applying, "")
 	b.approve(mara, two)
 	b.wait(8 * time.Second)
-	if two = b.want(two, reset.Approved, ""); two.Problem == nil || two.Problem.Request != one.ID || two.Problem.State != reset.Applying {
+	if two = b.want(two, reset.Approved,
+		""); two.Problem == nil || two.Problem.Request != one.ID || two.Problem.State != reset.Applying {
 		t.Errorf("beside a write: problem %+v", two.Problem)
 	}
 	b.cluster.Commit("billing", "orders", 0, 900)
@@ -588,7 +612,8 @@ func TestAnArmedResetWaitsBehindADoubt(t *testing.T) {
 	for range 20 {
 		b.wait(time.Second)
 	}
-	if two = b.want(two, reset.Approved, ""); two.Problem == nil || two.Problem.Request != one.ID || two.Problem.Got != string(reset.PartiallyApplied) {
+	if two = b.want(two, reset.Approved,
+		""); two.Problem == nil || two.Problem.Request != one.ID || two.Problem.Got != string(reset.PartiallyApplied) {
 		t.Errorf("behind a doubt: problem %+v", two.Problem)
 	}
 	if n := len(b.cluster.Sent()); n != 1 {
@@ -611,7 +636,9 @@ func TestTheLeaseIsLongerThanTheWorstCall(t *testing.T) {
 	r := b.armed()
 	b.wait(6 * time.Second)
 	claimed := func() int {
-		dues, err := b.Store.Claim(t.Context(), engine.Claim{Owner: "another", Now: b.clock(), Lease: time.Minute, Limit: 9, Kinds: []engine.Kind{engine.DueRequest}})
+		dues, err := b.Store.Claim(t.Context(),
+			engine.Claim{Owner: "another", Now: b.clock(), Lease: time.Minute, Limit: 9,
+				Kinds: []engine.Kind{engine.DueRequest}})
 		if err != nil {
 			t.Error(err)
 		}
@@ -634,5 +661,6 @@ func TestTheLeaseIsLongerThanTheWorstCall(t *testing.T) {
 	if _, err := b.Reconcile(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	b.want(r, reset.Applying, "") // its claim is lost by then: what was answered is not stored, and is found out by reading
+	// its claim is lost by then: what was answered is not stored, and is found out by reading
+	b.want(r, reset.Applying, "")
 }

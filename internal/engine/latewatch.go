@@ -9,14 +9,16 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// lateGap is how many looks may be missed before it is no longer known that no consumer came and went between two of them.
+// lateGap is how many looks may be missed before it is no longer known that no consumer came and went between two of
+// them.
 const lateGap = 5
 
-// lateInterval is how long it is from one look for a late write to the next: shorter than a consumer needs to join, commit and leave.
+// lateInterval is how long it is from one look for a late write to the next: shorter than a consumer needs to join,
+// commit and leave.
 func (s *Service) lateInterval() time.Duration { return 2 * s.Times.CheckInterval }
 
-// checkLate looks once whether a write whose answer was lost has landed after all. When Kafka or the store does not answer, nothing
-// is concluded, and it is asked again later.
+// checkLate looks once whether a write whose answer was lost has landed after all. When Kafka or the store does not
+// answer, nothing is concluded, and it is asked again later.
 func (s *Service) checkLate(ctx context.Context, due Due, r reset.Request) (time.Time, error) {
 	began := s.Now()
 	in, _ := r.Intent()
@@ -45,7 +47,8 @@ func (s *Service) checkLate(ctx context.Context, due Due, r reset.Request) (time
 	if err != nil || busy {
 		return s.Now().Add(s.lateInterval()), err
 	}
-	look := lateReading{attempt: a, writes: writes, reads: reads, idle: states[in.Group].Idle(), newer: newer, at: began}
+	look := lateReading{attempt: a, writes: writes, reads: reads, idle: states[in.Group].Idle(), newer: newer,
+		at: began}
 	alone := look.idle && !r.Late.Moved
 	look.gap = !s.continuous(r.ID, began)
 	look.landing = compareReadings(a, writes, reads, alone)
@@ -55,7 +58,8 @@ func (s *Service) checkLate(ctx context.Context, due Due, r reset.Request) (time
 	return s.saveReading(ctx, due, r, look)
 }
 
-// lateUnread looks again later, and gives up some time after the write can land no more: then it is not known whether it has.
+// lateUnread looks again later, and gives up some time after the write can land no more: then it is not known whether
+// it has.
 func (s *Service) lateUnread(ctx context.Context, due Due, r reset.Request) (time.Time, error) {
 	if now := s.Now(); now.Before(r.Late.Until.Add(s.Times.Late)) {
 		return now.Add(s.Times.WatchSlow), nil
@@ -78,8 +82,8 @@ type lateReading struct {
 	landing landing
 }
 
-// continuous reports whether this process looked only a moment ago. It keeps the time in memory: after a restart or a takeover it is
-// not known who came and went.
+// continuous reports whether this process looked only a moment ago. It keeps the time in memory: after a restart or a
+// takeover it is not known who came and went.
 func (s *Service) continuous(id string, now time.Time) bool {
 	last, ok := s.lateChecks.Swap(id, now)
 	if !ok {
@@ -140,8 +144,8 @@ func (s *Service) saveLate(ctx context.Context, due Due, id string, l reset.Late
 	})
 }
 
-// recordLanded corrects what was said of a write that landed after all: its outcome, and with it the card, the audit and what may be
-// undone. A mixed or unclear outcome blocks the group from now on, whatever was accepted before.
+// recordLanded corrects what was said of a write that landed after all: its outcome, and with it the card, the audit
+// and what may be undone. A mixed or unclear outcome blocks the group from now on, whatever was accepted before.
 func (s *Service) recordLanded(ctx context.Context, due Due, r reset.Request, look lateReading) error {
 	for i := range look.writes {
 		look.writes[i].Read, look.writes[i].ReadState = look.reads[i], look.writes[i].StateAt(look.reads[i])
@@ -157,7 +161,8 @@ func (s *Service) recordLanded(ctx context.Context, due Due, r reset.Request, lo
 	}
 	err = s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
 		r := tx.Request
-		if !r.Late.Open() || slices.ContainsFunc(tx.Rivals, func(o reset.Request) bool { return o.State == reset.Applying }) {
+		if !r.Late.Open() || slices.ContainsFunc(tx.Rivals,
+			func(o reset.Request) bool { return o.State == reset.Applying }) {
 			return reset.ErrConflict // another reset of the group is being written: what was read may be its doing
 		}
 		l := *r.Late
@@ -174,10 +179,11 @@ func (s *Service) recordLanded(ctx context.Context, due Due, r reset.Request, lo
 		s.saveUndone(tx, undone)
 		if hit != nil {
 			tx.AlsoSave(*hit)
-			tx.Log(s.entry(hit, reset.Actor{}, reset.EvOverwritten, append(hit.Watch.Overwritten.Facts(), "by", r.ID)...))
+			tx.Log(s.entry(hit, reset.Actor{}, reset.EvOverwritten,
+				append(hit.Watch.Overwritten.Facts(), "by", r.ID)...))
 		}
-		tx.Log(s.entry(r, reset.Actor{}, reset.EvLanded, "outcome", string(outcome), "was", string(l.Was), "partitions", strconv.Itoa(look.landing.at),
-			"of", strconv.Itoa(len(look.writes))))
+		tx.Log(s.entry(r, reset.Actor{}, reset.EvLanded, "outcome", string(outcome), "was", string(l.Was), "partitions",
+			strconv.Itoa(look.landing.at), "of", strconv.Itoa(len(look.writes))))
 		return nil
 	})
 	if err == nil {
@@ -186,8 +192,8 @@ func (s *Service) recordLanded(ctx context.Context, due Due, r reset.Request, lo
 	return err
 }
 
-// overwrittenReset is the last reset of the group that a late write has landed on, as overwritten; nil when there is none, or when its own watch
-// is still open and sees it.
+// overwrittenReset is the last reset of the group that a late write has landed on, as overwritten; nil when there is
+// none, or when its own watch is still open and sees it.
 func (s *Service) overwrittenReset(ctx context.Context, r reset.Request, look lateReading) (*reset.Request, error) {
 	in, _ := r.Intent()
 	applied, err := s.Store.List(ctx, Filter{Group: in.Group, States: []reset.State{reset.Applied}, Limit: 100})
@@ -214,8 +220,10 @@ func (s *Service) overwrittenReset(ctx context.Context, r reset.Request, look la
 	}
 	for i, x := range look.writes {
 		name := reset.Partition{Topic: x.Topic, Partition: x.Partition}
-		if theirs, both := to[name]; both && x.ReadState == reset.WriteAtTarget && !reset.SamePosition(look.reads[i], theirs) && !w.Overwritten.Has(name) {
-			w.Overwritten = w.Overwritten.With(reset.Stray{Partition: name, To: theirs, Read: look.reads[i], At: look.at})
+		if theirs, both := to[name]; both && x.ReadState == reset.WriteAtTarget && !reset.SamePosition(look.reads[i],
+			theirs) && !w.Overwritten.Has(name) {
+			w.Overwritten = w.Overwritten.With(
+				reset.Stray{Partition: name, To: theirs, Read: look.reads[i], At: look.at})
 		}
 	}
 	if w.Overwritten.Count() == last.Watch.Overwritten.Count() {
@@ -225,11 +233,15 @@ func (s *Service) overwrittenReset(ctx context.Context, r reset.Request, look la
 	return last, nil
 }
 
-// excludeOtherWrites puts what other requests have written since the look before into Write.Read, so that their writes are not taken for this
-// one. Busy says that one is writing now, or was while Kafka was read: then the look is not used.
-func (s *Service) excludeOtherWrites(ctx context.Context, r reset.Request, writes []reset.Write, began time.Time) (newer string, busy bool, err error) {
+// excludeOtherWrites puts what other requests have written since the look before into Write.Read, so that their
+// writes are not taken for this one. Busy says that one is writing now, or was while Kafka was read: then the look is
+// not used.
+func (s *Service) excludeOtherWrites(
+	ctx context.Context, r reset.Request, writes []reset.Write, began time.Time,
+) (newer string, busy bool, err error) {
 	in, _ := r.Intent()
-	others, err := s.Store.List(ctx, Filter{Group: in.Group, States: []reset.State{reset.Applying, reset.Applied, reset.Failed}, Limit: 100})
+	others, err := s.Store.List(ctx, Filter{Group: in.Group,
+		States: []reset.State{reset.Applying, reset.Applied, reset.Failed}, Limit: 100})
 	if err != nil {
 		return "", false, err
 	}
@@ -252,7 +264,8 @@ func (s *Service) excludeOtherWrites(ctx context.Context, r reset.Request, write
 			return "", false, err
 		}
 		for _, w := range theirs {
-			if i, ours := at[reset.Partition{Topic: w.Topic, Partition: w.Partition}]; ours && w.ReadState != reset.WriteUnchanged {
+			if i, ours := at[reset.Partition{Topic: w.Topic, Partition: w.Partition}]; ours &&
+				w.ReadState != reset.WriteUnchanged {
 				writes[i].Read = w.To
 				if w.ReadState == reset.WriteMoved {
 					writes[i].Read = w.Read
@@ -264,7 +277,8 @@ func (s *Service) excludeOtherWrites(ctx context.Context, r reset.Request, write
 	return newer, false, nil
 }
 
-// lateWriterOf is the request whose lost write is at the places where another request's offsets were found to have strayed; empty: none.
+// lateWriterOf is the request whose lost write is at the places where another request's offsets were found to have
+// strayed; empty: none.
 func (s *Service) lateWriterOf(ctx context.Context, r reset.Request, strays []reset.Stray) (string, error) {
 	in, _ := r.Intent()
 	failed, err := s.Store.List(ctx, Filter{Group: in.Group, States: []reset.State{reset.Failed}, Limit: 100})
@@ -272,7 +286,8 @@ func (s *Service) lateWriterOf(ctx context.Context, r reset.Request, strays []re
 		return "", err
 	}
 	for _, o := range failed {
-		if o.ID == r.ID || o.ClusterID != r.ClusterID || o.Late == nil || !o.Late.Open() && o.Late.Why != reset.LateLanded {
+		if o.ID == r.ID || o.ClusterID != r.ClusterID || o.Late == nil ||
+			!o.Late.Open() && o.Late.Why != reset.LateLanded {
 			continue
 		}
 		a, err := s.Store.LastAttempt(ctx, o.ID)
@@ -299,9 +314,11 @@ func (s *Service) lateWriterOf(ctx context.Context, r reset.Request, strays []re
 	return "", nil
 }
 
-// lateWriteWarnings warns of writes to the group whose answers were lost and that may still land: they would overwrite the new one.
+// lateWriteWarnings warns of writes to the group whose answers were lost and that may still land: they would
+// overwrite the new one.
 func (s *Service) lateWriteWarnings(ctx context.Context, r reset.Request, in reset.Intent) ([]reset.Warning, error) {
-	failed, err := s.Store.List(ctx, Filter{Cluster: in.Cluster, Group: in.Group, States: []reset.State{reset.Failed}, Limit: 100})
+	failed, err := s.Store.List(ctx, Filter{Cluster: in.Cluster, Group: in.Group, States: []reset.State{reset.Failed},
+		Limit: 100})
 	var ws []reset.Warning
 	for _, f := range failed {
 		if f.Late.Open() && f.ID != r.ID {

@@ -9,8 +9,9 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// Logged is a store that writes a line to the log for each audit entry that it has stored: what people decided, what was done
-// and how it ended. The line is written after the transaction, so that the log never tells what did not happen.
+// Logged is a store that writes a line to the log for each audit entry that it has stored: what people decided, what
+// was done and how it ended. The line is written after the transaction, so that the log never tells what did not
+// happen.
 func Logged(s Store, log *slog.Logger) Store { return logged{s, log} }
 
 type logged struct {
@@ -47,12 +48,12 @@ func (l logged) logEntry(ctx context.Context, r reset.Request, entries []reset.E
 		if slices.Contains(routine, e.Event) {
 			level = slog.LevelDebug
 		}
-		attrs := []slog.Attr{slog.String("event", string(e.Event)), slog.String("request", e.Request), slog.Int("revision", e.Revision),
-			slog.String("actor", e.Actor.ID)}
+		attrs := []slog.Attr{slog.String("event", string(e.Event)), slog.String("request", e.Request),
+			slog.Int("revision", e.Revision), slog.String("actor", e.Actor.ID)}
 		if e.Request == r.ID {
 			in, _ := r.Intent()
-			attrs = append(attrs, slog.String("cluster", in.Cluster), slog.String("group", in.Group), slog.String("state", string(r.State)),
-				slog.String("outcome", string(r.Outcome)))
+			attrs = append(attrs, slog.String("cluster", in.Cluster), slog.String("group", in.Group),
+				slog.String("state", string(r.State)), slog.String("outcome", string(r.Outcome)))
 		}
 		var facts []any
 		for _, name := range slices.Sorted(maps.Keys(e.Facts)) {

@@ -39,7 +39,8 @@ func TestEachDecisionIsLoggedOnce(t *testing.T) {
 	var out bytes.Buffer
 	log := slog.New(slog.NewTextHandler(&out, nil))
 	entry := func(ev reset.Event) reset.Entry {
-		return reset.Entry{Request: "k7f3", Revision: 2, Actor: reset.Actor{ID: "U0JON"}, Event: ev, Facts: map[string]string{"votes": "1", "need": "2"}}
+		return reset.Entry{Request: "k7f3", Revision: 2, Actor: reset.Actor{ID: "U0JON"}, Event: ev,
+			Facts: map[string]string{"votes": "1", "need": "2"}}
 	}
 	vote := func(tx *engine.Tx) error {
 		tx.Log(entry(reset.EvVoted))
@@ -56,13 +57,15 @@ func TestEachDecisionIsLoggedOnce(t *testing.T) {
 	if err := engine.Logged(keeps{}, log).Update(t.Context(), "k7f3", nil, vote); err != nil {
 		t.Fatal(err)
 	}
-	want := `level=INFO msg=audit event=voted request=k7f3 revision=2 actor=U0JON cluster=prod-eu group=billing state=pending outcome="" facts.need=2 facts.votes=1` + "\n"
+	want := `level=INFO msg=audit event=voted request=k7f3 revision=2 actor=U0JON cluster=prod-eu group=billing state=pending outcome="" facts.need=2 facts.votes=1` +
+		"\n"
 	if _, line, _ := strings.Cut(out.String(), " "); line != want {
 		t.Errorf("logged %s want %s", line, want)
 	}
 	out.Reset()
 	r := reset.Request{ID: "k7f3", Act: moving()}
-	if _, _, err := engine.Logged(keeps{}, log).Create(t.Context(), r, []reset.Entry{entry(reset.EvAsked)}); err != nil {
+	if _, _, err := engine.Logged(keeps{}, log).Create(t.Context(), r,
+		[]reset.Entry{entry(reset.EvAsked)}); err != nil {
 		t.Fatal(err)
 	}
 	if n := strings.Count(out.String(), "event=asked"); n != 1 {

@@ -12,18 +12,19 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// How the loop works: claim what is due, read its state again, do one step, say when to look next. There are no timers per
-// request and no queue.
+// How the loop works: claim what is due, read its state again, do one step, say when to look next. There are no
+// timers per request and no queue.
 const (
-	claimLimit       = 32
-	maxBatches       = 16                     // of so many rows each are served side by side; what waits for them unclaimed keeps no lease
+	claimLimit = 32
+	// of so many rows each are served side by side; what waits for them unclaimed keeps no lease
+	maxBatches       = 16
 	idlePollInterval = 500 * time.Millisecond // another process may have made something due
 	afterError       = time.Second
 	lastCardsWithin  = 5 * time.Second // for cards, once everything else has stopped
 )
 
-// urgent are the kinds of rows that somebody waits for; patient ones may wait for them. A process looks at a few patient ones
-// at a time only: after a restart with dozens of watches, an armed reset must not stand behind them.
+// urgent are the kinds of rows that somebody waits for; patient ones may wait for them. A process looks at a few
+// patient ones at a time only: after a restart with dozens of watches, an armed reset must not stand behind them.
 var (
 	urgent  = []Kind{DueInbox, DueRequest, DueSchedule, DueCard}
 	patient = []Kind{DueWatch}
@@ -36,7 +37,8 @@ func (s *Service) Run(ctx context.Context) error {
 	var wg guard.Group
 	var under atomic.Int32
 	if err := s.endAllUnconfigured(ctx); err != nil && ctx.Err() == nil {
-		s.Log.Error("end what is of clusters that are no longer configured", "err", err) // each ends when it is looked at, then
+		// each ends when it is looked at, then
+		s.Log.Error("end what is of clusters that are no longer configured", "err", err)
 	}
 	for {
 		claim := s.claimAll
@@ -54,7 +56,8 @@ func (s *Service) Run(ctx context.Context) error {
 			under.Add(1)
 			wg.Go(func() {
 				if err := guard.Do(func() error { s.serveAll(ctx, dues); return nil }); err != nil {
-					s.Log.Error("serve what is due", "err", err) // the claims end by themselves, and the rows are served again
+					// the claims end by themselves, and the rows are served again
+					s.Log.Error("serve what is due", "err", err)
 				}
 				under.Add(-1)
 				s.Wake()
@@ -72,7 +75,8 @@ func (s *Service) Run(ctx context.Context) error {
 	}
 }
 
-// LastRound is when Run last learned what is due; zero: not yet. It is old when the loop hangs or the store does not answer.
+// LastRound is when Run last learned what is due; zero: not yet. It is old when the loop hangs or the store does not
+// answer.
 func (s *Service) LastRound() time.Time {
 	if us := s.lastRound.Load(); us != 0 {
 		return time.UnixMicro(us)
@@ -80,8 +84,8 @@ func (s *Service) LastRound() time.Time {
 	return time.Time{}
 }
 
-// showLastCards shows the cards that came due while what was under way was finished: the next process may start much later, and a
-// card that says "writing" until then is not true.
+// showLastCards shows the cards that came due while what was under way was finished: the next process may start much
+// later, and a card that says "writing" until then is not true.
 func (s *Service) showLastCards(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, lastCardsWithin)
 	defer cancel()
@@ -137,11 +141,12 @@ func (s *Service) claimAll(ctx context.Context) ([]Due, error) {
 	return append(dues, more...), err
 }
 
-// maxClockSetBack is how far the clock may go back without further ado: what waits for its time then waits so much longer.
+// maxClockSetBack is how far the clock may go back without further ado: what waits for its time then waits so much
+// longer.
 const maxClockSetBack = time.Second
 
-// makeAllDue makes everything due after the clock was set back: each row waits for a time by the clock as it was, and would be left alone
-// for as long as that was ahead.
+// makeAllDue makes everything due after the clock was set back: each row waits for a time by the clock as it was, and
+// would be left alone for as long as that was ahead.
 func (s *Service) makeAllDue(ctx context.Context) error {
 	now := s.Now()
 	back := time.Duration(s.claimed.Load()-now.UnixMicro()) * time.Microsecond
@@ -156,7 +161,8 @@ func (s *Service) makeAllDue(ctx context.Context) error {
 	return nil
 }
 
-// serveAll does a step of everything claimed, side by side. Armed requests of one cluster share one look at their groups.
+// serveAll does a step of everything claimed, side by side. Armed requests of one cluster share one look at their
+// groups.
 func (s *Service) serveAll(ctx context.Context, dues []Due) {
 	requests, looks := make([]*reset.Request, len(dues)), make([]bool, len(dues))
 	groups := map[string][]string{}
@@ -229,10 +235,12 @@ func (s *Service) serveOne(ctx context.Context, d Due, r *reset.Request, look gr
 	case err != nil:
 		s.Log.Error("release a claim", "kind", string(d.Kind), "request", d.ID, "err", err)
 	}
-	s.Wake() // a step makes other things due: a plan its card, a decision its request. Nobody should wait for the next poll
+	// a step makes other things due: a plan its card, a decision its request. Nobody should wait for the next poll
+	s.Wake()
 }
 
-// Again is the error of a step that has to wait for something outside: it is taken up once more at that time, and nothing is wrong.
+// Again is the error of a step that has to wait for something outside: it is taken up once more at that time, and
+// nothing is wrong.
 type Again struct{ At time.Time }
 
 func (a *Again) Error() string { return "again at " + a.At.Format(time.RFC3339) }
@@ -240,8 +248,8 @@ func (a *Again) Error() string { return "again at " + a.At.Format(time.RFC3339) 
 // maxRenewals bounds how often a claim is held on to: a step that hangs for ever must not.
 const maxRenewals = 30
 
-// renewClaim renews a claim while its step runs, so that a slow answer is not taken for a dead process, and a dead or stopped
-// process still loses its claim within one lease.
+// renewClaim renews a claim while its step runs, so that a slow answer is not taken for a dead process, and a dead or
+// stopped process still loses its claim within one lease.
 func (s *Service) renewClaim(ctx context.Context, d Due, lease time.Duration) (done func()) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stopped := make(chan struct{})
@@ -295,11 +303,14 @@ func (s *Service) stepOf(ctx context.Context, d *Due, r *reset.Request, look gro
 	return s.stepRequest(ctx, d, *r, look)
 }
 
-// stepRequest does the one step that a request's state asks for. What its looks found goes into the note of its due row.
+// stepRequest does the one step that a request's state asks for. What its looks found goes into the note of its due
+// row.
 func (s *Service) stepRequest(ctx context.Context, d *Due, r reset.Request, look groupCheck) (time.Time, error) {
 	in, ok := r.Intent()
 	switch {
-	case s.isUnconfigured(in.Cluster) && slices.Contains(reset.Transitions[r.State], reset.Cancelled) && (r.State != reset.Planning || r.Question != ""): // planning says it itself
+	// planning says it itself
+	case s.isUnconfigured(in.Cluster) && slices.Contains(reset.Transitions[r.State], reset.Cancelled) &&
+		(r.State != reset.Planning || r.Question != ""):
 		return time.Time{}, s.endUnconfigured(ctx, d, r)
 	case savesSchedule(r.Act):
 		return s.processSaveSchedule(ctx, *d, r)
@@ -307,7 +318,8 @@ func (s *Service) stepRequest(ctx context.Context, d *Due, r reset.Request, look
 		return s.processFreeze(ctx, *d, r)
 	}
 	if r.State != reset.Approved && r.State != reset.Draft {
-		d.Note.Streak = IdleStreak{} // what was seen before a plan, or before an attempt to write, proves nothing after it
+		// what was seen before a plan, or before an attempt to write, proves nothing after it
+		d.Note.Streak = IdleStreak{}
 	}
 	switch r.State {
 	case reset.Planning:
@@ -326,7 +338,8 @@ func (s *Service) stepRequest(ctx context.Context, d *Due, r reset.Request, look
 		return s.checkIdle(ctx, d, r, look())
 	case reset.Applying:
 		return s.resumeAttempt(ctx, *d, r)
-	case reset.Applied, reset.Failed, reset.Refused, reset.Rejected, reset.Cancelled, reset.Expired: // over: nothing is left to do
+	// over: nothing is left to do
+	case reset.Applied, reset.Failed, reset.Refused, reset.Rejected, reset.Cancelled, reset.Expired:
 	}
 	return time.Time{}, nil
 }

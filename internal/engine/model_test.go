@@ -17,8 +17,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset/clustertest"
 )
 
-// TestModel does random things with random people, consumers, clocks, faults and restarts, and looks at every request that
-// reaches Kafka and at everything that Slack is told: the promises of the bot have to hold in each of them.
+// TestModel does random things with random people, consumers, clocks, faults and restarts, and looks at every request
+// that reaches Kafka and at everything that Slack is told: the promises of the bot have to hold in each of them.
 //
 //	MODEL_RUNS=2000 go test ./internal/engine -run TestModel       more of it
 //	MODEL_SEED=17 go test ./internal/engine -run TestModel/17      one run again
@@ -85,8 +85,8 @@ func (m *model) arrange() {
 }
 
 func (m *model) step() {
-	acts := []func() string{m.asks, m.asks, m.approves, m.approves, m.approves, m.decides, m.decides, m.consumers, m.consumers,
-		m.consumers, m.log, m.faults, m.restarts, m.clock2, m.clock2, m.clock2, m.brakes}
+	acts := []func() string{m.asks, m.asks, m.approves, m.approves, m.approves, m.decides, m.decides, m.consumers,
+		m.consumers, m.consumers, m.log, m.faults, m.restarts, m.clock2, m.clock2, m.clock2, m.brakes}
 	did := acts[m.rand.IntN(len(acts))]()
 	m.did = append(m.did, did)
 	m.settle()
@@ -115,8 +115,9 @@ func (m *model) request() (reset.Request, bool) {
 
 func (m *model) asks() string {
 	who := []reset.Actor{mara, mara, mara, mara, jon, jon, oncall, ben}[m.rand.IntN(8)]
-	target := []reset.Target{reset.Latest{}, reset.Earliest{}, reset.Shift{By: -20}, reset.Shift{By: -20}, reset.Shift{By: 30}, reset.Shift{By: 30},
-		reset.Exact{Offset: m.rand.Int64N(1100)}, reset.Current{}, reset.Nowhere{}}[m.rand.IntN(9)]
+	target := []reset.Target{reset.Latest{}, reset.Earliest{}, reset.Shift{By: -20}, reset.Shift{By: -20},
+		reset.Shift{By: 30}, reset.Shift{By: 30}, reset.Exact{Offset: m.rand.Int64N(1100)}, reset.Current{},
+		reset.Nowhere{}}[m.rand.IntN(9)]
 	r := m.ask(who, target, func(in *reset.Intent) {
 		in.NoWait = m.rand.IntN(8) == 0
 		if who == oncall || m.rand.IntN(12) == 0 {
@@ -153,7 +154,8 @@ func (m *model) decides() string {
 		return "let it go on"
 	}
 	verbs := map[string]func(context.Context, engine.Decision) (reset.Reply, error){
-		"cancels": m.Cancel, "rejects": m.Reject, "retries": m.Retry, "undoes": m.Undo, "settles": m.Settle, "goes alone on": m.Emergency}
+		"cancels": m.Cancel, "rejects": m.Reject, "retries": m.Retry, "undoes": m.Undo, "settles": m.Settle,
+		"goes alone on": m.Emergency}
 	names := []string{"cancels", "rejects", "retries", "undoes", "undoes", "settles", "settles", "goes alone on"}
 	verb := names[m.rand.IntN(len(names))]
 	d := m.by(m.person(), r)
@@ -188,8 +190,9 @@ func (m *model) log() string {
 }
 
 func (m *model) faults() string {
-	f := []clustertest.WriteFault{{Lost: true, Applied: true}, {Lost: true}, {Reject: "UNKNOWN_MEMBER_ID"}, {Reject: "GROUP_AUTHORIZATION_FAILED"},
-		{Reject: "TOPIC_AUTHORIZATION_FAILED", Parts: []int32{1}}, {Unsent: errors.New("connection refused")}}[m.rand.IntN(6)]
+	f := []clustertest.WriteFault{{Lost: true, Applied: true}, {Lost: true}, {Reject: "UNKNOWN_MEMBER_ID"},
+		{Reject: "GROUP_AUTHORIZATION_FAILED"}, {Reject: "TOPIC_AUTHORIZATION_FAILED", Parts: []int32{1}},
+		{Unsent: errors.New("connection refused")}}[m.rand.IntN(6)]
 	m.cluster.Fault(f)
 	return fmt.Sprintf("the next write: %+v", f)
 }
@@ -228,7 +231,9 @@ type guard struct {
 }
 
 // Write looks at the store in the moment in which a request leaves.
-func (g *guard) Write(ctx context.Context, group string, c reset.Chunk, ready func() error) ([]reset.StepResult, error) {
+func (g *guard) Write(
+	ctx context.Context, group string, c reset.Chunk, ready func() error,
+) ([]reset.StepResult, error) {
 	return g.Cluster.Write(ctx, group, c, func() error {
 		if err := ready(); err != nil {
 			return err
@@ -259,7 +264,8 @@ func (g *guard) leaving(ctx context.Context, group string, c reset.Chunk) {
 	if !back {
 		g.forward(ctx, r, a, writes, c)
 	}
-	if frozen, err := g.m.Store.Freezes(ctx); err != nil || len(frozen) > 0 && !back && a.StartedAt.After(frozen[0].At) {
+	if frozen, err := g.m.Store.Freezes(ctx); err != nil ||
+		len(frozen) > 0 && !back && a.StartedAt.After(frozen[0].At) {
 		t.Errorf("%s began while the cluster was frozen (%v)", r.ID, err)
 	}
 }
@@ -282,7 +288,8 @@ func (g *guard) forward(ctx context.Context, r reset.Request, a reset.Attempt, w
 	for _, w := range writes {
 		if now := g.Committed("billing", w.Topic, w.Partition); now.None != w.From.None || now.Offset != w.From.Offset {
 			if len(g.sent(a)) == 0 {
-				t.Logf("%s: %s-%d stands at %+v, saved was %+v", r.ID, w.Topic, w.Partition, now, w.From) // a race that Kafka allows
+				// a race that Kafka allows
+				t.Logf("%s: %s-%d stands at %+v, saved was %+v", r.ID, w.Topic, w.Partition, now, w.From)
 			}
 		}
 	}
@@ -332,9 +339,10 @@ func (s told) Show(ctx context.Context, story reset.Story) (time.Time, error) {
 // look holds a story against the audit and against what was read.
 func (m *model) look(ctx context.Context, story reset.Story) {
 	r := story.Request
-	want := map[reset.State]reset.Event{reset.Pending: reset.EvSubmitted, reset.Approved: reset.EvApproved, reset.Applying: reset.EvApplying,
-		reset.Applied: reset.EvApplied, reset.Failed: reset.EvFailed, reset.Cancelled: reset.EvCancelled, reset.Rejected: reset.EvRejected,
-		reset.Expired: reset.EvExpired, reset.Refused: reset.EvRefused, reset.Draft: reset.EvPlanned}[r.State]
+	want := map[reset.State]reset.Event{reset.Pending: reset.EvSubmitted, reset.Approved: reset.EvApproved,
+		reset.Applying: reset.EvApplying, reset.Applied: reset.EvApplied, reset.Failed: reset.EvFailed,
+		reset.Cancelled: reset.EvCancelled, reset.Rejected: reset.EvRejected, reset.Expired: reset.EvExpired,
+		reset.Refused: reset.EvRefused, reset.Draft: reset.EvPlanned}[r.State]
 	if _, move := r.Intent(); !move {
 		return
 	}
@@ -366,7 +374,9 @@ func (m *model) look(ctx context.Context, story reset.Story) {
 }
 
 // stands checks that the last readings say what is claimed.
-func (m *model) stands(r reset.Request, writes []reset.Write, reads [][]reset.Position, n int, where func(reset.Write) reset.Position) {
+func (m *model) stands(
+	r reset.Request, writes []reset.Write, reads [][]reset.Position, n int, where func(reset.Write) reset.Position,
+) {
 	if len(reads) < n {
 		m.t.Errorf("%s claims %s after %d readings", r.ID, r.Outcome, len(reads))
 		return
@@ -374,7 +384,8 @@ func (m *model) stands(r reset.Request, writes []reset.Write, reads [][]reset.Po
 	for _, read := range reads[len(reads)-n:] {
 		for i, w := range writes {
 			if p := where(w); read[i].None != p.None || !p.None && read[i].Offset != p.Offset {
-				m.t.Errorf("%s claims %s, and %s-%d was read at %+v, not %+v", r.ID, r.Outcome, w.Topic, w.Partition, read[i], p)
+				m.t.Errorf("%s claims %s, and %s-%d was read at %+v, not %+v", r.ID, r.Outcome, w.Topic, w.Partition,
+					read[i], p)
 			}
 		}
 	}

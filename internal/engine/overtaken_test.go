@@ -8,8 +8,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// A consumer that uses assign() and commits its old place again right after the write leaves offsets as they were before. Kafka took
-// all partitions all the same, and each of them is told.
+// A consumer that uses assign() and commits its old place again right after the write leaves offsets as they were
+// before. Kafka took all partitions all the same, and each of them is told.
 func TestOffsetsThatOthersPutBackAtOnceWereWrittenAllTheSame(t *testing.T) {
 	t.Parallel()
 	for name, parts := range map[string][]int32{"one of two": {0}, "both": {0, 1}} {

@@ -10,8 +10,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// plan takes a request out of planning: into a draft (or pending again, when it had been asked before), into a question, or
-// into a refusal. Kafka not answering leaves it where it is.
+// plan takes a request out of planning: into a draft (or pending again, when it had been asked before), into a
+// question, or into a refusal. Kafka not answering leaves it where it is.
 func (s *Service) plan(ctx context.Context, due Due, r reset.Request) (time.Time, error) {
 	if s.isPastDeadline(r) {
 		return s.expire(ctx, due, r.ID, nil)
@@ -27,7 +27,8 @@ func (s *Service) plan(ctx context.Context, due Due, r reset.Request) (time.Time
 		return s.savePlan(ctx, due, r, d)
 	case r.Run != nil && (problem.Code == reset.ProblemConflictingRequest || problem.Code == reset.ProblemBlocked):
 		return s.postpone(ctx, due, r, problem)
-	case (problem.Code == reset.ProblemAmbiguous || problem.Code == reset.ProblemDeleted) && len(d.options) > 0 && r.Actor.Kind == reset.Person:
+	case (problem.Code == reset.ProblemAmbiguous || problem.Code == reset.ProblemDeleted) && len(d.options) > 0 &&
+		r.Actor.Kind == reset.Person:
 		return r.Deadline, s.askRequester(ctx, due, r, problem, d)
 	case transient(problem):
 		if problem.Ruling == nil {
@@ -90,7 +91,8 @@ func (s *Service) makeDraft(ctx context.Context, r reset.Request) (draftResult, 
 		problem, err = s.deletedTopics(ctx, r, &d, saved, problem)
 		return d, problem, err
 	}
-	if _, move := r.Act.(reset.Move); move && r.Run == nil && r.StandingApproval == nil { // what is agreed to beforehand says how much it may skip
+	// what is agreed to beforehand says how much it may skip
+	if _, move := r.Act.(reset.Move); move && r.Run == nil && r.StandingApproval == nil {
 		if d.options, problem = reset.Ahead(d.intent, d.plan, d.snap); problem != nil {
 			return d, problem, nil
 		}
@@ -112,14 +114,18 @@ func (s *Service) makeDraft(ctx context.Context, r reset.Request) (draftResult, 
 }
 
 // rule asks the policy whether the requester may, and for what effect.
-func (s *Service) rule(ctx context.Context, r reset.Request, in reset.Intent, e *reset.Effect, eased bool) (reset.Ruling, *reset.Problem) {
+func (s *Service) rule(
+	ctx context.Context, r reset.Request, in reset.Intent, e *reset.Effect, eased bool,
+) (reset.Ruling, *reset.Problem) {
 	verb := askVerb(&r)
 	p := &reset.Problem{Code: reset.ProblemDenied, Request: r.ID, Cluster: in.Cluster, Group: in.Group, Verb: verb}
 	if ruling, ok := s.rulingBefore(ctx, r, in, e); ok {
 		return ruling, nil
 	}
-	asking := reset.PolicyQuestion{Actor: r.Actor, Channel: r.Place.Channel, Verb: verb, Cluster: in.Cluster, Group: in.Group,
-		Effect: e, Requester: requesterOf(&r), OneIsEnough: eased, Preview: true} // what is done with the plan is judged anew, live
+	asking := reset.PolicyQuestion{Actor: r.Actor, Channel: r.Place.Channel, Verb: verb, Cluster: in.Cluster,
+		Group: in.Group,
+		// what is done with the plan is judged anew, live
+		Effect: e, Requester: requesterOf(&r), OneIsEnough: eased, Preview: true}
 	if was := r.Problem; e == nil && was != nil && transient(was) && was.Ruling != nil && was.Ruling.Allowed {
 		asking.RuleBefore = was.Ruling.Rule
 	}
@@ -136,12 +142,14 @@ func (s *Service) rule(ctx context.Context, r reset.Request, in reset.Intent, e 
 		return ruling, p
 	}
 	if ruling.MaxWait > 0 && in.Wait > ruling.MaxWait {
-		return ruling, &reset.Problem{Code: reset.ProblemTooLong, Cluster: in.Cluster, Group: in.Group, Want: ruling.MaxWait.String(), Got: in.Wait.String(), Ruling: &ruling}
+		return ruling, &reset.Problem{Code: reset.ProblemTooLong, Cluster: in.Cluster, Group: in.Group,
+			Want: ruling.MaxWait.String(), Got: in.Wait.String(), Ruling: &ruling}
 	}
 	return ruling, nil
 }
 
-// checkUnblocked refuses a group whose last reset ended in a way that somebody has to settle first. Its own undo may go ahead.
+// checkUnblocked refuses a group whose last reset ended in a way that somebody has to settle first. Its own undo may
+// go ahead.
 func (s *Service) checkUnblocked(ctx context.Context, r reset.Request, in reset.Intent) *reset.Problem {
 	failed, err := s.Store.List(ctx, Filter{Cluster: in.Cluster, Group: in.Group, States: []reset.State{reset.Failed}})
 	if err != nil {
@@ -149,15 +157,18 @@ func (s *Service) checkUnblocked(ctx context.Context, r reset.Request, in reset.
 	}
 	for _, f := range failed {
 		if f.Outcome.Blocks() && f.Settled == nil && f.ID != r.Undoes {
-			return &reset.Problem{Code: reset.ProblemBlocked, Cluster: in.Cluster, Group: in.Group, Request: f.ID, Got: string(f.Outcome)}
+			return &reset.Problem{Code: reset.ProblemBlocked, Cluster: in.Cluster, Group: in.Group, Request: f.ID,
+				Got: string(f.Outcome)}
 		}
 	}
 	return nil
 }
 
-// whichCluster names the cluster. Where several are configured and none was said, the group is looked for on each that the
-// requester may use; finding it on one alone is still a question, because no cluster is ever guessed.
-func (s *Service) whichCluster(ctx context.Context, r reset.Request, in reset.Intent) (reset.Intent, []reset.Option, *reset.Problem) {
+// whichCluster names the cluster. Where several are configured and none was said, the group is looked for on each
+// that the requester may use; finding it on one alone is still a question, because no cluster is ever guessed.
+func (s *Service) whichCluster(
+	ctx context.Context, r reset.Request, in reset.Intent,
+) (reset.Intent, []reset.Option, *reset.Problem) {
 	name, err := s.Resolve(r.Place.Channel, in.Cluster)
 	if err == nil {
 		in.Cluster = name
@@ -206,7 +217,8 @@ func (s *Service) whichCluster(ctx context.Context, r reset.Request, in reset.In
 
 // transient reports a problem that goes away by itself.
 func transient(p *reset.Problem) bool {
-	return p.Code == reset.ProblemUnreachable || p.Code == reset.ProblemIncomplete || p.Code == reset.ProblemDirectory || p.Code == reset.ProblemUnread && p.Got == "COORDINATOR_LOAD_IN_PROGRESS"
+	return p.Code == reset.ProblemUnreachable || p.Code == reset.ProblemIncomplete ||
+		p.Code == reset.ProblemDirectory || p.Code == reset.ProblemUnread && p.Got == "COORDINATOR_LOAD_IN_PROGRESS"
 }
 
 // savePlan stores a plan as what can be approved.
@@ -229,15 +241,18 @@ func (s *Service) savePlan(ctx context.Context, due Due, r reset.Request, d draf
 		if r.Digest != "" {
 			r.Revision++
 		}
-		r.Act, r.Options, r.Question, r.Problem, r.Topics, r.Retries = d.plannedAct(r.Act), d.options, "", keepVoid(r.Problem), nil, 0
-		r.ClusterID, r.Isolation, r.Effect, r.Warnings = d.snap.ClusterID, d.ruling.Isolation, d.plan.Effect, d.plan.Warnings
+		r.Act, r.Options, r.Question, r.Problem, r.Topics, r.Retries = d.plannedAct(r.Act), d.options, "",
+			keepVoid(r.Problem), nil, 0
+		r.ClusterID, r.Isolation, r.Effect, r.Warnings = d.snap.ClusterID, d.ruling.Isolation, d.plan.Effect,
+			d.plan.Warnings
 		r.CommitTimeout = d.snap.Environment.CommitTimeout
 		r.PlannedAt, r.Drift = s.Now(), nil
 		r.Bounds, r.Digest, r.Need, r.Ruling, r.SoloUntil = bounds, digest, d.approvalsNeeded(*r), d.ruling, d.soloUntil
 		r.Observation = observationOf(r.Observation, d.snap.Group, s.Now())
 		tx.SetSteps(d.plan.Steps)
 		tx.Log(s.entry(r, r.Actor, reset.EvPlanned, "partitions", strconv.Itoa(r.Effect.Partitions), "digest", digest,
-			"replay", strconv.FormatInt(r.Effect.Replay, 10), "skip", strconv.FormatInt(r.Effect.Skip, 10), "rule", r.Ruling.Rule))
+			"replay", strconv.FormatInt(r.Effect.Replay, 10), "skip", strconv.FormatInt(r.Effect.Skip, 10), "rule",
+			r.Ruling.Rule))
 		if done, err := s.useStandingApproval(tx, d); done || err != nil {
 			look = s.Now()
 			return err
@@ -264,7 +279,8 @@ func (s *Service) askRequester(ctx context.Context, due Due, r reset.Request, p 
 		if r.State != reset.Planning {
 			return reset.ErrConflict
 		}
-		r.Act, r.Question, r.Options, r.Problem, r.Topics = withIntent(r.Act, d.intent), p.Want, d.options, p, reset.Lags(d.snap)
+		r.Act, r.Question, r.Options, r.Problem, r.Topics = withIntent(r.Act, d.intent), p.Want, d.options, p,
+			reset.Lags(d.snap)
 		r.Topics = r.Topics[:min(20, len(r.Topics))]
 		r.Observation = observationOf(r.Observation, d.snap.Group, s.Now())
 		return nil
@@ -287,8 +303,8 @@ func (s *Service) refuse(ctx context.Context, due Due, r reset.Request, p *reset
 	})
 }
 
-// waitForKafka leaves a request where it is, says so, and looks again later, less and less often. Slack that did not say who may
-// is waited for in the same way.
+// waitForKafka leaves a request where it is, says so, and looks again later, less and less often. Slack that did not
+// say who may is waited for in the same way.
 func (s *Service) waitForKafka(ctx context.Context, due Due, r reset.Request, p *reset.Problem) (time.Time, error) {
 	wait := s.Times.Again * time.Duration(1+min(r.Retries, 5))
 	if p.Code == reset.ProblemDirectory {
@@ -319,7 +335,8 @@ func (s *Service) isPastDeadline(r reset.Request) bool {
 func (s *Service) expire(ctx context.Context, due Due, id string, p *reset.Problem) (time.Time, error) {
 	err := s.Store.Update(ctx, id, &due, func(tx *Tx) error {
 		r := tx.Request
-		if !slices.Contains(reset.Transitions[r.State], reset.Expired) || p == nil && !s.isPastDeadline(*r) { // somebody decided, and gave it another deadline
+		// somebody decided, and gave it another deadline
+		if !slices.Contains(reset.Transitions[r.State], reset.Expired) || p == nil && !s.isPastDeadline(*r) {
 			return reset.ErrConflict
 		}
 		if s.receivedInTime(tx) {
@@ -341,14 +358,16 @@ func (s *Service) expire(ctx context.Context, due Due, id string, p *reset.Probl
 	return time.Time{}, err
 }
 
-// UndecidedAtMost is how long a recorded act may wait to be judged, for a directory that does not answer. Then it is refused.
+// UndecidedAtMost is how long a recorded act may wait to be judged, for a directory that does not answer. Then it is
+// refused.
 const UndecidedAtMost = 15 * time.Minute
 
 // errUndecided keeps a request from expiring.
 var errUndecided = errors.New("an act that came in time is not decided yet")
 
-// receivedInTime reports whether an act about the request was received before its deadline and is not decided yet: it would come
-// too late only because the process was slow, or was killed. What cannot be decided at all holds nothing up for ever.
+// receivedInTime reports whether an act about the request was received before its deadline and is not decided yet: it
+// would come too late only because the process was slow, or was killed. What cannot be decided at all holds nothing
+// up for ever.
 func (s *Service) receivedInTime(tx *Tx) bool {
 	return slices.ContainsFunc(tx.Undecided, func(in Inbox) bool {
 		return in.ReceivedAt.Before(tx.Request.Deadline) && s.Now().Sub(in.ReceivedAt) < UndecidedAtMost+time.Minute

@@ -10,25 +10,25 @@ import (
 // Cluster is one Kafka cluster. Its errors are *Problem where a person can do something about it (ProblemUnreachable,
 // ProblemWrongCluster, ...); every other error means the same as unreachable to the core: nothing is concluded from it.
 type Cluster interface {
-	// States returns the state of each group, from one round over all brokers. A group that no broker lists is in the map
-	// with Exists false, and only when every broker answered.
+	// States returns the state of each group, from one round over all brokers. A group that no broker lists is in the
+	// map with Exists false, and only when every broker answered.
 	States(ctx context.Context, groups []string) (map[string]reset.GroupState, error)
-	// Look returns, from one round as well, the state of each group and, where that is inactive, the committed offsets of all
-	// its topics: a bounded number of requests per broker, however many groups there are.
+	// Look returns, from one round as well, the state of each group and, where that is inactive, the committed
+	// offsets of all its topics: a bounded number of requests per broker, however many groups there are.
 	Look(ctx context.Context, groups []string) (map[string]reset.Look, error)
-	// Inspect reads what a plan needs with a number of requests that is bounded per broker. What could not be read of one
-	// partition is in that partition's Err; what could not be read at all is the error.
+	// Inspect reads what a plan needs with a number of requests that is bounded per broker. What could not be read of
+	// one partition is in that partition's Err; what could not be read at all is the error.
 	Inspect(ctx context.Context, q reset.Query) (reset.Snapshot, error)
-	// Write opens a connection of its own to the group's coordinator, calls ready, and, when that returns nil, sends exactly
-	// one request (an OffsetCommit, or an OffsetDelete when the chunk deletes), never again. It returns one result per step,
-	// in order. An error means that nothing was sent (no connection, or ready's own error).
+	// Write opens a connection of its own to the group's coordinator, calls ready, and, when that returns nil, sends
+	// exactly one request (an OffsetCommit, or an OffsetDelete when the chunk deletes), never again. It returns one
+	// result per step, in order. An error means that nothing was sent (no connection, or ready's own error).
 	Write(ctx context.Context, group string, c reset.Chunk, ready func() error) ([]reset.StepResult, error)
 	// ReadBack returns the committed position of every asked partition, each from the coordinator now.
 	ReadBack(ctx context.Context, group string, parts []reset.Partition) ([]reset.Position, error)
 }
 
-// Policy decides who may. An error means that it cannot know (the directory does not answer; where it said why, a *Unread is
-// in the error), and the answer is no.
+// Policy decides who may. An error means that it cannot know (the directory does not answer; where it said why, a
+// *Unread is in the error), and the answer is no.
 type Policy interface {
 	Rule(ctx context.Context, a reset.PolicyQuestion) (reset.Ruling, error)
 }
@@ -37,8 +37,8 @@ type Policy interface {
 type Chat interface {
 	// Receive decides upon an envelope that was recorded. It answers the person; an error means "look again later".
 	Receive(ctx context.Context, in Inbox) error
-	// Show makes what people see tell the story. It is called for every new version, may be called again for the same one,
-	// and returns when it wants to be called again though nothing changed (zero: not at all).
+	// Show makes what people see tell the story. It is called for every new version, may be called again for the same
+	// one, and returns when it wants to be called again though nothing changed (zero: not at all).
 	Show(ctx context.Context, s reset.Story) (again time.Time, err error)
 }
 

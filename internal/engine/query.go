@@ -59,7 +59,8 @@ func (s *Service) addAttempt(ctx context.Context, st *reset.Story) error {
 		return err
 	}
 	// What is not where either side expects it comes first.
-	rank := map[reset.WriteState]int{reset.WriteMoved: 0, reset.WriteUnread: 0, "": 0, reset.WriteUnchanged: 1, reset.WriteAtTarget: 2}
+	rank := map[reset.WriteState]int{reset.WriteMoved: 0, reset.WriteUnread: 0, "": 0, reset.WriteUnchanged: 1,
+		reset.WriteAtTarget: 2}
 	slices.SortStableFunc(writes, func(a, b reset.Write) int { return rank[a.ReadState] - rank[b.ReadState] })
 	st.States = map[reset.WriteState]int{}
 	for _, w := range writes {
@@ -78,9 +79,11 @@ func (s *Service) StoryFor(ctx context.Context, a reset.Actor, channel, id strin
 	return st, s.mayView(ctx, a, channel, &st.Request)
 }
 
-// StepsFor returns a page of a revision's steps, and how many there are in all: of what was written, once it was. Revision 0 is the
-// current one.
-func (s *Service) StepsFor(ctx context.Context, a reset.Actor, channel string, ref reset.Ref, offset, limit int) ([]reset.Step, int, error) {
+// StepsFor returns a page of a revision's steps, and how many there are in all: of what was written, once it was.
+// Revision 0 is the current one.
+func (s *Service) StepsFor(
+	ctx context.Context, a reset.Actor, channel string, ref reset.Ref, offset, limit int,
+) ([]reset.Step, int, error) {
 	r, err := s.load(ctx, ref)
 	if err != nil {
 		return nil, 0, err
@@ -113,7 +116,9 @@ func (s *Service) WritesFor(ctx context.Context, id string) ([]reset.Write, erro
 }
 
 // Lag reads where a group stands.
-func (s *Service) Lag(ctx context.Context, a reset.Actor, channel, cluster, group string, topics []string) (reset.Lag, error) {
+func (s *Service) Lag(
+	ctx context.Context, a reset.Actor, channel, cluster, group string, topics []string,
+) (reset.Lag, error) {
 	cluster, err := s.Resolve(channel, cluster)
 	if err != nil {
 		return reset.Lag{}, withGroup(err, group)
@@ -169,8 +174,10 @@ func (s *Service) Access(ctx context.Context, a reset.Actor, channel, cluster, g
 		return reset.Access{}, withGroup(err, group)
 	}
 	out := reset.Access{Cluster: s.Info(cluster), Group: group, Rulings: map[reset.Verb]reset.Ruling{}}
-	for _, v := range []reset.Verb{reset.VerbView, reset.VerbRequest, reset.VerbApprove, reset.VerbEmergency, reset.VerbSettle} {
-		ruling, err := s.Policy.Rule(ctx, reset.PolicyQuestion{Actor: a, Channel: channel, Verb: v, Cluster: cluster, Group: group, Preview: true})
+	for _, v := range []reset.Verb{reset.VerbView, reset.VerbRequest, reset.VerbApprove, reset.VerbEmergency,
+		reset.VerbSettle} {
+		ruling, err := s.Policy.Rule(ctx, reset.PolicyQuestion{Actor: a, Channel: channel, Verb: v, Cluster: cluster,
+			Group: group, Preview: true})
 		if err != nil {
 			p := &reset.Problem{Cluster: cluster, Group: group, Verb: v}
 			var later *reset.Later
@@ -193,9 +200,11 @@ func (s *Service) open(ctx context.Context, cluster, group string) ([]reset.Requ
 	return open, nil
 }
 
-// visibleOf keeps what a person may view. Drafts are their requester's alone. When it cannot be told now, there is no list: one
-// that leaves out what could not be judged would say that nothing is there.
-func (s *Service) visibleOf(ctx context.Context, a reset.Actor, channel string, rs []reset.Request) ([]reset.Request, error) {
+// visibleOf keeps what a person may view. Drafts are their requester's alone. When it cannot be told now, there is no
+// list: one that leaves out what could not be judged would say that nothing is there.
+func (s *Service) visibleOf(
+	ctx context.Context, a reset.Actor, channel string, rs []reset.Request,
+) ([]reset.Request, error) {
 	var later *reset.Later
 	seen := slices.DeleteFunc(rs, func(r reset.Request) bool {
 		if later != nil || !r.Asked && r.Actor != a {
@@ -225,8 +234,10 @@ func (s *Service) mayView(ctx context.Context, a reset.Actor, channel string, r 
 }
 
 func (s *Service) viewRuling(ctx context.Context, a reset.Actor, channel, cluster, group string) (reset.Ruling, error) {
-	ruling, err := s.Policy.Rule(ctx, reset.PolicyQuestion{Actor: a, Channel: channel, Verb: reset.VerbView, Cluster: cluster, Group: group})
-	p := &reset.Problem{Code: reset.ProblemDenied, Cluster: cluster, Group: group, Verb: reset.VerbView, Ruling: &ruling}
+	ruling, err := s.Policy.Rule(ctx, reset.PolicyQuestion{Actor: a, Channel: channel, Verb: reset.VerbView,
+		Cluster: cluster, Group: group})
+	p := &reset.Problem{Code: reset.ProblemDenied, Cluster: cluster, Group: group, Verb: reset.VerbView,
+		Ruling: &ruling}
 	if err != nil {
 		return ruling, s.policyError(p, ruling, err)
 	}
@@ -247,9 +258,11 @@ func withGroup(err error, group string) error {
 	return &c
 }
 
-// suggestGroups makes of "no rule covers it" what is meant when there is no such group: the near names that this person may look
-// at. Other groups stay unnamed.
-func (s *Service) suggestGroups(ctx context.Context, r reset.Request, in reset.Intent, denied *reset.Problem) *reset.Problem {
+// suggestGroups makes of "no rule covers it" what is meant when there is no such group: the near names that this
+// person may look at. Other groups stay unnamed.
+func (s *Service) suggestGroups(
+	ctx context.Context, r reset.Request, in reset.Intent, denied *reset.Problem,
+) *reset.Problem {
 	if in.Group == "" || denied.Ruling == nil || denied.Ruling.Denial != reset.DeniedNoRule {
 		return denied
 	}

@@ -17,10 +17,11 @@ type Numbers struct {
 }
 
 const (
-	numbersAhead = 15 * time.Minute // the effect of what is written at a time to come is recomputed from so long before it on
-	numbersShare = 20               // recomputing takes a twentieth of a cluster's time for a request at most
-	maxRecompute = 4                // and of so many requests at a time
-	clockSetBack = time.Minute      // no one clicks so long before a card is shown: the clock was set back meanwhile
+	// the effect of what is written at a time to come is recomputed from so long before it on
+	numbersAhead = 15 * time.Minute
+	numbersShare = 20          // recomputing takes a twentieth of a cluster's time for a request at most
+	maxRecompute = 4           // and of so many requests at a time
+	clockSetBack = time.Minute // no one clicks so long before a card is shown: the clock was set back meanwhile
 )
 
 // recomputeAt is when the effect of a waiting request is recomputed next.
@@ -59,11 +60,12 @@ func (s *Service) pending(ctx context.Context, due *Due, r reset.Request) (time.
 
 func intentOf(r reset.Request) reset.Intent { in, _ := r.Intent(); return in }
 
-// recompute recomputes what a waiting request would do, when it is time. What has to be agreed to anew is said at once, while the service
-// still runs, and not after it was stopped. Again reports that the request was changed.
+// recompute recomputes what a waiting request would do, when it is time. What has to be agreed to anew is said at
+// once, while the service still runs, and not after it was stopped. Again reports that the request was changed.
 func (s *Service) recompute(ctx context.Context, due *Due, r reset.Request) (again bool, err error) {
 	in, _ := r.Intent()
-	if s.Now().Before(s.recomputeAt(*due, r)) || reset.InFuture(in) { // what a time to come finds is not known before it
+	// what a time to come finds is not known before it
+	if s.Now().Before(s.recomputeAt(*due, r)) || reset.InFuture(in) {
 		return false, nil
 	}
 	l := s.checkBatch(in.Cluster)
@@ -74,13 +76,15 @@ func (s *Service) recompute(ctx context.Context, due *Due, r reset.Request) (aga
 	defer l.numbering.Add(-1)
 	rc, snap, err := s.recheck(ctx, due, r)
 	if err != nil || rc.Wait != nil {
-		s.Log.Debug("numbers could not be recomputed", "request", r.ID, "err", err) // those of before stay, and say as of when
+		// those of before stay, and say as of when
+		s.Log.Debug("numbers could not be recomputed", "request", r.ID, "err", err)
 		return false, nil
 	}
 	bounds, p := r.Bounds, rc.Void
 	if p == nil {
 		if bounds, p, err = s.widenBounds(ctx, r, rc.Effect); err != nil {
-			s.Log.Warn("policy cannot tell how many approvals are needed now; it is asked again", "request", r.ID, "err", err)
+			s.Log.Warn("policy cannot tell how many approvals are needed now; it is asked again", "request", r.ID,
+				"err", err)
 			return false, nil
 		}
 	}
@@ -120,7 +124,9 @@ func (s *Service) recheck(ctx context.Context, due *Due, r reset.Request) (reset
 }
 
 // recordDrift notes numbers that have moved: the card is edited, and nobody is notified.
-func (s *Service) recordDrift(ctx context.Context, due Due, r reset.Request, e reset.Effect, b reset.Bounds, g reset.GroupState) (again bool, err error) {
+func (s *Service) recordDrift(
+	ctx context.Context, due Due, r reset.Request, e reset.Effect, b reset.Bounds, g reset.GroupState,
+) (again bool, err error) {
 	was := r.Actual()
 	moved := was.Replay != e.Replay || was.Skip != e.Skip || was.Changed != e.Changed || was.Clamped != e.Clamped ||
 		b.MaxSkip != r.Bounds.MaxSkip || b.MaxReplay != r.Bounds.MaxReplay
@@ -150,8 +156,8 @@ func withCurrentMembers(ws []reset.Warning, g reset.GroupState) []reset.Warning 
 	return ws
 }
 
-// checkShownLongEnough refuses an approval that came so soon after a new revision replaced another that it was meant for the one before: a button
-// changes under the finger. It is answered with the numbers of now, and asked again.
+// checkShownLongEnough refuses an approval that came so soon after a new revision replaced another that it was meant
+// for the one before: a button changes under the finger. It is answered with the numbers of now, and asked again.
 func (s *Service) checkShownLongEnough(ctx context.Context, r reset.Request, d Decision) error {
 	if r.Before == nil || s.Times.Unread <= 0 {
 		return nil
@@ -195,8 +201,8 @@ func partitionOf(p *reset.Problem) string {
 	return p.Topic
 }
 
-// approvalsNeeded is how many approvals the plan needs. Of what others were asked about before it only rises: fewer would be a reason to wait until
-// the numbers look better.
+// approvalsNeeded is how many approvals the plan needs. Of what others were asked about before it only rises: fewer
+// would be a reason to wait until the numbers look better.
 func (d draftResult) approvalsNeeded(r reset.Request) int {
 	if r.Asked && r.Before != nil {
 		return max(r.Need, d.ruling.Need)

@@ -18,7 +18,8 @@ func (b *bench) goesOn(offset int64) {
 	b.cluster.Commit("billing", "orders", 1, offset)
 }
 
-// rewinds asks for orders to offset 700 while billing runs: 400 messages are reprocessed, which needs one approval of kim or jon.
+// rewinds asks for orders to offset 700 while billing runs: 400 messages are reprocessed, which needs one approval of
+// kim or jon.
 func (b *bench) rewinds() reset.Request {
 	b.t.Helper()
 	b.goesOn(900)
@@ -68,7 +69,8 @@ func TestPendingShowsTheNumbersOfNow(t *testing.T) {
 	}
 	b.cluster.Join("billing")
 	b.live(31 * time.Second)
-	if now = b.load(r.ID); !now.Observation.Group.Idle() || len(now.Warnings) > 0 && now.Warnings[0].Code == reset.WarnBusy {
+	if now = b.load(r.ID); !now.Observation.Group.Idle() ||
+		len(now.Warnings) > 0 && now.Warnings[0].Code == reset.WarnBusy {
 		t.Errorf("consumers have gone: %+v, %+v", now.Observation.Group, now.Warnings)
 	}
 	b.approve(kim, r) // the same revision as ever
@@ -92,10 +94,12 @@ func TestMoreApprovalsAreAskedForWhileTheServiceRuns(t *testing.T) {
 			b.goesOn(960) // 520: two approvals
 			b.live(32 * time.Second)
 			now := b.want(r, reset.Pending, "")
-			if now.Revision != 2 || now.Need != 2 || now.Effect.Replay != 520 || now.Before == nil || now.Before.Replay != 400 {
+			if now.Revision != 2 || now.Need != 2 || now.Effect.Replay != 520 || now.Before == nil ||
+				now.Before.Replay != 400 {
 				t.Fatalf("revision %d needs %d for %+v, before %+v", now.Revision, now.Need, now.Effect, now.Before)
 			}
-			if said := b.events(r, reset.EvVoided); len(said) != 1 || said[0].Facts["need"] != "2" || said[0].Facts["was"] != "1" || said[0].Facts["replay"] != "520" {
+			if said := b.events(r, reset.EvVoided); len(said) != 1 || said[0].Facts["need"] != "2" ||
+				said[0].Facts["was"] != "1" || said[0].Facts["replay"] != "520" {
 				t.Errorf("said %+v", said)
 			}
 			_, err := b.Approve(t.Context(), b.by(kim, r))
@@ -128,7 +132,8 @@ func TestAWiderTierOfTheSameNeedVoidsNothing(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	b.rule = func(r *auth.Rule) {
-		r.Approvals = []auth.Tier{{Replay: 100}, {Replay: 500, Need: 1}, {Replay: 2000, Need: 1}, {Skip: math.MaxInt64, Replay: math.MaxInt64, Need: 2}}
+		r.Approvals = []auth.Tier{{Replay: 100}, {Replay: 500, Need: 1}, {Replay: 2000, Need: 1},
+			{Skip: math.MaxInt64, Replay: math.MaxInt64, Need: 2}}
 	}
 	b.start()
 	r := b.rewinds()

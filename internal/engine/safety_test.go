@@ -117,7 +117,8 @@ func TestPointlessUndoIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.settle()
-	if undo := b.want(reply.Request, reset.Refused, ""); undo.Problem.Code != reset.ProblemReadPast || undo.Problem.Count != 100 {
+	if undo := b.want(reply.Request, reset.Refused,
+		""); undo.Problem.Code != reset.ProblemReadPast || undo.Problem.Count != 100 {
 		t.Errorf("problem %+v", undo.Problem)
 	}
 }
@@ -135,7 +136,8 @@ func TestPhantomCommitterIsSaidAndNothingIsWritten(t *testing.T) {
 	}
 	b.wait(time.Second)
 	b.wait(5 * time.Second)
-	if r = b.want(r, reset.Approved, ""); r.Problem == nil || r.Problem.Code != reset.ProblemPhantom || r.Observation.MovedWhileEmpty == 0 {
+	if r = b.want(r, reset.Approved, ""); r.Problem == nil || r.Problem.Code != reset.ProblemPhantom ||
+		r.Observation.MovedWhileEmpty == 0 {
 		t.Fatalf("problem %v, seen %d times", r.Problem, r.Observation.MovedWhileEmpty)
 	}
 	b.wait(6 * time.Second)
@@ -154,7 +156,8 @@ func TestConsumersThatComeBackAreNoticed(t *testing.T) {
 	b.cluster.Join("billing", reset.Member{ID: "m2", Host: "10.4.7.22"})
 	b.wait(3 * time.Second)
 	r = b.want(r, reset.Approved, "")
-	if back := r.Observation.Restarted; back == nil || back.After > time.Minute || len(back.Hosts) != 1 || back.Hosts[0] != "10.4.7.22" {
+	if back := r.Observation.Restarted; back == nil || back.After > time.Minute || len(back.Hosts) != 1 ||
+		back.Hosts[0] != "10.4.7.22" {
 		t.Errorf("came back %+v", back)
 	}
 }

@@ -6,7 +6,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// intentAt is what a run whose own time is at asks for: "back 24h" counts from there, and stays there whenever it is written.
+// intentAt is what a run whose own time is at asks for: "back 24h" counts from there, and stays there whenever it is
+// written.
 func intentAt(in reset.Intent, at, now time.Time) reset.Intent {
 	if t, ok := in.Target.(reset.Time); ok && t.Back != 0 {
 		t.At = at.Add(-t.Back)

@@ -41,7 +41,8 @@ func TestARunWhoseGroupIsInUse(t *testing.T) {
 			if run.Problem != nil && string(run.Problem.Code)+" "+run.Problem.Want != tt.want {
 				t.Errorf("problem %v, want %s", run.Problem, tt.want)
 			}
-			if run.Problem != nil && run.Problem.Want == string(reset.BusySkip) { // who asks again waits as the rule lets anybody
+			// who asks again waits as the rule lets anybody
+			if run.Problem != nil && run.Problem.Want == string(reset.BusySkip) {
 				reply, err := b.Retry(t.Context(), b.by(mara, run))
 				if in, _ := reply.Request.Intent(); err != nil || in.NoWait || reply.Request.Run != nil {
 					t.Errorf("asked again: %+v, %v", reply.Request, err)
@@ -57,7 +58,8 @@ func TestARunWhoseGroupIsInUse(t *testing.T) {
 		})
 	}
 	b := newNights(t)
-	if r := b.schedule(nightly(waits(2 * time.Hour))); r.State != reset.Refused || r.Problem.Code != reset.ProblemTooLong {
+	if r := b.schedule(nightly(waits(2 * time.Hour))); r.State != reset.Refused ||
+		r.Problem.Code != reset.ProblemTooLong {
 		t.Errorf("%s, %v: longer than the rule lets anybody wait", r.State, r.Problem)
 	}
 }
@@ -86,7 +88,8 @@ func TestARunBesideAnOpenRequest(t *testing.T) {
 			b.approve(mara, other)
 			b.want(other, reset.Pending, "")
 			b.upto(night.Add(time.Minute))
-			if run = b.load(run.ID); run.State == reset.Planning && (run.Problem.Code != reset.ProblemConflictingRequest || run.Problem.Request != other.ID) {
+			if run = b.load(run.ID); run.State == reset.Planning &&
+				(run.Problem.Code != reset.ProblemConflictingRequest || run.Problem.Request != other.ID) {
 				t.Fatalf("%s, %v", run.State, run.Problem)
 			}
 			b.committed(900, 900)
@@ -97,7 +100,8 @@ func TestARunBesideAnOpenRequest(t *testing.T) {
 			b.upto(night.Add(14 * time.Minute))
 			if tt.ends == reset.Applied {
 				run = b.want(run, reset.Approved, "")
-				if ahead := run.NotBefore.Sub(b.clock()); ahead < 13*time.Minute || ahead > 15*time.Minute || run.Revision != 2 {
+				if ahead := run.NotBefore.Sub(b.clock()); ahead < 13*time.Minute || ahead > 15*time.Minute ||
+					run.Revision != 2 {
 					t.Errorf("announced again %s ahead at revision %d", ahead, run.Revision)
 				}
 				if got := b.told(run.ID); strings.Count(got, "held back") != 1 {
@@ -124,7 +128,9 @@ func TestARunBesideAResetThatIsWatched(t *testing.T) {
 	b.want(other, reset.Applied, reset.Verified)
 	b.committed(890, 890)
 	b.upto(night.Add(time.Minute))
-	if run = b.want(run, reset.Planning, ""); run.Problem.Code != reset.ProblemConflictingRequest || run.Problem.Request != other.ID || run.Problem.State != reset.Applied {
+	if run = b.want(run, reset.Planning,
+		""); run.Problem.Code != reset.ProblemConflictingRequest || run.Problem.Request != other.ID ||
+		run.Problem.State != reset.Applied {
 		t.Fatal(run.Problem)
 	}
 	b.cluster.Join("billing", reset.Member{ID: "m1"})
@@ -167,11 +173,13 @@ func TestARunWaitsForKafkaAndForThaw(t *testing.T) {
 	b.want(b.run(sc.ID), reset.Applied, reset.Verified)
 
 	b.upto(night.Add(23 * time.Hour))
-	if _, err := b.Ask(t.Context(), engine.Ask{Actor: kim, Place: reset.Place{Channel: "C1"}, Origin: "freeze", Act: reset.Freeze{Cluster: "prod", Why: "migration"}}); err != nil {
+	if _, err := b.Ask(t.Context(), engine.Ask{Actor: kim, Place: reset.Place{Channel: "C1"}, Origin: "freeze",
+		Act: reset.Freeze{Cluster: "prod", Why: "migration"}}); err != nil {
 		t.Fatal(err)
 	}
 	b.upto(night.Add(24*time.Hour + 30*time.Minute))
-	if run := b.want(b.runs(sc.ID)[1], reset.Approved, ""); run.Problem == nil || run.Problem.Code != reset.ProblemFrozen {
+	if run := b.want(b.runs(sc.ID)[1], reset.Approved,
+		""); run.Problem == nil || run.Problem.Code != reset.ProblemFrozen {
 		t.Error(run.Problem)
 	}
 	b.upto(night.Add(25*time.Hour + time.Minute))
@@ -189,8 +197,9 @@ func TestOneShot(t *testing.T) {
 			return reset.Found{Offset: 870, How: reset.HowRecord, At: at}
 		})
 	}
-	sc := b.save(reset.Schedule{At: night, Announce: 10 * time.Minute, Intent: reset.Intent{Cluster: "prod", Group: "billing", Target: reset.Time{At: night.Add(-30 * time.Minute)},
-		Scope: reset.Scope{Topics: []reset.TopicScope{{Topic: "orders"}}}}})
+	sc := b.save(reset.Schedule{At: night, Announce: 10 * time.Minute,
+		Intent: reset.Intent{Cluster: "prod", Group: "billing", Target: reset.Time{At: night.Add(-30 * time.Minute)},
+			Scope: reset.Scope{Topics: []reset.TopicScope{{Topic: "orders"}}}}})
 	b.upto(night.Add(-9 * time.Minute))
 	run := b.run(sc.ID)
 	if now := b.stored(sc.ID); now.Status != reset.Over || !now.Next.IsZero() || now.LastRun != run.ID {
@@ -223,12 +232,14 @@ func TestATimeInTheFuture(t *testing.T) {
 			t.Parallel()
 			b := newNights(t)
 			r := b.ask(mara, nil, b.ahead)
-			if r.State != reset.Draft || r.Need != 1 || r.Effect.Skip != 200 || len(r.Warnings) == 0 || r.Warnings[0].Code != reset.WarnAhead {
+			if r.State != reset.Draft || r.Need != 1 || r.Effect.Skip != 200 || len(r.Warnings) == 0 ||
+				r.Warnings[0].Code != reset.WarnAhead {
 				t.Fatalf("%s, need %d, %+v, %v, %+v", r.State, r.Need, r.Effect, r.Problem, r.Warnings)
 			}
 			b.approve(mara, r)
 			b.approve(kim, r)
-			if r = b.want(r, reset.Approved, ""); !r.NotBefore.Equal(night) || !r.Deadline.Equal(night.Add(30*time.Minute)) {
+			if r = b.want(r, reset.Approved, ""); !r.NotBefore.Equal(night) ||
+				!r.Deadline.Equal(night.Add(30*time.Minute)) {
 				t.Errorf("not before %s, until %s", r.NotBefore, r.Deadline)
 			}
 			b.cluster.Join("billing", reset.Member{ID: "m1"}) // and it goes on
@@ -242,7 +253,8 @@ func TestATimeInTheFuture(t *testing.T) {
 			}
 			b.upto(night.Add(time.Minute))
 			if tt.state == reset.Pending {
-				if now := b.want(r, reset.Pending, ""); now.Need != tt.need || now.Effect.Skip != 2*tt.lag || now.Problem.Want != "effect" {
+				if now := b.want(r, reset.Pending,
+					""); now.Need != tt.need || now.Effect.Skip != 2*tt.lag || now.Problem.Want != "effect" {
 					t.Errorf("need %d, %+v, %v", now.Need, now.Effect, now.Problem)
 				}
 				return

@@ -17,7 +17,9 @@ const delayBy = time.Hour
 const shownRuns, upcomingRuns = 20, 5
 
 // Schedules lists the schedules that somebody may view, by name.
-func (s *Service) Schedules(ctx context.Context, a reset.Actor, channel, cluster, group string) ([]reset.Schedule, error) {
+func (s *Service) Schedules(
+	ctx context.Context, a reset.Actor, channel, cluster, group string,
+) ([]reset.Schedule, error) {
 	all, err := s.Store.Schedules(ctx, reset.ScheduleFilter{Cluster: cluster, Group: group, Kept: true})
 	if err != nil {
 		return nil, fmt.Errorf("list schedules: %w", err)
@@ -47,7 +49,8 @@ func (s *Service) ScheduleStory(ctx context.Context, a reset.Actor, channel, nam
 		return reset.ScheduleStory{}, err
 	}
 	st := s.describeSchedule(sc)
-	if st.Runs, err = s.Store.List(ctx, Filter{Actor: reset.Actor{Kind: reset.Scheduled, ID: sc.ID}, Limit: shownRuns}); err != nil {
+	if st.Runs, err = s.Store.List(ctx,
+		Filter{Actor: reset.Actor{Kind: reset.Scheduled, ID: sc.ID}, Limit: shownRuns}); err != nil {
 		return reset.ScheduleStory{}, fmt.Errorf("runs of schedule %s: %w", sc.ID, err)
 	}
 	r, err := s.Store.Load(ctx, sc.Request)
@@ -118,13 +121,16 @@ func (s *Service) Remove(ctx context.Context, d Decision) (reset.Reply, error) {
 }
 
 // stopSchedule pauses or removes a schedule: safe, and so at once.
-func (s *Service) stopSchedule(ctx context.Context, d Decision, to reset.Status, ev reset.Event, did reset.Did) (reset.Reply, error) {
+func (s *Service) stopSchedule(
+	ctx context.Context, d Decision, to reset.Status, ev reset.Event, did reset.Did,
+) (reset.Reply, error) {
 	sc, again, err := s.loadScheduleOnce(ctx, d, reset.VerbCancel)
 	if err != nil || again.Did != "" {
 		return again, err
 	}
 	if sc.Source == reset.FromFile {
-		return reset.Reply{}, &reset.Problem{Code: reset.ProblemReadOnly, Got: sc.Label(), Cluster: sc.Intent.Cluster, Group: sc.Intent.Group}
+		return reset.Reply{}, &reset.Problem{Code: reset.ProblemReadOnly, Got: sc.Label(), Cluster: sc.Intent.Cluster,
+			Group: sc.Intent.Group}
 	}
 	if to == reset.Paused && sc.Status != reset.Active {
 		return reset.Reply{}, sc.Inactive()
@@ -142,7 +148,9 @@ func (s *Service) stopSchedule(ctx context.Context, d Decision, to reset.Status,
 }
 
 // stopWithRun stops a schedule with the run that it has announced.
-func (s *Service) stopWithRun(ctx context.Context, d Decision, sc reset.Schedule, to reset.Status, ev reset.Event, reply reset.Reply) (reset.Reply, error) {
+func (s *Service) stopWithRun(
+	ctx context.Context, d Decision, sc reset.Schedule, to reset.Status, ev reset.Event, reply reset.Reply,
+) (reset.Reply, error) {
 	run, err := s.announcedRun(ctx, sc.ID)
 	if err != nil {
 		return reset.Reply{}, err
@@ -172,7 +180,8 @@ func (s *Service) Resume(ctx context.Context, d Decision) (reset.Reply, error) {
 		return reset.Reply{}, p
 	}
 	if next.IsZero() {
-		return reset.Reply{}, &reset.Problem{Code: reset.ProblemTimePassed, Got: timeFact(sc.At), Cluster: sc.Intent.Cluster, Group: sc.Intent.Group}
+		return reset.Reply{}, &reset.Problem{Code: reset.ProblemTimePassed, Got: timeFact(sc.At),
+			Cluster: sc.Intent.Cluster, Group: sc.Intent.Group}
 	}
 	return s.updateSchedule(ctx, d, sc, reset.Reply{Did: reset.DidResume}, func(tx *Tx) error {
 		tx.Schedule.Status, tx.Schedule.Next = reset.Active, next
@@ -181,7 +190,8 @@ func (s *Service) Resume(ctx context.Context, d Decision) (reset.Reply, error) {
 	})
 }
 
-// SkipNext leaves the next run out: the announced one, or the one that comes. Ref.ID is a schedule's id or name, or a run's request.
+// SkipNext leaves the next run out: the announced one, or the one that comes. Ref.ID is a schedule's id or name, or a
+// run's request.
 func (s *Service) SkipNext(ctx context.Context, d Decision) (reset.Reply, error) {
 	if r, err := s.load(ctx, d.Ref); err == nil && !savesSchedule(r.Act) {
 		if r.Run == nil {
@@ -208,7 +218,8 @@ func (s *Service) SkipNext(ctx context.Context, d Decision) (reset.Reply, error)
 		return reset.Reply{}, p
 	}
 	return s.updateSchedule(ctx, d, sc, reset.Reply{Did: reset.DidSkip}, func(tx *Tx) error {
-		tx.Log(s.entry(tx.Request, d.Actor, reset.EvSkipped, "schedule", sc.Label(), "run", timeFact(sc.Next), "why", d.Why))
+		tx.Log(s.entry(tx.Request, d.Actor, reset.EvSkipped, "schedule", sc.Label(), "run", timeFact(sc.Next), "why",
+			d.Why))
 		s.moveToNextRun(tx.Schedule, next)
 		return nil
 	})
@@ -216,7 +227,8 @@ func (s *Service) SkipNext(ctx context.Context, d Decision) (reset.Reply, error)
 
 // skipRun cancels an announced run.
 func (s *Service) skipRun(ctx context.Context, d Decision, r reset.Request) (reset.Reply, error) {
-	reply, err := s.endByDecision(ctx, d, reset.VerbCancel, reset.Reply{Did: reset.DidSkip}, reset.Cancelled, reset.EvSkipped)
+	reply, err := s.endByDecision(ctx, d, reset.VerbCancel, reset.Reply{Did: reset.DidSkip}, reset.Cancelled,
+		reset.EvSkipped)
 	if err == nil {
 		reply.Schedule = s.scheduleIfAny(ctx, r.Run.Schedule)
 	}
@@ -235,7 +247,8 @@ func (s *Service) Delay(ctx context.Context, d Decision) (reset.Reply, error) {
 	})
 }
 
-// RunNow begins an announced run at once (Ref.ID is its request), or makes a run beside the plan (a schedule's id or name).
+// RunNow begins an announced run at once (Ref.ID is its request), or makes a run beside the plan (a schedule's id or
+// name).
 func (s *Service) RunNow(ctx context.Context, d Decision) (reset.Reply, error) {
 	if r, err := s.load(ctx, d.Ref); err == nil && !savesSchedule(r.Act) {
 		return s.moveRun(ctx, d, reset.VerbSchedule, reset.DidRunNow, func(r *reset.Request) (reset.Event, []string) {
@@ -268,7 +281,10 @@ func (s *Service) RunNow(ctx context.Context, d Decision) (reset.Reply, error) {
 }
 
 // moveRun moves the time of an announced run. It goes on from there with the patience that it had.
-func (s *Service) moveRun(ctx context.Context, d Decision, verb reset.Verb, did reset.Did, change func(*reset.Request) (reset.Event, []string)) (reset.Reply, error) {
+func (s *Service) moveRun(
+	ctx context.Context, d Decision, verb reset.Verb, did reset.Did,
+	change func(*reset.Request) (reset.Event, []string),
+) (reset.Reply, error) {
 	r, again, err := s.loadOnce(ctx, d)
 	if err != nil || again.Did != "" {
 		return again, err
@@ -276,7 +292,8 @@ func (s *Service) moveRun(ctx context.Context, d Decision, verb reset.Verb, did 
 	switch {
 	case r.Run == nil:
 		return reset.Reply{}, &reset.Problem{Code: reset.ProblemNotRun, Request: r.ID}
-	case r.State != reset.Planning && r.State != reset.Pending && r.State != reset.Approved, verb == reset.VerbSchedule && r.State != reset.Approved:
+	case r.State != reset.Planning && r.State != reset.Pending && r.State != reset.Approved,
+		verb == reset.VerbSchedule && r.State != reset.Approved:
 		return reset.Reply{}, tooLate(r)
 	}
 	if err := s.checkAllowed(ctx, d, &r, verb, nil); err != nil {
@@ -296,7 +313,9 @@ func (s *Service) moveRun(ctx context.Context, d Decision, verb reset.Verb, did 
 		case reset.Pending:
 			r.Deadline = r.NotBefore.Add(s.Times.Approval)
 		case reset.Approved: // keeps the deadline of its wait
-		case reset.Draft, reset.Applying, reset.Applied, reset.Failed, reset.Refused, reset.Rejected, reset.Cancelled, reset.Expired: // were too late above
+		// were too late above
+		case reset.Draft, reset.Applying, reset.Applied, reset.Failed, reset.Refused, reset.Rejected, reset.Cancelled,
+			reset.Expired:
 		}
 		tx.Log(s.entry(r, d.Actor, ev, facts...))
 		return nil
@@ -305,8 +324,11 @@ func (s *Service) moveRun(ctx context.Context, d Decision, verb reset.Verb, did 
 	return reply, err
 }
 
-// loadScheduleOnce loads the schedule that a decision is about, when its actor may. A decision that was heard before says what it did.
-func (s *Service) loadScheduleOnce(ctx context.Context, d Decision, verb reset.Verb) (reset.Schedule, reset.Reply, error) {
+// loadScheduleOnce loads the schedule that a decision is about, when its actor may. A decision that was heard before
+// says what it did.
+func (s *Service) loadScheduleOnce(
+	ctx context.Context, d Decision, verb reset.Verb,
+) (reset.Schedule, reset.Reply, error) {
 	sc, err := s.schedule(ctx, d.Ref.ID)
 	if err != nil {
 		return reset.Schedule{}, reset.Reply{}, noSchedule(err, d.Ref.ID)
@@ -325,9 +347,12 @@ func (s *Service) loadScheduleOnce(ctx context.Context, d Decision, verb reset.V
 }
 
 // updateSchedule runs a decision about a schedule in its transaction.
-func (s *Service) updateSchedule(ctx context.Context, d Decision, sc reset.Schedule, reply reset.Reply, change func(*Tx) error) (reset.Reply, error) {
+func (s *Service) updateSchedule(
+	ctx context.Context, d Decision, sc reset.Schedule, reply reset.Reply, change func(*Tx) error,
+) (reset.Reply, error) {
 	err := s.Store.Update(ctx, sc.Request, nil, func(tx *Tx) error {
-		if now := tx.Schedule; now == nil || now.Status != sc.Status || now.Revision != sc.Revision || !now.Next.Equal(sc.Next) {
+		if now := tx.Schedule; now == nil || now.Status != sc.Status || now.Revision != sc.Revision ||
+			!now.Next.Equal(sc.Next) {
 			return reset.ErrConflict
 		}
 		if err := change(tx); err != nil {

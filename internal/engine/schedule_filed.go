@@ -8,9 +8,9 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// SyncFileSchedules makes the schedules of the configuration file those that are stored: new and changed ones are saved (each by a
-// request that anybody can see), those that are gone are removed. Nobody is asked: the file was reviewed where the rules are
-// kept, and the rule's cap and its word on schedules hold for it at every run.
+// SyncFileSchedules makes the schedules of the configuration file those that are stored: new and changed ones are
+// saved (each by a request that anybody can see), those that are gone are removed. Nobody is asked: the file was
+// reviewed where the rules are kept, and the rule's cap and its word on schedules hold for it at every run.
 func (s *Service) SyncFileSchedules(ctx context.Context, file []reset.Schedule) error {
 	stored, err := s.Store.Schedules(ctx, reset.ScheduleFilter{Source: reset.FromFile, Kept: true})
 	if err != nil {
@@ -31,14 +31,16 @@ func (s *Service) SyncFileSchedules(ctx context.Context, file []reset.Schedule) 
 			continue
 		}
 		d := Decision{Actor: reset.Actor{Kind: reset.Config}, Why: "it is no longer in the configuration file"}
-		if _, err := s.stopWithRun(ctx, d, have, reset.Removed, reset.EvRemoved, reset.Reply{Did: reset.DidRemove}); err != nil {
+		if _, err := s.stopWithRun(ctx, d, have, reset.Removed, reset.EvRemoved,
+			reset.Reply{Did: reset.DidRemove}); err != nil {
 			return fmt.Errorf("remove schedule %q: %w", have.Name, err)
 		}
 	}
 	return nil
 }
 
-// saveFromFile asks for a schedule of the file. Processes that start together ask once; what was refused before is asked again.
+// saveFromFile asks for a schedule of the file. Processes that start together ask once; what was refused before is
+// asked again.
 func (s *Service) saveFromFile(ctx context.Context, want reset.Schedule) error {
 	digest, err := want.Digest(reset.Bounds{}, want.Name+want.Owner.ID+want.Place.Channel, 0)
 	if err != nil {
@@ -46,8 +48,8 @@ func (s *Service) saveFromFile(ctx context.Context, want reset.Schedule) error {
 	}
 	origin := "config " + want.Name + " " + digest
 	for _, o := range []string{origin, origin + " @ " + timeFact(s.Now())} {
-		made, err := s.create(ctx, reset.Request{Origin: o, Actor: reset.Actor{Kind: reset.Config, ID: "config"}, Place: want.Place, Act: reset.SaveSchedule{Schedule: want},
-			Deadline: s.Now().Add(reset.FileApprovalWait)})
+		made, err := s.create(ctx, reset.Request{Origin: o, Actor: reset.Actor{Kind: reset.Config, ID: "config"},
+			Place: want.Place, Act: reset.SaveSchedule{Schedule: want}, Deadline: s.Now().Add(reset.FileApprovalWait)})
 		if err != nil || made.State.Open() {
 			return err
 		}

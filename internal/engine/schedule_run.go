@@ -10,16 +10,16 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// tolerance is how late a run may begin and still be on time: a restart of the bot. It is less than the shortest time between
-// two runs (internal/cron: Least).
+// tolerance is how late a run may begin and still be on time: a restart of the bot. It is less than the shortest time
+// between two runs (internal/cron: Least).
 const tolerance = 4 * time.Minute
 
 // maxMissed bounds how many missed runs are counted; more are "more".
 const maxMissed = 1000
 
-// processSchedule looks at a schedule: it warns, lapses, tells what was missed, and makes the run that has to be announced now. What it
-// did last is in Next, which only moves forward, and the run's origin is unique: neither a restart, nor a second process, nor a
-// clock that goes back makes a run twice.
+// processSchedule looks at a schedule: it warns, lapses, tells what was missed, and makes the run that has to be
+// announced now. What it did last is in Next, which only moves forward, and the run's origin is unique: neither a
+// restart, nor a second process, nor a clock that goes back makes a run twice.
 func (s *Service) processSchedule(ctx context.Context, due Due) (time.Time, error) {
 	found, err := s.scheduleOf(ctx, due.ID)
 	if err != nil || found == nil || found.Status != reset.Active {
@@ -32,9 +32,11 @@ func (s *Service) processSchedule(ctx context.Context, due Due) (time.Time, erro
 	warnAt, end := sc.Until.Add(-reset.ExpiryWarning), !sc.Until.IsZero()
 	switch {
 	case sc.CheckValid(now) != nil:
-		return time.Time{}, s.updateScheduleRow(ctx, due, sc, func(tx *Tx) { tx.Schedule.Status = reset.Lapsed }, reset.EvApprovalExpired)
+		return time.Time{}, s.updateScheduleRow(ctx, due, sc, func(tx *Tx) { tx.Schedule.Status = reset.Lapsed },
+			reset.EvApprovalExpired)
 	case end && !sc.RunsOnce() && !sc.Warned && !now.Before(warnAt):
-		return now, s.updateScheduleRow(ctx, due, sc, func(tx *Tx) { tx.Schedule.Warned = true }, reset.EvApprovalExpiring, "until", timeFact(sc.Until))
+		return now, s.updateScheduleRow(ctx, due, sc, func(tx *Tx) { tx.Schedule.Warned = true },
+			reset.EvApprovalExpiring, "until", timeFact(sc.Until))
 	}
 	at := sc.Next.Add(-sc.Announce)
 	if end && !sc.Next.Before(sc.Until) {
@@ -53,7 +55,9 @@ func (s *Service) processSchedule(ctx context.Context, due Due) (time.Time, erro
 }
 
 // updateScheduleRow changes a schedule and tells it, if there is an event to tell.
-func (s *Service) updateScheduleRow(ctx context.Context, due Due, sc reset.Schedule, change func(*Tx), ev reset.Event, facts ...string) error {
+func (s *Service) updateScheduleRow(
+	ctx context.Context, due Due, sc reset.Schedule, change func(*Tx), ev reset.Event, facts ...string,
+) error {
 	return s.Store.Update(ctx, sc.Request, &due, func(tx *Tx) error {
 		if tx.Schedule == nil || tx.Schedule.Version != sc.Version {
 			return reset.ErrConflict
@@ -62,7 +66,8 @@ func (s *Service) updateScheduleRow(ctx context.Context, due Due, sc reset.Sched
 		if ev == "" {
 			return nil
 		}
-		tx.Log(s.entry(tx.Request, reset.Actor{Kind: reset.Scheduled, ID: sc.ID}, ev, append([]string{"schedule", sc.Label()}, facts...)...))
+		tx.Log(s.entry(tx.Request, reset.Actor{Kind: reset.Scheduled, ID: sc.ID}, ev,
+			append([]string{"schedule", sc.Label()}, facts...)...))
 		return nil
 	})
 }
@@ -85,7 +90,8 @@ func (s *Service) recordMissed(ctx context.Context, due Due, sc reset.Schedule) 
 	if sc.IfMissed.Run && (sc.IfMissed.Within == 0 || late <= sc.IfMissed.Within) {
 		then = "run"
 		begin := now.Add(sc.Announce)
-		if _, err := s.makeRun(ctx, sc, reset.Run{At: last, Planned: begin, Late: late}, runOrigin(sc, last), reset.Actor{}); err != nil {
+		if _, err := s.makeRun(ctx, sc, reset.Run{At: last, Planned: begin, Late: late}, runOrigin(sc, last),
+			reset.Actor{}); err != nil {
 			return time.Time{}, err
 		}
 	}
@@ -111,7 +117,9 @@ func (s *Service) announce(ctx context.Context, due Due, sc reset.Schedule) erro
 	if err != nil {
 		return err
 	}
-	return s.updateScheduleRow(ctx, due, sc, func(tx *Tx) { tx.Schedule.LastRun = r.ID; s.moveToNextRun(tx.Schedule, next) }, "") // the run tells itself
+	// the run tells itself
+	return s.updateScheduleRow(ctx, due, sc,
+		func(tx *Tx) { tx.Schedule.LastRun = r.ID; s.moveToNextRun(tx.Schedule, next) }, "")
 }
 
 // runOrigin is the same for every process that makes the run of a time.
@@ -120,12 +128,16 @@ func runOrigin(sc reset.Schedule, at time.Time) string {
 }
 
 // makeRun asks for one run of a schedule. By is who said so, if somebody did.
-func (s *Service) makeRun(ctx context.Context, sc reset.Schedule, run reset.Run, origin string, by reset.Actor) (reset.Request, error) {
-	run.Schedule, run.Name, run.Owner, run.WhenBusy, run.IfMissed = sc.ID, sc.Label(), sc.Owner, sc.WhenBusy, sc.IfMissed
+func (s *Service) makeRun(
+	ctx context.Context, sc reset.Schedule, run reset.Run, origin string, by reset.Actor,
+) (reset.Request, error) {
+	run.Schedule, run.Name, run.Owner, run.WhenBusy, run.IfMissed = sc.ID, sc.Label(), sc.Owner, sc.WhenBusy,
+		sc.IfMissed
 	run.Announce, run.Mandate, run.By = sc.Announce, sc.Mandate, by
 	in := intentAt(sc.Intent, run.At, s.Now())
 	in.Wait, in.NoWait = sc.WhenBusy.For, sc.WhenBusy.Do != reset.BusyWait
-	r := reset.Request{Origin: origin, Actor: reset.Actor{Kind: reset.Scheduled, ID: sc.ID}, Place: sc.Place, Act: reset.Move{Intent: in}, Run: &run, NotBefore: run.Planned}
+	r := reset.Request{Origin: origin, Actor: reset.Actor{Kind: reset.Scheduled, ID: sc.ID}, Place: sc.Place,
+		Act: reset.Move{Intent: in}, Run: &run, NotBefore: run.Planned}
 	r.Deadline = run.GiveUpAt()
 	return s.create(ctx, r)
 }
@@ -138,11 +150,12 @@ func requesterOf(r *reset.Request) reset.Actor {
 	return r.Actor
 }
 
-// conflictingRequest is what a run must not overwrite: an open request on its group, or the reset of somebody else that is still watched.
-// Previews do not count, nor does what is only announced.
+// conflictingRequest is what a run must not overwrite: an open request on its group, or the reset of somebody else
+// that is still watched. Previews do not count, nor does what is only announced.
 func (s *Service) conflictingRequest(ctx context.Context, r reset.Request) (*reset.Problem, error) {
 	in, _ := r.Intent()
-	others, err := s.Store.List(ctx, Filter{Group: in.Group, States: []reset.State{reset.Pending, reset.Approved, reset.Applying, reset.Applied}, Limit: 100})
+	others, err := s.Store.List(ctx, Filter{Group: in.Group,
+		States: []reset.State{reset.Pending, reset.Approved, reset.Applying, reset.Applied}, Limit: 100})
 	if err != nil {
 		return nil, fmt.Errorf("list what is beside %s: %w", r.ID, err)
 	}
@@ -151,7 +164,8 @@ func (s *Service) conflictingRequest(ctx context.Context, r reset.Request) (*res
 		watched := o.State == reset.Applied && o.Watch.Open() && o.Actor != r.Actor
 		open := o.State.Open() && !o.NotBefore.After(s.Now())
 		if move && o.ID != r.ID && there.Cluster == in.Cluster && (open || watched) {
-			return &reset.Problem{Code: reset.ProblemConflictingRequest, Cluster: in.Cluster, Group: in.Group, Request: o.ID, State: o.State}, nil
+			return &reset.Problem{Code: reset.ProblemConflictingRequest, Cluster: in.Cluster, Group: in.Group,
+				Request: o.ID, State: o.State}, nil
 		}
 	}
 	return nil, nil
@@ -159,7 +173,8 @@ func (s *Service) conflictingRequest(ctx context.Context, r reset.Request) (*res
 
 // postpone keeps a run in planning while something is beside it, or gives it up.
 func (s *Service) postpone(ctx context.Context, due Due, r reset.Request, p *reset.Problem) (time.Time, error) {
-	if limit := r.Run.GiveUpAt(); !s.Now().Before(limit) || r.State == reset.Approved && r.Run.WhenBusy.Do != reset.BusyWait {
+	if limit := r.Run.GiveUpAt(); !s.Now().Before(limit) ||
+		r.State == reset.Approved && r.Run.WhenBusy.Do != reset.BusyWait {
 		return s.giveUp(ctx, due, r, p)
 	}
 	again := s.Now().Add(time.Minute)
@@ -182,8 +197,8 @@ func (s *Service) postpone(ctx context.Context, due Due, r reset.Request, p *res
 	})
 }
 
-// startRun does what has to be done before an approved request is looked at for the first time: a time in the future that has come
-// is planned, and a run begins, is late, or stands back. Waits: that is all for now.
+// startRun does what has to be done before an approved request is looked at for the first time: a time in the future
+// that has come is planned, and a run begins, is late, or stands back. Waits: that is all for now.
 func (s *Service) startRun(ctx context.Context, due Due, r reset.Request) (next time.Time, waits bool, err error) {
 	in, _ := r.Intent()
 	if reset.InFuture(in) {
@@ -198,7 +213,9 @@ func (s *Service) startRun(ctx context.Context, due Due, r reset.Request) (next 
 	}
 	onTime := late <= tolerance
 	if missed := r.Run.IfMissed; !onTime && (!missed.Run || missed.Within > 0 && late > missed.Within) {
-		next, err = s.expire(ctx, due, r.ID, &reset.Problem{Code: reset.ProblemMissed, Request: r.ID, Cluster: in.Cluster, Group: in.Group, Count: int64(late.Seconds())})
+		next, err = s.expire(ctx, due, r.ID,
+			&reset.Problem{Code: reset.ProblemMissed, Request: r.ID, Cluster: in.Cluster, Group: in.Group,
+				Count: int64(late.Seconds())})
 		return next, true, err
 	}
 	if p, err := s.conflictingRequest(ctx, r); p != nil || err != nil {
@@ -220,7 +237,8 @@ func (s *Service) startRun(ctx context.Context, due Due, r reset.Request) (next 
 	})
 }
 
-// planDeferred plans a request whose time in the future has come. What was agreed to before goes on counting, within its bounds.
+// planDeferred plans a request whose time in the future has come. What was agreed to before goes on counting, within
+// its bounds.
 func (s *Service) planDeferred(ctx context.Context, due Due, r reset.Request) error {
 	return s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
 		r := tx.Request
@@ -233,7 +251,8 @@ func (s *Service) planDeferred(ctx context.Context, due Due, r reset.Request) er
 		in.Target = t
 		r.Act = reset.Move{Intent: in}
 		if r.Run == nil {
-			r.StandingApproval = &reset.Mandate{Request: r.ID, Digest: r.Digest, Rule: r.Ruling.Rule, Bounds: r.Bounds, Need: r.Need, Votes: tx.Votes}
+			r.StandingApproval = &reset.Mandate{Request: r.ID, Digest: r.Digest, Rule: r.Ruling.Rule, Bounds: r.Bounds,
+				Need: r.Need, Votes: tx.Votes}
 		}
 		before := r.Effect
 		r.Before, r.Deadline = &before, s.Now().Add(s.waitLimit(r))
@@ -242,15 +261,16 @@ func (s *Service) planDeferred(ctx context.Context, due Due, r reset.Request) er
 	})
 }
 
-// useStandingApproval takes a planned request on without asking anybody, where what was agreed to before covers it; and asks where the
-// request is nobody's to confirm. Done is false when the ordinary road is the one.
+// useStandingApproval takes a planned request on without asking anybody, where what was agreed to before covers it;
+// and asks where the request is nobody's to confirm. Done is false when the ordinary road is the one.
 func (s *Service) useStandingApproval(tx *Tx, d draftResult) (done bool, err error) {
 	r := tx.Request
 	if t, ok := d.intent.Target.(reset.Time); ok && t.Future && t.At.After(r.NotBefore) {
 		r.NotBefore = t.At
 	}
 	m := r.Mandate()
-	covered := m != nil && d.ruling.MandateValid && (m.Until.IsZero() || s.Now().Before(m.Until)) && m.Covers(d.plan.Effect, d.plan.Steps)
+	covered := m != nil && d.ruling.MandateValid && (m.Until.IsZero() || s.Now().Before(m.Until)) &&
+		m.Covers(d.plan.Effect, d.plan.Steps)
 	switch {
 	case r.Actor.Kind == reset.Config:
 		r.Asked = true
@@ -265,20 +285,24 @@ func (s *Service) useStandingApproval(tx *Tx, d draftResult) (done bool, err err
 		}
 		if r.Run != nil {
 			r.Run.Postponed = false
-			tx.Log(s.entry(r, r.Actor, reset.EvAnnounced, "run", timeFact(r.Run.At), "begins", timeFact(r.NotBefore), "revision", strconv.Itoa(r.Revision)))
+			tx.Log(s.entry(r, r.Actor, reset.EvAnnounced, "run", timeFact(r.Run.At), "begins", timeFact(r.NotBefore),
+				"revision", strconv.Itoa(r.Revision)))
 		}
 		return true, s.arm(tx, r.Actor)
 	case r.Run == nil && m != nil:
-		r.Problem = &reset.Problem{Code: reset.ProblemVoided, Want: mandateGap(*m, d), Request: r.ID, Cluster: d.intent.Cluster, Group: d.intent.Group}
+		r.Problem = &reset.Problem{Code: reset.ProblemVoided, Want: mandateGap(*m, d), Request: r.ID,
+			Cluster: d.intent.Cluster, Group: d.intent.Group}
 		return false, nil
 	case r.Run == nil:
 		return false, nil
 	}
 	r.Asked, r.Need = true, max(1, r.Need)
 	why, ruling := mandateGap(*m, d), d.ruling
-	r.Problem = &reset.Problem{Code: reset.ProblemVoided, Want: why, Request: r.ID, Cluster: d.intent.Cluster, Group: d.intent.Group, Ruling: &ruling}
+	r.Problem = &reset.Problem{Code: reset.ProblemVoided, Want: why, Request: r.ID, Cluster: d.intent.Cluster,
+		Group: d.intent.Group, Ruling: &ruling}
 	r.Deadline = slices.MaxFunc([]time.Time{s.Now(), r.NotBefore}, time.Time.Compare).Add(s.Times.Approval)
-	tx.Log(s.entry(r, r.Actor, reset.EvSubmitted, "need", strconv.Itoa(r.Need), "why", why, "doubt", string(d.ruling.Doubt)))
+	tx.Log(s.entry(r, r.Actor, reset.EvSubmitted, "need", strconv.Itoa(r.Need), "why", why, "doubt",
+		string(d.ruling.Doubt)))
 	return true, r.Advance(reset.Pending)
 }
 
@@ -290,10 +314,12 @@ func mandateGap(m reset.Mandate, d draftResult) string {
 	return "standing"
 }
 
-// countedVotes are the votes that count when a request is written: those on it, or else those that it rests on, within their bounds.
+// countedVotes are the votes that count when a request is written: those on it, or else those that it rests on,
+// within their bounds.
 func (s *Service) countedVotes(ctx context.Context, r reset.Request, e reset.Effect) ([]reset.Vote, error) {
 	votes, err := s.Store.Votes(ctx, r.ID, r.Revision)
-	if m := r.Mandate(); err == nil && len(votes) == 0 && m != nil && m.Bounds.Covers(e) && (m.Until.IsZero() || s.Now().Before(m.Until)) {
+	if m := r.Mandate(); err == nil && len(votes) == 0 && m != nil && m.Bounds.Covers(e) &&
+		(m.Until.IsZero() || s.Now().Before(m.Until)) {
 		return m.Votes, nil
 	}
 	return votes, err
@@ -327,8 +353,8 @@ func (s *Service) scheduleOf(ctx context.Context, id string) (*reset.Schedule, e
 	return &found[0], nil
 }
 
-// giveUp expires what found its group busy. A run does what its schedule says: one that is to fail (BusyFail) pauses the schedule
-// first, so that whoever goes on after a crash in between finds it paused, and gives the run up.
+// giveUp expires what found its group busy. A run does what its schedule says: one that is to fail (BusyFail) pauses
+// the schedule first, so that whoever goes on after a crash in between finds it paused, and gives the run up.
 func (s *Service) giveUp(ctx context.Context, due Due, r reset.Request, p *reset.Problem) (time.Time, error) {
 	if r.Run == nil {
 		return s.expire(ctx, due, r.ID, p)
@@ -337,7 +363,8 @@ func (s *Service) giveUp(ctx context.Context, due Due, r reset.Request, p *reset
 	if r.Run.WhenBusy.Do == reset.BusyFail {
 		sc, err := s.scheduleOf(ctx, r.Run.Schedule)
 		if err == nil && sc != nil && sc.Status == reset.Active {
-			err = s.updateScheduleRow(ctx, due, *sc, func(tx *Tx) { tx.Schedule.Status = reset.Paused }, reset.EvPaused, "run", timeFact(r.Run.At), "request", r.ID)
+			err = s.updateScheduleRow(ctx, due, *sc, func(tx *Tx) { tx.Schedule.Status = reset.Paused }, reset.EvPaused,
+				"run", timeFact(r.Run.At), "request", r.ID)
 		}
 		if err != nil {
 			return time.Time{}, err

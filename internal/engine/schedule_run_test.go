@@ -34,16 +34,23 @@ func TestWhatWasAgreedToIsCheckedAtEachRun(t *testing.T) {
 		{"a voter was deactivated", func(b *bench) { b.people.gone[kim.ID] = true }, reset.Pending, "standing gone"},
 		{"its owner was deactivated", func(b *bench) { b.people.gone[mara.ID] = true }, reset.Pending, "standing gone"},
 		{"Slack does not answer", func(b *bench) { b.people.err = errors.New("slack is down") }, reset.Approved, ""},
-		{"another rule decides", func(b *bench) { b.rule = func(r *auth.Rule) { r.Name, r.Schedules = "new", true }; b.start() }, reset.Pending, "standing changed"},
-		{"the team is gone", func(b *bench) { b.rule = func(r *auth.Rule) { r.Schedules = true }; b.start() }, reset.Pending, "standing no team"},
+		{"another rule decides", func(b *bench) {
+			b.rule = func(r *auth.Rule) { r.Name, r.Schedules = "new", true }
+			b.start()
+		}, reset.Pending, "standing changed"},
+		{"the team is gone", func(b *bench) { b.rule = func(r *auth.Rule) { r.Schedules = true }; b.start() },
+			reset.Pending, "standing no team"},
 		{"schedules are off", func(b *bench) { b.rule = nil; b.start() }, reset.Refused, "denied schedules"},
-		{"it would do more than was agreed to", func(b *bench) { b.cluster.Commit("billing", "orders", 0, 100); b.back(1) }, reset.Pending, "effect not in"},
+		{"it would do more than was agreed to",
+			func(b *bench) { b.cluster.Commit("billing", "orders", 0, 100); b.back(1) }, reset.Pending,
+			"effect not in"},
 		{"it would do more than the cap", func(b *bench) {
 			b.back(0)
 			b.cluster.Topic("orders", "t1", 2, 0, 90_000)
 			b.cluster.Commit("billing", "orders", 0, 90_000)
 		}, reset.Refused, "denied cap"},
-		{"the topic was made again", func(b *bench) { b.cluster.Topic("orders", "t9", 2, 0, 1000) }, reset.Pending, "effect "},
+		{"the topic was made again", func(b *bench) { b.cluster.Topic("orders", "t9", 2, 0, 1000) }, reset.Pending,
+			"effect "},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -69,7 +76,8 @@ func TestWhatWasAgreedToIsCheckedAtEachRun(t *testing.T) {
 			if tt.state != reset.Pending || tt.name != "a voter was deactivated" {
 				return
 			}
-			if _, err := b.Approve(t.Context(), b.by(mara, run)); problem(t, err, reset.ProblemDenied).Ruling.Denial == "" {
+			if _, err := b.Approve(t.Context(), b.by(mara, run)); problem(t, err,
+				reset.ProblemDenied).Ruling.Denial == "" {
 				t.Error("its owner could approve it")
 			}
 			b.approve(jon, run)
@@ -83,7 +91,9 @@ func TestWhatWasAgreedToIsCheckedAtEachRun(t *testing.T) {
 // back makes the look-up of a time in orders end at an offset.
 func (b *bench) back(offset int64) {
 	for p := range 2 {
-		b.cluster.SetTime("orders", p, func(time.Time) reset.Found { return reset.Found{Offset: offset, How: reset.HowRecord} })
+		b.cluster.SetTime("orders", p, func(time.Time) reset.Found {
+			return reset.Found{Offset: offset, How: reset.HowRecord}
+		})
 	}
 }
 
@@ -114,7 +124,8 @@ func TestAChangeVoidsWhatWasAgreedTo(t *testing.T) {
 	b.approve(jon, draft)
 	b.want(announced, reset.Cancelled, "")
 	now := b.stored("nightly")
-	if now.ID != sc.ID || now.Revision != 2 || now.Request != draft.ID || len(now.Mandate.Votes) != 1 || now.Mandate.Votes[0].Actor != jon {
+	if now.ID != sc.ID || now.Revision != 2 || now.Request != draft.ID || len(now.Mandate.Votes) != 1 ||
+		now.Mandate.Votes[0].Actor != jon {
 		t.Errorf("stored %+v", now)
 	}
 	// Whoever asked for a change of what somebody else has changed meanwhile is asked again.
@@ -144,7 +155,8 @@ func TestMissedRuns(t *testing.T) {
 		{"skipped", reset.IfMissed{}, 3 * time.Hour, 0, ", run missed", 0},
 		{"run", reset.IfMissed{Run: true, Within: 6 * time.Hour}, 3 * time.Hour, 1, ", run missed", 0},
 		{"too old", reset.IfMissed{Run: true, Within: 2 * time.Hour}, 3 * time.Hour, 0, ", run missed", 0},
-		{"the latest of three", reset.IfMissed{Run: true, Within: 6 * time.Hour}, 51 * time.Hour, 1, ", run missed", 48 * time.Hour},
+		{"the latest of three", reset.IfMissed{Run: true, Within: 6 * time.Hour}, 51 * time.Hour, 1, ", run missed",
+			48 * time.Hour},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -187,7 +199,8 @@ func TestARunThatNobodyBegan(t *testing.T) {
 	t.Parallel()
 	for _, run := range []bool{false, true} {
 		b := newNights(t)
-		sc := b.save(nightly(func(sc *reset.Schedule) { sc.IfMissed = reset.IfMissed{Run: run, Within: 6 * time.Hour} }))
+		sc := b.save(
+			nightly(func(sc *reset.Schedule) { sc.IfMissed = reset.IfMissed{Run: run, Within: 6 * time.Hour} }))
 		b.upto(night.Add(-time.Minute))
 		r := b.want(b.run(sc.ID), reset.Approved, "")
 		b.mu.Lock()
@@ -241,7 +254,8 @@ func TestSkipDelayAndRunNow(t *testing.T) {
 	problem(t, err, reset.ProblemDenied)
 	delay := b.of(jon, run.ID)
 	for range 2 { // an envelope that comes twice delays once
-		if reply, err = b.Delay(t.Context(), delay); err != nil || reply.Did != reset.DidDelay || !reply.Request.NotBefore.Equal(two.Add(time.Hour)) {
+		if reply, err = b.Delay(t.Context(),
+			delay); err != nil || reply.Did != reset.DidDelay || !reply.Request.NotBefore.Equal(two.Add(time.Hour)) {
 			t.Fatalf("%+v, %v", reply, err)
 		}
 	}
@@ -255,7 +269,8 @@ func TestSkipDelayAndRunNow(t *testing.T) {
 	three := night.Add(48 * time.Hour)
 	b.upto(three.Add(-10 * time.Minute))
 	run = b.runs(sc.ID)[2]
-	if reply, err = b.SkipNext(t.Context(), b.of(mara, run.ID)); err != nil || reply.Did != reset.DidSkip || reply.Schedule == nil {
+	if reply, err = b.SkipNext(t.Context(),
+		b.of(mara, run.ID)); err != nil || reply.Did != reset.DidSkip || reply.Schedule == nil {
 		t.Fatalf("%+v, %v", reply, err)
 	}
 	b.want(run, reset.Cancelled, "")
@@ -273,7 +288,8 @@ func TestPauseResumeRemove(t *testing.T) {
 	run := b.want(b.run(sc.ID), reset.Approved, "")
 	_, err := b.Pause(t.Context(), b.of(ben, "nightly"))
 	problem(t, err, reset.ProblemDenied)
-	if reply, err := b.Pause(t.Context(), b.of(kim, "nightly")); err != nil || reply.Did != reset.DidPause || reply.Schedule.Status != reset.Paused {
+	if reply, err := b.Pause(t.Context(),
+		b.of(kim, "nightly")); err != nil || reply.Did != reset.DidPause || reply.Schedule.Status != reset.Paused {
 		t.Fatalf("%+v, %v", reply, err)
 	}
 	b.want(run, reset.Cancelled, "")
@@ -283,7 +299,9 @@ func TestPauseResumeRemove(t *testing.T) {
 	b.run(sc.ID) // and no other
 	_, err = b.Resume(t.Context(), b.of(kim, "nightly"))
 	problem(t, err, reset.ProblemDenied) // approves, and does not ask
-	if reply, err := b.Resume(t.Context(), b.of(mara, "nightly")); err != nil || reply.Did != reset.DidResume || !reply.Schedule.Next.Equal(night.Add(48*time.Hour)) {
+	if reply, err := b.Resume(t.Context(),
+		b.of(mara, "nightly")); err != nil || reply.Did != reset.DidResume ||
+		!reply.Schedule.Next.Equal(night.Add(48*time.Hour)) {
 		t.Fatalf("%+v, %v", reply, err)
 	}
 	b.upto(night.Add(49 * time.Hour))
@@ -323,7 +341,8 @@ func TestAStandingApprovalEnds(t *testing.T) {
 	if now := b.stored("nightly"); now.Status != reset.Lapsed {
 		t.Errorf("it is %s", now.Status)
 	}
-	if got := b.told(sc.Request); !strings.HasSuffix(got, "approval ends soon, schedule lapsed") || strings.Count(got, "ends soon") != 1 {
+	if got := b.told(sc.Request); !strings.HasSuffix(got, "approval ends soon, schedule lapsed") || strings.Count(got,
+		"ends soon") != 1 {
 		t.Error(got)
 	}
 	if n := len(b.runs(sc.ID)); n != 9 {

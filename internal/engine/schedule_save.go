@@ -11,8 +11,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// processSaveSchedule carries a request that saves a schedule. It is planned as its resets would be, as of now, and voted on like them;
-// what is applied is the row.
+// processSaveSchedule carries a request that saves a schedule. It is planned as its resets would be, as of now, and
+// voted on like them; what is applied is the row.
 func (s *Service) processSaveSchedule(ctx context.Context, due Due, r reset.Request) (time.Time, error) {
 	switch r.State {
 	case reset.Planning:
@@ -24,13 +24,17 @@ func (s *Service) processSaveSchedule(ctx context.Context, due Due, r reset.Requ
 		return r.Deadline, nil
 	case reset.Approved:
 		return s.saveSchedule(ctx, due, r)
-	case reset.Applying, reset.Applied, reset.Failed, reset.Refused, reset.Rejected, reset.Cancelled, reset.Expired: // the row is saved, or never will be
+	// the row is saved, or never will be
+	case reset.Applying, reset.Applied, reset.Failed, reset.Refused, reset.Rejected, reset.Cancelled, reset.Expired:
 	}
 	return time.Time{}, nil
 }
 
-// checkSchedule completes the schedule that is to be saved, or says why it cannot be. In is its intent, with the cluster.
-func (s *Service) checkSchedule(ctx context.Context, r reset.Request, in reset.Intent) (reset.Schedule, *reset.Problem, error) {
+// checkSchedule completes the schedule that is to be saved, or says why it cannot be. In is its intent, with the
+// cluster.
+func (s *Service) checkSchedule(
+	ctx context.Context, r reset.Request, in reset.Intent,
+) (reset.Schedule, *reset.Problem, error) {
 	sc := r.Act.(reset.SaveSchedule).Schedule
 	about := &reset.Problem{Cluster: in.Cluster, Group: in.Group}
 	sc.Source = cmp.Or(sc.Source, reset.FromSlack)
@@ -70,13 +74,16 @@ func notForRuns(sc reset.Schedule, in reset.Intent) *reset.Problem {
 			p.Got = cmp.Or(t.Said, p.Got)
 			return p
 		}
-	case reset.Exact, reset.Nowhere, reset.Latest, reset.Earliest, reset.Shift, reset.Current, reset.Like: // mean something at every run
+	// mean something at every run
+	case reset.Exact, reset.Nowhere, reset.Latest, reset.Earliest, reset.Shift, reset.Current, reset.Like:
 	}
 	return nil
 }
 
 // findSchedule finds the schedule that is changed, or the place for a new one.
-func (s *Service) findSchedule(ctx context.Context, r reset.Request, sc *reset.Schedule, in reset.Intent) (*reset.Problem, error) {
+func (s *Service) findSchedule(
+	ctx context.Context, r reset.Request, sc *reset.Schedule, in reset.Intent,
+) (*reset.Problem, error) {
 	if sc.ID == "" && sc.Name == "" {
 		sc.ID = r.ID
 		return nil, nil
@@ -90,8 +97,10 @@ func (s *Service) findSchedule(ctx context.Context, r reset.Request, sc *reset.S
 		return nil, err
 	}
 	switch {
-	case sc.ID != "" && sc.ID != old.ID, old.Intent.Group != in.Group, old.Intent.Cluster != in.Cluster, old.Source == reset.FromSlack && sc.Source == reset.FromFile:
-		return &reset.Problem{Code: reset.ProblemNameTaken, Got: old.Label(), Request: old.ID, Cluster: old.Intent.Cluster, Group: old.Intent.Group}, nil
+	case sc.ID != "" && sc.ID != old.ID, old.Intent.Group != in.Group, old.Intent.Cluster != in.Cluster,
+		old.Source == reset.FromSlack && sc.Source == reset.FromFile:
+		return &reset.Problem{Code: reset.ProblemNameTaken, Got: old.Label(), Request: old.ID,
+			Cluster: old.Intent.Cluster, Group: old.Intent.Group}, nil
 	case old.Source == reset.FromFile && sc.Source != reset.FromFile:
 		return &reset.Problem{Code: reset.ProblemReadOnly, Got: old.Label(), Cluster: in.Cluster, Group: in.Group}, nil
 	}
@@ -117,8 +126,10 @@ func (s *Service) checkTimes(sc *reset.Schedule, in reset.Intent) *reset.Problem
 	case sc.Until.IsZero() && sc.Source == reset.FromSlack:
 		sc.Until = now.Add(reset.ApprovalLasts).Truncate(time.Second)
 	}
-	if end := sc.Until; !end.IsZero() && (end.After(latest.Add(reset.OnceApprovalLasts)) || !end.After(now) || !first.Before(end)) {
-		about.Code, about.Got, about.Want = reset.ProblemEnd, end.UTC().Format(time.RFC3339), latest.UTC().Format(time.RFC3339)
+	if end := sc.Until; !end.IsZero() &&
+		(end.After(latest.Add(reset.OnceApprovalLasts)) || !end.After(now) || !first.Before(end)) {
+		about.Code, about.Got, about.Want = reset.ProblemEnd, end.UTC().Format(time.RFC3339),
+			latest.UTC().Format(time.RFC3339)
 		return about
 	}
 	return nil
@@ -143,8 +154,8 @@ func (s *Service) nextRun(sc reset.Schedule, after time.Time) (time.Time, *reset
 	return rhythm.Next(after), nil
 }
 
-// saveSchedule stores what was agreed to, in the transaction that ends its request. A run of the schedule as it was before,
-// announced and not begun, goes with it.
+// saveSchedule stores what was agreed to, in the transaction that ends its request. A run of the schedule as it was
+// before, announced and not begun, goes with it.
 func (s *Service) saveSchedule(ctx context.Context, due Due, r reset.Request) (time.Time, error) {
 	sc := r.Act.(reset.SaveSchedule).Schedule
 	next, p := s.nextRun(sc, s.Now())
@@ -180,14 +191,15 @@ func (s *Service) saveSchedule(ctx context.Context, due Due, r reset.Request) (t
 		}
 		sc.Status, sc.Next, sc.Request, sc.Version, sc.Revision = reset.Active, next, r.ID, version, sc.Revision+1
 		sc.Warned = !sc.Until.IsZero() && s.Now().Add(reset.ExpiryWarning).After(sc.Until)
-		sc.Mandate = reset.Mandate{Request: r.ID, Digest: r.Digest, Rule: r.Ruling.Rule, Bounds: r.Bounds, Need: r.Need, Votes: tx.Votes,
-			Until: sc.Until, File: sc.Source == reset.FromFile}
+		sc.Mandate = reset.Mandate{Request: r.ID, Digest: r.Digest, Rule: r.Ruling.Rule, Bounds: r.Bounds, Need: r.Need,
+			Votes: tx.Votes, Until: sc.Until, File: sc.Source == reset.FromFile}
 		tx.Schedule = &sc
 		s.cancelRun(tx, announced, r.Actor, "schedule changed")
 		if former != nil {
 			tx.AlsoSave(*former) // its card says from now on that it was changed since
 		}
-		tx.Log(s.entry(r, r.Actor, reset.EvSaved, "schedule", sc.Label(), "next", timeFact(next), "until", timeFact(sc.Until), "revision", strconv.Itoa(sc.Revision)))
+		tx.Log(s.entry(r, r.Actor, reset.EvSaved, "schedule", sc.Label(), "next", timeFact(next), "until",
+			timeFact(sc.Until), "revision", strconv.Itoa(sc.Revision)))
 		r.EndedAt, r.Deadline, r.Outcome = s.Now(), time.Time{}, reset.Verified
 		if err := r.Advance(reset.Applying); err != nil {
 			return err
@@ -216,7 +228,8 @@ func (s *Service) replanChanged(tx *Tx) error {
 
 // announcedRun is the run of a schedule that has been announced and not begun to be written; nil: none.
 func (s *Service) announcedRun(ctx context.Context, id string) (*reset.Request, error) {
-	open, err := s.Store.List(ctx, Filter{Actor: reset.Actor{Kind: reset.Scheduled, ID: id}, States: []reset.State{reset.Planning, reset.Pending, reset.Approved}, Limit: 1})
+	open, err := s.Store.List(ctx, Filter{Actor: reset.Actor{Kind: reset.Scheduled, ID: id},
+		States: []reset.State{reset.Planning, reset.Pending, reset.Approved}, Limit: 1})
 	if err != nil || len(open) == 0 {
 		return nil, err
 	}
@@ -302,19 +315,23 @@ func (s *Service) checkScheduled(ctx context.Context, r reset.Request, d *draftR
 	case r.Run != nil:
 		p, err = s.conflictingRequest(ctx, r)
 	case reset.InFuture(d.intent) && d.intent.Emergency != "":
-		p = &reset.Problem{Code: reset.ProblemNoStandingApproval, Want: "emergency", Cluster: d.intent.Cluster, Group: d.intent.Group}
+		p = &reset.Problem{Code: reset.ProblemNoStandingApproval, Want: "emergency", Cluster: d.intent.Cluster,
+			Group: d.intent.Group}
 	}
 	return p, err
 }
 
-// rulingBefore is the ruling on what was agreed to before its time came, with the memberships as they were recorded then. Ok is false
-// when it has to be asked for anew.
-func (s *Service) rulingBefore(ctx context.Context, r reset.Request, in reset.Intent, e *reset.Effect) (reset.Ruling, bool) {
+// rulingBefore is the ruling on what was agreed to before its time came, with the memberships as they were recorded
+// then. Ok is false when it has to be asked for anew.
+func (s *Service) rulingBefore(
+	ctx context.Context, r reset.Request, in reset.Intent, e *reset.Effect,
+) (reset.Ruling, bool) {
 	if r.StandingApproval == nil || e != nil && !r.StandingApproval.Bounds.Covers(*e) {
 		return reset.Ruling{}, false
 	}
-	ruling, err := s.Policy.Rule(ctx, reset.PolicyQuestion{Actor: r.Actor, Channel: r.Place.Channel, Verb: reset.VerbApply, Cluster: in.Cluster, Group: in.Group,
-		Effect: e, Requester: r.Actor, Votes: r.StandingApproval.Votes})
+	ruling, err := s.Policy.Rule(ctx, reset.PolicyQuestion{Actor: r.Actor, Channel: r.Place.Channel,
+		Verb: reset.VerbApply, Cluster: in.Cluster, Group: in.Group, Effect: e, Requester: r.Actor,
+		Votes: r.StandingApproval.Votes})
 	ruling.MandateValid = true
 	return ruling, err == nil && ruling.Allowed
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// daily reads "HH:MM", every day in UTC: cron's own expressions are internal/cron's, and the year that a core lives through
-// with them is internal/app's.
+// daily reads "HH:MM", every day in UTC: cron's own expressions are internal/cron's, and the year that a core lives
+// through with them is internal/app's.
 type daily struct{}
 
 type at time.Duration
@@ -21,7 +21,8 @@ type at time.Duration
 func (daily) Parse(expr, _ string) (reset.Recurrence, error) {
 	t, err := time.Parse("15:04", expr)
 	if err != nil {
-		return nil, &reset.Problem{Code: reset.ProblemExpression, Got: expr, Want: "it is no time of the day", Names: []string{"02:00"}}
+		return nil, &reset.Problem{Code: reset.ProblemExpression, Got: expr, Want: "it is no time of the day",
+			Names: []string{"02:00"}}
 	}
 	return at(t.Hour())*at(time.Hour) + at(t.Minute())*at(time.Minute), nil
 }
@@ -56,8 +57,9 @@ func newNights(t *testing.T, change ...func(*auth.Rule)) *bench {
 
 // nightly replays 50 on each partition every night at four, told 15 minutes ahead.
 func nightly(change ...func(*reset.Schedule)) reset.Schedule {
-	sc := reset.Schedule{Name: "nightly", Expr: "04:00", Zone: "UTC", Announce: 15 * time.Minute, Intent: reset.Intent{Cluster: "prod", Group: "billing",
-		Target: reset.Shift{By: -50}, Scope: reset.Scope{Topics: []reset.TopicScope{{Topic: "orders"}}}}}
+	sc := reset.Schedule{Name: "nightly", Expr: "04:00", Zone: "UTC", Announce: 15 * time.Minute,
+		Intent: reset.Intent{Cluster: "prod", Group: "billing",
+			Target: reset.Shift{By: -50}, Scope: reset.Scope{Topics: []reset.TopicScope{{Topic: "orders"}}}}}
 	for _, c := range change {
 		c(&sc)
 	}
@@ -80,8 +82,8 @@ func (b *bench) save(sc reset.Schedule, voters ...reset.Actor) reset.Schedule {
 func (b *bench) schedule(sc reset.Schedule) reset.Request {
 	b.t.Helper()
 	b.ids++
-	r, err := b.Ask(b.t.Context(), engine.Ask{Actor: mara, Place: reset.Place{Channel: "C1"}, Origin: fmt.Sprintf("envelope %d", b.ids), At: b.clock(),
-		Act: reset.SaveSchedule{Schedule: sc}})
+	r, err := b.Ask(b.t.Context(), engine.Ask{Actor: mara, Place: reset.Place{Channel: "C1"},
+		Origin: fmt.Sprintf("envelope %d", b.ids), At: b.clock(), Act: reset.SaveSchedule{Schedule: sc}})
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -171,12 +173,14 @@ func TestANightlyReplay(t *testing.T) {
 		t.Fatalf("%s, %+v, need %d, %v", draft.State, draft.Effect, draft.Need, draft.Problem)
 	}
 	story, err := b.Story(t.Context(), draft.ID)
-	if err != nil || story.Schedule == nil || len(story.Schedule.Upcoming) != 5 || !story.Schedule.Upcoming[4].At.Equal(night.Add(4*24*time.Hour)) {
+	if err != nil || story.Schedule == nil || len(story.Schedule.Upcoming) != 5 ||
+		!story.Schedule.Upcoming[4].At.Equal(night.Add(4*24*time.Hour)) {
 		t.Fatalf("the preview tells of %+v, %v", story.Schedule, err)
 	}
 	b.approve(mara, draft)
 	sc := b.stored("nightly")
-	if sc.ID != draft.ID || sc.Status != reset.Active || !sc.Next.Equal(night) || sc.Owner != mara || !sc.Until.Equal(b.clock().Add(90*24*time.Hour)) {
+	if sc.ID != draft.ID || sc.Status != reset.Active || !sc.Next.Equal(night) || sc.Owner != mara ||
+		!sc.Until.Equal(b.clock().Add(90*24*time.Hour)) {
 		t.Fatalf("stored %+v", sc)
 	}
 	b.upto(night.Add(-16 * time.Minute))
@@ -185,7 +189,8 @@ func TestANightlyReplay(t *testing.T) {
 	}
 	b.upto(night.Add(-15 * time.Minute))
 	run := b.want(b.run(sc.ID), reset.Approved, "")
-	if run.Origin != "schedule "+sc.ID+" @ 2026-11-22T04:00:00Z" || !run.NotBefore.Equal(night) || !run.Asked || run.Effect.Replay != 100 {
+	if run.Origin != "schedule "+sc.ID+" @ 2026-11-22T04:00:00Z" || !run.NotBefore.Equal(night) || !run.Asked ||
+		run.Effect.Replay != 100 {
 		t.Errorf("announced %+v", run)
 	}
 	b.upto(night.Add(-time.Second))
@@ -224,7 +229,8 @@ func TestAScheduleAsksForWhatItsRunsNeed(t *testing.T) {
 	}
 	b.approve(kim, r)
 	sc := b.stored("nightly")
-	if m := sc.Mandate; len(m.Votes) != 1 || m.Votes[0].Actor != kim || m.Bounds.MaxReplay != 500 || m.Rule != "pay" || m.Request != r.ID {
+	if m := sc.Mandate; len(m.Votes) != 1 || m.Votes[0].Actor != kim || m.Bounds.MaxReplay != 500 || m.Rule != "pay" ||
+		m.Request != r.ID {
 		t.Errorf("mandate %+v", m)
 	}
 	b.upto(night.Add(time.Minute))
@@ -239,7 +245,10 @@ func TestAScheduleMayAskForMoreThanItWouldDoNow(t *testing.T) {
 	for p := range int32(2) {
 		b.cluster.Commit("billing", "orders", p, 1000)
 	}
-	latest := nightly(func(sc *reset.Schedule) { sc.Intent.Target, sc.Intent.Upto = reset.Latest{}, reset.Reach{Skip: 450} })
+	latest := nightly(func(sc *reset.Schedule) {
+		sc.Intent.Target, sc.Intent.Upto = reset.Latest{},
+			reset.Reach{Skip: 450}
+	})
 	sc := b.save(latest, jon)
 	if sc.Mandate.Need != 1 || sc.Mandate.Bounds.MaxSkip != 500 {
 		t.Errorf("mandate %+v", sc.Mandate)
@@ -287,15 +296,19 @@ func TestWhatIsNoSchedule(t *testing.T) {
 		want   reset.ProblemCode
 	}{
 		{"not read", func(sc *reset.Schedule) { sc.Expr = "25:00" }, reset.ProblemExpression},
-		{"a time of its own", func(sc *reset.Schedule) { sc.Intent.Target = reset.Time{At: night, Said: "04:00"} }, reset.ProblemNotForRuns},
-		{"one record", func(sc *reset.Schedule) { sc.Intent.Target = reset.SkipRecord{Offset: 900} }, reset.ProblemNotForRuns},
+		{"a time of its own", func(sc *reset.Schedule) { sc.Intent.Target = reset.Time{At: night, Said: "04:00"} },
+			reset.ProblemNotForRuns},
+		{"one record", func(sc *reset.Schedule) { sc.Intent.Target = reset.SkipRecord{Offset: 900} },
+			reset.ProblemNotForRuns},
 		{"an undo", func(sc *reset.Schedule) { sc.Intent.Target = reset.Undo{Of: "k001"} }, reset.ProblemNotForRuns},
 		{"an emergency", func(sc *reset.Schedule) { sc.Intent.Emergency = "INC-1" }, reset.ProblemNoStandingApproval},
 		{"ends too late", func(sc *reset.Schedule) { sc.Until = night.Add(400 * 24 * time.Hour) }, reset.ProblemEnd},
 		{"has ended", func(sc *reset.Schedule) { sc.Until = night.Add(-24 * time.Hour) }, reset.ProblemEnd},
 		{"ends before its first run", func(sc *reset.Schedule) { sc.Until = night }, reset.ProblemEnd},
-		{"has passed", func(sc *reset.Schedule) { sc.Expr, sc.At = "", night.Add(-2*time.Hour) }, reset.ProblemTimePassed},
-		{"another's name", func(sc *reset.Schedule) { sc.Name, sc.Intent.Group = "nightly", "audit" }, reset.ProblemNameTaken},
+		{"has passed", func(sc *reset.Schedule) { sc.Expr, sc.At = "", night.Add(-2*time.Hour) },
+			reset.ProblemTimePassed},
+		{"another's name", func(sc *reset.Schedule) { sc.Name, sc.Intent.Group = "nightly", "audit" },
+			reset.ProblemNameTaken},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			b.t = t
@@ -393,14 +406,18 @@ func TestKilledBetweenRunAndSchedule(t *testing.T) {
 	// The process died after the run was stored and before the schedule moved on.
 	origin := "schedule " + sc.ID + " @ 2026-11-22T04:00:00Z"
 	in := sc.Intent
-	if _, _, err := b.Store.Create(t.Context(), reset.Request{ID: "krun", Revision: 1, State: reset.Planning, Origin: origin, Actor: reset.Actor{Kind: reset.Scheduled, ID: sc.ID},
-		Place: sc.Place, Act: reset.Move{Intent: in}, NotBefore: night, Deadline: night.Add(30 * time.Minute), CreatedAt: b.clock(),
-		Run: &reset.Run{Schedule: sc.ID, At: night, Planned: night, Owner: mara, WhenBusy: sc.WhenBusy, Mandate: sc.Mandate}}, nil); err != nil {
+	if _, _, err := b.Store.Create(t.Context(),
+		reset.Request{ID: "krun", Revision: 1, State: reset.Planning, Origin: origin,
+			Actor: reset.Actor{Kind: reset.Scheduled, ID: sc.ID}, Place: sc.Place, Act: reset.Move{Intent: in},
+			NotBefore: night, Deadline: night.Add(30 * time.Minute), CreatedAt: b.clock(),
+			Run: &reset.Run{Schedule: sc.ID, At: night, Planned: night, Owner: mara, WhenBusy: sc.WhenBusy,
+				Mandate: sc.Mandate}}, nil); err != nil {
 		t.Fatal(err)
 	}
 	b.start()
 	b.upto(night.Add(time.Minute))
-	if run := b.want(b.run(sc.ID), reset.Applied, reset.Verified); run.ID != "krun" || b.stored("nightly").LastRun != "krun" {
+	if run := b.want(b.run(sc.ID), reset.Applied,
+		reset.Verified); run.ID != "krun" || b.stored("nightly").LastRun != "krun" {
 		t.Errorf("ran %s, last %s", run.ID, b.stored("nightly").LastRun)
 	}
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// grace is what clocks, and the way from a mark to the wire, may take. Whoever finds a mark later reckons from its time when
-// the write has landed or never will (certain): a mark must not be older when the request leaves.
+// grace is what clocks, and the way from a mark to the wire, may take. Whoever finds a mark later reckons from its
+// time when the write has landed or never will (certain): a mark must not be older when the request leaves.
 const grace = time.Second
 
 // callTimeout is how long Kafka is given for one call where the configuration does not say.
@@ -24,8 +24,8 @@ func (s *Service) callTimeout(cluster string) time.Duration {
 	return cmp.Or(s.Info(cluster).Timeout, callTimeout)
 }
 
-// lease is how long a claim under which offsets may be written is held without a sign of life: longer than the worst call, so
-// that no other process takes the request up while this one may still send.
+// lease is how long a claim under which offsets may be written is held without a sign of life: longer than the worst
+// call, so that no other process takes the request up while this one may still send.
 func (s *Service) lease(cluster string) time.Duration {
 	return max(s.Times.Lease, worstCalls*s.callTimeout(cluster)+grace)
 }
@@ -39,9 +39,9 @@ func (s *Service) leaseOf(d Due, r *reset.Request) time.Duration {
 	return s.lease(in.Cluster)
 }
 
-// settledBy is when a write whose answer was lost has happened, or will not as far as the two ends decide: the call's own timeout
-// and the brokers' commit timeout after the last chunk was marked, and some grace. What holds it on the way may take longer, hence
-// the LateWatch.
+// settledBy is when a write whose answer was lost has happened, or will not as far as the two ends decide: the call's
+// own timeout and the brokers' commit timeout after the last chunk was marked, and some grace. What holds it on the
+// way may take longer, hence the LateWatch.
 func (s *Service) settledBy(r reset.Request, a reset.Attempt) time.Time {
 	var last time.Time
 	for _, c := range a.Chunks {
@@ -59,8 +59,8 @@ func (s *Service) settledBy(r reset.Request, a reset.Attempt) time.Time {
 // errSlowStore is what comes of a chunk whose mark takes too long to store: its request must not leave.
 var errSlowStore = fmt.Errorf("the store takes longer than %s to note that a write begins", grace)
 
-// saveSending stores that a chunk is about to leave. One that took long to store (a disk that stalls, a process that was frozen)
-// is made anew, which fails once another process has taken over.
+// saveSending stores that a chunk is about to leave. One that took long to store (a disk that stalls, a process that
+// was frozen) is made anew, which fails once another process has taken over.
 func (s *Service) saveSending(ctx context.Context, due Due, r reset.Request, a *reset.Attempt, i int) error {
 	for range 3 {
 		if err := s.savePhase(ctx, due, r, a, i, reset.Sending); err != nil {
@@ -75,7 +75,9 @@ func (s *Service) saveSending(ctx context.Context, due Due, r reset.Request, a *
 }
 
 // savePhase stores a chunk's phase, and holds the claim for as long as the worst call takes.
-func (s *Service) savePhase(ctx context.Context, due Due, r reset.Request, a *reset.Attempt, i int, phase reset.Phase) error {
+func (s *Service) savePhase(
+	ctx context.Context, due Due, r reset.Request, a *reset.Attempt, i int, phase reset.Phase,
+) error {
 	in, _ := r.Intent()
 	if err := s.Store.Renew(ctx, due, s.Now().Add(s.lease(in.Cluster))); err != nil {
 		return err

@@ -55,8 +55,8 @@ func (p *people) Members(context.Context, string) ([]string, error) { return nil
 
 func newBench(t *testing.T) *bench {
 	t.Helper()
-	b := &bench{t: t, path: filepath.Join(t.TempDir(), "bot.db"), cluster: clustertest.New("K1"), people: &people{gone: map[string]bool{}},
-		now: time.Date(2026, 11, 22, 3, 0, 0, 0, time.UTC)}
+	b := &bench{t: t, path: filepath.Join(t.TempDir(), "bot.db"), cluster: clustertest.New("K1"),
+		people: &people{gone: map[string]bool{}}, now: time.Date(2026, 11, 22, 3, 0, 0, 0, time.UTC)}
 	b.cluster.Topic("orders", "t1", 2, 0, 1000)
 	b.cluster.Commit("billing", "orders", 0, 900)
 	b.cluster.Commit("billing", "orders", 1, 900)
@@ -73,8 +73,9 @@ func (b *bench) start() {
 	}
 	b.t.Cleanup(func() { _ = db.Close() })
 	rules := []auth.Rule{{Name: "pay", Clusters: []string{"prod"}, Groups: []string{"*"}, View: []string{"members"},
-		Request: []string{mara.ID, jon.ID}, Approve: []string{jon.ID, kim.ID}, Wait: 30 * time.Minute, MaxWait: time.Hour,
-		Approvals: []auth.Tier{{Skip: 0, Replay: 100, Need: 0}, {Skip: 500, Replay: 500, Need: 1}, {Skip: math.MaxInt64, Replay: math.MaxInt64, Need: 2}},
+		Request: []string{mara.ID, jon.ID}, Approve: []string{jon.ID, kim.ID}, Wait: 30 * time.Minute,
+		MaxWait: time.Hour, Approvals: []auth.Tier{{Skip: 0, Replay: 100, Need: 0}, {Skip: 500, Replay: 500, Need: 1},
+			{Skip: math.MaxInt64, Replay: math.MaxInt64, Need: 2}},
 		Cap:       &auth.Limit{Skip: 10_000, Replay: 10_000},
 		Emergency: &auth.Emergency{Who: []string{oncall.ID}, Limit: auth.Limit{Skip: 1000, Replay: 1000}}}}
 	if b.rule != nil {
@@ -91,7 +92,8 @@ func (b *bench) start() {
 
 func (b *bench) clock() time.Time { b.mu.Lock(); defer b.mu.Unlock(); return b.now }
 
-// wait lets time pass: what comes due in its first and last seconds is done at its time, what lies between when it is over.
+// wait lets time pass: what comes due in its first and last seconds is done at its time, what lies between when it is
+// over.
 func (b *bench) wait(d time.Duration) {
 	b.t.Helper()
 	end := b.clock().Add(d)
@@ -155,7 +157,8 @@ func (b *bench) settle() {
 // ask stores a wish and plans it.
 func (b *bench) ask(who reset.Actor, target reset.Target, change ...func(*reset.Intent)) reset.Request {
 	b.t.Helper()
-	in := reset.Intent{Cluster: "prod", Group: "billing", Target: target, Scope: reset.Scope{Topics: []reset.TopicScope{{Topic: "orders"}}}}
+	in := reset.Intent{Cluster: "prod", Group: "billing", Target: target,
+		Scope: reset.Scope{Topics: []reset.TopicScope{{Topic: "orders"}}}}
 	for _, c := range change {
 		c(&in)
 	}
@@ -163,7 +166,8 @@ func (b *bench) ask(who reset.Actor, target reset.Target, change ...func(*reset.
 	b.ids++
 	origin := fmt.Sprintf("envelope %d", b.ids)
 	b.mu.Unlock()
-	r, err := b.Ask(b.t.Context(), engine.Ask{Actor: who, Place: reset.Place{Channel: "C1"}, Origin: origin, Intent: in, At: b.clock()})
+	r, err := b.Ask(b.t.Context(), engine.Ask{Actor: who, Place: reset.Place{Channel: "C1"}, Origin: origin, Intent: in,
+		At: b.clock()})
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -182,7 +186,8 @@ func (b *bench) load(id string) reset.Request {
 
 // by is a click of its own, each time.
 func (b *bench) by(who reset.Actor, r reset.Request) engine.Decision {
-	return engine.Decision{Actor: who, Place: reset.Place{Channel: "C1"}, Ref: reset.Ref{ID: r.ID, Revision: r.Revision}, Origin: "click " + rand.Text(), Why: "because"}
+	return engine.Decision{Actor: who, Place: reset.Place{Channel: "C1"},
+		Ref: reset.Ref{ID: r.ID, Revision: r.Revision}, Origin: "click " + rand.Text(), Why: "because"}
 }
 
 func (b *bench) approve(who reset.Actor, r reset.Request) reset.Reply {
@@ -310,7 +315,8 @@ func TestArmedGivesUpAtItsDeadline(t *testing.T) {
 func TestOwnClickTakenUpAgainIsNotTooLate(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	for name, decide := range map[string]func(context.Context, engine.Decision) (reset.Reply, error){"approve": b.Approve, "cancel": b.Cancel} {
+	for name, decide := range map[string]func(context.Context, engine.Decision) (reset.Reply, error){
+		"approve": b.Approve, "cancel": b.Cancel} {
 		click := b.by(mara, b.ask(mara, reset.Shift{By: -50}))
 		first, err := decide(t.Context(), click)
 		if err != nil {
@@ -318,7 +324,8 @@ func TestOwnClickTakenUpAgainIsNotTooLate(t *testing.T) {
 		}
 		again, err := decide(t.Context(), click)
 		if err != nil || again.Did != first.Did || again.Request.Version != first.Request.Version+1 {
-			t.Errorf("%s: did %q, then %q of version %d and %d: %v", name, first.Did, again.Did, first.Request.Version, again.Request.Version, err)
+			t.Errorf("%s: did %q, then %q of version %d and %d: %v", name, first.Did, again.Did, first.Request.Version,
+				again.Request.Version, err)
 		}
 	}
 }
@@ -354,8 +361,12 @@ func TestTwoApprovalsNeedTwoPeople(t *testing.T) {
 func TestStaleApprovalIsAskedAgainWithBothNumbers(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	b.cluster.SetTime("orders", 0, func(time.Time) reset.Found { return reset.Found{Offset: 850, How: reset.HowRecord} })
-	b.cluster.SetTime("orders", 1, func(time.Time) reset.Found { return reset.Found{Offset: 850, How: reset.HowRecord} })
+	b.cluster.SetTime("orders", 0, func(time.Time) reset.Found {
+		return reset.Found{Offset: 850, How: reset.HowRecord}
+	})
+	b.cluster.SetTime("orders", 1, func(time.Time) reset.Found {
+		return reset.Found{Offset: 850, How: reset.HowRecord}
+	})
 	b.cluster.Join("billing", reset.Member{ID: "m1"})
 	r := b.ask(mara, reset.Time{At: b.clock().Add(-time.Hour)})
 	if r.Need != 0 || r.Effect.Replay != 100 {
@@ -390,8 +401,10 @@ func TestLostAnswerIsFoundOutByReading(t *testing.T) {
 	}{
 		{"applied", true, func(*bench) {}, reset.Applied, reset.Verified},
 		{"not applied", false, func(*bench) {}, reset.Failed, reset.Unchanged},
-		{"half of it moved on", true, func(b *bench) { b.cluster.Commit("billing", "orders", 0, 860) }, reset.Failed, reset.OutcomeUnknown},
-		{"half of it as before", true, func(b *bench) { b.cluster.Commit("billing", "orders", 0, 900) }, reset.Failed, reset.PartiallyApplied},
+		{"half of it moved on", true, func(b *bench) { b.cluster.Commit("billing", "orders", 0, 860) }, reset.Failed,
+			reset.OutcomeUnknown},
+		{"half of it as before", true, func(b *bench) { b.cluster.Commit("billing", "orders", 0, 900) }, reset.Failed,
+			reset.PartiallyApplied},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -440,7 +453,8 @@ func TestPartialWriteIsPutBack(t *testing.T) {
 	b.wait(6 * time.Second)
 	b.cluster.Fault(clustertest.WriteFault{Reject: "TOPIC_AUTHORIZATION_FAILED", Parts: []int32{1}})
 	b.approve(mara, r)
-	if r = b.want(r, reset.Failed, reset.RolledBack); r.Problem == nil || r.Problem.Got != "TOPIC_AUTHORIZATION_FAILED" {
+	if r = b.want(r, reset.Failed, reset.RolledBack); r.Problem == nil ||
+		r.Problem.Got != "TOPIC_AUTHORIZATION_FAILED" {
 		t.Errorf("problem %v", r.Problem)
 	}
 	b.committed(900, 900)
@@ -485,7 +499,8 @@ func TestUnclearBlocksTheGroupUntilSomebodyChose(t *testing.T) {
 	b.wait(2 * time.Second)
 	b.want(r, reset.Failed, reset.OutcomeUnknown)
 	other := b.ask(mara, reset.Shift{By: -1})
-	if other = b.want(other, reset.Refused, ""); other.Problem.Code != reset.ProblemBlocked || other.Problem.Request != r.ID {
+	if other = b.want(other, reset.Refused,
+		""); other.Problem.Code != reset.ProblemBlocked || other.Problem.Request != r.ID {
 		t.Errorf("problem %v", other.Problem)
 	}
 	_, err := b.Settle(t.Context(), b.by(ben, r))
@@ -514,7 +529,8 @@ func TestUndoGoesBackAndSettles(t *testing.T) {
 	}
 	b.settle()
 	undo := b.want(reply.Request, reset.Draft, "")
-	if _, err := b.Undo(t.Context(), engine.Decision{Actor: mara, Ref: reset.Ref{ID: r.ID}, Place: reset.Place{Channel: "C1"}, Origin: "again"}); err == nil {
+	if _, err := b.Undo(t.Context(), engine.Decision{Actor: mara, Ref: reset.Ref{ID: r.ID},
+		Place: reset.Place{Channel: "C1"}, Origin: "again"}); err == nil {
 		t.Error("a second undo was opened beside the first")
 	}
 	if undo.Need != 0 {
@@ -539,11 +555,14 @@ func TestRecordedCancelIsHonouredBeforeItIsDecided(t *testing.T) {
 	b := newBench(t)
 	r := b.armed()
 	b.wait(6 * time.Second)
-	if _, err := b.Store.Record(t.Context(), engine.Inbox{ID: "click 9", Kind: "click", Verb: "cancel", About: r.ID, ReceivedAt: b.clock()}); err != nil {
+	if _, err := b.Store.Record(t.Context(),
+		engine.Inbox{ID: "click 9", Kind: "click", Verb: "cancel", About: r.ID, ReceivedAt: b.clock()}); err != nil {
 		t.Fatal(err)
 	}
 	// Another process holds the envelope and is slow to decide it.
-	if _, err := b.Store.Claim(t.Context(), engine.Claim{Owner: "another", Now: b.clock(), Lease: time.Hour, Limit: 10, Kinds: []engine.Kind{engine.DueInbox}}); err != nil {
+	if _, err := b.Store.Claim(t.Context(),
+		engine.Claim{Owner: "another", Now: b.clock(), Lease: time.Hour, Limit: 10,
+			Kinds: []engine.Kind{engine.DueInbox}}); err != nil {
 		t.Fatal(err)
 	}
 	b.approve(mara, r)

@@ -8,8 +8,9 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// IdleStreak is an unbroken row of looks that found a group inactive, its commits unmoved. It is kept with the due row, because a
-// look that changes nothing changes no request either, and it goes on in another process only as far as the times prove it.
+// IdleStreak is an unbroken row of looks that found a group inactive, its commits unmoved. It is kept with the due
+// row, because a look that changes nothing changes no request either, and it goes on in another process only as far
+// as the times prove it.
 type IdleStreak struct {
 	Cluster, Group string
 	Since          time.Time // when the first of them ended; zero: none
@@ -19,25 +20,29 @@ type IdleStreak struct {
 	Exists         bool
 
 	Duration time.Duration `json:"Took"` // by the latest
-	Widest   time.Duration // the longest time within which two neighbouring looks saw the group once each: nothing is known of what lies between
+	// the longest time within which two neighbouring looks saw the group once each: nothing is known of what lies
+	// between
+	Widest time.Duration
 }
 
-// add is the streak after one more look. A look that found a member, moved commits or another epoch, that came too late after the
-// one before, or that could not read everything, begins a new one: what happened in between is not known.
+// add is the streak after one more look. A look that found a member, moved commits or another epoch, that came too
+// late after the one before, or that could not read everything, begins a new one: what happened in between is not
+// known.
 func (st IdleStreak) add(cluster, group string, l reset.Look, began, ended time.Time, t Times) IdleStreak {
 	if !l.Group.Idle() || l.Commits == nil {
 		return IdleStreak{}
 	}
-	next := IdleStreak{Cluster: cluster, Group: group, Since: ended, Last: began, Commits: digestOf(l.Commits), Epoch: l.Group.Epoch, Exists: l.Group.Exists,
-		Duration: ended.Sub(began)}
+	next := IdleStreak{Cluster: cluster, Group: group, Since: ended, Last: began, Commits: digestOf(l.Commits),
+		Epoch: l.Group.Epoch, Exists: l.Group.Exists, Duration: ended.Sub(began)}
 	if st.follows(next) && !began.Before(st.Last) && st.closeTo(began, ended, t) {
 		next.Since, next.Widest = st.Since, max(st.Widest, ended.Sub(st.Last))
 	}
 	return next
 }
 
-// closeTo reports whether a look came soon enough after the latest to count as the next one. On a cluster that answers slowly looks
-// cannot be as close together as elsewhere, and no streak would ever be long enough; it has to be longer instead, see need.
+// closeTo reports whether a look came soon enough after the latest to count as the next one. On a cluster that
+// answers slowly looks cannot be as close together as elsewhere, and no streak would ever be long enough; it has to
+// be longer instead, see need.
 func (st IdleStreak) closeTo(began, ended time.Time, t Times) bool {
 	slow := checkShare*max(st.Duration, ended.Sub(began)) + t.CheckInterval
 	return ended.Sub(st.Last) <= max(t.maxGap(), slow)
@@ -49,10 +54,12 @@ func (st IdleStreak) follows(next IdleStreak) bool {
 		st.Commits == next.Commits && st.Epoch == next.Epoch && st.Exists == next.Exists
 }
 
-// checkShare is how many times the widest gap between its looks a streak of slow looks has to last: four of them at least.
+// checkShare is how many times the widest gap between its looks a streak of slow looks has to last: four of them at
+// least.
 const checkShare = 3
 
-// required is how long a streak has to last: the settle time, and longer where the cluster is so slow that looks are far apart.
+// required is how long a streak has to last: the settle time, and longer where the cluster is so slow that looks are
+// far apart.
 func (st IdleStreak) required(t Times) time.Duration {
 	if st.Widest <= t.maxGap() {
 		return t.Settle
@@ -65,14 +72,15 @@ func (st IdleStreak) complete(t Times) bool {
 	return !st.Since.IsZero() && st.Last.Sub(st.Since) >= st.required(t)
 }
 
-// maxGap is how far apart two looks may be and still count as one after the other. It is never less than the loop takes to come by.
+// maxGap is how far apart two looks may be and still count as one after the other. It is never less than the loop
+// takes to come by.
 func (t Times) maxGap() time.Duration {
 	return cmp.Or(t.Gap, max(3*t.CheckInterval, t.Settle/2, 2*idlePollInterval))
 }
 
-// nextCheck is when groups are looked at again: once in each period. All requests look at the same instants, so that one round of
-// calls serves them all; and the instants are not evenly spaced (0.6 or 1.6 periods apart), so that consumers that restart in step
-// with the looks are not missed time after time.
+// nextCheck is when groups are looked at again: once in each period. All requests look at the same instants, so that
+// one round of calls serves them all; and the instants are not evenly spaced (0.6 or 1.6 periods apart), so that
+// consumers that restart in step with the looks are not missed time after time.
 func (s *Service) nextCheck() time.Time { return nextCheckAfter(s.Now(), s.Times.CheckInterval) }
 
 func nextCheckAfter(now time.Time, period time.Duration) time.Time {
@@ -84,15 +92,19 @@ func nextCheckAfter(now time.Time, period time.Duration) time.Time {
 	}
 }
 
-// checkOffset moves the n-th look by a part of its period, another one each time: the multiples of the golden ratio spread evenly.
+// checkOffset moves the n-th look by a part of its period, another one each time: the multiples of the golden ratio
+// spread evenly.
 func checkOffset(n int64, period time.Duration) int64 {
 	const golden = 11400714819323198485 // 2^64 divided by the golden ratio
 	part := uint64(n) * golden >> 40    // of 2^24
 	return int64(float64(period) * float64(part) / (1 << 24))
 }
 
-// settling looks at an approved request's inactive group once more. Served is true when it has been inactive for long enough.
-func (s *Service) settling(ctx context.Context, due *Due, r reset.Request, look groupChecks) (next time.Time, served bool, err error) {
+// settling looks at an approved request's inactive group once more. Served is true when it has been inactive for long
+// enough.
+func (s *Service) settling(
+	ctx context.Context, due *Due, r reset.Request, look groupChecks,
+) (next time.Time, served bool, err error) {
 	in, _ := r.Intent()
 	l := look.groups[in.Group]
 	before := due.Note.Streak
@@ -100,9 +112,12 @@ func (s *Service) settling(ctx context.Context, due *Due, r reset.Request, look 
 	due.Note.Streak = st
 	switch {
 	case st.Since.IsZero():
-		next, err := s.waitForKafka(ctx, *due, r, &reset.Problem{Code: reset.ProblemIncomplete, Cluster: in.Cluster, Group: in.Group, Got: cmp.Or(l.Why, "no committed offsets in its answer")})
+		next, err := s.waitForKafka(ctx, *due, r,
+			&reset.Problem{Code: reset.ProblemIncomplete, Cluster: in.Cluster, Group: in.Group,
+				Got: cmp.Or(l.Why, "no committed offsets in its answer")})
 		return next, false, err
-	case !before.Since.IsZero() && before.closeTo(look.began, look.ended, s.Times) && before.Epoch == st.Epoch && before.Commits != st.Commits:
+	case !before.Since.IsZero() && before.closeTo(look.began, look.ended, s.Times) && before.Epoch == st.Epoch &&
+		before.Commits != st.Commits:
 		return s.restartSettling(ctx, due, r, look)
 	}
 	if st.complete(s.Times) {
@@ -122,9 +137,12 @@ func (s *Service) idleObservation(r reset.Request, l reset.Look, st IdleStreak) 
 	return seen
 }
 
-// restartSettling begins the settle time anew after the offsets of an inactive group moved. Whether a consumer that has just joined did it, or
-// a process that commits without being a member, is asked of the group once more: the commits were read after its state.
-func (s *Service) restartSettling(ctx context.Context, due *Due, r reset.Request, look groupChecks) (time.Time, bool, error) {
+// restartSettling begins the settle time anew after the offsets of an inactive group moved. Whether a consumer that
+// has just joined did it, or a process that commits without being a member, is asked of the group once more: the
+// commits were read after its state.
+func (s *Service) restartSettling(
+	ctx context.Context, due *Due, r reset.Request, look groupChecks,
+) (time.Time, bool, error) {
 	in, _ := r.Intent()
 	st := due.Note.Streak
 	var states map[string]reset.GroupState
@@ -145,11 +163,13 @@ func (s *Service) restartSettling(ctx context.Context, due *Due, r reset.Request
 	}
 	seen := s.idleObservation(r, l, st)
 	seen.MovedWhileEmpty++
-	p := &reset.Problem{Code: reset.ProblemPhantom, Request: r.ID, Cluster: in.Cluster, Group: in.Group, Count: int64(seen.MovedWhileEmpty)}
+	p := &reset.Problem{Code: reset.ProblemPhantom, Request: r.ID, Cluster: in.Cluster, Group: in.Group,
+		Count: int64(seen.MovedWhileEmpty)}
 	return s.nextCheck(), false, s.recordObservation(ctx, *due, r, seen, reset.EvIdle, p)
 }
 
-// settleLead is how long before its time an approved request's group is looked at, so that the settle time is served when the time comes.
+// settleLead is how long before its time an approved request's group is looked at, so that the settle time is served
+// when the time comes.
 func (s *Service) settleLead() time.Duration { return s.Times.Settle + s.Times.maxGap() }
 
 // checksNow reports whether an approved request's group is looked at: not long before its time.
@@ -180,11 +200,12 @@ func maxTime(a, b time.Time) time.Time {
 	return b
 }
 
-// isFreshDraft reports whether a draft's group is looked at although nobody has clicked yet: for a short time after the preview, and only
-// where the click alone is enough, a prompt click finds the settle time served.
+// isFreshDraft reports whether a draft's group is looked at although nobody has clicked yet: for a short time after
+// the preview, and only where the click alone is enough, a prompt click finds the settle time served.
 func (s *Service) isFreshDraft(r reset.Request) bool {
 	_, move := r.Intent()
-	return move && r.State == reset.Draft && r.Need == 0 && r.Observation.Group.Idle() && !r.Observation.At.IsZero() && s.Now().Before(r.Observation.At.Add(s.Times.Fresh))
+	return move && r.State == reset.Draft && r.Need == 0 && r.Observation.Group.Idle() && !r.Observation.At.IsZero() &&
+		s.Now().Before(r.Observation.At.Add(s.Times.Fresh))
 }
 
 // checkDraftIdle looks at the group of a fresh draft.
@@ -199,7 +220,8 @@ func (s *Service) checkDraftIdle(due *Due, r reset.Request, look groupChecks) ti
 
 // observationOf is a new look at a group. Since is kept while its state does not change.
 func observationOf(old reset.Observation, g reset.GroupState, now time.Time) reset.Observation {
-	seen := reset.Observation{At: now, Group: g, Since: old.Since, LastLeft: old.LastLeft, Restarted: old.Restarted, MovedWhileEmpty: old.MovedWhileEmpty}
+	seen := reset.Observation{At: now, Group: g, Since: old.Since, LastLeft: old.LastLeft, Restarted: old.Restarted,
+		MovedWhileEmpty: old.MovedWhileEmpty}
 	if g.Idle() && !old.At.IsZero() && !old.Group.Idle() {
 		seen.LastLeft = now
 	}

@@ -48,7 +48,8 @@ func TestACleanStopIsSilent(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	store := &stops{stop: stop}
 	var out bytes.Buffer
-	s := &engine.Service{Store: store, Log: slog.New(slog.NewTextHandler(&out, nil)), Now: time.Now, Times: engine.DefaultTimes}
+	s := &engine.Service{Store: store, Log: slog.New(slog.NewTextHandler(&out, nil)), Now: time.Now,
+		Times: engine.DefaultTimes}
 	if err := s.Run(ctx); err != nil {
 		t.Fatal(err)
 	}

@@ -7,9 +7,9 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// Store keeps requests and what belongs to them. It decides nothing. Its invariants hold for several processes at once:
-// one request per origin, one applying request per (ClusterID, group), one vote per (request, revision, actor), one open undo
-// per request, audit rows in the transaction of what they tell.
+// Store keeps requests and what belongs to them. It decides nothing. Its invariants hold for several processes at
+// once: one request per origin, one applying request per (ClusterID, group), one vote per (request, revision, actor),
+// one open undo per request, audit rows in the transaction of what they tell.
 type Store interface {
 	// Record stores an envelope and makes it due. It reports false when its id is already there; nothing changes then.
 	Record(ctx context.Context, in Inbox) (bool, error)
@@ -17,12 +17,13 @@ type Store interface {
 	Envelope(ctx context.Context, id string) (Inbox, error)
 	Decided(ctx context.Context, id string, at time.Time) error
 
-	// Create stores a new request with its entries and makes it due at once. When its origin already has one, that one is
-	// returned with false. A request that undoes another one is refused with a Problem (ProblemNoUndo) while an open undo is there.
+	// Create stores a new request with its entries and makes it due at once. When its origin already has one, that
+	// one is returned with false. A request that undoes another one is refused with a Problem (ProblemNoUndo) while
+	// an open undo is there.
 	Create(ctx context.Context, r reset.Request, entries []reset.Entry) (reset.Request, bool, error)
-	// Update loads a request, lets change work on it, and stores what it did, in one transaction that no other update of the
-	// same request or group overlaps. A non-nil error from change undoes everything and is returned as it is. With a
-	// hold, the hold's fence must still be current: ErrConflict.
+	// Update loads a request, lets change work on it, and stores what it did, in one transaction that no other update
+	// of the same request or group overlaps. A non-nil error from change undoes everything and is returned as it is.
+	// With a hold, the hold's fence must still be current: ErrConflict.
 	Update(ctx context.Context, id string, hold *Due, change func(*Tx) error) error
 
 	Load(ctx context.Context, id string) (reset.Request, error)
@@ -46,18 +47,20 @@ type Store interface {
 	Card(ctx context.Context, id string) (Card, error) // the zero Card when there is none
 	SaveCard(ctx context.Context, c Card) error
 
-	// Claim takes due rows whose time has come and that nobody holds, for Lease. A claim that is never released comes due
-	// again when the lease ends, with a higher fence.
+	// Claim takes due rows whose time has come and that nobody holds, for Lease. A claim that is never released comes
+	// due again when the lease ends, with a higher fence.
 	Claim(ctx context.Context, c Claim) ([]Due, error)
 	// Renew extends a held claim: ErrConflict when it is no longer held.
 	Renew(ctx context.Context, d Due, until time.Time) error
-	// Release gives a claim back with its note, to be looked at again at next (zero: never), or sooner when somebody made it due meanwhile.
+	// Release gives a claim back with its note, to be looked at again at next (zero: never), or sooner when somebody
+	// made it due meanwhile.
 	Release(ctx context.Context, d Due, next time.Time) error
-	// TakeOver makes what other owners hold due now, and reports how many claims that was. Only a process that serves the store alone
-	// may say so: the others are gone. A request that is applying keeps its lease, since what its writer sent may still arrive.
+	// TakeOver makes what other owners hold due now, and reports how many claims that was. Only a process that serves
+	// the store alone may say so: the others are gone. A request that is applying keeps its lease, since what its
+	// writer sent may still arrive.
 	TakeOver(ctx context.Context, owner string) (int, error)
-	// Recall makes what waits for a time after now due now, and reports how much that was: the clock was set back. A row that is looked
-	// at too early is only looked at once more.
+	// Recall makes what waits for a time after now due now, and reports how much that was: the clock was set back. A
+	// row that is looked at too early is only looked at once more.
 	Recall(ctx context.Context, now time.Time) (int, error)
 	// Soonest returns when the next row comes due; zero: none.
 	Soonest(ctx context.Context) (time.Time, error)
@@ -75,7 +78,8 @@ const (
 	DueCard     Kind = "card"
 )
 
-// Due says when to look at something, never what to do: the worker reads the state again, so a spurious row does nothing.
+// Due says when to look at something, never what to do: the worker reads the state again, so a spurious row does
+// nothing.
 type Due struct {
 	Kind    Kind
 	ID      string
@@ -87,7 +91,8 @@ type Due struct {
 	Note    Note
 }
 
-// Note is what the looks at a request have found so far. Release stores it with the row, and the next claim brings it back.
+// Note is what the looks at a request have found so far. Release stores it with the row, and the next claim brings it
+// back.
 type Note struct {
 	Streak  IdleStreak `json:",omitzero"`
 	Numbers Numbers    `json:",omitzero"`
@@ -125,8 +130,9 @@ type Card struct {
 	ThreadSeq int64     // audit entries up to here are in the thread
 	FilesSeq  int64     // the files that belong to audit entries up to here are there
 	ToldSeq   int64     // audit entries up to here were weighed for a direct message to the requester
-	Unshown   string    // the requester was told that others cannot see the card, for this reason (Slack's error); empty: they can
-	Preview   Preview
+	// the requester was told that others cannot see the card, for this reason (Slack's error); empty: they can
+	Unshown string
+	Preview Preview
 }
 
 // Preview is the way to the one person who sees a draft. URL is a secret, lives 30 minutes and bears 5 messages.
@@ -155,13 +161,16 @@ func (c *Card) Showed(s reset.Story, now time.Time) {
 
 // Tx is what an update sees and what it does. The store fills the first part and writes the second.
 type Tx struct {
-	Request   *reset.Request  // as stored; changes to it are stored, with Version one higher
-	Votes     []reset.Vote    // of the current revision
-	Rivals    []reset.Request // other requests of the group that are approved or applying, or block it (mixed, unclear and not settled)
-	Attempt   *reset.Attempt  // the last one; changes to its fields are stored
-	Frozen    *reset.Frozen   // the freeze that covers the request's cluster
-	Undecided []Inbox         // recorded envelopes about this request that nobody has decided yet
-	Schedule  *reset.Schedule // of a SaveSchedule: what it makes, changes or has made; nil: not yet. Changes are stored, with Version one higher
+	Request *reset.Request // as stored; changes to it are stored, with Version one higher
+	Votes   []reset.Vote   // of the current revision
+	// other requests of the group that are approved or applying, or block it (mixed, unclear and not settled)
+	Rivals    []reset.Request
+	Attempt   *reset.Attempt // the last one; changes to its fields are stored
+	Frozen    *reset.Frozen  // the freeze that covers the request's cluster
+	Undecided []Inbox        // recorded envelopes about this request that nobody has decided yet
+	// of a SaveSchedule: what it makes, changes or has made; nil: not yet. Changes are stored, with Version one
+	// higher
+	Schedule *reset.Schedule
 
 	steps     []reset.Step
 	planned   bool
@@ -225,6 +234,6 @@ type Done struct {
 // Done returns what the change asked for.
 func (tx *Tx) Done() Done {
 	return Done{Steps: tx.steps, Planned: tx.planned, Votes: tx.votes, Begun: tx.begun, Writes: tx.writes,
-		Changed: tx.changed, Entries: tx.entries, RecheckAt: tx.recheckAt, Recheck: tx.recheck, Watch: tx.watch, Watches: tx.watches,
-		Others: tx.others, Freezes: tx.freezes}
+		Changed: tx.changed, Entries: tx.entries, RecheckAt: tx.recheckAt, Recheck: tx.recheck, Watch: tx.watch,
+		Watches: tx.watches, Others: tx.others, Freezes: tx.freezes}
 }

@@ -10,9 +10,9 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// A cluster can leave the configuration, or be renamed in it, while requests, watches and schedules of it are kept. Nothing
-// about it can be asked or written any more, so all of them end in words: those that were never written are cancelled, a write
-// that had begun ends as unknown, because where the group stands cannot be read.
+// A cluster can leave the configuration, or be renamed in it, while requests, watches and schedules of it are kept.
+// Nothing about it can be asked or written any more, so all of them end in words: those that were never written are
+// cancelled, a write that had begun ends as unknown, because where the group stands cannot be read.
 
 // configActor is who acts when the configuration decides.
 var configActor = reset.Actor{Kind: reset.Config, ID: "config"}
@@ -50,16 +50,18 @@ func (s *Service) endUnconfigured(ctx context.Context, due *Due, r reset.Request
 		if !slices.Contains(reset.Transitions[r.State], reset.Cancelled) {
 			return reset.ErrConflict
 		}
-		r.Problem, r.EndedAt, r.Deadline, r.Question, r.Options = s.unconfiguredProblem(*r, in.Cluster), s.Now(), time.Time{}, "", nil
+		r.Problem, r.EndedAt, r.Deadline, r.Question, r.Options = s.unconfiguredProblem(*r, in.Cluster), s.Now(),
+			time.Time{}, "", nil
 		tx.Log(s.entry(r, configActor, reset.EvCancelled, "why", in.Cluster+" is no longer in the configuration"))
 		return r.Advance(reset.Cancelled)
 	})
 }
 
-// endAllUnconfigured ends what is kept of clusters that have left the configuration, and logs it once for each. A write that had begun is
-// ended by its own row.
+// endAllUnconfigured ends what is kept of clusters that have left the configuration, and logs it once for each. A
+// write that had begun is ended by its own row.
 func (s *Service) endAllUnconfigured(ctx context.Context) error {
-	open, err := s.Store.List(ctx, Filter{States: []reset.State{reset.Planning, reset.Draft, reset.Pending, reset.Approved, reset.Applying}})
+	open, err := s.Store.List(ctx,
+		Filter{States: []reset.State{reset.Planning, reset.Draft, reset.Pending, reset.Approved, reset.Applying}})
 	if err != nil {
 		return err
 	}
@@ -107,14 +109,17 @@ func (s *Service) pauseUnconfigured(ctx context.Context, due *Due, sc reset.Sche
 			return reset.ErrConflict
 		}
 		tx.Schedule.Status = reset.Paused
-		tx.Log(s.entry(tx.Request, configActor, reset.EvPaused, "schedule", sc.Label(), "why", sc.Intent.Cluster+" is no longer in the configuration"))
+		tx.Log(s.entry(tx.Request, configActor, reset.EvPaused, "schedule", sc.Label(), "why",
+			sc.Intent.Cluster+" is no longer in the configuration"))
 		return nil
 	})
 }
 
-// endUnread ends a write that had begun on a cluster that has left the configuration. What Kafka answered while it was there
-// counts where it proves that nothing was written; all else is unknown.
-func (s *Service) endUnread(ctx context.Context, due Due, r reset.Request, a reset.Attempt, writes []reset.Write) error {
+// endUnread ends a write that had begun on a cluster that has left the configuration. What Kafka answered while it
+// was there counts where it proves that nothing was written; all else is unknown.
+func (s *Service) endUnread(
+	ctx context.Context, due Due, r reset.Request, a reset.Attempt, writes []reset.Write,
+) error {
 	for i := range writes {
 		writes[i].ReadState = reset.WriteUnread
 	}
@@ -136,7 +141,8 @@ func (s *Service) endWatch(ctx context.Context, due Due, r reset.Request) error 
 			w := *r.Watch
 			w.Ended, w.Why = s.Now(), reset.WatchCluster
 			r.Watch = &w
-			tx.Log(s.entry(r, configActor, reset.EvUnwatched, "why", string(w.Why), "cluster", in.Cluster, "partitions", strconv.Itoa(w.Parts)))
+			tx.Log(s.entry(r, configActor, reset.EvUnwatched, "why", string(w.Why), "cluster", in.Cluster, "partitions",
+				strconv.Itoa(w.Parts)))
 		default:
 			return reset.ErrConflict
 		}

@@ -45,14 +45,17 @@ func TestRequestsOfAClusterThatLeftAreCancelled(t *testing.T) {
 	}
 	for _, r := range []reset.Request{draft, pending, armed} {
 		r = b.want(r, reset.Cancelled, "")
-		if r.Problem == nil || r.Problem.Code != reset.ProblemClusterGone || r.Problem.Cluster != "prod" || r.Problem.Want != "main" || r.EndedAt.IsZero() {
+		if r.Problem == nil || r.Problem.Code != reset.ProblemClusterGone || r.Problem.Cluster != "prod" ||
+			r.Problem.Want != "main" || r.EndedAt.IsZero() {
 			t.Errorf("%s: %+v", r.ID, r.Problem)
 		}
-		if e := b.entries(r, reset.EvCancelled); len(e) != 1 || !strings.Contains(e[0].Facts["why"], "prod is no longer in the configuration") {
+		if e := b.entries(r, reset.EvCancelled); len(e) != 1 || !strings.Contains(e[0].Facts["why"],
+			"prod is no longer in the configuration") {
 			t.Errorf("%s: audit %+v", r.ID, e)
 		}
 	}
-	if n := strings.Count(log.String(), "a cluster is no longer configured"); n != 1 || !strings.Contains(log.String(), "requests=3") {
+	if n := strings.Count(log.String(), "a cluster is no longer configured"); n != 1 || !strings.Contains(log.String(),
+		"requests=3") {
 		t.Errorf("logged %d times:\n%s", n, log)
 	}
 	b.committed(900, 900)
@@ -110,7 +113,8 @@ func TestLookingAtAClusterThatLeft(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	b.leaves()
-	b.Infos = append(b.Infos, reset.ClusterInfo{Name: "prod"}) // configured, and not opened: a defect that must not end the process
+	// configured, and not opened: a defect that must not end the process
+	b.Infos = append(b.Infos, reset.ClusterInfo{Name: "prod"})
 	_, err := b.Lag(t.Context(), mara, "C1", "prod", "billing", nil)
 	problem(t, err, reset.ProblemClusterGone)
 	r := b.ask(mara, reset.Shift{By: -1})

@@ -7,11 +7,12 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// soloUndoWithin is how long after a reset one authorised person is enough to take it back, while nobody touched the group.
+// soloUndoWithin is how long after a reset one authorised person is enough to take it back, while nobody touched the
+// group.
 const soloUndoWithin = 30 * time.Minute
 
-// soloUndoUntil says until when an undo needs nobody else, and refuses one that is pointless: the consumers have read past the place
-// that it would go back to, so that it would only replay.
+// soloUndoUntil says until when an undo needs nobody else, and refuses one that is pointless: the consumers have read
+// past the place that it would go back to, so that it would only replay.
 func (s *Service) soloUndoUntil(ctx context.Context, undone string, d draftResult) (time.Time, *reset.Problem, error) {
 	old, err := s.Store.Load(ctx, undone)
 	if err != nil {
@@ -30,7 +31,8 @@ func (s *Service) soloUndoUntil(ctx context.Context, undone string, d draftResul
 		now[reset.Partition{Topic: st.Topic, Partition: st.Partition}] = st.From
 	}
 	if past, pointless := readPast(writes, now); pointless {
-		return time.Time{}, &reset.Problem{Code: reset.ProblemReadPast, Request: undone, Got: string(old.Outcome), Cluster: d.intent.Cluster, Group: d.intent.Group, Count: past}, nil
+		return time.Time{}, &reset.Problem{Code: reset.ProblemReadPast, Request: undone, Got: string(old.Outcome),
+			Cluster: d.intent.Cluster, Group: d.intent.Group, Count: past}, nil
 	}
 	until := old.EndedAt.Add(soloUndoWithin)
 	if !d.snap.Group.Idle() || !offsetsUntouched(writes, now) || !s.Now().Before(until) {
@@ -49,8 +51,8 @@ func offsetsUntouched(writes []reset.Write, now map[reset.Partition]reset.Positi
 	return true
 }
 
-// readPast reports whether every partition that the reset moved back has been read past its old place again, and by how much
-// in all. A reset that skipped anything is never pointless to undo: what it skipped would be read.
+// readPast reports whether every partition that the reset moved back has been read past its old place again, and by
+// how much in all. A reset that skipped anything is never pointless to undo: what it skipped would be read.
 func readPast(writes []reset.Write, now map[reset.Partition]reset.Position) (past int64, pointless bool) {
 	back := false
 	for _, w := range writes {
@@ -67,8 +69,9 @@ func readPast(writes []reset.Write, now map[reset.Partition]reset.Position) (pas
 	return past, back && past > 0
 }
 
-// undoneRequest is the request that r takes back, changed by how r ended; nil when that changes nothing. Once an undo has written
-// something, the outcome that it was asked for blocks the group no longer: its own does. As long as it has not, that one does.
+// undoneRequest is the request that r takes back, changed by how r ended; nil when that changes nothing. Once an undo
+// has written something, the outcome that it was asked for blocks the group no longer: its own does. As long as it
+// has not, that one does.
 func (s *Service) undoneRequest(ctx context.Context, r reset.Request, outcome reset.Outcome) (*reset.Request, error) {
 	if r.Undoes == "" || outcome == reset.Unchanged || outcome == reset.RolledBack {
 		return nil, nil

@@ -13,7 +13,8 @@ func slow() error {
 	return &reset.Unread{Of: "S0PAY", Code: "ratelimited", Passing: true, Wait: time.Minute}
 }
 
-// TestAVoteIsNotRefusedBecauseSlackAsksToWait: nothing is allowed and nothing is refused; the same vote counts afterwards.
+// TestAVoteIsNotRefusedBecauseSlackAsksToWait: nothing is allowed and nothing is refused; the same vote counts
+// afterwards.
 func TestAVoteIsNotRefusedBecauseSlackAsksToWait(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -47,7 +48,8 @@ func TestAFaultForGoodIsARefusalThatNamesIt(t *testing.T) {
 	b.people.err = &reset.Unread{Of: "S0PAY", Code: "missing_scope", Scope: "usergroups:read"}
 	_, err := b.Approve(t.Context(), b.by(kim, r))
 	p := problem(t, err, reset.ProblemDenied)
-	if u := p.Ruling.Unread; errors.As(err, new(*reset.Later)) || u == nil || u.Scope != "usergroups:read" || p.Ruling.Denial != reset.DeniedUnknown {
+	if u := p.Ruling.Unread; errors.As(err,
+		new(*reset.Later)) || u == nil || u.Scope != "usergroups:read" || p.Ruling.Denial != reset.DeniedUnknown {
 		t.Errorf("%+v", p.Ruling)
 	}
 	if n := b.count(r, reset.EvDenied); n != 1 {
@@ -61,7 +63,8 @@ func TestPlanningWaitsForSlack(t *testing.T) {
 	b := newBench(t)
 	b.people.err = slow()
 	r := b.ask(mara, reset.Shift{By: -50})
-	f, err := b.Ask(t.Context(), engine.Ask{Actor: mara, Place: reset.Place{Channel: "C1"}, Origin: "freeze", Act: reset.Freeze{Cluster: "prod"}, At: b.clock()})
+	f, err := b.Ask(t.Context(), engine.Ask{Actor: mara, Place: reset.Place{Channel: "C1"}, Origin: "freeze",
+		Act: reset.Freeze{Cluster: "prod"}, At: b.clock()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,8 +10,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// checkIdle looks at an approved request: is the group idle, has it been quiet for long enough, may it be written now? The
-// state of the group comes from a look that many requests share.
+// checkIdle looks at an approved request: is the group idle, has it been quiet for long enough, may it be written
+// now? The state of the group comes from a look that many requests share.
 func (s *Service) checkIdle(ctx context.Context, due *Due, r reset.Request, look groupChecks) (time.Time, error) {
 	in, _ := r.Intent()
 	if s.Now().Before(r.NotBefore) {
@@ -54,7 +54,8 @@ func (s *Service) recheckAndApply(ctx context.Context, due *Due, r reset.Request
 		if err != nil {
 			return time.Time{}, err
 		}
-		return s.waitBehind(ctx, *due, r, f.Problem(r.ID, in.Group)) // without asking Kafka for more, which may be what is being mended
+		// without asking Kafka for more, which may be what is being mended
+		return s.waitBehind(ctx, *due, r, f.Problem(r.ID, in.Group))
 	}
 	r.Observation = s.idleObservation(r, l, due.Note.Streak)
 	saved, err := s.undoSteps(ctx, in)
@@ -85,7 +86,8 @@ func (s *Service) recheckAndApply(ctx context.Context, due *Due, r reset.Request
 func (s *Service) busy(ctx context.Context, due Due, r reset.Request, g reset.GroupState) (time.Time, error) {
 	in, _ := r.Intent()
 	if in.NoWait {
-		return s.giveUp(ctx, due, r, &reset.Problem{Code: reset.ProblemBusy, Request: r.ID, Cluster: in.Cluster, Group: in.Group, Got: g.State, Members: g.Members})
+		return s.giveUp(ctx, due, r, &reset.Problem{Code: reset.ProblemBusy, Request: r.ID, Cluster: in.Cluster,
+			Group: in.Group, Got: g.State, Members: g.Members})
 	}
 	seen := observationOf(r.Observation, g, s.Now())
 	if after := s.Now().Sub(r.Observation.LastLeft); !r.Observation.LastLeft.IsZero() && after < restartWithin {
@@ -108,10 +110,14 @@ func hosts(members []reset.Member) []string {
 	return out
 }
 
-// recordObservation stores what was seen, when it says something new. A look that saw the same as the one before writes nothing.
-func (s *Service) recordObservation(ctx context.Context, due Due, r reset.Request, seen reset.Observation, ev reset.Event, p *reset.Problem) error {
+// recordObservation stores what was seen, when it says something new. A look that saw the same as the one before
+// writes nothing.
+func (s *Service) recordObservation(
+	ctx context.Context, due Due, r reset.Request, seen reset.Observation, ev reset.Event, p *reset.Problem,
+) error {
 	was := r.Observation
-	if p == nil && (r.Problem == nil || r.Problem.Code == reset.ProblemPhantom) && was.EmptySince.Equal(seen.EmptySince) && was.Commits == seen.Commits && sameGroup(was.Group, seen.Group) {
+	if p == nil && (r.Problem == nil || r.Problem.Code == reset.ProblemPhantom) &&
+		was.EmptySince.Equal(seen.EmptySince) && was.Commits == seen.Commits && sameGroup(was.Group, seen.Group) {
 		return nil
 	}
 	return s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
@@ -120,7 +126,8 @@ func (s *Service) recordObservation(ctx context.Context, due Due, r reset.Reques
 			return reset.ErrConflict
 		}
 		if was.EmptySince.IsZero() != seen.EmptySince.IsZero() {
-			tx.Log(s.entry(r, reset.Actor{}, ev, "members", strconv.Itoa(len(seen.Group.Members)), "state", seen.Group.State))
+			tx.Log(s.entry(r, reset.Actor{}, ev, "members", strconv.Itoa(len(seen.Group.Members)), "state",
+				seen.Group.State))
 		}
 		r.Observation, r.Problem, r.Retries = seen, p, 0
 		return nil
@@ -143,7 +150,8 @@ func sameGroup(a, b reset.GroupState) bool {
 	return true
 }
 
-// errWait is returned by the transaction that would enter applying when something has to be waited for; the problem says what.
+// errWait is returned by the transaction that would enter applying when something has to be waited for; the problem
+// says what.
 type errWait struct{ problem *reset.Problem }
 
 func (e errWait) Error() string { return e.problem.Error() }
@@ -201,8 +209,8 @@ func (s *Service) attempt(r reset.Request, due Due, rc reset.Rechecked) (reset.A
 	return a, writes
 }
 
-// enterApplying is the transaction that enters applying. It honours every cancel that is recorded, decided or not, and every other
-// reset of the group.
+// enterApplying is the transaction that enters applying. It honours every cancel that is recorded, decided or not,
+// and every other reset of the group.
 func (s *Service) enterApplying(tx *Tx, seen reset.Request, a reset.Attempt, writes []reset.Write) error {
 	r := tx.Request
 	if r.State != reset.Approved || r.Version != seen.Version {
@@ -211,7 +219,8 @@ func (s *Service) enterApplying(tx *Tx, seen reset.Request, a reset.Attempt, wri
 	in, _ := r.Intent()
 	for _, u := range tx.Undecided {
 		if u.Verb == string(reset.VerbCancel) {
-			return errWait{&reset.Problem{Code: reset.ProblemStopping, Request: r.ID, Cluster: in.Cluster, Group: in.Group}}
+			return errWait{&reset.Problem{Code: reset.ProblemStopping, Request: r.ID, Cluster: in.Cluster,
+				Group: in.Group}}
 		}
 	}
 	if tx.Frozen != nil {
@@ -223,28 +232,32 @@ func (s *Service) enterApplying(tx *Tx, seen reset.Request, a reset.Attempt, wri
 	r.Attempt, r.Problem, r.Retries, r.Observation, r.Bounds = a.N, nil, 0, seen.Observation, seen.Bounds
 	r.Drift = &reset.Drift{At: s.Now(), Effect: a.Effect}
 	tx.Begin(a, writes)
-	tx.Log(s.entry(r, reset.Actor{}, reset.EvApplying, "attempt", strconv.Itoa(a.N), "partitions", strconv.Itoa(len(writes)),
-		"replay", strconv.FormatInt(a.Effect.Replay, 10), "skip", strconv.FormatInt(a.Effect.Skip, 10)))
+	tx.Log(s.entry(r, reset.Actor{}, reset.EvApplying, "attempt", strconv.Itoa(a.N), "partitions",
+		strconv.Itoa(len(writes)), "replay", strconv.FormatInt(a.Effect.Replay, 10), "skip",
+		strconv.FormatInt(a.Effect.Skip, 10)))
 	return r.Advance(reset.Applying)
 }
 
-// rivals makes room: one writer at a time, none beside an unsettled outcome, and what others had approved is planned again,
-// because it was approved for offsets that this reset moves.
+// rivals makes room: one writer at a time, none beside an unsettled outcome, and what others had approved is planned
+// again, because it was approved for offsets that this reset moves.
 func (s *Service) rivals(tx *Tx, in reset.Intent) error {
 	for _, o := range tx.Rivals {
 		if _, move := o.Intent(); !move || o.State == reset.Approved && o.NotBefore.After(s.Now()) {
 			continue // nothing of it is frozen to offsets, or it looks again at its time
 		}
 		if tx.Request.Run != nil && o.State == reset.Approved {
-			return errWait{&reset.Problem{Code: reset.ProblemConflictingRequest, Request: o.ID, State: o.State, Cluster: in.Cluster, Group: in.Group}}
+			return errWait{&reset.Problem{Code: reset.ProblemConflictingRequest, Request: o.ID, State: o.State,
+				Cluster: in.Cluster, Group: in.Group}}
 		}
 		blocks := o.State == reset.Failed && o.Outcome.Blocks()
 		switch {
 		case o.State == reset.Applying, blocks && o.ID != tx.Request.Undoes:
-			return errWait{&reset.Problem{Code: reset.ProblemBlocked, Request: o.ID, State: o.State, Got: string(o.Outcome), Cluster: in.Cluster, Group: in.Group}}
+			return errWait{&reset.Problem{Code: reset.ProblemBlocked, Request: o.ID, State: o.State,
+				Got: string(o.Outcome), Cluster: in.Cluster, Group: in.Group}}
 		case blocks: // its own undo: it is settled once that has written something, see undone
 		case o.State == reset.Approved:
-			o.Problem = &reset.Problem{Code: reset.ProblemVoided, Want: "rival", Request: tx.Request.ID, Cluster: in.Cluster, Group: in.Group}
+			o.Problem = &reset.Problem{Code: reset.ProblemVoided, Want: "rival", Request: tx.Request.ID,
+				Cluster: in.Cluster, Group: in.Group}
 			before := o.Effect
 			o.Before = &before
 			if err := o.Advance(reset.Planning); err != nil {
@@ -257,16 +270,18 @@ func (s *Service) rivals(tx *Tx, in reset.Intent) error {
 	return nil
 }
 
-// checkRules asks whether the rules as they are now still allow what was approved, with the memberships as they were recorded:
-// a change of shift must not cancel an armed reset.
-func (s *Service) checkRules(ctx context.Context, r reset.Request, e reset.Effect) (reset.Ruling, *reset.Problem, error) {
+// checkRules asks whether the rules as they are now still allow what was approved, with the memberships as they were
+// recorded: a change of shift must not cancel an armed reset.
+func (s *Service) checkRules(
+	ctx context.Context, r reset.Request, e reset.Effect,
+) (reset.Ruling, *reset.Problem, error) {
 	in, _ := r.Intent()
 	votes, err := s.countedVotes(ctx, r, e)
 	if err != nil {
 		return reset.Ruling{}, nil, err
 	}
-	asking := reset.PolicyQuestion{Actor: r.Actor, Channel: r.Place.Channel, Verb: reset.VerbApply, Cluster: in.Cluster, Group: in.Group,
-		Effect: &e, Requester: requesterOf(&r), Votes: votes, OneIsEnough: s.Now().Before(r.SoloUntil)}
+	asking := reset.PolicyQuestion{Actor: r.Actor, Channel: r.Place.Channel, Verb: reset.VerbApply, Cluster: in.Cluster,
+		Group: in.Group, Effect: &e, Requester: requesterOf(&r), Votes: votes, OneIsEnough: s.Now().Before(r.SoloUntil)}
 	if r.Run != nil {
 		asking.Mandate = &r.Run.Mandate
 	}
@@ -283,13 +298,17 @@ func (s *Service) checkRules(ctx context.Context, r reset.Request, e reset.Effec
 	if ruling.Allowed && len(votes) >= ruling.Need {
 		return ruling, nil, nil
 	}
-	return ruling, &reset.Problem{Code: reset.ProblemVoided, Want: "rule", Request: r.ID, Cluster: in.Cluster, Group: in.Group, Ruling: &ruling}, nil
+	return ruling, &reset.Problem{Code: reset.ProblemVoided, Want: "rule", Request: r.ID, Cluster: in.Cluster,
+		Group: in.Group, Ruling: &ruling}, nil
 }
 
-// widenBounds asks about an effect that has left the tier that was asked for. Where the tier that covers it now needs no more approvals,
-// what was agreed to stands, and its bounds are that tier's; where it needs more, or nothing covers it, it has to be agreed to anew.
-// What rests on a limit of its own (an emergency, an eased undo, a standing approval) has no other tier.
-func (s *Service) widenBounds(ctx context.Context, r reset.Request, e reset.Effect) (reset.Bounds, *reset.Problem, error) {
+// widenBounds asks about an effect that has left the tier that was asked for. Where the tier that covers it now needs
+// no more approvals, what was agreed to stands, and its bounds are that tier's; where it needs more, or nothing
+// covers it, it has to be agreed to anew. What rests on a limit of its own (an emergency, an eased undo, a standing
+// approval) has no other tier.
+func (s *Service) widenBounds(
+	ctx context.Context, r reset.Request, e reset.Effect,
+) (reset.Bounds, *reset.Problem, error) {
 	if r.Bounds.Covers(e) {
 		return r.Bounds, nil, nil
 	}
@@ -308,7 +327,8 @@ func (s *Service) widenBounds(ctx context.Context, r reset.Request, e reset.Effe
 	}
 	b := r.Bounds
 	if b.MaxSkip, b.MaxReplay = ruling.MaxSkip, ruling.MaxReplay; !b.Covers(e) {
-		return r.Bounds, nil, nil // the rules say no for a reason that has nothing to do with the effect: that is said before the write
+		// the rules say no for a reason that has nothing to do with the effect: that is said before the write
+		return r.Bounds, nil, nil
 	}
 	return b, nil, nil
 }

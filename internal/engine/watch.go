@@ -8,8 +8,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// checkWatch looks once at a group whose reset was applied. When Kafka does not answer, nothing is concluded and nobody is told:
-// it looks again later.
+// checkWatch looks once at a group whose reset was applied. When Kafka does not answer, nothing is concluded and
+// nobody is told: it looks again later.
 func (s *Service) checkWatch(ctx context.Context, due Due) (time.Time, error) {
 	r, err := s.Store.Load(ctx, due.ID)
 	if err == nil && r.State == reset.Failed && r.Late.Open() {
@@ -32,7 +32,8 @@ func (s *Service) checkWatch(ctx context.Context, due Due) (time.Time, error) {
 	if gone != nil {
 		return time.Time{}, s.endWatch(ctx, due, r)
 	}
-	snap, err := cluster.Inspect(ctx, reset.Query{Group: in.Group, Scope: reset.ScopeOf(partsOf(writes)), Isolation: r.Isolation, Markers: true})
+	snap, err := cluster.Inspect(ctx, reset.Query{Group: in.Group, Scope: reset.ScopeOf(partsOf(writes)),
+		Isolation: r.Isolation, Markers: true})
 	if err != nil {
 		s.Log.Info("a watch sees nothing", "request", r.ID, "cluster", in.Cluster, "err", err)
 		return later, nil
@@ -50,7 +51,8 @@ func (s *Service) checkWatch(ctx context.Context, due Due) (time.Time, error) {
 		return time.Time{}, err
 	}
 	if newer != "" {
-		w, said = *r.Watch, []reset.Finding{{Event: reset.EvUnwatched, Facts: []string{"why", string(reset.WatchNewer), "by", newer}}}
+		w, said = *r.Watch,
+			[]reset.Finding{{Event: reset.EvUnwatched, Facts: []string{"why", string(reset.WatchNewer), "by", newer}}}
 		w.Ended, w.Why, w.By = s.Now(), reset.WatchNewer, newer
 	}
 	if len(said) == 0 && !w.WorthSaying(*r.Watch) {
@@ -72,11 +74,12 @@ func (s *Service) checkWatch(ctx context.Context, due Due) (time.Time, error) {
 	return w.NextCheck(s.Now(), s.Times.watching()), nil
 }
 
-// newerReset is the request that has reset the group since r was applied. Busy says that one is at it, or was while Kafka was
-// looked at: then what was seen is not used.
+// newerReset is the request that has reset the group since r was applied. Busy says that one is at it, or was while
+// Kafka was looked at: then what was seen is not used.
 func (s *Service) newerReset(ctx context.Context, r reset.Request, began time.Time) (id string, busy bool, err error) {
 	in, _ := r.Intent()
-	others, err := s.Store.List(ctx, Filter{Group: in.Group, States: []reset.State{reset.Applying, reset.Applied, reset.Failed}, Limit: 100})
+	others, err := s.Store.List(ctx, Filter{Group: in.Group,
+		States: []reset.State{reset.Applying, reset.Applied, reset.Failed}, Limit: 100})
 	for _, o := range others {
 		switch {
 		case o.ID == r.ID || o.ClusterID != r.ClusterID || savesSchedule(o.Act):
@@ -89,8 +92,11 @@ func (s *Service) newerReset(ctx context.Context, r reset.Request, began time.Ti
 	return id, false, err
 }
 
-// nameOverwriter finds the request whose lost write is what a watch sees for the first time as overwritten, and names it in what is told.
-func (s *Service) nameOverwriter(ctx context.Context, r reset.Request, w *reset.Watch, said []reset.Finding) ([]reset.Finding, error) {
+// nameOverwriter finds the request whose lost write is what a watch sees for the first time as overwritten, and names
+// it in what is told.
+func (s *Service) nameOverwriter(
+	ctx context.Context, r reset.Request, w *reset.Watch, said []reset.Finding,
+) ([]reset.Finding, error) {
 	if w.OverwrittenBy != "" || w.Overwritten.Count() <= r.Watch.Overwritten.Count() {
 		return said, nil
 	}

@@ -31,7 +31,8 @@ func (b *bench) watched(r reset.Request, want ...reset.Event) {
 		b.t.Fatal(err)
 	}
 	var got []reset.Event
-	for i := slices.IndexFunc(entries, func(e reset.Entry) bool { return e.Event == reset.EvApplied }) + 1; i < len(entries); i++ {
+	for i := slices.IndexFunc(entries, func(e reset.Entry) bool { return e.Event == reset.EvApplied }) +
+		1; i < len(entries); i++ {
 		got = append(got, entries[i].Event)
 	}
 	if !slices.Equal(got, want) {
@@ -87,7 +88,8 @@ func TestWatchUntilCaughtUp(t *testing.T) {
 	b.wait(30 * time.Second)
 	b.watched(r, reset.EvChecked, reset.EvConsumersBack, reset.EvResumed, reset.EvCaughtUp)
 	w := b.load(r.ID).Watch
-	if w.Why != reset.WatchCaughtUp || w.CaughtUp.Sub(w.Since) != 6*time.Minute+15*time.Second || w.Resumed != 2 || w.First.Host != back.Host {
+	if w.Why != reset.WatchCaughtUp || w.CaughtUp.Sub(w.Since) != 6*time.Minute+15*time.Second || w.Resumed != 2 ||
+		w.First.Host != back.Host {
 		t.Errorf("%+v", w)
 	}
 	if d, ok := b.due(); ok {

@@ -11,8 +11,9 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// Kafka cannot be fenced, so the writer is bounded: each chunk is sent once, over a connection of its own, after it was
-// marked in the store as being sent and while the claim is still held. What is not known afterwards is found out by reading.
+// Kafka cannot be fenced, so the writer is bounded: each chunk is sent once, over a connection of its own, after it
+// was marked in the store as being sent and while the claim is still held. What is not known afterwards is found out
+// by reading.
 
 // secondReading is the pause between the two readings that follow a lost answer.
 const secondReading = 2 * time.Second
@@ -21,7 +22,9 @@ const secondReading = 2 * time.Second
 const maxAttempts = 20
 
 // write sends an attempt's chunks, one after the other, until one is not taken whole.
-func (s *Service) write(ctx context.Context, due Due, r reset.Request, a reset.Attempt, writes []reset.Write) (time.Time, error) {
+func (s *Service) write(
+	ctx context.Context, due Due, r reset.Request, a reset.Attempt, writes []reset.Write,
+) (time.Time, error) {
 	ctx = context.WithoutCancel(ctx) // a shutdown waits for a write that has begun; every call is bounded
 	_, unsent, err := s.send(ctx, due, r, &a, writes, 0)
 	if err != nil {
@@ -41,9 +44,11 @@ func (s *Service) write(ctx context.Context, due Due, r reset.Request, a reset.A
 	return s.rollBack(ctx, due, r, a, writes)
 }
 
-// send sends chunks from one on. It stops at the first that is not written whole; said is what came instead, and unsent says why a
-// chunk did not leave.
-func (s *Service) send(ctx context.Context, due Due, r reset.Request, a *reset.Attempt, writes []reset.Write, from int) (said string, unsent, err error) {
+// send sends chunks from one on. It stops at the first that is not written whole; said is what came instead, and
+// unsent says why a chunk did not leave.
+func (s *Service) send(
+	ctx context.Context, due Due, r reset.Request, a *reset.Attempt, writes []reset.Write, from int,
+) (said string, unsent, err error) {
 	in, _ := r.Intent()
 	cluster, err := s.cluster(in.Cluster)
 	if err != nil {
@@ -69,8 +74,12 @@ func (s *Service) send(ctx context.Context, due Due, r reset.Request, a *reset.A
 	return "", nil, nil
 }
 
-// saveAnswer stores what came back for a chunk. A chunk with an answer that was lost, or that proves nothing, stays marked as being sent.
-func (s *Service) saveAnswer(ctx context.Context, due Due, id string, a *reset.Attempt, i int, writes []reset.Write, at []int, results []reset.StepResult) error {
+// saveAnswer stores what came back for a chunk. A chunk with an answer that was lost, or that proves nothing, stays
+// marked as being sent.
+func (s *Service) saveAnswer(
+	ctx context.Context, due Due, id string, a *reset.Attempt, i int, writes []reset.Write, at []int,
+	results []reset.StepResult,
+) error {
 	changed := make([]reset.Write, len(at))
 	lost := len(results) != len(at)
 	for k, w := range at {
@@ -90,8 +99,8 @@ func (s *Service) saveAnswer(ctx context.Context, due Due, id string, a *reset.A
 	return s.Store.Update(ctx, id, &due, func(tx *Tx) error {
 		tx.Attempt.Chunks[i] = a.Chunks[i]
 		tx.SetWrites(changed)
-		tx.Log(s.entry(tx.Request, reset.Actor{}, reset.EvSent, "chunk", strconv.Itoa(i+1), "of", strconv.Itoa(len(a.Chunks)),
-			"partitions", strconv.Itoa(len(at)), "answered", strconv.FormatBool(!lost)))
+		tx.Log(s.entry(tx.Request, reset.Actor{}, reset.EvSent, "chunk", strconv.Itoa(i+1), "of",
+			strconv.Itoa(len(a.Chunks)), "partitions", strconv.Itoa(len(at)), "answered", strconv.FormatBool(!lost)))
 		return nil
 	})
 }
@@ -120,18 +129,22 @@ func countAnswers(a reset.Attempt, writes []reset.Write) answerCounts {
 }
 
 func canRetry(rejections []string) bool {
-	return len(rejections) > 0 && !slices.ContainsFunc(rejections, func(r string) bool { return !slices.Contains(reset.Retriable, r) })
+	return len(rejections) > 0 && !slices.ContainsFunc(rejections,
+		func(r string) bool { return !slices.Contains(reset.Retriable, r) })
 }
 
 // nothingWritten goes back to approved: Kafka's answer, or a connection that never came about, proves it.
-func (s *Service) nothingWritten(ctx context.Context, due Due, r reset.Request, a reset.Attempt, t answerCounts, unsent error) (time.Time, error) {
+func (s *Service) nothingWritten(
+	ctx context.Context, due Due, r reset.Request, a reset.Attempt, t answerCounts, unsent error,
+) (time.Time, error) {
 	in, _ := r.Intent()
 	p := &reset.Problem{Code: reset.ProblemKafkaRejected, Request: r.ID, Cluster: in.Cluster, Group: in.Group}
 	sent := "yes"
 	if unsent != nil {
 		p, sent = asProblem(unsent, in.Cluster), "no"
 		if errors.Is(unsent, errSlowStore) {
-			p = &reset.Problem{Code: reset.ProblemSlowStore, Request: r.ID, Cluster: in.Cluster, Group: in.Group, Want: grace.String()}
+			p = &reset.Problem{Code: reset.ProblemSlowStore, Request: r.ID, Cluster: in.Cluster, Group: in.Group,
+				Want: grace.String()}
 		}
 	} else {
 		p.Got = t.rejections[0]
@@ -140,14 +153,17 @@ func (s *Service) nothingWritten(ctx context.Context, due Due, r reset.Request, 
 		r := tx.Request
 		tx.Attempt.EndedAt, tx.Attempt.Outcome = s.Now(), reset.Unchanged
 		r.Problem, r.Observation.EmptySince, r.Observation.Commits = p, time.Time{}, ""
-		tx.Log(s.entry(r, reset.Actor{}, reset.EvKafkaRejected, "sent", sent, "got", p.Got, "attempt", strconv.Itoa(a.N)))
+		tx.Log(s.entry(r, reset.Actor{}, reset.EvKafkaRejected, "sent", sent, "got", p.Got, "attempt",
+			strconv.Itoa(a.N)))
 		return r.Advance(reset.Approved)
 	})
 	return s.Now().Add(s.Times.CheckInterval * time.Duration(a.N)), err
 }
 
 // rollBack restores what was written of an attempt that Kafka took only in part.
-func (s *Service) rollBack(ctx context.Context, due Due, r reset.Request, a reset.Attempt, writes []reset.Write) (time.Time, error) {
+func (s *Service) rollBack(
+	ctx context.Context, due Due, r reset.Request, a reset.Attempt, writes []reset.Write,
+) (time.Time, error) {
 	in, _ := r.Intent()
 	var back []reset.Write
 	for _, w := range writes {
@@ -182,7 +198,8 @@ func (s *Service) rollBack(ctx context.Context, due Due, r reset.Request, a rese
 // notRolledBack says why a part that was written could not be put back, and who was in the group then.
 func (s *Service) notRolledBack(ctx context.Context, r reset.Request, said string) *reset.Problem {
 	in, _ := r.Intent()
-	p := &reset.Problem{Code: reset.ProblemKafkaRejected, Request: r.ID, Cluster: in.Cluster, Group: in.Group, Rollback: &reset.Rollback{Got: said}}
+	p := &reset.Problem{Code: reset.ProblemKafkaRejected, Request: r.ID, Cluster: in.Cluster, Group: in.Group,
+		Rollback: &reset.Rollback{Got: said}}
 	var states map[string]reset.GroupState
 	cluster, err := s.cluster(in.Cluster)
 	if err == nil {
@@ -197,7 +214,9 @@ func (s *Service) notRolledBack(ctx context.Context, r reset.Request, said strin
 }
 
 // answerLost says that an answer is missing, and when the offsets will tell.
-func (s *Service) answerLost(ctx context.Context, due Due, r reset.Request, a reset.Attempt, said string) (time.Time, error) {
+func (s *Service) answerLost(
+	ctx context.Context, due Due, r reset.Request, a reset.Attempt, said string,
+) (time.Time, error) {
 	in, _ := r.Intent()
 	p := &reset.Problem{Code: reset.ProblemLost, Request: r.ID, Cluster: in.Cluster, Group: in.Group, Got: said}
 	if r.Problem != nil {

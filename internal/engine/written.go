@@ -9,8 +9,9 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// writtenEffect is the effect of what an attempt left at its target; nil when nothing is there. Of an attempt that Kafka took whole it
-// is the effect of all of it, wherever others have moved a partition since: back to where it had been, too.
+// writtenEffect is the effect of what an attempt left at its target; nil when nothing is there. Of an attempt that
+// Kafka took whole it is the effect of all of it, wherever others have moved a partition since: back to where it had
+// been, too.
 func writtenEffect(outcome reset.Outcome, writes []reset.Write) *reset.Effect {
 	switch outcome {
 	case reset.Unchanged, reset.RolledBack:
@@ -45,7 +46,8 @@ func largest(steps []reset.Step) (worst []reset.Step, topics []reset.TopicEffect
 		topics = append(topics, reset.TopicEffect{Topic: topic, Effect: reset.Total(own)})
 	}
 	slices.SortFunc(topics, func(a, b reset.TopicEffect) int {
-		return cmp.Or(cmp.Compare(reset.AddSaturating(b.Effect.Replay, b.Effect.Skip), reset.AddSaturating(a.Effect.Replay, a.Effect.Skip)), cmp.Compare(a.Topic, b.Topic))
+		return cmp.Or(cmp.Compare(reset.AddSaturating(b.Effect.Replay, b.Effect.Skip),
+			reset.AddSaturating(a.Effect.Replay, a.Effect.Skip)), cmp.Compare(a.Topic, b.Topic))
 	})
 	worst = slices.SortedStableFunc(slices.Values(steps), func(a, b reset.Step) int {
 		return cmp.Compare(reset.AddSaturating(b.Replay, b.Skip), reset.AddSaturating(a.Replay, a.Skip))
@@ -53,8 +55,9 @@ func largest(steps []reset.Step) (worst []reset.Step, topics []reset.TopicEffect
 	return worst[:min(reset.MaxWorst, len(worst))], topics
 }
 
-// addWrittenRows replaces what is told of the plan: by the last attempt's writes where there was one that counts, and where a plan may
-// leave partitions without a committed offset by all of its steps, since each of them has to be named.
+// addWrittenRows replaces what is told of the plan: by the last attempt's writes where there was one that counts, and
+// where a plan may leave partitions without a committed offset by all of its steps, since each of them has to be
+// named.
 func (s *Service) addWrittenRows(ctx context.Context, st *reset.Story, writes []reset.Write) error {
 	r := &st.Request
 	in, _ := r.Intent()

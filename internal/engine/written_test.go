@@ -43,7 +43,8 @@ func TestAStoryTellsWhatWasWritten(t *testing.T) {
 	}
 	worst, topics := reset.Total(st.Worst), st.Topics[0].Effect
 	if rows := reset.Total(steps); rows != st.Request.Actual() || worst != rows || topics != rows {
-		t.Errorf("rows %+v, the largest %+v, by topic %+v, in all %+v: want the same", rows, worst, topics, st.Request.Actual())
+		t.Errorf("rows %+v, the largest %+v, by topic %+v, in all %+v: want the same", rows, worst, topics,
+			st.Request.Actual())
 	}
 	all, err := b.History(b.t.Context(), mara, "C1", "prod", "billing")
 	if err != nil || len(all) != 1 || all[0].Actual().Replay != 50 {
@@ -89,7 +90,9 @@ func TestTheWayBackNamesEveryPartitionThatHadNoOffset(t *testing.T) {
 	b := newBench(t)
 	b.cluster.Topic("wide", "t2", 60, 0, 10)
 	b.cluster.Commit("billing", "wide", 7, 10)
-	r := b.ask(mara, reset.Latest{}, func(in *reset.Intent) { in.Scope = reset.Scope{Topics: []reset.TopicScope{{Topic: "wide"}}} })
+	r := b.ask(mara, reset.Latest{}, func(in *reset.Intent) {
+		in.Scope = reset.Scope{Topics: []reset.TopicScope{{Topic: "wide"}}}
+	})
 	b.approve(mara, r)
 	b.approve(jon, b.load(r.ID))
 	b.approve(kim, b.load(r.ID))
@@ -99,7 +102,8 @@ func TestTheWayBackNamesEveryPartitionThatHadNoOffset(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(st.NoneBack) != 59 || slices.Contains(st.NoneBack, reset.Partition{Topic: "wide", Partition: 7}) || st.Back != 1 || len(st.None) != 0 {
+	if len(st.NoneBack) != 59 || slices.Contains(st.NoneBack, reset.Partition{Topic: "wide", Partition: 7}) ||
+		st.Back != 1 || len(st.None) != 0 {
 		t.Errorf("%d partitions lose their offset on the way back, %d go back to one", len(st.NoneBack), st.Back)
 	}
 	undo, err := b.Undo(b.t.Context(), b.by(mara, r))

@@ -11,7 +11,8 @@ func TestAPanicIsAnError(t *testing.T) {
 	var none map[string]int
 	err := Do(func() error { none["x"] = 1; return nil })
 	var p *Panic
-	if !errors.As(err, &p) || !strings.Contains(err.Error(), "nil map") || !strings.Contains(err.Error(), "guard_test.go") {
+	if !errors.As(err, &p) || !strings.Contains(err.Error(), "nil map") ||
+		!strings.Contains(err.Error(), "guard_test.go") {
 		t.Errorf("%v: want the panic, with the place where it happened", err)
 	}
 	own := errors.New("an error")

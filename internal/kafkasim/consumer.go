@@ -69,7 +69,8 @@ func (s *Sim) StartConsumer(group string, topics []string, o ConsumerOptions) (*
 	if o.StaticID != "" {
 		opts = append(opts, kgo.InstanceID(o.StaticID))
 	}
-	c := &Consumer{group: group, static: o.StaticID != "", done: make(chan struct{}), first: map[string]map[int32]int64{}}
+	c := &Consumer{group: group, static: o.StaticID != "", done: make(chan struct{}),
+		first: map[string]map[int32]int64{}}
 	var life, reading context.Context
 	life, c.die = context.WithCancel(s.ctx)
 	reading, c.pause = context.WithCancel(life)
@@ -152,7 +153,9 @@ func (c *Consumer) Stop() error {
 		c.pause()
 		<-c.done
 		err = c.cl.CommitUncommittedOffsets(c.cl.Context())
-		if c.static { // kfake never times out a KIP-848 member that said "back soon"; one that says nothing looks the same from outside
+		// kfake never times out a KIP-848 member that said "back soon"; one that says nothing looks the same from
+		// outside
+		if c.static {
 			c.cut()
 			return
 		}

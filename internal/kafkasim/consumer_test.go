@@ -17,14 +17,16 @@ func TestConsumersStartAndStop(t *testing.T) {
 			s := seeded(t, Options{})
 			cl := bot(t, s)
 			ok(t, s.Commit("billing", "orders", map[int32]int64{0: 40, 1: 0, 2: 100}))
-			c, err := s.StartConsumer("billing", []string{"orders"}, ConsumerOptions{Protocol: protocol, ClientID: "billing-6c9f", Host: "10.4.7.21"})
+			c, err := s.StartConsumer("billing", []string{"orders"},
+				ConsumerOptions{Protocol: protocol, ClientID: "billing-6c9f", Host: "10.4.7.21"})
 			ok(t, err)
 			ok(t, s.WaitGroup(soon(t), "billing", "Stable", 1))
 			until(t, "160 records are read", func() bool { return c.Consumed() == 160 })
 			if first := c.First("orders"); first[0] != 40 || first[1] != 0 {
 				t.Errorf("it began at %v, want the commits", first)
 			}
-			if m := s.Kafka().GroupInfo("billing").Members[0]; m.ClientID != "billing-6c9f" || m.ClientHost != "/10.4.7.21" {
+			if m := s.Kafka().GroupInfo("billing").Members[0]; m.ClientID != "billing-6c9f" ||
+				m.ClientHost != "/10.4.7.21" {
 				t.Errorf("member %q from %q", m.ClientID, m.ClientHost)
 			}
 			codes, err := commit(t, s, cl, "billing", "orders", "", 1, 1, 1)
@@ -55,7 +57,8 @@ func TestKilledConsumerLingers(t *testing.T) {
 		t.Run(protocol, func(t *testing.T) {
 			t.Parallel()
 			s := seeded(t, Options{Session: time.Second})
-			c, err := s.StartConsumer("billing", []string{"orders"}, ConsumerOptions{Protocol: protocol, Slow: time.Hour, CommitEvery: time.Hour})
+			c, err := s.StartConsumer("billing", []string{"orders"},
+				ConsumerOptions{Protocol: protocol, Slow: time.Hour, CommitEvery: time.Hour})
 			ok(t, err)
 			ok(t, s.WaitGroup(soon(t), "billing", "Stable", 1))
 			until(t, "the first record is read", func() bool { return c.Consumed() == 1 })
@@ -77,7 +80,8 @@ func TestStaticMemberDoesNotLeave(t *testing.T) {
 		t.Run(protocol, func(t *testing.T) {
 			t.Parallel()
 			s := seeded(t, Options{Session: 2 * time.Second})
-			c, err := s.StartConsumer("billing", []string{"orders"}, ConsumerOptions{Protocol: protocol, StaticID: "pod-0"})
+			c, err := s.StartConsumer("billing", []string{"orders"},
+				ConsumerOptions{Protocol: protocol, StaticID: "pod-0"})
 			ok(t, err)
 			ok(t, s.WaitGroup(soon(t), "billing", "Stable", 1))
 			ok(t, c.Stop())
@@ -99,7 +103,8 @@ func TestOverwriterIsInvisible(t *testing.T) {
 	ok(t, s.WaitGroup(soon(t), "billing", "Empty", 0))
 	_, err := commit(t, s, bot(t, s), "billing", "orders", "", 1)
 	ok(t, err)
-	until(t, "the reset is overwritten", func() bool { c, _ := s.Committed("billing", "orders", 0); return c.Offset > 60 })
+	until(t, "the reset is overwritten",
+		func() bool { c, _ := s.Committed("billing", "orders", 0); return c.Offset > 60 })
 	o.Stop()
 	if _, err := o.Commits(); err != nil {
 		t.Error(err)
@@ -162,7 +167,8 @@ func TestStatesAndTypesAsKafkaTellsThem(t *testing.T) {
 	for _, shard := range cl.RequestSharded(soon(t), describe) {
 		ok(t, shard.Err)
 		for _, g := range shard.Resp.(*kmsg.DescribeGroupsResponse).Groups {
-			if state := map[string]string{"new": "Dead", "old": "Stable", "none": "Dead"}[g.Group]; g.State != state || g.ErrorCode != 0 {
+			if state := map[string]string{"new": "Dead", "old": "Stable",
+				"none": "Dead"}[g.Group]; g.State != state || g.ErrorCode != 0 {
 				t.Errorf("classic describe of %s: %q, code %d", g.Group, g.State, g.ErrorCode)
 			}
 		}
@@ -171,7 +177,8 @@ func TestStatesAndTypesAsKafkaTellsThem(t *testing.T) {
 	req.Groups = []string{"new"}
 	raw, err := cl.Broker(int(s.Kafka().CoordinatorFor("new"))).Request(soon(t), req)
 	ok(t, err)
-	if g := raw.(*kmsg.ConsumerGroupDescribeResponse).Groups[0]; g.State != "Stable" || len(g.Members) != 1 || g.Members[0].ClientHost != "/127.0.0.1" {
+	if g := raw.(*kmsg.ConsumerGroupDescribeResponse).Groups[0]; g.State != "Stable" || len(g.Members) != 1 ||
+		g.Members[0].ClientHost != "/127.0.0.1" {
 		t.Errorf("describe of the KIP-848 group: %+v", g)
 	}
 }

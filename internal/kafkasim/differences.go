@@ -55,8 +55,11 @@ func (s *Sim) observe() {
 		})
 	}
 	watch(kmsg.JoinGroup, func(r kmsg.Request) { s.setType(r.(*kmsg.JoinGroupRequest).Group, "classic") })
-	watch(kmsg.ConsumerGroupHeartbeat, func(r kmsg.Request) { s.setType(r.(*kmsg.ConsumerGroupHeartbeatRequest).Group, "consumer") })
-	watch(kmsg.ShareGroupHeartbeat, func(r kmsg.Request) { s.setType(r.(*kmsg.ShareGroupHeartbeatRequest).GroupID, "share") })
+	watch(kmsg.ConsumerGroupHeartbeat,
+		func(r kmsg.Request) { s.setType(r.(*kmsg.ConsumerGroupHeartbeatRequest).Group, "consumer") })
+	watch(kmsg.ShareGroupHeartbeat, func(r kmsg.Request) {
+		s.setType(r.(*kmsg.ShareGroupHeartbeatRequest).GroupID, "share")
+	})
 	watch(kmsg.DeleteGroups, func(r kmsg.Request) {
 		for _, g := range r.(*kmsg.DeleteGroupsRequest).Groups {
 			s.setType(g, "")
@@ -94,7 +97,8 @@ func (s *Sim) refuse(faults []kfake.Fault) {
 
 func (s *Sim) commitFaults(r *kmsg.OffsetCommitRequest) []kfake.Fault {
 	fault := kfake.Fault{Keys: []kmsg.Key{kmsg.OffsetCommit}, Group: r.Group}
-	if g := s.kafka.GroupInfo(r.Group); r.MemberID == "" && s.typeOf(r.Group) == "consumer" && g != nil && len(g.Members) > 0 {
+	if g := s.kafka.GroupInfo(r.Group); r.MemberID == "" && s.typeOf(r.Group) == "consumer" && g != nil &&
+		len(g.Members) > 0 {
 		fault.Err = kerr.UnknownMemberID
 		return []kfake.Fault{fault}
 	}
@@ -108,7 +112,8 @@ func (s *Sim) commitFaults(r *kmsg.OffsetCommitRequest) []kfake.Fault {
 			}
 			if metadata > maxMetadataBytes {
 				f := fault
-				f.Topic, f.TopicID, f.Partitions, f.Err = t.Topic, t.TopicID, []int32{p.Partition}, kerr.OffsetMetadataTooLarge
+				f.Topic, f.TopicID, f.Partitions, f.Err = t.Topic, t.TopicID, []int32{p.Partition},
+					kerr.OffsetMetadataTooLarge
 				out = append(out, f)
 				continue
 			}
@@ -126,7 +131,8 @@ func (s *Sim) deleteFaults(r *kmsg.OffsetDeleteRequest) []kfake.Fault {
 	var out []kfake.Fault
 	for _, t := range r.Topics {
 		if s.kafka.TopicInfo(t.Topic) == nil {
-			out = append(out, kfake.Fault{Keys: []kmsg.Key{kmsg.OffsetDelete}, Group: r.Group, Topic: t.Topic, Err: kerr.UnknownTopicOrPartition})
+			out = append(out, kfake.Fault{Keys: []kmsg.Key{kmsg.OffsetDelete}, Group: r.Group, Topic: t.Topic,
+				Err: kerr.UnknownTopicOrPartition})
 		}
 	}
 	return out
@@ -174,7 +180,9 @@ func (s *Sim) correctFetch(req *kmsg.OffsetFetchRequest, r *kmsg.OffsetFetchResp
 		for _, t := range req.Topics {
 			rt := kmsg.OffsetFetchResponseTopic{Topic: t.Topic}
 			for _, p := range t.Partitions {
-				rt.Partitions = append(rt.Partitions, kmsg.OffsetFetchResponseTopicPartition{Partition: p, Offset: -1, LeaderEpoch: -1, Metadata: new(string)})
+				rt.Partitions = append(rt.Partitions,
+					kmsg.OffsetFetchResponseTopicPartition{Partition: p, Offset: -1, LeaderEpoch: -1,
+						Metadata: new(string)})
 			}
 			r.Topics = append(r.Topics, rt)
 		}
@@ -188,7 +196,9 @@ func (s *Sim) correctFetch(req *kmsg.OffsetFetchRequest, r *kmsg.OffsetFetchResp
 		for _, t := range asked.Topics {
 			rt := kmsg.OffsetFetchResponseGroupTopic{Topic: t.Topic, TopicID: t.TopicID}
 			for _, p := range t.Partitions {
-				rt.Partitions = append(rt.Partitions, kmsg.OffsetFetchResponseGroupTopicPartition{Partition: p, Offset: -1, LeaderEpoch: -1, Metadata: new(string)})
+				rt.Partitions = append(rt.Partitions,
+					kmsg.OffsetFetchResponseGroupTopicPartition{Partition: p, Offset: -1, LeaderEpoch: -1,
+						Metadata: new(string)})
 			}
 			g.Topics = append(g.Topics, rt)
 		}
@@ -204,7 +214,9 @@ func (s *Sim) correctDelete(req *kmsg.OffsetDeleteRequest, r *kmsg.OffsetDeleteR
 	for _, t := range req.Topics {
 		rt := kmsg.OffsetDeleteResponseTopic{Topic: t.Topic}
 		for _, p := range t.Partitions {
-			rt.Partitions = append(rt.Partitions, kmsg.OffsetDeleteResponseTopicPartition{Partition: p.Partition, ErrorCode: kerr.GroupSubscribedToTopic.Code})
+			rt.Partitions = append(rt.Partitions,
+				kmsg.OffsetDeleteResponseTopicPartition{Partition: p.Partition,
+					ErrorCode: kerr.GroupSubscribedToTopic.Code})
 		}
 		r.Topics = append(r.Topics, rt)
 	}

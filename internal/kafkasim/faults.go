@@ -189,8 +189,8 @@ func (s *Sim) Record() {
 	s.network.records = true
 }
 
-// Sent are the requests that have come since Record, without those of the simulator's own clients, as they were on the wire:
-// decoded by another library than the one under test, in the version that they came in.
+// Sent are the requests that have come since Record, without those of the simulator's own clients, as they were on
+// the wire: decoded by another library than the one under test, in the version that they came in.
 func (s *Sim) Sent() ([]kmsg.Request, error) {
 	s.network.mu.Lock()
 	defer s.network.mu.Unlock()

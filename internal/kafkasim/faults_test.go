@@ -27,7 +27,8 @@ func TestFailCommit(t *testing.T) {
 	h := s.FailCommit(1, kerr.RebalanceInProgress)
 	codes, err := commit(t, s, cl, "billing", "orders", "", 1, 2)
 	ok(t, err)
-	if diff := cmp.Diff([]int16{kerr.RebalanceInProgress.Code, kerr.RebalanceInProgress.Code}, codes); diff != "" || h.Hits() != 1 {
+	if diff := cmp.Diff([]int16{kerr.RebalanceInProgress.Code, kerr.RebalanceInProgress.Code},
+		codes); diff != "" || h.Hits() != 1 {
 		t.Errorf("codes: %s hits %d", diff, h.Hits())
 	}
 	if c, _ := s.Committed("billing", "orders", 0); c.Offset != 9 {
@@ -62,12 +63,14 @@ func TestStrictCommitLimits(t *testing.T) {
 	}
 	codes, err = commit(t, s, cl, "h", "wide", strings.Repeat("m", 60), offsets...)
 	ok(t, err)
-	if _, has := s.Committed("h", "wide", 0); has || codes[0] != kerr.UnknownServerError.Code || codes[9_999] != kerr.UnknownServerError.Code {
+	if _, has := s.Committed("h", "wide",
+		0); has || codes[0] != kerr.UnknownServerError.Code || codes[9_999] != kerr.UnknownServerError.Code {
 		t.Errorf("a commit over 1 MiB answered %d, written: %t", codes[0], has)
 	}
 	codes, err = commit(t, s, cl, "h", "orders", strings.Repeat("m", 5000), 1, 2)
 	ok(t, err)
-	if diff := cmp.Diff([]int16{kerr.OffsetMetadataTooLarge.Code, kerr.OffsetMetadataTooLarge.Code}, codes); diff != "" {
+	if diff := cmp.Diff([]int16{kerr.OffsetMetadataTooLarge.Code, kerr.OffsetMetadataTooLarge.Code},
+		codes); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -105,7 +108,8 @@ func TestStrictOffsetDelete(t *testing.T) {
 	remove := func(topic string) int16 {
 		req := kmsg.NewPtrOffsetDeleteRequest()
 		req.Group = "billing"
-		req.Topics = []kmsg.OffsetDeleteRequestTopic{{Topic: topic, Partitions: []kmsg.OffsetDeleteRequestTopicPartition{{Partition: 0}}}}
+		req.Topics = []kmsg.OffsetDeleteRequestTopic{{Topic: topic,
+			Partitions: []kmsg.OffsetDeleteRequestTopicPartition{{Partition: 0}}}}
 		raw, err := cl.Broker(int(s.Kafka().CoordinatorFor("billing"))).Request(soon(t), req)
 		ok(t, err)
 		return raw.(*kmsg.OffsetDeleteResponse).Topics[0].Partitions[0].ErrorCode
@@ -144,7 +148,8 @@ func TestLostAnswers(t *testing.T) {
 				defer cancel()
 				req := kmsg.NewPtrOffsetCommitRequest()
 				req.Group, req.Generation = "billing", -1
-				req.Topics = []kmsg.OffsetCommitRequestTopic{{Topic: "orders", Partitions: []kmsg.OffsetCommitRequestTopicPartition{{Offset: 7, LeaderEpoch: -1}}}}
+				req.Topics = []kmsg.OffsetCommitRequestTopic{{Topic: "orders",
+					Partitions: []kmsg.OffsetCommitRequestTopicPartition{{Offset: 7, LeaderEpoch: -1}}}}
 				if resp, err := cl.Broker(int(s.Kafka().CoordinatorFor("billing"))).Request(ctx, req); err == nil {
 					t.Fatalf("the answer was not lost: %+v", resp)
 				}
@@ -245,11 +250,15 @@ func TestHoldAndSlow(t *testing.T) {
 	defer cancel()
 	req := kmsg.NewPtrOffsetCommitRequest()
 	req.Group, req.Generation = "billing", -1
-	req.Topics = []kmsg.OffsetCommitRequestTopic{{Topic: "orders", Partitions: []kmsg.OffsetCommitRequestTopicPartition{{Offset: 11, LeaderEpoch: -1}}}}
+	req.Topics = []kmsg.OffsetCommitRequestTopic{{Topic: "orders",
+		Partitions: []kmsg.OffsetCommitRequestTopicPartition{{Offset: 11, LeaderEpoch: -1}}}}
 	if _, err := cl.Broker(int(s.Kafka().CoordinatorFor("billing"))).Request(ctx, req); err == nil {
 		t.Fatal("the slow commit was in time")
 	}
-	until(t, "the commit lands late", func() bool { c, _ := s.Committed("billing", "orders", 0); return c.Offset == 11 })
+	until(t, "the commit lands late", func() bool {
+		c, _ := s.Committed("billing", "orders", 0)
+		return c.Offset == 11
+	})
 }
 
 func TestFailAndLoseOfAnyKind(t *testing.T) {

@@ -115,12 +115,13 @@ func (n *network) dialer(host string, opened func(net.Conn) error) dialer {
 	}
 }
 
-// ends name a connection, by the addresses of its client and of its broker: the kernel gives one client port to connections with
-// different brokers at a time, so that the port alone would take another client's request for one of ours.
+// ends name a connection, by the addresses of its client and of its broker: the kernel gives one client port to
+// connections with different brokers at a time, so that the port alone would take another client's request for one of
+// ours.
 func ends(client, broker net.Addr) string { return client.String() + " " + broker.String() }
 
-// ownConn is our client's end of a connection. It is ours for as long as the socket is open: the kernel gives its port to another
-// client right after that, before the broker has noticed the end.
+// ownConn is our client's end of a connection. It is ours for as long as the socket is open: the kernel gives its
+// port to another client right after that, before the broker has noticed the end.
 type ownConn struct {
 	net.Conn
 	network *network

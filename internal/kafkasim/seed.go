@@ -76,7 +76,8 @@ func (s *Sim) Produce(topic string, records ...Record) error {
 func produce(s *Sim, cl *kgo.Client, topic string, records []Record) error {
 	batch := make([]*kgo.Record, len(records))
 	for i, r := range records {
-		batch[i] = &kgo.Record{Topic: topic, Partition: r.Partition, Timestamp: r.Time, Key: []byte(r.Key), Value: []byte(r.Value)}
+		batch[i] = &kgo.Record{Topic: topic, Partition: r.Partition, Timestamp: r.Time, Key: []byte(r.Key),
+			Value: []byte(r.Value)}
 	}
 	if err := cl.ProduceSync(s.ctx, batch...).FirstErr(); err != nil {
 		return fmt.Errorf("write %d records to %q: %w", len(records), topic, err)

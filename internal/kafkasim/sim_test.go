@@ -84,7 +84,9 @@ func until(t *testing.T, what string, f func() bool) {
 
 // commit is one raw OffsetCommit to the coordinator; it answers the partitions'
 // codes in the order asked.
-func commit(t *testing.T, s *Sim, cl *kgo.Client, group, topic string, metadata string, offsets ...int64) ([]int16, error) {
+func commit(
+	t *testing.T, s *Sim, cl *kgo.Client, group, topic string, metadata string, offsets ...int64,
+) ([]int16, error) {
 	t.Helper()
 	req := kmsg.NewPtrOffsetCommitRequest()
 	req.Group, req.Generation = group, -1
@@ -109,7 +111,9 @@ func commit(t *testing.T, s *Sim, cl *kgo.Client, group, topic string, metadata 
 	return codes, nil
 }
 
-func list(t *testing.T, s *Sim, cl *kgo.Client, topic string, partition int32, at int64, isolation int8) kmsg.ListOffsetsResponseTopicPartition {
+func list(
+	t *testing.T, s *Sim, cl *kgo.Client, topic string, partition int32, at int64, isolation int8,
+) kmsg.ListOffsetsResponseTopicPartition {
 	t.Helper()
 	req := kmsg.NewPtrListOffsetsRequest()
 	req.ReplicaID, req.IsolationLevel = -1, isolation
@@ -129,7 +133,8 @@ func TestSeedIsDeterministicAndTimed(t *testing.T) {
 	s := seeded(t, Options{ClusterID: "prod-eu-id"})
 	cl := bot(t, s)
 
-	if got := list(t, s, cl, "orders", 1, start.Add(10*time.Second).UnixMilli(), 0); got.Offset != 10 || got.Timestamp != start.Add(10*time.Second).UnixMilli() {
+	if got := list(t, s, cl, "orders", 1, start.Add(10*time.Second).UnixMilli(),
+		0); got.Offset != 10 || got.Timestamp != start.Add(10*time.Second).UnixMilli() {
 		t.Errorf("10 s after the first record is %d at %d, want 10", got.Offset, got.Timestamp)
 	}
 	if got := list(t, s, cl, "orders", 1, start.Add(time.Hour).UnixMilli(), 0); got.Offset != -1 || got.ErrorCode != 0 {
@@ -137,10 +142,12 @@ func TestSeedIsDeterministicAndTimed(t *testing.T) {
 	}
 	meta, err := kmsg.NewPtrMetadataRequest().RequestWith(soon(t), cl)
 	ok(t, err)
-	if *meta.ClusterID != "prod-eu-id" || s.ClusterID() != "prod-eu-id" || len(meta.Brokers) != 3 || len(s.Addrs()) != 3 {
+	if *meta.ClusterID != "prod-eu-id" || s.ClusterID() != "prod-eu-id" || len(meta.Brokers) != 3 ||
+		len(s.Addrs()) != 3 {
 		t.Errorf("cluster %q with %d brokers", *meta.ClusterID, len(meta.Brokers))
 	}
-	a, b := Series{First: start, Step: time.Second, Count: 3}.Records(2), Series{First: start, Step: time.Second, Count: 3}.Records(2)
+	a, b := Series{First: start, Step: time.Second, Count: 3}.Records(2),
+		Series{First: start, Step: time.Second, Count: 3}.Records(2)
 	for i := range a {
 		if a[i] != b[i] {
 			t.Errorf("record %d differs: %v, %v", i, a[i], b[i])
@@ -203,7 +210,8 @@ func TestOpenTransactionHoldsTheStableOffset(t *testing.T) {
 	cl := bot(t, s)
 	tx, err := s.Begin("payments", "orders", Record{Time: start.Add(time.Hour), Value: "open"})
 	ok(t, err)
-	if hw, lso := list(t, s, cl, "orders", 0, -1, 0).Offset, list(t, s, cl, "orders", 0, -1, 1).Offset; hw != 101 || lso != 100 {
+	if hw, lso := list(t, s, cl, "orders", 0, -1, 0).Offset,
+		list(t, s, cl, "orders", 0, -1, 1).Offset; hw != 101 || lso != 100 {
 		t.Errorf("high watermark %d, last stable offset %d, want 101 and 100", hw, lso)
 	}
 	ok(t, s.Commit("billing", "orders", map[int32]int64{0: 5}))
@@ -219,7 +227,9 @@ func TestOpenTransactionHoldsTheStableOffset(t *testing.T) {
 }
 
 // fetch reads one committed offset, stable, as v8 of OffsetFetch.
-func fetch(t *testing.T, s *Sim, cl *kgo.Client, group, topic string, partition int32) kmsg.OffsetFetchResponseGroupTopicPartition {
+func fetch(
+	t *testing.T, s *Sim, cl *kgo.Client, group, topic string, partition int32,
+) kmsg.OffsetFetchResponseGroupTopicPartition {
 	t.Helper()
 	req := kmsg.NewPtrOffsetFetchRequest()
 	req.RequireStable = true
@@ -282,7 +292,8 @@ func TestCloseEndsEverything(t *testing.T) {
 	s.StartOverwriter("refunds", "orders", map[int32]int64{0: 0}, time.Millisecond)
 	cl := bot(t, s)
 	s.Close()
-	if _, err := kmsg.NewPtrMetadataRequest().RequestWith(soon(t), cl); err == nil || errors.Is(err, context.DeadlineExceeded) {
+	if _, err := kmsg.NewPtrMetadataRequest().RequestWith(soon(t), cl); err == nil || errors.Is(err,
+		context.DeadlineExceeded) {
 		t.Errorf("a closed cluster answered %v", err)
 	}
 }
@@ -293,7 +304,8 @@ func TestTLS(t *testing.T) {
 	defer web.Close()
 	s := seeded(t, Options{TLS: &tls.Config{Certificates: web.TLS.Certificates}})
 	trusted := web.Client().Transport.(*http.Transport).TLSClientConfig
-	_, err := kmsg.NewPtrMetadataRequest().RequestWith(soon(t), bot(t, s, kgo.DialTLSConfig(&tls.Config{RootCAs: trusted.RootCAs})))
+	_, err := kmsg.NewPtrMetadataRequest().RequestWith(soon(t),
+		bot(t, s, kgo.DialTLSConfig(&tls.Config{RootCAs: trusted.RootCAs})))
 	ok(t, err)
 	if _, err := kmsg.NewPtrMetadataRequest().RequestWith(soon(t), bot(t, s)); err == nil {
 		t.Error("a client without TLS was served")

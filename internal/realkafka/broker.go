@@ -100,7 +100,8 @@ func (c *Cluster) ready(ctx context.Context, admin *kadm.Client) error {
 	for _, t := range meta.Topics {
 		for _, p := range t.Partitions {
 			if len(p.ISR) < len(p.Replicas) {
-				return fmt.Errorf("%s-%d has %d of %d replicas in sync", t.Topic, p.Partition, len(p.ISR), len(p.Replicas))
+				return fmt.Errorf("%s-%d has %d of %d replicas in sync", t.Topic, p.Partition, len(p.ISR),
+					len(p.Replicas))
 			}
 		}
 	}

@@ -51,7 +51,8 @@ func fetchJars(ctx context.Context, version string) (string, error) {
 	}
 	jars := filepath.Join(partial, "jars")
 	out, err := exec.CommandContext(ctx, "mvn", "--batch-mode", "--quiet", "--file", project,
-		"-Dkafka.version="+version, "dependency:copy-dependencies", "-DincludeScope=runtime", "-DoutputDirectory="+jars).CombinedOutput()
+		"-Dkafka.version="+version, "dependency:copy-dependencies", "-DincludeScope=runtime",
+		"-DoutputDirectory="+jars).CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("fetch the jars of Kafka %s: %w\n%s", version, err, lastLines(string(out), 20))
 	}

@@ -15,8 +15,9 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
-// Proxy stands before each broker, as a load balancer or a service mesh does: clients that begin at its addresses are sent on to
-// its addresses. It passes on what it is given, and can hold one request on the way for as long as a test wants.
+// Proxy stands before each broker, as a load balancer or a service mesh does: clients that begin at its addresses are
+// sent on to its addresses. It passes on what it is given, and can hold one request on the way for as long as a test
+// wants.
 type Proxy struct {
 	lns []net.Listener
 
@@ -66,7 +67,8 @@ func (p *Proxy) Addrs() []string {
 
 // Hold keeps back the next request of a kind.
 func (p *Proxy) Hold(key kmsg.Key) *Held {
-	h := &Held{key: int16(key), arrived: make(chan struct{}), ended: make(chan error, 1), release: make(chan struct{}), answer: make(chan kmsg.Response, 1)}
+	h := &Held{key: int16(key), arrived: make(chan struct{}), ended: make(chan error, 1), release: make(chan struct{}),
+		answer: make(chan kmsg.Response, 1)}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.held = append(p.held, h)
@@ -229,8 +231,8 @@ func readFrame(r io.Reader) ([]byte, error) {
 	return frame, err
 }
 
-// parse is an answer, and where its body begins: behind the correlation id, and the tags of a flexible version. ApiVersions has
-// none of those, so that clients can read it whatever the broker knows.
+// parse is an answer, and where its body begins: behind the correlation id, and the tags of a flexible version.
+// ApiVersions has none of those, so that clients can read it whatever the broker knows.
 func parse(frame []byte, key, version int16) (resp kmsg.Response, at int, err error) {
 	req := kmsg.RequestForKey(key)
 	if req == nil {

@@ -88,7 +88,8 @@ func TestGroupToolSeesTheGroups(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	out, err := c.GroupTool(ctx, "--reset-offsets", "--dry-run", "--group", "tool-a", "--group", "tool-b", "--topic", topic+":0", "--to-earliest")
+	out, err := c.GroupTool(ctx, "--reset-offsets", "--dry-run", "--group", "tool-a", "--group", "tool-b", "--topic",
+		topic+":0", "--to-earliest")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -190,7 +191,8 @@ func unique(name string) string { return fmt.Sprintf("%s-%d", name, time.Now().U
 // produce makes a topic of three partitions and n records in it.
 func produce(ctx context.Context, t *testing.T, c *realkafka.Cluster, topic string, n int) {
 	t.Helper()
-	cl := c.Client(t, kgo.DefaultProduceTopic(topic), kgo.UnknownTopicRetries(-1)) // just made, it is not everywhere yet
+	// just made, it is not everywhere yet
+	cl := c.Client(t, kgo.DefaultProduceTopic(topic), kgo.UnknownTopicRetries(-1))
 	if _, err := kadm.NewClient(cl).CreateTopic(ctx, 3, 3, nil, topic); err != nil {
 		t.Fatal(err)
 	}

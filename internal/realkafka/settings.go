@@ -19,10 +19,11 @@ func (c *Cluster) settings(b *Broker) string {
 	var out bytes.Buffer
 	err := settingsTemplate.Execute(&out, map[string]any{
 		"B": b, "Voters": strings.Join(voters, ","),
-		"Logs":   filepath.Join(filepath.Dir(c.properties(b)), "logs"),
-		"Key":    filepath.Join(c.certDir(), "server.pem"),
-		"Scram":  "org.apache.kafka.common.security.scram.ScramLoginModule required;",
-		"Plain":  fmt.Sprintf("org.apache.kafka.common.security.plain.PlainLoginModule required user_%s=%q;", PlainUser, PlainPassword),
+		"Logs":  filepath.Join(filepath.Dir(c.properties(b)), "logs"),
+		"Key":   filepath.Join(c.certDir(), "server.pem"),
+		"Scram": "org.apache.kafka.common.security.scram.ScramLoginModule required;",
+		"Plain": fmt.Sprintf("org.apache.kafka.common.security.plain.PlainLoginModule required user_%s=%q;", PlainUser,
+			PlainPassword),
 		"Modern": !strings.HasPrefix(c.Version, "3."),
 	})
 	if err != nil {
@@ -37,7 +38,8 @@ process.roles=broker,controller
 controller.quorum.voters={{.Voters}}
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=PLAIN
-listeners=PLAIN://127.0.0.1:{{.B.Port}},SECURE://127.0.0.1:{{.B.SecurePort}},CONTROLLER://127.0.0.1:{{.B.ControllerPort}}
+listeners=PLAIN://127.0.0.1:{{.B.Port}},SECURE://127.0.0.1:{{.B.SecurePort}},{{"" -}}
+CONTROLLER://127.0.0.1:{{.B.ControllerPort}}
 advertised.listeners=PLAIN://127.0.0.1:{{.B.Port}},SECURE://127.0.0.1:{{.B.SecurePort}}
 listener.security.protocol.map=PLAIN:PLAINTEXT,SECURE:SASL_SSL,CONTROLLER:PLAINTEXT
 log.dirs={{.Logs}}

@@ -44,7 +44,8 @@ func (c *Cluster) Consume(tb testing.TB, what Consumption) *Consumer {
 	for k, v := range what.Properties {
 		properties[k] = v
 	}
-	args := []string{"--bootstrap-server", strings.Join(c.Bootstrap(), ","), "--topic", what.Topic, "--group", what.Group}
+	args := []string{"--bootstrap-server", strings.Join(c.Bootstrap(), ","), "--topic", what.Topic, "--group",
+		what.Group}
 	flag := "--command-property" // KIP-1147; the old name draws a warning among the records
 	if strings.HasPrefix(c.Version, "3.") {
 		flag = "--consumer-property"
@@ -145,7 +146,8 @@ func (c *Cluster) runTool(ctx context.Context, main string, args ...string) (str
 	var out bytes.Buffer
 	cmd := java{jars: c.jars, heap: "256m", flags: quick, main: main, args: args, out: &out, err: &out}.command(ctx)
 	if err := cmd.Run(); err != nil {
-		return out.String(), fmt.Errorf("%s %s: %w\n%s", main, strings.Join(args, " "), err, lastLines(out.String(), 20))
+		return out.String(), fmt.Errorf("%s %s: %w\n%s", main, strings.Join(args, " "), err,
+			lastLines(out.String(), 20))
 	}
 	return out.String(), nil
 }

@@ -122,7 +122,9 @@ func (s *Sim) serveAPI(w http.ResponseWriter, r *http.Request, methods map[strin
 }
 
 // call checks what Slack checks before a method runs, then runs it.
-func (s *Sim) call(name string, a args, header string, methods map[string]method, problem *refusal) (args, time.Duration) {
+func (s *Sim) call(
+	name string, a args, header string, methods map[string]method, problem *refusal,
+) (args, time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	header = strings.TrimPrefix(header, "Bearer ")

@@ -24,14 +24,16 @@ func TestPostingWhereTheBotMay(t *testing.T) {
 	sim.AddUser(slacksim.User{ID: "U0GONE", Name: "gone", Deleted: true})
 	api := client(sim)
 	for channel, want := range map[string]string{
-		"C0INC": "", "U0MARA": "", "C0OUT": "not_in_channel", "C0PRIV": "channel_not_found", "C0NONE": "channel_not_found", "C0OLD": "is_archived",
-		"U0GONE": "channel_not_found", slacksim.BotUser: "channel_not_found",
+		"C0INC": "", "U0MARA": "", "C0OUT": "not_in_channel", "C0PRIV": "channel_not_found",
+		"C0NONE": "channel_not_found", "C0OLD": "is_archived", "U0GONE": "channel_not_found",
+		slacksim.BotUser: "channel_not_found",
 	} {
 		if _, _, err := api.PostMessage(channel, text("hello")); errorText(err) != want {
 			t.Errorf("post to %s: %v, want %q", channel, err, want)
 		}
 	}
-	if m := must(sim.Person("U0MARA").WaitText(soon(t), sim.DM("U0MARA"), "hello"))(t); m.Ephemeral || m.Author != slacksim.BotUser {
+	if m := must(sim.Person("U0MARA").WaitText(soon(t), sim.DM("U0MARA"), "hello"))(t); m.Ephemeral ||
+		m.Author != slacksim.BotUser {
 		t.Errorf("direct message = %+v", m)
 	}
 	sim.SetScopes(append(slices.Clone(slacksim.DefaultScopes), "chat:write.public")...)
@@ -59,10 +61,12 @@ func TestEditingAndDeleting(t *testing.T) {
 		t.Fatal(err)
 	}
 	m := must(jon.WaitText(soon(t), "C0INC", "waiting"))(t)
-	if _, _, _, err := api.UpdateMessage("C0INC", ts, text("card"), slack.MsgOptionBlocks(section("done"))); err != nil {
+	if _, _, _, err := api.UpdateMessage("C0INC", ts, text("card"),
+		slack.MsgOptionBlocks(section("done"))); err != nil {
 		t.Fatal(err)
 	}
-	if now := must(jon.Look(m))(t); now.Text() != "done" || now.Edited || len(now.History) != 2 || now.History[0].Fallback != "card" {
+	if now := must(jon.Look(m))(t); now.Text() != "done" || now.Edited || len(now.History) != 2 ||
+		now.History[0].Fallback != "card" {
 		t.Errorf("after the edit: %q, edited %v", now.Text(), now.Edited)
 	}
 	if _, _, _, err := api.UpdateMessage("C0INC", ts, text("only text")); err != nil {
@@ -87,7 +91,8 @@ func TestEditingAndDeleting(t *testing.T) {
 			t.Errorf("%s: %v, want %q", name, err, c.want)
 		}
 	}
-	if link := must(api.GetPermalink(&slack.PermalinkParameters{Channel: "C0INC", Ts: ts}))(t); !strings.HasSuffix(link, "/archives/C0INC/p"+strings.ReplaceAll(ts, ".", "")) {
+	if link := must(api.GetPermalink(&slack.PermalinkParameters{Channel: "C0INC", Ts: ts}))(t); !strings.HasSuffix(link,
+		"/archives/C0INC/p"+strings.ReplaceAll(ts, ".", "")) {
 		t.Errorf("permalink = %q", link)
 	}
 	if _, _, err := api.DeleteMessage("C0INC", ts); err != nil {
@@ -137,7 +142,8 @@ func TestEphemeralAndThreads(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := api.PostMessage("C0INC", text("approved by <@U0JON> of <!subteam^S0PAY>, see <#C0OUT>"), slack.MsgOptionTS(ts)); err != nil {
+	if _, _, err := api.PostMessage("C0INC", text("approved by <@U0JON> of <!subteam^S0PAY>, see <#C0OUT>"),
+		slack.MsgOptionTS(ts)); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := api.PostEphemeral("C0INC", "U0JON", text("you may not"), slack.MsgOptionTS(ts)); err != nil {
@@ -146,11 +152,13 @@ func TestEphemeralAndThreads(t *testing.T) {
 	if _, err := api.PostEphemeral("C0INC", "U0GUEST", text("x")); errorText(err) != "user_not_in_channel" {
 		t.Errorf("ephemeral to somebody outside: %v", err)
 	}
-	if _, _, err := api.PostMessage("C0INC", text("x"), slack.MsgOptionTS("1.000001")); errorText(err) != "thread_not_found" {
+	if _, _, err := api.PostMessage("C0INC", text("x"),
+		slack.MsgOptionTS("1.000001")); errorText(err) != "thread_not_found" {
 		t.Errorf("reply to nothing: %v", err)
 	}
 	parent := must(mara.WaitText(soon(t), "C0INC", "card"))(t)
-	if got := mara.Replies(parent); len(got) != 1 || got[0].Text() != "approved by @jon of @pay-owners, see #elsewhere" {
+	if got := mara.Replies(parent); len(got) != 1 ||
+		got[0].Text() != "approved by @jon of @pay-owners, see #elsewhere" {
 		t.Errorf("mara's thread = %+v", got)
 	}
 	if got := jon.Replies(parent); len(got) != 2 || !got[1].Ephemeral {
@@ -165,7 +173,8 @@ func TestEphemeralAndThreads(t *testing.T) {
 func TestTokensAndScopes(t *testing.T) {
 	t.Parallel()
 	sim := incident(t, slacksim.Options{Scopes: []string{"commands", "chat:write"}})
-	for token, want := range map[string]string{slacksim.BotToken: "", "xoxb-wrong": "invalid_auth", slacksim.AppToken: "not_allowed_token_type", "": "not_authed"} {
+	for token, want := range map[string]string{slacksim.BotToken: "", "xoxb-wrong": "invalid_auth",
+		slacksim.AppToken: "not_allowed_token_type", "": "not_authed"} {
 		if _, err := slack.New(token, slack.OptionAPIURL(sim.APIURL())).AuthTest(); errorText(err) != want {
 			t.Errorf("auth.test with %q: %v, want %q", token, err, want)
 		}
@@ -175,7 +184,8 @@ func TestTokensAndScopes(t *testing.T) {
 		t.Errorf("users.info: %v (%v)", err, missing)
 	}
 	for header, want := range map[string]string{slacksim.AppToken: "", slacksim.BotToken: "not_allowed_token_type"} {
-		_, _, err := slack.New("", slack.OptionAPIURL(sim.APIURL()), slack.OptionAppLevelToken(header)).StartSocketModeContext(t.Context())
+		_, _, err := slack.New("", slack.OptionAPIURL(sim.APIURL()),
+			slack.OptionAppLevelToken(header)).StartSocketModeContext(t.Context())
 		if errorText(err) != want {
 			t.Errorf("apps.connections.open with %q: %v", header, err)
 		}
@@ -222,23 +232,27 @@ func TestPeopleGroupsAndChannels(t *testing.T) {
 	if _, err := api.GetUserGroupMembers("S0NONE"); errorText(err) != "no_such_subteam" {
 		t.Errorf("unknown group: %v", err)
 	}
-	if got := must(api.GetUserGroups(slack.GetUserGroupsOptionIncludeUsers(true)))(t); len(got) != 1 || got[0].Handle != "pay-owners" || len(got[0].Users) != 1 {
+	if got := must(api.GetUserGroups(slack.GetUserGroupsOptionIncludeUsers(true)))(t); len(got) != 1 ||
+		got[0].Handle != "pay-owners" || len(got[0].Users) != 1 {
 		t.Errorf("groups = %+v", got)
 	}
 	sim.SetFreePlan(true)
 	if _, err := api.GetUserGroupMembers("S0PAY"); errorText(err) != "plan_upgrade_required" {
 		t.Errorf("free plan: %v", err)
 	}
-	if c := must(api.GetConversationInfo(&slack.GetConversationInfoInput{ChannelID: "C0INC"}))(t); !c.IsExtShared || !c.IsMember || c.IsIM || c.Name != "inc-4711" {
+	if c := must(api.GetConversationInfo(&slack.GetConversationInfoInput{ChannelID: "C0INC"}))(t); !c.IsExtShared ||
+		!c.IsMember || c.IsIM || c.Name != "inc-4711" {
 		t.Errorf("C0INC = %+v", c)
 	}
 	if c := must(api.GetConversationInfo(&slack.GetConversationInfoInput{ChannelID: "C0OUT"}))(t); c.IsMember {
 		t.Error("the bot is not in C0OUT")
 	}
-	if _, err := api.GetConversationInfo(&slack.GetConversationInfoInput{ChannelID: "C0PRIV"}); errorText(err) != "channel_not_found" {
+	if _, err := api.GetConversationInfo(&slack.GetConversationInfoInput{ChannelID: "C0PRIV"}); errorText(
+		err) != "channel_not_found" {
 		t.Errorf("private channel: %v", err)
 	}
-	if got, _, err := api.GetUsersInConversation(&slack.GetUsersInConversationParameters{ChannelID: "C0INC", Limit: 2}); err != nil || len(got) != 2 {
+	if got, _, err := api.GetUsersInConversation(
+		&slack.GetUsersInConversationParameters{ChannelID: "C0INC", Limit: 2}); err != nil || len(got) != 2 {
 		t.Errorf("members = %v, %v", got, err)
 	}
 	dm, _, _, err := api.OpenConversation(&slack.OpenConversationParameters{Users: []string{"U0MARA"}})
@@ -256,20 +270,23 @@ func TestUploadIsSharedInTheThread(t *testing.T) {
 		t.Fatal(err)
 	}
 	const csv = "orders,0,49551\n"
-	upload := slack.UploadFileParameters{Filename: "plan.csv", Title: "plan", FileSize: len(csv), Reader: strings.NewReader(csv), Channel: "C0INC", ThreadTimestamp: ts, InitialComment: "the plan"}
+	upload := slack.UploadFileParameters{Filename: "plan.csv", Title: "plan", FileSize: len(csv),
+		Reader: strings.NewReader(csv), Channel: "C0INC", ThreadTimestamp: ts, InitialComment: "the plan"}
 	if _, err := api.UploadFile(upload); err != nil {
 		t.Fatal(err)
 	}
 	parent := must(mara.WaitText(soon(t), "C0INC", "card"))(t)
 	got := mara.Replies(parent)
-	if len(got) != 1 || len(got[0].Files) != 1 || got[0].Files[0].Content != csv || got[0].Text() != "the plan\n(file) plan.csv, 15 bytes" {
+	if len(got) != 1 || len(got[0].Files) != 1 || got[0].Files[0].Content != csv ||
+		got[0].Text() != "the plan\n(file) plan.csv, 15 bytes" {
 		t.Fatalf("thread = %+v", got)
 	}
 	upload.FileSize, upload.Reader = 3, strings.NewReader(csv)
 	if _, err := api.UploadFile(upload); err == nil {
 		t.Error("sent another length than announced")
 	}
-	upload.FileSize, upload.Reader, upload.Channel, upload.ThreadTimestamp = len(csv), strings.NewReader(csv), "C0OUT", ""
+	upload.FileSize, upload.Reader, upload.Channel, upload.ThreadTimestamp = len(csv), strings.NewReader(csv), "C0OUT",
+		""
 	if _, err := api.UploadFile(upload); err == nil || !strings.Contains(err.Error(), "not_in_channel") {
 		t.Errorf("file to a channel the bot is not in: %v", err)
 	}
@@ -286,7 +303,8 @@ func TestRateLimits(t *testing.T) {
 		}
 	}
 	var limited *slack.RateLimitedError
-	if _, _, err := api.PostMessage("C0INC", text("x")); !errors.As(err, &limited) || limited.RetryAfter != time.Second {
+	if _, _, err := api.PostMessage("C0INC", text("x")); !errors.As(err,
+		&limited) || limited.RetryAfter != time.Second {
 		t.Errorf("sixth post at once: %v", err)
 	}
 	if _, _, err := api.PostMessage("U0MARA", text("x")); err != nil {
@@ -366,7 +384,8 @@ func TestRecordHoldsNoTokenButAllElse(t *testing.T) {
 	if !strings.Contains(sent, "swordfish & more") || strings.Contains(sent, slacksim.BotToken) {
 		t.Errorf("sent = %s", sent)
 	}
-	if got := sim.Calls("chat.postMessage"); len(got) != 1 || got[0].Params["channel"] != "C0INC" || got[0].Status != 200 {
+	if got := sim.Calls("chat.postMessage"); len(got) != 1 || got[0].Params["channel"] != "C0INC" ||
+		got[0].Status != 200 {
 		t.Errorf("calls = %+v", got)
 	}
 }

@@ -16,7 +16,8 @@ func (p *Person) Upload(name, content string) string {
 	s := p.sim
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	f := &file{File: File{ID: s.id("F"), Name: name, Title: name, User: p.ID, Content: content}, length: len(content), sent: true, shared: true}
+	f := &file{File: File{ID: s.id("F"), Name: name, Title: name, User: p.ID, Content: content}, length: len(content),
+		sent: true, shared: true}
 	s.files[f.ID] = f
 	return f.ID
 }
@@ -31,9 +32,9 @@ func hasFileInput(blocks []any) bool {
 	return false
 }
 
-// attach puts the file objects into a view that is about to be submitted: view.state.values holds them in full, and the app needs
-// no more than their ids (bolt-js#1995, files of ViewStateValue). The client insists on what the element asks for (docs, file
-// input element: filetypes, max_files 1 to 10, 10 MB). The lock is held.
+// attach puts the file objects into a view that is about to be submitted: view.state.values holds them in full, and
+// the app needs no more than their ids (bolt-js#1995, files of ViewStateValue). The client insists on what the
+// element asks for (docs, file input element: filetypes, max_files 1 to 10, 10 MB). The lock is held.
 func (s *Sim) attach(v *view, user string) error {
 	for _, b := range list(v.body, "blocks") {
 		block, _ := b.(obj)
@@ -84,9 +85,10 @@ func extension(name string) string {
 // fileObject is a file as the app sees it (ref, files.info; SG, type File).
 func (s *Sim) fileObject(f *file) obj {
 	url := s.url + "/files/" + f.ID
-	return obj{"id": f.ID, "created": s.opts.Now().Unix(), "timestamp": s.opts.Now().Unix(), "name": f.Name, "title": f.Title, "mimetype": "text/csv",
-		"filetype": extension(f.Name), "user": f.User, "user_team": HomeTeam, "mode": "hosted", "size": len(f.Content), "is_external": false,
-		"is_public": false, "url_private": url, "url_private_download": url}
+	return obj{"id": f.ID, "created": s.opts.Now().Unix(), "timestamp": s.opts.Now().Unix(), "name": f.Name,
+		"title": f.Title, "mimetype": "text/csv", "filetype": extension(f.Name), "user": f.User, "user_team": HomeTeam,
+		"mode": "hosted", "size": len(f.Content), "is_external": false, "is_public": false, "url_private": url,
+		"url_private_download": url}
 }
 
 func (s *Sim) fileInfo(a args) (obj, *refusal) {
@@ -94,11 +96,12 @@ func (s *Sim) fileInfo(a args) (obj, *refusal) {
 	if !ok || !f.sent {
 		return nil, refuse("file_not_found") // ref, files.info
 	}
-	return obj{"file": s.fileObject(f), "comments": []any{}, "paging": obj{"count": 0, "total": 0, "page": 1, "pages": 0}}, nil
+	return obj{"file": s.fileObject(f), "comments": []any{},
+		"paging": obj{"count": 0, "total": 0, "page": 1, "pages": 0}}, nil
 }
 
-// serveDownload is files.slack.com: the token goes in the header, and without access to the file the answer is a redirect to the
-// sign-in page, which names the file (SG, misc.go downloadFile).
+// serveDownload is files.slack.com: the token goes in the header, and without access to the file the answer is a
+// redirect to the sign-in page, which names the file (SG, misc.go downloadFile).
 func (s *Sim) serveDownload(w http.ResponseWriter, r *http.Request) {
 	note := s.note(Downloads, args{"id": r.PathValue("id")}, "")
 	if fault, failing := s.fault(Downloads, nil); failing {

@@ -31,8 +31,8 @@ func TestAFileComesWithASubmission(t *testing.T) {
 		t.Fatal(err)
 	}
 	id := mara.Upload("plan.csv", "orders,0,5\n")
-	for _, wrong := range []string{"", "F0", mara.Upload("plan.xls", "x"), sim.Person("U0JON").Upload("plan.csv", "x"), id + "," + mara.Upload("b.csv", "x"),
-		mara.Upload("large.csv", strings.Repeat("x", 10<<20+1))} {
+	for _, wrong := range []string{"", "F0", mara.Upload("plan.xls", "x"), sim.Person("U0JON").Upload("plan.csv", "x"),
+		id + "," + mara.Upload("b.csv", "x"), mara.Upload("large.csv", strings.Repeat("x", 10<<20+1))} {
 		if _, err := mara.Submit(view, map[string]string{"file": wrong}); err == nil {
 			t.Errorf("the client submitted %q", wrong)
 		}
@@ -54,7 +54,8 @@ func TestAFileComesWithASubmission(t *testing.T) {
 		t.Errorf("unknown file: %v", err)
 	}
 
-	sim.SetScopes(slices.DeleteFunc(slices.Clone(slacksim.DefaultScopes), func(s string) bool { return s == "files:read" })...)
+	sim.SetScopes(slices.DeleteFunc(slices.Clone(slacksim.DefaultScopes),
+		func(s string) bool { return s == "files:read" })...)
 	if _, err := open(); errorText(err) != "missing_scope" {
 		t.Errorf("without files:read: %v", err)
 	}
@@ -62,7 +63,8 @@ func TestAFileComesWithASubmission(t *testing.T) {
 		t.Errorf("without files:read: %v", err)
 	}
 	content.Reset()
-	if err := api.GetFile(info.URLPrivateDownload, &content); err == nil || !strings.Contains(err.Error(), "sign-in page") || content.String() != "" {
+	if err := api.GetFile(info.URLPrivateDownload, &content); err == nil || !strings.Contains(err.Error(),
+		"sign-in page") || content.String() != "" {
 		t.Errorf("without files:read: %q, %v", content.String(), err)
 	}
 }

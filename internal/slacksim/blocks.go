@@ -41,13 +41,15 @@ var blocksSchema []byte
 
 // blockKinds names the schema's definition for each type of block.
 var blockKinds = map[string]string{
-	"actions": "ActionsBlock", "alert": "AlertBlock", "card": "CardBlock", "carousel": "CarouselBlock", "container": "ContainerBlock",
-	"context": "ContextBlock", "context_actions": "ContextActionsBlock", "data_table": "DataTableBlock", "divider": "DividerBlock",
-	"file": "FileBlock", "header": "HeaderBlock", "image": "ImageBlock", "input": "InputBlock", "markdown": "MarkdownBlock",
-	"rich_text": "RichTextBlock", "section": "SectionBlock", "table": "TableBlock", "video": "VideoBlock",
+	"actions": "ActionsBlock", "alert": "AlertBlock", "card": "CardBlock", "carousel": "CarouselBlock",
+	"container": "ContainerBlock", "context": "ContextBlock", "context_actions": "ContextActionsBlock",
+	"data_table": "DataTableBlock", "divider": "DividerBlock", "file": "FileBlock", "header": "HeaderBlock",
+	"image": "ImageBlock", "input": "InputBlock", "markdown": "MarkdownBlock", "rich_text": "RichTextBlock",
+	"section": "SectionBlock", "table": "TableBlock", "video": "VideoBlock",
 }
 
-// compiled are the schemas by type of block; the schema is part of the program, so a mistake in it is one in the program.
+// compiled are the schemas by type of block; the schema is part of the program, so a mistake in it is one in the
+// program.
 var compiled = sync.OnceValue(func() map[string]*jsonschema.Schema {
 	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(blocksSchema))
 	if err != nil {
@@ -85,7 +87,8 @@ func validate(blocks []any, on surface) *refusal {
 		wrong = append(wrong, wrongBlock(block, at, on)...)
 		if id := str(block, "block_id"); id != "" {
 			if ids[id] {
-				wrong = append(wrong, complain(fmt.Sprintf("`block_id` %q already exists for another block", id), at+"/block_id"))
+				wrong = append(wrong, complain(fmt.Sprintf("`block_id` %q already exists for another block", id),
+					at+"/block_id"))
 			}
 			ids[id] = true
 		}
@@ -154,7 +157,8 @@ func wrongTable(block obj, at string) []string {
 	for i, r := range rows {
 		cells, _ := r.([]any)
 		if len(cells) > tableColumns {
-			wrong = append(wrong, complain(fmt.Sprintf("no more than %d items allowed", tableColumns), fmt.Sprintf("%s/rows/%d", at, i)))
+			wrong = append(wrong, complain(fmt.Sprintf("no more than %d items allowed", tableColumns),
+				fmt.Sprintf("%s/rows/%d", at, i)))
 		}
 		total += textIn(cells)
 	}
@@ -171,11 +175,13 @@ func wrongElements(block obj, at string) []string {
 	for i, e := range elements(block) {
 		id := str(e, "action_id")
 		if id != "" && seen[id] {
-			wrong = append(wrong, complain(fmt.Sprintf("`action_id` %q already exists for another element", id), fmt.Sprintf("%s/elements/%d/action_id", at, i)))
+			wrong = append(wrong, complain(fmt.Sprintf("`action_id` %q already exists for another element", id),
+				fmt.Sprintf("%s/elements/%d/action_id", at, i)))
 		}
 		seen[id] = true
 		if options, has := e["options"].([]any); has && len(options) == 0 {
-			wrong = append(wrong, complain("no fewer than 1 items allowed", fmt.Sprintf("%s/elements/%d/options", at, i)))
+			wrong = append(wrong, complain("no fewer than 1 items allowed",
+				fmt.Sprintf("%s/elements/%d/options", at, i)))
 		}
 	}
 	return wrong
@@ -212,7 +218,9 @@ func leaves(e *jsonschema.ValidationError, at string) []string {
 		place += "/" + strings.Join(e.InstanceLocation, "/")
 	}
 	if _, alternatives := e.ErrorKind.(*kind.AnyOf); alternatives && len(e.Causes) > 0 {
-		best := slices.MaxFunc(e.Causes, func(a, b *jsonschema.ValidationError) int { return closeness(a) - closeness(b) })
+		best := slices.MaxFunc(e.Causes, func(a, b *jsonschema.ValidationError) int {
+			return closeness(a) - closeness(b)
+		})
 		return leaves(best, at)
 	}
 	if len(e.Causes) > 0 {

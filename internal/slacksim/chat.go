@@ -96,7 +96,8 @@ func (s *Sim) readBlocks(a args, on surface) ([]any, *refusal) {
 	raw := []byte(a.str("blocks"))
 	var blocks []any
 	if json.Unmarshal(raw, &blocks) != nil {
-		return nil, refuse("invalid_blocks_format") // not even an array (seen in Jan-IngenHousz-Institute/open-jii#2127)
+		// not even an array (seen in Jan-IngenHousz-Institute/open-jii#2127)
+		return nil, refuse("invalid_blocks_format")
 	}
 	if no := validate(blocks, on); no != nil {
 		return nil, no

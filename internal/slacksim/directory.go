@@ -10,8 +10,8 @@ import (
 
 func (s *Sim) authTest(args) (obj, *refusal) {
 	return obj{
-		"url": s.url + "/", "team": s.teams[HomeTeam], "user": s.users[BotUser].Name, "team_id": HomeTeam, "user_id": BotUser,
-		"bot_id": BotID, "is_enterprise_install": false,
+		"url": s.url + "/", "team": s.teams[HomeTeam], "user": s.users[BotUser].Name, "team_id": HomeTeam,
+		"user_id": BotUser, "bot_id": BotID, "is_enterprise_install": false,
 	}, nil
 }
 
@@ -45,12 +45,15 @@ func (s *Sim) conversationInfo(a args) (obj, *refusal) {
 
 func describe(c *Channel) obj {
 	if c.DM != "" {
-		return obj{"id": c.ID, "is_im": true, "user": c.DM, "is_org_shared": false, "is_user_deleted": false, "priority": 0}
+		return obj{"id": c.ID, "is_im": true, "user": c.DM, "is_org_shared": false, "is_user_deleted": false,
+			"priority": 0}
 	}
 	return obj{
-		"id": c.ID, "name": c.Name, "name_normalized": c.Name, "is_channel": !c.Private, "is_group": c.Private, "is_im": false, "is_mpim": false,
-		"is_private": c.Private, "is_archived": c.Archived, "is_general": false, "is_member": c.Bot, "num_members": len(c.Members),
-		"is_shared": c.ExtShared || c.OrgShared, "is_ext_shared": c.ExtShared, "is_org_shared": c.OrgShared, "is_pending_ext_shared": c.Pending, "context_team_id": HomeTeam,
+		"id": c.ID, "name": c.Name, "name_normalized": c.Name, "is_channel": !c.Private, "is_group": c.Private,
+		"is_im": false, "is_mpim": false, "is_private": c.Private, "is_archived": c.Archived, "is_general": false,
+		"is_member": c.Bot, "num_members": len(c.Members), "is_shared": c.ExtShared || c.OrgShared,
+		"is_ext_shared": c.ExtShared, "is_org_shared": c.OrgShared, "is_pending_ext_shared": c.Pending,
+		"context_team_id": HomeTeam,
 	}
 }
 
@@ -117,12 +120,14 @@ func (s *Sim) userInfo(a args) (obj, *refusal) {
 	_, offset := s.opts.Now().In(u.location()).Zone()
 	out := obj{
 		"id": u.ID, "team_id": u.Team, "name": u.Name, "real_name": u.RealName, "deleted": u.Deleted, "is_bot": u.Bot,
-		"is_app_user": false, "updated": 0, "profile": obj{"real_name": u.RealName, "display_name": u.Name, "team": u.Team},
+		"is_app_user": false, "updated": 0,
+		"profile": obj{"real_name": u.RealName, "display_name": u.Name, "team": u.Team},
 	}
 	if !u.Deleted { // deactivated accounts come without zone and roles (docs, user object)
 		maps.Copy(out, obj{
-			"tz": u.Zone, "tz_label": u.Zone, "tz_offset": offset, "is_admin": false, "is_owner": false, "is_primary_owner": false,
-			"is_restricted": u.Guest || u.SingleChannelGuest, "is_ultra_restricted": u.SingleChannelGuest,
+			"tz": u.Zone, "tz_label": u.Zone, "tz_offset": offset, "is_admin": false, "is_owner": false,
+			"is_primary_owner": false, "is_restricted": u.Guest || u.SingleChannelGuest,
+			"is_ultra_restricted": u.SingleChannelGuest,
 		})
 	}
 	if u.Stranger {
@@ -146,8 +151,8 @@ func (s *Sim) listGroups(a args) (obj, *refusal) {
 			continue
 		}
 		entry := obj{
-			"id": g.ID, "team_id": HomeTeam, "is_usergroup": true, "name": g.Name, "handle": g.Handle, "description": "",
-			"date_create": 0, "date_update": 0, "date_delete": 0, "user_count": len(g.Members),
+			"id": g.ID, "team_id": HomeTeam, "is_usergroup": true, "name": g.Name, "handle": g.Handle,
+			"description": "", "date_create": 0, "date_update": 0, "date_delete": 0, "user_count": len(g.Members),
 		}
 		if g.Disabled {
 			entry["date_delete"] = s.opts.Now().Unix()

@@ -42,14 +42,16 @@ type AckOutcome string
 
 // All but the first are ignored by Slack without telling the app.
 const (
-	AckAccepted    AckOutcome = "accepted"
-	AckLate        AckOutcome = "late"                // after 3 s
-	AckDuplicate   AckOutcome = "duplicate"           // for an envelope already acknowledged
-	AckUnknown     AckOutcome = "unknown envelope"    // not one of ours, or not JSON
-	AckOversized   AckOutcome = "oversized"           // 20,480 bytes or more
-	AckMisrouted   AckOutcome = "other connection"    // not where the envelope was sent (facts 4.5: unknown, so assumed to be lost)
-	AckUnheard     AckOutcome = "after disconnect"    // on a connection that was told to go, or stalls
-	AckNotAccepted AckOutcome = "payload not allowed" // an event's acknowledgement carries no payload; acknowledged all the same
+	AckAccepted  AckOutcome = "accepted"
+	AckLate      AckOutcome = "late"             // after 3 s
+	AckDuplicate AckOutcome = "duplicate"        // for an envelope already acknowledged
+	AckUnknown   AckOutcome = "unknown envelope" // not one of ours, or not JSON
+	AckOversized AckOutcome = "oversized"        // 20,480 bytes or more
+	// not where the envelope was sent (facts 4.5: unknown, so assumed to be lost)
+	AckMisrouted AckOutcome = "other connection"
+	AckUnheard   AckOutcome = "after disconnect" // on a connection that was told to go, or stalls
+	// an event's acknowledgement carries no payload; acknowledged all the same
+	AckNotAccepted AckOutcome = "payload not allowed"
 )
 
 // Wait returns how the delivery ended.
@@ -66,7 +68,8 @@ func (d *Delivery) Wait(ctx context.Context) (Ack, error) {
 
 // envelope makes a delivery. The lock is held.
 func (s *Sim) envelope(kind string, payload obj, onAck func(Ack)) *Delivery {
-	return &Delivery{EnvelopeID: s.id("env-"), Kind: kind, sim: s, payload: payload, onAck: onAck, done: make(chan struct{})}
+	return &Delivery{EnvelopeID: s.id("env-"), Kind: kind, sim: s, payload: payload, onAck: onAck,
+		done: make(chan struct{})}
 }
 
 func (d *Delivery) frame() json.RawMessage {
@@ -226,7 +229,8 @@ func (s *Sim) SendRaw(frame string) error {
 }
 
 // eventScopes are the scopes without which an app hears nothing of an event (ref, events).
-var eventScopes = map[string]string{"app_mention": "app_mentions:read", "message.im": "im:history", "subteam_members_changed": "usergroups:read"}
+var eventScopes = map[string]string{"app_mention": "app_mentions:read", "message.im": "im:history",
+	"subteam_members_changed": "usergroups:read"}
 
 // SendEvent delivers an Events API event if the app subscribed to its type and may hear of it; nil if not.
 func (s *Sim) SendEvent(event obj) *Delivery {
@@ -242,7 +246,8 @@ func (s *Sim) SendEvent(event obj) *Delivery {
 	d := s.envelope("events_api", obj{
 		"token": "sim", "team_id": HomeTeam, "api_app_id": AppID, "type": "event_callback", "event": event,
 		"event_id": s.id("Ev"), "event_time": s.opts.Now().Unix(), "is_ext_shared_channel": false,
-		"authorizations": []obj{{"enterprise_id": nil, "team_id": HomeTeam, "user_id": BotUser, "is_bot": true, "is_enterprise_install": false}},
+		"authorizations": []obj{{"enterprise_id": nil, "team_id": HomeTeam, "user_id": BotUser, "is_bot": true,
+			"is_enterprise_install": false}},
 	}, nil)
 	s.mu.Unlock()
 	s.dispatch(d)

@@ -14,7 +14,8 @@ func fill(element obj, value string) (obj, error) {
 	switch kind {
 	case "plain_text_input", "number_input", "email_text_input", "url_text_input":
 		out["value"] = value
-		if limit, ok := element["max_length"].(float64); ok && float64(len([]rune(value))) > limit || len([]rune(value)) > 3000 {
+		if limit, ok := element["max_length"].(float64); ok && float64(len([]rune(value))) > limit ||
+			len([]rune(value)) > 3000 {
 			return nil, fmt.Errorf("the client takes no more text in %q", str(element, "action_id"))
 		}
 	case "static_select", "radio_buttons", "overflow":
@@ -98,8 +99,9 @@ func (v *view) state() obj {
 func initial(element obj) obj {
 	out := obj{"type": element["type"]}
 	for from, to := range map[string]string{
-		"initial_value": "value", "initial_option": "selected_option", "initial_options": "selected_options", "initial_date_time": "selected_date_time",
-		"initial_date": "selected_date", "initial_time": "selected_time", "initial_user": "selected_user", "initial_channel": "selected_channel",
+		"initial_value": "value", "initial_option": "selected_option", "initial_options": "selected_options",
+		"initial_date_time": "selected_date_time", "initial_date": "selected_date", "initial_time": "selected_time",
+		"initial_user": "selected_user", "initial_channel": "selected_channel",
 		"initial_conversation": "selected_conversation",
 	} {
 		if v, has := element[from]; has {
@@ -107,7 +109,8 @@ func initial(element obj) obj {
 		}
 	}
 	if len(out) == 1 {
-		key := map[string]string{"checkboxes": "selected_options", "datetimepicker": "selected_date_time", "datepicker": "selected_date", "timepicker": "selected_time"}[str(element, "type")]
+		key := map[string]string{"checkboxes": "selected_options", "datetimepicker": "selected_date_time",
+			"datepicker": "selected_date", "timepicker": "selected_time"}[str(element, "type")]
 		switch {
 		case str(element, "type") == "file_input":
 			out["files"] = []any{}

@@ -34,9 +34,12 @@ func catch(t *testing.T, sim *slacksim.Sim) (<-chan slack.InteractionCallback, <
 func card(revision string) slack.MsgOption {
 	approve := button("approve", "k7f3."+revision, "Approve").WithStyle(slack.StylePrimary)
 	approve.Confirm = slack.NewConfirmationBlockObject(
-		slack.NewTextBlockObject(slack.PlainTextType, "Approve k7f3?", false, false), slack.NewTextBlockObject(slack.PlainTextType, "Replays 18,204.", false, false),
-		slack.NewTextBlockObject(slack.PlainTextType, "Approve", false, false), slack.NewTextBlockObject(slack.PlainTextType, "Back", false, false))
-	return slack.MsgOptionBlocks(section("revision "+revision), slack.NewActionBlock("votes", approve, button("reject", "k7f3."+revision, "Reject")))
+		slack.NewTextBlockObject(slack.PlainTextType, "Approve k7f3?", false, false),
+		slack.NewTextBlockObject(slack.PlainTextType, "Replays 18,204.", false, false),
+		slack.NewTextBlockObject(slack.PlainTextType, "Approve", false, false),
+		slack.NewTextBlockObject(slack.PlainTextType, "Back", false, false))
+	return slack.MsgOptionBlocks(section("revision "+revision),
+		slack.NewActionBlock("votes", approve, button("reject", "k7f3."+revision, "Reject")))
 }
 
 func TestClickReplacesItsOwnMessageOnly(t *testing.T) {
@@ -48,10 +51,13 @@ func TestClickReplacesItsOwnMessageOnly(t *testing.T) {
 	must(mara.Command("C0INC", "/kafka-reset", "billing"))(t)
 	cmd := <-commands
 	respond := func(url string, options ...slack.MsgOption) error {
-		_, _, err := api.PostMessageContext(t.Context(), "", append([]slack.MsgOption{slack.MsgOptionResponseURL(url, ""), slack.MsgOptionText("preview", false)}, options...)...)
+		_, _, err := api.PostMessageContext(t.Context(), "",
+			append([]slack.MsgOption{slack.MsgOptionResponseURL(url, ""), slack.MsgOptionText("preview", false)},
+				options...)...)
 		return err
 	}
-	if err := errors.Join(respond(cmd.ResponseURL, card("1")), respond(cmd.ResponseURL, slack.MsgOptionReplaceOriginal(cmd.ResponseURL), card("2"))); err != nil {
+	if err := errors.Join(respond(cmd.ResponseURL, card("1")),
+		respond(cmd.ResponseURL, slack.MsgOptionReplaceOriginal(cmd.ResponseURL), card("2"))); err != nil {
 		t.Fatal(err)
 	}
 	previews := mara.Messages("C0INC")
@@ -61,13 +67,15 @@ func TestClickReplacesItsOwnMessageOnly(t *testing.T) {
 
 	must(mara.Click(previews[0], "approve"))(t)
 	click := <-acts
-	if a := click.ActionCallback.BlockActions[0]; a.Value != "k7f3.1" || a.BlockID != "votes" || click.User.ID != "U0MARA" || click.Team.ID != slacksim.HomeTeam {
+	if a := click.ActionCallback.BlockActions[0]; a.Value != "k7f3.1" || a.BlockID != "votes" ||
+		click.User.ID != "U0MARA" || click.Team.ID != slacksim.HomeTeam {
 		t.Errorf("click = %+v of %+v", a, click.User)
 	}
 	if !click.Container.IsEphemeral || click.Container.MessageTs != previews[0].TS || click.Message.Timestamp != "" {
 		t.Errorf("container = %+v, message %q", click.Container, click.Message.Timestamp)
 	}
-	if err := respond(click.ResponseURL, slack.MsgOptionReplaceOriginal(click.ResponseURL), slack.MsgOptionBlocks(section("asked"))); err != nil {
+	if err := respond(click.ResponseURL, slack.MsgOptionReplaceOriginal(click.ResponseURL),
+		slack.MsgOptionBlocks(section("asked"))); err != nil {
 		t.Fatal(err)
 	}
 	now := must(mara.Look(previews[0]))(t)
@@ -96,18 +104,21 @@ func TestClickOnAPostedCard(t *testing.T) {
 	}
 	fay := sim.Person("U0FAR")
 	shown := must(fay.WaitMessage(soon(t), "C0INC", says("revision 1")))(t)
-	if want := "revision 1\n[Approve] [Reject]\n  [Approve] asks: Approve k7f3? - Replays 18,204. [Approve] [Back]"; shown.Text() != want {
+	if want := "revision 1\n[Approve] [Reject]\n  [Approve] asks: Approve k7f3? - Replays 18,204. [Approve] [Back]"; shown.Text() !=
+		want {
 		t.Errorf("text = %q", shown.Text())
 	}
 	must(fay.Click(shown, "reject"))(t)
-	if got := <-acts; got.Message.Timestamp != ts || got.Team.ID != "T0ELSE" || got.User.TeamID != "T0ELSE" || got.Channel.ID != "C0INC" {
+	if got := <-acts; got.Message.Timestamp != ts || got.Team.ID != "T0ELSE" || got.User.TeamID != "T0ELSE" ||
+		got.Channel.ID != "C0INC" {
 		t.Errorf("message %q, team %q, channel %q", got.Message.Timestamp, got.Team.ID, got.Channel.ID)
 	}
 	must(fay.Click(shown, "reject", slacksim.Without("team")))(t)
 	if got := <-acts; got.Team.ID != "" {
 		t.Errorf("team = %q", got.Team.ID)
 	}
-	sim.Person("U0GUEST").Forge(slacksim.Forgery{Channel: "C0INC", TS: "1.000001", ActionID: "approve", Value: "stolen.1"})
+	sim.Person("U0GUEST").Forge(slacksim.Forgery{Channel: "C0INC", TS: "1.000001", ActionID: "approve",
+		Value: "stolen.1"})
 	if got := <-acts; got.ActionCallback.BlockActions[0].Value != "stolen.1" {
 		t.Errorf("forged value = %q", got.ActionCallback.BlockActions[0].Value)
 	}
@@ -157,11 +168,13 @@ func modal(title string, blocks ...slack.Block) slack.ModalViewRequest {
 		return slack.NewTextBlockObject(slack.PlainTextType, text, false, false)
 	}
 	reason := slack.NewInputBlock("why", plain("Reason"), nil, slack.NewPlainTextInputBlockElement(nil, "reason"))
-	group := slack.NewInputBlock("which", plain("Group"), nil, slack.NewOptionsSelectBlockElement(slack.OptTypeExternal, plain("search"), "group"))
+	group := slack.NewInputBlock("which", plain("Group"), nil,
+		slack.NewOptionsSelectBlockElement(slack.OptTypeExternal, plain("search"), "group"))
 	group.Optional = true
 	return slack.ModalViewRequest{
-		Type: slack.VTModal, Title: plain(title), Submit: plain("Ask"), Close: plain("Back"), CallbackID: "ask", PrivateMetadata: "k7f3",
-		NotifyOnClose: true, Blocks: slack.Blocks{BlockSet: append([]slack.Block{reason, group}, blocks...)},
+		Type: slack.VTModal, Title: plain(title), Submit: plain("Ask"), Close: plain("Back"), CallbackID: "ask",
+		PrivateMetadata: "k7f3", NotifyOnClose: true,
+		Blocks: slack.Blocks{BlockSet: append([]slack.Block{reason, group}, blocks...)},
 	}
 }
 
@@ -180,7 +193,8 @@ func TestTriggersRunOut(t *testing.T) {
 		t.Fatal(err)
 	}
 	now.Pass(3*time.Second + time.Millisecond)
-	for id, want := range map[string]string{first: "exchanged_trigger_id", second: "expired_trigger_id", "made up": "invalid_arguments"} {
+	for id, want := range map[string]string{first: "exchanged_trigger_id", second: "expired_trigger_id",
+		"made up": "invalid_arguments"} {
 		if _, err := api.OpenView(id, modal("Reset")); err == nil || err.Error() != want {
 			t.Errorf("open with %q: %v, want %s", id, err, want)
 		}
@@ -205,7 +219,8 @@ func TestModalFromOpenToSubmission(t *testing.T) {
 	})
 	mara, api := sim.Person("U0MARA"), client(sim)
 	must(mara.Command("C0INC", "/kafka-reset", "form"))(t)
-	opened, err := api.OpenView((<-commands).TriggerID, modal("Reset", slack.NewActionBlock("more", button("more", "1", "More"))))
+	opened, err := api.OpenView((<-commands).TriggerID,
+		modal("Reset", slack.NewActionBlock("more", button("more", "1", "More"))))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -214,12 +229,14 @@ func TestModalFromOpenToSubmission(t *testing.T) {
 		t.Errorf("view reads %q, want %q", view.Text(), want)
 	}
 
-	answer = slack.OptionsResponse{Options: []*slack.OptionBlockObject{slack.NewOptionBlockObject("billing@prod-eu", slack.NewTextBlockObject(slack.PlainTextType, "billing", false, false), nil)}}
+	answer = slack.OptionsResponse{Options: []*slack.OptionBlockObject{slack.NewOptionBlockObject("billing@prod-eu",
+		slack.NewTextBlockObject(slack.PlainTextType, "billing", false, false), nil)}}
 	if none, err := mara.Suggest(soon(t), view, "group", "bi"); err != nil || none != nil {
 		t.Errorf("two characters asked the app: %v, %v", none, err)
 	}
 	options := must(mara.Suggest(soon(t), view, "group", "bil"))(t)
-	if got := <-acts; got.Type != slack.InteractionTypeBlockSuggestion || got.Value != "bil" || len(options) != 1 || options[0].Value != "billing@prod-eu" {
+	if got := <-acts; got.Type != slack.InteractionTypeBlockSuggestion || got.Value != "bil" || len(options) != 1 ||
+		options[0].Value != "billing@prod-eu" {
 		t.Errorf("%s for %q offered %+v", got.Type, got.Value, options)
 	}
 
@@ -241,7 +258,8 @@ func TestModalFromOpenToSubmission(t *testing.T) {
 	if _, err := api.PushView(push, modal("Deeper")); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := api.UpdateView(modal("Stale"), "", "not the hash", opened.ID); err == nil || err.Error() != "hash_conflict" {
+	if _, err := api.UpdateView(modal("Stale"), "", "not the hash",
+		opened.ID); err == nil || err.Error() != "hash_conflict" {
 		t.Errorf("update with an old hash: %v", err)
 	}
 	if _, err := api.UpdateView(modal("Fresh"), "", opened.Hash, opened.ID); err != nil {
@@ -296,7 +314,8 @@ func TestSubmissionErrorForNoInputIsTrouble(t *testing.T) {
 			commands <- cmd
 			return
 		}
-		_ = sm.Ack(*evt.Request, slack.NewErrorsViewSubmissionResponse(map[string]string{"reason": "keyed by the action, not the block"}))
+		_ = sm.Ack(*evt.Request,
+			slack.NewErrorsViewSubmissionResponse(map[string]string{"reason": "keyed by the action, not the block"}))
 	})
 	mara := sim.Person("U0MARA")
 	must(mara.Command("C0INC", "/kafka-reset", "form"))(t)
@@ -339,7 +358,8 @@ func TestTablesThroughAResponseURLCanBeRefused(t *testing.T) {
 		must(sim.Person("U0MARA").Command("C0INC", "/kafka-reset", "billing"))(t)
 		table := slack.NewTableBlock("t").AddRow(slack.NewTableRawTextCell("orders-3"))
 		url := (<-commands).ResponseURL
-		_, _, err := client(sim).PostMessage("", slack.MsgOptionResponseURL(url, ""), slack.MsgOptionText("x", false), slack.MsgOptionBlocks(table))
+		_, _, err := client(sim).PostMessage("", slack.MsgOptionResponseURL(url, ""), slack.MsgOptionText("x", false),
+			slack.MsgOptionBlocks(table))
 		if errorText(err) != want {
 			t.Errorf("plain %v: %v, want %q", plain, err, want)
 		}
@@ -355,7 +375,8 @@ func TestChoosingAnOption(t *testing.T) {
 	}
 	menu := slack.NewOverflowBlockElement("more", option("orders"), option("refunds"))
 	picker := slack.NewDateTimePickerBlockElement("when")
-	if _, _, err := client(sim).PostMessage("C0INC", slack.MsgOptionText("x", false), slack.MsgOptionBlocks(slack.NewActionBlock("row", menu, picker))); err != nil {
+	if _, _, err := client(sim).PostMessage("C0INC", slack.MsgOptionText("x", false),
+		slack.MsgOptionBlocks(slack.NewActionBlock("row", menu, picker))); err != nil {
 		t.Fatal(err)
 	}
 	mara := sim.Person("U0MARA")

@@ -2,15 +2,17 @@ package slacksim
 
 import "time"
 
-// Shown is one content that appeared on screens: that of a new message, or the next one of a message that was there. What a
-// message said before an edit stays in the journal, so that a test can hold everything that was ever said against what was so.
+// Shown is one content that appeared on screens: that of a new message, or the next one of a message that was there.
+// What a message said before an edit stays in the journal, so that a test can hold everything that was ever said
+// against what was so.
 type Shown struct {
 	At                  time.Time
 	Channel, TS, Thread string
 	Author              string // user id
-	Reader              string // the one person who sees it: of an ephemeral or direct message; empty: all members of the channel
-	Ephemeral           bool
-	Version             int // 0: the message is new
+	// the one person who sees it: of an ephemeral or direct message; empty: all members of the channel
+	Reader    string
+	Ephemeral bool
+	Version   int // 0: the message is new
 
 	sim     *Sim
 	content content
@@ -24,8 +26,8 @@ func (s *Sim) Shown(from int) []Shown {
 	for _, e := range s.journal[min(from, len(s.journal)):] {
 		c := e.on.versions[e.version]
 		one := Shown{
-			At: c.at, Channel: e.on.channel, TS: e.on.ts, Thread: e.on.thread, Author: e.on.author, Reader: e.on.onlyFor,
-			Ephemeral: e.on.onlyFor != "", Version: e.version, sim: s, content: c,
+			At: c.at, Channel: e.on.channel, TS: e.on.ts, Thread: e.on.thread, Author: e.on.author,
+			Reader: e.on.onlyFor, Ephemeral: e.on.onlyFor != "", Version: e.version, sim: s, content: c,
 		}
 		if ch, ok := s.channels[e.on.channel]; ok && ch.DM != "" {
 			one.Reader = ch.DM

@@ -187,7 +187,8 @@ func (s *Sim) name(blocks []any) {
 			block["block_id"] = s.id("b")
 		}
 		for _, element := range elements(block) {
-			if t := str(element, "type"); t != "mrkdwn" && t != "plain_text" && t != "image" && str(element, "action_id") == "" {
+			if t := str(element, "type"); t != "mrkdwn" && t != "plain_text" && t != "image" && str(element,
+				"action_id") == "" {
 				element["action_id"] = s.id("a")
 			}
 		}
@@ -230,7 +231,8 @@ func buttons(blocks []any) []Button {
 			}
 			if c := sub(e, "confirm"); c != nil {
 				text := func(key string) string { return str(sub(c, key), "text") }
-				button.Confirm = &Confirm{Title: text("title"), Text: text("text"), Yes: text("confirm"), No: text("deny")}
+				button.Confirm = &Confirm{Title: text("title"), Text: text("text"), Yes: text("confirm"),
+					No: text("deny")}
 			}
 			out = append(out, button)
 		}

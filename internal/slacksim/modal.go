@@ -14,7 +14,8 @@ type View struct {
 	Title                                 string
 	Blocks                                json.RawMessage
 	Errors                                map[string]string // under the input with this block_id
-	Trouble                               string            // what the client says when the app's answer was bad or late
+	// what the client says when the app's answer was bad or late
+	Trouble string
 
 	sim    *Sim
 	user   string
@@ -60,9 +61,10 @@ func (p *Person) Views() []View {
 			errs[id] = text
 		}
 		out = append(out, View{
-			ID: v.id, Hash: v.hash, CallbackID: str(v.body, "callback_id"), PrivateMetadata: str(v.body, "private_metadata"),
-			Title: str(sub(v.body, "title"), "text"), Blocks: rawBlocks(blocks), Errors: errs, Trouble: v.trouble,
-			sim: s, user: p.ID, blocks: blocks, body: v.body,
+			ID: v.id, Hash: v.hash, CallbackID: str(v.body, "callback_id"),
+			PrivateMetadata: str(v.body, "private_metadata"), Title: str(sub(v.body, "title"), "text"),
+			Blocks: rawBlocks(blocks), Errors: errs, Trouble: v.trouble, sim: s, user: p.ID, blocks: blocks,
+			body: v.body,
 		})
 	}
 	return out
@@ -307,7 +309,8 @@ func offered(payload json.RawMessage) ([]Option, error) {
 	var out []Option
 	for _, o := range options {
 		option, _ := o.(obj)
-		one := Option{Text: str(sub(option, "text"), "text"), Value: str(option, "value"), Description: str(sub(option, "description"), "text")}
+		one := Option{Text: str(sub(option, "text"), "text"), Value: str(option, "value"),
+			Description: str(sub(option, "description"), "text")}
 		for _, text := range []string{one.Text, one.Value, one.Description} {
 			if n := len([]rune(text)); n > 75 || text == "" && text != one.Description {
 				return nil, fmt.Errorf("the client shows no result: %q has %d characters, 1 to 75 are allowed", text, n)

@@ -78,10 +78,11 @@ func (r *reader) date(at time.Time, format string) string {
 	at = at.In(r.zone)
 	pretty := func(layout string) string { return r.pretty(at, layout) }
 	return strings.NewReplacer(
-		"{date_num}", at.Format("2006-01-02"), "{date}", at.Format("January 2, 2006"), "{date_short}", at.Format("Jan 2, 2006"),
-		"{date_long}", at.Format("Monday, January 2, 2006"), "{date_pretty}", pretty("January 2, 2006"),
-		"{date_short_pretty}", pretty("Jan 2, 2006"), "{date_long_pretty}", pretty("Monday, January 2, 2006"),
-		"{day_divider_pretty}", pretty("Monday, January 2"), "{time}", at.Format("15:04"), "{time_secs}", at.Format("15:04:05"), "{ago}", r.ago(at),
+		"{date_num}", at.Format("2006-01-02"), "{date}", at.Format("January 2, 2006"), "{date_short}",
+		at.Format("Jan 2, 2006"), "{date_long}", at.Format("Monday, January 2, 2006"), "{date_pretty}",
+		pretty("January 2, 2006"), "{date_short_pretty}", pretty("Jan 2, 2006"), "{date_long_pretty}",
+		pretty("Monday, January 2, 2006"), "{day_divider_pretty}", pretty("Monday, January 2"), "{time}",
+		at.Format("15:04"), "{time_secs}", at.Format("15:04:05"), "{ago}", r.ago(at),
 	).Replace(format)
 }
 

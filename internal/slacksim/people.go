@@ -31,7 +31,8 @@ func (p *Person) Command(channel, command, text string, tweaks ...Tweak) (*Deliv
 		return nil, fmt.Errorf("%s cannot type in %q: not a member", p.ID, channel)
 	}
 	if !slices.Contains(s.opts.Commands, command) || s.need("commands") != nil {
-		s.add(post{channel: channel, author: Slackbot, onlyFor: p.ID}, content{text: command + " is not a valid command."})
+		s.add(post{channel: channel, author: Slackbot, onlyFor: p.ID},
+			content{text: command + " is not a valid command."})
 		s.mu.Unlock()
 		return nil, fmt.Errorf("%s is not a command of this app", command)
 	}
@@ -41,9 +42,10 @@ func (p *Person) Command(channel, command, text string, tweaks ...Tweak) (*Deliv
 		name = "privategroup" // docs, slash commands: private channels are not named
 	}
 	payload := obj{
-		"token": "sim", "team_id": u.Team, "team_domain": s.teams[u.Team], "channel_id": c.ID, "channel_name": name, "user_id": u.ID,
-		"user_name": u.Name, "command": command, "text": text, "api_app_id": AppID, "is_enterprise_install": "false",
-		"response_url": s.replyURL(reply{channel: c.ID, user: u.ID}), "trigger_id": s.trigger(u.ID, ""),
+		"token": "sim", "team_id": u.Team, "team_domain": s.teams[u.Team], "channel_id": c.ID, "channel_name": name,
+		"user_id": u.ID, "user_name": u.Name, "command": command, "text": text, "api_app_id": AppID,
+		"is_enterprise_install": "false", "response_url": s.replyURL(reply{channel: c.ID, user: u.ID}),
+		"trigger_id": s.trigger(u.ID, ""),
 	}
 	d := s.envelope("slash_commands", payload, func(a Ack) { s.commandAnswered(p.ID, c.ID, command, a) })
 	s.mu.Unlock()
@@ -71,7 +73,8 @@ func (s *Sim) commandAnswered(user, channel, command string, a Ack) {
 		}
 	}
 	if code != "" {
-		s.add(post{channel: channel, author: Slackbot, onlyFor: user}, content{text: fmt.Sprintf("%s failed with the error \"%s\"", command, code)})
+		s.add(post{channel: channel, author: Slackbot, onlyFor: user},
+			content{text: fmt.Sprintf("%s failed with the error \"%s\"", command, code)})
 		return
 	}
 	s.add(post{channel: channel, author: BotUser, onlyFor: audience}, said)
@@ -139,7 +142,8 @@ func (p *Person) Forge(f Forgery, tweaks ...Tweak) *Delivery {
 		}
 	}
 	d := s.clicked(p.ID, on, obj{
-		"type": "button", "action_id": f.ActionID, "block_id": f.BlockID, "value": f.Value, "text": obj{"type": "plain_text", "text": "forged"},
+		"type": "button", "action_id": f.ActionID, "block_id": f.BlockID, "value": f.Value,
+		"text": obj{"type": "plain_text", "text": "forged"},
 	})
 	s.mu.Unlock()
 	return s.deliver(d, tweaks)
@@ -174,8 +178,8 @@ func (s *Sim) interaction(kind, user string) obj {
 	u := s.users[user]
 	team := obj{"id": u.Team, "domain": s.teams[u.Team]}
 	out := obj{
-		"type": kind, "user": obj{"id": u.ID, "username": u.Name, "name": u.Name, "team_id": u.Team}, "api_app_id": AppID, "token": "sim",
-		"team": team, "enterprise": nil, "is_enterprise_install": false,
+		"type": kind, "user": obj{"id": u.ID, "username": u.Name, "name": u.Name, "team_id": u.Team},
+		"api_app_id": AppID, "token": "sim", "team": team, "enterprise": nil, "is_enterprise_install": false,
 	}
 	if u.Enterprise != "" {
 		out["enterprise"] = obj{"id": u.Enterprise, "name": u.Enterprise}
@@ -220,7 +224,8 @@ func (p *Person) Say(channel, text string) (Message, *Delivery, error) {
 	}
 	on := s.add(post{channel: channel, author: p.ID}, content{text: text})
 	seen := s.see(on, p.ID)
-	event := obj{"type": "app_mention", "user": p.ID, "text": text, "ts": on.ts, "channel": channel, "event_ts": on.ts, "team": s.users[p.ID].Team}
+	event := obj{"type": "app_mention", "user": p.ID, "text": text, "ts": on.ts, "channel": channel, "event_ts": on.ts,
+		"team": s.users[p.ID].Team}
 	heard := c.Bot && strings.Contains(text, "<@"+BotUser+">")
 	if c.DM != "" {
 		event["type"], event["channel_type"], heard = "message", "im", true

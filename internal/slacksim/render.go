@@ -108,7 +108,8 @@ func (r *reader) actions(elements []obj) string {
 		line = append(line, r.element(e))
 		if c := sub(e, "confirm"); c != nil {
 			text := func(key string) string { return r.text(sub(c, key)) }
-			asks = append(asks, fmt.Sprintf("  %s asks: %s - %s [%s] [%s]", r.element(e), text("title"), text("text"), text("confirm"), text("deny")))
+			asks = append(asks, fmt.Sprintf("  %s asks: %s - %s [%s] [%s]", r.element(e), text("title"), text("text"),
+				text("confirm"), text("deny")))
 		}
 	}
 	return strings.Join(append([]string{strings.Join(line, " ")}, asks...), "\n")

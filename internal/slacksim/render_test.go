@@ -13,7 +13,8 @@ import (
 // The time in these tests is 2026-11-22 02:07 UTC, 03:07 in Mara's Berlin and the evening before in Jon's New York.
 const everything = `[
  {"type":"header","text":{"type":"plain_text","text":"billing on prod-eu *PRODUCTION*"}},
- {"type":"section","text":{"type":"mrkdwn","text":"Go back to *02:10*, _at most_ 18,204 &lt;records&gt;; ` + "`a*b*`" + ` of billing*, 3 * 4 * 5, snake_case_name"},
+ {"type":"section","text":{"type":"mrkdwn","text":"Go back to *02:10*, _at most_ 18,204 &lt;records&gt;; ` + "`a*b*`" +
+	` of billing*, 3 * 4 * 5, snake_case_name"},
   "accessory":{"type":"button","action_id":"utc","text":{"type":"plain_text","text":"Use UTC"}}},
  {"type":"section","fields":[{"type":"mrkdwn","text":"*State*\nStable"},{"type":"plain_text","text":"*plain*"}]},
  {"type":"divider"},
@@ -33,7 +34,8 @@ const everything = `[
 
 func post(t *testing.T, sim *slacksim.Sim, text, blocks string) {
 	t.Helper()
-	resp, err := http.PostForm(sim.APIURL()+"chat.postMessage", url.Values{"token": {slacksim.BotToken}, "channel": {"C0INC"}, "text": {text}, "blocks": {blocks}})
+	resp, err := http.PostForm(sim.APIURL()+"chat.postMessage",
+		url.Values{"token": {slacksim.BotToken}, "channel": {"C0INC"}, "text": {text}, "blocks": {blocks}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +78,9 @@ until today 03:10 (in 3 minutes)  runbook @pay-owners #inc-4711
 func TestTimesAreInTheReadersZone(t *testing.T) {
 	t.Parallel()
 	sim := incident(t, slacksim.Options{Now: newClock().Now})
-	post(t, sim, "at <!date^1795313400^{date_pretty} {time_secs}|02:10 UTC>, <!date^1795227000^{day_divider_pretty}|x>, <!date^soon^{time}|broken>", "")
+	post(t, sim,
+		"at <!date^1795313400^{date_pretty} {time_secs}|02:10 UTC>, <!date^1795227000^{day_divider_pretty}|x>, <!date^soon^{time}|broken>",
+		"")
 	for user, want := range map[string]string{
 		"U0MARA": "at today 03:10:00, yesterday, broken",
 		"U0JON":  "at today 21:10:00, yesterday, broken",
@@ -90,7 +94,8 @@ func TestTimesAreInTheReadersZone(t *testing.T) {
 func TestEscapedMentionsAreHarmless(t *testing.T) {
 	t.Parallel()
 	sim := incident(t, slacksim.Options{})
-	post(t, sim, "&lt;!channel&gt; @channel &lt;@U0JON&gt;", `[{"type":"section","text":{"type":"plain_text","text":"<!here>"}}]`)
+	post(t, sim, "&lt;!channel&gt; @channel &lt;@U0JON&gt;",
+		`[{"type":"section","text":{"type":"plain_text","text":"<!here>"}}]`)
 	m := sim.Person("U0MARA").Messages("C0INC")[0]
 	if got := m.Pings(); len(got) != 0 {
 		t.Errorf("pings %v", got)

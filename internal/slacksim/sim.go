@@ -7,7 +7,8 @@
 // Kafka or of the bot, imports neither, and is linked into tests and the demo only.
 //
 // Sources, by the short names used in comments: SG = source of slack-go v0.35.0; ref = slack-ruby/slack-api-ref;
-// types = npm @slack/types 3.2.0; docs = docs.slack.dev; an owner/repo#N is an issue there; SEEN = observed on the wire.
+// types = npm @slack/types 3.2.0; docs = docs.slack.dev; an owner/repo#N is an issue there; SEEN = observed on the
+// wire.
 package slacksim
 
 import (
@@ -78,7 +79,8 @@ type Options struct {
 	Unhurried bool
 	// PlainResponses refuses tables that come through a response_url: whether Slack takes them is not known.
 	PlainResponses bool
-	// NoMessagesTab is an app whose manifest lacks features.app_home.messages_tab_enabled: people get no direct message from it.
+	// NoMessagesTab is an app whose manifest lacks features.app_home.messages_tab_enabled: people get no direct
+	// message from it.
 	NoMessagesTab bool
 	// EditWindow is the workspace's setting for how long a message may be edited; default: for ever.
 	EditWindow time.Duration
@@ -86,7 +88,8 @@ type Options struct {
 
 // The least an app like the bot needs (facts 3.5). A direct message goes to a user's id, so im:write is not among it.
 var (
-	DefaultScopes = []string{"commands", "chat:write", "usergroups:read", "users:read", "files:read", "files:write", "channels:read", "groups:read"}
+	DefaultScopes = []string{"commands", "chat:write", "usergroups:read", "users:read", "files:read", "files:write",
+		"channels:read", "groups:read"}
 	DefaultEvents = []string{"app_home_opened", "subteam_members_changed"}
 )
 
@@ -116,7 +119,8 @@ func New(opts Options) (*Sim, error) {
 		opts: opts, url: "http://" + listener.Addr().String(),
 		changed: make(chan struct{}), closed: make(chan struct{}), rand: rand.New(rand.NewPCG(opts.Seed, 1)),
 		world: newWorld(opts), files: map[string]*file{}, triggers: map[string]*trigger{}, replies: map[string]*reply{},
-		tickets: map[string]bool{}, pending: map[string]*Delivery{}, faults: map[string]*Fault{}, buckets: map[string]*bucket{},
+		tickets: map[string]bool{}, pending: map[string]*Delivery{}, faults: map[string]*Fault{},
+		buckets: map[string]*bucket{},
 	}
 	s.server = &http.Server{Handler: s.routes(), ReadHeaderTimeout: time.Minute}
 	s.work.Go(func() { _ = s.server.Serve(listener) }) // always http.ErrServerClosed, from Close

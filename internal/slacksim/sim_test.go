@@ -57,14 +57,17 @@ func incident(t *testing.T, opts slacksim.Options) *slacksim.Sim {
 	sim.AddUser(slacksim.User{ID: "U0GUEST", Name: "gus", Guest: true})
 	sim.AddUser(slacksim.User{ID: "U0FAR", Name: "fay", Team: "T0ELSE", Stranger: true})
 	sim.AddGroup(slacksim.UserGroup{ID: "S0PAY", Handle: "pay-owners", Name: "Pay owners", Members: []string{"U0JON"}})
-	sim.AddChannel(slacksim.Channel{ID: "C0INC", Name: "inc-4711", Members: []string{"U0MARA", "U0JON", "U0FAR"}, Bot: true, ExtShared: true})
+	sim.AddChannel(slacksim.Channel{ID: "C0INC", Name: "inc-4711", Members: []string{"U0MARA", "U0JON", "U0FAR"},
+		Bot: true, ExtShared: true})
 	sim.AddChannel(slacksim.Channel{ID: "C0OUT", Name: "elsewhere", Members: []string{"U0MARA"}})
 	sim.AddChannel(slacksim.Channel{ID: "C0PRIV", Name: "secret", Members: []string{"U0MARA"}, Private: true})
 	return sim
 }
 
 func client(sim *slacksim.Sim, more ...slack.Option) *slack.Client {
-	return slack.New(slacksim.BotToken, append([]slack.Option{slack.OptionAPIURL(sim.APIURL()), slack.OptionAppLevelToken(slacksim.AppToken)}, more...)...)
+	return slack.New(slacksim.BotToken,
+		append([]slack.Option{slack.OptionAPIURL(sim.APIURL()), slack.OptionAppLevelToken(slacksim.AppToken)},
+			more...)...)
 }
 
 // listen runs slack-go's own Socket Mode client until the test ends and gives every event but its own to handle.
@@ -80,7 +83,8 @@ func listen(t *testing.T, sim *slacksim.Sim, handle func(*socketmode.Client, soc
 			select {
 			case evt := <-sm.Events:
 				switch evt.Type {
-				case socketmode.EventTypeSlashCommand, socketmode.EventTypeInteractive, socketmode.EventTypeEventsAPI, socketmode.EventTypeErrorBadMessage:
+				case socketmode.EventTypeSlashCommand, socketmode.EventTypeInteractive, socketmode.EventTypeEventsAPI,
+					socketmode.EventTypeErrorBadMessage:
 					handle(sm, evt)
 				}
 			case <-ctx.Done():
@@ -142,8 +146,10 @@ func TestCommandIsAckedAndAnsweredThroughItsResponseURL(t *testing.T) {
 	listen(t, sim, func(sm *socketmode.Client, evt socketmode.Event) {
 		cmd := evt.Data.(slack.SlashCommand)
 		_ = sm.Ack(*evt.Request)
-		_, _, _ = sm.PostMessageContext(t.Context(), "", slack.MsgOptionResponseURL(cmd.ResponseURL, ""), slack.MsgOptionText("you said "+cmd.Text, false),
-			slack.MsgOptionBlocks(section("you said `"+cmd.Text+"`"), slack.NewActionBlock("row", button("apply", "k7f3.1", "Apply"))))
+		_, _, _ = sm.PostMessageContext(t.Context(), "", slack.MsgOptionResponseURL(cmd.ResponseURL, ""),
+			slack.MsgOptionText("you said "+cmd.Text, false),
+			slack.MsgOptionBlocks(section("you said `"+cmd.Text+"`"),
+				slack.NewActionBlock("row", button("apply", "k7f3.1", "Apply"))))
 	})
 	mara := sim.Person("U0MARA")
 	d := must(mara.Command("C0PRIV", "/kafka-reset", "billing to latest"))(t) // the bot is not in this channel

@@ -48,7 +48,8 @@ func (s *Sim) openConnection(token string) (args, time.Duration) {
 	}
 	ticket := s.secret("ticket")
 	s.tickets[ticket] = true
-	return args{"ok": true, "url": "ws" + strings.TrimPrefix(s.url, "http") + "/link/?ticket=" + ticket + "&app_id=" + AppID}, 0
+	return args{"ok": true, "url": "ws" + strings.TrimPrefix(s.url, "http") + "/link/?ticket=" + ticket + "&app_id=" +
+		AppID}, 0
 }
 
 func (s *Sim) serveSocket(w http.ResponseWriter, r *http.Request) {

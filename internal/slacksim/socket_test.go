@@ -176,7 +176,8 @@ func TestOnlyEventsAreSentAgain(t *testing.T) {
 	first := read(t, conn)
 	for attempt := 1; attempt <= 2; attempt++ {
 		again := read(t, conn) // were the command sent again, it would come here
-		if again.Type != "events_api" || again.RetryAttempt != attempt || again.RetryReason != "timeout" || again.Payload.EventID != first.Payload.EventID {
+		if again.Type != "events_api" || again.RetryAttempt != attempt || again.RetryReason != "timeout" ||
+			again.Payload.EventID != first.Payload.EventID {
 			t.Errorf("retry %d = %+v of %+v", attempt, again, first)
 		}
 	}
@@ -195,7 +196,8 @@ func TestDuplicateAndMalformedEnvelopes(t *testing.T) {
 	d := must(sim.Person("U0MARA").Command("C0INC", "/kafka-reset", "help"))(t)
 	ended(t, d)
 	sim.Redeliver(d)
-	if a, b := <-seen, <-seen; a.Request.EnvelopeID != b.Request.EnvelopeID || a.Data.(slack.SlashCommand).Text != "help" {
+	if a, b := <-seen, <-seen; a.Request.EnvelopeID != b.Request.EnvelopeID ||
+		a.Data.(slack.SlashCommand).Text != "help" {
 		t.Errorf("%+v, then %+v", a.Request, b.Request)
 	}
 	if got := outcome(t, sim, 2); got != slacksim.AckDuplicate {

@@ -73,7 +73,8 @@ func (s *Sim) openView(a args) (obj, *refusal) {
 	if no != nil {
 		return nil, no
 	}
-	s.views = slices.DeleteFunc(s.views, func(v *view) bool { return v.user == t.user }) // a new stack replaces what was open
+	// a new stack replaces what was open
+	s.views = slices.DeleteFunc(s.views, func(v *view) bool { return v.user == t.user })
 	v := s.show(t.user, body, nil)
 	return obj{"view": v.payload()}, nil
 }
@@ -100,7 +101,10 @@ func (s *Sim) updateView(a args) (obj, *refusal) {
 		return nil, no
 	}
 	id, external := a.str("view_id"), a.str("external_id")
-	at := slices.IndexFunc(s.views, func(v *view) bool { return id != "" && v.id == id || external != "" && v.external == external })
+	at := slices.IndexFunc(s.views, func(v *view) bool {
+		return id != "" && v.id == id ||
+			external != "" && v.external == external
+	})
 	if at < 0 {
 		return nil, refuse("not_found")
 	}
@@ -146,11 +150,12 @@ func (s *Sim) replace(v *view, body obj) {
 
 func (v *view) payload() obj {
 	out := obj{
-		"id": v.id, "team_id": HomeTeam, "type": "modal", "blocks": list(v.body, "blocks"), "private_metadata": str(v.body, "private_metadata"),
-		"callback_id": str(v.body, "callback_id"), "external_id": v.external, "state": obj{"values": v.state()}, "hash": v.hash,
-		"title": v.body["title"], "close": v.body["close"], "submit": v.body["submit"], "clear_on_close": truth(v.body, "clear_on_close"),
-		"notify_on_close": truth(v.body, "notify_on_close"), "root_view_id": v.root, "previous_view_id": nil, "app_id": AppID, "bot_id": BotID,
-		"app_installed_team_id": HomeTeam,
+		"id": v.id, "team_id": HomeTeam, "type": "modal", "blocks": list(v.body, "blocks"),
+		"private_metadata": str(v.body, "private_metadata"), "callback_id": str(v.body, "callback_id"),
+		"external_id": v.external, "state": obj{"values": v.state()}, "hash": v.hash, "title": v.body["title"],
+		"close": v.body["close"], "submit": v.body["submit"], "clear_on_close": truth(v.body, "clear_on_close"),
+		"notify_on_close": truth(v.body, "notify_on_close"), "root_view_id": v.root, "previous_view_id": nil,
+		"app_id": AppID, "bot_id": BotID, "app_installed_team_id": HomeTeam,
 	}
 	if v.previous != "" {
 		out["previous_view_id"] = v.previous
@@ -201,10 +206,12 @@ func (s *Sim) wrongView(body obj) *refusal {
 		wrong = append(wrong, complain("missing required field: blocks", "/view"))
 	}
 	if body["submit"] == nil && count(blocks, "input") > 0 {
-		wrong = append(wrong, complain("missing required field: submit", "/view")) // docs, views: required with an input block
+		// docs, views: required with an input block
+		wrong = append(wrong, complain("missing required field: submit", "/view"))
 	}
 	if no := s.need("files:read"); no != nil && hasFileInput(blocks) {
-		return no // docs, file input element: it takes files:read. What Slack answers without is not written; it cannot be yes
+		// docs, file input element: it takes files:read. What Slack answers without is not written; it cannot be yes
+		return no
 	}
 	if no := validate(blocks, onModal); no != nil {
 		if no.code != "invalid_arguments" {

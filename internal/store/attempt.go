@@ -17,18 +17,21 @@ func beginAttempt(ctx context.Context, tx *sql.Tx, id string, a reset.Attempt, w
 		return err
 	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO attempts
-		(request, n, fence, revision, started_at, read_at, ended_at, outcome, effect, gone, extra_parts) VALUES (`+placeholders(11)+`)`,
-		id, a.N, a.Fence, a.Revision, toMicros(a.StartedAt), toMicros(a.ReadAt), toMicros(a.EndedAt), a.Outcome, string(effect), a.Gone, a.ExtraParts)
+		(request, n, fence, revision, started_at, read_at, ended_at, outcome, effect, gone, extra_parts) VALUES (`+
+		placeholders(11)+`)`,
+		id, a.N, a.Fence, a.Revision, toMicros(a.StartedAt), toMicros(a.ReadAt), toMicros(a.EndedAt), a.Outcome,
+		string(effect), a.Gone, a.ExtraParts)
 	if err != nil {
 		return fmt.Errorf("begin attempt %d: %w", a.N, asConflict(err))
 	}
 	if err := saveChunks(ctx, tx, id, a); err != nil {
 		return err
 	}
-	return insert(ctx, tx, `INSERT INTO writes (request, attempt, chunk, written, rejected, detail, stands, read_offset, read_metadata,
+	return insert(ctx, tx,
+		`INSERT INTO writes (request, attempt, chunk, written, rejected, detail, stands, read_offset, read_metadata,
 		read_none, `+stepColumns+`) VALUES `, stepCount+10, len(writes), func(i int) []any {
-		return append(append([]any{id, a.N}, knownArgs(writes[i])...), stepArgs(writes[i].Step)...)
-	})
+			return append(append([]any{id, a.N}, knownArgs(writes[i])...), stepArgs(writes[i].Step)...)
+		})
 }
 
 // saveAttempt stores what became of an attempt.
@@ -37,9 +40,11 @@ func saveAttempt(ctx context.Context, tx *sql.Tx, id string, a reset.Attempt) er
 	if err != nil {
 		return err
 	}
-	res, err := tx.ExecContext(ctx, `UPDATE attempts SET fence = ?, revision = ?, started_at = ?, read_at = ?, ended_at = ?, outcome = ?, effect = ?,
+	res, err := tx.ExecContext(ctx,
+		`UPDATE attempts SET fence = ?, revision = ?, started_at = ?, read_at = ?, ended_at = ?, outcome = ?, effect = ?,
 		gone = ?, extra_parts = ? WHERE request = ? AND n = ?`,
-		a.Fence, a.Revision, toMicros(a.StartedAt), toMicros(a.ReadAt), toMicros(a.EndedAt), a.Outcome, string(effect), a.Gone, a.ExtraParts, id, a.N)
+		a.Fence, a.Revision, toMicros(a.StartedAt), toMicros(a.ReadAt), toMicros(a.EndedAt), a.Outcome, string(effect),
+		a.Gone, a.ExtraParts, id, a.N)
 	if err := checkRowMatched(res, err, reset.ErrNotFound); err != nil {
 		return fmt.Errorf("attempt %d: %w", a.N, err)
 	}
@@ -50,7 +55,8 @@ func saveChunks(ctx context.Context, tx *sql.Tx, id string, a reset.Attempt) err
 	if _, err := tx.ExecContext(ctx, `DELETE FROM chunks WHERE request = ? AND attempt = ?`, id, a.N); err != nil {
 		return err
 	}
-	return insert(ctx, tx, `INSERT INTO chunks (request, attempt, n, phase, sent_at, deletes, back) VALUES `, 7, len(a.Chunks),
+	return insert(ctx, tx, `INSERT INTO chunks (request, attempt, n, phase, sent_at, deletes, back) VALUES `, 7,
+		len(a.Chunks),
 		func(i int) []any {
 			c := a.Chunks[i]
 			return []any{id, a.N, c.N, c.Phase, toMicros(c.SentAt), c.Delete, c.Back}
@@ -59,7 +65,8 @@ func saveChunks(ctx context.Context, tx *sql.Tx, id string, a reset.Attempt) err
 
 // knownArgs are the columns of a write that change as more is known of it.
 func knownArgs(w reset.Write) []any {
-	return []any{w.Chunk, w.Result.Written, w.Result.Rejected, w.Result.Detail, w.ReadState, w.Read.Offset, w.Read.Metadata, w.Read.None}
+	return []any{w.Chunk, w.Result.Written, w.Result.Rejected, w.Result.Detail, w.ReadState, w.Read.Offset,
+		w.Read.Metadata, w.Read.None}
 }
 
 // saveWrites stores what is known now of writes of an attempt.
@@ -95,7 +102,8 @@ func (s *Store) LastAttempt(ctx context.Context, id string) (a reset.Attempt, er
 }
 
 func lastAttempt(ctx context.Context, q querier, id string) (reset.Attempt, error) {
-	a, err := queryOne(ctx, q, scanAttempt, `SELECT request, n, fence, revision, started_at, read_at, ended_at, outcome, effect, gone, extra_parts
+	a, err := queryOne(ctx, q, scanAttempt,
+		`SELECT request, n, fence, revision, started_at, read_at, ended_at, outcome, effect, gone, extra_parts
 		FROM attempts WHERE request = ? ORDER BY n DESC LIMIT 1`, id)
 	if err == nil {
 		a.Chunks, err = queryAll(ctx, q, scanChunk,
@@ -110,7 +118,8 @@ func lastAttempt(ctx context.Context, q querier, id string) (reset.Attempt, erro
 func scanAttempt(row scanner) (a reset.Attempt, err error) {
 	var started, read, ended int64
 	var effect []byte
-	err = row.Scan(&a.Request, &a.N, &a.Fence, &a.Revision, &started, &read, &ended, &a.Outcome, &effect, &a.Gone, &a.ExtraParts)
+	err = row.Scan(&a.Request, &a.N, &a.Fence, &a.Revision, &started, &read, &ended, &a.Outcome, &effect, &a.Gone,
+		&a.ExtraParts)
 	if err != nil {
 		return a, err
 	}
@@ -127,8 +136,10 @@ func scanChunk(row scanner) (c reset.ChunkState, err error) {
 
 // Writes implements reset.Store.
 func (s *Store) Writes(ctx context.Context, id string, attempt int) ([]reset.Write, error) {
-	writes, err := queryAll(ctx, s.readers, scanWrite, `SELECT chunk, written, rejected, detail, stands, read_offset, read_metadata,
-		read_none, `+stepColumns+` FROM writes WHERE request = ? AND attempt = ? ORDER BY topic, partition`, id, attempt)
+	writes, err := queryAll(ctx, s.readers, scanWrite,
+		`SELECT chunk, written, rejected, detail, stands, read_offset, read_metadata,
+		read_none, `+stepColumns+` FROM writes WHERE request = ? AND attempt = ? ORDER BY topic, partition`, id,
+		attempt)
 	if err != nil {
 		return nil, fmt.Errorf("writes of attempt %d of request %q: %w", attempt, id, err)
 	}

@@ -9,7 +9,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// logEntries appends to the audit. An entry that names no request is about this one. Triggers refuse to change it later.
+// logEntries appends to the audit. An entry that names no request is about this one. Triggers refuse to change it
+// later.
 func logEntries(ctx context.Context, tx *sql.Tx, id string, entries []reset.Entry) error {
 	for _, e := range entries {
 		if e.Request == "" {
@@ -19,8 +20,10 @@ func logEntries(ctx context.Context, tx *sql.Tx, id string, entries []reset.Entr
 		if err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `INSERT INTO audit (at, request, revision, actor_kind, actor_team, actor_id, event, facts)
-			VALUES (`+placeholders(8)+`)`, toMicros(e.At), e.Request, e.Revision, e.Actor.Kind, e.Actor.Team, e.Actor.ID, e.Event, string(facts))
+		_, err = tx.ExecContext(ctx,
+			`INSERT INTO audit (at, request, revision, actor_kind, actor_team, actor_id, event, facts)
+			VALUES (`+placeholders(8)+`)`, toMicros(e.At), e.Request, e.Revision, e.Actor.Kind, e.Actor.Team,
+			e.Actor.ID, e.Event, string(facts))
 		if err != nil {
 			return fmt.Errorf("audit %q: %w", e.Event, err)
 		}
@@ -30,7 +33,8 @@ func logEntries(ctx context.Context, tx *sql.Tx, id string, entries []reset.Entr
 
 // Audit implements reset.Store.
 func (s *Store) Audit(ctx context.Context, id string, after int64) ([]reset.Entry, error) {
-	entries, err := queryAll(ctx, s.readers, scanEntry, `SELECT seq, at, request, revision, actor_kind, actor_team, actor_id, event, facts
+	entries, err := queryAll(ctx, s.readers, scanEntry,
+		`SELECT seq, at, request, revision, actor_kind, actor_team, actor_id, event, facts
 		FROM audit WHERE request = ? AND seq > ? ORDER BY seq`, id, after)
 	if err != nil {
 		return nil, fmt.Errorf("audit of request %q: %w", id, err)
@@ -59,7 +63,8 @@ func (s *Store) Votes(ctx context.Context, id string, revision int) ([]reset.Vot
 }
 
 func votes(ctx context.Context, q querier, id string, revision int) ([]reset.Vote, error) {
-	return queryAll(ctx, q, scanVote, `SELECT request, revision, digest, actor_kind, actor_team, actor_id, rule, at FROM votes
+	return queryAll(ctx, q, scanVote,
+		`SELECT request, revision, digest, actor_kind, actor_team, actor_id, rule, at FROM votes
 		WHERE request = ? AND revision = ? ORDER BY at, actor_kind, actor_team, actor_id`, id, revision)
 }
 
@@ -70,12 +75,14 @@ func scanVote(row scanner) (v reset.Vote, err error) {
 	return v, err
 }
 
-// addVotes adds votes. A second one by the same person is ErrConflict and undoes the whole update: what it was counted for
-// must not happen.
+// addVotes adds votes. A second one by the same person is ErrConflict and undoes the whole update: what it was
+// counted for must not happen.
 func addVotes(ctx context.Context, tx *sql.Tx, id string, votes []reset.Vote) error {
 	for _, v := range votes {
-		_, err := tx.ExecContext(ctx, `INSERT INTO votes (request, revision, digest, actor_kind, actor_team, actor_id, rule, at)
-			VALUES (`+placeholders(8)+`)`, id, v.Revision, v.Digest, v.Actor.Kind, v.Actor.Team, v.Actor.ID, v.Rule, toMicros(v.At))
+		_, err := tx.ExecContext(ctx,
+			`INSERT INTO votes (request, revision, digest, actor_kind, actor_team, actor_id, rule, at)
+			VALUES (`+placeholders(8)+`)`, id, v.Revision, v.Digest, v.Actor.Kind, v.Actor.Team, v.Actor.ID, v.Rule,
+			toMicros(v.At))
 		if err != nil {
 			return fmt.Errorf("vote of %q: %w", v.Actor.ID, asConflict(err))
 		}

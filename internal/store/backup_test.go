@@ -13,8 +13,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// A copy of the database itself has its mark. Copied over it while it is served, what was written since then is lost, and SQLite goes on
-// with a mixture of both.
+// A copy of the database itself has its mark. Copied over it while it is served, what was written since then is lost,
+// and SQLite goes on with a mixture of both.
 func TestAnOlderCopyOverTheDatabaseIsNoticed(t *testing.T) {
 	t.Parallel()
 	shell := func(t *testing.T, path, do string) {

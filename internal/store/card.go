@@ -28,14 +28,15 @@ func (s *Store) Card(ctx context.Context, id string) (engine.Card, error) {
 func scanCard(row scanner) (c engine.Card, err error) {
 	var shown, revised, until int64
 	p := &c.Preview
-	err = row.Scan(&c.Request, &c.Channel, &c.TS, &c.Version, &shown, &c.Revision, &revised, &c.ShownSeq, &c.ThreadSeq, &c.FilesSeq, &c.ToldSeq, &c.Unshown, &p.Actor.Kind, &p.Actor.Team, &p.Actor.ID,
-		&p.Channel, &p.URL, &p.Replaces, &p.Used, &until, &p.Version, &p.Revision)
+	err = row.Scan(&c.Request, &c.Channel, &c.TS, &c.Version, &shown, &c.Revision, &revised, &c.ShownSeq, &c.ThreadSeq,
+		&c.FilesSeq, &c.ToldSeq, &c.Unshown, &p.Actor.Kind, &p.Actor.Team, &p.Actor.ID, &p.Channel, &p.URL, &p.Replaces,
+		&p.Used, &until, &p.Version, &p.Revision)
 	c.ShownAt, c.RevisedAt, p.Until = fromMicros(shown), fromMicros(revised), fromMicros(until)
 	return c, err
 }
 
-// SaveCard implements reset.Store. The preview's URL is a secret that lives as long as the preview: once the request has left
-// planning and draft, the card that was shown with it for the last time is saved without it.
+// SaveCard implements reset.Store. The preview's URL is a secret that lives as long as the preview: once the request
+// has left planning and draft, the card that was shown with it for the last time is saved without it.
 func (s *Store) SaveCard(ctx context.Context, c engine.Card) error {
 	err := s.write(ctx, func(tx *sql.Tx) error {
 		r, err := load(ctx, tx, c.Request)
@@ -43,14 +44,16 @@ func (s *Store) SaveCard(ctx context.Context, c engine.Card) error {
 			return err
 		}
 		p := c.Preview
-		// A preview that was shown as the request was before may be saved after it has moved on: that one still needs the way. Once
-		// others see the request, whoever shows it drops the address when the preview's last word is said.
+		// A preview that was shown as the request was before may be saved after it has moved on: that one still needs
+		// the way. Once others see the request, whoever shows it drops the address when the preview's last word is
+		// said.
 		if p.Version >= r.Version && r.State != reset.Planning && r.State != reset.Draft {
 			p.URL = ""
 		}
 		_, err = tx.ExecContext(ctx, `INSERT OR REPLACE INTO cards (`+cardColumns+`) VALUES (`+placeholders(22)+`)`,
-			c.Request, c.Channel, c.TS, c.Version, toMicros(c.ShownAt), c.Revision, toMicros(c.RevisedAt), c.ShownSeq, c.ThreadSeq, c.FilesSeq, c.ToldSeq, c.Unshown, p.Actor.Kind, p.Actor.Team, p.Actor.ID,
-			p.Channel, p.URL, p.Replaces, p.Used, toMicros(p.Until), p.Version, p.Revision)
+			c.Request, c.Channel, c.TS, c.Version, toMicros(c.ShownAt), c.Revision, toMicros(c.RevisedAt), c.ShownSeq,
+			c.ThreadSeq, c.FilesSeq, c.ToldSeq, c.Unshown, p.Actor.Kind, p.Actor.Team, p.Actor.ID, p.Channel, p.URL,
+			p.Replaces, p.Used, toMicros(p.Until), p.Version, p.Revision)
 		return err
 	})
 	if err != nil {

@@ -23,7 +23,8 @@ func makeDue(ctx context.Context, tx *sql.Tx, kind engine.Kind, id, cluster stri
 		ON CONFLICT (kind, id) DO UPDATE SET
 			cluster = excluded.cluster,
 			at = CASE WHEN due.owner = '' THEN excluded.at ELSE coalesce(due.at, due.until) END,
-			wanted = CASE WHEN due.owner = '' THEN NULL ELSE min(coalesce(due.wanted, excluded.at), coalesce(excluded.at, due.wanted)) END`,
+			wanted = CASE WHEN due.owner = '' THEN NULL
+				ELSE min(coalesce(due.wanted, excluded.at), coalesce(excluded.at, due.wanted)) END`,
 		kind, id, cluster, dueAt(at))
 	return err
 }
@@ -77,11 +78,12 @@ func scanDue(row scanner) (d engine.Due, err error) {
 
 const claimCondition = `kind = ? AND id = ? AND owner = ? AND fence = ?`
 
-// checkClaim returns ErrConflict when the claim is no longer held by its owner. A lease that ended is still held until somebody
-// else claims the row: the fence, not the clock, says who may write.
+// checkClaim returns ErrConflict when the claim is no longer held by its owner. A lease that ended is still held
+// until somebody else claims the row: the fence, not the clock, says who may write.
 func checkClaim(ctx context.Context, q querier, d engine.Due) error {
 	var n int
-	err := q.QueryRowContext(ctx, `SELECT count(*) FROM due WHERE `+claimCondition, d.Kind, d.ID, d.Owner, d.Fence).Scan(&n)
+	err := q.QueryRowContext(ctx, `SELECT count(*) FROM due WHERE `+claimCondition, d.Kind, d.ID, d.Owner,
+		d.Fence).Scan(&n)
 	if err != nil {
 		return err
 	}
@@ -93,18 +95,22 @@ func checkClaim(ctx context.Context, q querier, d engine.Due) error {
 
 // Renew implements reset.Store.
 func (s *Store) Renew(ctx context.Context, d engine.Due, until time.Time) error {
-	return s.onClaim(ctx, "renew", d, `UPDATE due SET until = ?, at = CASE WHEN at IS NULL THEN NULL ELSE ? END WHERE `+claimCondition,
+	return s.onClaim(ctx, "renew", d, `UPDATE due SET until = ?, at = CASE WHEN at IS NULL THEN NULL ELSE ? END WHERE `+
+		claimCondition,
 		toMicros(until), toMicros(until))
 }
 
-// Release implements reset.Store. It is ErrConflict when the claim is no longer held: whoever holds it now has the word.
+// Release implements reset.Store. It is ErrConflict when the claim is no longer held: whoever holds it now has the
+// word.
 func (s *Store) Release(ctx context.Context, d engine.Due, next time.Time) error {
 	note, err := json.Marshal(d.Note)
 	if err != nil {
 		return err
 	}
 	return s.onClaim(ctx, "release", d, `
-		UPDATE due SET owner = '', until = 0, wanted = NULL, note = ?, at = min(coalesce(?, wanted), coalesce(wanted, ?)) WHERE `+claimCondition,
+		UPDATE due SET owner = '', until = 0, wanted = NULL, note = ?,
+			at = min(coalesce(?, wanted), coalesce(wanted, ?)) WHERE `+
+		claimCondition,
 		string(note), dueAt(next), dueAt(next))
 }
 
@@ -124,7 +130,8 @@ func (s *Store) TakeOver(ctx context.Context, owner string) (int, error) {
 	var n int64
 	err := s.write(ctx, func(tx *sql.Tx) error {
 		res, err := tx.ExecContext(ctx, `
-			UPDATE due SET owner = '', until = 0, wanted = NULL, at = CASE WHEN at IS NULL AND wanted IS NULL THEN NULL ELSE ? END
+			UPDATE due SET owner = '', until = 0, wanted = NULL,
+				at = CASE WHEN at IS NULL AND wanted IS NULL THEN NULL ELSE ? END
 			WHERE owner NOT IN ('', ?)
 			  AND NOT (kind = ? AND EXISTS (SELECT 1 FROM requests r WHERE r.id = due.id AND r.state = ?))`,
 			dueAt(atOnce), owner, engine.DueRequest, reset.Applying)
@@ -143,7 +150,8 @@ func (s *Store) TakeOver(ctx context.Context, owner string) (int, error) {
 func (s *Store) Recall(ctx context.Context, now time.Time) (int, error) {
 	var n int64
 	err := s.write(ctx, func(tx *sql.Tx) error {
-		res, err := tx.ExecContext(ctx, `UPDATE due SET at = ? WHERE owner = '' AND at > ?`, dueAt(atOnce), toMicros(now))
+		res, err := tx.ExecContext(ctx, `UPDATE due SET at = ? WHERE owner = '' AND at > ?`, dueAt(atOnce),
+			toMicros(now))
 		if err == nil {
 			n, err = res.RowsAffected()
 		}

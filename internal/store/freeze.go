@@ -17,8 +17,9 @@ func (s *Store) Freezes(ctx context.Context) ([]reset.Frozen, error) {
 
 // frozenOn returns the freeze that covers a cluster, its own before that of everything.
 func frozenOn(ctx context.Context, q querier, cluster string) (*reset.Frozen, error) {
-	found, err := queryAll(ctx, q, scanFrozen, `SELECT `+freezeColumns+` FROM freezes WHERE cluster IN (?, ?) ORDER BY cluster DESC LIMIT 1`,
-		cluster, reset.Everything)
+	found, err := queryAll(ctx, q, scanFrozen,
+		`SELECT `+freezeColumns+` FROM freezes WHERE cluster IN (?, ?) ORDER BY cluster DESC LIMIT 1`, cluster,
+		reset.Everything)
 	if err != nil || len(found) == 0 {
 		return nil, err
 	}

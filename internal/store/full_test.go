@@ -10,8 +10,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// A full disk has room for a small row for a long time: SQLite writes it over an old one. Readiness asks for more than that. The disk
-// here is /dev/full, which Linux has for this: every write to it finds no space.
+// A full disk has room for a small row for a long time: SQLite writes it over an old one. Readiness asks for more
+// than that. The disk here is /dev/full, which Linux has for this: every write to it finds no space.
 func TestAFullDiskIsNotReadyAlthoughASmallRowFits(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "state.db")

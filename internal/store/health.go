@@ -20,12 +20,12 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// fileCheck looks at the database file beneath SQLite. SQLite goes on writing to a file that was deleted or replaced, and every
-// answer it gives looks right until the next start begins with an empty one. So each transaction asks the eye before it
-// commits: what cannot be kept must not be acted upon.
+// fileCheck looks at the database file beneath SQLite. SQLite goes on writing to a file that was deleted or replaced,
+// and every answer it gives looks right until the next start begins with an empty one. So each transaction asks the
+// eye before it commits: what cannot be kept must not be acted upon.
 //
-// The file stays open as long as SQLite has it open: closing any handle on a file drops all of the process's locks on it
-// (fcntl), and with them SQLite's.
+// The file stays open as long as SQLite has it open: closing any handle on a file drops all of the process's locks on
+// it (fcntl), and with them SQLite's.
 type fileCheck struct {
 	path string
 	file *os.File
@@ -35,17 +35,17 @@ type fileCheck struct {
 	last fileAge // the latest that was seen
 }
 
-// fileAge tells an older copy of a database from the database: SQLite's change counter never goes back, and as long as it stays the file
-// only grows.
+// fileAge tells an older copy of a database from the database: SQLite's change counter never goes back, and as long
+// as it stays the file only grows.
 type fileAge struct{ changes, pages uint32 }
 
 func (a fileAge) olderThan(b fileAge) bool {
 	return a.changes < b.changes || a.changes == b.changes && a.pages < b.pages
 }
 
-// SQLite's header (https://sqlite.org/fileformat.html#the_database_header): a magic string, at byte 24 the change counter, at 28 the
-// size in pages, and at byte 60 the user version, a number that is the application's own. Here it is drawn at random when a database
-// is made, so that another database copied over this one is noticed.
+// SQLite's header (https://sqlite.org/fileformat.html#the_database_header): a magic string, at byte 24 the change
+// counter, at 28 the size in pages, and at byte 60 the user version, a number that is the application's own. Here it
+// is drawn at random when a database is made, so that another database copied over this one is noticed.
 const (
 	headerSize = 100
 	changesAt  = 24
@@ -94,14 +94,16 @@ func (e *fileCheck) readHeader() (uint32, fileAge, error) {
 	if n < headerSize || !bytes.HasPrefix(header, magic) {
 		return 0, fileAge{}, &reset.StoreError{Path: e.path, Fault: reset.StoreDamaged, Err: err}
 	}
-	return binary.BigEndian.Uint32(header[markAt:]), fileAge{binary.BigEndian.Uint32(header[changesAt:]), binary.BigEndian.Uint32(header[pagesAt:])}, nil
+	return binary.BigEndian.Uint32(header[markAt:]),
+		fileAge{binary.BigEndian.Uint32(header[changesAt:]), binary.BigEndian.Uint32(header[pagesAt:])}, nil
 }
 
-// roomSize is what a full disk has no room for: more than a request with its plan takes, and nothing that anybody could miss.
+// roomSize is what a full disk has no room for: more than a request with its plan takes, and nothing that anybody
+// could miss.
 const roomSize = 1 << 20
 
-// checkSpace returns a *reset.StoreError when the disk is full. SQLite alone would not say so for a long time: it writes a small row over an
-// old one in its -wal file, and only a plan or a long command finds no room.
+// checkSpace returns a *reset.StoreError when the disk is full. SQLite alone would not say so for a long time: it
+// writes a small row over an old one in its -wal file, and only a plan or a long command finds no room.
 func (e *fileCheck) checkSpace() error {
 	name := e.path + ".room"
 	err := os.WriteFile(name, make([]byte, roomSize), 0o600)
@@ -114,8 +116,8 @@ func (e *fileCheck) checkSpace() error {
 	return err
 }
 
-// learnMark learns the database's mark, giving it one where it has none, and makes sure that the file itself carries it: what
-// SQLite wrote may still lie in the -wal file beside it.
+// learnMark learns the database's mark, giving it one where it has none, and makes sure that the file itself carries
+// it: what SQLite wrote may still lie in the -wal file beside it.
 func (s *Store) learnMark(ctx context.Context) error {
 	var mark uint32
 	err := s.write(ctx, func(tx *sql.Tx) error {
@@ -136,7 +138,8 @@ func (s *Store) learnMark(ctx context.Context) error {
 		return fmt.Errorf("checkpoint the database %q: %w", s.file.path, err)
 	}
 	if in, seen, err := s.file.readHeader(); err == nil && in == mark {
-		s.file.mark, s.file.last = mark, seen // otherwise a reader keeps it in the -wal file; the file is still told by its inode
+		// otherwise a reader keeps it in the -wal file; the file is still told by its inode
+		s.file.mark, s.file.last = mark, seen
 	}
 	return nil
 }
@@ -173,7 +176,8 @@ func (h *health) record(err error) {
 	}
 }
 
-// probeEvery is how often Ready writes a row of its own: a transaction that finds nothing to do says nothing of the disk.
+// probeEvery is how often Ready writes a row of its own: a transaction that finds nothing to do says nothing of the
+// disk.
 const probeEvery = 5 * time.Second
 
 // Ready returns nil when what is written is kept, and a *reset.StoreError that says why not.
@@ -189,7 +193,8 @@ func (s *Store) Ready(ctx context.Context, now time.Time) error {
 		return err
 	}
 	err := s.write(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO probe (n, at) VALUES (1, ?) ON CONFLICT (n) DO UPDATE SET at = excluded.at`, toMicros(now))
+		_, err := tx.ExecContext(ctx,
+			`INSERT INTO probe (n, at) VALUES (1, ?) ON CONFLICT (n) DO UPDATE SET at = excluded.at`, toMicros(now))
 		return err
 	})
 	if err == nil {

@@ -13,8 +13,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// SQLite goes on writing to a file that is deleted, moved away, replaced or overwritten, and says nothing. The store refuses
-// every transaction then, so that nothing is acted upon that is not kept, and readiness says why.
+// SQLite goes on writing to a file that is deleted, moved away, replaced or overwritten, and says nothing. The store
+// refuses every transaction then, so that nothing is acted upon that is not kept, and readiness says why.
 func TestNothingIsWrittenToAFileThatIsGone(t *testing.T) {
 	t.Parallel()
 	for what, tt := range map[string]struct {
@@ -66,7 +66,8 @@ func TestADiskThatTakesNothingIsSaid(t *testing.T) {
 		broken, whole string
 		fault         reset.StoreFault
 	}{
-		"full":      {"max_page_count = 1", "max_page_count = 1000000", reset.StoreFull}, // SQLite takes the present size for the least
+		// SQLite takes the present size for the least
+		"full":      {"max_page_count = 1", "max_page_count = 1000000", reset.StoreFull},
 		"read-only": {"query_only = 1", "query_only = 0", reset.StoreReadOnly},
 	} {
 		t.Run(what, func(t *testing.T) {

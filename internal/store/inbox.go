@@ -16,7 +16,8 @@ const inboxColumns = `id, kind, verb, about, raw, received_at`
 // Record implements reset.Store.
 func (s *Store) Record(ctx context.Context, in engine.Inbox) (bool, error) {
 	err := s.write(ctx, func(tx *sql.Tx) error {
-		res, err := tx.ExecContext(ctx, `INSERT INTO inbox (`+inboxColumns+`) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+		res, err := tx.ExecContext(ctx, `INSERT INTO inbox (`+inboxColumns+
+			`) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
 			in.ID, in.Kind, in.Verb, in.About, in.Raw, toMicros(in.ReceivedAt))
 		if err := checkRowMatched(res, err, errKnown); err != nil {
 			return err
@@ -43,16 +44,18 @@ func (s *Store) Envelope(ctx context.Context, id string) (engine.Inbox, error) {
 	return in, nil
 }
 
-// Decided implements reset.Store. A decided envelope is not looked at again, even when its worker dies before it releases
-// the claim: a person is not answered twice.
+// Decided implements reset.Store. A decided envelope is not looked at again, even when its worker dies before it
+// releases the claim: a person is not answered twice.
 func (s *Store) Decided(ctx context.Context, id string, at time.Time) error {
 	err := s.write(ctx, func(tx *sql.Tx) error {
-		res, err := tx.ExecContext(ctx, `UPDATE inbox SET decided_at = CASE decided_at WHEN 0 THEN ? ELSE decided_at END WHERE id = ?`,
+		res, err := tx.ExecContext(ctx,
+			`UPDATE inbox SET decided_at = CASE decided_at WHEN 0 THEN ? ELSE decided_at END WHERE id = ?`,
 			toMicros(at), id)
 		if err := checkRowMatched(res, err, reset.ErrNotFound); err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `UPDATE due SET at = NULL, wanted = NULL WHERE kind = ? AND id = ?`, engine.DueInbox, id)
+		_, err = tx.ExecContext(ctx, `UPDATE due SET at = NULL, wanted = NULL WHERE kind = ? AND id = ?`,
+			engine.DueInbox, id)
 		return err
 	})
 	if err != nil {

@@ -36,14 +36,16 @@ func (e *LockHeldError) Error() string {
 	if by == "" {
 		by = "another process"
 	}
-	return fmt.Sprintf("the database %s is already served by %s; only one process may serve a SQLite file: stop that one first", e.Path, by)
+	return fmt.Sprintf(
+		"the database %s is already served by %s; only one process may serve a SQLite file: stop that one first",
+		e.Path, by)
 }
 
-// AcquireLock takes the lock of a database for this process, and says so in the lock file beside the database for the next one to
-// read. It does not wait. The error is a *LockHeldError while another process has it.
+// AcquireLock takes the lock of a database for this process, and says so in the lock file beside the database for the
+// next one to read. It does not wait. The error is a *LockHeldError while another process has it.
 //
-// The lock is a file of its own: SQLite locks and unlocks its own file for each transaction, and on some systems closing any
-// handle on a file drops every lock that the process has on it.
+// The lock is a file of its own: SQLite locks and unlocks its own file for each transaction, and on some systems
+// closing any handle on a file drops every lock that the process has on it.
 func AcquireLock(path string, now time.Time) (*Lock, error) {
 	target, err := resolveLinks(path)
 	if err != nil {
@@ -80,7 +82,8 @@ func AcquireLock(path string, now time.Time) (*Lock, error) {
 	return l, nil
 }
 
-// check returns a *reset.StoreError when the lock file is no longer the one that is locked: another process can lock the new one.
+// check returns a *reset.StoreError when the lock file is no longer the one that is locked: another process can lock
+// the new one.
 func (l *Lock) check(path string) error {
 	if now, err := os.Stat(l.file.Path()); err != nil || !os.SameFile(now, l.info) {
 		return &reset.StoreError{Path: path, Fault: reset.StoreUnlocked, Err: err}
@@ -91,8 +94,8 @@ func (l *Lock) check(path string) error {
 // maxLinks is how many symbolic links in a row are followed: as many as Linux does.
 const maxLinks = 40
 
-// resolveLinks is the name of a file, which need not be there yet, without symbolic links: SQLite follows them too, so two names of one
-// file must have one lock.
+// resolveLinks is the name of a file, which need not be there yet, without symbolic links: SQLite follows them too,
+// so two names of one file must have one lock.
 func resolveLinks(path string) (string, error) {
 	for range maxLinks {
 		target, err := filepath.EvalSymlinks(path)
@@ -115,8 +118,8 @@ func resolveLinks(path string) (string, error) {
 // ofDatabase stands before a database's mark in the lock file.
 const ofDatabase = " serves database "
 
-// Serves notes which database is served under the lock, so that the next process can tell when it finds another one. From here on
-// the store writes only while the lock is whole.
+// Serves notes which database is served under the lock, so that the next process can tell when it finds another one.
+// From here on the store writes only while the lock is whole.
 func (l *Lock) Serves(s *Store) error {
 	s.lock.Store(l)
 	return l.write(s.Mark())

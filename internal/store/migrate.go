@@ -24,7 +24,8 @@ var migrations = []string{schema, schema2, schema3, schema4}
 // migrate brings the schema up to date. Several processes may do it at once: the write lock lets one of them.
 func (s *Store) migrate(ctx context.Context, path string) error {
 	err := s.write(ctx, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, `CREATE TABLE IF NOT EXISTS migrations (n INTEGER PRIMARY KEY) STRICT`); err != nil {
+		if _, err := tx.ExecContext(ctx,
+			`CREATE TABLE IF NOT EXISTS migrations (n INTEGER PRIMARY KEY) STRICT`); err != nil {
 			return err
 		}
 		var have int
@@ -51,8 +52,9 @@ func (s *Store) migrate(ctx context.Context, path string) error {
 }
 
 func newerSchema(have int) error {
-	return fmt.Errorf("its schema is version %d and this program knows up to %d: it was used by a newer kafka-reset-bot; "+
-		"start that one, or restore the copy from before the upgrade", have, len(migrations))
+	return fmt.Errorf(
+		"its schema is version %d and this program knows up to %d: it was used by a newer kafka-reset-bot; "+
+			"start that one, or restore the copy from before the upgrade", have, len(migrations))
 }
 
 // recognise refuses a file whose schema is not this program's: whoever only looks does not change it.
@@ -64,7 +66,8 @@ func (s *Store) recognise(ctx context.Context, path string) error {
 	case have > len(migrations):
 		err = newerSchema(have)
 	case have < len(migrations):
-		err = fmt.Errorf("its schema is version %d and this program needs %d: start kafka-reset-bot serve of this version once, which upgrades it", have, len(migrations))
+		err = fmt.Errorf("its schema is version %d and this program needs %d: start kafka-reset-bot serve of this version once, which upgrades it",
+			have, len(migrations))
 	}
 	if err != nil {
 		return fmt.Errorf("open database %q: %w", path, err)

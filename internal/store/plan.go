@@ -28,9 +28,10 @@ func stepDest(s *reset.Step, recordAt *int64) []any {
 		&s.To.Offset, &s.To.Metadata, &s.To.None, &s.How, &s.Asked, recordAt, &s.Replay, &s.Skip}
 }
 
-// recordTime is how the time of a record is stored. Records may be dated in any year (a producer that counts in nanoseconds), and
-// microseconds end in the year 294,247: later times are negative, and whole milliseconds, as Kafka counts. No record is dated
-// before 1970; the first instant of 1970 is stored as its first microsecond, because 0 is no time.
+// recordTime is how the time of a record is stored. Records may be dated in any year (a producer that counts in
+// nanoseconds), and microseconds end in the year 294,247: later times are negative, and whole milliseconds, as Kafka
+// counts. No record is dated before 1970; the first instant of 1970 is stored as its first microsecond, because 0 is
+// no time.
 func recordTime(t time.Time) int64 {
 	switch ms := t.UnixMilli(); {
 	case t.IsZero():
@@ -63,11 +64,12 @@ func scanStep(row scanner) (s reset.Step, err error) {
 
 // saveSteps replaces the steps of a revision.
 func saveSteps(ctx context.Context, tx *sql.Tx, id string, revision int, steps []reset.Step) error {
-	if _, err := tx.ExecContext(ctx, `DELETE FROM plan_rows WHERE request = ? AND revision = ?`, id, revision); err != nil {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM plan_rows WHERE request = ? AND revision = ?`, id,
+		revision); err != nil {
 		return err
 	}
-	return insert(ctx, tx, `INSERT INTO plan_rows (request, revision, `+stepColumns+`) VALUES `, stepCount+2, len(steps),
-		func(i int) []any { return append([]any{id, revision}, stepArgs(steps[i])...) })
+	return insert(ctx, tx, `INSERT INTO plan_rows (request, revision, `+stepColumns+`) VALUES `, stepCount+2,
+		len(steps), func(i int) []any { return append([]any{id, revision}, stepArgs(steps[i])...) })
 }
 
 // rowsAtOnce is how many rows one INSERT carries: a plan has up to ten thousand, and SQLite takes 32,766 values.
@@ -92,7 +94,8 @@ func insert(ctx context.Context, tx *sql.Tx, into string, columns, n int, row fu
 
 // Steps implements reset.Store.
 func (s *Store) Steps(ctx context.Context, id string, revision, offset, count int) ([]reset.Step, error) {
-	steps, err := queryAll(ctx, s.readers, scanStep, `SELECT `+stepColumns+` FROM plan_rows WHERE request = ? AND revision = ?
+	steps, err := queryAll(ctx, s.readers, scanStep,
+		`SELECT `+stepColumns+` FROM plan_rows WHERE request = ? AND revision = ?
 		ORDER BY topic, partition LIMIT ? OFFSET ?`, id, revision, limit(count), offset)
 	if err != nil {
 		return nil, fmt.Errorf("steps of %s.%d: %w", id, revision, err)
@@ -101,9 +104,12 @@ func (s *Store) Steps(ctx context.Context, id string, revision, offset, count in
 }
 
 // Worst implements reset.Store. Topics come with the largest effect first.
-func (s *Store) Worst(ctx context.Context, id string, revision, count int) (steps []reset.Step, topics []reset.TopicEffect, err error) {
+func (s *Store) Worst(
+	ctx context.Context, id string, revision, count int,
+) (steps []reset.Step, topics []reset.TopicEffect, err error) {
 	err = s.read(ctx, func(tx *sql.Tx) error {
-		steps, err = queryAll(ctx, tx, scanStep, `SELECT `+stepColumns+` FROM plan_rows WHERE request = ? AND revision = ?
+		steps, err = queryAll(ctx, tx, scanStep,
+			`SELECT `+stepColumns+` FROM plan_rows WHERE request = ? AND revision = ?
 			ORDER BY replay + skip DESC, topic, partition LIMIT ?`, id, revision, limit(count))
 		if err != nil {
 			return err
@@ -135,8 +141,8 @@ func scanTopicEffect(row scanner) (t reset.TopicEffect, err error) {
 	return t, err
 }
 
-// saturated is a total of counts as reset.Total has it. SQL's sum fails where int64 ends; its total is a float, and exact
-// up to 9,007,199,254,740,992 records.
+// saturated is a total of counts as reset.Total has it. SQL's sum fails where int64 ends; its total is a float, and
+// exact up to 9,007,199,254,740,992 records.
 func saturated(total float64) int64 {
 	if total >= math.MaxInt64 {
 		return math.MaxInt64

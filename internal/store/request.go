@@ -14,8 +14,8 @@ import (
 
 // requestColumns are all columns of a request but its id and its document, in the order of row.
 var requestColumns = []string{"version", "revision", "state", "outcome", "origin", "cluster", "cluster_id", "grp",
-	"actor_kind", "actor_team", "actor_id", "undoes", "settled", "settled_by", "settled_why", "settled_at", "empty_since",
-	"created_at", "deadline", "ended_at"}
+	"actor_kind", "actor_team", "actor_id", "undoes", "settled", "settled_by", "settled_why", "settled_at",
+	"empty_since", "created_at", "deadline", "ended_at"}
 
 // updateRequestSQL is the one statement that sets a request's state, at its birth (version 1) and ever after.
 var updateRequestSQL = func() string {
@@ -23,7 +23,8 @@ var updateRequestSQL = func() string {
 	for i, c := range requestColumns {
 		set[i] = c + " = excluded." + c
 	}
-	return `INSERT INTO requests (id, doc, ` + strings.Join(requestColumns, ", ") + `) VALUES (` + placeholders(len(requestColumns)+2) + `)
+	return `INSERT INTO requests (id, doc, ` + strings.Join(requestColumns, ", ") + `) VALUES (` +
+		placeholders(len(requestColumns)+2) + `)
 		ON CONFLICT (id) DO UPDATE SET doc = excluded.doc, ` + strings.Join(set, ", ") + `
 		WHERE requests.version = excluded.version - 1`
 }()
@@ -39,13 +40,14 @@ func requestRow(r reset.Request) ([]any, error) {
 	if r.Settled != nil {
 		settled, by = *r.Settled, r.Settled.By.ID
 	}
-	return []any{r.ID, string(doc), r.Version, r.Revision, r.State, r.Outcome, r.Origin, in.Cluster, r.ClusterID, in.Group,
-		r.Actor.Kind, r.Actor.Team, r.Actor.ID, r.Undoes, r.Settled != nil, by, settled.Why, toMicros(settled.At),
-		toMicros(r.Observation.EmptySince), toMicros(r.CreatedAt), toMicros(r.Deadline), toMicros(r.EndedAt)}, nil
+	return []any{r.ID, string(doc), r.Version, r.Revision, r.State, r.Outcome, r.Origin, in.Cluster, r.ClusterID,
+		in.Group, r.Actor.Kind, r.Actor.Team, r.Actor.ID, r.Undoes, r.Settled != nil, by, settled.Why,
+		toMicros(settled.At), toMicros(r.Observation.EmptySince), toMicros(r.CreatedAt), toMicros(r.Deadline),
+		toMicros(r.EndedAt)}, nil
 }
 
-// saveRequest writes a request with its version one higher than in the store: ErrConflict when it is not, or when an index or a
-// trigger refuses it. Its card is due.
+// saveRequest writes a request with its version one higher than in the store: ErrConflict when it is not, or when an
+// index or a trigger refuses it. Its card is due.
 func saveRequest(ctx context.Context, tx *sql.Tx, r reset.Request) error {
 	args, err := requestRow(r)
 	if err == nil {
@@ -133,8 +135,8 @@ func load(ctx context.Context, q querier, id string) (reset.Request, error) {
 	return r, nil
 }
 
-// rivals are the requests that r must know of before it may write: see reset.Tx. Two clusters are the same when Kafka says
-// so, or, as long as one of them was never asked, when their names are.
+// rivals are the requests that r must know of before it may write: see reset.Tx. Two clusters are the same when Kafka
+// says so, or, as long as one of them was never asked, when their names are.
 func rivals(ctx context.Context, q querier, r reset.Request) ([]reset.Request, error) {
 	in, ok := r.Intent()
 	if !ok {
@@ -161,7 +163,8 @@ func (s *Store) List(ctx context.Context, f engine.Filter) ([]reset.Request, err
 	narrow(f.Cluster != "", `cluster = ?`, f.Cluster)
 	narrow(f.Group != "", `grp = ?`, f.Group)
 	narrow(f.Undoes != "", `undoes = ?`, f.Undoes)
-	narrow(f.Actor != reset.Actor{}, `actor_kind = ? AND actor_team = ? AND actor_id = ?`, f.Actor.Kind, f.Actor.Team, f.Actor.ID)
+	narrow(f.Actor != reset.Actor{}, `actor_kind = ? AND actor_team = ? AND actor_id = ?`, f.Actor.Kind, f.Actor.Team,
+		f.Actor.ID)
 	states := make([]any, len(f.States))
 	for i, st := range f.States {
 		states[i] = st

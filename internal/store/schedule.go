@@ -14,12 +14,13 @@ import (
 
 // updateScheduleSQL is the one statement that writes a schedule, at its birth (version 1) and ever after.
 const updateScheduleSQL = `INSERT INTO schedules (id, name, version, status, source, cluster, grp, request, doc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-	ON CONFLICT (id) DO UPDATE SET name = excluded.name, version = excluded.version, status = excluded.status, source = excluded.source,
+	ON CONFLICT (id) DO UPDATE SET name = excluded.name, version = excluded.version, status = excluded.status,
+		source = excluded.source,
 		cluster = excluded.cluster, grp = excluded.grp, request = excluded.request, doc = excluded.doc
 	WHERE schedules.version = excluded.version - 1`
 
-// writeSchedule stores a schedule with its version one higher than in the store: ErrConflict when it is not, or when its name
-// is taken. It is due, unless whoever writes holds it and says so by Release.
+// writeSchedule stores a schedule with its version one higher than in the store: ErrConflict when it is not, or when
+// its name is taken. It is due, unless whoever writes holds it and says so by Release.
 func writeSchedule(ctx context.Context, tx *sql.Tx, sc reset.Schedule, held bool) error {
 	sc.Version++
 	doc, err := json.Marshal(sc)
@@ -27,7 +28,8 @@ func writeSchedule(ctx context.Context, tx *sql.Tx, sc reset.Schedule, held bool
 		return err
 	}
 	in := sc.Intent
-	res, err := tx.ExecContext(ctx, updateScheduleSQL, sc.ID, sc.Label(), sc.Version, sc.Status, sc.Source, in.Cluster, in.Group, sc.Request, string(doc))
+	res, err := tx.ExecContext(ctx, updateScheduleSQL, sc.ID, sc.Label(), sc.Version, sc.Status, sc.Source, in.Cluster,
+		in.Group, sc.Request, string(doc))
 	if err := checkRowMatched(res, asConflict(err), reset.ErrConflict); err != nil {
 		return fmt.Errorf("save schedule %q: %w", sc.ID, err)
 	}
@@ -78,7 +80,8 @@ func (s *Store) Schedules(ctx context.Context, f reset.ScheduleFilter) ([]reset.
 	if f.Kept {
 		where = append(where, `status <> 'removed'`)
 	}
-	found, err := queryAll(ctx, s.readers, scanSchedule, `SELECT doc FROM schedules WHERE `+strings.Join(where, " AND ")+` ORDER BY name, id LIMIT ?`,
+	found, err := queryAll(ctx, s.readers, scanSchedule,
+		`SELECT doc FROM schedules WHERE `+strings.Join(where, " AND ")+` ORDER BY name, id LIMIT ?`,
 		append(args, limit(f.Limit))...)
 	if err != nil {
 		return nil, fmt.Errorf("list schedules: %w", err)

@@ -1,8 +1,8 @@
 // Package store keeps requests and what belongs to them in SQLite: one file, safe for several processes on one machine.
 //
-// It knows SQL, transactions and the invariants that indices and triggers hold (schema.sql). It decides nothing: what a
-// change means is package reset's, which declares the port implemented here (reset.Store). storetest is the port's contract
-// as tests. It has no clock: every time is an argument, stored in whole microseconds.
+// It knows SQL, transactions and the invariants that indices and triggers hold (schema.sql). It decides nothing: what
+// a change means is package reset's, which declares the port implemented here (reset.Store). storetest is the port's
+// contract as tests. It has no clock: every time is an argument, stored in whole microseconds.
 package store
 
 import (
@@ -62,8 +62,8 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	return s, nil
 }
 
-// OpenReadOnly opens a file that is there, beside the process that serves it, for reading alone: it makes no file, changes no schema,
-// and every write fails.
+// OpenReadOnly opens a file that is there, beside the process that serves it, for reading alone: it makes no file,
+// changes no schema, and every write fails.
 func OpenReadOnly(ctx context.Context, path string) (*Store, error) {
 	if _, err := os.Stat(path); err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
@@ -87,7 +87,8 @@ func connect(path string, common map[string]string) (*Store, error) {
 		size int
 		mode url.Values
 	}{
-		// FULL: an envelope that was acknowledged must survive a power cut, and in WAL mode NORMAL does not promise that.
+		// FULL: an envelope that was acknowledged must survive a power cut, and in WAL mode NORMAL does not promise
+		// that.
 		{&s.writer, 1, url.Values{"_txlock": {"immediate"}, "_synchronous": {"FULL"}, "_journal_mode": {"WAL"}}},
 		{&s.readers, readerCount, url.Values{"_query_only": {"1"}}},
 	} {
@@ -109,8 +110,8 @@ func connect(path string, common map[string]string) (*Store, error) {
 	return s, nil
 }
 
-// openPrivate makes sure that the file exists and that nobody else may read it: it holds response URLs. SQLite gives its
-// companions (-wal, -shm) the same mode. Made says that there was none, or an empty one.
+// openPrivate makes sure that the file exists and that nobody else may read it: it holds response URLs. SQLite gives
+// its companions (-wal, -shm) the same mode. Made says that there was none, or an empty one.
 func openPrivate(path string) (f *os.File, made bool, err error) {
 	f, err = os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
@@ -140,8 +141,8 @@ func (s *Store) Close() error {
 	return errors.Join(errs...)
 }
 
-// write runs fn in a transaction that holds SQLite's write lock from its beginning. It is committed only to the file that
-// was opened; a *reset.StoreError says that file or disk are in trouble, and nothing was changed.
+// write runs fn in a transaction that holds SQLite's write lock from its beginning. It is committed only to the file
+// that was opened; a *reset.StoreError says that file or disk are in trouble, and nothing was changed.
 func (s *Store) write(ctx context.Context, fn func(*sql.Tx) error) error {
 	err := s.fault(inTransaction(ctx, s.writer, func(tx *sql.Tx) error {
 		if err := fn(tx); err != nil {
@@ -180,7 +181,9 @@ type querier interface {
 type scanner interface{ Scan(dest ...any) error }
 
 // queryAll reads every row of a query.
-func queryAll[T any](ctx context.Context, q querier, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
+func queryAll[T any](
+	ctx context.Context, q querier, scan func(scanner) (T, error), query string, args ...any,
+) ([]T, error) {
 	rows, err := q.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
@@ -198,7 +201,9 @@ func queryAll[T any](ctx context.Context, q querier, scan func(scanner) (T, erro
 }
 
 // queryOne reads a row that must be there.
-func queryOne[T any](ctx context.Context, q querier, scan func(scanner) (T, error), query string, args ...any) (T, error) {
+func queryOne[T any](
+	ctx context.Context, q querier, scan func(scanner) (T, error), query string, args ...any,
+) (T, error) {
 	v, err := scan(q.QueryRowContext(ctx, query, args...))
 	if errors.Is(err, sql.ErrNoRows) {
 		err = reset.ErrNotFound
@@ -218,8 +223,8 @@ func checkRowMatched(res sql.Result, err, otherwise error) error {
 	return err
 }
 
-// asConflict turns a violated key, index or trigger into reset.ErrConflict: somebody else was first. A violated CHECK is a
-// fault of ours and stays what it is.
+// asConflict turns a violated key, index or trigger into reset.ErrConflict: somebody else was first. A violated CHECK
+// is a fault of ours and stays what it is.
 func asConflict(err error) error {
 	var e *sqlite.Error
 	if !errors.As(err, &e) {

@@ -127,7 +127,8 @@ func TestProcessesOpenAtOnce(t *testing.T) {
 	}
 	wg.Wait()
 	var n, last int
-	if err := raw(t, path).QueryRow(`SELECT count(*), max(n) FROM migrations`).Scan(&n, &last); err != nil || n != last {
+	if err := raw(t, path).QueryRow(`SELECT count(*), max(n) FROM migrations`).Scan(&n,
+		&last); err != nil || n != last {
 		t.Errorf("%d migrations ran, the last is number %d, error %v", n, last, err)
 	}
 }
@@ -161,7 +162,8 @@ func TestKilledProcessLosesNothing(t *testing.T) {
 	if r, err := found.Load(t.Context(), "k7f3"); err != nil || r.Need != 2 || r.Version != 2 {
 		t.Errorf("request is %+v, error %v", r, err)
 	}
-	if rows, err := found.Claim(t.Context(), engine.Claim{Owner: "b", Now: time.Now(), Limit: 9}); err != nil || len(rows) != 3 {
+	if rows, err := found.Claim(t.Context(),
+		engine.Claim{Owner: "b", Now: time.Now(), Limit: 9}); err != nil || len(rows) != 3 {
 		t.Errorf("due after the kill: %v, error %v", rows, err)
 	}
 }
@@ -248,7 +250,8 @@ func TestAnEarlierDatabaseIsBroughtUpToDate(t *testing.T) {
 	}
 	old := raw(t, path)
 	for _, text := range []string{
-		`CREATE TABLE migrations (n INTEGER PRIMARY KEY) STRICT`, string(first), `INSERT INTO migrations (n) VALUES (1)`,
+		`CREATE TABLE migrations (n INTEGER PRIMARY KEY) STRICT`, string(first),
+		`INSERT INTO migrations (n) VALUES (1)`,
 		`INSERT INTO requests VALUES ('k7f3', 5, 2, 'pending', '', 'e1', 'prod-eu', '', 'billing', 'person', 'T0', 'U0MARA', '', 0, '', '', 0, 0, 1, 0, 0,
 			'{"ID":"k7f3","Version":5,"Revision":2,"State":"pending","Outcome":"","Origin":"e1","ClusterID":"","Undoes":"","Digest":"d2"}')`,
 		`INSERT INTO votes VALUES ('k7f3', 'd1', 'person', 'T0', 'U0KIM', 'pay', 10), ('k7f3', 'd2', 'person', 'T0', 'U0JON', 'pay', 20)`,

@@ -14,9 +14,9 @@ import (
 
 // Update implements reset.Store. change must not update this store itself: it would wait for its own transaction.
 //
-// A change that does nothing writes nothing, and one that only says when to look, or moves a schedule on to its next run,
-// leaves the version as it is: thousands of cards are not edited at each run to tell the next five. A schedule that is over,
-// or paused, is another thing to see.
+// A change that does nothing writes nothing, and one that only says when to look, or moves a schedule on to its next
+// run, leaves the version as it is: thousands of cards are not edited at each run to tell the next five. A schedule
+// that is over, or paused, is another thing to see.
 func (s *Store) Update(ctx context.Context, id string, hold *engine.Due, change func(*engine.Tx) error) error {
 	return s.write(ctx, func(tx *sql.Tx) error {
 		if hold != nil {
@@ -100,7 +100,8 @@ func copyState(view *engine.Tx) (m txState, err error) {
 type txChanges struct{ request, attempt, schedule, status bool }
 
 func (m txState) changes(after txState) txChanges {
-	return txChanges{!bytes.Equal(m.request, after.request), !bytes.Equal(m.attempt, after.attempt), !bytes.Equal(m.schedule, after.schedule), m.status != after.status}
+	return txChanges{!bytes.Equal(m.request, after.request), !bytes.Equal(m.attempt, after.attempt),
+		!bytes.Equal(m.schedule, after.schedule), m.status != after.status}
 }
 
 // write stores what a change did.
@@ -144,12 +145,15 @@ func write(ctx context.Context, tx *sql.Tx, view *engine.Tx, was txChanges, hold
 	case r.State.Open():
 		return makeDue(ctx, tx, engine.DueRequest, r.ID, clusterOf(r), atOnce)
 	}
-	_, err := tx.ExecContext(ctx, `UPDATE due SET at = NULL WHERE kind = ? AND id = ? AND owner = ''`, engine.DueRequest, r.ID)
+	_, err := tx.ExecContext(ctx, `UPDATE due SET at = NULL WHERE kind = ? AND id = ? AND owner = ''`,
+		engine.DueRequest, r.ID)
 	return err
 }
 
 // writeParts stores everything of a change that has a table of its own.
-func writeParts(ctx context.Context, tx *sql.Tx, r reset.Request, last *reset.Attempt, lastChanged bool, done engine.Done) error {
+func writeParts(
+	ctx context.Context, tx *sql.Tx, r reset.Request, last *reset.Attempt, lastChanged bool, done engine.Done,
+) error {
 	if done.Planned {
 		if err := saveSteps(ctx, tx, r.ID, r.Revision, done.Steps); err != nil {
 			return err

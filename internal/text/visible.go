@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// Visible shows the characters of foreign text (names, reasons) that cannot be seen or that turn its direction as \u202e: two names
-// that look alike are told apart, and a terminal is not steered.
+// Visible shows the characters of foreign text (names, reasons) that cannot be seen or that turn its direction as
+// \u202e: two names that look alike are told apart, and a terminal is not steered.
 func Visible(s string) string {
 	if !strings.ContainsFunc(s, isHidden) {
 		return s
@@ -19,7 +19,8 @@ func Visible(s string) string {
 		_, size := utf8.DecodeRuneInString(s[i:])
 		after, _ := utf8.DecodeRuneInString(s[i+size:])
 		switch {
-		case !isHidden(r), isJoiner(r) && before > unicode.MaxASCII && after > unicode.MaxASCII && after != utf8.RuneError:
+		case !isHidden(r), isJoiner(r) && before > unicode.MaxASCII && after > unicode.MaxASCII &&
+			after != utf8.RuneError:
 			b.WriteRune(r)
 		case r > 0xffff:
 			fmt.Fprintf(&b, `\U%08x`, r)
@@ -31,17 +32,19 @@ func Visible(s string) string {
 	return b.String()
 }
 
-// isHidden reports a character that is not shown as itself anywhere. Spaces other than ASCII's look like spaces, and variation
-// selectors choose between pictures.
+// isHidden reports a character that is not shown as itself anywhere. Spaces other than ASCII's look like spaces, and
+// variation selectors choose between pictures.
 func isHidden(r rune) bool {
 	switch {
 	case unicode.Is(unicode.Zs, r), unicode.Is(unicode.Variation_Selector, r):
 		return false
 	}
-	return !unicode.IsGraphic(r) || r == utf8.RuneError || unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r) || r == '\u2800'
+	return !unicode.IsGraphic(r) || r == utf8.RuneError || unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r) ||
+		r == '\u2800'
 }
 
-// isJoiner are the two characters that join or part letters of some scripts, and the pictures that one emoji is made of.
+// isJoiner are the two characters that join or part letters of some scripts, and the pictures that one emoji is made
+// of.
 func isJoiner(r rune) bool { return r == '\u200c' || r == '\u200d' }
 
 // IsDeceptive reports a character that must not be in a command: pasted or typed, it would be another name.

@@ -53,8 +53,8 @@ func CardOf(s reset.Story) Content {
 	return c
 }
 
-// asOf is what can be said of a request before its write. It carries the time: Slack never stops an approved write, so a message that
-// cannot be edited any more must not go on saying that nothing was written.
+// asOf is what can be said of a request before its write. It carries the time: Slack never stops an approved write,
+// so a message that cannot be edited any more must not go on saying that nothing was written.
 func asOf(r reset.Request, v timeFormat) Line {
 	if _, saves := r.Act.(reset.SaveSchedule); saves {
 		return say("Not saved as of ", v.clock(v.now), ".")
@@ -73,7 +73,8 @@ func askLine(s reset.Story, v timeFormat) Line {
 		return say(runAsks(r), " is to ", actPhrase(s, v, withUTC), reason(in), ": ", strong(effectBrief(r)), ".")
 	}
 	if _, saves := r.Act.(reset.SaveSchedule); saves {
-		return say(person(r.Actor), " asks to ", actPhrase(s, v, withUTC), reason(in), ". If it ran now, it ", strong(effectBrief(r)), ".")
+		return say(person(r.Actor), " asks to ", actPhrase(s, v, withUTC), reason(in), ". If it ran now, it ",
+			strong(effectBrief(r)), ".")
 	}
 	return say(person(r.Actor), " asks to ", actPhrase(s, v, withUTC), reason(in), ": ", strong(effectBrief(r)), ".")
 }
@@ -111,32 +112,37 @@ func pending(c *Content, s reset.Story, v timeFormat) {
 	who := people(r.Ruling.Approvers, Notify, "or")
 	need := say("Needs ", strong(text.Counted(r.Need, "approval")+" from "), who)
 	if len(s.Votes) > 0 {
-		need = say("Approved by ", voters(s.Votes, v), "; needs ", strong(text.WithCommas(max(0, r.Need-len(s.Votes)))+" more of "), who)
+		need = say("Approved by ", voters(s.Votes, v), "; needs ",
+			strong(text.WithCommas(max(0, r.Need-len(s.Votes)))+" more of "), who)
 	}
 	c.Lines = append(c.Lines, say(need, until(" by ", r.Deadline, v), "."))
 	if !unbounded(r.Bounds) {
 		c.Foot = append(c.Foot, coversLine(r))
 	}
 	c.Buttons = []Button{
-		{Verb: "approve", Ref: ref(r), Label: "Approve", Style: "primary", Confirm: confirm(s, v), Typed: "approve " + ref(r)},
+		{Verb: "approve", Ref: ref(r), Label: "Approve", Style: "primary", Confirm: confirm(s, v),
+			Typed: "approve " + ref(r)},
 		{Verb: "reject", Ref: ref(r), Label: "Reject", Style: "danger", Typed: "reject " + ref(r)},
 		cancelButton(r, "Cancel"),
 	}
 	if len(r.Ruling.EmergencyApprovers) > 0 {
-		c.Foot = append(c.Foot, say("Nobody there to approve? In an emergency ", people(r.Ruling.EmergencyApprovers, User, "or"), " may go alone."))
-		c.Buttons = append(c.Buttons, Button{Verb: "emergency", Ref: ref(r), Label: "Emergency", Style: "danger", Typed: "emergency " + ref(r) + " INCIDENT"})
+		c.Foot = append(c.Foot, say("Nobody there to approve? In an emergency ",
+			people(r.Ruling.EmergencyApprovers, User, "or"), " may go alone."))
+		c.Buttons = append(c.Buttons, Button{Verb: "emergency", Ref: ref(r), Label: "Emergency", Style: "danger",
+			Typed: "emergency " + ref(r) + " INCIDENT"})
 	}
 	c.Buttons = append(c.Buttons, showAll(r, c.Table)...)
 }
 
-// coversLine says when approvals are asked for again. A run has no other tier; of what a person asks for, a wider tier of the same need
-// voids nothing.
+// coversLine says when approvals are asked for again. A run has no other tier; of what a person asks for, a wider
+// tier of the same need voids nothing.
 func coversLine(r reset.Request) Line {
 	l := say("An approval covers ", boundsText(r.Bounds))
 	if r.Run != nil {
 		return say(l, "; beyond that it is asked for again.")
 	}
-	return say(l, ". It is asked for again if a larger effect needs more approvals, or if a partition would newly skip messages.")
+	return say(l,
+		". It is asked for again if a larger effect needs more approvals, or if a partition would newly skip messages.")
 }
 
 func voters(votes []reset.Vote, v timeFormat) Line {
@@ -167,32 +173,37 @@ func armed(c *Content, s reset.Story, v timeFormat) {
 		c.Lines = append(c.Lines, say("Looking who is connected."))
 	case !seen.EmptySince.IsZero():
 		c.Status = status(r, "idle, about to be written")
-		c.Lines = append(c.Lines, say("Idle since ", v.exact(seen.EmptySince), "; checking for a few seconds that nobody commits."))
+		c.Lines = append(c.Lines, say("Idle since ", v.exact(seen.EmptySince),
+			"; checking for a few seconds that nobody commits."))
 	case seen.Group.Idle():
 		c.Lines = append(c.Lines, say("Nobody is connected, but commits still move; waiting until they stand still."))
 	default:
 		c.Lines = append(c.Lines, say(connected(s, v), " ", membersLeftLine(seen.Group.Members)))
 		if b := seen.Restarted; b != nil {
-			c.Lines = append(c.Lines, say(strong("They came back"), " after ", text.Duration(b.After.Round(time.Second)), " from ", text.List(b.Hosts, 4),
+			c.Lines = append(c.Lines, say(strong("They came back"), " after ",
+				text.Duration(b.After.Round(time.Second)), " from ", text.List(b.Hosts, 4),
 				": a controller restarts them. Scale it down instead of stopping the processes."))
 		}
 		c.Hints = stopHints(r.Ruling)
 	}
 	if !r.Deadline.IsZero() {
-		c.Lines = append(c.Lines, say("Gives up ", v.clock(r.Deadline), ". Nothing is written while somebody is connected."))
+		c.Lines = append(c.Lines, say("Gives up ", v.clock(r.Deadline),
+			". Nothing is written while somebody is connected."))
 	}
 	c.Buttons = []Button{cancelButton(r, "Cancel")}
 }
 
 func agreed(s reset.Story, v timeFormat) Line {
 	if a := s.Request.Emergency; a != nil {
-		return say(strong("EMERGENCY "+text.Clip(a.Incident, 60)), ": ", person(a.By), " went alone ", v.clock(a.At), ", without a second person", ruleOf(s.Request.Ruling), owners(s.Request), ".")
+		return say(strong("EMERGENCY "+text.Clip(a.Incident, 60)), ": ", person(a.By), " went alone ", v.clock(a.At),
+			", without a second person", ruleOf(s.Request.Ruling), owners(s.Request), ".")
 	}
 	if m := s.Request.Run; m != nil && len(s.Votes) == 0 {
 		return standingApproval(m.Mandate, v)
 	}
 	if !s.Request.SoloUntil.IsZero() {
-		return say("Needed nobody else: the group was idle and untouched since ", cmp.Or(s.Request.Undoes, "the reset"), ".")
+		return say("Needed nobody else: the group was idle and untouched since ", cmp.Or(s.Request.Undoes, "the reset"),
+			".")
 	}
 	if len(s.Votes) > 0 {
 		return say("Approved by ", voters(s.Votes, v), ".")
@@ -239,15 +250,18 @@ func applying(c *Content, s reset.Story, v timeFormat) {
 	case r.Problem != nil && r.Problem.Code == reset.ProblemInternal:
 		c.Status = status(r, "written or not: to be read back")
 		c.Lines = append(c.Lines, problemLines(r.Problem)...)
-	case r.Problem != nil && r.Problem.Code != reset.ProblemLost: // the write has left: "nothing was changed" is not known here
+	// the write has left: "nothing was changed" is not known here
+	case r.Problem != nil && r.Problem.Code != reset.ProblemLost:
 		c.Status = status(r, "written or not: to be read back")
-		c.Lines = append(c.Lines, say(strong("What stands cannot be read yet"), ": ", in.Cluster, " does not answer as a whole", kafkaSaid(r.Problem.Got),
+		c.Lines = append(c.Lines, say(strong("What stands cannot be read yet"), ": ", in.Cluster,
+			" does not answer as a whole", kafkaSaid(r.Problem.Got),
 			". It is asked again until it does; nothing is written again."))
 	case a == nil:
 		c.Lines = append(c.Lines, say("Writing ", text.Counted(r.Effect.Partitions, "partition"), "."))
 	case !a.ReadAt.IsZero() || r.Problem != nil:
 		c.Status = status(r, "an answer was lost, reading")
-		c.Lines = append(c.Lines, say("An answer of Kafka was lost. The offsets are read twice to find out what stands; nothing is written again."))
+		c.Lines = append(c.Lines,
+			say("An answer of Kafka was lost. The offsets are read twice to find out what stands; nothing is written again."))
 	default:
 		answered := 0
 		for _, ch := range a.Chunks {
@@ -293,8 +307,8 @@ func ended(c *Content, s reset.Story, v timeFormat) {
 	r := s.Request
 	c.Status = status(r, states[r.State])
 	c.Lines = []Line{askLine(s, v)}
-	by := lastOf(s.Entries, map[reset.State]reset.Event{reset.Rejected: reset.EvRejected, reset.Cancelled: reset.EvCancelled,
-		reset.Expired: reset.EvExpired}[r.State])
+	by := lastOf(s.Entries, map[reset.State]reset.Event{reset.Rejected: reset.EvRejected,
+		reset.Cancelled: reset.EvCancelled, reset.Expired: reset.EvExpired}[r.State])
 	if left := lastOf(s.Entries, reset.EvSkipped); r.State == reset.Cancelled && by == nil {
 		by = left
 	}
@@ -307,7 +321,8 @@ func ended(c *Content, s reset.Story, v timeFormat) {
 	case reset.Refused:
 		c.Lines = append(c.Lines, refusal(s)...)
 	default:
-		c.Lines = append(c.Lines, say(text.Capital(states[r.State]), byWhom(by), when(by, v), because(by), ". Nothing was changed."))
+		c.Lines = append(c.Lines, say(text.Capital(states[r.State]), byWhom(by), when(by, v), because(by),
+			". Nothing was changed."))
 		if r.Problem != nil && r.Problem.Code == reset.ProblemClusterGone {
 			c.Lines = append(c.Lines, problemLines(r.Problem)...)
 		}

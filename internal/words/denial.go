@@ -41,7 +41,8 @@ func denialLines(p *reset.Problem) []Line {
 	}
 	switch r.Denial {
 	case reset.DeniedNoRule:
-		return []Line{say("No rule covers ", what, ", so nobody may. Whoever keeps the bot's configuration can add one.")}
+		return []Line{say("No rule covers ", what,
+			", so nobody may. Whoever keeps the bot's configuration can add one.")}
 	case reset.DeniedNotIn:
 		if p.Request != "" && (p.Verb == reset.VerbApprove || p.Verb == reset.VerbReject) {
 			return []Line{say(p.Request, " needs ", people(r.Who, User, "or"), "; you are not among them.", rule)}
@@ -51,7 +52,8 @@ func denialLines(p *reset.Problem) []Line {
 		}
 		return []Line{say(refused, ". ", people(r.Who, User, "and"), " may.", rule)}
 	case reset.DeniedChannel:
-		return []Line{say(refused, " from this channel.", rule, " Ask in one of the channels that the rule names", ownerOr(r), ".")}
+		return []Line{say(refused, " from this channel.", rule, " Ask in one of the channels that the rule names",
+			ownerOr(r), ".")}
 	case reset.DeniedGuest:
 		return []Line{say(refused, ": guests never may.", mayInstead(r), rule)}
 	case reset.DeniedBot:
@@ -68,13 +70,16 @@ func denialLines(p *reset.Problem) []Line {
 		return []Line{say("That is beyond the cap of what may be done here at all", limit(r.Cap), ".", rule,
 			" Move fewer partitions or go less far", ownerOr(r), ".")}
 	case reset.DeniedSelf:
-		return []Line{say("Nobody approves their own request. Somebody else of ", people(r.Who, User, "or"), " has to.", rule)}
+		return []Line{say("Nobody approves their own request. Somebody else of ", people(r.Who, User, "or"), " has to.",
+			rule)}
 	case reset.DeniedUnknown:
 		return []Line{unreadLine(r, rule)}
 	case reset.DeniedSchedules:
-		return []Line{say(refused, ": it allows no schedules.", rule, " Its owner can say ", code("schedules: true"), " there.")}
+		return []Line{say(refused, ": it allows no schedules.", rule, " Its owner can say ", code("schedules: true"),
+			" there.")}
 	case reset.DeniedNoTeam:
-		return []Line{say(refused, ": a standing approval rests on a team that lasts, and no user group may approve.", rule)}
+		return []Line{say(refused, ": a standing approval rests on a team that lasts, and no user group may approve.",
+			rule)}
 	case reset.DeniedChanged:
 		return []Line{say(refused, ": what was agreed to is not what would be done now.", rule)}
 	}
@@ -112,7 +117,8 @@ func ownerOr(r reset.Ruling) Line {
 // AccessOf is who may do what with a group, for the person who asked.
 func AccessOf(a reset.Access) Content {
 	c := Content{Title: title(reset.Intent{Group: a.Group}, a.Cluster), Status: "what you may do"}
-	for _, verb := range []reset.Verb{reset.VerbView, reset.VerbRequest, reset.VerbApprove, reset.VerbEmergency, reset.VerbSettle} {
+	for _, verb := range []reset.Verb{reset.VerbView, reset.VerbRequest, reset.VerbApprove, reset.VerbEmergency,
+		reset.VerbSettle} {
 		r, ok := a.Rulings[verb]
 		if !ok || verb == reset.VerbEmergency && len(r.Who) == 0 {
 			continue // no rule of this group knows emergencies

@@ -7,7 +7,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// While a request is pending its totals are those of now and its rows those of the plan: a card that shows both says so.
+// While a request is pending its totals are those of now and its rows those of the plan: a card that shows both says
+// so.
 func TestRowsThatAreOlderThanTheirTotalsAreSaidToBe(t *testing.T) {
 	t.Parallel()
 	s := pendingStory()

@@ -12,7 +12,8 @@ func expiredLine(s reset.Story, v timeFormat) Line {
 	end := firstTime(r.EndedAt, r.Deadline)
 	was := expiredIn(s)
 	switch {
-	case r.Problem != nil && (r.Problem.Code == reset.ProblemConflictingRequest || r.Problem.Code == reset.ProblemMissed):
+	case r.Problem != nil && (r.Problem.Code == reset.ProblemConflictingRequest ||
+		r.Problem.Code == reset.ProblemMissed):
 		return say("Left out. ", scheduleProblem(r.Problem), " Nothing was changed.")
 	case was == reset.Planning && r.Question != "":
 		return say("The question was not answered by ", v.clock(end), ". Nothing was changed.")
@@ -23,13 +24,16 @@ func expiredLine(s reset.Story, v timeFormat) Line {
 	case was == reset.Approved:
 		l := say(in.Group, " was not idle by ", v.clock(end))
 		if n := len(r.Observation.Group.Members); n > 0 {
-			l = say(l, ": ", text.Counted(n, "consumer"), " still connected (", members(r.Observation.Group.Members), ")")
+			l = say(l, ": ", text.Counted(n, "consumer"), " still connected (", members(r.Observation.Group.Members),
+				")")
 		}
 		return say(l, ". Nothing was changed.")
 	case was == reset.Pending && len(s.Votes) > 0:
-		return say(text.WithCommas(len(s.Votes)), " of ", text.Counted(r.Need, "approval"), " by ", v.clock(end), ": ", voters(s.Votes, v), ". Nothing was changed.")
+		return say(text.WithCommas(len(s.Votes)), " of ", text.Counted(r.Need, "approval"), " by ", v.clock(end), ": ",
+			voters(s.Votes, v), ". Nothing was changed.")
 	case was == reset.Pending:
-		return say("Nobody of ", people(r.Ruling.Approvers, User, "or"), " decided by ", v.clock(end), ". Nothing was changed.")
+		return say("Nobody of ", people(r.Ruling.Approvers, User, "or"), " decided by ", v.clock(end),
+			". Nothing was changed.")
 	}
 	return say("The preview was not used by ", v.clock(end), ". Nothing was changed.")
 }

@@ -12,7 +12,8 @@ func TestAnExpiredRequestSaysWhatItWaitedFor(t *testing.T) {
 	t.Parallel()
 	in := func(state reset.State, change func(*reset.Story)) string {
 		s := expiredStory()
-		s.Entries = []reset.Entry{{At: s.Request.EndedAt, Event: reset.EvExpired, Facts: map[string]string{"state": string(state)}}}
+		s.Entries = []reset.Entry{{At: s.Request.EndedAt, Event: reset.EvExpired,
+			Facts: map[string]string{"state": string(state)}}}
 		change(&s)
 		return CardOf(s).String()
 	}
@@ -20,20 +21,28 @@ func TestAnExpiredRequestSaysWhatItWaitedFor(t *testing.T) {
 		return func(s *reset.Story) { s.Request.Problem, s.Request.Observation = &p, reset.Observation{Group: idle()} }
 	}
 	for name, c := range map[string]struct{ got, want, not string }{
-		"busy": {in(reset.Approved, func(*reset.Story) {}), "billing was not idle by 03:45 CET: 2 consumers still connected", "Until then"},
-		"frozen": {in(reset.Approved, problem(reset.Problem{Code: reset.ProblemFrozen, Cluster: "prod-eu", Names: []string{"U0JON"}, Got: "upgrade"})),
+		"busy": {in(reset.Approved, func(*reset.Story) {}),
+			"billing was not idle by 03:45 CET: 2 consumers still connected", "Until then"},
+		"frozen": {in(reset.Approved,
+			problem(reset.Problem{Code: reset.ProblemFrozen, Cluster: "prod-eu", Names: []string{"U0JON"},
+				Got: "upgrade"})),
 			"Its time ran out 03:45 CET; nothing was changed. Until then: prod-eu is frozen", "not idle"},
-		"unreachable": {in(reset.Approved, problem(reset.Problem{Code: reset.ProblemUnreachable, Cluster: "prod-eu", Got: "timeout"})),
+		"unreachable": {in(reset.Approved,
+			problem(reset.Problem{Code: reset.ProblemUnreachable, Cluster: "prod-eu", Got: "timeout"})),
 			"Until then: prod-eu does not answer", "not idle"},
-		"turned down": {in(reset.Approved, problem(reset.Problem{Code: reset.ProblemKafkaRejected, Got: "COORDINATOR_LOAD_IN_PROGRESS"})),
+		"turned down": {in(reset.Approved,
+			problem(reset.Problem{Code: reset.ProblemKafkaRejected, Got: "COORDINATOR_LOAD_IN_PROGRESS"})),
 			"It could not be written by 03:45 CET (COORDINATOR_LOAD_IN_PROGRESS); nothing was changed", "tried again"},
-		"approved, then asked anew": {in(reset.Pending, func(s *reset.Story) { s.Votes = nil }), "decided by 03:45 CET", "not idle"},
-		"one of two":                {in(reset.Pending, func(s *reset.Story) { s.Request.Need = 2 }), "1 of 2 approvals by 03:45 CET: @U0JON", "Nobody of"},
+		"approved, then asked anew": {in(reset.Pending, func(s *reset.Story) { s.Votes = nil }), "decided by 03:45 CET",
+			"not idle"},
+		"one of two": {in(reset.Pending, func(s *reset.Story) { s.Request.Need = 2 }),
+			"1 of 2 approvals by 03:45 CET: @U0JON", "Nobody of"},
 		"never planned": {in(reset.Planning, func(s *reset.Story) {
 			problem(reset.Problem{Code: reset.ProblemUnreachable, Cluster: "prod-eu"})(s)
 			s.Request.Digest = ""
 		}), "Until then: prod-eu does not answer", "preview"},
-		"a question": {in(reset.Planning, func(s *reset.Story) { s.Request.Question = "which topics" }), "The question was not answered by 03:45 CET", "preview"},
+		"a question": {in(reset.Planning, func(s *reset.Story) { s.Request.Question = "which topics" }),
+			"The question was not answered by 03:45 CET", "preview"},
 	} {
 		if !strings.Contains(c.got, c.want) || strings.Contains(c.got, c.not) {
 			t.Errorf("%s: wants %q, not %q:\n%s", name, c.want, c.not, c.got)

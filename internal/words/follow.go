@@ -7,9 +7,9 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// CardPointer is what becomes of the requester's preview once others see the card: where the card is, and the state as of now. It is not
-// kept up to date, since the address of a preview takes five messages only, so it says when it was true. where links to the card; nil:
-// Slack gave no link.
+// CardPointer is what becomes of the requester's preview once others see the card: where the card is, and the state
+// as of now. It is not kept up to date, since the address of a preview takes five messages only, so it says when it
+// was true. where links to the card; nil: Slack gave no link.
 func CardPointer(s reset.Story, where Line) Content {
 	card := CardOf(s)
 	v := timeFormatOf(intentOf(s.Request), s.Now)
@@ -26,8 +26,8 @@ func CardPointer(s reset.Story, where Line) Content {
 	return c
 }
 
-// EndsDirectly reports whether the requester is told the end by direct message. A freeze, a thaw or a schedule that needs no approval ends
-// with their own click.
+// EndsDirectly reports whether the requester is told the end by direct message. A freeze, a thaw or a schedule that
+// needs no approval ends with their own click.
 func EndsDirectly(r reset.Request) bool {
 	_, move := r.Intent()
 	return move || r.Need > 0
@@ -47,14 +47,17 @@ func UnshownOf(s reset.Story, u Unshown) Content {
 	switch {
 	case r.State == reset.Pending:
 		c.Status = status(r, "waiting for approval, but no channel shows it")
-		c.Lines = []Line{say("Not written as of ", v.clock(s.Now), ". It needs ", text.Counted(r.Need, "approval"), " from ", people(r.Ruling.Approvers, User, "or"),
-			". The bot sends them a direct message (at most ten people); you can also ask one of them to type ", code("approve "+ref(r)), ".")}
+		c.Lines = []Line{say("Not written as of ", v.clock(s.Now), ". It needs ", text.Counted(r.Need, "approval"),
+			" from ", people(r.Ruling.Approvers, User, "or"),
+			". The bot sends them a direct message (at most ten people); you can also ask one of them to type ",
+			code("approve "+ref(r)), ".")}
 	case r.State == reset.Planning:
 		c.Status = status(r, "planned again, but others cannot see it")
 		c.Lines = []Line{say("Not written as of ", v.clock(s.Now), ".")}
 	case r.State.Open():
 		c.Status = status(r, "approved, but others cannot see it")
-		c.Lines = []Line{say("As of ", v.clock(s.Now), " it goes on without a card: approved resets are written whether or not Slack shows them.")}
+		c.Lines = []Line{say("As of ", v.clock(s.Now),
+			" it goes on without a card: approved resets are written whether or not Slack shows them.")}
 	default:
 		end := PreviewOf(s)
 		c.Status, c.Lines = end.Status, end.Lines
@@ -62,7 +65,8 @@ func UnshownOf(s reset.Story, u Unshown) Content {
 	where := Line{{Kind: Channel, ID: u.Channel, Text: u.Channel}}
 	c.Warnings = []Line{say("Slack does not let the bot show it in ", where, " (", u.Code, "). ", remedy(u.Code))}
 	if r.State.Open() {
-		c.Lines = append(c.Lines, say("The bot tries again every minute. A direct message tells you the end; ", code("show "+r.ID), " tells the state at any time."))
+		c.Lines = append(c.Lines, say("The bot tries again every minute. A direct message tells you the end; ",
+			code("show "+r.ID), " tells the state at any time."))
 		if r.State != reset.Applying {
 			c.Buttons = []Button{cancelButton(r, "Cancel")}
 		}
@@ -77,20 +81,24 @@ var remedies = []struct {
 	fix   func() Line
 }{
 	{[]string{"is_archived", "is_inactive"}, func() Line {
-		return say("The channel is archived: a member can unarchive it, or the people who run the bot set another ", code("home_channel"), " for the cluster.")
+		return say("The channel is archived: a member can unarchive it, or the people who run the bot set another ",
+			code("home_channel"), " for the cluster.")
 	}},
 	{[]string{"not_in_channel", "channel_not_found"}, func() Line {
-		return say("The bot is not in that channel, or the channel is gone: a member invites the bot with ", code("/invite"), ".")
+		return say("The bot is not in that channel, or the channel is gone: a member invites the bot with ",
+			code("/invite"), ".")
 	}},
-	{[]string{"restricted_action", "restricted_action_read_only_channel", "restricted_action_thread_only_channel", "cannot_post", "no_permission",
-		"channel_is_limited_access", "restricted_action_non_threadable_channel"}, func() Line {
-		return say("Posting is restricted there: a manager of the channel or a workspace admin has to let the bot post.")
-	}},
+	{[]string{"restricted_action", "restricted_action_read_only_channel", "restricted_action_thread_only_channel",
+		"cannot_post", "no_permission", "channel_is_limited_access", "restricted_action_non_threadable_channel"},
+		func() Line {
+			return say("Posting is restricted there: a manager of the channel or a workspace admin has to let the bot post.")
+		}},
 	{[]string{"missing_scope"}, func() Line {
-		return say("The app lacks the scope ", code("chat:write"), ": a workspace admin has to add it and install the app again.")
+		return say("The app lacks the scope ", code("chat:write"),
+			": a workspace admin has to add it and install the app again.")
 	}},
-	{[]string{"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "app_uninstalled", "org_login_required",
-		"ekm_access_denied", "not_allowed_token_type"}, func() Line {
+	{[]string{"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "app_uninstalled",
+		"org_login_required", "ekm_access_denied", "not_allowed_token_type"}, func() Line {
 		return say("Slack refuses the app as a whole: a workspace admin has to install it again, or renew its token.")
 	}},
 }
@@ -104,12 +112,14 @@ func remedy(said string) Line {
 	return say("The people who run the bot find the reason in its log.")
 }
 
-// ReplacedCard replaces a card that is out of date: its buttons go, so that a click on them cannot be taken for a word on the present plan.
+// ReplacedCard replaces a card that is out of date: its buttons go, so that a click on them cannot be taken for a
+// word on the present plan.
 func ReplacedCard(id string, where Line) Content {
 	if where == nil {
 		where = say(code("show " + id))
 	}
-	return Content{Title: id, Status: "this card is out of date", Lines: []Line{say(where, " shows the present state.")}}
+	return Content{Title: id, Status: "this card is out of date",
+		Lines: []Line{say(where, " shows the present state.")}}
 }
 
 // OldCard answers a click on a card that another one has replaced: nothing is decided by it, and now is the state.
@@ -131,20 +141,22 @@ func OutsideThread(s reset.Story, lines []Line, where Line) Content {
 	return c
 }
 
-// NoFiles says in the thread that its files did not come, and where else the rows are. refused is Slack's error; empty: Slack is not
-// the cause.
+// NoFiles says in the thread that its files did not come, and where else the rows are. refused is Slack's error;
+// empty: Slack is not the cause.
 func NoFiles(s reset.Story, refused string) Line {
 	why := say("the bot's log has the reason")
 	if refused != "" {
 		why = say("Slack refused them with ", code(refused))
 	}
-	return say("The files of this step could not be attached: ", why, ". ", code("show "+s.Request.ID), " has the rows.")
+	return say("The files of this step could not be attached: ", why, ". ", code("show "+s.Request.ID),
+		" has the rows.")
 }
 
 // MentionRequester calls the requester to the end of their request where a direct message did not reach them.
 func MentionRequester(s reset.Story) []Line {
 	by := s.Request.Actor
-	return []Line{say(Span{Kind: Notify, ID: by.ID, Text: "@" + by.ID}, ": ", PreviewOf(s).Status, ". Slack does not let the bot send you a direct message.")}
+	return []Line{say(Span{Kind: Notify, ID: by.ID, Text: "@" + by.ID}, ": ", PreviewOf(s).Status,
+		". Slack does not let the bot send you a direct message.")}
 }
 
 // Call is why a person is sent a direct message about a request of another.
@@ -156,27 +168,30 @@ const (
 	CallOwners    Call = "know"    // a person went alone in an emergency
 )
 
-// CallOf tells a person who cannot see the card what they have to know. It is not kept up to date, so it says when it was true; its buttons
-// speak of the revision that it shows, and are judged by the state at the click.
+// CallOf tells a person who cannot see the card what they have to know. It is not kept up to date, so it says when it
+// was true; its buttons speak of the revision that it shows, and are judged by the state at the click.
 func CallOf(s reset.Story, why Call) Content {
 	c := CardOf(s)
 	v := timeFormatOf(intentOf(s.Request), s.Now)
-	first := say("You cannot see the card of this request, so your approval is asked for here. As of ", v.clock(s.Now), ":")
+	first := say("You cannot see the card of this request, so your approval is asked for here. As of ", v.clock(s.Now),
+		":")
 	if why == CallOwners {
-		first, c.Buttons = say("This request went on without approval (emergency). You are told here because you cannot see its card. As of ", v.clock(s.Now), ":"), nil
+		first, c.Buttons = say("This request went on without approval (emergency). You are told here because you cannot see its card. As of ",
+			v.clock(s.Now), ":"), nil
 	}
 	c.Lines = append([]Line{first}, c.Lines...)
 	return c
 }
 
-// OutsideOf tells the home channel of a request that waits for approval in a private channel: what and how much, but not the reason and no
-// names from inside.
+// OutsideOf tells the home channel of a request that waits for approval in a private channel: what and how much, but
+// not the reason and no names from inside.
 func OutsideOf(s reset.Story) Content {
 	r := s.Request
 	v := timeFormatOf(intentOf(r), s.Now)
 	c := Content{Title: CardOf(s).Title, Status: status(r, "waiting for approval in a private channel")}
-	c.Lines = []Line{say("As of ", v.clock(s.Now), ": it ", strong(effectBrief(r)), ". Needs ", text.Counted(r.Need, "approval"), " from ",
-		people(r.Ruling.Approvers, Notify, "or"), ": ", code("show "+r.ID), ", ", code("approve "+ref(r)), ".")}
+	c.Lines = []Line{say("As of ", v.clock(s.Now), ": it ", strong(effectBrief(r)), ". Needs ",
+		text.Counted(r.Need, "approval"), " from ", people(r.Ruling.Approvers, Notify, "or"), ": ", code("show "+r.ID),
+		", ", code("approve "+ref(r)), ".")}
 	c.Fallback = fallback(c)
 	return c
 }

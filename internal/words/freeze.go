@@ -16,15 +16,18 @@ func freezeCard(s reset.Story) Content {
 	switch {
 	case r.State == reset.Applied && freeze:
 		c.Status = status(r, "FROZEN")
-		c.Lines = []Line{say(strong("Frozen"), " by ", person(r.Actor), doneAt(r, v), reason(in), ". Nothing is written here until it is thawed; what is approved waits, until its own deadline."),
+		c.Lines = []Line{say(strong("Frozen"), " by ", person(r.Actor), doneAt(r, v), reason(in),
+			". Nothing is written here until it is thawed; what is approved waits, until its own deadline."),
 			say("Lift it: ", code("thaw "+scopeWord(in.Cluster)))}
 	case r.State == reset.Applied:
 		c.Status = status(r, "thawed")
 		c.Lines = []Line{say("Thawed by ", person(r.Actor), doneAt(r, v), reason(in), ". Approved resets go on.")}
 	case r.State == reset.Pending:
-		c.Lines = append(c.Lines, say("Needs ", strong(text.Counted(r.Need, "approval")+" from "), people(r.Ruling.Approvers, Notify, "or"), until(" by ", r.Deadline, v), "."))
+		c.Lines = append(c.Lines, say("Needs ", strong(text.Counted(r.Need, "approval")+" from "),
+			people(r.Ruling.Approvers, Notify, "or"), until(" by ", r.Deadline, v), "."))
 		c.Buttons = []Button{
-			{Verb: "approve", Ref: ref(r), Label: "Approve", Style: "primary", Typed: "approve " + ref(r), Confirm: "What is approved and waits here will be written."},
+			{Verb: "approve", Ref: ref(r), Label: "Approve", Style: "primary", Typed: "approve " + ref(r),
+				Confirm: "What is approved and waits here will be written."},
 			{Verb: "reject", Ref: ref(r), Label: "Reject", Style: "danger", Typed: "reject " + ref(r)},
 			cancelButton(r, "Cancel"),
 		}
@@ -53,6 +56,7 @@ func frozenLine(s reset.Story, v timeFormat) Line {
 }
 
 func freezeLine(f reset.Frozen, v timeFormat) Line {
-	return say(strong("FROZEN: "+scopeWord(f.Cluster)), " by ", person(f.By), " ", v.clock(f.At), because(&reset.Entry{Facts: map[string]string{"why": f.Why}}),
-		". Nothing is written until it is thawed: ", code("thaw "+scopeWord(f.Cluster)))
+	return say(strong("FROZEN: "+scopeWord(f.Cluster)), " by ", person(f.By), " ", v.clock(f.At),
+		because(&reset.Entry{Facts: map[string]string{"why": f.Why}}), ". Nothing is written until it is thawed: ",
+		code("thaw "+scopeWord(f.Cluster)))
 }

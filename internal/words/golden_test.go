@@ -23,13 +23,16 @@ func said() map[string]Content {
 	blocked := latestStory()
 	blocked.Blocking = "p4x1"
 	return map[string]Content{
-		"preview":          PreviewOf(free(story(wrongDeploy(), orders()))),
-		"preview-busy":     PreviewOf(busyStory()),
-		"which-cluster":    PreviewOf(whichClusterStory()),
-		"which-topics":     PreviewOf(whichTopicsStory()),
-		"no-group":         PreviewOf(refusedStory(&reset.Problem{Code: reset.ProblemNoGroup, Cluster: "prod-eu", Group: "biling", Names: []string{"billing"}})),
-		"no-right":         PreviewOf(refusedStory(denied(reset.DeniedNotIn, reset.VerbRequest))),
-		"unreachable":      PreviewOf(asked(wrongDeploy(), &reset.Problem{Code: reset.ProblemUnreachable, Cluster: "prod-eu", Names: []string{"k1", "k2", "k3"}, Got: "5 s"})),
+		"preview":       PreviewOf(free(story(wrongDeploy(), orders()))),
+		"preview-busy":  PreviewOf(busyStory()),
+		"which-cluster": PreviewOf(whichClusterStory()),
+		"which-topics":  PreviewOf(whichTopicsStory()),
+		"no-group": PreviewOf(refusedStory(&reset.Problem{Code: reset.ProblemNoGroup, Cluster: "prod-eu",
+			Group: "biling", Names: []string{"billing"}})),
+		"no-right": PreviewOf(refusedStory(denied(reset.DeniedNotIn, reset.VerbRequest))),
+		"unreachable": PreviewOf(asked(wrongDeploy(),
+			&reset.Problem{Code: reset.ProblemUnreachable, Cluster: "prod-eu", Names: []string{"k1", "k2", "k3"},
+				Got: "5 s"})),
 		"skip-record":      PreviewOf(skipStory()),
 		"latest":           PreviewOf(blocked),
 		"clamped":          PreviewOf(clampedStory()),
@@ -104,7 +107,8 @@ func TestEveryGoldenIsSaid(t *testing.T) {
 	}
 }
 
-// TestButtons holds what every button must be: referring to a request, typed the same way, and confirmed within Slack's limits.
+// TestButtons holds what every button must be: referring to a request, typed the same way, and confirmed within
+// Slack's limits.
 func TestButtons(t *testing.T) {
 	t.Parallel()
 	for name, c := range said() {

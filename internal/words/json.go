@@ -33,7 +33,8 @@ type EffectDocument struct {
 	Clamped        int   `json:"clamped"`
 }
 
-// StepDocument is one partition. Committed and To are null where there is no commit, which is neither 0 nor the log start.
+// StepDocument is one partition. Committed and To are null where there is no commit, which is neither 0 nor the log
+// start.
 type StepDocument struct {
 	Topic     string     `json:"topic"`
 	Partition int32      `json:"partition"`
@@ -42,11 +43,12 @@ type StepDocument struct {
 	Committed *int64     `json:"committed"`
 	To        *int64     `json:"to"`
 	How       reset.How  `json:"how"`
-	Asked     *int64     `json:"asked,omitempty"`        // before it was clamped into the log
-	RecordAt  *time.Time `json:"record_at,omitempty"`    // of the record at To
-	RecordMS  *int64     `json:"record_at_ms,omitempty"` // instead, where its year has more than four digits: milliseconds since 1970
-	Replay    int64      `json:"replay"`
-	Skip      int64      `json:"skip"`
+	Asked     *int64     `json:"asked,omitempty"`     // before it was clamped into the log
+	RecordAt  *time.Time `json:"record_at,omitempty"` // of the record at To
+	// instead, where its year has more than four digits: milliseconds since 1970
+	RecordMS *int64 `json:"record_at_ms,omitempty"`
+	Replay   int64  `json:"replay"`
+	Skip     int64  `json:"skip"`
 }
 
 // JSON writes a plan for other programs, with every step.
@@ -60,10 +62,10 @@ func JSON(s reset.Story, steps []reset.Step) ([]byte, error) {
 		iso = reset.ReadUncommitted
 	}
 	doc := PlanDocument{
-		Cluster: in.Cluster, ClusterID: r.ClusterID, Group: in.Group, Target: actPhrase(s, v, withUTC), Isolation: string(iso),
-		At: s.Now.UTC(), Warnings: []string{}, Steps: []StepDocument{},
-		Effect: EffectDocument{Topics: e.Topics, Partitions: e.Partitions, Changed: e.Changed, Replay: e.Replay, Skip: e.Skip,
-			NeverCommitted: e.None, Clamped: e.Clamped},
+		Cluster: in.Cluster, ClusterID: r.ClusterID, Group: in.Group, Target: actPhrase(s, v, withUTC),
+		Isolation: string(iso), At: s.Now.UTC(), Warnings: []string{}, Steps: []StepDocument{},
+		Effect: EffectDocument{Topics: e.Topics, Partitions: e.Partitions, Changed: e.Changed, Replay: e.Replay,
+			Skip: e.Skip, NeverCommitted: e.None, Clamped: e.Clamped},
 	}
 	if unknown := unknownStart(r); unknown != nil {
 		doc.Warnings = append(doc.Warnings, unknown.String())
@@ -82,8 +84,8 @@ func JSON(s reset.Story, steps []reset.Step) ([]byte, error) {
 }
 
 func stepDocument(s reset.Step) StepDocument {
-	d := StepDocument{Topic: s.Topic, Partition: s.Partition, Start: s.Start, End: s.End, How: s.How, Replay: s.Replay, Skip: s.Skip,
-		Committed: offset(s.From), To: offset(s.To)}
+	d := StepDocument{Topic: s.Topic, Partition: s.Partition, Start: s.Start, End: s.End, How: s.How, Replay: s.Replay,
+		Skip: s.Skip, Committed: offset(s.From), To: offset(s.To)}
 	if s.How == reset.HowClampStart || s.How == reset.HowClampEnd {
 		d.Asked = &s.Asked
 	}

@@ -16,9 +16,11 @@ func LagOf(l reset.Lag) Content {
 	c := lagHead(l, topics)
 	c.Table = lagTable(l, topics)
 	if l.Ruling.Isolation == reset.ReadCommitted {
-		c.Foot = []Line{say("Ends are last stable offsets (read_committed). Offsets are not records: each number is at most.")}
+		c.Foot = []Line{say(
+			"Ends are last stable offsets (read_committed). Offsets are not records: each number is at most.")}
 	} else {
-		c.Foot = []Line{say("Ends are high watermarks (read_uncommitted). Offsets are not records: each number is at most.")}
+		c.Foot = []Line{say(
+			"Ends are high watermarks (read_uncommitted). Offsets are not records: each number is at most.")}
 	}
 	c.Fallback = fallback(c)
 	return c
@@ -42,13 +44,16 @@ func lagHead(l reset.Lag, topics []reset.TopicLag) Content {
 	if read == 0 && len(topics) == 0 {
 		c.Lines = []Line{say("No commits on any topic.")}
 	} else {
-		c.Lines = []Line{say(strong("At most "+text.WithCommas(sum)+" behind"), " on ", text.Counted(read, "topic"), ".")}
+		c.Lines = []Line{say(strong("At most "+text.WithCommas(sum)+" behind"), " on ", text.Counted(read, "topic"),
+			".")}
 	}
 	if markers > 0 {
-		c.Lines = append(c.Lines, say("Not counted: ", text.Counted(markers, "transaction marker"), ", which no consumer reads."))
+		c.Lines = append(c.Lines, say("Not counted: ", text.Counted(markers, "transaction marker"),
+			", which no consumer reads."))
 	}
 	if len(g.Members) > 0 {
-		c.Lines = append(c.Lines, say(text.Capital(text.Counted(len(g.Members), "consumer")), ": ", members(g.Members), "."))
+		c.Lines = append(c.Lines, say(text.Capital(text.Counted(len(g.Members), "consumer")), ": ", members(g.Members),
+			"."))
 	}
 	for _, r := range l.Open {
 		c.Lines = append(c.Lines, say("Open: ", strong(r.ID), " is ", states[r.State], "."))
@@ -74,7 +79,8 @@ func lagTable(l reset.Lag, topics []reset.TopicLag) *Table {
 	}
 	t := &Table{Head: []string{"partition", "committed", "end", "behind"}, Right: []bool{false, true, true, true}}
 	for _, p := range l.Snapshot.Partitions {
-		row := []string{fmt.Sprintf("%s-%d", p.Topic, p.Partition.Partition), position(p.Committed), text.WithCommas(p.End), lagOf(p)}
+		row := []string{fmt.Sprintf("%s-%d", p.Topic, p.Partition.Partition), position(p.Committed),
+			text.WithCommas(p.End), lagOf(p)}
 		if p.Err != "" {
 			row = []string{row[0], "?", "?", p.Err}
 		}
@@ -156,7 +162,8 @@ func requestLines(rs []reset.Request, infos []reset.ClusterInfo, now time.Time) 
 	return lines
 }
 
-// listed is what a request does, as a list tells it: what was written once something was, and no number where nothing was.
+// listed is what a request does, as a list tells it: what was written once something was, and no number where nothing
+// was.
 func listed(r reset.Request) string {
 	switch {
 	case r.Effect.Partitions == 0:
@@ -164,7 +171,8 @@ func listed(r reset.Request) string {
 	case r.State == reset.Failed && r.Written == nil:
 		return ""
 	case r.State == reset.Failed:
-		return "planned: " + plainBrief(r.Effect) + "; written: " + text.Counted(r.Written.Partitions, "partition") + ", " + plainBrief(*r.Written)
+		return "planned: " + plainBrief(r.Effect) + "; written: " + text.Counted(r.Written.Partitions, "partition") +
+			", " + plainBrief(*r.Written)
 	}
 	return effectBrief(r)
 }

@@ -19,12 +19,13 @@ func landedLate(c *Content, s reset.Story, v timeFormat) {
 	e := r.Actual()
 	at := e.Partitions - s.Misses
 	c.Lines = append(c.Lines,
-		say(strong("The write landed late"), ": ", text.WithCommas(at), " of ", text.Counted(e.Partitions, "partition"), " ", isAreText(at), " ", place(in, v), missedLine(s),
-			". Read ", v.exact(r.Late.Landed), "."),
+		say(strong("The write landed late"), ": ", text.WithCommas(at), " of ", text.Counted(e.Partitions, "partition"),
+			" ", isAreText(at), " ", place(in, v), missedLine(s), ". Read ", v.exact(r.Late.Landed), "."),
 		say("Kafka's answer had been lost", kafkaSaid(lostAnswer(r)), ". ", firstReadings(r.Late, v)),
 		writtenEffectLine(r, e, s.Misses > 0))
 	if r.Late.Gap {
-		c.Lines = append(c.Lines, say("The bot had not read them for a while: consumers that came and went may have committed the same offsets."))
+		c.Lines = append(c.Lines,
+			say("The bot had not read them for a while: consumers that came and went may have committed the same offsets."))
 	}
 	c.Buttons = undoButtons(s)
 	if r.UndoneBy != "" {
@@ -32,13 +33,14 @@ func landedLate(c *Content, s reset.Story, v timeFormat) {
 	}
 }
 
-// asBefore is the card of a write whose answer was lost, as long as it has not landed: what was read is known, with its times, and
-// what is still on its way is not.
+// asBefore is the card of a write whose answer was lost, as long as it has not landed: what was read is known, with
+// its times, and what is still on its way is not.
 func asBefore(c *Content, s reset.Story, v timeFormat) {
 	r := s.Request
 	c.Status = status(r, "failed, offsets as before")
-	c.Lines = append(c.Lines, say(strong("The offsets were as before"), " when read ", v.exact(r.Late.First), " and ", v.exact(r.Late.Second), ": all ",
-		text.Counted(r.Effect.Partitions, "partition"), ", after Kafka's answer was lost", kafkaSaid(lostAnswer(r)), "."))
+	c.Lines = append(c.Lines, say(strong("The offsets were as before"), " when read ", v.exact(r.Late.First), " and ",
+		v.exact(r.Late.Second), ": all ", text.Counted(r.Effect.Partitions, "partition"),
+		", after Kafka's answer was lost", kafkaSaid(lostAnswer(r)), "."))
 	if l := causeLine(r); l != nil && r.Problem.Code != reset.ProblemLost {
 		c.Lines = append(c.Lines, l)
 	}
@@ -46,7 +48,8 @@ func asBefore(c *Content, s reset.Story, v timeFormat) {
 }
 
 func lostAnswer(r reset.Request) string {
-	if r.Problem == nil || r.Problem.Code != reset.ProblemLost { // beside the lost answer of one partition others were refused
+	// beside the lost answer of one partition others were refused
+	if r.Problem == nil || r.Problem.Code != reset.ProblemLost {
 		return ""
 	}
 	return r.Problem.Got
@@ -54,8 +57,10 @@ func lostAnswer(r reset.Request) string {
 
 // firstReadings are what was said before a write landed.
 func firstReadings(l *reset.LateWatch, v timeFormat) Line {
-	words := map[reset.Outcome]string{reset.Unchanged: "as before", reset.PartiallyApplied: "partly at the target", reset.OutcomeUnknown: "at neither place"}[l.Was]
-	return say("The offsets were ", cmp.Or(words, string(l.Was)), " when read ", v.exact(l.First), " and ", v.exact(l.Second), ".")
+	words := map[reset.Outcome]string{reset.Unchanged: "as before", reset.PartiallyApplied: "partly at the target",
+		reset.OutcomeUnknown: "at neither place"}[l.Was]
+	return say("The offsets were ", cmp.Or(words, string(l.Was)), " when read ", v.exact(l.First), " and ",
+		v.exact(l.Second), ".")
 }
 
 // lateLines say whether a lost write may still land, and what came of looking for it.
@@ -67,27 +72,35 @@ func lateLines(r reset.Request, v timeFormat) []Line {
 	var lines []Line
 	switch {
 	case l.Open():
-		lines = append(lines, say(strong("The write may still land"), " until ", v.clock(l.Until), ", while no consumer is in the group. The bot reads the offsets until then, ",
+		lines = append(lines, say(strong("The write may still land"), " until ", v.clock(l.Until),
+			", while no consumer is in the group. The bot reads the offsets until then, ",
 			"and corrects this card if it does."))
 	case l.Why == reset.LateLanded:
 		lines = append(lines, say("The write landed late: seen ", v.exact(l.Landed), ". ", firstReadings(l, v)))
 	case l.Why == reset.LateTime && l.Moved: // a commit of others looks like the write, so neither is known
-		lines = append(lines, say("The offsets were read until ", v.clock(l.Ended), ". Others moved them meanwhile, so it is not known whether the write landed."))
+		lines = append(lines, say("The offsets were read until ", v.clock(l.Ended),
+			". Others moved them meanwhile, so it is not known whether the write landed."))
 	case l.Why == reset.LateTime:
 		lines = append(lines, say("The offsets were read until ", v.clock(l.Ended), ": the write has not landed."))
 	case l.Why == reset.LateMember && l.Moved:
-		lines = append(lines, say("Consumers came back ", v.exact(l.Ended), ". Others had moved the offsets before, so it is not known whether the write landed."))
+		lines = append(lines, say("Consumers came back ", v.exact(l.Ended),
+			". Others had moved the offsets before, so it is not known whether the write landed."))
 	case l.Why == reset.LateMember:
-		lines = append(lines, say("Consumers came back ", v.exact(l.Ended), ". Until then the write had not landed. From then on, a late write cannot be told apart from their commits."))
+		lines = append(lines, say("Consumers came back ", v.exact(l.Ended),
+			". Until then the write had not landed. From then on, a late write cannot be told apart from their commits."))
 	case l.Why == reset.LateUnread:
-		lines = append(lines, say("The offsets could not be read until ", v.clock(l.Ended), ": whether the write has landed is not known."))
+		lines = append(lines, say("The offsets could not be read until ", v.clock(l.Ended),
+			": whether the write has landed is not known."))
 	case l.Why == reset.LateNewer:
-		lines = append(lines, say(l.By, " has written the same offsets since: a late write no longer makes a difference."))
+		lines = append(lines,
+			say(l.By, " has written the same offsets since: a late write no longer makes a difference."))
 	case l.Why == reset.LateCluster:
-		lines = append(lines, say("The cluster is no longer configured: whether the write landed after ", v.clock(l.Ended), " is not known."))
+		lines = append(lines, say("The cluster is no longer configured: whether the write landed after ",
+			v.clock(l.Ended), " is not known."))
 	}
 	if l.Moved && l.Why != reset.LateLanded {
-		lines = append(lines, say("Others have moved the offsets since: ", code("lag "+intentOf(r).Group), " reads them now."))
+		lines = append(lines, say("Others have moved the offsets since: ", code("lag "+intentOf(r).Group),
+			" reads them now."))
 	}
 	return lines
 }
@@ -100,8 +113,8 @@ func lateLine(e reset.Entry, s reset.Story) Line {
 		if reset.Outcome(e.Facts["outcome"]) == reset.AppliedLate {
 			now = outcomes[reset.Verified]
 		}
-		return say(strong("The write whose answer was lost has landed"), ": ", now, ". Reported before: ", outcomes[reset.Outcome(e.Facts["was"])], ". ",
-			mentionPerson(r.Actor))
+		return say(strong("The write whose answer was lost has landed"), ": ", now, ". Reported before: ",
+			outcomes[reset.Outcome(e.Facts["was"])], ". ", mentionPerson(r.Actor))
 	}
 	switch reset.LateEnd(e.Facts["why"]) {
 	case reset.LateTime:
@@ -112,11 +125,14 @@ func lateLine(e reset.Entry, s reset.Story) Line {
 	case reset.LateMember:
 		return say("Consumers came back: from now on a late write cannot be told apart from their commits.")
 	case reset.LateUnread:
-		return say("The offsets could not be read: whether the write landed late is not known. ", mentionPerson(r.Actor))
+		return say("The offsets could not be read: whether the write landed late is not known. ",
+			mentionPerson(r.Actor))
 	case reset.LateNewer:
-		return say(cmp.Or(e.Facts["by"], "Another request"), " has written the same offsets: a late write no longer makes a difference.")
+		return say(cmp.Or(e.Facts["by"], "Another request"),
+			" has written the same offsets: a late write no longer makes a difference.")
 	case reset.LateCluster:
-		return say(cmp.Or(e.Facts["cluster"], "The cluster"), " is no longer configured: the bot no longer looks for a late write.")
+		return say(cmp.Or(e.Facts["cluster"], "The cluster"),
+			" is no longer configured: the bot no longer looks for a late write.")
 	case reset.LateLanded: // is told as EvLanded, above
 	}
 	return say("The bot no longer looks for a late write.")
@@ -143,7 +159,8 @@ func rollbackLine(r reset.Request) Line {
 	b := r.Problem.Rollback
 	l := say(strong("It could not be rolled back"), ": ", code(text.Clip(b.Got, 200)), ". ", answers[b.Got])
 	if n := len(b.Members); n > 0 {
-		l = say(l, " ", text.Capital(text.Counted(n, "consumer")), " ", isAreText(n), " connected: ", members(b.Members), ".")
+		l = say(l, " ", text.Capital(text.Counted(n, "consumer")), " ", isAreText(n), " connected: ",
+			members(b.Members), ".")
 	}
 	return l
 }
@@ -151,18 +168,20 @@ func rollbackLine(r reset.Request) Line {
 // StatesFile is the file of what stands after a write that did not end as it should.
 func StatesFile(r reset.Request) string { return r.ID + "-stands.csv" }
 
-// StatesCSV is where every partition of an attempt stands, as it was last read, with Kafka's answer. Its first line names the
-// columns: it is for people, not for Kafka's tool.
+// StatesCSV is where every partition of an attempt stands, as it was last read, with Kafka's answer. Its first line
+// names the columns: it is for people, not for Kafka's tool.
 func StatesCSV(writes []reset.Write) []byte {
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
-	_ = w.Write([]string{"topic", "partition", "before", "target", "read", "stands", "kafka"}) // a buffer takes everything
+	// a buffer takes everything
+	_ = w.Write([]string{"topic", "partition", "before", "target", "read", "stands", "kafka"})
 	for _, x := range writes {
 		read := plainPosition(x.Read)
 		if x.ReadState == reset.WriteUnread || x.ReadState == "" {
 			read = ""
 		}
-		_ = w.Write([]string{x.Topic, strconv.Itoa(int(x.Partition)), plainPosition(x.From), plainPosition(x.To), read, writeStates[x.ReadState], answer(x.Result)})
+		_ = w.Write([]string{x.Topic, strconv.Itoa(int(x.Partition)), plainPosition(x.From), plainPosition(x.To), read,
+			writeStates[x.ReadState], answer(x.Result)})
 	}
 	w.Flush()
 	return b.Bytes()

@@ -30,10 +30,10 @@ func DeleteScript(r reset.Request) string { return ref(r) + "-delete.sh" }
 // longCommand is how long a command may be in a message. Slack cuts what is longer, and half a command is another one.
 const longCommand = 1500
 
-// ManualCommand is how to do exactly this with Kafka's own tool, for the day on which the bot, its database or Slack is down: it stands
-// on every message about a plan, and the file is in the card's thread before it is needed. Of an outcome that is partial or not
-// known only the way back is told: writing the rest would be a new decision. What was refused, rejected or cancelled, has expired
-// or is undone has no way out: nobody's approval stands behind it.
+// ManualCommand is how to do exactly this with Kafka's own tool, for the day on which the bot, its database or Slack
+// is down: it stands on every message about a plan, and the file is in the card's thread before it is needed. Of an
+// outcome that is partial or not known only the way back is told: writing the rest would be a new decision. What was
+// refused, rejected or cancelled, has expired or is undone has no way out: nobody's approval stands behind it.
 func ManualCommand(s reset.Story) []Line {
 	r := s.Request
 	in, move := r.Intent()
@@ -55,7 +55,8 @@ func ManualCommand(s reset.Story) []Line {
 		lines = append(lines, manualUndo(s)...)
 	}
 	if s.Cluster.Login && len(lines) > 0 {
-		lines = append(lines, say(code(loginFile), " is your own file with login and TLS for ", cmp.Or(s.Cluster.Name, in.Cluster), "."))
+		lines = append(lines, say(code(loginFile), " is your own file with login and TLS for ",
+			cmp.Or(s.Cluster.Name, in.Cluster), "."))
 	}
 	return lines
 }
@@ -84,10 +85,12 @@ func manualReset(s reset.Story) []Line {
 	}
 	var lines []Line
 	if forget := deletedOffsets(s); len(forget) > 0 {
-		lines = append(lines, say("Without a committed offset, with Kafka's own tool: ", command(orScript(DeleteLine(s.Cluster, in.Group, forget), DeleteScript(r)))))
+		lines = append(lines, say("Without a committed offset, with Kafka's own tool: ",
+			command(orScript(DeleteLine(s.Cluster, in.Group, forget), DeleteScript(r)))))
 	}
 	if !deletes(r) && len(s.None) < r.Actual().Partitions {
-		lines = append([]Line{say("The same with Kafka's own tool: ", command(ToolLine(s.Cluster, in.Group, file)))}, lines...)
+		lines = append([]Line{say("The same with Kafka's own tool: ", command(ToolLine(s.Cluster, in.Group, file)))},
+			lines...)
 	}
 	return lines
 }
@@ -101,7 +104,8 @@ func manualUndo(s reset.Story) []Line {
 		lines = append(lines, say("The way back: ", command(ToolLine(s.Cluster, in.Group, UndoFile(r)))))
 	}
 	if len(s.NoneBack) > 0 {
-		lines = append(lines, say("The way back for ", text.Counted(len(s.NoneBack), "partition"), " that had no committed offset: ",
+		lines = append(lines, say("The way back for ", text.Counted(len(s.NoneBack), "partition"),
+			" that had no committed offset: ",
 			command(orScript(DeleteLine(s.Cluster, in.Group, reset.ScopeOf(s.NoneBack).Topics), UndoScript(r)))))
 	}
 	return lines
@@ -120,7 +124,8 @@ func Scripts(s reset.Story) map[string][]byte {
 	in, _ := s.Request.Intent()
 	out := map[string][]byte{}
 	add := func(file string, topics []reset.TopicScope) {
-		if line := DeleteLine(s.Cluster, in.Group, topics); len(line) > longCommand && len(topics) > 0 && unsafeLine(in.Group) == nil {
+		if line := DeleteLine(s.Cluster, in.Group,
+			topics); len(line) > longCommand && len(topics) > 0 && unsafeLine(in.Group) == nil {
 			out[file] = deleteScript(s.Cluster, in.Group, topics)
 		}
 	}
@@ -150,13 +155,14 @@ func deleteScript(c reset.ClusterInfo, group string, topics []reset.TopicScope) 
 	return b.Bytes()
 }
 
-// unsafeLine says why no command is printed: a name with characters that nobody sees is another name when it is typed or pasted.
+// unsafeLine says why no command is printed: a name with characters that nobody sees is another name when it is typed
+// or pasted.
 func unsafeLine(group string) Line {
 	if !strings.ContainsFunc(group, text.IsDeceptive) {
 		return nil
 	}
-	return say("No command for Kafka's own tool is shown: the group's name has invisible characters (", text.Visible(group),
-		"), and a pasted command could name another group.")
+	return say("No command for Kafka's own tool is shown: the group's name has invisible characters (",
+		text.Visible(group), "), and a pasted command could name another group.")
 }
 
 // deletedOffsets are the partitions that end without a committed offset. A file of offsets cannot say so.
@@ -178,8 +184,8 @@ func deletedOffsets(s reset.Story) []reset.TopicScope {
 // loginFile is what people call the file that Kafka's tools take login and TLS from.
 const loginFile = "client.properties"
 
-// ToolLine is the same reset with Kafka's own tool. All brokers are named: with a dead one as its only address the tool fails
-// after 30 seconds.
+// ToolLine is the same reset with Kafka's own tool. All brokers are named: with a dead one as its only address the
+// tool fails after 30 seconds.
 func ToolLine(c reset.ClusterInfo, group, file string) string {
 	return toolCommand(c, group) + " --reset-offsets --from-file " + text.ShellQuote(file) + " --execute"
 }

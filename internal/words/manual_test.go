@@ -25,7 +25,8 @@ func pasted(t *testing.T, s reset.Story) [][]string {
 		}
 	}
 	tool := "#!/bin/sh\nprintf '%s\\0' \"$@\"\nprintf '\\n\\0'\n"
-	if err := os.WriteFile(filepath.Join(dir, "kafka-consumer-groups.sh"), []byte(tool), 0o700); err != nil { //nolint:gosec // it has to be run
+	if err := os.WriteFile(filepath.Join(dir, "kafka-consumer-groups.sh"), []byte(tool),
+		0o700); err != nil { //nolint:gosec // it has to be run
 		t.Fatal(err)
 	}
 	var out [][]string
@@ -34,7 +35,8 @@ func pasted(t *testing.T, s reset.Story) [][]string {
 			if span.Kind != Paste {
 				continue
 			}
-			cmd := exec.CommandContext(t.Context(), "/bin/sh", "-c", span.Text) //nolint:gosec // that is what people do with it
+			cmd := exec.CommandContext(t.Context(), "/bin/sh", "-c",
+				span.Text) //nolint:gosec // that is what people do with it
 			cmd.Dir, cmd.Env = dir, []string{"PATH=" + dir + ":/bin:/usr/bin", "HOME=/nowhere"}
 			said, err := cmd.CombinedOutput()
 			if err != nil {
@@ -65,7 +67,8 @@ func TestPastedCommandsReachTheToolAsTheyWereMeant(t *testing.T) {
 	at := func(group string, rest ...string) []string {
 		return append([]string{"--bootstrap-server", "k1.prod-eu:9092,k2.prod-eu:9092", "--group", group}, rest...)
 	}
-	for _, group := range []string{"billing", "a b'; rm -rf $HOME", "`id` $(id) \"x\" \\ !1 ~ * ? #c & | < >", "пай-日本", strings.Repeat("long'", 60)} {
+	for _, group := range []string{"billing", "a b'; rm -rf $HOME", "`id` $(id) \"x\" \\ !1 ~ * ? #c & | < >", "пай-日本",
+		strings.Repeat("long'", 60)} {
 		want := [][]string{at(group, "--reset-offsets", "--from-file", "k7f3.csv", "--execute"),
 			at(group, "--reset-offsets", "--from-file", "k7f3-undo.csv", "--execute"),
 			at(group, "--delete-offsets", "--topic", "orders:0,1")}
@@ -74,7 +77,8 @@ func TestPastedCommandsReachTheToolAsTheyWereMeant(t *testing.T) {
 		}
 	}
 	dash := pasted(t, undoable("-x y", 0))
-	if want := []string{"--bootstrap-server", "k1.prod-eu:9092,k2.prod-eu:9092", "--group=-x y", "--reset-offsets", "--from-file", "k7f3-undo.csv", "--execute"}; !slices.Equal(dash[1], want) {
+	if want := []string{"--bootstrap-server", "k1.prod-eu:9092,k2.prod-eu:9092", "--group=-x y", "--reset-offsets",
+		"--from-file", "k7f3-undo.csv", "--execute"}; !slices.Equal(dash[1], want) {
 		t.Errorf("got %q, want %q", dash[1], want)
 	}
 	login := undoable("billing", 1)
@@ -86,7 +90,8 @@ func TestPastedCommandsReachTheToolAsTheyWereMeant(t *testing.T) {
 	}
 }
 
-// The rows of the file are half of the way back where some partitions had no committed offset, and there may be no rows at all.
+// The rows of the file are half of the way back where some partitions had no committed offset, and there may be no
+// rows at all.
 func TestTheWayBackIsWhole(t *testing.T) {
 	t.Parallel()
 	all := undoable("billing", 12)
@@ -138,8 +143,10 @@ func TestWhichWayOutIsTold(t *testing.T) {
 		"unchanged": {with(reset.Failed, reset.Unchanged, nil), true, false},
 		"mixed":     {with(reset.Failed, reset.PartiallyApplied, nil), false, true},
 		"unclear":   {with(reset.Failed, reset.OutcomeUnknown, nil), false, true},
-		"settled":   {with(reset.Failed, reset.OutcomeUnknown, func(r *reset.Request) { r.Settled = &reset.Settlement{} }), false, false},
-		"undone":    {with(reset.Applied, reset.Verified, func(r *reset.Request) { r.UndoneBy = "m2q9" }), false, false},
+		"settled": {with(reset.Failed, reset.OutcomeUnknown,
+			func(r *reset.Request) { r.Settled = &reset.Settlement{} }), false, false},
+		"undone": {with(reset.Applied, reset.Verified, func(r *reset.Request) { r.UndoneBy = "m2q9" }), false,
+			false},
 		"expired":   {with(reset.Expired, "", nil), false, false},
 		"rejected":  {with(reset.Rejected, "", nil), false, false},
 		"cancelled": {with(reset.Cancelled, "", nil), false, false},
@@ -149,7 +156,8 @@ func TestWhichWayOutIsTold(t *testing.T) {
 		for _, l := range ManualCommand(tc.story) {
 			text += strings.ReplaceAll(l.String(), back, "BACK") + "\n"
 		}
-		if strings.Contains(text, there) != tc.there || strings.Contains(text, "BACK") != tc.back || strings.Contains(text, "--delete-offsets") != tc.back {
+		if strings.Contains(text, there) != tc.there || strings.Contains(text, "BACK") != tc.back ||
+			strings.Contains(text, "--delete-offsets") != tc.back {
 			t.Errorf("%s: want the way there %v, back %v:\n%s", name, tc.there, tc.back, text)
 		}
 	}
@@ -159,12 +167,13 @@ func TestWhichWayOutIsTold(t *testing.T) {
 func TestInvisibleCharactersAreShownAndStandInNoCommand(t *testing.T) {
 	t.Parallel()
 	for group, shown := range map[string]string{
-		"pay-\u202egnillib": `pay-\u202egnillib`, "bill\u200bing": `bill\u200bing`, "bill\ning": `bill\u000aing`, "a\u2028b": `a\u2028b`,
-		"x\u3164": `x\u3164`, "t\U000e0041": `t\U000e0041`, "e\u200d": `e\u200d`,
+		"pay-\u202egnillib": `pay-\u202egnillib`, "bill\u200bing": `bill\u200bing`, "bill\ning": `bill\u000aing`,
+		"a\u2028b": `a\u2028b`, "x\u3164": `x\u3164`, "t\U000e0041": `t\U000e0041`, "e\u200d": `e\u200d`,
 	} {
 		s := undoable(group, 1)
 		text := CardOf(s).String()
-		if strings.Contains(text, "kafka-consumer-groups.sh") || !strings.Contains(text, "No command for Kafka's own tool is shown") || !strings.Contains(text, shown) {
+		if strings.Contains(text, "kafka-consumer-groups.sh") ||
+			!strings.Contains(text, "No command for Kafka's own tool is shown") || !strings.Contains(text, shown) {
 			t.Errorf("%q is to be shown as %s, without a command:\n%s", group, shown, text)
 		}
 	}

@@ -21,7 +21,8 @@ func TestWhatIsNotAtTheTargetAnyMoreIsCounted(t *testing.T) {
 	} {
 		s := appliedStory()
 		s.Request.Outcome = reset.Overtaken
-		s.States = map[reset.WriteState]int{reset.WriteAtTarget: tt.target, reset.WriteUnchanged: tt.before, reset.WriteMoved: tt.moved}
+		s.States = map[reset.WriteState]int{reset.WriteAtTarget: tt.target, reset.WriteUnchanged: tt.before,
+			reset.WriteMoved: tt.moved}
 		if c := CardOf(s); !strings.Contains(c.String(), tt.want) {
 			t.Errorf("lacks %q:\n%s", tt.want, c)
 		}

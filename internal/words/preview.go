@@ -34,7 +34,8 @@ func PreviewOf(s reset.Story) Content {
 		default: // Kafka's own trouble: the status above
 		}
 		c.Lines = problemLines(r.Problem)
-		c.Lines = append(c.Lines, say("Recorded as ", r.ID, "; it is asked again by itself", until(" until ", r.Deadline, v), ". ", asOf(r, v)))
+		c.Lines = append(c.Lines, say("Recorded as ", r.ID, "; it is asked again by itself",
+			until(" until ", r.Deadline, v), ". ", asOf(r, v)))
 		c.Buttons = []Button{retryButton(r, "Try again"), cancelButton(r, "Cancel")}
 	case r.State == reset.Planning:
 		c.Status = status(r, "looking")
@@ -63,8 +64,10 @@ func draft(c *Content, s reset.Story, v timeFormat) {
 	}
 	plan(c, s, v)
 	c.Lines = append(c.Lines, needLine(r))
-	c.Foot = append(c.Foot, say(asOf(r, v), " This preview is good", until(" until ", r.Deadline, v), "; ", code("show "+r.ID), " brings it back."))
-	apply := Button{Verb: "approve", Ref: ref(r), Label: "Ask for approval", Style: "primary", Typed: "approve " + ref(r)}
+	c.Foot = append(c.Foot, say(asOf(r, v), " This preview is good", until(" until ", r.Deadline, v), "; ",
+		code("show "+r.ID), " brings it back."))
+	apply := Button{Verb: "approve", Ref: ref(r), Label: "Ask for approval", Style: "primary",
+		Typed: "approve " + ref(r)}
 	if r.Need == 0 {
 		apply.Label, apply.Confirm = "Apply", confirm(s, v)
 	}
@@ -110,7 +113,8 @@ func planLines(s reset.Story, v timeFormat) []Line {
 func plan(c *Content, s reset.Story, v timeFormat) {
 	c.Table = planTable(s, v)
 	if r := s.Request; r.Drift != nil && c.Table != nil && !r.WasWritten() { // drift alone plans no rows anew
-		c.Foot = append(c.Foot, say("The rows, and the CSV, are those planned at ", v.clock(r.PlannedAt), "; the totals are those of ", v.clock(r.Drift.At), "."))
+		c.Foot = append(c.Foot, say("The rows, and the CSV, are those planned at ", v.clock(r.PlannedAt),
+			"; the totals are those of ", v.clock(r.Drift.At), "."))
 	}
 	c.Warnings = append(c.Warnings, warnings(s, v)...)
 	if busy(s.Request) {
@@ -135,7 +139,8 @@ func needLine(r reset.Request) Line {
 	if r.Need == 0 {
 		return say("Needs ", strong("no approval"), rule)
 	}
-	return say("Needs ", strong(text.Counted(r.Need, "approval")), " from ", people(r.Ruling.Approvers, User, "or"), rule)
+	return say("Needs ", strong(text.Counted(r.Need, "approval")), " from ", people(r.Ruling.Approvers, User, "or"),
+		rule)
 }
 
 // voidedLine shows both numbers when a plan has left what was agreed to.
@@ -148,12 +153,15 @@ func voidedLine(r reset.Request) Line {
 	case r.Unplaced() != "" && b != e:
 		return say(strong("The plan has moved"), ": it now ", effectBrief(r), ". Earlier approvals no longer count.")
 	case b.Replay != e.Replay && b.Skip != e.Skip:
-		return say(strong("The plan has moved"), ": it replays at most ", text.WithCommas(e.Replay), " now instead of ", text.WithCommas(b.Replay),
-			", and skips at most ", text.WithCommas(e.Skip), " instead of ", text.WithCommas(b.Skip), ". Earlier approvals no longer count.")
+		return say(strong("The plan has moved"), ": it replays at most ", text.WithCommas(e.Replay), " now instead of ",
+			text.WithCommas(b.Replay), ", and skips at most ", text.WithCommas(e.Skip), " instead of ",
+			text.WithCommas(b.Skip), ". Earlier approvals no longer count.")
 	case b.Skip != e.Skip:
-		return say(strong("The plan has moved"), ": it skips at most ", text.WithCommas(e.Skip), " now instead of ", text.WithCommas(b.Skip), ". Earlier approvals no longer count.")
+		return say(strong("The plan has moved"), ": it skips at most ", text.WithCommas(e.Skip), " now instead of ",
+			text.WithCommas(b.Skip), ". Earlier approvals no longer count.")
 	case b.Replay != e.Replay:
-		return say(strong("The plan has moved"), ": it replays at most ", text.WithCommas(e.Replay), " now instead of ", text.WithCommas(b.Replay), ". Earlier approvals no longer count.")
+		return say(strong("The plan has moved"), ": it replays at most ", text.WithCommas(e.Replay), " now instead of ",
+			text.WithCommas(b.Replay), ". Earlier approvals no longer count.")
 	}
 	return say(strong("The plan was made again"), why(r), ". Earlier approvals no longer count.")
 }
@@ -232,7 +240,8 @@ func refusal(s reset.Story) []Line {
 func choices(r reset.Request) []Button {
 	var bs []Button
 	for i, o := range r.Options {
-		bs = append(bs, Button{Verb: "choose", Ref: ref(r), Option: i + 1, Label: text.Clip(o.Label, 70), Typed: fmt.Sprintf("choose %s %d", ref(r), i+1)})
+		bs = append(bs, Button{Verb: "choose", Ref: ref(r), Option: i + 1, Label: text.Clip(o.Label, 70),
+			Typed: fmt.Sprintf("choose %s %d", ref(r), i+1)})
 	}
 	return bs
 }
@@ -258,9 +267,11 @@ func ref(r reset.Request) string { return fmt.Sprintf("%s.%d", r.ID, r.Revision)
 func confirm(s reset.Story, v timeFormat) string {
 	r := s.Request
 	in, _ := r.Intent()
-	out := text.Clip(title(in, s.Cluster), 90) + ": " + text.Clip(actPhrase(s, v, withUTC), 120) + ". It " + effectBrief(r) + "."
+	out := text.Clip(title(in, s.Cluster), 90) + ": " + text.Clip(actPhrase(s, v, withUTC), 120) + ". It " +
+		effectBrief(r) + "."
 	if _, saves := r.Act.(reset.SaveSchedule); saves {
-		out = text.Clip(title(in, s.Cluster), 90) + ": " + text.Clip(actPhrase(s, v, withUTC), 120) + ". Each run may have " + boundsText(r.Bounds) + "."
+		out = text.Clip(title(in, s.Cluster), 90) + ": " + text.Clip(actPhrase(s, v, withUTC), 120) +
+			". Each run may have " + boundsText(r.Bounds) + "."
 	} else if busy(r) {
 		out += " Written once nobody is connected."
 	}

@@ -18,8 +18,9 @@ var noNow = time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)
 // yearOf is a time beyond all calendars: "year 58875".
 func yearOf(t time.Time) string { return fmt.Sprintf("year %d", t.UTC().Year()) }
 
-// recordDate is a record's time as it is in Kafka, as plain text (a wrong date is to be recognised, not made pretty), with the unit that its producer probably counted in when that is not Kafka's
-// milliseconds: "dated 1970-01-21 18:51 UTC: probably seconds instead of milliseconds".
+// recordDate is a record's time as it is in Kafka, as plain text (a wrong date is to be recognised, not made pretty),
+// with the unit that its producer probably counted in when that is not Kafka's milliseconds: "dated 1970-01-21 18:51
+// UTC: probably seconds instead of milliseconds".
 func (v timeFormat) recordDate(t time.Time) Line {
 	l := say("dated ", v.row(t.Truncate(time.Second), false))
 	if t.UTC().Year() <= lastYear {
@@ -46,7 +47,8 @@ func aheadLines(p *reset.Problem, v timeFormat) []Line {
 	}
 	skips := say("would skip ", strong("up to "+text.Counted(p.Count, "message")))
 	target := cmp.Or(p.Got, "The target")
-	l := say("No record is as late as ", code(target), " on ", text.Counted(p.Other, "partition"), " (", p.Topic, "): going to latest there ", skips, ".")
+	l := say("No record is as late as ", code(target), " on ", text.Counted(p.Other, "partition"), " (", p.Topic,
+		"): going to latest there ", skips, ".")
 	if p.Newest > 0 {
 		l = say(l, newestLine(time.UnixMilli(p.Newest).UTC(), v))
 	}

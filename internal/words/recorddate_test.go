@@ -8,7 +8,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// Times of records are told as they are in Kafka, with the unit that was probably meant; beyond all calendars as a year.
+// Times of records are told as they are in Kafka, with the unit that was probably meant; beyond all calendars as a
+// year.
 func TestDated(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 27, 3, 0, 0, 0, time.UTC)
@@ -39,8 +40,10 @@ func TestDated(t *testing.T) {
 func TestJSONOfARecordInAFarYear(t *testing.T) {
 	t.Parallel()
 	far := time.UnixMilli(1_795_000_000_000_000).UTC()
-	s := reset.Story{Request: reset.Request{Act: reset.Move{Intent: reset.Intent{Cluster: "prod-eu", Group: "billing", Target: reset.Time{At: far}}}, Effect: reset.Effect{From: far, Upto: far}}}
-	doc, err := JSON(s, []reset.Step{{Topic: "micro", How: reset.HowRecord, RecordAt: far}, {Topic: "milli", How: reset.HowRecord, RecordAt: time.UnixMilli(1).UTC()}})
+	s := reset.Story{Request: reset.Request{Act: reset.Move{Intent: reset.Intent{Cluster: "prod-eu", Group: "billing",
+		Target: reset.Time{At: far}}}, Effect: reset.Effect{From: far, Upto: far}}}
+	doc, err := JSON(s, []reset.Step{{Topic: "micro", How: reset.HowRecord, RecordAt: far},
+		{Topic: "milli", How: reset.HowRecord, RecordAt: time.UnixMilli(1).UTC()}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,10 +57,12 @@ func TestJSONOfARecordInAFarYear(t *testing.T) {
 // What a target in the past would skip is asked about with the newest date, also where nobody can press a button.
 func TestAheadInWords(t *testing.T) {
 	t.Parallel()
-	p := &reset.Problem{Code: reset.ProblemAmbiguous, Want: "ahead", Group: "billing", Cluster: "prod-eu", Topic: "payments", Got: "back 30m", Count: 20, Other: 1,
+	p := &reset.Problem{Code: reset.ProblemAmbiguous, Want: "ahead", Group: "billing", Cluster: "prod-eu",
+		Topic: "payments", Got: "back 30m", Count: 20, Other: 1,
 		Newest: time.Date(2026, 11, 27, 3, 0, 0, 0, time.UTC).Unix()}
 	text := Explain(p).Lines[0].String()
-	for _, want := range []string{"No record is as late as back 30m on 1 partition (payments)", "would skip up to 20 messages", "1970-01-21", "probably seconds", "--skip-ahead", "to latest", "to earliest"} {
+	for _, want := range []string{"No record is as late as back 30m on 1 partition (payments)",
+		"would skip up to 20 messages", "1970-01-21", "probably seconds", "--skip-ahead", "to latest", "to earliest"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in: %s", want, text)
 		}

@@ -17,10 +17,13 @@ func ReplyOf(r reset.Reply) Content {
 		c.Buttons = replyButtons(req)
 	case reset.DidSubmit, reset.DidArm:
 		if !req.Deadline.IsZero() {
-			c.Lines = append(c.Lines, say("Open until ", v.clock(req.Deadline), ". Stop it with ", code("cancel "+req.ID), "."))
+			c.Lines = append(c.Lines, say("Open until ", v.clock(req.Deadline), ". Stop it with ",
+				code("cancel "+req.ID), "."))
 		}
-	case reset.DidVote, reset.DidAlready, reset.DidEmergency, reset.DidReject, reset.DidCancel, reset.DidChoose, reset.DidRetry, reset.DidSettle, reset.DidUndo,
-		reset.DidPause, reset.DidResume, reset.DidRemove, reset.DidSkip, reset.DidDelay, reset.DidRunNow: // one line says it all
+	case reset.DidVote, reset.DidAlready, reset.DidEmergency, reset.DidReject, reset.DidCancel, reset.DidChoose,
+		reset.DidRetry, reset.DidSettle, reset.DidUndo,
+		// one line says it all
+		reset.DidPause, reset.DidResume, reset.DidRemove, reset.DidSkip, reset.DidDelay, reset.DidRunNow:
 	}
 	c.Fallback = fallback(c)
 	return c
@@ -31,15 +34,18 @@ func replyLine(r reset.Reply, v timeFormat) Line {
 	in, _ := req.Intent()
 	switch r.Did {
 	case reset.DidSubmit:
-		return say(req.ID, " is asked for: it needs ", text.Counted(req.Need, "approval"), " from ", people(req.Ruling.Approvers, User, "or"), ".")
+		return say(req.ID, " is asked for: it needs ", text.Counted(req.Need, "approval"), " from ",
+			people(req.Ruling.Approvers, User, "or"), ".")
 	case reset.DidArm:
 		return say(req.ID, " is approved. It is written as soon as ", in.Group, " is idle.")
 	case reset.DidVote:
-		return say("Your approval of ", ref(req), " counts: ", text.WithCommas(r.Votes), " of ", text.WithCommas(req.Need), ".")
+		return say("Your approval of ", ref(req), " counts: ", text.WithCommas(r.Votes), " of ",
+			text.WithCommas(req.Need), ".")
 	case reset.DidAlready:
 		return say("Already approved by you", decidedBefore(r, v), "; ", req.ID, " is ", states[req.State], ".")
 	case reset.DidEmergency:
-		return say(req.ID, " goes ahead on your word alone; its owners are told. It is written as soon as ", in.Group, " is idle.")
+		return say(req.ID, " goes ahead on your word alone; its owners are told. It is written as soon as ", in.Group,
+			" is idle.")
 	case reset.DidReject:
 		return say(req.ID, " is rejected. Nothing was changed.")
 	case reset.DidCancel:
@@ -53,8 +59,10 @@ func replyLine(r reset.Reply, v timeFormat) Line {
 	case reset.DidUndo:
 		return say(req.ID, " undoes ", req.Undoes, ": its preview comes next. It is written only after you apply it.")
 	case reset.DidPlan:
-		return say("Nothing was decided: say it with its revision. ", req.ID, " is at ", code(ref(req)), "; it ", effectBrief(req), ".")
-	case reset.DidPause, reset.DidResume, reset.DidRemove, reset.DidSkip, reset.DidDelay, reset.DidRunNow: // scheduleReply, below
+		return say("Nothing was decided: say it with its revision. ", req.ID, " is at ", code(ref(req)), "; it ",
+			effectBrief(req), ".")
+	// scheduleReply, below
+	case reset.DidPause, reset.DidResume, reset.DidRemove, reset.DidSkip, reset.DidDelay, reset.DidRunNow:
 	}
 	if l := scheduleReply(r); l != nil {
 		return l
@@ -76,7 +84,8 @@ func replyButtons(r reset.Request) []Button {
 		return []Button{{Verb: "approve", Ref: ref(r), Label: "Approve", Style: "primary", Typed: "approve " + ref(r)},
 			{Verb: "reject", Ref: ref(r), Label: "Reject", Style: "danger", Typed: "reject " + ref(r)}}
 	case r.State == reset.Draft && r.Need > 0:
-		return []Button{{Verb: "approve", Ref: ref(r), Label: "Ask for approval", Style: "primary", Typed: "approve " + ref(r)}}
+		return []Button{{Verb: "approve", Ref: ref(r), Label: "Ask for approval", Style: "primary",
+			Typed: "approve " + ref(r)}}
 	case r.State == reset.Draft:
 		return []Button{{Verb: "approve", Ref: ref(r), Label: "Apply", Style: "primary", Typed: "approve " + ref(r),
 			Confirm: text.Capital(effectBrief(r)) + "."}}

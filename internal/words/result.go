@@ -20,19 +20,22 @@ func applied(c *Content, s reset.Story, v timeFormat) {
 		c.Lines = append(c.Lines, say("Kafka accepted all ", n, ", but ", strayedSince(s),
 			" when they were read back: another client commits to ", in.Group, "."))
 		if s.Misses > 0 {
-			c.Lines = append(c.Lines, say("Written: ", text.WithCommas(e.Partitions-s.Misses), " of ", n, " ", place(in, v), missedLine(s), "."))
+			c.Lines = append(c.Lines, say("Written: ", text.WithCommas(e.Partitions-s.Misses), " of ", n, " ",
+				place(in, v), missedLine(s), "."))
 		}
 		c.Table = evidenceTable(s)
 	} else {
 		at := e.Partitions - s.Misses
-		c.Lines = append(c.Lines, say(strong(text.WithCommas(at)+" of "+n+" "+isAreText(int64(at))+" "+place(in, v)), missedLine(s), readBack(e, s), doneAt(r, v), "."))
+		c.Lines = append(c.Lines, say(strong(text.WithCommas(at)+" of "+n+" "+isAreText(int64(at))+" "+place(in, v)),
+			missedLine(s), readBack(e, s), doneAt(r, v), "."))
 	}
 	if turned := forwardLine(s); turned != nil {
 		c.Warnings = append(c.Warnings, turned)
 	}
 	c.Lines = append(c.Lines, writtenEffectLine(r, e, s.Misses > 0))
 	if a := s.Attempt; a != nil && a.ExtraParts > 0 {
-		c.Warnings = append(c.Warnings, say(text.Counted(a.ExtraParts, "partition"), " added after the plan: left alone."))
+		c.Warnings = append(c.Warnings, say(text.Counted(a.ExtraParts, "partition"),
+			" added after the plan: left alone."))
 	}
 	c.Lines = append(c.Lines, say("Asked by ", askedBy(r), reason(in), ". ", agreed(s, v)))
 	if r.UndoneBy != "" {
@@ -61,7 +64,8 @@ func strayedSince(s reset.Story) string {
 // maxSpots is how many partitions a sentence names.
 const maxSpots = 3
 
-// missedLine names the partitions that ended elsewhere than asked: "; orders-0 is at 400, 300 messages were deleted by retention".
+// missedLine names the partitions that ended elsewhere than asked: "; orders-0 is at 400, 300 messages were deleted
+// by retention".
 func missedLine(s reset.Story) string {
 	var words []string
 	for _, st := range s.Missed {
@@ -74,7 +78,8 @@ func missedLine(s reset.Story) string {
 	case len(words) == 0:
 		return ""
 	case len(words) > maxSpots:
-		return "; " + strings.Join(words[:maxSpots], "; ") + "; and " + text.Counted(len(words)-maxSpots, "partition") + " elsewhere"
+		return "; " + strings.Join(words[:maxSpots], "; ") + "; and " + text.Counted(len(words)-maxSpots, "partition") +
+			" elsewhere"
 	}
 	return "; " + strings.Join(words, "; ")
 }
@@ -101,7 +106,8 @@ func whyMissed(st reset.Step) string {
 		return " (latest: no message is as late)"
 	case reset.HowStartInDoubt:
 		return " (earliest: where that time begins is in doubt)"
-	case reset.HowRecord, reset.HowEnd, reset.HowStart, reset.HowExact, reset.HowShifted, reset.HowCommitted, reset.HowLike, reset.HowDeleted,
+	case reset.HowRecord, reset.HowEnd, reset.HowStart, reset.HowExact, reset.HowShifted, reset.HowCommitted,
+		reset.HowLike, reset.HowDeleted,
 		reset.HowSaved: // are where they were asked to go
 	}
 	return ""
@@ -114,8 +120,8 @@ func wasWere[N int | int64](n N) string {
 	return "were"
 }
 
-// forwardLine says so when a reset that was asked for as a rewind moved partitions forward, which no count of messages shows: what
-// lies before the log start is nobody's to skip any more.
+// forwardLine says so when a reset that was asked for as a rewind moved partitions forward, which no count of
+// messages shows: what lies before the log start is nobody's to skip any more.
 func forwardLine(s reset.Story) Line {
 	in, _ := s.Request.Intent()
 	planned := s.Request.Effect
@@ -126,13 +132,15 @@ func forwardLine(s reset.Story) Line {
 	}
 	var words []string
 	for _, st := range s.Forward {
-		words = append(words, partitionsLabel(st.Topic, []int32{st.Partition})+" from "+position(st.From)+" to "+position(st.To))
+		words = append(words, partitionsLabel(st.Topic, []int32{st.Partition})+" from "+position(st.From)+" to "+
+			position(st.To))
 	}
 	for len(words) < s.Ahead {
 		words = append(words, "")
 	}
 	return say(strong("Not a rewind on "+text.Counted(s.Ahead, "partition")), ": ", text.List(words, maxSpots), ". ",
-		"Retention had deleted the messages before; ", in.Group, " goes on at the log-start offset, further ahead than it was.")
+		"Retention had deleted the messages before; ", in.Group,
+		" goes on at the log-start offset, further ahead than it was.")
 }
 
 func doneAt(r reset.Request, v timeFormat) Line {
@@ -154,7 +162,8 @@ func writtenEffectLine(r reset.Request, done reset.Effect, missed bool) Line {
 		case is == 0:
 			return verb + " none (previewed: at most " + text.WithCommas(planned) + ")"
 		case is > planned:
-			return verb + " at most " + records(is) + " (" + text.WithCommas(is-planned) + " more than previewed" + why + ")"
+			return verb + " at most " + records(is) + " (" + text.WithCommas(is-planned) + " more than previewed" +
+				why + ")"
 		case is < planned:
 			return verb + " at most " + records(is) + " (" + text.WithCommas(planned-is) + " fewer than previewed)"
 		}
@@ -164,7 +173,8 @@ func writtenEffectLine(r reset.Request, done reset.Effect, missed bool) Line {
 	if missed {
 		why = ""
 	}
-	return say(tell("Replays", r.Effect.Replay, done.Replay, why), ". ", tell("Skips", r.Effect.Skip, done.Skip, ""), ".")
+	return say(tell("Replays", r.Effect.Replay, done.Replay, why), ". ", tell("Skips", r.Effect.Skip, done.Skip, ""),
+		".")
 }
 
 func undoButtons(s reset.Story) []Button {
@@ -185,10 +195,12 @@ func failed(c *Content, s reset.Story, v timeFormat) {
 		c.Lines = append(c.Lines, say(strong("A part was written and a part was not"), ": ", countStates(s), "."))
 	case reset.OutcomeUnknown:
 		c.Status = status(r, "unclear")
-		c.Lines = append(c.Lines, say(strong("What was written cannot be known"), ": an answer of Kafka was lost, and reading shows ", countStates(s), "."))
+		c.Lines = append(c.Lines, say(strong("What was written cannot be known"),
+			": an answer of Kafka was lost, and reading shows ", countStates(s), "."))
 	case reset.RolledBack:
 		c.Status = status(r, "failed, put back")
-		c.Lines = append(c.Lines, say(strong("Nothing is changed any more"), ": what had been written was put back, and all ", n, " were read back where they had been."))
+		c.Lines = append(c.Lines, say(strong("Nothing is changed any more"),
+			": what had been written was put back, and all ", n, " were read back where they had been."))
 	case reset.AppliedLate:
 		landedLate(c, s, v)
 		c.Lines = append(c.Lines, askLine(s, v))
@@ -200,9 +212,11 @@ func failed(c *Content, s reset.Story, v timeFormat) {
 			c.Buttons = []Button{retryButton(r, "Try again")}
 			return
 		}
-		if r.Problem != nil && r.Problem.Code == reset.ProblemLost { // what was read is known; what came and went in between is not
+		// what was read is known; what came and went in between is not
+		if r.Problem != nil && r.Problem.Code == reset.ProblemLost {
 			c.Status = status(r, "failed, offsets as before")
-			c.Lines = append(c.Lines, say(strong("The offsets are where they were before"), ": all ", n, " were read back twice there, after an answer of Kafka was lost. ",
+			c.Lines = append(c.Lines, say(strong("The offsets are where they were before"), ": all ", n,
+				" were read back twice there, after an answer of Kafka was lost. ",
 				"Either nothing was written, or consumers have read on to the same place since."))
 			break
 		}
@@ -222,7 +236,8 @@ func failed(c *Content, s reset.Story, v timeFormat) {
 	c.Table = evidenceTable(s)
 	c.Lines = append(c.Lines, partLine(r), afterwards(s, v))
 	if r.Settled == nil {
-		c.Warnings = append(c.Warnings, say("No other reset of ", in.Group, " is written until somebody has undone this one or accepted it."))
+		c.Warnings = append(c.Warnings, say("No other reset of ", in.Group,
+			" is written until somebody has undone this one or accepted it."))
 		c.Buttons = append(undoButtons(s), Button{Verb: "settle", Ref: ref(r), Label: "Accept as is", Style: "danger",
 			Typed: "settle " + r.ID + ` "why"`})
 	}
@@ -240,12 +255,15 @@ func partLine(r reset.Request) Line {
 // refusedWhole says that Kafka took nothing, and what reading shows: others may have moved partitions since.
 func refusedWhole(s reset.Story, all string) Line {
 	if moved := s.States[reset.WriteMoved]; moved > 0 {
-		return say(strong("Nothing was written"), ": Kafka rejected the commit on all ", all, ". ", text.WithCommas(moved), " of them had been moved by others when they were read back.")
+		return say(strong("Nothing was written"), ": Kafka rejected the commit on all ", all, ". ",
+			text.WithCommas(moved), " of them had been moved by others when they were read back.")
 	}
 	if p := s.Request.Problem; p == nil || p.Got == "" {
-		return say(strong("Nothing was written"), ": the bot sent no request, and all ", all, " were read back where they had been.")
+		return say(strong("Nothing was written"), ": the bot sent no request, and all ", all,
+			" were read back where they had been.")
 	}
-	return say(strong("Nothing was written"), ": Kafka rejected the commit, and all ", all, " were read back where they had been.")
+	return say(strong("Nothing was written"), ": Kafka rejected the commit, and all ", all,
+		" were read back where they had been.")
 }
 
 // causeLine is Kafka's reason for a failure, with what to do about the usual ones.
@@ -285,7 +303,8 @@ var answers = map[string]string{
 // countStates counts where the partitions stand: "7 written, 4 unchanged, 1 moved on".
 func countStates(s reset.Story) string {
 	var words []string
-	for _, st := range []reset.WriteState{reset.WriteAtTarget, reset.WriteUnchanged, reset.WriteMoved, reset.WriteUnread, ""} {
+	for _, st := range []reset.WriteState{reset.WriteAtTarget, reset.WriteUnchanged, reset.WriteMoved,
+		reset.WriteUnread, ""} {
 		if n := s.States[st]; n > 0 {
 			words = append(words, text.WithCommas(n)+" "+writeStates[st])
 		}
@@ -300,7 +319,8 @@ func afterwards(s reset.Story, v timeFormat) Line {
 	r := s.Request
 	switch {
 	case r.Settled != nil:
-		return say("Accepted as it is by ", person(r.Settled.By), " (", v.clock(r.Settled.At), `): "`, text.Clip(r.Settled.Why, 200), `"`)
+		return say("Accepted as it is by ", person(r.Settled.By), " (", v.clock(r.Settled.At), `): "`,
+			text.Clip(r.Settled.Why, 200), `"`)
 	case r.UndoneBy != "":
 		return say(r.UndoneBy, " takes it back.")
 	}

@@ -38,11 +38,13 @@ func says(t *testing.T, c Content, want ...string) {
 
 func TestAResultNamesWhatWentElsewhere(t *testing.T) {
 	t.Parallel()
-	planned := []reset.Step{oneStep("orders", 0, 500, 100, reset.HowExact), oneStep("orders", 1, 500, 100, reset.HowExact)}
+	planned := []reset.Step{oneStep("orders", 0, 500, 100, reset.HowExact),
+		oneStep("orders", 1, 500, 100, reset.HowExact)}
 	off := oneStep("orders", 0, 500, 400, reset.HowClampStart)
 	off.Asked, off.Start = 100, 400
 	s := writtenStory(reset.Exact{Offset: 100}, planned, off, planned[1])
-	says(t, CardOf(s), "1 of 2 partitions is at offset 100; orders-0 is at 400, 300 messages were deleted by retention. All 2 partitions were read back",
+	says(t, CardOf(s),
+		"1 of 2 partitions is at offset 100; orders-0 is at 400, 300 messages were deleted by retention. All 2 partitions were read back",
 		"Replays at most 500 records (300 fewer than previewed). Skips none.")
 	says(t, ShowOf(s, nil), "orders-0         500  400    -100  gone: log start")
 	says(t, HistoryOf([]reset.Request{s.Request}, nil, s.Now), "(replays at most 500, skips none)")
@@ -51,23 +53,27 @@ func TestAResultNamesWhatWentElsewhere(t *testing.T) {
 	says(t, CardOf(many), "0 of 5 partitions are at offset 100; orders-0 is at 400", "; and 2 partitions elsewhere.")
 	late := oneStep("orders", 3, 500, 900, reset.HowNoLater)
 	doubt := oneStep("orders", 4, 500, 10, reset.HowStartInDoubt)
-	says(t, CardOf(writtenStory(wrongDeploy().Target, planned, planned[0], late, doubt)), "1 of 3 partitions is at 02:10",
-		"orders-3 is at 900 (latest: no message is as late)", "orders-4 is at 10 (earliest: where that time begins is in doubt)")
+	says(t, CardOf(writtenStory(wrongDeploy().Target, planned, planned[0], late, doubt)),
+		"1 of 3 partitions is at 02:10", "orders-3 is at 900 (latest: no message is as late)",
+		"orders-4 is at 10 (earliest: where that time begins is in doubt)")
 }
 
 // A rewind that retention turned round is told as what it became.
 func TestARewindThatWentForwardIsToldAsSuch(t *testing.T) {
 	t.Parallel()
 	planned := []reset.Step{oneStep("orders", 0, 200, 150, reset.HowShifted)}
-	done := reset.Step{Topic: "orders", Start: 300, End: 550, From: reset.Position{Offset: 200}, To: reset.Position{Offset: 300}, How: reset.HowClampStart, Asked: 150, Replay: 250}
+	done := reset.Step{Topic: "orders", Start: 300, End: 550, From: reset.Position{Offset: 200},
+		To: reset.Position{Offset: 300}, How: reset.HowClampStart, Asked: 150, Replay: 250}
 	c := CardOf(writtenStory(reset.Shift{By: -50}, planned, done))
-	says(t, c, "! Not a rewind on 1 partition: orders-0 from 200 to 300.", "orders-0 is at 300, 150 messages were deleted by retention", "(200 more than previewed)")
+	says(t, c, "! Not a rewind on 1 partition: orders-0 from 200 to 300.",
+		"orders-0 is at 300, 150 messages were deleted by retention", "(200 more than previewed)")
 	if strings.Contains(c.String(), "gone on") {
 		t.Errorf("a wrong reason is given:\n%s", c)
 	}
 	// A reset that was to go forward is no rewind.
 	ahead := []reset.Step{oneStep("orders", 0, 200, 300, reset.HowExact)}
-	if c := CardOf(writtenStory(reset.Exact{Offset: 300}, ahead, ahead...)); strings.Contains(c.String(), "Not a rewind") {
+	if c := CardOf(writtenStory(reset.Exact{Offset: 300}, ahead, ahead...)); strings.Contains(c.String(),
+		"Not a rewind") {
 		t.Errorf("it was none:\n%s", c)
 	}
 }
@@ -78,7 +84,8 @@ func TestHistoryTellsWhatAFailureLeft(t *testing.T) {
 	s := failedStory(reset.PartiallyApplied, 1, 1, 0)
 	e := reset.Total(orders()[:1])
 	s.Request.Written = &e
-	says(t, HistoryOf([]reset.Request{s.Request}, nil, s.Now), "(planned: replays at most 18,204, skips none; written: 1 partition, replays at most 2,092, skips none) · failed")
+	says(t, HistoryOf([]reset.Request{s.Request}, nil, s.Now),
+		"(planned: replays at most 18,204, skips none; written: 1 partition, replays at most 2,092, skips none) · failed")
 	none := failedStory(reset.Unchanged, 0, 12, 0)
 	none.Request.Written = nil
 	if c := HistoryOf([]reset.Request{none.Request}, nil, s.Now); strings.Contains(c.String(), "replays") {
@@ -86,35 +93,41 @@ func TestHistoryTellsWhatAFailureLeft(t *testing.T) {
 	}
 }
 
-// Where a partition has no committed offset, before or after, each consumer's own setting decides, and no number is a promise.
+// Where a partition has no committed offset, before or after, each consumer's own setting decides, and no number is a
+// promise.
 func TestWhatNoOffsetMeansIsLeftToTheConsumers(t *testing.T) {
 	t.Parallel()
-	del := reset.Step{Topic: "orders", Start: 0, End: 27_324, From: reset.Position{Offset: 26_076}, To: reset.Position{None: true}, How: reset.HowDeleted,
-		Replay: 26_076, Skip: 1_248}
+	del := reset.Step{Topic: "orders", Start: 0, End: 27_324, From: reset.Position{Offset: 26_076},
+		To: reset.Position{None: true}, How: reset.HowDeleted, Replay: 26_076, Skip: 1_248}
 	const start = "auto.offset.reset: earliest reprocesses up to 26,076 messages, latest skips up to 1,248 messages"
 	for _, tc := range []struct {
 		story reset.Story
 		want  string
 	}{
 		{story(withTarget(reset.Nowhere{}), []reset.Step{del}), start},
-		{story(withTarget(reset.Latest{}), []reset.Step{{Topic: "orders", End: 26_076, From: reset.Position{None: true}, To: reset.Position{Offset: 26_076},
-			How: reset.HowEnd, Skip: 26_076}}), "compared with earliest, this skips up to 26,076 messages; compared with latest, it reprocesses up to 0 messages"},
+		{story(withTarget(reset.Latest{}),
+			[]reset.Step{{Topic: "orders", End: 26_076, From: reset.Position{None: true},
+				To: reset.Position{Offset: 26_076}, How: reset.HowEnd, Skip: 26_076}}),
+			"compared with earliest, this skips up to 26,076 messages; compared with latest, it reprocesses up to 0 messages"},
 	} {
 		pending, applied := tc.story, tc.story
 		pending.Request.State, pending.Request.Asked = reset.Pending, true
-		applied.Request.State, applied.Request.Outcome, applied.Request.Written = reset.Applied, reset.Verified, &applied.Request.Effect
+		applied.Request.State, applied.Request.Outcome, applied.Request.Written = reset.Applied, reset.Verified,
+			&applied.Request.Effect
 		moved := pending
 		moved.Request.Before = &reset.Effect{}
 		e := tc.story.Request.Effect
-		entry := reset.Entry{Event: reset.EvPlanned, Facts: map[string]string{"replay": strconv.FormatInt(e.Replay, 10), "skip": strconv.FormatInt(e.Skip, 10)}}
-		for name, c := range map[string]Content{"preview": PreviewOf(tc.story), "pending": CardOf(pending), "applied": CardOf(applied),
-			"entry": {Title: "k7f3", Lines: []Line{eventLine(entry, tc.story)}},
+		entry := reset.Entry{Event: reset.EvPlanned,
+			Facts: map[string]string{"replay": strconv.FormatInt(e.Replay, 10), "skip": strconv.FormatInt(e.Skip, 10)}}
+		for name, c := range map[string]Content{"preview": PreviewOf(tc.story), "pending": CardOf(pending),
+			"applied": CardOf(applied), "entry": {Title: "k7f3", Lines: []Line{eventLine(entry, tc.story)}},
 			"reply": ReplyOf(reset.Reply{Did: reset.DidPlan, Request: tc.story.Request}),
-			"stale": Explain(&reset.Problem{Code: reset.ProblemStale, Request: "k7f3", Want: "2", Got: "1", Count: e.Replay, Other: e.Skip,
-				Unplaced: tc.story.Request.Unplaced()}),
+			"stale": Explain(&reset.Problem{Code: reset.ProblemStale, Request: "k7f3", Want: "2", Got: "1",
+				Count: e.Replay, Other: e.Skip, Unplaced: tc.story.Request.Unplaced()}),
 			"moved":   CardOf(moved),
 			"history": HistoryOf([]reset.Request{applied.Request}, nil, applied.Now)} {
-			if !strings.Contains(c.String(), tc.want) || strings.Contains(c.String(), "kips none") || strings.Contains(c.String(), "eplays none") {
+			if !strings.Contains(c.String(), tc.want) || strings.Contains(c.String(), "kips none") ||
+				strings.Contains(c.String(), "eplays none") {
 				t.Errorf("%s: want %q and no promise:\n%s", name, tc.want, c)
 			}
 		}
@@ -124,9 +137,11 @@ func TestWhatNoOffsetMeansIsLeftToTheConsumers(t *testing.T) {
 		}
 	}
 	back := undoStory()
-	back.Request.Warnings = []reset.Warning{{Code: reset.WarnNoneAfter, Topic: "orders", Parts: []int32{3}, Count: 26_076, Other: 1_248}}
+	back.Request.Warnings = []reset.Warning{{Code: reset.WarnNoneAfter, Topic: "orders", Parts: []int32{3},
+		Count: 26_076, Other: 1_248}}
 	c := PreviewOf(back)
-	says(t, c, "1 partition has no committed offset afterwards (orders-3), as before k7f3: where they start is decided by each consumer's "+start)
+	says(t, c, "1 partition has no committed offset afterwards (orders-3), as before k7f3: where they start is decided by each consumer's "+
+		start)
 	if strings.Contains(c.String(), "Replays none") {
 		t.Errorf("a promise:\n%s", c)
 	}

@@ -86,8 +86,8 @@ func people(ids []string, kind SpanKind, word string) Line {
 	return say(parts...)
 }
 
-// clock is a moment that Slack shows in the reader's own zone ("today at 03:41": so no "at" before it), and the terminal
-// in the asker's.
+// clock is a moment that Slack shows in the reader's own zone ("today at 03:41": so no "at" before it), and the
+// terminal in the asker's.
 func (v timeFormat) clock(t time.Time) Span { return v.clockSpan(t, "15:04") }
 
 // exact is clock with seconds, for what was measured.
@@ -116,8 +116,8 @@ const (
 	withAgo                    // "02:10 Europe/Berlin (01:10 UTC, 57 min ago)"
 )
 
-// targetTime is a target time as it was understood: in the zone that it was read in, in UTC, and how long ago. It is plain text:
-// it repeats what a person typed, so it must not turn into another reader's zone.
+// targetTime is a target time as it was understood: in the zone that it was read in, in UTC, and how long ago. It is
+// plain text: it repeats what a person typed, so it must not turn into another reader's zone.
 func (v timeFormat) targetTime(t reset.Time, d timeDetail) string {
 	read := timeFormat{v.zone, v.now}
 	if zone, err := time.LoadLocation(t.Zone); err == nil && t.Zone != "" {

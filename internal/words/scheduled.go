@@ -13,34 +13,43 @@ import (
 func scheduleProblem(p *reset.Problem) Line {
 	switch p.Code {
 	case reset.ProblemExpression:
-		return say("A schedule cannot be read from ", code(text.Clip(p.Got, 60)), reasonOf(p.Want), ". ", example(p.Names), "Nothing was saved.")
+		return say("A schedule cannot be read from ", code(text.Clip(p.Got, 60)), reasonOf(p.Want), ". ",
+			example(p.Names), "Nothing was saved.")
 	case reset.ProblemNoSchedule:
 		return say("There is no schedule ", code(text.Clip(p.Got, 60)), ". ", code("schedule list"), " shows them.")
 	case reset.ProblemNameTaken:
-		return say("A schedule of ", cmp.Or(p.Group, "another group"), onCluster(p), " is called ", code(text.Clip(p.Got, 60)), " already. Give another --name.")
+		return say("A schedule of ", cmp.Or(p.Group, "another group"), onCluster(p), " is called ",
+			code(text.Clip(p.Got, 60)), " already. Give another --name.")
 	case reset.ProblemNoStandingApproval:
-		return say("Nothing that was agreed to lets ", cmp.Or(p.Got, "the schedule"), " run", reasonOf(noStandingApproval[p.Want]), ". Save it again: that asks for a new approval.")
+		return say("Nothing that was agreed to lets ", cmp.Or(p.Got, "the schedule"), " run",
+			reasonOf(noStandingApproval[p.Want]), ". Save it again: that asks for a new approval.")
 	case reset.ProblemNotForRuns:
-		return say(text.Clip(cmp.Or(p.Got, "This target"), 60), " cannot be done again and again: give a target that counts from each run, such as ", code("back 24h"),
+		return say(text.Clip(cmp.Or(p.Got, "This target"), 60),
+			" cannot be done again and again: give a target that counts from each run, such as ", code("back 24h"),
 			" or ", code("to latest"), ".")
 	case reset.ProblemEnd:
-		return say("A standing approval cannot last until ", cmp.Or(p.Got, "then"), ": it has to end after now and by ", cmp.Or(p.Want, "a year from now"), ".")
+		return say("A standing approval cannot last until ", cmp.Or(p.Got, "then"), ": it has to end after now and by ",
+			cmp.Or(p.Want, "a year from now"), ".")
 	case reset.ProblemReadOnly:
-		return say(code(text.Clip(p.Got, 60)), " is kept in the bot's configuration file, and is changed and reviewed there.")
+		return say(code(text.Clip(p.Got, 60)),
+			" is kept in the bot's configuration file, and is changed and reviewed there.")
 	case reset.ProblemConflictingRequest:
 		is := cmp.Or(states[p.State], "open")
 		if p.State == reset.Applied {
 			is = "done and still watched"
 		}
-		return say("It stands back: ", cmp.Or(p.Request, "another reset"), " of ", cmp.Or(p.Group, "the group"), " is ", is, ", and a run must not overwrite what somebody just did.")
+		return say("It stands back: ", cmp.Or(p.Request, "another reset"), " of ", cmp.Or(p.Group, "the group"), " is ",
+			is, ", and a run must not overwrite what somebody just did.")
 	case reset.ProblemMissed:
-		return say("Nobody was there at its time: the bot was not running, ", text.Duration(time.Duration(p.Count)*time.Second), " went by.")
+		return say("Nobody was there at its time: the bot was not running, ",
+			text.Duration(time.Duration(p.Count)*time.Second), " went by.")
 	case reset.ProblemInactive:
 		return say(code(text.Clip(p.Got, 60)), " is ", cmp.Or(p.Want, "not active"), ", so there is nothing to do.")
 	case reset.ProblemNotRun:
 		return say(cmp.Or(p.Request, "That"), " is no announced run of a schedule.")
 	case reset.ProblemTimePassed:
-		return say(cmp.Or(p.Got, "That time"), " has passed. Give a time that comes, or ask for the reset without ", code("at"), ".")
+		return say(cmp.Or(p.Got, "That time"), " has passed. Give a time that comes, or ask for the reset without ",
+			code("at"), ".")
 	default: // problemLines has asked the other tellers first
 	}
 	return nil
@@ -72,10 +81,12 @@ func scheduleLine(e reset.Entry, s reset.Story, fact func(key, before string) st
 	v := timeFormatOf(in, s.Now)
 	switch e.Event {
 	case reset.EvSaved:
-		return say("The schedule is saved", moment(e, "next", "; the next run: ", v), moment(e, "until", "; approved until ", v), ".")
+		return say("The schedule is saved", moment(e, "next", "; the next run: ", v),
+			moment(e, "until", "; approved until ", v), ".")
 	case reset.EvPaused:
 		if e.Actor.Kind == reset.Scheduled {
-			return say(warned(s), strong("the schedule has paused itself"), ": its run", fact("request", " "), moment(e, "run", " of ", v),
+			return say(warned(s), strong("the schedule has paused itself"), ": its run", fact("request", " "),
+				moment(e, "run", " of ", v),
 				" found the group in use, or being reset. Somebody has to look, and resume it.")
 		}
 		if e.Actor.Kind == reset.Config {
@@ -87,9 +98,11 @@ func scheduleLine(e reset.Entry, s reset.Story, fact func(key, before string) st
 	case reset.EvRemoved:
 		return say(who, " removed the schedule", because(&e), ".")
 	case reset.EvApprovalExpiring:
-		return say(warned(s), "the standing approval ends", moment(e, "until", " ", v), ". Save the schedule again under its name to ask for a new one.")
+		return say(warned(s), "the standing approval ends", moment(e, "until", " ", v),
+			". Save the schedule again under its name to ask for a new one.")
 	case reset.EvApprovalExpired:
-		return say(warned(s), "the standing approval has ended or no longer holds: nothing runs any more. Save the schedule again under its name to ask for a new one.")
+		return say(warned(s),
+			"the standing approval has ended or no longer holds: nothing runs any more. Save the schedule again under its name to ask for a new one.")
 	case reset.EvMissed:
 		then := "It is left out."
 		if e.Facts["then"] == "run" {
@@ -154,7 +167,8 @@ func scheduleReply(r reset.Reply) Line {
 	if sc := r.Schedule; sc != nil {
 		name = sc.Label()
 		if !sc.Next.IsZero() {
-			next = say(" It comes next ", timeFormatOf(sc.Intent, firstTime(r.Request.CreatedAt, r.At)).clock(sc.Next), ".")
+			next = say(" It comes next ", timeFormatOf(sc.Intent, firstTime(r.Request.CreatedAt, r.At)).clock(sc.Next),
+				".")
 		}
 	}
 	switch r.Did {

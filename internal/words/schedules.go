@@ -18,17 +18,21 @@ func SchedulesOf(all []reset.Schedule, now time.Time) Content {
 	if len(all) == 0 {
 		c.Lines = []Line{say("Nothing is scheduled here. ", code(commands.ScheduleExample), " would ask for one.")}
 	} else {
-		c.Table = &Table{Head: []string{"schedule", "group", "when", "what", "next, UTC", "status"}, Right: make([]bool, 6)}
+		c.Table = &Table{Head: []string{"schedule", "group", "when", "what", "next, UTC", "status"},
+			Right: make([]bool, 6)}
 		for i, s := range all {
 			if i == mostSchedules {
 				c.Table.More = len(all) - i
 				break
 			}
 			v := timeFormatOf(s.Intent, now)
-			c.Table.Rows = append(c.Table.Rows, []string{s.Label(), s.Intent.Group + "@" + s.Intent.Cluster, whenOf(s, v),
-				targetPhrase(reset.Story{Request: reset.Request{Act: reset.SaveSchedule{Schedule: s}}}, v, zoneOnly), nextUTC(s), string(s.Status)})
+			c.Table.Rows = append(c.Table.Rows,
+				[]string{s.Label(), s.Intent.Group + "@" + s.Intent.Cluster, whenOf(s, v),
+					targetPhrase(reset.Story{Request: reset.Request{Act: reset.SaveSchedule{Schedule: s}}}, v,
+						zoneOnly), nextUTC(s), string(s.Status)})
 		}
-		c.Foot = []Line{say("One of them in full: ", code("schedule show ID"), "; what it has done: ", code("schedule history ID"))}
+		c.Foot = []Line{say("One of them in full: ", code("schedule show ID"), "; what it has done: ",
+			code("schedule history ID"))}
 	}
 	c.Fallback = c.Title + ": " + c.Status
 	return c
@@ -67,7 +71,8 @@ func ScheduleOf(st reset.ScheduleStory, runs bool) Content {
 			c.Lines = append(c.Lines, upcomingLines(&st)...)
 		}
 		c.Lines = append(c.Lines, terms(s, v), mandate(s, v))
-		c.Foot = []Line{say("What it has done: ", code("schedule history "+s.Label()), "; who decided what: ", code("history "+cmp.Or(s.Request, s.ID)))}
+		c.Foot = []Line{say("What it has done: ", code("schedule history "+s.Label()), "; who decided what: ",
+			code("history "+cmp.Or(s.Request, s.ID)))}
 	}
 	c.Fallback = fallback(c)
 	return c
@@ -126,7 +131,8 @@ func terms(s reset.Schedule, v timeFormat) Line {
 // mandate is what a schedule rests on, and until when.
 func mandate(s reset.Schedule, v timeFormat) Line {
 	if s.Source == reset.FromFile {
-		return say("It is kept in the configuration file, and rests on its review", until(" until ", s.Until, v), ". ", ownerOf(s))
+		return say("It is kept in the configuration file, and rests on its review", until(" until ", s.Until, v), ". ",
+			ownerOf(s))
 	}
 	end := say(" for 90 days")
 	if !s.Until.IsZero() {
@@ -138,7 +144,8 @@ func mandate(s reset.Schedule, v timeFormat) Line {
 	case len(s.Mandate.Votes) == 0:
 		return say("It needed nobody else's approval, and stands", end, ". ", ownerOf(s))
 	}
-	return say("Approved in ", s.Mandate.Request, " by ", voters(s.Mandate.Votes, v), ", standing", end, ". ", ownerOf(s))
+	return say("Approved in ", s.Mandate.Request, " by ", voters(s.Mandate.Votes, v), ", standing", end, ". ",
+		ownerOf(s))
 }
 
 func ownerOf(s reset.Schedule) Line {
@@ -169,7 +176,8 @@ func saved(c *Content, s reset.Story, v timeFormat) {
 	c.Status = status(r, "schedule "+sc.Label()+" is "+string(sc.Status))
 	c.Lines = []Line{askLine(s, v)}
 	button := func(verb, label, style, confirm string) Button {
-		return Button{Verb: verb, Ref: ref(r), Label: label, Style: style, Confirm: confirm, Typed: "schedule " + verb + " " + sc.ID}
+		return Button{Verb: verb, Ref: ref(r), Label: label, Style: style, Confirm: confirm,
+			Typed: "schedule " + verb + " " + sc.ID}
 	}
 	switch sc.Status {
 	case reset.Active:
@@ -181,9 +189,11 @@ func saved(c *Content, s reset.Story, v timeFormat) {
 			button("remove", "Remove", "danger", "It never runs again."),
 		}
 	case reset.Paused:
-		c.Buttons = []Button{button("resume", "Resume", "", ""), button("remove", "Remove", "danger", "It never runs again.")}
+		c.Buttons = []Button{button("resume", "Resume", "", ""),
+			button("remove", "Remove", "danger", "It never runs again.")}
 	case reset.Lapsed:
-		c.Lines = append(c.Lines, say(strong("Nothing runs any more"), ": the approval has ended, or no longer holds. Save it again under its name to ask for a new one."))
+		c.Lines = append(c.Lines, say(strong("Nothing runs any more"),
+			": the approval has ended, or no longer holds. Save it again under its name to ask for a new one."))
 	case reset.Over, reset.Removed: // nothing comes any more, and nothing can be clicked
 	}
 	if sc.Source == reset.FromFile {
@@ -208,8 +218,8 @@ func announced(c *Content, s reset.Story, v timeFormat) {
 		return
 	}
 	c.Status = status(r, "announced for "+utcOf(r.NotBefore))
-	c.Lines = append(c.Lines, say(strong("Begins "), v.clock(r.NotBefore), lateBy(r), ". The numbers are as of ", v.clock(s.Now),
-		"; it is planned again then, and waits until ", in.Group, " is idle."))
+	c.Lines = append(c.Lines, say(strong("Begins "), v.clock(r.NotBefore), lateBy(r), ". The numbers are as of ",
+		v.clock(s.Now), "; it is planned again then, and waits until ", in.Group, " is idle."))
 	c.Table = planTable(s, v)
 	c.Buttons = append(runButtons(r), showAll(r, c.Table)...)
 }

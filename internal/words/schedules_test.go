@@ -13,9 +13,11 @@ import (
 func nightlyOrders() reset.Schedule {
 	in := wrongDeploy()
 	in.Target, in.Reason = reset.Time{At: clockAt("01:10:00"), Back: 24 * time.Hour, Said: "24h"}, "nightly batch"
-	return reset.Schedule{ID: "k7f3", Name: "nightly", Expr: "0 2 * * *", Zone: "Europe/Berlin", Intent: in, Until: stamp("2027-02-20T02:07:00Z"),
-		Announce: 15 * time.Minute, WhenBusy: reset.WhenBusy{Do: reset.BusyWait, For: 30 * time.Minute}, IfMissed: reset.IfMissed{Run: true, Within: 6 * time.Hour},
-		Source: reset.FromSlack, Owner: mara, Request: "k7f3", Revision: 1}
+	return reset.Schedule{ID: "k7f3", Name: "nightly", Expr: "0 2 * * *", Zone: "Europe/Berlin", Intent: in,
+		Until: stamp("2027-02-20T02:07:00Z"), Announce: 15 * time.Minute,
+		WhenBusy: reset.WhenBusy{Do: reset.BusyWait, For: 30 * time.Minute},
+		IfMissed: reset.IfMissed{Run: true, Within: 6 * time.Hour}, Source: reset.FromSlack, Owner: mara,
+		Request: "k7f3", Revision: 1}
 }
 
 func tellNightly(sc reset.Schedule) *reset.ScheduleStory {
@@ -40,7 +42,8 @@ func scheduleStory() reset.Story {
 func savedStory(status reset.Status) reset.Story {
 	s := scheduleStory()
 	sc := nightlyOrders()
-	sc.Status, sc.Next, sc.Mandate = status, stamp("2026-11-23T01:00:00Z"), reset.Mandate{Request: "k7f3", Votes: []reset.Vote{{Actor: jon, At: clockAt("02:20:00")}}}
+	sc.Status, sc.Next, sc.Mandate = status, stamp("2026-11-23T01:00:00Z"),
+		reset.Mandate{Request: "k7f3", Votes: []reset.Vote{{Actor: jon, At: clockAt("02:20:00")}}}
 	s.Request.State, s.Schedule = reset.Applied, tellNightly(sc)
 	return s
 }
@@ -50,9 +53,11 @@ func announcedStory() reset.Story {
 	sc := nightlyOrders()
 	s := free(story(sc.Intent, orders()))
 	r := &s.Request
-	r.ID, r.State, r.Actor, r.NotBefore = "m4p2", reset.Approved, reset.Actor{Kind: reset.Scheduled, ID: "k7f3"}, s.Now.Add(15*time.Minute)
+	r.ID, r.State, r.Actor, r.NotBefore = "m4p2", reset.Approved, reset.Actor{Kind: reset.Scheduled, ID: "k7f3"},
+		s.Now.Add(15*time.Minute)
 	r.Run = &reset.Run{Schedule: "k7f3", Name: "nightly", At: r.NotBefore, Owner: mara, Announce: 15 * time.Minute,
-		Mandate: reset.Mandate{Request: "k7f3", Votes: []reset.Vote{{Actor: jon, At: clockAt("02:00:00")}}, Until: sc.Until}}
+		Mandate: reset.Mandate{Request: "k7f3", Votes: []reset.Vote{{Actor: jon, At: clockAt("02:00:00")}},
+			Until: sc.Until}}
 	return s
 }
 
@@ -61,30 +66,46 @@ func TestScheduleCards(t *testing.T) {
 	pending := scheduleStory()
 	pending.Request.State, pending.Request.Need = reset.Pending, 1
 	held := announcedStory()
-	held.Request.State, held.Request.Problem = reset.Planning, &reset.Problem{Code: reset.ProblemConflictingRequest, Request: "p4x1", Group: "billing", State: reset.Pending}
+	held.Request.State, held.Request.Problem = reset.Planning,
+		&reset.Problem{Code: reset.ProblemConflictingRequest, Request: "p4x1", Group: "billing", State: reset.Pending}
 	missed := announcedStory()
 	missed.Request.State, missed.Request.Problem = reset.Expired, &reset.Problem{Code: reset.ProblemMissed, Count: 7200}
 	asks := announcedStory()
 	asks.Request.State, asks.Request.Problem = reset.Pending, &reset.Problem{Code: reset.ProblemVoided, Want: "effect"}
 	later := free(story(wrongDeploy(), orders()))
-	later.Request.Act = reset.Move{Intent: reset.Intent{Cluster: "prod-eu", Group: "billing", Target: reset.Time{At: clockAt("09:00:00"), Said: "10:00", Future: true}, Zone: "Europe/Berlin"}}
+	later.Request.Act = reset.Move{Intent: reset.Intent{Cluster: "prod-eu", Group: "billing",
+		Target: reset.Time{At: clockAt("09:00:00"), Said: "10:00", Future: true}, Zone: "Europe/Berlin"}}
 	later.Request.State, later.Request.NotBefore = reset.Approved, clockAt("09:00:00")
 	for name, tt := range map[string]struct {
 		c     Content
 		parts []string
 		verbs string
 	}{
-		"pending": {CardOf(pending), []string{"asks to schedule 0 2 * * * Europe/Berlin: go back 1 d from its time on orders", "If it ran now, it replays at most", "Mon 2026-11-23 02:00 CET (01:00 UTC)", "the clocks say so"}, "approve reject cancel rows"},
-		"saved":   {CardOf(savedStory(reset.Active)), []string{"schedule nightly is active", "Approved in k7f3 by @U0JON", "standing until", "Its owner is @U0MARA"}, "skip-next run pause remove"},
-		"paused":  {CardOf(savedStory(reset.Paused)), []string{"schedule nightly is paused"}, "resume remove"},
-		"lapsed":  {CardOf(savedStory(reset.Lapsed)), []string{"Nothing runs any more", "Save it again under its name"}, ""},
-		"held":    {CardOf(held), []string{"stands back", "p4x1", "must not overwrite"}, "cancel"},
-		"missed":  {CardOf(missed), []string{"Left out.", "Nobody was there at its time", "Nothing was changed."}, "retry"},
-		"asks":    {CardOf(asks), []string{"The standing approval does not cover this run"}, "approve reject cancel rows"},
-		"future":  {CardOf(later), []string{"armed for 09:00 UTC", "Only what is stored from then on is read", "CreateTime"}, "cancel"},
-		"show":    {ScheduleOf(*savedStory(reset.Active).Schedule, false), []string{"schedule nightly · active", "Next:", "Each run is announced 15 min ahead; beside others it waits 30 min; the latest that was missed is made up for within 6 h."}, ""},
+		"pending": {CardOf(pending),
+			[]string{"asks to schedule 0 2 * * * Europe/Berlin: go back 1 d from its time on orders",
+				"If it ran now, it replays at most", "Mon 2026-11-23 02:00 CET (01:00 UTC)", "the clocks say so"},
+			"approve reject cancel rows"},
+		"saved": {CardOf(savedStory(reset.Active)),
+			[]string{"schedule nightly is active", "Approved in k7f3 by @U0JON", "standing until",
+				"Its owner is @U0MARA"}, "skip-next run pause remove"},
+		"paused": {CardOf(savedStory(reset.Paused)), []string{"schedule nightly is paused"}, "resume remove"},
+		"lapsed": {CardOf(savedStory(reset.Lapsed)), []string{"Nothing runs any more", "Save it again under its name"},
+			""},
+		"held": {CardOf(held), []string{"stands back", "p4x1", "must not overwrite"}, "cancel"},
+		"missed": {CardOf(missed), []string{"Left out.", "Nobody was there at its time", "Nothing was changed."},
+			"retry"},
+		"asks": {CardOf(asks), []string{"The standing approval does not cover this run"},
+			"approve reject cancel rows"},
+		"future": {CardOf(later), []string{"armed for 09:00 UTC", "Only what is stored from then on is read",
+			"CreateTime"}, "cancel"},
+		"show": {ScheduleOf(*savedStory(reset.Active).Schedule, false),
+			[]string{"schedule nightly · active", "Next:",
+				"Each run is announced 15 min ahead; beside others it waits 30 min; the latest that was missed is made up for within 6 h."},
+			""},
 		"history": {ScheduleOf(*savedStory(reset.Active).Schedule, true), []string{"It has not run yet."}, ""},
-		"list":    {SchedulesOf([]reset.Schedule{savedStory(reset.Active).Schedule.Schedule}, clockAt("02:07:00")), []string{"1 schedule", "nightly", "billing@prod-eu", "0 2 * * * Europe/Berlin", "2026-11-23 01:00", "active"}, ""},
+		"list": {SchedulesOf([]reset.Schedule{savedStory(reset.Active).Schedule.Schedule}, clockAt("02:07:00")),
+			[]string{"1 schedule", "nightly", "billing@prod-eu", "0 2 * * * Europe/Berlin", "2026-11-23 01:00",
+				"active"}, ""},
 		"no list": {SchedulesOf(nil, clockAt("02:07:00")), []string{"Nothing is scheduled here"}, ""},
 	} {
 		text, verbs := tt.c.String(), []string{}
@@ -113,17 +134,30 @@ func TestScheduleThread(t *testing.T) {
 		e    reset.Entry
 		want string
 	}{
-		{reset.Entry{Event: reset.EvSaved, Facts: map[string]string{"next": "2026-11-23T01:00:00Z", "until": "2027-02-20T02:07:00Z"}},
+		{reset.Entry{Event: reset.EvSaved,
+			Facts: map[string]string{"next": "2026-11-23T01:00:00Z", "until": "2027-02-20T02:07:00Z"}},
 			"The schedule is saved; the next run: 2026-11-23 02:00 CET; approved until 2027-02-20 03:07 CET."},
 		{reset.Entry{Event: reset.EvApprovalExpiring, Facts: map[string]string{"until": "2027-02-20T02:07:00Z"}},
 			"@U0MARA: the standing approval ends 2027-02-20 03:07 CET. Save the schedule again under its name to ask for a new one."},
-		{reset.Entry{Event: reset.EvApprovalExpired}, "@U0MARA: the standing approval has ended or no longer holds: nothing runs any more. Save the schedule again under its name to ask for a new one."},
-		{reset.Entry{Event: reset.EvMissed, Facts: map[string]string{"run": "2026-11-22T01:00:00Z", "count": "1", "then": "skipped"}}, "A run was missed: 02:00 CET. It is left out."},
-		{reset.Entry{Event: reset.EvMissed, Facts: map[string]string{"run": "2026-11-22T01:00:00Z", "count": "3", "then": "run"}}, "3 runs were missed, the latest 02:00 CET. The latest runs now."},
-		{reset.Entry{Event: reset.EvAnnounced, Facts: map[string]string{"run": "2026-11-23T01:00:00Z", "request": "m4p2"}}, "A run is announced for 2026-11-23 02:00 CET: m4p2."},
-		{reset.Entry{Event: reset.EvSkipped, Actor: jon, Facts: map[string]string{"run": "2026-11-23T01:00:00Z", "why": "month end"}}, `@U0JON left out the run of 2026-11-23 02:00 CET: "month end".`},
-		{reset.Entry{Event: reset.EvDelayed, Actor: jon, Facts: map[string]string{"until": "2026-11-22T03:00:00Z"}}, "@U0JON put it off until 04:00 CET."},
-		{reset.Entry{Event: reset.EvPaused, Actor: reset.Actor{Kind: reset.Scheduled, ID: "k7f3"}, Facts: map[string]string{"request": "p2k7"}}, `@U0MARA: the schedule has paused itself: its run p2k7 found the group in use, or being reset. Somebody has to look, and resume it.`},
+		{reset.Entry{Event: reset.EvApprovalExpired},
+			"@U0MARA: the standing approval has ended or no longer holds: nothing runs any more. Save the schedule again under its name to ask for a new one."},
+		{reset.Entry{Event: reset.EvMissed,
+			Facts: map[string]string{"run": "2026-11-22T01:00:00Z", "count": "1", "then": "skipped"}},
+			"A run was missed: 02:00 CET. It is left out."},
+		{reset.Entry{Event: reset.EvMissed,
+			Facts: map[string]string{"run": "2026-11-22T01:00:00Z", "count": "3", "then": "run"}},
+			"3 runs were missed, the latest 02:00 CET. The latest runs now."},
+		{reset.Entry{Event: reset.EvAnnounced,
+			Facts: map[string]string{"run": "2026-11-23T01:00:00Z", "request": "m4p2"}},
+			"A run is announced for 2026-11-23 02:00 CET: m4p2."},
+		{reset.Entry{Event: reset.EvSkipped, Actor: jon,
+			Facts: map[string]string{"run": "2026-11-23T01:00:00Z", "why": "month end"}},
+			`@U0JON left out the run of 2026-11-23 02:00 CET: "month end".`},
+		{reset.Entry{Event: reset.EvDelayed, Actor: jon, Facts: map[string]string{"until": "2026-11-22T03:00:00Z"}},
+			"@U0JON put it off until 04:00 CET."},
+		{reset.Entry{Event: reset.EvPaused, Actor: reset.Actor{Kind: reset.Scheduled, ID: "k7f3"},
+			Facts: map[string]string{"request": "p2k7"}},
+			`@U0MARA: the schedule has paused itself: its run p2k7 found the group in use, or being reset. Somebody has to look, and resume it.`},
 	} {
 		if l, ok := ThreadLine(tt.e, s); !ok || l.String() != tt.want {
 			t.Errorf("%s:\n got %s\nwant %s", tt.e.Event, l, tt.want)

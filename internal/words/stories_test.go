@@ -24,12 +24,13 @@ func clockAt(hms string) time.Time {
 	return t
 }
 
-var prodEU = reset.ClusterInfo{Name: "prod-eu", Label: "production", Home: "C0HOME", Bootstrap: []string{"k1.prod-eu:9092", "k2.prod-eu:9092"}}
+var prodEU = reset.ClusterInfo{Name: "prod-eu", Label: "production", Home: "C0HOME",
+	Bootstrap: []string{"k1.prod-eu:9092", "k2.prod-eu:9092"}}
 
 func ruling() reset.Ruling {
 	return reset.Ruling{
-		Allowed: true, Rule: "pay on production", Who: []string{"S0PAY", "U0ANNA"}, Need: 1, MaxSkip: 1000, MaxReplay: 1_000_000,
-		Approvers: []string{"S0PAYOWNERS"}, Owner: "S0PAYOWNERS",
+		Allowed: true, Rule: "pay on production", Who: []string{"S0PAY", "U0ANNA"}, Need: 1, MaxSkip: 1000,
+		MaxReplay: 1_000_000, Approvers: []string{"S0PAYOWNERS"}, Owner: "S0PAYOWNERS",
 		Stop:    "kubectl -n pay scale deploy/billing --replicas=0",
 		Start:   "kubectl -n pay scale deploy/billing --replicas=6",
 		Runbook: "https://wiki.example/billing",
@@ -38,22 +39,25 @@ func ruling() reset.Ruling {
 
 func wrongDeploy() reset.Intent {
 	at := clockAt("01:10:00")
-	return reset.Intent{Cluster: "prod-eu", Group: "billing", Scope: reset.Scope{Topics: []reset.TopicScope{{Topic: "orders"}}},
-		Target: reset.Time{At: at, Said: "02:10", Zone: "Europe/Berlin"}, Reason: "bad deploy 4711", Zone: "Europe/Berlin"}
+	return reset.Intent{Cluster: "prod-eu", Group: "billing",
+		Scope:  reset.Scope{Topics: []reset.TopicScope{{Topic: "orders"}}},
+		Target: reset.Time{At: at, Said: "02:10", Zone: "Europe/Berlin"}, Reason: "bad deploy 4711",
+		Zone: "Europe/Berlin"}
 }
 
 // orders are twelve partitions, furthest back first.
 func orders() []reset.Step {
 	rows := []struct{ p, from, back, ms int64 }{
-		{3, 48_112, 2092, 114}, {0, 51_377, 1826, 20}, {7, 50_210, 1731, 310}, {1, 49_904, 1652, 77}, {11, 48_777, 1588, 902},
-		{5, 51_002, 1503, 41}, {9, 50_018, 1461, 660}, {2, 49_333, 1402, 5}, {10, 47_812, 1377, 215}, {4, 48_420, 1291, 480},
-		{8, 51_966, 1190, 333}, {6, 50_601, 1091, 128},
+		{3, 48_112, 2092, 114}, {0, 51_377, 1826, 20}, {7, 50_210, 1731, 310}, {1, 49_904, 1652, 77},
+		{11, 48_777, 1588, 902}, {5, 51_002, 1503, 41}, {9, 50_018, 1461, 660}, {2, 49_333, 1402, 5},
+		{10, 47_812, 1377, 215}, {4, 48_420, 1291, 480}, {8, 51_966, 1190, 333}, {6, 50_601, 1091, 128},
 	}
 	var steps []reset.Step
 	for _, r := range rows {
-		steps = append(steps, reset.Step{Topic: "orders", TopicID: "a1", Partition: int32(r.p), Start: 1000, End: r.from + 40,
-			From: reset.Position{Offset: r.from}, To: reset.Position{Offset: r.from - r.back}, How: reset.HowRecord,
-			RecordAt: clockAt("01:10:00").Add(time.Duration(r.ms) * time.Millisecond), Replay: r.back})
+		steps = append(steps, reset.Step{Topic: "orders", TopicID: "a1", Partition: int32(r.p), Start: 1000,
+			End: r.from + 40, From: reset.Position{Offset: r.from}, To: reset.Position{Offset: r.from - r.back},
+			How: reset.HowRecord, RecordAt: clockAt("01:10:00").Add(time.Duration(r.ms) * time.Millisecond),
+			Replay: r.back})
 	}
 	return steps
 }
@@ -74,9 +78,9 @@ func idle() reset.GroupState {
 func story(in reset.Intent, steps []reset.Step) reset.Story {
 	now := clockAt("02:07:00")
 	e := reset.Total(steps)
-	r := reset.Request{ID: "k7f3", Revision: 1, Version: 3, State: reset.Draft, Actor: mara, Act: reset.Move{Intent: in}, Effect: e,
-		Place: reset.Place{Channel: "C0INC"}, Isolation: reset.ReadUncommitted, Digest: "d1", Need: 1, Ruling: ruling(),
-		Bounds:      reset.Bounds{MaxSkip: 1000, MaxReplay: 1_000_000},
+	r := reset.Request{ID: "k7f3", Revision: 1, Version: 3, State: reset.Draft, Actor: mara,
+		Act: reset.Move{Intent: in}, Effect: e, Place: reset.Place{Channel: "C0INC"}, Isolation: reset.ReadUncommitted,
+		Digest: "d1", Need: 1, Ruling: ruling(), Bounds: reset.Bounds{MaxSkip: 1000, MaxReplay: 1_000_000},
 		Observation: reset.Observation{At: now, Group: idle(), Since: now},
 		CreatedAt:   now, Deadline: now.Add(30 * time.Minute)}
 	s := reset.Story{Request: r, Cluster: prodEU, Worst: steps[:min(20, len(steps))], Now: now}
@@ -132,13 +136,15 @@ func waitingStory() reset.Story {
 	s.Request.State, s.Request.DecidedAt, s.Request.Deadline = reset.Approved, clockAt("02:12:00"), clockAt("02:45:00")
 	s.Votes = []reset.Vote{{Actor: jon, At: clockAt("02:12:00")}}
 	s.Now = clockAt("02:13:00")
-	s.Request.Observation = reset.Observation{At: s.Now, Group: consumers("10.4.7.22", "10.4.9.3"), Since: clockAt("02:12:30")}
+	s.Request.Observation = reset.Observation{At: s.Now, Group: consumers("10.4.7.22", "10.4.9.3"),
+		Since: clockAt("02:12:30")}
 	return s
 }
 
 func applyingStory() reset.Story {
 	s := waitingStory()
-	s.Request.State, s.Request.Observation, s.Now = reset.Applying, reset.Observation{At: s.Now, Group: idle()}, clockAt("02:14:13")
+	s.Request.State, s.Request.Observation, s.Now = reset.Applying, reset.Observation{At: s.Now, Group: idle()},
+		clockAt("02:14:13")
 	s.Attempt = &reset.Attempt{Request: "k7f3", N: 1, StartedAt: clockAt("02:14:13"), Effect: s.Request.Effect,
 		Chunks: []reset.ChunkState{{N: 0, Phase: reset.Sending}}}
 	return s
@@ -163,20 +169,24 @@ func failedStory(o reset.Outcome, written, unchanged, moved int) reset.Story {
 	if s.Request.Written = &e; !o.Blocks() {
 		s.Request.Written = nil
 	}
-	s.States = map[reset.WriteState]int{reset.WriteAtTarget: written, reset.WriteUnchanged: unchanged, reset.WriteMoved: moved}
+	s.States = map[reset.WriteState]int{reset.WriteAtTarget: written, reset.WriteUnchanged: unchanged,
+		reset.WriteMoved: moved}
 	at := func(n int, st reset.WriteState, res reset.StepResult, read func(reset.Step) int64) {
 		for range n {
 			step := orders()[len(s.Evidence)]
-			s.Evidence = append(s.Evidence, reset.Write{Step: step, ReadState: st, Result: res, Read: reset.Position{Offset: read(step)}})
+			s.Evidence = append(s.Evidence, reset.Write{Step: step, ReadState: st, Result: res,
+				Read: reset.Position{Offset: read(step)}})
 		}
 	}
 	lost := reset.StepResult{Detail: "i/o timeout after 5s"}
 	at(moved, reset.WriteMoved, lost, func(st reset.Step) int64 { return st.From.Offset + 57 })
-	at(unchanged, reset.WriteUnchanged, reset.StepResult{Rejected: "TOPIC_AUTHORIZATION_FAILED"}, func(st reset.Step) int64 { return st.From.Offset })
+	at(unchanged, reset.WriteUnchanged, reset.StepResult{Rejected: "TOPIC_AUTHORIZATION_FAILED"},
+		func(st reset.Step) int64 { return st.From.Offset })
 	at(written, reset.WriteAtTarget, reset.StepResult{Written: true}, func(st reset.Step) int64 { return st.To.Offset })
 	s.Request.Problem = &reset.Problem{Code: reset.ProblemLost, Request: "k7f3", Group: "billing"}
 	if o != reset.OutcomeUnknown {
-		s.Request.Problem = &reset.Problem{Code: reset.ProblemKafkaRejected, Got: "TOPIC_AUTHORIZATION_FAILED", Topic: "orders", Parts: []int32{3, 0}}
+		s.Request.Problem = &reset.Problem{Code: reset.ProblemKafkaRejected, Got: "TOPIC_AUTHORIZATION_FAILED",
+			Topic: "orders", Parts: []int32{3, 0}}
 	}
 	return s
 }
@@ -184,8 +194,10 @@ func failedStory(o reset.Outcome, written, unchanged, moved int) reset.Story {
 // asBeforeStory lost its answer, and may still land.
 func asBeforeStory() reset.Story {
 	s := failedStory(reset.Unchanged, 0, 12, 0)
-	s.Request.Problem = &reset.Problem{Code: reset.ProblemLost, Request: "k7f3", Group: "billing", Got: "no answer within 5s"}
-	s.Request.Late = &reset.LateWatch{First: clockAt("02:14:25"), Second: clockAt("02:14:27"), Was: reset.Unchanged, Until: clockAt("02:29:27")}
+	s.Request.Problem = &reset.Problem{Code: reset.ProblemLost, Request: "k7f3", Group: "billing",
+		Got: "no answer within 5s"}
+	s.Request.Late = &reset.LateWatch{First: clockAt("02:14:25"), Second: clockAt("02:14:27"), Was: reset.Unchanged,
+		Until: clockAt("02:29:27")}
 	return s
 }
 
@@ -200,7 +212,8 @@ func lateStory() reset.Story {
 }
 
 func oneStep(topic string, p int32, from, to int64, how reset.How) reset.Step {
-	s := reset.Step{Topic: topic, Partition: p, Start: 1000, End: 60_000, From: reset.Position{Offset: from}, To: reset.Position{Offset: to}, How: how}
+	s := reset.Step{Topic: topic, Partition: p, Start: 1000, End: 60_000, From: reset.Position{Offset: from},
+		To: reset.Position{Offset: to}, How: how}
 	s.Replay, s.Skip = max(0, from-to), max(0, to-from)
 	return s
 }
@@ -223,8 +236,8 @@ func skipStory() reset.Story {
 func latestStory() reset.Story {
 	in := withTarget(reset.Latest{})
 	in.Scope = reset.Scope{All: true}
-	steps := []reset.Step{oneStep("orders", 0, 41_000, 60_000, reset.HowEnd), oneStep("orders", 1, 60_000, 60_000, reset.HowEnd),
-		oneStep("refunds", 0, 59_200, 60_000, reset.HowEnd)}
+	steps := []reset.Step{oneStep("orders", 0, 41_000, 60_000, reset.HowEnd),
+		oneStep("orders", 1, 60_000, 60_000, reset.HowEnd), oneStep("refunds", 0, 59_200, 60_000, reset.HowEnd)}
 	s := story(in, steps)
 	s.Request.Isolation = reset.ReadCommitted
 	s.Request.Need = 2
@@ -235,10 +248,12 @@ func latestStory() reset.Story {
 
 func clampedStory() reset.Story {
 	in := withTarget(reset.Shift{By: -10_000})
-	steps := []reset.Step{oneStep("orders", 0, 41_000, 31_000, reset.HowShifted), oneStep("orders", 1, 3_000, 1_000, reset.HowClampStart)}
+	steps := []reset.Step{oneStep("orders", 0, 41_000, 31_000, reset.HowShifted),
+		oneStep("orders", 1, 3_000, 1_000, reset.HowClampStart)}
 	steps[1].Asked = -7_000
 	s := story(in, steps)
-	s.Request.Warnings = []reset.Warning{{Code: reset.WarnClampedStart, Topic: "orders", Parts: []int32{1}, Count: 1_000},
+	s.Request.Warnings = []reset.Warning{{Code: reset.WarnClampedStart, Topic: "orders", Parts: []int32{1},
+		Count: 1_000},
 		{Code: reset.WarnNote, Text: "--execute is noted, never obeyed: the plan waits for its button"}}
 	return s
 }
@@ -249,7 +264,8 @@ func neverStory() reset.Story {
 	never.From, never.Replay, never.Skip = reset.Position{None: true}, 40_000, 19_000
 	never.RecordAt = clockAt("01:10:00")
 	s := story(wrongDeploy(), append(steps, never))
-	s.Request.Warnings = []reset.Warning{{Code: reset.WarnNeverCommit, Topic: "orders", Parts: []int32{12}, Count: 40_000, Other: 19_000}}
+	s.Request.Warnings = []reset.Warning{{Code: reset.WarnNeverCommit, Topic: "orders", Parts: []int32{12},
+		Count: 40_000, Other: 19_000}}
 	s.Request.Bounds = reset.Bounds{MaxSkip: math.MaxInt64, MaxReplay: math.MaxInt64}
 	return s
 }
@@ -302,19 +318,23 @@ func refusedStory(p *reset.Problem) reset.Story {
 func denied(d reset.Denial, verb reset.Verb) *reset.Problem {
 	r := ruling()
 	r.Allowed, r.Denial = false, d
-	return &reset.Problem{Code: reset.ProblemDenied, Request: "k7f3", Cluster: "prod-eu", Group: "billing", Verb: verb, Ruling: &r}
+	return &reset.Problem{Code: reset.ProblemDenied, Request: "k7f3", Cluster: "prod-eu", Group: "billing", Verb: verb,
+		Ruling: &r}
 }
 
 func expiredStory() reset.Story {
 	s := waitingStory()
-	s.Request.State, s.Request.EndedAt, s.Request.Deadline, s.Now = reset.Expired, clockAt("02:45:00"), time.Time{}, clockAt("02:45:01")
+	s.Request.State, s.Request.EndedAt, s.Request.Deadline, s.Now = reset.Expired, clockAt("02:45:00"), time.Time{},
+		clockAt("02:45:01")
 	return s
 }
 
 func cancelledStory() reset.Story {
 	s := pendingStory()
-	s.Request.State, s.Request.EndedAt, s.Request.Deadline, s.Now = reset.Cancelled, clockAt("02:15:00"), time.Time{}, clockAt("02:15:01")
-	s.Entries = []reset.Entry{{At: s.Request.EndedAt, Actor: mara, Event: reset.EvCancelled, Facts: map[string]string{"why": "found the other deploy"}}}
+	s.Request.State, s.Request.EndedAt, s.Request.Deadline, s.Now = reset.Cancelled, clockAt("02:15:00"), time.Time{},
+		clockAt("02:15:01")
+	s.Entries = []reset.Entry{{At: s.Request.EndedAt, Actor: mara, Event: reset.EvCancelled,
+		Facts: map[string]string{"why": "found the other deploy"}}}
 	return s
 }
 
@@ -331,7 +351,8 @@ func wholeLife() []reset.Entry {
 		e("02:07:00", mara, reset.EvAsked),
 		e("02:07:01", mara, reset.EvPlanned, "partitions", "12", "replay", "18204", "skip", "0"),
 		e("02:11:00", mara, reset.EvSubmitted, "need", "1"),
-		e("02:11:40", ben, reset.EvDenied, "verb", "approve", "denial", string(reset.DeniedNotIn), "rule", "pay on production"),
+		e("02:11:40", ben, reset.EvDenied, "verb", "approve", "denial", string(reset.DeniedNotIn), "rule",
+			"pay on production"),
 		e("02:12:00", jon, reset.EvVoted, "votes", "1", "need", "1"),
 		e("02:12:00", jon, reset.EvApproved, "replay", "18204", "skip", "0"),
 		e("02:14:07", bot, reset.EvIdle, "members", "0", "state", "Empty"),
@@ -343,18 +364,22 @@ func wholeLife() []reset.Entry {
 
 func lagStory() reset.Lag {
 	part := func(topic string, p int32, committed reset.Position, end int64) reset.PartitionState {
-		return reset.PartitionState{Partition: reset.Partition{Topic: topic, Partition: p}, Start: 1000, End: end, Committed: committed}
+		return reset.PartitionState{Partition: reset.Partition{Topic: topic, Partition: p}, Start: 1000, End: end,
+			Committed: committed}
 	}
 	return reset.Lag{Cluster: prodEU, Group: "billing", Ruling: ruling(), Open: []reset.Request{waitingStory().Request},
 		Snapshot: reset.Snapshot{Group: consumers("10.4.7.21", "10.4.7.22"),
-			Topics: map[string]reset.Topic{"orders": {Partitions: 3, Commits: 2}, "refunds": {Partitions: 1, Commits: 1},
-				"audit": {Err: "TOPIC_AUTHORIZATION_FAILED", Partitions: 4}},
-			Partitions: []reset.PartitionState{part("orders", 0, reset.Position{Offset: 41_796}, 60_000), part("orders", 1, reset.Position{Offset: 60_000}, 60_000),
-				part("orders", 2, reset.Position{None: true}, 59_000), part("refunds", 0, reset.Position{Offset: 12}, 1_412)}}}
+			Topics: map[string]reset.Topic{"orders": {Partitions: 3, Commits: 2},
+				"refunds": {Partitions: 1, Commits: 1}, "audit": {Err: "TOPIC_AUTHORIZATION_FAILED", Partitions: 4}},
+			Partitions: []reset.PartitionState{part("orders", 0, reset.Position{Offset: 41_796}, 60_000),
+				part("orders", 1, reset.Position{Offset: 60_000}, 60_000),
+				part("orders", 2, reset.Position{None: true}, 59_000),
+				part("refunds", 0, reset.Position{Offset: 12}, 1_412)}}}
 }
 
 func several() []reset.Request {
 	undo := undoStory().Request
 	undo.Deadline = clockAt("02:50:00")
-	return []reset.Request{waitingStory().Request, undo, appliedStory().Request, failedStory(reset.OutcomeUnknown, 7, 4, 1).Request}
+	return []reset.Request{waitingStory().Request, undo, appliedStory().Request,
+		failedStory(reset.OutcomeUnknown, 7, 4, 1).Request}
 }

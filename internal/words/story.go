@@ -12,8 +12,8 @@ import (
 // maxEntries is how many lines of a request's life are told at once: its beginning and its end.
 const maxEntries = 30
 
-// ShowOf is the whole story, for a post-mortem or for somebody who comes late: the card as it stands, and everything that
-// happened, in order.
+// ShowOf is the whole story, for a post-mortem or for somebody who comes late: the card as it stands, and everything
+// that happened, in order.
 func ShowOf(s reset.Story, entries []reset.Entry) Content {
 	r := s.Request
 	in, _ := r.Intent()
@@ -44,15 +44,18 @@ func ShowOf(s reset.Story, entries []reset.Entry) Content {
 // person only.
 func ThreadLine(e reset.Entry, s reset.Story) (Line, bool) {
 	switch e.Event {
-	case reset.EvSubmitted, reset.EvVoted, reset.EvEmergency, reset.EvRejected, reset.EvApproved, reset.EvVoided, reset.EvKafkaRejected, reset.EvRollingBack,
-		reset.EvApplied, reset.EvFailed, reset.EvCancelled, reset.EvExpired, reset.EvSettled, reset.EvFrozen, reset.EvThawed:
+	case reset.EvSubmitted, reset.EvVoted, reset.EvEmergency, reset.EvRejected, reset.EvApproved, reset.EvVoided,
+		reset.EvKafkaRejected, reset.EvRollingBack, reset.EvApplied, reset.EvFailed, reset.EvCancelled, reset.EvExpired,
+		reset.EvSettled, reset.EvFrozen, reset.EvThawed:
 		return eventLine(e, s), true
-	case reset.EvSaved, reset.EvPaused, reset.EvUnpaused, reset.EvRemoved, reset.EvApprovalExpiring, reset.EvApprovalExpired, reset.EvMissed, reset.EvSkipped,
-		reset.EvDelayed, reset.EvRunNow, reset.EvPostponed, reset.EvTimeReached:
+	case reset.EvSaved, reset.EvPaused, reset.EvUnpaused, reset.EvRemoved, reset.EvApprovalExpiring,
+		reset.EvApprovalExpired, reset.EvMissed, reset.EvSkipped, reset.EvDelayed, reset.EvRunNow, reset.EvPostponed,
+		reset.EvTimeReached:
 		return eventLine(e, s), true
 	case reset.EvAnnounced:
 		return eventLine(e, s), s.Request.Run == nil // of its own run the card tells
-	case reset.EvLanded, reset.EvLateOver, reset.EvOverwritten, reset.EvConsumersBack, reset.EvElsewhere, reset.EvResumed, reset.EvCaughtUp, reset.EvUnwatched:
+	case reset.EvLanded, reset.EvLateOver, reset.EvOverwritten, reset.EvConsumersBack, reset.EvElsewhere,
+		reset.EvResumed, reset.EvCaughtUp, reset.EvUnwatched:
 		return eventLine(e, s), true
 	default: // the card itself tells it, or it concerns one person only
 	}
@@ -80,7 +83,8 @@ func eventLine(e reset.Entry, s reset.Story) Line {
 	case reset.EvAsked:
 		return say(who, " asked", reason(in), ".")
 	case reset.EvPlanned:
-		return say("Planned", revision(e), fact("partitions", ", partitions: "), effectFacts(e, s, ", ", fact), fact("rule", ", rule: "), ".")
+		return say("Planned", revision(e), fact("partitions", ", partitions: "), effectFacts(e, s, ", ", fact),
+			fact("rule", ", rule: "), ".")
 	case reset.EvRefused:
 		return say("Refused", fact("why", ": "), fact("got", ", "), ".")
 	case reset.EvWaiting:
@@ -98,7 +102,8 @@ func eventLine(e reset.Entry, s reset.Story) Line {
 	case reset.EvVoted:
 		return say(who, " approved", revision(e), fact("votes", " ("), fact("need", " of "), closing(e), ".")
 	case reset.EvDenied:
-		return say(who, " was not allowed to ", cmp.Or(didNot[reset.Verb(e.Facts["verb"])], e.Facts["verb"], "do that"), refusedFor(e), fact("rule", ", rule: "), ".")
+		return say(who, " was not allowed to ", cmp.Or(didNot[reset.Verb(e.Facts["verb"])], e.Facts["verb"], "do that"),
+			refusedFor(e), fact("rule", ", rule: "), ".")
 	case reset.EvEmergency:
 		return say(who, " goes alone: emergency", fact("incident", " "), owners(r), ".")
 	case reset.EvRejected:
@@ -110,16 +115,19 @@ func eventLine(e reset.Entry, s reset.Story) Line {
 		return say("Approved, last by ", who, ": waiting until ", in.Group, " is idle.")
 	case reset.EvVoided:
 		if e.Facts["need"] != "" && e.Facts["cap"] == "" {
-			return say(strong("More approvals are needed"), ": ", fact("need", ""), fact("was", " instead of "), fact("replay", ". It now replays at most "), fact("skip", ", skips at most "),
+			return say(strong("More approvals are needed"), ": ", fact("need", ""), fact("was", " instead of "),
+				fact("replay", ". It now replays at most "), fact("skip", ", skips at most "),
 				". Earlier approvals no longer count.")
 		}
-		return say("It is planned again", voided(e), fact("replay", "; it now replays at most "), fact("skip", ", skips at most "), ". Earlier approvals no longer count.")
+		return say("It is planned again", voided(e), fact("replay", "; it now replays at most "),
+			fact("skip", ", skips at most "), ". Earlier approvals no longer count.")
 	default: // what the bot did, and what came after: workLine
 	}
 	return workLine(e, s, fact)
 }
 
-// effectFacts is the effect that an entry tells. Where no committed offset is left, each consumer's own setting decides it.
+// effectFacts is the effect that an entry tells. Where no committed offset is left, each consumer's own setting
+// decides it.
 func effectFacts(e reset.Entry, s reset.Story, before string, fact func(key, before string) string) string {
 	replay, err := strconv.ParseInt(e.Facts["replay"], 10, 64)
 	skip, bad := strconv.ParseInt(e.Facts["skip"], 10, 64)
@@ -136,8 +144,8 @@ func effectFacts(e reset.Entry, s reset.Story, before string, fact func(key, bef
 
 // didNot says what was refused, where the verb alone is not English.
 var didNot = map[reset.Verb]string{
-	reset.VerbEmergency: "go alone", reset.VerbRequest: "ask for it", reset.VerbRetry: "ask for it again", reset.VerbUndo: "take it back",
-	reset.VerbSettle: "accept the outcome",
+	reset.VerbEmergency: "go alone", reset.VerbRequest: "ask for it", reset.VerbRetry: "ask for it again",
+	reset.VerbUndo: "take it back", reset.VerbSettle: "accept the outcome",
 }
 
 // owners are told when somebody goes alone; where the rule names none, those are who would have been asked.
@@ -175,7 +183,8 @@ func voided(e reset.Entry) string {
 		return ""
 	}
 	why := strings.TrimSuffix(e.Facts["why"], string(reset.ProblemVoided))
-	return ": " + voidReason(&reset.Problem{Want: why, Topic: cmp.Or(e.Facts["topic"], "a topic"), Request: e.Facts["by"]})
+	return ": " +
+		voidReason(&reset.Problem{Want: why, Topic: cmp.Or(e.Facts["topic"], "a topic"), Request: e.Facts["by"]})
 }
 
 func unanswered(e reset.Entry) string {
@@ -197,29 +206,36 @@ func workLine(e reset.Entry, s reset.Story, fact func(key, before string) string
 	case reset.EvApplying:
 		return say("Writing", fact("attempt", ", attempt "), fact("partitions", ", partitions: "), ".")
 	case reset.EvSent:
-		return say("Sent", fact("chunk", " request "), fact("of", " of "), fact("partitions", ", partitions: "), unanswered(e), ".")
+		return say("Sent", fact("chunk", " request "), fact("of", " of "), fact("partitions", ", partitions: "),
+			unanswered(e), ".")
 	case reset.EvKafkaRejected:
 		if e.Facts["sent"] == "no" {
-			return say("Nothing was sent: ", cmp.Or(e.Facts["got"], "the process that was about to write has gone"), ". It is tried again once the group is idle.")
+			return say("Nothing was sent: ", cmp.Or(e.Facts["got"], "the process that was about to write has gone"),
+				". It is tried again once the group is idle.")
 		}
-		return say("Kafka turned the write down", fact("error", ": "), fact("got", ": "), ". Nothing was written; it is tried again once the group is idle.")
+		return say("Kafka turned the write down", fact("error", ": "), fact("got", ": "),
+			". Nothing was written; it is tried again once the group is idle.")
 	case reset.EvRollingBack:
 		return say("Putting back what had been written", fact("partitions", ", partitions: "), ".")
 	case reset.EvApplied:
-		return say("Done: ", cmp.Or(outcomes[s.Request.Outcome], "written and read back"), effectFacts(e, s, "; ", fact), ".")
+		return say("Done: ", cmp.Or(outcomes[s.Request.Outcome], "written and read back"),
+			effectFacts(e, s, "; ", fact), ".")
 	case reset.EvFailed:
-		return say("Failed: ", cmp.Or(outcomes[reset.Outcome(cmp.Or(e.Facts["outcome"], string(s.Request.Outcome)))], "not written as planned"),
+		return say("Failed: ", cmp.Or(outcomes[reset.Outcome(cmp.Or(e.Facts["outcome"], string(s.Request.Outcome)))],
+			"not written as planned"),
 			readTwice(e, timeFormatOf(in, s.Now)), ".")
 	case reset.EvCancelled:
 		return say(who, " cancelled it", because(&e), ". Nothing was changed.")
 	case reset.EvExpired:
-		return say("Out of time while it was ", cmp.Or(states[reset.State(e.Facts["state"])], "waiting"), ". Nothing was changed.")
+		return say("Out of time while it was ", cmp.Or(states[reset.State(e.Facts["state"])], "waiting"),
+			". Nothing was changed.")
 	case reset.EvLanded, reset.EvLateOver:
 		return lateLine(e, s)
 	case reset.EvSettled:
 		return say(who, " accepted the outcome as it is", because(&e), ".")
 	case reset.EvFrozen:
-		return say(who, " froze ", scopeWord(cmp.Or(e.Facts["cluster"], "it")), because(&e), ": nothing is written until it is thawed.")
+		return say(who, " froze ", scopeWord(cmp.Or(e.Facts["cluster"], "it")), because(&e),
+			": nothing is written until it is thawed.")
 	case reset.EvThawed:
 		return say(who, " thawed ", scopeWord(cmp.Or(e.Facts["cluster"], "it")), because(&e), ".")
 	default: // what a watch saw, and schedules: watchLine

@@ -57,7 +57,8 @@ func topicTable(topics []reset.TopicEffect) *Table {
 			t.More = len(topics) - topicRows
 			break
 		}
-		t.Rows = append(t.Rows, []string{te.Topic, text.WithCommas(te.Effect.Partitions), none(te.Effect.Replay), none(te.Effect.Skip)})
+		t.Rows = append(t.Rows, []string{te.Topic, text.WithCommas(te.Effect.Partitions), none(te.Effect.Replay),
+			none(te.Effect.Skip)})
 	}
 	return t
 }
@@ -106,7 +107,8 @@ func plainHow(s reset.Step) bool {
 	switch s.How {
 	case reset.HowEnd, reset.HowStart, reset.HowCommitted, reset.HowSaved, reset.HowLike, reset.HowDeleted:
 		return s.RecordAt.IsZero()
-	case reset.HowRecord, reset.HowNoLater, reset.HowStartInDoubt, reset.HowExact, reset.HowShifted, reset.HowClampStart, reset.HowClampEnd:
+	case reset.HowRecord, reset.HowNoLater, reset.HowStartInDoubt, reset.HowExact, reset.HowShifted,
+		reset.HowClampStart, reset.HowClampEnd:
 		// plain where the table of words has none for it
 	}
 	return hows[s.How] == "" && s.RecordAt.IsZero()
@@ -179,8 +181,8 @@ func evidenceTable(s reset.Story) *Table {
 		if w.ReadState == reset.WriteUnread || w.ReadState == "" {
 			is = "?"
 		}
-		t.Rows = append(t.Rows, []string{fmt.Sprintf("%s-%d", w.Topic, w.Partition), position(w.From), position(w.To), is,
-			writeStates[w.ReadState], answer(w.Result)})
+		t.Rows = append(t.Rows, []string{fmt.Sprintf("%s-%d", w.Topic, w.Partition), position(w.From), position(w.To),
+			is, writeStates[w.ReadState], answer(w.Result)})
 	}
 	t.More = max(0, s.Request.Effect.Partitions-len(rows))
 	return t
@@ -198,8 +200,8 @@ func answer(r reset.StepResult) string {
 	return "no answer"
 }
 
-// CSV is a plan as kafka-consumer-groups.sh --from-file reads it for one group: topic,partition,offset and no header, on
-// which the tool fails. A partition that goes back to having no commit has no line: the tool cannot say that.
+// CSV is a plan as kafka-consumer-groups.sh --from-file reads it for one group: topic,partition,offset and no header,
+// on which the tool fails. A partition that goes back to having no commit has no line: the tool cannot say that.
 func CSV(steps []reset.Step) []byte {
 	var b bytes.Buffer
 	for _, s := range steps {

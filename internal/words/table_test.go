@@ -12,7 +12,8 @@ import (
 
 func TestCSV(t *testing.T) {
 	t.Parallel()
-	steps := []reset.Step{oneStep("orders", 3, 48_112, 46_020, reset.HowRecord), oneStep("orders", 4, 7, 9, reset.HowExact)}
+	steps := []reset.Step{oneStep("orders", 3, 48_112, 46_020, reset.HowRecord),
+		oneStep("orders", 4, 7, 9, reset.HowExact)}
 	back := steps[0]
 	back.To = reset.Position{None: true}
 	if got := string(CSV(append(steps, back))); got != "orders,3,46020\norders,4,9\n" {
@@ -64,7 +65,8 @@ func TestLargePlansAreToldByTopic(t *testing.T) {
 	s.Request.Effect.Partitions = 600
 	s.Topics = nil
 	for i := range 30 {
-		s.Topics = append(s.Topics, reset.TopicEffect{Topic: "t" + string(rune('a'+i)), Effect: reset.Effect{Partitions: 20, Changed: 20, Skip: int64(30 - i)}})
+		s.Topics = append(s.Topics, reset.TopicEffect{Topic: "t" + string(rune('a'+i)),
+			Effect: reset.Effect{Partitions: 20, Changed: 20, Skip: int64(30 - i)}})
 	}
 	c := PreviewOf(s)
 	if len(c.Table.Rows) != topicRows || c.Table.More != 10 {
@@ -101,7 +103,8 @@ func TestJSON(t *testing.T) {
 	if _, there := last["asked"]; there {
 		t.Error("asked without a clamp")
 	}
-	if e := doc["effect"].(map[string]any); e["never_committed"] != 1.0 || doc["isolation"] != "read_uncommitted" || doc["group"] != "billing" {
+	if e := doc["effect"].(map[string]any); e["never_committed"] != 1.0 || doc["isolation"] != "read_uncommitted" ||
+		doc["group"] != "billing" {
 		t.Errorf("%v", doc)
 	}
 	if len(doc["warnings"].([]any)) != 1 {
@@ -111,7 +114,8 @@ func TestJSON(t *testing.T) {
 
 func TestTerminalTableAligns(t *testing.T) {
 	t.Parallel()
-	tab := &Table{Head: []string{"a", "n"}, Right: []bool{false, true}, Rows: [][]string{{"ä×", "1"}, {"x", "1,000"}, {"\x1b[2J"}}, More: 1200}
+	tab := &Table{Head: []string{"a", "n"}, Right: []bool{false, true},
+		Rows: [][]string{{"ä×", "1"}, {"x", "1,000"}, {"\x1b[2J"}}, More: 1200}
 	want := "  a              n\n  ä×             1\n  x          1,000\n  \\u001b[2J\n  ... 1,200 more\n"
 	if got := tab.String(); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
@@ -123,7 +127,8 @@ func TestALostAnswerIsNotSaidToHaveChangedNothing(t *testing.T) {
 	s := failedStory(reset.Unchanged, 0, 12, 0)
 	s.Request.Problem = &reset.Problem{Code: reset.ProblemLost, Request: "k7f3", Group: "billing"}
 	got := CardOf(s).String()
-	for part, want := range map[string]bool{"offsets as before": true, "consumers have read on to the same place since": true, "othing was changed": false} {
+	for part, want := range map[string]bool{"offsets as before": true,
+		"consumers have read on to the same place since": true, "othing was changed": false} {
 		if strings.Contains(got, part) != want {
 			t.Errorf("%q said: %v\n%s", part, !want, got)
 		}
@@ -133,7 +138,8 @@ func TestALostAnswerIsNotSaidToHaveChangedNothing(t *testing.T) {
 func TestDeleteLineNamesEveryPartition(t *testing.T) {
 	t.Parallel()
 	want := "kafka-consumer-groups.sh --bootstrap-server k1.prod-eu:9092,k2.prod-eu:9092 --group billing --delete-offsets --topic orders:0,1,2 --topic refunds"
-	if got := DeleteLine(prodEU, "billing", []reset.TopicScope{{Topic: "orders", Partitions: []int32{0, 1, 2}}, {Topic: "refunds"}}); got != want {
+	if got := DeleteLine(prodEU, "billing",
+		[]reset.TopicScope{{Topic: "orders", Partitions: []int32{0, 1, 2}}, {Topic: "refunds"}}); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }

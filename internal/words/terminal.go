@@ -10,8 +10,9 @@ import (
 // width is that of the terminal that String writes for: the status stands at its right edge.
 const width = 92
 
-// String writes content for a terminal: an aligned table, "! " before warnings, each button with its typed twin. Control
-// and formatting characters of foreign text (names, reasons) are shown as \u202e, so that they cannot steer the terminal.
+// String writes content for a terminal: an aligned table, "! " before warnings, each button with its typed twin.
+// Control and formatting characters of foreign text (names, reasons) are shown as \u202e, so that they cannot steer
+// the terminal.
 func (c Content) String() string {
 	var b strings.Builder
 	line := func(indent, s string) {

@@ -13,7 +13,8 @@ func clusterGone(p *reset.Problem) Line {
 	l := say(p.Cluster, " is no longer configured")
 	switch {
 	case p.Want != "":
-		return say(l, ": the same Kafka is ", strong(p.Want), " now. Ask again there: ", code(cmp.Or(p.Group, "GROUP")+"@"+p.Want), ".")
+		return say(l, ": the same Kafka is ", strong(p.Want), " now. Ask again there: ",
+			code(cmp.Or(p.Group, "GROUP")+"@"+p.Want), ".")
 	case len(p.Names) > 0:
 		l = say(l, "; configured are ", text.List(p.Names, 5))
 	}

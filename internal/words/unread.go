@@ -8,22 +8,28 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// cause says why Slack did not tell who a person is or who is in a group, and who can change that. Waiting helps only where it
-// says so.
+// cause says why Slack did not tell who a person is or who is in a group, and who can change that. Waiting helps only
+// where it says so.
 func cause(u reset.Unread) Line {
 	switch u.Code {
 	case "ratelimited":
-		return say("Slack asks to wait", waiting(u.Wait), " (its rate limit) before the bot may read who is in which group")
+		return say("Slack asks to wait", waiting(u.Wait),
+			" (its rate limit) before the bot may read who is in which group")
 	case "missing_scope":
-		return say("the app lacks the scope ", code(cmp.Or(u.Scope, "that this needs")), ": a workspace admin must add it to the app and install the app again")
+		return say("the app lacks the scope ", code(cmp.Or(u.Scope, "that this needs")),
+			": a workspace admin must add it to the app and install the app again")
 	case "subteam_disabled":
-		return say("user group ", code(u.Of), " is disabled: a workspace admin must enable it again, or the people who run the bot must name another one in the policy")
+		return say("user group ", code(u.Of),
+			" is disabled: a workspace admin must enable it again, or the people who run the bot must name another one in the policy")
 	case "no_such_subteam":
-		return say("Slack has no user group ", code(u.Of), " (disabled or deleted): the people who run the bot must correct the policy, or a workspace admin must enable the group again")
+		return say("Slack has no user group ", code(u.Of),
+			" (disabled or deleted): the people who run the bot must correct the policy, or a workspace admin must enable the group again")
 	case "plan_upgrade_required":
-		return say("this Slack workspace has no user groups (paid plans only): the people who run the bot must name people instead of ", code(u.Of), " in the policy")
+		return say("this Slack workspace has no user groups (paid plans only): the people who run the bot must name people instead of ",
+			code(u.Of), " in the policy")
 	case "invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "app_uninstalled":
-		return say("Slack no longer accepts the bot's token (", code(u.Code), "): the people who run the bot must install the app again and configure its new token")
+		return say("Slack no longer accepts the bot's token (", code(u.Code),
+			"): the people who run the bot must install the app again and configure its new token")
 	case "user_not_found":
 		return say("Slack does not know the user ", code(u.Of))
 	case "":
@@ -32,7 +38,8 @@ func cause(u reset.Unread) Line {
 	if u.Passing {
 		return say("Slack did not answer who is in which group (", code(u.Code), ")")
 	}
-	return say("Slack refused to say who ", code(u.Of), " is (", code(u.Code), "): the people who run the bot must find out why")
+	return say("Slack refused to say who ", code(u.Of), " is (", code(u.Code),
+		"): the people who run the bot must find out why")
 }
 
 func waiting(d time.Duration) string {
@@ -81,8 +88,19 @@ func Recorded(later *reset.Later, until time.Time) Content {
 		u = *p.Ruling.Unread
 	}
 	c := Content{Title: "Recorded", Status: "not decided yet",
-		Lines: []Line{say("Recorded. ", capitalLine(cause(u)), ". The bot asks Slack again until ", timeFormat{time.UTC, later.At}.clock(until),
+		Lines: []Line{say("Recorded. ", capitalLine(cause(u)), ". The bot asks Slack again until ",
+			timeFormat{time.UTC, later.At}.clock(until),
 			". What you did counts from when you did it; do not repeat it.")}}
 	c.Fallback = fallback(c)
 	return c
+}
+
+// unreadableLine says which group or partitions Kafka did not describe.
+func unreadableLine(p *reset.Problem) Line {
+	if p.Topic == "" {
+		return say("Group ", p.Group, onCluster(p), " could not be read: ", cmp.Or(p.Got, "no reason given"),
+			". If Kafka denies it, the bot's login needs DESCRIBE and READ on the group.")
+	}
+	return say(partitionsLabel(p.Topic, p.Parts), " could not be read: ", cmp.Or(p.Got, "no reason given"),
+		". A plan that leaves it out would look whole and not be, so there is none. Try again, or name only the other partitions.")
 }

@@ -62,7 +62,8 @@ func groupWarnings(ws []reset.Warning, code reset.WarningCode) warningGroup {
 		g.count += w.Count
 		g.other += w.Other
 		g.text = cmp.Or(w.Text, g.text)
-		if g.at.IsZero() || !w.At.IsZero() && w.At.After(g.at) == (code == reset.WarnNoLater) { // the newest of all; else the earliest
+		// the newest of all; else the earliest
+		if g.at.IsZero() || !w.At.IsZero() && w.At.After(g.at) == (code == reset.WarnNoLater) {
 			g.at = w.At
 		}
 	}
@@ -103,10 +104,11 @@ func warningLine(g warningGroup, s reset.Story, v timeFormat) Line {
 	case reset.WarnBusy:
 		return busyLine(s.Request.Observation.Group, g)
 	case reset.WarnClampedStart:
-		return say("The target is older than the log on ", n, " (", g.where(), "): ", strong(records(g.count)+" between are gone"),
-			" and are not replayed.")
+		return say("The target is older than the log on ", n, " (", g.where(), "): ",
+			strong(records(g.count)+" between are gone"), " and are not replayed.")
 	case reset.WarnClampedEnd:
-		return say("The target is beyond the end on ", n, " (", g.where(), "), by ", text.WithCommas(g.count), " in all: the end is taken.")
+		return say("The target is beyond the end on ", n, " (", g.where(), "), by ", text.WithCommas(g.count),
+			" in all: the end is taken.")
 	case reset.WarnNoLater:
 		return say("No record is as late as that on ", n, " (", g.where(), "): the end is taken.", newestLine(g.at, v))
 	case reset.WarnInDoubt:
@@ -117,10 +119,12 @@ func warningLine(g warningGroup, s reset.Story, v timeFormat) Line {
 			return nil // the effect says it
 		}
 		return say(text.Capital(n), " ", g.have(), " no committed offset (", g.where(),
-			"): each consumer's auto.offset.reset decides where it would start. ", text.Capital(comparedWith(g.count, g.other)), ". Both numbers count for the approvals.")
+			"): each consumer's auto.offset.reset decides where it would start. ",
+			text.Capital(comparedWith(g.count, g.other)), ". Both numbers count for the approvals.")
 	case reset.WarnNoneAfter:
-		return say(text.Capital(n), " ", g.have(), " no committed offset afterwards (", g.where(), "), as before ", cmp.Or(s.Request.Undoes, "the reset"),
-			": where they start is decided by ", startsAt(g.count, g.other), ". Both numbers count for the approvals.")
+		return say(text.Capital(n), " ", g.have(), " no committed offset afterwards (", g.where(), "), as before ",
+			cmp.Or(s.Request.Undoes, "the reset"), ": where they start is decided by ", startsAt(g.count, g.other),
+			". Both numbers count for the approvals.")
 	case reset.WarnOutsideLog:
 		return say(text.Capital(n), " ", g.have(), " a commit outside the log (", g.where(),
 			"), the group's auto.offset.reset decides there: the worst case counts.")
@@ -135,10 +139,12 @@ func warningLine(g warningGroup, s reset.Story, v timeFormat) Line {
 	case reset.WarnCreates:
 		return say("The group does not exist: this creates it", didYouMean(g.names))
 	case reset.WarnAwaited:
-		return say(strong("A write of "+text.List(g.names, 3)+" may still land"), " until ", v.clock(g.at), ": Kafka's answer to it was lost. It would overwrite this reset. ",
+		return say(strong("A write of "+text.List(g.names, 3)+" may still land"), " until ", v.clock(g.at),
+			": Kafka's answer to it was lost. It would overwrite this reset. ",
 			"It cannot land while a consumer is in the group.")
 	case reset.WarnAhead:
-		return say("What it does is not known before ", v.exact(g.at), ": the numbers are as of now. Beyond what is agreed to, it asks again then.",
+		return say("What it does is not known before ", v.exact(g.at),
+			": the numbers are as of now. Beyond what is agreed to, it asks again then.",
 			" Where producers set the time of a record, their clocks decide what is after it.")
 	case reset.WarnNothing:
 		return say("Nothing would move: every partition is there already.")
@@ -153,7 +159,8 @@ func busyLine(g reset.GroupState, w warningGroup) Line {
 		return say(strong(text.Counted(w.count, "consumer")+" "+isAreText(w.count)+" connected"), state(w.text), ".")
 	}
 	n := len(g.Members)
-	return say(strong(text.Counted(n, "consumer")+" "+isAreText(n)+" connected"), state(g.State), ": ", members(g.Members), ".")
+	return say(strong(text.Counted(n, "consumer")+" "+isAreText(n)+" connected"), state(g.State), ": ",
+		members(g.Members), ".")
 }
 
 func isAreText[N int | int64](n N) string {
@@ -208,8 +215,9 @@ func membersLeftLine(ms []reset.Member) Line {
 	}
 	slices.Sort(static)
 	if n := len(static); n > 0 {
-		return say(text.Counted(n, "member"), " ", hasHave(n), " a static id (", text.List(static, 3), ") and does not leave when stopped: "+
-			"it lingers until its session times out, usually 45 s.")
+		return say(text.Counted(n, "member"), " ", hasHave(n), " a static id (", text.List(static, 3),
+			") and does not leave when stopped: "+
+				"it lingers until its session times out, usually 45 s.")
 	}
 	return say("A crashed one lingers until its session times out, usually 45 s.")
 }

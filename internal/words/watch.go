@@ -12,7 +12,8 @@ import (
 // shownLags is how many of a group's lags a card tells: the course, not the log.
 const shownLags = 5
 
-// watched adds to the card of an applied reset how the group fared since: trouble where it is seen, progress in small print.
+// watched adds to the card of an applied reset how the group fared since: trouble where it is seen, progress in small
+// print.
 func watched(c *Content, s reset.Story, v timeFormat) {
 	r := s.Request
 	w := r.Watch
@@ -21,14 +22,16 @@ func watched(c *Content, s reset.Story, v timeFormat) {
 	}
 	if w.Overwrote() {
 		c.Status = status(r, "done, then overwritten")
-		c.Warnings = append(c.Warnings, say(strong(overwrittenBy(w.OverwrittenBy)), ": ", strayed(w.Overwritten), ". ", overwriter(w.OverwrittenBy, s)))
+		c.Warnings = append(c.Warnings, say(strong(overwrittenBy(w.OverwrittenBy)), ": ", strayed(w.Overwritten), ". ",
+			overwriter(w.OverwrittenBy, s)))
 		if r.UndoneBy == "" {
 			c.Buttons = append(c.Buttons, retryButton(r, "Try again"))
 		}
 	}
 	if w.Elsewhere.Count() > 0 {
-		c.Warnings = append(c.Warnings, say(strong(text.Counted(w.Elsewhere.Count(), "partition")+" went on from elsewhere"), ": ",
-			strayed(w.Elsewhere), ". ", whyElsewhere))
+		c.Warnings = append(c.Warnings,
+			say(strong(text.Counted(w.Elsewhere.Count(), "partition")+" went on from elsewhere"), ": ",
+				strayed(w.Elsewhere), ". ", whyElsewhere))
 	}
 	if c.Table == nil {
 		c.Table = strayTable(*w, v)
@@ -51,20 +54,24 @@ func overwriter(late string, s reset.Story) Line {
 	if late == "" {
 		return overwriterUnknown(s)
 	}
-	return say("Kafka's answer to ", late, " had been lost, and its write landed after this reset: ", code("show "+late), ".")
+	return say("Kafka's answer to ", late, " had been lost, and its write landed after this reset: ",
+		code("show "+late), ".")
 }
 
-// overwriterUnknown says what is known of an overwriter, which is little: it may also have been a consumer that came and left between looks.
+// overwriterUnknown says what is known of an overwriter, which is little: it may also have been a consumer that came
+// and left between looks.
 func overwriterUnknown(s reset.Story) Line {
 	in, _ := s.Request.Intent()
-	return say("Nobody was seen in ", in.Group, " then. Was every consumer stopped? One that uses assign() is in no group.")
+	return say("Nobody was seen in ", in.Group,
+		" then. Was every consumer stopped? One that uses assign() is in no group.")
 }
 
 // strayed is the first of the partitions that strayed, and how many there are.
 func strayed(st reset.Strays) string {
 	var words []string
 	for _, e := range st.Evidence {
-		words = append(words, strayPlace(partitionsLabel(e.Topic, []int32{e.Partition.Partition}), position(e.Read), position(e.To)))
+		words = append(words, strayPlace(partitionsLabel(e.Topic, []int32{e.Partition.Partition}), position(e.Read),
+			position(e.To)))
 	}
 	for len(words) < st.Count() {
 		words = append(words, "")
@@ -95,7 +102,8 @@ func strayTable(w reset.Watch, v timeFormat) *Table {
 		rows = rows[:shortTable]
 	}
 	for _, e := range rows {
-		t.Rows = append(t.Rows, []string{partitionsLabel(e.Topic, []int32{e.Partition.Partition}), position(e.To), position(e.Read), e.At.In(v.zone).Format("15:04:05")})
+		t.Rows = append(t.Rows, []string{partitionsLabel(e.Topic, []int32{e.Partition.Partition}), position(e.To),
+			position(e.Read), e.At.In(v.zone).Format("15:04:05")})
 	}
 	return t
 }
@@ -105,15 +113,17 @@ func watchProgress(w reset.Watch, v timeFormat) []Line {
 	var lines []Line
 	switch {
 	case w.First != nil:
-		lines = append(lines, say("First consumer back ", v.exact(w.First.At), ": ", consumersBack(w.First.ClientID, w.First.Host, w.First.Members),
-			progress(w.Resumed, w.Empty, w.Parts), "."))
+		lines = append(lines, say("First consumer back ", v.exact(w.First.At), ": ",
+			consumersBack(w.First.ClientID, w.First.Host, w.First.Members), progress(w.Resumed, w.Empty, w.Parts), "."))
 	case w.Checked.IsZero():
-		lines = append(lines, say("Being watched: the offsets are read again soon, then who comes back and when it has caught up."))
+		lines = append(lines,
+			say("Being watched: the offsets are read again soon, then who comes back and when it has caught up."))
 	case w.Overwrote():
 	case w.Why == reset.WatchGone:
 		lines = append(lines, say("Read again ", v.exact(w.Checked), ": nobody has committed there since."))
 	default:
-		lines = append(lines, say("Read again ", v.exact(w.Checked), ": nobody overwrote it. Nobody has come back yet."))
+		lines = append(lines, say("Read again ", v.exact(w.Checked),
+			": nobody overwrote it. Nobody has come back yet."))
 	}
 	if n := len(w.Lags); n > 0 && w.First != nil {
 		lags := ""
@@ -127,13 +137,16 @@ func watchProgress(w reset.Watch, v timeFormat) []Line {
 	}
 	switch after := text.Duration(w.Ended.Sub(w.Since)); w.Why {
 	case reset.WatchCaughtUp:
-		lines = append(lines, say(strong("Caught up"), " ", v.clock(w.CaughtUp), ", ", after, " after the reset", onlyMarkers(w.Markers), "."))
+		lines = append(lines, say(strong("Caught up"), " ", v.clock(w.CaughtUp), ", ", after, " after the reset",
+			onlyMarkers(w.Markers), "."))
 	case reset.WatchNoConsumers:
 		lines = append(lines, say(strong("Nobody came back"), " in ", after, ". It is not watched any more."))
 	case reset.WatchNewer:
-		lines = append(lines, say(w.By, " has reset the group again ", v.clock(w.Ended), ". This one is not watched any more."))
+		lines = append(lines, say(w.By, " has reset the group again ", v.clock(w.Ended),
+			". This one is not watched any more."))
 	case reset.WatchCluster:
-		lines = append(lines, say("The cluster is no longer configured (", v.clock(w.Ended), "). The group is no longer watched."))
+		lines = append(lines, say("The cluster is no longer configured (", v.clock(w.Ended),
+			"). The group is no longer watched."))
 	case reset.WatchTimeout:
 		lines = append(lines, say("Not caught up after ", after, ". It is not watched any more."))
 	case reset.WatchGone: // the deleted commits are the result itself
@@ -166,7 +179,8 @@ func progress(resumed, empty, of int) string {
 	case resumed == 0:
 		return ""
 	case empty > 0:
-		return "; " + text.WithCommas(resumed) + " of " + all + " resumed at the target, " + text.WithCommas(empty) + " " + hasHave(empty) + " nothing to read"
+		return "; " + text.WithCommas(resumed) + " of " + all + " resumed at the target, " + text.WithCommas(empty) +
+			" " + hasHave(empty) + " nothing to read"
 	}
 	return "; " + text.WithCommas(resumed) + " of " + all + " resumed at the target"
 }
@@ -187,14 +201,17 @@ func watchLine(e reset.Entry, s reset.Story, fact func(key, before string) strin
 		return say("Read again: nobody overwrote it", fact("partitions", ", partitions: "), ".")
 	case reset.EvOverwritten:
 		if late := e.Facts["by"]; late != "" {
-			return say(strong(overwrittenBy(late)), ": ", first(), ". ", overwriter(late, s), " Undo it, or try again. ", mentionPerson(s.Request.Actor))
+			return say(strong(overwrittenBy(late)), ": ", first(), ". ", overwriter(late, s),
+				" Undo it, or try again. ", mentionPerson(s.Request.Actor))
 		}
-		return say(strong("Overwritten by somebody outside the group"), ": ", first(), ". ", overwriterUnknown(s), " Undo it, or stop them and try again. ",
-			mentionPerson(s.Request.Actor))
+		return say(strong("Overwritten by somebody outside the group"), ": ", first(), ". ", overwriterUnknown(s),
+			" Undo it, or stop them and try again. ", mentionPerson(s.Request.Actor))
 	case reset.EvConsumersBack:
-		return say("First consumer is back: ", consumersBack(e.Facts["client"], e.Facts["host"], n("members")), progress(n("resumed"), n("empty"), n("of")), ".")
+		return say("First consumer is back: ", consumersBack(e.Facts["client"], e.Facts["host"], n("members")),
+			progress(n("resumed"), n("empty"), n("of")), ".")
 	case reset.EvElsewhere:
-		return say(strong(text.Counted(n("partitions"), "partition")+" went on from elsewhere"), ": ", first(), ". ", whyElsewhere)
+		return say(strong(text.Counted(n("partitions"), "partition")+" went on from elsewhere"), ": ", first(), ". ",
+			whyElsewhere)
 	case reset.EvResumed:
 		return say("The group goes on", progress(n("resumed"), n("empty"), n("of")), ".")
 	case reset.EvCaughtUp:
@@ -218,9 +235,11 @@ func watchEndLine(e reset.Entry, after string, who Line) Line {
 	case reset.WatchNoConsumers:
 		return say("Nobody came back in ", after, lag, ". Was it started again? ", who)
 	case reset.WatchNewer:
-		return say(cmp.Or(e.Facts["by"], "Another request"), " has reset the group again; this one is not watched any more.")
+		return say(cmp.Or(e.Facts["by"], "Another request"),
+			" has reset the group again; this one is not watched any more.")
 	case reset.WatchCluster:
-		return say(cmp.Or(e.Facts["cluster"], "The cluster"), " is no longer configured: the group is no longer watched.")
+		return say(cmp.Or(e.Facts["cluster"], "The cluster"),
+			" is no longer configured: the group is no longer watched.")
 	case reset.WatchTimeout: // is said below
 	case reset.WatchCaughtUp, reset.WatchGone: // the first is EvCaughtUp, and the second is not told
 	}

@@ -20,7 +20,8 @@ func cameBack(w *reset.Watch) {
 	w.Checked = clockAt("02:14:29")
 	w.First = &reset.Consumers{At: clockAt("02:15:02"), ClientID: "billing-6c9f", Host: "/10.4.7.21", Members: 3}
 	w.Resumed = 12
-	w.Lags = []reset.LagAt{{At: clockAt("02:14:29"), Lag: 18_236}, {At: clockAt("02:18:00"), Lag: 9_000}, {At: clockAt("02:20:00"), Lag: 410}}
+	w.Lags = []reset.LagAt{{At: clockAt("02:14:29"), Lag: 18_236}, {At: clockAt("02:18:00"), Lag: 9_000},
+		{At: clockAt("02:20:00"), Lag: 410}}
 }
 
 func strays(n int32, read reset.Position) reset.Strays {
@@ -28,8 +29,8 @@ func strays(n int32, read reset.Position) reset.Strays {
 	for p := range n {
 		s.Parts["orders"] = append(s.Parts["orders"], p)
 		if p < 20 {
-			s.Evidence = append(s.Evidence, reset.Stray{Partition: reset.Partition{Topic: "orders", Partition: p}, To: reset.Position{Offset: 46_020},
-				Read: read, At: clockAt("02:14:29")})
+			s.Evidence = append(s.Evidence, reset.Stray{Partition: reset.Partition{Topic: "orders", Partition: p},
+				To: reset.Position{Offset: 46_020}, Read: read, At: clockAt("02:14:29")})
 		}
 	}
 	return s
@@ -45,8 +46,9 @@ func TestAppliedCardTellsHowTheGroupFared(t *testing.T) {
 		"just applied": {func(*reset.Watch) {}, []string{"k7f3 · done", "the offsets are read again soon"}, "undo"},
 		"read again": {func(w *reset.Watch) { w.Checked = clockAt("02:14:29") },
 			[]string{"Read again 03:14:29 CET: nobody overwrote it. Nobody has come back yet."}, "undo"},
-		"back": {cameBack, []string{"First consumer back 03:15:02 CET: billing-6c9f from 10.4.7.21 and 2 others; 12 of 12 partitions resumed at the target.",
-			"Behind by at most: 18,236 → 9,000 → 410 (03:20 CET)."}, "undo"},
+		"back": {cameBack,
+			[]string{"First consumer back 03:15:02 CET: billing-6c9f from 10.4.7.21 and 2 others; 12 of 12 partitions resumed at the target.",
+				"Behind by at most: 18,236 → 9,000 → 410 (03:20 CET)."}, "undo"},
 		"caught up": {func(w *reset.Watch) {
 			cameBack(w)
 			w.CaughtUp, w.Ended, w.Why = clockAt("02:23:14"), clockAt("02:23:14"), reset.WatchCaughtUp
@@ -54,12 +56,17 @@ func TestAppliedCardTellsHowTheGroupFared(t *testing.T) {
 		"overwritten": {func(w *reset.Watch) {
 			w.Checked, w.Overwritten = clockAt("02:14:29"), strays(12, reset.Position{Offset: 48_112})
 		},
-			[]string{"k7f3 · done, then overwritten", "Overwritten by somebody outside the group: orders-0 is at 48,112 instead of 46,020, " +
-				"orders-1 is at 48,112 instead of 46,020 and 10 more. Nobody was seen in billing then. Was every consumer stopped?",
+			[]string{"k7f3 · done, then overwritten",
+				"Overwritten by somebody outside the group: orders-0 is at 48,112 instead of 46,020, " +
+					"orders-1 is at 48,112 instead of 46,020 and 10 more. Nobody was seen in billing then. Was every consumer stopped?",
 				"orders-3", "03:14:29", "6 more"}, "undo, retry"},
 		"overwritten without a commit": {func(w *reset.Watch) { w.Overwritten = strays(1, reset.Position{None: true}) },
 			[]string{"orders-0 lost its commit (it was 46,020). Nobody"}, "undo, retry"},
-		"elsewhere": {func(w *reset.Watch) { cameBack(w); w.Resumed, w.Elsewhere = 11, strays(1, reset.Position{Offset: 12}) },
+		"elsewhere": {func(w *reset.Watch) {
+			cameBack(w)
+			w.Resumed, w.Elsewhere = 11,
+				strays(1, reset.Position{Offset: 12})
+		},
 			[]string{"1 partition went on from elsewhere: orders-0 is at 12 instead of 46,020. Consumers do that by auto.offset.reset",
 				"11 of 12 partitions resumed at the target"}, "undo"},
 		"nothing to read": {func(w *reset.Watch) { cameBack(w); w.Resumed, w.Empty = 10, 2 },
@@ -108,25 +115,35 @@ func TestThreadTellsHowTheGroupFared(t *testing.T) {
 		want   string
 		silent bool
 	}{
-		{reset.EvChecked, map[string]string{"partitions": "12"}, "Read again: nobody overwrote it, partitions: 12.", true},
-		{reset.EvConsumersBack, map[string]string{"client": "billing-6c9f", "host": "/10.4.7.21", "members": "1", "resumed": "12", "empty": "0", "of": "12"},
+		{reset.EvChecked, map[string]string{"partitions": "12"}, "Read again: nobody overwrote it, partitions: 12.",
+			true},
+		{reset.EvConsumersBack, map[string]string{"client": "billing-6c9f", "host": "/10.4.7.21", "members": "1",
+			"resumed": "12", "empty": "0", "of": "12"},
 			"First consumer is back: billing-6c9f from 10.4.7.21; 12 of 12 partitions resumed at the target.", false},
-		{reset.EvConsumersBack, map[string]string{"client": "billing-6c9f", "host": "10.4.7.21", "members": "2", "resumed": "0", "empty": "0", "of": "12"},
+		{reset.EvConsumersBack, map[string]string{"client": "billing-6c9f", "host": "10.4.7.21", "members": "2",
+			"resumed": "0", "empty": "0", "of": "12"},
 			"First consumer is back: billing-6c9f from 10.4.7.21 and 1 other.", false},
-		{reset.EvConsumersBack, map[string]string{"client": "b", "members": "1", "resumed": "0", "empty": "12", "of": "12"},
+		{reset.EvConsumersBack, map[string]string{"client": "b", "members": "1", "resumed": "0", "empty": "12",
+			"of": "12"},
 			"First consumer is back: b; nothing is left to read on 12 partitions.", false},
 		{reset.EvResumed, map[string]string{"resumed": "11", "empty": "1", "of": "12"},
 			"The group goes on; 11 of 12 partitions resumed at the target, 1 has nothing to read.", false},
-		{reset.EvElsewhere, map[string]string{"partitions": "3", "topic": "orders", "partition": "3", "to": "46020", "read": "12"},
-			"3 partitions went on from elsewhere: orders-3 is at 12 instead of 46,020 and 2 more. " + whyElsewhere, false},
-		{reset.EvOverwritten, map[string]string{"partitions": "1", "topic": "orders", "partition": "3", "to": "46020", "read": "48112"},
+		{reset.EvElsewhere, map[string]string{"partitions": "3", "topic": "orders", "partition": "3", "to": "46020",
+			"read": "12"},
+			"3 partitions went on from elsewhere: orders-3 is at 12 instead of 46,020 and 2 more. " + whyElsewhere,
+			false},
+		{reset.EvOverwritten, map[string]string{"partitions": "1", "topic": "orders", "partition": "3", "to": "46020",
+			"read": "48112"},
 			"Overwritten by somebody outside the group: orders-3 is at 48,112 instead of 46,020. Nobody was seen in billing then. Was every consumer " +
 				"stopped? One that uses assign() is in no group. Undo it, or stop them and try again. @U0MARA", false},
-		{reset.EvCaughtUp, map[string]string{"why": "caught up", "lag": "0"}, "Caught up, 9 min after the reset.", false},
+		{reset.EvCaughtUp, map[string]string{"why": "caught up", "lag": "0"}, "Caught up, 9 min after the reset.",
+			false},
 		{reset.EvUnwatched, map[string]string{"why": "nobody", "lag": "18236"},
 			"Nobody came back in 9 min, and it is behind by at most 18,236. Was it started again? @U0MARA", false},
-		{reset.EvUnwatched, map[string]string{"why": "newer reset", "by": "m2q9"}, "m2q9 has reset the group again; this one is not watched any more.", false},
-		{reset.EvUnwatched, map[string]string{"why": "long", "lag": "5"}, "Not caught up after 9 min, and it is behind by at most 5. It is not watched any more.", false},
+		{reset.EvUnwatched, map[string]string{"why": "newer reset", "by": "m2q9"},
+			"m2q9 has reset the group again; this one is not watched any more.", false},
+		{reset.EvUnwatched, map[string]string{"why": "long", "lag": "5"},
+			"Not caught up after 9 min, and it is behind by at most 5. It is not watched any more.", false},
 	} {
 		e := reset.Entry{At: clockAt("02:23:14"), Request: "k7f3", Event: tc.event, Facts: tc.facts}
 		if got := eventLine(e, s).String(); got != tc.want {
@@ -138,14 +155,17 @@ func TestThreadTellsHowTheGroupFared(t *testing.T) {
 	}
 }
 
-// A write had left when the broker that was to be read went away: what stands is not known, and must not be called unchanged.
+// A write had left when the broker that was to be read went away: what stands is not known, and must not be called
+// unchanged.
 func TestCardThatCannotReadBackClaimsNothing(t *testing.T) {
 	t.Parallel()
 	for _, code := range []reset.ProblemCode{reset.ProblemUnreachable, reset.ProblemIncomplete, reset.ProblemUnread} {
 		s := applyingStory()
-		s.Request.Problem = &reset.Problem{Code: code, Cluster: "prod-eu", Got: "broker 10.0.0.1:9092: connection refused"}
+		s.Request.Problem = &reset.Problem{Code: code, Cluster: "prod-eu",
+			Got: "broker 10.0.0.1:9092: connection refused"}
 		text := CardOf(s).String()
-		if strings.Contains(text, "Nothing was changed") || !strings.Contains(text, "What stands cannot be read yet: prod-eu does not answer as a whole") {
+		if strings.Contains(text, "Nothing was changed") ||
+			!strings.Contains(text, "What stands cannot be read yet: prod-eu does not answer as a whole") {
 			t.Errorf("%s:\n%s", code, text)
 		}
 	}

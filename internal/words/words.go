@@ -37,7 +37,8 @@ func status(r reset.Request, words string) string {
 	return r.ID + " · " + words
 }
 
-// actPhrase is what is wanted and where, as a phrase that follows "asks to": "go back to 02:10 Europe/Berlin (01:10 UTC) on orders".
+// actPhrase is what is wanted and where, as a phrase that follows "asks to": "go back to 02:10 Europe/Berlin (01:10
+// UTC) on orders".
 func actPhrase(s reset.Story, v timeFormat, d timeDetail) string {
 	in, _ := s.Request.Intent()
 	switch a := s.Request.Act.(type) {
@@ -63,7 +64,8 @@ func targetPhrase(s reset.Story, v timeFormat, d timeDetail) string {
 			return "go back " + text.Duration(t.Back) + " from its time" + on
 		}
 		if ahead := s.Request.Actual().Skip > 0; t.Back != 0 && ahead { // the group is further behind than that
-			return direction(s.Request.Actual()) + text.Duration(t.Back) + " ago, " + v.targetTime(t, min(d, withUTC)) + on
+			return direction(s.Request.Actual()) + text.Duration(t.Back) + " ago, " + v.targetTime(t, min(d, withUTC)) +
+				on
 		} else if t.Back != 0 {
 			return "go back " + text.Duration(t.Back) + ", to " + v.targetTime(t, min(d, withUTC)) + on
 		}
@@ -180,13 +182,15 @@ func partitionsMoved(e reset.Effect) string {
 	case e.Changed == e.Partitions:
 		return text.WithCommas(e.Changed) + " of " + text.Counted(e.Partitions, "partition")
 	}
-	return text.WithCommas(e.Changed) + " of " + text.Counted(e.Partitions, "partition") + " (the rest is there already)"
+	return text.WithCommas(e.Changed) + " of " + text.Counted(e.Partitions, "partition") +
+		" (the rest is there already)"
 }
 
 // intentLine is the one sentence of what is wanted.
 func intentLine(s reset.Story, v timeFormat) Line {
 	if _, saves := s.Request.Act.(reset.SaveSchedule); saves {
-		return say(text.Capital(actPhrase(s, v, withUTC)), ". If it ran now: ", partitionsMoved(s.Request.Actual()), ".")
+		return say(text.Capital(actPhrase(s, v, withUTC)), ". If it ran now: ", partitionsMoved(s.Request.Actual()),
+			".")
 	}
 	return say(text.Capital(actPhrase(s, v, withAgo)), ": ", partitionsMoved(s.Request.Actual()), ".")
 }
@@ -201,30 +205,35 @@ func effectLine(s reset.Story, v timeFormat) Line {
 	}
 	switch {
 	case groupWarnings(s.Request.Warnings, reset.WarnNoneAfter).parts > 0: // "none" would be a promise
-		return say("Replays ", strong("at most "+records(e.Replay)), " and skips ", strong("at most "+records(e.Skip)), ", not counting what arrives before the consumers start.")
+		return say("Replays ", strong("at most "+records(e.Replay)), " and skips ", strong("at most "+records(e.Skip)),
+			", not counting what arrives before the consumers start.")
 	case e.Replay > 0 && e.Skip > 0:
 		return say("Replays ", strong("at most "+records(e.Replay)), " and skips ", strong("at most "+records(e.Skip)),
 			"; what is skipped, ", in.Group, " never reads.")
 	case e.Replay > 0:
 		return say("Replays ", strong("at most "+records(e.Replay)), written(e, v), ". Skips none.")
 	case e.Skip > 0 && s.Request.Undoes != "":
-		return say("Skips ", strong("at most "+records(e.Skip)), ", which ", in.Group, " had behind it before ", s.Request.Undoes, ". Replays none.")
+		return say("Skips ", strong("at most "+records(e.Skip)), ", which ", in.Group, " had behind it before ",
+			s.Request.Undoes, ". Replays none.")
 	case e.Skip > 0:
-		return say("Skips ", strong("at most "+records(e.Skip)), ", which ", in.Group, " then never reads. Replays none.")
+		return say("Skips ", strong("at most "+records(e.Skip)), ", which ", in.Group,
+			" then never reads. Replays none.")
 	}
 	return say("Replays none, skips none.")
 }
 
-// startsAt says what a partition without a committed offset means for messages. Kafka does not know it: each consumer's own
-// setting decides, when it starts.
+// startsAt says what a partition without a committed offset means for messages. Kafka does not know it: each
+// consumer's own setting decides, when it starts.
 func startsAt(replay, skip int64) string {
-	return "each consumer's auto.offset.reset: earliest reprocesses up to " + text.Counted(replay, "message") + ", latest skips up to " + text.Counted(skip, "message")
+	return "each consumer's auto.offset.reset: earliest reprocesses up to " + text.Counted(replay, "message") +
+		", latest skips up to " + text.Counted(skip, "message")
 }
 
-// comparedWith says what a first committed offset does. The group has no place that it would move away from, only the one that each
-// consumer's own setting would choose.
+// comparedWith says what a first committed offset does. The group has no place that it would move away from, only the
+// one that each consumer's own setting would choose.
 func comparedWith(replay, skip int64) string {
-	return "compared with earliest, this skips up to " + text.Counted(skip, "message") + "; compared with latest, it reprocesses up to " + text.Counted(replay, "message")
+	return "compared with earliest, this skips up to " + text.Counted(skip, "message") +
+		"; compared with latest, it reprocesses up to " + text.Counted(replay, "message")
 }
 
 func deletes(r reset.Request) bool { return r.Unplaced() == reset.UnplacedAfter }
@@ -236,10 +245,12 @@ func unknownStart(r reset.Request) Line {
 	in, _ := r.Intent()
 	switch e := r.Actual(); {
 	case deletes(r):
-		return say("Where ", in.Group, " starts is decided by ", strong(startsAt(e.Replay, e.Skip)), ", and all that arrive before they start.")
+		return say("Where ", in.Group, " starts is decided by ", strong(startsAt(e.Replay, e.Skip)),
+			", and all that arrive before they start.")
 	case firstOffsets(r):
-		return say("No partition has a committed offset. Where ", in.Group, " would start is decided by each consumer's auto.offset.reset: ",
-			strong(comparedWith(e.Replay, e.Skip)), ".")
+		return say("No partition has a committed offset. Where ", in.Group,
+			" would start is decided by each consumer's auto.offset.reset: ", strong(comparedWith(e.Replay, e.Skip)),
+			".")
 	}
 	return nil
 }
@@ -265,7 +276,8 @@ func effectText(u reset.Unplaced, replay, skip int64) string {
 	case reset.UnplacedAfter:
 		return "leaves the start to " + startsAt(replay, skip)
 	case reset.UnplacedBefore:
-		return "sets first committed offsets instead of each consumer's auto.offset.reset: " + comparedWith(replay, skip)
+		return "sets first committed offsets instead of each consumer's auto.offset.reset: " +
+			comparedWith(replay, skip)
 	}
 	return plainBrief(reset.Effect{Replay: replay, Skip: skip})
 }
@@ -331,7 +343,8 @@ var states = map[reset.State]string{
 	reset.Expired:   "expired",
 }
 
-// stateWord says where a request stands. A write that landed late has failed as far as its state goes, and is applied all the same.
+// stateWord says where a request stands. A write that landed late has failed as far as its state goes, and is applied
+// all the same.
 func stateWord(r reset.Request) string {
 	if r.Outcome == reset.AppliedLate {
 		return "applied late"

@@ -18,8 +18,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// constants reads the values of every constant of a type from the source of package reset, so that a new one without words
-// fails here.
+// constants reads the values of every constant of a type from the source of package reset, so that a new one without
+// words fails here.
 func constants(t *testing.T, typ string) []string {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join("..", "..", "reset", "*.go"))
@@ -83,9 +83,9 @@ func receivers(t *testing.T, method string) []string {
 func full(code string) *reset.Problem {
 	r := ruling()
 	r.Denial = reset.DeniedNotIn
-	return &reset.Problem{Code: reset.ProblemCode(code), Cluster: "prod-eu", Group: "billing", Topic: "orders", Parts: []int32{3}, Request: "k7f3",
-		State: reset.Applied, Want: "2", Got: "cause", Names: []string{"near"}, Count: 12, Other: 34, Verb: reset.VerbRequest, Ruling: &r,
-		Members: consumers("10.4.7.21").Members}
+	return &reset.Problem{Code: reset.ProblemCode(code), Cluster: "prod-eu", Group: "billing", Topic: "orders",
+		Parts: []int32{3}, Request: "k7f3", State: reset.Applied, Want: "2", Got: "cause", Names: []string{"near"},
+		Count: 12, Other: 34, Verb: reset.VerbRequest, Ruling: &r, Members: consumers("10.4.7.21").Members}
 }
 
 func TestEveryProblemHasWords(t *testing.T) {
@@ -98,7 +98,8 @@ func TestEveryProblemHasWords(t *testing.T) {
 			if strings.Contains(text, "Kafka or the bot said") || len(c.Lines) == 0 {
 				t.Errorf("%s (%s) has no words: %s", code, name, text)
 			}
-			if name == "full" && (strings.Contains(text, "  .") || strings.Contains(text, "()") || strings.Contains(text, " , ")) {
+			if name == "full" && (strings.Contains(text, "  .") || strings.Contains(text, "()") ||
+				strings.Contains(text, " , ")) {
 				t.Errorf("%s (%s) has holes: %s", code, name, text)
 			}
 			if name == "full" {
@@ -132,7 +133,9 @@ func TestEveryDenialHasWords(t *testing.T) {
 			}
 		}
 	}
-	if got := Explain(denied(reset.DeniedNotIn, reset.VerbApprove)).Lines[0].String(); got != "k7f3 needs @S0PAY or @U0ANNA; you are not among them. Rule: pay on production." {
+	if got := Explain(denied(reset.DeniedNotIn,
+		reset.VerbApprove)).Lines[0].String(); got !=
+		"k7f3 needs @S0PAY or @U0ANNA; you are not among them. Rule: pay on production." {
 		t.Error(got)
 	}
 }
@@ -141,7 +144,8 @@ func TestEveryWarningHasWords(t *testing.T) {
 	t.Parallel()
 	for _, code := range constants(t, "WarningCode") {
 		s := story(wrongDeploy(), orders())
-		w := reset.Warning{Code: reset.WarningCode(code), Topic: "orders", Parts: []int32{3, 4}, Names: []string{"old"}, Count: 1200, Text: "Stable"}
+		w := reset.Warning{Code: reset.WarningCode(code), Topic: "orders", Parts: []int32{3, 4}, Names: []string{"old"},
+			Count: 1200, Text: "Stable"}
 		s.Request.Warnings = []reset.Warning{w, w}
 		lines := PreviewOf(s).Warnings
 		if want := map[bool]int{true: 2, false: 1}[code == string(reset.WarnNote)]; len(lines) != want {
@@ -192,7 +196,8 @@ func TestEveryOtherWord(t *testing.T) {
 	check("WriteState", func(v string) bool { return writeStates[reset.WriteState(v)] != "" })
 	check("How", func(v string) bool { _, ok := hows[reset.How(v)]; return ok })
 	check("Did", func(v string) bool {
-		got := ReplyOf(reset.Reply{Did: reset.Did(v), Request: waitingStory().Request, At: clockAt("02:12:00"), By: jon})
+		got := ReplyOf(reset.Reply{Did: reset.Did(v), Request: waitingStory().Request, At: clockAt("02:12:00"),
+			By: jon})
 		return !strings.Contains(got.Lines[0].String(), ": "+v+".") && got.Fallback != ""
 	})
 }
@@ -203,17 +208,21 @@ func TestEveryStateIsShown(t *testing.T) {
 	for _, st := range constants(t, "State") {
 		s := appliedStory()
 		s.Request.State = reset.State(st)
-		for name, c := range map[string]Content{"card": CardOf(s), "preview": PreviewOf(s), "show": ShowOf(s, wholeLife())} {
+		for name, c := range map[string]Content{"card": CardOf(s), "preview": PreviewOf(s),
+			"show": ShowOf(s, wholeLife())} {
 			if c.Status == "" || len(c.Lines) == 0 || c.Title == "" {
 				t.Errorf("%s of %s: %+v", name, st, c)
 			}
 		}
 	}
-	targets := []reset.Target{reset.Time{At: clockAt("01:10:00")}, reset.Time{At: clockAt("01:10:00"), Back: time.Hour}, reset.Exact{Offset: 5},
-		reset.SkipRecord{Offset: 5}, reset.Rows{}, reset.Undo{Of: "k"}, reset.Latest{}, reset.Earliest{}, reset.Shift{By: 5}, reset.Current{},
-		reset.Like{Group: "other"}, reset.Nowhere{}}
+	targets := []reset.Target{reset.Time{At: clockAt("01:10:00")}, reset.Time{At: clockAt("01:10:00"), Back: time.Hour},
+		reset.Exact{Offset: 5}, reset.SkipRecord{Offset: 5}, reset.Rows{}, reset.Undo{Of: "k"}, reset.Latest{},
+		reset.Earliest{}, reset.Shift{By: 5}, reset.Current{}, reset.Like{Group: "other"}, reset.Nowhere{}}
 	for _, name := range receivers(t, "target") {
-		if !slices.ContainsFunc(targets, func(target reset.Target) bool { return fmt.Sprintf("%T", target) == "reset."+name }) {
+		if !slices.ContainsFunc(targets, func(target reset.Target) bool {
+			return fmt.Sprintf("%T", target) == "reset."+
+				name
+		}) {
 			t.Errorf("no target of type %s here", name)
 		}
 	}
@@ -262,14 +271,19 @@ func TestExplain(t *testing.T) {
 		want string
 	}{
 		{errors.New("sql: database is locked at /var/lib/x"), "Internal error"},
-		{&commands.SyntaxError{Want: `"lattest" is neither a time nor latest`, Example: "to latest"}, `"lattest" is neither a time nor latest. Example: to latest`},
+		{&commands.SyntaxError{Want: `"lattest" is neither a time nor latest`, Example: "to latest"},
+			`"lattest" is neither a time nor latest. Example: to latest`},
 		{&reset.TransitionError{ID: "k7f3", From: reset.Applied, To: reset.Cancelled}, "k7f3 is done"},
 		{reset.ErrConflict, "changed by somebody else"},
-		{&reset.Problem{Code: reset.ProblemWrongTool, Group: "billing-agg", Got: "streams", Want: "kafka-streams-application-reset"},
+		{&reset.Problem{Code: reset.ProblemWrongTool, Group: "billing-agg", Got: "streams",
+			Want: "kafka-streams-application-reset"},
 			"billing-agg looks like Kafka Streams. Moving its offsets alone corrupts its state. Use kafka-streams-application-reset."},
-		{&reset.Problem{Code: reset.ProblemTooLong, Want: "4h0m0s", Got: "7h30m0s"}, "A wait of 7 h 30 min is longer than the rule allows: 4 h at most."},
-		{&reset.Problem{Code: reset.ProblemFuture, Got: "tomorrow 08:00", Count: 27_600}, `"tomorrow 08:00" has not come yet (it is in 7 h 40 min)`},
-		{&reset.Problem{Code: reset.ProblemNoPartition, Topic: "orders", Parts: []int32{12, 13}, Count: 12}, "orders has 12 partitions (0 to 11): there is no orders:12-13."},
+		{&reset.Problem{Code: reset.ProblemTooLong, Want: "4h0m0s", Got: "7h30m0s"},
+			"A wait of 7 h 30 min is longer than the rule allows: 4 h at most."},
+		{&reset.Problem{Code: reset.ProblemFuture, Got: "tomorrow 08:00", Count: 27_600},
+			`"tomorrow 08:00" has not come yet (it is in 7 h 40 min)`},
+		{&reset.Problem{Code: reset.ProblemNoPartition, Topic: "orders", Parts: []int32{12, 13}, Count: 12},
+			"orders has 12 partitions (0 to 11): there is no orders:12-13."},
 	} {
 		got := Explain(tc.err).String()
 		if !strings.Contains(got, tc.want) {
@@ -279,8 +293,11 @@ func TestExplain(t *testing.T) {
 			t.Errorf("the inside shows: %s", got)
 		}
 	}
-	stale := Explain(&reset.Problem{Code: reset.ProblemStale, Request: "k7f3", Want: "2", Got: "1", Count: 1_204_000, Ruling: &reset.Ruling{Need: 2, Who: []string{"S0PAYOWNERS"}}})
-	if got := stale.String(); !strings.Contains(got, "is at revision 2, not 1: it replays at most 1,204,000") || !strings.Contains(got, "[Approve .2]  approve k7f3.2") {
+	stale := Explain(&reset.Problem{Code: reset.ProblemStale, Request: "k7f3", Want: "2", Got: "1", Count: 1_204_000,
+		Ruling: &reset.Ruling{Need: 2, Who: []string{"S0PAYOWNERS"}}})
+	if got := stale.String(); !strings.Contains(got,
+		"is at revision 2, not 1: it replays at most 1,204,000") || !strings.Contains(got,
+		"[Approve .2]  approve k7f3.2") {
 		t.Error(got)
 	}
 }
@@ -295,12 +312,16 @@ func TestTimes(t *testing.T) {
 		return v
 	}
 	for _, tc := range []struct{ zone, at, now, want string }{
-		{"Europe/Berlin", "2026-11-22T01:10:00Z", "2026-11-22T02:07:00Z", "02:10 Europe/Berlin (01:10 UTC, 57 min ago)"},
-		{"Europe/Berlin", "2026-11-21T22:30:00Z", "2026-11-21T23:20:00Z", "yesterday 23:30 Europe/Berlin (22:30 UTC, 50 min ago)"},
-		{"Europe/Berlin", "2026-11-21T23:10:00Z", "2026-11-22T01:00:00Z", "00:10 Europe/Berlin (2026-11-21 23:10 UTC, 1 h 50 min ago)"},
+		{"Europe/Berlin", "2026-11-22T01:10:00Z", "2026-11-22T02:07:00Z",
+			"02:10 Europe/Berlin (01:10 UTC, 57 min ago)"},
+		{"Europe/Berlin", "2026-11-21T22:30:00Z", "2026-11-21T23:20:00Z",
+			"yesterday 23:30 Europe/Berlin (22:30 UTC, 50 min ago)"},
+		{"Europe/Berlin", "2026-11-21T23:10:00Z", "2026-11-22T01:00:00Z",
+			"00:10 Europe/Berlin (2026-11-21 23:10 UTC, 1 h 50 min ago)"},
 		{"UTC", "2026-11-22T01:10:00Z", "2026-11-22T02:07:00Z", "01:10 UTC (57 min ago)"},
 		{"", "2026-11-20T01:10:15.25Z", "2026-11-22T02:07:00Z", "2026-11-20 01:10:15.250 UTC (2 d ago)"},
-		{"Europe/London", "2026-11-22T01:10:00Z", "2026-11-22T01:12:05Z", "01:10 Europe/London (01:10 UTC, 2 min 5 s ago)"},
+		{"Europe/London", "2026-11-22T01:10:00Z", "2026-11-22T01:12:05Z",
+			"01:10 Europe/London (01:10 UTC, 2 min 5 s ago)"},
 		{"Nowhere/Else", "2026-11-22T01:10:00Z", "2026-11-22T01:10:30Z", "01:10 UTC (30 s ago)"},
 	} {
 		v := timeFormatOf(reset.Intent{Zone: tc.zone}, at(tc.now))
@@ -319,9 +340,11 @@ func TestMembers(t *testing.T) {
 	t.Parallel()
 	var ms []reset.Member
 	for i := range 40 {
-		ms = append(ms, reset.Member{ClientID: fmt.Sprintf("c%d", i/10), Host: fmt.Sprintf("/10.0.0.%d", i), StaticID: "s"})
+		ms = append(ms, reset.Member{ClientID: fmt.Sprintf("c%d", i/10), Host: fmt.Sprintf("/10.0.0.%d", i),
+			StaticID: "s"})
 	}
-	if got := members(ms).String(); got != "c0 ×10, c1 ×10, c2 ×10 and 1 more from 10.0.0.0, 10.0.0.1, 10.0.0.10, 10.0.0.11 and 36 more" {
+	if got := members(ms).String(); got !=
+		"c0 ×10, c1 ×10, c2 ×10 and 1 more from 10.0.0.0, 10.0.0.1, 10.0.0.10, 10.0.0.11 and 36 more" {
 		t.Error(got)
 	}
 	if got := membersLeftLine(ms).String(); !strings.Contains(got, "40 members have a static id") {
@@ -338,8 +361,11 @@ func TestAccess(t *testing.T) {
 	no.Allowed, no.Denial = false, reset.DeniedNotIn
 	all := ruling()
 	all.Who = []string{"members"}
-	got := AccessOf(reset.Access{Cluster: prodEU, Group: "billing", Rulings: map[reset.Verb]reset.Ruling{reset.VerbView: all, reset.VerbRequest: no}}).String()
-	for _, want := range []string{"✓ look", "✗ ask for resets, retry, undo: not among those named; @S0PAY and @U0ANNA may (rule: pay on production)", "Owner of the rule: @S0PAYOWNERS"} {
+	got := AccessOf(reset.Access{Cluster: prodEU, Group: "billing",
+		Rulings: map[reset.Verb]reset.Ruling{reset.VerbView: all, reset.VerbRequest: no}}).String()
+	for _, want := range []string{"✓ look",
+		"✗ ask for resets, retry, undo: not among those named; @S0PAY and @U0ANNA may (rule: pay on production)",
+		"Owner of the rule: @S0PAYOWNERS"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("lacks %q:\n%s", want, got)
 		}
@@ -357,7 +383,8 @@ func TestForeignTextStaysText(t *testing.T) {
 	in.Reason, in.Group = evil, evil
 	s := story(in, orders())
 	s.Request.State, s.Request.Warnings = reset.Pending, []reset.Warning{{Code: reset.WarnNote, Text: evil}}
-	s.Request.Observation.Group = reset.GroupState{Exists: true, State: "Stable", Members: []reset.Member{{ClientID: evil, Host: evil}}}
+	s.Request.Observation.Group = reset.GroupState{Exists: true, State: "Stable",
+		Members: []reset.Member{{ClientID: evil, Host: evil}}}
 	s.Request.Ruling.Runbook = "javascript:alert(1)"
 	c := CardOf(s)
 	for _, l := range slices.Concat(c.Lines, c.Warnings, c.Hints, c.Foot) {

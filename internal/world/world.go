@@ -1,6 +1,6 @@
-// Package world is where the bot can be tried without Slack and without Kafka: two simulated clusters with topics, commits and
-// consumers, a simulated workspace with the people of the documentation, and a configuration that binds the two. The demo and
-// the end-to-end tests are this world with different faces. It is never linked into the binary.
+// Package world is where the bot can be tried without Slack and without Kafka: two simulated clusters with topics,
+// commits and consumers, a simulated workspace with the people of the documentation, and a configuration that binds
+// the two. The demo and the end-to-end tests are this world with different faces. It is never linked into the binary.
 package world
 
 import (
@@ -33,7 +33,8 @@ const (
 	PayOwners = "S0PAYOWNERS"
 )
 
-// Bootstrap tokens of the simulated app. They are secrets to the bot all the same: a test looks for them in all it says.
+// Bootstrap tokens of the simulated app. They are secrets to the bot all the same: a test looks for them in all it
+// says.
 const (
 	AppToken = slacksim.AppToken
 	BotToken = slacksim.BotToken
@@ -58,8 +59,8 @@ type Options struct {
 	Policy string           // replaces the policy; YAML
 	Clean  bool             // leave prod-eu without topics and groups
 
-	// Brokers of a Kafka that runs elsewhere: it is prod-eu then, as it is (nothing is seeded, Prod is nil, the bot has its
-	// usual patience with it), and ClusterID is what it has to answer to.
+	// Brokers of a Kafka that runs elsewhere: it is prod-eu then, as it is (nothing is seeded, Prod is nil, the bot
+	// has its usual patience with it), and ClusterID is what it has to answer to.
 	Brokers   []string
 	ClusterID string
 }
@@ -109,7 +110,8 @@ func (w *World) clusters(ctx context.Context, o *Options) (err error) {
 			}
 		}
 	}
-	if w.Sandbox, err = kafkasim.New(ctx, kafkasim.Options{Brokers: 1, ClusterID: "sandboxEuClusterIdXXX"}); err != nil {
+	if w.Sandbox, err = kafkasim.New(ctx,
+		kafkasim.Options{Brokers: 1, ClusterID: "sandboxEuClusterIdXXX"}); err != nil {
 		return err
 	}
 	return w.seed(w.Sandbox)
@@ -145,9 +147,11 @@ func (w *World) people() {
 	w.Ben = s.AddUser(slacksim.User{ID: "U0BEN", Name: "ben", Zone: "Europe/Berlin"})
 	w.Gus = s.AddUser(slacksim.User{ID: "U0GUS", Name: "gus", Guest: true})
 	w.Sol = s.AddUser(slacksim.User{ID: "U0SOL", Name: "sol", Team: "T0OTHER"})
-	w.People = map[string]*slacksim.Person{"mara": w.Mara, "jon": w.Jon, "kim": w.Kim, "ben": w.Ben, "gus": w.Gus, "sol": w.Sol}
+	w.People = map[string]*slacksim.Person{"mara": w.Mara, "jon": w.Jon, "kim": w.Kim, "ben": w.Ben, "gus": w.Gus,
+		"sol": w.Sol}
 	s.AddGroup(slacksim.UserGroup{ID: Pay, Handle: "pay", Name: "Pay", Members: []string{"U0MARA", "U0KIM"}})
-	s.AddGroup(slacksim.UserGroup{ID: PayOwners, Handle: "pay-owners", Name: "Owners of pay", Members: []string{"U0JON", "U0KIM"}})
+	s.AddGroup(slacksim.UserGroup{ID: PayOwners, Handle: "pay-owners", Name: "Owners of pay",
+		Members: []string{"U0JON", "U0KIM"}})
 	all := []string{"U0MARA", "U0JON", "U0KIM", "U0BEN", "U0GUS", "U0SOL"}
 	s.AddChannel(slacksim.Channel{ID: Incident, Name: "inc-4711", Members: all})
 	s.AddChannel(slacksim.Channel{ID: PayOps, Name: "pay-ops", Members: all, Bot: true})
@@ -225,6 +229,6 @@ clusters:
     timeout: 2s
 policy:%s
 log: {level: debug}
-`, AppToken, BotToken, w.Slack.URL(), w.Database, o.ClusterID, list(o.Brokers), Home, patience, list(w.Sandbox.Addrs()), Sandbox, Sandbox,
-		cmp.Or(o.Policy, Policy))
+`, AppToken, BotToken, w.Slack.URL(), w.Database, o.ClusterID, list(o.Brokers), Home, patience, list(w.Sandbox.Addrs()),
+		Sandbox, Sandbox, cmp.Or(o.Policy, Policy))
 }

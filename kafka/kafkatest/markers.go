@@ -11,8 +11,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// A marker takes an offset and is delivered to nobody: behind the last message there may be nothing to read although the end is not
-// reached. What was rolled back is read by those who read uncommitted messages, and by nobody else.
+// A marker takes an offset and is delivered to nobody: behind the last message there may be nothing to read although
+// the end is not reached. What was rolled back is read by those who read uncommitted messages, and by nobody else.
 func transactionMarkers(b *bench) {
 	topic, group := b.topic("", 4), b.name
 	b.fill(topic, 0, series(0, 5)...)
@@ -27,7 +27,8 @@ func transactionMarkers(b *bench) {
 		for p, o := range offsets {
 			b.commit(group, topic, int32(p), o, "")
 		}
-		for _, p := range b.inspect(reset.Query{Group: group, Scope: scope(topic), Isolation: isolation, Markers: true}).Partitions {
+		for _, p := range b.inspect(reset.Query{Group: group, Scope: scope(topic), Isolation: isolation,
+			Markers: true}).Partitions {
 			if p.Err != "" {
 				b.Fatalf("%+v", p)
 			}
@@ -42,7 +43,8 @@ func transactionMarkers(b *bench) {
 	b.equal("behind the last message", at(reset.ReadUncommitted, 8, 3, 5, 152), []int64{1, 1, 1, 0})
 	b.equal("before it", at(reset.ReadUncommitted, 7, 2, 4, 2), []int64{0, 0, 0, 0})
 	b.equal("before a marker with messages behind it", at(reset.ReadUncommitted, 9, 0, 1, 2), []int64{0, 0, 0, 0})
-	b.equal("what was rolled back, for those who read committed", at(reset.ReadCommitted, 8, 0, 5, 2), []int64{1, 4, 1, 0})
+	b.equal("what was rolled back, for those who read committed", at(reset.ReadCommitted, 8, 0, 5, 2),
+		[]int64{1, 4, 1, 0})
 	b.equal("from within it", at(reset.ReadCommitted, 7, 2, 3, 2), []int64{0, 2, 0, 0})
 	without := b.inspect(reset.Query{Group: group, Scope: scope(topic)}).Partitions[1]
 	b.equal("not asked for", without.Markers, int64(0))
@@ -62,7 +64,9 @@ func (b *bench) transaction(topic string, partition int32, end kgo.TransactionEn
 	b.until("the marker", func() bool { return b.end(topic, partition, b.admin.ListCommittedOffsets) == marked })
 }
 
-func (b *bench) end(topic string, partition int32, list func(context.Context, ...string) (kadm.ListedOffsets, error)) int64 {
+func (b *bench) end(
+	topic string, partition int32, list func(context.Context, ...string) (kadm.ListedOffsets, error),
+) int64 {
 	b.Helper()
 	got, err := list(b.ctx, topic)
 	b.ok(err)

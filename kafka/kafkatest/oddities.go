@@ -59,7 +59,8 @@ func targets(p reset.Plan) (out []int64) {
 	return out
 }
 
-// Aborted records and the marker take offsets: the end counts them, a time look-up finds them, and nobody ever reads them.
+// Aborted records and the marker take offsets: the end counts them, a time look-up finds them, and nobody ever reads
+// them.
 func abortedTransaction(b *bench) {
 	topic, group := b.topic("", 1), b.name
 	b.fill(topic, 0, series(0, 10)...)
@@ -83,9 +84,11 @@ func abortedTransaction(b *bench) {
 
 // What compaction took away is neither found nor missed: the look-up answers with the next record that is left.
 func compactedTopic(b *bench) {
-	topic, group := b.topic("", 1, "cleanup.policy", "compact", "min.cleanable.dirty.ratio", "0.01", "segment.ms", "5000"), b.name
+	topic, group := b.topic("", 1, "cleanup.policy", "compact", "min.cleanable.dirty.ratio", "0.01", "segment.ms",
+		"5000"), b.name
 	for n := range 30 { // a batch each, so that segments roll by the records' times
-		b.ok(b.cl.ProduceSync(b.ctx, &kgo.Record{Topic: topic, Timestamp: at(n), Key: []byte("k"), Value: []byte("x")}).FirstErr())
+		b.ok(b.cl.ProduceSync(b.ctx, &kgo.Record{Topic: topic, Timestamp: at(n), Key: []byte("k"),
+			Value: []byte("x")}).FirstErr())
 	}
 	b.commit(group, topic, 0, 30, "")
 	var got reset.Found
@@ -95,7 +98,8 @@ func compactedTopic(b *bench) {
 	}
 	s := b.inspect(reset.Query{Group: group, Scope: scope(topic)}).Partitions[0]
 	b.equal("start and end", []int64{s.Start, s.End}, []int64{0, 30})
-	b.equal("replayed at most", b.plan(reset.Intent{Scope: scope(topic), Target: reset.Earliest{}}).Effect.Replay, int64(30))
+	b.equal("replayed at most", b.plan(reset.Intent{Scope: scope(topic), Target: reset.Earliest{}}).Effect.Replay,
+		int64(30))
 }
 
 // With CreateTime one record from the future catches every time after the records before it. The plan says so.
@@ -112,8 +116,9 @@ func futureDated(b *bench) {
 	b.warns(p, reset.WarnFutureDated)
 }
 
-// Kafka looks for a time in the first segment that is late enough. After DeleteRecords that segment may lie below the log
-// start, and the answer is "no record" although 27 follow; Kafka's own tool goes to the end then, and skips them all.
+// Kafka looks for a time in the first segment that is late enough. After DeleteRecords that segment may lie below the
+// log start, and the answer is "no record" although 27 follow; Kafka's own tool goes to the end then, and skips them
+// all.
 func timeBeforeTheStart(b *bench) {
 	topic, group := b.topic("", 1, "segment.ms", "10000"), b.name
 	for n := range 60 { // a batch each, so that segments roll by the records' times
@@ -146,8 +151,9 @@ func lateAtTheEnd(b *bench) {
 	b.equal("found", b.found(group, topic, at(20))[0], reset.Found{Offset: 32, At: at(50), How: reset.HowRecord})
 }
 
-// The newest record of the first segment is below the log start, and the segment stays: "no record" for good, although offsets
-// 3 and 4 are late. The first batch and the last one are early; only all of them tell. What is later than all is proved too.
+// The newest record of the first segment is below the log start, and the segment stays: "no record" for good,
+// although offsets 3 and 4 are late. The first batch and the last one are early; only all of them tell. What is later
+// than all is proved too.
 func lateBetweenEarly(b *bench) {
 	topic, group := b.topic("", 1, "segment.ms", "10000"), b.name
 	b.fill(topic, 0, at(50), at(10), at(10))
@@ -166,8 +172,8 @@ func lateBetweenEarly(b *bench) {
 	b.equal("target, replay, skip", append(targets(p), p.Effect.Replay, p.Effect.Skip), []int64{3, 0, 0})
 }
 
-// Kafka takes microseconds and nanoseconds for milliseconds where the topic lets it: years of five digits and more. They are
-// found, and told, as they are.
+// Kafka takes microseconds and nanoseconds for milliseconds where the topic lets it: years of five digits and more.
+// They are found, and told, as they are.
 func anotherUnit(b *bench) {
 	topic, group := b.topic("", 2, "message.timestamp.after.max.ms", "9223372036854775807"), b.name
 	for p, unit := range []int64{1000, 1_000_000} {
@@ -180,7 +186,8 @@ func anotherUnit(b *bench) {
 		far := time.UnixMilli(at(5).UnixMilli() * unit).UTC()
 		got := b.inspect(reset.Query{Group: group, Scope: scope(topic, int32(p)), At: far}).Partitions[0]
 		b.equal("found", got.Found, &reset.Found{Offset: 5, At: far, How: reset.HowRecord})
-		got = b.inspect(reset.Query{Group: group, Scope: scope(topic, int32(p)), At: far.Add(time.Hour * 24 * 365)}).Partitions[0]
+		got = b.inspect(reset.Query{Group: group, Scope: scope(topic, int32(p)),
+			At: far.Add(time.Hour * 24 * 365)}).Partitions[0]
 		if unit == 1000 {
 			b.equal("none later", got.Found, &reset.Found{Offset: 10, How: reset.HowNoLater})
 			b.equal("newest", got.Newest.UnixMilli(), times[9])
@@ -192,11 +199,13 @@ func anotherUnit(b *bench) {
 	b.equal("unit", reset.TimeUnit(p.Warnings[0].At, time.Now()), "microseconds")
 }
 
-// fillRaw writes one batch of records with these times, as bytes: client libraries cannot say times beyond their own calendars.
+// fillRaw writes one batch of records with these times, as bytes: client libraries cannot say times beyond their own
+// calendars.
 func (b *bench) fillRaw(topic string, partition int32, times ...int64) {
 	b.Helper()
-	batch := kmsg.RecordBatch{PartitionLeaderEpoch: -1, Magic: 2, LastOffsetDelta: int32(len(times) - 1), FirstTimestamp: times[0],
-		MaxTimestamp: slices.Max(times), ProducerID: -1, ProducerEpoch: -1, FirstSequence: -1, NumRecords: int32(len(times))}
+	batch := kmsg.RecordBatch{PartitionLeaderEpoch: -1, Magic: 2, LastOffsetDelta: int32(len(times) - 1),
+		FirstTimestamp: times[0], MaxTimestamp: slices.Max(times), ProducerID: -1, ProducerEpoch: -1, FirstSequence: -1,
+		NumRecords: int32(len(times))}
 	for n, at := range times {
 		r := kmsg.Record{TimestampDelta64: at - times[0], OffsetDelta: int32(n), Value: []byte("x")}
 		r.Length = int32(len(r.AppendTo(nil)) - 1) // a length of 0 takes one byte
@@ -252,11 +261,14 @@ func outsideTheLog(b *bench) {
 		want   []int64
 		warns  []reset.WarningCode
 	}{
-		{reset.Current{}, []int64{10, 20}, []reset.WarningCode{reset.WarnClampedStart, reset.WarnOutsideLog, reset.WarnClampedEnd}},
+		{reset.Current{}, []int64{10, 20},
+			[]reset.WarningCode{reset.WarnClampedStart, reset.WarnOutsideLog, reset.WarnClampedEnd}},
 		{reset.Exact{Offset: 15}, []int64{15, 15}, []reset.WarningCode{reset.WarnOutsideLog}},
 		{reset.Exact{Offset: 5}, []int64{10, 5}, []reset.WarningCode{reset.WarnClampedStart, reset.WarnOutsideLog}},
-		{reset.Shift{By: 9223372036854775807}, []int64{20, 20}, []reset.WarningCode{reset.WarnClampedEnd, reset.WarnOutsideLog}},
-		{reset.Shift{By: -9223372036854775808}, []int64{10, 0}, []reset.WarningCode{reset.WarnClampedStart, reset.WarnOutsideLog}},
+		{reset.Shift{By: 9223372036854775807}, []int64{20, 20},
+			[]reset.WarningCode{reset.WarnClampedEnd, reset.WarnOutsideLog}},
+		{reset.Shift{By: -9223372036854775808}, []int64{10, 0},
+			[]reset.WarningCode{reset.WarnClampedStart, reset.WarnOutsideLog}},
 	} {
 		p := b.plan(reset.Intent{Scope: scope(topic), Target: c.target})
 		b.equal("targets", targets(p), c.want)
@@ -274,7 +286,8 @@ func logStartMoved(b *bench) {
 	b.equal("planned", targets(planned), []int64{20})
 	b.deleteRecords(topic, 0, 40)
 	r := reset.Request{Act: reset.Move{Intent: in}, ClusterID: b.world.ClusterID, Effect: planned.Effect,
-		Bounds: reset.Bounds{MaxSkip: 1000, MaxReplay: 1000, Topics: []reset.TopicID{{Topic: topic, ID: planned.Steps[0].TopicID}}}}
+		Bounds: reset.Bounds{MaxSkip: 1000, MaxReplay: 1000,
+			Topics: []reset.TopicID{{Topic: topic, ID: planned.Steps[0].TopicID}}}}
 	rc := reset.Recheck(r, planned.Steps, b.inspect(reset.QueryOf(in, nil, reset.ReadUncommitted)), time.Now())
 	if rc.Void != nil || rc.Wait != nil || len(rc.Steps) != 1 {
 		b.Fatalf("rechecked: %+v", rc)
@@ -315,12 +328,13 @@ func topicDeleted(b *bench) {
 		return !there
 	})
 	p := b.plan(all)
-	b.equal("steps", p.Steps, []reset.Step{{Topic: stays, End: 5, From: reset.Position{Offset: 1}, To: reset.Position{Offset: 5},
-		How: reset.HowEnd, Skip: 4}}, cmpopts.IgnoreFields(reset.Step{}, "TopicID"))
+	b.equal("steps", p.Steps,
+		[]reset.Step{{Topic: stays, End: 5, From: reset.Position{Offset: 1}, To: reset.Position{Offset: 5},
+			How: reset.HowEnd, Skip: 4}}, cmpopts.IgnoreFields(reset.Step{}, "TopicID"))
 }
 
-// A commit is one batch of records to a broker. When it is larger than the offsets topic takes, Kafka's answer says nothing of
-// that, and nothing is written: chunks are cut by bytes for this reason.
+// A commit is one batch of records to a broker. When it is larger than the offsets topic takes, Kafka's answer says
+// nothing of that, and nothing is written: chunks are cut by bytes for this reason.
 func commitOverTheLimit(b *bench) {
 	topic, group := b.topic("", 300), b.name
 	var over reset.Chunk

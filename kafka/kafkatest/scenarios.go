@@ -58,7 +58,8 @@ func partitionFacts(b *bench) {
 	})
 	b.equal("group", s.Group, reset.GroupState{Exists: true, State: "Empty", Type: "classic"})
 	t := s.Topics[topic]
-	if id := len(t.ID); id != 32 && !b.world.lacks(TopicIDs) || id != 0 && b.world.lacks(TopicIDs) || t.Partitions != 4 || t.Commits != 3 || t.Err != "" {
+	if id := len(t.ID); id != 32 && !b.world.lacks(TopicIDs) || id != 0 && b.world.lacks(TopicIDs) ||
+		t.Partitions != 4 || t.Commits != 3 || t.Err != "" {
 		b.Errorf("topic is %+v, want an id in hex where brokers tell it, 4 partitions, 3 commits", t)
 	}
 	if b.world.ClusterID != s.ClusterID {
@@ -121,7 +122,8 @@ func timeOutOfOrder(b *bench) {
 		b.fill(topic, 0, t)
 	}
 	b.commit(group, topic, 0, 1, "")
-	b.equal("a time that is passed twice", b.found(group, topic, at(15)), map[int32]reset.Found{0: {Offset: 1, At: at(500), How: reset.HowRecord}})
+	b.equal("a time that is passed twice", b.found(group, topic, at(15)),
+		map[int32]reset.Found{0: {Offset: 1, At: at(500), How: reset.HowRecord}})
 	b.equal("after all", b.found(group, topic, at(501)), map[int32]reset.Found{0: {Offset: 4, How: reset.HowNoLater}})
 }
 
@@ -135,7 +137,8 @@ func timeOfTheBroker(b *bench) {
 	if got.How != reset.HowRecord || got.Offset != 0 || got.At.Before(before) {
 		b.Errorf("found %+v, want offset 0 at the time it was appended", got)
 	}
-	b.equal("after all", b.found(group, topic, time.Now().Add(time.Hour)), map[int32]reset.Found{0: {Offset: 1, How: reset.HowNoLater}})
+	b.equal("after all", b.found(group, topic, time.Now().Add(time.Hour)),
+		map[int32]reset.Found{0: {Offset: 1, How: reset.HowNoLater}})
 }
 
 // The end is the high watermark, or for groups that read committed the last stable offset.
@@ -157,7 +160,8 @@ func openTransaction(b *bench) {
 		Partition: part(topic, 0), End: 13, Found: &reset.Found{Offset: 11, At: at(11), How: reset.HowRecord},
 	})
 	b.equal("read committed", read(reset.ReadCommitted), reset.PartitionState{
-		Partition: part(topic, 0), End: 10, High: 13, Found: &reset.Found{Offset: 10, How: reset.HowNoLater}, Newest: at(9),
+		Partition: part(topic, 0), End: 10, High: 13, Found: &reset.Found{Offset: 10, How: reset.HowNoLater},
+		Newest: at(9),
 	})
 	b.ok(cl.EndTransaction(b.ctx, kgo.TryCommit))
 	b.until("the transaction's marker", func() bool { return read(reset.ReadCommitted).End == 14 })
@@ -168,8 +172,8 @@ var loosely = cmp.Options{
 	cmpopts.IgnoreFields(reset.Member{}, "ID", "Host"), cmpopts.IgnoreFields(reset.GroupState{}, "Assignor", "Epoch"),
 }
 
-// A group with a member refuses, says who is there, and nothing is written; an empty one is written to, read back, and can
-// go back to never committed.
+// A group with a member refuses, says who is there, and nothing is written; an empty one is written to, read back,
+// and can go back to never committed.
 func lifeOfAGroup(b *bench, protocol string) {
 	topic, group := b.topic("", 2), b.name
 	b.fill(topic, 0, series(0, 20)...)
@@ -205,8 +209,8 @@ func lifeOfAGroup(b *bench, protocol string) {
 	b.equal("one is gone", b.readBack(group, part(topic, 0), part(topic, 1)), []reset.Position{none, {Offset: 0}})
 }
 
-// notDeletable: a chunk that deletes is refused before anything is sent, and so is a plan that would need one; one that could not
-// be undone says so.
+// notDeletable: a chunk that deletes is refused before anything is sent, and so is a plan that would need one; one
+// that could not be undone says so.
 func (b *bench) notDeletable(group, topic string, gone reset.Chunk) {
 	b.Helper()
 	_, err := b.kafka.Write(b.ctx, group, gone, func() error { b.Error("ready was called"); return nil })
@@ -214,7 +218,8 @@ func (b *bench) notDeletable(group, topic string, gone reset.Chunk) {
 	if !errors.As(err, &p) || p.Code != reset.ProblemNoAPI || p.Got != "OffsetDelete" {
 		b.Errorf("deleting: %v, want that the cluster does not know OffsetDelete", err)
 	}
-	b.equal("both are there", b.readBack(group, part(topic, 0), part(topic, 1)), []reset.Position{{Offset: 3, Metadata: "back"}, {Offset: 0}})
+	b.equal("both are there", b.readBack(group, part(topic, 0), part(topic, 1)),
+		[]reset.Position{{Offset: 3, Metadata: "back"}, {Offset: 0}})
 	in := reset.Intent{Cluster: "test", Group: group, Scope: scope(topic), Target: reset.Nowhere{}}
 	snap := b.inspect(reset.QueryOf(in, nil, reset.ReadUncommitted))
 	if _, p := reset.MakePlan(in, nil, snap, time.Now()); p == nil || p.Code != reset.ProblemNoAPI {
@@ -222,7 +227,8 @@ func (b *bench) notDeletable(group, topic string, gone reset.Chunk) {
 	}
 	fresh := b.topic("-fresh", 1)
 	b.fill(fresh, 0, series(0, 5)...)
-	b.warns(b.plan(reset.Intent{Scope: scope(fresh), Target: reset.Earliest{}}), reset.WarnNeverCommit, reset.WarnNoWayBack)
+	b.warns(b.plan(reset.Intent{Scope: scope(fresh), Target: reset.Earliest{}}), reset.WarnNeverCommit,
+		reset.WarnNoWayBack)
 }
 
 func severalStates(b *bench) {
@@ -232,7 +238,8 @@ func severalStates(b *bench) {
 	b.consume(busy, topic, "classic")
 	b.consume(modern, topic, "consumer")
 	want := map[string]reset.GroupState{
-		busy:   {Exists: true, State: "Stable", Type: "classic", Protocol: "consumer", Members: []reset.Member{{ClientID: "worker-7"}}},
+		busy: {Exists: true, State: "Stable", Type: "classic", Protocol: "consumer",
+			Members: []reset.Member{{ClientID: "worker-7"}}},
 		modern: {Exists: true, State: "Stable", Type: "consumer", Members: []reset.Member{{ClientID: "worker-7"}}},
 		idle:   {Exists: true, State: "Empty", Type: "classic"},
 		nobody: {},
@@ -250,7 +257,8 @@ func severalStates(b *bench) {
 // One look tells the states of all groups, and the commits of those that are inactive on every topic.
 func severalLooks(b *bench) {
 	topic, other := b.topic("", 2), b.topic("other", 1)
-	busy, modern, idle, second, nobody := b.name+"-busy", b.name+"-modern", b.name+"-idle", b.name+"-second", b.name+"-nobody"
+	busy, modern, idle, second, nobody := b.name+"-busy", b.name+"-modern", b.name+"-idle", b.name+"-second",
+		b.name+"-nobody"
 	b.commit(idle, topic, 0, 4, "mark")
 	b.commit(idle, other, 0, 0, "")
 	b.commit(second, topic, 1, 7, "")
@@ -263,7 +271,8 @@ func severalLooks(b *bench) {
 	if l := looks[busy]; l.Group.Idle() || l.Commits != nil {
 		b.Errorf("a group with a member: %+v", l)
 	}
-	b.equal("commits on all topics", commits(idle), map[reset.Partition]reset.Position{part(topic, 0): {Offset: 4, Metadata: "mark"}, part(other, 0): {}})
+	b.equal("commits on all topics", commits(idle),
+		map[reset.Partition]reset.Position{part(topic, 0): {Offset: 4, Metadata: "mark"}, part(other, 0): {}})
 	b.equal("of a second group", commits(second), map[reset.Partition]reset.Position{part(topic, 1): {Offset: 7}})
 	for _, g := range []string{modern, nobody} {
 		if c := commits(g); c == nil || len(c) > 0 || !looks[g].Group.Idle() {
@@ -357,13 +366,15 @@ func someStepsRefused(b *bench) {
 		to(topic, 1, 1, strings.Repeat("m", 5000)), to(topic, 0, 2, ""),
 	}})
 	b.equal("results", got, []reset.StepResult{{Rejected: "OFFSET_METADATA_TOO_LARGE"}, {Written: true}})
-	b.equal("what stands", b.readBack(group, part(topic, 0), part(topic, 1)), []reset.Position{{Offset: 2}, {Offset: 5}})
+	b.equal("what stands", b.readBack(group, part(topic, 0), part(topic, 1)),
+		[]reset.Position{{Offset: 2}, {Offset: 5}})
 }
 
 func checkup(b *bench) {
 	got, err := b.kafka.Check(b.ctx)
 	b.ok(err)
 	if got.ClusterID != b.world.ClusterID || len(got.Brokers) != len(b.world.Addrs) || len(got.Notes) != b.world.Notes {
-		b.Errorf("checkup is %+v, want cluster %s with %d brokers and %d notes", got, b.world.ClusterID, len(b.world.Addrs), b.world.Notes)
+		b.Errorf("checkup is %+v, want cluster %s with %d brokers and %d notes", got, b.world.ClusterID,
+			len(b.world.Addrs), b.world.Notes)
 	}
 }

@@ -1,5 +1,5 @@
-// Package kafkatest is one table of scenarios about what package kafka says and does, for every Kafka that it must be true
-// of: kafka's own tests run it on the simulated one, and with the build tag realkafka on Apache Kafka.
+// Package kafkatest is one table of scenarios about what package kafka says and does, for every Kafka that it must be
+// true of: kafka's own tests run it on the simulated one, and with the build tag realkafka on Apache Kafka.
 //
 // It knows the facts that are to be seen and makes them with franz-go, a client that shares no code with the one under
 // test. Broken connections and brokers that lie can't be made on a real Kafka; those tests are beside package kafka.
@@ -31,7 +31,8 @@ type World struct {
 	Real      bool              // Apache Kafka, with its own mistakes
 	Lacks     []string          // what its brokers do not know: a request such as "OffsetDelete", or TopicIDs
 	Notes     int               // that a checkup has about it
-	// Consume starts a member that commits nothing, with the client id worker-7; leave ends it in order. Nil: franz-go's.
+	// Consume starts a member that commits nothing, with the client id worker-7; leave ends it in order. Nil:
+	// franz-go's.
 	Consume func(t *testing.T, group, topic, protocol string) (leave func() error)
 }
 
@@ -122,7 +123,8 @@ func (b *bench) topic(suffix string, partitions int32, config ...string) string 
 	b.ok(err)
 	b.until("topic "+topic+" is everywhere", func() bool {
 		got, err := b.admin.ListEndOffsets(b.ctx, topic)
-		return err == nil && got.Error() == nil && len(got[topic]) == int(partitions) && b.everywhere(topic, int(partitions))
+		return err == nil && got.Error() == nil && len(got[topic]) == int(partitions) &&
+			b.everywhere(topic, int(partitions))
 	})
 	return topic
 }
@@ -135,7 +137,8 @@ func (b *bench) everywhere(topic string, partitions int) bool {
 		req := kmsg.NewPtrMetadataRequest()
 		req.Topics = append(req.Topics, about)
 		got, err := req.RequestWith(b.ctx, broker)
-		if err != nil || len(got.Topics) != 1 || got.Topics[0].ErrorCode != 0 || len(got.Topics[0].Partitions) != partitions {
+		if err != nil || len(got.Topics) != 1 || got.Topics[0].ErrorCode != 0 ||
+			len(got.Topics[0].Partitions) != partitions {
 			return false
 		}
 	}

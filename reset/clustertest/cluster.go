@@ -1,5 +1,6 @@
-// Package clustertest is a Kafka cluster in memory that obeys the rules of reset.Cluster: for tests of what the core decides
-// when brokers refuse, vanish and lose answers. It knows no protocol; packages kafka and internal/kafkasim do.
+// Package clustertest is a Kafka cluster in memory that obeys the rules of reset.Cluster: for tests of what the core
+// decides when brokers refuse, vanish and lose answers. It knows no protocol; packages kafka and internal/kafkasim
+// do.
 package clustertest
 
 import (
@@ -59,13 +60,16 @@ type Sent struct {
 
 // WriteFault is what happens to a write instead of its success.
 type WriteFault struct {
-	Unsent  error   // no connection: nothing is sent
-	Reject  string  // all partitions, or those in Parts
-	Stands  bool    // of Reject: and they were written all the same, as UNKNOWN_SERVER_ERROR may be answered after an append
+	Unsent error  // no connection: nothing is sent
+	Reject string // all partitions, or those in Parts
+	// of Reject: and they were written all the same, as UNKNOWN_SERVER_ERROR may be answered after an append
+	Stands  bool
 	Parts   []int32 // of Reject
 	Lost    bool    // the answer is lost
 	Applied bool    // of Lost: and the write was done all the same
-	Held    bool    // of Lost: it is done, or refused as Reject and Parts say, once Land is called: whenever the network lets it through
+	// of Lost: it is done, or refused as Reject and Parts say, once Land is called: whenever the network lets it
+	// through
+	Held bool
 }
 
 // New returns an empty cluster.
@@ -161,8 +165,8 @@ func (c *Cluster) Fault(f ...WriteFault) {
 	c.faults = append(c.faults, f...)
 }
 
-// Land lets the requests that were held on their way arrive at the coordinator, which treats them as it does any other: it refuses
-// them while a member is in the group.
+// Land lets the requests that were held on their way arrive at the coordinator, which treats them as it does any
+// other: it refuses them while a member is in the group.
 func (c *Cluster) Land() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -172,8 +176,8 @@ func (c *Cluster) Land() {
 	c.held = nil
 }
 
-// OnWrite is called after each request was carried out and before its answer, OnRead before each read-back. They may panic, as a
-// process that is killed there would end.
+// OnWrite is called after each request was carried out and before its answer, OnRead before each read-back. They may
+// panic, as a process that is killed there would end.
 func (c *Cluster) OnWrite(f func()) { c.mu.Lock(); c.onWrite = f; c.mu.Unlock() }
 
 // OnRead is called before each read-back.
@@ -208,7 +212,8 @@ func (c *Cluster) state(group string) reset.GroupState {
 	if _, ok := c.commits[group]; !ok {
 		return reset.GroupState{}
 	}
-	g := reset.GroupState{Exists: true, State: "Empty", Type: "classic", Protocol: "consumer", Members: slices.Clone(c.members[group])}
+	g := reset.GroupState{Exists: true, State: "Empty", Type: "classic", Protocol: "consumer",
+		Members: slices.Clone(c.members[group])}
 	if len(g.Members) > 0 {
 		g.State = "Stable"
 	}

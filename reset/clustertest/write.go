@@ -9,7 +9,9 @@ import (
 )
 
 // Write implements reset.Cluster.
-func (c *Cluster) Write(ctx context.Context, group string, ch reset.Chunk, ready func() error) ([]reset.StepResult, error) {
+func (c *Cluster) Write(
+	ctx context.Context, group string, ch reset.Chunk, ready func() error,
+) ([]reset.StepResult, error) {
 	c.mu.Lock()
 	fault := c.nextFault()
 	down := c.down

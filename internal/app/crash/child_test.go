@@ -67,9 +67,11 @@ func serve(text string) error {
 	if err != nil {
 		return err
 	}
-	p := &points{traps: o.Traps, hits: make([]int, len(o.Traps)), seen: map[string]bool{}, say: func(point string) { fmt.Println(point) }}
+	p := &points{traps: o.Traps, hits: make([]int, len(o.Traps)), seen: map[string]bool{},
+		say: func(point string) { fmt.Println(point) }}
 	a, err := app.New(ctx, cfg, app.Options{
-		Shared: o.Shared, Now: time.Now, Times: times, Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Shared: o.Shared, Now: time.Now, Times: times,
+		Log:   slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Store: func(s engine.Store) engine.Store { return trappedStore{s, p} },
 		Kafka: func(c engine.Cluster) engine.Cluster { return trappedCluster{c, p} },
 	})

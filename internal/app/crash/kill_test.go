@@ -11,8 +11,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// TestKilledOnTheRoad kills the bot at each kind of moment in a reset's life. Another process takes over; nothing is lost,
-// nothing happens twice, and what is said is so.
+// TestKilledOnTheRoad kills the bot at each kind of moment in a reset's life. Another process takes over; nothing is
+// lost, nothing happens twice, and what is said is so.
 func TestKilledOnTheRoad(t *testing.T) {
 	t.Parallel()
 	type moment struct {
@@ -24,9 +24,11 @@ func TestKilledOnTheRoad(t *testing.T) {
 	sideBySide(t, slices.Values([]moment{
 		{when: "before the command is stored", trap: Trap{Point: "before store.Record reset"}},
 		{when: "after the command is stored, before it is acknowledged", trap: Trap{Point: "after store.Record reset"}},
-		{when: "after the command is acknowledged, before it is decided", trap: Trap{Point: "after store.Envelope reset"}},
+		{when: "after the command is acknowledged, before it is decided",
+			trap: Trap{Point: "after store.Envelope reset"}},
 		{when: "after the request is stored, before the way to its author is", trap: Trap{Point: "after store.Create"}},
-		{when: "after the request is stored, before the command counts as decided", trap: Trap{Point: "before store.Decided reset"}},
+		{when: "after the request is stored, before the command counts as decided",
+			trap: Trap{Point: "before store.Decided reset"}},
 		{when: "before Kafka is asked for the plan", trap: Trap{Point: "before kafka.Inspect"}},
 		{when: "while the plan is stored", trap: Trap{Point: "inside store.Update planning>draft"}},
 		{when: "in draft, before it is shown", trap: Trap{Point: "after store.Update planning>draft"}},
@@ -36,18 +38,22 @@ func TestKilledOnTheRoad(t *testing.T) {
 		{when: "while the click is decided", trap: Trap{Point: "inside store.Update draft>approved"}},
 		{when: "armed, before the click counts as decided", trap: Trap{Point: "after store.Update draft>approved"}},
 		{when: "in draft, looking at the group", trap: Trap{Point: "before kafka.Look"}},
-		{when: "armed, looking at the group", trap: Trap{Point: "before kafka.Look", Since: "after store.Update draft>approved"}},
+		{when: "armed, looking at the group",
+			trap: Trap{Point: "before kafka.Look", Since: "after store.Update draft>approved"}},
 		{when: "a card is posted, before that is stored", trap: Trap{Point: "before store.SaveCard card"}},
 		{when: "entering applying", trap: Trap{Point: "inside store.Update approved>applying"}},
-		{when: "in applying, before anything is sent", trap: Trap{Point: "after store.Update approved>applying"}, attempts: 2},
+		{when: "in applying, before anything is sent", trap: Trap{Point: "after store.Update approved>applying"},
+			attempts: 2},
 		{when: "connected to the coordinator", trap: Trap{Point: "before ready"}, attempts: 2},
-		{when: "marking what is about to be sent", trap: Trap{Point: "inside store.Update applying>applying"}, attempts: 2},
+		{when: "marking what is about to be sent", trap: Trap{Point: "inside store.Update applying>applying"},
+			attempts: 2},
 		{when: "marked as being sent, and not sent", trap: Trap{Point: "after ready"}, ends: reset.Failed},
 		{when: "answered, before the answer is stored", trap: Trap{Point: "after kafka.Write"}},
 		{when: "after the answer is stored, before it is read back", trap: Trap{Point: "before kafka.ReadBack"}},
 		{when: "read back, while the end is stored", trap: Trap{Point: "inside store.Update applying>applied"}},
 		{when: "applied, before anybody is told", trap: Trap{Point: "after store.Update applying>applied"}},
-		{when: "the end is told, before that is stored", trap: Trap{Point: "before store.SaveCard card", Since: "after store.Update applying>applied"}},
+		{when: "the end is told, before that is stored",
+			trap: Trap{Point: "before store.SaveCard card", Since: "after store.Update applying>applied"}},
 	}), func(tt moment) string { return tt.when }, func(s *stage, tt moment) {
 		r := s.road("alone")
 		tt.trap.Do, tt.trap.Nth = kill, max(tt.trap.Nth, 1)
@@ -122,8 +128,8 @@ func (r *road) votes(id string) int {
 	return len(votes)
 }
 
-// TestDecidedAndKilledBeforeThatIsNoted: the next process takes the same word again. It must not act on it twice, nor tell the
-// person that they are too late for what they did themselves.
+// TestDecidedAndKilledBeforeThatIsNoted: the next process takes the same word again. It must not act on it twice, nor
+// tell the person that they are too late for what they did themselves.
 func TestDecidedAndKilledBeforeThatIsNoted(t *testing.T) {
 	t.Parallel()
 	type word struct {
@@ -133,7 +139,8 @@ func TestDecidedAndKilledBeforeThatIsNoted(t *testing.T) {
 		tells       string
 	}
 	sideBySide(t, slices.Values([]word{
-		{"apply", "after store.Update draft>approved", "alone", func(r *road) { r.clicks(r.Mara, r.asks(), "approve") }, "done"},
+		{"apply", "after store.Update draft>approved", "alone", func(r *road) { r.clicks(r.Mara, r.asks(), "approve") },
+			"done"},
 		{"cancel, typed", "after store.Update draft>cancelled", "alone", func(r *road) {
 			r.asks()
 			now := r.reaches(reset.Draft)
@@ -228,8 +235,8 @@ func (r *road) goesBack(first reset.Request) reset.Request {
 	return r.ends()
 }
 
-// TestKilledAtEveryCall kills the bot at the first of its calls, then at the second, until a road is shorter than that. The
-// race detector sees each fifth.
+// TestKilledAtEveryCall kills the bot at the first of its calls, then at the second, until a road is shorter than
+// that. The race detector sees each fifth.
 func TestKilledAtEveryCall(t *testing.T) {
 	t.Parallel()
 	var calls atomic.Int64 // of the first road that was not interrupted

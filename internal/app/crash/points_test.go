@@ -13,8 +13,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// Trap is what shall happen to a process at one of its points: a call of the Store or of a Cluster, before or after it has
-// taken effect.
+// Trap is what shall happen to a process at one of its points: a call of the Store or of a Cluster, before or after
+// it has taken effect.
 type Trap struct {
 	Point string // "after store.Update approved>applying"; anyPoint: whichever is the Nth
 	Nth   int    // 1 is the first; 0 means each of them
@@ -40,8 +40,8 @@ type points struct {
 	seen  map[string]bool
 	say   func(string) // tells the parent
 
-	// writing is held, shared, by each call that takes SQLite's write lock. A process that is frozen with that lock stops all
-	// others, which would be a test of SQLite.
+	// writing is held, shared, by each call that takes SQLite's write lock. A process that is frozen with that lock
+	// stops all others, which would be a test of SQLite.
 	writing sync.RWMutex
 }
 
@@ -85,8 +85,8 @@ func (p *points) at(point string) {
 	}
 }
 
-// die sends a signal to this very process, and does not go on before it has had its effect: kill(2) may return while the
-// other threads still run.
+// die sends a signal to this very process, and does not go on before it has had its effect: kill(2) may return while
+// the other threads still run.
 func die(sig syscall.Signal) {
 	woken := make(chan os.Signal, 1)
 	signal.Notify(woken, syscall.SIGCONT)
@@ -217,7 +217,9 @@ func (c trappedCluster) Inspect(ctx context.Context, q reset.Query) (reset.Snaps
 }
 
 // Write has four points: before it, around the core's last word (connected, not sent), and after the answer came.
-func (c trappedCluster) Write(ctx context.Context, group string, chunk reset.Chunk, ready func() error) ([]reset.StepResult, error) {
+func (c trappedCluster) Write(
+	ctx context.Context, group string, chunk reset.Chunk, ready func() error,
+) ([]reset.StepResult, error) {
 	c.at("before kafka.Write")
 	results, err := c.Cluster.Write(ctx, group, chunk, func() error {
 		c.at("before ready")

@@ -11,8 +11,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// TestSoakKills kills the bot 200 times at random calls; every other road has a second process beside it, and one in three
-// goes back again, with another kill on the way.
+// TestSoakKills kills the bot 200 times at random calls; every other road has a second process beside it, and one in
+// three goes back again, with another kill on the way.
 func TestSoakKills(t *testing.T) {
 	t.Parallel()
 	const kills, calls = 200, 90

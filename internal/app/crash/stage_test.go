@@ -122,8 +122,8 @@ func counted[T any](queue <-chan T) iter.Seq2[T, int] {
 	}
 }
 
-// atOnce is how many worlds there are side by side. Their bots mostly wait for a dead one's lease, so they are more than
-// there are cores, which is what -parallel counts.
+// atOnce is how many worlds there are side by side. Their bots mostly wait for a dead one's lease, so they are more
+// than there are cores, which is what -parallel counts.
 const atOnce = 3
 
 // sideBySide runs each case as a test of its own, on worlds that the cases share one after the other.
@@ -139,7 +139,8 @@ func sideBySide[T any](t *testing.T, cases iter.Seq[T], name func(T) string, run
 		s := newStage(t)
 		wg.Go(func() {
 			for c, n := range counted(queue) {
-				// What was left behind, by a case that failed or by watches that go on for hours, must not be the next one's.
+				// What was left behind, by a case that failed or by watches that go on for hours, must not be the
+				// next one's.
 				whole := t.Run(name(c), func(t *testing.T) { run(s.on(t), c) })
 				if !whole || n%roadsOfAWorld == 0 {
 					s.close()
@@ -219,7 +220,8 @@ func (s *stage) until(what string, ok func() bool) {
 	}
 }
 
-// killedAt kills the bot at the nth call of a road and checks what comes of it. It reports false when there are fewer calls.
+// killedAt kills the bot at the nth call of a road and checks what comes of it. It reports false when there are fewer
+// calls.
 func (s *stage) killedAt(n int) bool {
 	s.t.Helper()
 	r := s.road("alone")
@@ -428,14 +430,16 @@ func (r *road) told(now reset.Request, commits int, from, to int64) {
 			r.fatal("%s is said to be unchanged; it stands at %d after %d commits", now.ID, stands, commits)
 		}
 	default:
-		r.fatal("%s ended as %s, %s; the group stands at %d after %d commits", now.ID, now.State, now.Outcome, stands, commits)
+		r.fatal("%s ended as %s, %s; the group stands at %d after %d commits", now.ID, now.State, now.Outcome, stands,
+			commits)
 	}
 	events := r.audit(now.ID)
 	last := reset.EvApplied
 	if now.State == reset.Failed {
 		last = reset.EvFailed
 	}
-	for ev, want := range map[reset.Event]int{reset.EvAsked: 1, reset.EvPlanned: 1, reset.EvApproved: 1, reset.EvApplying: now.Attempt, last: 1} {
+	for ev, want := range map[reset.Event]int{reset.EvAsked: 1, reset.EvPlanned: 1, reset.EvApproved: 1,
+		reset.EvApplying: now.Attempt, last: 1} {
 		if n := occurs(events, ev); n != want {
 			r.fatal("%s: the audit tells %q %d times, not %d: %q", now.ID, ev, n, want, events)
 		}
@@ -471,7 +475,8 @@ func (r *road) snapshot(now reset.Request, from, to int64) {
 	}
 }
 
-// oneCard checks that the request's card tells the end, and that every other message with its buttons loses them at a click.
+// oneCard checks that the request's card tells the end, and that every other message with its buttons loses them at a
+// click.
 func (r *road) oneCard(now reset.Request) {
 	r.t.Helper()
 	card, err := r.db.Card(r.ctx, now.ID)
@@ -480,7 +485,8 @@ func (r *road) oneCard(now reset.Request) {
 	}
 	for _, m := range r.Jon.Messages(world.Home) {
 		text := m.Text()
-		if !strings.Contains(text, now.ID+".") && !strings.Contains(text, now.ID+" · ") || m.Thread != "" || m.Ephemeral {
+		if !strings.Contains(text, now.ID+".") && !strings.Contains(text, now.ID+" · ") || m.Thread != "" ||
+			m.Ephemeral {
 			continue
 		}
 		if m.TS == card.TS {

@@ -104,7 +104,8 @@ func TestCancelThatNobodyHasDecidedYet(t *testing.T) {
 		t.Fatal(err)
 	}
 	const held = "after store.Update approved>approved refused"
-	r.until("the armed reset is held back again and again", func() bool { return count(a.trace(), held)+count(b.trace(), held) >= 2 })
+	r.until("the armed reset is held back again and again",
+		func() bool { return count(a.trace(), held)+count(b.trace(), held) >= 2 })
 	if now := r.reaches(reset.Approved); now.Attempt != 0 {
 		r.fatal("an attempt began while a cancel was waiting")
 	}

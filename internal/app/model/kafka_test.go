@@ -11,8 +11,9 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// fakeKafka is a cluster in memory that keeps its whole history: each look at a group, each request that reached it, each change
-// of a committed offset with its cause. Requests can be held on the way and land much later, as TCP allows.
+// fakeKafka is a cluster in memory that keeps its whole history: each look at a group, each request that reached it,
+// each change of a committed offset with its cause. Requests can be held on the way and land much later, as TCP
+// allows.
 type fakeKafka struct {
 	mu        sync.Mutex
 	now       func() time.Time
@@ -135,7 +136,8 @@ func newKafka(now func() time.Time) *fakeKafka {
 	for name, parts := range map[string]int{"orders": 3, "refunds": 1} {
 		t := &topic{id: name + "-1"}
 		for range parts {
-			t.parts = append(t.parts, partLog{start: 0, end: 1000, base: born.Add(-1000 * 10 * time.Second), step: 10 * time.Second})
+			t.parts = append(t.parts, partLog{start: 0, end: 1000, base: born.Add(-1000 * 10 * time.Second),
+				step: 10 * time.Second})
 		}
 		k.topics[name] = t
 	}
@@ -144,7 +146,8 @@ func newKafka(now func() time.Time) *fakeKafka {
 	}
 	for p := range int32(3) {
 		k.groups["billing"].commits[reset.Partition{Topic: "orders", Partition: p}] = reset.Position{Offset: 900}
-		k.groups["billing-b"].commits[reset.Partition{Topic: "orders", Partition: p}] = reset.Position{Offset: 700 + int64(p)}
+		k.groups["billing-b"].commits[reset.Partition{Topic: "orders", Partition: p}] = reset.Position{Offset: 700 +
+			int64(p)}
 	}
 	k.groups["billing"].commits[reset.Partition{Topic: "refunds"}] = reset.Position{Offset: 950}
 	k.groups["audit"].commits[reset.Partition{Topic: "orders"}] = reset.Position{Offset: 10}
@@ -169,7 +172,8 @@ func (k *fakeKafka) put(g string, p reset.Partition, to reset.Position, by strin
 	if by == "bot" || by == "outsider" {
 		k.note("   kafka: %s sets %v of %s from %v to %v", by, p, g, k.at(g, p), to)
 	}
-	k.changes = append(k.changes, change{seq: k.next(), at: k.now(), group: g, part: p, from: k.at(g, p), to: to, by: by, request: r})
+	k.changes = append(k.changes, change{seq: k.next(), at: k.now(), group: g, part: p, from: k.at(g, p), to: to,
+		by: by, request: r})
 	if to.None {
 		delete(k.groups[g].commits, p)
 		return
@@ -271,7 +275,8 @@ func (k *fakeKafka) deleteTopic(name string, again bool) {
 	if again {
 		fresh := &topic{id: name + "-" + string(rune('a'+k.seq%26)) + string(rune('a'+k.seq/26%26))}
 		for range map[string]int{"orders": 3, "refunds": 1}[name] {
-			fresh.parts = append(fresh.parts, partLog{end: 50, base: k.now().Add(-500 * time.Second), step: 10 * time.Second})
+			fresh.parts = append(fresh.parts, partLog{end: 50, base: k.now().Add(-500 * time.Second),
+				step: 10 * time.Second})
 		}
 		k.topics[name] = fresh
 	}
@@ -322,7 +327,8 @@ func (k *fakeKafka) carryOut(r *request) []reset.StepResult {
 			results[i].Rejected = "UNKNOWN_MEMBER_ID"
 		case t == nil || int(st.Partition.Partition) >= len(t.parts):
 			results[i].Rejected = "UNKNOWN_TOPIC_OR_PARTITION"
-		case r.fate.reject != "" && !r.fate.anyway && (r.fate.parts == nil || slices.Contains(r.fate.parts, st.Partition.Partition)):
+		case r.fate.reject != "" && !r.fate.anyway &&
+			(r.fate.parts == nil || slices.Contains(r.fate.parts, st.Partition.Partition)):
 			results[i].Rejected = r.fate.reject
 		default:
 			to := st.To
@@ -338,7 +344,8 @@ func (k *fakeKafka) carryOut(r *request) []reset.StepResult {
 	return results
 }
 
-// add counts the records of the log between two commits. Where one of them is none, what that means is the consumers' affair.
+// add counts the records of the log between two commits. Where one of them is none, what that means is the consumers'
+// affair.
 func (e *effect) add(s situation, to reset.Position) {
 	from, l := s.committed, s.log
 	if from.None || to.None {
@@ -360,7 +367,8 @@ func (k *fakeKafka) state(g string) reset.GroupState {
 		return reset.GroupState{}
 	}
 	k.looks = append(k.looks, look{k.next(), k.now(), g, len(grp.members)})
-	st := reset.GroupState{Exists: true, State: "Empty", Type: "classic", Protocol: "consumer", Members: slices.Clone(grp.members)}
+	st := reset.GroupState{Exists: true, State: "Empty", Type: "classic", Protocol: "consumer",
+		Members: slices.Clone(grp.members)}
 	if len(grp.members) > 0 {
 		st.State = "Stable"
 	}
@@ -437,7 +445,9 @@ func (k *fakeKafka) Inspect(ctx context.Context, q reset.Query) (reset.Snapshot,
 			snap.Partitions = k.read(snap.Partitions, q, reset.Partition{Topic: ts.Topic, Partition: p})
 		}
 	}
-	slices.SortFunc(snap.Partitions, func(a, b reset.PartitionState) int { return byPartition(a.Partition, b.Partition) })
+	slices.SortFunc(snap.Partitions, func(a, b reset.PartitionState) int {
+		return byPartition(a.Partition, b.Partition)
+	})
 	return snap, nil
 }
 
@@ -488,7 +498,9 @@ func (k *fakeKafka) read(into []reset.PartitionState, q reset.Query, p reset.Par
 }
 
 // Write implements reset.Cluster.
-func (k *fakeKafka) Write(ctx context.Context, g string, ch reset.Chunk, ready func() error) ([]reset.StepResult, error) {
+func (k *fakeKafka) Write(
+	ctx context.Context, g string, ch reset.Chunk, ready func() error,
+) ([]reset.StepResult, error) {
 	k.mu.Lock()
 	var f fate
 	if len(k.fates) > 0 {
@@ -536,7 +548,8 @@ func (k *fakeKafka) Write(ctx context.Context, g string, ch reset.Chunk, ready f
 
 // leaves notes a request with what the bot could know when it sent it.
 func (k *fakeKafka) leaves(g string, ch reset.Chunk, f fate) *request {
-	r := &request{seq: k.next(), at: k.now(), group: g, chunk: ch, fate: f, known: maps.Clone(k.known[g]), stood: map[reset.Partition]reset.Position{}}
+	r := &request{seq: k.next(), at: k.now(), group: g, chunk: ch, fate: f, known: maps.Clone(k.known[g]),
+		stood: map[reset.Partition]reset.Position{}}
 	for _, st := range ch.Steps {
 		r.stood[st.Partition] = k.at(g, st.Partition)
 	}

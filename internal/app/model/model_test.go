@@ -9,10 +9,11 @@ import (
 	"testing"
 )
 
-// TestModel is a few runs of the model: a run is a world, random steps in it, and a judgement once all has come to rest.
+// TestModel is a few runs of the model: a run is a world, random steps in it, and a judgement once all has come to
+// rest.
 //
 //	MODEL_RUNS=400 MODEL_STEPS=250 go test ./internal/app/model -run TestModel -timeout 2h     more of it (make model)
-//	MODEL_SEED=17 go test ./internal/app/model -run TestModel -v                               one run again, with all that happened
+//	MODEL_SEED=17 go test ./internal/app/model -run TestModel -v  one run again, with all that happened
 func TestModel(t *testing.T) {
 	t.Parallel()
 	runs, steps, from := number64("MODEL_RUNS", 4), number64("MODEL_STEPS", 60), number64("MODEL_FROM", 1)
@@ -89,7 +90,8 @@ func (s *summary) stops() bool {
 }
 
 func (s *summary) tell(t *testing.T) {
-	t.Logf("%d steps, %d acts of people, %d contents shown, %d looks at groups, %d writes sent", s.steps, s.acts, s.shown, s.looks, s.writes)
+	t.Logf("%d steps, %d acts of people, %d contents shown, %d looks at groups, %d writes sent", s.steps, s.acts,
+		s.shown, s.looks, s.writes)
 	for _, end := range slices.Sorted(maps.Keys(s.ends)) {
 		t.Logf("  %6d requests: %s", s.ends[end], end)
 	}

@@ -18,20 +18,30 @@ import (
 type mutant struct{ name, file, old, now string }
 
 var mutants = []mutant{
-	{"a lost write is not looked for after \"as before\"", "reset/late.go", "if !a.unanswered() ||", "if true || !a.unanswered() ||"},
+	{"a lost write is not looked for after \"as before\"", "reset/late.go", "if !a.unanswered() ||",
+		"if true || !a.unanswered() ||"},
 	{"the offsets decide nothing: Kafka's error means that nothing was written", "reset/judge.go",
 		"case written+doubtful == 0 && target == stays:", "case written == 0:"},
 	{"the second reading is the first one", "reset/finish.go", "if !same(writes[i].Read, reads[i]) {", "if false {"},
 	{"the settle time is not served", "reset/settle.go", "if st.served(s.Times.Settle) {", "if true {"},
-	{"half of what is skipped is not told", "reset/written.go", "\te := Total(stepsOf(writes))\n", "\te := Total(stepsOf(writes))\n\t\te.Skip /= 2\n"},
-	{"partitions that went elsewhere are not named", "reset/written.go", "case HowClampStart, HowClampEnd, HowNoLater, HowStartInDoubt:\n\t\treturn true", "case HowNoLater:\n\t\treturn true"},
-	{"a refused click or command is not answered", "bot/handle.go", "b.answer(ctx, e, content, e.Alone && moot(err))", "_ = content"},
-	{"an answer is given twice", "bot/answer.go", "err := b.deliver(ctx, e, c, replace, e.URL != \"\")\n", "_ = b.deliver(ctx, e, c, replace, e.URL != \"\")\n\terr := b.deliver(ctx, e, c, replace, e.URL != \"\")\n"},
-	{"all full members may what the rule lets some do", "auth/policy.go", "\treturn reset.DeniedNotIn, nil\n", "\treturn \"\", nil\n"},
+	{"half of what is skipped is not told", "reset/written.go", "\te := Total(stepsOf(writes))\n",
+		"\te := Total(stepsOf(writes))\n\t\te.Skip /= 2\n"},
+	{"partitions that went elsewhere are not named", "reset/written.go",
+		"case HowClampStart, HowClampEnd, HowNoLater, HowStartInDoubt:\n\t\treturn true",
+		"case HowNoLater:\n\t\treturn true"},
+	{"a refused click or command is not answered", "bot/handle.go", "b.answer(ctx, e, content, e.Alone && moot(err))",
+		"_ = content"},
+	{"an answer is given twice", "bot/answer.go", "err := b.deliver(ctx, e, c, replace, e.URL != \"\")\n",
+		"_ = b.deliver(ctx, e, c, replace, e.URL != \"\")\n\terr := b.deliver(ctx, e, c, replace, e.URL != \"\")\n"},
+	{"all full members may what the rule lets some do", "auth/policy.go", "\treturn reset.DeniedNotIn, nil\n",
+		"\treturn \"\", nil\n"},
 	{"an expired request stays open", "reset/reconcile.go", "if s.over(r) {", "if false {"},
-	{"a card is not edited once its request has ended", "bot/show.go", "\tnow := b.now()\n\tif d := b.pace.postponed(updating, now); d > 0 {\n", "\tnow := b.now()\n\tif !s.Request.State.Open() {\n\t\treturn time.Time{}, nil, nil\n\t}\n\tif d := b.pace.postponed(updating, now); d > 0 {\n"},
+	{"a card is not edited once its request has ended", "bot/show.go",
+		"\tnow := b.now()\n\tif d := b.pace.postponed(updating, now); d > 0 {\n",
+		"\tnow := b.now()\n\tif !s.Request.State.Open() {\n\t\treturn time.Time{}, nil, nil\n\t}\n\tif d := b.pace.postponed(updating, now); d > 0 {\n"},
 	{"guests may what their groups may", "auth/policy.go", "return reset.DeniedGuest, nil", "return \"\", nil"},
-	{"one approval fewer is enough", "auth/rule.go", "out.Need, out.MaxSkip, out.MaxReplay = t.Need,", "out.Need, out.MaxSkip, out.MaxReplay = max(0, t.Need-1),"},
+	{"one approval fewer is enough", "auth/rule.go", "out.Need, out.MaxSkip, out.MaxReplay = t.Need,",
+		"out.Need, out.MaxSkip, out.MaxReplay = max(0, t.Need-1),"},
 }
 
 var stopped = regexp.MustCompile(`STOPPED after (\d+) steps: \[([^\]]+)\]`)
@@ -64,7 +74,8 @@ func TestMutants(t *testing.T) {
 			if err := os.WriteFile(overlay, replace, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			cmd := exec.CommandContext(t.Context(), "go", "test", "-overlay", overlay, "-vet=off", "-count=1", "-run", "^TestModel$", "-v", "-timeout", "1h", ".")
+			cmd := exec.CommandContext(t.Context(), "go", "test", "-overlay", overlay, "-vet=off", "-count=1", "-run",
+				"^TestModel$", "-v", "-timeout", "1h", ".")
 			cmd.Env = append(os.Environ(), "MODEL_RUNS=100", "MODEL_STEPS=100", "MODEL_FROM=1", "MODEL_STOP=1")
 			var out bytes.Buffer
 			cmd.Stdout, cmd.Stderr = &out, &out

@@ -29,7 +29,8 @@ func (w *world) judge() {
 				w.wrong("unknown words", "%s is %q", id, v.status)
 			}
 			// What was put back may be moved again: it had to be so when it was first said.
-			if class == rolledBack && !said[class] || class != rolledBack && (i == 0 || class != classOf(c.views[i-1].status)) {
+			if class == rolledBack && !said[class] ||
+				class != rolledBack && (i == 0 || class != classOf(c.views[i-1].status)) {
 				w.holds(id, v, writes)
 			}
 			said[class] = true
@@ -40,12 +41,13 @@ func (w *world) judge() {
 	w.carefully()
 }
 
-// created finds the act that a request came of: the last one before its preview by the person who alone was shown it. What all saw
-// first is a schedule's run.
+// created finds the act that a request came of: the last one before its preview by the person who alone was shown it.
+// What all saw first is a schedule's run.
 func (w *world) created(c *told) {
 	first := c.views[0]
 	for _, a := range w.acts {
-		if first.reader == a.who && a.from <= first.index && slices.Contains([]string{"ask", "retry", "undo", "freeze", "thaw"}, a.verb) {
+		if first.reader == a.who && a.from <= first.index &&
+			slices.Contains([]string{"ask", "retry", "undo", "freeze", "thaw"}, a.verb) {
 			c.creator = a
 		}
 	}
@@ -66,9 +68,13 @@ func (w *world) attempts() []*attempt {
 		if r.refused {
 			continue // it changed nothing, and its request goes on
 		}
-		i := slices.IndexFunc(out, func(a *attempt) bool { return a.group == r.group && a.at.Equal(r.at) && a.goesOn(r) })
+		i := slices.IndexFunc(out, func(a *attempt) bool {
+			return a.group == r.group && a.at.Equal(r.at) &&
+				a.goesOn(r)
+		})
 		if i < 0 {
-			i, out = len(out), append(out, &attempt{group: r.group, at: r.at, seq: r.seq, parts: map[reset.Partition]bool{}})
+			i, out = len(out),
+				append(out, &attempt{group: r.group, at: r.at, seq: r.seq, parts: map[reset.Partition]bool{}})
 		}
 		out[i].requests = append(out[i].requests, r)
 		for _, st := range r.chunk.Steps {
@@ -78,7 +84,8 @@ func (w *world) attempts() []*attempt {
 	return out
 }
 
-// goesOn reports whether a request may be a further one of an attempt: for other partitions, or to roll back what it wrote.
+// goesOn reports whether a request may be a further one of an attempt: for other partitions, or to roll back what it
+// wrote.
 func (a *attempt) goesOn(r *request) bool {
 	common, back := 0, 0
 	for _, st := range r.chunk.Steps {
@@ -95,8 +102,9 @@ func (a *attempt) goesOn(r *request) bool {
 	return common == 0 || common == len(r.chunk.Steps) && back == common
 }
 
-// tellers finds for each attempt the request whose card tells it. One request of a group is written at a time, so that a card that
-// says when its write ended belongs to the attempt before that time; what is left belongs to the first card that says no time.
+// tellers finds for each attempt the request whose card tells it. One request of a group is written at a time, so
+// that a card that says when its write ended belongs to the attempt before that time; what is left belongs to the
+// first card that says no time.
 func (w *world) tellers() map[string][]*request {
 	out := map[string][]*request{}
 	all := w.attempts()
@@ -109,7 +117,8 @@ func (w *world) tellers() map[string][]*request {
 		w.did("oracle: the write of %s at %s belongs to %s", a.group, a.at.Format("15:04:05"), id)
 		out[id] = append(out[id], a.requests...)
 		if id == "" && slices.ContainsFunc(a.requests, func(r *request) bool { return w.landed(r, w.kafka.seq+1) }) {
-			w.wrong("untold write", "%s was written at %s (%s), and no card tells it", a.group, a.at.Format("15:04:05"), a.requests[0].fate.name)
+			w.wrong("untold write", "%s was written at %s (%s), and no card tells it", a.group, a.at.Format("15:04:05"),
+				a.requests[0].fate.name)
 		}
 	}
 	return out
@@ -152,8 +161,9 @@ func (w *world) teller(a *attempt, next time.Time, taken map[string][]*request) 
 	return best.id
 }
 
-// tells reports whether what a card says fits an attempt: 1; 0 when it says nothing that could be compared, -1 when it speaks of
-// another one. Only where several resets of a group end in one second, or while Slack is in trouble, can more than one be meant.
+// tells reports whether what a card says fits an attempt: 1; 0 when it says nothing that could be compared, -1 when
+// it speaks of another one. Only where several resets of a group end in one second, or while Slack is in trouble, can
+// more than one be meant.
 func (w *world) tells(c *told, a *attempt) int {
 	to, moved, _ := w.lastAttempt(a.requests, w.kafka.seq)
 	score := 0
@@ -173,7 +183,8 @@ func (w *world) tells(c *told, a *attempt) int {
 			continue
 		}
 		n, outturn := atOffset.FindStringSubmatch(says[3]), outturns.FindStringSubmatch(v.text)
-		other := slices.ContainsFunc(slices.Collect(maps.Values(to)), func(p reset.Position) bool { return n != nil && p.Offset != number(n[1]) })
+		other := slices.ContainsFunc(slices.Collect(maps.Values(to)),
+			func(p reset.Position) bool { return n != nil && p.Offset != number(n[1]) })
 		if number(says[2]) == int64(len(a.parts)) && (!other || says[4] != "") && named(says[4], to) &&
 			(outturn == nil || effect{number(outturn[2]), number(outturn[4])} == moved) {
 			return 1
@@ -186,7 +197,8 @@ func (w *world) tells(c *told, a *attempt) int {
 // named reports whether the partitions that a card names as elsewhere were written there.
 func named(words string, to map[reset.Partition]reset.Position) bool {
 	for _, m := range strayed.FindAllStringSubmatch(words, -1) {
-		if pos := to[reset.Partition{Topic: m[1], Partition: int32(number(m[2]))}]; pos.None || pos.Offset != number(m[3]) {
+		if pos := to[reset.Partition{Topic: m[1], Partition: int32(number(m[2]))}]; pos.None ||
+			pos.Offset != number(m[3]) {
 			return false
 		}
 	}
@@ -203,8 +215,8 @@ func (c *told) ended() int {
 	return 0
 }
 
-// endedAt is when a request's write ended: as its card says, or else when that was first shown. A card that says that Kafka took
-// nothing has no attempt that counts here.
+// endedAt is when a request's write ended: as its card says, or else when that was first shown. A card that says that
+// Kafka took nothing has no attempt that counts here.
 func (c *told) endedAt() (at time.Time, said, known bool) {
 	for _, v := range c.views {
 		class := classOf(v.status)
@@ -226,7 +238,8 @@ func (c *told) endedAt() (at time.Time, said, known bool) {
 
 // landed reports whether a request had changed what is committed by then.
 func (w *world) landed(r *request, by int) bool {
-	return slices.ContainsFunc(w.kafka.changes, func(c change) bool { return c.request == r && c.seq <= by && c.from != c.to })
+	return slices.ContainsFunc(w.kafka.changes,
+		func(c change) bool { return c.request == r && c.seq <= by && c.from != c.to })
 }
 
 // changesOf are what requests did to commits by then.
@@ -282,18 +295,20 @@ func (w *world) holds(id string, v view, writes []*request) {
 	case nothing:
 		for _, c := range w.changesOf(writes, v.kafka) {
 			if !same(c.from, c.to) {
-				w.wrong("written though nothing was", "%s says %q, and %s-%d went from %v to %v at %s", id, v.status, c.part.Topic, c.part.Partition,
-					c.from, c.to, c.at.Format("15:04:05"))
+				w.wrong("written though nothing was", "%s says %q, and %s-%d went from %v to %v at %s", id, v.status,
+					c.part.Topic, c.part.Partition, c.from, c.to, c.at.Format("15:04:05"))
 				return
 			}
 		}
 	case rolledBack:
 		if strings.Contains(v.text, "could not be rolled back") {
-			w.wrong("contradiction", "%s says that it was put back, and that it could not be: %s", id, clip(v.text, 500))
+			w.wrong("contradiction", "%s says that it was put back, and that it could not be: %s", id,
+				clip(v.text, 500))
 		}
 		for p, from := range w.before(writes) {
 			if !w.within(v, p, from) {
-				w.wrong("not put back", "%s says %q, and %s-%d had been at %v and was not there then", id, v.status, p.Topic, p.Partition, from)
+				w.wrong("not put back", "%s says %q, and %s-%d had been at %v and was not there then", id, v.status,
+					p.Topic, p.Partition, from)
 				return
 			}
 		}
@@ -320,7 +335,8 @@ func (w *world) wasAsBefore(id string, v view, writes []*request) {
 	for p, from := range w.before(writes) {
 		for _, clock := range times[1:] {
 			if at := clockTime(clock, v.at); !has(w.values(w.screen.cards[id].group, p, at), from) {
-				w.wrong("not as before", "%s says %q, and %s-%d had been at %v and was not there at %s", id, times[0], p.Topic, p.Partition, from, clock)
+				w.wrong("not as before", "%s says %q, and %s-%d had been at %v and was not there at %s", id, times[0],
+					p.Topic, p.Partition, from, clock)
 				return
 			}
 		}
@@ -344,7 +360,8 @@ func (w *world) before(writes []*request) map[reset.Partition]reset.Position {
 	return out
 }
 
-// within reports whether a partition was at a position when a card could have read it: in the minutes before it was shown.
+// within reports whether a partition was at a position when a card could have read it: in the minutes before it was
+// shown.
 func (w *world) within(v view, p reset.Partition, want reset.Position) bool {
 	group := w.screen.cards[refOf(v)].group
 	for t := v.at; v.at.Sub(t) <= 3*time.Minute; t = t.Add(-time.Second) {
@@ -394,8 +411,10 @@ func (w *world) isDone(id string, v view, writes []*request) {
 		n := atOffset.FindStringSubmatch(says[3])
 		switch {
 		case !has(w.values(w.screen.cards[id].group, p, at), pos):
-			w.wrong("not at its target", "%s says %q; %s-%d was written to %v and was not there", id, says[0], p.Topic, p.Partition, pos)
-		case stray && (pos.None || pos.Offset != elsewhere), !stray && unnamed == 0 && n != nil && (pos.None || pos.Offset != number(n[1])):
+			w.wrong("not at its target", "%s says %q; %s-%d was written to %v and was not there", id, says[0], p.Topic,
+				p.Partition, pos)
+		case stray && (pos.None || pos.Offset != elsewhere),
+			!stray && unnamed == 0 && n != nil && (pos.None || pos.Offset != number(n[1])):
 			w.wrong("another offset", "%s says %q; %s-%d was written to %v", id, says[0], p.Topic, p.Partition, pos)
 		}
 	}
@@ -403,7 +422,9 @@ func (w *world) isDone(id string, v view, writes []*request) {
 }
 
 // lastAttempt is what was last sent for a request by then: an attempt is sent at one moment of the model's time.
-func (w *world) lastAttempt(writes []*request, by int) (to map[reset.Partition]reset.Position, moved effect, exact bool) {
+func (w *world) lastAttempt(
+	writes []*request, by int,
+) (to map[reset.Partition]reset.Position, moved effect, exact bool) {
 	to, exact = map[reset.Partition]reset.Position{}, true
 	var last time.Time
 	for _, r := range writes {
@@ -420,7 +441,9 @@ func (w *world) lastAttempt(writes []*request, by int) (to map[reset.Partition]r
 			if _, there := to[st.Partition]; !there && !r.chunk.Delete {
 				moved.add(at, st.To) // whether it landed or others went to the same place: the two look the same
 			}
-			exact = exact && !at.committed.None && at.committed.Offset >= at.log.start && at.committed.Offset <= at.log.end // else the consumers decide
+			// else the consumers decide
+			exact = exact && !at.committed.None && at.committed.Offset >= at.log.start &&
+				at.committed.Offset <= at.log.end
 			pos := st.To
 			pos.None = pos.None || r.chunk.Delete
 			if _, there := to[st.Partition]; !there { // what follows at the same moment rolls it back
@@ -456,7 +479,8 @@ func (w *world) ends(id string, writes []*request) {
 	if end, ok := endOf(v); ok && !w.now().After(end.Add(grace)) && w.now().Sub(v.at) < 12*time.Hour {
 		return // it has time
 	}
-	if slices.Contains([]class{collecting, armed, writing}, c) || c == open && !strings.HasPrefix(v.status, "announced") {
+	if slices.Contains([]class{collecting, armed, writing}, c) ||
+		c == open && !strings.HasPrefix(v.status, "announced") {
 		if c == open && (!v.public || w.screen.cards[id].schedule()) {
 			return // a preview says itself until when it is good; what its one reader has can't be changed after that
 		}
@@ -468,8 +492,8 @@ func (w *world) ends(id string, writes []*request) {
 	if c == asBefore || c == nothing || c == unwritten {
 		for _, ch := range w.changesOf(writes, w.kafka.seq+1) {
 			if !same(ch.from, ch.to) && ch.seq > w.saidAt(id) && w.lasted(ch) && !w.excused(v, ch) {
-				w.wrong("late and uncorrected", "%s says %q since %s, and %s-%d went from %v to %v at %s", id, v.status, v.at.Format("15:04:05"),
-					ch.part.Topic, ch.part.Partition, ch.from, ch.to, ch.at.Format("15:04:05"))
+				w.wrong("late and uncorrected", "%s says %q since %s, and %s-%d went from %v to %v at %s", id, v.status,
+					v.at.Format("15:04:05"), ch.part.Topic, ch.part.Partition, ch.from, ch.to, ch.at.Format("15:04:05"))
 				return
 			}
 		}
@@ -494,7 +518,9 @@ func (w *world) lasted(ch change) bool {
 
 // excused reports whether a card says why a late write can't be told: consumers were there before it landed.
 func (w *world) excused(v view, ch change) bool {
-	if strings.Contains(v.text, "it is not known whether the write landed") || strings.Contains(v.text, "whether the write has landed is not known") || strings.Contains(v.text, "has written the same offsets since") {
+	if strings.Contains(v.text, "it is not known whether the write landed") ||
+		strings.Contains(v.text, "whether the write has landed is not known") ||
+		strings.Contains(v.text, "has written the same offsets since") {
 		return true // others did the same, or moved what it would have moved
 	}
 	came := membersCame.FindStringSubmatch(v.text)
@@ -539,7 +565,8 @@ func (w *world) agreed(c *told, r *request, ids []string) {
 	}
 	approved := map[string]bool{}
 	confirmed, alone := false, false
-	if owner := runOf.FindStringSubmatch(c.views[0].text); c.creator == nil && owner != nil { // a run is asked for by its schedule
+	// a run is asked for by its schedule
+	if owner := runOf.FindStringSubmatch(c.views[0].text); c.creator == nil && owner != nil {
 		asker, confirmed = "U0"+strings.ToUpper(owner[1]), true
 	}
 	for _, a := range w.acts {
@@ -552,14 +579,16 @@ func (w *world) agreed(c *told, r *request, ids []string) {
 			approved[a.who] = true
 		}
 	}
-	undo := c.creator != nil && (c.creator.verb == "undo" || strings.Contains(strings.Join(texts(c), "\n"), "ake back "))
+	undo := c.creator != nil && (c.creator.verb == "undo" ||
+		strings.Contains(strings.Join(texts(c), "\n"), "ake back "))
 	switch need := needs(r.effect); {
 	case asker == "":
 		w.wrong("nobody asked", "%s was written and nobody is known to have asked for it", c.id)
 	case !confirmed && !alone:
 		w.wrong("nobody confirmed", "%s was written and %s never said so", c.id, asker)
 	case len(approved) < need && !alone && !undo:
-		w.wrong("not approved", "%s moved %+v, which needs %d, with the approval of %d", c.id, r.effect, need, len(approved))
+		w.wrong("not approved", "%s moved %+v, which needs %d, with the approval of %d", c.id, r.effect, need,
+			len(approved))
 	}
 }
 
@@ -571,7 +600,8 @@ func texts(c *told) []string {
 	return out
 }
 
-// settleTime is for how long a group must have been found empty; settleGap is the longest time between two looks within it.
+// settleTime is for how long a group must have been found empty; settleGap is the longest time between two looks
+// within it.
 const (
 	settleTime = 6 * time.Second
 	settleGap  = 5 * time.Second
@@ -584,12 +614,14 @@ func (w *world) carefully() {
 			w.wrong("written into a busy group", "at %s, %s", r.at.Format("15:04:05"), r.group)
 		}
 		if !r.lastOut.IsZero() && r.at.Sub(r.lastOut) < settleTime {
-			w.wrong("written too early", "%s at %s: its members were there until %s", r.group, r.at.Format("15:04:05"), r.lastOut.Format("15:04:05"))
+			w.wrong("written too early", "%s at %s: its members were there until %s", r.group, r.at.Format("15:04:05"),
+				r.lastOut.Format("15:04:05"))
 		}
 		last := r.at
 		for _, at := range r.looked {
 			if last.Sub(at) > settleGap {
-				w.wrong("written without looking", "%s at %s: no look between %s and %s", r.group, r.at.Format("15:04:05"), at.Format("15:04:05"), last.Format("15:04:05"))
+				w.wrong("written without looking", "%s at %s: no look between %s and %s", r.group,
+					r.at.Format("15:04:05"), at.Format("15:04:05"), last.Format("15:04:05"))
 				break
 			}
 			last = at

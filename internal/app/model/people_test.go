@@ -8,8 +8,9 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/slacksim"
 )
 
-// The people. mara, kim and gus are in the group that may request, jon, kim and dee in the one that approves; gus is a guest, so
-// that his membership is worth nothing; dee gets deactivated; sol is of another organisation; ben is a member of neither.
+// The people. mara, kim and gus are in the group that may request, jon, kim and dee in the one that approves; gus is
+// a guest, so that his membership is worth nothing; dee gets deactivated; sol is of another organisation; ben is a
+// member of neither.
 const (
 	mara, jon, kim, dee = "U0MARA", "U0JON", "U0KIM", "U0DEE"
 	oncall              = "U0ONCALL"
@@ -101,7 +102,8 @@ func (w *world) clicks(who string, m slacksim.Shown, b slacksim.Button) *act {
 	p := w.sim.Person(who)
 	d, err := p.Click(slacksim.Message{Channel: m.Channel, TS: m.TS}, b.ActionID)
 	if err != nil { // edited away since: what is left is a click that was on its way
-		d, err = p.Forge(slacksim.Forgery{Channel: m.Channel, TS: m.TS, ActionID: b.ActionID, Value: b.Value, Ephemeral: m.Ephemeral}), nil
+		d, err = p.Forge(slacksim.Forgery{Channel: m.Channel, TS: m.TS, ActionID: b.ActionID, Value: b.Value,
+			Ephemeral: m.Ephemeral}), nil
 	}
 	w.delivered(a, d, err)
 	return a
@@ -137,7 +139,8 @@ func (w *world) delivered(a *act, d *slacksim.Delivery, err error) {
 		})
 	}
 	if dead {
-		a.trouble, a.failed = true, a.failed || a.opens // a form that did not open decided nothing, and Slack takes it for 3 s only
+		// a form that did not open decided nothing, and Slack takes it for 3 s only
+		a.trouble, a.failed = true, a.failed || a.opens
 		w.reborn()
 	}
 	w.settle()

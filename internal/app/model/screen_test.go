@@ -9,8 +9,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/slacksim"
 )
 
-// screen is everything that people were shown, read as a person would: the line under the title says which request it is and how
-// it stands.
+// screen is everything that people were shown, read as a person would: the line under the title says which request it
+// is and how it stands.
 type screen struct {
 	w      *world
 	seen   int // of Slack's journal
@@ -70,7 +70,8 @@ func (s *screen) read() {
 
 func (s *screen) take(m slacksim.Shown, at place) {
 	text := m.Text(mara)
-	s.w.did("   %s%s %s", map[bool]string{true: "edit ", false: ""}[m.Version > 0], audience(m), strings.ReplaceAll(clip(text, 900), "\n", " / "))
+	s.w.did("   %s%s %s", map[bool]string{true: "edit ", false: ""}[m.Version > 0], audience(m),
+		strings.ReplaceAll(clip(text, 900), "\n", " / "))
 	lines := strings.Split(text, "\n")
 	if len(lines) < 2 {
 		return
@@ -87,8 +88,10 @@ func (s *screen) take(m slacksim.Shown, at place) {
 	if title := titleLine.FindStringSubmatch(lines[0]); title != nil {
 		c.group = title[1]
 	}
-	c.views = append(c.views, view{at: m.At.Truncate(time.Second), kafka: m.At.Nanosecond(), step: s.w.steps, public: m.Reader == "" && m.Thread == "" && !strings.Contains(text, "The card in #"), place: at, status: ref[3], text: text,
-		index: len(s.shown) - 1, rev: ref[2], version: m.Version, reader: m.Reader, inThread: m.Thread != ""})
+	c.views = append(c.views, view{at: m.At.Truncate(time.Second), kafka: m.At.Nanosecond(), step: s.w.steps,
+		public: m.Reader == "" && m.Thread == "" && !strings.Contains(text, "The card in #"), place: at, status: ref[3],
+		text: text, index: len(s.shown) - 1, rev: ref[2], version: m.Version, reader: m.Reader,
+		inThread: m.Thread != ""})
 }
 
 func audience(m slacksim.Shown) string {
@@ -110,7 +113,8 @@ func clip(s string, n int) string {
 	return s
 }
 
-// answers reports whether somebody has been told anything, or been shown a change of what they clicked, since they acted.
+// answers reports whether somebody has been told anything, or been shown a change of what they clicked, since they
+// acted.
 func (s *screen) answers(a *act) bool {
 	for _, m := range s.shown[min(a.from, len(s.shown)):] {
 		private := m.Reader == a.who && m.Author != a.who
@@ -132,7 +136,8 @@ func (s *screen) check(a *act) {
 		case m.Author != slacksim.BotUser:
 		case m.Reader == a.who:
 			text := m.Text(a.who)
-			refused = refused || strings.Contains(text, "Not allowed") || strings.Contains(text, "too late") || strings.Contains(text, "You may not")
+			refused = refused || strings.Contains(text, "Not allowed") || strings.Contains(text, "too late") ||
+				strings.Contains(text, "You may not")
 		case m.Reader != "" && m.Version == 0: // an edit, of a preview say, disturbs nobody
 			others[m.Reader]++
 		case m.Reader != "":
@@ -145,10 +150,12 @@ func (s *screen) check(a *act) {
 		return
 	}
 	if again := s.repeated(a); again != "" {
-		s.w.wrong("several answers", "%s was told twice for %q: %s", a.who, a.verb+" "+a.ref+" "+a.text, clip(again, 200))
+		s.w.wrong("several answers", "%s was told twice for %q: %s", a.who, a.verb+" "+a.ref+" "+a.text,
+			clip(again, 200))
 	}
 	if !public && refused && len(others) > 0 {
-		s.w.wrong("others told", "%q of %s changed nothing that all see, and %v got messages", a.verb+" "+a.ref+" "+a.text, a.who, others)
+		s.w.wrong("others told", "%q of %s changed nothing that all see, and %v got messages",
+			a.verb+" "+a.ref+" "+a.text, a.who, others)
 	}
 }
 
@@ -204,7 +211,8 @@ func (s *screen) overdue() {
 		}
 		if !a.answered && now.After(limit) && !s.w.sick {
 			a.answered = true // told once
-			s.w.wrong("no answer", "%s waits since %s for an answer to %q (step %d)", a.who, a.at.Format("15:04:05"), a.verb+" "+a.ref+" "+a.text, a.step)
+			s.w.wrong("no answer", "%s waits since %s for an answer to %q (step %d)", a.who, a.at.Format("15:04:05"),
+				a.verb+" "+a.ref+" "+a.text, a.step)
 		}
 	}
 	if s.w.sick || now.Sub(later(s.w.sickAt, s.w.deadAt)) < afterTrouble {
@@ -232,7 +240,8 @@ func (s *screen) hanging(id string, v view, now time.Time) {
 		return
 	}
 	if end, ok := endOf(v); ok && now.After(end.Add(grace)) && now.Before(end.Add(grace+time.Minute)) {
-		s.w.wrong("hanging", "%s is still %q at %s, and was to end by %s", id, v.status, now.Format("15:04:05"), end.Format("15:04"))
+		s.w.wrong("hanging", "%s is still %q at %s, and was to end by %s", id, v.status, now.Format("15:04:05"),
+			end.Format("15:04"))
 	}
 }
 
@@ -258,8 +267,8 @@ func clockTime(clock string, shown time.Time) time.Time {
 	return t
 }
 
-// card is what was last said about a request in a message that all see. When Slack lost an answer there may be a copy of the card that
-// is not kept up to date any more.
+// card is what was last said about a request in a message that all see. When Slack lost an answer there may be a copy
+// of the card that is not kept up to date any more.
 func (s *screen) card(id string) (view, bool) {
 	for _, v := range slices.Backward(s.cards[id].views) {
 		if v.public {

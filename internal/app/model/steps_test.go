@@ -17,9 +17,9 @@ func (w *world) step() {
 		of int
 		do func()
 	}{
-		{12, w.asks}, {36, w.helps}, {14, w.presses}, {6, w.says}, {6, w.decides}, {3, w.schedules}, {3, w.looks}, {1, w.brakes},
-		{14, w.consumers}, {6, w.grows}, {1, w.topics}, {3, w.outsiders}, {7, w.faults}, {2, w.lands}, {1, w.outage},
-		{4, w.slackFails}, {4, w.slackHeals}, {2, w.dies}, {1, w.shifts}, {2, w.ambush}, {14, w.waits},
+		{12, w.asks}, {36, w.helps}, {14, w.presses}, {6, w.says}, {6, w.decides}, {3, w.schedules}, {3, w.looks},
+		{1, w.brakes}, {14, w.consumers}, {6, w.grows}, {1, w.topics}, {3, w.outsiders}, {7, w.faults}, {2, w.lands},
+		{1, w.outage}, {4, w.slackFails}, {4, w.slackHeals}, {2, w.dies}, {1, w.shifts}, {2, w.ambush}, {14, w.waits},
 	}
 	total := 0
 	for _, x := range weights {
@@ -58,9 +58,9 @@ func (w *world) asks() {
 	case 3:
 		topics = "limbo"
 	}
-	target := pick(w, "to latest", "to earliest", "shift -20", "shift -20", "shift -90", "shift 30", "shift -150", "shift -400",
-		fmt.Sprintf("to offset %d", w.rand.IntN(1100)), fmt.Sprintf("to offset %d", 850+w.rand.IntN(60)), "back 10m", "back 30m",
-		"to "+w.now().Add(-20*time.Minute).Format("15:04"), "to current", "like billing-b")
+	target := pick(w, "to latest", "to earliest", "shift -20", "shift -20", "shift -90", "shift 30", "shift -150",
+		"shift -400", fmt.Sprintf("to offset %d", w.rand.IntN(1100)), fmt.Sprintf("to offset %d", 850+w.rand.IntN(60)),
+		"back 10m", "back 30m", "to "+w.now().Add(-20*time.Minute).Format("15:04"), "to current", "like billing-b")
 	text := fmt.Sprintf("%s@prod %s %s", group, topics, target)
 	switch w.rand.IntN(16) {
 	case 0:
@@ -112,7 +112,8 @@ func (w *world) presses() {
 	w.forms(a)
 }
 
-// helps brings some open request on, as those whose turn it is would: its requester on the preview, approvers on the card.
+// helps brings some open request on, as those whose turn it is would: its requester on the preview, approvers on the
+// card.
 func (w *world) helps() {
 	for range 12 {
 		id, _ := w.known()
@@ -221,8 +222,9 @@ func (w *world) schedules() {
 		fmt.Sprintf(`schedule add "%d * * * *" --name nightly --announce 2m -- billing@prod orders shift -20`, minute),
 		fmt.Sprintf(`schedule add "%d * * * *" --name weekly --announce no -- billing-b@prod orders to latest`, minute),
 		fmt.Sprintf(`at %s -- billing@prod orders shift -30`, w.now().Add(4*time.Minute).Format("15:04")),
-		"schedule pause nightly", "schedule resume nightly", "schedule remove nightly", "schedule run nightly", "schedule skip-next nightly",
-		"schedule run weekly", "schedule list", "schedule show nightly", "delay "+id, "run "+id, "skip-next "+id)
+		"schedule pause nightly", "schedule resume nightly", "schedule remove nightly", "schedule run nightly",
+		"schedule skip-next nightly", "schedule run weekly", "schedule list", "schedule show nightly", "delay "+id,
+		"run "+id, "skip-next "+id)
 	verb := "schedule"
 	ref := ""
 	if strings.HasPrefix(text, "schedule add") || strings.HasPrefix(text, "at ") {
@@ -235,8 +237,8 @@ func (w *world) schedules() {
 func (w *world) looks() {
 	who := w.anybody()
 	id, ref := w.known()
-	text := pick(w, "show "+id, "show "+ref, "history "+id, "status", "history billing@prod", "lag billing@prod", "access billing@prod", "help",
-		"help target", "show zzzz", "schedule list")
+	text := pick(w, "show "+id, "show "+ref, "history "+id, "status", "history billing@prod", "lag billing@prod",
+		"access billing@prod", "help", "help target", "show zzzz", "schedule list")
 	w.types(who, w.channel(who), "look", ref, text)
 }
 
@@ -275,7 +277,8 @@ func (w *world) consumers() {
 }
 
 func (w *world) grows() {
-	p := pick(w, reset.Partition{Topic: "orders"}, reset.Partition{Topic: "orders", Partition: 1}, reset.Partition{Topic: "refunds"})
+	p := pick(w, reset.Partition{Topic: "orders"}, reset.Partition{Topic: "orders", Partition: 1},
+		reset.Partition{Topic: "refunds"})
 	n, gone := w.rand.Int64N(30), int64(0)
 	if w.rand.IntN(4) == 0 {
 		gone = w.rand.Int64N(900)
@@ -322,12 +325,15 @@ func (w *world) outage() {
 
 // slackFails makes calls fail, in ways that the bot knows and in one that it does not.
 func (w *world) slackFails() {
-	method := pick(w, "chat.update", "chat.update", "chat.postMessage", "chat.postMessage", slacksim.ResponseURLs, slacksim.ResponseURLs, "views.open",
-		"users.info", "usergroups.users.list", "conversations.info", "chat.getPermalink")
-	f := pick(w, slacksim.Fault{Status: 500}, slacksim.Fault{Status: 503}, slacksim.Fault{Drop: true}, slacksim.Fault{Drop: true, Effect: true},
-		slacksim.Fault{Error: "internal_error"}, slacksim.Fault{Error: "never_heard_of"}, slacksim.Fault{Error: "channel_not_found"},
-		slacksim.Fault{Error: "is_archived"}, slacksim.Fault{Error: "edit_window_closed"}, slacksim.Fault{Error: "msg_too_long"},
-		slacksim.Fault{Error: "invalid_blocks"}, slacksim.Fault{Error: "message_not_found"}, slacksim.Fault{Status: 429, RetryAfter: 30 * time.Second})
+	method := pick(w, "chat.update", "chat.update", "chat.postMessage", "chat.postMessage", slacksim.ResponseURLs,
+		slacksim.ResponseURLs, "views.open", "users.info", "usergroups.users.list", "conversations.info",
+		"chat.getPermalink")
+	f := pick(w, slacksim.Fault{Status: 500}, slacksim.Fault{Status: 503}, slacksim.Fault{Drop: true},
+		slacksim.Fault{Drop: true, Effect: true}, slacksim.Fault{Error: "internal_error"},
+		slacksim.Fault{Error: "never_heard_of"}, slacksim.Fault{Error: "channel_not_found"},
+		slacksim.Fault{Error: "is_archived"}, slacksim.Fault{Error: "edit_window_closed"},
+		slacksim.Fault{Error: "msg_too_long"}, slacksim.Fault{Error: "invalid_blocks"},
+		slacksim.Fault{Error: "message_not_found"}, slacksim.Fault{Status: 429, RetryAfter: 30 * time.Second})
 	f.Times = w.rand.IntN(4)
 	w.did("slack: %s fails %d times: %+v", method, f.Times, f)
 	w.sim.Fail(method, f)

@@ -38,8 +38,10 @@ var statuses = []struct {
 	class class
 }{
 	{`^(failed$|schedule |this card is out of date|FROZEN|thawed|frozen|saved|paused|removed|lapsed)`, aside},
-	{`^(Empty|Stable|PreparingRebalance|CompletingRebalance|Dead|no group|not there)`, open}, // the overview of a group, with a question
-	{`^(a preview|preview|looking|a question|waiting for Kafka|waiting for Slack|being planned|planned again|stands back|announced|planning|draft)`, open},
+	// the overview of a group, with a question
+	{`^(Empty|Stable|PreparingRebalance|CompletingRebalance|Dead|no group|not there)`, open},
+	{`^(a preview|preview|looking|a question|waiting for Kafka|waiting for Slack|being planned|planned again|stands back|announced|planning|draft)`,
+		open},
 	{`^(waiting for approval)`, collecting},
 	{`^(waiting until|idle, about|on its way|being saved|approved|waiting for an idle|waiting for the group)`, armed},
 	{`^(writing|an answer was lost|written or not|being written)`, writing},
@@ -73,8 +75,9 @@ func classOf(status string) class {
 
 // What cards claim.
 var (
-	stands      = regexp.MustCompile(`([\d,]+) of ([\d,]+) partitions? (?:is|are) (.+?)((?:; [^;]+?)*)(?: and (?:was|were)|\. All [\d,]+ partitions? (?:was|were)) read back(?: \([^)]*?(\d\d:\d\d:\d\d)(?: UTC)?\))?`)
-	landed      = regexp.MustCompile(`landed late: ([\d,]+) of ([\d,]+) partitions? (?:is|are) (.+?)((?:; [^;]+?)*)\. Read [^.]*?(\d\d:\d\d:\d\d)`)
+	stands = regexp.MustCompile(`([\d,]+) of ([\d,]+) partitions? (?:is|are) (.+?)((?:; [^;]+?)*)(?: and (?:was|were)|\. All [\d,]+ partitions? (?:was|were)) read back(?: \([^)]*?(\d\d:\d\d:\d\d)(?: UTC)?\))?`)
+	landed = regexp.MustCompile(
+		`landed late: ([\d,]+) of ([\d,]+) partitions? (?:is|are) (.+?)((?:; [^;]+?)*)\. Read [^.]*?(\d\d:\d\d:\d\d)`)
 	twice       = regexp.MustCompile(`as before when read [^.]*?(\d\d:\d\d:\d\d) and [^.]*?(\d\d:\d\d:\d\d)`)
 	allOf       = regexp.MustCompile(`all ([\d,]+) partitions?, after Kafka's answer was lost`)
 	readAt      = regexp.MustCompile(`when read [^.]*?\d\d:\d\d:\d\d and [^.]*?(\d\d:\d\d:\d\d)`)

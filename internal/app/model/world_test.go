@@ -74,7 +74,10 @@ func (v violation) String() string {
 func (w *world) wrong(class, format string, args ...any) {
 	detail := fmt.Sprintf(format, args...)
 	subject, _, _ := strings.Cut(detail, " ")
-	if slices.ContainsFunc(w.found, func(v violation) bool { return v.class == class && strings.HasPrefix(v.detail, subject+" ") }) {
+	if slices.ContainsFunc(w.found, func(v violation) bool {
+		return v.class == class &&
+			strings.HasPrefix(v.detail, subject+" ")
+	}) {
 		return
 	}
 	w.did("!!! %s: %s", class, detail)
@@ -83,7 +86,8 @@ func (w *world) wrong(class, format string, args ...any) {
 
 func (w *world) now() time.Time { w.clock.Lock(); defer w.clock.Unlock(); return w.time }
 
-// stamp is Slack's time: the nanoseconds say how much had happened in Kafka by then, so that the two histories can be told together.
+// stamp is Slack's time: the nanoseconds say how much had happened in Kafka by then, so that the two histories can be
+// told together.
 func (w *world) stamp() time.Time {
 	w.kafka.mu.Lock()
 	defer w.kafka.mu.Unlock()
@@ -240,15 +244,16 @@ func (p *process) end() {
 		p.w.wrong("stop", "the bot ended with %v", err)
 	}
 	for line := range strings.Lines(p.log.String()) {
-		if strings.Contains(line, "panic") && !p.dead.Load() { // goroutines that wait for one that was killed panic in sync.OnceValue
+		// goroutines that wait for one that was killed panic in sync.OnceValue
+		if strings.Contains(line, "panic") && !p.dead.Load() {
 			p.w.wrong("panic", "%s", line)
 		}
 	}
 	_ = p.app.Close() // the database of a process that was killed closes as it can
 }
 
-// point is a call of the process to its store or its Kafka, before or after it has taken effect. A killed process ends here:
-// its goroutines go, one at a time, and nothing of it is heard any more.
+// point is a call of the process to its store or its Kafka, before or after it has taken effect. A killed process
+// ends here: its goroutines go, one at a time, and nothing of it is heard any more.
 func (p *process) point() {
 	if !p.dead.Load() && p.killIn.Load() > 0 && p.killIn.Add(-1) == 0 {
 		p.dead.Store(true)
@@ -276,7 +281,8 @@ func (p *process) turn() int {
 func (w *world) settle() {
 	w.t.Helper()
 	for range 400 {
-		if next, err := w.proc.db.Soonest(w.ctx); err == nil && (next.IsZero() || next.After(w.now())) && !w.proc.dead.Load() {
+		if next, err := w.proc.db.Soonest(w.ctx); err == nil && (next.IsZero() || next.After(w.now())) &&
+			!w.proc.dead.Load() {
 			w.screen.read()
 			return
 		}
@@ -394,7 +400,9 @@ func (g gatedKafka) Inspect(ctx context.Context, q reset.Query) (reset.Snapshot,
 	return gated(g.p, func() (reset.Snapshot, error) { return g.fakeKafka.Inspect(ctx, q) })
 }
 
-func (g gatedKafka) Write(ctx context.Context, group string, c reset.Chunk, ready func() error) ([]reset.StepResult, error) {
+func (g gatedKafka) Write(
+	ctx context.Context, group string, c reset.Chunk, ready func() error,
+) ([]reset.StepResult, error) {
 	return gated(g.p, func() ([]reset.StepResult, error) { return g.fakeKafka.Write(ctx, group, c, ready) })
 }
 

@@ -108,7 +108,8 @@ func env(c *realkafka.Cluster, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(out, "export KAFKA_CLUSTER=%q\nexport KAFKA_BOOTSTRAP=%q\n", dir, strings.Join(c.Bootstrap(), ","))
+	_, err = fmt.Fprintf(out, "export KAFKA_CLUSTER=%q\nexport KAFKA_BOOTSTRAP=%q\n", dir,
+		strings.Join(c.Bootstrap(), ","))
 	return err
 }
 
@@ -119,7 +120,8 @@ func status(ctx context.Context, c *realkafka.Cluster, out io.Writer) error {
 		if b.PID != 0 {
 			state = fmt.Sprintf("pid %d", b.PID)
 		}
-		fmt.Fprintf(out, "  broker %d  127.0.0.1:%d (plain)  127.0.0.1:%d (TLS and login)  %s\n", b.ID, b.Port, b.SecurePort, state)
+		fmt.Fprintf(out, "  broker %d  127.0.0.1:%d (plain)  127.0.0.1:%d (TLS and login)  %s\n", b.ID, b.Port,
+			b.SecurePort, state)
 	}
 	return c.WaitReady(ctx)
 }

@@ -52,7 +52,8 @@ func start(t *testing.T, sim *slacksim.Sim) func() fact {
 	}
 	app := exec.CommandContext(context.WithoutCancel(t.Context()), "node", "app.mjs")
 	app.Dir, app.Stderr = dir, os.Stderr
-	app.Env = append(os.Environ(), "BOT_TOKEN="+slacksim.BotToken, "APP_TOKEN="+slacksim.AppToken, "API_URL="+sim.APIURL())
+	app.Env = append(os.Environ(), "BOT_TOKEN="+slacksim.BotToken, "APP_TOKEN="+slacksim.AppToken,
+		"API_URL="+sim.APIURL())
 	stdin, err := app.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -97,7 +98,8 @@ func start(t *testing.T, sim *slacksim.Sim) func() fact {
 
 func TestBoltTalksToTheSimulator(t *testing.T) {
 	sim, err := slacksim.New(slacksim.Options{
-		Scopes: append(slices.Clone(slacksim.DefaultScopes), "app_mentions:read"), Events: append(slices.Clone(slacksim.DefaultEvents), "app_mention"),
+		Scopes: append(slices.Clone(slacksim.DefaultScopes), "app_mentions:read"),
+		Events: append(slices.Clone(slacksim.DefaultEvents), "app_mention"),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -129,7 +131,8 @@ func TestBoltTalksToTheSimulator(t *testing.T) {
 		click(t, jon, see(t, jon, "C0INC", "waiting for approval"), "approve")
 		see(t, mara, "C0INC", "approved by @jon")
 		see(t, jon, "C0INC", "thank you")
-		if f := next(); !slices.Equal(f.Members, []string{"U0JON"}) || f.Zone != "America/New_York" || !slices.Contains(f.Scopes, "chat:write") {
+		if f := next(); !slices.Equal(f.Members,
+			[]string{"U0JON"}) || f.Zone != "America/New_York" || !slices.Contains(f.Scopes, "chat:write") {
 			t.Errorf("looked up %+v", f)
 		}
 		if f := next(); f.Error != "invalid_blocks" || len(f.Messages) != 1 {
@@ -143,7 +146,8 @@ func TestBoltTalksToTheSimulator(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if options, err := mara.Suggest(soon(t), view, "group", "bil"); err != nil || len(options) != 1 || options[0].Value != "billing@prod-eu" {
+		if options, err := mara.Suggest(soon(t), view, "group",
+			"bil"); err != nil || len(options) != 1 || options[0].Value != "billing@prod-eu" {
 			t.Errorf("offered %+v, %v", options, err)
 		}
 		submit(t, mara, view, "x")
@@ -159,12 +163,19 @@ func TestBoltTalksToTheSimulator(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := mara.WaitMessage(soon(t), "C0INC", func(m slacksim.Message) bool { return m.Thread == asked.TS && m.Text() == "heard @mara" }); err != nil {
+			if _, err := mara.WaitMessage(soon(t), "C0INC",
+				func(m slacksim.Message) bool {
+					return m.Thread == asked.TS &&
+						m.Text() == "heard @mara"
+				}); err != nil {
 				t.Fatal(err)
 			}
 			opened := len(sim.Calls(slacksim.Sockets))
 			sim.Disconnect(slacksim.ReasonRefreshRequested)
-			if err := sim.Await(soon(t), func() bool { return len(sim.Calls(slacksim.Sockets)) > opened && sim.Connections() == 1 }); err != nil {
+			if err := sim.Await(soon(t), func() bool {
+				return len(sim.Calls(slacksim.Sockets)) > opened &&
+					sim.Connections() == 1
+			}); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -128,14 +128,16 @@ func claimRelease(t *testing.T, open Open) {
 	same(t, "at its time", len(rows), 1)
 }
 
-// claimNote is what a holder leaves for whoever claims the row next; one that never released it leaves what it had found.
+// claimNote is what a holder leaves for whoever claims the row next; one that never released it leaves what it had
+// found.
 func claimNote(t *testing.T, open Open) {
 	s := open(t)
 	dueAt(t, s, "k7f3", t0)
 	_, rows := claim(t, s, t0)
 	same(t, "note of a row that nobody held", rows[0].Note, engine.Note{})
 	row := rows[0]
-	row.Note.Streak = engine.IdleStreak{Cluster: "prod-eu", Group: "billing", Since: t0, Last: t0.Add(time.Second), Commits: "c0ffee", Epoch: 7, Exists: true}
+	row.Note.Streak = engine.IdleStreak{Cluster: "prod-eu", Group: "billing", Since: t0, Last: t0.Add(time.Second),
+		Commits: "c0ffee", Epoch: 7, Exists: true}
 	release(t, s, row, t0.Add(time.Second))
 	update(t, s, "k7f3", nil, func(tx *engine.Tx) { tx.RecheckAt(t0.Add(2 * time.Second)) })
 	_, rows = claim(t, open(t), t0.Add(2*time.Second))
@@ -148,14 +150,16 @@ func claimTakeOver(t *testing.T, open Open) {
 	s := open(t)
 	dueAt(t, s, "k7f3", t0)
 	create(t, s, ask("m2n8", reset.Applying))
-	if _, err := s.Record(t.Context(), engine.Inbox{ID: "e1", Kind: "click", Raw: []byte("{}"), ReceivedAt: t0}); err != nil {
+	if _, err := s.Record(t.Context(),
+		engine.Inbox{ID: "e1", Kind: "click", Raw: []byte("{}"), ReceivedAt: t0}); err != nil {
 		t.Fatal(err)
 	}
 	quiet(t, s)
 	for _, id := range []string{"k7f3", "m2n8"} {
 		update(t, s, id, nil, func(tx *engine.Tx) { tx.RecheckAt(t0) })
 	}
-	if _, err := s.Record(t.Context(), engine.Inbox{ID: "e2", Kind: "click", Raw: []byte("{}"), ReceivedAt: t0}); err != nil {
+	if _, err := s.Record(t.Context(),
+		engine.Inbox{ID: "e2", Kind: "click", Raw: []byte("{}"), ReceivedAt: t0}); err != nil {
 		t.Fatal(err)
 	}
 	names, rows := claim(t, s, t0)
@@ -213,11 +217,14 @@ func claimWanted(t *testing.T, open Open) {
 		next  time.Time
 		want  time.Time
 	}{
-		{"a change makes it due at once", []func(*engine.Tx){func(tx *engine.Tx) { tx.Request.Retries++ }}, t0.Add(time.Hour), time.UnixMicro(0).UTC()},
-		{"though it was to be never", []func(*engine.Tx){func(tx *engine.Tx) { tx.Request.Retries++ }}, time.Time{}, time.UnixMicro(0).UTC()},
+		{"a change makes it due at once", []func(*engine.Tx){func(tx *engine.Tx) { tx.Request.Retries++ }},
+			t0.Add(time.Hour), time.UnixMicro(0).UTC()},
+		{"though it was to be never", []func(*engine.Tx){func(tx *engine.Tx) { tx.Request.Retries++ }}, time.Time{},
+			time.UnixMicro(0).UTC()},
 		{"sooner than its next", []func(*engine.Tx){look(time.Minute)}, t0.Add(time.Hour), t0.Add(time.Minute)},
 		{"later than its next", []func(*engine.Tx){look(time.Hour)}, t0.Add(time.Minute), t0.Add(time.Minute)},
-		{"the soonest of two", []func(*engine.Tx){look(time.Minute), look(time.Second), look(time.Hour)}, time.Time{}, t0.Add(time.Second)},
+		{"the soonest of two", []func(*engine.Tx){look(time.Minute), look(time.Second), look(time.Hour)}, time.Time{},
+			t0.Add(time.Second)},
 	} {
 		s := open(t)
 		id := tt.name
@@ -293,11 +300,14 @@ func lookAgain(t *testing.T, open Open) {
 		want   time.Time
 	}{
 		{"outside", func(tx *engine.Tx) { tx.Request.Retries++ }, false, atOnce},
-		{"outside, at", func(tx *engine.Tx) { tx.Request.Retries++; tx.RecheckAt(t0.Add(time.Second)) }, false, t0.Add(time.Second)},
+		{"outside, at", func(tx *engine.Tx) { tx.Request.Retries++; tx.RecheckAt(t0.Add(time.Second)) }, false,
+			t0.Add(time.Second)},
 		{"held", func(tx *engine.Tx) { tx.Request.Retries++ }, true, t0.Add(time.Hour)},
-		{"held, at", func(tx *engine.Tx) { tx.Request.Retries++; tx.RecheckAt(t0.Add(time.Second)) }, true, t0.Add(time.Second)},
+		{"held, at", func(tx *engine.Tx) { tx.Request.Retries++; tx.RecheckAt(t0.Add(time.Second)) }, true,
+			t0.Add(time.Second)},
 		{"ended", func(tx *engine.Tx) { tx.Request.State = reset.Cancelled }, false, time.Time{}},
-		{"ended, at", func(tx *engine.Tx) { tx.Request.State = reset.Cancelled; tx.RecheckAt(t0.Add(time.Second)) }, false, t0.Add(time.Second)},
+		{"ended, at", func(tx *engine.Tx) { tx.Request.State = reset.Cancelled; tx.RecheckAt(t0.Add(time.Second)) },
+			false, t0.Add(time.Second)},
 		{"never", func(tx *engine.Tx) { tx.Request.Retries++; tx.RecheckAt(time.Time{}) }, false, time.Time{}},
 	} {
 		s := open(t)

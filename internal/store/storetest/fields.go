@@ -10,7 +10,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// everyField stores values of which no field is empty: a field that is added to the core and forgotten here comes back empty.
+// everyField stores values of which no field is empty: a field that is added to the core and forgotten here comes
+// back empty.
 func everyField(t *testing.T, open Open) {
 	s := open(t)
 	r := filled[reset.Request]()
@@ -26,7 +27,8 @@ func everyField(t *testing.T, open Open) {
 	wantErr(t, err, nil)
 	same(t, "envelope", gotIn, in)
 
-	st, v, a, w, e := filled[reset.Step](), filled[reset.Vote](), filled[reset.Attempt](), filled[reset.Write](), filled[reset.Entry]()
+	st, v, a, w, e := filled[reset.Step](), filled[reset.Vote](), filled[reset.Attempt](), filled[reset.Write](),
+		filled[reset.Entry]()
 	v.Request, v.Revision, a.Request, e.Request = "k7f3", r.Revision, "k7f3", "k7f3"
 	update(t, s, "k7f3", nil, func(tx *engine.Tx) {
 		tx.SetSteps([]reset.Step{st})

@@ -15,15 +15,17 @@ import (
 
 func step(topic string, partition int32, replay, skip int64) reset.Step {
 	return reset.Step{Topic: topic, TopicID: "id-" + topic, Partition: partition, Start: 1, End: 100,
-		From: reset.Position{Offset: 50, Metadata: "m"}, To: reset.Position{Offset: 50 - replay + skip}, How: reset.HowRecord,
-		Asked: 3, RecordAt: t0.Add(time.Duration(partition) * time.Second), Replay: replay, Skip: skip}
+		From: reset.Position{Offset: 50, Metadata: "m"}, To: reset.Position{Offset: 50 - replay + skip},
+		How: reset.HowRecord, Asked: 3, RecordAt: t0.Add(time.Duration(partition) * time.Second), Replay: replay,
+		Skip: skip}
 }
 
 func votesOnce(t *testing.T, open Open) {
 	s := open(t)
 	create(t, s, ask("k7f3", reset.Pending))
 	vote := func(who reset.Actor, revision int, at time.Time) reset.Vote {
-		return reset.Vote{Request: "k7f3", Revision: revision, Digest: "d1", Actor: who, Rule: "pay on production", At: at}
+		return reset.Vote{Request: "k7f3", Revision: revision, Digest: "d1", Actor: who, Rule: "pay on production",
+			At: at}
 	}
 	update(t, s, "k7f3", nil, func(tx *engine.Tx) {
 		tx.AddVote(vote(jon, 1, t0))
@@ -50,7 +52,8 @@ func votesOnce(t *testing.T, open Open) {
 func steps(t *testing.T, open Open) {
 	s := open(t)
 	create(t, s, ask("k7f3", reset.Planning))
-	none := reset.Step{Topic: "refunds", Partition: 7, From: reset.Position{None: true}, To: reset.Position{Offset: 9}, How: reset.HowEnd}
+	none := reset.Step{Topic: "refunds", Partition: 7, From: reset.Position{None: true}, To: reset.Position{Offset: 9},
+		How: reset.HowEnd}
 	first := []reset.Step{step("orders", 0, 1, 0), step("orders", 2, 2, 0), step("orders", 10, 0, 3), none}
 	update(t, s, "k7f3", nil, func(tx *engine.Tx) { tx.SetSteps([]reset.Step{step("gone", 1, 1, 1)}) })
 	update(t, s, "k7f3", nil, func(tx *engine.Tx) { tx.SetSteps([]reset.Step{first[3], first[2], first[0], first[1]}) })
@@ -87,19 +90,20 @@ func worst(t *testing.T, open Open) {
 	clamped.How, clamped.RecordAt = reset.HowClampEnd, time.Time{}
 	none := step("refunds", 0, 9, 9)
 	none.From = reset.Position{None: true}
-	update(t, s, "k7f3", nil, func(tx *engine.Tx) {
-		tx.SetSteps([]reset.Step{step("orders", 0, 5, 0), step("orders", 1, 0, 7), step("orders", 2, 3, 2), clamped, none})
-	})
+	all := []reset.Step{step("orders", 0, 5, 0), step("orders", 1, 0, 7), step("orders", 2, 3, 2), clamped, none}
+	update(t, s, "k7f3", nil, func(tx *engine.Tx) { tx.SetSteps(all) })
 	got, topics, err := s.Worst(t.Context(), "k7f3", 1, 4)
 	wantErr(t, err, nil)
 	same(t, "worst", got, []reset.Step{none, step("orders", 1, 0, 7), step("orders", 0, 5, 0), step("orders", 2, 3, 2)})
 	same(t, "effect by topic", topics, []reset.TopicEffect{
-		{Topic: "refunds", Effect: reset.Effect{Topics: 1, Partitions: 1, Changed: 1, Replay: 9, Skip: 9, None: 1, From: t0, Upto: t0}},
-		{Topic: "orders", Effect: reset.Effect{Topics: 1, Partitions: 4, Changed: 3, Replay: 8, Skip: 9, Clamped: 1, From: t0, Upto: t0.Add(2 * time.Second)}},
+		{Topic: "refunds", Effect: reset.Effect{Topics: 1, Partitions: 1, Changed: 1, Replay: 9, Skip: 9, None: 1,
+			From: t0, Upto: t0}},
+		{Topic: "orders", Effect: reset.Effect{Topics: 1, Partitions: 4, Changed: 3, Replay: 8, Skip: 9, Clamped: 1,
+			From: t0, Upto: t0.Add(2 * time.Second)}},
 	})
 	for _, e := range topics {
 		var own []reset.Step
-		for _, st := range []reset.Step{step("orders", 0, 5, 0), step("orders", 1, 0, 7), step("orders", 2, 3, 2), clamped, none} {
+		for _, st := range all {
 			if st.Topic == e.Topic {
 				own = append(own, st)
 			}
@@ -113,7 +117,8 @@ func worst(t *testing.T, open Open) {
 	same(t, "the largest of all", got, huge[2:])
 	same(t, "more than can be counted", topics[0].Effect, reset.Total(huge))
 
-	// Times of records of any size: the first of 1970, of producers that count in microseconds and in nanoseconds, the largest.
+	// Times of records of any size: the first of 1970, of producers that count in microseconds and in nanoseconds,
+	// the largest.
 	dated := func(topic string, ms ...int64) (steps []reset.Step) {
 		for n, at := range ms {
 			st := step(topic, int32(n), 1, 0)
@@ -122,12 +127,14 @@ func worst(t *testing.T, open Open) {
 		}
 		return steps
 	}
-	far := append(dated("near", 0, 1_795_000_000, 1_795_000_000_000), append(dated("micro", 1_795_000_000_000, 1_795_000_000_000_000),
-		dated("nano", 1_795_000_000_000_000_000, math.MaxInt64)...)...)
+	far := append(dated("near", 0, 1_795_000_000, 1_795_000_000_000),
+		append(dated("micro", 1_795_000_000_000, 1_795_000_000_000_000),
+			dated("nano", 1_795_000_000_000_000_000, math.MaxInt64)...)...)
 	update(t, s, "k7f3", nil, func(tx *engine.Tx) { tx.Request.Revision = 4; tx.SetSteps(far) })
 	steps, err := s.Steps(t.Context(), "k7f3", 4, 0, 0)
 	wantErr(t, err, nil)
-	same(t, "far times", slices.SortedFunc(slices.Values(steps), byPlace), slices.SortedFunc(slices.Values(far), byPlace))
+	same(t, "far times", slices.SortedFunc(slices.Values(steps), byPlace),
+		slices.SortedFunc(slices.Values(far), byPlace))
 	_, topics, err = s.Worst(t.Context(), "k7f3", 4, 1)
 	wantErr(t, err, nil)
 	for _, e := range topics {
@@ -171,8 +178,9 @@ func attempts(t *testing.T, open Open) {
 	_, err := s.LastAttempt(t.Context(), "k7f3")
 	wantErr(t, err, reset.ErrNotFound)
 
-	first := reset.Attempt{Request: "k7f3", N: 1, Fence: 3, Revision: 1, StartedAt: t0, ReadAt: t0, Effect: reset.Effect{Replay: 5, From: t0}, Gone: 2,
-		ExtraParts: 1, Chunks: []reset.ChunkState{{N: 0, Phase: reset.Planned}, {N: 1, Phase: reset.Planned, Delete: true}}}
+	first := reset.Attempt{Request: "k7f3", N: 1, Fence: 3, Revision: 1, StartedAt: t0, ReadAt: t0,
+		Effect: reset.Effect{Replay: 5, From: t0}, Gone: 2, ExtraParts: 1,
+		Chunks: []reset.ChunkState{{N: 0, Phase: reset.Planned}, {N: 1, Phase: reset.Planned, Delete: true}}}
 	writes := []reset.Write{{Step: step("orders", 0, 5, 0)}, {Step: step("orders", 1, 0, 0), Chunk: 1}}
 	update(t, s, "k7f3", nil, func(tx *engine.Tx) {
 		if tx.Attempt != nil {
@@ -221,7 +229,8 @@ func audit(t *testing.T, open Open) {
 	create(t, s, ask("k7f3", reset.Draft))
 	create(t, s, ask("m2n8", reset.Draft, on("sandbox", "kafka-2", "billing")))
 	want := []reset.Entry{
-		{At: t0, Request: "k7f3", Revision: 1, Actor: mara, Event: reset.EvSubmitted, Facts: map[string]string{"need": "1", "words": "<!here>"}},
+		{At: t0, Request: "k7f3", Revision: 1, Actor: mara, Event: reset.EvSubmitted,
+			Facts: map[string]string{"need": "1", "words": "<!here>"}},
 		{At: t0, Request: "k7f3", Revision: 2, Actor: jon, Event: reset.EvVoted},
 		{At: t0.Add(-time.Hour), Request: "k7f3", Actor: jon, Event: reset.EvApproved},
 	}
@@ -250,9 +259,10 @@ func cards(t *testing.T, open Open) {
 	wantErr(t, err, nil)
 	same(t, "card before the first", got, engine.Card{})
 
-	c := engine.Card{Request: "k7f3", Channel: "C1", TS: "1.2", Version: 3, ShownAt: t0, ShownSeq: 5, ThreadSeq: 4, FilesSeq: 3, ToldSeq: 2,
-		Unshown: "is_archived", Preview: engine.Preview{
-			Actor: mara, Channel: "D1", URL: "https://hooks.example/secret", Replaces: true, Used: 2, Until: t0, Version: 3, Revision: 1}}
+	c := engine.Card{Request: "k7f3", Channel: "C1", TS: "1.2", Version: 3, ShownAt: t0, ShownSeq: 5, ThreadSeq: 4,
+		FilesSeq: 3, ToldSeq: 2, Unshown: "is_archived", Preview: engine.Preview{
+			Actor: mara, Channel: "D1", URL: "https://hooks.example/secret", Replaces: true, Used: 2, Until: t0,
+			Version: 3, Revision: 1}}
 	wantErr(t, s.SaveCard(t.Context(), c), nil)
 	c.TS = "1.3"
 	wantErr(t, s.SaveCard(t.Context(), c), nil)

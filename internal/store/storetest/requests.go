@@ -19,7 +19,8 @@ func sorted(set map[string]bool) []string { return slices.Sorted(maps.Keys(set))
 
 func envelopeOnce(t *testing.T, open Open) {
 	s := open(t)
-	in := engine.Inbox{ID: "e1", Kind: "click", Verb: "cancel", About: "k7f3", Raw: []byte(`{"a":"\u0000"}`), ReceivedAt: t0}
+	in := engine.Inbox{ID: "e1", Kind: "click", Verb: "cancel", About: "k7f3", Raw: []byte(`{"a":"\u0000"}`),
+		ReceivedAt: t0}
 	fresh, err := s.Record(t.Context(), in)
 	if err != nil || !fresh {
 		t.Fatalf("record: new %v, error %v", fresh, err)
@@ -78,7 +79,8 @@ func envelopeDecided(t *testing.T, open Open) {
 
 func createOnce(t *testing.T, open Open) {
 	s := open(t)
-	first, fresh, err := s.Create(t.Context(), ask("k7f3", reset.Planning), []reset.Entry{{At: t0, Actor: mara, Event: reset.EvAsked}})
+	first, fresh, err := s.Create(t.Context(), ask("k7f3", reset.Planning),
+		[]reset.Entry{{At: t0, Actor: mara, Event: reset.EvAsked}})
 	if err != nil || !fresh {
 		t.Fatalf("create: new %v, error %v", fresh, err)
 	}
@@ -133,7 +135,8 @@ func createOneUndo(t *testing.T, open Open) {
 		stands := state.Open() || state == reset.Applied
 		var p *reset.Problem
 		switch {
-		case stands && (!errors.As(err, &p) || p.Code != reset.ProblemNoUndo || p.Request != undone || p.Want != fmt.Sprint("first", i)):
+		case stands && (!errors.As(err, &p) || p.Code != reset.ProblemNoUndo || p.Request != undone ||
+			p.Want != fmt.Sprint("first", i)):
 			t.Errorf("second undo beside one that is %s: %v", state, err)
 		case !stands && err != nil:
 			t.Errorf("second undo after one that is %s: %v", state, err)
@@ -206,7 +209,8 @@ func survives(t *testing.T, open Open) {
 		r.Bounds = reset.Bounds{Topics: []reset.TopicID{{Topic: "orders", ID: "x"}}, MaxSkip: 1<<63 - 1}
 		r.Warnings = []reset.Warning{{Code: reset.WarnBusy, Names: []string{"<!channel> 'quoted'"}}}
 		r.Problem = &reset.Problem{Code: reset.ProblemLost, Ruling: &reset.Ruling{Allowed: true}}
-		r.Observation = reset.Observation{At: t0, EmptySince: t0, Group: reset.GroupState{Members: []reset.Member{{ID: "m"}}}}
+		r.Observation = reset.Observation{At: t0, EmptySince: t0,
+			Group: reset.GroupState{Members: []reset.Member{{ID: "m"}}}}
 		r.Settled = &reset.Settlement{By: jon, Why: "looked at it", At: t0}
 		r.Deadline, r.DecidedAt, r.EndedAt = t0, t0, t0
 	}))

@@ -12,14 +12,18 @@ import (
 // saveSchedule is a request that saves a schedule, as it is while that waits.
 func saveSchedule(id, of string) reset.Request {
 	return ask(id, reset.Approved, func(r *reset.Request) {
-		r.Act = reset.SaveSchedule{Schedule: reset.Schedule{ID: of, Intent: reset.Intent{Cluster: "prod-eu", Group: "billing"}}}
+		r.Act = reset.SaveSchedule{Schedule: reset.Schedule{ID: of,
+			Intent: reset.Intent{Cluster: "prod-eu", Group: "billing"}}}
 	})
 }
 
 func nightly(id, request string) reset.Schedule {
-	return reset.Schedule{ID: id, Name: "nightly", Expr: "0 2 * * *", Zone: "Europe/Berlin", Status: reset.Active, Source: reset.FromSlack, Request: request,
-		Intent: reset.Intent{Cluster: "prod-eu", Group: "billing", Target: reset.Time{At: t0, Back: 24 * time.Hour}}, Next: t0.Add(time.Hour), Owner: mara,
-		Mandate: reset.Mandate{Votes: []reset.Vote{{Actor: jon, At: t0}}, Bounds: reset.Bounds{Topics: []reset.TopicID{{Topic: "orders", ID: "t1"}}}}}
+	return reset.Schedule{ID: id, Name: "nightly", Expr: "0 2 * * *", Zone: "Europe/Berlin", Status: reset.Active,
+		Source: reset.FromSlack, Request: request,
+		Intent: reset.Intent{Cluster: "prod-eu", Group: "billing", Target: reset.Time{At: t0, Back: 24 * time.Hour}},
+		Next:   t0.Add(time.Hour), Owner: mara,
+		Mandate: reset.Mandate{Votes: []reset.Vote{{Actor: jon, At: t0}},
+			Bounds: reset.Bounds{Topics: []reset.TopicID{{Topic: "orders", ID: "t1"}}}}}
 }
 
 func schedules(t *testing.T, s engine.Store, f reset.ScheduleFilter) []reset.Schedule {
@@ -61,7 +65,8 @@ func scheduleSurvives(t *testing.T, open Open) {
 	names, old := claim(t, s, t0, engine.DueSchedule)
 	same(t, "due after a change", names, []string{"schedule k7f3"})
 	release(t, s, old[0], time.Time{})
-	err := s.Update(t.Context(), "k9p2", &rows[0], func(tx *engine.Tx) error { tx.Schedule.Status = reset.Lapsed; return nil })
+	err := s.Update(t.Context(), "k9p2", &rows[0],
+		func(tx *engine.Tx) error { tx.Schedule.Status = reset.Lapsed; return nil })
 	wantErr(t, err, reset.ErrConflict)
 	same(t, "status", schedules(t, s, reset.ScheduleFilter{})[0].Status, reset.Active)
 }
@@ -78,7 +83,8 @@ func scheduleNames(t *testing.T, open Open) {
 	save := func(tx *engine.Tx) error { next := second; tx.Schedule = &next; return nil }
 	wantErr(t, s.Update(t.Context(), "k9p2", nil, save), reset.ErrConflict)
 	failed := errors.New("no")
-	wantErr(t, s.Update(t.Context(), "k7f3", nil, func(tx *engine.Tx) error { tx.Schedule.Status = reset.Removed; return failed }), failed)
+	wantErr(t, s.Update(t.Context(), "k7f3", nil,
+		func(tx *engine.Tx) error { tx.Schedule.Status = reset.Removed; return failed }), failed)
 	same(t, "kept", len(schedules(t, s, reset.ScheduleFilter{Kept: true})), 1)
 
 	update(t, s, "k7f3", nil, func(tx *engine.Tx) { tx.Schedule.Status = reset.Removed })

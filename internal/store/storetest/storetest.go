@@ -81,7 +81,8 @@ var (
 
 // ask is a request on billing@prod-eu in a state, with its id as its origin.
 func ask(id string, state reset.State, edit ...func(*reset.Request)) reset.Request {
-	r := reset.Request{ID: id, Revision: 1, State: state, Origin: "envelope-" + id, Actor: mara, ClusterID: "kafka-1", Digest: "d1",
+	r := reset.Request{ID: id, Revision: 1, State: state, Origin: "envelope-" + id, Actor: mara, ClusterID: "kafka-1",
+		Digest:    "d1",
 		Act:       reset.Move{Intent: reset.Intent{Cluster: "prod-eu", Group: "billing", Target: reset.Latest{}}},
 		CreatedAt: t0}
 	for _, e := range edit {
@@ -125,7 +126,8 @@ func load(t *testing.T, s engine.Store, id string) reset.Request {
 // claim takes what is due at a time for ten seconds, and says what: "request k7f3".
 func claim(t *testing.T, s engine.Store, at time.Time, kinds ...engine.Kind) ([]string, []engine.Due) {
 	t.Helper()
-	got, err := s.Claim(t.Context(), engine.Claim{Owner: "a", Now: at, Lease: 10 * time.Second, Limit: 32, Kinds: kinds})
+	got, err := s.Claim(t.Context(), engine.Claim{Owner: "a", Now: at, Lease: 10 * time.Second, Limit: 32,
+		Kinds: kinds})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -84,7 +84,8 @@ func updateConcurrently(t *testing.T, open Open) {
 		for range 2 {
 			g.Go(func() error {
 				for range 10 {
-					err := h.Update(t.Context(), "k7f3", nil, func(tx *engine.Tx) error { tx.Request.Retries++; return nil })
+					err := h.Update(t.Context(), "k7f3", nil,
+						func(tx *engine.Tx) error { tx.Request.Retries++; return nil })
 					if err != nil {
 						return err
 					}
@@ -128,7 +129,8 @@ func updateUndecided(t *testing.T, open Open) {
 	inbox := func(id, about string, at time.Time) engine.Inbox {
 		return engine.Inbox{ID: id, Kind: "click", Verb: "cancel", About: about, Raw: []byte(id), ReceivedAt: at}
 	}
-	for _, in := range []engine.Inbox{inbox("e2", "k7f3", t0), inbox("e1", "k7f3", t0.Add(-time.Second)), inbox("e3", "m2n8", t0)} {
+	for _, in := range []engine.Inbox{inbox("e2", "k7f3", t0), inbox("e1", "k7f3", t0.Add(-time.Second)),
+		inbox("e3", "m2n8", t0)} {
 		if _, err := b.Record(t.Context(), in); err != nil {
 			t.Fatal(err)
 		}
@@ -232,7 +234,10 @@ func oneApplying(t *testing.T, open Open) {
 	same(t, "state of the second", load(t, s, "second").State, reset.Approved)
 	wantErr(t, s.Update(t.Context(), "group", nil, enter), nil)
 	wantErr(t, s.Update(t.Context(), "cluster", nil, enter), nil)
-	update(t, s, "first", nil, func(tx *engine.Tx) { tx.Request.State, tx.Request.Outcome = reset.Applied, reset.Verified })
+	update(t, s, "first", nil, func(tx *engine.Tx) {
+		tx.Request.State, tx.Request.Outcome = reset.Applied,
+			reset.Verified
+	})
 	wantErr(t, s.Update(t.Context(), "second", nil, enter), nil)
 }
 
@@ -280,13 +285,19 @@ func blocked(t *testing.T, open Open) {
 		create(t, s, ask("undo-"+o, reset.Approved, here, func(r *reset.Request) { r.Undoes = "bad-" + o }))
 		wantErr(t, s.Update(t.Context(), "next-"+o, nil, enter), reset.ErrConflict)
 		wantErr(t, s.Update(t.Context(), "undo-"+o, nil, enter), nil)
-		update(t, s, "undo-"+o, nil, func(tx *engine.Tx) { tx.Request.State, tx.Request.Outcome = reset.Failed, reset.Unchanged })
+		update(t, s, "undo-"+o, nil, func(tx *engine.Tx) {
+			tx.Request.State, tx.Request.Outcome = reset.Failed,
+				reset.Unchanged
+		})
 		wantErr(t, s.Update(t.Context(), "next-"+o, nil, enter), reset.ErrConflict)
-		update(t, s, "bad-"+o, nil, func(tx *engine.Tx) { tx.Request.Settled = &reset.Settlement{By: jon, Why: "seen", At: t0} })
+		update(t, s, "bad-"+o, nil, func(tx *engine.Tx) {
+			tx.Request.Settled = &reset.Settlement{By: jon, Why: "seen", At: t0}
+		})
 		wantErr(t, s.Update(t.Context(), "next-"+o, nil, enter), nil)
 	}
 	// A write whose answer was lost is judged anew when it lands.
-	for outcome, want := range map[reset.Outcome]error{reset.AppliedLate: nil, reset.PartiallyApplied: reset.ErrConflict} {
+	for outcome, want := range map[reset.Outcome]error{reset.AppliedLate: nil,
+		reset.PartiallyApplied: reset.ErrConflict} {
 		o := "later-" + string(outcome)
 		here := on("prod-eu", "kafka-1", o)
 		create(t, s, ask("old-"+o, reset.Failed, here, func(r *reset.Request) { r.Outcome = reset.Unchanged }))
