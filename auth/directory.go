@@ -18,7 +18,7 @@ type Directory interface {
 	Members(ctx context.Context, group string) ([]string, error)
 }
 
-// Person is what must be known of somebody before a rule is looked at.
+// Person is what must be known of a user before a rule is looked at.
 type Person struct {
 	Team     string // enterprise id, else team id, as in reset.Actor.Team
 	Stranger bool   // of another organisation than the app's own: Team differs, or Slack says so
@@ -46,7 +46,7 @@ type Cached struct {
 	times  int // something was forgotten: an answer that was asked for before is not remembered
 }
 
-// questions are those of one kind: who somebody is, or who is in a user group.
+// questions are those of one kind: an account, or the members of a user group.
 type questions[T any] struct {
 	ask   func(context.Context, string) (T, error)
 	known map[string]known[T]

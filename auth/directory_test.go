@@ -10,7 +10,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// Somebody left S0PAY: who asks is looked up, who only looks may be a minute late.
+// A user left S0PAY: a request reads the membership live, a view may be a minute late.
 func TestMembershipIsReadLiveExceptToLook(t *testing.T) {
 	t.Parallel()
 	now := time.Unix(0, 0)

@@ -7,7 +7,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// A standing approval rests on a team that lasts and not on who is on call: where somebody has to approve, the rule
+// A standing approval rests on a team that lasts and not on who is on call: where an approval is needed, the rule
 // names a user group among those who may. It is looked at again at every run, and no person but the one who gave it
 // can lend it.
 
@@ -78,5 +78,5 @@ func (p *Policy) mandateGap(
 	return "", note
 }
 
-// unreadNote is said when somebody's account could not be looked up.
+// unreadNote is said when an account could not be looked up.
 const unreadNote = "it could not be read whether everybody involved still has an account; memberships count as they were recorded"

@@ -20,7 +20,7 @@ type Policy struct {
 	dir   *Cached
 }
 
-// New makes a policy of rules, in the order in which they are tried.
+// New returns a policy of rules, in the order in which they are tried.
 func New(rules []Rule, dir *Cached) *Policy { return &Policy{rules: rules, dir: dir} }
 
 // Rule implements reset.Policy. Every ruling, a refusal too, carries the rule and who may. What cannot be read is a
@@ -81,7 +81,8 @@ func (p *Policy) directory(a reset.PolicyQuestion) Directory {
 	return p.dir.Uncached()
 }
 
-// checkPerson refuses whom no rule can help. An event without team or channel is not trusted.
+// checkPerson refuses accounts that no rule can allow: guests, bots, deactivated and foreign users. An event without
+// team or channel is not trusted.
 func (p *Policy) checkPerson(ctx context.Context, a reset.PolicyQuestion) (reset.Denial, error) {
 	switch {
 	case a.Actor.Team == "" || a.Actor.ID == "":
@@ -107,8 +108,8 @@ func (p *Policy) checkPerson(ctx context.Context, a reset.PolicyQuestion) (reset
 	return "", nil
 }
 
-// checkNamed refuses whom the rule does not name, and those who ask from elsewhere. Channels narrow asking alone: an
-// approval may come from wherever the card could be posted.
+// checkNamed refuses users whom the rule does not name, and requests from other channels. Channels narrow asking
+// alone: an approval may come from wherever the card could be posted.
 func (p *Policy) checkNamed(ctx context.Context, a reset.PolicyQuestion, rule Rule) (reset.Denial, error) {
 	asks := a.Verb == reset.VerbRequest || a.Verb == reset.VerbRetry || a.Verb == reset.VerbUndo ||
 		a.Verb == reset.VerbSchedule
@@ -148,8 +149,8 @@ func isMember(ctx context.Context, dir Directory, id string, who []string) (bool
 
 // rulesAtWrite rules on what was approved, just before it is written: by the rules as they are now, with the
 // memberships as they were recorded, because a change of shift must not cancel an armed reset. A vote counts while
-// its rule still decides and could still name the voter. Nobody involved may be known to be deactivated; a directory
-// that does not answer is not that.
+// its rule still decides and could still name the voter. No account involved may be known to be deactivated; a
+// directory that does not answer is not that.
 func (p *Policy) rulesAtWrite(
 	ctx context.Context, a reset.PolicyQuestion, rule Rule, found bool, out reset.Ruling,
 ) reset.Ruling {
@@ -198,7 +199,7 @@ func (p *Policy) rulesAtWrite(
 	return out
 }
 
-// couldBeMember reports whether a list could have named somebody when their membership was recorded.
+// couldBeMember reports whether a list could have named a user when their membership was recorded.
 func couldBeMember(id string, who []string) bool {
 	return slices.Contains(who, id) || slices.Contains(who, members) || slices.ContainsFunc(who, isGroup)
 }

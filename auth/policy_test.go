@@ -130,7 +130,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 	}
 }
 
-// Without "members" for view, whoever may do more may still look.
+// Without "members" for view, those with another right may still view.
 func TestWhoeverMayActMayLook(t *testing.T) {
 	t.Parallel()
 	rule := pay()
@@ -238,7 +238,7 @@ func TestTerminalLooks(t *testing.T) {
 	}
 }
 
-// A group that cannot be read does not matter to somebody whom the rule names elsewhere.
+// A group that cannot be read does not matter to a user whom the rule names elsewhere.
 func TestUnreadGroupMattersOnlyAlone(t *testing.T) {
 	t.Parallel()
 	d := newTown()
@@ -255,7 +255,7 @@ func TestUnreadGroupMattersOnlyAlone(t *testing.T) {
 	}
 }
 
-// A requester takes a request back whatever became of rules, membership and Slack; nobody else does.
+// A requester can cancel whatever became of rules, membership and Slack; no other user can.
 func TestRequesterCancelsAlways(t *testing.T) {
 	t.Parallel()
 	d := newTown()
@@ -412,7 +412,7 @@ func TestApply(t *testing.T) {
 			broken: "U0MARA", gone: "U0JON", want: reset.DeniedGone, note: true},
 	} {
 		d := newTown()
-		d.groups = nil // nobody is a member of anything any more
+		d.groups = nil // no user group has members any more
 		d.broken[tt.broken] = true
 		if tt.gone != "" {
 			d.people[tt.gone] = auth.Person{Team: "T0", Deleted: true}

@@ -45,7 +45,7 @@ type Tier struct {
 // Limit is the most records that may be skipped and replayed.
 type Limit struct{ Skip, Replay int64 }
 
-// Emergency is who may act alone, and how far.
+// Emergency is who may apply without approval, and up to which effect.
 type Emergency struct {
 	Who []string
 	Limit
@@ -54,9 +54,9 @@ type Emergency struct {
 // members is the word for all full members of the workspace.
 const members = "members"
 
-// clusterRule is what the rules of a cluster say together about the cluster as such, which is frozen and thawed:
-// everybody whom one of them names may freeze, whoever approves anything may thaw, and one second person is asked
-// where any reset asks for one.
+// clusterRule is what the rules of a cluster say together about the cluster as such, which is frozen and thawed: each
+// user whom one of them names may freeze, each approver may thaw, and one second person is asked where any reset asks
+// for one.
 func clusterRule(rules []Rule, cluster string) (Rule, bool) {
 	out := Rule{Name: "all rules of " + cluster,
 		Emergency: &Emergency{Limit: Limit{Skip: math.MaxInt64, Replay: math.MaxInt64}}}
@@ -93,7 +93,7 @@ func anyMatches(patterns []string, name string) bool {
 	return slices.ContainsFunc(patterns, func(p string) bool { return reset.Matches(p, name) })
 }
 
-// allowedTo lists who may do what.
+// allowedTo lists the users and user groups with the right to a verb.
 func (r Rule) allowedTo(v reset.Verb) []string {
 	var alone []string
 	if r.Emergency != nil {
@@ -138,7 +138,7 @@ func (r Rule) ruling(v reset.Verb) reset.Ruling {
 }
 
 // applyTiers allows an effect within the cap and says what it needs: the first tier that covers it, which then bounds
-// it. Who goes alone in an emergency has one tier, and needs nobody. Without an effect only the right was asked for.
+// it. An emergency has one tier, and needs no approval. Without an effect only the right was asked for.
 func (r Rule) applyTiers(out reset.Ruling, a reset.PolicyQuestion) reset.Ruling {
 	if a.Effect == nil {
 		return allow(out)

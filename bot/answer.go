@@ -24,7 +24,7 @@ const (
 	addressFor    = time.Minute
 	answerSlowest = 5 * time.Minute // between attempts by direct message
 	answerFor     = 24 * time.Hour  // after that an answer is of no use
-	// that it is tried although Slack refuses it for good: what Slack calls final is at times mended soon
+	// that it is tried although Slack refuses it for good: some errors that Slack calls final are repaired soon
 	refusedFor = 30 * time.Minute
 )
 

@@ -1,6 +1,6 @@
 // Package bot is the only package that knows Slack: it turns envelopes into calls of the core, and content into
 // cards. It keeps the Socket Mode connections (listen.go), reads envelopes (envelope.go), decides upon recorded ones
-// (handle.go), renders content as blocks (card.go), keeps every card true (show.go) and answers who somebody is
+// (handle.go), renders content as blocks (card.go), keeps every card up to date (show.go) and answers who a user is
 // (people.go).
 //
 // It decides nothing about resets (package reset), knows no right (package auth) and no words (package commands).
@@ -51,7 +51,7 @@ type Config struct {
 	APIURL   string // empty: Slack's own
 	Command  string // "/kafka-reset", as the manifest declares it
 	Sockets  int    // connections of this process; 2, so that one is up while Slack refreshes the other
-	Replicas int    // processes that connect with the same token; only to notice connections that nobody holds
+	Replicas int    // processes that connect with the same token; only to notice connections without a process
 	Plain    bool   // tables as preformatted text everywhere
 	Clusters []reset.ClusterInfo
 	Groups   []string // user groups that the policy names

@@ -23,7 +23,7 @@ type slackMessage struct {
 type renderOptions struct {
 	key         string // of the block ids: a new one for each version, else clients keep what was there before
 	plainTables bool   // tables as preformatted text
-	ephemeral   bool   // one person reads it: mentions notify nobody, so names need no look-up
+	ephemeral   bool   // one person reads it: mentions notify no one else, so names need no look-up
 }
 
 // Limits of Block Kit, in code points. Where sources differ, the smaller one.

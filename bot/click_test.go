@@ -11,7 +11,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// told counts what somebody was told alone in #inc.
+// told counts the ephemeral messages to a user in #inc.
 func (b *bench) told(p *slacksim.Person) (n int) {
 	for _, m := range p.Messages("C0INC") {
 		if m.Ephemeral {

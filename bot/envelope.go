@@ -11,8 +11,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// envelope is what somebody did, as far as the bot acts on it. This, and not Slack's payload, is what gets recorded:
-// the rest is neither needed nor ours to keep. URL is a secret.
+// envelope is an action of a person, as far as the bot acts on it. This, and not Slack's payload, is what gets
+// recorded: the rest is neither needed nor ours to keep. URL is a secret.
 type envelope struct {
 	ID      string
 	Kind    kind
@@ -28,7 +28,7 @@ type envelope struct {
 	Value      string `json:",omitempty"`      // "k7f3.1"
 	Message    string `json:",omitempty"`      // the clicked message's ts
 	Ephemeral  bool   `json:"Alone,omitempty"` // only the person who clicked sees that message
-	ownPreview bool   // and it is the preview of a request that nobody else sees yet
+	ownPreview bool   // and it is the preview of a request that only its requester sees
 
 	View     string `json:",omitempty"` // of a submission, or of a click in a modal
 	Hash     string `json:",omitempty"`
@@ -177,7 +177,7 @@ func (e *envelope) interaction(k kind, p payload) {
 	}
 }
 
-// filled takes what somebody put into a field of a modal.
+// filled takes the value of a field of a modal.
 func (e *envelope) filled(field, value string, files []named) {
 	switch {
 	case field == rowsField:

@@ -102,7 +102,7 @@ func slackCode(err error) string {
 	return ""
 }
 
-// unreadable reports a no that is one only because Slack did not say who somebody is.
+// unreadable reports a refusal whose only reason is that Slack did not answer about an account.
 func unreadable(err error) bool {
 	var p *reset.Problem
 	return errors.As(err, &p) && p.Ruling != nil && p.Ruling.Denial == reset.DeniedUnknown

@@ -113,7 +113,7 @@ func (b *Bot) askFromForm(ctx context.Context, in engine.Inbox, e envelope) erro
 	return b.ask(ctx, in, e, engine.Ask{Intent: c.Intent})
 }
 
-// fetch reads the file that somebody put into the form.
+// fetch reads the file that was uploaded with the form.
 func (b *Bot) fetch(ctx context.Context, e envelope) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, 2*callTimeout)
 	defer cancel()

@@ -188,7 +188,7 @@ func (b *Bot) runCommand(ctx context.Context, in engine.Inbox, e envelope) error
 	return err
 }
 
-// ask hands on a wish. Its preview comes through Show, by the way that is attached here.
+// ask creates a request. Its preview comes through Show, to the address that is attached here.
 func (b *Bot) ask(ctx context.Context, in engine.Inbox, e envelope, wish engine.Ask) error {
 	wish.Actor, wish.Place, wish.Origin, wish.At = e.actor(), e.place(), e.ID, in.ReceivedAt
 	r, err := b.Core.Ask(ctx, wish)

@@ -148,7 +148,7 @@ func TestAnAddressIsUsedFiveTimesAtMost(t *testing.T) {
 	}
 }
 
-// TestOwes: an end is told, whoever made it but the requester; what strangers try is not.
+// TestOwes: an outcome is sent unless the requester caused it; refused attempts of others are not.
 func TestOwes(t *testing.T) {
 	t.Parallel()
 	mara, jon := reset.Actor{Kind: reset.Person, ID: "U0MARA"}, reset.Actor{Kind: reset.Person, ID: "U0JON"}

@@ -29,7 +29,7 @@ const (
 	longestPause  = time.Minute
 	drainWithin   = 5 * time.Second // for what was received before the stop
 	answering     = 16              // envelopes that are recorded or looked up at once
-	deadCodePause = time.Minute     // after an error that only a person can mend
+	deadCodePause = time.Minute     // after an error that only a person can repair
 )
 
 // deadCodes are answers to apps.connections.open that trying again does not change.
@@ -199,7 +199,7 @@ func (c *singleUseClient) Do(req *http.Request) (*http.Response, error) {
 	return c.Client.Do(req)
 }
 
-// takeRemaining takes what slack-go has received before it ends, which nobody will send again.
+// takeRemaining takes what slack-go has received before it ends; Slack does not send it again.
 func (s socket) takeRemaining(ended <-chan error) {
 	for done := false; ; {
 		select {
@@ -252,7 +252,7 @@ func (s socket) handleEvent(evt socketmode.Event) error {
 }
 
 // checkConnections looks at how many connections Slack counts. More than there are processes means connections that
-// nobody holds: clicks that Slack gives to them are lost, and the app never hears of it
+// no process holds: clicks that Slack sends to them are lost, and the app never receives them
 // (slackapi/python-slack-sdk#1940).
 func (s socket) checkConnections(count int) {
 	s.health.connected(s.n, count)

@@ -169,7 +169,7 @@ func unread(of string, err error) error {
 	return &reset.Unread{Of: of, Code: f.Code, Scope: f.Scope, Passing: f.Passing(), Wait: f.Wait}
 }
 
-// user asks Slack who somebody is, now.
+// user reads an account from Slack, live.
 func (b *Bot) user(ctx context.Context, id string) (*slack.User, error) {
 	return retryOnRateLimit(ctx, b, "users.info", "ask who "+id+" is", func(ctx context.Context) (*slack.User, error) {
 		return b.api.GetUserInfoContext(ctx, id)

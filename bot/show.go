@@ -11,8 +11,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// Show makes what people see tell the story: the requester alone while nobody else was asked, then one message that
-// everybody sees, edited in place for the request's whole life, with the decisions in its thread.
+// Show brings what people see up to date: the preview for the requester while no approval was asked for, then one
+// public card, edited in place until the request has ended, with the decisions in its thread.
 func (b *Bot) Show(ctx context.Context, s reset.Story) (time.Time, error) {
 	ctx, cancel := context.WithTimeout(ctx, showWithin)
 	defer cancel()
@@ -183,8 +183,8 @@ func (b *Bot) channelsToTry(ctx context.Context, s reset.Story, card engine.Card
 	return []string{asked.Channel, home}
 }
 
-// edit brings the card up to date. What nobody decided can wait: at most one edit in 3 seconds of a message, and 30
-// in a minute of all of them, so that decisions always get through (chat.update: 50 a minute).
+// edit brings the card up to date. Changes without a decision can wait: at most one edit in 3 seconds of a message,
+// and 30 in a minute of all of them, so that decisions always get through (chat.update: 50 a minute).
 func (b *Bot) edit(ctx context.Context, s reset.Story, card *engine.Card, urgent bool) (time.Time, *refusal, error) {
 	now := b.now()
 	if d := b.pace.postponed(updating, now); d > 0 {

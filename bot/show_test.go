@@ -11,7 +11,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// carded is a request whose card everybody sees.
+// carded is a request with a public card.
 func (b *bench) carded(t *testing.T, channel, where string) slacksim.Message {
 	t.Helper()
 	b.click(t, b.mara, b.asked(t, channel), "approve")
@@ -314,7 +314,8 @@ func TestRefusalIsToldOnce(t *testing.T) {
 	}
 }
 
-// A requester whom Slack lets nobody reach for a while, in words that sound final, is told once it does.
+// A requester whom Slack does not let the bot reach for a while, with an error that sounds final, is told once it
+// does.
 func TestARequesterIsToldWhenARefusalPasses(t *testing.T) {
 	t.Parallel()
 	b := quiet(t, slacksim.Options{})

@@ -10,7 +10,7 @@ import (
 )
 
 // TestWatchIsPolite: a requester who cannot see the card hears how it ended and what changes that, not how the group
-// fares; and looks at the group edit the card no more often than anything else that nobody waits for.
+// fares; and checks of the group edit the card no more often than other changes without a decision.
 func TestWatchIsPolite(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, slacksim.Options{}, nil).up(t)

@@ -12,7 +12,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// Command is what somebody typed, understood.
+// Command is a parsed text.
 //
 //sumtype:decl
 type Command interface{ command() }

@@ -28,7 +28,7 @@ type option struct {
 	value   string // example of its value; empty: it takes none
 	repeat  bool   // it may be given more than once
 	bare    bool   // it may be given without its value
-	note    string // it is accepted and not obeyed: what is said about it
+	note    string // it is accepted and has no effect: the note that says so
 	refuse  string // it is not accepted: why
 	instead string // what to write instead of it
 
@@ -188,7 +188,7 @@ func (l line) checkOptions(verb string, names ...string) error {
 	return nil
 }
 
-// notes are what is said about options that are accepted and not obeyed.
+// notes are what is said about options that are accepted and have no effect.
 func (l line) notes() []string {
 	var notes []string
 	for _, name := range slices.Sorted(maps.Keys(l.given)) {

@@ -109,7 +109,7 @@ func readerOf(verb string) reader {
 	return nil
 }
 
-// verbWords are the verbs that are obeyed, for the nearest one.
+// verbWords are the known verbs, to suggest the nearest one.
 var verbWords = []string{"reset", "help", "status", "lag", "show", "history", "access",
 	"approve", "reject", "cancel", "retry", "undo", "settle", "choose", "emergency", "freeze", "thaw", "delete-offsets",
 	"schedule", "at", "run", "delay", "skip-next"}
@@ -229,7 +229,7 @@ func readShow(verb string, l line, _ Context) (Command, error) {
 	return Show{ref.ID, ref.Revision}, unexpected(rest, verb)
 }
 
-// readLater keeps the words of the grammar that this version does not obey from being taken for groups.
+// readLater keeps words of the grammar that this version does not support from being taken for groups.
 func readLater(verb string, l line, _ Context) (Command, error) {
 	return nil, syntaxError(l.words[0], "reset "+verb+" orders to latest, for a group of that name",
 		"%s is not understood yet")

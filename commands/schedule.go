@@ -12,7 +12,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// What nobody said.
+// The defaults.
 const (
 	usualAnnounce = 15 * time.Minute
 	usualWait     = 30 * time.Minute

@@ -9,7 +9,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// nightly is what most schedules of the tables have in common: nobody said more than when and what.
+// nightly is what most schedules of the tables have in common: only the time and the reset are given.
 func nightly(change func(*reset.Schedule)) Command {
 	s := reset.Schedule{Expr: "0 2 * * *", Zone: "Europe/Berlin", Announce: 15 * time.Minute,
 		WhenBusy: reset.WhenBusy{Do: reset.BusyWait, For: 30 * time.Minute}}

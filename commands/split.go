@@ -23,7 +23,7 @@ type letter struct {
 
 // split cuts a text into words as a shell does: quotes, backslashes, continued lines; but nothing is expanded and no
 // character starts a comment or another command. (go-shellwords stops silently at ";" and "|", google/shlex at "#": a
-// command that is obeyed by half is what this bot exists to prevent.) Quotes that phones made smart count as quotes, an
+// command that runs in part could reset the wrong partitions.) Quotes that phones made smart count as quotes, an
 // apostrophe within a word does not.
 func split(text string, slack bool) ([]word, error) {
 	s := splitter{in: letters(text, slack)}
@@ -136,7 +136,7 @@ func quote(r rune) rune {
 	return 0
 }
 
-// isInvisible characters come along when text is copied from a page or a phone; nobody means them.
+// isInvisible characters come along when text is copied from a page or a phone; they are never intended.
 func isInvisible(r rune) bool { return unicode.Is(unicode.Cf, r) }
 
 // turnsDirection reports a character that embeds, overrides or isolates a direction. Left out without a word, the

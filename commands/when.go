@@ -20,7 +20,7 @@ type clock struct {
 	now   time.Time
 	zone  *time.Location
 	name  string // of zone, as IANA has it
-	named bool   // somebody said this zone: there is no other reading
+	named bool   // the zone was given: there is no other reading
 	utc   bool   // a time that says no zone is UTC nevertheless: Kafka's --to-datetime
 }
 

@@ -114,7 +114,7 @@ func (c *Cluster) Close() error {
 	return nil
 }
 
-// view is the cluster as the metadata answer of one broker tells it.
+// view is the cluster as the metadata answer of one broker describes it.
 type view struct {
 	id     string
 	lead   string           // address of the broker that answered

@@ -186,7 +186,7 @@ func (c *Cluster) fetchAllCommits(ctx context.Context, addr string, groups []str
 	return out, nil
 }
 
-// groupCommits are the commits of a group, or why they were not told.
+// groupCommits are the committed offsets of a group, or why they could not be read.
 type groupCommits struct {
 	commits map[reset.Partition]commit
 	why     string // Kafka's error

@@ -37,7 +37,7 @@ type oddWorld struct {
 	first  time.Time
 	topics []string
 	groups []string
-	whole  []string // those with a commit on every partition, but of the topic that nobody reads
+	whole  []string // those with a commit on every partition, except on the topic without consumers
 	seen   map[string][]reset.Snapshot
 	counts map[difference]int
 	equal  int

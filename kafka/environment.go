@@ -16,7 +16,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// environment adds what tells a group's kind while nobody is in it, and what warnings are made of: the names of all
+// environment adds what shows a group's kind while it has no members, and what warnings are made of: the names of all
 // topics, the configuration of those in scope, and where their logs are about to change. One request for names, one
 // to each broker for configuration, and up to five to each leader, however many partitions there are.
 func (c *Cluster) environment(ctx context.Context, v view, q reset.Query, s *reset.Snapshot) error {
@@ -44,9 +44,9 @@ func (c *Cluster) environment(ctx context.Context, v view, q reset.Query, s *res
 	return ctx.Err()
 }
 
-// kindTopics picks the topics whose names tell something: Kafka Streams names an application's internal topics
-// APPLICATION-..., and the application's id is its group; MirrorMaker 2 keeps checkpoints of each source cluster in a
-// topic of their own.
+// kindTopics picks the topics whose names show what runs a group: Kafka Streams names an application's internal
+// topics APPLICATION-..., and the application's id is its group; MirrorMaker 2 keeps checkpoints of each source
+// cluster in a topic of their own.
 func kindTopics(group string, names []string) (streams, mirrors []string) {
 	for _, n := range names {
 		store, changelog := strings.CutSuffix(n, "-changelog")
@@ -63,10 +63,10 @@ func kindTopics(group string, names []string) (streams, mirrors []string) {
 	return streams, mirrors
 }
 
-// brokers stands among the names of topics for the brokers' own configuration.
+// brokers is the key of the brokers' own configuration among the names of topics.
 const brokers = "brokers"
 
-// configs asks one broker for the configuration of the topics in scope, and each broker for its own (a broker tells
+// configs asks one broker for the configuration of the topics in scope, and each broker for its own (a broker returns
 // no other's). What is denied, does not come or is left out of an answer is noted; it is no reason to do without a
 // plan.
 func (c *Cluster) configs(ctx context.Context, v view, s *reset.Snapshot) {
@@ -117,14 +117,14 @@ func (c *Cluster) configs(ctx context.Context, v view, s *reset.Snapshot) {
 	}
 }
 
-// The settings that are asked for. The first of each is always told by a broker that tells any: without it nothing
-// was told.
+// The settings that are asked for. A broker that returns any setting returns the first of each: without it the answer
+// is empty.
 var (
 	brokerSettings = []string{"offsets.retention.minutes", "offsets.commit.timeout.ms"}
 	topicSettings  = []string{"cleanup.policy", "retention.ms", "remote.storage.enable", "local.retention.ms"}
 )
 
-// settings are what a broker tells about one resource, or why it does not.
+// settings are what a broker returns for one resource, or why it does not.
 type settings struct {
 	values map[string]string
 	err    string

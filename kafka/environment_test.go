@@ -76,8 +76,8 @@ func member(t *testing.T, addrs []string, group, protocolType, protocol string) 
 	}
 }
 
-// Connect's workers are told by their protocol also after the last has left; Kafka Streams by its assignor while
-// somebody is there, and by its internal topics afterwards.
+// Connect's workers are told by their protocol also after the last has left; Kafka Streams by its assignor while it
+// has members, and by its internal topics afterwards.
 func TestWhatRunsAGroupIsSeenWhileItIsEmpty(t *testing.T) {
 	t.Parallel()
 	s := seeded(t)

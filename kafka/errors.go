@@ -95,7 +95,7 @@ func (c *Cluster) unreachable(tried []string, errs []error) error {
 	}
 }
 
-// cause is an error in a few words: without the addresses, which are told apart from it, and with Kafka's own names.
+// cause is an error in a few words: without the addresses, which are reported beside it, and with Kafka's own names.
 func cause(err error) string {
 	if errors.Is(err, sarama.ErrSASLAuthenticationFailed) { // sarama wraps this one where errors.As can't see it
 		return name(sarama.ErrSASLAuthenticationFailed)

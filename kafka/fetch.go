@@ -37,9 +37,9 @@ type batchWalk struct {
 	visit func(*batchWalk, *sarama.RecordBatch) bool
 	limit int32 // of bytes in the next answer; 0: firstFetch
 
-	// transactions that were rolled back are told, and nothing behind the last stable offset comes
+	// aborted transactions are listed, and nothing after the last stable offset is returned
 	committed bool
-	aborted   []*sarama.AbortedTransaction // those told that the walk has not come to, by first offset
+	aborted   []*sarama.AbortedTransaction // those listed that the walk has not reached, by first offset
 	spent     int
 	err       sarama.KError
 }
@@ -144,7 +144,7 @@ func (w *batchWalk) take(b *sarama.FetchResponseBlock) bool {
 	if w.err = b.Err; b.Err != sarama.ErrNoError {
 		return false
 	}
-	if w.committed { // of the whole answer: what was told before is told again
+	if w.committed { // of the whole answer: each answer repeats the list
 		w.aborted = slices.SortedFunc(slices.Values(b.AbortedTransactions), func(a, b *sarama.AbortedTransaction) int {
 			return cmp.Compare(a.FirstOffset, b.FirstOffset)
 		})

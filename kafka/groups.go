@@ -26,7 +26,7 @@ type listed struct {
 	protocol string
 }
 
-// looksIdle says that the listing alone would call the group idle.
+// looksIdle reports whether the group is idle as far as the listing shows.
 func (l listed) looksIdle() bool { return l.state == "Empty" || l.state == "Dead" }
 
 // Groups returns the names of all groups that the login may see.
@@ -108,7 +108,7 @@ func (c *Cluster) Look(ctx context.Context, groups []string) (map[string]reset.L
 }
 
 // addCommits reads the commits of groups by their coordinators, side by side. A group of which any commit is not
-// certain (it is inside a transaction, the coordinator moves) is left without: somebody may be committing.
+// certain (it is inside a transaction, the coordinator moves) is left without: a consumer may be committing.
 func (c *Cluster) addCommits(ctx context.Context, byAddr map[string][]string, looks map[string]reset.Look) error {
 	var mu sync.Mutex
 	var wg guard.Group
@@ -156,7 +156,7 @@ func (c *Cluster) list(ctx context.Context, v view) (found map[string]listed, mi
 				data := resp.GroupsData[g]
 				l := listed{addr: addr, state: data.GroupState, kind: strings.ToLower(data.GroupType),
 					protocol: protocol}
-				// While a coordinator moves, two brokers may list a group. The one that sees somebody is believed.
+				// While a coordinator moves, two brokers may list a group. The one that lists members is believed.
 				if was, twice := found[g]; !twice || was.looksIdle() {
 					found[g] = l
 				}
@@ -184,7 +184,7 @@ func (c *Cluster) describe(ctx context.Context, asked map[string]listed) (map[st
 			classic[l.addr] = append(classic[l.addr], g)
 		case "consumer":
 			modern[l.addr] = append(modern[l.addr], g)
-		} // share, streams and whatever comes: their type says that another tool is theirs
+		} // share, streams and later types: the type says that another tool resets them
 		states[g] = s
 	}
 	if err := c.describeAt(ctx, classic, states, c.describeClassic); err != nil {
@@ -286,7 +286,7 @@ func (c *Cluster) describeModern(
 		return b.ConsumerGroupDescribe(req)
 	})
 	if errors.Is(err, sarama.ErrUnsupportedVersion) {
-		return nil, nil // a broker before 3.7 has no such groups, and what the classic API said stands
+		return nil, nil // a broker before 3.7 has no such groups, and the answer of the classic API counts
 	}
 	if err != nil {
 		return nil, c.lost(ctx, addr, err)
@@ -309,7 +309,7 @@ func (c *Cluster) describeModern(
 	return out, c.checkComplete(addr, groups, out)
 }
 
-// checkComplete refuses an answer that leaves out a group: no word is not the word that nobody is there.
+// checkComplete refuses an answer that leaves out a group: a missing entry does not prove that the group is empty.
 func (c *Cluster) checkComplete(addr string, groups []string, described map[string]reset.GroupState) error {
 	for _, g := range groups {
 		if _, ok := described[g]; !ok {

@@ -15,7 +15,7 @@ import (
 
 // Inspect reads the commits, then the group, then the topics, then the look-ups of all partitions side by side: about
 // six requests per broker, however many partitions there are. The group comes after its commits: who committed them
-// as a member is then seen to be there, and not taken for somebody who commits from outside.
+// as a member is then seen as a member, and not taken for a client that commits from outside.
 func (c *Cluster) Inspect(ctx context.Context, q reset.Query) (reset.Snapshot, error) {
 	s := reset.Snapshot{At: c.now(), Topics: map[string]reset.Topic{}}
 	var commits map[reset.Partition]commit
@@ -75,8 +75,8 @@ func (c *Cluster) Inspect(ctx context.Context, q reset.Query) (reset.Snapshot, e
 	return s, err
 }
 
-// topics tells what there is of the topics in scope and of those with commits, and looks for near names of what is
-// asked for and not there.
+// topics reads the topics in scope and those with committed offsets, and finds names close to those that do not
+// exist.
 func (c *Cluster) topics(
 	ctx context.Context, scope reset.Scope, commits map[reset.Partition]commit, out map[string]reset.Topic,
 ) (view, error) {

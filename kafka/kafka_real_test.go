@@ -237,8 +237,8 @@ func TestCommitThatOutlivesItsAnswer(t *testing.T) {
 	}
 }
 
-// A topic that is deleted while the group's coordinator is away stays among the commits: whoever takes the group over
-// was not told. It is named, and the other topics are read. A cluster of its own: a broker is frozen.
+// A topic that is deleted while the group's coordinator is away stays among the commits: the broker that takes the
+// group over was not told. It is named, and the other topics are read. A cluster of its own: a broker is frozen.
 func TestTopicDeletedWhileTheCoordinatorIsAway(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()

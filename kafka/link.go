@@ -186,8 +186,8 @@ func (c *Cluster) closeLink(l *link) {
 	delete(c.links, l)
 }
 
-// socket dials for sarama (as its "proxy"), so that a connection obeys a context, can be cut at any moment, and it is
-// known whether anything was sent on it. It is the TCP connection itself, beneath TLS and login.
+// socket dials for sarama (as its "proxy"), so that a connection ends with its context, can be cut at any moment, and
+// it is known whether anything was sent on it. It is the TCP connection itself, beneath TLS and login.
 //
 // While an answer is owed, it lingers for 0 seconds: whatever ends the connection then (a time-out, an error, Close,
 // sarama closing it by itself, this process being killed) resets it, and the kernel throws away what it has not

@@ -17,9 +17,9 @@ const (
 
 // markers finds out where nothing but transaction markers lies between a committed offset and the end. They take
 // offsets and are delivered to no consumer, so many a group that has read everything stays one behind for good
-// (librdkafka, and whoever commits the offset of the last message plus one). The headers of the batches tell: only
-// control batches (KafkaConsumer skips them whole), and for groups that read committed messages also what was rolled
-// back. What cannot be read counts as messages.
+// (librdkafka, and every client that commits the offset of the last message plus one). The headers of the batches
+// show it: only control batches (KafkaConsumer skips them whole), and for groups that read committed messages also
+// what was rolled back. What cannot be read counts as messages.
 func (c *Cluster) markers(ctx context.Context, v view, isolation reset.Isolation, states []reset.PartitionState) {
 	walks := map[reset.Partition]*batchWalk{}
 	ahead := map[reset.Partition]*unreadTail{}

@@ -20,7 +20,7 @@ type timeMiss struct {
 	last       int64         // where the last batch begins; end: not read
 	newest     int64         // the largest time in it
 	late       *offsetResult // the first record that is as late
-	unsure     bool          // a batch says that it has a late record, and which is not to be told
+	unsure     bool          // a batch says that it has a late record, but not which one
 }
 
 // checkMisses decides about time look-ups that found no record although the partition has some. Kafka looks into the
@@ -32,8 +32,8 @@ type timeMiss struct {
 //     found was the first with a time so late, and the record the first in it;
 //   - the header of every batch behind it, up to the log end, says that none is late.
 //
-// The first makes the second short: the newest time of the last batch is asked for. A late record that is come upon
-// while everything before it is proved is the answer itself. What is neither found nor proved within the bounds is in
+// The first shortens the second: the newest time of the last batch is asked for. A late record that is found while
+// everything before it is proved is the answer itself. What is neither found nor proved within the bounds is in
 // doubt: the log start then, which skips nothing.
 func (c *Cluster) checkMisses(
 	ctx context.Context, v view, at int64, isolation reset.Isolation, missed []*reset.PartitionState,
@@ -121,7 +121,7 @@ func (c *Cluster) askEarlier(
 			case milliseconds(spot.time) >= m.at:
 				m.late = &spot
 			case m.proved >= m.last:
-				m.proved = m.end // the last batch says the rest
+				m.proved = m.end // the last batch proves the rest
 			default:
 				earlier[p] = milliseconds(spot.time) + 1
 			}

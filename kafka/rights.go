@@ -30,7 +30,7 @@ type Rights struct {
 	Hidden    []string // topics that an ACL hides
 	HiddenWhy string   // why that can't be known
 	Unread    []string // topics of which nothing is known, each with why: "orders: UNKNOWN_TOPIC_OR_PARTITION"
-	Untold    string   // why brokers do not tell a login its rights; Lacks is not all then
+	Untold    string   // why brokers do not return a login's rights; Lacks is incomplete then
 }
 
 // rightsUnknown is an answer without rights. No rights in an answer are not the same as no rights.
@@ -40,7 +40,7 @@ func (e *rightsUnknown) Error() string {
 	return fmt.Sprintf("broker %s does not tell rights on %s; it may be older than Kafka 2.3", e.addr, e.of)
 }
 
-// hasRights reports whether rights were told: not by requests in a version that has no room for them.
+// hasRights reports whether an answer holds rights: requests below a version have no field for them.
 func hasRights(rights int32, version, since int16) bool {
 	return version >= since && rights != math.MinInt32
 }
@@ -71,7 +71,7 @@ var (
 )
 
 // Rights asks what the login may do with the cluster, with groups, and with topics: the named ones, and those on
-// which the groups have commits. It tries nothing: brokers tell a login its own rights.
+// which the groups have commits. It writes nothing to find out: brokers return a login's own rights.
 func (c *Cluster) Rights(ctx context.Context, groups, topics []string) (Rights, error) {
 	v, err := c.refreshBrokers(ctx)
 	if err != nil {
@@ -153,7 +153,7 @@ func (c *Cluster) groupRights(ctx context.Context, v view, group string) (int32,
 	return 0, &rightsUnknown{addr, fmt.Sprintf("group %q", group)}
 }
 
-// topicRights asks for the rights on the cluster as well: one version of the request tells both.
+// topicRights asks for the rights on the cluster as well: one version of the request returns both.
 func (c *Cluster) topicRights(
 	ctx context.Context, v view, topics []string,
 ) (lacks []MissingRight, unread []string, err error) {
@@ -174,13 +174,13 @@ func (c *Cluster) topicRights(
 	}
 	lacks = missingRights("cluster", "", resp.ClusterAuthorizedOperations, needsCluster)
 	if resp.ClusterAuthorizedOperations == 0 {
-		lacks = lacks[:1] // without DESCRIBE nothing else is told
+		lacks = lacks[:1] // without DESCRIBE no other right is returned
 	}
 	for _, t := range resp.Topics {
 		switch {
 		case t.Name == anyTopic:
 		case t.Err == sarama.ErrTopicAuthorizationFailed:
-			// of a hidden topic nothing else is told
+			// of a hidden topic no right is returned
 			lacks = append(lacks, missingRights("topic", t.Name, 0, needsTopic[:1])...)
 		case t.Err == sarama.ErrNoError:
 			lacks = append(lacks, missingRights("topic", t.Name, t.TopicAuthorizedOperations, needsTopic)...)

@@ -40,7 +40,7 @@ type request struct {
 }
 
 // requests are all of them. sarama lowers each to the newest version that the broker knows, and then a field may be
-// left out or mean something else. Whatever matters is in all versions from the one that stands here, and Kafka 0.11
+// left out or mean something else. What the bot needs is in all versions from the one listed here, and Kafka 0.11
 // (2017) and everything since know them; TestRequestsOfEveryVersion shows it. A broker that knows only older ones is
 // not used.
 var requests = []request{

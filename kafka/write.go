@@ -106,7 +106,8 @@ func (c *Cluster) send(
 	return resp.Errors, nil
 }
 
-// results tells per step what is known. A partition that the answer leaves out is lost, like an answer that never came.
+// results is what is known of each step. A partition that the answer leaves out is lost, like an answer that never
+// came.
 func results(chunk reset.Chunk, codes map[string]map[int32]sarama.KError, lost error) []reset.StepResult {
 	out := make([]reset.StepResult, len(chunk.Steps))
 	for i, s := range chunk.Steps {
@@ -127,8 +128,8 @@ func results(chunk reset.Chunk, codes map[string]map[int32]sarama.KError, lost e
 	return out
 }
 
-// maybeWritten are the errors after which the commit may stand all the same. Kafka's coordinator appends a commit,
-// then waits until it is replicated. If that takes longer than offsets.commit.timeout.ms it answers
+// maybeWritten are the errors after which the offset may have been committed nevertheless. Kafka's coordinator
+// appends a commit, then waits until it is replicated. If that takes longer than offsets.commit.timeout.ms it answers
 // COORDINATOR_NOT_AVAILABLE (CoordinatorOperationExceptionHelper maps REQUEST_TIMED_OUT and NOT_ENOUGH_REPLICAS to
 // it; older brokers also NOT_ENOUGH_REPLICAS_AFTER_APPEND), and if it loses the group meanwhile NOT_COORDINATOR
 // (CoordinatorRuntime.unload fails all that waits with it, and KAFKA_STORAGE_ERROR is mapped to it). What was

@@ -215,8 +215,8 @@ func number(word string) (int, bool) {
 	return n, err == nil
 }
 
-// read is the one call of robfig's parser. It panicked before at input that
-// nobody had thought of, and a schedule must not take the bot down.
+// read is the one call of robfig's parser. It panicked before at input that no test had, and a schedule must not stop
+// the bot.
 func read(text string) (spec robfig.SpecSchedule, err error) {
 	defer func() {
 		if r := recover(); r != nil {

@@ -12,8 +12,8 @@ var zones = []string{
 	"Europe/Dublin", "Asia/Tehran",
 }
 
-// FuzzParse: no input panics, every refusal is complete, and the runs of what is
-// read obey the promises of the package comment.
+// FuzzParse: no input panics, every refusal is complete, and the runs of what is read keep the promises of the
+// package comment.
 func FuzzParse(f *testing.F) {
 	for i, c := range refusals {
 		f.Add(c.expr, uint8(i), int64(i)*1_000_003)

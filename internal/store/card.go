@@ -45,8 +45,8 @@ func (s *Store) SaveCard(ctx context.Context, c engine.Card) error {
 		}
 		p := c.Preview
 		// A preview that was shown as the request was before may be saved after it has moved on: that one still needs
-		// the way. Once others see the request, whoever shows it drops the address when the preview's last word is
-		// said.
+		// the way. Once others see the request, the update that shows it drops the address when the preview's last
+		// message is said.
 		if p.Version >= r.Version && r.State != reset.Planning && r.State != reset.Draft {
 			p.URL = ""
 		}

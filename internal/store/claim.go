@@ -15,8 +15,8 @@ import (
 // atOnce is the time of a due row that should be looked at now. The store has no clock; 1970 has always passed.
 var atOnce = time.UnixMicro(0)
 
-// makeDue sets when a row is looked at; the zero time is never. While somebody holds the row its own time is the end of
-// the lease, so the wish is kept beside it, the earliest of them, for Release.
+// makeDue sets when a row is looked at; the zero time is never. While a claim holds the row its own time is the end
+// of the lease, so the earliest requested time is kept beside it, for Release.
 func makeDue(ctx context.Context, tx *sql.Tx, kind engine.Kind, id, cluster string, at time.Time) error {
 	_, err := tx.ExecContext(ctx, `
 		INSERT INTO due (kind, id, cluster, at) VALUES (?, ?, ?, ?)
@@ -79,7 +79,7 @@ func scanDue(row scanner) (d engine.Due, err error) {
 const claimCondition = `kind = ? AND id = ? AND owner = ? AND fence = ?`
 
 // checkClaim returns ErrConflict when the claim is no longer held by its owner. A lease that ended is still held
-// until somebody else claims the row: the fence, not the clock, says who may write.
+// until another owner claims the row: the fence, not the clock, decides who may write.
 func checkClaim(ctx context.Context, q querier, d engine.Due) error {
 	var n int
 	err := q.QueryRowContext(ctx, `SELECT count(*) FROM due WHERE `+claimCondition, d.Kind, d.ID, d.Owner,
@@ -100,8 +100,8 @@ func (s *Store) Renew(ctx context.Context, d engine.Due, until time.Time) error 
 		toMicros(until), toMicros(until))
 }
 
-// Release implements reset.Store. It is ErrConflict when the claim is no longer held: whoever holds it now has the
-// word.
+// Release implements reset.Store. It is ErrConflict when the claim is no longer held: the owner that holds it now has
+// the word.
 func (s *Store) Release(ctx context.Context, d engine.Due, next time.Time) error {
 	note, err := json.Marshal(d.Note)
 	if err != nil {
@@ -146,7 +146,7 @@ func (s *Store) TakeOver(ctx context.Context, owner string) (int, error) {
 	return int(n), nil
 }
 
-// Recall implements reset.Store. What somebody holds is left to its holder.
+// Recall implements reset.Store. A claimed row is left to its owner.
 func (s *Store) Recall(ctx context.Context, now time.Time) (int, error) {
 	var n int64
 	err := s.write(ctx, func(tx *sql.Tx) error {

@@ -59,7 +59,7 @@ func TestNothingIsWrittenToAFileThatIsGone(t *testing.T) {
 	}
 }
 
-// A disk that takes nothing is said, also when nobody asked for anything, and the bot goes on once there is room.
+// A full disk is reported also when no request came in, and the bot goes on once there is room.
 func TestADiskThatTakesNothingIsSaid(t *testing.T) {
 	t.Parallel()
 	for what, tt := range map[string]struct {

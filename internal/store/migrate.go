@@ -57,7 +57,7 @@ func newerSchema(have int) error {
 			"start that one, or restore the copy from before the upgrade", have, len(migrations))
 }
 
-// recognise refuses a file whose schema is not this program's: whoever only looks does not change it.
+// recognise refuses a file whose schema is not this program's: a reader does not change it.
 func (s *Store) recognise(ctx context.Context, path string) error {
 	var have int
 	err := s.readers.QueryRowContext(ctx, `SELECT coalesce(max(n), 0) FROM migrations`).Scan(&have)

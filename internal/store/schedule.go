@@ -20,7 +20,7 @@ const updateScheduleSQL = `INSERT INTO schedules (id, name, version, status, sou
 	WHERE schedules.version = excluded.version - 1`
 
 // writeSchedule stores a schedule with its version one higher than in the store: ErrConflict when it is not, or when
-// its name is taken. It is due, unless whoever writes holds it and says so by Release.
+// its name is taken. It is due, unless the writer holds its claim and sets the time by Release.
 func writeSchedule(ctx context.Context, tx *sql.Tx, sc reset.Schedule, held bool) error {
 	sc.Version++
 	doc, err := json.Marshal(sc)

@@ -110,8 +110,8 @@ func connect(path string, common map[string]string) (*Store, error) {
 	return s, nil
 }
 
-// openPrivate makes sure that the file exists and that nobody else may read it: it holds response URLs. SQLite gives
-// its companions (-wal, -shm) the same mode. Made says that there was none, or an empty one.
+// openPrivate makes sure that the file exists and that no other user may read it: it holds response URLs. SQLite
+// gives its companions (-wal, -shm) the same mode. Made says that there was none, or an empty one.
 func openPrivate(path string) (f *os.File, made bool, err error) {
 	f, err = os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
@@ -223,8 +223,8 @@ func checkRowMatched(res sql.Result, err, otherwise error) error {
 	return err
 }
 
-// asConflict turns a violated key, index or trigger into reset.ErrConflict: somebody else was first. A violated CHECK
-// is a fault of ours and stays what it is.
+// asConflict turns a violated key, index or trigger into reset.ErrConflict: another change was first. A violated
+// CHECK is a fault of ours and stays what it is.
 func asConflict(err error) error {
 	var e *sqlite.Error
 	if !errors.As(err, &e) {

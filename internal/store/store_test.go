@@ -168,7 +168,7 @@ func TestKilledProcessLosesNothing(t *testing.T) {
 	}
 }
 
-// copyFiles takes the database as a dead process leaves it: -shm is rebuilt by whoever comes next.
+// copyFiles takes the database as a dead process leaves it: -shm is rebuilt by the next process.
 func copyFiles(from, to string) error {
 	for _, suffix := range []string{"", "-wal"} {
 		b, err := os.ReadFile(from + suffix)

@@ -8,7 +8,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// CardOf is the one message that everybody sees, edited in place for the request's whole life.
+// CardOf is the one public message about a request, edited in place until it has ended.
 func CardOf(s reset.Story) Content {
 	r := s.Request
 	in, move := r.Intent()

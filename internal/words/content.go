@@ -31,7 +31,7 @@ type Span struct {
 // SpanKind says what a Span is.
 type SpanKind string
 
-// The kinds of spans. Text is user text too: whoever renders it escapes it.
+// The kinds of spans. Text is user text too: the renderer escapes it.
 const (
 	Text    SpanKind = ""
 	Strong  SpanKind = "strong"

@@ -75,7 +75,8 @@ func UnshownOf(s reset.Story, u Unshown) Content {
 	return c
 }
 
-// remedies say who can make Slack take a message, by Slack's error. What is not listed is for whoever runs the bot.
+// remedies say who can make Slack take a message, by Slack's error. What is not listed is for the people who run the
+// bot.
 var remedies = []struct {
 	codes []string
 	fix   func() Line

@@ -33,7 +33,7 @@ const longCommand = 1500
 // ManualCommand is how to do exactly this with Kafka's own tool, for the day on which the bot, its database or Slack
 // is down: it stands on every message about a plan, and the file is in the card's thread before it is needed. Of an
 // outcome that is partial or not known only the way back is told: writing the rest would be a new decision. What was
-// refused, rejected or cancelled, has expired or is undone has no way out: nobody's approval stands behind it.
+// refused, rejected or cancelled, has expired or is undone has no manual command: it was not approved.
 func ManualCommand(s reset.Story) []Line {
 	r := s.Request
 	in, move := r.Intent()
@@ -155,8 +155,8 @@ func deleteScript(c reset.ClusterInfo, group string, topics []reset.TopicScope) 
 	return b.Bytes()
 }
 
-// unsafeLine says why no command is printed: a name with characters that nobody sees is another name when it is typed
-// or pasted.
+// unsafeLine says why no command is printed: a name with invisible characters is another name when it is typed or
+// pasted.
 func unsafeLine(group string) Line {
 	if !strings.ContainsFunc(group, text.IsDeceptive) {
 		return nil

@@ -81,7 +81,8 @@ func draft(c *Content, s reset.Story, v timeFormat) {
 	c.Buttons = append(c.Buttons, cancelButton(r, "Discard"))
 }
 
-// PlanOf is what a reset would do, with every partition: for a terminal, where nobody is asked and nothing is kept.
+// PlanOf is what a reset would do, with every partition: for a terminal, where no approval is asked for and nothing
+// is stored.
 func PlanOf(s reset.Story, steps []reset.Step) Content {
 	in, _ := s.Request.Intent()
 	v := timeFormatOf(in, s.Now)
@@ -298,7 +299,7 @@ func fallback(c Content) string {
 	return text.Clip(out, 400)
 }
 
-// inUTC writes a line with its clocks in UTC, for where nobody's zone is known.
+// inUTC writes a line with its clocks in UTC, for where the reader's zone is not known.
 func inUTC(l Line) string {
 	out := make(Line, len(l))
 	for i, s := range l {

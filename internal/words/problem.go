@@ -51,7 +51,7 @@ func Explain(err error) Content {
 	return c
 }
 
-// Unrecorded says that what somebody did could not be recorded, and whether it helps to try again.
+// Unrecorded says that an action could not be recorded, and whether it helps to try again.
 func Unrecorded(err error) string {
 	var store *reset.StoreError
 	if errors.As(err, &store) {

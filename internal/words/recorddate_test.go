@@ -54,7 +54,7 @@ func TestJSONOfARecordInAFarYear(t *testing.T) {
 	}
 }
 
-// What a target in the past would skip is asked about with the newest date, also where nobody can press a button.
+// What a target in the past would skip is asked about with the newest date, also where no button can be pressed.
 func TestAheadInWords(t *testing.T) {
 	t.Parallel()
 	p := &reset.Problem{Code: reset.ProblemAmbiguous, Want: "ahead", Group: "billing", Cluster: "prod-eu",

@@ -5,7 +5,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// ReplyOf answers a decision in a line or two. The card tells the rest to everybody.
+// ReplyOf answers a decision in a line or two. The card shows the rest.
 func ReplyOf(r reset.Reply) Content {
 	req := r.Request
 	in, _ := req.Intent()

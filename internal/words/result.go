@@ -121,7 +121,7 @@ func wasWere[N int | int64](n N) string {
 }
 
 // forwardLine says so when a reset that was asked for as a rewind moved partitions forward, which no count of
-// messages shows: what lies before the log start is nobody's to skip any more.
+// messages shows: what is before the log start is deleted and cannot be skipped.
 func forwardLine(s reset.Story) Line {
 	in, _ := s.Request.Intent()
 	planned := s.Request.Effect

@@ -49,7 +49,7 @@ func code(s string) Span   { return Span{Kind: Code, Text: s} }
 // command is code that is pasted: half of it would be another command.
 func command(s string) Span { return Span{Kind: Paste, Text: s} }
 
-// person names an actor by id; whoever renders it knows the name.
+// person names an actor by id; the renderer knows the name.
 func person(a reset.Actor) Span {
 	switch {
 	case a.Kind == reset.Scheduled:

@@ -266,7 +266,7 @@ func askedBy(r reset.Request) Line {
 	return say("schedule ", cmp.Or(r.Run.Name, r.Run.Schedule), " of ", person(r.Run.Owner))
 }
 
-// standingApproval is what a run rests on, while nobody was asked about it.
+// standingApproval is the approval that a run relies on, while no approval was asked for it.
 func standingApproval(m reset.Mandate, v timeFormat) Line {
 	switch {
 	case m.File:

@@ -126,7 +126,7 @@ func TestScheduleCards(t *testing.T) {
 	}
 }
 
-// What the thread says about schedules names times as times, and mentions whoever has to do something.
+// What the thread says about schedules names times as times, and mentions the people who have to do something.
 func TestScheduleThread(t *testing.T) {
 	t.Parallel()
 	s := savedStory(reset.Active)

@@ -74,7 +74,7 @@ func idle() reset.GroupState {
 	return reset.GroupState{Exists: true, State: "Empty", Type: "classic", Protocol: "consumer"}
 }
 
-// story is k7f3 as a draft at 03:07 Berlin time, over these steps, with nobody connected.
+// story is k7f3 as a draft at 03:07 Berlin time, over these steps, with no members.
 func story(in reset.Intent, steps []reset.Step) reset.Story {
 	now := clockAt("02:07:00")
 	e := reset.Total(steps)

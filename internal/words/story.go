@@ -12,7 +12,7 @@ import (
 // maxEntries is how many lines of a request's life are told at once: its beginning and its end.
 const maxEntries = 30
 
-// ShowOf is the whole story, for a post-mortem or for somebody who comes late: the card as it stands, and everything
+// ShowOf is the whole story, for a post-mortem or for a reader who joins late: the card as it stands, and everything
 // that happened, in order.
 func ShowOf(s reset.Story, entries []reset.Entry) Content {
 	r := s.Request
@@ -148,7 +148,7 @@ var didNot = map[reset.Verb]string{
 	reset.VerbUndo: "take it back", reset.VerbSettle: "accept the outcome",
 }
 
-// owners are told when somebody goes alone; where the rule names none, those are who would have been asked.
+// owners are notified of an emergency; where the rule names none, the approvers are.
 func owners(r reset.Request) Line {
 	told := OwnersOf(r)
 	if len(told) == 0 {

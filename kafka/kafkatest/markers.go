@@ -11,8 +11,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// A marker takes an offset and is delivered to nobody: behind the last message there may be nothing to read although
-// the end is not reached. What was rolled back is read by those who read uncommitted messages, and by nobody else.
+// A marker takes an offset and is delivered to no consumer: after the last message there may be nothing to read
+// although the end is not reached. Aborted messages are read by consumers with read_uncommitted only.
 func transactionMarkers(b *bench) {
 	topic, group := b.topic("", 4), b.name
 	b.fill(topic, 0, series(0, 5)...)

@@ -59,8 +59,8 @@ func targets(p reset.Plan) (out []int64) {
 	return out
 }
 
-// Aborted records and the marker take offsets: the end counts them, a time look-up finds them, and nobody ever reads
-// them.
+// Aborted records and the marker take offsets: the end counts them, a time look-up finds them, and no consumer ever
+// reads them.
 func abortedTransaction(b *bench) {
 	topic, group := b.topic("", 1), b.name
 	b.fill(topic, 0, series(0, 10)...)

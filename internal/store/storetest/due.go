@@ -128,7 +128,7 @@ func claimRelease(t *testing.T, open Open) {
 	same(t, "at its time", len(rows), 1)
 }
 
-// claimNote is what a holder leaves for whoever claims the row next; one that never released it leaves what it had
+// claimNote is what an owner leaves for the next claim of the row; one that never released it leaves what it had
 // found.
 func claimNote(t *testing.T, open Open) {
 	s := open(t)

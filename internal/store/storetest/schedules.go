@@ -50,7 +50,7 @@ func scheduleSurvives(t *testing.T, open Open) {
 	names, rows := claim(t, s, t0, engine.DueSchedule)
 	same(t, "due", names, []string{"schedule k7f3"})
 
-	// Whoever holds it says by Release when it is looked at again.
+	// Its owner sets by Release when it is due again.
 	update(t, s, "k7f3", &rows[0], func(tx *engine.Tx) { tx.Schedule.Next = t0.Add(25 * time.Hour) })
 	release(t, s, rows[0], t0.Add(24*time.Hour))
 	names, _ = claim(t, s, t0.Add(24*time.Hour-time.Second), engine.DueSchedule)
