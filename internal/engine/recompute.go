@@ -81,8 +81,8 @@ func (s *Service) recompute(ctx context.Context, due *Due, r reset.Request) (aga
 		return false, nil
 	}
 	bounds, p := r.Bounds, rc.Void
-	if p == nil {
-		if bounds, p, err = s.widenBounds(ctx, r, rc.Effect); err != nil {
+	if p == nil && !bounds.Covers(rc.Effect) {
+		if bounds, p, err = s.boundsInForce(ctx, r, rc.Effect); err != nil {
 			s.Log.Warn("policy cannot tell how many approvals are needed now; it is asked again", "request", r.ID,
 				"err", err)
 			return false, nil
@@ -95,6 +95,22 @@ func (s *Service) recompute(ctx context.Context, due *Due, r reset.Request) (aga
 		return true, s.void(ctx, *due, r, p)
 	}
 	return s.recordDrift(ctx, *due, r, rc.Effect, bounds, snap.Group)
+}
+
+// boundsInForce asks the rules about an effect that has left the tier that was asked for.
+func (s *Service) boundsInForce(
+	ctx context.Context, r reset.Request, e reset.Effect,
+) (reset.Bounds, *reset.Problem, error) {
+	if hasOwnLimit(r) {
+		b, p := boundsNow(r, e, reset.Ruling{})
+		return b, p, nil
+	}
+	ruling, _, err := s.rulesInForce(ctx, r, e)
+	if err != nil {
+		return r.Bounds, nil, err
+	}
+	b, p := boundsNow(r, e, ruling)
+	return b, p, nil
 }
 
 // recheck reads what a request would do now, and notes how long that took.

@@ -1,0 +1,141 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// startApply enters applying, if the gate lets it, and then writes.
+func (s *Service) startApply(ctx context.Context, due *Due, r reset.Request, snap reset.Snapshot) (time.Time, error) {
+	f, err := s.readFacts(ctx, r, snap)
+	if err != nil {
+		return time.Time{}, err
+	}
+	attempt, writes := s.attempt(r, *due, f.recheck)
+	err = s.Store.Update(ctx, r.ID, due, func(tx *Tx) error {
+		f.now = s.Now()
+		if v := gate(f, tx); v.then != write {
+			return objection{v}
+		}
+		return s.enterApplying(tx, f, attempt, writes)
+	})
+	var no objection
+	switch {
+	case errors.As(err, &no):
+		return s.obey(ctx, *due, r, no.verdict)
+	case err != nil:
+		return time.Time{}, err
+	}
+	due.Note.Streak = IdleStreak{} // what is tried again after this attempt settles again
+	return s.write(ctx, *due, r, attempt, writes)
+}
+
+// objection is a verdict of the gate that undoes the transaction which would have entered applying.
+type objection struct{ verdict }
+
+func (o objection) Error() string { return "not written: " + o.check }
+
+// obey does what the gate says of a request that it does not let through.
+func (s *Service) obey(ctx context.Context, due Due, r reset.Request, v verdict) (time.Time, error) {
+	switch v.then {
+	case askKafka:
+		return s.waitForKafka(ctx, due, r, v.problem)
+	case wait:
+		return s.waitBehind(ctx, due, r, v.problem)
+	case planAgain:
+		return s.Now(), s.void(ctx, due, r, v.problem)
+	case lookAgain, write: // its state is read again at once
+	}
+	return s.Now(), nil
+}
+
+// readFacts reads what the gate judges and no transaction may wait for.
+func (s *Service) readFacts(ctx context.Context, r reset.Request, snap reset.Snapshot) (facts, error) {
+	planned, err := s.Store.Steps(ctx, r.ID, r.Revision, 0, 0)
+	if err != nil {
+		return facts{}, err
+	}
+	f := facts{seen: r, group: snap.Group, recheck: reset.Recheck(r, planned, snap, s.Now())}
+	if f.recheck.Wait == nil && f.recheck.Void == nil { // otherwise there is no effect to ask about
+		f.ruling, f.votes, err = s.rulesInForce(ctx, r, f.recheck.Effect)
+	}
+	return f, err
+}
+
+// attempt is what will be tried: the offsets as they were, the offsets to write, cut into chunks.
+func (s *Service) attempt(r reset.Request, due Due, rc reset.Rechecked) (reset.Attempt, []reset.Write) {
+	in, _ := r.Intent()
+	writes := make([]reset.Write, len(rc.Steps))
+	for i, st := range rc.Steps {
+		writes[i] = reset.Write{Step: st}
+	}
+	a := reset.Attempt{Request: r.ID, N: r.Attempt + 1, Fence: due.Fence, Revision: r.Revision, StartedAt: s.Now(),
+		Effect: rc.Effect, Gone: rc.Gone, ExtraParts: rc.Extra}
+	a.Chunks = reset.Chunks(in.Group, writes, 0, false)
+	return a, writes
+}
+
+// enterApplying stores what will be tried, before anything is sent.
+func (s *Service) enterApplying(tx *Tx, f facts, a reset.Attempt, writes []reset.Write) error {
+	if err := s.makeRoom(tx); err != nil {
+		return err
+	}
+	r := tx.Request
+	r.Attempt, r.Problem, r.Retries, r.Observation = a.N, nil, 0, f.seen.Observation
+	r.Bounds, _ = boundsNow(f.seen, a.Effect, f.ruling)
+	r.Drift = &reset.Drift{At: s.Now(), Effect: a.Effect}
+	tx.Begin(a, writes)
+	tx.Log(s.entry(r, reset.Actor{}, reset.EvApplying, "attempt", strconv.Itoa(a.N), "partitions",
+		strconv.Itoa(len(writes)), "replay", strconv.FormatInt(a.Effect.Replay, 10), "skip",
+		strconv.FormatInt(a.Effect.Skip, 10)))
+	return r.Advance(reset.Applying)
+}
+
+// makeRoom plans again what others had approved: it was approved for offsets that this reset moves.
+func (s *Service) makeRoom(tx *Tx) error {
+	in, _ := tx.Request.Intent()
+	for _, o := range rivals(s.Now(), tx) {
+		if o.State != reset.Approved {
+			continue // its own undo: it is settled once that has written something, see undone
+		}
+		o.Problem = &reset.Problem{Code: reset.ProblemVoided, Want: "rival", Request: tx.Request.ID,
+			Cluster: in.Cluster, Group: in.Group}
+		before := o.Effect
+		o.Before = &before
+		if err := o.Advance(reset.Planning); err != nil {
+			return err
+		}
+		tx.Log(s.entry(&o, reset.Actor{}, reset.EvVoided, "why", "rival", "by", tx.Request.ID))
+		tx.AlsoSave(o)
+	}
+	return nil
+}
+
+// rulesInForce asks whether the rules as they are now still allow what was approved, with the memberships as they were
+// recorded: a change of shift must not cancel an armed reset. Votes are those that they counted.
+func (s *Service) rulesInForce(
+	ctx context.Context, r reset.Request, e reset.Effect,
+) (reset.Ruling, []reset.Vote, error) {
+	in, _ := r.Intent()
+	votes, err := s.countedVotes(ctx, r, e)
+	if err != nil {
+		return reset.Ruling{}, nil, err
+	}
+	asking := reset.PolicyQuestion{Actor: r.Actor, Channel: r.Place.Channel, Verb: reset.VerbApply, Cluster: in.Cluster,
+		Group: in.Group, Effect: &e, Requester: requesterOf(&r), Votes: votes, OneIsEnough: s.Now().Before(r.SoloUntil)}
+	if r.Run != nil {
+		asking.Mandate = &r.Run.Mandate
+	}
+	if r.Emergency != nil {
+		asking.EmergencyBy = r.Emergency.By
+	}
+	ruling, err := s.Policy.Rule(ctx, asking)
+	if err == nil && ruling.Note != "" {
+		s.Log.Warn("rules were checked with recorded memberships", "request", r.ID, "note", ruling.Note)
+	}
+	return ruling, votes, err
+}

@@ -1,0 +1,229 @@
+package engine
+
+import (
+	"slices"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// The gate stands between an approval and the write. Whatever may have changed since people agreed is judged here once
+// more, in the transaction that enters applying: what is judged before it may be another thing by then.
+//
+// A reason not to write is one row of gateChecks, one function and one case of gate_test.go. What has to be read for it
+// (Kafka, the rules, Slack's directory) is read before, by Service.readFacts, since a transaction holds the store's
+// only writer; what the store knows is in the Tx. That the claim is still this process's own is compared by
+// Store.Update, with the fence.
+
+// facts are what was read before the transaction that enters applying.
+type facts struct {
+	now     time.Time
+	seen    reset.Request    // the request as it was when the rest was read
+	group   reset.GroupState // as Kafka answered with the offsets
+	recheck reset.Rechecked  // what would be written, and whether that is still what was agreed to
+	ruling  reset.Ruling     // the rules in force on that effect, with memberships as they were recorded
+	votes   []reset.Vote     // that the ruling counted
+}
+
+// verdict is what the gate says. Its zero value is: write.
+type verdict struct {
+	then    then
+	check   string         // the name of the check that objects
+	problem *reset.Problem // what people are told; nil: nothing
+}
+
+// then is what becomes of a request that the gate does not let through. It stays approved, except for planAgain.
+type then int
+
+const (
+	write     then = iota
+	lookAgain      // what was read is not what is there any more
+	askKafka       // Kafka could not tell: it is asked again later, less and less often
+	wait           // for something that people or other requests do
+	planAgain      // the approval covers it no longer
+)
+
+// check is one reason not to write. A problem without a then is not possible: see object.
+type check struct {
+	name  string
+	judge func(f facts, tx *Tx) verdict
+}
+
+// gateChecks are all of them. The first that objects decides, so what stops for good comes after what holds for a
+// moment.
+var gateChecks = []check{
+	{"unchanged", isUnchanged},
+	{"in time", isInTime},
+	{"recorded acts", noActHolds},
+	{"freeze", notFrozen},
+	{"inactive", isInactive},
+	{"same act", isSameAct},
+	{"effect", isWithinBounds},
+	{"votes", areVotesCurrent},
+	{"rule", isAllowed},
+	{"other requests", isAlone},
+}
+
+// gate judges what would be written. It changes nothing.
+func gate(f facts, tx *Tx) verdict {
+	for _, c := range gateChecks {
+		if v := c.judge(f, tx); v.then != write {
+			v.check = c.name
+			return v
+		}
+	}
+	return verdict{}
+}
+
+// object is a verdict that names the problem, with the request and what it is about filled in.
+func object(t then, tx *Tx, p reset.Problem) verdict {
+	in, _ := tx.Request.Intent()
+	if p.Request == "" {
+		p.Request = tx.Request.ID
+	}
+	p.Group = in.Group
+	if p.Cluster == "" {
+		p.Cluster = in.Cluster
+	}
+	return verdict{then: t, problem: &p}
+}
+
+// voided is the verdict that an approval does not count any more, and why.
+func voided(tx *Tx, why string, r *reset.Ruling) verdict {
+	return object(planAgain, tx, reset.Problem{Code: reset.ProblemVoided, Want: why, Ruling: r})
+}
+
+// isUnchanged: nobody decided anything since the facts were read.
+func isUnchanged(f facts, tx *Tx) verdict {
+	if tx.Request.State != reset.Approved || tx.Request.Version != f.seen.Version {
+		return verdict{then: lookAgain}
+	}
+	return verdict{}
+}
+
+// isInTime: not before its time, nor after its deadline. Kafka may have taken long to answer.
+func isInTime(f facts, tx *Tx) verdict {
+	r := tx.Request
+	if f.now.Before(r.NotBefore) || !r.Deadline.IsZero() && !f.now.Before(r.Deadline) {
+		return verdict{then: lookAgain}
+	}
+	return verdict{}
+}
+
+// noActHolds: a recorded act that would stop the request is decided first, whatever it turns out to be.
+func noActHolds(_ facts, tx *Tx) verdict {
+	if slices.ContainsFunc(tx.Undecided, func(in Inbox) bool { return in.Verb == string(reset.VerbCancel) }) {
+		return object(wait, tx, reset.Problem{Code: reset.ProblemStopping})
+	}
+	return verdict{}
+}
+
+// notFrozen: no freeze covers the cluster.
+func notFrozen(_ facts, tx *Tx) verdict {
+	if tx.Frozen != nil {
+		return verdict{then: wait, problem: tx.Frozen.Problem(tx.Request.ID, intentOf(*tx.Request).Group)}
+	}
+	return verdict{}
+}
+
+// isInactive: the group had no member when its offsets were read.
+func isInactive(f facts, _ *Tx) verdict {
+	if !f.group.Idle() {
+		return verdict{then: lookAgain}
+	}
+	return verdict{}
+}
+
+// isSameAct: the same Kafka, topics, targets and direction as were agreed to, whatever the effect.
+func isSameAct(f facts, _ *Tx) verdict {
+	switch {
+	case f.recheck.Wait != nil:
+		return verdict{then: askKafka, problem: f.recheck.Wait}
+	case f.recheck.Void != nil:
+		return verdict{then: planAgain, problem: f.recheck.Void}
+	}
+	return verdict{}
+}
+
+// isWithinBounds: the effect is within what was asked for, or within a tier that needs no more approvals.
+func isWithinBounds(f facts, _ *Tx) verdict {
+	if _, p := boundsNow(f.seen, f.recheck.Effect, f.ruling); p != nil {
+		return verdict{then: planAgain, problem: p}
+	}
+	return verdict{}
+}
+
+// areVotesCurrent: the votes that the rules counted are those that stand now, and speak of what would be written.
+func areVotesCurrent(f facts, tx *Tx) verdict {
+	for _, v := range tx.Votes {
+		if v.Revision != tx.Request.Revision || v.Digest != tx.Request.Digest {
+			return voided(tx, "rule", nil)
+		}
+	}
+	if len(tx.Votes) > 0 && !slices.Equal(tx.Votes, f.votes) {
+		return verdict{then: lookAgain}
+	}
+	return verdict{}
+}
+
+// isAllowed: the rules in force allow it, and the votes are enough for them.
+func isAllowed(f facts, tx *Tx) verdict {
+	if f.ruling.Allowed && len(f.votes) >= f.ruling.Need {
+		return verdict{}
+	}
+	ruling := f.ruling
+	return voided(tx, "rule", &ruling)
+}
+
+// isAlone: no other request writes to the group, left it in doubt, or comes before a schedule's run.
+func isAlone(f facts, tx *Tx) verdict {
+	for _, o := range rivals(f.now, tx) {
+		blocks := o.State == reset.Failed && o.Outcome.Blocks() && o.ID != tx.Request.Undoes
+		switch {
+		case o.State == reset.Approved && tx.Request.Run != nil:
+			return object(wait, tx, reset.Problem{Code: reset.ProblemConflictingRequest, Request: o.ID, State: o.State})
+		case o.State == reset.Applying, blocks:
+			return object(wait, tx, reset.Problem{Code: reset.ProblemBlocked, Request: o.ID, State: o.State,
+				Got: string(o.Outcome)})
+		}
+	}
+	return verdict{}
+}
+
+// rivals are the other requests that a write concerns. What is only announced is none: it looks again at its time.
+func rivals(now time.Time, tx *Tx) []reset.Request {
+	return slices.DeleteFunc(slices.Clone(tx.Rivals), func(o reset.Request) bool {
+		_, move := o.Intent()
+		return !move || o.State == reset.Approved && o.NotBefore.After(now)
+	})
+}
+
+// boundsNow are the bounds of an effect that has left the tier that was asked for. Where the tier that covers it now
+// needs no more approvals, what was agreed to goes on, and its bounds are that tier's; where it needs more, or nothing
+// covers it, it has to be agreed to anew. What rests on a limit of its own (an emergency, an eased undo, a standing
+// approval) has no other tier.
+func boundsNow(r reset.Request, e reset.Effect, ruling reset.Ruling) (reset.Bounds, *reset.Problem) {
+	b, in := r.Bounds, intentOf(r)
+	if b.Covers(e) {
+		return b, nil
+	}
+	p := &reset.Problem{Code: reset.ProblemVoided, Want: "effect", Request: r.ID, Cluster: in.Cluster, Group: in.Group}
+	switch {
+	case hasOwnLimit(r):
+		return b, p
+	case ruling.Cap != "" || ruling.Need > r.Need:
+		p.Ruling = &ruling
+		return b, p
+	case !ruling.Allowed:
+		return b, nil // for a reason that has nothing to do with the effect: isAllowed says it
+	}
+	if b.MaxSkip, b.MaxReplay = ruling.MaxSkip, ruling.MaxReplay; !b.Covers(e) {
+		return r.Bounds, p
+	}
+	return b, nil
+}
+
+// hasOwnLimit reports whether a request rests on a limit that no tier of the rule replaces.
+func hasOwnLimit(r reset.Request) bool {
+	return r.Emergency != nil || !r.SoloUntil.IsZero() || r.Run != nil && !r.Run.Mandate.File || r.StandingApproval != nil
+}

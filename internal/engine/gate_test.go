@@ -1,0 +1,212 @@
+package engine
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+var gateNow = time.Date(2026, 11, 22, 3, 0, 0, 0, time.UTC)
+
+// passes is a request that may be written: approved by two for up to 500 messages each way, and moving 100.
+func passes() (facts, *Tx) {
+	r := reset.Request{ID: "k7f3", Revision: 2, Version: 9, State: reset.Approved, Digest: "d2", Need: 2, ClusterID: "K1",
+		Act: reset.Move{Intent: reset.Intent{
+			Cluster: "prod", Group: "billing", Target: reset.Exact{Offset: 100}}},
+		Bounds: reset.Bounds{MaxSkip: 500, MaxReplay: 500}, Deadline: gateNow.Add(time.Minute), NotBefore: gateNow}
+	votes := []reset.Vote{{Request: r.ID, Revision: 2, Digest: "d2", Actor: person("U0JON"), Rule: "pay"},
+		{Request: r.ID, Revision: 2, Digest: "d2", Actor: person("U0KIM"), Rule: "pay"}}
+	f := facts{now: gateNow, seen: r, group: reset.GroupState{Exists: true, State: "Empty"},
+		recheck: reset.Rechecked{Effect: reset.Effect{Replay: 100, Skip: 100}}, votes: votes,
+		ruling: reset.Ruling{Allowed: true, Rule: "pay", Need: 2, MaxSkip: 500, MaxReplay: 500}}
+	now := r
+	return f, &Tx{Request: &now, Votes: slices.Clone(votes)}
+}
+
+func person(id string) reset.Actor { return reset.Actor{Kind: reset.Person, Team: "T1", ID: id} }
+
+// change is what a case does to a request that may be written.
+type change func(f *facts, tx *Tx)
+
+func read(c func(f *facts)) change { return func(f *facts, _ *Tx) { c(f) } }
+
+func stored(c func(tx *Tx)) change { return func(_ *facts, tx *Tx) { c(tx) } }
+
+// both changes the request as it was read and as it is stored.
+func both(c func(r *reset.Request)) change {
+	return func(f *facts, tx *Tx) { c(&f.seen); c(tx.Request) }
+}
+
+func together(changes ...change) change {
+	return func(f *facts, tx *Tx) {
+		for _, c := range changes {
+			c(f, tx)
+		}
+	}
+}
+
+func rival(s reset.State, o reset.Outcome, notBefore time.Time) change {
+	act := reset.Move{Intent: reset.Intent{Cluster: "prod", Group: "billing"}}
+	return stored(func(tx *Tx) {
+		tx.Rivals = []reset.Request{{ID: "k222", Act: act, State: s, Outcome: o, NotBefore: notBefore}}
+	})
+}
+
+// more is an effect beyond the tier that was asked for, in a tier that needs so many, with as many votes.
+func more(need int) change {
+	return func(f *facts, tx *Tx) {
+		f.recheck.Effect.Skip = 501
+		f.ruling.Need, f.ruling.MaxSkip = need, 1000
+		for len(f.votes) < need {
+			v := reset.Vote{Revision: 2, Digest: "d2"}
+			f.votes, tx.Votes = append(f.votes, v), append(tx.Votes, v)
+		}
+	}
+}
+
+var (
+	runOf   = both(func(r *reset.Request) { r.Run = &reset.Run{Schedule: "s1"} })
+	fileRun = both(func(r *reset.Request) { r.Run = &reset.Run{Mandate: reset.Mandate{File: true}} })
+)
+
+// objections are all that must not be written, each for one reason alone: a check that is weakened lets it through.
+// Each check has some.
+var objections = []struct {
+	check, what string
+	change      change
+	then        then
+	code        reset.ProblemCode // empty: nobody is told anything
+	want        string            // the problem's: why an approval is void
+}{
+	{"unchanged", "cancelled meanwhile",
+		stored(func(tx *Tx) { tx.Request.State = reset.Cancelled }), lookAgain, "", ""},
+	{"unchanged", "changed meanwhile",
+		stored(func(tx *Tx) { tx.Request.Version++ }), lookAgain, "", ""},
+
+	{"in time", "put off",
+		both(func(r *reset.Request) { r.NotBefore = gateNow.Add(1) }), lookAgain, "", ""},
+	{"in time", "its deadline passed while Kafka was read",
+		both(func(r *reset.Request) { r.Deadline = gateNow }), lookAgain, "", ""},
+
+	{"recorded acts", "a cancel is recorded",
+		stored(func(tx *Tx) { tx.Undecided = []Inbox{{Verb: "retry"}, {Verb: "cancel"}} }), wait, reset.ProblemStopping, ""},
+
+	{"freeze", "frozen",
+		stored(func(tx *Tx) { tx.Frozen = &reset.Frozen{Cluster: "prod", On: true} }), wait, reset.ProblemFrozen, ""},
+
+	{"inactive", "a member came",
+		read(func(f *facts) { f.group.State = "Stable" }), lookAgain, "", ""},
+
+	{"same act", "a leader is down",
+		read(func(f *facts) { f.recheck.Wait = &reset.Problem{Code: reset.ProblemUnread} }),
+		askKafka, reset.ProblemUnread, ""},
+	{"same act", "another Kafka answers",
+		read(func(f *facts) { f.recheck.Void = &reset.Problem{Code: reset.ProblemWrongCluster} }),
+		planAgain, reset.ProblemWrongCluster, ""},
+
+	{"effect", "a tier that needs three", more(3), planAgain, reset.ProblemVoided, "effect"},
+	{"effect", "beyond the cap",
+		together(more(2), read(func(f *facts) { f.ruling.Allowed, f.ruling.Cap = false, "skip 500" })),
+		planAgain, reset.ProblemVoided, "effect"},
+	{"effect", "an emergency beyond its limit",
+		together(more(0), both(func(r *reset.Request) { r.Emergency = &reset.Emergency{} })),
+		planAgain, reset.ProblemVoided, "effect"},
+	{"effect", "an eased undo beyond its bounds",
+		together(more(0), both(func(r *reset.Request) { r.SoloUntil = gateNow.Add(1) })),
+		planAgain, reset.ProblemVoided, "effect"},
+	{"effect", "a run beyond its standing approval", together(more(0), runOf), planAgain, reset.ProblemVoided, "effect"},
+	{"effect", "a time that came, beyond what was agreed to",
+		together(more(0), both(func(r *reset.Request) { r.StandingApproval = &reset.Mandate{} })),
+		planAgain, reset.ProblemVoided, "effect"},
+	{"effect", "rules that allow it and cover less",
+		together(more(2), read(func(f *facts) { f.ruling.MaxSkip = 500 })), planAgain, reset.ProblemVoided, "effect"},
+
+	{"votes", "a vote for another revision",
+		func(f *facts, tx *Tx) { f.votes[1].Revision, tx.Votes[1].Revision = 1, 1 }, planAgain, reset.ProblemVoided, "rule"},
+	{"votes", "a vote for another plan",
+		func(f *facts, tx *Tx) { f.votes[1].Digest, tx.Votes[1].Digest = "d1", "d1" },
+		planAgain, reset.ProblemVoided, "rule"},
+	{"votes", "a vote withdrawn meanwhile",
+		stored(func(tx *Tx) { tx.Votes = tx.Votes[:1] }), lookAgain, "", ""},
+
+	{"rule", "the rules in force say no",
+		read(func(f *facts) { f.ruling.Allowed, f.ruling.Denial = false, reset.DeniedNotIn }),
+		planAgain, reset.ProblemVoided, "rule"},
+	{"rule", "no for another reason than the effect, which has grown",
+		together(more(2), read(func(f *facts) { f.ruling.Allowed = false })), planAgain, reset.ProblemVoided, "rule"},
+	{"rule", "the rules in force want three",
+		read(func(f *facts) { f.ruling.Need = 3 }), planAgain, reset.ProblemVoided, "rule"},
+
+	{"other requests", "another reset is writing",
+		rival(reset.Applying, "", gateNow), wait, reset.ProblemBlocked, ""},
+	{"other requests", "another reset left it in doubt",
+		rival(reset.Failed, reset.OutcomeUnknown, gateNow), wait, reset.ProblemBlocked, ""},
+	{"other requests", "a run beside an approved reset",
+		together(runOf, rival(reset.Approved, "", gateNow)), wait, reset.ProblemConflictingRequest, ""},
+}
+
+func TestTheGateObjects(t *testing.T) {
+	t.Parallel()
+	cases := map[string]bool{}
+	for _, tt := range objections {
+		f, tx := passes()
+		tt.change(&f, tx)
+		v := gate(f, tx)
+		var code reset.ProblemCode
+		var want string
+		if v.problem != nil {
+			code, want = v.problem.Code, v.problem.Want
+		}
+		if v.check != tt.check || v.then != tt.then || code != tt.code || want != tt.want {
+			t.Errorf("%s: %q says %d %q %q, want %q %d %q %q", tt.what, v.check, v.then, code, want, tt.check, tt.then,
+				tt.code, tt.want)
+		}
+		cases[tt.check] = true
+	}
+	for _, c := range gateChecks {
+		if !cases[c.name] {
+			t.Errorf("the check %q has no case", c.name)
+		}
+	}
+}
+
+// TestTheGateLetsThrough: what looks like a reason and is none.
+func TestTheGateLetsThrough(t *testing.T) {
+	t.Parallel()
+	for what, change := range map[string]change{
+		"nothing changed":    func(*facts, *Tx) {},
+		"without a deadline": both(func(r *reset.Request) { r.Deadline = time.Time{} }),
+		"other acts are recorded": stored(func(tx *Tx) {
+			tx.Undecided = []Inbox{{Verb: "approve"}, {Verb: "show"}, {Verb: ""}}
+		}),
+		"a tier that needs no more":         more(2),
+		"a run of the file in another tier": together(more(0), fileRun),
+		"a standing approval's votes": func(f *facts, tx *Tx) {
+			tx.Votes, f.votes[0].Revision, f.votes[1].Digest = nil, 1, "mandate"
+		},
+		"an approved reset beside it":         rival(reset.Approved, "", gateNow),
+		"a run beside one that is announced":  together(runOf, rival(reset.Approved, "", gateNow.Add(1))),
+		"another reset that failed unchanged": rival(reset.Failed, reset.Unchanged, gateNow),
+		"the undo of what left it in doubt": together(both(func(r *reset.Request) { r.Undoes = "k222" }),
+			rival(reset.Failed, reset.PartiallyApplied, gateNow)),
+	} {
+		f, tx := passes()
+		change(&f, tx)
+		if v := gate(f, tx); v.then != write || v.check != "" || v.problem != nil {
+			t.Errorf("%s: %q says %d %v", what, v.check, v.then, v.problem)
+		}
+	}
+}
+
+// TestTheGateNamesWhatItIsAbout, for the card.
+func TestTheGateNamesWhatItIsAbout(t *testing.T) {
+	t.Parallel()
+	f, tx := passes()
+	rival(reset.Failed, reset.PartiallyApplied, gateNow)(&f, tx)
+	p := gate(f, tx).problem
+	if p == nil || p.Request != "k222" || p.Group != "billing" || p.Cluster != "prod" || p.Got != "mixed" {
+		t.Errorf("%v", p)
+	}
+}
