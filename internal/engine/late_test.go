@@ -329,6 +329,29 @@ func TestNewerResetToTheSamePlaceEndsTheLateWatch(t *testing.T) {
 	}
 }
 
+// What a reset wrote in part and rolled back may have covered the lost write: that it has not landed until then is not
+// known any more.
+func TestARollbackMayHaveCoveredTheLostWrite(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	old := b.held(reset.Exact{Offset: 850}, clustertest.WriteFault{})
+	again := b.ask(mara, reset.Exact{Offset: 870})
+	b.wait(6 * time.Second)
+	b.cluster.Fault(clustertest.WriteFault{Reject: "TOPIC_AUTHORIZATION_FAILED", Parts: []int32{1}})
+	b.approve(mara, again)
+	b.wait(6 * time.Second)
+	b.want(again, reset.Failed, reset.RolledBack)
+	b.looks(4 * time.Second)
+	if old = b.load(old.ID); old.Late.Open() && !old.Late.Moved {
+		t.Errorf("nothing says that others wrote meanwhile: %+v", old.Late)
+	}
+	b.cluster.Join("billing", reset.Member{ID: "m1"})
+	b.looks(4 * time.Second)
+	if old = b.load(old.ID); !old.Late.Moved {
+		t.Errorf("its end claims that it had not landed: %+v", old.Late)
+	}
+}
+
 func TestLostRollbackThatLandsLateIsCorrected(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

@@ -43,12 +43,12 @@ func (s *Service) checkLate(ctx context.Context, due Due, r reset.Request) (time
 		s.Log.Info("a late write cannot be looked for", "request", r.ID, "cluster", in.Cluster, "err", err)
 		return s.lateUnread(ctx, due, r)
 	}
-	newer, busy, err := s.excludeOtherWrites(ctx, r, writes, began)
-	if err != nil || busy {
+	others, err := s.excludeOtherWrites(ctx, r, writes, began)
+	if err != nil || others.busy {
 		return s.Now().Add(s.lateInterval()), err
 	}
-	look := lateReading{attempt: a, writes: writes, reads: reads, idle: states[in.Group].Idle(), newer: newer,
-		at: began}
+	look := lateReading{attempt: a, writes: writes, reads: reads, idle: states[in.Group].Idle(), newer: others.newer,
+		rolledBack: others.rolledBack, at: began}
 	alone := look.idle && !r.Late.Moved
 	look.gap = !s.continuous(r.ID, began)
 	look.landing = compareReadings(a, writes, reads, alone)
@@ -77,9 +77,12 @@ type lateReading struct {
 	reads   []reset.Position
 	idle    bool
 	newer   string // the request that has reset the group since the look before
-	gap     bool   // nobody looked for a while before it
-	at      time.Time
-	landing landing
+	// another reset was written in part and rolled back since the look before: the lost write may have landed
+	// beneath it, and nothing is left of it to see
+	rolledBack bool
+	gap        bool // nobody looked for a while before it
+	at         time.Time
+	landing    landing
 }
 
 // continuous reports whether this process looked only a moment ago. It keeps the time in memory: after a restart or a
@@ -111,11 +114,11 @@ func (s *Service) saveReading(ctx context.Context, due Due, r reset.Request, loo
 	case !now.Before(l.Until):
 		l.Ended, l.Why = now, reset.LateTime
 	}
-	if look.newer == "" && !look.landing.moved && l.Open() && l.Suspected.IsZero() {
+	if look.newer == "" && !look.rolledBack && !look.landing.moved && l.Open() && l.Suspected.IsZero() {
 		return now.Add(s.lateInterval()), nil
 	}
-	l.Suspected, l.Moved = time.Time{}, l.Moved || look.landing.moved
-	if look.newer != "" {
+	l.Suspected, l.Moved = time.Time{}, l.Moved || look.landing.moved || look.rolledBack
+	if look.newer != "" || look.rolledBack {
 		l.Base = look.at
 	}
 	for i := range look.writes {
@@ -233,17 +236,23 @@ func (s *Service) overwrittenReset(ctx context.Context, r reset.Request, look la
 	return last, nil
 }
 
+// otherWrites are what other requests have done to the group since the look before.
+type otherWrites struct {
+	newer      string // the last one that left its offsets
+	rolledBack bool   // one wrote a part, and the offsets of before again
+	busy       bool   // one is writing now, or was while Kafka was read: then the look is not used
+}
+
 // excludeOtherWrites puts what other requests have written since the look before into Write.Read, so that their
-// writes are not taken for this one. Busy says that one is writing now, or was while Kafka was read: then the look is
-// not used.
+// writes are not taken for this one.
 func (s *Service) excludeOtherWrites(
 	ctx context.Context, r reset.Request, writes []reset.Write, began time.Time,
-) (newer string, busy bool, err error) {
+) (found otherWrites, err error) {
 	in, _ := r.Intent()
 	others, err := s.Store.List(ctx, Filter{Group: in.Group,
 		States: []reset.State{reset.Applying, reset.Applied, reset.Failed}, Limit: 100})
 	if err != nil {
-		return "", false, err
+		return found, err
 	}
 	slices.SortFunc(others, func(a, b reset.Request) int { return a.EndedAt.Compare(b.EndedAt) })
 	at := make(map[reset.Partition]int, len(writes))
@@ -255,13 +264,16 @@ func (s *Service) excludeOtherWrites(
 		case o.ID == r.ID || o.ClusterID != r.ClusterID || savesSchedule(o.Act):
 			continue
 		case o.State == reset.Applying, o.EndedAt.After(began):
-			return "", true, nil
-		case !o.EndedAt.After(r.Late.Base), o.Outcome == reset.Unchanged, o.Outcome == reset.RolledBack:
+			return otherWrites{busy: true}, nil
+		case !o.EndedAt.After(r.Late.Base), o.Outcome == reset.Unchanged:
+			continue
+		case o.Outcome == reset.RolledBack:
+			found.rolledBack = true
 			continue
 		}
 		theirs, err := s.WritesFor(ctx, o.ID)
 		if err != nil {
-			return "", false, err
+			return found, err
 		}
 		for _, w := range theirs {
 			if i, ours := at[reset.Partition{Topic: w.Topic, Partition: w.Partition}]; ours &&
@@ -272,9 +284,9 @@ func (s *Service) excludeOtherWrites(
 				}
 			}
 		}
-		newer = o.ID
+		found.newer = o.ID
 	}
-	return newer, false, nil
+	return found, nil
 }
 
 // lateWriterOf is the request whose lost write is at the places where another request's offsets were found to have
