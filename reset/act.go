@@ -10,20 +10,20 @@ type Act interface{ act() }
 type (
 	// Move moves a group's committed offsets.
 	Move struct{ Intent Intent }
-	// Freeze stops every writing on a cluster, or on Everything: armed requests wait.
+	// Freeze stops all writes on a cluster, or on Everything: armed requests wait.
 	Freeze struct{ Cluster, Why string }
 	// Thaw lifts a freeze.
 	Thaw struct{ Cluster, Why string }
 )
 
-// Everything stands for all clusters where a cluster is named.
+// Everything is the name for all clusters.
 const Everything = "*"
 
 func (Move) act()   {}
 func (Freeze) act() {}
 func (Thaw) act()   {}
 
-// Intent is what a person wants moved where, as read from the words and before Kafka was asked.
+// Intent is what to move and where to, as parsed and before Kafka was read.
 type Intent struct {
 	Cluster          string // a configured name; empty: not said
 	Group            string
@@ -39,19 +39,19 @@ type Intent struct {
 	SkipAhead bool     `json:",omitempty"`
 	Upto      Reach    // of what is done later: approval is asked for so much, though the plan as of now does less
 	Zone      string   // the IANA zone in which times are read and echoed; "" is UTC
-	Notes     []string // what the reader of the words wants said: "--execute is noted, never obeyed"
+	Notes     []string // what the parser wants said: "--execute has no effect here"
 }
 
-// Reach is how far something may go that is done later, when nobody knows yet what it will do.
+// Reach is the largest effect that something may have which is done later, when its effect is not known yet.
 type Reach struct{ Skip, Replay int64 }
 
-// Scope is which partitions are meant.
+// Scope is the set of partitions to reset.
 type Scope struct {
 	All    bool // every topic on which the group has commits
 	Topics []TopicScope
 }
 
-// Empty reports whether no topic was said at all.
+// Empty reports whether no topic was given.
 func (s Scope) Empty() bool { return !s.All && len(s.Topics) == 0 }
 
 // TopicScope is a topic, or some of its partitions.
@@ -75,7 +75,7 @@ type (
 		Zone  string        // zone in which they were read
 		Other *Time         // the other reading (UTC or the asker's zone), when the words named no zone and it differs
 
-		Future bool // it has not come, and that is meant: from then on it is looked up
+		Future bool // it has not come, and the requester wants to wait for it: it is looked up then
 	}
 	// Exact is one offset, for every partition in scope.
 	Exact struct{ Offset int64 }
@@ -85,7 +85,7 @@ type (
 	Rows struct{ Rows []Row }
 	// Undo goes back to the positions that the attempt of another request saved.
 	Undo struct{ Of string }
-	// Nowhere deletes the commits: the group has never been there.
+	// Nowhere deletes the committed offsets, as if the group had never committed.
 	Nowhere struct{}
 )
 
@@ -99,7 +99,7 @@ type (
 	Shift struct{ By int64 }
 	// Current writes the committed offset again; where there is none, the end.
 	Current struct{}
-	// Like is where another group stands.
+	// Like is the committed offset of another group.
 	Like struct{ Group string }
 )
 
@@ -141,7 +141,7 @@ type Bounds struct {
 }
 
 // TopicID is a topic with Kafka's own id of it (a UUID in hex; empty where the broker has none). A topic that was
-// deleted and made again has another one.
+// deleted and created again has another one.
 type TopicID struct{ Topic, ID string }
 
 // Position is a committed offset, or its absence.

@@ -7,8 +7,8 @@ import (
 
 // Ahead asks before a target that means the past skips what lies between: "back 30m" on a topic whose producer dates
 // its records in seconds finds none that is as late, and the log end would skip everything unread. It is a question
-// when a partition that has a committed offset goes to the log end because no record is as late, and skips. Whoever
-// names a time and skips ahead to records of that time has said so; the partitions without such a record go along.
+// when a partition that has a committed offset goes to the log end because no record is as late, and skips. A target
+// with records of its time on some partitions is clear; the partitions without such a record follow.
 func Ahead(in Intent, plan Plan, snap Snapshot) ([]Option, *Problem) {
 	t, ok := in.Target.(Time)
 	if !ok || t.Future || in.SkipAhead {
@@ -21,7 +21,7 @@ func Ahead(in Intent, plan Plan, snap Snapshot) ([]Option, *Problem) {
 	forward, blind := false, int64(0)
 	for _, s := range plan.Steps {
 		if s.From.None || s.From.Offset < s.Start || s.Skip == 0 {
-			continue // where the group stands is not known: what that may skip is a warning
+			continue // the committed offset is not known: what may be skipped is a warning
 		}
 		p.Count = AddSaturating(p.Count, s.Skip)
 		switch s.How {

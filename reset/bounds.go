@@ -22,8 +22,8 @@ func BoundsOf(plan Plan, r Ruling) Bounds {
 // Covers reports whether an effect is within the bounds.
 func (b Bounds) Covers(e Effect) bool { return e.Skip <= b.MaxSkip && e.Replay <= b.MaxReplay }
 
-// DigestOf is what is voted on: the act on this very cluster, where a fixed target lands, and the bounds. What does not
-// change the effect (reason, waiting time, notes) is left out.
+// DigestOf identifies what is approved: the act on this cluster, the offsets of a fixed target, and the bounds. What
+// does not change the effect (reason, waiting time, notes) is left out.
 func DigestOf(clusterID string, in Intent, steps []Step, b Bounds, need int) (string, error) {
 	in.Reason, in.Wait, in.NoWait, in.Notes, in.Zone = "", 0, false, nil, ""
 	type frozen struct {

@@ -8,8 +8,8 @@ const (
 	recordBytes = 64 // of one record, without the names and the metadata; about 45 were measured
 )
 
-// chunksOf cuts writes into chunks, commits first and then deletes, and numbers each write's chunk.
-// Back cuts for the positions before instead of the targets.
+// Chunks cuts writes into chunks, commits first and then deletes, and numbers each write's chunk. With back they hold
+// the positions before the attempt instead of the targets.
 func Chunks(group string, writes []Write, from int, back bool) []ChunkState {
 	var chunks []ChunkState
 	for _, del := range []bool{false, true} {
@@ -31,7 +31,7 @@ func Chunks(group string, writes []Write, from int, back bool) []ChunkState {
 	return chunks
 }
 
-// chunkOf is what is sent for one chunk. Back writes the position before instead of the target.
+// ChunkOf is the content of one chunk. With back it is the position before the attempt instead of the target.
 func ChunkOf(c ChunkState, writes []Write) (Chunk, []int) {
 	out := Chunk{Delete: c.Delete}
 	var at []int
@@ -45,7 +45,7 @@ func ChunkOf(c ChunkState, writes []Write) (Chunk, []int) {
 	return out, at
 }
 
-// goal is what is written: the target, or the position before when it is put back.
+// Position is what is written: the target, or the position before when it is rolled back.
 func (w Write) Position(back bool) Position {
 	if back {
 		return w.From
@@ -53,7 +53,7 @@ func (w Write) Position(back bool) Position {
 	return w.To
 }
 
-// Chunk is what one request writes. The core cuts chunks by bytes so that a broker takes or refuses a chunk whole.
+// Chunk is what one request writes. Chunks are cut by bytes so that a broker accepts or rejects a chunk as a whole.
 type Chunk struct {
 	Delete bool // delete the commits instead of writing offsets
 	Steps  []WriteStep

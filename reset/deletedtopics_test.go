@@ -10,8 +10,7 @@ import (
 // rowsOf are rows of a plan file.
 func rowsOf(rows ...reset.Row) reset.Rows { return reset.Rows{Rows: rows} }
 
-// Rows and undo concern their own partitions only: a committed offset on a topic that is no more is nobody's business
-// there.
+// Rows and undo concern their own partitions only: a committed offset on a deleted topic does not matter there.
 func TestRowsAndUndoConcernTheirOwnPartitions(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 27, 3, 0, 0, 0, time.UTC)

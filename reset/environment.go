@@ -8,10 +8,11 @@ import (
 	"unicode"
 )
 
-// Environment is what surrounds a group and its topics: what tells its kind while nobody is in it, and what warnings
-// are made of. It costs requests of its own and is read only where somebody looks at a plan (Query.Environment).
+// Environment is what Kafka knows around a group and its topics: what shows the group's kind while it has no members,
+// and what warnings are made of. It costs requests of its own and is read only where a plan is shown
+// (Query.Environment).
 type Environment struct {
-	Streams []string // topics named as Kafka Streams names those of an application with the group's name
+	Streams []string // internal topics of a Kafka Streams application with the group's name
 	Mirrors []string // topics in which MirrorMaker 2 keeps its checkpoints
 	// after which brokers forget the commits of an empty group (offsets.retention.minutes); 0: not known
 	Retention time.Duration
@@ -21,10 +22,10 @@ type Environment struct {
 	// is 5 s.
 	CommitTimeout time.Duration
 
-	Unread    []string // whose configuration could not be read: topics, and "brokers"
+	Unread    []string // what has a configuration that could not be read: topics, and "brokers"
 	UnreadWhy string   // in Kafka's words
 	Hidden    int      // topics of the cluster that an ACL hides from the login; looked for when all topics are meant
-	HiddenWhy string   // why it could not be found out whether any is hidden; empty: Hidden is true
+	HiddenWhy string   // why hidden topics could not be counted; empty: Hidden is exact
 }
 
 // TopicConfig is what a topic's configuration says about its records.
@@ -34,13 +35,14 @@ type TopicConfig struct {
 	Local     time.Duration // after which records may be in remote storage only; 0: there is none
 }
 
-// About to be deleted is what retention deletes within Soon of now, or within half of it where it is short.
+// Records are about to be deleted when retention deletes them within Soon, or within half of the retention where it
+// is short.
 const expiresWithin = 6 * time.Hour
 
-// Soon is how far ahead retention is looked at.
+// Soon is how far ahead retention is checked.
 func (c TopicConfig) Soon() time.Duration { return min(expiresWithin, c.Retention/2) }
 
-// aroundWarnings are those that the plan alone does not show.
+// aroundWarnings are the warnings that come from the environment.
 func aroundWarnings(in Intent, snap Snapshot, plan Plan) []Warning {
 	a := snap.Environment
 	var ws []Warning
@@ -113,7 +115,7 @@ func logWarnings(in Intent, snap Snapshot, plan Plan) []Warning {
 	}
 	for i := range ws {
 		if ws[i].Code == WarnRetention {
-			ws[i].Text = soon.String() // the longest of its topics': true of all
+			ws[i].Text = soon.String() // the longest of its topics': correct for all
 		}
 	}
 	if len(compacted) > 0 {
@@ -122,9 +124,9 @@ func logWarnings(in Intent, snap Snapshot, plan Plan) []Warning {
 	return ws
 }
 
-// mayExpire reports whether the commits of a classic group that is empty may be deleted soon: the clock runs from
-// when it became empty, whatever is committed since, and no API tells when that was. A commit behind a record of the
-// last half of that time was made since.
+// mayExpire reports whether the commits of a classic group that is empty may be deleted soon: the retention time runs
+// from when it became empty, whatever is committed since, and no API returns that time. A committed offset after a
+// record of the last half of that time was committed since.
 func mayExpire(snap Snapshot, plan Plan) bool {
 	g := snap.Group
 	if !g.Exists || g.State != "Empty" || g.Type != "classic" && g.Type != "" || plan.Effect.Changed == 0 {
@@ -135,8 +137,8 @@ func mayExpire(snap Snapshot, plan Plan) bool {
 	})
 }
 
-// looksLike names the engine that a group seems to be of: by the names that Spark and Flink make up themselves, or
-// because the engine's name is a word of the group's or of a client's.
+// looksLike names the engine (Spark, Flink) that a group seems to belong to: by the names that the engines generate,
+// or because the engine's name is a word in the group's or a client's name.
 func looksLike(group string, g GroupState) string {
 	switch {
 	case strings.HasPrefix(group, "spark-kafka-source-"), strings.HasPrefix(group, "spark-kafka-relation-"),

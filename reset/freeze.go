@@ -2,8 +2,8 @@ package reset
 
 import "time"
 
-// Frozen is a freeze that is in force. While it lasts nothing is applied on its cluster: what is armed waits, until
-// its own deadline.
+// Frozen is a freeze that is in force. While it lasts nothing is applied on its cluster: armed requests wait, until
+// their own deadline.
 type Frozen struct {
 	Cluster string // or Everything
 	On      bool

@@ -62,7 +62,7 @@ func TestAnExactOffsetMayLieBehindTheLastStableOne(t *testing.T) {
 			}
 		}
 	}
-	// A commit that nobody can have made from the log is outside of it as ever.
+	// A commit that no consumer can have made from the log is outside of it.
 	plan, problem := reset.MakePlan(reset.Intent{Group: "billing", Target: reset.Exact{Offset: 5}, Scope: scope}, nil,
 		state(31), time.Unix(0, 0))
 	if problem != nil || plan.Warnings[0].Code != reset.WarnOutsideLog {

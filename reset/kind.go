@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// GroupKind says what runs a group. Offsets of most kinds are not theirs alone, and another tool moves them.
+// GroupKind says what runs a group. Groups of most kinds have state besides their offsets, and another tool resets
+// them.
 type GroupKind string
 
 // The kinds. GroupConsumer can only be declared: an ordinary consumer, whatever its name or its topics look like.
@@ -13,13 +14,13 @@ const (
 	GroupConsumer GroupKind = "consumer"
 	GroupStreams  GroupKind = "streams"
 	GroupShare    GroupKind = "share"
-	GroupConnect  GroupKind = "connect" // the workers' own group, or one that is declared to be Connect's business
+	GroupConnect  GroupKind = "connect" // the workers' own group, or one that is declared as Connect's
 	GroupSink     GroupKind = "sink"    // of a Kafka Connect sink: an ordinary consumer while the connector is stopped
 	GroupFlink    GroupKind = "flink"
 	GroupSpark    GroupKind = "spark"
 )
 
-// Declared is the word of the configuration on the groups that a pattern matches.
+// Declared is the kind that the configuration gives to the groups that a pattern matches.
 type Declared struct {
 	Groups string
 	Kind   GroupKind
@@ -27,8 +28,8 @@ type Declared struct {
 
 const connectPrefix = "connect-"
 
-// kindOf recognises what runs a group, also while nobody is in it, and by what. What Kafka itself says of the group's
-// type comes first, then the word of the configuration, then names.
+// kindOf recognises what runs a group, also while it has no members, and by what. Kafka's own group type comes first,
+// then the configuration, then names.
 func kindOf(group string, info ClusterInfo, snap Snapshot) (k GroupKind, by []string) {
 	g := snap.Group
 	switch {
@@ -55,8 +56,9 @@ func kindOf(group string, info ClusterInfo, snap Snapshot) (k GroupKind, by []st
 	return GroupConsumer, nil
 }
 
-// CheckGroup refuses a group that is not there, one that another tool has to move, and "all topics" where some may be
-// hidden. A Connect sink's may be moved by somebody who says that the connector is stopped, and that is offered.
+// CheckGroup refuses a group that does not exist, one that another tool has to reset, and "all topics" where some may
+// be hidden. A Connect sink's may be moved once the requester confirms that the connector is stopped; that option is
+// offered.
 func CheckGroup(in Intent, info ClusterInfo, snap Snapshot) ([]Option, *Problem) {
 	kind, by := kindOf(in.Group, info, snap)
 	p := &Problem{Code: ProblemWrongTool, Cluster: in.Cluster, Group: in.Group, Got: string(kind), Names: by,
@@ -80,8 +82,7 @@ func CheckGroup(in Intent, info ClusterInfo, snap Snapshot) ([]Option, *Problem)
 	return nil, checkVisible(in, info, snap)
 }
 
-// Matches reports whether a name fits a pattern of the configuration, in which * stands for any characters, and for
-// none.
+// Matches reports whether a name fits a pattern of the configuration, in which * matches any number of characters.
 func Matches(pattern, name string) bool {
 	parts := strings.Split(pattern, "*")
 	last := len(parts) - 1
@@ -97,7 +98,7 @@ func Matches(pattern, name string) bool {
 	return ok && strings.HasSuffix(rest, parts[last])
 }
 
-// tools are what moves a group whose committed offsets are not all that counts.
+// tools are what resets a group that has state besides its committed offsets.
 var tools = map[GroupKind]string{
 	GroupShare:   "kafka-share-groups.sh",
 	GroupStreams: "kafka-streams-application-reset.sh",
@@ -114,8 +115,8 @@ func CheckExists(in Intent, snap Snapshot) *Problem {
 	return &Problem{Code: ProblemNoGroup, Cluster: in.Cluster, Group: in.Group, Names: snap.Near}
 }
 
-// checkVisible refuses "all topics" when an ACL hides one, or when nobody can tell whether it does: Kafka leaves out
-// the commits on topics that the login may not describe, without a word.
+// checkVisible refuses "all topics" when an ACL hides one, or when that cannot be known: Kafka leaves out the
+// committed offsets on topics that the login may not describe, without an error.
 func checkVisible(in Intent, info ClusterInfo, snap Snapshot) *Problem {
 	a := snap.Environment
 	unknown := a.HiddenWhy != "" && !info.SeesAll

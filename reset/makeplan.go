@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// MakePlan resolves an intent against a snapshot. It is pure. A plan is whole or it is not made: one partition that
-// cannot be resolved is a problem, never a hole.
+// MakePlan resolves an intent against a snapshot. It is pure. A plan is complete or there is none: a partition that
+// cannot be resolved is a problem, never left out.
 func MakePlan(in Intent, saved []Step, snap Snapshot, now time.Time) (Plan, *Problem) {
 	if t, ok := in.Target.(Time); ok && !t.Future && t.At.After(now) {
 		return Plan{}, &Problem{Code: ProblemFuture, Group: in.Group, Cluster: in.Cluster, Got: t.Said,
@@ -72,7 +72,7 @@ func resolve(t Target, snap Snapshot, saved map[Partition]Step) (Plan, *Problem)
 	return plan, first
 }
 
-// savedPositions are the positions that a plan file or an undo names, as steps whose To is the place to go.
+// savedPositions are the positions that a plan file or an undo names, as steps with that position in To.
 func savedPositions(in Intent, saved []Step) map[Partition]Step {
 	m := make(map[Partition]Step, len(saved))
 	if t, ok := in.Target.(Rows); ok {
@@ -124,7 +124,7 @@ func checkAll(about Problem, names []string, snap Snapshot) *Problem {
 	return checkRead(about, snap)
 }
 
-// inScope reports whether a topic is meant. The group may have commits on others, which are nobody's business here.
+// inScope reports whether a topic is in the scope. The group's committed offsets on other topics do not matter here.
 func inScope(in Intent, saved []Step, topic string) bool {
 	if t, ok := in.Target.(Rows); ok && slices.ContainsFunc(t.Rows, func(r Row) bool { return r.Topic == topic }) {
 		return true
@@ -214,7 +214,7 @@ func Total(steps []Step) Effect {
 	return e
 }
 
-// Lags says where a group stands on each topic of a snapshot.
+// Lags is the lag of a group on each topic of a snapshot.
 func Lags(snap Snapshot) []TopicLag {
 	at, read := map[string]*TopicLag{}, map[string]bool{}
 	for _, p := range snap.Partitions {

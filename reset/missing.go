@@ -5,11 +5,11 @@ import (
 	"slices"
 )
 
-// deleteRequest is what takes committed offsets away. Kafka before 2.4 and some services do not know it.
+// deleteRequest is the request that deletes committed offsets. Kafka before 2.4 and some services do not support it.
 const deleteRequest = "OffsetDelete"
 
-// checkDeletable refuses a plan that takes committed offsets away on a cluster that can't: before anything is
-// written, because what is written beside would stay.
+// checkDeletable refuses a plan that deletes committed offsets on a cluster that does not support it: before anything
+// is written, because the other partitions would stay written.
 func checkDeletable(in Intent, snap Snapshot, steps []Step) *Problem {
 	if !slices.Contains(snap.Missing, deleteRequest) ||
 		!slices.ContainsFunc(steps, func(s Step) bool { return s.To.None }) {
@@ -18,8 +18,8 @@ func checkDeletable(in Intent, snap Snapshot, steps []Step) *Problem {
 	return &Problem{Code: ProblemNoAPI, Cluster: in.Cluster, Group: in.Group, Got: deleteRequest}
 }
 
-// cannotUndo warns of partitions without a committed offset on such a cluster: once they have one, it can't be taken
-// away.
+// cannotUndo warns of partitions without a committed offset on such a cluster: once they have one, it can't be
+// deleted.
 func cannotUndo(snap Snapshot, steps []Step) []Warning {
 	var ws []Warning
 	for _, s := range steps {
@@ -31,16 +31,16 @@ func cannotUndo(snap Snapshot, steps []Step) []Warning {
 }
 
 // noID is why it can't be known whether a topic is still the one that it was: the broker that answered is older than
-// Kafka 2.8, among newer ones that tell ids.
+// Kafka 2.8, among newer ones that return ids.
 const noID = "this broker does not tell the topic's id"
 
 func idUnknown(was string, t Topic) bool { return was != "" && t.ID == "" && t.Partitions > 0 }
 
-// recreated reports whether a topic is another one than it was, so that its offsets mean something else. An id that
-// is not told is no other id.
+// recreated reports whether a topic was deleted and created again, so that its offsets mean something else. An
+// unknown id is not a different id.
 func recreated(was, is string) bool { return was != "" && is != "" && was != is }
 
-// Missing finds out what was not said, and offers what is likeliest.
+// Missing finds what the request leaves out, and offers the likeliest options.
 func Missing(in Intent, snap Snapshot) ([]Option, *Problem) {
 	problem := &Problem{Code: ProblemAmbiguous, Cluster: in.Cluster, Group: in.Group}
 	_, rows := in.Target.(Rows)

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// targetOptions are the three likeliest targets, for somebody who named only a group.
+// targetOptions are the three likeliest targets, for a request that names only a group.
 func targetOptions(in Intent, now time.Time) []Option {
 	if in.Scope.Empty() {
 		in.Scope = Scope{All: true}

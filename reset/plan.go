@@ -25,20 +25,20 @@ type Step struct {
 	Skip      int64     // records that are never read, at most
 }
 
-// How says how a step's target was found.
+// How names how a step's target was found.
 type How string
 
 // How a target is found. The clamps say that what was asked for is outside the log.
 const (
 	HowRecord       How = "record"         // the first record at or after the asked time
 	HowNoLater      How = "no later"       // no record at or after the asked time: the end
-	HowStartInDoubt How = "start in doubt" // the look-up missed, and that could not be proved: the log start
+	HowStartInDoubt How = "start in doubt" // the look-up found no record, and that could not be verified: the log start
 	HowEnd          How = "end"
 	HowStart        How = "start"
 	HowExact        How = "exact"
 	HowShifted      How = "shifted"
 	HowCommitted    How = "committed" // as it is
-	HowLike         How = "like"      // where the other group stands
+	HowLike         How = "like"      // the other group's committed offset
 	HowDeleted      How = "deleted"   // the commit is deleted
 	HowSaved        How = "saved"     // saved by the attempt that is undone
 	HowClampStart   How = "clamped to start"
@@ -53,8 +53,8 @@ func (s Step) Change() (int64, bool) {
 	return s.To.Offset - s.From.Offset, true
 }
 
-// Effect is what a plan does in all. Offsets are not records (compaction, transaction markers), so its counts are "at
-// most". Replay and skip are never netted against each other.
+// Effect is the total of what a plan does. Offsets are not records (compaction, transaction markers), so its counts
+// are "at most". Replay and skip are never netted against each other.
 type Effect struct {
 	Topics     int
 	Partitions int
@@ -66,7 +66,7 @@ type Effect struct {
 	From, Upto time.Time // earliest and latest known timestamp of a target record
 }
 
-// Warning is something a person should know before agreeing. Words are made of it in package commands.
+// Warning is something a person should know before approving. Its text is made in internal/words.
 type Warning struct {
 	Code  WarningCode
 	Topic string    `json:",omitempty"`
@@ -85,27 +85,26 @@ type WarningCode string
 const (
 	WarnBusy         WarningCode = "busy"          // members are connected
 	WarnClampedStart WarningCode = "clamped start" // asked before the log start: Count records are gone
-	WarnClampedEnd   WarningCode = "clamped end"   // asked behind the end
-	WarnNoLater      WarningCode = "no later"      // a time behind the last record
-	WarnInDoubt      WarningCode = "in doubt"      // the time look-up missed, and that could not be proved
+	WarnClampedEnd   WarningCode = "clamped end"   // asked after the log end
+	WarnNoLater      WarningCode = "no later"      // a time after the last record
+	WarnInDoubt      WarningCode = "in doubt"      // the time look-up found no record, and that could not be verified
 	// Count messages are reprocessed compared with latest, Other skipped compared with earliest
 	WarnNeverCommit WarningCode = "never committed"
 	// go back to no committed offset: earliest reprocesses Count messages, latest skips Other
 	WarnNoneAfter    WarningCode = "none after"
 	WarnOutsideLog   WarningCode = "outside log"  // the committed offset is outside the log
 	WarnFutureDated  WarningCode = "future dated" // the record at the target is dated after now: At
-	WarnTopicGone    WarningCode = "topic gone"   // commits on a topic that is no more; left as they are
+	WarnTopicGone    WarningCode = "topic gone"   // committed offsets on a deleted topic; not changed
 	WarnNewPartition WarningCode = "new partitions"
 	WarnCreates      WarningCode = "creates" // the group does not exist; Names: near ones
 
-	// Of what surrounds the group and its topics.
-	// a Connect sink's group; Names: the connector, said to be stopped
+	// From the environment: a Connect sink's group; Names: the connector, confirmed as stopped
 	WarnConnector WarningCode = "connector"
 	WarnLooksLike WarningCode = "looks like"             // Text: Flink or Spark, by names alone
-	WarnHidden    WarningCode = "hidden"                 // nobody can tell whether ACLs hide topics; Text: why
+	WarnHidden    WarningCode = "hidden"                 // it is not known whether ACLs hide topics; Text: why
 	WarnRetention WarningCode = "retention"              // Count records at the target are deleted within Text
-	WarnBegins    WarningCode = "begins later"           // the log begins behind the asked time, at At at the earliest
-	WarnOpen      WarningCode = "open transactions"      // Count records behind the last stable offset
+	WarnBegins    WarningCode = "begins later"           // the log begins after the asked time, at At at the earliest
+	WarnOpen      WarningCode = "open transactions"      // Count records after the last stable offset
 	WarnPastOpen  WarningCode = "past open transactions" // and the target is among them
 	WarnMirrored  WarningCode = "mirrored"               // Names: topics of MirrorMaker 2
 	WarnRemote    WarningCode = "remote"                 // Count records come from remote storage
@@ -117,7 +116,7 @@ const (
 	WarnUnchecked WarningCode = "unchecked" // Names: whose configuration could not be read; Text: why
 
 	WarnAwaited WarningCode = "awaited" // the lost write of another request (Names) may still land, until At
-	WarnAhead   WarningCode = "ahead"   // a time that has not come, At: what it does is not known until then
+	WarnAhead   WarningCode = "ahead"   // a time in the future, At: its effect is not known until then
 	WarnNote    WarningCode = "note"    // the intent's own notes
 	WarnNothing WarningCode = "nothing"
 )

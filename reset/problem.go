@@ -6,16 +6,16 @@ import (
 	"time"
 )
 
-// Problem is an error that a person can do something about. It is a value that can be stored with a request; the
-// words and the next step are made of it in one place, package commands. Every other error is "internal" to a person,
-// and full in the log.
+// Problem is an error that a person can do something about. It is a value that can be stored with a request;
+// internal/words makes the text and the next step of it. Every other error is "internal" to a person, and is logged
+// in full.
 type Problem struct {
 	Code    ProblemCode
 	Cluster string   `json:",omitempty"`
 	Group   string   `json:",omitempty"`
 	Topic   string   `json:",omitempty"`
 	Parts   []int32  `json:",omitempty"`
-	Request string   `json:",omitempty"` // the request that it is about, or that stands in the way
+	Request string   `json:",omitempty"` // the request that it is about, or that blocks this one
 	State   State    `json:",omitempty"` // of that request
 	Want    string   `json:",omitempty"` // what was expected, or the id that was pinned
 	Got     string   `json:",omitempty"` // what came instead; the cause in Kafka's words
@@ -33,9 +33,9 @@ type Problem struct {
 	Unplaced Unplaced  `json:",omitempty"` // of ProblemStale: what Count and Other cannot promise
 }
 
-// Rollback is why a part that was written of a reset could not be written back.
+// Rollback is why the written part of a reset could not be rolled back.
 type Rollback struct {
-	Got     string   // Kafka's error, or why the request did not leave
+	Got     string   // Kafka's error, or why the request was not sent
 	Members []Member // who was in the group right after
 }
 
@@ -57,21 +57,21 @@ const (
 	ProblemUnread      ProblemCode = "unread"       // Topic, Parts could not be read; Got: Kafka's error
 	// Got: the GroupKind; Want: the tool to use; Names: by what it was recognised
 	ProblemWrongTool ProblemCode = "wrong tool"
-	// Count topics are hidden by ACLs; 0: it can't be told, Got: why. Names: topics with commits
+	// Count topics are hidden by ACLs; 0: not known, Got: why. Names: topics with commits
 	ProblemHidden        ProblemCode = "hidden"
-	ProblemPhantom       ProblemCode = "phantom"     // offsets move although nobody is in the group; Count: times
+	ProblemPhantom       ProblemCode = "phantom"     // offsets move although the group has no members; Count: times
 	ProblemBusy          ProblemCode = "busy"        // members are in the group
 	ProblemKafkaRejected ProblemCode = "turned down" // Kafka rejected the write; Got: its error
-	ProblemSlowStore     ProblemCode = "slow store"  // the store takes too long (Want) to note that a write begins
+	ProblemSlowStore     ProblemCode = "slow store"  // the store takes too long (Want) to record that a write begins
 	ProblemLost          ProblemCode = "lost"        // an answer was lost; Got: what was seen
-	ProblemMisplaced     ProblemCode = "misplaced"   // read back at neither place
+	ProblemMisplaced     ProblemCode = "misplaced"   // read back at neither the target nor the previous position
 	// Got: the request of Kafka's protocol that a broker of the cluster does not know
 	ProblemNoAPI ProblemCode = "no api"
 
 	// The intent.
 	ProblemNoCommit  ProblemCode = "no commit"  // Topic, Parts: nothing to shift or skip from
 	ProblemSkipMoved ProblemCode = "skip moved" // Count: the asked offset; Other: the committed one
-	ProblemFuture    ProblemCode = "future"     // a time that has not come; Got: it
+	ProblemFuture    ProblemCode = "future"     // a time in the future; Got: it
 	ProblemOneRecord ProblemCode = "one record" // skip wants exactly one partition
 	// Want: cluster, topics, target, connector (Got: its name), or ahead (see Ahead; Got: the target, Count: messages
 	// skipped, Other: partitions without a record as late)
@@ -79,28 +79,28 @@ const (
 	ProblemNoCluster ProblemCode = "no cluster" // Got: the name; Names: those configured
 	// Cluster is no longer configured; Want: what the same Kafka is called now; Names: those configured
 	ProblemClusterGone ProblemCode = "cluster gone"
-	// it does not go on since Since; Got: what fails, in words. The log has the rest
+	// no progress since Since; Got: what fails, in words. The log has the rest
 	ProblemInternal  ProblemCode = "internal"
 	ProblemTooLong   ProblemCode = "too long"  // Want: the longest wait; Got: the asked one
 	ProblemNoRecord  ProblemCode = "no record" // Count: the asked offset; Other: the end; nothing is there to skip
-	ProblemRecreated ProblemCode = "recreated" // Topic was deleted and made again: offsets of the old one mean nothing
+	ProblemRecreated ProblemCode = "recreated" // Topic was deleted and created again: offsets of the old one mean nothing
 	// an approval no longer covers the effect; Want: why; Topic, Parts: where
 	ProblemVoided ProblemCode = "voided"
 
 	// The request.
 	ProblemNoRequest ProblemCode = "no request" // Request
 	ProblemStale     ProblemCode = "stale"      // Want: current revision; Got: the one decided upon
-	ProblemTooLate   ProblemCode = "too late"   // State says where it stands
-	ProblemBlocked   ProblemCode = "blocked"    // Request has an outcome that somebody must settle first
+	ProblemTooLate   ProblemCode = "too late"   // State: its state
+	ProblemBlocked   ProblemCode = "blocked"    // Request has an outcome that must be settled first
 	ProblemFrozen    ProblemCode = "frozen"     // Cluster is frozen; Names: by whom; Got: why
-	ProblemNotFrozen ProblemCode = "not frozen" // Cluster is not
-	ProblemStopping  ProblemCode = "stopping"   // a cancel is recorded and not decided yet
+	ProblemNotFrozen ProblemCode = "not frozen" // Cluster is not frozen
+	ProblemStopping  ProblemCode = "stopping"   // a cancellation is recorded and not decided yet
 	ProblemDenied    ProblemCode = "denied"     // Ruling says why, Verb what
-	ProblemDirectory ProblemCode = "directory"  // Slack did not say who may (Ruling.Unread); it is asked again
+	ProblemDirectory ProblemCode = "directory"  // Slack did not answer who may (Ruling.Unread); it is asked again
 	ProblemNoOption  ProblemCode = "no option"
 	// Count: records that the group is past the place an undo would go back to
 	ProblemReadPast ProblemCode = "moved on"
-	// Request has nothing to take back; State, Got say why; Want is the undo that it has already
+	// Request has nothing to undo; State, Got say why; Want is the undo that it already has
 	ProblemNoUndo   ProblemCode = "no undo"
 	ProblemNotYours ProblemCode = "not yours" // a draft belongs to its requester
 )

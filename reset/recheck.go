@@ -9,17 +9,16 @@ import (
 type Rechecked struct {
 	Steps  []Step // as they will be written: moving targets resolved again, fixed ones clamped to the log as it is now
 	Effect Effect
-	// records between an agreed target and a log start that overtook it: asking again brings nothing back
+	// records between an agreed target and a log start that overtook it: a new approval would not bring them back
 	Gone  int64
 	Extra int      // partitions that came after planning: not written, and named
 	Void  *Problem // why the approval no longer covers it, whatever the policy says of the effect
-	Wait  *Problem // why it cannot be told now (a leader is down): look again
+	Wait  *Problem // why it cannot be rechecked now (a leader is down): try again
 }
 
-// Recheck compares what was agreed to with what Kafka says now. Another topic behind a name, a copied target that is
-// elsewhere, and a partition that would newly skip messages are another act than the one agreed to. Whether the
-// effect needs more approvals than before is the policy's word (Service.widenBounds). Everything else that moved is
-// recorded and shown.
+// Recheck compares what was approved with what Kafka has now. A recreated topic, a copied target that has moved, and
+// a partition that would newly skip messages void the approval. Whether the effect needs more approvals than before
+// is the policy's decision (Service.widenBounds). Every other change is recorded and shown.
 func Recheck(r Request, planned []Step, snap Snapshot, now time.Time) Rechecked {
 	in, _ := r.Intent()
 	about := func(code ProblemCode, topic string, parts ...int32) *Problem {
@@ -97,9 +96,8 @@ func resolveAgain(t Target, old Step, p PartitionState) (Step, *Problem) {
 }
 
 // newlySkips reports whether a partition that was not going to skip messages now would: its log start overtook the
-// target, or the group was moved back meanwhile. Where the target goes forward by its own words, and where the commit
-// is deleted, skipping is what was agreed to, and a partition that happened to be at the end when it was planned is
-// no exception.
+// target, or the group was moved back meanwhile. Where the target goes forward by definition, and where the commit is
+// deleted, skipping was approved, and a partition that happened to be at the end when it was planned is no exception.
 func newlySkips(t Target, old, s Step) bool {
 	switch t := t.(type) {
 	case Latest:
@@ -108,7 +106,7 @@ func newlySkips(t Target, old, s Step) bool {
 		if t.By > 0 {
 			return false
 		}
-	// do not say by themselves which way they go
+	// these may go either way
 	case Time, Exact, SkipRecord, Rows, Undo, Nowhere, Earliest, Current, Like:
 	}
 	was, _ := old.Change()
@@ -116,8 +114,8 @@ func newlySkips(t Target, old, s Step) bool {
 	return !s.To.None && (old.Skip == 0 && s.Skip > 0 || offsets && was <= 0 && is > 0)
 }
 
-// copiedTargetMoved reports whether a target that is copied from another group is elsewhere than it was. That a log
-// start overtook it does not make it another target.
+// copiedTargetMoved reports whether a target that is copied from another group has moved. A log start that passed it
+// is no move.
 func copiedTargetMoved(t Target, old, s Step) bool {
 	_, copied := t.(Like)
 	return copied && old.unclamped() != s.unclamped()
@@ -131,7 +129,7 @@ func (s Step) unclamped() int64 {
 	return s.To.Offset
 }
 
-// countExtra counts partitions of whole topics in scope that were not there when the plan was made.
+// countExtra counts partitions of whole topics in scope that did not exist when the plan was made.
 func countExtra(in Intent, planned []Step, snap Snapshot) int {
 	have := make(map[Partition]bool, len(planned))
 	for _, s := range planned {

@@ -25,14 +25,14 @@ const (
 	DidReject    Did = "rejected"
 	DidCancel    Did = "cancelled"
 	DidChoose    Did = "chosen"    // planned again with the option
-	DidRetry     Did = "retried"   // looked at again now
-	DidEmergency Did = "emergency" // armed by one person alone
+	DidRetry     Did = "retried"   // checked again now
+	DidEmergency Did = "emergency" // armed by one person without approval
 	DidSettle    Did = "settled"
-	DidUndo      Did = "undo asked" // Request is the new one
+	DidUndo      Did = "undo asked" // Request is the undo
 	DidPlan      Did = "shown"      // approve without a revision: the plan is shown, nothing is decided
 )
 
-// Lag is a group's position on its topics, for people who only look.
+// Lag is a group's lag on its topics, for a view.
 type Lag struct {
 	Cluster  ClusterInfo
 	Group    string

@@ -7,7 +7,7 @@ package reset
 
 import "time"
 
-// Request is one wish to act on a consumer group, from the first word to its end. The store is its truth; cards are
+// Request is one request to act on a consumer group, from its creation to its end. The store has its state; cards are
 // projections of it.
 type Request struct {
 	ID       string // short and typed by people: "k7f3"
@@ -37,24 +37,24 @@ type Request struct {
 	Question      string        // what the options answer, while nothing can be planned without it
 	Topics        []TopicLag    // where the group stands, while there is a question
 	Asked         bool          // it has been shown to others: approval was asked for, or it was applied for
-	Problem       *Problem      // why it was refused, why it failed, or what it is waiting for
+	Problem       *Problem      // why it was refused or failed, or what it waits for
 
-	Observation  Observation  `json:"Seen"`  // the group as it was last looked at
+	Observation  Observation  `json:"Seen"`  // the group as last observed
 	LastDecision LastDecision `json:"Heard"` // the decision that changed it last
 	Attempt      int          // attempts to write so far
 	Retries      int          // looks in a row that Kafka did not answer
-	Undoes       string       // the request that this one takes back
-	UndoneBy     string       // the open or applied request that takes this one back
+	Undoes       string       // the request that this one undoes
+	UndoneBy     string       // the open or applied request that undoes this one
 	Settled      *Settlement
-	Emergency    *Emergency `json:"Alone"` // somebody went alone, within the rule's limit for emergencies
+	Emergency    *Emergency `json:"Alone"` // applied without approval, within the rule's limit for emergencies
 	SoloUntil    time.Time  `json:"Eased"` // until when one authorised person is enough for this undo; zero: never
 	Run          *Run       // the schedule that this is a run of
-	// what was agreed to before a time in the future came: it still counts, within its bounds
+	// what was approved before a time in the future came: it still counts, within its bounds
 	StandingApproval *Mandate `json:"Standing"`
 
-	NotBefore time.Time  // it is not looked at until then, although it is approved
-	Watch     *Watch     // how the group fared since it was applied
-	Late      *LateWatch // a write whose answer was lost, and that may still land or did
+	NotBefore time.Time  // an approved request is not written before
+	Watch     *Watch     // what was seen of the group since it was applied
+	Late      *LateWatch // a write whose answer was lost, and that may still arrive or did
 
 	CreatedAt time.Time
 	Deadline  time.Time // when the current state gives up; zero: never
@@ -91,7 +91,7 @@ type Actor struct {
 	ID   string // Slack user id, schedule id, or user name of the operating system
 }
 
-// ActorKind says what kind of being an Actor is.
+// ActorKind is the kind of an Actor.
 type ActorKind string
 
 // The kinds of actors.
@@ -102,54 +102,54 @@ const (
 	Config    ActorKind = "config" // the configuration file: schedules that are kept there
 )
 
-// Place is where a request was made. Surfaces give it meaning; policy may narrow by Channel.
+// Place is where a request was made. The chat gives it meaning; policy may narrow by Channel.
 type Place struct {
 	Channel string
-	Direct  bool // a direct message: nobody else reads it
+	Direct  bool // a direct message, read by one person
 }
 
-// Outcome says how a request ended. Mixed and Unclear block the group until a person chose.
+// Outcome is how a request ended. PartiallyApplied and OutcomeUnknown block the group until a person decides.
 type Outcome string
 
 // The outcomes. None of them is a guess: each rests on offsets that were read.
 const (
 	Verified Outcome = "verified" // every partition was read back at its target
-	// every partition was written, and some had moved on when they were read back
+	// every partition was written, and some had moved when they were read back
 	Overtaken Outcome = "overtaken"
 	// every partition was read back where it had been, twice if an answer was lost
 	Unchanged Outcome = "unchanged"
-	// judged otherwise at first, then the write landed: every partition is at its target
+	// first judged otherwise, then the write arrived: every partition is at its target
 	AppliedLate      Outcome = "late"
-	RolledBack       Outcome = "put back" // some were written, and all stand again where they had been
-	PartiallyApplied Outcome = "mixed"    // some stand at the target and some where they had been
-	OutcomeUnknown   Outcome = "unclear"  // an answer was lost and the offsets say neither
+	RolledBack       Outcome = "put back" // some were written, and all are back at their previous positions
+	PartiallyApplied Outcome = "mixed"    // some are at the target and some at their previous positions
+	OutcomeUnknown   Outcome = "unclear"  // an answer was lost and the offsets prove neither
 )
 
-// Blocks reports whether a person has to choose before the group may be reset again.
+// Blocks reports whether a person has to decide before the group may be reset again.
 func (o Outcome) Blocks() bool { return o == PartiallyApplied || o == OutcomeUnknown }
 
-// Settlement is a person's word that a mixed or unclear outcome is accepted as it is.
+// Settlement records that a person accepted a partially applied or unknown outcome.
 type Settlement struct {
 	By  Actor
 	Why string
 	At  time.Time
 }
 
-// Emergency is somebody's word that this cannot wait for a second person.
+// Emergency is a person's statement that this cannot wait for approval.
 type Emergency struct {
 	By       Actor
 	Incident string
 	At       time.Time
 }
 
-// Option is another reading of what was asked, kept on the server so that a button need not carry it.
+// Option is another reading of a request, stored so that a button need not carry it.
 type Option struct {
 	Label  string // "prod-eu", "orders", "Use UTC"
 	Typed  string // what a person would type instead
 	Intent Intent
 }
 
-// TopicLag is where a group stands on one topic.
+// TopicLag is the lag of a group on one topic.
 type TopicLag struct {
 	Topic      string
 	Partitions int
@@ -159,26 +159,26 @@ type TopicLag struct {
 	Err        string
 }
 
-// Observation is a group as it was last looked at while its request waits.
+// Observation is a group as last seen while its request waits.
 type Observation struct {
 	At              time.Time
 	Group           GroupState
 	Since           time.Time // since when it has been seen in this state
 	EmptySince      time.Time // since when it has been idle with unmoved commits; zero: it is not
 	Commits         string    // digest of the committed offsets at EmptySince
-	LastLeft        time.Time `json:"Left"`    // when the last consumer was seen to have gone; zero: nobody was there
-	Restarted       *Return   `json:"Back"`    // consumers that came back while the group was waited for
-	MovedWhileEmpty int       `json:"Phantom"` // times that offsets moved although nobody was in the group
+	LastLeft        time.Time `json:"Left"`    // when the last consumer was seen to leave; zero: there was none
+	Restarted       *Return   `json:"Back"`    // consumers that came back while the request waited
+	MovedWhileEmpty int       `json:"Phantom"` // times that offsets moved although the group had no members
 }
 
-// Return is consumers that come back soon after a group became empty: something restarts them.
+// Return records consumers that came back soon after a group became empty: a controller restarts them.
 type Return struct {
 	At    time.Time
 	After time.Duration // since the group became empty
 	Hosts []string
 }
 
-// Vote is one person's approval of one revision. It counts only while that is the request's.
+// Vote is one person's approval of one revision. It counts only while that revision is the current one.
 type Vote struct {
 	Request  string
 	Revision int
@@ -188,8 +188,8 @@ type Vote struct {
 	At       time.Time
 }
 
-// Entry is one line of the audit: what happened, to what, by whom. Entries are written in the transaction of what they
-// tell and never change.
+// Entry is one line of the audit: what happened, to what, by whom. Entries are written in the transaction of the
+// change that they record, and never change.
 type Entry struct {
 	Seq      int64 // given by the store
 	At       time.Time
@@ -200,7 +200,7 @@ type Entry struct {
 	Facts    map[string]string // the numbers and names that the event's sentence needs
 }
 
-// Event names what an audit entry tells.
+// Event names what an audit entry records.
 type Event string
 
 // The events of a request's life, in the order in which they can first happen.
@@ -232,15 +232,14 @@ const (
 	EvThawed        Event = "thawed"
 )
 
-// LastDecision is a decision that changed a request, by its envelope. A process that dies before it has noted that
-// the envelope is decided leaves it to the next one, which must neither act on it twice nor say that it comes too
-// late.
+// LastDecision is the last decision that changed a request, by its envelope. A process may die before it has recorded
+// that the envelope is decided; the next one must neither act on it twice nor answer that it came too late.
 type LastDecision struct {
 	Origin string
 	Did    Did
 }
 
-// Drift is what a waiting request would do if it were written now. What was agreed to is Request.Effect.
+// Drift is what a waiting request would do if it were written now. What was approved is Request.Effect.
 type Drift struct {
 	At     time.Time
 	Effect Effect

@@ -2,7 +2,7 @@ package reset
 
 import "time"
 
-// Verb is what somebody wants to do.
+// Verb is what a person wants to do.
 type Verb string
 
 // The verbs that policy knows.
@@ -10,17 +10,17 @@ const (
 	VerbView      Verb = "view"
 	VerbRequest   Verb = "request"
 	VerbApprove   Verb = "approve"
-	VerbCancel    Verb = "cancel"    // the requester, and whoever may request or approve
-	VerbReject    Verb = "reject"    // whoever may approve
-	VerbRetry     Verb = "retry"     // whoever may request
-	VerbUndo      Verb = "undo"      // whoever may request
-	VerbSettle    Verb = "settle"    // whoever may approve, and emergency
-	VerbFreeze    Verb = "freeze"    // whoever may request or approve anything on the cluster
-	VerbThaw      Verb = "thaw"      // whoever may approve anything on the cluster
-	VerbEmergency Verb = "emergency" // those whom the rule names for emergencies: alone, within a limit of their own
+	VerbCancel    Verb = "cancel"    // the requester, and those who may request or approve
+	VerbReject    Verb = "reject"    // those who may approve
+	VerbRetry     Verb = "retry"     // those who may request
+	VerbUndo      Verb = "undo"      // those who may request
+	VerbSettle    Verb = "settle"    // those who may approve, and emergency
+	VerbFreeze    Verb = "freeze"    // those who may request or approve anything on the cluster
+	VerbThaw      Verb = "thaw"      // those who may approve anything on the cluster
+	VerbEmergency Verb = "emergency" // those whom the rule names for emergencies: without approval, within a limit of their own
 	VerbApply     Verb = "apply"     // the rules in force, with memberships as they were recorded
 
-	// saves, resumes and hurries schedules: whoever may request, where the rule allows schedules
+	// saves and resumes schedules, and runs them now: those who may request, where the rule allows schedules
 	VerbSchedule Verb = "schedule"
 )
 
@@ -30,14 +30,14 @@ type PolicyQuestion struct {
 	Channel     string
 	Verb        Verb
 	Cluster     string
-	Group       string  // empty: the cluster as such
-	Effect      *Effect // nil: not known yet, only the right to do so at all is asked
+	Group       string  // empty: the cluster itself
+	Effect      *Effect // nil: not known yet, the question is the right alone
 	Requester   Actor   // of the request that is decided upon
 	Votes       []Vote  // of VerbApply: who has approved
-	EmergencyBy Actor   // of VerbApply: who went alone in an emergency
+	EmergencyBy Actor   // of VerbApply: who used the emergency
 	OneIsEnough bool    // one authorised person is enough: an undo soon after on an untouched group, one's own freeze
 
-	Mandate *Mandate // what a schedule's run rests on
+	Mandate *Mandate // the standing approval of a schedule's run
 
 	// Preview: nothing is decided by the answer, so memberships may be as they were up to a minute ago. Without it
 	// they are read now.
@@ -63,7 +63,7 @@ type Ruling struct {
 	MaxWait            time.Duration
 	Owner              string
 	Approvers          []string // who may approve
-	EmergencyApprovers []string `json:"Alone"` // who may go alone in an emergency
+	EmergencyApprovers []string `json:"Alone"` // who may use the emergency
 	Stop               string
 	Start              string
 	Runbook            string
@@ -74,7 +74,7 @@ type Ruling struct {
 	Doubt        Denial // and why it does not
 }
 
-// Denial names why a ruling is no.
+// Denial names why a ruling refuses.
 type Denial string
 
 // The denials.
@@ -82,16 +82,16 @@ const (
 	DeniedNoRule   Denial = "no rule"    // no rule matches cluster and group
 	DeniedNotIn    Denial = "not in"     // the rule names others
 	DeniedChannel  Denial = "channel"    // not from this channel
-	DeniedGuest    Denial = "guest"      // guests never may
-	DeniedBot      Denial = "bot"        // bots never may
-	DeniedStranger Denial = "stranger"   // people of other organisations never may
+	DeniedGuest    Denial = "guest"      // guests are never allowed
+	DeniedBot      Denial = "bot"        // bots are never allowed
+	DeniedStranger Denial = "stranger"   // users of other organisations are never allowed
 	DeniedGone     Denial = "gone"       // deactivated
 	DeniedCap      Denial = "cap"        // beyond the rule's cap
-	DeniedSelf     Denial = "self"       // nobody approves their own request
-	DeniedUnknown  Denial = "unreadable" // membership could not be read: the answer is no
+	DeniedSelf     Denial = "self"       // a requester does not approve their own request
+	DeniedUnknown  Denial = "unreadable" // membership could not be read: refused
 
 	DeniedSchedules Denial = "schedules" // the rule does not allow schedules
 	// a standing approval rests on a user group among the approvers, and there is none
 	DeniedNoTeam  Denial = "no team"
-	DeniedChanged Denial = "changed" // what was agreed to is not what is asked, or not by this rule
+	DeniedChanged Denial = "changed" // what was approved is not what is asked, or was under another rule
 )

@@ -9,11 +9,11 @@ import (
 	"time"
 )
 
-// Schedule is a reset that comes again, or comes once later. Saving one is an act like any other (SaveSchedule): it
-// asks for the approvals that its resets would need, and what was agreed to stays beside it as its Mandate. Every run
-// is a request of its own.
+// Schedule is a reset that recurs, or runs once later. Saving one is an act like any other (SaveSchedule): it needs
+// the approvals that its resets would need, and they are stored with it as its Mandate. Every run is a request of its
+// own.
 type Schedule struct {
-	ID     string // of the request that made it first
+	ID     string // of the request that created it
 	Name   string // what people call it; unique among those that are not removed. Empty: its id
 	Expr   string // cron, five fields; empty: At
 	Zone   string // IANA zone of Expr
@@ -21,15 +21,15 @@ type Schedule struct {
 	Intent Intent // as said; durations count from each run's own time
 
 	Until    time.Time     // when the standing approval ends; zero: not said (90 days). A file's may have no end
-	Announce time.Duration // how long ahead a run is told
+	Announce time.Duration // how long ahead a run is announced
 	WhenBusy WhenBusy
 	IfMissed IfMissed
 	Source   Source
-	Owner    Actor // who answers for it, and is warned before it lapses
-	Place    Place // where its runs are told
+	Owner    Actor // who is responsible for it, and is warned before its approval expires
+	Place    Place // where its runs are announced
 
 	Status       Status
-	Next         time.Time // the next run's own time; it only moves forward. Zero: none
+	Next         time.Time // the next run's own time; it never goes back. Zero: none
 	LastRun      string    // request
 	Warned       bool      // that the standing approval ends soon
 	Revision     int       // counts what was saved under this id
@@ -39,7 +39,7 @@ type Schedule struct {
 	Version      int64        // counts every change of the row
 }
 
-// Status is whether a schedule runs.
+// Status is the status of a schedule.
 type Status string
 
 // The statuses.
@@ -47,14 +47,14 @@ const (
 	Active  Status = "active"
 	Paused  Status = "paused"
 	Lapsed  Status = "lapsed"  // its standing approval has ended; saving it again asks for a new one
-	Over    Status = "over"    // it has had its last run
+	Over    Status = "over"    // its last run has ended
 	Removed Status = "removed" // for good
 )
 
 // Source is where a schedule is kept.
 type Source string
 
-// The sources. One from the file is changed there, and reviewed there.
+// The sources. A schedule of the file is changed and reviewed there.
 const (
 	FromSlack Source = "slack"
 	FromFile  Source = "config"
@@ -69,32 +69,32 @@ type WhenBusy struct {
 // Busy names a WhenBusy.
 type Busy string
 
-// What a run does beside others.
+// What a run does while its group is busy.
 const (
 	BusyWait Busy = "wait" // waits so long, then gives up
 	BusySkip Busy = "skip" // gives up at its time
-	BusyFail Busy = "fail" // gives up at its time, and pauses its schedule until somebody has looked
+	BusyFail Busy = "fail" // gives up at its time, and pauses its schedule until a person resumes it
 )
 
-// IfMissed says what becomes of a run at whose time nobody was there to begin it. Zero: it is skipped, and said.
+// IfMissed says what becomes of a run at whose time the bot was down. Zero: it is skipped and reported.
 type IfMissed struct {
 	Run    bool          // the latest one missed runs as soon as possible
 	Within time.Duration // unless it is older than this
 }
 
-// Mandate is a standing approval: what was agreed to once, for every run until it ends.
+// Mandate is a standing approval: given once, for every run until it ends.
 type Mandate struct {
 	Request string // that asked for it
-	Digest  string // of the schedule that was agreed to: a changed one has none
-	Rule    string // by which it was agreed to
+	Digest  string // of the approved schedule: a changed one has another digest
+	Rule    string // under which it was approved
 	Bounds  Bounds
 	Need    int
 	Votes   []Vote
 	Until   time.Time // zero: no end
-	File    bool      // it rests on the reviewed configuration file, under the rule's cap alone
+	File    bool      // the reviewed configuration file is the approval, limited by the rule's cap alone
 }
 
-// Run ties a request to the schedule that it is a run of.
+// Run links a request to its schedule.
 type Run struct {
 	Schedule  string
 	Name      string
@@ -104,22 +104,22 @@ type Run struct {
 	IfMissed  IfMissed
 	Announce  time.Duration
 	Mandate   Mandate
-	Planned   time.Time     // when it was to begin at first, or was put off to
-	Begun     time.Time     // when its group was first looked at, to write
-	Late      time.Duration // it begins so long after its time: the bot was down
-	Postponed bool          `json:"Held"` // it stands back for something else
+	Planned   time.Time     // when it is due to begin, as first planned or as delayed
+	Begun     time.Time     // when its group was first checked for the write
+	Late      time.Duration // how long after its time it begins: the bot was down
+	Postponed bool          `json:"Held"` // it waits for another request
 	By        Actor         // who said "run now"
 }
 
-// SaveSchedule makes a schedule, or changes the one whose id (or name) it bears.
+// SaveSchedule creates a schedule, or changes the one with its id (or name).
 type SaveSchedule struct{ Schedule Schedule }
 
 func (SaveSchedule) act() {}
 
-// UpcomingRun is one run that has not come.
+// UpcomingRun is one future run.
 type UpcomingRun struct {
 	At   time.Time // in the schedule's zone
-	Note string    // what the clocks do to it; mostly empty
+	Note string    // what a clock change does to it; mostly empty
 }
 
 // ScheduleStory is a schedule with what belongs to it.
@@ -156,7 +156,7 @@ type ScheduleFilter struct {
 	Limit   int
 }
 
-// The events of schedules. They are told in the thread of the request that saved it.
+// The events of schedules. They are reported in the thread of the request that saved it.
 const (
 	EvSaved            Event = "schedule saved"
 	EvPaused           Event = "schedule paused" // by the schedule itself: run (its time), request
@@ -173,7 +173,7 @@ const (
 	EvTimeReached      Event = "time has come" // on the request of a time in the future: at
 )
 
-// What decisions about schedules do. Reply.Schedule is it as it is now.
+// What decisions about schedules do. Reply.Schedule is the schedule as it is now.
 const (
 	DidPause  Did = "paused"
 	DidResume Did = "resumed"
@@ -185,7 +185,7 @@ const (
 
 // The problems of schedules.
 const (
-	ProblemExpression ProblemCode = "expression"  // Got: it; Want: why not; Names: one that would be read
+	ProblemExpression ProblemCode = "expression"  // Got: it; Want: why not; Names: a valid one
 	ProblemNoSchedule ProblemCode = "no schedule" // Got: id or name
 	// Got: the name; Request: the schedule that has it; Group, Cluster: its
 	ProblemNameTaken ProblemCode = "name taken"
@@ -195,8 +195,8 @@ const (
 	// a standing approval ends too late, or has ended; Got: when; Want: the latest
 	ProblemEnd                ProblemCode = "end"
 	ProblemReadOnly           ProblemCode = "read only" // Got: the name; it is changed in the configuration file
-	ProblemConflictingRequest ProblemCode = "beside"    // a run stands back; Request, State: for which
-	ProblemMissed             ProblemCode = "missed"    // nobody was there at its time; Count: seconds after it
+	ProblemConflictingRequest ProblemCode = "beside"    // a run is postponed; Request, State: for which
+	ProblemMissed             ProblemCode = "missed"    // the bot was down at its time; Count: seconds after it
 	ProblemInactive           ProblemCode = "inactive"  // Got: the schedule; Want: its status
 	ProblemNotRun             ProblemCode = "not a run" // Request is no announced run
 	ProblemTimePassed         ProblemCode = "passed"    // a run at a time that has passed; Got: it
@@ -210,10 +210,10 @@ func (s Schedule) Label() string {
 	return s.ID
 }
 
-// once reports whether there is one run, at At.
+// RunsOnce reports whether there is only one run, at At.
 func (s Schedule) RunsOnce() bool { return s.Expr == "" }
 
-// digest is what a mandate agrees to: all that decides what the runs do and when.
+// Digest identifies what a mandate approves: all that decides what the runs do and when.
 func (s Schedule) Digest(b Bounds, rule string, need int) (string, error) {
 	in := s.Intent
 	in.Reason, in.Notes, in.Wait, in.NoWait = "", nil, 0, false // WhenBusy says how long a run waits
@@ -243,7 +243,7 @@ func (s Schedule) Digest(b Bounds, rule string, need int) (string, error) {
 	return hex.EncodeToString(sum[:12]), nil
 }
 
-// stands reports whether a schedule is as it was agreed to, and the agreement has not ended.
+// CheckValid refuses a schedule that changed since its approval, or whose approval has ended.
 func (s Schedule) CheckValid(now time.Time) *Problem {
 	p := &Problem{Code: ProblemNoStandingApproval, Request: s.Request, Cluster: s.Intent.Cluster, Group: s.Intent.Group,
 		Got: s.Label()}
@@ -259,14 +259,14 @@ func (s Schedule) CheckValid(now time.Time) *Problem {
 	return p
 }
 
-// covers reports whether a mandate speaks of this effect on these topics.
+// Covers reports whether a mandate covers this effect on these topics.
 func (m Mandate) Covers(e Effect, steps []Step) bool {
 	return m.File || m.Bounds.Covers(e) && !slices.ContainsFunc(steps, func(st Step) bool {
 		return !slices.Contains(m.Bounds.Topics, TopicID{st.Topic, st.TopicID})
 	})
 }
 
-// sameAs reports whether a schedule of the file is the one that is stored.
+// SameAs reports whether a schedule of the file is the one that is stored.
 func (s Schedule) SameAs(want Schedule) bool {
 	want.Revision, want.WhenBusy.Do = s.Revision, defaultWhenBusy(want.WhenBusy.Do)
 	if want.RunsOnce() {
@@ -290,27 +290,27 @@ func (s Schedule) Inactive() *Problem {
 }
 
 const (
-	ApprovalLasts     = 90 * 24 * time.Hour  // a standing approval of which nobody said how long it lasts
+	ApprovalLasts     = 90 * 24 * time.Hour  // how long a standing approval lasts unless the request says
 	LongestApproval   = 366 * 24 * time.Hour // and the longest
-	OnceApprovalLasts = 7 * 24 * time.Hour   // what was agreed to for one time, after that time: it may be delayed
-	ExpiryWarning     = 7 * 24 * time.Hour   // its owner is told so long before it ends
+	OnceApprovalLasts = 7 * 24 * time.Hour   // the approval of a single run, after its time: the run may be delayed
+	ExpiryWarning     = 7 * 24 * time.Hour   // how long before its end the owner is notified
 	// the file's schedules wait for a Kafka that is down when the process starts
 	FileApprovalWait = 30 * 24 * time.Hour
-	defaultBusy      = 30 * time.Minute // a run waits so long for what is beside it
+	defaultBusy      = 30 * time.Minute // how long a run waits for a busy group
 )
 
-// limit is how long a run stands back for others before it is given up.
+// GiveUpAt is when a run that waits for other requests is given up.
 func (r Run) GiveUpAt() time.Time {
 	switch {
 	case r.WhenBusy.Do != BusyWait:
-		return r.Planned.Add(time.Minute) // the look at its time itself comes first
+		return r.Planned.Add(time.Minute) // the check at its time itself comes first
 	case r.WhenBusy.For == 0:
 		return r.Planned.Add(defaultBusy)
 	}
 	return r.Planned.Add(r.WhenBusy.For)
 }
 
-// rests is the standing approval that a request rests on, beside the votes on it.
+// Mandate is the standing approval of a request, besides the votes on it.
 func (r *Request) Mandate() *Mandate {
 	if r.Run != nil {
 		return &r.Run.Mandate

@@ -15,14 +15,14 @@ const (
 type Query struct {
 	Group       string
 	Scope       Scope     // empty: every topic with commits, for an overview
-	At          time.Time // look this time up in every partition in scope; zero: do not
+	At          time.Time // the time to look up in every partition in scope; zero: none
 	Isolation   Isolation
-	Like        string // also read where this group stands on the partitions in scope
-	Environment bool   // also read what surrounds group and topics: for a plan that somebody will see. Markers too
-	Markers     bool   // also find out what of a small lag is transaction markers
+	Like        string // also read this group's committed offsets on the partitions in scope
+	Environment bool   // also read the Environment: for a plan that is shown. Markers too
+	Markers     bool   // also count the transaction markers in a small lag
 }
 
-// Snapshot is what Kafka said at one time.
+// Snapshot is what was read from Kafka at one time.
 type Snapshot struct {
 	At          time.Time
 	ClusterID   string
@@ -31,11 +31,11 @@ type Snapshot struct {
 	Topics      map[string]Topic // every topic in scope, and every topic with commits
 	Partitions  []PartitionState // the partitions in scope, by topic and number
 	Environment Environment      // when the query asked for it
-	// requests of Kafka's protocol that a broker does not know, of those that only some resets need
+	// requests of Kafka's protocol that a broker does not support, of those that only some resets need
 	Missing []string
 }
 
-// Topic is one topic as metadata tells it.
+// Topic is one topic as metadata describes it.
 type Topic struct {
 	ID         string
 	Partitions int    // 0: it does not exist
@@ -51,14 +51,14 @@ type Partition struct {
 	Partition int32
 }
 
-// PartitionState is one partition as Kafka tells it.
+// PartitionState is one partition as read from Kafka.
 type PartitionState struct {
 	Partition
 	Start     int64
 	End       int64 // what "latest" is by the query's isolation: the high watermark or the last stable offset
 	High      int64 // the high watermark, with ReadCommitted; 0: it is End
 	Committed Position
-	Other     *Position // where the query's other group stands
+	Other     *Position // the committed offset of the query's other group
 	Found     *Found    // the answer to the time look-up
 	Newest    time.Time // where the look-up found no record: the newest time of the last batch; zero: not known
 	Err       string    // why this partition could not be read ("LEADER_NOT_AVAILABLE"); the numbers mean nothing then
@@ -67,18 +67,18 @@ type PartitionState struct {
 
 	// Read with Query.Environment; zero when it was not, or does not apply.
 	Stable   int64 // the last stable offset, when Open is not 0
-	Open     int64 // records behind it: transactions are open there
-	Expiring int64 // what lies before it is deleted by retention within TopicConfig.Soon
-	Remote   int64 // what lies before it may be in remote storage only
-	Recent   int64 // the first record of the last half of Around.Retention; the end when there is none
+	Open     int64 // records after it: transactions are open there
+	Expiring int64 // records before it are deleted by retention within TopicConfig.Soon
+	Remote   int64 // records before it may be in remote storage only
+	Recent   int64 // the first record of the last half of Environment.Retention; the end when there is none
 }
 
-// last is the furthest offset that a commit may name: records up to the high watermark are there, whatever a group
-// reads of them.
+// last is the largest offset that may be committed: records up to the high watermark exist, whatever a group reads of
+// them.
 func (p PartitionState) last() int64 { return max(p.End, p.High) }
 
-// Lag is how many offsets lie between the committed one and the end, without those that are known to hold nothing to
-// read. Without a committed offset everything does.
+// Lag is the number of offsets between the committed one and the end, without those that are known to hold no
+// message. Without a committed offset all count.
 func (p PartitionState) Lag() int64 {
 	at := p.Start
 	if !p.Committed.None {
@@ -87,35 +87,36 @@ func (p PartitionState) Lag() int64 {
 	return max(0, p.End-at-p.Markers)
 }
 
-// Found is the answer to a time look-up that was checked: a miss on a partition with records is not believed
-// (facts: after DeleteRecords the broker may say "no record" although records follow).
+// Found is the answer to a time look-up that was checked: "no record" on a partition with records is verified (facts:
+// after DeleteRecords the broker may say "no record" although records follow).
 type Found struct {
 	Offset int64
 	At     time.Time // the record's timestamp; zero when How is not HowRecord
 	How    How       // HowRecord, HowNoLater or HowStartInDoubt
 }
 
-// Look is a group as the cheapest read that can prove it inactive tells it. The commits were read after the state.
+// Look is a group as read by the cheapest requests that can prove it inactive. The committed offsets were read after
+// the state.
 type Look struct {
 	Group GroupState
-	// of all topics; nil: not read, because the group is active or its coordinator could not tell
+	// of all topics; nil: not read, because the group is active or its coordinator did not return them
 	Commits map[Partition]Position
-	Why     string // why the coordinator could not tell, in Kafka's words
+	Why     string // why the coordinator did not return them, in Kafka's words
 }
 
-// GroupState is a group as ListGroups (state, type) and the describe call of its type (members) tell it.
+// GroupState is a group as returned by ListGroups (state, type) and the describe call of its type (members).
 type GroupState struct {
 	Exists   bool
 	State    string // Empty, Stable, PreparingRebalance, CompletingRebalance, Assigning, Reconciling, Dead
 	Type     string // classic, consumer, share, streams
 	Protocol string // protocol type of a classic group: consumer, connect, ""
 	Assignor string // of a classic group with members: range, stream, ...
-	// of a group of type consumer: rises whenever a member joins or leaves. A classic group tells nothing of the kind
+	// of a group of type consumer: rises whenever a member joins or leaves. A classic group has no such number
 	Epoch   int32
 	Members []Member
 }
 
-// Idle reports whether nobody is in the group.
+// Idle reports whether the group has no members.
 func (g GroupState) Idle() bool {
 	return len(g.Members) == 0 && (!g.Exists || g.State == "Empty" || g.State == "Dead")
 }

@@ -5,39 +5,39 @@ import (
 	"slices"
 )
 
-// State is where a request stands. docs/states.md draws the table; a test holds the two together.
+// State is the state of a request. docs/states.md draws the table; a test keeps the two equal.
 type State string
 
-// The states. Each says who moves it on, and what a crash in it means.
+// The states. Each comment says what ends the state, and what a crash in it means.
 const (
-	// Planning: Kafka is being asked, or a question is open. Reconcile moves it; a crash means that it is planned
-	// again.
+	// Planning: Kafka is being read, or a question is open. Reconcile ends it; after a crash it is planned again.
 	Planning State = "planning"
-	// Draft: the requester alone sees the plan. The requester moves it, or time. A crash changes nothing.
+	// Draft: only the requester sees the plan. A decision of the requester or the deadline ends it. A crash changes
+	// nothing.
 	Draft State = "draft"
-	// Pending: approvals are being collected. Approvers move it, or time. A crash changes nothing.
+	// Pending: approvals are being collected. The approvers or the deadline end it. A crash changes nothing.
 	Pending State = "pending"
-	// Approved is armed: Reconcile looks until the group is idle, the deadline passes or somebody cancels. A crash
-	// changes nothing: nothing has been written.
+	// Approved is armed: Reconcile checks until the group is idle, the deadline passes or the request is cancelled. A
+	// crash changes nothing: nothing has been written.
 	Approved State = "approved"
-	// Applying: an attempt is stored and its chunks are being sent. Whoever finds it after a crash reads, and never
-	// writes.
+	// Applying: an attempt is stored and its chunks are being sent. The process that finds it after a crash reads,
+	// and never writes.
 	Applying State = "applying"
 	// Applied: every partition was read back at its target.
 	Applied State = "applied"
-	// Failed: Outcome says what stands. Mixed and unclear block the group until a person chose.
+	// Failed: Outcome says what is written. Partially applied and unknown block the group until a person decides.
 	Failed State = "failed"
-	// Refused: policy or Kafka said no before anybody was asked.
+	// Refused: the policy or Kafka refused it before an approval was asked for.
 	Refused State = "refused"
-	// Rejected: an approver said no.
+	// Rejected: by an approver.
 	Rejected State = "rejected"
-	// Cancelled: the requester, or somebody who may ask or approve, withdrew it.
+	// Cancelled: by the requester, or by a person who may request or approve.
 	Cancelled State = "cancelled"
-	// Expired: nobody decided, or the group was not idle, in time.
+	// Expired: no decision was made, or the group was not idle, in time.
 	Expired State = "expired"
 )
 
-// next is the whole state machine.
+// Transitions is the whole state machine.
 var Transitions = map[State][]State{
 	// pending and approved directly: a schedule's run
 	Planning: {Draft, Pending, Approved, Refused, Cancelled, Expired},
@@ -47,10 +47,10 @@ var Transitions = map[State][]State{
 	Applying: {Applied, Failed, Approved}, // approved again: proved that nothing was written
 }
 
-// Open reports whether the state has a next.
+// Open reports whether the state can change.
 func (s State) Open() bool { return len(Transitions[s]) > 0 }
 
-// advance is the only place where a Request's State changes.
+// Advance is the only place where a Request's State changes.
 func (r *Request) Advance(to State) error {
 	if !slices.Contains(Transitions[r.State], to) {
 		return &TransitionError{ID: r.ID, From: r.State, To: to}
@@ -59,7 +59,7 @@ func (r *Request) Advance(to State) error {
 	return nil
 }
 
-// TransitionError is returned for a step that the state table does not have: somebody else was first.
+// TransitionError is returned for a step that the state table does not have: another decision was first.
 type TransitionError struct {
 	ID       string
 	From, To State

@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// StoreError is returned by a Store that cannot keep what it is told: its file or the disk beneath it is in trouble.
-// Nothing was changed. Nobody who asks for something can do anything about it; the people who run the bot can.
+// StoreError is returned by a Store that cannot store: its file or its disk has failed. Nothing was changed. A
+// requester can do nothing about it; the people who run the bot can.
 type StoreError struct {
 	Path  string
 	Fault StoreFault
@@ -46,7 +46,7 @@ var storeFaults = map[StoreFault][2]string{
 		"close what has it open (a shell with sqlite3, a backup); the bot then goes on by itself"},
 }
 
-// What is the fault in words that follow "the database": for people who must not learn paths.
+// What is the fault in words that follow "the database", without paths: for people who must not see them.
 func (e *StoreError) What() string { return storeFaults[e.Fault][0] }
 
 func (e *StoreError) Error() string {
@@ -62,5 +62,5 @@ func (e *StoreError) Unwrap() error { return e.Err }
 // ErrNotFound is returned for a request, envelope or card that the store does not have.
 var ErrNotFound = errors.New("not found")
 
-// ErrConflict is returned when a row changed under an update, or a fence is no longer held. Look again, decide again.
+// ErrConflict is returned when a row changed during an update, or a fence is no longer held. Load and decide again.
 var ErrConflict = errors.New("changed by somebody else")

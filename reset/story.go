@@ -11,8 +11,8 @@ type Story struct {
 	RowNotes        // of the same steps
 	Votes    []Vote // of the current revision
 	Attempt  *Attempt
-	Evidence []Write            // of the attempt, where it is not simply at its target; 20 at most
-	States   map[WriteState]int // of Attempt: how many partitions stand where, as last read
+	Evidence []Write            // of the attempt, partitions that are not at their target; 20 at most
+	States   map[WriteState]int // of Attempt: the number of partitions in each state, as last read
 	Entries  []Entry
 	Blocking string // the request that blocks this one's group
 	Frozen   *Frozen
@@ -37,6 +37,6 @@ type ClusterInfo struct {
 	Bootstrap []string
 	Timeout   time.Duration // of connecting to a broker and of each request; Write takes at most four times this
 	Kinds     []Declared    // what runs the groups; the first pattern that matches counts
-	Login     bool          // it takes a login or TLS: Kafka's own tools need a file for that
-	SeesAll   bool          // whoever runs the bot says that no topic is hidden from its login
+	Login     bool          // it needs a login or TLS: Kafka's own tools need a file for that
+	SeesAll   bool          // the configuration says that no topic is hidden from the bot's login
 }

@@ -47,7 +47,7 @@ func ScopeOf(parts []Partition) Scope {
 	return sc
 }
 
-// place is where a target lands in one partition, before it is clamped.
+// place is the target in one partition, before it is clamped.
 type place struct {
 	pos Position
 	how How
@@ -133,9 +133,9 @@ func resolveStep(t Target, p PartitionState, id string, saved Position) (Step, *
 }
 
 // clamp moves To into the log. Kafka commits any number; outside the log the consumer's auto.offset.reset decides,
-// which may lose everything. The log ends at the high watermark also for a group that reads committed records only:
-// an offset behind the last stable one exists, and clamping it there would move a group that was sent forward back.
-// What was clamped to the log start before, and is overtaken by it again, keeps what was asked for.
+// which may skip everything. The log ends at the high watermark also for a group that reads committed records only:
+// an offset after the last stable one exists, and clamping to that would move a group back that was sent forward. A
+// step that was clamped to the log start before, and is clamped again, keeps its requested offset.
 func (s *Step) clamp(last int64) {
 	asked := s.To.Offset
 	if s.How == HowClampStart {
@@ -150,8 +150,8 @@ func (s *Step) clamp(last int64) {
 	}
 }
 
-// countMoved counts what a step replays and what it skips, at most. Where the group's place is not known (never
-// committed, or a commit outside the log), its auto.offset.reset decides, and both sides count with their worst case.
+// countMoved counts what a step replays and skips, at most. Where the group's position is not known (never committed,
+// or a commit outside the log), its auto.offset.reset decides, and both counts are the worst case.
 func countMoved(s Step, last int64) (replay, skip int64) {
 	known := func(p Position) bool { return !p.None && p.Offset >= s.Start && p.Offset <= last }
 	from, to := known(s.From), known(s.To)
@@ -179,7 +179,7 @@ func AddSaturating(a, b int64) int64 {
 	return a + b
 }
 
-// future reports whether an intent's time has not come, and that is meant.
+// InFuture reports whether an intent's time has not come, and the requester wants to wait for it.
 func InFuture(in Intent) bool {
 	t, ok := in.Target.(Time)
 	return ok && t.Future

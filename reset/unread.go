@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Unread says why the directory (Slack) did not answer who a person is or who is in a user group. Nothing is
-// concluded from it.
+// Unread says why the directory (Slack) did not answer who a person is or who is in a user group. It proves nothing
+// about the person.
 type Unread struct {
 	Of      string        // the user or user group
 	Code    string        // in Slack's words: "ratelimited", "missing_scope", "no_such_subteam"
@@ -23,8 +23,7 @@ func (u *Unread) Error() string {
 	return fmt.Sprintf("ask slack about %s: %s", u.Of, u.Code)
 }
 
-// UnreadOf is what an error of the policy or its directory says about why; without that, it says only that nothing is
-// known.
+// UnreadOf is the reason in an error of the policy or its directory; an empty one when the error holds none.
 func UnreadOf(err error) Unread {
 	var u *Unread
 	if errors.As(err, &u) {
@@ -33,8 +32,8 @@ func UnreadOf(err error) Unread {
 	return Unread{}
 }
 
-// Later says that what a person asked for cannot be judged now and may be later: it stays recorded, and is decided
-// then. To those who cannot wait it is the Problem that it wraps.
+// Later says that a right cannot be checked now and may be later: the action stays recorded, and is decided then.
+// Callers that cannot wait use the Problem that it wraps.
 type Later struct {
 	At time.Time
 	*Problem

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// warnings says what a person should know of a plan, by topic and not by partition.
+// warnings are what a person should know about a plan, by topic and not by partition.
 func warnings(in Intent, snap Snapshot, plan Plan, now time.Time) []Warning {
 	var ws []Warning
 	ahead := InFuture(in)
@@ -86,7 +86,7 @@ func stepWarnings(s Step, last int64, now time.Time) []Warning {
 	return ws
 }
 
-// addWarning joins a warning to the one of its code and topic.
+// addWarning merges a warning into the one of its code and topic.
 func addWarning(ws []Warning, w Warning) []Warning {
 	for i := range ws {
 		if ws[i].Code == w.Code && ws[i].Topic == w.Topic {
@@ -102,9 +102,8 @@ func addWarning(ws []Warning, w Warning) []Warning {
 	return append(ws, w)
 }
 
-// unaffectedTopics names what a reset of all topics does not touch, as Kafka's own tool does not: topics with commits
-// that are no more, which must neither sink the reset nor vanish from it without a word, and partitions without a
-// commit.
+// unaffectedTopics names what a reset of all topics does not touch, as Kafka's own tool does not: deleted topics with
+// committed offsets, which must neither fail the reset nor go unmentioned, and partitions without a committed offset.
 func unaffectedTopics(in Intent, snap Snapshot) []Warning {
 	if !in.Scope.All {
 		return nil

@@ -6,27 +6,27 @@ import (
 	"time"
 )
 
-// Watch is how a group fares after its reset was applied: whether somebody overwrote it, who came back, where each
-// partition went on, and when what had been stored by then was read. It is kept with the request; a look that saw
-// nothing new leaves it.
+// Watch is what is seen of a group after its reset was applied: whether another client overwrote it, which consumers
+// came back, where each partition resumed, and when the group had read what was stored by then. It is stored with the
+// request; a check that saw nothing new does not change it.
 type Watch struct {
 	Since   time.Time  // when the reset was applied
 	Checked time.Time  // when the offsets were first read again
-	First   *Consumers // nil: nobody has come back
+	First   *Consumers // nil: no consumer has come back
 	Parts   int        // partitions that were written
-	Resumed int        // that went on from the target, as far as consuming explains it
+	Resumed int        // that resumed from the target, as far as consuming explains it
 	Empty   int        // that are at the target, with nothing to read there
-	GoneOn  time.Time  // when every partition had been seen to go on, or to have nothing to read
-	// Elsewhere are partitions that consumers went on from at another place; Overwritten those that moved while
-	// nobody was there.
+	GoneOn  time.Time  // when every partition had resumed, or had nothing to read
+	// Elsewhere are partitions that consumers resumed at another position; Overwritten those that moved while the
+	// group had no members.
 	Elsewhere   Strays
 	Overwritten Strays
-	// the request whose lost write landed late, and is what Overwritten shows; empty: not known
+	// the request whose lost write arrived late and is what Overwritten shows; empty: not known
 	OverwrittenBy string  `json:"HitBy"`
 	Lags          []LagAt // oldest first: one for each time that the lag had halved or doubled
 	CaughtUp      time.Time
 	Markers       int64     // offsets that were ahead then, and are nothing but transaction markers
-	Ended         time.Time // zero: it is still being looked at
+	Ended         time.Time // zero: it is still being watched
 	Why           WatchEnd
 	By            string // of WatchNewer: the request that reset the group again
 }
@@ -36,11 +36,11 @@ type Consumers struct {
 	At       time.Time
 	ClientID string
 	Host     string
-	Members  int // that were there in that look
+	Members  int // in that check
 }
 
-// Strays are partitions whose commit left the target otherwise than by consuming. A partition that strayed once has:
-// it may well pass the target later. So all of them are remembered, by number; the evidence is of the first ones.
+// Strays are partitions whose committed offset left the target otherwise than by consuming. A partition that strayed
+// stays one although it may pass the target later: all are stored by number, and the evidence of the first ones.
 type Strays struct {
 	Parts    map[string][]int32 `json:",omitempty"`
 	Evidence []Stray            `json:",omitempty"`
@@ -54,22 +54,22 @@ type Stray struct {
 	At   time.Time
 }
 
-// LagAt is how far the group was behind.
+// LagAt is the group's lag at a time.
 type LagAt struct {
 	At  time.Time
 	Lag int64
 }
 
-// WatchEnd says why nobody looks any more.
+// WatchEnd says why a watch has ended.
 type WatchEnd string
 
 // The ends of a watch.
 const (
 	WatchCaughtUp    WatchEnd = "caught up"
 	WatchNewer       WatchEnd = "newer reset" // the group was reset again: By
-	WatchNoConsumers WatchEnd = "nobody"      // nobody came back
+	WatchNoConsumers WatchEnd = "nobody"      // no consumer came back
 	WatchTimeout     WatchEnd = "long"        // not caught up in watchFor
-	WatchGone        WatchEnd = "gone"        // the commits were deleted: nothing goes on from there
+	WatchGone        WatchEnd = "gone"        // the committed offsets were deleted
 	WatchCluster     WatchEnd = "cluster"     // the cluster is no longer configured
 )
 
@@ -85,15 +85,15 @@ const (
 )
 
 const (
-	closeWatchFor = 5 * time.Minute // that a group is looked at often
+	closeWatchFor = 5 * time.Minute // how long a group is checked often
 	watchFor      = 4 * time.Hour
 	maxLags       = 40
 )
 
-// Open reports whether the group is still being looked at.
+// Open reports whether the group is still being watched.
 func (w *Watch) Open() bool { return w != nil && w.Ended.IsZero() }
 
-// Overwrote reports whether the reset did not last: somebody outside the group moved its offsets.
+// Overwrote reports whether the reset did not last: a client outside the group moved its offsets.
 func (w *Watch) Overwrote() bool { return w != nil && w.Overwritten.Count() > 0 }
 
 // Count is how many partitions strayed.
@@ -107,7 +107,7 @@ func (s Strays) Count() int {
 
 func (s Strays) Has(p Partition) bool { return slices.Contains(s.Parts[p.Topic], p.Partition) }
 
-// with returns the strays and one more; what was stored before is left as it is.
+// With returns the strays and one more; what was stored before is left as it is.
 func (s Strays) With(st Stray) Strays {
 	parts := make(map[string][]int32, len(s.Parts)+1)
 	for topic, numbers := range s.Parts {
@@ -123,19 +123,18 @@ func (s Strays) With(st Stray) Strays {
 
 // WatchTimes are the durations of following a group.
 type WatchTimes struct {
-	Fast   time.Duration // between looks at first
-	Slow   time.Duration // between looks later
-	Nobody time.Duration // before it is said that nobody came back
+	Fast   time.Duration // between checks at first
+	Slow   time.Duration // between checks later
+	Nobody time.Duration // before it is reported that no consumer came back
 }
 
-// news is what a look saw for the first time, for an audit entry.
+// Finding is what a check saw for the first time, for an audit entry.
 type Finding struct {
 	Event Event
 	Facts []string
 }
 
-// observe says what a look at the group adds to what is known of it. Nothing is concluded from a partition that could
-// not be read.
+// Observe adds a check of the group to its watch. A partition that could not be read proves nothing.
 func Observe(r Request, writes []Write, snap Snapshot, now time.Time, t WatchTimes) (Watch, []Finding) {
 	w := *r.Watch
 	if w.First == nil && len(snap.Group.Members) > 0 {
@@ -180,7 +179,7 @@ func Observe(r Request, writes []Write, snap Snapshot, now time.Time, t WatchTim
 	return w, said
 }
 
-// watchCounts is what one look saw of all partitions.
+// watchCounts is what one check saw of all partitions.
 type watchCounts struct {
 	unread  int
 	behind  int // partitions that have not read all that was there when the reset was applied
@@ -188,7 +187,7 @@ type watchCounts struct {
 	markers int64
 }
 
-// classify sees where each partition stands, and counts.
+// classify compares each partition with its target, and counts.
 func (w *Watch) classify(r Request, writes []Write, snap Snapshot, now time.Time) (seen watchCounts) {
 	state := make(map[Partition]PartitionState, len(snap.Partitions))
 	for _, p := range snap.Partitions {
@@ -229,14 +228,14 @@ func (w *Watch) classify(r Request, writes []Write, snap Snapshot, now time.Time
 	return seen
 }
 
-// explains reports whether consuming from the target leads to where a partition stands. Behind the end nobody can
-// have read; behind the last stable offset somebody can.
+// explains reports whether consuming from the target explains a partition's committed offset. No consumer can have
+// read past the end; past the last stable offset some can.
 func (w Write) explains(p PartitionState, i Isolation) bool {
 	past := p.Committed.Offset > p.End && i != ReadCommitted
 	return !p.Committed.None && !past && (w.To.None || p.Committed.Offset > w.To.Offset)
 }
 
-// recordLag keeps the lag when it says something: a line for every look would be noise.
+// recordLag stores the lag when it has halved or doubled: a line for every check would be noise.
 func (w *Watch) recordLag(seen watchCounts, now time.Time) {
 	if seen.unread > 0 || len(w.Lags) >= maxLags {
 		return
@@ -249,8 +248,8 @@ func (w *Watch) recordLag(seen watchCounts, now time.Time) {
 	w.Lags = append(slices.Clip(w.Lags), LagAt{now, seen.lag})
 }
 
-// checkEnd says when there is nothing more to look for. To have caught up is to have read what was there when the
-// reset was applied; what nobody came back for was not.
+// checkEnd reports whether the watch ends. Caught up means that what was stored when the reset was applied has been
+// read.
 func (w *Watch) checkEnd(seen watchCounts, g GroupState, now time.Time, t WatchTimes) (Event, bool) {
 	var ev Event
 	switch age := now.Sub(w.Since); {
@@ -267,14 +266,14 @@ func (w *Watch) checkEnd(seen watchCounts, g GroupState, now time.Time, t WatchT
 	return ev, true
 }
 
-// worth reports whether a watch says something that people care about and was does not.
+// WorthSaying reports whether a watch shows something new since was that is worth a message.
 func (w Watch) WorthSaying(was Watch) bool {
 	more := w.Resumed >= 2*was.Resumed && w.Resumed > was.Resumed
 	return more || len(w.Lags) > len(was.Lags) || w.Elsewhere.Count() > was.Elsewhere.Count() ||
 		w.Overwritten.Count() > was.Overwritten.Count()
 }
 
-// next is when the group is looked at again: often at first, and then now and then.
+// NextCheck is when the group is checked again: often at first, later less often.
 func (w Watch) NextCheck(now time.Time, t WatchTimes) time.Time {
 	at := now.Add(t.Slow)
 	if now.Sub(w.Since) < closeWatchFor {
@@ -286,10 +285,10 @@ func (w Watch) NextCheck(now time.Time, t WatchTimes) time.Time {
 	return at
 }
 
-// doubled reports whether there are at least twice as many strays, so that a few lines tell of any number.
+// doubled reports whether there are at least twice as many strays, so that any number takes few messages.
 func doubled(was, is Strays) bool { return is.Count() > was.Count() && is.Count() >= 2*was.Count() }
 
-// facts are how many strayed, and the first of them.
+// Facts are how many strayed, and the first of them.
 func (s Strays) Facts() []string {
 	e := s.Evidence[0]
 	return []string{"partitions", strconv.Itoa(s.Count()), "topic", e.Topic, "partition",

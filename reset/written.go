@@ -1,11 +1,11 @@
 package reset
 
-// What a reset did is told by its writes, never by its plan: while a request waits, moving targets are resolved anew,
-// log starts overtake targets and groups read on. Everything that shows numbers or rows of a request that has been
-// written reads them here.
+// What a reset did is shown by its writes, never by its plan: while a request waits, moving targets are resolved
+// again, log starts pass targets and groups read on. Everything that shows numbers or rows of a written request reads
+// them here.
 
-// Actual is the effect to tell of a request: of what was written once it was applied, or landed late; until then of
-// what it would do now, where that was recomputed, and else of its plan.
+// Actual is the effect to show of a request: of what was written once it was applied; before that of what it would do
+// now, where that was recomputed, else of its plan.
 func (r *Request) Actual() Effect {
 	if (r.State == Applied || r.Outcome == AppliedLate) && r.Written != nil {
 		return *r.Written
@@ -23,17 +23,17 @@ func (r *Request) WasWritten() bool {
 	return move && (r.State == Applied || r.State == Failed && (r.Outcome == AppliedLate || r.Outcome.Blocks()))
 }
 
-// Unplaced says which place of a reset is known of no partition, so that no number of messages can be promised: each
-// consumer's own auto.offset.reset decides there.
+// Unplaced names the side of a reset whose position is not known for any partition, so that the number of messages is
+// not known: each consumer's own auto.offset.reset decides there.
 type Unplaced string
 
-// The places that may not be known.
+// The sides that may not be known.
 const (
 	UnplacedAfter  Unplaced = "after"  // the committed offsets are deleted
 	UnplacedBefore Unplaced = "before" // no partition had a committed offset
 )
 
-// Unplaced is the place that is known of no partition; empty where both are of some.
+// Unplaced is the side that is not known for any partition; empty where both are known for some.
 func (r *Request) Unplaced() Unplaced {
 	in, _ := r.Intent()
 	switch e := r.Actual(); {
@@ -45,7 +45,7 @@ func (r *Request) Unplaced() Unplaced {
 	return ""
 }
 
-// Missed reports whether a step ends elsewhere than asked: the log had no such place, or the look-up found none.
+// Missed reports whether a step ends elsewhere than asked: the log had no such offset, or the look-up found none.
 func (s Step) Missed() bool {
 	switch s.How {
 	case HowClampStart, HowClampEnd, HowNoLater, HowStartInDoubt:
@@ -56,7 +56,7 @@ func (s Step) Missed() bool {
 	return false
 }
 
-// Gone is how many messages lie between the asked offset and the log start that overtook it: retention deleted them.
+// Gone is the number of messages between the asked offset and the log start that passed it: retention deleted them.
 func (s Step) Gone() int64 {
 	if s.How != HowClampStart {
 		return 0
@@ -70,20 +70,20 @@ func (s Step) Forward() bool {
 	return ok && n > 0
 }
 
-// RowNotes is what is said of particular rows of a plan or of an attempt, beside those with the largest effect.
+// RowNotes are particular rows of a plan or of an attempt, besides those with the largest effect.
 type RowNotes struct {
 	Missed  []Step // end elsewhere than asked, 20 at most
 	Misses  int    // how many do
 	Forward []Step // go forward, 20 at most
 	Ahead   int    // how many do
-	// Of Kafka's own tool: a file of offsets cannot say "no committed offset". All of them, by topic and number.
+	// For Kafka's own tool: a file of offsets cannot say "no committed offset". All of them, by topic and number.
 	None     []Partition // end without a committed offset
-	NoneBack []Partition // had none before, and have one now: the way back deletes it
-	Back     int         // how many had one before: the rows of the file of the way back
+	NoneBack []Partition // had none before, and have one now: an undo deletes it
+	Back     int         // how many had one before: the rows of the undo file
 }
 
-// told picks the rows to speak of. Who asks for a time that is still to come asks before anything is stored that is
-// as late: when it has come, the log end is the place.
+// NotableRows picks the rows to name. For a time in the future no record is stored yet when it is asked for: once it
+// has come, the log end is the target.
 func NotableRows(r *Request, steps []Step) RowNotes {
 	var out RowNotes
 	in, _ := r.Intent()

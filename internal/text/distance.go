@@ -14,7 +14,7 @@ func Nearest(typed string, candidates []string) string {
 	return best
 }
 
-// EditDistance counts the letters that were added, left out, replaced or swapped with their neighbour between a and b.
+// editDistance counts the letters that were added, left out, replaced or swapped with their neighbour between a and b.
 func editDistance(a, b string) int {
 	s, t := []rune(a), []rune(b)
 	if len(s) > maxTypoWord || len(t) > maxTypoWord {
