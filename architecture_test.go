@@ -49,7 +49,7 @@ var rooms = map[string]room{
 	"bot": {
 		ours: list("reset", "internal/engine", "commands", "internal/words", "auth", "internal/guard",
 			"internal/text"),
-		outside: list("github.com/slack-go/slack", "github.com/gorilla/websocket"),
+		outside: list("github.com/slack-go/slack", "github.com/gorilla/websocket", "golang.org/x/time"),
 		tests:   list("internal/slacksim"),
 	},
 	"internal/cron": {outside: list("github.com/robfig/cron/v3")},
@@ -64,8 +64,11 @@ var rooms = map[string]room{
 		tests: list("internal/world", "internal/slacksim", "internal/kafkasim", "internal/realkafka",
 			"reset/clustertest"),
 	},
-	"cmd/kafka-reset-bot": {ours: list("internal/app", "internal/config", "commands", "internal/words"),
-		tests: list("internal/world", "internal/slacksim", "internal/kafkasim")},
+	"cmd/kafka-reset-bot": {
+		ours:    list("internal/app", "internal/config", "internal/text", "commands"),
+		outside: list("github.com/spf13/cobra", "github.com/spf13/pflag"),
+		tests:   list("internal/world", "internal/slacksim", "internal/kafkasim"),
+	},
 
 	// Never linked into the product.
 	"internal/slacksim":          {support: true, outside: list("github.com/gorilla/websocket")},

@@ -3,13 +3,15 @@ package bot
 import (
 	"sync"
 	"time"
+
+	"golang.org/x/time/rate"
 )
 
 // pace keeps what the bot says on its own within Slack's limits. Answers to a person are not held back.
 type pace struct {
 	mu    sync.Mutex
-	edits bucket
-	posts map[string]*bucket // by channel
+	edits *rate.Limiter
+	posts map[string]*rate.Limiter // by channel
 
 	methods map[string]time.Time // until when Slack asked to wait, by method: a 429 says nothing about other methods
 }
@@ -26,7 +28,10 @@ const (
 func (p *pace) edit(now time.Time) time.Time {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.edits.take(now, editsPerMinute, editsAtOnce, 0)
+	if p.edits == nil {
+		p.edits = perMinute(editsPerMinute, editsAtOnce)
+	}
+	return take(p.edits, now, 0)
 }
 
 // post spends one message to a channel, or says when there is one again. So many are kept for what matters more.
@@ -34,12 +39,12 @@ func (p *pace) post(channel string, now time.Time, keep float64) time.Time {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.posts == nil || len(p.posts) > 10_000 {
-		p.posts = map[string]*bucket{}
+		p.posts = map[string]*rate.Limiter{}
 	}
 	if p.posts[channel] == nil {
-		p.posts[channel] = &bucket{}
+		p.posts[channel] = perMinute(postsPerMinute, postsAtOnce)
 	}
-	return p.posts[channel].take(now, postsPerMinute, postsAtOnce, keep)
+	return take(p.posts[channel], now, keep)
 }
 
 // postpone keeps a method from being called until then: Slack counts the calls that it refuses as well.
@@ -61,22 +66,16 @@ func (p *pace) postponed(method string, now time.Time) time.Duration {
 	return max(0, p.methods[method].Sub(now))
 }
 
-// bucket fills with time and is emptied by use.
-type bucket struct {
-	tokens float64
-	at     time.Time
+func perMinute(n, atOnce int) *rate.Limiter {
+	return rate.NewLimiter(rate.Every(time.Minute/time.Duration(n)), atOnce)
 }
 
-func (b *bucket) take(now time.Time, perMinute, most, keep float64) time.Time {
-	if b.at.IsZero() {
-		b.tokens, b.at = most, now
+// take spends one of l now, if one is there beside what is kept, or says when it will be. The zero time: it was spent.
+// A reservation would spend it ahead of its time, and what waits is shown again with what is true then.
+func take(l *rate.Limiter, now time.Time, keep float64) time.Time {
+	if missing := 1 + keep - l.TokensAt(now); missing > 0 {
+		return now.Add(time.Duration(missing / float64(l.Limit()) * float64(time.Second)))
 	}
-	if passed := now.Sub(b.at); passed > 0 {
-		b.tokens, b.at = min(most, b.tokens+passed.Minutes()*perMinute), now
-	}
-	if missing := 1 + keep - b.tokens; missing > 0 {
-		return now.Add(time.Duration(missing / perMinute * float64(time.Minute)))
-	}
-	b.tokens--
+	l.AllowN(now, 1)
 	return time.Time{}
 }

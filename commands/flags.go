@@ -85,6 +85,18 @@ var options = map[string]option{
 	"if-missed": {value: "run-once:6h", schedule: true},
 }
 
+// OptionNames are the options of a reset as they are typed, in order: what a shell completes.
+func OptionNames() []string {
+	var names []string
+	for name, o := range options {
+		if o.refuse == "" && !o.schedule {
+			names = append(names, "--"+name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
 // sortLine tells words from options. "--name value" and "--name=value" are the same; what follows a single dash and
 // begins with a digit is a number.
 func sortLine(words []word, end int) (line, error) {

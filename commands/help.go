@@ -1,6 +1,10 @@
 package commands
 
-import "strings"
+import (
+	"maps"
+	"slices"
+	"strings"
+)
 
 // usage is one page of help. It must be readable on a phone at three in the morning: what it is, how it is written,
 // what is easily misunderstood, examples that can be typed as they stand. Nothing in it is longer than 60 characters.
@@ -27,6 +31,12 @@ func Usage(topic string) (string, bool) {
 	}
 	u, ok := usages[topic]
 	return u.String(), ok
+}
+
+// UsageTopics are the words that Usage knows, aliases left out, in order.
+func UsageTopics() []string {
+	topics := slices.Sorted(maps.Keys(usages))
+	return slices.DeleteFunc(topics, func(topic string) bool { return topic == "" })
 }
 
 // String sets what can be typed two blanks in, and everything else at the margin.

@@ -1,0 +1,49 @@
+package main
+
+import (
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/app"
+)
+
+const checkLong = `First every mistake of the file, each with its line and key. Then Slack is asked
+about tokens, scopes and user groups, and Kafka about brokers, cluster ids and
+the rights of the bot's login. Nothing is written.
+
+Rights are looked at for the groups that the policy names, or for those given.`
+
+func newCheck() *cobra.Command {
+	var (
+		file string
+		o    app.CheckOptions
+	)
+	c := &cobra.Command{
+		Use:   "check -c FILE [--offline] [--group GROUP]... [--topic TOPIC]...",
+		Short: "Find every mistake of the configuration, and every right that is missing.",
+		Long:  checkLong,
+		Example: `kafka-reset-bot check -c config.yaml
+kafka-reset-bot check -c config.yaml --offline
+kafka-reset-bot check -c config.yaml --group billing --topic orders`,
+		Args:              noWords,
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: func(c *cobra.Command, _ []string) error {
+			cfg, err := loadConfig(c, file)
+			if err != nil {
+				return err
+			}
+			return app.Check(c.Context(), cfg, o, c.OutOrStdout(), time.Now)
+		},
+	}
+	addConfig(c, &file)
+	c.Flags().BoolVar(&o.Offline, "offline", false, "look at the file alone; ask neither Slack nor Kafka")
+	// Arrays, not slices: a comma may stand in no topic, but in a group's name.
+	c.Flags().StringArrayVar(&o.Groups, "group", nil, "look at the rights on this group; may be repeated")
+	c.Flags().StringArrayVar(&o.Topics, "topic", nil, "look at the rights on this topic too; may be repeated")
+	for _, name := range []string{"group", "topic"} {
+		_ = c.Flags().SetAnnotation(name, valueName, []string{strings.ToUpper(name)}) // both were added just now
+	}
+	return c
+}
