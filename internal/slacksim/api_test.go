@@ -389,3 +389,20 @@ func TestRecordHoldsNoTokenButAllElse(t *testing.T) {
 		t.Errorf("calls = %+v", got)
 	}
 }
+
+// In an Enterprise org a person may have an id in the workspace and another one in the org; users.info gives the second for both.
+func TestAnEnterpriseOrg(t *testing.T) {
+	t.Parallel()
+	sim := incident(t, slacksim.Options{Enterprise: "E0ORG"})
+	sim.AddUser(slacksim.User{ID: "U0ANN", Name: "ann", EnterpriseUser: "W0ANN"})
+	sim.AddUser(slacksim.User{ID: "W0ANN", Name: "ann"})
+	if who, err := client(sim).AuthTest(); err != nil || who.EnterpriseID != "E0ORG" {
+		t.Errorf("auth.test: %+v, %v", who, err)
+	}
+	for _, id := range []string{"U0ANN", "W0ANN"} {
+		u, err := client(sim).GetUserInfo(id)
+		if err != nil || u.ID != id || u.Enterprise.ID != "W0ANN" || u.Enterprise.EnterpriseID != "E0ORG" {
+			t.Errorf("users.info of %s: %+v, %v", id, u, err)
+		}
+	}
+}

@@ -9,10 +9,14 @@ import (
 )
 
 func (s *Sim) authTest(args) (obj, *refusal) {
-	return obj{
+	out := obj{
 		"url": s.url + "/", "team": s.teams[HomeTeam], "user": s.users[BotUser].Name, "team_id": HomeTeam,
 		"user_id": BotUser, "bot_id": BotID, "is_enterprise_install": false,
-	}, nil
+	}
+	if s.opts.Enterprise != "" { // ref, auth.test: of workspaces that belong to an org only
+		out["enterprise_id"] = s.opts.Enterprise
+	}
+	return out, nil
 }
 
 // readable finds a channel the bot may read about. A private one it is not in does not exist for it, and each kind
@@ -134,7 +138,8 @@ func (s *Sim) userInfo(a args) (obj, *refusal) {
 		out["is_stranger"] = true
 	}
 	if u.Enterprise != "" {
-		out["enterprise_user"] = obj{"id": u.ID, "enterprise_id": u.Enterprise, "teams": []string{u.Team}}
+		// docs, user object: who has an id of a workspace and one of the org is told apart by the root id, and is one by this one
+		out["enterprise_user"] = obj{"id": cmp.Or(u.EnterpriseUser, u.ID), "enterprise_id": u.Enterprise, "teams": []string{u.Team}}
 	}
 	return obj{"user": out}, nil
 }

@@ -47,6 +47,9 @@ func (p *Person) Command(channel, command, text string, tweaks ...Tweak) (*Deliv
 		"is_enterprise_install": "false", "response_url": s.replyURL(reply{channel: c.ID, user: u.ID}),
 		"trigger_id": s.trigger(u.ID, ""),
 	}
+	if u.Enterprise != "" {
+		payload["enterprise_id"] = u.Enterprise // docs, slash commands
+	}
 	d := s.envelope("slash_commands", payload, func(a Ack) { s.commandAnswered(p.ID, c.ID, command, a) })
 	s.mu.Unlock()
 	return s.deliver(d, tweaks), nil

@@ -77,6 +77,8 @@ type Options struct {
 	Rates map[string]Rate
 	// Unhurried turns all rate limits off.
 	Unhurried bool
+	// Enterprise is the Enterprise org that the workspace belongs to, and all who are added to it; default none.
+	Enterprise string
 	// PlainResponses refuses tables that come through a response_url: whether Slack takes them is not known.
 	PlainResponses bool
 	// NoMessagesTab is an app whose manifest lacks features.app_home.messages_tab_enabled: people get no direct

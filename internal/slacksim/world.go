@@ -22,6 +22,7 @@ type User struct {
 	ID, Name, RealName string
 	Team               string // another workspace's id for people met through Slack Connect
 	Enterprise         string
+	EnterpriseUser     string // enterprise_user.id: one person's id in all workspaces of an Enterprise org; ID when empty
 	Zone               string // IANA name
 	Guest              bool   // is_restricted
 	SingleChannelGuest bool   // is_ultra_restricted (and is_restricted)
@@ -84,6 +85,9 @@ func (s *Sim) AddUser(u User) *Person {
 	}
 	if u.Team == "" {
 		u.Team = HomeTeam
+	}
+	if u.Team == HomeTeam && u.Enterprise == "" {
+		u.Enterprise = s.opts.Enterprise
 	}
 	if u.Zone == "" {
 		u.Zone = "UTC"
