@@ -21,6 +21,7 @@ type Directory interface {
 // Person is what must be known of a user before a rule is looked at.
 type Person struct {
 	Team     string // enterprise id, else team id, as in reset.Actor.Team
+	OrgID    string // one id for one person in all of an Enterprise org, who may act under several; empty outside one
 	Stranger bool   // of another organisation than the app's own: Team differs, or Slack says so
 	Guest    bool   // of one channel or of several
 	Bot      bool   // or an app, or a workflow

@@ -7,6 +7,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -49,9 +50,11 @@ func (p *Policy) Rule(ctx context.Context, a reset.PolicyQuestion) (reset.Ruling
 		return deny(out, reset.DeniedNoRule), nil
 	}
 	if a.Actor.Kind == reset.Person {
-		if denial, err := p.checkNamed(ctx, a, rule); denial != "" {
+		principal, denial, err := p.checkNamed(ctx, a, rule)
+		if denial != "" {
 			return deny(out, denial), err
 		}
+		out.Principal = principal
 	}
 	if a.Verb == reset.VerbSchedule {
 		a.OneIsEnough = a.Actor.Kind == reset.Config // it was reviewed where the rules are kept
@@ -104,32 +107,56 @@ func (p *Policy) checkPerson(ctx context.Context, a reset.PolicyQuestion) (reset
 		return reset.DeniedGone, nil
 	case who.Guest:
 		return reset.DeniedGuest, nil
+	case a.Verb == reset.VerbApprove && who.OrgID != "":
+		return p.checkNotRequester(ctx, a, who)
 	}
 	return "", nil
 }
 
-// checkNamed refuses users whom the rule does not name, and requests from other channels. Channels narrow asking
-// alone: an approval may come from wherever the card could be posted.
-func (p *Policy) checkNamed(ctx context.Context, a reset.PolicyQuestion, rule Rule) (reset.Denial, error) {
-	asks := a.Verb == reset.VerbRequest || a.Verb == reset.VerbRetry || a.Verb == reset.VerbUndo ||
-		a.Verb == reset.VerbSchedule
-	in, err := isMember(ctx, p.directory(a), a.Actor.ID, rule.allowedTo(a.Verb))
-	switch {
-	case in && asks && len(rule.Channels) > 0 && !slices.Contains(rule.Channels, a.Channel):
-		return reset.DeniedChannel, nil
-	case in:
+// checkNotRequester refuses an approval by a person who made the request under another id.
+func (p *Policy) checkNotRequester(
+	ctx context.Context, a reset.PolicyQuestion, who Person,
+) (reset.Denial, error) {
+	if a.Requester.Kind != reset.Person {
 		return "", nil
-	case err != nil:
-		return reset.DeniedUnknown, err
 	}
-	return reset.DeniedNotIn, nil
+	by, err := p.directory(a).Person(ctx, a.Requester.ID)
+	if err != nil {
+		return reset.DeniedUnknown, fmt.Errorf("read who %s is: %w", a.Requester.ID, err)
+	}
+	if who.OrgID == cmp.Or(by.OrgID, a.Requester.ID) {
+		return reset.DeniedSelf, nil
+	}
+	return "", nil
 }
 
-// isMember reports whether a full member is among users and user groups. A group that cannot be read matters only
-// when no other one has them.
-func isMember(ctx context.Context, dir Directory, id string, who []string) (bool, error) {
-	if slices.Contains(who, id) || slices.Contains(who, members) {
-		return true, nil
+// checkNamed finds the principal by which the rule names a user. It refuses users whom the rule does not name, and
+// requests from other channels. Channels narrow asking alone: an approval may come from wherever the card could be
+// posted.
+func (p *Policy) checkNamed(
+	ctx context.Context, a reset.PolicyQuestion, rule Rule,
+) (principal string, _ reset.Denial, _ error) {
+	asks := a.Verb == reset.VerbRequest || a.Verb == reset.VerbRetry || a.Verb == reset.VerbUndo ||
+		a.Verb == reset.VerbSchedule
+	principal, err := principalOf(ctx, p.directory(a), a.Actor.ID, rule.allowedTo(a.Verb))
+	switch {
+	case principal != "" && asks && len(rule.Channels) > 0 && !slices.Contains(rule.Channels, a.Channel):
+		return "", reset.DeniedChannel, nil
+	case principal != "":
+		return principal, "", nil
+	case err != nil:
+		return "", reset.DeniedUnknown, err
+	}
+	return "", reset.DeniedNotIn, nil
+}
+
+// principalOf is what names a full member among users and user groups: the person, all members, or the first user
+// group that has them; empty: nothing does. A group that cannot be read matters only when no other one has them.
+func principalOf(ctx context.Context, dir Directory, id string, who []string) (string, error) {
+	for _, principal := range []string{id, members} {
+		if slices.Contains(who, principal) {
+			return principal, nil
+		}
 	}
 	var unread error
 	for _, group := range who {
@@ -141,67 +168,10 @@ func isMember(ctx context.Context, dir Directory, id string, who []string) (bool
 			unread = fmt.Errorf("read who is in %s: %w", group, err)
 		}
 		if err == nil && slices.Contains(in, id) {
-			return true, nil
+			return group, nil
 		}
 	}
-	return false, unread
-}
-
-// rulesAtWrite rules on what was approved, just before it is written: by the rules as they are now, with the
-// memberships as they were recorded, because a change of shift must not cancel an armed reset. A vote counts while
-// its rule still decides and could still name the voter. No account involved may be known to be deactivated; a
-// directory that does not answer is not that.
-func (p *Policy) rulesAtWrite(
-	ctx context.Context, a reset.PolicyQuestion, rule Rule, found bool, out reset.Ruling,
-) reset.Ruling {
-	switch {
-	case !found:
-		return deny(out, reset.DeniedNoRule)
-	case a.EmergencyBy != (reset.Actor{}) &&
-		(rule.Emergency == nil || !couldBeMember(a.EmergencyBy.ID, rule.Emergency.Who)):
-		out.Who = rule.allowedTo(reset.VerbEmergency)
-		return deny(out, reset.DeniedNotIn)
-	case a.Mandate != nil && !rule.Schedules:
-		return deny(out, reset.DeniedSchedules)
-	case a.Mandate != nil && a.Mandate.File: // it was reviewed where the rules are kept
-		a.OneIsEnough = true
-		return rule.applyTiers(out, a)
-	case a.EmergencyBy != a.Requester &&
-		(a.Requester.Kind != reset.Person || !couldBeMember(a.Requester.ID, rule.Request)):
-		out.Who = rule.Request
-		return deny(out, reset.DeniedNotIn)
-	case len(rule.Channels) > 0 && !slices.Contains(rule.Channels, a.Channel):
-		return deny(out, reset.DeniedChannel)
-	}
-	involved, valid := []string{a.Requester.ID}, 0
-	if a.EmergencyBy != (reset.Actor{}) {
-		involved = append(involved, a.EmergencyBy.ID)
-	}
-	for _, v := range a.Votes {
-		involved = append(involved, v.Actor.ID)
-		if v.Rule == rule.Name && !sameActor(v.Actor, a.Requester) && couldBeMember(v.Actor.ID, rule.Approve) {
-			valid++
-		}
-	}
-	for _, id := range involved {
-		who, err := p.dir.Uncached().Person(ctx, id)
-		if err != nil {
-			out.Note = unreadNote
-		}
-		if err == nil && who.Deleted {
-			return deny(out, reset.DeniedGone)
-		}
-	}
-	out = rule.applyTiers(out, a)
-	if out.Allowed && valid < out.Need {
-		return deny(out, reset.DeniedNotIn)
-	}
-	return out
-}
-
-// couldBeMember reports whether a list could have named a user when their membership was recorded.
-func couldBeMember(id string, who []string) bool {
-	return slices.Contains(who, id) || slices.Contains(who, members) || slices.ContainsFunc(who, isGroup)
+	return "", unread
 }
 
 func sameActor(a, b reset.Actor) bool {

@@ -348,81 +348,13 @@ func TestRulingCarriesTheRule(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := reset.Ruling{Allowed: true, Rule: "pay on production", Who: []string{"S0PAY", "U0ANNA"}, Need: 1,
+	want := reset.Ruling{Allowed: true, Rule: "pay on production", Who: []string{"S0PAY", "U0ANNA"},
+		Principal: "S0PAY", Need: 1,
 		MaxSkip: 1_000, MaxReplay: 1_000_000, Isolation: reset.ReadCommitted, Wait: 30 * time.Minute,
 		MaxWait: 4 * time.Hour, Owner: "S0PAYOWNER", Approvers: []string{"S0PAYOWNER"},
 		EmergencyApprovers: []string{"S0ONCALL"}, Stop: "stop", Start: "start", Runbook: "https://wiki.example/pay"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("ruling (-want +got):\n%s", diff)
-	}
-}
-
-// At apply the rules are those in force, and the memberships those recorded.
-func TestApply(t *testing.T) {
-	t.Parallel()
-	vote := func(id, rule string) reset.Vote { return reset.Vote{Actor: person(id), Rule: rule} }
-	good := vote("U0JON", "pay on production")
-	users := pay()
-	users.Request, users.Approve = []string{"U0ANNA"}, []string{"U0BEN"}
-	renamed := pay()
-	renamed.Name = "pay"
-	narrowed := pay()
-	narrowed.Channels = []string{"C0PAYINC"}
-	for name, tt := range map[string]struct {
-		rules  []auth.Rule
-		by     string
-		votes  []reset.Vote
-		replay int64
-		gone   string
-		broken string
-		want   reset.Denial
-		note   bool
-	}{
-		"as approved": {rules: []auth.Rule{pay()}, by: "U0MARA", votes: []reset.Vote{good},
-			replay: 20_000},
-		"alone within the first tier": {rules: []auth.Rule{pay()}, by: "U0MARA", replay: 10_000},
-		"no longer in the group": {rules: []auth.Rule{pay()}, by: "U0BEN", votes: []reset.Vote{good},
-			replay: 20_000},
-		"the voter no longer in the group": {rules: []auth.Rule{pay()}, by: "U0MARA",
-			votes: []reset.Vote{vote("U0ANNA", "pay on production")}, replay: 20_000},
-		"no vote": {rules: []auth.Rule{pay()}, by: "U0MARA", replay: 20_000,
-			want: reset.DeniedNotIn},
-		"a vote of their own": {rules: []auth.Rule{pay()}, by: "U0MARA",
-			votes: []reset.Vote{vote("U0MARA", "pay on production")}, replay: 20_000, want: reset.DeniedNotIn},
-		"the effect needs two now": {rules: []auth.Rule{pay()}, by: "U0MARA", votes: []reset.Vote{good},
-			replay: 2_000_000, want: reset.DeniedNotIn},
-		"the effect is beyond the cap now": {rules: []auth.Rule{pay()}, by: "U0MARA", votes: []reset.Vote{good},
-			replay: 50_000_001, want: reset.DeniedCap},
-		"the rule is gone": {by: "U0MARA", votes: []reset.Vote{good}, want: reset.DeniedNoRule},
-		"another rule decides": {rules: []auth.Rule{renamed}, by: "U0MARA", votes: []reset.Vote{good},
-			replay: 20_000, want: reset.DeniedNotIn},
-		"the rule names others": {rules: []auth.Rule{users}, by: "U0MARA", votes: []reset.Vote{good},
-			want: reset.DeniedNotIn},
-		"the rule names other approvers": {rules: []auth.Rule{users}, by: "U0ANNA", votes: []reset.Vote{good},
-			replay: 20_000, want: reset.DeniedNotIn},
-		"the channel is no longer one": {rules: []auth.Rule{narrowed}, by: "U0MARA", votes: []reset.Vote{good},
-			want: reset.DeniedChannel},
-		"the requester is deactivated": {rules: []auth.Rule{pay()}, by: "U0MARA", votes: []reset.Vote{good},
-			replay: 20_000, gone: "U0MARA", want: reset.DeniedGone},
-		"a voter is deactivated": {rules: []auth.Rule{pay()}, by: "U0MARA", votes: []reset.Vote{good}, replay: 20_000,
-			gone: "U0JON", want: reset.DeniedGone},
-		"slack is down": {rules: []auth.Rule{pay()}, by: "U0MARA", votes: []reset.Vote{good}, replay: 20_000,
-			broken: "U0JON", note: true},
-		"slack is half down": {rules: []auth.Rule{pay()}, by: "U0MARA", votes: []reset.Vote{good}, replay: 20_000,
-			broken: "U0MARA", gone: "U0JON", want: reset.DeniedGone, note: true},
-	} {
-		d := newTown()
-		d.groups = nil // no user group has members any more
-		d.broken[tt.broken] = true
-		if tt.gone != "" {
-			d.people[tt.gone] = auth.Person{Team: "T0", Deleted: true}
-		}
-		a := asking(tt.by, reset.VerbApply, effect(0, tt.replay),
-			func(a *reset.PolicyQuestion) { a.Requester, a.Votes = a.Actor, tt.votes })
-		got, err := policy(d, tt.rules...).Rule(t.Context(), a)
-		if err != nil || got.Denial != tt.want || got.Allowed != (tt.want == "") || (got.Note != "") != tt.note {
-			t.Errorf("%s: %+v, error %v, want denial %q, a note %v", name, got, err, tt.want, tt.note)
-		}
 	}
 }
 

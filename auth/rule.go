@@ -149,7 +149,7 @@ func (r Rule) applyTiers(out reset.Ruling, a reset.PolicyQuestion) reset.Ruling 
 		most = *r.Cap
 	}
 	tiers := r.Approvals
-	if a.Verb == reset.VerbEmergency || a.EmergencyBy != (reset.Actor{}) {
+	if a.Verb == reset.VerbEmergency || a.Emergency != nil {
 		tiers = []Tier{{Skip: r.Emergency.Skip, Replay: r.Emergency.Replay}}
 	}
 	var widest Limit

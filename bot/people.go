@@ -132,6 +132,7 @@ func (b *Bot) Person(ctx context.Context, user string) (auth.Person, error) {
 	b.health.recordFault(user, nil)
 	p := auth.Person{
 		Team:  cmp.Or(u.Enterprise.EnterpriseID, u.TeamID),
+		OrgID: u.Enterprise.ID,
 		Guest: u.IsRestricted || u.IsUltraRestricted, Deleted: u.Deleted,
 		Bot: u.IsBot || u.IsAppUser || u.IsWorkflowBot || u.IsConnectorBot || user == "USLACKBOT",
 	}

@@ -137,9 +137,10 @@ type Settlement struct {
 
 // Emergency is a person's statement that this cannot wait for approval.
 type Emergency struct {
-	By       Actor
-	Incident string
-	At       time.Time
+	By        Actor
+	Principal string // by which they had the right; empty: it was not recorded yet
+	Incident  string
+	At        time.Time
 }
 
 // Option is another reading of a request, stored so that a button need not carry it.
@@ -178,14 +179,17 @@ type Return struct {
 	Hosts []string
 }
 
-// Vote is one person's approval of one revision. It counts only while that revision is the current one.
+// Vote is one person's approval of one revision. It counts only while that is the request's, while the rule in force
+// lists the principal by which the person had the right, and while they have an account. Leaving the user group
+// afterwards changes nothing.
 type Vote struct {
-	Request  string
-	Revision int
-	Digest   string // what that revision was
-	Actor    Actor
-	Rule     string
-	At       time.Time
+	Request   string
+	Revision  int
+	Digest    string // what that revision was
+	Actor     Actor
+	Rule      string // by which they had the right
+	Principal string // user group (S…), user (U…, W…) or "members"; empty: it was not recorded yet
+	At        time.Time
 }
 
 // Entry is one line of the audit: what happened, to what, by whom. Entries are written in the transaction of the

@@ -33,9 +33,12 @@ type PolicyQuestion struct {
 	Group       string  // empty: the cluster itself
 	Effect      *Effect // nil: not known yet, the question is the right alone
 	Requester   Actor   // of the request that is decided upon
-	Votes       []Vote  // of VerbApply: who has approved
-	EmergencyBy Actor   // of VerbApply: who used the emergency
 	OneIsEnough bool    // one authorised person is enough: an undo soon after on an untouched group, one's own freeze
+
+	// Of VerbApply: what was recorded when people acted.
+	Principal string     // by which the requester had the right; empty: not recorded
+	Votes     []Vote     // who has approved
+	Emergency *Emergency // who used the emergency
 
 	Mandate *Mandate // the standing approval of a schedule's run
 
@@ -70,8 +73,22 @@ type Ruling struct {
 	Note               string  // "memberships could not be read; those recorded were used"
 	Unread             *Unread `json:",omitempty"` // of DeniedUnknown: why
 
+	// Principal is the user group, the user or "members" by which the person who asked has the right. It is recorded
+	// with what they do, and counts while the rule in force lists it.
+	Principal string `json:",omitempty"`
+	// Of VerbApply: the votes that no longer count, and why the emergency does not.
+	Dropped       []DroppedVote `json:",omitempty"`
+	EmergencyOver Denial        `json:",omitempty"`
+
 	MandateValid bool   `json:"Stands"` // of a schedule's run: its standing approval still counts
 	Doubt        Denial // and why it does not
+}
+
+// DroppedVote is a vote that no longer counts.
+type DroppedVote struct {
+	Actor     Actor
+	Principal string
+	Why       Denial
 }
 
 // Denial names why a ruling refuses.
@@ -88,6 +105,8 @@ const (
 	DeniedGone     Denial = "gone"       // deactivated
 	DeniedCap      Denial = "cap"        // beyond the rule's cap
 	DeniedSelf     Denial = "self"       // a requester does not approve their own request
+	DeniedTwice    Denial = "twice"      // the same person has approved under another id
+	DeniedVotes    Denial = "votes"      // of VerbApply: fewer votes count than the effect needs
 	DeniedUnknown  Denial = "unreadable" // membership could not be read: refused
 
 	DeniedSchedules Denial = "schedules" // the rule does not allow schedules

@@ -52,17 +52,18 @@ func (s *Service) submit(ctx context.Context, d Decision, r reset.Request) (rese
 		return reset.Reply{}, &reset.Problem{Code: reset.ProblemNotYours, Request: r.ID, State: r.State}
 	}
 	// live: the plan may be half an hour old
-	if err := s.checkAllowed(ctx, d, &r, askVerb(&r), effectOf(r)); err != nil {
+	ruling, err := s.ruleOn(ctx, d, &r, askVerb(&r), effectOf(r))
+	if err != nil {
 		return reset.Reply{}, err
 	}
 	reply := reset.Reply{Did: reset.DidSubmit}
-	err := s.decide(ctx, d, &reply, d.Ref, func(tx *Tx) error {
+	err = s.decide(ctx, d, &reply, d.Ref, func(tx *Tx) error {
 		if tx.Request.State != reset.Draft {
 			return tooLate(*tx.Request)
 		}
-		tx.Request.Asked = true
+		tx.Request.Asked, tx.Request.Ruling.Principal = true, ruling.Principal
 		if in, _ := tx.Request.Intent(); in.Emergency != "" {
-			s.markEmergency(tx, d.Actor, in.Emergency)
+			s.markEmergency(tx, d.Actor, ruling.Principal, in.Emergency)
 		}
 		if tx.Request.Need == 0 {
 			reply.Did = reset.DidArm
@@ -80,11 +81,12 @@ func (s *Service) vote(ctx context.Context, d Decision, r reset.Request) (reset.
 	if v, ok, err := s.findVote(ctx, r, d.Actor); ok || err != nil {
 		return reset.Reply{Did: reset.DidAlready, Request: r, At: v.At, By: d.Actor}, err
 	}
-	if err := s.checkAllowed(ctx, d, &r, reset.VerbApprove, effectOf(r)); err != nil {
+	ruling, err := s.ruleOn(ctx, d, &r, reset.VerbApprove, effectOf(r))
+	if err != nil {
 		return reset.Reply{}, err
 	}
 	reply := reset.Reply{Did: reset.DidVote}
-	err := s.decide(ctx, d, &reply, d.Ref, func(tx *Tx) error {
+	err = s.decide(ctx, d, &reply, d.Ref, func(tx *Tx) error {
 		if i := slices.IndexFunc(tx.Votes, func(v reset.Vote) bool { return v.Actor == d.Actor }); i >= 0 {
 			reply.Did, reply.At, reply.By = reset.DidAlready, tx.Votes[i].At, d.Actor
 			return nil
@@ -93,7 +95,7 @@ func (s *Service) vote(ctx context.Context, d Decision, r reset.Request) (reset.
 			return tooLate(*tx.Request)
 		}
 		tx.AddVote(reset.Vote{Request: r.ID, Revision: tx.Request.Revision, Digest: tx.Request.Digest, Actor: d.Actor,
-			Rule: r.Ruling.Rule, At: s.Now()})
+			Rule: ruling.Rule, Principal: ruling.Principal, At: s.Now()})
 		reply.Votes = len(tx.Votes)
 		tx.Log(s.entry(tx.Request, d.Actor, reset.EvVoted, "votes", strconv.Itoa(reply.Votes), "need",
 			strconv.Itoa(tx.Request.Need)))

@@ -45,14 +45,14 @@ func (s *Service) Emergency(ctx context.Context, d Decision) (reset.Reply, error
 		}
 		tx.Request.Asked = true
 		tx.Request.Bounds.MaxSkip, tx.Request.Bounds.MaxReplay = limit.MaxSkip, limit.MaxReplay
-		s.markEmergency(tx, d.Actor, d.Why)
+		s.markEmergency(tx, d.Actor, limit.Principal, d.Why)
 		return s.arm(tx, d.Actor)
 	})
 	return reply, err
 }
 
 // markEmergency marks a request, for good, as one that somebody took upon themselves.
-func (s *Service) markEmergency(tx *Tx, who reset.Actor, incident string) {
-	tx.Request.Emergency = &reset.Emergency{By: who, Incident: incident, At: s.Now()}
+func (s *Service) markEmergency(tx *Tx, who reset.Actor, principal, incident string) {
+	tx.Request.Emergency = &reset.Emergency{By: who, Principal: principal, Incident: incident, At: s.Now()}
 	tx.Log(s.entry(tx.Request, who, reset.EvEmergency, "incident", incident))
 }

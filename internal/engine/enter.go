@@ -126,12 +126,10 @@ func (s *Service) rulesInForce(
 		return reset.Ruling{}, nil, err
 	}
 	asking := reset.PolicyQuestion{Actor: r.Actor, Channel: r.Place.Channel, Verb: reset.VerbApply, Cluster: in.Cluster,
-		Group: in.Group, Effect: &e, Requester: requesterOf(&r), Votes: votes, OneIsEnough: s.Now().Before(r.SoloUntil)}
+		Group: in.Group, Effect: &e, Requester: requesterOf(&r), Votes: votes,
+		Principal: r.Ruling.Principal, Emergency: r.Emergency, OneIsEnough: s.Now().Before(r.SoloUntil)}
 	if r.Run != nil {
 		asking.Mandate = &r.Run.Mandate
-	}
-	if r.Emergency != nil {
-		asking.EmergencyBy = r.Emergency.By
 	}
 	ruling, err := s.Policy.Rule(ctx, asking)
 	if err == nil && ruling.Note != "" {

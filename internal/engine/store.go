@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
@@ -175,6 +176,7 @@ type Tx struct {
 	steps     []reset.Step
 	planned   bool
 	votes     []reset.Vote
+	dropped   []reset.Vote
 	begun     *reset.Attempt
 	writes    []reset.Write
 	changed   []reset.Write
@@ -192,6 +194,12 @@ func (tx *Tx) SetSteps(steps []reset.Step) { tx.steps, tx.planned = steps, true 
 
 // AddVote stores a vote.
 func (tx *Tx) AddVote(v reset.Vote) { tx.votes = append(tx.votes, v); tx.Votes = append(tx.Votes, v) }
+
+// DropVote takes a vote on the current revision away: it no longer counts, and its voter may vote again.
+func (tx *Tx) DropVote(v reset.Vote) {
+	tx.dropped = append(tx.dropped, v)
+	tx.Votes = slices.DeleteFunc(tx.Votes, func(o reset.Vote) bool { return o.Actor == v.Actor })
+}
 
 // Begin stores a new attempt with its writes.
 func (tx *Tx) Begin(a reset.Attempt, writes []reset.Write) { tx.begun, tx.writes = &a, writes }
@@ -219,6 +227,7 @@ type Done struct {
 	Steps     []reset.Step
 	Planned   bool // Steps replace those of the current revision
 	Votes     []reset.Vote
+	Dropped   []reset.Vote // are taken away before Votes are added
 	Begun     *reset.Attempt
 	Writes    []reset.Write // of Begun
 	Changed   []reset.Write // of Attempt, or of Begun
@@ -233,7 +242,7 @@ type Done struct {
 
 // Done returns what the change asked for.
 func (tx *Tx) Done() Done {
-	return Done{Steps: tx.steps, Planned: tx.planned, Votes: tx.votes, Begun: tx.begun, Writes: tx.writes,
+	return Done{Steps: tx.steps, Planned: tx.planned, Votes: tx.votes, Dropped: tx.dropped, Begun: tx.begun, Writes: tx.writes,
 		Changed: tx.changed, Entries: tx.entries, RecheckAt: tx.recheckAt, Recheck: tx.recheck, Watch: tx.watch,
 		Watches: tx.watches, Others: tx.others, Freezes: tx.freezes}
 }

@@ -390,7 +390,8 @@ func TestRecordHoldsNoTokenButAllElse(t *testing.T) {
 	}
 }
 
-// In an Enterprise org a person may have an id in the workspace and another one in the org; users.info gives the second for both.
+// In an Enterprise org a person may have an id in the workspace and another one in the org; users.info gives the second
+// for both.
 func TestAnEnterpriseOrg(t *testing.T) {
 	t.Parallel()
 	sim := incident(t, slacksim.Options{Enterprise: "E0ORG"})

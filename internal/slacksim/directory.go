@@ -138,8 +138,10 @@ func (s *Sim) userInfo(a args) (obj, *refusal) {
 		out["is_stranger"] = true
 	}
 	if u.Enterprise != "" {
-		// docs, user object: who has an id of a workspace and one of the org is told apart by the root id, and is one by this one
-		out["enterprise_user"] = obj{"id": cmp.Or(u.EnterpriseUser, u.ID), "enterprise_id": u.Enterprise, "teams": []string{u.Team}}
+		// docs, user object: who has an id of a workspace and one of the org is told apart by the root id, and is one
+		// by this one
+		out["enterprise_user"] = obj{"id": cmp.Or(u.EnterpriseUser, u.ID), "enterprise_id": u.Enterprise,
+			"teams": []string{u.Team}}
 	}
 	return obj{"user": out}, nil
 }

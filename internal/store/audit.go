@@ -64,15 +64,29 @@ func (s *Store) Votes(ctx context.Context, id string, revision int) ([]reset.Vot
 
 func votes(ctx context.Context, q querier, id string, revision int) ([]reset.Vote, error) {
 	return queryAll(ctx, q, scanVote,
-		`SELECT request, revision, digest, actor_kind, actor_team, actor_id, rule, at FROM votes
+		`SELECT request, revision, digest, actor_kind, actor_team, actor_id, rule, principal, at FROM votes
 		WHERE request = ? AND revision = ? ORDER BY at, actor_kind, actor_team, actor_id`, id, revision)
 }
 
 func scanVote(row scanner) (v reset.Vote, err error) {
 	var at int64
-	err = row.Scan(&v.Request, &v.Revision, &v.Digest, &v.Actor.Kind, &v.Actor.Team, &v.Actor.ID, &v.Rule, &at)
+	err = row.Scan(&v.Request, &v.Revision, &v.Digest, &v.Actor.Kind, &v.Actor.Team, &v.Actor.ID, &v.Rule,
+		&v.Principal, &at)
 	v.At = fromMicros(at)
 	return v, err
+}
+
+// dropVotes removes votes that no longer count: their voters may vote again.
+func dropVotes(ctx context.Context, tx *sql.Tx, id string, votes []reset.Vote) error {
+	for _, v := range votes {
+		_, err := tx.ExecContext(ctx, `DELETE FROM votes
+			WHERE request = ? AND revision = ? AND actor_kind = ? AND actor_team = ? AND actor_id = ?`,
+			id, v.Revision, v.Actor.Kind, v.Actor.Team, v.Actor.ID)
+		if err != nil {
+			return fmt.Errorf("drop the vote of %q: %w", v.Actor.ID, err)
+		}
+	}
+	return nil
 }
 
 // addVotes adds votes. A second one by the same person is ErrConflict and undoes the whole update: what it was
@@ -80,9 +94,9 @@ func scanVote(row scanner) (v reset.Vote, err error) {
 func addVotes(ctx context.Context, tx *sql.Tx, id string, votes []reset.Vote) error {
 	for _, v := range votes {
 		_, err := tx.ExecContext(ctx,
-			`INSERT INTO votes (request, revision, digest, actor_kind, actor_team, actor_id, rule, at)
-			VALUES (`+placeholders(8)+`)`, id, v.Revision, v.Digest, v.Actor.Kind, v.Actor.Team, v.Actor.ID, v.Rule,
-			toMicros(v.At))
+			`INSERT INTO votes (request, revision, digest, actor_kind, actor_team, actor_id, rule, principal, at)
+			VALUES (`+placeholders(9)+`)`, id, v.Revision, v.Digest, v.Actor.Kind, v.Actor.Team, v.Actor.ID, v.Rule,
+			v.Principal, toMicros(v.At))
 		if err != nil {
 			return fmt.Errorf("vote of %q: %w", v.Actor.ID, asConflict(err))
 		}

@@ -16,10 +16,12 @@ var (
 	schema3 string
 	//go:embed schema4.sql
 	schema4 string
+	//go:embed schema6.sql
+	schema6 string
 )
 
 // migrations make the schema, in order: migration n is the n-th. A released one is never edited.
-var migrations = []string{schema, schema2, schema3, schema4}
+var migrations = []string{schema, schema2, schema3, schema4, schema6}
 
 // migrate brings the schema up to date. Several processes may do it at once: the write lock lets one of them.
 func (s *Store) migrate(ctx context.Context, path string) error {

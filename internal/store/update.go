@@ -109,7 +109,7 @@ func write(ctx context.Context, tx *sql.Tx, view *engine.Tx, was txChanges, hold
 	done := view.Done()
 	r := *view.Request
 	visible := was.request || was.attempt || was.status || done.Planned || done.Begun != nil ||
-		len(done.Votes)+len(done.Changed)+len(done.Entries)+len(done.Others)+len(done.Freezes) > 0
+		len(done.Votes)+len(done.Dropped)+len(done.Changed)+len(done.Entries)+len(done.Others)+len(done.Freezes) > 0
 	if !visible && !was.schedule && !done.Recheck && !done.Watches {
 		return nil
 	}
@@ -158,6 +158,9 @@ func writeParts(
 		if err := saveSteps(ctx, tx, r.ID, r.Revision, done.Steps); err != nil {
 			return err
 		}
+	}
+	if err := dropVotes(ctx, tx, r.ID, done.Dropped); err != nil {
+		return err
 	}
 	if err := addVotes(ctx, tx, r.ID, done.Votes); err != nil {
 		return err

@@ -3,6 +3,7 @@ package words
 import (
 	"cmp"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -72,6 +73,12 @@ func denialLines(p *reset.Problem) []Line {
 	case reset.DeniedSelf:
 		return []Line{say("Nobody approves their own request. Somebody else of ", people(r.Who, User, "or"), " has to.",
 			rule)}
+	case reset.DeniedTwice:
+		return []Line{say("You have approved ", p.Request, " under another id.", rule)}
+	case reset.DeniedVotes:
+		return []Line{say(refused, ": it needs ", text.Counted(r.Need, "approval"), " from ", people(r.Approvers, User,
+			"or"),
+			".", rule)}
 	case reset.DeniedUnknown:
 		return []Line{unreadLine(r, rule)}
 	case reset.DeniedSchedules:
@@ -160,6 +167,8 @@ var denials = map[reset.Denial]string{
 	reset.DeniedGone:     "the account is deactivated",
 	reset.DeniedCap:      "beyond the rule's cap",
 	reset.DeniedSelf:     "nobody approves their own request",
+	reset.DeniedTwice:    "the same person has approved under another id",
+	reset.DeniedVotes:    "more approvals are needed",
 	reset.DeniedUnknown:  "Slack did not say who is in which group",
 
 	reset.DeniedSchedules: "the rule allows no schedules",

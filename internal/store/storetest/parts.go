@@ -25,7 +25,7 @@ func votesOnce(t *testing.T, open Open) {
 	create(t, s, ask("k7f3", reset.Pending))
 	vote := func(who reset.Actor, revision int, at time.Time) reset.Vote {
 		return reset.Vote{Request: "k7f3", Revision: revision, Digest: "d1", Actor: who, Rule: "pay on production",
-			At: at}
+			Principal: "S0PAYOWNERS", At: at}
 	}
 	update(t, s, "k7f3", nil, func(tx *engine.Tx) {
 		tx.AddVote(vote(jon, 1, t0))
@@ -47,6 +47,37 @@ func votesOnce(t *testing.T, open Open) {
 	wantErr(t, err, nil)
 	same(t, "votes, oldest first", len(got), 2)
 	same(t, "the first vote", got[0], vote(jon, 1, t0))
+}
+
+// A vote that is dropped is gone, and the same person may vote again, in the same change too.
+func votesDropped(t *testing.T, open Open) {
+	s := open(t)
+	create(t, s, ask("k7f3", reset.Pending))
+	vote := func(who reset.Actor, revision int, principal string) reset.Vote {
+		return reset.Vote{Request: "k7f3", Revision: revision, Digest: "d1", Actor: who, Principal: principal, At: t0}
+	}
+	update(t, s, "k7f3", nil, func(tx *engine.Tx) {
+		tx.AddVote(vote(jon, 1, "S0PAYOWNERS"))
+		tx.AddVote(vote(mara, 1, "S0PAYOWNERS"))
+		tx.AddVote(vote(jon, 2, "S0PAYOWNERS"))
+	})
+	before := load(t, s, "k7f3").Version
+	update(t, s, "k7f3", nil, func(tx *engine.Tx) {
+		tx.DropVote(tx.Votes[0])
+		same(t, "votes after the drop", len(tx.Votes), 1)
+	})
+	same(t, "version after a drop alone", load(t, s, "k7f3").Version, before+1)
+	update(t, s, "k7f3", nil, func(tx *engine.Tx) {
+		tx.DropVote(tx.Votes[0])
+		tx.AddVote(vote(jon, 1, "U0JON"))
+		tx.AddVote(vote(mara, 1, "U0MARA"))
+	})
+	got, err := s.Votes(t.Context(), "k7f3", 1)
+	wantErr(t, err, nil)
+	same(t, "votes", got, []reset.Vote{vote(jon, 1, "U0JON"), vote(mara, 1, "U0MARA")})
+	other, err := s.Votes(t.Context(), "k7f3", 2)
+	wantErr(t, err, nil)
+	same(t, "votes on another revision", other, []reset.Vote{vote(jon, 2, "S0PAYOWNERS")})
 }
 
 func steps(t *testing.T, open Open) {

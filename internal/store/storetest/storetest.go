@@ -40,6 +40,7 @@ func Run(t *testing.T, fresh func(t *testing.T) Open) {
 		"an update sees its rivals":                       updateRivals,
 		"rivals are saved with their version":             updateOthers,
 		"a vote counts once":                              votesOnce,
+		"a vote that is dropped may be given again":       votesDropped,
 		"one request of a group is applying":              oneApplying,
 		"processes enter applying one at a time":          oneApplyingConcurrently,
 		"an unsettled outcome blocks the group":           blocked,
