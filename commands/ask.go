@@ -163,7 +163,7 @@ func readReset(verb string, l line, ctx Context) (Command, error) {
 	return Reset{r.in}, nil
 }
 
-// readDelete reads what forgets commits: it is a reset to nowhere.
+// readDelete reads a deletion of committed offsets: it is a reset to Nowhere.
 func readDelete(_ string, l line, ctx Context) (Command, error) {
 	if len(l.given["delete-offsets"]) == 0 {
 		l.given["delete-offsets"] = []given{{name: word{text: "--delete-offsets"}}}
@@ -174,10 +174,10 @@ func readDelete(_ string, l line, ctx Context) (Command, error) {
 
 const resetExample = "billing@prod-eu orders to latest"
 
-// almostVerb finds a verb with a typo in it: "aprove k7f3.1" is no group of that name with a topic k7f3.1.
+// almostVerb finds a verb with a typo in it: "aprove k7f3.1" does not mean a group of that name with a topic k7f3.1.
 func almostVerb(words []word) error {
 	if len(words) < 2 {
-		return nil // more likely a group; the core knows near names
+		return nil // more likely a group; the engine knows similar names
 	}
 	verb := text.Nearest(words[0].text, verbWords)
 	if verb == "" {
@@ -187,7 +187,7 @@ func almostVerb(words []word) error {
 		Want: quoted(words[0].text) + " is no verb, and no target is named that a group of that name could go to"}
 }
 
-// grammarWord refuses a group that is called like a part of a target: it is more likely that the group was forgotten.
+// grammarWord refuses a group named like a part of a target: it is more likely that the group is missing.
 func grammarWord(words []word, flagged bool) error {
 	if flagged || len(words) == 0 || !slices.Contains(targetWords, strings.ToLower(words[0].text)) {
 		return nil
@@ -269,7 +269,7 @@ func (r *resetParser) readTopics(words []word) ([]word, error) {
 	return nil, r.addTopics(words)
 }
 
-// almostTarget finds a target that lacks its first word, or has a typo in it, where no target is said at all.
+// almostTarget finds a target that lacks its first word, or has a typo in it, where there is no target.
 func (r *resetParser) almostTarget(words []word) error {
 	for i, w := range words {
 		if _, _, err := readTime(w.text, r.clock); err == nil && !digits(w.text) {

@@ -19,29 +19,30 @@ type Command interface{ command() }
 
 // The commands.
 type (
-	// Reset asks for a reset. What was not said (cluster, topics, target) is empty in the intent; the core asks for it.
+	// Reset asks for a reset. What the text leaves out (cluster, topics, target) is empty in the intent; the engine
+	// asks for it.
 	Reset struct{ Intent reset.Intent }
-	// Overview asks what can be done with a group: nothing but the group was said.
+	// Overview asks what can be done with a group: only the group was given.
 	Overview struct{ Group, Cluster string }
-	// Upload asks for a form that takes a plan. The same text, read again with what came as Context.ReadFile, is the
+	// Upload asks for a form that takes a plan. The same text, parsed again with the plan in Context.ReadFile, is the
 	// reset.
 	Upload struct{ Group, Cluster string }
 	// Help asks for a usage text. Topic is one that Usage knows; empty: the first page.
 	Help struct{ Topic string }
-	// Status asks what is going on, everywhere or with one group.
+	// Status lists the open requests, of all groups or of one.
 	Status struct{ Group, Cluster string }
 	// Lag asks how far a group is behind; no topics: on all that it has commits on.
 	Lag struct {
 		Group, Cluster string
 		Topics         []reset.TopicScope
 	}
-	// Show asks for a request as it stands; Revision 0: the current one.
+	// Show asks for a request as it is now; Revision 0: the current one.
 	Show struct {
 		ID       string
 		Revision int
 	}
 	// History asks what was done with a group or in a request. A word that may be either is in both Group and ID: a
-	// request of that id is meant first.
+	// request with that id comes first.
 	History struct{ Group, Cluster, ID string }
 	// Access asks who may do what with a group.
 	Access struct{ Group, Cluster string }
@@ -52,15 +53,16 @@ type (
 	}
 	// Schedule asks for a schedule to be saved, or for one reset at a later time.
 	Schedule struct{ Schedule reset.Schedule }
-	// Schedules lists what is scheduled, everywhere or for one group.
+	// Schedules lists the schedules, of all groups or of one.
 	Schedules struct{ Group, Cluster string }
-	// ShowSchedule asks for a schedule as it stands, or for its runs.
+	// ShowSchedule asks for a schedule as it is now, or for its runs.
 	ShowSchedule struct {
 		Name string // or id
 		Runs bool
 	}
-	// Decide is a word about a request: Verb is approve, reject, cancel, retry, undo, settle, emergency or choose; or
-	// about a schedule or a run of one: pause, resume, remove, run, skip-next or delay, and Ref.ID may be its name.
+	// Decide is a decision about a request: Verb is approve, reject, cancel, retry, undo, settle, emergency or
+	// choose; or about a schedule or a run of one: pause, resume, remove, run, skip-next or delay, and Ref.ID may be
+	// its name.
 	Decide struct {
 		Verb   string
 		Ref    reset.Ref // Revision 0: not said
@@ -85,7 +87,7 @@ func (Schedule) command()     {}
 func (Schedules) command()    {}
 func (ShowSchedule) command() {}
 
-// Context is what the meaning of a text depends on. The text and it are all that Parse looks at.
+// Context is what the meaning of a text depends on. Parse reads nothing besides it and the text.
 type Context struct {
 	At       time.Time      // when the text was received: durations, days and "the last 02:10" count from here
 	Zone     *time.Location // the asker's; nil is UTC
@@ -105,10 +107,10 @@ type ClusterName struct {
 // SyntaxError is a text that was not understood. Its message quotes the word, says what was expected and gives an
 // example.
 type SyntaxError struct {
-	Word    string // as it was typed; empty: one is missing
+	Word    string // as typed; empty: a word is missing
 	Want    string // what is wrong with it, or what was expected, as a sentence without its full stop
-	Example string // what would have been understood
-	Near    string // the nearest word that would have been
+	Example string // a valid text
+	Near    string // the nearest valid word
 	Pos     int    // byte of the text (ParseArgs: number of the argument) where the word begins
 }
 
@@ -127,7 +129,7 @@ func (e *SyntaxError) Error() string {
 	return b.String()
 }
 
-// syntaxError makes the error about one word; want may quote it by %s.
+// syntaxError returns the error about one word; want may quote it by %s.
 func syntaxError(w word, example, want string) *SyntaxError {
 	return &SyntaxError{Word: w.text, Want: strings.Replace(want, "%s", quoted(w.text), 1), Example: example,
 		Pos: w.pos}
@@ -139,7 +141,7 @@ func (e *SyntaxError) suggest(candidates ...string) *SyntaxError {
 	return e
 }
 
-// quoted shows a typed word, however long it is or whatever it is made of.
+// quoted shows a typed word, shortened and without invisible characters.
 func quoted(s string) string {
 	const most = 60
 	if r := []rune(s); len(r) > most {

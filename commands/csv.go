@@ -17,7 +17,7 @@ import (
 const (
 	maxPlanRows  = 100_000
 	maxPlanBytes = 16 << 20
-	maxPlanWrong = 10 // bad lines that are told; the rest is counted
+	maxPlanWrong = 10 // bad lines that are listed; the rest is counted
 )
 
 // readPlan reads a plan file as kafka-consumer-groups.sh --from-file does: "topic,partition,offset" or
@@ -39,7 +39,7 @@ func readPlan(name string, data []byte, group string) ([]reset.Row, error) {
 		var bad *csv.ParseError
 		if errors.As(err, &bad) {
 			f.complain(bad.Line, "%v", bad.Err)
-			break // what follows an open quote means nothing
+			break // what follows an open quote cannot be read
 		}
 		n, _ := in.FieldPos(0)
 		f.record(n, record)
@@ -122,7 +122,7 @@ func header(fields []string) bool {
 	return false
 }
 
-// scopeOf is the partitions that rows are about, so that these and no others are looked at.
+// scopeOf is the partitions of rows, so that only these are read.
 func scopeOf(rows []reset.Row) reset.Scope {
 	var s scopeReader
 	for _, r := range rows {

@@ -12,7 +12,7 @@ import (
 type line struct {
 	words []word
 	given map[string][]given
-	end   int    // where a missing word would have stood
+	end   int    // the position of a missing word
 	rest  []word // the reset behind "--" of a line that holds one
 	cut   bool   // there was a "--"
 }
@@ -23,7 +23,7 @@ type given struct {
 	value word
 }
 
-// option is what is known of an option's name.
+// option describes an option by its name.
 type option struct {
 	value   string // example of its value; empty: it takes none
 	repeat  bool   // it may be given more than once
@@ -35,7 +35,7 @@ type option struct {
 	schedule bool // it belongs to a schedule, before the "--"
 }
 
-// options are ours and those of Kafka's kafka-consumer-groups.sh, which mean the same here.
+// options are the bot's own and those of kafka-consumer-groups.sh, which mean the same here.
 var options = map[string]option{
 	"reason":    {value: `"bad deploy 4711"`},
 	"wait":      {value: "30m"},
@@ -97,8 +97,8 @@ func OptionNames() []string {
 	return names
 }
 
-// sortLine tells words from options. "--name value" and "--name=value" are the same; what follows a single dash and
-// begins with a digit is a number.
+// sortLine separates words and options. "--name value" and "--name=value" are the same; what follows a single dash
+// and begins with a digit is a number.
 func sortLine(words []word, end int) (line, error) {
 	l := line{given: map[string][]given{}, end: end}
 	for i := 0; i < len(words); i++ {
@@ -189,7 +189,7 @@ func (l line) value(name string) (word, bool) {
 	return l.given[name][0].value, true
 }
 
-// checkOptions refuses options other than those named: a verb that has no use for one must not drop it silently.
+// checkOptions refuses options other than those named: a verb must not drop an option silently.
 func (l line) checkOptions(verb string, names ...string) error {
 	for _, name := range slices.Sorted(maps.Keys(l.given)) {
 		if !slices.Contains(names, name) {
@@ -211,8 +211,8 @@ func (l line) notes() []string {
 	return notes
 }
 
-// fixDashes undoes what phones make of dashes at the start of a word: "—reason" and "–-reason" were --reason, "–100"
-// was -100.
+// fixDashes undoes the autocorrection of dashes at the start of a word: "—reason" and "–-reason" were --reason,
+// "–100" was -100.
 func fixDashes(s string) string {
 	rest := strings.TrimLeft(s, "-–—−")
 	lead := s[:len(s)-len(rest)]

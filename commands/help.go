@@ -39,7 +39,7 @@ func UsageTopics() []string {
 	return slices.DeleteFunc(topics, func(topic string) bool { return topic == "" })
 }
 
-// String sets what can be typed two blanks in, and everything else at the margin.
+// String indents what can be typed by two blanks.
 func (u usage) String() string {
 	var b strings.Builder
 	b.WriteString(u.title + "\n")

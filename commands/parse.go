@@ -19,8 +19,8 @@ const (
 	maxReason = 500
 )
 
-// Parse reads a command. It is pure: the same text in the same context is the same command, and nothing is asked of
-// Kafka or anybody else. Its errors are *SyntaxError. help.go has the grammar as people see it.
+// Parse reads a command. It is pure: the same text in the same context is the same command, and Kafka and Slack are
+// not read. Its errors are *SyntaxError. help.go has the grammar as people see it.
 //
 //	[reset] GROUP[@CLUSTER] [TOPIC[:0,3-5]... | --all-topics] TARGET [options]
 //	VERB ...
@@ -48,8 +48,9 @@ func ParseArgs(args []string, ctx Context) (Command, error) {
 	return read(words, len(words), ctx)
 }
 
-// Peek tells what a text is about without a context: the verb and the request it names, as Parse would read them. It
-// never fails: both are empty for what is not understood. A cancel that is recorded but not yet decided is found by it.
+// Peek returns the verb and the request that a text names, without a context, as Parse would read them. It never
+// fails: both are empty for a text that is not understood. It finds a cancellation that is recorded but not yet
+// decided.
 func Peek(text string) (verb, id string) {
 	cmd, err := Parse(text, Context{})
 	if err != nil {
@@ -74,7 +75,7 @@ func Peek(text string) (verb, id string) {
 // reader reads what follows a verb; l.words[0] is the verb, unless it is empty: a reset without the word.
 type reader func(verb string, l line, ctx Context) (Command, error)
 
-// readerOf returns nil for what is no verb.
+// readerOf returns nil for an unknown verb.
 func readerOf(verb string) reader {
 	switch verb {
 	case "reset":

@@ -27,7 +27,7 @@ func holdsReset(words []word) bool {
 	return first(0, "at") || first(0, "schedule") && first(1, "add")
 }
 
-// cutReset parts such a line at its "--", which phones make a long dash of.
+// cutReset splits such a line at its "--", which phones correct to a long dash.
 func cutReset(words []word) (head, rest []word, cut bool) {
 	if !holdsReset(words) {
 		return words, nil, false
@@ -67,7 +67,7 @@ func readSchedule(verb string, l line, ctx Context) (Command, error) {
 		suggest("add", "list", "show", "history", "pause", "resume", "remove", "run", "skip-next")
 }
 
-// readScheduleVerb reads a word about a schedule or one of its runs: VERB ID [WHY].
+// readScheduleVerb reads a verb about a schedule or one of its runs: VERB ID [WHY].
 func readScheduleVerb(verb string, l line, _ Context) (Command, error) {
 	if err := l.checkOptions(verb, "reason"); err != nil {
 		return nil, err
@@ -132,7 +132,7 @@ func noMore(rest []word, l line, verb string) error {
 		"%s is one word too many for "+verb)
 }
 
-// readAdd reads add "EXPRESSION" [options] -- RESET. The expression is the core's to understand.
+// readAdd reads add "EXPRESSION" [options] -- RESET. The engine reads the expression.
 func readAdd(l line, ctx Context) (Command, error) {
 	if err := l.checkOptions("schedule", "tz", "name", "until", "announce", "when-busy", "if-missed",
 		"reason"); err != nil {
@@ -198,7 +198,7 @@ func sentence(err error) string {
 	return err.Error()
 }
 
-// readComing is readTime for what has yet to come: a bare time of day is the next one.
+// readComing is readTime for a future time: a bare time of day is the next one.
 func readComing(said string, c clock) (reset.Time, []string, error) {
 	t, notes, err := readTime(said, c)
 	bare := timeShape.FindStringSubmatch(strings.Join(strings.Fields(said), " "))
@@ -217,7 +217,7 @@ func readComing(said string, c clock) (reset.Time, []string, error) {
 	return t, notes, err
 }
 
-// readTerms reads what a schedule says of itself, beside when and what.
+// readTerms reads the options of a schedule, besides its time and its reset.
 func (r *resetParser) readTerms(s *reset.Schedule) (err error) {
 	s.Announce, s.WhenBusy = usualAnnounce, reset.WhenBusy{Do: reset.BusyWait, For: usualWait}
 	if w, ok := r.value("name"); ok {
@@ -250,7 +250,7 @@ func (r *resetParser) readTerms(s *reset.Schedule) (err error) {
 	return nil
 }
 
-// readUntil reads the end of the standing approval: a day belongs to it as a whole.
+// readUntil reads the end of the standing approval: a day is included.
 func (r *resetParser) readUntil(w word) (time.Time, error) {
 	const example = "--until 2027-03-01, --until 90d"
 	if d, err := readDuration(w.text); err == nil {
@@ -303,7 +303,7 @@ func readMissed(said string) (reset.IfMissed, bool) {
 	return reset.IfMissed{}, false
 }
 
-// readScheduledReset reads the reset that stands behind "--", and puts it into its schedule.
+// readScheduledReset reads the reset after "--", and puts it into its schedule.
 func (r *resetParser) readScheduledReset(s reset.Schedule) (Command, error) {
 	l, err := sortLine(r.rest, r.end)
 	if err != nil {
@@ -353,7 +353,7 @@ func (r *resetParser) readScheduledReset(s reset.Schedule) (Command, error) {
 	return Schedule{s}, nil
 }
 
-// checkFuture makes a target in time one that has yet to come, as --future says.
+// checkFuture makes a target time a future one, for --future.
 func (r *resetParser) checkFuture() error {
 	w := r.given["future"][0].name
 	t, ok := r.in.Target.(reset.Time)
@@ -369,8 +369,7 @@ func (r *resetParser) checkFuture() error {
 	return nil
 }
 
-// ofNoSchedule refuses the options of schedules where there is none: one that is dropped silently would be missed at
-// night.
+// ofNoSchedule refuses the options of schedules where there is none: they must not be dropped silently.
 func ofNoSchedule(l line) error {
 	for _, name := range slices.Sorted(maps.Keys(l.given)) {
 		if options[name].schedule {

@@ -64,7 +64,7 @@ func notATopic(w word, topic string) *SyntaxError {
 	return syntaxError(w, topicExample, "%s is not a topic: their names are made of letters, digits, dots, _ and -")
 }
 
-// partitionRange reads 3 or 3-5; phones make a long dash of the short one.
+// partitionRange reads 3 or 3-5; phones correct the hyphen to a dash.
 func partitionRange(s string) (from, to int64, err error) {
 	a, b, isRange := strings.Cut(strings.NewReplacer("–", "-", "—", "-").Replace(s), "-")
 	from, err = partitionNumber(a)
@@ -110,12 +110,12 @@ func (s *scopeReader) addPartition(topic string, p int32) {
 	switch {
 	case !known:
 		s.parts[topic] = map[int32]bool{p: true}
-	case parts != nil: // otherwise the whole topic is meant already
+	case parts != nil: // otherwise the whole topic is in scope already
 		parts[p] = true
 	}
 }
 
-// scopes returns what was gathered, topics in the order in which they were named.
+// scopes returns the scopes, topics in the order in which they were named.
 func (s *scopeReader) scopes() []reset.TopicScope {
 	var out []reset.TopicScope
 	for _, topic := range s.order {

@@ -12,10 +12,10 @@ import (
 type word struct {
 	text   string
 	pos    int  // where it begins: byte of the text, or number of the argument
-	quoted bool // some of it stood in quotes: it is never an option's name
+	quoted bool // a part was in quotes: it is never an option's name
 }
 
-// letter is a character as it was meant, and the byte of the text where it was typed.
+// letter is a character after Slack's escaping is undone, and its byte in the text.
 type letter struct {
 	r  rune
 	at int
@@ -125,7 +125,7 @@ func (s *splitter) apostrophe(i int) bool {
 		unicode.IsLetter(s.in[i+1].r)
 }
 
-// quote tells which quote a character is; 0: none.
+// quote is the plain quote for a character; 0: it is none.
 func quote(r rune) rune {
 	switch r {
 	case '"', '“', '”', '„', '‟':
@@ -139,13 +139,13 @@ func quote(r rune) rune {
 // isInvisible characters come along when text is copied from a page or a phone; they are never intended.
 func isInvisible(r rune) bool { return unicode.Is(unicode.Cf, r) }
 
-// turnsDirection reports a character that embeds, overrides or isolates a direction. Left out without a word, the
-// command would not be what was seen: "gnillib" behind an override looks like "billing".
+// turnsDirection reports a character that embeds, overrides or isolates a direction. If they were dropped silently,
+// the command would not be what was seen: "gnillib" behind an override looks like "billing".
 func turnsDirection(r rune) bool {
 	return r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069'
 }
 
-// letters undoes what Slack does to typed text: &amp; &lt; &gt;, and links that it made by itself
+// letters undoes Slack's escaping of typed text: &amp; &lt; &gt;, and links that it made by itself
 // (<http://b1.example.com:9092|b1.example.com:9092>, <mailto:billing@prod.eu|billing@prod.eu>).
 func letters(text string, slack bool) []letter {
 	out := make([]letter, 0, len(text))
@@ -181,8 +181,8 @@ func entity(s string) (rune, int) {
 	return '&', 1
 }
 
-// slackToken returns what a person typed or sees of the <...> at the start of s, and its length; 0: it is none of
-// Slack's. A mention that carries no name stays as it is and is refused where a name is wanted.
+// slackToken returns what a person typed or sees of the <...> at the start of s, and its length; 0: it is no token of
+// Slack's. A mention without a name is kept, and refused where a name is expected.
 func slackToken(s string) (shown string, n int) {
 	end := strings.IndexByte(s, '>')
 	if end < 2 {

@@ -13,14 +13,14 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// resetParser is a reset while its words are being read.
+// resetParser is a reset while it is being parsed.
 type resetParser struct {
 	line
 	ctx        Context
 	clock      clock
 	scope      scopeReader
 	in         reset.Intent
-	targetSaid string // how the target was said, once it was
+	targetSaid string // the target as typed; empty: none yet
 	// upload is a plan file that a form has to ask for.
 	upload bool
 }
@@ -28,7 +28,7 @@ type resetParser struct {
 var (
 	// targetStarts are the words that end the topics.
 	targetStarts = []string{"to", "back", "shift", "skip", "clear", "like", "from"}
-	// targetFlags are Kafka's ways to say a target.
+	// targetFlags are the options of Kafka's tool that give a target.
 	targetFlags = []string{"to-latest", "to-earliest", "to-current", "to-datetime", "by-duration", "shift-by",
 		"to-offset", "from-file", "delete-offsets"}
 )
@@ -201,7 +201,7 @@ func (r *resetParser) readBack(w word, flag string) error {
 		example = flag + " PT1H30M"
 	}
 	d, err := readDuration(w.text)
-	at := r.ctx.At.Add(-d).UTC().Truncate(time.Second) // people read it back: milliseconds of a "90m" are noise
+	at := r.ctx.At.Add(-d).UTC().Truncate(time.Second) // it is shown to people: the milliseconds of a "90m" are noise
 	if err == nil && at.UnixMilli() < 0 {
 		err = errors.New("is longer than any log")
 	}
@@ -279,8 +279,8 @@ func (r *resetParser) readLike(w word) error {
 	return nil
 }
 
-// readRows reads a plan that was pasted: what a plan file has in lines stands here in words. The word file asks for a
-// form instead.
+// readRows reads a plan that was pasted: the lines of a plan file are words here. The word "file" asks for a form
+// instead.
 func (r *resetParser) readRows(words []word) error {
 	if len(words) == 1 && strings.EqualFold(words[0].text, "file") {
 		return r.readFile(word{pos: words[0].pos})
@@ -361,7 +361,7 @@ func (r *resetParser) readDatetime(w word) error {
 	return err
 }
 
-// readFile reads the plan file. In a chat there is none yet: a form asks for it.
+// readFile reads the plan file. In Slack there is none yet: a form asks for it.
 func (r *resetParser) readFile(w word) error {
 	name := cmp.Or(w.text, "the plan")
 	switch {

@@ -15,13 +15,13 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// clock is in what light words about time are read.
+// clock is the zone and the present by which times are read.
 type clock struct {
 	now   time.Time
 	zone  *time.Location
 	name  string // of zone, as IANA has it
 	named bool   // the zone was given: there is no other reading
-	utc   bool   // a time that says no zone is UTC nevertheless: Kafka's --to-datetime
+	utc   bool   // a time without a zone is UTC: Kafka's --to-datetime
 }
 
 // timeShape is every way to write a time but epoch numbers: a day or none, a time of day, a zone or none.
@@ -31,13 +31,13 @@ var timeShape = regexp.MustCompile(`(?i)^(?:(\d{4}-\d\d-\d\d)[t ]|(today|yesterd
 	`(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?` +
 	`(?: ?(z|utc)| ?([+-]\d\d(?::?\d\d)?)| ([a-z]+/[a-z0-9_+/-]+))?$`)
 
-// errNoTime says that words do not look like a time at all.
+// errNoTime says that words do not look like a time.
 var errNoTime = errors.New("not a time")
 
 // readTime reads a time. The notes say what a reader should know about how it was understood.
 //
 // Without a zone of its own it is read in the clock's zone. A bare time of day is the last one that has passed. Of a
-// time that the clocks repeat it is the earlier one: that replays more and loses nothing. A time that they skip is
+// time that the clocks repeat it is the earlier one: that replays more and skips nothing. A time that they skip is
 // the first instant after the gap. An error other than errNoTime is a sentence about what is wrong.
 func readTime(said string, c clock) (reset.Time, []string, error) {
 	said = strings.Join(strings.Fields(said), " ")
@@ -151,7 +151,7 @@ func wallOf(m []string) (wall, error) {
 	return w, nil
 }
 
-// parseDigits reads digits that a pattern has already bounded; none are 0.
+// parseDigits reads digits whose number a pattern limits; no digits are 0.
 func parseDigits(s string) int {
 	n, _ := strconv.Atoi(s) // bounded: cannot fail but for ""
 	return n
@@ -224,7 +224,7 @@ func readEpoch(said string) (reset.Time, []string, error) {
 			len(said))
 }
 
-// incompleteTime says what a text lacks that has something of a time.
+// incompleteTime says what is missing in a text that looks like a part of a time.
 func incompleteTime(said string) error {
 	if _, err := time.Parse(time.DateOnly, said); err == nil {
 		return fmt.Errorf("needs a time of day: to %s 00:00", said)
@@ -256,8 +256,8 @@ func utcOffset(s string) (seconds int, err error) {
 //go:embed zones.txt
 var zoneList string
 
-// zoneNames are the names of the IANA time zone database that have a place in them. Abbreviations are left out: "EST"
-// is five hours behind UTC there even in summer, and "IST" is three countries.
+// zoneNames are the names of the IANA time zone database that name a place. Abbreviations are left out: "EST" is five
+// hours behind UTC there even in summer, and "IST" is three countries.
 var zoneNames = append(strings.Fields(zoneList), "UTC")
 
 // findZone finds a zone by its IANA name; the case does not matter.

@@ -43,7 +43,7 @@ func WithCommas[N ~int | ~int32 | ~int64](n N) string {
 	return s
 }
 
-// Counted is count with its noun: "1 partition", "12 partitions".
+// Counted is a number with its noun: "1 partition", "12 partitions".
 func Counted[N ~int | ~int32 | ~int64](n N, one string) string {
 	switch {
 	case n == 1:

@@ -41,5 +41,5 @@ func editDistance(a, b string) int {
 	return above[len(t)]
 }
 
-// maxTypoWord bounds the work: nothing that long is a typo of a word of ours.
+// maxTypoWord bounds the work: no longer word is a typo of a known one.
 const maxTypoWord = 40

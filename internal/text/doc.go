@@ -1,3 +1,3 @@
-// Package text is what plain text needs everywhere: counting, lists, clipping, quoting for a shell, edit distance,
-// and what of a name can be seen. It knows nothing of resets.
+// Package text formats plain text: counts, lists, clipping, quoting for a shell, edit distance, and invisible
+// characters. It knows nothing of resets.
 package text

@@ -8,7 +8,7 @@ import (
 )
 
 // Visible shows the characters of foreign text (names, reasons) that cannot be seen or that turn its direction as
-// \u202e: two names that look alike are told apart, and a terminal is not steered.
+// \u202e: two names that look alike differ, and control sequences do not reach a terminal.
 func Visible(s string) string {
 	if !strings.ContainsFunc(s, isHidden) {
 		return s

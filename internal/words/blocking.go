@@ -7,7 +7,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// requestProblem tells what stands in the way of a decision: the request as it is now.
+// requestProblem says what blocks a decision: the state of the request.
 func requestProblem(p *reset.Problem) Line {
 	show := code("show " + p.Request)
 	switch p.Code {
@@ -49,7 +49,7 @@ func requestProblem(p *reset.Problem) Line {
 			accepted(p), ".")
 	case reset.ProblemNotYours:
 		return say(p.Request, " is still a preview and belongs to the person who asked for it. Ask for your own.")
-	default: // problemLines asks the other tellers
+	default: // problemLines asks the functions of the other problems
 	}
 	return nil
 }
@@ -68,7 +68,7 @@ func ending(outcome string) string {
 	return ""
 }
 
-// accepted is what has to come first where an undo would have been the way out.
+// accepted is what has to be done first where an undo is not possible.
 func accepted(p *reset.Problem) Line {
 	if !reset.Outcome(p.Got).Blocks() {
 		return nil
@@ -91,7 +91,7 @@ func noUndo(p *reset.Problem) Line {
 	case "":
 		return say(p.Request, " has written nothing that could be taken back: it is ",
 			cmp.Or(states[p.State], "not done"), ".")
-	// something may be at its target, and was there to undo
+	// some partitions may be at their target, and an undo was possible
 	case reset.Verified, reset.Overtaken, reset.AppliedLate, reset.PartiallyApplied, reset.OutcomeUnknown:
 	}
 	return say(p.Request, " is being taken back already", kafkaSaid(p.Got), ". See ", code("show "+p.Request), ".")

@@ -53,8 +53,8 @@ func CardOf(s reset.Story) Content {
 	return c
 }
 
-// asOf is what can be said of a request before its write. It carries the time: Slack never stops an approved write,
-// so a message that cannot be edited any more must not go on saying that nothing was written.
+// asOf is what can be said of a request before its write. It has the time: an approved write does not wait for Slack,
+// so a card that can no longer be edited must not state that nothing was written.
 func asOf(r reset.Request, v timeFormat) Line {
 	if _, saves := r.Act.(reset.SaveSchedule); saves {
 		return say("Not saved as of ", v.clock(v.now), ".")
@@ -62,12 +62,12 @@ func asOf(r reset.Request, v timeFormat) Line {
 	return say("Not written as of ", v.clock(v.now), ".")
 }
 
-// askLine is the intent as others read it: who, what, why, and what it does.
+// askLine is the intent for the approvers: who, what, why, and its effect.
 func askLine(s reset.Story, v timeFormat) Line {
 	r := s.Request
 	in, _ := r.Intent()
 	switch {
-	case r.Run != nil && r.Effect.Partitions == 0: // not planned yet: no number is no promise
+	case r.Run != nil && r.Effect.Partitions == 0: // not planned yet: there are no numbers
 		return say(runAsks(r), " is to ", actPhrase(s, v, withUTC), reason(in), ".")
 	case r.Run != nil:
 		return say(runAsks(r), " is to ", actPhrase(s, v, withUTC), reason(in), ": ", strong(effectBrief(r)), ".")
@@ -134,8 +134,8 @@ func pending(c *Content, s reset.Story, v timeFormat) {
 	c.Buttons = append(c.Buttons, showAll(r, c.Table)...)
 }
 
-// coversLine says when approvals are asked for again. A run has no other tier; of what a person asks for, a wider
-// tier of the same need voids nothing.
+// coversLine says when approvals are asked for again. A run has no other tier; for a person's request, a wider tier
+// with the same number of approvals voids nothing.
 func coversLine(r reset.Request) Line {
 	l := say("An approval covers ", boundsText(r.Bounds))
 	if r.Run != nil {
@@ -156,7 +156,7 @@ func voters(votes []reset.Vote, v timeFormat) Line {
 	return say(parts...)
 }
 
-// armed waits for an idle group: who is in the way, and until when it waits.
+// armed is a request that waits for an inactive group: its members, and the deadline.
 func armed(c *Content, s reset.Story, v timeFormat) {
 	r := s.Request
 	in, _ := r.Intent()
@@ -250,7 +250,7 @@ func applying(c *Content, s reset.Story, v timeFormat) {
 	case r.Problem != nil && r.Problem.Code == reset.ProblemInternal:
 		c.Status = status(r, "written or not: to be read back")
 		c.Lines = append(c.Lines, problemLines(r.Problem)...)
-	// the write has left: "nothing was changed" is not known here
+	// the write was sent: "nothing was changed" is not known here
 	case r.Problem != nil && r.Problem.Code != reset.ProblemLost:
 		c.Status = status(r, "written or not: to be read back")
 		c.Lines = append(c.Lines, say(strong("What stands cannot be read yet"), ": ", in.Cluster,
@@ -277,7 +277,7 @@ func applying(c *Content, s reset.Story, v timeFormat) {
 	}
 }
 
-// replanned is the card of a request that went back to its beginning, while there is no new plan yet.
+// replanned is the card of a request that is planned again, while there is no new plan yet.
 func replanned(c *Content, s reset.Story, v timeFormat) {
 	r := s.Request
 	c.Status = status(r, "being planned again")

@@ -2,7 +2,7 @@ package words
 
 import "time"
 
-// Content is one thing to say, in the order in which a tired person needs it. Every part but Title may be empty.
+// Content is one message, in the order in which a reader needs it. Every part but Title may be empty.
 type Content struct {
 	Title    string // "billing on prod-eu · PRODUCTION"
 	Status   string // "k7f3.1 · waiting for approval"
@@ -25,10 +25,10 @@ type Span struct {
 	ID   string    // of User, Group, Channel: the Slack id
 	URL  string    // of Link
 	At   time.Time // of Clock
-	Secs bool      // of Clock: it was measured, and is told with its seconds
+	Secs bool      // of Clock: it was measured, and is shown with its seconds
 }
 
-// SpanKind says what a Span is.
+// SpanKind is the kind of a Span.
 type SpanKind string
 
 // The kinds of spans. Text is user text too: the renderer escapes it.
@@ -44,15 +44,15 @@ const (
 	Paste   SpanKind = "command" // to be pasted: it is shown whole or not at all
 )
 
-// Table is rows of short cells. Numbers stand to the right.
+// Table is rows of short cells. Numbers are aligned to the right.
 type Table struct {
 	Head  []string
 	Right []bool
 	Rows  [][]string
-	More  int // rows that are not here
+	More  int // rows that are left out
 }
 
-// Button is something that can be done now. Slack's value is Ref alone; Verb and Option make the action id.
+// Button is an action that is possible now. Slack's value is Ref alone; Verb and Option make the action id.
 type Button struct {
 	Verb    string // approve, reject, cancel, retry, undo, settle, choose, rows ("Show all")
 	Ref     string // "k7f3.1"

@@ -25,7 +25,7 @@ var mayNot = map[reset.Verb]string{
 	reset.VerbSchedule: "schedule resets of",
 }
 
-// denialLines say no, which rule says so, and who may instead.
+// denialLines refuse, with the rule and with the people who may.
 func denialLines(p *reset.Problem) []Line {
 	r := reset.Ruling{Denial: reset.DeniedNoRule}
 	if p.Ruling != nil {
@@ -156,7 +156,7 @@ var accessWords = map[reset.Verb]string{
 	reset.VerbSettle:    "settle an unclear outcome",
 }
 
-// denials are the reasons for a no, in a few words.
+// denials are the reasons for a refusal, in a few words.
 var denials = map[reset.Denial]string{
 	reset.DeniedNoRule:   "no rule covers this group",
 	reset.DeniedNotIn:    "not among those named",

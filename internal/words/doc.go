@@ -1,4 +1,4 @@
-// Package words is what is said to people: a story becomes content. Each vocabulary (events, problems, warnings,
+// Package words has the text for people: a story becomes content. Each vocabulary (events, problems, warnings,
 // denials, states) is a table.
 //
 // It knows no markup of Slack's and no escape codes of terminals: packages bot and the programs draw content.

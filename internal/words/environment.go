@@ -9,7 +9,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// aroundLine is a warning about what surrounds the group and its topics.
+// aroundLine is a warning from the environment of the group and its topics.
 func aroundLine(g warningGroup, v timeFormat) Line {
 	switch g.code {
 	case reset.WarnConnector:
@@ -68,7 +68,7 @@ func recordsLine(g warningGroup, v timeFormat) Line {
 	case reset.WarnRemote:
 		return say("Up to ", records(g.count), " on ", n, " (", g.where(),
 			") are in remote (tiered) storage: reading them again is slower, and may cost money.")
-	default: // warningLine and aroundLine have said the others
+	default: // warningLine and aroundLine have the others
 	}
 	return nil
 }
@@ -83,8 +83,8 @@ func soon(said string) string {
 	return text.Duration(d)
 }
 
-// connectorLines ask for the word that a connector is stopped. A connector that is only paused keeps its tasks in the
-// group.
+// connectorLines ask the requester to confirm that a connector is stopped. A connector that is only paused keeps its
+// tasks in the group.
 func connectorLines(group, name string) []Line {
 	return []Line{say(group, " is the group of the Kafka Connect sink ", name,
 		". Is the connector stopped? While it runs it holds the group, and ",
@@ -97,7 +97,7 @@ func connectorWarning(name string) Line {
 		code("PUT /connectors/"+name+"/stop"), "). Afterwards: ", code("PUT /connectors/"+name+"/resume"), ".")
 }
 
-// wrongTool refuses groups whose state is more than their offsets.
+// wrongTool refuses groups that have state besides their offsets.
 func wrongTool(p *reset.Problem) Line {
 	tool := say(". Use ", code(p.Want), ".")
 	switch reset.GroupKind(p.Got) {
@@ -128,8 +128,8 @@ func recognised(by []string) string {
 	return " (" + text.Clip(text.List(by, 2), 200) + ")"
 }
 
-// hiddenProblem refuses "all topics" where that may be less than all. Hidden topics are counted and not named: who asks
-// may have no business with them.
+// hiddenProblem refuses "all topics" where that may be less than all. Hidden topics are counted and not named: the
+// requester may have no right to see them.
 func hiddenProblem(p *reset.Problem) Line {
 	what := say("Whether ACLs hide topics from the bot's login", onCluster(p), " can't be told", kafkaSaid(p.Got))
 	if p.Count > 0 {

@@ -5,7 +5,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// expiredLine says what did not happen in time.
+// expiredLine says what did not happen before the deadline.
 func expiredLine(s reset.Story, v timeFormat) Line {
 	r := s.Request
 	in, _ := r.Intent()
@@ -38,7 +38,7 @@ func expiredLine(s reset.Story, v timeFormat) Line {
 	return say("The preview was not used by ", v.clock(end), ". Nothing was changed.")
 }
 
-// expiredIn is the state in which a request ran out of time.
+// expiredIn is the state in which a request expired.
 func expiredIn(s reset.Story) reset.State {
 	r := s.Request
 	e := lastOf(s.Entries, reset.EvExpired)
@@ -53,17 +53,17 @@ func expiredIn(s reset.Story) reset.State {
 	return reset.Draft
 }
 
-// heldUp reports whether something else than a group in use kept a request from going on.
+// heldUp reports whether a request waited for something other than an inactive group.
 func heldUp(p *reset.Problem) bool {
 	return p != nil && p.Code != reset.ProblemBusy && p.Code != reset.ProblemVoided
 }
 
-// heldUpLine says what that was. What would be tried again is not any more.
+// heldUpLine says what that was. It is not tried again.
 func heldUpLine(p *reset.Problem, end Span) Line {
 	switch p.Code {
 	case reset.ProblemKafkaRejected, reset.ProblemSlowStore, reset.ProblemInternal:
 		return say("It could not be written by ", end, kafkaSaid(p.Got), "; nothing was changed.")
-	default: // has words of its own, and they follow
+	default: // its own text follows
 	}
 	l := say("Its time ran out ", end, "; nothing was changed. Until then: ")
 	for i, why := range problemLines(p) {

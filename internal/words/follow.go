@@ -8,8 +8,8 @@ import (
 )
 
 // CardPointer is what becomes of the requester's preview once others see the card: where the card is, and the state
-// as of now. It is not kept up to date, since the address of a preview takes five messages only, so it says when it
-// was true. where links to the card; nil: Slack gave no link.
+// as of now. It is not kept up to date, since a response_url takes five messages only, so it has its time. where
+// links to the card; nil: Slack gave no link.
 func CardPointer(s reset.Story, where Line) Content {
 	card := CardOf(s)
 	v := timeFormatOf(intentOf(s.Request), s.Now)
@@ -26,8 +26,8 @@ func CardPointer(s reset.Story, where Line) Content {
 	return c
 }
 
-// EndsDirectly reports whether the requester is told the end by direct message. A freeze, a thaw or a schedule that
-// needs no approval ends with their own click.
+// EndsDirectly reports whether the outcome is sent to the requester by direct message. A freeze, a thaw or a schedule
+// that needs no approval ends with their own click.
 func EndsDirectly(r reset.Request) bool {
 	_, move := r.Intent()
 	return move || r.Need > 0
@@ -113,8 +113,8 @@ func remedy(said string) Line {
 	return say("The people who run the bot find the reason in its log.")
 }
 
-// ReplacedCard replaces a card that is out of date: its buttons go, so that a click on them cannot be taken for a
-// word on the present plan.
+// ReplacedCard replaces a card that is out of date: its buttons are removed, so that a click on them cannot count for
+// the current plan.
 func ReplacedCard(id string, where Line) Content {
 	if where == nil {
 		where = say(code("show " + id))
@@ -123,7 +123,8 @@ func ReplacedCard(id string, where Line) Content {
 		Lines: []Line{say(where, " shows the present state.")}}
 }
 
-// OldCard answers a click on a card that another one has replaced: nothing is decided by it, and now is the state.
+// OldCard answers a click on a card that another one has replaced: it decides nothing, and the answer shows the
+// current state.
 func OldCard(s reset.Story, where Line) Content {
 	now := ShowOf(s, nil)
 	c := ReplacedCard(s.Request.ID, where)
@@ -131,7 +132,8 @@ func OldCard(s reset.Story, where Line) Content {
 	return c
 }
 
-// OutsideThread is what the thread of a card did not take, said beside it: the lines, and which request they are about.
+// OutsideThread is a reply that Slack refused in the card's thread, posted outside of it: the lines, and the request
+// they are about.
 func OutsideThread(s reset.Story, lines []Line, where Line) Content {
 	r := s.Request
 	c := Content{Title: CardOf(s).Title, Status: status(r, states[r.State]), Lines: lines}
@@ -142,8 +144,8 @@ func OutsideThread(s reset.Story, lines []Line, where Line) Content {
 	return c
 }
 
-// NoFiles says in the thread that its files did not come, and where else the rows are. refused is Slack's error;
-// empty: Slack is not the cause.
+// NoFiles says in the thread that the files could not be uploaded, and where else the rows are. refused is Slack's
+// error; empty: Slack is not the cause.
 func NoFiles(s reset.Story, refused string) Line {
 	why := say("the bot's log has the reason")
 	if refused != "" {
@@ -153,7 +155,7 @@ func NoFiles(s reset.Story, refused string) Line {
 		" has the rows.")
 }
 
-// MentionRequester calls the requester to the end of their request where a direct message did not reach them.
+// MentionRequester mentions the requester of an ended request where a direct message could not be sent.
 func MentionRequester(s reset.Story) []Line {
 	by := s.Request.Actor
 	return []Line{say(Span{Kind: Notify, ID: by.ID, Text: "@" + by.ID}, ": ", PreviewOf(s).Status,
@@ -166,11 +168,11 @@ type Call string
 // The reasons.
 const (
 	CallApprovers Call = "approve" // it waits for their approval
-	CallOwners    Call = "know"    // a person went alone in an emergency
+	CallOwners    Call = "know"    // it was applied without approval in an emergency
 )
 
-// CallOf tells a person who cannot see the card what they have to know. It is not kept up to date, so it says when it
-// was true; its buttons speak of the revision that it shows, and are judged by the state at the click.
+// CallOf is the direct message to a person who cannot see the card. It is not kept up to date, so it has its time;
+// its buttons are for the revision that it shows, and the state at the click decides.
 func CallOf(s reset.Story, why Call) Content {
 	c := CardOf(s)
 	v := timeFormatOf(intentOf(s.Request), s.Now)
@@ -184,8 +186,8 @@ func CallOf(s reset.Story, why Call) Content {
 	return c
 }
 
-// OutsideOf tells the home channel of a request that waits for approval in a private channel: what and how much, but
-// not the reason and no names from inside.
+// OutsideOf announces in the home channel a request that waits for approval in a private channel: what and how much,
+// but not the reason and no names from the private channel.
 func OutsideOf(s reset.Story) Content {
 	r := s.Request
 	v := timeFormatOf(intentOf(r), s.Now)
@@ -197,7 +199,7 @@ func OutsideOf(s reset.Story) Content {
 	return c
 }
 
-// OwnersOf are the users and user groups who have to know when a person went alone.
+// OwnersOf are the users and user groups that are notified of an emergency.
 func OwnersOf(r reset.Request) []string {
 	if r.Ruling.Owner != "" {
 		return []string{r.Ruling.Owner}

@@ -47,7 +47,7 @@ func scopeWord(cluster string) string {
 	return cluster
 }
 
-// frozenLine stands on every open card while a freeze lasts.
+// frozenLine is on every open card during a freeze.
 func frozenLine(s reset.Story, v timeFormat) Line {
 	if s.Frozen == nil || !s.Request.State.Open() {
 		return nil

@@ -8,8 +8,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// PlanDocument is a plan as `plan --output json` prints it. Fields are added to it, never renamed and never removed.
-// Numbers of records are "at most". Times are RFC 3339 in UTC.
+// PlanDocument is a plan as `plan --output json` prints it. Fields may be added, never renamed or removed. Numbers of
+// records are "at most". Times are RFC 3339 in UTC.
 type PlanDocument struct {
 	Cluster   string         `json:"cluster"`
 	ClusterID string         `json:"cluster_id"`

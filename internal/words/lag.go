@@ -10,7 +10,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// LagOf is where a group stands: how far behind, who is connected, and what could not be read.
+// LagOf is the lag of a group, its members, and what could not be read.
 func LagOf(l reset.Lag) Content {
 	topics := reset.Lags(l.Snapshot)
 	c := lagHead(l, topics)
@@ -26,7 +26,7 @@ func LagOf(l reset.Lag) Content {
 	return c
 }
 
-// lagHead says the sum, who is connected, what is open and what could not be read.
+// lagHead is the total lag, the members, the open requests and what could not be read.
 func lagHead(l reset.Lag, topics []reset.TopicLag) Content {
 	g := l.Snapshot.Group
 	c := Content{Title: title(reset.Intent{Group: l.Group}, l.Cluster), Status: groupStatus(g)}
@@ -92,7 +92,7 @@ func lagTable(l reset.Lag, topics []reset.TopicLag) *Table {
 	return t
 }
 
-// lagOf is "–" without a commit: where such a group would begin, its auto.offset.reset decides.
+// lagOf is "–" without a commit: the start of such a group is decided by its auto.offset.reset.
 func lagOf(p reset.PartitionState) string {
 	if p.Committed.None {
 		return "–"
@@ -162,7 +162,7 @@ func requestLines(rs []reset.Request, infos []reset.ClusterInfo, now time.Time) 
 	return lines
 }
 
-// listed is what a request does, as a list tells it: what was written once something was, and no number where nothing
+// listed is the effect of a request in a list: of what was written once something was, and no number where nothing
 // was.
 func listed(r reset.Request) string {
 	switch {
@@ -177,7 +177,7 @@ func listed(r reset.Request) string {
 	return effectBrief(r)
 }
 
-// requestLine is one request in one line: id, what and where, what it does, how it stands, who.
+// requestLine is one request in one line: id, what and where, its effect, its state, who.
 func requestLine(r reset.Request, infos []reset.ClusterInfo, now time.Time) Line {
 	in, _ := r.Intent()
 	v := timeFormatOf(in, now)

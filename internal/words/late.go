@@ -11,7 +11,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// landedLate is the card of a write whose answer was lost, that left the offsets as they were at first, and then came.
+// landedLate is the card of a write whose answer was lost, and that arrived after the offsets had been read
+// unchanged.
 func landedLate(c *Content, s reset.Story, v timeFormat) {
 	r := s.Request
 	in, _ := r.Intent()
@@ -33,8 +34,8 @@ func landedLate(c *Content, s reset.Story, v timeFormat) {
 	}
 }
 
-// asBefore is the card of a write whose answer was lost, as long as it has not landed: what was read is known, with
-// its times, and what is still on its way is not.
+// asBefore is the card of a write whose answer was lost and that has not arrived: the offsets that were read, with
+// the times. The write may still arrive.
 func asBefore(c *Content, s reset.Story, v timeFormat) {
 	r := s.Request
 	c.Status = status(r, "failed, offsets as before")
@@ -48,14 +49,14 @@ func asBefore(c *Content, s reset.Story, v timeFormat) {
 }
 
 func lostAnswer(r reset.Request) string {
-	// beside the lost answer of one partition others were refused
+	// one partition's answer was lost, others were rejected
 	if r.Problem == nil || r.Problem.Code != reset.ProblemLost {
 		return ""
 	}
 	return r.Problem.Got
 }
 
-// firstReadings are what was said before a write landed.
+// firstReadings are the readings before a write arrived.
 func firstReadings(l *reset.LateWatch, v timeFormat) Line {
 	words := map[reset.Outcome]string{reset.Unchanged: "as before", reset.PartiallyApplied: "partly at the target",
 		reset.OutcomeUnknown: "at neither place"}[l.Was]
@@ -63,7 +64,7 @@ func firstReadings(l *reset.LateWatch, v timeFormat) Line {
 		v.exact(l.Second), ".")
 }
 
-// lateLines say whether a lost write may still land, and what came of looking for it.
+// lateLines say whether a lost write may still arrive, and the result of the watch for it.
 func lateLines(r reset.Request, v timeFormat) []Line {
 	l := r.Late
 	if l == nil {
@@ -77,7 +78,7 @@ func lateLines(r reset.Request, v timeFormat) []Line {
 			"and corrects this card if it does."))
 	case l.Why == reset.LateLanded:
 		lines = append(lines, say("The write landed late: seen ", v.exact(l.Landed), ". ", firstReadings(l, v)))
-	case l.Why == reset.LateTime && l.Moved: // a commit of others looks like the write, so neither is known
+	case l.Why == reset.LateTime && l.Moved: // another client's commit cannot be told from the write, so neither is known
 		lines = append(lines, say("The offsets were read until ", v.clock(l.Ended),
 			". Others moved them meanwhile, so it is not known whether the write landed."))
 	case l.Why == reset.LateTime:
@@ -105,7 +106,7 @@ func lateLines(r reset.Request, v timeFormat) []Line {
 	return lines
 }
 
-// lateLine tells what the watch over a lost write saw.
+// lateLine is an event of the watch for a lost write.
 func lateLine(e reset.Entry, s reset.Story) Line {
 	r := s.Request
 	if e.Event == reset.EvLanded {
@@ -165,10 +166,10 @@ func rollbackLine(r reset.Request) Line {
 	return l
 }
 
-// StatesFile is the file of what stands after a write that did not end as it should.
+// StatesFile is the name of the file with each partition's state after a failed write.
 func StatesFile(r reset.Request) string { return r.ID + "-stands.csv" }
 
-// StatesCSV is where every partition of an attempt stands, as it was last read, with Kafka's answer. Its first line
+// StatesCSV is the state of each partition of an attempt, as it was last read, with Kafka's answer. Its first line
 // names the columns: it is for people, not for Kafka's tool.
 func StatesCSV(writes []reset.Write) []byte {
 	var b bytes.Buffer
@@ -187,7 +188,7 @@ func StatesCSV(writes []reset.Write) []byte {
 	return b.Bytes()
 }
 
-// plainPosition is a position as programs read it.
+// plainPosition is a position for programs.
 func plainPosition(p reset.Position) string {
 	if p.None {
 		return "none"

@@ -12,28 +12,29 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// PlanFile is what a plan's file is called: each revision has its own.
+// PlanFile is the name of a plan's file: each revision has its own.
 func PlanFile(r reset.Request) string { return ref(r) + ".csv" }
 
-// DoneFile is the file of what was written, UndoFile the one of the way back.
+// DoneFile is the name of the file with what was written.
 func DoneFile(r reset.Request) string { return r.ID + ".csv" }
 
-// UndoFile is the file of the way back.
+// UndoFile is the name of the file with the previous offsets.
 func UndoFile(r reset.Request) string { return r.ID + "-undo.csv" }
 
 // UndoScript and DeleteScript are files of commands that are too long for a message.
 func UndoScript(r reset.Request) string { return r.ID + "-undo-delete.sh" }
 
-// DeleteScript is the one of a plan.
+// DeleteScript is the script of a plan.
 func DeleteScript(r reset.Request) string { return ref(r) + "-delete.sh" }
 
-// longCommand is how long a command may be in a message. Slack cuts what is longer, and half a command is another one.
+// longCommand is how long a command may be in a message. Slack truncates what is longer, and a truncated command is
+// another one.
 const longCommand = 1500
 
-// ManualCommand is how to do exactly this with Kafka's own tool, for the day on which the bot, its database or Slack
-// is down: it stands on every message about a plan, and the file is in the card's thread before it is needed. Of an
-// outcome that is partial or not known only the way back is told: writing the rest would be a new decision. What was
-// refused, rejected or cancelled, has expired or is undone has no manual command: it was not approved.
+// ManualCommand is how to do exactly this with Kafka's own tool, for when the bot, its database or Slack is down: it
+// is on every message about a plan, and the file is in the card's thread before it is needed. For a partial or
+// unknown outcome only the undo is given: writing the rest would be a new decision. What was refused, rejected or
+// cancelled, has expired or is undone has no manual command: it was not approved.
 func ManualCommand(s reset.Story) []Line {
 	r := s.Request
 	in, move := r.Intent()
@@ -61,7 +62,7 @@ func ManualCommand(s reset.Story) []Line {
 	return lines
 }
 
-// manualCommands says which of the two ways are told.
+// manualCommands reports which of the two commands are given: the reset and its undo.
 func manualCommands(r reset.Request) (there, back bool) {
 	whole := r.State == reset.Applied || r.Outcome == reset.AppliedLate
 	switch {
@@ -70,12 +71,12 @@ func manualCommands(r reset.Request) (there, back bool) {
 	case r.Outcome.Blocks():
 		return false, r.UndoneBy == "" && r.Settled == nil
 	case r.State == reset.Failed:
-		return r.Late == nil, false // with a lost answer the same write may land yet
+		return r.Late == nil, false // with a lost answer the same write may still arrive
 	}
 	return r.State.Open(), false
 }
 
-// manualReset is the reset itself: the rows of its file, and the partitions that a file cannot name.
+// manualReset is the command of the reset: the rows of its file, and the partitions that a file cannot have.
 func manualReset(s reset.Story) []Line {
 	r := s.Request
 	in, _ := r.Intent()
@@ -95,7 +96,7 @@ func manualReset(s reset.Story) []Line {
 	return lines
 }
 
-// manualUndo returns every partition to where it was: both lines are needed where some had no committed offset.
+// manualUndo is the command that restores every partition: both lines are needed where some had no committed offset.
 func manualUndo(s reset.Story) []Line {
 	r := s.Request
 	in, _ := r.Intent()
@@ -119,7 +120,7 @@ func orScript(line, file string) string {
 	return line
 }
 
-// Scripts are the files of commands that the way out of a story names, by name.
+// Scripts are the script files that the manual command names, by name.
 func Scripts(s reset.Story) map[string][]byte {
 	in, _ := s.Request.Intent()
 	out := map[string][]byte{}
@@ -181,7 +182,7 @@ func deletedOffsets(s reset.Story) []reset.TopicScope {
 	return out
 }
 
-// loginFile is what people call the file that Kafka's tools take login and TLS from.
+// loginFile is the usual name of the file from which Kafka's tools read login and TLS settings.
 const loginFile = "client.properties"
 
 // ToolLine is the same reset with Kafka's own tool. All brokers are named: with a dead one as its only address the
@@ -190,7 +191,7 @@ func ToolLine(c reset.ClusterInfo, group, file string) string {
 	return toolCommand(c, group) + " --reset-offsets --from-file " + text.ShellQuote(file) + " --execute"
 }
 
-// DeleteLine forgets commits. The tool has no --execute for that: it does it at once.
+// DeleteLine deletes committed offsets. The tool has no --execute for that: it deletes at once.
 func DeleteLine(c reset.ClusterInfo, group string, topics []reset.TopicScope) string {
 	line := toolCommand(c, group) + " --delete-offsets"
 	for _, t := range topics {
@@ -203,7 +204,7 @@ func DeleteLine(c reset.ClusterInfo, group string, topics []reset.TopicScope) st
 	return line
 }
 
-// commas writes partitions as Kafka's tool reads them: it knows no ranges.
+// commas writes partitions as Kafka's tool reads them, without ranges.
 func commas(parts []int32) string {
 	var out []string
 	for _, p := range parts {

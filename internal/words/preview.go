@@ -10,7 +10,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// PreviewOf is what the requester alone sees, from the first word until others see a card, and at the end.
+// PreviewOf is what only the requester sees, from the request until there is a card, and at the end.
 func PreviewOf(s reset.Story) Content {
 	r := s.Request
 	in, _ := r.Intent()
@@ -31,7 +31,7 @@ func PreviewOf(s reset.Story) Content {
 			c.Status = status(r, "waiting for Slack")
 		case reset.ProblemInternal:
 			c.Status = status(r, "an error inside the bot")
-		default: // Kafka's own trouble: the status above
+		default: // a problem of Kafka: the status above
 		}
 		c.Lines = problemLines(r.Problem)
 		c.Lines = append(c.Lines, say("Recorded as ", r.ID, "; it is asked again by itself",
@@ -46,7 +46,7 @@ func PreviewOf(s reset.Story) Content {
 	default:
 		c = CardOf(s)
 		if r.Asked {
-			c.Buttons = nil // those of the card count
+			c.Buttons = nil // the buttons are on the card
 		}
 	}
 	c.Fallback = fallback(c)
@@ -174,7 +174,7 @@ func why(r reset.Request) string {
 	return ": " + voidReason(r.Problem)
 }
 
-// question asks what nothing can be planned without. No answer is a default.
+// question asks for what the plan needs. There is no default answer.
 func question(c *Content, s reset.Story, v timeFormat) {
 	r := s.Request
 	in, _ := r.Intent()
@@ -213,7 +213,7 @@ func labels(options []reset.Option) []string {
 	return names
 }
 
-// topicsBehind is where a group stands: "orders (18,204 behind) and refunds (0 behind)".
+// topicsBehind is the lag by topic: "orders (18,204 behind) and refunds (0 behind)".
 func topicsBehind(topics []reset.TopicLag) string {
 	var names []string
 	for _, t := range topics {
@@ -230,7 +230,7 @@ func topicsBehind(topics []reset.TopicLag) string {
 	return text.List(names, 5)
 }
 
-// refusal says no, which rule or fact says so, and what to do instead.
+// refusal is why the request was refused, by which rule or fact, and what to do instead.
 func refusal(s reset.Story) []Line {
 	if s.Request.Problem == nil {
 		return []Line{say("Refused. Nothing was changed.")}
@@ -264,7 +264,7 @@ func retryButton(r reset.Request, label string) Button {
 
 func ref(r reset.Request) string { return fmt.Sprintf("%s.%d", r.ID, r.Revision) }
 
-// confirm is asked before numbers become offsets: Slack allows it 300 characters.
+// confirm is the text of the confirmation before a write: Slack allows it 300 characters.
 func confirm(s reset.Story, v timeFormat) string {
 	r := s.Request
 	in, _ := r.Intent()
@@ -286,12 +286,12 @@ func until(word string, t time.Time, v timeFormat) Line {
 	return say(word, v.clock(t))
 }
 
-// fallback is the one line of a notification. It names no times of its own: those are told in the card.
+// fallback is the one line of a notification. It has no times: the card has them.
 func fallback(c Content) string {
 	out := c.Title + " · " + c.Status
 	if len(c.Lines) > 0 {
 		first := c.Lines[0]
-		if len(first) > 1 && first[0].Kind == User { // "@mara asks to ...": a notification knows no names
+		if len(first) > 1 && first[0].Kind == User { // "@mara asks to ...": a notification has no names
 			first = append(say(text.Capital(strings.TrimLeft(first[1].Text, " "))), first[2:]...)
 		}
 		out += ": " + inUTC(first)

@@ -11,8 +11,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// Explain turns any error into words for the person who caused it, with the next step. What nobody but the bot's keeper
-// can do anything about is "internal": its detail belongs to the log.
+// Explain turns any error into words for the person who caused it, with the next step. What only the people who run
+// the bot can repair is "internal": the log has its detail.
 func Explain(err error) Content {
 	var (
 		problem *reset.Problem
@@ -24,7 +24,7 @@ func Explain(err error) Content {
 	case errors.As(err, &problem):
 		c.Title = problemTitle(problem)
 		if problem.Code == reset.ProblemTooLate {
-			c.Status = "too late" // what was done was done by others, or before
+			c.Status = "too late" // another decision was first
 		}
 		c.Lines = problemLines(problem)
 		c.Buttons = problemButtons(problem)
@@ -82,7 +82,7 @@ func problemTitle(p *reset.Problem) string {
 	return "Not done"
 }
 
-// problemButtons lead on from a refusal where one press does.
+// problemButtons are the next steps after a refusal.
 func problemButtons(p *reset.Problem) []Button {
 	if p.Code != reset.ProblemStale || p.Want == "" {
 		return nil
@@ -177,7 +177,7 @@ func kafkaProblem(p *reset.Problem) Line {
 	case reset.ProblemMisplaced:
 		return say("The offsets read back are neither the target nor what was there before: somebody else commits to ",
 			cmp.Or(p.Group, "this group"), ".")
-	default: // problemLines asks the other tellers
+	default: // problemLines asks the functions of the other problems
 	}
 	return nil
 }
@@ -293,7 +293,7 @@ func intentProblem(p *reset.Problem) Line {
 			" was deleted and made again: offsets of the old topic mean nothing in the new one. Ask for a reset by time, to earliest or to latest instead.")
 	case reset.ProblemVoided:
 		return say("The approval no longer covers it: ", voidReason(p), ". It is planned again.")
-	default: // problemLines asks the other tellers
+	default: // problemLines asks the functions of the other problems
 	}
 	return nil
 }
@@ -306,7 +306,7 @@ func wait(s string) string {
 	return s
 }
 
-// voidReason says why a recheck took an approval back.
+// voidReason says why a recheck voided an approval.
 func voidReason(p *reset.Problem) string {
 	switch p.Want {
 	case "deleted":

@@ -12,15 +12,15 @@ import (
 // lastYear is the last one that documents, Slack's date tokens and people have room for. Records may be dated later.
 const lastYear = 9999
 
-// noNow stands for the present where it is not known, and only what is far from it matters.
+// noNow is used as the present where it is not known, and only times far from it matter.
 var noNow = time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // yearOf is a time beyond all calendars: "year 58875".
 func yearOf(t time.Time) string { return fmt.Sprintf("year %d", t.UTC().Year()) }
 
-// recordDate is a record's time as it is in Kafka, as plain text (a wrong date is to be recognised, not made pretty),
-// with the unit that its producer probably counted in when that is not Kafka's milliseconds: "dated 1970-01-21 18:51
-// UTC: probably seconds instead of milliseconds".
+// recordDate is a record's time as it is in Kafka, as plain text (so that a wrong date is recognised), with the unit
+// that its producer probably counted in when that is not Kafka's milliseconds: "dated 1970-01-21 18:51 UTC: probably
+// seconds instead of milliseconds".
 func (v timeFormat) recordDate(t time.Time) Line {
 	l := say("dated ", v.row(t.Truncate(time.Second), false))
 	if t.UTC().Year() <= lastYear {
@@ -32,7 +32,7 @@ func (v timeFormat) recordDate(t time.Time) Line {
 	return l
 }
 
-// newestLine tells the time of the newest record, where it is known.
+// newestLine is the time of the newest record, where it is known.
 func newestLine(t time.Time, v timeFormat) Line {
 	if t.IsZero() {
 		return nil

@@ -22,7 +22,7 @@ func ReplyOf(r reset.Reply) Content {
 		}
 	case reset.DidVote, reset.DidAlready, reset.DidEmergency, reset.DidReject, reset.DidCancel, reset.DidChoose,
 		reset.DidRetry, reset.DidSettle, reset.DidUndo,
-		// one line says it all
+		// one line is enough
 		reset.DidPause, reset.DidResume, reset.DidRemove, reset.DidSkip, reset.DidDelay, reset.DidRunNow:
 	}
 	c.Fallback = fallback(c)
@@ -77,7 +77,7 @@ func decidedBefore(r reset.Reply, v timeFormat) Line {
 	return say(" (", v.clock(r.At), ")")
 }
 
-// replyButtons decide upon the revision that was just shown.
+// replyButtons decide on the revision that was just shown.
 func replyButtons(r reset.Request) []Button {
 	switch {
 	case r.State == reset.Pending:

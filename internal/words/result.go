@@ -8,7 +8,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// applied says what stands now, and how it differs from what was agreed to.
+// applied is the result, and how it differs from what was approved.
 func applied(c *Content, s reset.Story, v timeFormat) {
 	r := s.Request
 	in, _ := r.Intent()
@@ -46,7 +46,7 @@ func applied(c *Content, s reset.Story, v timeFormat) {
 	watched(c, s, v)
 }
 
-// strayedSince counts the partitions that Kafka took and that are not at their target any more, by where they are.
+// strayedSince counts the partitions that were written and have left their target since, by their state.
 func strayedSince(s reset.Story) string {
 	var words []string
 	if n := s.States[reset.WriteMoved]; n > 0 {
@@ -84,7 +84,7 @@ func missedLine(s reset.Story) string {
 	return "; " + strings.Join(words, "; ")
 }
 
-// readBack ends the sentence of what stands.
+// readBack ends the sentence about the result.
 func readBack(e reset.Effect, s reset.Story) string {
 	if s.Misses > 0 {
 		return ". All " + text.Counted(e.Partitions, "partition") + " were read back"
@@ -92,7 +92,7 @@ func readBack(e reset.Effect, s reset.Story) string {
 	return " and " + wasWere(e.Partitions) + " read back"
 }
 
-// whyMissed says why a partition is not where it was asked to go.
+// whyMissed says why a partition is not at the requested offset.
 func whyMissed(st reset.Step) string {
 	switch st.How {
 	case reset.HowClampStart:
@@ -108,7 +108,7 @@ func whyMissed(st reset.Step) string {
 		return " (earliest: where that time begins is in doubt)"
 	case reset.HowRecord, reset.HowEnd, reset.HowStart, reset.HowExact, reset.HowShifted, reset.HowCommitted,
 		reset.HowLike, reset.HowDeleted,
-		reset.HowSaved: // are where they were asked to go
+		reset.HowSaved: // are at the requested offset
 	}
 	return ""
 }
@@ -150,7 +150,7 @@ func doneAt(r reset.Request, v timeFormat) Line {
 	return say(" (", v.exact(r.EndedAt), ")")
 }
 
-// writtenEffectLine tells the effect once more, of what was written, with what changed since the preview.
+// writtenEffectLine is the effect of what was written, with what changed since the preview.
 func writtenEffectLine(r reset.Request, done reset.Effect, missed bool) Line {
 	if unknown := unknownStart(r); unknown != nil {
 		return unknown
@@ -169,7 +169,7 @@ func writtenEffectLine(r reset.Request, done reset.Effect, missed bool) Line {
 		}
 		return verb + " at most " + records(is)
 	}
-	why := ": the group had gone on" // with a place that did not move, nothing else makes a rewind longer
+	why := ": the group had gone on" // with a fixed target, nothing else makes a rewind longer
 	if missed {
 		why = ""
 	}
@@ -184,7 +184,7 @@ func undoButtons(s reset.Story) []Button {
 	return []Button{{Verb: "undo", Ref: ref(s.Request), Label: "Undo", Typed: "undo " + s.Request.ID}}
 }
 
-// failed says what is known to stand, and never more.
+// failed says what is known of the offsets, and never more.
 func failed(c *Content, s reset.Story, v timeFormat) {
 	r := s.Request
 	in, _ := r.Intent()
@@ -212,7 +212,7 @@ func failed(c *Content, s reset.Story, v timeFormat) {
 			c.Buttons = []Button{retryButton(r, "Try again")}
 			return
 		}
-		// what was read is known; what came and went in between is not
+		// only the readings are known, not what happened in between
 		if r.Problem != nil && r.Problem.Code == reset.ProblemLost {
 			c.Status = status(r, "failed, offsets as before")
 			c.Lines = append(c.Lines, say(strong("The offsets are where they were before"), ": all ", n,
@@ -243,7 +243,7 @@ func failed(c *Content, s reset.Story, v timeFormat) {
 	}
 }
 
-// partLine is the effect of the part that was written: the request itself tells the whole.
+// partLine is the effect of the part that was written: the request has the whole.
 func partLine(r reset.Request) Line {
 	e := reset.Effect{}
 	if r.Written != nil {
@@ -252,7 +252,7 @@ func partLine(r reset.Request) Line {
 	return say("Written as far as is known: ", text.Counted(e.Partitions, "partition"), ", ", plainBrief(e), ".")
 }
 
-// refusedWhole says that Kafka took nothing, and what reading shows: others may have moved partitions since.
+// refusedWhole says that Kafka rejected everything, and what was read: other clients may have moved partitions since.
 func refusedWhole(s reset.Story, all string) Line {
 	if moved := s.States[reset.WriteMoved]; moved > 0 {
 		return say(strong("Nothing was written"), ": Kafka rejected the commit on all ", all, ". ",
@@ -286,7 +286,7 @@ func causeLine(r reset.Request) Line {
 	return l
 }
 
-// answers explains Kafka's errors that operators meet and that say little (facts: the most asked about is the first).
+// answers explains Kafka's errors that say little (the most frequent one is the first).
 var answers = map[string]string{
 	"UNKNOWN_MEMBER_ID":            "A consumer was in the group.",
 	"UNKNOWN_SERVER_ERROR":         "The broker's log has the reason.",
@@ -300,7 +300,7 @@ var answers = map[string]string{
 	"NOT_COORDINATOR":              "The group's coordinator was moving.",
 }
 
-// countStates counts where the partitions stand: "7 written, 4 unchanged, 1 moved on".
+// countStates counts the partitions by state: "7 written, 4 unchanged, 1 moved on".
 func countStates(s reset.Story) string {
 	var words []string
 	for _, st := range []reset.WriteState{reset.WriteAtTarget, reset.WriteUnchanged, reset.WriteMoved,

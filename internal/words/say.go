@@ -10,13 +10,13 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// timeFormat is how times are told: in whose zone, and as of when.
+// timeFormat is how times are written: the zone, and the present.
 type timeFormat struct {
 	zone *time.Location
 	now  time.Time
 }
 
-// timeFormatOf speaks in the zone of the person who asked.
+// timeFormatOf uses the zone of the requester.
 func timeFormatOf(in reset.Intent, now time.Time) timeFormat {
 	zone, err := time.LoadLocation(in.Zone)
 	if err != nil {
@@ -25,7 +25,7 @@ func timeFormatOf(in reset.Intent, now time.Time) timeFormat {
 	return timeFormat{zone, now}
 }
 
-// say makes a line of its parts: strings are plain text, everything else keeps its kind.
+// say builds a line from parts: strings are plain text, everything else keeps its kind.
 func say(parts ...any) Line {
 	var l Line
 	for _, p := range parts {
@@ -46,7 +46,7 @@ func say(parts ...any) Line {
 func strong(s string) Span { return Span{Kind: Strong, Text: s} }
 func code(s string) Span   { return Span{Kind: Code, Text: s} }
 
-// command is code that is pasted: half of it would be another command.
+// command is code to paste: a part of it would be another command.
 func command(s string) Span { return Span{Kind: Paste, Text: s} }
 
 // person names an actor by id; the renderer knows the name.
@@ -64,7 +64,7 @@ func person(a reset.Actor) Span {
 	return Span{Kind: User, ID: a.ID, Text: "@" + a.ID}
 }
 
-// people names those whom a rule lists: "@pay-owners or @anna".
+// people are the users and user groups that a rule lists: "@pay-owners or @anna".
 func people(ids []string, kind SpanKind, word string) Line {
 	var parts []any
 	for i, id := range ids {
@@ -107,7 +107,7 @@ func (v timeFormat) clockSpan(t time.Time, layout string) Span {
 	return Span{Kind: Clock, At: t, Text: t.In(v.zone).Format(layout + " MST")}
 }
 
-// timeDetail is how much is said about a target time.
+// timeDetail is the level of detail of a target time.
 type timeDetail int
 
 const (
@@ -117,7 +117,7 @@ const (
 )
 
 // targetTime is a target time as it was understood: in the zone that it was read in, in UTC, and how long ago. It is
-// plain text: it repeats what a person typed, so it must not turn into another reader's zone.
+// plain text: it repeats what a person typed, so it must not be converted to another reader's zone.
 func (v timeFormat) targetTime(t reset.Time, d timeDetail) string {
 	read := timeFormat{v.zone, v.now}
 	if zone, err := time.LoadLocation(t.Zone); err == nil && t.Zone != "" {

@@ -50,7 +50,7 @@ func scheduleProblem(p *reset.Problem) Line {
 	case reset.ProblemTimePassed:
 		return say(cmp.Or(p.Got, "That time"), " has passed. Give a time that comes, or ask for the reset without ",
 			code("at"), ".")
-	default: // problemLines has asked the other tellers first
+	default: // problemLines has asked the functions of the other problems first
 	}
 	return nil
 }
@@ -75,7 +75,7 @@ func example(names []string) string {
 	return "Example: " + names[0] + ". "
 }
 
-// scheduleLine tells what became of a schedule or a run of one.
+// scheduleLine is an event of a schedule or of a run.
 func scheduleLine(e reset.Entry, s reset.Story, fact func(key, before string) string) Line {
 	who, in := person(e.Actor), intentOf(s.Request)
 	v := timeFormatOf(in, s.Now)
@@ -119,7 +119,7 @@ func scheduleLine(e reset.Entry, s reset.Story, fact func(key, before string) st
 	return runLine(e, who, v, fact)
 }
 
-// runLine tells what became of one run.
+// runLine is an event of a run.
 func runLine(e reset.Entry, who Span, v timeFormat, fact func(key, before string) string) Line {
 	switch e.Event {
 	case reset.EvAnnounced:
@@ -132,7 +132,7 @@ func runLine(e reset.Entry, who Span, v timeFormat, fact func(key, before string
 		return say("The time has come", moment(e, "at", ": ", v), ". It is looked up and planned.")
 	case reset.EvPostponed:
 		return say("It stands back", fact("by", ": "), fact("state", " is "), ".")
-	default: // eventLine, workLine, watchLine and scheduleLine have said the others
+	default: // eventLine, workLine, watchLine and scheduleLine have the others
 	}
 	return nil
 }
@@ -153,7 +153,7 @@ func firstLine(l Line, otherwise string) Line {
 	return l
 }
 
-// doubts is why a standing approval is in doubt.
+// doubts is why a standing approval does not cover a run.
 func doubts(r reset.Request) string {
 	if p := r.Problem; p != nil && p.Ruling != nil && p.Ruling.Doubt != "" {
 		return ": " + cmp.Or(denials[p.Ruling.Doubt], string(p.Ruling.Doubt))
@@ -184,7 +184,7 @@ func scheduleReply(r reset.Reply) Line {
 		return say(name, " is put off by an hour.")
 	case reset.DidRunNow:
 		return say(name, " runs now, as soon as its group is idle.")
-	default: // not about a schedule: replyLine has said it
+	default: // not about a schedule: replyLine has it
 	}
 	return nil
 }

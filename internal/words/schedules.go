@@ -45,7 +45,7 @@ func nextUTC(s reset.Schedule) string {
 	return s.Next.UTC().Format("2006-01-02 15:04")
 }
 
-// whenOf is a schedule's rhythm, or its one time.
+// whenOf is a schedule's recurrence, or its one time.
 func whenOf(s reset.Schedule, v timeFormat) string {
 	if s.Expr == "" {
 		return "at " + v.targetTime(reset.Time{At: s.At, Zone: s.Zone}, withUTC)
@@ -53,7 +53,7 @@ func whenOf(s reset.Schedule, v timeFormat) string {
 	return s.Expr + " " + cmp.Or(s.Zone, "UTC")
 }
 
-// ScheduleOf is a schedule as it stands, or what it has done.
+// ScheduleOf is a schedule as it is now, or its runs.
 func ScheduleOf(st reset.ScheduleStory, runs bool) Content {
 	s := st.Schedule
 	v := timeFormatOf(s.Intent, st.Now)
@@ -78,7 +78,7 @@ func ScheduleOf(st reset.ScheduleStory, runs bool) Content {
 	return c
 }
 
-// upcomingLines are the runs to come: in the schedule's own zone, in UTC, and what the clocks do to them.
+// upcomingLines are the runs to come: in the schedule's own zone, in UTC, and what clock changes do to them.
 func upcomingLines(st *reset.ScheduleStory) []Line {
 	if st == nil || len(st.Upcoming) == 0 {
 		return []Line{say("No run is to come.")}
@@ -107,7 +107,7 @@ func utcOf(local time.Time) string {
 	return local.UTC().Format("15:04 UTC")
 }
 
-// terms is what becomes of each run, but for its numbers.
+// terms are the settings of each run, without its numbers.
 func terms(s reset.Schedule, v timeFormat) Line {
 	told := "Each run is announced " + text.Duration(s.Announce) + " ahead"
 	if s.Announce == 0 {
@@ -128,7 +128,7 @@ func terms(s reset.Schedule, v timeFormat) Line {
 	return say(told, "; ", cmp.Or(beside, "beside others it waits"), "; ", missed, ".")
 }
 
-// mandate is what a schedule rests on, and until when.
+// mandate is the standing approval of a schedule, and its end.
 func mandate(s reset.Schedule, v timeFormat) Line {
 	if s.Source == reset.FromFile {
 		return say("It is kept in the configuration file, and rests on its review", until(" until ", s.Until, v), ". ",
@@ -155,7 +155,7 @@ func ownerOf(s reset.Schedule) Line {
 	return say("Its owner is ", person(s.Owner), ".")
 }
 
-// scheduleDraft adds to a preview what it does not have in common with a reset's.
+// scheduleDraft adds to a preview what is particular to a schedule.
 func scheduleDraft(s reset.Story, v timeFormat) []Line {
 	sc := s.Schedule
 	if sc == nil {
@@ -194,7 +194,7 @@ func saved(c *Content, s reset.Story, v timeFormat) {
 	case reset.Lapsed:
 		c.Lines = append(c.Lines, say(strong("Nothing runs any more"),
 			": the approval has ended, or no longer holds. Save it again under its name to ask for a new one."))
-	case reset.Over, reset.Removed: // nothing comes any more, and nothing can be clicked
+	case reset.Over, reset.Removed: // there are no more runs, and no buttons
 	}
 	if sc.Source == reset.FromFile {
 		c.Buttons = c.Buttons[:min(len(c.Buttons), 2)]
@@ -231,7 +231,7 @@ func lateBy(r reset.Request) string {
 	return ""
 }
 
-// runButtons are what anybody may say about an announced run.
+// runButtons are the buttons of an announced run.
 func runButtons(r reset.Request) []Button {
 	return []Button{
 		{Verb: "skip-next", Ref: ref(r), Label: "Skip", Typed: "skip-next " + r.ID},
@@ -240,7 +240,7 @@ func runButtons(r reset.Request) []Button {
 	}
 }
 
-// futureLine says what a time in the future means, and whose clock decides.
+// futureLine explains a time in the future, and which clock decides.
 func futureLine(in reset.Intent) Line {
 	if t, ok := in.Target.(reset.Time); !ok || !t.Future || t.Back != 0 {
 		return nil
@@ -249,7 +249,7 @@ func futureLine(in reset.Intent) Line {
 		"With CreateTime a producer's clock decides. What it skips is known only then; beyond what was agreed to, it asks again.")
 }
 
-// runAsks is who asks for a run: its schedule.
+// runAsks names the schedule of a run as its requester.
 func runAsks(r reset.Request) Line {
 	l := say("Schedule ", strong(cmp.Or(r.Run.Name, r.Run.Schedule)))
 	if r.Run.By.ID != "" {
@@ -277,7 +277,7 @@ func standingApproval(m reset.Mandate, v timeFormat) Line {
 	return say("Rests on ", m.Request, ", approved by ", voters(m.Votes, v), until(", until ", m.Until, v), ".")
 }
 
-// moment is a fact that is a time.
+// moment is a fact with a time.
 func moment(e reset.Entry, key, before string, v timeFormat) Line {
 	t, err := time.Parse(time.RFC3339, e.Facts[key])
 	if err != nil {

@@ -9,11 +9,11 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// maxEntries is how many lines of a request's life are told at once: its beginning and its end.
+// maxEntries is how many lines of a request's history are shown: its beginning and its end.
 const maxEntries = 30
 
-// ShowOf is the whole story, for a post-mortem or for a reader who joins late: the card as it stands, and everything
-// that happened, in order.
+// ShowOf is the whole story, for a post-mortem or for a reader who joins late: the card, and everything that
+// happened, in order.
 func ShowOf(s reset.Story, entries []reset.Entry) Content {
 	r := s.Request
 	in, _ := r.Intent()
@@ -40,7 +40,7 @@ func ShowOf(s reset.Story, entries []reset.Entry) Content {
 	return c
 }
 
-// ThreadLine is what the card's thread says of an event; false for those that the card itself tells or that concern one
+// ThreadLine is the line of an event in the card's thread; false for events that the card shows or that concern one
 // person only.
 func ThreadLine(e reset.Entry, s reset.Story) (Line, bool) {
 	switch e.Event {
@@ -53,11 +53,11 @@ func ThreadLine(e reset.Entry, s reset.Story) (Line, bool) {
 		reset.EvTimeReached:
 		return eventLine(e, s), true
 	case reset.EvAnnounced:
-		return eventLine(e, s), s.Request.Run == nil // of its own run the card tells
+		return eventLine(e, s), s.Request.Run == nil // the card shows its own run
 	case reset.EvLanded, reset.EvLateOver, reset.EvOverwritten, reset.EvConsumersBack, reset.EvElsewhere,
 		reset.EvResumed, reset.EvCaughtUp, reset.EvUnwatched:
 		return eventLine(e, s), true
-	default: // the card itself tells it, or it concerns one person only
+	default: // the card shows it, or it concerns one person only
 	}
 	return nil, false
 }
@@ -126,8 +126,7 @@ func eventLine(e reset.Entry, s reset.Story) Line {
 	return workLine(e, s, fact)
 }
 
-// effectFacts is the effect that an entry tells. Where no committed offset is left, each consumer's own setting
-// decides it.
+// effectFacts is the effect in an entry. Where no committed offset is left, each consumer's own setting decides it.
 func effectFacts(e reset.Entry, s reset.Story, before string, fact func(key, before string) string) string {
 	replay, err := strconv.ParseInt(e.Facts["replay"], 10, 64)
 	skip, bad := strconv.ParseInt(e.Facts["skip"], 10, 64)
@@ -142,7 +141,7 @@ func effectFacts(e reset.Entry, s reset.Story, before string, fact func(key, bef
 	return fact("replay", before+"replays at most ") + fact("skip", ", skips at most ")
 }
 
-// didNot says what was refused, where the verb alone is not English.
+// didNot names what was refused, where the verb alone is not a phrase.
 var didNot = map[reset.Verb]string{
 	reset.VerbEmergency: "go alone", reset.VerbRequest: "ask for it", reset.VerbRetry: "ask for it again",
 	reset.VerbUndo: "take it back", reset.VerbSettle: "accept the outcome",
@@ -194,7 +193,7 @@ func unanswered(e reset.Entry) string {
 	return ""
 }
 
-// workLine tells what the bot itself did.
+// workLine is an event of the bot itself.
 func workLine(e reset.Entry, s reset.Story, fact func(key, before string) string) Line {
 	in, _ := s.Request.Intent()
 	who := person(e.Actor)

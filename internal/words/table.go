@@ -13,11 +13,11 @@ import (
 const (
 	fullTable  = 8  // up to so many rows are all shown
 	shortTable = 6  // of more, so many are
-	manyParts  = 24 // from here on, a plan over several topics is told by topic
+	manyParts  = 24 // from here on, a plan over several topics is shown by topic
 	topicRows  = 20
 )
 
-// hows says how a step's target was found, where there is no record to name.
+// hows names how a step's target was found, where there is no record to show.
 var hows = map[reset.How]string{
 	reset.HowRecord:       "",
 	reset.HowNoLater:      "none later: end",
@@ -102,19 +102,19 @@ func stepTable(steps []reset.Step, v timeFormat, more int, brief bool) *Table {
 	return t
 }
 
-// plainHow reports whether a step landed where every step of its kind does: then its row need not say so.
+// plainHow reports whether a step's target was found in the usual way: then its row need not say so.
 func plainHow(s reset.Step) bool {
 	switch s.How {
 	case reset.HowEnd, reset.HowStart, reset.HowCommitted, reset.HowSaved, reset.HowLike, reset.HowDeleted:
 		return s.RecordAt.IsZero()
 	case reset.HowRecord, reset.HowNoLater, reset.HowStartInDoubt, reset.HowExact, reset.HowShifted,
 		reset.HowClampStart, reset.HowClampEnd:
-		// plain where the table of words has none for it
+		// plain where the table has no text for it
 	}
 	return hows[s.How] == "" && s.RecordAt.IsZero()
 }
 
-// row is the time of a record in a table, where no markup can show the reader's own zone: the head names the zone.
+// row is the time of a record in a table, where no markup can show the reader's own zone: the header has the zone.
 func (v timeFormat) row(t time.Time, brief bool) string {
 	if t.UTC().Year() > lastYear {
 		return yearOf(t)
@@ -154,7 +154,7 @@ func RowsTable(steps []reset.Step, zone *time.Location, first, total int) *Table
 	return stepTable(steps, timeFormat{zone: zone}, total-first-len(steps), false)
 }
 
-// writeStates says where a partition stands after a write.
+// writeStates names the state of a partition after a write.
 var writeStates = map[reset.WriteState]string{
 	reset.WriteAtTarget:  "written",
 	reset.WriteUnchanged: "unchanged",
@@ -163,7 +163,7 @@ var writeStates = map[reset.WriteState]string{
 	"":                   "not read yet",
 }
 
-// evidenceTable is what is known of each partition after a write that did not end as it should.
+// evidenceTable is what is known of each partition after a failed write.
 func evidenceTable(s reset.Story) *Table {
 	if len(s.Evidence) == 0 {
 		return nil
@@ -201,7 +201,7 @@ func answer(r reset.StepResult) string {
 }
 
 // CSV is a plan as kafka-consumer-groups.sh --from-file reads it for one group: topic,partition,offset and no header,
-// on which the tool fails. A partition that goes back to having no commit has no line: the tool cannot say that.
+// on which the tool fails. A partition that ends without a committed offset has no line: the tool has no form for it.
 func CSV(steps []reset.Step) []byte {
 	var b bytes.Buffer
 	for _, s := range steps {
@@ -210,7 +210,7 @@ func CSV(steps []reset.Step) []byte {
 	return b.Bytes()
 }
 
-// UndoCSV is the way back of an attempt, in the same form.
+// UndoCSV is the previous offsets of an attempt, in the same form.
 func UndoCSV(writes []reset.Write) []byte {
 	var b bytes.Buffer
 	for _, w := range writes {

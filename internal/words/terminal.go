@@ -11,7 +11,7 @@ import (
 const width = 92
 
 // String writes content for a terminal: an aligned table, "! " before warnings, each button with its typed twin.
-// Control and formatting characters of foreign text (names, reasons) are shown as \u202e, so that they cannot steer
+// Control and formatting characters of foreign text (names, reasons) are shown as \u202e, so that they cannot control
 // the terminal.
 func (c Content) String() string {
 	var b strings.Builder

@@ -8,7 +8,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// clusterGone says that a cluster has left the configuration, and what to do instead.
+// clusterGone says that a cluster is no longer configured, and what to do instead.
 func clusterGone(p *reset.Problem) Line {
 	l := say(p.Cluster, " is no longer configured")
 	switch {
@@ -29,7 +29,7 @@ func failsSince(p *reset.Problem) string {
 	return " since " + p.Since.UTC().Format("2006-01-02 15:04:05 ") + time.UTC.String()
 }
 
-// deletedTopic says of a topic that was there before that it is no more, and since when at the earliest.
+// deletedTopic says that a topic was deleted, and since when at the earliest.
 func deletedTopic(p *reset.Problem) Line {
 	was := " was deleted"
 	if len(p.Names) > 1 {

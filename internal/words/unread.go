@@ -8,8 +8,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// cause says why Slack did not tell who a person is or who is in a group, and who can change that. Waiting helps only
-// where it says so.
+// cause says why Slack did not return an account or the members of a group, and who can repair that. Waiting helps
+// only where it says so.
 func cause(u reset.Unread) Line {
 	switch u.Code {
 	case "ratelimited":
@@ -59,7 +59,7 @@ func capitalLine(l Line) Line {
 	return l
 }
 
-// unreadLine is what a person is told whose right could not be checked, and who cannot wait for it.
+// unreadLine is the answer to a person whose right could not be checked, where the action cannot wait.
 func unreadLine(r reset.Ruling, rule string) Line {
 	var u reset.Unread
 	if r.Unread != nil {
@@ -72,7 +72,7 @@ func unreadLine(r reset.Ruling, rule string) Line {
 	return l
 }
 
-// directoryProblem is what the preview of a request says that waits for Slack.
+// directoryProblem is the preview's text for a request that waits for Slack.
 func directoryProblem(p *reset.Problem) Line {
 	var u reset.Unread
 	if p.Ruling != nil && p.Ruling.Unread != nil {
@@ -81,7 +81,7 @@ func directoryProblem(p *reset.Problem) Line {
 	return say("Your rights cannot be checked yet: ", cause(u), ".")
 }
 
-// Recorded tells a person that what they did waits for Slack, and until when.
+// Recorded says that an action waits for Slack, and until when.
 func Recorded(later *reset.Later, until time.Time) Content {
 	var u reset.Unread
 	if p := later.Problem; p != nil && p.Ruling != nil && p.Ruling.Unread != nil {

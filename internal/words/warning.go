@@ -11,7 +11,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// warnings are those of a plan that a person should read before agreeing, one line a kind: never one a partition.
+// warnings are those of a plan that a person should read before approving, one line for each kind, never one for each
+// partition.
 func warnings(s reset.Story, v timeFormat) []Line {
 	var lines []Line
 	done := map[reset.WarningCode]bool{}
@@ -36,7 +37,7 @@ func warnings(s reset.Story, v timeFormat) []Line {
 	return lines
 }
 
-// warningGroup is everything that the plan says of one kind.
+// warningGroup is all warnings of a plan of one kind.
 type warningGroup struct {
 	code   reset.WarningCode
 	places []string // "orders-3", "orders:0,3-5"
@@ -116,7 +117,7 @@ func warningLine(g warningGroup, s reset.Story, v timeFormat) Line {
 			"), and that could not be proved: the log start is taken. It skips none, and may reprocess more than asked.")
 	case reset.WarnNeverCommit:
 		if firstOffsets(s.Request) {
-			return nil // the effect says it
+			return nil // the effect shows it
 		}
 		return say(text.Capital(n), " ", g.have(), " no committed offset (", g.where(),
 			"): each consumer's auto.offset.reset decides where it would start. ",
@@ -148,12 +149,12 @@ func warningLine(g warningGroup, s reset.Story, v timeFormat) Line {
 			" Where producers set the time of a record, their clocks decide what is after it.")
 	case reset.WarnNothing:
 		return say("Nothing would move: every partition is there already.")
-	default: // about what surrounds the group: aroundLine
+	default: // from the environment: aroundLine
 	}
 	return aroundLine(g, v)
 }
 
-// busyLine names who is connected, as last seen, or as counted when the plan was made.
+// busyLine is the members, as last seen, or as counted when the plan was made.
 func busyLine(g reset.GroupState, w warningGroup) Line {
 	if len(g.Members) == 0 {
 		return say(strong(text.Counted(w.count, "consumer")+" "+isAreText(w.count)+" connected"), state(w.text), ".")
@@ -205,7 +206,7 @@ func members(ms []reset.Member) Line {
 	return l
 }
 
-// membersLeftLine says why a stopped consumer may still be there: no API tells a group to forget one gently.
+// membersLeftLine says why a stopped consumer may still be a member: it stays one until its session times out.
 func membersLeftLine(ms []reset.Member) Line {
 	var static []string
 	for _, m := range ms {
@@ -229,7 +230,7 @@ func hasHave(n int) string {
 	return "have"
 }
 
-// stopHints are what the policy's owner wrote for this moment.
+// stopHints are the stop commands that the policy's owner wrote.
 func stopHints(r reset.Ruling) []Line {
 	var lines []Line
 	if r.Stop != "" {

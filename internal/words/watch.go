@@ -9,10 +9,10 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// shownLags is how many of a group's lags a card tells: the course, not the log.
+// shownLags is how many of a group's lags a card shows: the trend, not each value.
 const shownLags = 5
 
-// watched adds to the card of an applied reset how the group fared since: trouble where it is seen, progress in small
+// watched adds to the card of an applied reset what was seen of the group since: problems first, progress in small
 // print.
 func watched(c *Content, s reset.Story, v timeFormat) {
 	r := s.Request
@@ -58,8 +58,8 @@ func overwriter(late string, s reset.Story) Line {
 		code("show "+late), ".")
 }
 
-// overwriterUnknown says what is known of an overwriter, which is little: it may also have been a consumer that came
-// and left between looks.
+// overwriterUnknown says what is known of an unknown overwriter: it may also have been a consumer that joined and
+// left between checks.
 func overwriterUnknown(s reset.Story) Line {
 	in, _ := s.Request.Intent()
 	return say("Nobody was seen in ", in.Group,
@@ -89,7 +89,7 @@ func strayPlace(where, read, to string) string {
 	return where + " is at " + read + " instead of " + to
 }
 
-// strayTable is the evidence.
+// strayTable shows the partitions that strayed.
 func strayTable(w reset.Watch, v timeFormat) *Table {
 	rows := slices.Concat(w.Overwritten.Evidence, w.Elsewhere.Evidence)
 	if len(rows) == 0 {
@@ -170,7 +170,7 @@ func consumersBack(client, host string, n int) Line {
 	return l
 }
 
-// progress says how many partitions went on from the target. Nothing, as long as none has.
+// progress is how many partitions resumed from the target. Empty as long as none has.
 func progress(resumed, empty, of int) string {
 	all := text.Counted(of, "partition")
 	switch {
@@ -185,7 +185,7 @@ func progress(resumed, empty, of int) string {
 	return "; " + text.WithCommas(resumed) + " of " + all + " resumed at the target"
 }
 
-// watchLine tells what a watch saw.
+// watchLine is an event of a watch.
 func watchLine(e reset.Entry, s reset.Story, fact func(key, before string) string) Line {
 	n := func(key string) int { i, _ := strconv.Atoi(e.Facts[key]); return i }
 	first := func() string {
@@ -240,13 +240,13 @@ func watchEndLine(e reset.Entry, after string, who Line) Line {
 	case reset.WatchCluster:
 		return say(cmp.Or(e.Facts["cluster"], "The cluster"),
 			" is no longer configured: the group is no longer watched.")
-	case reset.WatchTimeout: // is said below
-	case reset.WatchCaughtUp, reset.WatchGone: // the first is EvCaughtUp, and the second is not told
+	case reset.WatchTimeout: // its text is below
+	case reset.WatchCaughtUp, reset.WatchGone: // the first is EvCaughtUp, and the second is not shown
 	}
 	return say("Not caught up after ", after, lag, ". It is not watched any more.")
 }
 
-// mentionPerson calls a person, for what they have to know and would not look for.
+// mentionPerson mentions a person who has to know of an event.
 func mentionPerson(a reset.Actor) Line {
 	if a.Kind != reset.Person || a.ID == "" {
 		return nil

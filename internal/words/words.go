@@ -9,7 +9,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// title says what and where, and shouts where it hurts.
+// title is what and where, with the label of the cluster in capitals.
 func title(in reset.Intent, c reset.ClusterInfo) string {
 	t := in.Group
 	if t == "" {
@@ -37,8 +37,8 @@ func status(r reset.Request, words string) string {
 	return r.ID + " · " + words
 }
 
-// actPhrase is what is wanted and where, as a phrase that follows "asks to": "go back to 02:10 Europe/Berlin (01:10
-// UTC) on orders".
+// actPhrase is the act and where, as a phrase that follows "asks to": "go back to 02:10 Europe/Berlin (01:10 UTC) on
+// orders".
 func actPhrase(s reset.Story, v timeFormat, d timeDetail) string {
 	in, _ := s.Request.Intent()
 	switch a := s.Request.Act.(type) {
@@ -48,12 +48,12 @@ func actPhrase(s reset.Story, v timeFormat, d timeDetail) string {
 		return "thaw " + scopeWord(in.Cluster)
 	case reset.SaveSchedule:
 		return "schedule " + whenOf(a.Schedule, v) + ": " + targetPhrase(s, v, d)
-	case reset.Move: // its target says it all
+	case reset.Move: // its target is the phrase
 	}
 	return targetPhrase(s, v, d)
 }
 
-// targetPhrase is the target of it, and where.
+// targetPhrase is the target, and where.
 func targetPhrase(s reset.Story, v timeFormat, d timeDetail) string {
 	in, _ := s.Request.Intent()
 	on := scope(in, s.Topics)
@@ -97,7 +97,7 @@ func targetPhrase(s reset.Story, v timeFormat, d timeDetail) string {
 	return "reset" + on
 }
 
-// eachPartition is said of what is meant for every partition, where there are several.
+// eachPartition is the suffix for a target that applies to every partition, where there are several.
 func eachPartition(e reset.Effect) string {
 	if e.Partitions == 1 {
 		return ""
@@ -142,12 +142,12 @@ func place(in reset.Intent, v timeFormat) string {
 		return "without a commit"
 	case reset.Undo:
 		return "back where they were before " + t.Of
-	case reset.Rows, reset.Shift, reset.Current: // each partition has a place of its own
+	case reset.Rows, reset.Shift, reset.Current: // each partition has its own offset
 	}
 	return "at their targets"
 }
 
-// scope is which topics, as short as it can be said.
+// scope is the topics, as short as possible.
 func scope(in reset.Intent, topics []reset.TopicEffect) string {
 	var names []string
 	for _, t := range in.Scope.Topics {
@@ -186,7 +186,7 @@ func partitionsMoved(e reset.Effect) string {
 		" (the rest is there already)"
 }
 
-// intentLine is the one sentence of what is wanted.
+// intentLine is the request in one sentence.
 func intentLine(s reset.Story, v timeFormat) Line {
 	if _, saves := s.Request.Act.(reset.SaveSchedule); saves {
 		return say(text.Capital(actPhrase(s, v, withUTC)), ". If it ran now: ", partitionsMoved(s.Request.Actual()),
@@ -229,8 +229,8 @@ func startsAt(replay, skip int64) string {
 		", latest skips up to " + text.Counted(skip, "message")
 }
 
-// comparedWith says what a first committed offset does. The group has no place that it would move away from, only the
-// one that each consumer's own setting would choose.
+// comparedWith says what a first committed offset does. The group has no previous position, only the one that each
+// consumer's own setting would choose.
 func comparedWith(replay, skip int64) string {
 	return "compared with earliest, this skips up to " + text.Counted(skip, "message") +
 		"; compared with latest, it reprocesses up to " + text.Counted(replay, "message")
@@ -240,7 +240,7 @@ func deletes(r reset.Request) bool { return r.Unplaced() == reset.UnplacedAfter 
 
 func firstOffsets(r reset.Request) bool { return r.Unplaced() == reset.UnplacedBefore }
 
-// unknownStart is the effect where the place before or after is not known of any partition; nil otherwise.
+// unknownStart is the effect where the position before or after is not known for any partition; nil otherwise.
 func unknownStart(r reset.Request) Line {
 	in, _ := r.Intent()
 	switch e := r.Actual(); {
@@ -270,7 +270,7 @@ func effectBrief(r reset.Request) string {
 	return effectText(r.Unplaced(), e.Replay, e.Skip)
 }
 
-// effectText is brief of two numbers, which promise nothing where a place is not known.
+// effectText is effectBrief for two numbers; it gives none where a position is not known.
 func effectText(u reset.Unplaced, replay, skip int64) string {
 	switch u {
 	case reset.UnplacedAfter:
@@ -313,8 +313,8 @@ func unbounded(b reset.Bounds) bool {
 	return b.MaxReplay == math.MaxInt64 && b.MaxSkip == math.MaxInt64
 }
 
-// isolationLine says what "latest" is for this group: a group that reads committed and is sent past an open transaction
-// loses what commits later.
+// isolationLine says what "latest" is for this group: a read_committed group that is moved past an open transaction
+// skips what commits later.
 func isolationLine(r reset.Request) Line {
 	in, _ := r.Intent()
 	switch in.Target.(type) {
@@ -328,7 +328,7 @@ func isolationLine(r reset.Request) Line {
 	return say("Latest is the high watermark (read_uncommitted): it also passes over transactions that are still open.")
 }
 
-// states says where a request stands, in a word or two, for lists and late clicks.
+// states names the state of a request, in a word or two, for lists and late clicks.
 var states = map[reset.State]string{
 	reset.Planning:  "being planned",
 	reset.Draft:     "a preview",
@@ -343,8 +343,8 @@ var states = map[reset.State]string{
 	reset.Expired:   "expired",
 }
 
-// stateWord says where a request stands. A write that landed late has failed as far as its state goes, and is applied
-// all the same.
+// stateWord names the state of a request. After a write that arrived late the state is failed, and the word is
+// applied.
 func stateWord(r reset.Request) string {
 	if r.Outcome == reset.AppliedLate {
 		return "applied late"
@@ -352,7 +352,7 @@ func stateWord(r reset.Request) string {
 	return states[r.State]
 }
 
-// outcomes says how a request ended.
+// outcomes names how a request ended.
 var outcomes = map[reset.Outcome]string{
 	reset.Verified:         "every partition was read back at its target",
 	reset.Overtaken:        "everything was written, and somebody has committed since",
