@@ -105,6 +105,9 @@ var tools = map[GroupKind]string{
 	GroupConnect: "PATCH /connectors/NAME/offsets",
 	GroupFlink:   "scan.startup.mode",
 	GroupSpark:   "startingOffsetsByTimestamp",
+
+	GroupConsumer: "", // moved here
+	GroupSink:     "",
 }
 
 func CheckExists(in Intent, snap Snapshot) *Problem {

@@ -64,7 +64,6 @@ const (
 	ProblemKafkaRejected ProblemCode = "turned down" // Kafka rejected the write; Got: its error
 	ProblemSlowStore     ProblemCode = "slow store"  // the store takes too long (Want) to record that a write begins
 	ProblemLost          ProblemCode = "lost"        // an answer was lost; Got: what was seen
-	ProblemMisplaced     ProblemCode = "misplaced"   // read back at neither the target nor the previous position
 	// Got: the request of Kafka's protocol that a broker of the cluster does not know
 	ProblemNoAPI ProblemCode = "no api"
 

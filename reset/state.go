@@ -45,6 +45,8 @@ var Transitions = map[State][]State{
 	Pending:  {Approved, Planning, Rejected, Cancelled, Expired},
 	Approved: {Applying, Planning, Cancelled, Expired},
 	Applying: {Applied, Failed, Approved}, // approved again: proved that nothing was written
+
+	Applied: nil, Failed: nil, Refused: nil, Rejected: nil, Cancelled: nil, Expired: nil,
 }
 
 // Open reports whether the state can change.

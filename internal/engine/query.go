@@ -62,7 +62,7 @@ func (s *Service) addAttempt(ctx context.Context, st *reset.Story) error {
 	rank := map[reset.WriteState]int{reset.WriteMoved: 0, reset.WriteUnread: 0, "": 0, reset.WriteUnchanged: 1,
 		reset.WriteAtTarget: 2}
 	slices.SortStableFunc(writes, func(a, b reset.Write) int { return rank[a.ReadState] - rank[b.ReadState] })
-	st.States = map[reset.WriteState]int{}
+	st.States = make(map[reset.WriteState]int)
 	for _, w := range writes {
 		st.States[w.ReadState]++
 	}
@@ -173,7 +173,7 @@ func (s *Service) Access(ctx context.Context, a reset.Actor, channel, cluster, g
 	if err != nil {
 		return reset.Access{}, withGroup(err, group)
 	}
-	out := reset.Access{Cluster: s.Info(cluster), Group: group, Rulings: map[reset.Verb]reset.Ruling{}}
+	out := reset.Access{Cluster: s.Info(cluster), Group: group, Rulings: make(map[reset.Verb]reset.Ruling)}
 	for _, v := range []reset.Verb{reset.VerbView, reset.VerbRequest, reset.VerbApprove, reset.VerbEmergency,
 		reset.VerbSettle} {
 		ruling, err := s.Policy.Rule(ctx, reset.PolicyQuestion{Actor: a, Channel: channel, Verb: v, Cluster: cluster,

@@ -302,13 +302,21 @@ func replanned(c *Content, s reset.Story, v timeFormat) {
 	c.Buttons = append(c.Buttons, cancelButton(r, "Cancel"))
 }
 
+// endedBy is the event that brings a request into a state in which it was never written.
+//
+//exhaustive:ignore // only what people or the deadline end
+var endedBy = map[reset.State]reset.Event{
+	reset.Rejected:  reset.EvRejected,
+	reset.Cancelled: reset.EvCancelled,
+	reset.Expired:   reset.EvExpired,
+}
+
 // ended is a request that was never written.
 func ended(c *Content, s reset.Story, v timeFormat) {
 	r := s.Request
 	c.Status = status(r, states[r.State])
 	c.Lines = []Line{askLine(s, v)}
-	by := lastOf(s.Entries, map[reset.State]reset.Event{reset.Rejected: reset.EvRejected,
-		reset.Cancelled: reset.EvCancelled, reset.Expired: reset.EvExpired}[r.State])
+	by := lastOf(s.Entries, endedBy[r.State])
 	if left := lastOf(s.Entries, reset.EvSkipped); r.State == reset.Cancelled && by == nil {
 		by = left
 	}

@@ -7,90 +7,131 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// mayNot is what a person wanted to do, after "You may not".
-var mayNot = map[reset.Verb]string{
-	reset.VerbView:      "look at",
-	reset.VerbRequest:   "ask for resets of",
-	reset.VerbApprove:   "approve resets of",
-	reset.VerbCancel:    "cancel resets of",
-	reset.VerbReject:    "reject resets of",
-	reset.VerbRetry:     "retry resets of",
-	reset.VerbUndo:      "undo resets of",
-	reset.VerbSettle:    "settle resets of",
-	reset.VerbEmergency: "go alone in an emergency on",
-	reset.VerbFreeze:    "freeze",
-	reset.VerbThaw:      "thaw",
-	reset.VerbApply:     "apply resets of",
-
-	reset.VerbSchedule: "schedule resets of",
+// verbs says what somebody wants to do.
+var verbs = map[reset.Verb]struct {
+	mayNot string // after "You may not", before a group
+	denied string // after "was not allowed to"
+	access string // in the list of one's own rights; empty: another verb's line covers it
+}{
+	reset.VerbView:      {"look at", "view", "look: lag, show, history"},
+	reset.VerbRequest:   {"ask for resets of", "ask for it", "ask for resets, retry, undo"},
+	reset.VerbApprove:   {"approve resets of", "approve", "approve and reject resets of others"},
+	reset.VerbCancel:    {"cancel resets of", "cancel", ""},
+	reset.VerbReject:    {"reject resets of", "reject", ""},
+	reset.VerbRetry:     {"retry resets of", "ask for it again", ""},
+	reset.VerbUndo:      {"undo resets of", "take it back", ""},
+	reset.VerbSettle:    {"settle resets of", "accept the outcome", "settle an unclear outcome"},
+	reset.VerbEmergency: {"go alone in an emergency on", "go alone", "go alone in an emergency"},
+	reset.VerbFreeze:    {"freeze", "freeze", ""},
+	reset.VerbThaw:      {"thaw", "thaw", ""},
+	reset.VerbApply:     {"apply resets of", "apply", ""},
+	reset.VerbSchedule:  {"schedule resets of", "schedule", ""},
 }
 
-// denialLines refuse, with the rule and with the people who may.
-func denialLines(p *reset.Problem) []Line {
-	r := reset.Ruling{Denial: reset.DeniedNoRule}
+// denials says why a right is not there: in a few words, and to the person who wanted it, with who may instead.
+var denials = map[reset.Denial]struct {
+	brief string
+	line  func(no denial) Line
+}{
+	reset.DeniedNoRule: {"no rule covers this group", func(no denial) Line {
+		return say("No rule covers ", no.what(),
+			", so nobody may. Whoever keeps the bot's configuration can add one.")
+	}},
+	reset.DeniedNotIn: {"not among those named", func(no denial) Line {
+		if no.Request != "" && (no.Verb == reset.VerbApprove || no.Verb == reset.VerbReject) {
+			return say(no.Request, " needs ", people(no.ruling.Who, User, "or"), "; you are not among them.", no.rule())
+		}
+		if len(no.ruling.Who) == 0 {
+			return say(no.refused(), ": nobody may.", no.rule(), ruleOwner(no.ruling))
+		}
+		return say(no.refused(), ". ", people(no.ruling.Who, User, "and"), " may.", no.rule())
+	}},
+	reset.DeniedChannel: {"not from this channel", func(no denial) Line {
+		return say(no.refused(), " from this channel.", no.rule(), " Ask in one of the channels that the rule names",
+			ownerOr(no.ruling), ".")
+	}},
+	reset.DeniedGuest: {"guests never may", func(no denial) Line {
+		return say(no.refused(), ": guests never may.", mayInstead(no.ruling), no.rule())
+	}},
+	reset.DeniedBot: {"bots never may", func(no denial) Line {
+		return say(no.refused(), ": bots and apps never may, a person has to.", mayInstead(no.ruling), no.rule())
+	}},
+	reset.DeniedStranger: {"people of other organisations never may", func(no denial) Line {
+		return say(no.refused(), ": people of other organisations never may.", mayInstead(no.ruling), no.rule())
+	}},
+	reset.DeniedGone: {"the account is deactivated", func(no denial) Line {
+		return say(no.refused(), ": the account is deactivated.", mayInstead(no.ruling), no.rule())
+	}},
+	reset.DeniedCap: {"beyond the rule's cap", func(no denial) Line {
+		if no.Verb == reset.VerbEmergency {
+			return say("That is beyond what one person may do alone in an emergency", limit(no.ruling.Cap), ".",
+				no.rule(), " Move fewer partitions or go less far, or ask for approval by ",
+				people(no.ruling.Approvers, User, "or"), ".")
+		}
+		return say("That is beyond the cap of what may be done here at all", limit(no.ruling.Cap), ".", no.rule(),
+			" Move fewer partitions or go less far", ownerOr(no.ruling), ".")
+	}},
+	reset.DeniedSelf: {"nobody approves their own request", func(no denial) Line {
+		return say("Nobody approves their own request. Somebody else of ", people(no.ruling.Who, User, "or"),
+			" has to.", no.rule())
+	}},
+	reset.DeniedTwice: {"the same person has approved under another id", func(no denial) Line {
+		return say("You have approved ", no.Request, " under another id.", no.rule())
+	}},
+	reset.DeniedVotes: {"more approvals are needed", func(no denial) Line {
+		return say(no.refused(), ": it needs ", text.Counted(no.ruling.Need, "approval"), " from ",
+			people(no.ruling.Approvers, User, "or"), ".", no.rule())
+	}},
+	reset.DeniedUnknown: {"Slack did not say who is in which group", func(no denial) Line {
+		return unreadLine(no.ruling, no.rule())
+	}},
+	reset.DeniedSchedules: {"the rule allows no schedules", func(no denial) Line {
+		return say(no.refused(), ": it allows no schedules.", no.rule(), " Its owner can say ", code("schedules: true"),
+			" there.")
+	}},
+	reset.DeniedNoTeam: {"no user group may approve, and a standing approval needs one", func(no denial) Line {
+		return say(no.refused(), ": a standing approval rests on a team that lasts, and no user group may approve.",
+			no.rule())
+	}},
+	reset.DeniedChanged: {"what was agreed to is not this", func(no denial) Line {
+		return say(no.refused(), ": what was agreed to is not what would be done now.", no.rule())
+	}},
+}
+
+// denialLine says no, which rule says so, and who may instead.
+func denialLine(p *reset.Problem) Line {
+	no := denial{Problem: p, ruling: reset.Ruling{Denial: reset.DeniedNoRule}}
 	if p.Ruling != nil {
-		r = *p.Ruling
+		no.ruling = *p.Ruling
 	}
-	what := cmp.Or(p.Group, "this group") + onCluster(p)
-	if p.Verb == reset.VerbFreeze || p.Verb == reset.VerbThaw {
-		what = scopeWord(p.Cluster)
+	if row, ok := denials[no.ruling.Denial]; ok {
+		return row.line(no)
 	}
-	refused := say("You may not ", cmp.Or(mayNot[p.Verb], "do that with"), " ", what)
-	rule := ""
-	if r.Rule != "" {
-		rule = " Rule: " + r.Rule + "."
+	return say(no.refused(), ".", mayInstead(no.ruling), no.rule())
+}
+
+// denial is a denied problem with what its sentence is made of.
+type denial struct {
+	*reset.Problem
+	ruling reset.Ruling
+}
+
+func (no denial) what() string {
+	if v := no.Verb; v == reset.VerbFreeze || v == reset.VerbThaw {
+		return scopeWord(no.Cluster)
 	}
-	switch r.Denial {
-	case reset.DeniedNoRule:
-		return []Line{say("No rule covers ", what,
-			", so nobody may. Whoever keeps the bot's configuration can add one.")}
-	case reset.DeniedNotIn:
-		if p.Request != "" && (p.Verb == reset.VerbApprove || p.Verb == reset.VerbReject) {
-			return []Line{say(p.Request, " needs ", people(r.Who, User, "or"), "; you are not among them.", rule)}
-		}
-		if len(r.Who) == 0 {
-			return []Line{say(refused, ": nobody may.", rule, ruleOwner(r))}
-		}
-		return []Line{say(refused, ". ", people(r.Who, User, "and"), " may.", rule)}
-	case reset.DeniedChannel:
-		return []Line{say(refused, " from this channel.", rule, " Ask in one of the channels that the rule names",
-			ownerOr(r), ".")}
-	case reset.DeniedGuest:
-		return []Line{say(refused, ": guests never may.", mayInstead(r), rule)}
-	case reset.DeniedBot:
-		return []Line{say(refused, ": bots and apps never may, a person has to.", mayInstead(r), rule)}
-	case reset.DeniedStranger:
-		return []Line{say(refused, ": people of other organisations never may.", mayInstead(r), rule)}
-	case reset.DeniedGone:
-		return []Line{say(refused, ": the account is deactivated.", mayInstead(r), rule)}
-	case reset.DeniedCap:
-		if p.Verb == reset.VerbEmergency {
-			return []Line{say("That is beyond what one person may do alone in an emergency", limit(r.Cap), ".", rule,
-				" Move fewer partitions or go less far, or ask for approval by ", people(r.Approvers, User, "or"), ".")}
-		}
-		return []Line{say("That is beyond the cap of what may be done here at all", limit(r.Cap), ".", rule,
-			" Move fewer partitions or go less far", ownerOr(r), ".")}
-	case reset.DeniedSelf:
-		return []Line{say("Nobody approves their own request. Somebody else of ", people(r.Who, User, "or"), " has to.",
-			rule)}
-	case reset.DeniedTwice:
-		return []Line{say("You have approved ", p.Request, " under another id.", rule)}
-	case reset.DeniedVotes:
-		return []Line{say(refused, ": it needs ", text.Counted(r.Need, "approval"), " from ", people(r.Approvers, User,
-			"or"),
-			".", rule)}
-	case reset.DeniedUnknown:
-		return []Line{unreadLine(r, rule)}
-	case reset.DeniedSchedules:
-		return []Line{say(refused, ": it allows no schedules.", rule, " Its owner can say ", code("schedules: true"),
-			" there.")}
-	case reset.DeniedNoTeam:
-		return []Line{say(refused, ": a standing approval rests on a team that lasts, and no user group may approve.",
-			rule)}
-	case reset.DeniedChanged:
-		return []Line{say(refused, ": what was agreed to is not what would be done now.", rule)}
+	return cmp.Or(no.Group, "this group") + onCluster(no.Problem)
+}
+
+func (no denial) refused() Line {
+	return say("You may not ", cmp.Or(verbs[no.Verb].mayNot, "do that with"), " ", no.what())
+}
+
+func (no denial) rule() string {
+	if no.ruling.Rule == "" {
+		return ""
 	}
-	return []Line{say(refused, ".", mayInstead(r), rule)}
+	return " Rule: " + no.ruling.Rule + "."
 }
 
 func limit(limit string) string {
@@ -130,12 +171,12 @@ func AccessOf(a reset.Access) Content {
 		if !ok || verb == reset.VerbEmergency && len(r.Who) == 0 {
 			continue // no rule of this group knows emergencies
 		}
-		word := accessWords[verb]
+		word := verbs[verb].access
 		if r.Allowed {
 			c.Lines = append(c.Lines, say("✓ ", word, ruleOf(r)))
 			continue
 		}
-		l := say("✗ ", word, ": ", denials[r.Denial])
+		l := say("✗ ", word, ": ", denials[r.Denial].brief)
 		if len(r.Who) > 0 {
 			l = say(l, "; ", people(r.Who, User, "and"), " may")
 		}
@@ -146,32 +187,4 @@ func AccessOf(a reset.Access) Content {
 	}
 	c.Fallback = fallback(c)
 	return c
-}
-
-var accessWords = map[reset.Verb]string{
-	reset.VerbView:      "look: lag, show, history",
-	reset.VerbRequest:   "ask for resets, retry, undo",
-	reset.VerbApprove:   "approve and reject resets of others",
-	reset.VerbEmergency: "go alone in an emergency",
-	reset.VerbSettle:    "settle an unclear outcome",
-}
-
-// denials are the reasons for a refusal, in a few words.
-var denials = map[reset.Denial]string{
-	reset.DeniedNoRule:   "no rule covers this group",
-	reset.DeniedNotIn:    "not among those named",
-	reset.DeniedChannel:  "not from this channel",
-	reset.DeniedGuest:    "guests never may",
-	reset.DeniedBot:      "bots never may",
-	reset.DeniedStranger: "people of other organisations never may",
-	reset.DeniedGone:     "the account is deactivated",
-	reset.DeniedCap:      "beyond the rule's cap",
-	reset.DeniedSelf:     "nobody approves their own request",
-	reset.DeniedTwice:    "the same person has approved under another id",
-	reset.DeniedVotes:    "more approvals are needed",
-	reset.DeniedUnknown:  "Slack did not say who is in which group",
-
-	reset.DeniedSchedules: "the rule allows no schedules",
-	reset.DeniedNoTeam:    "no user group may approve, and a standing approval needs one",
-	reset.DeniedChanged:   "what was agreed to is not this",
 }

@@ -1,77 +1,11 @@
 package words
 
 import (
-	"cmp"
-	"strings"
 	"time"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
-
-// aroundLine is a warning from the environment of the group and its topics.
-func aroundLine(g warningGroup, v timeFormat) Line {
-	switch g.code {
-	case reset.WarnConnector:
-		return connectorWarning(cmp.Or(text.List(g.names, 1), "NAME"))
-	case reset.WarnLooksLike:
-		return say("By its name this is ", g.text,
-			", which starts from its own checkpoint and ignores committed offsets: the reset may change nothing. ",
-			"Only a job that starts without a checkpoint reads them.")
-	case reset.WarnHidden:
-		return say("It may be incomplete because of ACLs: whether topics are hidden from the bot's login can't be told",
-			kafkaSaid(g.text), ". The configuration says that none is.")
-	case reset.WarnMirrored:
-		return say("MirrorMaker 2 writes to this cluster (", text.List(g.names, 3),
-			"): if it syncs this group's offsets, it may push a rewind forward again. ",
-			"Look again after a minute, or stop its checkpoint connector.")
-	case reset.WarnCompacted:
-		return say(text.List(g.names, 3), " ", isAreText(len(g.names)),
-			" compacted: what is read again is the latest state by key, not history, and the counts are upper bounds.")
-	case reset.WarnExpires:
-		return say("Kafka deletes the commits of a group ", text.Duration(time.Duration(g.count)*time.Second),
-			" after its last consumer left, whatever was committed since, ",
-			"and nothing tells when that was; no recent record was read. Start its consumers soon, or the reset is forgotten.")
-	case reset.WarnNoWayBack:
-		return say("An undo of this reset will be refused: ", text.Counted(g.parts, "partition"), " (", g.where(), ") ",
-			g.have(), " no committed offset now, and this Kafka ", "cannot delete one (it does not know OffsetDelete).")
-	case reset.WarnUnchecked:
-		line := say("Retention, compaction and tiering could not be checked for ", text.List(g.names, 3),
-			kafkaSaid(g.text), ".")
-		if strings.Contains(g.text, "AUTHORIZATION_FAILED") {
-			line = append(line, say(" The bot's login needs DESCRIBE_CONFIGS there.")...)
-		}
-		return line
-	default: // about the records: recordsLine
-	}
-	return recordsLine(g, v)
-}
-
-// recordsLine is a warning about the records between the target and the end.
-func recordsLine(g warningGroup, v timeFormat) Line {
-	n := text.Counted(g.parts, "partition")
-	switch g.code {
-	case reset.WarnRetention:
-		return say("Retention is about to delete what is at the target on ", n, " (", g.where(), "): ",
-			strong("up to "+records(g.count)+" may be gone within "+soon(g.text)), ". Start the consumers before that.")
-	case reset.WarnBegins:
-		return say("The log begins after that time on ", n, " (", g.where(), "), ", v.clock(g.at), " at the earliest: ",
-			strong("what was before is deleted already"), ".")
-	case reset.WarnOpen:
-		return say("Transactions are open on ", n, " (", g.where(),
-			"): consumers that read only committed records wait there until they end (", offsets(g.count),
-			" at the end).")
-	case reset.WarnPastOpen:
-		return say("The target is past open transactions on ", n, " (", g.where(),
-			"): consumers that read only committed records ", strong("never see up to "+records(g.count)),
-			" that commit later.")
-	case reset.WarnRemote:
-		return say("Up to ", records(g.count), " on ", n, " (", g.where(),
-			") are in remote (tiered) storage: reading them again is slower, and may cost money.")
-	default: // warningLine and aroundLine have the others
-	}
-	return nil
-}
 
 func offsets(n int64) string { return text.Counted(n, "offset") }
 

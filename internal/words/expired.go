@@ -14,7 +14,7 @@ func expiredLine(s reset.Story, v timeFormat) Line {
 	switch {
 	case r.Problem != nil && (r.Problem.Code == reset.ProblemConflictingRequest ||
 		r.Problem.Code == reset.ProblemMissed):
-		return say("Left out. ", scheduleProblem(r.Problem), " Nothing was changed.")
+		return say("Left out. ", problemLine(r.Problem), " Nothing was changed.")
 	case was == reset.Planning && r.Question != "":
 		return say("The question was not answered by ", v.clock(end), ". Nothing was changed.")
 	case (was == reset.Planning || was == reset.Approved) && heldUp(r.Problem):

@@ -58,9 +58,17 @@ func lostAnswer(r reset.Request) string {
 
 // firstReadings are the readings before a write arrived.
 func firstReadings(l *reset.LateWatch, v timeFormat) Line {
-	words := map[reset.Outcome]string{reset.Unchanged: "as before", reset.PartiallyApplied: "partly at the target",
-		reset.OutcomeUnknown: "at neither place"}[l.Was]
-	return say("The offsets were ", cmp.Or(words, string(l.Was)), " when read ", v.exact(l.First), " and ",
+	was := string(l.Was)
+	switch l.Was {
+	case reset.Unchanged:
+		was = "as before"
+	case reset.PartiallyApplied:
+		was = "partly at the target"
+	case reset.OutcomeUnknown:
+		was = "at neither place"
+	case reset.Verified, reset.Overtaken, reset.AppliedLate, reset.RolledBack: // an answer that came said so
+	}
+	return say("The offsets were ", was, " when read ", v.exact(l.First), " and ",
 		v.exact(l.Second), ".")
 }
 
@@ -71,33 +79,12 @@ func lateLines(r reset.Request, v timeFormat) []Line {
 		return nil
 	}
 	var lines []Line
-	switch {
-	case l.Open():
+	if l.Open() {
 		lines = append(lines, say(strong("The write may still land"), " until ", v.clock(l.Until),
 			", while no consumer is in the group. The bot reads the offsets until then, ",
 			"and corrects this card if it does."))
-	case l.Why == reset.LateLanded:
-		lines = append(lines, say("The write landed late: seen ", v.exact(l.Landed), ". ", firstReadings(l, v)))
-	case l.Why == reset.LateTime && l.Moved: // another client's commit cannot be told from the write, so neither is known
-		lines = append(lines, say("The offsets were read until ", v.clock(l.Ended),
-			". Others moved them meanwhile, so it is not known whether the write landed."))
-	case l.Why == reset.LateTime:
-		lines = append(lines, say("The offsets were read until ", v.clock(l.Ended), ": the write has not landed."))
-	case l.Why == reset.LateMember && l.Moved:
-		lines = append(lines, say("Consumers came back ", v.exact(l.Ended),
-			". Others had moved the offsets before, so it is not known whether the write landed."))
-	case l.Why == reset.LateMember:
-		lines = append(lines, say("Consumers came back ", v.exact(l.Ended),
-			". Until then the write had not landed. From then on, a late write cannot be told apart from their commits."))
-	case l.Why == reset.LateUnread:
-		lines = append(lines, say("The offsets could not be read until ", v.clock(l.Ended),
-			": whether the write has landed is not known."))
-	case l.Why == reset.LateNewer:
-		lines = append(lines,
-			say(l.By, " has written the same offsets since: a late write no longer makes a difference."))
-	case l.Why == reset.LateCluster:
-		lines = append(lines, say("The cluster is no longer configured: whether the write landed after ",
-			v.clock(l.Ended), " is not known."))
+	} else if row, ok := lateEnds[l.Why]; ok {
+		lines = append(lines, row.card(l, v))
 	}
 	if l.Moved && l.Why != reset.LateLanded {
 		lines = append(lines, say("Others have moved the offsets since: ", code("lag "+intentOf(r).Group),
@@ -106,41 +93,94 @@ func lateLines(r reset.Request, v timeFormat) []Line {
 	return lines
 }
 
-// lateLine is an event of the watch for a lost write.
-func lateLine(e reset.Entry, s reset.Story) Line {
-	r := s.Request
-	if e.Event == reset.EvLanded {
-		now := outcomes[reset.Outcome(e.Facts["outcome"])]
-		if reset.Outcome(e.Facts["outcome"]) == reset.AppliedLate {
-			now = outcomes[reset.Verified]
-		}
-		return say(strong("The write whose answer was lost has landed"), ": ", now, ". Reported before: ",
-			outcomes[reset.Outcome(e.Facts["was"])], ". ", mentionPerson(r.Actor))
+// lateEnds says how the watch over a lost write ended: on the card and in its thread; nil where that is told otherwise.
+var lateEnds = map[reset.LateEnd]struct {
+	card   func(l *reset.LateWatch, v timeFormat) Line
+	thread func(e entry) Line
+}{
+	reset.LateLanded: { // in the thread: EvLanded
+		card: func(l *reset.LateWatch, v timeFormat) Line {
+			return say("The write landed late: seen ", v.exact(l.Landed), ". ", firstReadings(l, v))
+		},
+	},
+	reset.LateTime: {
+		card: func(l *reset.LateWatch, v timeFormat) Line {
+			if l.Moved { // a commit of others looks like the write, so neither is known
+				return say("The offsets were read until ", v.clock(l.Ended),
+					". Others moved them meanwhile, so it is not known whether the write landed.")
+			}
+			return say("The offsets were read until ", v.clock(l.Ended), ": the write has not landed.")
+		},
+		thread: func(e entry) Line {
+			if l := e.request.Late; l != nil && l.Moved {
+				return say("Others moved the offsets, so it is not known whether the write whose answer was lost has landed. The bot no longer looks for it.")
+			}
+			return say("The write whose answer was lost did not land. The bot no longer looks for it.")
+		},
+	},
+	reset.LateMember: {
+		card: func(l *reset.LateWatch, v timeFormat) Line {
+			if l.Moved {
+				return say("Consumers came back ", v.exact(l.Ended),
+					". Others had moved the offsets before, so it is not known whether the write landed.")
+			}
+			return say("Consumers came back ", v.exact(l.Ended),
+				". Until then the write had not landed. From then on, a late write cannot be told apart from their commits.")
+		},
+		thread: func(e entry) Line {
+			return say("Consumers came back: from now on a late write cannot be told apart from their commits.")
+		},
+	},
+	reset.LateUnread: {
+		card: func(l *reset.LateWatch, v timeFormat) Line {
+			return say("The offsets could not be read until ", v.clock(l.Ended),
+				": whether the write has landed is not known.")
+		},
+		thread: func(e entry) Line {
+			return say("The offsets could not be read: whether the write landed late is not known. ",
+				mentionPerson(e.request.Actor))
+		},
+	},
+	reset.LateNewer: {
+		card: func(l *reset.LateWatch, v timeFormat) Line {
+			return say(l.By, " has written the same offsets since: a late write no longer makes a difference.")
+		},
+		thread: func(e entry) Line {
+			return say(cmp.Or(e.Facts["by"], "Another request"),
+				" has written the same offsets: a late write no longer makes a difference.")
+		},
+	},
+	reset.LateCluster: {
+		card: func(l *reset.LateWatch, v timeFormat) Line {
+			return say("The cluster is no longer configured: whether the write landed after ",
+				v.clock(l.Ended), " is not known.")
+		},
+		thread: func(e entry) Line {
+			return say(cmp.Or(e.Facts["cluster"], "The cluster"),
+				" is no longer configured: the bot no longer looks for a late write.")
+		},
+	},
+}
+
+// landedLine tells that a write whose answer was lost has landed, and what had been reported before.
+func landedLine(e entry) Line {
+	outcome := reset.Outcome(e.Facts["outcome"])
+	if outcome == reset.AppliedLate {
+		outcome = reset.Verified
 	}
-	switch reset.LateEnd(e.Facts["why"]) {
-	case reset.LateTime:
-		if r.Late != nil && r.Late.Moved {
-			return say("Others moved the offsets, so it is not known whether the write whose answer was lost has landed. The bot no longer looks for it.")
-		}
-		return say("The write whose answer was lost did not land. The bot no longer looks for it.")
-	case reset.LateMember:
-		return say("Consumers came back: from now on a late write cannot be told apart from their commits.")
-	case reset.LateUnread:
-		return say("The offsets could not be read: whether the write landed late is not known. ",
-			mentionPerson(r.Actor))
-	case reset.LateNewer:
-		return say(cmp.Or(e.Facts["by"], "Another request"),
-			" has written the same offsets: a late write no longer makes a difference.")
-	case reset.LateCluster:
-		return say(cmp.Or(e.Facts["cluster"], "The cluster"),
-			" is no longer configured: the bot no longer looks for a late write.")
-	case reset.LateLanded: // is told as EvLanded, above
+	return say(strong("The write whose answer was lost has landed"), ": ", outcomes[outcome], ". Reported before: ",
+		outcomes[reset.Outcome(e.Facts["was"])], ". ", mentionPerson(e.request.Actor))
+}
+
+func lateEndLine(e entry) Line {
+	if end := lateEnds[reset.LateEnd(e.Facts["why"])].thread; end != nil {
+		return end(e)
 	}
 	return say("The bot no longer looks for a late write.")
 }
 
 // readTwice are the times at which the offsets were read after a lost answer.
-func readTwice(e reset.Entry, v timeFormat) Line {
+func readTwice(e entry) Line {
 	first, err := time.Parse(time.RFC3339, e.Facts["first"])
 	if err != nil {
 		return nil
@@ -149,7 +189,7 @@ func readTwice(e reset.Entry, v timeFormat) Line {
 	if err != nil {
 		return nil
 	}
-	return say(", read ", v.exact(first), " and ", v.exact(second))
+	return say(", read ", e.times.exact(first), " and ", e.times.exact(second))
 }
 
 // rollbackLine says why a part that was written could not be rolled back, and who was in the group.

@@ -94,92 +94,18 @@ func problemButtons(p *reset.Problem) []Button {
 
 // problemLines are what is wrong and what to do about it.
 func problemLines(p *reset.Problem) []Line {
-	tell := kafkaProblem
-	switch p.Code {
-	case reset.ProblemNoCommit, reset.ProblemSkipMoved, reset.ProblemFuture, reset.ProblemOneRecord,
-		reset.ProblemAmbiguous, reset.ProblemNoCluster, reset.ProblemTooLong, reset.ProblemNoRecord,
-		reset.ProblemRecreated, reset.ProblemVoided:
-		tell = intentProblem
-	case reset.ProblemNoRequest, reset.ProblemStale, reset.ProblemTooLate, reset.ProblemBlocked, reset.ProblemStopping,
-		reset.ProblemFrozen, reset.ProblemNotFrozen, reset.ProblemNoOption, reset.ProblemNoUndo, reset.ProblemReadPast,
-		reset.ProblemNotYours:
-		tell = requestProblem
-	case reset.ProblemDenied:
-		return denialLines(p)
-	case reset.ProblemDirectory:
-		return []Line{directoryProblem(p)}
-	case reset.ProblemBusy:
-		return busyProblem(p)
-	default: // Kafka's (kafkaProblem), or a schedule's (scheduleProblem, below)
+	lines := []Line{problemLine(p)}
+	if p.Code == reset.ProblemBusy && len(p.Members) > 0 {
+		lines = append(lines, membersLeftLine(p.Members))
 	}
-	if l := tell(p); l != nil {
-		return []Line{l}
-	}
-	if l := scheduleProblem(p); l != nil {
-		return []Line{l}
-	}
-	return []Line{say("Kafka or the bot said: ", string(p.Code), kafkaSaid(p.Got), ".")}
+	return lines
 }
 
-func kafkaProblem(p *reset.Problem) Line {
-	switch p.Code {
-	case reset.ProblemDeleted:
-		return deletedTopic(p)
-	case reset.ProblemClusterGone:
-		return clusterGone(p)
-	case reset.ProblemInternal:
-		return say("It has made no progress", failsSince(p), ": ", cmp.Or(p.Got, "an error inside the bot"),
-			". The bot tries again at growing intervals. Its log has the detail; tell the people who run the bot.")
-	case reset.ProblemPhantom:
-		return say("Offsets of ", cmp.Or(p.Group, "the group"),
-			" move although it has no member: a process commits without being a member",
-			" (a consumer that uses assign, or a tool), or consumers join and leave within a second. Nothing is written while that goes on; find and stop it.")
-	case reset.ProblemUnreachable:
-		return say(p.Cluster, " does not answer", tried(p), ". Try again in a minute.")
-	case reset.ProblemWrongCluster:
-		return say("Another Kafka answers as ", p.Cluster, ": its cluster id is ", code(p.Got),
-			", the configuration pins ", code(p.Want),
-			". The people who run the bot must check bootstrap and cluster_id.")
-	case reset.ProblemIncomplete:
-		return say("Not every broker of ", p.Cluster, " answered", kafkaSaid(p.Got),
-			", so a missing answer proves nothing. Try again in a minute.")
-	case reset.ProblemNoGroup:
-		return say("No group ", p.Group, onCluster(p), ". ", near(p.Names),
-			"Nothing was created. A group that is yet to come is created by ", code("--create-group"), ".")
-	case reset.ProblemNoTopic:
-		return say("No topic ", p.Topic, onCluster(p), ". ", near(p.Names), "Nothing was created.")
-	case reset.ProblemNoPartition:
-		return say(p.Topic, " has ", text.Counted(p.Count, "partition"), lastPartition(p.Count), ": there is no ",
-			partitionsLabel(p.Topic, p.Parts), ".")
-	case reset.ProblemNoCommits:
-		return say(p.Group, " has no commits", onTopic(p.Topic), onCluster(p),
-			". Name the topics, with a target that needs no commit: to TIME, to latest, to earliest.")
-	case reset.ProblemUnread:
-		return unreadableLine(p)
-	case reset.ProblemWrongTool:
-		return wrongTool(p)
-	case reset.ProblemHidden:
-		return hiddenProblem(p)
-	case reset.ProblemNoAPI:
-		return say(p.Cluster, " does not know ", p.Got,
-			" (Kafka before 2.4, and some services): committed offsets cannot be deleted there. Nothing was written. ",
-			"Reset to earliest, latest or a time instead; an undo without those partitions is a reset with ",
-			code("--from-file"), ".")
-	case reset.ProblemKafkaRejected:
-		return say("Kafka turned the write down", kafkaSaid(p.Got),
-			": usually a consumer came back just then. Nothing was written; it is tried again once the group is idle.")
-	case reset.ProblemSlowStore:
-		return say("The bot's database took longer than ", wait(p.Want),
-			" to record that a write begins, so the write was not sent. It is tried again once the group is idle.")
-	case reset.ProblemLost:
-		return say("An answer of Kafka was lost", kafkaSaid(p.Got),
-			". It may have been written or not; nothing is sent again.")
-	case reset.ProblemMisplaced:
-		return say("The offsets read back are neither the target nor what was there before: somebody else commits to ",
-			cmp.Or(p.Group, "this group"), ".")
-	default: // problemLines asks the functions of the other problems
+func problemLine(p *reset.Problem) Line {
+	if tell, ok := problems[p.Code]; ok {
+		return tell(p)
 	}
-	return nil
+	return say("Kafka or the bot said: ", string(p.Code), kafkaSaid(p.Got), ".") // stored by a version to come
 }
 
 func tried(p *reset.Problem) string {
@@ -247,55 +173,13 @@ func lastPartition(n int64) string {
 	return fmt.Sprintf(" (0 to %d)", n-1)
 }
 
-func busyProblem(p *reset.Problem) []Line {
-	lines := []Line{say("Consumers are connected to ", cmp.Or(p.Group, "the group"),
-		": nothing was written. Stop them; the reset goes on by itself while it waits.")}
-	if len(p.Members) > 0 {
-		lines[0] = say(text.Counted(len(p.Members), "consumer"), " ", isAreText(len(p.Members)), " connected to ",
-			p.Group, ": ", members(p.Members), ". Nothing was written.")
-		lines = append(lines, membersLeftLine(p.Members))
+func busyProblem(p *reset.Problem) Line {
+	if len(p.Members) == 0 {
+		return say("Consumers are connected to ", cmp.Or(p.Group, "the group"),
+			": nothing was written. Stop them; the reset goes on by itself while it waits.")
 	}
-	return lines
-}
-
-func intentProblem(p *reset.Problem) Line {
-	switch p.Code {
-	case reset.ProblemNoCommit:
-		if p.Want != "" {
-			return say(p.Want, " has no commit on ", partitionsLabel(p.Topic, p.Parts),
-				": there is no place to copy. Leave it out, or name the partitions that both have.")
-		}
-		return say(partitionsLabel(p.Topic, p.Parts),
-			" was never committed: there is nothing to shift or skip from. Leave it out, or give a time or an offset.")
-	case reset.ProblemSkipMoved:
-		return say("The committed offset of ", partitionsLabel(p.Topic, p.Parts), " is ", text.WithCommas(p.Other),
-			" now, not ", text.WithCommas(p.Count),
-			": the record is not the next one any more. Nothing was skipped. Look with ", code("lag"),
-			" and ask again.")
-	case reset.ProblemFuture:
-		return say(quotedOr(p.Got, "That time"), " has not come yet", inSeconds(p.Count),
-			". A reset goes to a place that exists; ask again then.")
-	case reset.ProblemOneRecord:
-		return say("Skip passes over exactly one record, of one partition", found(p.Count), ". Example: ",
-			code("skip orders:7@18231"))
-	case reset.ProblemAmbiguous:
-		return which(p)
-	case reset.ProblemNoCluster:
-		return say("No cluster ", p.Got, " is configured. There ", isAre(len(p.Names)), " ", text.List(p.Names, 8), ".")
-	case reset.ProblemTooLong:
-		return say("A wait of ", wait(p.Got), " is longer than the rule allows: ", wait(p.Want), " at most",
-			ruleOfProblem(p), ".")
-	case reset.ProblemNoRecord:
-		return say(partitionsLabel(p.Topic, p.Parts), " has no record at offset ", text.WithCommas(p.Count),
-			" yet: its end is ", text.WithCommas(p.Other), ". Nothing was skipped.")
-	case reset.ProblemRecreated:
-		return say(p.Topic,
-			" was deleted and made again: offsets of the old topic mean nothing in the new one. Ask for a reset by time, to earliest or to latest instead.")
-	case reset.ProblemVoided:
-		return say("The approval no longer covers it: ", voidReason(p), ". It is planned again.")
-	default: // problemLines asks the functions of the other problems
-	}
-	return nil
+	return say(text.Counted(len(p.Members), "consumer"), " ", isAreText(len(p.Members)), " connected to ", p.Group, ": ",
+		members(p.Members), ". Nothing was written.")
 }
 
 // wait shows a duration as people say it.

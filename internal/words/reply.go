@@ -11,70 +11,118 @@ func ReplyOf(r reset.Reply) Content {
 	in, _ := req.Intent()
 	v := timeFormatOf(in, firstTime(req.Observation.At, r.At, req.DecidedAt, req.CreatedAt))
 	c := Content{Title: title(in, reset.ClusterInfo{Name: in.Cluster}), Status: status(req, states[req.State])}
-	c.Lines = []Line{replyLine(r, v)}
-	switch r.Did {
-	case reset.DidPlan:
+	c.Lines = []Line{replyLine(decision{r, in, v})}
+	if r.Did == reset.DidPlan {
 		c.Buttons = replyButtons(req)
-	case reset.DidSubmit, reset.DidArm:
-		if !req.Deadline.IsZero() {
-			c.Lines = append(c.Lines, say("Open until ", v.clock(req.Deadline), ". Stop it with ",
-				code("cancel "+req.ID), "."))
-		}
-	case reset.DidVote, reset.DidAlready, reset.DidEmergency, reset.DidReject, reset.DidCancel, reset.DidChoose,
-		reset.DidRetry, reset.DidSettle, reset.DidUndo,
-		// one line is enough
-		reset.DidPause, reset.DidResume, reset.DidRemove, reset.DidSkip, reset.DidDelay, reset.DidRunNow:
+	}
+	if asked := r.Did == reset.DidSubmit || r.Did == reset.DidArm; asked && !req.Deadline.IsZero() {
+		c.Lines = append(c.Lines, say("Open until ", v.clock(req.Deadline), ". Stop it with ", code("cancel "+req.ID),
+			"."))
 	}
 	c.Fallback = fallback(c)
 	return c
 }
 
-func replyLine(r reset.Reply, v timeFormat) Line {
-	req := r.Request
-	in, _ := req.Intent()
-	switch r.Did {
-	case reset.DidSubmit:
-		return say(req.ID, " is asked for: it needs ", text.Counted(req.Need, "approval"), " from ",
-			people(req.Ruling.Approvers, User, "or"), ".")
-	case reset.DidArm:
-		return say(req.ID, " is approved. It is written as soon as ", in.Group, " is idle.")
-	case reset.DidVote:
-		return say("Your approval of ", ref(req), " counts: ", text.WithCommas(r.Votes), " of ",
-			text.WithCommas(req.Need), ".")
-	case reset.DidAlready:
-		return say("Already approved by you", decidedBefore(r, v), "; ", req.ID, " is ", states[req.State], ".")
-	case reset.DidEmergency:
-		return say(req.ID, " goes ahead on your word alone; its owners are told. It is written as soon as ", in.Group,
-			" is idle.")
-	case reset.DidReject:
-		return say(req.ID, " is rejected. Nothing was changed.")
-	case reset.DidCancel:
-		return say(req.ID, " is cancelled. Nothing was changed.")
-	case reset.DidChoose:
-		return say(req.ID, " is planned again with your choice.")
-	case reset.DidRetry:
-		return say(req.ID, " is looked at again now.")
-	case reset.DidSettle:
-		return say(req.ID, " is accepted as it is; ", in.Group, " may be reset again.")
-	case reset.DidUndo:
-		return say(req.ID, " undoes ", req.Undoes, ": its preview comes next. It is written only after you apply it.")
-	case reset.DidPlan:
-		return say("Nothing was decided: say it with its revision. ", req.ID, " is at ", code(ref(req)), "; it ",
-			effectBrief(req), ".")
-	// scheduleReply, below
-	case reset.DidPause, reset.DidResume, reset.DidRemove, reset.DidSkip, reset.DidDelay, reset.DidRunNow:
-	}
-	if l := scheduleReply(r); l != nil {
-		return l
-	}
-	return say(req.ID, ": ", string(r.Did), ".")
+// decision is a reply with what its sentence is made of.
+type decision struct {
+	reset.Reply
+	intent reset.Intent
+	times  timeFormat
 }
 
-func decidedBefore(r reset.Reply, v timeFormat) Line {
-	if r.At.IsZero() {
+func replyLine(a decision) Line {
+	if tell, ok := replies[a.Did]; ok {
+		return tell(a)
+	}
+	return say(a.Request.ID, ": ", string(a.Did), ".")
+}
+
+// label is what the schedule is called that was decided about.
+func (a decision) label() string {
+	if a.Schedule == nil {
+		return a.Request.ID
+	}
+	return a.Schedule.Label()
+}
+
+// next is when that schedule runs next.
+func (a decision) next() Line {
+	sc := a.Schedule
+	if sc == nil || sc.Next.IsZero() {
 		return nil
 	}
-	return say(" (", v.clock(r.At), ")")
+	return say(" It comes next ", timeFormatOf(sc.Intent, firstTime(a.Request.CreatedAt, a.At)).clock(sc.Next), ".")
+}
+
+// replies says what each decision did.
+var replies = map[reset.Did]func(a decision) Line{
+	reset.DidSubmit: func(a decision) Line {
+		return say(a.Request.ID, " is asked for: it needs ", text.Counted(a.Request.Need, "approval"), " from ",
+			people(a.Request.Ruling.Approvers, User, "or"), ".")
+	},
+	reset.DidArm: func(a decision) Line {
+		return say(a.Request.ID, " is approved. It is written as soon as ", a.intent.Group, " is idle.")
+	},
+	reset.DidVote: func(a decision) Line {
+		return say("Your approval of ", ref(a.Request), " counts: ", text.WithCommas(a.Votes), " of ",
+			text.WithCommas(a.Request.Need), ".")
+	},
+	reset.DidAlready: func(a decision) Line {
+		return say("Already approved by you", decidedBefore(a), "; ", a.Request.ID, " is ", states[a.Request.State],
+			".")
+	},
+	reset.DidEmergency: func(a decision) Line {
+		return say(a.Request.ID, " goes ahead on your word alone; its owners are told. It is written as soon as ",
+			a.intent.Group, " is idle.")
+	},
+	reset.DidReject: func(a decision) Line {
+		return say(a.Request.ID, " is rejected. Nothing was changed.")
+	},
+	reset.DidCancel: func(a decision) Line {
+		return say(a.Request.ID, " is cancelled. Nothing was changed.")
+	},
+	reset.DidChoose: func(a decision) Line {
+		return say(a.Request.ID, " is planned again with your choice.")
+	},
+	reset.DidRetry: func(a decision) Line {
+		return say(a.Request.ID, " is looked at again now.")
+	},
+	reset.DidSettle: func(a decision) Line {
+		return say(a.Request.ID, " is accepted as it is; ", a.intent.Group, " may be reset again.")
+	},
+	reset.DidUndo: func(a decision) Line {
+		return say(a.Request.ID, " undoes ", a.Request.Undoes,
+			": its preview comes next. It is written only after you apply it.")
+	},
+	reset.DidPlan: func(a decision) Line {
+		return say("Nothing was decided: say it with its revision. ", a.Request.ID, " is at ", code(ref(a.Request)),
+			"; it ", effectBrief(a.Request), ".")
+	},
+	reset.DidPause: func(a decision) Line {
+		return say(a.label(), " is paused: nothing runs until it is resumed.")
+	},
+	reset.DidResume: func(a decision) Line {
+		return say(a.label(), " runs again.", a.next())
+	},
+	reset.DidRemove: func(a decision) Line {
+		return say(a.label(), " is removed.")
+	},
+	reset.DidSkip: func(a decision) Line {
+		return say("The next run of ", a.label(), " is left out.", a.next())
+	},
+	reset.DidDelay: func(a decision) Line {
+		return say(a.label(), " is put off by an hour.")
+	},
+	reset.DidRunNow: func(a decision) Line {
+		return say(a.label(), " runs now, as soon as its group is idle.")
+	},
+}
+
+func decidedBefore(a decision) Line {
+	if a.At.IsZero() {
+		return nil
+	}
+	return say(" (", a.times.clock(a.At), ")")
 }
 
 // replyButtons decide on the revision that was just shown.

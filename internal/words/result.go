@@ -94,21 +94,8 @@ func readBack(e reset.Effect, s reset.Story) string {
 
 // whyMissed says why a partition is not at the requested offset.
 func whyMissed(st reset.Step) string {
-	switch st.How {
-	case reset.HowClampStart:
-		if st.Gone() == 0 {
-			return " (the log-start offset)"
-		}
-		return ", " + text.Counted(st.Gone(), "message") + " " + wasWere(st.Gone()) + " deleted by retention"
-	case reset.HowClampEnd:
-		return " (the log-end offset)"
-	case reset.HowNoLater:
-		return " (latest: no message is as late)"
-	case reset.HowStartInDoubt:
-		return " (earliest: where that time begins is in doubt)"
-	case reset.HowRecord, reset.HowEnd, reset.HowStart, reset.HowExact, reset.HowShifted, reset.HowCommitted,
-		reset.HowLike, reset.HowDeleted,
-		reset.HowSaved: // are at the requested offset
+	if why := hows[st.How].missed; why != nil {
+		return why(st)
 	}
 	return ""
 }

@@ -276,12 +276,3 @@ func standingApproval(m reset.Mandate, v timeFormat) Line {
 	}
 	return say("Rests on ", m.Request, ", approved by ", voters(m.Votes, v), until(", until ", m.Until, v), ".")
 }
-
-// moment is a fact with a time.
-func moment(e reset.Entry, key, before string, v timeFormat) Line {
-	t, err := time.Parse(time.RFC3339, e.Facts[key])
-	if err != nil {
-		return nil
-	}
-	return say(before, v.clock(t))
-}

@@ -17,21 +17,36 @@ const (
 	topicRows  = 20
 )
 
-// hows names how a step's target was found, where there is no record to show.
-var hows = map[reset.How]string{
-	reset.HowRecord:       "",
-	reset.HowNoLater:      "none later: end",
-	reset.HowStartInDoubt: "in doubt: log start",
-	reset.HowEnd:          "end",
-	reset.HowStart:        "log start",
-	reset.HowExact:        "",
-	reset.HowShifted:      "",
-	reset.HowCommitted:    "as it is",
-	reset.HowSaved:        "as it was",
-	reset.HowLike:         "as the other",
-	reset.HowDeleted:      "deleted",
-	reset.HowClampStart:   "gone: log start",
-	reset.HowClampEnd:     "beyond: end",
+// hows says how a step's target was found.
+var hows = map[reset.How]struct {
+	word  string // in the last column of a plan, where there is no record to name
+	plain bool   // it is where every step of its kind lands: a row of its own need not say so
+	// missed is why the partition is not where it was asked to go; nil: it is there.
+	missed func(reset.Step) string
+}{
+	reset.HowRecord:  {plain: true},
+	reset.HowNoLater: {word: "none later: end", missed: always(" (latest: no message is as late)")},
+	reset.HowStartInDoubt: {word: "in doubt: log start",
+		missed: always(" (earliest: where that time begins is in doubt)")},
+	reset.HowEnd:        {word: "end", plain: true},
+	reset.HowStart:      {word: "log start", plain: true},
+	reset.HowExact:      {plain: true},
+	reset.HowShifted:    {plain: true},
+	reset.HowCommitted:  {word: "as it is", plain: true},
+	reset.HowSaved:      {word: "as it was", plain: true},
+	reset.HowLike:       {word: "as the other", plain: true},
+	reset.HowDeleted:    {word: "deleted", plain: true},
+	reset.HowClampStart: {word: "gone: log start", missed: missedByRetention},
+	reset.HowClampEnd:   {word: "beyond: end", missed: always(" (the log-end offset)")},
+}
+
+func always(s string) func(reset.Step) string { return func(reset.Step) string { return s } }
+
+func missedByRetention(st reset.Step) string {
+	if st.Gone() == 0 {
+		return " (the log-start offset)"
+	}
+	return ", " + text.Counted(st.Gone(), "message") + " " + wasWere(st.Gone()) + " deleted by retention"
 }
 
 // planTable is a story's plan: by partition, or by topic where there are many of both.
@@ -80,7 +95,7 @@ func stepTable(steps []reset.Step, v timeFormat, more int, brief bool) *Table {
 	last, head := make([]string, len(steps)), "why there"
 	said := false
 	for i, s := range steps {
-		last[i] = hows[s.How]
+		last[i] = hows[s.How].word
 		if s.How == reset.HowClampStart || s.How == reset.HowClampEnd {
 			last[i] += " (asked " + text.WithCommas(s.Asked) + ")"
 		}
@@ -104,14 +119,8 @@ func stepTable(steps []reset.Step, v timeFormat, more int, brief bool) *Table {
 
 // plainHow reports whether a step's target was found in the usual way: then its row need not say so.
 func plainHow(s reset.Step) bool {
-	switch s.How {
-	case reset.HowEnd, reset.HowStart, reset.HowCommitted, reset.HowSaved, reset.HowLike, reset.HowDeleted:
-		return s.RecordAt.IsZero()
-	case reset.HowRecord, reset.HowNoLater, reset.HowStartInDoubt, reset.HowExact, reset.HowShifted,
-		reset.HowClampStart, reset.HowClampEnd:
-		// plain where the table has no text for it
-	}
-	return hows[s.How] == "" && s.RecordAt.IsZero()
+	how := hows[s.How]
+	return (how.plain || how.word == "") && s.RecordAt.IsZero()
 }
 
 // row is the time of a record in a table, where no markup can show the reader's own zone: the header has the zone.

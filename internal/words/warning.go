@@ -15,18 +15,16 @@ import (
 // partition.
 func warnings(s reset.Story, v timeFormat) []Line {
 	var lines []Line
-	done := map[reset.WarningCode]bool{}
+	var done []reset.WarningCode
 	for _, w := range s.Request.Warnings {
+		same := s.Request.Warnings
 		if w.Code == reset.WarnNote {
-			lines = append(lines, say(w.Text))
+			same = []reset.Warning{w} // each says something else
+		} else if slices.Contains(done, w.Code) {
 			continue
 		}
-		if done[w.Code] {
-			continue
-		}
-		done[w.Code] = true
-		all := groupWarnings(s.Request.Warnings, w.Code)
-		if l := warningLine(all, s, v); l != nil {
+		done = append(done, w.Code)
+		if l := warningLine(groupWarnings(same, w.Code), s.Request, v); l != nil {
 			lines = append(lines, l)
 		}
 	}
@@ -47,6 +45,9 @@ type warningGroup struct {
 	other  int64
 	text   string
 	at     time.Time
+
+	request reset.Request
+	times   timeFormat
 }
 
 func groupWarnings(ws []reset.Warning, code reset.WarningCode) warningGroup {
@@ -90,6 +91,17 @@ func didYouMean(names []string) string {
 	return ". Or did you mean " + text.List(names, 3) + "?"
 }
 
+// warningLine is nil for what other lines say, and for a code that a version to come has stored.
+func warningLine(g warningGroup, r reset.Request, v timeFormat) Line {
+	g.request, g.times = r, v
+	if tell, ok := warningLines[g.code]; ok {
+		return tell(g)
+	}
+	return nil
+}
+
+func (g warningGroup) on() string { return text.Counted(g.parts, "partition") }
+
 func (g warningGroup) where() string { return text.List(g.places, 3) }
 
 func (g warningGroup) have() string {
@@ -99,62 +111,7 @@ func (g warningGroup) have() string {
 	return "have"
 }
 
-func warningLine(g warningGroup, s reset.Story, v timeFormat) Line {
-	n := text.Counted(g.parts, "partition")
-	switch g.code {
-	case reset.WarnBusy:
-		return busyLine(s.Request.Observation.Group, g)
-	case reset.WarnClampedStart:
-		return say("The target is older than the log on ", n, " (", g.where(), "): ",
-			strong(records(g.count)+" between are gone"), " and are not replayed.")
-	case reset.WarnClampedEnd:
-		return say("The target is beyond the end on ", n, " (", g.where(), "), by ", text.WithCommas(g.count),
-			" in all: the end is taken.")
-	case reset.WarnNoLater:
-		return say("No record is as late as that on ", n, " (", g.where(), "): the end is taken.", newestLine(g.at, v))
-	case reset.WarnInDoubt:
-		return say("Kafka found no record as late as that on ", n, " (", g.where(),
-			"), and that could not be proved: the log start is taken. It skips none, and may reprocess more than asked.")
-	case reset.WarnNeverCommit:
-		if firstOffsets(s.Request) {
-			return nil // the effect shows it
-		}
-		return say(text.Capital(n), " ", g.have(), " no committed offset (", g.where(),
-			"): each consumer's auto.offset.reset decides where it would start. ",
-			text.Capital(comparedWith(g.count, g.other)), ". Both numbers count for the approvals.")
-	case reset.WarnNoneAfter:
-		return say(text.Capital(n), " ", g.have(), " no committed offset afterwards (", g.where(), "), as before ",
-			cmp.Or(s.Request.Undoes, "the reset"), ": where they start is decided by ", startsAt(g.count, g.other),
-			". Both numbers count for the approvals.")
-	case reset.WarnOutsideLog:
-		return say(text.Capital(n), " ", g.have(), " a commit outside the log (", g.where(),
-			"), the group's auto.offset.reset decides there: the worst case counts.")
-	case reset.WarnFutureDated:
-		return say("The record at the target is dated in the future on ", n, " (", g.where(), "): ", v.recordDate(g.at),
-			". If that date is wrong, this goes back further than asked.")
-	case reset.WarnTopicGone:
-		return say("Commits on topics that are no more stay as they are: ", text.List(g.names, 3), ".")
-	case reset.WarnNewPartition:
-		return say("Partitions were added after the commits: ", cmp.Or(g.where(), text.List(g.names, 3)),
-			". They have none, and are left alone.")
-	case reset.WarnCreates:
-		return say("The group does not exist: this creates it", didYouMean(g.names))
-	case reset.WarnAwaited:
-		return say(strong("A write of "+text.List(g.names, 3)+" may still land"), " until ", v.clock(g.at),
-			": Kafka's answer to it was lost. It would overwrite this reset. ",
-			"It cannot land while a consumer is in the group.")
-	case reset.WarnAhead:
-		return say("What it does is not known before ", v.exact(g.at),
-			": the numbers are as of now. Beyond what is agreed to, it asks again then.",
-			" Where producers set the time of a record, their clocks decide what is after it.")
-	case reset.WarnNothing:
-		return say("Nothing would move: every partition is there already.")
-	default: // from the environment: aroundLine
-	}
-	return aroundLine(g, v)
-}
-
-// busyLine is the members, as last seen, or as counted when the plan was made.
+// busyLine names who is connected, as last seen, or as counted when the plan was made.
 func busyLine(g reset.GroupState, w warningGroup) Line {
 	if len(g.Members) == 0 {
 		return say(strong(text.Counted(w.count, "consumer")+" "+isAreText(w.count)+" connected"), state(w.text), ".")

@@ -135,21 +135,8 @@ func watchProgress(w reset.Watch, v timeFormat) []Line {
 		}
 		lines = append(lines, say("Behind by at most: ", lags, " (", v.clock(w.Lags[n-1].At), ")."))
 	}
-	switch after := text.Duration(w.Ended.Sub(w.Since)); w.Why {
-	case reset.WatchCaughtUp:
-		lines = append(lines, say(strong("Caught up"), " ", v.clock(w.CaughtUp), ", ", after, " after the reset",
-			onlyMarkers(w.Markers), "."))
-	case reset.WatchNoConsumers:
-		lines = append(lines, say(strong("Nobody came back"), " in ", after, ". It is not watched any more."))
-	case reset.WatchNewer:
-		lines = append(lines, say(w.By, " has reset the group again ", v.clock(w.Ended),
-			". This one is not watched any more."))
-	case reset.WatchCluster:
-		lines = append(lines, say("The cluster is no longer configured (", v.clock(w.Ended),
-			"). The group is no longer watched."))
-	case reset.WatchTimeout:
-		lines = append(lines, say("Not caught up after ", after, ". It is not watched any more."))
-	case reset.WatchGone: // the deleted commits are the result itself
+	if end := watchEnds[w.Why].card; end != nil {
+		lines = append(lines, end(w, v, text.Duration(w.Ended.Sub(w.Since))))
 	}
 	return lines
 }
@@ -185,65 +172,78 @@ func progress(resumed, empty, of int) string {
 	return "; " + text.WithCommas(resumed) + " of " + all + " resumed at the target"
 }
 
-// watchLine is an event of a watch.
-func watchLine(e reset.Entry, s reset.Story, fact func(key, before string) string) Line {
-	n := func(key string) int { i, _ := strconv.Atoi(e.Facts[key]); return i }
-	first := func() string {
-		l := strayPlace(e.Facts["topic"]+"-"+e.Facts["partition"], fact("read", ""), fact("to", ""))
-		if n("partitions") > 1 {
-			l += " and " + text.WithCommas(n("partitions")-1) + " more"
-		}
-		return l
-	}
-	after := text.Duration(e.At.Sub(s.Request.EndedAt))
-	switch e.Event {
-	case reset.EvChecked:
-		return say("Read again: nobody overwrote it", fact("partitions", ", partitions: "), ".")
-	case reset.EvOverwritten:
-		if late := e.Facts["by"]; late != "" {
-			return say(strong(overwrittenBy(late)), ": ", first(), ". ", overwriter(late, s),
-				" Undo it, or try again. ", mentionPerson(s.Request.Actor))
-		}
-		return say(strong("Overwritten by somebody outside the group"), ": ", first(), ". ", overwriterUnknown(s),
-			" Undo it, or stop them and try again. ", mentionPerson(s.Request.Actor))
-	case reset.EvConsumersBack:
-		return say("First consumer is back: ", consumersBack(e.Facts["client"], e.Facts["host"], n("members")),
-			progress(n("resumed"), n("empty"), n("of")), ".")
-	case reset.EvElsewhere:
-		return say(strong(text.Counted(n("partitions"), "partition")+" went on from elsewhere"), ": ", first(), ". ",
-			whyElsewhere)
-	case reset.EvResumed:
-		return say("The group goes on", progress(n("resumed"), n("empty"), n("of")), ".")
-	case reset.EvCaughtUp:
-		return say("Caught up, ", after, " after the reset", onlyMarkers(int64(n("markers"))), ".")
-	case reset.EvUnwatched:
-		return watchEndLine(e, after, mentionPerson(s.Request.Actor))
-	default: // of a schedule: scheduleLine, below
-	}
-	if l := scheduleLine(e, s, fact); l != nil {
-		return l
-	}
-	return say(string(e.Event))
+// watchEnds says how a watch ended: on the card, and in its thread; nil where that is told otherwise.
+var watchEnds = map[reset.WatchEnd]struct {
+	card   func(w reset.Watch, v timeFormat, after string) Line
+	thread func(e entry) Line
+}{
+	reset.WatchCaughtUp: { // in the thread: EvCaughtUp
+		card: func(w reset.Watch, v timeFormat, after string) Line {
+			return say(strong("Caught up"), " ", v.clock(w.CaughtUp), ", ", after, " after the reset",
+				onlyMarkers(w.Markers), ".")
+		},
+	},
+	reset.WatchNoConsumers: {
+		card: func(w reset.Watch, v timeFormat, after string) Line {
+			return say(strong("Nobody came back"), " in ", after, ". It is not watched any more.")
+		},
+		thread: func(e entry) Line {
+			return say("Nobody came back in ", e.after(), e.lag(), ". Was it started again? ",
+				mentionPerson(e.request.Actor))
+		},
+	},
+	reset.WatchNewer: {
+		card: func(w reset.Watch, v timeFormat, after string) Line {
+			return say(w.By, " has reset the group again ", v.clock(w.Ended), ". This one is not watched any more.")
+		},
+		thread: func(e entry) Line {
+			return say(cmp.Or(e.Facts["by"], "Another request"),
+				" has reset the group again; this one is not watched any more.")
+		},
+	},
+	reset.WatchCluster: {
+		card: func(w reset.Watch, v timeFormat, after string) Line {
+			return say("The cluster is no longer configured (", v.clock(w.Ended),
+				"). The group is no longer watched.")
+		},
+		thread: func(e entry) Line {
+			return say(cmp.Or(e.Facts["cluster"], "The cluster"),
+				" is no longer configured: the group is no longer watched.")
+		},
+	},
+	reset.WatchTimeout: {
+		card: func(w reset.Watch, v timeFormat, after string) Line {
+			return say("Not caught up after ", after, ". It is not watched any more.")
+		},
+		thread: func(e entry) Line {
+			return say("Not caught up after ", e.after(), e.lag(), ". It is not watched any more.")
+		},
+	},
+	reset.WatchGone: {}, // the deleted commits are the result itself
 }
 
-func watchEndLine(e reset.Entry, after string, who Line) Line {
-	lag := ""
-	if n, err := strconv.ParseInt(e.Facts["lag"], 10, 64); err == nil {
-		lag = ", and it is behind by at most " + text.WithCommas(n)
+func watchEndLine(e entry) Line {
+	if end := watchEnds[reset.WatchEnd(e.Facts["why"])].thread; end != nil {
+		return end(e)
 	}
-	switch reset.WatchEnd(e.Facts["why"]) {
-	case reset.WatchNoConsumers:
-		return say("Nobody came back in ", after, lag, ". Was it started again? ", who)
-	case reset.WatchNewer:
-		return say(cmp.Or(e.Facts["by"], "Another request"),
-			" has reset the group again; this one is not watched any more.")
-	case reset.WatchCluster:
-		return say(cmp.Or(e.Facts["cluster"], "The cluster"),
-			" is no longer configured: the group is no longer watched.")
-	case reset.WatchTimeout: // its text is below
-	case reset.WatchCaughtUp, reset.WatchGone: // the first is EvCaughtUp, and the second is not shown
+	return watchEnds[reset.WatchTimeout].thread(e)
+}
+
+func (e entry) lag() string {
+	n, err := strconv.ParseInt(e.Facts["lag"], 10, 64)
+	if err != nil {
+		return ""
 	}
-	return say("Not caught up after ", after, lag, ". It is not watched any more.")
+	return ", and it is behind by at most " + text.WithCommas(n)
+}
+
+// firstStray is the first of the partitions that strayed, and how many more did.
+func firstStray(e entry) string {
+	l := strayPlace(e.Facts["topic"]+"-"+e.Facts["partition"], e.fact("read", ""), e.fact("to", ""))
+	if n := e.number("partitions"); n > 1 {
+		l += " and " + text.WithCommas(n-1) + " more"
+	}
+	return l
 }
 
 // mentionPerson mentions a person who has to know of an event.

@@ -116,11 +116,11 @@ func TestEveryProblemHasWords(t *testing.T) {
 func TestEveryDenialHasWords(t *testing.T) {
 	t.Parallel()
 	for _, d := range constants(t, "Denial") {
-		if denials[reset.Denial(d)] == "" {
+		if denials[reset.Denial(d)].brief == "" {
 			t.Errorf("denial %q has no short words", d)
 		}
 		for _, verb := range constants(t, "Verb") {
-			if mayNot[reset.Verb(verb)] == "" {
+			if verbs[reset.Verb(verb)].mayNot == "" || verbs[reset.Verb(verb)].denied == "" {
 				t.Errorf("verb %q has no words", verb)
 			}
 			p := denied(reset.Denial(d), reset.Verb(verb))

@@ -1,0 +1,220 @@
+package words
+
+import (
+	"cmp"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// told is where an event is told, beside the whole story.
+type told int
+
+const (
+	inCard   told = iota // the card tells it as it stands, or it concerns one person only
+	inThread             // in the card's thread, once
+	ofOthers             // in the thread, but not of the run whose card it is
+)
+
+// events says what each event of a request's life was, in a sentence. Facts that are not there are left out.
+var events = map[reset.Event]struct {
+	told told
+	line func(e entry) Line
+}{
+	// The request, as people decide upon it.
+	reset.EvAsked: {inCard, func(e entry) Line {
+		return say(e.who, " asked", reason(e.intent), ".")
+	}},
+	reset.EvPlanned: {inCard, func(e entry) Line {
+		return say("Planned", revision(e), e.fact("partitions", ", partitions: "), effectFacts(e, ", "),
+			e.fact("rule", ", rule: "), ".")
+	}},
+	reset.EvRefused: {inCard, func(e entry) Line {
+		return say("Refused", e.fact("why", ": "), e.fact("got", ", "), ".")
+	}},
+	reset.EvWaiting: {inCard, func(e entry) Line {
+		if e.Facts["why"] == string(reset.ProblemDirectory) {
+			return say("Waiting for Slack: it could not be read who may do this.")
+		}
+		if e.Facts["why"] == string(reset.ProblemInternal) {
+			return say("No progress: ", cmp.Or(e.Facts["got"], "an error inside the bot"), ". The bot tries again.")
+		}
+		return say("Waiting for Kafka", e.fact("why", ": "), e.fact("got", ", "), ".")
+	}},
+	reset.EvChosen: {inCard, func(e entry) Line {
+		return say(e.who, " chose", e.fact("option", ": "), ".")
+	}},
+	reset.EvSubmitted: {inThread, func(e entry) Line {
+		return say(e.who, " asked for approval of", revision(e), e.fact("need", ", needed: "), ".")
+	}},
+	reset.EvVoted: {inThread, func(e entry) Line {
+		return say(e.who, " approved", revision(e), e.fact("votes", " ("), e.fact("need", " of "), closing(e), ".")
+	}},
+	reset.EvDenied: {inCard, func(e entry) Line {
+		return say(e.who, " was not allowed to ",
+			cmp.Or(verbs[reset.Verb(e.Facts["verb"])].denied, e.Facts["verb"], "do that"), refusedFor(e),
+			e.fact("rule", ", rule: "), ".")
+	}},
+	reset.EvEmergency: {inThread, func(e entry) Line {
+		return say(e.who, " goes alone: emergency", e.fact("incident", " "), owners(e.request), ".")
+	}},
+	reset.EvRejected: {inThread, func(e entry) Line {
+		return say(e.who, " rejected it", because(&e.Entry), ". Nothing was changed.")
+	}},
+	reset.EvApproved: {inThread, func(e entry) Line {
+		if _, saves := e.request.Act.(reset.SaveSchedule); saves {
+			return say("Approved, last by ", e.who, ".")
+		}
+		return say("Approved, last by ", e.who, ": waiting until ", e.intent.Group, " is idle.")
+	}},
+	reset.EvVoided: {inThread, func(e entry) Line {
+		if e.Facts["need"] != "" && e.Facts["cap"] == "" {
+			return say(strong("More approvals are needed"), ": ", e.fact("need", ""), e.fact("was", " instead of "),
+				e.fact("replay", ". It now replays at most "), e.fact("skip", ", skips at most "),
+				". Earlier approvals no longer count.")
+		}
+		return say("It is planned again", voided(e), e.fact("replay", "; it now replays at most "),
+			e.fact("skip", ", skips at most "), ". Earlier approvals no longer count.")
+	}},
+
+	// What the bot did with it.
+	reset.EvIdle: {inCard, func(e entry) Line {
+		return say(e.intent.Group, " is idle.")
+	}},
+	reset.EvBusy: {inCard, func(e entry) Line {
+		return say(e.intent.Group, " is busy", e.fact("members", ", consumers: "), e.fact("state", ", "), ".")
+	}},
+	reset.EvApplying: {inCard, func(e entry) Line {
+		return say("Writing", e.fact("attempt", ", attempt "), e.fact("partitions", ", partitions: "), ".")
+	}},
+	reset.EvSent: {inCard, func(e entry) Line {
+		return say("Sent", e.fact("chunk", " request "), e.fact("of", " of "), e.fact("partitions", ", partitions: "),
+			unanswered(e), ".")
+	}},
+	reset.EvKafkaRejected: {inThread, func(e entry) Line {
+		if e.Facts["sent"] == "no" {
+			return say("Nothing was sent: ", cmp.Or(e.Facts["got"], "the process that was about to write has gone"),
+				". It is tried again once the group is idle.")
+		}
+		return say("Kafka turned the write down", e.fact("error", ": "), e.fact("got", ": "),
+			". Nothing was written; it is tried again once the group is idle.")
+	}},
+	reset.EvRollingBack: {inThread, func(e entry) Line {
+		return say("Putting back what had been written", e.fact("partitions", ", partitions: "), ".")
+	}},
+	reset.EvApplied: {inThread, func(e entry) Line {
+		return say("Done: ", cmp.Or(outcomes[e.request.Outcome], "written and read back"),
+			effectFacts(e, "; "), ".")
+	}},
+	reset.EvFailed: {inThread, func(e entry) Line {
+		return say("Failed: ", cmp.Or(outcomes[e.outcome()], "not written as planned"), readTwice(e), ".")
+	}},
+	reset.EvCancelled: {inThread, func(e entry) Line {
+		return say(e.who, " cancelled it", because(&e.Entry), ". Nothing was changed.")
+	}},
+	reset.EvExpired: {inThread, func(e entry) Line {
+		return say("Out of time while it was ", cmp.Or(states[reset.State(e.Facts["state"])], "waiting"),
+			". Nothing was changed.")
+	}},
+	reset.EvLanded:   {inThread, landedLine},
+	reset.EvLateOver: {inThread, lateEndLine},
+	reset.EvSettled: {inThread, func(e entry) Line {
+		return say(e.who, " accepted the outcome as it is", because(&e.Entry), ".")
+	}},
+	reset.EvFrozen: {inThread, func(e entry) Line {
+		return say(e.who, " froze ", scopeWord(cmp.Or(e.Facts["cluster"], "it")), because(&e.Entry),
+			": nothing is written until it is thawed.")
+	}},
+	reset.EvThawed: {inThread, func(e entry) Line {
+		return say(e.who, " thawed ", scopeWord(cmp.Or(e.Facts["cluster"], "it")), because(&e.Entry), ".")
+	}},
+
+	// What it saw of the group afterwards.
+	reset.EvChecked: {inCard, func(e entry) Line {
+		return say("Read again: nobody overwrote it", e.fact("partitions", ", partitions: "), ".")
+	}},
+	reset.EvOverwritten: {inThread, func(e entry) Line {
+		if late := e.Facts["by"]; late != "" {
+			return say(strong(overwrittenBy(late)), ": ", firstStray(e), ". ", overwriter(late, e.story),
+				" Undo it, or try again. ", mentionPerson(e.request.Actor))
+		}
+		return say(strong("Overwritten by somebody outside the group"), ": ", firstStray(e), ". ",
+			overwriterUnknown(e.story), " Undo it, or stop them and try again. ", mentionPerson(e.request.Actor))
+	}},
+	reset.EvConsumersBack: {inThread, func(e entry) Line {
+		return say("First consumer is back: ", consumersBack(e.Facts["client"], e.Facts["host"], e.number("members")),
+			progress(e.number("resumed"), e.number("empty"), e.number("of")), ".")
+	}},
+	reset.EvElsewhere: {inThread, func(e entry) Line {
+		return say(strong(text.Counted(e.number("partitions"), "partition")+" went on from elsewhere"), ": ",
+			firstStray(e), ". ", whyElsewhere)
+	}},
+	reset.EvResumed: {inThread, func(e entry) Line {
+		return say("The group goes on", progress(e.number("resumed"), e.number("empty"), e.number("of")), ".")
+	}},
+	reset.EvCaughtUp: {inThread, func(e entry) Line {
+		return say("Caught up, ", e.after(), " after the reset", onlyMarkers(int64(e.number("markers"))), ".")
+	}},
+	reset.EvUnwatched: {inThread, watchEndLine},
+
+	// A schedule.
+	reset.EvSaved: {inThread, func(e entry) Line {
+		return say("The schedule is saved", e.moment("next", "; the next run: "),
+			e.moment("until", "; approved until "), ".")
+	}},
+	reset.EvPaused: {inThread, func(e entry) Line {
+		if e.Actor.Kind == reset.Scheduled {
+			return say(warned(e.story), strong("the schedule has paused itself"), ": its run", e.fact("request", " "),
+				e.moment("run", " of "),
+				" found the group in use, or being reset. Somebody has to look, and resume it.")
+		}
+		if e.Actor.Kind == reset.Config {
+			return say(warned(e.story), strong("the schedule is paused"), because(&e.Entry), ".")
+		}
+		return say(e.who, " paused the schedule", because(&e.Entry), ".")
+	}},
+	reset.EvUnpaused: {inThread, func(e entry) Line {
+		return say(e.who, " resumed the schedule", e.moment("next", "; the next run: "), ".")
+	}},
+	reset.EvRemoved: {inThread, func(e entry) Line {
+		return say(e.who, " removed the schedule", because(&e.Entry), ".")
+	}},
+	reset.EvApprovalExpiring: {inThread, func(e entry) Line {
+		return say(warned(e.story), "the standing approval ends", e.moment("until", " "),
+			". Save the schedule again under its name to ask for a new one.")
+	}},
+	reset.EvApprovalExpired: {inThread, func(e entry) Line {
+		return say(warned(e.story),
+			"the standing approval has ended or no longer holds: nothing runs any more. Save the schedule again under its name to ask for a new one.")
+	}},
+	reset.EvMissed: {inThread, func(e entry) Line {
+		then := "It is left out."
+		if e.Facts["then"] == "run" {
+			then = "The latest runs now."
+		}
+		if n := e.Facts["count"]; n != "" && n != "1" {
+			return say(e.fact("count", ""), " runs were missed, the latest", e.moment("run", " "), ". ", then)
+		}
+		return say("A run was missed", e.moment("run", ": "), ". ", then)
+	}},
+	reset.EvSkipped: {inThread, func(e entry) Line {
+		return say(e.who, " left out ", firstLine(e.moment("run", "the run of "), "the run"), because(&e.Entry), ".")
+	}},
+
+	// One run.
+	reset.EvAnnounced: {ofOthers, func(e entry) Line {
+		return say("A run is announced", e.moment("run", " for "), e.fact("request", ": "), ".")
+	}},
+	reset.EvDelayed: {inThread, func(e entry) Line {
+		return say(e.who, " put it off", e.moment("until", " until "), ".")
+	}},
+	reset.EvRunNow: {inThread, func(e entry) Line {
+		return say(e.who, " said to run it now", e.fact("request", ": "), ".")
+	}},
+	reset.EvTimeReached: {inThread, func(e entry) Line {
+		return say("The time has come", e.moment("at", ": "), ". It is looked up and planned.")
+	}},
+	reset.EvPostponed: {inThread, func(e entry) Line {
+		return say("It stands back", e.fact("by", ": "), e.fact("state", " is "), ".")
+	}},
+}
