@@ -57,6 +57,25 @@ func TestAMemberBetweenTwoLooksStartsTheSettleTimeAgain(t *testing.T) {
 	b.want(r, reset.Applied, reset.Verified)
 }
 
+// What any look of this process saw of a group counts, whatever it looked for: here a preview of another request meets a
+// member that has left again when the settling request looks.
+func TestAMemberSeenByAnotherLookStartsTheSettleTimeAgain(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	r := b.armed()
+	b.approve(mara, r)
+	b.live(4 * time.Second)
+	b.cluster.Join("billing", crashing)
+	if _, err := b.Lag(b.t.Context(), mara, "C1", "prod", "billing", nil); err != nil {
+		t.Fatal(err)
+	}
+	b.cluster.Join("billing")
+	b.live(4 * time.Second)
+	b.want(r, reset.Approved, "")
+	b.live(4 * time.Second)
+	b.want(r, reset.Applied, reset.Verified)
+}
+
 // A group that was empty at the preview has served its time by the click only if every look since then found it so.
 func TestAPromptClickFindsTheSettleTimeServed(t *testing.T) {
 	t.Parallel()

@@ -49,6 +49,7 @@ func (s *Service) Run(ctx context.Context) error {
 		switch {
 		case err == nil:
 			s.lastRound.Store(s.Now().UnixMicro())
+			s.members.forget(s.Now().Add(-longestStreak))
 		case ctx.Err() == nil:
 			s.Log.Error("claim what is due", "err", err)
 		}

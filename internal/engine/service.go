@@ -28,6 +28,7 @@ type Service struct {
 	wakeOnce     sync.Once
 	serving      sync.Map // rows that this process is serving now
 	failing      sync.Map // rows that failed when they were last looked at: trouble
+	members      memberTimes
 	watching     atomic.Int32
 	checkBatches sync.Map     // of each cluster
 	lateChecks   sync.Map     // request id -> when this process last looked for its late write

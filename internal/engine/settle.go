@@ -100,6 +100,14 @@ func checkOffset(n int64, period time.Duration) int64 {
 	return int64(float64(period) * float64(part) / (1 << 24))
 }
 
+// streak is the streak so far: none, when something else that this process looked for showed a member since it began.
+func (s *Service) streak(due *Due, in reset.Intent) IdleStreak {
+	if s.members.since(in.Cluster, in.Group, due.Note.Streak.Since) {
+		return IdleStreak{}
+	}
+	return due.Note.Streak
+}
+
 // settling looks at an approved request's inactive group once more. Served is true when it has been inactive for long
 // enough.
 func (s *Service) settling(
@@ -107,7 +115,7 @@ func (s *Service) settling(
 ) (next time.Time, served bool, err error) {
 	in, _ := r.Intent()
 	l := look.groups[in.Group]
-	before := due.Note.Streak
+	before := s.streak(due, in)
 	st := before.add(in.Cluster, in.Group, l, look.began, look.ended, s.Times)
 	due.Note.Streak = st
 	switch {
@@ -186,7 +194,8 @@ func (s *Service) checkBeforeTime(due *Due, r reset.Request, look groupChecks) t
 		return first
 	}
 	in, _ := r.Intent()
-	due.Note.Streak = due.Note.Streak.add(in.Cluster, in.Group, look.groups[in.Group], look.began, look.ended, s.Times)
+	due.Note.Streak = s.streak(due, in).add(in.Cluster, in.Group, look.groups[in.Group], look.began, look.ended,
+		s.Times)
 	if next := s.nextCheck(); next.Before(r.NotBefore) {
 		return next
 	}
@@ -211,7 +220,8 @@ func (s *Service) isFreshDraft(r reset.Request) bool {
 // checkDraftIdle looks at the group of a fresh draft.
 func (s *Service) checkDraftIdle(due *Due, r reset.Request, look groupChecks) time.Time {
 	in, _ := r.Intent()
-	due.Note.Streak = due.Note.Streak.add(in.Cluster, in.Group, look.groups[in.Group], look.began, look.ended, s.Times)
+	due.Note.Streak = s.streak(due, in).add(in.Cluster, in.Group, look.groups[in.Group], look.began, look.ended,
+		s.Times)
 	if next := s.nextCheck(); s.isFreshDraft(r) && next.Before(r.Deadline) {
 		return next
 	}

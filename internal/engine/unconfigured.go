@@ -20,7 +20,7 @@ var configActor = reset.Actor{Kind: reset.Config, ID: "config"}
 // cluster is the Kafka of a name. Of a name that is not configured (any more) there is a problem, never a nil cluster.
 func (s *Service) cluster(name string) (Cluster, error) {
 	if c := s.Clusters[name]; c != nil {
-		return c, nil
+		return noticing{c, name, s}, nil
 	}
 	return nil, s.unconfiguredProblem(reset.Request{}, name)
 }

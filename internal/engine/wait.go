@@ -74,7 +74,8 @@ func (s *Service) recheckAndApply(ctx context.Context, due *Due, r reset.Request
 		due.Note.Streak = IdleStreak{}
 		return s.busy(ctx, *due, r, snap.Group)
 	}
-	if snap.Group.Epoch != l.Group.Epoch || movedSince(l.Commits, snap.Partitions) {
+	if snap.Group.Epoch != l.Group.Epoch || movedSince(l.Commits, snap.Partitions) ||
+		s.members.since(in.Cluster, in.Group, due.Note.Streak.Since) {
 		due.Note.Streak = IdleStreak{}
 		return s.nextCheck(), nil
 	}

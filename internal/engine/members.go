@@ -1,0 +1,75 @@
+package engine
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// memberTimes is when this process last saw a member in a group, whatever it looked for: a plan, another request's
+// check, a reading of the lag. A settle time counts only the looks of its own request, and a consumer that came and
+// left between two of them may have been seen by another one.
+type memberTimes struct {
+	seen sync.Map // group of a cluster -> time.Time
+}
+
+// longestStreak is longer than any settle time lasts, also on a cluster that answers slowly.
+const longestStreak = time.Hour
+
+type groupOfCluster struct{ cluster, group string }
+
+// note keeps that a group has a member at a time.
+func (m *memberTimes) note(cluster, group string, g reset.GroupState, at time.Time) {
+	if !g.Idle() {
+		m.seen.Store(groupOfCluster{cluster, group}, at)
+	}
+}
+
+// since reports whether a member was seen after a time.
+func (m *memberTimes) since(cluster, group string, at time.Time) bool {
+	seen, ok := m.seen.Load(groupOfCluster{cluster, group})
+	return ok && seen.(time.Time).After(at)
+}
+
+// forget drops what was seen before a time.
+func (m *memberTimes) forget(before time.Time) {
+	m.seen.Range(func(group, at any) bool {
+		if at.(time.Time).Before(before) {
+			m.seen.CompareAndDelete(group, at)
+		}
+		return true
+	})
+}
+
+// noticing is a cluster of which every answer that shows a member is noted.
+type noticing struct {
+	Cluster
+	name string
+	s    *Service
+}
+
+func (n noticing) States(ctx context.Context, groups []string) (map[string]reset.GroupState, error) {
+	states, err := n.Cluster.States(ctx, groups)
+	for group, g := range states {
+		n.s.members.note(n.name, group, g, n.s.Now())
+	}
+	return states, err
+}
+
+func (n noticing) Look(ctx context.Context, groups []string) (map[string]reset.Look, error) {
+	looks, err := n.Cluster.Look(ctx, groups)
+	for group, l := range looks {
+		n.s.members.note(n.name, group, l.Group, n.s.Now())
+	}
+	return looks, err
+}
+
+func (n noticing) Inspect(ctx context.Context, q reset.Query) (reset.Snapshot, error) {
+	snap, err := n.Cluster.Inspect(ctx, q)
+	if err == nil {
+		n.s.members.note(n.name, q.Group, snap.Group, n.s.Now())
+	}
+	return snap, err
+}
