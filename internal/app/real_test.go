@@ -143,7 +143,9 @@ func (r *realStage) offsets() []int64 {
 
 func (r *realStage) slowly(what string, ok func() bool) {
 	r.t.Helper()
-	for end := time.Now().Add(slowly); !ok(); time.Sleep(50 * time.Millisecond) {
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for end := time.Now().Add(slowly); !ok(); <-tick.C {
 		if time.Now().After(end) {
 			r.t.Fatalf("%s: not within %s; it is at %d", what, slowly, r.offsets())
 		}
@@ -359,7 +361,9 @@ func (r *realStage) commits(offset int64) {
 func (r *realStage) joins(protocol string) *realkafka.Consumer {
 	java := r.kafka.Consume(r.t, realkafka.Consumption{Group: r.group, Topic: r.topic, Protocol: protocol,
 		Properties: map[string]string{"client.id": "billing-worker"}})
-	for end := time.Now().Add(slowly); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for end := time.Now().Add(slowly); time.Now().Before(end); <-tick.C {
 		if r.members(protocol) > 0 {
 			return java
 		}

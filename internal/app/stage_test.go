@@ -179,7 +179,9 @@ func (s *stage) later(d time.Duration) {
 // until waits for something that no protocol tells.
 func (s *stage) until(what string, ok func() bool) {
 	s.t.Helper()
-	for end := time.Now().Add(patience); !ok(); time.Sleep(10 * time.Millisecond) {
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for end := time.Now().Add(patience); !ok(); <-tick.C {
 		if time.Now().After(end) {
 			s.t.Fatalf("%s: not within %s", what, patience)
 		}

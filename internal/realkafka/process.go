@@ -153,11 +153,13 @@ func alive(pid int, mark string) bool {
 		return false
 	}
 	var args []byte
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
 	for range 100 { // Linux has it empty for a moment in the middle of exec, after Start has returned
 		if args, err = os.ReadFile(filepath.Join(proc, "cmdline")); err != nil || len(args) > 0 {
 			break
 		}
-		time.Sleep(time.Millisecond)
+		<-tick.C
 	}
 	return err != nil || strings.Contains(string(args), mark)
 }
