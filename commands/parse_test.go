@@ -172,13 +172,16 @@ func TestParseResets(t *testing.T) {
 			to(reset.Time{At: stamp("2026-11-20T04:00:00Z"), Said: "2026-11-20T09:30:00.000+0530"})},
 		{"bin/kafka-consumer-groups.sh --bootstrap-server b2.example.com:9092 --group billing --topic orders --reset-offsets --to-latest --execute",
 			changed(latest.Intent, func(in *reset.Intent) {
-				in.Cluster, in.Notes = "prod-eu", []string{options["execute"].note}
+				in.Cluster, in.Notes = "prod-eu", []string{executeNote}
 			})},
 		{"kafka-consumer-groups --bootstrap-server other:9092,B1.example.com:9092 \\\n --group billing \\\n --topic orders --reset-offsets --to-latest",
 			changed(latest.Intent, on("prod-eu"))},
 		{"kafka-consumer-groups.sh --command-config c.properties --timeout 9000 --export --group billing --topic orders --to-latest",
 			changed(latest.Intent, func(in *reset.Intent) {
-				in.Notes = []string{options["command-config"].note, options["export"].note, options["timeout"].note}
+				in.Notes = []string{
+					"--command-config is not read: the bot connects as its own configuration says.",
+					"--export is not needed: every plan comes with its CSV.",
+					"--timeout is not used: the bot has time limits of its own."}
 			})},
 
 		// Names are exact and never ambiguous; keywords have no case.
@@ -298,12 +301,14 @@ func TestParseVerbs(t *testing.T) {
 	}
 }
 
+const executeNote = "--execute is noted, never obeyed: nothing is written before somebody agreed to this preview."
+
 func TestParseNotes(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ at, text, want string }{
 		{"2026-11-22T23:20:00Z", "billing orders to 23:30",
 			"23:30 is the last one that has passed: yesterday, 2026-11-22 Europe/Berlin."},
-		{"2026-11-22T23:20:00Z", "g --topic t --to-latest --execute", options["execute"].note},
+		{"2026-11-22T23:20:00Z", "g --topic t --to-latest --execute", executeNote},
 		{"2026-11-22T23:20:00Z", "billing orders to 2026-10-25 02:30",
 			"02:30 comes twice on 2026-10-25 in Europe/Berlin: at 00:30 UTC and at 01:30 UTC. The earlier is taken; for the later: to 2026-10-25T01:30:00Z"},
 		{"2026-11-22T23:20:00Z", "billing orders to 2026-03-29 02:30",
