@@ -51,7 +51,6 @@ type Config struct {
 	APIURL   string // empty: Slack's own
 	Command  string // "/kafka-reset", as the manifest declares it
 	Sockets  int    // connections of this process; 2, so that one is up while Slack refreshes the other
-	Replicas int    // processes that connect with the same token; only to notice connections without a process
 	Plain    bool   // tables as preformatted text everywhere
 	Clusters []reset.ClusterInfo
 	Groups   []string // user groups that the policy names
@@ -106,7 +105,6 @@ const callTimeout = 8 * time.Second
 // New returns a bot that does nothing until Run or one of its ports is called.
 func New(cfg Config) *Bot {
 	cfg.Sockets = cmp.Or(cfg.Sockets, 2)
-	cfg.Replicas = cmp.Or(cfg.Replicas, 1)
 	cfg.Command = cmp.Or(cfg.Command, "/kafka-reset")
 	b := &Bot{cfg: cfg, now: cfg.Now, log: cfg.Log, queue: make(chan arrival, 1024)}
 	b.api = slack.New(cfg.BotToken, b.options()...)
@@ -129,8 +127,8 @@ func (b *Bot) options() []slack.Option {
 
 // Identity is whose token the bot holds, and what it may do with it.
 type Identity struct {
-	Team, TeamID, EnterpriseID, User string
-	Scopes                           []string
+	Team, TeamID, EnterpriseID string
+	Scopes                     []string
 }
 
 // Scopes are what the app needs, each with what fails without it. The manifest asks for exactly these.
@@ -172,7 +170,7 @@ func (b *Bot) whoami(ctx context.Context) (Identity, error) {
 	if err != nil {
 		return Identity{}, b.fault("ask whose the bot token is", err)
 	}
-	b.home = &Identity{Team: r.Team, TeamID: r.TeamID, EnterpriseID: r.EnterpriseID, User: r.UserID}
+	b.home = &Identity{Team: r.Team, TeamID: r.TeamID, EnterpriseID: r.EnterpriseID}
 	if scopes := r.Header.Get("X-OAuth-Scopes"); scopes != "" {
 		b.home.Scopes = strings.Split(scopes, ",")
 	}

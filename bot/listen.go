@@ -251,15 +251,14 @@ func (s socket) handleEvent(evt socketmode.Event) error {
 	return nil
 }
 
-// checkConnections looks at how many connections Slack counts. More than there are processes means connections that
-// no process holds: clicks that Slack sends to them are lost, and the app never receives them
+// checkConnections looks at how many connections Slack counts. More than this process has means connections
+// that no process holds, or another process with the same tokens: clicks that Slack sends there never arrive here
 // (slackapi/python-slack-sdk#1940).
 func (s socket) checkConnections(count int) {
 	s.health.connected(s.n, count)
-	want := s.cfg.Sockets * s.cfg.Replicas
-	if count > want+1 { // one more while a connection is being replaced
+	if count > s.cfg.Sockets+1 { // one more while a connection is being replaced
 		s.log.Warn("slack counts more connections than this app holds; clicks may get lost in them", "num_connections",
-			count, "expected", want)
+			count, "expected", s.cfg.Sockets)
 		return
 	}
 	s.log.Info("socket connected", "socket", s.n, "num_connections", count)

@@ -34,7 +34,7 @@ func readNaming(l line, words []word, ctx Context, example string) (groupName, e
 		return n, nil
 	}
 	if len(words) == 0 {
-		return n, &SyntaxError{Pos: l.end, Want: "which group? None is named", Example: example}
+		return n, &SyntaxError{Want: "which group? None is named", Example: example}
 	}
 	n.rest = words[1:]
 	err = n.read(words[0], ctx, example)
@@ -183,7 +183,7 @@ func almostVerb(words []word) error {
 	if verb == "" {
 		return nil
 	}
-	return &SyntaxError{Word: words[0].text, Pos: words[0].pos, Near: verb, Example: usages[verb].example(),
+	return &SyntaxError{Word: words[0].text, Near: verb, Example: usages[verb].example(),
 		Want: quoted(words[0].text) + " is no verb, and no target is named that a group of that name could go to"}
 }
 
@@ -279,7 +279,7 @@ func (r *resetParser) almostTarget(words []word) error {
 			return syntaxError(w, "billing orders back "+w.text, "%s needs the word back before it")
 		}
 		if almost := text.Nearest(w.text, targetWords); almost != "" && i == len(words)-1 {
-			return &SyntaxError{Word: w.text, Pos: w.pos, Near: almost,
+			return &SyntaxError{Word: w.text, Near: almost,
 				Want: "where to? " + quoted(w.text) + " is no target", Example: resetExample}
 		}
 	}

@@ -111,7 +111,6 @@ type SyntaxError struct {
 	Want    string // what is wrong with it, or what was expected, as a sentence without its full stop
 	Example string // a valid text
 	Near    string // the nearest valid word
-	Pos     int    // byte of the text (ParseArgs: number of the argument) where the word begins
 }
 
 func (e *SyntaxError) Error() string {
@@ -131,8 +130,7 @@ func (e *SyntaxError) Error() string {
 
 // syntaxError returns the error about one word; want may quote it by %s.
 func syntaxError(w word, example, want string) *SyntaxError {
-	return &SyntaxError{Word: w.text, Want: strings.Replace(want, "%s", quoted(w.text), 1), Example: example,
-		Pos: w.pos}
+	return &SyntaxError{Word: w.text, Want: strings.Replace(want, "%s", quoted(w.text), 1), Example: example}
 }
 
 // suggest adds the nearest of the candidates to the error.

@@ -12,7 +12,6 @@ import (
 type line struct {
 	words []word
 	given map[string][]given
-	end   int    // the position of a missing word
 	rest  []word // the reset behind "--" of a line that holds one
 	cut   bool   // there was a "--"
 }
@@ -99,8 +98,8 @@ func OptionNames() []string {
 
 // sortLine separates words and options. "--name value" and "--name=value" are the same; what follows a single dash
 // and begins with a digit is a number.
-func sortLine(words []word, end int) (line, error) {
-	l := line{given: map[string][]given{}, end: end}
+func sortLine(words []word) (line, error) {
+	l := line{given: map[string][]given{}}
 	for i := 0; i < len(words); i++ {
 		w := words[i]
 		if !w.quoted {
@@ -125,7 +124,7 @@ func sortLine(words []word, end int) (line, error) {
 // readOption reads the option w, and its value from rest unless w holds it; used is how many words of rest it took.
 func readOption(w word, rest []word) (g given, used int, err error) {
 	text, value, inline := strings.Cut(w.text, "=")
-	g = given{name: word{text: text, pos: w.pos}, value: word{text: value, pos: w.pos, quoted: w.quoted}}
+	g = given{name: word{text: text}, value: word{text: value, quoted: w.quoted}}
 	key := g.key()
 	o, known := options[key]
 	switch {
@@ -135,7 +134,7 @@ func readOption(w word, rest []word) (g given, used int, err error) {
 	case !known || !strings.HasPrefix(text, "--"):
 		return g, 0, unknownOption(g.name)
 	case o.refuse != "":
-		return g, 0, &SyntaxError{Word: text, Want: o.refuse, Example: o.instead, Pos: w.pos}
+		return g, 0, &SyntaxError{Word: text, Want: o.refuse, Example: o.instead}
 	case o.value == "" && inline:
 		return g, 0, syntaxError(g.name, text, "%s takes no value")
 	case o.value == "" || inline && value != "":
@@ -193,7 +192,7 @@ func (l line) value(name string) (word, bool) {
 func (l line) checkOptions(verb string, names ...string) error {
 	for _, name := range slices.Sorted(maps.Keys(l.given)) {
 		if !slices.Contains(names, name) {
-			return &SyntaxError{Word: "--" + name, Pos: l.given[name][0].name.pos, Example: usages[verb].example(),
+			return &SyntaxError{Word: "--" + name, Example: usages[verb].example(),
 				Want: verb + " has no option " + quoted("--"+name)}
 		}
 	}

@@ -41,8 +41,7 @@ func FuzzParse(f *testing.F) {
 		verb, id := Peek(text)
 		if err != nil {
 			var wrong *SyntaxError
-			if !errors.As(err, &wrong) || cmd != nil || wrong.Want == "" || wrong.Error() == "" || wrong.Pos < 0 ||
-				wrong.Pos > max(len(text), maxText) {
+			if !errors.As(err, &wrong) || cmd != nil || wrong.Want == "" || wrong.Error() == "" {
 				t.Fatalf("%q: %#v, %#v", text, cmd, err)
 			}
 			return

@@ -30,22 +30,22 @@ const (
 func Parse(said string, ctx Context) (Command, error) {
 	if n := utf8.RuneCountInString(said); n > maxText {
 		return nil, &SyntaxError{Want: fmt.Sprintf("a command may have %s characters; this one has %s",
-			text.WithCommas(maxText), text.WithCommas(n)), Pos: maxText}
+			text.WithCommas(maxText), text.WithCommas(n))}
 	}
 	words, err := split(said, !ctx.Terminal)
 	if err != nil {
 		return nil, err
 	}
-	return read(words, len(said), ctx)
+	return read(words, ctx)
 }
 
 // ParseArgs is Parse for words that a shell has split already.
 func ParseArgs(args []string, ctx Context) (Command, error) {
 	var words []word
-	for i, a := range args {
-		words = append(words, word{text: a, pos: i})
+	for _, a := range args {
+		words = append(words, word{text: a})
 	}
-	return read(words, len(words), ctx)
+	return read(words, ctx)
 }
 
 // Peek returns the verb and the request that a text names, without a context, as Parse would read them. It never
@@ -119,13 +119,13 @@ var verbWords = []string{"reset", "help", "status", "lag", "show", "history", "a
 var targetWords = []string{"to", "back", "shift", "skip", "clear", "like", "from", "latest", "earliest", "current",
 	"offset"}
 
-func read(words []word, end int, ctx Context) (Command, error) {
+func read(words []word, ctx Context) (Command, error) {
 	words = dropProgram(words)
 	if len(words) == 0 {
 		return Help{}, nil
 	}
 	words, rest, cut := cutReset(words)
-	l, err := sortLine(words, end)
+	l, err := sortLine(words)
 	if err != nil {
 		return nil, err
 	}
@@ -176,7 +176,7 @@ func readHelp(verb string, l line, _ Context) (Command, error) {
 	}
 	h := Help{Topic: strings.Join(topic, " ")}
 	if _, ok := Usage(h.Topic); !ok {
-		w := word{text: h.Topic, pos: l.words[1].pos}
+		w := word{text: h.Topic}
 		return nil, syntaxError(w, "help, help target, help undo",
 			"there is no help on %s").suggest(slices.Sorted(maps.Keys(usages))...)
 	}
@@ -252,7 +252,7 @@ func readDecide(verb string, l line, _ Context) (Command, error) {
 	switch verb {
 	case "choose":
 		if len(rest) == 0 {
-			return nil, &SyntaxError{Pos: l.end, Want: "choose which? The number of an option is missing",
+			return nil, &SyntaxError{Want: "choose which? The number of an option is missing",
 				Example: usages[verb].example()}
 		}
 		if d.Option, err = strconv.Atoi(rest[0].text); err != nil || d.Option < 1 || !digits(rest[0].text) {
@@ -264,15 +264,15 @@ func readDecide(verb string, l line, _ Context) (Command, error) {
 			d.Why, rest = joined(rest), nil
 		}
 		if n := utf8.RuneCountInString(d.Why); n > maxReason {
-			return nil, tooLong(l.end, n)
+			return nil, tooLong(n)
 		}
 	}
 	if verb == "settle" && d.Why == "" {
-		return nil, &SyntaxError{Pos: l.end, Want: "settle why? Whoever accepts an outcome as it is says so",
+		return nil, &SyntaxError{Want: "settle why? Whoever accepts an outcome as it is says so",
 			Example: usages[verb].example()}
 	}
 	if verb == "emergency" && d.Why == "" {
-		return nil, &SyntaxError{Pos: l.end,
+		return nil, &SyntaxError{
 			Want:    "which emergency? The incident that it is for is named, for those who read it later",
 			Example: usages[verb].example()}
 	}
@@ -284,7 +284,7 @@ var refShape = regexp.MustCompile(`^([a-z0-9]{2,20})(?:\.([1-9][0-9]{0,5}))?$`)
 // readRef reads the request that a verb is about. Ids are lower case; phones capitalise.
 func readRef(verb string, l line) (ref reset.Ref, rest []word, err error) {
 	if len(l.words) < 2 {
-		return ref, nil, &SyntaxError{Pos: l.end, Want: verb + " what? The id of a request is missing",
+		return ref, nil, &SyntaxError{Want: verb + " what? The id of a request is missing",
 			Example: usages[verb].example()}
 	}
 	w := l.words[1]
@@ -306,7 +306,7 @@ func readFreeze(verb string, l line, ctx Context) (Command, error) {
 		return nil, err
 	}
 	if len(l.words) < 2 {
-		return nil, &SyntaxError{Pos: l.end, Want: verb + " what? A cluster, or the word everything",
+		return nil, &SyntaxError{Want: verb + " what? A cluster, or the word everything",
 			Example: usages[verb].example()}
 	}
 	scope := l.words[1]
@@ -329,7 +329,7 @@ func readFreeze(verb string, l line, ctx Context) (Command, error) {
 		return nil, unexpected(rest, verb)
 	}
 	if n := utf8.RuneCountInString(b.Why); n > maxReason {
-		return nil, tooLong(l.end, n)
+		return nil, tooLong(n)
 	}
 	return b, nil
 }
@@ -352,13 +352,13 @@ func readText(l line, option string, most int) (string, error) {
 	case ok && strings.TrimSpace(w.text) == "":
 		return "", syntaxError(w, "--"+option+" "+options[option].value, "--"+option+" is empty: %s")
 	case n > most:
-		return "", tooLong(w.pos, n)
+		return "", tooLong(n)
 	}
 	return strings.TrimSpace(w.text), nil
 }
 
-func tooLong(pos, n int) *SyntaxError {
-	return &SyntaxError{Pos: pos, Want: fmt.Sprintf("a reason may have %d characters; this one has %s", maxReason,
+func tooLong(n int) *SyntaxError {
+	return &SyntaxError{Want: fmt.Sprintf("a reason may have %d characters; this one has %s", maxReason,
 		text.WithCommas(n)), Example: `--reason "bad deploy 4711"`}
 }
 

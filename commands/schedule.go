@@ -43,10 +43,10 @@ func cutReset(words []word) (head, rest []word, cut bool) {
 // readSchedule reads "schedule VERB ..."; the word alone is a list.
 func readSchedule(verb string, l line, ctx Context) (Command, error) {
 	if len(l.words) == 1 {
-		l.words = append(l.words, word{text: "list", pos: l.end})
+		l.words = append(l.words, word{text: "list"})
 	}
 	sub := l.words[1]
-	at := line{words: l.words[1:], given: l.given, end: l.end, rest: l.rest, cut: l.cut}
+	at := line{words: l.words[1:], given: l.given, rest: l.rest, cut: l.cut}
 	switch of := strings.ToLower(sub.text); of {
 	case "add":
 		return readAdd(at, ctx)
@@ -93,7 +93,7 @@ func readScheduleVerb(verb string, l line, _ Context) (Command, error) {
 		d.Why, rest = joined(rest), nil
 	}
 	if n := len([]rune(d.Why)); n > maxReason {
-		return nil, tooLong(l.end, n)
+		return nil, tooLong(n)
 	}
 	return d, noMore(rest, l, verb)
 }
@@ -104,7 +104,7 @@ var labelShape = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,39}$`)
 // readLabel reads the schedule, or the run, that a verb is about. Names are lower case; phones capitalise.
 func readLabel(verb string, l line) (name string, rest []word, err error) {
 	if len(l.words) < 2 {
-		return "", nil, &SyntaxError{Pos: l.end,
+		return "", nil, &SyntaxError{
 			Want:    l.words[0].text + " what? The id or the name of a schedule is missing",
 			Example: scheduleVerbExample(verb)}
 	}
@@ -141,10 +141,10 @@ func readAdd(l line, ctx Context) (Command, error) {
 	expr := joined(l.words[1:])
 	switch {
 	case !l.cut && len(l.words) > 1:
-		return nil, &SyntaxError{Pos: l.end, Want: "what is to be reset? It stands behind two dashes, after when",
+		return nil, &SyntaxError{Want: "what is to be reset? It stands behind two dashes, after when",
 			Example: ScheduleExample}
 	case strings.TrimSpace(expr) == "":
-		return nil, &SyntaxError{Pos: l.end, Want: "when? Five fields are missing: minute, hour, day, month, weekday",
+		return nil, &SyntaxError{Want: "when? Five fields are missing: minute, hour, day, month, weekday",
 			Example: ScheduleExample}
 	}
 	a := resetParser{line: l, ctx: ctx}
@@ -166,16 +166,16 @@ func readAt(verb string, l line, ctx Context) (Command, error) {
 	const example = "at 02:10 -- billing@prod-eu orders back 24h"
 	switch {
 	case !l.cut:
-		return nil, &SyntaxError{Pos: l.end,
+		return nil, &SyntaxError{
 			Want: "what is to be reset? It stands behind two dashes, after the time; " + named(verb), Example: example}
 	case len(l.words) == 1:
-		return nil, &SyntaxError{Pos: l.end, Want: "at what time? None is said", Example: example}
+		return nil, &SyntaxError{Want: "at what time? None is said", Example: example}
 	}
 	a := resetParser{line: l, ctx: ctx}
 	if err := a.readClock(); err != nil {
 		return nil, err
 	}
-	w := word{text: joined(l.words[1:]), pos: l.words[1].pos}
+	w := word{text: joined(l.words[1:])}
 	t, notes, err := readComing(w.text, a.clock)
 	if err != nil {
 		return nil, syntaxError(w, example, "at what time? %s "+sentence(err))
@@ -305,7 +305,7 @@ func readMissed(said string) (reset.IfMissed, bool) {
 
 // readScheduledReset reads the reset after "--", and puts it into its schedule.
 func (r *resetParser) readScheduledReset(s reset.Schedule) (Command, error) {
-	l, err := sortLine(r.rest, r.end)
+	l, err := sortLine(r.rest)
 	if err != nil {
 		return nil, err
 	}
@@ -338,7 +338,7 @@ func (r *resetParser) readScheduledReset(s reset.Schedule) (Command, error) {
 	}
 	what, ok := cmd.(Reset)
 	if !ok || what.Intent.Target == nil {
-		return nil, &SyntaxError{Pos: r.end, Want: "where to? A schedule holds a whole reset, and no target is said",
+		return nil, &SyntaxError{Want: "where to? A schedule holds a whole reset, and no target is said",
 			Example: ScheduleExample}
 	}
 	if why, err := readText(r.line, "reason", maxReason); err != nil {

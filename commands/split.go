@@ -11,14 +11,7 @@ import (
 // word is one word of a command.
 type word struct {
 	text   string
-	pos    int  // where it begins: byte of the text, or number of the argument
 	quoted bool // a part was in quotes: it is never an option's name
-}
-
-// letter is a character after Slack's escaping is undone, and its byte in the text.
-type letter struct {
-	r  rune
-	at int
 }
 
 // split cuts a text into words as a shell does: quotes, backslashes, continued lines; but nothing is expanded and no
@@ -37,7 +30,7 @@ func split(text string, slack bool) ([]word, error) {
 }
 
 type splitter struct {
-	in    []letter
+	in    []rune
 	i     int
 	words []word
 	cur   strings.Builder
@@ -46,67 +39,67 @@ type splitter struct {
 }
 
 func (s *splitter) next() error {
-	l := s.in[s.i]
+	r := s.in[s.i]
 	s.i++
 	switch {
-	case unicode.IsSpace(l.r):
+	case unicode.IsSpace(r):
 		s.end()
-	case turnsDirection(l.r):
-		return &SyntaxError{Word: text.Visible(string(l.r)), Pos: l.at,
-			Want: "the text holds the invisible character " + text.Visible(string(l.r)) +
+	case turnsDirection(r):
+		return &SyntaxError{Word: text.Visible(string(r)),
+			Want: "the text holds the invisible character " + text.Visible(string(r)) +
 				", which changes its direction: it may not be the command that it looks like; type it instead of pasting it"}
-	case isInvisible(l.r):
-	case l.r == '\\':
+	case isInvisible(r):
+	case r == '\\':
 		if s.i == len(s.in) {
-			return &SyntaxError{Word: `\`, Pos: l.at,
+			return &SyntaxError{Word: `\`,
 				Want:    `the text ends with a backslash: the rest of the line is missing`,
 				Example: "paste the whole command as one line"}
 		}
-		if s.in[s.i].r != '\n' { // otherwise the line goes on
+		if s.in[s.i] != '\n' { // otherwise the line goes on
 			s.add(s.in[s.i])
 		}
 		s.i++
-	case quote(l.r) != 0 && !s.apostrophe(s.i-1):
-		return s.quote(l)
+	case quote(r) != 0 && !s.apostrophe(s.i-1):
+		return s.quote(r)
 	default:
-		s.add(l)
+		s.add(r)
 	}
 	return nil
 }
 
 // quote reads up to the quote that closes the one just read: a straight one closes a straight one, a smart one a
 // smart one.
-func (s *splitter) quote(opened letter) error {
-	s.begin(opened.at)
+func (s *splitter) quote(opened rune) error {
+	s.begin()
 	s.word.quoted = true
-	straight := opened.r < utf8.RuneSelf
+	straight := opened < utf8.RuneSelf
 	for ; s.i < len(s.in); s.i++ {
-		l := s.in[s.i]
+		r := s.in[s.i]
 		switch {
-		case l.r == '\\' && opened.r == '"' && s.i+1 < len(s.in) && strings.ContainsRune("\"\\$`\n", s.in[s.i+1].r):
+		case r == '\\' && opened == '"' && s.i+1 < len(s.in) && strings.ContainsRune("\"\\$`\n", s.in[s.i+1]):
 			s.i++
-			if l = s.in[s.i]; l.r != '\n' {
-				s.add(l)
+			if r = s.in[s.i]; r != '\n' {
+				s.add(r)
 			}
-		case quote(l.r) == quote(opened.r) && (l.r < utf8.RuneSelf) == straight && !s.apostrophe(s.i):
+		case quote(r) == quote(opened) && (r < utf8.RuneSelf) == straight && !s.apostrophe(s.i):
 			s.i++
 			return nil
 		default:
-			s.add(l)
+			s.add(r)
 		}
 	}
-	return &SyntaxError{Word: string(opened.r), Pos: opened.at,
-		Want: "the quote " + string(opened.r) + " is never closed", Example: `--reason "bad deploy"`}
+	return &SyntaxError{Word: string(opened), Want: "the quote " + string(opened) + " is never closed",
+		Example: `--reason "bad deploy"`}
 }
 
-func (s *splitter) add(l letter) {
-	s.begin(l.at)
-	s.cur.WriteRune(l.r)
+func (s *splitter) add(r rune) {
+	s.begin()
+	s.cur.WriteRune(r)
 }
 
-func (s *splitter) begin(at int) {
+func (s *splitter) begin() {
 	if !s.open {
-		s.open, s.word = true, word{pos: at}
+		s.open, s.word = true, word{}
 	}
 }
 
@@ -121,8 +114,7 @@ func (s *splitter) end() {
 
 // apostrophe reports whether letter i is a smart quote between two letters ("don’t").
 func (s *splitter) apostrophe(i int) bool {
-	return s.in[i].r == '’' && i > 0 && i+1 < len(s.in) && unicode.IsLetter(s.in[i-1].r) &&
-		unicode.IsLetter(s.in[i+1].r)
+	return s.in[i] == '’' && i > 0 && i+1 < len(s.in) && unicode.IsLetter(s.in[i-1]) && unicode.IsLetter(s.in[i+1])
 }
 
 // quote is the plain quote for a character; 0: it is none.
@@ -147,15 +139,13 @@ func turnsDirection(r rune) bool {
 
 // letters undoes Slack's escaping of typed text: &amp; &lt; &gt;, and links that it made by itself
 // (<http://b1.example.com:9092|b1.example.com:9092>, <mailto:billing@prod.eu|billing@prod.eu>).
-func letters(text string, slack bool) []letter {
-	out := make([]letter, 0, len(text))
+func letters(text string, slack bool) []rune {
+	out := make([]rune, 0, len(text))
 	for i := 0; i < len(text); {
 		r, size := utf8.DecodeRuneInString(text[i:])
 		if slack && r == '<' {
 			if shown, n := slackToken(text[i:]); n > 0 {
-				for _, l := range letters(strings.ReplaceAll(shown, "<", "&lt;"), true) {
-					out = append(out, letter{l.r, i})
-				}
+				out = append(out, letters(strings.ReplaceAll(shown, "<", "&lt;"), true)...)
 				i += n
 				continue
 			}
@@ -163,7 +153,7 @@ func letters(text string, slack bool) []letter {
 		if slack && r == '&' {
 			r, size = entity(text[i:])
 		}
-		out = append(out, letter{r, i})
+		out = append(out, r)
 		i += size
 	}
 	return out

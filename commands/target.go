@@ -100,7 +100,7 @@ func (r *resetParser) readTargetWords(words []word) (rest []word, err error) {
 }
 
 func (r *resetParser) missing(start string) *SyntaxError {
-	e := &SyntaxError{Pos: r.end}
+	e := &SyntaxError{}
 	switch start {
 	case "to":
 		e.Want, e.Example = "to what? A place or a time is missing", toExample
@@ -129,13 +129,13 @@ func (r *resetParser) readTo(words []word) (rest []word, err error) {
 		r.in.Target = reset.Current{}
 	case "offset":
 		if len(words) == 1 {
-			return nil, &SyntaxError{Pos: r.end, Want: "to which offset? A number is missing",
+			return nil, &SyntaxError{Want: "to which offset? A number is missing",
 				Example: "to offset 46020"}
 		}
 		return words[2:], r.readOffsetTarget(words[1])
 	default:
 		n := timeWords(words)
-		return words[n:], r.readTime(word{text: joined(words[:n]), pos: w.pos})
+		return words[n:], r.readTime(word{text: joined(words[:n])})
 	}
 	return words[1:], nil
 }
@@ -262,7 +262,7 @@ func (r *resetParser) readSkip(w word) error {
 	if !r.in.Scope.Empty() {
 		return syntaxError(w, skipExample, "%s names its topic itself: leave the other topics out")
 	}
-	if err := r.scope.add(word{text: m[1] + ":" + m[2], pos: w.pos}); err != nil {
+	if err := r.scope.add(word{text: m[1] + ":" + m[2]}); err != nil {
 		return err
 	}
 	r.in.Scope.Topics = r.scope.scopes()
@@ -283,7 +283,7 @@ func (r *resetParser) readLike(w word) error {
 // instead.
 func (r *resetParser) readRows(words []word) error {
 	if len(words) == 1 && strings.EqualFold(words[0].text, "file") {
-		return r.readFile(word{pos: words[0].pos})
+		return r.readFile(word{})
 	}
 	if !r.in.Scope.Empty() {
 		return syntaxError(words[0], rowsExample, "%s names its topic itself: leave the other topics out")
@@ -294,7 +294,7 @@ func (r *resetParser) readRows(words []word) error {
 	}
 	rows, err := readPlan("what was pasted", []byte(strings.Join(lines, "\n")), r.in.Group)
 	if err != nil {
-		return &SyntaxError{Word: words[0].text, Pos: words[0].pos, Want: err.Error(), Example: rowsExample}
+		return &SyntaxError{Word: words[0].text, Want: err.Error(), Example: rowsExample}
 	}
 	r.in.Scope, r.in.Target = scopeOf(rows), reset.Rows{Rows: rows}
 	return nil
@@ -366,13 +366,13 @@ func (r *resetParser) readFile(w word) error {
 	name := cmp.Or(w.text, "the plan")
 	switch {
 	case !r.in.Scope.Empty():
-		return syntaxError(word{text: name, pos: w.pos}, "billing@prod-eu --from-file plan.csv",
+		return syntaxError(word{text: name}, "billing@prod-eu --from-file plan.csv",
 			"%s names the topics itself: leave the others out")
 	case r.ctx.ReadFile == nil && !r.ctx.Terminal:
 		r.upload = true
 		return nil
 	case r.ctx.ReadFile == nil, r.ctx.Terminal && w.text == "":
-		return &SyntaxError{Pos: w.pos, Want: "--from-file needs the name of a file that can be read here",
+		return &SyntaxError{Want: "--from-file needs the name of a file that can be read here",
 			Example: "kafka-reset-bot plan billing@prod-eu --from-file plan.csv"}
 	}
 	data, err := r.ctx.ReadFile(w.text)
@@ -381,7 +381,7 @@ func (r *resetParser) readFile(w word) error {
 	}
 	rows, err := readPlan(name, data, r.in.Group)
 	if err != nil {
-		return &SyntaxError{Word: w.text, Pos: w.pos, Want: err.Error(), Example: "orders,0,46020"}
+		return &SyntaxError{Word: w.text, Want: err.Error(), Example: "orders,0,46020"}
 	}
 	r.in.Target, r.in.Scope = reset.Rows{Rows: rows}, scopeOf(rows)
 	return nil

@@ -33,6 +33,7 @@ type Options struct {
 	Store  func(engine.Store) engine.Store     // wraps the store
 	Kafka  func(engine.Cluster) engine.Cluster // wraps each cluster
 	Listen func(net.Addr)                      // is told where the health endpoint listens
+	NewID  func() string                       // ids of requests
 	// several processes serve one store: tests of what a database server allows
 	Shared bool
 }
@@ -57,6 +58,9 @@ type App struct {
 // New takes the store for this process, opens it and puts everything together. Nothing is dialled yet. Close undoes it.
 func New(ctx context.Context, cfg *config.Config, o Options) (*App, error) {
 	a := &App{cfg: cfg, log: o.Log, now: o.Now, listen: o.Listen}
+	if o.NewID == nil {
+		o.NewID = newID
+	}
 	db, err := a.open(ctx, o)
 	if err != nil {
 		return nil, errors.Join(err, a.Close())
@@ -83,7 +87,7 @@ func New(ctx context.Context, cfg *config.Config, o Options) (*App, error) {
 	policy := auth.New(rules(cfg), directory)
 	a.service = &engine.Service{
 		Store: kept, Policy: policy, Clusters: clusters, Cron: cronParser{}, Infos: infos(cfg), Chat: a.bot, Now: o.Now,
-		NewID: newID, Log: o.Log, Owner: rand.Text(), Times: times(cfg, o),
+		NewID: o.NewID, Log: o.Log, Owner: rand.Text(), Times: times(cfg, o),
 	}
 	a.bot.Core, a.bot.Cards = a.service, kept
 	if a.filed, err = schedules(cfg, o.Now()); err != nil {
@@ -181,12 +185,12 @@ func (a *App) Close() error {
 	return errors.Join(errs...)
 }
 
-// Listen is one half of Run: it takes in what comes from Slack until ctx is done. Service().Reconcile is the other
-// half, for tests whose time only moves when they say so.
+// Listen is one half of Run: it takes in what comes from Slack until ctx is done. Reconcile is a turn of the other
+// half: for tests whose time only moves when they say so.
 func (a *App) Listen(ctx context.Context) error { return a.bot.Run(ctx) }
 
-// Service is the core, for tests that ask it instead of Slack.
-func (a *App) Service() *engine.Service { return a.service }
+// Reconcile serves once what is due now, and reports how much that was.
+func (a *App) Reconcile(ctx context.Context) (int, error) { return a.service.Reconcile(ctx) }
 
 // turnWithin is how long the loop may take for one turn before it counts as stuck: SQLite waits 10 s for its lock.
 const turnWithin = 20 * time.Second

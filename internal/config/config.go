@@ -60,9 +60,6 @@ type Cluster struct {
 	SeesAllTopics bool `yaml:"sees_all_topics"`
 }
 
-// Production says whether a cluster is treated as production.
-func (c Cluster) Production() bool { return c.Label == "production" }
-
 // TLS towards a cluster. The files were read: CA, Cert and Key are their PEM.
 type TLS struct {
 	Enabled    bool   `yaml:"enabled"`

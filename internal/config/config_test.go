@@ -101,7 +101,8 @@ func TestExampleLoads(t *testing.T) {
 		len(prod.Groups) != 2 {
 		t.Errorf("prod-eu: %+v", prod)
 	}
-	if !prod.Production() || sandbox.Production() || sandbox.SASL != nil || sandbox.Timeout != 5*time.Second {
+	if prod.Label != "production" || sandbox.Label != "sandbox" || sandbox.SASL != nil ||
+		sandbox.Timeout != 5*time.Second {
 		t.Errorf("sandbox-eu: %+v", sandbox)
 	}
 	pay, all := c.Policy[0], c.Policy[1]

@@ -123,19 +123,6 @@ func (s Schedule) Next(after time.Time) time.Time {
 	}
 }
 
-// NextN returns the first n runs after an instant.
-func (s Schedule) NextN(after time.Time, n int) []time.Time {
-	var runs []time.Time
-	for range n {
-		after = s.Next(after)
-		if after.IsZero() {
-			break
-		}
-		runs = append(runs, after)
-	}
-	return runs
-}
-
 // String gives the expression as it was written, and the zone.
 func (s Schedule) String() string {
 	if s.zone == nil {

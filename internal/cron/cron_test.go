@@ -139,7 +139,7 @@ func TestNext(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := parsed(t, c.expr, c.zone).NextN(after, strings.Count(c.want, "\n")+1)
+			got := nextRuns(parsed(t, c.expr, c.zone), after, strings.Count(c.want, "\n")+1)
 			if diff := cmp.Diff(c.want, written(got)); diff != "" {
 				t.Errorf("after %s (-want +got):\n%s", c.after, diff)
 			}
@@ -288,9 +288,6 @@ func TestZeroScheduleNeverFires(t *testing.T) {
 	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	if got := s.Next(now); !got.IsZero() {
 		t.Errorf("Next gives %s", got)
-	}
-	if got := s.NextN(now, 5); len(got) != 0 {
-		t.Errorf("NextN gives %s", got)
 	}
 	if s.String() != "never" || s.Note(now) != "" || s.Rule() != "" {
 		t.Errorf("got %q, %q, %q", s, s.Note(now), s.Rule())

@@ -42,9 +42,16 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
+func nextRuns(s Schedule, after time.Time, n int) (runs []time.Time) {
+	for run := s.Next(after); !run.IsZero() && len(runs) < n; run = s.Next(run) {
+		runs = append(runs, run)
+	}
+	return runs
+}
+
 func checkRuns(t *testing.T, s Schedule, after time.Time, n int) {
 	t.Helper()
-	runs := s.NextN(after, n)
+	runs := nextRuns(s, after, n)
 	if len(runs) != n {
 		t.Fatalf("%s: %d runs after %s", s, len(runs), after)
 	}

@@ -173,7 +173,6 @@ policy:
 type process struct {
 	w      *world
 	app    *app.App
-	core   *engine.Service
 	db     engine.Store // past the gate
 	stop   context.CancelFunc
 	ended  chan error
@@ -197,14 +196,13 @@ func (w *world) start() {
 		w.t.Fatal(err)
 	}
 	p := &process{w: w, ended: make(chan error, 1)}
-	p.app, err = app.New(w.ctx, cfg, app.Options{Now: w.now, Log: slog.New(slog.NewTextHandler(&p.log, nil)),
+	p.app, err = app.New(w.ctx, cfg, app.Options{Now: w.now, NewID: w.newID,
+		Log:   slog.New(slog.NewTextHandler(&p.log, nil)),
 		Store: func(s engine.Store) engine.Store { p.db = s; return gatedStore{s, p} },
 		Kafka: func(engine.Cluster) engine.Cluster { return gatedKafka{w.kafka, p} }})
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	p.core = p.app.Service()
-	p.core.NewID = w.newID
 	ctx, stop := context.WithCancel(context.WithoutCancel(w.ctx))
 	p.stop = stop
 	go func() { p.ended <- p.app.Listen(ctx) }()
@@ -268,7 +266,7 @@ func (p *process) turn() int {
 	done := make(chan int, 1)
 	go func() {
 		defer close(done)
-		n, err := p.core.Reconcile(p.w.ctx)
+		n, err := p.app.Reconcile(p.w.ctx)
 		if err != nil {
 			p.w.wrong("loop", "reconcile: %v", err)
 		}
