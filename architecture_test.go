@@ -79,6 +79,7 @@ var rooms = map[string]room{
 	"internal/realkafka":     {support: true, outside: list("golang.org/x/sync")},
 	"internal/realkafka/cmd": {ours: list("internal/realkafka")},
 	"internal/ci/skips":      {},
+	"internal/vocabulary":    {},
 	"reset/clustertest":      {support: true, ours: list("reset")},
 	"kafka/kafkatest": {support: true, ours: list("reset", "kafka"),
 		tests: list("internal/kafkasim", "internal/realkafka")},
@@ -97,6 +98,7 @@ var rooms = map[string]room{
 var anyTest = list(
 	"github.com/google/go-cmp", "github.com/rogpeppe/go-internal", "github.com/santhosh-tekuri/jsonschema/v6",
 	"go.yaml.in/yaml/v3", "github.com/twmb/franz-go",
+	module+"internal/vocabulary",
 	"github.com/slack-go/slack", // the simulator's and the app's: a client that nobody here wrote
 )
 

@@ -5,7 +5,10 @@ import "time"
 // Act is what a request asks for. Every act is asked for, voted on and audited alike.
 //
 //sumtype:decl
-type Act interface{ act() }
+type Act interface {
+	actKind() ActKind
+	stored() any // what is stored of it, under its kind
+}
 
 type (
 	// Move moves a group's committed offsets.
@@ -19,9 +22,13 @@ type (
 // Everything is the name for all clusters.
 const Everything = "*"
 
-func (Move) act()   {}
-func (Freeze) act() {}
-func (Thaw) act()   {}
+func (Move) actKind() ActKind   { return ActMove }
+func (Freeze) actKind() ActKind { return ActFreeze }
+func (Thaw) actKind() ActKind   { return ActThaw }
+
+func (a Move) stored() any   { return a.Intent }
+func (a Freeze) stored() any { return a }
+func (a Thaw) stored() any   { return a }
 
 // Intent is what to move and where to, as parsed and before Kafka was read.
 type Intent struct {
@@ -58,72 +65,6 @@ func (s Scope) Empty() bool { return !s.All && len(s.Topics) == 0 }
 type TopicScope struct {
 	Topic      string
 	Partitions []int32 // nil: all of them
-}
-
-// Target is the place in a partition that a reset moves to.
-//
-//sumtype:decl
-type Target interface{ target() }
-
-// Fixed targets are frozen to offsets when the plan is made.
-type (
-	// Time is the first record stored at or after At.
-	Time struct {
-		At    time.Time
-		Back  time.Duration // not 0: it was asked for as a duration before now
-		Said  string        // the words it was read from
-		Zone  string        // zone in which they were read
-		Other *Time         // the other reading (UTC or the asker's zone), when the words named no zone and it differs
-
-		Future bool // it has not come, and the requester wants to wait for it: it is looked up then
-	}
-	// Exact is one offset, for every partition in scope.
-	Exact struct{ Offset int64 }
-	// SkipRecord passes over one record, and only while the committed offset is still that record's.
-	SkipRecord struct{ Offset int64 }
-	// Rows are offsets from a plan file.
-	Rows struct{ Rows []Row }
-	// Undo goes back to the positions that the attempt of another request saved.
-	Undo struct{ Of string }
-	// Nowhere deletes the committed offsets, as if the group had never committed.
-	Nowhere struct{}
-)
-
-// Moving targets are resolved again, once, when the request enters applying.
-type (
-	// Latest is the end of the log: high watermark, or last stable offset where the group reads committed.
-	Latest struct{}
-	// Earliest is the log start.
-	Earliest struct{}
-	// Shift is relative to the committed offset.
-	Shift struct{ By int64 }
-	// Current writes the committed offset again; where there is none, the end.
-	Current struct{}
-	// Like is the committed offset of another group.
-	Like struct{ Group string }
-)
-
-func (Time) target()       {}
-func (Exact) target()      {}
-func (SkipRecord) target() {}
-func (Rows) target()       {}
-func (Undo) target()       {}
-func (Nowhere) target()    {}
-func (Like) target()       {}
-func (Latest) target()     {}
-func (Earliest) target()   {}
-func (Shift) target()      {}
-func (Current) target()    {}
-
-// Moves reports whether t is resolved again when the reset is applied.
-func Moves(t Target) bool {
-	switch t.(type) {
-	case Latest, Earliest, Shift, Current, Like:
-		return true
-	case Time, Exact, SkipRecord, Rows, Undo, Nowhere: // frozen when the plan is made
-		return false
-	}
-	return false
 }
 
 // Row is one line of a plan file.

@@ -5,49 +5,74 @@ import (
 	"fmt"
 )
 
+// ActKind names a kind of act. Kinds are stored: they do not change.
+type ActKind string
+
+// The kinds of acts.
+const (
+	ActMove     ActKind = "move"
+	ActFreeze   ActKind = "freeze"
+	ActThaw     ActKind = "thaw"
+	ActSchedule ActKind = "schedule"
+)
+
+// actReaders read what is stored of an act.
+var actReaders = map[ActKind]func(json.RawMessage) (Act, error){
+	ActMove: func(raw json.RawMessage) (Act, error) {
+		in, err := as[Intent](raw)
+		return Move{in}, err
+	},
+	ActFreeze: act[Freeze],
+	ActThaw:   act[Thaw],
+	ActSchedule: func(raw json.RawMessage) (Act, error) {
+		sc, err := as[Schedule](raw)
+		return SaveSchedule{sc}, err
+	},
+}
+
+// targetReaders read what is stored of a target.
+var targetReaders = map[TargetKind]func(json.RawMessage) (Target, error){
+	KindTime:       target[Time],
+	KindExact:      target[Exact],
+	KindSkipRecord: target[SkipRecord],
+	KindRows:       target[Rows],
+	KindUndo:       target[Undo],
+	KindNowhere:    target[Nowhere],
+	KindLatest:     target[Latest],
+	KindEarliest:   target[Earliest],
+	KindShift:      target[Shift],
+	KindCurrent:    target[Current],
+	KindLike:       target[Like],
+}
+
 // MarshalAct writes an act with its kind, for the store and for digests. The same act always gives the same bytes.
 func MarshalAct(a Act) ([]byte, error) {
-	switch a := a.(type) {
-	case nil:
+	if a == nil {
 		return []byte("null"), nil
-	case Move:
-		return json.Marshal(tagged{Kind: "move", Value: a.Intent})
-	case Freeze:
-		return json.Marshal(tagged{Kind: "freeze", Value: a})
-	case Thaw:
-		return json.Marshal(tagged{Kind: "thaw", Value: a})
-	case SaveSchedule:
-		return json.Marshal(tagged{Kind: "schedule", Value: a.Schedule})
-	default:
-		return nil, fmt.Errorf("act of unknown kind %T", a)
 	}
+	return json.Marshal(tagged{Kind: string(a.actKind()), Value: a.stored()})
 }
 
 // UnmarshalAct reads what MarshalAct wrote.
 func UnmarshalAct(b []byte) (Act, error) {
-	var t struct {
-		Kind  string
-		Value json.RawMessage
-	}
+	var t stored
 	if err := json.Unmarshal(b, &t); err != nil {
 		return nil, fmt.Errorf("read act: %w", err)
 	}
-	switch t.Kind {
-	case "":
+	if t.Kind == "" {
 		return nil, nil
-	case "move":
-		in, err := as[Intent](t.Value)
-		return Move{in}, err
-	case "freeze":
-		return as[Freeze](t.Value)
-	case "thaw":
-		return as[Thaw](t.Value)
-	case "schedule":
-		sc, err := as[Schedule](t.Value)
-		return SaveSchedule{sc}, err
-	default:
+	}
+	read, ok := actReaders[ActKind(t.Kind)]
+	if !ok {
 		return nil, fmt.Errorf("act of unknown kind %q", t.Kind)
 	}
+	return read(t.Value)
+}
+
+// stored is tagged as it is read.
+type stored struct {
+	Kind  string
+	Value json.RawMessage
 }
 
 type tagged struct {
@@ -59,16 +84,12 @@ type plainIntent Intent
 
 // MarshalJSON writes the target with its kind.
 func (in Intent) MarshalJSON() ([]byte, error) {
-	kind, err := TargetKind(in.Target)
-	if err != nil {
-		return nil, err
-	}
 	w := struct {
 		plainIntent
 		Target *tagged `json:",omitempty"`
 	}{plainIntent: plainIntent(in)}
-	if kind != "" {
-		w.Target = &tagged{Kind: kind, Value: in.Target}
+	if in.Target != nil {
+		w.Target = &tagged{Kind: string(in.Target.Kind()), Value: in.Target}
 	}
 	return json.Marshal(w)
 }
@@ -77,10 +98,7 @@ func (in Intent) MarshalJSON() ([]byte, error) {
 func (in *Intent) UnmarshalJSON(b []byte) error {
 	var r struct {
 		*plainIntent
-		Target *struct {
-			Kind  string
-			Value json.RawMessage
-		}
+		Target *stored
 	}
 	r.plainIntent = (*plainIntent)(in)
 	if err := json.Unmarshal(b, &r); err != nil {
@@ -89,68 +107,18 @@ func (in *Intent) UnmarshalJSON(b []byte) error {
 	if r.Target == nil {
 		return nil
 	}
-	t, err := readTarget(r.Target.Kind, r.Target.Value)
+	read, ok := targetReaders[TargetKind(r.Target.Kind)]
+	if !ok {
+		return fmt.Errorf("target of unknown kind %q", r.Target.Kind)
+	}
+	t, err := read(r.Target.Value)
 	in.Target = t
 	return err
 }
 
-func TargetKind(t Target) (string, error) {
-	switch t.(type) {
-	case nil:
-		return "", nil
-	case Time:
-		return "time", nil
-	case Exact:
-		return "exact", nil
-	case SkipRecord:
-		return "skip", nil
-	case Rows:
-		return "rows", nil
-	case Undo:
-		return "undo", nil
-	case Latest:
-		return "latest", nil
-	case Earliest:
-		return "earliest", nil
-	case Shift:
-		return "shift", nil
-	case Current:
-		return "current", nil
-	case Nowhere:
-		return "nowhere", nil
-	case Like:
-		return "like", nil
-	}
-	return "", fmt.Errorf("target of unknown kind %T", t)
-}
+func act[T Act](raw json.RawMessage) (Act, error) { return as[T](raw) }
 
-func readTarget(kind string, raw json.RawMessage) (Target, error) {
-	switch kind {
-	case "time":
-		return as[Time](raw)
-	case "exact":
-		return as[Exact](raw)
-	case "skip":
-		return as[SkipRecord](raw)
-	case "rows":
-		return as[Rows](raw)
-	case "undo":
-		return as[Undo](raw)
-	case "latest":
-		return as[Latest](raw)
-	case "earliest":
-		return as[Earliest](raw)
-	case "shift":
-		return as[Shift](raw)
-	case "current":
-		return as[Current](raw)
-	case "nowhere":
-		return as[Nowhere](raw)
-	case "like":
-		return as[Like](raw)
-	}
-	return nil, fmt.Errorf("target of unknown kind %q", kind)
-}
+func target[T Target](raw json.RawMessage) (Target, error) { return as[T](raw) }
 
 func as[T any](raw json.RawMessage) (T, error) {
 	var t T

@@ -2,10 +2,13 @@ package reset
 
 import (
 	"encoding/json"
+	"fmt"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/vocabulary"
 )
 
 func TestRequestSurvivesJSON(t *testing.T) {
@@ -32,6 +35,46 @@ func TestRequestSurvivesJSON(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("target %T: request changed on its way through JSON (-want +got):\n%s", target, diff)
 		}
+	}
+}
+
+// What is stored must be read again: each kind has a reader, and each type of target and act is what its kind's reader
+// makes.
+func TestEveryKindIsReadAsItIsStored(t *testing.T) {
+	t.Parallel()
+	made := map[string]string{} // type -> kind
+	for _, kind := range vocabulary.Constants(t, ".", "TargetKind") {
+		read := targetReaders[TargetKind(kind)]
+		if read == nil {
+			t.Errorf("a stored target %q cannot be read", kind)
+			continue
+		}
+		target, err := read([]byte("{}"))
+		if err != nil || string(target.Kind()) != kind {
+			t.Errorf("target %q is read as %T (%v), which is stored as %q", kind, target, err, target.Kind())
+		}
+		made[fmt.Sprintf("%T", target)] = kind
+	}
+	for _, kind := range vocabulary.Constants(t, ".", "ActKind") {
+		read := actReaders[ActKind(kind)]
+		if read == nil {
+			t.Errorf("a stored act %q cannot be read", kind)
+			continue
+		}
+		act, err := read([]byte("{}"))
+		if err != nil || string(act.actKind()) != kind {
+			t.Errorf("act %q is read as %T (%v)", kind, act, err)
+		}
+		made[fmt.Sprintf("%T", act)] = kind
+	}
+	types := append(vocabulary.Receivers(t, ".", "locate"), vocabulary.Receivers(t, ".", "actKind")...)
+	for _, typ := range types {
+		if made["reset."+typ] == "" {
+			t.Errorf("no reader makes a %s: what is stored of it cannot be read", typ)
+		}
+	}
+	if len(made) != len(types) {
+		t.Errorf("%d types are read, and %d are there", len(made), len(types))
 	}
 }
 

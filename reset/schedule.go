@@ -114,7 +114,8 @@ type Run struct {
 // SaveSchedule creates a schedule, or changes the one with its id (or name).
 type SaveSchedule struct{ Schedule Schedule }
 
-func (SaveSchedule) act() {}
+func (SaveSchedule) actKind() ActKind { return ActSchedule }
+func (a SaveSchedule) stored() any    { return a.Schedule }
 
 // UpcomingRun is one future run.
 type UpcomingRun struct {

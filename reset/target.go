@@ -8,28 +8,14 @@ import (
 // QueryOf says what has to be read to plan an intent. Saved are the steps that an undo goes back to.
 func QueryOf(in Intent, saved []Step, iso Isolation) Query {
 	q := Query{Group: in.Group, Scope: in.Scope, Isolation: iso}
-	switch t := in.Target.(type) {
-	case Time:
-		q.At = t.At
-	case Like:
-		q.Like = t.Group
-	case Rows:
-		parts := make([]Partition, len(t.Rows))
-		for i, r := range t.Rows {
-			parts[i] = Partition{r.Topic, r.Partition}
-		}
-		q.Scope = ScopeOf(parts)
-	case Undo:
-		parts := make([]Partition, len(saved))
-		for i, s := range saved {
-			parts[i] = Partition{s.Topic, s.Partition}
-		}
-		q.Scope = ScopeOf(parts)
-	// the log's ends and the committed offsets are read anyway
-	case Latest, Earliest, Exact, SkipRecord, Shift, Current, Nowhere:
+	if in.Target != nil {
+		in.Target.query(&q, saved)
 	}
 	return q
 }
+
+// Moves reports whether t is resolved again when the reset is applied.
+func Moves(t Target) bool { return t != nil && t.moves() }
 
 // ScopeOf collects partitions into a scope, topics in the order in which they come first.
 func ScopeOf(parts []Partition) Scope {
@@ -56,67 +42,10 @@ type place struct {
 
 // locate finds the target in one partition. Saved is the position that an undo or a plan file names.
 func locate(t Target, p PartitionState, saved Position) (place, *Problem) {
-	switch t := t.(type) {
-	case Latest:
-		return place{pos: Position{Offset: p.End}, how: HowEnd}, nil
-	case Earliest:
-		return place{pos: Position{Offset: p.Start}, how: HowStart}, nil
-	case Time:
-		return locateTime(p)
-	case Exact:
-		return place{pos: Position{Offset: t.Offset}, how: HowExact}, nil
-	case Rows:
-		return place{pos: saved, how: HowExact}, nil
-	case Undo:
-		return place{pos: saved, how: HowSaved}, nil
-	case Shift:
-		if p.Committed.None {
-			return place{}, &Problem{Code: ProblemNoCommit, Topic: p.Topic, Parts: []int32{p.Partition.Partition}}
-		}
-		return place{pos: Position{Offset: AddSaturating(p.Committed.Offset, t.By)}, how: HowShifted}, nil
-	case Current:
-		if p.Committed.None {
-			return place{pos: Position{Offset: p.End}, how: HowEnd}, nil
-		}
-		return place{pos: Position{Offset: p.Committed.Offset}, how: HowCommitted}, nil
-	case Nowhere:
-		return place{pos: Position{None: true}, how: HowDeleted}, nil
-	case Like:
-		if p.Other == nil || p.Other.None {
-			return place{}, &Problem{Code: ProblemNoCommit, Topic: p.Topic, Parts: []int32{p.Partition.Partition},
-				Want: t.Group}
-		}
-		return place{pos: Position{Offset: p.Other.Offset}, how: HowLike}, nil
-	case SkipRecord:
-		return locateSkip(t, p)
+	if t == nil {
+		return place{}, &Problem{Code: ProblemAmbiguous, Want: "target"}
 	}
-	return place{}, &Problem{Code: ProblemAmbiguous, Want: "target"}
-}
-
-func locateTime(p PartitionState) (place, *Problem) {
-	if p.Found == nil {
-		return place{}, &Problem{Code: ProblemUnread, Topic: p.Topic, Parts: []int32{p.Partition.Partition},
-			Got: "the time was not looked up"}
-	}
-	if p.Found.How == HowNoLater {
-		return place{pos: Position{Offset: p.End}, how: HowNoLater}, nil
-	}
-	return place{pos: Position{Offset: p.Found.Offset}, how: p.Found.How, at: p.Found.At}, nil
-}
-
-// locateSkip passes over one record only while that record is the next one to be read.
-func locateSkip(t SkipRecord, p PartitionState) (place, *Problem) {
-	parts := []int32{p.Partition.Partition}
-	switch {
-	case p.Committed.None:
-		return place{}, &Problem{Code: ProblemNoCommit, Topic: p.Topic, Parts: parts}
-	case p.Committed.Offset != t.Offset:
-		return place{}, &Problem{Code: ProblemSkipMoved, Topic: p.Topic, Parts: parts, Count: t.Offset,
-			Other: p.Committed.Offset}
-	case t.Offset >= p.last():
-		return place{}, &Problem{Code: ProblemNoRecord, Topic: p.Topic, Parts: parts, Count: t.Offset, Other: p.last()}
-	}
-	return place{pos: Position{Offset: t.Offset + 1}, how: HowExact}, nil
+	return t.locate(p, saved)
 }
 
 // resolveStep resolves one partition: where the target is, clamped into the log, and what moving there does.

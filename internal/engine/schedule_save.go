@@ -59,8 +59,11 @@ func (s *Service) checkSchedule(
 
 // notForRuns refuses targets that mean something once only.
 func notForRuns(sc reset.Schedule, in reset.Intent) *reset.Problem {
-	p := &reset.Problem{Code: reset.ProblemNotForRuns, Cluster: in.Cluster, Group: in.Group, Want: "once"}
-	p.Got, _ = reset.TargetKind(in.Target)
+	if in.Target == nil {
+		return nil
+	}
+	p := &reset.Problem{Code: reset.ProblemNotForRuns, Cluster: in.Cluster, Group: in.Group, Want: "once",
+		Got: string(in.Target.Kind())}
 	switch t := in.Target.(type) {
 	case reset.Undo:
 		p.Want = "never"

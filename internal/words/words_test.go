@@ -3,80 +3,22 @@ package words
 import (
 	"errors"
 	"fmt"
-	"go/ast"
-	"go/parser"
-	gotoken "go/token"
 	"maps"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/vocabulary"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// constants reads the values of every constant of a type from the source of package reset, so that a new one without
-// words fails here.
+// constants are the values of every constant of a type of package reset, so that a new one without words fails here.
 func constants(t *testing.T, typ string) []string {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join("..", "..", "reset", "*.go"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var values []string
-	for _, name := range files {
-		f, err := parser.ParseFile(gotoken.NewFileSet(), name, nil, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		ast.Inspect(f, func(n ast.Node) bool {
-			spec, ok := n.(*ast.ValueSpec)
-			if !ok {
-				return true
-			}
-			if id, ok := spec.Type.(*ast.Ident); !ok || id.Name != typ {
-				return true
-			}
-			for _, v := range spec.Values {
-				if lit, ok := v.(*ast.BasicLit); ok && lit.Kind == gotoken.STRING {
-					s, err := strconv.Unquote(lit.Value)
-					if err != nil {
-						t.Fatal(err)
-					}
-					values = append(values, s)
-				}
-			}
-			return true
-		})
-	}
-	if len(values) < 3 {
-		t.Fatalf("only %d constants of type %s found", len(values), typ)
-	}
-	return values
-}
-
-// receivers reads the types of package reset that have a method of that name: the members of a sealed interface.
-func receivers(t *testing.T, method string) []string {
-	t.Helper()
-	f, err := parser.ParseFile(gotoken.NewFileSet(), filepath.Join("..", "..", "reset", "act.go"), nil, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var names []string
-	for _, d := range f.Decls {
-		if fn, ok := d.(*ast.FuncDecl); ok && fn.Recv != nil && fn.Name.Name == method {
-			if id, ok := fn.Recv.List[0].Type.(*ast.Ident); ok {
-				names = append(names, id.Name)
-			}
-		}
-	}
-	if len(names) < 3 {
-		t.Fatalf("only %d types with a method %s found", len(names), method)
-	}
-	return names
+	return vocabulary.Constants(t, filepath.Join("..", "..", "reset"), typ)
 }
 
 // full is a problem in which every field says something.
@@ -218,7 +160,7 @@ func TestEveryStateIsShown(t *testing.T) {
 	targets := []reset.Target{reset.Time{At: clockAt("01:10:00")}, reset.Time{At: clockAt("01:10:00"), Back: time.Hour},
 		reset.Exact{Offset: 5}, reset.SkipRecord{Offset: 5}, reset.Rows{}, reset.Undo{Of: "k"}, reset.Latest{},
 		reset.Earliest{}, reset.Shift{By: 5}, reset.Current{}, reset.Like{Group: "other"}, reset.Nowhere{}}
-	for _, name := range receivers(t, "target") {
+	for _, name := range vocabulary.Receivers(t, filepath.Join("..", "..", "reset"), "locate") {
 		if !slices.ContainsFunc(targets, func(target reset.Target) bool {
 			return fmt.Sprintf("%T", target) == "reset."+
 				name
