@@ -80,7 +80,7 @@ func TestGolden(t *testing.T) {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(string(want), got); diff != "" {
-				t.Errorf("(-want +got)\n%s\nif that is better: go test ./commands -run TestGolden -update", diff)
+				t.Errorf("(-want +got)\n%s\nif that is better: go test ./internal/words -run TestGolden -update", diff)
 			}
 			if n := strings.Count(got, "\n"); n > 60 {
 				t.Errorf("%d lines: nobody reads that at three in the morning", n)
