@@ -9,9 +9,9 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/guard"
 )
 
-// Directory knows the people of the workspace as they are now. An error means that it could not be read; nothing is
-// concluded from it. Where Slack said why, it is a *reset.Unread. Each call ends by itself within seconds, whatever
-// its context.
+// Directory knows the people of the workspace as they are now. An error means that it could not be read; it proves
+// nothing about a person. Where Slack said why, it is a *reset.Unread. Each call ends by itself within seconds,
+// whatever its context.
 type Directory interface {
 	Person(ctx context.Context, user string) (Person, error)
 	// Members returns the users in a user group. A group that is disabled or does not exist is an error.
@@ -28,31 +28,31 @@ type Person struct {
 	Deleted  bool   // deactivated
 }
 
-// rememberedFor is how long Cached may answer without asking.
+// rememberedFor is how long Cached answers from memory.
 const rememberedFor = time.Minute
 
-// maxRemembered bounds the memory of a workspace with very many people.
+// maxRemembered bounds the number of remembered answers.
 const maxRemembered = 10_000
 
-// Cached is a Directory that remembers for a minute and asks once for all who wait. Slack answers who is in a user
-// group 20 times a minute for the whole workspace (Tier 2); without this, a few requests and looks use that up, and
-// then an approval cannot be judged. Errors are not remembered.
+// Cached is a Directory that remembers answers for a minute and shares a question among all callers that wait for it.
+// Slack returns the members of user groups 20 times a minute for the whole workspace (Tier 2); without this, a few
+// requests and views use that up, and then an approval cannot be checked. Errors are not remembered.
 type Cached struct {
 	Now func() time.Time
 
 	mu     sync.Mutex
 	people questions[Person]
 	groups questions[[]string]
-	sent   int // questions that were sent, counted
-	times  int // something was forgotten: an answer that was asked for before is not remembered
+	sent   int // number of questions sent
+	times  int // counts calls of Forget: an answer to an earlier question is not remembered
 }
 
 // questions are those of one kind: an account, or the members of a user group.
 type questions[T any] struct {
 	ask   func(context.Context, string) (T, error)
 	known map[string]known[T]
-	sent  map[string]*question[T] // and not answered yet
-	last  map[string]*question[T] // answered, also with an error: for those who waited for it
+	sent  map[string]*question[T] // not answered yet
+	last  map[string]*question[T] // answered, also with an error: for the callers that waited
 }
 
 type known[T any] struct {
@@ -70,7 +70,7 @@ type question[T any] struct {
 
 var _ Directory = (*Cached)(nil)
 
-// NewDirectory remembers what live answers.
+// NewDirectory returns a directory that remembers the answers of live.
 func NewDirectory(live Directory, now func() time.Time) *Cached {
 	return &Cached{Now: now,
 		people: questions[Person]{live.Person, map[string]known[Person]{}, map[string]*question[Person]{},
@@ -90,8 +90,8 @@ func (c *Cached) Members(ctx context.Context, group string) ([]string, error) {
 	return slices.Clone(in), err
 }
 
-// Uncached is the same directory for what counts: nothing that was asked for earlier answers it. Those who ask while
-// a question is under way wait for the next one, and share that.
+// Uncached is the same directory for decisions: an earlier question never answers it. Callers that come while a
+// question is under way wait for the next one, and share that.
 func (c *Cached) Uncached() Directory { return uncached{c} }
 
 type uncached struct{ *Cached }
@@ -105,8 +105,7 @@ func (l uncached) Members(ctx context.Context, group string) ([]string, error) {
 	return slices.Clone(in), err
 }
 
-// Forget makes the next question about a user or a user group a live one. It is called when Slack says that they
-// changed.
+// Forget drops what is remembered of a user or a user group. It is called when Slack reports a change of it.
 func (c *Cached) Forget(id string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -150,8 +149,8 @@ func lookUp[T any](ctx context.Context, c *Cached, q *questions[T], id string, l
 	}
 }
 
-// askDirectory asks, for all who wait: that one of them gives up does not take the answer from the others. The lock
-// is held.
+// askDirectory asks for all callers that wait: one that gives up does not end the question of the others. The lock is
+// held.
 func askDirectory[T any](ctx context.Context, c *Cached, q *questions[T], id string) *question[T] {
 	c.sent++
 	sent, at, times := &question[T]{number: c.sent, done: make(chan struct{})}, c.Now(), c.times

@@ -7,11 +7,10 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// A standing approval rests on a team that lasts and not on who is on call: where an approval is needed, the rule
-// names a user group among those who may. It is looked at again at every run, and no person but the one who gave it
-// can lend it.
+// A standing approval relies on a team and not on the person on call: where an approval is needed, the rule has a
+// user group among its approvers. It is checked again at every run, and counts for the person who gave it alone.
 
-// checkSchedule refuses a schedule that the rule has no room for.
+// checkSchedule refuses a schedule that the rule does not allow.
 func (r Rule) checkSchedule(out reset.Ruling, a reset.PolicyQuestion) reset.Ruling {
 	switch {
 	case !r.Schedules:
@@ -22,8 +21,8 @@ func (r Rule) checkSchedule(out reset.Ruling, a reset.PolicyQuestion) reset.Ruli
 	return out
 }
 
-// rulesForRun rules on a run of a schedule: whether the rule lets schedules run at all, what this effect needs, and
-// whether what was agreed to still stands. Where it does not, people are asked.
+// rulesForRun rules on a run of a schedule: whether the rule allows schedules, what this effect needs, and whether
+// the standing approval still counts. Where it does not, approvals are asked for.
 func (p *Policy) rulesForRun(
 	ctx context.Context, a reset.PolicyQuestion, rule Rule, found bool, out reset.Ruling,
 ) reset.Ruling {
@@ -35,7 +34,7 @@ func (p *Policy) rulesForRun(
 	}
 	out = rule.applyTiers(out, a)
 	if a.Mandate.File {
-		out.MandateValid = true // it was reviewed where the rules are kept
+		out.MandateValid = true // the configuration file was reviewed
 		return out
 	}
 	out.Doubt, out.Note = p.mandateGap(ctx, *a.Mandate, a.Requester, rule, out.Need)
@@ -43,7 +42,7 @@ func (p *Policy) rulesForRun(
 	return out
 }
 
-// mandateGap says why a standing approval does not count any more. A directory that does not answer is no reason.
+// mandateGap says why a standing approval no longer counts. A directory that does not answer is no reason.
 func (p *Policy) mandateGap(
 	ctx context.Context, m reset.Mandate, owner reset.Actor, rule Rule, need int,
 ) (why reset.Denial, note string) {

@@ -1,9 +1,9 @@
 // Package auth says who may view, request, approve and settle what, and why not. It is the policy of
-// config.example.yaml as code, and it denies by default.
+// config.example.yaml, and it denies by default.
 //
-// It knows rules, tiers and caps (rule.go), and what has to be true of a person (directory.go declares the Directory
-// that it asks). It fetches nothing itself (package bot does), knows no words (package commands) and counts no
-// records (package reset).
+// It knows rules, tiers and caps (rule.go), and the conditions on a person (directory.go declares the Directory that
+// it asks). It fetches nothing itself (package bot does), words nothing (internal/words) and counts no records
+// (package reset).
 package auth
 
 import (
@@ -15,7 +15,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// Policy rules by the first rule that matches cluster and group.
+// Policy decides by the first rule that matches cluster and group.
 type Policy struct {
 	rules []Rule
 	dir   *Cached
@@ -24,7 +24,7 @@ type Policy struct {
 // New returns a policy of rules, in the order in which they are tried.
 func New(rules []Rule, dir *Cached) *Policy { return &Policy{rules: rules, dir: dir} }
 
-// Rule implements reset.Policy. Every ruling, a refusal too, carries the rule and who may. What cannot be read is a
+// Rule implements engine.Policy. Every ruling, a refusal too, carries the rule and who may. What cannot be read is a
 // refusal (DeniedUnknown) with the error beside it.
 func (p *Policy) Rule(ctx context.Context, a reset.PolicyQuestion) (reset.Ruling, error) {
 	rule, found := p.match(a.Cluster, a.Group)
@@ -33,9 +33,9 @@ func (p *Policy) Rule(ctx context.Context, a reset.PolicyQuestion) (reset.Ruling
 	case a.Verb == reset.VerbApply:
 		return p.rulesAtWrite(ctx, a, rule, found, out), nil
 	case a.Verb == reset.VerbCancel && sameActor(a.Actor, a.Requester):
-		return allow(out), nil // whatever became of rule, membership or Slack: taking back one's own word is safe
+		return allow(out), nil // whatever became of rule, membership or Slack: cancelling one's own request is safe
 	case a.Actor.Kind == reset.Person && a.RuleBefore != "" && a.RuleBefore == out.Rule && found:
-		return allow(out), nil // found to have the right before; asked for good when there is a plan to judge
+		return allow(out), nil // the right was found before; it is checked live when there is a plan to decide on
 	case a.Actor.Kind == reset.Person:
 		if denial, err := p.checkPerson(ctx, a); denial != "" {
 			return deny(out, denial), err
@@ -44,7 +44,7 @@ func (p *Policy) Rule(ctx context.Context, a reset.PolicyQuestion) (reset.Ruling
 		return p.rulesForRun(ctx, a, rule, found, out), nil
 	case a.Actor.Kind == reset.Config && a.Verb == reset.VerbSchedule:
 	case a.Actor.Kind != reset.OS || a.Verb != reset.VerbView:
-		return deny(out, reset.DeniedNotIn), nil // the terminal only looks
+		return deny(out, reset.DeniedNotIn), nil // the terminal only reads
 	}
 	if !found {
 		return deny(out, reset.DeniedNoRule), nil
@@ -57,7 +57,7 @@ func (p *Policy) Rule(ctx context.Context, a reset.PolicyQuestion) (reset.Ruling
 		out.Principal = principal
 	}
 	if a.Verb == reset.VerbSchedule {
-		a.OneIsEnough = a.Actor.Kind == reset.Config // it was reviewed where the rules are kept
+		a.OneIsEnough = a.Actor.Kind == reset.Config // the configuration file was reviewed
 		return rule.checkSchedule(rule.applyTiers(out, a), a), nil
 	}
 	return rule.applyTiers(out, a), nil
@@ -75,8 +75,8 @@ func (p *Policy) match(cluster, group string) (Rule, bool) {
 	return p.rules[i], true
 }
 
-// directory is the one that a question is answered from. Looks and previews decide nothing, so a minute's memory is
-// enough for them; who votes, submits, settles or goes alone is looked up.
+// directory is the directory for a question. Views and previews decide nothing, so a minute's memory is enough for
+// them; votes, submissions, settlements and emergencies read live.
 func (p *Policy) directory(a reset.PolicyQuestion) Directory {
 	if a.Verb == reset.VerbView || a.Preview {
 		return p.dir
@@ -131,8 +131,7 @@ func (p *Policy) checkNotRequester(
 }
 
 // checkNamed finds the principal by which the rule names a user. It refuses users whom the rule does not name, and
-// requests from other channels. Channels narrow asking alone: an approval may come from wherever the card could be
-// posted.
+// requests from other channels. Channels narrow requests alone: an approval may come from any channel.
 func (p *Policy) checkNamed(
 	ctx context.Context, a reset.PolicyQuestion, rule Rule,
 ) (principal string, _ reset.Denial, _ error) {
@@ -164,7 +163,7 @@ func principalOf(ctx context.Context, dir Directory, id string, who []string) (s
 			continue
 		}
 		in, err := dir.Members(ctx, group)
-		if err != nil && (unread == nil || reset.UnreadOf(err).Passing) { // what passes may turn out to be a yes
+		if err != nil && (unread == nil || reset.UnreadOf(err).Passing) { // a temporary error may turn out to be a yes
 			unread = fmt.Errorf("read who is in %s: %w", group, err)
 		}
 		if err == nil && slices.Contains(in, id) {

@@ -51,12 +51,11 @@ type Emergency struct {
 	Limit
 }
 
-// members is the word for all full members of the workspace.
+// members means all full members of the workspace.
 const members = "members"
 
-// clusterRule is what the rules of a cluster say together about the cluster as such, which is frozen and thawed: each
-// user whom one of them names may freeze, each approver may thaw, and one second person is asked where any reset asks
-// for one.
+// clusterRule combines the rules of a cluster for freezing and thawing it: each user whom one of them names may
+// freeze, each approver may thaw, and a thaw needs a second person where any reset needs one.
 func clusterRule(rules []Rule, cluster string) (Rule, bool) {
 	out := Rule{Name: "all rules of " + cluster,
 		Emergency: &Emergency{Limit: Limit{Skip: math.MaxInt64, Replay: math.MaxInt64}}}
@@ -82,7 +81,7 @@ func clusterRule(rules []Rule, cluster string) (Rule, bool) {
 	return out, len(out.View)+len(out.Request)+len(out.Approve) > 0
 }
 
-// isGroup tells a user group's id.
+// isGroup reports whether an id is a user group's.
 func isGroup(id string) bool { return strings.HasPrefix(id, "S") }
 
 func (r Rule) matches(cluster, group string) bool {
@@ -130,15 +129,15 @@ func mergeLists(lists ...[]string) []string {
 	return out
 }
 
-// ruling is what the rule says about a verb, before anybody is asked.
+// ruling is what the rule says about a verb, before the directory is asked.
 func (r Rule) ruling(v reset.Verb) reset.Ruling {
 	return reset.Ruling{Rule: r.Name, Who: r.allowedTo(v), Approvers: r.Approve,
 		EmergencyApprovers: r.allowedTo(reset.VerbEmergency), Isolation: r.Isolation, Wait: r.Wait, MaxWait: r.MaxWait,
 		Owner: r.Owner, Stop: r.Stop, Start: r.Start, Runbook: r.Runbook}
 }
 
-// applyTiers allows an effect within the cap and says what it needs: the first tier that covers it, which then bounds
-// it. An emergency has one tier, and needs no approval. Without an effect only the right was asked for.
+// applyTiers allows an effect within the cap and sets what it needs: the first tier that covers it, which then bounds
+// it. An emergency has one tier, and needs no approval. Without an effect only the right is checked.
 func (r Rule) applyTiers(out reset.Ruling, a reset.PolicyQuestion) reset.Ruling {
 	if a.Effect == nil {
 		return allow(out)
@@ -167,7 +166,7 @@ func (r Rule) applyTiers(out reset.Ruling, a reset.PolicyQuestion) reset.Ruling 
 	return deny(out, reset.DeniedCap)
 }
 
-// exceededBy names the limits that an effect is beyond, as in "skip 1,000,000".
+// exceededBy names the limits that an effect exceeds, as in "skip 1,000,000".
 func (l Limit) exceededBy(e reset.Effect) string {
 	var over []string
 	if e.Skip > l.Skip {
@@ -220,8 +219,8 @@ func NeverMatch(rules []Rule) []string {
 func (r Rule) coveredBy(earlier []Rule, names *[]string) bool {
 	for _, cluster := range r.Clusters {
 		for _, group := range r.Groups {
-			// A pattern covers another when it matches that one's text: the other's * can only be met by a * of its
-			// own.
+			// A pattern covers another when it matches that one's text: a * of the other can only be matched by a *
+			// of its own.
 			i := slices.IndexFunc(earlier, func(e Rule) bool { return e.matches(cluster, group) })
 			if i < 0 {
 				return false

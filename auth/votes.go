@@ -26,7 +26,7 @@ func (p *Policy) rulesAtWrite(
 		return deny(out, reset.DeniedNoRule)
 	case a.Mandate != nil && !rule.Schedules:
 		return deny(out, reset.DeniedSchedules)
-	case a.Mandate != nil && a.Mandate.File: // it was reviewed where the rules are kept
+	case a.Mandate != nil && a.Mandate.File: // the configuration file was reviewed
 		a.OneIsEnough = true
 		return rule.applyTiers(out, a)
 	}
@@ -110,7 +110,7 @@ func lists(who []string, principal, id string) bool {
 	return slices.Contains(who, principal)
 }
 
-// couldBeMember reports whether a list could have named somebody when their membership was recorded.
+// couldBeMember reports whether a list could have named a user when their membership was recorded.
 func couldBeMember(id string, who []string) bool {
 	return slices.Contains(who, id) || slices.Contains(who, members) || slices.ContainsFunc(who, isGroup)
 }

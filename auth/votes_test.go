@@ -71,7 +71,12 @@ func TestWhichVotesCountAtTheWrite(t *testing.T) {
 		"recorded without a principal": {rule: pay(), votes: []reset.Vote{before}},
 		"recorded without it, another rule": {rule: renamed, votes: []reset.Vote{before},
 			dropped: map[string]reset.Denial{"U0JON": reset.DeniedNotIn}, want: reset.DeniedVotes},
-		"recorded without it, nobody but others": {rule: func() auth.Rule { r := pay(); r.Approve = []string{"U0BEN"}; return r }(), votes: []reset.Vote{before}, dropped: map[string]reset.Denial{"U0JON": reset.DeniedNotIn}, want: reset.DeniedVotes},
+		"recorded without it, nobody but others": {rule: func() auth.Rule {
+			r := pay()
+			r.Approve = []string{"U0BEN"}
+			return r
+		}(), votes: []reset.Vote{before}, dropped: map[string]reset.Denial{"U0JON": reset.DeniedNotIn},
+			want: reset.DeniedVotes},
 	} {
 		d := newTown()
 		if tt.gone != "" {

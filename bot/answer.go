@@ -11,8 +11,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/words"
 )
 
-// unsentAnswer is an answer that Slack did not take yet. It is recorded like an envelope of its own: what the person
-// asked for is decided already, and is not decided again because Slack was away when the answer came.
+// unsentAnswer is an answer that Slack has not accepted yet. It is recorded like an envelope of its own: the action
+// is decided already, and is not decided again because Slack was unreachable for the answer.
 type unsentAnswer struct {
 	Content   words.Content
 	Replace   bool      // of the message that was clicked
@@ -20,17 +20,18 @@ type unsentAnswer struct {
 }
 
 const (
-	// that an answer is tried by its response_url: at 0, 5, 10, 20 and 40 s, which are its five uses
+	// how long an answer is tried by its response_url: at 0, 5, 10, 20 and 40 s, which are its five uses
 	addressFor    = time.Minute
 	answerSlowest = 5 * time.Minute // between attempts by direct message
 	answerFor     = 24 * time.Hour  // after that an answer is of no use
-	// that it is tried although Slack refuses it for good: some errors that Slack calls final are repaired soon
+	// how long it is tried although Slack refuses it with a final error: some errors that Slack calls final are
+	// repaired soon
 	refusedFor = 30 * time.Minute
 )
 
-// answer tells one person something, by the way they came, or by direct message when that is closed. What passes is
-// tried again, across restarts too: everyone who acts is answered. An answer whose receipt was lost is sent again,
-// since twice is better than never.
+// answer sends one person an answer, through the response_url of their action, or by direct message when that is used
+// up. Temporary errors are retried, across restarts too: every action is answered. An answer whose receipt was lost
+// is sent again, since twice is better than never.
 func (b *Bot) answer(ctx context.Context, e envelope, c words.Content, replace bool) {
 	err := b.deliver(ctx, e, c, replace, e.URL != "")
 	if err == nil {
@@ -43,7 +44,7 @@ func (b *Bot) answer(ctx context.Context, e envelope, c words.Content, replace b
 	b.log.Warn("a person is left without an answer", "envelope", e.ID, "actor", e.User, "err", err)
 }
 
-// deliver sends an answer through the address of the act, and where that takes no more, or the act has none, as a
+// deliver sends an answer through the response_url of the action, and where that is used up, or there is none, as a
 // direct message.
 func (b *Bot) deliver(ctx context.Context, e envelope, c words.Content, replace, address bool) error {
 	l := renderOptions{key: e.ID, plainTables: true, ephemeral: true}
@@ -59,8 +60,8 @@ func (b *Bot) deliver(ctx context.Context, e envelope, c words.Content, replace,
 	return err
 }
 
-// recordAnswer records an answer, to be tried again. Its id is made of what it says: deciding the same envelope again
-// owes it once.
+// recordAnswer records an answer, to be tried again. Its id is a hash of its text: deciding the same envelope again
+// records it once.
 func (b *Bot) recordAnswer(ctx context.Context, e envelope, o unsentAnswer) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordWithin)
 	defer cancel()
@@ -76,7 +77,7 @@ func (b *Bot) recordAnswer(ctx context.Context, e envelope, o unsentAnswer) erro
 	return err
 }
 
-// answerAgain tries an answer that is owed. The pause doubles; a *reset.Again says when the next attempt is due.
+// answerAgain tries a recorded answer. The pause doubles; a *engine.Again says when the next attempt is due.
 func (b *Bot) answerAgain(ctx context.Context, in engine.Inbox, e envelope) error {
 	now, o := b.now(), *e.Answer
 	passed := now.Sub(in.ReceivedAt)

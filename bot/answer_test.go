@@ -84,7 +84,7 @@ func TestAnAnswerThatSlackRefusesForGoodIsGivenUp(t *testing.T) {
 	for _, m := range []string{slacksim.ResponseURLs, "chat.postMessage"} {
 		b.slack.Fail(m, slacksim.Fault{Error: "messages_tab_disabled"})
 	}
-	// what Slack calls final passes at times
+	// some errors that Slack calls final are temporary
 	for start := b.now(); b.now().Sub(start) < refusedFor; b.pass(again.At.Sub(b.now())) {
 		if err := b.bot.Receive(t.Context(), in); !errors.As(err, &again) || !again.At.After(b.now()) {
 			t.Fatalf("Receive = %v after %s, want a later time", err, b.now().Sub(start))

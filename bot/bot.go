@@ -1,5 +1,5 @@
-// Package bot is the only package that knows Slack: it turns envelopes into calls of the core, and content into
-// cards. It keeps the Socket Mode connections (listen.go), reads envelopes (envelope.go), decides upon recorded ones
+// Package bot is the only package that knows Slack: it turns envelopes into calls of the engine, and content into
+// cards. It keeps the Socket Mode connections (listen.go), reads envelopes (envelope.go), decides on recorded ones
 // (handle.go), renders content as blocks (card.go), keeps every card up to date (show.go) and answers who a user is
 // (people.go).
 //
@@ -22,7 +22,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// Bot is the app in one workspace. It implements reset.Surface and auth.Directory. Core and Cards are set before Run.
+// Bot is the app in one workspace. It implements engine.Chat and auth.Directory. Core and Cards are set before Run.
 type Bot struct {
 	Core  Core
 	Cards Cards
@@ -36,9 +36,9 @@ type Bot struct {
 	pace    pace
 	names   names
 	sharing sharedChannels
-	cards   sync.Mutex // around the short load-change-save of a card; never held while Slack is asked
+	cards   sync.Mutex // around the short load-change-save of a card; never held during a call to Slack
 
-	toldWaiting sync.Map // envelopes whose person was told that they wait
+	toldWaiting sync.Map // envelopes whose person was told that they have to wait
 
 	homeMu sync.Mutex
 	home   *Identity
@@ -56,11 +56,11 @@ type Config struct {
 	Groups   []string // user groups that the policy names
 	Now      func() time.Time
 	Log      *slog.Logger
-	// GroupChanged is called when Slack says that a user group has other members now. May be nil.
+	// GroupChanged is called when Slack reports that the members of a user group changed. May be nil.
 	GroupChanged func(group string)
 }
 
-// Core is the part of reset.Service that people reach through Slack.
+// Core is the part of engine.Service that people reach through Slack.
 type Core interface {
 	Receive(ctx context.Context, in engine.Inbox) (bool, error)
 	Ask(ctx context.Context, a engine.Ask) (reset.Request, error)
@@ -92,7 +92,7 @@ type Core interface {
 	RunNow(ctx context.Context, d engine.Decision) (reset.Reply, error)
 }
 
-// Cards remembers where requests are shown. reset.Store has both.
+// Cards stores where requests are shown. engine.Store has both methods.
 type Cards interface {
 	Card(ctx context.Context, id string) (engine.Card, error)
 	SaveCard(ctx context.Context, c engine.Card) error
@@ -125,7 +125,7 @@ func (b *Bot) options() []slack.Option {
 	return out
 }
 
-// Identity is whose token the bot holds, and what it may do with it.
+// Identity is the account of the bot's token, and its scopes.
 type Identity struct {
 	Team, TeamID, EnterpriseID string
 	Scopes                     []string
@@ -143,7 +143,7 @@ var Scopes = map[string]string{
 	"groups:read":     "the same for private channels, and who of the approvers is in them",
 }
 
-// Check asks Slack whose the tokens are and whether both work.
+// Check asks Slack for the account of the tokens, and whether both work.
 func (b *Bot) Check(ctx context.Context) (Identity, error) {
 	id, err := b.whoami(ctx)
 	if err != nil {
@@ -157,7 +157,7 @@ func (b *Bot) Check(ctx context.Context) (Identity, error) {
 	return id, nil
 }
 
-// whoami asks once and remembers.
+// whoami asks once and keeps the answer.
 func (b *Bot) whoami(ctx context.Context) (Identity, error) {
 	b.homeMu.Lock()
 	defer b.homeMu.Unlock()

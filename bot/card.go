@@ -13,7 +13,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/words"
 )
 
-// slackMessage is content as Slack takes it. Built by draw, it keeps every limit of Block Kit.
+// slackMessage is content as Slack blocks. Built by draw, it keeps every limit of Block Kit.
 type slackMessage struct {
 	text   string // what notifications, exports and screen readers get
 	blocks []slack.Block
@@ -21,7 +21,7 @@ type slackMessage struct {
 
 // renderOptions is how content is to be shown.
 type renderOptions struct {
-	key         string // of the block ids: a new one for each version, else clients keep what was there before
+	key         string // of the block ids: a new one for each version, else clients keep the state of the old blocks
 	plainTables bool   // tables as preformatted text
 	ephemeral   bool   // one person reads it: mentions notify no one else, so names need no look-up
 }
@@ -41,11 +41,11 @@ const (
 	maxTable   = 9_000 // of 10,000 in all cells
 	maxCell    = 200
 	maxID      = 255
-	maxText    = 700 // of the fallback before it is escaped, which may make it five times longer; 4,000 is msg_too_long
+	maxText    = 700 // of the fallback before escaping, which may make it five times longer; 4,000 is msg_too_long
 )
 
-// draw turns content into blocks. Everything but the small print is rich text, where no character means anything: a
-// name such as "<!channel>" or "*x*" is shown as it is.
+// draw turns content into blocks. Everything but the small print is rich text, where no character is markup: a name
+// such as "<!channel>" or "*x*" is shown as it is.
 func (b *Bot) draw(ctx context.Context, c words.Content, l renderOptions) slackMessage {
 	d := drawing{renderOptions: l, left: maxSum, name: func(id string) string { return "" }}
 	if !l.ephemeral {
@@ -84,7 +84,7 @@ func (b *Bot) draw(ctx context.Context, c words.Content, l renderOptions) slackM
 	return slackMessage{text: escape(clip(clean(text), maxText)), blocks: out}
 }
 
-// named puts names where the words of a notification have ids: nothing else is shown there.
+// named replaces ids by names in the text of a notification: Slack shows no names there.
 func (b *Bot) named(ctx context.Context, text string, lines []words.Line) string {
 	for _, line := range lines {
 		for _, s := range line {
@@ -108,14 +108,14 @@ type drawing struct {
 
 func (d *drawing) id(part string) string { return clip(part+"."+d.key, maxID) }
 
-// clip takes from what is left. The start of a text matters most.
+// clip shortens a text to the code points that are left. The start of a text matters most.
 func (d *drawing) clip(s string, most int) string {
 	s = clip(clean(s), min(most, max(d.left, 0)))
 	d.left -= utf8.RuneCountInString(s)
 	return s
 }
 
-// lines makes one run of elements, a line each.
+// lines is the elements of lines, with line breaks.
 func (d *drawing) lines(lines []words.Line, mark string) []slack.RichTextSectionElement {
 	var out []slack.RichTextSectionElement
 	for _, line := range lines {
@@ -142,7 +142,7 @@ func (d *drawing) literal(s string, style *slack.RichTextSectionTextStyle) slack
 	return slack.NewRichTextSectionTextElement(s, style)
 }
 
-// span is one piece of a line. Nil: it says nothing.
+// span is one piece of a line. Nil: it is empty.
 func (d *drawing) span(s words.Span) slack.RichTextSectionElement {
 	var style *slack.RichTextSectionTextStyle
 	switch s.Kind {
@@ -179,7 +179,7 @@ func (d *drawing) span(s words.Span) slack.RichTextSectionElement {
 	return nil
 }
 
-// command is shown whole, to the letter, or not at all: cut or changed it would be another command.
+// command is shown completely and unchanged, or not at all: a shortened one would be another command.
 func (d *drawing) command(s string) slack.RichTextSectionElement {
 	if n := utf8.RuneCountInString(s); n > maxLine || n > d.left || clean(s) != s {
 		return d.literal("(too long to be shown whole here)", nil)
@@ -195,8 +195,8 @@ func clockFormat(s words.Span) string {
 	return "{date_short_pretty} at {time}"
 }
 
-// mention is an element that Slack shows by name and that notifies, unless one person alone reads it. A whole user
-// group is only ever notified on purpose.
+// mention is an element that Slack shows by name and that notifies, unless only one person reads it. A user group is
+// notified only where that is intended.
 func mention(s words.Span, alone bool) slack.RichTextSectionElement {
 	switch {
 	case !slackID(s.ID):
@@ -216,8 +216,7 @@ func (d *drawing) rich(part string, elements []slack.RichTextSectionElement) sla
 	return slack.NewRichTextBlock(d.id(part), slack.NewRichTextSection(elements...))
 }
 
-// small is the small print: the only mrkdwn there is, since context blocks take nothing else with times and links in
-// it.
+// small is the small print: the only use of mrkdwn, since context blocks support times and links in no other form.
 func (d *drawing) small(lines []words.Line) slack.Block {
 	var texts []slack.MixedElement
 	var text strings.Builder
@@ -315,13 +314,12 @@ func plainText(s string) *slack.TextBlockObject {
 	return slack.NewTextBlockObject(slack.PlainTextType, cmp.Or(s, "–"), false, false)
 }
 
-// escape makes text harmless where Slack reads markup. These three characters are all it takes (Slack's formatting
-// page).
+// escape escapes the three characters that are markup in Slack's mrkdwn (Slack's formatting page).
 func escape(s string) string { return escaper.Replace(s) }
 
 var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
-// clip cuts a text at so many code points.
+// clip cuts a text to a number of code points.
 func clip(s string, most int) string {
 	if utf8.RuneCountInString(s) <= most {
 		return s
@@ -332,7 +330,7 @@ func clip(s string, most int) string {
 	return string([]rune(s)[:most-1]) + "…"
 }
 
-// clean shows what could make a text look like another one: control characters and those that turn its direction.
+// clean makes control characters and direction marks visible, which could make a text look like another one.
 func clean(s string) string {
 	return text.Visible(strings.Map(func(r rune) rune {
 		if r == '\n' || r == '\t' {

@@ -13,7 +13,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// errForged is a click that no button of ours makes.
+// errForged is a click that no button of the bot makes.
 var errForged = &commands.SyntaxError{Want: "that button is not known here", Example: "status"}
 
 // verb of a click or submission: the action_id up to its number ("choose.2").
@@ -35,8 +35,8 @@ func (e envelope) option() int {
 	return i
 }
 
-// handleClick does what a button says. The person comes from the envelope, what it is about from the store: the
-// button's value only names it, and the core checks it.
+// handleClick handles the click of a button. The person comes from the envelope, the request from the store: the
+// button's value only names it, and the engine checks it.
 func (b *Bot) handleClick(ctx context.Context, in engine.Inbox, e envelope) error {
 	ref, ok := readRef(e.ref())
 	if !ok {
@@ -66,8 +66,8 @@ func (b *Bot) handleClick(ctx context.Context, in engine.Inbox, e envelope) erro
 // scheduleVerbs are the verbs about a schedule or a run of one.
 var scheduleVerbs = []string{"pause", "resume", "remove", "run", "skip-next", "delay"}
 
-// scheduleOf is what such a verb is about: of a card that saved a schedule it is the schedule, whose id is that of
-// the request that made it first.
+// scheduleOf is the schedule or run of such a verb: on the card of a saved schedule it is the schedule, whose id is
+// that of the request that created it.
 func (b *Bot) scheduleOf(ctx context.Context, e envelope, ref reset.Ref) (reset.Ref, error) {
 	s, err := b.Core.StoryFor(ctx, e.actor(), e.Channel, ref.ID)
 	if err != nil {
@@ -79,9 +79,9 @@ func (b *Bot) scheduleOf(ctx context.Context, e envelope, ref reset.Ref) (reset.
 	return ref, nil
 }
 
-// atOldCard answers a click on a message that is not the request's card any more: nothing is decided by it, the state
-// is said as it is now, and the message loses its buttons. Where it can't be edited, the address of the click
-// replaces it.
+// atOldCard answers a click on a message that is not the request's card any more: it decides nothing, the answer
+// shows the current state, and the buttons of the message are removed. Where it can't be edited, the click's
+// response_url replaces it.
 func (b *Bot) atOldCard(ctx context.Context, e envelope, ref reset.Ref, card engine.Card) error {
 	card.Request = ref.ID
 	where := b.linkToCard(ctx, card)
@@ -101,7 +101,7 @@ func (b *Bot) atOldCard(ctx context.Context, e envelope, ref reset.Ref, card eng
 	return nil
 }
 
-// decide passes a person's word to the core and answers, unless the card or the preview shows it to them anyway.
+// decide passes a decision to the engine and answers, unless the card or the preview shows the result anyway.
 func (b *Bot) decide(ctx context.Context, e envelope, verb string, option int, d engine.Decision) error {
 	reply, err := b.callEngine(ctx, verb, option, d)
 	if err != nil {
@@ -117,14 +117,14 @@ func (b *Bot) decide(ctx context.Context, e envelope, verb string, option int, d
 	case reset.DidPlan:
 		content, err := b.story(ctx, e, d.Ref.ID, true, false)
 		if err == nil {
-			content.Lines = append(words.ReplyOf(reply).Lines, content.Lines...) // first of all: nothing was decided
+			content.Lines = append(words.ReplyOf(reply).Lines, content.Lines...) // first: it decided nothing
 			b.answer(ctx, e, content, false)
 		}
 		return err
 	case reset.DidAlready:
 	default:
 		if (e.Kind == submission || e.Kind == click && !e.Ephemeral) && b.isShown(ctx, d.Ref.ID) {
-			return nil // the card changes before their eyes
+			return nil // the card shows the change
 		}
 	}
 	if e.ownPreview && reply.Did != reset.DidAlready && b.isNextEdit(ctx, d.Ref.ID, e) {
@@ -134,20 +134,20 @@ func (b *Bot) decide(ctx context.Context, e envelope, verb string, option int, d
 	return nil
 }
 
-// isShown reports whether Slack lets the card of a request be kept up to date; without it, the answer is the only one.
+// isShown reports whether Slack lets the card of a request be kept up to date; otherwise the person needs the answer.
 func (b *Bot) isShown(ctx context.Context, id string) bool {
 	card, err := b.Cards.Card(ctx, id)
 	return err == nil && card.Unshown == ""
 }
 
 // isNextEdit reports whether the message that was clicked is the one that the next Show changes. It is not when the
-// card was being posted during the click: its way back is let go of then.
+// card was posted during the click: then the click's response_url is dropped.
 func (b *Bot) isNextEdit(ctx context.Context, id string, e envelope) bool {
 	card, err := b.Cards.Card(ctx, id)
 	return err == nil && card.Preview.URL == e.URL
 }
 
-// verbs are what the core can be told about one request or schedule; choose, which says an option too, is beside them.
+// verbs are the decisions about one request or schedule; choose, which has an option, is separate.
 var verbs = map[string]func(Core, context.Context, engine.Decision) (reset.Reply, error){
 	"approve": Core.Approve, "reject": Core.Reject, "cancel": Core.Cancel, "retry": Core.Retry, "settle": Core.Settle,
 	"emergency": Core.Emergency, "undo": Core.Undo,

@@ -40,7 +40,7 @@ type envelope struct {
 
 	Group string `json:",omitempty"` // of the event subteam_members_changed
 
-	Answer *unsentAnswer `json:",omitempty"` // the act is decided, and this is what its person has not been told yet
+	Answer *unsentAnswer `json:",omitempty"` // the action is decided, and this answer has not been sent yet
 }
 
 // kind of an envelope.
@@ -122,7 +122,7 @@ type named struct {
 	ID string `json:"id"`
 }
 
-// readEnvelope reads what a socket brought. With an error, the envelope has its ID only.
+// readEnvelope reads an envelope of a socket. With an error, the envelope has its ID only.
 func readEnvelope(req socketmode.Request, name string) (envelope, error) {
 	var p payload
 	if err := json.Unmarshal(req.Payload, &p); err != nil {
@@ -160,8 +160,9 @@ func readEnvelope(req socketmode.Request, name string) (envelope, error) {
 	return e, nil
 }
 
-// interaction fills in who and where. The person's own team counts, not the one the app is installed in: in a shared
-// channel they differ. In an Enterprise Grid the organisation is the identity, as long as the person is of that team.
+// interaction sets the person and the place. The person's own team counts, not the one that the app is installed in:
+// in a shared channel they differ. In an Enterprise Grid the organisation is the identity, as long as the person is
+// of that team.
 func (e *envelope) interaction(k kind, p payload) {
 	e.Kind, e.User, e.Channel = k, p.User.ID, cmp.Or(p.Channel.ID, p.Container.ChannelID)
 	e.Team = cmp.Or(p.User.TeamID, p.Team.ID)
@@ -169,11 +170,11 @@ func (e *envelope) interaction(k kind, p payload) {
 		e.Team = p.Enterprise.ID
 	}
 	e.View, e.Hash, e.Callback, e.Private = p.View.ID, p.View.Hash, p.View.CallbackID, p.View.PrivateMetadata
-	if e.Channel == "" { // in a modal: it remembers where it was opened
+	if e.Channel == "" { // in a modal: its metadata has the channel
 		_, e.Channel = modalRef(e.Private)
 	}
 	if k == submission {
-		_, e.Text, _ = strings.Cut(e.Private, "\n") // and by which words
+		_, e.Text, _ = strings.Cut(e.Private, "\n") // and the text of the command
 	}
 }
 

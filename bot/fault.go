@@ -32,7 +32,7 @@ func (f *Fault) Error() string {
 	return fmt.Sprintf("%s: slack says %s", f.Doing, f.Code)
 }
 
-// Passing reports whether the same call may work later though nothing is changed by anybody.
+// Passing reports whether the same call may work later without a change by a person.
 func (f *Fault) Passing() bool {
 	if f.Wait > 0 || f.Lost || strings.HasPrefix(f.Code, "http 5") {
 		return true
@@ -45,8 +45,8 @@ func (f *Fault) Passing() bool {
 	return false
 }
 
-// fault makes a Fault of any error of slack-go. Errors of net/http quote the whole address, which for a response_url
-// or an upload is a secret.
+// fault turns any error of slack-go into a Fault. Errors of net/http quote the whole address, which for a
+// response_url or an upload is a secret.
 func (b *Bot) fault(doing string, err error) *Fault {
 	var (
 		said    slack.SlackErrorResponse

@@ -13,9 +13,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// files puts each revision of a plan that others see into the thread, before anybody may need it without the bot, and
-// what was written, with its way back, when it was. Files that Slack refuses for good are missed in words, where they
-// would have been.
+// files uploads each public revision of a plan to the thread, so that it is there when the bot is down, and after the
+// write what was written with its undo. When Slack refuses the files with a final error, a reply says so.
 func (b *Bot) files(ctx context.Context, s reset.Story, card *engine.Card) (time.Time, error) {
 	news := entriesAfter(s.Entries, card.FilesSeq)
 	if len(news) == 0 {
@@ -41,7 +40,7 @@ func (b *Bot) files(ctx context.Context, s reset.Story, card *engine.Card) (time
 	return time.Time{}, b.updateCard(ctx, card, func(c *engine.Card) { c.FilesSeq = news[len(news)-1].Seq })
 }
 
-const filesWithin = 5 * time.Minute // files that Slack does not take for so long are left out
+const filesWithin = 5 * time.Minute // after which files that Slack does not accept are left out
 
 // filesOf are the files that belong to what has just happened.
 func (b *Bot) filesOf(ctx context.Context, s reset.Story, news []reset.Entry) ([]upload, error) {
@@ -52,7 +51,7 @@ func (b *Bot) filesOf(ctx context.Context, s reset.Story, news []reset.Entry) ([
 	case reset.Move, reset.SaveSchedule:
 	}
 	switch {
-	// not what was put back, late or at once
+	// not what was rolled back, late or at once
 	case r.WasWritten() && (hasEvent(news, reset.EvApplied) || hasEvent(news, reset.EvLanded) ||
 		hasEvent(news, reset.EvFailed)):
 		writes, err := b.Core.WritesFor(ctx, r.ID)
@@ -60,7 +59,7 @@ func (b *Bot) filesOf(ctx context.Context, s reset.Story, news []reset.Entry) ([
 			return nil, err
 		}
 		var files []upload
-		if !r.Outcome.Blocks() { // of an outcome that is partial or not known only the way back is given
+		if !r.Outcome.Blocks() { // for a partial or unknown outcome only the undo is given
 			steps := make([]reset.Step, len(writes))
 			for i, w := range writes {
 				steps[i] = w.Step
@@ -83,7 +82,7 @@ func (b *Bot) filesOf(ctx context.Context, s reset.Story, news []reset.Entry) ([
 	return nil, nil
 }
 
-// scripts are the commands of the way out that no message has room for.
+// scripts are the manual commands that are too long for a message.
 func scripts(s reset.Story) []upload {
 	var out []upload
 	for name, content := range words.Scripts(s) {
@@ -101,14 +100,14 @@ type upload struct {
 	content []byte
 }
 
-// upload shares files in the card's thread, all at once or none.
+// upload shares files in the card's thread, all or none.
 func (b *Bot) upload(ctx context.Context, card engine.Card, files []upload) error {
 	ctx, cancel := context.WithTimeout(ctx, 2*callTimeout)
 	defer cancel()
 	doing := "upload files of " + card.Request
 	var sent []slack.FileSummary
 	for _, f := range files {
-		if len(f.content) == 0 { // Slack takes no empty file
+		if len(f.content) == 0 { // Slack refuses empty files
 			continue
 		}
 		to, err := b.api.GetUploadURLExternalContext(ctx,

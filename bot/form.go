@@ -14,8 +14,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/words"
 )
 
-// The form that takes a plan for --from-file: pasted rows, or a CSV. It carries the command itself, which is read
-// again with what came.
+// The form that takes a plan for --from-file: pasted rows, or a CSV. Its metadata has the command, which is parsed
+// again with the plan.
 const (
 	formView    = "from-file"
 	rowsField   = "rows"
@@ -63,8 +63,8 @@ func (b *Bot) mayRead(ctx context.Context) bool {
 	return err == nil && (len(id.Scopes) == 0 || slices.Contains(id.Scopes, "files:read"))
 }
 
-// validatePlanForm says what goes into the ack of a form: what was pasted is read at once, so that its mistakes stand
-// under the field; a file is fetched after the ack, which has no time for it.
+// validatePlanForm returns the ack of a form: pasted rows are read at once, so that mistakes are shown under the
+// field; a file is fetched after the ack, which has no time for it.
 func (b *Bot) validatePlanForm(ctx context.Context, e envelope) (any, func(context.Context), error) {
 	wrong := func(field, words string) any {
 		return slack.NewErrorsViewSubmissionResponse(map[string]string{field: clip(words, maxField)})
@@ -92,7 +92,7 @@ func (b *Bot) readPlan(e envelope, ctx commands.Context, plan []byte) (commands.
 	return commands.Parse(e.Text, ctx)
 }
 
-// askFromForm asks for what a form says.
+// askFromForm creates the request of a form.
 func (b *Bot) askFromForm(ctx context.Context, in engine.Inbox, e envelope) error {
 	plan := []byte(e.Rows)
 	if e.File != "" {
@@ -139,7 +139,7 @@ func (b *Bot) fetch(ctx context.Context, e envelope) ([]byte, error) {
 	return content.Bytes(), nil
 }
 
-// capped is a buffer that takes no more than it should, whatever was announced.
+// capped is a buffer with a maximum size, whatever size was announced.
 type capped struct {
 	bytes.Buffer
 	most int

@@ -10,8 +10,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// Groups says what is wrong with user groups that the policy names, from one call for all of them: each is a fault
-// that only a person can end. An error means that Slack did not say.
+// Groups returns the faults of user groups that the policy names, from one call for all of them: each needs a person
+// to repair it. An error means that Slack did not answer.
 func (b *Bot) Groups(ctx context.Context, ids []string) ([]reset.Unread, error) {
 	if len(ids) == 0 {
 		return nil, nil
@@ -37,7 +37,8 @@ func (b *Bot) Groups(ctx context.Context, ids []string) ([]reset.Unread, error) 
 	return out, nil
 }
 
-// disabledGroup is our word for what Slack calls no_such_subteam as well, unless it is asked for disabled groups too.
+// disabledGroup is the bot's own code: Slack reports a disabled group as no_such_subteam, unless disabled groups are
+// asked for too.
 const disabledGroup = "subteam_disabled"
 
 func (b *Bot) listGroups(ctx context.Context) ([]slack.UserGroup, error) {
@@ -51,7 +52,8 @@ func (b *Bot) listGroups(ctx context.Context) ([]slack.UserGroup, error) {
 	return all, nil
 }
 
-// explainMissing tells a disabled group from one that does not exist, once for each: that costs a call of its own.
+// explainMissing distinguishes a disabled group from one that does not exist, once for each: that costs a call of its
+// own.
 func (b *Bot) explainMissing(ctx context.Context, u *reset.Unread) {
 	if known, ok := b.health.fault(u.Of); ok && (known.Code == u.Code || known.Code == disabledGroup) {
 		u.Code = known.Code
@@ -63,8 +65,7 @@ func (b *Bot) explainMissing(ctx context.Context, u *reset.Unread) {
 	}
 }
 
-// checkPolicyGroups finds out at the start what would otherwise be found out by the first approval: a user group that
-// is gone.
+// checkPolicyGroups finds missing user groups at the start and not at the first approval.
 func (b *Bot) checkPolicyGroups(ctx context.Context) {
 	wrong, err := b.Groups(ctx, b.cfg.Groups)
 	if err != nil {
@@ -77,14 +78,15 @@ func (b *Bot) checkPolicyGroups(ctx context.Context) {
 	}
 }
 
-// recordFault remembers a fault of the directory that only a person can end, until the same question is answered again.
+// recordFault stores a fault of the directory that only a person can repair, until the same question is answered
+// again.
 func (h *health) recordFault(of string, u *reset.Unread) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	switch {
 	case u == nil:
 		delete(h.faults, of)
-	case u.Passing, u.Code == "user_not_found": // of one person, who is no concern of the operator's
+	case u.Passing, u.Code == "user_not_found": // of one person, which the operator need not know
 	default:
 		if h.faults == nil || len(h.faults) > 1000 {
 			h.faults = map[string]reset.Unread{}

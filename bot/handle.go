@@ -15,11 +15,11 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// handle says what goes into the ack of an envelope, after recording it, and what is to be done afterwards. What
-// changes nothing (turning pages, opening a modal) is not recorded: it lives no longer than its trigger_id.
+// handle returns the ack of an envelope, after recording it, and the work after the ack. What changes nothing
+// (turning pages, opening a modal) is not recorded: it is valid no longer than its trigger_id.
 //
 // Without a payload, an error means that there must be no ack: Slack then marks the button as failed. A command is
-// acknowledged with words instead, since all that Slack would say is "operation_timeout".
+// acknowledged with a text instead, since Slack would only show "operation_timeout".
 func (b *Bot) handle(ctx context.Context, e envelope) (any, func(context.Context), error) {
 	switch e.Kind {
 	case command:
@@ -83,8 +83,8 @@ func (b *Bot) record(ctx context.Context, e envelope) error {
 	return err
 }
 
-// Receive decides upon a recorded envelope and answers the person in words. Only what may work on the next try is an
-// error.
+// Receive decides on a recorded envelope and answers the person. Only a failure that may succeed on the next try is
+// an error.
 func (b *Bot) Receive(ctx context.Context, in engine.Inbox) error {
 	ctx, cancel := context.WithTimeout(ctx, showWithin)
 	defer cancel()
@@ -116,7 +116,7 @@ func (b *Bot) Receive(ctx context.Context, in engine.Inbox) error {
 	var later *reset.Later
 	switch {
 	case errors.Is(err, reset.ErrConflict), errors.As(err, &store), ctx.Err() != nil:
-		return err // what the person asked for is recorded: it is decided, and answered, once the store can keep that
+		return err // the action is recorded: it is decided and answered once the store works
 	case errors.As(err, &later) && b.now().Sub(in.ReceivedAt) < engine.UndecidedAtMost:
 		b.sendWaiting(ctx, in, e, later)
 		return err
@@ -128,11 +128,10 @@ func (b *Bot) Receive(ctx context.Context, in engine.Inbox) error {
 	return nil
 }
 
-// unansweredAtMost is how long a person may wait for an answer before they are told what is waited for.
+// unansweredAtMost is how long a person may wait for an answer before they are told what it waits for.
 const unansweredAtMost = 3 * time.Second
 
-// sendWaiting tells a person once that their act is recorded and what it waits for, unless the wait is too short to
-// notice.
+// sendWaiting tells a person once that their action is recorded and what it waits for, unless the wait is short.
 func (b *Bot) sendWaiting(ctx context.Context, in engine.Inbox, e envelope, later *reset.Later) {
 	if later.At.Sub(in.ReceivedAt) < unansweredAtMost {
 		return
@@ -142,11 +141,11 @@ func (b *Bot) sendWaiting(ctx context.Context, in engine.Inbox, e envelope, late
 	}
 }
 
-// errNobody is an act of whom Slack did not say enough: what is not known is not allowed.
+// errNobody is an action of a person whom Slack did not identify: it is not allowed.
 var errNobody = &commands.SyntaxError{Want: "Slack did not say who you are, or where this was; nothing was done",
 	Example: "status"}
 
-// runCommand does what a command says.
+// runCommand runs a command.
 func (b *Bot) runCommand(ctx context.Context, in engine.Inbox, e envelope) error {
 	zone, name, note := b.zone(ctx, e.User)
 	cmd, err := commands.Parse(e.Text,
@@ -179,7 +178,7 @@ func (b *Bot) runCommand(ctx context.Context, in engine.Inbox, e envelope) error
 		d := engine.Decision{Actor: e.actor(), Place: e.place(), Ref: c.Ref, Why: c.Why, Origin: e.ID,
 			At: in.ReceivedAt}
 		return b.decide(ctx, e, c.Verb, c.Option, d)
-	default: // only looks: query
+	default: // a view: query
 	}
 	content, err := b.query(ctx, e, cmd)
 	if err == nil {
@@ -198,7 +197,7 @@ func (b *Bot) ask(ctx context.Context, in engine.Inbox, e envelope, wish engine.
 	return b.attach(ctx, r.ID, e)
 }
 
-// query answers what only looks.
+// query answers a view.
 func (b *Bot) query(ctx context.Context, e envelope, cmd commands.Command) (words.Content, error) {
 	who, at := e.actor(), e.Channel
 	switch c := cmd.(type) {
@@ -248,14 +247,14 @@ func (b *Bot) query(ctx context.Context, e envelope, cmd commands.Command) (word
 			return words.Content{}, err
 		}
 		return words.ScheduleOf(story, c.Runs), nil
-	// obey has done them
+	// runCommand has done them
 	case commands.Reset, commands.Schedule, commands.Upload, commands.Overview, commands.SetFreeze, commands.Decide:
 	}
 	return words.Content{}, fmt.Errorf("command %T is not known here", cmd)
 }
 
-// story is a request as it stands; whole, with all that happened to it. Its requester gets a lost preview back, and
-// with it the way to keep it true.
+// story is a request as it is now; with whole, its history too. Its requester gets a lost preview back, which is kept
+// up to date through the new response_url.
 func (b *Bot) story(ctx context.Context, e envelope, id string, again, whole bool) (words.Content, error) {
 	s, err := b.Core.StoryFor(ctx, e.actor(), e.Channel, id)
 	if err != nil {
@@ -284,7 +283,7 @@ func unknownRequest(err error) bool {
 	return errors.As(err, &p) && p.Code == reset.ProblemNoRequest
 }
 
-// refuse answers with what went wrong. What a person can do nothing about is in the log in full.
+// refuse answers with what went wrong. Errors that a person can do nothing about are logged in full.
 func (b *Bot) refuse(ctx context.Context, e envelope, err error) {
 	content := words.Explain(err)
 	if internal(err) {
@@ -303,7 +302,7 @@ func internal(err error) bool {
 	return !errors.As(err, &problem) && !errors.As(err, &syntax) && !errors.As(err, &late)
 }
 
-// buttonsUseless reports whether the buttons of the message that was clicked have become useless.
+// buttonsUseless reports whether the buttons of the clicked message no longer apply.
 func buttonsUseless(err error) bool {
 	var p *reset.Problem
 	return errors.As(err, &p) && (p.Code == reset.ProblemStale || p.Code == reset.ProblemTooLate ||

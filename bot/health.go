@@ -8,7 +8,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// health is what is known of the sockets.
+// health is the state of the sockets.
 type health struct {
 	mu        sync.Mutex
 	wanted    int
@@ -17,7 +17,7 @@ type health struct {
 	err       error // why the last connection ended or was not made
 	sendFault error // the bot token is refused: nothing can be posted
 
-	faults map[string]reset.Unread // of the directory, that only a person can end, by user or user group
+	faults map[string]reset.Unread // of the directory, that only a person can repair, by user or user group
 }
 
 func (h *health) connected(n, count int) {
@@ -36,7 +36,7 @@ func (h *health) lost(n int, err error) {
 	h.err = err
 }
 
-// recordCall remembers whether messages get through at all.
+// recordCall stores whether messages can be sent.
 func (h *health) recordCall(f *Fault) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -48,8 +48,8 @@ func (h *health) recordCall(f *Fault) {
 	}
 }
 
-// Ready reports whether people can reach the bot now and be judged, and says it in words. A user group that is gone
-// is named, but concerns only the rules that name it.
+// Ready reports whether people can reach the bot and their rights can be checked, with the reason. A missing user
+// group is named, but affects only the rules that name it.
 func (b *Bot) Ready() (bool, string) {
 	h := &b.health
 	h.mu.Lock()
@@ -77,8 +77,8 @@ func (b *Bot) isReachable() (bool, string) {
 	return false, "slack: not connected yet"
 }
 
-// Connections is how many connections Slack counted when it last said hello: a number above what this app holds is the
-// only sign of connections that swallow clicks.
+// Connections is how many connections Slack counted when it last said hello: a number above the app's own is the only
+// sign of connections that lose clicks.
 func (b *Bot) Connections() int {
 	b.health.mu.Lock()
 	defer b.health.mu.Unlock()

@@ -24,7 +24,7 @@ const (
 	recordWithin = 2 * time.Second         // leaves time to say that it could not be recorded
 	// without a ping, the connection is given up; slack-go's 30 s take up to 60 s to notice a stall
 	quietFor    = 20 * time.Second
-	steadyAfter = 30 * time.Second // a connection that lived so long ends a row of failures
+	steadyAfter = 30 * time.Second // a connection that lasted so long ends a series of failures
 	// between attempts to connect; apps.connections.open may be allowed once a minute only
 	longestPause  = time.Minute
 	drainWithin   = 5 * time.Second // for what was received before the stop
@@ -32,7 +32,7 @@ const (
 	deadCodePause = time.Minute     // after an error that only a person can repair
 )
 
-// deadCodes are answers to apps.connections.open that trying again does not change.
+// deadCodes are errors of apps.connections.open that a retry does not change.
 var deadCodes = []string{"invalid_auth", "account_inactive", "not_authed", "token_revoked", "token_expired",
 	"missing_scope", "not_allowed_token_type", "app_uninstalled", "http 404"}
 
@@ -44,8 +44,8 @@ type arrival struct {
 	release context.CancelFunc
 }
 
-// Run keeps the sockets connected and takes in what comes through them. It returns when ctx has ended and everything
-// that was received by then is recorded and acknowledged, or drainWithin has passed.
+// Run keeps the sockets connected and receives from them. It returns when ctx has ended and everything that was
+// received by then is recorded and acknowledged, or drainWithin has passed.
 func (b *Bot) Run(ctx context.Context) error {
 	var sockets, workers guard.Group
 	var busy atomic.Int64
@@ -80,7 +80,8 @@ func (b *Bot) Run(ctx context.Context) error {
 	return nil
 }
 
-// drain waits until nothing is on its way, and then a moment longer: an ack that was queued has not been written yet.
+// drain waits until no envelope is being processed, and then a moment longer: an ack that was queued has not been
+// written yet.
 func (b *Bot) drain(busy *atomic.Int64) {
 	limit, tick := time.NewTimer(drainWithin), time.NewTicker(50*time.Millisecond)
 	defer limit.Stop()
@@ -108,7 +109,7 @@ type socket struct {
 	client *socketmode.Client
 }
 
-// stayConnected opens one connection after the other. slack-go's own reconnecting is not used: it knows no pause
+// stayConnected opens one connection after the other. slack-go's own reconnecting is not used: it does not pause
 // after a disconnect frame (3,791 connections in a second were seen), sends old acks on the new connection, and may
 // wait 5 minutes.
 func (s socket) stayConnected() {
@@ -133,8 +134,8 @@ func (s socket) stayConnected() {
 	}
 }
 
-// pauseAfter is how long to wait after so many connections in a row that did not last. The first loss costs no pause:
-// Slack refreshes every connection now and then.
+// pauseAfter is how long to wait after so many connections in a row that did not last. The first loss is not followed
+// by a pause: Slack refreshes every connection now and then.
 func pauseAfter(failures int, err error) time.Duration {
 	var f *Fault
 	switch {
@@ -170,7 +171,7 @@ func (s socket) connect() (steady bool, err error) {
 		case <-lasted.C:
 			steady = true
 		case evt := <-s.client.Events:
-			// This goroutine may only pass things on: while it does anything slow, slack-go answers no pings.
+			// This goroutine may only pass events on: while it blocks, slack-go answers no pings.
 			if err = s.handleEvent(evt); err != nil {
 				cancel()
 				s.takeRemaining(ended)
@@ -214,12 +215,12 @@ func (s socket) takeRemaining(ended <-chan error) {
 		select {
 		case evt := <-s.client.Events:
 			_ = s.handleEvent(evt) // as above
-		case _, done = <-ended: // why, hear has said already
+		case _, done = <-ended: // handleEvent has logged why
 		}
 	}
 }
 
-// errReconnect says that the connection ended and slack-go is about to open another, which stayConnected does better.
+// errReconnect says that the connection ended and slack-go is about to open another, which is left to stayConnected.
 var errReconnect = errors.New(
 	"slack ended the connection (if it does so at once, look whether Socket Mode is switched on for the app)")
 
@@ -251,7 +252,7 @@ func (s socket) handleEvent(evt socketmode.Event) error {
 	return nil
 }
 
-// checkConnections looks at how many connections Slack counts. More than this process has means connections
+// checkConnections compares the number of connections that Slack counts. More than this process has means connections
 // that no process holds, or another process with the same tokens: clicks that Slack sends there never arrive here
 // (slackapi/python-slack-sdk#1940).
 func (s socket) checkConnections(count int) {
@@ -264,7 +265,8 @@ func (s socket) checkConnections(count int) {
 	s.log.Info("socket connected", "socket", s.n, "num_connections", count)
 }
 
-// recoverEnvelope digs an envelope out of what slack-go could not read: it reads more than the bot needs, and strictly.
+// recoverEnvelope reads an envelope that slack-go could not read: slack-go reads more fields than the bot needs, and
+// strictly.
 func (s socket) recoverEnvelope(bad *socketmode.ErrorBadMessage) {
 	var req socketmode.Request
 	err := json.Unmarshal(bad.Message, &req)
@@ -327,7 +329,7 @@ func (b *Bot) acknowledge(a arrival, payload any) {
 		return
 	}
 	b.log.Warn("ack not sent", "envelope", a.ID, "err", b.redact(err.Error()))
-	if payload != nil { // too large for Slack: a bare one still ends the person's wait
+	if payload != nil { // too large for Slack: an empty ack still ends the person's wait
 		_ = a.ack(a.within, nil) // logged above
 	}
 }

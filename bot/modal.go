@@ -20,7 +20,7 @@ const (
 	maxReason = 500
 )
 
-// opensModal says what a click does that only opens or turns a modal.
+// opensModal is the action of a click that only opens a modal or turns its page.
 func (b *Bot) opensModal(e envelope) (func(context.Context), bool) {
 	switch e.verb() {
 	case "rows":
@@ -34,7 +34,7 @@ func (b *Bot) opensModal(e envelope) (func(context.Context), bool) {
 	return nil, false
 }
 
-// reasonModal is a modal that asks for the words that a decision needs. Its callback_id is the verb.
+// reasonModal is a modal that asks for the reason of a decision. Its callback_id is the verb.
 type reasonModal struct{ title, submit, label, hint, placeholder, missing, typed string }
 
 var reasonModals = map[string]reasonModal{
@@ -86,8 +86,8 @@ func (b *Bot) showRows(ctx context.Context, e envelope, page int) {
 	b.open(ctx, e, "show all rows", view, "show "+e.Value)
 }
 
-// manualBlocks are the same rows as a file for Kafka's own tool, and the line that takes it: before anybody else sees
-// a request there is no thread that the file could be in.
+// manualBlocks are the same rows as a file for Kafka's own tool, and its command: before a request is public there is
+// no thread for the file.
 func (b *Bot) manualBlocks(s reset.Story, steps []reset.Step) []slack.Block {
 	way := words.ManualCommand(s)
 	if len(way) == 0 {
@@ -98,7 +98,7 @@ func (b *Bot) manualBlocks(s reset.Story, steps []reset.Step) []slack.Block {
 		file = words.DoneFile(s.Request)
 	}
 	var blocks []slack.Block
-	if !s.Request.Outcome.Blocks() { // then the rows are not what is to be written
+	if !s.Request.Outcome.Blocks() { // then the rows are not to be written
 		blocks = append(blocks, slack.NewContextBlock("", plainText("These rows as "+file+", without the bot:")))
 		for part := range slices.Chunk(steps, 20) { // topics of 249 characters too
 			if csv := words.CSV(part); len(csv) > 0 {
@@ -112,7 +112,7 @@ func (b *Bot) manualBlocks(s reset.Story, steps []reset.Step) []slack.Block {
 	return blocks
 }
 
-// commandBlock puts a command into a block of its own, so that it can be copied without the words around it.
+// commandBlock is a command in a block of its own, so that it can be copied without the text around it.
 func commandBlock(line words.Line) []slack.Block {
 	var rest words.Line
 	var out []slack.Block
@@ -126,7 +126,7 @@ func commandBlock(line words.Line) []slack.Block {
 	return append([]slack.Block{slack.NewContextBlock("", plainText(clip(clean(rest.String()), maxLine)))}, out...)
 }
 
-// pages are the buttons to the pages beside this one.
+// pages are the buttons to the previous and the next page.
 func pages(ref string, page, total int) []slack.BlockElement {
 	var out []slack.BlockElement
 	if page > 1 {
@@ -138,7 +138,7 @@ func pages(ref string, page, total int) []slack.BlockElement {
 	return out
 }
 
-// openReasonModal opens the modal for a decision that wants words.
+// openReasonModal opens the modal for a decision that needs a reason.
 func (b *Bot) openReasonModal(ctx context.Context, e envelope, m reasonModal) {
 	if _, ok := readRef(e.Value); !ok {
 		b.refuse(ctx, e, errForged)
@@ -162,8 +162,8 @@ func fieldError(words string) *slack.ViewSubmissionResponse {
 	return slack.NewErrorsViewSubmissionResponse(map[string]string{reasonField: words})
 }
 
-// open opens a modal, or puts another content into the one that was clicked in. A trigger lives 3 seconds; when it is
-// too late, the person is told what to type instead.
+// open opens a modal, or replaces the content of the clicked one. A trigger is valid for 3 seconds; when it is too
+// late, the person is told what to type instead.
 func (b *Bot) open(ctx context.Context, e envelope, doing string, view slack.ModalViewRequest, typed string) {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
@@ -190,8 +190,8 @@ func (b *Bot) open(ctx context.Context, e envelope, doing string, view slack.Mod
 	}}}, false)
 }
 
-// modalRef reads back what a modal was opened for, "k7f3.1 C0INC" on its first line. The form has no request yet: "-
-// C0INC".
+// modalRef reads the request and channel of a modal, "k7f3.1 C0INC" on its first line. The form has no request yet:
+// "- C0INC".
 func modalRef(metadata string) (ref, channel string) {
 	first, _, _ := strings.Cut(metadata, "\n")
 	ref, channel, _ = strings.Cut(first, " ")

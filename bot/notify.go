@@ -13,16 +13,16 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// maxNotified is how many people are told by direct message of what they cannot see in a channel.
+// maxNotified is how many people are sent a direct message about a card that they cannot see.
 const maxNotified = 10
 
-// notifyDirectly sends those who have to know a direct message when they cannot see the card: approvers of what waits
-// for them, owners when a person went alone. It is the last rung but one; the requester is told in any case.
+// notifyDirectly sends a direct message to the people who have to know and cannot see the card: approvers of a
+// pending request, owners after an emergency. The requester is told in any case.
 func (b *Bot) notifyDirectly(
 	ctx context.Context, s reset.Story, card *engine.Card, refused *refusal,
 ) (time.Time, error) {
 	ids, why, seq := whoToNotify(s, entriesAfter(s.Entries, card.ToldSeq))
-	// the home channel is where they are expected to look
+	// they are expected to read the home channel
 	if len(ids) == 0 || refused == nil && card.Channel == s.Cluster.Home {
 		return time.Time{}, nil
 	}
@@ -33,7 +33,7 @@ func (b *Bot) notifyDirectly(
 	if err != nil {
 		b.log.Error("some people who have to know of a request cannot be found", "request", s.Request.ID, "err", err)
 	}
-	// before the people, so that these are told once though the channel has to wait
+	// before the people, so that these are told once although the channel has to wait
 	if (len(people) > 0 || err != nil) && refused == nil {
 		_, err := b.say(ctx, "tell the home channel of "+s.Request.ID, s.Cluster.Home, "", words.OutsideOf(s),
 			renderOptions{key: blockKey(s)})
@@ -50,7 +50,7 @@ func (b *Bot) notifyDirectly(
 	return time.Time{}, b.updateCard(ctx, card, func(c *engine.Card) { c.ToldSeq = max(c.ToldSeq, seq) })
 }
 
-// whoToNotify are the users and user groups that have to know of news, why, and by which entry.
+// whoToNotify are the users and user groups that have to know of new entries, why, and by which entry.
 func whoToNotify(s reset.Story, news []reset.Entry) (ids []string, why words.Call, seq int64) {
 	r := s.Request
 	for _, e := range news {
@@ -64,8 +64,8 @@ func whoToNotify(s reset.Story, news []reset.Entry) (ids []string, why words.Cal
 	return ids, why, seq
 }
 
-// withoutAccess are the people among ids who cannot see the card: all of them when no channel takes it, those who are
-// not members when it is in a private channel. When enough approvers are there, no other is called.
+// withoutAccess are the people among ids who cannot see the card: all of them when no channel accepts it, those who
+// are not members when it is in a private channel. When enough approvers are members, no other is notified.
 func (b *Bot) withoutAccess(
 	ctx context.Context, s reset.Story, card engine.Card, ids []string, refused *refusal, why words.Call,
 ) ([]string, error) {
@@ -90,12 +90,12 @@ func (b *Bot) withoutAccess(
 	return out[:min(len(out), maxNotified)], err
 }
 
-// peopleOf are users, and the members of user groups. A group that Slack does not name the members of hides no one
-// else.
+// peopleOf are users, and the members of user groups. A group whose members Slack does not return does not hide the
+// others.
 func (b *Bot) peopleOf(ctx context.Context, ids []string) (out []string, unread error) {
 	for _, id := range ids {
 		switch {
-		case !slackID(id): // "members": the whole workspace is not called
+		case !slackID(id): // "members": the whole workspace is not notified
 		case id[0] == 'S':
 			in, err := b.Members(ctx, id)
 			if passing(err) || reset.UnreadOf(err).Passing {

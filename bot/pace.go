@@ -7,7 +7,7 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// pace keeps what the bot says on its own within Slack's limits. Answers to a person are not held back.
+// pace keeps the bot's own messages within Slack's rate limits. Answers to a person do not wait.
 type pace struct {
 	mu    sync.Mutex
 	edits *rate.Limiter
@@ -24,7 +24,7 @@ const (
 	postsAtOnce    = 4
 )
 
-// edit spends one edit, or says when there is one again.
+// edit takes one edit, or returns when there is one again.
 func (p *pace) edit(now time.Time) time.Time {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -34,7 +34,8 @@ func (p *pace) edit(now time.Time) time.Time {
 	return take(p.edits, now, 0)
 }
 
-// post spends one message to a channel, or says when there is one again. So many are kept for what matters more.
+// post takes one message to a channel, or returns when there is one again. keep messages are reserved for what
+// matters more.
 func (p *pace) post(channel string, now time.Time, keep float64) time.Time {
 	p.mu.Lock()
 	defer p.mu.Unlock()

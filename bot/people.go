@@ -13,10 +13,10 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// Slack is where people are known.
+// The directory of people is Slack.
 var _ auth.Directory = (*Bot)(nil)
 
-// names are what people and user groups are called and where they are, for showing only: no right rests on them.
+// names are the names and zones of people and user groups, for display only: no right depends on them.
 type names struct {
 	mu    sync.Mutex
 	known map[string]person
@@ -33,7 +33,7 @@ const (
 	nameRetry = 30 * time.Second // after a look-up that failed
 )
 
-// name is what a card calls a user or user group without notifying them; "" when it is not known.
+// name is the name of a user or user group on a card, without notifying them; "" when it is not known.
 func (b *Bot) name(ctx context.Context, id string) string {
 	if !slackID(id) {
 		return ""
@@ -118,7 +118,7 @@ func (b *Bot) Person(ctx context.Context, user string) (auth.Person, error) {
 		return auth.Person{}, unread(user, err)
 	}
 	u, err := b.user(ctx, user)
-	if slackCode(err) == "user_not_visible" { // said of people who are met through Slack Connect only
+	if slackCode(err) == "user_not_visible" { // returned for people who are known through Slack Connect only
 		return auth.Person{Stranger: true}, nil
 	}
 	if err != nil {
@@ -161,7 +161,7 @@ func (b *Bot) Members(ctx context.Context, group string) ([]string, error) {
 	return nil, err
 }
 
-// unread is a call that failed, as the core knows it.
+// unread is a failed call as the engine's error.
 func unread(of string, err error) error {
 	f := faultOf(err)
 	if f == nil {
@@ -178,8 +178,8 @@ func (b *Bot) user(ctx context.Context, id string) (*slack.User, error) {
 }
 
 // retryOnRateLimit reads once more when Slack asks to wait a moment: a person is waiting for the answer, and reading
-// twice does no harm. A longer wait is the caller's: the method is not called before it is over. Writes are never
-// repeated here.
+// twice is safe. A longer wait is returned to the caller: the method is not called before it is over. Writes are
+// never repeated here.
 func retryOnRateLimit[T any](
 	ctx context.Context, b *Bot, method, doing string, read func(context.Context) (T, error),
 ) (T, error) {

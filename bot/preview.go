@@ -13,13 +13,13 @@ import (
 
 const (
 	urlLife = 30 * time.Minute
-	urlUses = 5 // Slack's limit; the last is kept for the end
-	// patience is how long a person may look at nothing before it is said that the bot is at work.
+	urlUses = 5 // Slack's limit; the last one is reserved for the outcome
+	// patience is how long a person may wait for a preview before a message says that the bot is working.
 	patience = 2 * time.Second
 )
 
-// attach remembers how to reach the one person who sees a draft. The address of a command can only add messages, that
-// of a click in a message that the person alone sees can replace it.
+// attach stores the response_url of the person who sees a draft. A command's can only add messages, that of a click
+// in an ephemeral message can replace it.
 func (b *Bot) attach(ctx context.Context, id string, e envelope) error {
 	if e.URL == "" && e.Kind != submission {
 		return nil
@@ -27,13 +27,13 @@ func (b *Bot) attach(ctx context.Context, id string, e envelope) error {
 	return b.updateCard(ctx, &engine.Card{Request: id}, func(c *engine.Card) {
 		c.Preview = engine.Preview{Actor: e.actor(), Channel: e.Channel, URL: e.URL,
 			Replaces: e.Kind == click && e.Ephemeral, Until: b.now().Add(urlLife)}
-		if e.URL == "" { // a form has none (slack-go, ViewSubmissionCallback): its author is told by direct message
+		if e.URL == "" { // a form has none (slack-go, ViewSubmissionCallback): its author gets a direct message
 			c.Preview.Until = time.Time{}
 		}
 	})
 }
 
-// tells are the events that change what the requester alone sees.
+// tells are the events that change the preview.
 var tells = []reset.Event{reset.EvPlanned, reset.EvRefused, reset.EvWaiting, reset.EvExpired, reset.EvCancelled}
 
 // showPreview shows a request to its requester.
@@ -41,10 +41,10 @@ func (b *Bot) showPreview(ctx context.Context, s reset.Story, card engine.Card) 
 	r, p, now := s.Request, card.Preview, b.now()
 	if p.Actor.ID == "" {
 		if now.Sub(r.CreatedAt) < time.Minute {
-			// the process that took the command is just about to store the way to its author
+			// the process that received the command is about to store the response_url
 			return now.Add(time.Second), nil
 		}
-		card.Preview.Actor, p.Actor = r.Actor, r.Actor // it stopped before it did: a direct message reaches them
+		card.Preview.Actor, p.Actor = r.Actor, r.Actor // it stopped before it did: a direct message is sent
 	}
 	news := entriesAfter(s.Entries, card.ThreadSeq)
 	looking := r.State == reset.Planning && r.Question == "" && r.Problem == nil
@@ -68,7 +68,8 @@ func (b *Bot) showPreview(ctx context.Context, s reset.Story, card engine.Card) 
 	if passing(err) {
 		return b.retryAt(err)
 	}
-	if since := lastNews(r, news); err != nil && now.Sub(since) < refusedFor { // what Slack calls final passes at times
+	// some errors that Slack calls final are temporary
+	if since := lastNews(r, news); err != nil && now.Sub(since) < refusedFor {
 		b.log.Info("the requester alone is told later", "request", r.ID, "err", err)
 		return now.Add(afterRefusal), nil
 	}
@@ -77,7 +78,7 @@ func (b *Bot) showPreview(ctx context.Context, s reset.Story, card engine.Card) 
 	}
 	return time.Time{}, b.updateCard(ctx, &card, func(c *engine.Card) {
 		if looking || c.Preview.URL != "" && c.Preview.URL != p.URL {
-			return // the plan is still to come, or another click has brought another address meanwhile
+			return // there is no plan yet, or another click has brought another response_url
 		}
 		c.Preview.Version, c.Preview.Revision, c.ShownAt = r.Version, r.Revision, now
 		if len(news) > 0 {
@@ -86,7 +87,7 @@ func (b *Bot) showPreview(ctx context.Context, s reset.Story, card engine.Card) 
 	})
 }
 
-// lastNews is when what is to be said came to be.
+// lastNews is the time of the newest entry to show.
 func lastNews(r reset.Request, news []reset.Entry) time.Time {
 	if len(news) == 0 {
 		return r.CreatedAt
@@ -95,14 +96,15 @@ func lastNews(r reset.Request, news []reset.Entry) time.Time {
 }
 
 // onlyRefused reports whether all that happened since a version was shown is that people without the right tried to
-// decide. The requester would see the same again, as a new message for each attempt of a stranger: an address can
-// only add.
+// decide. The requester would see the same preview again, as a new message for each attempt of another person: a
+// response_url can only add.
 func onlyRefused(news []reset.Entry, shown, now int64) bool {
 	others := func(e reset.Entry) bool { return e.Event != reset.EvDenied }
 	return shown > 0 && len(news) > 0 && int64(len(news)) == now-shown && !slices.ContainsFunc(news, others)
 }
 
-// sendPreview shows the preview through its response_url, or by direct message when that is used up and it matters.
+// sendPreview shows the preview through its response_url, or by direct message when that is used up and the requester
+// waits for it.
 func (b *Bot) sendPreview(ctx context.Context, s reset.Story, card *engine.Card) error {
 	r, p, content := s.Request, card.Preview, words.PreviewOf(s)
 	doing := "show " + r.ID + " to its requester"
@@ -126,9 +128,9 @@ func (b *Bot) sendPreview(ctx context.Context, s reset.Story, card *engine.Card)
 	return err
 }
 
-// previewAwaited reports whether the requester waits for what is to be said: a plan, a question, a no. What becomes
-// of a preview that they left unused, or cancelled by a command that is answered by itself, is nothing new to them; a
-// click in it is answered here.
+// previewAwaited reports whether the requester waits for a message: a plan, a question, a refusal. They do not wait
+// for the end of a preview that they left unused, or cancelled by a command with an answer of its own; a click in it
+// is answered here.
 func previewAwaited(s reset.Story, p engine.Preview) bool {
 	r := s.Request
 	switch r.State {
@@ -146,7 +148,7 @@ func previewAwaited(s reset.Story, p engine.Preview) bool {
 	return true
 }
 
-// blockKey makes block ids that no earlier version of the message had: clients keep what they know of an id.
+// blockKey is a prefix of block ids that no earlier version of the message had: clients keep the state of a known id.
 func blockKey(s reset.Story) string {
 	return fmt.Sprintf("%s.%d.%d", s.Request.ID, s.Request.Revision, s.Request.Version)
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// updateRequester leaves one line in the place of the requester's preview: where others see the request, as of now.
-// When others cannot see it, the requester is told so at once, why, and who can change that.
+// updateRequester replaces the requester's preview by one line: the link to the card, with the time. When the card
+// cannot be posted, the requester is told at once, with the reason and who can repair it.
 func (b *Bot) updateRequester(
 	ctx context.Context, s reset.Story, card *engine.Card, refused *refusal,
 ) (time.Time, error) {
@@ -20,10 +20,11 @@ func (b *Bot) updateRequester(
 	case refused != nil:
 		why = refused.Code
 	case card.Unshown != "" && card.Version < s.Request.Version:
-		return time.Time{}, nil // Slack is about to be asked once more: nothing new is known
+		return time.Time{}, nil // another try is scheduled: nothing new is known
 	}
 	p := card.Preview
-	clicked := p.URL != "" && (why == "" || p.Used == 0) // a click brings a new address, and waits for its answer there
+	// a click brings a new response_url, and waits for its answer there
+	clicked := p.URL != "" && (why == "" || p.Used == 0)
 	if card.Unshown == why && !clicked {
 		return time.Time{}, nil
 	}
@@ -42,15 +43,15 @@ func (b *Bot) updateRequester(
 	}
 	return time.Time{}, b.updateCard(ctx, card, func(c *engine.Card) {
 		c.Unshown = why
-		// else a click has brought another address meanwhile, which waits for its answer
+		// else a click has brought another response_url meanwhile, and waits for its answer
 		if why == "" && c.Preview.URL == p.URL {
 			c.Preview.URL = ""
 		}
 	})
 }
 
-// answerDeciders answers by direct message those who decided since the card was shown for the last time: they wait
-// for it to change, and no channel takes it. Once that is known, a click is answered by itself.
+// answerDeciders answers by direct message those who decided since the card was last shown: they wait for it to
+// change, and no channel accepts it. Once that is known, a click gets its own answer.
 func (b *Bot) answerDeciders(ctx context.Context, s reset.Story, card engine.Card) {
 	lines := map[string][]words.Line{}
 	for _, e := range entriesAfter(s.Entries, card.ShownSeq) {
@@ -64,9 +65,9 @@ func (b *Bot) answerDeciders(ctx context.Context, s reset.Story, card engine.Car
 	}
 }
 
-// sendToRequester tells the requester alone: through the address of their last act while that takes messages, else by
-// direct message. What passes is tried again; what Slack takes in no way is in the log, and the requester hears of it
-// once the card can be shown.
+// sendToRequester sends the requester a message: through the response_url of their last action while that is valid,
+// else by direct message. Temporary errors are retried; a final refusal is logged, and the requester is told once the
+// card can be shown.
 func (b *Bot) sendToRequester(
 	ctx context.Context, doing string, s reset.Story, card *engine.Card, c words.Content,
 ) (time.Time, error) {
@@ -124,19 +125,19 @@ func requesterOf(s reset.Story) string {
 	return by.ID
 }
 
-// ends are the events that end a request, or correct how it was said to have ended.
-// Those of other acts end theirs in the requester's name, and a move's entries tell of them too.
+// ends are the events that end a request, or correct its outcome. Those of other acts end their request for the
+// requester, and are also in a move's entries.
 var ends = []reset.Event{reset.EvApplied, reset.EvFailed, reset.EvRejected, reset.EvCancelled, reset.EvExpired,
 	reset.EvRefused, reset.EvOverwritten, reset.EvLanded}
 
 var endsOthers = []reset.Event{reset.EvSaved, reset.EvFrozen, reset.EvThawed}
 
-// progress is what those who follow the thread see, and no one has to be called for.
+// progress are the events for the thread that notify no one.
 var progress = []reset.Event{reset.EvChecked, reset.EvConsumersBack, reset.EvElsewhere, reset.EvResumed,
 	reset.EvCaughtUp}
 
-// sendOutcome tells the requester by one direct message how it ended, and again when that is corrected: the line in
-// the place of their preview is not kept up to date.
+// sendOutcome sends the requester one direct message with the outcome, and another when it is corrected: the line in
+// place of their preview is not kept up to date.
 func (b *Bot) sendOutcome(ctx context.Context, s reset.Story, card *engine.Card, refused *refusal) (time.Time, error) {
 	news := entriesAfter(s.Entries, card.ToldSeq)
 	if s.Request.State.Open() || len(news) == 0 {
@@ -161,15 +162,15 @@ func (b *Bot) sendOutcome(ctx context.Context, s reset.Story, card *engine.Card,
 	return time.Time{}, b.updateCard(ctx, card, func(c *engine.Card) { c.ToldSeq = news[len(news)-1].Seq })
 }
 
-// mustTell reports whether the requester has to be told of news: of an end always, unless they made it themselves; of
-// what else is decided when the card is not where they asked. A click that was refused is nothing to them.
+// mustTell reports whether the requester has to be told of new entries: always of an end, unless they caused it
+// themselves; of other decisions when the card is not where they asked. Refused clicks of others are not reported.
 func (b *Bot) mustTell(s reset.Story, card engine.Card, news []reset.Entry, unseen bool) bool {
 	r := s.Request
 	person := r.Actor.Kind == reset.Person
 	_, move := r.Intent()
 	return slices.ContainsFunc(news, func(e reset.Entry) bool {
 		_, said := words.ThreadLine(e, s)
-		again := e.Facts["why"] == string(reset.WatchNewer) // that request tells them itself
+		again := e.Facts["why"] == string(reset.WatchNewer) // that request reports it
 		switch {
 		case !move && slices.Contains(endsOthers, e.Event):
 			return person && (unseen || words.EndsDirectly(r))
@@ -182,7 +183,7 @@ func (b *Bot) mustTell(s reset.Story, card engine.Card, news []reset.Entry, unse
 	})
 }
 
-// linkToCard is a line that leads to the card; nil when there is none, or Slack does not say where it is.
+// linkToCard is a line with a link to the card; nil when there is none, or Slack does not return it.
 func (b *Bot) linkToCard(ctx context.Context, card engine.Card) words.Line {
 	if card.TS == "" {
 		return nil

@@ -10,7 +10,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/words"
 )
 
-// unshown are errors about blocks. Blocks are young and Slack changes what it takes where; text always goes.
+// unshown are errors about blocks. Slack changes which blocks it accepts where; text is always accepted.
 var unshown = []string{"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "only_one_table_allowed",
 	"invalid_payload", "invalid_arguments", "block_mismatch"}
 
@@ -37,14 +37,14 @@ func (b *Bot) revise(ctx context.Context, doing, channel, ts string, c words.Con
 	})
 }
 
-// respond sends through a response_url, to its person alone. Tables are never sent this way: whether Slack takes them
-// is not known.
+// respond sends through a response_url, to its person alone. Tables are never sent this way: whether Slack accepts
+// them is not known.
 func (b *Bot) respond(ctx context.Context, doing, url string, c words.Content, l renderOptions, replace bool) error {
 	l.plainTables = true
 	return b.sendWithFallback(ctx, "", doing, c, l, func(ctx context.Context, m slackMessage) error {
 		to := slack.MsgOptionResponseURL(url, slack.ResponseTypeEphemeral)
 		if replace {
-			to = slack.MsgOptionReplaceOriginal(url) // a replaced message stays what it was, ephemeral or not
+			to = slack.MsgOptionReplaceOriginal(url) // a replaced message stays ephemeral or public
 		}
 		opts := append(m.options(), to)
 		_, _, _, err := b.api.SendMessageContext(ctx, "", opts...)
@@ -52,8 +52,7 @@ func (b *Bot) respond(ctx context.Context, doing, url string, c words.Content, l
 	})
 }
 
-// sendWithFallback sends content as it should look, then with a plain table, then as text alone: better ugly than
-// unsaid.
+// sendWithFallback sends content with its table, then with a plain table, then as text alone.
 func (b *Bot) sendWithFallback(
 	ctx context.Context, method, doing string, c words.Content, l renderOptions,
 	send func(context.Context, slackMessage) error,
@@ -75,14 +74,14 @@ func (b *Bot) sendWithFallback(
 	return err
 }
 
-// What Slack counts calls by, and asks to wait with: a 429 holds up this alone
-// (docs.slack.dev/apis/web-api/rate-limits: per method, app and workspace; messages per channel).
+// The keys of Slack's rate limits: a 429 delays this alone (docs.slack.dev/apis/web-api/rate-limits: per method, app
+// and workspace; messages per channel).
 const (
 	updating = "chat.update"
 	posting  = "chat.postMessage "
 )
 
-// sendOnce sends once, unless Slack has asked to wait with this method. Each response_url stands for itself.
+// sendOnce sends once, unless Slack has asked to wait with this method. Each response_url has its own limit.
 func (b *Bot) sendOnce(
 	ctx context.Context, method, doing string, m slackMessage, send func(context.Context, slackMessage) error,
 ) error {

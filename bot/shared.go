@@ -8,7 +8,7 @@ import (
 	"github.com/slack-go/slack"
 )
 
-// sharedChannels is which channels other organisations read, as it was known within a minute.
+// sharedChannels are the channels that other organisations read, remembered for a minute.
 type sharedChannels struct {
 	mu    sync.Mutex
 	known map[string]sharedChannel
@@ -21,15 +21,15 @@ type sharedChannel struct {
 
 const sharedLife = time.Minute
 
-// shared reports whether other organisations read a channel, or may. In doubt they do: Slack allows posting to
-// channels that it does not let the bot look at, and what is posted to another organisation cannot be taken back.
+// shared reports whether other organisations read a channel, or may. If it is not known, yes: Slack allows posting to
+// channels that the bot cannot read, and a message to another organisation cannot be withdrawn.
 func (b *Bot) shared(ctx context.Context, channel string) bool {
 	shared, known := b.loadSharing(ctx, channel)
 	return shared || !known
 }
 
-// isNowShared reports whether a channel that the bot already posted to is known to be shared now. Not knowing is no
-// reason to move a card away: it was not shared when it was posted.
+// isNowShared reports whether a channel that the bot already posted to is known to be shared now. An unknown state is
+// no reason to move a card: it was not shared when it was posted.
 func (b *Bot) isNowShared(ctx context.Context, channel string) bool {
 	b.sharing.mu.Lock()
 	was, ok := b.sharing.known[channel]

@@ -26,29 +26,28 @@ func (b *Bot) Show(ctx context.Context, s reset.Story) (time.Time, error) {
 	case alone && s.Request.Actor.Kind == reset.Person:
 		return b.showPreview(ctx, s, card)
 	case alone && s.Request.State == reset.Planning:
-		return time.Time{}, nil // a schedule's or the terminal's request is shown when there is something to see
+		return time.Time{}, nil // a request of a schedule or a terminal is shown once there is a card
 	}
 	return b.showAll(ctx, s, card)
 }
 
-// showWithin ends before the claim does under which a card is shown or an envelope decided (30 s), so that no two do
-// it at once.
+// showWithin ends before the claim does under which a card is shown or an envelope decided (30 s), so that no two
+// processes do it at once.
 const showWithin = 20 * time.Second
 
-// showAll keeps what people see of a request that others were asked about: the card, its thread, and what the
-// requester is told directly. What one of these has to wait for, or cannot be said for good, holds up none of the
-// others.
+// showAll brings a public request up to date: the card, its thread, and the messages to the requester. A wait or a
+// final refusal of one of these does not delay the others.
 func (b *Bot) showAll(ctx context.Context, s reset.Story, card engine.Card) (time.Time, error) {
 	news := entriesAfter(s.Entries, card.ThreadSeq)
 	lines := threadLines(s, news)
 	if card.TS == "" {
-		lines = nil // the card itself tells them
+		lines = nil // the card has them
 	}
 	again, refused, err := b.postOrEdit(ctx, s, &card)
 	if err != nil {
 		return time.Time{}, err
 	}
-	there := card.TS != "" && refused == nil // an edit that has to wait holds up no one: threads tell what was decided
+	there := card.TS != "" && refused == nil // an edit that has to wait delays no one: the thread has the decision
 	var steps []showStep
 	if there || refused != nil {
 		steps = append(steps, func() (time.Time, error) { return b.updateRequester(ctx, s, &card, refused) },
@@ -62,11 +61,10 @@ func (b *Bot) showAll(ctx context.Context, s reset.Story, card engine.Card) (tim
 	return runSteps(again, steps)
 }
 
-// showStep does one thing, and says when to try again what has to wait (zero: it is done).
+// showStep does one step, and returns when to try again (zero: it is done).
 type showStep func() (again time.Time, err error)
 
-// runSteps does all steps whatever comes of each, and returns the soonest time that one of them asks for, again among
-// them.
+// runSteps runs all steps whatever the result of each, and returns the earliest time of a retry, again among them.
 func runSteps(again time.Time, steps []showStep) (time.Time, error) {
 	var errs []error
 	for _, do := range steps {
@@ -98,20 +96,20 @@ func threadLines(s reset.Story, news []reset.Entry) []words.Line {
 	return lines
 }
 
-// refusal is a card that no channel takes until a person changes something: Slack's answer, and the last channel that
-// was tried.
+// refusal is a card that no channel accepts until a person changes something: Slack's error, and the last channel
+// that was tried.
 type refusal struct {
 	*Fault
 	channel string
 }
 
-// postOrEdit posts the card, or edits it where it is. Whatever Slack refuses for good leads down the ladder: an edit
-// to a new card, the channel where it was asked for to the home channel. At its end is a refusal, which the requester
-// is told.
+// postOrEdit posts the card, or edits it where it is. After each final refusal the next way is tried: a new card
+// instead of an edit, the home channel instead of the channel of the request. If all fail, the refusal is returned
+// and the requester is told.
 func (b *Bot) postOrEdit(
 	ctx context.Context, s reset.Story, card *engine.Card,
 ) (again time.Time, refused *refusal, err error) {
-	clicked := card.Preview.URL != "" && card.Preview.Used == 0 // a person waits for the answer
+	clicked := card.Preview.URL != "" && card.Preview.Used == 0 // a person waits for it
 	if again := card.ShownAt.Add(afterRefusal); card.Unshown != "" && !clicked && b.now().Before(again) {
 		return again, &refusal{&Fault{Doing: "show the card of " + s.Request.ID, Code: card.Unshown}, card.Channel}, nil
 	}
@@ -129,7 +127,7 @@ func (b *Bot) postOrEdit(
 }
 
 // post puts the card where it was asked for, or into the cluster's home channel. The message's timestamp is stored at
-// once: posting again makes a second card, of which a click takes the buttons away.
+// once: posting again creates a second card, whose buttons are removed at a click.
 func (b *Bot) post(ctx context.Context, s reset.Story, card *engine.Card) (time.Time, *refusal, error) {
 	var refused *refusal
 	for _, channel := range b.channelsToTry(ctx, s, *card) {
@@ -159,22 +157,23 @@ func (b *Bot) post(ctx context.Context, s reset.Story, card *engine.Card) (time.
 		return time.Time{}, nil, err
 	}
 	if r := s.Request; !r.State.Open() && b.now().Sub(r.EndedAt) > giveUpAfter {
-		return time.Time{}, refused, nil // how it ended was said directly; a new version tries once more
+		return time.Time{}, refused, nil // the outcome was sent directly; a new version tries once more
 	}
 	return b.now().Add(afterRefusal), refused, nil
 }
 
-// isPermanent reports whether Slack refused something for good: its errors are an open list, so that is every answer
-// that is not known to pass.
+// isPermanent reports whether Slack's refusal is final: its errors are an open list, so every error that is not known
+// to be temporary counts.
 func isPermanent(err error) bool {
 	f := faultOf(err)
 	return f != nil && !f.Passing()
 }
 
-// channelsToTry are the channels to try in turn. A channel that other organisations share does not get the numbers.
+// channelsToTry are the channels to try in turn. A channel that is shared with other organisations does not get the
+// numbers.
 func (b *Bot) channelsToTry(ctx context.Context, s reset.Story, card engine.Card) []string {
 	asked, home := s.Request.Place, s.Cluster.Home
-	if card.Channel != "" { // it has been somewhere, and cannot be edited there
+	if card.Channel != "" { // it was posted, and cannot be edited there
 		asked = reset.Place{Channel: card.Channel}
 	}
 	if asked.Direct || asked.Channel == "" || asked.Channel == home || b.shared(ctx, asked.Channel) {
@@ -206,7 +205,7 @@ func (b *Bot) edit(ctx context.Context, s reset.Story, card *engine.Card, urgent
 		again, err := b.retryAt(err)
 		return again, nil, err
 	case !urgent && readable(err):
-		// it lags behind in what was not decided by anyone; the next decision makes a new card
+		// only changes without a decision are missing; the next decision posts a new card
 		return time.Time{}, nil, nil
 	case !urgent && now.Before(card.ShownAt.Add(afterRefusal)):
 		return card.ShownAt.Add(afterRefusal), nil, nil
@@ -220,7 +219,7 @@ func readable(err error) bool {
 		slices.Contains(unshown, slackCode(err))
 }
 
-// replace posts a new card in place of one that Slack does not let the bot edit, and takes the buttons off the old
+// replace posts a new card in place of one that Slack does not let the bot edit, and removes the buttons of the old
 // one where it can.
 func (b *Bot) replace(ctx context.Context, s reset.Story, card *engine.Card, why error) (time.Time, *refusal, error) {
 	b.log.Warn("slack refuses to edit the card; a new one is posted", "request", s.Request.ID, "channel", card.Channel,
@@ -233,7 +232,7 @@ func (b *Bot) replace(ctx context.Context, s reset.Story, card *engine.Card, why
 	if slackCode(why) != "message_not_found" {
 		err := b.revise(ctx, "take the buttons off the old card of "+s.Request.ID, old.Channel, old.TS,
 			words.ReplacedCard(s.Request.ID, b.linkToCard(ctx, *card)), renderOptions{key: blockKey(s) + ".old"})
-		if err != nil { // a click on them is answered, and takes them off by its own address
+		if err != nil { // a click on them is answered, and removes them by its response_url
 			b.log.Info("an old card keeps its buttons", "request", s.Request.ID, "err", err)
 		}
 	}
@@ -244,7 +243,7 @@ func (b *Bot) cardOptions(s reset.Story) renderOptions {
 	return renderOptions{key: blockKey(s), plainTables: b.cfg.Plain}
 }
 
-// thread says what was decided since it last did. What the thread does not take is said beside it.
+// thread posts the decisions since its last post. What Slack refuses in the thread is posted outside of it.
 func (b *Bot) thread(
 	ctx context.Context, s reset.Story, card *engine.Card, news []reset.Entry, lines []words.Line,
 ) (time.Time, error) {
@@ -252,7 +251,7 @@ func (b *Bot) thread(
 		return time.Time{}, nil
 	}
 	if len(lines) > 0 {
-		if again := b.pace.post(card.Channel, b.now(), 2); !again.IsZero() { // two are kept for cards
+		if again := b.pace.post(card.Channel, b.now(), 2); !again.IsZero() { // two are reserved for cards
 			return again, nil
 		}
 		again, refused, err := b.reply(ctx, s, card, lines)
@@ -266,8 +265,8 @@ func (b *Bot) thread(
 	return time.Time{}, b.updateCard(ctx, card, func(c *engine.Card) { c.ThreadSeq = news[len(news)-1].Seq })
 }
 
-// reply says lines in the card's thread; where Slack refuses that for good, in the card's channel or in the home
-// channel: they may call people who have to know.
+// reply posts lines in the card's thread; after a final refusal, in the card's channel or in the home channel: they
+// may mention people who have to know.
 func (b *Bot) reply(
 	ctx context.Context, s reset.Story, card *engine.Card, lines []words.Line,
 ) (time.Time, *refusal, error) {
@@ -295,7 +294,7 @@ func (b *Bot) reply(
 	return time.Time{}, &refusal{faultOf(err), card.Channel}, nil
 }
 
-// sendElsewhere tells directly what no channel takes: the requester, and those who have to know.
+// sendElsewhere sends by direct message what no channel accepts: to the requester, and to those who have to know.
 func (b *Bot) sendElsewhere(
 	ctx context.Context, s reset.Story, card *engine.Card, lines []words.Line, refused *refusal,
 ) (time.Time, error) {
@@ -310,8 +309,8 @@ func (b *Bot) sendElsewhere(
 	return time.Time{}, nil
 }
 
-// updateCard changes the stored card and the one at hand alike. Others (a click that brings its response_url) change
-// it too, so it is loaded anew; Slack is never asked in between.
+// updateCard changes the stored card and the given one alike. Clicks change the stored card too, so it is loaded
+// again; Slack is not called in between.
 func (b *Bot) updateCard(ctx context.Context, card *engine.Card, change func(*engine.Card)) error {
 	b.cards.Lock()
 	defer b.cards.Unlock()
@@ -325,8 +324,8 @@ func (b *Bot) updateCard(ctx context.Context, card *engine.Card, change func(*en
 	return b.Cards.SaveCard(ctx, stored)
 }
 
-// retryAt turns what Slack said into a time to try again, and says so in the log: a card that cannot be shown now is
-// no reason to fail, the work goes on and the card catches up.
+// retryAt turns Slack's error into the time of a retry, and logs it: a card that cannot be shown now does not fail
+// the request, it is shown later.
 func (b *Bot) retryAt(err error) (time.Time, error) {
 	now := b.now()
 	f := faultOf(err)
@@ -347,5 +346,5 @@ func (b *Bot) retryAt(err error) (time.Time, error) {
 const (
 	afterPassing = 5 * time.Second
 	afterRefusal = time.Minute
-	giveUpAfter  = time.Hour // after the end of a request, posting a card that no channel takes
+	giveUpAfter  = time.Hour // after the end of a request, trying to post a card that no channel accepts
 )

@@ -9,7 +9,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/words"
 )
 
-// table draws what rows there is room for; the head and the first rows count most.
+// table draws the rows that fit; the header and the first rows matter most.
 func (d *drawing) table(t *words.Table) slack.Block {
 	if t == nil || len(t.Head) == 0 {
 		return nil
@@ -30,7 +30,7 @@ func (d *drawing) table(t *words.Table) slack.Block {
 	more := t.More
 	for i, row := range append([][]string{t.Head}, t.Rows...) {
 		cells, size := cells(row, columns)
-		// One row is kept for saying how many are not there.
+		// One row is reserved for the number of rows that are left out.
 		if size+100 > left || i >= maxRows-1 {
 			more += len(t.Rows) + 1 - i
 			break
@@ -65,7 +65,7 @@ func cells(row []string, columns int) ([]slack.TableCell, int) {
 	return out, size
 }
 
-// preformatted is the plain variant: for response_urls and modals, which may not take tables, and by configuration.
+// preformatted is the plain variant: for response_urls and modals, which may not accept tables, and by configuration.
 func (d *drawing) preformatted(t *words.Table) slack.Block {
 	text := fit(t, min(d.left, maxTable))
 	d.left -= utf8.RuneCountInString(text)
@@ -82,7 +82,7 @@ func preformatted(id, text string) slack.Block {
 	})
 }
 
-// fit writes a table as text with as many rows as there is room for.
+// fit writes a table as text with as many rows as fit.
 func fit(t *words.Table, most int) string {
 	shown := *t
 	for {

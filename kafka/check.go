@@ -14,12 +14,12 @@ import (
 type CheckResult struct {
 	ClusterID string
 	Brokers   []string // addresses, as the brokers advertise them
-	Notes     []string // what works less well on these brokers, or not at all; a plain reset works all the same
+	Notes     []string // what does not work, or works with limits, on these brokers; a plain reset works nevertheless
 }
 
-// Check looks at what must be true before anything can be asked: that the cluster answers and is the pinned one, that
-// each of its brokers takes a connection and a login at the address it advertises, speaks what this package needs,
-// and lets the login list groups. The error joins everything that is wrong.
+// Check verifies what every request needs: that the cluster answers and is the pinned one, that each of its brokers
+// accepts a connection and a login at the address it advertises, supports what this package needs, and lets the login
+// list groups. The error joins everything that is wrong.
 func (c *Cluster) Check(ctx context.Context) (CheckResult, error) {
 	v, err := c.refreshBrokers(ctx)
 	if err != nil {
@@ -39,7 +39,7 @@ func (c *Cluster) Check(ctx context.Context) (CheckResult, error) {
 	return out, err
 }
 
-// older are what works less well on brokers that know no newer version of a request.
+// older are the limits on brokers that support no newer version of a request.
 var older = []struct {
 	key, below int16
 	note       string
@@ -54,8 +54,8 @@ var older = []struct {
 		"its brokers do not tell which committed offsets are about to be replaced by an open transaction (older than Kafka 2.5)"},
 }
 
-// checkBroker tells what works less well, and what does not work at all. What a plain reset does not need is a note:
-// many services leave it out.
+// checkBroker returns what works with limits, and fails on what a reset needs. What a plain reset does not need is a
+// note: many services leave it out.
 func (c *Cluster) checkBroker(ctx context.Context, addr string) (notes []string, err error) {
 	l, err := c.dial(ctx, addr)
 	if err != nil {
@@ -73,7 +73,7 @@ func (c *Cluster) checkBroker(ctx context.Context, addr string) (notes []string,
 			notes = append(notes, fmt.Sprintf("its brokers do not know %s: %s", r.name, r.without))
 		}
 	}
-	noted := map[int16]bool{} // the first note of a request says enough
+	noted := map[int16]bool{} // one note for each request is enough
 	for _, o := range older {
 		if newest, ok := l.apis[o.key]; ok && newest < o.below && !noted[o.key] {
 			noted[o.key] = true

@@ -1,8 +1,8 @@
-// Package kafka reads and writes the committed offsets of one Kafka cluster: it implements reset.Cluster.
+// Package kafka reads and writes the committed offsets of one Kafka cluster: it implements engine.Cluster.
 //
 // It is the only package that imports sarama, and nothing of sarama leaves it. It asks brokers by batched raw
-// requests on connections of its own, never joins a group, and never decides: what an answer means for a reset is
-// package reset's business, how it is worded package commands'.
+// requests on connections of its own, never joins a group, and never decides: package reset decides what an answer
+// means for a reset, internal/words has the text.
 package kafka
 
 import (
@@ -22,8 +22,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// Cluster is one Kafka cluster. It dials when it is asked something, and again after failures. Its methods may be
-// called from several goroutines.
+// Cluster is one Kafka cluster. It dials on the first request, and again after failures. Its methods may be called
+// from several goroutines.
 type Cluster struct {
 	name      string
 	pinned    string
@@ -39,13 +39,13 @@ type Cluster struct {
 	known   []string               // addresses that metadata named, the one that answered last first
 	idle    map[string][]*link     // by address
 	links   map[*link]struct{}     // all that are open
-	apis    map[string]apiVersions // what each broker knew when it was last connected to, by address
+	apis    map[string]apiVersions // what each broker supported when it was last connected to, by address
 	running guard.Group            // calls under way, those given up included
 }
 
 // Config says which cluster, and how to log in.
 type Config struct {
-	Name      string   // as people call it; errors carry it
+	Name      string   // the configured name; errors have it
 	ClusterID string   // pinned: any other cluster is refused; empty: not pinned
 	Bootstrap []string // host:port
 	TLS       *tls.Config
@@ -80,7 +80,7 @@ func Open(cfg Config) *Cluster {
 	}
 	s := sarama.NewConfig()
 	s.ClientID = "kafka-reset-bot"
-	s.Version = sarama.V4_0_0_0 // the newest that is spoken; each broker's ApiVersions lowers it
+	s.Version = sarama.V4_0_0_0 // the newest protocol used; each broker's ApiVersions lowers it
 	// Calls are bounded by contexts (see link.go). sarama's own limits come later, so that there is one kind of
 	// timeout.
 	s.Net.ReadTimeout, s.Net.WriteTimeout, s.Net.DialTimeout = c.timeout+time.Second, c.timeout+time.Second, c.timeout
@@ -122,15 +122,15 @@ type view struct {
 	topics map[string]*sarama.TopicMetadata
 }
 
-// anyTopic is asked for where only the brokers matter: sarama sends an empty list of topics as "all of them". Asking
+// anyTopic is requested where only the brokers matter: sarama sends an empty list of topics as "all of them". Asking
 // for a topic creates none, see metadata.
 const anyTopic = "__consumer_offsets"
 
-// refreshBrokers asks who the brokers are now.
+// refreshBrokers reads the current brokers.
 func (c *Cluster) refreshBrokers(ctx context.Context) (view, error) { return c.metadata(ctx, anyTopic) }
 
 // metadata asks brokers one by one, the next one as soon as the last failed or is slow, and takes the first answer.
-// Without topics it tells about all of them. It is where reachability and the pinned cluster id are checked, before
+// Without topics it reads all of them. It is where reachability and the pinned cluster id are checked, before
 // anything else is asked or written.
 func (c *Cluster) metadata(ctx context.Context, topics ...string) (view, error) {
 	bounded, cancel := context.WithTimeout(ctx, c.timeout)
@@ -193,7 +193,7 @@ func (c *Cluster) topicMetadata(ctx context.Context, addr string, topics []strin
 	return resp, err
 }
 
-// recognise refuses any other cluster than the pinned one, and remembers the brokers.
+// recognise refuses any cluster but the pinned one, and stores the brokers.
 func (c *Cluster) recognise(addr string, resp *sarama.MetadataResponse) (view, error) {
 	v := view{lead: addr, nodes: map[int32]string{}, topics: map[string]*sarama.TopicMetadata{}}
 	if resp.ClusterID != nil {

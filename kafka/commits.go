@@ -17,7 +17,7 @@ type commit struct {
 }
 
 // findCoordinator asks which broker coordinates the group. It is also where a group is noticed that the login may not
-// see: listings leave it out without a word.
+// see: listings leave it out without an error.
 func (c *Cluster) findCoordinator(ctx context.Context, v view, group string) (addr string, err error) {
 	resp, err := callBroker(ctx, c, v.lead, func(b *sarama.Broker) (*sarama.FindCoordinatorResponse, error) {
 		return b.FindCoordinator(&sarama.FindCoordinatorRequest{
@@ -36,7 +36,7 @@ func (c *Cluster) findCoordinator(ctx context.Context, v view, group string) (ad
 	return resp.Coordinator.Addr(), nil
 }
 
-// coordinator is findCoordinator for callers that have not met the cluster yet.
+// coordinator is findCoordinator for callers without a view of the cluster.
 func (c *Cluster) coordinator(ctx context.Context, group string) (string, error) {
 	v, err := c.refreshBrokers(ctx)
 	if err != nil {
@@ -101,7 +101,7 @@ func (c *Cluster) commits(ctx context.Context, group string) (map[reset.Partitio
 		return last, nil
 	})
 	if err != nil && last != nil && ctx.Err() == nil {
-		return last, nil // only some partitions are unstable, and they say so
+		return last, nil // only some partitions are unstable, and have that as their error
 	}
 	return all, err
 }
@@ -116,7 +116,7 @@ func (c *Cluster) fetchCommits(
 		req.RequireStable = true
 		resp, err := b.FetchOffset(req)
 		if errors.As(err, new(sarama.PacketEncodingError)) && req.Version < 7 {
-			req.RequireStable = false // brokers before 2.5 do not know the word, and sarama refuses to leave it out
+			req.RequireStable = false // brokers before 2.5 do not know the field, and sarama refuses to leave it out
 			return b.FetchOffset(req)
 		}
 		return resp, err
@@ -159,7 +159,7 @@ func (c *Cluster) fetchAllCommits(ctx context.Context, addr string, groups []str
 		return b.FetchOffset(req)
 	})
 	switch {
-	case errors.As(err, new(sarama.PacketEncodingError)): // the broker speaks no version that names several groups
+	case errors.As(err, new(sarama.PacketEncodingError)): // the broker supports no version with several groups
 		return out, c.fetchOneByOne(ctx, addr, groups, out)
 	case err != nil:
 		return nil, c.lost(ctx, addr, err)

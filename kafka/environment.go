@@ -67,8 +67,7 @@ func kindTopics(group string, names []string) (streams, mirrors []string) {
 const brokers = "brokers"
 
 // configs asks one broker for the configuration of the topics in scope, and each broker for its own (a broker returns
-// no other's). What is denied, does not come or is left out of an answer is noted; it is no reason to do without a
-// plan.
+// no other's). What is denied, not answered or left out of an answer is noted; it does not fail the plan.
 func (c *Cluster) configs(ctx context.Context, v view, s *reset.Snapshot) {
 	_, lead := v.someNode()
 	topics := slices.Sorted(maps.Keys(topicsOf(s.Partitions)))
@@ -95,8 +94,8 @@ func (c *Cluster) configs(ctx context.Context, v view, s *reset.Snapshot) {
 				case told[i].err != "":
 					unread[r.Name] = told[i].err
 				case r.Type == sarama.BrokerResource:
-					// Brokers may be configured differently. What counts is when commits may be gone, and when one
-					// may still land.
+					// Brokers may be configured differently. The shortest retention and the longest commit timeout
+					// count.
 					s.Environment.Retention = shortest(s.Environment.Retention,
 						period(told[i].values["offsets.retention.minutes"], time.Minute))
 					s.Environment.CommitTimeout = max(s.Environment.CommitTimeout,
@@ -191,7 +190,7 @@ func toConfig(values map[string]string) *reset.TopicConfig {
 	return t
 }
 
-// period is a number of units; 0 for none, for -1 (for ever) and -2, and for what is as good as for ever.
+// period is a number of units; 0 for none, for -1 (no limit) and -2, and for a period longer than any.
 func period(s string, unit time.Duration) time.Duration {
 	const forever = 100 * 365 * 24 * time.Hour
 	n, err := strconv.ParseInt(s, 10, 64)
@@ -253,8 +252,8 @@ func (c *Cluster) open(
 }
 
 // recordAges finds, by time look-ups, where each log has what retention deletes soon, what is in remote storage only,
-// and what is recent in the life of commits. A miss means that all records are older. It returns the topics that it
-// could not look into, with why.
+// and what is recent in the life of commits. A miss means that all records are older. It returns the topics that
+// could not be read, with why.
 func (c *Cluster) recordAges(ctx context.Context, v view, s *reset.Snapshot) map[string]string {
 	var wg guard.Group
 	var mu sync.Mutex

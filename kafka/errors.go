@@ -28,7 +28,7 @@ func (e *retriableError) Error() string { return fmt.Sprintf("broker %s: %s", e.
 var pauses = []time.Duration{100 * time.Millisecond, 200 * time.Millisecond, 400 * time.Millisecond,
 	800 * time.Millisecond}
 
-// retryUntilReady calls f again as long as it says retriableError, within a bound; then nothing can be concluded.
+// retryUntilReady calls f again as long as it says retriableError, within a bound; after that the error is returned.
 func retryUntilReady[T any](ctx context.Context, c *Cluster, group string, f func() (T, error)) (T, error) {
 	for try := 0; ; try++ {
 		v, err := f()
@@ -57,7 +57,7 @@ func pause(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// groupError is what an error code that stands for a whole group means; nil for none.
+// groupError is the error for an error code about a whole group; nil for none.
 func (c *Cluster) groupError(addr, group string, code sarama.KError) error {
 	switch code {
 	case sarama.ErrNoError: // sarama reports success as a non-nil error value
@@ -69,8 +69,8 @@ func (c *Cluster) groupError(addr, group string, code sarama.KError) error {
 	return &reset.Problem{Code: reset.ProblemUnread, Cluster: c.name, Group: group, Got: name(code)}
 }
 
-// lost is what it means that one broker did not answer. A broker that refuses may have just gone down, and another has
-// taken over in a moment; one that is silent has already cost the time of all tries.
+// lost is the error when one broker did not answer. A broker that refuses the connection may have just gone down, and
+// another takes over soon, so it is retriable; a silent one has already used the time of all tries.
 func (c *Cluster) lost(ctx context.Context, addr string, err error) error {
 	switch {
 	case ctx.Err() != nil:
@@ -111,7 +111,7 @@ func cause(err error) string {
 	return err.Error()
 }
 
-// clean takes the password out of an error, should a library or a broker ever quote it.
+// clean takes the password out of an error, in case a library or a broker quotes it.
 func (c *Cluster) clean(err error) error {
 	if err == nil || c.password == "" || !strings.Contains(err.Error(), c.password) {
 		return err
@@ -119,7 +119,7 @@ func (c *Cluster) clean(err error) error {
 	return errors.New(strings.ReplaceAll(err.Error(), c.password, "<secret>"))
 }
 
-// name is Kafka's own constant for an error code, as runbooks and its documentation call it.
+// name is Kafka's own constant for an error code, as in its documentation.
 func name(code sarama.KError) string {
 	if i := int(code) + 1; i >= 0 && i < len(names) {
 		return names[i]

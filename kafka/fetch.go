@@ -17,7 +17,7 @@ import (
 
 // Bounds of reading batches. What a partition may send grows from round to round, because a broker leaves out batches
 // that are larger (all but the first partition's); what an answer holds in all is bounded, so that memory is. A walk
-// that would need more ends where it is, and nothing is concluded of what lies behind.
+// that would need more ends where it is, and proves nothing about what follows.
 const (
 	firstFetch        = 16 << 10
 	easyFetch         = 4 << 20 // as far as the limit grows while batches do come
@@ -32,8 +32,8 @@ const (
 // batchWalk is a reading of one partition's batches in order, from one offset up to another.
 type batchWalk struct {
 	next, end int64
-	// visit sees each batch that ends behind next. Its records are nil when the broker cut it off behind the header:
-	// then visit may return false, and sees it again when all of it came. Setting end to next stops the walk.
+	// visit gets each batch that ends after next. Its records are nil when the broker truncated it after the header:
+	// then visit may return false, and gets it again when it is complete. Setting end to next stops the walk.
 	visit func(*batchWalk, *sarama.RecordBatch) bool
 	limit int32 // of bytes in the next answer; 0: firstFetch
 
@@ -91,7 +91,7 @@ func (c *Cluster) walkAt(
 		if err != nil {
 			for _, p := range parts {
 				if walks[p].err = sarama.ErrBrokerNotAvailable; errors.Is(err, errNoAnswer) {
-					walks[p].err = sarama.ErrNetworkException // a second silence costs as much as the first
+					walks[p].err = sarama.ErrNetworkException // a second timeout takes as long as the first
 				}
 			}
 			return
@@ -136,7 +136,7 @@ func (c *Cluster) fetch(
 	})
 }
 
-// take visits the batches of an answer. It reports whether the walk came further.
+// take visits the batches of an answer. It reports whether the walk made progress.
 func (w *batchWalk) take(b *sarama.FetchResponseBlock) bool {
 	if b == nil {
 		return false

@@ -172,7 +172,7 @@ func (c *Cluster) list(ctx context.Context, v view) (found map[string]listed, mi
 
 // describe adds the members, by the API for each group's type: the classic one calls a group of the new protocol
 // "Dead", without members, while it is active. Where the type is not known, both are asked. An absent group is
-// described as well: that it does not exist takes its coordinator's word too.
+// described as well: that it does not exist must be confirmed by its coordinator.
 func (c *Cluster) describe(ctx context.Context, asked map[string]listed) (map[string]reset.GroupState, error) {
 	states := map[string]reset.GroupState{}
 	classic, modern := map[string][]string{}, map[string][]string{}
@@ -235,8 +235,8 @@ func (c *Cluster) describeAt(ctx context.Context, byAddr map[string][]string, st
 	return failed
 }
 
-// merge takes the description, which is younger, over the listing; but not its "Dead", which can also mean that the
-// wrong API was asked.
+// merge prefers the description, which is newer, to the listing; but not its "Dead", which can also mean that the
+// wrong API was used.
 func merge(listing, described reset.GroupState) reset.GroupState {
 	if described.State != "" && (described.State != "Dead" || listing.State == "") {
 		listing.State = described.State

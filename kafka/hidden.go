@@ -13,8 +13,8 @@ import (
 )
 
 // hidden counts the topics that an ACL hides from the login, or says why that can't be known. Kafka leaves hidden
-// topics out of metadata and their commits out of OffsetFetch without a word. The one answer that does not depend on
-// the rights on topics is what brokers have in their log directories, for which DESCRIBE on the cluster is needed.
+// topics out of metadata and their commits out of OffsetFetch without an error. The one answer that does not depend
+// on the rights on topics is what brokers have in their log directories, for which DESCRIBE on the cluster is needed.
 func (c *Cluster) hidden(ctx context.Context, every view) (n int, why string) {
 	names, why := c.hiddenTopics(ctx, every)
 	return len(names), why
@@ -44,7 +44,7 @@ func (c *Cluster) hiddenTopics(ctx context.Context, every view) (names []string,
 	if why != "" || len(there) == 0 {
 		return nil, why
 	}
-	// What was deleted meanwhile is no more, and what was just created is no secret: asked by name, only a hidden one
+	// A topic deleted meanwhile does not exist, and one just created is visible: requested by name, only a hidden one
 	// is denied.
 	v, err := c.metadata(ctx, slices.Sorted(maps.Keys(there))...)
 	if err != nil {
@@ -59,8 +59,8 @@ func (c *Cluster) hiddenTopics(ctx context.Context, every view) (names []string,
 	return names, ""
 }
 
-// logDirs are the topics of which a broker holds a replica. Brokers before 3.2 have no room for an error in their
-// answer: they say that there is nothing.
+// logDirs are the topics of which a broker holds a replica. Brokers before 3.2 have no error field in their answer:
+// they return an empty list.
 func (c *Cluster) logDirs(ctx context.Context, addr string) (topics []string, why string) {
 	resp, err := callBroker(ctx, c, addr, func(b *sarama.Broker) (*sarama.DescribeLogDirsResponse, error) {
 		return b.DescribeLogDirs(&sarama.DescribeLogDirsRequest{Version: 4})

@@ -138,7 +138,7 @@ func topic(m *sarama.TopicMetadata) reset.Topic {
 	return t
 }
 
-// inScope lists the partitions that are asked for and exist.
+// inScope lists the requested partitions that exist.
 func inScope(scope reset.Scope, topics map[string]reset.Topic) []reset.PartitionState {
 	in := map[reset.Partition]bool{}
 	all := func(topic string) {
@@ -181,7 +181,7 @@ func (c *Cluster) readLogs(ctx context.Context, v view, q reset.Query, states []
 	var wg guard.Group
 	wg.Go(func() { starts = c.listOffsetsAt(ctx, v, parts, atEvery(sarama.OffsetOldest), q.Isolation) })
 	wg.Go(func() { ends = c.listOffsetsAt(ctx, v, parts, atEvery(sarama.OffsetNewest), q.Isolation) })
-	if q.Isolation == reset.ReadCommitted { // the end is the last stable offset then, and the log goes on behind it
+	if q.Isolation == reset.ReadCommitted { // then the end is the last stable offset, and the log continues after it
 		wg.Go(func() { highs = c.listOffsetsAt(ctx, v, parts, atEvery(sarama.OffsetNewest), reset.ReadUncommitted) })
 	}
 	if !q.At.IsZero() {
@@ -206,8 +206,8 @@ func (c *Cluster) readLogs(ctx context.Context, v view, q reset.Query, states []
 	return ctx.Err()
 }
 
-// found is what the answer to a time look-up means, nil for a miss that is to be checked. Start and end were asked
-// beside it, not before it, and may differ a little.
+// found interprets the answer to a time look-up; nil for a miss that has to be checked. Start and end were read at
+// the same time, not before, and may differ a little.
 func found(at offsetResult, start, end int64) *reset.Found {
 	switch {
 	case at.offset < 0 && start >= end, at.offset > end:

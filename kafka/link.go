@@ -60,8 +60,8 @@ func callBroker[T any](ctx context.Context, c *Cluster, addr string, call func(*
 }
 
 // callOnLink makes one call on a link. sarama has no contexts, and closing its broker waits for the answer under way;
-// so a call is given up by resetting the socket beneath it. Then what was asked may or may not have been done, but
-// what has not left this machine yet never will.
+// so a call is given up by resetting the socket beneath it. Then the request may or may not have been executed, but
+// what is not sent yet never will be.
 func callOnLink[T any](ctx context.Context, c *Cluster, l *link, call func() (T, error)) (T, error) {
 	bounded, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
@@ -73,7 +73,7 @@ func callOnLink[T any](ctx context.Context, c *Cluster, l *link, call func() (T,
 	if !c.begin(func() {
 		l.socket.setAnswerOwed(true)
 		var v T
-		err := guard.Do(func() (err error) { // an answer that sarama stumbles over is no answer
+		err := guard.Do(func() (err error) { // an answer on which sarama panics is no answer
 			v, err = call()
 			return err
 		})
@@ -104,7 +104,7 @@ func callOnLink[T any](ctx context.Context, c *Cluster, l *link, call func() (T,
 	return *new(T), fmt.Errorf("%w within %v", errNoAnswer, c.timeout)
 }
 
-// begin runs f where Close waits for it, unless the cluster is closed.
+// begin runs f so that Close waits for it, unless the cluster is closed.
 func (c *Cluster) begin(f func()) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -146,7 +146,7 @@ func (c *Cluster) returnLink(l *link) {
 	}
 }
 
-// dial opens a link: connected, logged in, and the broker's versions known.
+// dial opens a link: connected, logged in, with the broker's versions.
 func (c *Cluster) dial(ctx context.Context, addr string) (*link, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, c.timeout, fmt.Errorf("connecting took longer than %v", c.timeout))
 	defer cancel()
@@ -225,8 +225,7 @@ func (s *socket) Dial(network, addr string) (net.Conn, error) {
 	return &countedConn{conn, &s.sent}, nil
 }
 
-// setAnswerOwed says whether an answer is owed from now on. That it can't be set on a connection which has just ended
-// is no harm.
+// setAnswerOwed sets whether an answer is expected. A failure on a connection that has just ended does not matter.
 func (s *socket) setAnswerOwed(owed bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -241,7 +240,7 @@ func (s *socket) linger() error {
 	case s.owed:
 		return s.conn.SetLinger(0)
 	}
-	return s.conn.SetLinger(-1) // the kernel's own way: what was sent is delivered
+	return s.conn.SetLinger(-1) // the kernel's default: what was sent is delivered
 }
 
 // close closes the connection, or resets it when an answer is owed.

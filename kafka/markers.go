@@ -10,16 +10,16 @@ import (
 
 const (
 	// maxMarkers is how far from the end a group is looked at for markers: a transaction leaves one in each partition
-	// that it wrote to, and a group that is further behind has messages to read almost surely.
+	// that it wrote to, and a group with a larger lag almost certainly has messages to read.
 	maxMarkers  = 100
 	headerFetch = 512 // bytes, enough for the header of a batch and for a few markers whole
 )
 
 // markers finds out where nothing but transaction markers lies between a committed offset and the end. They take
-// offsets and are delivered to no consumer, so many a group that has read everything stays one behind for good
-// (librdkafka, and every client that commits the offset of the last message plus one). The headers of the batches
-// show it: only control batches (KafkaConsumer skips them whole), and for groups that read committed messages also
-// what was rolled back. What cannot be read counts as messages.
+// offsets and are delivered to no consumer, so a group that has read everything may keep a lag of one (librdkafka,
+// and every client that commits the offset of the last message plus one). The headers of the batches show it: only
+// control batches (KafkaConsumer skips them whole), and for groups that read committed messages also what was rolled
+// back. What cannot be read counts as messages.
 func (c *Cluster) markers(ctx context.Context, v view, isolation reset.Isolation, states []reset.PartitionState) {
 	walks := map[reset.Partition]*batchWalk{}
 	ahead := map[reset.Partition]*unreadTail{}
@@ -45,10 +45,10 @@ func (c *Cluster) markers(ctx context.Context, v view, isolation reset.Isolation
 // unreadTail is what lies between a committed offset and the end.
 type unreadTail struct {
 	messages bool
-	aborted  map[int64]bool // producers whose transaction is being passed and was rolled back
+	aborted  map[int64]bool // producers with an aborted transaction at this position
 }
 
-// visit stops at the first batch that a consumer gets something of.
+// visit stops at the first batch with a message for a consumer.
 func (t *unreadTail) visit(w *batchWalk, b *sarama.RecordBatch) bool {
 	for len(w.aborted) > 0 && w.aborted[0].FirstOffset <= b.LastOffset() {
 		t.aborted[w.aborted[0].ProducerID] = true
@@ -68,7 +68,7 @@ func (t *unreadTail) visit(w *batchWalk, b *sarama.RecordBatch) bool {
 	return true
 }
 
-// hasMessageAt reports whether a batch has a message at an offset or behind it.
+// hasMessageAt reports whether a batch has a message at an offset or after it.
 func hasMessageAt(b *sarama.RecordBatch, offset int64) bool {
 	for _, r := range b.Records {
 		if b.FirstOffset+r.OffsetDelta >= offset {

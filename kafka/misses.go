@@ -9,7 +9,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// noTime is Kafka's word for a record without a time.
+// noTime is Kafka's timestamp of a record without a time.
 const noTime = -1
 
 // timeMiss is a time look-up that found no record, and what is known of the partition's records by now.
@@ -26,7 +26,7 @@ type timeMiss struct {
 // checkMisses decides about time look-ups that found no record although the partition has some. Kafka looks into the
 // first segment whose newest record is late enough (UnifiedLog.searchOffsetInLocalLog), and when that record lies
 // below the log start after DeleteRecords, or the segment's records have no time at all, the answer is "no record"
-// although later ones follow; believing it would skip them all. Two things prove a miss:
+// although later ones follow; trusting it would skip them all. Two things prove a miss:
 //
 //   - Kafka found a record for an earlier time: then none before that record is later, because the segment that it
 //     found was the first with a time so late, and the record the first in it;
@@ -129,13 +129,13 @@ func (c *Cluster) askEarlier(
 	}
 }
 
-// visit looks at a batch when everything before it is proved to be early.
+// visit checks a batch when all records before it are proved to be earlier.
 func (m *timeMiss) visit(w *batchWalk, b *sarama.RecordBatch) bool {
 	if milliseconds(b.MaxTimestamp) < m.at {
-		return true // its header says so; whether the rest of it came does not matter
+		return true // its header proves it; the rest of the batch does not matter
 	}
 	if b.Records == nil {
-		return false // which of its records is late is not to be seen yet
+		return false // which of its records is late is not known yet
 	}
 	newest, late := int64(noTime), []offsetResult(nil)
 	for _, r := range b.Records {
@@ -149,7 +149,7 @@ func (m *timeMiss) visit(w *batchWalk, b *sarama.RecordBatch) bool {
 		}
 	}
 	switch {
-	// times of different units in one batch are further apart than sarama can say
+	// times of different units in one batch are further apart than sarama can represent
 	case newest != milliseconds(b.MaxTimestamp):
 		m.unsure = true
 	case len(late) > 0:

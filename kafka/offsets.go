@@ -27,9 +27,9 @@ type offsetSpec func(reset.Partition) int64
 
 func atEvery(at int64) offsetSpec { return func(reset.Partition) int64 { return at } }
 
-// listOffsetsAt asks the leaders of the partitions, side by side and in one request each, for an offset. What a
-// leader could not tell because it is not the leader, or has only just become it, is asked again after a refresh of
-// the metadata, within a bound.
+// listOffsetsAt asks the leaders of the partitions, side by side and in one request each, for an offset. Partitions
+// whose broker is not the leader, or has only just become it, are asked for again after a refresh of the metadata,
+// within a bound.
 func (c *Cluster) listOffsetsAt(
 	ctx context.Context, v view, parts []reset.Partition, at offsetSpec, isolation reset.Isolation,
 ) map[reset.Partition]offsetResult {
@@ -70,7 +70,7 @@ func (c *Cluster) lookupOnce(ctx context.Context, v view, parts []reset.Partitio
 				case err != nil:
 					out[p] = offsetResult{err: name(sarama.ErrBrokerNotAvailable)}
 					if errors.Is(err, errNoAnswer) {
-						continue // a second silence costs as much as the first
+						continue // a second timeout takes as long as the first
 					}
 				default:
 					out[p] = toOffsetResult(resp.GetBlock(p.Topic, p.Partition))
@@ -85,14 +85,14 @@ func (c *Cluster) lookupOnce(ctx context.Context, v view, parts []reset.Partitio
 	return append(again, none...)
 }
 
-// passing are the errors of a partition that a look at fresh metadata may cure.
+// passing are the errors of a partition that fresh metadata may fix.
 var passing = map[string]bool{
 	name(sarama.ErrNotLeaderForPartition):   true,
 	name(sarama.ErrLeaderNotAvailable):      true,
 	name(sarama.ErrOffsetNotAvailable):      true, // a leader that does not know its high watermark yet
 	name(sarama.ErrFencedLeaderEpoch):       true,
 	name(sarama.ErrUnknownLeaderEpoch):      true,
-	name(sarama.ErrUnknownTopicOrPartition): true, // a leader that has not heard of the partition yet
+	name(sarama.ErrUnknownTopicOrPartition): true, // a leader that does not know the partition yet
 	name(sarama.ErrReplicaNotAvailable):     true,
 	name(sarama.ErrBrokerNotAvailable):      true,
 	name(sarama.ErrKafkaStorageError):       true,
@@ -148,7 +148,7 @@ func (v view) leaders(parts []reset.Partition) (byLeader map[string][]reset.Part
 	return byLeader, none
 }
 
-// millis is the first millisecond that is not before t, as Kafka counts; never one of its negative words.
+// millis is the first millisecond that is not before t, as Kafka counts; never one of its negative special values.
 func millis(t time.Time) int64 {
 	ms := t.UnixMilli()
 	if time.UnixMilli(ms).Before(t) {

@@ -19,13 +19,13 @@ type MissingRight struct {
 	Name      string // of the group or topic
 	Operation string // as kafka-acls.sh calls it
 	For       string // what does not work without it
-	Optional  bool   // resets work without it, and say less
+	Optional  bool   // resets work without it, with less information
 }
 
 // Rights are what was found out about the login's rights.
 type Rights struct {
 	Lacks     []MissingRight
-	Groups    []string // that were looked at
+	Groups    []string // that were checked
 	Topics    []string
 	Hidden    []string // topics that an ACL hides
 	HiddenWhy string   // why that can't be known
@@ -158,7 +158,7 @@ func (c *Cluster) topicRights(
 	ctx context.Context, v view, topics []string,
 ) (lacks []MissingRight, unread []string, err error) {
 	if len(topics) == 0 {
-		topics = []string{anyTopic} // none at all would mean all of them
+		topics = []string{anyTopic} // an empty list would mean all of them
 	}
 	var req *sarama.MetadataRequest
 	resp, err := callBroker(ctx, c, v.lead, func(b *sarama.Broker) (*sarama.MetadataResponse, error) {
@@ -184,7 +184,7 @@ func (c *Cluster) topicRights(
 			lacks = append(lacks, missingRights("topic", t.Name, 0, needsTopic[:1])...)
 		case t.Err == sarama.ErrNoError:
 			lacks = append(lacks, missingRights("topic", t.Name, t.TopicAuthorizedOperations, needsTopic)...)
-		default: // it may not exist; that is no right that is there
+		default: // it may not exist; that shows no right
 			unread = append(unread, t.Name+": "+name(t.Err))
 		}
 	}

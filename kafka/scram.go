@@ -7,7 +7,7 @@ import (
 	"github.com/xdg-go/scram"
 )
 
-// scramLogin is one SCRAM conversation, in the shape that sarama asks for.
+// scramLogin is one SCRAM conversation, as sarama's interface.
 type scramLogin struct {
 	hash         scram.HashGeneratorFcn
 	conversation *scram.ClientConversation

@@ -33,16 +33,16 @@ const (
 type request struct {
 	key  int16
 	name string
-	from int16  // the oldest version in which it means what is meant here
-	lost string // what older ones lose
+	from int16  // the oldest version with the meaning that is used here
+	lost string // what older versions lack
 	// without says what does not work on brokers that do not know it; empty: nothing does.
 	without string
 }
 
 // requests are all of them. sarama lowers each to the newest version that the broker knows, and then a field may be
 // left out or mean something else. What the bot needs is in all versions from the one listed here, and Kafka 0.11
-// (2017) and everything since know them; TestRequestsOfEveryVersion shows it. A broker that knows only older ones is
-// not used.
+// (2017) and everything since know them; TestRequestsOfEveryVersion shows it. A broker that supports only older ones
+// is not used.
 var requests = []request{
 	{key: keyMetadata, name: "Metadata", from: 4, lost: "it would create topics that do not exist"},
 	{key: keyOffsetCommit, name: "OffsetCommit", from: 2,
@@ -71,8 +71,8 @@ var requests = []request{
 	},
 }
 
-// apiVersions asks a broker which requests it knows. sarama has asked as well, on the same connection, but keeps the
-// answer to itself and goes on without one; here no answer means that the broker is not used.
+// apiVersions asks a broker which requests it knows. sarama asks as well, on the same connection, but does not expose
+// the answer and goes on without one; here a broker without an answer is not used.
 func (c *Cluster) apiVersions(ctx context.Context, l *link) (apiVersions, error) {
 	resp, err := callOnLink(ctx, c, l, func() (*sarama.ApiVersionsResponse, error) {
 		return l.broker.ApiVersions(&sarama.ApiVersionsRequest{Version: 3, ClientSoftwareName: c.sarama.ClientID,

@@ -42,8 +42,8 @@ func (c *Cluster) Write(
 	return results(chunk, codes, err), nil
 }
 
-// sendable refuses what must never be sent. Negative offsets are words to Kafka (-1 the end, -2 the start), and it
-// would store them.
+// sendable refuses what must never be sent. Negative offsets have a meaning in Kafka's protocol (-1 the end, -2 the
+// start), and Kafka would store them.
 func sendable(group string, chunk reset.Chunk) error {
 	if len(chunk.Steps) == 0 {
 		return fmt.Errorf("write offsets of group %q: no steps; nothing was sent", group)
@@ -57,7 +57,7 @@ func sendable(group string, chunk reset.Chunk) error {
 	return nil
 }
 
-// writeCoordinator finds the coordinator, with some patience: nothing has been sent yet.
+// writeCoordinator finds the coordinator, with retries: nothing has been sent yet.
 func (c *Cluster) writeCoordinator(ctx context.Context, group string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, 2*c.timeout)
 	defer cancel()

@@ -69,7 +69,8 @@ func Judge(writes []Write, putBack bool) Outcome {
 	all := len(writes)
 	switch {
 	case written+doubtful == 0 && target == stays:
-		return Unchanged // rejected as a whole, and the offsets confirm it; partitions elsewhere were moved by other clients
+		// rejected as a whole, and the offsets confirm it; partitions elsewhere were moved by other clients
+		return Unchanged
 	case target == all:
 		return Verified
 	case written == all && !putBack:

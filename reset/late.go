@@ -18,10 +18,11 @@ type LateWatch struct {
 	Suspected time.Time // when some partitions were first seen at the target: one more reading has to confirm it
 
 	Landed time.Time // when the write was seen
-	Gap    bool      // of Landed: the bot did not read for a while before, so consumers may have committed the same offsets
-	Ended  time.Time // zero: the group is still being read
-	Why    LateEnd
-	By     string // of LateNewer: the request that wrote the same
+	// of Landed: the bot did not read for a while before, so consumers may have committed the same offsets
+	Gap   bool
+	Ended time.Time // zero: the group is still being read
+	Why   LateEnd
+	By    string // of LateNewer: the request that wrote the same
 }
 
 // LateEnd says why a late write is no longer looked for.

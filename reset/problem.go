@@ -79,10 +79,11 @@ const (
 	// Cluster is no longer configured; Want: what the same Kafka is called now; Names: those configured
 	ProblemClusterGone ProblemCode = "cluster gone"
 	// no progress since Since; Got: what fails, in words. The log has the rest
-	ProblemInternal  ProblemCode = "internal"
-	ProblemTooLong   ProblemCode = "too long"  // Want: the longest wait; Got: the asked one
-	ProblemNoRecord  ProblemCode = "no record" // Count: the asked offset; Other: the end; nothing is there to skip
-	ProblemRecreated ProblemCode = "recreated" // Topic was deleted and created again: offsets of the old one mean nothing
+	ProblemInternal ProblemCode = "internal"
+	ProblemTooLong  ProblemCode = "too long"  // Want: the longest wait; Got: the asked one
+	ProblemNoRecord ProblemCode = "no record" // Count: the asked offset; Other: the end; nothing is there to skip
+	// Topic was deleted and created again: offsets of the old one mean nothing
+	ProblemRecreated ProblemCode = "recreated"
 	// an approval no longer covers the effect; Want: why; Topic, Parts: where
 	ProblemVoided ProblemCode = "voided"
 

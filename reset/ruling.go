@@ -7,18 +7,19 @@ type Verb string
 
 // The verbs that policy knows.
 const (
-	VerbView      Verb = "view"
-	VerbRequest   Verb = "request"
-	VerbApprove   Verb = "approve"
-	VerbCancel    Verb = "cancel"    // the requester, and those who may request or approve
-	VerbReject    Verb = "reject"    // those who may approve
-	VerbRetry     Verb = "retry"     // those who may request
-	VerbUndo      Verb = "undo"      // those who may request
-	VerbSettle    Verb = "settle"    // those who may approve, and emergency
-	VerbFreeze    Verb = "freeze"    // those who may request or approve anything on the cluster
-	VerbThaw      Verb = "thaw"      // those who may approve anything on the cluster
-	VerbEmergency Verb = "emergency" // those whom the rule names for emergencies: without approval, within a limit of their own
-	VerbApply     Verb = "apply"     // the rules in force, with memberships as they were recorded
+	VerbView    Verb = "view"
+	VerbRequest Verb = "request"
+	VerbApprove Verb = "approve"
+	VerbCancel  Verb = "cancel" // the requester, and those who may request or approve
+	VerbReject  Verb = "reject" // those who may approve
+	VerbRetry   Verb = "retry"  // those who may request
+	VerbUndo    Verb = "undo"   // those who may request
+	VerbSettle  Verb = "settle" // those who may approve, and emergency
+	VerbFreeze  Verb = "freeze" // those who may request or approve anything on the cluster
+	VerbThaw    Verb = "thaw"   // those who may approve anything on the cluster
+	// those whom the rule names for emergencies: without approval, within a limit of their own
+	VerbEmergency Verb = "emergency"
+	VerbApply     Verb = "apply" // the rules in force, with memberships as they were recorded
 
 	// saves and resumes schedules, and runs them now: those who may request, where the rule allows schedules
 	VerbSchedule Verb = "schedule"

@@ -111,7 +111,8 @@ func oneOf(c *cobra.Command, what, value string, known []string) error {
 	}
 	last := len(known) - 1
 	return &usageError{
-		text: fmt.Sprintf("%s %q is not known; give %s or %s", what, value, strings.Join(known[:last], ", "), known[last]),
+		text: fmt.Sprintf("%s %q is not known; give %s or %s", what, value, strings.Join(known[:last], ", "),
+			known[last]),
 		near: text.Nearest(value, known), page: pageOf(c),
 	}
 }

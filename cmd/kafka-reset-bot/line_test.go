@@ -14,14 +14,19 @@ import (
 func TestTakeFlags(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ args, words, config, output, err string }{
-		{args: "-c a.yaml billing orders to latest", words: "billing orders to latest", config: "a.yaml", output: "table"},
-		{args: "billing --config a.yaml orders -o csv to latest", words: "billing orders to latest", config: "a.yaml", output: "csv"},
-		{args: "billing --output=json orders --config=a.yaml", words: "billing orders", config: "a.yaml", output: "json"},
+		{args: "-c a.yaml billing orders to latest", words: "billing orders to latest", config: "a.yaml",
+			output: "table"},
+		{args: "billing --config a.yaml orders -o csv to latest", words: "billing orders to latest", config: "a.yaml",
+			output: "csv"},
+		{args: "billing --output=json orders --config=a.yaml", words: "billing orders", config: "a.yaml",
+			output: "json"},
 		{args: "-c=a.yaml g orders:7 shift -100", words: "g orders:7 shift -100", config: "a.yaml", output: "table"},
 		{args: "-c a.yaml -c b.yaml", config: "b.yaml", output: "table"},
-		{args: "--group g --tz UTC --to-datetime x --all-topics", words: "--group g --tz UTC --to-datetime x --all-topics", output: "table"},
+		{args: "--group g --tz UTC --to-datetime x --all-topics",
+			words: "--group g --tz UTC --to-datetime x --all-topics", output: "table"},
 		{args: "--reason=-c billing", words: "--reason=-c billing", output: "table"},
-		{args: "-c a.yaml add x -- billing -c b.yaml --output csv", words: "add x -- billing -c b.yaml --output csv", config: "a.yaml", output: "table"},
+		{args: "-c a.yaml add x -- billing -c b.yaml --output csv", words: "add x -- billing -c b.yaml --output csv",
+			config: "a.yaml", output: "table"},
 		{args: "-- --help", words: "-- --help", output: "table"},
 		{args: "- — -100 --", words: "- — -100 --", output: "table"},
 		{args: "-config a.yaml", words: "-config a.yaml", output: "table"}, // Go's own way: the grammar refuses it

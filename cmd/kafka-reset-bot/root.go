@@ -166,7 +166,8 @@ func noCommand(root *cobra.Command, args []string) error {
 		fmt.Fprint(root.OutOrStdout(), versionLine())
 		return nil
 	case strings.HasPrefix(word, "-"):
-		return &usageError{text: fmt.Sprintf("there is no option %q; a command comes first: %s", word, strings.Join(names, ", "))}
+		return &usageError{text: fmt.Sprintf("there is no option %q; a command comes first: %s", word,
+			strings.Join(names, ", "))}
 	default:
 		near := text.Nearest(word, names)
 		if _, known := commands.Usage(word); known && near == "" {
@@ -199,7 +200,8 @@ func flagError(c *cobra.Command, err error) error {
 		var names []string
 		c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
 		return &usageError{
-			text: fmt.Sprintf("%s does not understand %q", c.Name(), typed), near: text.Nearest(typed, names), page: pageOf(c),
+			text: fmt.Sprintf("%s does not understand %q", c.Name(), typed), near: text.Nearest(typed, names),
+			page: pageOf(c),
 		}
 	case errors.As(err, &bare):
 		typed := "--" + bare.GetSpecifiedName()

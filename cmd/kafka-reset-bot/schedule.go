@@ -47,7 +47,8 @@ func newSchedule() *cobra.Command {
 // notListed answers what cannot be done with schedules in a terminal.
 func notListed(c *cobra.Command, words []string) error {
 	e := &usageError{
-		text: "in a terminal schedules can be listed: kafka-reset-bot schedule list; the rest is typed in Slack", page: pageOf(c),
+		text: "in a terminal schedules can be listed: kafka-reset-bot schedule list; the rest is typed in Slack",
+		page: pageOf(c),
 	}
 	if len(words) == 1 && text.Nearest(words[0], []string{"list"}) != "" {
 		e.text, e.near = fmt.Sprintf("schedule does not understand %q", words[0]), "list"

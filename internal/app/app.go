@@ -1,6 +1,6 @@
-// Package app puts the rooms together and runs them: the binary, the demo and the end-to-end tests are all this. It
-// translates the configuration for the packages that it configures (translate.go) and answers `check` (check.go) and
-// `plan` (plan.go). It decides nothing about resets.
+// Package app wires the packages and runs them, for the binary, the demo and the end-to-end tests. It translates the
+// configuration for the packages that it configures (translate.go) and answers `check` (check.go) and `plan`
+// (plan.go). It decides nothing about resets.
 package app
 
 import (
@@ -25,14 +25,14 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// Options are what a test or the demo may want otherwise. Now and Log are required.
+// Options are what a test or the demo may set. Now and Log are required.
 type Options struct {
 	Now    func() time.Time
 	Log    *slog.Logger
 	Times  func(*engine.Times)                 // changes the durations of the configuration
 	Store  func(engine.Store) engine.Store     // wraps the store
 	Kafka  func(engine.Cluster) engine.Cluster // wraps each cluster
-	Listen func(net.Addr)                      // is told where the health endpoint listens
+	Listen func(net.Addr)                      // is called with the address of the health endpoint
 	NewID  func() string                       // ids of requests
 	// several processes serve one store: tests of what a database server allows
 	Shared bool
@@ -52,10 +52,10 @@ type App struct {
 	listen  func(net.Addr)
 	filed   []reset.Schedule
 	alone   bool           // no other process serves the store
-	close   []func() error // undone in reverse order
+	close   []func() error // called in reverse order
 }
 
-// New takes the store for this process, opens it and puts everything together. Nothing is dialled yet. Close undoes it.
+// New locks the store for this process, opens it and wires everything. Nothing is dialled yet. Close undoes it.
 func New(ctx context.Context, cfg *config.Config, o Options) (*App, error) {
 	a := &App{cfg: cfg, log: o.Log, now: o.Now, listen: o.Listen}
 	if o.NewID == nil {
@@ -96,8 +96,8 @@ func New(ctx context.Context, cfg *config.Config, o Options) (*App, error) {
 	return a, nil
 }
 
-// open takes the store for this process and opens it. A database that had to be made is said aloud: whoever expected
-// another one must hear of it before the first request is answered from an empty one.
+// open locks the store for this process and opens it. A new database is logged: an operator who expected an existing
+// one must see it before the first request is answered from an empty one.
 func (a *App) open(ctx context.Context, o Options) (*store.Store, error) {
 	path := a.cfg.Store.Path
 	var lock *store.Lock
@@ -130,8 +130,8 @@ func (a *App) open(ctx context.Context, o Options) (*store.Store, error) {
 	return db, lock.Serves(db)
 }
 
-// takeOver goes on at once with what the process before was doing when it ended: a click that it acknowledged is not
-// left until its lease ends.
+// takeOver continues at once what the previous process was doing when it ended: a click that it acknowledged does not
+// wait until its lease ends.
 func (a *App) takeOver(ctx context.Context) error {
 	if !a.alone {
 		return nil
@@ -153,7 +153,7 @@ func (a *App) Run(ctx context.Context) error {
 		return err
 	}
 	g, gctx := errgroup.WithContext(ctx)
-	// A panic that nothing beneath caught ends the process in order: what has begun to be written is finished.
+	// A panic that was not recovered below ends the process in order: writes that have begun are finished.
 	g.Go(func() error { return guard.Do(func() error { return a.bot.Run(gctx) }) })
 	g.Go(func() error { return guard.Do(func() error { return a.service.Run(gctx) }) })
 	if a.cfg.Health.Listen != "" {
@@ -192,11 +192,11 @@ func (a *App) Listen(ctx context.Context) error { return a.bot.Run(ctx) }
 // Reconcile serves once what is due now, and reports how much that was.
 func (a *App) Reconcile(ctx context.Context) (int, error) { return a.service.Reconcile(ctx) }
 
-// turnWithin is how long the loop may take for one turn before it counts as stuck: SQLite waits 10 s for its lock.
+// turnWithin is how long one round of the loop may take before it counts as stuck: SQLite waits 10 s for its lock.
 const turnWithin = 20 * time.Second
 
 // Ready reports whether the bot can do its work now, with a line for each thing that it needs: Slack, the store, and
-// the loop that moves requests on.
+// the loop.
 func (a *App) Ready(ctx context.Context) (bool, string) {
 	slack, why := a.bot.Ready()
 	lines := []string{why}

@@ -17,12 +17,11 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/words"
 )
 
-// ErrNotFine is returned by Check when something it said has to be mended.
+// ErrNotFine is returned by Check when it found a problem.
 var ErrNotFine = errors.New("not everything is fine")
 
-// Check says in plain words what is wrong with a configuration that was read: first what the file alone shows, then,
-// unless offline, whether Slack takes the tokens, each cluster answers as the one it is said to be, and its login has
-// the rights that resets need.
+// Check reports the problems of a configuration: first those of the file, then, unless offline, whether Slack accepts
+// the tokens, each cluster answers and is the configured one, and its login has the rights that resets need.
 func Check(ctx context.Context, cfg *config.Config, o CheckOptions, out io.Writer, now func() time.Time) error {
 	c := checker{out: out, groups: o.Groups, topics: o.Topics}
 	c.say("file: %s, %s", number(len(cfg.Clusters), "cluster"), number(len(cfg.Policy), "rule"))
@@ -49,8 +48,8 @@ func Check(ctx context.Context, cfg *config.Config, o CheckOptions, out io.Write
 // CheckOptions say what to look at.
 type CheckOptions struct {
 	Offline bool
-	Groups  []string // whose rights are looked at; default: those that the policy names, and some that it covers
-	Topics  []string // beside those on which the groups have commits
+	Groups  []string // whose rights are checked; default: those that the policy names, and some that it covers
+	Topics  []string // besides those on which the groups have commits
 }
 
 type checker struct {
@@ -66,7 +65,7 @@ func (c *checker) wrong(format string, args ...any) {
 	fmt.Fprintf(c.out, "WRONG  "+format+"\n", args...)
 }
 
-// note is worth knowing and nothing to mend.
+// note is information, not a problem.
 func (c *checker) note(format string, args ...any) {
 	fmt.Fprintf(c.out, "note   "+format+"\n", args...)
 }
@@ -97,7 +96,7 @@ func (c *checker) slack(ctx context.Context, cfg *config.Config, o Options) {
 	c.userGroups(ctx, cfg, b)
 }
 
-// userGroups names those of the policy that no one can be found in.
+// userGroups reports user groups of the policy without members.
 func (c *checker) userGroups(ctx context.Context, cfg *config.Config, b *bot.Bot) {
 	ids := auth.GroupsOf(rules(cfg))
 	wrong, err := b.Groups(ctx, ids)
@@ -108,13 +107,13 @@ func (c *checker) userGroups(ctx context.Context, cfg *config.Config, b *bot.Bot
 		c.say("slack: %s of the policy, all exist", number(len(ids), "user group"))
 	}
 	for _, u := range wrong {
-		if u.Code != "missing_scope" { // said with the other scopes
+		if u.Code != "missing_scope" { // reported with the other scopes
 			c.wrong("slack: %s", words.CauseOf(u))
 		}
 	}
 }
 
-// nextStep is what to do about a token that Slack turns down.
+// nextStep is what to do about a token that Slack refuses.
 func nextStep(err error) string {
 	var fault *bot.Fault
 	if !errors.As(err, &fault) {
@@ -154,7 +153,7 @@ func (c *checker) cluster(ctx context.Context, cfg *config.Config, cl config.Clu
 	c.rights(ctx, cfg, cl, k)
 }
 
-// number counts things in words: "1 cluster", "2 clusters".
+// number is a count with its noun: "1 cluster", "2 clusters".
 func number(n int, thing string) string {
 	if n == 1 {
 		return "1 " + thing

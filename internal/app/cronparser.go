@@ -8,7 +8,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// cronParser lets the core, which knows no cron, read expressions.
+// cronParser reads cron expressions for the engine.
 type cronParser struct{}
 
 // Parse implements reset.CronParser.

@@ -57,7 +57,7 @@ func Plan(ctx context.Context, cfg *config.Config, o Options, p PlanOptions) (st
 	return "", fmt.Errorf("cluster %q is not configured", in.Cluster)
 }
 
-// readIntent understands the words of a terminal; only what makes a plan is a plan.
+// readIntent parses the words of a terminal; it refuses commands without a plan.
 func readIntent(cfg *config.Config, p PlanOptions, now time.Time) (reset.Intent, error) {
 	zone, err := time.LoadLocation(p.Zone)
 	if err != nil {
@@ -79,7 +79,7 @@ func readIntent(cfg *config.Config, p PlanOptions, now time.Time) (reset.Intent,
 	return r.Intent, nil
 }
 
-// isolationOf is what the first rule that names cluster and group says "latest" is: the terminal may look at all.
+// isolationOf is the isolation of the first rule that matches cluster and group: the terminal may view all.
 func isolationOf(ctx context.Context, cfg *config.Config, in reset.Intent) (reset.Isolation, error) {
 	r, err := auth.New(rules(cfg), nil).Rule(ctx,
 		reset.PolicyQuestion{Actor: reset.Actor{Kind: reset.OS}, Verb: reset.VerbView, Cluster: in.Cluster,
@@ -126,7 +126,7 @@ func printed(s reset.Story, steps []reset.Step, output string) (string, error) {
 	return "", fmt.Errorf("output %q is not known; give table, json or csv", output)
 }
 
-// Words is an error as a person at a terminal needs it: what went wrong and the next step.
+// Words is the text of an error for a terminal: what went wrong and the next step.
 func Words(err error) string {
 	var problem *reset.Problem
 	if !errors.As(err, &problem) {

@@ -7,7 +7,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/kafka"
 )
 
-// The adapters know nothing of the ports that they serve: the compiler compares them here.
+// The adapters do not import the ports that they implement: the compiler compares them here.
 var (
 	_ engine.Cluster = (*kafka.Cluster)(nil)
 	_ engine.Policy  = (*auth.Policy)(nil)

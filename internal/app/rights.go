@@ -12,7 +12,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// maxGroups bounds how many groups are looked at when none is named.
+// maxGroups bounds how many groups are checked when none is named.
 const maxGroups = 20
 
 // rights names each right that a cluster's login lacks, with what does not work without it and how to grant it.
@@ -76,7 +76,7 @@ func groupsOf(ctx context.Context, cfg *config.Config, cl config.Cluster, k *kaf
 	}
 	there, err := k.Groups(ctx)
 	if err != nil {
-		return out // Check has said so
+		return out // Check has reported it
 	}
 	policy := auth.New(rules(cfg), nil)
 	for _, g := range there {
@@ -89,7 +89,7 @@ func groupsOf(ctx context.Context, cfg *config.Config, cl config.Cluster, k *kaf
 	return out
 }
 
-// grant is the line for Kafka's own tool. The principal is a guess where the login is a certificate.
+// grant is the command for Kafka's own tool. The principal is a guess where the login is a certificate.
 func grant(cl config.Cluster, l kafka.MissingRight) string {
 	principal := "User:NAME"
 	if cl.SASL != nil {

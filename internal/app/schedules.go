@@ -15,7 +15,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// schedules are those of the file, read as if somebody had typed them.
+// schedules are those of the file, parsed like typed text.
 func schedules(cfg *config.Config, now time.Time) ([]reset.Schedule, error) {
 	var (
 		out  []reset.Schedule
@@ -42,7 +42,7 @@ func readSchedule(cfg *config.Config, entry config.Schedule, now time.Time) (res
 	if err != nil {
 		return reset.Schedule{}, err
 	}
-	s := cmd.(commands.Schedule).Schedule // nothing else begins so
+	s := cmd.(commands.Schedule).Schedule // no other command begins with these words
 	s.Owner, s.Place = reset.Actor{Kind: reset.Person, ID: entry.Owner}, reset.Place{Channel: entry.Channel}
 	if s.Intent.Cluster == "" {
 		return s, fmt.Errorf("the cluster of %q is not named: write %s@CLUSTER", entry.Reset, s.Intent.Group)
@@ -53,7 +53,7 @@ func readSchedule(cfg *config.Config, entry config.Schedule, now time.Time) (res
 	return s, nil
 }
 
-// contextOf is that of somebody in a terminal, in UTC.
+// contextOf is the context of a terminal, in UTC.
 func contextOf(cfg *config.Config, now time.Time) commands.Context {
 	ctx := commands.Context{At: now, Zone: time.UTC, ZoneName: "UTC", Terminal: true}
 	for _, c := range cfg.Clusters {
@@ -62,7 +62,7 @@ func contextOf(cfg *config.Config, now time.Time) commands.Context {
 	return ctx
 }
 
-// Schedules lists what the store of a configuration holds, for a terminal.
+// Schedules lists the schedules in the store of a configuration, for a terminal.
 func Schedules(ctx context.Context, cfg *config.Config, now func() time.Time) (string, error) {
 	db, err := store.OpenReadOnly(ctx, cfg.Store.Path)
 	if errors.Is(err, fs.ErrNotExist) {

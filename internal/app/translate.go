@@ -30,7 +30,7 @@ func openCluster(c config.Cluster, o Options) (*kafka.Cluster, error) {
 	return kafka.Open(cfg), nil
 }
 
-// tlsOf trusts the system's authorities unless the configuration names its own.
+// tlsOf trusts the system's certificate authorities unless the configuration has its own.
 func tlsOf(t config.TLS) (*tls.Config, error) {
 	if !t.Enabled {
 		return nil, nil

@@ -21,7 +21,7 @@ var (
 	channelID   = regexp.MustCompile(`^[CG][A-Z0-9]{2,}$`)
 )
 
-// checkConfig finds what is well-formed and still wrong.
+// checkConfig finds values that are well-formed and wrong.
 func (r *reader) checkConfig(c *Config) {
 	r.checkSlack(&c.Slack)
 	if c.Store.Path == "" {
@@ -144,7 +144,7 @@ func (r *reader) checkTLS(at string, t *TLS) {
 	}
 }
 
-// once reports a value that was there before.
+// once reports a duplicate value.
 func (r *reader) once(seen map[string]int, value, key string, i int, text string) {
 	if value == "" {
 		return

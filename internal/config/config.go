@@ -26,7 +26,7 @@ type Config struct {
 	Health Health `yaml:"health"`
 }
 
-// Slack is the app and how it is spoken to.
+// Slack is the app and its connections.
 type Slack struct {
 	AppToken     Secret `yaml:"app_token,required" hint:"the app-level token (xapp-...)"`
 	AppTokenFile string `yaml:"app_token_file"`
@@ -80,7 +80,7 @@ type SASL struct {
 	PasswordFile string `yaml:"password_file"`
 }
 
-// DeclaredKind says what runs groups whose offsets are not theirs alone.
+// DeclaredKind is what runs the groups that a pattern matches.
 type DeclaredKind struct {
 	Name string `yaml:"name,required" hint:"a group or a pattern such as etl-*"`
 	Kind string `yaml:"kind,required" hint:"flink, spark, streams, connect or consumer"`
@@ -120,7 +120,7 @@ type Effect struct {
 	Replay int64 `yaml:"replay,required" hint:"the most records a reset may replay"`
 }
 
-// Emergency is who may act alone, and how far.
+// Emergency is who may apply without approval, and up to which effect.
 type Emergency struct {
 	Who    []string `yaml:"who,required" hint:"user groups and users"`
 	Skip   int64    `yaml:"skip,required" hint:"the most records an emergency may skip"`
@@ -133,7 +133,7 @@ type Wait struct {
 	Max     time.Duration `yaml:"max"`
 }
 
-// Schedule is a reset that comes again, kept and reviewed here. What it says is read as what is typed in Slack.
+// Schedule is a recurring reset, stored and reviewed in the file. Its values are read like text typed in Slack.
 type Schedule struct {
 	Name     string `yaml:"name,required" hint:"what people call it, such as nightly-orders"`
 	Cron     string `yaml:"cron,required" hint:"five fields, such as 0 2 * * *"`
@@ -147,7 +147,7 @@ type Schedule struct {
 	IfMissed string `yaml:"if_missed"`
 }
 
-// Limits are the bot's own patience.
+// Limits are how long the bot waits.
 type Limits struct {
 	Draft           time.Duration `yaml:"draft"`
 	ApprovalTimeout time.Duration `yaml:"approval_timeout"`
@@ -155,7 +155,7 @@ type Limits struct {
 	Look            time.Duration `yaml:"look"`
 }
 
-// Log is where the log's noise is set. It goes to standard error.
+// Log is the level and format of the log, which goes to standard error.
 type Log struct {
 	Level  string `yaml:"level"`
 	Format string `yaml:"format"`
@@ -171,7 +171,7 @@ func (s *Slack) defaults() {
 }
 func (s *Store) defaults() { s.Path = "kafka-reset-bot.db" }
 
-// An unlabelled cluster is production: forgetting a line must not open a door.
+// An unlabelled cluster is production: a missing line must not grant a right.
 func (c *Cluster) defaults()  { c.Label, c.Timeout = "production", 5*time.Second }
 func (r *Rule) defaults()     { r.Isolation = "read_uncommitted" }
 func (w *Wait) defaults()     { w.Default, w.Max = 30*time.Minute, 4*time.Hour }

@@ -55,7 +55,7 @@ func (r *reader) checkPolicy(rules []Rule, clusters []Cluster) {
 
 var day = regexp.MustCompile(`^\d{4}-\d\d-\d\d$`)
 
-// checkSchedules does not read what is read as in Slack: internal/app does, and check tells.
+// checkSchedules does not parse the resets: internal/app does, and check reports the result.
 func (r *reader) checkSchedules(schedules []Schedule) {
 	names := map[string]int{}
 	for i, s := range schedules {
@@ -99,8 +99,8 @@ func (r *reader) person(key, id string, membersToo bool) {
 	}
 }
 
-// checkTiers wants limits that grow, so that the first tier that covers an
-// effect is the only one meant, and no effect below the cap that none covers.
+// checkTiers requires limits that grow, so that the first tier that covers an effect is unambiguous, and that every
+// effect below the cap is covered.
 func (r *reader) checkTiers(at string, rule *Rule) {
 	if r.broken(at + ".approvals") {
 		return

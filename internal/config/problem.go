@@ -8,14 +8,14 @@ import (
 )
 
 // Problems is every mistake of a file, by line. It is the error of Load.
-type Problems []Problem //nolint:errname // they are a list to be shown, and only then an error
+type Problems []Problem //nolint:errname // they are a list to show, and only then an error
 
 // Problem is one mistake.
 type Problem struct {
 	File string
 	Line int    // from 1
 	Key  string // such as clusters[1].bootstrap; empty if the file as a whole is meant
-	Text string // what is wrong; what to do
+	Text string // what is wrong and what to do
 }
 
 func (p Problem) String() string {
@@ -37,8 +37,8 @@ func (ps Problems) sort() {
 	slices.SortStableFunc(ps, func(a, b Problem) int { return a.Line - b.Line })
 }
 
-// quote is for what was written in the file, never for what a variable held. A
-// token in the wrong place, or a URL with a password, is not repeated.
+// quote is for text of the file, never for the value of a variable. A token in the wrong place, or a URL with a
+// password, is not repeated.
 func quote(written string) string {
 	if credentials.MatchString(written) {
 		return hidden
@@ -53,8 +53,8 @@ var credentials = regexp.MustCompile(`xox|xapp|:.*@`) // a token, or user:passwo
 
 var plainKey = regexp.MustCompile(`^[A-Za-z_<-]{1,32}$`)
 
-// unknownKey names the nearest known key. A key that does not look like one may
-// be a value that slipped to the left and is not repeated.
+// unknownKey names the nearest known key. A key that does not look like one may be a misplaced value and is not
+// repeated.
 func unknownKey(key string, known []string) string {
 	if !plainKey.MatchString(key) {
 		return "unknown key; known here: " + strings.Join(known, ", ")
@@ -91,8 +91,8 @@ func distance(a, b string) int {
 	return row[len(b)]
 }
 
-// yamlMessage keeps what the YAML library says without what it repeats of the
-// file: an unquoted password that begins with * is "unknown anchor '...'".
+// yamlMessage is the YAML library's message without what it quotes of the file: an unquoted password that begins with
+// * is "unknown anchor '...'".
 func yamlMessage(err error, file string) (line int, text string) {
 	text = strings.TrimPrefix(err.Error(), "yaml: ")
 	if name, is := strings.CutPrefix(text, "unknown anchor '"); is {

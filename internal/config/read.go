@@ -46,7 +46,7 @@ type reader struct {
 	problems Problems
 }
 
-// place is where a key stands and its value as written, before ${NAME}.
+// place is the line of a key and its value as written, before ${NAME}.
 type place struct {
 	line    int
 	written string
@@ -56,9 +56,8 @@ func (r *reader) problem(line int, key, format string, args ...any) {
 	r.problems = append(r.problems, Problem{File: r.file, Line: line, Key: key, Text: fmt.Sprintf(format, args...)})
 }
 
-// bad is a problem with the key at path, in its own line or, if it is not in the
-// file, in the nearest line above it. A key that could not even be read, or is
-// missing, has had its word.
+// bad is a problem with the key at path, in its own line or, if it is not in the file, in the nearest line above it.
+// A key that could not be read, or is missing, is reported once.
 func (r *reader) bad(path, format string, args ...any) {
 	if slices.ContainsFunc(r.problems, func(p Problem) bool { return p.Key == path }) {
 		return
@@ -66,7 +65,7 @@ func (r *reader) bad(path, format string, args ...any) {
 	r.problem(r.line(path), path, format, args...)
 }
 
-// broken says whether something at path or below it has had its word.
+// broken reports whether a problem at path or below it was reported.
 func (r *reader) broken(path string) bool {
 	return slices.ContainsFunc(r.problems, func(p Problem) bool { return strings.HasPrefix(p.Key, path) })
 }

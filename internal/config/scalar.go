@@ -23,7 +23,7 @@ func (r *reader) text(n *yaml.Node, path, what string) (string, bool) {
 
 var variable = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
-// expand fills in ${NAME}; $${ stands for the characters themselves.
+// expand fills in ${NAME}; $${ is a literal ${.
 func (r *reader) expand(s, path string, line int) (string, bool) {
 	var b strings.Builder
 	for ok := true; ; {

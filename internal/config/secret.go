@@ -5,8 +5,7 @@ import (
 	"log/slog"
 )
 
-// Secret is a token or a password. Whatever prints it prints <secret>; only
-// Reveal opens it.
+// Secret is a token or a password. It prints as <secret>; only Reveal returns it.
 type Secret struct {
 	// behind a pointer: fmt calls no method of an unexported field, but prints no more than an address either
 	value *string
@@ -25,16 +24,16 @@ func (s Secret) Reveal() string {
 	return *s.value
 }
 
-// Empty says whether there is nothing to reveal.
+// Empty reports whether there is no secret.
 func (s Secret) Empty() bool { return s.Reveal() == "" }
 
 // Format is every verb of fmt.
 func (Secret) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(hidden)) }
 
-// String is for those who ask for it directly.
+// String is for direct callers.
 func (Secret) String() string { return hidden }
 
-// MarshalText is JSON's, XML's and flag's way of asking.
+// MarshalText is called by JSON, XML and flag.
 func (Secret) MarshalText() ([]byte, error) { return []byte(hidden), nil }
 
 // MarshalYAML is YAML's.

@@ -2,8 +2,8 @@
 // instant, which is the next one. It is the only package that imports
 // robfig/cron, and nothing of it leaves.
 //
-// It holds no clock, fires nothing and stores nothing: the core keeps each
-// schedule's next run in its due table, and a worker claims it there.
+// It has no clock, fires nothing and stores nothing: the engine keeps each schedule's next run in its due table, and
+// a worker claims it there.
 //
 // # What is read
 //
@@ -24,8 +24,7 @@
 // says so in words. A stepped star (*/2) beside a restricted day field is
 // refused, because cron reads it as "and", Kubernetes and robfig as "or".
 //
-// An expression that never fires is refused when it is read, and so is one with
-// two runs less than Least apart.
+// An expression that never fires is refused when it is read, and so is one with two runs less than MinInterval apart.
 //
 // # When the clocks change
 //
@@ -49,8 +48,8 @@ import (
 	robfig "github.com/robfig/cron/v3"
 )
 
-// MinInterval is the shortest time between two runs of a schedule. A reset waits for
-// an idle group, writes, reads back and is watched; sooner it meets itself.
+// MinInterval is the shortest time between two runs of a schedule. A reset waits for an idle group, writes, reads
+// back and is watched; a shorter interval would overlap with that.
 const MinInterval = 5 * time.Minute
 
 // Schedule is an expression in a time zone. Its zero value never fires.
@@ -131,12 +130,11 @@ func (s Schedule) String() string {
 	return s.expr + " (" + s.zone.String() + ")"
 }
 
-// Rule tells crontab's rule about days where it applies, else it is empty. Few
-// people who write "0 2 13 * FRI" mean every Friday as well.
+// Rule is crontab's rule about days where it applies, else empty. Few people who write "0 2 13 * FRI" mean every
+// Friday as well.
 func (s Schedule) Rule() string { return s.either }
 
-// Note tells in words what the clocks did to a run of this schedule; empty on
-// all days but the few on which they change.
+// Note says what a clock change did to a run of this schedule; empty on days without one.
 func (s Schedule) Note(run time.Time) string {
 	if s.zone == nil {
 		return ""

@@ -2,7 +2,7 @@ package cron
 
 import "fmt"
 
-// Error says why an expression is refused and what would be read instead.
+// Error is why an expression is refused and what is accepted instead.
 type Error struct {
 	Expr    string // as it was given
 	Field   string // in words ("day of week"); empty if it is about the whole
@@ -15,7 +15,7 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%q: %s. Example: %s", clipped(e.Expr), e.Reason(), e.Example)
 }
 
-// Reason is why alone, for those who show the expression and the example themselves.
+// Reason is the reason alone, for callers that show the expression and the example themselves.
 func (e *Error) Reason() string {
 	if e.Field == "" {
 		return e.Want
@@ -23,8 +23,7 @@ func (e *Error) Reason() string {
 	return fmt.Sprintf("%s %q is not %s", e.Field, clipped(e.Got), e.Want)
 }
 
-// clipped keeps a pasted page out of the answer. 60 characters hold any
-// expression that a person would type.
+// clipped shortens a long text in the answer. 60 characters hold any expression that a person would type.
 func clipped(text string) string {
 	const longest = 60
 	if r := []rune(text); len(r) > longest {

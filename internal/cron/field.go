@@ -15,7 +15,7 @@ type field struct {
 	name      string
 	low, high int
 	last      int      // where * and N/step end; a week ends on Saturday, though 7 is read
-	step      int      // the longest that is of any use
+	step      int      // the largest useful one
 	names     []string // of low, low+1, ...
 	want      string
 	example   string
@@ -59,8 +59,8 @@ var nicknames = map[string]string{
 
 func joined(expr string) string { return strings.Join(strings.Fields(expr), " ") }
 
-// split returns the five words of an expression. What robfig's parser would
-// panic at, or quietly read as something else, ends here.
+// split returns the five words of an expression. What robfig's parser would panic at, or silently read as something
+// else, is refused here.
 func split(expr string) ([]string, *Error) {
 	words := strings.Fields(expr)
 	if len(words) > 0 {

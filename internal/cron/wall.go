@@ -6,9 +6,8 @@ import (
 	robfig "github.com/robfig/cron/v3"
 )
 
-// A wall time is what the clock on a wall shows, written as a time.Time in UTC
-// because UTC has no gaps and repeats nothing. robfig's Next skips and repeats
-// runs where the clocks change, so it is only ever asked about wall times.
+// A wall time is a local time without its zone, as a time.Time in UTC because UTC has no gaps and repeats nothing.
+// robfig's Next skips and repeats runs where the clocks change, so it is only called with wall times.
 
 // widestGap is more than any zone's distance from UTC: Manila kept -15:56 until 1844.
 const widestGap = 16 * time.Hour
@@ -81,9 +80,9 @@ var (
 	scanUntil = scanFrom.AddDate(28, 0, 0)
 )
 
-// tooFrequent finds two runs that are less than Least apart. Every day that has runs
-// has the same ones: one of them is walked through, then all midnights
-// between two such days, if the last and the first run could be too close there.
+// tooFrequent finds two runs that are less than MinInterval apart. Every day that has runs has the same ones: one of
+// them is walked through, then all midnights between two such days, if the last and the first run could be too close
+// there.
 func tooFrequent(spec *robfig.SpecSchedule, first time.Time) (a, b time.Time, found bool) {
 	midnight := first.Truncate(24*time.Hour).AddDate(0, 0, 1)
 	last := first

@@ -225,5 +225,6 @@ func boundsNow(r reset.Request, e reset.Effect, ruling reset.Ruling) (reset.Boun
 
 // hasOwnLimit reports whether a request rests on a limit that no tier of the rule replaces.
 func hasOwnLimit(r reset.Request) bool {
-	return r.Emergency != nil || !r.SoloUntil.IsZero() || r.Run != nil && !r.Run.Mandate.File || r.StandingApproval != nil
+	return r.Emergency != nil || !r.SoloUntil.IsZero() || r.Run != nil && !r.Run.Mandate.File ||
+		r.StandingApproval != nil
 }

@@ -12,7 +12,8 @@ var gateNow = time.Date(2026, 11, 22, 3, 0, 0, 0, time.UTC)
 
 // passes is a request that may be written: approved by two for up to 500 messages each way, and moving 100.
 func passes() (facts, *Tx) {
-	r := reset.Request{ID: "k7f3", Revision: 2, Version: 9, State: reset.Approved, Digest: "d2", Need: 2, ClusterID: "K1",
+	r := reset.Request{ID: "k7f3", Revision: 2, Version: 9, State: reset.Approved, Digest: "d2", Need: 2,
+		ClusterID: "K1",
 		Act: reset.Move{Intent: reset.Intent{
 			Cluster: "prod", Group: "billing", Target: reset.Exact{Offset: 100}}},
 		Bounds: reset.Bounds{MaxSkip: 500, MaxReplay: 500}, Deadline: gateNow.Add(time.Minute), NotBefore: gateNow}
@@ -91,7 +92,8 @@ var objections = []struct {
 		both(func(r *reset.Request) { r.Deadline = gateNow }), lookAgain, "", ""},
 
 	{"recorded acts", "a cancel is recorded",
-		stored(func(tx *Tx) { tx.Undecided = []Inbox{{Verb: "retry"}, {Verb: "cancel"}} }), wait, reset.ProblemStopping, ""},
+		stored(func(tx *Tx) { tx.Undecided = []Inbox{{Verb: "retry"}, {Verb: "cancel"}} }), wait, reset.ProblemStopping,
+		""},
 
 	{"freeze", "frozen",
 		stored(func(tx *Tx) { tx.Frozen = &reset.Frozen{Cluster: "prod", On: true} }), wait, reset.ProblemFrozen, ""},
@@ -116,7 +118,8 @@ var objections = []struct {
 	{"effect", "an eased undo beyond its bounds",
 		together(more(0), both(func(r *reset.Request) { r.SoloUntil = gateNow.Add(1) })),
 		planAgain, reset.ProblemVoided, "effect"},
-	{"effect", "a run beyond its standing approval", together(more(0), runOf), planAgain, reset.ProblemVoided, "effect"},
+	{"effect", "a run beyond its standing approval", together(more(0), runOf), planAgain, reset.ProblemVoided,
+		"effect"},
 	{"effect", "a time that came, beyond what was agreed to",
 		together(more(0), both(func(r *reset.Request) { r.StandingApproval = &reset.Mandate{} })),
 		planAgain, reset.ProblemVoided, "effect"},
@@ -124,7 +127,8 @@ var objections = []struct {
 		together(more(2), read(func(f *facts) { f.ruling.MaxSkip = 500 })), planAgain, reset.ProblemVoided, "effect"},
 
 	{"votes", "a vote for another revision",
-		func(f *facts, tx *Tx) { f.votes[1].Revision, tx.Votes[1].Revision = 1, 1 }, planAgain, reset.ProblemVoided, "rule"},
+		func(f *facts, tx *Tx) { f.votes[1].Revision, tx.Votes[1].Revision = 1, 1 }, planAgain, reset.ProblemVoided,
+		"rule"},
 	{"votes", "a vote for another plan",
 		func(f *facts, tx *Tx) { f.votes[1].Digest, tx.Votes[1].Digest = "d1", "d1" },
 		planAgain, reset.ProblemVoided, "rule"},

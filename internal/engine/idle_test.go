@@ -57,8 +57,8 @@ func TestAMemberBetweenTwoLooksStartsTheSettleTimeAgain(t *testing.T) {
 	b.want(r, reset.Applied, reset.Verified)
 }
 
-// What any look of this process saw of a group counts, whatever it looked for: here a preview of another request meets a
-// member that has left again when the settling request looks.
+// What any look of this process saw of a group counts, whatever it looked for: here a preview of another request
+// meets a member that has left again when the settling request looks.
 func TestAMemberSeenByAnotherLookStartsTheSettleTimeAgain(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

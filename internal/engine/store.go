@@ -242,7 +242,7 @@ type Done struct {
 
 // Done returns what the change asked for.
 func (tx *Tx) Done() Done {
-	return Done{Steps: tx.steps, Planned: tx.planned, Votes: tx.votes, Dropped: tx.dropped, Begun: tx.begun, Writes: tx.writes,
-		Changed: tx.changed, Entries: tx.entries, RecheckAt: tx.recheckAt, Recheck: tx.recheck, Watch: tx.watch,
-		Watches: tx.watches, Others: tx.others, Freezes: tx.freezes}
+	return Done{Steps: tx.steps, Planned: tx.planned, Votes: tx.votes, Dropped: tx.dropped, Begun: tx.begun,
+		Writes: tx.writes, Changed: tx.changed, Entries: tx.entries, RecheckAt: tx.recheckAt, Recheck: tx.recheck,
+		Watch: tx.watch, Watches: tx.watches, Others: tx.others, Freezes: tx.freezes}
 }

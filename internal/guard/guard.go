@@ -1,4 +1,4 @@
-// Package guard keeps a panic from ending the process, and from passing for an answer.
+// Package guard keeps a panic from ending the process, and from being taken for a result.
 //
 // A panic in a goroutine ends the whole program, whatever recovers elsewhere: one broken answer of one broker would
 // stop every other reset, again after each restart. Product code therefore starts goroutines by a Group, or inside
@@ -55,8 +55,8 @@ func (g *Group) Go(f func()) {
 	})
 }
 
-// Wait waits for all of them, and panics with the first panic of theirs: whoever waits must not go on with what they
-// left undone.
+// Wait waits for all of them, and panics with the first panic of theirs: the caller must not go on with unfinished
+// work.
 func (g *Group) Wait() {
 	g.wg.Wait()
 	g.mu.Lock()

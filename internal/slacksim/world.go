@@ -22,7 +22,8 @@ type User struct {
 	ID, Name, RealName string
 	Team               string // another workspace's id for people met through Slack Connect
 	Enterprise         string
-	EnterpriseUser     string // enterprise_user.id: one person's id in all workspaces of an Enterprise org; ID when empty
+	// enterprise_user.id: one person's id in all workspaces of an Enterprise org; ID when empty
+	EnterpriseUser     string
 	Zone               string // IANA name
 	Guest              bool   // is_restricted
 	SingleChannelGuest bool   // is_ultra_restricted (and is_restricted)

@@ -34,7 +34,7 @@ func beginAttempt(ctx context.Context, tx *sql.Tx, id string, a reset.Attempt, w
 		})
 }
 
-// saveAttempt stores what became of an attempt.
+// saveAttempt stores the state of an attempt.
 func saveAttempt(ctx context.Context, tx *sql.Tx, id string, a reset.Attempt) error {
 	effect, err := json.Marshal(a.Effect)
 	if err != nil {
@@ -63,13 +63,13 @@ func saveChunks(ctx context.Context, tx *sql.Tx, id string, a reset.Attempt) err
 		})
 }
 
-// knownArgs are the columns of a write that change as more is known of it.
+// knownArgs are the columns of a write that change after it was created.
 func knownArgs(w reset.Write) []any {
 	return []any{w.Chunk, w.Result.Written, w.Result.Rejected, w.Result.Detail, w.ReadState, w.Read.Offset,
 		w.Read.Metadata, w.Read.None}
 }
 
-// saveWrites stores what is known now of writes of an attempt.
+// saveWrites stores the current state of writes of an attempt.
 func saveWrites(ctx context.Context, tx *sql.Tx, id string, a *reset.Attempt, writes []reset.Write) error {
 	if len(writes) == 0 {
 		return nil
@@ -92,7 +92,7 @@ func saveWrites(ctx context.Context, tx *sql.Tx, id string, a *reset.Attempt, wr
 	return nil
 }
 
-// LastAttempt implements reset.Store.
+// LastAttempt implements engine.Store.
 func (s *Store) LastAttempt(ctx context.Context, id string) (a reset.Attempt, err error) {
 	err = s.read(ctx, func(tx *sql.Tx) error {
 		a, err = lastAttempt(ctx, tx, id)
@@ -134,7 +134,7 @@ func scanChunk(row scanner) (c reset.ChunkState, err error) {
 	return c, err
 }
 
-// Writes implements reset.Store.
+// Writes implements engine.Store.
 func (s *Store) Writes(ctx context.Context, id string, attempt int) ([]reset.Write, error) {
 	writes, err := queryAll(ctx, s.readers, scanWrite,
 		`SELECT chunk, written, rejected, detail, stands, read_offset, read_metadata,

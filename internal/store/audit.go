@@ -31,7 +31,7 @@ func logEntries(ctx context.Context, tx *sql.Tx, id string, entries []reset.Entr
 	return nil
 }
 
-// Audit implements reset.Store.
+// Audit implements engine.Store.
 func (s *Store) Audit(ctx context.Context, id string, after int64) ([]reset.Entry, error) {
 	entries, err := queryAll(ctx, s.readers, scanEntry,
 		`SELECT seq, at, request, revision, actor_kind, actor_team, actor_id, event, facts
@@ -53,7 +53,7 @@ func scanEntry(row scanner) (e reset.Entry, err error) {
 	return e, json.Unmarshal(facts, &e.Facts)
 }
 
-// Votes implements reset.Store.
+// Votes implements engine.Store.
 func (s *Store) Votes(ctx context.Context, id string, revision int) ([]reset.Vote, error) {
 	v, err := votes(ctx, s.readers, id, revision)
 	if err != nil {
@@ -89,8 +89,8 @@ func dropVotes(ctx context.Context, tx *sql.Tx, id string, votes []reset.Vote) e
 	return nil
 }
 
-// addVotes adds votes. A second one by the same person is ErrConflict and undoes the whole update: what it was
-// counted for must not happen.
+// addVotes adds votes. A second one by the same person is ErrConflict and rolls back the whole update: the vote must
+// not count twice.
 func addVotes(ctx context.Context, tx *sql.Tx, id string, votes []reset.Vote) error {
 	for _, v := range votes {
 		_, err := tx.ExecContext(ctx,

@@ -13,7 +13,7 @@ import (
 const cardColumns = `request, channel, ts, version, shown_at, revision, revised_at, shown_seq, thread_seq, files_seq, told_seq, unshown, preview_kind, preview_team, preview_actor, preview_channel,
 	preview_url, preview_replaces, preview_used, preview_until, preview_version, preview_revision`
 
-// Card implements reset.Store.
+// Card implements engine.Store.
 func (s *Store) Card(ctx context.Context, id string) (engine.Card, error) {
 	c, err := queryOne(ctx, s.readers, scanCard, `SELECT `+cardColumns+` FROM cards WHERE request = ?`, id)
 	if errors.Is(err, reset.ErrNotFound) {
@@ -35,7 +35,7 @@ func scanCard(row scanner) (c engine.Card, err error) {
 	return c, err
 }
 
-// SaveCard implements reset.Store. The preview's URL is a secret that lives as long as the preview: once the request
+// SaveCard implements engine.Store. The preview's URL is a secret that lives as long as the preview: once the request
 // has left planning and draft, the card that was shown with it for the last time is saved without it.
 func (s *Store) SaveCard(ctx context.Context, c engine.Card) error {
 	err := s.write(ctx, func(tx *sql.Tx) error {
@@ -45,8 +45,8 @@ func (s *Store) SaveCard(ctx context.Context, c engine.Card) error {
 		}
 		p := c.Preview
 		// A preview that was shown as the request was before may be saved after it has moved on: that one still needs
-		// the way. Once others see the request, the update that shows it drops the address when the preview's last
-		// message is said.
+		// the address. Once others see the request, the update that shows it drops the address when the preview's
+		// last message is said.
 		if p.Version >= r.Version && r.State != reset.Planning && r.State != reset.Draft {
 			p.URL = ""
 		}

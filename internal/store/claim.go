@@ -12,11 +12,11 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// atOnce is the time of a due row that should be looked at now. The store has no clock; 1970 has always passed.
+// atOnce is the time of a row that is due now. The store has no clock; 1970 has always passed.
 var atOnce = time.UnixMicro(0)
 
-// makeDue sets when a row is looked at; the zero time is never. While a claim holds the row its own time is the end
-// of the lease, so the earliest requested time is kept beside it, for Release.
+// makeDue sets when a row is due; the zero time is never. While a claim holds the row its own time is the end of the
+// lease, so the earliest requested time is kept beside it, for Release.
 func makeDue(ctx context.Context, tx *sql.Tx, kind engine.Kind, id, cluster string, at time.Time) error {
 	_, err := tx.ExecContext(ctx, `
 		INSERT INTO due (kind, id, cluster, at) VALUES (?, ?, ?, ?)
@@ -37,7 +37,7 @@ func dueAt(t time.Time) any {
 	return t.UnixMicro()
 }
 
-// Claim implements reset.Store. The At of a claimed row is the end of its lease. No kinds: all; limit 0: all.
+// Claim implements engine.Store. The At of a claimed row is the end of its lease. No kinds: all; limit 0: all.
 func (s *Store) Claim(ctx context.Context, c engine.Claim) ([]engine.Due, error) {
 	if c.Owner == "" {
 		return nil, fmt.Errorf("claim: no owner")
@@ -93,15 +93,15 @@ func checkClaim(ctx context.Context, q querier, d engine.Due) error {
 	return nil
 }
 
-// Renew implements reset.Store.
+// Renew implements engine.Store.
 func (s *Store) Renew(ctx context.Context, d engine.Due, until time.Time) error {
 	return s.onClaim(ctx, "renew", d, `UPDATE due SET until = ?, at = CASE WHEN at IS NULL THEN NULL ELSE ? END WHERE `+
 		claimCondition,
 		toMicros(until), toMicros(until))
 }
 
-// Release implements reset.Store. It is ErrConflict when the claim is no longer held: the owner that holds it now has
-// the word.
+// Release implements engine.Store. It is ErrConflict when the claim is no longer held: the owner that holds it now
+// decides.
 func (s *Store) Release(ctx context.Context, d engine.Due, next time.Time) error {
 	note, err := json.Marshal(d.Note)
 	if err != nil {
@@ -125,7 +125,7 @@ func (s *Store) onClaim(ctx context.Context, verb string, d engine.Due, update s
 	return nil
 }
 
-// TakeOver implements reset.Store. The row of a decided envelope, which is never due again, stays so.
+// TakeOver implements engine.Store. The row of a decided envelope, which is never due again, stays so.
 func (s *Store) TakeOver(ctx context.Context, owner string) (int, error) {
 	var n int64
 	err := s.write(ctx, func(tx *sql.Tx) error {
@@ -146,7 +146,7 @@ func (s *Store) TakeOver(ctx context.Context, owner string) (int, error) {
 	return int(n), nil
 }
 
-// Recall implements reset.Store. A claimed row is left to its owner.
+// Recall implements engine.Store. A claimed row is left to its owner.
 func (s *Store) Recall(ctx context.Context, now time.Time) (int, error) {
 	var n int64
 	err := s.write(ctx, func(tx *sql.Tx) error {
@@ -163,7 +163,7 @@ func (s *Store) Recall(ctx context.Context, now time.Time) (int, error) {
 	return int(n), nil
 }
 
-// Soonest implements reset.Store. A row that is due at once is due in 1970.
+// Soonest implements engine.Store. A row that is due at once is due in 1970.
 func (s *Store) Soonest(ctx context.Context) (time.Time, error) {
 	var at sql.NullInt64
 	if err := s.readers.QueryRowContext(ctx, `SELECT min(at) FROM due WHERE at IS NOT NULL`).Scan(&at); err != nil {

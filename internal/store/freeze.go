@@ -10,7 +10,7 @@ import (
 
 const freezeColumns = `cluster, request, actor_kind, actor_team, actor_id, why, at`
 
-// Freezes implements reset.Store.
+// Freezes implements engine.Store.
 func (s *Store) Freezes(ctx context.Context) ([]reset.Frozen, error) {
 	return queryAll(ctx, s.readers, scanFrozen, `SELECT `+freezeColumns+` FROM freezes ORDER BY cluster`)
 }

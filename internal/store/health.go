@@ -20,9 +20,9 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// fileCheck looks at the database file beneath SQLite. SQLite goes on writing to a file that was deleted or replaced,
-// and every answer it gives looks right until the next start begins with an empty one. So each transaction asks the
-// eye before it commits: what cannot be kept must not be acted upon.
+// fileCheck checks the database file beneath SQLite. SQLite goes on writing to a file that was deleted or replaced,
+// and every answer it gives looks right until the next start begins with an empty one. So each transaction checks the
+// file before it commits: what cannot be stored must not be acted upon.
 //
 // The file stays open as long as SQLite has it open: closing any handle on a file drops all of the process's locks on
 // it (fcntl), and with them SQLite's.
@@ -35,8 +35,8 @@ type fileCheck struct {
 	last fileAge // the latest that was seen
 }
 
-// fileAge tells an older copy of a database from the database: SQLite's change counter never goes back, and as long
-// as it stays the file only grows.
+// fileAge distinguishes an older copy of a database from the database: SQLite's change counter never goes back, and
+// as long as it stays the file only grows.
 type fileAge struct{ changes, pages uint32 }
 
 func (a fileAge) olderThan(b fileAge) bool {
@@ -74,7 +74,7 @@ func (e *fileCheck) checkFile() error {
 	if e.mark == 0 {
 		return nil
 	}
-	e.mu.Lock() // so that of two looks the later one is compared with the earlier one
+	e.mu.Lock() // so that of two checks the later one is compared with the earlier one
 	defer e.mu.Unlock()
 	mark, seen, err := e.readHeader()
 	if err != nil {
@@ -98,8 +98,8 @@ func (e *fileCheck) readHeader() (uint32, fileAge, error) {
 		fileAge{binary.BigEndian.Uint32(header[changesAt:]), binary.BigEndian.Uint32(header[pagesAt:])}, nil
 }
 
-// roomSize is what a full disk has no room for: more than a request with its plan takes, and nothing that anybody
-// could miss.
+// roomSize is what a full disk has no room for: more than a request with its plan takes, and little enough for any
+// other disk.
 const roomSize = 1 << 20
 
 // checkSpace returns a *reset.StoreError when the disk is full. SQLite alone would not say so for a long time: it
@@ -110,14 +110,14 @@ func (e *fileCheck) checkSpace() error {
 	if full := errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT); full {
 		err = &reset.StoreError{Path: e.path, Fault: reset.StoreFull, Err: err}
 	} else {
-		err = nil // whatever else is wrong, the write that follows finds out
+		err = nil // the write that follows returns every other error
 	}
 	_ = os.Remove(name) // the next one is written over it
 	return err
 }
 
-// learnMark learns the database's mark, giving it one where it has none, and makes sure that the file itself carries
-// it: what SQLite wrote may still lie in the -wal file beside it.
+// learnMark reads the database's mark, sets one where it has none, and makes sure that it is in the file itself: what
+// SQLite wrote may still lie in the -wal file beside it.
 func (s *Store) learnMark(ctx context.Context) error {
 	var mark uint32
 	err := s.write(ctx, func(tx *sql.Tx) error {
@@ -138,7 +138,7 @@ func (s *Store) learnMark(ctx context.Context) error {
 		return fmt.Errorf("checkpoint the database %q: %w", s.file.path, err)
 	}
 	if in, seen, err := s.file.readHeader(); err == nil && in == mark {
-		// otherwise a reader keeps it in the -wal file; the file is still told by its inode
+		// otherwise a reader keeps it in the -wal file; the file is still identified by its inode
 		s.file.mark, s.file.last = mark, seen
 	}
 	return nil
@@ -154,10 +154,10 @@ func (s *Store) checkWhole() error {
 	return s.file.checkFile()
 }
 
-// Mark tells this database from others.
+// Mark identifies this database.
 func (s *Store) Mark() string { return fmt.Sprintf("%08x", s.file.mark) }
 
-// health is what the last write said. Reads may be served from memory long after the disk is gone.
+// health is the result of the last write. Reads may be served from memory long after the disk has failed.
 type health struct {
 	mu     sync.Mutex
 	err    error
@@ -176,11 +176,10 @@ func (h *health) record(err error) {
 	}
 }
 
-// probeEvery is how often Ready writes a row of its own: a transaction that finds nothing to do says nothing of the
-// disk.
+// probeEvery is how often Ready writes a row of its own: a transaction without a write proves nothing about the disk.
 const probeEvery = 5 * time.Second
 
-// Ready returns nil when what is written is kept, and a *reset.StoreError that says why not.
+// Ready returns nil when writes are stored, and a *reset.StoreError that says why not.
 func (s *Store) Ready(ctx context.Context, now time.Time) error {
 	s.health.mu.Lock()
 	fine := s.health.err == nil && !now.Before(s.health.probed) && now.Sub(s.health.probed) < probeEvery

@@ -13,7 +13,7 @@ import (
 
 const inboxColumns = `id, kind, verb, about, raw, received_at`
 
-// Record implements reset.Store.
+// Record implements engine.Store.
 func (s *Store) Record(ctx context.Context, in engine.Inbox) (bool, error) {
 	err := s.write(ctx, func(tx *sql.Tx) error {
 		res, err := tx.ExecContext(ctx, `INSERT INTO inbox (`+inboxColumns+
@@ -35,7 +35,7 @@ func (s *Store) Record(ctx context.Context, in engine.Inbox) (bool, error) {
 
 var errKnown = errors.New("already recorded")
 
-// Envelope implements reset.Store.
+// Envelope implements engine.Store.
 func (s *Store) Envelope(ctx context.Context, id string) (engine.Inbox, error) {
 	in, err := queryOne(ctx, s.readers, scanInbox, `SELECT `+inboxColumns+` FROM inbox WHERE id = ?`, id)
 	if err != nil {
@@ -44,7 +44,7 @@ func (s *Store) Envelope(ctx context.Context, id string) (engine.Inbox, error) {
 	return in, nil
 }
 
-// Decided implements reset.Store. A decided envelope is not looked at again, even when its worker dies before it
+// Decided implements engine.Store. A decided envelope is not looked at again, even when its worker dies before it
 // releases the claim: a person is not answered twice.
 func (s *Store) Decided(ctx context.Context, id string, at time.Time) error {
 	err := s.write(ctx, func(tx *sql.Tx) error {

@@ -14,8 +14,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// Lock is the right of one process to serve a database file. The operating system gives it back when the process ends,
-// however it ends: nothing is left behind that the next process would have to judge.
+// Lock is the right of one process to serve a database file. The operating system gives it back when the process
+// ends, however it ends: nothing stays behind for the next process.
 type Lock struct {
 	// Before is the mark of the database that was served under this name before; empty: not known.
 	Before string
@@ -28,7 +28,7 @@ type Lock struct {
 // LockHeldError is returned by Hold while another process serves the database.
 type LockHeldError struct {
 	Path string // of the database
-	By   string // what that process wrote of itself: "pid 123 since 2026-11-27T02:10:00Z"; empty: not readable
+	By   string // what that process wrote: "pid 123 since 2026-11-27T02:10:00Z"; empty: not readable
 }
 
 func (e *LockHeldError) Error() string {
@@ -41,8 +41,8 @@ func (e *LockHeldError) Error() string {
 		e.Path, by)
 }
 
-// AcquireLock takes the lock of a database for this process, and says so in the lock file beside the database for the
-// next one to read. It does not wait. The error is a *LockHeldError while another process has it.
+// AcquireLock takes the lock of a database for this process, and writes its id into the lock file beside the database
+// for the next one to read. It does not wait. The error is a *LockHeldError while another process has it.
 //
 // The lock is a file of its own: SQLite locks and unlocks its own file for each transaction, and on some systems
 // closing any handle on a file drops every lock that the process has on it.
@@ -119,7 +119,7 @@ func resolveLinks(path string) (string, error) {
 const ofDatabase = " serves database "
 
 // Serves notes which database is served under the lock, so that the next process can tell when it finds another one.
-// From here on the store writes only while the lock is whole.
+// From here on the store writes only while the lock is held.
 func (l *Lock) Serves(s *Store) error {
 	s.lock.Store(l)
 	return l.write(s.Mark())

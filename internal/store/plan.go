@@ -92,7 +92,7 @@ func insert(ctx context.Context, tx *sql.Tx, into string, columns, n int, row fu
 	return nil
 }
 
-// Steps implements reset.Store.
+// Steps implements engine.Store.
 func (s *Store) Steps(ctx context.Context, id string, revision, offset, count int) ([]reset.Step, error) {
 	steps, err := queryAll(ctx, s.readers, scanStep,
 		`SELECT `+stepColumns+` FROM plan_rows WHERE request = ? AND revision = ?
@@ -103,7 +103,7 @@ func (s *Store) Steps(ctx context.Context, id string, revision, offset, count in
 	return steps, nil
 }
 
-// Worst implements reset.Store. Topics come with the largest effect first.
+// Worst implements engine.Store. Topics come with the largest effect first.
 func (s *Store) Worst(
 	ctx context.Context, id string, revision, count int,
 ) (steps []reset.Step, topics []reset.TopicEffect, err error) {

@@ -17,7 +17,7 @@ var requestColumns = []string{"version", "revision", "state", "outcome", "origin
 	"actor_kind", "actor_team", "actor_id", "undoes", "settled", "settled_by", "settled_why", "settled_at",
 	"empty_since", "created_at", "deadline", "ended_at"}
 
-// updateRequestSQL is the one statement that sets a request's state, at its birth (version 1) and ever after.
+// updateRequestSQL is the one statement that sets a request's state, when it is created (version 1) and after.
 var updateRequestSQL = func() string {
 	set := make([]string, len(requestColumns))
 	for i, c := range requestColumns {
@@ -74,7 +74,7 @@ func scanRequest(row scanner) (r reset.Request, err error) {
 	return r, json.Unmarshal(doc, &r)
 }
 
-// Create implements reset.Store. An id that is taken by another origin is ErrConflict: try again with another id.
+// Create implements engine.Store. An id that is taken by another origin is ErrConflict: try again with another id.
 func (s *Store) Create(ctx context.Context, r reset.Request, entries []reset.Entry) (reset.Request, bool, error) {
 	r.Version = 1
 	err := s.write(ctx, func(tx *sql.Tx) error {
@@ -106,7 +106,7 @@ func (s *Store) Create(ctx context.Context, r reset.Request, entries []reset.Ent
 	return r, true, nil
 }
 
-// undoable refuses a second undo in words. The index one_undo would refuse it too.
+// undoable refuses a second undo with a problem. The index one_undo would refuse it too.
 func undoable(ctx context.Context, q querier, undone string) error {
 	if undone == "" {
 		return nil
@@ -122,7 +122,7 @@ func undoable(ctx context.Context, q querier, undone string) error {
 	return &reset.Problem{Code: reset.ProblemNoUndo, Request: undone, State: undo.State, Want: undo.ID}
 }
 
-// Load implements reset.Store.
+// Load implements engine.Store.
 func (s *Store) Load(ctx context.Context, id string) (reset.Request, error) {
 	return load(ctx, s.readers, id)
 }
@@ -135,8 +135,8 @@ func load(ctx context.Context, q querier, id string) (reset.Request, error) {
 	return r, nil
 }
 
-// rivals are the requests that r must know of before it may write: see reset.Tx. Two clusters are the same when Kafka
-// says so, or, as long as one of them was never asked, when their names are.
+// rivals are the other requests of r's group that matter before it may write: see engine.Tx. Two clusters are the
+// same when their Kafka cluster ids are, or, as long as one of them is not known, when their names are.
 func rivals(ctx context.Context, q querier, r reset.Request) ([]reset.Request, error) {
 	in, ok := r.Intent()
 	if !ok {
@@ -149,7 +149,7 @@ func rivals(ctx context.Context, q querier, r reset.Request) ([]reset.Request, e
 		ORDER BY created_at, id`, in.Group, r.ID, r.ClusterID, r.ClusterID, in.Cluster, r.ClusterID)
 }
 
-// List implements reset.Store.
+// List implements engine.Store.
 func (s *Store) List(ctx context.Context, f engine.Filter) ([]reset.Request, error) {
 	var where []string
 	var args []any

@@ -12,7 +12,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// updateScheduleSQL is the one statement that writes a schedule, at its birth (version 1) and ever after.
+// updateScheduleSQL is the one statement that writes a schedule, when it is created (version 1) and after.
 const updateScheduleSQL = `INSERT INTO schedules (id, name, version, status, source, cluster, grp, request, doc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 	ON CONFLICT (id) DO UPDATE SET name = excluded.name, version = excluded.version, status = excluded.status,
 		source = excluded.source,
@@ -67,7 +67,7 @@ func scanSchedule(row scanner) (sc reset.Schedule, err error) {
 	return sc, json.Unmarshal(doc, &sc)
 }
 
-// Schedules implements reset.Store.
+// Schedules implements engine.Store.
 func (s *Store) Schedules(ctx context.Context, f reset.ScheduleFilter) ([]reset.Schedule, error) {
 	where, args := []string{`1 = 1`}, []any{}
 	for _, c := range []struct {

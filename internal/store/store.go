@@ -1,7 +1,7 @@
 // Package store keeps requests and what belongs to them in SQLite: one file, safe for several processes on one machine.
 //
 // It knows SQL, transactions and the invariants that indices and triggers hold (schema.sql). It decides nothing: what
-// a change means is package reset's, which declares the port implemented here (reset.Store). storetest is the port's
+// a change means is package reset's, which declares the port implemented here (engine.Store). storetest is the port's
 // contract as tests. It has no clock: every time is an argument, stored in whole microseconds.
 package store
 
@@ -22,7 +22,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// Store is a reset.Store in a SQLite file.
+// Store is a engine.Store in a SQLite file.
 type Store struct {
 	// Made says that Open found no database and began an empty one.
 	Made bool
@@ -224,7 +224,7 @@ func checkRowMatched(res sql.Result, err, otherwise error) error {
 }
 
 // asConflict turns a violated key, index or trigger into reset.ErrConflict: another change was first. A violated
-// CHECK is a fault of ours and stays what it is.
+// CHECK is a bug and stays what it is.
 func asConflict(err error) error {
 	var e *sqlite.Error
 	if !errors.As(err, &e) {

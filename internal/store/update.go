@@ -12,11 +12,11 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// Update implements reset.Store. change must not update this store itself: it would wait for its own transaction.
+// Update implements engine.Store. change must not update this store itself: it would wait for its own transaction.
 //
-// A change that does nothing writes nothing, and one that only says when to look, or moves a schedule on to its next
-// run, leaves the version as it is: thousands of cards are not edited at each run to tell the next five. A schedule
-// that is over, or paused, is another thing to see.
+// A change that does nothing writes nothing, and one that only sets when it is due, or moves a schedule to its next
+// run, does not raise the version: thousands of cards are not edited at each run to show the next five. A schedule
+// that has ended, or is paused, is shown.
 func (s *Store) Update(ctx context.Context, id string, hold *engine.Due, change func(*engine.Tx) error) error {
 	return s.write(ctx, func(tx *sql.Tx) error {
 		if hold != nil {
@@ -96,7 +96,7 @@ func copyState(view *engine.Tx) (m txState, err error) {
 	return m, err
 }
 
-// txChanges says which of them did.
+// txChanges records which of them changed.
 type txChanges struct{ request, attempt, schedule, status bool }
 
 func (m txState) changes(after txState) txChanges {
@@ -141,7 +141,7 @@ func write(ctx context.Context, tx *sql.Tx, view *engine.Tx, was txChanges, hold
 	case done.Recheck:
 		return makeDue(ctx, tx, engine.DueRequest, r.ID, clusterOf(r), done.RecheckAt)
 	case hold != nil:
-		return nil // its Release says when to look again
+		return nil // its Release sets when it is due
 	case r.State.Open():
 		return makeDue(ctx, tx, engine.DueRequest, r.ID, clusterOf(r), atOnce)
 	}
@@ -188,7 +188,7 @@ func writeParts(
 // saveOther stores a request that was seen beside the one that is updated.
 func saveOther(ctx context.Context, tx *sql.Tx, o reset.Request) error {
 	if _, err := load(ctx, tx, o.ID); err != nil {
-		return err // a request is born by Create alone
+		return err // only Create creates a request
 	}
 	o.Version++
 	if err := saveRequest(ctx, tx, o); err != nil {

@@ -178,8 +178,8 @@ func busyProblem(p *reset.Problem) Line {
 		return say("Consumers are connected to ", cmp.Or(p.Group, "the group"),
 			": nothing was written. Stop them; the reset goes on by itself while it waits.")
 	}
-	return say(text.Counted(len(p.Members), "consumer"), " ", isAreText(len(p.Members)), " connected to ", p.Group, ": ",
-		members(p.Members), ". Nothing was written.")
+	return say(text.Counted(len(p.Members), "consumer"), " ", isAreText(len(p.Members)), " connected to ", p.Group,
+		": ", members(p.Members), ". Nothing was written.")
 }
 
 // wait shows a duration as people say it.

@@ -1,4 +1,4 @@
-// Package clustertest is a Kafka cluster in memory that obeys the rules of reset.Cluster: for tests of what the core
+// Package clustertest is a Kafka cluster in memory that obeys the rules of engine.Cluster: for tests of what the core
 // decides when brokers refuse, vanish and lose answers. It knows no protocol; packages kafka and internal/kafkasim
 // do.
 package clustertest
@@ -223,7 +223,7 @@ func (c *Cluster) state(group string) reset.GroupState {
 	return g
 }
 
-// States implements reset.Cluster.
+// States implements engine.Cluster.
 func (c *Cluster) States(ctx context.Context, groups []string) (map[string]reset.GroupState, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -237,7 +237,7 @@ func (c *Cluster) States(ctx context.Context, groups []string) (map[string]reset
 	return out, nil
 }
 
-// Look implements reset.Cluster.
+// Look implements engine.Cluster.
 func (c *Cluster) Look(ctx context.Context, groups []string) (map[string]reset.Look, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -260,7 +260,7 @@ func (c *Cluster) Look(ctx context.Context, groups []string) (map[string]reset.L
 // Looks is how many rounds of looks there were.
 func (c *Cluster) Looks() int { c.mu.Lock(); defer c.mu.Unlock(); return c.looks }
 
-// Inspect implements reset.Cluster.
+// Inspect implements engine.Cluster.
 func (c *Cluster) Inspect(ctx context.Context, q reset.Query) (reset.Snapshot, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

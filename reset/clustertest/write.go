@@ -8,7 +8,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// Write implements reset.Cluster.
+// Write implements engine.Cluster.
 func (c *Cluster) Write(
 	ctx context.Context, group string, ch reset.Chunk, ready func() error,
 ) ([]reset.StepResult, error) {
@@ -85,7 +85,7 @@ func (c *Cluster) carryOut(group string, ch reset.Chunk, f WriteFault) []reset.S
 	return results
 }
 
-// ReadBack implements reset.Cluster.
+// ReadBack implements engine.Cluster.
 func (c *Cluster) ReadBack(ctx context.Context, group string, parts []reset.Partition) ([]reset.Position, error) {
 	c.mu.Lock()
 	before := c.onRead

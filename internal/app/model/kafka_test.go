@@ -356,7 +356,7 @@ func (e *effect) add(s situation, to reset.Position) {
 	e.skip += max(0, b-a)
 }
 
-// What the bot asks. These implement reset.Cluster.
+// What the bot asks. These implement engine.Cluster.
 
 var errAway = errors.New("dial tcp: i/o timeout")
 
@@ -391,7 +391,7 @@ func (k *fakeKafka) States(ctx context.Context, groups []string) (map[string]res
 	return out, nil
 }
 
-// Look implements reset.Cluster.
+// Look implements engine.Cluster.
 func (k *fakeKafka) Look(ctx context.Context, groups []string) (map[string]reset.Look, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -497,7 +497,7 @@ func (k *fakeKafka) read(into []reset.PartitionState, q reset.Query, p reset.Par
 	return append(into, st)
 }
 
-// Write implements reset.Cluster.
+// Write implements engine.Cluster.
 func (k *fakeKafka) Write(
 	ctx context.Context, g string, ch reset.Chunk, ready func() error,
 ) ([]reset.StepResult, error) {
@@ -573,7 +573,7 @@ func (k *fakeKafka) leaves(g string, ch reset.Chunk, f fate) *request {
 	return r
 }
 
-// ReadBack implements reset.Cluster.
+// ReadBack implements engine.Cluster.
 func (k *fakeKafka) ReadBack(ctx context.Context, g string, parts []reset.Partition) ([]reset.Position, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()

@@ -1,4 +1,4 @@
-// Package storetest is the contract of reset.Store as tests: every driver passes the same suite.
+// Package storetest is the contract of engine.Store as tests: every driver passes the same suite.
 //
 // It knows the port alone. What is a driver's own (its file, its migrations, its triggers) is tested beside the driver.
 // States are set here as literals: which of them may follow which is tested in package reset.
