@@ -169,7 +169,7 @@ func find(buttons []slacksim.Button, label string) (slacksim.Button, bool) {
 	return slacksim.Button{}, false
 }
 
-// acked waits until the bot has acknowledged what somebody did. Slack itself tells them if it did not.
+// acked waits until the bot has acknowledged an action. Slack itself shows it if the bot did not.
 func acked(ctx context.Context, d *slacksim.Delivery, err error) error {
 	if err != nil {
 		return err

@@ -1,6 +1,6 @@
 // Command demo is the bot with a face for people without Slack and without Kafka: both are simulated in this process,
 // the bot between them is the real one. With -script it plays one whole conversation and fails if any step of it
-// differs; without, it takes lines from people and prints what everybody sees. It knows nothing of resets that
+// differs; without, it takes lines from people and prints what each person sees. It knows nothing of resets that
 // Slack's surface does not show.
 package main
 

@@ -116,7 +116,7 @@ func TestStepThatDiffersIsNamed(t *testing.T) {
 	}
 }
 
-// terminal is somebody in front of the typed demo.
+// terminal is a user of the typed demo.
 type terminal struct {
 	t     *testing.T
 	keys  *io.PipeWriter

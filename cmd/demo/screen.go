@@ -22,8 +22,8 @@ type screen struct {
 	shown map[string]string // text by place and reader
 }
 
-// people are everybody in the order in which they are asked what they see; what several see is printed as the first
-// sees it.
+// people are all people in the order in which their screens are read; what several see is printed as the first sees
+// it.
 var people = []string{"mara", "jon", "kim", "ben", "gus", "sol"}
 
 // channels are the places of the workspace, by name.
@@ -39,7 +39,7 @@ func newScreen(w *world.World, out io.Writer) (*screen, error) {
 	return &screen{world: w, out: out, zone: zone, shown: map[string]string{}}, err
 }
 
-// note prints a line of what somebody does, then what it was.
+// note prints who does something, then what.
 func (s *screen) note(place, does, what string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -59,7 +59,7 @@ func (s *screen) body(text string) {
 	}
 }
 
-// sight is what somebody sees: a message as it is since at, or a window.
+// sight is what a person sees: a message as it is since at, or a window.
 type sight struct {
 	key, place, author, text string
 	at                       time.Time
@@ -90,7 +90,7 @@ func (s *screen) refresh() bool {
 
 type place struct{ name, id string }
 
-// places are all channels, and everybody's direct messages with the bot.
+// places are all channels, and each person's direct messages with the bot.
 func (s *screen) places() []place {
 	var out []place
 	for _, c := range channels {

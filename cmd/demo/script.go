@@ -57,7 +57,7 @@ type script struct {
 
 var named = regexp.MustCompile(`\b([a-z][a-z0-9]{3})(?:\.[0-9]+)? · `)
 
-// expect waits until somebody sees a message that holds all parts, and prints what changes meanwhile.
+// expect waits until a person sees a message with all parts, and prints what changes meanwhile.
 func (s *script) expect(ctx context.Context, who, channel string, parts ...string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()

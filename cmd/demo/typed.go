@@ -30,7 +30,7 @@ const typedHelp = `what you can type
 // errQuit ends the conversation.
 var errQuit = errors.New("quit")
 
-// converse takes lines until there are no more, somebody quits, or ctx is done, and prints what everybody sees
+// converse takes lines until there are no more, the user quits, or ctx is done, and prints what each person sees
 // meanwhile.
 func (d *demo) converse(ctx context.Context, in io.Reader) error {
 	d.screen.note("",
@@ -74,7 +74,7 @@ func (d *demo) converse(ctx context.Context, in io.Reader) error {
 	}
 }
 
-// obey does what a line says.
+// obey runs a line.
 func (d *demo) obey(ctx context.Context, line string) error {
 	words := strings.Fields(line)
 	if len(words) == 0 {

@@ -27,7 +27,7 @@ type block struct {
 	text       []string
 }
 
-// blocks are those of README.md and docs. A kind that nobody checks fails: then it is time to think how it could be.
+// blocks are those of README.md and docs. A kind without a check fails: it needs one.
 func blocks(t *testing.T) []block {
 	t.Helper()
 	files, err := filepath.Glob(root + "/docs/*.md")
@@ -122,7 +122,7 @@ func known(t *testing.T, line string) bool {
 	case strings.HasPrefix(line, "kafka-acls.sh "):
 		return regexp.MustCompile(`^kafka-acls\.sh --bootstrap-server \S+ --add --allow-principal User:kafka-reset-bot( --operation \w+)+ --(cluster|group '\*'|topic '\*')$`).MatchString(
 			line)
-	case strings.HasPrefix(line, "sqlite3 "): // SQLite's own shell; the statement is tried by nobody here
+	case strings.HasPrefix(line, "sqlite3 "): // SQLite's own shell; the statement is not run here
 		return strings.HasPrefix(line, `sqlite3 kafka-reset-bot.db "VACUUM INTO '`)
 	}
 	return false

@@ -125,7 +125,7 @@ func TestTheWayOutWithoutTheBot(t *testing.T) {
 		"The way back: kafka-consumer-groups.sh", tool(s.id(m)+"-undo.csv"))
 	s.file(card, s.id(m)+"-undo.csv", "orders,0,190")
 
-	// What has expired was agreed to by nobody: its file stays, and no command stands under it.
+	// An expired request was not approved: its file stays, without a command.
 	gone := s.asks(s.Mara, world.Home, "billing@prod-eu orders to latest")
 	s.file(gone, s.id(gone)+".1.csv", "orders,0,2000\n")
 	s.later(31 * time.Minute)

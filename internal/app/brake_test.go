@@ -30,7 +30,7 @@ func TestAFreezeStopsEveryWriteAndStandsOnEveryOpenCard(t *testing.T) {
 	s.tells(s.Mara, world.PayOps, "freeze prod-eu", "prod-eu is frozen by @jon")
 	s.wrote(0)
 
-	// Whoever froze may thaw; anybody else needs a second person.
+	// The person who froze may thaw; another needs a second person.
 	thaw := s.news(s.Kim, world.PayOps, func() { s.types(s.Kim, world.PayOps, "thaw prod-eu upgrade done") },
 		"asks to thaw prod-eu", "Needs 1 approval from @pay-owners")
 	s.has(thaw, "approve", "reject", "cancel")

@@ -198,7 +198,7 @@ func TestApprovingAPlanThatHasMovedShowsBothNumbers(t *testing.T) {
 		t.Fatal(err)
 	}
 	// A replay of 100 is the requester's own; when it is written, the group has moved on by so much that it would be
-	// 100 and 12,000: beyond what nobody had to approve.
+	// 100 and 12,000: beyond what needs no approval.
 	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders to offset 1100", "preview",
 		"Replays at most 9,600 records", "Needs no approval")
 	s.clicks(s.Mara, m, "approve")

@@ -118,7 +118,7 @@ func TestUndoGoesBackWithTheMetadata(t *testing.T) {
 	s.tells(s.Mara, world.PayOps, "undo "+s.id(m), s.id(m)+" was taken back already, by "+s.id(undo))
 }
 
-// unclear takes a reset to the state in which nobody can know: the answer is lost, and somebody commits on.
+// unclear takes a reset to an unknown outcome: the answer is lost, and another client commits.
 func unclear(t *testing.T, by int64) (*stage, string) {
 	t.Helper()
 	s := newStage(t, world.Options{})

@@ -10,7 +10,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
 )
 
-// refuses notes an error that Slack answers in this story, and that the log tells whoever runs the bot.
+// refuses records an error that Slack answers in this story, and that is logged for the operator.
 func (s *stage) refuses(code string) {
 	s.refused = append(s.refused, code)
 	s.errors = append(s.errors, "slack takes", "slack does not take", "slack does not show a card",

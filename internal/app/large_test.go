@@ -100,7 +100,7 @@ func TestForeignTextIsShownAsItIs(t *testing.T) {
 		`--group "`+group+`" --cluster prod-eu orders:0 back 50m --reason "`+reason+`"`, "preview", group)
 	s.clicks(s.Mara, preview, "approve")
 	card := s.sees(s.Jon, world.PayOps, s.id(preview), "@mara asks", reason, group)
-	if !strings.Contains(card.Text(), "done") { // a small replay needs nobody; it is written at once
+	if !strings.Contains(card.Text(), "done") { // a small replay needs no approval; it is written at once
 		s.shows(s.Jon, card, "done", reason)
 	}
 	s.tells(s.Ben, world.PayOps, "show "+s.id(preview), group, reason)

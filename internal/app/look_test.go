@@ -27,7 +27,7 @@ func TestLookingChangesNothing(t *testing.T) {
 	s.tells(s.Kim, world.PayOps, "access billing@prod-eu", "✓ ask for resets", "✓ approve")
 	s.tells(s.Ben, world.PayOps, "show zzzz", "There is no request zzzz", "status")
 
-	// A draft is its requester's own; a card is everybody's who may look.
+	// A draft is visible to its requester alone; a card to all who may view.
 	preview := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 50m", "preview")
 	s.tells(s.Ben, world.PayOps, "status", "Nothing is open")
 	s.tells(s.Mara, world.PayOps, "status", s.id(preview), "a preview until")

@@ -74,7 +74,7 @@ func TestAPendingResetThatCrossesATierAsksForMore(t *testing.T) {
 	s.wrote(0)
 }
 
-// Numbers that move within what was agreed to are shown, and nobody is asked or notified again.
+// Numbers that change within the approval are shown, without a question or a notification.
 func TestDriftIsShownQuietly(t *testing.T) {
 	t.Parallel()
 	s, goesOn := runningStage(t)

@@ -7,7 +7,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
 )
 
-// What somebody in a hurry leaves out is asked for; nothing is guessed.
+// What a command leaves out is asked for; nothing is guessed.
 
 func TestJustAGroupOffersTheLikeliestTargets(t *testing.T) {
 	t.Parallel()

@@ -53,7 +53,7 @@ func newRealStageOn(t *testing.T, k *realkafka.Cluster) *realStage {
 	return newRealStageAt(t, k, k.Bootstrap())
 }
 
-// newRealStageAt is a stage whose bot reaches the brokers at other addresses than everybody else.
+// newRealStageAt is a stage whose bot reaches the brokers at addresses of its own.
 func newRealStageAt(t *testing.T, k *realkafka.Cluster, brokers []string) *realStage {
 	t.Helper()
 	s := newStage(t, world.Options{Brokers: brokers, ClusterID: k.ID})
@@ -159,7 +159,7 @@ func (r *realStage) says(m slacksim.Message, parts ...string) slacksim.Message {
 		func(now slacksim.Message) bool { return now.TS == m.TS && holds(now, parts) })
 }
 
-// meets waits as long for a message that somebody sees.
+// meets waits as long for a message that a person sees.
 func (r *realStage) meets(p *slacksim.Person, channel string, parts ...string) slacksim.Message {
 	r.t.Helper()
 	return r.awaits(p, channel, parts, func(m slacksim.Message) bool { return holds(m, parts) })

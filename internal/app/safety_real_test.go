@@ -44,7 +44,7 @@ func (r *realStage) visits(client, static string) (leave func()) {
 	return leave
 }
 
-// empty waits until nobody is in the group.
+// empty waits until the group has no members.
 func (r *realStage) empty() {
 	r.t.Helper()
 	r.slowly("the group is empty", func() bool {
@@ -85,7 +85,7 @@ func TestArmedOnApacheKafka(t *testing.T) {
 	r.tool(realTarget, "has no active members")
 }
 
-// TestPhantomCommitterOnApacheKafka: somebody commits without being a member, as a consumer with assign() does. Kafka
+// TestPhantomCommitterOnApacheKafka: a client commits without being a member, as a consumer with assign() does. Kafka
 // lets them; the bot does not write into that.
 func TestPhantomCommitterOnApacheKafka(t *testing.T) {
 	t.Parallel()
@@ -181,7 +181,7 @@ func (f *forgetful) Write(
 }
 
 // TestUnclearOnApacheKafka: an answer is lost, and a consumer has come and gone before the bot could read: what was
-// written cannot be known, and the group is blocked until somebody chose.
+// written cannot be known, and the group is blocked until a person decides.
 func TestUnclearOnApacheKafka(t *testing.T) {
 	t.Parallel()
 	r := newRealStage(t)
@@ -189,7 +189,7 @@ func TestUnclearOnApacheKafka(t *testing.T) {
 	r.opts.Times = func(ts *engine.Times) { ts.CheckInterval, ts.Lease = 250*time.Millisecond, 2*slowly }
 	r.opts.Kafka = func(c engine.Cluster) engine.Cluster {
 		return &forgetful{Cluster: c, afterward: func() {
-			// without more records it would end where it stood, and nobody could see that it had been there
+			// without more records it would end where it was, and its commits could not be seen
 			r.produce(realRecords, realRecords+7)
 			leave := r.visits("billing-worker", "")
 			r.slowly("it goes on", func() bool { return slices.Min(r.offsets()) > realTarget })

@@ -13,7 +13,7 @@ import (
 )
 
 // careful is the policy of the world with an emergency, a cap that a reset of orders can reach, and an owner who is
-// nobody's approver.
+// no approver.
 const careful = `
   - name: pay on production
     clusters: [prod-eu]
@@ -53,7 +53,7 @@ func (s *stage) leaves(c *kafkasim.Consumer) {
 	}
 }
 
-// arms takes a small replay of orders, which needs nobody else, as far as its public card.
+// arms takes a small replay of orders, which needs no approval, as far as its public card.
 func (s *stage) arms(options string, parts ...string) slacksim.Message {
 	s.t.Helper()
 	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders shift -100 "+options, "preview", "Needs no approval")
@@ -190,7 +190,7 @@ func TestEmergencyByButton(t *testing.T) {
 		"@jon was not allowed to go alone: not among those named", "EMERGENCY INC-4711")
 }
 
-// pings waits for a reply in a card's thread that says something and notifies somebody.
+// pings waits for a reply in a card's thread with a text and a notification.
 func (s *stage) pings(card slacksim.Message, says, whom string) {
 	s.t.Helper()
 	s.replies(card, says)
@@ -219,7 +219,7 @@ func TestEmergencyTyped(t *testing.T) {
 	if first := s.shows(s.Jon, card); !slices.Contains(first.Pings(), world.PayOwners) {
 		t.Error("the owners are not notified by the card")
 	}
-	s.wrote(0) // alone, but never while somebody is connected
+	s.wrote(0) // without approval, but never while the group has members
 	s.leaves(c)
 	s.shows(s.Jon, card, "done", "EMERGENCY INC-4711: @kim went alone")
 	s.wrote(1)

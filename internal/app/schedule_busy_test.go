@@ -158,7 +158,7 @@ func TestAScheduleIsChangedUnderItsName(t *testing.T) {
 	s.stands(before - 1100)
 }
 
-// A run that would do more than was agreed to asks, with both numbers, and nothing happens until somebody has agreed.
+// A run that would do more than was approved asks for approval, with both numbers, and nothing is written before.
 func TestARunBeyondWhatWasAgreedToAsks(t *testing.T) {
 	t.Parallel()
 	s, at, cron := atNight(t)

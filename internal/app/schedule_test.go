@@ -105,7 +105,7 @@ func TestAScheduleIsMissedAndLapses(t *testing.T) {
 	s.untouched()
 }
 
-// A reset that somebody asked for is not overwritten: the run stands back, and announces itself when the way is free.
+// A person's reset is not overwritten: the run is postponed, and announced when the group is free.
 func TestARunStandsBackForAReset(t *testing.T) {
 	t.Parallel()
 	s, at, cron := atNight(t)
@@ -145,7 +145,7 @@ func TestTheButtonsOfASchedule(t *testing.T) {
 	s.stands(before - 1000)
 }
 
-// A schedule of the configuration file needs nobody's word in Slack, and cannot be changed there.
+// A schedule of the configuration file needs no approval in Slack, and cannot be changed there.
 func TestAScheduleOfTheFile(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})

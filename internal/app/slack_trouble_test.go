@@ -122,8 +122,8 @@ func TestSlackThatDoesNotAnswerHoldsNothingUp(t *testing.T) {
 	s.wrote(1)
 }
 
-// TestMembershipThatCannotBeReadIsWaitedFor: nothing is allowed while Slack does not say who somebody is. The click
-// is recorded all the same, and judged when Slack answers.
+// TestMembershipThatCannotBeReadIsWaitedFor: nothing is allowed while Slack does not return the account. The click is
+// recorded all the same, and judged when Slack answers.
 func TestMembershipThatCannotBeReadIsWaitedFor(t *testing.T) {
 	t.Parallel()
 	for _, method := range []string{"usergroups.users.list", "users.info"} {

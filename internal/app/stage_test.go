@@ -168,7 +168,7 @@ func (s *stage) runs() (end func()) {
 	return end
 }
 
-// later moves the time of the bot and of Slack forward. Claims that are held just then lapse, which the log says, and
+// later moves the time of the bot and of Slack forward. Claims that are held just then expire, which is logged, and
 // so do the addresses that an answer is just being sent to.
 func (s *stage) later(d time.Duration) {
 	s.errors = append(s.errors, "release a claim")
@@ -253,7 +253,7 @@ func (s *stage) acked(d *slacksim.Delivery, err error) {
 	}
 }
 
-// sees waits until somebody sees a message that holds all parts.
+// sees waits until a person sees a message with all parts.
 func (s *stage) sees(p *slacksim.Person, channel string, parts ...string) slacksim.Message {
 	s.t.Helper()
 	return s.finds(p, channel, parts, func(m slacksim.Message) bool { return holds(m, parts) })

@@ -26,8 +26,8 @@ func (s *stage) limbo() {
 		Count: -1})
 }
 
-// A committed offset on a deleted topic is nobody's business when the request is about others: rows of a plan file,
-// and the undo of a reset of all topics, which had left it alone.
+// A committed offset on a deleted topic does not matter when the request is about others: rows of a plan file, and
+// the undo of a reset of all topics, which had left it alone.
 func TestACommittedOffsetOnADeletedTopicIsNotInTheWay(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})

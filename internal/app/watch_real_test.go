@@ -54,7 +54,7 @@ func TestJavaConsumersComeBackAndCatchUp(t *testing.T) {
 	}
 }
 
-// TestOverwrittenOnApacheKafka: the broker takes the commits of somebody who is no member, as of a consumer with
+// TestOverwrittenOnApacheKafka: the broker accepts the commits of a client that is no member, as of a consumer with
 // assign(). The first reading after the reset shows it.
 func TestOverwrittenOnApacheKafka(t *testing.T) {
 	t.Parallel()

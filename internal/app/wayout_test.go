@@ -13,8 +13,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
 )
 
-// pastes runs what a message says behind some words in a shell, as somebody does who pastes it, and returns what
-// Kafka's tool is called with.
+// pastes runs the command of a message after some words in a shell, as a user who pastes it, and returns what Kafka's
+// tool is called with.
 func (s *stage) pastes(m slacksim.Message, behind string) []string {
 	s.t.Helper()
 	dir := s.t.TempDir()

@@ -116,7 +116,7 @@ func (b *calendar) newID() string {
 	return fmt.Sprintf("k%05d", b.ids)
 }
 
-// filer lets the configuration file save schedules, and nobody run them.
+// filer lets the configuration file save schedules, and no user run them.
 type filer struct{}
 
 func (filer) Rule(_ context.Context, a reset.PolicyQuestion) (reset.Ruling, error) {
@@ -147,7 +147,7 @@ func (b *calendar) save(sc reset.Schedule) string {
 	return r.ID
 }
 
-// minute goes to the next full minute in which something is due. Minutes in which nothing is are looked at by nobody.
+// minute goes to the next full minute in which something is due. Minutes in which nothing is due are skipped.
 func (b *calendar) minute() {
 	b.t.Helper()
 	at, err := b.Store.Soonest(b.t.Context())

@@ -26,15 +26,12 @@ import (
 //   - a partition without a leader is led by -1 (kfake: by 0), and a member's host
 //     is written "/10.4.7.21" (kfake: address and port)
 //
-// What remains different, and is proved against Apache Kafka instead: there are
-// no streams groups; commits never outlive their topic; retention deletes at once
-// instead of leaving files that later mislead ListOffsets; commits do not expire
-// in a test's lifetime; COORDINATOR_LOAD_IN_PROGRESS never comes by itself (use
-// Fail); a KIP-848 static member that left with epoch -2 stays for ever and its
-// group says Empty (the simulator's own static consumers just fall silent, which
-// looks as on Kafka); a classic member that joins a KIP-848 group does not convert it; an
-// active KIP-848 group lets nobody delete the commits of a topic that no member
-// subscribes to.
+// What remains different, and is proved against Apache Kafka instead: there are no streams groups; commits never
+// outlive their topic; retention deletes at once instead of leaving files that later mislead ListOffsets; commits do
+// not expire in a test's lifetime; COORDINATOR_LOAD_IN_PROGRESS never comes by itself (use Fail); a KIP-848 static
+// member that left with epoch -2 stays for ever and its group says Empty (the simulator's own static consumers just
+// fall silent, which looks as on Kafka); a classic member that joins a KIP-848 group does not convert it; an active
+// KIP-848 group refuses to delete the commits of a topic that no member subscribes to.
 
 // Limits of Apache Kafka's defaults. The bytes of a commit's record beside its
 // two names and its metadata were measured on 4.3.1.

@@ -148,8 +148,8 @@ func (s *Sim) Begin(id, topic string, records ...Record) (*Transaction, error) {
 	return t, nil
 }
 
-// StageOffsets commits within the transaction: until End, whoever asks for the
-// group's stable offsets is answered UNSTABLE_OFFSET_COMMIT.
+// StageOffsets commits within the transaction: until End, a request for the group's stable offsets is answered
+// UNSTABLE_OFFSET_COMMIT.
 func (t *Transaction) StageOffsets(group, topic string, offsets map[int32]int64) error {
 	producer, epoch, err := t.cl.ProducerID(t.sim.ctx)
 	if err != nil {

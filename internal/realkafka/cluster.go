@@ -42,7 +42,7 @@ type Cluster struct {
 	Brokers   []*Broker `json:"brokers"`
 	temporary bool      // Dir is ours to remove
 	leashed   bool      // the brokers die with this process
-	external  []string  // bootstrap addresses of a cluster that somebody else runs
+	external  []string  // bootstrap addresses of a cluster that is not ours
 	jars      string
 }
 

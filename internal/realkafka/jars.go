@@ -57,7 +57,7 @@ func fetchJars(ctx context.Context, version string) (string, error) {
 		return "", fmt.Errorf("fetch the jars of Kafka %s: %w\n%s", version, err, lastLines(string(out), 20))
 	}
 	if err := os.Rename(jars, dir); err != nil && !errors.Is(err, os.ErrExist) {
-		if _, statErr := os.Stat(dir); statErr != nil { // somebody else was not faster either
+		if _, statErr := os.Stat(dir); statErr != nil { // no other process was faster
 			return "", err
 		}
 	}

@@ -147,7 +147,7 @@ func alive(pid int, mark string) bool {
 	if err != nil {
 		return !exists("/proc/self")
 	}
-	// "pid (name) S ...": a zombie is gone, only nobody has asked how it ended.
+	// "pid (name) S ...": a zombie has ended, and was not reaped yet.
 	_, rest, _ := strings.Cut(string(stat), ") ")
 	if strings.HasPrefix(rest, "Z") || strings.HasPrefix(rest, "X") {
 		return false

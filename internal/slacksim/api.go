@@ -93,7 +93,8 @@ func (s *Sim) serveAPI(w http.ResponseWriter, r *http.Request, methods map[strin
 	name := r.PathValue("method")
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
-		return // the app has hung up in the middle of its request, as it does when it stops: there is nobody to answer
+		// the app has hung up in the middle of its request, as it does when it stops: no client waits for an answer
+		return
 	}
 	a, raw, problem := readArgs(r, body)
 	note := s.note(name, a, raw)

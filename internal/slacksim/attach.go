@@ -11,7 +11,7 @@ import (
 // maxAttached is the largest file that a file input takes (docs, file input element: 10 MB).
 const maxAttached = 10 << 20
 
-// Upload is what the client does when somebody picks a file for a file input. The id stands for it in Submit.
+// Upload is what the client does when a user picks a file for a file input. The id stands for it in Submit.
 func (p *Person) Upload(name, content string) string {
 	s := p.sim
 	s.mu.Lock()

@@ -216,7 +216,7 @@ func (s *Sim) Redeliver(d *Delivery) {
 	}
 }
 
-// SendRaw writes any text as a frame on one connection: a malformed envelope, a kind nobody knows.
+// SendRaw writes any text as a frame on one connection: a malformed envelope, an unknown kind.
 func (s *Sim) SendRaw(frame string) error {
 	s.mu.Lock()
 	c := s.choose()

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// fill is an input's value after somebody filled it in; options are named by their values, several by commas.
+// fill is an input's value after a user filled it in; options are named by their values, several by commas.
 func fill(element obj, value string) (obj, error) {
 	kind := str(element, "type")
 	out := obj{"type": kind}

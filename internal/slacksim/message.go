@@ -68,7 +68,7 @@ func (m Message) Button(actionID string) (Button, bool) {
 	return all[i], true
 }
 
-// Pings are the mentions in it that would notify somebody: user ids, group ids, "here", "channel", "everyone".
+// Pings are the mentions in it that notify: user ids, group ids, "here", "channel", "everyone".
 func (m Message) Pings() []string {
 	m.sim.mu.Lock()
 	defer m.sim.mu.Unlock()

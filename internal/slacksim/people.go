@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Person is somebody at a keyboard: acts as one user and sees what that user sees.
+// Person is a user at a client: acts as one user and sees what that user sees.
 type Person struct {
 	ID  string
 	sim *Sim
@@ -21,7 +21,7 @@ type Tweak func(payload map[string]any)
 func Without(key string) Tweak { return func(p map[string]any) { delete(p, key) } }
 
 // Command types a slash command into a channel. There is no way to type one into a thread (docs, slash commands).
-// Everybody in the workspace can, so the app has to decide who may (facts 3.1).
+// Every member of the workspace can, so the app has to decide who may (facts 3.1).
 func (p *Person) Command(channel, command, text string, tweaks ...Tweak) (*Delivery, error) {
 	s := p.sim
 	s.mu.Lock()

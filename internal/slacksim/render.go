@@ -14,7 +14,7 @@ type reader struct {
 	zone   *time.Location
 	now    time.Time
 	errors map[string]string // of a modal, by block_id
-	pings  []string          // mentions met on the way that notify somebody
+	pings  []string          // mentions that notify
 }
 
 func (s *Sim) reader(user string) *reader {

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// reply is one response_url: a way back to where somebody acted, for a short while.
+// reply is one response_url: the address of an action's message, for a limited time.
 type reply struct {
 	channel string
 	user    string

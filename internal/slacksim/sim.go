@@ -101,7 +101,7 @@ const (
 	BotToken = "xoxb-1-2-simulated0bot0token"
 )
 
-// Ids of the installed app and of the workspace everybody belongs to unless said otherwise.
+// Ids of the installed app and of the default workspace of users.
 const (
 	AppID    = "A0SIM"
 	BotUser  = "U0BOT"
@@ -166,7 +166,7 @@ func (s *Sim) APIURL() string { return s.url + "/api/" }
 // Now is the time in this Slack.
 func (s *Sim) Now() time.Time { return s.opts.Now() }
 
-// Close hangs up on everybody and returns when nothing of the simulator runs any more.
+// Close closes all connections and returns when no goroutine of the simulator runs any more.
 func (s *Sim) Close() {
 	s.mu.Lock()
 	if s.dead {
@@ -206,7 +206,7 @@ func (s *Sim) later(d time.Duration, done <-chan struct{}, f func()) {
 	})
 }
 
-// touch wakes everybody who waits. The lock is held.
+// touch wakes all waiting calls. The lock is held.
 func (s *Sim) touch() {
 	close(s.changed)
 	s.changed = make(chan struct{})
@@ -239,7 +239,7 @@ func (s *Sim) id(prefix string) string {
 	return fmt.Sprintf("%s%06d", prefix, s.serial)
 }
 
-// secret is an id nobody can guess from another one. The lock is held.
+// secret is an id that cannot be guessed from another one. The lock is held.
 func (s *Sim) secret(prefix string) string {
 	return fmt.Sprintf("%s.%016x", s.id(prefix), s.rand.Uint64())
 }

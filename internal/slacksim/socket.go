@@ -236,7 +236,7 @@ func (s *Sim) Stall() {
 	}
 }
 
-// Haunt adds registrations with nobody behind them (slackapi/python-slack-sdk#1940).
+// Haunt adds registrations without a client (slackapi/python-slack-sdk#1940).
 func (s *Sim) Haunt(ghosts int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

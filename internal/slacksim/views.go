@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// view is a modal somebody has open.
+// view is an open modal of a user.
 type view struct {
 	id, external, hash string
 	user               string
@@ -19,7 +19,7 @@ type view struct {
 	values             map[string]obj // "block_id\x00action_id" to what was filled in
 }
 
-// trigger lets the app open a modal for somebody who just acted.
+// trigger lets the app open a modal for a user who just acted.
 type trigger struct {
 	user  string
 	made  time.Time
@@ -116,7 +116,7 @@ func (s *Sim) updateView(a args) (obj, *refusal) {
 	return obj{"view": v.payload()}, nil
 }
 
-// stack are somebody's open views, the one on top last.
+// stack are a user's open views, the one on top last.
 func (s *Sim) stack(user string) []*view {
 	var out []*view
 	for _, v := range s.views {

@@ -17,7 +17,7 @@ type world struct {
 	dark     bool // Socket Mode is switched off for the app
 }
 
-// User is somebody with an account. Team defaults to HomeTeam, Zone to UTC.
+// User is an account. Team defaults to HomeTeam, Zone to UTC.
 type User struct {
 	ID, Name, RealName string
 	Team               string // another workspace's id for people met through Slack Connect
@@ -71,7 +71,7 @@ func (s *Sim) AddTeam(id, name string) {
 	s.teams[id] = name
 }
 
-// AddUser adds or replaces a user and returns them as somebody who can act.
+// AddUser adds or replaces a user and returns the Person.
 func (s *Sim) AddUser(u User) *Person {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -177,7 +177,7 @@ func (s *Sim) SetSocketMode(on bool) {
 	}
 }
 
-// Person is somebody added before, ready to act. An unknown id is nil.
+// Person is the person of a user that was added. An unknown id is nil.
 func (s *Sim) Person(id string) *Person {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -46,8 +46,8 @@ const policy = `
     approvals: [{need: 2}]
 `
 
-// stage is a world whose bots are processes. Each road on it goes with a group of its own, so that one world bears many
-// crashes, as a database does.
+// stage is a world whose bots are processes. Each road on it goes with a group of its own, so that one world is
+// enough for many crashes, as a database does.
 type stage struct {
 	*world.World
 	t   testing.TB
@@ -90,7 +90,7 @@ func newStage(t testing.TB) *stage {
 	return s
 }
 
-// on is the same world for a test of its own: whoever runs there is killed, and commits are counted anew.
+// on is the same world for another test: its process is killed, and commits are counted from zero.
 func (s *stage) on(t testing.TB) *stage {
 	t.Helper()
 	for _, b := range s.family() {
@@ -254,7 +254,7 @@ func (s *stage) road(kind string) *road {
 	return &road{stage: s, group: group, of: s.Mara}
 }
 
-// does is what a person does, again and again until the bot has it: Slack says when nobody took it.
+// does is what a person does, again and again until the bot has it: Slack shows when the bot did not acknowledge it.
 func (r *road) does(act func() (*slacksim.Delivery, error)) {
 	r.t.Helper()
 	ctx, cancel := r.patient()
@@ -299,7 +299,7 @@ func (r *road) clicks(p *slacksim.Person, m slacksim.Message, action string) {
 	})
 }
 
-// sees waits until somebody sees a message with all parts.
+// sees waits until a person sees a message with all parts.
 func (r *road) sees(p *slacksim.Person, parts ...string) slacksim.Message {
 	r.t.Helper()
 	ctx, cancel := r.patient()
@@ -318,7 +318,7 @@ func (r *road) asks() slacksim.Message {
 	return r.sees(r.of, r.group+" on", "preview")
 }
 
-// applies goes the whole road of a reset that needs nobody else.
+// applies runs a reset that needs no approval.
 func (r *road) applies() reset.Request {
 	r.t.Helper()
 	r.clicks(r.of, r.asks(), "approve")
@@ -356,7 +356,7 @@ func (r *road) reaches(states ...reset.State) (now reset.Request) {
 	return now
 }
 
-// ends waits until the request has ended and everybody can read how.
+// ends waits until the request has ended and its outcome is on the card.
 func (r *road) ends() reset.Request {
 	r.t.Helper()
 	now := r.reaches(reset.Applied, reset.Failed, reset.Cancelled, reset.Expired, reset.Refused, reset.Rejected)
