@@ -17,6 +17,8 @@ import (
 
 // Policy decides by the first rule that matches cluster and group.
 type Policy struct {
+	Clusters []Cluster // all that are configured, and who may freeze and thaw them
+
 	rules []Rule
 	dir   *Cached
 }
@@ -27,6 +29,9 @@ func New(rules []Rule, dir *Cached) *Policy { return &Policy{rules: rules, dir: 
 // Rule implements engine.Policy. Every ruling, a refusal too, carries the rule and who may. What cannot be read is a
 // refusal (DeniedUnknown) with the error beside it.
 func (p *Policy) Rule(ctx context.Context, a reset.PolicyQuestion) (reset.Ruling, error) {
+	if a.Group == "" {
+		return p.ofClusters(ctx, a)
+	}
 	rule, found := p.match(a.Cluster, a.Group)
 	out := rule.ruling(a.Verb)
 	switch {
@@ -65,9 +70,6 @@ func (p *Policy) Rule(ctx context.Context, a reset.PolicyQuestion) (reset.Ruling
 
 // match returns the rule that decides about a group.
 func (p *Policy) match(cluster, group string) (Rule, bool) {
-	if group == "" {
-		return clusterRule(p.rules, cluster)
-	}
 	i := slices.IndexFunc(p.rules, func(r Rule) bool { return r.matches(cluster, group) })
 	if i < 0 {
 		return Rule{}, false

@@ -1,7 +1,6 @@
 package auth
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -54,33 +53,6 @@ type Emergency struct {
 // members means all full members of the workspace.
 const members = "members"
 
-// clusterRule combines the rules of a cluster for freezing and thawing it: each user whom one of them names may
-// freeze, each approver may thaw, and a thaw needs a second person where any reset needs one.
-func clusterRule(rules []Rule, cluster string) (Rule, bool) {
-	out := Rule{Name: "all rules of " + cluster,
-		Emergency: &Emergency{Limit: Limit{Skip: math.MaxInt64, Replay: math.MaxInt64}}}
-	need := 0
-	for _, r := range rules {
-		if cluster != reset.Everything && !anyMatches(r.Clusters, cluster) {
-			continue
-		}
-		out.View, out.Request, out.Approve = mergeLists(out.View, r.View), mergeLists(out.Request, r.Request),
-			mergeLists(out.Approve, r.Approve)
-		if r.Emergency != nil {
-			out.Emergency.Who = mergeLists(out.Emergency.Who, r.Emergency.Who)
-		}
-		for _, t := range r.Approvals {
-			need = max(need, min(1, t.Need))
-		}
-		out.Owner = cmp.Or(out.Owner, r.Owner)
-	}
-	if len(out.Approve) == 0 {
-		out.Approve, need = out.Request, 0
-	}
-	out.Approvals = []Tier{{Skip: math.MaxInt64, Replay: math.MaxInt64, Need: need}}
-	return out, len(out.View)+len(out.Request)+len(out.Approve) > 0
-}
-
 // isGroup reports whether an id is a user group's.
 func isGroup(id string) bool { return strings.HasPrefix(id, "S") }
 
@@ -111,10 +83,7 @@ func (r Rule) allowedTo(v reset.Verb) []string {
 		return mergeLists(r.Approve, alone)
 	case reset.VerbEmergency:
 		return alone
-	case reset.VerbFreeze:
-		return mergeLists(r.Request, r.Approve, alone)
-	case reset.VerbThaw:
-		return mergeLists(r.Approve, alone)
+	case reset.VerbFreeze, reset.VerbThaw: // of a cluster as such, see domain
 	}
 	return nil
 }
@@ -187,9 +156,13 @@ func withCommas(n int64) string {
 	return s
 }
 
-// GroupsOf are the user groups that rules name.
-func GroupsOf(rules []Rule) []string {
+// GroupsOf are the user groups that rules and clusters name.
+func GroupsOf(rules []Rule, clusters []Cluster) []string {
 	var out []string
+	for _, c := range clusters {
+		named := mergeLists(c.Freeze, c.Thaw)
+		out = mergeLists(out, slices.DeleteFunc(named, func(id string) bool { return !isGroup(id) }))
+	}
 	for _, r := range rules {
 		named := mergeLists(r.View, r.Request, r.Approve)
 		if r.Emergency != nil {

@@ -20,7 +20,10 @@ func (p *Policy) rulesAtWrite(
 ) reset.Ruling {
 	out.Principal = a.Principal
 	requester := p.account(ctx, a, a.Requester, &out)
-	valid := p.countVotes(ctx, a, rule, requester.id, &out)
+	listed := func(v reset.Vote) bool {
+		return (v.Principal != "" || v.Rule == rule.Name) && lists(rule.Approve, v.Principal, v.Actor.ID)
+	}
+	valid := p.countVotes(ctx, a, listed, requester.id, &out)
 	switch {
 	case !found:
 		return deny(out, reset.DeniedNoRule)
@@ -56,25 +59,26 @@ func (p *Policy) rulesAtWrite(
 
 // countVotes counts the votes that still do, one for each person, and names the others in the ruling.
 func (p *Policy) countVotes(
-	ctx context.Context, a reset.PolicyQuestion, rule Rule, requester string, out *reset.Ruling,
+	ctx context.Context, a reset.PolicyQuestion, listed func(reset.Vote) bool, requester string, out *reset.Ruling,
 ) int {
 	var counted []string
 	for _, v := range a.Votes {
-		if why := p.voteOver(ctx, a, rule, v, requester, &counted, out); why != "" {
+		why := reset.DeniedNotIn
+		if listed(v) {
+			why = p.voteOver(ctx, a, v, requester, &counted, out)
+		}
+		if why != "" {
 			out.Dropped = append(out.Dropped, reset.DroppedVote{Actor: v.Actor, Principal: v.Principal, Why: why})
 		}
 	}
 	return len(counted)
 }
 
-// voteOver says why a vote no longer counts; one that does is added to those that are counted.
+// voteOver says why the vote of a voter who is still listed no longer counts; one that does is added to those that
+// are counted.
 func (p *Policy) voteOver(
-	ctx context.Context, a reset.PolicyQuestion, rule Rule, v reset.Vote, requester string, counted *[]string,
-	out *reset.Ruling,
+	ctx context.Context, a reset.PolicyQuestion, v reset.Vote, requester string, counted *[]string, out *reset.Ruling,
 ) reset.Denial {
-	if v.Principal == "" && v.Rule != rule.Name || !lists(rule.Approve, v.Principal, v.Actor.ID) {
-		return reset.DeniedNotIn
-	}
 	voter := p.account(ctx, a, v.Actor, out)
 	switch {
 	case voter.gone:

@@ -78,7 +78,7 @@ type Core interface {
 	WritesFor(ctx context.Context, id string) ([]reset.Write, error)
 	Lag(ctx context.Context, a reset.Actor, channel, cluster, group string, topics []string) (reset.Lag, error)
 	Access(ctx context.Context, a reset.Actor, channel, cluster, group string) (reset.Access, error)
-	Frozen(ctx context.Context) ([]reset.Frozen, error)
+	Frozen(ctx context.Context) ([]reset.InForce, error)
 	Status(ctx context.Context, a reset.Actor, channel, cluster, group string) ([]reset.Request, error)
 	History(ctx context.Context, a reset.Actor, channel, cluster, group string) ([]reset.Request, error)
 

@@ -173,7 +173,7 @@ func (b *Bot) runCommand(ctx context.Context, in engine.Inbox, e envelope) error
 		if c.Freeze {
 			return b.ask(ctx, in, e, engine.Ask{Act: reset.Freeze{Cluster: c.Cluster, Why: c.Why}})
 		}
-		return b.ask(ctx, in, e, engine.Ask{Act: reset.Thaw{Cluster: c.Cluster, Why: c.Why}})
+		return b.ask(ctx, in, e, engine.Ask{Act: reset.Thaw{FreezeID: c.ID, Cluster: c.Cluster, Why: c.Why}})
 	case commands.Decide:
 		d := engine.Decision{Actor: e.actor(), Place: e.place(), Ref: c.Ref, Why: c.Why, Origin: e.ID,
 			At: in.ReceivedAt}

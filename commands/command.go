@@ -46,10 +46,11 @@ type (
 	History struct{ Group, Cluster, ID string }
 	// Access asks who may do what with a group.
 	Access struct{ Group, Cluster string }
-	// SetFreeze freezes or thaws a cluster, or reset.Everything.
+	// SetFreeze freezes or thaws a cluster, or reset.Everything. A thaw may name the freeze that it lifts instead.
 	SetFreeze struct {
 		Freeze       bool
 		Cluster, Why string
+		ID           string // of the freeze
 	}
 	// Schedule asks for a schedule to be saved, or for one reset at a later time.
 	Schedule struct{ Schedule reset.Schedule }

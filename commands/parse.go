@@ -279,6 +279,8 @@ func readDecide(verb string, l line, _ Context) (Command, error) {
 	return d, unexpected(rest, verb)
 }
 
+var idShape = regexp.MustCompile(`^[a-zA-Z0-9]{2,20}$`)
+
 var refShape = regexp.MustCompile(`^([a-z0-9]{2,20})(?:\.([1-9][0-9]{0,5}))?$`)
 
 // readRef reads the request that a verb is about. Ids are lower case; phones capitalise.
@@ -311,15 +313,17 @@ func readFreeze(verb string, l line, ctx Context) (Command, error) {
 	}
 	scope := l.words[1]
 	b := SetFreeze{Freeze: verb == "freeze", Cluster: scope.text, Why: why}
-	known := slices.ContainsFunc(ctx.Clusters, func(c ClusterName) bool { return c.Name == scope.text })
+	var names []string
+	for _, c := range ctx.Clusters {
+		names = append(names, c.Name)
+	}
+	known := slices.Contains(names, scope.text)
 	switch {
 	case strings.EqualFold(scope.text, "everything"):
 		b.Cluster = reset.Everything
+	case !known && verb == "thaw" && idShape.MatchString(scope.text) && text.Nearest(scope.text, names) == "":
+		b.Cluster, b.ID = "", strings.ToLower(scope.text)
 	case !known:
-		var names []string
-		for _, c := range ctx.Clusters {
-			names = append(names, c.Name)
-		}
 		return nil, syntaxError(scope, usages[verb].example(),
 			"%s is not a configured cluster, nor the word everything").suggest(names...)
 	}

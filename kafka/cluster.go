@@ -129,6 +129,12 @@ const anyTopic = "__consumer_offsets"
 // refreshBrokers reads the current brokers.
 func (c *Cluster) refreshBrokers(ctx context.Context) (view, error) { return c.metadata(ctx, anyTopic) }
 
+// ID returns the cluster's own id, as the first broker that answers tells it.
+func (c *Cluster) ID(ctx context.Context) (string, error) {
+	v, err := c.refreshBrokers(ctx)
+	return v.id, err
+}
+
 // metadata asks brokers one by one, the next one as soon as the last failed or is slow, and takes the first answer.
 // Without topics it reads all of them. It is where reachability and the pinned cluster id are checked, before
 // anything else is asked or written.

@@ -15,8 +15,14 @@ type (
 	Move struct{ Intent Intent }
 	// Freeze stops all writes on a cluster, or on Everything: armed requests wait.
 	Freeze struct{ Cluster, Why string }
-	// Thaw lifts a freeze.
-	Thaw struct{ Cluster, Why string }
+	// Thaw lifts one freeze and no other. When only a cluster was said, planning finds the freeze, or asks which one
+	// is meant.
+	Thaw struct {
+		FreezeID string
+		Cluster  string // whose rules say who may: what the Kafka of the freeze is called now, see Frozen.Scope
+		Why      string
+		Lifts    Frozen `json:",omitzero"` // the freeze, as it was when the thaw was planned
+	}
 )
 
 // Everything is the name for all clusters.

@@ -78,6 +78,8 @@ const (
 	ProblemNoCluster ProblemCode = "no cluster" // Got: the name; Names: those configured
 	// Cluster is no longer configured; Want: what the same Kafka is called now; Names: those configured
 	ProblemClusterGone ProblemCode = "cluster gone"
+	// Cluster is another name of the Kafka that goes by Want; Got: its id
+	ProblemSameKafka ProblemCode = "same kafka"
 	// no progress since Since; Got: what fails, in words. The log has the rest
 	ProblemInternal ProblemCode = "internal"
 	ProblemTooLong  ProblemCode = "too long"  // Want: the longest wait; Got: the asked one
@@ -92,8 +94,10 @@ const (
 	ProblemStale     ProblemCode = "stale"      // Want: current revision; Got: the one decided upon
 	ProblemTooLate   ProblemCode = "too late"   // State: its state
 	ProblemBlocked   ProblemCode = "blocked"    // Request has an outcome that must be settled first
-	ProblemFrozen    ProblemCode = "frozen"     // Cluster is frozen; Names: by whom; Got: why
-	ProblemNotFrozen ProblemCode = "not frozen" // Cluster is not frozen
+	// Cluster is frozen; Request: the freeze; Names: by whom; Got: why; Count: other freezes beside it
+	ProblemFrozen    ProblemCode = "frozen"
+	ProblemNotFrozen ProblemCode = "not frozen" // Cluster is not by itself, or there is no freeze Request
+	ProblemLifted    ProblemCode = "lifted"     // of a thaw: its freeze Request was lifted meanwhile, by Names
 	ProblemStopping  ProblemCode = "stopping"   // a cancellation is recorded and not decided yet
 	ProblemDenied    ProblemCode = "denied"     // Ruling says why, Verb what
 	ProblemDirectory ProblemCode = "directory"  // Slack did not answer who may (Ruling.Unread); it is asked again

@@ -148,6 +148,7 @@ type Option struct {
 	Label  string // "prod-eu", "orders", "Use UTC"
 	Typed  string // what a person would type instead
 	Intent Intent
+	Freeze *Frozen `json:",omitempty"` // of a thaw: the freeze that is meant, instead of an intent
 }
 
 // TopicLag is the lag of a group on one topic.

@@ -15,8 +15,10 @@ const (
 	VerbRetry   Verb = "retry"  // those who may request
 	VerbUndo    Verb = "undo"   // those who may request
 	VerbSettle  Verb = "settle" // those who may approve, and emergency
-	VerbFreeze  Verb = "freeze" // those who may request or approve anything on the cluster
-	VerbThaw    Verb = "thaw"   // those who may approve anything on the cluster
+	// those whom the cluster names, else those who may request, approve or use the emergency on it
+	VerbFreeze Verb = "freeze"
+	// those whom the cluster names, else those who may approve anything on it, and one's own freeze
+	VerbThaw Verb = "thaw"
 	// those whom the rule names for emergencies: without approval, within a limit of their own
 	VerbEmergency Verb = "emergency"
 	VerbApply     Verb = "apply" // the rules in force, with memberships as they were recorded
@@ -35,6 +37,7 @@ type PolicyQuestion struct {
 	Effect      *Effect // nil: not known yet, the question is the right alone
 	Requester   Actor   // of the request that is decided upon
 	OneIsEnough bool    // one authorised person is enough: an undo soon after on an untouched group, one's own freeze
+	For         Verb    // of VerbApply about a cluster itself: freeze or thaw
 
 	// Of VerbApply: what was recorded when people acted.
 	Principal string     // by which the requester had the right; empty: not recorded

@@ -15,8 +15,9 @@ type Story struct {
 	States   map[WriteState]int // of Attempt: the number of partitions in each state, as last read
 	Entries  []Entry
 	Blocking string // the request that blocks this one's group
-	Frozen   *Frozen
-	Now      time.Time
+	// that hold for the request's cluster; of a freeze: it, as long as it is in force; of a thaw: those beside its own
+	Frozen []InForce
+	Now    time.Time
 
 	Schedule *ScheduleStory // of a SaveSchedule, and of a run
 }

@@ -84,10 +84,9 @@ func New(ctx context.Context, cfg *config.Config, o Options) (*App, error) {
 	var directory *auth.Cached
 	a.bot = newBot(cfg, o, func(group string) { directory.Forget(group) })
 	directory = auth.NewDirectory(a.bot, o.Now)
-	policy := auth.New(rules(cfg), directory)
 	a.service = &engine.Service{
-		Store: kept, Policy: policy, Clusters: clusters, Cron: cronParser{}, Infos: infos(cfg), Chat: a.bot, Now: o.Now,
-		NewID: o.NewID, Log: o.Log, Owner: rand.Text(), Times: times(cfg, o),
+		Store: kept, Policy: policy(cfg, directory), Clusters: clusters, Cron: cronParser{},
+		Infos: infos(cfg), Chat: a.bot, Now: o.Now, NewID: o.NewID, Log: o.Log, Owner: rand.Text(), Times: times(cfg, o),
 	}
 	a.bot.Core, a.bot.Cards = a.service, kept
 	if a.filed, err = schedules(cfg, o.Now()); err != nil {

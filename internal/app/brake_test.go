@@ -14,9 +14,9 @@ func TestAFreezeStopsEveryWriteAndStandsOnEveryOpenCard(t *testing.T) {
 	armed := s.arms("", "waiting until billing is idle")
 	pending := s.asks(s.Mara, world.Home, "pay-refunds@prod-eu orders:0 to latest --create-group")
 	s.news(s.Jon, world.PayOps, func() { s.types(s.Jon, world.PayOps, `freeze prod-eu --reason "broker upgrade"`) },
-		"FROZEN", "Frozen by @jon", "broker upgrade", "thaw prod-eu")
+		"FROZEN", "Frozen by @jon", "broker upgrade", "Lift it: thaw ")
 	const banner = "FROZEN: prod-eu by @jon"
-	armed = s.shows(s.Jon, armed, banner, "broker upgrade", "Nothing is written until it is thawed: thaw prod-eu")
+	armed = s.shows(s.Jon, armed, banner, "broker upgrade", "Nothing is written until it is thawed: thaw ")
 	pending = s.shows(s.Jon, pending, banner)
 	s.leaves(c)
 	s.until("the freeze is what it waits for", func() bool {
@@ -27,7 +27,6 @@ func TestAFreezeStopsEveryWriteAndStandsOnEveryOpenCard(t *testing.T) {
 	s.stop() // a freeze outlives the process
 	s.start()
 	s.tells(s.Mara, world.PayOps, "billing@sandbox-eu orders back 10m", "preview") // another cluster is not concerned
-	s.tells(s.Mara, world.PayOps, "freeze prod-eu", "prod-eu is frozen by @jon")
 	s.wrote(0)
 
 	// The person who froze may thaw; another needs a second person.

@@ -15,6 +15,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/bot"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/config"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/words"
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
 // ErrNotFine is returned by Check when it found a problem.
@@ -28,6 +29,10 @@ func Check(ctx context.Context, cfg *config.Config, o CheckOptions, out io.Write
 	for _, why := range auth.NeverMatch(rules(cfg)) {
 		c.wrong("policy: %s", why)
 	}
+	for _, cluster := range policy(cfg, nil).Unfrozen() {
+		c.note("cluster %s: no rule and no list names who may freeze it, so that nobody may freeze or thaw everything; "+
+			"add freeze and thaw to the cluster", cluster)
+	}
 	if _, err := schedules(cfg, now()); err != nil {
 		for why := range strings.SplitSeq(Words(err), "\n") {
 			c.wrong("%s", why)
@@ -39,6 +44,7 @@ func Check(ctx context.Context, cfg *config.Config, o CheckOptions, out io.Write
 	}
 	quiet := slog.New(slog.DiscardHandler)
 	c.slack(ctx, cfg, Options{Now: now, Log: quiet})
+	c.names = reset.Names{Infos: infos(cfg), Known: map[string]string{}}
 	for _, cl := range cfg.Clusters {
 		c.cluster(ctx, cfg, cl, Options{Now: now, Log: quiet})
 	}
@@ -56,6 +62,7 @@ type checker struct {
 	out            io.Writer
 	problems       int
 	groups, topics []string
+	names          reset.Names
 }
 
 func (c *checker) say(format string, args ...any) { fmt.Fprintf(c.out, "ok     "+format+"\n", args...) }
@@ -98,7 +105,7 @@ func (c *checker) slack(ctx context.Context, cfg *config.Config, o Options) {
 
 // userGroups reports user groups of the policy without members.
 func (c *checker) userGroups(ctx context.Context, cfg *config.Config, b *bot.Bot) {
-	ids := auth.GroupsOf(rules(cfg))
+	ids := auth.GroupsOf(rules(cfg), freezers(cfg))
 	wrong, err := b.Groups(ctx, ids)
 	switch {
 	case err != nil:
@@ -143,6 +150,12 @@ func (c *checker) cluster(ctx context.Context, cfg *config.Config, cl config.Clu
 		for why := range strings.SplitSeq(Words(err), "\n") {
 			c.wrong("cluster %s: %s", cl.Name, why)
 		}
+		return
+	}
+	c.names.Known[cl.Name] = found.ClusterID
+	if p := c.names.Refused(cl.Name); p != nil {
+		c.wrong("cluster %s: it is the same Kafka as %s (id %s), and one Kafka has one name: nothing is planned or "+
+			"written under the second one; remove it", cl.Name, p.Want, p.Got)
 		return
 	}
 	c.say("cluster %s: id %s, %s asked, all answer", cl.Name, found.ClusterID, number(len(found.Brokers), "broker"))

@@ -13,6 +13,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/config"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/guard"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/words"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
@@ -49,12 +50,55 @@ func Plan(ctx context.Context, cfg *config.Config, o Options, p PlanOptions) (st
 			return "", err
 		}
 		story, steps, err := planOn(ctx, cluster, s.Info(in.Cluster), in, iso, now)
+		if err == nil {
+			err = oneName(ctx, cfg, o, in, story.Request.ClusterID)
+		}
 		if err := errors.Join(err, cluster.Close()); err != nil {
 			return "", err
 		}
 		return printed(story, steps, p.Output)
 	}
 	return "", fmt.Errorf("cluster %q is not configured", in.Cluster)
+}
+
+// oneName refuses a plan under a name whose Kafka goes by another one: an earlier one of the file, or one that pins
+// its id.
+func oneName(ctx context.Context, cfg *config.Config, o Options, in reset.Intent, id string) error {
+	names := reset.Names{Infos: infos(cfg), Known: map[string]string{in.Cluster: id}}
+	ids := make([]string, len(cfg.Clusters))
+	var asked guard.Group
+	for i, c := range cfg.Clusters {
+		if c.Name == in.Cluster {
+			break // what comes after it in the file takes no name from it
+		}
+		if c.ClusterID == "" {
+			asked.Go(func() { ids[i] = idOf(ctx, c, o) })
+		}
+	}
+	asked.Wait()
+	for i, c := range cfg.Clusters {
+		if ids[i] != "" {
+			names.Known[c.Name] = ids[i]
+		}
+	}
+	if p := names.Refused(in.Cluster); p != nil {
+		p.Group = in.Group
+		return p
+	}
+	return nil
+}
+
+// idOf is which Kafka a cluster is; empty: it does not answer.
+func idOf(ctx context.Context, c config.Cluster, o Options) string {
+	cluster, err := openCluster(c, o)
+	if err != nil {
+		return ""
+	}
+	id, err := cluster.ID(ctx)
+	if err := errors.Join(err, cluster.Close()); err != nil {
+		o.Log.Debug("which kafka a name leads to is not known", "cluster", c.Name, "err", err)
+	}
+	return id
 }
 
 // readIntent parses the words of a terminal; it refuses commands without a plan.

@@ -56,7 +56,7 @@ func newBot(cfg *config.Config, o Options, changed func(group string)) *bot.Bot 
 	return bot.New(bot.Config{
 		AppToken: cfg.Slack.AppToken.Reveal(), BotToken: cfg.Slack.BotToken.Reveal(), APIURL: cfg.Slack.APIURL,
 		Command: cfg.Slack.Command, Sockets: cfg.Slack.Sockets, Plain: !cfg.Slack.Tables, Clusters: infos(cfg),
-		Groups: auth.GroupsOf(rules(cfg)), Now: o.Now, Log: o.Log, GroupChanged: changed,
+		Groups: auth.GroupsOf(rules(cfg), freezers(cfg)), Now: o.Now, Log: o.Log, GroupChanged: changed,
 	})
 }
 
@@ -103,6 +103,22 @@ func rules(cfg *config.Config) []auth.Rule {
 		}
 	}
 	return out
+}
+
+// freezers are the clusters as the policy sees them.
+func freezers(cfg *config.Config) []auth.Cluster {
+	out := make([]auth.Cluster, len(cfg.Clusters))
+	for i, c := range cfg.Clusters {
+		out[i] = auth.Cluster{Name: c.Name, Freeze: c.Freeze, Thaw: c.Thaw}
+	}
+	return out
+}
+
+// policy is who may do what.
+func policy(cfg *config.Config, directory *auth.Cached) *auth.Policy {
+	p := auth.New(rules(cfg), directory)
+	p.Clusters = freezers(cfg)
+	return p
 }
 
 // limit is a tier's limit; none is the largest number there is.

@@ -106,6 +106,8 @@ func (r *reader) checkClusters(clusters []Cluster) {
 			r.pattern(key+".name", g.Name)
 			r.oneOf(key+".kind", g.Kind, "flink", "spark", "streams", "connect", "consumer")
 		}
+		r.orDefault(at+".freeze", c.Freeze, true)
+		r.orDefault(at+".thaw", c.Thaw, false)
 		r.link(at+".runbook", c.Runbook)
 	}
 }

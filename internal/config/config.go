@@ -55,6 +55,8 @@ type Cluster struct {
 	SASL        *SASL          `yaml:"sasl"` // nil: no login
 	Timeout     time.Duration  `yaml:"timeout"`
 	Groups      []DeclaredKind `yaml:"groups"`
+	Freeze      []string       `yaml:"freeze"` // nil: who may request, approve or use emergency by any rule of it
+	Thaw        []string       `yaml:"thaw"`   // nil: who may approve by any rule of it, and one's own freeze
 	Runbook     string         `yaml:"runbook"`
 
 	SeesAllTopics bool `yaml:"sees_all_topics"`

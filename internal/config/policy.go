@@ -85,11 +85,20 @@ func (r *reader) people(key string, ids []string, membersToo bool) {
 	}
 }
 
+// orDefault are people whose list may be left out. An empty list is a mistake: it reads as "nobody" and as "the
+// default".
+func (r *reader) orDefault(key string, ids []string, membersToo bool) {
+	if ids != nil && len(ids) == 0 {
+		r.bad(key, "is empty; name who may, or remove the key for its default")
+	}
+	r.people(key, ids, membersToo)
+}
+
 func (r *reader) person(key, id string, membersToo bool) {
 	switch {
 	case peopleID.MatchString(id) || membersToo && id == members:
 	case id == members:
-		r.bad(key, "must not be members: that may only view and request; name a user group (S...) or users (U...)")
+		r.bad(key, "must not be members: they may view, request and freeze, nothing else; name a user group (S...) or users (U...)")
 	case membersToo:
 		r.bad(key, "must be the id of a user group (S...) or user (U... or W...), or members, not %s; names can be taken by others",
 			r.written(key))

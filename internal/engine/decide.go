@@ -184,7 +184,7 @@ func (s *Service) Choose(ctx context.Context, d Decision, option int) (reset.Rep
 		}
 		chosen := r.Options[option-1]
 		tx.Log(s.entry(r, d.Actor, reset.EvChosen, "option", chosen.Label))
-		r.Act, r.Options, r.Question, r.Problem, r.Topics = withIntent(r.Act, chosen.Intent), nil, "", nil, nil
+		r.Act, r.Options, r.Question, r.Problem, r.Topics = withOption(r.Act, chosen), nil, "", nil, nil
 		if r.State == reset.Planning {
 			return nil
 		}

@@ -48,6 +48,8 @@ func (s *Service) obey(ctx context.Context, due Due, r reset.Request, v verdict)
 		return s.waitBehind(ctx, due, r, v.problem)
 	case planAgain:
 		return s.Now(), s.void(ctx, due, r, v.problem)
+	case end:
+		return time.Time{}, s.endUnconfigured(ctx, &due, r, v.problem)
 	case lookAgain, write: // its state is read again at once
 	}
 	return s.Now(), nil
@@ -59,7 +61,7 @@ func (s *Service) readFacts(ctx context.Context, r reset.Request, snap reset.Sna
 	if err != nil {
 		return facts{}, err
 	}
-	f := facts{seen: r, group: snap.Group, recheck: reset.Recheck(r, planned, snap, s.Now())}
+	f := facts{infos: s.Infos, seen: r, group: snap.Group, recheck: reset.Recheck(r, planned, snap, s.Now())}
 	if f.recheck.Wait == nil && f.recheck.Void == nil { // otherwise there is no effect to ask about
 		f.ruling, f.votes, err = s.rulesInForce(ctx, r, f.recheck.Effect)
 	}

@@ -132,7 +132,7 @@ func (s *Service) finish(ctx context.Context, due Due, r reset.Request, a reset.
 		s.saveUndone(tx, undone)
 		r.Outcome, r.EndedAt, r.Deadline, r.Problem = outcome, s.Now(), time.Time{}, whyFailed(r, to, writes, rollback)
 		if gone {
-			r.Problem = s.unconfiguredProblem(*r, in.Cluster)
+			r.Problem = s.unconfiguredProblem(*r, in.Cluster, namesOf(s.Infos, tx))
 		}
 		facts := []string{"outcome", string(outcome), "partitions", strconv.Itoa(len(writes)),
 			"replay", strconv.FormatInt(a.Effect.Replay, 10), "skip", strconv.FormatInt(a.Effect.Skip, 10)}

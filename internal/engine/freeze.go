@@ -1,133 +1,173 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// frozen returns the freeze that covers a cluster.
-func (s *Service) frozen(ctx context.Context, cluster string) (*reset.Frozen, error) {
-	all, err := s.Store.Freezes(ctx)
+// A freeze is the safe side: it takes effect in the transaction that plans it.
+
+// freezes are those in force.
+func (s *Service) freezes(ctx context.Context) ([]reset.Frozen, reset.Names, error) {
+	names, err := s.names(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("read freezes: %w", err)
+		return nil, names, err
 	}
-	for _, f := range all {
-		if f.Cluster == cluster || f.Cluster == reset.Everything {
-			return &f, nil
-		}
-	}
-	return nil, nil
+	all, err := s.Store.Freezes(ctx)
+	return all, names, err
 }
 
-// processFreeze carries a freeze or a thaw. A freeze is the safe side and takes effect at once; a thaw asks for what
-// the policy wants, but whoever froze and may thaw needs nobody else.
-func (s *Service) processFreeze(ctx context.Context, due Due, r reset.Request) (time.Time, error) {
+// frozen are the freezes that hold for a cluster.
+func (s *Service) frozen(ctx context.Context, cluster string) ([]reset.Frozen, error) {
+	all, names, err := s.freezes(ctx)
+	return reset.FreezesOver(all, cluster, names), err
+}
+
+// frozenBeside are the freezes that the story of a request shows: those over it, of a freeze itself only it, of a
+// thaw the others.
+func (s *Service) frozenBeside(ctx context.Context, r reset.Request) ([]reset.InForce, error) {
 	in, _ := r.Intent()
+	all, names, err := s.freezes(ctx)
+	over := reset.FreezesOver(all, in.Cluster, names)
+	switch a := r.Act.(type) {
+	case reset.Freeze:
+		over = slices.DeleteFunc(over, func(f reset.Frozen) bool { return f.ID != r.ID })
+	case reset.Thaw:
+		over = slices.DeleteFunc(over, func(f reset.Frozen) bool { return f.ID == a.FreezeID })
+	case reset.Move, reset.SaveSchedule: // all of them
+	}
+	return names.Named(over), err
+}
+
+// processFreeze carries a freeze or a thaw.
+func (s *Service) processFreeze(ctx context.Context, due Due, r reset.Request) (time.Time, error) {
 	switch {
 	case (r.State == reset.Planning || r.State == reset.Pending) && s.isPastDeadline(r):
 		return s.expire(ctx, due, r.ID, nil)
-	case r.State == reset.Planning:
-		return s.planFreeze(ctx, due, r, in.Cluster)
-	case r.State == reset.Pending:
+	case r.State == reset.Planning && r.Question != "", r.State == reset.Pending:
 		return r.Deadline, nil
-	case r.State != reset.Approved:
+	case r.State != reset.Planning && r.State != reset.Approved:
 		return time.Time{}, nil
 	}
-	err := s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error { return s.applyFreeze(tx) })
-	if err != nil {
-		return time.Time{}, err
+	switch a := r.Act.(type) {
+	case reset.Freeze:
+		return s.planFreeze(ctx, due, r, a)
+	case reset.Thaw:
+		if r.State == reset.Approved {
+			return s.thaw(ctx, due, r, a)
+		}
+		return s.planThaw(ctx, due, r, a)
+	case reset.Move, reset.SaveSchedule: // are carried elsewhere
 	}
-	return time.Time{}, s.recordFreeze(ctx, r, in.Cluster)
+	return time.Time{}, nil
 }
 
-func (s *Service) planFreeze(ctx context.Context, due Due, r reset.Request, cluster string) (time.Time, error) {
-	on, err := s.frozenAs(ctx, cluster)
-	if err != nil {
-		return time.Time{}, err
-	}
-	_, freeze := r.Act.(reset.Freeze)
-	verb := reset.VerbThaw
-	if freeze {
-		verb = reset.VerbFreeze
-	}
-	if _, err := s.Resolve("", cluster); err != nil && cluster != reset.Everything {
+// planFreeze puts a freeze in force, if its requester may.
+func (s *Service) planFreeze(ctx context.Context, due Due, r reset.Request, a reset.Freeze) (time.Time, error) {
+	if _, err := s.Resolve("", a.Cluster); err != nil && a.Cluster != reset.Everything {
 		return time.Time{}, s.refuse(ctx, due, r, asProblem(err, ""))
 	}
-	ruling, err := s.Policy.Rule(ctx, reset.PolicyQuestion{Actor: r.Actor, Channel: r.Place.Channel, Verb: verb,
-		Cluster: cluster, Effect: &reset.Effect{}, Requester: r.Actor,
-		OneIsEnough: freeze || on != nil && on.By == r.Actor})
-	denied := &reset.Problem{Code: reset.ProblemDenied, Request: r.ID, Cluster: cluster, Verb: verb, Ruling: &ruling}
+	ruling, next, err := s.mayFreeze(ctx, due, r, reset.VerbFreeze, a.Cluster, false)
+	if !ruling.Allowed || err != nil {
+		return next, err
+	}
+	names, err := s.names(ctx)
 	if err != nil {
-		if denied = s.planningPolicyError(denied, ruling, err); transient(denied) {
-			return s.waitForKafka(ctx, due, r, denied)
+		return time.Time{}, err
+	}
+	if p := names.Refused(a.Cluster); p != nil {
+		return time.Time{}, s.refuse(ctx, due, r, p)
+	}
+	ruling.Need = 0
+	return time.Time{}, s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
+		if err := s.keepRuling(tx, r, r.Act, ruling); err != nil {
+			return err
 		}
-	}
-	switch {
-	case err != nil, !ruling.Allowed:
-		return time.Time{}, s.refuse(ctx, due, r, denied)
-	case freeze && on != nil:
-		return time.Time{}, s.refuse(ctx, due, r, on.Problem(r.ID, ""))
-	case !freeze && on == nil:
-		return time.Time{}, s.refuse(ctx, due, r, &reset.Problem{Code: reset.ProblemNotFrozen, Cluster: cluster})
-	}
-	return s.Now(), s.routeFreeze(ctx, due, r, ruling)
-}
-
-// frozenAs returns the freeze of exactly this scope: thawing a cluster does not lift the freeze of everything.
-func (s *Service) frozenAs(ctx context.Context, cluster string) (*reset.Frozen, error) {
-	all, err := s.Store.Freezes(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("read freezes: %w", err)
-	}
-	for _, f := range all {
-		if f.Cluster == cluster {
-			return &f, nil
+		if err := s.arm(tx, r.Actor); err != nil {
+			return err
 		}
-	}
-	return nil, nil
-}
-
-// routeFreeze goes where the ruling leads: to the people who are asked, or straight on.
-func (s *Service) routeFreeze(ctx context.Context, due Due, r reset.Request, ruling reset.Ruling) error {
-	doc, err := reset.MarshalAct(r.Act)
-	if err != nil {
-		return err
-	}
-	sum := sha256.Sum256(doc)
-	return s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
-		r := tx.Request
-		if r.State != reset.Planning {
-			return reset.ErrConflict
-		}
-		r.Asked, r.Ruling, r.Need, r.Digest, r.Problem, r.Retries = true, ruling, ruling.Need,
-			hex.EncodeToString(sum[:12]), nil, 0
-		r.Bounds = reset.Bounds{MaxSkip: ruling.MaxSkip, MaxReplay: ruling.MaxReplay}
-		if r.Need > 0 {
-			r.Deadline = s.Now().Add(s.Times.Approval)
-			tx.Log(s.entry(r, r.Actor, reset.EvSubmitted, "need", strconv.Itoa(r.Need)))
-			return r.Advance(reset.Pending)
-		}
-		return s.arm(tx, r.Actor)
+		return s.putInForce(tx, a)
 	})
 }
 
-// applyFreeze puts a brake on or takes it off, in the transaction that ends its request.
-func (s *Service) applyFreeze(tx *Tx) error {
-	r := tx.Request
-	in, _ := r.Intent()
-	_, on := r.Act.(reset.Freeze)
-	tx.SetFreeze(reset.Frozen{Cluster: in.Cluster, On: on, Request: r.ID, By: r.Actor, Why: in.Reason, At: s.Now()})
-	ev := reset.EvThawed
-	if on {
-		ev = reset.EvFrozen
+// mayFreeze asks the policy. When the answer is no, the request is refused, or waits for Slack, which is what next is
+// about.
+func (s *Service) mayFreeze(
+	ctx context.Context, due Due, r reset.Request, verb reset.Verb, cluster string, own bool,
+) (ruling reset.Ruling, next time.Time, err error) {
+	ruling, err = s.Policy.Rule(ctx, reset.PolicyQuestion{Actor: r.Actor, Channel: r.Place.Channel, Verb: verb,
+		Cluster: cluster, Effect: &reset.Effect{}, Requester: r.Actor, OneIsEnough: own})
+	denied := &reset.Problem{Code: reset.ProblemDenied, Request: r.ID, Cluster: cluster, Verb: verb, Ruling: &ruling}
+	switch {
+	case err != nil:
+		ruling.Allowed = false
+		if denied = s.planningPolicyError(denied, ruling, err); transient(denied) {
+			next, err = s.waitForKafka(ctx, due, r, denied)
+			return ruling, next, err
+		}
+		return ruling, next, s.refuse(ctx, due, r, denied)
+	case !ruling.Allowed:
+		return ruling, next, s.refuse(ctx, due, r, denied)
 	}
-	tx.Log(s.entry(r, r.Actor, ev, "cluster", in.Cluster, "why", in.Reason))
+	return ruling, next, nil
+}
+
+// keepRuling stores what was planned: the act, who may agree to it and what exactly is agreed to.
+func (s *Service) keepRuling(tx *Tx, seen reset.Request, act reset.Act, ruling reset.Ruling) error {
+	r := tx.Request
+	if r.State != reset.Planning || r.Version != seen.Version {
+		return reset.ErrConflict
+	}
+	doc, err := reset.MarshalAct(act)
+	if err != nil {
+		return err
+	}
+	if r.Digest != "" {
+		r.Revision++
+	}
+	sum := sha256.Sum256(doc)
+	ruling.Wait = cmp.Or(ruling.Wait, s.Times.Approval) // for a thaw that is planned again when it should take effect
+	r.Act, r.Asked, r.Ruling, r.Need, r.Digest = act, true, ruling, ruling.Need, hex.EncodeToString(sum[:12])
+	r.Problem, r.Retries, r.Question, r.Options, r.PlannedAt = keepVoid(r.Problem), 0, "", nil, s.Now()
+	r.Bounds = reset.Bounds{MaxSkip: ruling.MaxSkip, MaxReplay: ruling.MaxReplay}
+	return nil
+}
+
+// putInForce is the freeze, told in the same transaction to all that it stops: a process that dies right after it
+// leaves no card that does not know. What was being written before goes on, and is named.
+func (s *Service) putInForce(tx *Tx, a reset.Freeze) error {
+	r, names := tx.Request, namesOf(s.Infos, tx)
+	f := reset.Frozen{ID: r.ID, Cluster: a.Cluster, By: r.Actor, Why: a.Why, At: s.Now()}
+	if a.Cluster != reset.Everything {
+		f.ClusterID = names.ID(a.Cluster)
+	}
+	var running []string
+	for _, o := range tx.Concerned {
+		in, move := o.Intent()
+		switch covered := move && f.Covers(in.Cluster, names.ID(in.Cluster), names); {
+		case !covered:
+		case o.State == reset.Applying:
+			running = append(running, o.ID)
+		default:
+			s.tellFreeze(tx, o, reset.EvFrozen, f, 0)
+		}
+	}
+	tx.Freeze(f)
+	tx.Log(s.entry(r, r.Actor, reset.EvFrozen, "cluster", a.Cluster, "why", a.Why, "running", strings.Join(running, ", ")))
+	return s.took(tx)
+}
+
+// took ends a freeze or a thaw that has taken effect.
+func (s *Service) took(tx *Tx) error {
+	r := tx.Request
 	r.EndedAt, r.Deadline, r.Outcome = s.Now(), time.Time{}, reset.Verified
 	if err := r.Advance(reset.Applying); err != nil {
 		return err
@@ -135,32 +175,14 @@ func (s *Service) applyFreeze(tx *Tx) error {
 	return r.Advance(reset.Applied)
 }
 
-// recordFreeze writes a freeze, or its end, into the story of every open request that it concerns.
-func (s *Service) recordFreeze(ctx context.Context, by reset.Request, cluster string) error {
-	in, _ := by.Intent()
-	filter := Filter{Cluster: cluster, States: []reset.State{reset.Draft, reset.Pending, reset.Approved}}
-	if cluster == reset.Everything {
-		filter.Cluster = ""
+// tellFreeze writes a freeze, or its end, into the story of an open request that it concerns.
+func (s *Service) tellFreeze(tx *Tx, o reset.Request, ev reset.Event, f reset.Frozen, left int) {
+	if o.State != reset.Draft && o.State != reset.Pending && o.State != reset.Approved {
+		return
 	}
-	open, err := s.Store.List(ctx, filter)
-	if err != nil {
-		return err
-	}
-	ev := reset.EvThawed
-	if _, on := by.Act.(reset.Freeze); on {
-		ev = reset.EvFrozen
-	}
-	for _, o := range open {
-		if _, move := o.Intent(); !move {
-			continue
-		}
-		err := s.Store.Update(ctx, o.ID, nil, func(tx *Tx) error {
-			tx.Log(s.entry(tx.Request, by.Actor, ev, "cluster", cluster, "by", by.ID, "why", in.Reason))
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	r := tx.Request
+	in, _ := r.Intent()
+	tx.Log(s.entry(&o, r.Actor, ev, "cluster", f.Cluster, "by", r.ID, "freeze", f.ID, "why", in.Reason,
+		"left", strconv.Itoa(left)))
+	tx.AlsoSave(o)
 }

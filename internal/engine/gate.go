@@ -18,11 +18,12 @@ import (
 // facts are what was read before the transaction that enters applying.
 type facts struct {
 	now     time.Time
-	seen    reset.Request    // the request as it was when the rest was read
-	group   reset.GroupState // as Kafka answered with the offsets
-	recheck reset.Rechecked  // what would be written, and whether that is still what was agreed to
-	ruling  reset.Ruling     // the rules in force on that effect, with memberships as they were recorded
-	votes   []reset.Vote     // that the ruling counted
+	infos   []reset.ClusterInfo // the configured clusters
+	seen    reset.Request       // the request as it was when the rest was read
+	group   reset.GroupState    // as Kafka answered with the offsets
+	recheck reset.Rechecked     // what would be written, and whether that is still what was agreed to
+	ruling  reset.Ruling        // the rules in force on that effect, with memberships as they were recorded
+	votes   []reset.Vote        // that the ruling counted
 }
 
 // verdict is what the gate says. Its zero value is: write.
@@ -32,7 +33,8 @@ type verdict struct {
 	problem *reset.Problem // what people are told; nil: nothing
 }
 
-// then is what becomes of a request that the gate does not let through. It stays approved, except for planAgain.
+// then is what becomes of a request that the gate does not let through. It stays approved, unless it is
+// planned again or ends.
 type then int
 
 const (
@@ -41,6 +43,7 @@ const (
 	askKafka       // Kafka could not tell: it is asked again later, less and less often
 	wait           // for something that people or other requests do
 	planAgain      // the approval covers it no longer
+	end            // it can never be written under this name
 )
 
 // check is one reason not to write. A problem without a then is not possible: see object.
@@ -56,6 +59,7 @@ var gateChecks = []check{
 	{"in time", isInTime},
 	{"recorded acts", noActHolds},
 	{"freeze", notFrozen},
+	{"one name", hasItsName},
 	{"inactive", isInactive},
 	{"same act", isSameAct},
 	{"effect", isWithinBounds},
@@ -118,10 +122,19 @@ func noActHolds(_ facts, tx *Tx) verdict {
 	return verdict{}
 }
 
-// notFrozen: no freeze covers the cluster.
-func notFrozen(_ facts, tx *Tx) verdict {
-	if tx.Frozen != nil {
-		return verdict{then: wait, problem: tx.Frozen.Problem(tx.Request.ID, intentOf(*tx.Request).Group)}
+// notFrozen: no freeze covers the Kafka, whatever it was called when the freeze was set.
+func notFrozen(f facts, tx *Tx) verdict {
+	in, names := intentOf(*tx.Request), namesOf(f.infos, tx)
+	if p := reset.FrozenBy(reset.FreezesOver(tx.Freezes, in.Cluster, names), in.Group); p != nil {
+		return verdict{then: wait, problem: p}
+	}
+	return verdict{}
+}
+
+// hasItsName: the Kafka does not go by another name, where a freeze or another reset of the group would not be seen.
+func hasItsName(f facts, tx *Tx) verdict {
+	if p := namesOf(f.infos, tx).Refused(intentOf(*tx.Request).Cluster); p != nil {
+		return object(end, tx, *p)
 	}
 	return verdict{}
 }

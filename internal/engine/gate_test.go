@@ -23,7 +23,9 @@ func passes() (facts, *Tx) {
 		recheck: reset.Rechecked{Effect: reset.Effect{Replay: 100, Skip: 100}}, votes: votes,
 		ruling: reset.Ruling{Allowed: true, Rule: "pay", Need: 2, MaxSkip: 500, MaxReplay: 500}}
 	now := r
-	return f, &Tx{Request: &now, Votes: slices.Clone(votes)}
+	f.infos = []reset.ClusterInfo{{Name: "first"}, {Name: "prod"}, {Name: "second"}}
+	return f, &Tx{Request: &now, Votes: slices.Clone(votes), Kafkas: map[string]string{"first": "K2", "prod": "K1"},
+		Freezes: []reset.Frozen{{Cluster: "first", ClusterID: "K2"}}}
 }
 
 func person(id string) reset.Actor { return reset.Actor{Kind: reset.Person, Team: "T1", ID: id} }
@@ -46,6 +48,11 @@ func together(changes ...change) change {
 			c(f, tx)
 		}
 	}
+}
+
+// frozen is a freeze in force beside one that does not matter.
+func frozen(f reset.Frozen) change {
+	return stored(func(tx *Tx) { tx.Freezes = append(tx.Freezes, f) })
 }
 
 func rival(s reset.State, o reset.Outcome, notBefore time.Time) change {
@@ -95,8 +102,17 @@ var objections = []struct {
 		stored(func(tx *Tx) { tx.Undecided = []Inbox{{Verb: "retry"}, {Verb: "cancel"}} }), wait, reset.ProblemStopping,
 		""},
 
-	{"freeze", "frozen",
-		stored(func(tx *Tx) { tx.Frozen = &reset.Frozen{Cluster: "prod", On: true} }), wait, reset.ProblemFrozen, ""},
+	{"freeze", "frozen", frozen(reset.Frozen{Cluster: "prod", ClusterID: "K9"}), wait, reset.ProblemFrozen, ""},
+	{"freeze", "everything is frozen", frozen(reset.Frozen{Cluster: "*"}), wait, reset.ProblemFrozen, ""},
+	{"freeze", "its Kafka was frozen under another name",
+		frozen(reset.Frozen{Cluster: "old", ClusterID: "K1"}), wait, reset.ProblemFrozen, ""},
+	{"freeze", "what was frozen has left the file, and was never known",
+		frozen(reset.Frozen{Cluster: "old"}), wait, reset.ProblemFrozen, ""},
+
+	{"one name", "an earlier name leads to its Kafka",
+		stored(func(tx *Tx) { tx.Kafkas["first"] = "K1" }), end, reset.ProblemSameKafka, "first"},
+	{"one name", "a pinned name leads to its Kafka",
+		read(func(f *facts) { f.infos[0].ID = "K1" }), end, reset.ProblemSameKafka, "first"},
 
 	{"inactive", "a member came",
 		read(func(f *facts) { f.group.State = "Stable" }), lookAgain, "", ""},
@@ -180,8 +196,11 @@ func TestTheGateObjects(t *testing.T) {
 func TestTheGateLetsThrough(t *testing.T) {
 	t.Parallel()
 	for what, change := range map[string]change{
-		"nothing changed":    func(*facts, *Tx) {},
-		"without a deadline": both(func(r *reset.Request) { r.Deadline = time.Time{} }),
+		"nothing changed":                                func(*facts, *Tx) {},
+		"a later name leads to its Kafka":                stored(func(tx *Tx) { tx.Kafkas["second"] = "K1" }),
+		"a name that has left the file led to its Kafka": stored(func(tx *Tx) { tx.Kafkas["old"] = "K1" }),
+		"which Kafka it is was not told":                 stored(func(tx *Tx) { tx.Kafkas = nil }),
+		"without a deadline":                             both(func(r *reset.Request) { r.Deadline = time.Time{} }),
 		"other acts are recorded": stored(func(tx *Tx) {
 			tx.Undecided = []Inbox{{Verb: "approve"}, {Verb: "show"}, {Verb: ""}}
 		}),

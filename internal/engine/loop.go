@@ -36,6 +36,11 @@ const maxPatient = 8
 func (s *Service) Run(ctx context.Context) error {
 	var wg guard.Group
 	var under atomic.Int32
+	wg.Go(func() {
+		if err := guard.Do(func() error { return s.identify(ctx) }); err != nil {
+			s.Log.Error("find out which kafka each name leads to", "err", err)
+		}
+	})
 	if err := s.endAllUnconfigured(ctx); err != nil && ctx.Err() == nil {
 		// each ends when it is looked at, then
 		s.Log.Error("end what is of clusters that are no longer configured", "err", err)
@@ -307,12 +312,16 @@ func (s *Service) stepOf(ctx context.Context, d *Due, r *reset.Request, look gro
 // stepRequest does the one step that a request's state asks for. What its looks found goes into the note of its due
 // row.
 func (s *Service) stepRequest(ctx context.Context, d *Due, r reset.Request, look groupCheck) (time.Time, error) {
-	in, ok := r.Intent()
-	switch {
+	names, err := s.names(ctx)
+	if err != nil {
+		return time.Time{}, err
+	}
+	_, ok := r.Intent()
+	switch p := s.unusable(r, names); {
 	// planning says it itself
-	case s.isUnconfigured(in.Cluster) && slices.Contains(reset.Transitions[r.State], reset.Cancelled) &&
+	case p != nil && slices.Contains(reset.Transitions[r.State], reset.Cancelled) &&
 		(r.State != reset.Planning || r.Question != ""):
-		return time.Time{}, s.endUnconfigured(ctx, d, r)
+		return time.Time{}, s.endUnconfigured(ctx, d, r, p)
 	case savesSchedule(r.Act):
 		return s.processSaveSchedule(ctx, *d, r)
 	case !ok:

@@ -62,6 +62,9 @@ func (s *Service) makeDraft(ctx context.Context, r reset.Request) (draftResult, 
 	if d.ruling, problem = s.rule(ctx, r, d.intent, nil, false); problem != nil {
 		return d, s.suggestGroups(ctx, r, d.intent, problem), nil
 	}
+	if problem, err := s.refused(ctx, d.intent.Cluster, d.intent.Group); problem != nil || err != nil {
+		return d, problem, err
+	}
 	if problem := s.checkUnblocked(ctx, r, d.intent); problem != nil {
 		return d, problem, nil
 	}
@@ -74,12 +77,8 @@ func (s *Service) makeDraft(ctx context.Context, r reset.Request) (draftResult, 
 	}
 	q := reset.QueryOf(d.intent, saved, d.ruling.Isolation)
 	q.Environment = true
-	cluster, err := s.cluster(d.intent.Cluster)
-	if err != nil {
-		return d, asProblem(err, d.intent.Cluster), nil
-	}
-	if d.snap, err = cluster.Inspect(ctx, q); err != nil {
-		return d, asProblem(err, d.intent.Cluster), nil
+	if d.snap, problem, err = s.inspect(ctx, d.intent, q); problem != nil || err != nil {
+		return d, problem, err
 	}
 	if d.options, problem = reset.CheckGroup(d.intent, s.Info(d.intent.Cluster), d.snap); problem != nil {
 		return d, problem, nil
@@ -191,6 +190,9 @@ func (s *Service) whichCluster(
 			}
 			no++
 			continue
+		}
+		if p, err := s.refused(ctx, info.Name, in.Group); p != nil || err != nil {
+			continue // the same Kafka is offered by its name
 		}
 		kafka, err := s.cluster(info.Name)
 		if err != nil {

@@ -23,6 +23,8 @@ type Cluster interface {
 	// exactly one request (an OffsetCommit, or an OffsetDelete when the chunk deletes), never again. It returns one
 	// result per step, in order. An error means that nothing was sent (no connection, or ready's own error).
 	Write(ctx context.Context, group string, c reset.Chunk, ready func() error) ([]reset.StepResult, error)
+	// ID returns the cluster's own id, as it answers now.
+	ID(ctx context.Context) (string, error)
 	// ReadBack returns the committed position of every asked partition, each from the coordinator now.
 	ReadBack(ctx context.Context, group string, parts []reset.Partition) ([]reset.Position, error)
 }

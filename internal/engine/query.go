@@ -29,7 +29,7 @@ func (s *Service) Story(ctx context.Context, id string) (reset.Story, error) {
 	if r.Problem != nil && r.Problem.Code == reset.ProblemBlocked {
 		st.Blocking = r.Problem.Request
 	}
-	if st.Frozen, err = s.frozen(ctx, in.Cluster); err != nil {
+	if st.Frozen, err = s.frozenBeside(ctx, r); err != nil {
 		return reset.Story{}, err
 	}
 	if st.Schedule, err = s.scheduleOfStory(ctx, r); err != nil {
@@ -127,6 +127,9 @@ func (s *Service) Lag(
 	if err != nil {
 		return reset.Lag{}, err
 	}
+	if err := s.inUse(ctx, cluster, group); err != nil {
+		return reset.Lag{}, err
+	}
 	q := reset.Query{Group: group, Isolation: ruling.Isolation, Markers: true}
 	for _, t := range topics {
 		q.Scope.Topics = append(q.Scope.Topics, reset.TopicScope{Topic: t})
@@ -142,6 +145,9 @@ func (s *Service) Lag(
 	if p := reset.CheckExists(reset.Intent{Cluster: cluster, Group: group}, snap); p != nil {
 		return reset.Lag{}, p
 	}
+	if err := s.inUse(ctx, cluster, group); err != nil { // it has just said which Kafka it is
+		return reset.Lag{}, err
+	}
 	open, err := s.open(ctx, cluster, group)
 	return reset.Lag{Cluster: s.Info(cluster), Group: group, Snapshot: snap, Ruling: ruling, Open: open}, err
 }
@@ -156,7 +162,10 @@ func (s *Service) Status(ctx context.Context, a reset.Actor, channel, cluster, g
 }
 
 // Frozen lists what is frozen. It is no secret: whoever asks for a reset has to know.
-func (s *Service) Frozen(ctx context.Context) ([]reset.Frozen, error) { return s.Store.Freezes(ctx) }
+func (s *Service) Frozen(ctx context.Context) ([]reset.InForce, error) {
+	all, names, err := s.freezes(ctx)
+	return names.Named(all), err
+}
 
 // History lists requests that somebody may view, newest first.
 func (s *Service) History(ctx context.Context, a reset.Actor, channel, cluster, group string) ([]reset.Request, error) {

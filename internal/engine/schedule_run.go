@@ -26,8 +26,12 @@ func (s *Service) processSchedule(ctx context.Context, due Due) (time.Time, erro
 		return time.Time{}, err
 	}
 	sc, now := *found, s.Now()
-	if s.isUnconfigured(sc.Intent.Cluster) {
-		return time.Time{}, s.pauseUnconfigured(ctx, &due, sc)
+	names, err := s.names(ctx)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if p := s.unusable(reset.Request{Act: reset.SaveSchedule{Schedule: sc}}, names); p != nil {
+		return time.Time{}, s.pauseUnconfigured(ctx, &due, sc, p)
 	}
 	warnAt, end := sc.Until.Add(-reset.ExpiryWarning), !sc.Until.IsZero()
 	switch {

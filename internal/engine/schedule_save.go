@@ -263,6 +263,15 @@ func timeFact(t time.Time) string {
 // savesSchedule reports whether an act saves a schedule.
 func savesSchedule(a reset.Act) bool { _, ok := a.(reset.SaveSchedule); return ok }
 
+// withOption is an act with the reading that was chosen.
+func withOption(a reset.Act, o reset.Option) reset.Act {
+	if thaw, ok := a.(reset.Thaw); ok && o.Freeze != nil {
+		thaw.FreezeID = o.Freeze.ID
+		return thaw
+	}
+	return withIntent(a, o.Intent)
+}
+
 // withIntent is an act with another intent.
 func withIntent(a reset.Act, in reset.Intent) reset.Act {
 	if save, ok := a.(reset.SaveSchedule); ok {

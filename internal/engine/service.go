@@ -31,6 +31,7 @@ type Service struct {
 	members      memberTimes
 	watching     atomic.Int32
 	checkBatches sync.Map     // of each cluster
+	learned      sync.Map     // cluster name -> Kafka's own id of it, as this process noted it last
 	lateChecks   sync.Map     // request id -> when this process last looked for its late write
 	claimed      atomic.Int64 // when this process last claimed what is due; in microseconds
 	lastRound    atomic.Int64 // when Run last asked the store what is due, and was answered; in microseconds

@@ -28,7 +28,8 @@ type bench struct {
 	mu      sync.Mutex
 	now     time.Time
 	ids     int
-	rule    func(*auth.Rule) // changes the one rule
+	rule    func(*auth.Rule)    // changes the one rule
+	infos   []reset.ClusterInfo // all lead to the one cluster
 	*engine.Service
 }
 
@@ -56,7 +57,8 @@ func (p *people) Members(context.Context, string) ([]string, error) { return nil
 func newBench(t *testing.T) *bench {
 	t.Helper()
 	b := &bench{t: t, path: filepath.Join(t.TempDir(), "bot.db"), cluster: clustertest.New("K1"),
-		people: &people{gone: map[string]bool{}}, now: time.Date(2026, 11, 22, 3, 0, 0, 0, time.UTC)}
+		people: &people{gone: map[string]bool{}}, infos: []reset.ClusterInfo{{Name: "prod", ID: "K1"}},
+		now: time.Date(2026, 11, 22, 3, 0, 0, 0, time.UTC)}
 	b.cluster.Topic("orders", "t1", 2, 0, 1000)
 	b.cluster.Commit("billing", "orders", 0, 900)
 	b.cluster.Commit("billing", "orders", 1, 900)
@@ -83,11 +85,22 @@ func (b *bench) start() {
 	}
 	b.Service = &engine.Service{
 		Cron:  daily{},
-		Store: db, Policy: auth.New(rules, auth.NewDirectory(b.people, b.clock)), Chat: mute{}, Now: b.clock,
-		Clusters: map[string]engine.Cluster{"prod": b.cluster}, Infos: []reset.ClusterInfo{{Name: "prod", ID: "K1"}},
+		Store: db, Policy: b.policy(rules), Chat: mute{}, Now: b.clock,
+		Clusters: map[string]engine.Cluster{}, Infos: b.infos,
 		NewID: func() string { b.ids++; return fmt.Sprintf("k%03d", b.ids) }, Log: slog.New(slog.DiscardHandler),
 		Owner: fmt.Sprintf("process %p", db), Times: engine.DefaultTimes,
 	}
+	for _, info := range b.infos {
+		b.Clusters[info.Name] = b.cluster
+	}
+}
+
+func (b *bench) policy(rules []auth.Rule) *auth.Policy {
+	p := auth.New(rules, auth.NewDirectory(b.people, b.clock))
+	for _, info := range b.infos {
+		p.Clusters = append(p.Clusters, auth.Cluster{Name: info.Name})
+	}
+	return p
 }
 
 func (b *bench) clock() time.Time { b.mu.Lock(); defer b.mu.Unlock(); return b.now }

@@ -29,6 +29,8 @@ func (s *stops) Claim(_ context.Context, c engine.Claim) ([]engine.Due, error) {
 
 func (s *stops) List(context.Context, engine.Filter) ([]reset.Request, error) { return nil, nil }
 
+func (s *stops) Kafkas(context.Context) (map[string]string, error) { return nil, nil }
+
 func (s *stops) Schedules(context.Context, reset.ScheduleFilter) ([]reset.Schedule, error) {
 	return nil, nil
 }

@@ -37,8 +37,12 @@ type Store interface {
 	LastAttempt(ctx context.Context, id string) (reset.Attempt, error)
 	Writes(ctx context.Context, id string, attempt int) ([]reset.Write, error)
 	Audit(ctx context.Context, id string, after int64) ([]reset.Entry, error)
-	// Freezes returns what is frozen now.
+	// Freezes returns the freezes in force, oldest first.
 	Freezes(ctx context.Context) ([]reset.Frozen, error)
+	// Kafkas returns which Kafka, by its own id, each cluster name led to when it last answered. Learn notes it, also
+	// with freezes of that name that were set when it was not known.
+	Kafkas(ctx context.Context) (map[string]string, error)
+	Learn(ctx context.Context, name, id string, at time.Time) error
 	// List returns requests that match, newest first.
 	List(ctx context.Context, f Filter) ([]reset.Request, error)
 
@@ -165,10 +169,13 @@ type Tx struct {
 	Request *reset.Request // as stored; changes to it are stored, with Version one higher
 	Votes   []reset.Vote   // of the current revision
 	// other requests of the group that are approved or applying, or block it (mixed, unclear and not settled)
-	Rivals    []reset.Request
-	Attempt   *reset.Attempt // the last one; changes to its fields are stored
-	Frozen    *reset.Frozen  // the freeze that covers the request's cluster
-	Undecided []Inbox        // recorded envelopes about this request that nobody has decided yet
+	Rivals  []reset.Request
+	Attempt *reset.Attempt    // the last one; changes to its fields are stored
+	Freezes []reset.Frozen    // all that are in force, oldest first: reset.FreezesOver says which hold for the request
+	Kafkas  map[string]string // see Store.Kafkas
+	// of a freeze or a thaw: the other requests that are open, and those that set the freezes in force
+	Concerned []reset.Request
+	Undecided []Inbox // recorded envelopes about this request that nobody has decided yet
 	// of a SaveSchedule: what it makes, changes or has made; nil: not yet. Changes are stored, with Version one
 	// higher
 	Schedule *reset.Schedule
@@ -186,7 +193,8 @@ type Tx struct {
 	watch     time.Time
 	watches   bool
 	others    []reset.Request
-	freezes   []reset.Frozen
+	frozen    []reset.Frozen
+	thawed    []string
 }
 
 // SetSteps replaces the steps of the request's current revision.
@@ -219,8 +227,11 @@ func (tx *Tx) WatchAt(at time.Time) { tx.watch, tx.watches = at, true }
 // AlsoSave stores another request of the group (a rival) in the same transaction, with its version compared.
 func (tx *Tx) AlsoSave(r reset.Request) { tx.others = append(tx.others, r) }
 
-// SetFreeze freezes a cluster, or thaws it when f.On is false.
-func (tx *Tx) SetFreeze(f reset.Frozen) { tx.freezes = append(tx.freezes, f) }
+// Freeze puts a freeze in force, beside those that are.
+func (tx *Tx) Freeze(f reset.Frozen) { tx.frozen = append(tx.frozen, f) }
+
+// Thaw lifts the freeze of an id.
+func (tx *Tx) Thaw(id string) { tx.thawed = append(tx.thawed, id) }
 
 // Done is what a change did, for the store to write.
 type Done struct {
@@ -237,12 +248,14 @@ type Done struct {
 	Watch     time.Time
 	Watches   bool
 	Others    []reset.Request
-	Freezes   []reset.Frozen
+	Frozen    []reset.Frozen
+	Thawed    []string // ids of freezes
 }
 
 // Done returns what the change asked for.
 func (tx *Tx) Done() Done {
 	return Done{Steps: tx.steps, Planned: tx.planned, Votes: tx.votes, Dropped: tx.dropped, Begun: tx.begun,
 		Writes: tx.writes, Changed: tx.changed, Entries: tx.entries, RecheckAt: tx.recheckAt, Recheck: tx.recheck,
-		Watch: tx.watch, Watches: tx.watches, Others: tx.others, Freezes: tx.freezes}
+		Watch: tx.watch, Watches: tx.watches, Others: tx.others, Frozen: tx.frozen,
+		Thawed: tx.thawed}
 }

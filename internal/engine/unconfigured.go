@@ -20,9 +20,9 @@ var configActor = reset.Actor{Kind: reset.Config, ID: "config"}
 // cluster is the Kafka of a name. Of a name that is not configured (any more) there is a problem, never a nil cluster.
 func (s *Service) cluster(name string) (Cluster, error) {
 	if c := s.Clusters[name]; c != nil {
-		return noticing{c, name, s}, nil
+		return noticing{learner{c, s, name}, name, s}, nil
 	}
-	return nil, s.unconfiguredProblem(reset.Request{}, name)
+	return nil, s.unconfiguredProblem(reset.Request{}, name, reset.Names{Infos: s.Infos})
 }
 
 // isUnconfigured reports whether a name is of a cluster that is not configured.
@@ -31,42 +31,68 @@ func (s *Service) isUnconfigured(cluster string) bool {
 }
 
 // unconfiguredProblem says that a cluster is not configured any more, and what the same Kafka is called now.
-func (s *Service) unconfiguredProblem(r reset.Request, cluster string) *reset.Problem {
+func (s *Service) unconfiguredProblem(r reset.Request, cluster string, names reset.Names) *reset.Problem {
 	in, _ := r.Intent()
-	p := &reset.Problem{Code: reset.ProblemClusterGone, Request: r.ID, Cluster: cluster, Group: in.Group}
+	p := &reset.Problem{Code: reset.ProblemClusterGone, Request: r.ID, Cluster: cluster, Group: in.Group,
+		Want: names.Holder(r.ClusterID)}
 	for _, info := range s.Infos {
-		if p.Names = append(p.Names, info.Name); info.ID != "" && info.ID == r.ClusterID {
-			p.Want = info.Name
-		}
+		p.Names = append(p.Names, info.Name)
 	}
 	return p
 }
 
-// endUnconfigured ends a request that was not written, because its cluster has left the configuration.
-func (s *Service) endUnconfigured(ctx context.Context, due *Due, r reset.Request) error {
+// unusable says why nothing can be planned or written under the cluster name of a request any more: it has left the
+// configuration, or its Kafka goes by another name. nil: it can.
+func (s *Service) unusable(r reset.Request, names reset.Names) *reset.Problem {
 	in, _ := r.Intent()
+	if s.isUnconfigured(in.Cluster) {
+		return s.unconfiguredProblem(r, in.Cluster, names)
+	}
+	p := names.Refused(in.Cluster)
+	if p != nil {
+		p.Request, p.Group = r.ID, in.Group
+	}
+	return p
+}
+
+// whyUnusable is what the audit says of it.
+func whyUnusable(p *reset.Problem) string {
+	if p.Code == reset.ProblemSameKafka {
+		return p.Cluster + " is the same Kafka as " + p.Want
+	}
+	return p.Cluster + " is no longer in the configuration"
+}
+
+// endUnconfigured ends a request that was not written, because nothing can be written under its cluster's name.
+func (s *Service) endUnconfigured(ctx context.Context, due *Due, r reset.Request, p *reset.Problem) error {
 	return s.Store.Update(ctx, r.ID, due, func(tx *Tx) error {
 		r := tx.Request
 		if !slices.Contains(reset.Transitions[r.State], reset.Cancelled) {
 			return reset.ErrConflict
 		}
-		r.Problem, r.EndedAt, r.Deadline, r.Question, r.Options = s.unconfiguredProblem(*r, in.Cluster), s.Now(),
-			time.Time{}, "", nil
-		tx.Log(s.entry(r, configActor, reset.EvCancelled, "why", in.Cluster+" is no longer in the configuration"))
+		r.Problem, r.EndedAt, r.Deadline, r.Question, r.Options = p, s.Now(), time.Time{}, "", nil
+		tx.Log(s.entry(r, configActor, reset.EvCancelled, "why", whyUnusable(p)))
 		return r.Advance(reset.Cancelled)
 	})
 }
 
-// endAllUnconfigured ends what is kept of clusters that have left the configuration, and logs it once for each. A
-// write that had begun is ended by its own row.
+// endAllUnconfigured ends what is kept of cluster names under which nothing can be written any more, and logs it once
+// for each. A write that had begun is ended by its own row.
 func (s *Service) endAllUnconfigured(ctx context.Context) error {
 	open, err := s.Store.List(ctx,
 		Filter{States: []reset.State{reset.Planning, reset.Draft, reset.Pending, reset.Approved, reset.Applying}})
 	if err != nil {
 		return err
 	}
+	names, err := s.names(ctx)
+	if err != nil {
+		return err
+	}
 	schedules, noSchedules := s.Store.Schedules(ctx, reset.ScheduleFilter{Kept: true})
-	type count struct{ requests, schedules int }
+	type count struct {
+		why                 *reset.Problem
+		requests, schedules int
+	}
 	counts := map[string]count{}
 	var failed []error
 	ended := func(err error) {
@@ -75,42 +101,45 @@ func (s *Service) endAllUnconfigured(ctx context.Context) error {
 		}
 	}
 	for _, r := range open {
-		in, _ := r.Intent()
-		if !s.isUnconfigured(in.Cluster) {
+		p := s.unusable(r, names)
+		if p == nil {
 			continue
 		}
-		n := counts[in.Cluster]
-		n.requests++
-		counts[in.Cluster] = n
+		n := counts[p.Cluster]
+		counts[p.Cluster] = count{p, n.requests + 1, n.schedules}
 		if r.State != reset.Applying {
-			ended(s.endUnconfigured(ctx, nil, r))
+			ended(s.endUnconfigured(ctx, nil, r, p))
 		}
 	}
 	for _, sc := range schedules {
-		if !s.isUnconfigured(sc.Intent.Cluster) || sc.Status != reset.Active {
+		p := s.unusable(reset.Request{Act: reset.SaveSchedule{Schedule: sc}}, names)
+		if p == nil || sc.Status != reset.Active {
 			continue
 		}
-		n := counts[sc.Intent.Cluster]
-		n.schedules++
-		counts[sc.Intent.Cluster] = n
-		ended(s.pauseUnconfigured(ctx, nil, sc))
+		n := counts[p.Cluster]
+		counts[p.Cluster] = count{p, n.requests, n.schedules + 1}
+		ended(s.pauseUnconfigured(ctx, nil, sc, p))
 	}
 	for cluster, n := range counts {
+		if n.why.Code == reset.ProblemSameKafka {
+			s.Log.Warn("a second name of a Kafka is refused: its open requests are ended and its schedules paused",
+				"cluster", cluster, "same_as", n.why.Want, "requests", n.requests, "schedules", n.schedules)
+			continue
+		}
 		s.Log.Warn("a cluster is no longer configured: its open requests are ended and its schedules paused",
 			"cluster", cluster, "requests", n.requests, "schedules", n.schedules)
 	}
 	return errors.Join(append(failed, noSchedules)...)
 }
 
-// pauseUnconfigured pauses a schedule whose cluster has left the configuration.
-func (s *Service) pauseUnconfigured(ctx context.Context, due *Due, sc reset.Schedule) error {
+// pauseUnconfigured pauses a schedule under whose cluster name nothing can be written.
+func (s *Service) pauseUnconfigured(ctx context.Context, due *Due, sc reset.Schedule, p *reset.Problem) error {
 	return s.Store.Update(ctx, sc.Request, due, func(tx *Tx) error {
 		if tx.Schedule == nil || tx.Schedule.Version != sc.Version {
 			return reset.ErrConflict
 		}
 		tx.Schedule.Status = reset.Paused
-		tx.Log(s.entry(tx.Request, configActor, reset.EvPaused, "schedule", sc.Label(), "why",
-			sc.Intent.Cluster+" is no longer in the configuration"))
+		tx.Log(s.entry(tx.Request, configActor, reset.EvPaused, "schedule", sc.Label(), "why", whyUnusable(p)))
 		return nil
 	})
 }

@@ -49,12 +49,13 @@ func (s *Service) checkIdle(ctx context.Context, due *Due, r reset.Request, look
 // recheckAndApply reads everything once more about a group that has been inactive for long enough, and writes.
 func (s *Service) recheckAndApply(ctx context.Context, due *Due, r reset.Request, l reset.Look) (time.Time, error) {
 	in, _ := r.Intent()
-	if f, err := s.frozen(ctx, in.Cluster); f != nil || err != nil {
-		if err != nil {
-			return time.Time{}, err
-		}
+	frozen, err := s.frozen(ctx, in.Cluster)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if p := reset.FrozenBy(frozen, in.Group); p != nil {
 		// without asking Kafka for more, which may be what is being mended
-		return s.waitBehind(ctx, *due, r, f.Problem(r.ID, in.Group))
+		return s.waitBehind(ctx, *due, r, p)
 	}
 	r.Observation = s.idleObservation(r, l, due.Note.Streak)
 	saved, err := s.undoSteps(ctx, in)

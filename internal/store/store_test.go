@@ -95,7 +95,7 @@ func TestOpenSaysWhatIsWrong(t *testing.T) {
 	for path, want := range map[string]string{
 		filepath.Join(dir, "missing", "state.db"): "no such file or directory",
 		broken: "file is not a database",
-		newer:  "its schema is version 99 and this program knows up to 5: it was used by a newer kafka-reset-bot; start that one",
+		newer:  "its schema is version 99 and this program knows up to 6: it was used by a newer kafka-reset-bot; start that one",
 	} {
 		s, err := store.Open(t.Context(), path)
 		if err == nil {
@@ -256,6 +256,10 @@ func TestAnEarlierDatabaseIsBroughtUpToDate(t *testing.T) {
 			'{"ID":"k7f3","Version":5,"Revision":2,"State":"pending","Outcome":"","Origin":"e1","ClusterID":"","Undoes":"","Digest":"d2"}')`,
 		`INSERT INTO votes VALUES ('k7f3', 'd1', 'person', 'T0', 'U0KIM', 'pay', 10), ('k7f3', 'd2', 'person', 'T0', 'U0JON', 'pay', 20)`,
 		`INSERT INTO due (kind, id, cluster, at) VALUES ('request', 'k7f3', 'prod-eu', 0)`,
+		`INSERT INTO requests VALUES ('k8p2', 1, 1, 'applied', 'verified', 'e2', 'prod-eu', 'K1', 'billing', 'person', 'T0', 'U0MARA', '', 0, '', '', 0, 0, 2, 0, 0,
+			'{"ID":"k8p2","Version":1,"Revision":1,"State":"applied","Outcome":"verified","Origin":"e2","ClusterID":"K1","Undoes":""}')`,
+		`INSERT INTO freezes VALUES ('prod-eu', 'f1', 'person', 'T0', 'U0JON', 'upgrade', 30),
+			('*', 'f2', 'person', 'T0', 'U0KIM', 'incident', 40)`,
 	} {
 		if _, err := old.Exec(text); err != nil {
 			t.Fatal(err)
@@ -271,6 +275,14 @@ func TestAnEarlierDatabaseIsBroughtUpToDate(t *testing.T) {
 	votes, err := s.Votes(t.Context(), "k7f3", 2)
 	if err != nil || len(votes) != 1 || votes[0].Actor.ID != "U0JON" {
 		t.Errorf("votes on the current revision are %v, %v", votes, err)
+	}
+	frozen, err := s.Freezes(t.Context())
+	if err != nil || len(frozen) != 2 || frozen[0].ID != "f1" || frozen[0].ClusterID != "K1" ||
+		frozen[0].Why != "upgrade" || frozen[1].Cluster != reset.Everything || frozen[1].ClusterID != "" {
+		t.Errorf("frozen are %+v, %v", frozen, err)
+	}
+	if known, err := s.Kafkas(t.Context()); err != nil || len(known) != 1 || known["prod-eu"] != "K1" {
+		t.Errorf("known are %v, %v", known, err)
 	}
 	dues, err := s.Claim(t.Context(), engine.Claim{Owner: "a", Now: time.Now(), Lease: time.Minute})
 	if err != nil || len(dues) != 1 {

@@ -59,8 +59,14 @@ func loadTx(ctx context.Context, q querier, id string) (*engine.Tx, error) {
 	if view.Rivals, err = rivals(ctx, q, r); err != nil {
 		return nil, fmt.Errorf("rivals of request %q: %w", id, err)
 	}
-	if view.Frozen, err = frozenOn(ctx, q, clusterOf(r)); err != nil {
-		return nil, fmt.Errorf("freeze over request %q: %w", id, err)
+	if view.Freezes, err = freezes(ctx, q); err != nil {
+		return nil, err
+	}
+	if view.Kafkas, err = kafkas(ctx, q); err != nil {
+		return nil, err
+	}
+	if view.Concerned, err = concerned(ctx, q, r); err != nil {
+		return nil, fmt.Errorf("what %q concerns: %w", id, err)
 	}
 	if view.Undecided, err = undecided(ctx, q, id); err != nil {
 		return nil, fmt.Errorf("envelopes about request %q: %w", id, err)
@@ -109,7 +115,8 @@ func write(ctx context.Context, tx *sql.Tx, view *engine.Tx, was txChanges, hold
 	done := view.Done()
 	r := *view.Request
 	visible := was.request || was.attempt || was.status || done.Planned || done.Begun != nil ||
-		len(done.Votes)+len(done.Dropped)+len(done.Changed)+len(done.Entries)+len(done.Others)+len(done.Freezes) > 0
+		len(done.Votes)+len(done.Dropped)+len(done.Changed)+len(done.Entries)+len(done.Others)+
+			len(done.Frozen)+len(done.Thawed) > 0
 	if !visible && !was.schedule && !done.Recheck && !done.Watches {
 		return nil
 	}
@@ -179,7 +186,7 @@ func writeParts(
 	if err := saveWrites(ctx, tx, r.ID, last, done.Changed); err != nil {
 		return err
 	}
-	if err := saveFreezes(ctx, tx, done.Freezes); err != nil {
+	if err := saveFreezes(ctx, tx, done.Frozen, done.Thawed); err != nil {
 		return err
 	}
 	return logEntries(ctx, tx, r.ID, done.Entries)

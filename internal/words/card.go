@@ -2,6 +2,7 @@ package words
 
 import (
 	"cmp"
+	"slices"
 	"time"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
@@ -18,9 +19,7 @@ func CardOf(s reset.Story) Content {
 	}
 	v := timeFormatOf(in, s.Now)
 	c := Content{Title: title(in, s.Cluster)}
-	if l := frozenLine(s, v); l != nil {
-		c.Warnings = append(c.Warnings, l)
-	}
+	c.Warnings = append(c.Warnings, frozenLines(s, v)...)
 	switch r.State {
 	case reset.Pending:
 		pending(&c, s, v)
@@ -72,9 +71,13 @@ func askLine(s reset.Story, v timeFormat) Line {
 	case r.Run != nil:
 		return say(runAsks(r), " is to ", actPhrase(s, v, withUTC), reason(in), ": ", strong(effectBrief(r)), ".")
 	}
-	if _, saves := r.Act.(reset.SaveSchedule); saves {
+	switch r.Act.(type) {
+	case reset.Freeze, reset.Thaw: // no offsets are moved
+		return say(person(r.Actor), " asks to ", actPhrase(s, v, withUTC), reason(in), ".")
+	case reset.SaveSchedule:
 		return say(person(r.Actor), " asks to ", actPhrase(s, v, withUTC), reason(in), ". If it ran now, it ",
 			strong(effectBrief(r)), ".")
+	case reset.Move: // with its numbers
 	}
 	return say(person(r.Actor), " asks to ", actPhrase(s, v, withUTC), reason(in), ": ", strong(effectBrief(r)), ".")
 }
@@ -331,11 +334,14 @@ func ended(c *Content, s reset.Story, v timeFormat) {
 	default:
 		c.Lines = append(c.Lines, say(text.Capital(states[r.State]), byWhom(by), when(by, v), because(by),
 			". Nothing was changed."))
-		if r.Problem != nil && r.Problem.Code == reset.ProblemClusterGone {
+		if r.Problem != nil && slices.Contains(toldAtEnd, r.Problem.Code) {
 			c.Lines = append(c.Lines, problemLines(r.Problem)...)
 		}
 	}
 }
+
+// toldAtEnd are the problems that ended a request for a reason of its own, which its card tells.
+var toldAtEnd = []reset.ProblemCode{reset.ProblemClusterGone, reset.ProblemSameKafka, reset.ProblemLifted}
 
 func byWhom(e *reset.Entry) Line {
 	if e == nil {

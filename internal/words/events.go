@@ -126,7 +126,8 @@ var events = map[reset.Event]struct {
 			": nothing is written until it is thawed.")
 	}},
 	reset.EvThawed: {inThread, func(e entry) Line {
-		return say(e.who, " thawed ", scopeWord(cmp.Or(e.Facts["cluster"], "it")), because(&e.Entry), ".")
+		return say(e.who, " thawed ", scopeWord(cmp.Or(e.Facts["cluster"], "it")), because(&e.Entry),
+			stillFrozen(e.Entry), ".")
 	}},
 
 	// What it saw of the group afterwards.

@@ -123,7 +123,7 @@ func topicLagTable(topics []reset.TopicLag) *Table {
 const maxRequests = 20
 
 // StatusOf lists what is open, oldest deadline first.
-func StatusOf(rs []reset.Request, frozen []reset.Frozen, infos []reset.ClusterInfo, now time.Time) Content {
+func StatusOf(rs []reset.Request, frozen []reset.InForce, infos []reset.ClusterInfo, now time.Time) Content {
 	rs = slices.Clone(rs)
 	slices.SortStableFunc(rs, func(a, b reset.Request) int { return a.Deadline.Compare(b.Deadline) })
 	c := Content{Title: "Open requests", Status: text.WithCommas(len(rs))}
@@ -131,9 +131,7 @@ func StatusOf(rs []reset.Request, frozen []reset.Frozen, infos []reset.ClusterIn
 		c.Lines = []Line{say("Nothing is open. ", code("history"), " shows what was done.")}
 	}
 	c.Lines = append(c.Lines, requestLines(rs, infos, now)...)
-	for _, f := range frozen {
-		c.Warnings = append(c.Warnings, freezeLine(f, timeFormat{time.UTC, now}))
-	}
+	c.Warnings = append(c.Warnings, freezeLines(frozen, maxRequests, timeFormat{time.UTC, now})...)
 	c.Fallback = c.Title + ": " + c.Status
 	return c
 }

@@ -18,9 +18,7 @@ func PreviewOf(s reset.Story) Content {
 	c := Content{Title: title(in, s.Cluster)}
 	switch {
 	case r.State == reset.Draft:
-		if l := frozenLine(s, v); l != nil {
-			c.Warnings = append(c.Warnings, l)
-		}
+		c.Warnings = append(c.Warnings, frozenLines(s, v)...)
 		draft(&c, s, v)
 	case r.State == reset.Planning && (r.Question != "" || len(r.Options) > 0):
 		question(&c, s, v)
@@ -188,6 +186,8 @@ func question(c *Content, s reset.Story, v timeFormat) {
 		c.Status = status(r, groupStatus(r.Observation.Group))
 		c.Lines = []Line{say("To what? ", in.Group, " has commits on ", topicsBehind(r.Topics), ".")}
 		c.Table = topicLagTable(r.Topics)
+	case "freeze":
+		c.Lines = whichFreeze(r, v)
 	case "connector":
 		c.Lines = connectorLines(in.Group, strings.TrimPrefix(in.Group, "connect-"))
 	case "deleted":
@@ -200,7 +200,9 @@ func question(c *Content, s reset.Story, v timeFormat) {
 	if r.Problem != nil && r.Problem.Code != reset.ProblemAmbiguous && r.Problem.Code != reset.ProblemDeleted {
 		c.Lines = append(problemLines(r.Problem), c.Lines...)
 	}
-	c.Lines = append(c.Lines, asOf(r, v))
+	if _, thaw := r.Act.(reset.Thaw); !thaw {
+		c.Lines = append(c.Lines, asOf(r, v))
+	}
 	c.Foot = []Line{say("Open", until(" until ", r.Deadline, v), "; ", code("show "+r.ID), " brings it back.")}
 	c.Buttons = append(choices(r), cancelButton(r, "Discard"))
 }

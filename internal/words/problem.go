@@ -271,6 +271,8 @@ func which(p *reset.Problem) Line {
 	case "ahead":
 		return say(aheadLines(p, timeFormat{time.UTC, noNow})[0], " To skip is ", code("--skip-ahead"), ", or say ",
 			code("to latest"), " or ", code("to earliest"), ".")
+	case "freeze":
+		return say("Which freeze? ", text.List(p.Names, 5), ". Each is lifted by itself: ", code("thaw ID"))
 	case "connector":
 		return say(connectorLines(group, cmp.Or(p.Got, "NAME"))[0], " Say so: ", code("--connector-stopped"))
 	case "why":

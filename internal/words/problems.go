@@ -13,6 +13,7 @@ var problems = map[reset.ProblemCode]func(p *reset.Problem) Line{
 	// Kafka.
 	reset.ProblemDeleted:     deletedTopic,
 	reset.ProblemClusterGone: clusterGone,
+	reset.ProblemSameKafka:   sameKafka,
 	reset.ProblemInternal: func(p *reset.Problem) Line {
 		return say("It has made no progress", failsSince(p), ": ", cmp.Or(p.Got, "an error inside the bot"),
 			". The bot tries again at growing intervals. Its log has the detail; tell the people who run the bot.")
@@ -141,11 +142,15 @@ var problems = map[reset.ProblemCode]func(p *reset.Problem) Line{
 			cmp.Or(outcomes[reset.Outcome(p.Got)], "it did not end cleanly"), ". First somebody has to take it back (",
 			code("undo "+p.Request), ") or accept it (", code("settle "+p.Request+` "why"`), ").")
 	},
-	reset.ProblemFrozen: func(p *reset.Problem) Line {
-		return say(scopeWord(p.Cluster), " is frozen", byIDs(p.Names), kafkaSaid(p.Got),
-			". Nothing is written until it is thawed: ", code("thaw "+scopeWord(p.Cluster)))
+	reset.ProblemFrozen: frozenProblem,
+	reset.ProblemLifted: func(p *reset.Problem) Line {
+		return say("The freeze ", p.Request, " was lifted", byIDs(p.Names), ". No other freeze is lifted by this; ",
+			code("status"), " says what is frozen.")
 	},
 	reset.ProblemNotFrozen: func(p *reset.Problem) Line {
+		if p.Cluster == "" {
+			return say("There is no freeze ", p.Request, "; ", code("status"), " says what is frozen.")
+		}
 		return say(scopeWord(p.Cluster), " is not frozen by itself; ", code("status"), " says what is.")
 	},
 	reset.ProblemStopping: func(p *reset.Problem) Line {

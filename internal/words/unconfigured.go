@@ -21,6 +21,16 @@ func clusterGone(p *reset.Problem) Line {
 	return say(l, ". The people who run the bot can say why.")
 }
 
+// sameKafka says that a name is the second one of a Kafka, and which one counts.
+func sameKafka(p *reset.Problem) Line {
+	again := say("Ask again there: ", code(p.Group+"@"+p.Want))
+	if p.Group == "" { // a freeze is about a cluster
+		again = say("Type: ", code("freeze "+p.Want))
+	}
+	return say(p.Cluster, " is the same Kafka as ", strong(p.Want), " (cluster id ", code(p.Got),
+		"), and one Kafka has one name here. ", again, ". The people who run the bot should remove the second name.")
+}
+
 // failsSince is when something began to fail, in UTC: the reader's zone is not known here.
 func failsSince(p *reset.Problem) string {
 	if p.Since.IsZero() {

@@ -45,7 +45,10 @@ func actPhrase(s reset.Story, v timeFormat, d timeDetail) string {
 	case reset.Freeze:
 		return "freeze " + scopeWord(in.Cluster)
 	case reset.Thaw:
-		return "thaw " + scopeWord(in.Cluster)
+		if a.Lifts.ID == "" {
+			return "thaw " + scopeWord(in.Cluster)
+		}
+		return "thaw " + scopeWord(a.Lifts.Cluster)
 	case reset.SaveSchedule:
 		return "schedule " + whenOf(a.Schedule, v) + ": " + targetPhrase(s, v, d)
 	case reset.Move: // its target is the phrase

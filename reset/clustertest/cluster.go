@@ -78,6 +78,13 @@ func New(id string) *Cluster {
 		members: map[string][]reset.Member{}, epochs: map[string]int32{}}
 }
 
+// ID implements reset.Cluster.
+func (c *Cluster) ID(context.Context) (string, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.id, c.down
+}
+
 // Topic makes (or makes again, with another id) a topic whose partitions hold records from start to end.
 func (c *Cluster) Topic(name, id string, partitions int, start, end int64) {
 	c.mu.Lock()

@@ -11,6 +11,9 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
+// clusterID is Kafka's own id of prod.
+const clusterID = "K1"
+
 // fakeKafka is a cluster in memory that keeps its whole history: each look at a group, each request that reached it,
 // each change of a committed offset with its cause. Requests can be held on the way and land much later, as TCP
 // allows.
@@ -415,7 +418,7 @@ func (k *fakeKafka) Inspect(ctx context.Context, q reset.Query) (reset.Snapshot,
 	if err := errors.Join(k.down, ctx.Err()); err != nil {
 		return reset.Snapshot{}, err
 	}
-	snap := reset.Snapshot{At: k.now(), ClusterID: "K1", Group: k.state(q.Group), Topics: map[string]reset.Topic{}}
+	snap := reset.Snapshot{At: k.now(), ClusterID: clusterID, Group: k.state(q.Group), Topics: map[string]reset.Topic{}}
 	if !snap.Group.Exists {
 		snap.Near = slices.Sorted(maps.Keys(k.groups))
 		return snap, nil

@@ -386,6 +386,10 @@ type gatedKafka struct {
 	p *process
 }
 
+func (g gatedKafka) ID(context.Context) (string, error) {
+	return gated(g.p, func() (string, error) { return clusterID, nil })
+}
+
 func (g gatedKafka) States(ctx context.Context, groups []string) (map[string]reset.GroupState, error) {
 	return gated(g.p, func() (map[string]reset.GroupState, error) { return g.fakeKafka.States(ctx, groups) })
 }

@@ -62,6 +62,9 @@ func Run(t *testing.T, fresh func(t *testing.T) Open) {
 		"processes never claim the same row":              claimConcurrently,
 		"a change says when to look again":                lookAgain,
 		"a watch is due beside its request":               watchAt,
+		"freezes stack":                                   freezesStack,
+		"a freeze sees what it concerns":                  freezesConcern,
+		"which kafka a name leads to is kept":             kafkaLearned,
 		"a schedule survives and is due":                  scheduleSurvives,
 		"a schedule's name is its own while it is kept":   scheduleNames,
 	} {

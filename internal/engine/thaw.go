@@ -1,0 +1,202 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// A thaw lifts the one freeze that it names. It asks for what the policy wants; who set the freeze may lift it alone. A
+// thaw that was asked for one freeze lifts no other, whatever is frozen when it is approved.
+
+// planThaw finds the freeze that is meant and asks who may lift it.
+func (s *Service) planThaw(ctx context.Context, due Due, r reset.Request, a reset.Thaw) (time.Time, error) {
+	meant, names, problem, err := s.meantFreezes(ctx, a)
+	switch {
+	case err != nil:
+		return time.Time{}, err
+	case problem != nil && a.Cluster == "":
+		return time.Time{}, s.refuse(ctx, due, r, problem) // that there is no such freeze is no secret
+	}
+	cluster := a.Cluster
+	if len(meant) > 0 {
+		cluster = meant[0].Scope(names)
+	}
+	own := slices.ContainsFunc(meant, func(f reset.Frozen) bool { return f.By == r.Actor })
+	ruling, next, err := s.mayFreeze(ctx, due, r, reset.VerbThaw, cluster, own)
+	switch {
+	case !ruling.Allowed || err != nil:
+		return next, err
+	case problem != nil:
+		return time.Time{}, s.refuse(ctx, due, r, problem)
+	case len(meant) > 1:
+		return r.Deadline, s.whichFreeze(ctx, due, r, a, meant)
+	}
+	a.FreezeID, a.Cluster, a.Lifts = meant[0].ID, cluster, meant[0]
+	err = s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
+		if err := s.keepRuling(tx, r, a, ruling); err != nil {
+			return err
+		}
+		r := tx.Request
+		if r.Need > 0 {
+			r.Deadline = s.Now().Add(s.Times.Approval)
+			tx.Log(s.entry(r, r.Actor, reset.EvSubmitted, "need", strconv.Itoa(r.Need)))
+			return r.Advance(reset.Pending)
+		}
+		if err := s.arm(tx, r.Actor); err != nil {
+			return err
+		}
+		return s.lift(tx, a)
+	})
+	return s.Now(), err
+}
+
+// meantFreezes are those that a thaw may mean: the one that it names, or those of exactly the cluster that was said.
+// Thawing a cluster does not lift a freeze of everything.
+func (s *Service) meantFreezes(ctx context.Context, a reset.Thaw) ([]reset.Frozen, reset.Names, *reset.Problem, error) {
+	all, names, err := s.freezes(ctx)
+	if err != nil {
+		return nil, names, nil, err
+	}
+	if a.FreezeID != "" {
+		meant := slices.DeleteFunc(all, func(f reset.Frozen) bool { return f.ID != a.FreezeID })
+		if len(meant) == 0 {
+			problem, err := s.lifted(ctx, a)
+			return nil, names, problem, err
+		}
+		return meant, names, nil, nil
+	}
+	meant := slices.DeleteFunc(all, func(f reset.Frozen) bool {
+		return f.Cluster != a.Cluster && f.Scope(names) != a.Cluster ||
+			(f.Cluster == reset.Everything) != (a.Cluster == reset.Everything)
+	})
+	if len(meant) > 0 {
+		return meant, names, nil, nil
+	}
+	if a.Cluster != reset.Everything && !names.Configured(a.Cluster) {
+		_, err := s.Resolve("", a.Cluster)
+		return nil, names, asProblem(err, ""), nil
+	}
+	return nil, names, &reset.Problem{Code: reset.ProblemNotFrozen, Cluster: a.Cluster}, nil
+}
+
+// whichFreeze asks which of several freezes is meant. No answer lifts none.
+func (s *Service) whichFreeze(ctx context.Context, due Due, r reset.Request, a reset.Thaw, meant []reset.Frozen) error {
+	p := &reset.Problem{Code: reset.ProblemAmbiguous, Want: "freeze", Cluster: a.Cluster}
+	var options []reset.Option
+	for _, f := range meant {
+		p.Names = append(p.Names, f.ID)
+		options = append(options, reset.Option{Label: f.ID, Typed: "thaw " + f.ID, Freeze: &f})
+	}
+	return s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
+		r := tx.Request
+		if r.State != reset.Planning {
+			return reset.ErrConflict
+		}
+		r.Question, r.Options, r.Problem = p.Want, options, p
+		return nil
+	})
+}
+
+// lifted says what became of the freeze that a thaw names and that is not in force.
+func (s *Service) lifted(ctx context.Context, a reset.Thaw) (*reset.Problem, error) {
+	p := &reset.Problem{Code: reset.ProblemNotFrozen, Request: a.FreezeID, Cluster: a.Cluster}
+	r, err := s.Store.Load(ctx, a.FreezeID)
+	if errors.Is(err, reset.ErrNotFound) {
+		return p, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read freeze %s: %w", a.FreezeID, err)
+	}
+	entries, err := s.Store.Audit(ctx, r.ID, 0)
+	for _, e := range entries {
+		if _, freeze := r.Act.(reset.Freeze); freeze && e.Event == reset.EvThawed {
+			p.Code, p.Names = reset.ProblemLifted, []string{e.Actor.ID}
+		}
+	}
+	return p, err
+}
+
+// thaw lifts the freeze that was agreed to, if what the policy wants is still there.
+func (s *Service) thaw(ctx context.Context, due Due, r reset.Request, a reset.Thaw) (time.Time, error) {
+	votes, err := s.Store.Votes(ctx, r.ID, r.Revision)
+	if err != nil {
+		return time.Time{}, err
+	}
+	ruling, err := s.Policy.Rule(ctx, reset.PolicyQuestion{Actor: r.Actor, Channel: r.Place.Channel,
+		Verb: reset.VerbApply, For: reset.VerbThaw, Cluster: a.Cluster, Requester: r.Actor, Votes: votes,
+		Principal:   r.Ruling.Principal,
+		OneIsEnough: a.Lifts.By == r.Actor})
+	if err != nil {
+		return time.Time{}, err
+	}
+	if !ruling.Allowed {
+		p := &reset.Problem{Code: reset.ProblemVoided, Want: "rule", Request: r.ID, Cluster: a.Cluster, Ruling: &ruling}
+		return s.Now(), s.void(ctx, due, r, p)
+	}
+	gone, err := s.lifted(ctx, a)
+	if err != nil {
+		return time.Time{}, err
+	}
+	err = s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
+		if tx.Request.State != reset.Approved || tx.Request.Version != r.Version {
+			return reset.ErrConflict
+		}
+		i := slices.IndexFunc(tx.Freezes, func(f reset.Frozen) bool { return f.ID == a.FreezeID })
+		switch {
+		case i < 0:
+			return s.endThaw(tx, tx.Request, reset.Actor{}, gone)
+		case tx.Freezes[i].Scope(namesOf(s.Infos, tx)) != a.Cluster: // others decide about it now
+			tx.Request.Problem = &reset.Problem{Code: reset.ProblemVoided, Want: "rule", Request: r.ID,
+				Cluster: a.Cluster}
+			tx.Log(s.entry(tx.Request, reset.Actor{}, reset.EvVoided, "why", "rule"))
+			return tx.Request.Advance(reset.Planning)
+		}
+		return s.lift(tx, a)
+	})
+	return s.Now(), err
+}
+
+// endThaw ends a thaw whose freeze is not in force any more: it lifts no other.
+func (s *Service) endThaw(tx *Tx, r *reset.Request, by reset.Actor, p *reset.Problem) error {
+	r.Problem, r.EndedAt, r.Deadline, r.Question, r.Options = p, s.Now(), time.Time{}, "", nil
+	tx.Log(s.entry(r, by, reset.EvCancelled, "why", "the freeze "+p.Request+" was lifted"))
+	return r.Advance(reset.Cancelled)
+}
+
+// lift takes a freeze away, and tells all that it stopped, the freeze itself, and the other thaws of it, which end.
+func (s *Service) lift(tx *Tx, a reset.Thaw) error {
+	r, names, f := tx.Request, namesOf(s.Infos, tx), a.Lifts
+	if !slices.ContainsFunc(tx.Freezes, func(o reset.Frozen) bool { return o.ID == a.FreezeID }) {
+		return reset.ErrConflict // lifted in this very moment: planning says so
+	}
+	rest := slices.DeleteFunc(slices.Clone(tx.Freezes), func(o reset.Frozen) bool { return o.ID == a.FreezeID })
+	for _, o := range tx.Concerned {
+		in, move := o.Intent()
+		other, thaw := o.Act.(reset.Thaw)
+		switch {
+		case o.ID == a.FreezeID:
+			tx.Log(s.entry(&o, r.Actor, reset.EvThawed, "cluster", f.Cluster, "by", r.ID, "freeze", f.ID, "why", a.Why))
+			tx.AlsoSave(o)
+		case thaw && other.FreezeID == a.FreezeID && (o.State == reset.Pending || o.State == reset.Approved):
+			p := &reset.Problem{Code: reset.ProblemLifted, Request: a.FreezeID, Cluster: f.Cluster,
+				Names: []string{r.Actor.ID}}
+			if err := s.endThaw(tx, &o, r.Actor, p); err != nil {
+				return err
+			}
+			tx.AlsoSave(o)
+		case move && f.Covers(in.Cluster, names.ID(in.Cluster), names):
+			s.tellFreeze(tx, o, reset.EvThawed, f, len(reset.FreezesOver(rest, in.Cluster, names)))
+		}
+	}
+	tx.Thaw(a.FreezeID)
+	left := len(reset.FreezesOver(rest, a.Cluster, names))
+	tx.Log(s.entry(r, r.Actor, reset.EvThawed, "cluster", f.Cluster, "freeze", f.ID, "why", a.Why,
+		"left", strconv.Itoa(left)))
+	return s.took(tx)
+}
