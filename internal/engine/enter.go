@@ -133,9 +133,12 @@ func (s *Service) rulesInForce(
 	if r.Run != nil {
 		asking.Mandate = &r.Run.Mandate
 	}
-	ruling, err := s.Policy.Rule(ctx, asking)
-	if err == nil && ruling.Note != "" {
+	ruling, p := s.permit(ctx, asking, reset.Problem{Request: r.ID}) // a no is the gate's to judge
+	if p != nil && ruling.Denial == reset.DeniedUnknown {
+		return ruling, nil, s.postponed(p) // what cannot be told voids nothing: it is asked again
+	}
+	if ruling.Note != "" {
 		s.Log.Warn("rules were checked with recorded memberships", "request", r.ID, "note", ruling.Note)
 	}
-	return ruling, votes, err
+	return ruling, votes, nil
 }

@@ -116,7 +116,7 @@ func isInTime(f facts, tx *Tx) verdict {
 
 // noActHolds: a recorded act that would stop the request is decided first, whatever it turns out to be.
 func noActHolds(_ facts, tx *Tx) verdict {
-	if slices.ContainsFunc(tx.Undecided, func(in Inbox) bool { return in.Verb == string(reset.VerbCancel) }) {
+	if slices.ContainsFunc(tx.Undecided, func(in Inbox) bool { return holds(in.Verb) }) {
 		return object(wait, tx, reset.Problem{Code: reset.ProblemStopping})
 	}
 	return verdict{}

@@ -117,7 +117,6 @@ func (s *Service) rule(
 	ctx context.Context, r reset.Request, in reset.Intent, e *reset.Effect, eased bool,
 ) (reset.Ruling, *reset.Problem) {
 	verb := askVerb(&r)
-	p := &reset.Problem{Code: reset.ProblemDenied, Request: r.ID, Cluster: in.Cluster, Group: in.Group, Verb: verb}
 	if ruling, ok := s.rulingBefore(ctx, r, in, e); ok {
 		return ruling, nil
 	}
@@ -131,13 +130,8 @@ func (s *Service) rule(
 	if r.Run != nil {
 		asking.Mandate = &r.Run.Mandate
 	}
-	ruling, err := s.Policy.Rule(ctx, asking)
-	if err != nil {
-		p = s.planningPolicyError(p, ruling, err)
-		return *p.Ruling, p
-	}
-	if !ruling.Allowed {
-		p.Ruling = &ruling
+	ruling, p := s.permit(ctx, asking, reset.Problem{Request: r.ID})
+	if p != nil {
 		return ruling, p
 	}
 	if ruling.MaxWait > 0 && in.Wait > ruling.MaxWait {

@@ -172,29 +172,6 @@ func withCurrentMembers(ws []reset.Warning, g reset.GroupState) []reset.Warning 
 	return ws
 }
 
-// checkShownLongEnough refuses an approval that came so soon after a new revision replaced another that it was meant
-// for the one before: a button changes under the finger. It is answered with the numbers of now, and asked again.
-func (s *Service) checkShownLongEnough(ctx context.Context, r reset.Request, d Decision) error {
-	if r.Before == nil || s.Times.Unread <= 0 {
-		return nil
-	}
-	card, err := s.Store.Card(ctx, r.ID)
-	if err != nil {
-		return err
-	}
-	shown, at := r.PlannedAt, d.At
-	if card.Revision == r.Revision && card.RevisedAt.After(shown) {
-		shown = card.RevisedAt
-	}
-	if at.IsZero() {
-		at = s.Now()
-	}
-	if since := at.Sub(shown); since >= s.Times.Unread || since < -clockSetBack {
-		return nil
-	}
-	return staleRevision(r, reset.Ref{ID: r.ID, Revision: r.Revision - 1})
-}
-
 // facts of what an approval was voided for: how many are needed now, and for what.
 func voidFacts(r reset.Request, p *reset.Problem) []string {
 	facts := []string{"why", p.Want + string(p.Code)}

@@ -98,11 +98,25 @@ var denials = map[reset.Denial]struct {
 	}},
 }
 
+// hiddenLine is all that is said of a request to who may not look at it.
+func hiddenLine(request string, why reset.Denial) Line {
+	refused := say("You may not look at request ", request, " or decide about it")
+	switch why {
+	case reset.DeniedGuest, reset.DeniedBot, reset.DeniedStranger, reset.DeniedGone, reset.DeniedChannel:
+		return say(refused, ": ", denials[why].brief, ".")
+	default: // of the policy nothing is told here
+		return say(refused, ". ", code("access GROUP"), " says who may.")
+	}
+}
+
 // denialLine says no, which rule says so, and who may instead.
 func denialLine(p *reset.Problem) Line {
 	no := denial{Problem: p, ruling: reset.Ruling{Denial: reset.DeniedNoRule}}
 	if p.Ruling != nil {
 		no.ruling = *p.Ruling
+	}
+	if p.Verb == reset.VerbView && p.Request != "" && no.ruling.Denial != reset.DeniedUnknown {
+		return hiddenLine(p.Request, no.ruling.Denial)
 	}
 	if row, ok := denials[no.ruling.Denial]; ok {
 		return row.line(no)

@@ -167,7 +167,7 @@ var problems = map[reset.ProblemCode]func(p *reset.Problem) Line{
 			accepted(p), ".")
 	},
 	reset.ProblemNotYours: func(p *reset.Problem) Line {
-		return say(p.Request, " is still a preview and belongs to the person who asked for it. Ask for your own.")
+		return say(p.Request, " belongs to the person who asked for it: only they can do that. Ask for your own.")
 	},
 	reset.ProblemDenied:    denialLine,
 	reset.ProblemDirectory: directoryProblem,
