@@ -10,8 +10,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// TestAModalThatSlackRefusesIsNotSaidToBeTooLate: the person is told what Slack answered.
-func TestAModalThatSlackRefusesIsNotSaidToBeTooLate(t *testing.T) {
+// TestRefusedModalIsNotReportedAsTooLate: the person is told what Slack answered.
+func TestRefusedModalIsNotReportedAsTooLate(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, slacksim.Options{}, nil).up(t)
 	b.steps = 250

@@ -118,7 +118,7 @@ func TestAPreviewThatIsNotUsedIsGivenUp(t *testing.T) {
 	s.untouched()
 }
 
-func TestNobodyDecidesInTime(t *testing.T) {
+func TestNoDecisionInTime(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
 	s.start()

@@ -82,7 +82,7 @@ func TestGroupsThatAnotherToolMoves(t *testing.T) {
 	s.wrote(0)
 }
 
-func TestAllTopicsAreRefusedWhenNobodyKnowsWhetherTheyAreAll(t *testing.T) {
+func TestAllTopicsAreRefusedWhenTopicsMayBeHidden(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
 	denied := s.Prod.Fail(-1, kmsg.DescribeLogDirs, kerr.ClusterAuthorizationFailed)
@@ -104,7 +104,7 @@ func TestAllTopicsAreRefusedWhenNobodyKnowsWhetherTheyAreAll(t *testing.T) {
 	s.untouched()
 }
 
-func TestWhatSurroundsAPlanIsSaid(t *testing.T) {
+func TestEnvironmentOfAPlanIsShown(t *testing.T) {
 	t.Parallel()
 	s := kindStage(t, "my-flink-job")
 	must(t, s.Prod.CreateTopic("us.checkpoints.internal", 1, nil))

@@ -10,7 +10,7 @@ import (
 
 // Who may not is told so alone, by which rule, and who may.
 
-func TestWhoMayNotAskIsToldWhoMay(t *testing.T) {
+func TestRefusalNamesWhoMay(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
 	s.Slack.AddUser(slacksim.User{ID: "U0MOE", Name: "moe"})

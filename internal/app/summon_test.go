@@ -9,9 +9,9 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
 )
 
-// TestApproversWhoCannotSeeTheCardAreToldDirectly: in a private incident channel, or while no channel takes the card.
+// TestApproversWhoCannotSeeTheCardGetADirectMessage: in a private incident channel, or while no channel takes the card.
 // The home channel is told what waits, and nothing from inside.
-func TestApproversWhoCannotSeeTheCardAreToldDirectly(t *testing.T) {
+func TestApproversWhoCannotSeeTheCardGetADirectMessage(t *testing.T) {
 	t.Parallel()
 	for _, where := range []string{"a private channel", "no channel"} {
 		t.Run(where, func(t *testing.T) {

@@ -43,7 +43,7 @@ func (s *stage) pastes(m slacksim.Message, behind string) []string {
 
 // The way back is needed when the bot is gone: two commands where some partitions had no committed offset, with the
 // file for the login, and with a name that no shell reads anything into.
-func TestTheWayBackCanBePasted(t *testing.T) {
+func TestUndoCommandCanBePasted(t *testing.T) {
 	t.Parallel()
 	s := newStage(t,
 		world.Options{Kafka: kafkasim.Options{Users: []kafkasim.User{{Mechanism: "SCRAM-SHA-512", Name: "bot",

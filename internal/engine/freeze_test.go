@@ -64,7 +64,7 @@ func TestFrozenClusterIsNotWritten(t *testing.T) {
 	b.want(b.act(kim, reset.Thaw{Cluster: "prod"}), reset.Refused, "")
 }
 
-func TestWhoeverFrozeMayThaw(t *testing.T) {
+func TestPersonWhoFrozeMayThaw(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	b.want(b.act(mara, reset.Freeze{Cluster: reset.Everything}), reset.Applied, reset.Verified)

@@ -468,7 +468,7 @@ func TestTheOffsetsDecideAndNotTheCode(t *testing.T) {
 	}
 }
 
-func TestTheFirstReadingProvesNothingAlone(t *testing.T) {
+func TestOneReadingProvesNothing(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name    string
@@ -589,7 +589,7 @@ func TestAJoinerThatBlocksTheRollbackIsNamed(t *testing.T) {
 
 // A rollback whose answer was an error, or was lost, may have been done all the same: the offsets say so, and nothing
 // else is said then.
-func TestARollbackThatWasDoneIsNotSaidToHaveFailed(t *testing.T) {
+func TestAppliedRollbackIsNotReportedAsFailed(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]clustertest.WriteFault{
 		"its answer was lost":     {Lost: true, Applied: true},

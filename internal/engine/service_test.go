@@ -500,7 +500,7 @@ func TestKilledBeforeTheWriteIsNotWrittenTwice(t *testing.T) {
 	}
 }
 
-func TestUnclearBlocksTheGroupUntilSomebodyChose(t *testing.T) {
+func TestUnknownOutcomeBlocksTheGroupUntilSettled(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	r := b.armed()
@@ -638,7 +638,7 @@ func TestQuestionsAreAskedAndAnswered(t *testing.T) {
 	b.want(b.ask(ben, reset.Latest{}), reset.Refused, "")
 }
 
-func TestKafkaDownIsWaitedForAndSaid(t *testing.T) {
+func TestKafkaDownIsWaitedForAndReported(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	b.cluster.Down(errors.New("connection refused"))
@@ -657,7 +657,7 @@ func TestKafkaDownIsWaitedForAndSaid(t *testing.T) {
 	b.want(r, reset.Expired, "")
 }
 
-func TestSomebodyWhoLeftStopsAnArmedReset(t *testing.T) {
+func TestDeactivatedUserStopsAnArmedReset(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	b.cluster.Join("billing", reset.Member{ID: "m1"})

@@ -7,7 +7,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-func TestStandsFileHasEveryPartition(t *testing.T) {
+func TestStatesFileHasEveryPartition(t *testing.T) {
 	t.Parallel()
 	writes := make([]reset.Write, 1000)
 	for i := range writes {
@@ -81,7 +81,7 @@ func TestRollbackThatFailedIsExplained(t *testing.T) {
 }
 
 // A list tells when a late write was seen, not when its attempt had been taken to have failed.
-func TestAListTellsWhenALateWriteLanded(t *testing.T) {
+func TestListShowsALateWrite(t *testing.T) {
 	t.Parallel()
 	s := lateStory()
 	s.Request.EndedAt = clockAt("02:14:27")

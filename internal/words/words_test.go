@@ -184,7 +184,7 @@ func TestEveryStateIsShown(t *testing.T) {
 	}
 }
 
-func TestEveryAnswerOfMixedBlocksAndOffersTheWayOut(t *testing.T) {
+func TestEveryAnswerOfPartiallyAppliedBlocksAndOffersTheUndo(t *testing.T) {
 	t.Parallel()
 	labels := func(c Content) string {
 		var ls []string
