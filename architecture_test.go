@@ -295,7 +295,7 @@ type pkg struct {
 // packages asks go list, files behind build tags included.
 func packages(t *testing.T, args ...string) []pkg {
 	t.Helper()
-	args = append([]string{"list", "-e", "-tags=realkafka,soak,bolt,netns,release",
+	args = append([]string{"list", "-e", "-tags=realkafka,soak,bolt,netns,release,mutants",
 		"-json=ImportPath,Imports,TestImports,XTestImports"}, args...)
 	cmd := exec.CommandContext(t.Context(), "go", args...)
 	var said bytes.Buffer
