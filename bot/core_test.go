@@ -275,7 +275,7 @@ func (b *bench) up(t *testing.T) *bench {
 	return b
 }
 
-// until looks again and again; sockets tell no test when they are done.
+// until polls; sockets do not signal to a test when they are done.
 func (b *bench) until(t *testing.T, what string, cond func() bool) {
 	t.Helper()
 	tick := time.NewTicker(10 * time.Millisecond)

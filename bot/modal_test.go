@@ -24,7 +24,7 @@ func TestRefusedModalIsNotReportedAsTooLate(t *testing.T) {
 	}
 }
 
-// TestRowsOfAWriteThatLandedLateAreNamedAsItsFile: the command beside them takes that file.
+// TestRowsOfAWriteThatLandedLateAreNamedAsItsFile: the command with them takes that file.
 func TestRowsOfAWriteThatLandedLateAreNamedAsItsFile(t *testing.T) {
 	t.Parallel()
 	s := reset.Story{Request: reset.Request{ID: "k7f3", Revision: 1, State: reset.Failed, Outcome: reset.AppliedLate,

@@ -129,7 +129,7 @@ const anyTopic = "__consumer_offsets"
 // refreshBrokers reads the current brokers.
 func (c *Cluster) refreshBrokers(ctx context.Context) (view, error) { return c.metadata(ctx, anyTopic) }
 
-// ID returns the cluster's own id, as the first broker that answers tells it.
+// ID returns the cluster's own id, as the first broker that answers returns it.
 func (c *Cluster) ID(ctx context.Context) (string, error) {
 	v, err := c.refreshBrokers(ctx)
 	return v.id, err

@@ -103,7 +103,7 @@ func (s *stage) file(card slacksim.Message, name, begins string) {
 	}
 }
 
-// The way out stands where it is needed before it is needed: the bot, its database or Slack may be down later.
+// The manual command is shown before it is needed: the bot, its database or Slack may be down later.
 func TestManualCommandsWithoutTheBot(t *testing.T) {
 	t.Parallel()
 	s, c := busyStage(t)

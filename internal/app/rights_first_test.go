@@ -17,7 +17,7 @@ var words = []string{
 	"undo ID", "settle ID.7 seen", "emergency ID.1 INC-1", "emergency ID.7 INC-1", "show ID", "show ID.7", "history ID",
 }
 
-// learnsNothing types every verb about a request as somebody who may not look at it.
+// learnsNothing types every verb about a request as a user who may not view it.
 func (s *stage) learnsNothing(p *slacksim.Person, id, says string) {
 	s.t.Helper()
 	for _, w := range words {
@@ -53,7 +53,7 @@ func TestWhoMayNotLookLearnsNothing(t *testing.T) {
 	}
 }
 
-// untouchedOrders checks that nobody moved billing on orders.
+// untouchedOrders checks that billing did not move on orders.
 func (s *stage) untouchedOrders() {
 	s.t.Helper()
 	s.stands(world.PerOrders - world.Behind)

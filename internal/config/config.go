@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// Config is one file. Each field's meaning, default and risk is told in
-// config.example.yaml, which a test keeps equal to these types.
+// Config is one file. Each field's meaning, default and risk is in config.example.yaml, which a test keeps equal to
+// these types.
 type Config struct {
 	Slack    Slack     `yaml:"slack,required" hint:"the two tokens of the Slack app"`
 	Store    Store     `yaml:"store"`

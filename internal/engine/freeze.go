@@ -156,7 +156,8 @@ func (s *Service) putInForce(tx *Tx, a reset.Freeze) error {
 		}
 	}
 	tx.Freeze(f)
-	tx.Log(s.entry(r, r.Actor, reset.EvFrozen, "cluster", a.Cluster, "why", a.Why, "running", strings.Join(running, ", ")))
+	tx.Log(s.entry(r, r.Actor, reset.EvFrozen, "cluster", a.Cluster, "why", a.Why, "running",
+		strings.Join(running, ", ")))
 	return s.took(tx)
 }
 

@@ -340,7 +340,7 @@ func ended(c *Content, s reset.Story, v timeFormat) {
 	}
 }
 
-// toldAtEnd are the problems that ended a request for a reason of its own, which its card tells.
+// toldAtEnd are the problems that ended a request for a reason of its own, which its card shows.
 var toldAtEnd = []reset.ProblemCode{reset.ProblemClusterGone, reset.ProblemSameKafka, reset.ProblemLifted}
 
 func byWhom(e *reset.Entry) Line {

@@ -7,7 +7,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// verbs says what somebody wants to do.
+// verbs names what a person wants to do.
 var verbs = map[reset.Verb]struct {
 	mayNot string // after "You may not", before a group
 	denied string // after "was not allowed to"
@@ -104,7 +104,7 @@ func hiddenLine(request string, why reset.Denial) Line {
 	switch why {
 	case reset.DeniedGuest, reset.DeniedBot, reset.DeniedStranger, reset.DeniedGone, reset.DeniedChannel:
 		return say(refused, ": ", denials[why].brief, ".")
-	default: // of the policy nothing is told here
+	default: // nothing of the policy is shown here
 		return say(refused, ". ", code("access GROUP"), " says who may.")
 	}
 }

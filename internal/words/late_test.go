@@ -80,7 +80,7 @@ func TestRollbackThatFailedIsExplained(t *testing.T) {
 	}
 }
 
-// A list tells when a late write was seen, not when its attempt had been taken to have failed.
+// A list has the time at which a late write was seen, not the end of its attempt.
 func TestListShowsALateWrite(t *testing.T) {
 	t.Parallel()
 	s := lateStory()
@@ -88,7 +88,7 @@ func TestListShowsALateWrite(t *testing.T) {
 	says(t, HistoryOf([]reset.Request{s.Request}, nil, s.Now), "applied late 03:16 CET")
 }
 
-// An answer that was lost is told by what came instead of it, and a refusal beside it as a refusal.
+// A lost answer is reported with its error, and a rejection of another partition as a rejection.
 func TestARefusalIsNoLostAnswer(t *testing.T) {
 	t.Parallel()
 	s := asBeforeStory()

@@ -90,8 +90,8 @@ func TestPastedCommandsReachTheToolUnchanged(t *testing.T) {
 	}
 }
 
-// The rows of the file are half of the way back where some partitions had no committed offset, and there may be no
-// rows at all.
+// The rows of the file are half of the undo where some partitions had no committed offset, and there may be no rows
+// at all.
 func TestUndoFilesAreComplete(t *testing.T) {
 	t.Parallel()
 	all := undoable("billing", 12)

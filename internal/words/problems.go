@@ -116,7 +116,7 @@ var problems = map[reset.ProblemCode]func(p *reset.Problem) Line{
 		return say("The approval no longer covers it: ", voidReason(p), ". It is planned again.")
 	},
 
-	// The request: what stands in the way of a decision.
+	// The request: what blocks a decision.
 	reset.ProblemNoRequest: func(p *reset.Problem) Line {
 		return say("There is no request ", p.Request, ". ", code("status"), " lists those that are open.")
 	},

@@ -58,7 +58,7 @@ func TestAResultNamesWhatWentElsewhere(t *testing.T) {
 		"orders-4 is at 10 (earliest: where that time begins is in doubt)")
 }
 
-// A rewind that retention turned round is told as what it became.
+// A rewind that retention turned into a skip is reported as one.
 func TestRewindThatWentForwardIsReported(t *testing.T) {
 	t.Parallel()
 	planned := []reset.Step{oneStep("orders", 0, 200, 150, reset.HowShifted)}

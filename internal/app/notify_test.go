@@ -78,7 +78,7 @@ func TestMembersWhoCanDecideAreEnough(t *testing.T) {
 	}
 }
 
-// TestOwnersHearOfAnEmergencyThatNoChannelShows: that a person goes alone is never silent.
+// TestOwnersHearOfAnEmergencyThatNoChannelShows: an emergency is always reported.
 func TestOwnersHearOfAnEmergencyThatNoChannelShows(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{Policy: careful})
