@@ -74,6 +74,9 @@ type TLS struct {
 	Key      Secret `yaml:"-"`
 }
 
+// Mechanisms are the logins that a cluster may ask for.
+var Mechanisms = []string{"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"}
+
 // SASL is the login at a cluster.
 type SASL struct {
 	Mechanism    string `yaml:"mechanism,required" hint:"PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512"`

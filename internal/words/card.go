@@ -305,9 +305,10 @@ func replanned(c *Content, s reset.Story, v timeFormat) {
 	c.Buttons = append(c.Buttons, cancelButton(r, "Cancel"))
 }
 
-// endedBy is the event that brings a request into a state in which it was never written.
+// endedBy is the event that brings a request into a state in which it was never written. It holds only the states that
+// people or the deadline lead to.
 //
-//exhaustive:ignore // only what people or the deadline end
+//exhaustive:ignore
 var endedBy = map[reset.State]reset.Event{
 	reset.Rejected:  reset.EvRejected,
 	reset.Cancelled: reset.EvCancelled,
