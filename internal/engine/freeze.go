@@ -52,19 +52,19 @@ func (s *Service) processFreeze(ctx context.Context, due Due, r reset.Request) (
 	switch {
 	case (r.State == reset.Planning || r.State == reset.Pending) && s.isPastDeadline(r):
 		return s.expire(ctx, due, r.ID, nil)
-	case r.State == reset.Planning && r.Question != "", r.State == reset.Pending:
+	case r.State == reset.Planning && r.Question != "":
 		return r.Deadline, nil
-	case r.State != reset.Planning && r.State != reset.Approved:
+	case r.State != reset.Planning && r.State != reset.Pending && r.State != reset.Approved:
 		return time.Time{}, nil
 	}
 	switch a := r.Act.(type) {
 	case reset.Freeze:
 		return s.planFreeze(ctx, due, r, a)
 	case reset.Thaw:
-		if r.State == reset.Approved {
-			return s.thaw(ctx, due, r, a)
+		if r.State == reset.Planning {
+			return s.planThaw(ctx, due, r, a)
 		}
-		return s.planThaw(ctx, due, r, a)
+		return s.checkThaw(ctx, due, r, a)
 	case reset.Move, reset.SaveSchedule: // are carried elsewhere
 	}
 	return time.Time{}, nil

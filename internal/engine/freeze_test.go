@@ -126,11 +126,11 @@ func TestAThawLiftsTheFreezeThatItNames(t *testing.T) {
 	b.want(r, reset.Applied, reset.Verified)
 }
 
-// A thaw that was approved before it named its freeze, by an earlier version, lifts nothing.
+// A thaw that was asked for by an earlier version, which did not name its freeze, lifts nothing: it is asked for again.
 func TestAThawThatNamesNoFreezeLiftsNone(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	b.act(jon, reset.Freeze{Cluster: "prod", Why: "data loss"})
+	freeze := b.act(jon, reset.Freeze{Cluster: "prod", Why: "data loss"})
 	thaw := b.act(kim, reset.Thaw{Cluster: "prod"})
 	if err := b.Store.Update(t.Context(), thaw.ID, nil, func(tx *engine.Tx) error {
 		tx.Request.Act = reset.Thaw{Cluster: "prod"}
@@ -139,7 +139,9 @@ func TestAThawThatNamesNoFreezeLiftsNone(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.approve(jon, thaw)
-	b.want(thaw, reset.Cancelled, "")
+	if thaw = b.want(thaw, reset.Pending, ""); thaw.Revision != 2 || thaw.Act.(reset.Thaw).FreezeID != freeze.ID {
+		t.Fatalf("revision %d of %+v", thaw.Revision, thaw.Act)
+	}
 	if all, err := b.Frozen(t.Context()); err != nil || len(all) != 1 {
 		t.Fatalf("frozen %v, %v", all, err)
 	}
@@ -244,6 +246,24 @@ func TestAFreezeHoldsUnderEveryName(t *testing.T) {
 	b.want(b.act(jon, reset.Thaw{Cluster: "main"}), reset.Applied, reset.Verified)
 	b.wait(6 * time.Second)
 	b.want(r, reset.Applied, reset.Verified)
+}
+
+// A thaw waits for approvals while its cluster gets another name: those who decide about that are asked.
+func TestAThawFollowsItsCluster(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.act(jon, reset.Freeze{Cluster: "prod", Why: "data loss"})
+	thaw := b.want(b.act(kim, reset.Thaw{Cluster: "prod"}), reset.Pending, "")
+	b.rule = func(r *auth.Rule) { r.Clusters = []string{"*"} }
+	b.infos = []reset.ClusterInfo{{Name: "main", ID: "K1"}}
+	b.start()
+	b.wait(time.Minute)
+	if thaw = b.want(thaw, reset.Pending, ""); thaw.Revision != 2 || thaw.Act.(reset.Thaw).Cluster != "main" {
+		t.Fatalf("revision %d of %+v", thaw.Revision, thaw.Act)
+	}
+	b.wait(4 * time.Second)
+	b.approve(jon, thaw)
+	b.want(thaw, reset.Applied, reset.Verified)
 }
 
 // twins are two names of one Kafka of which neither is pinned.

@@ -122,6 +122,45 @@ func (s *Service) lifted(ctx context.Context, a reset.Thaw) (*reset.Problem, err
 	return p, err
 }
 
+// thawCheck is the pause between two looks at a thaw that waits for approvals.
+const thawCheck = time.Minute
+
+// checkThaw ends a thaw whose freeze is not in force any more, and plans it again when other people decide about that
+// freeze now: its cluster was renamed, or goes by another name. Once it is approved, the freeze is lifted.
+func (s *Service) checkThaw(ctx context.Context, due Due, r reset.Request, a reset.Thaw) (time.Time, error) {
+	all, names, err := s.freezes(ctx)
+	if err != nil {
+		return time.Time{}, err
+	}
+	i := freezeAt(all, a.FreezeID)
+	switch {
+	case a.FreezeID == "": // an earlier version did not name it
+		return s.Now(), s.voidThaw(ctx, due, r, a, nil)
+	case i < 0:
+		gone, err := s.lifted(ctx, a)
+		if err != nil {
+			return time.Time{}, err
+		}
+		return time.Time{}, s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
+			return s.endThaw(tx, tx.Request, reset.Actor{}, gone)
+		})
+	case all[i].Scope(names) != a.Cluster:
+		return s.Now(), s.voidThaw(ctx, due, r, a, nil)
+	case r.State == reset.Approved:
+		return s.thaw(ctx, due, r, a)
+	}
+	next := s.Now().Add(thawCheck)
+	if r.Deadline.Before(next) {
+		next = r.Deadline
+	}
+	return next, nil
+}
+
+// freezeAt finds a freeze that is in force; -1: it is not.
+func freezeAt(all []reset.Frozen, id string) int {
+	return slices.IndexFunc(all, func(f reset.Frozen) bool { return f.ID == id })
+}
+
 // thaw lifts the freeze that was agreed to, if what the policy wants is still there.
 func (s *Service) thaw(ctx context.Context, due Due, r reset.Request, a reset.Thaw) (time.Time, error) {
 	votes, err := s.Store.Votes(ctx, r.ID, r.Revision)
@@ -130,36 +169,25 @@ func (s *Service) thaw(ctx context.Context, due Due, r reset.Request, a reset.Th
 	}
 	ruling, err := s.Policy.Rule(ctx, reset.PolicyQuestion{Actor: r.Actor, Channel: r.Place.Channel,
 		Verb: reset.VerbApply, For: reset.VerbThaw, Cluster: a.Cluster, Requester: r.Actor, Votes: votes,
-		Principal:   r.Ruling.Principal,
-		OneIsEnough: a.Lifts.By == r.Actor})
-	if err != nil {
+		Principal: r.Ruling.Principal, OneIsEnough: a.Lifts.By == r.Actor})
+	switch {
+	case err != nil:
 		return time.Time{}, err
+	case !ruling.Allowed:
+		return s.Now(), s.voidThaw(ctx, due, r, a, &ruling)
 	}
-	if !ruling.Allowed {
-		p := &reset.Problem{Code: reset.ProblemVoided, Want: "rule", Request: r.ID, Cluster: a.Cluster, Ruling: &ruling}
-		return s.Now(), s.void(ctx, due, r, p)
-	}
-	gone, err := s.lifted(ctx, a)
-	if err != nil {
-		return time.Time{}, err
-	}
-	err = s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
+	return time.Time{}, s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
 		if tx.Request.State != reset.Approved || tx.Request.Version != r.Version {
 			return reset.ErrConflict
 		}
-		i := slices.IndexFunc(tx.Freezes, func(f reset.Frozen) bool { return f.ID == a.FreezeID })
-		switch {
-		case i < 0:
-			return s.endThaw(tx, tx.Request, reset.Actor{}, gone)
-		case tx.Freezes[i].Scope(namesOf(s.Infos, tx)) != a.Cluster: // others decide about it now
-			tx.Request.Problem = &reset.Problem{Code: reset.ProblemVoided, Want: "rule", Request: r.ID,
-				Cluster: a.Cluster}
-			tx.Log(s.entry(tx.Request, reset.Actor{}, reset.EvVoided, "why", "rule"))
-			return tx.Request.Advance(reset.Planning)
-		}
 		return s.lift(tx, a)
 	})
-	return s.Now(), err
+}
+
+// voidThaw plans a thaw again: what was agreed to does not lift the freeze any more.
+func (s *Service) voidThaw(ctx context.Context, due Due, r reset.Request, a reset.Thaw, ruling *reset.Ruling) error {
+	return s.void(ctx, due, r, &reset.Problem{Code: reset.ProblemVoided, Want: "rule", Request: r.ID,
+		Cluster: a.Cluster, Ruling: ruling})
 }
 
 // endThaw ends a thaw whose freeze is not in force any more: it lifts no other.
@@ -171,11 +199,11 @@ func (s *Service) endThaw(tx *Tx, r *reset.Request, by reset.Actor, p *reset.Pro
 
 // lift takes a freeze away, and tells all that it stopped, the freeze itself, and the other thaws of it, which end.
 func (s *Service) lift(tx *Tx, a reset.Thaw) error {
-	r, names, f := tx.Request, namesOf(s.Infos, tx), a.Lifts
-	if !slices.ContainsFunc(tx.Freezes, func(o reset.Frozen) bool { return o.ID == a.FreezeID }) {
-		return reset.ErrConflict // lifted in this very moment: planning says so
+	r, names, i := tx.Request, namesOf(s.Infos, tx), freezeAt(tx.Freezes, a.FreezeID)
+	if i < 0 || tx.Freezes[i].Scope(names) != a.Cluster {
+		return reset.ErrConflict // in this very moment it was lifted, or its cluster was identified: it is looked at again
 	}
-	rest := slices.DeleteFunc(slices.Clone(tx.Freezes), func(o reset.Frozen) bool { return o.ID == a.FreezeID })
+	f, rest := tx.Freezes[i], slices.Delete(slices.Clone(tx.Freezes), i, i+1)
 	for _, o := range tx.Concerned {
 		in, move := o.Intent()
 		other, thaw := o.Act.(reset.Thaw)

@@ -45,6 +45,9 @@ func (s *Service) unconfiguredProblem(r reset.Request, cluster string, names res
 // configuration, or its Kafka goes by another name. nil: it can.
 func (s *Service) unusable(r reset.Request, names reset.Names) *reset.Problem {
 	in, _ := r.Intent()
+	if _, thaw := r.Act.(reset.Thaw); thaw {
+		return nil // its freeze is lifted under whatever name: see checkThaw
+	}
 	if s.isUnconfigured(in.Cluster) {
 		return s.unconfiguredProblem(r, in.Cluster, names)
 	}

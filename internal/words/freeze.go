@@ -60,7 +60,7 @@ func frozenCard(c *Content, s reset.Story, v timeFormat) {
 		say("Lift it: ", code("thaw "+r.ID)),
 	}
 	if e := lastOf(s.Entries, reset.EvFrozen); e != nil && e.Facts["running"] != "" {
-		c.Lines = append(c.Lines, say("Being written when it was frozen, and finished: ", e.Facts["running"], "."))
+		c.Lines = append(c.Lines, say("Writes that had begun before are finished: ", e.Facts["running"], "."))
 	}
 }
 

@@ -1,0 +1,90 @@
+package words
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+func freezeStory(act reset.Act, state reset.State, edit ...func(*reset.Story)) reset.Story {
+	s := reset.Story{Cluster: prodEU, Now: clockAt("02:30:00"), Request: reset.Request{ID: "k7f3", Revision: 1,
+		State: state, Act: act, Actor: jon, Need: 1, Ruling: ruling(), EndedAt: clockAt("02:10:00")}}
+	for _, e := range edit {
+		e(&s)
+	}
+	return s
+}
+
+func inForce(id string, by reset.Actor, why string) reset.InForce {
+	return reset.InForce{Called: "prod-eu",
+		Frozen: reset.Frozen{ID: id, Cluster: "prod-eu", By: by, Why: why, At: clockAt("02:10:00")}}
+}
+
+func over(frozen ...reset.InForce) func(*reset.Story) {
+	return func(s *reset.Story) { s.Frozen = frozen }
+}
+
+func TestACardOfAFreezeSaysWhetherItIsInForce(t *testing.T) {
+	t.Parallel()
+	act := reset.Freeze{Cluster: "prod-eu", Why: "data loss"}
+	begun := func(s *reset.Story) {
+		s.Entries = []reset.Entry{{Event: reset.EvFrozen, Facts: map[string]string{"running": "m2n8"}}}
+	}
+	c := CardOf(freezeStory(act, reset.Applied, over(inForce("k7f3", jon, "data loss")), begun))
+	says(t, c, "FROZEN", "Frozen by @U0JON", "data loss", "Lift it: thaw k7f3", "had begun before are finished: m2n8")
+	lifted := func(s *reset.Story) {
+		s.Entries = []reset.Entry{{Event: reset.EvThawed, Actor: mara, At: clockAt("02:20:00"),
+			Facts: map[string]string{"why": "found it"}}}
+	}
+	c = CardOf(freezeStory(act, reset.Applied, lifted))
+	says(t, c, "k7f3 · lifted", "Frozen by @U0JON", "Lifted by @U0MARA", "found it")
+	if strings.Contains(c.String(), "thaw k7f3") || strings.Contains(c.String(), "FROZEN") {
+		t.Errorf("it is lifted:\n%s", c)
+	}
+}
+
+func TestACardOfAThawNamesItsFreezeAndWhatIsLeft(t *testing.T) {
+	t.Parallel()
+	act := reset.Thaw{FreezeID: "m2n8", Cluster: "prod-eu", Lifts: inForce("m2n8", mara, "data loss").Frozen}
+	c := CardOf(freezeStory(act, reset.Pending))
+	says(t, c, "asks to thaw prod-eu", "lifts the freeze m2n8 of prod-eu by @U0MARA", "data loss", "Needs 1 approval")
+	c = CardOf(freezeStory(act, reset.Approved))
+	says(t, c, "approved, takes effect now")
+	if strings.Contains(c.String(), "waiting") {
+		t.Errorf("it waits for no group:\n%s", c)
+	}
+	c = CardOf(freezeStory(act, reset.Applied, over(inForce("p4x1", jon, "upgrade"))))
+	says(t, c, "thawed", "prod-eu is still frozen: freeze p4x1 of prod-eu by @U0JON", "upgrade", "thaw p4x1")
+	if strings.Contains(c.String(), "go on") {
+		t.Errorf("nothing goes on:\n%s", c)
+	}
+	says(t, CardOf(freezeStory(act, reset.Applied)), "Approved resets go on")
+	ended := func(s *reset.Story) {
+		s.Request.Problem = &reset.Problem{Code: reset.ProblemLifted, Request: "m2n8", Names: []string{mara.ID}}
+	}
+	says(t, CardOf(freezeStory(act, reset.Cancelled, ended)), "The freeze m2n8 was lifted by @U0MARA",
+		"No other freeze is lifted by this")
+}
+
+func TestEachFreezeIsOnTheCardThatItStops(t *testing.T) {
+	t.Parallel()
+	renamed, gone := inForce("k002", mara, ""), inForce("k003", jon, "")
+	renamed.Called, gone.Called = "prod-main", ""
+	s := waitingStory()
+	s.Frozen = []reset.InForce{inForce("k001", jon, "upgrade"), renamed, gone, inForce("k004", jon, "")}
+	says(t, CardOf(s), "FROZEN: prod-eu by @U0JON", "upgrade", "thaw k001", "thaw k002", "prod-eu is called prod-main now",
+		"thaw k003", "prod-eu is no longer configured", "1 more freeze: status")
+}
+
+func TestWhichFreezeIsAskedWithWhoWhenAndWhy(t *testing.T) {
+	t.Parallel()
+	first, second := inForce("k001", jon, "upgrade").Frozen, inForce("k002", mara, "data loss").Frozen
+	s := freezeStory(reset.Thaw{Cluster: "prod-eu"}, reset.Planning, func(s *reset.Story) {
+		s.Request.Question = "freeze"
+		s.Request.Options = []reset.Option{{Label: "k001", Typed: "thaw k001", Freeze: &first},
+			{Label: "k002", Typed: "thaw k002", Freeze: &second}}
+	})
+	says(t, PreviewOf(s), "Which freeze? 2 are in force", "@U0JON", "02:10", "upgrade", "thaw k001", "@U0MARA", "data loss",
+		"thaw k002")
+}
