@@ -13,7 +13,11 @@ type scramLogin struct {
 	conversation *scram.ClientConversation
 }
 
-func newScram(hash scram.HashGeneratorFcn) func() sarama.SCRAMClient {
+func newScram(mechanism string) func() sarama.SCRAMClient {
+	hash := scram.SHA256
+	if mechanism == sarama.SASLTypeSCRAMSHA512 {
+		hash = scram.SHA512
+	}
 	return func() sarama.SCRAMClient { return &scramLogin{hash: hash} }
 }
 

@@ -8,7 +8,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
 )
 
-func TestViewsChangeNothing(t *testing.T) {
+func TestLookingChangesNothing(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
 	s.start()
@@ -38,7 +38,7 @@ func TestViewsChangeNothing(t *testing.T) {
 	s.untouched()
 }
 
-func TestShowHasTheWholeStory(t *testing.T) {
+func TestTheWholeStoryIsTold(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
 	s.start()

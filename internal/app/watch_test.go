@@ -84,7 +84,7 @@ func TestConsumersComeBackAndCatchUp(t *testing.T) {
 	s.stands(world.PerOrders)
 }
 
-func TestNoConsumersComeBack(t *testing.T) {
+func TestNobodyComesBack(t *testing.T) {
 	t.Parallel()
 	s := newWatchStage(t, func(ts *engine.Times) { ts.NoConsumers = 2 * time.Second })
 	s.start()
@@ -97,7 +97,7 @@ func TestNoConsumersComeBack(t *testing.T) {
 	s.silent(card, "First consumer")
 }
 
-func TestOverwrittenFromOutsideTheGroup(t *testing.T) {
+func TestOverwrittenBySomebodyOutsideTheGroup(t *testing.T) {
 	t.Parallel()
 	s := newWatchStage(t)
 	s.start()

@@ -341,9 +341,9 @@ func (s *Service) rulingBefore(
 	if r.StandingApproval == nil || e != nil && !r.StandingApproval.Bounds.Covers(*e) {
 		return reset.Ruling{}, false
 	}
-	ruling, denied := s.permit(ctx, reset.PolicyQuestion{Actor: r.Actor, Channel: r.Place.Channel,
+	ruling, err := s.Policy.Rule(ctx, reset.PolicyQuestion{Actor: r.Actor, Channel: r.Place.Channel,
 		Verb: reset.VerbApply, Cluster: in.Cluster, Group: in.Group, Effect: e, Requester: r.Actor,
-		Votes: r.StandingApproval.Votes}, reset.Problem{Request: r.ID})
+		Principal: r.Ruling.Principal, Votes: r.StandingApproval.Votes})
 	ruling.MandateValid = true
-	return ruling, denied == nil
+	return ruling, err == nil && ruling.Allowed
 }

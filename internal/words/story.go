@@ -159,7 +159,8 @@ func voided(e entry) string {
 	}
 	why := strings.TrimSuffix(e.Facts["why"], string(reset.ProblemVoided))
 	return ": " +
-		voidReason(&reset.Problem{Want: why, Topic: cmp.Or(e.Facts["topic"], "a topic"), Request: e.Facts["by"]})
+		voidReason(&reset.Problem{Want: why, Topic: cmp.Or(e.Facts["topic"], "a topic"), Request: e.Facts["by"],
+			Group: e.intent.Group})
 }
 
 func unanswered(e entry) string {
