@@ -15,7 +15,7 @@ BUILD = CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSI
 
 FUZZTIME ?= 20s
 
-.PHONY: help build demo test quick check fmt vet lint imports race race-stories real netns bolt release fuzz model soak bench docs
+.PHONY: help build demo test quick check fmt vet lint imports race race-stories real netns bolt release fuzz model mutants soak bench docs
 help: ## this page
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -47,7 +47,7 @@ fmt: ## fails if gofmt would change a file
 
 vet: ## go vet, also behind the build tags
 	go vet ./...
-	go vet -tags realkafka,soak,bolt,netns,release ./...
+	go vet -tags realkafka,soak,bolt,netns,release,mutants ./...
 
 lint: $(LINT) ## golangci-lint, the reasons are in .golangci.yml
 	$(LINT) run ./...
@@ -85,6 +85,9 @@ fuzz: ## each fuzz target for FUZZTIME (20s)
 
 model: ## 100,000 random steps of the whole bot, judged from outside (docs/model.md)
 	MODEL_RUNS=200 MODEL_STEPS=500 go test -count=1 -run '^TestModel$$' -v -timeout 4h ./internal/app/model
+
+mutants: ## each safety line taken out in turn: the tests of its own package notice within seconds
+	scripts/tagged mutants -timeout 30m
 
 soak: ## the long ones: kills, model steps, 10M fuzz executions
 	scripts/tagged soak -timeout 6h

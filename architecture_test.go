@@ -24,7 +24,7 @@ const module = "github.com/kafka-reset-bot/kafka-reset-bot/"
 type room struct {
 	ours    []string
 	outside []string
-	tests   []string // of ours, by its tests only, beside what every test may
+	tests   []string // of ours, by its tests only, besides what every test may
 	support bool     // it serves tests and the demo, and may import what tests may
 }
 
@@ -94,12 +94,12 @@ var rooms = map[string]room{
 	".": {}, // this package
 }
 
-// anyTest is what the tests of every package may import, beside their own room.
+// anyTest is what the tests of every package may import, besides their own package.
 var anyTest = list(
 	"github.com/google/go-cmp", "github.com/rogpeppe/go-internal", "github.com/santhosh-tekuri/jsonschema/v6",
 	"go.yaml.in/yaml/v3", "github.com/twmb/franz-go",
 	module+"internal/vocabulary",
-	"github.com/slack-go/slack", // the simulator's and the app's: a client that nobody here wrote
+	"github.com/slack-go/slack", // the simulator's and the app's: a client of another project
 )
 
 // notInProduct must not be linked into the binary, however far down.
@@ -295,7 +295,7 @@ type pkg struct {
 // packages asks go list, files behind build tags included.
 func packages(t *testing.T, args ...string) []pkg {
 	t.Helper()
-	args = append([]string{"list", "-e", "-tags=realkafka,soak,bolt,netns,release",
+	args = append([]string{"list", "-e", "-tags=realkafka,soak,bolt,netns,release,mutants",
 		"-json=ImportPath,Imports,TestImports,XTestImports"}, args...)
 	cmd := exec.CommandContext(t.Context(), "go", args...)
 	var said bytes.Buffer

@@ -48,10 +48,10 @@ func (p *Policy) domains(cluster string) []domain {
 	return out
 }
 
-// domain is what the lists of a cluster say, and where they are left out its rules: everybody who may request,
-// approve or go alone by one of them may freeze it; whoever approves anything may thaw it, and a second person is
-// needed where any tier needs one. Where no rule names approvers its requesters may. Emergency lifts no freeze: what
-// waited is then written by many requests, without limit.
+// domain is the lists of a cluster, and where they are left out its rules: all who may request, approve or use
+// emergency by one of them may freeze it; all who approve by one of them may thaw it, and a second person is needed
+// where any tier needs one. Where no rule names approvers its requesters may. Emergency lifts no freeze: what waited
+// is then written by many requests, without limit.
 func (p *Policy) domain(c Cluster) domain {
 	d := domain{cluster: c.Name, name: "all rules of " + c.Name}
 	var request, approve, alone []string
@@ -131,7 +131,7 @@ func (p *Policy) inEach(
 	for _, d := range all {
 		who := d.may(a.Verb, a.OneIsEnough)
 		if a.Verb == reset.VerbView {
-			who = out.Who // whoever may look at one of them may know that all are frozen
+			who = out.Who // those who may view one of them may see that all are frozen
 		}
 		principal, err := principalOf(ctx, p.directory(a), a.Actor.ID, who)
 		if principal != "" {
@@ -151,8 +151,8 @@ func (p *Policy) inEach(
 	return allow(out), nil
 }
 
-// clusterRuling is what the domains say together, before anybody is asked. Where each names others, people have to be
-// in all of them.
+// clusterRuling combines the domains, before the directory is asked. Where each names others, people have to be in
+// all of them.
 func clusterRuling(all []domain, a reset.PolicyQuestion) reset.Ruling {
 	out := reset.Ruling{MaxSkip: math.MaxInt64, MaxReplay: math.MaxInt64}
 	for _, d := range all {
@@ -210,7 +210,7 @@ func (p *Policy) freezeAtWrite(
 	return allow(out)
 }
 
-// lists reports whether the list of a domain still holds one of the principals by which somebody had a right. Where
+// lists reports whether the list of a domain still holds one of the principals by which a person had a right. Where
 // all clusters were concerned there is one of each.
 func (d domain) lists(v reset.Verb, own bool, principals, id string) bool {
 	who := d.may(v, own)
@@ -220,7 +220,7 @@ func (d domain) lists(v reset.Verb, own bool, principals, id string) bool {
 	return slices.ContainsFunc(strings.Fields(principals), func(p string) bool { return lists(who, p, id) })
 }
 
-// Unfrozen names the clusters that nobody may freeze, because no rule and no list of them names anybody: then nobody
+// Unfrozen names the clusters that no one may freeze, because no rule and no list of them names a person: then no one
 // may freeze everything either.
 func (p *Policy) Unfrozen() []string {
 	var out []string

@@ -18,7 +18,8 @@ func twoIn(d *town, edit ...func(*auth.Policy)) *auth.Policy {
 		Request:   []string{"members"},
 		Approve:   []string{"U0ANNA", "U0BEN"},
 		Approvals: []auth.Tier{{Skip: math.MaxInt64, Replay: math.MaxInt64, Need: 1}},
-		Emergency: &auth.Emergency{Who: []string{"U0BEN"}, Limit: auth.Limit{Skip: math.MaxInt64, Replay: math.MaxInt64}}}
+		Emergency: &auth.Emergency{Who: []string{"U0BEN"},
+			Limit: auth.Limit{Skip: math.MaxInt64, Replay: math.MaxInt64}}}
 	p := policy(d, pay(), sandbox)
 	p.Clusters = []auth.Cluster{{Name: "prod-eu"}, {Name: "sandbox"}}
 	for _, e := range edit {
@@ -48,39 +49,57 @@ func TestWhoMayFreezeAndThaw(t *testing.T) {
 		need int
 		rule string // that decided
 	}{
-		"a requester freezes":                         {p: two(), a: ofCluster("U0ANNA", freeze, prod)},
-		"an approver freezes":                         {p: two(), a: ofCluster("U0JON", freeze, prod)},
-		"an emergency person freezes":                 {p: two(), a: ofCluster("U0ONCALL", freeze, prod)},
-		"another member does not freeze":              {p: two(), a: ofCluster("U0BEN", freeze, prod), want: reset.DeniedNotIn, rule: "all rules of prod-eu"},
-		"a guest does not freeze":                     {p: two(), a: ofCluster("U0GUEST", freeze, box), want: reset.DeniedGuest},
-		"any member freezes the sandbox":              {p: two(), a: ofCluster("U0ONCALL", freeze, box)},
-		"a sandbox's member does not freeze all":      {p: two(), a: ofCluster("U0BEN", freeze, all), want: reset.DeniedNotIn, rule: "all rules of prod-eu"},
-		"an approver of production freezes all":       {p: two(), a: ofCluster("U0JON", freeze, all)},
-		"an approver asks to thaw":                    {p: two(), a: ofCluster("U0JON", thaw, prod), need: 1},
-		"a requester does not thaw":                   {p: two(), a: ofCluster("U0ANNA", thaw, prod), want: reset.DeniedNotIn},
-		"a requester thaws their own alone":           {p: two(), a: ofCluster("U0ANNA", thaw, prod, own)},
-		"no one thaws what they may not freeze":       {p: two(), a: ofCluster("U0BEN", thaw, prod, own), want: reset.DeniedNotIn},
-		"emergency does not thaw":                     {p: two(), a: ofCluster("U0ONCALL", thaw, prod), want: reset.DeniedNotIn},
-		"nor go alone on a thaw":                      {p: two(), a: ofCluster("U0ONCALL", reset.VerbEmergency, prod, effect(0, 0)), want: reset.DeniedNotIn},
-		"nor on one of all":                           {p: two(), a: ofCluster("U0BEN", reset.VerbEmergency, all, effect(0, 0)), want: reset.DeniedNotIn},
-		"an approver of the sandbox does not thaw":    {p: two(), a: ofCluster("U0BEN", thaw, all), want: reset.DeniedNotIn, rule: "all rules of prod-eu"},
-		"one of production does not thaw all":         {p: two(), a: ofCluster("U0JON", thaw, all), want: reset.DeniedNotIn, rule: "all rules of sandbox"},
-		"nor does one of the sandbox approve it":      {p: two(), a: ofCluster("U0ANNA", approve, all), want: reset.DeniedNotIn, rule: "all rules of prod-eu"},
-		"an approver approves a thaw":                 {p: two(), a: ofCluster("U0JON", approve, prod)},
-		"and not their own":                           {p: two(), a: ofCluster("U0REQ", approve, prod), want: reset.DeniedSelf},
-		"a cluster without rules":                     {p: two(), a: ofCluster("U0JON", freeze, "other"), want: reset.DeniedNoRule},
-		"a list says who freezes":                     {p: two(lists), a: ofCluster("U0BEN", freeze, prod)},
-		"and nobody else":                             {p: two(lists), a: ofCluster("U0JON", freeze, prod), want: reset.DeniedNotIn},
-		"a list says who thaws":                       {p: two(lists), a: ofCluster("U0ONCALL", thaw, prod), need: 1},
-		"alone what is their own":                     {p: two(lists), a: ofCluster("U0ANNA", thaw, prod, own)},
-		"and nobody else, not even their own":         {p: two(lists), a: ofCluster("U0BEN", thaw, prod, own), want: reset.DeniedNotIn},
-		"one of the list approves":                    {p: two(lists), a: ofCluster("U0ANNA", approve, prod)},
-		"one of the rules does not any more":          {p: two(lists), a: ofCluster("U0JON", approve, prod), want: reset.DeniedNotIn},
+		"a requester freezes":         {p: two(), a: ofCluster("U0ANNA", freeze, prod)},
+		"an approver freezes":         {p: two(), a: ofCluster("U0JON", freeze, prod)},
+		"an emergency person freezes": {p: two(), a: ofCluster("U0ONCALL", freeze, prod)},
+		"another member does not freeze": {p: two(), a: ofCluster("U0BEN", freeze, prod),
+			want: reset.DeniedNotIn, rule: "all rules of prod-eu"},
+		"a guest does not freeze": {p: two(), a: ofCluster("U0GUEST", freeze, box),
+			want: reset.DeniedGuest},
+		"any member freezes the sandbox": {p: two(), a: ofCluster("U0ONCALL", freeze, box)},
+		"a sandbox's member does not freeze all": {p: two(), a: ofCluster("U0BEN", freeze, all),
+			want: reset.DeniedNotIn, rule: "all rules of prod-eu"},
+		"an approver of production freezes all": {p: two(), a: ofCluster("U0JON", freeze, all)},
+		"an approver asks to thaw":              {p: two(), a: ofCluster("U0JON", thaw, prod), need: 1},
+		"a requester does not thaw": {p: two(), a: ofCluster("U0ANNA", thaw, prod),
+			want: reset.DeniedNotIn},
+		"a requester thaws their own alone": {p: two(), a: ofCluster("U0ANNA", thaw, prod, own)},
+		"no one thaws what they may not freeze": {p: two(), a: ofCluster("U0BEN", thaw, prod, own),
+			want: reset.DeniedNotIn},
+		"emergency does not thaw": {p: two(), a: ofCluster("U0ONCALL", thaw, prod),
+			want: reset.DeniedNotIn},
+		"nor go alone on a thaw": {p: two(),
+			a: ofCluster("U0ONCALL", reset.VerbEmergency, prod, effect(0, 0)), want: reset.DeniedNotIn},
+		"nor on one of all": {p: two(),
+			a: ofCluster("U0BEN", reset.VerbEmergency, all, effect(0, 0)), want: reset.DeniedNotIn},
+		"an approver of the sandbox does not thaw": {p: two(), a: ofCluster("U0BEN", thaw, all),
+			want: reset.DeniedNotIn, rule: "all rules of prod-eu"},
+		"one of production does not thaw all": {p: two(), a: ofCluster("U0JON", thaw, all),
+			want: reset.DeniedNotIn, rule: "all rules of sandbox"},
+		"nor does one of the sandbox approve it": {p: two(), a: ofCluster("U0ANNA", approve, all),
+			want: reset.DeniedNotIn, rule: "all rules of prod-eu"},
+		"an approver approves a thaw": {p: two(), a: ofCluster("U0JON", approve, prod)},
+		"and not their own": {p: two(), a: ofCluster("U0REQ", approve, prod),
+			want: reset.DeniedSelf},
+		"a cluster without rules": {p: two(), a: ofCluster("U0JON", freeze, "other"),
+			want: reset.DeniedNoRule},
+		"a list says who freezes": {p: two(lists), a: ofCluster("U0BEN", freeze, prod)},
+		"and nobody else": {p: two(lists), a: ofCluster("U0JON", freeze, prod),
+			want: reset.DeniedNotIn},
+		"a list says who thaws":   {p: two(lists), a: ofCluster("U0ONCALL", thaw, prod), need: 1},
+		"alone what is their own": {p: two(lists), a: ofCluster("U0ANNA", thaw, prod, own)},
+		"and nobody else, not even their own": {p: two(lists), a: ofCluster("U0BEN", thaw, prod, own),
+			want: reset.DeniedNotIn},
+		"one of the list approves": {p: two(lists), a: ofCluster("U0ANNA", approve, prod)},
+		"one of the rules does not any more": {p: two(lists), a: ofCluster("U0JON", approve, prod),
+			want: reset.DeniedNotIn},
 		"whoever may look at one may see that of all": {p: two(), a: ofCluster("U0BEN", reset.VerbView, all)},
-		"without clusters there is no everything":     {p: two(func(p *auth.Policy) { p.Clusters = nil }), a: ofCluster("U0JON", freeze, all), want: reset.DeniedNoRule},
+		"without clusters there is no everything": {p: two(func(p *auth.Policy) { p.Clusters = nil }),
+			a: ofCluster("U0JON", freeze, all), want: reset.DeniedNoRule},
 	} {
 		got, err := tt.p.Rule(t.Context(), tt.a)
-		if err != nil || got.Denial != tt.want || got.Allowed != (tt.want == "") || got.Allowed && got.Need != tt.need && tt.a.Verb == thaw {
+		if err != nil || got.Denial != tt.want || got.Allowed != (tt.want == "") ||
+			got.Allowed && got.Need != tt.need && tt.a.Verb == thaw {
 			t.Errorf("%s: %+v, error %v, want denial %q and need %d", name, got, err, tt.want, tt.need)
 		}
 		if tt.rule != "" && got.Rule != tt.rule {
@@ -131,8 +150,8 @@ func TestAThawInForce(t *testing.T) {
 		"by a principal that is listed": {by: "U0BEN", as: "S0PAYOWNER", cluster: "prod-eu",
 			votes: by("U0ANNA", "S0PAYOWNER")},
 		"by one that is not any more": {by: "U0JON", as: "S0OTHERS", cluster: "prod-eu", want: reset.DeniedNotIn},
-		"agreed to by one that is not": {by: "U0JON", as: "S0PAYOWNER", cluster: "prod-eu", votes: by("U0MARA", "S0OTHERS"),
-			want: reset.DeniedVotes},
+		"agreed to by one that is not": {by: "U0JON", as: "S0PAYOWNER", cluster: "prod-eu",
+			votes: by("U0MARA", "S0OTHERS"), want: reset.DeniedVotes},
 		"all, by a principal of each": {by: "U0BEN", as: "S0PAYOWNER U0ANNA", cluster: reset.Everything,
 			votes: by("U0MARA", "S0PAYOWNER U0BEN")},
 		"all, agreed to by a principal of one": {by: "U0BEN", as: "S0PAYOWNER U0ANNA", cluster: reset.Everything,
@@ -146,10 +165,11 @@ func TestAThawInForce(t *testing.T) {
 		if tt.gone != "" {
 			d.people[tt.gone] = auth.Person{Team: "T0", Deleted: true}
 		}
-		got, err := twoIn(d).Rule(t.Context(), ofCluster(tt.by, reset.VerbApply, tt.cluster, func(a *reset.PolicyQuestion) {
-			a.Requester, a.For, a.Votes, a.OneIsEnough = a.Actor, reset.VerbThaw, tt.votes, tt.own
-			a.Principal = tt.as
-		}))
+		got, err := twoIn(d).Rule(t.Context(),
+			ofCluster(tt.by, reset.VerbApply, tt.cluster, func(a *reset.PolicyQuestion) {
+				a.Requester, a.For, a.Votes, a.OneIsEnough = a.Actor, reset.VerbThaw, tt.votes, tt.own
+				a.Principal = tt.as
+			}))
 		if err != nil || got.Denial != tt.want {
 			t.Errorf("%s: %+v, %v, want %q", name, got, err, tt.want)
 		}

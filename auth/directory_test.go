@@ -11,7 +11,7 @@ import (
 )
 
 // A user left S0PAY: a request reads the membership live, a view may be a minute late.
-func TestMembershipIsReadLiveExceptToLook(t *testing.T) {
+func TestMembershipIsReadLiveExceptForViews(t *testing.T) {
 	t.Parallel()
 	now := time.Unix(0, 0)
 	d := newTown()

@@ -51,7 +51,7 @@ func TestWhoMaySchedule(t *testing.T) {
 	}
 }
 
-func TestWhetherAMandateStands(t *testing.T) {
+func TestMandateIsChecked(t *testing.T) {
 	t.Parallel()
 	vote := func(id string) reset.Vote { return reset.Vote{Actor: person(id), Rule: "pay on production"} }
 	agreed := reset.Mandate{Rule: "pay on production", Votes: []reset.Vote{vote("U0JON")}}

@@ -131,7 +131,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 }
 
 // Without "members" for view, those with another right may still view.
-func TestWhoeverMayActMayLook(t *testing.T) {
+func TestEveryRightIncludesView(t *testing.T) {
 	t.Parallel()
 	rule := pay()
 	rule.View = nil
@@ -222,7 +222,7 @@ func TestRefusalsSayWhyAndWhoMay(t *testing.T) {
 	}
 }
 
-func TestTerminalLooks(t *testing.T) {
+func TestTerminalViews(t *testing.T) {
 	t.Parallel()
 	d := newTown()
 	a := reset.PolicyQuestion{Actor: reset.Actor{Kind: reset.OS, ID: "root"}, Verb: reset.VerbView, Cluster: "prod-eu",
@@ -239,7 +239,7 @@ func TestTerminalLooks(t *testing.T) {
 }
 
 // A group that cannot be read does not matter to a user whom the rule names elsewhere.
-func TestUnreadGroupMattersOnlyAlone(t *testing.T) {
+func TestUnreadGroupMattersOnlyIfNoOtherMatches(t *testing.T) {
 	t.Parallel()
 	d := newTown()
 	d.broken["S0DARK"] = true

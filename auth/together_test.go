@@ -61,8 +61,8 @@ func TestOneQuestionServesAllWhoWait(t *testing.T) {
 	})
 }
 
-// TestWhoGivesUpTakesTheAnswerFromNobody: the question goes on for the others.
-func TestWhoGivesUpTakesTheAnswerFromNobody(t *testing.T) {
+// TestCallerThatGivesUpDoesNotEndTheQuestion: the question goes on for the others.
+func TestCallerThatGivesUpDoesNotEndTheQuestion(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		d := &gated{town: newTown(), gate: make(chan struct{})}

@@ -105,7 +105,7 @@ func (p *Policy) emergencyOver(
 	return ""
 }
 
-// lists reports whether a list still holds the principal by which somebody had a right. What was recorded before
+// lists reports whether a list still holds the principal by which a person had a right. What was recorded before
 // principals were counts as it did then: while the list could have named them.
 func lists(who []string, principal, id string) bool {
 	if principal == "" {
@@ -119,7 +119,7 @@ func couldBeMember(id string, who []string) bool {
 	return slices.Contains(who, id) || slices.Contains(who, members) || slices.ContainsFunc(who, isGroup)
 }
 
-// account is what is known of somebody who acted earlier.
+// account is what is known of a person who acted earlier.
 type account struct {
 	id   string // the same for all ids of one person
 	gone bool   // known to be deactivated

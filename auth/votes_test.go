@@ -14,7 +14,7 @@ func vote(id, principal string) reset.Vote {
 	return reset.Vote{Actor: person(id), Rule: "pay on production", Principal: principal}
 }
 
-// atWrite asks what is left of a request of mara when it is written. Nobody is a member of anything any more.
+// atWrite asks what is left of a request of mara when it is written. No user group has members any more.
 func atWrite(t *testing.T, d *town, rule auth.Rule, edit ...func(*reset.PolicyQuestion)) reset.Ruling {
 	t.Helper()
 	d.groups = nil

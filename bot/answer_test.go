@@ -44,7 +44,7 @@ func (i inbox) Receive(_ context.Context, in engine.Inbox) (bool, error) {
 	return true, nil
 }
 
-func TestAnAnswerIsOwedUntilSlackTakesIt(t *testing.T) {
+func TestAnswerIsRetriedUntilSlackAcceptsIt(t *testing.T) {
 	t.Parallel()
 	b, in := owing(t, slacksim.Fault{Status: 503})
 	tries, last := 0, b.now()

@@ -64,14 +64,7 @@ type Config struct {
 type Core interface {
 	Receive(ctx context.Context, in engine.Inbox) (bool, error)
 	Ask(ctx context.Context, a engine.Ask) (reset.Request, error)
-	Approve(ctx context.Context, d engine.Decision) (reset.Reply, error)
-	Reject(ctx context.Context, d engine.Decision) (reset.Reply, error)
-	Cancel(ctx context.Context, d engine.Decision) (reset.Reply, error)
-	Retry(ctx context.Context, d engine.Decision) (reset.Reply, error)
-	Settle(ctx context.Context, d engine.Decision) (reset.Reply, error)
-	Emergency(ctx context.Context, d engine.Decision) (reset.Reply, error)
-	Choose(ctx context.Context, d engine.Decision, option int) (reset.Reply, error)
-	Undo(ctx context.Context, d engine.Decision) (reset.Reply, error)
+	Decide(ctx context.Context, d engine.Decision) (reset.Reply, error)
 	StoryFor(ctx context.Context, a reset.Actor, channel, id string) (reset.Story, error)
 	StepsFor(ctx context.Context, a reset.Actor, channel string, ref reset.Ref,
 		offset, limit int) ([]reset.Step, int, error)
@@ -84,12 +77,6 @@ type Core interface {
 
 	Schedules(ctx context.Context, a reset.Actor, channel, cluster, group string) ([]reset.Schedule, error)
 	ScheduleStory(ctx context.Context, a reset.Actor, channel, name string) (reset.ScheduleStory, error)
-	Pause(ctx context.Context, d engine.Decision) (reset.Reply, error)
-	Resume(ctx context.Context, d engine.Decision) (reset.Reply, error)
-	Remove(ctx context.Context, d engine.Decision) (reset.Reply, error)
-	SkipNext(ctx context.Context, d engine.Decision) (reset.Reply, error)
-	Delay(ctx context.Context, d engine.Decision) (reset.Reply, error)
-	RunNow(ctx context.Context, d engine.Decision) (reset.Reply, error)
 }
 
 // Cards stores where requests are shown. engine.Store has both methods.

@@ -54,13 +54,14 @@ func (b *Bot) handleClick(ctx context.Context, in engine.Inbox, e envelope) erro
 			return err
 		}
 	}
-	d := engine.Decision{Actor: e.actor(), Place: e.place(), Ref: ref, Why: e.Why, Origin: e.ID, At: in.ReceivedAt}
+	d := engine.Decision{Verb: engine.DecisionVerb(e.verb()), Actor: e.actor(), Place: e.place(), Ref: ref,
+		Option: e.option(), Why: e.Why, Origin: e.ID, At: in.ReceivedAt}
 	if slices.Contains(scheduleVerbs, e.verb()) {
 		if d.Ref, err = b.scheduleOf(ctx, e, ref); err != nil {
 			return err
 		}
 	}
-	return b.decide(ctx, e, e.verb(), e.option(), d)
+	return b.decide(ctx, e, d)
 }
 
 // scheduleVerbs are the verbs about a schedule or a run of one.
@@ -102,8 +103,11 @@ func (b *Bot) atOldCard(ctx context.Context, e envelope, ref reset.Ref, card eng
 }
 
 // decide passes a decision to the engine and answers, unless the card or the preview shows the result anyway.
-func (b *Bot) decide(ctx context.Context, e envelope, verb string, option int, d engine.Decision) error {
-	reply, err := b.callEngine(ctx, verb, option, d)
+func (b *Bot) decide(ctx context.Context, e envelope, d engine.Decision) error {
+	reply, err := b.Core.Decide(ctx, d)
+	if errors.Is(err, engine.ErrNoVerb) {
+		return errForged
+	}
 	if err != nil {
 		return err
 	}
@@ -145,23 +149,4 @@ func (b *Bot) isShown(ctx context.Context, id string) bool {
 func (b *Bot) isNextEdit(ctx context.Context, id string, e envelope) bool {
 	card, err := b.Cards.Card(ctx, id)
 	return err == nil && card.Preview.URL == e.URL
-}
-
-// verbs are the decisions about one request or schedule; choose, which has an option, is separate.
-var verbs = map[string]func(Core, context.Context, engine.Decision) (reset.Reply, error){
-	"approve": Core.Approve, "reject": Core.Reject, "cancel": Core.Cancel, "retry": Core.Retry, "settle": Core.Settle,
-	"emergency": Core.Emergency, "undo": Core.Undo,
-	"pause": Core.Pause, "resume": Core.Resume, "remove": Core.Remove, "run": Core.RunNow, "skip-next": Core.SkipNext,
-	"delay": Core.Delay,
-}
-
-func (b *Bot) callEngine(ctx context.Context, verb string, option int, d engine.Decision) (reset.Reply, error) {
-	if verb == "choose" {
-		return b.Core.Choose(ctx, d, option)
-	}
-	tell, known := verbs[verb]
-	if !known {
-		return reset.Reply{}, errForged
-	}
-	return tell(b.Core, ctx, d)
 }

@@ -48,7 +48,7 @@ func TestForgedClicksAreAnsweredInWords(t *testing.T) {
 	}
 }
 
-func TestWhoIsNotSaidIsRefused(t *testing.T) {
+func TestUnknownActorIsRefused(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, slacksim.Options{}, nil).up(t)
 	card := b.carded(t, "C0INC", "C0INC")
@@ -104,7 +104,7 @@ func TestAllRowsInPages(t *testing.T) {
 	}
 }
 
-func TestTooLateForAModalIsSaid(t *testing.T) {
+func TestTooLateForAModalIsReported(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, slacksim.Options{}, nil).up(t)
 	b.mu.Lock()

@@ -153,6 +153,22 @@ func (d *desk) decide(w engine.Decision, to reset.State, ev reset.Event, did res
 	return reset.Reply{Did: did, Request: s.Request}, nil
 }
 
+// Decide is what all verbs enter through.
+func (d *desk) Decide(ctx context.Context, w engine.Decision) (reset.Reply, error) {
+	switch w.Verb {
+	case engine.DoApprove:
+		return d.Approve(ctx, w)
+	case engine.DoCancel:
+		return d.Cancel(ctx, w)
+	case engine.DoSettle:
+		return d.Settle(ctx, w)
+	case engine.DoChoose:
+		return d.Choose(ctx, w, w.Option)
+	default:
+		return reset.Reply{}, engine.ErrNoVerb
+	}
+}
+
 func (d *desk) Approve(_ context.Context, w engine.Decision) (reset.Reply, error) {
 	return d.decide(w, reset.Pending, reset.EvSubmitted, reset.DidSubmit)
 }
@@ -259,7 +275,7 @@ func (b *bench) up(t *testing.T) *bench {
 	return b
 }
 
-// until looks again and again; sockets tell no test when they are done.
+// until polls; sockets do not signal to a test when they are done.
 func (b *bench) until(t *testing.T, what string, cond func() bool) {
 	t.Helper()
 	tick := time.NewTicker(10 * time.Millisecond)

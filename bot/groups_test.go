@@ -62,7 +62,7 @@ func TestReadinessNamesWhatOnlyAPersonCanEnd(t *testing.T) {
 	is(true)
 }
 
-func TestGroupsOfThePolicyAreLookedAtWithOneCall(t *testing.T) {
+func TestGroupsOfThePolicyAreCheckedWithOneCall(t *testing.T) {
 	t.Parallel()
 	b := quiet(t, slacksim.Options{})
 	b.slack.AddGroup(slacksim.UserGroup{ID: "S0OFF", Handle: "off", Disabled: true})

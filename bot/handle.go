@@ -175,9 +175,9 @@ func (b *Bot) runCommand(ctx context.Context, in engine.Inbox, e envelope) error
 		}
 		return b.ask(ctx, in, e, engine.Ask{Act: reset.Thaw{FreezeID: c.ID, Cluster: c.Cluster, Why: c.Why}})
 	case commands.Decide:
-		d := engine.Decision{Actor: e.actor(), Place: e.place(), Ref: c.Ref, Why: c.Why, Origin: e.ID,
-			At: in.ReceivedAt}
-		return b.decide(ctx, e, c.Verb, c.Option, d)
+		d := engine.Decision{Verb: engine.DecisionVerb(c.Verb), Actor: e.actor(), Place: e.place(), Ref: c.Ref,
+			Option: c.Option, Why: c.Why, Origin: e.ID, At: in.ReceivedAt}
+		return b.decide(ctx, e, d)
 	default: // a view: query
 	}
 	content, err := b.query(ctx, e, cmd)

@@ -48,8 +48,8 @@ func TestOnlyDecisionsMakeNewCards(t *testing.T) {
 	b.sees(t, b.mara, b.slack.DM("U0MARA"), "k7f3 · done", "The card")
 }
 
-// TestWhatTheThreadDoesNotTakeIsSaidBesideIt: a reply may call people who have to know.
-func TestWhatTheThreadDoesNotTakeIsSaidBesideIt(t *testing.T) {
+// TestRefusedThreadReplyIsPostedOutside: a reply may call people who have to know.
+func TestRefusedThreadReplyIsPostedOutside(t *testing.T) {
 	t.Parallel()
 	for name, home := range map[string]bool{"in the card's channel": false, "in the home channel": true} {
 		t.Run(name, func(t *testing.T) {
@@ -148,8 +148,8 @@ func TestAnAddressIsUsedFiveTimesAtMost(t *testing.T) {
 	}
 }
 
-// TestOwes: an outcome is sent unless the requester caused it; refused attempts of others are not.
-func TestOwes(t *testing.T) {
+// TestMustTell: an outcome is sent unless the requester caused it; refused attempts of others are not.
+func TestMustTell(t *testing.T) {
 	t.Parallel()
 	mara, jon := reset.Actor{Kind: reset.Person, ID: "U0MARA"}, reset.Actor{Kind: reset.Person, ID: "U0JON"}
 	here, elsewhere := engine.Card{Channel: "C0INC"}, engine.Card{Channel: "C0HOME"}

@@ -36,7 +36,7 @@ const (
 var deadCodes = []string{"invalid_auth", "account_inactive", "not_authed", "token_revoked", "token_expired",
 	"missing_scope", "not_allowed_token_type", "app_uninstalled", "http 404"}
 
-// arrival is an envelope on its way from a socket to the inbox.
+// arrival is an envelope between a socket and the inbox.
 type arrival struct {
 	envelope
 	ack     func(ctx context.Context, payload any) error

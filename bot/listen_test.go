@@ -45,7 +45,7 @@ func TestSwitchedOffIsNotHammered(t *testing.T) {
 	}
 }
 
-func TestRefusedTokenIsSaidAndNotHammered(t *testing.T) {
+func TestRefusedTokenIsReportedAndNotRetriedFast(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, slacksim.Options{}, func(c *Config) { c.AppToken = "xapp-revoked-secret" })
 	b.until(t, "the refusal of both sockets", func() bool {

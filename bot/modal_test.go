@@ -10,8 +10,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// TestAModalThatSlackRefusesIsNotSaidToBeTooLate: the person is told what Slack answered.
-func TestAModalThatSlackRefusesIsNotSaidToBeTooLate(t *testing.T) {
+// TestRefusedModalIsNotReportedAsTooLate: the person is told what Slack answered.
+func TestRefusedModalIsNotReportedAsTooLate(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, slacksim.Options{}, nil).up(t)
 	b.steps = 250
@@ -24,7 +24,7 @@ func TestAModalThatSlackRefusesIsNotSaidToBeTooLate(t *testing.T) {
 	}
 }
 
-// TestRowsOfAWriteThatLandedLateAreNamedAsItsFile: the command beside them takes that file.
+// TestRowsOfAWriteThatLandedLateAreNamedAsItsFile: the command with them takes that file.
 func TestRowsOfAWriteThatLandedLateAreNamedAsItsFile(t *testing.T) {
 	t.Parallel()
 	s := reset.Story{Request: reset.Request{ID: "k7f3", Revision: 1, State: reset.Failed, Outcome: reset.AppliedLate,

@@ -57,8 +57,7 @@ func whoToNotify(s reset.Story, news []reset.Entry) (ids []string, why words.Cal
 		switch {
 		case e.Event == reset.EvEmergency:
 			ids, why, seq = words.OwnersOf(r), words.CallOwners, e.Seq
-		case r.State == reset.Pending &&
-			(e.Event == reset.EvSubmitted || e.Event == reset.EvPlanned || e.Event == reset.EvReopened):
+		case r.State == reset.Pending && (e.Event == reset.EvSubmitted || e.Event == reset.EvPlanned):
 			ids, why, seq = r.Ruling.Approvers, words.CallApprovers, e.Seq
 		}
 	}

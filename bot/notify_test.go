@@ -27,8 +27,8 @@ func TestAGroupThatCannotBeReadHidesNoOtherApprover(t *testing.T) {
 	b.sees(t, b.jon, "C0HOME", "k7f3")
 }
 
-// TestTheHomeChannelIsToldOnceSlackTakesIt: what passes is tried again.
-func TestTheHomeChannelIsToldOnceSlackTakesIt(t *testing.T) {
+// TestHomeChannelIsToldOnceSlackAcceptsIt: what passes is tried again.
+func TestHomeChannelIsToldOnceSlackAcceptsIt(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, slacksim.Options{}, nil).up(t)
 	b.slack.AddChannel(slacksim.Channel{ID: "C0PRIV", Name: "secret", Private: true, Members: []string{"U0MARA"},

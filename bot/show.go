@@ -119,7 +119,7 @@ func (b *Bot) postOrEdit(
 	case card.Version < s.Request.Version && card.Channel != s.Cluster.Home && b.isNowShared(ctx, card.Channel):
 		return b.replace(ctx, s, card, &Fault{Doing: "keep a card", Code: "is_ext_shared"})
 	case card.Version < s.Request.Version:
-		// the thread may have told it while the edit had to wait
+		// the thread may have it while the edit had to wait
 		decided := len(threadLines(s, entriesAfter(s.Entries, card.ShownSeq))) > 0
 		return b.edit(ctx, s, card, decided || !s.Request.State.Open() && !s.Request.Watch.Open())
 	}

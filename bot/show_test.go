@@ -211,7 +211,7 @@ func TestShowBringsThePreviewBack(t *testing.T) {
 	})
 }
 
-func TestNoSecretIsSaid(t *testing.T) {
+func TestNoSecretIsShown(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, slacksim.Options{}, nil).up(t)
 	preview := b.asked(t, "C0INC")
@@ -275,8 +275,8 @@ func TestChoosingReplacesThePreview(t *testing.T) {
 	}
 }
 
-// TestShowBeforeTheWayBackIsKnown: the core may have planned before the command's response_url is stored.
-func TestShowBeforeTheWayBackIsKnown(t *testing.T) {
+// TestShowBeforeTheResponseURLIsKnown: the core may have planned before the command's response_url is stored.
+func TestShowBeforeTheResponseURLIsKnown(t *testing.T) {
 	t.Parallel()
 	b := quiet(t, slacksim.Options{})
 	r, err := b.Ask(t.Context(),
@@ -294,7 +294,7 @@ func TestShowBeforeTheWayBackIsKnown(t *testing.T) {
 	}
 }
 
-func TestRefusalIsToldOnce(t *testing.T) {
+func TestRefusalIsReportedOnce(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, slacksim.Options{}, nil).up(t)
 	b.asked(t, "C0INC")
@@ -316,7 +316,7 @@ func TestRefusalIsToldOnce(t *testing.T) {
 
 // A requester whom Slack does not let the bot reach for a while, with an error that sounds final, is told once it
 // does.
-func TestARequesterIsToldWhenARefusalPasses(t *testing.T) {
+func TestRequesterIsToldWhenARefusalEnds(t *testing.T) {
 	t.Parallel()
 	b := quiet(t, slacksim.Options{})
 	mara := reset.Actor{Kind: reset.Person, Team: slacksim.HomeTeam, ID: "U0MARA"}

@@ -83,7 +83,7 @@ func TestCommandPreviewClickCard(t *testing.T) {
 	}
 }
 
-func TestNotAllowedIsToldAlone(t *testing.T) {
+func TestRefusalIsEphemeral(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, slacksim.Options{}, nil).up(t)
 	b.click(t, b.mara, b.asked(t, "C0INC"), "approve")

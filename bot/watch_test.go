@@ -9,8 +9,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// TestWatchIsPolite: a requester who cannot see the card hears how it ended and what changes that, not how the group
-// fares; and checks of the group edit the card no more often than other changes without a decision.
+// TestWatchIsPolite: a requester who cannot see the card is told the outcome and its corrections, not the progress of
+// the group; and checks of the group edit the card no more often than other changes without a decision.
 func TestWatchIsPolite(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, slacksim.Options{}, nil).up(t)

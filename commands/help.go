@@ -312,15 +312,17 @@ var usages = map[string]usage{
 		examples: []string{"delete-offsets billing@prod-eu orders"},
 	},
 	"freeze": {
-		title:    "Stop all writing on a cluster, at once",
-		forms:    []string{"freeze CLUSTER [WHY]", "freeze everything [WHY]"},
-		notes:    []string{"What is approved waits, until its own deadline.", "It stays frozen until the last freeze is lifted."},
+		title: "Stop all writing on a cluster, at once",
+		forms: []string{"freeze CLUSTER [WHY]", "freeze everything [WHY]"},
+		notes: []string{"What is approved waits, until its own deadline.",
+			"It stays frozen until the last freeze is lifted."},
 		examples: []string{"freeze prod-eu brokers are being replaced"},
 	},
 	"thaw": {
-		title:    "Lift a freeze",
-		forms:    []string{"thaw CLUSTER [WHY]", "thaw everything [WHY]", "thaw ID [WHY]"},
-		notes:    []string{"Each freeze is lifted by itself; status lists their IDs.", "Whoever froze may; otherwise an approver is asked."},
+		title: "Lift a freeze",
+		forms: []string{"thaw CLUSTER [WHY]", "thaw everything [WHY]", "thaw ID [WHY]"},
+		notes: []string{"Each freeze is lifted by itself; status lists their IDs.",
+			"Whoever froze may; otherwise an approver is asked."},
 		examples: []string{"thaw prod-eu brokers are back"},
 	},
 	"schedule": {

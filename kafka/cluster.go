@@ -55,19 +55,6 @@ type Config struct {
 	Log       *slog.Logger // default: nothing is logged
 }
 
-// SASL is a login; without a mechanism there is none.
-type SASL struct {
-	Mechanism string // PLAIN, SCRAM-SHA-256, SCRAM-SHA-512
-	User      string
-	Password  string
-}
-
-// String hides the password from every %v.
-func (s SASL) String() string { return s.Mechanism + " " + s.User }
-
-// GoString hides it from %#v.
-func (s SASL) GoString() string { return s.String() }
-
 // Open returns a cluster that has not been dialled yet.
 func Open(cfg Config) *Cluster {
 	c := &Cluster{
@@ -85,11 +72,7 @@ func Open(cfg Config) *Cluster {
 	// timeout.
 	s.Net.ReadTimeout, s.Net.WriteTimeout, s.Net.DialTimeout = c.timeout+time.Second, c.timeout+time.Second, c.timeout
 	s.Net.TLS.Enable, s.Net.TLS.Config = cfg.TLS != nil, cfg.TLS
-	if cfg.SASL.Mechanism != "" {
-		s.Net.SASL.Enable, s.Net.SASL.Mechanism = true, sarama.SASLMechanism(cfg.SASL.Mechanism)
-		s.Net.SASL.User, s.Net.SASL.Password = cfg.SASL.User, cfg.SASL.Password
-		s.Net.SASL.SCRAMClientGeneratorFunc = newScram(cfg.SASL.Mechanism)
-	}
+	cfg.SASL.logIn(s)
 	c.sarama = s
 	return c
 }
@@ -129,7 +112,7 @@ const anyTopic = "__consumer_offsets"
 // refreshBrokers reads the current brokers.
 func (c *Cluster) refreshBrokers(ctx context.Context) (view, error) { return c.metadata(ctx, anyTopic) }
 
-// ID returns the cluster's own id, as the first broker that answers tells it.
+// ID returns the cluster's own id, as the first broker that answers returns it.
 func (c *Cluster) ID(ctx context.Context) (string, error) {
 	v, err := c.refreshBrokers(ctx)
 	return v.id, err

@@ -64,7 +64,7 @@ func differ(t reset.Target, iso reset.Isolation, s reset.Step, printed int64) di
 	return unexplained
 }
 
-func TestDifferencesAreTold(t *testing.T) {
+func TestDifferencesAreReported(t *testing.T) {
 	t.Parallel()
 	raw, err := os.ReadFile("../docs/differences.md")
 	ok(t, err)

@@ -212,7 +212,7 @@ func TestAroundThatIsDenied(t *testing.T) {
 }
 
 // A look-up that failed does not say that no transaction is open, nor that no record is about to be deleted.
-func TestLookUpsAroundThatFail(t *testing.T) {
+func TestEnvironmentLookUpsThatFail(t *testing.T) {
 	t.Parallel()
 	s := newSim(t, kafkasim.Options{})
 	ok(t, s.CreateTopic("orders", 1, map[string]string{"retention.ms": "7140000"}))

@@ -82,7 +82,7 @@ func TestMerge(t *testing.T) {
 }
 
 // A miss looks at the records that lie in the log, and a header alone is enough for a batch that is early.
-func TestMissLooksAtBatches(t *testing.T) {
+func TestTimeMissReadsBatches(t *testing.T) {
 	t.Parallel()
 	from := time.UnixMilli(1000) // records 10, 11, 12 at 1000, 2000, 1200
 	batch := func(change func(*sarama.RecordBatch)) *sarama.FetchResponseBlock {

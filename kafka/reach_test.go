@@ -152,7 +152,7 @@ const secret = "hunter2-of-kafka"
 func TestLogin(t *testing.T) {
 	t.Parallel()
 	server, client := web(t)
-	for _, mechanism := range []string{"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"} {
+	for _, mechanism := range kafka.Mechanisms() {
 		t.Run(mechanism, func(t *testing.T) {
 			t.Parallel()
 			s := newSim(t, kafkasim.Options{

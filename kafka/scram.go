@@ -13,11 +13,7 @@ type scramLogin struct {
 	conversation *scram.ClientConversation
 }
 
-func newScram(mechanism string) func() sarama.SCRAMClient {
-	hash := scram.SHA256
-	if mechanism == sarama.SASLTypeSCRAMSHA512 {
-		hash = scram.SHA512
-	}
+func newScram(hash scram.HashGeneratorFcn) func() sarama.SCRAMClient {
 	return func() sarama.SCRAMClient { return &scramLogin{hash: hash} }
 }
 

@@ -9,7 +9,8 @@ import (
 
 func TestCovers(t *testing.T) {
 	t.Parallel()
-	names := reset.Names{Infos: []reset.ClusterInfo{{Name: "prod", ID: "K1"}, {Name: "dr"}, {Name: "box"}}, Known: map[string]string{"dr": "K1", "box": "K2"}}
+	names := reset.Names{Infos: []reset.ClusterInfo{{Name: "prod", ID: "K1"}, {Name: "dr"}, {Name: "box"}},
+		Known: map[string]string{"dr": "K1", "box": "K2"}}
 	for _, tt := range []struct {
 		f    reset.Frozen
 		over string // the names that it holds for
@@ -31,7 +32,8 @@ func TestCovers(t *testing.T) {
 			}
 		}
 		if got := strings.Join(over, " "); got != tt.over || tt.f.Scope(names) != tt.by {
-			t.Errorf("%+v holds for %q and is lifted by %q, want %q and %q", tt.f, got, tt.f.Scope(names), tt.over, tt.by)
+			t.Errorf("%+v holds for %q and is lifted by %q, want %q and %q", tt.f, got, tt.f.Scope(names), tt.over,
+				tt.by)
 		}
 	}
 }

@@ -150,7 +150,7 @@ func TestPlanIsWholeOrNotMade(t *testing.T) {
 	}
 }
 
-func TestDeletedTopicIsNamedAndLeftAlone(t *testing.T) {
+func TestDeletedTopicIsNamedAndNotWritten(t *testing.T) {
 	t.Parallel()
 	in := move(Latest{})
 	in.Scope = Scope{All: true}

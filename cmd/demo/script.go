@@ -13,8 +13,7 @@ import (
 // pause is how long nothing has come when the next person acts.
 const pause = 500 * time.Millisecond
 
-// play is the whole conversation: the wrong deploy at three, from the first word to the way back. Its error names the
-// step.
+// play is the whole conversation: the wrong deploy at three, from the request to the undo. Its error names the step.
 func (d *demo) play(ctx context.Context) error {
 	d.screen.note("",
 		"A Slack, two Kafka clusters (prod-eu, sandbox-eu) and the bot, all in this process. The times are Berlin's, where mara is.",
@@ -164,7 +163,7 @@ func (s *script) done(ctx context.Context) error {
 	return err
 }
 
-// committed is where billing stands on orders, asked of the broker.
+// committed is the committed offset of billing on orders, read from the broker.
 func (s *script) committed() map[int32]int64 {
 	out := map[int32]int64{}
 	for p := range int32(world.Partitions) {

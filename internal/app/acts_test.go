@@ -10,7 +10,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
 )
 
-func TestAGroupGoesWhereAnotherStands(t *testing.T) {
+func TestResetToTheOffsetsOfAnotherGroup(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
 	blue := map[int32]int64{}
@@ -29,7 +29,7 @@ func TestAGroupGoesWhereAnotherStands(t *testing.T) {
 	s.stands(before - 10)
 }
 
-func TestPastedRowsAreWrittenAsTheyStand(t *testing.T) {
+func TestPastedRowsAreWritten(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
 	s.start()
@@ -44,7 +44,7 @@ func TestPastedRowsAreWrittenAsTheyStand(t *testing.T) {
 	}
 }
 
-func TestCommitsAreDeletedAndComeBack(t *testing.T) {
+func TestCommitsAreDeletedAndRestored(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
 	s.start()
@@ -103,8 +103,8 @@ func (s *stage) file(card slacksim.Message, name, begins string) {
 	}
 }
 
-// The way out stands where it is needed before it is needed: the bot, its database or Slack may be down later.
-func TestTheWayOutWithoutTheBot(t *testing.T) {
+// The manual command is shown before it is needed: the bot, its database or Slack may be down later.
+func TestManualCommandsWithoutTheBot(t *testing.T) {
 	t.Parallel()
 	s, c := busyStage(t)
 	tool := func(file string) string { return "--group billing --reset-offsets --from-file " + file + " --execute" }

@@ -86,7 +86,8 @@ func New(ctx context.Context, cfg *config.Config, o Options) (*App, error) {
 	directory = auth.NewDirectory(a.bot, o.Now)
 	a.service = &engine.Service{
 		Store: kept, Policy: policy(cfg, directory), Clusters: clusters, Cron: cronParser{},
-		Infos: infos(cfg), Chat: a.bot, Now: o.Now, NewID: o.NewID, Log: o.Log, Owner: rand.Text(), Times: times(cfg, o),
+		Infos: infos(cfg), Chat: a.bot, Now: o.Now, NewID: o.NewID, Log: o.Log, Owner: rand.Text(),
+		Times: times(cfg, o),
 	}
 	a.bot.Core, a.bot.Cards = a.service, kept
 	if a.filed, err = schedules(cfg, o.Now()); err != nil {

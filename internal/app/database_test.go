@@ -28,8 +28,7 @@ func (s *stage) readyz(at net.Addr) (int, string) {
 }
 
 // TestADatabaseThatIsGoneStopsTheWrite: the file is deleted under a serving bot while a reset is armed. SQLite goes
-// on with the deleted file; the bot must not: nothing of what it would write to Kafka would be known to anybody after
-// a restart.
+// on with the deleted file; the bot must not: nothing of what it would write to Kafka would be known after a restart.
 func TestADatabaseThatIsGoneStopsTheWrite(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})

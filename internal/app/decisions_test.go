@@ -8,7 +8,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
 )
 
-const before = world.PerOrders - world.Behind // where billing stands at first
+const before = world.PerOrders - world.Behind // the committed offset of billing at first
 
 func TestASmallReplayIsTheRequestersOwn(t *testing.T) {
 	t.Parallel()
@@ -118,7 +118,7 @@ func TestAPreviewThatIsNotUsedIsGivenUp(t *testing.T) {
 	s.untouched()
 }
 
-func TestNobodyDecidesInTime(t *testing.T) {
+func TestNoDecisionInTime(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
 	s.start()

@@ -66,7 +66,8 @@ func TestAThawLiftsTheFreezeItWasAskedForAndNoOther(t *testing.T) {
 	s.wrote(1)
 }
 
-// Freezes stack: one row each. Whoever set one lifts it alone, the others stay; which one is meant is asked.
+// Freezes stack: one row each. The person who set one lifts it without approval, the others stay; which one is meant
+// is asked.
 func TestFreezesStack(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
@@ -100,7 +101,8 @@ func TestFreezesStack(t *testing.T) {
 // everybodys is a sandbox where all may ask, ben and gus's colleague may approve, and ben may act in an emergency,
 // beside the strict rule of production.
 var everybodys = strings.Replace(world.Policy, "request: [members]\n    approvals: [{need: 0}]",
-	"request: [members]\n    approve: [U0BEN, U0MARA]\n    approvals: [{need: 1}]\n    emergency: {who: [U0BEN], skip: 1_000_000, replay: 1_000_000}", 1)
+	"request: [members]\n    approve: [U0BEN, U0MARA]\n    approvals: [{need: 1}]\n    emergency: {who: [U0BEN], skip: 1_000_000, replay: 1_000_000}",
+	1)
 
 // All clusters at once need the right on each: neither any member, nor two approvers of the sandbox, nor its
 // emergency person.
@@ -129,7 +131,9 @@ func TestEverythingNeedsTheRightOnEachCluster(t *testing.T) {
 // needs.
 func TestNobodyLiftsTheFreezeOfAnotherAlone(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, world.Options{Policy: strings.Replace(world.Policy, "    cap:", "    emergency: {who: [U0BEN, U0KIM], skip: 100, replay: 100}\n    cap:", 1)})
+	s := newStage(t,
+		world.Options{Policy: strings.Replace(world.Policy, "    cap:",
+			"    emergency: {who: [U0BEN, U0KIM], skip: 100, replay: 100}\n    cap:", 1)})
 	s.start()
 	s.freezes(s.Jon, "prod-eu DATA LOSS")
 	armed := s.waits("DATA LOSS")
@@ -145,7 +149,8 @@ func TestNobodyLiftsTheFreezeOfAnotherAlone(t *testing.T) {
 func TestTheListsOfAClusterSayWhoMayFreezeAndThaw(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
-	s.configure("    label: production\n", "    label: production\n    freeze: [U0BEN]\n    thaw: [U0KIM, U0GUS, U0MARA]\n")
+	s.configure("    label: production\n",
+		"    label: production\n    freeze: [U0BEN]\n    thaw: [U0KIM, U0GUS, U0MARA]\n")
 	s.start()
 	s.tells(s.Jon, world.Home, "freeze prod-eu", "You may not freeze prod-eu. @ben may")
 	frozen := s.freezes(s.Ben, "prod-eu DATA LOSS")

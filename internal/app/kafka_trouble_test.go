@@ -12,7 +12,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
 )
 
-func TestKafkaUnreachableIsSaidAndAskedAgain(t *testing.T) {
+func TestKafkaUnreachableIsReportedAndRetried(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
 	s.opts.Times = func(ts *engine.Times) {

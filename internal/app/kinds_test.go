@@ -17,7 +17,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
 )
 
-// What runs a group decides whether its offsets may be moved here; what surrounds it is said before anybody agrees.
+// What runs a group decides whether its offsets may be moved here; what surrounds it is shown before an approval.
 
 func kindStage(t *testing.T, groups ...string) *stage {
 	t.Helper()
@@ -49,7 +49,7 @@ func TestAConnectSinkGoesOnWhenItsConnectorIsStopped(t *testing.T) {
 	card := s.sees(s.Jon, world.Home, s.id(m), "done")
 	s.wrote(1)
 
-	// The way back asks again: the connector may run by now.
+	// The undo asks again: the connector may run by now.
 	back := s.news(s.Mara, world.Home, func() { s.clicks(s.Mara, card, "undo") }, "Is the connector stopped?")
 	s.clicks(s.Mara, back, "choose.1")
 	s.shows(s.Mara, back, "preview", "Take back "+s.id(card), "said to be stopped")
@@ -82,7 +82,7 @@ func TestGroupsThatAnotherToolMoves(t *testing.T) {
 	s.wrote(0)
 }
 
-func TestAllTopicsAreRefusedWhenNobodyKnowsWhetherTheyAreAll(t *testing.T) {
+func TestAllTopicsAreRefusedWhenTopicsMayBeHidden(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
 	denied := s.Prod.Fail(-1, kmsg.DescribeLogDirs, kerr.ClusterAuthorizationFailed)
@@ -104,7 +104,7 @@ func TestAllTopicsAreRefusedWhenNobodyKnowsWhetherTheyAreAll(t *testing.T) {
 	s.untouched()
 }
 
-func TestWhatSurroundsAPlanIsSaid(t *testing.T) {
+func TestEnvironmentOfAPlanIsShown(t *testing.T) {
 	t.Parallel()
 	s := kindStage(t, "my-flink-job")
 	must(t, s.Prod.CreateTopic("us.checkpoints.internal", 1, nil))

@@ -58,9 +58,9 @@ func TestAnEditThatSlackRefusesMakesANewCard(t *testing.T) {
 	}
 }
 
-// TestACardThatNoApproverCanSeeIsSaidToTheRequester: what refuses the card, what it means for the request, and who
+// TestRequesterIsToldWhenNoApproverSeesTheCard: what refuses the card, what it means for the request, and who
 // can change it; and once it is changed, the card comes.
-func TestACardThatNoApproverCanSeeIsSaidToTheRequester(t *testing.T) {
+func TestRequesterIsToldWhenNoApproverSeesTheCard(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		code   string

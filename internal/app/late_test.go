@@ -118,7 +118,7 @@ func TestACommitThatLandsLateInPartBlocksTheGroup(t *testing.T) {
 	s.tells(s.Mara, world.PayOps, "billing@prod-eu orders shift -1", s.id(card)+" left billing in doubt")
 }
 
-func TestACommitThatLandsOnANewerResetIsSaidOnBothCards(t *testing.T) {
+func TestLateCommitOnANewerResetIsOnBothCards(t *testing.T) {
 	t.Parallel()
 	s := lateStage(t)
 	old, lands := s.lost()
@@ -134,7 +134,7 @@ func TestACommitThatLandsOnANewerResetIsSaidOnBothCards(t *testing.T) {
 	s.threadSays(newer, "OVERWRITTEN by the late write of "+s.id(old), "mara")
 }
 
-func TestConsumersThatComeEndTheWatchForALateCommit(t *testing.T) {
+func TestJoiningConsumersEndTheWatchForALateCommit(t *testing.T) {
 	t.Parallel()
 	s := lateStage(t)
 	card, lands := s.lost()

@@ -8,7 +8,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
 )
 
-func TestLookingChangesNothing(t *testing.T) {
+func TestViewsChangeNothing(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
 	s.start()
@@ -38,7 +38,7 @@ func TestLookingChangesNothing(t *testing.T) {
 	s.untouched()
 }
 
-func TestTheWholeStoryIsTold(t *testing.T) {
+func TestShowHasTheWholeStory(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
 	s.start()

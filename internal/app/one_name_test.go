@@ -14,7 +14,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
 )
 
-// A second name of prod-eu, whose id nobody has pinned.
+// A second name of prod-eu, whose id is not pinned.
 const secondName = "prod-eu-dr"
 
 var twoNames = strings.Replace(world.Policy, "clusters: [prod-eu]", "clusters: [prod-eu, prod-eu-dr]", 1)
@@ -31,7 +31,7 @@ const (
 	last  = "  - name: sandbox-eu\n"
 )
 
-// prod-eu is frozen, and somebody asks at the other name of the same Kafka.
+// prod-eu is frozen, and a request comes for the other name of the same Kafka.
 func TestASecondNameOfAKafkaIsRefused(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{Policy: twoNames})
@@ -54,7 +54,9 @@ func TestASecondNameOfAKafkaIsRefused(t *testing.T) {
 // end with the way out.
 func TestRequestsUnderASecondNameEnd(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, world.Options{Policy: strings.Replace(world.Policy, "    owner: S0PAYOWNERS\n", "    owner: S0PAYOWNERS\n    schedules: true\n", 1)})
+	s := newStage(t,
+		world.Options{Policy: strings.Replace(world.Policy, "    owner: S0PAYOWNERS\n",
+			"    owner: S0PAYOWNERS\n    schedules: true\n", 1)})
 	s.configure("    cluster_id: "+s.Prod.ClusterID()+"\n", "") // neither is pinned
 	s.start()
 	if err := s.Prod.Commit("billing-eu", world.Orders, map[int32]int64{0: 1900}); err != nil {

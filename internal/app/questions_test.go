@@ -119,7 +119,7 @@ func TestABareTimeIsTheLastOneThatHasPassed(t *testing.T) {
 	s.untouched()
 }
 
-func TestATimeToComeIsRefusedWithTheWayOut(t *testing.T) {
+func TestFutureTimeIsRefusedWithTheOption(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
 	s.start()

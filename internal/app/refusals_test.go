@@ -10,7 +10,7 @@ import (
 
 // Who may not is told so alone, by which rule, and who may.
 
-func TestWhoMayNotAskIsToldWhoMay(t *testing.T) {
+func TestRefusalNamesWhoMay(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
 	s.Slack.AddUser(slacksim.User{ID: "U0MOE", Name: "moe"})
@@ -108,8 +108,8 @@ func TestForgedAndLateClicksGetOneAnswer(t *testing.T) {
 		{"settle", "x", "that button is not known here"},
 		{"rows", "x", "that button is not known here"},
 		{"page.-3", ref, "that button is not known here"},
-		{"choose.99", ref, "still a preview and belongs to the person who asked for it"},
-		{"undo", ref, "has written nothing that could be taken back"},
+		{"choose.99", ref, "belongs to the person who asked for it"},
+		{"undo", ref, "You may not undo resets of billing on prod-eu. @pay may."},
 		{"", "", "that button is not known here"},
 	} {
 		s.once(s.Jon, world.Home, forge(s.Jon, f.action, f.value), f.says)
@@ -129,7 +129,7 @@ func TestForgedAndLateClicksGetOneAnswer(t *testing.T) {
 	// Another person's draft cannot be sent on its way, and a forged click cannot pretend to be its author.
 	draft := s.ref(s.tells(s.Mara, world.Home, "billing@prod-eu orders back 10m", "preview"))
 	s.once(s.Kim, world.Home, forge(s.Kim, "approve", draft),
-		"still a preview and belongs to the person who asked for it")
+		"belongs to the person who asked for it")
 	s.wrote(1)
 }
 

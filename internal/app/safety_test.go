@@ -61,7 +61,7 @@ func (s *stage) arms(options string, parts ...string) slacksim.Message {
 	return s.sees(s.Jon, world.PayOps, append(parts, s.id(m)+".1 · ")...)
 }
 
-func TestArmedSaysWhoIsConnectedUntilNobodyIs(t *testing.T) {
+func TestArmedNamesTheMembersUntilThereAreNone(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{Kafka: kafkasim.Options{Session: 3 * time.Second}})
 	first := s.joins(kafkasim.ConsumerOptions{ClientID: "billing-6c9f", Host: "10.4.7.21"}, 1)
@@ -103,7 +103,7 @@ func TestTheWriteFollowsTheSettleTimeWithinTwoSeconds(t *testing.T) {
 	s.shows(s.Jon, card, "done")
 }
 
-func TestConsumersThatComeBackAreSaidToBeRestarted(t *testing.T) {
+func TestReturningConsumersAreReportedAsRestarted(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
 	usual := s.opts.Times
@@ -148,7 +148,7 @@ func TestBeyondTheCapIsRefusedWithItsName(t *testing.T) {
 	s.untouched()
 }
 
-func TestSomebodyCommitsWithoutBeingAMember(t *testing.T) {
+func TestCommitsWithoutMembership(t *testing.T) {
 	t.Parallel()
 	s, c := busyStage(t)
 	card := s.arms("", "waiting until billing is idle")

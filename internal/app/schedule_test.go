@@ -89,7 +89,7 @@ func TestAScheduleFromItsApprovalToItsHistory(t *testing.T) {
 
 // One that is missed is told and left out; one whose approval ends is told to its owner, and then nothing runs any
 // more.
-func TestAScheduleIsMissedAndLapses(t *testing.T) {
+func TestScheduleIsMissedAndExpires(t *testing.T) {
 	t.Parallel()
 	s, at, cron := atNight(t)
 	s.saves(fmt.Sprintf(`schedule add "%s" --tz UTC --name nightly --until 10d -- billing@prod-eu orders shift -1000`,
@@ -106,7 +106,7 @@ func TestAScheduleIsMissedAndLapses(t *testing.T) {
 }
 
 // A person's reset is not overwritten: the run is postponed, and announced when the group is free.
-func TestARunStandsBackForAReset(t *testing.T) {
+func TestRunIsPostponedForAReset(t *testing.T) {
 	t.Parallel()
 	s, at, cron := atNight(t)
 	s.saves(fmt.Sprintf(

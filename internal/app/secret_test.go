@@ -20,10 +20,10 @@ const (
 	wrongPassword = "hunter3-and-much-longer"
 )
 
-// TestNoSecretIsEverSaid puts secrets everywhere a configuration takes one, lets things go wrong, and reads all that
+// TestNoSecretIsEverShown puts secrets everywhere a configuration takes one, lets things go wrong, and reads all that
 // came out. (That tokens and response_urls are in no log and no message is checked at the end of every story: see
 // behaved.)
-func TestNoSecretIsEverSaid(t *testing.T) {
+func TestNoSecretIsEverShown(t *testing.T) {
 	t.Parallel()
 	s := newStage(t,
 		world.Options{Kafka: kafkasim.Options{Users: []kafkasim.User{{Mechanism: "SCRAM-SHA-512", Name: "bot",

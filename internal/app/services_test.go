@@ -28,7 +28,7 @@ func serviceOf(caps map[kmsg.Key]int16) world.Options {
 	return world.Options{Kafka: kafkasim.Options{Kafka: []kfake.Opt{kfake.MaxVersions(v)}}}
 }
 
-func TestAnOldBrokerIsNotToldThatACommitExpiresAtOnce(t *testing.T) {
+func TestOldBrokerGetsNoExpiryWithACommit(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, serviceOf(map[kmsg.Key]int16{kmsg.OffsetCommit: 4}))
 	var sent, retention atomic.Int64

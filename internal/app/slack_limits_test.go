@@ -97,9 +97,10 @@ func (c lookedAt) Inspect(ctx context.Context, q reset.Query) (reset.Snapshot, e
 	return c.Cluster.Inspect(ctx, q)
 }
 
-// TestKafkaAwaySlackIsLeftAlone: while Kafka does not answer there is no plan to judge, and Slack is not asked again
-// and again who is in which group. When there is one, a 429 does not refuse what was promised to be looked at again.
-func TestKafkaAwaySlackIsLeftAlone(t *testing.T) {
+// TestSlackIsNotAskedWhileKafkaIsDown: while Kafka does not answer there is no plan to judge, and Slack is not asked
+// again and again who is in which group. When there is one, a 429 does not refuse what was promised to be looked at
+// again.
+func TestSlackIsNotAskedWhileKafkaIsDown(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
 	var looks atomic.Int64

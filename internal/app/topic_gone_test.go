@@ -12,8 +12,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
 )
 
-// limbo lets billing have a committed offset on a topic that is no more, as Kafka keeps one when the group's
-// coordinator was away while the topic was deleted.
+// limbo lets billing have a committed offset on a deleted topic, as Kafka keeps one when the group's coordinator was
+// away while the topic was deleted.
 func (s *stage) limbo() {
 	s.t.Helper()
 	if err := s.Prod.CreateTopic("limbo", 1, nil); err != nil {

@@ -17,7 +17,7 @@ func (s *stage) large() slacksim.Message {
 	return s.shows(s.Jon, card, "done")
 }
 
-func TestUndoAtOnceNeedsNobodyElse(t *testing.T) {
+func TestUndoAtOnceNeedsNoApproval(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
 	s.start()

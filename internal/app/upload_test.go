@@ -44,7 +44,7 @@ func TestAPlanIsUploadedAsAFile(t *testing.T) {
 	}
 }
 
-func TestAFileThatIsNoPlanIsToldByLine(t *testing.T) {
+func TestBadPlanFileIsReportedByLine(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
 	s.start()

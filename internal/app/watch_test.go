@@ -84,7 +84,7 @@ func TestConsumersComeBackAndCatchUp(t *testing.T) {
 	s.stands(world.PerOrders)
 }
 
-func TestNobodyComesBack(t *testing.T) {
+func TestNoConsumersComeBack(t *testing.T) {
 	t.Parallel()
 	s := newWatchStage(t, func(ts *engine.Times) { ts.NoConsumers = 2 * time.Second })
 	s.start()
@@ -97,7 +97,7 @@ func TestNobodyComesBack(t *testing.T) {
 	s.silent(card, "First consumer")
 }
 
-func TestOverwrittenBySomebodyOutsideTheGroup(t *testing.T) {
+func TestOverwrittenFromOutsideTheGroup(t *testing.T) {
 	t.Parallel()
 	s := newWatchStage(t)
 	s.start()

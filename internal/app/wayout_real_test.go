@@ -13,9 +13,9 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
 )
 
-// TestThePrintedWayBackOnApacheKafka: Kafka's own tool, called as the card says and with the file from its thread,
+// TestPrintedUndoOnApacheKafka: Kafka's own tool, called as the card says and with the file from its thread,
 // puts every partition back, those without a committed offset too.
-func TestThePrintedWayBackOnApacheKafka(t *testing.T) {
+func TestPrintedUndoOnApacheKafka(t *testing.T) {
 	t.Parallel()
 	r := newRealStage(t)
 	var one kadm.Offsets

@@ -99,7 +99,7 @@ func (r *reader) checkClusters(clusters []Cluster) {
 		}
 		r.checkTLS(at+".tls", &c.TLS)
 		if c.SASL != nil {
-			r.oneOf(at+".sasl.mechanism", c.SASL.Mechanism, "PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
+			r.oneOf(at+".sasl.mechanism", c.SASL.Mechanism, Mechanisms...)
 		}
 		for j, g := range c.Groups {
 			key := fmt.Sprintf("%s.groups[%d]", at, j)

@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// Config is one file. Each field's meaning, default and risk is told in
-// config.example.yaml, which a test keeps equal to these types.
+// Config is one file. Each field's meaning, default and risk is in config.example.yaml, which a test keeps equal to
+// these types.
 type Config struct {
 	Slack    Slack     `yaml:"slack,required" hint:"the two tokens of the Slack app"`
 	Store    Store     `yaml:"store"`
@@ -73,6 +73,9 @@ type TLS struct {
 	CA, Cert []byte `yaml:"-"`
 	Key      Secret `yaml:"-"`
 }
+
+// Mechanisms are the logins that a cluster may ask for.
+var Mechanisms = []string{"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"}
 
 // SASL is the login at a cluster.
 type SASL struct {

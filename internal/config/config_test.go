@@ -140,6 +140,21 @@ func TestDefaultsAreThoseOfTheExample(t *testing.T) {
 
 var alternative = regexp.MustCompile(`(?m)^( *)#([a-z_]+:)`)
 
+// TestEveryLoginIsDocumented: in the example, and in what is said where the key is missing.
+func TestEveryLoginIsDocumented(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(example)
+	if err != nil {
+		t.Fatal(err)
+	}
+	field, _ := reflect.TypeFor[SASL]().FieldByName("Mechanism")
+	for _, m := range Mechanisms {
+		if !strings.Contains(string(text), m) || !strings.Contains(field.Tag.Get("hint"), m) {
+			t.Errorf("%s is not in config.example.yaml, or not in the hint of sasl.mechanism", m)
+		}
+	}
+}
+
 func TestExampleHasEveryKeyAndNoOther(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile(example)

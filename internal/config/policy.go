@@ -85,7 +85,7 @@ func (r *reader) people(key string, ids []string, membersToo bool) {
 	}
 }
 
-// orDefault are people whose list may be left out. An empty list is a mistake: it reads as "nobody" and as "the
+// orDefault are people whose list may be left out. An empty list is a mistake: it reads as "no one" and as "the
 // default".
 func (r *reader) orDefault(key string, ids []string, membersToo bool) {
 	if ids != nil && len(ids) == 0 {

@@ -37,7 +37,7 @@ func Load(path string, getenv func(string) (string, bool), readFile func(string)
 	return &c, nil
 }
 
-// reader walks the document beside the types that mirror it.
+// reader walks the document and the types that mirror it.
 type reader struct {
 	file     string
 	getenv   func(string) (string, bool)

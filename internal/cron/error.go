@@ -5,7 +5,7 @@ import "fmt"
 // Error is why an expression is refused and what is accepted instead.
 type Error struct {
 	Expr    string // as it was given
-	Field   string // in words ("day of week"); empty if it is about the whole
+	Field   string // a name ("day of week"); empty if it is about the whole
 	Got     string // the word in that field
 	Want    string // with a field: what is expected there; without: the reason
 	Example string // a whole expression that is accepted

@@ -27,30 +27,6 @@ func (s *Service) Ask(ctx context.Context, a Ask) (reset.Request, error) {
 	return s.create(ctx, reset.Request{Origin: a.Origin, Actor: a.Actor, Place: a.Place, Act: a.Act})
 }
 
-// Undo asks for the way back: a new request, with a plan of its own, to the positions that the last attempt saved.
-func (s *Service) Undo(ctx context.Context, d Decision) (reset.Reply, error) {
-	old, err := s.load(ctx, d.Ref)
-	if err != nil {
-		return reset.Reply{}, err
-	}
-	in, move := old.Intent()
-	if !move || old.Outcome == "" || old.Outcome == reset.Unchanged || old.Outcome == reset.RolledBack {
-		return reset.Reply{}, &reset.Problem{Code: reset.ProblemNoUndo, Request: old.ID, State: old.State,
-			Cluster: in.Cluster, Group: in.Group, Got: string(old.Outcome)}
-	}
-	if err := s.checkAllowed(ctx, d, &old, reset.VerbUndo, nil); err != nil {
-		return reset.Reply{}, err
-	}
-	back := reset.Intent{Cluster: in.Cluster, Group: in.Group, Target: reset.Undo{Of: old.ID}, Zone: in.Zone,
-		Reason: d.Why}
-	r, err := s.create(ctx, reset.Request{Origin: d.Origin, Actor: d.Actor, Place: d.Place,
-		Act: reset.Move{Intent: back}, Undoes: old.ID})
-	if err != nil {
-		return reset.Reply{}, err
-	}
-	return reset.Reply{Did: reset.DidUndo, Request: r}, nil
-}
-
 // create stores a request in planning, under an id that nobody has.
 func (s *Service) create(ctx context.Context, r reset.Request) (reset.Request, error) {
 	now := s.Now()
@@ -120,41 +96,6 @@ func (s *Service) load(ctx context.Context, ref reset.Ref) (reset.Request, error
 		return reset.Request{}, &reset.Problem{Code: reset.ProblemNoRequest, Request: ref.ID}
 	}
 	return r, err
-}
-
-// checkAllowed asks the policy about a person's word on a request. A no is recorded and is a Problem.
-func (s *Service) checkAllowed(
-	ctx context.Context, d Decision, r *reset.Request, verb reset.Verb, e *reset.Effect,
-) error {
-	_, err := s.ruleOn(ctx, d, r, verb, e)
-	return err
-}
-
-// ruleOn is allow, with the ruling.
-func (s *Service) ruleOn(
-	ctx context.Context, d Decision, r *reset.Request, verb reset.Verb, e *reset.Effect,
-) (reset.Ruling, error) {
-	in, _ := r.Intent()
-	ruling, err := s.Policy.Rule(ctx, reset.PolicyQuestion{Actor: d.Actor, Channel: d.Place.Channel, Verb: verb,
-		Cluster: in.Cluster, Group: in.Group, Effect: e, Requester: requesterOf(r)})
-	if err == nil && ruling.Allowed {
-		return ruling, nil
-	}
-	p := &reset.Problem{Code: reset.ProblemDenied, Request: r.ID, State: r.State, Cluster: in.Cluster, Group: in.Group,
-		Verb: verb, Ruling: &ruling}
-	var later *reset.Later
-	if err != nil && errors.As(s.policyError(p, ruling, err), &later) {
-		return ruling, later
-	}
-	err = s.Store.Update(ctx, r.ID, nil, func(tx *Tx) error {
-		tx.Log(s.entry(tx.Request, d.Actor, reset.EvDenied, "verb", string(verb), "denial", string(p.Ruling.Denial),
-			"rule", ruling.Rule))
-		return nil
-	})
-	if err != nil {
-		return ruling, fmt.Errorf("record a refusal: %w", err)
-	}
-	return ruling, p
 }
 
 // entry is an audit entry about a request as it is now. Facts are pairs of name and value.

@@ -27,7 +27,7 @@ func (s slowly) Look(ctx context.Context, groups []string) (map[string]reset.Loo
 // Looks that take long are far apart. They may not be taken for gaps, or a group on a slow cluster would never be
 // found inactive for long enough: its reset would expire after half an hour without a reason. More of them are needed
 // instead.
-func TestASlowClusterIsWrittenAfterMoreLooks(t *testing.T) {
+func TestSlowClusterIsWrittenAfterMoreChecks(t *testing.T) {
 	t.Parallel()
 	for took, within := range map[time.Duration][2]time.Duration{
 		time.Second: {6 * time.Second, 20 * time.Second}, 2 * time.Second: {12 * time.Second, 30 * time.Second},

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"time"
@@ -9,322 +10,199 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// Approve is the requester's word on a draft ("apply", "ask for approval") and everybody else's on a pending request.
-// Without a revision nothing is decided: the plan is shown.
-func (s *Service) Approve(ctx context.Context, d Decision) (reset.Reply, error) {
-	r, again, err := s.loadOnce(ctx, d)
-	if err != nil || again.Did != "" {
-		return again, err
-	}
-	if d.Ref.Revision == 0 {
-		return reset.Reply{Did: reset.DidPlan, Request: r}, nil
-	}
-	if err := checkRevision(r, d.Ref); err != nil {
-		return reset.Reply{}, err
-	}
-	if err := s.checkShownLongEnough(ctx, r, d); err != nil {
-		return reset.Reply{}, err
-	}
-	switch r.State {
-	case reset.Draft:
-		return s.submit(ctx, d, r)
-	case reset.Pending:
-		return s.vote(ctx, d, r)
-	// not open for a decision
-	case reset.Planning, reset.Approved, reset.Applying, reset.Applied, reset.Failed, reset.Refused, reset.Rejected,
-		reset.Cancelled, reset.Expired:
-	}
-	if v, ok, err := s.findVote(ctx, r, d.Actor); ok || err != nil {
-		return reset.Reply{Did: reset.DidAlready, Request: r, At: v.At, By: d.Actor}, err
-	}
-	return reset.Reply{}, tooLate(r)
+// Decision is a person's word about a request or a schedule. It is a value: Service.Decide is the one way in, and the
+// table of verbs.go says what each needs and changes.
+type Decision struct {
+	Verb   DecisionVerb
+	Actor  reset.Actor
+	Place  reset.Place
+	Ref    reset.Ref
+	Option int // of DoChoose; the first is 1
+	Why    string
+	Origin string    // the envelope's id: the same one is decided once
+	At     time.Time // when it was received: deadlines go by this, not by when it is decided
 }
 
-// effectOf is what a request would do now: what a person's right to agree to it is asked for.
-func effectOf(r reset.Request) *reset.Effect {
-	e := r.Actual()
-	return &e
+// ErrNoVerb is returned for a verb that is not in the table.
+var ErrNoVerb = errors.New("no such decision")
+
+// mostTries bounds how often a decision is judged anew because its request moved on meanwhile.
+const mostTries = 3
+
+// deciding is a decision on its way through the runner, as its change sees it.
+type deciding struct {
+	Decision
+	rows    []decision
+	row     decision
+	ruling  reset.Ruling   // on the right
+	effect  reset.Effect   // for which the right was asked
+	beyond  *reset.Problem // that effect is more than anybody may agree to
+	shownAt time.Time      // when the current revision was shown
+	reply   reset.Reply
+
+	ask *reset.Request // a new request that the change asks for
 }
 
-// submit takes a draft to its approvers, or arms it when it needs none.
-func (s *Service) submit(ctx context.Context, d Decision, r reset.Request) (reset.Reply, error) {
-	if d.Actor != r.Actor {
-		return reset.Reply{}, &reset.Problem{Code: reset.ProblemNotYours, Request: r.ID, State: r.State}
+// Decide does what a person says. The order is the same for every verb: the right first, since whoever has none is told
+// nothing else; then the reason; then, in one transaction, state, deadline, revision, and the change. A state that
+// moved into another row meanwhile, or another effect than the right was asked for, is judged from the beginning.
+func (s *Service) Decide(ctx context.Context, d Decision) (reset.Reply, error) {
+	if f := scheduleDecisions[d.Verb]; f != nil {
+		return f(s, ctx, d)
 	}
-	// live: the plan may be half an hour old
-	ruling, err := s.ruleOn(ctx, d, &r, askVerb(&r), effectOf(r))
-	if err != nil {
-		return reset.Reply{}, err
+	rows, known := decisions[d.Verb]
+	if !known {
+		return reset.Reply{}, ErrNoVerb
 	}
-	reply := reset.Reply{Did: reset.DidSubmit}
-	err = s.decide(ctx, d, &reply, d.Ref, func(tx *Tx) error {
-		if tx.Request.State != reset.Draft {
-			return tooLate(*tx.Request)
+	for range mostTries {
+		reply, err := s.decideOnce(ctx, d, rows)
+		if !errors.Is(err, reset.ErrConflict) {
+			return reply, err
 		}
-		tx.Request.Asked = true
-		s.judgedBy(tx, ruling)
-		if in, _ := tx.Request.Intent(); in.Emergency != "" {
-			s.markEmergency(tx, d.Actor, ruling.Principal, in.Emergency)
-		}
-		if tx.Request.Need == 0 {
-			reply.Did = reset.DidArm
-			return s.arm(tx, d.Actor)
-		}
-		tx.Log(s.entry(tx.Request, d.Actor, reset.EvSubmitted, "need", strconv.Itoa(tx.Request.Need)))
-		tx.Request.Deadline = s.Now().Add(s.Times.Approval)
-		return tx.Request.Advance(reset.Pending)
-	})
-	return reply, err
+	}
+	return reset.Reply{}, reset.ErrConflict
 }
 
-// vote counts an approval in the transaction that it may complete.
-func (s *Service) vote(ctx context.Context, d Decision, r reset.Request) (reset.Reply, error) {
-	if v, ok, err := s.standingVote(ctx, r, d.Actor); ok || err != nil {
-		return reset.Reply{Did: reset.DidAlready, Request: r, At: v.At, By: d.Actor}, err
-	}
-	ruling, err := s.ruleOn(ctx, d, &r, reset.VerbApprove, effectOf(r))
-	if err != nil {
-		return reset.Reply{}, err
-	}
-	mine := reset.Vote{Request: r.ID, Revision: r.Revision, Digest: r.Digest, Actor: d.Actor, Rule: ruling.Rule,
-		Principal: ruling.Principal, At: s.Now()}
-	a, err := s.judgeVotes(ctx, r, mine)
-	if err != nil {
-		return reset.Reply{}, err
-	}
-	if a.dropped(d.Actor) == reset.DeniedTwice {
-		return reset.Reply{Did: reset.DidAlready, Request: r, By: d.Actor}, nil
-	}
-	reply := reset.Reply{Did: reset.DidVote}
-	err = s.decide(ctx, d, &reply, d.Ref, func(tx *Tx) error {
-		if err := s.settleVotes(tx, a); err != nil {
-			return err
-		}
-		if i := slices.IndexFunc(tx.Votes, func(v reset.Vote) bool { return v.Actor == d.Actor }); i >= 0 {
-			reply.Did, reply.At, reply.By = reset.DidAlready, tx.Votes[i].At, d.Actor
-			return nil
-		}
-		if tx.Request.State != reset.Pending {
-			return tooLate(*tx.Request)
-		}
-		tx.AddVote(mine)
-		reply.Votes = len(tx.Votes)
-		tx.Log(s.entry(tx.Request, d.Actor, reset.EvVoted, "votes", strconv.Itoa(reply.Votes), "need",
-			strconv.Itoa(tx.Request.Need)))
-		if reply.Votes < tx.Request.Need {
-			return nil
-		}
-		reply.Did = reset.DidArm
-		return s.arm(tx, d.Actor)
-	})
-	return reply, err
-}
-
-// arm enters approved: from here on Reconcile looks until the group is idle.
-func (s *Service) arm(tx *Tx, by reset.Actor) error {
-	r, now := tx.Request, s.Now()
-	in, _ := r.Intent()
-	wait := r.Ruling.Wait
-	if in.Wait > 0 {
-		wait = in.Wait
-	}
-	from := now
-	if r.NotBefore.After(now) {
-		from = r.NotBefore
-	}
-	r.DecidedAt, r.Deadline, r.Problem = now, from.Add(wait), nil
-	tx.Log(s.entry(r, by, reset.EvApproved, "replay", strconv.FormatInt(r.Actual().Replay, 10), "skip",
-		strconv.FormatInt(r.Actual().Skip, 10)))
-	return r.Advance(reset.Approved)
-}
-
-// Reject ends a pending request.
-func (s *Service) Reject(ctx context.Context, d Decision) (reset.Reply, error) {
-	return s.endByDecision(ctx, d, reset.VerbReject, reset.Reply{Did: reset.DidReject}, reset.Rejected,
-		reset.EvRejected)
-}
-
-// Cancel withdraws a request that has not begun to be written.
-func (s *Service) Cancel(ctx context.Context, d Decision) (reset.Reply, error) {
-	return s.endByDecision(ctx, d, reset.VerbCancel, reset.Reply{Did: reset.DidCancel}, reset.Cancelled,
-		reset.EvCancelled)
-}
-
-// endByDecision closes a request by a person's word. A revision that has passed does not matter: no is no.
-func (s *Service) endByDecision(
-	ctx context.Context, d Decision, verb reset.Verb, reply reset.Reply, to reset.State, ev reset.Event,
-) (reset.Reply, error) {
-	r, again, err := s.loadOnce(ctx, d)
-	if err != nil || again.Did != "" {
-		return again, err
-	}
-	if !slices.Contains(reset.Transitions[r.State], to) {
-		return reset.Reply{}, tooLate(r)
-	}
-	if err := s.checkAllowed(ctx, d, &r, verb, nil); err != nil {
-		return reset.Reply{}, err
-	}
-	err = s.decide(ctx, d, &reply, reset.Ref{ID: r.ID}, func(tx *Tx) error {
-		if !slices.Contains(reset.Transitions[tx.Request.State], to) {
-			return tooLate(*tx.Request)
-		}
-		tx.Log(s.entry(tx.Request, d.Actor, ev, "why", d.Why))
-		tx.Request.EndedAt, tx.Request.Deadline = s.Now(), time.Time{}
-		return tx.Request.Advance(to)
-	})
-	return reply, err
-}
-
-// Choose takes one of the other readings that the plan or the question offered. The first option is 1.
-func (s *Service) Choose(ctx context.Context, d Decision, option int) (reset.Reply, error) {
-	r, again, err := s.loadOnce(ctx, d)
-	if err != nil || again.Did != "" {
-		return again, err
-	}
-	if d.Actor != r.Actor {
-		return reset.Reply{}, &reset.Problem{Code: reset.ProblemNotYours, Request: r.ID, State: r.State}
-	}
-	reply := reset.Reply{Did: reset.DidChoose}
-	err = s.decide(ctx, d, &reply, d.Ref, func(tx *Tx) error {
-		r := tx.Request
-		if r.State != reset.Draft && r.State != reset.Planning {
-			return tooLate(*r)
-		}
-		if option < 1 || option > len(r.Options) {
-			return &reset.Problem{Code: reset.ProblemNoOption, Request: r.ID, Count: int64(option),
-				Other: int64(len(r.Options))}
-		}
-		chosen := r.Options[option-1]
-		tx.Log(s.entry(r, d.Actor, reset.EvChosen, "option", chosen.Label))
-		r.Act, r.Options, r.Question, r.Problem, r.Topics = withOption(r.Act, chosen), nil, "", nil, nil
-		if r.State == reset.Planning {
-			return nil
-		}
-		return r.Advance(reset.Planning)
-	})
-	return reply, err
-}
-
-// Retry looks again now at what waits for Kafka; a reset that failed with nothing changed, or was overwritten, is
-// asked for anew.
-func (s *Service) Retry(ctx context.Context, d Decision) (reset.Reply, error) {
-	r, again, err := s.loadOnce(ctx, d)
-	if err != nil || again.Did != "" {
-		return again, err
-	}
-	if err := s.checkAllowed(ctx, d, &r, reset.VerbRetry, nil); err != nil {
-		return reset.Reply{}, err
-	}
-	in, move := r.Intent()
-	if r.Run != nil {
-		in.Wait, in.NoWait = 0, false // how long a run waits is its schedule's word, and not that of who asks again
-	}
-	switch {
-	case !move:
-		return reset.Reply{}, tooLate(r)
-	case r.State == reset.Failed && !r.Outcome.Blocks() && r.Outcome != reset.AppliedLate,
-		r.State == reset.Expired && r.Digest != "":
-		made, err := s.create(ctx, reset.Request{Origin: d.Origin, Actor: d.Actor, Place: d.Place,
-			Act: reset.Move{Intent: in}, Undoes: r.Undoes})
-		return reset.Reply{Did: reset.DidRetry, Request: made}, err
-	// an undo is not one any more: what it took back counts as taken back
-	case r.State == reset.Applied && r.Watch.Overwrote():
-		made, err := s.create(ctx, reset.Request{Origin: d.Origin, Actor: d.Actor, Place: d.Place,
-			Act: reset.Move{Intent: in}})
-		return reset.Reply{Did: reset.DidRetry, Request: made}, err
-	case r.State == reset.Planning || r.State == reset.Approved:
-		reply := reset.Reply{Did: reset.DidRetry}
-		err := s.decide(ctx, d, &reply, reset.Ref{ID: r.ID},
-			func(tx *Tx) error { tx.Request.Retries = 0; tx.RecheckAt(s.Now()); return nil })
-		return reply, err
-	}
-	return reset.Reply{}, tooLate(r)
-}
-
-// Settle accepts a mixed or unclear outcome as it is, so that the group may be reset again.
-func (s *Service) Settle(ctx context.Context, d Decision) (reset.Reply, error) {
-	r, again, err := s.loadOnce(ctx, d)
-	if err != nil || again.Did != "" {
-		return again, err
-	}
-	if !r.Outcome.Blocks() || r.Settled != nil {
-		return reset.Reply{}, tooLate(r)
-	}
-	if d.Why == "" {
-		return reset.Reply{}, &reset.Problem{Code: reset.ProblemAmbiguous, Want: "why", Request: r.ID}
-	}
-	if err := s.checkAllowed(ctx, d, &r, reset.VerbSettle, nil); err != nil {
-		return reset.Reply{}, err
-	}
-	reply := reset.Reply{Did: reset.DidSettle}
-	err = s.decide(ctx, d, &reply, reset.Ref{ID: r.ID}, func(tx *Tx) error {
-		if tx.Request.Settled != nil {
-			return tooLate(*tx.Request)
-		}
-		tx.Request.Settled = &reset.Settlement{By: d.Actor, Why: d.Why, At: s.Now()}
-		tx.Log(s.entry(tx.Request, d.Actor, reset.EvSettled, "why", d.Why))
-		return nil
-	})
-	return reply, err
-}
-
-// loadOnce loads the request that a decision is about. When it is the decision that was heard last, the reply says
-// what it did.
-func (s *Service) loadOnce(ctx context.Context, d Decision) (reset.Request, reset.Reply, error) {
+func (s *Service) decideOnce(ctx context.Context, d Decision, rows []decision) (reset.Reply, error) {
 	r, err := s.load(ctx, d.Ref)
-	if err == nil && d.Origin != "" && r.LastDecision.Origin == d.Origin {
-		return r, reset.Reply{Did: r.LastDecision.Did, Request: r}, nil
+	if err != nil {
+		return reset.Reply{}, err
 	}
-	return r, reset.Reply{}, err
+	if d.wasMade(r) {
+		return reset.Reply{Did: r.LastDecision.Did, Request: r}, nil
+	}
+	x := &deciding{Decision: d, rows: rows, row: rowFor(rows, r.State), effect: r.Actual()}
+	if x.ruling, x.beyond, err = s.right(ctx, d, &r, x.row); err != nil {
+		return reset.Reply{}, err
+	}
+	if x.row.reason != "" && d.Why == "" {
+		return reset.Reply{}, &reset.Problem{Code: reset.ProblemAmbiguous, Want: x.row.reason, Request: r.ID}
+	}
+	if x.shownAt, err = s.shownAt(ctx, r); err != nil {
+		return reset.Reply{}, err
+	}
+	err = s.Store.Update(ctx, r.ID, nil, func(tx *Tx) error { return s.judge(tx, x) })
+	switch {
+	case x.beyond != nil && errors.Is(err, x.beyond):
+		if failed := s.denied(ctx, d, r.ID, x.beyond); failed != nil {
+			err = failed
+		}
+		return reset.Reply{}, err
+	case err != nil:
+		return reset.Reply{}, err
+	case x.ask != nil:
+		x.ask.Origin, x.ask.Actor, x.ask.Place = d.Origin, d.Actor, d.Place
+		x.reply.Request, err = s.create(ctx, *x.ask)
+	}
+	s.Wake()
+	return x.reply, err
 }
 
-// decide runs a decision in its transaction, after checking again that it speaks of the current revision.
-func (s *Service) decide(
-	ctx context.Context, d Decision, reply *reset.Reply, ref reset.Ref, change func(*Tx) error,
-) error {
-	err := s.Store.Update(ctx, ref.ID, nil, func(tx *Tx) error {
-		if d.Origin != "" && tx.Request.LastDecision.Origin == d.Origin {
-			*reply = reset.Reply{Did: tx.Request.LastDecision.Did, Request: *tx.Request}
-			return nil
-		}
-		if err := checkRevision(*tx.Request, ref); err != nil {
-			return err
-		}
-		if afterDeadline(*tx.Request, d.At, reply.Did) {
-			in, _ := tx.Request.Intent()
-			return &reset.Problem{Code: reset.ProblemTooLate, Request: ref.ID, State: reset.Expired,
-				Cluster: in.Cluster, Group: in.Group}
-		}
-		if err := change(tx); err != nil {
-			return err
-		}
-		if reply.Did != reset.DidAlready && reply.Did != reset.DidRetry {
-			tx.Request.LastDecision = reset.LastDecision{Origin: d.Origin, Did: reply.Did}
-		}
-		reply.Request = *tx.Request
+// wasMade reports whether a request was changed last by this very decision. A process that dies before it has noted
+// that the envelope is decided leaves it to the next one, which must neither act on it twice nor say that it comes too
+// late.
+func (d Decision) wasMade(r reset.Request) bool {
+	return d.Origin != "" && r.LastDecision.Origin == d.Origin
+}
+
+// judge is the transaction of a decision. The state is tested here and nowhere else.
+func (s *Service) judge(tx *Tx, x *deciding) error {
+	r := tx.Request
+	x.reply = reset.Reply{Request: *r}
+	if x.wasMade(*r) {
+		x.reply.Did = r.LastDecision.Did
 		return nil
-	})
-	if err == nil {
-		s.Wake()
 	}
-	return err
+	if !slices.Contains(x.row.from, r.State) {
+		if slices.Contains(rowFor(x.rows, r.State).from, r.State) {
+			return reset.ErrConflict // it moved on to where another right is needed
+		}
+		return x.tooLate(tx)
+	}
+	if !x.row.ends && afterDeadline(*r, x.At) {
+		in, _ := r.Intent()
+		return &reset.Problem{Code: reset.ProblemTooLate, Request: r.ID, State: reset.Expired, Cluster: in.Cluster,
+			Group: in.Group}
+	}
+	if x.row.revision == named && x.Ref.Revision == 0 {
+		x.reply.Did = reset.DidPlan
+		return nil
+	}
+	if err := s.isCurrent(r, x); err != nil {
+		return err
+	}
+	if x.beyond != nil {
+		return x.beyond
+	}
+	if err := x.row.change(s, tx, x); err != nil {
+		return err
+	}
+	if did := x.reply.Did; x.ask == nil && did != reset.DidAlready && did != reset.DidRetry {
+		r.LastDecision = reset.LastDecision{Origin: x.Origin, Did: did}
+	}
+	x.reply.Request = *r
+	return nil
 }
 
-// afterDeadline reports whether a decision was received when the request's time was up, though nothing has said so
-// yet. An act that was received in time counts however late it is decided. Ending a request is never too late.
-func afterDeadline(r reset.Request, at time.Time, did reset.Did) bool {
-	if r.Deadline.IsZero() || at.Before(r.Deadline) || did == reset.DidCancel || did == reset.DidReject {
+// isCurrent refuses a word about a revision that is no more, or that its person can't have read yet, and sends back to
+// the beginning what was allowed for another effect.
+func (s *Service) isCurrent(r *reset.Request, x *deciding) error {
+	if x.row.revision == anyRevision {
+		return nil
+	}
+	if x.Ref.Revision != 0 && x.Ref.Revision != r.Revision {
+		return staleRevision(*r, x.Ref)
+	}
+	if x.row.revision == named && s.tooSoon(*r, x) {
+		return staleRevision(*r, reset.Ref{ID: r.ID, Revision: r.Revision - 1})
+	}
+	if x.row.effect && r.Actual() != x.effect {
+		return reset.ErrConflict
+	}
+	return nil
+}
+
+// tooLate answers a decision in a state that is not open for it.
+func (x *deciding) tooLate(tx *Tx) error {
+	if x.row.late != nil {
+		return x.row.late(tx, x)
+	}
+	return tooLate(*tx.Request)
+}
+
+// afterDeadline reports whether a decision was received when the request's time was up, though nothing has said so yet.
+// An act that was received in time counts however late it is decided.
+func afterDeadline(r reset.Request, at time.Time) bool {
+	if r.Deadline.IsZero() || at.Before(r.Deadline) {
 		return false
 	}
 	return r.State == reset.Planning || r.State == reset.Draft || r.State == reset.Pending
 }
 
-// checkRevision refuses a decision about a revision that is no more.
-func checkRevision(r reset.Request, ref reset.Ref) error {
-	if ref.Revision == 0 || ref.Revision == r.Revision {
-		return nil
+// shownAt is when the current revision was shown to those who decide.
+func (s *Service) shownAt(ctx context.Context, r reset.Request) (time.Time, error) {
+	if r.Before == nil || s.Times.Unread <= 0 {
+		return time.Time{}, nil
 	}
-	return staleRevision(r, ref)
+	card, err := s.Store.Card(ctx, r.ID)
+	if err == nil && card.Revision == r.Revision && card.RevisedAt.After(r.PlannedAt) {
+		return card.RevisedAt, nil
+	}
+	return r.PlannedAt, err
+}
+
+// tooSoon reports that a click came so soon after a new revision replaced another that it was meant for the one before:
+// a button changes under the finger. It is answered with the numbers of now, and asked again.
+func (s *Service) tooSoon(r reset.Request, x *deciding) bool {
+	if r.Before == nil || s.Times.Unread <= 0 || x.shownAt.IsZero() {
+		return false
+	}
+	at := x.At
+	if at.IsZero() {
+		at = s.Now()
+	}
+	since := at.Sub(x.shownAt)
+	return since < s.Times.Unread && since >= -clockSetBack
 }
 
 func staleRevision(r reset.Request, ref reset.Ref) error {
@@ -340,16 +218,10 @@ func tooLate(r reset.Request) error {
 		Group: in.Group, Got: string(r.Outcome)}
 }
 
-// askVerb is what a requester needs the right for.
-func askVerb(r *reset.Request) reset.Verb {
-	in, _ := r.Intent()
-	switch {
-	case savesSchedule(r.Act):
-		return reset.VerbSchedule
-	case in.Emergency != "":
-		return reset.VerbEmergency
-	case r.Undoes != "":
-		return reset.VerbUndo
+// checkRevision refuses a decision about a revision that is no more.
+func checkRevision(r reset.Request, ref reset.Ref) error {
+	if ref.Revision == 0 || ref.Revision == r.Revision {
+		return nil
 	}
-	return reset.VerbRequest
+	return staleRevision(r, ref)
 }

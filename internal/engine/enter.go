@@ -26,7 +26,7 @@ func (s *Service) startApply(ctx context.Context, due *Due, r reset.Request, sna
 	var no objection
 	switch {
 	case errors.As(err, &no):
-		return s.obey(ctx, *due, f, no.verdict)
+		return s.obey(ctx, *due, r, no.verdict)
 	case err != nil:
 		return time.Time{}, err
 	}
@@ -40,8 +40,7 @@ type objection struct{ verdict }
 func (o objection) Error() string { return "not written: " + o.check }
 
 // obey does what the gate says of a request that it does not let through.
-func (s *Service) obey(ctx context.Context, due Due, f facts, v verdict) (time.Time, error) {
-	r := f.seen
+func (s *Service) obey(ctx context.Context, due Due, r reset.Request, v verdict) (time.Time, error) {
 	switch v.then {
 	case askKafka:
 		return s.waitForKafka(ctx, due, r, v.problem)
@@ -51,8 +50,6 @@ func (s *Service) obey(ctx context.Context, due Due, f facts, v verdict) (time.T
 		return s.Now(), s.void(ctx, due, r, v.problem)
 	case end:
 		return time.Time{}, s.endUnconfigured(ctx, &due, r, v.problem)
-	case askApproval:
-		return s.Now(), s.reopen(ctx, due, r, f.authority, f.judged())
 	case lookAgain, write: // its state is read again at once
 	}
 	return s.Now(), nil
@@ -66,7 +63,7 @@ func (s *Service) readFacts(ctx context.Context, r reset.Request, snap reset.Sna
 	}
 	f := facts{infos: s.Infos, seen: r, group: snap.Group, recheck: reset.Recheck(r, planned, snap, s.Now())}
 	if f.recheck.Wait == nil && f.recheck.Void == nil { // otherwise there is no effect to ask about
-		f.authority, err = s.rulesInForce(ctx, r, f.recheck, snap.Group, false)
+		f.ruling, f.votes, err = s.rulesInForce(ctx, r, f.recheck.Effect)
 	}
 	return f, err
 }
@@ -91,10 +88,7 @@ func (s *Service) enterApplying(tx *Tx, f facts, a reset.Attempt, writes []reset
 	}
 	r := tx.Request
 	r.Attempt, r.Problem, r.Retries, r.Observation = a.N, nil, 0, f.seen.Observation
-	// the rule that it is written by is the one that is shown
-	if err := s.settle(tx, f.authority, f.judged()); err != nil {
-		return err
-	}
+	r.Bounds, _ = boundsNow(f.seen, a.Effect, f.ruling)
 	r.Drift = &reset.Drift{At: s.Now(), Effect: a.Effect}
 	tx.Begin(a, writes)
 	tx.Log(s.entry(r, reset.Actor{}, reset.EvApplying, "attempt", strconv.Itoa(a.N), "partitions",
@@ -103,11 +97,11 @@ func (s *Service) enterApplying(tx *Tx, f facts, a reset.Attempt, writes []reset
 	return r.Advance(reset.Applying)
 }
 
-// makeRoom plans again what others had approved, or were about to ask for: it was for offsets that this reset moves.
+// makeRoom plans again what others had approved: it was approved for offsets that this reset moves.
 func (s *Service) makeRoom(tx *Tx) error {
 	in, _ := tx.Request.Intent()
 	for _, o := range rivals(s.Now(), tx) {
-		if o.State != reset.Approved && o.State != reset.Draft {
+		if o.State != reset.Approved {
 			continue // its own undo: it is settled once that has written something, see undone
 		}
 		o.Problem = &reset.Problem{Code: reset.ProblemVoided, Want: "rival", Request: tx.Request.ID,
@@ -123,20 +117,28 @@ func (s *Service) makeRoom(tx *Tx) error {
 	return nil
 }
 
-// rulesInForce asks what the rules as they are now say of what was agreed to, with the memberships as they were
-// recorded: a change of shift must not cancel an armed reset. Preview: nothing is written on the answer.
+// rulesInForce asks whether the rules as they are now still allow what was approved, with the memberships as they were
+// recorded: a change of shift must not cancel an armed reset. Votes are those that they counted.
 func (s *Service) rulesInForce(
-	ctx context.Context, r reset.Request, rc reset.Rechecked, g reset.GroupState, preview bool,
-) (authority, error) {
-	votes, err := s.countedVotes(ctx, r, rc.Effect)
+	ctx context.Context, r reset.Request, e reset.Effect,
+) (reset.Ruling, []reset.Vote, error) {
+	in, _ := r.Intent()
+	votes, err := s.countedVotes(ctx, r, e)
 	if err != nil {
-		return authority{}, err
+		return reset.Ruling{}, nil, err
 	}
-	solo := false
-	if s.Now().Before(r.SoloUntil) {
-		if solo, err = s.isUntouched(ctx, r, rc.Steps, g); err != nil {
-			return authority{}, err
-		}
+	asking := reset.PolicyQuestion{Actor: r.Actor, Channel: r.Place.Channel, Verb: reset.VerbApply, Cluster: in.Cluster,
+		Group: in.Group, Effect: &e, Requester: requesterOf(&r), Votes: votes,
+		Principal: r.Ruling.Principal, Emergency: r.Emergency, OneIsEnough: s.Now().Before(r.SoloUntil)}
+	if r.Run != nil {
+		asking.Mandate = &r.Run.Mandate
 	}
-	return s.authorityOver(ctx, r, rc.Effect, votes, solo, preview)
+	ruling, p := s.permit(ctx, asking, reset.Problem{Request: r.ID}) // a no is the gate's to judge
+	if p != nil && ruling.Denial == reset.DeniedUnknown {
+		return ruling, nil, s.postponed(p) // what cannot be told voids nothing: it is asked again
+	}
+	if ruling.Note != "" {
+		s.Log.Warn("rules were checked with recorded memberships", "request", r.ID, "note", ruling.Note)
+	}
+	return ruling, votes, nil
 }

@@ -29,7 +29,7 @@ func (s *stumbling) Inspect(ctx context.Context, q reset.Query) (reset.Snapshot,
 
 // A step that fails again and again is tried less and less often, its request says since when it does not go on, and
 // the log has a line for each try and not for each second.
-func TestAnErrorThatComesAgainBacksOffAndIsTold(t *testing.T) {
+func TestRepeatedErrorBacksOffAndIsReported(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	broken := &stumbling{Cluster: b.cluster, panics: true}
@@ -66,7 +66,7 @@ func TestAnErrorThatComesAgainBacksOffAndIsTold(t *testing.T) {
 }
 
 // A single failure is nobody's business.
-func TestAnErrorThatPassesIsNotTold(t *testing.T) {
+func TestTemporaryErrorIsNotReported(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	broken := &stumbling{Cluster: b.cluster, panics: true}

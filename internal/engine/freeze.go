@@ -103,21 +103,16 @@ func (s *Service) planFreeze(ctx context.Context, due Due, r reset.Request, a re
 func (s *Service) mayFreeze(
 	ctx context.Context, due Due, r reset.Request, verb reset.Verb, cluster string, own bool,
 ) (ruling reset.Ruling, next time.Time, err error) {
-	ruling, err = s.Policy.Rule(ctx, reset.PolicyQuestion{Actor: r.Actor, Channel: r.Place.Channel, Verb: verb,
-		Cluster: cluster, Effect: &reset.Effect{}, Requester: r.Actor, OneIsEnough: own})
-	denied := &reset.Problem{Code: reset.ProblemDenied, Request: r.ID, Cluster: cluster, Verb: verb, Ruling: &ruling}
+	ruling, denied := s.permit(ctx, reset.PolicyQuestion{Actor: r.Actor, Channel: r.Place.Channel, Verb: verb,
+		Cluster: cluster, Effect: &reset.Effect{}, Requester: r.Actor, OneIsEnough: own}, reset.Problem{Request: r.ID})
 	switch {
-	case err != nil:
-		ruling.Allowed = false
-		if denied = s.planningPolicyError(denied, ruling, err); transient(denied) {
-			next, err = s.waitForKafka(ctx, due, r, denied)
-			return ruling, next, err
-		}
-		return ruling, next, s.refuse(ctx, due, r, denied)
-	case !ruling.Allowed:
-		return ruling, next, s.refuse(ctx, due, r, denied)
+	case denied == nil:
+	case transient(denied):
+		next, err = s.waitForKafka(ctx, due, r, denied)
+	default:
+		err = s.refuse(ctx, due, r, denied)
 	}
-	return ruling, next, nil
+	return ruling, next, err
 }
 
 // keepRuling stores what was planned: the act, who may agree to it and what exactly is agreed to.
@@ -161,7 +156,8 @@ func (s *Service) putInForce(tx *Tx, a reset.Freeze) error {
 		}
 	}
 	tx.Freeze(f)
-	tx.Log(s.entry(r, r.Actor, reset.EvFrozen, "cluster", a.Cluster, "why", a.Why, "running", strings.Join(running, ", ")))
+	tx.Log(s.entry(r, r.Actor, reset.EvFrozen, "cluster", a.Cluster, "why", a.Why, "running",
+		strings.Join(running, ", ")))
 	return s.took(tx)
 }
 

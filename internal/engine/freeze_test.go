@@ -20,7 +20,8 @@ func (b *bench) act(who reset.Actor, a reset.Act) reset.Request {
 	b.ids++
 	origin := "envelope of act " + b.now.String() + who.ID + string(rune('a'+b.ids))
 	b.mu.Unlock()
-	r, err := b.Ask(b.t.Context(), engine.Ask{Actor: who, Place: reset.Place{Channel: "C1"}, Origin: origin, Act: a, At: b.clock()})
+	r, err := b.Ask(b.t.Context(), engine.Ask{Actor: who, Place: reset.Place{Channel: "C1"}, Origin: origin, Act: a,
+		At: b.clock()})
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -32,7 +33,8 @@ func (b *bench) act(who reset.Actor, a reset.Act) reset.Request {
 func (b *bench) waits(r reset.Request, why string) {
 	b.t.Helper()
 	b.wait(time.Minute)
-	if r = b.want(r, reset.Approved, ""); r.Problem == nil || r.Problem.Code != reset.ProblemFrozen || r.Problem.Got != why {
+	if r = b.want(r, reset.Approved, ""); r.Problem == nil || r.Problem.Code != reset.ProblemFrozen ||
+		r.Problem.Got != why {
 		b.t.Fatalf("problem %v, want %q", r.Problem, why)
 	}
 	b.committed(900, 900)
@@ -51,7 +53,8 @@ func TestFrozenClusterIsNotWritten(t *testing.T) {
 		t.Fatalf("story says frozen %+v, %v", story.Frozen, err)
 	}
 
-	if denied := b.act(ben, reset.Thaw{Cluster: "prod"}); denied.State != reset.Refused || denied.Problem.Code != reset.ProblemDenied {
+	if denied := b.act(ben, reset.Thaw{Cluster: "prod"}); denied.State != reset.Refused ||
+		denied.Problem.Code != reset.ProblemDenied {
 		t.Fatalf("%s %v", denied.State, denied.Problem)
 	}
 	thaw := b.want(b.act(kim, reset.Thaw{Cluster: "prod"}), reset.Pending, "") // not hers: a second person
@@ -64,7 +67,7 @@ func TestFrozenClusterIsNotWritten(t *testing.T) {
 	b.want(b.act(kim, reset.Thaw{Cluster: "prod"}), reset.Refused, "")
 }
 
-func TestWhoeverFrozeMayThaw(t *testing.T) {
+func TestPersonWhoFrozeMayThaw(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	b.want(b.act(mara, reset.Freeze{Cluster: reset.Everything}), reset.Applied, reset.Verified)
@@ -105,7 +108,9 @@ func TestAThawLiftsTheFreezeThatItNames(t *testing.T) {
 	loss := b.act(jon, reset.Freeze{Cluster: "prod", Why: "data loss"})
 	b.want(b.act(jon, reset.Thaw{FreezeID: upgrade.ID}), reset.Applied, reset.Verified)
 	for _, ended := range []reset.Request{thaw, late} {
-		if ended = b.want(ended, reset.Cancelled, ""); ended.Problem == nil || ended.Problem.Code != reset.ProblemLifted || !slices.Equal(ended.Problem.Names, []string{jon.ID}) {
+		if ended = b.want(ended, reset.Cancelled,
+			""); ended.Problem == nil || ended.Problem.Code != reset.ProblemLifted || !slices.Equal(ended.Problem.Names,
+			[]string{jon.ID}) {
 			t.Fatalf("ended for %+v", ended.Problem)
 		}
 		_, err := b.Approve(t.Context(), b.by(jon, ended))
@@ -148,7 +153,8 @@ func TestWhichOfSeveralFreezesIsAsked(t *testing.T) {
 	b.act(jon, reset.Freeze{Cluster: "prod", Why: "upgrade"})
 	loss := b.act(mara, reset.Freeze{Cluster: "prod", Why: "data loss"})
 	which := b.want(b.act(mara, reset.Thaw{Cluster: "prod"}), reset.Planning, "")
-	if which.Question != "freeze" || len(which.Options) != 2 || which.Options[1].Freeze.ID != loss.ID || which.Options[1].Freeze.Why != "data loss" {
+	if which.Question != "freeze" || len(which.Options) != 2 || which.Options[1].Freeze.ID != loss.ID ||
+		which.Options[1].Freeze.Why != "data loss" {
 		t.Fatalf("question %q, options %+v", which.Question, which.Options)
 	}
 	if _, err := b.Choose(t.Context(), b.by(mara, which), 2); err != nil {
@@ -161,7 +167,8 @@ func TestWhichOfSeveralFreezesIsAsked(t *testing.T) {
 		t.Fatalf("frozen %+v, %v", all, err)
 	}
 	// Mara's own was all that she may lift.
-	if denied := b.act(mara, reset.Thaw{Cluster: "prod"}); denied.State != reset.Refused || denied.Problem.Code != reset.ProblemDenied {
+	if denied := b.act(mara, reset.Thaw{Cluster: "prod"}); denied.State != reset.Refused ||
+		denied.Problem.Code != reset.ProblemDenied {
 		t.Fatalf("%s %+v", denied.State, denied.Problem)
 	}
 }
@@ -177,7 +184,8 @@ func TestAFreezeAndWhatItTellsAreOneChange(t *testing.T) {
 	freeze := b.act(jon, reset.Freeze{Cluster: "prod", Why: "data loss"})
 	b.Store = fails.Store
 	b.want(freeze, reset.Applied, reset.Verified)
-	if entries, err := b.Store.Audit(t.Context(), r.ID, 0); err != nil || entries[len(entries)-1].Event != reset.EvFrozen {
+	if entries, err := b.Store.Audit(t.Context(), r.ID,
+		0); err != nil || entries[len(entries)-1].Event != reset.EvFrozen {
 		t.Fatalf("the story of %s ends with %+v, %v", r.ID, entries[len(entries)-1], err)
 	}
 }
@@ -277,7 +285,8 @@ func under(cluster string) func(*reset.Intent) {
 func TestOneKafkaHasOneName(t *testing.T) {
 	t.Parallel()
 	b := twins(t)
-	dr := b.want(b.ask(mara, reset.Shift{By: -10}, under("dr")), reset.Draft, "") // nothing has shown yet that prod is the same
+	// nothing has shown yet that prod is the same
+	dr := b.want(b.ask(mara, reset.Shift{By: -10}, under("dr")), reset.Draft, "")
 	prod := b.want(b.ask(mara, reset.Shift{By: -10}, under("prod")), reset.Draft, "")
 	again := b.want(b.ask(mara, reset.Shift{By: -10}, under("dr")), reset.Refused, "")
 	for _, r := range []reset.Request{b.want(dr, reset.Cancelled, ""), again} {
@@ -349,7 +358,8 @@ func TestAFreezeOfASecondNameIsRefused(t *testing.T) {
 	b := twins(t)
 	b.ask(mara, reset.Shift{By: -10}, under("prod"))
 	b.ask(mara, reset.Shift{By: -10}, under("dr"))
-	if r := b.want(b.act(jon, reset.Freeze{Cluster: "dr"}), reset.Refused, ""); r.Problem.Code != reset.ProblemSameKafka || r.Problem.Want != "prod" {
+	if r := b.want(b.act(jon, reset.Freeze{Cluster: "dr"}), reset.Refused,
+		""); r.Problem.Code != reset.ProblemSameKafka || r.Problem.Want != "prod" {
 		t.Fatalf("problem %+v", r.Problem)
 	}
 }

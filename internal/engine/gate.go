@@ -17,16 +17,14 @@ import (
 
 // facts are what was read before the transaction that enters applying.
 type facts struct {
-	now       time.Time
-	infos     []reset.ClusterInfo // the configured clusters
-	seen      reset.Request       // the request as it was when the rest was read
-	group     reset.GroupState    // as Kafka answered with the offsets
-	recheck   reset.Rechecked     // what would be written, and whether that is still what was agreed to
-	authority                     // the rules in force on that effect, with what was recorded when people acted
+	now     time.Time
+	infos   []reset.ClusterInfo // the configured clusters
+	seen    reset.Request       // the request as it was when the rest was read
+	group   reset.GroupState    // as Kafka answered with the offsets
+	recheck reset.Rechecked     // what would be written, and whether that is still what was agreed to
+	ruling  reset.Ruling        // the rules in force on that effect, with memberships as they were recorded
+	votes   []reset.Vote        // that the ruling counted
 }
-
-// judged is what becomes of what was agreed to.
-func (f facts) judged() judgement { return f.judge(f.seen, f.recheck.Effect) }
 
 // verdict is what the gate says. Its zero value is: write.
 type verdict struct {
@@ -35,18 +33,17 @@ type verdict struct {
 	problem *reset.Problem // what people are told; nil: nothing
 }
 
-// then is what becomes of a request that the gate does not let through. It stays approved, unless it is planned again,
-// asks for approvals again, or ends.
+// then is what becomes of a request that the gate does not let through. It stays approved, unless it is
+// planned again or ends.
 type then int
 
 const (
-	write       then = iota
-	lookAgain        // what was read is not what is there any more
-	askKafka         // Kafka could not tell: it is asked again later, less and less often
-	wait             // for something that people or other requests do
-	planAgain        // the approval covers it no longer
-	askApproval      // it lacks approvals, for what is the same
-	end              // it can never be written under this name
+	write     then = iota
+	lookAgain      // what was read is not what is there any more
+	askKafka       // Kafka could not tell: it is asked again later, less and less often
+	wait           // for something that people or other requests do
+	planAgain      // the approval covers it no longer
+	end            // it can never be written under this name
 )
 
 // check is one reason not to write. A problem without a then is not possible: see object.
@@ -68,7 +65,6 @@ var gateChecks = []check{
 	{"effect", isWithinBounds},
 	{"votes", areVotesCurrent},
 	{"rule", isAllowed},
-	{"approvals", hasApprovals},
 	{"other requests", isAlone},
 }
 
@@ -120,7 +116,7 @@ func isInTime(f facts, tx *Tx) verdict {
 
 // noActHolds: a recorded act that would stop the request is decided first, whatever it turns out to be.
 func noActHolds(_ facts, tx *Tx) verdict {
-	if slices.ContainsFunc(tx.Undecided, func(in Inbox) bool { return in.Verb == string(reset.VerbCancel) }) {
+	if slices.ContainsFunc(tx.Undecided, func(in Inbox) bool { return holds(in.Verb) }) {
 		return object(wait, tx, reset.Problem{Code: reset.ProblemStopping})
 	}
 	return verdict{}
@@ -162,10 +158,9 @@ func isSameAct(f facts, _ *Tx) verdict {
 	return verdict{}
 }
 
-// isWithinBounds: the effect is within what was asked for, or within a tier that needs no more approvals. One person is
-// enough for an undo only while the group is untouched since the reset.
+// isWithinBounds: the effect is within what was asked for, or within a tier that needs no more approvals.
 func isWithinBounds(f facts, _ *Tx) verdict {
-	if p := f.judged().problem; p != nil && p.Want != "rule" {
+	if _, p := boundsNow(f.seen, f.recheck.Effect, f.ruling); p != nil {
 		return verdict{then: planAgain, problem: p}
 	}
 	return verdict{}
@@ -184,20 +179,13 @@ func areVotesCurrent(f facts, tx *Tx) verdict {
 	return verdict{}
 }
 
-// isAllowed: the rules in force allow it.
-func isAllowed(f facts, _ *Tx) verdict {
-	if p := f.judged().problem; p != nil {
-		return verdict{then: planAgain, problem: p}
+// isAllowed: the rules in force allow it, and the votes are enough for them.
+func isAllowed(f facts, tx *Tx) verdict {
+	if f.ruling.Allowed && len(f.votes) >= f.ruling.Need {
+		return verdict{}
 	}
-	return verdict{}
-}
-
-// hasApprovals: the votes that count by the rules in force are as many as those need, and as were asked for.
-func hasApprovals(f facts, _ *Tx) verdict {
-	if f.judged().lacks > 0 {
-		return verdict{then: askApproval}
-	}
-	return verdict{}
+	ruling := f.ruling
+	return voided(tx, "rule", &ruling)
 }
 
 // isAlone: no other request writes to the group, left it in doubt, or comes before a schedule's run.
@@ -215,12 +203,41 @@ func isAlone(f facts, tx *Tx) verdict {
 	return verdict{}
 }
 
-// rivals are the other requests that a write concerns. What is only announced, or for a time to come, is none: it looks
-// again at its time.
+// rivals are the other requests that a write concerns. What is only announced is none: it looks again at its time.
 func rivals(now time.Time, tx *Tx) []reset.Request {
 	return slices.DeleteFunc(slices.Clone(tx.Rivals), func(o reset.Request) bool {
-		in, move := o.Intent()
-		return !move || o.State == reset.Approved && o.NotBefore.After(now) ||
-			o.State == reset.Draft && reset.InFuture(in)
+		_, move := o.Intent()
+		return !move || o.State == reset.Approved && o.NotBefore.After(now)
 	})
+}
+
+// boundsNow are the bounds of an effect that has left the tier that was asked for. Where the tier that covers it now
+// needs no more approvals, what was agreed to goes on, and its bounds are that tier's; where it needs more, or nothing
+// covers it, it has to be agreed to anew. What rests on a limit of its own (an emergency, an eased undo, a standing
+// approval) has no other tier.
+func boundsNow(r reset.Request, e reset.Effect, ruling reset.Ruling) (reset.Bounds, *reset.Problem) {
+	b, in := r.Bounds, intentOf(r)
+	if b.Covers(e) {
+		return b, nil
+	}
+	p := &reset.Problem{Code: reset.ProblemVoided, Want: "effect", Request: r.ID, Cluster: in.Cluster, Group: in.Group}
+	switch {
+	case hasOwnLimit(r):
+		return b, p
+	case ruling.Cap != "" || ruling.Need > r.Need:
+		p.Ruling = &ruling
+		return b, p
+	case !ruling.Allowed:
+		return b, nil // for a reason that has nothing to do with the effect: isAllowed says it
+	}
+	if b.MaxSkip, b.MaxReplay = ruling.MaxSkip, ruling.MaxReplay; !b.Covers(e) {
+		return r.Bounds, p
+	}
+	return b, nil
+}
+
+// hasOwnLimit reports whether a request rests on a limit that no tier of the rule replaces.
+func hasOwnLimit(r reset.Request) bool {
+	return r.Emergency != nil || !r.SoloUntil.IsZero() || r.Run != nil && !r.Run.Mandate.File ||
+		r.StandingApproval != nil
 }

@@ -101,8 +101,8 @@ func (s *Service) learn(ctx context.Context, name, id string) error {
 	s.learned.Store(name, id)
 	for _, info := range s.Infos {
 		if p := names.Refused(info.Name); p != nil && p.Got == id {
-			s.Log.Warn("two names of the configuration lead to one Kafka: the second one is refused", "cluster", p.Cluster,
-				"same_as", p.Want, "id", id)
+			s.Log.Warn("two names of the configuration lead to one Kafka: the second one is refused", "cluster",
+				p.Cluster, "same_as", p.Want, "id", id)
 			return s.endAllUnconfigured(ctx)
 		}
 	}

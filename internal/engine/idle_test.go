@@ -37,7 +37,7 @@ func TestACrashLoopIsNotWrittenInAGap(t *testing.T) {
 }
 
 // A member that joins and leaves between two looks is told by the epoch of a group of the new protocol.
-func TestAMemberBetweenTwoLooksStartsTheSettleTimeAgain(t *testing.T) {
+func TestMemberBetweenTwoChecksRestartsTheSettleTime(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	b.cluster.Epoch("billing", 4)
@@ -59,7 +59,7 @@ func TestAMemberBetweenTwoLooksStartsTheSettleTimeAgain(t *testing.T) {
 
 // What any look of this process saw of a group counts, whatever it looked for: here a preview of another request
 // meets a member that has left again when the settling request looks.
-func TestAMemberSeenByAnotherLookStartsTheSettleTimeAgain(t *testing.T) {
+func TestMemberSeenByAnotherCheckRestartsTheSettleTime(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	r := b.armed()
@@ -133,7 +133,7 @@ func TestAPromptClickFindsTheSettleTimeServed(t *testing.T) {
 }
 
 // Only the group of a draft that a click alone takes further is looked at, and not for ever.
-func TestDraftsAreLookedAtOnlyWhereAClickIsEnough(t *testing.T) {
+func TestDraftsAreCheckedOnlyWhereAClickIsEnough(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	b.want(b.ask(mara, reset.Shift{By: -200}), reset.Draft, "") // needs approval
@@ -151,7 +151,7 @@ func TestDraftsAreLookedAtOnlyWhereAClickIsEnough(t *testing.T) {
 }
 
 // However many requests are armed, they share rounds of looks.
-func TestArmedRequestsShareTheirLooks(t *testing.T) {
+func TestArmedRequestsShareTheirChecks(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	const most = 100

@@ -102,7 +102,7 @@ func (s *Service) makeDraft(ctx context.Context, r reset.Request) (draftResult, 
 	}
 	d.plan.Warnings = append(d.plan.Warnings, late...)
 	if r.Undoes != "" {
-		if d.soloUntil, problem, err = s.soloUndoUntil(ctx, r.ID, r.Undoes, d); problem != nil || err != nil {
+		if d.soloUntil, problem, err = s.soloUndoUntil(ctx, r.Undoes, d); problem != nil || err != nil {
 			return d, problem, err
 		}
 	}
@@ -117,7 +117,6 @@ func (s *Service) rule(
 	ctx context.Context, r reset.Request, in reset.Intent, e *reset.Effect, eased bool,
 ) (reset.Ruling, *reset.Problem) {
 	verb := askVerb(&r)
-	p := &reset.Problem{Code: reset.ProblemDenied, Request: r.ID, Cluster: in.Cluster, Group: in.Group, Verb: verb}
 	if ruling, ok := s.rulingBefore(ctx, r, in, e); ok {
 		return ruling, nil
 	}
@@ -131,13 +130,8 @@ func (s *Service) rule(
 	if r.Run != nil {
 		asking.Mandate = &r.Run.Mandate
 	}
-	ruling, err := s.Policy.Rule(ctx, asking)
-	if err != nil {
-		p = s.planningPolicyError(p, ruling, err)
-		return *p.Ruling, p
-	}
-	if !ruling.Allowed {
-		p.Ruling = &ruling
+	ruling, p := s.permit(ctx, asking, reset.Problem{Request: r.ID})
+	if p != nil {
 		return ruling, p
 	}
 	if ruling.MaxWait > 0 && in.Wait > ruling.MaxWait {
@@ -242,7 +236,6 @@ func (s *Service) savePlan(ctx context.Context, due Due, r reset.Request, d draf
 		}
 		if r.Digest != "" {
 			r.Revision++
-			r.Emergency = nil // what one person took upon themselves was the revision before, as votes were for it
 		}
 		r.Act, r.Options, r.Question, r.Problem, r.Topics, r.Retries = d.plannedAct(r.Act), d.options, "",
 			keepVoid(r.Problem), nil, 0

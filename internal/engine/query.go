@@ -76,7 +76,10 @@ func (s *Service) StoryFor(ctx context.Context, a reset.Actor, channel, id strin
 	if err != nil {
 		return reset.Story{}, err
 	}
-	return st, s.mayView(ctx, a, channel, &st.Request)
+	if err := s.mayView(ctx, a, channel, &st.Request); err != nil {
+		return reset.Story{}, err
+	}
+	return st, nil
 }
 
 // StepsFor returns a page of a revision's steps, and how many there are in all: of what was written, once it was.
@@ -185,15 +188,10 @@ func (s *Service) Access(ctx context.Context, a reset.Actor, channel, cluster, g
 	out := reset.Access{Cluster: s.Info(cluster), Group: group, Rulings: make(map[reset.Verb]reset.Ruling)}
 	for _, v := range []reset.Verb{reset.VerbView, reset.VerbRequest, reset.VerbApprove, reset.VerbEmergency,
 		reset.VerbSettle} {
-		ruling, err := s.Policy.Rule(ctx, reset.PolicyQuestion{Actor: a, Channel: channel, Verb: v, Cluster: cluster,
-			Group: group, Preview: true})
-		if err != nil {
-			p := &reset.Problem{Cluster: cluster, Group: group, Verb: v}
-			var later *reset.Later
-			if errors.As(s.policyError(p, ruling, err), &later) {
-				return reset.Access{}, later
-			}
-			ruling = *p.Ruling
+		ruling, p := s.permit(ctx, reset.PolicyQuestion{Actor: a, Channel: channel, Verb: v, Cluster: cluster,
+			Group: group, Preview: true}, reset.Problem{})
+		if p != nil && p.Code == reset.ProblemDirectory {
+			return reset.Access{}, s.postponed(p)
 		}
 		out.Rulings[v] = ruling
 	}
@@ -230,28 +228,12 @@ func (s *Service) visibleOf(
 	return seen, nil
 }
 
-func (s *Service) mayView(ctx context.Context, a reset.Actor, channel string, r *reset.Request) error {
-	in, _ := r.Intent()
-	if in.Cluster == "" && r.Actor == a {
-		return nil // the question which cluster is meant is still open
-	}
-	if a.Kind != reset.Person && r.Actor == a {
-		return nil // a schedule's run, in its own thread: no policy names schedules
-	}
-	_, err := s.viewRuling(ctx, a, channel, in.Cluster, in.Group)
-	return err
-}
-
+// viewRuling refuses who may not look at a group that they have named themselves.
 func (s *Service) viewRuling(ctx context.Context, a reset.Actor, channel, cluster, group string) (reset.Ruling, error) {
-	ruling, err := s.Policy.Rule(ctx, reset.PolicyQuestion{Actor: a, Channel: channel, Verb: reset.VerbView,
-		Cluster: cluster, Group: group})
-	p := &reset.Problem{Code: reset.ProblemDenied, Cluster: cluster, Group: group, Verb: reset.VerbView,
-		Ruling: &ruling}
-	if err != nil {
-		return ruling, s.policyError(p, ruling, err)
-	}
-	if !ruling.Allowed {
-		return ruling, p
+	ruling, p := s.permit(ctx, reset.PolicyQuestion{Actor: a, Channel: channel, Verb: reset.VerbView,
+		Cluster: cluster, Group: group}, reset.Problem{})
+	if p != nil {
+		return ruling, s.postponed(p)
 	}
 	return ruling, nil
 }

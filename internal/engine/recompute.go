@@ -68,12 +68,6 @@ func (s *Service) recompute(ctx context.Context, due *Due, r reset.Request) (aga
 	if s.Now().Before(s.recomputeAt(*due, r)) || reset.InFuture(in) {
 		return false, nil
 	}
-	return s.recomputeNow(ctx, due, r)
-}
-
-// recomputeNow recomputes what a waiting request would do, unless many others are being recomputed.
-func (s *Service) recomputeNow(ctx context.Context, due *Due, r reset.Request) (again bool, err error) {
-	in, _ := r.Intent()
 	l := s.checkBatch(in.Cluster)
 	if l.numbering.Add(1) > maxRecompute {
 		l.numbering.Add(-1)
@@ -86,47 +80,37 @@ func (s *Service) recomputeNow(ctx context.Context, due *Due, r reset.Request) (
 		s.Log.Debug("numbers could not be recomputed", "request", r.ID, "err", err)
 		return false, nil
 	}
-	if rc.Void != nil {
-		return true, s.voidNow(ctx, *due, r, rc, rc.Void)
-	}
-	a, j, err := s.judgeNow(ctx, r, rc, snap.Group)
-	switch {
-	case err != nil:
-		s.Log.Warn("policy cannot tell how many approvals are needed now; it is asked again", "request", r.ID,
-			"err", err)
-		return false, nil
-	case j.problem != nil:
-		return true, s.voidNow(ctx, *due, r, rc, j.problem)
-	case a.changes(r, j):
-		return true, s.reopen(ctx, *due, r, a, j)
-	}
-	return s.recordDrift(ctx, *due, r, rc.Effect, j.bounds, snap.Group)
-}
-
-// judgeNow says what becomes of a waiting request by the rules in force. What a standing approval covers is asked of it
-// again when it is written.
-func (s *Service) judgeNow(
-	ctx context.Context, r reset.Request, rc reset.Rechecked, g reset.GroupState,
-) (authority, judgement, error) {
-	if restsOnMandate(r) {
-		a := authority{ruling: r.Ruling}
-		if !r.Bounds.Covers(rc.Effect) {
-			return a, a.again(r, "effect"), nil
+	bounds, p := r.Bounds, rc.Void
+	if p == nil && !bounds.Covers(rc.Effect) {
+		if bounds, p, err = s.boundsInForce(ctx, r, rc.Effect); err != nil {
+			s.Log.Warn("policy cannot tell how many approvals are needed now; it is asked again", "request", r.ID,
+				"err", err)
+			return false, nil
 		}
-		return a, judgement{bounds: r.Bounds, need: r.Need}, nil
 	}
-	a, err := s.rulesInForce(ctx, r, rc, g, true)
-	return a, a.judge(r, rc.Effect), err
+	if p != nil {
+		if len(rc.Steps) > 0 {
+			p.Count, p.Other = rc.Effect.Replay, rc.Effect.Skip
+		}
+		return true, s.void(ctx, *due, r, p)
+	}
+	return s.recordDrift(ctx, *due, r, rc.Effect, bounds, snap.Group)
 }
 
-// voidNow is void, with the numbers of now.
-func (s *Service) voidNow(
-	ctx context.Context, due Due, r reset.Request, rc reset.Rechecked, p *reset.Problem,
-) error {
-	if len(rc.Steps) > 0 {
-		p.Count, p.Other = rc.Effect.Replay, rc.Effect.Skip
+// boundsInForce asks the rules about an effect that has left the tier that was asked for.
+func (s *Service) boundsInForce(
+	ctx context.Context, r reset.Request, e reset.Effect,
+) (reset.Bounds, *reset.Problem, error) {
+	if hasOwnLimit(r) {
+		b, p := boundsNow(r, e, reset.Ruling{})
+		return b, p, nil
 	}
-	return s.void(ctx, due, r, p)
+	ruling, _, err := s.rulesInForce(ctx, r, e)
+	if err != nil {
+		return r.Bounds, nil, err
+	}
+	b, p := boundsNow(r, e, ruling)
+	return b, p, nil
 }
 
 // recheck reads what a request would do now, and notes how long that took.
@@ -188,36 +172,13 @@ func withCurrentMembers(ws []reset.Warning, g reset.GroupState) []reset.Warning 
 	return ws
 }
 
-// checkShownLongEnough refuses an approval that came so soon after a new revision replaced another that it was meant
-// for the one before: a button changes under the finger. It is answered with the numbers of now, and asked again.
-func (s *Service) checkShownLongEnough(ctx context.Context, r reset.Request, d Decision) error {
-	if r.Before == nil || s.Times.Unread <= 0 {
-		return nil
-	}
-	card, err := s.Store.Card(ctx, r.ID)
-	if err != nil {
-		return err
-	}
-	shown, at := r.PlannedAt, d.At
-	if card.Revision == r.Revision && card.RevisedAt.After(shown) {
-		shown = card.RevisedAt
-	}
-	if at.IsZero() {
-		at = s.Now()
-	}
-	if since := at.Sub(shown); since >= s.Times.Unread || since < -clockSetBack {
-		return nil
-	}
-	return staleRevision(r, reset.Ref{ID: r.ID, Revision: r.Revision - 1})
-}
-
 // facts of what an approval was voided for: how many are needed now, and for what.
 func voidFacts(r reset.Request, p *reset.Problem) []string {
 	facts := []string{"why", p.Want + string(p.Code)}
 	if p.Topic != "" {
 		facts = append(facts, "topic", partitionOf(p))
 	}
-	if (p.Want == "effect" || p.Want == "touched") && p.Ruling != nil {
+	if p.Want == "effect" && p.Ruling != nil {
 		facts = append(facts, "need", strconv.Itoa(p.Ruling.Need), "was", strconv.Itoa(r.Need), "cap", p.Ruling.Cap)
 	}
 	if p.Count+p.Other > 0 {

@@ -7,7 +7,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-func TestEmergencyGoesAloneWithinItsLimit(t *testing.T) {
+func TestEmergencyAppliesWithinItsLimit(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	b.cluster.Join("billing", reset.Member{ID: "m1"})
@@ -62,7 +62,7 @@ func TestEmergencyAsked(t *testing.T) {
 	b.want(b.ask(mara, reset.Shift{By: -1}, func(in *reset.Intent) { in.Emergency = "INC-2" }), reset.Refused, "")
 }
 
-func TestUndoSoonAfterNeedsNobodyElse(t *testing.T) {
+func TestUndoSoonAfterNeedsNoApproval(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name string
@@ -123,7 +123,7 @@ func TestPointlessUndoIsRefused(t *testing.T) {
 	}
 }
 
-func TestPhantomCommitterIsSaidAndNothingIsWritten(t *testing.T) {
+func TestPhantomCommitterIsReportedAndNothingIsWritten(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	b.cluster.Join("billing", reset.Member{ID: "m1", Host: "10.4.7.21"})
@@ -144,7 +144,7 @@ func TestPhantomCommitterIsSaidAndNothingIsWritten(t *testing.T) {
 	b.want(r, reset.Applied, reset.Verified)
 }
 
-func TestConsumersThatComeBackAreNoticed(t *testing.T) {
+func TestReturningConsumersAreSeen(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	b.cluster.Join("billing", reset.Member{ID: "m1", Host: "10.4.7.21"})

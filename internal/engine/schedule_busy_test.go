@@ -143,7 +143,7 @@ func TestARunBesideAResetThatIsWatched(t *testing.T) {
 	b.committed(950, 950)
 }
 
-func TestARunDoesNotStandBackForPreviewsNorForItsOwnWatch(t *testing.T) {
+func TestRunIsNotPostponedForPreviewsOrItsOwnWatch(t *testing.T) {
 	t.Parallel()
 	b := newNights(t)
 	sc := b.save(nightly())

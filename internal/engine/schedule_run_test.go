@@ -195,7 +195,7 @@ func TestMissedRuns(t *testing.T) {
 }
 
 // Announced, and then the process was down at its time.
-func TestARunThatNobodyBegan(t *testing.T) {
+func TestRunThatWasNeverStarted(t *testing.T) {
 	t.Parallel()
 	for _, run := range []bool{false, true} {
 		b := newNights(t)
@@ -325,7 +325,7 @@ func TestPauseResumeRemove(t *testing.T) {
 	}
 }
 
-func TestAStandingApprovalEnds(t *testing.T) {
+func TestStandingApprovalEnds(t *testing.T) {
 	t.Parallel()
 	b := newNights(t)
 	sc := b.save(nightly(func(sc *reset.Schedule) { sc.Until = night.Add(9*24*time.Hour - time.Hour) }))

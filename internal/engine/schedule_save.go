@@ -341,9 +341,9 @@ func (s *Service) rulingBefore(
 	if r.StandingApproval == nil || e != nil && !r.StandingApproval.Bounds.Covers(*e) {
 		return reset.Ruling{}, false
 	}
-	ruling, err := s.Policy.Rule(ctx, reset.PolicyQuestion{Actor: r.Actor, Channel: r.Place.Channel,
+	ruling, denied := s.permit(ctx, reset.PolicyQuestion{Actor: r.Actor, Channel: r.Place.Channel,
 		Verb: reset.VerbApply, Cluster: in.Cluster, Group: in.Group, Effect: e, Requester: r.Actor,
-		Principal: r.Ruling.Principal, Votes: r.StandingApproval.Votes})
+		Votes: r.StandingApproval.Votes}, reset.Problem{Request: r.ID})
 	ruling.MandateValid = true
-	return ruling, err == nil && ruling.Allowed
+	return ruling, denied == nil
 }

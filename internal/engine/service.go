@@ -87,13 +87,3 @@ type Ask struct {
 	Act    reset.Act // instead of Move{Intent}
 	At     time.Time // when it was received: durations and "last 02:10" count from here
 }
-
-// Decision is a person's word about a request. Origin is the envelope's id.
-type Decision struct {
-	Actor  reset.Actor
-	Place  reset.Place
-	Ref    reset.Ref
-	Why    string
-	Origin string
-	At     time.Time // when it was received: deadlines go by this, not by when it is decided
-}

@@ -500,7 +500,7 @@ func TestKilledBeforeTheWriteIsNotWrittenTwice(t *testing.T) {
 	}
 }
 
-func TestUnclearBlocksTheGroupUntilSomebodyChose(t *testing.T) {
+func TestUnknownOutcomeBlocksTheGroupUntilSettled(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	r := b.armed()
@@ -638,7 +638,7 @@ func TestQuestionsAreAskedAndAnswered(t *testing.T) {
 	b.want(b.ask(ben, reset.Latest{}), reset.Refused, "")
 }
 
-func TestKafkaDownIsWaitedForAndSaid(t *testing.T) {
+func TestKafkaDownIsWaitedForAndReported(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	b.cluster.Down(errors.New("connection refused"))
@@ -655,4 +655,23 @@ func TestKafkaDownIsWaitedForAndSaid(t *testing.T) {
 	b.cluster.Down(errors.New("connection refused"))
 	b.wait(31 * time.Minute)
 	b.want(r, reset.Expired, "")
+}
+
+func TestDeactivatedUserStopsAnArmedReset(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.cluster.Join("billing", reset.Member{ID: "m1"})
+	r := b.ask(mara, reset.Shift{By: -200})
+	b.approve(mara, r)
+	b.approve(kim, r)
+	b.want(r, reset.Approved, "")
+	b.people.gone[kim.ID] = true
+	b.cluster.Join("billing")
+	b.wait(time.Second)
+	b.wait(6 * time.Second)
+	b.wait(time.Second)
+	if r = b.load(r.ID); r.State == reset.Applied || r.Revision < 2 {
+		t.Errorf("%s at revision %d after its approver was deactivated", r.State, r.Revision)
+	}
+	b.committed(900, 900)
 }

@@ -95,7 +95,7 @@ func TestStreak(t *testing.T) {
 
 // A restart loop with the period of a look would be missed every time if looks were evenly spaced: whatever its
 // period and wherever it is when the settle time begins, looks find a member that is there for a third of it.
-func TestLooksAreNotEvenlySpaced(t *testing.T) {
+func TestChecksAreNotEvenlySpaced(t *testing.T) {
 	t.Parallel()
 	const period, settle = time.Second, 6 * time.Second
 	missed := 0

@@ -109,7 +109,7 @@ func TestAWatchOfAClusterThatLeftEnds(t *testing.T) {
 }
 
 // What only looks says so too, and nothing is nil.
-func TestLookingAtAClusterThatLeft(t *testing.T) {
+func TestViewOfAnUnconfiguredCluster(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	b.leaves()

@@ -84,8 +84,8 @@ func TestPlanningWaitsForSlack(t *testing.T) {
 	}
 }
 
-// TestALookThatCannotBeJudgedIsNotAnEmptyList: "nothing is open" would be false.
-func TestALookThatCannotBeJudgedIsNotAnEmptyList(t *testing.T) {
+// TestUncheckedRightIsNotAnEmptyList: "nothing is open" would be false.
+func TestUncheckedRightIsNotAnEmptyList(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	r := b.ask(mara, reset.Shift{By: -200})

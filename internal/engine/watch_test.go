@@ -153,7 +153,7 @@ func TestRetryOfAResetThatLastsIsTooLate(t *testing.T) {
 	}
 }
 
-func TestWatchEndsWhenNobodyComesBack(t *testing.T) {
+func TestWatchEndsWithoutConsumers(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	r := b.applied()

@@ -30,7 +30,7 @@ func (b *bench) written(target reset.Target, meanwhile func()) (reset.Story, []r
 }
 
 // What is told of a reset that was written is one projection of its writes: rows, sums by topic and the total agree.
-func TestAStoryTellsWhatWasWritten(t *testing.T) {
+func TestStoryHasWhatWasWritten(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	st, steps := b.written(reset.Exact{Offset: 870}, func() { b.cluster.SetLog("orders", 0, 880, 1000) })
@@ -53,7 +53,7 @@ func TestAStoryTellsWhatWasWritten(t *testing.T) {
 }
 
 // Only the rows that are at their target count as written, and nothing is when all was put back.
-func TestOnlyWhatStandsCountsAsWritten(t *testing.T) {
+func TestOnlyWhatWasReadBackCountsAsWritten(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	r := b.armed()
@@ -85,7 +85,7 @@ func TestOnlyWhatStandsCountsAsWritten(t *testing.T) {
 }
 
 // The way back has to name each partition without a committed offset, not those of the rows that happen to be shown.
-func TestTheWayBackNamesEveryPartitionThatHadNoOffset(t *testing.T) {
+func TestUndoNamesEveryPartitionThatHadNoOffset(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	b.cluster.Topic("wide", "t2", 60, 0, 10)

@@ -24,7 +24,7 @@ func TestAPanicIsAnError(t *testing.T) {
 	}
 }
 
-// Whoever waits does not go on as if all had been done, and the others finish.
+// Wait does not return as if all had been done, and the others finish.
 func TestAPanicOfAGroupReachesWhoWaits(t *testing.T) {
 	t.Parallel()
 	done := make(chan bool, 2)

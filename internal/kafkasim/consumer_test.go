@@ -138,7 +138,7 @@ func TestConsumerProtocolIsChecked(t *testing.T) {
 	}
 }
 
-func TestStatesAndTypesAsKafkaTellsThem(t *testing.T) {
+func TestStatesAndTypesAsKafkaReturnsThem(t *testing.T) {
 	t.Parallel()
 	s := seeded(t, Options{})
 	cl := bot(t, s)

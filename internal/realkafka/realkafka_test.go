@@ -22,10 +22,10 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/realkafka"
 )
 
-// TestConsumersComeAndGo shows what the suites of the product rest on: records
+// TestConsumersJoinAndLeave shows what the suites of the product rest on: records
 // in, a Java consumer of each protocol, its group seen by the API for its type,
 // empty after Stop, still a member after Kill.
-func TestConsumersComeAndGo(t *testing.T) {
+func TestConsumersJoinAndLeave(t *testing.T) {
 	t.Parallel()
 	c := realkafka.Shared(t)
 	for _, protocol := range []string{"classic", "consumer"} {

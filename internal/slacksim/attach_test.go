@@ -10,7 +10,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/slacksim"
 )
 
-func TestAFileComesWithASubmission(t *testing.T) {
+func TestSubmissionWithAFile(t *testing.T) {
 	t.Parallel()
 	sim := incident(t, slacksim.Options{})
 	acts, commands := catch(t, sim)

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Delivery is one envelope on its way to the app and back.
+// Delivery is one envelope to the app and its acknowledgement.
 type Delivery struct {
 	EnvelopeID string
 	Kind       string // slash_commands, interactive or events_api
@@ -228,11 +228,11 @@ func (s *Sim) SendRaw(frame string) error {
 	return nil
 }
 
-// eventScopes are the scopes without which an app hears nothing of an event (ref, events).
+// eventScopes are the scopes without which an app receives no such event (ref, events).
 var eventScopes = map[string]string{"app_mention": "app_mentions:read", "message.im": "im:history",
 	"subteam_members_changed": "usergroups:read"}
 
-// SendEvent delivers an Events API event if the app subscribed to its type and may hear of it; nil if not.
+// SendEvent delivers an Events API event if the app subscribed to its type and may receive it; nil if not.
 func (s *Sim) SendEvent(event obj) *Delivery {
 	s.mu.Lock()
 	kind, _ := event["type"].(string)

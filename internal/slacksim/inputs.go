@@ -95,7 +95,7 @@ func (v *view) state() obj {
 	return out
 }
 
-// initial is an input's value before anybody touched it.
+// initial is an input's value before it was changed.
 func initial(element obj) obj {
 	out := obj{"type": element["type"]}
 	for from, to := range map[string]string{

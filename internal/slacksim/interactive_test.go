@@ -397,7 +397,7 @@ func TestChoosingAnOption(t *testing.T) {
 	}
 }
 
-func TestWithoutItsScopesTheAppHearsNothing(t *testing.T) {
+func TestNoEventsWithoutScopes(t *testing.T) {
 	t.Parallel()
 	sim := incident(t, slacksim.Options{Scopes: []string{"chat:write"}})
 	listen(t, sim, ackAll)

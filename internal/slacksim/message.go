@@ -14,7 +14,7 @@ type Message struct {
 	Author              string // user id
 	Ephemeral           bool   // only this person sees it
 	Edited              bool   // shows "(edited)"
-	Fallback            string // the text beside the blocks: what notifications show
+	Fallback            string // the text in addition to the blocks: what notifications show
 	Blocks              json.RawMessage
 	Files               []File
 	History             []Version // every content it had, the present one last

@@ -230,7 +230,7 @@ func (v *view) hasInput(blockID string) bool {
 	})
 }
 
-// CloseView closes the modal on top; the app hears of it if it asked to. The delivery is nil if not.
+// CloseView closes the modal on top; the app is notified if it asked to be. The delivery is nil if not.
 func (p *Person) CloseView(v View) (*Delivery, error) {
 	s := p.sim
 	s.mu.Lock()

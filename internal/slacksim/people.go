@@ -216,7 +216,7 @@ func (s *Sim) action(block, element obj, value *string) (obj, error) {
 }
 
 // Say posts a message as this person. A mention of the bot where it is a member, and every message to it alone, is an
-// event; the delivery is nil if the app hears of none.
+// event; the delivery is nil if the app receives none.
 func (p *Person) Say(channel, text string) (Message, *Delivery, error) {
 	s := p.sim
 	s.mu.Lock()

@@ -177,7 +177,7 @@ func TestAckPayloadOfACommandIsShown(t *testing.T) {
 	}
 }
 
-func TestNobodyConnectedIsDispatchFailed(t *testing.T) {
+func TestNoConnectionIsDispatchFailed(t *testing.T) {
 	t.Parallel()
 	sim := incident(t, slacksim.Options{})
 	mara := sim.Person("U0MARA")

@@ -113,7 +113,7 @@ func TestGhostsSwallowClicks(t *testing.T) {
 	}
 }
 
-func TestWhatIsNotHeard(t *testing.T) {
+func TestIgnoredEvents(t *testing.T) {
 	t.Parallel()
 	sim := incident(t, slacksim.Options{})
 	mara := sim.Person("U0MARA")

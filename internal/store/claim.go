@@ -16,7 +16,7 @@ import (
 var atOnce = time.UnixMicro(0)
 
 // makeDue sets when a row is due; the zero time is never. While a claim holds the row its own time is the end of the
-// lease, so the earliest requested time is kept beside it, for Release.
+// lease, so the earliest requested time is stored with it, for Release.
 func makeDue(ctx context.Context, tx *sql.Tx, kind engine.Kind, id, cluster string, at time.Time) error {
 	_, err := tx.ExecContext(ctx, `
 		INSERT INTO due (kind, id, cluster, at) VALUES (?, ?, ?, ?)

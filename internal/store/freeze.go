@@ -29,7 +29,7 @@ func scanFrozen(row scanner) (f reset.Frozen, err error) {
 	return f, err
 }
 
-// saveFreezes puts freezes in force and lifts others. Lifting one that is not there is ErrConflict: somebody else
+// saveFreezes puts freezes in force and lifts others. Lifting one that is not there is ErrConflict: another person
 // lifted it.
 func saveFreezes(ctx context.Context, tx *sql.Tx, frozen []reset.Frozen, thawed []string) error {
 	for _, f := range frozen {
@@ -48,7 +48,7 @@ func saveFreezes(ctx context.Context, tx *sql.Tx, frozen []reset.Frozen, thawed 
 	return nil
 }
 
-// concerned are the requests that a freeze or a thaw may have to tell: all that are open, and those that set the
+// concerned are the requests whose audit records a freeze or a thaw: all that are open, and those that set the
 // freezes in force.
 func concerned(ctx context.Context, q querier, r reset.Request) ([]reset.Request, error) {
 	switch r.Act.(type) {
@@ -86,11 +86,13 @@ func kafkas(ctx context.Context, q querier) (map[string]string, error) {
 func (s *Store) Learn(ctx context.Context, name, id string, at time.Time) error {
 	err := s.write(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `INSERT INTO kafkas (name, cluster_id, at) VALUES (?, ?, ?)
-			ON CONFLICT (name) DO UPDATE SET cluster_id = excluded.cluster_id, at = excluded.at`, name, id, toMicros(at))
+			ON CONFLICT (name) DO UPDATE SET cluster_id = excluded.cluster_id, at = excluded.at`, name, id,
+			toMicros(at))
 		if err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `UPDATE freezes SET cluster_id = ? WHERE cluster = ? AND cluster_id = ''`, id, name)
+		_, err = tx.ExecContext(ctx, `UPDATE freezes SET cluster_id = ? WHERE cluster = ? AND cluster_id = ''`, id,
+			name)
 		return err
 	})
 	if err != nil {

@@ -60,7 +60,7 @@ func TestNothingIsWrittenToAFileThatIsGone(t *testing.T) {
 }
 
 // A full disk is reported also when no request came in, and the bot goes on once there is room.
-func TestADiskThatTakesNothingIsSaid(t *testing.T) {
+func TestFullDiskIsReported(t *testing.T) {
 	t.Parallel()
 	for what, tt := range map[string]struct {
 		broken, whole string

@@ -118,8 +118,8 @@ func resolveLinks(path string) (string, error) {
 // ofDatabase stands before a database's mark in the lock file.
 const ofDatabase = " serves database "
 
-// Serves notes which database is served under the lock, so that the next process can tell when it finds another one.
-// From here on the store writes only while the lock is held.
+// Serves notes which database is served under the lock, so that the next process notices another one. From here on
+// the store writes only while the lock is held.
 func (l *Lock) Serves(s *Store) error {
 	s.lock.Store(l)
 	return l.write(s.Mark())

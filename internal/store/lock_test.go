@@ -83,7 +83,7 @@ func TestALockThatIsRemovedIsNoticed(t *testing.T) {
 }
 
 // Looking makes nothing and changes nothing.
-func TestLookOnlyReads(t *testing.T) {
+func TestOpenReadOnlyWritesNothing(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "state.db")
 	if _, err := store.OpenReadOnly(t.Context(), path); !errors.Is(err, os.ErrNotExist) {

@@ -62,7 +62,7 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	return s, nil
 }
 
-// OpenReadOnly opens a file that is there, beside the process that serves it, for reading alone: it makes no file,
+// OpenReadOnly opens an existing file, while another process may serve it, for reading alone: it makes no file,
 // changes no schema, and every write fails.
 func OpenReadOnly(ctx context.Context, path string) (*Store, error) {
 	if _, err := os.Stat(path); err != nil {

@@ -192,7 +192,7 @@ func writeParts(
 	return logEntries(ctx, tx, r.ID, done.Entries)
 }
 
-// saveOther stores a request that was seen beside the one that is updated.
+// saveOther stores another request in the update of a request.
 func saveOther(ctx context.Context, tx *sql.Tx, o reset.Request) error {
 	if _, err := load(ctx, tx, o.ID); err != nil {
 		return err // only Create creates a request

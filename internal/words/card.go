@@ -111,7 +111,6 @@ func pending(c *Content, s reset.Story, v timeFormat) {
 	if r.Run != nil && r.Problem != nil {
 		c.Lines = append(c.Lines, say("The standing approval does not cover this run", why(r), doubts(r), "."))
 	}
-	c.Lines = append(c.Lines, droppedLines(s)...)
 	plan(c, s, v)
 	who := people(r.Ruling.Approvers, Notify, "or")
 	need := say("Needs ", strong(text.Counted(r.Need, "approval")+" from "), who)
@@ -306,9 +305,10 @@ func replanned(c *Content, s reset.Story, v timeFormat) {
 	c.Buttons = append(c.Buttons, cancelButton(r, "Cancel"))
 }
 
-// endedBy is the event that brings a request into a state in which it was never written.
+// endedBy is the event that brings a request into a state in which it was never written. It holds only the states that
+// people or the deadline lead to.
 //
-//exhaustive:ignore // only what people or the deadline end
+//exhaustive:ignore
 var endedBy = map[reset.State]reset.Event{
 	reset.Rejected:  reset.EvRejected,
 	reset.Cancelled: reset.EvCancelled,
@@ -331,10 +331,6 @@ func ended(c *Content, s reset.Story, v timeFormat) {
 			c.Buttons = []Button{retryButton(r, "Ask again")}
 		}
 	case reset.Refused:
-		if p := r.Problem; p != nil && p.Code == reset.ProblemDenied {
-			c.Lines = append(c.Lines, denialOf(p, say(person(r.Actor))), say("Nothing was changed."))
-			return
-		}
 		c.Lines = append(c.Lines, refusal(s)...)
 	default:
 		c.Lines = append(c.Lines, say(text.Capital(states[r.State]), byWhom(by), when(by, v), because(by),
@@ -345,7 +341,7 @@ func ended(c *Content, s reset.Story, v timeFormat) {
 	}
 }
 
-// toldAtEnd are the problems that ended a request for a reason of its own, which its card tells.
+// toldAtEnd are the problems that ended a request for a reason of its own, which its card shows.
 var toldAtEnd = []reset.ProblemCode{reset.ProblemClusterGone, reset.ProblemSameKafka, reset.ProblemLifted}
 
 func byWhom(e *reset.Entry) Line {

@@ -7,7 +7,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// verbs says what somebody wants to do.
+// verbs names what a person wants to do.
 var verbs = map[reset.Verb]struct {
 	mayNot string // after "You may not", before a group
 	denied string // after "was not allowed to"
@@ -98,14 +98,25 @@ var denials = map[reset.Denial]struct {
 	}},
 }
 
-// denialLine says no to the person who wanted it, which rule says so, and who may instead.
-func denialLine(p *reset.Problem) Line { return denialOf(p, say("You")) }
+// hiddenLine is all that is said of a request to who may not look at it.
+func hiddenLine(request string, why reset.Denial) Line {
+	refused := say("You may not look at request ", request, " or decide about it")
+	switch why {
+	case reset.DeniedGuest, reset.DeniedBot, reset.DeniedStranger, reset.DeniedGone, reset.DeniedChannel:
+		return say(refused, ": ", denials[why].brief, ".")
+	default: // nothing of the policy is shown here
+		return say(refused, ". ", code("access GROUP"), " says who may.")
+	}
+}
 
-// denialOf is denialLine where others read it too: it names whom it says no to.
-func denialOf(p *reset.Problem, whom Line) Line {
-	no := denial{Problem: p, ruling: reset.Ruling{Denial: reset.DeniedNoRule}, whom: whom}
+// denialLine says no, which rule says so, and who may instead.
+func denialLine(p *reset.Problem) Line {
+	no := denial{Problem: p, ruling: reset.Ruling{Denial: reset.DeniedNoRule}}
 	if p.Ruling != nil {
 		no.ruling = *p.Ruling
+	}
+	if p.Verb == reset.VerbView && p.Request != "" && no.ruling.Denial != reset.DeniedUnknown {
+		return hiddenLine(p.Request, no.ruling.Denial)
 	}
 	if row, ok := denials[no.ruling.Denial]; ok {
 		return row.line(no)
@@ -117,7 +128,6 @@ func denialOf(p *reset.Problem, whom Line) Line {
 type denial struct {
 	*reset.Problem
 	ruling reset.Ruling
-	whom   Line
 }
 
 func (no denial) what() string {
@@ -128,7 +138,7 @@ func (no denial) what() string {
 }
 
 func (no denial) refused() Line {
-	return say(no.whom, " may not ", cmp.Or(verbs[no.Verb].mayNot, "do that with"), " ", no.what())
+	return say("You may not ", cmp.Or(verbs[no.Verb].mayNot, "do that with"), " ", no.what())
 }
 
 func (no denial) rule() string {

@@ -9,7 +9,7 @@ import (
 
 // While a request is pending its totals are those of now and its rows those of the plan: a card that shows both says
 // so.
-func TestRowsThatAreOlderThanTheirTotalsAreSaidToBe(t *testing.T) {
+func TestRowsOlderThanTheirTotalsAreMarked(t *testing.T) {
 	t.Parallel()
 	s := pendingStory()
 	const said = "The rows, and the CSV, are those planned at "

@@ -7,11 +7,11 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// told is where an event is told, beside the whole story.
+// told is where an event is shown, besides the whole story.
 type told int
 
 const (
-	inCard   told = iota // the card tells it as it stands, or it concerns one person only
+	inCard   told = iota // the card shows it, or it concerns one person only
 	inThread             // in the card's thread, once
 	ofOthers             // in the thread, but not of the run whose card it is
 )
@@ -76,10 +76,6 @@ var events = map[reset.Event]struct {
 		return say("It is planned again", voided(e), e.fact("replay", "; it now replays at most "),
 			e.fact("skip", ", skips at most "), ". Earlier approvals no longer count.")
 	}},
-	reset.EvVoteDropped:   {inThread, voteDroppedLine},
-	reset.EvEmergencyOver: {inThread, emergencyOverLine},
-	reset.EvRulesChanged:  {inThread, rulesChangedLine},
-	reset.EvReopened:      {inThread, reopenedLine},
 
 	// What the bot did with it.
 	reset.EvIdle: {inCard, func(e entry) Line {

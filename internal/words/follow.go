@@ -39,7 +39,8 @@ type Unshown struct {
 	Channel string // id of the last channel that was tried
 }
 
-// UnshownOf tells the requester that the others cannot see the request, what that means for it, and who can change it.
+// UnshownOf is the message to the requester that the card could not be posted, what that means for the request, and
+// who can repair it.
 func UnshownOf(s reset.Story, u Unshown) Content {
 	r := s.Request
 	v := timeFormatOf(intentOf(r), s.Now)

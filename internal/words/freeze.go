@@ -85,7 +85,7 @@ func thawedCard(c *Content, s reset.Story, v timeFormat) {
 	}
 }
 
-// freezeName tells one freeze from another: "freeze k7f3 of prod-eu by @jon 14:02: "broker upgrade"".
+// freezeName identifies a freeze: "freeze k7f3 of prod-eu by @jon 14:02: "broker upgrade"".
 func freezeName(f reset.Frozen, v timeFormat) Line {
 	return say("freeze ", f.ID, " of ", scopeWord(f.Cluster), " by ", person(f.By), " ", v.clock(f.At), whyFrozen(f))
 }
@@ -96,7 +96,8 @@ func whyFrozen(f reset.Frozen) string {
 
 // whichFreeze asks which of several freezes is meant.
 func whichFreeze(r reset.Request, v timeFormat) []Line {
-	lines := []Line{say("Which freeze? ", text.WithCommas(len(r.Options)), " are in force, and each is lifted by itself.")}
+	lines := []Line{say("Which freeze? ", text.WithCommas(len(r.Options)),
+		" are in force, and each is lifted by itself.")}
 	for _, o := range r.Options {
 		if o.Freeze != nil {
 			lines = append(lines, say(capitalLine(freezeName(*o.Freeze, v)), ": ", code(o.Typed)))
@@ -116,7 +117,7 @@ func scopeWord(cluster string) string {
 // mostFreezes is how many freezes a card lists.
 const mostFreezes = 3
 
-// frozenLines stand on every open card while freezes last.
+// frozenLines are on every open card during a freeze.
 func frozenLines(s reset.Story, v timeFormat) []Line {
 	if !s.Request.State.Open() {
 		return nil
@@ -157,7 +158,7 @@ func frozenProblem(p *reset.Problem) Line {
 	return say(l, ". Nothing is written until it is thawed: ", code("thaw "+cmp.Or(p.Request, scopeWord(p.Cluster))))
 }
 
-// stillFrozen is said of a thaw beside which other freezes are in force.
+// stillFrozen is the line of a thaw while other freezes are in force.
 func stillFrozen(e reset.Entry) string {
 	switch left := e.Facts["left"]; left {
 	case "", "0":

@@ -89,8 +89,8 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// TestEveryGoldenIsSaid finds files that no story writes any more.
-func TestEveryGoldenIsSaid(t *testing.T) {
+// TestEveryGoldenIsUsed finds files that no story writes any more.
+func TestEveryGoldenIsUsed(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob(filepath.Join("testdata", "*.golden"))
 	if err != nil {

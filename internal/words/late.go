@@ -93,7 +93,7 @@ func lateLines(r reset.Request, v timeFormat) []Line {
 	return lines
 }
 
-// lateEnds says how the watch over a lost write ended: on the card and in its thread; nil where that is told otherwise.
+// lateEnds says how the watch for a lost write ended: on the card and in its thread; nil where another line says it.
 var lateEnds = map[reset.LateEnd]struct {
 	card   func(l *reset.LateWatch, v timeFormat) Line
 	thread func(e entry) Line
@@ -162,7 +162,7 @@ var lateEnds = map[reset.LateEnd]struct {
 	},
 }
 
-// landedLine tells that a write whose answer was lost has landed, and what had been reported before.
+// landedLine says that a write whose answer was lost was applied, and what had been reported before.
 func landedLine(e entry) Line {
 	outcome := reset.Outcome(e.Facts["outcome"])
 	if outcome == reset.AppliedLate {

@@ -7,7 +7,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-func TestStandsFileHasEveryPartition(t *testing.T) {
+func TestStatesFileHasEveryPartition(t *testing.T) {
 	t.Parallel()
 	writes := make([]reset.Write, 1000)
 	for i := range writes {
@@ -80,15 +80,15 @@ func TestRollbackThatFailedIsExplained(t *testing.T) {
 	}
 }
 
-// A list tells when a late write was seen, not when its attempt had been taken to have failed.
-func TestAListTellsWhenALateWriteLanded(t *testing.T) {
+// A list has the time at which a late write was seen, not the end of its attempt.
+func TestListShowsALateWrite(t *testing.T) {
 	t.Parallel()
 	s := lateStory()
 	s.Request.EndedAt = clockAt("02:14:27")
 	says(t, HistoryOf([]reset.Request{s.Request}, nil, s.Now), "applied late 03:16 CET")
 }
 
-// An answer that was lost is told by what came instead of it, and a refusal beside it as a refusal.
+// A lost answer is reported with its error, and a rejection of another partition as a rejection.
 func TestARefusalIsNoLostAnswer(t *testing.T) {
 	t.Parallel()
 	s := asBeforeStory()

@@ -62,7 +62,7 @@ func undoable(group string, none int) reset.Story {
 	return s
 }
 
-func TestPastedCommandsReachTheToolAsTheyWereMeant(t *testing.T) {
+func TestPastedCommandsReachTheToolUnchanged(t *testing.T) {
 	t.Parallel()
 	at := func(group string, rest ...string) []string {
 		return append([]string{"--bootstrap-server", "k1.prod-eu:9092,k2.prod-eu:9092", "--group", group}, rest...)
@@ -90,9 +90,9 @@ func TestPastedCommandsReachTheToolAsTheyWereMeant(t *testing.T) {
 	}
 }
 
-// The rows of the file are half of the way back where some partitions had no committed offset, and there may be no
-// rows at all.
-func TestTheWayBackIsWhole(t *testing.T) {
+// The rows of the file are half of the undo where some partitions had no committed offset, and there may be no rows
+// at all.
+func TestUndoFilesAreComplete(t *testing.T) {
 	t.Parallel()
 	all := undoable("billing", 12)
 	all.Back = 0
@@ -122,7 +122,7 @@ func TestTheWayBackIsWhole(t *testing.T) {
 	}
 }
 
-func TestWhichWayOutIsTold(t *testing.T) {
+func TestManualCommandsShown(t *testing.T) {
 	t.Parallel()
 	with := func(s reset.State, o reset.Outcome, change func(*reset.Request)) reset.Story {
 		st := undoable("billing", 1)
@@ -164,7 +164,7 @@ func TestWhichWayOutIsTold(t *testing.T) {
 }
 
 // A name that is not what it looks like is shown as it is, and no command that lies is printed.
-func TestInvisibleCharactersAreShownAndStandInNoCommand(t *testing.T) {
+func TestInvisibleCharactersAreShownAndInNoCommand(t *testing.T) {
 	t.Parallel()
 	for group, shown := range map[string]string{
 		"pay-\u202egnillib": `pay-\u202egnillib`, "bill\u200bing": `bill\u200bing`, "bill\ning": `bill\u000aing`,

@@ -210,8 +210,6 @@ func voidReason(p *reset.Problem) string {
 		return "the effect has grown beyond what was approved"
 	case "rival":
 		return cmp.Or(p.Request, "another reset") + " moved the same group first"
-	case "touched":
-		return cmp.Or(p.Group, "the group") + " was touched since the reset that is undone"
 	case "rule":
 		return "the rules in force no longer allow it"
 	case "standing":

@@ -116,7 +116,7 @@ var problems = map[reset.ProblemCode]func(p *reset.Problem) Line{
 		return say("The approval no longer covers it: ", voidReason(p), ". It is planned again.")
 	},
 
-	// The request: what stands in the way of a decision.
+	// The request: what blocks a decision.
 	reset.ProblemNoRequest: func(p *reset.Problem) Line {
 		return say("There is no request ", p.Request, ". ", code("status"), " lists those that are open.")
 	},
@@ -167,7 +167,7 @@ var problems = map[reset.ProblemCode]func(p *reset.Problem) Line{
 			accepted(p), ".")
 	},
 	reset.ProblemNotYours: func(p *reset.Problem) Line {
-		return say(p.Request, " is still a preview and belongs to the person who asked for it. Ask for your own.")
+		return say(p.Request, " belongs to the person who asked for it: only they can do that. Ask for your own.")
 	},
 	reset.ProblemDenied:    denialLine,
 	reset.ProblemDirectory: directoryProblem,

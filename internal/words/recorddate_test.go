@@ -8,7 +8,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// Times of records are told as they are in Kafka, with the unit that was probably meant; beyond all calendars as a
+// Times of records are shown as they are in Kafka, with the unit that was probably meant; beyond all calendars as a
 // year.
 func TestDated(t *testing.T) {
 	t.Parallel()

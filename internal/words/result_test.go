@@ -58,8 +58,8 @@ func TestAResultNamesWhatWentElsewhere(t *testing.T) {
 		"orders-4 is at 10 (earliest: where that time begins is in doubt)")
 }
 
-// A rewind that retention turned round is told as what it became.
-func TestARewindThatWentForwardIsToldAsSuch(t *testing.T) {
+// A rewind that retention turned into a skip is reported as one.
+func TestRewindThatWentForwardIsReported(t *testing.T) {
 	t.Parallel()
 	planned := []reset.Step{oneStep("orders", 0, 200, 150, reset.HowShifted)}
 	done := reset.Step{Topic: "orders", Start: 300, End: 550, From: reset.Position{Offset: 200},
@@ -79,7 +79,7 @@ func TestARewindThatWentForwardIsToldAsSuch(t *testing.T) {
 }
 
 // Of a failure only what is at its target is a number, and of one that changed nothing there is none.
-func TestHistoryTellsWhatAFailureLeft(t *testing.T) {
+func TestHistoryShowsWhatAFailureLeft(t *testing.T) {
 	t.Parallel()
 	s := failedStory(reset.PartiallyApplied, 1, 1, 0)
 	e := reset.Total(orders()[:1])

@@ -7,7 +7,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// The stories that the golden files tell: one group, one night, and the people of the conversation.
+// The stories of the golden files: one group, one night, and the people of the conversation.
 
 var (
 	mara = reset.Actor{Kind: reset.Person, Team: "T0PAY", ID: "U0MARA"}

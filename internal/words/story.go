@@ -159,8 +159,7 @@ func voided(e entry) string {
 	}
 	why := strings.TrimSuffix(e.Facts["why"], string(reset.ProblemVoided))
 	return ": " +
-		voidReason(&reset.Problem{Want: why, Topic: cmp.Or(e.Facts["topic"], "a topic"), Request: e.Facts["by"],
-			Group: e.intent.Group})
+		voidReason(&reset.Problem{Want: why, Topic: cmp.Or(e.Facts["topic"], "a topic"), Request: e.Facts["by"]})
 }
 
 func unanswered(e entry) string {

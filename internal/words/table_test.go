@@ -59,7 +59,7 @@ func TestRowsTable(t *testing.T) {
 	}
 }
 
-func TestLargePlansAreToldByTopic(t *testing.T) {
+func TestLargePlansAreShownByTopic(t *testing.T) {
 	t.Parallel()
 	s := story(wrongDeploy(), orders())
 	s.Request.Effect.Partitions = 600
@@ -122,7 +122,7 @@ func TestTerminalTableAligns(t *testing.T) {
 	}
 }
 
-func TestALostAnswerIsNotSaidToHaveChangedNothing(t *testing.T) {
+func TestLostAnswerIsNotReportedAsUnchanged(t *testing.T) {
 	t.Parallel()
 	s := failedStory(reset.Unchanged, 0, 12, 0)
 	s.Request.Problem = &reset.Problem{Code: reset.ProblemLost, Request: "k7f3", Group: "billing"}

@@ -7,7 +7,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
 )
 
-// width is that of the terminal that String writes for: the status stands at its right edge.
+// width is that of the terminal that String writes for: the status is at its right edge.
 const width = 92
 
 // String writes content for a terminal: an aligned table, "! " before warnings, each button with its typed twin.

@@ -172,7 +172,7 @@ func progress(resumed, empty, of int) string {
 	return "; " + text.WithCommas(resumed) + " of " + all + " resumed at the target"
 }
 
-// watchEnds says how a watch ended: on the card, and in its thread; nil where that is told otherwise.
+// watchEnds says how a watch ended: on the card, and in its thread; nil where another line says it.
 var watchEnds = map[reset.WatchEnd]struct {
 	card   func(w reset.Watch, v timeFormat, after string) Line
 	thread func(e entry) Line

@@ -36,7 +36,7 @@ func strays(n int32, read reset.Position) reset.Strays {
 	return s
 }
 
-func TestAppliedCardTellsHowTheGroupFared(t *testing.T) {
+func TestAppliedCardShowsTheWatch(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		watch   func(*reset.Watch)
@@ -106,7 +106,7 @@ func TestAppliedCardTellsHowTheGroupFared(t *testing.T) {
 	}
 }
 
-func TestThreadTellsHowTheGroupFared(t *testing.T) {
+func TestThreadShowsTheWatch(t *testing.T) {
 	t.Parallel()
 	s := watchedStory(cameBack)
 	for _, tc := range []struct {

@@ -1,6 +1,5 @@
-// Package clustertest is a Kafka cluster in memory that obeys the rules of engine.Cluster: for tests of what the core
-// decides when brokers refuse, vanish and lose answers. It knows no protocol; packages kafka and internal/kafkasim
-// do.
+// Package clustertest is a Kafka cluster in memory that implements engine.Cluster: for tests of what the engine
+// decides when brokers refuse, fail and lose answers. It knows no protocol; packages kafka and internal/kafkasim do.
 package clustertest
 
 import (
@@ -127,7 +126,7 @@ func (c *Cluster) SetError(name string, p int, err string) {
 	c.topics[name].parts[p].err = err
 }
 
-// Commit commits as a member, or anybody, would.
+// Commit commits, as a member or from outside.
 func (c *Cluster) Commit(group, name string, p int32, offset int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

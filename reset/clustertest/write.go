@@ -54,7 +54,7 @@ func (c *Cluster) arrive(group string, ch reset.Chunk, f WriteFault) []reset.Ste
 	return results
 }
 
-// carryOut writes as a broker does: not while somebody is in the group.
+// carryOut writes as a broker does: not while the group has members.
 func (c *Cluster) carryOut(group string, ch reset.Chunk, f WriteFault) []reset.StepResult {
 	sent := Sent{Group: group, Members: len(c.members[group]), Chunk: ch}
 	results := make([]reset.StepResult, len(ch.Steps))

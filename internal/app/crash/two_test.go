@@ -79,8 +79,8 @@ func TestVotesRace(t *testing.T) {
 	}
 }
 
-// TestCancelThatNobodyHasDecidedYet: one process has the word, the other must not begin to write before it is decided.
-func TestCancelThatNobodyHasDecidedYet(t *testing.T) {
+// TestUndecidedCancel: one process has the word, the other must not begin to write before it is decided.
+func TestUndecidedCancel(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	gate := filepath.Join(t.TempDir(), "open")
@@ -117,8 +117,8 @@ func TestCancelThatNobodyHasDecidedYet(t *testing.T) {
 	}
 }
 
-// TestCancelThatComesTooLate: the write has begun in one process when the other takes the cancel.
-func TestCancelThatComesTooLate(t *testing.T) {
+// TestCancelTooLate: the write has begun in one process when the other takes the cancel.
+func TestCancelTooLate(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	s.starts()

@@ -302,7 +302,7 @@ func (k *fakeKafka) land(drop bool) bool {
 	return false
 }
 
-// tcpLife is how long a kernel goes on sending what nobody acknowledges (Linux: tcp_retries2, about 15 minutes).
+// tcpLife is how long a kernel retransmits what is not acknowledged (Linux: tcp_retries2, about 15 minutes).
 const tcpLife = 14 * time.Minute
 
 // forget drops what has been on its way for so long that no kernel sends it any more.
@@ -318,7 +318,7 @@ func (k *fakeKafka) fail(f fate)    { k.mu.Lock(); k.fates = append(k.fates, f);
 func (k *fakeKafka) away(err error) { k.mu.Lock(); k.down = err; k.mu.Unlock() }
 func (k *fakeKafka) heal()          { k.mu.Lock(); k.down, k.fates, k.between = nil, nil, nil; k.mu.Unlock() }
 
-// carryOut writes as a broker does: not while somebody is in the group, not on a topic that is no more.
+// carryOut writes as a broker does: not while the group has members, not on a deleted topic.
 func (k *fakeKafka) carryOut(r *request) []reset.StepResult {
 	results := make([]reset.StepResult, len(r.chunk.Steps))
 	members := len(k.groups[r.group].members)

@@ -506,7 +506,7 @@ func (w *world) saidAt(id string) int { return w.screen.cards[id].ended() }
 // lookEvery is the longest time between two looks for a late write.
 const lookEvery = 90 * time.Second
 
-// lasted reports whether a change stood for so long that whoever looks now and then must have seen it.
+// lasted reports whether a change lasted so long that a periodic check must have seen it.
 func (w *world) lasted(ch change) bool {
 	for _, c := range w.kafka.changes {
 		if c.seq > ch.seq && c.group == ch.group && c.part == ch.part && !same(c.to, ch.to) {

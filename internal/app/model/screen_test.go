@@ -113,7 +113,7 @@ func clip(s string, n int) string {
 	return s
 }
 
-// answers reports whether somebody has been told anything, or been shown a change of what they clicked, since they
+// answers reports whether a person has been told anything, or been shown a change of what they clicked, since they
 // acted.
 func (s *screen) answers(a *act) bool {
 	for _, m := range s.shown[min(a.from, len(s.shown)):] {
@@ -138,7 +138,7 @@ func (s *screen) check(a *act) {
 			text := m.Text(a.who)
 			refused = refused || strings.Contains(text, "Not allowed") || strings.Contains(text, "too late") ||
 				strings.Contains(text, "You may not")
-		case m.Reader != "" && m.Version == 0: // an edit, of a preview say, disturbs nobody
+		case m.Reader != "" && m.Version == 0: // an edit, of a preview say, notifies no one
 			others[m.Reader]++
 		case m.Reader != "":
 		default:
@@ -159,7 +159,8 @@ func (s *screen) check(a *act) {
 	}
 }
 
-// repeated is what somebody was told in two messages for one act, or in more than an answer, a preview and an outcome.
+// repeated is what a person was told in two messages for one act, or in more than an answer, a preview and an
+// outcome.
 func (s *screen) repeated(a *act) string {
 	said := map[string]bool{}
 	for _, m := range s.shown[min(a.from, len(s.shown)):] {
@@ -278,7 +279,7 @@ func (s *screen) card(id string) (view, bool) {
 	return view{}, false
 }
 
-// last is the newest word about a request, whoever got it.
+// last is the newest message about a request, to any person.
 func (s *screen) last(id string) view {
 	if v, ok := s.card(id); ok {
 		return v

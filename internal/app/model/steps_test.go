@@ -45,7 +45,7 @@ func (w *world) channel(who string) string {
 	return pick(w, incident, incident, payOps, home, w.sim.DM(who))
 }
 
-// asks is a wish of somebody who mostly may have it.
+// asks is a request of a person who mostly has the right.
 func (w *world) asks() {
 	who := pick(w, mara, mara, mara, mara, kim, kim, jon, oncall)
 	group := pick(w, "billing", "billing", "billing", "billing", "billing", "billing-b")
@@ -91,7 +91,7 @@ func (w *world) committed(group string, p int32) int64 {
 	return w.kafka.at(group, reset.Partition{Topic: "orders", Partition: p}).Offset
 }
 
-// presses clicks some button that somebody sees, mostly one of the newest; forms that open are mostly filled in.
+// presses clicks some button that a person sees, mostly one of the newest; forms that open are mostly filled in.
 func (w *world) presses() {
 	who := pick(w, mara, mara, mara, kim, kim, jon, jon, dee, oncall, ben, gus, sol)
 	var with []slacksim.Shown
@@ -358,7 +358,7 @@ func (w *world) dies() {
 	w.proc.killIn.Store(n)
 }
 
-// shifts changes who is in the groups, or deactivates somebody.
+// shifts changes the members of user groups, or deactivates a person.
 func (w *world) shifts() {
 	switch w.rand.IntN(3) {
 	case 0:

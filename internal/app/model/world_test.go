@@ -412,7 +412,7 @@ func (g gatedKafka) ReadBack(ctx context.Context, group string, parts []reset.Pa
 	return gated(g.p, func() ([]reset.Position, error) { return g.fakeKafka.ReadBack(ctx, group, parts) })
 }
 
-// story is what happened, for whoever looks into a violation.
+// story is what happened, to analyse a violation.
 func (w *world) story() string {
 	from := max(0, len(w.trace)-4000)
 	return strings.Join(slices.Clone(w.trace[from:]), "\n")

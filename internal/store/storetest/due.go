@@ -170,7 +170,7 @@ func claimTakeOver(t *testing.T, open Open) {
 	same(t, "of its own", n, 0)
 	n, err = open(t).TakeOver(t.Context(), "next")
 	wantErr(t, err, nil)
-	same(t, "taken over", n, 2) // the third may still have a commit on its way
+	same(t, "taken over", n, 2) // the third may still have a commit in flight
 	names, _ = claim(t, s, t0)
 	same(t, "due at once", names, []string{"request k7f3"})
 	for _, d := range rows {
@@ -329,7 +329,7 @@ func lookAgain(t *testing.T, open Open) {
 	}
 }
 
-// watchAt: a watch is due beside its request, and when it was asked for; what it stores does not make the request due.
+// watchAt: a watch is due independently of its request, at its time; what it stores does not make the request due.
 func watchAt(t *testing.T, open Open) {
 	s := open(t)
 	create(t, s, ask("k7f3", reset.Approved))

@@ -62,7 +62,8 @@ func freezesConcern(t *testing.T, open Open) {
 		tx.Request.State = reset.Applied
 	})
 	create(t, s, ask("k2", reset.Draft, func(r *reset.Request) { r.CreatedAt = t0.Add(1e6) }))
-	create(t, s, ask("k3", reset.Applying, on("sandbox", "kafka-2", "other"), func(r *reset.Request) { r.CreatedAt = t0.Add(2e6) }))
+	create(t, s, ask("k3", reset.Applying, on("sandbox", "kafka-2", "other"),
+		func(r *reset.Request) { r.CreatedAt = t0.Add(2e6) }))
 	create(t, s, ask("k4", reset.Applied))
 	create(t, s, freezeRequest("k5", reset.Thaw{FreezeID: "k1", Cluster: "prod-eu"}))
 	ids := func(rs []reset.Request) (out []string) {

@@ -56,7 +56,7 @@ func scheduleSurvives(t *testing.T, open Open) {
 	names, _ = claim(t, s, t0.Add(24*time.Hour-time.Second), engine.DueSchedule)
 	same(t, "due before its time", len(names), 0)
 
-	// Anybody else makes it due. A request that changes it sees it, and what it holds must be current.
+	// Another change makes it due. A request that changes it sees it, and what it holds must be current.
 	create(t, s, saveSchedule("k9p2", "k7f3"))
 	update(t, s, "k9p2", nil, func(tx *engine.Tx) {
 		same(t, "version that a change sees", tx.Schedule.Version, int64(2))

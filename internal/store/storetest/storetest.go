@@ -1,6 +1,6 @@
 // Package storetest is the contract of engine.Store as tests: every driver passes the same suite.
 //
-// It knows the port alone. What is a driver's own (its file, its migrations, its triggers) is tested beside the driver.
+// It knows the port alone. What is a driver's own (its file, its migrations, its triggers) is tested with the driver.
 // States are set here as literals: which of them may follow which is tested in package reset.
 package storetest
 

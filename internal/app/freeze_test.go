@@ -8,7 +8,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
 )
 
-func TestAFreezeStopsEveryWriteAndStandsOnEveryOpenCard(t *testing.T) {
+func TestFreezeStopsEveryWriteAndIsOnEveryOpenCard(t *testing.T) {
 	t.Parallel()
 	s, c := busyStage(t)
 	armed := s.arms("", "waiting until billing is idle")

@@ -9,9 +9,9 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
 )
 
-// TestApproversWhoCannotSeeTheCardAreToldDirectly: in a private incident channel, or while no channel takes the card.
+// TestApproversWhoCannotSeeTheCardGetADirectMessage: in a private incident channel, or while no channel takes the card.
 // The home channel is told what waits, and nothing from inside.
-func TestApproversWhoCannotSeeTheCardAreToldDirectly(t *testing.T) {
+func TestApproversWhoCannotSeeTheCardGetADirectMessage(t *testing.T) {
 	t.Parallel()
 	for _, where := range []string{"a private channel", "no channel"} {
 		t.Run(where, func(t *testing.T) {
@@ -78,7 +78,7 @@ func TestMembersWhoCanDecideAreEnough(t *testing.T) {
 	}
 }
 
-// TestOwnersHearOfAnEmergencyThatNoChannelShows: that a person goes alone is never silent.
+// TestOwnersHearOfAnEmergencyThatNoChannelShows: an emergency is always reported.
 func TestOwnersHearOfAnEmergencyThatNoChannelShows(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{Policy: careful})

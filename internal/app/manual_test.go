@@ -41,9 +41,9 @@ func (s *stage) pastes(m slacksim.Message, behind string) []string {
 	return nil
 }
 
-// The way back is needed when the bot is gone: two commands where some partitions had no committed offset, with the
-// file for the login, and with a name that no shell reads anything into.
-func TestTheWayBackCanBePasted(t *testing.T) {
+// The undo command is needed when the bot is down: two commands where some partitions had no committed offset, with
+// the file for the login, and with a name that no shell reads anything into.
+func TestUndoCommandCanBePasted(t *testing.T) {
 	t.Parallel()
 	s := newStage(t,
 		world.Options{Kafka: kafkasim.Options{Users: []kafkasim.User{{Mechanism: "SCRAM-SHA-512", Name: "bot",
@@ -78,7 +78,7 @@ func TestTheWayBackCanBePasted(t *testing.T) {
 		}
 	}
 
-	// Once it is undone there is no way back any more, and what was rejected has none either.
+	// Once it is undone there is no undo command any more, and a rejected one has none either.
 	undo := s.tells(s.Mara, world.Home, "undo "+s.id(card), "preview", "Apply")
 	s.clicks(s.Mara, undo, "approve")
 	s.sees(s.Jon, world.Home, s.id(undo)+" · done")

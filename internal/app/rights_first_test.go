@@ -1,0 +1,96 @@
+package app_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/slacksim"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
+)
+
+// Who may not look at a request learns nothing about it: whatever they type, and whatever its state, the answer is the
+// same sentence, without its state, its numbers, its group, its rule or a button.
+
+// words are all verbs about a request, as they are typed. ID stands for the request.
+var words = []string{
+	"approve ID", "approve ID.1", "approve ID.7", "reject ID", "cancel ID.7", "choose ID 1", "choose ID 99", "retry ID",
+	"undo ID", "settle ID.7 seen", "emergency ID.1 INC-1", "emergency ID.7 INC-1", "show ID", "show ID.7", "history ID",
+}
+
+// learnsNothing types every verb about a request as a user who may not view it.
+func (s *stage) learnsNothing(p *slacksim.Person, id, says string) {
+	s.t.Helper()
+	for _, w := range words {
+		text := strings.ReplaceAll(w, "ID", id)
+		answer := s.news(p, world.Incident, func() { s.types(p, world.Incident, text) })
+		if got := strings.TrimSpace(answer.Text()); got != "Not allowed\nnothing was changed\n"+says {
+			s.t.Errorf("%s is told %q, want %q", text, got, says)
+		}
+		if !answer.Ephemeral || len(answer.Buttons()) > 0 {
+			s.t.Errorf("%s: others see it (%t), buttons %v", text, !answer.Ephemeral, answer.Buttons())
+		}
+	}
+}
+
+func TestWhoMayNotLookLearnsNothing(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, world.Options{})
+	s.configure("view: [members]", "view: []") // ben: a full member whom no rule names
+	s.start()
+	pending := s.id(s.asks(s.Mara, world.Incident, "billing@prod-eu orders back 50m"))
+	draft := s.id(s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 5m", "preview"))
+	preview := s.tells(s.Mara, world.PayOps, "billing@prod-eu refunds shift -1", "preview", "Apply")
+	s.clicks(s.Mara, preview, "approve")
+	done := s.id(s.sees(s.Mara, world.PayOps, s.id(preview)+" · done"))
+	const may = "You may not look at request "
+	s.learnsNothing(s.Ben, pending, may+pending+" or decide about it. access GROUP says who may.")
+	s.learnsNothing(s.Gus, draft, may+draft+" or decide about it: guests never may.")
+	s.learnsNothing(s.Sol, done, may+done+" or decide about it: people of other organisations never may.")
+	s.untouchedOrders()
+	whole := s.tells(s.Jon, world.Home, "history "+pending, "@ben was not allowed to accept the outcome")
+	if strings.Contains(whole.Text(), "approved revision") {
+		t.Error("a refused vote was counted")
+	}
+}
+
+// untouchedOrders checks that billing did not move on orders.
+func (s *stage) untouchedOrders() {
+	s.t.Helper()
+	s.stands(world.PerOrders - world.Behind)
+	s.wrote(1) // the small reset of refunds
+}
+
+// Who may look and not decide is told which rule says so, and neither whether the revision is there nor what became of
+// the request.
+func TestRightsComeBeforeTheState(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, world.Options{})
+	s.start()
+	id := s.id(s.asks(s.Mara, world.Incident, "billing@prod-eu orders back 50m"))
+	const by, needs = " Rule: pay on production.", " needs @pay-owners; you are not among them."
+	may := map[string]string{
+		"approve ID.7":          needs + by,
+		"reject ID":             needs + by,
+		"undo ID":               "You may not undo resets of billing on prod-eu. @pay may." + by,
+		"retry ID":              "You may not retry resets of billing on prod-eu. @pay may." + by,
+		"settle ID.7 seen":      "You may not settle resets of billing on prod-eu. @pay-owners may." + by,
+		"emergency ID.7 INC-47": "You may not go alone in an emergency on billing on prod-eu: nobody may." + by,
+		"cancel ID":             "You may not cancel resets of billing on prod-eu. @pay and @pay-owners may." + by,
+		"choose ID 9":           " belongs to the person who asked for it",
+	}
+	decided := func() {
+		t.Helper()
+		for text, says := range may {
+			answer := s.tells(s.Ben, world.Incident, strings.ReplaceAll(text, "ID", id), says)
+			tells := strings.Contains(answer.Text(), "revision") || strings.Contains(answer.Text(), "Too late")
+			if len(answer.Buttons()) > 0 || tells {
+				t.Errorf("%s tells more than who may: %s", text, answer.Text())
+			}
+		}
+	}
+	decided()
+	s.tells(s.Jon, world.Home, "reject "+id+" no")
+	s.sees(s.Mara, world.Home, id+" · rejected")
+	decided()
+	s.untouched()
+}

@@ -1,0 +1,197 @@
+package engine
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// What the verbs change, each in the transaction of its decision: right, state and revision have been judged
+// (decide.go).
+
+// submit takes a draft to its approvers, or arms it when it needs none.
+func submit(s *Service, tx *Tx, x *deciding) error {
+	r := tx.Request
+	r.Asked, r.Ruling.Principal, x.reply.Did = true, x.ruling.Principal, reset.DidSubmit
+	if in, _ := r.Intent(); in.Emergency != "" {
+		s.markEmergency(tx, x.Actor, x.ruling.Principal, in.Emergency)
+	}
+	if r.Need == 0 {
+		x.reply.Did = reset.DidArm
+		return s.arm(tx, x.Actor)
+	}
+	tx.Log(s.entry(r, x.Actor, reset.EvSubmitted, "need", strconv.Itoa(r.Need)))
+	r.Deadline = s.Now().Add(s.Times.Approval)
+	return r.Advance(reset.Pending)
+}
+
+// vote counts an approval in the transaction that it may complete.
+func vote(s *Service, tx *Tx, x *deciding) error {
+	if x.votedBefore(tx) {
+		return nil
+	}
+	r := tx.Request
+	x.reply.Did = reset.DidVote
+	tx.AddVote(reset.Vote{Request: r.ID, Revision: r.Revision, Digest: r.Digest, Actor: x.Actor,
+		Rule: x.ruling.Rule, Principal: x.ruling.Principal, At: s.Now()})
+	x.reply.Votes = len(tx.Votes)
+	tx.Log(s.entry(r, x.Actor, reset.EvVoted, "votes", strconv.Itoa(x.reply.Votes), "need", strconv.Itoa(r.Need)))
+	if x.reply.Votes < r.Need {
+		return nil
+	}
+	x.reply.Did = reset.DidArm
+	return s.arm(tx, x.Actor)
+}
+
+// arm enters approved: from here on Reconcile looks until the group is idle.
+func (s *Service) arm(tx *Tx, by reset.Actor) error {
+	r, now := tx.Request, s.Now()
+	in, _ := r.Intent()
+	wait := r.Ruling.Wait
+	if in.Wait > 0 {
+		wait = in.Wait
+	}
+	from := now
+	if r.NotBefore.After(now) {
+		from = r.NotBefore
+	}
+	r.DecidedAt, r.Deadline, r.Problem = now, from.Add(wait), nil
+	tx.Log(s.entry(r, by, reset.EvApproved, "replay", strconv.FormatInt(r.Actual().Replay, 10), "skip",
+		strconv.FormatInt(r.Actual().Skip, 10)))
+	return r.Advance(reset.Approved)
+}
+
+// votedBefore says that a person has approved this revision already: nothing changes.
+func (x *deciding) votedBefore(tx *Tx) bool {
+	i := slices.IndexFunc(tx.Votes, func(v reset.Vote) bool { return v.Actor == x.Actor })
+	if i >= 0 {
+		x.reply.Did, x.reply.At, x.reply.By = reset.DidAlready, tx.Votes[i].At, x.Actor
+	}
+	return i >= 0
+}
+
+// votedAlready answers an approval that comes after the last one: from who has approved it is no mistake.
+func votedAlready(tx *Tx, x *deciding) error {
+	if x.votedBefore(tx) {
+		return nil
+	}
+	return tooLate(*tx.Request)
+}
+
+// goAlone lets one person go ahead, within the limit that the rule has for emergencies: there is a way out when the
+// second person sleeps. Inactive, unclear outcomes and everything else hold as always. The owners are told, and the
+// request says so for good.
+func goAlone(s *Service, tx *Tx, x *deciding) error {
+	r := tx.Request
+	in, _ := r.Intent()
+	if savesSchedule(r.Act) || reset.InFuture(in) { // an emergency is now: it lends nothing to a time when nobody looks
+		return &reset.Problem{Code: reset.ProblemNoStandingApproval, Want: "emergency", Request: r.ID,
+			Cluster: in.Cluster, Group: in.Group}
+	}
+	r.Asked, x.reply.Did = true, reset.DidEmergency
+	r.Bounds.MaxSkip, r.Bounds.MaxReplay = x.ruling.MaxSkip, x.ruling.MaxReplay
+	s.markEmergency(tx, x.Actor, x.ruling.Principal, x.Why)
+	return s.arm(tx, x.Actor)
+}
+
+// reject ends a pending request: no is no, whichever revision it was said to.
+func reject(s *Service, tx *Tx, x *deciding) error {
+	return s.end(tx, x, reset.DidReject, reset.Rejected, reset.EvRejected)
+}
+
+// cancel withdraws a request that has not begun to be written.
+func cancel(s *Service, tx *Tx, x *deciding) error {
+	return s.end(tx, x, reset.DidCancel, reset.Cancelled, reset.EvCancelled)
+}
+
+func (s *Service) end(tx *Tx, x *deciding, did reset.Did, to reset.State, ev reset.Event) error {
+	tx.Log(s.entry(tx.Request, x.Actor, ev, "why", x.Why))
+	x.reply.Did, tx.Request.EndedAt, tx.Request.Deadline = did, s.Now(), time.Time{}
+	return tx.Request.Advance(to)
+}
+
+// choose takes one of the other readings that the plan or the question offered.
+func choose(s *Service, tx *Tx, x *deciding) error {
+	r := tx.Request
+	if x.Option < 1 || x.Option > len(r.Options) {
+		return &reset.Problem{Code: reset.ProblemNoOption, Request: r.ID, Count: int64(x.Option),
+			Other: int64(len(r.Options))}
+	}
+	chosen := r.Options[x.Option-1]
+	tx.Log(s.entry(r, x.Actor, reset.EvChosen, "option", chosen.Label))
+	x.reply.Did = reset.DidChoose
+	r.Act, r.Options, r.Question, r.Problem, r.Topics = withOption(r.Act, chosen), nil, "", nil, nil
+	if r.State == reset.Planning {
+		return nil
+	}
+	return r.Advance(reset.Planning)
+}
+
+// retry looks again now at what waits for Kafka; a reset that failed with nothing changed, or was overwritten, is asked
+// for anew.
+func retry(s *Service, tx *Tx, x *deciding) error {
+	r := tx.Request
+	in, move := r.Intent()
+	if r.Run != nil {
+		in.Wait, in.NoWait = 0, false // how long a run waits is its schedule's word, and not that of who asks again
+	}
+	x.reply.Did = reset.DidRetry
+	switch {
+	case !move:
+		return tooLate(*r)
+	case r.State == reset.Planning, r.State == reset.Approved:
+		r.Retries = 0
+		tx.RecheckAt(s.Now())
+		return nil
+	case r.State == reset.Failed && !r.Outcome.Blocks() && r.Outcome != reset.AppliedLate,
+		r.State == reset.Expired && r.Digest != "":
+		x.ask = &reset.Request{Act: reset.Move{Intent: in}, Undoes: r.Undoes}
+	case r.State == reset.Applied && r.Watch.Overwrote():
+		// an undo is not one any more: what it took back counts as taken back
+		x.ask = &reset.Request{Act: reset.Move{Intent: in}}
+	default:
+		return tooLate(*r)
+	}
+	return nil
+}
+
+// undo asks for the way back: a new request, with a plan of its own, to the positions that the last attempt saved.
+func undo(_ *Service, tx *Tx, x *deciding) error {
+	r := tx.Request
+	in, move := r.Intent()
+	if !move || r.Outcome == "" || r.Outcome == reset.Unchanged || r.Outcome == reset.RolledBack {
+		return nothingToUndo(tx, x)
+	}
+	back := reset.Intent{Cluster: in.Cluster, Group: in.Group, Target: reset.Undo{Of: r.ID}, Zone: in.Zone,
+		Reason: x.Why}
+	x.reply.Did = reset.DidUndo
+	x.ask = &reset.Request{Act: reset.Move{Intent: back}, Undoes: r.ID}
+	return nil
+}
+
+func nothingToUndo(tx *Tx, _ *deciding) error {
+	r := tx.Request
+	in, _ := r.Intent()
+	return &reset.Problem{Code: reset.ProblemNoUndo, Request: r.ID, State: r.State, Cluster: in.Cluster,
+		Group: in.Group, Got: string(r.Outcome)}
+}
+
+// settle accepts a mixed or unclear outcome as it is, so that the group may be reset again.
+func settle(s *Service, tx *Tx, x *deciding) error {
+	r := tx.Request
+	if !r.Outcome.Blocks() || r.Settled != nil {
+		return tooLate(*r)
+	}
+	x.reply.Did = reset.DidSettle
+	r.Settled = &reset.Settlement{By: x.Actor, Why: x.Why, At: s.Now()}
+	tx.Log(s.entry(r, x.Actor, reset.EvSettled, "why", x.Why))
+	return nil
+}
+
+// markEmergency marks a request, for good, as one that somebody took upon themselves.
+func (s *Service) markEmergency(tx *Tx, who reset.Actor, principal, incident string) {
+	tx.Request.Emergency = &reset.Emergency{By: who, Principal: principal, Incident: incident, At: s.Now()}
+	tx.Log(s.entry(tx.Request, who, reset.EvEmergency, "incident", incident))
+}

@@ -1,0 +1,90 @@
+package engine
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// scheduleDecisions are the verbs about schedules and their runs. They are not rows of the table yet.
+var scheduleDecisions = map[DecisionVerb]func(*Service, context.Context, Decision) (reset.Reply, error){
+	DoPause: (*Service).Pause, DoResume: (*Service).Resume, DoRemove: (*Service).Remove, DoRunNow: (*Service).RunNow,
+	DoSkipNext: (*Service).SkipNext, DoDelay: (*Service).Delay,
+}
+
+// endByDecision closes a request by a person's word. A revision that has passed does not matter: no is no.
+func (s *Service) endByDecision(
+	ctx context.Context, d Decision, verb reset.Verb, reply reset.Reply, to reset.State, ev reset.Event,
+) (reset.Reply, error) {
+	r, again, err := s.loadOnce(ctx, d)
+	if err != nil || again.Did != "" {
+		return again, err
+	}
+	if !slices.Contains(reset.Transitions[r.State], to) {
+		return reset.Reply{}, tooLate(r)
+	}
+	if err := s.checkAllowed(ctx, d, &r, verb, nil); err != nil {
+		return reset.Reply{}, err
+	}
+	err = s.decide(ctx, d, &reply, reset.Ref{ID: r.ID}, func(tx *Tx) error {
+		if !slices.Contains(reset.Transitions[tx.Request.State], to) {
+			return tooLate(*tx.Request)
+		}
+		tx.Log(s.entry(tx.Request, d.Actor, ev, "why", d.Why))
+		tx.Request.EndedAt, tx.Request.Deadline = s.Now(), time.Time{}
+		return tx.Request.Advance(to)
+	})
+	return reply, err
+}
+
+// loadOnce loads the request that a decision is about. When it is the decision that was heard last, the reply says
+// what it did.
+func (s *Service) loadOnce(ctx context.Context, d Decision) (reset.Request, reset.Reply, error) {
+	r, err := s.load(ctx, d.Ref)
+	if err == nil && d.Origin != "" && r.LastDecision.Origin == d.Origin {
+		return r, reset.Reply{Did: r.LastDecision.Did, Request: r}, nil
+	}
+	return r, reset.Reply{}, err
+}
+
+// decide runs a decision in its transaction, after checking again that it speaks of the current revision.
+func (s *Service) decide(
+	ctx context.Context, d Decision, reply *reset.Reply, ref reset.Ref, change func(*Tx) error,
+) error {
+	err := s.Store.Update(ctx, ref.ID, nil, func(tx *Tx) error {
+		if d.Origin != "" && tx.Request.LastDecision.Origin == d.Origin {
+			*reply = reset.Reply{Did: tx.Request.LastDecision.Did, Request: *tx.Request}
+			return nil
+		}
+		if err := checkRevision(*tx.Request, ref); err != nil {
+			return err
+		}
+		if reply.Did != reset.DidCancel && afterDeadline(*tx.Request, d.At) {
+			in, _ := tx.Request.Intent()
+			return &reset.Problem{Code: reset.ProblemTooLate, Request: ref.ID, State: reset.Expired,
+				Cluster: in.Cluster, Group: in.Group}
+		}
+		if err := change(tx); err != nil {
+			return err
+		}
+		if reply.Did != reset.DidAlready && reply.Did != reset.DidRetry {
+			tx.Request.LastDecision = reset.LastDecision{Origin: d.Origin, Did: reply.Did}
+		}
+		reply.Request = *tx.Request
+		return nil
+	})
+	if err == nil {
+		s.Wake()
+	}
+	return err
+}
+
+// checkAllowed asks the policy about a person's word on a request. A no is recorded and is a Problem.
+func (s *Service) checkAllowed(
+	ctx context.Context, d Decision, r *reset.Request, verb reset.Verb, _ *reset.Effect,
+) error {
+	_, _, err := s.right(ctx, d, r, decision{right: needs(verb)})
+	return err
+}

@@ -1,0 +1,130 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// afterUnread is the pause before a directory that did not answer is asked again, unless it said how long to wait.
+const afterUnread = 5 * time.Second
+
+// permit asks the policy, for previews, looks, decisions and the write. In doubt the answer is no: no problem is a
+// plain yes, and what Slack did not say is a problem like every other no. Of ProblemDirectory the answer may be another
+// one later. The problem is about, with the verb and the ruling.
+func (s *Service) permit(
+	ctx context.Context, a reset.PolicyQuestion, about reset.Problem,
+) (reset.Ruling, *reset.Problem) {
+	ruling, err := s.Policy.Rule(ctx, a)
+	if err == nil && ruling.Allowed {
+		return ruling, nil
+	}
+	p := about
+	p.Code, p.Cluster, p.Group, p.Verb = reset.ProblemDenied, a.Cluster, a.Group, a.Verb
+	if err != nil {
+		u := reset.UnreadOf(err)
+		ruling.Allowed, ruling.Denial, ruling.Unread = false, reset.DeniedUnknown, &u
+		if u.Passing {
+			p.Code = reset.ProblemDirectory
+		}
+		s.Log.Warn("policy cannot tell; the answer is no", "request", p.Request, "verb", string(a.Verb), "err", err)
+	}
+	p.Ruling = &ruling
+	return ruling, &p
+}
+
+// postponed makes an error of a no: what may be judged later is a *Later, so that the act stays recorded until then. To
+// those who cannot wait it is the denial that it wraps.
+func (s *Service) postponed(p *reset.Problem) error {
+	if p.Code != reset.ProblemDirectory {
+		return p
+	}
+	denied := *p
+	denied.Code = reset.ProblemDenied
+	return &reset.Later{At: s.Now().Add(max(p.Ruling.Unread.Wait, afterUnread)), Problem: &denied}
+}
+
+// mayView refuses who may not look at a request. They learn that alone: whatever was asked, in whatever state it is.
+func (s *Service) mayView(ctx context.Context, a reset.Actor, channel string, r *reset.Request) error {
+	in, _ := r.Intent()
+	if in.Cluster == "" && r.Actor == a {
+		return nil // the question which cluster is meant is still open
+	}
+	if a.Kind != reset.Person && r.Actor == a {
+		return nil // a schedule's run, in its own thread: no policy names schedules
+	}
+	_, p := s.permit(ctx, reset.PolicyQuestion{Actor: a, Channel: channel, Verb: reset.VerbView, Cluster: in.Cluster,
+		Group: in.Group}, reset.Problem{})
+	if p != nil {
+		return s.postponed(hidden(r.ID, p))
+	}
+	return nil
+}
+
+// hidden is a no that tells nothing of a request but the name by which it was asked for: not even its group, or the
+// rule that says no.
+func hidden(id string, p *reset.Problem) *reset.Problem {
+	return &reset.Problem{Code: p.Code, Request: id, Verb: reset.VerbView,
+		Ruling: &reset.Ruling{Denial: p.Ruling.Denial, Unread: p.Ruling.Unread}}
+}
+
+// right asks for the right to decide. A no is recorded, and says who may, to those who may look at the request. Beyond
+// is an effect larger than anybody may agree to: the right is there, so that it is told last.
+func (s *Service) right(
+	ctx context.Context, d Decision, r *reset.Request, row decision,
+) (ruling reset.Ruling, beyond *reset.Problem, err error) {
+	ruling, p := s.hasRight(ctx, d, r, row)
+	switch {
+	case p == nil:
+		return ruling, nil, nil
+	case p.Code == reset.ProblemDirectory:
+		return ruling, nil, s.postponed(hidden(r.ID, p))
+	case p.Code == reset.ProblemDenied && ruling.Denial == reset.DeniedCap:
+		return ruling, p, nil
+	}
+	err = p
+	if unseen := s.mayView(ctx, d.Actor, d.Place.Channel, r); unseen != nil {
+		err = unseen
+	}
+	if failed := s.denied(ctx, d, r.ID, p); failed != nil {
+		return ruling, nil, failed
+	}
+	return ruling, nil, err
+}
+
+func (s *Service) hasRight(
+	ctx context.Context, d Decision, r *reset.Request, row decision,
+) (reset.Ruling, *reset.Problem) {
+	if row.own && d.Actor != r.Actor {
+		return reset.Ruling{}, &reset.Problem{Code: reset.ProblemNotYours, Request: r.ID}
+	}
+	if row.right == nil {
+		return reset.Ruling{}, nil
+	}
+	in, _ := r.Intent()
+	a := reset.PolicyQuestion{Actor: d.Actor, Channel: d.Place.Channel, Verb: row.right(r, d.Actor),
+		Cluster: in.Cluster, Group: in.Group, Requester: requesterOf(r)}
+	if row.effect {
+		e := r.Actual()
+		a.Effect = &e
+	}
+	return s.permit(ctx, a, reset.Problem{Request: r.ID})
+}
+
+// denied records that somebody was refused.
+func (s *Service) denied(ctx context.Context, d Decision, id string, p *reset.Problem) error {
+	facts := []string{"verb", string(d.Verb)}
+	if p.Ruling != nil {
+		facts = []string{"verb", string(p.Verb), "denial", string(p.Ruling.Denial), "rule", p.Ruling.Rule}
+	}
+	err := s.Store.Update(ctx, id, nil, func(tx *Tx) error {
+		tx.Log(s.entry(tx.Request, d.Actor, reset.EvDenied, facts...))
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("record a refusal: %w", err)
+	}
+	return nil
+}
