@@ -23,7 +23,7 @@ import (
 func (b *Bot) handle(ctx context.Context, e envelope) (any, func(context.Context), error) {
 	switch e.Kind {
 	case command:
-		if verb, _ := commands.Peek(e.Text); verb == formView {
+		if verb, _ := commands.Peek(e.Text, b.clusterNames()); verb == formView {
 			return nil, func(ctx context.Context) { b.openPlanForm(ctx, e) }, nil
 		}
 		if err := b.record(ctx, e); err != nil {
@@ -71,7 +71,7 @@ func (b *Bot) record(ctx context.Context, e envelope) error {
 	}
 	in := engine.Inbox{ID: e.ID, Kind: string(e.Kind), Raw: raw, ReceivedAt: b.now()}
 	if e.Kind == command {
-		in.Verb, in.About = commands.Peek(e.Text)
+		in.Verb, in.About = commands.Peek(e.Text, b.clusterNames())
 	} else {
 		ref, _ := readRef(e.ref())
 		in.Verb, in.About = e.verb(), ref.ID

@@ -38,7 +38,7 @@ func FuzzParse(f *testing.F) {
 		if d := cmp.Diff(cmd, again); d != "" || (err == nil) != (errAgain == nil) {
 			t.Fatalf("%q was read in two ways: %s", text, d)
 		}
-		verb, id := Peek(text)
+		verb, id := Peek(text, nil)
 		if err != nil {
 			var wrong *SyntaxError
 			if !errors.As(err, &wrong) || cmd != nil || wrong.Want == "" || wrong.Error() == "" {

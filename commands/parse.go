@@ -48,11 +48,11 @@ func ParseArgs(args []string, ctx Context) (Command, error) {
 	return read(words, ctx)
 }
 
-// Peek returns the verb and the request that a text names, without a context, as Parse would read them. It never
-// fails: both are empty for a text that is not understood. It finds a cancellation that is recorded but not yet
-// decided.
-func Peek(text string) (verb, id string) {
-	cmd, err := Parse(text, Context{})
+// Peek returns the verb and the request that a text names, or the cluster that it freezes, as Parse would read them. It
+// never fails: both are empty for a text that is not understood. It finds a cancellation, or a freeze, that is recorded
+// but not yet decided.
+func Peek(text string, clusters []ClusterName) (verb, about string) {
+	cmd, err := Parse(text, Context{Clusters: clusters})
 	if err != nil {
 		return "", ""
 	}
@@ -67,6 +67,10 @@ func Peek(text string) (verb, id string) {
 		return "reset", ""
 	case Upload:
 		return "from-file", ""
+	case SetFreeze:
+		if c.Freeze {
+			return "freeze", c.Cluster
+		}
 	default: // neither decides nor names a request
 	}
 	return "", ""

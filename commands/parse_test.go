@@ -293,7 +293,7 @@ func TestParseVerbs(t *testing.T) {
 				t.Error(d)
 			}
 			if d, ok := got.(Decide); ok {
-				if verb, id := Peek(tt.text); verb != d.Verb || id != d.Ref.ID {
+				if verb, id := Peek(tt.text, nil); verb != d.Verb || id != d.Ref.ID {
 					t.Errorf("Peek = %q, %q", verb, id)
 				}
 			}
@@ -374,7 +374,7 @@ func TestParseFile(t *testing.T) {
 		if got, err := Parse(text, ctx); err != nil || got != (Upload{Group: "billing"}) {
 			t.Errorf("%s: %v, %v", text, got, err)
 		}
-		if verb, _ := Peek(text); verb != "from-file" {
+		if verb, _ := Peek(text, nil); verb != "from-file" {
 			t.Errorf("%s: peeked %q", text, verb)
 		}
 		ctx.ReadFile = func(string) ([]byte, error) { return []byte("orders,1,5\n"), nil }

@@ -95,7 +95,9 @@ const (
 	ProblemTooLate   ProblemCode = "too late"   // State: its state
 	ProblemBlocked   ProblemCode = "blocked"    // Request has an outcome that must be settled first
 	// Cluster is frozen; Request: the freeze; Names: by whom; Got: why; Count: other freezes beside it
-	ProblemFrozen    ProblemCode = "frozen"
+	ProblemFrozen ProblemCode = "frozen"
+	// A freeze of Cluster was asked for and is not decided yet; it holds writes until Since.
+	ProblemFreezing  ProblemCode = "freezing"
 	ProblemNotFrozen ProblemCode = "not frozen" // Cluster is not by itself, or there is no freeze Request
 	ProblemLifted    ProblemCode = "lifted"     // of a thaw: its freeze Request was lifted meanwhile, by Names
 	ProblemStopping  ProblemCode = "stopping"   // a cancellation is recorded and not decided yet

@@ -402,3 +402,31 @@ func TestEachNameIsIdentifiedWhenTheProcessStarts(t *testing.T) {
 }
 
 var _ engine.Cluster = (*clustertest.Cluster)(nil)
+
+// TestAFreezeThatIsNotDecidedYetHoldsWrites, recorded or asked for, while Slack cannot say who asked: for a minute.
+func TestAFreezeThatIsNotDecidedYetHoldsWrites(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.Chat = undeciding{}
+	r := b.armed()
+	b.approve(mara, r)
+	in := engine.Inbox{ID: "envelope 7", Kind: "command", Verb: "freeze", About: "prod", ReceivedAt: b.clock()}
+	if _, err := b.Store.Record(t.Context(), in); err != nil {
+		t.Fatal(err)
+	}
+	b.wait(50 * time.Second)
+	if r = b.want(r, reset.Approved, ""); r.Problem == nil || r.Problem.Code != reset.ProblemFreezing {
+		t.Fatalf("waits for %v", r.Problem)
+	}
+	b.committed(900, 900)
+	if err := b.Store.Decided(t.Context(), in.ID, b.clock()); err != nil {
+		t.Fatal(err)
+	}
+	b.people.err = slow()
+	freeze := b.act(jon, reset.Freeze{Cluster: "prod"})
+	b.wait(50 * time.Second)
+	b.want(freeze, reset.Planning, "")
+	b.want(r, reset.Approved, "")
+	b.wait(20 * time.Second)
+	b.want(r, reset.Applied, reset.Verified)
+}

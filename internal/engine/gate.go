@@ -59,6 +59,7 @@ var gateChecks = []check{
 	{"in time", isInTime},
 	{"recorded acts", noActHolds},
 	{"freeze", notFrozen},
+	{"recorded freezes", noFreezeHolds},
 	{"one name", hasItsName},
 	{"inactive", isInactive},
 	{"same act", isSameAct},
@@ -127,6 +128,20 @@ func notFrozen(f facts, tx *Tx) verdict {
 	in, names := intentOf(*tx.Request), namesOf(f.infos, tx)
 	if p := reset.FrozenBy(reset.FreezesOver(tx.Freezes, in.Cluster, names), in.Group); p != nil {
 		return verdict{then: wait, problem: p}
+	}
+	return verdict{}
+}
+
+// freezeHolds is how long a freeze that was asked for and is not decided yet holds writes. Whoever may freeze is obeyed
+// although Slack cannot say just now who they are; since anybody can type the word, not for longer.
+const freezeHolds = time.Minute
+
+// noFreezeHolds: no freeze was just asked for that may turn out to be allowed.
+func noFreezeHolds(f facts, tx *Tx) verdict {
+	for _, asked := range reset.FreezesOver(tx.Freezing, intentOf(*tx.Request).Cluster, namesOf(f.infos, tx)) {
+		if end := asked.At.Add(freezeHolds); f.now.Before(end) {
+			return object(wait, tx, reset.Problem{Code: reset.ProblemFreezing, Cluster: asked.Cluster, Since: end})
+		}
 	}
 	return verdict{}
 }

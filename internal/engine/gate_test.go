@@ -79,6 +79,11 @@ var (
 	fileRun = both(func(r *reset.Request) { r.Run = &reset.Run{Mandate: reset.Mandate{File: true}} })
 )
 
+// freezing is a freeze that was asked for so long ago and is not decided yet.
+func freezing(cluster string, ago time.Duration) change {
+	return stored(func(tx *Tx) { tx.Freezing = []reset.Frozen{{Cluster: cluster, At: gateNow.Add(-ago)}} })
+}
+
 // objections are all that must not be written, each for one reason alone: a check that is weakened lets it through.
 // Each check has some.
 var objections = []struct {
@@ -113,6 +118,10 @@ var objections = []struct {
 		stored(func(tx *Tx) { tx.Kafkas["first"] = "K1" }), end, reset.ProblemSameKafka, "first"},
 	{"one name", "a pinned name leads to its Kafka",
 		read(func(f *facts) { f.infos[0].ID = "K1" }), end, reset.ProblemSameKafka, "first"},
+
+	{"recorded freezes", "a freeze was just asked for", freezing("prod", 0), wait, reset.ProblemFreezing, ""},
+	{"recorded freezes", "a freeze of everything was asked for almost a minute ago",
+		freezing(reset.Everything, time.Minute-1), wait, reset.ProblemFreezing, ""},
 
 	{"inactive", "a member came",
 		read(func(f *facts) { f.group.State = "Stable" }), lookAgain, "", ""},
@@ -204,8 +213,10 @@ func TestTheGateLetsThrough(t *testing.T) {
 		"other acts are recorded": stored(func(tx *Tx) {
 			tx.Undecided = []Inbox{{Verb: "approve"}, {Verb: "show"}, {Verb: ""}}
 		}),
-		"a tier that needs no more":         more(2),
-		"a run of the file in another tier": together(more(0), fileRun),
+		"a freeze was asked for a minute ago":     freezing("prod", time.Minute),
+		"a freeze of another cluster is recorded": freezing("second", 0),
+		"a tier that needs no more":               more(2),
+		"a run of the file in another tier":       together(more(0), fileRun),
 		"a standing approval's votes": func(f *facts, tx *Tx) {
 			tx.Votes, f.votes[0].Revision, f.votes[1].Digest = nil, 1, "mandate"
 		},

@@ -173,6 +173,8 @@ type Tx struct {
 	Attempt *reset.Attempt    // the last one; changes to its fields are stored
 	Freezes []reset.Frozen    // all that are in force, oldest first: reset.FreezesOver says which hold for the request
 	Kafkas  map[string]string // see Store.Kafkas
+	// of an approved request: the freezes that were asked for and are not decided yet, At is when they were received
+	Freezing []reset.Frozen
 	// of a freeze or a thaw: the other requests that are open, and those that set the freezes in force
 	Concerned []reset.Request
 	Undecided []Inbox // recorded envelopes about this request that nobody has decided yet

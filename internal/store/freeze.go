@@ -48,6 +48,34 @@ func saveFreezes(ctx context.Context, tx *sql.Tx, frozen []reset.Frozen, thawed 
 	return nil
 }
 
+// freezing are the freezes that were asked for and are not decided yet: recorded envelopes, and requests that have not
+// put theirs in force. Only what may be written is held by them.
+func freezing(ctx context.Context, q querier, r reset.Request) ([]reset.Frozen, error) {
+	if _, move := r.Intent(); !move || r.State != reset.Approved {
+		return nil, nil
+	}
+	envelopes, err := queryAll(ctx, q, scanInbox,
+		`SELECT `+inboxColumns+` FROM inbox WHERE verb = ? AND decided_at = 0 ORDER BY received_at, id`, reset.VerbFreeze)
+	if err != nil {
+		return nil, err
+	}
+	requests, err := queryAll(ctx, q, scanRequest,
+		`SELECT doc FROM requests WHERE grp = '' AND state IN ('planning', 'approved') ORDER BY created_at, id`)
+	if err != nil {
+		return nil, err
+	}
+	var out []reset.Frozen
+	for _, in := range envelopes {
+		out = append(out, reset.Frozen{ID: in.ID, Cluster: in.About, At: in.ReceivedAt})
+	}
+	for _, o := range requests {
+		if a, ok := o.Act.(reset.Freeze); ok {
+			out = append(out, reset.Frozen{ID: o.ID, Cluster: a.Cluster, By: o.Actor, Why: a.Why, At: o.CreatedAt})
+		}
+	}
+	return out, nil
+}
+
 // concerned are the requests whose audit records a freeze or a thaw: all that are open, and those that set the
 // freezes in force.
 func concerned(ctx context.Context, q querier, r reset.Request) ([]reset.Request, error) {

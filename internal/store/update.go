@@ -62,6 +62,9 @@ func loadTx(ctx context.Context, q querier, id string) (*engine.Tx, error) {
 	if view.Freezes, err = freezes(ctx, q); err != nil {
 		return nil, err
 	}
+	if view.Freezing, err = freezing(ctx, q, r); err != nil {
+		return nil, fmt.Errorf("freezes that were asked for: %w", err)
+	}
 	if view.Kafkas, err = kafkas(ctx, q); err != nil {
 		return nil, err
 	}

@@ -143,6 +143,10 @@ var problems = map[reset.ProblemCode]func(p *reset.Problem) Line{
 			code("undo "+p.Request), ") or accept it (", code("settle "+p.Request+` "why"`), ").")
 	},
 	reset.ProblemFrozen: frozenProblem,
+	reset.ProblemFreezing: func(p *reset.Problem) Line {
+		return say("A freeze of ", scopeWord(p.Cluster), " was asked for, and it is not known yet whether that is allowed. ",
+			"Nothing is written until it is known, or until ", p.Since.UTC().Format("15:04:05 MST"), ".")
+	},
 	reset.ProblemLifted: func(p *reset.Problem) Line {
 		return say("The freeze ", p.Request, " was lifted", byIDs(p.Names), ". No other freeze is lifted by this; ",
 			code("status"), " says what is frozen.")

@@ -108,3 +108,35 @@ func kafkaLearned(t *testing.T, open Open) {
 	same(t, "freezes", freezes(t, s), []reset.Frozen{frozen("k1", "prod-eu", "kafka-1", t0),
 		frozen("k2", "prod-eu", "kafka-0", t0.Add(1e6)), frozen("k3", "sandbox", "kafka-2", t0.Add(2e6))})
 }
+
+// freezesAsked: what may be written sees the freezes that were asked for and are not decided yet: envelopes, and
+// requests that have not put theirs in force.
+func freezesAsked(t *testing.T, open Open) {
+	s := open(t)
+	for _, in := range []engine.Inbox{
+		{ID: "e1", Kind: "command", Verb: "freeze", About: "prod-eu", ReceivedAt: t0},
+		{ID: "e2", Kind: "command", Verb: "freeze", About: "sandbox", ReceivedAt: t0},
+		{ID: "e3", Kind: "command", Verb: "thaw", About: "prod-eu", ReceivedAt: t0},
+	} {
+		_, err := s.Record(t.Context(), in)
+		wantErr(t, err, nil)
+	}
+	wantErr(t, s.Decided(t.Context(), "e2", t0), nil)
+	for id, act := range map[string]reset.Act{
+		"k1": reset.Freeze{Cluster: "prod-eu", Why: "why"}, "k2": reset.Thaw{FreezeID: "k9"},
+	} {
+		r := freezeRequest(id, act)
+		r.State, r.CreatedAt = reset.Planning, t0
+		create(t, s, r)
+	}
+	inForce := freezeRequest("k3", reset.Freeze{Cluster: "prod-eu"})
+	inForce.State = reset.Applied
+	create(t, s, inForce)
+	create(t, s, ask("k4", reset.Approved))
+	create(t, s, ask("k5", reset.Draft))
+	update(t, s, "k4", nil, func(tx *engine.Tx) {
+		same(t, "asked for", tx.Freezing, []reset.Frozen{{ID: "e1", Cluster: "prod-eu", At: t0},
+			{ID: "k1", Cluster: "prod-eu", By: freezeRequest("k1", nil).Actor, Why: "why", At: t0}})
+	})
+	update(t, s, "k5", nil, func(tx *engine.Tx) { same(t, "of a draft", len(tx.Freezing), 0) })
+}

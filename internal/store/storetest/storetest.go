@@ -64,6 +64,7 @@ func Run(t *testing.T, fresh func(t *testing.T) Open) {
 		"a watch is due beside its request":               watchAt,
 		"freezes stack":                                   freezesStack,
 		"a freeze sees what it concerns":                  freezesConcern,
+		"an approved request sees freezes to come":        freezesAsked,
 		"which kafka a name leads to is kept":             kafkaLearned,
 		"a schedule survives and is due":                  scheduleSurvives,
 		"a schedule's name is its own while it is kept":   scheduleNames,
