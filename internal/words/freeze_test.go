@@ -85,6 +85,6 @@ func TestWhichFreezeIsAskedWithWhoWhenAndWhy(t *testing.T) {
 		s.Request.Options = []reset.Option{{Label: "k001", Typed: "thaw k001", Freeze: &first},
 			{Label: "k002", Typed: "thaw k002", Freeze: &second}}
 	})
-	says(t, PreviewOf(s), "Which freeze? 2 are in force", "@U0JON", "02:10", "upgrade", "thaw k001", "@U0MARA", "data loss",
-		"thaw k002")
+	says(t, PreviewOf(s), "Which freeze? 2 are in force", "@U0JON", "02:10", "upgrade", "thaw k001",
+		"@U0MARA", "data loss", "thaw k002")
 }
