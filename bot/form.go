@@ -110,7 +110,7 @@ func (b *Bot) askFromForm(ctx context.Context, in engine.Inbox, e envelope) erro
 	if !ok {
 		return errForged
 	}
-	return b.ask(ctx, in, e, engine.Ask{Intent: c.Intent})
+	return b.ask(ctx, e, engine.Ask{Intent: c.Intent})
 }
 
 // fetch reads the file that was uploaded with the form.

@@ -158,22 +158,22 @@ func (b *Bot) runCommand(ctx context.Context, in engine.Inbox, e envelope) error
 		if note != "" {
 			c.Intent.Notes = append(c.Intent.Notes, note)
 		}
-		return b.ask(ctx, in, e, engine.Ask{Intent: c.Intent})
+		return b.ask(ctx, e, engine.Ask{Intent: c.Intent})
 	case commands.Schedule:
 		if note != "" {
 			c.Schedule.Intent.Notes = append(c.Schedule.Intent.Notes, note)
 		}
-		return b.ask(ctx, in, e, engine.Ask{Act: reset.SaveSchedule{Schedule: c.Schedule}})
+		return b.ask(ctx, e, engine.Ask{Act: reset.SaveSchedule{Schedule: c.Schedule}})
 	case commands.Upload:
 		b.openPlanForm(ctx, e)
 		return nil
 	case commands.Overview:
-		return b.ask(ctx, in, e, engine.Ask{Intent: reset.Intent{Cluster: c.Cluster, Group: c.Group, Zone: name}})
+		return b.ask(ctx, e, engine.Ask{Intent: reset.Intent{Cluster: c.Cluster, Group: c.Group, Zone: name}})
 	case commands.SetFreeze:
 		if c.Freeze {
-			return b.ask(ctx, in, e, engine.Ask{Act: reset.Freeze{Cluster: c.Cluster, Why: c.Why}})
+			return b.ask(ctx, e, engine.Ask{Act: reset.Freeze{Cluster: c.Cluster, Why: c.Why}})
 		}
-		return b.ask(ctx, in, e, engine.Ask{Act: reset.Thaw{FreezeID: c.ID, Cluster: c.Cluster, Why: c.Why}})
+		return b.ask(ctx, e, engine.Ask{Act: reset.Thaw{FreezeID: c.ID, Cluster: c.Cluster, Why: c.Why}})
 	case commands.Decide:
 		d := engine.Decision{Verb: engine.DecisionVerb(c.Verb), Actor: e.actor(), Place: e.place(), Ref: c.Ref,
 			Option: c.Option, Why: c.Why, Origin: e.ID, At: in.ReceivedAt}
@@ -188,8 +188,8 @@ func (b *Bot) runCommand(ctx context.Context, in engine.Inbox, e envelope) error
 }
 
 // ask creates a request. Its preview comes through Show, to the address that is attached here.
-func (b *Bot) ask(ctx context.Context, in engine.Inbox, e envelope, wish engine.Ask) error {
-	wish.Actor, wish.Place, wish.Origin, wish.At = e.actor(), e.place(), e.ID, in.ReceivedAt
+func (b *Bot) ask(ctx context.Context, e envelope, wish engine.Ask) error {
+	wish.Actor, wish.Place, wish.Origin = e.actor(), e.place(), e.ID
 	r, err := b.Core.Ask(ctx, wish)
 	if err != nil {
 		return err

@@ -76,11 +76,3 @@ func (b *Bot) isReachable() (bool, string) {
 	}
 	return false, "slack: not connected yet"
 }
-
-// Connections is how many connections Slack counted when it last said hello: a number above the app's own is the only
-// sign of connections that lose clicks.
-func (b *Bot) Connections() int {
-	b.health.mu.Lock()
-	defer b.health.mu.Unlock()
-	return b.health.count
-}

@@ -3,6 +3,7 @@ package bot
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -192,9 +193,11 @@ func TestGhostConnectionsAreNoticed(t *testing.T) {
 	b.slack.Haunt(5)
 	b.slack.Cut()
 	b.until(t, "a warning", func() bool { return strings.Contains(b.logs.String(), "clicks may get lost") })
-	if n := b.bot.Connections(); n < 6 {
-		t.Errorf("Connections() = %d", n)
-	}
+	b.until(t, "readiness tells the number", func() bool {
+		_, why := b.bot.Ready()
+		counted := regexp.MustCompile(`slack counts (\d+) connections`).FindStringSubmatch(why)
+		return counted != nil && len(counted[1]) == 1 && counted[1] >= "6"
+	})
 }
 
 func TestStopFinishesWhatWasReceived(t *testing.T) {

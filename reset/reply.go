@@ -8,7 +8,6 @@ type Reply struct {
 	Request Request
 	Votes   int       // that count now
 	At      time.Time // of an earlier decision that makes this one moot
-	By      Actor     // who made that one
 
 	Schedule *Schedule // of a decision about a schedule: it, as it is now
 }

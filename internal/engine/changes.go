@@ -67,7 +67,7 @@ func (s *Service) arm(tx *Tx, by reset.Actor) error {
 func (x *deciding) votedBefore(tx *Tx) bool {
 	i := slices.IndexFunc(tx.Votes, func(v reset.Vote) bool { return v.Actor == x.Actor })
 	if i >= 0 {
-		x.reply.Did, x.reply.At, x.reply.By = reset.DidAlready, tx.Votes[i].At, x.Actor
+		x.reply.Did, x.reply.At = reset.DidAlready, tx.Votes[i].At
 	}
 	return i >= 0
 }

@@ -20,8 +20,7 @@ func (b *bench) act(who reset.Actor, a reset.Act) reset.Request {
 	b.ids++
 	origin := "envelope of act " + b.now.String() + who.ID + string(rune('a'+b.ids))
 	b.mu.Unlock()
-	r, err := b.Ask(b.t.Context(), engine.Ask{Actor: who, Place: reset.Place{Channel: "C1"}, Origin: origin, Act: a,
-		At: b.clock()})
+	r, err := b.Ask(b.t.Context(), engine.Ask{Actor: who, Place: reset.Place{Channel: "C1"}, Origin: origin, Act: a})
 	if err != nil {
 		b.t.Fatal(err)
 	}

@@ -83,7 +83,7 @@ func (b *bench) schedule(sc reset.Schedule) reset.Request {
 	b.t.Helper()
 	b.ids++
 	r, err := b.Ask(b.t.Context(), engine.Ask{Actor: mara, Place: reset.Place{Channel: "C1"},
-		Origin: fmt.Sprintf("envelope %d", b.ids), At: b.clock(), Act: reset.SaveSchedule{Schedule: sc}})
+		Origin: fmt.Sprintf("envelope %d", b.ids), Act: reset.SaveSchedule{Schedule: sc}})
 	if err != nil {
 		b.t.Fatal(err)
 	}

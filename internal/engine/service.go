@@ -85,5 +85,4 @@ type Ask struct {
 	Origin string // of the envelope; unique
 	Intent reset.Intent
 	Act    reset.Act // instead of Move{Intent}
-	At     time.Time // when it was received: durations and "last 02:10" count from here
 }

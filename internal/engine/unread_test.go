@@ -64,7 +64,7 @@ func TestPlanningWaitsForSlack(t *testing.T) {
 	b.people.err = slow()
 	r := b.ask(mara, reset.Shift{By: -50})
 	f, err := b.Ask(t.Context(), engine.Ask{Actor: mara, Place: reset.Place{Channel: "C1"}, Origin: "freeze",
-		Act: reset.Freeze{Cluster: "prod"}, At: b.clock()})
+		Act: reset.Freeze{Cluster: "prod"}})
 	if err != nil {
 		t.Fatal(err)
 	}

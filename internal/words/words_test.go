@@ -143,8 +143,7 @@ func TestEveryOtherWord(t *testing.T) {
 	check("WriteState", func(v string) bool { return writeStates[reset.WriteState(v)] != "" })
 	check("How", func(v string) bool { _, ok := hows[reset.How(v)]; return ok })
 	check("Did", func(v string) bool {
-		got := ReplyOf(reset.Reply{Did: reset.Did(v), Request: waitingStory().Request, At: clockAt("02:12:00"),
-			By: jon})
+		got := ReplyOf(reset.Reply{Did: reset.Did(v), Request: waitingStory().Request, At: clockAt("02:12:00")})
 		return !strings.Contains(got.Lines[0].String(), ": "+v+".") && got.Fallback != ""
 	})
 }
