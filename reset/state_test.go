@@ -9,20 +9,15 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/vocabulary"
 )
 
 // allStates are the constants of state.go.
 func allStates(t *testing.T) (all []State) {
 	t.Helper()
-	src, err := os.ReadFile("state.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, m := range regexp.MustCompile(`(?m)^\t\w+ +State = "(\w+)"$`).FindAllStringSubmatch(string(src), -1) {
-		all = append(all, State(m[1]))
-	}
-	if len(all) < 11 {
-		t.Fatalf("only %d states found: %q", len(all), all)
+	for _, s := range vocabulary.Constants(t, ".", "State") {
+		all = append(all, State(s))
 	}
 	return all
 }
@@ -40,6 +35,9 @@ func TestARequestMovesAsThePictureSays(t *testing.T) {
 	}
 	moves := 0
 	for _, from := range allStates(t) {
+		if !strings.Contains(string(doc), "--> "+string(from)+"\n") {
+			t.Errorf("docs/states.md draws nothing that leads to %s", from)
+		}
 		for _, to := range allStates(t) {
 			r := Request{ID: "k7f3", State: from}
 			err := r.Advance(to)
