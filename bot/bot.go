@@ -71,8 +71,7 @@ type Core interface {
 	WritesFor(ctx context.Context, id string) ([]reset.Write, error)
 	Lag(ctx context.Context, a reset.Actor, channel, cluster, group string, topics []string) (reset.Lag, error)
 	Access(ctx context.Context, a reset.Actor, channel, cluster, group string) (reset.Access, error)
-	Frozen(ctx context.Context) ([]reset.InForce, error)
-	Status(ctx context.Context, a reset.Actor, channel, cluster, group string) ([]reset.Request, error)
+	Status(ctx context.Context, a reset.Actor, channel, cluster, group string) ([]reset.Request, []reset.InForce, error)
 	History(ctx context.Context, a reset.Actor, channel, cluster, group string) ([]reset.Request, error)
 
 	Schedules(ctx context.Context, a reset.Actor, channel, cluster, group string) ([]reset.Schedule, error)

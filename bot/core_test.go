@@ -191,8 +191,6 @@ func (d *desk) Choose(_ context.Context, w engine.Decision, option int) (reset.R
 	return reset.Reply{Did: reset.DidChoose, Request: s.Request}, nil
 }
 
-func (d *desk) Frozen(context.Context) ([]reset.InForce, error) { return nil, nil }
-
 func (d *desk) StoryFor(_ context.Context, _ reset.Actor, _, id string) (reset.Story, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

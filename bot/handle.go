@@ -208,11 +208,7 @@ func (b *Bot) query(ctx context.Context, e envelope, cmd commands.Command) (word
 		}
 		return words.HelpOf(usage), nil
 	case commands.Status:
-		rs, err := b.Core.Status(ctx, who, at, c.Cluster, c.Group)
-		if err != nil {
-			return words.Content{}, err
-		}
-		frozen, err := b.Core.Frozen(ctx)
+		rs, frozen, err := b.Core.Status(ctx, who, at, c.Cluster, c.Group)
 		return words.StatusOf(rs, frozen, b.cfg.Clusters, b.now()), err
 	case commands.Lag:
 		var topics []string

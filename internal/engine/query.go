@@ -155,13 +155,19 @@ func (s *Service) Lag(
 	return reset.Lag{Cluster: s.Info(cluster), Group: group, Snapshot: snap, Ruling: ruling, Open: open}, err
 }
 
-// Status lists the open requests that somebody may view, newest first.
-func (s *Service) Status(ctx context.Context, a reset.Actor, channel, cluster, group string) ([]reset.Request, error) {
+// Status lists the open requests that somebody may view, newest first, and what is frozen.
+func (s *Service) Status(
+	ctx context.Context, a reset.Actor, channel, cluster, group string,
+) ([]reset.Request, []reset.InForce, error) {
 	open, err := s.open(ctx, cluster, group)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return s.visibleOf(ctx, a, channel, open)
+	if open, err = s.visibleOf(ctx, a, channel, open); err != nil {
+		return nil, nil, err
+	}
+	frozen, err := s.Frozen(ctx)
+	return open, frozen, err
 }
 
 // Frozen lists what is frozen. It is no secret: whoever asks for a reset has to know.

@@ -92,7 +92,7 @@ func TestUncheckedRightIsNotAnEmptyList(t *testing.T) {
 	b.approve(mara, r)
 	b.people.err = slow()
 	later := new(*reset.Later)
-	if open, err := b.Status(t.Context(), kim, "C1", "", ""); !errors.As(err, later) {
+	if open, _, err := b.Status(t.Context(), kim, "C1", "", ""); !errors.As(err, later) {
 		t.Errorf("open %v, %v", open, err)
 	}
 	if all, err := b.History(t.Context(), kim, "C1", "", ""); !errors.As(err, later) {
