@@ -349,10 +349,10 @@ func TestAQuestionIsNotSentAgainForStrangers(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, slacksim.Options{}, nil).up(t)
 	b.asked(t, "C0INC")
-	asks := func(what string) func(*reset.Request) {
+	asks := func(what reset.Question) func(*reset.Request) {
 		return func(r *reset.Request) {
 			r.State, r.Question = reset.Planning, what
-			r.Problem = &reset.Problem{Code: reset.ProblemAmbiguous, Want: what, Group: "billing", Cluster: "prod-eu"}
+			r.Problem = reset.AmbiguousProblem(what).On("prod-eu", "billing")
 		}
 	}
 	b.moves("k7f3", "", asks("topics"))

@@ -189,8 +189,7 @@ func (c *Cluster) recognise(addr string, resp *sarama.MetadataResponse) (view, e
 		v.id = *resp.ClusterID
 	}
 	if c.pinned != "" && v.id != c.pinned {
-		return view{}, &reset.Problem{Code: reset.ProblemWrongCluster, Cluster: c.name, Want: c.pinned, Got: v.id,
-			Names: []string{addr}}
+		return view{}, reset.WrongClusterProblem(c.pinned, v.id, addr).On(c.name, "")
 	}
 	known := []string{addr}
 	for _, b := range resp.Brokers {

@@ -70,10 +70,7 @@ func (c *Cluster) ReadBack(ctx context.Context, group string, parts []reset.Part
 			case at.err == name(sarama.ErrUnstableOffsetCommit):
 				return nil, &retriableError{addr, fmt.Sprintf("%s on %s:%d", at.err, p.Topic, p.Partition)}
 			case at.err != "":
-				return nil, &reset.Problem{
-					Code: reset.ProblemUnread, Cluster: c.name, Group: group, Topic: p.Topic,
-					Parts: []int32{p.Partition}, Got: at.err,
-				}
+				return nil, reset.UnreadProblem(at.err, p.Topic, p.Partition).On(c.name, group)
 			}
 			out[i] = at.Position
 		}

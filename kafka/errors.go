@@ -38,7 +38,7 @@ func retryUntilReady[T any](ctx context.Context, c *Cluster, group string, f fun
 		}
 		c.log.Debug("kafka says not yet", "cluster", c.name, "group", group, "try", try+1, "err", wait)
 		if try == len(pauses) {
-			return v, &reset.Problem{Code: reset.ProblemIncomplete, Cluster: c.name, Group: group, Got: wait.Error()}
+			return v, reset.IncompleteProblem(c.name, wait.Error()).On(c.name, group)
 		}
 		if err := pause(ctx, pauses[try]); err != nil {
 			return v, err
@@ -66,7 +66,7 @@ func (c *Cluster) groupError(addr, group string, code sarama.KError) error {
 		sarama.ErrNotCoordinatorForConsumer, sarama.ErrUnstableOffsetCommit, sarama.ErrRequestTimedOut:
 		return &retriableError{addr, name(code)}
 	}
-	return &reset.Problem{Code: reset.ProblemUnread, Cluster: c.name, Group: group, Got: name(code)}
+	return reset.UnreadGroupProblem(c.name, group, name(code))
 }
 
 // lost is the error when one broker did not answer. A broker that refuses the connection may have just gone down, and
@@ -76,8 +76,7 @@ func (c *Cluster) lost(ctx context.Context, addr string, err error) error {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case errors.Is(err, errNoAnswer):
-		return &reset.Problem{Code: reset.ProblemIncomplete, Cluster: c.name,
-			Got: fmt.Sprintf("broker %s: %s", addr, cause(err))}
+		return reset.IncompleteProblem(c.name, fmt.Sprintf("broker %s: %s", addr, cause(err)))
 	}
 	return &retriableError{addr, cause(err)}
 }
@@ -89,10 +88,7 @@ func (c *Cluster) unreachable(tried []string, errs []error) error {
 			causes = append(causes, s)
 		}
 	}
-	return &reset.Problem{
-		Code: reset.ProblemUnreachable, Cluster: c.name, Names: tried,
-		Got: strings.Join(causes, "; "), Count: int64(len(tried)),
-	}
+	return reset.UnreachableProblem(c.name, tried, strings.Join(causes, "; "))
 }
 
 // cause is an error in a few words: without the addresses, which are reported beside it, and with Kafka's own names.

@@ -144,8 +144,7 @@ func (c *Cluster) list(ctx context.Context, v view) (found map[string]listed, mi
 			mu.Lock()
 			defer mu.Unlock()
 			if failed != nil {
-				missing = &reset.Problem{Code: reset.ProblemIncomplete, Cluster: c.name,
-					Got: fmt.Sprintf("broker %s: %s", addr, cause(failed))}
+				missing = reset.IncompleteProblem(c.name, fmt.Sprintf("broker %s: %s", addr, cause(failed)))
 				return
 			}
 			if failed = c.groupError(addr, "", resp.Err); failed != nil {
@@ -313,10 +312,7 @@ func (c *Cluster) describeModern(
 func (c *Cluster) checkComplete(addr string, groups []string, described map[string]reset.GroupState) error {
 	for _, g := range groups {
 		if _, ok := described[g]; !ok {
-			return &reset.Problem{
-				Code: reset.ProblemIncomplete, Cluster: c.name, Group: g,
-				Got: fmt.Sprintf("broker %s: its answer does not mention the group", addr),
-			}
+			return reset.IncompleteProblem(c.name, fmt.Sprintf("broker %s: its answer does not mention the group", addr)).On(c.name, g)
 		}
 	}
 	return nil

@@ -127,5 +127,5 @@ func (c *Cluster) deletable(l *link, group string, chunk reset.Chunk) error {
 	if _, ok := l.apis[keyOffsetDelete]; ok || !chunk.Delete {
 		return nil
 	}
-	return &reset.Problem{Code: reset.ProblemNoAPI, Cluster: c.name, Group: group, Got: "OffsetDelete"}
+	return reset.NoAPIProblem("OffsetDelete").On(c.name, group)
 }

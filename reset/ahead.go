@@ -14,7 +14,8 @@ func Ahead(in Intent, plan Plan, snap Snapshot) ([]Option, *Problem) {
 	if !ok || t.Future || in.SkipAhead {
 		return nil, nil
 	}
-	p := &Problem{Code: ProblemAmbiguous, Want: "ahead", Cluster: in.Cluster, Group: in.Group, Got: "to " + t.Said}
+	p := AmbiguousProblem(AskAhead).On(in.Cluster, in.Group)
+	p.Got = "to " + t.Said
 	if t.Back != 0 {
 		p.Got = "back " + strings.TrimPrefix(t.Said, "back ")
 	}

@@ -61,8 +61,7 @@ func kindOf(group string, info ClusterInfo, snap Snapshot) (k GroupKind, by []st
 // offered.
 func CheckGroup(in Intent, info ClusterInfo, snap Snapshot) ([]Option, *Problem) {
 	kind, by := kindOf(in.Group, info, snap)
-	p := &Problem{Code: ProblemWrongTool, Cluster: in.Cluster, Group: in.Group, Got: string(kind), Names: by,
-		Want: tools[kind]}
+	p := WrongToolProblem(kind, by, tools[kind]).On(in.Cluster, in.Group)
 	switch {
 	case kind == GroupStreams && snap.Group.Type == "streams":
 		p.Want = "kafka-streams-groups.sh"
@@ -76,7 +75,8 @@ func CheckGroup(in Intent, info ClusterInfo, snap Snapshot) ([]Option, *Problem)
 	if kind == GroupSink && !in.ConnectorStopped && in.Target != nil {
 		stopped := in
 		stopped.ConnectorStopped = true
-		p.Code, p.Want, p.Got = ProblemAmbiguous, "connector", strings.TrimPrefix(in.Group, connectPrefix)
+		p := AmbiguousProblem(AskConnector).On(in.Cluster, in.Group)
+		p.Got = strings.TrimPrefix(in.Group, connectPrefix)
 		return []Option{{Label: "The connector is stopped", Typed: "--connector-stopped", Intent: stopped}}, p
 	}
 	return nil, checkVisible(in, info, snap)
@@ -115,7 +115,7 @@ func CheckExists(in Intent, snap Snapshot) *Problem {
 	if snap.Group.Exists || committed || in.Create {
 		return nil
 	}
-	return &Problem{Code: ProblemNoGroup, Cluster: in.Cluster, Group: in.Group, Names: snap.Near}
+	return NoGroupProblem(in.Cluster, in.Group, snap.Near)
 }
 
 // checkVisible refuses "all topics" when an ACL hides one, or when that cannot be known: Kafka leaves out the
@@ -126,7 +126,7 @@ func checkVisible(in Intent, info ClusterInfo, snap Snapshot) *Problem {
 	if !in.Scope.All || a.Hidden == 0 && !unknown {
 		return nil
 	}
-	p := &Problem{Code: ProblemHidden, Cluster: in.Cluster, Group: in.Group, Count: int64(a.Hidden), Got: a.HiddenWhy}
+	p := HiddenProblem(a.Hidden, a.HiddenWhy, nil).On(in.Cluster, in.Group)
 	for name, t := range snap.Topics {
 		if t.Commits > 0 {
 			p.Names = append(p.Names, name)

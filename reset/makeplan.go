@@ -11,8 +11,7 @@ import (
 // cannot be resolved is a problem, never left out.
 func MakePlan(in Intent, saved []Step, snap Snapshot, now time.Time) (Plan, *Problem) {
 	if t, ok := in.Target.(Time); ok && !t.Future && t.At.After(now) {
-		return Plan{}, &Problem{Code: ProblemFuture, Group: in.Group, Cluster: in.Cluster, Got: t.Said,
-			Count: int64(t.At.Sub(now).Seconds())}
+		return Plan{}, FutureProblem(t.Said, t.At.Sub(now)).On(in.Cluster, in.Group)
 	}
 	whole := snap
 	_, deletes := in.Target.(Nowhere)
@@ -27,7 +26,7 @@ func MakePlan(in Intent, saved []Step, snap Snapshot, now time.Time) (Plan, *Pro
 		return Plan{}, p
 	}
 	if deletes && len(snap.Partitions) == 0 {
-		return Plan{}, &Problem{Code: ProblemNoCommits, Cluster: in.Cluster, Group: in.Group}
+		return Plan{}, NoCommitsProblem(in.Cluster, in.Group)
 	}
 	plan, p := resolve(in.Target, snap, savedPositions(in, saved))
 	if p != nil {
@@ -51,10 +50,10 @@ func resolve(t Target, snap Snapshot, saved map[Partition]Step) (Plan, *Problem)
 		id := snap.Topics[p.Topic].ID
 		old := saved[p.Partition]
 		if undo && idUnknown(old.TopicID, snap.Topics[p.Topic]) {
-			return Plan{}, &Problem{Code: ProblemUnread, Topic: p.Topic, Got: noID}
+			return Plan{}, UnreadProblem(noID, p.Topic)
 		}
 		if undo && recreated(old.TopicID, id) {
-			return Plan{}, &Problem{Code: ProblemRecreated, Topic: p.Topic}
+			return Plan{}, RecreatedProblem(p.Topic)
 		}
 		s, problem := resolveStep(t, p, id, old.To)
 		switch {
@@ -67,7 +66,7 @@ func resolve(t Target, snap Snapshot, saved map[Partition]Step) (Plan, *Problem)
 		}
 	}
 	if _, one := t.(SkipRecord); one && first == nil && len(plan.Steps) != 1 {
-		first = &Problem{Code: ProblemOneRecord, Count: int64(len(plan.Steps))}
+		first = OneRecordProblem(len(plan.Steps))
 	}
 	return plan, first
 }
@@ -88,40 +87,36 @@ func savedPositions(in Intent, saved []Step) map[Partition]Step {
 
 // checkScope refuses a scope that Kafka does not have, or of which something could not be read.
 func checkScope(in Intent, saved []Step, snap Snapshot) *Problem {
-	about := Problem{Cluster: in.Cluster, Group: in.Group}
 	names := slices.Sorted(maps.Keys(snap.Topics))
 	if in.Scope.All {
-		return checkAll(about, names, snap)
+		return checkAll(in, names, snap)
 	}
 	for _, name := range names {
 		if t := snap.Topics[name]; inScope(in, saved, name) && t.Err == "" && t.Partitions == 0 {
-			about.Code, about.Topic, about.Names = ProblemNoTopic, name, t.Near
-			return &about
+			return NoTopicProblem(name, t.Near).On(in.Cluster, in.Group)
 		}
 	}
 	for _, ts := range in.Scope.Topics {
-		if p := checkPartitions(about, ts, snap.Topics[ts.Topic].Partitions); p != nil {
+		if p := checkPartitions(in, ts, snap.Topics[ts.Topic].Partitions); p != nil {
 			return p
 		}
 	}
-	if p := checkPartitionsOfRows(about, in, snap); p != nil {
+	if p := checkPartitionsOfRows(in, snap); p != nil {
 		return p
 	}
-	return checkRead(about, snap)
+	return checkRead(in, snap)
 }
 
-func checkAll(about Problem, names []string, snap Snapshot) *Problem {
+func checkAll(in Intent, names []string, snap Snapshot) *Problem {
 	for _, name := range names {
 		if t := snap.Topics[name]; t.Err != "" {
-			about.Code, about.Topic, about.Got = ProblemUnread, name, t.Err
-			return &about
+			return UnreadProblem(t.Err, name).On(in.Cluster, in.Group)
 		}
 	}
 	if len(snap.Partitions) == 0 {
-		about.Code = ProblemNoCommits
-		return &about
+		return NoCommitsProblem(in.Cluster, in.Group)
 	}
-	return checkRead(about, snap)
+	return checkRead(in, snap)
 }
 
 // inScope reports whether a topic is in the scope. The group's committed offsets on other topics do not matter here.
@@ -133,27 +128,27 @@ func inScope(in Intent, saved []Step, topic string) bool {
 		slices.ContainsFunc(in.Scope.Topics, func(ts TopicScope) bool { return ts.Topic == topic })
 }
 
-func checkPartitions(about Problem, ts TopicScope, have int) *Problem {
+func checkPartitions(in Intent, ts TopicScope, have int) *Problem {
+	var missing []int32
 	for _, p := range ts.Partitions {
 		if int(p) >= have {
-			about.Parts = append(about.Parts, p)
+			missing = append(missing, p)
 		}
 	}
-	if len(about.Parts) == 0 || have == 0 {
+	if len(missing) == 0 || have == 0 {
 		return nil
 	}
-	about.Code, about.Topic, about.Count = ProblemNoPartition, ts.Topic, int64(have)
-	return &about
+	return NoPartitionProblem(ts.Topic, missing, have).On(in.Cluster, in.Group)
 }
 
-func checkPartitionsOfRows(about Problem, in Intent, snap Snapshot) *Problem {
+func checkPartitionsOfRows(in Intent, snap Snapshot) *Problem {
 	t, ok := in.Target.(Rows)
 	if !ok {
 		return nil
 	}
 	for _, r := range t.Rows {
 		ts := TopicScope{Topic: r.Topic, Partitions: []int32{r.Partition}}
-		if p := checkPartitions(about, ts, snap.Topics[r.Topic].Partitions); p != nil {
+		if p := checkPartitions(in, ts, snap.Topics[r.Topic].Partitions); p != nil {
 			return p
 		}
 	}
@@ -161,25 +156,26 @@ func checkPartitionsOfRows(about Problem, in Intent, snap Snapshot) *Problem {
 }
 
 // checkRead refuses when a partition could not be read: a plan that leaves it out looks complete and is not.
-func checkRead(about Problem, snap Snapshot) *Problem {
+func checkRead(in Intent, snap Snapshot) *Problem {
 	for _, name := range slices.Sorted(maps.Keys(snap.Topics)) {
 		if t := snap.Topics[name]; t.Err != "" && slices.ContainsFunc(snap.Partitions,
 			func(p PartitionState) bool { return p.Topic == name }) {
-			about.Code, about.Topic, about.Got = ProblemUnread, name, t.Err
-			return &about
+			return UnreadProblem(t.Err, name).On(in.Cluster, in.Group)
 		}
 	}
+	var topic, cause string
+	var unread []int32
 	for _, p := range snap.Partitions {
-		if p.Err == "" || (about.Topic != "" && about.Topic != p.Topic) {
+		if p.Err == "" || topic != "" && topic != p.Topic {
 			continue
 		}
-		about.Code, about.Topic, about.Got = ProblemUnread, p.Topic, p.Err
-		about.Parts = append(about.Parts, p.Partition.Partition)
+		topic, cause = p.Topic, p.Err
+		unread = append(unread, p.Partition.Partition)
 	}
-	if about.Code == "" {
+	if topic == "" {
 		return nil
 	}
-	return &about
+	return UnreadProblem(cause, topic, unread...).On(in.Cluster, in.Group)
 }
 
 // Total sums steps up. It saturates: an effect too large to count is too large for every bound.

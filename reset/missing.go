@@ -15,7 +15,7 @@ func checkDeletable(in Intent, snap Snapshot, steps []Step) *Problem {
 		!slices.ContainsFunc(steps, func(s Step) bool { return s.To.None }) {
 		return nil
 	}
-	return &Problem{Code: ProblemNoAPI, Cluster: in.Cluster, Group: in.Group, Got: deleteRequest}
+	return NoAPIProblem(deleteRequest).On(in.Cluster, in.Group)
 }
 
 // cannotUndo warns of partitions without a committed offset on such a cluster: once they have one, it can't be
@@ -42,24 +42,21 @@ func recreated(was, is string) bool { return was != "" && is != "" && was != is 
 
 // Missing finds what the request leaves out, and offers the likeliest options.
 func Missing(in Intent, snap Snapshot) ([]Option, *Problem) {
-	problem := &Problem{Code: ProblemAmbiguous, Cluster: in.Cluster, Group: in.Group}
 	_, rows := in.Target.(Rows)
 	_, undo := in.Target.(Undo)
 	switch {
 	case in.Target == nil:
-		problem.Want = "target"
 		if !slices.ContainsFunc(slices.Collect(maps.Values(snap.Topics)),
 			func(t Topic) bool { return t.Commits > 0 || t.Err != "" }) {
-			return nil, &Problem{Code: ProblemNoCommits, Cluster: in.Cluster, Group: in.Group}
+			return nil, NoCommitsProblem(in.Cluster, in.Group)
 		}
-		return targetOptions(in, snap.At), problem
+		return targetOptions(in, snap.At), AmbiguousProblem(AskTarget).On(in.Cluster, in.Group)
 	case in.Scope.Empty() && !rows && !undo:
-		problem.Want = "topics"
 		options := topicOptions(in, snap)
 		if len(options) == 0 {
-			return nil, &Problem{Code: ProblemNoCommits, Cluster: in.Cluster, Group: in.Group}
+			return nil, NoCommitsProblem(in.Cluster, in.Group)
 		}
-		return options, problem
+		return options, AmbiguousProblem(AskTopics).On(in.Cluster, in.Group)
 	}
 	return nil, nil
 }

@@ -44,7 +44,7 @@ func (n Names) Holder(id string) string {
 // Refused is the problem with a name whose Kafka goes by another one; nil: it does not, or it is not known yet.
 func (n Names) Refused(name string) *Problem {
 	if holder := n.Holder(n.ID(name)); holder != "" && holder != name && n.Configured(name) {
-		return &Problem{Code: ProblemSameKafka, Cluster: name, Want: holder, Got: n.ID(name)}
+		return SameKafkaProblem(name, holder, n.ID(name))
 	}
 	return nil
 }

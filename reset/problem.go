@@ -127,3 +127,48 @@ func (p *Problem) Error() string {
 	add("got", p.Got)
 	return b.String()
 }
+
+// Question names what is missing, or has to be decided, before a request can be planned. Questions are stored.
+type Question string
+
+// The questions.
+const (
+	AskCluster   Question = "cluster"
+	AskTopics    Question = "topics"
+	AskTarget    Question = "target"
+	AskConnector Question = "connector" // Got: its name
+	// see Ahead; Got: the target, Count: messages skipped, Other: partitions without a record as late
+	AskAhead    Question = "ahead"
+	AskDeleted  Question = "deleted" // of ProblemDeleted: whether the rest goes on without the topics
+	AskFreeze   Question = "freeze"  // of a thaw: which of those that are in force; Names
+	AskWhy      Question = "why"
+	AskIncident Question = "incident"
+)
+
+// VoidReason is why an approval no longer covers what would be written. Reasons are stored.
+type VoidReason string
+
+// The reasons.
+const (
+	VoidDeleted   VoidReason = "deleted"   // Topic
+	VoidRecreated VoidReason = "recreated" // Topic
+	VoidGone      VoidReason = "gone"      // Topic, Parts
+	VoidSkips     VoidReason = "skips"     // Topic, Parts
+	VoidCopied    VoidReason = "copied"    // Topic, Parts
+	VoidDirection VoidReason = "direction" // Topic, Parts
+	VoidEffect    VoidReason = "effect"    // Ruling, where it needs more approvals
+	VoidRival     VoidReason = "rival"     // Request: the one that came first
+	VoidRule      VoidReason = "rule"
+	VoidStanding  VoidReason = "standing"
+	VoidSchedule  VoidReason = "schedule"
+)
+
+// ApprovalGap is why a standing approval does not let a schedule run. Gaps are stored.
+type ApprovalGap string
+
+// The gaps.
+const (
+	GapEnded     ApprovalGap = "ended"
+	GapChanged   ApprovalGap = "changed"
+	GapEmergency ApprovalGap = "emergency"
+)

@@ -21,18 +21,14 @@ type Rechecked struct {
 // is the policy's decision (Service.widenBounds). Every other change is recorded and shown.
 func Recheck(r Request, planned []Step, snap Snapshot, now time.Time) Rechecked {
 	in, _ := r.Intent()
-	about := func(code ProblemCode, topic string, parts ...int32) *Problem {
-		return &Problem{Code: code, Cluster: in.Cluster, Group: in.Group, Request: r.ID, Topic: topic, Parts: parts}
-	}
-	void := func(why, topic string, parts ...int32) Rechecked {
-		p := about(ProblemVoided, topic, parts...)
-		p.Want = why
+	about := func(p *Problem) *Problem { return p.On(in.Cluster, in.Group).For(r.ID) }
+	void := func(why VoidReason, topic string, parts ...int32) Rechecked {
+		p := about(VoidedProblem(why))
+		p.Topic, p.Parts = topic, parts
 		return Rechecked{Void: p}
 	}
 	if snap.ClusterID != r.ClusterID {
-		p := about(ProblemWrongCluster, "")
-		p.Want, p.Got = r.ClusterID, snap.ClusterID
-		return Rechecked{Void: p}
+		return Rechecked{Void: about(WrongClusterProblem(r.ClusterID, snap.ClusterID))}
 	}
 	state := make(map[Partition]PartitionState, len(snap.Partitions))
 	for _, p := range snap.Partitions {
@@ -44,30 +40,25 @@ func Recheck(r Request, planned []Step, snap Snapshot, now time.Time) Rechecked 
 		topic := snap.Topics[old.Topic]
 		switch {
 		case topic.Err != "", ok && p.Err != "":
-			w := about(ProblemUnread, old.Topic, old.Partition)
-			w.Got = topic.Err + p.Err
-			return Rechecked{Wait: w}
+			return Rechecked{Wait: about(UnreadProblem(topic.Err+p.Err, old.Topic, old.Partition))}
 		case topic.Partitions == 0:
-			return void("deleted", old.Topic)
+			return void(VoidDeleted, old.Topic)
 		case idUnknown(old.TopicID, topic):
-			w := about(ProblemUnread, old.Topic)
-			w.Got = noID
-			return Rechecked{Wait: w}
+			return Rechecked{Wait: about(UnreadProblem(noID, old.Topic))}
 		case recreated(old.TopicID, topic.ID):
-			return void("recreated", old.Topic)
+			return void(VoidRecreated, old.Topic)
 		case !ok:
-			return void("gone", old.Topic, old.Partition)
+			return void(VoidGone, old.Topic, old.Partition)
 		}
 		s, problem := resolveAgain(in.Target, old, p)
 		if problem != nil {
-			problem.Cluster, problem.Group, problem.Request = in.Cluster, in.Group, r.ID
-			return Rechecked{Void: problem}
+			return Rechecked{Void: about(problem)}
 		}
 		switch {
 		case copiedTargetMoved(in.Target, old, s):
-			return void("copied", old.Topic, old.Partition)
+			return void(VoidCopied, old.Topic, old.Partition)
 		case newlySkips(in.Target, old, s):
-			return void("skips", old.Topic, old.Partition)
+			return void(VoidSkips, old.Topic, old.Partition)
 		}
 		if s.How == HowClampStart && old.How != HowClampStart {
 			out.Gone = AddSaturating(out.Gone, s.Start-s.Asked)

@@ -34,7 +34,7 @@ type Request struct {
 	Drift         *Drift        // what it would do now, where that has moved since; nil: what was planned
 	Before        *Effect       // the effect of the revision before, when a recheck voided it
 	Options       []Option      // other readings of what was asked; one may be chosen by its index
-	Question      string        // what the options answer, while nothing can be planned without it
+	Question      Question      // what the options answer, while nothing can be planned without it
 	Topics        []TopicLag    // where the group stands, while there is a question
 	Asked         bool          // it has been shown to others: approval was asked for, or it was applied for
 	Problem       *Problem      // why it was refused or failed, or what it waits for

@@ -246,17 +246,19 @@ func (s Schedule) Digest(b Bounds, rule string, need int) (string, error) {
 
 // CheckValid refuses a schedule that changed since its approval, or whose approval has ended.
 func (s Schedule) CheckValid(now time.Time) *Problem {
-	p := &Problem{Code: ProblemNoStandingApproval, Request: s.Request, Cluster: s.Intent.Cluster, Group: s.Intent.Group,
-		Got: s.Label()}
 	digest, err := s.Digest(s.Mandate.Bounds, s.Mandate.Rule, s.Mandate.Need)
 	switch {
 	case err != nil || digest != s.Mandate.Digest:
-		p.Want = "changed"
+		return s.noApproval(GapChanged)
 	case !s.Mandate.Until.IsZero() && !now.Before(s.Mandate.Until):
-		p.Want = "ended"
-	default:
-		return nil
+		return s.noApproval(GapEnded)
 	}
+	return nil
+}
+
+func (s Schedule) noApproval(gap ApprovalGap) *Problem {
+	p := NoStandingApprovalProblem(gap).On(s.Intent.Cluster, s.Intent.Group).For(s.Request)
+	p.Got = s.Label()
 	return p
 }
 
@@ -286,8 +288,7 @@ func defaultWhenBusy(b Busy) Busy {
 }
 
 func (s Schedule) Inactive() *Problem {
-	return &Problem{Code: ProblemInactive, Got: s.Label(), Want: string(s.Status), Cluster: s.Intent.Cluster,
-		Group: s.Intent.Group}
+	return InactiveProblem(s).On(s.Intent.Cluster, s.Intent.Group)
 }
 
 const (

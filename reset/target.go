@@ -43,7 +43,7 @@ type place struct {
 // locate finds the target in one partition. Saved is the position that an undo or a plan file names.
 func locate(t Target, p PartitionState, saved Position) (place, *Problem) {
 	if t == nil {
-		return place{}, &Problem{Code: ProblemAmbiguous, Want: "target"}
+		return place{}, AmbiguousProblem(AskTarget)
 	}
 	return t.locate(p, saved)
 }

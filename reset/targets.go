@@ -81,8 +81,7 @@ func (t Time) query(q *Query, _ []Step) { q.At = t.At }
 
 func (Time) locate(p PartitionState, _ Position) (place, *Problem) {
 	if p.Found == nil {
-		return place{}, &Problem{Code: ProblemUnread, Topic: p.Topic, Parts: []int32{p.Partition.Partition},
-			Got: "the time was not looked up"}
+		return place{}, UnreadProblem("the time was not looked up", p.Topic, p.Partition.Partition)
 	}
 	if p.Found.How == HowNoLater {
 		return place{pos: Position{Offset: p.End}, how: HowNoLater}, nil
@@ -104,15 +103,13 @@ func (SkipRecord) query(*Query, []Step) {}
 
 // locate passes over one record only while that record is the next one to be read.
 func (t SkipRecord) locate(p PartitionState, _ Position) (place, *Problem) {
-	parts := []int32{p.Partition.Partition}
 	switch {
 	case p.Committed.None:
-		return place{}, &Problem{Code: ProblemNoCommit, Topic: p.Topic, Parts: parts}
+		return place{}, NoCommitProblem(p.Partition)
 	case p.Committed.Offset != t.Offset:
-		return place{}, &Problem{Code: ProblemSkipMoved, Topic: p.Topic, Parts: parts, Count: t.Offset,
-			Other: p.Committed.Offset}
+		return place{}, SkipMovedProblem(p.Partition, t.Offset, p.Committed.Offset)
 	case t.Offset >= p.last():
-		return place{}, &Problem{Code: ProblemNoRecord, Topic: p.Topic, Parts: parts, Count: t.Offset, Other: p.last()}
+		return place{}, NoRecordProblem(p.Partition, t.Offset, p.last())
 	}
 	return place{pos: Position{Offset: t.Offset + 1}, how: HowExact}, nil
 }
@@ -177,7 +174,7 @@ func (Shift) query(*Query, []Step) {}
 
 func (t Shift) locate(p PartitionState, _ Position) (place, *Problem) {
 	if p.Committed.None {
-		return place{}, &Problem{Code: ProblemNoCommit, Topic: p.Topic, Parts: []int32{p.Partition.Partition}}
+		return place{}, NoCommitProblem(p.Partition)
 	}
 	return place{pos: Position{Offset: AddSaturating(p.Committed.Offset, t.By)}, how: HowShifted}, nil
 }
@@ -200,8 +197,7 @@ func (t Like) query(q *Query, _ []Step) { q.Like = t.Group }
 
 func (t Like) locate(p PartitionState, _ Position) (place, *Problem) {
 	if p.Other == nil || p.Other.None {
-		return place{}, &Problem{Code: ProblemNoCommit, Topic: p.Topic, Parts: []int32{p.Partition.Partition},
-			Want: t.Group}
+		return place{}, NothingToCopyProblem(p.Partition, t.Group)
 	}
 	return place{pos: Position{Offset: p.Other.Offset}, how: HowLike}, nil
 }

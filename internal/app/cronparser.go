@@ -15,15 +15,13 @@ type cronParser struct{}
 func (cronParser) Parse(expr, zone string) (reset.Recurrence, error) {
 	where, err := time.LoadLocation(zone)
 	if err != nil || zone == "Local" {
-		return nil, &reset.Problem{Code: reset.ProblemExpression, Got: zone, Want: "it is no time zone by name",
-			Names: []string{"Europe/Berlin"}}
+		return nil, reset.ExpressionProblem(zone, "it is no time zone by name", "Europe/Berlin")
 	}
 	s, err := cron.Parse(expr, where)
 	var refused *cron.Error
 	switch {
 	case errors.As(err, &refused):
-		return nil, &reset.Problem{Code: reset.ProblemExpression, Got: expr, Want: refused.Reason(),
-			Names: []string{refused.Example}}
+		return nil, reset.ExpressionProblem(expr, refused.Reason(), refused.Example)
 	case err != nil:
 		return nil, err
 	}

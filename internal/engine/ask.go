@@ -63,7 +63,7 @@ func (s *Service) Resolve(channel, cluster string) (string, error) {
 		}
 	}
 	if cluster != "" {
-		return "", &reset.Problem{Code: reset.ProblemNoCluster, Got: cluster, Names: names}
+		return "", reset.NoClusterProblem(cluster, names)
 	}
 	for _, c := range s.Infos {
 		if slices.Contains(c.Channels, channel) {
@@ -73,7 +73,9 @@ func (s *Service) Resolve(channel, cluster string) (string, error) {
 	if len(names) == 1 {
 		return names[0], nil
 	}
-	return "", &reset.Problem{Code: reset.ProblemAmbiguous, Want: "cluster", Names: names}
+	p := reset.AmbiguousProblem(reset.AskCluster)
+	p.Names = names
+	return "", p
 }
 
 // Info is what the configuration says about a cluster.
@@ -93,7 +95,7 @@ func (s *Service) Info(cluster string) reset.ClusterInfo {
 func (s *Service) load(ctx context.Context, ref reset.Ref) (reset.Request, error) {
 	r, err := s.Store.Load(ctx, ref.ID)
 	if errors.Is(err, reset.ErrNotFound) {
-		return reset.Request{}, &reset.Problem{Code: reset.ProblemNoRequest, Request: ref.ID}
+		return reset.Request{}, reset.NoRequestProblem(ref.ID)
 	}
 	return r, err
 }
@@ -121,5 +123,5 @@ func asProblem(err error, cluster string) *reset.Problem {
 		}
 		return &c
 	}
-	return &reset.Problem{Code: reset.ProblemUnreachable, Cluster: cluster, Got: err.Error()}
+	return reset.UnreachableProblem(cluster, nil, err.Error())
 }

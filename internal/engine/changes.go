@@ -87,8 +87,7 @@ func goAlone(s *Service, tx *Tx, x *deciding) error {
 	r := tx.Request
 	in, _ := r.Intent()
 	if savesSchedule(r.Act) || reset.InFuture(in) { // an emergency is now: it lends nothing to a time when nobody looks
-		return &reset.Problem{Code: reset.ProblemNoStandingApproval, Want: "emergency", Request: r.ID,
-			Cluster: in.Cluster, Group: in.Group}
+		return reset.NoStandingApprovalProblem(reset.GapEmergency).On(in.Cluster, in.Group).For(r.ID)
 	}
 	r.Asked, x.reply.Did = true, reset.DidEmergency
 	r.Bounds.MaxSkip, r.Bounds.MaxReplay = x.ruling.MaxSkip, x.ruling.MaxReplay
@@ -116,8 +115,7 @@ func (s *Service) end(tx *Tx, x *deciding, did reset.Did, to reset.State, ev res
 func choose(s *Service, tx *Tx, x *deciding) error {
 	r := tx.Request
 	if x.Option < 1 || x.Option > len(r.Options) {
-		return &reset.Problem{Code: reset.ProblemNoOption, Request: r.ID, Count: int64(x.Option),
-			Other: int64(len(r.Options))}
+		return reset.NoOptionProblem(x.Option, len(r.Options)).For(r.ID)
 	}
 	chosen := r.Options[x.Option-1]
 	tx.Log(s.entry(r, x.Actor, reset.EvChosen, "option", chosen.Label))
@@ -174,8 +172,7 @@ func undo(_ *Service, tx *Tx, x *deciding) error {
 func nothingToUndo(tx *Tx, _ *deciding) error {
 	r := tx.Request
 	in, _ := r.Intent()
-	return &reset.Problem{Code: reset.ProblemNoUndo, Request: r.ID, State: r.State, Cluster: in.Cluster,
-		Group: in.Group, Got: string(r.Outcome)}
+	return reset.NoUndoProblem(*r).On(in.Cluster, in.Group)
 }
 
 // settle accepts a mixed or unclear outcome as it is, so that the group may be reset again.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
@@ -76,7 +75,7 @@ func (s *Service) decideOnce(ctx context.Context, d Decision, rows []decision) (
 		return reset.Reply{}, err
 	}
 	if x.row.reason != "" && d.Why == "" {
-		return reset.Reply{}, &reset.Problem{Code: reset.ProblemAmbiguous, Want: x.row.reason, Request: r.ID}
+		return reset.Reply{}, reset.AmbiguousProblem(x.row.reason).For(r.ID)
 	}
 	if x.shownAt, err = s.shownAt(ctx, r); err != nil {
 		return reset.Reply{}, err
@@ -121,8 +120,7 @@ func (s *Service) judge(tx *Tx, x *deciding) error {
 	}
 	if !x.row.ends && afterDeadline(*r, x.At) {
 		in, _ := r.Intent()
-		return &reset.Problem{Code: reset.ProblemTooLate, Request: r.ID, State: reset.Expired, Cluster: in.Cluster,
-			Group: in.Group}
+		return reset.TooLateProblem(r.ID, reset.Expired, "").On(in.Cluster, in.Group)
 	}
 	if x.row.revision == named && x.Ref.Revision == 0 {
 		x.reply.Did = reset.DidPlan
@@ -207,15 +205,12 @@ func (s *Service) tooSoon(r reset.Request, x *deciding) bool {
 
 func staleRevision(r reset.Request, ref reset.Ref) error {
 	now := r.Actual()
-	return &reset.Problem{Code: reset.ProblemStale, Request: r.ID, State: r.State, Want: strconv.Itoa(r.Revision),
-		Got: strconv.Itoa(ref.Revision), Count: now.Replay, Other: now.Skip, Unplaced: r.Unplaced(),
-		Ruling: &reset.Ruling{Need: r.Need, Who: r.Ruling.Approvers}}
+	return reset.StaleProblem(r, ref.Revision, now)
 }
 
 func tooLate(r reset.Request) error {
 	in, _ := r.Intent()
-	return &reset.Problem{Code: reset.ProblemTooLate, Request: r.ID, State: r.State, Cluster: in.Cluster,
-		Group: in.Group, Got: string(r.Outcome)}
+	return reset.TooLateProblem(r.ID, r.State, r.Outcome).On(in.Cluster, in.Group)
 }
 
 // checkRevision refuses a decision about a revision that is no more.

@@ -63,8 +63,7 @@ func (s *Service) decide(
 		}
 		if reply.Did != reset.DidCancel && afterDeadline(*tx.Request, d.At) {
 			in, _ := tx.Request.Intent()
-			return &reset.Problem{Code: reset.ProblemTooLate, Request: ref.ID, State: reset.Expired,
-				Cluster: in.Cluster, Group: in.Group}
+			return reset.TooLateProblem(ref.ID, reset.Expired, "").On(in.Cluster, in.Group)
 		}
 		if err := change(tx); err != nil {
 			return err

@@ -55,8 +55,7 @@ func (s *Service) deletedTopics(
 		}
 	}
 	rest, some := withoutTopics(d.intent, saved, gone)
-	p = &reset.Problem{Code: reset.ProblemDeleted, Want: "deleted", Request: r.ID, Cluster: p.Cluster, Group: p.Group,
-		Topic: gone[0], Names: gone, Since: since}
+	p = reset.DeletedProblem(gone, since).On(p.Cluster, p.Group).For(r.ID)
 	if some {
 		d.options = []reset.Option{{Label: "Go on with the rest", Typed: "without the deleted topics", Intent: rest}}
 	}

@@ -104,8 +104,7 @@ func (s *Service) makeRoom(tx *Tx) error {
 		if o.State != reset.Approved {
 			continue // its own undo: it is settled once that has written something, see undone
 		}
-		o.Problem = &reset.Problem{Code: reset.ProblemVoided, Want: "rival", Request: tx.Request.ID,
-			Cluster: in.Cluster, Group: in.Group}
+		o.Problem = reset.VoidedProblem(reset.VoidRival).On(in.Cluster, in.Group).For(tx.Request.ID)
 		before := o.Effect
 		o.Before = &before
 		if err := o.Advance(reset.Planning); err != nil {
@@ -133,7 +132,7 @@ func (s *Service) rulesInForce(
 	if r.Run != nil {
 		asking.Mandate = &r.Run.Mandate
 	}
-	ruling, p := s.permit(ctx, asking, reset.Problem{Request: r.ID}) // a no is the gate's to judge
+	ruling, p := s.permit(ctx, asking, r.ID) // a no is the gate's to judge
 	if p != nil && ruling.Denial == reset.DeniedUnknown {
 		return ruling, nil, s.postponed(p) // what cannot be told voids nothing: it is asked again
 	}

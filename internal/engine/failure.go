@@ -68,8 +68,7 @@ func (s *Service) recordFailure(ctx context.Context, d Due, t rowFailure, err er
 			return reset.ErrConflict // it says so already
 		}
 		in, _ := r.Intent()
-		r.Problem = &reset.Problem{Code: reset.ProblemInternal, Request: r.ID, Cluster: in.Cluster, Group: in.Group,
-			Got: failureText(err), Since: t.since.UTC()}
+		r.Problem = reset.InternalProblem(failureText(err), t.since.UTC()).On(in.Cluster, in.Group).For(r.ID)
 		tx.Log(s.entry(r, reset.Actor{}, reset.EvWaiting, "why", string(reset.ProblemInternal), "got", r.Problem.Got))
 		return nil
 	})

@@ -174,8 +174,8 @@ func whyFailed(r *reset.Request, to reset.State, writes []reset.Write, rollback 
 		return nil
 	}
 	in, _ := r.Intent()
-	p := &reset.Problem{Code: reset.ProblemKafkaRejected, Request: r.ID, Cluster: in.Cluster, Group: in.Group,
-		Rollback: rollback}
+	p := reset.KafkaRejectedProblem("").On(in.Cluster, in.Group).For(r.ID)
+	p.Rollback = rollback
 	for _, w := range writes {
 		if w.Result.Doubtful() {
 			p.Code, p.Got = reset.ProblemLost, cmp.Or(p.Got, w.Result.Reason())

@@ -104,7 +104,7 @@ func (s *Service) mayFreeze(
 	ctx context.Context, due Due, r reset.Request, verb reset.Verb, cluster string, own bool,
 ) (ruling reset.Ruling, next time.Time, err error) {
 	ruling, denied := s.permit(ctx, reset.PolicyQuestion{Actor: r.Actor, Channel: r.Place.Channel, Verb: verb,
-		Cluster: cluster, Effect: &reset.Effect{}, Requester: r.Actor, OneIsEnough: own}, reset.Problem{Request: r.ID})
+		Cluster: cluster, Effect: &reset.Effect{}, Requester: r.Actor, OneIsEnough: own}, r.ID)
 	switch {
 	case denied == nil:
 	case transient(denied):

@@ -81,7 +81,7 @@ func gate(f facts, tx *Tx) verdict {
 }
 
 // object is a verdict that names the problem, with the request and what it is about filled in.
-func object(t then, tx *Tx, p reset.Problem) verdict {
+func object(t then, tx *Tx, p *reset.Problem) verdict {
 	in, _ := tx.Request.Intent()
 	if p.Request == "" {
 		p.Request = tx.Request.ID
@@ -90,12 +90,14 @@ func object(t then, tx *Tx, p reset.Problem) verdict {
 	if p.Cluster == "" {
 		p.Cluster = in.Cluster
 	}
-	return verdict{then: t, problem: &p}
+	return verdict{then: t, problem: p}
 }
 
 // voided is the verdict that an approval does not count any more, and why.
-func voided(tx *Tx, why string, r *reset.Ruling) verdict {
-	return object(planAgain, tx, reset.Problem{Code: reset.ProblemVoided, Want: why, Ruling: r})
+func voided(tx *Tx, why reset.VoidReason, r *reset.Ruling) verdict {
+	p := reset.VoidedProblem(why)
+	p.Ruling = r
+	return object(planAgain, tx, p)
 }
 
 // isUnchanged: nobody decided anything since the facts were read.
@@ -118,7 +120,7 @@ func isInTime(f facts, tx *Tx) verdict {
 // noActHolds: a recorded act that would stop the request is decided first, whatever it turns out to be.
 func noActHolds(_ facts, tx *Tx) verdict {
 	if slices.ContainsFunc(tx.Undecided, func(in Inbox) bool { return holds(in.Verb) }) {
-		return object(wait, tx, reset.Problem{Code: reset.ProblemStopping})
+		return object(wait, tx, reset.StoppingProblem())
 	}
 	return verdict{}
 }
@@ -140,7 +142,7 @@ const freezeHolds = time.Minute
 func noFreezeHolds(f facts, tx *Tx) verdict {
 	for _, asked := range reset.FreezesOver(tx.Freezing, intentOf(*tx.Request).Cluster, namesOf(f.infos, tx)) {
 		if end := asked.At.Add(freezeHolds); f.now.Before(end) {
-			return object(wait, tx, reset.Problem{Code: reset.ProblemFreezing, Cluster: asked.Cluster, Since: end})
+			return object(wait, tx, reset.FreezingProblem(asked.Cluster, end))
 		}
 	}
 	return verdict{}
@@ -149,7 +151,7 @@ func noFreezeHolds(f facts, tx *Tx) verdict {
 // hasItsName: the Kafka does not go by another name, where a freeze or another reset of the group would not be seen.
 func hasItsName(f facts, tx *Tx) verdict {
 	if p := namesOf(f.infos, tx).Refused(intentOf(*tx.Request).Cluster); p != nil {
-		return object(end, tx, *p)
+		return object(end, tx, p)
 	}
 	return verdict{}
 }
@@ -185,7 +187,7 @@ func isWithinBounds(f facts, _ *Tx) verdict {
 func areVotesCurrent(f facts, tx *Tx) verdict {
 	for _, v := range tx.Votes {
 		if v.Revision != tx.Request.Revision || v.Digest != tx.Request.Digest {
-			return voided(tx, "rule", nil)
+			return voided(tx, reset.VoidRule, nil)
 		}
 	}
 	if len(tx.Votes) > 0 && !slices.Equal(tx.Votes, f.votes) {
@@ -200,7 +202,7 @@ func isAllowed(f facts, tx *Tx) verdict {
 		return verdict{}
 	}
 	ruling := f.ruling
-	return voided(tx, "rule", &ruling)
+	return voided(tx, reset.VoidRule, &ruling)
 }
 
 // isAlone: no other request writes to the group, left it in doubt, or comes before a schedule's run.
@@ -209,10 +211,9 @@ func isAlone(f facts, tx *Tx) verdict {
 		blocks := o.State == reset.Failed && o.Outcome.Blocks() && o.ID != tx.Request.Undoes
 		switch {
 		case o.State == reset.Approved && tx.Request.Run != nil:
-			return object(wait, tx, reset.Problem{Code: reset.ProblemConflictingRequest, Request: o.ID, State: o.State})
+			return object(wait, tx, reset.ConflictingRequestProblem(o))
 		case o.State == reset.Applying, blocks:
-			return object(wait, tx, reset.Problem{Code: reset.ProblemBlocked, Request: o.ID, State: o.State,
-				Got: string(o.Outcome)})
+			return object(wait, tx, reset.BlockedProblem(o))
 		}
 	}
 	return verdict{}
@@ -235,7 +236,7 @@ func boundsNow(r reset.Request, e reset.Effect, ruling reset.Ruling) (reset.Boun
 	if b.Covers(e) {
 		return b, nil
 	}
-	p := &reset.Problem{Code: reset.ProblemVoided, Want: "effect", Request: r.ID, Cluster: in.Cluster, Group: in.Group}
+	p := reset.VoidedProblem(reset.VoidEffect).On(in.Cluster, in.Group).For(r.ID)
 	switch {
 	case hasOwnLimit(r):
 		return b, p

@@ -13,26 +13,24 @@ const afterUnread = 5 * time.Second
 
 // permit asks the policy, for previews, looks, decisions and the write. In doubt the answer is no: no problem is a
 // plain yes, and what Slack did not say is a problem like every other no. Of ProblemDirectory the answer may be another
-// one later. The problem is about, with the verb and the ruling.
+// one later. The problem is about a request, or about none.
 func (s *Service) permit(
-	ctx context.Context, a reset.PolicyQuestion, about reset.Problem,
+	ctx context.Context, a reset.PolicyQuestion, request string,
 ) (reset.Ruling, *reset.Problem) {
 	ruling, err := s.Policy.Rule(ctx, a)
 	if err == nil && ruling.Allowed {
 		return ruling, nil
 	}
-	p := about
-	p.Code, p.Cluster, p.Group, p.Verb = reset.ProblemDenied, a.Cluster, a.Group, a.Verb
+	problem := reset.DeniedProblem
 	if err != nil {
 		u := reset.UnreadOf(err)
 		ruling.Allowed, ruling.Denial, ruling.Unread = false, reset.DeniedUnknown, &u
 		if u.Passing {
-			p.Code = reset.ProblemDirectory
+			problem = reset.DirectoryProblem
 		}
-		s.Log.Warn("policy cannot tell; the answer is no", "request", p.Request, "verb", string(a.Verb), "err", err)
+		s.Log.Warn("policy cannot tell; the answer is no", "request", request, "verb", string(a.Verb), "err", err)
 	}
-	p.Ruling = &ruling
-	return ruling, &p
+	return ruling, problem(a.Verb, ruling).On(a.Cluster, a.Group).For(request)
 }
 
 // postponed makes an error of a no: what may be judged later is a *Later, so that the act stays recorded until then. To
@@ -41,9 +39,8 @@ func (s *Service) postponed(p *reset.Problem) error {
 	if p.Code != reset.ProblemDirectory {
 		return p
 	}
-	denied := *p
-	denied.Code = reset.ProblemDenied
-	return &reset.Later{At: s.Now().Add(max(p.Ruling.Unread.Wait, afterUnread)), Problem: &denied}
+	denied := reset.DeniedProblem(p.Verb, *p.Ruling).On(p.Cluster, p.Group).For(p.Request)
+	return &reset.Later{At: s.Now().Add(max(p.Ruling.Unread.Wait, afterUnread)), Problem: denied}
 }
 
 // mayView refuses who may not look at a request. They learn that alone: whatever was asked, in whatever state it is.
@@ -56,7 +53,7 @@ func (s *Service) mayView(ctx context.Context, a reset.Actor, channel string, r 
 		return nil // a schedule's run, in its own thread: no policy names schedules
 	}
 	_, p := s.permit(ctx, reset.PolicyQuestion{Actor: a, Channel: channel, Verb: reset.VerbView, Cluster: in.Cluster,
-		Group: in.Group}, reset.Problem{})
+		Group: in.Group}, "")
 	if p != nil {
 		return s.postponed(hidden(r.ID, p))
 	}
@@ -66,8 +63,11 @@ func (s *Service) mayView(ctx context.Context, a reset.Actor, channel string, r 
 // hidden is a no that tells nothing of a request but the name by which it was asked for: not even its group, or the
 // rule that says no.
 func hidden(id string, p *reset.Problem) *reset.Problem {
-	return &reset.Problem{Code: p.Code, Request: id, Verb: reset.VerbView,
-		Ruling: &reset.Ruling{Denial: p.Ruling.Denial, Unread: p.Ruling.Unread}}
+	problem := reset.DeniedProblem
+	if p.Code == reset.ProblemDirectory {
+		problem = reset.DirectoryProblem
+	}
+	return problem(reset.VerbView, reset.Ruling{Denial: p.Ruling.Denial, Unread: p.Ruling.Unread}).For(id)
 }
 
 // right asks for the right to decide. A no is recorded, and says who may, to those who may look at the request. Beyond
@@ -98,7 +98,7 @@ func (s *Service) hasRight(
 	ctx context.Context, d Decision, r *reset.Request, row decision,
 ) (reset.Ruling, *reset.Problem) {
 	if row.own && d.Actor != r.Actor {
-		return reset.Ruling{}, &reset.Problem{Code: reset.ProblemNotYours, Request: r.ID}
+		return reset.Ruling{}, reset.NotYoursProblem(*r)
 	}
 	if row.right == nil {
 		return reset.Ruling{}, nil
@@ -110,7 +110,7 @@ func (s *Service) hasRight(
 		e := r.Actual()
 		a.Effect = &e
 	}
-	return s.permit(ctx, a, reset.Problem{Request: r.ID})
+	return s.permit(ctx, a, r.ID)
 }
 
 // denied records that somebody was refused.

@@ -130,13 +130,12 @@ func (s *Service) rule(
 	if r.Run != nil {
 		asking.Mandate = &r.Run.Mandate
 	}
-	ruling, p := s.permit(ctx, asking, reset.Problem{Request: r.ID})
+	ruling, p := s.permit(ctx, asking, r.ID)
 	if p != nil {
 		return ruling, p
 	}
 	if ruling.MaxWait > 0 && in.Wait > ruling.MaxWait {
-		return ruling, &reset.Problem{Code: reset.ProblemTooLong, Cluster: in.Cluster, Group: in.Group,
-			Want: ruling.MaxWait.String(), Got: in.Wait.String(), Ruling: &ruling}
+		return ruling, reset.TooLongProblem(in.Wait, ruling).On(in.Cluster, in.Group)
 	}
 	return ruling, nil
 }
@@ -150,8 +149,7 @@ func (s *Service) checkUnblocked(ctx context.Context, r reset.Request, in reset.
 	}
 	for _, f := range failed {
 		if f.Outcome.Blocks() && f.Settled == nil && f.ID != r.Undoes {
-			return &reset.Problem{Code: reset.ProblemBlocked, Cluster: in.Cluster, Group: in.Group, Request: f.ID,
-				Got: string(f.Outcome)}
+			return reset.BlockedProblem(f).On(in.Cluster, in.Group)
 		}
 	}
 	return nil
@@ -206,7 +204,7 @@ func (s *Service) whichCluster(
 	case no > 0 && no == len(s.Infos):
 		return in, nil, denied
 	case len(options) == 0:
-		problem.Code, problem.Names = reset.ProblemNoGroup, nil
+		problem = reset.NoGroupProblem(problem.Cluster, problem.Group, nil)
 	}
 	return in, options, problem
 }
@@ -275,8 +273,8 @@ func (s *Service) askRequester(ctx context.Context, due Due, r reset.Request, p 
 		if r.State != reset.Planning {
 			return reset.ErrConflict
 		}
-		r.Act, r.Question, r.Options, r.Problem, r.Topics = withIntent(r.Act, d.intent), p.Want, d.options, p,
-			reset.Lags(d.snap)
+		r.Act, r.Question, r.Options, r.Problem, r.Topics = withIntent(r.Act, d.intent), reset.Question(p.Want),
+			d.options, p, reset.Lags(d.snap)
 		r.Topics = r.Topics[:min(20, len(r.Topics))]
 		r.Observation = observationOf(r.Observation, d.snap.Group, s.Now())
 		return nil

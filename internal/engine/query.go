@@ -195,7 +195,7 @@ func (s *Service) Access(ctx context.Context, a reset.Actor, channel, cluster, g
 	for _, v := range []reset.Verb{reset.VerbView, reset.VerbRequest, reset.VerbApprove, reset.VerbEmergency,
 		reset.VerbSettle} {
 		ruling, p := s.permit(ctx, reset.PolicyQuestion{Actor: a, Channel: channel, Verb: v, Cluster: cluster,
-			Group: group, Preview: true}, reset.Problem{})
+			Group: group, Preview: true}, "")
 		if p != nil && p.Code == reset.ProblemDirectory {
 			return reset.Access{}, s.postponed(p)
 		}
@@ -237,7 +237,7 @@ func (s *Service) visibleOf(
 // viewRuling refuses who may not look at a group that they have named themselves.
 func (s *Service) viewRuling(ctx context.Context, a reset.Actor, channel, cluster, group string) (reset.Ruling, error) {
 	ruling, p := s.permit(ctx, reset.PolicyQuestion{Actor: a, Channel: channel, Verb: reset.VerbView,
-		Cluster: cluster, Group: group}, reset.Problem{})
+		Cluster: cluster, Group: group}, "")
 	if p != nil {
 		return ruling, s.postponed(p)
 	}
@@ -278,5 +278,5 @@ func (s *Service) suggestGroups(
 	if len(near) == 0 {
 		return denied
 	}
-	return &reset.Problem{Code: reset.ProblemNoGroup, Cluster: in.Cluster, Group: in.Group, Names: near}
+	return reset.NoGroupProblem(in.Cluster, in.Group, near)
 }

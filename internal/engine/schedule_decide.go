@@ -129,8 +129,7 @@ func (s *Service) stopSchedule(
 		return again, err
 	}
 	if sc.Source == reset.FromFile {
-		return reset.Reply{}, &reset.Problem{Code: reset.ProblemReadOnly, Got: sc.Label(), Cluster: sc.Intent.Cluster,
-			Group: sc.Intent.Group}
+		return reset.Reply{}, reset.ReadOnlyProblem(sc).On(sc.Intent.Cluster, sc.Intent.Group)
 	}
 	if to == reset.Paused && sc.Status != reset.Active {
 		return reset.Reply{}, sc.Inactive()
@@ -180,8 +179,7 @@ func (s *Service) Resume(ctx context.Context, d Decision) (reset.Reply, error) {
 		return reset.Reply{}, p
 	}
 	if next.IsZero() {
-		return reset.Reply{}, &reset.Problem{Code: reset.ProblemTimePassed, Got: timeFact(sc.At),
-			Cluster: sc.Intent.Cluster, Group: sc.Intent.Group}
+		return reset.Reply{}, reset.TimePassedProblem(timeFact(sc.At)).On(sc.Intent.Cluster, sc.Intent.Group)
 	}
 	return s.updateSchedule(ctx, d, sc, reset.Reply{Did: reset.DidResume}, func(tx *Tx) error {
 		tx.Schedule.Status, tx.Schedule.Next = reset.Active, next
@@ -195,7 +193,7 @@ func (s *Service) Resume(ctx context.Context, d Decision) (reset.Reply, error) {
 func (s *Service) SkipNext(ctx context.Context, d Decision) (reset.Reply, error) {
 	if r, err := s.load(ctx, d.Ref); err == nil && !savesSchedule(r.Act) {
 		if r.Run == nil {
-			return reset.Reply{}, &reset.Problem{Code: reset.ProblemNotRun, Request: r.ID}
+			return reset.Reply{}, reset.NotRunProblem(r.ID)
 		}
 		return s.skipRun(ctx, d, r)
 	}
@@ -291,7 +289,7 @@ func (s *Service) moveRun(
 	}
 	switch {
 	case r.Run == nil:
-		return reset.Reply{}, &reset.Problem{Code: reset.ProblemNotRun, Request: r.ID}
+		return reset.Reply{}, reset.NotRunProblem(r.ID)
 	case r.State != reset.Planning && r.State != reset.Pending && r.State != reset.Approved,
 		verb == reset.VerbSchedule && r.State != reset.Approved:
 		return reset.Reply{}, tooLate(r)
@@ -381,7 +379,7 @@ func (s *Service) scheduleIfAny(ctx context.Context, id string) *reset.Schedule 
 // noSchedule says that there is none of a name.
 func noSchedule(err error, name string) error {
 	if errors.Is(err, reset.ErrNotFound) {
-		return &reset.Problem{Code: reset.ProblemNoSchedule, Got: name}
+		return reset.NoScheduleProblem(name)
 	}
 	return err
 }

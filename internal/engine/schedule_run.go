@@ -168,8 +168,7 @@ func (s *Service) conflictingRequest(ctx context.Context, r reset.Request) (*res
 		watched := o.State == reset.Applied && o.Watch.Open() && o.Actor != r.Actor
 		open := o.State.Open() && !o.NotBefore.After(s.Now())
 		if move && o.ID != r.ID && there.Cluster == in.Cluster && (open || watched) {
-			return &reset.Problem{Code: reset.ProblemConflictingRequest, Cluster: in.Cluster, Group: in.Group,
-				Request: o.ID, State: o.State}, nil
+			return reset.ConflictingRequestProblem(o).On(in.Cluster, in.Group), nil
 		}
 	}
 	return nil, nil
@@ -218,8 +217,7 @@ func (s *Service) startRun(ctx context.Context, due Due, r reset.Request) (next 
 	onTime := late <= tolerance
 	if missed := r.Run.IfMissed; !onTime && (!missed.Run || missed.Within > 0 && late > missed.Within) {
 		next, err = s.expire(ctx, due, r.ID,
-			&reset.Problem{Code: reset.ProblemMissed, Request: r.ID, Cluster: in.Cluster, Group: in.Group,
-				Count: int64(late.Seconds())})
+			reset.MissedProblem(late).On(in.Cluster, in.Group).For(r.ID))
 		return next, true, err
 	}
 	if p, err := s.conflictingRequest(ctx, r); p != nil || err != nil {
@@ -294,28 +292,27 @@ func (s *Service) useStandingApproval(tx *Tx, d draftResult) (done bool, err err
 		}
 		return true, s.arm(tx, r.Actor)
 	case r.Run == nil && m != nil:
-		r.Problem = &reset.Problem{Code: reset.ProblemVoided, Want: mandateGap(*m, d), Request: r.ID,
-			Cluster: d.intent.Cluster, Group: d.intent.Group}
+		r.Problem = reset.VoidedProblem(mandateGap(*m, d)).On(d.intent.Cluster, d.intent.Group).For(r.ID)
 		return false, nil
 	case r.Run == nil:
 		return false, nil
 	}
 	r.Asked, r.Need = true, max(1, r.Need)
 	why, ruling := mandateGap(*m, d), d.ruling
-	r.Problem = &reset.Problem{Code: reset.ProblemVoided, Want: why, Request: r.ID, Cluster: d.intent.Cluster,
-		Group: d.intent.Group, Ruling: &ruling}
+	r.Problem = reset.VoidedProblem(why).On(d.intent.Cluster, d.intent.Group).For(r.ID)
+	r.Problem.Ruling = &ruling
 	r.Deadline = slices.MaxFunc([]time.Time{s.Now(), r.NotBefore}, time.Time.Compare).Add(s.Times.Approval)
-	tx.Log(s.entry(r, r.Actor, reset.EvSubmitted, "need", strconv.Itoa(r.Need), "why", why, "doubt",
+	tx.Log(s.entry(r, r.Actor, reset.EvSubmitted, "need", strconv.Itoa(r.Need), "why", string(why), "doubt",
 		string(d.ruling.Doubt)))
 	return true, r.Advance(reset.Pending)
 }
 
 // mandateGap says why what was agreed to before does not cover a plan.
-func mandateGap(m reset.Mandate, d draftResult) string {
+func mandateGap(m reset.Mandate, d draftResult) reset.VoidReason {
 	if !m.Covers(d.plan.Effect, d.plan.Steps) {
-		return "effect"
+		return reset.VoidEffect
 	}
-	return "standing"
+	return reset.VoidStanding
 }
 
 // countedVotes are the votes that count when a request is written: those on it, or else those that it rests on,

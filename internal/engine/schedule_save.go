@@ -36,7 +36,6 @@ func (s *Service) checkSchedule(
 	ctx context.Context, r reset.Request, in reset.Intent,
 ) (reset.Schedule, *reset.Problem, error) {
 	sc := r.Act.(reset.SaveSchedule).Schedule
-	about := &reset.Problem{Cluster: in.Cluster, Group: in.Group}
 	sc.Source = cmp.Or(sc.Source, reset.FromSlack)
 	if sc.Source == reset.FromSlack {
 		sc.Owner, sc.Place = r.Actor, r.Place
@@ -45,8 +44,7 @@ func (s *Service) checkSchedule(
 		sc.WhenBusy = reset.WhenBusy{Do: reset.BusyWait}
 	}
 	if in.Emergency != "" {
-		about.Code, about.Want = reset.ProblemNoStandingApproval, "emergency"
-		return sc, about, nil
+		return sc, reset.NoStandingApprovalProblem(reset.GapEmergency).On(in.Cluster, in.Group), nil
 	}
 	if p := notForRuns(sc, in); p != nil {
 		return sc, p, nil
@@ -62,20 +60,17 @@ func notForRuns(sc reset.Schedule, in reset.Intent) *reset.Problem {
 	if in.Target == nil {
 		return nil
 	}
-	p := &reset.Problem{Code: reset.ProblemNotForRuns, Cluster: in.Cluster, Group: in.Group, Want: "once",
-		Got: string(in.Target.Kind())}
+	kind := string(in.Target.Kind())
 	switch t := in.Target.(type) {
 	case reset.Undo:
-		p.Want = "never"
-		return p
+		return reset.NotForRunsProblem(kind, true).On(in.Cluster, in.Group)
 	case reset.SkipRecord, reset.Rows:
 		if !sc.RunsOnce() {
-			return p
+			return reset.NotForRunsProblem(kind, false).On(in.Cluster, in.Group)
 		}
 	case reset.Time:
 		if t.Back == 0 && !sc.RunsOnce() {
-			p.Got = cmp.Or(t.Said, p.Got)
-			return p
+			return reset.NotForRunsProblem(cmp.Or(t.Said, kind), false).On(in.Cluster, in.Group)
 		}
 	// mean something at every run
 	case reset.Exact, reset.Nowhere, reset.Latest, reset.Earliest, reset.Shift, reset.Current, reset.Like:
@@ -102,10 +97,9 @@ func (s *Service) findSchedule(
 	switch {
 	case sc.ID != "" && sc.ID != old.ID, old.Intent.Group != in.Group, old.Intent.Cluster != in.Cluster,
 		old.Source == reset.FromSlack && sc.Source == reset.FromFile:
-		return &reset.Problem{Code: reset.ProblemNameTaken, Got: old.Label(), Request: old.ID,
-			Cluster: old.Intent.Cluster, Group: old.Intent.Group}, nil
+		return reset.NameTakenProblem(old).On(old.Intent.Cluster, old.Intent.Group), nil
 	case old.Source == reset.FromFile && sc.Source != reset.FromFile:
-		return &reset.Problem{Code: reset.ProblemReadOnly, Got: old.Label(), Cluster: in.Cluster, Group: in.Group}, nil
+		return reset.ReadOnlyProblem(old).On(in.Cluster, in.Group), nil
 	}
 	sc.ID, sc.Name, sc.Revision = old.ID, old.Name, old.Revision
 	return nil, nil
@@ -114,7 +108,6 @@ func (s *Service) findSchedule(
 // checkTimes refuses times that are none, and says when the standing approval ends.
 func (s *Service) checkTimes(sc *reset.Schedule, in reset.Intent) *reset.Problem {
 	now := s.Now()
-	about := &reset.Problem{Cluster: in.Cluster, Group: in.Group}
 	first, p := s.nextRun(*sc, now)
 	latest := now.Add(reset.LongestApproval)
 	switch {
@@ -122,8 +115,7 @@ func (s *Service) checkTimes(sc *reset.Schedule, in reset.Intent) *reset.Problem
 		p.Cluster, p.Group = in.Cluster, in.Group
 		return p
 	case sc.RunsOnce() && !sc.At.After(now):
-		about.Code, about.Got = reset.ProblemTimePassed, sc.At.UTC().Format(time.RFC3339)
-		return about
+		return reset.TimePassedProblem(sc.At.UTC().Format(time.RFC3339)).On(in.Cluster, in.Group)
 	case sc.RunsOnce():
 		sc.Until = sc.At.Add(reset.OnceApprovalLasts)
 	case sc.Until.IsZero() && sc.Source == reset.FromSlack:
@@ -131,9 +123,7 @@ func (s *Service) checkTimes(sc *reset.Schedule, in reset.Intent) *reset.Problem
 	}
 	if end := sc.Until; !end.IsZero() &&
 		(end.After(latest.Add(reset.OnceApprovalLasts)) || !end.After(now) || !first.Before(end)) {
-		about.Code, about.Got, about.Want = reset.ProblemEnd, end.UTC().Format(time.RFC3339),
-			latest.UTC().Format(time.RFC3339)
-		return about
+		return reset.EndProblem(end, latest).On(in.Cluster, in.Group)
 	}
 	return nil
 }
@@ -150,7 +140,7 @@ func (s *Service) nextRun(sc reset.Schedule, after time.Time) (time.Time, *reset
 	if err != nil {
 		var p *reset.Problem
 		if !errors.As(err, &p) {
-			p = &reset.Problem{Code: reset.ProblemExpression, Got: sc.Expr, Want: err.Error()}
+			p = reset.ExpressionProblem(sc.Expr, err.Error())
 		}
 		return time.Time{}, p
 	}
@@ -170,7 +160,7 @@ func (s *Service) saveSchedule(ctx context.Context, due Due, r reset.Request) (t
 	case err != nil:
 		return time.Time{}, err
 	case p != nil: // its name was taken, its end has come: planning says so
-		return s.Now(), s.void(ctx, due, r, &reset.Problem{Code: reset.ProblemVoided, Want: "schedule", Request: r.ID})
+		return s.Now(), s.void(ctx, due, r, reset.VoidedProblem(reset.VoidSchedule).For(r.ID))
 	}
 	announced, err := s.announcedRun(ctx, sc.ID)
 	if err != nil {
@@ -224,7 +214,7 @@ func (s *Service) formerRequest(ctx context.Context, sc reset.Schedule) (*reset.
 
 // replanChanged plans again what was agreed to for a schedule that somebody else has changed meanwhile.
 func (s *Service) replanChanged(tx *Tx) error {
-	tx.Request.Problem = &reset.Problem{Code: reset.ProblemVoided, Want: "schedule", Request: tx.Request.ID}
+	tx.Request.Problem = reset.VoidedProblem(reset.VoidSchedule).For(tx.Request.ID)
 	tx.Log(s.entry(tx.Request, reset.Actor{}, reset.EvVoided, "why", "schedule"))
 	return tx.Request.Advance(reset.Planning)
 }
@@ -327,8 +317,7 @@ func (s *Service) checkScheduled(ctx context.Context, r reset.Request, d *draftR
 	case r.Run != nil:
 		p, err = s.conflictingRequest(ctx, r)
 	case reset.InFuture(d.intent) && d.intent.Emergency != "":
-		p = &reset.Problem{Code: reset.ProblemNoStandingApproval, Want: "emergency", Cluster: d.intent.Cluster,
-			Group: d.intent.Group}
+		p = reset.NoStandingApprovalProblem(reset.GapEmergency).On(d.intent.Cluster, d.intent.Group)
 	}
 	return p, err
 }
@@ -343,7 +332,7 @@ func (s *Service) rulingBefore(
 	}
 	ruling, denied := s.permit(ctx, reset.PolicyQuestion{Actor: r.Actor, Channel: r.Place.Channel,
 		Verb: reset.VerbApply, Cluster: in.Cluster, Group: in.Group, Effect: e, Requester: r.Actor,
-		Votes: r.StandingApproval.Votes}, reset.Problem{Request: r.ID})
+		Votes: r.StandingApproval.Votes}, r.ID)
 	ruling.MandateValid = true
 	return ruling, denied == nil
 }

@@ -121,8 +121,8 @@ func (s *Service) settling(
 	switch {
 	case st.Since.IsZero():
 		next, err := s.waitForKafka(ctx, *due, r,
-			&reset.Problem{Code: reset.ProblemIncomplete, Cluster: in.Cluster, Group: in.Group,
-				Got: cmp.Or(l.Why, "no committed offsets in its answer")})
+			reset.IncompleteProblem(in.Cluster, cmp.Or(l.Why, "no committed offsets in its answer")).On(in.Cluster,
+				in.Group))
 		return next, false, err
 	case !before.Since.IsZero() && before.closeTo(look.began, look.ended, s.Times) && before.Epoch == st.Epoch &&
 		before.Commits != st.Commits:
@@ -171,8 +171,7 @@ func (s *Service) restartSettling(
 	}
 	seen := s.idleObservation(r, l, st)
 	seen.MovedWhileEmpty++
-	p := &reset.Problem{Code: reset.ProblemPhantom, Request: r.ID, Cluster: in.Cluster, Group: in.Group,
-		Count: int64(seen.MovedWhileEmpty)}
+	p := reset.PhantomProblem(seen.MovedWhileEmpty).On(in.Cluster, in.Group).For(r.ID)
 	return s.nextCheck(), false, s.recordObservation(ctx, *due, r, seen, reset.EvIdle, p)
 }
 

@@ -82,12 +82,12 @@ func (s *Service) meantFreezes(ctx context.Context, a reset.Thaw) ([]reset.Froze
 		_, err := s.Resolve("", a.Cluster)
 		return nil, names, asProblem(err, ""), nil
 	}
-	return nil, names, &reset.Problem{Code: reset.ProblemNotFrozen, Cluster: a.Cluster}, nil
+	return nil, names, reset.NotFrozenProblem(a.Cluster), nil
 }
 
 // whichFreeze asks which of several freezes is meant. No answer lifts none.
 func (s *Service) whichFreeze(ctx context.Context, due Due, r reset.Request, a reset.Thaw, meant []reset.Frozen) error {
-	p := &reset.Problem{Code: reset.ProblemAmbiguous, Want: "freeze", Cluster: a.Cluster}
+	p := reset.AmbiguousProblem(reset.AskFreeze).On(a.Cluster, "")
 	var options []reset.Option
 	for _, f := range meant {
 		p.Names = append(p.Names, f.ID)
@@ -98,14 +98,14 @@ func (s *Service) whichFreeze(ctx context.Context, due Due, r reset.Request, a r
 		if r.State != reset.Planning {
 			return reset.ErrConflict
 		}
-		r.Question, r.Options, r.Problem = p.Want, options, p
+		r.Question, r.Options, r.Problem = reset.AskFreeze, options, p
 		return nil
 	})
 }
 
 // lifted says what became of the freeze that a thaw names and that is not in force.
 func (s *Service) lifted(ctx context.Context, a reset.Thaw) (*reset.Problem, error) {
-	p := &reset.Problem{Code: reset.ProblemNotFrozen, Request: a.FreezeID, Cluster: a.Cluster}
+	p := reset.NotFrozenProblem(a.Cluster).For(a.FreezeID)
 	r, err := s.Store.Load(ctx, a.FreezeID)
 	if errors.Is(err, reset.ErrNotFound) {
 		return p, nil
@@ -116,7 +116,7 @@ func (s *Service) lifted(ctx context.Context, a reset.Thaw) (*reset.Problem, err
 	entries, err := s.Store.Audit(ctx, r.ID, 0)
 	for _, e := range entries {
 		if _, freeze := r.Act.(reset.Freeze); freeze && e.Event == reset.EvThawed {
-			p.Code, p.Names = reset.ProblemLifted, []string{e.Actor.ID}
+			p = reset.LiftedProblem(a.FreezeID, e.Actor.ID).On(a.Cluster, "")
 		}
 	}
 	return p, err
@@ -186,8 +186,9 @@ func (s *Service) thaw(ctx context.Context, due Due, r reset.Request, a reset.Th
 
 // voidThaw plans a thaw again: what was agreed to does not lift the freeze any more.
 func (s *Service) voidThaw(ctx context.Context, due Due, r reset.Request, a reset.Thaw, ruling *reset.Ruling) error {
-	return s.void(ctx, due, r, &reset.Problem{Code: reset.ProblemVoided, Want: "rule", Request: r.ID,
-		Cluster: a.Cluster, Ruling: ruling})
+	p := reset.VoidedProblem(reset.VoidRule).On(a.Cluster, "").For(r.ID)
+	p.Ruling = ruling
+	return s.void(ctx, due, r, p)
 }
 
 // endThaw ends a thaw whose freeze is not in force any more: it lifts no other.
@@ -212,8 +213,7 @@ func (s *Service) lift(tx *Tx, a reset.Thaw) error {
 			tx.Log(s.entry(&o, r.Actor, reset.EvThawed, "cluster", f.Cluster, "by", r.ID, "freeze", f.ID, "why", a.Why))
 			tx.AlsoSave(o)
 		case thaw && other.FreezeID == a.FreezeID && (o.State == reset.Pending || o.State == reset.Approved):
-			p := &reset.Problem{Code: reset.ProblemLifted, Request: a.FreezeID, Cluster: f.Cluster,
-				Names: []string{r.Actor.ID}}
+			p := reset.LiftedProblem(a.FreezeID, r.Actor.ID).On(f.Cluster, "")
 			if err := s.endThaw(tx, &o, r.Actor, p); err != nil {
 				return err
 			}

@@ -33,12 +33,11 @@ func (s *Service) isUnconfigured(cluster string) bool {
 // unconfiguredProblem says that a cluster is not configured any more, and what the same Kafka is called now.
 func (s *Service) unconfiguredProblem(r reset.Request, cluster string, names reset.Names) *reset.Problem {
 	in, _ := r.Intent()
-	p := &reset.Problem{Code: reset.ProblemClusterGone, Request: r.ID, Cluster: cluster, Group: in.Group,
-		Want: names.Holder(r.ClusterID)}
+	var configured []string
 	for _, info := range s.Infos {
-		p.Names = append(p.Names, info.Name)
+		configured = append(configured, info.Name)
 	}
-	return p
+	return reset.ClusterGoneProblem(cluster, names.Holder(r.ClusterID), configured).On(cluster, in.Group).For(r.ID)
 }
 
 // unusable says why nothing can be planned or written under the cluster name of a request any more: it has left the

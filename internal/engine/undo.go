@@ -31,8 +31,7 @@ func (s *Service) soloUndoUntil(ctx context.Context, undone string, d draftResul
 		now[reset.Partition{Topic: st.Topic, Partition: st.Partition}] = st.From
 	}
 	if past, pointless := readPast(writes, now); pointless {
-		return time.Time{}, &reset.Problem{Code: reset.ProblemReadPast, Request: undone, Got: string(old.Outcome),
-			Cluster: d.intent.Cluster, Group: d.intent.Group, Count: past}, nil
+		return time.Time{}, reset.ReadPastProblem(undone, old.Outcome, past).On(d.intent.Cluster, d.intent.Group), nil
 	}
 	until := old.EndedAt.Add(soloUndoWithin)
 	if !d.snap.Group.Idle() || !offsetsUntouched(writes, now) || !s.Now().Before(until) {

@@ -35,9 +35,9 @@ type decision struct {
 	right    func(r *reset.Request, by reset.Actor) reset.Verb // that the policy is asked for; nil: none beside
 	effect   bool                                              // the right is asked for the effect as it is now
 	revision revisionUse
-	reason   string // what is missing without Why; empty: none is needed
-	ends     bool   // it ends the request, for which it is never too late
-	holds    bool   // while it is recorded and not decided, nothing is written
+	reason   reset.Question // what is missing without Why; empty: none is needed
+	ends     bool           // it ends the request, for which it is never too late
+	holds    bool           // while it is recorded and not decided, nothing is written
 	change   func(s *Service, tx *Tx, x *deciding) error
 	late     func(tx *Tx, x *deciding) error // the answer in every other state; nil: that it is too late
 }
@@ -61,9 +61,9 @@ var decisions = map[DecisionVerb][]decision{
 	},
 	DoEmergency: {
 		{from: in(reset.Draft), own: true, right: needs(reset.VerbEmergency), effect: true, revision: named,
-			reason: "incident", change: goAlone},
+			reason: reset.AskIncident, change: goAlone},
 		{from: in(reset.Pending), right: needs(reset.VerbEmergency), effect: true, revision: named,
-			reason: "incident", change: goAlone},
+			reason: reset.AskIncident, change: goAlone},
 	},
 	DoReject: {
 		{from: in(reset.Pending), right: needs(reset.VerbReject), ends: true, change: reject},
@@ -83,7 +83,7 @@ var decisions = map[DecisionVerb][]decision{
 		{from: in(reset.Applied, reset.Failed), right: needs(reset.VerbUndo), change: undo, late: nothingToUndo},
 	},
 	DoSettle: {
-		{from: in(reset.Failed), right: needs(reset.VerbSettle), reason: "why", change: settle},
+		{from: in(reset.Failed), right: needs(reset.VerbSettle), reason: reset.AskWhy, change: settle},
 	},
 }
 

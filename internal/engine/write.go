@@ -138,13 +138,12 @@ func (s *Service) nothingWritten(
 	ctx context.Context, due Due, r reset.Request, a reset.Attempt, t answerCounts, unsent error,
 ) (time.Time, error) {
 	in, _ := r.Intent()
-	p := &reset.Problem{Code: reset.ProblemKafkaRejected, Request: r.ID, Cluster: in.Cluster, Group: in.Group}
+	p := reset.KafkaRejectedProblem("").On(in.Cluster, in.Group).For(r.ID)
 	sent := "yes"
 	if unsent != nil {
 		p, sent = asProblem(unsent, in.Cluster), "no"
 		if errors.Is(unsent, errSlowStore) {
-			p = &reset.Problem{Code: reset.ProblemSlowStore, Request: r.ID, Cluster: in.Cluster, Group: in.Group,
-				Want: grace.String()}
+			p = reset.SlowStoreProblem(grace).On(in.Cluster, in.Group).For(r.ID)
 		}
 	} else {
 		p.Got = t.rejections[0]
@@ -198,8 +197,8 @@ func (s *Service) rollBack(
 // notRolledBack says why a part that was written could not be put back, and who was in the group then.
 func (s *Service) notRolledBack(ctx context.Context, r reset.Request, said string) *reset.Problem {
 	in, _ := r.Intent()
-	p := &reset.Problem{Code: reset.ProblemKafkaRejected, Request: r.ID, Cluster: in.Cluster, Group: in.Group,
-		Rollback: &reset.Rollback{Got: said}}
+	p := reset.KafkaRejectedProblem("").On(in.Cluster, in.Group).For(r.ID)
+	p.Rollback = &reset.Rollback{Got: said}
 	var states map[string]reset.GroupState
 	cluster, err := s.cluster(in.Cluster)
 	if err == nil {
@@ -218,7 +217,7 @@ func (s *Service) answerLost(
 	ctx context.Context, due Due, r reset.Request, a reset.Attempt, said string,
 ) (time.Time, error) {
 	in, _ := r.Intent()
-	p := &reset.Problem{Code: reset.ProblemLost, Request: r.ID, Cluster: in.Cluster, Group: in.Group, Got: said}
+	p := reset.LostProblem(said).On(in.Cluster, in.Group).For(r.ID)
 	if r.Problem != nil {
 		p.Rollback = r.Problem.Rollback
 	}

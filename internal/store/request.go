@@ -119,7 +119,7 @@ func undoable(ctx context.Context, q querier, undone string) error {
 	if err != nil {
 		return err
 	}
-	return &reset.Problem{Code: reset.ProblemNoUndo, Request: undone, State: undo.State, Want: undo.ID}
+	return reset.UndoneProblem(undone, undo)
 }
 
 // Load implements engine.Store.

@@ -178,21 +178,21 @@ func question(c *Content, s reset.Story, v timeFormat) {
 	in, _ := r.Intent()
 	c.Status = status(r, "a question")
 	switch r.Question {
-	case "cluster":
+	case reset.AskCluster:
 		c.Lines = []Line{say(in.Group, " exists on ", text.List(labels(r.Options), 4), ". Which one?")}
-	case "topics":
+	case reset.AskTopics:
 		c.Lines = []Line{say("Which topics? ", in.Group, " has commits on ", topicsBehind(r.Topics), ".")}
-	case "target":
+	case reset.AskTarget:
 		c.Status = status(r, groupStatus(r.Observation.Group))
 		c.Lines = []Line{say("To what? ", in.Group, " has commits on ", topicsBehind(r.Topics), ".")}
 		c.Table = topicLagTable(r.Topics)
-	case "freeze":
+	case reset.AskFreeze:
 		c.Lines = whichFreeze(r, v)
-	case "connector":
+	case reset.AskConnector:
 		c.Lines = connectorLines(in.Group, strings.TrimPrefix(in.Group, "connect-"))
-	case "deleted":
+	case reset.AskDeleted:
 		c.Lines = append(problemLines(r.Problem), say("The rest can go on without it, as a new plan."))
-	case "ahead":
+	case reset.AskAhead:
 		c.Lines = aheadLines(r.Problem, v)
 	default:
 		c.Lines = []Line{say(r.Question)}

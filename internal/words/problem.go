@@ -190,32 +190,47 @@ func wait(s string) string {
 	return s
 }
 
-// voidReason says why a recheck voided an approval.
-func voidReason(p *reset.Problem) string {
-	switch p.Want {
-	case "deleted":
+// voidReasons says why an approval no longer covers what would be written.
+var voidReasons = map[reset.VoidReason]func(p *reset.Problem) string{
+	reset.VoidDeleted: func(p *reset.Problem) string {
 		return p.Topic + " was deleted"
-	case "recreated":
+	},
+	reset.VoidRecreated: func(p *reset.Problem) string {
 		return p.Topic + " was deleted and made again"
-	case "gone":
+	},
+	reset.VoidGone: func(p *reset.Problem) string {
 		return partitionsLabel(p.Topic, p.Parts) + " is no more"
-	case "skips":
+	},
+	reset.VoidSkips: func(p *reset.Problem) string {
 		return partitionsLabel(p.Topic, p.Parts) + " would now skip messages, and would not have before"
-	case "copied":
+	},
+	reset.VoidCopied: func(p *reset.Problem) string {
 		return "the offsets of the copied group have moved on " + partitionsLabel(p.Topic, p.Parts) +
 			"; if they keep moving, stop that group first"
-	case "direction":
+	},
+	reset.VoidDirection: func(p *reset.Problem) string {
 		return "on " + partitionsLabel(p.Topic, p.Parts) + " a replay became a skip, or a skip a replay"
-	case "effect":
+	},
+	reset.VoidEffect: func(p *reset.Problem) string {
 		return "the effect has grown beyond what was approved"
-	case "rival":
+	},
+	reset.VoidRival: func(p *reset.Problem) string {
 		return cmp.Or(p.Request, "another reset") + " moved the same group first"
-	case "rule":
+	},
+	reset.VoidRule: func(p *reset.Problem) string {
 		return "the rules in force no longer allow it"
-	case "standing":
+	},
+	reset.VoidStanding: func(p *reset.Problem) string {
 		return "what was agreed to for all its runs does not stand any more"
-	case "schedule":
+	},
+	reset.VoidSchedule: func(p *reset.Problem) string {
 		return "the schedule was changed meanwhile, or its time has passed"
+	},
+}
+
+func voidReason(p *reset.Problem) string {
+	if why, ok := voidReasons[reset.VoidReason(p.Want)]; ok {
+		return why(p)
 	}
 	return cmp.Or(p.Want, "the plan has moved")
 }
@@ -255,28 +270,45 @@ func ruleOfProblem(p *reset.Problem) string {
 	return ruleOf(*p.Ruling)
 }
 
-func which(p *reset.Problem) Line {
-	group := cmp.Or(p.Group, "GROUP")
-	switch p.Want {
-	case "cluster":
+// questions says what is missing, with an example, where there is no choice to offer.
+var questions = map[reset.Question]func(p *reset.Problem) Line{
+	reset.AskCluster: func(p *reset.Problem) Line {
 		if len(p.Names) == 0 {
-			return say("Which cluster? Say it with the group. Example: ", code(group+"@CLUSTER orders to 02:10"))
+			return say("Which cluster? Say it with the group. Example: ", code(group(p)+"@CLUSTER orders to 02:10"))
 		}
 		return say("Which cluster? ", text.List(p.Names, 5), ". Say it with the group. Example: ",
-			code(group+"@"+p.Names[0]))
-	case "topics":
+			code(group(p)+"@"+p.Names[0]))
+	},
+	reset.AskTopics: func(p *reset.Problem) Line {
 		return say("Which topics? Name them, or say ", code("--all-topics"), ".")
-	case "target":
+	},
+	reset.AskTarget: func(p *reset.Problem) Line {
 		return say("To what? Examples: ", code("to 02:10"), ", ", code("back 2h"), ", ", code("to latest"))
-	case "ahead":
+	},
+	reset.AskAhead: func(p *reset.Problem) Line {
 		return say(aheadLines(p, timeFormat{time.UTC, noNow})[0], " To skip is ", code("--skip-ahead"), ", or say ",
 			code("to latest"), " or ", code("to earliest"), ".")
-	case "freeze":
+	},
+	reset.AskFreeze: func(p *reset.Problem) Line {
 		return say("Which freeze? ", text.List(p.Names, 5), ". Each is lifted by itself: ", code("thaw ID"))
-	case "connector":
-		return say(connectorLines(group, cmp.Or(p.Got, "NAME"))[0], " Say so: ", code("--connector-stopped"))
-	case "why":
+	},
+	reset.AskConnector: func(p *reset.Problem) Line {
+		return say(connectorLines(group(p), cmp.Or(p.Got, "NAME"))[0], " Say so: ", code("--connector-stopped"))
+	},
+	reset.AskWhy: func(p *reset.Problem) Line {
 		return say("Say why. Example: ", code("settle "+p.Request+` "offsets checked by hand"`))
-	}
-	return say("Something is missing: ", p.Want, ".")
+	},
+	reset.AskIncident: somethingMissing,
+	reset.AskDeleted:  deletedTopic,
 }
+
+func which(p *reset.Problem) Line {
+	if ask, ok := questions[reset.Question(p.Want)]; ok {
+		return ask(p)
+	}
+	return somethingMissing(p)
+}
+
+func somethingMissing(p *reset.Problem) Line { return say("Something is missing: ", p.Want, ".") }
+
+func group(p *reset.Problem) string { return cmp.Or(p.Group, "GROUP") }

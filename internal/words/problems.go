@@ -190,7 +190,7 @@ var problems = map[reset.ProblemCode]func(p *reset.Problem) Line{
 	},
 	reset.ProblemNoStandingApproval: func(p *reset.Problem) Line {
 		return say("Nothing that was agreed to lets ", cmp.Or(p.Got, "the schedule"), " run",
-			reasonOf(noStandingApproval[p.Want]), ". Save it again: that asks for a new approval.")
+			reasonOf(approvalGaps[reset.ApprovalGap(p.Want)]), ". Save it again: that asks for a new approval.")
 	},
 	reset.ProblemNotForRuns: func(p *reset.Problem) Line {
 		return say(text.Clip(cmp.Or(p.Got, "This target"), 60),

@@ -7,10 +7,11 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-var noStandingApproval = map[string]string{
-	"ended":     "the standing approval has ended",
-	"changed":   "it was changed since",
-	"emergency": "an emergency is no standing approval",
+// approvalGaps says why a standing approval lets nothing run.
+var approvalGaps = map[reset.ApprovalGap]string{
+	reset.GapEnded:     "the standing approval has ended",
+	reset.GapChanged:   "it was changed since",
+	reset.GapEmergency: "an emergency is no standing approval",
 }
 
 func reasonOf(why string) string {

@@ -158,8 +158,9 @@ func voided(e entry) string {
 		return ""
 	}
 	why := strings.TrimSuffix(e.Facts["why"], string(reset.ProblemVoided))
-	return ": " +
-		voidReason(&reset.Problem{Want: why, Topic: cmp.Or(e.Facts["topic"], "a topic"), Request: e.Facts["by"]})
+	p := reset.VoidedProblem(reset.VoidReason(why)).For(e.Facts["by"])
+	p.Topic = cmp.Or(e.Facts["topic"], "a topic")
+	return ": " + voidReason(p)
 }
 
 func unanswered(e entry) string {
