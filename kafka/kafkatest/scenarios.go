@@ -377,4 +377,7 @@ func checkup(b *bench) {
 		b.Errorf("checkup is %+v, want cluster %s with %d brokers and %d notes", got, b.world.ClusterID,
 			len(b.world.Addrs), b.world.Notes)
 	}
+	id, err := b.kafka.ID(b.ctx)
+	b.ok(err)
+	b.equal("cluster id", id, b.world.ClusterID)
 }
