@@ -146,10 +146,7 @@ func (a *App) takeOver(ctx context.Context) error {
 // Run serves until ctx is done, and returns after all that it started has stopped. What had begun to be written is
 // finished.
 func (a *App) Run(ctx context.Context) error {
-	if err := a.takeOver(ctx); err != nil {
-		return err
-	}
-	if err := a.service.SyncFileSchedules(ctx, a.filed); err != nil {
+	if err := a.Begin(ctx); err != nil {
 		return err
 	}
 	g, gctx := errgroup.WithContext(ctx)
@@ -173,6 +170,15 @@ func (a *App) Run(ctx context.Context) error {
 		return fmt.Errorf("gave up waiting for what was under way after %s; the next start finds it out by reading",
 			drainTime)
 	}
+}
+
+// Begin is what Run does first: it takes over what the process before left, and makes the file's schedules those that
+// are stored.
+func (a *App) Begin(ctx context.Context) error {
+	if err := a.takeOver(ctx); err != nil {
+		return err
+	}
+	return a.service.SyncFileSchedules(ctx, a.filed)
 }
 
 // Close gives back what New opened, last first.

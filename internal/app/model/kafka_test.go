@@ -11,13 +11,11 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// clusterID is Kafka's own id of prod.
-const clusterID = "K1"
-
 // fakeKafka is a cluster in memory that keeps its whole history: each look at a group, each request that reached it,
 // each change of a committed offset with its cause. Requests can be held on the way and land much later, as TCP
 // allows.
 type fakeKafka struct {
+	id        string
 	mu        sync.Mutex
 	now       func() time.Time
 	topics    map[string]*topic
@@ -82,10 +80,19 @@ type change struct {
 	request  *request // of the bot
 }
 
+// sender is the process that sends a write: the name by which it knows the cluster, the policy that it was started
+// with, and whether Slack was in trouble then.
+type sender struct {
+	cluster string
+	policy  policy
+	sick    bool
+}
+
 // request is a write of the bot that reached the cluster, or is on its way there.
 type request struct {
 	seq     int
 	at      time.Time
+	from    sender
 	group   string
 	chunk   reset.Chunk
 	fate    fate
@@ -132,8 +139,9 @@ var fates = []fate{
 	{name: "not sent", unsent: true},
 }
 
-func newKafka(now func() time.Time) *fakeKafka {
-	k := &fakeKafka{now: now, note: func(string, ...any) {}, topics: map[string]*topic{}, groups: map[string]*group{},
+func newKafka(id string, now func() time.Time) *fakeKafka {
+	k := &fakeKafka{id: id, now: now, note: func(string, ...any) {},
+		topics: map[string]*topic{}, groups: map[string]*group{},
 		known: map[string]map[reset.Partition]situation{}}
 	born := now()
 	for name, parts := range map[string]int{"orders": 3, "refunds": 1} {
@@ -144,11 +152,12 @@ func newKafka(now func() time.Time) *fakeKafka {
 		}
 		k.topics[name] = t
 	}
-	for _, g := range []string{"billing", "billing-b", "audit"} {
+	for _, g := range []string{"billing", "billing-b", "billing-n", "audit"} {
 		k.groups[g] = &group{commits: map[reset.Partition]reset.Position{}}
 	}
 	for p := range int32(3) {
 		k.groups["billing"].commits[reset.Partition{Topic: "orders", Partition: p}] = reset.Position{Offset: 900}
+		k.groups["billing-n"].commits[reset.Partition{Topic: "orders", Partition: p}] = reset.Position{Offset: 800}
 		k.groups["billing-b"].commits[reset.Partition{Topic: "orders", Partition: p}] = reset.Position{Offset: 700 +
 			int64(p)}
 	}
@@ -418,7 +427,7 @@ func (k *fakeKafka) Inspect(ctx context.Context, q reset.Query) (reset.Snapshot,
 	if err := errors.Join(k.down, ctx.Err()); err != nil {
 		return reset.Snapshot{}, err
 	}
-	snap := reset.Snapshot{At: k.now(), ClusterID: clusterID, Group: k.state(q.Group), Topics: map[string]reset.Topic{}}
+	snap := reset.Snapshot{At: k.now(), ClusterID: k.id, Group: k.state(q.Group), Topics: map[string]reset.Topic{}}
 	if !snap.Group.Exists {
 		snap.Near = slices.Sorted(maps.Keys(k.groups))
 		return snap, nil
@@ -500,10 +509,9 @@ func (k *fakeKafka) read(into []reset.PartitionState, q reset.Query, p reset.Par
 	return append(into, st)
 }
 
-// Write implements engine.Cluster.
-func (k *fakeKafka) Write(
-	ctx context.Context, g string, ch reset.Chunk, ready func() error,
-) ([]reset.StepResult, error) {
+// write is a Cluster's Write.
+func (k *fakeKafka) write(ctx context.Context, from sender, g string, ch reset.Chunk,
+	ready func() error) ([]reset.StepResult, error) {
 	k.mu.Lock()
 	var f fate
 	if len(k.fates) > 0 {
@@ -523,7 +531,7 @@ func (k *fakeKafka) Write(
 	k.mu.Lock()
 	between := k.between
 	k.between = nil
-	r := k.leaves(g, ch, f)
+	r := k.leaves(from, g, ch, f)
 	k.mu.Unlock()
 	if between != nil {
 		between()
@@ -550,8 +558,8 @@ func (k *fakeKafka) Write(
 }
 
 // leaves notes a request with what the bot could know when it sent it.
-func (k *fakeKafka) leaves(g string, ch reset.Chunk, f fate) *request {
-	r := &request{seq: k.next(), at: k.now(), group: g, chunk: ch, fate: f, known: maps.Clone(k.known[g]),
+func (k *fakeKafka) leaves(from sender, g string, ch reset.Chunk, f fate) *request {
+	r := &request{seq: k.next(), at: k.now(), from: from, group: g, chunk: ch, fate: f, known: maps.Clone(k.known[g]),
 		stood: map[reset.Partition]reset.Position{}}
 	for _, st := range ch.Steps {
 		r.stood[st.Partition] = k.at(g, st.Partition)

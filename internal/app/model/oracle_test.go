@@ -16,9 +16,11 @@ func (w *world) judge() {
 		w.created(s.cards[id])
 	}
 	of := w.tellers()
+	w.of = of
 	for _, id := range s.order {
 		c := s.cards[id]
-		if c.group == "" || c.group == "everything" {
+		if c.group == "" || c.brake != "" {
+			w.braked(c)
 			continue
 		}
 		writes := of[id]
@@ -36,7 +38,8 @@ func (w *world) judge() {
 			said[class] = true
 		}
 		w.ends(id, writes)
-		w.allowed(c, writes)
+		w.authorized(c, writes)
+		w.keeps(c)
 	}
 	w.carefully()
 }
@@ -45,8 +48,18 @@ func (w *world) judge() {
 // What all saw first is a schedule's run.
 func (w *world) created(c *told) {
 	first := c.views[0]
+	if c.creator = nil; runOf.MatchString(strings.Join(texts(c), "\n")) {
+		return
+	}
+	who := first.reader
+	if m := brakeAsker.FindStringSubmatch(first.text); m != nil && c.brake != "" {
+		who = "U0" + strings.ToUpper(m[1]+m[2])
+	}
 	for _, a := range w.acts {
-		if first.reader == a.who && a.from <= first.index &&
+		if c.brake != "" && (a.verb != c.brake || !strings.Contains(first.text, a.why())) {
+			continue
+		}
+		if who == a.who && a.from <= first.index &&
 			slices.Contains([]string{"ask", "retry", "undo", "freeze", "thaw"}, a.verb) {
 			c.creator = a
 		}
@@ -535,61 +548,6 @@ func (w *world) excused(v view, ch change) bool {
 
 func (c *told) schedule() bool {
 	return slices.ContainsFunc(c.views, func(v view) bool { return strings.Contains(v.text, "chedule") })
-}
-
-// allowed checks that enough people who may had agreed before each write.
-func (w *world) allowed(c *told, writes []*request) {
-	for _, r := range writes {
-		if len(w.changesOf([]*request{r}, w.kafka.seq+1)) == 0 {
-			continue
-		}
-		ids := []string{c.id}
-		for _, v := range c.views {
-			if on := restsOn.FindStringSubmatch(v.text); on != nil && !slices.Contains(ids, on[1]) {
-				ids = append(ids, on[1])
-			}
-		}
-		w.agreed(c, r, ids)
-	}
-}
-
-func (w *world) agreed(c *told, r *request, ids []string) {
-	asker := ""
-	for _, id := range ids {
-		if t := w.screen.cards[id]; t != nil && t.creator != nil {
-			asker = t.creator.who
-			if !t.creator.request && !t.creator.alone {
-				w.wrong("asked without right", "%s of %s was written", id, asker)
-			}
-		}
-	}
-	approved := map[string]bool{}
-	confirmed, alone := false, false
-	// a run is asked for by its schedule
-	if owner := runOf.FindStringSubmatch(c.views[0].text); c.creator == nil && owner != nil {
-		asker, confirmed = "U0"+strings.ToUpper(owner[1]), true
-	}
-	for _, a := range w.acts {
-		if !slices.Contains(ids, a.id()) || a.at.After(r.at) {
-			continue
-		}
-		confirmed = confirmed || a.who == asker && a.verb == "approve"
-		alone = alone || a.alone && (a.verb == "emergency" || a.verb == "approve")
-		if a.verb == "approve" && a.approve && a.who != asker {
-			approved[a.who] = true
-		}
-	}
-	undo := c.creator != nil && (c.creator.verb == "undo" ||
-		strings.Contains(strings.Join(texts(c), "\n"), "ake back "))
-	switch need := needs(r.effect); {
-	case asker == "":
-		w.wrong("nobody asked", "%s was written and nobody is known to have asked for it", c.id)
-	case !confirmed && !alone:
-		w.wrong("nobody confirmed", "%s was written and %s never said so", c.id, asker)
-	case len(approved) < need && !alone && !undo:
-		w.wrong("not approved", "%s moved %+v, which needs %d, with the approval of %d", c.id, r.effect, need,
-			len(approved))
-	}
 }
 
 func texts(c *told) []string {

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -8,16 +9,17 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/slacksim"
 )
 
-// The people. mara, kim and gus are in the group that may request, jon, kim and dee in the one that approves; gus is
-// a guest, so that his membership is worth nothing; dee gets deactivated; sol is of another organisation; ben is a
-// member of neither.
+// The people. mara, kim and gus are in the group that may request, jon, kim and dee in the one that approves; ray may
+// request and ann approve by their own names, and oncall and bob may act alone; gus is a guest, so that his membership
+// is worth nothing; dee, ann and mara get deactivated; sol is of another organisation; ben may approve on the sandbox.
 const (
 	mara, jon, kim, dee = "U0MARA", "U0JON", "U0KIM", "U0DEE"
-	oncall              = "U0ONCALL"
+	ray, ann            = "U0RAY", "U0ANN"
+	oncall, bob         = "U0ONCALL", "U0BOB"
 	ben, gus, sol       = "U0BEN", "U0GUS", "U0SOL"
 )
 
-var everybody = []string{mara, jon, kim, dee, oncall, ben, gus, sol}
+var everybody = []string{mara, jon, kim, dee, ray, ann, oncall, bob, ben, gus, sol}
 
 func (w *world) people() {
 	w.sim.AddTeam("T0OTHER", "another organisation")
@@ -30,6 +32,7 @@ func (w *world) people() {
 		w.sim.DM(id)
 	}
 	w.pay, w.owners = []string{mara, kim, gus}, []string{jon, kim, dee}
+	w.notes()
 	w.sim.AddGroup(slacksim.UserGroup{ID: "S0PAY", Handle: "pay", Name: "Pay", Members: w.pay})
 	w.sim.AddGroup(slacksim.UserGroup{ID: "S0OWNERS", Handle: "owners", Name: "Owners", Members: w.owners})
 	w.sim.AddChannel(slacksim.Channel{ID: incident, Name: "inc", Members: everybody})
@@ -37,27 +40,55 @@ func (w *world) people() {
 	w.sim.AddChannel(slacksim.Channel{ID: home, Name: "kafka-prod", Members: everybody, Bot: true})
 }
 
-// The policy of configText, in the oracle's own words.
+// circumstance is who was what from a moment on.
+type circumstance struct {
+	from        time.Time
+	pay, owners []string
+	gone        map[string]bool
+}
 
-func (w *world) full(who string) bool { return who != gus && who != sol && !w.gone[who] }
+// notes remembers who is what now.
+func (w *world) notes() {
+	w.history = append(w.history, circumstance{w.now(), w.pay, w.owners, maps.Clone(w.gone)})
+}
 
-func (w *world) mayRequest(who string) bool { return w.full(who) && slices.Contains(w.pay, who) }
-func (w *world) mayApprove(who string) bool { return w.full(who) && slices.Contains(w.owners, who) }
-func (w *world) mayAlone(who string) bool   { return w.full(who) && who == oncall }
-
-// needs is how many others have to approve an effect.
-func needs(e effect) int {
-	switch {
-	case e.skip == 0 && e.replay <= 100:
-		return 0
-	case e.skip <= 300 && e.replay <= 500:
-		return 1
+// during are the circumstances of a time, both ends included.
+func (w *world) during(from, to time.Time) []circumstance {
+	var out []circumstance
+	for i, c := range w.history {
+		if !c.from.After(to) && (i+1 == len(w.history) || !w.history[i+1].from.Before(from)) {
+			out = append(out, c)
+		}
 	}
-	return 2
+	return out
+}
+
+// names are the entries of a list that meant somebody at some moment of a time.
+func (w *world) names(list []string, who string, from, to time.Time) []string {
+	var out []string
+	for _, c := range w.during(from, to) {
+		if who == gus || who == sol || c.gone[who] {
+			continue
+		}
+		for _, name := range list {
+			in := name == who || name == "members" || name == "S0PAY" && slices.Contains(c.pay, who) ||
+				name == "S0OWNERS" && slices.Contains(c.owners, who)
+			if in && !slices.Contains(out, name) {
+				out = append(out, name)
+			}
+		}
+	}
+	return out
+}
+
+// deactivated reports whether somebody was, all the time.
+func (w *world) deactivated(who string, from, to time.Time) bool {
+	return !slices.ContainsFunc(w.during(from, to), func(c circumstance) bool { return !c.gone[who] })
 }
 
 // act is something that a person did.
 type act struct {
+	n               int // counts the acts
 	who, verb, text string
 	ref             string // "k7f3" or "k7f3.1": what it was about
 	click           *slacksim.Shown
@@ -65,9 +96,9 @@ type act struct {
 	at              time.Time
 	from            int // of what was shown until then
 	step            int
-	views           int // forms that were open
-
-	request, approve, alone bool // what the policy let them do then
+	views           int      // forms that were open
+	kafka           int      // what had happened in Kafka
+	policies        []policy // by which it may have been judged
 
 	failed   bool // Slack told them that the app did not take it
 	answered bool
@@ -76,11 +107,16 @@ type act struct {
 
 func (a *act) id() string { id, _, _ := strings.Cut(a.ref, "."); return id }
 
+// why is the reason that a freeze or a thaw gives: "freeze prod DATA LOSS".
+func (a *act) why() string {
+	words := strings.SplitN(a.text, " ", 3)
+	return append(words, "", "", "")[2]
+}
+
 // begins notes an act that is about to happen.
 func (w *world) begins(who, verb, ref, text string) *act {
-	a := &act{who: who, verb: verb, ref: ref, text: text, at: w.now(), from: w.screen.seen, step: w.steps,
-		request: w.mayRequest(who), approve: w.mayApprove(who), alone: w.mayAlone(who),
-		views: len(w.sim.Person(who).Views()), trouble: w.sick}
+	a := &act{n: len(w.acts), who: who, verb: verb, ref: ref, text: text, at: w.now(), from: w.screen.seen, step: w.steps,
+		views: len(w.sim.Person(who).Views()), trouble: w.sick, kafka: w.stamp().Nanosecond(), policies: []policy{w.policy}}
 	w.acts = append(w.acts, a)
 	w.did("%s: %s %s %s", who, verb, ref, text)
 	return a

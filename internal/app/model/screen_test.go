@@ -12,12 +12,13 @@ import (
 // screen is everything that people were shown, read as a person would: the line under the title says which request it
 // is and how it stands.
 type screen struct {
-	w      *world
-	seen   int // of Slack's journal
-	shown  []slacksim.Shown
-	latest map[place]int // what each message says now, by index in shown
-	cards  map[string]*told
-	order  []string
+	w         *world
+	seen      int // of Slack's journal
+	shown     []slacksim.Shown
+	latest    map[place]int // what each message says now, by index in shown
+	cards     map[string]*told
+	order     []string
+	schedules map[string][]state // what was said of each, by name
 }
 
 type place struct{ channel, ts string }
@@ -25,7 +26,10 @@ type place struct{ channel, ts string }
 // told is what was said of one request.
 type told struct {
 	id, group string
-	creator   *act // whose act it came of; nil: a schedule's run
+	brake     string // "freeze" or "thaw"
+	place     string // of those: the cluster, or *
+	names     string // the freeze that a thaw names
+	creator   *act   // whose act it came of; nil: a schedule's run
 	views     []view
 }
 
@@ -46,7 +50,7 @@ type view struct {
 }
 
 func newScreen(w *world) *screen {
-	return &screen{w: w, latest: map[place]int{}, cards: map[string]*told{}}
+	return &screen{w: w, latest: map[place]int{}, cards: map[string]*told{}, schedules: map[string][]state{}}
 }
 
 var (
@@ -88,11 +92,48 @@ func (s *screen) take(m slacksim.Shown, at place) {
 	if title := titleLine.FindStringSubmatch(lines[0]); title != nil {
 		c.group = title[1]
 	}
+	s.about(c, lines[0], ref[3], text, m.At.Nanosecond())
 	c.views = append(c.views, view{at: m.At.Truncate(time.Second), kafka: m.At.Nanosecond(), step: s.w.steps,
 		public: m.Reader == "" && m.Thread == "" && !strings.Contains(text, "The card in #"), place: at, status: ref[3],
 		text: text, index: len(s.shown) - 1, rev: ref[2], version: m.Version, reader: m.Reader,
 		inThread: m.Thread != ""})
 }
+
+var brakeOf = regexp.MustCompile(`^everything(?: on (\S+))?`)
+
+// about notes which freeze, thaw or schedule a content speaks of.
+func (s *screen) about(c *told, title, status, text string, kafka int) {
+	if m := scheduleIs.FindStringSubmatch(status); m != nil {
+		s.schedules[m[1]] = append(s.schedules[m[1]], state{kafka, m[2] == "active"})
+	}
+	if m := isStopped.FindStringSubmatch(text); m != nil {
+		s.schedules[m[1]] = append(s.schedules[m[1]], state{kafka, false})
+	}
+	if m := runsAgain.FindStringSubmatch(text); m != nil {
+		s.schedules[m[1]] = append(s.schedules[m[1]], state{kafka, true})
+	}
+	m := brakeOf.FindStringSubmatch(title)
+	if m == nil {
+		return
+	}
+	if c.place = m[1]; c.place == "all" || c.place == "" {
+		c.place = "*"
+	}
+	lower := strings.ToLower(text)
+	switch {
+	case c.brake != "":
+	case strings.HasPrefix(status, "FROZEN"), strings.HasPrefix(status, "lifted"),
+		strings.Contains(text, "asks to freeze"), strings.Contains(text, "not freeze"):
+		c.brake = "freeze"
+	case strings.Contains(lower, "thaw"):
+		c.brake = "thaw"
+	}
+	if m := freezeNamed.FindStringSubmatch(text); m != nil && c.brake == "thaw" && s.cards[m[1]] != nil && m[1] != c.id {
+		c.names = m[1]
+	}
+}
+
+var freezeNamed = regexp.MustCompile(`(?:thaw|lift|[Ff]reeze) ([a-z][a-z2-9]{3})\b`)
 
 func audience(m slacksim.Shown) string {
 	switch {
@@ -146,6 +187,7 @@ func (s *screen) check(a *act) {
 		}
 	}
 	a.answered = a.answered || a.failed || s.answers(a) || s.w.gotForm(a)
+	s.counted(a)
 	if a.trouble || s.w.sick {
 		return
 	}
@@ -156,6 +198,22 @@ func (s *screen) check(a *act) {
 	if !public && refused && len(others) > 0 {
 		s.w.wrong("others told", "%q of %s changed nothing that all see, and %v got messages",
 			a.verb+" "+a.ref+" "+a.text, a.who, others)
+	}
+}
+
+// counted checks that nobody is told that they had approved a revision which they had not.
+func (s *screen) counted(a *act) {
+	_, rev, _ := strings.Cut(a.ref, ".")
+	if a.verb != "approve" || rev == "" {
+		return
+	}
+	before := slices.ContainsFunc(s.w.acts[:a.n], func(b *act) bool {
+		return b.who == a.who && b.ref == a.ref && (b.verb == "approve" || b.verb == "emergency")
+	})
+	for _, m := range s.shown[min(a.from, len(s.shown)):] {
+		if m.Reader == a.who && !before && strings.Contains(m.Text(a.who), "Already approved by you") {
+			s.w.wrong("vote refused", "%s %q is told that they had approved it", a.who, a.ref)
+		}
 	}
 }
 

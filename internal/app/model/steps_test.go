@@ -17,9 +17,11 @@ func (w *world) step() {
 		of int
 		do func()
 	}{
-		{12, w.asks}, {36, w.helps}, {14, w.presses}, {6, w.says}, {6, w.decides}, {3, w.schedules}, {3, w.looks},
-		{1, w.brakes}, {14, w.consumers}, {6, w.grows}, {1, w.topics}, {3, w.outsiders}, {7, w.faults}, {2, w.lands},
-		{1, w.outage}, {4, w.slackFails}, {4, w.slackHeals}, {2, w.dies}, {1, w.shifts}, {2, w.ambush}, {14, w.waits},
+		{12, w.asks}, {36, w.helps}, {14, w.presses}, {6, w.says}, {6, w.decides}, {8, w.schedules}, {3, w.looks},
+		{2, w.brakes}, {4, w.thaws}, {14, w.consumers}, {6, w.grows}, {1, w.topics}, {3, w.outsiders}, {7, w.faults},
+		{2, w.lands}, {1, w.outage}, {4, w.slackFails}, {4, w.slackHeals}, {2, w.dies}, {2, w.shifts}, {2, w.ambush},
+		{14, w.waits}, {1, w.reloads}, {1, w.rivals}, {2, w.undoes}, {1, w.copies}, {1, w.starts}, {2, w.nights},
+		{1, w.stacks},
 	}
 	total := 0
 	for _, x := range weights {
@@ -47,7 +49,7 @@ func (w *world) channel(who string) string {
 
 // asks is a request of a person who mostly has the right.
 func (w *world) asks() {
-	who := pick(w, mara, mara, mara, mara, kim, kim, jon, oncall)
+	who := pick(w, mara, mara, mara, mara, kim, kim, jon, ray, oncall)
 	group := pick(w, "billing", "billing", "billing", "billing", "billing", "billing-b")
 	topics := pick(w, "orders", "orders", "orders", "orders:0", "refunds", "orders refunds", "--all-topics")
 	switch w.rand.IntN(20) {
@@ -61,7 +63,8 @@ func (w *world) asks() {
 	target := pick(w, "to latest", "to earliest", "shift -20", "shift -20", "shift -90", "shift 30", "shift -150",
 		"shift -400", fmt.Sprintf("to offset %d", w.rand.IntN(1100)), fmt.Sprintf("to offset %d", 850+w.rand.IntN(60)),
 		"back 10m", "back 30m", "to "+w.now().Add(-20*time.Minute).Format("15:04"), "to current", "like billing-b")
-	text := fmt.Sprintf("%s@prod %s %s", group, topics, target)
+	at := pick(w, "prod", "prod", "prod", "prod", "prod", "prod", "prod", "prod", "prod", "prod-dr")
+	text := fmt.Sprintf("%s@%s %s %s", group, at, topics, target)
 	switch w.rand.IntN(16) {
 	case 0:
 		text = fmt.Sprintf("delete-offsets %s@prod %s", group, topics)
@@ -125,7 +128,7 @@ func (w *world) helps() {
 		m := w.screen.shown[w.screen.latest[v.place]]
 		who := m.Reader
 		if who == "" {
-			who = pick(w, jon, kim, dee)
+			who = pick(w, jon, kim, dee, ann)
 		}
 		for _, b := range m.Buttons() {
 			if verb := b.ActionID; b.Value == id+"."+v.rev && (verb == "approve" || verb == "choose.1") {
@@ -213,26 +216,6 @@ func (w *world) decides() {
 	w.types(who, w.channel(who), verb, ref, text)
 }
 
-// schedules is about resets that come again.
-func (w *world) schedules() {
-	who := pick(w, mara, mara, kim, jon, ben)
-	id, _ := w.known()
-	minute := (w.now().Minute() + 3) % 60
-	text := pick(w,
-		fmt.Sprintf(`schedule add "%d * * * *" --name nightly --announce 2m -- billing@prod orders shift -20`, minute),
-		fmt.Sprintf(`schedule add "%d * * * *" --name weekly --announce no -- billing-b@prod orders to latest`, minute),
-		fmt.Sprintf(`at %s -- billing@prod orders shift -30`, w.now().Add(4*time.Minute).Format("15:04")),
-		"schedule pause nightly", "schedule resume nightly", "schedule remove nightly", "schedule run nightly",
-		"schedule skip-next nightly", "schedule run weekly", "schedule list", "schedule show nightly", "delay "+id,
-		"run "+id, "skip-next "+id)
-	verb := "schedule"
-	ref := ""
-	if strings.HasPrefix(text, "schedule add") || strings.HasPrefix(text, "at ") {
-		verb = "ask"
-	}
-	w.types(who, w.channel(who), verb, ref, text)
-}
-
 // looks only looks.
 func (w *world) looks() {
 	who := w.anybody()
@@ -242,18 +225,9 @@ func (w *world) looks() {
 	w.types(who, w.channel(who), "look", ref, text)
 }
 
-func (w *world) brakes() {
-	who := w.anybody()
-	verb := pick(w, "freeze", "thaw", "thaw", "thaw")
-	if verb == "thaw" {
-		who = pick(w, jon, kim, ben)
-	}
-	w.types(who, w.channel(who), verb, "", verb+" prod")
-}
-
 // consumers come, read on and go.
 func (w *world) consumers() {
-	group := pick(w, "billing", "billing", "billing", "billing-b")
+	group := pick(w, "billing", "billing", "billing", "billing-b", "billing-n")
 	switch w.rand.IntN(9) {
 	case 0:
 		w.did("a consumer joins %s", group)
@@ -370,10 +344,12 @@ func (w *world) shifts() {
 		w.did("owners is now %v", w.owners)
 		_ = w.sim.SetGroupMembers("S0OWNERS", w.owners...)
 	case 2:
-		w.gone[dee] = !w.gone[dee]
-		w.did("dee is deactivated: %v", w.gone[dee])
-		w.sim.AddUser(slacksim.User{ID: dee, Name: "dee", Deleted: w.gone[dee]})
+		who := pick(w, dee, dee, ann, mara)
+		w.gone[who] = !w.gone[who]
+		w.did("%s is deactivated: %v", who, w.gone[who])
+		w.sim.AddUser(slacksim.User{ID: who, Name: strings.ToLower(who[2:]), Deleted: w.gone[who]})
 	}
+	w.notes()
 	w.settle()
 }
 
@@ -420,7 +396,7 @@ func (w *world) rests() {
 	}
 	w.advance(15*time.Second, 72)
 	w.advance(time.Minute, 90)
-	for _, name := range slices.Sorted(slices.Values([]string{"billing", "billing-b"})) {
+	for _, name := range slices.Sorted(slices.Values([]string{"billing", "billing-b", "billing-n"})) {
 		w.kafka.join(name)
 	}
 	w.advance(10*time.Second, 24)

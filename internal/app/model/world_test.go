@@ -46,18 +46,29 @@ type world struct {
 	clock sync.Mutex
 	time  time.Time
 
-	pay, owners []string // who is in the user groups now
+	policy      policy
+	dev         *fakeKafka // another cluster, where little happens
+	pay, owners []string   // who is in the user groups now
 	gone        map[string]bool
+	history     []circumstance
+	policies    []started
 	acts        []*act
 	steps       int
 	tracing     sync.Mutex
 	trace       []string
 	found       []violation
-	sick        bool      // Slack is in trouble
-	sickAt      time.Time // when it last was
+	of          map[string][]*request // the writes of each request, once all has come to rest
+	sick        bool                  // Slack is in trouble
+	sickAt      time.Time             // when it last was
 	sickSince   time.Time
 	given       bool      // Slack was in trouble for so long that what it refuses was given up
 	deadAt      time.Time // when a process last died
+}
+
+// started is when a process began with a policy.
+type started struct {
+	from   time.Time
+	policy policy
 }
 
 // violation is a promise that was broken.
@@ -104,8 +115,9 @@ func newWorld(t *testing.T, seed uint64) *world {
 	t.Helper()
 	w := &world{t: t, ctx: t.Context(), seed: seed, rand: rand.New(rand.NewPCG(seed, 9)), gone: map[string]bool{},
 		time: time.Date(2026, 11, 22, 3, 0, 0, 0, time.UTC)}
-	w.kafka = newKafka(w.now)
+	w.kafka = newKafka("K1", w.now)
 	w.kafka.note = w.did
+	w.dev, w.policy = newKafka("K2", w.now), basePolicy()
 	var err error
 	// Slack's limits are stories' affair; here its refusals are random.
 	w.sim, err = slacksim.New(slacksim.Options{Now: w.stamp, Seed: seed, Unhurried: true, AckWithin: 2 * time.Second})
@@ -116,10 +128,6 @@ func newWorld(t *testing.T, seed uint64) *world {
 	w.people()
 	dir := tempDir(t)
 	w.cfg = filepath.Join(dir, "config.yaml")
-	text := fmt.Sprintf(configText, slacksim.AppToken, slacksim.BotToken, w.sim.URL(), filepath.Join(dir, "bot.db"))
-	if err := os.WriteFile(w.cfg, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
 	w.start()
 	t.Cleanup(func() {
 		w.proc.end()
@@ -139,36 +147,6 @@ func tempDir(t *testing.T) string {
 	return dir
 }
 
-const configText = `slack:
-  app_token: %s
-  bot_token: %s
-  api_url: %s/api/
-  sockets: 1
-store:
-  path: %s
-clusters:
-  - name: prod
-    cluster_id: K1
-    label: production
-    bootstrap: [127.0.0.1:1]
-    home_channel: C0KAFKA
-policy:
-  - name: pay on production
-    clusters: [prod]
-    groups: ["billing*"]
-    view: [members]
-    request: [S0PAY]
-    approve: [S0OWNERS]
-    approvals:
-      - {skip: 0, replay: 100, need: 0}
-      - {skip: 300, replay: 500, need: 1}
-      - {need: 2}
-    cap: {skip: 1_500, replay: 5_000}
-    emergency: {who: [U0ONCALL], skip: 500, replay: 2_000}
-    wait: {default: 20m, max: 1h}
-    schedules: true
-`
-
 // process is one life of the bot. When it is killed, none of its calls reaches the store or Kafka any more.
 type process struct {
 	w      *world
@@ -177,6 +155,7 @@ type process struct {
 	stop   context.CancelFunc
 	ended  chan error
 	log    journal
+	policy policy
 	dead   atomic.Bool
 	killIn atomic.Int64 // so many calls from now; 0: not at all
 }
@@ -191,20 +170,37 @@ func (j *journal) String() string              { j.mu.Lock(); defer j.mu.Unlock(
 
 func (w *world) start() {
 	w.t.Helper()
+	if err := os.WriteFile(w.cfg, []byte(w.policy.text(w)), 0o600); err != nil {
+		w.t.Fatal(err)
+	}
+	for _, a := range w.acts[max(0, len(w.acts)-20):] {
+		if !a.answered {
+			a.policies = append(a.policies, w.policy)
+		}
+	}
+	w.policies = append(w.policies, started{w.now(), w.policy})
 	cfg, err := config.Load(w.cfg, os.LookupEnv, os.ReadFile)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	p := &process{w: w, ended: make(chan error, 1)}
+	p := &process{w: w, ended: make(chan error, 1), policy: w.policy}
+	clusters := cfg.Clusters
 	p.app, err = app.New(w.ctx, cfg, app.Options{Now: w.now, NewID: w.newID,
 		Log:   slog.New(slog.NewTextHandler(&p.log, nil)),
 		Store: func(s engine.Store) engine.Store { p.db = s; return gatedStore{s, p} },
-		Kafka: func(engine.Cluster) engine.Cluster { return gatedKafka{w.kafka, p} }})
+		Kafka: func(engine.Cluster) engine.Cluster {
+			name := clusters[0].Name
+			clusters = clusters[1:]
+			return gatedKafka{map[bool]*fakeKafka{true: w.dev, false: w.kafka}[name == "dev"], p, name}
+		}})
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(context.WithoutCancel(w.ctx))
 	p.stop = stop
+	if err := p.app.Begin(ctx); err != nil {
+		w.t.Fatal(err)
+	}
 	go func() { p.ended <- p.app.Listen(ctx) }()
 	w.proc = p
 	w.until("the bot is connected", func() bool { return w.sim.Connections() == 1 })
@@ -383,11 +379,12 @@ func (g gatedStore) Release(ctx context.Context, d engine.Due, next time.Time) e
 // gatedKafka is Kafka as far as the process lives.
 type gatedKafka struct {
 	*fakeKafka
-	p *process
+	p    *process
+	name string // under which it is configured
 }
 
 func (g gatedKafka) ID(context.Context) (string, error) {
-	return gated(g.p, func() (string, error) { return clusterID, nil })
+	return gated(g.p, func() (string, error) { return g.fakeKafka.id, nil })
 }
 
 func (g gatedKafka) States(ctx context.Context, groups []string) (map[string]reset.GroupState, error) {
@@ -405,7 +402,9 @@ func (g gatedKafka) Inspect(ctx context.Context, q reset.Query) (reset.Snapshot,
 func (g gatedKafka) Write(
 	ctx context.Context, group string, c reset.Chunk, ready func() error,
 ) ([]reset.StepResult, error) {
-	return gated(g.p, func() ([]reset.StepResult, error) { return g.fakeKafka.Write(ctx, group, c, ready) })
+	return gated(g.p, func() ([]reset.StepResult, error) {
+		return g.fakeKafka.write(ctx, sender{g.name, g.p.policy, g.p.w.sick}, group, c, ready)
+	})
 }
 
 func (g gatedKafka) ReadBack(ctx context.Context, group string, parts []reset.Partition) ([]reset.Position, error) {
