@@ -22,7 +22,8 @@ type mutant struct{ what, file, old, now, tests string }
 var mutants = []mutant{
 	// What an approval covers.
 	{"votes of another revision count", "internal/engine/gate.go",
-		"if v.Revision != tx.Request.Revision || v.Digest != tx.Request.Digest {", "if v.Digest == \"\" {", "TestTheGate"},
+		"if v.Revision != tx.Request.Revision || v.Digest != tx.Request.Digest {", "if v.Digest == \"\" {",
+		"TestTheGate"},
 	{"the rule in force wants more than there is", "internal/engine/gate.go",
 		"if f.ruling.Allowed && len(f.votes) >= f.ruling.Need {", "if f.ruling.Allowed {", "TestTheGate"},
 	{"the rule in force says no", "internal/engine/gate.go",
@@ -70,7 +71,8 @@ var mutants = []mutant{
 	{"a freeze under the cluster's former name", "reset/freeze.go",
 		"return f.ClusterID == id", "return false", "TestCovers"},
 	{"a second name of a Kafka", "internal/engine/gate.go",
-		"; p != nil {\n		return object(end, tx, *p)", "; false {\n		return object(end, tx, *p)", "TestTheGate"},
+		"; p != nil {\n		return object(end, tx, *p)", "; false {\n		return object(end, tx, *p)",
+		"TestTheGate"},
 	{"a second name after a restart", "reset/names.go", "return n.Known[name]", "return \"\"", "TestNames"},
 	{"a cancel that is recorded and not decided", "internal/engine/gate.go",
 		"return holds(in.Verb)", "return false", "TestTheGate"},

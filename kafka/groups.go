@@ -312,7 +312,8 @@ func (c *Cluster) describeModern(
 func (c *Cluster) checkComplete(addr string, groups []string, described map[string]reset.GroupState) error {
 	for _, g := range groups {
 		if _, ok := described[g]; !ok {
-			return reset.IncompleteProblem(c.name, fmt.Sprintf("broker %s: its answer does not mention the group", addr)).On(c.name, g)
+			return reset.IncompleteProblem(c.name,
+				fmt.Sprintf("broker %s: its answer does not mention the group", addr)).On(c.name, g)
 		}
 	}
 	return nil

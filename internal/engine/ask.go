@@ -9,7 +9,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// Receive stores an envelope. What it stored may be acknowledged: it will be decided, whatever happens to this process.
+// Receive stores an envelope. A stored envelope may be acknowledged: it will be decided even if this process dies.
 func (s *Service) Receive(ctx context.Context, in Inbox) (bool, error) {
 	fresh, err := s.Store.Record(ctx, in)
 	if err != nil {
@@ -19,7 +19,7 @@ func (s *Service) Receive(ctx context.Context, in Inbox) (bool, error) {
 	return fresh, nil
 }
 
-// Ask stores a wish as a request. It is planned by Reconcile. The same origin always gives the same request.
+// Ask stores a new request. It is planned by Reconcile. The same origin always gives the same request.
 func (s *Service) Ask(ctx context.Context, a Ask) (reset.Request, error) {
 	if a.Act == nil {
 		a.Act = reset.Move{Intent: a.Intent}
@@ -27,7 +27,7 @@ func (s *Service) Ask(ctx context.Context, a Ask) (reset.Request, error) {
 	return s.create(ctx, reset.Request{Origin: a.Origin, Actor: a.Actor, Place: a.Place, Act: a.Act})
 }
 
-// create stores a request in planning, under an id that nobody has.
+// create stores a request in planning, under a new id.
 func (s *Service) create(ctx context.Context, r reset.Request) (reset.Request, error) {
 	now := s.Now()
 	r.Revision, r.State, r.CreatedAt = 1, reset.Planning, now
@@ -53,7 +53,8 @@ func (s *Service) create(ctx context.Context, r reset.Request) (reset.Request, e
 	return reset.Request{}, errors.New("no free request id in 5 tries")
 }
 
-// Resolve names the cluster that is meant: the named one, the one bound to the channel, or the only one. Never a guess.
+// Resolve returns the cluster of a command: the named one, the one bound to the channel, or the only one. It never
+// guesses.
 func (s *Service) Resolve(channel, cluster string) (string, error) {
 	names := make([]string, len(s.Infos))
 	for i, c := range s.Infos {
@@ -112,8 +113,7 @@ func (s *Service) entry(r *reset.Request, a reset.Actor, ev reset.Event, facts .
 	return e
 }
 
-// asProblem makes of any error of a cluster something that can be shown: what is not a Problem means that it did not
-// answer.
+// asProblem turns any error of a cluster into a Problem: every other error means that the cluster did not answer.
 func asProblem(err error, cluster string) *reset.Problem {
 	var p *reset.Problem
 	if errors.As(err, &p) {

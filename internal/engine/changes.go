@@ -11,7 +11,7 @@ import (
 // What the verbs change, each in the transaction of its decision: right, state and revision have been judged
 // (decide.go).
 
-// submit takes a draft to its approvers, or arms it when it needs none.
+// submit asks for the approvals of a draft, or arms it when it needs none.
 func submit(s *Service, tx *Tx, x *deciding) error {
 	r := tx.Request
 	r.Asked, r.Ruling.Principal, x.reply.Did = true, x.ruling.Principal, reset.DidSubmit
@@ -45,7 +45,7 @@ func vote(s *Service, tx *Tx, x *deciding) error {
 	return s.arm(tx, x.Actor)
 }
 
-// arm enters approved: from here on Reconcile looks until the group is idle.
+// arm enters approved: from here on Reconcile checks until the group is idle.
 func (s *Service) arm(tx *Tx, by reset.Actor) error {
 	r, now := tx.Request, s.Now()
 	in, _ := r.Intent()
@@ -80,13 +80,13 @@ func votedAlready(tx *Tx, x *deciding) error {
 	return tooLate(*tx.Request)
 }
 
-// goAlone lets one person go ahead, within the limit that the rule has for emergencies: there is a way out when the
-// second person sleeps. Inactive, unclear outcomes and everything else hold as always. The owners are told, and the
-// request says so for good.
+// goAlone lets one person apply without approval, within the limit that the rule has for emergencies, when no second
+// person can be reached. All other conditions (inactive group, unknown outcomes) hold. The owners are notified, and
+// the request keeps the record.
 func goAlone(s *Service, tx *Tx, x *deciding) error {
 	r := tx.Request
 	in, _ := r.Intent()
-	if savesSchedule(r.Act) || reset.InFuture(in) { // an emergency is now: it lends nothing to a time when nobody looks
+	if savesSchedule(r.Act) || reset.InFuture(in) { // an emergency is about now: it approves nothing for a later time
 		return reset.NoStandingApprovalProblem(reset.GapEmergency).On(in.Cluster, in.Group).For(r.ID)
 	}
 	r.Asked, x.reply.Did = true, reset.DidEmergency
@@ -95,7 +95,7 @@ func goAlone(s *Service, tx *Tx, x *deciding) error {
 	return s.arm(tx, x.Actor)
 }
 
-// reject ends a pending request: no is no, whichever revision it was said to.
+// reject ends a pending request. A rejection counts for every revision.
 func reject(s *Service, tx *Tx, x *deciding) error {
 	return s.end(tx, x, reset.DidReject, reset.Rejected, reset.EvRejected)
 }
@@ -133,7 +133,7 @@ func retry(s *Service, tx *Tx, x *deciding) error {
 	r := tx.Request
 	in, move := r.Intent()
 	if r.Run != nil {
-		in.Wait, in.NoWait = 0, false // how long a run waits is its schedule's word, and not that of who asks again
+		in.Wait, in.NoWait = 0, false // the schedule sets how long its run waits, not the person who retries
 	}
 	x.reply.Did = reset.DidRetry
 	switch {
@@ -147,7 +147,7 @@ func retry(s *Service, tx *Tx, x *deciding) error {
 		r.State == reset.Expired && r.Digest != "":
 		x.ask = &reset.Request{Act: reset.Move{Intent: in}, Undoes: r.Undoes}
 	case r.State == reset.Applied && r.Watch.Overwrote():
-		// an undo is not one any more: what it took back counts as taken back
+		// it is no longer an undo: what it undid counts as undone
 		x.ask = &reset.Request{Act: reset.Move{Intent: in}}
 	default:
 		return tooLate(*r)
@@ -155,7 +155,7 @@ func retry(s *Service, tx *Tx, x *deciding) error {
 	return nil
 }
 
-// undo asks for the way back: a new request, with a plan of its own, to the positions that the last attempt saved.
+// undo creates a request to undo another one: with a plan of its own, to the positions that its last attempt saved.
 func undo(_ *Service, tx *Tx, x *deciding) error {
 	r := tx.Request
 	in, move := r.Intent()
@@ -187,7 +187,7 @@ func settle(s *Service, tx *Tx, x *deciding) error {
 	return nil
 }
 
-// markEmergency marks a request, for good, as one that somebody took upon themselves.
+// markEmergency records who applied a request without approval.
 func (s *Service) markEmergency(tx *Tx, who reset.Actor, principal, incident string) {
 	tx.Request.Emergency = &reset.Emergency{By: who, Principal: principal, Incident: incident, At: s.Now()}
 	tx.Log(s.entry(tx.Request, who, reset.EvEmergency, "incident", incident))

@@ -9,8 +9,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// Decision is a person's word about a request or a schedule. It is a value: Service.Decide is the one way in, and the
-// table of verbs.go says what each needs and changes.
+// Decision is a person's decision on a request or a schedule. It is a value: Service.Decide is the one way in, and
+// the table of verbs.go says what each needs and changes.
 type Decision struct {
 	Verb   DecisionVerb
 	Actor  reset.Actor
@@ -19,7 +19,7 @@ type Decision struct {
 	Option int // of DoChoose; the first is 1
 	Why    string
 	Origin string    // the envelope's id: the same one is decided once
-	At     time.Time // when it was received: deadlines go by this, not by when it is decided
+	At     time.Time // when it was received: deadlines are compared with this, not with the time of the decision
 }
 
 // ErrNoVerb is returned for a verb that is not in the table.
@@ -35,16 +35,17 @@ type deciding struct {
 	row     decision
 	ruling  reset.Ruling   // on the right
 	effect  reset.Effect   // for which the right was asked
-	beyond  *reset.Problem // that effect is more than anybody may agree to
+	beyond  *reset.Problem // that effect is larger than any approval covers
 	shownAt time.Time      // when the current revision was shown
 	reply   reset.Reply
 
 	ask *reset.Request // a new request that the change asks for
 }
 
-// Decide does what a person says. The order is the same for every verb: the right first, since whoever has none is told
-// nothing else; then the reason; then, in one transaction, state, deadline, revision, and the change. A state that
-// moved into another row meanwhile, or another effect than the right was asked for, is judged from the beginning.
+// Decide applies a person's decision. The order is the same for every verb: the right first, since a person without
+// it is told nothing else; then the reason; then, in one transaction, state, deadline, revision, and the change. A
+// state that moved into another row meanwhile, or another effect than the right was asked for, is judged from the
+// beginning.
 func (s *Service) Decide(ctx context.Context, d Decision) (reset.Reply, error) {
 	if f := scheduleDecisions[d.Verb]; f != nil {
 		return f(s, ctx, d)
@@ -142,8 +143,8 @@ func (s *Service) judge(tx *Tx, x *deciding) error {
 	return nil
 }
 
-// isCurrent refuses a word about a revision that is no more, or that its person can't have read yet, and sends back to
-// the beginning what was allowed for another effect.
+// isCurrent refuses a decision on an old revision, or on one that its person can't have read yet, and starts again
+// when the right was checked for another effect.
 func (s *Service) isCurrent(r *reset.Request, x *deciding) error {
 	if x.row.revision == anyRevision {
 		return nil
@@ -168,8 +169,8 @@ func (x *deciding) tooLate(tx *Tx) error {
 	return tooLate(*tx.Request)
 }
 
-// afterDeadline reports whether a decision was received when the request's time was up, though nothing has said so yet.
-// An act that was received in time counts however late it is decided.
+// afterDeadline reports whether a decision was received after the request's deadline, although the request has not
+// expired yet. A decision that was received in time counts however late it is made.
 func afterDeadline(r reset.Request, at time.Time) bool {
 	if r.Deadline.IsZero() || at.Before(r.Deadline) {
 		return false
@@ -213,7 +214,7 @@ func tooLate(r reset.Request) error {
 	return reset.TooLateProblem(r.ID, r.State, r.Outcome).On(in.Cluster, in.Group)
 }
 
-// checkRevision refuses a decision about a revision that is no more.
+// checkRevision refuses a decision about an old revision.
 func checkRevision(r reset.Request, ref reset.Ref) error {
 	if ref.Revision == 0 || ref.Revision == r.Revision {
 		return nil

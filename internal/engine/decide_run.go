@@ -14,7 +14,7 @@ var scheduleDecisions = map[DecisionVerb]func(*Service, context.Context, Decisio
 	DoSkipNext: (*Service).SkipNext, DoDelay: (*Service).Delay,
 }
 
-// endByDecision closes a request by a person's word. A revision that has passed does not matter: no is no.
+// endByDecision ends a request by a person's decision. It counts for an old revision too.
 func (s *Service) endByDecision(
 	ctx context.Context, d Decision, verb reset.Verb, reply reset.Reply, to reset.State, ev reset.Event,
 ) (reset.Reply, error) {
@@ -39,8 +39,7 @@ func (s *Service) endByDecision(
 	return reply, err
 }
 
-// loadOnce loads the request that a decision is about. When it is the decision that was heard last, the reply says
-// what it did.
+// loadOnce loads the request that a decision is about. For the last decision the reply says what it did.
 func (s *Service) loadOnce(ctx context.Context, d Decision) (reset.Request, reset.Reply, error) {
 	r, err := s.load(ctx, d.Ref)
 	if err == nil && d.Origin != "" && r.LastDecision.Origin == d.Origin {
@@ -49,7 +48,7 @@ func (s *Service) loadOnce(ctx context.Context, d Decision) (reset.Request, rese
 	return r, reset.Reply{}, err
 }
 
-// decide runs a decision in its transaction, after checking again that it speaks of the current revision.
+// decide runs a decision in its transaction, after checking again that it is about the current revision.
 func (s *Service) decide(
 	ctx context.Context, d Decision, reply *reset.Reply, ref reset.Ref, change func(*Tx) error,
 ) error {
@@ -80,7 +79,8 @@ func (s *Service) decide(
 	return err
 }
 
-// checkAllowed asks the policy about a person's word on a request. A no is recorded and is a Problem.
+// checkAllowed asks the policy whether a person may make a decision on a request. A refusal is recorded and is a
+// Problem.
 func (s *Service) checkAllowed(
 	ctx context.Context, d Decision, r *reset.Request, verb reset.Verb, _ *reset.Effect,
 ) error {

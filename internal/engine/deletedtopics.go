@@ -10,8 +10,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// undoSteps are the steps that an undo goes back to: the last attempt of the request that it undoes, on the topics
-// that are left to it.
+// undoSteps are the steps that an undo restores: of the last attempt of the request that it undoes, on the topics
+// that still exist.
 func (s *Service) undoSteps(ctx context.Context, in reset.Intent) ([]reset.Step, error) {
 	u, ok := in.Target.(reset.Undo)
 	if !ok {
@@ -35,9 +35,8 @@ func (s *Service) undoSteps(ctx context.Context, in reset.Intent) ([]reset.Step,
 	return steps, nil
 }
 
-// deletedTopics makes of "no such topic" what is meant when the topic was there before: that it was deleted, and
-// since when at the earliest. Where the request is about other topics too, going on with them is offered; nothing
-// goes on unasked.
+// deletedTopics turns "no such topic" into "deleted" for a topic that existed before, with the earliest time. Where
+// the request has other topics too, an option offers to continue with them.
 func (s *Service) deletedTopics(
 	ctx context.Context, r reset.Request, d *draftResult, saved []reset.Step, p *reset.Problem,
 ) (*reset.Problem, error) {
@@ -62,8 +61,7 @@ func (s *Service) deletedTopics(
 	return p, nil
 }
 
-// topicsSeen are the topics that were seen to be there, and when: by the plan before this one, or by the reset that
-// is undone.
+// topicsSeen are the topics that existed, and when: at the plan before this one, or at the reset that is undone.
 func (s *Service) topicsSeen(
 	ctx context.Context, r reset.Request, saved []reset.Step,
 ) (map[string]bool, time.Time, error) {
@@ -95,7 +93,7 @@ func (s *Service) topicsSeen(
 	return was, since, err
 }
 
-// withoutTopics is an intent that leaves some topics out, and whether anything is left.
+// withoutTopics is an intent without some topics, and whether any topic is left.
 func withoutTopics(in reset.Intent, saved []reset.Step, gone []string) (reset.Intent, bool) {
 	left := func(topic string) bool { return !slices.Contains(gone, topic) }
 	switch t := in.Target.(type) {

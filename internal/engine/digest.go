@@ -11,7 +11,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// digestOf tells whether any committed offset of a group moved: what is read by a consumer moves them, whether it is
+// digestOf identifies the committed offsets of a group, to see whether any moved: a consumer moves them whether it is
 // a member or not.
 func digestOf(commits map[reset.Partition]reset.Position) string {
 	parts := slices.SortedFunc(maps.Keys(commits), func(a, b reset.Partition) int {
@@ -26,7 +26,7 @@ func digestOf(commits map[reset.Partition]reset.Position) string {
 	return hex.EncodeToString(h.Sum(nil)[:12])
 }
 
-// movedSince reports whether a commit is elsewhere than it was looked at.
+// movedSince reports whether a committed offset has moved since it was read.
 func movedSince(commits map[reset.Partition]reset.Position, parts []reset.PartitionState) bool {
 	return slices.ContainsFunc(parts, func(p reset.PartitionState) bool {
 		at, ok := commits[p.Partition]

@@ -34,12 +34,12 @@ func (s *Service) startApply(ctx context.Context, due *Due, r reset.Request, sna
 	return s.write(ctx, *due, r, attempt, writes)
 }
 
-// objection is a verdict of the gate that undoes the transaction which would have entered applying.
+// objection is a verdict of the gate that rolls back the transaction which would have entered applying.
 type objection struct{ verdict }
 
 func (o objection) Error() string { return "not written: " + o.check }
 
-// obey does what the gate says of a request that it does not let through.
+// obey handles the verdict on a request that the gate stops.
 func (s *Service) obey(ctx context.Context, due Due, r reset.Request, v verdict) (time.Time, error) {
 	switch v.then {
 	case askKafka:
@@ -55,7 +55,7 @@ func (s *Service) obey(ctx context.Context, due Due, r reset.Request, v verdict)
 	return s.Now(), nil
 }
 
-// readFacts reads what the gate judges and no transaction may wait for.
+// readFacts reads what the gate checks and what is too slow for a transaction.
 func (s *Service) readFacts(ctx context.Context, r reset.Request, snap reset.Snapshot) (facts, error) {
 	planned, err := s.Store.Steps(ctx, r.ID, r.Revision, 0, 0)
 	if err != nil {
@@ -68,7 +68,7 @@ func (s *Service) readFacts(ctx context.Context, r reset.Request, snap reset.Sna
 	return f, err
 }
 
-// attempt is what will be tried: the offsets as they were, the offsets to write, cut into chunks.
+// attempt is the attempt to make: the previous offsets, the offsets to write, cut into chunks.
 func (s *Service) attempt(r reset.Request, due Due, rc reset.Rechecked) (reset.Attempt, []reset.Write) {
 	in, _ := r.Intent()
 	writes := make([]reset.Write, len(rc.Steps))
@@ -81,7 +81,7 @@ func (s *Service) attempt(r reset.Request, due Due, rc reset.Rechecked) (reset.A
 	return a, writes
 }
 
-// enterApplying stores what will be tried, before anything is sent.
+// enterApplying stores the attempt, before anything is sent.
 func (s *Service) enterApplying(tx *Tx, f facts, a reset.Attempt, writes []reset.Write) error {
 	if err := s.makeRoom(tx); err != nil {
 		return err
@@ -134,7 +134,7 @@ func (s *Service) rulesInForce(
 	}
 	ruling, p := s.permit(ctx, asking, r.ID) // a no is the gate's to judge
 	if p != nil && ruling.Denial == reset.DeniedUnknown {
-		return ruling, nil, s.postponed(p) // what cannot be told voids nothing: it is asked again
+		return ruling, nil, s.postponed(p) // an unknown answer voids nothing: it is asked again
 	}
 	if ruling.Note != "" {
 		s.Log.Warn("rules were checked with recorded memberships", "request", r.ID, "note", ruling.Note)

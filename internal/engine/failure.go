@@ -10,14 +10,14 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// An error that no person caused and that comes again and again must neither fill the log nor leave anybody waiting
-// without a word: the row is looked at less and less often, and its request says since when it does not go on.
+// A repeated error that no person caused must neither fill the log nor leave the requester without a message: the row
+// is retried less and less often, and its request shows since when it makes no progress.
 const (
 	maxRetryDelay  = 5 * time.Minute // between two tries of a row that keeps failing
-	failuresToTell = 3               // tries in a row; what passes before is nobody's business
+	failuresToTell = 3               // failures in a row; fewer are not reported
 )
 
-// rowFailure is a row that keeps failing. It is kept in memory: a new process finds out anew.
+// rowFailure is a row that keeps failing. It is kept in memory: a new process starts at zero.
 type rowFailure struct {
 	since time.Time
 	times int
@@ -31,7 +31,8 @@ func (t rowFailure) wait() time.Duration {
 	return min(afterError<<(t.times-1), maxRetryDelay)
 }
 
-// retryLater notes that a row has failed once more, logs it and tells its request. It returns when to try again.
+// retryLater records that a row has failed once more, logs it and reports it on its request. It returns when to try
+// again.
 func (s *Service) retryLater(ctx context.Context, d Due, row [2]string, err error) time.Time {
 	now := s.Now()
 	t := rowFailure{since: now}
@@ -54,8 +55,7 @@ func (s *Service) retryLater(ctx context.Context, d Due, row [2]string, err erro
 	return next
 }
 
-// recordFailure stores with a request that it does not go on, and since when, for its requester and everybody else
-// who waits.
+// recordFailure stores with a request that it makes no progress, and since when.
 func (s *Service) recordFailure(ctx context.Context, d Due, t rowFailure, err error) error {
 	ctx, cancel := context.WithTimeout(ctx, s.Times.Lease/2)
 	defer cancel()
@@ -65,7 +65,7 @@ func (s *Service) recordFailure(ctx context.Context, d Due, t rowFailure, err er
 			return reset.ErrConflict
 		}
 		if r.Problem != nil && r.Problem.Code == reset.ProblemInternal {
-			return reset.ErrConflict // it says so already
+			return reset.ErrConflict // it is stored already
 		}
 		in, _ := r.Intent()
 		r.Problem = reset.InternalProblem(failureText(err), t.since.UTC()).On(in.Cluster, in.Group).For(r.ID)
@@ -74,7 +74,7 @@ func (s *Service) recordFailure(ctx context.Context, d Due, t rowFailure, err er
 	})
 }
 
-// failureText is an error in words that hold nothing of the machine; the log has all of it.
+// failureText is an error without paths and addresses; the log has all of it.
 func failureText(err error) string {
 	var store *reset.StoreError
 	var panicked *guard.Panic

@@ -10,7 +10,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// readBack asks for every partition once, when every answer is known, and ends the attempt.
+// readBack reads every partition once, when every answer is known, and ends the attempt.
 func (s *Service) readBack(
 	ctx context.Context, due Due, r reset.Request, a reset.Attempt, writes []reset.Write,
 ) (time.Time, error) {
@@ -24,7 +24,7 @@ func (s *Service) readBack(
 	return time.Time{}, s.finish(ctx, due, r, a, writes)
 }
 
-// resumeAttempt takes up an attempt that somebody left: it reads, twice, and never writes.
+// resumeAttempt continues the attempt of a process that died: it reads, twice, and never writes.
 func (s *Service) resumeAttempt(ctx context.Context, due Due, r reset.Request) (time.Time, error) {
 	a, err := s.Store.LastAttempt(ctx, r.ID)
 	if err != nil {
@@ -56,14 +56,14 @@ func (s *Service) resumeAttempt(ctx context.Context, due Due, r reset.Request) (
 	for i := range writes {
 		stands := writes[i].StateAt(reads[i])
 		if !reset.SamePosition(writes[i].Read, reads[i]) {
-			stands = reset.WriteMoved // it moves while it is watched: neither reading proves anything
+			stands = reset.WriteMoved // it moved between the readings: neither proves anything
 		}
 		writes[i].Read, writes[i].ReadState = reads[i], stands
 	}
 	return time.Time{}, s.finish(ctx, due, r, a, writes)
 }
 
-// backToApproved goes back to approved: a chunk that was not marked was not sent.
+// backToApproved returns to approved: a chunk that was not marked was not sent.
 func (s *Service) backToApproved(ctx context.Context, due Due, r reset.Request, a reset.Attempt) (time.Time, error) {
 	err := s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
 		r := tx.Request
@@ -105,7 +105,7 @@ func (s *Service) finish(ctx context.Context, due Due, r reset.Request, a reset.
 	in, _ := r.Intent()
 	gone := s.isUnconfigured(in.Cluster)
 	if gone && outcome != reset.Unchanged {
-		outcome = reset.OutcomeUnknown // even what Kafka said it wrote was never read back
+		outcome = reset.OutcomeUnknown // what Kafka reported as written was not read back either
 	}
 	undone, err := s.undoneRequest(ctx, r, outcome)
 	if err != nil {
@@ -149,8 +149,7 @@ func (s *Service) finish(ctx context.Context, due Due, r reset.Request, a reset.
 	return err
 }
 
-// markUnsent marks what belongs to a request that never left: an answer that is missing there proves that nothing was
-// written.
+// markUnsent marks the writes of a chunk that was never sent: a missing answer proves there that nothing was written.
 func markUnsent(a reset.Attempt, writes []reset.Write) {
 	for i, w := range writes {
 		if w.Result == (reset.StepResult{}) && a.Chunks[w.Chunk].Phase == reset.Planned {
@@ -159,8 +158,8 @@ func markUnsent(a reset.Attempt, writes []reset.Write) {
 	}
 }
 
-// rollbackOf is why a rollback failed, as Kafka answered. When the offsets were read where they had been, it did not
-// fail: its answer was lost, or an error although it was done, and a card must not say both.
+// rollbackOf is why a rollback failed, as Kafka answered. When the previous offsets were read back, it did not fail:
+// the answer was lost, or an error although it was applied, and a card must not say both.
 func rollbackOf(r reset.Request, outcome reset.Outcome) *reset.Rollback {
 	if r.Problem == nil || outcome == reset.RolledBack {
 		return nil

@@ -115,7 +115,7 @@ func (s *Service) mayFreeze(
 	return ruling, next, err
 }
 
-// keepRuling stores what was planned: the act, who may agree to it and what exactly is agreed to.
+// keepRuling stores the plan: the act, who may approve it and what exactly is approved.
 func (s *Service) keepRuling(tx *Tx, seen reset.Request, act reset.Act, ruling reset.Ruling) error {
 	r := tx.Request
 	if r.State != reset.Planning || r.Version != seen.Version {
@@ -136,8 +136,8 @@ func (s *Service) keepRuling(tx *Tx, seen reset.Request, act reset.Act, ruling r
 	return nil
 }
 
-// putInForce is the freeze, told in the same transaction to all that it stops: a process that dies right after it
-// leaves no card that does not know. What was being written before goes on, and is named.
+// putInForce sets the freeze, and records it in the same transaction on all requests that it stops: a process that
+// dies right after it leaves no card without it. Writes that have begun continue, and are named.
 func (s *Service) putInForce(tx *Tx, a reset.Freeze) error {
 	r, names := tx.Request, namesOf(s.Infos, tx)
 	f := reset.Frozen{ID: r.ID, Cluster: a.Cluster, By: r.Actor, Why: a.Why, At: s.Now()}
@@ -161,7 +161,7 @@ func (s *Service) putInForce(tx *Tx, a reset.Freeze) error {
 	return s.took(tx)
 }
 
-// took ends a freeze or a thaw that has taken effect.
+// took ends the request of a freeze or a thaw that is in force or lifted.
 func (s *Service) took(tx *Tx) error {
 	r := tx.Request
 	r.EndedAt, r.Deadline, r.Outcome = s.Now(), time.Time{}, reset.Verified

@@ -7,8 +7,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// The gate stands between an approval and the write. Whatever may have changed since people agreed is judged here once
-// more, in the transaction that enters applying: what is judged before it may be another thing by then.
+// The gate stands between an approval and the write. Everything that may have changed since the approval is checked
+// here again, in the transaction that enters applying: an earlier check may be out of date.
 //
 // A reason not to write is one row of gateChecks, one function and one case of gate_test.go. What has to be read for it
 // (Kafka, the rules, Slack's directory) is read before, by Service.readFacts, since a transaction holds the store's
@@ -21,7 +21,7 @@ type facts struct {
 	infos   []reset.ClusterInfo // the configured clusters
 	seen    reset.Request       // the request as it was when the rest was read
 	group   reset.GroupState    // as Kafka answered with the offsets
-	recheck reset.Rechecked     // what would be written, and whether that is still what was agreed to
+	recheck reset.Rechecked     // what would be written, and whether the approval still covers it
 	ruling  reset.Ruling        // the rules in force on that effect, with memberships as they were recorded
 	votes   []reset.Vote        // that the ruling counted
 }
@@ -30,17 +30,16 @@ type facts struct {
 type verdict struct {
 	then    then
 	check   string         // the name of the check that objects
-	problem *reset.Problem // what people are told; nil: nothing
+	problem *reset.Problem // the problem to show; nil: none
 }
 
-// then is what becomes of a request that the gate does not let through. It stays approved, unless it is
-// planned again or ends.
+// then is what happens to a request that the gate stops. It stays approved, unless it is planned again or ends.
 type then int
 
 const (
 	write     then = iota
 	lookAgain      // what was read is not what is there any more
-	askKafka       // Kafka could not tell: it is asked again later, less and less often
+	askKafka       // Kafka did not answer: it is asked again later, less and less often
 	wait           // for something that people or other requests do
 	planAgain      // the approval covers it no longer
 	end            // it can never be written under this name
@@ -80,7 +79,7 @@ func gate(f facts, tx *Tx) verdict {
 	return verdict{}
 }
 
-// object is a verdict that names the problem, with the request and what it is about filled in.
+// object returns a verdict with a problem, in which the request and its subject are filled in.
 func object(t then, tx *Tx, p *reset.Problem) verdict {
 	in, _ := tx.Request.Intent()
 	if p.Request == "" {
@@ -100,7 +99,7 @@ func voided(tx *Tx, why reset.VoidReason, r *reset.Ruling) verdict {
 	return object(planAgain, tx, p)
 }
 
-// isUnchanged: nobody decided anything since the facts were read.
+// isUnchanged: there was no decision since the facts were read.
 func isUnchanged(f facts, tx *Tx) verdict {
 	if tx.Request.State != reset.Approved || tx.Request.Version != f.seen.Version {
 		return verdict{then: lookAgain}
@@ -164,7 +163,7 @@ func isInactive(f facts, _ *Tx) verdict {
 	return verdict{}
 }
 
-// isSameAct: the same Kafka, topics, targets and direction as were agreed to, whatever the effect.
+// isSameAct: the same Kafka, topics, targets and direction as approved, whatever the effect.
 func isSameAct(f facts, _ *Tx) verdict {
 	switch {
 	case f.recheck.Wait != nil:
@@ -183,7 +182,7 @@ func isWithinBounds(f facts, _ *Tx) verdict {
 	return verdict{}
 }
 
-// areVotesCurrent: the votes that the rules counted are those that stand now, and speak of what would be written.
+// areVotesCurrent: the votes that the rules counted are the current ones, and are about what would be written.
 func areVotesCurrent(f facts, tx *Tx) verdict {
 	for _, v := range tx.Votes {
 		if v.Revision != tx.Request.Revision || v.Digest != tx.Request.Digest {
@@ -228,9 +227,9 @@ func rivals(now time.Time, tx *Tx) []reset.Request {
 }
 
 // boundsNow are the bounds of an effect that has left the tier that was asked for. Where the tier that covers it now
-// needs no more approvals, what was agreed to goes on, and its bounds are that tier's; where it needs more, or nothing
-// covers it, it has to be agreed to anew. What rests on a limit of its own (an emergency, an eased undo, a standing
-// approval) has no other tier.
+// needs no more approvals, the approval counts, and its bounds are that tier's; where it needs more, or none covers
+// it, it has to be approved again. A request with a limit of its own (an emergency, an undo without approval, a
+// standing approval) has no other tier.
 func boundsNow(r reset.Request, e reset.Effect, ruling reset.Ruling) (reset.Bounds, *reset.Problem) {
 	b, in := r.Bounds, intentOf(r)
 	if b.Covers(e) {
@@ -252,7 +251,7 @@ func boundsNow(r reset.Request, e reset.Effect, ruling reset.Ruling) (reset.Boun
 	return b, nil
 }
 
-// hasOwnLimit reports whether a request rests on a limit that no tier of the rule replaces.
+// hasOwnLimit reports whether a request has a limit of its own, which no tier of the rule replaces.
 func hasOwnLimit(r reset.Request) bool {
 	return r.Emergency != nil || !r.SoloUntil.IsZero() || r.Run != nil && !r.Run.Mandate.File ||
 		r.StandingApproval != nil

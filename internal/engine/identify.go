@@ -11,7 +11,7 @@ import (
 // Which Kafka a configured name leads to is found out as soon as the process runs, and with every plan. It is kept,
 // so that a second name of one Kafka is refused after a restart too, before anything has answered.
 
-// askAgain is the pause before a cluster that has not told its id is asked again.
+// askAgain is the pause before a cluster without a known id is asked again.
 const askAgain = time.Minute
 
 // names are the configured clusters with what is known of which Kafka they lead to.
@@ -78,13 +78,13 @@ func (l learner) Inspect(ctx context.Context, q reset.Query) (reset.Snapshot, er
 	return snap, err
 }
 
-// learn notes the id that a cluster answered with. When that makes it the second name of a Kafka, or the first, what
+// learn stores the id that a cluster answered with. When that makes it the second name of a Kafka, or the first, what
 // is open under the refused name ends.
 func (s *Service) learn(ctx context.Context, name, id string) error {
 	if was, ok := s.learned.Load(name); ok && was == id {
 		return nil
 	}
-	if id == "" { // some services tell none: then only the name is known
+	if id == "" { // some services have none: then only the name is known
 		s.learned.Store(name, id)
 		return nil
 	}

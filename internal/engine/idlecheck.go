@@ -20,7 +20,7 @@ type groupChecks struct {
 	err          error
 }
 
-// of is what the round says of one group: an error where it says nothing, because silence is not "inactive".
+// of is the result for one group: an error where there is none, because a missing result is not "inactive".
 func (l groupChecks) of(group string) (reset.Look, error) {
 	if l.err != nil {
 		return reset.Look{}, l.err
@@ -34,8 +34,8 @@ func (l groupChecks) of(group string) (reset.Look, error) {
 
 var errNotChecked = errors.New("the look at the group was not finished")
 
-// checkBatch lets all that look at groups of one cluster at a time share rounds: while one round is under way, the
-// next one collects. A thousand armed requests cost a few rounds for each look, not a thousand.
+// checkBatch batches the checks of groups of one cluster: while one round is under way, the next one collects groups.
+// A thousand armed requests cost a few rounds for each check, not a thousand.
 type checkBatch struct {
 	turn sync.Mutex // held by the round under way
 
@@ -51,7 +51,7 @@ type round struct {
 	look   groupChecks
 }
 
-// join takes part in the next round, and returns what it says.
+// join adds groups to the next round, and returns its result.
 func (l *checkBatch) join(groups []string, do func([]string) groupChecks) groupChecks {
 	l.mu.Lock()
 	if l.next == nil {
@@ -78,11 +78,11 @@ func (s *Service) checkBatch(cluster string) *checkBatch {
 	return l.(*checkBatch)
 }
 
-// groupCheck is a look at groups of one cluster that the first who asks makes for all of them.
+// groupCheck is a check of groups of one cluster, made once by the first caller for all.
 type groupCheck func() groupChecks
 
-// prepareChecks prepares a look at each cluster's groups. Only who needs it waits for it: a cluster that does not
-// answer holds up neither the requests of another one nor what somebody has just clicked.
+// prepareChecks prepares a check of each cluster's groups. Only the steps that need it wait for it: a cluster that
+// does not answer delays neither the requests of another one nor a click.
 func (s *Service) prepareChecks(ctx context.Context, groups map[string][]string) map[string]groupCheck {
 	looks := make(map[string]groupCheck, len(groups))
 	for cluster, names := range groups {
@@ -100,8 +100,7 @@ func (s *Service) prepareChecks(ctx context.Context, groups map[string][]string)
 	return looks
 }
 
-// groupStates makes one round. What Kafka refuses for one group must not blind the others: then each is looked at by
-// itself.
+// groupStates makes one round. An error for one group must not hide the others: then each is checked by itself.
 func (s *Service) groupStates(ctx context.Context, cluster string, groups []string) groupChecks {
 	look := groupChecks{began: s.Now()}
 	kafka, err := s.cluster(cluster)

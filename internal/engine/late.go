@@ -2,12 +2,12 @@ package engine
 
 import "github.com/kafka-reset-bot/kafka-reset-bot/reset"
 
-// landing is what one reading says about a lost write.
+// landing is what one reading shows of a lost write.
 type landing struct {
 	parts   int  // partitions of the lost request
-	at      int  // of them at the place that it writes
-	arrived int  // of them that came there since the reading before
-	moved   bool // a partition went elsewhere: others commit
+	at      int  // of them at the offset that it writes
+	arrived int  // of them that got there since the previous reading
+	moved   bool // a partition moved elsewhere: other clients commit
 }
 
 // compareReadings compares a reading with the one before (Write.Read). Undisturbed means that no consumer and no one
@@ -37,14 +37,14 @@ func compareReadings(a reset.Attempt, writes []reset.Write, reads []reset.Positi
 	return l
 }
 
-// complete reports whether all of a lost request has landed.
+// complete reports whether all of a lost request was applied.
 func (l landing) complete() bool { return l.at == l.parts }
 
-// visible reports whether a lost request can be told from the offsets as they are: one that would write what is there
+// visible reports whether a lost request can be seen in the offsets: one that writes the offsets that are there
 // already cannot.
 func (l landing) visible() bool { return l.at < l.parts }
 
-// lateOutcome is how an attempt ended whose lost request was seen to land after it had been judged.
+// lateOutcome is the outcome of an attempt whose lost request was applied after the attempt had ended.
 func lateOutcome(writes []reset.Write, putBack bool) reset.Outcome {
 	if o := reset.Judge(writes, putBack); o != reset.Verified {
 		return o
@@ -52,7 +52,7 @@ func lateOutcome(writes []reset.Write, putBack bool) reset.Outcome {
 	return reset.AppliedLate
 }
 
-// lateWatch is what follows an attempt that ended in doubt; nil when its outcome cannot change any more.
+// lateWatch is the watch of an attempt that ended with a lost answer; nil when its outcome cannot change any more.
 func (s *Service) lateWatch(a reset.Attempt, writes []reset.Write, outcome reset.Outcome) *reset.LateWatch {
 	if !a.HasLostAnswer() || outcome == reset.Verified || outcome == reset.Overtaken || outcome == reset.RolledBack {
 		return nil

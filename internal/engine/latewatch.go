@@ -9,16 +9,15 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// lateGap is how many looks may be missed before it is no longer known that no consumer came and went between two of
-// them.
+// lateGap is how many checks may be missed before a consumer may have joined and left between two of them.
 const lateGap = 5
 
-// lateInterval is how long it is from one look for a late write to the next: shorter than a consumer needs to join,
-// commit and leave.
+// lateInterval is the time between two checks for a late write: shorter than a consumer needs to join, commit and
+// leave.
 func (s *Service) lateInterval() time.Duration { return 2 * s.Times.CheckInterval }
 
-// checkLate looks once whether a write whose answer was lost has landed after all. When Kafka or the store does not
-// answer, nothing is concluded, and it is asked again later.
+// checkLate checks once whether a write whose answer was lost was applied late. When Kafka or the store does not
+// answer, it is retried later.
 func (s *Service) checkLate(ctx context.Context, due Due, r reset.Request) (time.Time, error) {
 	began := s.Now()
 	in, _ := r.Intent()
@@ -36,7 +35,7 @@ func (s *Service) checkLate(ctx context.Context, due Due, r reset.Request) (time
 	}
 	reads, err := cluster.ReadBack(ctx, in.Group, partsOf(writes))
 	var states map[string]reset.GroupState
-	if err == nil { // the group after its offsets: who commits is then seen as a member
+	if err == nil { // the group after its offsets: a client that commits is then seen as a member
 		states, err = cluster.States(ctx, []string{in.Group})
 	}
 	if err != nil {
@@ -52,14 +51,14 @@ func (s *Service) checkLate(ctx context.Context, due Due, r reset.Request) (time
 	alone := look.idle && !r.Late.Moved
 	look.gap = !s.continuous(r.ID, began)
 	look.landing = compareReadings(a, writes, reads, alone)
-	if look.gap && !look.landing.complete() { // consumers may have come and gone
+	if look.gap && !look.landing.complete() { // consumers may have joined and left
 		look.landing = compareReadings(a, writes, reads, false)
 	}
 	return s.saveReading(ctx, due, r, look)
 }
 
-// lateUnread looks again later, and gives up some time after the write can land no more: then it is not known whether
-// it has.
+// lateUnread retries later, and gives up some time after the write can no longer be applied: then its result is not
+// known.
 func (s *Service) lateUnread(ctx context.Context, due Due, r reset.Request) (time.Time, error) {
 	if now := s.Now(); now.Before(r.Late.Until.Add(s.Times.Late)) {
 		return now.Add(s.Times.WatchSlow), nil
@@ -70,23 +69,23 @@ func (s *Service) lateUnread(ctx context.Context, due Due, r reset.Request) (tim
 	return time.Time{}, s.saveLate(ctx, due, r.ID, l, nil)
 }
 
-// lateReading is what one look found.
+// lateReading is the result of one check.
 type lateReading struct {
 	attempt reset.Attempt
 	writes  []reset.Write
 	reads   []reset.Position
 	idle    bool
-	newer   string // the request that has reset the group since the look before
+	newer   string // the request that has reset the group since the previous check
 	// another reset was written in part and rolled back since the look before: the lost write may have landed
 	// beneath it, and nothing is left of it to see
 	rolledBack bool
-	gap        bool // nobody looked for a while before it
+	gap        bool // there was no check for a while before it
 	at         time.Time
 	landing    landing
 }
 
-// continuous reports whether this process looked only a moment ago. It keeps the time in memory: after a restart or a
-// takeover it is not known who came and went.
+// continuous reports whether this process checked a moment ago. The time is in memory: after a restart or a takeover
+// it is not known which consumers joined and left.
 func (s *Service) continuous(id string, now time.Time) bool {
 	last, ok := s.lateChecks.Swap(id, now)
 	if !ok {
@@ -96,7 +95,7 @@ func (s *Service) continuous(id string, now time.Time) bool {
 	return since >= 0 && since <= lateGap*s.lateInterval()
 }
 
-// saveReading stores what a look found; one that found nothing new is not stored.
+// saveReading stores the result of a check, unless it shows nothing new.
 func (s *Service) saveReading(ctx context.Context, due Due, r reset.Request, look lateReading) (time.Time, error) {
 	now, l := s.Now(), *r.Late
 	switch {
@@ -132,7 +131,7 @@ func (s *Service) saveReading(ctx context.Context, due Due, r reset.Request, loo
 	return s.Now().Add(s.lateInterval()), nil
 }
 
-// saveLate stores a LateWatch as a look has left it, with the offsets that the next look is compared with.
+// saveLate stores a LateWatch after a check, with the offsets that the next one is compared with.
 func (s *Service) saveLate(ctx context.Context, due Due, id string, l reset.LateWatch, writes []reset.Write) error {
 	return s.Store.Update(ctx, id, &due, func(tx *Tx) error {
 		if !tx.Request.Late.Open() {
@@ -147,8 +146,8 @@ func (s *Service) saveLate(ctx context.Context, due Due, id string, l reset.Late
 	})
 }
 
-// recordLanded corrects what was said of a write that landed after all: its outcome, and with it the card, the audit
-// and what may be undone. A mixed or unclear outcome blocks the group from now on, whatever was accepted before.
+// recordLanded corrects the outcome of a write that was applied late, and with it the card, the audit and what may be
+// undone. A partially applied or unknown outcome blocks the group from now on, whatever was settled before.
 func (s *Service) recordLanded(ctx context.Context, due Due, r reset.Request, look lateReading) error {
 	for i := range look.writes {
 		look.writes[i].Read, look.writes[i].ReadState = look.reads[i], look.writes[i].StateAt(look.reads[i])
@@ -166,7 +165,7 @@ func (s *Service) recordLanded(ctx context.Context, due Due, r reset.Request, lo
 		r := tx.Request
 		if !r.Late.Open() || slices.ContainsFunc(tx.Rivals,
 			func(o reset.Request) bool { return o.State == reset.Applying }) {
-			return reset.ErrConflict // another reset of the group is being written: what was read may be its doing
+			return reset.ErrConflict // another reset of the group is being written: the offsets may be its own
 		}
 		l := *r.Late
 		l.Landed, l.Ended, l.Why, l.Suspected, l.Gap = look.at, s.Now(), reset.LateLanded, time.Time{}, look.gap
@@ -174,7 +173,8 @@ func (s *Service) recordLanded(ctx context.Context, due Due, r reset.Request, lo
 		if outcome.Blocks() {
 			r.Settled = nil
 		}
-		if outcome == reset.RolledBack && r.Problem != nil { // the rollback that had been said to fail came late
+		// the rollback that was reported as failed was applied late
+		if outcome == reset.RolledBack && r.Problem != nil {
 			p := *r.Problem
 			p.Rollback, r.Problem = nil, &p
 		}
@@ -195,8 +195,8 @@ func (s *Service) recordLanded(ctx context.Context, due Due, r reset.Request, lo
 	return err
 }
 
-// overwrittenReset is the last reset of the group that a late write has landed on, as overwritten; nil when there is
-// none, or when its own watch is still open and sees it.
+// overwrittenReset is the last reset of the group, overwritten by a late write; nil when there is none, or when its
+// own watch is still open and sees it.
 func (s *Service) overwrittenReset(ctx context.Context, r reset.Request, look lateReading) (*reset.Request, error) {
 	in, _ := r.Intent()
 	applied, err := s.Store.List(ctx, Filter{Group: in.Group, States: []reset.State{reset.Applied}, Limit: 100})
@@ -243,7 +243,7 @@ type otherWrites struct {
 	busy       bool   // one is writing now, or was while Kafka was read: then the look is not used
 }
 
-// excludeOtherWrites puts what other requests have written since the look before into Write.Read, so that their
+// excludeOtherWrites puts what other requests have written since the previous check into Write.Read, so that their
 // writes are not taken for this one.
 func (s *Service) excludeOtherWrites(
 	ctx context.Context, r reset.Request, writes []reset.Write, began time.Time,
@@ -289,8 +289,8 @@ func (s *Service) excludeOtherWrites(
 	return found, nil
 }
 
-// lateWriterOf is the request whose lost write is at the places where another request's offsets were found to have
-// strayed; empty: none.
+// lateWriterOf is the request whose lost write explains the offsets at which another request's partitions strayed;
+// empty: none.
 func (s *Service) lateWriterOf(ctx context.Context, r reset.Request, strays []reset.Stray) (string, error) {
 	in, _ := r.Intent()
 	failed, err := s.Store.List(ctx, Filter{Group: in.Group, States: []reset.State{reset.Failed}, Limit: 100})
@@ -326,7 +326,7 @@ func (s *Service) lateWriterOf(ctx context.Context, r reset.Request, strays []re
 	return "", nil
 }
 
-// lateWriteWarnings warns of writes to the group whose answers were lost and that may still land: they would
+// lateWriteWarnings warns of writes to the group whose answers were lost and that may still be applied: they would
 // overwrite the new one.
 func (s *Service) lateWriteWarnings(ctx context.Context, r reset.Request, in reset.Intent) ([]reset.Warning, error) {
 	failed, err := s.Store.List(ctx, Filter{Cluster: in.Cluster, Group: in.Group, States: []reset.State{reset.Failed},

@@ -10,8 +10,7 @@ import (
 )
 
 // Logged is a store that writes a line to the log for each audit entry that it has stored: what people decided, what
-// was done and how it ended. The line is written after the transaction, so that the log never tells what did not
-// happen.
+// was done and how it ended. The line is written after the transaction, so that the log has only what happened.
 func Logged(s Store, log *slog.Logger) Store { return logged{s, log} }
 
 type logged struct {
@@ -39,7 +38,7 @@ func (l logged) Update(ctx context.Context, id string, hold *Due, change func(*T
 	return err
 }
 
-// routine are the events that say how the work goes on, and decide nothing.
+// routine are the events of progress, without a decision.
 var routine = []reset.Event{reset.EvIdle, reset.EvBusy, reset.EvSent, reset.EvChecked, reset.EvResumed}
 
 func (l logged) logEntry(ctx context.Context, r reset.Request, entries []reset.Entry) {

@@ -12,19 +12,19 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// How the loop works: claim what is due, read its state again, do one step, say when to look next. There are no
+// How the loop works: claim what is due, read its state again, do one step, set when it is due next. There are no
 // timers per request and no queue.
 const (
 	claimLimit = 32
-	// of so many rows each are served side by side; what waits for them unclaimed keeps no lease
+	// batches of so many rows each are served in parallel; unclaimed rows hold no lease
 	maxBatches       = 16
 	idlePollInterval = 500 * time.Millisecond // another process may have made something due
 	afterError       = time.Second
 	lastCardsWithin  = 5 * time.Second // for cards, once everything else has stopped
 )
 
-// urgent are the kinds of rows that somebody waits for; patient ones may wait for them. A process looks at a few
-// patient ones at a time only: after a restart with dozens of watches, an armed reset must not stand behind them.
+// urgent are the kinds of rows that a person waits for; patient ones may wait. A process serves only a few patient
+// ones at a time: after a restart with dozens of watches, an armed reset must not queue behind them.
 var (
 	urgent  = []Kind{DueInbox, DueRequest, DueSchedule, DueCard}
 	patient = []Kind{DueWatch}
@@ -32,7 +32,7 @@ var (
 
 const maxPatient = 8
 
-// Run reconciles until ctx is done, and returns after all that it started has stopped, and people were told how.
+// Run reconciles until ctx is done, and returns after all that it started has stopped and its results were shown.
 func (s *Service) Run(ctx context.Context) error {
 	var wg guard.Group
 	var under atomic.Int32
@@ -47,7 +47,7 @@ func (s *Service) Run(ctx context.Context) error {
 	}
 	for {
 		claim := s.claimAll
-		if under.Load() >= maxBatches { // people do not wait behind thousands of runs that are due at once
+		if under.Load() >= maxBatches { // people must not queue behind thousands of runs that are due at once
 			claim = func(ctx context.Context) ([]Due, error) { return s.claim(ctx, claimLimit, DueInbox) }
 		}
 		dues, err := claim(ctx)
@@ -81,7 +81,7 @@ func (s *Service) Run(ctx context.Context) error {
 	}
 }
 
-// LastRound is when Run last learned what is due; zero: not yet. It is old when the loop hangs or the store does not
+// LastRound is when Run last read what is due; zero: not yet. It is old when the loop hangs or the store does not
 // answer.
 func (s *Service) LastRound() time.Time {
 	if us := s.lastRound.Load(); us != 0 {
@@ -102,7 +102,7 @@ func (s *Service) showLastCards(ctx context.Context) {
 	s.serveAll(ctx, dues)
 }
 
-// Reconcile does one round and returns how many rows it served. Tests call it with a time of their own.
+// Reconcile does one round and returns how many rows it served. Tests call it with their own time.
 func (s *Service) Reconcile(ctx context.Context) (int, error) {
 	dues, err := s.claimAll(ctx)
 	if err != nil {
@@ -112,7 +112,7 @@ func (s *Service) Reconcile(ctx context.Context) (int, error) {
 	return len(dues), nil
 }
 
-// Wake makes Run look now.
+// Wake makes Run check at once.
 func (s *Service) Wake() {
 	select {
 	case s.wakeChannel() <- struct{}{}:
@@ -132,7 +132,7 @@ func (s *Service) claim(ctx context.Context, limit int, kinds ...Kind) ([]Due, e
 	return s.Store.Claim(ctx, Claim{Owner: s.Owner, Now: s.Now(), Lease: s.Times.Lease, Limit: limit, Kinds: kinds})
 }
 
-// claimAll claims what is urgent, and of what is patient as much as may be looked at beside what already is.
+// claimAll claims what is urgent, and as many patient rows as may be served at a time.
 func (s *Service) claimAll(ctx context.Context) ([]Due, error) {
 	if err := s.makeAllDue(ctx); err != nil {
 		return nil, err
@@ -147,12 +147,11 @@ func (s *Service) claimAll(ctx context.Context) ([]Due, error) {
 	return append(dues, more...), err
 }
 
-// maxClockSetBack is how far the clock may go back without further ado: what waits for its time then waits so much
-// longer.
+// maxClockSetBack is how far the clock may go back without a correction: rows then wait so much longer.
 const maxClockSetBack = time.Second
 
-// makeAllDue makes everything due after the clock was set back: each row waits for a time by the clock as it was, and
-// would be left alone for as long as that was ahead.
+// makeAllDue makes everything due after the clock was set back: each row has a time by the old clock, and would wait
+// for as long as that was ahead.
 func (s *Service) makeAllDue(ctx context.Context) error {
 	now := s.Now()
 	back := time.Duration(s.claimed.Load()-now.UnixMicro()) * time.Microsecond
@@ -167,7 +166,7 @@ func (s *Service) makeAllDue(ctx context.Context) error {
 	return nil
 }
 
-// serveAll does a step of everything claimed, side by side. Armed requests of one cluster share one look at their
+// serveAll does a step of everything claimed, in parallel. Armed requests of one cluster share one check of their
 // groups.
 func (s *Service) serveAll(ctx context.Context, dues []Due) {
 	requests, looks := make([]*reset.Request, len(dues)), make([]bool, len(dues))
@@ -178,7 +177,7 @@ func (s *Service) serveAll(ctx context.Context, dues []Due) {
 		}
 		r, err := s.Store.Load(ctx, d.ID)
 		if err != nil {
-			if ctx.Err() == nil { // the shutdown cut it short: its claim is given back below
+			if ctx.Err() == nil { // the shutdown ended it: its claim is released below
 				s.Log.Error("load what is due", "request", d.ID, "err", err)
 			}
 			continue
@@ -201,7 +200,7 @@ func (s *Service) serveAll(ctx context.Context, dues []Due) {
 	wg.Wait()
 }
 
-// serveOne does one step and gives the claim back. A panic in one step is that step's error.
+// serveOne does one step and releases the claim. A panic in one step is that step's error.
 func (s *Service) serveOne(ctx context.Context, d Due, r *reset.Request, look groupCheck) {
 	if slices.Contains(patient, d.Kind) {
 		defer s.watching.Add(-1)
@@ -226,9 +225,9 @@ func (s *Service) serveOne(ctx context.Context, d Due, r *reset.Request, look gr
 	case errors.As(err, &again):
 		next = again.At
 	case errors.Is(err, reset.ErrConflict):
-		next = s.Now() // somebody else moved it: look again
+		next = s.Now() // another change was first: do it again
 	case d.Kind == DueCard && ctx.Err() != nil:
-		next = s.Now() // cut short by the shutdown: conclude takes it
+		next = s.Now() // ended by the shutdown: showLastCards serves it
 	case err != nil:
 		next = s.retryLater(ctx, d, row, err)
 	default:
@@ -241,17 +240,16 @@ func (s *Service) serveOne(ctx context.Context, d Due, r *reset.Request, look gr
 	case err != nil:
 		s.Log.Error("release a claim", "kind", string(d.Kind), "request", d.ID, "err", err)
 	}
-	// a step makes other things due: a plan its card, a decision its request. Nobody should wait for the next poll
+	// a step makes other rows due: a plan its card, a decision its request. They should not wait for the next poll
 	s.Wake()
 }
 
-// Again is the error of a step that has to wait for something outside: it is taken up once more at that time, and
-// nothing is wrong.
+// Again is the error of a step that has to wait for another system: it is repeated at that time, and is no failure.
 type Again struct{ At time.Time }
 
 func (a *Again) Error() string { return "again at " + a.At.Format(time.RFC3339) }
 
-// maxRenewals bounds how often a claim is held on to: a step that hangs for ever must not.
+// maxRenewals bounds how often a claim is renewed: a step that hangs must lose it.
 const maxRenewals = 30
 
 // renewClaim renews a claim while its step runs, so that a slow answer is not taken for a dead process, and a dead or
@@ -269,7 +267,7 @@ func (s *Service) renewClaim(ctx context.Context, d Due, lease time.Duration) (d
 			case <-tick.C:
 			}
 			if err := s.Store.Renew(ctx, d, s.Now().Add(lease)); err != nil {
-				return nil // lost, or the store is in trouble: the fence decides
+				return nil // the claim is lost, or the store has failed: the fence decides
 			}
 		}
 		return nil
@@ -301,7 +299,7 @@ func (s *Service) stepOf(ctx context.Context, d *Due, r *reset.Request, look gro
 		return s.checkWatch(ctx, *d)
 	case DueSchedule:
 		return s.processSchedule(ctx, *d)
-	case DueRequest: // is carried below
+	case DueRequest: // is below
 	}
 	if r == nil {
 		return time.Time{}, fmt.Errorf("request %s could not be loaded", d.ID)
@@ -309,8 +307,8 @@ func (s *Service) stepOf(ctx context.Context, d *Due, r *reset.Request, look gro
 	return s.stepRequest(ctx, d, *r, look)
 }
 
-// stepRequest does the one step that a request's state asks for. What its looks found goes into the note of its due
-// row.
+// stepRequest does the one step that a request's state asks for. The results of its checks are stored in the note of
+// its due row.
 func (s *Service) stepRequest(ctx context.Context, d *Due, r reset.Request, look groupCheck) (time.Time, error) {
 	names, err := s.names(ctx)
 	if err != nil {
@@ -318,7 +316,7 @@ func (s *Service) stepRequest(ctx context.Context, d *Due, r reset.Request, look
 	}
 	_, ok := r.Intent()
 	switch p := s.unusable(r, names); {
-	// planning says it itself
+	// planning reports it itself
 	case p != nil && slices.Contains(reset.Transitions[r.State], reset.Cancelled) &&
 		(r.State != reset.Planning || r.Question != ""):
 		return time.Time{}, s.endUnconfigured(ctx, d, r, p)
@@ -348,13 +346,13 @@ func (s *Service) stepRequest(ctx context.Context, d *Due, r reset.Request, look
 		return s.checkIdle(ctx, d, r, look())
 	case reset.Applying:
 		return s.resumeAttempt(ctx, *d, r)
-	// over: nothing is left to do
+	// ended: nothing is left to do
 	case reset.Applied, reset.Failed, reset.Refused, reset.Rejected, reset.Cancelled, reset.Expired:
 	}
 	return time.Time{}, nil
 }
 
-// receive lets the surface decide upon a recorded envelope, once.
+// receive lets the chat decide on a recorded envelope, once.
 func (s *Service) receive(ctx context.Context, d Due) (time.Time, error) {
 	in, err := s.Store.Envelope(ctx, d.ID)
 	if err != nil {
@@ -366,7 +364,7 @@ func (s *Service) receive(ctx context.Context, d Due) (time.Time, error) {
 	return time.Time{}, s.Store.Decided(ctx, in.ID, s.Now())
 }
 
-// show lets the surface tell a request's story as it is now.
+// show lets the chat show a request as it is now.
 func (s *Service) show(ctx context.Context, d Due) (time.Time, error) {
 	story, err := s.Story(ctx, d.ID)
 	if err != nil {

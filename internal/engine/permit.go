@@ -43,11 +43,12 @@ func (s *Service) postponed(p *reset.Problem) error {
 	return &reset.Later{At: s.Now().Add(max(p.Ruling.Unread.Wait, afterUnread)), Problem: denied}
 }
 
-// mayView refuses who may not look at a request. They learn that alone: whatever was asked, in whatever state it is.
+// mayView refuses a person who may not view a request. They are told that alone: whatever was asked, in whatever
+// state it is.
 func (s *Service) mayView(ctx context.Context, a reset.Actor, channel string, r *reset.Request) error {
 	in, _ := r.Intent()
 	if in.Cluster == "" && r.Actor == a {
-		return nil // the question which cluster is meant is still open
+		return nil // the question of the cluster is still open
 	}
 	if a.Kind != reset.Person && r.Actor == a {
 		return nil // a schedule's run, in its own thread: no policy names schedules
@@ -60,8 +61,8 @@ func (s *Service) mayView(ctx context.Context, a reset.Actor, channel string, r 
 	return nil
 }
 
-// hidden is a no that tells nothing of a request but the name by which it was asked for: not even its group, or the
-// rule that says no.
+// hidden is a refusal that shows nothing of a request but the name by which it was asked for: not its group, and not
+// the rule that refuses.
 func hidden(id string, p *reset.Problem) *reset.Problem {
 	problem := reset.DeniedProblem
 	if p.Code == reset.ProblemDirectory {
@@ -70,8 +71,8 @@ func hidden(id string, p *reset.Problem) *reset.Problem {
 	return problem(reset.VerbView, reset.Ruling{Denial: p.Ruling.Denial, Unread: p.Ruling.Unread}).For(id)
 }
 
-// right asks for the right to decide. A no is recorded, and says who may, to those who may look at the request. Beyond
-// is an effect larger than anybody may agree to: the right is there, so that it is told last.
+// right checks the right to decide. A refusal is recorded, and names who may to those who may view the request.
+// Beyond is an effect larger than any approval covers: the right exists, so it is reported last.
 func (s *Service) right(
 	ctx context.Context, d Decision, r *reset.Request, row decision,
 ) (ruling reset.Ruling, beyond *reset.Problem, err error) {
@@ -113,7 +114,7 @@ func (s *Service) hasRight(
 	return s.permit(ctx, a, r.ID)
 }
 
-// denied records that somebody was refused.
+// denied records a refusal.
 func (s *Service) denied(ctx context.Context, d Decision, id string, p *reset.Problem) error {
 	facts := []string{"verb", string(d.Verb)}
 	if p.Ruling != nil {

@@ -10,8 +10,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// plan takes a request out of planning: into a draft (or pending again, when it had been asked before), into a
-// question, or into a refusal. Kafka not answering leaves it where it is.
+// plan ends planning: with a draft (or pending again, when approval was asked for before), a question, or a refusal.
+// When Kafka does not answer the request stays in planning.
 func (s *Service) plan(ctx context.Context, due Due, r reset.Request) (time.Time, error) {
 	if s.isPastDeadline(r) {
 		return s.expire(ctx, due, r.ID, nil)
@@ -32,14 +32,14 @@ func (s *Service) plan(ctx context.Context, due Due, r reset.Request) (time.Time
 		return r.Deadline, s.askRequester(ctx, due, r, problem, d)
 	case transient(problem):
 		if problem.Ruling == nil {
-			problem.Ruling = &d.ruling // so that Slack is not asked again as long as there is no plan to judge
+			problem.Ruling = &d.ruling // so that Slack is not asked again as long as there is no plan
 		}
 		return s.waitForKafka(ctx, due, r, problem)
 	}
 	return time.Time{}, s.refuse(ctx, due, r, problem)
 }
 
-// draftResult is all that planning found out.
+// draftResult is the result of planning.
 type draftResult struct {
 	intent    reset.Intent
 	snap      reset.Snapshot
@@ -90,7 +90,7 @@ func (s *Service) makeDraft(ctx context.Context, r reset.Request) (draftResult, 
 		problem, err = s.deletedTopics(ctx, r, &d, saved, problem)
 		return d, problem, err
 	}
-	// what is agreed to beforehand says how much it may skip
+	// a standing approval limits how much it may skip
 	if _, move := r.Act.(reset.Move); move && r.Run == nil && r.StandingApproval == nil {
 		if d.options, problem = reset.Ahead(d.intent, d.plan, d.snap); problem != nil {
 			return d, problem, nil
@@ -122,7 +122,7 @@ func (s *Service) rule(
 	}
 	asking := reset.PolicyQuestion{Actor: r.Actor, Channel: r.Place.Channel, Verb: verb, Cluster: in.Cluster,
 		Group: in.Group,
-		// what is done with the plan is judged anew, live
+		// decisions on the plan are checked again, live
 		Effect: e, Requester: requesterOf(&r), OneIsEnough: eased, Preview: true}
 	if was := r.Problem; e == nil && was != nil && transient(was) && was.Ruling != nil && was.Ruling.Allowed {
 		asking.RuleBefore = was.Ruling.Rule
@@ -140,8 +140,7 @@ func (s *Service) rule(
 	return ruling, nil
 }
 
-// checkUnblocked refuses a group whose last reset ended in a way that somebody has to settle first. Its own undo may
-// go ahead.
+// checkUnblocked refuses a group whose last reset has an outcome that must be settled first. Its own undo is allowed.
 func (s *Service) checkUnblocked(ctx context.Context, r reset.Request, in reset.Intent) *reset.Problem {
 	failed, err := s.Store.List(ctx, Filter{Cluster: in.Cluster, Group: in.Group, States: []reset.State{reset.Failed}})
 	if err != nil {
@@ -155,8 +154,8 @@ func (s *Service) checkUnblocked(ctx context.Context, r reset.Request, in reset.
 	return nil
 }
 
-// whichCluster names the cluster. Where several are configured and none was said, the group is looked for on each
-// that the requester may use; finding it on one alone is still a question, because no cluster is ever guessed.
+// whichCluster names the cluster. Where several are configured and none was given, the group is looked up on each
+// that the requester may use; a single match is still a question, because no cluster is ever guessed.
 func (s *Service) whichCluster(
 	ctx context.Context, r reset.Request, in reset.Intent,
 ) (reset.Intent, []reset.Option, *reset.Problem) {
@@ -209,7 +208,7 @@ func (s *Service) whichCluster(
 	return in, options, problem
 }
 
-// transient reports a problem that goes away by itself.
+// transient reports a temporary problem.
 func transient(p *reset.Problem) bool {
 	return p.Code == reset.ProblemUnreachable || p.Code == reset.ProblemIncomplete ||
 		p.Code == reset.ProblemDirectory || p.Code == reset.ProblemUnread && p.Got == "COORDINATOR_LOAD_IN_PROGRESS"
@@ -266,7 +265,7 @@ func (s *Service) savePlan(ctx context.Context, due Due, r reset.Request, d draf
 	return look, err
 }
 
-// askRequester leaves a request in planning until its requester chose an option.
+// askRequester leaves a request in planning until its requester chooses an option.
 func (s *Service) askRequester(ctx context.Context, due Due, r reset.Request, p *reset.Problem, d draftResult) error {
 	return s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
 		r := tx.Request
@@ -281,7 +280,7 @@ func (s *Service) askRequester(ctx context.Context, due Due, r reset.Request, p 
 	})
 }
 
-// refuse ends a request that policy or Kafka said no to.
+// refuse ends a request that the policy or Kafka refused.
 func (s *Service) refuse(ctx context.Context, due Due, r reset.Request, p *reset.Problem) error {
 	return s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
 		r := tx.Request
@@ -297,8 +296,8 @@ func (s *Service) refuse(ctx context.Context, due Due, r reset.Request, p *reset
 	})
 }
 
-// waitForKafka leaves a request where it is, says so, and looks again later, less and less often. Slack that did not
-// say who may is waited for in the same way.
+// waitForKafka leaves a request in its state, stores the problem, and retries later, less and less often. It waits in
+// the same way when Slack did not answer who may.
 func (s *Service) waitForKafka(ctx context.Context, due Due, r reset.Request, p *reset.Problem) (time.Time, error) {
 	wait := s.Times.Again * time.Duration(1+min(r.Retries, 5))
 	if p.Code == reset.ProblemDirectory {
@@ -320,16 +319,16 @@ func (s *Service) waitForKafka(ctx context.Context, due Due, r reset.Request, p 
 	return s.Now().Add(wait), err
 }
 
-// isPastDeadline reports whether a request's time is up.
+// isPastDeadline reports whether a request's deadline has passed.
 func (s *Service) isPastDeadline(r reset.Request) bool {
 	return !r.Deadline.IsZero() && !s.Now().Before(r.Deadline)
 }
 
-// expire ends a request whose time is up. The problem says what it was still waiting for.
+// expire ends a request whose deadline has passed. The problem says what it was still waiting for.
 func (s *Service) expire(ctx context.Context, due Due, id string, p *reset.Problem) (time.Time, error) {
 	err := s.Store.Update(ctx, id, &due, func(tx *Tx) error {
 		r := tx.Request
-		// somebody decided, and gave it another deadline
+		// a decision set another deadline
 		if !slices.Contains(reset.Transitions[r.State], reset.Expired) || p == nil && !s.isPastDeadline(*r) {
 			return reset.ErrConflict
 		}
@@ -352,16 +351,15 @@ func (s *Service) expire(ctx context.Context, due Due, id string, p *reset.Probl
 	return time.Time{}, err
 }
 
-// UndecidedAtMost is how long a recorded act may wait to be judged, for a directory that does not answer. Then it is
-// refused.
+// UndecidedAtMost is how long a recorded action may wait for a directory that does not answer. Then it is refused.
 const UndecidedAtMost = 15 * time.Minute
 
 // errUndecided keeps a request from expiring.
 var errUndecided = errors.New("an act that came in time is not decided yet")
 
 // receivedInTime reports whether an act about the request was received before its deadline and is not decided yet: it
-// would come too late only because the process was slow, or was killed. What cannot be decided at all holds nothing
-// up for ever.
+// would be too late only because the process was slow, or was killed. An action that cannot be decided delays the
+// expiry for a limited time.
 func (s *Service) receivedInTime(tx *Tx) bool {
 	return slices.ContainsFunc(tx.Undecided, func(in Inbox) bool {
 		return in.ReceivedAt.Before(tx.Request.Deadline) && s.Now().Sub(in.ReceivedAt) < UndecidedAtMost+time.Minute

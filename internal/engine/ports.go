@@ -8,7 +8,7 @@ import (
 )
 
 // Cluster is one Kafka cluster. Its errors are *Problem where a person can do something about it (ProblemUnreachable,
-// ProblemWrongCluster, ...); every other error means the same as unreachable to the core: nothing is concluded from it.
+// ProblemWrongCluster, ...); the engine treats every other error as unreachable: it proves nothing.
 type Cluster interface {
 	// States returns the state of each group, from one round over all brokers. A group that no broker lists is in the
 	// map with Exists false, and only when every broker answered.
@@ -16,8 +16,8 @@ type Cluster interface {
 	// Look returns, from one round as well, the state of each group and, where that is inactive, the committed
 	// offsets of all its topics: a bounded number of requests per broker, however many groups there are.
 	Look(ctx context.Context, groups []string) (map[string]reset.Look, error)
-	// Inspect reads what a plan needs with a number of requests that is bounded per broker. What could not be read of
-	// one partition is in that partition's Err; what could not be read at all is the error.
+	// Inspect reads what a plan needs with a bounded number of requests per broker. A partition that could not be
+	// read has an Err; the error is for what could not be read at all.
 	Inspect(ctx context.Context, q reset.Query) (reset.Snapshot, error)
 	// Write opens a connection of its own to the group's coordinator, calls ready, and, when that returns nil, sends
 	// exactly one request (an OffsetCommit, or an OffsetDelete when the chunk deletes), never again. It returns one
@@ -35,12 +35,12 @@ type Policy interface {
 	Rule(ctx context.Context, a reset.PolicyQuestion) (reset.Ruling, error)
 }
 
-// Chat is where people meet the bot.
+// Chat is the bot's connection to people.
 type Chat interface {
-	// Receive decides upon an envelope that was recorded. It answers the person; an error means "look again later".
+	// Receive decides on a recorded envelope. It answers the person; an error means "retry later".
 	Receive(ctx context.Context, in Inbox) error
-	// Show makes what people see tell the story. It is called for every new version, may be called again for the same
-	// one, and returns when it wants to be called again though nothing changed (zero: not at all).
+	// Show brings what people see up to date. It is called for every new version, may be called again for the same
+	// one, and returns when it has to be called again without a change (zero: not at all).
 	Show(ctx context.Context, s reset.Story) (again time.Time, err error)
 }
 
@@ -48,8 +48,8 @@ type Chat interface {
 type Inbox struct {
 	ID         string // the envelope's id: a second delivery of it is not stored again
 	Kind       string // command, click, submission, event
-	Verb       string // what it asks for, as far as that is known without deciding ("cancel")
-	About      string // request id it speaks of
+	Verb       string // the verb, as far as it is known without deciding ("cancel")
+	About      string // id of the request that it is about
 	Raw        []byte
 	ReceivedAt time.Time
 }

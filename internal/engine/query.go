@@ -38,7 +38,7 @@ func (s *Service) Story(ctx context.Context, id string) (reset.Story, error) {
 	return st, s.addAttempt(ctx, &st)
 }
 
-// addAttempt adds the last attempt, and where its partitions stand when that is not simply at the target.
+// addAttempt adds the last attempt, and the state of its partitions when not all are at the target.
 func (s *Service) addAttempt(ctx context.Context, st *reset.Story) error {
 	a, err := s.Store.LastAttempt(ctx, st.Request.ID)
 	if errors.Is(err, reset.ErrNotFound) {
@@ -58,7 +58,7 @@ func (s *Service) addAttempt(ctx context.Context, st *reset.Story) error {
 	if err := s.addWrittenRows(ctx, st, writes); err != nil || st.Request.Outcome == reset.Verified {
 		return err
 	}
-	// What is not where either side expects it comes first.
+	// Partitions that are at neither the target nor the previous position come first.
 	rank := map[reset.WriteState]int{reset.WriteMoved: 0, reset.WriteUnread: 0, "": 0, reset.WriteUnchanged: 1,
 		reset.WriteAtTarget: 2}
 	slices.SortStableFunc(writes, func(a, b reset.Write) int { return rank[a.ReadState] - rank[b.ReadState] })
@@ -70,7 +70,7 @@ func (s *Service) addAttempt(ctx context.Context, st *reset.Story) error {
 	return nil
 }
 
-// StoryFor is Story for somebody who may view the group.
+// StoryFor is Story for a person who may view the group.
 func (s *Service) StoryFor(ctx context.Context, a reset.Actor, channel, id string) (reset.Story, error) {
 	st, err := s.Story(ctx, id)
 	if err != nil {
@@ -118,7 +118,7 @@ func (s *Service) WritesFor(ctx context.Context, id string) ([]reset.Write, erro
 	return s.Store.Writes(ctx, id, a.N)
 }
 
-// Lag reads where a group stands.
+// Lag reads the lag of a group.
 func (s *Service) Lag(
 	ctx context.Context, a reset.Actor, channel, cluster, group string, topics []string,
 ) (reset.Lag, error) {
@@ -170,13 +170,13 @@ func (s *Service) Status(
 	return open, frozen, err
 }
 
-// Frozen lists what is frozen. It is no secret: whoever asks for a reset has to know.
+// Frozen lists the freezes. Every requester may see them.
 func (s *Service) Frozen(ctx context.Context) ([]reset.InForce, error) {
 	all, names, err := s.freezes(ctx)
 	return names.Named(all), err
 }
 
-// History lists requests that somebody may view, newest first.
+// History lists requests that a person may view, newest first.
 func (s *Service) History(ctx context.Context, a reset.Actor, channel, cluster, group string) ([]reset.Request, error) {
 	all, err := s.Store.List(ctx, Filter{Cluster: cluster, Group: group, Limit: 50})
 	if err != nil {
@@ -185,7 +185,7 @@ func (s *Service) History(ctx context.Context, a reset.Actor, channel, cluster, 
 	return s.visibleOf(ctx, a, channel, all)
 }
 
-// Access says what somebody may do with a group, and by which rule.
+// Access is what a person may do with a group, and by which rule.
 func (s *Service) Access(ctx context.Context, a reset.Actor, channel, cluster, group string) (reset.Access, error) {
 	cluster, err := s.Resolve(channel, cluster)
 	if err != nil {
@@ -213,8 +213,8 @@ func (s *Service) open(ctx context.Context, cluster, group string) ([]reset.Requ
 	return open, nil
 }
 
-// visibleOf keeps what a person may view. Drafts are their requester's alone. When it cannot be told now, there is no
-// list: one that leaves out what could not be judged would say that nothing is there.
+// visibleOf filters what a person may view. Drafts are visible to their requester alone. When a right cannot be
+// checked now, there is no list: a list without those requests would look complete.
 func (s *Service) visibleOf(
 	ctx context.Context, a reset.Actor, channel string, rs []reset.Request,
 ) ([]reset.Request, error) {
@@ -234,7 +234,7 @@ func (s *Service) visibleOf(
 	return seen, nil
 }
 
-// viewRuling refuses who may not look at a group that they have named themselves.
+// viewRuling refuses a person who may not view a group that they have named themselves.
 func (s *Service) viewRuling(ctx context.Context, a reset.Actor, channel, cluster, group string) (reset.Ruling, error) {
 	ruling, p := s.permit(ctx, reset.PolicyQuestion{Actor: a, Channel: channel, Verb: reset.VerbView,
 		Cluster: cluster, Group: group}, "")
@@ -244,7 +244,7 @@ func (s *Service) viewRuling(ctx context.Context, a reset.Actor, channel, cluste
 	return ruling, nil
 }
 
-// withGroup adds the group to a problem that does not know it.
+// withGroup adds the group to a problem without one.
 func withGroup(err error, group string) error {
 	var p *reset.Problem
 	if !errors.As(err, &p) {
@@ -255,8 +255,8 @@ func withGroup(err error, group string) error {
 	return &c
 }
 
-// suggestGroups makes of "no rule covers it" what is meant when there is no such group: the near names that this
-// person may look at. Other groups stay unnamed.
+// suggestGroups turns "no rule covers it" into "no such group" with similar names that this person may view, when the
+// group does not exist. Other groups stay unnamed.
 func (s *Service) suggestGroups(
 	ctx context.Context, r reset.Request, in reset.Intent, denied *reset.Problem,
 ) *reset.Problem {

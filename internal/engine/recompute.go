@@ -20,8 +20,8 @@ const (
 	// the effect of what is written at a time to come is recomputed from so long before it on
 	numbersAhead = 15 * time.Minute
 	numbersShare = 20          // recomputing takes a twentieth of a cluster's time for a request at most
-	maxRecompute = 4           // and of so many requests at a time
-	clockSetBack = time.Minute // no one clicks so long before a card is shown: the clock was set back meanwhile
+	maxRecompute = 4           // number of requests recomputed at a time
+	clockSetBack = time.Minute // no click comes so long before a card is shown: the clock was set back meanwhile
 )
 
 // recomputeAt is when the effect of a waiting request is recomputed next.
@@ -40,7 +40,7 @@ func (s *Service) recomputeAt(due Due, r reset.Request) time.Time {
 	return at
 }
 
-// pending waits for approvals, with the numbers of now.
+// pending waits for approvals, with current numbers.
 func (s *Service) pending(ctx context.Context, due *Due, r reset.Request) (time.Time, error) {
 	if s.isPastDeadline(r) {
 		return s.expire(ctx, *due, r.ID, nil)
@@ -60,8 +60,8 @@ func (s *Service) pending(ctx context.Context, due *Due, r reset.Request) (time.
 
 func intentOf(r reset.Request) reset.Intent { in, _ := r.Intent(); return in }
 
-// recompute recomputes what a waiting request would do, when it is time. What has to be agreed to anew is said at
-// once, while the service still runs, and not after it was stopped. Again reports that the request was changed.
+// recompute recomputes the effect of a waiting request, when it is due. A need for new approvals is reported at once,
+// while the service still runs, and not after it was stopped. Again reports that the request was changed.
 func (s *Service) recompute(ctx context.Context, due *Due, r reset.Request) (again bool, err error) {
 	in, _ := r.Intent()
 	// what a time to come finds is not known before it
@@ -76,7 +76,7 @@ func (s *Service) recompute(ctx context.Context, due *Due, r reset.Request) (aga
 	defer l.numbering.Add(-1)
 	rc, snap, err := s.recheck(ctx, due, r)
 	if err != nil || rc.Wait != nil {
-		// those of before stay, and say as of when
+		// the old numbers stay, with their time
 		s.Log.Debug("numbers could not be recomputed", "request", r.ID, "err", err)
 		return false, nil
 	}
@@ -97,7 +97,7 @@ func (s *Service) recompute(ctx context.Context, due *Due, r reset.Request) (aga
 	return s.recordDrift(ctx, *due, r, rc.Effect, bounds, snap.Group)
 }
 
-// boundsInForce asks the rules about an effect that has left the tier that was asked for.
+// boundsInForce asks the rules about an effect that has left the tier of its approval.
 func (s *Service) boundsInForce(
 	ctx context.Context, r reset.Request, e reset.Effect,
 ) (reset.Bounds, *reset.Problem, error) {
@@ -113,7 +113,7 @@ func (s *Service) boundsInForce(
 	return b, p, nil
 }
 
-// recheck reads what a request would do now, and notes how long that took.
+// recheck reads the current effect of a request, and records how long that took.
 func (s *Service) recheck(ctx context.Context, due *Due, r reset.Request) (reset.Rechecked, reset.Snapshot, error) {
 	in, _ := r.Intent()
 	began := s.Now()
@@ -139,14 +139,14 @@ func (s *Service) recheck(ctx context.Context, due *Due, r reset.Request) (reset
 	return reset.Recheck(r, planned, snap, s.Now()), snap, nil
 }
 
-// recordDrift notes numbers that have moved: the card is edited, and nobody is notified.
+// recordDrift stores changed numbers: the card is edited, without a notification.
 func (s *Service) recordDrift(
 	ctx context.Context, due Due, r reset.Request, e reset.Effect, b reset.Bounds, g reset.GroupState,
 ) (again bool, err error) {
 	was := r.Actual()
 	moved := was.Replay != e.Replay || was.Skip != e.Skip || was.Changed != e.Changed || was.Clamped != e.Clamped ||
 		b.MaxSkip != r.Bounds.MaxSkip || b.MaxReplay != r.Bounds.MaxReplay
-	who := r.State == reset.Pending && !sameGroup(r.Observation.Group, g) // of an armed request the looks tell
+	who := r.State == reset.Pending && !sameGroup(r.Observation.Group, g) // for an armed request the checks show it
 	if !moved && !who {
 		return false, nil
 	}
@@ -163,7 +163,7 @@ func (s *Service) recordDrift(
 	})
 }
 
-// withCurrentMembers is a plan's warnings with who is in the group now.
+// withCurrentMembers is a plan's warnings with the current members of the group.
 func withCurrentMembers(ws []reset.Warning, g reset.GroupState) []reset.Warning {
 	ws = slices.DeleteFunc(slices.Clone(ws), func(w reset.Warning) bool { return w.Code == reset.WarnBusy })
 	if !g.Idle() {
@@ -172,7 +172,7 @@ func withCurrentMembers(ws []reset.Warning, g reset.GroupState) []reset.Warning 
 	return ws
 }
 
-// facts of what an approval was voided for: how many are needed now, and for what.
+// facts of a voided approval: how many are needed now, and for what.
 func voidFacts(r reset.Request, p *reset.Problem) []string {
 	facts := []string{"why", p.Want + string(p.Code)}
 	if p.Topic != "" {
@@ -194,8 +194,8 @@ func partitionOf(p *reset.Problem) string {
 	return p.Topic
 }
 
-// approvalsNeeded is how many approvals the plan needs. Of what others were asked about before it only rises: fewer
-// would be a reason to wait until the numbers look better.
+// approvalsNeeded is how many approvals the plan needs. After approval was asked for it only rises: otherwise waiting
+// for better numbers would lower it.
 func (d draftResult) approvalsNeeded(r reset.Request) int {
 	if r.Asked && r.Before != nil {
 		return max(r.Need, d.ruling.Need)
@@ -203,7 +203,7 @@ func (d draftResult) approvalsNeeded(r reset.Request) int {
 	return d.ruling.Need
 }
 
-// keepVoid keeps the reason why an approval was voided beside the new plan; every other problem is over.
+// keepVoid keeps the reason of a voided approval with the new plan; every other problem is resolved.
 func keepVoid(p *reset.Problem) *reset.Problem {
 	if p != nil && p.Code == reset.ProblemVoided {
 		return p

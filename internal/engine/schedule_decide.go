@@ -10,13 +10,13 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// delayBy is how far one word puts a run off.
+// delayBy is how far a run is delayed at a time.
 const delayBy = time.Hour
 
-// shownRuns is how many runs, past and to come, are told of a schedule.
+// shownRuns is how many past and future runs of a schedule are shown.
 const shownRuns, upcomingRuns = 20, 5
 
-// Schedules lists the schedules that somebody may view, by name.
+// Schedules lists the schedules that a person may view, by name.
 func (s *Service) Schedules(
 	ctx context.Context, a reset.Actor, channel, cluster, group string,
 ) ([]reset.Schedule, error) {
@@ -34,12 +34,12 @@ func (s *Service) Schedules(
 		return err != nil
 	})
 	if later != nil {
-		return nil, later // a list that leaves out what could not be judged would say that nothing is there
+		return nil, later // a list without what could not be checked would look complete
 	}
 	return seen, nil
 }
 
-// ScheduleStory tells of a schedule, by id or name: what comes, and what was.
+// ScheduleStory is a schedule, by id or name, with its future and past runs.
 func (s *Service) ScheduleStory(ctx context.Context, a reset.Actor, channel, name string) (reset.ScheduleStory, error) {
 	sc, err := s.schedule(ctx, name)
 	if err != nil {
@@ -58,7 +58,7 @@ func (s *Service) ScheduleStory(ctx context.Context, a reset.Actor, channel, nam
 	return st, err
 }
 
-// describeSchedule is a schedule with what comes of it.
+// describeSchedule is a schedule with its next runs.
 func (s *Service) describeSchedule(sc reset.Schedule) reset.ScheduleStory {
 	st := reset.ScheduleStory{Schedule: sc, Cluster: s.Info(sc.Intent.Cluster), Now: s.Now()}
 	if sc.RunsOnce() {
@@ -81,7 +81,7 @@ func (s *Service) describeSchedule(sc reset.Schedule) reset.ScheduleStory {
 	return st
 }
 
-// nextRunOf is the next run: one that was left out does not come again.
+// nextRunOf is the next run: a skipped one does not run.
 func (s *Service) nextRunOf(sc reset.Schedule, rhythm reset.Recurrence) time.Time {
 	if sc.Next.After(s.Now()) {
 		return rhythm.Next(sc.Next.Add(-time.Second))
@@ -162,7 +162,7 @@ func (s *Service) stopWithRun(
 	})
 }
 
-// Resume lets a paused schedule run again, while what was agreed to still stands.
+// Resume lets a paused schedule run again, while its standing approval is valid.
 func (s *Service) Resume(ctx context.Context, d Decision) (reset.Reply, error) {
 	sc, again, err := s.loadScheduleOnce(ctx, d, reset.VerbSchedule)
 	if err != nil || again.Did != "" {
@@ -188,8 +188,8 @@ func (s *Service) Resume(ctx context.Context, d Decision) (reset.Reply, error) {
 	})
 }
 
-// SkipNext leaves the next run out: the announced one, or the one that comes. Ref.ID is a schedule's id or name, or a
-// run's request.
+// SkipNext skips the next run: the announced one, or the next by its expression. Ref.ID is a schedule's id or name,
+// or a run's request.
 func (s *Service) SkipNext(ctx context.Context, d Decision) (reset.Reply, error) {
 	if r, err := s.load(ctx, d.Ref); err == nil && !savesSchedule(r.Act) {
 		if r.Run == nil {
@@ -233,7 +233,7 @@ func (s *Service) skipRun(ctx context.Context, d Decision, r reset.Request) (res
 	return reply, err
 }
 
-// Delay puts an announced run off by an hour. Ref.ID is the run's request.
+// Delay delays an announced run by an hour. Ref.ID is the run's request.
 func (s *Service) Delay(ctx context.Context, d Decision) (reset.Reply, error) {
 	return s.moveRun(ctx, d, reset.VerbCancel, reset.DidDelay, func(r *reset.Request) (reset.Event, []string) {
 		from := s.Now()
@@ -245,8 +245,7 @@ func (s *Service) Delay(ctx context.Context, d Decision) (reset.Reply, error) {
 	})
 }
 
-// RunNow begins an announced run at once (Ref.ID is its request), or makes a run beside the plan (a schedule's id or
-// name).
+// RunNow begins an announced run at once (Ref.ID is its request), or creates an extra run (a schedule's id or name).
 func (s *Service) RunNow(ctx context.Context, d Decision) (reset.Reply, error) {
 	if r, err := s.load(ctx, d.Ref); err == nil && !savesSchedule(r.Act) {
 		return s.moveRun(ctx, d, reset.VerbSchedule, reset.DidRunNow, func(r *reset.Request) (reset.Event, []string) {
@@ -278,7 +277,7 @@ func (s *Service) RunNow(ctx context.Context, d Decision) (reset.Reply, error) {
 	return reply, err
 }
 
-// moveRun moves the time of an announced run. It goes on from there with the patience that it had.
+// moveRun moves the time of an announced run. It then waits as long as it would have.
 func (s *Service) moveRun(
 	ctx context.Context, d Decision, verb reset.Verb, did reset.Did,
 	change func(*reset.Request) (reset.Event, []string),
@@ -322,7 +321,7 @@ func (s *Service) moveRun(
 	return reply, err
 }
 
-// loadScheduleOnce loads the schedule that a decision is about, when its actor may. A decision that was heard before
+// loadScheduleOnce loads the schedule that a decision is about, when its actor may. For the last decision the reply
 // says what it did.
 func (s *Service) loadScheduleOnce(
 	ctx context.Context, d Decision, verb reset.Verb,
@@ -367,7 +366,7 @@ func (s *Service) updateSchedule(
 	return reply, err
 }
 
-// scheduleIfAny is a schedule for a reply, which does without when it cannot be read.
+// scheduleIfAny is a schedule for a reply; nil when it cannot be read.
 func (s *Service) scheduleIfAny(ctx context.Context, id string) *reset.Schedule {
 	sc, err := s.schedule(ctx, id)
 	if err != nil {
@@ -376,7 +375,7 @@ func (s *Service) scheduleIfAny(ctx context.Context, id string) *reset.Schedule 
 	return &sc
 }
 
-// noSchedule says that there is none of a name.
+// noSchedule is the problem of an unknown schedule.
 func noSchedule(err error, name string) error {
 	if errors.Is(err, reset.ErrNotFound) {
 		return reset.NoScheduleProblem(name)

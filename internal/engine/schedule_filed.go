@@ -9,8 +9,8 @@ import (
 )
 
 // SyncFileSchedules makes the schedules of the configuration file those that are stored: new and changed ones are
-// saved (each by a request that anybody can see), those that are gone are removed. Nobody is asked: the file was
-// reviewed where the rules are kept, and the rule's cap and its word on schedules hold for it at every run.
+// saved (each by a visible request), missing ones are removed. No approval is asked for: the file was reviewed, and
+// the rule's cap and its setting for schedules apply at every run.
 func (s *Service) SyncFileSchedules(ctx context.Context, file []reset.Schedule) error {
 	stored, err := s.Store.Schedules(ctx, reset.ScheduleFilter{Source: reset.FromFile, Kept: true})
 	if err != nil {

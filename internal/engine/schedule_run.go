@@ -17,9 +17,9 @@ const tolerance = 4 * time.Minute
 // maxMissed bounds how many missed runs are counted; more are "more".
 const maxMissed = 1000
 
-// processSchedule looks at a schedule: it warns, lapses, tells what was missed, and makes the run that has to be
-// announced now. What it did last is in Next, which only moves forward, and the run's origin is unique: neither a
-// restart, nor a second process, nor a clock that goes back makes a run twice.
+// processSchedule does what is due for a schedule: it warns, expires it, reports missed runs, and creates the run to
+// announce now. Its progress is in Next, which only moves forward, and the run's origin is unique: neither a restart,
+// nor a second process, nor a clock that goes back creates a run twice.
 func (s *Service) processSchedule(ctx context.Context, due Due) (time.Time, error) {
 	found, err := s.scheduleOf(ctx, due.ID)
 	if err != nil || found == nil || found.Status != reset.Active {
@@ -58,7 +58,7 @@ func (s *Service) processSchedule(ctx context.Context, due Due) (time.Time, erro
 	return now, s.announce(ctx, due, sc)
 }
 
-// updateScheduleRow changes a schedule and tells it, if there is an event to tell.
+// updateScheduleRow changes a schedule and records the event, if there is one.
 func (s *Service) updateScheduleRow(
 	ctx context.Context, due Due, sc reset.Schedule, change func(*Tx), ev reset.Event, facts ...string,
 ) error {
@@ -76,7 +76,8 @@ func (s *Service) updateScheduleRow(
 	})
 }
 
-// recordMissed tells of runs at whose time nobody was there, and runs the latest of them when that was wanted.
+// recordMissed reports the runs that were due while the bot was down, and runs the latest of them when the schedule
+// says so.
 func (s *Service) recordMissed(ctx context.Context, due Due, sc reset.Schedule) (time.Time, error) {
 	now, last, count := s.Now(), sc.Next, 1
 	next, p := s.nextRun(sc, last)
@@ -103,14 +104,14 @@ func (s *Service) recordMissed(ctx context.Context, due Due, sc reset.Schedule) 
 		"run", timeFact(last), "count", strconv.Itoa(count), "then", then)
 }
 
-// moveToNextRun moves a schedule to its next run. One that has none any more is over.
+// moveToNextRun moves a schedule to its next run. Without one it has ended.
 func (s *Service) moveToNextRun(sc *reset.Schedule, next time.Time) {
 	if sc.Next = next; next.IsZero() {
 		sc.Status = reset.Over
 	}
 }
 
-// announce makes the run of a schedule that comes next, and moves the schedule on.
+// announce creates the next run of a schedule, and moves the schedule to the one after.
 func (s *Service) announce(ctx context.Context, due Due, sc reset.Schedule) error {
 	at := sc.Next
 	next, p := s.nextRun(sc, at)
@@ -121,17 +122,17 @@ func (s *Service) announce(ctx context.Context, due Due, sc reset.Schedule) erro
 	if err != nil {
 		return err
 	}
-	// the run tells itself
+	// the run has its own event
 	return s.updateScheduleRow(ctx, due, sc,
 		func(tx *Tx) { tx.Schedule.LastRun = r.ID; s.moveToNextRun(tx.Schedule, next) }, "")
 }
 
-// runOrigin is the same for every process that makes the run of a time.
+// runOrigin is the origin of the run of a time, the same in every process.
 func runOrigin(sc reset.Schedule, at time.Time) string {
 	return "schedule " + sc.ID + " @ " + timeFact(at)
 }
 
-// makeRun asks for one run of a schedule. By is who said so, if somebody did.
+// makeRun creates the request of one run. By is the person who asked for it; zero: the schedule.
 func (s *Service) makeRun(
 	ctx context.Context, sc reset.Schedule, run reset.Run, origin string, by reset.Actor,
 ) (reset.Request, error) {
@@ -146,7 +147,7 @@ func (s *Service) makeRun(
 	return s.create(ctx, r)
 }
 
-// requesterOf is who must not approve a request: whoever asked, and of a run its schedule's owner.
+// requesterOf is who must not approve a request: its requester, and for a run the schedule's owner.
 func requesterOf(r *reset.Request) reset.Actor {
 	if r.Run != nil {
 		return r.Run.Owner
@@ -154,8 +155,8 @@ func requesterOf(r *reset.Request) reset.Actor {
 	return r.Actor
 }
 
-// conflictingRequest is what a run must not overwrite: an open request on its group, or the reset of somebody else
-// that is still watched. Previews do not count, nor does what is only announced.
+// conflictingRequest is what a run must not overwrite: an open request on its group, or another's reset that is still
+// watched. Previews and announced runs do not count.
 func (s *Service) conflictingRequest(ctx context.Context, r reset.Request) (*reset.Problem, error) {
 	in, _ := r.Intent()
 	others, err := s.Store.List(ctx, Filter{Group: in.Group,
@@ -174,7 +175,7 @@ func (s *Service) conflictingRequest(ctx context.Context, r reset.Request) (*res
 	return nil, nil
 }
 
-// postpone keeps a run in planning while something is beside it, or gives it up.
+// postpone keeps a run in planning while another request conflicts, or gives it up.
 func (s *Service) postpone(ctx context.Context, due Due, r reset.Request, p *reset.Problem) (time.Time, error) {
 	if limit := r.Run.GiveUpAt(); !s.Now().Before(limit) ||
 		r.State == reset.Approved && r.Run.WhenBusy.Do != reset.BusyWait {
@@ -200,8 +201,8 @@ func (s *Service) postpone(ctx context.Context, due Due, r reset.Request, p *res
 	})
 }
 
-// startRun does what has to be done before an approved request is looked at for the first time: a time in the future
-// that has come is planned, and a run begins, is late, or stands back. Waits: that is all for now.
+// startRun prepares the first check of an approved request: a time in the future that has come is planned, and a run
+// begins, is too late, or is postponed. Waits reports that there is nothing more to do now.
 func (s *Service) startRun(ctx context.Context, due Due, r reset.Request) (next time.Time, waits bool, err error) {
 	in, _ := r.Intent()
 	if reset.InFuture(in) {
@@ -212,7 +213,7 @@ func (s *Service) startRun(ctx context.Context, due Due, r reset.Request) (next 
 	}
 	late := s.Now().Sub(r.NotBefore)
 	if r.DecidedAt.After(r.NotBefore) {
-		late = s.Now().Sub(r.DecidedAt) // it was planned, or agreed to, after its time
+		late = s.Now().Sub(r.DecidedAt) // it was planned, or approved, after its time
 	}
 	onTime := late <= tolerance
 	if missed := r.Run.IfMissed; !onTime && (!missed.Run || missed.Within > 0 && late > missed.Within) {
@@ -239,8 +240,8 @@ func (s *Service) startRun(ctx context.Context, due Due, r reset.Request) (next 
 	})
 }
 
-// planDeferred plans a request whose time in the future has come. What was agreed to before goes on counting, within
-// its bounds.
+// planDeferred plans a request whose time in the future has come. Its approvals continue to count, within their
+// bounds.
 func (s *Service) planDeferred(ctx context.Context, due Due, r reset.Request) error {
 	return s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
 		r := tx.Request
@@ -263,8 +264,8 @@ func (s *Service) planDeferred(ctx context.Context, due Due, r reset.Request) er
 	})
 }
 
-// useStandingApproval takes a planned request on without asking anybody, where what was agreed to before covers it;
-// and asks where the request is nobody's to confirm. Done is false when the ordinary road is the one.
+// useStandingApproval arms a planned request whose standing approval covers it; else it asks for approvals where the
+// request has no person to confirm it. Done is false when the usual steps follow.
 func (s *Service) useStandingApproval(tx *Tx, d draftResult) (done bool, err error) {
 	r := tx.Request
 	if t, ok := d.intent.Target.(reset.Time); ok && t.Future && t.At.After(r.NotBefore) {
@@ -307,7 +308,7 @@ func (s *Service) useStandingApproval(tx *Tx, d draftResult) (done bool, err err
 	return true, r.Advance(reset.Pending)
 }
 
-// mandateGap says why what was agreed to before does not cover a plan.
+// mandateGap says why a standing approval does not cover a plan.
 func mandateGap(m reset.Mandate, d draftResult) reset.VoidReason {
 	if !m.Covers(d.plan.Effect, d.plan.Steps) {
 		return reset.VoidEffect
@@ -315,8 +316,8 @@ func mandateGap(m reset.Mandate, d draftResult) reset.VoidReason {
 	return reset.VoidStanding
 }
 
-// countedVotes are the votes that count when a request is written: those on it, or else those that it rests on,
-// within their bounds.
+// countedVotes are the votes that count for the write: those on the request, else those of its standing approval,
+// within its bounds.
 func (s *Service) countedVotes(ctx context.Context, r reset.Request, e reset.Effect) ([]reset.Vote, error) {
 	votes, err := s.Store.Votes(ctx, r.ID, r.Revision)
 	if m := r.Mandate(); err == nil && len(votes) == 0 && m != nil && m.Bounds.Covers(e) &&
@@ -354,8 +355,8 @@ func (s *Service) scheduleOf(ctx context.Context, id string) (*reset.Schedule, e
 	return &found[0], nil
 }
 
-// giveUp expires what found its group busy. A run does what its schedule says: one that is to fail (BusyFail) pauses
-// the schedule first, so that whoever goes on after a crash in between finds it paused, and gives the run up.
+// giveUp expires a request whose group is busy. A run follows its schedule: with BusyFail the schedule is paused
+// first, so that after a crash in between it is found paused, and the run is given up.
 func (s *Service) giveUp(ctx context.Context, due Due, r reset.Request, p *reset.Problem) (time.Time, error) {
 	if r.Run == nil {
 		return s.expire(ctx, due, r.ID, p)

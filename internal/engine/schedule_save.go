@@ -11,8 +11,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// processSaveSchedule carries a request that saves a schedule. It is planned as its resets would be, as of now, and
-// voted on like them; what is applied is the row.
+// processSaveSchedule plans and applies a request that saves a schedule. It is planned like its resets, as of now,
+// and approved like them; applying it stores the row.
 func (s *Service) processSaveSchedule(ctx context.Context, due Due, r reset.Request) (time.Time, error) {
 	switch r.State {
 	case reset.Planning:
@@ -24,14 +24,13 @@ func (s *Service) processSaveSchedule(ctx context.Context, due Due, r reset.Requ
 		return r.Deadline, nil
 	case reset.Approved:
 		return s.saveSchedule(ctx, due, r)
-	// the row is saved, or never will be
+	// the request has ended
 	case reset.Applying, reset.Applied, reset.Failed, reset.Refused, reset.Rejected, reset.Cancelled, reset.Expired:
 	}
 	return time.Time{}, nil
 }
 
-// checkSchedule completes the schedule that is to be saved, or says why it cannot be. In is its intent, with the
-// cluster.
+// checkSchedule completes the schedule to save, or says why it cannot be saved. In is its intent, with the cluster.
 func (s *Service) checkSchedule(
 	ctx context.Context, r reset.Request, in reset.Intent,
 ) (reset.Schedule, *reset.Problem, error) {
@@ -55,7 +54,7 @@ func (s *Service) checkSchedule(
 	return sc, s.checkTimes(&sc, in), nil
 }
 
-// notForRuns refuses targets that mean something once only.
+// notForRuns refuses targets that make sense only once.
 func notForRuns(sc reset.Schedule, in reset.Intent) *reset.Problem {
 	if in.Target == nil {
 		return nil
@@ -72,13 +71,13 @@ func notForRuns(sc reset.Schedule, in reset.Intent) *reset.Problem {
 		if t.Back == 0 && !sc.RunsOnce() {
 			return reset.NotForRunsProblem(cmp.Or(t.Said, kind), false).On(in.Cluster, in.Group)
 		}
-	// mean something at every run
+	// make sense at every run
 	case reset.Exact, reset.Nowhere, reset.Latest, reset.Earliest, reset.Shift, reset.Current, reset.Like:
 	}
 	return nil
 }
 
-// findSchedule finds the schedule that is changed, or the place for a new one.
+// findSchedule finds the schedule to change, or checks the name of a new one.
 func (s *Service) findSchedule(
 	ctx context.Context, r reset.Request, sc *reset.Schedule, in reset.Intent,
 ) (*reset.Problem, error) {
@@ -105,7 +104,7 @@ func (s *Service) findSchedule(
 	return nil, nil
 }
 
-// checkTimes refuses times that are none, and says when the standing approval ends.
+// checkTimes refuses invalid times, and sets when the standing approval ends.
 func (s *Service) checkTimes(sc *reset.Schedule, in reset.Intent) *reset.Problem {
 	now := s.Now()
 	first, p := s.nextRun(*sc, now)
@@ -147,8 +146,8 @@ func (s *Service) nextRun(sc reset.Schedule, after time.Time) (time.Time, *reset
 	return rhythm.Next(after), nil
 }
 
-// saveSchedule stores what was agreed to, in the transaction that ends its request. A run of the schedule as it was
-// before, announced and not begun, goes with it.
+// saveSchedule stores the approved schedule, in the transaction that ends its request. An announced run of the
+// previous version is cancelled with it.
 func (s *Service) saveSchedule(ctx context.Context, due Due, r reset.Request) (time.Time, error) {
 	sc := r.Act.(reset.SaveSchedule).Schedule
 	next, p := s.nextRun(sc, s.Now())
@@ -159,7 +158,7 @@ func (s *Service) saveSchedule(ctx context.Context, due Due, r reset.Request) (t
 	switch {
 	case err != nil:
 		return time.Time{}, err
-	case p != nil: // its name was taken, its end has come: planning says so
+	case p != nil: // its name was taken, or its end has come: planning reports it
 		return s.Now(), s.void(ctx, due, r, reset.VoidedProblem(reset.VoidSchedule).For(r.ID))
 	}
 	announced, err := s.announcedRun(ctx, sc.ID)
@@ -189,7 +188,7 @@ func (s *Service) saveSchedule(ctx context.Context, due Due, r reset.Request) (t
 		tx.Schedule = &sc
 		s.cancelRun(tx, announced, r.Actor, "schedule changed")
 		if former != nil {
-			tx.AlsoSave(*former) // its card says from now on that it was changed since
+			tx.AlsoSave(*former) // its card shows that it was changed
 		}
 		tx.Log(s.entry(r, r.Actor, reset.EvSaved, "schedule", sc.Label(), "next", timeFact(next), "until",
 			timeFact(sc.Until), "revision", strconv.Itoa(sc.Revision)))
@@ -202,7 +201,7 @@ func (s *Service) saveSchedule(ctx context.Context, due Due, r reset.Request) (t
 	return time.Time{}, err
 }
 
-// formerRequest is the request that saved a schedule as it is now, before it is saved again; nil for a new one.
+// formerRequest is the request that saved the current version of a schedule; nil for a new one.
 func (s *Service) formerRequest(ctx context.Context, sc reset.Schedule) (*reset.Request, error) {
 	saved, err := s.scheduleOf(ctx, sc.ID)
 	if err != nil || saved == nil {
@@ -212,14 +211,14 @@ func (s *Service) formerRequest(ctx context.Context, sc reset.Schedule) (*reset.
 	return &r, err
 }
 
-// replanChanged plans again what was agreed to for a schedule that somebody else has changed meanwhile.
+// replanChanged plans a request again whose schedule was changed by another one meanwhile.
 func (s *Service) replanChanged(tx *Tx) error {
 	tx.Request.Problem = reset.VoidedProblem(reset.VoidSchedule).For(tx.Request.ID)
 	tx.Log(s.entry(tx.Request, reset.Actor{}, reset.EvVoided, "why", "schedule"))
 	return tx.Request.Advance(reset.Planning)
 }
 
-// announcedRun is the run of a schedule that has been announced and not begun to be written; nil: none.
+// announcedRun is the announced run of a schedule whose write has not begun; nil: none.
 func (s *Service) announcedRun(ctx context.Context, id string) (*reset.Request, error) {
 	open, err := s.Store.List(ctx, Filter{Actor: reset.Actor{Kind: reset.Scheduled, ID: id},
 		States: []reset.State{reset.Planning, reset.Pending, reset.Approved}, Limit: 1})
@@ -229,7 +228,7 @@ func (s *Service) announcedRun(ctx context.Context, id string) (*reset.Request, 
 	return &open[0], nil
 }
 
-// cancelRun cancels a run together with what happens to its schedule.
+// cancelRun cancels a run in the transaction that changes its schedule.
 func (s *Service) cancelRun(tx *Tx, run *reset.Request, by reset.Actor, why string) {
 	if run == nil {
 		return
@@ -271,7 +270,7 @@ func withIntent(a reset.Act, in reset.Intent) reset.Act {
 	return reset.Move{Intent: in}
 }
 
-// plannedAct is what was planned: the act with what planning found out.
+// plannedAct is the act with the result of planning.
 func (d draftResult) plannedAct(a reset.Act) reset.Act {
 	if savesSchedule(a) {
 		a = reset.SaveSchedule{Schedule: d.schedule}
@@ -279,11 +278,11 @@ func (d draftResult) plannedAct(a reset.Act) reset.Act {
 	return withIntent(a, d.intent)
 }
 
-// effectiveIntent is the intent of a request as it has to be planned now. A schedule's is planned as if it ran now.
+// effectiveIntent is the intent of a request as it has to be planned now. A schedule is planned as if it ran now.
 func (s *Service) effectiveIntent(r reset.Request) reset.Intent {
 	in, _ := r.Intent()
 	if save, ok := r.Act.(reset.SaveSchedule); ok {
-		in.Wait = save.Schedule.WhenBusy.For // the rule says how long anybody may wait
+		in.Wait = save.Schedule.WhenBusy.For // the rule limits the wait
 	}
 	t, timed := in.Target.(reset.Time)
 	switch {
@@ -300,7 +299,7 @@ func (s *Service) effectiveIntent(r reset.Request) reset.Intent {
 	return in
 }
 
-// askedEffect is the effect that is asked for: of what is done later, it may be more than the plan as of now.
+// askedEffect is the effect for which approval is asked: for a later write it may be larger than the current plan.
 func (d draftResult) askedEffect(r reset.Request) reset.Effect {
 	e := d.plan.Effect
 	if savesSchedule(r.Act) || reset.InFuture(d.intent) {
@@ -322,8 +321,8 @@ func (s *Service) checkScheduled(ctx context.Context, r reset.Request, d *draftR
 	return p, err
 }
 
-// rulingBefore is the ruling on what was agreed to before its time came, with the memberships as they were recorded
-// then. Ok is false when it has to be asked for anew.
+// rulingBefore is the ruling on an approval from before the time came, with the memberships as recorded then. Ok is
+// false when approval has to be asked for again.
 func (s *Service) rulingBefore(
 	ctx context.Context, r reset.Request, in reset.Intent, e *reset.Effect,
 ) (reset.Ruling, bool) {

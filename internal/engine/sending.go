@@ -10,22 +10,22 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// grace is what clocks, and the way from a mark to the wire, may take. Whoever finds a mark later reckons from its
-// time when the write has landed or never will (certain): a mark must not be older when the request leaves.
+// grace is the tolerance for clocks, and for the time from a mark to the send. From the time of a mark it is computed
+// when the write has been applied or never will be (settledBy): a mark must not be older when the request is sent.
 const grace = time.Second
 
-// callTimeout is how long Kafka is given for one call where the configuration does not say.
+// callTimeout is the default timeout of one call to Kafka.
 const callTimeout = 5 * time.Second
 
-// worstCalls is how many timeouts of its cluster a write may take: Cluster.Write says so.
+// worstCalls is how many timeouts of its cluster a write may take, see Cluster.Write.
 const worstCalls = 4
 
 func (s *Service) callTimeout(cluster string) time.Duration {
 	return cmp.Or(s.Info(cluster).Timeout, callTimeout)
 }
 
-// lease is how long a claim under which offsets may be written is held without a sign of life: longer than the worst
-// call, so that no other process takes the request up while this one may still send.
+// lease is how long a claim under which offsets may be written is held without a renewal: longer than the worst call,
+// so that no other process continues the request while this one may still send.
 func (s *Service) lease(cluster string) time.Duration {
 	return max(s.Times.Lease, worstCalls*s.callTimeout(cluster)+grace)
 }
@@ -39,9 +39,9 @@ func (s *Service) leaseOf(d Due, r *reset.Request) time.Duration {
 	return s.lease(in.Cluster)
 }
 
-// settledBy is when a write whose answer was lost has happened, or will not as far as the two ends decide: the call's
-// own timeout and the brokers' commit timeout after the last chunk was marked, and some grace. What holds it on the
-// way may take longer, hence the LateWatch.
+// settledBy is when a write whose answer was lost has been applied, or will not be as far as client and broker
+// decide: the call's timeout and the brokers' commit timeout after the last chunk was marked, plus grace. The network
+// may delay it longer, hence the LateWatch.
 func (s *Service) settledBy(r reset.Request, a reset.Attempt) time.Time {
 	var last time.Time
 	for _, c := range a.Chunks {
@@ -56,11 +56,11 @@ func (s *Service) settledBy(r reset.Request, a reset.Attempt) time.Time {
 	return last.Add(s.callTimeout(in.Cluster) + cmp.Or(r.CommitTimeout, s.Times.Commit) + grace)
 }
 
-// errSlowStore is what comes of a chunk whose mark takes too long to store: its request must not leave.
+// errSlowStore is the error for a chunk whose mark takes too long to store: its request must not be sent.
 var errSlowStore = fmt.Errorf("the store takes longer than %s to note that a write begins", grace)
 
-// saveSending stores that a chunk is about to leave. One that took long to store (a disk that stalls, a process that
-// was frozen) is made anew, which fails once another process has taken over.
+// saveSending stores that a chunk is about to be sent. If that took long (a stalled disk, a stopped process) it is
+// stored again, which fails once another process has taken over.
 func (s *Service) saveSending(ctx context.Context, due Due, r reset.Request, a *reset.Attempt, i int) error {
 	for range 3 {
 		if err := s.savePhase(ctx, due, r, a, i, reset.Sending); err != nil {
@@ -70,7 +70,7 @@ func (s *Service) saveSending(ctx context.Context, due Due, r reset.Request, a *
 			return nil
 		}
 	}
-	// Its request did not leave, and no one may take it for one whose answer was lost.
+	// Its request was not sent, and must not count as one whose answer was lost.
 	return errors.Join(errSlowStore, s.savePhase(ctx, due, r, a, i, reset.Planned))
 }
 

@@ -179,7 +179,8 @@ func (b *bench) ask(who reset.Actor, target reset.Target, change ...func(*reset.
 	b.ids++
 	origin := fmt.Sprintf("envelope %d", b.ids)
 	b.mu.Unlock()
-	r, err := b.Ask(b.t.Context(), engine.Ask{Actor: who, Place: reset.Place{Channel: "C1"}, Origin: origin, Intent: in})
+	r, err := b.Ask(b.t.Context(), engine.Ask{Actor: who, Place: reset.Place{Channel: "C1"}, Origin: origin,
+		Intent: in})
 	if err != nil {
 		b.t.Fatal(err)
 	}

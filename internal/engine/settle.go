@@ -8,25 +8,24 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// IdleStreak is an unbroken row of looks that found a group inactive, its commits unmoved. It is kept with the due
-// row, because a look that changes nothing changes no request either, and it goes on in another process only as far
-// as the times prove it.
+// IdleStreak is a series of checks without a gap that found a group inactive, its committed offsets unmoved. It is
+// stored with the due row, because a check without a result does not change the request, and another process
+// continues it only as far as the times prove it.
 type IdleStreak struct {
 	Cluster, Group string
 	Since          time.Time // when the first of them ended; zero: none
 	Last           time.Time // when the latest began
 	Commits        string    // digest of all the group's commits
-	Epoch          int32     // of a group that tells one
+	Epoch          int32     // of a group that has one
 	Exists         bool
 
 	Duration time.Duration `json:"Took"` // by the latest
-	// the longest time within which two neighbouring looks saw the group once each: nothing is known of what lies
-	// between
+	// the longest time covered by two consecutive checks: what happened between them is not known
 	Widest time.Duration
 }
 
-// add is the streak after one more look. A look that found a member, moved commits or another epoch, that came too
-// late after the one before, or that could not read everything, begins a new one: what happened in between is not
+// add is the streak after one more check. A check that found a member, moved offsets or another epoch, that came too
+// late after the previous one, or that could not read everything, begins a new one: what happened in between is not
 // known.
 func (st IdleStreak) add(cluster, group string, l reset.Look, began, ended time.Time, t Times) IdleStreak {
 	if !l.Group.Idle() || l.Commits == nil {
@@ -40,25 +39,23 @@ func (st IdleStreak) add(cluster, group string, l reset.Look, began, ended time.
 	return next
 }
 
-// closeTo reports whether a look came soon enough after the latest to count as the next one. On a cluster that
-// answers slowly looks cannot be as close together as elsewhere, and no streak would ever be long enough; it has to
-// be longer instead, see need.
+// closeTo reports whether a check came soon enough after the latest to count as the next one. On a slow cluster
+// checks are further apart, and no streak would be long enough; it has to last longer instead, see required.
 func (st IdleStreak) closeTo(began, ended time.Time, t Times) bool {
 	slow := checkShare*max(st.Duration, ended.Sub(began)) + t.CheckInterval
 	return ended.Sub(st.Last) <= max(t.maxGap(), slow)
 }
 
-// follows reports whether nothing that two looks can tell happened between them.
+// follows reports whether two checks show no change between them.
 func (st IdleStreak) follows(next IdleStreak) bool {
 	return !st.Since.IsZero() && st.Cluster == next.Cluster && st.Group == next.Group &&
 		st.Commits == next.Commits && st.Epoch == next.Epoch && st.Exists == next.Exists
 }
 
-// checkShare is how many times the widest gap between its looks a streak of slow looks has to last: four of them at
-// least.
+// checkShare is how many times its widest gap a streak of slow checks has to last: at least four checks.
 const checkShare = 3
 
-// required is how long a streak has to last: the settle time, and longer where the cluster is so slow that looks are
+// required is how long a streak has to last: the settle time, and longer where the cluster is so slow that checks are
 // far apart.
 func (st IdleStreak) required(t Times) time.Duration {
 	if st.Widest <= t.maxGap() {
@@ -72,15 +69,15 @@ func (st IdleStreak) complete(t Times) bool {
 	return !st.Since.IsZero() && st.Last.Sub(st.Since) >= st.required(t)
 }
 
-// maxGap is how far apart two looks may be and still count as one after the other. It is never less than the loop
-// takes to come by.
+// maxGap is how far apart two checks may be and still count as consecutive. It is never less than a round of the
+// loop.
 func (t Times) maxGap() time.Duration {
 	return cmp.Or(t.Gap, max(3*t.CheckInterval, t.Settle/2, 2*idlePollInterval))
 }
 
-// nextCheck is when groups are looked at again: once in each period. All requests look at the same instants, so that
+// nextCheck is when groups are checked again: once in each period. All requests check at the same instants, so that
 // one round of calls serves them all; and the instants are not evenly spaced (0.6 or 1.6 periods apart), so that
-// consumers that restart in step with the looks are not missed time after time.
+// consumers that restart in step with the checks are not missed each time.
 func (s *Service) nextCheck() time.Time { return nextCheckAfter(s.Now(), s.Times.CheckInterval) }
 
 func nextCheckAfter(now time.Time, period time.Duration) time.Time {
@@ -92,8 +89,8 @@ func nextCheckAfter(now time.Time, period time.Duration) time.Time {
 	}
 }
 
-// checkOffset moves the n-th look by a part of its period, another one each time: the multiples of the golden ratio
-// spread evenly.
+// checkOffset moves the n-th check by a fraction of its period, another one each time: the multiples of the golden
+// ratio spread evenly.
 func checkOffset(n int64, period time.Duration) int64 {
 	const golden = 11400714819323198485 // 2^64 divided by the golden ratio
 	part := uint64(n) * golden >> 40    // of 2^24
@@ -108,7 +105,7 @@ func (s *Service) streak(due *Due, in reset.Intent) IdleStreak {
 	return due.Note.Streak
 }
 
-// settling looks at an approved request's inactive group once more. Served is true when it has been inactive for long
+// settling checks an approved request's inactive group once more. Served is true when it has been inactive for long
 // enough.
 func (s *Service) settling(
 	ctx context.Context, due *Due, r reset.Request, look groupChecks,
@@ -129,7 +126,7 @@ func (s *Service) settling(
 		return s.restartSettling(ctx, due, r, look)
 	}
 	if st.complete(s.Times) {
-		return time.Time{}, true, nil // what was seen is stored with the attempt
+		return time.Time{}, true, nil // the observation is stored with the attempt
 	}
 	next = s.nextCheck()
 	if end := st.Since.Add(st.required(s.Times)); end.After(s.Now()) && end.Before(next) {
@@ -138,16 +135,15 @@ func (s *Service) settling(
 	return next, false, s.recordObservation(ctx, *due, r, s.idleObservation(r, l, st), reset.EvIdle, nil)
 }
 
-// idleObservation is what was seen of a group that is inactive, its commits unmoved.
+// idleObservation is the observation of an inactive group whose committed offsets did not move.
 func (s *Service) idleObservation(r reset.Request, l reset.Look, st IdleStreak) reset.Observation {
 	seen := observationOf(r.Observation, l.Group, s.Now())
 	seen.EmptySince, seen.Commits = st.Since, st.Commits
 	return seen
 }
 
-// restartSettling begins the settle time anew after the offsets of an inactive group moved. Whether a consumer that
-// has just joined did it, or a process that commits without being a member, is asked of the group once more: the
-// commits were read after its state.
+// restartSettling restarts the settle time after the offsets of an inactive group moved. The group is read once more
+// to see whether a new member or a process without membership committed: the offsets were read after its state.
 func (s *Service) restartSettling(
 	ctx context.Context, due *Due, r reset.Request, look groupChecks,
 ) (time.Time, bool, error) {
@@ -175,16 +171,16 @@ func (s *Service) restartSettling(
 	return s.nextCheck(), false, s.recordObservation(ctx, *due, r, seen, reset.EvIdle, p)
 }
 
-// settleLead is how long before its time an approved request's group is looked at, so that the settle time is served
-// when the time comes.
+// settleLead is how long before its time an approved request's group is checked, so that the settle time has passed
+// by then.
 func (s *Service) settleLead() time.Duration { return s.Times.Settle + s.Times.maxGap() }
 
-// checksNow reports whether an approved request's group is looked at: not long before its time.
+// checksNow reports whether an approved request's group is checked now: not long before its time.
 func (s *Service) checksNow(r reset.Request) bool {
 	return r.State == reset.Approved && !s.Now().Before(r.NotBefore.Add(-s.settleLead()))
 }
 
-// checkBeforeTime looks at an approved request's group before its time has come.
+// checkBeforeTime checks an approved request's group before its time has come.
 func (s *Service) checkBeforeTime(due *Due, r reset.Request, look groupChecks) time.Time {
 	if first := r.NotBefore.Add(-s.settleLead()); s.Now().Before(first) {
 		if next := s.recomputeAt(*due, r); next.Before(first) && !reset.InFuture(intentOf(r)) {
@@ -208,15 +204,15 @@ func maxTime(a, b time.Time) time.Time {
 	return b
 }
 
-// isFreshDraft reports whether a draft's group is looked at although nobody has clicked yet: for a short time after
-// the preview, and only where the click alone is enough, a prompt click finds the settle time served.
+// isFreshDraft reports whether a draft's group is checked before the click: for a short time after the preview, and
+// only where no approval is needed, so that a quick click finds the settle time passed.
 func (s *Service) isFreshDraft(r reset.Request) bool {
 	_, move := r.Intent()
 	return move && r.State == reset.Draft && r.Need == 0 && r.Observation.Group.Idle() && !r.Observation.At.IsZero() &&
 		s.Now().Before(r.Observation.At.Add(s.Times.Fresh))
 }
 
-// checkDraftIdle looks at the group of a fresh draft.
+// checkDraftIdle checks the group of a fresh draft.
 func (s *Service) checkDraftIdle(due *Due, r reset.Request, look groupChecks) time.Time {
 	in, _ := r.Intent()
 	due.Note.Streak = s.streak(due, in).add(in.Cluster, in.Group, look.groups[in.Group], look.began, look.ended,
@@ -227,7 +223,7 @@ func (s *Service) checkDraftIdle(due *Due, r reset.Request, look groupChecks) ti
 	return r.Deadline
 }
 
-// observationOf is a new look at a group. Since is kept while its state does not change.
+// observationOf is a new observation of a group. Since is kept while its state does not change.
 func observationOf(old reset.Observation, g reset.GroupState, now time.Time) reset.Observation {
 	seen := reset.Observation{At: now, Group: g, Since: old.Since, LastLeft: old.LastLeft, Restarted: old.Restarted,
 		MovedWhileEmpty: old.MovedWhileEmpty}

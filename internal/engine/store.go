@@ -10,11 +10,11 @@ import (
 
 // Store keeps requests and what belongs to them. It decides nothing. Its invariants hold for several processes at
 // once: one request per origin, one applying request per (ClusterID, group), one vote per (request, revision, actor),
-// one open undo per request, audit rows in the transaction of what they tell.
+// one open undo per request, audit rows in the transaction of the change that they record.
 type Store interface {
 	// Record stores an envelope and makes it due. It reports false when its id is already there; nothing changes then.
 	Record(ctx context.Context, in Inbox) (bool, error)
-	// Envelope returns a recorded envelope. Decided marks it as decided; it is kept for duplicates' sake.
+	// Envelope returns a recorded envelope. Decided marks it as decided; it is kept to recognise duplicates.
 	Envelope(ctx context.Context, id string) (Inbox, error)
 	Decided(ctx context.Context, id string, at time.Time) error
 
@@ -22,9 +22,9 @@ type Store interface {
 	// one is returned with false. A request that undoes another one is refused with a Problem (ProblemNoUndo) while
 	// an open undo is there.
 	Create(ctx context.Context, r reset.Request, entries []reset.Entry) (reset.Request, bool, error)
-	// Update loads a request, lets change work on it, and stores what it did, in one transaction that no other update
-	// of the same request or group overlaps. A non-nil error from change undoes everything and is returned as it is.
-	// With a hold, the hold's fence must still be current: ErrConflict.
+	// Update loads a request, calls change, and stores the changes, in one transaction that no other update of the
+	// same request or group overlaps. A non-nil error from change rolls back and is returned as it is. With a hold,
+	// the hold's fence must still be current: ErrConflict.
 	Update(ctx context.Context, id string, hold *Due, change func(*Tx) error) error
 
 	Load(ctx context.Context, id string) (reset.Request, error)
@@ -52,26 +52,26 @@ type Store interface {
 	Card(ctx context.Context, id string) (Card, error) // the zero Card when there is none
 	SaveCard(ctx context.Context, c Card) error
 
-	// Claim takes due rows whose time has come and that nobody holds, for Lease. A claim that is never released comes
-	// due again when the lease ends, with a higher fence.
+	// Claim claims due rows that no owner holds, for Lease. A claim that is never released is due again when the
+	// lease ends, with a higher fence.
 	Claim(ctx context.Context, c Claim) ([]Due, error)
 	// Renew extends a held claim: ErrConflict when it is no longer held.
 	Renew(ctx context.Context, d Due, until time.Time) error
-	// Release gives a claim back with its note, to be looked at again at next (zero: never), or sooner when somebody
-	// made it due meanwhile.
+	// Release releases a claim with its note, due again at next (zero: never), or sooner when it was made due
+	// meanwhile.
 	Release(ctx context.Context, d Due, next time.Time) error
 	// TakeOver makes what other owners hold due now, and reports how many claims that was. Only a process that serves
-	// the store alone may say so: the others are gone. A request that is applying keeps its lease, since what its
+	// the store alone may call it: the others have ended. A request that is applying keeps its lease, since what its
 	// writer sent may still arrive.
 	TakeOver(ctx context.Context, owner string) (int, error)
-	// Recall makes what waits for a time after now due now, and reports how much that was: the clock was set back. A
-	// row that is looked at too early is only looked at once more.
+	// Recall makes rows with a time after now due now, and reports how many: the clock was set back. A row that is
+	// due too early is only checked once more.
 	Recall(ctx context.Context, now time.Time) (int, error)
 	// Soonest returns when the next row comes due; zero: none.
 	Soonest(ctx context.Context) (time.Time, error)
 }
 
-// Kind of a due row: what is to be looked at.
+// Kind of a due row.
 type Kind string
 
 // The kinds of due rows.
@@ -83,12 +83,12 @@ const (
 	DueCard     Kind = "card"
 )
 
-// Due says when to look at something, never what to do: the worker reads the state again, so a spurious row does
+// Due says when to check something, never what to do: the worker reads the state again, so a spurious row does
 // nothing.
 type Due struct {
 	Kind    Kind
 	ID      string
-	Cluster string // of a request: so that looks can be batched
+	Cluster string // of a request: so that checks can be batched
 	At      time.Time
 	Owner   string
 	Until   time.Time
@@ -96,14 +96,14 @@ type Due struct {
 	Note    Note
 }
 
-// Note is what the looks at a request have found so far. Release stores it with the row, and the next claim brings it
-// back.
+// Note is the results of the checks of a request so far. Release stores it with the row, and the next claim returns
+// it.
 type Note struct {
 	Streak  IdleStreak `json:",omitzero"`
 	Numbers Numbers    `json:",omitzero"`
 }
 
-// Claim is the one question that serves restarts, schedules, watches and replicas.
+// Claim is the one query for restarts, schedules, watches and replicas.
 type Claim struct {
 	Owner string
 	Now   time.Time
@@ -122,7 +122,7 @@ type Filter struct {
 	Limit   int
 }
 
-// Card is where a request is shown, and up to what.
+// Card is where a request is shown, and up to which version.
 type Card struct {
 	Request   string
 	Channel   string
@@ -134,13 +134,13 @@ type Card struct {
 	ShownSeq  int64     // audit entries up to here are on the card
 	ThreadSeq int64     // audit entries up to here are in the thread
 	FilesSeq  int64     // the files that belong to audit entries up to here are there
-	ToldSeq   int64     // audit entries up to here were weighed for a direct message to the requester
+	ToldSeq   int64     // audit entries up to here were considered for a direct message to the requester
 	// the requester was told that others cannot see the card, for this reason (Slack's error); empty: they can
 	Unshown string
 	Preview Preview
 }
 
-// Preview is the way to the one person who sees a draft. URL is a secret, lives 30 minutes and bears 5 messages.
+// Preview is the address of the person who sees a draft. URL is a secret, valid for 30 minutes and 5 messages.
 type Preview struct {
 	Actor    reset.Actor
 	Channel  string
@@ -152,7 +152,7 @@ type Preview struct {
 	Revision int
 }
 
-// Showed notes that the card shows a story as it is now.
+// Showed records that the card shows a story as it is now.
 func (c *Card) Showed(s reset.Story, now time.Time) {
 	r := s.Request
 	if n := len(s.Entries); n > 0 {
@@ -164,7 +164,7 @@ func (c *Card) Showed(s reset.Story, now time.Time) {
 	c.Version, c.ShownAt = r.Version, now
 }
 
-// Tx is what an update sees and what it does. The store fills the first part and writes the second.
+// Tx is the input and the result of an update. The store fills the first part and writes the second.
 type Tx struct {
 	Request *reset.Request // as stored; changes to it are stored, with Version one higher
 	Votes   []reset.Vote   // of the current revision
@@ -177,7 +177,7 @@ type Tx struct {
 	Freezing []reset.Frozen
 	// of a freeze or a thaw: the other requests that are open, and those that set the freezes in force
 	Concerned []reset.Request
-	Undecided []Inbox // recorded envelopes about this request that nobody has decided yet
+	Undecided []Inbox // recorded envelopes about this request that are not decided yet
 	// of a SaveSchedule: what it makes, changes or has made; nil: not yet. Changes are stored, with Version one
 	// higher
 	Schedule *reset.Schedule
@@ -214,7 +214,7 @@ func (tx *Tx) DropVote(v reset.Vote) {
 // Begin stores a new attempt with its writes.
 func (tx *Tx) Begin(a reset.Attempt, writes []reset.Write) { tx.begun, tx.writes = &a, writes }
 
-// SetWrites stores what is known now of writes of the current attempt.
+// SetWrites stores the current state of writes of the attempt.
 func (tx *Tx) SetWrites(w []reset.Write) { tx.changed = append(tx.changed, w...) }
 
 // Log adds an audit entry.
@@ -235,7 +235,7 @@ func (tx *Tx) Freeze(f reset.Frozen) { tx.frozen = append(tx.frozen, f) }
 // Thaw lifts the freeze of an id.
 func (tx *Tx) Thaw(id string) { tx.thawed = append(tx.thawed, id) }
 
-// Done is what a change did, for the store to write.
+// Done is the result of a change, for the store to write.
 type Done struct {
 	Steps     []reset.Step
 	Planned   bool // Steps replace those of the current revision
@@ -254,7 +254,7 @@ type Done struct {
 	Thawed    []string // ids of freezes
 }
 
-// Done returns what the change asked for.
+// Done returns the result of the change.
 func (tx *Tx) Done() Done {
 	return Done{Steps: tx.steps, Planned: tx.planned, Votes: tx.votes, Dropped: tx.dropped, Begun: tx.begun,
 		Writes: tx.writes, Changed: tx.changed, Entries: tx.entries, RecheckAt: tx.recheckAt, Recheck: tx.recheck,

@@ -122,7 +122,7 @@ func (s *Service) lifted(ctx context.Context, a reset.Thaw) (*reset.Problem, err
 	return p, err
 }
 
-// thawCheck is the pause between two looks at a thaw that waits for approvals.
+// thawCheck is the pause between two checks of a thaw that waits for approvals.
 const thawCheck = time.Minute
 
 // checkThaw ends a thaw whose freeze is not in force any more, and plans it again when other people decide about that
@@ -161,7 +161,7 @@ func freezeAt(all []reset.Frozen, id string) int {
 	return slices.IndexFunc(all, func(f reset.Frozen) bool { return f.ID == id })
 }
 
-// thaw lifts the freeze that was agreed to, if what the policy wants is still there.
+// thaw lifts the approved freeze, if the policy's approvals still count.
 func (s *Service) thaw(ctx context.Context, due Due, r reset.Request, a reset.Thaw) (time.Time, error) {
 	votes, err := s.Store.Votes(ctx, r.ID, r.Revision)
 	if err != nil {
@@ -184,7 +184,7 @@ func (s *Service) thaw(ctx context.Context, due Due, r reset.Request, a reset.Th
 	})
 }
 
-// voidThaw plans a thaw again: what was agreed to does not lift the freeze any more.
+// voidThaw plans a thaw again: its approvals no longer cover the freeze.
 func (s *Service) voidThaw(ctx context.Context, due Due, r reset.Request, a reset.Thaw, ruling *reset.Ruling) error {
 	p := reset.VoidedProblem(reset.VoidRule).On(a.Cluster, "").For(r.ID)
 	p.Ruling = ruling
@@ -198,11 +198,12 @@ func (s *Service) endThaw(tx *Tx, r *reset.Request, by reset.Actor, p *reset.Pro
 	return r.Advance(reset.Cancelled)
 }
 
-// lift takes a freeze away, and tells all that it stopped, the freeze itself, and the other thaws of it, which end.
+// lift ends a freeze, and records that on all requests that it stopped, on the freeze itself, and on the other thaws
+// of it, which end.
 func (s *Service) lift(tx *Tx, a reset.Thaw) error {
 	r, names, i := tx.Request, namesOf(s.Infos, tx), freezeAt(tx.Freezes, a.FreezeID)
 	if i < 0 || tx.Freezes[i].Scope(names) != a.Cluster {
-		return reset.ErrConflict // in this very moment it was lifted, or its cluster was identified: it is looked at again
+		return reset.ErrConflict // it was lifted meanwhile, or its cluster was identified: it is checked again
 	}
 	f, rest := tx.Freezes[i], slices.Delete(slices.Clone(tx.Freezes), i, i+1)
 	for _, o := range tx.Concerned {

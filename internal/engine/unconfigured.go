@@ -10,14 +10,15 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// A cluster can leave the configuration, or be renamed in it, while requests, watches and schedules of it are kept.
-// Nothing about it can be asked or written any more, so all of them end in words: those that were never written are
-// cancelled, a write that had begun ends as unknown, because where the group stands cannot be read.
+// A cluster can be removed from the configuration, or renamed in it, while it has requests, watches and schedules. It
+// can no longer be read or written, so all of them end with a reason: requests that were not written are cancelled, a
+// write that had begun ends as unknown, because the offsets cannot be read.
 
-// configActor is who acts when the configuration decides.
+// configActor is the actor of changes by the configuration.
 var configActor = reset.Actor{Kind: reset.Config, ID: "config"}
 
-// cluster is the Kafka of a name. Of a name that is not configured (any more) there is a problem, never a nil cluster.
+// cluster returns the cluster of a name. For a name that is not configured (any more) it returns a problem, never a
+// nil cluster.
 func (s *Service) cluster(name string) (Cluster, error) {
 	if c := s.Clusters[name]; c != nil {
 		return noticing{learner{c, s, name}, name, s}, nil
@@ -98,7 +99,7 @@ func (s *Service) endAllUnconfigured(ctx context.Context) error {
 	counts := map[string]count{}
 	var failed []error
 	ended := func(err error) {
-		if err != nil && !errors.Is(err, reset.ErrConflict) { // somebody else was faster
+		if err != nil && !errors.Is(err, reset.ErrConflict) { // another process was first
 			failed = append(failed, err)
 		}
 	}
@@ -146,8 +147,8 @@ func (s *Service) pauseUnconfigured(ctx context.Context, due *Due, sc reset.Sche
 	})
 }
 
-// endUnread ends a write that had begun on a cluster that has left the configuration. What Kafka answered while it
-// was there counts where it proves that nothing was written; all else is unknown.
+// endUnread ends a write that had begun on a cluster that is no longer configured. Kafka's answers count where they
+// prove that nothing was written; everything else is unknown.
 func (s *Service) endUnread(
 	ctx context.Context, due Due, r reset.Request, a reset.Attempt, writes []reset.Write,
 ) error {
@@ -157,7 +158,7 @@ func (s *Service) endUnread(
 	return s.finish(ctx, due, r, a, writes)
 }
 
-// endWatch ends the watch of a reset on a cluster that has left the configuration.
+// endWatch ends the watch of a reset on a cluster that is no longer configured.
 func (s *Service) endWatch(ctx context.Context, due Due, r reset.Request) error {
 	in, _ := r.Intent()
 	return s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {

@@ -7,12 +7,12 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// soloUndoWithin is how long after a reset one authorised person is enough to take it back, while nobody touched the
-// group.
+// soloUndoWithin is how long after a reset one authorised person may undo it, while the group's offsets did not
+// change.
 const soloUndoWithin = 30 * time.Minute
 
-// soloUndoUntil says until when an undo needs nobody else, and refuses one that is pointless: the consumers have read
-// past the place that it would go back to, so that it would only replay.
+// soloUndoUntil is until when an undo needs no approval. It refuses a pointless undo: when consumers have read past
+// the previous position, it would only replay.
 func (s *Service) soloUndoUntil(ctx context.Context, undone string, d draftResult) (time.Time, *reset.Problem, error) {
 	old, err := s.Store.Load(ctx, undone)
 	if err != nil {
@@ -40,7 +40,7 @@ func (s *Service) soloUndoUntil(ctx context.Context, undone string, d draftResul
 	return until, nil, nil
 }
 
-// offsetsUntouched reports whether every partition still stands where the reset left it.
+// offsetsUntouched reports whether every partition is still at the reset's target.
 func offsetsUntouched(writes []reset.Write, now map[reset.Partition]reset.Position) bool {
 	for _, w := range writes {
 		if !reset.SamePosition(now[reset.Partition{Topic: w.Topic, Partition: w.Partition}], w.To) {
@@ -50,8 +50,8 @@ func offsetsUntouched(writes []reset.Write, now map[reset.Partition]reset.Positi
 	return true
 }
 
-// readPast reports whether every partition that the reset moved back has been read past its old place again, and by
-// how much in all. A reset that skipped anything is never pointless to undo: what it skipped would be read.
+// readPast reports whether every partition that the reset moved back has been read past its previous position again,
+// and by how much in total. An undo of a reset that skipped messages is never pointless: they would be read.
 func readPast(writes []reset.Write, now map[reset.Partition]reset.Position) (past int64, pointless bool) {
 	back := false
 	for _, w := range writes {
@@ -68,9 +68,8 @@ func readPast(writes []reset.Write, now map[reset.Partition]reset.Position) (pas
 	return past, back && past > 0
 }
 
-// undoneRequest is the request that r takes back, changed by how r ended; nil when that changes nothing. Once an undo
-// has written something, the outcome that it was asked for blocks the group no longer: its own does. As long as it
-// has not, that one does.
+// undoneRequest is the request that r undoes, changed by r's outcome; nil when that changes nothing. Once an undo has
+// written something, the undone outcome no longer blocks the group: its own does.
 func (s *Service) undoneRequest(ctx context.Context, r reset.Request, outcome reset.Outcome) (*reset.Request, error) {
 	if r.Undoes == "" || outcome == reset.Unchanged || outcome == reset.RolledBack {
 		return nil, nil
@@ -88,7 +87,7 @@ func (s *Service) undoneRequest(ctx context.Context, r reset.Request, outcome re
 	return &old, nil
 }
 
-// saveUndone stores what undone has changed, in the transaction that ends the undo.
+// saveUndone stores the undone request, in the transaction that ends the undo.
 func (s *Service) saveUndone(tx *Tx, old *reset.Request) {
 	if old == nil {
 		return

@@ -120,7 +120,7 @@ func toAskOrApprove(r *reset.Request, by reset.Actor) reset.Verb {
 	return reset.VerbApprove
 }
 
-// askVerb is what a requester needs the right for.
+// askVerb is the verb for which a requester needs the right.
 func askVerb(r *reset.Request) reset.Verb {
 	in, _ := r.Intent()
 	switch {

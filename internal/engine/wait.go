@@ -9,8 +9,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// checkIdle looks at an approved request: is the group idle, has it been quiet for long enough, may it be written
-// now? The state of the group comes from a look that many requests share.
+// checkIdle checks an approved request: is the group idle, has it been idle for long enough, may it be written now?
+// The state of the group comes from a check that many requests share.
 func (s *Service) checkIdle(ctx context.Context, due *Due, r reset.Request, look groupChecks) (time.Time, error) {
 	in, _ := r.Intent()
 	if s.Now().Before(r.NotBefore) {
@@ -29,7 +29,7 @@ func (s *Service) checkIdle(ctx context.Context, due *Due, r reset.Request, look
 		return s.Now(), err
 	}
 	if look.began.IsZero() && look.err == nil {
-		return s.Now(), nil // its time came between the round of looks and now
+		return s.Now(), nil // its time came between the checks and now
 	}
 	l, err := look.of(in.Group)
 	if err != nil {
@@ -54,7 +54,7 @@ func (s *Service) recheckAndApply(ctx context.Context, due *Due, r reset.Request
 		return time.Time{}, err
 	}
 	if p := reset.FrozenBy(frozen, in.Group); p != nil {
-		// without asking Kafka for more, which may be what is being mended
+		// without further requests to Kafka, which may be under repair
 		return s.waitBehind(ctx, *due, r, p)
 	}
 	r.Observation = s.idleObservation(r, l, due.Note.Streak)
@@ -97,7 +97,7 @@ func (s *Service) busy(ctx context.Context, due Due, r reset.Request, g reset.Gr
 	return s.nextCheck(), s.recordObservation(ctx, due, r, seen, reset.EvBusy, nil)
 }
 
-// restartWithin is how soon after they left consumers are restarted by something, and not by somebody.
+// restartWithin is how soon consumers come back when a controller restarts them, and not a person.
 const restartWithin = time.Minute
 
 func hosts(members []reset.Member) []string {
@@ -110,8 +110,8 @@ func hosts(members []reset.Member) []string {
 	return out
 }
 
-// recordObservation stores what was seen, when it says something new. A look that saw the same as the one before
-// writes nothing.
+// recordObservation stores an observation when it shows something new. A check with the same result as the previous
+// one writes nothing.
 func (s *Service) recordObservation(
 	ctx context.Context, due Due, r reset.Request, seen reset.Observation, ev reset.Event, p *reset.Problem,
 ) error {
@@ -150,7 +150,7 @@ func sameGroup(a, b reset.GroupState) bool {
 	return true
 }
 
-// void takes an approval back: the request is planned again, and the old numbers stay beside the new ones.
+// void voids an approval: the request is planned again, and the old numbers stay with the new ones.
 func (s *Service) void(ctx context.Context, due Due, r reset.Request, p *reset.Problem) error {
 	return s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
 		r := tx.Request
@@ -164,7 +164,8 @@ func (s *Service) void(ctx context.Context, due Due, r reset.Request, p *reset.P
 	})
 }
 
-// waitBehind keeps a request armed behind something that people do: an undecided cancel, another reset of its group.
+// waitBehind keeps a request armed while a person's action is pending: an undecided cancellation, another reset of
+// its group.
 func (s *Service) waitBehind(ctx context.Context, due Due, r reset.Request, p *reset.Problem) (time.Time, error) {
 	if p.Code == reset.ProblemConflictingRequest {
 		return s.postpone(ctx, due, r, p)

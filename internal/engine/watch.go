@@ -8,8 +8,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// checkWatch looks once at a group whose reset was applied. When Kafka does not answer, nothing is concluded and
-// nobody is told: it looks again later.
+// checkWatch checks once a group whose reset was applied. When Kafka does not answer, it is retried later without a
+// message.
 func (s *Service) checkWatch(ctx context.Context, due Due) (time.Time, error) {
 	r, err := s.Store.Load(ctx, due.ID)
 	if err == nil && r.State == reset.Failed && r.Late.Open() {
@@ -38,7 +38,7 @@ func (s *Service) checkWatch(ctx context.Context, due Due) (time.Time, error) {
 		s.Log.Info("a watch sees nothing", "request", r.ID, "cluster", in.Cluster, "err", err)
 		return later, nil
 	}
-	// Asked after Kafka was: what another reset wrote must not look like somebody outside the group.
+	// Read after Kafka was: the writes of another reset must not look like a client outside the group.
 	newer, busy, err := s.newerReset(ctx, r, began)
 	switch {
 	case err != nil:
@@ -74,8 +74,8 @@ func (s *Service) checkWatch(ctx context.Context, due Due) (time.Time, error) {
 	return w.NextCheck(s.Now(), s.Times.watching()), nil
 }
 
-// newerReset is the request that has reset the group since r was applied. Busy says that one is at it, or was while
-// Kafka was looked at: then what was seen is not used.
+// newerReset is the request that has reset the group since r was applied. Busy reports that one is writing, or was
+// while Kafka was read: then the reading is not used.
 func (s *Service) newerReset(ctx context.Context, r reset.Request, began time.Time) (id string, busy bool, err error) {
 	in, _ := r.Intent()
 	others, err := s.Store.List(ctx, Filter{Group: in.Group,
@@ -92,8 +92,8 @@ func (s *Service) newerReset(ctx context.Context, r reset.Request, began time.Ti
 	return id, false, err
 }
 
-// nameOverwriter finds the request whose lost write is what a watch sees for the first time as overwritten, and names
-// it in what is told.
+// nameOverwriter finds the request whose lost write explains a newly overwritten partition, and adds it to the
+// findings.
 func (s *Service) nameOverwriter(
 	ctx context.Context, r reset.Request, w *reset.Watch, said []reset.Finding,
 ) ([]reset.Finding, error) {

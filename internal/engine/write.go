@@ -12,16 +12,15 @@ import (
 )
 
 // Kafka cannot be fenced, so the writer is bounded: each chunk is sent once, over a connection of its own, after it
-// was marked in the store as being sent and while the claim is still held. What is not known afterwards is found out
-// by reading.
+// was marked in the store as being sent and while the claim is still held. Lost answers are resolved by reading.
 
 // secondReading is the pause between the two readings that follow a lost answer.
 const secondReading = 2 * time.Second
 
-// maxAttempts bounds how often a write that Kafka turned down is tried again.
+// maxAttempts bounds how often a write that Kafka rejected is tried again.
 const maxAttempts = 20
 
-// write sends an attempt's chunks, one after the other, until one is not taken whole.
+// write sends an attempt's chunks, one after the other, until one is not applied completely.
 func (s *Service) write(
 	ctx context.Context, due Due, r reset.Request, a reset.Attempt, writes []reset.Write,
 ) (time.Time, error) {
@@ -44,8 +43,8 @@ func (s *Service) write(
 	return s.rollBack(ctx, due, r, a, writes)
 }
 
-// send sends chunks from one on. It stops at the first that is not written whole; said is what came instead, and
-// unsent says why a chunk did not leave.
+// send sends the chunks from an index on. It stops at the first that is not applied completely; said is the error,
+// and unsent why a chunk was not sent.
 func (s *Service) send(
 	ctx context.Context, due Due, r reset.Request, a *reset.Attempt, writes []reset.Write, from int,
 ) (said string, unsent, err error) {
@@ -74,8 +73,8 @@ func (s *Service) send(
 	return "", nil, nil
 }
 
-// saveAnswer stores what came back for a chunk. A chunk with an answer that was lost, or that proves nothing, stays
-// marked as being sent.
+// saveAnswer stores the answer for a chunk. A chunk whose answer was lost, or proves nothing, stays marked as being
+// sent.
 func (s *Service) saveAnswer(
 	ctx context.Context, due Due, id string, a *reset.Attempt, i int, writes []reset.Write, at []int,
 	results []reset.StepResult,
@@ -105,11 +104,11 @@ func (s *Service) saveAnswer(
 	})
 }
 
-// answerCounts is what Kafka answered in all.
+// answerCounts are the totals of Kafka's answers.
 type answerCounts struct {
 	written, lost int
 	rejections    []string
-	said          string // of the first that was lost: what came instead of an answer
+	said          string // of the first lost one: the error instead of an answer
 }
 
 func countAnswers(a reset.Attempt, writes []reset.Write) answerCounts {
@@ -133,7 +132,7 @@ func canRetry(rejections []string) bool {
 		func(r string) bool { return !slices.Contains(reset.Retriable, r) })
 }
 
-// nothingWritten goes back to approved: Kafka's answer, or a connection that never came about, proves it.
+// nothingWritten returns to approved: Kafka's answer, or a failed connection, proves that nothing was written.
 func (s *Service) nothingWritten(
 	ctx context.Context, due Due, r reset.Request, a reset.Attempt, t answerCounts, unsent error,
 ) (time.Time, error) {
@@ -159,7 +158,7 @@ func (s *Service) nothingWritten(
 	return s.Now().Add(s.Times.CheckInterval * time.Duration(a.N)), err
 }
 
-// rollBack restores what was written of an attempt that Kafka took only in part.
+// rollBack restores what was written of an attempt that Kafka applied only in part.
 func (s *Service) rollBack(
 	ctx context.Context, due Due, r reset.Request, a reset.Attempt, writes []reset.Write,
 ) (time.Time, error) {
@@ -183,7 +182,7 @@ func (s *Service) rollBack(
 	}
 	said, _, err := s.send(ctx, due, r, &a, back, first)
 	if err != nil {
-		return time.Time{}, err // what stands is found out by reading
+		return time.Time{}, err // the state is found by reading
 	}
 	if said != "" {
 		r.Problem = s.notRolledBack(ctx, r, said)
@@ -194,7 +193,7 @@ func (s *Service) rollBack(
 	return s.readBack(ctx, due, r, a, writes)
 }
 
-// notRolledBack says why a part that was written could not be put back, and who was in the group then.
+// notRolledBack says why the written part could not be rolled back, and which members the group had then.
 func (s *Service) notRolledBack(ctx context.Context, r reset.Request, said string) *reset.Problem {
 	in, _ := r.Intent()
 	p := reset.KafkaRejectedProblem("").On(in.Cluster, in.Group).For(r.ID)
@@ -212,7 +211,7 @@ func (s *Service) notRolledBack(ctx context.Context, r reset.Request, said strin
 	return p
 }
 
-// answerLost says that an answer is missing, and when the offsets will tell.
+// answerLost records a lost answer, and when the offsets are read.
 func (s *Service) answerLost(
 	ctx context.Context, due Due, r reset.Request, a reset.Attempt, said string,
 ) (time.Time, error) {

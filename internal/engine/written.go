@@ -10,8 +10,7 @@ import (
 )
 
 // writtenEffect is the effect of what an attempt left at its target; nil when nothing is there. Of an attempt that
-// Kafka took whole it is the effect of all of it, wherever others have moved a partition since: back to where it had
-// been, too.
+// Kafka applied completely it is the whole effect, wherever other clients have moved a partition since.
 func writtenEffect(outcome reset.Outcome, writes []reset.Write) *reset.Effect {
 	switch outcome {
 	case reset.Unchanged, reset.RolledBack:
@@ -27,7 +26,7 @@ func writtenEffect(outcome reset.Outcome, writes []reset.Write) *reset.Effect {
 	return &e
 }
 
-// stepsOf are writes as steps: where each partition was when it was written, and where it went.
+// stepsOf are writes as steps: the position before the write, and the target.
 func stepsOf(writes []reset.Write) []reset.Step {
 	steps := make([]reset.Step, len(writes))
 	for i, w := range writes {
@@ -55,9 +54,8 @@ func largest(steps []reset.Step) (worst []reset.Step, topics []reset.TopicEffect
 	return worst[:min(reset.MaxWorst, len(worst))], topics
 }
 
-// addWrittenRows replaces what is told of the plan: by the last attempt's writes where there was one that counts, and
-// where a plan may leave partitions without a committed offset by all of its steps, since each of them has to be
-// named.
+// addWrittenRows replaces the rows of the plan by the last attempt's writes once they count, and takes all steps of a
+// plan that may leave partitions without a committed offset, since each of them has to be named.
 func (s *Service) addWrittenRows(ctx context.Context, st *reset.Story, writes []reset.Write) error {
 	r := &st.Request
 	in, _ := r.Intent()
@@ -67,7 +65,7 @@ func (s *Service) addWrittenRows(ctx context.Context, st *reset.Story, writes []
 		steps := stepsOf(writes)
 		st.RowNotes = reset.NotableRows(r, steps)
 		st.Worst, st.Topics = largest(steps)
-		if r.Written == nil { // written by a version that did not keep it
+		if r.Written == nil { // stored by an earlier version without it
 			r.Written = writtenEffect(r.Outcome, writes)
 		}
 	case undo:

@@ -55,7 +55,8 @@ func freezing(ctx context.Context, q querier, r reset.Request) ([]reset.Frozen, 
 		return nil, nil
 	}
 	envelopes, err := queryAll(ctx, q, scanInbox,
-		`SELECT `+inboxColumns+` FROM inbox WHERE verb = ? AND decided_at = 0 ORDER BY received_at, id`, reset.VerbFreeze)
+		`SELECT `+inboxColumns+` FROM inbox WHERE verb = ? AND decided_at = 0 ORDER BY received_at, id`,
+		reset.VerbFreeze)
 	if err != nil {
 		return nil, err
 	}

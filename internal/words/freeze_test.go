@@ -73,8 +73,8 @@ func TestEachFreezeIsOnTheCardThatItStops(t *testing.T) {
 	renamed.Called, gone.Called = "prod-main", ""
 	s := waitingStory()
 	s.Frozen = []reset.InForce{inForce("k001", jon, "upgrade"), renamed, gone, inForce("k004", jon, "")}
-	says(t, CardOf(s), "FROZEN: prod-eu by @U0JON", "upgrade", "thaw k001", "thaw k002", "prod-eu is called prod-main now",
-		"thaw k003", "prod-eu is no longer configured", "1 more freeze: status")
+	says(t, CardOf(s), "FROZEN: prod-eu by @U0JON", "upgrade", "thaw k001", "thaw k002",
+		"prod-eu is called prod-main now", "thaw k003", "prod-eu is no longer configured", "1 more freeze: status")
 }
 
 func TestWhichFreezeIsAskedWithWhoWhenAndWhy(t *testing.T) {

@@ -144,7 +144,8 @@ var problems = map[reset.ProblemCode]func(p *reset.Problem) Line{
 	},
 	reset.ProblemFrozen: frozenProblem,
 	reset.ProblemFreezing: func(p *reset.Problem) Line {
-		return say("A freeze of ", scopeWord(p.Cluster), " was asked for, and it is not known yet whether that is allowed. ",
+		return say("A freeze of ", scopeWord(p.Cluster),
+			" was asked for, and it is not known yet whether that is allowed. ",
 			"Nothing is written until it is known, or until ", p.Since.UTC().Format("15:04:05 MST"), ".")
 	},
 	reset.ProblemLifted: func(p *reset.Problem) Line {

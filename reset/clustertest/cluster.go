@@ -77,7 +77,7 @@ func New(id string) *Cluster {
 		members: map[string][]reset.Member{}, epochs: map[string]int32{}}
 }
 
-// ID implements reset.Cluster.
+// ID implements engine.Cluster.
 func (c *Cluster) ID(context.Context) (string, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
