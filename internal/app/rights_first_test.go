@@ -15,6 +15,7 @@ import (
 var words = []string{
 	"approve ID", "approve ID.1", "approve ID.7", "reject ID", "cancel ID.7", "choose ID 1", "choose ID 99", "retry ID",
 	"undo ID", "settle ID.7 seen", "emergency ID.1 INC-1", "emergency ID.7 INC-1", "show ID", "show ID.7", "history ID",
+	"run ID", "skip-next ID", "delay ID",
 }
 
 // learnsNothing types every verb about a request as a user who may not view it.

@@ -47,8 +47,8 @@ type deciding struct {
 // state that moved into another row meanwhile, or another effect than the right was asked for, is judged from the
 // beginning.
 func (s *Service) Decide(ctx context.Context, d Decision) (reset.Reply, error) {
-	if f := scheduleDecisions[d.Verb]; f != nil {
-		return f(s, ctx, d)
+	if row, known := scheduleDecisions[d.Verb]; known {
+		return s.decideSchedule(ctx, d, row)
 	}
 	rows, known := decisions[d.Verb]
 	if !known {

@@ -2,16 +2,57 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// scheduleDecisions are the verbs about schedules and their runs. They are not rows of the table yet.
-var scheduleDecisions = map[DecisionVerb]func(*Service, context.Context, Decision) (reset.Reply, error){
-	DoPause: (*Service).Pause, DoResume: (*Service).Resume, DoRemove: (*Service).Remove, DoRunNow: (*Service).RunNow,
-	DoSkipNext: (*Service).SkipNext, DoDelay: (*Service).Delay,
+// scheduleDecision is a verb about a schedule or a run of one: the right that it needs, and what it does.
+type scheduleDecision struct {
+	right  reset.Verb
+	decide func(*Service, context.Context, Decision) (reset.Reply, error)
+}
+
+// scheduleDecisions are those verbs. What they are about may be named as a request or as a schedule.
+var scheduleDecisions = map[DecisionVerb]scheduleDecision{
+	DoPause:    {reset.VerbCancel, (*Service).Pause},
+	DoResume:   {reset.VerbSchedule, (*Service).Resume},
+	DoRemove:   {reset.VerbCancel, (*Service).Remove},
+	DoRunNow:   {reset.VerbSchedule, (*Service).RunNow},
+	DoSkipNext: {reset.VerbCancel, (*Service).SkipNext},
+	DoDelay:    {reset.VerbCancel, (*Service).Delay},
+}
+
+// decideSchedule is Decide for them: the right first, here too. Of a name that is none, the verb says so.
+func (s *Service) decideSchedule(ctx context.Context, d Decision, row scheduleDecision) (reset.Reply, error) {
+	r, err := s.Store.Load(ctx, d.Ref.ID)
+	if errors.Is(err, reset.ErrNotFound) {
+		var sc reset.Schedule
+		if sc, err = s.schedule(ctx, d.Ref.ID); errors.Is(err, reset.ErrNotFound) {
+			return row.decide(s, ctx, d)
+		}
+		if err == nil {
+			r, err = s.Store.Load(ctx, sc.Request)
+		}
+	}
+	if err != nil {
+		return reset.Reply{}, err
+	}
+	if _, _, err := s.right(ctx, d, &r, decision{right: needs(row.right)}); err != nil {
+		return reset.Reply{}, calledAs(err, d.Ref.ID)
+	}
+	return row.decide(s, ctx, d)
+}
+
+// calledAs keeps to the name by which a schedule was asked for: the id of its request is not told to who may not look.
+func calledAs(err error, name string) error {
+	var p *reset.Problem
+	if errors.As(err, &p) && p.Code == reset.ProblemDenied && p.Verb == reset.VerbView {
+		p.Request = name
+	}
+	return err
 }
 
 // endByDecision ends a request by a person's decision. It counts for an old revision too.

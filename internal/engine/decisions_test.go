@@ -144,7 +144,8 @@ func TestWhoMayNotLookLearnsNothing(t *testing.T) {
 	b.rule = func(r *auth.Rule) { r.View = nil }
 	b.start()
 	for column := range stateOf {
-		for _, verb := range engine.RequestVerbs() {
+		for _, verb := range append(engine.RequestVerbs(), engine.DoRunNow, engine.DoSkipNext, engine.DoDelay,
+			engine.DoPause, engine.DoResume, engine.DoRemove) {
 			for _, revision := range []int{0, 1, 7} {
 				r := b.stands(column)
 				d := b.by(ben, r)
