@@ -198,7 +198,7 @@ func (p *Policy) freezeAtWrite(
 	listed := func(v reset.Vote) bool {
 		return (v.Principal != "" || v.Rule == out.Rule) && everywhere(reset.VerbApprove, v.Principal, v.Actor.ID)
 	}
-	valid := p.countVotes(ctx, a, listed, requester.id, &out)
+	valid := p.countVotes(ctx, a, listed, []string{requester.id}, &out)
 	switch {
 	case a.Requester.Kind != reset.Person || !everywhere(a.For, a.Principal, a.Requester.ID):
 		return deny(out, reset.DeniedNotIn)

@@ -1,7 +1,9 @@
 package auth
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
@@ -21,60 +23,100 @@ func (r Rule) checkSchedule(out reset.Ruling, a reset.PolicyQuestion) reset.Ruli
 	return out
 }
 
-// rulesForRun rules on a run of a schedule: whether the rule allows schedules, what this effect needs, and whether
-// the standing approval still counts. Where it does not, approvals are asked for.
+// rulesForRun rules on a run that rests on a standing approval: whether the rule lets schedules run at all, what this
+// effect needs, and whether what was agreed to is still valid. It is the same when a run is planned and when it is
+// written. An error means that Slack did not answer and that its answer matters.
 func (p *Policy) rulesForRun(
 	ctx context.Context, a reset.PolicyQuestion, rule Rule, found bool, out reset.Ruling,
-) reset.Ruling {
+) (reset.Ruling, error) {
 	switch {
 	case !found:
-		return deny(out, reset.DeniedNoRule)
+		return deny(out, reset.DeniedNoRule), nil
 	case !rule.Schedules:
-		return deny(out, reset.DeniedSchedules)
+		return deny(out, reset.DeniedSchedules), nil
+	case a.Mandate.File: // it was reviewed where the rules are kept
+		a.OneIsEnough = true
 	}
 	out = rule.applyTiers(out, a)
-	if a.Mandate.File {
-		out.MandateValid = true // the configuration file was reviewed
-		return out
+	if out.MandateValid = a.Mandate.File; a.Mandate.File || !out.Allowed {
+		return out, nil
 	}
-	out.Doubt, out.Note = p.mandateGap(ctx, *a.Mandate, a.Requester, rule, out.Need)
-	out.MandateValid = out.Doubt == ""
-	return out
+	need := out.Need
+	if a.Effect != nil && !a.Mandate.Bounds.Covers(*a.Effect) {
+		need = a.Mandate.Need // what goes beyond is asked about; the votes are judged by what they agreed to
+	}
+	doubt, who, err := p.mandateGap(ctx, a, rule, need)
+	if err != nil {
+		return deny(out, reset.DeniedUnknown), err
+	}
+	out.Doubt, out.DoubtAbout, out.MandateValid = doubt, who, doubt == ""
+	return out, nil
 }
 
-// mandateGap says why a standing approval no longer counts. A directory that does not answer is no reason.
+// mandateGap says why a standing approval is valid no more, and whose right is missing. It rests on people as they are
+// now: its owner may still ask, and enough of those who voted may still approve. Without an answer from Slack nothing
+// is concluded, unless what is known is enough.
 func (p *Policy) mandateGap(
-	ctx context.Context, m reset.Mandate, owner reset.Actor, rule Rule, need int,
-) (why reset.Denial, note string) {
-	if m.Rule != rule.Name {
-		return reset.DeniedChanged, ""
+	ctx context.Context, a reset.PolicyQuestion, rule Rule, need int,
+) (why reset.Denial, who []string, err error) {
+	m := *a.Mandate
+	switch {
+	case m.Rule != rule.Name:
+		return reset.DeniedChanged, nil, nil
+	case need > 0 && !slices.ContainsFunc(rule.Approve, isGroup):
+		return reset.DeniedNoTeam, nil, nil
+	case len(rule.Channels) > 0 && !slices.Contains(rule.Channels, a.Channel):
+		return reset.DeniedChannel, nil, nil
 	}
-	if need > 0 && !slices.ContainsFunc(rule.Approve, isGroup) {
-		return reset.DeniedNoTeam, ""
+	if why, err = p.checkRight(ctx, a, m.Owner.ID, rule.Request); why != "" {
+		return why, []string{m.Owner.ID}, err
 	}
-	if !couldBeMember(owner.ID, rule.Request) {
-		return reset.DeniedNotIn, ""
-	}
-	valid, involved := 0, []string{owner.ID}
+	valid, unread := 0, error(nil)
 	for _, v := range m.Votes {
-		involved = append(involved, v.Actor.ID)
-		if v.Rule == rule.Name && !sameActor(v.Actor, owner) && couldBeMember(v.Actor.ID, rule.Approve) {
-			valid++
+		if v.Rule != rule.Name || sameActor(v.Actor, m.Owner) {
+			continue
 		}
-	}
-	for _, id := range involved {
-		who, err := p.dir.Person(ctx, id) // remembered for a minute: many runs are due at once; their writes ask live
+		no, err := p.checkRight(ctx, a, v.Actor.ID, rule.Approve)
 		switch {
 		case err != nil:
-			note = unreadNote
-		case who.Deleted:
-			return reset.DeniedGone, ""
+			unread = err
+		case no == "":
+			valid++
+		default:
+			why, who = no, append(who, v.Actor.ID)
 		}
 	}
-	if valid < need {
-		return reset.DeniedNotIn, note
+	switch {
+	case valid >= need:
+		return "", nil, nil
+	case unread != nil:
+		return reset.DeniedUnknown, nil, unread
 	}
-	return "", note
+	return cmp.Or(why, reset.DeniedNotIn), who, nil
+}
+
+// checkRight says why a list does not give a person the right now. Memberships may be a minute old, because
+// thousands of runs can be due at once; accounts are looked up for each write.
+func (p *Policy) checkRight(
+	ctx context.Context, a reset.PolicyQuestion, id string, list []string,
+) (reset.Denial, error) {
+	who, err := p.directory(a).Person(ctx, id)
+	switch {
+	case err != nil:
+		return reset.DeniedUnknown, fmt.Errorf("read who %s is: %w", id, err)
+	case who.Deleted:
+		return reset.DeniedGone, nil
+	case who.Stranger, who.Bot, who.Guest:
+		return reset.DeniedNotIn, nil
+	}
+	principal, err := principalOf(ctx, p.dir, id, list)
+	switch {
+	case principal != "":
+		return "", nil
+	case err != nil:
+		return reset.DeniedUnknown, err
+	}
+	return reset.DeniedNotIn, nil
 }
 
 // unreadNote is said when an account could not be looked up.

@@ -1,6 +1,7 @@
 package auth_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/auth"
@@ -51,65 +52,113 @@ func TestWhoMaySchedule(t *testing.T) {
 	}
 }
 
+// A standing approval rests on people as they are at each run: when it is planned and when it is written.
 func TestMandateIsChecked(t *testing.T) {
 	t.Parallel()
 	vote := func(id string) reset.Vote { return reset.Vote{Actor: person(id), Rule: "pay on production"} }
-	agreed := reset.Mandate{Rule: "pay on production", Votes: []reset.Vote{vote("U0JON")}}
+	mandate := func(votes ...reset.Vote) *reset.Mandate {
+		return &reset.Mandate{Rule: "pay on production", Owner: person("U0MARA"), Votes: votes, Need: 1,
+			Bounds: reset.Bounds{MaxSkip: 1_000, MaxReplay: 1_000_000}}
+	}
+	agreed := mandate(vote("U0JON"))
 	for name, tt := range map[string]struct {
 		rule   auth.Rule
 		m      *reset.Mandate
-		verb   reset.Verb
 		replay int64
-		gone   string
+		people func(*town)
 		denial reset.Denial
 		doubt  reset.Denial
+		about  string
+		unread bool
 	}{
-		"as agreed to":      {rule: nights(), m: &agreed, replay: 20_000},
-		"no mandate":        {rule: nights(), denial: reset.DeniedNotIn},
-		"another verb":      {rule: nights(), m: &agreed, verb: reset.VerbApprove, denial: reset.DeniedNotIn},
-		"schedules are off": {rule: pay(), m: &agreed, denial: reset.DeniedSchedules},
-		"beyond the cap":    {rule: nights(), m: &agreed, replay: 50_000_001, denial: reset.DeniedCap},
-		"another rule": {rule: nights(func(r *auth.Rule) { r.Name = "new" }), m: &agreed,
-			doubt: reset.DeniedChanged},
-		"the team is gone": {rule: nights(func(r *auth.Rule) { r.Approve = []string{"U0JON"} }), m: &agreed,
-			replay: 20_000, doubt: reset.DeniedNoTeam},
-		"its owner may not ask": {rule: nights(func(r *auth.Rule) { r.Request = []string{"U0ANNA"} }), m: &agreed,
+		"as agreed to":      {rule: nights(), m: agreed, replay: 20_000},
+		"schedules are off": {rule: pay(), m: agreed, denial: reset.DeniedSchedules},
+		"beyond the cap":    {rule: nights(), m: agreed, replay: 50_000_001, denial: reset.DeniedCap},
+		"another rule":      {rule: nights(func(r *auth.Rule) { r.Name = "new" }), m: agreed, doubt: reset.DeniedChanged},
+		"the team is gone": {rule: nights(func(r *auth.Rule) { r.Approve = []string{"U0JON"} }), m: agreed, replay: 20_000,
+			doubt: reset.DeniedNoTeam},
+		"another channel": {rule: nights(func(r *auth.Rule) { r.Channels = []string{"C0OTHER"} }), m: agreed,
+			doubt: reset.DeniedChannel},
+		"its owner is out of the rule": {rule: nights(func(r *auth.Rule) { r.Request = []string{"U0ANNA", "S0OTHER"} }), m: agreed,
+			doubt: reset.DeniedNotIn, about: "U0MARA"},
+		"its owner is out of the group": {rule: nights(), m: agreed, people: func(d *town) { d.groups["S0PAY"] = nil },
+			doubt: reset.DeniedNotIn, about: "U0MARA"},
+		"its owner is a guest": {rule: nights(), m: agreed,
+			people: func(d *town) { d.people["U0MARA"] = auth.Person{Team: "T0", Guest: true} }, doubt: reset.DeniedNotIn, about: "U0MARA"},
+		"its owner is deactivated": {rule: nights(), m: agreed, replay: 5,
+			people: func(d *town) { d.people["U0MARA"] = auth.Person{Team: "T0", Deleted: true} }, doubt: reset.DeniedGone, about: "U0MARA"},
+		"the voter is out of the group": {rule: nights(), m: agreed, replay: 20_000,
+			people: func(d *town) { d.groups["S0PAYOWNER"] = []string{"U0OTHER"} }, doubt: reset.DeniedNotIn, about: "U0JON"},
+		"the voter is deactivated": {rule: nights(), m: agreed, replay: 20_000,
+			people: func(d *town) { d.people["U0JON"] = auth.Person{Team: "T0", Deleted: true} }, doubt: reset.DeniedGone, about: "U0JON"},
+		"nobody is needed for so little": {rule: nights(), m: agreed, replay: 5,
+			people: func(d *town) { d.groups["S0PAYOWNER"] = []string{"U0OTHER"} }},
+		"one of two left, and one is enough": {rule: nights(func(r *auth.Rule) { r.Approve = append(r.Approve, "U0KIM") }),
+			m: mandate(vote("U0JON"), vote("U0KIM")), replay: 20_000,
+			people: func(d *town) {
+				d.groups["S0PAYOWNER"] = []string{"U0OTHER"}
+				d.people["U0KIM"] = auth.Person{Team: "T0"}
+			}},
+		"the rule wants more for the same": {rule: nights(func(r *auth.Rule) { r.Approvals[1].Need = 2 }), m: agreed, replay: 20_000,
 			doubt: reset.DeniedNotIn},
-		"more are needed now": {rule: nights(), m: &agreed, replay: 2_000_000, doubt: reset.DeniedNotIn},
-		"the owner's own vote": {rule: nights(),
-			m: &reset.Mandate{Rule: "pay on production", Votes: []reset.Vote{vote("U0MARA")}}, replay: 20_000,
-			doubt: reset.DeniedNotIn},
-		"a voter is deactivated":   {rule: nights(), m: &agreed, replay: 5, gone: "U0JON", doubt: reset.DeniedGone},
-		"its owner is deactivated": {rule: nights(), m: &agreed, replay: 5, gone: "U0MARA", doubt: reset.DeniedGone},
-		"the file": {rule: nights(func(r *auth.Rule) { r.Approve = nil }),
-			m: &reset.Mandate{File: true}, replay: 2_000_000, gone: "U0MARA"},
+		"more than was agreed to is asked about": {rule: nights(), m: agreed, replay: 2_000_000},
+		"the owner's own vote": {rule: nights(func(r *auth.Rule) { r.Approve = append(r.Approve, "U0MARA") }),
+			m: mandate(vote("U0MARA")), replay: 20_000, doubt: reset.DeniedNotIn},
+		"a group that cannot be read": {rule: nights(), m: agreed, replay: 20_000,
+			people: func(d *town) { d.broken["S0PAYOWNER"] = true }, denial: reset.DeniedUnknown, unread: true},
+		"an account that cannot be read": {rule: nights(), m: agreed, replay: 20_000,
+			people: func(d *town) { d.broken["U0MARA"] = true }, denial: reset.DeniedUnknown, unread: true},
+		"a group that cannot be read and does not matter": {rule: nights(func(r *auth.Rule) { r.Approve = append(r.Approve, "U0JON") }), m: agreed,
+			replay: 20_000, people: func(d *town) { d.broken["S0PAYOWNER"] = true }},
+		"the file": {rule: nights(func(r *auth.Rule) { r.Approve = nil }), m: &reset.Mandate{File: true}, replay: 2_000_000,
+			people: func(d *town) { d.people["U0MARA"] = auth.Person{Team: "T0", Deleted: true} }},
 	} {
-		d := newTown()
-		d.groups = nil // memberships are those recorded
-		if tt.gone != "" {
-			d.people[tt.gone] = auth.Person{Team: "T0", Deleted: true}
+		for _, verb := range []reset.Verb{reset.VerbRequest, reset.VerbApply} {
+			d := newTown()
+			if tt.people != nil {
+				tt.people(d)
+			}
+			a := asking("", verb, effect(0, tt.replay), func(a *reset.PolicyQuestion) {
+				a.Actor, a.Requester, a.Mandate = reset.Actor{Kind: reset.Scheduled, ID: "k7f3"}, person("U0MARA"), tt.m
+			})
+			got, err := policy(d, tt.rule).Rule(t.Context(), a)
+			if (err != nil) != tt.unread || got.Denial != tt.denial || got.Allowed != (tt.denial == "") {
+				t.Errorf("%s, %s: %+v, error %v, want denial %q", name, verb, got, err, tt.denial)
+			}
+			valid := tt.doubt == "" && tt.denial == ""
+			if got.MandateValid != valid || got.Doubt != tt.doubt || strings.Join(got.DoubtAbout, " ") != tt.about {
+				t.Errorf("%s, %s: valid %v, doubt %q about %q, want %q about %q", name, verb, got.MandateValid, got.Doubt,
+					got.DoubtAbout, tt.doubt, tt.about)
+			}
 		}
-		verb := reset.VerbRequest
-		if tt.verb != "" {
-			verb = tt.verb
-		}
-		a := asking("", verb, effect(0, tt.replay), func(a *reset.PolicyQuestion) {
-			a.Actor, a.Requester, a.Mandate = reset.Actor{Kind: reset.Scheduled, ID: "k7f3"}, person("U0MARA"), tt.m
-		})
-		got, err := policy(d, tt.rule).Rule(t.Context(), a)
-		if err != nil || got.Denial != tt.denial || got.Allowed != (tt.denial == "") {
-			t.Errorf("%s: %+v, error %v, want denial %q", name, got, err, tt.denial)
-		}
-		if got.Allowed && (got.MandateValid != (tt.doubt == "") || got.Doubt != tt.doubt) {
-			t.Errorf("%s: stands %v, doubt %q, want %q", name, got.MandateValid, got.Doubt, tt.doubt)
-		}
-		if !got.Allowed || tt.m == nil || got.Doubt != "" || tt.gone != "" {
-			continue
-		}
-		// What stands when a run is planned still stands when it is written.
-		a.Verb, a.Votes = reset.VerbApply, tt.m.Votes
-		if got, err = policy(d, tt.rule).Rule(t.Context(), a); err != nil || !got.Allowed {
-			t.Errorf("%s, at its write: %+v, error %v", name, got, err)
-		}
+	}
+	none := asking("", reset.VerbRequest, func(a *reset.PolicyQuestion) { a.Actor = reset.Actor{Kind: reset.Scheduled, ID: "k7f3"} })
+	if got, err := policy(newTown(), nights()).Rule(t.Context(), none); err != nil || got.Denial != reset.DeniedNotIn {
+		t.Errorf("a schedule without a standing approval: %+v, %v", got, err)
+	}
+}
+
+// Who else counts as having asked for a request approves it as little as its requester, and may take it back.
+func TestWhoAskedDoesNotApprove(t *testing.T) {
+	t.Parallel()
+	started := func(a *reset.PolicyQuestion) {
+		a.Requester, a.Barred = person("U0MARA"), []reset.Actor{person("U0JON")}
+	}
+	p := policy(newTown(), nights())
+	if got, err := p.Rule(t.Context(), asking("U0JON", reset.VerbApprove, started)); err != nil || got.Denial != reset.DeniedSelf {
+		t.Errorf("who started it: %+v, %v", got, err)
+	}
+	if got, err := p.Rule(t.Context(), asking("U0JON", reset.VerbCancel, started)); err != nil || !got.Allowed {
+		t.Errorf("who started it takes it back: %+v, %v", got, err)
+	}
+	write := asking("U0MARA", reset.VerbApply, effect(0, 20_000), started, func(a *reset.PolicyQuestion) {
+		a.Votes = []reset.Vote{{Actor: person("U0JON"), Rule: "pay on production"}}
+	})
+	if got, err := p.Rule(t.Context(), write); err != nil || got.Allowed {
+		t.Errorf("their vote counted at the write: %+v, %v", got, err)
+	}
+	write.Barred = nil
+	if got, err := p.Rule(t.Context(), write); err != nil || !got.Allowed {
+		t.Errorf("another one's vote: %+v, %v", got, err)
 	}
 }

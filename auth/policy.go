@@ -35,9 +35,11 @@ func (p *Policy) Rule(ctx context.Context, a reset.PolicyQuestion) (reset.Ruling
 	rule, found := p.match(a.Cluster, a.Group)
 	out := rule.ruling(a.Verb)
 	switch {
+	case a.Verb == reset.VerbApply && a.Mandate != nil:
+		return p.rulesForRun(ctx, a, rule, found, out)
 	case a.Verb == reset.VerbApply:
 		return p.rulesAtWrite(ctx, a, rule, found, out), nil
-	case a.Verb == reset.VerbCancel && sameActor(a.Actor, a.Requester):
+	case a.Verb == reset.VerbCancel && asked(a, a.Actor):
 		return allow(out), nil // whatever became of rule, membership or Slack: cancelling one's own request is safe
 	case a.Actor.Kind == reset.Person && a.RuleBefore != "" && a.RuleBefore == out.Rule && found:
 		return allow(out), nil // the right was found before; it is checked live when there is a plan to decide on
@@ -46,7 +48,7 @@ func (p *Policy) Rule(ctx context.Context, a reset.PolicyQuestion) (reset.Ruling
 			return deny(out, denial), err
 		}
 	case a.Actor.Kind == reset.Scheduled && a.Verb == reset.VerbRequest && a.Mandate != nil:
-		return p.rulesForRun(ctx, a, rule, found, out), nil
+		return p.rulesForRun(ctx, a, rule, found, out)
 	case a.Actor.Kind == reset.Config && a.Verb == reset.VerbSchedule:
 	case a.Actor.Kind != reset.OS || a.Verb != reset.VerbView:
 		return deny(out, reset.DeniedNotIn), nil // the terminal only reads
@@ -94,7 +96,7 @@ func (p *Policy) checkPerson(ctx context.Context, a reset.PolicyQuestion) (reset
 		return reset.DeniedStranger, nil
 	case a.Channel == "":
 		return reset.DeniedChannel, nil
-	case a.Verb == reset.VerbApprove && sameActor(a.Actor, a.Requester):
+	case a.Verb == reset.VerbApprove && asked(a, a.Actor):
 		return reset.DeniedSelf, nil
 	}
 	who, err := p.directory(a).Person(ctx, a.Actor.ID)
@@ -119,15 +121,17 @@ func (p *Policy) checkPerson(ctx context.Context, a reset.PolicyQuestion) (reset
 func (p *Policy) checkNotRequester(
 	ctx context.Context, a reset.PolicyQuestion, who Person,
 ) (reset.Denial, error) {
-	if a.Requester.Kind != reset.Person {
-		return "", nil
-	}
-	by, err := p.directory(a).Person(ctx, a.Requester.ID)
-	if err != nil {
-		return reset.DeniedUnknown, fmt.Errorf("read who %s is: %w", a.Requester.ID, err)
-	}
-	if who.OrgID == cmp.Or(by.OrgID, a.Requester.ID) {
-		return reset.DeniedSelf, nil
+	for _, asker := range append([]reset.Actor{a.Requester}, a.Barred...) {
+		if asker.Kind != reset.Person || isGroup(asker.ID) { // a schedule of the file may belong to a user group
+			continue
+		}
+		by, err := p.directory(a).Person(ctx, asker.ID)
+		if err != nil {
+			return reset.DeniedUnknown, fmt.Errorf("read who %s is: %w", asker.ID, err)
+		}
+		if who.OrgID == cmp.Or(by.OrgID, asker.ID) {
+			return reset.DeniedSelf, nil
+		}
 	}
 	return "", nil
 }
@@ -173,6 +177,12 @@ func principalOf(ctx context.Context, dir Directory, id string, who []string) (s
 		}
 	}
 	return "", unread
+}
+
+// asked reports whether somebody counts as having asked for the request: whoever did approves it not.
+func asked(a reset.PolicyQuestion, who reset.Actor) bool {
+	return sameActor(who, a.Requester) ||
+		slices.ContainsFunc(a.Barred, func(also reset.Actor) bool { return sameActor(who, also) })
 }
 
 func sameActor(a, b reset.Actor) bool {

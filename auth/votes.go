@@ -23,15 +23,13 @@ func (p *Policy) rulesAtWrite(
 	listed := func(v reset.Vote) bool {
 		return (v.Principal != "" || v.Rule == rule.Name) && lists(rule.Approve, v.Principal, v.Actor.ID)
 	}
-	valid := p.countVotes(ctx, a, listed, requester.id, &out)
-	switch {
-	case !found:
+	barred := []string{requester.id}
+	for _, also := range a.Barred {
+		barred = append(barred, p.account(ctx, a, also, &out).id)
+	}
+	valid := p.countVotes(ctx, a, listed, barred, &out)
+	if !found {
 		return deny(out, reset.DeniedNoRule)
-	case a.Mandate != nil && !rule.Schedules:
-		return deny(out, reset.DeniedSchedules)
-	case a.Mandate != nil && a.Mandate.File: // the configuration file was reviewed
-		a.OneIsEnough = true
-		return rule.applyTiers(out, a)
 	}
 	if a.Emergency != nil {
 		out.EmergencyOver = p.emergencyOver(ctx, a, rule, &out)
@@ -59,13 +57,13 @@ func (p *Policy) rulesAtWrite(
 
 // countVotes counts the votes that still do, one for each person, and names the others in the ruling.
 func (p *Policy) countVotes(
-	ctx context.Context, a reset.PolicyQuestion, listed func(reset.Vote) bool, requester string, out *reset.Ruling,
+	ctx context.Context, a reset.PolicyQuestion, listed func(reset.Vote) bool, barred []string, out *reset.Ruling,
 ) int {
 	var counted []string
 	for _, v := range a.Votes {
 		why := reset.DeniedNotIn
 		if listed(v) {
-			why = p.voteOver(ctx, a, v, requester, &counted, out)
+			why = p.voteOver(ctx, a, v, barred, &counted, out)
 		}
 		if why != "" {
 			out.Dropped = append(out.Dropped, reset.DroppedVote{Actor: v.Actor, Principal: v.Principal, Why: why})
@@ -77,13 +75,13 @@ func (p *Policy) countVotes(
 // voteOver says why the vote of a voter who is still listed no longer counts; one that does is added to those that
 // are counted.
 func (p *Policy) voteOver(
-	ctx context.Context, a reset.PolicyQuestion, v reset.Vote, requester string, counted *[]string, out *reset.Ruling,
+	ctx context.Context, a reset.PolicyQuestion, v reset.Vote, barred []string, counted *[]string, out *reset.Ruling,
 ) reset.Denial {
 	voter := p.account(ctx, a, v.Actor, out)
 	switch {
 	case voter.gone:
 		return reset.DeniedGone
-	case voter.id == requester:
+	case slices.Contains(barred, voter.id):
 		return reset.DeniedSelf
 	case slices.Contains(*counted, voter.id):
 		return reset.DeniedTwice

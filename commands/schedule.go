@@ -15,7 +15,6 @@ import (
 // The defaults.
 const (
 	usualAnnounce = 15 * time.Minute
-	usualWait     = 30 * time.Minute
 	usualWithin   = 6 * time.Hour
 )
 
@@ -219,7 +218,7 @@ func readComing(said string, c clock) (reset.Time, []string, error) {
 
 // readTerms reads the options of a schedule, besides its time and its reset.
 func (r *resetParser) readTerms(s *reset.Schedule) (err error) {
-	s.Announce, s.WhenBusy = usualAnnounce, reset.WhenBusy{Do: reset.BusyWait, For: usualWait}
+	s.Announce = usualAnnounce // how long it waits is usual too, and as long as the rule allows: that is not known here
 	if w, ok := r.value("name"); ok {
 		if s.Name = strings.ToLower(w.text); !labelShape.MatchString(s.Name) {
 			return syntaxError(w, "--name nightly-orders", "%s cannot be a name: letters, digits, - and _, 40 at most")
@@ -279,7 +278,6 @@ func readBusy(said string) (reset.WhenBusy, bool) {
 	b := reset.WhenBusy{Do: reset.Busy(do)}
 	switch {
 	case b.Do == reset.BusyWait && !timed:
-		b.For = usualWait
 		return b, true
 	case b.Do == reset.BusyWait:
 		var err error

@@ -11,8 +11,7 @@ import (
 
 // nightly is what most schedules of the tables have in common: only the time and the reset are given.
 func nightly(change func(*reset.Schedule)) Command {
-	s := reset.Schedule{Expr: "0 2 * * *", Zone: "Europe/Berlin", Announce: 15 * time.Minute,
-		WhenBusy: reset.WhenBusy{Do: reset.BusyWait, For: 30 * time.Minute}}
+	s := reset.Schedule{Expr: "0 2 * * *", Zone: "Europe/Berlin", Announce: 15 * time.Minute}
 	s.Intent = plainIntent(topicScope("orders"),
 		reset.Time{At: atThree.Add(-24 * time.Hour), Back: 24 * time.Hour, Said: "24h"})
 	change(&s)

@@ -160,6 +160,7 @@ const (
 	VoidRival     VoidReason = "rival"     // Request: the one that came first
 	VoidRule      VoidReason = "rule"
 	VoidStanding  VoidReason = "standing"
+	VoidTime      VoidReason = "time"
 	VoidSchedule  VoidReason = "schedule"
 )
 
@@ -171,4 +172,5 @@ const (
 	GapEnded     ApprovalGap = "ended"
 	GapChanged   ApprovalGap = "changed"
 	GapEmergency ApprovalGap = "emergency"
+	GapPeople    ApprovalGap = "people" // Ruling: whose right it rested on, and who have it no more
 )

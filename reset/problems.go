@@ -312,3 +312,8 @@ func NotRunProblem(id string) *Problem {
 func TimePassedProblem(at string) *Problem {
 	return &Problem{Code: ProblemTimePassed, Got: at}
 }
+
+// RunPassedProblem: the run of a time was to be skipped, and is over; next is the one that comes.
+func RunPassedProblem(s Schedule, at, next string) *Problem {
+	return &Problem{Code: ProblemTimePassed, Got: at, Want: next, Names: []string{s.Label()}}
+}

@@ -49,8 +49,9 @@ type Request struct {
 	Emergency    *Emergency `json:"Alone"` // applied without approval, within the rule's limit for emergencies
 	SoloUntil    time.Time  `json:"Eased"` // until when one authorised person is enough for this undo; zero: never
 	Run          *Run       // the schedule that this is a run of
-	// what was approved before a time in the future came: it still counts, within its bounds
-	StandingApproval *Mandate `json:"Standing"`
+	// What was agreed to beforehand, and counts beside the votes: a schedule's standing approval, or what was agreed to
+	// before a time in the future came. A run without one needs what the same reset would need if it were typed.
+	Mandate *Mandate `json:"Standing"`
 
 	NotBefore time.Time  // an approved request is not written before
 	Watch     *Watch     // what was seen of the group since it was applied

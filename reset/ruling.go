@@ -36,6 +36,7 @@ type PolicyQuestion struct {
 	Group       string  // empty: the cluster itself
 	Effect      *Effect // nil: not known yet, the question is the right alone
 	Requester   Actor   // of the request that is decided upon
+	Barred      []Actor // who else counts as having asked for it, and approves it as little
 	OneIsEnough bool    // one authorised person is enough: an undo soon after on an untouched group, one's own freeze
 	For         Verb    // of VerbApply about a cluster itself: freeze or thaw
 
@@ -86,6 +87,8 @@ type Ruling struct {
 
 	MandateValid bool   `json:"Stands"` // of a schedule's run: its standing approval still counts
 	Doubt        Denial // and why it does not
+	// whose right the standing approval rested on, and who have it no more
+	DoubtAbout []string `json:",omitempty"`
 }
 
 // DroppedVote is a vote that no longer counts.

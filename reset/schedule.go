@@ -29,11 +29,12 @@ type Schedule struct {
 	Place    Place // where its runs are announced
 
 	Status       Status
-	Next         time.Time // the next run's own time; it never goes back. Zero: none
-	LastRun      string    // request
-	Warned       bool      // that the standing approval ends soon
-	Revision     int       // counts what was saved under this id
-	Request      string    // that saved it last: its card and audit are the schedule's
+	Next         time.Time   // the next run's own time; it never goes back. Zero: none
+	Skipped      []time.Time // runs that somebody skipped: they do not come back when it is saved anew
+	LastRun      string      // request
+	Warned       bool        // that the standing approval ends soon
+	Revision     int         // counts what was saved under this id
+	Request      string      // that saved it last: its card and audit are the schedule's
 	Mandate      Mandate
 	LastDecision LastDecision `json:"Heard"`
 	Version      int64        // counts every change of the row
@@ -62,8 +63,24 @@ const (
 
 // WhenBusy says what becomes of a run whose group is in use, is being reset, or is watched after a reset.
 type WhenBusy struct {
-	Do  Busy
-	For time.Duration // of BusyWait
+	Do      Busy
+	For     time.Duration // of BusyWait
+	Default bool          `json:",omitempty"` // For was not said: it is as long as is usual, and as the rule allows
+}
+
+// usual reports whether nobody said how long a run waits.
+func (b WhenBusy) usual() bool { return b.Default || b.For == 0 && (b.Do == "" || b.Do == BusyWait) }
+
+// Within is how a run waits where nobody said how long: as is usual, or as long as the rule allows.
+func (b WhenBusy) Within(rule Ruling) WhenBusy {
+	if !b.usual() {
+		return b
+	}
+	b = WhenBusy{Do: BusyWait, For: defaultBusy, Default: true}
+	if rule.MaxWait > 0 {
+		b.For = min(b.For, rule.MaxWait)
+	}
+	return b
 }
 
 // Busy names a WhenBusy.
@@ -89,6 +106,7 @@ type Mandate struct {
 	Rule    string // under which it was approved
 	Bounds  Bounds
 	Need    int
+	Owner   Actor // who asked for it: their right to ask is a part of it
 	Votes   []Vote
 	Until   time.Time // zero: no end
 	File    bool      // the reviewed configuration file is the approval, limited by the rule's cap alone
@@ -103,15 +121,60 @@ type Run struct {
 	WhenBusy  WhenBusy
 	IfMissed  IfMissed
 	Announce  time.Duration
-	Mandate   Mandate
-	Planned   time.Time     // when it is due to begin, as first planned or as delayed
-	Begun     time.Time     // when its group was first checked for the write
-	Late      time.Duration // how long after its time it begins: the bot was down
-	Postponed bool          `json:"Held"` // it waits for another request
+	Former    *Mandate      `json:"Mandate,omitempty"` // only in documents of earlier versions: see FromEarlier
+	Revision  int           // of the schedule that asked for it
+	Extra     bool          // it was asked for beside the agreed times
+	First     time.Time     // when it was to begin at first
+	Planned   time.Time     // when it was to begin at first, or was put off to
+	Begun     time.Time     // when its group was first looked at, to write
+	Late      time.Duration // it begins so long after its time: the bot was down
+	Postponed bool          `json:"Held"` // it stands back for something else
 	By        Actor         // who said "run now"
 }
 
-// SaveSchedule creates a schedule, or changes the one with its id (or name).
+// MaxDelay is how far in all a run may be put off within what was agreed to.
+const MaxDelay = 2 * time.Hour
+
+// OnTime reports whether what was agreed to speaks of a run that begins then: not before the agreed time, and not put
+// off by more than MaxDelay in all.
+func (r Run) OnTime(begin time.Time) bool {
+	return !begin.Before(r.At) && !begin.After(r.First.Add(MaxDelay))
+}
+
+// PostponedUntil is how long a run makes way for others before it is given up.
+func (r Run) PostponedUntil() time.Time {
+	switch {
+	case r.WhenBusy.Do != BusyWait:
+		return r.Planned.Add(time.Minute) // the look at its time itself comes first
+	case r.WhenBusy.For == 0:
+		return r.Planned.Add(defaultBusy)
+	}
+	return r.Planned.Add(r.WhenBusy.For)
+}
+
+// Latest is until when a run may be written within what was agreed to: so long after its time as it was agreed to wait,
+// or as long as a missed run is made up for. Zero: at any time.
+func (r Run) Latest() time.Time {
+	latest := r.PostponedUntil()
+	if r.WhenBusy.Do != BusyWait {
+		latest = r.Planned.Add(Tolerance)
+	}
+	switch m := r.IfMissed; {
+	case m.Run && m.Within == 0:
+		return time.Time{}
+	case m.Run && r.At.Add(m.Within).After(latest):
+		return r.At.Add(m.Within)
+	}
+	return latest
+}
+
+// Covers reports whether a run that begins and is written at these times is one that was agreed to.
+func (r Run) Covers(begin, now time.Time) bool {
+	latest := r.Latest()
+	return r.OnTime(begin) && (latest.IsZero() || !now.After(latest))
+}
+
+// SaveSchedule makes a schedule, or changes the one whose id (or name) it bears.
 type SaveSchedule struct{ Schedule Schedule }
 
 func (SaveSchedule) actKind() ActKind { return ActSchedule }
@@ -203,6 +266,24 @@ const (
 	ProblemTimePassed         ProblemCode = "passed"    // a run at a time that has passed; Got: it
 )
 
+// Current reports whether a run is of its schedule as it is now, and that is active. No other run is written: what was
+// paused, removed, saved anew or taken out of the file asks for nothing any more.
+func (s *Schedule) Current(r Run) bool {
+	return s != nil && s.ID == r.Schedule && s.Status == Active && (s.Revision == r.Revision || r.Revision == 0)
+}
+
+// FromEarlier brings a request that an earlier version stored up to date: a run had its standing approval with it, and
+// did not know its first time or its schedule's revision.
+func (r *Request) FromEarlier() {
+	if r.Run == nil || r.Run.Former == nil {
+		return
+	}
+	if r.Run.By == (Actor{}) { // what somebody told to run now was covered once, and is not any more
+		r.Mandate = r.Run.Former
+	}
+	r.Run.First, r.Run.Former = r.Run.At, nil
+}
+
 // Label is what people call it.
 func (s Schedule) Label() string {
 	if s.Name != "" {
@@ -271,7 +352,10 @@ func (m Mandate) Covers(e Effect, steps []Step) bool {
 
 // SameAs reports whether a schedule of the file is the one that is stored.
 func (s Schedule) SameAs(want Schedule) bool {
-	want.Revision, want.WhenBusy.Do = s.Revision, defaultWhenBusy(want.WhenBusy.Do)
+	want.Revision = s.Revision
+	if want.WhenBusy.usual() && s.WhenBusy.Default {
+		want.WhenBusy = s.WhenBusy // what nobody said is as it was found to be
+	}
 	if want.RunsOnce() {
 		want.Until = s.Until
 	}
@@ -280,13 +364,22 @@ func (s Schedule) SameAs(want Schedule) bool {
 		want.Intent.Group == s.Intent.Group
 }
 
-func defaultWhenBusy(b Busy) Busy {
-	if b == "" {
-		return BusyWait
+// Ended says why a run of a schedule ends with it.
+func (s Schedule) Ended(to Status, why string) string {
+	said := "schedule " + s.Label() + " was changed"
+	if to != Active {
+		said = "schedule " + s.Label() + " was " + string(to)
 	}
-	return b
+	if to == Lapsed {
+		said = "schedule " + s.Label() + " was stopped"
+	}
+	if why != "" {
+		said += ": " + why
+	}
+	return said
 }
 
+// Inactive says that a schedule does not run.
 func (s Schedule) Inactive() *Problem {
 	return InactiveProblem(s).On(s.Intent.Cluster, s.Intent.Group)
 }
@@ -298,24 +391,9 @@ const (
 	ExpiryWarning     = 7 * 24 * time.Hour   // how long before its end the owner is notified
 	// the file's schedules wait for a Kafka that is down when the process starts
 	FileApprovalWait = 30 * 24 * time.Hour
-	defaultBusy      = 30 * time.Minute // how long a run waits for a busy group
+	defaultBusy      = 30 * time.Minute // a run waits so long for what is beside it
+
+	// Tolerance is how late a run may begin and still be on time: a restart of the bot. It is less than the shortest
+	// time between two runs (internal/cron: Least).
+	Tolerance = 4 * time.Minute
 )
-
-// GiveUpAt is when a run that waits for other requests is given up.
-func (r Run) GiveUpAt() time.Time {
-	switch {
-	case r.WhenBusy.Do != BusyWait:
-		return r.Planned.Add(time.Minute) // the check at its time itself comes first
-	case r.WhenBusy.For == 0:
-		return r.Planned.Add(defaultBusy)
-	}
-	return r.Planned.Add(r.WhenBusy.For)
-}
-
-// Mandate is the standing approval of a request, besides the votes on it.
-func (r *Request) Mandate() *Mandate {
-	if r.Run != nil {
-		return &r.Run.Mandate
-	}
-	return r.StandingApproval
-}

@@ -33,7 +33,10 @@ func schedules(cfg *config.Config, now time.Time) ([]reset.Schedule, error) {
 
 func readSchedule(cfg *config.Config, entry config.Schedule, now time.Time) (reset.Schedule, error) {
 	words := []string{"schedule", "add", entry.Cron, "--tz", entry.TZ, "--name", entry.Name, "--announce",
-		entry.Announce, "--when-busy", entry.WhenBusy, "--if-missed", entry.IfMissed}
+		entry.Announce, "--if-missed", entry.IfMissed}
+	if entry.WhenBusy != "" {
+		words = append(words, "--when-busy", entry.WhenBusy)
+	}
 	if entry.Until != "" {
 		words = append(words, "--until", entry.Until)
 	}

@@ -180,7 +180,7 @@ func (s *Store) defaults() { s.Path = "kafka-reset-bot.db" }
 func (c *Cluster) defaults()  { c.Label, c.Timeout = "production", 5*time.Second }
 func (r *Rule) defaults()     { r.Isolation = "read_uncommitted" }
 func (w *Wait) defaults()     { w.Default, w.Max = 30*time.Minute, 4*time.Hour }
-func (s *Schedule) defaults() { s.Announce, s.WhenBusy, s.IfMissed = "15m", "wait:30m", "skip" }
+func (s *Schedule) defaults() { s.Announce, s.IfMissed = "15m", "skip" } // how long it waits is its rule's to say
 func (l *Limits) defaults() {
 	l.Draft, l.ApprovalTimeout = 30*time.Minute, 30*time.Minute
 	l.Settle, l.Look = 6*time.Second, time.Second

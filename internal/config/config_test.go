@@ -333,6 +333,36 @@ func TestSecretsNeverShow(t *testing.T) {
 	}
 }
 
+// A default that nobody wrote gives way to what a rule says; what somebody wrote is checked.
+func TestDefaultsGiveWayToTheRule(t *testing.T) {
+	text, err := os.ReadFile("testdata/minimal")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for wait, want := range map[string]Wait{
+		"":                         {30 * time.Minute, 4 * time.Hour},
+		"{max: 2m}":                {2 * time.Minute, 2 * time.Minute},
+		"{max: 1h}":                {30 * time.Minute, time.Hour},
+		"{default: 1m, max: 2m}":   {time.Minute, 2 * time.Minute},
+		"{default: 1m}":            {time.Minute, 4 * time.Hour},
+		"{default: 30m, max: 30m}": {30 * time.Minute, 30 * time.Minute},
+		"{default: 31m, max: 30m}": {}, // a contradiction that somebody wrote
+		"{default: 241m}":          {},
+	} {
+		doc := string(text)
+		if wait != "" {
+			doc = strings.Replace(doc, "approvals:", "wait: "+wait+"\n    approvals:", 1)
+		}
+		cfg, err := Load("c.yaml", getenv, files{"c.yaml": doc, "/run/app": "xapp-hunter2"}.read)
+		if err != nil {
+			cfg = &Config{Policy: make([]Rule, 1)}
+		}
+		if (err != nil) != (want == Wait{}) || err == nil && cfg.Policy[0].Wait != want {
+			t.Errorf("wait: %s is %+v, %v, want %+v", wait, cfg.Policy[0].Wait, err, want)
+		}
+	}
+}
+
 func TestNearestKey(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

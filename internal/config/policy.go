@@ -39,6 +39,9 @@ func (r *reader) checkPolicy(rules []Rule, clusters []Cluster) {
 		if rule.Emergency != nil {
 			r.people(at+".emergency.who", rule.Emergency.Who, false)
 		}
+		if _, said := r.at[at+".wait.default"]; !said { // a default that nobody wrote must not contradict what somebody did write
+			rule.Wait.Default = min(rule.Wait.Default, rule.Wait.Max)
+		}
 		if rule.Wait.Default > rule.Wait.Max && !r.broken(at+".wait") {
 			r.bad(at+".wait", "has a default (%v) longer than its max (%v); shorten the one or lengthen the other",
 				rule.Wait.Default, rule.Wait.Max)

@@ -29,15 +29,10 @@ func (s *Service) Ask(ctx context.Context, a Ask) (reset.Request, error) {
 
 // create stores a request in planning, under a new id.
 func (s *Service) create(ctx context.Context, r reset.Request) (reset.Request, error) {
-	now := s.Now()
-	r.Revision, r.State, r.CreatedAt = 1, reset.Planning, now
-	if r.Deadline.IsZero() {
-		r.Deadline = now.Add(s.Times.Draft)
-	}
 	for range 5 {
-		r.ID = s.NewID()
+		r = s.newRequest(r)
 		made, fresh, err := s.Store.Create(ctx, r,
-			[]reset.Entry{{At: now, Request: r.ID, Revision: 1, Actor: r.Actor, Event: reset.EvAsked}})
+			[]reset.Entry{{At: r.CreatedAt, Request: r.ID, Revision: 1, Actor: r.Actor, Event: reset.EvAsked}})
 		if errors.Is(err, reset.ErrConflict) {
 			continue // the id is taken
 		}
@@ -53,8 +48,18 @@ func (s *Service) create(ctx context.Context, r reset.Request) (reset.Request, e
 	return reset.Request{}, errors.New("no free request id in 5 tries")
 }
 
-// Resolve returns the cluster of a command: the named one, the one bound to the channel, or the only one. It never
-// guesses.
+// newRequest is a request as it begins: in planning, with an id of its own.
+func (s *Service) newRequest(r reset.Request) reset.Request {
+	now := s.Now()
+	r.ID = s.NewID()
+	r.Revision, r.State, r.CreatedAt = 1, reset.Planning, now
+	if r.Deadline.IsZero() {
+		r.Deadline = now.Add(s.Times.Draft)
+	}
+	return r
+}
+
+// Resolve names the cluster that is meant: the named one, the one bound to the channel, or the only one. Never a guess.
 func (s *Service) Resolve(channel, cluster string) (string, error) {
 	names := make([]string, len(s.Infos))
 	for i, c := range s.Infos {

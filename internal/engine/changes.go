@@ -48,16 +48,11 @@ func vote(s *Service, tx *Tx, x *deciding) error {
 // arm enters approved: from here on Reconcile checks until the group is idle.
 func (s *Service) arm(tx *Tx, by reset.Actor) error {
 	r, now := tx.Request, s.Now()
-	in, _ := r.Intent()
-	wait := r.Ruling.Wait
-	if in.Wait > 0 {
-		wait = in.Wait
-	}
 	from := now
 	if r.NotBefore.After(now) {
 		from = r.NotBefore
 	}
-	r.DecidedAt, r.Deadline, r.Problem = now, from.Add(wait), nil
+	r.DecidedAt, r.Deadline, r.Problem = now, from.Add(s.waitLimit(r)), nil
 	tx.Log(s.entry(r, by, reset.EvApproved, "replay", strconv.FormatInt(r.Actual().Replay, 10), "skip",
 		strconv.FormatInt(r.Actual().Skip, 10)))
 	return r.Advance(reset.Approved)

@@ -16,7 +16,7 @@ type Decision struct {
 	Actor  reset.Actor
 	Place  reset.Place
 	Ref    reset.Ref
-	Option int // of DoChoose; the first is 1
+	Option int // of DoChoose, the first is 1; of DoSkipNext the time of the run that is meant, in Unix seconds, or 0
 	Why    string
 	Origin string    // the envelope's id: the same one is decided once
 	At     time.Time // when it was received: deadlines are compared with this, not with the time of the decision

@@ -75,6 +75,9 @@ func (s *Service) endByDecision(
 		}
 		tx.Log(s.entry(tx.Request, d.Actor, ev, "why", d.Why))
 		tx.Request.EndedAt, tx.Request.Deadline = s.Now(), time.Time{}
+		if run := tx.Request.Run; reply.Did == reset.DidSkip && run != nil && !run.Extra && tx.Schedule != nil {
+			s.skipped(tx.Schedule, run.At)
+		}
 		return tx.Request.Advance(to)
 	})
 	return reply, err

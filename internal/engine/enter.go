@@ -50,6 +50,10 @@ func (s *Service) obey(ctx context.Context, due Due, r reset.Request, v verdict)
 		return s.Now(), s.void(ctx, due, r, v.problem)
 	case end:
 		return time.Time{}, s.endUnconfigured(ctx, &due, r, v.problem)
+	case endRun:
+		return time.Time{}, s.endRun(ctx, due, r, v.problem)
+	case pauseSchedule:
+		return s.Now(), s.pauseDoubted(ctx, r, *v.problem.Ruling)
 	case lookAgain, write: // its state is read again at once
 	}
 	return s.Now(), nil
@@ -63,7 +67,7 @@ func (s *Service) readFacts(ctx context.Context, r reset.Request, snap reset.Sna
 	}
 	f := facts{infos: s.Infos, seen: r, group: snap.Group, recheck: reset.Recheck(r, planned, snap, s.Now())}
 	if f.recheck.Wait == nil && f.recheck.Void == nil { // otherwise there is no effect to ask about
-		f.ruling, f.votes, err = s.rulesInForce(ctx, r, f.recheck.Effect)
+		err = s.rulesInForce(ctx, &f)
 	}
 	return f, err
 }
@@ -117,27 +121,28 @@ func (s *Service) makeRoom(tx *Tx) error {
 }
 
 // rulesInForce asks whether the rules as they are now still allow what was approved, with the memberships as they were
-// recorded: a change of shift must not cancel an armed reset. Votes are those that they counted.
-func (s *Service) rulesInForce(
-	ctx context.Context, r reset.Request, e reset.Effect,
-) (reset.Ruling, []reset.Vote, error) {
-	in, _ := r.Intent()
-	votes, err := s.countedVotes(ctx, r, e)
-	if err != nil {
-		return reset.Ruling{}, nil, err
+// recorded: a change of shift must not cancel an armed reset. A standing approval is judged by the memberships of now.
+func (s *Service) rulesInForce(ctx context.Context, f *facts) (err error) {
+	r, e := f.seen, f.recheck.Effect
+	if f.votes, f.mandate, err = s.countedVotes(ctx, r, e); err != nil {
+		return err
 	}
-	asking := reset.PolicyQuestion{Actor: r.Actor, Channel: r.Place.Channel, Verb: reset.VerbApply, Cluster: in.Cluster,
-		Group: in.Group, Effect: &e, Requester: requesterOf(&r), Votes: votes,
-		Principal: r.Ruling.Principal, Emergency: r.Emergency, OneIsEnough: s.Now().Before(r.SoloUntil)}
+	asking := question(&r, intentOf(r), reset.VerbApply, &e)
+	asking.Votes, asking.Mandate, asking.OneIsEnough = f.votes, nil, s.Now().Before(r.SoloUntil)
+	asking.Principal, asking.Emergency = r.Ruling.Principal, r.Emergency
 	if r.Run != nil {
-		asking.Mandate = &r.Run.Mandate
+		asking.Mandate = f.mandate
 	}
-	ruling, p := s.permit(ctx, asking, r.ID) // a no is the gate's to judge
-	if p != nil && ruling.Denial == reset.DeniedUnknown {
-		return ruling, nil, s.postponed(p) // an unknown answer voids nothing: it is asked again
+	var p *reset.Problem
+	f.ruling, p = s.permit(ctx, asking, r.ID)
+	if p != nil && f.ruling.Denial == reset.DeniedUnknown {
+		if asking.Mandate == nil {
+			return s.postponed(p) // what cannot be told voids nothing: it is asked again
+		}
+		f.unread = unreadMandate(p)
 	}
-	if ruling.Note != "" {
-		s.Log.Warn("rules were checked with recorded memberships", "request", r.ID, "note", ruling.Note)
+	if f.ruling.Note != "" {
+		s.Log.Warn("rules were checked with recorded memberships", "request", r.ID, "note", f.ruling.Note)
 	}
-	return ruling, votes, nil
+	return nil // a no is the gate's to judge
 }

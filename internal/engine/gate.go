@@ -24,6 +24,8 @@ type facts struct {
 	recheck reset.Rechecked     // what would be written, and whether the approval still covers it
 	ruling  reset.Ruling        // the rules in force on that effect, with memberships as they were recorded
 	votes   []reset.Vote        // that the ruling counted
+	mandate *reset.Mandate      // the standing approval that they belong to; nil: people approved this very request
+	unread  *reset.Problem      // Slack did not answer who still has the rights of that standing approval
 }
 
 // verdict is what the gate says. Its zero value is: write.
@@ -37,12 +39,14 @@ type verdict struct {
 type then int
 
 const (
-	write     then = iota
-	lookAgain      // what was read is not what is there any more
-	askKafka       // Kafka did not answer: it is asked again later, less and less often
-	wait           // for something that people or other requests do
-	planAgain      // the approval covers it no longer
-	end            // it can never be written under this name
+	write         then = iota
+	lookAgain          // what was read is not what is there any more
+	askKafka           // Kafka could not tell: it is asked again later, less and less often
+	wait               // for something that people or other requests do
+	planAgain          // the approval covers it no longer
+	end                // it can never be written under this name
+	endRun             // its schedule asks for it no longer
+	pauseSchedule      // the standing approval of its schedule is no longer valid
 )
 
 // check is one reason not to write. A problem without a then is not possible: see object.
@@ -60,10 +64,13 @@ var gateChecks = []check{
 	{"freeze", notFrozen},
 	{"recorded freezes", noFreezeHolds},
 	{"one name", hasItsName},
+	{"schedule", isOfActiveSchedule},
 	{"inactive", isInactive},
 	{"same act", isSameAct},
 	{"effect", isWithinBounds},
 	{"votes", areVotesCurrent},
+	{"approved times", isAtApprovedTime},
+	{"standing approval", isMandateValid},
 	{"rule", isAllowed},
 	{"other requests", isAlone},
 }
@@ -197,7 +204,7 @@ func areVotesCurrent(f facts, tx *Tx) verdict {
 
 // isAllowed: the rules in force allow it, and the votes are enough for them.
 func isAllowed(f facts, tx *Tx) verdict {
-	if f.ruling.Allowed && len(f.votes) >= f.ruling.Need {
+	if f.ruling.Allowed && (f.mandate != nil && f.ruling.MandateValid || len(f.votes) >= f.ruling.Need) {
 		return verdict{}
 	}
 	ruling := f.ruling
@@ -253,6 +260,5 @@ func boundsNow(r reset.Request, e reset.Effect, ruling reset.Ruling) (reset.Boun
 
 // hasOwnLimit reports whether a request has a limit of its own, which no tier of the rule replaces.
 func hasOwnLimit(r reset.Request) bool {
-	return r.Emergency != nil || !r.SoloUntil.IsZero() || r.Run != nil && !r.Run.Mandate.File ||
-		r.StandingApproval != nil
+	return r.Emergency != nil || !r.SoloUntil.IsZero() || r.Mandate != nil && !r.Mandate.File
 }

@@ -75,14 +75,26 @@ func more(need int) change {
 }
 
 var (
-	runOf   = both(func(r *reset.Request) { r.Run = &reset.Run{Schedule: "s1"} })
-	fileRun = both(func(r *reset.Request) { r.Run = &reset.Run{Mandate: reset.Mandate{File: true}} })
+	// runOf is a run of an active schedule that people approved, because its standing approval did not cover it.
+	runOf = together(both(func(r *reset.Request) {
+		r.Run = &reset.Run{Schedule: "s1", Revision: 4, At: gateNow, First: gateNow, Planned: gateNow,
+			WhenBusy: reset.WhenBusy{Do: reset.BusyWait, For: 20 * time.Minute}}
+		r.Mandate = &reset.Mandate{Until: gateNow.Add(time.Hour)}
+	}), stored(func(tx *Tx) { tx.Schedule = &reset.Schedule{ID: "s1", Revision: 4, Status: reset.Active} }))
+	// coveredRun is one that nobody was asked about.
+	coveredRun = together(runOf, func(f *facts, tx *Tx) {
+		tx.Votes, f.mandate, f.ruling.MandateValid = nil, tx.Request.Mandate, true
+	})
+	fileRun = together(coveredRun, both(func(r *reset.Request) { r.Mandate.File = true }))
 )
 
 // freezing is a freeze that was asked for so long ago and is not decided yet.
 func freezing(cluster string, ago time.Duration) change {
 	return stored(func(tx *Tx) { tx.Freezing = []reset.Frozen{{Cluster: cluster, At: gateNow.Add(-ago)}} })
 }
+func schedule(c func(sc *reset.Schedule)) change { return stored(func(tx *Tx) { c(tx.Schedule) }) }
+
+func run(c func(r *reset.Run)) change { return both(func(r *reset.Request) { c(r.Run) }) }
 
 // objections are all that must not be written, each for one reason alone: a check that is weakened lets it through.
 // Each check has some.
@@ -122,6 +134,41 @@ var objections = []struct {
 	{"recorded freezes", "a freeze was just asked for", freezing("prod", 0), wait, reset.ProblemFreezing, ""},
 	{"recorded freezes", "a freeze of everything was asked for almost a minute ago",
 		freezing(reset.Everything, time.Minute-1), wait, reset.ProblemFreezing, ""},
+	{"schedule", "its schedule is paused",
+		together(runOf, schedule(func(sc *reset.Schedule) { sc.Status = reset.Paused })),
+		endRun, reset.ProblemInactive, "paused"},
+	{"schedule", "its schedule has expired",
+		together(coveredRun, schedule(func(sc *reset.Schedule) { sc.Status = reset.Lapsed })),
+		endRun, reset.ProblemInactive, "lapsed"},
+	{"schedule", "its schedule is removed",
+		together(coveredRun, schedule(func(sc *reset.Schedule) { sc.Status = reset.Removed })),
+		endRun, reset.ProblemInactive, "removed"},
+	{"schedule", "its schedule was saved anew",
+		together(runOf, schedule(func(sc *reset.Schedule) { sc.Revision++ })), endRun, reset.ProblemInactive, "changed"},
+	{"schedule", "its schedule is not there",
+		together(runOf, stored(func(tx *Tx) { tx.Schedule = nil })), endRun, reset.ProblemInactive, "removed"},
+
+	{"approved times", "before its time",
+		together(coveredRun, run(func(r *reset.Run) { r.At, r.First = gateNow.Add(1), gateNow.Add(1) })),
+		planAgain, reset.ProblemVoided, "time"},
+	{"approved times", "put off by more than two hours",
+		together(coveredRun, run(func(r *reset.Run) {
+			r.At, r.First = gateNow.Add(-reset.MaxDelay-1), gateNow.Add(-reset.MaxDelay-1)
+		})),
+		planAgain, reset.ProblemVoided, "time"},
+	{"approved times", "later than it was approved to wait",
+		together(coveredRun, run(func(r *reset.Run) { r.Planned = gateNow.Add(-20*time.Minute - 1) })),
+		planAgain, reset.ProblemVoided, "time"},
+	{"approved times", "its standing approval has ended",
+		together(coveredRun, read(func(f *facts) { f.mandate = &reset.Mandate{Until: gateNow} })),
+		planAgain, reset.ProblemVoided, "time"},
+
+	{"standing approval", "Slack does not answer",
+		together(coveredRun, read(func(f *facts) { f.unread = &reset.Problem{Code: reset.ProblemDirectory} })),
+		askKafka, reset.ProblemDirectory, ""},
+	{"standing approval", "a voter left",
+		together(coveredRun, read(func(f *facts) { f.ruling.MandateValid, f.ruling.Doubt = false, reset.DeniedNotIn })),
+		pauseSchedule, reset.ProblemNoStandingApproval, "people"},
 
 	{"inactive", "a member came",
 		read(func(f *facts) { f.group.State = "Stable" }), lookAgain, "", ""},
@@ -146,7 +193,7 @@ var objections = []struct {
 	{"effect", "a run beyond its standing approval", together(more(0), runOf), planAgain, reset.ProblemVoided,
 		"effect"},
 	{"effect", "a time that came, beyond what was agreed to",
-		together(more(0), both(func(r *reset.Request) { r.StandingApproval = &reset.Mandate{} })),
+		together(more(0), both(func(r *reset.Request) { r.Mandate = &reset.Mandate{} })),
 		planAgain, reset.ProblemVoided, "effect"},
 	{"effect", "rules that allow it and cover less",
 		together(more(2), read(func(f *facts) { f.ruling.MaxSkip = 500 })), planAgain, reset.ProblemVoided, "effect"},
@@ -210,6 +257,15 @@ func TestTheGateLetsThrough(t *testing.T) {
 		"a name that has left the file led to its Kafka": stored(func(tx *Tx) { tx.Kafkas["old"] = "K1" }),
 		"which Kafka it is was not told":                 stored(func(tx *Tx) { tx.Kafkas = nil }),
 		"without a deadline":                             both(func(r *reset.Request) { r.Deadline = time.Time{} }),
+		"a run that people approved":                     runOf,
+		"a run that nobody was asked about":              coveredRun,
+		"put off by two hours":                           together(coveredRun, run(func(r *reset.Run) { r.At, r.First = gateNow.Add(-reset.MaxDelay), gateNow.Add(-reset.MaxDelay) })),
+		"as late as it was approved to wait":             together(coveredRun, run(func(r *reset.Run) { r.Planned = gateNow.Add(-20 * time.Minute) })),
+		"a missed run that is made up for": together(coveredRun, run(func(r *reset.Run) {
+			r.At, r.Planned = gateNow.Add(-6*time.Hour), gateNow.Add(-time.Hour)
+			r.IfMissed = reset.IfMissed{Run: true, Within: 6 * time.Hour}
+		})),
+		"a run beside the approved times that people approved": together(runOf, run(func(r *reset.Run) { r.At = gateNow.Add(time.Hour) })),
 		"other acts are recorded": stored(func(tx *Tx) {
 			tx.Undecided = []Inbox{{Verb: "approve"}, {Verb: "show"}, {Verb: ""}}
 		}),

@@ -106,7 +106,7 @@ func (s *Service) hasRight(
 	}
 	in, _ := r.Intent()
 	a := reset.PolicyQuestion{Actor: d.Actor, Channel: d.Place.Channel, Verb: row.right(r, d.Actor),
-		Cluster: in.Cluster, Group: in.Group, Requester: requesterOf(r)}
+		Cluster: in.Cluster, Group: in.Group, Requester: askers(r)[0], Barred: askers(r)[1:]}
 	if row.effect {
 		e := r.Actual()
 		a.Effect = &e

@@ -23,10 +23,14 @@ func (s *Service) plan(ctx context.Context, due Due, r reset.Request) (time.Time
 	switch {
 	case err != nil:
 		return time.Time{}, err
+	case r.Run != nil:
+		if next, done, err := s.planRun(ctx, due, r, d, problem); done || err != nil {
+			return next, err
+		}
+	}
+	switch {
 	case problem == nil:
 		return s.savePlan(ctx, due, r, d)
-	case r.Run != nil && (problem.Code == reset.ProblemConflictingRequest || problem.Code == reset.ProblemBlocked):
-		return s.postpone(ctx, due, r, problem)
 	case (problem.Code == reset.ProblemAmbiguous || problem.Code == reset.ProblemDeleted) && len(d.options) > 0 &&
 		r.Actor.Kind == reset.Person:
 		return r.Deadline, s.askRequester(ctx, due, r, problem, d)
@@ -90,8 +94,8 @@ func (s *Service) makeDraft(ctx context.Context, r reset.Request) (draftResult, 
 		problem, err = s.deletedTopics(ctx, r, &d, saved, problem)
 		return d, problem, err
 	}
-	// a standing approval limits how much it may skip
-	if _, move := r.Act.(reset.Move); move && r.Run == nil && r.StandingApproval == nil {
+	// what is agreed to beforehand says how much it may skip
+	if _, move := r.Act.(reset.Move); move && r.Run == nil && r.Mandate == nil {
 		if d.options, problem = reset.Ahead(d.intent, d.plan, d.snap); problem != nil {
 			return d, problem, nil
 		}
@@ -120,21 +124,19 @@ func (s *Service) rule(
 	if ruling, ok := s.rulingBefore(ctx, r, in, e); ok {
 		return ruling, nil
 	}
-	asking := reset.PolicyQuestion{Actor: r.Actor, Channel: r.Place.Channel, Verb: verb, Cluster: in.Cluster,
-		Group: in.Group,
-		// decisions on the plan are checked again, live
-		Effect: e, Requester: requesterOf(&r), OneIsEnough: eased, Preview: true}
+	asking := question(&r, in, verb, e)
+	asking.OneIsEnough, asking.Preview = eased, true // what is done with the plan is judged anew, live
 	if was := r.Problem; e == nil && was != nil && transient(was) && was.Ruling != nil && was.Ruling.Allowed {
 		asking.RuleBefore = was.Ruling.Rule
 	}
-	if r.Run != nil {
-		asking.Mandate = &r.Run.Mandate
-	}
 	ruling, p := s.permit(ctx, asking, r.ID)
+	if p != nil && asking.Mandate != nil && ruling.Denial == reset.DeniedUnknown {
+		return ruling, unreadMandate(p)
+	}
 	if p != nil {
 		return ruling, p
 	}
-	if ruling.MaxWait > 0 && in.Wait > ruling.MaxWait {
+	if ruling.MaxWait > 0 && in.Wait > ruling.MaxWait && r.Run == nil { // a run waits as long as it may
 		return ruling, reset.TooLongProblem(in.Wait, ruling).On(in.Cluster, in.Group)
 	}
 	return ruling, nil
@@ -312,7 +314,7 @@ func (s *Service) waitForKafka(ctx context.Context, due Due, r reset.Request, p 
 			tx.Log(s.entry(r, r.Actor, reset.EvWaiting, "why", string(p.Code), "got", p.Got))
 		}
 		p.Request = r.ID
-		r.Problem = p
+		r.Problem, r.Asked = p, r.Asked || r.Run != nil // nobody has a preview of a run: what it waits for is said to all
 		r.Retries++
 		return nil
 	})

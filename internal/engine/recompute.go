@@ -105,11 +105,11 @@ func (s *Service) boundsInForce(
 		b, p := boundsNow(r, e, reset.Ruling{})
 		return b, p, nil
 	}
-	ruling, _, err := s.rulesInForce(ctx, r, e)
-	if err != nil {
+	f := facts{seen: r, recheck: reset.Rechecked{Effect: e}}
+	if err := s.rulesInForce(ctx, &f); err != nil {
 		return r.Bounds, nil, err
 	}
-	b, p := boundsNow(r, e, ruling)
+	b, p := boundsNow(r, e, f.ruling)
 	return b, p, nil
 }
 

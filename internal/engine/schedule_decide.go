@@ -2,8 +2,6 @@ package engine
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -13,156 +11,7 @@ import (
 // delayBy is how far a run is delayed at a time.
 const delayBy = time.Hour
 
-// shownRuns is how many past and future runs of a schedule are shown.
-const shownRuns, upcomingRuns = 20, 5
-
-// Schedules lists the schedules that a person may view, by name.
-func (s *Service) Schedules(
-	ctx context.Context, a reset.Actor, channel, cluster, group string,
-) ([]reset.Schedule, error) {
-	all, err := s.Store.Schedules(ctx, reset.ScheduleFilter{Cluster: cluster, Group: group, Kept: true})
-	if err != nil {
-		return nil, fmt.Errorf("list schedules: %w", err)
-	}
-	var later *reset.Later
-	seen := slices.DeleteFunc(all, func(sc reset.Schedule) bool {
-		if later != nil {
-			return true
-		}
-		_, err := s.viewRuling(ctx, a, channel, sc.Intent.Cluster, sc.Intent.Group)
-		errors.As(err, &later)
-		return err != nil
-	})
-	if later != nil {
-		return nil, later // a list without what could not be checked would look complete
-	}
-	return seen, nil
-}
-
-// ScheduleStory is a schedule, by id or name, with its future and past runs.
-func (s *Service) ScheduleStory(ctx context.Context, a reset.Actor, channel, name string) (reset.ScheduleStory, error) {
-	sc, err := s.schedule(ctx, name)
-	if err != nil {
-		return reset.ScheduleStory{}, noSchedule(err, name)
-	}
-	if _, err := s.viewRuling(ctx, a, channel, sc.Intent.Cluster, sc.Intent.Group); err != nil {
-		return reset.ScheduleStory{}, err
-	}
-	st := s.describeSchedule(sc)
-	if st.Runs, err = s.Store.List(ctx,
-		Filter{Actor: reset.Actor{Kind: reset.Scheduled, ID: sc.ID}, Limit: shownRuns}); err != nil {
-		return reset.ScheduleStory{}, fmt.Errorf("runs of schedule %s: %w", sc.ID, err)
-	}
-	r, err := s.Store.Load(ctx, sc.Request)
-	st.Request = &r
-	return st, err
-}
-
-// describeSchedule is a schedule with its next runs.
-func (s *Service) describeSchedule(sc reset.Schedule) reset.ScheduleStory {
-	st := reset.ScheduleStory{Schedule: sc, Cluster: s.Info(sc.Intent.Cluster), Now: s.Now()}
-	if sc.RunsOnce() {
-		if sc.At.After(st.Now) {
-			st.Upcoming = []reset.UpcomingRun{{At: sc.At}}
-		}
-		return st
-	}
-	rhythm, err := s.Cron.Parse(sc.Expr, sc.Zone)
-	if err != nil {
-		return st // its request says so
-	}
-	st.Rule = rhythm.Rule()
-	for at := s.nextRunOf(sc, rhythm); !at.IsZero() && len(st.Upcoming) < upcomingRuns; at = rhythm.Next(at) {
-		if !sc.Until.IsZero() && !at.Before(sc.Until) {
-			break
-		}
-		st.Upcoming = append(st.Upcoming, reset.UpcomingRun{At: at, Note: rhythm.Note(at)})
-	}
-	return st
-}
-
-// nextRunOf is the next run: a skipped one does not run.
-func (s *Service) nextRunOf(sc reset.Schedule, rhythm reset.Recurrence) time.Time {
-	if sc.Next.After(s.Now()) {
-		return rhythm.Next(sc.Next.Add(-time.Second))
-	}
-	return rhythm.Next(s.Now())
-}
-
-// scheduleOfStory is the schedule that a request saves or is a run of; nil for all others.
-func (s *Service) scheduleOfStory(ctx context.Context, r reset.Request) (*reset.ScheduleStory, error) {
-	var sc reset.Schedule
-	switch a := r.Act.(type) {
-	case reset.SaveSchedule:
-		sc = a.Schedule
-	default:
-		if r.Run == nil {
-			return nil, nil
-		}
-		sc.ID = r.Run.Schedule
-	}
-	if found, err := s.Store.Schedules(ctx, reset.ScheduleFilter{ID: sc.ID}); err != nil {
-		return nil, err
-	} else if sc.ID != "" && len(found) > 0 && (r.Run != nil || found[0].Request == r.ID) {
-		sc = found[0]
-	}
-	st := s.describeSchedule(sc)
-	return &st, nil
-}
-
-// Pause stops a schedule, and the run that it has announced. Ref.ID is the schedule's id or name.
-func (s *Service) Pause(ctx context.Context, d Decision) (reset.Reply, error) {
-	return s.stopSchedule(ctx, d, reset.Paused, reset.EvPaused, reset.DidPause)
-}
-
-// Remove ends a schedule for good, and the run that it has announced.
-func (s *Service) Remove(ctx context.Context, d Decision) (reset.Reply, error) {
-	return s.stopSchedule(ctx, d, reset.Removed, reset.EvRemoved, reset.DidRemove)
-}
-
-// stopSchedule pauses or removes a schedule: safe, and so at once.
-func (s *Service) stopSchedule(
-	ctx context.Context, d Decision, to reset.Status, ev reset.Event, did reset.Did,
-) (reset.Reply, error) {
-	sc, again, err := s.loadScheduleOnce(ctx, d, reset.VerbCancel)
-	if err != nil || again.Did != "" {
-		return again, err
-	}
-	if sc.Source == reset.FromFile {
-		return reset.Reply{}, reset.ReadOnlyProblem(sc).On(sc.Intent.Cluster, sc.Intent.Group)
-	}
-	if to == reset.Paused && sc.Status != reset.Active {
-		return reset.Reply{}, sc.Inactive()
-	}
-	var reply reset.Reply
-	for range 3 { // the announced run may be moving
-		if reply, err = s.stopWithRun(ctx, d, sc, to, ev, reset.Reply{Did: did}); !errors.Is(err, reset.ErrConflict) {
-			return reply, err
-		}
-		if sc, again, err = s.loadScheduleOnce(ctx, d, reset.VerbCancel); err != nil || again.Did != "" {
-			return again, err
-		}
-	}
-	return reply, reset.ErrConflict
-}
-
-// stopWithRun stops a schedule with the run that it has announced.
-func (s *Service) stopWithRun(
-	ctx context.Context, d Decision, sc reset.Schedule, to reset.Status, ev reset.Event, reply reset.Reply,
-) (reset.Reply, error) {
-	run, err := s.announcedRun(ctx, sc.ID)
-	if err != nil {
-		return reset.Reply{}, err
-	}
-	return s.updateSchedule(ctx, d, sc, reply, func(tx *Tx) error {
-		tx.Schedule.Status = to
-		s.cancelRun(tx, run, d.Actor, d.Why)
-		tx.Log(s.entry(tx.Request, d.Actor, ev, "schedule", sc.Label(), "why", d.Why))
-		return nil
-	})
-}
-
-// Resume lets a paused schedule run again, while its standing approval is valid.
+// Resume lets a paused schedule run again, while what was agreed to still stands.
 func (s *Service) Resume(ctx context.Context, d Decision) (reset.Reply, error) {
 	sc, again, err := s.loadScheduleOnce(ctx, d, reset.VerbSchedule)
 	if err != nil || again.Did != "" {
@@ -178,18 +27,21 @@ func (s *Service) Resume(ctx context.Context, d Decision) (reset.Reply, error) {
 	if p != nil {
 		return reset.Reply{}, p
 	}
+	if sc.Next.After(next) {
+		next = sc.Next // what was skipped, or announced before the pause, does not come again
+	}
 	if next.IsZero() {
 		return reset.Reply{}, reset.TimePassedProblem(timeFact(sc.At)).On(sc.Intent.Cluster, sc.Intent.Group)
 	}
 	return s.updateSchedule(ctx, d, sc, reset.Reply{Did: reset.DidResume}, func(tx *Tx) error {
-		tx.Schedule.Status, tx.Schedule.Next = reset.Active, next
+		tx.Schedule.Status, tx.Schedule.Next, tx.Schedule.LastRun = reset.Active, next, ""
 		tx.Log(s.entry(tx.Request, d.Actor, reset.EvUnpaused, "schedule", sc.Label(), "next", timeFact(next)))
 		return nil
 	})
 }
 
-// SkipNext skips the next run: the announced one, or the next by its expression. Ref.ID is a schedule's id or name,
-// or a run's request.
+// SkipNext skips the next run: the announced one, or the one that comes. Ref.ID is a schedule's id or name, or a run's
+// request. A button names the run that it skips (Option): clicked twice it skips one, and it never skips another.
 func (s *Service) SkipNext(ctx context.Context, d Decision) (reset.Reply, error) {
 	if r, err := s.load(ctx, d.Ref); err == nil && !savesSchedule(r.Act) {
 		if r.Run == nil {
@@ -202,25 +54,43 @@ func (s *Service) SkipNext(ctx context.Context, d Decision) (reset.Reply, error)
 		return again, err
 	}
 	run, err := s.announcedRun(ctx, sc.ID)
-	switch {
-	case err != nil:
+	if err != nil {
 		return reset.Reply{}, err
-	case run != nil:
+	}
+	at, named := sc.Next, time.Unix(int64(d.Option), 0)
+	if run != nil && (d.Option == 0 || named.Equal(run.Run.At)) {
 		d.Ref = reset.Ref{ID: run.ID}
 		return s.skipRun(ctx, d, *run)
-	case sc.Status != reset.Active:
-		return reset.Reply{}, sc.Inactive()
 	}
-	next, p := s.nextRun(sc, sc.Next)
+	switch {
+	case d.Option != 0 && slices.ContainsFunc(sc.Skipped, named.Equal):
+		return reset.Reply{Did: reset.DidSkip, Schedule: &sc}, nil
+	case sc.Status != reset.Active || at.IsZero():
+		return reset.Reply{}, sc.Inactive()
+	case d.Option != 0 && !named.Equal(at):
+		return reset.Reply{}, reset.RunPassedProblem(sc, timeFact(named), timeFact(at))
+	}
+	next, p := s.nextRun(sc, at)
 	if p != nil {
 		return reset.Reply{}, p
 	}
 	return s.updateSchedule(ctx, d, sc, reset.Reply{Did: reset.DidSkip}, func(tx *Tx) error {
-		tx.Log(s.entry(tx.Request, d.Actor, reset.EvSkipped, "schedule", sc.Label(), "run", timeFact(sc.Next), "why",
-			d.Why))
-		s.moveToNextRun(tx.Schedule, next)
+		tx.Log(s.entry(tx.Request, d.Actor, reset.EvSkipped, "schedule", sc.Label(), "run", timeFact(at), "why", d.Why))
+		tx.Schedule.Next = next
+		s.skipped(tx.Schedule, at)
 		return nil
 	})
+}
+
+// announcedRun is the open run of a schedule whose time was agreed to and comes first; nil: none.
+func (s *Service) announcedRun(ctx context.Context, id string) (*reset.Request, error) {
+	open, err := s.openRuns(ctx, id)
+	open = slices.DeleteFunc(open, func(r reset.Request) bool { return r.Run == nil || r.Run.Extra })
+	if err != nil || len(open) == 0 {
+		return nil, err
+	}
+	first := slices.MinFunc(open, func(a, b reset.Request) int { return a.Run.At.Compare(b.Run.At) })
+	return &first, nil
 }
 
 // skipRun cancels an announced run.
@@ -233,43 +103,42 @@ func (s *Service) skipRun(ctx context.Context, d Decision, r reset.Request) (res
 	return reply, err
 }
 
-// Delay delays an announced run by an hour. Ref.ID is the run's request.
+// skipped notes that the run of a time was skipped. Times that have passed come back no more.
+func (s *Service) skipped(sc *reset.Schedule, at time.Time) {
+	sc.Skipped = append(slices.DeleteFunc(sc.Skipped, func(t time.Time) bool { return t.Before(s.Now()) }), at)
+}
+
+// Delay puts an announced run off by an hour. Ref.ID is the run's request.
 func (s *Service) Delay(ctx context.Context, d Decision) (reset.Reply, error) {
-	return s.moveRun(ctx, d, reset.VerbCancel, reset.DidDelay, func(r *reset.Request) (reset.Event, []string) {
-		from := s.Now()
-		if r.NotBefore.After(from) {
-			from = r.NotBefore
-		}
-		r.NotBefore = from.Add(delayBy)
-		return reset.EvDelayed, []string{"until", timeFact(r.NotBefore)}
+	return s.moveRun(ctx, d, reset.DidDelay, func(r reset.Request) time.Time {
+		return slices.MaxFunc([]time.Time{s.Now(), r.NotBefore}, time.Time.Compare).Add(delayBy)
 	})
 }
 
-// RunNow begins an announced run at once (Ref.ID is its request), or creates an extra run (a schedule's id or name).
+// RunNow begins an announced run at once (Ref.ID is its request), or asks for a run beside the agreed times (a
+// schedule's id or name): that one needs what the same reset would need if it were typed.
 func (s *Service) RunNow(ctx context.Context, d Decision) (reset.Reply, error) {
 	if r, err := s.load(ctx, d.Ref); err == nil && !savesSchedule(r.Act) {
-		return s.moveRun(ctx, d, reset.VerbSchedule, reset.DidRunNow, func(r *reset.Request) (reset.Event, []string) {
-			r.NotBefore = s.Now()
-			return reset.EvRunNow, nil
-		})
+		return s.moveRun(ctx, d, reset.DidRunNow, func(reset.Request) time.Time { return s.Now() })
 	}
 	sc, again, err := s.loadScheduleOnce(ctx, d, reset.VerbSchedule)
 	if err != nil || again.Did != "" {
 		return again, err
 	}
-	if sc.Status == reset.Removed {
-		return reset.Reply{}, sc.Inactive()
-	}
 	if p := sc.CheckValid(s.Now()); p != nil {
 		return reset.Reply{}, p
 	}
+	if sc.Status != reset.Active {
+		return reset.Reply{}, sc.Inactive()
+	}
 	now := s.Now().Truncate(time.Second)
-	run, err := s.makeRun(ctx, sc, reset.Run{At: now, Planned: now}, "schedule "+sc.ID+" now "+d.Origin, d.Actor)
+	run, err := s.newRun(ctx, sc, reset.Run{At: now, First: now, By: d.Actor, Extra: true},
+		"schedule "+sc.ID+" now "+d.Origin)
 	if err != nil {
 		return reset.Reply{}, err
 	}
 	reply, err := s.updateSchedule(ctx, d, sc, reset.Reply{Did: reset.DidRunNow}, func(tx *Tx) error {
-		tx.Schedule.LastRun = run.ID
+		s.makeRun(tx, run)
 		tx.Log(s.entry(tx.Request, d.Actor, reset.EvRunNow, "schedule", sc.Label(), "request", run.ID))
 		return nil
 	})
@@ -277,51 +146,75 @@ func (s *Service) RunNow(ctx context.Context, d Decision) (reset.Reply, error) {
 	return reply, err
 }
 
-// moveRun moves the time of an announced run. It then waits as long as it would have.
+// moveRun moves the begin of a run. Outside what was approved, the run is asked for by the person who moves it: it
+// needs what the same reset would need if they had typed it.
 func (s *Service) moveRun(
-	ctx context.Context, d Decision, verb reset.Verb, did reset.Did,
-	change func(*reset.Request) (reset.Event, []string),
+	ctx context.Context, d Decision, did reset.Did, when func(reset.Request) time.Time,
 ) (reset.Reply, error) {
 	r, again, err := s.loadOnce(ctx, d)
 	if err != nil || again.Did != "" {
 		return again, err
 	}
-	switch {
-	case r.Run == nil:
+	movable := []reset.State{reset.Planning, reset.Pending, reset.Approved}
+	if did == reset.DidRunNow {
+		movable = []reset.State{reset.Approved}
+	}
+	if r.Run == nil {
 		return reset.Reply{}, reset.NotRunProblem(r.ID)
-	case r.State != reset.Planning && r.State != reset.Pending && r.State != reset.Approved,
-		verb == reset.VerbSchedule && r.State != reset.Approved:
+	}
+	if !slices.Contains(movable, r.State) {
 		return reset.Reply{}, tooLate(r)
+	}
+	begin, verb := when(r), reset.VerbCancel
+	if did == reset.DidRunNow || !r.Run.OnTime(begin) {
+		verb = reset.VerbSchedule
 	}
 	if err := s.checkAllowed(ctx, d, &r, verb, nil); err != nil {
 		return reset.Reply{}, err
 	}
 	reply := reset.Reply{Did: did}
 	err = s.decide(ctx, d, &reply, reset.Ref{ID: r.ID}, func(tx *Tx) error {
-		r := tx.Request
-		if r.State != reset.Planning && r.State != reset.Pending && r.State != reset.Approved {
-			return tooLate(*r)
+		if now := tx.Request; !slices.Contains(movable, now.State) || !now.NotBefore.Equal(r.NotBefore) {
+			return tooLate(*now)
 		}
-		ev, facts := change(r)
-		r.Run.Planned, r.Run.Begun, r.Deadline = r.NotBefore, time.Time{}, r.NotBefore.Add(s.waitLimit(r))
-		switch r.State {
-		case reset.Planning:
-			r.Deadline = r.Run.GiveUpAt()
-		case reset.Pending:
-			r.Deadline = r.NotBefore.Add(s.Times.Approval)
-		case reset.Approved: // keeps the deadline of its wait
-		// were too late above
-		case reset.Draft, reset.Applying, reset.Applied, reset.Failed, reset.Refused, reset.Rejected, reset.Cancelled,
-			reset.Expired:
+		if verb == reset.VerbSchedule {
+			tx.Request.Run.By = d.Actor
 		}
-		tx.Log(s.entry(r, d.Actor, ev, facts...))
-		return nil
+		return s.beginAt(tx, d, did, begin)
 	})
 	reply.Schedule = s.scheduleIfAny(ctx, r.Run.Schedule)
 	return reply, err
 }
 
-// loadScheduleOnce loads the schedule that a decision is about, when its actor may. For the last decision the reply
+// beginAt moves the begin of a run, and its deadline with it.
+func (s *Service) beginAt(tx *Tx, d Decision, did reset.Did, begin time.Time) error {
+	r := tx.Request
+	r.NotBefore, r.Run.Planned, r.Run.Begun = begin, begin, time.Time{}
+	if did == reset.DidDelay {
+		tx.Log(s.entry(r, d.Actor, reset.EvDelayed, "until", timeFact(begin)))
+	} else {
+		tx.Log(s.entry(r, d.Actor, reset.EvRunNow))
+	}
+	if !r.Run.OnTime(begin) {
+		r.Mandate = nil
+	}
+	switch {
+	case r.State == reset.Planning:
+		r.Deadline = r.Run.PostponedUntil()
+	case r.State == reset.Pending:
+		r.Deadline = begin.Add(s.Times.Approval)
+	default:
+		r.Deadline = begin.Add(s.waitLimit(r))
+		boundDeadline(tx)
+	}
+	if r.State != reset.Approved || r.Run.OnTime(begin) {
+		return nil
+	}
+	tx.Log(s.entry(r, reset.Actor{}, reset.EvVoided, "why", "time"))
+	return r.Advance(reset.Planning)
+}
+
+// loadScheduleOnce loads the schedule that a decision is about, when its actor may. A decision that was heard before
 // says what it did.
 func (s *Service) loadScheduleOnce(
 	ctx context.Context, d Decision, verb reset.Verb,
@@ -348,9 +241,8 @@ func (s *Service) updateSchedule(
 	ctx context.Context, d Decision, sc reset.Schedule, reply reset.Reply, change func(*Tx) error,
 ) (reset.Reply, error) {
 	err := s.Store.Update(ctx, sc.Request, nil, func(tx *Tx) error {
-		if now := tx.Schedule; now == nil || now.Status != sc.Status || now.Revision != sc.Revision ||
-			!now.Next.Equal(sc.Next) {
-			return reset.ErrConflict
+		if tx.Schedule == nil || tx.Schedule.Version != sc.Version {
+			return reset.ErrConflict // a run was asked for, or it was changed: look again
 		}
 		if err := change(tx); err != nil {
 			return err
@@ -364,21 +256,4 @@ func (s *Service) updateSchedule(
 		s.Wake()
 	}
 	return reply, err
-}
-
-// scheduleIfAny is a schedule for a reply; nil when it cannot be read.
-func (s *Service) scheduleIfAny(ctx context.Context, id string) *reset.Schedule {
-	sc, err := s.schedule(ctx, id)
-	if err != nil {
-		return nil
-	}
-	return &sc
-}
-
-// noSchedule is the problem of an unknown schedule.
-func noSchedule(err error, name string) error {
-	if errors.Is(err, reset.ErrNotFound) {
-		return reset.NoScheduleProblem(name)
-	}
-	return err
 }

@@ -10,16 +10,12 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// tolerance is how late a run may begin and still be on time: a restart of the bot. It is less than the shortest time
-// between two runs (internal/cron: Least).
-const tolerance = 4 * time.Minute
-
 // maxMissed bounds how many missed runs are counted; more are "more".
 const maxMissed = 1000
 
-// processSchedule does what is due for a schedule: it warns, expires it, reports missed runs, and creates the run to
-// announce now. Its progress is in Next, which only moves forward, and the run's origin is unique: neither a restart,
-// nor a second process, nor a clock that goes back creates a run twice.
+// processSchedule looks at a schedule: it warns, ends, tells what was missed, and asks for the run that has to be
+// announced now. Each of these is one transaction, in which the schedule has to be as it was when this was decided: no
+// run is asked for by a schedule that somebody just paused, and none is asked for twice.
 func (s *Service) processSchedule(ctx context.Context, due Due) (time.Time, error) {
 	found, err := s.scheduleOf(ctx, due.ID)
 	if err != nil || found == nil || found.Status != reset.Active {
@@ -33,14 +29,24 @@ func (s *Service) processSchedule(ctx context.Context, due Due) (time.Time, erro
 	if p := s.unusable(reset.Request{Act: reset.SaveSchedule{Schedule: sc}}, names); p != nil {
 		return time.Time{}, s.pauseUnconfigured(ctx, &due, sc, p)
 	}
+	failed, err := s.failedRun(ctx, sc)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if failed != nil {
+		return time.Time{}, s.stopItself(ctx, &due, sc, reset.Paused, reset.EvPaused, "its run found the group in use",
+			"run", timeFact(failed.Run.At), "request", failed.ID)
+	}
 	warnAt, end := sc.Until.Add(-reset.ExpiryWarning), !sc.Until.IsZero()
 	switch {
 	case sc.CheckValid(now) != nil:
-		return time.Time{}, s.updateScheduleRow(ctx, due, sc, func(tx *Tx) { tx.Schedule.Status = reset.Lapsed },
-			reset.EvApprovalExpired)
+		return time.Time{}, s.stopItself(ctx, &due, sc, reset.Lapsed, reset.EvApprovalExpired,
+			"its standing approval has ended")
 	case end && !sc.RunsOnce() && !sc.Warned && !now.Before(warnAt):
-		return now, s.updateScheduleRow(ctx, due, sc, func(tx *Tx) { tx.Schedule.Warned = true },
-			reset.EvApprovalExpiring, "until", timeFact(sc.Until))
+		return now, s.updateScheduleRow(ctx, due, sc, func(tx *Tx) { tx.Schedule.Warned = true }, reset.EvApprovalExpiring,
+			"until", timeFact(sc.Until))
+	case sc.Next.IsZero():
+		return time.Time{}, s.endWithLastRun(ctx, due, sc)
 	}
 	at := sc.Next.Add(-sc.Announce)
 	if end && !sc.Next.Before(sc.Until) {
@@ -52,13 +58,39 @@ func (s *Service) processSchedule(ctx context.Context, due Due) (time.Time, erro
 		}
 		return at, nil
 	}
-	if now.Sub(sc.Next) > tolerance {
+	if now.Sub(sc.Next) > reset.Tolerance {
 		return s.recordMissed(ctx, due, sc)
 	}
 	return now, s.announce(ctx, due, sc)
 }
 
-// updateScheduleRow changes a schedule and records the event, if there is one.
+// failedRun is the last run of a schedule, when its end is one that somebody has to look at (BusyFail).
+func (s *Service) failedRun(ctx context.Context, sc reset.Schedule) (*reset.Request, error) {
+	if sc.LastRun == "" || sc.WhenBusy.Do != reset.BusyFail {
+		return nil, nil
+	}
+	r, err := s.Store.Load(ctx, sc.LastRun)
+	if err != nil || r.State != reset.Expired || r.Problem == nil || r.Run == nil || r.Run.Revision != sc.Revision {
+		return nil, err
+	}
+	switch r.Problem.Code {
+	case reset.ProblemBusy, reset.ProblemConflictingRequest, reset.ProblemBlocked:
+		return &r, nil
+	default: // it expired for another reason
+		return nil, nil
+	}
+}
+
+// endWithLastRun ends a schedule that has no run to come, once its last one is over. That makes the schedule due.
+func (s *Service) endWithLastRun(ctx context.Context, due Due, sc reset.Schedule) error {
+	open, err := s.openRuns(ctx, sc.ID)
+	if err != nil || len(open) > 0 {
+		return err
+	}
+	return s.updateScheduleRow(ctx, due, sc, func(tx *Tx) { tx.Schedule.Status = reset.Over }, "")
+}
+
+// updateScheduleRow changes a schedule and tells it, if there is an event to tell.
 func (s *Service) updateScheduleRow(
 	ctx context.Context, due Due, sc reset.Schedule, change func(*Tx), ev reset.Event, facts ...string,
 ) error {
@@ -81,7 +113,7 @@ func (s *Service) updateScheduleRow(
 func (s *Service) recordMissed(ctx context.Context, due Due, sc reset.Schedule) (time.Time, error) {
 	now, last, count := s.Now(), sc.Next, 1
 	next, p := s.nextRun(sc, last)
-	for ; p == nil && !next.IsZero() && next.Before(now.Add(-tolerance)) && count < maxMissed; count++ {
+	for ; p == nil && !next.IsZero() && next.Before(now.Add(-reset.Tolerance)) && count < maxMissed; count++ {
 		last = next
 		next, p = s.nextRun(sc, last)
 	}
@@ -91,68 +123,98 @@ func (s *Service) recordMissed(ctx context.Context, due Due, sc reset.Schedule) 
 	if p != nil {
 		return time.Time{}, p
 	}
-	late, then := now.Sub(last), "skipped"
-	if sc.IfMissed.Run && (sc.IfMissed.Within == 0 || late <= sc.IfMissed.Within) {
+	late, then, r := now.Sub(last), "skipped", (*reset.Request)(nil)
+	if within := sc.IfMissed.Within; sc.IfMissed.Run && (within == 0 || late <= within) {
 		then = "run"
 		begin := now.Add(sc.Announce)
-		if _, err := s.makeRun(ctx, sc, reset.Run{At: last, Planned: begin, Late: late}, runOrigin(sc, last),
-			reset.Actor{}); err != nil {
+		if end := last.Add(within); within > 0 && end.Before(begin) {
+			begin = end // it is made up for so long and no longer
+		}
+		made, err := s.newRun(ctx, sc, reset.Run{At: last, First: begin, Late: late}, runOrigin(sc, last))
+		if err != nil {
 			return time.Time{}, err
 		}
+		r = &made
 	}
-	return now, s.updateScheduleRow(ctx, due, sc, func(tx *Tx) { s.moveToNextRun(tx.Schedule, next) }, reset.EvMissed,
-		"run", timeFact(last), "count", strconv.Itoa(count), "then", then)
+	return now, s.updateScheduleRow(ctx, due, sc, func(tx *Tx) {
+		if r != nil {
+			s.makeRun(tx, *r)
+		}
+		tx.Schedule.Next = next
+	}, reset.EvMissed, "run", timeFact(last), "count", strconv.Itoa(count), "then", then)
 }
 
-// moveToNextRun moves a schedule to its next run. Without one it has ended.
-func (s *Service) moveToNextRun(sc *reset.Schedule, next time.Time) {
-	if sc.Next = next; next.IsZero() {
-		sc.Status = reset.Over
-	}
-}
-
-// announce creates the next run of a schedule, and moves the schedule to the one after.
+// announce asks for the run of a schedule that comes next, and moves the schedule on. The run tells itself.
 func (s *Service) announce(ctx context.Context, due Due, sc reset.Schedule) error {
 	at := sc.Next
 	next, p := s.nextRun(sc, at)
 	if p != nil {
 		return p
 	}
-	r, err := s.makeRun(ctx, sc, reset.Run{At: at, Planned: at}, runOrigin(sc, at), reset.Actor{})
+	r, err := s.newRun(ctx, sc, reset.Run{At: at, First: at}, runOrigin(sc, at))
 	if err != nil {
 		return err
 	}
-	// the run has its own event
-	return s.updateScheduleRow(ctx, due, sc,
-		func(tx *Tx) { tx.Schedule.LastRun = r.ID; s.moveToNextRun(tx.Schedule, next) }, "")
+	return s.updateScheduleRow(ctx, due, sc, func(tx *Tx) { s.makeRun(tx, r); tx.Schedule.Next = next }, "")
 }
 
-// runOrigin is the origin of the run of a time, the same in every process.
+// runOrigin is the same for every process that asks for the run of a time. What was saved anew asks for its own.
 func runOrigin(sc reset.Schedule, at time.Time) string {
-	return "schedule " + sc.ID + " @ " + timeFact(at)
+	id := sc.ID
+	if sc.Revision > 1 {
+		id += "." + strconv.Itoa(sc.Revision)
+	}
+	return "schedule " + id + " @ " + timeFact(at)
 }
 
-// makeRun creates the request of one run. By is the person who asked for it; zero: the schedule.
-func (s *Service) makeRun(
-	ctx context.Context, sc reset.Schedule, run reset.Run, origin string, by reset.Actor,
-) (reset.Request, error) {
-	run.Schedule, run.Name, run.Owner, run.WhenBusy, run.IfMissed = sc.ID, sc.Label(), sc.Owner, sc.WhenBusy,
-		sc.IfMissed
-	run.Announce, run.Mandate, run.By = sc.Announce, sc.Mandate, by
+// newRun is one run of a schedule, as a request that is not stored yet; or the one that is stored already. It rests on
+// what was agreed to, unless somebody asked for it beside the agreed times.
+func (s *Service) newRun(ctx context.Context, sc reset.Schedule, run reset.Run, origin string) (reset.Request, error) {
+	if made, err := s.Store.List(ctx, Filter{Origin: origin, Limit: 1}); err != nil || len(made) > 0 {
+		return append(made, reset.Request{})[0], err
+	}
+	run.Schedule, run.Name, run.Owner, run.Revision, run.Planned = sc.ID, sc.Label(), sc.Owner, sc.Revision, run.First
+	run.WhenBusy, run.IfMissed, run.Announce = sc.WhenBusy, sc.IfMissed, sc.Announce
 	in := intentAt(sc.Intent, run.At, s.Now())
 	in.Wait, in.NoWait = sc.WhenBusy.For, sc.WhenBusy.Do != reset.BusyWait
 	r := reset.Request{Origin: origin, Actor: reset.Actor{Kind: reset.Scheduled, ID: sc.ID}, Place: sc.Place,
-		Act: reset.Move{Intent: in}, Run: &run, NotBefore: run.Planned}
-	r.Deadline = run.GiveUpAt()
-	return s.create(ctx, r)
+		Act: reset.Move{Intent: in}, Run: &run, NotBefore: run.First, Deadline: run.PostponedUntil()}
+	if !run.Extra {
+		r.Mandate = &sc.Mandate
+	}
+	return s.newRequest(r), nil
 }
 
-// requesterOf is who must not approve a request: its requester, and for a run the schedule's owner.
-func requesterOf(r *reset.Request) reset.Actor {
-	if r.Run != nil {
-		return r.Run.Owner
+// makeRun asks for a run in the transaction that moves its schedule on: who pauses the schedule finds either none of it
+// or the run.
+func (s *Service) makeRun(tx *Tx, r reset.Request) {
+	if r.Version == 0 {
+		tx.Make(r, reset.Entry{At: s.Now(), Request: r.ID, Revision: r.Revision, Actor: r.Actor, Event: reset.EvAsked})
 	}
-	return r.Actor
+	tx.Schedule.LastRun = r.ID
+}
+
+// askers are who counts as having asked for a request, and so must not approve it: first the one whose right to ask is
+// judged. Of a run these are who said when it begins, if somebody did, and the owner of its schedule.
+func askers(r *reset.Request) []reset.Actor {
+	switch {
+	case r.Run == nil:
+		return []reset.Actor{r.Actor}
+	case r.Run.By == (reset.Actor{}):
+		return []reset.Actor{r.Run.Owner}
+	}
+	return []reset.Actor{r.Run.By, r.Run.Owner}
+}
+
+// question asks the policy about a request: whether those who asked for it may, or whether what it rests on is valid.
+func question(r *reset.Request, in reset.Intent, verb reset.Verb, e *reset.Effect) reset.PolicyQuestion {
+	who := askers(r)
+	q := reset.PolicyQuestion{Actor: who[0], Channel: r.Place.Channel, Verb: verb, Cluster: in.Cluster, Group: in.Group,
+		Effect: e, Requester: who[0], Barred: who[1:]}
+	if r.Run != nil && r.Mandate != nil {
+		q.Actor, q.Mandate = r.Actor, r.Mandate
+	}
+	return q
 }
 
 // conflictingRequest is what a run must not overwrite: an open request on its group, or another's reset that is still
@@ -177,14 +239,11 @@ func (s *Service) conflictingRequest(ctx context.Context, r reset.Request) (*res
 
 // postpone keeps a run in planning while another request conflicts, or gives it up.
 func (s *Service) postpone(ctx context.Context, due Due, r reset.Request, p *reset.Problem) (time.Time, error) {
-	if limit := r.Run.GiveUpAt(); !s.Now().Before(limit) ||
-		r.State == reset.Approved && r.Run.WhenBusy.Do != reset.BusyWait {
-		return s.giveUp(ctx, due, r, p)
+	limit := r.Run.PostponedUntil()
+	if !s.Now().Before(limit) || r.State == reset.Approved && r.Run.WhenBusy.Do != reset.BusyWait {
+		return s.expire(ctx, due, r.ID, p)
 	}
-	again := s.Now().Add(time.Minute)
-	if limit := r.Run.GiveUpAt(); limit.Before(again) {
-		again = limit
-	}
+	again := slices.MinFunc([]time.Time{s.Now().Add(time.Minute), limit}, time.Time.Compare)
 	return again, s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
 		r := tx.Request
 		if r.State != reset.Planning && r.State != reset.Approved {
@@ -193,7 +252,7 @@ func (s *Service) postpone(ctx context.Context, due Due, r reset.Request, p *res
 		if r.Problem == nil || r.Problem.Code != p.Code || r.Problem.Request != p.Request {
 			tx.Log(s.entry(r, r.Actor, reset.EvPostponed, "by", p.Request, "state", string(p.State)))
 		}
-		r.Asked, r.Problem, r.Run.Begun, r.Run.Postponed, r.Deadline = true, p, time.Time{}, true, r.Run.GiveUpAt()
+		r.Asked, r.Problem, r.Run.Begun, r.Run.Postponed, r.Deadline = true, p, time.Time{}, true, limit
 		if r.State == reset.Approved {
 			return r.Advance(reset.Planning)
 		}
@@ -215,7 +274,7 @@ func (s *Service) startRun(ctx context.Context, due Due, r reset.Request) (next 
 	if r.DecidedAt.After(r.NotBefore) {
 		late = s.Now().Sub(r.DecidedAt) // it was planned, or approved, after its time
 	}
-	onTime := late <= tolerance
+	onTime := late <= reset.Tolerance
 	if missed := r.Run.IfMissed; !onTime && (!missed.Run || missed.Within > 0 && late > missed.Within) {
 		next, err = s.expire(ctx, due, r.ID,
 			reset.MissedProblem(late).On(in.Cluster, in.Group).For(r.ID))
@@ -236,6 +295,7 @@ func (s *Service) startRun(ctx context.Context, due Due, r reset.Request) (next 
 		if !onTime {
 			r.Run.Late, r.Deadline = late, s.Now().Add(s.waitLimit(r))
 		}
+		boundDeadline(tx)
 		return nil
 	})
 }
@@ -254,8 +314,8 @@ func (s *Service) planDeferred(ctx context.Context, due Due, r reset.Request) er
 		in.Target = t
 		r.Act = reset.Move{Intent: in}
 		if r.Run == nil {
-			r.StandingApproval = &reset.Mandate{Request: r.ID, Digest: r.Digest, Rule: r.Ruling.Rule, Bounds: r.Bounds,
-				Need: r.Need, Votes: tx.Votes}
+			r.Mandate = &reset.Mandate{Request: r.ID, Digest: r.Digest, Rule: r.Ruling.Rule, Bounds: r.Bounds, Need: r.Need,
+				Owner: r.Actor, Votes: tx.Votes}
 		}
 		before := r.Effect
 		r.Before, r.Deadline = &before, s.Now().Add(s.waitLimit(r))
@@ -264,113 +324,38 @@ func (s *Service) planDeferred(ctx context.Context, due Due, r reset.Request) er
 	})
 }
 
-// useStandingApproval arms a planned request whose standing approval covers it; else it asks for approvals where the
-// request has no person to confirm it. Done is false when the usual steps follow.
-func (s *Service) useStandingApproval(tx *Tx, d draftResult) (done bool, err error) {
-	r := tx.Request
-	if t, ok := d.intent.Target.(reset.Time); ok && t.Future && t.At.After(r.NotBefore) {
-		r.NotBefore = t.At
-	}
-	m := r.Mandate()
-	covered := m != nil && d.ruling.MandateValid && (m.Until.IsZero() || s.Now().Before(m.Until)) &&
-		m.Covers(d.plan.Effect, d.plan.Steps)
+// planRun carries on a run whose planning found what concerns runs alone. Done is false when it is planned as any other
+// request.
+func (s *Service) planRun(
+	ctx context.Context, due Due, r reset.Request, d draftResult, p *reset.Problem,
+) (next time.Time, done bool, err error) {
 	switch {
-	case r.Actor.Kind == reset.Config:
-		r.Asked = true
-		return true, s.arm(tx, r.Actor)
-	case covered:
-		r.Asked = true
-		if !m.File {
-			r.Bounds.MaxSkip, r.Bounds.MaxReplay = m.Bounds.MaxSkip, m.Bounds.MaxReplay
-		}
-		if r.Run != nil && r.Run.Postponed && !r.NotBefore.After(s.Now()) { // it announces itself again
-			r.NotBefore = slices.MinFunc([]time.Time{s.Now().Add(r.Run.Announce), r.Run.GiveUpAt()}, time.Time.Compare)
-		}
-		if r.Run != nil {
-			r.Run.Postponed = false
-			tx.Log(s.entry(r, r.Actor, reset.EvAnnounced, "run", timeFact(r.Run.At), "begins", timeFact(r.NotBefore),
-				"revision", strconv.Itoa(r.Revision)))
-		}
-		return true, s.arm(tx, r.Actor)
-	case r.Run == nil && m != nil:
-		r.Problem = reset.VoidedProblem(mandateGap(*m, d)).On(d.intent.Cluster, d.intent.Group).For(r.ID)
-		return false, nil
-	case r.Run == nil:
-		return false, nil
+	case p == nil && r.Mandate != nil && !d.ruling.MandateValid:
+		return s.Now(), true, s.pauseDoubted(ctx, r, d.ruling)
+	case p == nil:
+		return time.Time{}, false, nil
+	case p.Code == reset.ProblemConflictingRequest, p.Code == reset.ProblemBlocked:
+		next, err = s.postpone(ctx, due, r, p)
+		return next, true, err
+	case p.Code == reset.ProblemDenied && r.Mandate != nil &&
+		(p.Ruling.Denial == reset.DeniedNoRule || p.Ruling.Denial == reset.DeniedSchedules):
+		ruling := *p.Ruling
+		ruling.Doubt = ruling.Denial
+		return s.Now(), true, s.pauseDoubted(ctx, r, ruling)
+	case p.Code == reset.ProblemInactive:
+		return time.Time{}, true, s.endRun(ctx, due, r, p)
 	}
-	r.Asked, r.Need = true, max(1, r.Need)
-	why, ruling := mandateGap(*m, d), d.ruling
-	r.Problem = reset.VoidedProblem(why).On(d.intent.Cluster, d.intent.Group).For(r.ID)
-	r.Problem.Ruling = &ruling
-	r.Deadline = slices.MaxFunc([]time.Time{s.Now(), r.NotBefore}, time.Time.Compare).Add(s.Times.Approval)
-	tx.Log(s.entry(r, r.Actor, reset.EvSubmitted, "need", strconv.Itoa(r.Need), "why", string(why), "doubt",
-		string(d.ruling.Doubt)))
-	return true, r.Advance(reset.Pending)
-}
-
-// mandateGap says why a standing approval does not cover a plan.
-func mandateGap(m reset.Mandate, d draftResult) reset.VoidReason {
-	if !m.Covers(d.plan.Effect, d.plan.Steps) {
-		return reset.VoidEffect
-	}
-	return reset.VoidStanding
-}
-
-// countedVotes are the votes that count for the write: those on the request, else those of its standing approval,
-// within its bounds.
-func (s *Service) countedVotes(ctx context.Context, r reset.Request, e reset.Effect) ([]reset.Vote, error) {
-	votes, err := s.Store.Votes(ctx, r.ID, r.Revision)
-	if m := r.Mandate(); err == nil && len(votes) == 0 && m != nil && m.Bounds.Covers(e) &&
-		(m.Until.IsZero() || s.Now().Before(m.Until)) {
-		return m.Votes, nil
-	}
-	return votes, err
+	return time.Time{}, false, nil
 }
 
 // waitLimit is how long a request waits for an idle group.
 func (s *Service) waitLimit(r *reset.Request) time.Duration {
-	if in, _ := r.Intent(); in.Wait > 0 {
-		return in.Wait
+	in, _ := r.Intent()
+	switch {
+	case in.Wait == 0:
+		return r.Ruling.Wait
+	case r.Ruling.MaxWait > 0:
+		return min(in.Wait, r.Ruling.MaxWait) // the rule may have become narrower since a schedule was agreed to
 	}
-	return r.Ruling.Wait
-}
-
-// schedule finds a schedule by its name or id.
-func (s *Service) schedule(ctx context.Context, name string) (reset.Schedule, error) {
-	for _, f := range []reset.ScheduleFilter{{Name: name, Kept: true, Limit: 1}, {ID: name}} {
-		found, err := s.Store.Schedules(ctx, f)
-		if err != nil || len(found) > 0 {
-			return append(found, reset.Schedule{})[0], err
-		}
-	}
-	return reset.Schedule{}, reset.ErrNotFound
-}
-
-// scheduleOf is a schedule by its id; nil when there is none.
-func (s *Service) scheduleOf(ctx context.Context, id string) (*reset.Schedule, error) {
-	found, err := s.Store.Schedules(ctx, reset.ScheduleFilter{ID: id})
-	if err != nil || len(found) == 0 || id == "" {
-		return nil, err
-	}
-	return &found[0], nil
-}
-
-// giveUp expires a request whose group is busy. A run follows its schedule: with BusyFail the schedule is paused
-// first, so that after a crash in between it is found paused, and the run is given up.
-func (s *Service) giveUp(ctx context.Context, due Due, r reset.Request, p *reset.Problem) (time.Time, error) {
-	if r.Run == nil {
-		return s.expire(ctx, due, r.ID, p)
-	}
-	p.Want = string(r.Run.WhenBusy.Do)
-	if r.Run.WhenBusy.Do == reset.BusyFail {
-		sc, err := s.scheduleOf(ctx, r.Run.Schedule)
-		if err == nil && sc != nil && sc.Status == reset.Active {
-			err = s.updateScheduleRow(ctx, due, *sc, func(tx *Tx) { tx.Schedule.Status = reset.Paused }, reset.EvPaused,
-				"run", timeFact(r.Run.At), "request", r.ID)
-		}
-		if err != nil {
-			return time.Time{}, err
-		}
-	}
-	return s.expire(ctx, due, r.ID, p)
+	return in.Wait
 }

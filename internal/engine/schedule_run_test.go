@@ -22,6 +22,7 @@ func busy(do reset.Busy) func(*reset.Schedule) {
 }
 
 // What was agreed to covers a run, or people are asked, or it is refused: by the rules and the people as they are then.
+// Where it is valid no more, the schedule pauses and says why; where Slack does not say, the run waits.
 func TestWhatWasAgreedToIsCheckedAtEachRun(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -31,19 +32,29 @@ func TestWhatWasAgreedToIsCheckedAtEachRun(t *testing.T) {
 		why    string
 	}{
 		{"nothing has changed", func(*bench) {}, reset.Approved, ""},
-		{"a voter was deactivated", func(b *bench) { b.people.gone[kim.ID] = true }, reset.Pending, "standing gone"},
-		{"its owner was deactivated", func(b *bench) { b.people.gone[mara.ID] = true }, reset.Pending, "standing gone"},
-		{"Slack does not answer", func(b *bench) { b.people.err = errors.New("slack is down") }, reset.Approved, ""},
+		{"a voter was deactivated", func(b *bench) { b.people.gone[kim.ID] = true }, reset.Cancelled, "gone U0KIM"},
+		{"its owner was deactivated", func(b *bench) { b.people.gone[mara.ID] = true }, reset.Cancelled, "gone U0MARA"},
+		{"a voter left", func(b *bench) {
+			b.rule = func(r *auth.Rule) { r.Schedules, r.Approve = true, []string{jon.ID, "S0OWNERS"} }
+			b.start()
+		}, reset.Cancelled, "not in U0KIM"},
+		{"its owner left", func(b *bench) {
+			b.rule = func(r *auth.Rule) {
+				r.Schedules, r.Request, r.Approve = true, []string{jon.ID, "S0PAY"}, append(r.Approve, "S0OWNERS")
+			}
+			b.start()
+		}, reset.Cancelled, "not in U0MARA"},
+		{"Slack does not answer", func(b *bench) { b.people.err = errors.New("slack is down") }, reset.Planning, "directory unreadable"},
 		{"another rule decides", func(b *bench) {
 			b.rule = func(r *auth.Rule) { r.Name, r.Schedules = "new", true }
 			b.start()
-		}, reset.Pending, "standing changed"},
+		}, reset.Cancelled, "changed "},
 		{"the team is gone", func(b *bench) { b.rule = func(r *auth.Rule) { r.Schedules = true }; b.start() },
-			reset.Pending, "standing no team"},
-		{"schedules are off", func(b *bench) { b.rule = nil; b.start() }, reset.Refused, "denied schedules"},
+			reset.Cancelled, "no team "},
+		{"schedules are off", func(b *bench) { b.rule = nil; b.start() }, reset.Cancelled, "schedules "},
 		{"it would do more than was agreed to",
 			func(b *bench) { b.cluster.Commit("billing", "orders", 0, 100); b.back(1) }, reset.Pending,
-			"effect not in"},
+			"effect "},
 		{"it would do more than the cap", func(b *bench) {
 			b.back(0)
 			b.cluster.Topic("orders", "t1", 2, 0, 90_000)
@@ -70,10 +81,19 @@ func TestWhatWasAgreedToIsCheckedAtEachRun(t *testing.T) {
 			} else if p != nil {
 				why = string(p.Code) + " " + string(p.Ruling.Denial)
 			}
+			status := reset.Active
+			if tt.state == reset.Cancelled {
+				status = reset.Paused
+				why = b.fact(sc.Request, reset.EvPaused, "doubt") + " " + b.fact(sc.Request, reset.EvPaused, "about")
+			}
+			now, err := b.Store.Schedules(t.Context(), reset.ScheduleFilter{ID: sc.ID})
+			if err != nil || now[0].Status != status {
+				t.Errorf("the schedule is %+v, %v, want %s", now, err, status)
+			}
 			if why != tt.why || tt.state == reset.Pending && run.Need < 1 {
 				t.Errorf("%q, need %d, want %q", why, run.Need, tt.why)
 			}
-			if tt.state != reset.Pending || tt.name != "a voter was deactivated" {
+			if tt.name != "the topic was made again" {
 				return
 			}
 			if _, err := b.Approve(t.Context(), b.by(mara, run)); problem(t, err,
@@ -86,6 +106,21 @@ func TestWhatWasAgreedToIsCheckedAtEachRun(t *testing.T) {
 			b.want(run, reset.Applied, reset.Verified)
 		})
 	}
+}
+
+// fact is one of the last event of a kind in a request's audit.
+func (b *bench) fact(id string, ev reset.Event, name string) (fact string) {
+	b.t.Helper()
+	entries, err := b.Store.Audit(b.t.Context(), id, 0)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	for _, e := range entries {
+		if e.Event == ev {
+			fact = e.Facts[name]
+		}
+	}
+	return fact
 }
 
 // back makes the look-up of a time in orders end at an offset.
@@ -105,8 +140,9 @@ func TestAVoterWhoLeftBetweenAnnouncementAndRun(t *testing.T) {
 	run := b.want(b.run(sc.ID), reset.Approved, "")
 	b.people.gone[kim.ID] = true
 	b.upto(night.Add(time.Minute))
-	if run = b.want(run, reset.Pending, ""); run.Problem.Want != "standing" {
-		t.Error(run.Problem)
+	b.want(run, reset.Cancelled, "")
+	if now := b.stored("nightly"); now.Status != reset.Paused || b.fact(sc.Request, reset.EvPaused, "about") != kim.ID {
+		t.Errorf("the schedule is %s: %s", now.Status, b.told(sc.Request))
 	}
 	b.committed(900, 900)
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -32,16 +33,14 @@ func (s *Service) processSaveSchedule(ctx context.Context, due Due, r reset.Requ
 
 // checkSchedule completes the schedule to save, or says why it cannot be saved. In is its intent, with the cluster.
 func (s *Service) checkSchedule(
-	ctx context.Context, r reset.Request, in reset.Intent,
+	ctx context.Context, r reset.Request, in reset.Intent, rule reset.Ruling,
 ) (reset.Schedule, *reset.Problem, error) {
 	sc := r.Act.(reset.SaveSchedule).Schedule
 	sc.Source = cmp.Or(sc.Source, reset.FromSlack)
 	if sc.Source == reset.FromSlack {
 		sc.Owner, sc.Place = r.Actor, r.Place
 	}
-	if sc.WhenBusy.Do == "" {
-		sc.WhenBusy = reset.WhenBusy{Do: reset.BusyWait}
-	}
+	sc.WhenBusy = sc.WhenBusy.Within(rule)
 	if in.Emergency != "" {
 		return sc, reset.NoStandingApprovalProblem(reset.GapEmergency).On(in.Cluster, in.Group), nil
 	}
@@ -86,21 +85,19 @@ func (s *Service) findSchedule(
 		return nil, nil
 	}
 	old, err := s.schedule(ctx, cmp.Or(sc.Name, sc.ID))
-	if errors.Is(err, reset.ErrNotFound) {
-		sc.ID = cmp.Or(sc.ID, r.ID)
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
 	switch {
+	case errors.Is(err, reset.ErrNotFound), err == nil && old.Status == reset.Removed: // for good: this is another one
+		sc.ID, sc.Revision, sc.Status = r.ID, 0, ""
+		return nil, nil
+	case err != nil:
+		return nil, err
 	case sc.ID != "" && sc.ID != old.ID, old.Intent.Group != in.Group, old.Intent.Cluster != in.Cluster,
 		old.Source == reset.FromSlack && sc.Source == reset.FromFile:
 		return reset.NameTakenProblem(old).On(old.Intent.Cluster, old.Intent.Group), nil
 	case old.Source == reset.FromFile && sc.Source != reset.FromFile:
 		return reset.ReadOnlyProblem(old).On(in.Cluster, in.Group), nil
 	}
-	sc.ID, sc.Name, sc.Revision = old.ID, old.Name, old.Revision
+	sc.ID, sc.Name, sc.Revision, sc.Status = old.ID, old.Name, old.Revision, old.Status
 	return nil, nil
 }
 
@@ -150,43 +147,50 @@ func (s *Service) nextRun(sc reset.Schedule, after time.Time) (time.Time, *reset
 // previous version is cancelled with it.
 func (s *Service) saveSchedule(ctx context.Context, due Due, r reset.Request) (time.Time, error) {
 	sc := r.Act.(reset.SaveSchedule).Schedule
-	next, p := s.nextRun(sc, s.Now())
-	if p != nil {
-		return time.Time{}, fmt.Errorf("schedule %s was read and now is not: %w", sc.ID, p)
-	}
-	_, p, err := s.checkSchedule(ctx, r, sc.Intent)
+	_, p, err := s.checkSchedule(ctx, r, sc.Intent, r.Ruling)
 	switch {
 	case err != nil:
 		return time.Time{}, err
 	case p != nil: // its name was taken, or its end has come: planning reports it
 		return s.Now(), s.void(ctx, due, r, reset.VoidedProblem(reset.VoidSchedule).For(r.ID))
 	}
-	announced, err := s.announcedRun(ctx, sc.ID)
+	old, err := s.scheduleOf(ctx, sc.ID)
 	if err != nil {
 		return time.Time{}, err
 	}
-	former, err := s.formerRequest(ctx, sc)
+	next, p := s.nextRun(sc, s.Now())
+	for old != nil && p == nil && slices.ContainsFunc(old.Skipped, next.Equal) {
+		next, p = s.nextRun(sc, next) // what was skipped stays skipped
+	}
+	if p != nil {
+		return time.Time{}, fmt.Errorf("schedule %s was read and now is not: %w", sc.ID, p)
+	}
+	open, err := s.openRuns(ctx, sc.ID)
 	if err != nil {
 		return time.Time{}, err
 	}
+	former, err := s.formerRequest(ctx, old)
+	if err != nil {
+		return time.Time{}, err
+	}
+	var again time.Time
 	err = s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
 		r := tx.Request
-		if r.State != reset.Approved {
+		switch now := tx.Schedule; {
+		case r.State != reset.Approved, (now == nil) != (old == nil), now != nil && now.Version != old.Version:
 			return reset.ErrConflict
+		case now != nil && (now.Revision != sc.Revision || now.Status != sc.Status && now.Status != reset.Active):
+			again = s.Now()
+			return s.replanChanged(tx)
+		case now != nil:
+			sc.Version, sc.Skipped = now.Version, now.Skipped
 		}
-		version := int64(0)
-		if old := tx.Schedule; old != nil {
-			if old.Revision != sc.Revision {
-				return s.replanChanged(tx)
-			}
-			version = old.Version
-		}
-		sc.Status, sc.Next, sc.Request, sc.Version, sc.Revision = reset.Active, next, r.ID, version, sc.Revision+1
+		sc.Status, sc.Next, sc.Request, sc.Revision = reset.Active, next, r.ID, sc.Revision+1
 		sc.Warned = !sc.Until.IsZero() && s.Now().Add(reset.ExpiryWarning).After(sc.Until)
 		sc.Mandate = reset.Mandate{Request: r.ID, Digest: r.Digest, Rule: r.Ruling.Rule, Bounds: r.Bounds, Need: r.Need,
-			Votes: tx.Votes, Until: sc.Until, File: sc.Source == reset.FromFile}
+			Owner: sc.Owner, Votes: tx.Votes, Until: sc.Until, File: sc.Source == reset.FromFile}
 		tx.Schedule = &sc
-		s.cancelRun(tx, announced, r.Actor, "schedule changed")
+		s.endRuns(tx, open, r.Actor, sc.Ended(reset.Active, ""))
 		if former != nil {
 			tx.AlsoSave(*former) // its card shows that it was changed
 		}
@@ -198,14 +202,13 @@ func (s *Service) saveSchedule(ctx context.Context, due Due, r reset.Request) (t
 		}
 		return r.Advance(reset.Applied)
 	})
-	return time.Time{}, err
+	return again, err
 }
 
-// formerRequest is the request that saved the current version of a schedule; nil for a new one.
-func (s *Service) formerRequest(ctx context.Context, sc reset.Schedule) (*reset.Request, error) {
-	saved, err := s.scheduleOf(ctx, sc.ID)
-	if err != nil || saved == nil {
-		return nil, err
+// formerRequest is the request that saved a schedule as it is now, before it is saved again; nil for a new one.
+func (s *Service) formerRequest(ctx context.Context, saved *reset.Schedule) (*reset.Request, error) {
+	if saved == nil {
+		return nil, nil
 	}
 	r, err := s.Store.Load(ctx, saved.Request)
 	return &r, err
@@ -216,30 +219,6 @@ func (s *Service) replanChanged(tx *Tx) error {
 	tx.Request.Problem = reset.VoidedProblem(reset.VoidSchedule).For(tx.Request.ID)
 	tx.Log(s.entry(tx.Request, reset.Actor{}, reset.EvVoided, "why", "schedule"))
 	return tx.Request.Advance(reset.Planning)
-}
-
-// announcedRun is the announced run of a schedule whose write has not begun; nil: none.
-func (s *Service) announcedRun(ctx context.Context, id string) (*reset.Request, error) {
-	open, err := s.Store.List(ctx, Filter{Actor: reset.Actor{Kind: reset.Scheduled, ID: id},
-		States: []reset.State{reset.Planning, reset.Pending, reset.Approved}, Limit: 1})
-	if err != nil || len(open) == 0 {
-		return nil, err
-	}
-	return &open[0], nil
-}
-
-// cancelRun cancels a run in the transaction that changes its schedule.
-func (s *Service) cancelRun(tx *Tx, run *reset.Request, by reset.Actor, why string) {
-	if run == nil {
-		return
-	}
-	o := *run
-	if err := o.Advance(reset.Cancelled); err != nil {
-		return
-	}
-	o.EndedAt, o.Deadline, o.Asked = s.Now(), time.Time{}, true
-	tx.Log(s.entry(&o, by, reset.EvCancelled, "why", why))
-	tx.AlsoSave(o)
 }
 
 func timeFact(t time.Time) string {
@@ -282,7 +261,9 @@ func (d draftResult) plannedAct(a reset.Act) reset.Act {
 func (s *Service) effectiveIntent(r reset.Request) reset.Intent {
 	in, _ := r.Intent()
 	if save, ok := r.Act.(reset.SaveSchedule); ok {
-		in.Wait = save.Schedule.WhenBusy.For // the rule limits the wait
+		if !save.Schedule.WhenBusy.Default {
+			in.Wait = save.Schedule.WhenBusy.For // the rule says how long anybody may wait
+		}
 	}
 	t, timed := in.Target.(reset.Time)
 	switch {
@@ -312,26 +293,17 @@ func (d draftResult) askedEffect(r reset.Request) reset.Effect {
 func (s *Service) checkScheduled(ctx context.Context, r reset.Request, d *draftResult) (p *reset.Problem, err error) {
 	switch {
 	case savesSchedule(r.Act):
-		d.schedule, p, err = s.checkSchedule(ctx, r, d.intent)
+		d.schedule, p, err = s.checkSchedule(ctx, r, d.intent, d.ruling)
 	case r.Run != nil:
-		p, err = s.conflictingRequest(ctx, r)
+		var sc *reset.Schedule
+		if sc, err = s.scheduleOf(ctx, r.Run.Schedule); err == nil && !sc.Current(*r.Run) {
+			return inactiveRun(sc, &r), nil
+		}
+		if err == nil {
+			p, err = s.conflictingRequest(ctx, r)
+		}
 	case reset.InFuture(d.intent) && d.intent.Emergency != "":
 		p = reset.NoStandingApprovalProblem(reset.GapEmergency).On(d.intent.Cluster, d.intent.Group)
 	}
 	return p, err
-}
-
-// rulingBefore is the ruling on an approval from before the time came, with the memberships as recorded then. Ok is
-// false when approval has to be asked for again.
-func (s *Service) rulingBefore(
-	ctx context.Context, r reset.Request, in reset.Intent, e *reset.Effect,
-) (reset.Ruling, bool) {
-	if r.StandingApproval == nil || e != nil && !r.StandingApproval.Bounds.Covers(*e) {
-		return reset.Ruling{}, false
-	}
-	ruling, denied := s.permit(ctx, reset.PolicyQuestion{Actor: r.Actor, Channel: r.Place.Channel,
-		Verb: reset.VerbApply, Cluster: in.Cluster, Group: in.Group, Effect: e, Requester: r.Actor,
-		Votes: r.StandingApproval.Votes}, r.ID)
-	ruling.MandateValid = true
-	return ruling, denied == nil
 }

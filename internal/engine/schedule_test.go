@@ -410,8 +410,8 @@ func TestKilledBetweenRunAndSchedule(t *testing.T) {
 		reset.Request{ID: "krun", Revision: 1, State: reset.Planning, Origin: origin,
 			Actor: reset.Actor{Kind: reset.Scheduled, ID: sc.ID}, Place: sc.Place, Act: reset.Move{Intent: in},
 			NotBefore: night, Deadline: night.Add(30 * time.Minute), CreatedAt: b.clock(),
-			Run: &reset.Run{Schedule: sc.ID, At: night, Planned: night, Owner: mara, WhenBusy: sc.WhenBusy,
-				Mandate: sc.Mandate}}, nil); err != nil {
+			Mandate: &sc.Mandate, Run: &reset.Run{Schedule: sc.ID, Revision: 1, At: night, First: night, Planned: night,
+				Owner: mara, WhenBusy: sc.WhenBusy}}, nil); err != nil {
 		t.Fatal(err)
 	}
 	b.start()

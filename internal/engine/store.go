@@ -118,6 +118,7 @@ type Filter struct {
 	Group   string
 	States  []reset.State
 	Actor   reset.Actor
+	Origin  string
 	Undoes  string
 	Limit   int
 }
@@ -177,9 +178,9 @@ type Tx struct {
 	Freezing []reset.Frozen
 	// of a freeze or a thaw: the other requests that are open, and those that set the freezes in force
 	Concerned []reset.Request
-	Undecided []Inbox // recorded envelopes about this request that are not decided yet
-	// of a SaveSchedule: what it makes, changes or has made; nil: not yet. Changes are stored, with Version one
-	// higher
+	Undecided []Inbox // recorded envelopes about this request that nobody has decided yet
+	// of a SaveSchedule: what it makes, changes or has made; nil: not yet. Of a run: the schedule that asked for it.
+	// Changes are stored, with Version one higher
 	Schedule *reset.Schedule
 
 	steps     []reset.Step
@@ -197,6 +198,19 @@ type Tx struct {
 	others    []reset.Request
 	frozen    []reset.Frozen
 	thawed    []string
+	made      []NewRequest
+}
+
+// NewRequest is a request that is born in the transaction of what it comes from.
+type NewRequest struct {
+	Request reset.Request
+	Entries []reset.Entry
+}
+
+// Make stores a new request, and makes it due at once. Where its origin has one already, that one stays as it is. An
+// id that is taken is ErrConflict.
+func (tx *Tx) Make(r reset.Request, entries ...reset.Entry) {
+	tx.made = append(tx.made, NewRequest{r, entries})
 }
 
 // SetSteps replaces the steps of the request's current revision.
@@ -252,6 +266,7 @@ type Done struct {
 	Others    []reset.Request
 	Frozen    []reset.Frozen
 	Thawed    []string // ids of freezes
+	Made      []NewRequest
 }
 
 // Done returns the result of the change.
@@ -259,5 +274,5 @@ func (tx *Tx) Done() Done {
 	return Done{Steps: tx.steps, Planned: tx.planned, Votes: tx.votes, Dropped: tx.dropped, Begun: tx.begun,
 		Writes: tx.writes, Changed: tx.changed, Entries: tx.entries, RecheckAt: tx.recheckAt, Recheck: tx.recheck,
 		Watch: tx.watch, Watches: tx.watches, Others: tx.others, Frozen: tx.frozen,
-		Thawed: tx.thawed}
+		Thawed: tx.thawed, Made: tx.made}
 }

@@ -87,7 +87,7 @@ func (s *Service) recheckAndApply(ctx context.Context, due *Due, r reset.Request
 func (s *Service) busy(ctx context.Context, due Due, r reset.Request, g reset.GroupState) (time.Time, error) {
 	in, _ := r.Intent()
 	if in.NoWait {
-		return s.giveUp(ctx, due, r, reset.BusyProblem(g).On(in.Cluster, in.Group).For(r.ID))
+		return s.expire(ctx, due, r.ID, reset.BusyProblem(g).On(in.Cluster, in.Group).For(r.ID))
 	}
 	seen := observationOf(r.Observation, g, s.Now())
 	if after := s.Now().Sub(r.Observation.LastLeft); !r.Observation.LastLeft.IsZero() && after < restartWithin {

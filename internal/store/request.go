@@ -71,31 +71,16 @@ func scanRequest(row scanner) (r reset.Request, err error) {
 	if err := row.Scan(&doc); err != nil {
 		return r, err
 	}
-	return r, json.Unmarshal(doc, &r)
+	err = json.Unmarshal(doc, &r)
+	r.FromEarlier()
+	return r, err
 }
 
 // Create implements engine.Store. An id that is taken by another origin is ErrConflict: try again with another id.
 func (s *Store) Create(ctx context.Context, r reset.Request, entries []reset.Entry) (reset.Request, bool, error) {
-	r.Version = 1
-	err := s.write(ctx, func(tx *sql.Tx) error {
-		known, err := queryOne(ctx, tx, scanRequest, `SELECT doc FROM requests WHERE origin = ?`, r.Origin)
-		if err == nil {
-			r = known
-			return errKnown
-		}
-		if !errors.Is(err, reset.ErrNotFound) {
-			return err
-		}
-		if err := undoable(ctx, tx, r.Undoes); err != nil {
-			return err
-		}
-		if err := saveRequest(ctx, tx, r); err != nil {
-			return err
-		}
-		if err := logEntries(ctx, tx, r.ID, entries); err != nil {
-			return err
-		}
-		return makeDue(ctx, tx, engine.DueRequest, r.ID, clusterOf(r), atOnce)
+	err := s.write(ctx, func(tx *sql.Tx) (err error) {
+		r, err = create(ctx, tx, r, entries)
+		return err
 	})
 	if errors.Is(err, errKnown) {
 		return r, false, nil
@@ -104,6 +89,28 @@ func (s *Store) Create(ctx context.Context, r reset.Request, entries []reset.Ent
 		return reset.Request{}, false, fmt.Errorf("create request: %w", err)
 	}
 	return r, true, nil
+}
+
+// create is how a request is born. When its origin already has one, that one is returned with errKnown.
+func create(ctx context.Context, tx *sql.Tx, r reset.Request, entries []reset.Entry) (reset.Request, error) {
+	known, err := queryOne(ctx, tx, scanRequest, `SELECT doc FROM requests WHERE origin = ?`, r.Origin)
+	if err == nil {
+		return known, errKnown
+	}
+	if !errors.Is(err, reset.ErrNotFound) {
+		return r, err
+	}
+	if err := undoable(ctx, tx, r.Undoes); err != nil {
+		return r, err
+	}
+	r.Version = 1
+	if err := saveRequest(ctx, tx, r); err != nil {
+		return r, err
+	}
+	if err := logEntries(ctx, tx, r.ID, entries); err != nil {
+		return r, err
+	}
+	return r, makeDue(ctx, tx, engine.DueRequest, r.ID, clusterOf(r), atOnce)
 }
 
 // undoable refuses a second undo with a problem. The index one_undo would refuse it too.
@@ -162,6 +169,7 @@ func (s *Store) List(ctx context.Context, f engine.Filter) ([]reset.Request, err
 	narrow(true, `1 = 1`)
 	narrow(f.Cluster != "", `cluster = ?`, f.Cluster)
 	narrow(f.Group != "", `grp = ?`, f.Group)
+	narrow(f.Origin != "", `origin = ?`, f.Origin)
 	narrow(f.Undoes != "", `undoes = ?`, f.Undoes)
 	narrow(f.Actor != reset.Actor{}, `actor_kind = ? AND actor_team = ? AND actor_id = ?`, f.Actor.Kind, f.Actor.Team,
 		f.Actor.ID)

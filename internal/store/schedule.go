@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -39,15 +40,17 @@ func writeSchedule(ctx context.Context, tx *sql.Tx, sc reset.Schedule, held bool
 	return makeDue(ctx, tx, engine.DueSchedule, sc.ID, in.Cluster, atOnce)
 }
 
-// scheduleOf is the schedule that a request makes, changes or has made; nil when there is none yet.
+// scheduleOf is the schedule that a request makes, changes or has made, or that it is a run of; nil when there is none
+// (yet).
 func scheduleOf(ctx context.Context, q querier, r reset.Request) (*reset.Schedule, error) {
-	a, ok := r.Act.(reset.SaveSchedule)
-	if !ok {
+	var id string
+	switch a, saves := r.Act.(reset.SaveSchedule); {
+	case saves:
+		id = cmp.Or(a.Schedule.ID, r.ID)
+	case r.Run != nil:
+		id = r.Run.Schedule
+	default:
 		return nil, nil
-	}
-	id := a.Schedule.ID
-	if id == "" {
-		id = r.ID
 	}
 	sc, err := queryOne(ctx, q, scanSchedule, `SELECT doc FROM schedules WHERE id = ?`, id)
 	if errors.Is(err, reset.ErrNotFound) {

@@ -120,7 +120,7 @@ func write(ctx context.Context, tx *sql.Tx, view *engine.Tx, was txChanges, hold
 	visible := was.request || was.attempt || was.status || done.Planned || done.Begun != nil ||
 		len(done.Votes)+len(done.Dropped)+len(done.Changed)+len(done.Entries)+len(done.Others)+
 			len(done.Frozen)+len(done.Thawed) > 0
-	if !visible && !was.schedule && !done.Recheck && !done.Watches {
+	if !visible && !was.schedule && len(done.Made) == 0 && !done.Recheck && !done.Watches {
 		return nil
 	}
 	if visible {
@@ -139,6 +139,16 @@ func write(ctx context.Context, tx *sql.Tx, view *engine.Tx, was txChanges, hold
 	}
 	for _, o := range done.Others {
 		if err := saveOther(ctx, tx, o); err != nil {
+			return err
+		}
+	}
+	for _, n := range done.Made {
+		if _, err := create(ctx, tx, n.Request, n.Entries); err != nil && !errors.Is(err, errKnown) {
+			return fmt.Errorf("make request %q: %w", n.Request.ID, err)
+		}
+	}
+	if r.Run != nil && !r.State.Open() && was.request { // its schedule learns how it ended
+		if err := makeDue(ctx, tx, engine.DueSchedule, r.Run.Schedule, clusterOf(r), atOnce); err != nil {
 			return err
 		}
 	}

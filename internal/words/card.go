@@ -109,7 +109,7 @@ func pending(c *Content, s reset.Story, v timeFormat) {
 		c.Lines = append(c.Lines, l)
 	}
 	if r.Run != nil && r.Problem != nil {
-		c.Lines = append(c.Lines, say("The standing approval does not cover this run", why(r), doubts(r), "."))
+		c.Lines = append(c.Lines, say("The standing approval does not cover this run", why(r), "."))
 	}
 	plan(c, s, v)
 	who := people(r.Ruling.Approvers, Notify, "or")
@@ -201,8 +201,8 @@ func agreed(s reset.Story, v timeFormat) Line {
 		return say(strong("EMERGENCY "+text.Clip(a.Incident, 60)), ": ", person(a.By), " went alone ", v.clock(a.At),
 			", without a second person", ruleOf(s.Request.Ruling), owners(s.Request), ".")
 	}
-	if m := s.Request.Run; m != nil && len(s.Votes) == 0 {
-		return standingApproval(m.Mandate, v)
+	if r := s.Request; r.Run != nil && r.Mandate != nil && len(s.Votes) == 0 {
+		return standingApproval(*r.Mandate, v)
 	}
 	if !s.Request.SoloUntil.IsZero() {
 		return say("Needed nobody else: the group was idle and untouched since ", cmp.Or(s.Request.Undoes, "the reset"),

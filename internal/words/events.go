@@ -166,8 +166,7 @@ var events = map[reset.Event]struct {
 	reset.EvPaused: {inThread, func(e entry) Line {
 		if e.Actor.Kind == reset.Scheduled {
 			return say(warned(e.story), strong("the schedule has paused itself"), ": its run", e.fact("request", " "),
-				e.moment("run", " of "),
-				" found the group in use, or being reset. Somebody has to look, and resume it.")
+				e.moment("run", " of "), pausedBecause(e.Entry))
 		}
 		if e.Actor.Kind == reset.Config {
 			return say(warned(e.story), strong("the schedule is paused"), because(&e.Entry), ".")

@@ -223,6 +223,9 @@ var voidReasons = map[reset.VoidReason]func(p *reset.Problem) string{
 	reset.VoidStanding: func(p *reset.Problem) string {
 		return "what was agreed to for all its runs does not stand any more"
 	},
+	reset.VoidTime: func(*reset.Problem) string {
+		return "it is not at a time that was approved"
+	},
 	reset.VoidSchedule: func(p *reset.Problem) string {
 		return "the schedule was changed meanwhile, or its time has passed"
 	},

@@ -225,6 +225,10 @@ var problems = map[reset.ProblemCode]func(p *reset.Problem) Line{
 		return say(cmp.Or(p.Request, "That"), " is no announced run of a schedule.")
 	},
 	reset.ProblemTimePassed: func(p *reset.Problem) Line {
+		if len(p.Names) > 0 {
+			return say("The run of ", utcOfFact(p.Got), " has passed, so nothing was skipped. The next run of ",
+				p.Names[0], " is at ", utcOfFact(p.Want), ": ", code("schedule skip-next "+p.Names[0]), ".")
+		}
 		return say(cmp.Or(p.Got, "That time"), " has passed. Give a time that comes, or ask for the reset without ",
 			code("at"), ".")
 	},

@@ -3,6 +3,7 @@ package words
 import (
 	"cmp"
 	"strings"
+	"time"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
@@ -12,6 +13,7 @@ var approvalGaps = map[reset.ApprovalGap]string{
 	reset.GapEnded:     "the standing approval has ended",
 	reset.GapChanged:   "it was changed since",
 	reset.GapEmergency: "an emergency is no standing approval",
+	reset.GapPeople:    "those who gave it no longer have the right",
 }
 
 func reasonOf(why string) string {
@@ -44,10 +46,25 @@ func firstLine(l Line, otherwise string) Line {
 	return l
 }
 
-// doubts is why a standing approval does not cover a run.
-func doubts(r reset.Request) string {
-	if p := r.Problem; p != nil && p.Ruling != nil && p.Ruling.Doubt != "" {
-		return ": " + cmp.Or(denials[p.Ruling.Doubt].brief, string(p.Ruling.Doubt))
+// pausedBecause is why a schedule paused itself, and what to do about it.
+func pausedBecause(e reset.Entry) Line {
+	doubt := reset.Denial(e.Facts["doubt"])
+	if doubt == "" {
+		return say(" found the group in use, or being reset. Somebody has to look, and resume it.")
 	}
-	return ""
+	l := say(" could not begin, because its standing approval is no longer valid: ",
+		cmp.Or(denials[doubt].brief, string(doubt)))
+	if about := strings.Fields(e.Facts["about"]); len(about) > 0 {
+		l = say(l, " (", people(about, User, "and"), ")")
+	}
+	return say(l, ". Save the schedule again under its name to ask for a new approval.")
+}
+
+// utcOfFact is a time as facts and problems carry it, for people.
+func utcOfFact(said string) string {
+	t, err := time.Parse(time.RFC3339, said)
+	if err != nil {
+		return cmp.Or(said, "then")
+	}
+	return t.UTC().Format("2006-01-02 15:04 UTC")
 }

@@ -2,6 +2,7 @@ package words
 
 import (
 	"cmp"
+	"slices"
 	"time"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
@@ -182,12 +183,15 @@ func saved(c *Content, s reset.Story, v timeFormat) {
 	switch sc.Status {
 	case reset.Active:
 		c.Lines = append(c.Lines, upcomingLines(s.Schedule)...)
-		c.Buttons = []Button{
-			button("skip-next", "Skip next", "", ""),
+		if coming := s.Schedule.Upcoming; len(coming) > 0 {
+			skip := button("skip-next", "Skip next", "", "")
+			skip.Option = int(coming[0].At.Unix()) // the run that is shown as the next one, and no other
+			c.Buttons = append(c.Buttons, skip)
+		}
+		c.Buttons = append(c.Buttons,
 			button("run", "Run now", "", text.Clip("A run now: "+targetPhrase(s, v, withUTC)+".", 300)),
 			button("pause", "Pause", "", ""),
-			button("remove", "Remove", "danger", "It never runs again."),
-		}
+			button("remove", "Remove", "danger", "It never runs again."))
 	case reset.Paused:
 		c.Buttons = []Button{button("resume", "Resume", "", ""),
 			button("remove", "Remove", "danger", "It never runs again.")}
@@ -196,11 +200,8 @@ func saved(c *Content, s reset.Story, v timeFormat) {
 			": the approval has ended, or no longer holds. Save it again under its name to ask for a new one."))
 	case reset.Over, reset.Removed: // there are no more runs, and no buttons
 	}
-	if sc.Source == reset.FromFile {
-		c.Buttons = c.Buttons[:min(len(c.Buttons), 2)]
-		if sc.Status == reset.Paused {
-			c.Buttons = nil
-		}
+	if sc.Source == reset.FromFile { // it is stopped and started in the file
+		c.Buttons = slices.DeleteFunc(c.Buttons, func(b Button) bool { return b.Verb != "skip-next" && b.Verb != "run" })
 	}
 	c.Lines = append(c.Lines, terms(sc, v), mandate(sc, v))
 	c.Foot = []Line{say("Its runs: ", code("schedule history "+sc.Label()))}

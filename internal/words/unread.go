@@ -78,6 +78,9 @@ func directoryProblem(p *reset.Problem) Line {
 	if p.Ruling != nil && p.Ruling.Unread != nil {
 		u = *p.Ruling.Unread
 	}
+	if p.Want == "mandate" {
+		return say("It waits for Slack: whether its standing approval is still valid cannot be checked yet: ", cause(u), ".")
+	}
 	return say("Your rights cannot be checked yet: ", cause(u), ".")
 }
 

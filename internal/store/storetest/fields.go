@@ -17,6 +17,7 @@ func everyField(t *testing.T, open Open) {
 	r := filled[reset.Request]()
 	r.ID, r.State, r.Version, r.Digest, r.Undoes = "k7f3", reset.Draft, 1, "d1", ""
 	r.Act = reset.Move{Intent: reset.Intent{Cluster: "prod-eu", Group: "billing"}}
+	r.Run.Former = nil // is read, and stored elsewhere: see scheduleMakesRuns
 	same(t, "request", create(t, s, r), r)
 	same(t, "stored request", load(t, s, "k7f3"), r)
 

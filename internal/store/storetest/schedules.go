@@ -71,6 +71,62 @@ func scheduleSurvives(t *testing.T, open Open) {
 	same(t, "status", schedules(t, s, reset.ScheduleFilter{})[0].Status, reset.Active)
 }
 
+// scheduleMakesRuns: a run is born in the transaction that moves its schedule on, or not at all; it sees its schedule,
+// and its end makes that due.
+func scheduleMakesRuns(t *testing.T, open Open) {
+	s := open(t)
+	create(t, s, saveSchedule("k7f3", ""))
+	sc := nightly("k7f3", "k7f3")
+	update(t, s, "k7f3", nil, func(tx *engine.Tx) { tx.Schedule = &sc })
+	card := load(t, s, "k7f3").Version
+	run := ask("k222", reset.Planning, func(r *reset.Request) {
+		r.Origin, r.Run = "schedule k7f3 @ two", &reset.Run{Schedule: "k7f3"}
+	})
+	makes := func(tx *engine.Tx) error {
+		tx.Make(run, reset.Entry{Request: run.ID, Event: reset.EvAsked, At: t0})
+		tx.Schedule.LastRun = run.ID
+		return nil
+	}
+	failed := errors.New("no")
+	wantErr(t, s.Update(t.Context(), "k7f3", nil, func(tx *engine.Tx) error { _ = makes(tx); return failed }), failed)
+	_, err := s.Load(t.Context(), "k222")
+	wantErr(t, err, reset.ErrNotFound)
+
+	quiet(t, s)
+	wantErr(t, s.Update(t.Context(), "k7f3", nil, makes), nil)
+	same(t, "the schedule's card", load(t, s, "k7f3").Version, card)
+	names, rows := claim(t, s, t0, engine.DueRequest, engine.DueSchedule)
+	same(t, "due", names, []string{"request k222", "request k7f3", "schedule k7f3"})
+	for _, r := range rows {
+		release(t, s, r, time.Time{})
+	}
+	found, err := s.List(t.Context(), engine.Filter{Origin: run.Origin})
+	wantErr(t, err, nil)
+	same(t, "found by its origin", len(found), 1)
+	again := run
+	again.ID = "k333"
+	wantErr(t, s.Update(t.Context(), "k7f3", nil, func(tx *engine.Tx) error { tx.Make(again); return nil }), nil)
+	_, err = s.Load(t.Context(), "k333") // its origin has one already
+	wantErr(t, err, reset.ErrNotFound)
+
+	quiet(t, s)
+	update(t, s, "k222", nil, func(tx *engine.Tx) {
+		same(t, "the schedule that a run sees", tx.Schedule.LastRun, "k222")
+		wantErr(t, tx.Request.Advance(reset.Cancelled), nil)
+	})
+	names, _ = claim(t, s, t0, engine.DueSchedule)
+	same(t, "due after the end of a run", names, []string{"schedule k7f3"})
+
+	// Documents of earlier versions keep a run's standing approval with the run.
+	old := ask("k444", reset.Planning, func(r *reset.Request) {
+		r.Run = &reset.Run{Schedule: "k7f3", At: t0, Former: &reset.Mandate{Request: "k7f3"}}
+	})
+	create(t, s, old)
+	read := load(t, s, "k444")
+	same(t, "standing approval of an earlier version", read.Mandate, &reset.Mandate{Request: "k7f3"})
+	same(t, "first time", read.Run.First, t0)
+}
+
 func scheduleNames(t *testing.T, open Open) {
 	s := open(t)
 	for _, id := range []string{"k7f3", "k9p2"} {

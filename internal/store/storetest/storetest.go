@@ -67,6 +67,7 @@ func Run(t *testing.T, fresh func(t *testing.T) Open) {
 		"an approved request sees freezes to come":        freezesAsked,
 		"which kafka a name leads to is kept":             kafkaLearned,
 		"a schedule survives and is due":                  scheduleSurvives,
+		"a schedule makes runs with its own next step":    scheduleMakesRuns,
 		"a schedule's name is its own while it is kept":   scheduleNames,
 	} {
 		t.Run(name, func(t *testing.T) {
