@@ -52,7 +52,9 @@ const (
 )
 
 // decisions are all verbs, each with a row for each right that it may need. The last row also answers in states that no
-// row is for.
+// row is for. The verbs about schedules are in scheduleDecisions.
+//
+//exhaustive:ignore
 var decisions = map[DecisionVerb][]decision{
 	DoApprove: {
 		{from: in(reset.Draft), own: true, right: toAsk, effect: true, revision: named, change: submit},
