@@ -88,10 +88,9 @@ var rooms = map[string]room{
 	"internal/app/crash": {tests: list("internal/app", "internal/world", "internal/slacksim", "internal/kafkasim",
 		"internal/realkafka", "reset", "internal/engine", "kafka", "internal/store", "internal/config")},
 	"internal/app/model": {tests: list("internal/app", "internal/slacksim", "reset", "internal/engine",
-		"internal/config")},
-	"cmd/demo": {ours: list("internal/app", "internal/config", "internal/world", "commands", "internal/words",
-		"internal/slacksim", "internal/kafkasim")},
-	".": {}, // this package
+		"internal/store", "internal/config")},
+	"cmd/demo": {ours: list("internal/app", "internal/world", "internal/slacksim", "internal/kafkasim")},
+	".":        {}, // this package
 }
 
 // anyTest is what the tests of every package may import, besides their own package.
