@@ -3,7 +3,7 @@
 // (handle.go), renders content as blocks (card.go), keeps every card up to date (show.go) and answers who a user is
 // (people.go).
 //
-// It decides nothing about resets (package reset), knows no right (package auth) and no words (package commands).
+// It decides nothing about resets (package reset), knows no right (package auth) and no words (internal/words).
 // Nothing of slack-go leaves it, and no token or response_url gets into a log or an error.
 package bot
 

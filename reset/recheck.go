@@ -18,7 +18,7 @@ type Rechecked struct {
 
 // Recheck compares what was approved with what Kafka has now. A recreated topic, a copied target that has moved, and
 // a partition that would newly skip messages void the approval. Whether the effect needs more approvals than before
-// is the policy's decision (Service.widenBounds). Every other change is recorded and shown.
+// is judged with the rules in force (internal/engine, boundsNow). Every other change is recorded and shown.
 func Recheck(r Request, planned []Step, snap Snapshot, now time.Time) Rechecked {
 	in, _ := r.Intent()
 	about := func(p *Problem) *Problem { return p.On(in.Cluster, in.Group).For(r.ID) }

@@ -77,7 +77,7 @@ func newStage(t *testing.T, o world.Options) *stage {
 		Times: func(ts *engine.Times) {
 			ts.Settle, ts.CheckInterval, ts.Again, ts.Gap = 600*time.Millisecond, 100*time.Millisecond,
 				500*time.Millisecond, 2*time.Second
-			ts.Unread = 0 // people here read faster; see TestAClickRightAfterANewRevision
+			ts.Unread = 0 // people here read faster; see TestAClickRightAfterANewRevisionIsAskedAgain
 		}}
 	t.Cleanup(func() {
 		w.Close()

@@ -176,7 +176,7 @@ func (s *Slack) defaults() {
 }
 func (s *Store) defaults() { s.Path = "kafka-reset-bot.db" }
 
-// An unlabelled cluster is production: a missing line must not grant a right.
+// defaults: an unlabelled cluster is production, since a missing line must not grant a right.
 func (c *Cluster) defaults()  { c.Label, c.Timeout = "production", 5*time.Second }
 func (r *Rule) defaults()     { r.Isolation = "read_uncommitted" }
 func (w *Wait) defaults()     { w.Default, w.Max = 30*time.Minute, 4*time.Hour }

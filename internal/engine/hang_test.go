@@ -22,7 +22,7 @@ func (h hanging) Look(ctx context.Context, groups []string) (map[string]reset.Lo
 	return h.Cluster.Look(ctx, groups)
 }
 
-// hearing is a surface that says which envelopes reached it.
+// hearing is a chat that says which envelopes reached it.
 type hearing struct {
 	mute
 	heard chan string
@@ -37,9 +37,9 @@ func TestAClusterThatHangsHoldsUpNothingElse(t *testing.T) {
 	b := newBench(t)
 	b.cluster.Join("billing", crashing)
 	b.approve(mara, b.armed())
-	hung, surface := hanging{Cluster: b.cluster, asked: make(chan struct{}), answer: make(chan struct{})},
+	hung, chat := hanging{Cluster: b.cluster, asked: make(chan struct{}), answer: make(chan struct{})},
 		hearing{heard: make(chan string, 1)}
-	b.Clusters["prod"], b.Chat, b.Times.Lease = hung, surface, 60*time.Millisecond
+	b.Clusters["prod"], b.Chat, b.Times.Lease = hung, chat, 60*time.Millisecond
 	b.mu.Lock()
 	b.now = b.now.Add(2 * time.Second)
 	b.mu.Unlock()
@@ -52,7 +52,7 @@ func TestAClusterThatHangsHoldsUpNothingElse(t *testing.T) {
 		done <- err
 	}()
 	<-hung.asked
-	<-surface.heard
+	<-chat.heard
 	for {
 		held, err := b.Store.Soonest(t.Context())
 		if err != nil {

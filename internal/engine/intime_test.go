@@ -19,7 +19,7 @@ func (b *bench) heard(r reset.Request, id, verb string) engine.Inbox {
 	return in
 }
 
-// undeciding is a surface that never comes to decide anything.
+// undeciding is a chat that never comes to decide anything.
 type undeciding struct{ mute }
 
 func (undeciding) Receive(context.Context, engine.Inbox) error {

@@ -187,13 +187,13 @@ func (s *Service) serveAll(ctx context.Context, dues []Due) {
 			groups[in.Cluster], looks[i] = append(groups[in.Cluster], in.Group), true
 		}
 	}
-	glances := s.prepareChecks(ctx, groups)
+	checks := s.prepareChecks(ctx, groups)
 	var wg guard.Group
 	for i, d := range dues {
 		look := func() groupChecks { return groupChecks{} }
 		if looks[i] {
 			in, _ := requests[i].Intent()
-			look = glances[in.Cluster]
+			look = checks[in.Cluster]
 		}
 		wg.Go(func() { s.serveOne(ctx, d, requests[i], look) })
 	}

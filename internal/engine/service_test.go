@@ -146,7 +146,7 @@ func (b *bench) jump(d time.Duration) {
 	b.settle()
 }
 
-// mute is a surface that nobody looks at.
+// mute is a chat that nobody looks at.
 type mute struct{}
 
 func (mute) Receive(context.Context, engine.Inbox) error          { return nil }
