@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -139,21 +140,12 @@ func (r Rule) applyTiers(out reset.Ruling, a reset.PolicyQuestion) reset.Ruling 
 func (l Limit) exceededBy(e reset.Effect) string {
 	var over []string
 	if e.Skip > l.Skip {
-		over = append(over, "skip "+withCommas(l.Skip))
+		over = append(over, "skip "+text.WithCommas(l.Skip))
 	}
 	if e.Replay > l.Replay {
-		over = append(over, "replay "+withCommas(l.Replay))
+		over = append(over, "replay "+text.WithCommas(l.Replay))
 	}
 	return strings.Join(over, " and ")
-}
-
-// withCommas writes a limit with commas between thousands.
-func withCommas(n int64) string {
-	s := strconv.FormatInt(n, 10)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }
 
 // GroupsOf are the user groups that rules and clusters name.

@@ -77,11 +77,11 @@ func (b *Bot) draw(ctx context.Context, c words.Content, l renderOptions) slackM
 	if len(buttons) > 0 {
 		add(slack.NewActionBlock(d.id("act"), buttons...))
 	}
-	text := b.named(ctx, cmp.Or(c.Fallback, c.Title, "kafka-reset"), c.Lines)
+	fallback := b.named(ctx, cmp.Or(c.Fallback, c.Title, "kafka-reset"), c.Lines)
 	if len(out) == 0 {
-		add(slack.NewContextBlock(d.id("state"), plainText(d.clip(text, maxHeader))))
+		add(slack.NewContextBlock(d.id("state"), plainText(d.clip(fallback, maxHeader))))
 	}
-	return slackMessage{text: escape(clip(clean(text), maxText)), blocks: out}
+	return slackMessage{text: escape(text.Clip(clean(fallback), maxText)), blocks: out}
 }
 
 // named replaces ids by names in the text of a notification: Slack shows no names there.
@@ -106,11 +106,11 @@ type drawing struct {
 	name func(id string) string
 }
 
-func (d *drawing) id(part string) string { return clip(part+"."+d.key, maxID) }
+func (d *drawing) id(part string) string { return text.Clip(part+"."+d.key, maxID) }
 
 // clip shortens a text to the code points that are left. The start of a text matters most.
 func (d *drawing) clip(s string, most int) string {
-	s = clip(clean(s), min(most, max(d.left, 0)))
+	s = text.Clip(clean(s), min(most, max(d.left, 0)))
 	d.left -= utf8.RuneCountInString(s)
 	return s
 }
@@ -253,7 +253,7 @@ func (d *drawing) small(lines []words.Line) slack.Block {
 
 // markup is a span of the small print. Foreign text is escaped, so that it cannot mention or link anything.
 func (d *drawing) markup(s words.Span) string {
-	text := escape(clip(clean(s.Text), 300))
+	text := escape(text.Clip(clean(s.Text), 300))
 	switch s.Kind {
 	case words.Strong:
 		return "*" + text + "*"
@@ -298,7 +298,7 @@ func (d *drawing) buttons(buttons []words.Button) []slack.BlockElement {
 		}
 		seen[action] = true
 		label := d.clip(cmp.Or(button.Label, button.Verb), maxLabel)
-		e := slack.NewButtonBlockElement(clip(action, maxID), button.Ref, plainText(label))
+		e := slack.NewButtonBlockElement(text.Clip(action, maxID), button.Ref, plainText(label))
 		e.Style = slack.Style(button.Style)
 		if button.Confirm != "" {
 			e.Confirm = slack.NewConfirmationBlockObject(plainText(d.clip(button.Label, maxLabel)),
@@ -318,17 +318,6 @@ func plainText(s string) *slack.TextBlockObject {
 func escape(s string) string { return escaper.Replace(s) }
 
 var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
-
-// clip cuts a text to a number of code points.
-func clip(s string, most int) string {
-	if utf8.RuneCountInString(s) <= most {
-		return s
-	}
-	if most < 1 {
-		return ""
-	}
-	return string([]rune(s)[:most-1]) + "…"
-}
 
 // clean makes control characters and direction marks visible, which could make a text look like another one.
 func clean(s string) string {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/words"
 )
 
@@ -43,7 +44,7 @@ func (b *Bot) openPlanForm(ctx context.Context, e envelope) {
 		Type: slack.VTModal, CallbackID: formView, PrivateMetadata: metadata,
 		Title: plainText("Reset from a plan"), Submit: plainText("Preview"), Close: plainText("Back"),
 		Blocks: slack.Blocks{BlockSet: []slack.Block{
-			slack.NewContextBlock("", plainText(clip(b.cfg.Command+" "+e.Text, maxLine))), rows}},
+			slack.NewContextBlock("", plainText(text.Clip(b.cfg.Command+" "+e.Text, maxLine))), rows}},
 	}
 	if b.mayRead(ctx) {
 		file := slack.NewInputBlock(fileField, plainText("Or a CSV file"),
@@ -67,7 +68,7 @@ func (b *Bot) mayRead(ctx context.Context) bool {
 // field; a file is fetched after the ack, which has no time for it.
 func (b *Bot) validatePlanForm(ctx context.Context, e envelope) (any, func(context.Context), error) {
 	wrong := func(field, words string) any {
-		return slack.NewErrorsViewSubmissionResponse(map[string]string{field: clip(words, maxField)})
+		return slack.NewErrorsViewSubmissionResponse(map[string]string{field: text.Clip(words, maxField)})
 	}
 	switch {
 	case e.Rows == "" && e.File == "":
@@ -130,8 +131,8 @@ func (b *Bot) fetch(ctx context.Context, e envelope) ([]byte, error) {
 	}
 	content := capped{most: maxFile}
 	if info.Size > content.most {
-		return nil, refused(fmt.Sprintf("it has %s bytes; a plan may have %s", thousands(info.Size),
-			thousands(content.most)))
+		return nil, refused(fmt.Sprintf("it has %s bytes; a plan may have %s", text.WithCommas(info.Size),
+			text.WithCommas(content.most)))
 	}
 	if err := b.api.GetFileContext(ctx, info.URLPrivateDownload, &content); err != nil {
 		return nil, refused(b.fault("download a file", err).Error())

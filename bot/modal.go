@@ -8,6 +8,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/words"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
@@ -68,9 +69,9 @@ func (b *Bot) showRows(ctx context.Context, e envelope, page int) {
 	if untold == nil && story.Request.WasWritten() {
 		title = "Written by " + ref.ID
 	}
-	view.Title = plainText(clip(title, maxModal))
+	view.Title = plainText(text.Clip(title, maxModal))
 	first := min((page-1)*pageRows, total)
-	head := fmt.Sprintf("Rows %s to %s of %s", thousands(first+1), thousands(first+len(steps)), thousands(total))
+	head := fmt.Sprintf("Rows %s to %s of %s", text.WithCommas(first+1), text.WithCommas(first+len(steps)), text.WithCommas(total))
 	view.Blocks.BlockSet = append(view.Blocks.BlockSet, slack.NewContextBlock("", plainText(head)))
 	for at := 0; at < len(steps); at += blockRows {
 		t := words.RowsTable(steps[at:min(at+blockRows, len(steps))], zone, first+at, total)
@@ -102,7 +103,7 @@ func (b *Bot) manualBlocks(s reset.Story, steps []reset.Step) []slack.Block {
 		blocks = append(blocks, slack.NewContextBlock("", plainText("These rows as "+file+", without the bot:")))
 		for part := range slices.Chunk(steps, 20) { // topics of 249 characters too
 			if csv := words.CSV(part); len(csv) > 0 {
-				blocks = append(blocks, preformatted("", clip(string(csv), 3*maxLine)))
+				blocks = append(blocks, preformatted("", text.Clip(string(csv), 3*maxLine)))
 			}
 		}
 	}
@@ -123,7 +124,7 @@ func commandBlock(line words.Line) []slack.Block {
 			rest = append(rest, span)
 		}
 	}
-	return append([]slack.Block{slack.NewContextBlock("", plainText(clip(clean(rest.String()), maxLine)))}, out...)
+	return append([]slack.Block{slack.NewContextBlock("", plainText(text.Clip(clean(rest.String()), maxLine)))}, out...)
 }
 
 // pages are the buttons to the previous and the next page.
@@ -148,7 +149,7 @@ func (b *Bot) openReasonModal(ctx context.Context, e envelope, m reasonModal) {
 	field.Multiline, field.MaxLength, field.MinLength = true, maxReason, 1
 	b.open(ctx, e, "ask why", slack.ModalViewRequest{
 		Type: slack.VTModal, CallbackID: e.verb(), PrivateMetadata: e.Value + " " + e.Channel,
-		Title: plainText(clip(m.title+e.Value, maxModal)), Submit: plainText(m.submit), Close: plainText("Back"),
+		Title: plainText(text.Clip(m.title+e.Value, maxModal)), Submit: plainText(m.submit), Close: plainText("Back"),
 		Blocks: slack.Blocks{BlockSet: []slack.Block{
 			slack.NewInputBlock(reasonField, plainText(m.label), plainText(m.hint), field),
 		}},
@@ -196,13 +197,4 @@ func modalRef(metadata string) (ref, channel string) {
 	first, _, _ := strings.Cut(metadata, "\n")
 	ref, channel, _ = strings.Cut(first, " ")
 	return ref, channel
-}
-
-// thousands writes 18204 as "18,204".
-func thousands(n int) string {
-	s := fmt.Sprint(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }

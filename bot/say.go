@@ -7,6 +7,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/words"
 )
 
@@ -69,7 +70,7 @@ func (b *Bot) sendWithFallback(
 	}
 	if slices.Contains(unshown, slackCode(err)) {
 		b.log.Error("slack does not take the blocks; the text alone is sent", "err", err)
-		err = b.sendOnce(ctx, method, doing, slackMessage{text: escape(clip(clean(c.String()), 2*maxText))}, send)
+		err = b.sendOnce(ctx, method, doing, slackMessage{text: escape(text.Clip(clean(c.String()), 2*maxText))}, send)
 	}
 	return err
 }

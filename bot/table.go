@@ -6,6 +6,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/words"
 )
 
@@ -55,12 +56,12 @@ func cells(row []string, columns int) ([]slack.TableCell, int) {
 	var out []slack.TableCell
 	size := 0
 	for i := range columns {
-		text := "–"
+		cell := "–"
 		if i < len(row) {
-			text = cmp.Or(clip(clean(row[i]), maxCell), text)
+			cell = cmp.Or(text.Clip(clean(row[i]), maxCell), cell)
 		}
-		size += utf8.RuneCountInString(text)
-		out = append(out, slack.NewTableRawTextCell(text))
+		size += utf8.RuneCountInString(cell)
+		out = append(out, slack.NewTableRawTextCell(cell))
 	}
 	return out, size
 }
@@ -100,4 +101,4 @@ func fit(t *words.Table, most int) string {
 	}
 }
 
-func moreRows(n int) string { return "… " + thousands(n) + " more" }
+func moreRows(n int) string { return "… " + text.WithCommas(n) + " more" }

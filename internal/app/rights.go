@@ -8,6 +8,7 @@ import (
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/auth"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/config"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
 	"github.com/kafka-reset-bot/kafka-reset-bot/kafka"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
@@ -97,22 +98,14 @@ func grant(cl config.Cluster, l kafka.MissingRight) string {
 	}
 	resource := "--" + l.Resource
 	if l.Name != "" {
-		resource += " " + quoted(l.Name)
+		resource += " " + text.ShellQuote(l.Name)
 	}
 	operation := strings.ToUpper(l.Operation[:1]) + strings.ToLower(l.Operation[1:])
 	if l.Operation == "DESCRIBE_CONFIGS" {
 		operation = "DescribeConfigs"
 	}
 	return fmt.Sprintf("kafka-acls.sh --bootstrap-server %s --add --allow-principal %s --operation %s %s",
-		cl.Bootstrap[0], quoted(principal), operation, resource)
-}
-
-// quoted is a word for a shell.
-func quoted(s string) string {
-	if strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-:") == "" {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+		cl.Bootstrap[0], text.ShellQuote(principal), operation, resource)
 }
 
 func few(names []string) string {

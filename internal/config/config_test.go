@@ -363,18 +363,6 @@ func TestDefaultsGiveWayToTheRule(t *testing.T) {
 	}
 }
 
-func TestNearestKey(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct {
-		a, b string
-		want int
-	}{{"", "abc", 3}, {"timeout", "timeout", 0}, {"timout", "timeout", 1}, {"sokcets", "sockets", 2}, {"a", "", 1}} {
-		if got := distance(c.a, c.b); got != c.want {
-			t.Errorf("distance(%q, %q) = %d, want %d", c.a, c.b, got, c.want)
-		}
-	}
-}
-
 // Whatever is in the file, Load answers with a configuration or with problems.
 func FuzzLoad(f *testing.F) {
 	paths, err := filepath.Glob("testdata/*.yaml")

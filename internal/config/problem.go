@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
 )
 
 // Problems is every mistake of a file, by line. It is the error of Load.
@@ -61,7 +63,7 @@ func unknownKey(key string, known []string) string {
 	}
 	best, least := "", 3
 	for _, k := range known {
-		if d := distance(key, k); d < least {
+		if d := text.EditDistance(key, k); d < least {
 			best, least = k, d
 		}
 	}
@@ -69,26 +71,6 @@ func unknownKey(key string, known []string) string {
 		return fmt.Sprintf("unknown key; did you mean %s?", best)
 	}
 	return "unknown key; known here: " + strings.Join(known, ", ")
-}
-
-// distance is Levenshtein's.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			diagonal, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, diagonal+cost)
-		}
-	}
-	return row[len(b)]
 }
 
 // yamlMessage is the YAML library's message without what it quotes of the file: an unquoted password that begins with

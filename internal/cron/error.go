@@ -1,6 +1,10 @@
 package cron
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
+)
 
 // Error is why an expression is refused and what is accepted instead.
 type Error struct {
@@ -12,7 +16,7 @@ type Error struct {
 }
 
 func (e *Error) Error() string {
-	return fmt.Sprintf("%q: %s. Example: %s", clipped(e.Expr), e.Reason(), e.Example)
+	return fmt.Sprintf("%q: %s. Example: %s", text.Clip(e.Expr, longest), e.Reason(), e.Example)
 }
 
 // Reason is the reason alone, for callers that show the expression and the example themselves.
@@ -20,14 +24,8 @@ func (e *Error) Reason() string {
 	if e.Field == "" {
 		return e.Want
 	}
-	return fmt.Sprintf("%s %q is not %s", e.Field, clipped(e.Got), e.Want)
+	return fmt.Sprintf("%s %q is not %s", e.Field, text.Clip(e.Got, longest), e.Want)
 }
 
-// clipped shortens a long text in the answer. 60 characters hold any expression that a person would type.
-func clipped(text string) string {
-	const longest = 60
-	if r := []rune(text); len(r) > longest {
-		return string(r[:longest-1]) + "…"
-	}
-	return text
-}
+// longest holds any expression that a person would type.
+const longest = 60

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	robfig "github.com/robfig/cron/v3"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
 )
 
 // field is one of the five places of an expression.
@@ -72,7 +74,7 @@ func split(expr string) ([]string, *Error) {
 				zone = "Europe/Berlin"
 			}
 			return nil, &Error{Want: "the zone is not a part of the expression; give it with --tz " +
-				strconv.Quote(clipped(zone)), Example: everyNight}
+				strconv.Quote(text.Clip(zone, longest)), Example: everyNight}
 		}
 		if strings.HasPrefix(first, "@") {
 			return nickname(strings.ToLower(joined(expr)))

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Duration is a duration in its two largest units: "57 min", "7 h 40 min", "2 d 3 h".
@@ -89,10 +90,13 @@ func List(names []string, most int) string {
 
 // Clip keeps user text short enough for a phone.
 func Clip(s string, most int) string {
-	if r := []rune(s); len(r) > most {
-		return string(r[:most-1]) + "…"
+	if utf8.RuneCountInString(s) <= most {
+		return s
 	}
-	return s
+	if most < 1 {
+		return ""
+	}
+	return string([]rune(s)[:most-1]) + "…"
 }
 
 func Capital(s string) string {

@@ -33,3 +33,30 @@ func TestNumbers(t *testing.T) {
 		}
 	}
 }
+
+func TestEditDistance(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		a, b string
+		want int
+	}{
+		{"", "abc", 3}, {"timeout", "timeout", 0}, {"timout", "timeout", 1}, {"sokcets", "sockets", 1}, {"a", "", 1},
+		{"zürich", "zurich", 1}, {"kitten", "sitting", 3},
+	} {
+		if got := EditDistance(c.a, c.b); got != c.want {
+			t.Errorf("%q and %q: %d, want %d", c.a, c.b, got, c.want)
+		}
+	}
+}
+
+func TestClip(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		most int
+		want string
+	}{{9, "für immer"}, {8, "für imm…"}, {1, "…"}, {0, ""}, {-1, ""}} {
+		if got := Clip("für immer", c.most); got != c.want {
+			t.Errorf("%d: %q", c.most, got)
+		}
+	}
+}

@@ -5,24 +5,28 @@ import "strings"
 // Nearest returns the candidate that a typo most likely meant; empty when none is near: more than a third of it would
 // have to change.
 func Nearest(typed string, candidates []string) string {
+	if len([]rune(typed)) > maxTypoWord {
+		return ""
+	}
 	best, least := "", max(1, len([]rune(typed))/3)+1
 	for _, c := range candidates {
-		if d := editDistance(strings.ToLower(typed), strings.ToLower(c)); d < least {
+		if len([]rune(c)) > maxTypoWord {
+			continue
+		}
+		if d := EditDistance(strings.ToLower(typed), strings.ToLower(c)); d < least {
 			best, least = c, d
 		}
 	}
 	return best
 }
 
-// editDistance counts the letters that were added, left out, replaced or swapped with their neighbour between a and b.
-func editDistance(a, b string) int {
+// EditDistance counts the letters that were added, left out, replaced or swapped with their neighbour between a and b.
+func EditDistance(a, b string) int {
 	s, t := []rune(a), []rune(b)
-	if len(s) > maxTypoWord || len(t) > maxTypoWord {
-		return maxTypoWord
-	}
-	var before, above, row [maxTypoWord + 1]int // the last two rows of the table, and the one being filled
-	for j := range t {
-		above[j+1] = j + 1
+	// the last two rows of the table, and the one being filled
+	before, above, row := make([]int, len(t)+1), make([]int, len(t)+1), make([]int, len(t)+1)
+	for j := range above {
+		above[j] = j
 	}
 	for i := range s {
 		row[0] = i + 1
@@ -36,7 +40,7 @@ func editDistance(a, b string) int {
 				row[j+1] = min(row[j+1], before[j-1]+1)
 			}
 		}
-		before, above = above, row
+		before, above, row = above, row, before
 	}
 	return above[len(t)]
 }
