@@ -261,7 +261,7 @@ func (w *world) authorizedRun(d *deed, run []string) {
 	if _, may := d.alone(); may || len(votes) >= max(1, need) || len(votes) >= need && started != nil {
 		return
 	}
-	if w.standing(d, need, started != nil) {
+	if w.standing(d, run[1], need, started != nil) {
 		return
 	}
 	from, to := d.revisions()
@@ -285,19 +285,12 @@ const (
 )
 
 // standing reports whether what was agreed to once, for every run, covers this one.
-func (w *world) standing(d *deed, need int, now bool) bool {
-	if restsOnFile.MatchString(d.words()) {
+func (w *world) standing(d *deed, name string, need int, now bool) bool {
+	if restsOnFile.MatchString(d.words()) || name == "filed" {
 		return d.first.from.policy.filed && !now
 	}
-	on := restsOn.FindStringSubmatch(d.words())
-	if on == nil || w.screen.cards[on[1]] == nil || now && need > 0 {
-		return false
-	}
-	saved := w.screen.cards[on[1]]
-	if saved.creator == nil {
-		return false
-	}
-	if !d.planned(saved.creator) {
+	saved := w.savedAs(d, name)
+	if saved == nil || saved.creator == nil || now && need > 0 || !d.planned(saved.creator) {
 		return false
 	}
 	owner := saved.creator.who
@@ -328,6 +321,26 @@ func (w *world) standing(d *deed, need int, now bool) bool {
 		}
 	}
 	return false
+}
+
+// savedAs is the card of what a run rests on: as its own card says, or else, where Slack took none in time, of the
+// request that saved the schedule of this name last.
+func (w *world) savedAs(d *deed, name string) *told {
+	if on := restsOn.FindStringSubmatch(d.words()); on != nil {
+		return w.screen.cards[on[1]]
+	}
+	var last *told
+	for _, id := range w.screen.order {
+		c := w.screen.cards[id]
+		saves := slices.ContainsFunc(c.views, func(v view) bool {
+			m := scheduleIs.FindStringSubmatch(v.status)
+			return m != nil && m[1] == name && v.kafka < d.seq
+		})
+		if saves {
+			last = c
+		}
+	}
+	return last
 }
 
 // keeps checks that what people had agreed to was not taken from them: a request that enough others had approved, by
