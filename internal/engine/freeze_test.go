@@ -429,3 +429,22 @@ func TestAFreezeThatIsNotDecidedYetHoldsWrites(t *testing.T) {
 	b.wait(20 * time.Second)
 	b.want(r, reset.Applied, reset.Verified)
 }
+
+// A thaw that waits for Slack means what was frozen when it was asked for, not what is frozen when Slack answers.
+func TestAThawThatWaitedLiftsNoLaterFreeze(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.people.err = slow()
+	thaw := b.want(b.act(jon, reset.Thaw{Cluster: "prod"}), reset.Planning, "")
+	b.wait(time.Second)
+	b.people.err = nil
+	b.want(b.act(jon, reset.Freeze{Cluster: "prod", Why: "DATA LOSS"}), reset.Applied, reset.Verified)
+	b.wait(time.Minute)
+	if thaw = b.want(thaw, reset.Refused, ""); thaw.Problem.Code != reset.ProblemNotFrozen {
+		t.Errorf("problem %v", thaw.Problem)
+	}
+	in, err := b.Store.Freezes(t.Context())
+	if err != nil || len(in) != 1 {
+		t.Errorf("frozen: %+v, %v", in, err)
+	}
+}

@@ -16,7 +16,7 @@ import (
 
 // planThaw finds the freeze that is meant and asks who may lift it.
 func (s *Service) planThaw(ctx context.Context, due Due, r reset.Request, a reset.Thaw) (time.Time, error) {
-	meant, names, problem, err := s.meantFreezes(ctx, a)
+	meant, names, problem, err := s.meantFreezes(ctx, a, r.CreatedAt)
 	switch {
 	case err != nil:
 		return time.Time{}, err
@@ -56,9 +56,12 @@ func (s *Service) planThaw(ctx context.Context, due Due, r reset.Request, a rese
 	return s.Now(), err
 }
 
-// meantFreezes are those that a thaw may mean: the one that it names, or those of exactly the cluster that was said.
-// Thawing a cluster does not lift a freeze of everything.
-func (s *Service) meantFreezes(ctx context.Context, a reset.Thaw) ([]reset.Frozen, reset.Names, *reset.Problem, error) {
+// meantFreezes are those that a thaw may mean: the one that it names, or those of exactly the cluster that was said, in
+// force when it was asked for: a thaw that waited for Slack must not lift what was frozen meanwhile. Thawing a cluster
+// does not lift a freeze of everything.
+func (s *Service) meantFreezes(
+	ctx context.Context, a reset.Thaw, asked time.Time,
+) ([]reset.Frozen, reset.Names, *reset.Problem, error) {
 	all, names, err := s.freezes(ctx)
 	if err != nil {
 		return nil, names, nil, err
@@ -72,7 +75,7 @@ func (s *Service) meantFreezes(ctx context.Context, a reset.Thaw) ([]reset.Froze
 		return meant, names, nil, nil
 	}
 	meant := slices.DeleteFunc(all, func(f reset.Frozen) bool {
-		return f.Cluster != a.Cluster && f.Scope(names) != a.Cluster ||
+		return f.At.After(asked) || f.Cluster != a.Cluster && f.Scope(names) != a.Cluster ||
 			(f.Cluster == reset.Everything) != (a.Cluster == reset.Everything)
 	})
 	if len(meant) > 0 {
