@@ -13,6 +13,7 @@ import (
 type scheduleDecision struct {
 	right  reset.Verb
 	decide func(*Service, context.Context, Decision) (reset.Reply, error)
+	holds  bool // while it is recorded and not decided, no run of its schedule is written
 }
 
 // scheduleDecisions are those verbs. What they are about may be named as a request or as a schedule. The other verbs
@@ -20,12 +21,12 @@ type scheduleDecision struct {
 //
 //exhaustive:ignore
 var scheduleDecisions = map[DecisionVerb]scheduleDecision{
-	DoPause:    {reset.VerbCancel, (*Service).Pause},
-	DoResume:   {reset.VerbSchedule, (*Service).Resume},
-	DoRemove:   {reset.VerbCancel, (*Service).Remove},
-	DoRunNow:   {reset.VerbSchedule, (*Service).RunNow},
-	DoSkipNext: {reset.VerbCancel, (*Service).SkipNext},
-	DoDelay:    {reset.VerbCancel, (*Service).Delay},
+	DoPause:    {reset.VerbCancel, (*Service).Pause, true},
+	DoResume:   {reset.VerbSchedule, (*Service).Resume, false},
+	DoRemove:   {reset.VerbCancel, (*Service).Remove, true},
+	DoRunNow:   {reset.VerbSchedule, (*Service).RunNow, false},
+	DoSkipNext: {reset.VerbCancel, (*Service).SkipNext, true},
+	DoDelay:    {reset.VerbCancel, (*Service).Delay, true},
 }
 
 // decideSchedule is Decide for them: the right first, here too. Of a name that is none, the verb says so.

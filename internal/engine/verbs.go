@@ -108,7 +108,8 @@ func rowFor(rows []decision, s reset.State) decision {
 
 // holds reports whether a recorded act of this verb holds the write until it is decided.
 func holds(verb string) bool {
-	return slices.ContainsFunc(decisions[DecisionVerb(verb)], func(row decision) bool { return row.holds })
+	return scheduleDecisions[DecisionVerb(verb)].holds ||
+		slices.ContainsFunc(decisions[DecisionVerb(verb)], func(row decision) bool { return row.holds })
 }
 
 // toAsk is what a requester needs the right for.

@@ -67,7 +67,9 @@ func scanSchedule(row scanner) (sc reset.Schedule, err error) {
 	if err := row.Scan(&doc); err != nil {
 		return sc, err
 	}
-	return sc, json.Unmarshal(doc, &sc)
+	err = json.Unmarshal(doc, &sc)
+	sc.FromEarlier()
+	return sc, err
 }
 
 // Schedules implements engine.Store.

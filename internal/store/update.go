@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
@@ -76,6 +77,15 @@ func loadTx(ctx context.Context, q querier, id string) (*engine.Tx, error) {
 	}
 	if view.Schedule, err = scheduleOf(ctx, q, r); err != nil {
 		return nil, err
+	}
+	if sc := view.Schedule; sc != nil && r.Run != nil { // what is about the schedule is about its runs
+		for _, name := range slices.Compact(slices.Sorted(slices.Values([]string{sc.ID, sc.Label(), sc.Request}))) {
+			acts, err := undecided(ctx, q, name)
+			if err != nil {
+				return nil, fmt.Errorf("envelopes about schedule %q: %w", name, err)
+			}
+			view.Undecided = append(view.Undecided, acts...)
+		}
 	}
 	last, err := lastAttempt(ctx, q, id)
 	if errors.Is(err, reset.ErrNotFound) {

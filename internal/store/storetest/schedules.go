@@ -22,7 +22,7 @@ func nightly(id, request string) reset.Schedule {
 		Source: reset.FromSlack, Request: request,
 		Intent: reset.Intent{Cluster: "prod-eu", Group: "billing", Target: reset.Time{At: t0, Back: 24 * time.Hour}},
 		Next:   t0.Add(time.Hour), Owner: mara,
-		Mandate: reset.Mandate{Votes: []reset.Vote{{Actor: jon, At: t0}},
+		Mandate: reset.Mandate{Owner: mara, Votes: []reset.Vote{{Actor: jon, At: t0}},
 			Bounds: reset.Bounds{Topics: []reset.TopicID{{Topic: "orders", ID: "t1"}}}}}
 }
 
