@@ -57,7 +57,8 @@ func whoToNotify(s reset.Story, news []reset.Entry) (ids []string, why words.Cal
 		switch {
 		case e.Event == reset.EvEmergency:
 			ids, why, seq = words.OwnersOf(r), words.CallOwners, e.Seq
-		case r.State == reset.Pending && (e.Event == reset.EvSubmitted || e.Event == reset.EvPlanned):
+		case r.State == reset.Pending &&
+			(e.Event == reset.EvSubmitted || e.Event == reset.EvPlanned || e.Event == reset.EvReopened):
 			ids, why, seq = r.Ruling.Approvers, words.CallApprovers, e.Seq
 		}
 	}

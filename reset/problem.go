@@ -158,6 +158,7 @@ const (
 	VoidDirection VoidReason = "direction" // Topic, Parts
 	VoidEffect    VoidReason = "effect"    // Ruling, where it needs more approvals
 	VoidRival     VoidReason = "rival"     // Request: the one that came first
+	VoidTouched   VoidReason = "touched"   // Ruling: one person is not enough for the undo any more
 	VoidRule      VoidReason = "rule"
 	VoidStanding  VoidReason = "standing"
 	VoidTime      VoidReason = "time"

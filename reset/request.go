@@ -223,6 +223,10 @@ const (
 	EvRejected      Event = "rejected"
 	EvApproved      Event = "approved"
 	EvVoided        Event = "approval voided"
+	EvVoteDropped   Event = "vote dropped"         // of a deactivated account, or not by a listed principal any more
+	EvEmergencyOver Event = "emergency over"       // for the same reasons
+	EvRulesChanged  Event = "rules changed"        // another rule decides, or the rule asks for more
+	EvReopened      Event = "approval asked again" // what was approved lacks approvals now
 	EvIdle          Event = "idle"
 	EvBusy          Event = "busy"
 	EvApplying      Event = "applying"

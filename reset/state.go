@@ -43,8 +43,8 @@ var Transitions = map[State][]State{
 	Planning: {Draft, Pending, Approved, Refused, Cancelled, Expired},
 	Draft:    {Pending, Approved, Planning, Cancelled, Expired},
 	Pending:  {Approved, Planning, Rejected, Cancelled, Expired},
-	Approved: {Applying, Planning, Cancelled, Expired},
-	Applying: {Applied, Failed, Approved}, // approved again: proved that nothing was written
+	Approved: {Applying, Pending, Planning, Cancelled, Expired}, // pending again: a vote no longer counts
+	Applying: {Applied, Failed, Approved},                       // approved again: proved that nothing was written
 
 	Applied: nil, Failed: nil, Refused: nil, Rejected: nil, Cancelled: nil, Expired: nil,
 }

@@ -14,7 +14,8 @@ import (
 // submit asks for the approvals of a draft, or arms it when it needs none.
 func submit(s *Service, tx *Tx, x *deciding) error {
 	r := tx.Request
-	r.Asked, r.Ruling.Principal, x.reply.Did = true, x.ruling.Principal, reset.DidSubmit
+	r.Asked, x.reply.Did = true, reset.DidSubmit
+	s.judgedBy(tx, x.ruling)
 	if in, _ := r.Intent(); in.Emergency != "" {
 		s.markEmergency(tx, x.Actor, x.ruling.Principal, in.Emergency)
 	}
@@ -29,13 +30,19 @@ func submit(s *Service, tx *Tx, x *deciding) error {
 
 // vote counts an approval in the transaction that it may complete.
 func vote(s *Service, tx *Tx, x *deciding) error {
+	if err := s.settleVotes(tx, x.authority); err != nil {
+		return err
+	}
 	if x.votedBefore(tx) {
 		return nil
 	}
 	r := tx.Request
+	if x.authority.dropped(x.Actor) == reset.DeniedTwice { // under another id
+		x.reply.Did = reset.DidAlready
+		return nil
+	}
 	x.reply.Did = reset.DidVote
-	tx.AddVote(reset.Vote{Request: r.ID, Revision: r.Revision, Digest: r.Digest, Actor: x.Actor,
-		Rule: x.ruling.Rule, Principal: x.ruling.Principal, At: s.Now()})
+	tx.AddVote(s.voteOf(*r, x))
 	x.reply.Votes = len(tx.Votes)
 	tx.Log(s.entry(r, x.Actor, reset.EvVoted, "votes", strconv.Itoa(x.reply.Votes), "need", strconv.Itoa(r.Need)))
 	if x.reply.Votes < r.Need {

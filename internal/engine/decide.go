@@ -39,6 +39,8 @@ type deciding struct {
 	shownAt time.Time      // when the current revision was shown
 	reply   reset.Reply
 
+	authority authority // of a vote: what the rules say of all votes, with this one
+
 	ask *reset.Request // a new request that the change asks for
 }
 
@@ -80,6 +82,11 @@ func (s *Service) decideOnce(ctx context.Context, d Decision, rows []decision) (
 	}
 	if x.shownAt, err = s.shownAt(ctx, r); err != nil {
 		return reset.Reply{}, err
+	}
+	if x.row.votes && x.beyond == nil {
+		if x.authority, err = s.judgeVotes(ctx, r, s.voteOf(r, x)); err != nil {
+			return reset.Reply{}, err
+		}
 	}
 	err = s.Store.Update(ctx, r.ID, nil, func(tx *Tx) error { return s.judge(tx, x) })
 	switch {

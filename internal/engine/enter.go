@@ -26,7 +26,7 @@ func (s *Service) startApply(ctx context.Context, due *Due, r reset.Request, sna
 	var no objection
 	switch {
 	case errors.As(err, &no):
-		return s.obey(ctx, *due, r, no.verdict)
+		return s.obey(ctx, *due, f, no.verdict)
 	case err != nil:
 		return time.Time{}, err
 	}
@@ -40,7 +40,8 @@ type objection struct{ verdict }
 func (o objection) Error() string { return "not written: " + o.check }
 
 // obey handles the verdict on a request that the gate stops.
-func (s *Service) obey(ctx context.Context, due Due, r reset.Request, v verdict) (time.Time, error) {
+func (s *Service) obey(ctx context.Context, due Due, f facts, v verdict) (time.Time, error) {
+	r := f.seen
 	switch v.then {
 	case askKafka:
 		return s.waitForKafka(ctx, due, r, v.problem)
@@ -54,6 +55,8 @@ func (s *Service) obey(ctx context.Context, due Due, r reset.Request, v verdict)
 		return time.Time{}, s.endRun(ctx, due, r, v.problem)
 	case pauseSchedule:
 		return s.Now(), s.pauseDoubted(ctx, r, *v.problem.Ruling)
+	case askApproval:
+		return s.Now(), s.reopen(ctx, due, r, f.authority, f.judged())
 	case lookAgain, write: // its state is read again at once
 	}
 	return s.Now(), nil
@@ -67,7 +70,7 @@ func (s *Service) readFacts(ctx context.Context, r reset.Request, snap reset.Sna
 	}
 	f := facts{infos: s.Infos, seen: r, group: snap.Group, recheck: reset.Recheck(r, planned, snap, s.Now())}
 	if f.recheck.Wait == nil && f.recheck.Void == nil { // otherwise there is no effect to ask about
-		err = s.rulesInForce(ctx, &f)
+		f.authority, err = s.rulesInForce(ctx, r, f.recheck, snap.Group, false)
 	}
 	return f, err
 }
@@ -92,7 +95,10 @@ func (s *Service) enterApplying(tx *Tx, f facts, a reset.Attempt, writes []reset
 	}
 	r := tx.Request
 	r.Attempt, r.Problem, r.Retries, r.Observation = a.N, nil, 0, f.seen.Observation
-	r.Bounds, _ = boundsNow(f.seen, a.Effect, f.ruling)
+	// the rule that it is written by is the one that is shown
+	if err := s.settle(tx, f.authority, f.judged()); err != nil {
+		return err
+	}
 	r.Drift = &reset.Drift{At: s.Now(), Effect: a.Effect}
 	tx.Begin(a, writes)
 	tx.Log(s.entry(r, reset.Actor{}, reset.EvApplying, "attempt", strconv.Itoa(a.N), "partitions",
@@ -101,11 +107,11 @@ func (s *Service) enterApplying(tx *Tx, f facts, a reset.Attempt, writes []reset
 	return r.Advance(reset.Applying)
 }
 
-// makeRoom plans again what others had approved: it was approved for offsets that this reset moves.
+// makeRoom plans again what others had approved, or were about to ask for: it was for offsets that this reset moves.
 func (s *Service) makeRoom(tx *Tx) error {
 	in, _ := tx.Request.Intent()
 	for _, o := range rivals(s.Now(), tx) {
-		if o.State != reset.Approved {
+		if o.State != reset.Approved && o.State != reset.Draft {
 			continue // its own undo: it is settled once that has written something, see undone
 		}
 		o.Problem = reset.VoidedProblem(reset.VoidRival).On(in.Cluster, in.Group).For(tx.Request.ID)
@@ -120,29 +126,20 @@ func (s *Service) makeRoom(tx *Tx) error {
 	return nil
 }
 
-// rulesInForce asks whether the rules as they are now still allow what was approved, with the memberships as they were
-// recorded: a change of shift must not cancel an armed reset. A standing approval is judged by the memberships of now.
-func (s *Service) rulesInForce(ctx context.Context, f *facts) (err error) {
-	r, e := f.seen, f.recheck.Effect
-	if f.votes, f.mandate, err = s.countedVotes(ctx, r, e); err != nil {
-		return err
+// rulesInForce asks what the rules as they are now say of what was agreed to, with the memberships as they were
+// recorded: a change of shift must not cancel an armed reset. Preview: nothing is written on the answer.
+func (s *Service) rulesInForce(
+	ctx context.Context, r reset.Request, rc reset.Rechecked, g reset.GroupState, preview bool,
+) (authority, error) {
+	var a authority
+	var err error
+	if a.votes, a.mandate, err = s.countedVotes(ctx, r, rc.Effect); err != nil {
+		return a, err
 	}
-	asking := question(&r, intentOf(r), reset.VerbApply, &e)
-	asking.Votes, asking.Mandate, asking.OneIsEnough = f.votes, nil, s.Now().Before(r.SoloUntil)
-	asking.Principal, asking.Emergency = r.Ruling.Principal, r.Emergency
-	if r.Run != nil {
-		asking.Mandate = f.mandate
-	}
-	var p *reset.Problem
-	f.ruling, p = s.permit(ctx, asking, r.ID)
-	if p != nil && f.ruling.Denial == reset.DeniedUnknown {
-		if asking.Mandate == nil {
-			return s.postponed(p) // what cannot be told voids nothing: it is asked again
+	if s.Now().Before(r.SoloUntil) {
+		if a.solo, err = s.isUntouched(ctx, r, rc.Steps, g); err != nil {
+			return a, err
 		}
-		f.unread = unreadMandate(p)
 	}
-	if f.ruling.Note != "" {
-		s.Log.Warn("rules were checked with recorded memberships", "request", r.ID, "note", f.ruling.Note)
-	}
-	return nil // a no is the gate's to judge
+	return s.authorityOver(ctx, r, rc.Effect, a, preview)
 }

@@ -17,16 +17,16 @@ import (
 
 // facts are what was read before the transaction that enters applying.
 type facts struct {
-	now     time.Time
-	infos   []reset.ClusterInfo // the configured clusters
-	seen    reset.Request       // the request as it was when the rest was read
-	group   reset.GroupState    // as Kafka answered with the offsets
-	recheck reset.Rechecked     // what would be written, and whether the approval still covers it
-	ruling  reset.Ruling        // the rules in force on that effect, with memberships as they were recorded
-	votes   []reset.Vote        // that the ruling counted
-	mandate *reset.Mandate      // the standing approval that they belong to; nil: people approved this very request
-	unread  *reset.Problem      // Slack did not answer who still has the rights of that standing approval
+	now       time.Time
+	infos     []reset.ClusterInfo // the configured clusters
+	seen      reset.Request       // the request as it was when the rest was read
+	group     reset.GroupState    // as Kafka answered with the offsets
+	recheck   reset.Rechecked     // what would be written, and whether that is still what was agreed to
+	authority                     // the rules in force on that effect, with what was recorded when people acted
 }
+
+// judged is what becomes of what was agreed to.
+func (f facts) judged() judgement { return f.judge(f.seen, f.recheck.Effect) }
 
 // verdict is what the gate says. Its zero value is: write.
 type verdict struct {
@@ -35,7 +35,8 @@ type verdict struct {
 	problem *reset.Problem // the problem to show; nil: none
 }
 
-// then is what happens to a request that the gate stops. It stays approved, unless it is planned again or ends.
+// then is what happens to a request that the gate stops. It stays approved, unless it is planned again, asks for
+// approvals again, or ends.
 type then int
 
 const (
@@ -47,6 +48,7 @@ const (
 	end                // it can never be written under this name
 	endRun             // its schedule asks for it no longer
 	pauseSchedule      // the standing approval of its schedule is no longer valid
+	askApproval        // it lacks approvals, for what is the same
 )
 
 // check is one reason not to write. A problem without a then is not possible: see object.
@@ -72,6 +74,7 @@ var gateChecks = []check{
 	{"approved times", isAtApprovedTime},
 	{"standing approval", isMandateValid},
 	{"rule", isAllowed},
+	{"approvals", hasApprovals},
 	{"other requests", isAlone},
 }
 
@@ -181,9 +184,10 @@ func isSameAct(f facts, _ *Tx) verdict {
 	return verdict{}
 }
 
-// isWithinBounds: the effect is within what was asked for, or within a tier that needs no more approvals.
+// isWithinBounds: the effect is within what was asked for, or within a tier that needs no more approvals. One person is
+// enough for an undo only while the group is untouched since the reset.
 func isWithinBounds(f facts, _ *Tx) verdict {
-	if _, p := boundsNow(f.seen, f.recheck.Effect, f.ruling); p != nil {
+	if p := f.judged().problem; p != nil && p.Want != string(reset.VoidRule) {
 		return verdict{then: planAgain, problem: p}
 	}
 	return verdict{}
@@ -202,13 +206,20 @@ func areVotesCurrent(f facts, tx *Tx) verdict {
 	return verdict{}
 }
 
-// isAllowed: the rules in force allow it, and the votes are enough for them.
-func isAllowed(f facts, tx *Tx) verdict {
-	if f.ruling.Allowed && (f.mandate != nil && f.ruling.MandateValid || len(f.votes) >= f.ruling.Need) {
-		return verdict{}
+// isAllowed: the rules in force allow it.
+func isAllowed(f facts, _ *Tx) verdict {
+	if p := f.judged().problem; p != nil {
+		return verdict{then: planAgain, problem: p}
 	}
-	ruling := f.ruling
-	return voided(tx, reset.VoidRule, &ruling)
+	return verdict{}
+}
+
+// hasApprovals: the votes that count by the rules in force are as many as those need, and as were asked for.
+func hasApprovals(f facts, _ *Tx) verdict {
+	if f.judged().lacks > 0 {
+		return verdict{then: askApproval}
+	}
+	return verdict{}
 }
 
 // isAlone: no other request writes to the group, left it in doubt, or comes before a schedule's run.
@@ -225,40 +236,12 @@ func isAlone(f facts, tx *Tx) verdict {
 	return verdict{}
 }
 
-// rivals are the other requests that a write concerns. What is only announced is none: it looks again at its time.
+// rivals are the other requests that a write concerns. What is only announced, or for a time to come, is none: it looks
+// again at its time.
 func rivals(now time.Time, tx *Tx) []reset.Request {
 	return slices.DeleteFunc(slices.Clone(tx.Rivals), func(o reset.Request) bool {
-		_, move := o.Intent()
-		return !move || o.State == reset.Approved && o.NotBefore.After(now)
+		in, move := o.Intent()
+		return !move || o.State == reset.Approved && o.NotBefore.After(now) ||
+			o.State == reset.Draft && reset.InFuture(in)
 	})
-}
-
-// boundsNow are the bounds of an effect that has left the tier that was asked for. Where the tier that covers it now
-// needs no more approvals, the approval counts, and its bounds are that tier's; where it needs more, or none covers
-// it, it has to be approved again. A request with a limit of its own (an emergency, an undo without approval, a
-// standing approval) has no other tier.
-func boundsNow(r reset.Request, e reset.Effect, ruling reset.Ruling) (reset.Bounds, *reset.Problem) {
-	b, in := r.Bounds, intentOf(r)
-	if b.Covers(e) {
-		return b, nil
-	}
-	p := reset.VoidedProblem(reset.VoidEffect).On(in.Cluster, in.Group).For(r.ID)
-	switch {
-	case hasOwnLimit(r):
-		return b, p
-	case ruling.Cap != "" || ruling.Need > r.Need:
-		p.Ruling = &ruling
-		return b, p
-	case !ruling.Allowed:
-		return b, nil // for a reason that has nothing to do with the effect: isAllowed says it
-	}
-	if b.MaxSkip, b.MaxReplay = ruling.MaxSkip, ruling.MaxReplay; !b.Covers(e) {
-		return r.Bounds, p
-	}
-	return b, nil
-}
-
-// hasOwnLimit reports whether a request has a limit of its own, which no tier of the rule replaces.
-func hasOwnLimit(r reset.Request) bool {
-	return r.Emergency != nil || !r.SoloUntil.IsZero() || r.Mandate != nil && !r.Mandate.File
 }

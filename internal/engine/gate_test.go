@@ -16,12 +16,13 @@ func passes() (facts, *Tx) {
 		ClusterID: "K1",
 		Act: reset.Move{Intent: reset.Intent{
 			Cluster: "prod", Group: "billing", Target: reset.Exact{Offset: 100}}},
-		Bounds: reset.Bounds{MaxSkip: 500, MaxReplay: 500}, Deadline: gateNow.Add(time.Minute), NotBefore: gateNow}
+		Bounds: reset.Bounds{MaxSkip: 500, MaxReplay: 500}, Deadline: gateNow.Add(time.Minute), NotBefore: gateNow,
+		Ruling: reset.Ruling{Rule: "pay"}}
 	votes := []reset.Vote{{Request: r.ID, Revision: 2, Digest: "d2", Actor: person("U0JON"), Rule: "pay"},
 		{Request: r.ID, Revision: 2, Digest: "d2", Actor: person("U0KIM"), Rule: "pay"}}
 	f := facts{now: gateNow, seen: r, group: reset.GroupState{Exists: true, State: "Empty"},
-		recheck: reset.Rechecked{Effect: reset.Effect{Replay: 100, Skip: 100}}, votes: votes,
-		ruling: reset.Ruling{Allowed: true, Rule: "pay", Need: 2, MaxSkip: 500, MaxReplay: 500}}
+		recheck: reset.Rechecked{Effect: reset.Effect{Replay: 100, Skip: 100}}, authority: authority{votes: votes,
+			ruling: reset.Ruling{Allowed: true, Rule: "pay", Need: 2, MaxSkip: 500, MaxReplay: 500}}}
 	now := r
 	f.infos = []reset.ClusterInfo{{Name: "first"}, {Name: "prod"}, {Name: "second"}}
 	return f, &Tx{Request: &now, Votes: slices.Clone(votes), Kafkas: map[string]string{"first": "K2", "prod": "K1"},
@@ -74,6 +75,19 @@ func more(need int) change {
 	}
 }
 
+// wants is a rule in force that asks for so many approvals of the same effect.
+func wants(need int) change {
+	return read(func(f *facts) { f.ruling.Need, f.agreed.Need = need, need })
+}
+
+// drops is a vote that counts no more, so that one is too few.
+func drops(who string, why reset.Denial) change {
+	return read(func(f *facts) {
+		f.ruling.Allowed, f.ruling.Denial = f.ruling.Need < 2, reset.DeniedVotes
+		f.ruling.Dropped = []reset.DroppedVote{{Actor: person(who), Why: why}}
+	})
+}
+
 var (
 	// runOf is a run of an active schedule that people approved, because its standing approval did not cover it.
 	runOf = together(both(func(r *reset.Request) {
@@ -86,6 +100,9 @@ var (
 		tx.Votes, f.mandate, f.ruling.MandateValid = nil, tx.Request.Mandate, true
 	})
 	fileRun = together(coveredRun, both(func(r *reset.Request) { r.Mandate.File = true }))
+	solo    = both(func(r *reset.Request) {
+		r.Undoes, r.Need, r.SoloUntil = "k111", 0, gateNow.Add(time.Minute)
+	})
 )
 
 // freezing is a freeze that was asked for so long ago and is not decided yet.
@@ -188,10 +205,10 @@ var objections = []struct {
 		together(more(0), both(func(r *reset.Request) { r.Emergency = &reset.Emergency{} })),
 		planAgain, reset.ProblemVoided, "effect"},
 	{"effect", "an eased undo beyond its bounds",
-		together(more(0), both(func(r *reset.Request) { r.SoloUntil = gateNow.Add(1) })),
-		planAgain, reset.ProblemVoided, "effect"},
-	{"effect", "a run beyond its standing approval", together(more(0), runOf), planAgain, reset.ProblemVoided,
-		"effect"},
+		together(more(0), solo, read(func(f *facts) { f.solo = true })), planAgain, reset.ProblemVoided, "effect"},
+	{"effect", "an undo whose group was touched",
+		together(solo, read(func(f *facts) { f.ruling.Need = 1 })), planAgain, reset.ProblemVoided, "touched"},
+	{"effect", "a run beyond its standing approval", together(more(0), runOf), planAgain, reset.ProblemVoided, "effect"},
 	{"effect", "a time that came, beyond what was agreed to",
 		together(more(0), both(func(r *reset.Request) { r.Mandate = &reset.Mandate{} })),
 		planAgain, reset.ProblemVoided, "effect"},
@@ -212,8 +229,17 @@ var objections = []struct {
 		planAgain, reset.ProblemVoided, "rule"},
 	{"rule", "no for another reason than the effect, which has grown",
 		together(more(2), read(func(f *facts) { f.ruling.Allowed = false })), planAgain, reset.ProblemVoided, "rule"},
-	{"rule", "the rules in force want three",
-		read(func(f *facts) { f.ruling.Need = 3 }), planAgain, reset.ProblemVoided, "rule"},
+	{"rule", "a standing approval that lacks a vote",
+		together(runOf, read(func(f *facts) { f.ruling.Allowed, f.ruling.Denial = false, reset.DeniedVotes })),
+		planAgain, reset.ProblemVoided, "rule"},
+
+	{"approvals", "the rules in force want three", wants(3), askApproval, "", ""},
+	{"approvals", "the rules in force want none, and a vote is dropped",
+		together(wants(0), drops("U0JON", reset.DeniedNotIn)), askApproval, "", ""},
+	{"approvals", "a deactivated voter", drops("U0KIM", reset.DeniedGone), askApproval, "", ""},
+	{"approvals", "a person whose emergency counts no more",
+		together(drops("U0KIM", reset.DeniedGone), both(func(r *reset.Request) { r.Emergency = &reset.Emergency{} }),
+			read(func(f *facts) { f.ruling.EmergencyOver = reset.DeniedGone })), askApproval, "", ""},
 
 	{"other requests", "another reset is writing",
 		rival(reset.Applying, "", gateNow), wait, reset.ProblemBlocked, ""},
@@ -272,7 +298,17 @@ func TestTheGateLetsThrough(t *testing.T) {
 		"a freeze was asked for a minute ago":     freezing("prod", time.Minute),
 		"a freeze of another cluster is recorded": freezing("second", 0),
 		"a tier that needs no more":               more(2),
-		"a run of the file in another tier":       together(more(0), fileRun),
+		"three votes, and one is dropped": together(drops("U0KIM", reset.DeniedGone), func(f *facts, tx *Tx) {
+			third := reset.Vote{Revision: 2, Digest: "d2", Actor: person("U0ANN")}
+			f.votes, tx.Votes = append(f.votes, third), append(tx.Votes, third)
+			f.ruling.Allowed, f.ruling.Denial = true, ""
+		}),
+		"another rule that asks for as much": read(func(f *facts) { f.ruling.Rule = "billing" }),
+		"an undo of an untouched group":      together(solo, read(func(f *facts) { f.solo, f.ruling.Need = true, 0 })),
+		"an undo that needs nobody anyway":   together(solo, read(func(f *facts) { f.ruling.Need = 0 })),
+		"an emergency": together(both(func(r *reset.Request) { r.Emergency = &reset.Emergency{} }),
+			func(f *facts, tx *Tx) { f.ruling.Need, f.votes, tx.Votes = 0, nil, nil }),
+		"a run of the file in another tier": together(more(0), fileRun),
 		"a standing approval's votes": func(f *facts, tx *Tx) {
 			tx.Votes, f.votes[0].Revision, f.votes[1].Digest = nil, 1, "mandate"
 		},

@@ -106,7 +106,7 @@ func (s *Service) makeDraft(ctx context.Context, r reset.Request) (draftResult, 
 	}
 	d.plan.Warnings = append(d.plan.Warnings, late...)
 	if r.Undoes != "" {
-		if d.soloUntil, problem, err = s.soloUndoUntil(ctx, r.Undoes, d); problem != nil || err != nil {
+		if d.soloUntil, problem, err = s.soloUndoUntil(ctx, r.ID, r.Undoes, d); problem != nil || err != nil {
 			return d, problem, err
 		}
 	}
@@ -235,6 +235,7 @@ func (s *Service) savePlan(ctx context.Context, due Due, r reset.Request, d draf
 		}
 		if r.Digest != "" {
 			r.Revision++
+			r.Emergency = nil // what one person took upon themselves was the revision before, as votes were for it
 		}
 		r.Act, r.Options, r.Question, r.Problem, r.Topics, r.Retries = d.plannedAct(r.Act), d.options, "",
 			keepVoid(r.Problem), nil, 0

@@ -68,6 +68,12 @@ func (s *Service) recompute(ctx context.Context, due *Due, r reset.Request) (aga
 	if s.Now().Before(s.recomputeAt(*due, r)) || reset.InFuture(in) {
 		return false, nil
 	}
+	return s.recomputeNow(ctx, due, r)
+}
+
+// recomputeNow recomputes what a waiting request would do, unless many others are being recomputed.
+func (s *Service) recomputeNow(ctx context.Context, due *Due, r reset.Request) (again bool, err error) {
+	in, _ := r.Intent()
 	l := s.checkBatch(in.Cluster)
 	if l.numbering.Add(1) > maxRecompute {
 		l.numbering.Add(-1)
@@ -80,37 +86,47 @@ func (s *Service) recompute(ctx context.Context, due *Due, r reset.Request) (aga
 		s.Log.Debug("numbers could not be recomputed", "request", r.ID, "err", err)
 		return false, nil
 	}
-	bounds, p := r.Bounds, rc.Void
-	if p == nil && !bounds.Covers(rc.Effect) {
-		if bounds, p, err = s.boundsInForce(ctx, r, rc.Effect); err != nil {
-			s.Log.Warn("policy cannot tell how many approvals are needed now; it is asked again", "request", r.ID,
-				"err", err)
-			return false, nil
-		}
+	if rc.Void != nil {
+		return true, s.voidNow(ctx, *due, r, rc, rc.Void)
 	}
-	if p != nil {
-		if len(rc.Steps) > 0 {
-			p.Count, p.Other = rc.Effect.Replay, rc.Effect.Skip
-		}
-		return true, s.void(ctx, *due, r, p)
+	a, j, err := s.judgeNow(ctx, r, rc, snap.Group)
+	switch {
+	case err != nil:
+		s.Log.Warn("policy cannot tell how many approvals are needed now; it is asked again", "request", r.ID,
+			"err", err)
+		return false, nil
+	case j.problem != nil:
+		return true, s.voidNow(ctx, *due, r, rc, j.problem)
+	case a.changes(r, j):
+		return true, s.reopen(ctx, *due, r, a, j)
 	}
-	return s.recordDrift(ctx, *due, r, rc.Effect, bounds, snap.Group)
+	return s.recordDrift(ctx, *due, r, rc.Effect, j.bounds, snap.Group)
 }
 
-// boundsInForce asks the rules about an effect that has left the tier of its approval.
-func (s *Service) boundsInForce(
-	ctx context.Context, r reset.Request, e reset.Effect,
-) (reset.Bounds, *reset.Problem, error) {
-	if hasOwnLimit(r) {
-		b, p := boundsNow(r, e, reset.Ruling{})
-		return b, p, nil
+// judgeNow says what becomes of a waiting request by the rules in force. What a standing approval covers is asked of it
+// again when it is written.
+func (s *Service) judgeNow(
+	ctx context.Context, r reset.Request, rc reset.Rechecked, g reset.GroupState,
+) (authority, judgement, error) {
+	if restsOnMandate(r) {
+		a := authority{ruling: r.Ruling}
+		if !r.Bounds.Covers(rc.Effect) {
+			return a, a.again(r, reset.VoidEffect), nil
+		}
+		return a, judgement{bounds: r.Bounds, need: r.Need}, nil
 	}
-	f := facts{seen: r, recheck: reset.Rechecked{Effect: e}}
-	if err := s.rulesInForce(ctx, &f); err != nil {
-		return r.Bounds, nil, err
+	a, err := s.rulesInForce(ctx, r, rc, g, true)
+	return a, a.judge(r, rc.Effect), err
+}
+
+// voidNow is void, with the numbers of now.
+func (s *Service) voidNow(
+	ctx context.Context, due Due, r reset.Request, rc reset.Rechecked, p *reset.Problem,
+) error {
+	if len(rc.Steps) > 0 {
+		p.Count, p.Other = rc.Effect.Replay, rc.Effect.Skip
 	}
-	b, p := boundsNow(r, e, f.ruling)
-	return b, p, nil
+	return s.void(ctx, due, r, p)
 }
 
 // recheck reads the current effect of a request, and records how long that took.
@@ -178,7 +194,7 @@ func voidFacts(r reset.Request, p *reset.Problem) []string {
 	if p.Topic != "" {
 		facts = append(facts, "topic", partitionOf(p))
 	}
-	if p.Want == "effect" && p.Ruling != nil {
+	if (p.Want == string(reset.VoidEffect) || p.Want == string(reset.VoidTouched)) && p.Ruling != nil {
 		facts = append(facts, "need", strconv.Itoa(p.Ruling.Need), "was", strconv.Itoa(r.Need), "cap", p.Ruling.Cap)
 	}
 	if p.Count+p.Other > 0 {

@@ -121,7 +121,8 @@ func (s *Service) rulingBefore(
 		return reset.Ruling{}, false
 	}
 	ruling, denied := s.permit(ctx, reset.PolicyQuestion{Actor: r.Actor, Channel: r.Place.Channel, Verb: reset.VerbApply,
-		Cluster: in.Cluster, Group: in.Group, Effect: e, Requester: r.Actor, Votes: r.Mandate.Votes}, r.ID)
+		Cluster: in.Cluster, Group: in.Group, Effect: e, Requester: r.Actor,
+		Principal: r.Ruling.Principal, Votes: r.Mandate.Votes}, r.ID)
 	ruling.MandateValid = true
 	return ruling, denied == nil
 }

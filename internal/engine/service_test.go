@@ -656,22 +656,3 @@ func TestKafkaDownIsWaitedForAndReported(t *testing.T) {
 	b.wait(31 * time.Minute)
 	b.want(r, reset.Expired, "")
 }
-
-func TestDeactivatedUserStopsAnArmedReset(t *testing.T) {
-	t.Parallel()
-	b := newBench(t)
-	b.cluster.Join("billing", reset.Member{ID: "m1"})
-	r := b.ask(mara, reset.Shift{By: -200})
-	b.approve(mara, r)
-	b.approve(kim, r)
-	b.want(r, reset.Approved, "")
-	b.people.gone[kim.ID] = true
-	b.cluster.Join("billing")
-	b.wait(time.Second)
-	b.wait(6 * time.Second)
-	b.wait(time.Second)
-	if r = b.load(r.ID); r.State == reset.Applied || r.Revision < 2 {
-		t.Errorf("%s at revision %d after its approver was deactivated", r.State, r.Revision)
-	}
-	b.committed(900, 900)
-}

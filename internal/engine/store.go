@@ -169,7 +169,7 @@ func (c *Card) Showed(s reset.Story, now time.Time) {
 type Tx struct {
 	Request *reset.Request // as stored; changes to it are stored, with Version one higher
 	Votes   []reset.Vote   // of the current revision
-	// other requests of the group that are approved or applying, or block it (mixed, unclear and not settled)
+	// other requests of the group that are a draft, approved or applying, or block it (mixed, unclear and not settled)
 	Rivals  []reset.Request
 	Attempt *reset.Attempt    // the last one; changes to its fields are stored
 	Freezes []reset.Frozen    // all that are in force, oldest first: reset.FreezesOver says which hold for the request

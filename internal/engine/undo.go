@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
@@ -13,31 +14,76 @@ const soloUndoWithin = 30 * time.Minute
 
 // soloUndoUntil is until when an undo needs no approval. It refuses a pointless undo: when consumers have read past
 // the previous position, it would only replay.
-func (s *Service) soloUndoUntil(ctx context.Context, undone string, d draftResult) (time.Time, *reset.Problem, error) {
-	old, err := s.Store.Load(ctx, undone)
+func (s *Service) soloUndoUntil(
+	ctx context.Context, self, undone string, d draftResult,
+) (time.Time, *reset.Problem, error) {
+	old, writes, err := s.writtenBy(ctx, undone)
 	if err != nil {
 		return time.Time{}, nil, err
 	}
-	a, err := s.Store.LastAttempt(ctx, undone)
-	if err != nil {
-		return time.Time{}, nil, err
-	}
-	writes, err := s.Store.Writes(ctx, undone, a.N)
-	if err != nil {
-		return time.Time{}, nil, err
-	}
-	now := make(map[reset.Partition]reset.Position, len(d.plan.Steps))
-	for _, st := range d.plan.Steps {
-		now[reset.Partition{Topic: st.Topic, Partition: st.Partition}] = st.From
-	}
+	now := positionsOf(d.plan.Steps)
 	if past, pointless := readPast(writes, now); pointless {
 		return time.Time{}, reset.ReadPastProblem(undone, old.Outcome, past).On(d.intent.Cluster, d.intent.Group), nil
 	}
 	until := old.EndedAt.Add(soloUndoWithin)
-	if !d.snap.Group.Idle() || !offsetsUntouched(writes, now) || !s.Now().Before(until) {
-		return time.Time{}, nil, nil
+	if old.Undoes != "" || !d.snap.Group.Idle() || !offsetsUntouched(writes, now) || !s.Now().Before(until) {
+		return time.Time{}, nil, nil // to do again what was taken back is a reset like any other
+	}
+	since, err := s.resetSince(ctx, old, self)
+	if since || err != nil {
+		return time.Time{}, nil, err
 	}
 	return until, nil, nil
+}
+
+// isUntouched reports whether the group is untouched since the reset that an undo takes back: its offsets are where that
+// left them, no member is there, and no other reset was begun.
+func (s *Service) isUntouched(
+	ctx context.Context, r reset.Request, steps []reset.Step, g reset.GroupState,
+) (bool, error) {
+	old, writes, err := s.writtenBy(ctx, r.Undoes)
+	if err != nil || !g.Idle() || !offsetsUntouched(writes, positionsOf(steps)) {
+		return false, err
+	}
+	since, err := s.resetSince(ctx, old, r.ID)
+	return !since, err
+}
+
+// writtenBy is a request and what its last attempt wrote.
+func (s *Service) writtenBy(ctx context.Context, id string) (reset.Request, []reset.Write, error) {
+	old, err := s.Store.Load(ctx, id)
+	if err != nil {
+		return old, nil, err
+	}
+	a, err := s.Store.LastAttempt(ctx, id)
+	if err != nil {
+		return old, nil, err
+	}
+	writes, err := s.Store.Writes(ctx, id, a.N)
+	return old, writes, err
+}
+
+// resetSince reports whether another reset of the group than self was begun since old ended, and may have written.
+// Offsets that were moved there and back again look untouched.
+func (s *Service) resetSince(ctx context.Context, old reset.Request, self string) (bool, error) {
+	in, _ := old.Intent()
+	others, err := s.Store.List(ctx, Filter{Cluster: in.Cluster, Group: in.Group,
+		States: []reset.State{reset.Applying, reset.Applied, reset.Failed}, Limit: 100})
+	return slices.ContainsFunc(others, func(o reset.Request) bool {
+		wrote := o.State == reset.Applying || o.EndedAt.After(old.EndedAt) && o.Outcome != reset.Unchanged &&
+			o.Outcome != reset.RolledBack
+		_, move := o.Intent()
+		return move && o.ID != old.ID && o.ID != self && wrote
+	}), err
+}
+
+// positionsOf are where steps begin.
+func positionsOf(steps []reset.Step) map[reset.Partition]reset.Position {
+	now := make(map[reset.Partition]reset.Position, len(steps))
+	for _, st := range steps {
+		now[reset.Partition{Topic: st.Topic, Partition: st.Partition}] = st.From
+	}
+	return now
 }
 
 // offsetsUntouched reports whether every partition is still at the reset's target.

@@ -34,6 +34,7 @@ type decision struct {
 	own      bool                                              // it is the requester's alone
 	right    func(r *reset.Request, by reset.Actor) reset.Verb // that the policy is asked for; nil: none beside
 	effect   bool                                              // the right is asked for the effect as it is now
+	votes    bool                                              // it is one more vote: all are judged together
 	revision revisionUse
 	reason   reset.Question // what is missing without Why; empty: none is needed
 	ends     bool           // it ends the request, for which it is never too late
@@ -58,7 +59,8 @@ const (
 var decisions = map[DecisionVerb][]decision{
 	DoApprove: {
 		{from: in(reset.Draft), own: true, right: toAsk, effect: true, revision: named, change: submit},
-		{from: in(reset.Pending), right: needs(reset.VerbApprove), effect: true, revision: named, change: vote},
+		{from: in(reset.Pending), right: needs(reset.VerbApprove), effect: true, votes: true, revision: named,
+			change: vote},
 		{right: toAskOrApprove, late: votedAlready},
 	},
 	DoEmergency: {

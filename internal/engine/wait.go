@@ -38,6 +38,11 @@ func (s *Service) checkIdle(ctx context.Context, due *Due, r reset.Request, look
 	}
 	if !l.Group.Idle() {
 		due.Note.Streak = IdleStreak{}
+		if !r.SoloUntil.IsZero() { // who joins touches the group: one person is not enough for the undo any more
+			if again, err := s.recomputeNow(ctx, due, r); again || err != nil {
+				return s.Now(), err
+			}
+		}
 		return s.busy(ctx, *due, r, l.Group)
 	}
 	if next, served, err := s.settling(ctx, due, r, look); !served {

@@ -151,7 +151,7 @@ func rivals(ctx context.Context, q querier, r reset.Request) ([]reset.Request, e
 	}
 	return queryAll(ctx, q, scanRequest, `
 		SELECT doc FROM requests WHERE grp = ? AND id <> ?
-			AND state IN ('approved', 'applying', 'failed') AND (state <> 'failed' OR id IN (SELECT id FROM blocking))
+			AND state IN ('draft', 'approved', 'applying', 'failed') AND (state <> 'failed' OR id IN (SELECT id FROM blocking))
 			AND (cluster_id = ? OR cluster_id = '' OR ? = '') AND (cluster = ? OR cluster_id <> '' AND cluster_id = ?)
 		ORDER BY created_at, id`, in.Group, r.ID, r.ClusterID, r.ClusterID, in.Cluster, r.ClusterID)
 }

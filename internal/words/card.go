@@ -111,6 +111,7 @@ func pending(c *Content, s reset.Story, v timeFormat) {
 	if r.Run != nil && r.Problem != nil {
 		c.Lines = append(c.Lines, say("The standing approval does not cover this run", why(r), "."))
 	}
+	c.Lines = append(c.Lines, droppedLines(s)...)
 	plan(c, s, v)
 	who := people(r.Ruling.Approvers, Notify, "or")
 	need := say("Needs ", strong(text.Counted(r.Need, "approval")+" from "), who)
@@ -331,6 +332,10 @@ func ended(c *Content, s reset.Story, v timeFormat) {
 			c.Buttons = []Button{retryButton(r, "Ask again")}
 		}
 	case reset.Refused:
+		if p := r.Problem; p != nil && p.Code == reset.ProblemDenied {
+			c.Lines = append(c.Lines, denialOf(p, say(person(r.Actor))), say("Nothing was changed."))
+			return
+		}
 		c.Lines = append(c.Lines, refusal(s)...)
 	default:
 		c.Lines = append(c.Lines, say(text.Capital(states[r.State]), byWhom(by), when(by, v), because(by),

@@ -109,9 +109,12 @@ func hiddenLine(request string, why reset.Denial) Line {
 	}
 }
 
-// denialLine says no, which rule says so, and who may instead.
-func denialLine(p *reset.Problem) Line {
-	no := denial{Problem: p, ruling: reset.Ruling{Denial: reset.DeniedNoRule}}
+// denialLine says no to the person who wanted it, which rule says so, and who may instead.
+func denialLine(p *reset.Problem) Line { return denialOf(p, say("You")) }
+
+// denialOf is denialLine where others read it too: it names whom it says no to.
+func denialOf(p *reset.Problem, whom Line) Line {
+	no := denial{Problem: p, ruling: reset.Ruling{Denial: reset.DeniedNoRule}, whom: whom}
 	if p.Ruling != nil {
 		no.ruling = *p.Ruling
 	}
@@ -128,6 +131,7 @@ func denialLine(p *reset.Problem) Line {
 type denial struct {
 	*reset.Problem
 	ruling reset.Ruling
+	whom   Line
 }
 
 func (no denial) what() string {
@@ -138,7 +142,7 @@ func (no denial) what() string {
 }
 
 func (no denial) refused() Line {
-	return say("You may not ", cmp.Or(verbs[no.Verb].mayNot, "do that with"), " ", no.what())
+	return say(no.whom, " may not ", cmp.Or(verbs[no.Verb].mayNot, "do that with"), " ", no.what())
 }
 
 func (no denial) rule() string {

@@ -76,6 +76,10 @@ var events = map[reset.Event]struct {
 		return say("It is planned again", voided(e), e.fact("replay", "; it now replays at most "),
 			e.fact("skip", ", skips at most "), ". Earlier approvals no longer count.")
 	}},
+	reset.EvVoteDropped:   {inThread, voteDroppedLine},
+	reset.EvEmergencyOver: {inThread, emergencyOverLine},
+	reset.EvRulesChanged:  {inThread, rulesChangedLine},
+	reset.EvReopened:      {inThread, reopenedLine},
 
 	// What the bot did with it.
 	reset.EvIdle: {inCard, func(e entry) Line {

@@ -147,22 +147,44 @@ func voidedLine(r reset.Request) Line {
 	if r.Before == nil {
 		return nil
 	}
+	return say(movedLine(r), movedBecause(r), earlierApprovals(r))
+}
+
+// movedLine is what a plan does now, and what it did before it was made again.
+func movedLine(r reset.Request) Line {
 	b, e := *r.Before, r.Actual()
+	moved := strong("The plan has moved")
 	switch {
 	case r.Unplaced() != "" && b != e:
-		return say(strong("The plan has moved"), ": it now ", effectBrief(r), ". Earlier approvals no longer count.")
+		return say(moved, ": it now ", effectBrief(r), ".")
 	case b.Replay != e.Replay && b.Skip != e.Skip:
-		return say(strong("The plan has moved"), ": it replays at most ", text.WithCommas(e.Replay), " now instead of ",
+		return say(moved, ": it replays at most ", text.WithCommas(e.Replay), " now instead of ",
 			text.WithCommas(b.Replay), ", and skips at most ", text.WithCommas(e.Skip), " instead of ",
-			text.WithCommas(b.Skip), ". Earlier approvals no longer count.")
+			text.WithCommas(b.Skip), ".")
 	case b.Skip != e.Skip:
-		return say(strong("The plan has moved"), ": it skips at most ", text.WithCommas(e.Skip), " now instead of ",
-			text.WithCommas(b.Skip), ". Earlier approvals no longer count.")
+		return say(moved, ": it skips at most ", text.WithCommas(e.Skip), " now instead of ", text.WithCommas(b.Skip), ".")
 	case b.Replay != e.Replay:
-		return say(strong("The plan has moved"), ": it replays at most ", text.WithCommas(e.Replay), " now instead of ",
-			text.WithCommas(b.Replay), ". Earlier approvals no longer count.")
+		return say(moved, ": it replays at most ", text.WithCommas(e.Replay), " now instead of ",
+			text.WithCommas(b.Replay), ".")
 	}
-	return say(strong("The plan was made again"), why(r), ". Earlier approvals no longer count.")
+	return say(strong("The plan was made again"), why(r), ".")
+}
+
+// movedBecause says who moved it, where the numbers alone do not tell why.
+func movedBecause(r reset.Request) string {
+	b, p := *r.Before, r.Problem
+	if e := r.Actual(); p == nil || b.Replay == e.Replay && b.Skip == e.Skip || p.Want != string(reset.VoidRival) && p.Want != string(reset.VoidTouched) {
+		return ""
+	}
+	return " The reason: " + voidReason(p) + "."
+}
+
+// earlierApprovals says what became of them. A preview has none.
+func earlierApprovals(r reset.Request) string {
+	if !r.Asked {
+		return ""
+	}
+	return " Earlier approvals no longer count."
 }
 
 func why(r reset.Request) string {

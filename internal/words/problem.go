@@ -217,6 +217,9 @@ var voidReasons = map[reset.VoidReason]func(p *reset.Problem) string{
 	reset.VoidRival: func(p *reset.Problem) string {
 		return cmp.Or(p.Request, "another reset") + " moved the same group first"
 	},
+	reset.VoidTouched: func(p *reset.Problem) string {
+		return cmp.Or(p.Group, "the group") + " was touched since the reset that is undone"
+	},
 	reset.VoidRule: func(p *reset.Problem) string {
 		return "the rules in force no longer allow it"
 	},

@@ -159,7 +159,7 @@ func voided(e entry) string {
 	}
 	why := strings.TrimSuffix(e.Facts["why"], string(reset.ProblemVoided))
 	p := reset.VoidedProblem(reset.VoidReason(why)).For(e.Facts["by"])
-	p.Topic = cmp.Or(e.Facts["topic"], "a topic")
+	p.Group, p.Topic = e.intent.Group, cmp.Or(e.Facts["topic"], "a topic")
 	return ": " + voidReason(p)
 }
 

@@ -170,6 +170,7 @@ func updateRivals(t *testing.T, open Open) {
 		ask("unchanged", reset.Failed, with(reset.Unchanged, false)),
 		ask("late", reset.Failed, with(reset.AppliedLate, false)),
 		ask("pending", reset.Pending),
+		ask("draft", reset.Draft),
 		ask("applied", reset.Applied),
 		ask("othergroup", reset.Approved, on("prod-eu", "kafka-1", "pay")),
 		ask("othercluster", reset.Approved, on("prod-us", "kafka-2", "billing")),
@@ -180,8 +181,8 @@ func updateRivals(t *testing.T, open Open) {
 		create(t, s, r)
 	}
 	for id, want := range map[string][]string{
-		"me":    {"alias", "approved", "mixed", "unasked", "unclear"},
-		"early": {"approved", "me", "mixed", "replaced", "unasked", "unclear"}, // knows names only
+		"me":    {"alias", "approved", "draft", "mixed", "unasked", "unclear"},
+		"early": {"approved", "draft", "me", "mixed", "replaced", "unasked", "unclear"}, // knows names only
 	} {
 		update(t, s, id, nil, func(tx *engine.Tx) {
 			got := map[string]bool{}

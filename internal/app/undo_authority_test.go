@@ -1,0 +1,138 @@
+package app_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/kafkasim"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/slacksim"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
+)
+
+// One authorised person takes a reset back alone only while the group is untouched since that reset.
+
+// strict needs one approval above 10 messages, two above 12,000.
+const strict = `
+  - name: pay on production
+    clusters: [prod-eu]
+    groups: ["billing*", "pay-*"]
+    view: [members]
+    request: [S0PAY]
+    approve: [S0PAYOWNERS]
+    approvals:
+      - {skip: 0, replay: 10, need: 0}
+      - {skip: 12_000, replay: 12_000, need: 1}
+      - {need: 2}
+    wait: {default: 30m, max: 4h}
+    owner: S0PAYOWNERS
+`
+
+// reset takes a reset that needs approval to its end.
+func (s *stage) reset(text string, by ...*slacksim.Person) slacksim.Message {
+	s.t.Helper()
+	card := s.asks(s.Mara, world.Home, text)
+	for _, p := range by {
+		s.clicks(p, card, "approve")
+	}
+	return s.shows(s.Jon, card, "done")
+}
+
+func strictStage(t *testing.T) *stage {
+	t.Helper()
+	s := newStage(t, world.Options{Policy: strict})
+	s.start()
+	return s
+}
+
+// T10: "reprocesses 60, no approval"; the group reads on, and [Apply] comes ten minutes later.
+func TestAnUndoWhoseGroupHasReadOnAsks(t *testing.T) {
+	t.Parallel()
+	s := strictStage(t)
+	card := s.reset("billing@prod-eu orders shift +5", s.Jon)
+	undo := s.tells(s.Mara, world.Home, "undo "+s.id(card), "preview", "Replays at most 60 records",
+		"Needs no approval")
+	s.consumes()
+	s.later(10 * time.Minute)
+	s.clicks(s.Mara, undo, "approve")
+	asked := s.sees(s.Jon, world.Home, s.id(undo)+".2 · waiting for approval", "1,200", "Needs 1 approval")
+	s.wrote(1)
+	s.clicks(s.Jon, asked, "approve")
+	s.shows(s.Jon, asked, "done", "Approved by @jon")
+	s.stands(before)
+}
+
+// The same while it waits for a consumer that came after the click.
+func TestAnArmedUndoWhoseGroupIsTouchedAsks(t *testing.T) {
+	t.Parallel()
+	s := strictStage(t)
+	card := s.reset("billing@prod-eu orders shift +5", s.Jon)
+	undo := s.tells(s.Mara, world.Home, "undo "+s.id(card), "preview", "Needs no approval")
+	slow := s.joins(kafkasim.ConsumerOptions{Host: "10.4.7.21"}, 1)
+	s.clicks(s.Mara, undo, "approve")
+	asked := s.sees(s.Jon, world.Home, s.id(undo)+".2 · waiting for approval", "Needs 1 approval",
+		"billing was touched since the reset that is undone")
+	s.leaves(slow)
+	s.wrote(1)
+	s.clicks(s.Jon, asked, "approve")
+	s.shows(s.Jon, asked, " · done")
+	s.wrote(2)
+}
+
+// Half an hour is over before the click, or while the undo waits.
+func TestAnUndoThatIsAppliedTooLateAsks(t *testing.T) {
+	t.Parallel()
+	s := strictStage(t)
+	card := s.reset("billing@prod-eu orders shift +5", s.Jon)
+	s.later(25 * time.Minute)
+	undo := s.tells(s.Mara, world.Home, "undo "+s.id(card), "preview", "Needs no approval")
+	s.later(6 * time.Minute)
+	s.clicks(s.Mara, undo, "approve")
+	s.sees(s.Jon, world.Home, s.id(undo)+".1 · waiting for approval", "Needs 1 approval")
+	s.wrote(1)
+}
+
+// T35: another reset of the group is applied between the preview of the undo and its [Apply].
+func TestADraftIsPlannedAgainAfterAnotherReset(t *testing.T) {
+	t.Parallel()
+	s := strictStage(t)
+	first := s.reset("billing@prod-eu orders shift -2", s.Jon)
+	undo := s.tells(s.Mara, world.Home, "undo "+s.id(first), "preview", "Skips at most 24 records", "Needs no approval")
+	plain := s.tells(s.Mara, world.Home, "billing@prod-eu orders:0 shift -1", "preview", "Needs no approval")
+	second := s.reset("billing@prod-eu orders shift -1200", s.Jon, s.Kim)
+	for _, old := range []slacksim.Message{undo, plain} {
+		s.clicks(s.Mara, old, "approve")
+		s.shows(s.Mara, old, s.id(old)+" is at revision 2, not 1", "Nothing was counted")
+	}
+	s.wrote(2)
+	s.tells(s.Mara, world.Home, "show "+s.id(undo), s.id(undo)+".2", s.id(second)+" moved the same group first",
+		"Skips at most 14,424", "Needs 2 approvals")
+}
+
+// Redoing what was taken back is a reset like any other.
+func TestAnUndoOfAnUndoGoesTheUsualWay(t *testing.T) {
+	t.Parallel()
+	s := strictStage(t)
+	card := s.reset("billing@prod-eu orders shift -20", s.Jon)
+	undo := s.tells(s.Mara, world.Home, "undo "+s.id(card), "preview", "Needs no approval")
+	s.clicks(s.Mara, undo, "approve")
+	done := s.sees(s.Jon, world.Home, s.id(undo)+" · done")
+	redo := s.tells(s.Mara, world.Home, "undo "+s.id(done), "preview", "Replays at most 240 records",
+		"Needs 1 approval")
+	s.clicks(s.Mara, redo, "approve")
+	s.sees(s.Jon, world.Home, s.id(redo)+".1 · waiting for approval")
+	s.wrote(2)
+}
+
+// An undo that ran out of time is judged anew when it is asked for again.
+func TestAnUndoThatIsTriedAgainIsJudgedAgain(t *testing.T) {
+	t.Parallel()
+	s := strictStage(t)
+	card := s.reset("billing@prod-eu orders shift +5", s.Jon)
+	undo := s.tells(s.Mara, world.Home, "undo "+s.id(card), "preview", "Needs no approval")
+	s.later(31 * time.Minute)
+	s.until("the preview has expired", func() bool {
+		return holds(s.tells(s.Mara, world.Home, "show "+s.id(undo), s.id(undo)), []string{"expired"})
+	})
+	s.tells(s.Mara, world.Home, "retry "+s.id(undo), "preview", "Take back "+s.id(card), "Needs 1 approval")
+	s.wrote(1)
+}

@@ -1,0 +1,69 @@
+package words
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+)
+
+// voteDroppedLine says whose approval no longer counts, and why.
+func voteDroppedLine(e entry) Line {
+	return say("The approval by ", people([]string{e.Facts["person"]}, User, "or"), " no longer counts: ",
+		overReason(e), ".")
+}
+
+// emergencyOverLine says whose emergency no longer counts, and why.
+func emergencyOverLine(e entry) Line {
+	return say("The emergency", e.fact("incident", " "), " of ", people([]string{e.Facts["person"]}, User, "or"),
+		" no longer counts: ", overReason(e), ".")
+}
+
+// overReason says why what a person did no longer counts.
+func overReason(e entry) Line {
+	switch why := reset.Denial(e.Facts["why"]); why {
+	case reset.DeniedGone:
+		return say("the account was deactivated")
+	case reset.DeniedNotIn:
+		listed := cmp.Or(e.Facts["principal"], e.Facts["person"])
+		return say("the rule in force does not list ", people([]string{listed}, User, "or"))
+	default:
+		return say(cmp.Or(denials[why].brief, string(why)))
+	}
+}
+
+// rulesChangedLine says which rule decides now, and what it asks for.
+func rulesChangedLine(e entry) Line {
+	l := say("The policy was changed", e.fact("rule", ": the rule in force is "))
+	if need, was := e.number("need"), e.number("was"); need != was {
+		l = say(l, ", which needs ", text.Counted(need, "approval"), " instead of ", strconv.Itoa(was))
+	}
+	return say(l, ".")
+}
+
+// reopenedLine calls those who may approve, and the requester, who may have stopped the consumers already.
+func reopenedLine(e entry) Line {
+	lacks := max(0, e.number("need")-e.number("votes"))
+	return say(strong("Approval is asked for again"), ": ", strconv.Itoa(lacks), " more of ",
+		people(e.request.Ruling.Approvers, Notify, "or"), ". Nothing is written before. ",
+		mentionPerson(e.request.Actor))
+}
+
+// droppedLines are the approvals of this revision that no longer count, for the card that waits for others instead.
+func droppedLines(s reset.Story) []Line {
+	var lines []Line
+	for i, e := range s.Entries {
+		if e.Revision != s.Request.Revision || e.Event != reset.EvVoteDropped && e.Event != reset.EvEmergencyOver {
+			continue
+		}
+		again := slices.ContainsFunc(s.Entries[i:], func(later reset.Entry) bool {
+			return later.Event == reset.EvVoted && later.Actor.ID == e.Facts["person"]
+		})
+		if !again {
+			lines = append(lines, eventLine(e, s))
+		}
+	}
+	return lines
+}
