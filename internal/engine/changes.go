@@ -88,7 +88,8 @@ func votedAlready(tx *Tx, x *deciding) error {
 func goAlone(s *Service, tx *Tx, x *deciding) error {
 	r := tx.Request
 	in, _ := r.Intent()
-	if savesSchedule(r.Act) || reset.InFuture(in) { // an emergency is about now: it approves nothing for a later time
+	// an emergency is about now: it approves nothing for a later time
+	if savesSchedule(r.Act) || reset.InFuture(in) || r.NotBefore.After(s.Now()) {
 		return reset.NoStandingApprovalProblem(reset.GapEmergency).On(in.Cluster, in.Group).For(r.ID)
 	}
 	r.Asked, x.reply.Did = true, reset.DidEmergency
@@ -123,6 +124,7 @@ func choose(s *Service, tx *Tx, x *deciding) error {
 	tx.Log(s.entry(r, x.Actor, reset.EvChosen, "option", chosen.Label))
 	x.reply.Did = reset.DidChoose
 	r.Act, r.Options, r.Question, r.Problem, r.Topics = withOption(r.Act, chosen), nil, "", nil, nil
+	r.Mandate = nil // that was given to the act as it was before
 	if r.State == reset.Planning {
 		return nil
 	}

@@ -448,3 +448,20 @@ func TestAThawThatWaitedLiftsNoLaterFreeze(t *testing.T) {
 		t.Errorf("frozen: %+v, %v", in, err)
 	}
 }
+
+// Who lifted a freeze is told to those who may look at it. To all others it is not in force, and no more.
+func TestWhoLiftedAFreezeIsNotToldToEverybody(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.rule = func(r *auth.Rule) { r.View = nil }
+	b.start()
+	f := b.act(mara, reset.Freeze{Cluster: "prod", Why: "upgrade"})
+	b.want(b.act(mara, reset.Thaw{FreezeID: f.ID}), reset.Applied, reset.Verified)
+	if told := b.act(jon, reset.Thaw{FreezeID: f.ID}); told.Problem.Code != reset.ProblemLifted {
+		t.Errorf("an approver is told %+v", told.Problem)
+	}
+	if told := b.act(ben, reset.Thaw{FreezeID: f.ID}); told.Problem.Code != reset.ProblemNotFrozen ||
+		told.Problem.Cluster != "" || len(told.Problem.Names) > 0 {
+		t.Errorf("a stranger is told %+v", told.Problem)
+	}
+}

@@ -21,7 +21,11 @@ func (s *Service) planThaw(ctx context.Context, due Due, r reset.Request, a rese
 	case err != nil:
 		return time.Time{}, err
 	case problem != nil && a.Cluster == "":
-		return time.Time{}, s.refuse(ctx, due, r, problem) // that there is no such freeze is no secret
+		// that it is not in force is no secret; who lifted it is for those who may look at it
+		if old, err := s.Store.Load(ctx, a.FreezeID); err == nil && s.mayView(ctx, r.Actor, r.Place.Channel, &old) != nil {
+			problem = reset.NotFrozenProblem("").For(a.FreezeID)
+		}
+		return time.Time{}, s.refuse(ctx, due, r, problem)
 	}
 	cluster := a.Cluster
 	if len(meant) > 0 {
