@@ -74,33 +74,39 @@ func TestMandateIsChecked(t *testing.T) {
 		"as agreed to":      {rule: nights(), m: agreed, replay: 20_000},
 		"schedules are off": {rule: pay(), m: agreed, denial: reset.DeniedSchedules},
 		"beyond the cap":    {rule: nights(), m: agreed, replay: 50_000_001, denial: reset.DeniedCap},
-		"another rule":      {rule: nights(func(r *auth.Rule) { r.Name = "new" }), m: agreed, doubt: reset.DeniedChanged},
-		"the team is gone": {rule: nights(func(r *auth.Rule) { r.Approve = []string{"U0JON"} }), m: agreed, replay: 20_000,
-			doubt: reset.DeniedNoTeam},
+		"another rule": {rule: nights(func(r *auth.Rule) { r.Name = "new" }), m: agreed,
+			doubt: reset.DeniedChanged},
+		"the team is gone": {rule: nights(func(r *auth.Rule) { r.Approve = []string{"U0JON"} }), m: agreed,
+			replay: 20_000, doubt: reset.DeniedNoTeam},
 		"another channel": {rule: nights(func(r *auth.Rule) { r.Channels = []string{"C0OTHER"} }), m: agreed,
 			doubt: reset.DeniedChannel},
-		"its owner is out of the rule": {rule: nights(func(r *auth.Rule) { r.Request = []string{"U0ANNA", "S0OTHER"} }), m: agreed,
-			doubt: reset.DeniedNotIn, about: "U0MARA"},
+		"its owner is out of the rule": {rule: nights(func(r *auth.Rule) { r.Request = []string{"U0ANNA", "S0OTHER"} }),
+			m: agreed, doubt: reset.DeniedNotIn, about: "U0MARA"},
 		"its owner is out of the group": {rule: nights(), m: agreed, people: func(d *town) { d.groups["S0PAY"] = nil },
 			doubt: reset.DeniedNotIn, about: "U0MARA"},
 		"its owner is a guest": {rule: nights(), m: agreed,
-			people: func(d *town) { d.people["U0MARA"] = auth.Person{Team: "T0", Guest: true} }, doubt: reset.DeniedNotIn, about: "U0MARA"},
+			people: func(d *town) { d.people["U0MARA"] = auth.Person{Team: "T0", Guest: true} },
+			doubt:  reset.DeniedNotIn, about: "U0MARA"},
 		"its owner is deactivated": {rule: nights(), m: agreed, replay: 5,
-			people: func(d *town) { d.people["U0MARA"] = auth.Person{Team: "T0", Deleted: true} }, doubt: reset.DeniedGone, about: "U0MARA"},
+			people: func(d *town) { d.people["U0MARA"] = auth.Person{Team: "T0", Deleted: true} },
+			doubt:  reset.DeniedGone, about: "U0MARA"},
 		"the voter is out of the group": {rule: nights(), m: agreed, replay: 20_000,
-			people: func(d *town) { d.groups["S0PAYOWNER"] = []string{"U0OTHER"} }, doubt: reset.DeniedNotIn, about: "U0JON"},
+			people: func(d *town) { d.groups["S0PAYOWNER"] = []string{"U0OTHER"} }, doubt: reset.DeniedNotIn,
+			about: "U0JON"},
 		"the voter is deactivated": {rule: nights(), m: agreed, replay: 20_000,
-			people: func(d *town) { d.people["U0JON"] = auth.Person{Team: "T0", Deleted: true} }, doubt: reset.DeniedGone, about: "U0JON"},
+			people: func(d *town) { d.people["U0JON"] = auth.Person{Team: "T0", Deleted: true} },
+			doubt:  reset.DeniedGone, about: "U0JON"},
 		"nobody is needed for so little": {rule: nights(), m: agreed, replay: 5,
 			people: func(d *town) { d.groups["S0PAYOWNER"] = []string{"U0OTHER"} }},
-		"one of two left, and one is enough": {rule: nights(func(r *auth.Rule) { r.Approve = append(r.Approve, "U0KIM") }),
+		"one of two left, and one is enough": {rule: nights(
+			func(r *auth.Rule) { r.Approve = append(r.Approve, "U0KIM") }),
 			m: mandate(vote("U0JON"), vote("U0KIM")), replay: 20_000,
 			people: func(d *town) {
 				d.groups["S0PAYOWNER"] = []string{"U0OTHER"}
 				d.people["U0KIM"] = auth.Person{Team: "T0"}
 			}},
-		"the rule wants more for the same": {rule: nights(func(r *auth.Rule) { r.Approvals[1].Need = 2 }), m: agreed, replay: 20_000,
-			doubt: reset.DeniedNotIn},
+		"the rule wants more for the same": {rule: nights(func(r *auth.Rule) { r.Approvals[1].Need = 2 }), m: agreed,
+			replay: 20_000, doubt: reset.DeniedNotIn},
 		"more than was agreed to is asked about": {rule: nights(), m: agreed, replay: 2_000_000},
 		"the owner's own vote": {rule: nights(func(r *auth.Rule) { r.Approve = append(r.Approve, "U0MARA") }),
 			m: mandate(vote("U0MARA")), replay: 20_000, doubt: reset.DeniedNotIn},
@@ -108,10 +114,11 @@ func TestMandateIsChecked(t *testing.T) {
 			people: func(d *town) { d.broken["S0PAYOWNER"] = true }, denial: reset.DeniedUnknown, unread: true},
 		"an account that cannot be read": {rule: nights(), m: agreed, replay: 20_000,
 			people: func(d *town) { d.broken["U0MARA"] = true }, denial: reset.DeniedUnknown, unread: true},
-		"a group that cannot be read and does not matter": {rule: nights(func(r *auth.Rule) { r.Approve = append(r.Approve, "U0JON") }), m: agreed,
+		"a group that cannot be read and does not matter": {rule: nights(
+			func(r *auth.Rule) { r.Approve = append(r.Approve, "U0JON") }), m: agreed,
 			replay: 20_000, people: func(d *town) { d.broken["S0PAYOWNER"] = true }},
-		"the file": {rule: nights(func(r *auth.Rule) { r.Approve = nil }), m: &reset.Mandate{File: true}, replay: 2_000_000,
-			people: func(d *town) { d.people["U0MARA"] = auth.Person{Team: "T0", Deleted: true} }},
+		"the file": {rule: nights(func(r *auth.Rule) { r.Approve = nil }), m: &reset.Mandate{File: true},
+			replay: 2_000_000, people: func(d *town) { d.people["U0MARA"] = auth.Person{Team: "T0", Deleted: true} }},
 	} {
 		for _, verb := range []reset.Verb{reset.VerbRequest, reset.VerbApply} {
 			d := newTown()
@@ -127,12 +134,13 @@ func TestMandateIsChecked(t *testing.T) {
 			}
 			valid := tt.doubt == "" && tt.denial == ""
 			if got.MandateValid != valid || got.Doubt != tt.doubt || strings.Join(got.DoubtAbout, " ") != tt.about {
-				t.Errorf("%s, %s: valid %v, doubt %q about %q, want %q about %q", name, verb, got.MandateValid, got.Doubt,
-					got.DoubtAbout, tt.doubt, tt.about)
+				t.Errorf("%s, %s: valid %v, doubt %q about %q, want %q about %q", name, verb, got.MandateValid,
+					got.Doubt, got.DoubtAbout, tt.doubt, tt.about)
 			}
 		}
 	}
-	none := asking("", reset.VerbRequest, func(a *reset.PolicyQuestion) { a.Actor = reset.Actor{Kind: reset.Scheduled, ID: "k7f3"} })
+	none := asking("", reset.VerbRequest,
+		func(a *reset.PolicyQuestion) { a.Actor = reset.Actor{Kind: reset.Scheduled, ID: "k7f3"} })
 	if got, err := policy(newTown(), nights()).Rule(t.Context(), none); err != nil || got.Denial != reset.DeniedNotIn {
 		t.Errorf("a schedule without a standing approval: %+v, %v", got, err)
 	}
@@ -145,7 +153,8 @@ func TestWhoAskedDoesNotApprove(t *testing.T) {
 		a.Requester, a.Barred = person("U0MARA"), []reset.Actor{person("U0JON")}
 	}
 	p := policy(newTown(), nights())
-	if got, err := p.Rule(t.Context(), asking("U0JON", reset.VerbApprove, started)); err != nil || got.Denial != reset.DeniedSelf {
+	if got, err := p.Rule(t.Context(),
+		asking("U0JON", reset.VerbApprove, started)); err != nil || got.Denial != reset.DeniedSelf {
 		t.Errorf("who started it: %+v, %v", got, err)
 	}
 	if got, err := p.Rule(t.Context(), asking("U0JON", reset.VerbCancel, started)); err != nil || !got.Allowed {

@@ -71,7 +71,8 @@ func (b *Bot) showRows(ctx context.Context, e envelope, page int) {
 	}
 	view.Title = plainText(text.Clip(title, maxModal))
 	first := min((page-1)*pageRows, total)
-	head := fmt.Sprintf("Rows %s to %s of %s", text.WithCommas(first+1), text.WithCommas(first+len(steps)), text.WithCommas(total))
+	head := fmt.Sprintf("Rows %s to %s of %s", text.WithCommas(first+1), text.WithCommas(first+len(steps)),
+		text.WithCommas(total))
 	view.Blocks.BlockSet = append(view.Blocks.BlockSet, slack.NewContextBlock("", plainText(head)))
 	for at := 0; at < len(steps); at += blockRows {
 		t := words.RowsTable(steps[at:min(at+blockRows, len(steps))], zone, first+at, total)

@@ -21,12 +21,14 @@ const large = "billing@prod-eu orders shift -1000"
 // saveSmall saves schedule nightly, whose runs need no approval.
 func (s *stage) saveSmall(cron, options string) slacksim.Message {
 	s.t.Helper()
-	preview := s.tells(s.Mara, world.Incident, fmt.Sprintf(`schedule add "%s" --tz UTC --name nightly %s -- %s`, cron, options, small), "preview")
+	preview := s.tells(s.Mara, world.Incident,
+		fmt.Sprintf(`schedule add "%s" --tz UTC --name nightly %s -- %s`, cron, options, small), "preview")
 	s.clicks(s.Mara, preview, "approve")
 	return s.sees(s.Jon, world.Home, "schedule nightly is active")
 }
 
-// twoRuns is schedule nightly with two open runs: one that is announced, and one that was told to run now and waits for a consumer.
+// twoRuns is schedule nightly with two open runs: one that is announced, and one that was told to run now and waits
+// for a consumer.
 func (s *stage) twoRuns(at time.Time, cron string) (announced, typed slacksim.Message, c *kafkasim.Consumer) {
 	s.t.Helper()
 	s.saveSmall(cron, "--when-busy wait:2h")
@@ -38,19 +40,24 @@ func (s *stage) twoRuns(at time.Time, cron string) (announced, typed slacksim.Me
 	return announced, typed, c
 }
 
-// Whatever ends a schedule ends all that is open of it, with the reason: the run that is announced, and one that was told to run now.
+// Whatever ends a schedule ends all that is open of it, with the reason: the run that is announced, and one that was
+// told to run now.
 func TestWhatEndsAScheduleEndsItsRuns(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		end func(s *stage, cron string)
 		why string
 	}{
-		"paused": {func(s *stage, _ string) { s.tells(s.Jon, world.Home, "schedule pause nightly month end", "is paused") }, "month end"},
+		"paused": {func(s *stage, _ string) {
+			s.tells(s.Jon, world.Home, "schedule pause nightly month end", "is paused")
+		}, "month end"},
 		"removed": {func(s *stage, _ string) {
 			s.tells(s.Jon, world.Home, "schedule remove nightly month end", "is removed")
 		}, "month end"},
 		"saved anew": {func(s *stage, cron string) {
-			preview := s.tells(s.Mara, world.Incident, fmt.Sprintf(`schedule add "%s" --tz UTC --name nightly -- billing@prod-eu orders shift -700`, cron), "preview")
+			preview := s.tells(s.Mara, world.Incident,
+				fmt.Sprintf(`schedule add "%s" --tz UTC --name nightly -- billing@prod-eu orders shift -700`, cron),
+				"preview")
 			s.clicks(s.Mara, preview, "approve")
 			s.sees(s.Jon, world.Home, "saved, and changed since")
 		}, "was changed"},
@@ -119,7 +126,8 @@ func TestWhoStartsARunDoesNotApproveIt(t *testing.T) {
 	s.wrote(1)
 }
 
-// What was agreed to covers the times that were agreed to. "run NAME" at noon needs what the same reset would need if it were typed.
+// What was agreed to covers the times that were agreed to. "run NAME" at noon needs what the same reset would need if
+// it were typed.
 func TestARunBesideTheAgreedTimesIsAskedFor(t *testing.T) {
 	t.Parallel()
 	s, at, cron := atNight(t)
@@ -160,8 +168,8 @@ func TestARunThatIsPutOffForTooLongIsAskedFor(t *testing.T) {
 	s.wrote(1)
 }
 
-// A standing approval rests on people. Who voted for it, or owns it, and has left the rule's groups, lends it nothing: the schedule pauses
-// and says why.
+// A standing approval rests on people. Who voted for it, or owns it, and has left the rule's groups, lends it
+// nothing: the schedule pauses and says why.
 func TestAScheduleWhosePeopleLeftPauses(t *testing.T) {
 	t.Parallel()
 	for name, leave := range map[string]func(*stage) error{
@@ -230,16 +238,20 @@ func TestARunWaitsForSlackWithinItsWindow(t *testing.T) {
 	}
 }
 
-// A default gives way to the rule: nobody said how long a run may wait, and the rule lets nobody wait longer than two minutes.
+// A default gives way to the rule: nobody said how long a run may wait, and the rule lets nobody wait longer than two
+// minutes.
 func TestADefaultWaitGivesWayToTheRule(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
 	s.configure("name: pay on production", "name: pay on production\n    schedules: true")
 	s.configure("wait: {default: 30m, max: 4h}", "wait: {max: 2m}")
 	s.start()
-	s.tells(s.Mara, world.Incident, `schedule add "0 2 * * *" --tz UTC -- `+small, "preview", "beside others it waits 2 min")
-	s.tells(s.Mara, world.Incident, `schedule add "0 2 * * *" --tz UTC --when-busy wait -- `+small, "preview", "beside others it waits 2 min")
-	s.tells(s.Mara, world.Incident, `schedule add "0 2 * * *" --tz UTC --when-busy wait:30m -- `+small, "longer than the rule allows")
+	s.tells(s.Mara, world.Incident, `schedule add "0 2 * * *" --tz UTC -- `+small, "preview",
+		"beside others it waits 2 min")
+	s.tells(s.Mara, world.Incident, `schedule add "0 2 * * *" --tz UTC --when-busy wait -- `+small, "preview",
+		"beside others it waits 2 min")
+	s.tells(s.Mara, world.Incident, `schedule add "0 2 * * *" --tz UTC --when-busy wait:30m -- `+small,
+		"longer than the rule allows")
 	s.tells(s.Mara, world.Incident, small, "preview")
 	s.untouched()
 }
@@ -254,7 +266,8 @@ func TestSkipNextSkipsTheRunThatItNames(t *testing.T) {
 		d, err := s.Mara.Click(card, button)
 		s.acked(d, err)
 	}
-	first, next := "Next:\n"+at.Format("Mon 2006-01-02 15:04 UTC"), "Next:\n"+at.Add(24*time.Hour).Format("Mon 2006-01-02 15:04 UTC")
+	first, next := "Next:\n"+at.Format("Mon 2006-01-02 15:04 UTC"),
+		"Next:\n"+at.Add(24*time.Hour).Format("Mon 2006-01-02 15:04 UTC")
 	s.finds(s.Mara, world.Home, []string{next}, func(m slacksim.Message) bool {
 		return m.TS == card.TS && !holds(m, []string{first})
 	})
@@ -267,7 +280,8 @@ func TestSkipNextSkipsTheRunThatItNames(t *testing.T) {
 	s.untouched()
 }
 
-// The button of a card that was posted long ago names a run that has been: it skips nothing, and says which run comes next.
+// The button of a card that was posted long ago names a run that has been: it skips nothing, and says which run comes
+// next.
 func TestSkipNextOfARunThatHasBeen(t *testing.T) {
 	t.Parallel()
 	s, at, cron := atNight(t)

@@ -13,8 +13,8 @@ import (
 // still count, and how many are needed for the effect as it is now.
 type authority struct {
 	ruling reset.Ruling // in force, on the effect as it is now
-	// agreed is in force on the effect that was agreed to. It tells rules that ask for more than they did from an effect
-	// that has grown, and is read only where more is asked for.
+	// agreed is in force on the effect that was agreed to. It tells rules that ask for more than they did from an
+	// effect that has grown, and is read only where more is asked for.
 	agreed reset.Ruling
 	votes  []reset.Vote // that were judged
 	// mandate is the standing approval that the votes belong to; nil: people approved this very request
@@ -68,7 +68,7 @@ func (a authority) judge(r reset.Request, e reset.Effect) judgement {
 		return a.judgeOwnLimit(r, e)
 	}
 	j := judgement{bounds: r.Bounds, need: max(r.Need, a.ruling.Need)}
-	if r.Run != nil { // of the file: it was reviewed where the rules are kept
+	if r.Mandate != nil && r.Mandate.File { // it was reviewed where the rules are kept
 		j.need = a.ruling.Need
 	}
 	if a.coveredByMandate() {
@@ -109,11 +109,9 @@ func (a authority) judgeOwnLimit(r reset.Request, e reset.Effect) judgement {
 // hasOwnLimit reports whether a request still rests on a limit of its own: an emergency, an undo that one person is
 // enough for, a standing approval.
 func (a authority) hasOwnLimit(r reset.Request) bool {
-	return r.Emergency != nil && a.ruling.EmergencyOver == "" || !r.SoloUntil.IsZero() && a.solo || restsOnMandate(r)
+	return r.Emergency != nil && a.ruling.EmergencyOver == "" || !r.SoloUntil.IsZero() && a.solo ||
+		a.mandate != nil && !a.mandate.File
 }
-
-// restsOnMandate reports whether a request rests on a standing approval that people gave.
-func restsOnMandate(r reset.Request) bool { return r.Mandate != nil && !r.Mandate.File }
 
 // coveredByMandate reports whether nobody else has to approve what a valid standing approval covers.
 func (a authority) coveredByMandate() bool { return a.mandate != nil && a.ruling.MandateValid }

@@ -161,7 +161,8 @@ var objections = []struct {
 		together(coveredRun, schedule(func(sc *reset.Schedule) { sc.Status = reset.Removed })),
 		endRun, reset.ProblemInactive, "removed"},
 	{"schedule", "its schedule was saved anew",
-		together(runOf, schedule(func(sc *reset.Schedule) { sc.Revision++ })), endRun, reset.ProblemInactive, "changed"},
+		together(runOf, schedule(func(sc *reset.Schedule) { sc.Revision++ })), endRun, reset.ProblemInactive,
+		"changed"},
 	{"schedule", "its schedule is not there",
 		together(runOf, stored(func(tx *Tx) { tx.Schedule = nil })), endRun, reset.ProblemInactive, "removed"},
 
@@ -208,7 +209,8 @@ var objections = []struct {
 		together(more(0), solo, read(func(f *facts) { f.solo = true })), planAgain, reset.ProblemVoided, "effect"},
 	{"effect", "an undo whose group was touched",
 		together(solo, read(func(f *facts) { f.ruling.Need = 1 })), planAgain, reset.ProblemVoided, "touched"},
-	{"effect", "a run beyond its standing approval", together(more(0), runOf), planAgain, reset.ProblemVoided, "effect"},
+	{"effect", "a run beyond its standing approval", together(more(0), runOf), planAgain, reset.ProblemVoided,
+		"effect"},
 	{"effect", "a time that came, beyond what was agreed to",
 		together(more(0), both(func(r *reset.Request) { r.Mandate = &reset.Mandate{} })),
 		planAgain, reset.ProblemVoided, "effect"},
@@ -285,13 +287,16 @@ func TestTheGateLetsThrough(t *testing.T) {
 		"without a deadline":                             both(func(r *reset.Request) { r.Deadline = time.Time{} }),
 		"a run that people approved":                     runOf,
 		"a run that nobody was asked about":              coveredRun,
-		"put off by two hours":                           together(coveredRun, run(func(r *reset.Run) { r.At, r.First = gateNow.Add(-reset.MaxDelay), gateNow.Add(-reset.MaxDelay) })),
-		"as late as it was approved to wait":             together(coveredRun, run(func(r *reset.Run) { r.Planned = gateNow.Add(-20 * time.Minute) })),
+		"put off by two hours": together(coveredRun,
+			run(func(r *reset.Run) { r.At, r.First = gateNow.Add(-reset.MaxDelay), gateNow.Add(-reset.MaxDelay) })),
+		"as late as it was approved to wait": together(coveredRun,
+			run(func(r *reset.Run) { r.Planned = gateNow.Add(-20 * time.Minute) })),
 		"a missed run that is made up for": together(coveredRun, run(func(r *reset.Run) {
 			r.At, r.Planned = gateNow.Add(-6*time.Hour), gateNow.Add(-time.Hour)
 			r.IfMissed = reset.IfMissed{Run: true, Within: 6 * time.Hour}
 		})),
-		"a run beside the approved times that people approved": together(runOf, run(func(r *reset.Run) { r.At = gateNow.Add(time.Hour) })),
+		"a run beside the approved times that people approved": together(runOf,
+			run(func(r *reset.Run) { r.At = gateNow.Add(time.Hour) })),
 		"other acts are recorded": stored(func(tx *Tx) {
 			tx.Undecided = []Inbox{{Verb: "approve"}, {Verb: "show"}, {Verb: ""}}
 		}),

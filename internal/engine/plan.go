@@ -315,7 +315,8 @@ func (s *Service) waitForKafka(ctx context.Context, due Due, r reset.Request, p 
 			tx.Log(s.entry(r, r.Actor, reset.EvWaiting, "why", string(p.Code), "got", p.Got))
 		}
 		p.Request = r.ID
-		r.Problem, r.Asked = p, r.Asked || r.Run != nil // nobody has a preview of a run: what it waits for is said to all
+		// nobody has a preview of a run: what it waits for is said to all
+		r.Problem, r.Asked = p, r.Asked || r.Run != nil
 		r.Retries++
 		return nil
 	})

@@ -301,7 +301,8 @@ func TestSkippingNamesTheRun(t *testing.T) {
 		if _, err := b.Pause(t.Context(), b.of(mara, "nightly")); err != nil {
 			t.Fatal(err)
 		}
-		if reply, err := b.Resume(t.Context(), b.of(mara, "nightly")); err != nil || !reply.Schedule.Next.Equal(night.Add(24*time.Hour)) {
+		if reply, err := b.Resume(t.Context(),
+			b.of(mara, "nightly")); err != nil || !reply.Schedule.Next.Equal(night.Add(24*time.Hour)) {
 			t.Errorf("%+v, %v", reply.Schedule, err)
 		}
 		b.save(nightly(func(sc *reset.Schedule) { sc.Intent.Target = reset.Shift{By: -40} }))

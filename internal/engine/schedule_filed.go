@@ -30,7 +30,8 @@ func (s *Service) SyncFileSchedules(ctx context.Context, file []reset.Schedule) 
 		if slices.ContainsFunc(file, func(want reset.Schedule) bool { return have.Name == want.Name }) {
 			continue
 		}
-		d := Decision{Actor: reset.Actor{Kind: reset.Config}, Ref: reset.Ref{ID: have.ID}, Why: "it is no longer in the configuration file"}
+		d := Decision{Actor: reset.Actor{Kind: reset.Config}, Ref: reset.Ref{ID: have.ID},
+			Why: "it is no longer in the configuration file"}
 		_, err := s.stopWithRuns(ctx, d, have, reset.Removed, reset.EvRemoved, reset.Reply{Did: reset.DidRemove})
 		if err != nil {
 			return fmt.Errorf("remove schedule %q: %w", have.Name, err)

@@ -109,7 +109,8 @@ func (s *Service) pauseDoubted(ctx context.Context, r reset.Request, ruling rese
 		return err
 	}
 	return s.stopItself(ctx, nil, *sc, reset.Paused, reset.EvPaused, "its standing approval is valid no more", "run",
-		timeFact(r.Run.At), "request", r.ID, "doubt", string(ruling.Doubt), "about", strings.Join(ruling.DoubtAbout, " "))
+		timeFact(r.Run.At), "request", r.ID, "doubt", string(ruling.Doubt), "about",
+		strings.Join(ruling.DoubtAbout, " "))
 }
 
 // rulingBefore is the ruling on what was agreed to before its time came, with the memberships as they were recorded
@@ -120,8 +121,8 @@ func (s *Service) rulingBefore(
 	if r.Run != nil || r.Mandate == nil || e != nil && !r.Mandate.Bounds.Covers(*e) {
 		return reset.Ruling{}, false
 	}
-	ruling, denied := s.permit(ctx, reset.PolicyQuestion{Actor: r.Actor, Channel: r.Place.Channel, Verb: reset.VerbApply,
-		Cluster: in.Cluster, Group: in.Group, Effect: e, Requester: r.Actor,
+	ruling, denied := s.permit(ctx, reset.PolicyQuestion{Actor: r.Actor, Channel: r.Place.Channel,
+		Verb: reset.VerbApply, Cluster: in.Cluster, Group: in.Group, Effect: e, Requester: r.Actor,
 		Principal: r.Ruling.Principal, Votes: r.Mandate.Votes}, r.ID)
 	ruling.MandateValid = true
 	return ruling, denied == nil
@@ -147,7 +148,8 @@ func isAtApprovedTime(f facts, tx *Tx) verdict {
 	if r.Run == nil || f.mandate == nil {
 		return verdict{}
 	}
-	if ended := !f.mandate.Until.IsZero() && !f.now.Before(f.mandate.Until); ended || !r.Run.Covers(r.NotBefore, f.now) {
+	if ended := !f.mandate.Until.IsZero() &&
+		!f.now.Before(f.mandate.Until); ended || !r.Run.Covers(r.NotBefore, f.now) {
 		return voided(tx, reset.VoidTime, nil)
 	}
 	return verdict{}

@@ -43,8 +43,8 @@ func (s *Service) processSchedule(ctx context.Context, due Due) (time.Time, erro
 		return time.Time{}, s.stopItself(ctx, &due, sc, reset.Lapsed, reset.EvApprovalExpired,
 			"its standing approval has ended")
 	case end && !sc.RunsOnce() && !sc.Warned && !now.Before(warnAt):
-		return now, s.updateScheduleRow(ctx, due, sc, func(tx *Tx) { tx.Schedule.Warned = true }, reset.EvApprovalExpiring,
-			"until", timeFact(sc.Until))
+		return now, s.updateScheduleRow(ctx, due, sc, func(tx *Tx) { tx.Schedule.Warned = true },
+			reset.EvApprovalExpiring, "until", timeFact(sc.Until))
 	case sc.Next.IsZero():
 		return time.Time{}, s.endWithLastRun(ctx, due, sc)
 	}
@@ -314,8 +314,8 @@ func (s *Service) planDeferred(ctx context.Context, due Due, r reset.Request) er
 		in.Target = t
 		r.Act = reset.Move{Intent: in}
 		if r.Run == nil {
-			r.Mandate = &reset.Mandate{Request: r.ID, Digest: r.Digest, Rule: r.Ruling.Rule, Bounds: r.Bounds, Need: r.Need,
-				Owner: r.Actor, Votes: tx.Votes}
+			r.Mandate = &reset.Mandate{Request: r.ID, Digest: r.Digest, Rule: r.Ruling.Rule, Bounds: r.Bounds,
+				Need: r.Need, Owner: r.Actor, Votes: tx.Votes}
 		}
 		before := r.Effect
 		r.Before, r.Deadline = &before, s.Now().Add(s.waitLimit(r))

@@ -44,7 +44,8 @@ func TestWhatWasAgreedToIsCheckedAtEachRun(t *testing.T) {
 			}
 			b.start()
 		}, reset.Cancelled, "not in U0MARA"},
-		{"Slack does not answer", func(b *bench) { b.people.err = errors.New("slack is down") }, reset.Planning, "directory unreadable"},
+		{"Slack does not answer", func(b *bench) { b.people.err = errors.New("slack is down") }, reset.Planning,
+			"directory unreadable"},
 		{"another rule decides", func(b *bench) {
 			b.rule = func(r *auth.Rule) { r.Name, r.Schedules = "new", true }
 			b.start()

@@ -36,8 +36,8 @@ func (s *Service) soloUndoUntil(
 	return until, nil, nil
 }
 
-// isUntouched reports whether the group is untouched since the reset that an undo takes back: its offsets are where that
-// left them, no member is there, and no other reset was begun.
+// isUntouched reports whether the group is untouched since the reset that an undo takes back: its offsets are where
+// that left them, no member is there, and no other reset was begun.
 func (s *Service) isUntouched(
 	ctx context.Context, r reset.Request, steps []reset.Step, g reset.GroupState,
 ) (bool, error) {

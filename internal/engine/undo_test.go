@@ -52,8 +52,9 @@ func TestAnUndoOfATouchedGroupIsAskedForAgain(t *testing.T) {
 		touch func(*bench)
 		why   string
 	}{
-		"the group read on":           {func(b *bench) { b.cluster.Commit("billing", "orders", 0, 701) }, "touched"},
-		"a member came":               {func(b *bench) { b.cluster.Join("billing", reset.Member{ID: "m1"}) }, "touched"},
+		"the group read on": {func(b *bench) { b.cluster.Commit("billing", "orders", 0, 701) }, "touched"},
+		"a member came": {func(b *bench) { b.cluster.Join("billing", reset.Member{ID: "m1"}) },
+			"touched"},
 		"another reset went first":    {func(b *bench) { b.another(-10) }, "rival"},
 		"it was moved there and back": {func(b *bench) { b.another(-10); b.another(10) }, "rival"},
 	} {

@@ -162,7 +162,8 @@ func movedLine(r reset.Request) Line {
 			text.WithCommas(b.Replay), ", and skips at most ", text.WithCommas(e.Skip), " instead of ",
 			text.WithCommas(b.Skip), ".")
 	case b.Skip != e.Skip:
-		return say(moved, ": it skips at most ", text.WithCommas(e.Skip), " now instead of ", text.WithCommas(b.Skip), ".")
+		return say(moved, ": it skips at most ", text.WithCommas(e.Skip), " now instead of ", text.WithCommas(b.Skip),
+			".")
 	case b.Replay != e.Replay:
 		return say(moved, ": it replays at most ", text.WithCommas(e.Replay), " now instead of ",
 			text.WithCommas(b.Replay), ".")
@@ -173,7 +174,8 @@ func movedLine(r reset.Request) Line {
 // movedBecause says who moved it, where the numbers alone do not tell why.
 func movedBecause(r reset.Request) string {
 	b, p := *r.Before, r.Problem
-	if e := r.Actual(); p == nil || b.Replay == e.Replay && b.Skip == e.Skip || p.Want != string(reset.VoidRival) && p.Want != string(reset.VoidTouched) {
+	if e := r.Actual(); p == nil || b.Replay == e.Replay && b.Skip == e.Skip ||
+		p.Want != string(reset.VoidRival) && p.Want != string(reset.VoidTouched) {
 		return ""
 	}
 	return " The reason: " + voidReason(p) + "."

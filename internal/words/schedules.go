@@ -201,7 +201,8 @@ func saved(c *Content, s reset.Story, v timeFormat) {
 	case reset.Over, reset.Removed: // there are no more runs, and no buttons
 	}
 	if sc.Source == reset.FromFile { // it is stopped and started in the file
-		c.Buttons = slices.DeleteFunc(c.Buttons, func(b Button) bool { return b.Verb != "skip-next" && b.Verb != "run" })
+		c.Buttons = slices.DeleteFunc(c.Buttons,
+			func(b Button) bool { return b.Verb != "skip-next" && b.Verb != "run" })
 	}
 	c.Lines = append(c.Lines, terms(sc, v), mandate(sc, v))
 	c.Foot = []Line{say("Its runs: ", code("schedule history "+sc.Label()))}

@@ -56,7 +56,8 @@ func announcedStory() reset.Story {
 	r.ID, r.State, r.Actor, r.NotBefore = "m4p2", reset.Approved, reset.Actor{Kind: reset.Scheduled, ID: "k7f3"},
 		s.Now.Add(15*time.Minute)
 	r.Run = &reset.Run{Schedule: "k7f3", Name: "nightly", At: r.NotBefore, Owner: mara, Announce: 15 * time.Minute}
-	r.Mandate = &reset.Mandate{Request: "k7f3", Votes: []reset.Vote{{Actor: jon, At: clockAt("02:00:00")}}, Until: sc.Until}
+	r.Mandate = &reset.Mandate{Request: "k7f3", Votes: []reset.Vote{{Actor: jon, At: clockAt("02:00:00")}},
+		Until: sc.Until}
 	return s
 }
 

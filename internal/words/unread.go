@@ -79,7 +79,8 @@ func directoryProblem(p *reset.Problem) Line {
 		u = *p.Ruling.Unread
 	}
 	if p.Want == "mandate" {
-		return say("It waits for Slack: whether its standing approval is still valid cannot be checked yet: ", cause(u), ".")
+		return say("It waits for Slack: whether its standing approval is still valid cannot be checked yet: ", cause(u),
+			".")
 	}
 	return say("Your rights cannot be checked yet: ", cause(u), ".")
 }

@@ -128,7 +128,8 @@ func (d *deed) votes() []string {
 	for _, a := range d.w.acts {
 		id, rev, _ := strings.Cut(a.ref, ".")
 		n := number(rev)
-		if a.verb != "approve" || id != d.c.id || n < from || n > to || a.at.After(d.at) || slices.Contains(d.barred, a.who) ||
+		if a.verb != "approve" || id != d.c.id || n < from || n > to || a.at.After(d.at) ||
+			slices.Contains(d.barred, a.who) ||
 			slices.Contains(best[n], a.who) || d.deactivated(a.who) || !d.listed(a, approvers) {
 			continue
 		}
@@ -146,8 +147,10 @@ func (d *deed) votes() []string {
 // alone is somebody who went alone, and may.
 func (d *deed) alone() (went, may bool) {
 	for _, a := range d.w.acts {
-		mine := a.id() == d.c.id && (a.verb == "emergency" || a.verb == "approve") || a == d.c.creator && strings.Contains(a.text, "--emergency")
-		said := a.verb == "emergency" || a == d.c.creator || d.c.creator != nil && strings.Contains(d.c.creator.text, "--emergency")
+		mine := a.id() == d.c.id && (a.verb == "emergency" || a.verb == "approve") ||
+			a == d.c.creator && strings.Contains(a.text, "--emergency")
+		said := a.verb == "emergency" || a == d.c.creator ||
+			d.c.creator != nil && strings.Contains(d.c.creator.text, "--emergency")
 		if !mine || !said || a.at.After(d.at) || !d.listed(a, loners) || d.deactivated(a.who) {
 			continue
 		}
@@ -174,7 +177,8 @@ func (w *world) authorizedWish(d *deed) {
 	from, to := d.revisions()
 	switch {
 	case !d.effect.within(d.rule.most):
-		w.wrong("beyond the cap", "%s of %s moved %+v, and the cap of %q is %+v", d.c.id, d.asker, d.effect, d.rule.name, d.rule.most)
+		w.wrong("beyond the cap", "%s of %s moved %+v, and the cap of %q is %+v", d.c.id, d.asker, d.effect,
+			d.rule.name, d.rule.most)
 	case may:
 	case went && len(votes) < need:
 		w.wrong("beyond the emergency", "%s of %s moved %+v", d.c.id, d.asker, d.effect)
@@ -185,8 +189,9 @@ func (w *world) authorizedWish(d *deed) {
 	case !d.listed(ask, requesters):
 		w.wrong("asked without right", "%s of %s was written, whom the rule in force does not let ask", d.c.id, d.asker)
 	case len(votes) < need && !d.eased():
-		w.wrong("not approved", "%s of %s moved %+v, which needs %d by %q (version %d); revision %d to %d was approved by %v",
-			d.c.id, d.asker, d.effect, need, d.rule.name, d.first.from.policy.version, from, to, votes)
+		w.wrong("not approved",
+			"%s of %s moved %+v, which needs %d by %q (version %d); revision %d to %d was approved by %v", d.c.id,
+			d.asker, d.effect, need, d.rule.name, d.first.from.policy.version, from, to, votes)
 	}
 }
 
@@ -241,7 +246,8 @@ func (w *world) authorizedRun(d *deed, run []string) {
 		w.wrong("no schedules", "%s was written, and rule %q in force lets no schedule run", d.c.id, d.rule.name)
 	}
 	if !d.effect.within(d.rule.most) {
-		w.wrong("beyond the cap", "run %s moved %+v, and the cap of %q is %+v", d.c.id, d.effect, d.rule.name, d.rule.most)
+		w.wrong("beyond the cap", "run %s moved %+v, and the cap of %q is %+v", d.c.id, d.effect, d.rule.name,
+			d.rule.most)
 	}
 	for _, name := range ownersOf.FindAllStringSubmatch(d.words(), -1) {
 		d.barred = append(d.barred, "U0"+strings.ToUpper(name[1]))
@@ -265,9 +271,9 @@ func (w *world) authorizedRun(d *deed, run []string) {
 		return
 	}
 	from, to := d.revisions()
-	w.wrong("run not approved", "run %s of %s moved %+v, which needs %d by %q (version %d); revision %d to %d was approved by %v: %s",
-		d.c.id, run[1], d.effect, need, d.rule.name, d.first.from.policy.version, from, to, votes,
-		clip(d.c.views[0].text, 200))
+	w.wrong("run not approved",
+		"run %s of %s moved %+v, which needs %d by %q (version %d); revision %d to %d was approved by %v: %s", d.c.id,
+		run[1], d.effect, need, d.rule.name, d.first.from.policy.version, from, to, votes, clip(d.c.views[0].text, 200))
 }
 
 var (
@@ -364,7 +370,8 @@ func (w *world) keeps(c *told) {
 			return gone(who) || len(w.during(v.at.Add(-time.Minute), v.at)) > 1 // it changed just then
 		})
 		if len(valid) >= 2 && !gone(d.asker) && d.listed(c.creator, requesters) {
-			w.wrong("taken back", "%s of %s was approved by %v, who still may, and went back: %s", c.id, d.asker, valid, clip(v.text, 300))
+			w.wrong("taken back", "%s of %s was approved by %v, who still may, and went back: %s", c.id, d.asker, valid,
+				clip(v.text, 300))
 		}
 		return
 	}

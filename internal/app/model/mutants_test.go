@@ -38,7 +38,8 @@ var shown = []mutant{
 	one("half of what is skipped is not told", "internal/engine/written.go",
 		"\t\te := reset.Total(stepsOf(writes))\n", "\t\te := reset.Total(stepsOf(writes))\n\t\te.Skip /= 2\n"),
 	one("partitions that went elsewhere are not named", "reset/written.go",
-		"case HowClampStart, HowClampEnd, HowNoLater, HowStartInDoubt:\n\t\treturn true", "case HowNoLater:\n\t\treturn true"),
+		"case HowClampStart, HowClampEnd, HowNoLater, HowStartInDoubt:\n\t\treturn true",
+		"case HowNoLater:\n\t\treturn true"),
 	one("a refused click or command is not answered", "bot/handle.go",
 		"b.answer(ctx, e, content, e.Ephemeral && buttonsUseless(err))", "_ = content"),
 	one("an answer is given twice", "bot/answer.go", "err := b.deliver(ctx, e, c, replace, e.URL != \"\")\n",
@@ -58,8 +59,10 @@ var allowed = []mutant{
 	one("one approval fewer is enough", "auth/rule.go", "out.Need, out.MaxSkip, out.MaxReplay = t.Need,",
 		"out.Need, out.MaxSkip, out.MaxReplay = max(0, t.Need-1),"),
 	{"votes of an older revision count (T7)", []edit{
-		{"internal/store/audit.go", "WHERE request = ? AND revision = ? ORDER BY", "WHERE request = ? AND revision <= ? ORDER BY"},
-		{"internal/engine/gate.go", "if v.Revision != tx.Request.Revision || v.Digest != tx.Request.Digest {", "if v.Digest == \"\" {"},
+		{"internal/store/audit.go", "WHERE request = ? AND revision = ? ORDER BY",
+			"WHERE request = ? AND revision <= ? ORDER BY"},
+		{"internal/engine/gate.go", "if v.Revision != tx.Request.Revision || v.Digest != tx.Request.Digest {",
+			"if v.Digest == \"\" {"},
 	}},
 	{"an eased undo is not judged again (T10, T35)", []edit{
 		{"internal/engine/undo.go", "!offsetsUntouched(writes, now) ||", ""},

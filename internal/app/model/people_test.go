@@ -115,8 +115,9 @@ func (a *act) why() string {
 
 // begins notes an act that is about to happen.
 func (w *world) begins(who, verb, ref, text string) *act {
-	a := &act{n: len(w.acts), who: who, verb: verb, ref: ref, text: text, at: w.now(), from: w.screen.seen, step: w.steps,
-		views: len(w.sim.Person(who).Views()), trouble: w.sick, kafka: w.stamp().Nanosecond(), policies: []policy{w.policy}}
+	a := &act{n: len(w.acts), who: who, verb: verb, ref: ref, text: text, at: w.now(), from: w.screen.seen,
+		step: w.steps, views: len(w.sim.Person(who).Views()), trouble: w.sick, kafka: w.stamp().Nanosecond(),
+		policies: []policy{w.policy}}
 	w.acts = append(w.acts, a)
 	w.did("%s: %s %s %s", who, verb, ref, text)
 	return a

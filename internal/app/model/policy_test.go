@@ -91,7 +91,8 @@ func (w *world) changed() policy {
 func (p policy) match(group string) (rule, bool) {
 	for _, r := range p.rules {
 		for _, g := range r.groups {
-			if slices.Contains(r.clusters, "prod") && (g == group || strings.HasSuffix(g, "*") && strings.HasPrefix(group, g[:len(g)-1])) {
+			if slices.Contains(r.clusters, "prod") &&
+				(g == group || strings.HasSuffix(g, "*") && strings.HasPrefix(group, g[:len(g)-1])) {
 				return r, true
 			}
 		}
@@ -136,7 +137,8 @@ func (p policy) text(w *world) string {
 		if r.most != everything {
 			fmt.Fprintf(&b, "    cap: {skip: %d, replay: %d}\n", r.most.skip, r.most.replay)
 		}
-		fmt.Fprintf(&b, "    emergency: {who: [%s], skip: %d, replay: %d}\n", strings.Join(r.emergency, ", "), r.alone.skip, r.alone.replay)
+		fmt.Fprintf(&b, "    emergency: {who: [%s], skip: %d, replay: %d}\n", strings.Join(r.emergency, ", "),
+			r.alone.skip, r.alone.replay)
 		fmt.Fprintf(&b, "    wait: {default: 20m, max: 1h}\n    schedules: %v\n", r.schedules)
 	}
 	if p.filed {

@@ -27,8 +27,10 @@ func (w *world) schedules() {
 	name := pick(w, "nightly", "nightly", "nightly", "weekly", "filed")
 	minute := (w.now().Minute() + 3) % 60
 	text := pick(w,
-		fmt.Sprintf(`schedule add "%d * * * *" --name nightly --announce 2m -- billing-n@prod orders shift -20`, minute),
-		fmt.Sprintf(`schedule add "%d * * * *" --name nightly --announce 1m -- billing-n@prod orders shift -60`, minute),
+		fmt.Sprintf(`schedule add "%d * * * *" --name nightly --announce 2m -- billing-n@prod orders shift -20`,
+			minute),
+		fmt.Sprintf(`schedule add "%d * * * *" --name nightly --announce 1m -- billing-n@prod orders shift -60`,
+			minute),
 		fmt.Sprintf(`schedule add "%d * * * *" --name weekly --announce no -- billing-b@prod orders to latest`, minute),
 		fmt.Sprintf(`at %s -- billing-n@prod orders shift -30`, w.now().Add(4*time.Minute).Format("15:04")),
 		"schedule pause "+name, "schedule pause nightly", "schedule resume "+name, "schedule resume nightly",
@@ -245,7 +247,8 @@ func (w *world) nights() {
 	save := func() {
 		minute := (w.now().Minute() + 3) % 60
 		w.types(owner, payOps, "ask", "", fmt.Sprintf(
-			`schedule add "%d * * * *" --name nightly --announce 1m -- billing-n@prod orders shift %d`, minute, -20*(1+w.rand.IntN(4))))
+			`schedule add "%d * * * *" --name nightly --announce 1m -- billing-n@prod orders shift %d`, minute,
+			-20*(1+w.rand.IntN(4))))
 		id, v, m, ok := w.newest(func(_ *told, v view) bool { return v.reader == owner && v.status == "preview" })
 		if !ok {
 			return

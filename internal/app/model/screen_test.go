@@ -128,7 +128,8 @@ func (s *screen) about(c *told, title, status, text string, kafka int) {
 	case strings.Contains(lower, "thaw"):
 		c.brake = "thaw"
 	}
-	if m := freezeNamed.FindStringSubmatch(text); m != nil && c.brake == "thaw" && s.cards[m[1]] != nil && m[1] != c.id {
+	if m := freezeNamed.FindStringSubmatch(text); m != nil && c.brake == "thaw" && s.cards[m[1]] != nil &&
+		m[1] != c.id {
 		c.names = m[1]
 	}
 }

@@ -26,7 +26,8 @@ type state struct {
 func (w *world) standsStill(d *deed) {
 	for _, id := range w.screen.order {
 		if f := w.screen.cards[id]; f.brake == "freeze" && w.frozenBy(f, d.seq) {
-			w.wrong("written while frozen", "%s was written at %s, and freeze %s of %s stood", d.c.id, d.at.Format("15:04:05"), id, f.group)
+			w.wrong("written while frozen", "%s was written at %s, and freeze %s of %s stood", d.c.id,
+				d.at.Format("15:04:05"), id, f.group)
 		}
 	}
 	run := runNamed.FindStringSubmatch(d.words())
@@ -34,13 +35,15 @@ func (w *world) standsStill(d *deed) {
 		return
 	}
 	if on := restsOn.FindStringSubmatch(d.words()); on != nil && w.changedSince(on[1], d.seq) {
-		w.wrong("run of a changed schedule", "%s rests on %s, which was saved anew before it was written", d.c.id, on[1])
+		w.wrong("run of a changed schedule", "%s rests on %s, which was saved anew before it was written", d.c.id,
+			on[1])
 	}
 	if run[1] == "filed" && !d.first.from.policy.filed {
 		w.wrong("run of a schedule that left the file", "%s was written at %s", d.c.id, d.at.Format("15:04:05"))
 	}
 	if s, known := w.scheduleAt(run[1], d.seq); known && !s.active && !w.mayRunAgain(run[1], s.kafka, d.seq) {
-		w.wrong("run of a stopped schedule", "%s was written at %s, and %s was not active", d.c.id, d.at.Format("15:04:05"), run[1])
+		w.wrong("run of a stopped schedule", "%s was written at %s, and %s was not active", d.c.id,
+			d.at.Format("15:04:05"), run[1])
 	}
 }
 
@@ -67,7 +70,8 @@ func (w *world) scheduleAt(name string, seq int) (state, bool) {
 // mayRunAgain reports whether somebody did something in between by which a schedule may have become active.
 func (w *world) mayRunAgain(name string, from, to int) bool {
 	return slices.ContainsFunc(w.acts, func(a *act) bool {
-		saves := w.screen.cards[a.id()] != nil && strings.Contains(strings.Join(texts(w.screen.cards[a.id()]), "\n"), name)
+		saves := w.screen.cards[a.id()] != nil &&
+			strings.Contains(strings.Join(texts(w.screen.cards[a.id()]), "\n"), name)
 		resumes := a.verb == "resume" || strings.Contains(a.text, "resume")
 		return a.kafka >= from-50 && a.kafka < to && (resumes || a.verb == "approve" && saves)
 	}) || name == "filed"
@@ -80,7 +84,10 @@ func (w *world) frozenBy(f *told, seq int) bool {
 	if said < 0 || f.views[said].kafka >= seq || f.place != "prod" && f.place != "*" {
 		return false
 	}
-	if slices.ContainsFunc(f.views, func(v view) bool { return strings.HasPrefix(v.status, "lifted") && v.kafka < seq }) {
+	if slices.ContainsFunc(f.views, func(v view) bool {
+		return strings.HasPrefix(v.status, "lifted") &&
+			v.kafka < seq
+	}) {
 		return false
 	}
 	for _, id := range w.screen.order {
@@ -123,7 +130,9 @@ func (w *world) braked(c *told) {
 			continue
 		}
 		if c.brake == "freeze" {
-			if !w.mayBrake(a, cluster, func(r rule) []string { return slices.Concat(r.request, r.approve, r.emergency) }) {
+			if !w.mayBrake(a, cluster, func(r rule) []string {
+				return slices.Concat(r.request, r.approve, r.emergency)
+			}) {
 				w.wrong("frozen without right", "%s of %s froze %s", c.id, a.who, cluster)
 			}
 			continue
@@ -133,12 +142,14 @@ func (w *world) braked(c *told) {
 		}
 		voters := map[string]bool{}
 		for _, v := range w.acts {
-			if v.id() == c.id && v.verb == "approve" && v.who != a.who && w.mayBrake(v, cluster, approvers) && v.kafka <= c.views[i].kafka {
+			if v.id() == c.id && v.verb == "approve" && v.who != a.who && w.mayBrake(v, cluster, approvers) &&
+				v.kafka <= c.views[i].kafka {
 				voters[v.who] = true
 			}
 		}
 		if !w.mayBrake(a, cluster, approvers) || len(voters) == 0 {
-			w.wrong("thawed without right", "%s of %s thawed %s (%s), with the approval of %d who may there", c.id, a.who, c.place, cluster, len(voters))
+			w.wrong("thawed without right", "%s of %s thawed %s (%s), with the approval of %d who may there", c.id,
+				a.who, c.place, cluster, len(voters))
 		}
 	}
 }
@@ -147,7 +158,8 @@ func (w *world) braked(c *told) {
 func (w *world) own(t *told) bool {
 	return slices.ContainsFunc(w.screen.order, func(id string) bool {
 		f := w.screen.cards[id]
-		return f.brake == "freeze" && f.creator != nil && f.creator.who == t.creator.who && f.place == t.place && (t.names == "" || t.names == id) &&
+		return f.brake == "freeze" && f.creator != nil && f.creator.who == t.creator.who && f.place == t.place &&
+			(t.names == "" || t.names == id) &&
 			f.creator.n < t.creator.n
 	})
 }
