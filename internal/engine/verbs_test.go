@@ -3,13 +3,15 @@ package engine
 import (
 	"errors"
 	"testing"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/vocabulary"
 )
 
 // TestEveryVerbIsKnownOnce: a verb that nobody knows would be answered as a forged button.
 func TestEveryVerbIsKnownOnce(t *testing.T) {
 	t.Parallel()
-	for _, v := range []DecisionVerb{"approve", "reject", "cancel", "choose", "retry", "undo", "settle", "emergency",
-		"pause", "resume", "remove", "run", "skip-next", "delay"} {
+	for _, verb := range vocabulary.Constants(t, ".", "DecisionVerb") {
+		v := DecisionVerb(verb)
 		_, request := decisions[v]
 		_, schedule := scheduleDecisions[v]
 		if request == schedule {
