@@ -97,10 +97,14 @@ func (a authority) judge(r reset.Request, e reset.Effect) judgement {
 
 // judgeOwnLimit judges what rests on a limit that no tier of the rule replaces: beyond it, it is agreed to anew.
 func (a authority) judgeOwnLimit(r reset.Request, e reset.Effect) judgement {
+	need := a.ruling.Need
+	if restsOnMandate(r) && a.mandate == nil && r.Emergency == nil { // people were asked about this very request
+		need = max(need, r.Need)
+	}
 	switch {
 	case !r.Bounds.Covers(e):
 		return a.again(r, reset.VoidEffect)
-	case !a.ruling.Allowed || len(a.votes) < a.ruling.Need && !a.coveredByMandate():
+	case !a.ruling.Allowed || a.counted() < need && !a.coveredByMandate():
 		return a.again(r, reset.VoidRule)
 	}
 	return judgement{bounds: r.Bounds}
@@ -109,9 +113,11 @@ func (a authority) judgeOwnLimit(r reset.Request, e reset.Effect) judgement {
 // hasOwnLimit reports whether a request still rests on a limit of its own: an emergency, an undo that one person is
 // enough for, a standing approval.
 func (a authority) hasOwnLimit(r reset.Request) bool {
-	return r.Emergency != nil && a.ruling.EmergencyOver == "" || !r.SoloUntil.IsZero() && a.solo ||
-		a.mandate != nil && !a.mandate.File
+	return r.Emergency != nil && a.ruling.EmergencyOver == "" || !r.SoloUntil.IsZero() && a.solo || restsOnMandate(r)
 }
+
+// restsOnMandate reports whether a request rests on a standing approval that people gave.
+func restsOnMandate(r reset.Request) bool { return r.Mandate != nil && !r.Mandate.File }
 
 // coveredByMandate reports whether nobody else has to approve what a valid standing approval covers.
 func (a authority) coveredByMandate() bool { return a.mandate != nil && a.ruling.MandateValid }

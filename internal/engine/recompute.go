@@ -108,7 +108,7 @@ func (s *Service) recomputeNow(ctx context.Context, due *Due, r reset.Request) (
 func (s *Service) judgeNow(
 	ctx context.Context, r reset.Request, rc reset.Rechecked, g reset.GroupState,
 ) (authority, judgement, error) {
-	if r.Mandate != nil && !r.Mandate.File {
+	if restsOnMandate(r) {
 		a := authority{ruling: r.Ruling}
 		if !r.Bounds.Covers(rc.Effect) {
 			return a, a.again(r, reset.VoidEffect), nil

@@ -195,8 +195,9 @@ func (s *Service) beginAt(tx *Tx, d Decision, did reset.Did, begin time.Time) er
 	} else {
 		tx.Log(s.entry(r, d.Actor, reset.EvRunNow))
 	}
-	if !r.Run.OnTime(begin) {
-		r.Mandate = nil
+	agreed := r.Run.OnTime(begin) && r.Emergency == nil // an emergency approves what is written now, and nothing later
+	if !agreed {
+		r.Mandate, r.Emergency = nil, nil
 	}
 	switch {
 	case r.State == reset.Planning:
@@ -207,7 +208,7 @@ func (s *Service) beginAt(tx *Tx, d Decision, did reset.Did, begin time.Time) er
 		r.Deadline = begin.Add(s.waitLimit(r))
 		boundDeadline(tx)
 	}
-	if r.State != reset.Approved || r.Run.OnTime(begin) {
+	if r.State != reset.Approved || agreed {
 		return nil
 	}
 	tx.Log(s.entry(r, reset.Actor{}, reset.EvVoided, "why", "time"))
