@@ -17,7 +17,9 @@ func TestAFreezeHoldsWhileSlackCannotSayWhoAsked(t *testing.T) {
 	card := s.sees(s.Jon, world.PayOps, "waiting until billing is idle")
 	s.Slack.Fail("users.info", slacksim.Fault{Status: 429, RetryAfter: 5 * time.Second})
 	s.types(s.Jon, world.PayOps, "freeze prod-eu data loss")
-	c.Stop()
+	if err := c.Stop(); err != nil {
+		t.Fatal(err)
+	}
 	s.shows(s.Jon, card, "A freeze of prod-eu was asked for", "Nothing is written until")
 	s.wrote(0)
 	s.Slack.Heal("users.info")

@@ -155,9 +155,9 @@ func TestARunThatIsPutOffForTooLongIsAskedFor(t *testing.T) {
 	s.saves(fmt.Sprintf(`schedule add "%s" --tz UTC --name nightly -- %s`, cron, large))
 	s.comes(at.Add(-14 * time.Minute))
 	run := s.announced(at)
-	for _, hours := range []time.Duration{1, 2} {
+	for _, later := range []time.Duration{time.Hour, 2 * time.Hour} {
 		s.clicks(s.Mara, run, "delay")
-		run = s.shows(s.Jon, run, "announced for "+at.Add(hours*time.Hour).Format("15:04 UTC"))
+		run = s.shows(s.Jon, run, "announced for "+at.Add(later).Format("15:04 UTC"))
 	}
 	s.clicks(s.Mara, run, "delay")
 	s.shows(s.Jon, run, "waiting for approval")

@@ -199,10 +199,10 @@ func (s *Service) beginAt(tx *Tx, d Decision, did reset.Did, begin time.Time) er
 	if !agreed {
 		r.Mandate, r.Emergency = nil, nil
 	}
-	switch {
-	case r.State == reset.Planning:
+	switch r.State {
+	case reset.Planning:
 		r.Deadline = r.Run.PostponedUntil()
-	case r.State == reset.Pending:
+	case reset.Pending:
 		r.Deadline = begin.Add(s.Times.Approval)
 	default:
 		r.Deadline = begin.Add(s.waitLimit(r))
