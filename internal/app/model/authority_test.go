@@ -44,7 +44,7 @@ func (w *world) authorized(c *told, writes []*request) {
 	}
 	d.effect = effectOf(writes)
 	if run := runOf.FindStringSubmatch(d.words()); run != nil {
-		w.authorizedRun(d, run)
+		w.authorizedRun(d, run[1]+run[3])
 		return
 	}
 	w.authorizedWish(d)
@@ -241,7 +241,7 @@ func lastWritten(writes []*request) map[reset.Partition]reset.Position {
 
 // authorizedRun is of a run of a schedule: the standing approval covers it at the times that were agreed to, and
 // everything else needs what the same reset would need if somebody typed it.
-func (w *world) authorizedRun(d *deed, run []string) {
+func (w *world) authorizedRun(d *deed, name string) {
 	if !d.rule.schedules {
 		w.wrong("no schedules", "%s was written, and rule %q in force lets no schedule run", d.c.id, d.rule.name)
 	}
@@ -249,8 +249,8 @@ func (w *world) authorizedRun(d *deed, run []string) {
 		w.wrong("beyond the cap", "run %s moved %+v, and the cap of %q is %+v", d.c.id, d.effect, d.rule.name,
 			d.rule.most)
 	}
-	for _, name := range ownersOf.FindAllStringSubmatch(d.words(), -1) {
-		d.barred = append(d.barred, "U0"+strings.ToUpper(name[1]))
+	for _, owner := range ownersOf.FindAllStringSubmatch(d.words(), -1) {
+		d.barred = append(d.barred, "U0"+strings.ToUpper(owner[1]))
 	}
 	started := startedBy.FindStringSubmatch(d.words())
 	if started != nil {
@@ -267,17 +267,17 @@ func (w *world) authorizedRun(d *deed, run []string) {
 	if _, may := d.alone(); may || len(votes) >= max(1, need) || len(votes) >= need && started != nil {
 		return
 	}
-	if w.standing(d, run[1], need, started != nil) {
+	if w.standing(d, name, need, started != nil) {
 		return
 	}
 	from, to := d.revisions()
 	w.wrong("run not approved",
 		"run %s of %s moved %+v, which needs %d by %q (version %d); revision %d to %d was approved by %v: %s", d.c.id,
-		run[1], d.effect, need, d.rule.name, d.first.from.policy.version, from, to, votes, clip(d.c.views[0].text, 200))
+		name, d.effect, need, d.rule.name, d.first.from.policy.version, from, to, votes, clip(d.c.views[0].text, 200))
 }
 
 var (
-	ownersOf    = regexp.MustCompile(`of @(\w+) is to`)
+	ownersOf    = regexp.MustCompile(`of @(\w+)(?: is to|\. Rests)`)
 	startedBy   = regexp.MustCompile(`(?:told to run now|started|run now|begun early) by @(\w+)`)
 	announcedAt = regexp.MustCompile(`^announced for (\d\d:\d\d)`)
 	cronMinute  = regexp.MustCompile(`schedule add "([\d,]+) `)
@@ -404,8 +404,9 @@ func (d *deed) planned(saved *act) bool {
 			return false
 		}
 	}
-	if first.IsZero() {
-		return true // it was not announced: its time is not shown
+	held := slices.ContainsFunc(d.c.views, func(v view) bool { return strings.HasPrefix(v.status, "stands back") })
+	if first.IsZero() || held {
+		return true // it was not announced at its own time, so that this is not shown
 	}
 	if d.at.Before(first) || d.at.Sub(first) > mostDelay+mostLate {
 		return false

@@ -51,12 +51,12 @@ func (w *world) created(c *told) {
 	if c.creator = nil; runOf.MatchString(strings.Join(texts(c), "\n")) {
 		return
 	}
-	who := first.reader
-	if m := brakeAsker.FindStringSubmatch(first.text); m != nil && c.brake != "" {
+	who, words := first.reader, strings.Join(texts(c), "\n")
+	if m := brakeAsker.FindStringSubmatch(words); m != nil && c.brake != "" {
 		who = "U0" + strings.ToUpper(m[1]+m[2])
 	}
 	for _, a := range w.acts {
-		if c.brake != "" && (a.verb != c.brake || !strings.Contains(first.text, a.why())) {
+		if c.brake != "" && (a.verb != c.brake || !strings.Contains(words, a.why())) {
 			continue
 		}
 		if who == a.who && a.from <= first.index &&

@@ -205,7 +205,7 @@ func (s *screen) check(a *act) {
 // counted checks that nobody is told that they had approved a revision which they had not.
 func (s *screen) counted(a *act) {
 	_, rev, _ := strings.Cut(a.ref, ".")
-	if a.verb != "approve" || rev == "" {
+	if a.verb != "approve" || rev == "" || s.cards[a.id()] == nil || s.last(a.id()).rev != rev {
 		return
 	}
 	before := slices.ContainsFunc(s.w.acts[:a.n], func(b *act) bool {

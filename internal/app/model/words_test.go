@@ -86,7 +86,7 @@ var (
 	others      = regexp.MustCompile(`; and ([\d,]+) partitions? elsewhere`)
 	atOffset    = regexp.MustCompile(`^at offset ([\d,]+)$`)
 	outturns    = regexp.MustCompile(`Replays (none|at most ([\d,]+))[^.]*\. Skips (none|at most ([\d,]+))`)
-	runOf       = regexp.MustCompile(`[Ss]chedule (\S+?)(?:, told to run now by @\w+,)?(?: of @(\w+))? is to`)
+	runOf       = regexp.MustCompile(`[Ss]chedule (\S+?)(?:, told to run now by @\w+,)?(?: of @(\w+))? is to|Asked by schedule (\S+) of @`)
 	brakeAsker  = regexp.MustCompile(`@(\w+) asks to (?:freeze|thaw|lift)|(?:Frozen|Thawed|Lifted) by @(\w+)`)
 	restsOn     = regexp.MustCompile(`Rests on ([a-z][a-z2-9]{3})\b`)
 )
