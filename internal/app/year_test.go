@@ -116,12 +116,12 @@ func (b *calendar) newID() string {
 	return fmt.Sprintf("k%05d", b.ids)
 }
 
-// filer lets the configuration file save schedules, and no user run them.
+// filer lets the configuration file save schedules, and no run is below the cap: it is refused, and the next one comes.
 type filer struct{}
 
 func (filer) Rule(_ context.Context, a reset.PolicyQuestion) (reset.Ruling, error) {
-	return reset.Ruling{Allowed: a.Verb == reset.VerbSchedule, Rule: "all", Denial: reset.DeniedSchedules,
-		MaxReplay: 1 << 40}, nil
+	return reset.Ruling{Allowed: a.Verb == reset.VerbSchedule, Rule: "all", Denial: reset.DeniedCap, Cap: "replay 0",
+		MandateValid: true, MaxReplay: 1 << 40}, nil
 }
 
 type mute struct{}
