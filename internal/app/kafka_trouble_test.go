@@ -162,7 +162,7 @@ func TestAnOutcomeThatCannotBeKnownIsSettledWithAReason(t *testing.T) {
 	s.acked(s.Jon.Submit(modal, map[string]string{"why": "the consumers have gone on, checked with the team"}))
 	card = s.shows(s.Jon, card, "Accepted as it is by @jon", "checked with the team")
 	s.has(card)
-	s.tells(s.Mara, world.PayOps, "settle "+id+" again", "Too late: "+id+" is failed")
+	s.tells(s.Jon, world.PayOps, "settle "+id+" again", "Too late: "+id+" is failed")
 	next := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 10m", "preview", "Apply")
 	s.clicks(s.Mara, next, "approve")
 	s.sees(s.Jon, world.PayOps, s.id(next)+" · done")
