@@ -40,7 +40,8 @@ func TestADayIsReplayedAtNightOnApacheKafka(t *testing.T) {
 	r.types(r.Mara, world.Incident, line)
 	preview := r.meets(r.Mara, world.Incident, "preview", "If it ran now", at.Format("2006-01-02 15:04 UTC"))
 	r.clicks(r.Mara, preview, "approve")
-	card := r.meets(r.Jon, world.Home, r.ref(preview)+" · ")
+	id, _, _ := strings.Cut(r.ref(preview), ".")
+	card := r.meets(r.Jon, world.Home, id)
 	if strings.Contains(card.Text(), "waiting for approval") {
 		r.clicks(r.Jon, card, "approve")
 	}
