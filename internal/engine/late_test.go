@@ -31,6 +31,20 @@ func (b *bench) held(target reset.Target, f clustertest.WriteFault) reset.Reques
 	return r
 }
 
+// doubtful is a reset whose answer was lost and beside which another offset was committed: what it wrote is unknown.
+func (b *bench) doubtful() reset.Request {
+	b.t.Helper()
+	r := b.armed()
+	b.wait(6 * time.Second)
+	b.cluster.Fault(clustertest.WriteFault{Lost: true, Applied: true})
+	b.approve(mara, r)
+	b.cluster.Commit("billing", "orders", 0, 860)
+	b.wait(11 * time.Second)
+	b.wait(2 * time.Second)
+	b.want(r, reset.Failed, reset.OutcomeUnknown)
+	return r
+}
+
 // looks lets time pass in the steps in which a lost write is looked for.
 func (b *bench) looks(d time.Duration) {
 	b.t.Helper()
@@ -395,14 +409,7 @@ func TestTakenOverWriteThatLandsLateIsCorrected(t *testing.T) {
 func TestUndoThatLandsLateTakesBack(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	r := b.armed()
-	b.wait(6 * time.Second)
-	b.cluster.Fault(clustertest.WriteFault{Lost: true, Applied: true})
-	b.approve(mara, r)
-	b.cluster.Commit("billing", "orders", 0, 860)
-	b.wait(11 * time.Second)
-	b.wait(2 * time.Second)
-	b.want(r, reset.Failed, reset.OutcomeUnknown)
+	r := b.doubtful()
 	reply, err := b.Undo(t.Context(), b.by(mara, r))
 	if err != nil {
 		t.Fatal(err)

@@ -503,14 +503,7 @@ func TestKilledBeforeTheWriteIsNotWrittenTwice(t *testing.T) {
 func TestUnknownOutcomeBlocksTheGroupUntilSettled(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	r := b.armed()
-	b.wait(6 * time.Second)
-	b.cluster.Fault(clustertest.WriteFault{Lost: true, Applied: true})
-	b.approve(mara, r)
-	b.cluster.Commit("billing", "orders", 0, 860)
-	b.wait(11 * time.Second)
-	b.wait(2 * time.Second)
-	b.want(r, reset.Failed, reset.OutcomeUnknown)
+	r := b.doubtful()
 	other := b.ask(mara, reset.Shift{By: -1})
 	if other = b.want(other, reset.Refused,
 		""); other.Problem.Code != reset.ProblemBlocked || other.Problem.Request != r.ID {
@@ -528,14 +521,7 @@ func TestUnknownOutcomeBlocksTheGroupUntilSettled(t *testing.T) {
 func TestUndoGoesBackAndSettles(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	r := b.armed()
-	b.wait(6 * time.Second)
-	b.cluster.Fault(clustertest.WriteFault{Lost: true, Applied: true})
-	b.approve(mara, r)
-	b.cluster.Commit("billing", "orders", 0, 860)
-	b.wait(11 * time.Second)
-	b.wait(2 * time.Second)
-	b.want(r, reset.Failed, reset.OutcomeUnknown)
+	r := b.doubtful()
 	reply, err := b.Undo(t.Context(), b.by(mara, r))
 	if err != nil {
 		t.Fatal(err)
