@@ -44,6 +44,7 @@ type Cluster struct {
 	leashed   bool      // the brokers die with this process
 	external  []string  // bootstrap addresses of a cluster that is not ours
 	jars      string
+	session   time.Duration // how long a silent broker stays in the cluster
 }
 
 // Options say which Kafka to start.
@@ -51,12 +52,15 @@ type Options struct {
 	Version string // Default if empty
 	Dir     string // an empty or missing directory; a temporary one if empty
 	Keep    bool   // the brokers outlive the process that started them
+	// Session is how long a broker may be silent before others take its partitions over; 0: Kafka's default, 9 s.
+	Session time.Duration
 }
 
 // Start fetches the jars if need be, formats and starts three brokers and
 // returns when all of them serve. After an error nothing is left running.
 func Start(ctx context.Context, o Options) (_ *Cluster, err error) {
-	c := &Cluster{Version: cmp.Or(o.Version, Default), Dir: o.Dir, leashed: !o.Keep, ID: newClusterID()}
+	c := &Cluster{Version: cmp.Or(o.Version, Default), Dir: o.Dir, leashed: !o.Keep, ID: newClusterID(),
+		session: cmp.Or(o.Session, 9*time.Second)}
 	if c.jars, err = fetchJars(ctx, c.Version); err != nil {
 		return nil, err
 	}

@@ -24,7 +24,8 @@ func (c *Cluster) settings(b *Broker) string {
 		"Scram": "org.apache.kafka.common.security.scram.ScramLoginModule required;",
 		"Plain": fmt.Sprintf("org.apache.kafka.common.security.plain.PlainLoginModule required user_%s=%q;", PlainUser,
 			PlainPassword),
-		"Modern": !strings.HasPrefix(c.Version, "3."),
+		"Session": c.session.Milliseconds(),
+		"Modern":  !strings.HasPrefix(c.Version, "3."),
 	})
 	if err != nil {
 		panic(err) // the template and its data are both above and below
@@ -53,6 +54,8 @@ listener.name.secure.sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512
 listener.name.secure.plain.sasl.jaas.config={{.Plain}}
 listener.name.secure.scram-sha-256.sasl.jaas.config={{.Scram}}
 listener.name.secure.scram-sha-512.sasl.jaas.config={{.Scram}}
+
+broker.session.timeout.ms={{.Session}}
 
 # A typo must not make a topic.
 auto.create.topics.enable=false
