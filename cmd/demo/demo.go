@@ -121,26 +121,27 @@ func (d *demo) types(ctx context.Context, who, channel, text string) error {
 	return acked(ctx, delivery, err)
 }
 
-// clicks presses a button, in the window on top if one is open, else in the newest message that this person sees with
-// such a button, and with id in its text. A question that the button asks first is answered with yes.
+// clicks presses a button or chooses an entry of a menu, in the window on top if it has one, else in the newest message
+// that this person sees with one, and with id in its text. A question that is asked first is answered with yes.
 func (d *demo) clicks(ctx context.Context, who, id, label string) error {
 	p := d.People[who]
 	if views := p.Views(); len(views) > 0 {
 		top := views[len(views)-1]
-		if b, ok := find(top.Buttons(), label); ok {
-			d.screen.note("", who+" clicks", "["+b.Label+"]")
-			delivery, err := p.ClickIn(top, b.ActionID, b.Value)
+		if c, ok := find(clickables(top.Buttons(), top.Entries()), label); ok {
+			d.screen.note("", who+" clicks", "["+c.label+"]")
+			delivery, err := p.ClickIn(top, c.action, c.value)
 			return acked(ctx, delivery, err)
 		}
 	}
 	var (
 		newest slacksim.Message
-		button slacksim.Button
+		target clickable
 	)
 	for _, channel := range d.channelsOf(who) {
 		for _, m := range p.Messages(channel) {
-			if b, ok := find(m.Buttons(), label); ok && m.TS > newest.TS && strings.Contains(m.Text(), id) {
-				newest, button = m, b
+			c, ok := find(clickables(m.Buttons(), m.Entries()), label)
+			if ok && m.TS > newest.TS && strings.Contains(m.Text(), id) {
+				newest, target = m, c
 			}
 		}
 	}
@@ -148,9 +149,30 @@ func (d *demo) clicks(ctx context.Context, who, id, label string) error {
 		return fmt.Errorf("%s sees no button %q%s; look at a channel to see which there are: %s look #kafka-prod", who,
 			label, about(id), who)
 	}
-	d.screen.note(d.channelName(newest.Channel), who+" clicks", "["+button.Label+"]")
-	delivery, err := p.Click(newest, button.ActionID)
+	d.screen.note(d.channelName(newest.Channel), who+" clicks", "["+target.label+"]")
+	if target.entry {
+		delivery, err := p.Choose(newest, target.action, target.value)
+		return acked(ctx, delivery, err)
+	}
+	delivery, err := p.Click(newest, target.action)
 	return acked(ctx, delivery, err)
+}
+
+// clickable is a button, or an entry of a menu.
+type clickable struct {
+	label, action, value string
+	entry                bool
+}
+
+func clickables(buttons []slacksim.Button, entries []slacksim.Entry) []clickable {
+	var out []clickable
+	for _, b := range buttons {
+		out = append(out, clickable{label: b.Label, action: b.ActionID, value: b.Value})
+	}
+	for _, e := range entries {
+		out = append(out, clickable{label: e.Text, action: e.ActionID, value: e.Value, entry: true})
+	}
+	return out
 }
 
 func about(id string) string {
@@ -160,13 +182,13 @@ func about(id string) string {
 	return " on a message about " + id
 }
 
-func find(buttons []slacksim.Button, label string) (slacksim.Button, bool) {
-	for _, b := range buttons {
-		if strings.EqualFold(b.Label, label) {
-			return b, true
+func find(all []clickable, label string) (clickable, bool) {
+	for _, c := range all {
+		if strings.EqualFold(c.label, label) {
+			return c, true
 		}
 	}
-	return slacksim.Button{}, false
+	return clickable{}, false
 }
 
 // acked waits until the bot has acknowledged an action. Slack itself shows it if the bot did not.

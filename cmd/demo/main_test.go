@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"context"
 	"io"
+	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -12,6 +14,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/slacksim"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
 )
 
 // TestScript is the README's `go run ./cmd/demo -script`, with a shorter wait for a quiet group.
@@ -113,6 +118,38 @@ func TestStepThatDiffersIsNamed(t *testing.T) {
 	}
 	if _, err := s.expect(ctx, "mara", channels[0].id, "Move a consumer group's offsets"); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestAnEntryOfAMenuIsClickedByItsText(t *testing.T) {
+	clean := leavesNothing(t)
+	defer clean()
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	d, err := start(ctx, 2*time.Second, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := d.stop(); err != nil {
+			t.Error(err)
+		}
+	}()
+	answer, err := http.PostForm(d.Slack.APIURL()+"chat.postMessage", url.Values{
+		"token": {slacksim.BotToken}, "channel": {world.Home}, "text": {"x"},
+		"blocks": {`[{"type":"actions","elements":[{"type":"overflow","action_id":"more","options":[` +
+			`{"text":{"type":"plain_text","text":"Runbook"},"value":"runbook"},` +
+			`{"text":{"type":"plain_text","text":"Discard"},"value":"discard"}]}]}]`},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = answer.Body.Close()
+	if err := d.obey(ctx, "jon click discard"); err != nil {
+		t.Error(err)
+	}
+	if err := d.obey(ctx, "jon click Emergency"); err == nil || !strings.Contains(err.Error(), "jon sees no button") {
+		t.Errorf("a click on nothing: %v", err)
 	}
 }
 

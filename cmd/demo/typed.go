@@ -17,7 +17,8 @@ import (
 const typedHelp = `what you can type
   mara #inc-4711 /kafka-reset billing@prod-eu orders back 10m
                               a command, as one of the people, in a channel (or in dm)
-  jon click Approve           a button of the newest message that has it, or of the window on top
+  jon click Approve           a button of the newest message that has it, or of the window on top;
+                              an entry of its menu [⋯ ...] too
   jon click k7f3 Approve      the same, of a message about k7f3
   mara look #kafka-prod       the channel as mara sees it
   mara submit why="..."       the window on top, filled in;  mara close  closes it

@@ -168,20 +168,54 @@ func wrongTable(block obj, at string) []string {
 	return wrong
 }
 
-// wrongElements finds action_ids that are there twice in a block, and choices without options.
+// wrongElements finds action_ids that are there twice in a block, and choices that offer nothing to choose.
 func wrongElements(block obj, at string) []string {
 	var wrong []string
 	seen := map[string]bool{}
 	for i, e := range elements(block) {
+		place := fmt.Sprintf("%s/elements/%d", at, i)
+		switch str(block, "type") {
+		case "section":
+			place = at + "/accessory"
+		case "input":
+			place = at + "/element"
+		}
 		id := str(e, "action_id")
 		if id != "" && seen[id] {
 			wrong = append(wrong, complain(fmt.Sprintf("`action_id` %q already exists for another element", id),
-				fmt.Sprintf("%s/elements/%d/action_id", at, i)))
+				place+"/action_id"))
 		}
 		seen[id] = true
-		if options, has := e["options"].([]any); has && len(options) == 0 {
-			wrong = append(wrong, complain("no fewer than 1 items allowed",
-				fmt.Sprintf("%s/elements/%d/options", at, i)))
+		wrong = append(wrong, wrongOptions(e, place)...)
+	}
+	return wrong
+}
+
+// wrongOptions finds what the types leave open (docs, option object): a choice has options, each has a value of its
+// own, and only an overflow menu's may have a url.
+func wrongOptions(e obj, at string) []string {
+	options, has := e["options"].([]any)
+	if !has {
+		return nil
+	}
+	var wrong []string
+	if len(options) == 0 {
+		wrong = append(wrong, complain("no fewer than 1 items allowed", at+"/options"))
+	}
+	seen := map[string]bool{}
+	for i, o := range options {
+		option, _ := o.(obj)
+		place, value := fmt.Sprintf("%s/options/%d", at, i), str(option, "value")
+		switch {
+		case value == "":
+			wrong = append(wrong, complain("missing required field: value", place))
+		case seen[value]:
+			wrong = append(wrong, complain(fmt.Sprintf("`value` %q already exists for another option", value),
+				place+"/value"))
+		}
+		seen[value] = true
+		if option["url"] != nil && str(e, "type") != "overflow" {
+			wrong = append(wrong, complain("invalid additional property: url", place))
 		}
 	}
 	return wrong

@@ -26,11 +26,31 @@ func buttonOf(id, label, more string) string {
 	return fmt.Sprintf(`{"type":"button","action_id":%q,"text":{"type":"plain_text","text":%q}%s}`, id, label, more)
 }
 
+func optionOf(text, value, more string) string {
+	return fmt.Sprintf(`{"text":{"type":"plain_text","text":%q},"value":%q%s}`, text, value, more)
+}
+
+// entriesOf are n entries of a menu.
+func entriesOf(n int) string {
+	var out []string
+	for i := range n {
+		out = append(out, optionOf("x", fmt.Sprint(i), ""))
+	}
+	return strings.Join(out, ",")
+}
+
+func menuOf(options, more string) string {
+	return `{"type":"overflow","action_id":"more","options":[` + options + `]` + more + `}`
+}
+
 func TestBlockLimits(t *testing.T) {
 	t.Parallel()
 	sim := incident(t, slacksim.Options{Unhurried: true})
 	long := func(n int) string { return strings.Repeat("ü", n) } // limits count characters, not bytes
 	actions := func(elements string) string { return `{"type":"actions","elements":[` + elements + `]}` }
+	section := func(accessory string) string {
+		return `{"type":"section","text":{"type":"mrkdwn","text":"x"},"accessory":` + accessory + `}`
+	}
 	confirm := `,"confirm":{"title":{"type":"plain_text","text":"` + long(101) +
 		`"},"text":{"type":"plain_text","text":"t"},"confirm":{"type":"plain_text","text":"y"},"deny":{"type":"plain_text","text":"n"}}`
 	many := func(n int) string {
@@ -81,6 +101,35 @@ func TestBlockLimits(t *testing.T) {
 			"invalid_blocks", "no more than 10 items"},
 		"same block_id twice": {`{"type":"divider","block_id":"a"},{"type":"divider","block_id":"a"}`, "invalid_blocks",
 			"block_id"},
+		"menu of 1": {actions(menuOf(entriesOf(1), "")), "", ""},
+		"menu of 5": {actions(menuOf(entriesOf(5), "")), "", ""},
+		"menu of none": {actions(menuOf("", "")), "invalid_blocks",
+			"[ERROR] no fewer than 1 items allowed [json-pointer:/blocks/0/elements/0/options]"},
+		"menu of 6": {actions(menuOf(entriesOf(6), "")), "invalid_blocks",
+			"[ERROR] no more than 5 items allowed [json-pointer:/blocks/0/elements/0/options]"},
+		"menu beside a text": {section(menuOf(entriesOf(5), "")), "", ""},
+		"menu of none beside a text": {section(menuOf("", "")), "invalid_blocks",
+			"[ERROR] no fewer than 1 items allowed [json-pointer:/blocks/0/accessory/options]"},
+		"entry text 75": {actions(menuOf(optionOf(long(75), long(75), ""), "")), "", ""},
+		"entry text 76": {actions(menuOf(optionOf(long(76), "v", ""), "")), "invalid_blocks",
+			"[ERROR] must be less than 76 characters [json-pointer:/blocks/0/elements/0/options/0/text/text]"},
+		"entry value 76": {actions(menuOf(optionOf("x", long(76), ""), "")), "invalid_blocks",
+			"[ERROR] must be less than 76 characters [json-pointer:/blocks/0/elements/0/options/0/value]"},
+		"entry without value": {actions(menuOf(optionOf("x", "", ""), "")), "invalid_blocks",
+			"[ERROR] missing required field: value [json-pointer:/blocks/0/elements/0/options/0]"},
+		"entry value twice": {actions(menuOf(optionOf("x", "v", "")+","+optionOf("y", "v", ""), "")), "invalid_blocks",
+			"[json-pointer:/blocks/0/elements/0/options/1/value]"},
+		"entry with url": {actions(menuOf(optionOf("x", "v", `,"url":"https://example.com"`), "")), "", ""},
+		"entry url 3001": {actions(menuOf(optionOf("x", "v", `,"url":"`+long(3001)+`"`), "")), "invalid_blocks",
+			"[ERROR] must be less than 3001 characters [json-pointer:/blocks/0/elements/0/options/0/url]"},
+		"entry in mrkdwn": {actions(menuOf(`{"text":{"type":"mrkdwn","text":"x"},"value":"v"}`, "")), "invalid_blocks",
+			"[json-pointer:/blocks/0/elements/0/options/0/text/type]"},
+		"select with url": {actions(`{"type":"static_select","options":[` +
+			optionOf("x", "v", `,"url":"https://example.com"`) + `]}`), "invalid_blocks",
+			"[ERROR] invalid additional property: url [json-pointer:/blocks/0/elements/0/options/0]"},
+		"menu with a question": {actions(menuOf(entriesOf(2), strings.Replace(confirm, long(101), "t", 1))), "", ""},
+		"menu with a question too long": {actions(menuOf(entriesOf(2), confirm)), "invalid_blocks",
+			"[ERROR] must be less than 101 characters [json-pointer:/blocks/0/elements/0/confirm/title/text]"},
 		"table 100 x 20": {tableOf(100, 20, "x"), "", ""},
 		"table 101 rows": {tableOf(101, 1, "x"), "invalid_blocks",
 			"[ERROR] no more than 100 items allowed [json-pointer:/blocks/0/rows]"},

@@ -397,6 +397,56 @@ func TestChoosingAnOption(t *testing.T) {
 	}
 }
 
+func TestChoosingAnEntryOfAMenu(t *testing.T) {
+	t.Parallel()
+	sim := incident(t, slacksim.Options{})
+	acts, _ := catch(t, sim)
+	plain := func(text string) *slack.TextBlockObject {
+		return slack.NewTextBlockObject(slack.PlainTextType, text, false, false)
+	}
+	runbook := slack.NewOptionBlockObject("runbook", plain("Runbook"), nil)
+	runbook.URL = "https://example.com/runbook"
+	more := slack.NewOverflowBlockElement("more",
+		slack.NewOptionBlockObject("k7f3.1 cancel", plain("Cancel"), plain("nothing is written")), runbook)
+	more.Confirm = slack.NewConfirmationBlockObject(plain("Sure?"), plain("It goes on."), plain("Yes"), plain("Back"))
+	beside := slack.NewOverflowBlockElement("beside", slack.NewOptionBlockObject("k7f3.1 parts", plain("Partitions"), nil))
+	text := slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, "card", false, false), nil,
+		slack.NewAccessory(beside))
+	if _, _, err := client(sim).PostMessage("C0INC", slack.MsgOptionText("x", false),
+		slack.MsgOptionBlocks(text, slack.NewActionBlock("row", button("approve", "k7f3.1", "Approve"), more))); err != nil {
+		t.Fatal(err)
+	}
+	mara := sim.Person("U0MARA")
+	m := mara.Messages("C0INC")[0]
+	want := "card\n[⋯ Partitions]\n[Approve] [⋯ Cancel (nothing is written), Runbook]\n" +
+		"  [⋯ Cancel (nothing is written), Runbook] asks: Sure? - It goes on. [Yes] [Back]"
+	if m.Text() != want {
+		t.Errorf("reads %q, want %q", m.Text(), want)
+	}
+	entries := m.Entries()
+	if len(entries) != 3 || entries[0].ActionID != "beside" || entries[0].Confirm != nil ||
+		entries[1].BlockID != "row" || entries[1].Confirm == nil || entries[1].Confirm.Yes != "Yes" ||
+		entries[2].URL != runbook.URL {
+		t.Errorf("entries = %+v", entries)
+	}
+	for text, chosen := range map[string][2]string{
+		"Partitions": {"beside", "k7f3.1 parts"}, "Cancel": {"more", "k7f3.1 cancel"}, "Runbook": {"more", "runbook"},
+	} {
+		must(mara.ChooseEntry(m, text))(t)
+		got := (<-acts).ActionCallback.BlockActions[0]
+		if string(got.Type) != "overflow" || got.ActionID != chosen[0] || got.SelectedOption.Value != chosen[1] ||
+			got.SelectedOption.Text.Text != text || got.ActionTs == "" {
+			t.Errorf("%s sent %+v", text, got)
+		}
+	}
+	if _, err := mara.ChooseEntry(m, "Emergency"); err == nil || !strings.Contains(err.Error(), "Cancel, Runbook") {
+		t.Errorf("chose what is not offered: %v", err)
+	}
+	if _, err := sim.Person("U0GUEST").ChooseEntry(m, "Cancel"); err == nil {
+		t.Error("chose in a channel of others")
+	}
+}
+
 func TestNoEventsWithoutScopes(t *testing.T) {
 	t.Parallel()
 	sim := incident(t, slacksim.Options{Scopes: []string{"chat:write"}})

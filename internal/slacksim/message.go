@@ -225,16 +225,10 @@ func buttons(blocks []any) []Button {
 			if str(e, "type") != "button" {
 				continue
 			}
-			button := Button{
+			out = append(out, Button{
 				ActionID: str(e, "action_id"), BlockID: str(block, "block_id"), Label: str(sub(e, "text"), "text"),
-				Value: str(e, "value"), Style: str(e, "style"), URL: str(e, "url"),
-			}
-			if c := sub(e, "confirm"); c != nil {
-				text := func(key string) string { return str(sub(c, key), "text") }
-				button.Confirm = &Confirm{Title: text("title"), Text: text("text"), Yes: text("confirm"),
-					No: text("deny")}
-			}
-			out = append(out, button)
+				Value: str(e, "value"), Style: str(e, "style"), URL: str(e, "url"), Confirm: confirmOf(e),
+			})
 		}
 	}
 	return out

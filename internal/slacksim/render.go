@@ -124,7 +124,7 @@ func (r *reader) element(e obj) string {
 	case "image":
 		return "(image: " + str(e, "alt_text") + ")"
 	case "overflow":
-		return "[...]"
+		return r.menu(e)
 	case "datetimepicker":
 		if at, ok := e["initial_date_time"].(float64); ok {
 			return "[" + time.Unix(int64(at), 0).In(r.zone).Format("2006-01-02 15:04") + " v]"
@@ -147,6 +147,20 @@ func (r *reader) element(e obj) string {
 		}
 		return "[" + label + "_]"
 	}
+}
+
+// menu is an overflow menu as it looks once it is open: its entries are what a person can choose.
+func (r *reader) menu(e obj) string {
+	var entries []string
+	for _, o := range list(e, "options") {
+		option, _ := o.(obj)
+		text := r.text(sub(option, "text"))
+		if more := r.text(sub(option, "description")); more != "" {
+			text += " (" + more + ")"
+		}
+		entries = append(entries, text)
+	}
+	return "[⋯ " + strings.Join(entries, ", ") + "]"
 }
 
 func (r *reader) choices(e obj) string {

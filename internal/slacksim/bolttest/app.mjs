@@ -6,6 +6,10 @@ const say = (fact) => console.log(JSON.stringify(fact));
 const section = (text) => ({ type: 'section', text: { type: 'mrkdwn', text } });
 const button = (id, value, text) => ({ type: 'button', action_id: id, value, text: { type: 'plain_text', text } });
 const plain = (text) => ({ type: 'plain_text', text });
+const menu = { type: 'overflow', action_id: 'more', options: [
+  { text: plain('Runbook'), value: 'k7f3.1 runbook', url: 'https://example.com/runbook' },
+  { text: plain('Discard'), value: 'k7f3.1 discard' },
+] };
 
 const app = new bolt.App({
   token: process.env.BOT_TOKEN,
@@ -43,9 +47,14 @@ app.action('ask', async ({ ack, action, body, respond, client }) => {
   await ack();
   say({ action: action.value, user: body.user.id, ephemeral: body.container.is_ephemeral });
   card = await client.chat.postMessage({
-    channel: 'C0INC', text: 'card', blocks: [section('waiting for approval'), { type: 'actions', elements: [button('approve', 'k7f3.1', 'Approve')] }],
+    channel: 'C0INC', text: 'card', blocks: [section('waiting for approval'), { type: 'actions', elements: [button('approve', 'k7f3.1', 'Approve'), menu] }],
   });
   await respond({ replace_original: true, text: 'asked', blocks: [section('asked')] });
+});
+
+app.action({ type: 'block_actions', action_id: 'more' }, async ({ ack, action, body }) => {
+  await ack();
+  say({ kind: action.type, action: action.selected_option.value, user: body.user.id });
 });
 
 app.action('approve', async ({ ack, body, client }) => {

@@ -21,6 +21,7 @@ import (
 // fact is a line the app printed.
 type fact struct {
 	Ready     bool
+	Kind      string
 	Action    string
 	User      string
 	Ephemeral bool
@@ -125,6 +126,13 @@ func TestBoltTalksToTheSimulator(t *testing.T) {
 		}
 		if m := see(t, mara, "C0INC", "asked"); !m.Ephemeral || len(m.History) != 2 {
 			t.Errorf("the preview was not replaced: %+v", m)
+		}
+	})
+	t.Run("entry of an overflow menu", func(t *testing.T) {
+		d, err := jon.ChooseEntry(see(t, jon, "C0INC", "waiting for approval"), "Discard")
+		heard(t, d, err)
+		if f := next(); f.Kind != "overflow" || f.Action != "k7f3.1 discard" || f.User != "U0JON" {
+			t.Errorf("chosen = %+v", f)
 		}
 	})
 	t.Run("click on a card, update, thread, ephemeral, look-ups, file, refusal", func(t *testing.T) {
