@@ -43,6 +43,7 @@ func webMethods() map[string]method {
 		"chat.update":                  {"chat:write", tier3, (*Sim).updateMessage},
 		"chat.delete":                  {"chat:write", tier3, (*Sim).deleteMessage},
 		"chat.getPermalink":            {"", special, (*Sim).getPermalink},
+		"blocks.validate":              {"", unstated, (*Sim).validateBlocks},
 		"views.open":                   {"", tier4, (*Sim).openView},
 		"views.push":                   {"", tier4, (*Sim).pushView},
 		"views.update":                 {"", tier4, (*Sim).updateView},
@@ -149,11 +150,7 @@ func (s *Sim) call(
 	case problem != nil:
 		return fail(problem), 0
 	}
-	key := ""
-	if name == "chat.postMessage" {
-		key = a.str("channel")
-	}
-	if wait := s.take(name, key, m.rate); wait > 0 {
+	if wait := s.limited(name, a, m.rate); wait > 0 {
 		return nil, wait
 	}
 	if no := s.need(m.scope); no != nil {

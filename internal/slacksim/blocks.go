@@ -26,9 +26,6 @@ const (
 const (
 	messageBlocks = 50 // docs, blocks reference
 	modalBlocks   = 100
-	tableRows     = 100 // types
-	tableColumns  = 20
-	tableText     = 10_000
 	// blocksText is msg_blocks_too_long: refused at about 13,200 characters in bolt-js#2509, but already at 11,341 of
 	// text in bolt-js#2867, so what lies above counts as refused.
 	blocksText = 11_340
@@ -133,6 +130,8 @@ func wrongBlock(block obj, at string, on surface) []string {
 		}
 	case "table":
 		wrong = append(wrong, wrongTable(block, at)...)
+	case "data_table":
+		wrong = append(wrong, wrongDataTable(block, at)...)
 	}
 	return append(wrong, wrongElements(block, at)...)
 }
@@ -143,29 +142,6 @@ func allowed(t string, on surface) bool {
 		return t != "markdown" && t != "table" && t != "data_table" && t != "card" && t != "carousel"
 	}
 	return t != "alert" && t != "file"
-}
-
-func wrongTable(block obj, at string) []string {
-	var wrong []string
-	rows, total := list(block, "rows"), 0
-	if len(rows) == 0 {
-		wrong = append(wrong, complain("no fewer than 1 items allowed", at+"/rows"))
-	}
-	if len(rows) > tableRows {
-		wrong = append(wrong, complain(fmt.Sprintf("no more than %d items allowed", tableRows), at+"/rows"))
-	}
-	for i, r := range rows {
-		cells, _ := r.([]any)
-		if len(cells) > tableColumns {
-			wrong = append(wrong, complain(fmt.Sprintf("no more than %d items allowed", tableColumns),
-				fmt.Sprintf("%s/rows/%d", at, i)))
-		}
-		total += textIn(cells)
-	}
-	if total > tableText {
-		wrong = append(wrong, complain(fmt.Sprintf("table must be less than %d characters", tableText+1), at+"/rows"))
-	}
-	return wrong
 }
 
 // wrongElements finds action_ids that are there twice in a block, and choices that offer nothing to choose.
@@ -307,6 +283,9 @@ func count(blocks []any, types ...string) int {
 	return n
 }
 
+// written are the keys of text that is shown.
+var written = []string{"text", "alt_text", "fallback", "title", "caption"}
+
 // textIn adds up everything under it that is written to be read.
 func textIn(v any) int {
 	n := 0
@@ -321,7 +300,7 @@ func textIn(v any) int {
 			switch {
 			case !is:
 				n += textIn(part)
-			case key == "text" || key == "alt_text" || key == "fallback" || key == "title":
+			case slices.Contains(written, key):
 				n += utf8.RuneCountInString(text)
 			}
 		}

@@ -22,11 +22,30 @@ var (
 	tier4   = Rate{PerMinute: 100, Burst: 100}
 	posting = Rate{PerMinute: 60, Burst: 5} // about one message a second and channel, short bursts allowed (same page)
 	special = Rate{PerMinute: 300, Burst: 300}
+	// unstated: the page of the method names no tier, so it counts as the lowest of those that are called by programs.
+	unstated = tier2
 )
 
 type bucket struct {
 	tokens float64
 	at     time.Time
+}
+
+// limited counts a call of a method, or says how long to wait. Messages are counted by conversation, a user's id stands
+// for the direct message, and all of them together: "one message per second per channel, while also maintaining a
+// workspace-wide limit" of several hundred a minute (docs, rate-limits; chat.postMessage). The lock is held.
+func (s *Sim) limited(method string, a args, rate Rate) time.Duration {
+	if method != "chat.postMessage" {
+		return s.take(method, "", rate)
+	}
+	to := a.str("channel")
+	if _, is := s.users[to]; is {
+		to = s.dm(to).ID
+	}
+	if wait := s.take(method, to, rate); wait > 0 {
+		return wait
+	}
+	return s.take(method+" in the workspace", "", special)
 }
 
 // take spends one call of a bucket, or says how long to wait. The lock is held.

@@ -65,6 +65,8 @@ func (r *reader) block(block obj) string {
 		return "(" + t + ": " + str(block, "alt_text") + ")"
 	case "table":
 		return r.table(block)
+	case "data_table": // sorted and paged by the reader; here all of it
+		return str(block, "caption") + "\n" + r.table(block)
 	case "rich_text":
 		return r.richText(block)
 	case "markdown":

@@ -87,7 +87,7 @@ func (s *Sim) respond(key string, a args, malformed bool) (int, string) {
 	switch {
 	case no != nil:
 		return http.StatusOK, no.code
-	case s.opts.PlainResponses && count(said.blocks, "table") > 0:
+	case s.opts.PlainResponses && count(said.blocks, "table", "data_table") > 0:
 		return http.StatusOK, "invalid_blocks"
 	}
 	if a.truth("replace_original") && r.clicked != nil {
