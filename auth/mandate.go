@@ -120,4 +120,4 @@ func (p *Policy) checkRight(
 }
 
 // unreadNote is said when an account could not be looked up.
-const unreadNote = "it could not be read whether everybody involved still has an account; memberships count as they were recorded"
+const unreadNote = "Slack did not answer whether all involved accounts are active; the recorded memberships count"

@@ -59,7 +59,7 @@ var options = map[string]option{
 
 	"reset-offsets": {},
 	"dry-run":       {},
-	"execute":       {note: "--execute is noted, never obeyed: nothing is written before somebody agreed to this preview."},
+	"execute":       {note: "--execute is ignored: nothing is written before this preview is confirmed."},
 	"export":        {note: "--export is not needed: every plan comes with its CSV."},
 	"command-config": {value: "client.properties",
 		note: "--command-config is not read: the bot connects as its own configuration says."},

@@ -272,7 +272,7 @@ func readDecide(verb string, l line, _ Context) (Command, error) {
 		}
 	}
 	if verb == "settle" && d.Why == "" {
-		return nil, &SyntaxError{Want: "settle why? Whoever accepts an outcome as it is says so",
+		return nil, &SyntaxError{Want: "settle why? Give the reason for accepting this outcome",
 			Example: usages[verb].example()}
 	}
 	if verb == "emergency" && d.Why == "" {

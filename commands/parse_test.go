@@ -279,7 +279,7 @@ func TestParseVerbs(t *testing.T) {
 		{"cancel k7f3", Decide{Verb: "cancel", Ref: ref}},
 		{"retry k7f3", Decide{Verb: "retry", Ref: ref}},
 		{"undo k7f3", Decide{Verb: "undo", Ref: ref}},
-		{`settle k7f3 "replayed by hand"`, Decide{Verb: "settle", Ref: ref, Why: "replayed by hand"}},
+		{`settle k7f3 "reprocessed by hand"`, Decide{Verb: "settle", Ref: ref, Why: "reprocessed by hand"}},
 		{"choose k7f3.2 1", Decide{Verb: "choose", Ref: ref2, Option: 1}},
 	}
 	for _, tt := range tests {
@@ -301,7 +301,7 @@ func TestParseVerbs(t *testing.T) {
 	}
 }
 
-const executeNote = "--execute is noted, never obeyed: nothing is written before somebody agreed to this preview."
+const executeNote = "--execute is ignored: nothing is written before this preview is confirmed."
 
 func TestParseNotes(t *testing.T) {
 	t.Parallel()

@@ -140,7 +140,7 @@ func readAdd(l line, ctx Context) (Command, error) {
 	expr := joined(l.words[1:])
 	switch {
 	case !l.cut && len(l.words) > 1:
-		return nil, &SyntaxError{Want: "what is to be reset? It stands behind two dashes, after when",
+		return nil, &SyntaxError{Want: "which reset? Write it after the time and --",
 			Example: ScheduleExample}
 	case strings.TrimSpace(expr) == "":
 		return nil, &SyntaxError{Want: "when? Five fields are missing: minute, hour, day, month, weekday",
@@ -166,7 +166,7 @@ func readAt(verb string, l line, ctx Context) (Command, error) {
 	switch {
 	case !l.cut:
 		return nil, &SyntaxError{
-			Want: "what is to be reset? It stands behind two dashes, after the time; " + named(verb), Example: example}
+			Want: "which reset? Write it after the time and --; " + named(verb), Example: example}
 	case len(l.words) == 1:
 		return nil, &SyntaxError{Want: "at what time? None is said", Example: example}
 	}

@@ -97,7 +97,7 @@ func TestParseScheduleErrors(t *testing.T) {
 			ScheduleExample,
 		"schedule add -- g t to latest": "when? Five fields are missing: minute, hour, day, month, weekday. Example: " +
 			ScheduleExample,
-		`schedule add "0 2 * * *" billing orders back 24h`: "what is to be reset? It stands behind two dashes, after when. Example: " +
+		`schedule add "0 2 * * *" billing orders back 24h`: "which reset? Write it after the time and --. Example: " +
 			ScheduleExample,
 		`schedule add "0 2 * * *" -- billing orders`: "where to? A schedule holds a whole reset, and no target is said. Example: " +
 			ScheduleExample,
@@ -120,7 +120,7 @@ func TestParseScheduleErrors(t *testing.T) {
 		"at -- billing orders to latest":                                      "at what time? None is said. Example: at 02:10 -- billing@prod-eu orders back 24h",
 		"at 25:00 -- billing orders to latest":                                `at what time? "25:00" has a time of day that does not exist: it goes from 00:00 to 23:59:59. Example: at 02:10 -- billing@prod-eu orders back 24h`,
 		"at noon -- billing orders to latest":                                 `at what time? "noon" is not a time. Example: at 02:10 -- billing@prod-eu orders back 24h`,
-		"at 02:10 billing orders to latest":                                   "what is to be reset? It stands behind two dashes, after the time; a group named at needs the word reset before it. Example: at 02:10 -- billing@prod-eu orders back 24h",
+		"at 02:10 billing orders to latest":                                   "which reset? Write it after the time and --; a group named at needs the word reset before it. Example: at 02:10 -- billing@prod-eu orders back 24h",
 		"schedule pause":                                                      `pause what? The id or the name of a schedule is missing. Example: schedule pause nightly-orders`,
 		"schedule show a/b": `"a/b" is neither the id nor the name of a schedule; a group named schedule needs the word reset before it. Example: ` +
 			ScheduleExample,

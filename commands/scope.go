@@ -59,7 +59,7 @@ func notATopic(w word, topic string) *SyntaxError {
 		return syntaxError(w, topicExample, "%s is a mention, not a topic: write the name as plain text")
 	case topic == "" || strings.ContainsAny(w.text, ", "):
 		return syntaxError(w, topicExample,
-			"%s is not a topic: topics stand apart, partitions behind a colon without spaces")
+			"%s is not a topic: separate topics by spaces, and write partitions as TOPIC:0,3-5 without spaces")
 	}
 	return syntaxError(w, topicExample, "%s is not a topic: their names are made of letters, digits, dots, _ and -")
 }
@@ -79,7 +79,7 @@ func partitionRange(s string) (from, to int64, err error) {
 
 func partitionNumber(s string) (int64, error) {
 	if s == "" {
-		return 0, errors.New("a partition's number is missing (they stand without spaces)")
+		return 0, errors.New("a partition number is missing (write them without spaces)")
 	}
 	n, err := strconv.ParseInt(s, 10, 32)
 	if err != nil || !digits(s) {

@@ -47,7 +47,7 @@ func (s *splitter) next() error {
 	case turnsDirection(r):
 		return &SyntaxError{Word: text.Visible(string(r)),
 			Want: "the text holds the invisible character " + text.Visible(string(r)) +
-				", which changes its direction: it may not be the command that it looks like; type it instead of pasting it"}
+				", which changes the text direction: it may not be the command that it looks like; type it instead of pasting it"}
 	case isInvisible(r):
 	case r == '\\':
 		if s.i == len(s.in) {

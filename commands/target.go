@@ -306,7 +306,7 @@ func (r *resetParser) afterTarget(w word) error {
 	if slices.Contains(targetWords, text) {
 		return syntaxError(w, resetExample, "one target per command: %s begins another one after "+quoted(r.targetSaid))
 	}
-	e := syntaxError(w, resetExample, "%s comes after the target; topics stand before it, options begin with --")
+	e := syntaxError(w, resetExample, "%s comes after the target; topics come before it, options begin with --")
 	if e = e.suggest("reason", "wait", "no-wait", "tz", "emergency"); e.Near != "" {
 		e.Near = "--" + e.Near
 	}

@@ -233,7 +233,7 @@ func incompleteTime(said string) error {
 	case "today", "yesterday", "tomorrow":
 		return fmt.Errorf("needs a time of day: to %s 14:30", strings.ToLower(said))
 	case "now":
-		return errors.New("is not a target: the end of the log is latest, what is committed now is current")
+		return errors.New("is not a target: for the log-end offset say latest, for the committed offset say current")
 	}
 	return errNoTime
 }

@@ -49,9 +49,9 @@ var older = []struct {
 	{keyListGroups, 5,
 		"its brokers list groups without their type (older than Kafka 3.8): groups are described both ways"},
 	{keyMetadata, 10,
-		"its brokers do not tell the ids of topics (older than Kafka 2.8): a topic that is deleted and made again under the same name is not noticed"},
+		"its brokers do not return topic ids (older than Kafka 2.8): a topic that is deleted and recreated under the same name is not noticed"},
 	{keyOffsetFetch, 7,
-		"its brokers do not tell which committed offsets are about to be replaced by an open transaction (older than Kafka 2.5)"},
+		"its brokers do not report offsets that an open transaction is about to replace (older than Kafka 2.5)"},
 }
 
 // checkBroker returns what works with limits, and fails on what a reset needs. What a plain reset does not need is a

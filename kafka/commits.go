@@ -122,7 +122,7 @@ func (c *Cluster) fetchCommits(
 		return nil, c.lost(ctx, addr, err)
 	}
 	if resp.Version >= 8 && len(resp.Groups) == 0 {
-		return nil, fmt.Errorf("read the commits of group %q: broker %s left the group out of its answer", group, addr)
+		return nil, fmt.Errorf("read the committed offsets of group %q: broker %s omitted the group in its answer", group, addr)
 	}
 	out := map[reset.Partition]commit{}
 	if resp.Err == sarama.ErrGroupIDNotFound { // as some brokers call a group without commits

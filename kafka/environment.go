@@ -162,7 +162,7 @@ func toSettings(asked *sarama.ConfigResource, told []*sarama.ResourceResponse) s
 		values[e.Name] = e.Value
 	}
 	if _, ok := values[asked.ConfigNames[0]]; !ok {
-		return settings{err: "the broker does not tell " + asked.ConfigNames[0]}
+		return settings{err: "the broker does not return " + asked.ConfigNames[0]}
 	}
 	return settings{values: values}
 }

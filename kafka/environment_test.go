@@ -174,7 +174,7 @@ func TestSettingsOfBrokers(t *testing.T) {
 	tiered(s, map[string]string{"offsets.commit.timeout.ms": "45000", "retention.ms": "60000"})
 	snap = around(t, s, reset.Query{Scope: scope("orders")})
 	equal(t, "left out", snap.Environment.Unread, []string{"brokers", "orders"})
-	equal(t, "why", snap.Environment.UnreadWhy, "the broker does not tell cleanup.policy")
+	equal(t, "why", snap.Environment.UnreadWhy, "the broker does not return cleanup.policy")
 	equal(t, "configuration", snap.Topics["orders"].Config, (*reset.TopicConfig)(nil))
 }
 

@@ -71,7 +71,7 @@ func (c *Cluster) logDirs(ctx context.Context, addr string) (topics []string, wh
 	case resp.ErrorCode != sarama.ErrNoError:
 		return nil, name(resp.ErrorCode)
 	case len(resp.LogDirs) == 0:
-		return nil, "its log directories are not told"
+		return nil, "its log directories are not returned"
 	}
 	for _, d := range resp.LogDirs {
 		if d.ErrorCode != sarama.ErrNoError {

@@ -37,7 +37,7 @@ type Rights struct {
 type rightsUnknown struct{ addr, of string }
 
 func (e *rightsUnknown) Error() string {
-	return fmt.Sprintf("broker %s does not tell rights on %s; it may be older than Kafka 2.3", e.addr, e.of)
+	return fmt.Sprintf("broker %s does not return the ACLs on %s; it may be older than Kafka 2.3", e.addr, e.of)
 }
 
 // hasRights reports whether an answer holds rights: requests below a version have no field for them.
@@ -56,17 +56,17 @@ type need struct {
 var (
 	needsCluster = []need{
 		{sarama.AclOperationDescribe, "DESCRIBE",
-			"finding out whether topics are hidden, without which --all-topics is refused", true},
-		{sarama.AclOperationDescribeConfigs, "DESCRIBE_CONFIGS", "warning that commits may expire", true},
+			"checking whether topics are hidden; without it --all-topics is refused", true},
+		{sarama.AclOperationDescribeConfigs, "DESCRIBE_CONFIGS", "warning that committed offsets may expire", true},
 	}
 	needsGroup = []need{
-		{sarama.AclOperationRead, "READ", "reading and writing the group's commits", false},
-		{sarama.AclOperationDelete, "DELETE", "deleting commits: undo back to \"never committed\", delete-offsets",
+		{sarama.AclOperationRead, "READ", "reading and committing the group's offsets", false},
+		{sarama.AclOperationDelete, "DELETE", "deleting committed offsets: undo to \"never committed\", delete-offsets",
 			true},
 	}
 	needsTopic = []need{
-		{sarama.AclOperationRead, "READ", "writing commits on it and checking what its records say", false},
-		{sarama.AclOperationDescribeConfigs, "DESCRIBE_CONFIGS", "warning of retention, compaction and tiering", true},
+		{sarama.AclOperationRead, "READ", "committing offsets, and reading record timestamps", false},
+		{sarama.AclOperationDescribeConfigs, "DESCRIBE_CONFIGS", "warnings about retention, compaction and tiered storage", true},
 	}
 )
 

@@ -46,8 +46,8 @@ type request struct {
 var requests = []request{
 	{key: keyMetadata, name: "Metadata", from: 4, lost: "it would create topics that do not exist"},
 	{key: keyOffsetCommit, name: "OffsetCommit", from: 2,
-		lost: "it would leave out how long commits are kept, or store them elsewhere"},
-	{key: keyOffsetFetch, name: "OffsetFetch", from: 2, lost: "it can't ask for all commits of a group"},
+		lost: "it would omit the retention of committed offsets, or store them elsewhere"},
+	{key: keyOffsetFetch, name: "OffsetFetch", from: 2, lost: "it cannot ask for all committed offsets of a group"},
 	{key: keyListOffsets, name: "ListOffsets", from: 2,
 		lost: "it can't ask for what a consumer of committed records reads"},
 	{key: keyFindCoordinator, name: "FindCoordinator", from: 0},
@@ -79,7 +79,7 @@ func (c *Cluster) apiVersions(ctx context.Context, l *link) (apiVersions, error)
 			ClientSoftwareVersion: "1"})
 	})
 	if err != nil {
-		return nil, fmt.Errorf("the broker does not tell which requests it knows: %w", err)
+		return nil, fmt.Errorf("the broker does not return its API versions: %w", err)
 	}
 	known := apiVersions{}
 	for _, k := range resp.ApiKeys {
@@ -94,7 +94,7 @@ func (c *Cluster) apiVersions(ctx context.Context, l *link) (apiVersions, error)
 	}
 	switch {
 	case resp.ErrorCode != int16(sarama.ErrNoError):
-		err = fmt.Errorf("the broker does not tell which requests it knows: %s", name(sarama.KError(resp.ErrorCode)))
+		err = fmt.Errorf("the broker does not return its API versions: %s", name(sarama.KError(resp.ErrorCode)))
 	case len(old) > 0:
 		err = fmt.Errorf("the broker is older than Kafka 0.11: it knows %s", strings.Join(old, "; "))
 	}

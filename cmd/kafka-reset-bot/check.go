@@ -22,7 +22,7 @@ func newCheck() *cobra.Command {
 	)
 	c := &cobra.Command{
 		Use:   "check -c FILE [--offline] [--group GROUP]... [--topic TOPIC]...",
-		Short: "Find every mistake of the configuration, and every right that is missing.",
+		Short: "Check the configuration, Slack, the clusters and the ACLs.",
 		Long:  checkLong,
 		Example: `kafka-reset-bot check -c config.yaml
 kafka-reset-bot check -c config.yaml --offline
@@ -38,10 +38,10 @@ kafka-reset-bot check -c config.yaml --group billing --topic orders`,
 		},
 	}
 	addConfig(c, &file)
-	c.Flags().BoolVar(&o.Offline, "offline", false, "look at the file alone; ask neither Slack nor Kafka")
+	c.Flags().BoolVar(&o.Offline, "offline", false, "check only the file; do not call Slack or Kafka")
 	// Arrays, not slices: a comma may stand in no topic, but in a group's name.
-	c.Flags().StringArrayVar(&o.Groups, "group", nil, "look at the rights on this group; may be repeated")
-	c.Flags().StringArrayVar(&o.Topics, "topic", nil, "look at the rights on this topic too; may be repeated")
+	c.Flags().StringArrayVar(&o.Groups, "group", nil, "check the ACLs on this group; may be repeated")
+	c.Flags().StringArrayVar(&o.Topics, "topic", nil, "check the ACLs on this topic; may be repeated")
 	for _, name := range []string{"group", "topic"} {
 		_ = c.Flags().SetAnnotation(name, valueName, []string{strings.ToUpper(name)}) // both were added just now
 	}

@@ -105,7 +105,7 @@ func wordsPage(c *cobra.Command) string {
 		return ""
 	}
 	words, _ := commands.Usage(c.Name())
-	return "\nIn Slack, behind /kafka-reset\n\n" + words
+	return "\nIn Slack, after /kafka-reset\n\n" + words
 }
 
 // options are those that a command has of its own, one a line; --help is understood everywhere and listed nowhere.
@@ -171,7 +171,7 @@ func noCommand(root *cobra.Command, args []string) error {
 	default:
 		near := text.Nearest(word, names)
 		if _, known := commands.Usage(word); known && near == "" {
-			return &usageError{text: fmt.Sprintf("%q is typed in Slack, behind /kafka-reset", word), page: word}
+			return &usageError{text: fmt.Sprintf("%q is typed in Slack, after /kafka-reset", word), page: word}
 		}
 		return &usageError{text: fmt.Sprintf("there is no command %q", word), near: near}
 	}

@@ -14,18 +14,19 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/auth"
 	"github.com/kafka-reset-bot/kafka-reset-bot/bot"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/config"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/words"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// ErrNotFine is returned by Check when it found a problem.
-var ErrNotFine = errors.New("not everything is fine")
+// ErrCheckFailed is returned by Check when it found a problem.
+var ErrCheckFailed = errors.New("check failed")
 
 // Check reports the problems of a configuration: first those of the file, then, unless offline, whether Slack accepts
 // the tokens, each cluster answers and is the configured one, and its login has the rights that resets need.
 func Check(ctx context.Context, cfg *config.Config, o CheckOptions, out io.Writer, now func() time.Time) error {
 	c := checker{out: out, groups: o.Groups, topics: o.Topics}
-	c.say("file: %s, %s", number(len(cfg.Clusters), "cluster"), number(len(cfg.Policy), "rule"))
+	c.say("file: %s, %s", text.Counted(len(cfg.Clusters), "cluster"), text.Counted(len(cfg.Policy), "rule"))
 	for _, why := range auth.NeverMatch(rules(cfg)) {
 		c.wrong("policy: %s", why)
 	}
@@ -81,7 +82,7 @@ func (c *checker) verdict() error {
 	if c.problems == 0 {
 		return nil
 	}
-	return fmt.Errorf("%w: %d to mend", ErrNotFine, c.problems)
+	return fmt.Errorf("%w: %s", ErrCheckFailed, text.Counted(c.problems, "problem"))
 }
 
 func (c *checker) slack(ctx context.Context, cfg *config.Config, o Options) {
@@ -111,7 +112,7 @@ func (c *checker) userGroups(ctx context.Context, cfg *config.Config, b *bot.Bot
 	case err != nil:
 		c.wrong("slack: the user groups of the policy could not be read (%v); run the check again", err)
 	case len(wrong) == 0 && len(ids) > 0:
-		c.say("slack: %s of the policy, all exist", number(len(ids), "user group"))
+		c.say("slack: %s of the policy, all exist", text.Counted(len(ids), "user group"))
 	}
 	for _, u := range wrong {
 		if u.Code != "missing_scope" { // reported with the other scopes
@@ -158,18 +159,10 @@ func (c *checker) cluster(ctx context.Context, cfg *config.Config, cl config.Clu
 			"written under the second one; remove it", cl.Name, p.Want, p.Got)
 		return
 	}
-	c.say("cluster %s: id %s, %s asked, all answer", cl.Name, found.ClusterID, number(len(found.Brokers), "broker"))
+	c.say("cluster %s: id %s, %s asked, all answer", cl.Name, found.ClusterID, text.Counted(len(found.Brokers), "broker"))
 	if cl.ClusterID == "" {
 		c.wrong("cluster %s: no cluster_id is pinned, so another cluster behind the same names would be reset; add cluster_id: %s",
 			cl.Name, found.ClusterID)
 	}
 	c.rights(ctx, cfg, cl, k)
-}
-
-// number is a count with its noun: "1 cluster", "2 clusters".
-func number(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
 }

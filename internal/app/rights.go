@@ -38,12 +38,12 @@ func (c *checker) rights(ctx context.Context, cfg *config.Config, cl config.Clus
 	switch {
 	case len(r.Hidden) > 0:
 		c.note("cluster %s: ACLs hide %s from the login (%s), so that --all-topics is refused; grant it DESCRIBE on topic '*', or go without",
-			cl.Name, number(len(r.Hidden), "topic"), few(r.Hidden))
+			cl.Name, text.Counted(len(r.Hidden), "topic"), few(r.Hidden))
 	case r.HiddenWhy != "" && cl.SeesAllTopics:
-		c.note("cluster %s: whether ACLs hide topics from the login can't be told (%s); sees_all_topics says that none is hidden",
+		c.note("cluster %s: it cannot be checked whether ACLs hide topics from the login (%s); sees_all_topics confirms that none is hidden",
 			cl.Name, r.HiddenWhy)
 	case r.HiddenWhy != "":
-		c.note("cluster %s: whether ACLs hide topics from the login can't be told (%s), so that --all-topics is refused; docs/permissions.md says what to do",
+		c.note("cluster %s: it cannot be checked whether ACLs hide topics from the login (%s), so --all-topics is refused; see docs/permissions.md",
 			cl.Name, r.HiddenWhy)
 	}
 	for _, t := range r.Unread {
@@ -51,11 +51,11 @@ func (c *checker) rights(ctx context.Context, cfg *config.Config, cl config.Clus
 	}
 	switch {
 	case r.Untold != "":
-		c.note("cluster %s: whether the login has the rights that resets need can't be told (%s); docs/permissions.md lists them",
+		c.note("cluster %s: it cannot be checked whether the login has the ACLs that resets need (%s); see docs/permissions.md",
 			cl.Name, r.Untold)
 	case len(r.Lacks) == 0:
-		c.say("cluster %s: rights on %s and %s, all there", cl.Name, number(len(r.Groups), "group"),
-			number(len(r.Topics)-len(r.Unread), "topic"))
+		c.say("cluster %s: rights on %s and %s, all there", cl.Name, text.Counted(len(r.Groups), "group"),
+			text.Counted(len(r.Topics)-len(r.Unread), "topic"))
 	}
 }
 

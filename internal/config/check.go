@@ -80,7 +80,7 @@ func (r *reader) checkClusters(clusters []Cluster) {
 		r.once(ids, c.ClusterID, at+".cluster_id", i,
 			"clusters[%d] has this id too: one Kafka must not have two names; remove one")
 		if n := utf8.RuneCountInString(c.Label); n == 0 || n > 20 || strings.ContainsFunc(c.Label, unicode.IsControl) {
-			r.bad(at+".label", "must be 1 to 20 characters, because it stands on every card; it is %s",
+			r.bad(at+".label", "must be 1 to 20 characters, because every card shows it; it is %s",
 				r.written(at+".label"))
 		}
 		for j, b := range c.Bootstrap {
@@ -196,7 +196,7 @@ func (r *reader) link(key, value string) {
 
 func (r *reader) pattern(key, value string) {
 	if strings.ContainsAny(value, "?[]") {
-		r.bad(key, "is no valid pattern: %s; * stands for any characters, and there are no other wildcards",
+		r.bad(key, "is not a valid pattern: %s; * matches any characters, and there are no other wildcards",
 			r.written(key))
 	}
 }

@@ -17,7 +17,7 @@ type Config struct {
 	Slack    Slack     `yaml:"slack,required" hint:"the two tokens of the Slack app"`
 	Store    Store     `yaml:"store"`
 	Clusters []Cluster `yaml:"clusters,required" hint:"at least one Kafka cluster"`
-	Policy   []Rule    `yaml:"policy,required" hint:"at least one rule: without one nobody may do anything"`
+	Policy   []Rule    `yaml:"policy,required" hint:"at least one rule: without one everything is refused"`
 	Limits   Limits    `yaml:"limits"`
 
 	Schedules []Schedule `yaml:"schedules"`
@@ -49,7 +49,7 @@ type Cluster struct {
 	ClusterID   string         `yaml:"cluster_id"`
 	Label       string         `yaml:"label"`
 	Bootstrap   []string       `yaml:"bootstrap,required" hint:"brokers as host:port"`
-	HomeChannel string         `yaml:"home_channel,required" hint:"the channel for cards that have nowhere else to go (C...)"`
+	HomeChannel string         `yaml:"home_channel,required" hint:"the channel for cards that cannot be posted elsewhere (C...)"`
 	Channels    []string       `yaml:"channels"`
 	TLS         TLS            `yaml:"tls"`
 	SASL        *SASL          `yaml:"sasl"` // nil: no login
@@ -121,15 +121,15 @@ type Tier struct {
 
 // Effect is an upper bound in records.
 type Effect struct {
-	Skip   int64 `yaml:"skip,required" hint:"the most records a reset may skip"`
-	Replay int64 `yaml:"replay,required" hint:"the most records a reset may replay"`
+	Skip   int64 `yaml:"skip,required" hint:"the most messages a reset may skip"`
+	Replay int64 `yaml:"replay,required" hint:"the most messages a reset may reprocess"`
 }
 
 // Emergency is who may apply without approval, and up to which effect.
 type Emergency struct {
 	Who    []string `yaml:"who,required" hint:"user groups and users"`
-	Skip   int64    `yaml:"skip,required" hint:"the most records an emergency may skip"`
-	Replay int64    `yaml:"replay,required" hint:"the most records an emergency may replay"`
+	Skip   int64    `yaml:"skip,required" hint:"the most messages an emergency may skip"`
+	Replay int64    `yaml:"replay,required" hint:"the most messages an emergency may reprocess"`
 }
 
 // Wait is how long an approved reset waits for its group to be idle.
@@ -140,12 +140,12 @@ type Wait struct {
 
 // Schedule is a recurring reset, stored and reviewed in the file. Its values are read like text typed in Slack.
 type Schedule struct {
-	Name     string `yaml:"name,required" hint:"what people call it, such as nightly-orders"`
+	Name     string `yaml:"name,required" hint:"its name, such as nightly-orders"`
 	Cron     string `yaml:"cron,required" hint:"five fields, such as 0 2 * * *"`
-	TZ       string `yaml:"tz,required" hint:"the zone whose clock it goes by, such as Europe/Berlin"`
+	TZ       string `yaml:"tz,required" hint:"the time zone of the cron expression, such as Europe/Berlin"`
 	Reset    string `yaml:"reset,required" hint:"the reset, such as billing@prod-eu orders back 24h"`
-	Owner    string `yaml:"owner,required" hint:"the user group (S...) or user (U...) who answers for it"`
-	Channel  string `yaml:"channel,required" hint:"the channel where its runs are told (C...)"`
+	Owner    string `yaml:"owner,required" hint:"its owner: a user group (S...) or user (U...)"`
+	Channel  string `yaml:"channel,required" hint:"the channel for its cards (C...)"`
 	Until    string `yaml:"until"`
 	Announce string `yaml:"announce"`
 	WhenBusy string `yaml:"when_busy"`

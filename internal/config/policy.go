@@ -160,6 +160,6 @@ func limit(n *int64) int64 {
 
 func (r *reader) oneLine(key, value string) {
 	if strings.ContainsAny(strings.TrimRight(value, "\n"), "\r\n") {
-		r.bad(key, "must be one line, because it stands on a card to be copied")
+		r.bad(key, "must be one line, because cards show it for copying")
 	}
 }

@@ -166,7 +166,7 @@ func (r *reader) mapping(n *yaml.Node, path string, v reflect.Value) {
 			continue
 		}
 		if line, twice := first[key.Value]; twice {
-			r.problem(key.Line, at, "is there twice, first in line %d; remove one", line)
+			r.problem(key.Line, at, "is given twice, first in line %d; remove one", line)
 			continue
 		}
 		first[key.Value] = key.Line
@@ -222,7 +222,7 @@ func (r *reader) secretFiles(path string, v reflect.Value) {
 		file := v.FieldByIndex(twin.Index).String()
 		_, inline := r.at[at]
 		if file != "" && inline {
-			r.problem(r.line(at+"_file"), at+"_file", "stands beside %s; keep one of the two", name)
+			r.problem(r.line(at+"_file"), at+"_file", "is given together with %s; keep one of the two", name)
 			continue
 		}
 		if file != "" {
