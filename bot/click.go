@@ -3,7 +3,6 @@ package bot
 import (
 	"context"
 	"errors"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -56,28 +55,7 @@ func (b *Bot) handleClick(ctx context.Context, in engine.Inbox, e envelope) erro
 	}
 	d := engine.Decision{Verb: engine.DecisionVerb(e.verb()), Actor: e.actor(), Place: e.place(), Ref: ref,
 		Option: e.option(), Why: e.Why, Origin: e.ID, At: in.ReceivedAt}
-	if slices.Contains(scheduleVerbs, e.verb()) {
-		if d.Ref, err = b.scheduleOf(ctx, e, ref); err != nil {
-			return err
-		}
-	}
 	return b.decide(ctx, e, d)
-}
-
-// scheduleVerbs are the verbs about a schedule or a run of one.
-var scheduleVerbs = []string{"pause", "resume", "remove", "run", "skip-next", "delay"}
-
-// scheduleOf is the schedule or run of such a verb: on the card of a saved schedule it is the schedule, whose id is
-// that of the request that created it.
-func (b *Bot) scheduleOf(ctx context.Context, e envelope, ref reset.Ref) (reset.Ref, error) {
-	s, err := b.Core.StoryFor(ctx, e.actor(), e.Channel, ref.ID)
-	if err != nil {
-		return ref, err
-	}
-	if _, saves := s.Request.Act.(reset.SaveSchedule); saves && s.Schedule != nil && s.Schedule.Schedule.ID != "" {
-		return reset.Ref{ID: s.Schedule.Schedule.ID}, nil
-	}
-	return ref, nil
 }
 
 // atOldCard answers a click on a message that is not the request's card any more: it decides nothing, the answer

@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
@@ -33,7 +32,10 @@ type deciding struct {
 	Decision
 	rows    []decision
 	row     decision
-	ruling  reset.Ruling   // on the right
+	about   subject
+	now     time.Time      // right and change are judged by the same one
+	needs   reset.Verb     // the right that was asked for
+	ruling  reset.Ruling   // on it
 	effect  reset.Effect   // for which the right was asked
 	beyond  *reset.Problem // that effect is larger than any approval covers
 	shownAt time.Time      // when the current revision was shown
@@ -41,17 +43,16 @@ type deciding struct {
 
 	authority authority // of a vote: what the rules say of all votes, with this one
 
-	ask *reset.Request // a new request that the change asks for
+	ask  *reset.Request  // a new request that the change asks for
+	open []reset.Request // of a schedule: what is open of it
+	run  reset.Request   // of "run now": the run that is asked for
 }
 
 // Decide applies a person's decision. The order is the same for every verb: the right first, since a person without
 // it is told nothing else; then the reason; then, in one transaction, state, deadline, revision, and the change. A
-// state that moved into another row meanwhile, or another effect than the right was asked for, is judged from the
+// state that moved into another row meanwhile, or another right or effect than was asked about, is judged from the
 // beginning.
 func (s *Service) Decide(ctx context.Context, d Decision) (reset.Reply, error) {
-	if row, known := scheduleDecisions[d.Verb]; known {
-		return s.decideSchedule(ctx, d, row)
-	}
 	rows, known := decisions[d.Verb]
 	if !known {
 		return reset.Reply{}, ErrNoVerb
@@ -66,27 +67,24 @@ func (s *Service) Decide(ctx context.Context, d Decision) (reset.Reply, error) {
 }
 
 func (s *Service) decideOnce(ctx context.Context, d Decision, rows []decision) (reset.Reply, error) {
-	r, err := s.load(ctx, d.Ref)
+	about, err := s.find(ctx, d, rows)
 	if err != nil {
 		return reset.Reply{}, err
 	}
-	if d.wasMade(r) {
-		return reset.Reply{Did: r.LastDecision.Did, Request: r}, nil
+	r := about.request
+	if did := d.wasMade(&r, about.schedule); did != "" {
+		return reset.Reply{Did: did, Request: r, Schedule: about.schedule}, nil
 	}
-	x := &deciding{Decision: d, rows: rows, row: rowFor(rows, r.State), effect: r.Actual()}
-	if x.ruling, x.beyond, err = s.right(ctx, d, &r, x.row); err != nil {
-		return reset.Reply{}, err
+	x := &deciding{Decision: d, rows: rows, about: about, now: s.Now(), effect: r.Actual(),
+		row: rowFor(rows, about.kind, r.State, about.status())}
+	if err = s.right(ctx, x, &r); err != nil {
+		return reset.Reply{}, calledAs(err, d.Ref.ID)
 	}
 	if x.row.reason != "" && d.Why == "" {
 		return reset.Reply{}, reset.AmbiguousProblem(x.row.reason).For(r.ID)
 	}
-	if x.shownAt, err = s.shownAt(ctx, r); err != nil {
+	if err := s.readForDecision(ctx, x); err != nil {
 		return reset.Reply{}, err
-	}
-	if x.row.votes && x.beyond == nil {
-		if x.authority, err = s.judgeVotes(ctx, r, s.voteOf(r, x)); err != nil {
-			return reset.Reply{}, err
-		}
 	}
 	err = s.Store.Update(ctx, r.ID, nil, func(tx *Tx) error { return s.judge(tx, x) })
 	switch {
@@ -105,26 +103,50 @@ func (s *Service) decideOnce(ctx context.Context, d Decision, rows []decision) (
 	return x.reply, err
 }
 
-// wasMade reports whether a request was changed last by this very decision. A process that dies before it has noted
-// that the envelope is decided leaves it to the next one, which must neither act on it twice nor say that it comes too
-// late.
-func (d Decision) wasMade(r reset.Request) bool {
-	return d.Origin != "" && r.LastDecision.Origin == d.Origin
+// readForDecision reads what the transaction of a decision needs and cannot read itself.
+func (s *Service) readForDecision(ctx context.Context, x *deciding) (err error) {
+	r := x.about.request
+	if x.shownAt, err = s.shownAt(ctx, r); err != nil {
+		return err
+	}
+	if x.row.votes && x.beyond == nil {
+		if x.authority, err = s.judgeVotes(ctx, r, s.voteOf(r, x)); err != nil {
+			return err
+		}
+	}
+	if x.row.reads != nil && x.row.of == x.about.kind {
+		return x.row.reads(s, ctx, x)
+	}
+	return nil
 }
 
-// judge is the transaction of a decision. The state is tested here and nowhere else.
+// wasMade is what this very decision did, if it is the one that changed a request or schedule last. A process that dies
+// before it has noted that the envelope is decided leaves it to the next one, which must neither act on it twice nor
+// say that it comes too late.
+func (d Decision) wasMade(r *reset.Request, sc *reset.Schedule) reset.Did {
+	switch {
+	case d.Origin == "":
+		return ""
+	case r.LastDecision.Origin == d.Origin:
+		return r.LastDecision.Did
+	case sc != nil && sc.LastDecision.Origin == d.Origin:
+		return sc.LastDecision.Did
+	}
+	return ""
+}
+
+// judge is the transaction of a decision. State and status are tested here and nowhere else.
 func (s *Service) judge(tx *Tx, x *deciding) error {
 	r := tx.Request
 	x.reply = reset.Reply{Request: *r}
-	if x.wasMade(*r) {
-		x.reply.Did = r.LastDecision.Did
+	if x.about.kind != aRequest {
+		x.reply.Schedule = tx.Schedule
+	}
+	if x.reply.Did = x.wasMade(r, x.about.of(tx)); x.reply.Did != "" {
 		return nil
 	}
-	if !slices.Contains(x.row.from, r.State) {
-		if slices.Contains(rowFor(x.rows, r.State).from, r.State) {
-			return reset.ErrConflict // it moved on to where another right is needed
-		}
-		return x.tooLate(tx)
+	if open, err := x.isOpen(tx); !open {
+		return err
 	}
 	if !x.row.ends && afterDeadline(*r, x.At) {
 		in, _ := r.Intent()
@@ -144,10 +166,34 @@ func (s *Service) judge(tx *Tx, x *deciding) error {
 		return err
 	}
 	if did := x.reply.Did; x.ask == nil && did != reset.DidAlready && did != reset.DidRetry {
-		r.LastDecision = reset.LastDecision{Origin: x.Origin, Did: did}
+		x.about.decided(tx, reset.LastDecision{Origin: x.Origin, Did: did})
 	}
-	x.reply.Request = *r
+	if x.reply.Request.ID == r.ID {
+		x.reply.Request = *r
+	}
 	return nil
+}
+
+// isOpen tests state or status, and answers where a decision comes too late. What moved on to where another row, another
+// right or another version is meant is looked at again.
+func (x *deciding) isOpen(tx *Tx) (bool, error) {
+	r, what, status := tx.Request, x.about.kind, statusOf(tx.Schedule)
+	switch {
+	case x.about.movedOn(tx):
+		return false, reset.ErrConflict
+	case what != x.row.of:
+		return false, x.notThat()
+	case x.row.unfiled && tx.Schedule.Source == reset.FromFile:
+		return false, reset.ReadOnlyProblem(*tx.Schedule).On(tx.Schedule.Intent.Cluster, tx.Schedule.Intent.Group)
+	case !x.row.takes(what, r.State, status):
+		if rowFor(x.rows, what, r.State, status).takes(what, r.State, status) {
+			return false, reset.ErrConflict
+		}
+		return false, x.tooLate(tx)
+	case x.row.right != nil && x.row.right(r, x) != x.needs:
+		return false, reset.ErrConflict
+	}
+	return true, nil
 }
 
 // isCurrent refuses a decision on an old revision, or on one that its person can't have read yet, and starts again

@@ -46,3 +46,27 @@ func (b *bench) Choose(ctx context.Context, d engine.Decision, option int) (rese
 	d.Option = option
 	return b.say(ctx, engine.DoChoose, d)
 }
+
+func (b *bench) Pause(ctx context.Context, d engine.Decision) (reset.Reply, error) {
+	return b.say(ctx, engine.DoPause, d)
+}
+
+func (b *bench) Resume(ctx context.Context, d engine.Decision) (reset.Reply, error) {
+	return b.say(ctx, engine.DoResume, d)
+}
+
+func (b *bench) Remove(ctx context.Context, d engine.Decision) (reset.Reply, error) {
+	return b.say(ctx, engine.DoRemove, d)
+}
+
+func (b *bench) RunNow(ctx context.Context, d engine.Decision) (reset.Reply, error) {
+	return b.say(ctx, engine.DoRunNow, d)
+}
+
+func (b *bench) SkipNext(ctx context.Context, d engine.Decision) (reset.Reply, error) {
+	return b.say(ctx, engine.DoSkipNext, d)
+}
+
+func (b *bench) Delay(ctx context.Context, d engine.Decision) (reset.Reply, error) {
+	return b.say(ctx, engine.DoDelay, d)
+}

@@ -50,7 +50,7 @@ settle    mara   no       no      no      no       no       no      no      no  
 var stateOf = map[string]reset.State{"planning": reset.Planning, "draft": reset.Draft, "pending": reset.Pending,
 	"approved": reset.Approved, "applying": reset.Applying, "applied": reset.Applied, "failed": reset.Failed,
 	"partial": reset.Failed, "refused": reset.Refused, "rejected": reset.Rejected, "cancelled": reset.Cancelled,
-	"expired": reset.Expired}
+	"expired": reset.Expired, "delayed": reset.Approved}
 
 var outcomeOf = map[string]reset.Outcome{"applied": reset.Verified, "failed": reset.Unchanged,
 	"partial": reset.PartiallyApplied}
@@ -78,9 +78,11 @@ func (b *bench) stands(column string) reset.Request {
 var (
 	done = map[reset.Did]string{reset.DidSubmit: "asked", reset.DidVote: "voted", reset.DidEmergency: "alone",
 		reset.DidReject: "ends", reset.DidCancel: "ends", reset.DidChoose: "chosen", reset.DidRetry: "again",
-		reset.DidUndo: "undone", reset.DidSettle: "settled"}
+		reset.DidUndo: "undone", reset.DidSettle: "settled", reset.DidPause: "paused", reset.DidResume: "resumed",
+		reset.DidRemove: "removed", reset.DidRunNow: "begun", reset.DidSkip: "skipped", reset.DidDelay: "put-off"}
 	refusals = map[reset.ProblemCode]string{reset.ProblemTooLate: "late", reset.ProblemDenied: "no",
-		reset.ProblemNotYours: "theirs", reset.ProblemNoUndo: "nothing"}
+		reset.ProblemNotYours: "theirs", reset.ProblemNoUndo: "nothing", reset.ProblemInactive: "idle",
+		reset.ProblemReadOnly: "file", reset.ProblemNotRun: "norun", reset.ProblemNoSchedule: "none"}
 )
 
 // answered is a cell's word for what came of a decision.
@@ -144,8 +146,7 @@ func TestWhoMayNotLookLearnsNothing(t *testing.T) {
 	b.rule = func(r *auth.Rule) { r.View = nil }
 	b.start()
 	for column := range stateOf {
-		for _, verb := range append(engine.RequestVerbs(), engine.DoRunNow, engine.DoSkipNext, engine.DoDelay,
-			engine.DoPause, engine.DoResume, engine.DoRemove) {
+		for _, verb := range engine.Verbs() {
 			for _, revision := range []int{0, 1, 7} {
 				r := b.stands(column)
 				d := b.by(ben, r)

@@ -71,47 +71,47 @@ func hidden(id string, p *reset.Problem) *reset.Problem {
 	return problem(reset.VerbView, reset.Ruling{Denial: p.Ruling.Denial, Unread: p.Ruling.Unread}).For(id)
 }
 
-// right checks the right to decide. A refusal is recorded, and names who may to those who may view the request.
-// Beyond is an effect larger than any approval covers: the right exists, so it is reported last.
-func (s *Service) right(
-	ctx context.Context, d Decision, r *reset.Request, row decision,
-) (ruling reset.Ruling, beyond *reset.Problem, err error) {
-	ruling, p := s.hasRight(ctx, d, r, row)
+// right checks the right to decide. A refusal is recorded, and names who may to those who may view the request. An
+// effect larger than any approval covers is kept in beyond: the right exists, so it is reported last.
+func (s *Service) right(ctx context.Context, x *deciding, r *reset.Request) error {
+	p := s.hasRight(ctx, x, r)
 	switch {
 	case p == nil:
-		return ruling, nil, nil
+		return nil
 	case p.Code == reset.ProblemDirectory:
-		return ruling, nil, s.postponed(hidden(r.ID, p))
-	case p.Code == reset.ProblemDenied && ruling.Denial == reset.DeniedCap:
-		return ruling, p, nil
+		return s.postponed(hidden(r.ID, p))
+	case p.Code == reset.ProblemDenied && x.ruling.Denial == reset.DeniedCap:
+		x.beyond = p
+		return nil
 	}
-	err = p
-	if unseen := s.mayView(ctx, d.Actor, d.Place.Channel, r); unseen != nil {
+	err := error(p)
+	if unseen := s.mayView(ctx, x.Actor, x.Place.Channel, r); unseen != nil {
 		err = unseen
 	}
-	if failed := s.denied(ctx, d, r.ID, p); failed != nil {
-		return ruling, nil, failed
+	if failed := s.denied(ctx, x.Decision, r.ID, p); failed != nil {
+		return failed
 	}
-	return ruling, nil, err
+	return err
 }
 
-func (s *Service) hasRight(
-	ctx context.Context, d Decision, r *reset.Request, row decision,
-) (reset.Ruling, *reset.Problem) {
-	if row.own && d.Actor != r.Actor {
-		return reset.Ruling{}, reset.NotYoursProblem(*r)
+// hasRight asks the policy, once for each decision.
+func (s *Service) hasRight(ctx context.Context, x *deciding, r *reset.Request) (p *reset.Problem) {
+	if x.row.own && x.Actor != r.Actor {
+		return reset.NotYoursProblem(*r)
 	}
-	if row.right == nil {
-		return reset.Ruling{}, nil
+	if x.row.right == nil {
+		return nil
 	}
+	x.needs = x.row.right(r, x)
 	in, _ := r.Intent()
-	a := reset.PolicyQuestion{Actor: d.Actor, Channel: d.Place.Channel, Verb: row.right(r, d.Actor),
+	a := reset.PolicyQuestion{Actor: x.Actor, Channel: x.Place.Channel, Verb: x.needs,
 		Cluster: in.Cluster, Group: in.Group, Requester: askers(r)[0], Barred: askers(r)[1:]}
-	if row.effect {
+	if x.row.effect {
 		e := r.Actual()
 		a.Effect = &e
 	}
-	return s.permit(ctx, a, r.ID)
+	x.ruling, p = s.permit(ctx, a, r.ID)
+	return p
 }
 
 // denied records a refusal.

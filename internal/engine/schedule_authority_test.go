@@ -301,6 +301,11 @@ func TestSkippingNamesTheRun(t *testing.T) {
 		if _, err := b.Pause(t.Context(), b.of(mara, "nightly")); err != nil {
 			t.Fatal(err)
 		}
+		click := b.of(mara, "nightly")
+		click.Option = int(night.Unix())
+		if reply, err := b.SkipNext(t.Context(), click); err != nil || reply.Did != reset.DidSkip {
+			t.Errorf("once more while it is paused: %+v, %v", reply, err)
+		}
 		if reply, err := b.Resume(t.Context(),
 			b.of(mara, "nightly")); err != nil || !reply.Schedule.Next.Equal(night.Add(24*time.Hour)) {
 			t.Errorf("%+v, %v", reply.Schedule, err)

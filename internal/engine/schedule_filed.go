@@ -30,13 +30,13 @@ func (s *Service) SyncFileSchedules(ctx context.Context, file []reset.Schedule) 
 		if slices.ContainsFunc(file, func(want reset.Schedule) bool { return have.Name == want.Name }) {
 			continue
 		}
-		d := Decision{Actor: reset.Actor{Kind: reset.Config}, Ref: reset.Ref{ID: have.ID},
-			Why: "it is no longer in the configuration file"}
-		_, err := s.stopWithRuns(ctx, d, have, reset.Removed, reset.EvRemoved, reset.Reply{Did: reset.DidRemove})
-		if err != nil {
+		const why = "it is no longer in the configuration file"
+		if err := s.stopUnasked(ctx, nil, have, stop{reset.Actor{Kind: reset.Config}, reset.Removed, reset.EvRemoved, why,
+			[]string{"why", why}}); err != nil {
 			return fmt.Errorf("remove schedule %q: %w", have.Name, err)
 		}
 	}
+	s.Wake()
 	return nil
 }
 

@@ -108,9 +108,9 @@ func (s *Service) pauseDoubted(ctx context.Context, r reset.Request, ruling rese
 	if err != nil {
 		return err
 	}
-	return s.stopItself(ctx, nil, *sc, reset.Paused, reset.EvPaused, "its standing approval is valid no more", "run",
-		timeFact(r.Run.At), "request", r.ID, "doubt", string(ruling.Doubt), "about",
-		strings.Join(ruling.DoubtAbout, " "))
+	return s.stopUnasked(ctx, nil, *sc, stop{itself(*sc), reset.Paused, reset.EvPaused,
+		"its standing approval is valid no more", []string{"run", timeFact(r.Run.At), "request", r.ID,
+			"doubt", string(ruling.Doubt), "about", strings.Join(ruling.DoubtAbout, " ")}})
 }
 
 // rulingBefore is the ruling on what was agreed to before its time came, with the memberships as they were recorded

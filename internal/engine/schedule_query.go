@@ -127,15 +127,6 @@ func (s *Service) scheduleOf(ctx context.Context, id string) (*reset.Schedule, e
 	return &found[0], nil
 }
 
-// scheduleIfAny is a schedule for a reply, which does without when it cannot be read.
-func (s *Service) scheduleIfAny(ctx context.Context, id string) *reset.Schedule {
-	sc, err := s.schedule(ctx, id)
-	if err != nil {
-		return nil
-	}
-	return &sc
-}
-
 // noSchedule says that there is none of a name.
 func noSchedule(err error, name string) error {
 	if errors.Is(err, reset.ErrNotFound) {

@@ -34,14 +34,14 @@ func (s *Service) processSchedule(ctx context.Context, due Due) (time.Time, erro
 		return time.Time{}, err
 	}
 	if failed != nil {
-		return time.Time{}, s.stopItself(ctx, &due, sc, reset.Paused, reset.EvPaused, "its run found the group in use",
-			"run", timeFact(failed.Run.At), "request", failed.ID)
+		return time.Time{}, s.stopUnasked(ctx, &due, sc, stop{itself(sc), reset.Paused, reset.EvPaused,
+			"its run found the group in use", []string{"run", timeFact(failed.Run.At), "request", failed.ID}})
 	}
 	warnAt, end := sc.Until.Add(-reset.ExpiryWarning), !sc.Until.IsZero()
 	switch {
 	case sc.CheckValid(now) != nil:
-		return time.Time{}, s.stopItself(ctx, &due, sc, reset.Lapsed, reset.EvApprovalExpired,
-			"its standing approval has ended")
+		return time.Time{}, s.stopUnasked(ctx, &due, sc, stop{itself(sc), reset.Lapsed, reset.EvApprovalExpired,
+			"its standing approval has ended", nil})
 	case end && !sc.RunsOnce() && !sc.Warned && !now.Before(warnAt):
 		return now, s.updateScheduleRow(ctx, due, sc, func(tx *Tx) { tx.Schedule.Warned = true },
 			reset.EvApprovalExpiring, "until", timeFact(sc.Until))

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -10,77 +9,42 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// Pause stops a schedule, and the run that it has announced. Ref.ID is the schedule's id or name.
-func (s *Service) Pause(ctx context.Context, d Decision) (reset.Reply, error) {
-	return s.stopSchedule(ctx, d, reset.Paused, reset.EvPaused, reset.DidPause)
-}
-
-// Remove ends a schedule for good, and the run that it has announced.
-func (s *Service) Remove(ctx context.Context, d Decision) (reset.Reply, error) {
-	return s.stopSchedule(ctx, d, reset.Removed, reset.EvRemoved, reset.DidRemove)
-}
-
-// stopSchedule pauses or removes a schedule: safe, and so at once.
-func (s *Service) stopSchedule(
-	ctx context.Context, d Decision, to reset.Status, ev reset.Event, did reset.Did,
-) (reset.Reply, error) {
-	sc, again, err := s.loadScheduleOnce(ctx, d, reset.VerbCancel)
-	if err != nil || again.Did != "" {
-		return again, err
-	}
-	if sc.Source == reset.FromFile {
-		return reset.Reply{}, reset.ReadOnlyProblem(sc).On(sc.Intent.Cluster, sc.Intent.Group)
-	}
-	if to == reset.Paused && sc.Status != reset.Active {
-		return reset.Reply{}, sc.Inactive()
-	}
-	var reply reset.Reply
-	for range 3 { // a run may be moving
-		if reply, err = s.stopWithRuns(ctx, d, sc, to, ev, reset.Reply{Did: did}); !errors.Is(err, reset.ErrConflict) {
-			return reply, err
-		}
-		if sc, again, err = s.loadScheduleOnce(ctx, d, reset.VerbCancel); err != nil || again.Did != "" {
-			return again, err
-		}
-	}
-	return reply, reset.ErrConflict
+// stop is how a schedule is stopped, and by whom.
+type stop struct {
+	by    reset.Actor
+	to    reset.Status
+	event reset.Event
+	why   string   // that its runs end
+	facts []string // of the event
 }
 
 // stopWithRuns stops a schedule, and ends all that is open of it.
-func (s *Service) stopWithRuns(
-	ctx context.Context, d Decision, sc reset.Schedule, to reset.Status, ev reset.Event, reply reset.Reply,
-) (reset.Reply, error) {
-	open, err := s.openRuns(ctx, sc.ID)
-	if err != nil {
-		return reset.Reply{}, err
-	}
-	return s.updateSchedule(ctx, d, sc, reply, func(tx *Tx) error {
-		tx.Schedule.Status = to
-		s.endRuns(tx, open, d.Actor, sc.Ended(to, d.Why))
-		tx.Log(s.entry(tx.Request, d.Actor, ev, "schedule", sc.Label(), "why", d.Why))
-		return nil
-	})
+func (s *Service) stopWithRuns(tx *Tx, open []reset.Request, how stop) {
+	sc := tx.Schedule
+	sc.Status = how.to
+	s.endRuns(tx, open, how.by, sc.Ended(how.to, how.why))
+	tx.Log(s.entry(tx.Request, how.by, how.event, append([]string{"schedule", sc.Label()}, how.facts...)...))
 }
 
-// stopItself stops a schedule by its own judgement, and ends all that is open of it.
-func (s *Service) stopItself(
-	ctx context.Context, due *Due, sc reset.Schedule, to reset.Status, ev reset.Event, why string, facts ...string,
-) error {
-	by := reset.Actor{Kind: reset.Scheduled, ID: sc.ID}
+// stopUnasked stops a schedule without a person's decision: by its own judgement, or since the configuration names it,
+// or its cluster, no more.
+func (s *Service) stopUnasked(ctx context.Context, due *Due, sc reset.Schedule, how stop) error {
 	open, err := s.openRuns(ctx, sc.ID)
 	if err != nil {
 		return err
 	}
 	return s.Store.Update(ctx, sc.Request, due, func(tx *Tx) error {
 		if tx.Schedule == nil || tx.Schedule.Version != sc.Version {
-			return reset.ErrConflict
+			return reset.ErrConflict // a run was asked for, or it was changed: look again
 		}
-		tx.Schedule.Status, tx.Schedule.LastRun = to, ""
-		s.endRuns(tx, open, by, sc.Ended(to, why))
-		tx.Log(s.entry(tx.Request, by, ev, append([]string{"schedule", sc.Label()}, facts...)...))
+		tx.Schedule.LastRun = ""
+		s.stopWithRuns(tx, open, how)
 		return nil
 	})
 }
+
+// itself is the actor of what a schedule does by its own judgement.
+func itself(sc reset.Schedule) reset.Actor { return reset.Actor{Kind: reset.Scheduled, ID: sc.ID} }
 
 // openRuns are the requests of a schedule that can still be ended: those that are announced, wait, or were told to run
 // now. What is being written ends by itself.

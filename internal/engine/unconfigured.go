@@ -137,19 +137,8 @@ func (s *Service) endAllUnconfigured(ctx context.Context) error {
 
 // pauseUnconfigured pauses a schedule under whose cluster name nothing can be written.
 func (s *Service) pauseUnconfigured(ctx context.Context, due *Due, sc reset.Schedule, p *reset.Problem) error {
-	open, err := s.openRuns(ctx, sc.ID)
-	if err != nil {
-		return err
-	}
-	return s.Store.Update(ctx, sc.Request, due, func(tx *Tx) error {
-		if tx.Schedule == nil || tx.Schedule.Version != sc.Version {
-			return reset.ErrConflict
-		}
-		tx.Schedule.Status = reset.Paused
-		s.endRuns(tx, open, configActor, sc.Ended(reset.Paused, whyUnusable(p)))
-		tx.Log(s.entry(tx.Request, configActor, reset.EvPaused, "schedule", sc.Label(), "why", whyUnusable(p)))
-		return nil
-	})
+	why := whyUnusable(p)
+	return s.stopUnasked(ctx, due, sc, stop{configActor, reset.Paused, reset.EvPaused, why, []string{"why", why}})
 }
 
 // endUnread ends a write that had begun on a cluster that is no longer configured. Kafka's answers count where they

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"slices"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
@@ -30,18 +31,31 @@ const (
 
 // decision is a row of the table: what a verb needs in some states, and what it changes there.
 type decision struct {
-	from     []reset.State                                     // in which it changes something
-	own      bool                                              // it is the requester's alone
-	right    func(r *reset.Request, by reset.Actor) reset.Verb // that the policy is asked for; nil: none beside
-	effect   bool                                              // the right is asked for the effect as it is now
-	votes    bool                                              // it is one more vote: all are judged together
+	of       kind                                           // what the row is about
+	from     []reset.State                                  // of a request or a run: in which it changes something
+	while    []reset.Status                                 // of a schedule: in which it changes something
+	own      bool                                           // it is the requester's alone
+	right    func(r *reset.Request, x *deciding) reset.Verb // that the policy is asked for; nil: none beside
+	effect   bool                                           // the right is asked for the effect as it is now
+	votes    bool                                           // it is one more vote: all are judged together
+	unfiled  bool                                           // not of a schedule that the configuration file keeps
 	revision revisionUse
-	reason   reset.Question // what is missing without Why; empty: none is needed
-	ends     bool           // it ends the request, for which it is never too late
-	holds    bool           // while it is recorded and not decided, nothing is written
+	reason   reset.Question                                           // what is missing without Why; empty: none is needed
+	ends     bool                                                     // it ends the request, for which it is never too late
+	holds    bool                                                     // while it is recorded and not decided, nothing is written
+	reads    func(s *Service, ctx context.Context, x *deciding) error // what its change needs to know beside
 	change   func(s *Service, tx *Tx, x *deciding) error
 	late     func(tx *Tx, x *deciding) error // the answer in every other state; nil: that it is too late
 }
+
+// kind is what a decision is about.
+type kind int
+
+const (
+	aRequest  kind = iota
+	aRun           // a request that a schedule asked for
+	aSchedule      // one that is stored; its transaction is that of the request that saved it
+)
 
 // revisionUse is what the revision of a decision means.
 type revisionUse int
@@ -53,7 +67,7 @@ const (
 )
 
 // decisions are all verbs, each with a row for each right that it may need. The last row also answers in states that no
-// row is for. The verbs about schedules are in scheduleDecisions.
+// row is for. A verb about schedules may name a run, a schedule, or the request that saved one (subject.go).
 //
 //exhaustive:ignore
 var decisions = map[DecisionVerb][]decision{
@@ -89,40 +103,93 @@ var decisions = map[DecisionVerb][]decision{
 	DoSettle: {
 		{from: in(reset.Failed), right: needs(reset.VerbSettle), reason: reset.AskWhy, change: settle},
 	},
+
+	DoPause: {
+		{of: aSchedule, while: is(reset.Active), right: needs(reset.VerbCancel), unfiled: true, holds: true,
+			reads: openOfSchedule, change: pauseByDecision, late: inactive},
+	},
+	DoRemove: {
+		{of: aSchedule, while: is(reset.Active, reset.Paused, reset.Lapsed, reset.Over), right: needs(reset.VerbCancel),
+			unfiled: true, holds: true, reads: openOfSchedule, change: removeByDecision, late: inactive},
+	},
+	DoResume: {
+		{of: aSchedule, while: is(reset.Paused), right: needs(reset.VerbSchedule), change: resume, late: inactive},
+	},
+	DoRunNow: {
+		{of: aRun, from: in(reset.Approved), right: needs(reset.VerbSchedule), change: beginNow},
+		{of: aSchedule, while: is(reset.Active), right: needs(reset.VerbSchedule), reads: extraRun, change: runNow,
+			late: noRunNow},
+	},
+	DoSkipNext: {
+		{of: aRun, from: in(reset.Planning, reset.Draft, reset.Pending, reset.Approved),
+			right: needs(reset.VerbCancel), ends: true, holds: true, change: skipRun},
+		{of: aSchedule, while: is(reset.Active), right: needs(reset.VerbCancel), holds: true, change: skipNext,
+			late: skippedAlready},
+	},
+	DoDelay: {
+		{of: aRun, from: in(reset.Planning, reset.Pending, reset.Approved), right: toDelay, holds: true, change: delay},
+	},
 }
 
-func in(states ...reset.State) []reset.State { return states }
+func in(states ...reset.State) []reset.State     { return states }
+func is(statuses ...reset.Status) []reset.Status { return statuses }
 
 // needs is a right that does not depend on the request.
-func needs(v reset.Verb) func(*reset.Request, reset.Actor) reset.Verb {
-	return func(*reset.Request, reset.Actor) reset.Verb { return v }
+func needs(v reset.Verb) func(*reset.Request, *deciding) reset.Verb {
+	return func(*reset.Request, *deciding) reset.Verb { return v }
 }
 
-// rowFor is the row for a state.
-func rowFor(rows []decision, s reset.State) decision {
+// rowFor is the row for what a decision is about, in the state or status that it has.
+func rowFor(rows []decision, what kind, s reset.State, status reset.Status) decision {
+	i := slices.IndexFunc(rows, func(row decision) bool { return row.takes(what, s, status) })
+	if i >= 0 {
+		return rows[i]
+	}
+	last := rows[len(rows)-1]
 	for _, row := range rows {
-		if slices.Contains(row.from, s) {
-			return row
+		if row.of == what {
+			last = row
 		}
 	}
-	return rows[len(rows)-1]
+	return last
+}
+
+// takes reports whether a row is for a request or run in this state, or for a schedule of this status.
+func (d decision) takes(what kind, s reset.State, status reset.Status) bool {
+	if what == aSchedule {
+		return d.of == what && slices.Contains(d.while, status)
+	}
+	return d.of == what && slices.Contains(d.from, s)
+}
+
+// has reports whether a verb has a row about this.
+func has(rows []decision, what kind) bool {
+	return slices.ContainsFunc(rows, func(row decision) bool { return row.of == what })
 }
 
 // holds reports whether a recorded act of this verb holds the write until it is decided.
 func holds(verb string) bool {
-	return scheduleDecisions[DecisionVerb(verb)].holds ||
-		slices.ContainsFunc(decisions[DecisionVerb(verb)], func(row decision) bool { return row.holds })
+	return slices.ContainsFunc(decisions[DecisionVerb(verb)], func(row decision) bool { return row.holds })
 }
 
 // toAsk is what a requester needs the right for.
-func toAsk(r *reset.Request, _ reset.Actor) reset.Verb { return askVerb(r) }
+func toAsk(r *reset.Request, _ *deciding) reset.Verb { return askVerb(r) }
 
 // toAskOrApprove is what either of those needs who may say "approve" at some time.
-func toAskOrApprove(r *reset.Request, by reset.Actor) reset.Verb {
-	if by == r.Actor {
+func toAskOrApprove(r *reset.Request, x *deciding) reset.Verb {
+	if x.Actor == r.Actor {
 		return askVerb(r)
 	}
 	return reset.VerbApprove
+}
+
+// toDelay is what a delay needs: within what was agreed to it only keeps the run from its time. Beyond that, whoever
+// delays the run asks for it.
+func toDelay(r *reset.Request, x *deciding) reset.Verb {
+	if r.Run == nil || r.Run.OnTime(delayed(r, x.now)) {
+		return reset.VerbCancel
+	}
+	return reset.VerbSchedule
 }
 
 // askVerb is the verb for which a requester needs the right.
