@@ -71,8 +71,10 @@ type Core interface {
 	WritesFor(ctx context.Context, id string) ([]reset.Write, error)
 	Lag(ctx context.Context, a reset.Actor, channel, cluster, group string, topics []string) (reset.Lag, error)
 	Access(ctx context.Context, a reset.Actor, channel, cluster, group string) (reset.Access, error)
-	Status(ctx context.Context, a reset.Actor, channel, cluster, group string) ([]reset.Request, []reset.InForce, error)
-	History(ctx context.Context, a reset.Actor, channel, cluster, group string) ([]reset.Request, error)
+	Status(ctx context.Context, a reset.Actor, channel, cluster, group string) (open []reset.Request, more bool,
+		frozen []reset.InForce, err error)
+	History(ctx context.Context, a reset.Actor, channel string, q reset.Search) (reset.Page, error)
+	People(ctx context.Context) ([]reset.Actor, error)
 
 	Schedules(ctx context.Context, a reset.Actor, channel, cluster, group string) ([]reset.Schedule, error)
 	ScheduleStory(ctx context.Context, a reset.Actor, channel, name string) (reset.ScheduleStory, error)

@@ -37,6 +37,9 @@ func (e envelope) option() int {
 // handleClick handles the click of a button. The person comes from the envelope, the request from the store: the
 // button's value only names it, and the engine checks it.
 func (b *Bot) handleClick(ctx context.Context, in engine.Inbox, e envelope) error {
+	if e.verb() == lookVerb {
+		return b.lookAgain(ctx, e)
+	}
 	ref, ok := readRef(e.ref())
 	if !ok {
 		return errForged

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -180,11 +179,7 @@ func (b *Bot) runCommand(ctx context.Context, in engine.Inbox, e envelope) error
 		return b.decide(ctx, e, d)
 	default: // a view: query
 	}
-	content, err := b.query(ctx, e, cmd)
-	if err == nil {
-		b.answer(ctx, e, content, false)
-	}
-	return err
+	return b.look(ctx, e, cmd, false)
 }
 
 // ask creates a request. Its preview comes through Show, to the address that is attached here.
@@ -195,88 +190,6 @@ func (b *Bot) ask(ctx context.Context, e envelope, wish engine.Ask) error {
 		return err
 	}
 	return b.attach(ctx, r.ID, e)
-}
-
-// query answers a view.
-func (b *Bot) query(ctx context.Context, e envelope, cmd commands.Command) (words.Content, error) {
-	who, at := e.actor(), e.Channel
-	switch c := cmd.(type) {
-	case commands.Help:
-		usage, ok := commands.Usage(c.Topic)
-		if !ok {
-			usage, _ = commands.Usage("")
-		}
-		return words.HelpOf(usage), nil
-	case commands.Status:
-		rs, frozen, err := b.Core.Status(ctx, who, at, c.Cluster, c.Group)
-		return words.StatusOf(rs, frozen, b.cfg.Clusters, b.now()), err
-	case commands.Lag:
-		var topics []string
-		for _, t := range c.Topics {
-			topics = append(topics, t.Topic)
-		}
-		lag, err := b.Core.Lag(ctx, who, at, c.Cluster, c.Group, topics)
-		if err != nil {
-			return words.Content{}, err
-		}
-		return words.LagOf(lag), nil
-	case commands.Access:
-		access, err := b.Core.Access(ctx, who, at, c.Cluster, c.Group)
-		return words.AccessOf(access), err
-	case commands.Show:
-		return b.story(ctx, e, c.ID, true, true)
-	case commands.History:
-		if c.ID != "" {
-			content, err := b.story(ctx, e, c.ID, false, true)
-			if !unknownRequest(err) || c.Group == "" {
-				return content, err
-			}
-		}
-		rs, err := b.Core.History(ctx, who, at, c.Cluster, c.Group)
-		return words.HistoryOf(rs, b.cfg.Clusters, b.now()), err
-	case commands.Schedules:
-		all, err := b.Core.Schedules(ctx, who, at, c.Cluster, c.Group)
-		return words.SchedulesOf(all, b.now()), err
-	case commands.ShowSchedule:
-		story, err := b.Core.ScheduleStory(ctx, who, at, c.Name)
-		if err != nil {
-			return words.Content{}, err
-		}
-		return words.ScheduleOf(story, c.Runs), nil
-	// runCommand has done them
-	case commands.Reset, commands.Schedule, commands.Upload, commands.Overview, commands.SetFreeze, commands.Decide:
-	}
-	return words.Content{}, fmt.Errorf("command %T is not known here", cmd)
-}
-
-// story is a request as it is now; with whole, its history too. Its requester gets a lost preview back, which is kept
-// up to date through the new response_url.
-func (b *Bot) story(ctx context.Context, e envelope, id string, again, whole bool) (words.Content, error) {
-	s, err := b.Core.StoryFor(ctx, e.actor(), e.Channel, id)
-	if err != nil {
-		return words.Content{}, err
-	}
-	if again && !s.Request.Asked && s.Request.Actor == e.actor() {
-		if err := b.attachShown(ctx, e, s); err != nil {
-			return words.Content{}, err
-		}
-		return words.PreviewOf(s), nil
-	}
-	var entries []reset.Entry
-	if whole {
-		entries = s.Entries
-	}
-	content := words.ShowOf(s, entries)
-	card, err := b.Cards.Card(ctx, id)
-	if err == nil && card.TS != "" {
-		content.Foot = linked(content.Foot, b.linkToCard(ctx, card))
-	}
-	return content, err
-}
-
-func unknownRequest(err error) bool {
-	var p *reset.Problem
-	return errors.As(err, &p) && p.Code == reset.ProblemNoRequest
 }
 
 // refuse answers with what went wrong. Errors that a person can do nothing about are logged in full.

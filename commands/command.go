@@ -41,9 +41,15 @@ type (
 		ID       string
 		Revision int
 	}
-	// History asks what was done with a group or in a request. A word that may be either is in both Group and ID: a
+	// History asks what was done, with a group or in a request. A word that may be either is in both Group and ID: a
 	// request with that id comes first.
-	History struct{ Group, Cluster, ID string }
+	History struct {
+		Group, Cluster, ID string
+		Person             string    // name or id of the one who asked or voted
+		Since, Until       time.Time // zero: not said
+		Before             string    // the id of a request: only what was asked for before it
+		All                bool      // one's own drafts and refused requests too
+	}
 	// Access asks who may do what with a group.
 	Access struct{ Group, Cluster string }
 	// SetFreeze freezes or thaws a cluster, or reset.Everything. A thaw may name the freeze that it lifts instead.

@@ -32,6 +32,7 @@ type option struct {
 	instead string // what to write instead of it
 
 	schedule bool // it belongs to a schedule, before the "--"
+	view     bool // it belongs to a view, and a reset does not take it
 }
 
 // options are the bot's own and those of kafka-consumer-groups.sh, which mean the same here.
@@ -82,13 +83,17 @@ var options = map[string]option{
 	"announce":  {value: "15m", schedule: true},
 	"when-busy": {value: "wait:30m", schedule: true},
 	"if-missed": {value: "run-once:6h", schedule: true},
+
+	"since":  {value: "24h", view: true},
+	"before": {value: "k7f3", view: true},
+	"all":    {view: true},
 }
 
 // OptionNames are the options of a reset as they are typed, in order: what a shell completes.
 func OptionNames() []string {
 	var names []string
 	for name, o := range options {
-		if o.refuse == "" && !o.schedule {
+		if o.refuse == "" && !o.schedule && !o.view {
 			names = append(names, "--"+name)
 		}
 	}

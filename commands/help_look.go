@@ -19,9 +19,16 @@ var lookPages = map[string]usage{
 		examples: []string{"show k7f3", "show k7f3.2"},
 	},
 	"history": {
-		title:    "Past requests of a group, or events of one request",
-		forms:    []string{"history GROUP[@CLUSTER]", "history ID"},
-		examples: []string{"history billing@prod-eu", "history k7f3"},
+		title: "Past requests, or the events of one request",
+		forms: []string{
+			"history [GROUP[@CLUSTER] | ID] [options]",
+			"@PERSON       who requested or approved it",
+			"--since 24h   --until \"2026-11-22 09:30\"",
+			"--before ID   only older than that request",
+			"--all         also your drafts and refused requests",
+		},
+		notes:    []string{"Newest first: the requests that you may view."},
+		examples: []string{"history billing@prod-eu", "history @mara --since yesterday", "history k7f3"},
 	},
 	"access": {
 		title:    "Your rights on a group, and the rule",

@@ -42,8 +42,9 @@ func TestHelpCoversEveryVerbAndOption(t *testing.T) {
 	ours, _ := Usage("options")
 	kafkas, _ := Usage("kafka")
 	schedules, _ := Usage("schedule")
+	views, _ := Usage("history")
 	for name, o := range options {
-		if o.refuse == "" && !strings.Contains(ours+kafkas+schedules, "--"+name) {
+		if o.refuse == "" && !strings.Contains(ours+kafkas+schedules+views, "--"+name) {
 			t.Errorf("no help on --%s", name)
 		}
 	}

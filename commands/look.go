@@ -1,8 +1,21 @@
 package commands
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
 // The views: what changes nothing.
+
+// Looks reports whether a command is a view.
+func Looks(c Command) bool {
+	switch c.(type) {
+	case Help, Status, Lag, Show, History, Access, Schedules, ShowSchedule:
+		return true
+	case Reset, Overview, Upload, SetFreeze, Schedule, Decide:
+	}
+	return false
+}
 
 func readStatus(verb string, l line, ctx Context) (Command, error) {
 	n, err := readName(verb, l, ctx, true)
@@ -31,13 +44,115 @@ func readLag(verb string, l line, ctx Context) (Command, error) {
 	return Lag{n.group, n.cluster, s.scopes()}, nil
 }
 
+// readHistory reads history [GROUP[@CLUSTER] | ID] [@PERSON] and the options that narrow it, in any order.
 func readHistory(verb string, l line, ctx Context) (Command, error) {
-	n, err := readName(verb, l, ctx, false)
-	h := History{Group: n.group, Cluster: n.cluster}
+	err := l.checkOptions(verb, "group", "cluster", "bootstrap-server", "since", "until", "before", "all", "tz")
+	if err != nil {
+		return nil, err
+	}
+	h := History{All: l.has("all")}
+	rest, err := h.takePeople(l.words[1:])
+	if err != nil {
+		return nil, err
+	}
+	if err := h.readName(l, rest, ctx, verb); err != nil {
+		return nil, err
+	}
+	if w, ok := l.value("before"); ok {
+		m := refShape.FindStringSubmatch(strings.ToLower(w.text))
+		if m == nil {
+			return nil, syntaxError(w, "history --before k7f3", "--before %s is not the id of a request")
+		}
+		h.Before = m[1]
+	}
+	c, err := clockOf(l, ctx)
+	if err != nil {
+		return nil, err
+	}
+	if h.Since, err = readMoment(l, "since", c); err != nil {
+		return nil, err
+	}
+	if h.Until, err = readMoment(l, "until", c); err != nil {
+		return nil, err
+	}
+	if !h.Until.IsZero() && !h.Since.Before(h.Until) {
+		return nil, &SyntaxError{Want: "--since is not before --until: nothing lies between",
+			Example: usages[verb].examples[1]}
+	}
+	return h, nil
+}
+
+// takePeople takes the word that names a person.
+func (h *History) takePeople(words []word) (rest []word, err error) {
+	for _, w := range words {
+		person, ok := personOf(w)
+		switch {
+		case !ok:
+			rest = append(rest, w)
+		case h.Person != "":
+			return nil, syntaxError(w, "history @mara", "one person at a time: %s is a second one")
+		default:
+			h.Person = person
+		}
+	}
+	return rest, nil
+}
+
+// personOf reads @mara, @U0MARA or Slack's own <@U0MARA>. A group of such a name is given by its flag.
+func personOf(w word) (string, bool) {
+	s := w.text
+	if id, ok := strings.CutPrefix(s, "<@"); ok {
+		return strings.TrimSuffix(id, ">"), true
+	}
+	name, ok := strings.CutPrefix(s, "@")
+	return name, ok && name != "" && !w.quoted
+}
+
+// readName reads the group or the request of a history; without one it is of all that one may view.
+func (h *History) readName(l line, words []word, ctx Context, verb string) error {
+	if len(words) == 0 && !l.has("group") {
+		cluster, err := flaggedCluster(l, ctx)
+		h.Cluster = cluster
+		return err
+	}
+	n, err := readNaming(l, words, ctx, usages[verb].example())
+	if err != nil {
+		return err
+	}
+	h.Group, h.Cluster = n.group, n.cluster
 	if m := refShape.FindStringSubmatch(strings.ToLower(n.group)); m != nil && n.cluster == "" && !l.has("group") {
 		h.ID = m[1]
 	}
-	return h, err
+	return unexpected(n.rest, verb)
+}
+
+// clockOf is the zone and the present by which the times of a view are read: --tz, else the asker's.
+func clockOf(l line, ctx Context) (clock, error) {
+	r := resetParser{line: l, ctx: ctx}
+	err := r.readClock()
+	return r.clock, err
+}
+
+// readMoment reads the time of an option: a duration ago, a day (its first moment) or a time as elsewhere; zero: it is
+// not given.
+func readMoment(l line, option string, c clock) (time.Time, error) {
+	w, ok := l.value(option)
+	if !ok {
+		return time.Time{}, nil
+	}
+	said := strings.ToLower(strings.TrimSpace(w.text))
+	if ago, err := readDuration(said); err == nil {
+		return c.now.Add(-ago).UTC(), nil
+	}
+	if _, err := time.Parse(time.DateOnly, said); err == nil || said == "today" || said == "yesterday" {
+		said += " 00:00"
+	}
+	t, _, err := readTime(said, c)
+	if err == nil {
+		return t.At, nil
+	}
+	return time.Time{}, syntaxError(w, "--since 24h, --since yesterday, --since \"2026-11-22 09:30\"",
+		"--"+option+" %s is not a time")
 }
 
 func readShow(verb string, l line, _ Context) (Command, error) {

@@ -367,9 +367,13 @@ func (r *resetParser) checkFuture() error {
 	return nil
 }
 
-// ofNoSchedule refuses the options of schedules where there is none: they must not be dropped silently.
+// ofNoSchedule refuses the options of schedules where there is none, and those of views: they must not be dropped
+// silently.
 func ofNoSchedule(l line) error {
 	for _, name := range slices.Sorted(maps.Keys(l.given)) {
+		if options[name].view {
+			return syntaxError(l.given[name][0].name, "history --since 24h", "%s belongs to history, not to a reset")
+		}
 		if options[name].schedule {
 			return syntaxError(l.given[name][0].name, ScheduleExample,
 				"%s belongs to a schedule, before its two dashes")

@@ -40,6 +40,31 @@ type Lag struct {
 	Open     []Request
 }
 
+// Search narrows a history. Zero fields do not narrow.
+type Search struct {
+	Cluster, Group string
+	By             Actor     // who asked or voted
+	Since          time.Time // still open, or ended then or later
+	Until          time.Time // asked for before
+	Before         string    // a request: only those that were asked for before it
+	All            bool      // the asker's own drafts and refused requests too
+}
+
+// Page is a part of a history, newest first.
+type Page struct {
+	Rows []Past
+	// older ones were left out: those before the last row, or, where there is no row, those beyond what was searched
+	More bool
+}
+
+// Past is a request in a history, with what was decided and written.
+type Past struct {
+	Request Request
+	Votes   []Vote // that count
+	// partitions of the last attempt to write, by their state as last read; empty: nothing was sent
+	Written map[WriteState]int
+}
+
 // Access is who may do what with a group, and why.
 type Access struct {
 	Cluster ClusterInfo

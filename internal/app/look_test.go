@@ -16,7 +16,7 @@ func TestViewsChangeNothing(t *testing.T) {
 	s.tells(s.Ben, world.PayOps, "help", "help")
 	s.tells(s.Ben, world.PayOps, "help approve", "Agree to a request")
 	s.tells(s.Ben, world.PayOps, "status", "Open requests", "Nothing is open. history shows what was done.")
-	s.tells(s.Ben, world.PayOps, "history billing@prod-eu", "No request is known here yet.")
+	s.tells(s.Ben, world.PayOps, "history billing@prod-eu", "No request matches, of those that you may view.")
 	s.tells(s.Ben, world.PayOps, "lag billing@prod-eu", "billing on prod-eu · PRODUCTION", "Empty",
 		"At most 1,200 behind on 2 topics.", "orders-11", "1,900", "2,000", "100")
 	s.tells(s.Ben, world.PayOps, "lag billing@prod-eu refunds", "At most 0 behind on 1 topic.")

@@ -151,38 +151,9 @@ func (s *Service) Lag(
 	if err := s.inUse(ctx, cluster, group); err != nil { // it has just said which Kafka it is
 		return reset.Lag{}, err
 	}
-	open, err := s.open(ctx, cluster, group)
+	open, _, err := s.visible(ctx, a, channel,
+		Filter{Cluster: cluster, Group: group, States: openStates, Shown: true, Own: a})
 	return reset.Lag{Cluster: s.Info(cluster), Group: group, Snapshot: snap, Ruling: ruling, Open: open}, err
-}
-
-// Status lists the open requests that somebody may view, newest first, and what is frozen.
-func (s *Service) Status(
-	ctx context.Context, a reset.Actor, channel, cluster, group string,
-) ([]reset.Request, []reset.InForce, error) {
-	open, err := s.open(ctx, cluster, group)
-	if err != nil {
-		return nil, nil, err
-	}
-	if open, err = s.visibleOf(ctx, a, channel, open); err != nil {
-		return nil, nil, err
-	}
-	frozen, err := s.Frozen(ctx)
-	return open, frozen, err
-}
-
-// Frozen lists the freezes. Every requester may see them.
-func (s *Service) Frozen(ctx context.Context) ([]reset.InForce, error) {
-	all, names, err := s.freezes(ctx)
-	return names.Named(all), err
-}
-
-// History lists requests that a person may view, newest first.
-func (s *Service) History(ctx context.Context, a reset.Actor, channel, cluster, group string) ([]reset.Request, error) {
-	all, err := s.Store.List(ctx, Filter{Cluster: cluster, Group: group, Limit: 50})
-	if err != nil {
-		return nil, fmt.Errorf("list requests: %w", err)
-	}
-	return s.visibleOf(ctx, a, channel, all)
 }
 
 // Access is what a person may do with a group, and by which rule.
@@ -202,36 +173,6 @@ func (s *Service) Access(ctx context.Context, a reset.Actor, channel, cluster, g
 		out.Rulings[v] = ruling
 	}
 	return out, nil
-}
-
-func (s *Service) open(ctx context.Context, cluster, group string) ([]reset.Request, error) {
-	open, err := s.Store.List(ctx, Filter{Cluster: cluster, Group: group, Limit: 50,
-		States: []reset.State{reset.Planning, reset.Draft, reset.Pending, reset.Approved, reset.Applying}})
-	if err != nil {
-		return nil, fmt.Errorf("list open requests: %w", err)
-	}
-	return open, nil
-}
-
-// visibleOf filters what a person may view. Drafts are visible to their requester alone. When a right cannot be
-// checked now, there is no list: a list without those requests would look complete.
-func (s *Service) visibleOf(
-	ctx context.Context, a reset.Actor, channel string, rs []reset.Request,
-) ([]reset.Request, error) {
-	var later *reset.Later
-	seen := slices.DeleteFunc(rs, func(r reset.Request) bool {
-		if later != nil || !r.Asked && r.Actor != a {
-			return true
-		}
-		in, _ := r.Intent()
-		_, err := s.viewRuling(ctx, a, channel, in.Cluster, in.Group)
-		errors.As(err, &later)
-		return err != nil
-	})
-	if later != nil {
-		return nil, later
-	}
-	return seen, nil
 }
 
 // viewRuling refuses a person who may not view a group that they have named themselves.

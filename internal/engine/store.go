@@ -36,6 +36,8 @@ type Store interface {
 	// LastAttempt returns ErrNotFound when there was none.
 	LastAttempt(ctx context.Context, id string) (reset.Attempt, error)
 	Writes(ctx context.Context, id string, attempt int) ([]reset.Write, error)
+	// Counts returns how many of the writes of an attempt are in each state, as last read.
+	Counts(ctx context.Context, id string, attempt int) (map[reset.WriteState]int, error)
 	Audit(ctx context.Context, id string, after int64) ([]reset.Entry, error)
 	// Freezes returns the freezes in force, oldest first.
 	Freezes(ctx context.Context) ([]reset.Frozen, error)
@@ -45,6 +47,8 @@ type Store interface {
 	Learn(ctx context.Context, name, id string, at time.Time) error
 	// List returns requests that match, newest first.
 	List(ctx context.Context, f Filter) ([]reset.Request, error)
+	// People returns who asked for requests, each once, the latest first.
+	People(ctx context.Context, limit int) ([]reset.Actor, error)
 
 	// Schedules returns schedules that match, by name. They are written by Update alone (Tx.Schedule).
 	Schedules(ctx context.Context, f reset.ScheduleFilter) ([]reset.Schedule, error)
@@ -120,7 +124,19 @@ type Filter struct {
 	Actor   reset.Actor
 	Origin  string
 	Undoes  string
+	Person  reset.Actor // who asked for it, or voted for one of its revisions
+	Shown   bool        // only what was shown to others (Request.Asked)
+	Own     reset.Actor // with Shown: and whatever this person asked for
+	Since   time.Time   // still open, or ended then or later
+	Until   time.Time   // asked for before
+	Before  Cursor
 	Limit   int
+}
+
+// Cursor is a place in a list of requests, newest first: those behind it are older. The zero Cursor is the beginning.
+type Cursor struct {
+	At time.Time // when a request was asked for
+	ID string    // of that request
 }
 
 // Card is where a request is shown, and up to which version.

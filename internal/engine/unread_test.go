@@ -92,10 +92,10 @@ func TestUncheckedRightIsNotAnEmptyList(t *testing.T) {
 	b.approve(mara, r)
 	b.people.err = slow()
 	later := new(*reset.Later)
-	if open, _, err := b.Status(t.Context(), kim, "C1", "", ""); !errors.As(err, later) {
+	if open, _, _, err := b.Status(t.Context(), kim, "C1", "", ""); !errors.As(err, later) {
 		t.Errorf("open %v, %v", open, err)
 	}
-	if all, err := b.History(t.Context(), kim, "C1", "", ""); !errors.As(err, later) {
+	if all, err := b.History(t.Context(), kim, "C1", reset.Search{}); !errors.As(err, later) {
 		t.Errorf("history %v, %v", all, err)
 	}
 	if access, err := b.Access(t.Context(), kim, "C1", "prod", "billing"); !errors.As(err, later) {

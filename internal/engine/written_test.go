@@ -46,8 +46,8 @@ func TestStoryHasWhatWasWritten(t *testing.T) {
 		t.Errorf("rows %+v, the largest %+v, by topic %+v, in all %+v: want the same", rows, worst, topics,
 			st.Request.Actual())
 	}
-	all, err := b.History(b.t.Context(), mara, "C1", "prod", "billing")
-	if err != nil || len(all) != 1 || all[0].Actual().Replay != 50 {
+	all, err := b.History(b.t.Context(), mara, "C1", reset.Search{Cluster: "prod", Group: "billing"})
+	if err != nil || len(all.Rows) != 1 || all.Rows[0].Request.Actual().Replay != 50 {
 		t.Errorf("the history has %+v: %v", all, err)
 	}
 }

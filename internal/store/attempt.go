@@ -146,6 +146,25 @@ func (s *Store) Writes(ctx context.Context, id string, attempt int) ([]reset.Wri
 	return writes, nil
 }
 
+// Counts implements engine.Store.
+func (s *Store) Counts(ctx context.Context, id string, attempt int) (map[reset.WriteState]int, error) {
+	type count struct {
+		state reset.WriteState
+		n     int
+	}
+	counts, err := queryAll(ctx, s.readers, func(row scanner) (c count, err error) {
+		return c, row.Scan(&c.state, &c.n)
+	}, `SELECT stands, count(*) FROM writes WHERE request = ? AND attempt = ? GROUP BY stands`, id, attempt)
+	if err != nil {
+		return nil, fmt.Errorf("count the writes of attempt %d of request %q: %w", attempt, id, err)
+	}
+	out := make(map[reset.WriteState]int, len(counts))
+	for _, c := range counts {
+		out[c.state] = c.n
+	}
+	return out, nil
+}
+
 func scanWrite(row scanner) (w reset.Write, err error) {
 	var at int64
 	known := []any{&w.Chunk, &w.Result.Written, &w.Result.Rejected, &w.Result.Detail, &w.ReadState,

@@ -20,10 +20,12 @@ var (
 	schema5 string
 	//go:embed schema6.sql
 	schema6 string
+	//go:embed schema7.sql
+	schema7 string
 )
 
 // migrations make the schema, in order: migration n is the n-th. A released one is never edited.
-var migrations = []string{schema, schema2, schema3, schema4, schema5, schema6}
+var migrations = []string{schema, schema2, schema3, schema4, schema5, schema6, schema7}
 
 // migrate brings the schema up to date. Several processes may do it at once: the write lock lets one of them.
 func (s *Store) migrate(ctx context.Context, path string) error {

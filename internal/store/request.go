@@ -158,6 +158,20 @@ func rivals(ctx context.Context, q querier, r reset.Request) ([]reset.Request, e
 
 // List implements engine.Store.
 func (s *Store) List(ctx context.Context, f engine.Filter) ([]reset.Request, error) {
+	where, args := conditions(f)
+	found, err := queryAll(ctx, s.readers, scanRequest, `SELECT doc FROM requests WHERE `+where+
+		` ORDER BY created_at DESC, id LIMIT ?`, append(args, limit(f.Limit))...)
+	if err != nil {
+		return nil, fmt.Errorf("list requests: %w", err)
+	}
+	return found, nil
+}
+
+// shownSQL is Request.Asked, as the index requests_shown has it.
+const shownSQL = `doc ->> '$.Asked'`
+
+// conditions are a filter as SQL.
+func conditions(f engine.Filter) (string, []any) {
 	var where []string
 	var args []any
 	narrow := func(on bool, cond string, vals ...any) {
@@ -171,17 +185,34 @@ func (s *Store) List(ctx context.Context, f engine.Filter) ([]reset.Request, err
 	narrow(f.Group != "", `grp = ?`, f.Group)
 	narrow(f.Origin != "", `origin = ?`, f.Origin)
 	narrow(f.Undoes != "", `undoes = ?`, f.Undoes)
-	narrow(f.Actor != reset.Actor{}, `actor_kind = ? AND actor_team = ? AND actor_id = ?`, f.Actor.Kind, f.Actor.Team,
-		f.Actor.ID)
+	none := reset.Actor{}
+	const isActor = `actor_kind = ? AND actor_team = ? AND actor_id = ?`
+	narrow(f.Actor != none, isActor, f.Actor.Kind, f.Actor.Team, f.Actor.ID)
+	narrow(f.Person != none, `(`+isActor+` OR id IN (SELECT request FROM votes WHERE `+isActor+`))`,
+		f.Person.Kind, f.Person.Team, f.Person.ID, f.Person.Kind, f.Person.Team, f.Person.ID)
+	narrow(f.Shown && f.Own == none, shownSQL)
+	narrow(f.Shown && f.Own != none, `(`+shownSQL+` OR `+isActor+`)`, f.Own.Kind, f.Own.Team, f.Own.ID)
+	narrow(!f.Since.IsZero(), `(ended_at = 0 OR ended_at >= ?)`, toMicros(f.Since))
+	narrow(!f.Until.IsZero(), `created_at < ?`, toMicros(f.Until))
+	at := toMicros(f.Before.At)
+	narrow(at != 0, `created_at <= ? AND (created_at < ? OR id > ?)`, at, at, f.Before.ID)
 	states := make([]any, len(f.States))
 	for i, st := range f.States {
 		states[i] = st
 	}
 	narrow(len(states) > 0, `state IN (`+placeholders(len(states))+`)`, states...)
-	found, err := queryAll(ctx, s.readers, scanRequest, `SELECT doc FROM requests WHERE `+strings.Join(where, " AND ")+
-		` ORDER BY created_at DESC, id LIMIT ?`, append(args, limit(f.Limit))...)
+	return strings.Join(where, " AND "), args
+}
+
+// People implements engine.Store.
+func (s *Store) People(ctx context.Context, most int) ([]reset.Actor, error) {
+	found, err := queryAll(ctx, s.readers, func(row scanner) (a reset.Actor, err error) {
+		var last int64
+		return a, row.Scan(&a.Kind, &a.Team, &a.ID, &last)
+	}, `SELECT actor_kind, actor_team, actor_id, max(created_at) AS last FROM requests
+		GROUP BY actor_kind, actor_team, actor_id ORDER BY last DESC LIMIT ?`, limit(most))
 	if err != nil {
-		return nil, fmt.Errorf("list requests: %w", err)
+		return nil, fmt.Errorf("list who asked: %w", err)
 	}
 	return found, nil
 }

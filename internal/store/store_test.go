@@ -95,7 +95,7 @@ func TestOpenSaysWhatIsWrong(t *testing.T) {
 	for path, want := range map[string]string{
 		filepath.Join(dir, "missing", "state.db"): "no such file or directory",
 		broken: "file is not a database",
-		newer:  "its schema is version 99 and this program knows up to 6: it was used by a newer kafka-reset-bot; start that one",
+		newer:  "its schema is version 99 and this program knows up to 7: it was used by a newer kafka-reset-bot; start that one",
 	} {
 		s, err := store.Open(t.Context(), path)
 		if err == nil {

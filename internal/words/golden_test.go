@@ -51,7 +51,7 @@ func said() map[string]Content {
 		"expired":          CardOf(expiredStory()),
 		"cancelled":        CardOf(cancelledStory()),
 		"lag":              LagOf(lagStory()),
-		"status":           StatusOf(several()[:2], nil, []reset.ClusterInfo{prodEU}, clockAt("02:30:00")),
+		"status":           StatusOf(several()[:2], false, nil, []reset.ClusterInfo{prodEU}, clockAt("02:30:00")),
 		"schedule":         PreviewOf(scheduleStory()),
 		"announced":        CardOf(announcedStory()),
 		"show":             ShowOf(appliedStory(), wholeLife()),

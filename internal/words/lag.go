@@ -3,8 +3,6 @@ package words
 import (
 	"cmp"
 	"fmt"
-	"slices"
-	"time"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
@@ -117,90 +115,4 @@ func topicLagTable(topics []reset.TopicLag) *Table {
 		return nil
 	}
 	return t
-}
-
-// maxRequests is how many requests a list shows.
-const maxRequests = 20
-
-// StatusOf lists what is open, oldest deadline first.
-func StatusOf(rs []reset.Request, frozen []reset.InForce, infos []reset.ClusterInfo, now time.Time) Content {
-	rs = slices.Clone(rs)
-	slices.SortStableFunc(rs, func(a, b reset.Request) int { return a.Deadline.Compare(b.Deadline) })
-	c := Content{Title: "Open requests", Status: text.WithCommas(len(rs))}
-	if len(rs) == 0 {
-		c.Lines = []Line{say("Nothing is open. ", code("history"), " shows what was done.")}
-	}
-	c.Lines = append(c.Lines, requestLines(rs, infos, now)...)
-	c.Warnings = append(c.Warnings, freezeLines(frozen, maxRequests, timeFormat{time.UTC, now})...)
-	c.Fallback = c.Title + ": " + c.Status
-	return c
-}
-
-// HistoryOf lists requests, newest first.
-func HistoryOf(rs []reset.Request, infos []reset.ClusterInfo, now time.Time) Content {
-	c := Content{Title: "History", Status: text.Counted(len(rs), "request")}
-	if len(rs) == 0 {
-		c.Lines = []Line{say("No request is known here yet.")}
-	}
-	c.Lines = append(c.Lines, requestLines(rs, infos, now)...)
-	c.Foot = []Line{say("One of them in full: ", code("show ID"))}
-	c.Fallback = c.Title + ": " + c.Status
-	return c
-}
-
-func requestLines(rs []reset.Request, infos []reset.ClusterInfo, now time.Time) []Line {
-	var lines []Line
-	for i, r := range rs {
-		if i == maxRequests {
-			lines = append(lines, say("... ", text.Counted(len(rs)-i, "more request")))
-			break
-		}
-		lines = append(lines, requestLine(r, infos, now))
-	}
-	return lines
-}
-
-// listed is the effect of a request in a list: of what was written once something was, and no number where nothing
-// was.
-func listed(r reset.Request) string {
-	switch {
-	case r.Effect.Partitions == 0:
-		return ""
-	case r.State == reset.Failed && r.Written == nil:
-		return ""
-	case r.State == reset.Failed:
-		return "planned: " + plainBrief(r.Effect) + "; written: " + text.Counted(r.Written.Partitions, "partition") +
-			", " + plainBrief(*r.Written)
-	}
-	return effectBrief(r)
-}
-
-// requestLine is one request in one line: id, what and where, its effect, its state, who.
-func requestLine(r reset.Request, infos []reset.ClusterInfo, now time.Time) Line {
-	in, _ := r.Intent()
-	v := timeFormatOf(in, now)
-	info := reset.ClusterInfo{Name: in.Cluster}
-	if i := slices.IndexFunc(infos, func(c reset.ClusterInfo) bool { return c.Name == in.Cluster }); i >= 0 {
-		info = infos[i]
-	}
-	l := say(strong(r.ID), "  ", title(in, info), ": ", actPhrase(reset.Story{Request: r}, v, zoneOnly))
-	if told := listed(r); told != "" {
-		l = say(l, " (", told, ")")
-	}
-	l = say(l, " · ", stateWord(r))
-	switch {
-	case r.Outcome == reset.AppliedLate && r.Late != nil:
-		l = say(l, " ", v.clock(r.Late.Landed))
-	case !r.EndedAt.IsZero():
-		l = say(l, " ", v.clock(r.EndedAt))
-	case !r.Deadline.IsZero():
-		l = say(l, " until ", v.clock(r.Deadline))
-	}
-	if r.State == reset.Failed || r.Outcome == reset.Overtaken {
-		l = say(l, ", ", outcomes[r.Outcome])
-	}
-	if r.UndoneBy != "" {
-		l = say(l, ", taken back by ", r.UndoneBy)
-	}
-	return say(l, " · ", person(r.Actor))
 }

@@ -85,7 +85,7 @@ func TestListShowsALateWrite(t *testing.T) {
 	t.Parallel()
 	s := lateStory()
 	s.Request.EndedAt = clockAt("02:14:27")
-	says(t, HistoryOf([]reset.Request{s.Request}, nil, s.Now), "applied late 03:16 CET")
+	says(t, history(s.Now, s.Request), "applied late 03:16 CET")
 }
 
 // A lost answer is reported with its error, and a rejection of another partition as a rejection.

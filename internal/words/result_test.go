@@ -47,7 +47,7 @@ func TestAResultNamesWhatWentElsewhere(t *testing.T) {
 		"1 of 2 partitions is at offset 100; orders-0 is at 400, 300 messages were deleted by retention. All 2 partitions were read back",
 		"Replays at most 500 records (300 fewer than previewed). Skips none.")
 	says(t, ShowOf(s, nil), "orders-0         500  400    -100  gone: log start")
-	says(t, HistoryOf([]reset.Request{s.Request}, nil, s.Now), "(replays at most 500, skips none)")
+	says(t, history(s.Now, s.Request), "(replays at most 500, skips none)")
 
 	many := writtenStory(reset.Exact{Offset: 100}, planned, off, off, off, off, off)
 	says(t, CardOf(many), "0 of 5 partitions are at offset 100; orders-0 is at 400", "; and 2 partitions elsewhere.")
@@ -84,11 +84,11 @@ func TestHistoryShowsWhatAFailureLeft(t *testing.T) {
 	s := failedStory(reset.PartiallyApplied, 1, 1, 0)
 	e := reset.Total(orders()[:1])
 	s.Request.Written = &e
-	says(t, HistoryOf([]reset.Request{s.Request}, nil, s.Now),
+	says(t, history(s.Now, s.Request),
 		"(planned: replays at most 18,204, skips none; written: 1 partition, replays at most 2,092, skips none) · failed")
 	none := failedStory(reset.Unchanged, 0, 12, 0)
 	none.Request.Written = nil
-	if c := HistoryOf([]reset.Request{none.Request}, nil, s.Now); strings.Contains(c.String(), "replays") {
+	if c := history(s.Now, none.Request); strings.Contains(c.String(), "replays") {
 		t.Errorf("nothing was replayed:\n%s", c)
 	}
 }
@@ -125,7 +125,7 @@ func TestWhatNoOffsetMeansIsLeftToTheConsumers(t *testing.T) {
 			"stale": Explain(&reset.Problem{Code: reset.ProblemStale, Request: "k7f3", Want: "2", Got: "1",
 				Count: e.Replay, Other: e.Skip, Unplaced: tc.story.Request.Unplaced()}),
 			"moved":   CardOf(moved),
-			"history": HistoryOf([]reset.Request{applied.Request}, nil, applied.Now)} {
+			"history": history(applied.Now, applied.Request)} {
 			if !strings.Contains(c.String(), tc.want) || strings.Contains(c.String(), "kips none") ||
 				strings.Contains(c.String(), "eplays none") {
 				t.Errorf("%s: want %q and no promise:\n%s", name, tc.want, c)

@@ -377,16 +377,8 @@ func TestCauseOfAFailure(t *testing.T) {
 	}
 }
 
-func TestHistoryAndLists(t *testing.T) {
+func TestLongStories(t *testing.T) {
 	t.Parallel()
-	many := slices.Repeat(several(), 10)
-	c := HistoryOf(many, []reset.ClusterInfo{prodEU}, clockAt("03:00:00"))
-	if len(c.Lines) != maxRequests+1 || !strings.Contains(c.String(), "20 more requests") {
-		t.Errorf("%d lines:\n%s", len(c.Lines), c)
-	}
-	if got := StatusOf(nil, nil, nil, clockAt("03:00:00")).String(); !strings.Contains(got, "Nothing is open") {
-		t.Error(got)
-	}
 	long := ShowOf(appliedStory(), slices.Repeat(wholeLife(), 20))
 	if n := len(long.Lines); n > maxEntries+10 || !strings.Contains(long.String(), "170 entries not shown") {
 		t.Errorf("%d lines", n)

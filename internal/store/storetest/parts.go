@@ -242,6 +242,9 @@ func attempts(t *testing.T, open Open) {
 	stored, err := s.Writes(t.Context(), "k7f3", 1)
 	wantErr(t, err, nil)
 	same(t, "writes", stored, writes)
+	counts, err := s.Counts(t.Context(), "k7f3", 1)
+	wantErr(t, err, nil)
+	same(t, "writes by their state", counts, map[reset.WriteState]int{reset.WriteMoved: 1, reset.WriteAtTarget: 1})
 
 	wantErr(t, s.Update(t.Context(), "k7f3", nil, func(tx *engine.Tx) error {
 		tx.SetWrites([]reset.Write{{Step: step("orders", 9, 0, 0)}})

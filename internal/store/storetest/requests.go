@@ -170,16 +170,23 @@ func list(t *testing.T, open Open) {
 	add := func(id string, state reset.State, after time.Duration, edit ...func(*reset.Request)) {
 		create(t, s, ask(id, state, append(edit, func(r *reset.Request) { r.CreatedAt = t0.Add(after) })...))
 	}
-	add("a", reset.Applied, 0)
+	add("a", reset.Applied, 0, func(r *reset.Request) { r.EndedAt = t0.Add(time.Minute) })
 	add("b", reset.Pending, time.Microsecond, on("prod-eu", "kafka-1", "pay"))
 	add("c", reset.Draft, time.Hour, func(r *reset.Request) { r.Actor = jon; r.Undoes = "a" })
 	add("d", reset.Draft, -time.Hour, on("sandbox", "kafka-2", "billing"))
+	add("e", reset.Rejected, 2*time.Hour, on("prod-eu", "kafka-1", "refunds"), func(r *reset.Request) {
+		r.Asked, r.EndedAt = true, t0.Add(2*time.Hour+time.Minute)
+	})
+	update(t, s, "b", nil, func(tx *engine.Tx) {
+		tx.Request.Asked = true
+		tx.AddVote(reset.Vote{Request: "b", Revision: 1, Digest: "d1", Actor: jon, At: t0})
+	})
 	for _, tt := range []struct {
 		f    engine.Filter
 		want []string
 	}{
-		{engine.Filter{}, []string{"c", "b", "a", "d"}},
-		{engine.Filter{Limit: 2}, []string{"c", "b"}},
+		{engine.Filter{}, []string{"e", "c", "b", "a", "d"}},
+		{engine.Filter{Limit: 3}, []string{"e", "c", "b"}},
 		{engine.Filter{Cluster: "sandbox"}, []string{"d"}},
 		{engine.Filter{Group: "billing"}, []string{"c", "a", "d"}},
 		{engine.Filter{Group: "billing", Cluster: "prod-eu"}, []string{"c", "a"}},
@@ -188,6 +195,14 @@ func list(t *testing.T, open Open) {
 		{engine.Filter{Actor: reset.Actor{Kind: reset.Person, Team: "T9", ID: jon.ID}}, nil},
 		{engine.Filter{Undoes: "a"}, []string{"c"}},
 		{engine.Filter{Group: "nobody's"}, nil},
+		{engine.Filter{Shown: true}, []string{"e", "b"}},
+		{engine.Filter{Shown: true, Own: jon}, []string{"e", "c", "b"}},
+		{engine.Filter{Person: jon}, []string{"c", "b"}},
+		{engine.Filter{Since: t0.Add(2 * time.Hour)}, []string{"e", "c", "b", "d"}},
+		{engine.Filter{Since: t0.Add(3 * time.Hour)}, []string{"c", "b", "d"}},
+		{engine.Filter{Until: t0.Add(time.Microsecond)}, []string{"a", "d"}},
+		{engine.Filter{Before: engine.Cursor{At: t0.Add(time.Hour), ID: "c"}}, []string{"b", "a", "d"}},
+		{engine.Filter{Before: engine.Cursor{At: t0.Add(time.Hour), ID: "b"}}, []string{"c", "b", "a", "d"}},
 	} {
 		found, err := s.List(t.Context(), tt.f)
 		if err != nil {
@@ -199,6 +214,20 @@ func list(t *testing.T, open Open) {
 		}
 		same(t, fmt.Sprintf("%+v", tt.f), got, tt.want)
 	}
+}
+
+func people(t *testing.T, open Open) {
+	s := open(t)
+	for i, a := range []reset.Actor{mara, jon, mara, {Kind: reset.Person, Team: "T0", ID: "U0KIM"}} {
+		create(t, s, ask(fmt.Sprint("r", i), reset.Refused, func(r *reset.Request) {
+			r.Actor, r.CreatedAt = a, t0.Add(-time.Duration(i)*time.Hour)
+		}))
+	}
+	got, err := s.People(t.Context(), 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "who asked last", got, []reset.Actor{mara, jon})
 }
 
 func survives(t *testing.T, open Open) {

@@ -29,6 +29,7 @@ func Run(t *testing.T, fresh func(t *testing.T) Open) {
 		"one undo per request":                            createOneUndo,
 		"processes create one request per origin":         createConcurrently,
 		"requests are listed newest first":                list,
+		"who asked is listed once, the latest first":      people,
 		"a request survives":                              survives,
 		"no field is forgotten":                           everyField,
 		"a change is stored with its version":             updateVersion,

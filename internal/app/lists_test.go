@@ -1,0 +1,53 @@
+package app_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
+)
+
+// Drafts are their requesters' alone: fifty of them hide no open request from somebody else.
+func TestFiftyDraftsHideNoOpenRequest(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, world.Options{})
+	s.start()
+	card := s.asks(s.Mara, world.Incident, "billing@prod-eu orders back 50m")
+	for range 51 {
+		s.types(s.Jon, world.Sandbox, "billing orders to latest")
+	}
+	s.until("51 drafts are there", func() bool { return strings.Count(s.log.String(), "event=planned") >= 52 })
+	s.tells(s.Ben, world.PayOps, "status", "Open requests", s.id(card), "waiting for approval")
+	s.untouched()
+}
+
+// A history leaves drafts and mistakes to --all, names approvers and what was written, and has pages.
+func TestHistoryIsNarrowedAndPaged(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, world.Options{})
+	s.start()
+	card := s.asks(s.Mara, world.Incident, "billing@prod-eu orders back 50m")
+	s.clicks(s.Jon, card, "approve")
+	s.shows(s.Jon, card, "done")
+	id := s.id(card)
+	s.tells(s.Mara, world.PayOps, "billingg@prod-eu orders to latest", "No group billingg")
+	written := []string{"History", "1 request", id, "@mara, approved by @jon", "12 of 12 partitions verified at the target"}
+	for _, said := range []string{"history", "history @mara", "history @U0JON", "history --since 1h",
+		"history billing@prod-eu"} {
+		if m := s.tells(s.Mara, world.PayOps, said, written...); strings.Contains(m.Text(), "billingg") {
+			t.Errorf("%s: a typing mistake is in the history:\n%s", said, m.Text())
+		}
+	}
+	s.tells(s.Mara, world.PayOps, "history --all", "2 requests", "billingg", id)
+	s.tells(s.Ben, world.PayOps, "history --all", "1 request", id)
+	s.tells(s.Mara, world.PayOps, "history @U0BEN", "No request matches, of those that you may view.")
+	s.tells(s.Mara, world.PayOps, "history @nobody", "@nobody asked for nothing lately")
+
+	for range 20 {
+		s.tells(s.Mara, world.Sandbox, "nosuchgroup orders to latest", "No group nosuchgroup")
+	}
+	first := s.tells(s.Mara, world.PayOps, "history --all", "20 requests, there are older ones", "nosuchgroup")
+	s.has(first, "look")
+	s.clicks(s.Mara, first, "look")
+	s.shows(s.Mara, first, "2 requests", "Only: older than", "billingg", id)
+}
