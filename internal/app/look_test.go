@@ -14,7 +14,7 @@ func TestViewsChangeNothing(t *testing.T) {
 	s.start()
 	s.tells(s.Ben, world.PayOps, "", "Move a consumer group's offsets, safely")
 	s.tells(s.Ben, world.PayOps, "help", "help")
-	s.tells(s.Ben, world.PayOps, "help approve", "Agree to a request")
+	s.tells(s.Ben, world.PayOps, "help approve", "Approve a request")
 	s.tells(s.Ben, world.PayOps, "status", "Open requests", "Nothing is open. history shows what was done.")
 	s.tells(s.Ben, world.PayOps, "history billing@prod-eu", "No request matches, of those that you may view.")
 	s.tells(s.Ben, world.PayOps, "lag billing@prod-eu", "billing on prod-eu · PRODUCTION", "Empty",
