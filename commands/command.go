@@ -67,7 +67,7 @@ type (
 		Name string // or id
 		Runs bool
 	}
-	// Decide is a decision about a request: Verb is approve, reject, cancel, retry, undo, settle, emergency or
+	// Decide is a decision about a request: Verb is approve, unapprove, reject, cancel, retry, undo, settle, emergency or
 	// choose; or about a schedule or a run of one: pause, resume, remove, run, skip-next or delay, and Ref.ID may be
 	// its name.
 	Decide struct {

@@ -96,7 +96,7 @@ func readerOf(verb string) reader {
 		return readHistory
 	case "access":
 		return readAccess
-	case "approve", "reject", "cancel", "retry", "undo", "settle", "choose", "emergency":
+	case "approve", "unapprove", "reject", "cancel", "retry", "undo", "settle", "choose", "emergency":
 		return readDecide
 	case "freeze", "thaw":
 		return readFreeze
@@ -116,7 +116,8 @@ func readerOf(verb string) reader {
 
 // verbWords are the known verbs, to suggest the nearest one.
 var verbWords = []string{"reset", "help", "status", "lag", "show", "history", "access",
-	"approve", "reject", "cancel", "retry", "undo", "settle", "choose", "emergency", "freeze", "thaw", "delete-offsets",
+	"approve", "unapprove", "reject", "cancel", "retry", "undo", "settle", "choose", "emergency", "freeze", "thaw",
+	"delete-offsets",
 	"schedule", "at", "run", "delay", "skip-next"}
 
 // targetWords begin a target or are one; a group or topic of such a name is given by its flag.

@@ -92,7 +92,7 @@ const (
 	// The request.
 	ProblemNoRequest ProblemCode = "no request" // Request
 	ProblemStale     ProblemCode = "stale"      // Want: current revision; Got: the one decided upon
-	ProblemTooLate   ProblemCode = "too late"   // State: its state
+	ProblemTooLate   ProblemCode = "too late"   // State: its state; Got: its outcome; Want: the WayOut
 	ProblemBlocked   ProblemCode = "blocked"    // Request has an outcome that must be settled first
 	// Cluster is frozen; Request: the freeze; Names: by whom; Got: why; Count: other freezes beside it
 	ProblemFrozen ProblemCode = "frozen"
@@ -109,6 +109,8 @@ const (
 	// Request has nothing to undo; State, Got say why; Want is the undo that it already has
 	ProblemNoUndo   ProblemCode = "no undo"
 	ProblemNotYours ProblemCode = "not yours" // a draft belongs to its requester
+	// who asks has no vote on Request to withdraw; Want: what it rests on instead; Got: the schedule's name
+	ProblemNoVote ProblemCode = "no vote"
 )
 
 func (p *Problem) Error() string {
@@ -163,6 +165,32 @@ const (
 	VoidStanding  VoidReason = "standing"
 	VoidTime      VoidReason = "time"
 	VoidSchedule  VoidReason = "schedule"
+	VoidWithdrawn VoidReason = "withdrawn"
+)
+
+// WayOut is what can still be done with a request that a decision came too late for. It is stored.
+type WayOut string
+
+// The ways out.
+const (
+	OutShow     WayOut = "show"
+	OutAgain    WayOut = "again"    // it is asked for anew
+	OutRetry    WayOut = "retry"    // it is asked for anew as it was
+	OutUndo     WayOut = "undo"     // it was written
+	OutSettle   WayOut = "settle"   // or undone: what was written is not known, or is a part
+	OutSchedule WayOut = "schedule" // it saved one
+	OutStatus   WayOut = "status"   // a freeze or a thaw took effect
+)
+
+// RestsOn is what a request rests on, of which a person has no vote to withdraw. It is stored.
+type RestsOn string
+
+// What a request rests on instead.
+const (
+	RestsOnOthers    RestsOn = ""          // the votes of others, or none yet
+	RestsOnEmergency RestsOn = "emergency" // their own
+	RestsOnSchedule  RestsOn = "schedule"  // a standing approval: Got is the schedule
+	RestsOnSaved     RestsOn = "saved"     // it saved the schedule Got, whose runs it covers
 )
 
 // ApprovalGap is why a standing approval does not let a schedule run. Gaps are stored.

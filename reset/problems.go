@@ -1,6 +1,7 @@
 package reset
 
 import (
+	"cmp"
 	"strconv"
 	"time"
 )
@@ -189,9 +190,37 @@ func StaleProblem(r Request, decided int, now Effect) *Problem {
 		Ruling: &Ruling{Need: r.Need, Who: r.Ruling.Approvers}}
 }
 
-// TooLateProblem: a request has gone on, and is in a state that the decision does not fit.
-func TooLateProblem(id string, is State, outcome Outcome) *Problem {
-	return &Problem{Code: ProblemTooLate, Request: id, State: is, Got: string(outcome)}
+// TooLateProblem: a request has gone on, and is in a state that the decision does not fit. It may have gone on although
+// that is not stored yet.
+func TooLateProblem(r Request, is State) *Problem {
+	p := &Problem{Code: ProblemTooLate, Request: r.ID, State: is, Want: string(wayOut(r, is))}
+	if is == r.State {
+		p.Got = string(r.Outcome)
+	}
+	return p
+}
+
+// wayOut names what can still be done with a request that a decision came too late for.
+func wayOut(r Request, is State) WayOut {
+	_, move := r.Intent()
+	_, saves := r.Act.(SaveSchedule)
+	switch {
+	case is == Expired && move && r.Digest != "":
+		return OutRetry
+	case !is.Open() && is != Applied && is != Failed:
+		return OutAgain
+	case is == Applied && saves:
+		return OutSchedule
+	case is == Applied && !move:
+		return OutStatus
+	case is == Failed && (r.Outcome == Unchanged || r.Outcome == RolledBack):
+		return OutRetry
+	case is == Failed && r.Outcome.Blocks() && r.Settled == nil:
+		return OutSettle
+	case (is == Applied || is == Failed) && r.UndoneBy == "":
+		return OutUndo
+	}
+	return OutShow
 }
 
 // BlockedProblem: another request writes to the group, or left it in doubt.
@@ -249,6 +278,21 @@ func UndoneProblem(undone string, undo Request) *Problem {
 // NotYoursProblem: a draft belongs to its requester.
 func NotYoursProblem(r Request) *Problem {
 	return &Problem{Code: ProblemNotYours, Request: r.ID, State: r.State}
+}
+
+// NoVoteProblem: a person has no vote on a request that they could withdraw.
+func NoVoteProblem(r Request, who Actor) *Problem {
+	p := &Problem{Code: ProblemNoVote, Request: r.ID, State: r.State}
+	save, saves := r.Act.(SaveSchedule)
+	switch {
+	case saves && r.State == Applied:
+		p.Want, p.Got = string(RestsOnSaved), save.Schedule.Label()
+	case r.Run != nil && r.Mandate != nil:
+		p.Want, p.Got = string(RestsOnSchedule), cmp.Or(r.Run.Name, r.Run.Schedule)
+	case r.Emergency != nil && r.Emergency.By == who:
+		p.Want = string(RestsOnEmergency)
+	}
+	return p
 }
 
 // A schedule, or a run of one.

@@ -21,6 +21,7 @@ const (
 	DidArm       Did = "armed"         // approved: waiting for the group to be idle
 	DidVote      Did = "voted"         // counted; more are needed
 	DidAlready   Did = "already voted" // by the same person: nothing changed
+	DidUnapprove Did = "vote withdrawn"
 	DidReject    Did = "rejected"
 	DidCancel    Did = "cancelled"
 	DidChoose    Did = "chosen"    // planned again with the option

@@ -218,6 +218,7 @@ const (
 	EvChosen        Event = "option chosen"
 	EvSubmitted     Event = "approval asked"
 	EvVoted         Event = "voted"
+	EvVoteWithdrawn Event = "vote withdrawn"
 	EvDenied        Event = "not allowed"
 	EvEmergency     Event = "emergency"
 	EvRejected      Event = "rejected"

@@ -186,14 +186,7 @@ func (s *Service) settle(tx *Tx, a authority, j judgement) error {
 	if j.lacks == 0 || r.State == reset.Pending && len(a.ruling.Dropped) == 0 {
 		return nil
 	}
-	tx.Log(s.entry(r, reset.Actor{}, reset.EvReopened, "votes", strconv.Itoa(r.Need-j.lacks), "need",
-		strconv.Itoa(r.Need)))
-	if r.State != reset.Approved {
-		return nil
-	}
-	r.DecidedAt, r.Problem = time.Time{}, nil
-	r.Deadline = slices.MaxFunc([]time.Time{s.Now(), r.NotBefore}, time.Time.Compare).Add(s.Times.Approval)
-	return r.Advance(reset.Pending)
+	return s.waitForApprovals(tx, r.Need-j.lacks)
 }
 
 // dropVote takes a vote away that no longer counts, and records why.

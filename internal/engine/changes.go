@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"slices"
 	"strconv"
 	"time"
 
@@ -67,7 +66,7 @@ func (s *Service) arm(tx *Tx, by reset.Actor) error {
 
 // votedBefore says that a person has approved this revision already: nothing changes.
 func (x *deciding) votedBefore(tx *Tx) bool {
-	i := slices.IndexFunc(tx.Votes, func(v reset.Vote) bool { return v.Actor == x.Actor })
+	i := voteOfActor(tx.Votes, x.Actor)
 	if i >= 0 {
 		x.reply.Did, x.reply.At = reset.DidAlready, tx.Votes[i].At
 	}

@@ -150,7 +150,7 @@ func (s *Service) judge(tx *Tx, x *deciding) error {
 	}
 	if !x.row.ends && afterDeadline(*r, x.At) {
 		in, _ := r.Intent()
-		return reset.TooLateProblem(r.ID, reset.Expired, "").On(in.Cluster, in.Group)
+		return reset.TooLateProblem(*r, reset.Expired).On(in.Cluster, in.Group)
 	}
 	if x.row.revision == named && x.Ref.Revision == 0 {
 		x.reply.Did = reset.DidPlan
@@ -264,7 +264,7 @@ func staleRevision(r reset.Request, ref reset.Ref) error {
 
 func tooLate(r reset.Request) error {
 	in, _ := r.Intent()
-	return reset.TooLateProblem(r.ID, r.State, r.Outcome).On(in.Cluster, in.Group)
+	return reset.TooLateProblem(r, r.State).On(in.Cluster, in.Group)
 }
 
 // checkRevision refuses a decision about an old revision.

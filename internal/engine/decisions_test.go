@@ -18,7 +18,8 @@ import (
 // What each verb does in each state, said by each person. Mara asked, and may ask; jon may ask and approve; kim may
 // approve; oncall may go alone in an emergency; ben may look and nothing else. "partial" is failed with an outcome that
 // blocks the group. Of the answers: late is too late, no is not allowed, self that nobody approves their own, theirs
-// that it belongs to the requester, nothing that there is nothing to undo; all others say what was done.
+// that it belongs to the requester, nothing that there is nothing to undo, novote that there is no vote to withdraw; all
+// others say what was done.
 const everyCell = `
                  planning draft   pending approved applying applied failed  partial refused rejected cancelled expired
 approve   mara   late     asked   self    late     late     late    late    late    late    late     late      late
@@ -29,6 +30,8 @@ approve   ben    no       theirs  no      no       no       no      no      no  
 emergency mara   no       no      no      no       no       no      no      no      no      no       no        no
 emergency kim    no       theirs  no      no       no       no      no      no      no      no       no        no
 emergency oncall late     theirs  alone   late     late     late    late    late    late    late     late      late
+unapprove kim    novote   late    novote  novote   late     late    late    late    late    late     late     late
+unapprove ben    novote   late    novote  novote   late     late    late    late    late    late     late     late
 reject    mara   no       no      no      no       no       no      no      no      no      no       no        no
 reject    kim    late     late    ends    late     late     late    late    late    late    late     late      late
 reject    ben    no       no      no      no       no       no      no      no      no      no       no        no
@@ -82,7 +85,8 @@ var (
 		reset.DidRemove: "removed", reset.DidRunNow: "begun", reset.DidSkip: "skipped", reset.DidDelay: "put-off"}
 	refusals = map[reset.ProblemCode]string{reset.ProblemTooLate: "late", reset.ProblemDenied: "no",
 		reset.ProblemNotYours: "theirs", reset.ProblemNoUndo: "nothing", reset.ProblemInactive: "idle",
-		reset.ProblemReadOnly: "file", reset.ProblemNotRun: "norun", reset.ProblemNoSchedule: "none"}
+		reset.ProblemReadOnly: "file", reset.ProblemNotRun: "norun", reset.ProblemNoSchedule: "none",
+		reset.ProblemNoVote: "novote"}
 )
 
 // answered is a cell's word for what came of a decision.

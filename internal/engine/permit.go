@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
@@ -99,13 +100,16 @@ func (s *Service) hasRight(ctx context.Context, x *deciding, r *reset.Request) (
 	if x.row.own && x.Actor != r.Actor {
 		return reset.NotYoursProblem(*r)
 	}
-	if x.row.right == nil {
+	if x.row.right == nil || x.row.voter && s.hasVoted(ctx, *r, x.Actor) {
 		return nil
 	}
 	x.needs = x.row.right(r, x)
 	in, _ := r.Intent()
 	a := reset.PolicyQuestion{Actor: x.Actor, Channel: x.Place.Channel, Verb: x.needs,
 		Cluster: in.Cluster, Group: in.Group, Requester: askers(r)[0], Barred: askers(r)[1:]}
+	if r.Emergency != nil && a.Verb == reset.VerbCancel { // it is theirs to stop as it was theirs to start
+		a.Barred = append(slices.Clip(a.Barred), r.Emergency.By)
+	}
 	if x.row.effect {
 		e := r.Actual()
 		a.Effect = &e

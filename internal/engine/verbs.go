@@ -12,7 +12,8 @@ type DecisionVerb string
 
 // The verbs.
 const (
-	DoApprove   DecisionVerb = "approve" // of a draft it is its requester's "apply" or "ask for approval"
+	DoApprove   DecisionVerb = "approve"   // of a draft it is its requester's "apply" or "ask for approval"
+	DoUnapprove DecisionVerb = "unapprove" // a voter takes their own vote back
 	DoReject    DecisionVerb = "reject"
 	DoCancel    DecisionVerb = "cancel"
 	DoChoose    DecisionVerb = "choose"
@@ -36,6 +37,7 @@ type decision struct {
 	while    []reset.Status                                 // of a schedule: in which it changes something
 	own      bool                                           // it is the requester's alone
 	right    func(r *reset.Request, x *deciding) reset.Verb // that the policy is asked for; nil: none beside
+	voter    bool                                           // who has a vote on it needs no right beside
 	effect   bool                                           // the right is asked for the effect as it is now
 	votes    bool                                           // it is one more vote: all are judged together
 	unfiled  bool                                           // not of a schedule that the configuration file keeps
@@ -82,6 +84,10 @@ var decisions = map[DecisionVerb][]decision{
 			reason: reset.AskIncident, change: goAlone},
 		{from: in(reset.Pending), right: needs(reset.VerbEmergency), effect: true, revision: named,
 			reason: reset.AskIncident, change: goAlone},
+	},
+	DoUnapprove: {
+		{from: in(reset.Planning, reset.Pending, reset.Approved), voter: true, right: needs(reset.VerbView), holds: true,
+			change: unapprove, late: voteStays},
 	},
 	DoReject: {
 		{from: in(reset.Pending), right: needs(reset.VerbReject), ends: true, change: reject},

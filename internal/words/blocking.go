@@ -48,3 +48,33 @@ func noUndo(p *reset.Problem) Line {
 	}
 	return say(p.Request, " is being taken back already", kafkaSaid(p.Got), ". See ", code("show "+p.Request), ".")
 }
+
+// waysOut says what can still be done with a request that a decision came too late for.
+var waysOut = map[reset.WayOut]func(id string) Line{
+	reset.OutShow: func(id string) Line { return say("See ", code("show "+id), ".") },
+	reset.OutAgain: func(id string) Line {
+		return say("Nothing more happens with it. To do it all the same, ask for a new one; ", code("show "+id),
+			" says what it was.")
+	},
+	reset.OutRetry: func(id string) Line { return say("Ask for it again: ", code("retry "+id), ".") },
+	reset.OutUndo:  func(id string) Line { return say("Undo it: ", code("undo "+id), ".") },
+	reset.OutSettle: func(id string) Line {
+		return say("Undo it: ", code("undo "+id), ", or accept it: ", code("settle "+id+` "why"`), ".")
+	},
+	reset.OutSchedule: func(id string) Line {
+		return say("Its runs are stopped by ", code("schedule pause "+id), ", for good by ", code("schedule remove "+id),
+			".")
+	},
+	reset.OutStatus: func(string) Line { return say(code("status"), " says what is frozen now.") },
+}
+
+// nextStep is what can be done instead of what a problem refuses.
+func nextStep(p *reset.Problem) Line {
+	if p.State == reset.Applying {
+		return say("It cannot be stopped any more. Wait for its end, then undo it: ", code("undo "+p.Request), ".")
+	}
+	if tell, ok := waysOut[reset.WayOut(p.Want)]; ok {
+		return tell(p.Request)
+	}
+	return waysOut[reset.OutShow](p.Request) // stored before ways out were
+}

@@ -50,6 +50,10 @@ var events = map[reset.Event]struct {
 	reset.EvVoted: {inThread, func(e entry) Line {
 		return say(e.who, " approved", revision(e), e.fact("votes", " ("), e.fact("need", " of "), closing(e), ".")
 	}},
+	reset.EvVoteWithdrawn: {inThread, func(e entry) Line {
+		return say(e.who, " withdrew their approval of", revision(e), e.fact("votes", " ("), e.fact("need", " of "),
+			closing(e), ".")
+	}},
 	reset.EvDenied: {inCard, func(e entry) Line {
 		return say(e.who, " was not allowed to ",
 			cmp.Or(verbs[reset.Verb(e.Facts["verb"])].denied, e.Facts["verb"], "do that"), refusedFor(e),

@@ -229,6 +229,9 @@ var voidReasons = map[reset.VoidReason]func(p *reset.Problem) string{
 	reset.VoidTime: func(*reset.Problem) string {
 		return "it is not at a time that was approved"
 	},
+	reset.VoidWithdrawn: func(*reset.Problem) string {
+		return "an approval was withdrawn"
+	},
 	reset.VoidSchedule: func(p *reset.Problem) string {
 		return "the schedule was changed meanwhile, or its time has passed"
 	},

@@ -130,8 +130,8 @@ var problems = map[reset.ProblemCode]func(p *reset.Problem) Line{
 		return say(l, ". Nothing was counted.")
 	},
 	reset.ProblemTooLate: func(p *reset.Problem) Line {
-		return say("Too late: ", p.Request, " is ", cmp.Or(states[p.State], "over"), ending(p.Got), ". See ",
-			code("show "+p.Request), ".")
+		return say("Too late: ", p.Request, " is ", cmp.Or(states[p.State], "over"), ending(p.Got), ". ",
+			nextStep(p))
 	},
 	reset.ProblemBlocked: func(p *reset.Problem) Line {
 		if p.State == reset.Applying {
@@ -159,7 +159,8 @@ var problems = map[reset.ProblemCode]func(p *reset.Problem) Line{
 		return say(scopeWord(p.Cluster), " is not frozen by itself; ", code("status"), " says what is.")
 	},
 	reset.ProblemStopping: func(p *reset.Problem) Line {
-		return say("Somebody has cancelled ", cmp.Or(p.Request, "it"), " already; that is being decided first.")
+		return say("A cancellation of ", cmp.Or(p.Request, "it"),
+			", or a withdrawn approval, is recorded and decided first.")
 	},
 	reset.ProblemNoOption: func(p *reset.Problem) Line {
 		return say("There is no such choice any more. See ", code("show "+p.Request), " for those that are open.")
@@ -174,6 +175,7 @@ var problems = map[reset.ProblemCode]func(p *reset.Problem) Line{
 	reset.ProblemNotYours: func(p *reset.Problem) Line {
 		return say(p.Request, " belongs to the person who asked for it: only they can do that. Ask for your own.")
 	},
+	reset.ProblemNoVote:    noVoteLine,
 	reset.ProblemDenied:    denialLine,
 	reset.ProblemDirectory: directoryProblem,
 

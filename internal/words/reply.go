@@ -75,6 +75,14 @@ var replies = map[reset.Did]func(a decision) Line{
 		return say(a.Request.ID, " goes ahead on your word alone; its owners are told. It is written as soon as ",
 			a.intent.Group, " is idle.")
 	},
+	reset.DidUnapprove: func(a decision) Line {
+		l := say("Your approval of ", ref(a.Request), " is withdrawn: ", text.WithCommas(a.Votes), " of ",
+			text.WithCommas(a.Request.Need), ".")
+		if a.Votes < a.Request.Need || a.Request.State != reset.Approved {
+			l = say(l, " It is not written before it is approved again.")
+		}
+		return l
+	},
 	reset.DidReject: func(a decision) Line {
 		return say(a.Request.ID, " is rejected. Nothing was changed.")
 	},

@@ -34,6 +34,24 @@ func overReason(e entry) Line {
 	}
 }
 
+// noVoteLine says that a person has no approval to withdraw, and what stops the request instead.
+func noVoteLine(p *reset.Problem) Line {
+	switch reset.RestsOn(p.Want) {
+	case reset.RestsOnSaved:
+		return say("Too late: schedule ", p.Got, " is saved, and its approval holds for the runs to come. Stop them: ",
+			code("schedule pause "+p.Got), ", or for good: ", code("schedule remove "+p.Got))
+	case reset.RestsOnSchedule:
+		return say("You have not approved ", p.Request, ": it runs by the standing approval of schedule ", p.Got,
+			". Skip this run: ", code("skip-next "+p.Request), ". Stop all runs: ", code("schedule pause "+p.Got))
+	case reset.RestsOnEmergency:
+		return say("You have not approved ", p.Request, ": it goes ahead by your emergency. Stop it: ",
+			code("cancel "+p.Request))
+	case reset.RestsOnOthers:
+	}
+	return say("You have no approval of ", p.Request, " to withdraw. Who approved it: ", code("show "+p.Request),
+		". Stop it: ", code("cancel "+p.Request))
+}
+
 // rulesChangedLine says which rule decides now, and what it asks for.
 func rulesChangedLine(e entry) Line {
 	l := say("The policy was changed", e.fact("rule", ": the rule in force is "))
@@ -51,15 +69,18 @@ func reopenedLine(e entry) Line {
 		mentionPerson(e.request.Actor))
 }
 
+// overEvents are those after which what a person agreed to no longer counts.
+var overEvents = []reset.Event{reset.EvVoteDropped, reset.EvVoteWithdrawn, reset.EvEmergencyOver}
+
 // droppedLines are the approvals of this revision that no longer count, for the card that waits for others instead.
 func droppedLines(s reset.Story) []Line {
 	var lines []Line
 	for i, e := range s.Entries {
-		if e.Revision != s.Request.Revision || e.Event != reset.EvVoteDropped && e.Event != reset.EvEmergencyOver {
+		if e.Revision != s.Request.Revision || !slices.Contains(overEvents, e.Event) {
 			continue
 		}
 		again := slices.ContainsFunc(s.Entries[i:], func(later reset.Entry) bool {
-			return later.Event == reset.EvVoted && later.Actor.ID == e.Facts["person"]
+			return later.Event == reset.EvVoted && later.Actor.ID == cmp.Or(e.Facts["person"], e.Actor.ID)
 		})
 		if !again {
 			lines = append(lines, eventLine(e, s))

@@ -142,6 +142,8 @@ func TestEveryOtherWord(t *testing.T) {
 	check("Outcome", func(v string) bool { return outcomes[reset.Outcome(v)] != "" })
 	check("WriteState", func(v string) bool { return writeStates[reset.WriteState(v)] != "" })
 	check("How", func(v string) bool { _, ok := hows[reset.How(v)]; return ok })
+	check("WayOut", func(v string) bool { return waysOut[reset.WayOut(v)] != nil })
+	check("VoidReason", func(v string) bool { return voidReasons[reset.VoidReason(v)] != nil })
 	check("Did", func(v string) bool {
 		got := ReplyOf(reset.Reply{Did: reset.Did(v), Request: waitingStory().Request, At: clockAt("02:12:00")})
 		return !strings.Contains(got.Lines[0].String(), ": "+v+".") && got.Fallback != ""

@@ -130,7 +130,7 @@ func (d *deed) votes() []string {
 		n := number(rev)
 		if a.verb != "approve" || id != d.c.id || n < from || n > to || a.at.After(d.at) ||
 			slices.Contains(d.barred, a.who) ||
-			slices.Contains(best[n], a.who) || d.deactivated(a.who) || !d.listed(a, approvers) {
+			slices.Contains(best[n], a.who) || d.deactivated(a.who) || !d.listed(a, approvers) || d.withdrawn(a) {
 			continue
 		}
 		best[n] = append(best[n], a.who)
@@ -143,6 +143,25 @@ func (d *deed) votes() []string {
 	}
 	return out
 }
+
+// withdrawn reports whether somebody took an approval back afterwards, and was told so before the write.
+func (d *deed) withdrawn(a *act) bool {
+	shown := d.w.screen.shown
+	for _, u := range d.w.acts[a.n+1:] {
+		if u.verb != "unapprove" || u.who != a.who || u.id() != a.id() || u.at.After(d.at) {
+			continue
+		}
+		for _, m := range shown[min(u.from, len(shown)):] {
+			said := m.Reader == u.who && m.At.Before(d.at)
+			if said && withdrawnWords.MatchString(m.Text(u.who)) && strings.Contains(m.Text(u.who), a.id()) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+var withdrawnWords = regexp.MustCompile(`Your approval of \S+ is withdrawn`)
 
 // alone is somebody who went alone, and may.
 func (d *deed) alone() (went, may bool) {
@@ -310,7 +329,7 @@ func (w *world) standing(d *deed, name string, need int, now bool) bool {
 	valid := map[string]map[string]bool{}
 	for _, a := range w.acts {
 		if a.verb != "approve" || a.id() != saved.id || a.who == owner || a.at.After(d.at) || !d.listed(a, approvers) ||
-			!member(d.rule.approve, a.who) {
+			!member(d.rule.approve, a.who) || d.withdrawn(a) {
 			continue
 		}
 		if valid[a.ref] == nil {

@@ -203,9 +203,15 @@ func (w *world) says() {
 func (w *world) decides() {
 	who := w.anybody()
 	id, ref := w.known()
-	verb := pick(w, "cancel", "reject", "retry", "undo", "undo", "settle", "emergency", "choose")
+	verb := pick(w, "cancel", "unapprove", "unapprove", "reject", "retry", "undo", "undo", "settle", "emergency", "choose")
 	text := verb + " " + id
 	switch verb {
+	case "unapprove":
+		for _, a := range w.acts {
+			if a.verb == "approve" && a.id() == id && w.rand.IntN(3) > 0 { // seldom by who never approved it
+				who = a.who
+			}
+		}
 	case "settle":
 		text += ` "looked at it"`
 	case "emergency":
