@@ -100,10 +100,13 @@ func (s *Service) hasRight(ctx context.Context, x *deciding, r *reset.Request) (
 	if x.row.own && x.Actor != r.Actor {
 		return reset.NotYoursProblem(*r)
 	}
-	if x.row.right == nil || x.row.voter && s.hasVoted(ctx, *r, x.Actor) {
+	if x.row.right == nil {
 		return nil
 	}
 	x.needs = x.row.right(r, x)
+	if x.row.voter && s.hasVoted(ctx, *r, x.Actor) {
+		return nil
+	}
 	in, _ := r.Intent()
 	a := reset.PolicyQuestion{Actor: x.Actor, Channel: x.Place.Channel, Verb: x.needs,
 		Cluster: in.Cluster, Group: in.Group, Requester: askers(r)[0], Barred: askers(r)[1:]}
