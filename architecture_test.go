@@ -50,7 +50,7 @@ var rooms = map[string]room{
 		ours: list("reset", "internal/engine", "commands", "internal/words", "auth", "internal/guard",
 			"internal/text"),
 		outside: list("github.com/slack-go/slack", "github.com/gorilla/websocket", "golang.org/x/time"),
-		tests:   list("internal/slacksim"),
+		tests:   list("internal/slacksim", "internal/store", "reset/clustertest"),
 	},
 	"internal/cron": {ours: list("internal/text"), outside: list("github.com/robfig/cron/v3")},
 	"internal/store": {ours: list("reset", "internal/engine"),

@@ -18,7 +18,7 @@ func owing(t *testing.T, f slacksim.Fault) (*bench, engine.Inbox) {
 	t.Helper()
 	b := quiet(t, slacksim.Options{})
 	var owed []engine.Inbox
-	b.bot.Core = inbox{b.desk, &owed}
+	b.bot.Core = owings{b.Service, &owed}
 	for _, m := range []string{slacksim.ResponseURLs, "chat.postMessage"} {
 		b.slack.Fail(m, f)
 	}
@@ -33,14 +33,14 @@ func owing(t *testing.T, f slacksim.Fault) (*bench, engine.Inbox) {
 	return b, owed[0]
 }
 
-// inbox is a core that keeps what it is to record.
-type inbox struct {
-	*desk
+// owings is the engine, and keeps what it is to record.
+type owings struct {
+	*engine.Service
 	kept *[]engine.Inbox
 }
 
-func (i inbox) Receive(_ context.Context, in engine.Inbox) (bool, error) {
-	*i.kept = append(*i.kept, in)
+func (o owings) Receive(_ context.Context, in engine.Inbox) (bool, error) {
+	*o.kept = append(*o.kept, in)
 	return true, nil
 }
 

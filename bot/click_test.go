@@ -52,7 +52,6 @@ func TestUnknownActorIsRefused(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, slacksim.Options{}, nil).up(t)
 	card := b.carded(t, "C0INC", "C0INC")
-	said := len(b.words)
 	d, err := b.jon.Click(card, "approve", slacksim.Without("team"),
 		func(p map[string]any) { delete(p["user"].(map[string]any), "team_id") })
 	if err != nil {
@@ -62,17 +61,15 @@ func TestUnknownActorIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.until(t, "an answer", func() bool { return b.told(b.jon) == 1 })
-	if len(b.words) != said {
-		t.Error("a click without a workspace was obeyed")
+	if r := b.request(t); r.State != reset.Pending || len(b.by(t, reset.EvApproved)) != 0 {
+		t.Errorf("a click without a workspace was obeyed: it is %s", r.State)
 	}
 }
 
 func TestAllRowsInPages(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, slacksim.Options{}, nil).up(t)
-	b.mu.Lock()
-	b.steps = 250
-	b.mu.Unlock()
+	b.orders(250)
 	b.click(t, b.mara, b.asked(t, "C0INC"), "rows")
 	modal, err := b.mara.WaitView(ctx5(t),
 		func(m slacksim.View) bool { return strings.Contains(m.Text(), "Rows 1 to 100 of 250") })
@@ -99,17 +96,15 @@ func TestAllRowsInPages(t *testing.T) {
 	if text := modal.Text(); !strings.Contains(text, "orders-249") || strings.Contains(text, "orders-199") {
 		t.Errorf("the last page:\n%s", text)
 	}
-	if len(b.seen) != 1 {
-		t.Errorf("turning pages was recorded: %v", b.seen)
+	if n := b.inbox.recorded(); n != 1 {
+		t.Errorf("%d envelopes were recorded: turning pages too", n)
 	}
 }
 
 func TestTooLateForAModalIsReported(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, slacksim.Options{}, nil).up(t)
-	b.mu.Lock()
-	b.steps = 250
-	b.mu.Unlock()
+	b.orders(250)
 	preview := b.asked(t, "C0INC")
 	b.slack.Fail("views.open", slacksim.Fault{Error: "expired_trigger_id", Times: 1})
 	b.click(t, b.mara, preview, "rows")
@@ -120,7 +115,7 @@ func TestSettleAsksWhy(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, slacksim.Options{}, nil).up(t)
 	b.carded(t, "C0INC", "C0INC")
-	b.moves("k7f3", reset.EvFailed, func(r *reset.Request) { r.State, r.Outcome = reset.Failed, reset.OutcomeUnknown })
+	b.unclear(t)
 	card := b.sees(t, b.jon, "C0INC", "unclear")
 	b.click(t, b.jon, card, "settle")
 	modal, err := b.jon.WaitView(ctx5(t), func(m slacksim.View) bool { return strings.Contains(m.Text(), "Why") })
@@ -134,11 +129,9 @@ func TestSettleAsksWhy(t *testing.T) {
 	if ack, err := d.Wait(ctx5(t)); err != nil || ack.Err != "" || ack.Payload != nil {
 		t.Fatalf("ack %+v, %v", ack, err)
 	}
-	b.until(t, "the word", func() bool { b.mu.Lock(); defer b.mu.Unlock(); return len(b.words) == 2 })
-	got := b.words[1]
-	if got.Why != "checked with the team" || got.Actor.ID != "U0JON" ||
-		got.Ref != (reset.Ref{ID: "k7f3", Revision: 1}) || got.Place.Channel != "C0INC" {
-		t.Errorf("the core was told %+v", got)
+	b.until(t, "it is settled", func() bool { return b.request(t).Settled != nil })
+	if got := b.request(t).Settled; got.Why != "checked with the team" || got.By != actor(b.jon) {
+		t.Errorf("settled %+v", got)
 	}
 }
 

@@ -3,9 +3,12 @@ package bot
 import (
 	"slices"
 	"testing"
+	"time"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/slacksim"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset/clustertest"
 )
 
 // TestOfWhatWasPutBackThereAreNoFilesOfWhatWasWritten: a rollback may land late, and then nothing of the reset stands.
@@ -13,10 +16,10 @@ func TestOfWhatWasPutBackThereAreNoFilesOfWhatWasWritten(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, slacksim.Options{}, nil).up(t)
 	card := b.carded(t, "C0INC", "C0INC")
-	b.moves("k7f3", reset.EvFailed, func(r *reset.Request) {
-		r.State, r.Outcome = reset.Failed,
-			reset.PartiallyApplied
-	})
+	b.says(t, b.jon, engine.DoApprove)
+	b.ends(t, reset.Failed, reset.PartiallyApplied,
+		clustertest.WriteFault{Reject: "TOPIC_AUTHORIZATION_FAILED", Parts: []int32{1}},
+		clustertest.WriteFault{Lost: true, Held: true})
 	names := func() (all []string) {
 		for _, m := range b.jon.Replies(card) {
 			for _, f := range m.Files {
@@ -29,7 +32,11 @@ func TestOfWhatWasPutBackThereAreNoFilesOfWhatWasWritten(t *testing.T) {
 	if got := names(); !slices.Equal(got, want) {
 		t.Fatalf("files %q, want %q", got, want)
 	}
-	b.moves("k7f3", reset.EvLanded, func(r *reset.Request) { r.Outcome = reset.RolledBack })
+	b.cluster.Land()
+	b.passes(time.Minute)
+	if r := b.request(t); r.Outcome != reset.RolledBack {
+		t.Fatalf("the rollback landed, and it is %s", r.Outcome)
+	}
 	if got := names(); !slices.Equal(got, want) {
 		t.Errorf("files %q, want no more than %q", got, want)
 	}

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -17,9 +18,12 @@ func (b *bench) visible(channel string) []slacksim.Message {
 		func(m slacksim.Message) bool { return m.Thread != "" || m.Ephemeral })
 }
 
-func approved(r *reset.Request) { r.State = reset.Approved }
-
-func applied(r *reset.Request) { r.State, r.Outcome = reset.Applied, reset.Verified }
+// applied is a card whose reset was approved and written.
+func (b *bench) applied(t *testing.T) {
+	t.Helper()
+	b.says(t, b.jon, engine.DoApprove)
+	b.ends(t, reset.Applied, reset.Verified)
+}
 
 // TestOnlyDecisionsMakeNewCards: a workspace may close the edit window after a minute, and a group is looked at for
 // hours.
@@ -27,22 +31,26 @@ func TestOnlyDecisionsMakeNewCards(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, slacksim.Options{EditWindow: time.Minute}, nil).up(t)
 	old := b.carded(t, "C0INC", "C0INC")
-	b.moves("k7f3", reset.EvApproved, approved)
+	b.says(t, b.jon, engine.DoApprove)
 	b.pass(2 * time.Minute)
-	for range 30 {
-		at := b.now()
-		b.moves("k7f3", "", func(r *reset.Request) { r.Observation.At = at })
+	for i := range 20 {
+		before := b.request(t).Version
+		b.joins(fmt.Sprintf("billing-%d", i+2))
 		b.pass(time.Minute)
+		b.settle()
+		if b.request(t).Version == before {
+			t.Fatal("another member is no change of the request")
+		}
 	}
 	if n := len(b.visible("C0INC")); n != 1 {
 		t.Fatalf("%d cards of a request that no one has decided upon since the first", n)
 	}
-	b.moves("k7f3", reset.EvApplied, applied)
+	b.ends(t, reset.Applied, reset.Verified)
 	cards := b.visible("C0INC")
 	if len(cards) != 2 || !strings.Contains(cards[1].Text(), "done") {
 		t.Fatalf("%d cards after the end, want the old one and one that says so", len(cards))
 	}
-	if c, _ := b.Card(t.Context(), "k7f3"); c.TS != cards[1].TS || cards[0].TS != old.TS {
+	if c := b.card(t); c.TS != cards[1].TS || cards[0].TS != old.TS {
 		t.Errorf("the card is %s", c.TS)
 	}
 	b.sees(t, b.mara, b.slack.DM("U0MARA"), "k7f3 · done", "The card")
@@ -63,7 +71,7 @@ func TestRefusedThreadReplyIsPostedOutside(t *testing.T) {
 				at = "C0HOME"
 				b.slack.Fail("chat.postMessage", slacksim.Fault{Error: "restricted_action", Times: 2})
 			}
-			b.moves("k7f3", reset.EvEmergency, func(r *reset.Request) { r.Ruling.Owner = "S0PAY" })
+			b.says(t, b.jon, engine.DoEmergency)
 			m := b.sees(t, b.jon, at, "emergency", "The card")
 			if m.Thread != "" || !slices.Contains(m.Pings(), "S0PAY") {
 				t.Errorf("the owners are not called by: %s", m.Text())
@@ -82,7 +90,7 @@ func TestFilesThatSlackRefusesAreMissedInWords(t *testing.T) {
 	if m.Thread != card.TS {
 		t.Errorf("not in the card's thread: %+v", m)
 	}
-	b.moves("k7f3", "", approved)
+	b.says(t, b.jon, engine.DoApprove)
 	n := 0
 	for _, m := range b.jon.Replies(card) {
 		if strings.Contains(m.Text(), "could not be attached") {
@@ -100,8 +108,7 @@ func TestFilesComeOnceThoughTheReplyDoesNot(t *testing.T) {
 	b := newBench(t, slacksim.Options{}, nil).up(t)
 	card := b.carded(t, "C0INC", "C0INC")
 	b.slack.Fail("chat.postMessage", slacksim.Fault{Status: 503, With: "thread_ts", Times: 3})
-	b.moves("k7f3", reset.EvApproved, approved)
-	b.moves("k7f3", reset.EvApplied, applied)
+	b.applied(t)
 	files, replies := 0, 0
 	for _, m := range b.jon.Replies(card) {
 		files += len(m.Files)
@@ -120,7 +127,7 @@ func TestWithoutTheMessagesTabTheThreadCalls(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, slacksim.Options{NoMessagesTab: true}, nil).up(t)
 	card := b.carded(t, "C0INC", "C0INC")
-	b.moves("k7f3", reset.EvApplied, applied)
+	b.applied(t)
 	m := b.sees(t, b.jon, "C0INC", "@mara", "k7f3 · done")
 	if m.Thread != card.TS || !slices.Contains(m.Pings(), "U0MARA") {
 		t.Errorf("she is not called by: %+v", m)
@@ -136,14 +143,14 @@ func TestAnAddressIsUsedFiveTimesAtMost(t *testing.T) {
 	b.slack.Fail(slacksim.ResponseURLs, slacksim.Fault{Status: 429, RetryAfter: time.Second})
 	b.click(t, b.mara, preview, "approve")
 	b.until(t, "the card and what it is pointed to by", func() bool {
-		b.show()
+		b.settle()
 		return slices.ContainsFunc(b.mara.Messages(b.slack.DM("U0MARA")),
 			func(m slacksim.Message) bool { return strings.Contains(m.Text(), "As of") })
 	})
 	if n := len(b.slack.Calls(slacksim.ResponseURLs)) - before; n > urlUses {
 		t.Errorf("%d uses of an address that takes %d messages", n, urlUses)
 	}
-	if c, _ := b.Card(t.Context(), "k7f3"); c.Preview.URL != "" {
+	if c := b.card(t); c.Preview.URL != "" {
 		t.Error("the address is kept after its last use")
 	}
 }
@@ -203,10 +210,10 @@ func TestAClickOnACardThatCannotChangeIsAnsweredInWords(t *testing.T) {
 	for _, method := range []string{"chat.update", "chat.postMessage"} {
 		b.slack.Fail(method, slacksim.Fault{Error: "restricted_action"})
 	}
-	b.moves("k7f3", reset.EvVoted, func(*reset.Request) {})
+	b.denied(t, b.ben, engine.DoApprove)
 	b.until(t, "it is known that no one sees it", func() bool {
-		c, _ := b.Card(t.Context(), "k7f3")
-		return c.Unshown == "restricted_action" || b.told(b.mara) > 1
+		b.passes(time.Second)
+		return b.card(t).Unshown == "restricted_action" || b.told(b.mara) > 1
 	})
 	b.click(t, b.jon, card, "approve")
 	b.until(t, "an answer", func() bool { return b.told(b.jon) == 1 })

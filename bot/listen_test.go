@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/slacksim"
 )
 
@@ -104,8 +105,9 @@ func TestDuplicateEnvelopeIsAckedTwiceAndDecidedOnce(t *testing.T) {
 		}
 		return n == 2
 	})
-	if len(b.stories) != 2 {
-		t.Errorf("%d requests, want 2", len(b.stories))
+	b.settle()
+	if all, err := b.Store.List(t.Context(), engine.Filter{}); err != nil || len(all) != 2 {
+		t.Errorf("%d requests, want 2 (%v)", len(all), err)
 	}
 }
 
@@ -113,9 +115,7 @@ func TestNotRecordedIsNotDone(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, slacksim.Options{AckWithin: time.Second}, nil).up(t)
 	preview := b.asked(t, "C0INC")
-	b.mu.Lock()
-	b.broken = errors.New("disk full")
-	b.mu.Unlock()
+	b.inbox.breaks(errors.New("disk full"))
 	if _, err := b.mara.Command("C0INC", "/kafka-reset", "status"); err != nil {
 		t.Fatal(err)
 	}
@@ -203,15 +203,15 @@ func TestGhostConnectionsAreNoticed(t *testing.T) {
 func TestStopFinishesWhatWasReceived(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, slacksim.Options{}, nil).up(t)
-	b.slow = make(chan struct{})
+	b.inbox.slow = make(chan struct{})
 	d, err := b.mara.Command("C0INC", "/kafka-reset", "help")
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.until(t, "it is being recorded", func() bool { b.mu.Lock(); defer b.mu.Unlock(); return len(b.seen) == 1 })
+	b.until(t, "it is being recorded", func() bool { return b.inbox.recorded() == 1 })
 	stopped := make(chan struct{})
 	go func() { b.stop(); close(stopped) }()
-	close(b.slow)
+	close(b.inbox.slow)
 	if ack, err := d.Wait(ctx5(t)); err != nil || ack.Err != "" {
 		t.Errorf("ack = %+v, %v", ack, err)
 	}

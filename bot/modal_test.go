@@ -14,7 +14,7 @@ import (
 func TestRefusedModalIsNotReportedAsTooLate(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, slacksim.Options{}, nil).up(t)
-	b.steps = 250
+	b.orders(250)
 	card := b.carded(t, "C0INC", "C0INC")
 	b.slack.Fail("views.open", slacksim.Fault{Error: "an_error_of_next_year", Times: 1})
 	b.click(t, b.jon, card, "rows")
@@ -29,7 +29,9 @@ func TestRowsOfAWriteThatLandedLateAreNamedAsItsFile(t *testing.T) {
 	t.Parallel()
 	s := reset.Story{Request: reset.Request{ID: "k7f3", Revision: 1, State: reset.Failed, Outcome: reset.AppliedLate,
 		Digest: "d", Act: reset.Move{Intent: reset.Intent{Group: "billing"}}, Effect: reset.Effect{Partitions: 1}}}
-	text, err := json.Marshal(new(Bot).manualBlocks(s, []reset.Step{step(0)}))
+	row := reset.Step{Topic: "orders", End: 100, From: reset.Position{Offset: 50}, To: reset.Position{Offset: 40},
+		Replay: 10}
+	text, err := json.Marshal(new(Bot).manualBlocks(s, []reset.Step{row}))
 	if err != nil {
 		t.Fatal(err)
 	}

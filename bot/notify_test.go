@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/auth"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/slacksim"
 )
 
@@ -14,15 +15,13 @@ import (
 func TestAGroupThatCannotBeReadHidesNoOtherApprover(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, slacksim.Options{}, nil).up(t)
+	b.rule(func(r *auth.Rule) { r.Approve = []string{"S0GONE", "S0PAY"} })
 	b.slack.AddChannel(slacksim.Channel{ID: "C0PRIV", Name: "secret", Private: true, Members: []string{"U0MARA"},
 		Bot: true})
 	preview := b.asked(t, "C0PRIV")
-	b.mu.Lock()
-	b.stories["k7f3"].Request.Ruling.Approvers = []string{"S0GONE", "S0PAY"}
-	b.mu.Unlock()
 	b.click(t, b.mara, preview, "approve")
 	b.sees(t, b.mara, "C0PRIV", "waiting for approval")
-	b.show()
+	b.settle()
 	b.sees(t, b.jon, b.slack.DM("U0JON"), "k7f3")
 	b.sees(t, b.jon, "C0HOME", "k7f3")
 }
@@ -34,14 +33,11 @@ func TestHomeChannelIsToldOnceSlackAcceptsIt(t *testing.T) {
 	b.slack.AddChannel(slacksim.Channel{ID: "C0PRIV", Name: "secret", Private: true, Members: []string{"U0MARA"},
 		Bot: true})
 	preview := b.asked(t, "C0PRIV")
-	b.mu.Lock()
-	b.stories["k7f3"].Request.Ruling.Approvers = []string{"S0PAY"}
-	b.mu.Unlock()
 	b.bot.pace.postpone(posting+"C0HOME", b.now().Add(3*time.Second)) // as after a 429
 	b.click(t, b.mara, preview, "approve")
 	b.sees(t, b.jon, b.slack.DM("U0JON"), "k7f3")
 	b.until(t, "the home channel is told", func() bool {
-		b.show()
+		b.settle()
 		return slices.ContainsFunc(b.jon.Messages("C0HOME"),
 			func(m slacksim.Message) bool { return strings.Contains(m.Text(), "k7f3") })
 	})

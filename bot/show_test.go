@@ -1,14 +1,18 @@
 package bot
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/slacksim"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset/clustertest"
 )
 
 // carded is a request with a public card.
@@ -22,11 +26,12 @@ func TestEditsAreFew(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, slacksim.Options{}, nil).up(t)
 	b.carded(t, "C0INC", "C0INC")
+	b.says(t, b.jon, engine.DoApprove)
 	before := len(b.slack.Calls("chat.update"))
 	start := b.now()
-	for range 40 {
-		at := b.now()
-		b.moves("k7f3", "", func(r *reset.Request) { r.Observation.At = at })
+	for i := range 40 {
+		b.joins(fmt.Sprintf("billing-%d", i+2))
+		b.passes(time.Second)
 	}
 	edits := len(b.slack.Calls("chat.update")) - before
 	if most := int(b.now().Sub(start)/editInterval) + 1; edits > most || edits == 0 {
@@ -93,7 +98,7 @@ func TestSlackTroubleIsWaitedOut(t *testing.T) {
 			b.click(t, b.mara, preview, "approve")
 			b.sees(t, b.jon, "C0INC", "waiting for approval")
 			b.slack.Fail("chat.update", fault)
-			b.moves("k7f3", reset.EvApproved, func(r *reset.Request) { r.State = reset.Approved })
+			b.says(t, b.jon, engine.DoApprove)
 			b.sees(t, b.jon, "C0INC", "waiting until billing is idle")
 		})
 	}
@@ -118,13 +123,13 @@ func TestLostAnswerMakesASecondCardAtMost(t *testing.T) {
 		return len(cards) == 2
 	})
 	b.until(t, "the second one is known",
-		func() bool { c, _ := b.Card(t.Context(), "k7f3"); return c.TS == cards[1].TS })
+		func() bool { return b.card(t).TS == cards[1].TS })
 	b.click(t, b.jon, cards[0], "approve")
 	b.until(t, "the old card without buttons",
 		func() bool { m, err := b.jon.Look(cards[0]); return err == nil && len(m.Buttons()) == 0 })
 	b.sees(t, b.jon, "C0INC", "Nothing was done", "The card")
-	if len(b.words) != 1 {
-		t.Errorf("the click on an old card was obeyed: %+v", b.words[1:])
+	if r := b.request(t); r.State != reset.Pending {
+		t.Errorf("the click on an old card was obeyed: it is %s", r.State)
 	}
 }
 
@@ -135,7 +140,7 @@ func TestCardIsPostedAgainWhereItCanBe(t *testing.T) {
 	if err := b.slack.ChangeChannel("C0INC", func(c *slacksim.Channel) { c.Archived = true }); err != nil {
 		t.Fatal(err)
 	}
-	b.moves("k7f3", reset.EvApproved, func(r *reset.Request) { r.State = reset.Approved })
+	b.says(t, b.jon, engine.DoApprove)
 	b.sees(t, b.jon, "C0HOME", "waiting until billing is idle")
 }
 
@@ -152,16 +157,15 @@ func TestDirectMessageStaysThere(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, slacksim.Options{}, nil).up(t)
 	b.carded(t, b.slack.DM("U0MARA"), "C0HOME")
-	b.moves("k7f3", reset.EvExpired, func(r *reset.Request) { r.State = reset.Expired })
+	b.pass(31 * time.Minute)
+	b.settle()
 	b.sees(t, b.mara, b.slack.DM("U0MARA"), "expired", "The card")
 }
 
 func TestFiles(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, slacksim.Options{}, nil).up(t)
-	b.mu.Lock()
-	b.steps = 250
-	b.mu.Unlock()
+	b.orders(250)
 	card := b.carded(t, "C0INC", "C0INC")
 	files := func() (out []slacksim.File) {
 		for _, m := range b.jon.Replies(card) {
@@ -174,8 +178,7 @@ func TestFiles(t *testing.T) {
 		"orders,0,40\n") {
 		t.Errorf("plan file %s:\n%.60s", f.Name, f.Content)
 	}
-	b.moves("k7f3", reset.EvApproved, func(r *reset.Request) { r.State = reset.Approved })
-	b.moves("k7f3", reset.EvApplied, func(r *reset.Request) { r.State, r.Outcome = reset.Applied, reset.Verified })
+	b.applied(t)
 	b.until(t, "plan and way back", func() bool { return len(files()) == 3 })
 	if f := files()[2]; f.Name != "k7f3-undo.csv" || !strings.HasPrefix(f.Content, "orders,0,50\n") {
 		t.Errorf("undo file %s:\n%.60s", f.Name, f.Content)
@@ -185,12 +188,9 @@ func TestFiles(t *testing.T) {
 func TestPreviewSurvivesAUsedUpAddress(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, slacksim.Options{}, nil).up(t)
-	b.asked(t, "C0INC")
+	b.waitsForKafka(t, "biling@prod-eu orders to 02:10")
 	b.slack.Fail(slacksim.ResponseURLs, slacksim.Fault{Status: 404, Times: 1})
-	b.moves("k7f3", reset.EvRefused, func(r *reset.Request) {
-		r.State, r.Problem = reset.Refused,
-			&reset.Problem{Code: reset.ProblemNoGroup, Group: "billing", Cluster: "prod-eu"}
-	})
+	b.kafkaBack()
 	b.sees(t, b.mara, b.slack.DM("U0MARA"), "k7f3", "refused")
 }
 
@@ -246,50 +246,76 @@ func TestNoSecretIsShown(t *testing.T) {
 func TestChoosingReplacesThePreview(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, slacksim.Options{}, nil).up(t)
-	first := b.asked(t, "C0INC")
-	b.moves("k7f3", reset.EvPlanned, func(r *reset.Request) {
-		in, _ := r.Intent()
-		in.Zone = "UTC"
-		r.Revision, r.Options = 2,
-			[]reset.Option{{Label: "Use UTC", Typed: "billing orders to 02:10 --tz UTC", Intent: in}}
-	})
-	second := b.sees(t, b.mara, "C0INC", "k7f3.2 · preview")
+	first := b.waitsForKafka(t, "billing@prod-eu orders to 02:10")
+	b.kafkaBack()
+	second := b.sees(t, b.mara, "C0INC", "k7f3.1 · preview", "UTC")
 	if second.TS == first.TS {
 		t.Fatal("a command's address cannot replace a message")
 	}
+	read := make(chan struct{})
+	goOn := sync.OnceFunc(func() { close(read) })
+	defer goOn()
+	b.Clusters["prod-eu"] = slow{b.cluster, read}
 	b.click(t, b.mara, second, "choose.1")
 	b.until(t, "it says that it looks", func() bool {
-		m, err := b.mara.Look(second)
-		if err == nil {
-			t.Log(m.Text())
+		if b.request(t).State != reset.Planning {
+			return false
 		}
+		again, err := b.bot.Show(t.Context(), b.story(t))
+		if err != nil {
+			t.Error(err)
+		}
+		b.pass(max(0, again.Sub(b.now())))
+		m, err := b.mara.Look(second)
 		return err == nil && strings.Contains(m.Text(), "looking")
 	})
-	b.moves("k7f3", reset.EvPlanned, func(r *reset.Request) { r.Revision, r.State, r.Options = 3, reset.Draft, nil })
-	m, err := b.mara.Look(second)
-	if err != nil || !strings.Contains(m.Text(), "k7f3.3 · preview") {
-		t.Errorf("the preview was not replaced: %v\n%s", err, m.Text())
-	}
+	goOn()
+	b.until(t, "the new preview in its place", func() bool {
+		m, err := b.mara.Look(second)
+		return err == nil && strings.Contains(m.Text(), "k7f3.2 · preview")
+	})
 	if n := b.told(b.mara); n != 2 {
 		t.Errorf("%d messages to Mara alone, want 2", n)
 	}
+}
+
+// slow is a Kafka that is read once the channel is closed.
+type slow struct {
+	*clustertest.Cluster
+	read chan struct{}
+}
+
+func (s slow) Inspect(ctx context.Context, q reset.Query) (reset.Snapshot, error) {
+	<-s.read
+	return s.Cluster.Inspect(ctx, q)
+}
+
+// waitsForKafka is what Mara is told of a command while Kafka does not answer.
+func (b *bench) waitsForKafka(t *testing.T, text string) slacksim.Message {
+	t.Helper()
+	b.cluster.Down(errors.New("connection refused"))
+	if _, err := b.mara.Command("C0INC", "/kafka-reset", text); err != nil {
+		t.Fatal(err)
+	}
+	return b.sees(t, b.mara, "C0INC", "k7f3", "does not answer")
+}
+
+// kafkaBack lets Kafka answer again, and the bot try.
+func (b *bench) kafkaBack() {
+	b.cluster.Down(nil)
+	b.passes(30 * time.Second)
 }
 
 // TestShowBeforeTheResponseURLIsKnown: the core may have planned before the command's response_url is stored.
 func TestShowBeforeTheResponseURLIsKnown(t *testing.T) {
 	t.Parallel()
 	b := quiet(t, slacksim.Options{})
-	r, err := b.Ask(t.Context(),
-		engine.Ask{Actor: reset.Actor{Kind: reset.Person, Team: slacksim.HomeTeam, ID: "U0MARA"},
-			Place: reset.Place{Channel: "C0INC"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if again, err := b.bot.Show(t.Context(), *b.stories[r.ID]); err != nil || !again.After(b.now()) {
+	b.planned(t)
+	if again, err := b.bot.Show(t.Context(), b.story(t)); err != nil || !again.After(b.now()) {
 		t.Errorf("Show = %v, %v; it has to be called again", again, err)
 	}
 	b.pass(2 * time.Minute)
-	if again, err := b.bot.Show(t.Context(), *b.stories[r.ID]); err != nil || !again.IsZero() {
+	if again, err := b.bot.Show(t.Context(), b.story(t)); err != nil || !again.IsZero() {
 		t.Errorf("Show = %v, %v; nobody can be told any more", again, err)
 	}
 }
@@ -297,19 +323,15 @@ func TestShowBeforeTheResponseURLIsKnown(t *testing.T) {
 func TestRefusalIsReportedOnce(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, slacksim.Options{}, nil).up(t)
-	b.asked(t, "C0INC")
-	refuse := func(r *reset.Request) {
-		r.State, r.Problem = reset.Refused,
-			&reset.Problem{Code: reset.ProblemNoGroup, Group: "billing", Cluster: "prod-eu"}
-	}
-	b.moves("k7f3", reset.EvRefused, refuse)
+	b.waitsForKafka(t, "biling@prod-eu orders to 02:10")
+	b.kafkaBack()
 	b.sees(t, b.mara, "C0INC", "refused")
-	b.moves("k7f3", "", refuse)
-	b.moves("k7f3", reset.EvDenied, refuse)
+	b.passes(time.Minute)
+	b.denied(t, b.ben, engine.DoCancel)
 	if n := b.told(b.mara); n != 2 {
-		t.Errorf("%d messages to Mara alone, want the preview and the refusal", n)
+		t.Errorf("%d messages to Mara alone, want what it waits for and the refusal", n)
 	}
-	if c, _ := b.Card(t.Context(), "k7f3"); c.Preview.URL != "" {
+	if c := b.card(t); c.Preview.URL != "" {
 		t.Error("the address is kept after the end")
 	}
 }
@@ -319,26 +341,22 @@ func TestRefusalIsReportedOnce(t *testing.T) {
 func TestRequesterIsToldWhenARefusalEnds(t *testing.T) {
 	t.Parallel()
 	b := quiet(t, slacksim.Options{})
-	mara := reset.Actor{Kind: reset.Person, Team: slacksim.HomeTeam, ID: "U0MARA"}
-	r, err := b.Ask(t.Context(), engine.Ask{Actor: mara, Place: reset.Place{Channel: "C0INC"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	e := envelope{ID: "E1", Kind: command, Team: mara.Team, User: mara.ID, Channel: "C0INC",
+	b.planned(t)
+	e := envelope{ID: "E1", Kind: command, Team: slacksim.HomeTeam, User: "U0MARA", Channel: "C0INC",
 		URL: b.slack.URL() + "/response/none"}
-	if err := b.bot.attach(t.Context(), r.ID, e); err != nil {
+	if err := b.bot.attach(t.Context(), "k7f3", e); err != nil {
 		t.Fatal(err)
 	}
 	b.slack.Fail("chat.postMessage", slacksim.Fault{Error: "never_heard_of"})
 	for range 20 {
-		again, err := b.bot.Show(t.Context(), *b.stories[r.ID])
+		again, err := b.bot.Show(t.Context(), b.story(t))
 		if err != nil || !again.After(b.now()) {
 			t.Fatalf("Show = %v, %v; it has to be called again", again, err)
 		}
 		b.pass(again.Sub(b.now()))
 	}
 	b.slack.Heal(slacksim.AnyRequest)
-	if again, err := b.bot.Show(t.Context(), *b.stories[r.ID]); err != nil || !again.IsZero() {
+	if again, err := b.bot.Show(t.Context(), b.story(t)); err != nil || !again.IsZero() {
 		t.Errorf("Show = %v, %v", again, err)
 	}
 	b.sees(t, b.mara, b.slack.DM("U0MARA"), "preview")
@@ -348,22 +366,23 @@ func TestRequesterIsToldWhenARefusalEnds(t *testing.T) {
 func TestAQuestionIsNotSentAgainForStrangers(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, slacksim.Options{}, nil).up(t)
-	b.asked(t, "C0INC")
-	asks := func(what reset.Question) func(*reset.Request) {
-		return func(r *reset.Request) {
-			r.State, r.Question = reset.Planning, what
-			r.Problem = reset.AmbiguousProblem(what).On("prod-eu", "billing")
-		}
+	b.cluster.Topic("refunds", "t2", 1, 0, 100)
+	b.cluster.Commit("billing", "refunds", 0, 50)
+	if _, err := b.mara.Command("C0INC", "/kafka-reset", "billing@prod-eu"); err != nil {
+		t.Fatal(err)
 	}
-	b.moves("k7f3", "", asks("topics"))
+	b.sees(t, b.mara, "C0INC", "k7f3", "refunds")
 	before := b.told(b.mara)
 	for range 3 {
-		b.moves("k7f3", reset.EvDenied, func(*reset.Request) {})
+		b.denied(t, b.ben, engine.DoCancel)
 	}
 	if n := b.told(b.mara) - before; n != 0 {
 		t.Errorf("%d messages to the requester because others were refused, want none", n)
 	}
-	b.moves("k7f3", "", asks("target"))
+	b.says(t, b.mara, engine.DoChoose, func(d *engine.Decision) { d.Option = 1 })
+	if r := b.request(t); r.State != reset.Planning || r.Question == "" || r.Question == reset.AskTopics {
+		t.Fatalf("it is %s, and the next question is %q", r.State, r.Question)
+	}
 	if n := b.told(b.mara) - before; n != 1 {
 		t.Errorf("%d messages to the requester about the next question, want 1", n)
 	}

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/slacksim"
-	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
 // TestACardWhoseEditHadToWaitIsReplacedWhenItIsRefusedAfterwards: what was decided is in the thread by then, and the
@@ -16,18 +15,15 @@ func TestACardWhoseEditHadToWaitIsReplacedWhenItIsRefusedAfterwards(t *testing.T
 	b := newBench(t, slacksim.Options{EditWindow: 5 * time.Minute}, nil).up(t)
 	old := b.carded(t, "C0INC", "C0INC")
 	b.slack.Fail("chat.update", slacksim.Fault{Status: 503})
-	b.moves("k7f3", reset.EvApplied, func(r *reset.Request) {
-		applied(r)
-		r.EndedAt, r.Watch = b.clock, &reset.Watch{Since: b.clock, Parts: 3}
-	})
+	b.applied(t)
 	b.pass(10 * time.Minute)
 	b.slack.Heal("chat.update")
-	b.show()
+	b.settle()
 	cards := b.visible("C0INC")
 	if len(cards) != 2 || !strings.Contains(cards[len(cards)-1].Text(), "done") {
 		t.Fatalf("%d cards; the last says, long after the end:\n%s", len(cards), cards[len(cards)-1].Text())
 	}
-	if c, _ := b.Card(t.Context(), "k7f3"); c.TS == old.TS {
+	if c := b.card(t); c.TS == old.TS {
 		t.Error("the card is the one that cannot be edited")
 	}
 }

@@ -6,10 +6,9 @@ import (
 	"time"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/slacksim"
-	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// TestWatchIsPolite: a requester who cannot see the card is told the outcome and its corrections, not the progress of
+// TestWatchIsPolite: a requester who cannot see the card is told the outcome, not the progress of
 // the group; and checks of the group edit the card no more often than other changes without a decision.
 func TestWatchIsPolite(t *testing.T) {
 	t.Parallel()
@@ -17,30 +16,29 @@ func TestWatchIsPolite(t *testing.T) {
 	dm := b.slack.DM("U0MARA")
 	card := b.carded(t, dm, "C0HOME")
 	alone := func() int { return len(b.mara.Messages(dm)) }
-	began := b.now()
-	b.moves("k7f3", reset.EvApplied, func(r *reset.Request) {
-		r.State, r.Outcome, r.EndedAt = reset.Applied, reset.Verified, began
-		r.Watch = &reset.Watch{Since: began, Parts: 1}
-	})
+	b.applied(t)
 	b.sees(t, b.mara, dm, "k7f3 · done", "The card")
 	heard := alone()
 
 	edits := len(b.slack.Calls("chat.update"))
 	start := b.now()
-	for range 20 {
-		b.moves("k7f3", "", func(r *reset.Request) {
-			r.Watch.Lags = append(r.Watch.Lags, reset.LagAt{At: began, Lag: 7})
-		})
+	b.joins("billing-2")
+	lags := 0
+	for read := int64(41); read < 100; read += 3 {
+		for p := range int32(3) {
+			b.cluster.Commit("billing", "orders", p, read)
+		}
+		b.passes(15 * time.Second)
+		lags = len(b.request(t).Watch.Lags)
 	}
-	if n, most := len(b.slack.Calls("chat.update"))-edits, int(b.now().Sub(start)/editInterval)+1; n > most || n == 0 {
-		t.Errorf("%d edits of one card in %v, want 1 to %d", n, b.now().Sub(start), most)
+	n, most := len(b.slack.Calls("chat.update"))-edits, int(b.now().Sub(start)/editInterval)+1
+	if lags < 3 || n > most || n == 0 {
+		t.Errorf("%d edits of one card in %v for %d lags, want 1 to %d", n, b.now().Sub(start), lags, most)
 	}
-	b.moves("k7f3", reset.EvConsumersBack,
-		func(r *reset.Request) { r.Watch.First = &reset.Consumers{At: began, ClientID: "billing"} })
-	b.moves("k7f3", reset.EvCaughtUp, func(r *reset.Request) {
-		r.Watch.CaughtUp, r.Watch.Ended, r.Watch.Why = began.Add(time.Minute), began.Add(time.Minute),
-			reset.WatchCaughtUp
-	})
+	for p := range int32(3) {
+		b.cluster.Commit("billing", "orders", p, 100)
+	}
+	b.passes(time.Minute)
 	b.until(t, "the card and its thread tell it", func() bool {
 		m, err := b.jon.Look(card)
 		said := ""
@@ -53,9 +51,17 @@ func TestWatchIsPolite(t *testing.T) {
 	if n := alone(); n != heard {
 		t.Errorf("%d messages to Mara alone about progress", n-heard)
 	}
-	b.moves("k7f3", reset.EvOverwritten, func(r *reset.Request) {
-		r.Watch.Overwritten = reset.Strays{Parts: map[string][]int32{"orders": {3}},
-			Evidence: []reset.Stray{{Partition: reset.Partition{Topic: "orders", Partition: 3}}}}
-	})
+}
+
+// TestACorrectionReachesTheRequester: who was told that it is done is told that it did not last.
+func TestACorrectionReachesTheRequester(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, slacksim.Options{}, nil).up(t)
+	dm := b.slack.DM("U0MARA")
+	b.carded(t, "C0INC", "C0INC")
+	b.applied(t)
+	b.sees(t, b.mara, dm, "k7f3 · done", "The card")
+	b.cluster.Commit("billing", "orders", 2, 60)
+	b.passes(time.Minute)
 	b.sees(t, b.mara, dm, "done, then overwritten")
 }
