@@ -84,7 +84,10 @@ type payload struct {
 	ResponseURL  string `json:"response_url"`
 	TriggerID    string `json:"trigger_id"`
 
-	Team       named `json:"team"`
+	Team struct {
+		named
+		EnterpriseID string `json:"enterprise_id"`
+	} `json:"team"`
 	Enterprise named `json:"enterprise"`
 	User       struct {
 		named
@@ -161,13 +164,15 @@ func readEnvelope(req socketmode.Request, name string) (envelope, error) {
 }
 
 // interaction sets the person and the place. The person's own team counts, not the one that the app is installed in:
-// in a shared channel they differ. In an Enterprise Grid the organisation is the identity, as long as the person is
-// of that team.
+// in a shared channel they differ (java-slack-sdk#1041). In an Enterprise Grid the organisation is the identity, as of
+// commands. Slack names the organisation of the app or of the person there, and a person of another workspace of it by
+// that workspace or by the organisation (docs, block_suggestion payloads; bolt-js#1875); who is in fact of another
+// organisation is found out by users.info, which every right is checked with.
 func (e *envelope) interaction(k kind, p payload) {
 	e.Kind, e.User, e.Channel = k, p.User.ID, cmp.Or(p.Channel.ID, p.Container.ChannelID)
 	e.Team = cmp.Or(p.User.TeamID, p.Team.ID)
-	if p.Enterprise.ID != "" && e.Team == p.Team.ID {
-		e.Team = p.Enterprise.ID
+	if org := cmp.Or(p.Enterprise.ID, p.Team.EnterpriseID); org != "" && !strings.HasPrefix(e.Team, "E") {
+		e.Team = org
 	}
 	e.View, e.Hash, e.Callback, e.Private = p.View.ID, p.View.Hash, p.View.CallbackID, p.View.PrivateMetadata
 	if e.Channel == "" { // in a modal: its metadata has the channel

@@ -136,7 +136,8 @@ func (b *Bot) Person(ctx context.Context, user string) (auth.Person, error) {
 		Guest: u.IsRestricted || u.IsUltraRestricted, Deleted: u.Deleted,
 		Bot: u.IsBot || u.IsAppUser || u.IsWorkflowBot || u.IsConnectorBot || user == "USLACKBOT",
 	}
-	p.Stranger = u.IsStranger || u.TeamID == "" || p.Team != cmp.Or(home.EnterpriseID, home.TeamID)
+	// a person of the organisation may come without a team (looker/lookerbot#184); who comes with neither is a stranger
+	p.Stranger = u.IsStranger || p.Team == "" || p.Team != cmp.Or(home.EnterpriseID, home.TeamID)
 	return p, nil
 }
 

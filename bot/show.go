@@ -126,20 +126,31 @@ func (b *Bot) postOrEdit(
 	return time.Time{}, nil, nil
 }
 
-// post puts the card where it was asked for, or into the cluster's home channel. The message's timestamp is stored at
-// once: posting again creates a second card, whose buttons are removed at a click.
+// post puts the card where it was asked for, or into the cluster's home channel: first without buttons, which an edit
+// adds once the message's timestamp is stored. When Slack's answer is lost, or the process ends before the timestamp is
+// stored, the card is posted again, and the first one has never had buttons. A card that takes the place of one that
+// cannot be edited has them at once: the next edit may be refused too.
 func (b *Bot) post(ctx context.Context, s reset.Story, card *engine.Card) (time.Time, *refusal, error) {
+	content, whole, l := words.CardOf(s), card.TS != "", b.cardOptions(s)
+	if !whole {
+		content, l.key = words.PostedCard(s), l.key+".first"
+	}
 	var refused *refusal
 	for _, channel := range b.channelsToTry(ctx, s, *card) {
 		if again := b.pace.post(channel, b.now(), 0); !again.IsZero() {
 			return again, nil, nil
 		}
-		ts, err := b.say(ctx, "post the card of "+s.Request.ID, channel, "", words.CardOf(s), b.cardOptions(s))
+		ts, err := b.say(ctx, "post the card of "+s.Request.ID, channel, "", content, l)
 		if err == nil {
-			return time.Time{}, nil, b.updateCard(ctx, card, func(c *engine.Card) {
-				c.Channel, c.TS = channel, ts
-				c.Showed(s, b.now())
+			err := b.updateCard(ctx, card, func(c *engine.Card) {
+				if c.Channel, c.TS = channel, ts; whole {
+					c.Showed(s, b.now())
+				}
 			})
+			if whole || err != nil {
+				return time.Time{}, nil, err
+			}
+			return b.edit(ctx, s, card, true)
 		}
 		if !isPermanent(err) {
 			again, err := b.retryAt(err)

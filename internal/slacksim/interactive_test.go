@@ -109,7 +109,7 @@ func TestClickOnAPostedCard(t *testing.T) {
 		t.Errorf("text = %q", shown.Text())
 	}
 	must(fay.Click(shown, "reject"))(t)
-	if got := <-acts; got.Message.Timestamp != ts || got.Team.ID != "T0ELSE" || got.User.TeamID != "T0ELSE" ||
+	if got := <-acts; got.Message.Timestamp != ts || got.Team.ID != slacksim.HomeTeam || got.User.TeamID != "T0ELSE" ||
 		got.Channel.ID != "C0INC" {
 		t.Errorf("message %q, team %q, channel %q", got.Message.Timestamp, got.Team.ID, got.Channel.ID)
 	}

@@ -176,17 +176,18 @@ func (s *Sim) clicked(user string, on *post, action obj) *Delivery {
 	return s.envelope("interactive", payload, nil)
 }
 
-// interaction is what all interactive payloads share.
+// interaction is what all interactive payloads share. The team and the organisation are those that the app is installed
+// in, the user's own team may be another one (java-slack-sdk#1041: in a channel shared with it).
 func (s *Sim) interaction(kind, user string) obj {
-	u := s.users[user]
-	team := obj{"id": u.Team, "domain": s.teams[u.Team]}
+	u, org := s.users[user], s.opts.Enterprise
+	team := obj{"id": HomeTeam, "domain": s.teams[HomeTeam]}
 	out := obj{
 		"type": kind, "user": obj{"id": u.ID, "username": u.Name, "name": u.Name, "team_id": u.Team},
 		"api_app_id": AppID, "token": "sim", "team": team, "enterprise": nil, "is_enterprise_install": false,
 	}
-	if u.Enterprise != "" {
-		out["enterprise"] = obj{"id": u.Enterprise, "name": u.Enterprise}
-		team["enterprise_id"] = u.Enterprise
+	if org != "" {
+		out["enterprise"] = obj{"id": org, "name": org}
+		team["enterprise_id"], team["enterprise_name"] = org, org // docs, block_suggestion payloads
 	}
 	return out
 }

@@ -114,6 +114,16 @@ func remedy(said string) Line {
 	return say("The people who run the bot find the reason in its log.")
 }
 
+// PostedCard is a card as it is posted: it has no buttons before its address is stored. When Slack's answer to the post
+// is lost, the card is posted again, and no one can take the buttons off the first: its address is not known. It says
+// no state either, because it may never be brought up to date.
+func PostedCard(s reset.Story) Content {
+	c, id := CardOf(s), s.Request.ID
+	in, _ := s.Request.Intent()
+	return Content{Title: title(in, s.Cluster), Status: id + " · buttons follow", Lines: c.Lines,
+		Foot: []Line{say("If no buttons follow, this message is out of date: ", code("show "+id), ".")}, Fallback: c.Fallback}
+}
+
 // ReplacedCard replaces a card that is out of date: its buttons are removed, so that a click on them cannot count for
 // the current plan.
 func ReplacedCard(id string, where Line) Content {

@@ -81,7 +81,7 @@ func (s *screen) take(m slacksim.Shown, at place) {
 		return
 	}
 	ref := refLine.FindStringSubmatch(lines[1])
-	if ref == nil {
+	if ref == nil || ref[3] == "buttons follow" { // before its buttons a card says no state
 		return
 	}
 	c := s.cards[ref[1]]
