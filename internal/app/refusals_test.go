@@ -128,8 +128,8 @@ func TestForgedAndLateClicksGetOneAnswer(t *testing.T) {
 
 	// Another person's draft cannot be sent on its way, and a forged click cannot pretend to be its author.
 	draft := s.ref(s.tells(s.Mara, world.Home, "billing@prod-eu orders back 10m", "preview"))
-	s.once(s.Kim, world.Home, forge(s.Kim, "approve", draft),
-		"belongs to the person who asked for it")
+	id, _, _ := strings.Cut(draft, ".")
+	s.once(s.Kim, world.Home, forge(s.Kim, "approve", draft), "no request "+id)
 	s.wrote(1)
 }
 

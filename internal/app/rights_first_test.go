@@ -39,19 +39,38 @@ func TestWhoMayNotLookLearnsNothing(t *testing.T) {
 	s.configure("view: [members]", "view: []") // ben: a full member whom no rule names
 	s.start()
 	pending := s.id(s.asks(s.Mara, world.Incident, "billing@prod-eu orders back 50m"))
-	draft := s.id(s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 5m", "preview"))
 	preview := s.tells(s.Mara, world.PayOps, "billing@prod-eu refunds shift -1", "preview", "Apply")
 	s.clicks(s.Mara, preview, "approve")
 	done := s.id(s.sees(s.Mara, world.PayOps, s.id(preview)+" · done"))
 	const may = "You may not look at request "
 	s.learnsNothing(s.Ben, pending, may+pending+" or decide about it. access GROUP says who may.")
-	s.learnsNothing(s.Gus, draft, may+draft+" or decide about it: guests never may.")
+	s.learnsNothing(s.Gus, pending, may+pending+" or decide about it: guests never may.")
 	s.learnsNothing(s.Sol, done, may+done+" or decide about it: people of other organisations never may.")
 	s.untouchedOrders()
 	whole := s.tells(s.Jon, world.Home, "history "+pending, "@ben was not allowed to accept the outcome")
 	if strings.Contains(whole.Text(), "approved revision") {
 		t.Error("a refused vote was counted")
 	}
+}
+
+// A draft is its requester's alone: to all others, approvers too, its id is one that is not there (P18).
+func TestADraftIsItsRequestersAlone(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, world.Options{})
+	s.start()
+	draft := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 5m", "preview")
+	for _, p := range []*slacksim.Person{s.Jon, s.Ben, s.Gus} {
+		for _, w := range words {
+			told := s.news(p, world.PayOps, func() { s.types(p, world.PayOps, strings.ReplaceAll(w, "ID", s.id(draft))) })
+			none := s.news(p, world.PayOps, func() { s.types(p, world.PayOps, strings.ReplaceAll(w, "ID", "zzzz")) })
+			if told.Text() != strings.ReplaceAll(none.Text(), "zzzz", s.id(draft)) {
+				t.Errorf("%q by %s tells of the draft:\n%s\nof an unknown id:\n%s", w, p.ID, told.Text(), none.Text())
+			}
+		}
+	}
+	s.tells(s.Mara, world.PayOps, "show "+s.id(draft), "preview")
+	s.clicks(s.Mara, draft, "approve")
+	s.tells(s.Jon, world.PayOps, "show "+s.id(draft), s.id(draft))
 }
 
 // untouchedOrders checks that billing did not move on orders.

@@ -60,8 +60,8 @@ var outcomeOf = map[string]reset.Outcome{"applied": reset.Verified, "failed": re
 
 var personOf = map[string]reset.Actor{"mara": mara, "jon": jon, "kim": kim, "oncall": oncall, "ben": ben}
 
-// stands stores a request in a state, as if its road had led there.
-func (b *bench) stands(column string) reset.Request {
+// stands stores a request in a state, as if its road had led there. All know of it.
+func (b *bench) stands(column string, change ...func(*reset.Request)) reset.Request {
 	b.t.Helper()
 	b.ids++
 	in := reset.Intent{Cluster: "prod", Group: fmt.Sprintf("group-%d", b.ids), Target: reset.Shift{By: -200},
@@ -69,7 +69,10 @@ func (b *bench) stands(column string) reset.Request {
 	r := reset.Request{ID: fmt.Sprintf("r%03d", b.ids), Origin: fmt.Sprintf("stands %d", b.ids), Revision: 1,
 		State: stateOf[column], Outcome: outcomeOf[column], Actor: mara, Place: reset.Place{Channel: "C1"},
 		Act: reset.Move{Intent: in}, Digest: "d1", Need: 2, Deadline: b.clock().Add(time.Minute),
-		Options: []reset.Option{{Label: "other", Intent: in}}, Effect: reset.Effect{Replay: 400}}
+		Options: []reset.Option{{Label: "other", Intent: in}}, Effect: reset.Effect{Replay: 400}, Asked: true}
+	for _, c := range change {
+		c(&r)
+	}
 	made, _, err := b.Store.Create(b.t.Context(), r, nil)
 	if err != nil {
 		b.t.Fatal(err)
@@ -140,6 +143,39 @@ func (b *bench) cell(verb engine.DecisionVerb, who reset.Actor, column, want str
 	changes := []string{"asked", "voted", "alone", "ends", "chosen", "settled"}
 	if now := b.load(r.ID); !slices.Contains(changes, want) && (now.State != r.State || now.Settled != nil) {
 		b.t.Errorf("%s by %s in %s: it is %s now", verb, who.ID, column, now.State)
+	}
+}
+
+// TestADraftIsItsRequestersAlone: of what was never asked for, everybody else is told what an unknown id is, although
+// they may approve, cancel or go alone.
+func TestADraftIsItsRequestersAlone(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.rule = func(r *auth.Rule) { r.Emergency.Who = append(r.Emergency.Who, kim.ID) }
+	b.start()
+	for _, column := range []string{"planning", "draft", "refused", "cancelled", "expired"} {
+		for _, verb := range append(engine.RequestVerbs(), engine.DoRunNow, engine.DoSkipNext, engine.DoDelay,
+			engine.DoPause, engine.DoResume, engine.DoRemove) {
+			r := b.stands(column, func(r *reset.Request) { r.Asked = false })
+			_, err := b.say(t.Context(), verb, b.by(kim, r))
+			none := r
+			none.ID = "zzzz"
+			_, unknown := b.say(t.Context(), verb, b.by(kim, none))
+			if err == nil || err.Error() != strings.ReplaceAll(fmt.Sprint(unknown), "zzzz", r.ID) {
+				t.Errorf("%s of %s: %v, of an unknown id: %v", verb, column, err, unknown)
+			}
+			if n := b.count(r, reset.EvDenied); n != 1 {
+				t.Errorf("%s of %s: %d refusals are recorded", verb, column, n)
+			}
+		}
+		r := b.stands(column, func(r *reset.Request) { r.Asked = false })
+		_, err := b.StoryFor(t.Context(), kim, "C1", r.ID)
+		problem(t, err, reset.ProblemNoRequest)
+		_, _, err = b.StepsFor(t.Context(), kim, "C1", reset.Ref{ID: r.ID}, 0, 10)
+		problem(t, err, reset.ProblemNoRequest)
+		if _, err := b.StoryFor(t.Context(), mara, "C1", r.ID); err != nil {
+			t.Errorf("its requester may not look at what is %s: %v", column, err)
+		}
 	}
 }
 

@@ -45,9 +45,12 @@ func (s *Service) postponed(p *reset.Problem) error {
 }
 
 // mayView refuses a person who may not view a request. They are told that alone: whatever was asked, in whatever
-// state it is.
+// state it is. Of the draft of somebody else they are told what an unknown id is.
 func (s *Service) mayView(ctx context.Context, a reset.Actor, channel string, r *reset.Request) error {
 	in, _ := r.Intent()
+	if r.IsPrivate(a) {
+		return reset.NoRequestProblem(r.ID)
+	}
 	if in.Cluster == "" && r.Actor == a {
 		return nil // the question of the cluster is still open
 	}

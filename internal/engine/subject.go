@@ -23,6 +23,12 @@ type subject struct {
 func (s *Service) find(ctx context.Context, d Decision, rows []decision) (subject, error) {
 	r, err := s.Store.Load(ctx, d.Ref.ID)
 	known := err == nil
+	if known && r.IsPrivate(d.Actor) { // to them it is an unknown id
+		if err := s.denied(ctx, d, r.ID, reset.NotYoursProblem(r)); err != nil {
+			return subject{}, err
+		}
+		r, known, err = reset.Request{}, false, reset.ErrNotFound
+	}
 	switch {
 	case err != nil && !errors.Is(err, reset.ErrNotFound):
 		return subject{}, err
