@@ -51,7 +51,7 @@ func TestEveryoneWhoActsIsAnsweredOnce(t *testing.T) {
 				s.Slack.Fail(slacksim.ResponseURLs, fault)
 				a.does(s, card)
 				s.until("an answer", func() bool { return heard() > 0 })
-				s.tells(s.Ben, world.Home, "help undo", "Go back to the offsets from before a request")
+				s.tells(s.Ben, world.Home, "help undo", "Restore the offsets from before a request")
 				if n := heard(); n != 1 {
 					t.Errorf("%d answers", n)
 				}

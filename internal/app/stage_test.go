@@ -355,7 +355,7 @@ func (s *stage) once(p *slacksim.Person, channel string, act func(), parts ...st
 	}
 	before := len(alone())
 	s.news(p, channel, act, parts...)
-	s.tells(p, channel, "help undo", "Go back to the offsets from before a request")
+	s.tells(p, channel, "help undo", "Restore the offsets from before a request")
 	if got := alone()[before:]; len(got) != 2 {
 		s.t.Errorf("%d answers, want one, and the help that was asked for:", len(got)-1)
 		for _, m := range got {
