@@ -75,6 +75,8 @@ type Core interface {
 		frozen []reset.InForce, err error)
 	History(ctx context.Context, a reset.Actor, channel string, q reset.Search) (reset.Page, error)
 	People(ctx context.Context) ([]reset.Actor, error)
+	Groups(ctx context.Context, a reset.Actor, channel, cluster, pattern string) (reset.GroupsView, error)
+	ClusterViews(ctx context.Context, a reset.Actor, channel string) ([]reset.ClusterView, error)
 
 	Schedules(ctx context.Context, a reset.Actor, channel, cluster, group string) ([]reset.Schedule, error)
 	ScheduleStory(ctx context.Context, a reset.Actor, channel, name string) (reset.ScheduleStory, error)

@@ -59,6 +59,12 @@ func (b *Bot) query(ctx context.Context, e envelope, cmd commands.Command) (word
 			return words.Content{}, err
 		}
 		return words.LagOf(lag), nil
+	case commands.Groups:
+		view, err := b.Core.Groups(ctx, who, at, c.Cluster, c.Pattern)
+		return words.GroupsOf(view), err
+	case commands.Clusters:
+		clusters, err := b.Core.ClusterViews(ctx, who, at)
+		return words.ClustersOf(clusters, b.now()), err
 	case commands.Access:
 		access, err := b.Core.Access(ctx, who, at, c.Cluster, c.Group)
 		return words.AccessOf(access), err

@@ -123,6 +123,9 @@ func readReset(verb string, l line, ctx Context) (Command, error) {
 	if verb != "" {
 		words = words[1:]
 	}
+	if err := ofNoSchedule(l); err != nil {
+		return nil, err
+	}
 	if err := grammarWord(words, l.has("group")); err != nil {
 		return nil, err
 	}
@@ -133,9 +136,6 @@ func readReset(verb string, l line, ctx Context) (Command, error) {
 	r := resetParser{line: l, ctx: ctx, in: reset.Intent{Cluster: n.cluster, Group: n.group, NoWait: l.has("no-wait"),
 		Create: l.has("create-group"), ConnectorStopped: l.has("connector-stopped"), SkipAhead: l.has("skip-ahead"),
 		Notes: l.notes()}}
-	if err := ofNoSchedule(l); err != nil {
-		return nil, err
-	}
 	if err := r.readOptions(); err != nil {
 		return nil, err
 	}

@@ -36,6 +36,10 @@ type (
 		Group, Cluster string
 		Topics         []reset.TopicScope
 	}
+	// Groups lists the groups that one may view; Pattern: see engine's Groups. No cluster: the channel's, or all.
+	Groups struct{ Pattern, Cluster string }
+	// Clusters lists the clusters.
+	Clusters struct{}
 	// Show asks for a request as it is now; Revision 0: the current one.
 	Show struct {
 		ID       string
@@ -84,6 +88,8 @@ func (Upload) command()    {}
 func (Help) command()      {}
 func (Status) command()    {}
 func (Lag) command()       {}
+func (Groups) command()    {}
+func (Clusters) command()  {}
 func (Show) command()      {}
 func (History) command()   {}
 func (Access) command()    {}

@@ -31,8 +31,8 @@ type option struct {
 	refuse  string // it is not accepted: why
 	instead string // what to write instead of it
 
-	schedule bool // it belongs to a schedule, before the "--"
-	view     bool // it belongs to a view, and a reset does not take it
+	schedule bool   // it belongs to a schedule, before the "--"
+	view     string // the view that it belongs to; a reset does not take it
 }
 
 // options are the bot's own and those of kafka-consumer-groups.sh, which mean the same here.
@@ -66,10 +66,6 @@ var options = map[string]option{
 		note: "--command-config is not read: the bot connects as its own configuration says."},
 	"timeout": {value: "5000", note: "--timeout is not used: the bot has time limits of its own."},
 
-	"all-groups": {refuse: "one group per command: --all-groups is not understood",
-		instead: "billing@prod-eu orders to latest"},
-	"describe":       {refuse: "--describe has a verb of its own here", instead: "lag billing@prod-eu"},
-	"list":           {refuse: "--list is not understood: name a group", instead: "status, lag billing@prod-eu"},
 	"delete":         {refuse: "nothing is deleted here: --delete is not understood", instead: "help"},
 	"delete-offsets": {},
 	"create-group":   {},
@@ -84,16 +80,25 @@ var options = map[string]option{
 	"when-busy": {value: "wait:30m", schedule: true},
 	"if-missed": {value: "run-once:6h", schedule: true},
 
-	"since":  {value: "24h", view: true},
-	"before": {value: "k7f3", view: true},
-	"all":    {view: true},
+	"since":  {value: "24h", view: "history"},
+	"before": {value: "k7f3", view: "history"},
+	"all":    {view: "history"},
+
+	// of kafka-consumer-groups.sh --describe and --list
+	"describe":   {view: "lag"},
+	"list":       {view: "groups"},
+	"all-groups": {view: "groups"},
+	"members":    {view: "lag"},
+	"offsets":    {view: "lag"},
+	"state":      {view: "lag"},
+	"verbose":    {view: "lag"},
 }
 
 // OptionNames are the options of a reset as they are typed, in order: what a shell completes.
 func OptionNames() []string {
 	var names []string
 	for name, o := range options {
-		if o.refuse == "" && !o.schedule && !o.view {
+		if o.refuse == "" && !o.schedule && o.view == "" {
 			names = append(names, "--"+name)
 		}
 	}

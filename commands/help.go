@@ -88,7 +88,8 @@ var pages = map[string]usage{
 		notes: []string{
 			"A preview writes nothing. A reset is approved, applied when",
 			"the group is inactive, and verified on every partition.",
-			"Look: status, lag, show, history, access",
+			"Look: status, lag, groups, clusters, show, history,",
+			"access",
 			"Decide: approve, unapprove, reject, cancel, retry, undo,",
 			"settle, emergency, choose. Stop all: freeze, thaw.",
 			"Delete committed offsets: delete-offsets",

@@ -8,9 +8,29 @@ var lookPages = map[string]usage{
 		examples: []string{"status", "status billing@prod-eu"},
 	},
 	"lag": {
-		title:    "Lag and members of a group",
-		forms:    []string{"lag GROUP[@CLUSTER] [TOPIC...]"},
+		title: "Lag and members of a group",
+		forms: []string{"lag GROUP[@CLUSTER] [TOPIC...]"},
+		notes: []string{
+			"kafka-consumer-groups.sh --describe --group NAME is the",
+			"same; --members, --offsets, --state, --verbose are not",
+			"needed.",
+		},
 		examples: []string{"lag billing@prod-eu", "lag billing orders:0,3-5"},
+	},
+	"groups": {
+		title: "Groups that you may view, largest lag first",
+		forms: []string{"groups [PATTERN][@CLUSTER]"},
+		notes: []string{
+			"* stands for any characters. A PATTERN without * is a",
+			"part of the name. kafka-consumer-groups.sh --list and",
+			"--describe --all-groups are the same.",
+		},
+		examples: []string{"groups pay-*@prod-eu", "groups billing", "groups"},
+	},
+	"clusters": {
+		title:    "Clusters: do they answer, what is frozen",
+		forms:    []string{"clusters"},
+		examples: []string{"clusters"},
 	},
 	"show": {
 		title:    "A request as it is now, or one of its revisions",

@@ -43,6 +43,9 @@ func TestHelpCoversEveryVerbAndOption(t *testing.T) {
 	kafkas, _ := Usage("kafka")
 	schedules, _ := Usage("schedule")
 	views, _ := Usage("history")
+	lag, _ := Usage("lag")
+	groups, _ := Usage("groups")
+	views += lag + groups
 	for name, o := range options {
 		if o.refuse == "" && !strings.Contains(ours+kafkas+schedules+views, "--"+name) {
 			t.Errorf("no help on --%s", name)

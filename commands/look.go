@@ -1,6 +1,8 @@
 package commands
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"time"
 )
@@ -10,7 +12,7 @@ import (
 // Looks reports whether a command is a view.
 func Looks(c Command) bool {
 	switch c.(type) {
-	case Help, Status, Lag, Show, History, Access, Schedules, ShowSchedule:
+	case Help, Status, Lag, Groups, Clusters, Show, History, Access, Schedules, ShowSchedule:
 		return true
 	case Reset, Overview, Upload, SetFreeze, Schedule, Decide:
 	}
@@ -42,6 +44,66 @@ func readLag(verb string, l line, ctx Context) (Command, error) {
 		}
 	}
 	return Lag{n.group, n.cluster, s.scopes()}, nil
+}
+
+// readGroups reads groups [PATTERN][@CLUSTER].
+func readGroups(verb string, l line, ctx Context) (Command, error) {
+	if err := l.checkOptions(verb, "cluster", "bootstrap-server"); err != nil {
+		return nil, err
+	}
+	cluster, err := flaggedCluster(l, ctx)
+	if err != nil || len(l.words) == 1 {
+		return Groups{Cluster: cluster}, err
+	}
+	example := usages[verb].example()
+	n := groupName{cluster: cluster}
+	if name, ok := strings.CutPrefix(l.words[1].text, "@"); ok && !l.words[1].quoted {
+		if !clusterShape.MatchString(name) {
+			return nil, syntaxError(l.words[1], example, "%s names no cluster")
+		}
+		n.cluster = name
+	} else if err := n.read(l.words[1], ctx, example); err != nil {
+		return nil, err
+	}
+	return Groups{Pattern: n.group, Cluster: n.cluster}, unexpected(l.words[2:], verb)
+}
+
+func readClusters(verb string, l line, _ Context) (Command, error) {
+	if err := l.checkOptions(verb); err != nil {
+		return nil, err
+	}
+	return Clusters{}, unexpected(l.words[1:], verb)
+}
+
+// describing are the options of kafka-consumer-groups.sh --describe and --list that change nothing here: the answer
+// has the state, the members and the offsets.
+var describing = []string{"describe", "list", "all-groups", "members", "offsets", "state", "verbose", "timeout",
+	"command-config", "bootstrap-server", "cluster"}
+
+// readKafkaView reads a line for kafka-consumer-groups.sh that changes nothing: --list is groups, --describe is lag.
+func readKafkaView(l line, ctx Context) (Command, error) {
+	verb := "lag"
+	if !l.has("describe") || l.has("all-groups") {
+		verb = "groups"
+	}
+	allowed := append(slices.Clone(describing), "group", "topic", "all-topics")
+	if err := l.checkOptions("--describe", allowed...); err != nil {
+		return nil, err
+	}
+	if len(l.words) > 0 {
+		return nil, syntaxError(l.words[0], usages[verb].example(), "%s is one word too many for --describe or --list")
+	}
+	l.words = []word{{text: verb}}
+	kept := line{words: l.words, given: maps.Clone(l.given)}
+	for _, name := range describing {
+		if name != "bootstrap-server" && name != "cluster" {
+			delete(kept.given, name)
+		}
+	}
+	if verb == "groups" {
+		return readGroups(verb, kept, ctx)
+	}
+	return readLag(verb, kept, ctx)
 }
 
 // readHistory reads history [GROUP[@CLUSTER] | ID] [@PERSON] and the options that narrow it, in any order.

@@ -53,3 +53,38 @@ func TestHistoryIsNarrowed(t *testing.T) {
 		}
 	}
 }
+
+// What changes nothing may be pasted as Kafka's own tool has it.
+func TestKafkasOwnViews(t *testing.T) {
+	t.Parallel()
+	for said, want := range map[string]Command{
+		"kafka-consumer-groups.sh --bootstrap-server b1.example.com:9092 --describe --group billing": Lag{Group: "billing",
+			Cluster: "prod-eu"},
+		"kafka-consumer-groups --describe --group billing --members --verbose --timeout 5000":     Lag{Group: "billing"},
+		"kafka-consumer-groups.sh --bootstrap-server b1.example.com:9092 --list":                  Groups{Cluster: "prod-eu"},
+		"kafka-consumer-groups.sh --bootstrap-server b1.example.com:9092 --describe --all-groups": Groups{Cluster: "prod-eu"},
+		"kafka-consumer-groups.sh --list --state":                                                 Groups{},
+		"groups":                           Groups{},
+		"groups pay-*@prod-eu":             Groups{Pattern: "pay-*", Cluster: "prod-eu"},
+		"groups @prod-eu":                  Groups{Cluster: "prod-eu"},
+		"groups billing --cluster prod-eu": Groups{Pattern: "billing", Cluster: "prod-eu"},
+		"clusters":                         Clusters{},
+	} {
+		if got, err := Parse(said, askerOf(t)); err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %#v, %v; want %#v", said, got, err, want)
+		}
+	}
+	for said, want := range map[string]string{
+		"--describe --group billing --to-latest":    `has no option "--to-latest"`,
+		"--describe --group billing --execute":      `has no option "--execute"`,
+		"--list billing":                            "one word too many",
+		"--all-groups --topic orders --to-latest":   "one group per command",
+		"--group b --topic t --to-latest --members": `"--members" belongs to lag`,
+		"groups a b": "one word too many",
+		"kafka-consumer-groups.sh --delete --group bi": "--delete",
+	} {
+		if _, err := Parse(said, askerOf(t)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", said, err, want)
+		}
+	}
+}

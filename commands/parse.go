@@ -109,13 +109,15 @@ func readerOf(verb string) reader {
 	case "run", "delay", "skip-next":
 		return readScheduleVerb
 	case "groups":
-		return readLater
+		return readGroups
+	case "clusters":
+		return readClusters
 	}
 	return nil
 }
 
 // verbWords are the known verbs, to suggest the nearest one.
-var verbWords = []string{"reset", "help", "status", "lag", "show", "history", "access",
+var verbWords = []string{"reset", "help", "status", "lag", "groups", "clusters", "show", "history", "access",
 	"approve", "unapprove", "reject", "cancel", "retry", "undo", "settle", "choose", "emergency", "freeze", "thaw",
 	"delete-offsets",
 	"schedule", "at", "run", "delay", "skip-next"}
@@ -145,6 +147,8 @@ func read(words []word, ctx Context) (Command, error) {
 		return Help{Topic: verb}, nil
 	case l.has("help") || verb == "?":
 		return Help{}, nil
+	case l.has("describe"), l.has("list"):
+		return readKafkaView(l, ctx)
 	case readVerb == nil:
 		verb, readVerb = "", readReset
 	}
@@ -186,12 +190,6 @@ func readHelp(verb string, l line, _ Context) (Command, error) {
 			"there is no help on %s").suggest(slices.Sorted(maps.Keys(usages))...)
 	}
 	return h, nil
-}
-
-// readLater keeps words of the grammar that this version does not support from being taken for groups.
-func readLater(verb string, l line, _ Context) (Command, error) {
-	return nil, syntaxError(l.words[0], "reset "+verb+" orders to latest, for a group of that name",
-		"%s is not understood yet")
 }
 
 // readDecide reads VERB ID[.REVISION] and what belongs to the verb: an option's number, or why.

@@ -371,8 +371,11 @@ func (r *resetParser) checkFuture() error {
 // silently.
 func ofNoSchedule(l line) error {
 	for _, name := range slices.Sorted(maps.Keys(l.given)) {
-		if options[name].view {
-			return syntaxError(l.given[name][0].name, "history --since 24h", "%s belongs to history, not to a reset")
+		if view := options[name].view; name == "all-groups" {
+			return syntaxError(l.given[name][0].name, resetExample,
+				"one group per command: --all-groups is not understood")
+		} else if view != "" {
+			return syntaxError(l.given[name][0].name, usages[view].example(), "%s belongs to "+view+", not to a reset")
 		}
 		if options[name].schedule {
 			return syntaxError(l.given[name][0].name, ScheduleExample,

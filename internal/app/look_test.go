@@ -38,6 +38,39 @@ func TestViewsChangeNothing(t *testing.T) {
 	s.untouched()
 }
 
+// Lists name what one may view and nothing else; Kafka's own lines are answered too.
+func TestGroupsAndClusters(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, world.Options{})
+	for group, offset := range map[string]int64{"secret": 0, "pay-late": 500} {
+		if err := s.Prod.Commit(group, world.Orders, map[int32]int64{0: offset}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.start()
+	bootstrap := "kafka-consumer-groups.sh --bootstrap-server " + s.Prod.Addrs()[0]
+	for _, said := range []string{"groups @prod-eu", bootstrap + " --list", bootstrap + " --describe --all-groups"} {
+		m := s.tells(s.Ben, world.PayOps, said, "Groups", "2 groups", "pay-late@prod-eu", "lag 1,500", "billing@prod-eu",
+			"lag 1,200", "Empty", "Read ")
+		if text := m.Text(); strings.Contains(text, "secret") ||
+			strings.Index(text, "pay-late") > strings.Index(text, "billing") {
+			t.Errorf("a group that ben may not view is named, or the largest lag is not first:\n%s", text)
+		}
+	}
+	s.tells(s.Ben, world.PayOps, "groups pay-*@prod-eu", "1 group", "pay-late@prod-eu", "lag 1,500")
+	s.tells(s.Ben, world.PayOps, "groups secret@prod-eu", "No group that you may view on prod-eu matches secret.")
+	s.tells(s.Ben, world.PayOps, "groups bill", "billing@prod-eu", "billing@sandbox-eu")
+	s.tells(s.Ben, world.PayOps, bootstrap+" --describe --group billing", "billing on prod-eu", "1,200")
+	s.tells(s.Gus, world.PayOps, "groups", "There is no cluster on which you may view a group.")
+	s.tells(s.Mara, world.PayOps, "freeze prod-eu INC-4711", "FROZEN")
+	s.tells(s.Ben, world.PayOps, "clusters", "prod-eu · PRODUCTION · answers, 3 brokers · 2 groups that you may view",
+		"sandbox-eu · sandbox · answers", "FROZEN: prod-eu by @mara")
+	s.Prod.Unreachable(true)
+	s.tells(s.Ben, world.PayOps, "clusters", "1 of 2 answer", "prod-eu does not answer", "Its last answer was")
+	s.Prod.Unreachable(false)
+	s.wrote(0)
+}
+
 func TestShowHasTheWholeStory(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})

@@ -52,6 +52,7 @@ type noticing struct {
 
 func (n noticing) States(ctx context.Context, groups []string) (map[string]reset.GroupState, error) {
 	states, err := n.Cluster.States(ctx, groups)
+	n.s.answers.note(n.name, err, n.s.Now())
 	for group, g := range states {
 		n.s.members.note(n.name, group, g, n.s.Now())
 	}
@@ -60,6 +61,7 @@ func (n noticing) States(ctx context.Context, groups []string) (map[string]reset
 
 func (n noticing) Look(ctx context.Context, groups []string) (map[string]reset.Look, error) {
 	looks, err := n.Cluster.Look(ctx, groups)
+	n.s.answers.note(n.name, err, n.s.Now())
 	for group, l := range looks {
 		n.s.members.note(n.name, group, l.Group, n.s.Now())
 	}
@@ -68,8 +70,23 @@ func (n noticing) Look(ctx context.Context, groups []string) (map[string]reset.L
 
 func (n noticing) Inspect(ctx context.Context, q reset.Query) (reset.Snapshot, error) {
 	snap, err := n.Cluster.Inspect(ctx, q)
+	n.s.answers.note(n.name, err, n.s.Now())
 	if err == nil {
 		n.s.members.note(n.name, q.Group, snap.Group, n.s.Now())
 	}
 	return snap, err
+}
+
+func (n noticing) List(ctx context.Context) (reset.GroupList, error) {
+	list, err := n.Cluster.List(ctx)
+	n.s.answers.note(n.name, err, n.s.Now())
+	return list, err
+}
+
+func (n noticing) Lags(ctx context.Context, groups map[string]reset.Isolation) (map[string]reset.GroupLag, error) {
+	lags, err := n.Cluster.Lags(ctx, groups)
+	for group, l := range lags {
+		n.s.members.note(n.name, group, l.Group, n.s.Now())
+	}
+	return lags, err
 }

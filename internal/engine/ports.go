@@ -19,6 +19,12 @@ type Cluster interface {
 	// Inspect reads what a plan needs with a bounded number of requests per broker. A partition that could not be
 	// read has an Err; the error is for what could not be read at all.
 	Inspect(ctx context.Context, q reset.Query) (reset.Snapshot, error)
+	// List returns all groups that the login may see, with their state and without members, from one round over all
+	// brokers.
+	List(ctx context.Context) (reset.GroupList, error)
+	// Lags returns the members and the lag of groups, each by its isolation: a bounded number of requests per broker,
+	// however many groups there are. A group that does not exist has Exists false.
+	Lags(ctx context.Context, groups map[string]reset.Isolation) (map[string]reset.GroupLag, error)
 	// Write opens a connection of its own to the group's coordinator, calls ready, and, when that returns nil, sends
 	// exactly one request (an OffsetCommit, or an OffsetDelete when the chunk deletes), never again. It returns one
 	// result per step, in order. An error means that nothing was sent (no connection, or ready's own error).

@@ -29,6 +29,7 @@ type Service struct {
 	serving      sync.Map // rows that this process is serving now
 	failing      sync.Map // rows whose last step failed: rowFailure
 	members      memberTimes
+	answers      answers // of the clusters
 	watching     atomic.Int32
 	checkBatches sync.Map     // of each cluster
 	learned      sync.Map     // cluster name -> Kafka's own id of it, as this process noted it last

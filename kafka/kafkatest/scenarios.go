@@ -24,6 +24,7 @@ var scenarios = map[string]func(*bench){
 	"several states at once":         severalStates,
 	"looks at several groups":        severalLooks,
 	"a member between two looks":     memberBetweenLooks,
+	"lags of several groups":         severalLags,
 	"unknown group":                  unknownGroup,
 	"unknown topic":                  unknownTopic,
 	"all topics":                     allTopics,

@@ -403,6 +403,13 @@ func (k *fakeKafka) States(ctx context.Context, groups []string) (map[string]res
 	return out, nil
 }
 
+// List and Lags answer views, which the model does not ask for.
+func (k *fakeKafka) List(context.Context) (reset.GroupList, error) { return reset.GroupList{}, errAway }
+
+func (k *fakeKafka) Lags(context.Context, map[string]reset.Isolation) (map[string]reset.GroupLag, error) {
+	return nil, errAway
+}
+
 // Look implements engine.Cluster.
 func (k *fakeKafka) Look(ctx context.Context, groups []string) (map[string]reset.Look, error) {
 	k.mu.Lock()
