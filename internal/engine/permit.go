@@ -131,7 +131,7 @@ func (s *Service) denied(ctx context.Context, d Decision, id string, p *reset.Pr
 		facts = []string{"verb", string(p.Verb), "denial", string(p.Ruling.Denial), "rule", p.Ruling.Rule}
 	}
 	err := s.Store.Update(ctx, id, nil, func(tx *Tx) error {
-		tx.Log(s.entry(tx.Request, d.Actor, reset.EvDenied, facts...))
+		tx.LogAside(s.entry(tx.Request, d.Actor, reset.EvDenied, facts...))
 		return nil
 	})
 	if err != nil {

@@ -624,6 +624,24 @@ func TestQuestionsAreAskedAndAnswered(t *testing.T) {
 	b.want(b.ask(ben, reset.Latest{}), reset.Refused, "")
 }
 
+// What a person without the right says changes nothing: neither is Kafka asked sooner for it.
+func TestARefusedRetryIsNotTried(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.cluster.Down(errors.New("connection refused"))
+	r := b.ask(mara, reset.Shift{By: -1})
+	b.wait(3 * time.Minute)
+	before, _ := b.due()
+	b.cluster.Down(nil)
+	_, err := b.Retry(t.Context(), b.by(ben, r))
+	problem(t, err, reset.ProblemDenied)
+	b.settle()
+	b.want(r, reset.Planning, "")
+	b.wantDue(before)
+	b.wait(before)
+	b.want(r, reset.Draft, "")
+}
+
 func TestKafkaDownIsWaitedForAndReported(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

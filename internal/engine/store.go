@@ -209,6 +209,7 @@ type Tx struct {
 	entries   []reset.Entry
 	recheckAt time.Time
 	recheck   bool
+	aside     bool
 	watch     time.Time
 	watches   bool
 	others    []reset.Request
@@ -253,6 +254,12 @@ func (tx *Tx) Log(e reset.Entry) { tx.entries = append(tx.entries, e) }
 // RecheckAt makes the request due. Without it, an update from outside the worker makes the request due at once.
 func (tx *Tx) RecheckAt(at time.Time) { tx.recheckAt, tx.recheck = at, true }
 
+// LogAside adds an audit entry of what changed nothing, a refusal: the request stays due when it was.
+func (tx *Tx) LogAside(e reset.Entry) {
+	tx.Log(e)
+	tx.aside = true
+}
+
 // WatchAt makes the watch over the request's group due.
 func (tx *Tx) WatchAt(at time.Time) { tx.watch, tx.watches = at, true }
 
@@ -277,6 +284,7 @@ type Done struct {
 	Entries   []reset.Entry
 	RecheckAt time.Time
 	Recheck   bool
+	Aside     bool // the request stays due when it was
 	Watch     time.Time
 	Watches   bool
 	Others    []reset.Request
@@ -289,6 +297,6 @@ type Done struct {
 func (tx *Tx) Done() Done {
 	return Done{Steps: tx.steps, Planned: tx.planned, Votes: tx.votes, Dropped: tx.dropped, Begun: tx.begun,
 		Writes: tx.writes, Changed: tx.changed, Entries: tx.entries, RecheckAt: tx.recheckAt, Recheck: tx.recheck,
-		Watch: tx.watch, Watches: tx.watches, Others: tx.others, Frozen: tx.frozen,
+		Aside: tx.aside, Watch: tx.watch, Watches: tx.watches, Others: tx.others, Frozen: tx.frozen,
 		Thawed: tx.thawed, Made: tx.made}
 }

@@ -170,8 +170,8 @@ func write(ctx context.Context, tx *sql.Tx, view *engine.Tx, was txChanges, hold
 	switch {
 	case done.Recheck:
 		return makeDue(ctx, tx, engine.DueRequest, r.ID, clusterOf(r), done.RecheckAt)
-	case hold != nil:
-		return nil // its Release sets when it is due
+	case hold != nil, done.Aside:
+		return nil // its Release sets when it is due; and what changed nothing leaves that as it is
 	case r.State.Open():
 		return makeDue(ctx, tx, engine.DueRequest, r.ID, clusterOf(r), atOnce)
 	}

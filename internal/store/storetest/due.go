@@ -221,6 +221,8 @@ func claimWanted(t *testing.T, open Open) {
 			t0.Add(time.Hour), time.UnixMicro(0).UTC()},
 		{"though it was to be never", []func(*engine.Tx){func(tx *engine.Tx) { tx.Request.Retries++ }}, time.Time{},
 			time.UnixMicro(0).UTC()},
+		{"what changed nothing leaves it", []func(*engine.Tx){func(tx *engine.Tx) { tx.LogAside(reset.Entry{}) }},
+			t0.Add(time.Hour), t0.Add(time.Hour)},
 		{"sooner than its next", []func(*engine.Tx){look(time.Minute)}, t0.Add(time.Hour), t0.Add(time.Minute)},
 		{"later than its next", []func(*engine.Tx){look(time.Hour)}, t0.Add(time.Minute), t0.Add(time.Minute)},
 		{"the soonest of two", []func(*engine.Tx){look(time.Minute), look(time.Second), look(time.Hour)}, time.Time{},
