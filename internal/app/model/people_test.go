@@ -99,6 +99,7 @@ type act struct {
 	views           int      // forms that were open
 	kafka           int      // what had happened in Kafka
 	policies        []policy // by which it may have been judged
+	deaths          int      // of processes until then
 
 	failed   bool // Slack told them that the app did not take it
 	answered bool
@@ -117,7 +118,7 @@ func (a *act) why() string {
 func (w *world) begins(who, verb, ref, text string) *act {
 	a := &act{n: len(w.acts), who: who, verb: verb, ref: ref, text: text, at: w.now(), from: w.screen.seen,
 		step: w.steps, views: len(w.sim.Person(who).Views()), trouble: w.sick, kafka: w.stamp().Nanosecond(),
-		policies: []policy{w.policy}}
+		policies: []policy{w.policy}, deaths: w.deaths}
 	w.acts = append(w.acts, a)
 	w.did("%s: %s %s %s", who, verb, ref, text)
 	return a

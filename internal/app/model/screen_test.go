@@ -219,15 +219,21 @@ func (s *screen) counted(a *act) {
 }
 
 // repeated is what a person was told in two messages for one act, or in more than an answer, a preview and an
-// outcome.
+// outcome. A process that was killed after it said something and before it noted so leaves it to the next one, which
+// cannot know and says it once more.
 func (s *screen) repeated(a *act) string {
 	said := map[string]bool{}
+	spare := s.w.deaths - a.deaths
 	for _, m := range s.shown[min(a.from, len(s.shown)):] {
 		if m.Author != slacksim.BotUser || m.Reader != a.who || m.Version > 0 {
 			continue
 		}
 		text := m.Text(a.who)
-		if said[text] || len(said) == 3 {
+		switch {
+		case said[text] && spare > 0:
+			spare--
+			continue
+		case said[text], len(said) == 3:
 			return text
 		}
 		said[text] = true

@@ -63,6 +63,7 @@ type world struct {
 	sickSince   time.Time
 	given       bool      // Slack was in trouble for so long that what it refuses was given up
 	deadAt      time.Time // when a process last died
+	deaths      int       // how many have
 }
 
 // started is when a process began with a policy.
@@ -295,6 +296,7 @@ func (w *world) settle() {
 func (w *world) reborn() {
 	w.did("the process is gone; another one starts")
 	w.deadAt = w.now()
+	w.deaths++
 	w.proc.end()
 	w.until("slack has noticed", func() bool { return w.sim.Connections() == 0 })
 	w.start()
