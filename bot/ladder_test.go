@@ -72,7 +72,7 @@ func TestRefusedThreadReplyIsPostedOutside(t *testing.T) {
 				b.slack.Fail("chat.postMessage", slacksim.Fault{Error: "restricted_action", Times: 2})
 			}
 			b.says(t, b.jon, engine.DoEmergency)
-			m := b.sees(t, b.jon, at, "emergency", "The card")
+			m := b.sees(t, b.jon, at, "break-glass", "The card")
 			if m.Thread != "" || !slices.Contains(m.Pings(), "S0PAY") {
 				t.Errorf("the owners are not called by: %s", m.Text())
 			}
@@ -112,7 +112,7 @@ func TestFilesComeOnceThoughTheReplyDoesNot(t *testing.T) {
 	files, replies := 0, 0
 	for _, m := range b.jon.Replies(card) {
 		files += len(m.Files)
-		if strings.Contains(m.Text(), "Done") {
+		if strings.Contains(m.Text(), "Applied") {
 			replies++
 		}
 	}

@@ -38,5 +38,5 @@ func TestWhoClicksACardThatSlackDoesNotShowAnyMoreIsAnswered(t *testing.T) {
 	b.slack.AddChannel(slacksim.Channel{ID: "C0INC", Name: "inc-4711", Members: all})
 	b.slack.AddChannel(slacksim.Channel{ID: "C0HOME", Name: "kafka", Members: all})
 	b.click(t, b.jon, card, "approve")
-	b.sees(t, b.jon, b.slack.DM("U0JON"), "k7f3.1 · approved", "Approved, last by @jon")
+	b.sees(t, b.jon, b.slack.DM("U0JON"), "k7f3.1 · approved", "Approved by @jon")
 }

@@ -46,7 +46,7 @@ func TestWatchIsPolite(t *testing.T) {
 			said += r.Text()
 		}
 		return err == nil && strings.Contains(m.Text(), "Caught up") && strings.Contains(said, "Caught up") &&
-			strings.Contains(said, "First consumer is back")
+			strings.Contains(said, "First consumer joined")
 	})
 	if n := alone(); n != heard {
 		t.Errorf("%d messages to Mara alone about progress", n-heard)

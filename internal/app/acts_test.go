@@ -134,11 +134,11 @@ func TestManualCommandsWithoutTheBot(t *testing.T) {
 		t.Errorf("a way around the approval is told:\n%s", expired.Text())
 	}
 
-	whole := s.tells(s.Jon, world.PayOps, "show "+s.id(card), s.id(card)+" · done", "@mara asked",
+	whole := s.tells(s.Jon, world.PayOps, "show "+s.id(card), s.id(card)+" · done", "@mara requested it",
 		"Planned revision 1, partitions: 12, replays at most 12,000, skips none, rule: pay on production",
-		"@mara asked for approval of revision 1", "@jon approved revision 1", "billing is idle",
+		"@mara asked for approval of revision 1", "@jon approved revision 1", "billing is inactive",
 		"Writing, attempt 1, partitions: 12", "Sent request 1 of 1",
-		"Done: every partition was read back at its target", "The card in #kafka-prod")
+		"Applied: every partition was read back at its target", "The card in #kafka-prod")
 	if whole.Ephemeral == false {
 		t.Error("a post-mortem is read by the one who asked")
 	}

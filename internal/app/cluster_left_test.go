@@ -35,7 +35,7 @@ func TestAClusterRenamedWhileRequestsAreOpen(t *testing.T) {
 	s.shows(s.Jon, armed, "cancelled", "prod-eu is no longer configured", "prod-main")
 	s.sees(s.Mara, world.PayOps, s.id(draft), "cancelled", "prod-eu is no longer configured")
 	s.sees(s.Jon, world.Home, "the schedule is paused", "prod-eu is no longer in the configuration")
-	s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 10m", "No cluster prod-eu is configured")
+	s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 10m", "No cluster prod-eu.")
 	if n := strings.Count(s.log.String(), "a cluster is no longer configured"); n != 1 {
 		t.Errorf("the log says it %d times, want once", n)
 	}

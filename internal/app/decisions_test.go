@@ -51,11 +51,11 @@ func TestNoIsNo(t *testing.T) {
 	s.start()
 	card := s.asks(s.Mara, world.Incident, "billing@prod-eu orders back 50m")
 	s.told(s.Ben, card, "reject", "needs @pay-owners; you are not among them. Rule: pay on production.")
-	s.told(s.Mara, card, "approve", "Nobody approves their own request", "@pay-owners")
+	s.told(s.Mara, card, "approve", "You cannot approve your own request", "@pay-owners")
 	s.clicks(s.Jon, card, "reject")
 	s.has(s.shows(s.Jon, card, "rejected", "Rejected by @jon", "Nothing was changed"))
-	s.tells(s.Kim, world.Home, "approve "+s.ref(card), "Too late: "+s.id(card)+" is rejected")
-	s.tells(s.Kim, world.Home, "cancel "+s.id(card), "Too late: "+s.id(card)+" is rejected")
+	s.tells(s.Kim, world.Home, "approve "+s.ref(card), "Too late: "+s.id(card)+" is already rejected")
+	s.tells(s.Kim, world.Home, "cancel "+s.id(card), "Too late: "+s.id(card)+" is already rejected")
 	s.untouched()
 }
 
@@ -111,7 +111,7 @@ func TestAPreviewThatIsNotUsedIsGivenUp(t *testing.T) {
 	})
 	// Its buttons are there still, because its address has died with it; a click brings a new address, and they go.
 	s.clicks(s.Mara, m, "approve")
-	s.has(s.shows(s.Mara, m, "Too late: "+s.id(m)+" is expired"))
+	s.has(s.shows(s.Mara, m, "Too late: "+s.id(m)+" is already expired"))
 	shown := s.tells(s.Mara, world.Incident, "show "+s.id(m), "expired", "Ask again")
 	s.clicks(s.Mara, shown, "retry")
 	s.sees(s.Mara, world.Incident, "preview", "Apply")
@@ -126,7 +126,7 @@ func TestNoDecisionInTime(t *testing.T) {
 	s.later(31 * time.Minute)
 	card = s.shows(s.Jon, card, "expired", "Nobody of @pay-owners decided by", "Nothing was changed")
 	s.has(card, "retry")
-	s.tells(s.Jon, world.Home, "approve "+s.id(card)+".1", "Too late: "+s.id(card)+" is expired")
+	s.tells(s.Jon, world.Home, "approve "+s.id(card)+".1", "Too late: "+s.id(card)+" is already expired")
 	s.untouched()
 
 	// Asked again, it is a request of its own, to its new requester alone.
@@ -163,7 +163,7 @@ func TestAnArmedResetGivesUpAtItsDeadline(t *testing.T) {
 	s.has(card, "retry")
 	s.wrote(0)
 	s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 10m --wait 5h",
-		"A wait of 5 h is longer than the rule allows: 4 h at most")
+		"A wait of 5 h is longer than the rule allows: at most 4 h")
 }
 
 func TestCancelWhileArmed(t *testing.T) {

@@ -55,12 +55,12 @@ func TestAThawLiftsTheFreezeItWasAskedForAndNoOther(t *testing.T) {
 	s.types(s.Jon, world.Home, "thaw "+s.id(upgrade)+" upgrade done")
 	s.shows(s.Jon, upgrade, "lifted", "Lifted by @jon", "upgrade done")
 	s.shows(s.Jon, armed, "done")
-	thaw = s.shows(s.Jon, thaw, "cancelled", s.id(upgrade)+" was lifted by @jon")
+	thaw = s.shows(s.Jon, thaw, "cancelled", s.id(upgrade)+" was already lifted by @jon")
 	s.has(thaw)
 
 	loss := s.freezes(s.Jon, "prod-eu DATA LOSS")
 	armed = s.waits("DATA LOSS")
-	s.tells(s.Jon, world.Home, "approve "+s.id(thaw)+".1", "Too late: "+s.id(thaw)+" is cancelled")
+	s.tells(s.Jon, world.Home, "approve "+s.id(thaw)+".1", "Too late: "+s.id(thaw)+" is already cancelled")
 	s.tells(s.Mara, world.Home, "status", "FROZEN: prod-eu by @jon", "DATA LOSS", s.id(loss))
 	s.shows(s.Jon, armed, "is frozen by", "DATA LOSS")
 	s.wrote(1)
@@ -93,7 +93,7 @@ func TestFreezesStack(t *testing.T) {
 	s.shows(s.Jon, armed, "is frozen by @mara")
 	s.types(s.Mara, world.Home, "thaw prod-eu")
 	s.shows(s.Jon, second, "lifted", "Lifted by @mara")
-	s.shows(s.Jon, thaw, "cancelled", s.id(second)+" was lifted by @mara")
+	s.shows(s.Jon, thaw, "cancelled", s.id(second)+" was already lifted by @mara")
 	s.shows(s.Jon, armed, "done")
 	s.wrote(1)
 }
@@ -139,8 +139,8 @@ func TestNobodyLiftsTheFreezeOfAnotherAlone(t *testing.T) {
 	armed := s.waits("DATA LOSS")
 	s.tells(s.Ben, world.Home, "thaw prod-eu", "You may not thaw prod-eu")
 	thaw := s.thaws(s.Kim, "prod-eu")
-	s.tells(s.Kim, world.Home, "emergency "+s.ref(thaw)+" INC-4711", "You may not go alone in an emergency")
-	s.told(s.Kim, thaw, "approve", "Nobody approves their own request")
+	s.tells(s.Kim, world.Home, "emergency "+s.ref(thaw)+" INC-4711", "You may not use break-glass")
+	s.told(s.Kim, thaw, "approve", "You cannot approve your own request")
 	s.shows(s.Jon, armed, "is frozen by @jon")
 	s.wrote(0)
 }
@@ -152,10 +152,10 @@ func TestTheListsOfAClusterSayWhoMayFreezeAndThaw(t *testing.T) {
 	s.configure("    label: production\n",
 		"    label: production\n    freeze: [U0BEN]\n    thaw: [U0KIM, U0GUS, U0MARA]\n")
 	s.start()
-	s.tells(s.Jon, world.Home, "freeze prod-eu", "You may not freeze prod-eu. @ben may")
+	s.tells(s.Jon, world.Home, "freeze prod-eu", "You may not freeze prod-eu. @ben can")
 	frozen := s.freezes(s.Ben, "prod-eu DATA LOSS")
 	s.tells(s.Ben, world.Home, "thaw prod-eu", "You may not thaw prod-eu") // the list says who may, their own too
-	s.tells(s.Gus, world.Home, "thaw prod-eu", "guests never may")
+	s.tells(s.Gus, world.Home, "thaw prod-eu", "guests have no rights")
 	thaw := s.thaws(s.Kim, "prod-eu", "@mara")
 	s.told(s.Jon, thaw, "approve", "you are not among them")
 	s.clicks(s.Mara, thaw, "approve")

@@ -20,7 +20,7 @@ func TestAFreezeHoldsWhileSlackCannotSayWhoAsked(t *testing.T) {
 	if err := c.Stop(); err != nil {
 		t.Fatal(err)
 	}
-	s.shows(s.Jon, card, "A freeze of prod-eu was asked for", "Nothing is written until")
+	s.shows(s.Jon, card, "A freeze of prod-eu was requested", "Nothing is written until then")
 	s.wrote(0)
 	s.Slack.Heal("users.info")
 	s.shows(s.Jon, card, "FROZEN", "data loss")

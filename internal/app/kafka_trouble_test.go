@@ -69,9 +69,9 @@ func TestABrokerThatTurnsTheWriteDownIsTriedAgain(t *testing.T) {
 	s.clicks(s.Mara, m, "approve")
 	s.sees(s.Jon, world.PayOps, "done", "were read back")
 	s.sees(s.Jon, world.PayOps,
-		"Kafka turned the write down: UNKNOWN_MEMBER_ID. Nothing was written; it is tried again")
+		"Not applied: Kafka rejected the commit: UNKNOWN_MEMBER_ID. It is retried when")
 	s.wrote(3)
-	s.tells(s.Mara, world.PayOps, "history "+s.id(m), "Writing, attempt 1", "Writing, attempt 3", "Done")
+	s.tells(s.Mara, world.PayOps, "history "+s.id(m), "Writing, attempt 1", "Writing, attempt 3", "Applied")
 }
 
 func TestAnAnswerThatRefusesForGoodFailsUnchanged(t *testing.T) {
@@ -101,7 +101,7 @@ func TestUndoGoesBackWithTheMetadata(t *testing.T) {
 	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 10m", "preview")
 	s.clicks(s.Mara, m, "approve")
 	card := s.sees(s.Jon, world.PayOps, s.id(m)+" · done", "Undo")
-	s.told(s.Ben, card, "undo", "You may not undo resets of billing on prod-eu. @pay may.")
+	s.told(s.Ben, card, "undo", "You may not undo resets of billing on prod-eu. @pay can.")
 	undo := s.news(s.Mara, world.PayOps, func() { s.clicks(s.Mara, card, "undo") }, "preview", "Take back "+s.id(m),
 		"return to the offsets saved before it", "Skips at most")
 	s.wrote(1) // previewed, not done
@@ -147,7 +147,7 @@ func unclear(t *testing.T, by int64) (*stage, string) {
 func TestAnOutcomeThatCannotBeKnownIsSettledWithAReason(t *testing.T) {
 	t.Parallel()
 	s, id := unclear(t, 1990)
-	blocked := id + " left billing in doubt"
+	blocked := "Resets of billing are blocked by " + id
 	s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 10m", blocked, "undo "+id, "settle "+id)
 	s.tells(s.Mara, world.PayOps, "settle "+id, "Give the reason for accepting this outcome")
 	s.tells(s.Mara, world.PayOps, "undo "+id, "billing has moved on", "would only replay",
@@ -162,7 +162,7 @@ func TestAnOutcomeThatCannotBeKnownIsSettledWithAReason(t *testing.T) {
 	s.acked(s.Jon.Submit(modal, map[string]string{"why": "the consumers have gone on, checked with the team"}))
 	card = s.shows(s.Jon, card, "Accepted as it is by @jon", "checked with the team")
 	s.has(card)
-	s.tells(s.Jon, world.PayOps, "settle "+id+" again", "Too late: "+id+" is failed")
+	s.tells(s.Jon, world.PayOps, "settle "+id+" again", "Too late: "+id+" is already failed")
 	next := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 10m", "preview", "Apply")
 	s.clicks(s.Mara, next, "approve")
 	s.sees(s.Jon, world.PayOps, s.id(next)+" · done")
@@ -178,7 +178,7 @@ func TestAnUnclearOutcomeIsTakenBack(t *testing.T) {
 	}
 	s.sees(s.Jon, world.PayOps, s.id(undo)+" · done")
 	s.stands(before)
-	s.tells(s.Jon, world.PayOps, "settle "+id+" done by hand", "Too late: "+id+" is failed")
+	s.tells(s.Jon, world.PayOps, "settle "+id+" done by hand", "Too late: "+id+" is already failed")
 	s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 10m", "preview", "Apply")
 }
 

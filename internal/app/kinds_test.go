@@ -174,11 +174,11 @@ func TestCheckNamesEachMissingRight(t *testing.T) {
 		t.Error("everything is fine, says check")
 	}
 	for _, want := range []string{
-		"note   cluster prod-eu: the login lacks DESCRIBE_CONFIGS on cluster, needed for warning that commits may expire; grant it: kafka-acls.sh --bootstrap-server " +
+		"note   cluster prod-eu: the login lacks DESCRIBE_CONFIGS on cluster, needed for warning that committed offsets may expire; grant it: kafka-acls.sh --bootstrap-server " +
 			s.Prod.Addrs()[0] +
 			" --add --allow-principal User:bot --operation DescribeConfigs --cluster\n",
-		`note   cluster prod-eu: the login lacks DELETE on group billing, needed for deleting commits`,
-		`WRONG  cluster prod-eu: the login lacks READ on topic refunds, needed for writing commits on it`,
+		`note   cluster prod-eu: the login lacks DELETE on group billing, needed for deleting committed offsets`,
+		`WRONG  cluster prod-eu: the login lacks READ on topic refunds, needed for committing offsets`,
 		"--operation Read --topic refunds\n",
 		`note   cluster prod-eu: the login lacks DESCRIBE_CONFIGS on topic refunds`,
 	} {

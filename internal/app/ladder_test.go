@@ -39,7 +39,7 @@ func TestAnEditThatSlackRefusesMakesANewCard(t *testing.T) {
 			})
 			s.until("the decisions are in a thread", func() bool {
 				return slices.ContainsFunc(s.Jon.Messages(world.Home),
-					func(m slacksim.Message) bool { return m.Thread != "" && holds(m, []string{"Done"}) })
+					func(m slacksim.Message) bool { return m.Thread != "" && holds(m, []string{"Applied"}) })
 			})
 			s.sees(s.Mara, s.Slack.DM("U0MARA"), s.id(old)+" · done", "The card in #kafka-prod")
 

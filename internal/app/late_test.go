@@ -115,7 +115,7 @@ func TestACommitThatLandsLateInPartBlocksTheGroup(t *testing.T) {
 		"No other reset of billing is written")
 	s.has(card, "undo", "settle")
 	s.threadSays(card, "has landed", "a part was written and a part was not")
-	s.tells(s.Mara, world.PayOps, "billing@prod-eu orders shift -1", s.id(card)+" left billing in doubt")
+	s.tells(s.Mara, world.PayOps, "billing@prod-eu orders shift -1", "are blocked by "+s.id(card))
 }
 
 func TestLateCommitOnANewerResetIsOnBothCards(t *testing.T) {

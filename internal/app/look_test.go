@@ -80,14 +80,14 @@ func TestShowHasTheWholeStory(t *testing.T) {
 	s.clicks(s.Jon, card, "approve")
 	s.shows(s.Jon, card, "done")
 	whole := s.tells(s.Ben, world.PayOps, "history "+s.id(card), s.id(card)+" · done",
-		`@mara asked ("bad deploy 4711").`, "Planned revision 1, partitions: 12, replays at most",
+		`@mara requested it ("bad deploy 4711").`, "Planned revision 1, partitions: 12, replays at most",
 		"@mara asked for approval of revision 1, needed: 1.",
-		"@ben was not allowed to approve: not among those named, rule: pay on production.",
+		"@ben was not allowed to approve: not named in the rule, rule: pay on production.",
 		"@jon approved revision 1 (1 of 1).", "Writing, attempt 1, partitions: 12.",
-		"Sent request 1 of 1, partitions: 12.", "Done: every partition was read back at its target",
+		"Sent request 1 of 1, partitions: 12.", "Applied: every partition was read back at its target",
 		"12 of 12 partitions are at", "kafka-consumer-groups.sh", "The card in #kafka-prod")
-	order := []string{"asked (", "Planned", "asked for approval", "not allowed", "approved revision", "Writing",
-		"Done:"}
+	order := []string{"requested it (", "Planned", "asked for approval", "not allowed", "approved revision", "Writing",
+		"Applied:"}
 	for i, at := 1, strings.Index(whole.Text(), order[0]); i < len(order); i++ {
 		next := strings.Index(whole.Text(), order[i])
 		if next < at {

@@ -42,7 +42,7 @@ func TestASecondNameOfAKafkaIsRefused(t *testing.T) {
 	s.tells(s.Mara, world.PayOps, "billing@prod-eu-dr orders shift -100", same...)
 	s.tells(s.Mara, world.PayOps, "lag billing@prod-eu-dr", same...)
 	s.tells(s.Jon, world.PayOps, "freeze prod-eu-dr", "prod-eu-dr is the same Kafka as prod-eu", "freeze prod-eu")
-	s.tells(s.Sol, world.PayOps, "billing@prod-eu-dr orders shift -100", "people of other organisations never may")
+	s.tells(s.Sol, world.PayOps, "billing@prod-eu-dr orders shift -100", "people of other organisations have no rights")
 	s.stop()
 	s.Prod.Unreachable(true) // what was found out once holds although Kafka does not answer now
 	s.start()

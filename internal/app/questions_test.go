@@ -62,10 +62,10 @@ func TestAnUnknownGroupIsNamedAndNotCreated(t *testing.T) {
 	// No rule covers this one, but it is a typo all the same; who may look at nothing is told no name.
 	s.tells(s.Mara, world.Incident, "biling@prod-eu orders to latest",
 		"No group biling on prod-eu. Did you mean billing? Nothing was created.")
-	s.tells(s.Gus, world.Incident, "biling@prod-eu orders to latest", "guests never may")
+	s.tells(s.Gus, world.Incident, "biling@prod-eu orders to latest", "guests have no rights")
 	s.tells(s.Mara, world.Incident, "billing@prod-eu oders to latest",
 		"No topic oders on prod-eu. Did you mean orders?")
-	s.tells(s.Mara, world.Incident, "billing@prod-us orders to latest", "No cluster prod-us is configured",
+	s.tells(s.Mara, world.Incident, "billing@prod-us orders to latest", "No cluster prod-us.",
 		"prod-eu and sandbox-eu")
 	s.tells(s.Mara, world.Incident, "billing@prod-eu orders:12 to latest",
 		"orders has 12 partitions (0 to 11): there is no orders-12")
@@ -85,7 +85,7 @@ func TestWithoutTopicsTheyAreAskedFor(t *testing.T) {
 	// The same by its typed twin.
 	m = s.tells(s.Mara, world.Incident, "billing@prod-eu to latest", "Which topics?")
 	s.tells(s.Mara, world.Incident, "choose "+s.ref(m)+" 3", "preview", "all its topics")
-	s.tells(s.Mara, world.Incident, "choose "+s.ref(m)+" 9", "There is no such choice")
+	s.tells(s.Mara, world.Incident, "choose "+s.ref(m)+" 9", "This choice is no longer available")
 	s.untouched()
 }
 
@@ -124,7 +124,7 @@ func TestFutureTimeIsRefusedWithTheOption(t *testing.T) {
 	s := newStage(t, world.Options{})
 	s.start()
 	m := s.tells(s.Mara, world.Incident, "billing@prod-eu orders to tomorrow 08:00", "08:00",
-		"has not come yet (it is in ", "ask again then")
+		"is in the future (it is in ", "--future")
 	s.has(m)
 	s.untouched()
 }

@@ -332,7 +332,7 @@ func TestConsumerJoinsBeforeTheWriteOnApacheKafka(t *testing.T) {
 			r.slowly("the card's thread tells what Kafka answered", func() bool {
 				return slices.ContainsFunc(r.Jon.Replies(card), func(m slacksim.Message) bool {
 					return strings.Contains(m.Text(),
-						"Kafka turned the write down: UNKNOWN_MEMBER_ID. Nothing was written")
+						"Not applied: Kafka rejected the commit: UNKNOWN_MEMBER_ID. Nothing was written")
 				})
 			})
 			r.tool(realRecords, "billing-worker")

@@ -85,7 +85,7 @@ func TestRecordsDatedInTheWrongUnit(t *testing.T) {
 				t.Errorf("micro-0 is at %d, want 0: the first record that is as late", got.Offset)
 			}
 			s.tells(s.Mara, world.PayOps, "show "+s.id(m), c.year)
-			s.tells(s.Mara, world.PayOps, "history "+s.id(m), "Done")
+			s.tells(s.Mara, world.PayOps, "history "+s.id(m), "Applied")
 		})
 	}
 }

@@ -21,13 +21,13 @@ func TestRefusalNamesWhoMay(t *testing.T) {
 		Members: []string{"U0MARA", "U0JON", "U0BEN", "U0GUS", "U0SOL", "U0XEN", "U0MOE"}, Bot: true})
 	s.start()
 	const ask = "billing@prod-eu orders to latest"
-	s.tells(s.Ben, channel, ask, "You may not ask for resets of billing on prod-eu. @pay may. Rule: pay on production.")
+	s.tells(s.Ben, channel, ask, "You may not request resets of billing on prod-eu. @pay can. Rule: pay on production.")
 	// owners approve; they do not ask
-	s.tells(s.Jon, channel, ask, "You may not ask for resets of billing on prod-eu. @pay may.")
-	s.tells(s.Gus, channel, ask, "You may not ask for resets of billing on prod-eu: guests never may.", "@pay may.")
-	s.tells(s.Sol, channel, ask, "people of other organisations never may")
-	s.tells(s.Slack.Person("U0XEN"), channel, ask, "people of other organisations never may")
-	s.tells(s.Gus, channel, "lag billing@prod-eu", "You may not look at billing on prod-eu: guests never may")
+	s.tells(s.Jon, channel, ask, "You may not request resets of billing on prod-eu. @pay can.")
+	s.tells(s.Gus, channel, ask, "You may not request resets of billing on prod-eu: guests have no rights.", "@pay can.")
+	s.tells(s.Sol, channel, ask, "people of other organisations have no rights")
+	s.tells(s.Slack.Person("U0XEN"), channel, ask, "people of other organisations have no rights")
+	s.tells(s.Gus, channel, "lag billing@prod-eu", "You may not view billing on prod-eu: guests have no rights")
 	s.tells(s.Sol, channel, "status", "Nothing is open")
 	s.tells(s.Mara, channel, "payroll@prod-eu orders to latest", "No rule covers payroll on prod-eu, so nobody may")
 
@@ -50,21 +50,21 @@ func TestWhoMayNotDecideChangesNothing(t *testing.T) {
 		says string
 	}{
 		{s.Ben, needs},
-		{s.Gus, "guests never may"},
-		{s.Sol, "people of other organisations never may"},
-		{s.Mara, "Nobody approves their own request. Somebody else of @pay-owners has to."},
+		{s.Gus, "guests have no rights"},
+		{s.Sol, "people of other organisations have no rights"},
+		{s.Mara, "You cannot approve your own request. Another person of @pay-owners has to."},
 	} {
 		s.once(who.p, world.Home, func() { s.clicks(who.p, card, "approve") }, who.says)
 		s.tells(who.p, world.Home, "approve "+s.ref(card), who.says)
 	}
 	// Kim may ask and approve, but not both for one request.
 	own := s.asks(s.Kim, world.Home, "billing@prod-eu orders back 49m")
-	s.told(s.Kim, own, "approve", "Nobody approves their own request")
+	s.told(s.Kim, own, "approve", "You cannot approve your own request")
 	if now := s.shows(s.Jon, card).Text(); now != was {
 		t.Errorf("the card changed to:\n%s", now)
 	}
 	s.untouched()
-	whole := s.tells(s.Jon, world.Home, "history "+s.id(card), "@ben was not allowed to approve: not among those named",
+	whole := s.tells(s.Jon, world.Home, "history "+s.id(card), "@ben was not allowed to approve: not named in the rule",
 		"@mara was not allowed to approve")
 	if strings.Contains(whole.Text(), "approved revision") {
 		t.Error("a refused vote was counted")
@@ -109,7 +109,7 @@ func TestForgedAndLateClicksGetOneAnswer(t *testing.T) {
 		{"rows", "x", "that button is not known here"},
 		{"page.-3", ref, "that button is not known here"},
 		{"choose.99", ref, "belongs to the person who asked for it"},
-		{"undo", ref, "You may not undo resets of billing on prod-eu. @pay may."},
+		{"undo", ref, "You may not undo resets of billing on prod-eu. @pay can."},
 		{"", "", "that button is not known here"},
 	} {
 		s.once(s.Jon, world.Home, forge(s.Jon, f.action, f.value), f.says)
@@ -118,7 +118,7 @@ func TestForgedAndLateClicksGetOneAnswer(t *testing.T) {
 
 	s.clicks(s.Jon, card, "approve")
 	s.shows(s.Jon, card, "done")
-	late := "Too late: " + s.id(card) + " is done"
+	late := "Too late: " + s.id(card) + " is already done"
 	s.once(s.Kim, world.Home, forge(s.Kim, "approve", ref), late)
 	s.once(s.Kim, world.Home, forge(s.Kim, "reject", ref), late)
 	s.once(s.Mara, world.Home, forge(s.Mara, "cancel", ref), late)

@@ -63,7 +63,7 @@ func TestAResultNamesThePartitionThatWentElsewhere(t *testing.T) {
 			"1 of 2 partitions is at offset 100; orders-0 is at 400")
 	}
 	whole := s.tells(s.Jon, world.PayOps, "history "+s.id(card), s.id(card)+" · done",
-		"Done: every partition was read back")
+		"Applied: every partition was read back")
 	if rows := whole.Text(); !strings.Contains(rows, "gone: log start") || strings.Contains(rows, "-1,800  -1,800") {
 		t.Errorf("the rows are not those that were written:\n%s", rows)
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
 )
 
-// Who may not look at a request learns nothing about it: whatever they type, and whatever its state, the answer is the
+// Who may not view a request learns nothing about it: whatever they type, and whatever its state, the answer is the
 // same sentence, without its state, its numbers, its group, its rule or a button.
 
 // words are all verbs about a request, as they are typed. ID stands for the request.
@@ -42,10 +42,10 @@ func TestWhoMayNotLookLearnsNothing(t *testing.T) {
 	preview := s.tells(s.Mara, world.PayOps, "billing@prod-eu refunds shift -1", "preview", "Apply")
 	s.clicks(s.Mara, preview, "approve")
 	done := s.id(s.sees(s.Mara, world.PayOps, s.id(preview)+" · done"))
-	const may = "You may not look at request "
-	s.learnsNothing(s.Ben, pending, may+pending+" or decide about it. access GROUP says who may.")
-	s.learnsNothing(s.Gus, pending, may+pending+" or decide about it: guests never may.")
-	s.learnsNothing(s.Sol, done, may+done+" or decide about it: people of other organisations never may.")
+	const may = "You may not view request "
+	s.learnsNothing(s.Ben, pending, may+pending+" or decide on it. access GROUP shows who may.")
+	s.learnsNothing(s.Gus, pending, may+pending+" or decide on it: guests have no rights.")
+	s.learnsNothing(s.Sol, done, may+done+" or decide on it: people of other organisations have no rights.")
 	s.untouchedOrders()
 	whole := s.tells(s.Jon, world.Home, "history "+pending, "@ben was not allowed to accept the outcome")
 	if strings.Contains(whole.Text(), "approved revision") {
@@ -91,11 +91,11 @@ func TestRightsComeBeforeTheState(t *testing.T) {
 	may := map[string]string{
 		"approve ID.7":          needs + by,
 		"reject ID":             needs + by,
-		"undo ID":               "You may not undo resets of billing on prod-eu. @pay may." + by,
-		"retry ID":              "You may not retry resets of billing on prod-eu. @pay may." + by,
-		"settle ID.7 seen":      "You may not settle resets of billing on prod-eu. @pay-owners may." + by,
-		"emergency ID.7 INC-47": "You may not go alone in an emergency on billing on prod-eu: nobody may." + by,
-		"cancel ID":             "You may not cancel resets of billing on prod-eu. @pay and @pay-owners may." + by,
+		"undo ID":               "You may not undo resets of billing on prod-eu. @pay can." + by,
+		"retry ID":              "You may not retry resets of billing on prod-eu. @pay can." + by,
+		"settle ID.7 seen":      "You may not settle resets of billing on prod-eu. @pay-owners can." + by,
+		"emergency ID.7 INC-47": "You may not use break-glass on billing on prod-eu: nobody may." + by,
+		"cancel ID":             "You may not cancel resets of billing on prod-eu. @pay and @pay-owners can." + by,
 		"choose ID 9":           " belongs to the person who asked for it",
 	}
 	decided := func() {

@@ -110,7 +110,7 @@ func TestPhantomCommitterOnApacheKafka(t *testing.T) {
 			_ = r.admin.CommitAllOffsets(r.ctx, r.group, one) // while it rebalances Kafka says no
 		}
 	}()
-	r.says(card, "move although it has no member", "commits without being a member")
+	r.says(card, "move although it has no members", "commits without being a member")
 	if at := r.offsets(); at[0] != realRecords || at[1] <= realTarget {
 		t.Errorf("something was written: %d", at)
 	}
@@ -156,7 +156,7 @@ func TestUndoOnApacheKafka(t *testing.T) {
 	}
 	r.committed(realRecords + 10)
 	r.tells(r.Mara, world.PayOps, "undo "+r.id(card), "refused",
-		"has moved on: it is 30 records past the place from before "+r.id(card))
+		"has moved on: it is 30 records past its offsets before "+r.id(card))
 	r.tool(realRecords+10, "has no active members")
 }
 
@@ -202,7 +202,7 @@ func TestUnclearOnApacheKafka(t *testing.T) {
 		"i/o timeout after 5s", "until somebody has undone this one or accepted it")
 	r.has(card, "undo", "settle")
 	id := r.id(card)
-	r.tells(r.Mara, world.PayOps, r.group+"@prod-eu "+r.topic+" to latest", id+" left "+r.group+" in doubt",
+	r.tells(r.Mara, world.PayOps, r.group+"@prod-eu "+r.topic+" to latest", "Resets of "+r.group+" are blocked by "+id,
 		"settle "+id)
 	r.tells(r.Jon, world.PayOps, "settle "+id+` "the consumer has gone on"`, id+" is accepted as it is")
 	card = r.says(card, "Accepted as it is by @jon", "the consumer has gone on")

@@ -141,7 +141,7 @@ func TestBeyondTheCapIsRefusedWithItsName(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{Policy: careful})
 	s.start()
-	s.tells(s.Mara, world.PayOps, "billing@prod-eu orders to earliest", "refused", "beyond the cap", "replay 22,000",
+	s.tells(s.Mara, world.PayOps, "billing@prod-eu orders to earliest", "refused", "exceeds the rule's cap", "replay 22,000",
 		"Rule: pay on production")
 	s.tells(s.Mara, world.PayOps, "billing@prod-eu orders to latest", "preview", "Skips at most 1,200 records",
 		"Replays none", "2 approvals")
@@ -155,8 +155,8 @@ func TestCommitsWithoutMembership(t *testing.T) {
 	o := s.Prod.StartOverwriter(world.Billing, world.Orders, map[int32]int64{3: 1000}, 20*time.Millisecond)
 	t.Cleanup(o.Stop)
 	s.leaves(c)
-	s.shows(s.Jon, card, "Offsets of billing move although it has no member", "commits without being a member",
-		"find and stop it")
+	s.shows(s.Jon, card, "Offsets of billing move although it has no members", "commits without being a member",
+		"find the process and stop it")
 	s.wrote(0)
 	o.Stop()
 	s.shows(s.Jon, card, "done")
@@ -175,7 +175,7 @@ func TestEmergencyByButton(t *testing.T) {
 	s.acked(s.Jon.Submit(s.opens(s.Jon, "Go alone", "Which incident can wait for nobody?"),
 		map[string]string{"why": "INC-4711"}))
 	s.sees(s.Jon, s.Slack.DM(s.Jon.ID),
-		"You may not go alone in an emergency on billing on prod-eu. @kim and @ben may.")
+		"You may not use break-glass on billing on prod-eu. @kim and @ben can.")
 	s.untouched()
 
 	s.clicks(s.Ben, card, "emergency")
@@ -184,10 +184,10 @@ func TestEmergencyByButton(t *testing.T) {
 	s.acked(s.Ben.Submit(s.opens(s.Ben, "Name the incident."), map[string]string{"why": "INC-4711"}))
 	card = s.shows(s.Jon, card, "done", "EMERGENCY INC-4711: @ben went alone",
 		"without a second person (rule: pay on production)", "@pay-owners")
-	s.pings(card, "goes alone: emergency INC-4711", world.PayOwners)
+	s.pings(card, "used break-glass INC-4711", world.PayOwners)
 	s.wrote(1)
-	s.tells(s.Jon, world.PayOps, "show "+s.id(card), "@ben goes alone: emergency INC-4711",
-		"@jon was not allowed to go alone: not among those named", "EMERGENCY INC-4711")
+	s.tells(s.Jon, world.PayOps, "show "+s.id(card), "@ben used break-glass INC-4711",
+		"@jon was not allowed to use break-glass: not named in the rule", "EMERGENCY INC-4711")
 }
 
 // pings waits for a reply in a card's thread with a text and a notification.
@@ -207,7 +207,7 @@ func TestEmergencyTyped(t *testing.T) {
 	c := s.joins(kafkasim.ConsumerOptions{Host: "10.4.7.21"}, 1)
 	s.start()
 	s.tells(s.Mara, world.PayOps, "billing@prod-eu orders shift -1200 --emergency INC-1",
-		"You may not go alone in an emergency on billing on prod-eu. @kim and @ben may.")
+		"You may not use break-glass on billing on prod-eu. @kim and @ben can.")
 	s.tells(s.Ben, world.PayOps, "billing@prod-eu orders shift -1600 --emergency INC-1",
 		"beyond what one person may do alone in an emergency: replay 18,000", "@pay-owners")
 
@@ -231,7 +231,7 @@ func TestEmergencyTypedOnAPendingRequest(t *testing.T) {
 	s.start()
 	large := s.asks(s.Mara, world.Home, "billing@prod-eu orders to latest")
 	s.tells(s.Kim, world.PayOps, "emergency "+s.ref(large)+" INC-2",
-		"beyond what one person may do alone in an emergency: skip 0", "ask for approval by @pay-owners")
+		"exceeds the limit of break-glass: skip 0", "ask for approval by @pay-owners")
 	s.clicks(s.Mara, large, "cancel")
 
 	card := s.asks(s.Mara, world.Home, "billing@prod-eu orders shift -1200")
@@ -242,5 +242,5 @@ func TestEmergencyTypedOnAPendingRequest(t *testing.T) {
 		s.id(card)+" goes ahead on your word alone; its owners are told")
 	s.shows(s.Jon, card, "done", "EMERGENCY INC-2: @kim went alone")
 	s.wrote(1)
-	s.tells(s.Kim, world.PayOps, "emergency "+s.ref(card)+" INC-2", "Too late: "+s.id(card)+" is done")
+	s.tells(s.Kim, world.PayOps, "emergency "+s.ref(card)+" INC-2", "Too late: "+s.id(card)+" is already done")
 }

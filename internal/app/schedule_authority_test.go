@@ -185,7 +185,7 @@ func TestAScheduleWhosePeopleLeftPauses(t *testing.T) {
 			}
 			s.comes(at.Add(-14 * time.Minute))
 			card := s.sees(s.Jon, world.Home, "schedule nightly is paused")
-			s.threadSays(card, "the schedule has paused itself", "no longer valid", name)
+			s.threadSays(card, "the schedule was paused", "no longer valid", name)
 			s.tells(s.Kim, world.Home, "schedule show nightly", "schedule nightly · paused")
 			s.comes(at.Add(time.Minute))
 			s.untouched()
@@ -205,7 +205,7 @@ func TestAVoterWhoLeavesAfterTheAnnouncement(t *testing.T) {
 	}
 	s.comes(at.Add(time.Second))
 	s.shows(s.Jon, run, "cancelled", "Nothing was changed")
-	s.sees(s.Jon, world.Home, "the schedule has paused itself")
+	s.sees(s.Jon, world.Home, "the schedule was paused")
 	s.untouched()
 }
 

@@ -31,7 +31,7 @@ func TestARunWhoseGroupHasConsumers(t *testing.T) {
 			run = s.shows(s.Jon, run, says...)
 			s.wrote(0)
 			if busy == "fail" {
-				s.sees(s.Jon, world.Home, "the schedule has paused itself", s.id(run), "found the group in use")
+				s.sees(s.Jon, world.Home, "the schedule was paused", s.id(run), "found the group in use")
 				s.tells(s.Jon, world.Home, "schedule show nightly", "schedule nightly · paused")
 				s.tells(s.Mara, world.Home, "schedule resume nightly", "nightly runs again", "It comes next")
 			}

@@ -97,7 +97,7 @@ func TestScheduleIsMissedAndExpires(t *testing.T) {
 	s.stop()
 	s.comes(at.Add(2 * time.Hour))
 	s.start()
-	s.sees(s.Jon, world.Home, "A run was missed", "It is left out.")
+	s.sees(s.Jon, world.Home, "A run was missed", "It is skipped.")
 	s.comes(at.Add(4 * 24 * time.Hour))
 	s.sees(s.Jon, world.Home, "@mara: the standing approval ends")
 	s.comes(at.Add(11 * 24 * time.Hour))
@@ -161,7 +161,7 @@ schedules:
 	s.sees(s.Mara, world.Sandbox, "schedule nightly is active", "It is kept in the configuration file")
 	s.stop()
 	s.start() // the same file again changes nothing
-	s.tells(s.Mara, world.Sandbox, "schedule remove nightly", "is kept in the bot's configuration file")
+	s.tells(s.Mara, world.Sandbox, "schedule remove nightly", "is defined in the bot's configuration file")
 	s.comes(at.Add(-14 * time.Minute))
 	run := s.sees(s.Mara, world.Sandbox, "announced for "+at.Format("15:04 UTC"),
 		"Rests on the reviewed configuration file")

@@ -56,14 +56,14 @@ func TestWhatAServiceDoesNotOfferIsRefusedAtThePreview(t *testing.T) {
 	}
 	s.start()
 	s.tells(s.Mara, world.PayOps, "delete-offsets billing@prod-eu orders:0-1", "refused",
-		"prod-eu does not know OffsetDelete", "Nothing was written", "to earliest, latest or a time instead")
+		"prod-eu does not support OffsetDelete", "Nothing was written", "to earliest, latest or a time instead")
 	card := s.asks(s.Mara, world.Home, "pay-new@prod-eu orders:0-2 to latest")
 	s.shows(s.Jon, card,
 		"An undo of this reset will be refused: 2 partitions (orders:1-2) have no committed offset now")
 	s.clicks(s.Jon, card, "approve")
 	s.clicks(s.Kim, card, "approve")
 	s.shows(s.Jon, card, s.id(card)+" · done")
-	s.tells(s.Mara, world.PayOps, "undo "+s.id(card), "refused", "prod-eu does not know OffsetDelete",
+	s.tells(s.Mara, world.PayOps, "undo "+s.id(card), "refused", "prod-eu does not support OffsetDelete",
 		"with --from-file")
 	s.wrote(1)
 }
@@ -88,7 +88,7 @@ func TestCheckFailsOnlyForWhatAPlainResetNeeds(t *testing.T) {
 		},
 		"no rights are told": {
 			map[kmsg.Key]int16{kmsg.Metadata: 7, kmsg.DescribeGroups: 2}, false,
-			[]string{"note   cluster prod-eu: whether the login has the rights that resets need can't be told"},
+			[]string{"note   cluster prod-eu: it cannot be checked whether the login has the ACLs that resets need"},
 		},
 		"no groups": {
 			map[kmsg.Key]int16{kmsg.ListGroups: -1}, true,

@@ -28,7 +28,7 @@ func TestABusyIncidentStaysWithinSlacksLimits(t *testing.T) {
 			s.tells(s.Mara, world.PayOps, "status", "Open requests")
 			s.tells(s.Jon, world.PayOps, "lag billing@prod-eu", "orders")
 		}
-		s.tells(s.Kim, world.PayOps, "access billing@prod-eu", "what you may do")
+		s.tells(s.Kim, world.PayOps, "access billing@prod-eu", "your rights")
 	}
 	for _, card := range cards[:2] {
 		s.clicks(s.Jon, card, "approve")

@@ -70,7 +70,7 @@ func TestAnArmedUndoWhoseGroupIsTouchedAsks(t *testing.T) {
 	slow := s.joins(kafkasim.ConsumerOptions{Host: "10.4.7.21"}, 1)
 	s.clicks(s.Mara, undo, "approve")
 	asked := s.sees(s.Jon, world.Home, s.id(undo)+".2 · waiting for approval", "Needs 1 approval",
-		"billing was touched since the reset that is undone")
+		"billing has changed since the reset that is undone")
 	s.leaves(slow)
 	s.wrote(1)
 	s.clicks(s.Jon, asked, "approve")
@@ -102,9 +102,9 @@ func TestADraftIsPlannedAgainAfterAnotherReset(t *testing.T) {
 	for _, old := range []slacksim.Message{undo, plain} {
 		s.clicks(s.Mara, old, "approve") // answered with "is at revision 2, not 1", or with the new preview
 	}
-	s.tells(s.Mara, world.Home, "show "+s.id(plain), s.id(plain)+".2", s.id(second)+" moved the same group first")
+	s.tells(s.Mara, world.Home, "show "+s.id(plain), s.id(plain)+".2", s.id(second)+" of the same group was applied first")
 	s.wrote(2)
-	s.tells(s.Mara, world.Home, "show "+s.id(undo), s.id(undo)+".2", s.id(second)+" moved the same group first",
+	s.tells(s.Mara, world.Home, "show "+s.id(undo), s.id(undo)+".2", s.id(second)+" of the same group was applied first",
 		"Skips at most 14,424", "Needs 2 approvals")
 }
 

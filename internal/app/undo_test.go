@@ -70,7 +70,7 @@ func TestAPointlessUndoIsRefusedWithHowFarTheGroupIs(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.tells(s.Mara, world.PayOps, "undo "+s.id(card), "refused",
-		"billing has moved on: it is 240 records past the place from before "+s.id(card), "would only replay them")
+		"billing has moved on: it is 240 messages past its offsets before "+s.id(card), "would only reprocess them")
 	s.wrote(1)
 }
 

@@ -93,7 +93,7 @@ func TestPastedRowsAreReadWhileTheFormIsOpen(t *testing.T) {
 	// What only Kafka and the policy know is told as for every reset.
 	v = s.form(s.Ben, "billing@prod-eu --from-file")
 	s.submits(s.Ben, v, map[string]string{"rows": "orders,0,1890"})
-	s.sees(s.Ben, s.Slack.DM(s.Ben.ID), "You may not ask for resets of billing on prod-eu. @pay may.")
+	s.sees(s.Ben, s.Slack.DM(s.Ben.ID), "You may not request resets of billing on prod-eu. @pay can.")
 	s.tells(s.Mara, world.PayOps, "cancel "+s.id(m), s.id(m)+" is cancelled")
 	s.untouched()
 }

@@ -120,7 +120,7 @@ func TestTheApproverOfTheFirstRevisionApprovesTheSecond(t *testing.T) {
 		return winner != ""
 	})
 	loser = s.shows(s.Jon, loser, s.id(loser)+".2 · waiting for approval", "Needs 1 approval",
-		winner+" moved the same group first")
+		winner+" of the same group was applied first")
 	s.clicks(s.Jon, loser, "approve")
 	s.shows(s.Jon, loser, "done")
 	s.wrote(2)
@@ -335,7 +335,7 @@ func TestARequesterWhoIsDeactivatedEndsTheRequest(t *testing.T) {
 			s.Slack.AddGroup(slacksim.UserGroup{ID: "S0OTHER", Handle: "other", Name: "Others",
 				Members: []string{s.Ben.ID}})
 			s.policyBecomes("request: [S0PAY]", "request: [S0OTHER]")
-		}, "@mara may not ask for resets of billing"},
+		}, "@mara may not request resets of billing"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -380,7 +380,7 @@ func TestOnePersonWithTwoIDs(t *testing.T) {
 	}
 	s.start()
 	card := s.asks(s.Mara, world.Home, "billing@prod-eu orders shift -100")
-	s.told(mara, card, "approve", "Nobody approves their own request")
+	s.told(mara, card, "approve", "You cannot approve your own request")
 	s.clicks(s.Kim, card, "approve")
 	s.shows(s.Jon, card, "Approved by @kim", "needs 1 more of")
 	s.told(kim, card, "approve", "Already approved by you")

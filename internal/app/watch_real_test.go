@@ -43,7 +43,7 @@ func TestJavaConsumersComeBackAndCatchUp(t *testing.T) {
 			java := r.consumes(protocol, realPartitions*(realRecords-realTarget))
 			card = r.says(card, "First consumer back",
 				"billing-worker from 127.0.0.1; 3 of 3 partitions resumed at the target.", "Caught up")
-			r.replied(card, "First consumer is back: billing-worker from 127.0.0.1")
+			r.replied(card, "First consumer joined: billing-worker from 127.0.0.1")
 			r.replied(card, "Caught up, ")
 			r.silent(card, "verwritten")
 			r.silent(card, "elsewhere")
@@ -67,10 +67,10 @@ func TestOverwrittenOnApacheKafka(t *testing.T) {
 	done := make(chan int)
 	go func() { done <- r.overwrites(ctx, 1) }()
 	card = r.says(card, "done, then overwritten",
-		"Overwritten by somebody outside the group: "+r.topic+"-1 is at 4,500 instead of 900. Nobody was seen in "+
+		"Overwritten by a process outside the group: "+r.topic+"-1 is at 4,500 instead of 900. Nobody was seen in "+
 			r.group+" then.")
-	r.replied(card, "Overwritten by somebody outside the group: "+r.topic+"-1 is at 4,500 instead of 900",
-		"Undo it, or stop them and try again.")
+	r.replied(card, "Overwritten by a process outside the group: "+r.topic+"-1 is at 4,500 instead of 900",
+		"Undo it, or stop that process and retry.")
 	r.has(card, "undo", "retry")
 	stop()
 	if n := <-done; n == 0 {

@@ -76,7 +76,7 @@ func TestConsumersComeBackAndCatchUp(t *testing.T) {
 	card = s.shows(s.Jon, card, "First consumer back",
 		"billing from 10.4.7.21; 12 of 12 partitions resumed at the target.", "Behind by at most: 2,400", "Caught up",
 		"after the reset.")
-	s.replies(card, "First consumer is back: billing from 10.4.7.21")
+	s.replies(card, "First consumer joined: billing from 10.4.7.21")
 	s.replies(card, "Caught up, ", " s after the reset.")
 	s.silent(card, "verwritten")
 	s.silent(card, "elsewhere")
@@ -104,10 +104,10 @@ func TestOverwrittenFromOutsideTheGroup(t *testing.T) {
 	card := s.replays("-100")
 	o := s.Prod.StartOverwriter(world.Billing, world.Orders, map[int32]int64{3: before + 7}, 100*time.Millisecond)
 	card = s.shows(s.Jon, card, "done, then overwritten",
-		"Overwritten by somebody outside the group: orders-3 is at 1,9", "instead of 1,800",
+		"Overwritten by a process outside the group: orders-3 is at 1,9", "instead of 1,800",
 		"Nobody was seen in billing then. Was every consumer stopped?")
-	s.replies(card, "Overwritten by somebody outside the group: orders-3 is at 1,9",
-		"Undo it, or stop them and try again.", "mara")
+	s.replies(card, "Overwritten by a process outside the group: orders-3 is at 1,9",
+		"Undo it, or stop that process and retry.", "mara")
 	s.silent(card, "nobody overwrote it")
 	s.has(card, "undo", "retry")
 

@@ -13,15 +13,15 @@ var verbs = map[reset.Verb]struct {
 	denied string // after "was not allowed to"
 	access string // in the list of one's own rights; empty: another verb's line covers it
 }{
-	reset.VerbView:      {"look at", "view", "look: lag, show, history"},
-	reset.VerbRequest:   {"ask for resets of", "ask for it", "ask for resets, retry, undo"},
+	reset.VerbView:      {"view", "view", "view: lag, show, history"},
+	reset.VerbRequest:   {"request resets of", "request it", "request resets, retry, undo"},
 	reset.VerbApprove:   {"approve resets of", "approve", "approve and reject resets of others"},
 	reset.VerbCancel:    {"cancel resets of", "cancel", ""},
 	reset.VerbReject:    {"reject resets of", "reject", ""},
-	reset.VerbRetry:     {"retry resets of", "ask for it again", ""},
-	reset.VerbUndo:      {"undo resets of", "take it back", ""},
-	reset.VerbSettle:    {"settle resets of", "accept the outcome", "settle an unclear outcome"},
-	reset.VerbEmergency: {"go alone in an emergency on", "go alone", "go alone in an emergency"},
+	reset.VerbRetry:     {"retry resets of", "retry it", ""},
+	reset.VerbUndo:      {"undo resets of", "undo it", ""},
+	reset.VerbSettle:    {"settle resets of", "accept the outcome", "settle an unknown outcome"},
+	reset.VerbEmergency: {"use break-glass on", "use break-glass", "break-glass: apply without approval"},
 	reset.VerbFreeze:    {"freeze", "freeze", ""},
 	reset.VerbThaw:      {"thaw", "thaw", ""},
 	reset.VerbApply:     {"apply resets of", "apply", ""},
@@ -35,77 +35,77 @@ var denials = map[reset.Denial]struct {
 }{
 	reset.DeniedNoRule: {"no rule covers this group", func(no denial) Line {
 		return say("No rule covers ", no.what(),
-			", so nobody may. Whoever keeps the bot's configuration can add one.")
+			". The owner of the bot's configuration can add one.")
 	}},
-	reset.DeniedNotIn: {"not among those named", func(no denial) Line {
+	reset.DeniedNotIn: {"not named in the rule", func(no denial) Line {
 		if no.Request != "" && (no.Verb == reset.VerbApprove || no.Verb == reset.VerbReject) {
 			return say(no.Request, " needs ", people(no.ruling.Who, User, "or"), "; you are not among them.", no.rule())
 		}
 		if len(no.ruling.Who) == 0 {
-			return say(no.refused(), ": nobody may.", no.rule(), ruleOwner(no.ruling))
+			return say(no.refused(), ": the rule names no one for it.", no.rule(), ruleOwner(no.ruling))
 		}
-		return say(no.refused(), ". ", people(no.ruling.Who, User, "and"), " may.", no.rule())
+		return say(no.refused(), ". ", people(no.ruling.Who, User, "and"), " can.", no.rule())
 	}},
 	reset.DeniedChannel: {"not from this channel", func(no denial) Line {
-		return say(no.refused(), " from this channel.", no.rule(), " Ask in one of the channels that the rule names",
+		return say(no.refused(), " from this channel.", no.rule(), " Use one of the channels in the rule",
 			ownerOr(no.ruling), ".")
 	}},
-	reset.DeniedGuest: {"guests never may", func(no denial) Line {
-		return say(no.refused(), ": guests never may.", mayInstead(no.ruling), no.rule())
+	reset.DeniedGuest: {"guests have no rights", func(no denial) Line {
+		return say(no.refused(), ": guests have no rights here.", mayInstead(no.ruling), no.rule())
 	}},
-	reset.DeniedBot: {"bots never may", func(no denial) Line {
-		return say(no.refused(), ": bots and apps never may, a person has to.", mayInstead(no.ruling), no.rule())
+	reset.DeniedBot: {"bots have no rights", func(no denial) Line {
+		return say(no.refused(), ": bots and apps have no rights here; a person must do it.", mayInstead(no.ruling), no.rule())
 	}},
-	reset.DeniedStranger: {"people of other organisations never may", func(no denial) Line {
-		return say(no.refused(), ": people of other organisations never may.", mayInstead(no.ruling), no.rule())
+	reset.DeniedStranger: {"people of other organisations have no rights", func(no denial) Line {
+		return say(no.refused(), ": people of other organisations have no rights here.", mayInstead(no.ruling), no.rule())
 	}},
 	reset.DeniedGone: {"the account is deactivated", func(no denial) Line {
 		return say(no.refused(), ": the account is deactivated.", mayInstead(no.ruling), no.rule())
 	}},
-	reset.DeniedCap: {"beyond the rule's cap", func(no denial) Line {
+	reset.DeniedCap: {"above the rule's cap", func(no denial) Line {
 		if no.Verb == reset.VerbEmergency {
-			return say("That is beyond what one person may do alone in an emergency", limit(no.ruling.Cap), ".",
-				no.rule(), " Move fewer partitions or go less far, or ask for approval by ",
+			return say("That exceeds the limit of break-glass", limit(no.ruling.Cap), ".",
+				no.rule(), " Reset fewer partitions or a shorter time, or ask for approval by ",
 				people(no.ruling.Approvers, User, "or"), ".")
 		}
-		return say("That is beyond the cap of what may be done here at all", limit(no.ruling.Cap), ".", no.rule(),
-			" Move fewer partitions or go less far", ownerOr(no.ruling), ".")
+		return say("That exceeds the rule's cap", limit(no.ruling.Cap), ".", no.rule(),
+			" Reset fewer partitions or a shorter time", ownerOr(no.ruling), ".")
 	}},
-	reset.DeniedSelf: {"nobody approves their own request", func(no denial) Line {
-		return say("Nobody approves their own request. Somebody else of ", people(no.ruling.Who, User, "or"),
-			" has to.", no.rule())
+	reset.DeniedSelf: {"requesters cannot approve their own request", func(no denial) Line {
+		return say("You cannot approve your own request. Another person of ", people(no.ruling.Who, User, "or"),
+			" must approve it.", no.rule())
 	}},
-	reset.DeniedTwice: {"the same person has approved under another id", func(no denial) Line {
-		return say("You have approved ", no.Request, " under another id.", no.rule())
+	reset.DeniedTwice: {"the same person has already approved under another id", func(no denial) Line {
+		return say("You have already approved ", no.Request, " under another id.", no.rule())
 	}},
 	reset.DeniedVotes: {"more approvals are needed", func(no denial) Line {
 		return say(no.refused(), ": it needs ", text.Counted(no.ruling.Need, "approval"), " from ",
 			people(no.ruling.Approvers, User, "or"), ".", no.rule())
 	}},
-	reset.DeniedUnknown: {"Slack did not say who is in which group", func(no denial) Line {
+	reset.DeniedUnknown: {"user groups could not be read from Slack", func(no denial) Line {
 		return unreadLine(no.ruling, no.rule())
 	}},
 	reset.DeniedSchedules: {"the rule allows no schedules", func(no denial) Line {
-		return say(no.refused(), ": it allows no schedules.", no.rule(), " Its owner can say ", code("schedules: true"),
+		return say(no.refused(), ": the rule allows no schedules.", no.rule(), " Its owner can set ", code("schedules: true"),
 			" there.")
 	}},
-	reset.DeniedNoTeam: {"no user group may approve, and a standing approval needs one", func(no denial) Line {
-		return say(no.refused(), ": a standing approval rests on a team that lasts, and no user group may approve.",
+	reset.DeniedNoTeam: {"a standing approval needs a user group in approve", func(no denial) Line {
+		return say(no.refused(), ": a standing approval needs a user group in approve, and the rule names none.",
 			no.rule())
 	}},
-	reset.DeniedChanged: {"what was agreed to is not this", func(no denial) Line {
-		return say(no.refused(), ": what was agreed to is not what would be done now.", no.rule())
+	reset.DeniedChanged: {"it is not what was approved", func(no denial) Line {
+		return say(no.refused(), ": it is not what was approved.", no.rule())
 	}},
 }
 
 // hiddenLine is all that is said of a request to who may not look at it.
 func hiddenLine(request string, why reset.Denial) Line {
-	refused := say("You may not look at request ", request, " or decide about it")
+	refused := say("You may not view request ", request, " or decide on it")
 	switch why {
 	case reset.DeniedGuest, reset.DeniedBot, reset.DeniedStranger, reset.DeniedGone, reset.DeniedChannel:
 		return say(refused, ": ", denials[why].brief, ".")
 	default: // nothing of the policy is shown here
-		return say(refused, ". ", code("access GROUP"), " says who may.")
+		return say(refused, ". ", code("access GROUP"), " shows who may.")
 	}
 }
 
@@ -163,7 +163,7 @@ func mayInstead(r reset.Ruling) Line {
 	if len(r.Who) == 0 {
 		return nil
 	}
-	return say(" ", people(r.Who, User, "and"), " may.")
+	return say(" ", people(r.Who, User, "and"), " can.")
 }
 
 func ruleOwner(r reset.Ruling) Line {
@@ -182,7 +182,7 @@ func ownerOr(r reset.Ruling) Line {
 
 // AccessOf is who may do what with a group, for the person who asked.
 func AccessOf(a reset.Access) Content {
-	c := Content{Title: title(reset.Intent{Group: a.Group}, a.Cluster), Status: "what you may do"}
+	c := Content{Title: title(reset.Intent{Group: a.Group}, a.Cluster), Status: "your rights"}
 	for _, verb := range []reset.Verb{reset.VerbView, reset.VerbRequest, reset.VerbApprove, reset.VerbEmergency,
 		reset.VerbSettle} {
 		r, ok := a.Rulings[verb]
@@ -196,7 +196,7 @@ func AccessOf(a reset.Access) Content {
 		}
 		l := say("✗ ", word, ": ", denials[r.Denial].brief)
 		if len(r.Who) > 0 {
-			l = say(l, "; ", people(r.Who, User, "and"), " may")
+			l = say(l, "; ", people(r.Who, User, "and"), " can")
 		}
 		c.Lines = append(c.Lines, say(l, ruleOf(r)))
 	}

@@ -23,7 +23,7 @@ var events = map[reset.Event]struct {
 }{
 	// The request, as people decide upon it.
 	reset.EvAsked: {inCard, func(e entry) Line {
-		return say(e.who, " asked", reason(e.intent), ".")
+		return say(e.who, " requested it", reason(e.intent), ".")
 	}},
 	reset.EvPlanned: {inCard, func(e entry) Line {
 		return say("Planned", revision(e), e.fact("partitions", ", partitions: "), effectFacts(e, ", "),
@@ -34,10 +34,10 @@ var events = map[reset.Event]struct {
 	}},
 	reset.EvWaiting: {inCard, func(e entry) Line {
 		if e.Facts["why"] == string(reset.ProblemDirectory) {
-			return say("Waiting for Slack: it could not be read who may do this.")
+			return say("Waiting for Slack: the rights could not be read.")
 		}
 		if e.Facts["why"] == string(reset.ProblemInternal) {
-			return say("No progress: ", cmp.Or(e.Facts["got"], "an error inside the bot"), ". The bot tries again.")
+			return say("No progress: ", cmp.Or(e.Facts["got"], "an internal error"), ". The bot retries.")
 		}
 		return say("Waiting for Kafka", e.fact("why", ": "), e.fact("got", ", "), ".")
 	}},
@@ -60,25 +60,25 @@ var events = map[reset.Event]struct {
 			e.fact("rule", ", rule: "), ".")
 	}},
 	reset.EvEmergency: {inThread, func(e entry) Line {
-		return say(e.who, " goes alone: emergency", e.fact("incident", " "), owners(e.request), ".")
+		return say(e.who, " used break-glass", e.fact("incident", " "), ": no approval", owners(e.request), ".")
 	}},
 	reset.EvRejected: {inThread, func(e entry) Line {
-		return say(e.who, " rejected it", because(&e.Entry), ". Nothing was changed.")
+		return say(e.who, " rejected it", because(&e.Entry), ".")
 	}},
 	reset.EvApproved: {inThread, func(e entry) Line {
 		if _, saves := e.request.Act.(reset.SaveSchedule); saves {
-			return say("Approved, last by ", e.who, ".")
+			return say("Approved by ", e.who, ".")
 		}
-		return say("Approved, last by ", e.who, ": waiting until ", e.intent.Group, " is idle.")
+		return say("Approved by ", e.who, ". Waiting for ", e.intent.Group, " to become inactive.")
 	}},
 	reset.EvVoided: {inThread, func(e entry) Line {
 		if e.Facts["need"] != "" && e.Facts["cap"] == "" {
 			return say(strong("More approvals are needed"), ": ", e.fact("need", ""), e.fact("was", " instead of "),
-				e.fact("replay", ". It now replays at most "), e.fact("skip", ", skips at most "),
-				". Earlier approvals no longer count.")
+				e.fact("replay", ". It now reprocesses up to "), e.fact("skip", " messages, skips up to "),
+				". Earlier approvals are void.")
 		}
-		return say("It is planned again", voided(e), e.fact("replay", "; it now replays at most "),
-			e.fact("skip", ", skips at most "), ". Earlier approvals no longer count.")
+		return say("It is planned again", voided(e), e.fact("replay", "; it now reprocesses up to "),
+			e.fact("skip", " messages, skips up to "), ". Earlier approvals are void.")
 	}},
 	reset.EvVoteDropped:   {inThread, voteDroppedLine},
 	reset.EvEmergencyOver: {inThread, emergencyOverLine},
@@ -87,10 +87,10 @@ var events = map[reset.Event]struct {
 
 	// What the bot did with it.
 	reset.EvIdle: {inCard, func(e entry) Line {
-		return say(e.intent.Group, " is idle.")
+		return say(e.intent.Group, " is inactive.")
 	}},
 	reset.EvBusy: {inCard, func(e entry) Line {
-		return say(e.intent.Group, " is busy", e.fact("members", ", consumers: "), e.fact("state", ", "), ".")
+		return say(e.intent.Group, " is active", e.fact("members", ", consumers: "), e.fact("state", ", "), ".")
 	}},
 	reset.EvApplying: {inCard, func(e entry) Line {
 		return say("Writing", e.fact("attempt", ", attempt "), e.fact("partitions", ", partitions: "), ".")
@@ -101,33 +101,32 @@ var events = map[reset.Event]struct {
 	}},
 	reset.EvKafkaRejected: {inThread, func(e entry) Line {
 		if e.Facts["sent"] == "no" {
-			return say("Nothing was sent: ", cmp.Or(e.Facts["got"], "the process that was about to write has gone"),
-				". It is tried again once the group is idle.")
+			return say("Nothing was sent: ", cmp.Or(e.Facts["got"], "the process stopped before the write"),
+				". It is retried when the group is inactive.")
 		}
-		return say("Kafka turned the write down", e.fact("error", ": "), e.fact("got", ": "),
-			". Nothing was written; it is tried again once the group is idle.")
+		return say("Not applied: Kafka rejected the commit", e.fact("error", ": "), e.fact("got", ": "),
+			". It is retried when the group is inactive.")
 	}},
 	reset.EvRollingBack: {inThread, func(e entry) Line {
-		return say("Putting back what had been written", e.fact("partitions", ", partitions: "), ".")
+		return say("Rolling back what was written", e.fact("partitions", ", partitions: "), ".")
 	}},
 	reset.EvApplied: {inThread, func(e entry) Line {
-		return say("Done: ", cmp.Or(outcomes[e.request.Outcome], "written and read back"),
+		return say("Applied: ", cmp.Or(outcomes[e.request.Outcome], "written and verified"),
 			effectFacts(e, "; "), ".")
 	}},
 	reset.EvFailed: {inThread, func(e entry) Line {
 		return say("Failed: ", cmp.Or(outcomes[e.outcome()], "not written as planned"), readTwice(e), ".")
 	}},
 	reset.EvCancelled: {inThread, func(e entry) Line {
-		return say(e.who, " cancelled it", because(&e.Entry), ". Nothing was changed.")
+		return say(e.who, " cancelled it", because(&e.Entry), ".")
 	}},
 	reset.EvExpired: {inThread, func(e entry) Line {
-		return say("Out of time while it was ", cmp.Or(states[reset.State(e.Facts["state"])], "waiting"),
-			". Nothing was changed.")
+		return say("Expired while it was ", cmp.Or(states[reset.State(e.Facts["state"])], "waiting"), ".")
 	}},
 	reset.EvLanded:   {inThread, landedLine},
 	reset.EvLateOver: {inThread, lateEndLine},
 	reset.EvSettled: {inThread, func(e entry) Line {
-		return say(e.who, " accepted the outcome as it is", because(&e.Entry), ".")
+		return say(e.who, " accepted the outcome", because(&e.Entry), ".")
 	}},
 	reset.EvFrozen: {inThread, func(e entry) Line {
 		return say(e.who, " froze ", scopeWord(cmp.Or(e.Facts["cluster"], "it")), because(&e.Entry),
@@ -140,26 +139,26 @@ var events = map[reset.Event]struct {
 
 	// What it saw of the group afterwards.
 	reset.EvChecked: {inCard, func(e entry) Line {
-		return say("Read again: nobody overwrote it", e.fact("partitions", ", partitions: "), ".")
+		return say("Read again: not overwritten", e.fact("partitions", ", partitions: "), ".")
 	}},
 	reset.EvOverwritten: {inThread, func(e entry) Line {
 		if late := e.Facts["by"]; late != "" {
 			return say(strong(overwrittenBy(late)), ": ", firstStray(e), ". ", overwriter(late, e.story),
-				" Undo it, or try again. ", mentionPerson(e.request.Actor))
+				" Undo it, or retry it. ", mentionPerson(e.request.Actor))
 		}
-		return say(strong("Overwritten by somebody outside the group"), ": ", firstStray(e), ". ",
-			overwriterUnknown(e.story), " Undo it, or stop them and try again. ", mentionPerson(e.request.Actor))
+		return say(strong("Overwritten by a process outside the group"), ": ", firstStray(e), ". ",
+			overwriterUnknown(e.story), " Undo it, or stop that process and retry. ", mentionPerson(e.request.Actor))
 	}},
 	reset.EvConsumersBack: {inThread, func(e entry) Line {
-		return say("First consumer is back: ", consumersBack(e.Facts["client"], e.Facts["host"], e.number("members")),
+		return say("First consumer joined: ", consumersBack(e.Facts["client"], e.Facts["host"], e.number("members")),
 			progress(e.number("resumed"), e.number("empty"), e.number("of")), ".")
 	}},
 	reset.EvElsewhere: {inThread, func(e entry) Line {
-		return say(strong(text.Counted(e.number("partitions"), "partition")+" went on from elsewhere"), ": ",
+		return say(strong(text.Counted(e.number("partitions"), "partition")+" continued from another offset"), ": ",
 			firstStray(e), ". ", whyElsewhere)
 	}},
 	reset.EvResumed: {inThread, func(e entry) Line {
-		return say("The group goes on", progress(e.number("resumed"), e.number("empty"), e.number("of")), ".")
+		return say("The group commits again", progress(e.number("resumed"), e.number("empty"), e.number("of")), ".")
 	}},
 	reset.EvCaughtUp: {inThread, func(e entry) Line {
 		return say("Caught up, ", e.after(), " after the reset", onlyMarkers(int64(e.number("markers"))), ".")
@@ -173,7 +172,7 @@ var events = map[reset.Event]struct {
 	}},
 	reset.EvPaused: {inThread, func(e entry) Line {
 		if e.Actor.Kind == reset.Scheduled {
-			return say(warned(e.story), strong("the schedule has paused itself"), ": its run", e.fact("request", " "),
+			return say(warned(e.story), strong("the schedule was paused"), ": its run", e.fact("request", " "),
 				e.moment("run", " of "), pausedBecause(e.Entry))
 		}
 		if e.Actor.Kind == reset.Config {
@@ -189,14 +188,14 @@ var events = map[reset.Event]struct {
 	}},
 	reset.EvApprovalExpiring: {inThread, func(e entry) Line {
 		return say(warned(e.story), "the standing approval ends", e.moment("until", " "),
-			". Save the schedule again under its name to ask for a new one.")
+			". Save the schedule again under its name to request a new one.")
 	}},
 	reset.EvApprovalExpired: {inThread, func(e entry) Line {
 		return say(warned(e.story),
-			"the standing approval has ended or no longer holds: nothing runs any more. Save the schedule again under its name to ask for a new one.")
+			"the standing approval has ended or is no longer valid: the schedule does not run. Save it again under its name to request a new one.")
 	}},
 	reset.EvMissed: {inThread, func(e entry) Line {
-		then := "It is left out."
+		then := "It is skipped."
 		if e.Facts["then"] == "run" {
 			then = "The latest runs now."
 		}
@@ -206,7 +205,7 @@ var events = map[reset.Event]struct {
 		return say("A run was missed", e.moment("run", ": "), ". ", then)
 	}},
 	reset.EvSkipped: {inThread, func(e entry) Line {
-		return say(e.who, " left out ", firstLine(e.moment("run", "the run of "), "the run"), because(&e.Entry), ".")
+		return say(e.who, " skipped ", firstLine(e.moment("run", "the run of "), "the run"), because(&e.Entry), ".")
 	}},
 
 	// One run.
@@ -214,15 +213,15 @@ var events = map[reset.Event]struct {
 		return say("A run is announced", e.moment("run", " for "), e.fact("request", ": "), ".")
 	}},
 	reset.EvDelayed: {inThread, func(e entry) Line {
-		return say(e.who, " put it off", e.moment("until", " until "), ".")
+		return say(e.who, " delayed it", e.moment("until", " until "), ".")
 	}},
 	reset.EvRunNow: {inThread, func(e entry) Line {
-		return say(e.who, " said to run it now", e.fact("request", ": "), ".")
+		return say(e.who, " started it now", e.fact("request", ": "), ".")
 	}},
 	reset.EvTimeReached: {inThread, func(e entry) Line {
-		return say("The time has come", e.moment("at", ": "), ". It is looked up and planned.")
+		return say("The time has come", e.moment("at", ": "), ". Its offsets are looked up.")
 	}},
 	reset.EvPostponed: {inThread, func(e entry) Line {
-		return say("It stands back", e.fact("by", ": "), e.fact("state", " is "), ".")
+		return say("It waits for another reset", e.fact("by", ": "), e.fact("state", " is "), ".")
 	}},
 }

@@ -63,8 +63,8 @@ func TestACardOfAThawNamesItsFreezeAndWhatIsLeft(t *testing.T) {
 	ended := func(s *reset.Story) {
 		s.Request.Problem = &reset.Problem{Code: reset.ProblemLifted, Request: "m2n8", Names: []string{mara.ID}}
 	}
-	says(t, CardOf(freezeStory(act, reset.Cancelled, ended)), "The freeze m2n8 was lifted by @U0MARA",
-		"No other freeze is lifted by this")
+	says(t, CardOf(freezeStory(act, reset.Cancelled, ended)), "The freeze m2n8 was already lifted by @U0MARA",
+		"No other freeze was lifted")
 }
 
 func TestEachFreezeIsOnTheCardThatItStops(t *testing.T) {

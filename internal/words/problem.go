@@ -33,19 +33,19 @@ func Explain(err error) Content {
 		c.Lines = []Line{say(syntax.Error()), say("All words: ", code("help"))}
 	case errors.As(err, &late):
 		c.Title = late.ID
-		c.Lines = []Line{say("Somebody was faster: ", late.ID, " is ", states[late.From], ". See ",
+		c.Lines = []Line{say("Too late: ", late.ID, " is already ", states[late.From], ". See ",
 			code("show "+late.ID), ".")}
 	case errors.Is(err, reset.ErrConflict):
 		c.Title = "Not done"
 		c.Lines = []Line{say(
-			"It was changed by somebody else at the same moment. Look at it again, then decide again.")}
+			"It was changed at the same moment. Look at the new state, then decide again.")}
 	case errors.Is(err, reset.ErrNotFound):
 		c.Title = "Not found"
 		c.Lines = []Line{say("There is no such request. ", code("status"), " lists those that are open.")}
 	default:
 		c.Title, c.Status = "Internal error", "not done"
-		c.Lines = []Line{say("Something went wrong inside the bot; its log has the detail. ", code("status"),
-			" shows what stands. Try once more, then tell whoever runs the bot.")}
+		c.Lines = []Line{say("An internal error; the bot's log has the details. ", code("status"),
+			" shows what is open. Try again; if it fails again, tell the team that runs the bot.")}
 	}
 	c.Fallback = fallback(c)
 	return c
@@ -56,7 +56,7 @@ func Unrecorded(err error) string {
 	var store *reset.StoreError
 	if errors.As(err, &store) {
 		return "This could not be recorded, so nothing was done. The bot's database " + store.What() +
-			". Tell the people who run the bot: its log and /readyz say what to do."
+			". Tell the team that runs the bot: its log and /readyz say what to do."
 	}
 	return "This could not be recorded, so nothing was done. Please try again in a moment."
 }
@@ -105,7 +105,7 @@ func problemLine(p *reset.Problem) Line {
 	if tell, ok := problems[p.Code]; ok {
 		return tell(p)
 	}
-	return say("Kafka or the bot said: ", string(p.Code), kafkaSaid(p.Got), ".") // stored by a version to come
+	return say("Unknown problem: ", string(p.Code), kafkaSaid(p.Got), ".") // stored by a version to come
 }
 
 func tried(p *reset.Problem) string {
@@ -175,8 +175,8 @@ func lastPartition(n int64) string {
 
 func busyProblem(p *reset.Problem) Line {
 	if len(p.Members) == 0 {
-		return say("Consumers are connected to ", cmp.Or(p.Group, "the group"),
-			": nothing was written. Stop them; the reset goes on by itself while it waits.")
+		return say("Consumers of ", cmp.Or(p.Group, "the group"),
+			" are running: nothing was written. Stop them; the reset continues by itself.")
 	}
 	return say(text.Counted(len(p.Members), "consumer"), " ", isAreText(len(p.Members)), " connected to ", p.Group,
 		": ", members(p.Members), ". Nothing was written.")
@@ -196,35 +196,35 @@ var voidReasons = map[reset.VoidReason]func(p *reset.Problem) string{
 		return p.Topic + " was deleted"
 	},
 	reset.VoidRecreated: func(p *reset.Problem) string {
-		return p.Topic + " was deleted and made again"
+		return p.Topic + " was deleted and recreated"
 	},
 	reset.VoidGone: func(p *reset.Problem) string {
-		return partitionsLabel(p.Topic, p.Parts) + " is no more"
+		return partitionsLabel(p.Topic, p.Parts) + " no longer exists"
 	},
 	reset.VoidSkips: func(p *reset.Problem) string {
-		return partitionsLabel(p.Topic, p.Parts) + " would now skip messages, and would not have before"
+		return partitionsLabel(p.Topic, p.Parts) + " would now skip messages, which was not so before"
 	},
 	reset.VoidCopied: func(p *reset.Problem) string {
-		return "the offsets of the copied group have moved on " + partitionsLabel(p.Topic, p.Parts) +
+		return "the copied group's offsets have moved on " + partitionsLabel(p.Topic, p.Parts) +
 			"; if they keep moving, stop that group first"
 	},
 	reset.VoidDirection: func(p *reset.Problem) string {
-		return "on " + partitionsLabel(p.Topic, p.Parts) + " a replay became a skip, or a skip a replay"
+		return "on " + partitionsLabel(p.Topic, p.Parts) + " a rewind became a skip, or a skip a rewind"
 	},
 	reset.VoidEffect: func(p *reset.Problem) string {
-		return "the effect has grown beyond what was approved"
+		return "the effect is larger than what was approved"
 	},
 	reset.VoidRival: func(p *reset.Problem) string {
-		return cmp.Or(p.Request, "another reset") + " moved the same group first"
+		return cmp.Or(p.Request, "another reset") + " of the same group was applied first"
 	},
 	reset.VoidTouched: func(p *reset.Problem) string {
-		return cmp.Or(p.Group, "the group") + " was touched since the reset that is undone"
+		return cmp.Or(p.Group, "the group") + " has changed since the reset that is undone"
 	},
 	reset.VoidRule: func(p *reset.Problem) string {
-		return "the rules in force no longer allow it"
+		return "the policy in force no longer allows it"
 	},
 	reset.VoidStanding: func(p *reset.Problem) string {
-		return "what was agreed to for all its runs does not stand any more"
+		return "the schedule's standing approval is no longer valid"
 	},
 	reset.VoidTime: func(*reset.Problem) string {
 		return "it is not at a time that was approved"
@@ -233,7 +233,7 @@ var voidReasons = map[reset.VoidReason]func(p *reset.Problem) string{
 		return "an approval was withdrawn"
 	},
 	reset.VoidSchedule: func(p *reset.Problem) string {
-		return "the schedule was changed meanwhile, or its time has passed"
+		return "the schedule was changed, or its time has passed"
 	},
 }
 
@@ -241,7 +241,7 @@ func voidReason(p *reset.Problem) string {
 	if why, ok := voidReasons[reset.VoidReason(p.Want)]; ok {
 		return why(p)
 	}
-	return cmp.Or(p.Want, "the plan has moved")
+	return cmp.Or(p.Want, "the plan has changed")
 }
 
 func quotedOr(s, other string) string {
@@ -265,13 +265,6 @@ func found(n int64) string {
 	return "; this would be " + text.WithCommas(n) + " partitions"
 }
 
-func isAre(n int) string {
-	if n == 1 {
-		return "is only"
-	}
-	return "are"
-}
-
 func ruleOfProblem(p *reset.Problem) string {
 	if p.Ruling == nil {
 		return ""
@@ -283,29 +276,29 @@ func ruleOfProblem(p *reset.Problem) string {
 var questions = map[reset.Question]func(p *reset.Problem) Line{
 	reset.AskCluster: func(p *reset.Problem) Line {
 		if len(p.Names) == 0 {
-			return say("Which cluster? Say it with the group. Example: ", code(group(p)+"@CLUSTER orders to 02:10"))
+			return say("Which cluster? Add it to the group. Example: ", code(group(p)+"@CLUSTER orders to 02:10"))
 		}
-		return say("Which cluster? ", text.List(p.Names, 5), ". Say it with the group. Example: ",
+		return say("Which cluster? ", text.List(p.Names, 5), ". Add it to the group. Example: ",
 			code(group(p)+"@"+p.Names[0]))
 	},
 	reset.AskTopics: func(p *reset.Problem) Line {
-		return say("Which topics? Name them, or say ", code("--all-topics"), ".")
+		return say("Which topics? Name them, or use ", code("--all-topics"), ".")
 	},
 	reset.AskTarget: func(p *reset.Problem) Line {
-		return say("To what? Examples: ", code("to 02:10"), ", ", code("back 2h"), ", ", code("to latest"))
+		return say("Which target? Examples: ", code("to 02:10"), ", ", code("back 2h"), ", ", code("to latest"))
 	},
 	reset.AskAhead: func(p *reset.Problem) Line {
-		return say(aheadLines(p, timeFormat{time.UTC, noNow})[0], " To skip is ", code("--skip-ahead"), ", or say ",
+		return say(aheadLines(p, timeFormat{time.UTC, noNow})[0], " To skip messages use ", code("--skip-ahead"), "; otherwise ",
 			code("to latest"), " or ", code("to earliest"), ".")
 	},
 	reset.AskFreeze: func(p *reset.Problem) Line {
-		return say("Which freeze? ", text.List(p.Names, 5), ". Each is lifted by itself: ", code("thaw ID"))
+		return say("Which freeze? ", text.List(p.Names, 5), ". Lift one: ", code("thaw ID"))
 	},
 	reset.AskConnector: func(p *reset.Problem) Line {
-		return say(connectorLines(group(p), cmp.Or(p.Got, "NAME"))[0], " Say so: ", code("--connector-stopped"))
+		return say(connectorLines(group(p), cmp.Or(p.Got, "NAME"))[0], " Confirm with ", code("--connector-stopped"))
 	},
 	reset.AskWhy: func(p *reset.Problem) Line {
-		return say("Say why. Example: ", code("settle "+p.Request+` "offsets checked by hand"`))
+		return say("Give a reason. Example: ", code("settle "+p.Request+` "offsets checked by hand"`))
 	},
 	reset.AskIncident: somethingMissing,
 	reset.AskDeleted:  deletedTopic,

@@ -129,7 +129,7 @@ func owners(r reset.Request) Line {
 	if len(told) == 0 {
 		return nil
 	}
-	return say(", to the knowledge of ", people(told, Notify, "and"))
+	return say(", ", people(told, Notify, "and"), " notified")
 }
 
 func closing(e entry) string {

@@ -30,7 +30,7 @@ func watched(c *Content, s reset.Story, v timeFormat) {
 	}
 	if w.Elsewhere.Count() > 0 {
 		c.Warnings = append(c.Warnings,
-			say(strong(text.Counted(w.Elsewhere.Count(), "partition")+" went on from elsewhere"), ": ",
+			say(strong(text.Counted(w.Elsewhere.Count(), "partition")+" continued from another offset"), ": ",
 				strayed(w.Elsewhere), ". ", whyElsewhere))
 	}
 	if c.Table == nil {
@@ -44,7 +44,7 @@ const whyElsewhere = "Consumers do that by auto.offset.reset, when the target is
 // overwrittenBy names what moved the offsets of an applied reset, where that is known.
 func overwrittenBy(late string) string {
 	if late == "" {
-		return "Overwritten by somebody outside the group"
+		return "Overwritten by a process outside the group"
 	}
 	return "OVERWRITTEN by the late write of " + late
 }

@@ -57,7 +57,7 @@ func TestAppliedCardShowsTheWatch(t *testing.T) {
 			w.Checked, w.Overwritten = clockAt("02:14:29"), strays(12, reset.Position{Offset: 48_112})
 		},
 			[]string{"k7f3 · done, then overwritten",
-				"Overwritten by somebody outside the group: orders-0 is at 48,112 instead of 46,020, " +
+				"Overwritten by a process outside the group: orders-0 is at 48,112 instead of 46,020, " +
 					"orders-1 is at 48,112 instead of 46,020 and 10 more. Nobody was seen in billing then. Was every consumer stopped?",
 				"orders-3", "03:14:29", "6 more"}, "undo, retry"},
 		"overwritten without a commit": {func(w *reset.Watch) { w.Overwritten = strays(1, reset.Position{None: true}) },
@@ -67,7 +67,7 @@ func TestAppliedCardShowsTheWatch(t *testing.T) {
 			w.Resumed, w.Elsewhere = 11,
 				strays(1, reset.Position{Offset: 12})
 		},
-			[]string{"1 partition went on from elsewhere: orders-0 is at 12 instead of 46,020. Consumers do that by auto.offset.reset",
+			[]string{"1 partition continued from another offset: orders-0 is at 12 instead of 46,020. Consumers do that by auto.offset.reset",
 				"11 of 12 partitions resumed at the target"}, "undo"},
 		"nothing to read": {func(w *reset.Watch) { cameBack(w); w.Resumed, w.Empty = 10, 2 },
 			[]string{"10 of 12 partitions resumed at the target, 2 have nothing to read."}, "undo"},
@@ -115,27 +115,27 @@ func TestThreadShowsTheWatch(t *testing.T) {
 		want   string
 		silent bool
 	}{
-		{reset.EvChecked, map[string]string{"partitions": "12"}, "Read again: nobody overwrote it, partitions: 12.",
+		{reset.EvChecked, map[string]string{"partitions": "12"}, "Read again: not overwritten, partitions: 12.",
 			true},
 		{reset.EvConsumersBack, map[string]string{"client": "billing-6c9f", "host": "/10.4.7.21", "members": "1",
 			"resumed": "12", "empty": "0", "of": "12"},
-			"First consumer is back: billing-6c9f from 10.4.7.21; 12 of 12 partitions resumed at the target.", false},
+			"First consumer joined: billing-6c9f from 10.4.7.21; 12 of 12 partitions resumed at the target.", false},
 		{reset.EvConsumersBack, map[string]string{"client": "billing-6c9f", "host": "10.4.7.21", "members": "2",
 			"resumed": "0", "empty": "0", "of": "12"},
-			"First consumer is back: billing-6c9f from 10.4.7.21 and 1 other.", false},
+			"First consumer joined: billing-6c9f from 10.4.7.21 and 1 other.", false},
 		{reset.EvConsumersBack, map[string]string{"client": "b", "members": "1", "resumed": "0", "empty": "12",
 			"of": "12"},
-			"First consumer is back: b; nothing is left to read on 12 partitions.", false},
+			"First consumer joined: b; nothing is left to read on 12 partitions.", false},
 		{reset.EvResumed, map[string]string{"resumed": "11", "empty": "1", "of": "12"},
-			"The group goes on; 11 of 12 partitions resumed at the target, 1 has nothing to read.", false},
+			"The group commits again; 11 of 12 partitions resumed at the target, 1 has nothing to read.", false},
 		{reset.EvElsewhere, map[string]string{"partitions": "3", "topic": "orders", "partition": "3", "to": "46020",
 			"read": "12"},
-			"3 partitions went on from elsewhere: orders-3 is at 12 instead of 46,020 and 2 more. " + whyElsewhere,
+			"3 partitions continued from another offset: orders-3 is at 12 instead of 46,020 and 2 more. " + whyElsewhere,
 			false},
 		{reset.EvOverwritten, map[string]string{"partitions": "1", "topic": "orders", "partition": "3", "to": "46020",
 			"read": "48112"},
-			"Overwritten by somebody outside the group: orders-3 is at 48,112 instead of 46,020. Nobody was seen in billing then. Was every consumer " +
-				"stopped? One that uses assign() is in no group. Undo it, or stop them and try again. @U0MARA", false},
+			"Overwritten by a process outside the group: orders-3 is at 48,112 instead of 46,020. Nobody was seen in billing then. Was every consumer " +
+				"stopped? One that uses assign() is in no group. Undo it, or stop that process and retry. @U0MARA", false},
 		{reset.EvCaughtUp, map[string]string{"why": "caught up", "lag": "0"}, "Caught up, 9 min after the reset.",
 			false},
 		{reset.EvUnwatched, map[string]string{"why": "nobody", "lag": "18236"},

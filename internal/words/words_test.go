@@ -124,7 +124,7 @@ func TestEveryEventHasWords(t *testing.T) {
 		}
 	}
 	voided := reset.Entry{Event: reset.EvVoided, Facts: map[string]string{"why": "effectvoided"}}
-	if got := eventLine(voided, s).String(); !strings.Contains(got, "grown beyond what was approved") {
+	if got := eventLine(voided, s).String(); !strings.Contains(got, "larger than what was approved") {
 		t.Error(got)
 	}
 }
@@ -221,15 +221,15 @@ func TestExplain(t *testing.T) {
 		{errors.New("sql: database is locked at /var/lib/x"), "Internal error"},
 		{&commands.SyntaxError{Want: `"lattest" is neither a time nor latest`, Example: "to latest"},
 			`"lattest" is neither a time nor latest. Example: to latest`},
-		{&reset.TransitionError{ID: "k7f3", From: reset.Applied, To: reset.Cancelled}, "k7f3 is done"},
-		{reset.ErrConflict, "changed by somebody else"},
+		{&reset.TransitionError{ID: "k7f3", From: reset.Applied, To: reset.Cancelled}, "k7f3 is already done"},
+		{reset.ErrConflict, "changed at the same moment"},
 		{&reset.Problem{Code: reset.ProblemWrongTool, Group: "billing-agg", Got: "streams",
 			Want: "kafka-streams-application-reset"},
 			"billing-agg looks like Kafka Streams. Moving its offsets alone corrupts its state. Use kafka-streams-application-reset."},
 		{&reset.Problem{Code: reset.ProblemTooLong, Want: "4h0m0s", Got: "7h30m0s"},
-			"A wait of 7 h 30 min is longer than the rule allows: 4 h at most."},
+			"A wait of 7 h 30 min is longer than the rule allows: at most 4 h."},
 		{&reset.Problem{Code: reset.ProblemFuture, Got: "tomorrow 08:00", Count: 27_600},
-			`"tomorrow 08:00" has not come yet (it is in 7 h 40 min)`},
+			`"tomorrow 08:00" is in the future (it is in 7 h 40 min)`},
 		{&reset.Problem{Code: reset.ProblemNoPartition, Topic: "orders", Parts: []int32{12, 13}, Count: 12},
 			"orders has 12 partitions (0 to 11): there is no orders:12-13."},
 	} {
@@ -311,8 +311,8 @@ func TestAccess(t *testing.T) {
 	all.Who = []string{"members"}
 	got := AccessOf(reset.Access{Cluster: prodEU, Group: "billing",
 		Rulings: map[reset.Verb]reset.Ruling{reset.VerbView: all, reset.VerbRequest: no}}).String()
-	for _, want := range []string{"✓ look",
-		"✗ ask for resets, retry, undo: not among those named; @S0PAY and @U0ANNA may (rule: pay on production)",
+	for _, want := range []string{"✓ view",
+		"✗ request resets, retry, undo: not named in the rule; @S0PAY and @U0ANNA can (rule: pay on production)",
 		"Owner of the rule: @S0PAYOWNERS"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("lacks %q:\n%s", want, got)
