@@ -57,11 +57,11 @@ func TestEverythingIsFrozen(t *testing.T) {
 	s.clicks(s.Mara, m, "approve")
 	card := s.sees(s.Jon, world.PayOps, s.id(m), "FROZEN: everything", "everything is frozen by @jon")
 	s.tells(s.Mara, world.PayOps, "thaw everything", "You may not thaw everything. @pay-owners can")
-	s.tells(s.Jon, world.PayOps, "thaw prod-eu", "prod-eu is not frozen by itself")
+	s.tells(s.Jon, world.PayOps, "thaw prod-eu", "There is no freeze of prod-eu")
 	s.later(10 * time.Minute)
 	s.wrote(0)
 	s.news(s.Jon, world.Home, func() { s.types(s.Jon, world.Home, "thaw everything") }, "thawed", "Thawed by @jon")
 	s.shows(s.Jon, card, "done")
 	s.wrote(1)
-	s.tells(s.Jon, world.PayOps, "thaw everything", "everything is not frozen by itself")
+	s.tells(s.Jon, world.PayOps, "thaw everything", "There is no freeze of everything")
 }

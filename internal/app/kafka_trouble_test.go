@@ -150,7 +150,7 @@ func TestAnOutcomeThatCannotBeKnownIsSettledWithAReason(t *testing.T) {
 	blocked := "Resets of billing are blocked by " + id
 	s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 10m", blocked, "undo "+id, "settle "+id)
 	s.tells(s.Mara, world.PayOps, "settle "+id, "Give the reason for accepting this outcome")
-	s.tells(s.Mara, world.PayOps, "undo "+id, "billing has moved on", "would only replay",
+	s.tells(s.Mara, world.PayOps, "undo "+id, "billing has moved on", "would only reprocess",
 		"first accept "+id+" as it is")
 	s.tells(s.Ben, world.PayOps, "settle "+id+` "it is fine"`, "You may not settle resets of billing on prod-eu")
 

@@ -22,9 +22,9 @@ func TestViewsChangeNothing(t *testing.T) {
 	s.tells(s.Ben, world.PayOps, "lag billing@prod-eu refunds", "At most 0 behind on 1 topic.")
 	s.tells(s.Ben, world.PayOps, "lag billing", "Which cluster? prod-eu and sandbox-eu", "billing@prod-eu")
 	s.tells(s.Ben, world.PayOps, "lag billingg@prod-eu", "No group billingg on prod-eu. Did you mean billing?")
-	s.tells(s.Ben, world.PayOps, "access billing@prod-eu", "✓ look", "✗ ask for resets", "@pay may", "✗ approve",
-		"@pay-owners may", "rule: pay on production")
-	s.tells(s.Kim, world.PayOps, "access billing@prod-eu", "✓ ask for resets", "✓ approve")
+	s.tells(s.Ben, world.PayOps, "access billing@prod-eu", "✓ view", "✗ request resets", "@pay can", "✗ approve",
+		"@pay-owners can", "rule: pay on production")
+	s.tells(s.Kim, world.PayOps, "access billing@prod-eu", "✓ request resets", "✓ approve")
 	s.tells(s.Ben, world.PayOps, "show zzzz", "There is no request zzzz", "status")
 
 	// A draft is visible to its requester alone; a card to all who may view.

@@ -24,12 +24,12 @@ func TestRefusalNamesWhoMay(t *testing.T) {
 	s.tells(s.Ben, channel, ask, "You may not request resets of billing on prod-eu. @pay can. Rule: pay on production.")
 	// owners approve; they do not ask
 	s.tells(s.Jon, channel, ask, "You may not request resets of billing on prod-eu. @pay can.")
-	s.tells(s.Gus, channel, ask, "You may not request resets of billing on prod-eu: guests have no rights.", "@pay can.")
+	s.tells(s.Gus, channel, ask, "You may not request resets of billing on prod-eu: guests have no rights here.", "@pay can.")
 	s.tells(s.Sol, channel, ask, "people of other organisations have no rights")
 	s.tells(s.Slack.Person("U0XEN"), channel, ask, "people of other organisations have no rights")
 	s.tells(s.Gus, channel, "lag billing@prod-eu", "You may not view billing on prod-eu: guests have no rights")
 	s.tells(s.Sol, channel, "status", "Nothing is open")
-	s.tells(s.Mara, channel, "payroll@prod-eu orders to latest", "No rule covers payroll on prod-eu, so nobody may")
+	s.tells(s.Mara, channel, "payroll@prod-eu orders to latest", "No rule covers payroll on prod-eu.")
 
 	// Slack does not know the person at all: nothing is known, so the answer is no.
 	moe := s.Slack.Person("U0MOE")
@@ -52,7 +52,7 @@ func TestWhoMayNotDecideChangesNothing(t *testing.T) {
 		{s.Ben, needs},
 		{s.Gus, "guests have no rights"},
 		{s.Sol, "people of other organisations have no rights"},
-		{s.Mara, "You cannot approve your own request. Another person of @pay-owners has to."},
+		{s.Mara, "You cannot approve your own request. Another person of @pay-owners must approve it."},
 	} {
 		s.once(who.p, world.Home, func() { s.clicks(who.p, card, "approve") }, who.says)
 		s.tells(who.p, world.Home, "approve "+s.ref(card), who.says)
@@ -108,7 +108,7 @@ func TestForgedAndLateClicksGetOneAnswer(t *testing.T) {
 		{"settle", "x", "that button is not known here"},
 		{"rows", "x", "that button is not known here"},
 		{"page.-3", ref, "that button is not known here"},
-		{"choose.99", ref, "belongs to the person who asked for it"},
+		{"choose.99", ref, "Only the requester of "},
 		{"undo", ref, "You may not undo resets of billing on prod-eu. @pay can."},
 		{"", "", "that button is not known here"},
 	} {

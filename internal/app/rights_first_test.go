@@ -94,9 +94,9 @@ func TestRightsComeBeforeTheState(t *testing.T) {
 		"undo ID":               "You may not undo resets of billing on prod-eu. @pay can." + by,
 		"retry ID":              "You may not retry resets of billing on prod-eu. @pay can." + by,
 		"settle ID.7 seen":      "You may not settle resets of billing on prod-eu. @pay-owners can." + by,
-		"emergency ID.7 INC-47": "You may not use break-glass on billing on prod-eu: nobody may." + by,
+		"emergency ID.7 INC-47": "You may not use break-glass on billing on prod-eu: the rule names no one for it." + by,
 		"cancel ID":             "You may not cancel resets of billing on prod-eu. @pay and @pay-owners can." + by,
-		"choose ID 9":           " belongs to the person who asked for it",
+		"choose ID 9":           "Only the requester of ",
 	}
 	decided := func() {
 		t.Helper()

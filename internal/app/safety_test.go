@@ -209,7 +209,7 @@ func TestEmergencyTyped(t *testing.T) {
 	s.tells(s.Mara, world.PayOps, "billing@prod-eu orders shift -1200 --emergency INC-1",
 		"You may not use break-glass on billing on prod-eu. @kim and @ben can.")
 	s.tells(s.Ben, world.PayOps, "billing@prod-eu orders shift -1600 --emergency INC-1",
-		"beyond what one person may do alone in an emergency: replay 18,000", "@pay-owners")
+		"exceeds the limit of break-glass: replay 18,000", "@pay-owners")
 
 	m := s.tells(s.Kim, world.PayOps, "billing@prod-eu orders shift -1200 --emergency INC-4711", "preview",
 		"Needs no approval", "Apply")
