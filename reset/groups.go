@@ -41,7 +41,7 @@ type ClusterGroups struct {
 // GroupRow is one group of a list.
 type GroupRow struct {
 	Group string
-	State GroupState
+	Seen  GroupState
 	Lag   *GroupLag // nil: it was not read
 }
 

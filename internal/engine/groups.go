@@ -82,12 +82,12 @@ func (s *Service) groupsOf(
 	out.Missing = list.Missing
 	for name := range may {
 		if matchesName(pattern, name) {
-			out.Rows = append(out.Rows, reset.GroupRow{Group: name, State: list.Groups[name]})
+			out.Rows = append(out.Rows, reset.GroupRow{Group: name, Seen: list.Groups[name]})
 		}
 	}
 	out.Total = len(out.Rows)
 	slices.SortFunc(out.Rows, func(a, b reset.GroupRow) int { // those with members first, until their lag is known
-		return cmp.Or(boolOrder(a.State.Idle(), b.State.Idle()), cmp.Compare(a.Group, b.Group))
+		return cmp.Or(boolOrder(a.Seen.Idle(), b.Seen.Idle()), cmp.Compare(a.Group, b.Group))
 	})
 	out.Rows = out.Rows[:min(len(out.Rows), lagsAtMost)]
 	s.addLags(ctx, cluster, &out, may)
@@ -183,7 +183,7 @@ func (s *Service) addLags(
 			r.Lag = &l
 			out.Read++
 			if l.Group.Exists {
-				r.State = l.Group
+				r.Seen = l.Group
 			}
 		}
 	}

@@ -59,7 +59,7 @@ func groupLines(cl reset.ClusterGroups, pattern string) []Line {
 	}
 	lines := make([]Line, len(cl.Rows))
 	for i, r := range cl.Rows {
-		lines[i] = say(code(r.Group+"@"+where), "  ", lagBrief(r.Lag), " · ", groupStatus(r.State))
+		lines[i] = say(code(r.Group+"@"+where), "  ", lagBrief(r.Lag), " · ", groupStatus(r.Seen))
 	}
 	return lines
 }

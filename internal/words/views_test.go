@@ -60,14 +60,14 @@ func groupsView() reset.GroupsView {
 	down := reset.UnreachableProblem("dr-eu", []string{"k1:9092"}, "i/o timeout")
 	return reset.GroupsView{Pattern: "pay*", At: clockAt("03:12:44"), Clusters: []reset.ClusterGroups{
 		{Cluster: prodEU, Total: 152, Read: 100, Missing: "broker b3:9092: i/o timeout", Rows: []reset.GroupRow{
-			{Group: "pay-billing", State: reset.GroupState{Exists: true, State: "Stable", Members: members},
+			{Group: "pay-billing", Seen: reset.GroupState{Exists: true, State: "Stable", Members: members},
 				Lag: &reset.GroupLag{Topics: 2, Partitions: 24, Lag: 18_204}},
-			{Group: "pay-refunds", State: reset.GroupState{Exists: true, State: "Empty"},
+			{Group: "pay-refunds", Seen: reset.GroupState{Exists: true, State: "Empty"},
 				Lag: &reset.GroupLag{Topics: 1, Partitions: 3, Lag: 12, Unread: 2, Why: "TOPIC_AUTHORIZATION_FAILED"}},
-			{Group: "pay-new", State: reset.GroupState{Exists: true, State: "Empty"}, Lag: &reset.GroupLag{}},
-			{Group: "pay-hidden", State: reset.GroupState{Exists: true, State: "Empty"},
+			{Group: "pay-new", Seen: reset.GroupState{Exists: true, State: "Empty"}, Lag: &reset.GroupLag{}},
+			{Group: "pay-hidden", Seen: reset.GroupState{Exists: true, State: "Empty"},
 				Lag: &reset.GroupLag{Why: "GROUP_AUTHORIZATION_FAILED"}},
-			{Group: "pay-zz", State: reset.GroupState{Exists: true, State: "Stable"}},
+			{Group: "pay-zz", Seen: reset.GroupState{Exists: true, State: "Stable"}},
 		}},
 		{Cluster: reset.ClusterInfo{Name: "sandbox-eu", Label: "sandbox"}},
 		{Cluster: reset.ClusterInfo{Name: "dr-eu"}, Problem: down},
