@@ -34,6 +34,8 @@ func (p *Policy) rulesForRun(
 		return deny(out, reset.DeniedNoRule), nil
 	case !rule.Schedules:
 		return deny(out, reset.DeniedSchedules), nil
+	case rule.reasonMissing(a):
+		return rule.withoutReason(out), nil
 	case a.Mandate.File: // it was reviewed where the rules are kept
 		a.OneIsEnough = true
 	}

@@ -63,6 +63,9 @@ func (p *Policy) Rule(ctx context.Context, a reset.PolicyQuestion) (reset.Ruling
 		}
 		out.Principal = principal
 	}
+	if rule.reasonMissing(a) {
+		return rule.withoutReason(out), nil
+	}
 	if a.Verb == reset.VerbSchedule {
 		a.OneIsEnough = a.Actor.Kind == reset.Config // the configuration file was reviewed
 		return rule.checkSchedule(rule.applyTiers(out, a), a), nil

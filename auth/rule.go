@@ -3,6 +3,7 @@ package auth
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,6 +30,7 @@ type Rule struct {
 	MaxWait   time.Duration
 	Isolation reset.Isolation
 	Schedules bool
+	Reason    *regexp.Regexp // nil: none is required; see reasonMissing
 	Owner     string
 	Stop      string
 	Start     string

@@ -45,6 +45,8 @@ func (p *Policy) rulesAtWrite(
 		return deny(out, reset.DeniedGone)
 	case len(rule.Channels) > 0 && !slices.Contains(rule.Channels, a.Channel):
 		return deny(out, reset.DeniedChannel)
+	case rule.reasonMissing(a):
+		return rule.withoutReason(out)
 	case out.EmergencyOver != "":
 		a.Emergency = nil // what it needs now is what it would need without
 	}

@@ -81,7 +81,9 @@ func (r *Request) Intent() (Intent, bool) {
 
 // IsPrivate reports whether a request is not for somebody to know of: what was never asked for in public is its
 // requester's alone.
-func (r *Request) IsPrivate(to Actor) bool { return !r.Asked && r.Actor.Kind == Person && r.Actor != to }
+func (r *Request) IsPrivate(to Actor) bool {
+	return !r.Asked && r.Actor.Kind == Person && r.Actor != to
+}
 
 // Ref names what can be approved: request and revision, as buttons carry it and people type it ("k7f3.2").
 type Ref struct {

@@ -37,6 +37,7 @@ type PolicyQuestion struct {
 	Effect      *Effect // nil: not known yet, the question is the right alone
 	Requester   Actor   // of the request that is decided upon
 	Barred      []Actor // who else counts as having asked for it, and approves it as little
+	Reason      *string // what was given; nil: the question is the right alone, or none is needed
 	OneIsEnough bool    // one authorised person is enough: an undo soon after on an untouched group, one's own freeze
 	For         Verb    // of VerbApply about a cluster itself: freeze or thaw
 
@@ -71,7 +72,8 @@ type Ruling struct {
 	MaxWait            time.Duration
 	Owner              string
 	Approvers          []string // who may approve
-	EmergencyApprovers []string `json:"Alone"` // who may use the emergency
+	EmergencyApprovers []string `json:"Alone"`      // who may use the emergency
+	Reason             string   `json:",omitempty"` // of DeniedReason: what it has to match; empty: any will do
 	Stop               string
 	Start              string
 	Runbook            string
@@ -116,6 +118,7 @@ const (
 	DeniedVotes    Denial = "votes"      // of VerbApply: fewer votes count than the effect needs
 	DeniedUnknown  Denial = "unreadable" // membership could not be read: refused
 
+	DeniedReason    Denial = "reason"    // the rule requires a reason, or one that matches
 	DeniedSchedules Denial = "schedules" // the rule does not allow schedules
 	// a standing approval rests on a user group among the approvers, and there is none
 	DeniedNoTeam  Denial = "no team"

@@ -7,6 +7,7 @@ import (
 	"crypto/x509"
 	"fmt"
 	"math"
+	"regexp"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/auth"
 	"github.com/kafka-reset-bot/kafka-reset-bot/bot"
@@ -89,7 +90,7 @@ func rules(cfg *config.Config) []auth.Rule {
 		out[i] = auth.Rule{Name: r.Name, Clusters: r.Clusters, Groups: r.Groups, View: r.View, Request: r.Request,
 			Approve: r.Approve, Channels: r.Channels, Wait: r.Wait.Default, MaxWait: r.Wait.Max,
 			Isolation: reset.Isolation(r.Isolation), Schedules: r.Schedules, Owner: r.Owner, Stop: r.Stop,
-			Start: r.Start, Runbook: r.Runbook}
+			Start: r.Start, Runbook: r.Runbook, Reason: reasonOf(r.Reason)}
 		if r.Cap != nil {
 			out[i].Cap = &auth.Limit{Skip: r.Cap.Skip, Replay: r.Cap.Replay}
 		}
@@ -103,6 +104,17 @@ func rules(cfg *config.Config) []auth.Rule {
 		}
 	}
 	return out
+}
+
+// reasonOf is what a reason has to match; nil: none is required.
+func reasonOf(said string) *regexp.Regexp {
+	switch said {
+	case "", "false":
+		return nil
+	case "true":
+		return auth.AnyReason
+	}
+	return regexp.MustCompile(said) // internal/config has compiled it
 }
 
 // freezers are the clusters as the policy sees them.

@@ -106,6 +106,7 @@ type Rule struct {
 	Wait      Wait       `yaml:"wait"`
 	Isolation string     `yaml:"isolation"`
 	Schedules bool       `yaml:"schedules"`
+	Reason    string     `yaml:"require_reason"` // "true", "false", or what a reason has to match
 	Owner     string     `yaml:"owner"`
 	Stop      string     `yaml:"stop"`
 	Start     string     `yaml:"start"`

@@ -46,6 +46,7 @@ func (r *reader) checkPolicy(rules []Rule, clusters []Cluster) {
 			r.bad(at+".wait", "has a default (%v) longer than its max (%v); shorten the one or lengthen the other",
 				rule.Wait.Default, rule.Wait.Max)
 		}
+		r.reasonPattern(at+".require_reason", rule)
 		r.oneOf(at+".isolation", rule.Isolation, "read_uncommitted", "read_committed")
 		if rule.Owner != "" {
 			r.person(at+".owner", rule.Owner, false)
@@ -53,6 +54,14 @@ func (r *reader) checkPolicy(rules []Rule, clusters []Cluster) {
 		r.oneLine(at+".stop", rule.Stop)
 		r.oneLine(at+".start", rule.Start)
 		r.link(at+".runbook", rule.Runbook)
+	}
+}
+
+// reasonPattern accepts true, false, or a regular expression (RE2) that is found in a reason, wherever it stands.
+func (r *reader) reasonPattern(key string, rule *Rule) {
+	if _, err := regexp.Compile(rule.Reason); err != nil {
+		r.bad(key, "of rule %s must be true, false, or a regular expression (RE2) such as 'INC-\\d+': %s: %v",
+			quote(rule.Name), r.written(key), err)
 	}
 }
 

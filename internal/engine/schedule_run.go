@@ -210,7 +210,7 @@ func askers(r *reset.Request) []reset.Actor {
 func question(r *reset.Request, in reset.Intent, verb reset.Verb, e *reset.Effect) reset.PolicyQuestion {
 	who := askers(r)
 	q := reset.PolicyQuestion{Actor: who[0], Channel: r.Place.Channel, Verb: verb, Cluster: in.Cluster, Group: in.Group,
-		Effect: e, Requester: who[0], Barred: who[1:]}
+		Effect: e, Requester: who[0], Barred: who[1:], Reason: reasonOf(r, "")}
 	if r.Run != nil && r.Mandate != nil {
 		q.Actor, q.Mandate = r.Actor, r.Mandate
 	}
@@ -324,6 +324,9 @@ func (s *Service) planDeferred(ctx context.Context, due Due, r reset.Request) er
 	})
 }
 
+// pausing are the denials that end all runs of a schedule, and not one.
+var pausing = []reset.Denial{reset.DeniedNoRule, reset.DeniedSchedules, reset.DeniedReason}
+
 // planRun carries on a run whose planning found what concerns runs alone. Done is false when it is planned as any other
 // request.
 func (s *Service) planRun(
@@ -338,7 +341,7 @@ func (s *Service) planRun(
 		next, err = s.postpone(ctx, due, r, p)
 		return next, true, err
 	case p.Code == reset.ProblemDenied && r.Mandate != nil &&
-		(p.Ruling.Denial == reset.DeniedNoRule || p.Ruling.Denial == reset.DeniedSchedules):
+		slices.Contains(pausing, p.Ruling.Denial):
 		ruling := *p.Ruling
 		ruling.Doubt = ruling.Denial
 		return s.Now(), true, s.pauseDoubted(ctx, r, ruling)

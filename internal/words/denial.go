@@ -85,6 +85,9 @@ var denials = map[reset.Denial]struct {
 	reset.DeniedUnknown: {"user groups could not be read from Slack", func(no denial) Line {
 		return unreadLine(no.ruling, no.rule())
 	}},
+	reset.DeniedReason: {"without the reason that the rule requires", func(no denial) Line {
+		return say("A reason is required", reasonPattern(no.ruling), ".", no.rule(), " Add it: ", code(`--reason "..."`))
+	}},
 	reset.DeniedSchedules: {"the rule allows no schedules", func(no denial) Line {
 		return say(no.refused(), ": the rule allows no schedules.", no.rule(), " Its owner can set ", code("schedules: true"),
 			" there.")
@@ -143,6 +146,14 @@ func (no denial) what() string {
 
 func (no denial) refused() Line {
 	return say(no.whom, " may not ", cmp.Or(verbs[no.Verb].mayNot, "do that with"), " ", no.what())
+}
+
+// reasonPattern is what a reason has to match.
+func reasonPattern(r reset.Ruling) Line {
+	if r.Reason == "" {
+		return nil
+	}
+	return say(" that matches ", code(r.Reason))
 }
 
 func (no denial) rule() string {

@@ -261,7 +261,17 @@ func refusal(s reset.Story) []Line {
 	if s.Request.Problem == nil {
 		return []Line{say("Refused. Nothing was changed.")}
 	}
-	return problemLines(s.Request.Problem)
+	return append(problemLines(s.Request.Problem), reasonLine(s.Request)...)
+}
+
+// reasonLine is the line that was asked for, with the reason that was missing.
+func reasonLine(r reset.Request) []Line {
+	in, move := r.Intent()
+	line := retyped(in)
+	if p := r.Problem; !move || line == "" || p.Ruling == nil || p.Ruling.Denial != reset.DeniedReason {
+		return nil
+	}
+	return []Line{say("Type: ", code(line+` --reason "`+cmp.Or(r.Problem.Ruling.Reason, "...")+`"`))}
 }
 
 func choices(r reset.Request) []Button {
