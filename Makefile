@@ -36,8 +36,8 @@ quick: fmt ## format, vet, the pure packages, the import table: under 20 s on a 
 	go test $(PURE)
 	go test -count=1 .
 
-docs: ## writes docs/reference/cli.md anew
-	go test -count=1 ./cmd/kafka-reset-bot -run '^TestReferenceIsUpToDate$$' -update
+docs: ## writes docs/reference/cli.md and manifest.json anew
+	go test -count=1 ./cmd/kafka-reset-bot -run '^Test(Reference|Manifest)IsUpToDate$$' -update
 
 check: fmt vet lint imports race ## what must be green before a commit
 

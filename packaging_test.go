@@ -10,7 +10,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
-	"go.yaml.in/yaml/v3"
 )
 
 // buildLine is what `make build` and the Dockerfile run.
@@ -50,12 +49,12 @@ func TestDockerfileBuildsWithTheGoOfGoMod(t *testing.T) {
 // the Manifest type of npm @slack/web-api 8.2.0, which knows the scopes' names.
 func TestManifest(t *testing.T) {
 	t.Parallel()
-	src, err := os.ReadFile("manifest.yaml")
+	src, err := os.ReadFile("manifest.json")
 	if err != nil {
 		t.Fatal(err)
 	}
 	var doc any
-	if err := yaml.Unmarshal(src, &doc); err != nil {
+	if err := json.Unmarshal(src, &doc); err != nil {
 		t.Fatal(err)
 	}
 	schema, err := jsonschema.NewCompiler().Compile("testdata/manifest.schema.json")
@@ -63,15 +62,11 @@ func TestManifest(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := schema.Validate(doc); err != nil {
-		t.Errorf("manifest.yaml is no app manifest: %v", err)
+		t.Errorf("manifest.json is no app manifest: %v", err)
 	}
 
 	var m manifest
-	raw, err := json.Marshal(doc)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(raw, &m); err != nil {
+	if err := json.Unmarshal(src, &m); err != nil {
 		t.Fatal(err)
 	}
 	want := []string{"channels:read", "chat:write", "commands", "files:read", "files:write", "groups:read",
@@ -79,6 +74,10 @@ func TestManifest(t *testing.T) {
 	slices.Sort(m.OAuthConfig.Scopes.Bot)
 	if diff := cmp.Diff(want, m.OAuthConfig.Scopes.Bot); diff != "" {
 		t.Errorf("scopes, -want +got\n%s", diff)
+	}
+	slices.Sort(m.OAuthConfig.Scopes.Optional)
+	if diff := cmp.Diff([]string{"files:read", "files:write", "groups:read"}, m.OAuthConfig.Scopes.Optional); diff != "" {
+		t.Errorf("optional scopes, -want +got\n%s", diff)
 	}
 	if len(m.OAuthConfig.Scopes.User) > 0 {
 		t.Error("the bot acts as nobody: no user scopes")
@@ -96,7 +95,7 @@ func TestManifest(t *testing.T) {
 	if !m.Features.AppHome.MessagesTab {
 		t.Error("without the messages tab Slack refuses every direct message (messages_tab_disabled): how a reset ended would reach no one")
 	}
-	if regexp.MustCompile(`(?m)^\s*(url|request_url|redirect_urls|message_menu_options_url):`).Match(src) {
+	if regexp.MustCompile(`"(url|request_url|redirect_urls|message_menu_options_url)":`).Match(src) {
 		t.Error("a URL in the manifest: in Socket Mode nothing of Slack comes by HTTP")
 	}
 }
@@ -112,7 +111,10 @@ type manifest struct {
 		} `json:"slash_commands"`
 	} `json:"features"`
 	OAuthConfig struct {
-		Scopes struct{ Bot, User []string } `json:"scopes"`
+		Scopes struct {
+			Bot, User []string
+			Optional  []string `json:"bot_optional"`
+		} `json:"scopes"`
 	} `json:"oauth_config"`
 	Settings struct {
 		SocketModeEnabled bool `json:"socket_mode_enabled"`

@@ -121,18 +121,6 @@ type Identity struct {
 	Scopes                     []string
 }
 
-// Scopes are what the app needs, each with what fails without it. The manifest asks for exactly these.
-var Scopes = map[string]string{
-	"commands":        "the slash command",
-	"chat:write":      "cards and thread replies",
-	"users:read":      "time zones, and telling guests, bots and strangers apart",
-	"usergroups:read": "user groups in the policy",
-	"files:write":     "plan.csv and undo.csv in the card's thread",
-	"files:read":      "a CSV that somebody uploads in the form of --from-file",
-	"channels:read":   "keeping plans out of channels that are shared with other organisations",
-	"groups:read":     "the same for private channels, and who of the approvers is in them",
-}
-
 // Check asks Slack for the account of the tokens, and whether both work.
 func (b *Bot) Check(ctx context.Context) (Identity, error) {
 	id, err := b.whoami(ctx)

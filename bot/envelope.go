@@ -38,7 +38,7 @@ type envelope struct {
 	Rows     string `json:",omitempty"` // of the form that takes a plan: what was pasted
 	File     string `json:",omitempty"` // and the id of what was uploaded
 
-	Group string `json:",omitempty"` // of the event subteam_members_changed
+	Group string `json:",omitempty"` // of the event groupChanged
 
 	Answer *unsentAnswer `json:",omitempty"` // the action is decided, and this answer has not been sent yet
 }
@@ -141,7 +141,7 @@ func readEnvelope(req socketmode.Request, name string) (envelope, error) {
 		e.Team = cmp.Or(p.EnterpriseID, p.TeamID)
 	case req.Type == socketmode.RequestTypeEventsAPI:
 		e.Kind = event
-		if p.Event.Type == "subteam_members_changed" {
+		if p.Event.Type == groupChanged {
 			e.Group = p.Event.SubteamID
 		}
 	case p.Type == "block_actions" && len(p.Actions) > 0:

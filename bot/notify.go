@@ -114,10 +114,7 @@ func (b *Bot) peopleOf(ctx context.Context, ids []string) (out []string, unread 
 
 // isPrivate reports whether only members see a channel.
 func (b *Bot) isPrivate(ctx context.Context, channel string) (bool, error) {
-	info, err := retryOnRateLimit(ctx, b, "conversations.info", "look at a channel",
-		func(ctx context.Context) (*slack.Channel, error) {
-			return b.api.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: channel})
-		})
+	info, err := b.channelInfo(ctx, channel)
 	if err != nil {
 		return false, err
 	}

@@ -43,16 +43,12 @@ func (b *Bot) isNowShared(ctx context.Context, channel string) bool {
 
 // loadSharing asks Slack now.
 func (b *Bot) loadSharing(ctx context.Context, channel string) (shared, known bool) {
-	info, err := retryOnRateLimit(ctx, b, "conversations.info", "look at a channel",
-		func(ctx context.Context) (*slack.Channel, error) {
-			return b.api.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: channel})
-		})
+	info, err := b.channelInfo(ctx, channel)
 	if err != nil {
 		b.log.Warn("a channel cannot be looked at; it counts as shared with others", "channel", channel, "err", err)
 		return false, false
 	}
-	// is_org_shared alone means other workspaces of the same organisation (docs.slack.dev, conversation object).
-	shared = info.IsExtShared || info.IsPendingExtShared || info.IsShared && !info.IsOrgShared
+	shared = othersRead(info)
 	b.sharing.mu.Lock()
 	defer b.sharing.mu.Unlock()
 	if b.sharing.known == nil || len(b.sharing.known) > 10_000 {
@@ -60,4 +56,17 @@ func (b *Bot) loadSharing(ctx context.Context, channel string) (shared, known bo
 	}
 	b.sharing.known[channel] = sharedChannel{shared, b.now()}
 	return shared, true
+}
+
+// othersRead reports whether people of other organisations read a channel, or are invited. is_org_shared alone means
+// other workspaces of the same organisation (docs.slack.dev, conversation object).
+func othersRead(info *slack.Channel) bool {
+	return info.IsExtShared || info.IsPendingExtShared || info.IsShared && !info.IsOrgShared
+}
+
+func (b *Bot) channelInfo(ctx context.Context, channel string) (*slack.Channel, error) {
+	return retryOnRateLimit(ctx, b, "conversations.info", "look at a channel",
+		func(ctx context.Context) (*slack.Channel, error) {
+			return b.api.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: channel})
+		})
 }

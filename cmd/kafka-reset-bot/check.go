@@ -1,7 +1,6 @@
 package main
 
 import (
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -10,8 +9,11 @@ import (
 )
 
 const checkLong = `First every mistake of the file, each with its line and key. Then Slack is asked
-about tokens, scopes and user groups, and Kafka about brokers, cluster ids and
-the rights of the bot's login. Nothing is written.
+about tokens, scopes, user groups and home channels, and Kafka about brokers,
+cluster ids and the rights of the bot's login. Nothing is written.
+
+--dm sends one direct message: Slack tells in no other way whether they arrive.
+--cards lets Slack judge a card of each kind (blocks.validate); none is posted.
 
 Rights are looked at for the groups that the policy names, or for those given.`
 
@@ -21,12 +23,13 @@ func newCheck() *cobra.Command {
 		o    app.CheckOptions
 	)
 	c := &cobra.Command{
-		Use:   "check -c FILE [--offline] [--group GROUP]... [--topic TOPIC]...",
+		Use:   "check -c FILE [--offline] [--group GROUP]... [--topic TOPIC]...\n  [--dm USER] [--cards]",
 		Short: "Check the configuration, Slack, the clusters and the ACLs.",
 		Long:  checkLong,
 		Example: `kafka-reset-bot check -c config.yaml
 kafka-reset-bot check -c config.yaml --offline
-kafka-reset-bot check -c config.yaml --group billing --topic orders`,
+kafka-reset-bot check -c config.yaml --group billing --topic orders
+kafka-reset-bot check -c config.yaml --dm U0MARA --cards`,
 		Args:              noWords,
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -42,8 +45,10 @@ kafka-reset-bot check -c config.yaml --group billing --topic orders`,
 	// Arrays, not slices: a comma may stand in no topic, but in a group's name.
 	c.Flags().StringArrayVar(&o.Groups, "group", nil, "check the ACLs on this group; may be repeated")
 	c.Flags().StringArrayVar(&o.Topics, "topic", nil, "check the ACLs on this topic; may be repeated")
-	for _, name := range []string{"group", "topic"} {
-		_ = c.Flags().SetAnnotation(name, valueName, []string{strings.ToUpper(name)}) // both were added just now
+	c.Flags().StringVar(&o.Tell, "dm", "", "send a test message to this Slack user (a member ID)")
+	c.Flags().BoolVar(&o.Cards, "cards", false, "let Slack judge a card of each kind")
+	for name, value := range map[string]string{"group": "GROUP", "topic": "TOPIC", "dm": "USER"} {
+		_ = c.Flags().SetAnnotation(name, valueName, []string{value}) // all were added just now
 	}
 	return c
 }

@@ -190,7 +190,7 @@ func TestReadmeNamesEveryVerb(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	manifest, err := os.ReadFile(root + "/manifest.yaml")
+	manifest, err := os.ReadFile(root + "/manifest.json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -211,8 +211,8 @@ func TestReadmeNamesEveryVerb(t *testing.T) {
 			t.Errorf("README has no row about %s", word)
 		}
 	}
-	for _, scope := range regexp.MustCompile(`(?m)^ +- ([a-z]+(?::[a-z]+)?) +#`).FindAllSubmatch(manifest, -1) {
-		if name := string(scope[1]); strings.Contains(name, ":") && !slices.Contains(rows, name) {
+	for _, scope := range regexp.MustCompile(`"([a-z]+:[a-z]+)"`).FindAllSubmatch(manifest, -1) {
+		if name := string(scope[1]); !slices.Contains(rows, name) {
 			t.Errorf("README does not say what the scope %s is for", name)
 		}
 	}

@@ -40,6 +40,7 @@ func params(dir string) testscript.Params {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"world": buildWorld, "replace": replace, "scopes": scopes, "down": down, "committed": committed,
 			"csvplan": csvPlan, "connected": connected, "answers": answers, "fails": fails, "terminate": terminate,
+			"channel": channel, "usergroup": userGroup, "tab": tab,
 		},
 	}
 }
@@ -57,7 +58,10 @@ func the(ts *testscript.TestScript) *world.World {
 // buildWorld: world
 func buildWorld(ts *testscript.TestScript, _ bool, _ []string) {
 	ctx, cancel := context.WithCancel(context.Background())
-	w, err := world.New(ctx, world.Options{Dir: ts.MkAbs(".")})
+	w, err := world.New(ctx, world.Options{Dir: ts.MkAbs("."), Slack: slacksim.Options{
+		// fewer at once than there are sample cards, though no minute's wait
+		Rates: map[string]slacksim.Rate{"blocks.validate": {PerMinute: 1200, Burst: 20}},
+	}})
 	ts.Check(err)
 	ts.Defer(func() { w.Close(); cancel() })
 	env, ok := ts.Value(envKey{}).(*testscript.Env)
@@ -88,6 +92,28 @@ func replace(ts *testscript.TestScript, _ bool, args []string) {
 func scopes(ts *testscript.TestScript, _ bool, args []string) {
 	the(ts).Slack.SetScopes(slices.DeleteFunc(slices.Clone(slacksim.DefaultScopes),
 		func(s string) bool { return slices.Contains(args, "-"+s) })...)
+}
+
+// channel: channel C0KAFKA archived|left|gone|shared|fine
+func channel(ts *testscript.TestScript, _ bool, args []string) {
+	if args[1] == "gone" {
+		args[0], args[1] = world.Home, "private" // to the bot it is as if there were none
+	}
+	ts.Check(the(ts).Slack.ChangeChannel(args[0], func(c *slacksim.Channel) {
+		c.Archived, c.Bot = args[1] == "archived", args[1] != "left" && args[1] != "private"
+		c.Private, c.ExtShared = args[1] == "private", args[1] == "shared"
+	}))
+}
+
+// usergroup: usergroup S0PAY disabled|fine
+func userGroup(ts *testscript.TestScript, _ bool, args []string) {
+	the(ts).Slack.AddGroup(slacksim.UserGroup{ID: args[0], Handle: "pay", Members: []string{"U0MARA"},
+		Disabled: args[1] == "disabled"})
+}
+
+// tab: tab off
+func tab(ts *testscript.TestScript, _ bool, args []string) {
+	the(ts).Slack.SetMessagesTab(args[0] == "on")
 }
 
 // down: down prod-eu [BROKER...]

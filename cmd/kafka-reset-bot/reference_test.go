@@ -7,9 +7,11 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/app"
 )
 
-var update = flag.Bool("update", false, "write docs/reference/cli.md anew")
+var update = flag.Bool("update", false, "write docs/reference/cli.md and manifest.json anew")
 
 const reference = root + "/docs/reference/cli.md"
 
@@ -29,6 +31,30 @@ func TestReferenceIsUpToDate(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, string(got)); diff != "" {
 		t.Errorf("run make docs: -program +docs/reference/cli.md\n%s", diff)
+	}
+}
+
+const manifestFile = root + "/manifest.json"
+
+// TestManifestIsUpToDate: manifest.json is what the program prints, so that the app can be created before the program
+// is there.
+func TestManifestIsUpToDate(t *testing.T) {
+	t.Parallel()
+	want, err := app.Manifest("/kafka-reset")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if *update {
+		if err := os.WriteFile(manifestFile, want, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(manifestFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+		t.Errorf("run make docs: -program +manifest.json\n%s", diff)
 	}
 }
 

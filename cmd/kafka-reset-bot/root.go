@@ -43,7 +43,7 @@ func newRoot() *cobra.Command {
 	root.CompletionOptions.DisableDefaultCmd = true // ours has one page for all shells
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpFunc(func(c *cobra.Command, _ []string) { fmt.Fprint(c.OutOrStdout(), page(c)+wordsPage(c)) })
-	root.AddCommand(newServe(), newCheck(), newPlan(), newSchedule(), newVersion(), newCompletion())
+	root.AddCommand(newServe(), newCheck(), newPlan(), newSchedule(), newManifest(), newVersion(), newCompletion())
 	root.SetHelpCommand(newHelp())
 	root.InitDefaultHelpCmd()
 	return root
@@ -52,7 +52,7 @@ func newRoot() *cobra.Command {
 // listed are the commands in the order of the first page: what a team needs first stands first.
 func listed(root *cobra.Command) []*cobra.Command {
 	var out []*cobra.Command
-	for _, name := range []string{"serve", "check", "plan", "schedule", "help", "completion", "version"} {
+	for _, name := range []string{"serve", "check", "plan", "schedule", "manifest", "help", "completion", "version"} {
 		for _, c := range root.Commands() {
 			if c.Name() == name {
 				out = append(out, c)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -25,7 +24,7 @@ var ErrCheckFailed = errors.New("check failed")
 // Check reports the problems of a configuration: first those of the file, then, unless offline, whether Slack accepts
 // the tokens, each cluster answers and is the configured one, and its login has the rights that resets need.
 func Check(ctx context.Context, cfg *config.Config, o CheckOptions, out io.Writer, now func() time.Time) error {
-	c := checker{out: out, groups: o.Groups, topics: o.Topics}
+	c := checker{out: out, o: o}
 	c.say("file: %s, %s", text.Counted(len(cfg.Clusters), "cluster"), text.Counted(len(cfg.Policy), "rule"))
 	for _, why := range auth.NeverMatch(rules(cfg)) {
 		c.wrong("policy: %s", why)
@@ -57,13 +56,15 @@ type CheckOptions struct {
 	Offline bool
 	Groups  []string // whose rights are checked; default: those that the policy names, and some that it covers
 	Topics  []string // besides those on which the groups have commits
+	Tell    string   // a user id: this person is sent a direct message; empty: nobody is
+	Cards   bool     // let Slack judge a card of each kind
 }
 
 type checker struct {
-	out            io.Writer
-	problems       int
-	groups, topics []string
-	names          reset.Names
+	out      io.Writer
+	o        CheckOptions
+	problems int
+	names    reset.Names
 }
 
 func (c *checker) say(format string, args ...any) { fmt.Fprintf(c.out, "ok     "+format+"\n", args...) }
@@ -95,13 +96,23 @@ func (c *checker) slack(ctx context.Context, cfg *config.Config, o Options) {
 		return
 	}
 	c.say("slack: %s (%s)", id.Team, id.TeamID)
-	for _, scope := range slices.Sorted(maps.Keys(bot.Scopes)) {
-		if !slices.Contains(id.Scopes, scope) {
+	for _, scope := range bot.Scopes {
+		switch {
+		case slices.Contains(id.Scopes, scope.Name):
+		case scope.Optional:
+			c.note("slack: the bot token has no scope %s, which is optional; the bot works without %s", scope.Name,
+				scope.For)
+		default:
 			c.wrong("slack: the bot token has no scope %s, needed for %s; add it to the app and install the app again",
-				scope, bot.Scopes[scope])
+				scope.Name, scope.For)
 		}
 	}
 	c.userGroups(ctx, cfg, b)
+	c.homes(ctx, cfg, b, id.Scopes)
+	c.direct(ctx, b, c.o.Tell)
+	if c.o.Cards {
+		c.cards(ctx, b)
+	}
 }
 
 // userGroups reports user groups of the policy without members.

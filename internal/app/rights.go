@@ -18,11 +18,11 @@ const maxGroups = 20
 
 // rights names each right that a cluster's login lacks, with what does not work without it and how to grant it.
 func (c *checker) rights(ctx context.Context, cfg *config.Config, cl config.Cluster, k *kafka.Cluster) {
-	groups := c.groups
+	groups := c.o.Groups
 	if len(groups) == 0 {
 		groups = groupsOf(ctx, cfg, cl, k)
 	}
-	r, err := k.Rights(ctx, groups, c.topics)
+	r, err := k.Rights(ctx, groups, c.o.Topics)
 	if err != nil {
 		c.wrong("cluster %s: rights: %s", cl.Name, Words(err))
 		return

@@ -17,9 +17,13 @@ import (
 
 var (
 	clusterName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
-	slashName   = regexp.MustCompile(`^/[a-z0-9_-]{1,31}$`)
 	channelID   = regexp.MustCompile(`^[CG][A-Z0-9]{2,}$`)
 )
+
+var slashName = regexp.MustCompile(`^/[a-z0-9_-]{1,31}$`)
+
+// IsSlashCommand reports whether Slack takes a name as a slash command: 32 characters at most, its slash included.
+func IsSlashCommand(name string) bool { return slashName.MatchString(name) }
 
 // checkConfig finds values that are well-formed and wrong.
 func (r *reader) checkConfig(c *Config) {
@@ -47,7 +51,7 @@ func (r *reader) checkSlack(s *Slack) {
 	if r.url("slack.api_url", s.APIURL) && !strings.HasSuffix(s.APIURL, "/") {
 		s.APIURL += "/"
 	}
-	if !slashName.MatchString(s.Command) {
+	if !IsSlashCommand(s.Command) {
 		r.bad("slack.command",
 			"must be a slash and up to 31 small letters, digits, - or _, as in the Slack app; it is %s",
 			r.written("slack.command"))

@@ -57,11 +57,14 @@ type Options struct {
 	// Now is the time that timestamps, expiry and rate limits go by; default the wall clock. Waiting for an
 	// acknowledgement, pings and redelivery run on real time.
 	Now func() time.Time
-	// Scopes of the bot token; default DefaultScopes.
+	// Manifest of the app, as JSON: scopes, commands, events, messages tab and Socket Mode are what it says, unless
+	// they are given here.
+	Manifest []byte
+	// Scopes of the bot token; default those of the manifest, else DefaultScopes. All are granted, the optional too.
 	Scopes []string
-	// Commands the app's manifest declares; default /kafka-reset.
+	// Commands the app has; default those of the manifest, else /kafka-reset.
 	Commands []string
-	// Events the app subscribed to; default DefaultEvents. Each needs its scope too.
+	// Events the app subscribed to; default those of the manifest, else DefaultEvents. Each needs its scope too.
 	Events []string
 	// Seed decides which connection gets an envelope.
 	Seed uint64
@@ -86,6 +89,8 @@ type Options struct {
 	NoMessagesTab bool
 	// EditWindow is the workspace's setting for how long a message may be edited; default: for ever.
 	EditWindow time.Duration
+
+	noSocketMode bool // the manifest does not enable it
 }
 
 // The least an app like the bot needs (facts 3.5). A direct message goes to a user's id, so im:write is not among it.
@@ -112,6 +117,9 @@ const (
 
 // New starts a Slack on a free port of 127.0.0.1. The caller closes it.
 func New(opts Options) (*Sim, error) {
+	if err := opts.install(); err != nil {
+		return nil, err
+	}
 	opts.fill()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -124,6 +132,7 @@ func New(opts Options) (*Sim, error) {
 		tickets: map[string]bool{}, pending: map[string]*Delivery{}, faults: map[string]*Fault{},
 		buckets: map[string]*bucket{},
 	}
+	s.dark = opts.noSocketMode
 	s.server = &http.Server{Handler: s.routes(), ReadHeaderTimeout: time.Minute}
 	s.work.Go(func() { _ = s.server.Serve(listener) }) // always http.ErrServerClosed, from Close
 	return s, nil

@@ -156,6 +156,13 @@ func (s *Sim) SetScopes(scopes ...string) {
 	s.scopes = slices.Clone(scopes)
 }
 
+// SetMessagesTab switches the messages tab of the app's home: without it people get no direct message from the app.
+func (s *Sim) SetMessagesTab(on bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.opts.NoMessagesTab = !on
+}
+
 // SetFreePlan takes user groups away: usergroups.* answer plan_upgrade_required.
 func (s *Sim) SetFreePlan(free bool) {
 	s.mu.Lock()

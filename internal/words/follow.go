@@ -95,6 +95,10 @@ var remedies = []struct {
 		func() Line {
 			return say("Posting is restricted there: a manager of the channel or a workspace admin has to let the bot post.")
 		}},
+	{[]string{"messages_tab_disabled"}, func() Line {
+		return say("The app's messages tab is off: a manager of the app turns it on (App Home, Messages Tab), or gives the ",
+			"app the manifest that ", code("kafka-reset-bot manifest"), " prints.")
+	}},
 	{[]string{"missing_scope"}, func() Line {
 		return say("The app lacks the scope ", code("chat:write"),
 			": a workspace admin has to add it and install the app again.")
@@ -104,6 +108,9 @@ var remedies = []struct {
 		return say("Slack refuses the app as a whole: a workspace admin has to install it again, or renew its token.")
 	}},
 }
+
+// Remedy says for a terminal who can make Slack take a message, by Slack's error.
+func Remedy(said string) string { return remedy(said).String() }
 
 func remedy(said string) Line {
 	for _, r := range remedies {

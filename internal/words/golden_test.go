@@ -1,6 +1,8 @@
 package words
 
 import (
+	"bytes"
+	"encoding/json"
 	"flag"
 	"os"
 	"path/filepath"
@@ -10,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
@@ -86,6 +89,35 @@ func TestGolden(t *testing.T) {
 				t.Errorf("%d lines: nobody reads that at three in the morning", n)
 			}
 		})
+	}
+}
+
+// TestGoldenSamples: what Slack is asked about by `check --cards` is what is said now.
+func TestGoldenSamples(t *testing.T) {
+	t.Parallel()
+	all, err := json.Marshal(said())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := append(bytes.ReplaceAll(all, []byte(`},"`), []byte("},\n\"")), '\n') // one a line, or less
+	if *update {
+		if err := os.WriteFile("samples.json", want, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile("samples.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(want) != string(got) {
+		t.Error("samples.json is not what is said now: go test ./internal/words -run 'Golden' -update")
+	}
+	samples, err := Samples()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(said(), samples, cmpopts.EquateEmpty()); diff != "" {
+		t.Errorf("read back: -want +got\n%s", diff)
 	}
 }
 

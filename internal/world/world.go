@@ -86,6 +86,11 @@ func New(ctx context.Context, o Options) (w *World, err error) {
 			w.Close()
 		}
 	}()
+	if o.Slack.Manifest == nil { // the app is the one that the program's own manifest makes
+		if o.Slack.Manifest, err = app.Manifest("/kafka-reset"); err != nil {
+			return nil, err
+		}
+	}
 	if w.Slack, err = slacksim.New(o.Slack); err != nil {
 		return nil, err
 	}
