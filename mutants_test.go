@@ -58,7 +58,7 @@ var mutants = []mutant{
 		"return sameActor(who, a.Requester) ||", "return sameActor(who, a.Requester) || false &&",
 		"TestWhoAskedDoesNotApprove"},
 	{"a voter for a schedule left the user group", "auth/mandate.go",
-		"case valid >= need:", "case len(m.Votes) >= need:", "TestMandateIsChecked"},
+		"case len(counted) >= need:", "case len(m.Votes) >= need:", "TestMandateIsChecked"},
 	{"the owner of a schedule may not ask for resets any more", "auth/mandate.go",
 		"rule.Request); why != \"\" {", "rule.Request); err != nil {", "TestMandateIsChecked"},
 	{"a run of a schedule that is paused", "reset/schedule.go",

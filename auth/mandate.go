@@ -56,8 +56,8 @@ func (p *Policy) rulesForRun(
 }
 
 // mandateGap says why a standing approval is valid no more, and whose right is missing. It rests on people as they are
-// now: its owner may still ask, and enough of those who voted may still approve. Without an answer from Slack nothing
-// is concluded, unless what is known is enough.
+// now: its owner may still ask, and enough of those who voted, each counted once, may still approve. Without an answer
+// from Slack nothing is concluded, unless what is known is enough.
 func (p *Policy) mandateGap(
 	ctx context.Context, a reset.PolicyQuestion, rule Rule, need int,
 ) (why reset.Denial, who []string, err error) {
@@ -70,26 +70,33 @@ func (p *Policy) mandateGap(
 	case len(rule.Channels) > 0 && !slices.Contains(rule.Channels, a.Channel):
 		return reset.DeniedChannel, nil, nil
 	}
-	if why, err = p.checkRight(ctx, a, m.Owner.ID, rule.Request); why != "" {
+	owner, why, err := p.checkRight(ctx, a, m.Owner.ID, rule.Request)
+	if why != "" {
 		return why, []string{m.Owner.ID}, err
 	}
-	valid, unread := 0, error(nil)
+	counted, unread := []string{}, error(nil)
 	for _, v := range m.Votes {
 		if v.Rule != rule.Name || sameActor(v.Actor, m.Owner) {
 			continue
 		}
-		no, err := p.checkRight(ctx, a, v.Actor.ID, rule.Approve)
+		voter, no, err := p.checkRight(ctx, a, v.Actor.ID, rule.Approve)
 		switch {
 		case err != nil:
 			unread = err
+			continue
+		case no == "" && voter == owner:
+			no = reset.DeniedSelf
+		case no == "" && slices.Contains(counted, voter):
+			no = reset.DeniedTwice
 		case no == "":
-			valid++
-		default:
+			counted = append(counted, voter)
+		}
+		if no != "" {
 			why, who = no, append(who, v.Actor.ID)
 		}
 	}
 	switch {
-	case valid >= need:
+	case len(counted) >= need:
 		return "", nil, nil
 	case unread != nil:
 		return reset.DeniedUnknown, nil, unread
@@ -97,28 +104,29 @@ func (p *Policy) mandateGap(
 	return cmp.Or(why, reset.DeniedNotIn), who, nil
 }
 
-// checkRight says why a list does not give a person the right now. Memberships may be a minute old, because
-// thousands of runs can be due at once; accounts are looked up for each write.
+// checkRight says why a list does not give a person the right now, and who they are under all their ids. Memberships may
+// be a minute old, because thousands of runs can be due at once; accounts are looked up for each write.
 func (p *Policy) checkRight(
 	ctx context.Context, a reset.PolicyQuestion, id string, list []string,
-) (reset.Denial, error) {
+) (person string, why reset.Denial, err error) {
 	who, err := p.directory(a).Person(ctx, id)
+	person = cmp.Or(who.OrgID, id)
 	switch {
 	case err != nil:
-		return reset.DeniedUnknown, fmt.Errorf("read who %s is: %w", id, err)
+		return person, reset.DeniedUnknown, fmt.Errorf("read who %s is: %w", id, err)
 	case who.Deleted:
-		return reset.DeniedGone, nil
+		return person, reset.DeniedGone, nil
 	case who.Stranger, who.Bot, who.Guest:
-		return reset.DeniedNotIn, nil
+		return person, reset.DeniedNotIn, nil
 	}
 	principal, err := principalOf(ctx, p.dir, id, list)
 	switch {
 	case principal != "":
-		return "", nil
+		return person, "", nil
 	case err != nil:
-		return reset.DeniedUnknown, err
+		return person, reset.DeniedUnknown, err
 	}
-	return reset.DeniedNotIn, nil
+	return person, reset.DeniedNotIn, nil
 }
 
 // unreadNote is said when an account could not be looked up.

@@ -110,6 +110,18 @@ func TestMandateIsChecked(t *testing.T) {
 		"more than was agreed to is asked about": {rule: nights(), m: agreed, replay: 2_000_000},
 		"the owner's own vote": {rule: nights(func(r *auth.Rule) { r.Approve = append(r.Approve, "U0MARA") }),
 			m: mandate(vote("U0MARA")), replay: 20_000, doubt: reset.DeniedNotIn},
+		"one person voted under two ids": {rule: nights(
+			func(r *auth.Rule) { r.Approve, r.Approvals[1].Need = append(r.Approve, "U0KIM"), 2 }),
+			m: mandate(vote("U0JON"), vote("U0KIM")), replay: 20_000,
+			people: func(d *town) {
+				d.people["U0JON"] = auth.Person{Team: "T0", OrgID: "W0JON"}
+				d.people["U0KIM"] = auth.Person{Team: "T0", OrgID: "W0JON"}
+			}, doubt: reset.DeniedTwice, about: "U0KIM"},
+		"its owner voted under another id": {rule: nights(), m: agreed, replay: 20_000,
+			people: func(d *town) {
+				d.people["U0JON"] = auth.Person{Team: "T0", OrgID: "W0MARA"}
+				d.people["U0MARA"] = auth.Person{Team: "T0", OrgID: "W0MARA"}
+			}, doubt: reset.DeniedSelf, about: "U0JON"},
 		"a group that cannot be read": {rule: nights(), m: agreed, replay: 20_000,
 			people: func(d *town) { d.broken["S0PAYOWNER"] = true }, denial: reset.DeniedUnknown, unread: true},
 		"an account that cannot be read": {rule: nights(), m: agreed, replay: 20_000,

@@ -430,6 +430,33 @@ func TestAFreezeThatIsNotDecidedYetHoldsWrites(t *testing.T) {
 	b.want(r, reset.Applied, reset.Verified)
 }
 
+// The minute counts from when it was typed, also once the envelope has become a request.
+func TestAFreezeHoldsForAMinuteSinceItWasTyped(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.Chat = undeciding{}
+	r := b.armed()
+	b.approve(mara, r)
+	in := engine.Inbox{ID: "envelope 7", Kind: "command", Verb: "freeze", About: "prod", ReceivedAt: b.clock()}
+	if _, err := b.Store.Record(t.Context(), in); err != nil {
+		t.Fatal(err)
+	}
+	b.wait(50 * time.Second)
+	b.people.err = slow()
+	freeze, err := b.Ask(t.Context(), engine.Ask{Actor: jon, Place: reset.Place{Channel: "C1"}, Origin: in.ID,
+		Act: reset.Freeze{Cluster: "prod"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Store.Decided(t.Context(), in.ID, b.clock()); err != nil {
+		t.Fatal(err)
+	}
+	b.want(r, reset.Approved, "")
+	b.wait(20 * time.Second)
+	b.want(freeze, reset.Planning, "")
+	b.want(r, reset.Applied, reset.Verified)
+}
+
 // A thaw that waits for Slack means what was frozen when it was asked for, not what is frozen when Slack answers.
 func TestAThawThatWaitedLiftsNoLaterFreeze(t *testing.T) {
 	t.Parallel()

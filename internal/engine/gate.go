@@ -89,7 +89,8 @@ func gate(f facts, tx *Tx) verdict {
 	return verdict{}
 }
 
-// object returns a verdict with a problem, in which the request and its subject are filled in.
+// object returns a verdict with a problem about the request's group. The problem keeps the request and the cluster that
+// it names already: another request that is in the way, and the name that a freeze was set under.
 func object(t then, tx *Tx, p *reset.Problem) verdict {
 	in, _ := tx.Request.Intent()
 	if p.Request == "" {
@@ -143,8 +144,10 @@ func notFrozen(f facts, tx *Tx) verdict {
 	return verdict{}
 }
 
-// freezeHolds is how long a freeze that was asked for and is not decided yet holds writes. Whoever may freeze is obeyed
-// although Slack cannot say just now who they are; since anybody can type the word, not for longer.
+// freezeHolds is how long a freeze that was asked for and is not decided yet holds writes, from when it was typed. Whoever
+// may freeze is obeyed although Slack cannot say just now who they are; since anybody can type the word, not for longer.
+// Who types it again holds again, as long as Slack does not answer: until then nobody can be told from somebody who
+// may, and to hold is the safe side. Each of them is recorded, and once Slack answers none holds.
 const freezeHolds = time.Minute
 
 // noFreezeHolds: no freeze was just asked for that may turn out to be allowed.

@@ -148,6 +148,11 @@ var objections = []struct {
 	{"one name", "a pinned name leads to its Kafka",
 		read(func(f *facts) { f.infos[0].ID = "K1" }), end, reset.ProblemSameKafka, "first"},
 
+	{"recorded freezes", "it was asked for again after the first had run out",
+		stored(func(tx *Tx) {
+			tx.Freezing = []reset.Frozen{{Cluster: "prod", At: gateNow.Add(-time.Hour)},
+				{Cluster: "prod", At: gateNow.Add(-time.Second)}}
+		}), wait, reset.ProblemFreezing, ""},
 	{"recorded freezes", "a freeze was just asked for", freezing("prod", 0), wait, reset.ProblemFreezing, ""},
 	{"recorded freezes", "a freeze of everything was asked for almost a minute ago",
 		freezing(reset.Everything, time.Minute-1), wait, reset.ProblemFreezing, ""},

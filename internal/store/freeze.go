@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -49,7 +50,7 @@ func saveFreezes(ctx context.Context, tx *sql.Tx, frozen []reset.Frozen, thawed 
 }
 
 // freezing are the freezes that were asked for and are not decided yet: recorded envelopes, and requests that have not
-// put theirs in force. Only what may be written is held by them.
+// put theirs in force. Only what may be written is held by them. At is when it was typed.
 func freezing(ctx context.Context, q querier, r reset.Request) ([]reset.Frozen, error) {
 	if _, move := r.Intent(); !move || r.State != reset.Approved {
 		return nil, nil
@@ -70,9 +71,19 @@ func freezing(ctx context.Context, q querier, r reset.Request) ([]reset.Frozen, 
 		out = append(out, reset.Frozen{ID: in.ID, Cluster: in.About, At: in.ReceivedAt})
 	}
 	for _, o := range requests {
-		if a, ok := o.Act.(reset.Freeze); ok {
-			out = append(out, reset.Frozen{ID: o.ID, Cluster: a.Cluster, By: o.Actor, Why: a.Why, At: o.CreatedAt})
+		a, freezes := o.Act.(reset.Freeze)
+		if !freezes {
+			continue
 		}
+		at := o.CreatedAt
+		in, err := queryOne(ctx, q, scanInbox, `SELECT `+inboxColumns+` FROM inbox WHERE id = ?`, o.Origin)
+		switch {
+		case err == nil && in.ReceivedAt.Before(at):
+			at = in.ReceivedAt // what it asks for counts from when it was typed, not once more from here
+		case err != nil && !errors.Is(err, reset.ErrNotFound):
+			return nil, err
+		}
+		out = append(out, reset.Frozen{ID: o.ID, Cluster: a.Cluster, By: o.Actor, Why: a.Why, At: at})
 	}
 	return out, nil
 }
