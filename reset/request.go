@@ -5,7 +5,10 @@
 // internal/engine, who may do what by package auth, and how it is said by internal/words.
 package reset
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Request is one request to act on a consumer group, from its creation to its end. The store has its state; cards are
 // projections of it.
@@ -252,8 +255,47 @@ const (
 // LastDecision is the last decision that changed a request, by its envelope. A process may die before it has recorded
 // that the envelope is decided; the next one must neither act on it twice nor answer that it came too late.
 type LastDecision struct {
+	Origin  string
+	Did     Did
+	Earlier []EarlierDecision `json:",omitempty"` // those before it, oldest first, at most mostEarlier
+}
+
+// EarlierDecision is one before the last.
+type EarlierDecision struct {
 	Origin string
 	Did    Did
+}
+
+// mostEarlier is more than are decided between a crash and the next process, which decides again what it finds
+// undecided. Without them a delay that was made before another one would be made twice.
+const mostEarlier = 20
+
+// Of is what the decision of an envelope did, if it was made; empty: it was not.
+func (l LastDecision) Of(origin string) Did {
+	if origin == "" {
+		return ""
+	}
+	if l.Origin == origin {
+		return l.Did
+	}
+	for _, e := range l.Earlier {
+		if e.Origin == origin {
+			return e.Did
+		}
+	}
+	return ""
+}
+
+// Then is the last decision after one more.
+func (l LastDecision) Then(origin string, did Did) LastDecision {
+	next := LastDecision{Origin: origin, Did: did}
+	if next.Earlier = slices.Clone(l.Earlier); l.Origin != "" {
+		next.Earlier = append(next.Earlier, EarlierDecision{l.Origin, l.Did})
+	}
+	if n := len(next.Earlier); n > mostEarlier {
+		next.Earlier = next.Earlier[n-mostEarlier:]
+	}
+	return next
 }
 
 // Drift is what a waiting request would do if it were written now. What was approved is Request.Effect.

@@ -78,7 +78,7 @@ func (s *Service) decideOnce(ctx context.Context, d Decision, rows []decision) (
 	x := &deciding{Decision: d, rows: rows, about: about, now: s.Now(), effect: r.Actual(),
 		row: rowFor(rows, about.kind, r.State, about.status())}
 	if err = s.right(ctx, x, &r); err != nil {
-		return reset.Reply{}, calledAs(err, d.Ref.ID)
+		return reset.Reply{}, d.hiddenAs(err, rows)
 	}
 	if x.row.reason != "" && d.Why == "" {
 		return reset.Reply{}, reset.AmbiguousProblem(x.row.reason).For(r.ID)
@@ -120,19 +120,13 @@ func (s *Service) readForDecision(ctx context.Context, x *deciding) (err error) 
 	return nil
 }
 
-// wasMade is what this very decision did, if it is the one that changed a request or schedule last. A process that dies
-// before it has noted that the envelope is decided leaves it to the next one, which must neither act on it twice nor
-// say that it comes too late.
+// wasMade is what this very decision did, if it was made. A process that dies before it has noted that the envelope is
+// decided leaves it to the next one, which must neither act on it twice nor say that it comes too late.
 func (d Decision) wasMade(r *reset.Request, sc *reset.Schedule) reset.Did {
-	switch {
-	case d.Origin == "":
-		return ""
-	case r.LastDecision.Origin == d.Origin:
-		return r.LastDecision.Did
-	case sc != nil && sc.LastDecision.Origin == d.Origin:
-		return sc.LastDecision.Did
+	if did := r.LastDecision.Of(d.Origin); did != "" || sc == nil {
+		return did
 	}
-	return ""
+	return sc.LastDecision.Of(d.Origin)
 }
 
 // judge is the transaction of a decision. State and status are tested here and nowhere else.
@@ -166,7 +160,7 @@ func (s *Service) judge(tx *Tx, x *deciding) error {
 		return err
 	}
 	if did := x.reply.Did; x.ask == nil && did != reset.DidAlready && did != reset.DidRetry {
-		x.about.decided(tx, reset.LastDecision{Origin: x.Origin, Did: did})
+		x.about.decided(tx, x.Origin, did)
 	}
 	if x.reply.Request.ID == r.ID {
 		x.reply.Request = *r

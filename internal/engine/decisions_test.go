@@ -154,8 +154,7 @@ func TestADraftIsItsRequestersAlone(t *testing.T) {
 	b.rule = func(r *auth.Rule) { r.Emergency.Who = append(r.Emergency.Who, kim.ID) }
 	b.start()
 	for _, column := range []string{"planning", "draft", "refused", "cancelled", "expired"} {
-		for _, verb := range append(engine.RequestVerbs(), engine.DoRunNow, engine.DoSkipNext, engine.DoDelay,
-			engine.DoPause, engine.DoResume, engine.DoRemove) {
+		for _, verb := range engine.Verbs() {
 			r := b.stands(column, func(r *reset.Request) { r.Asked = false })
 			_, err := b.say(t.Context(), verb, b.by(kim, r))
 			none := r
@@ -179,7 +178,8 @@ func TestADraftIsItsRequestersAlone(t *testing.T) {
 	}
 }
 
-// TestWhoMayNotLookLearnsNothing: every verb, every state, any revision: one refusal that tells nothing.
+// TestWhoMayNotLookLearnsNothing: every verb, every state, any revision: one refusal that tells nothing, the same as of an
+// id that nobody has.
 func TestWhoMayNotLookLearnsNothing(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -189,14 +189,17 @@ func TestWhoMayNotLookLearnsNothing(t *testing.T) {
 		for _, verb := range engine.Verbs() {
 			for _, revision := range []int{0, 1, 7} {
 				r := b.stands(column)
-				d := b.by(ben, r)
-				d.Ref.Revision, d.Option, d.Why = revision, 1, ""
-				_, err := b.say(t.Context(), verb, d)
-				p := problem(t, err, reset.ProblemDenied)
-				want := reset.Problem{Code: reset.ProblemDenied, Request: r.ID, Verb: reset.VerbView,
-					Ruling: &reset.Ruling{Denial: reset.DeniedNotIn}}
-				if diff := cmp.Diff(want, p); diff != "" {
-					t.Errorf("%s of %s.%d (-want +got):\n%s", verb, column, revision, diff)
+				for _, id := range []string{r.ID, "zzzz"} {
+					d := b.by(ben, r)
+					d.Ref, d.Option, d.Why = reset.Ref{ID: id, Revision: revision}, 1, ""
+					_, err := b.say(t.Context(), verb, d)
+					want := reset.Problem{Code: reset.ProblemNoRequest, Request: id}
+					if slices.Contains(engine.ScheduleVerbs(), verb) {
+						want = reset.Problem{Code: reset.ProblemNoSchedule, Got: id}
+					}
+					if diff := cmp.Diff(want, problem(t, err, want.Code)); diff != "" {
+						t.Errorf("%s of %s.%d %s (-want +got):\n%s", verb, column, revision, id, diff)
+					}
 				}
 				if n := b.count(r, reset.EvDenied); n != 1 {
 					t.Errorf("%s of %s: %d refusals are recorded", verb, column, n)
@@ -204,9 +207,12 @@ func TestWhoMayNotLookLearnsNothing(t *testing.T) {
 			}
 		}
 		r := b.stands(column)
-		_, err := b.StoryFor(t.Context(), ben, "C1", r.ID)
-		if p := problem(t, err, reset.ProblemDenied); p.Group != "" || p.Ruling.Rule != "" {
-			t.Errorf("show tells %+v", p)
+		for _, id := range []string{r.ID, "zzzz"} {
+			_, err := b.StoryFor(t.Context(), ben, "C1", id)
+			want := reset.Problem{Code: reset.ProblemNoRequest, Request: id}
+			if diff := cmp.Diff(want, problem(t, err, want.Code)); diff != "" {
+				t.Errorf("show %s (-want +got):\n%s", id, diff)
+			}
 		}
 	}
 }

@@ -66,14 +66,14 @@ func (s *Service) mayView(ctx context.Context, a reset.Actor, channel string, r 
 	return nil
 }
 
-// hidden is a refusal that shows nothing of a request but the name by which it was asked for: not its group, and not
-// the rule that refuses.
+// hidden is a refusal that shows nothing of a request: it is the answer for an id that nobody has, so that nobody learns
+// which ids there are. Only while Slack does not say who somebody is, it is another one: then it comes again.
 func hidden(id string, p *reset.Problem) *reset.Problem {
-	problem := reset.DeniedProblem
 	if p.Code == reset.ProblemDirectory {
-		problem = reset.DirectoryProblem
+		return reset.DirectoryProblem(reset.VerbView,
+			reset.Ruling{Denial: p.Ruling.Denial, Unread: p.Ruling.Unread}).For(id)
 	}
-	return problem(reset.VerbView, reset.Ruling{Denial: p.Ruling.Denial, Unread: p.Ruling.Unread}).For(id)
+	return reset.NoRequestProblem(id)
 }
 
 // right checks the right to decide. A refusal is recorded, and names who may to those who may view the request. An

@@ -1,7 +1,6 @@
 package engine_test
 
 import (
-	"errors"
 	"testing"
 	"time"
 
@@ -17,28 +16,15 @@ func TestVerbsOfRunsTellNothingToWhoMayNotLook(t *testing.T) {
 	sc := b.save(nightly())
 	b.upto(night.Add(5 * time.Minute))
 	run := b.want(b.run(sc.ID), reset.Applied, reset.Verified)
-	for _, verb := range []engine.DecisionVerb{engine.DoRunNow, engine.DoSkipNext, engine.DoDelay, engine.DoCancel} {
-		d := b.of(ben, run.ID)
-		d.Verb = verb
-		_, err := b.Decide(t.Context(), d)
-		var p *reset.Problem
-		if !errors.As(err, &p) || p.Code != reset.ProblemDenied || p.Group != "" {
-			t.Errorf("%s: %+v", verb, err)
+	for _, verb := range []engine.DecisionVerb{engine.DoRunNow, engine.DoSkipNext, engine.DoDelay} {
+		_, err := b.say(t.Context(), verb, b.of(ben, run.ID))
+		if p := problem(t, err, reset.ProblemNoSchedule); p.Group != "" {
+			t.Errorf("%s: %+v", verb, p)
 		}
 	}
-	d := b.of(mara, sc.ID)
-	d.Verb = engine.DoRemove
-	if _, err := b.Decide(t.Context(), d); err != nil {
-		t.Fatal(err)
-	}
-	for _, verb := range []engine.DecisionVerb{engine.DoPause, engine.DoResume, engine.DoRemove, engine.DoRunNow} {
-		d := b.of(ben, sc.ID)
-		d.Verb = verb
-		_, err := b.Decide(t.Context(), d)
-		var p *reset.Problem
-		if !errors.As(err, &p) || p.Code != reset.ProblemDenied {
-			t.Errorf("removed, %s: %+v", verb, err)
-		}
+	_, err := b.Cancel(t.Context(), b.of(ben, run.ID))
+	if p := problem(t, err, reset.ProblemNoRequest); p.Group != "" {
+		t.Errorf("cancel: %+v", p)
 	}
 }
 

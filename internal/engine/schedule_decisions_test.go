@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	stdcmp "cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -206,11 +207,14 @@ func TestWhoMayNotLookLearnsNothingOfSchedules(t *testing.T) {
 				names = names[:1]
 			}
 			for i, name := range names {
+				want := reset.Problem{Code: reset.ProblemNoSchedule, Got: name}
 				_, err := b.say(t.Context(), verb, b.of(ben, name))
-				want := reset.Problem{Code: reset.ProblemDenied, Request: name, Verb: reset.VerbView,
-					Ruling: &reset.Ruling{Denial: reset.DeniedNotIn}}
-				if diff := cmp.Diff(want, problem(t, err, reset.ProblemDenied)); diff != "" {
+				if diff := cmp.Diff(want, problem(t, err, want.Code)); diff != "" {
 					t.Errorf("%s of %s, %s (-want +got):\n%s", verb, name, status, diff)
+				}
+				_, err = b.ScheduleStory(t.Context(), ben, "C1", name)
+				if diff := cmp.Diff(want, problem(t, err, want.Code)); diff != "" {
+					t.Errorf("show %s, %s (-want +got):\n%s", name, status, diff)
 				}
 				if n := b.count(saver, reset.EvDenied); n != i+1 {
 					t.Errorf("%s of %s, %s: %d refusals are recorded", verb, name, status, n)
@@ -258,5 +262,60 @@ func TestASkipByNameIsMadeOnce(t *testing.T) {
 	}
 	if sc := b.stored("nightly"); fmt.Sprint(sc.Skipped) != fmt.Sprint([]time.Time{night}) {
 		t.Errorf("skipped %s", sc.Skipped)
+	}
+}
+
+// A delay that the process of before had made, but not noted as decided, is not made a second time, whatever was decided
+// in between.
+func TestADelayIsMadeOnce(t *testing.T) {
+	t.Parallel()
+	b := newNights(t)
+	r := b.standsRun("approved")
+	first, second := b.by(mara, r), b.by(kim, r)
+	for _, d := range []engine.Decision{first, second, first} {
+		if reply, err := b.Delay(t.Context(), d); err != nil || reply.Did != reset.DidDelay {
+			t.Fatalf("%+v, %v", reply, err)
+		}
+	}
+	if now := b.load(r.ID); !now.NotBefore.Equal(night.Add(2 * time.Hour)) {
+		t.Errorf("it begins %s", now.NotBefore)
+	}
+}
+
+// The name of a schedule is taken, and no more, for who may not look at it.
+func TestATakenNameTellsWhoseItIsToWhoMayLook(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	other := auth.Rule{Name: "other", Clusters: []string{"prod"}, Groups: []string{"billing"}, Request: []string{mara.ID},
+		Approve: []string{"S0OWNERS"}, Schedules: true}
+	b.rules = func(rules []auth.Rule) []auth.Rule {
+		rules[0].Groups, rules[0].Schedules, rules[0].View = []string{"ledger"}, true, nil
+		other.Approvals, other.Cap = rules[0].Approvals, rules[0].Cap
+		return append(rules, other)
+	}
+	b.start()
+	b.cluster.Commit("ledger", "orders", 0, 900)
+	b.cluster.Commit("ledger", "orders", 1, 900)
+	b.save(nightly())
+	ledger := nightly(func(sc *reset.Schedule) { sc.Intent.Group = "ledger" })
+	for who, want := range map[reset.Actor]reset.Problem{
+		mara: {Code: reset.ProblemNameTaken, Got: "nightly", Request: b.stored("nightly").ID, Cluster: "prod",
+			Group: "billing"},
+		jon: {Code: reset.ProblemNameTaken, Got: "nightly"},
+	} {
+		r, err := b.Ask(t.Context(), engine.Ask{Actor: who, Place: reset.Place{Channel: "C1"}, Origin: "as " + who.ID,
+			Act: reset.SaveSchedule{Schedule: ledger}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.settle()
+		now := b.load(r.ID)
+		if now.Problem == nil {
+			t.Fatalf("%s: it is %s", who.ID, now.State)
+		}
+		want.Request = stdcmp.Or(want.Request, r.ID) // a problem of its own names the request that has it
+		if diff := cmp.Diff(want, *now.Problem); diff != "" {
+			t.Errorf("%s is told (-want +got):\n%s", who.ID, diff)
+		}
 	}
 }

@@ -42,7 +42,7 @@ func (s *Service) ScheduleStory(ctx context.Context, a reset.Actor, channel, nam
 	if err != nil {
 		return reset.ScheduleStory{}, noSchedule(err, name)
 	}
-	if _, err := s.viewRuling(ctx, a, channel, sc.Intent.Cluster, sc.Intent.Group); err != nil {
+	if err := s.mayViewSchedule(ctx, a, channel, sc, name); err != nil {
 		return reset.ScheduleStory{}, err
 	}
 	st := s.describeSchedule(sc)
@@ -53,6 +53,21 @@ func (s *Service) ScheduleStory(ctx context.Context, a reset.Actor, channel, nam
 	r, err := s.Store.Load(ctx, sc.Request)
 	st.Request = &r
 	return st, err
+}
+
+// mayViewSchedule refuses a person who may not view a schedule, as if there were none of that name.
+func (s *Service) mayViewSchedule(
+	ctx context.Context, a reset.Actor, channel string, sc reset.Schedule, name string,
+) error {
+	_, p := s.permit(ctx, reset.PolicyQuestion{Actor: a, Channel: channel, Verb: reset.VerbView,
+		Cluster: sc.Intent.Cluster, Group: sc.Intent.Group}, "")
+	switch {
+	case p == nil:
+		return nil
+	case p.Code == reset.ProblemDirectory:
+		return s.postponed(hidden(name, p))
+	}
+	return reset.NoScheduleProblem(name)
 }
 
 // describeSchedule is a schedule with what comes of it.

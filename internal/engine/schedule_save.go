@@ -93,12 +93,20 @@ func (s *Service) findSchedule(
 		return nil, err
 	case sc.ID != "" && sc.ID != old.ID, old.Intent.Group != in.Group, old.Intent.Cluster != in.Cluster,
 		old.Source == reset.FromSlack && sc.Source == reset.FromFile:
-		return reset.NameTakenProblem(old).On(old.Intent.Cluster, old.Intent.Group), nil
+		return s.nameTaken(ctx, r, cmp.Or(sc.Name, sc.ID), old), nil
 	case old.Source == reset.FromFile && sc.Source != reset.FromFile:
 		return reset.ReadOnlyProblem(old).On(in.Cluster, in.Group), nil
 	}
 	sc.ID, sc.Name, sc.Revision, sc.Status = old.ID, old.Name, old.Revision, old.Status
 	return nil, nil
+}
+
+// nameTaken refuses a name that another schedule has. Whose it is is told to those who may look at that one.
+func (s *Service) nameTaken(ctx context.Context, r reset.Request, name string, old reset.Schedule) *reset.Problem {
+	if s.mayViewSchedule(ctx, r.Actor, r.Place.Channel, old, name) != nil {
+		return reset.NameTakenProblem(reset.Schedule{Name: name})
+	}
+	return reset.NameTakenProblem(old).On(old.Intent.Cluster, old.Intent.Group)
 }
 
 // checkTimes refuses invalid times, and sets when the standing approval ends.

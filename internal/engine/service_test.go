@@ -28,7 +28,8 @@ type bench struct {
 	mu      sync.Mutex
 	now     time.Time
 	ids     int
-	rule    func(*auth.Rule)    // changes the one rule
+	rule    func(*auth.Rule) // changes the one rule
+	rules   func([]auth.Rule) []auth.Rule
 	infos   []reset.ClusterInfo // all lead to the one cluster
 	*engine.Service
 }
@@ -82,6 +83,9 @@ func (b *bench) start() {
 		Emergency: &auth.Emergency{Who: []string{oncall.ID}, Limit: auth.Limit{Skip: 1000, Replay: 1000}}}}
 	if b.rule != nil {
 		b.rule(&rules[0])
+	}
+	if b.rules != nil {
+		rules = b.rules(rules)
 	}
 	b.Service = &engine.Service{
 		Cron:  daily{},

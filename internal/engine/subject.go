@@ -111,20 +111,25 @@ func (x *deciding) notThat() error {
 }
 
 // decided notes a decision with all that it names, so that it is not made again.
-func (a subject) decided(tx *Tx, d reset.LastDecision) {
+func (a subject) decided(tx *Tx, origin string, did reset.Did) {
 	if a.schedule != nil {
-		tx.Schedule.LastDecision = d
+		tx.Schedule.LastDecision = tx.Schedule.LastDecision.Then(origin, did)
 	}
 	if a.kind != aSchedule {
-		tx.Request.LastDecision = d
+		tx.Request.LastDecision = tx.Request.LastDecision.Then(origin, did)
 	}
 }
 
-// calledAs keeps to the name by which a schedule was asked for: the id of its request is not told to who may not look.
-func calledAs(err error, name string) error {
+// hiddenAs keeps to the name by which something was asked for: the id of a schedule's request is not told to who may not
+// look, and whether it is a run or a schedule neither.
+func (d Decision) hiddenAs(err error, rows []decision) error {
 	var p *reset.Problem
-	if errors.As(err, &p) && p.Code == reset.ProblemDenied && p.Verb == reset.VerbView {
-		p.Request = name
+	switch {
+	case !errors.As(err, &p):
+	case p.Code == reset.ProblemNoRequest && !has(rows, aRequest):
+		return reset.NoScheduleProblem(d.Ref.ID)
+	case p.Verb == reset.VerbView:
+		p.Request = d.Ref.ID
 	}
 	return err
 }

@@ -101,17 +101,6 @@ var denials = map[reset.Denial]struct {
 	}},
 }
 
-// hiddenLine is all that is said of a request to who may not look at it.
-func hiddenLine(request string, why reset.Denial) Line {
-	refused := say("You may not view request ", request, " or decide on it")
-	switch why {
-	case reset.DeniedGuest, reset.DeniedBot, reset.DeniedStranger, reset.DeniedGone, reset.DeniedChannel:
-		return say(refused, ": ", denials[why].brief, ".")
-	default: // nothing of the policy is shown here
-		return say(refused, ". ", code("access GROUP"), " shows who may.")
-	}
-}
-
 // denialLine says no to the person who wanted it, which rule says so, and who may instead.
 func denialLine(p *reset.Problem) Line { return denialOf(p, say("You")) }
 
@@ -120,9 +109,6 @@ func denialOf(p *reset.Problem, whom Line) Line {
 	no := denial{Problem: p, ruling: reset.Ruling{Denial: reset.DeniedNoRule}, whom: whom}
 	if p.Ruling != nil {
 		no.ruling = *p.Ruling
-	}
-	if p.Verb == reset.VerbView && p.Request != "" && no.ruling.Denial != reset.DeniedUnknown {
-		return hiddenLine(p.Request, no.ruling.Denial)
 	}
 	if row, ok := denials[no.ruling.Denial]; ok {
 		return row.line(no)

@@ -118,7 +118,8 @@ var problems = map[reset.ProblemCode]func(p *reset.Problem) Line{
 
 	// The request: what blocks a decision.
 	reset.ProblemNoRequest: func(p *reset.Problem) Line {
-		return say("There is no request ", p.Request, ". ", code("status"), " lists those that are open.")
+		return say("There is no request ", p.Request, " that you may view. ", code("status"),
+			" lists those that are open.")
 	},
 	reset.ProblemStale: func(p *reset.Problem) Line {
 		l := say(p.Request, " is at revision ", p.Want, ", not ", p.Got, ": it ",
@@ -185,7 +186,8 @@ var problems = map[reset.ProblemCode]func(p *reset.Problem) Line{
 			example(p.Names), "Nothing was saved.")
 	},
 	reset.ProblemNoSchedule: func(p *reset.Problem) Line {
-		return say("There is no schedule ", code(text.Clip(p.Got, 60)), ". ", code("schedule list"), " lists them.")
+		return say("There is no schedule ", code(text.Clip(p.Got, 60)), " that you may view. ", code("schedule list"),
+			" lists them.")
 	},
 	reset.ProblemNameTaken: func(p *reset.Problem) Line {
 		return say("A schedule of ", cmp.Or(p.Group, "another group"), onCluster(p), " is called ",
