@@ -3,6 +3,7 @@ package app_test
 import (
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -293,6 +294,11 @@ func TestSkipNextOfARunThatHasBeen(t *testing.T) {
 	s.shows(s.Jon, run, "done")
 	s.comes(at.Add(time.Hour))
 	s.told(s.Mara, card, button, "has passed")
+	// The card shows the next one now, and its button skips that.
+	next := "skip-next." + strconv.FormatInt(at.Add(24*time.Hour).Unix(), 10)
+	s.finds(s.Mara, card.Channel, []string{next}, func(now slacksim.Message) bool {
+		return now.TS == card.TS && s.button(now, "skip-next") == next
+	})
 	s.tells(s.Jon, world.Home, "schedule show nightly", at.Add(24*time.Hour).Format("2006-01-02 15:04"))
 }
 

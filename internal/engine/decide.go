@@ -46,6 +46,8 @@ type deciding struct {
 	ask  *reset.Request  // a new request that the change asks for
 	open []reset.Request // of a schedule: what is open of it
 	run  reset.Request   // of "run now": the run that is asked for
+
+	refused *reset.Problem // is answered, after what the change stored
 }
 
 // Decide applies a person's decision. The order is the same for every verb: the right first, since a person without
@@ -95,6 +97,9 @@ func (s *Service) decideOnce(ctx context.Context, d Decision, rows []decision) (
 		return reset.Reply{}, err
 	case err != nil:
 		return reset.Reply{}, err
+	case x.refused != nil:
+		s.Wake()
+		return reset.Reply{}, x.refused
 	case x.ask != nil:
 		x.ask.Origin, x.ask.Actor, x.ask.Place = d.Origin, d.Actor, d.Place
 		x.reply.Request, err = s.create(ctx, *x.ask)
@@ -158,6 +163,9 @@ func (s *Service) judge(tx *Tx, x *deciding) error {
 	}
 	if err := x.row.change(s, tx, x); err != nil {
 		return err
+	}
+	if x.refused != nil {
+		return nil
 	}
 	if did := x.reply.Did; x.ask == nil && did != reset.DidAlready && did != reset.DidRetry {
 		x.about.decided(tx, x.Origin, did)

@@ -70,7 +70,9 @@ func skipNext(s *Service, tx *Tx, x *deciding) error {
 	case at.IsZero():
 		return sc.Inactive()
 	case x.Option != 0 && !named.Equal(at):
-		return reset.RunPassedProblem(*sc, timeFact(named), timeFact(at))
+		x.refused = reset.RunPassedProblem(*sc, timeFact(named), timeFact(at))
+		tx.Redraw() // a card is not edited at each run: its button may be of one that has been
+		return nil
 	}
 	next, p := s.nextRun(*sc, at)
 	if p != nil {

@@ -216,6 +216,7 @@ type Tx struct {
 	frozen    []reset.Frozen
 	thawed    []string
 	made      []NewRequest
+	redraw    bool
 }
 
 // NewRequest is a request that is born in the transaction of what it comes from.
@@ -266,6 +267,9 @@ func (tx *Tx) WatchAt(at time.Time) { tx.watch, tx.watches = at, true }
 // AlsoSave stores another request of the group (a rival) in the same transaction, with its version compared.
 func (tx *Tx) AlsoSave(r reset.Request) { tx.others = append(tx.others, r) }
 
+// Redraw brings the request's card up to date, though nothing of the request changed: what it shows is of the past.
+func (tx *Tx) Redraw() { tx.redraw = true }
+
 // Freeze puts a freeze in force, beside those that are.
 func (tx *Tx) Freeze(f reset.Frozen) { tx.frozen = append(tx.frozen, f) }
 
@@ -291,6 +295,7 @@ type Done struct {
 	Frozen    []reset.Frozen
 	Thawed    []string // ids of freezes
 	Made      []NewRequest
+	Redraw    bool // the version rises, whatever else changed
 }
 
 // Done returns the result of the change.
@@ -298,5 +303,5 @@ func (tx *Tx) Done() Done {
 	return Done{Steps: tx.steps, Planned: tx.planned, Votes: tx.votes, Dropped: tx.dropped, Begun: tx.begun,
 		Writes: tx.writes, Changed: tx.changed, Entries: tx.entries, RecheckAt: tx.recheckAt, Recheck: tx.recheck,
 		Aside: tx.aside, Watch: tx.watch, Watches: tx.watches, Others: tx.others, Frozen: tx.frozen,
-		Thawed: tx.thawed, Made: tx.made}
+		Thawed: tx.thawed, Made: tx.made, Redraw: tx.redraw}
 }

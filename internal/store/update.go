@@ -17,7 +17,7 @@ import (
 //
 // A change that does nothing writes nothing, and one that only sets when it is due, or moves a schedule to its next
 // run, does not raise the version: thousands of cards are not edited at each run to show the next five. A schedule
-// that has ended, or is paused, is shown.
+// that has ended, or is paused, is shown, and one whose card was found to be of the past (Redraw).
 func (s *Store) Update(ctx context.Context, id string, hold *engine.Due, change func(*engine.Tx) error) error {
 	return s.write(ctx, func(tx *sql.Tx) error {
 		if hold != nil {
@@ -127,7 +127,7 @@ func (m txState) changes(after txState) txChanges {
 func write(ctx context.Context, tx *sql.Tx, view *engine.Tx, was txChanges, hold *engine.Due) error {
 	done := view.Done()
 	r := *view.Request
-	visible := was.request || was.attempt || was.status || done.Planned || done.Begun != nil ||
+	visible := was.request || was.attempt || was.status || done.Planned || done.Begun != nil || done.Redraw ||
 		len(done.Votes)+len(done.Dropped)+len(done.Changed)+len(done.Entries)+len(done.Others)+
 			len(done.Frozen)+len(done.Thawed) > 0
 	if !visible && !was.schedule && len(done.Made) == 0 && !done.Recheck && !done.Watches {
