@@ -67,11 +67,15 @@ func (s *Service) mayView(ctx context.Context, a reset.Actor, channel string, r 
 }
 
 // hidden is a refusal that shows nothing of a request: it is the answer for an id that nobody has, so that nobody learns
-// which ids there are. Only while Slack does not say who somebody is, it is another one: then it comes again.
+// which ids there are. Only where Slack does not say who somebody is, it is another one: whoever could end that has to
+// hear of it.
 func hidden(id string, p *reset.Problem) *reset.Problem {
-	if p.Code == reset.ProblemDirectory {
-		return reset.DirectoryProblem(reset.VerbView,
-			reset.Ruling{Denial: p.Ruling.Denial, Unread: p.Ruling.Unread}).For(id)
+	ruling := reset.Ruling{Denial: p.Ruling.Denial, Unread: p.Ruling.Unread}
+	switch {
+	case p.Code == reset.ProblemDirectory:
+		return reset.DirectoryProblem(reset.VerbView, ruling).For(id)
+	case ruling.Denial == reset.DeniedUnknown:
+		return reset.DeniedProblem(reset.VerbView, ruling).For(id)
 	}
 	return reset.NoRequestProblem(id)
 }

@@ -61,13 +61,13 @@ func (s *Service) mayViewSchedule(
 ) error {
 	_, p := s.permit(ctx, reset.PolicyQuestion{Actor: a, Channel: channel, Verb: reset.VerbView,
 		Cluster: sc.Intent.Cluster, Group: sc.Intent.Group}, "")
-	switch {
-	case p == nil:
+	if p == nil {
 		return nil
-	case p.Code == reset.ProblemDirectory:
-		return s.postponed(hidden(name, p))
 	}
-	return reset.NoScheduleProblem(name)
+	if p = hidden(name, p); p.Code == reset.ProblemNoRequest {
+		return reset.NoScheduleProblem(name)
+	}
+	return s.postponed(p)
 }
 
 // describeSchedule is a schedule with what comes of it.
