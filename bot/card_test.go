@@ -221,13 +221,14 @@ func TestTableSaysWhatIsMissing(t *testing.T) {
 func TestPlainTableWhereBlocksAreRefused(t *testing.T) {
 	t.Parallel()
 	b := quiet(t, slacksim.Options{})
-	c := words.Content{Title: "x", Lines: []words.Line{{{Text: "hello"}}},
+	jon := words.Span{Kind: words.User, ID: "U0JON", Text: "@U0JON"}
+	c := words.Content{Title: "x", Lines: []words.Line{{{Text: "hello "}, jon}},
 		Table: &words.Table{Head: []string{"a"}, Rows: [][]string{{"1"}}}}
 	b.slack.Fail("chat.postMessage", slacksim.Fault{Error: "invalid_blocks", Times: 2})
 	if _, err := b.bot.say(t.Context(), "post", "C0INC", "", c, renderOptions{key: "k"}); err != nil {
 		t.Fatal(err)
 	}
-	m := b.sees(t, b.mara, "C0INC", "hello", "1")
+	m := b.sees(t, b.mara, "C0INC", "\nhello @jon\n", "1")
 	if m.Blocks != nil {
 		t.Errorf("blocks were refused twice and sent again: %s", m.Blocks)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/slack-go/slack"
 
@@ -70,9 +71,18 @@ func (b *Bot) sendWithFallback(
 	}
 	if slices.Contains(unshown, slackCode(err)) {
 		b.log.Error("slack does not take the blocks; the text alone is sent", "err", err)
-		err = b.sendOnce(ctx, method, doing, slackMessage{text: escape(text.Clip(clean(c.String()), 2*maxText))}, send)
+		err = b.sendOnce(ctx, method, doing, b.textAlone(ctx, c), send)
 	}
 	return err
+}
+
+// textAlone is content without blocks, line by line, with people's names.
+func (b *Bot) textAlone(ctx context.Context, c words.Content) slackMessage {
+	lines := strings.Split(b.named(ctx, c.String(), c.Lines), "\n")
+	for i, line := range lines {
+		lines[i] = clean(line)
+	}
+	return slackMessage{text: escape(text.Clip(strings.Join(lines, "\n"), 2*maxText))}
 }
 
 // The keys of Slack's rate limits: a 429 delays this alone (docs.slack.dev/apis/web-api/rate-limits: per method, app
