@@ -54,7 +54,9 @@ func newScreen(w *world) *screen {
 }
 
 var (
-	refLine   = regexp.MustCompile(`^([a-z][a-z2-9]{3})(?:\.(\d+))? · (.+)$`)
+	refLine = regexp.MustCompile(`^([a-z][a-z2-9]{3})(?:\.(\d+))? · (.+)$`)
+	// where Slack took no blocks, the title and the line under it are one
+	textAlone = regexp.MustCompile(`^(.*\S) {2,}([a-z][a-z2-9]{3}(?:\.\d+)? · .+)$`)
 	titleLine = regexp.MustCompile(`^(\S+) on prod\b`)
 )
 
@@ -77,6 +79,10 @@ func (s *screen) take(m slacksim.Shown, at place) {
 	s.w.did("   %s%s %s", map[bool]string{true: "edit ", false: ""}[m.Version > 0], audience(m),
 		strings.ReplaceAll(clip(text, 900), "\n", " / "))
 	lines := strings.Split(text, "\n")
+	if alone := textAlone.FindStringSubmatch(lines[0]); alone != nil {
+		lines = append(alone[1:], lines[1:]...)
+		text = strings.Join(lines, "\n")
+	}
 	if len(lines) < 2 {
 		return
 	}
