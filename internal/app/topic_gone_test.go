@@ -9,6 +9,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/kafkasim"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/slacksim"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
 )
 
@@ -59,26 +60,34 @@ func TestRowsOfAPlanBesideACommittedOffsetOnADeletedTopic(t *testing.T) {
 	s.untouched()
 }
 
+// bereft is a reset whose consumers leave once refunds was deleted, and its card, which says since when, and guesses
+// nothing.
+func (s *stage) bereft(text string, parts ...string) (preview, card slacksim.Message) {
+	s.t.Helper()
+	c := s.joins(kafkasim.ConsumerOptions{}, 1)
+	preview = s.tells(s.Mara, world.PayOps, text, "preview")
+	s.clicks(s.Mara, preview, "approve")
+	card = s.sees(s.Jon, world.PayOps, s.id(preview), "waiting until billing is idle")
+	if err := s.Prod.DeleteTopic(world.Refunds); err != nil {
+		s.t.Fatal(err)
+	}
+	s.leaves(c)
+	card = s.shows(s.Jon, card, append(parts, "refunds was deleted at or after 20")...)
+	if text := card.Text(); strings.Contains(text, "deleted and made again") || strings.Contains(text, "id you mean") {
+		s.t.Errorf("the card guesses:\n%s", text)
+	}
+	s.wrote(0)
+	return preview, card
+}
+
 // A topic is deleted while a reset of it and another one waits: the rest can go on, as a new plan, when its requester
 // says so.
 func TestATopicDeletedWhileAResetWaits(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
 	s.start()
-	c := s.joins(kafkasim.ConsumerOptions{}, 1)
-	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders refunds back 10m", "preview")
-	s.clicks(s.Mara, m, "approve")
-	card := s.sees(s.Jon, world.PayOps, s.id(m), "waiting until billing is idle")
-	if err := s.Prod.DeleteTopic(world.Refunds); err != nil {
-		t.Fatal(err)
-	}
-	s.leaves(c)
-	card = s.shows(s.Jon, card, "refunds was deleted at or after 20", "Go on with the rest")
-	if text := card.Text(); strings.Contains(text, "deleted and made again") || strings.Contains(text, "id you mean") {
-		t.Errorf("the card guesses:\n%s", text)
-	}
+	m, card := s.bereft("billing@prod-eu orders refunds back 10m", "Go on with the rest")
 	s.has(card, "choose.1", "cancel")
-	s.wrote(0)
 	s.clicks(s.Mara, card, "choose.1")
 	s.shows(s.Jon, card, s.id(m)+".2", "on orders: replays at most")
 	s.types(s.Mara, world.PayOps, "approve "+s.id(m)+".2")
@@ -91,17 +100,5 @@ func TestTheOnlyTopicDeletedWhileAResetWaits(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
 	s.start()
-	c := s.joins(kafkasim.ConsumerOptions{}, 1)
-	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu refunds back 10m", "preview")
-	s.clicks(s.Mara, m, "approve")
-	card := s.sees(s.Jon, world.PayOps, s.id(m), "waiting until billing is idle")
-	if err := s.Prod.DeleteTopic(world.Refunds); err != nil {
-		t.Fatal(err)
-	}
-	s.leaves(c)
-	card = s.shows(s.Jon, card, "refused", "refunds was deleted at or after 20", "Nothing was changed")
-	if text := card.Text(); strings.Contains(text, "deleted and made again") || strings.Contains(text, "id you mean") {
-		t.Errorf("the card guesses:\n%s", text)
-	}
-	s.wrote(0)
+	s.bereft("billing@prod-eu refunds back 10m", "refused", "Nothing was changed")
 }

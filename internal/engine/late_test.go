@@ -34,10 +34,7 @@ func (b *bench) held(target reset.Target, f clustertest.WriteFault) reset.Reques
 // doubtful is a reset whose answer was lost and beside which another offset was committed: what it wrote is unknown.
 func (b *bench) doubtful() reset.Request {
 	b.t.Helper()
-	r := b.armed()
-	b.wait(6 * time.Second)
-	b.cluster.Fault(clustertest.WriteFault{Lost: true, Applied: true})
-	b.approve(mara, r)
+	r := b.writes(clustertest.WriteFault{Lost: true, Applied: true})
 	b.cluster.Commit("billing", "orders", 0, 860)
 	b.wait(11 * time.Second)
 	b.wait(2 * time.Second)
@@ -127,11 +124,8 @@ func TestWriteThatLandsInPartBlocksTheGroup(t *testing.T) {
 func TestAnAcceptedOutcomeThatChangesBlocksAgain(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	r := b.armed()
-	b.wait(6 * time.Second)
-	b.cluster.Fault(clustertest.WriteFault{Lost: true, Held: true, Reject: "TOPIC_AUTHORIZATION_FAILED",
+	r := b.writes(clustertest.WriteFault{Lost: true, Held: true, Reject: "TOPIC_AUTHORIZATION_FAILED",
 		Parts: []int32{1}})
-	b.approve(mara, r)
 	b.cluster.Commit("billing", "orders", 0, 860)
 	b.wait(11 * time.Second)
 	b.wait(2 * time.Second)
@@ -369,11 +363,8 @@ func TestARollbackMayHaveCoveredTheLostWrite(t *testing.T) {
 func TestLostRollbackThatLandsLateIsCorrected(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	r := b.armed()
-	b.wait(6 * time.Second)
-	b.cluster.Fault(clustertest.WriteFault{Reject: "TOPIC_AUTHORIZATION_FAILED", Parts: []int32{1}},
+	r := b.writes(clustertest.WriteFault{Reject: "TOPIC_AUTHORIZATION_FAILED", Parts: []int32{1}},
 		clustertest.WriteFault{Lost: true, Held: true})
-	b.approve(mara, r)
 	b.wait(11 * time.Second)
 	b.wait(2 * time.Second)
 	b.want(r, reset.Failed, reset.PartiallyApplied)
@@ -457,10 +448,7 @@ func TestTheOffsetsDecideAndNotTheCode(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			b := newBench(t)
-			r := b.armed()
-			b.wait(6 * time.Second)
-			b.cluster.Fault(tt.fault)
-			b.approve(mara, r)
+			r := b.writes(tt.fault)
 			r = b.want(r, reset.Applying, "")
 			if r.Problem == nil || r.Problem.Code != reset.ProblemLost || r.Problem.Got != tt.fault.Reject {
 				t.Errorf("problem %+v", r.Problem)
@@ -493,10 +481,7 @@ func TestOneReadingProvesNothing(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			b := newBench(t)
-			r := b.armed()
-			b.wait(6 * time.Second)
-			b.cluster.Fault(clustertest.WriteFault{Lost: true, Held: true})
-			b.approve(mara, r)
+			r := b.writes(clustertest.WriteFault{Lost: true, Held: true})
 			b.wait(11 * time.Second)
 			b.want(r, reset.Applying, "")
 			tt.between(b)
@@ -510,10 +495,7 @@ func TestTheWaitFollowsTheTimeouts(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	b.Infos[0].Timeout = 30 * time.Second
-	r := b.armed()
-	b.wait(6 * time.Second)
-	b.cluster.Fault(clustertest.WriteFault{Lost: true, Held: true})
-	b.approve(mara, r)
+	r := b.writes(clustertest.WriteFault{Lost: true, Held: true})
 	reads := 0
 	b.cluster.OnRead(func() { reads++ })
 	b.wait(35 * time.Second) // 30 s for the call, 5 s for the brokers, and a second of grace
@@ -605,10 +587,7 @@ func TestAppliedRollbackIsNotReportedAsFailed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := newBench(t)
-			r := b.armed()
-			b.wait(6 * time.Second)
-			b.cluster.Fault(clustertest.WriteFault{Reject: "TOPIC_AUTHORIZATION_FAILED", Parts: []int32{1}}, fault)
-			b.approve(mara, r)
+			r := b.writes(clustertest.WriteFault{Reject: "TOPIC_AUTHORIZATION_FAILED", Parts: []int32{1}}, fault)
 			b.wait(time.Minute)
 			b.wait(3 * time.Second)
 			r = b.want(r, reset.Failed, reset.RolledBack)
