@@ -87,8 +87,8 @@ var rooms = map[string]room{
 		outside: list("golang.org/x/sync")},
 	"internal/app/crash": {tests: list("internal/app", "internal/world", "internal/slacksim", "internal/kafkasim",
 		"internal/realkafka", "reset", "internal/engine", "kafka", "internal/store", "internal/config")},
-	"internal/app/model": {tests: list("internal/app", "internal/slacksim", "reset", "internal/engine",
-		"internal/store", "internal/config")},
+	"internal/app/model": {tests: list("internal/app", "internal/slacksim", "reset", "reset/clustertest",
+		"internal/engine", "internal/store", "internal/config")},
 	"cmd/demo": {ours: list("internal/app", "internal/world", "internal/slacksim", "internal/kafkasim")},
 	".":        {}, // this package
 }

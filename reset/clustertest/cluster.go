@@ -3,10 +3,12 @@
 package clustertest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -277,18 +279,26 @@ func (c *Cluster) Inspect(ctx context.Context, q reset.Query) (reset.Snapshot, e
 	if !snap.Group.Exists {
 		snap.Near = slices.Sorted(maps.Keys(c.commits))
 	}
-	for p := range c.commits[q.Group] {
-		t := c.describe(p.Topic)
+	Fill(&snap, q, slices.Collect(maps.Keys(c.commits[q.Group])), c.describe, c.read)
+	return snap, nil
+}
+
+// Fill puts into a snapshot what a query asks a Kafka in memory for: of the partitions that the group has committed,
+// and of those that are named. Describe is the topic of a name; read adds a partition, where it is there.
+func Fill(snap *reset.Snapshot, q reset.Query, committed []reset.Partition, describe func(string) reset.Topic,
+	read func([]reset.PartitionState, reset.Query, reset.Partition) []reset.PartitionState) {
+	for _, p := range committed {
+		t := describe(p.Topic)
 		t.Commits = snap.Topics[p.Topic].Commits + 1
 		snap.Topics[p.Topic] = t
 	}
 	if q.Scope.All || q.Scope.Empty() {
-		for p := range c.commits[q.Group] {
-			snap.Partitions = c.read(snap.Partitions, q, p)
+		for _, p := range committed {
+			snap.Partitions = read(snap.Partitions, q, p)
 		}
 	}
 	for _, ts := range q.Scope.Topics {
-		t := c.describe(ts.Topic)
+		t := describe(ts.Topic)
 		t.Commits = snap.Topics[ts.Topic].Commits
 		snap.Topics[ts.Topic] = t
 		parts := ts.Partitions
@@ -298,11 +308,10 @@ func (c *Cluster) Inspect(ctx context.Context, q reset.Query) (reset.Snapshot, e
 			}
 		}
 		for _, p := range parts {
-			snap.Partitions = c.read(snap.Partitions, q, reset.Partition{Topic: ts.Topic, Partition: p})
+			snap.Partitions = read(snap.Partitions, q, reset.Partition{Topic: ts.Topic, Partition: p})
 		}
 	}
 	slices.SortFunc(snap.Partitions, func(a, b reset.PartitionState) int { return compare(a.Partition, b.Partition) })
-	return snap, nil
 }
 
 func (c *Cluster) describe(name string) reset.Topic {
@@ -335,11 +344,5 @@ func (c *Cluster) read(into []reset.PartitionState, q reset.Query, p reset.Parti
 }
 
 func compare(a, b reset.Partition) int {
-	if a.Topic != b.Topic {
-		if a.Topic < b.Topic {
-			return -1
-		}
-		return 1
-	}
-	return int(a.Partition) - int(b.Partition)
+	return cmp.Or(strings.Compare(a.Topic, b.Topic), cmp.Compare(a.Partition, b.Partition))
 }

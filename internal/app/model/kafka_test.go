@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset/clustertest"
 )
 
 // fakeKafka is a cluster in memory that keeps its whole history: each look at a group, each request that reached it,
@@ -439,45 +440,8 @@ func (k *fakeKafka) Inspect(ctx context.Context, q reset.Query) (reset.Snapshot,
 		snap.Near = slices.Sorted(maps.Keys(k.groups))
 		return snap, nil
 	}
-	committed := slices.SortedFunc(maps.Keys(k.groups[q.Group].commits), byPartition)
-	for _, p := range committed {
-		t := k.describe(p.Topic)
-		t.Commits = snap.Topics[p.Topic].Commits + 1
-		snap.Topics[p.Topic] = t
-	}
-	if q.Scope.All || q.Scope.Empty() {
-		for _, p := range committed {
-			snap.Partitions = k.read(snap.Partitions, q, p)
-		}
-	}
-	for _, ts := range q.Scope.Topics {
-		t := k.describe(ts.Topic)
-		t.Commits = snap.Topics[ts.Topic].Commits
-		snap.Topics[ts.Topic] = t
-		parts := ts.Partitions
-		for i := range t.Partitions {
-			if ts.Partitions == nil {
-				parts = append(parts, int32(i))
-			}
-		}
-		for _, p := range parts {
-			snap.Partitions = k.read(snap.Partitions, q, reset.Partition{Topic: ts.Topic, Partition: p})
-		}
-	}
-	slices.SortFunc(snap.Partitions, func(a, b reset.PartitionState) int {
-		return byPartition(a.Partition, b.Partition)
-	})
+	clustertest.Fill(&snap, q, slices.Collect(maps.Keys(k.groups[q.Group].commits)), k.describe, k.read)
 	return snap, nil
-}
-
-func byPartition(a, b reset.Partition) int {
-	if a.Topic != b.Topic {
-		if a.Topic < b.Topic {
-			return -1
-		}
-		return 1
-	}
-	return int(a.Partition) - int(b.Partition)
 }
 
 func (k *fakeKafka) describe(name string) reset.Topic {
