@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -39,6 +40,8 @@ type Bot struct {
 	cards   sync.Mutex // around the short load-change-save of a card; never held during a call to Slack
 
 	toldWaiting sync.Map // envelopes whose person was told that they have to wait
+
+	noDataTables atomic.Bool // Slack refused one: tables are drawn otherwise until the next start
 
 	homeMu sync.Mutex
 	home   *Identity
@@ -69,7 +72,7 @@ type Core interface {
 	StepsFor(ctx context.Context, a reset.Actor, channel string, ref reset.Ref,
 		offset, limit int) ([]reset.Step, int, error)
 	WritesFor(ctx context.Context, id string) ([]reset.Write, error)
-	Lag(ctx context.Context, a reset.Actor, channel, cluster, group string, topics []string) (reset.Lag, error)
+	Lag(ctx context.Context, a reset.Actor, channel, cluster, group string, topics []reset.TopicScope) (reset.Lag, error)
 	Access(ctx context.Context, a reset.Actor, channel, cluster, group string) (reset.Access, error)
 	Status(ctx context.Context, a reset.Actor, channel, cluster, group string) (open []reset.Request, more bool,
 		frozen []reset.InForce, err error)

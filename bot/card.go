@@ -23,6 +23,7 @@ type slackMessage struct {
 type renderOptions struct {
 	key         string // of the block ids: a new one for each version, else clients keep the state of the old blocks
 	plainTables bool   // tables as preformatted text
+	dataTables  bool   // those with a caption as Slack's data tables all the same
 	ephemeral   bool   // one person reads it: mentions notify no one else, so names need no look-up
 }
 

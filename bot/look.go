@@ -33,7 +33,14 @@ func (b *Bot) lookAgain(ctx context.Context, e envelope) error {
 	if err != nil || !commands.Looks(cmd) {
 		return errForged
 	}
-	return b.look(ctx, e, cmd, e.Ephemeral)
+	return b.look(ctx, e, cmd, e.Ephemeral && !asksFile(cmd))
+}
+
+// asksFile reports whether the answer is a file elsewhere, so that the message that was clicked stays.
+func asksFile(cmd commands.Command) bool {
+	lag, _ := cmd.(commands.Lag)
+	past, _ := cmd.(commands.History)
+	return lag.CSV || past.CSV
 }
 
 // query answers a view.
@@ -50,15 +57,14 @@ func (b *Bot) query(ctx context.Context, e envelope, cmd commands.Command) (word
 		rs, more, frozen, err := b.Core.Status(ctx, who, at, c.Cluster, c.Group)
 		return words.StatusOf(rs, more, frozen, b.cfg.Clusters, b.now()), err
 	case commands.Lag:
-		var topics []string
-		for _, t := range c.Topics {
-			topics = append(topics, t.Topic)
-		}
-		lag, err := b.Core.Lag(ctx, who, at, c.Cluster, c.Group, topics)
+		lag, err := b.Core.Lag(ctx, who, at, c.Cluster, c.Group, c.Topics)
 		if err != nil {
 			return words.Content{}, err
 		}
-		return words.LagOf(lag), nil
+		if c.CSV {
+			return b.sendFile(ctx, e, words.LagFile(lag), words.LagCSV(lag))
+		}
+		return words.LagOf(lag, c.Page, b.now()), nil
 	case commands.Groups:
 		view, err := b.Core.Groups(ctx, who, at, c.Cluster, c.Pattern)
 		return words.GroupsOf(view), err
@@ -102,6 +108,9 @@ func (b *Bot) history(ctx context.Context, e envelope, c commands.History) (word
 			return words.Content{}, err
 		}
 		q.By = by
+	}
+	if c.CSV {
+		return b.historyFile(ctx, e, q)
 	}
 	page, err := b.Core.History(ctx, e.actor(), e.Channel, q)
 	return words.HistoryOf(page, q, b.cfg.Clusters, b.now()), err

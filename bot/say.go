@@ -39,7 +39,7 @@ func (b *Bot) revise(ctx context.Context, doing, channel, ts string, c words.Con
 	})
 }
 
-// respond sends through a response_url, to its person alone. Tables are never sent this way: whether Slack accepts
+// respond sends through a response_url, to its person alone. Plain tables are never sent this way: whether Slack accepts
 // them is not known.
 func (b *Bot) respond(ctx context.Context, doing, url string, c words.Content, l renderOptions, replace bool) error {
 	l.plainTables = true
@@ -54,15 +54,23 @@ func (b *Bot) respond(ctx context.Context, doing, url string, c words.Content, l
 	})
 }
 
-// sendWithFallback sends content with its table, then with a plain table, then as text alone.
+// sendWithFallback sends content with its data table, then with its table, then with a plain one, then as text alone.
 func (b *Bot) sendWithFallback(
 	ctx context.Context, method, doing string, c words.Content, l renderOptions,
 	send func(context.Context, slackMessage) error,
 ) error {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
+	l.dataTables = !b.cfg.Plain && !b.noDataTables.Load() && c.Table != nil && c.Table.Caption != ""
 	m := b.draw(ctx, c, l)
 	err := b.sendOnce(ctx, method, doing, m, send)
+	if slices.Contains(unshown, slackCode(err)) && l.dataTables {
+		b.log.Warn("slack does not take a data table; none is sent until the next start", "err", err)
+		b.noDataTables.Store(true)
+		l.dataTables = false
+		m = b.draw(ctx, c, l)
+		err = b.sendOnce(ctx, method, doing, m, send)
+	}
 	if slices.Contains(unshown, slackCode(err)) && !l.plainTables {
 		b.log.Warn("slack does not take the blocks; trying a plain table", "err", err)
 		l.plainTables = true

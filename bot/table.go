@@ -15,6 +15,9 @@ func (d *drawing) table(t *words.Table) slack.Block {
 	if t == nil || len(t.Head) == 0 {
 		return nil
 	}
+	if block := d.dataTable(t); block != nil {
+		return block
+	}
 	if d.plainTables {
 		return d.preformatted(t)
 	}

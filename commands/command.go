@@ -35,6 +35,8 @@ type (
 	Lag struct {
 		Group, Cluster string
 		Topics         []reset.TopicScope
+		Page           int  // of the partitions; 0: the first
+		CSV            bool // as a file, by direct message
 	}
 	// Groups lists the groups that one may view; Pattern: see engine's Groups. No cluster: the channel's, or all.
 	Groups struct{ Pattern, Cluster string }
@@ -53,6 +55,7 @@ type (
 		Since, Until       time.Time // zero: not said
 		Before             string    // the id of a request: only what was asked for before it
 		All                bool      // one's own drafts and refused requests too
+		CSV                bool      // as a file, by direct message
 	}
 	// Access asks who may do what with a group.
 	Access struct{ Group, Cluster string }

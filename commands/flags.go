@@ -82,6 +82,8 @@ var options = map[string]option{
 
 	"since":  {value: "24h", view: "history"},
 	"before": {value: "k7f3", view: "history"},
+	"page":   {value: "2", view: "lag"},
+	"csv":    {view: "lag"},
 	"all":    {view: "history"},
 
 	// of kafka-consumer-groups.sh --describe and --list

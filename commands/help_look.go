@@ -9,7 +9,7 @@ var lookPages = map[string]usage{
 	},
 	"lag": {
 		title: "Lag and members of a group",
-		forms: []string{"lag GROUP[@CLUSTER] [TOPIC...]"},
+		forms: []string{"lag GROUP[@CLUSTER] [TOPIC...]", "--page 2   --csv (a file, by direct message)"},
 		notes: []string{
 			"kafka-consumer-groups.sh --describe --group NAME is the",
 			"same; --members, --offsets, --state, --verbose are not",
@@ -46,6 +46,7 @@ var lookPages = map[string]usage{
 			"--since 24h   --until \"2026-11-22 09:30\"",
 			"--before ID   only older than that request",
 			"--all         also your drafts and refused requests",
+			"--csv         as a file, by direct message",
 		},
 		notes:    []string{"Newest first: the requests that you may view."},
 		examples: []string{"history billing@prod-eu", "history @mara --since yesterday", "history k7f3"},

@@ -30,7 +30,8 @@ func readAccess(verb string, l line, ctx Context) (Command, error) {
 }
 
 func readLag(verb string, l line, ctx Context) (Command, error) {
-	if err := l.checkOptions(verb, "group", "cluster", "bootstrap-server", "topic", "all-topics"); err != nil {
+	err := l.checkOptions(verb, "group", "cluster", "bootstrap-server", "topic", "all-topics", "page", "csv")
+	if err != nil {
 		return nil, err
 	}
 	n, err := readNaming(l, l.words[1:], ctx, usages[verb].example())
@@ -43,7 +44,13 @@ func readLag(verb string, l line, ctx Context) (Command, error) {
 			return nil, err
 		}
 	}
-	return Lag{n.group, n.cluster, s.scopes()}, nil
+	lag := Lag{Group: n.group, Cluster: n.cluster, Topics: s.scopes(), CSV: l.has("csv")}
+	if w, ok := l.value("page"); ok {
+		if lag.Page = parseDigits(w.text); !digits(w.text) || lag.Page < 1 || len(w.text) > 5 {
+			return nil, syntaxError(w, "lag billing@prod-eu --page 2", "--page %s is not the number of a page")
+		}
+	}
+	return lag, nil
 }
 
 // readGroups reads groups [PATTERN][@CLUSTER].
@@ -108,11 +115,11 @@ func readKafkaView(l line, ctx Context) (Command, error) {
 
 // readHistory reads history [GROUP[@CLUSTER] | ID] [@PERSON] and the options that narrow it, in any order.
 func readHistory(verb string, l line, ctx Context) (Command, error) {
-	err := l.checkOptions(verb, "group", "cluster", "bootstrap-server", "since", "until", "before", "all", "tz")
+	err := l.checkOptions(verb, "group", "cluster", "bootstrap-server", "since", "until", "before", "all", "csv", "tz")
 	if err != nil {
 		return nil, err
 	}
-	h := History{All: l.has("all")}
+	h := History{All: l.has("all"), CSV: l.has("csv")}
 	rest, err := h.takePeople(l.words[1:])
 	if err != nil {
 		return nil, err

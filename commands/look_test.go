@@ -75,12 +75,13 @@ func TestKafkasOwnViews(t *testing.T) {
 		}
 	}
 	for said, want := range map[string]string{
-		"--describe --group billing --to-latest":    `has no option "--to-latest"`,
-		"--describe --group billing --execute":      `has no option "--execute"`,
-		"--list billing":                            "one word too many",
-		"--all-groups --topic orders --to-latest":   "one group per command",
-		"--group b --topic t --to-latest --members": `"--members" belongs to lag`,
-		"groups a b": "one word too many",
+		"--describe --group billing --to-latest":       `has no option "--to-latest"`,
+		"--describe --group billing --execute":         `has no option "--execute"`,
+		"--list billing":                               "one word too many",
+		"--all-groups --topic orders --to-latest":      "one group per command",
+		"--group b --topic t --to-latest --members":    `"--members" belongs to lag`,
+		"lag billing --page 0":                         "not the number of a page",
+		"groups a b":                                   "one word too many",
 		"kafka-consumer-groups.sh --delete --group bi": "--delete",
 	} {
 		if _, err := Parse(said, askerOf(t)); err == nil || !strings.Contains(err.Error(), want) {

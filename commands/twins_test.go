@@ -11,12 +11,13 @@ import (
 func TestEveryTextTwinParses(t *testing.T) {
 	t.Parallel()
 	cards, err := filepath.Glob("../internal/words/testdata/*.golden")
-	if err != nil || len(cards) == 0 {
-		t.Fatal("no golden cards", err)
+	views, bad := filepath.Glob("../internal/words/testdata/views/*.golden")
+	if err != nil || bad != nil || len(cards) == 0 || len(views) == 0 {
+		t.Fatal("no golden cards", err, bad)
 	}
 	button := regexp.MustCompile(`(?m)^\[[^\]]+\]  (\S.*)$`)
 	twins := 0
-	for _, card := range cards {
+	for _, card := range append(cards, views...) {
 		text, err := os.ReadFile(card)
 		if err != nil {
 			t.Fatal(err)
@@ -26,6 +27,9 @@ func TestEveryTextTwinParses(t *testing.T) {
 			switch cmd, err := Parse(m[1], askerOf(t)); cmd.(type) {
 			case Decide, Show, Schedules, ShowSchedule:
 			default:
+				if err == nil && Looks(cmd) {
+					continue
+				}
 				t.Errorf("%s: %s: %#v, %v", card, m[1], cmd, err)
 			}
 		}

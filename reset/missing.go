@@ -46,6 +46,9 @@ func Missing(in Intent, snap Snapshot) ([]Option, *Problem) {
 	_, undo := in.Target.(Undo)
 	switch {
 	case in.Target == nil:
+		if p := CheckTopics(in.Cluster, in.Group, in.Scope.Topics, snap); p != nil {
+			return nil, p
+		}
 		if !slices.ContainsFunc(slices.Collect(maps.Values(snap.Topics)),
 			func(t Topic) bool { return t.Commits > 0 || t.Err != "" }) {
 			return nil, NoCommitsProblem(in.Cluster, in.Group)

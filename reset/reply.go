@@ -1,6 +1,9 @@
 package reset
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Reply is what a decision did.
 type Reply struct {
@@ -36,9 +39,51 @@ const (
 type Lag struct {
 	Cluster  ClusterInfo
 	Group    string
+	Asked    []TopicScope // what was asked for; none: all topics with committed offsets
 	Snapshot Snapshot
 	Ruling   Ruling
 	Open     []Request
+	// when this process saw a member first, by its id; one that is not there was first seen now
+	Since map[string]time.Time
+}
+
+// CheckTopics is a topic or a partition that was asked for and is not there; nil: all are. Topics that the group has
+// committed offsets on are the likeliest ones.
+func CheckTopics(cluster, group string, asked []TopicScope, snap Snapshot) *Problem {
+	for _, a := range asked {
+		t := snap.Topics[a.Topic]
+		if t.Err != "" {
+			continue // it may be there
+		}
+		if t.Partitions == 0 {
+			return NoTopicProblem(a.Topic, nearTopics(t.Near, snap)).On(cluster, group)
+		}
+		var beyond []int32
+		for _, n := range a.Partitions {
+			if int(n) >= t.Partitions {
+				beyond = append(beyond, n)
+			}
+		}
+		if len(beyond) > 0 {
+			return NoPartitionProblem(a.Topic, beyond, t.Partitions).On(cluster, group)
+		}
+	}
+	return nil
+}
+
+// nearTopics are names to suggest: what resembles the typed one, else what the group has committed offsets on.
+func nearTopics(near []string, snap Snapshot) []string {
+	if len(near) > 0 {
+		return near
+	}
+	const most = 3
+	for name, t := range snap.Topics {
+		if t.Commits > 0 {
+			near = append(near, name)
+		}
+	}
+	slices.Sort(near)
+	return near[:min(most, len(near))]
 }
 
 // Search narrows a history. Zero fields do not narrow.

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/slacksim"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
 )
 
@@ -47,7 +48,26 @@ func TestHistoryIsNarrowedAndPaged(t *testing.T) {
 		s.tells(s.Mara, world.Sandbox, "nosuchgroup orders to latest", "No group nosuchgroup")
 	}
 	first := s.tells(s.Mara, world.PayOps, "history --all", "20 requests, there are older ones", "nosuchgroup")
-	s.has(first, "look")
-	s.clicks(s.Mara, first, "look")
+	s.has(first, "look.1", "look.2")
+	s.told(s.Mara, first, "look.2", "sent to you as a direct message")
+	csv := s.finds(s.Mara, s.Slack.DM("U0MARA"), []string{"history.csv"}, func(m slacksim.Message) bool { return len(m.Files) == 1 })
+	if rows := strings.Count(csv.Files[0].Content, "\n"); rows != 1+22 {
+		t.Errorf("the file has %d lines:\n%s", rows, csv.Files[0].Content)
+	}
+	s.clicks(s.Mara, first, "look.1")
 	s.shows(s.Mara, first, "2 requests", "Only: older than", "billingg", id)
+}
+
+// Lag is one of Slack's data tables; a Slack that refuses one gets plain text, and is not asked again.
+func TestLagIsADataTable(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, world.Options{})
+	s.start()
+	s.tells(s.Ben, world.PayOps, "lag billing@prod-eu", "orders-11", "1,900")
+	if !strings.Contains(s.Slack.Sent(), `"type":"data_table"`) {
+		t.Error("no data table was sent")
+	}
+	s.told(s.Ben, s.tells(s.Ben, world.PayOps, "lag billing@prod-eu refunds", "refunds-0"), "look.1",
+		"sent to you as a direct message")
+	s.wrote(0)
 }

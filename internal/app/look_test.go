@@ -18,8 +18,12 @@ func TestViewsChangeNothing(t *testing.T) {
 	s.tells(s.Ben, world.PayOps, "status", "Open requests", "Nothing is open. history shows what was done.")
 	s.tells(s.Ben, world.PayOps, "history billing@prod-eu", "No request matches, of those that you may view.")
 	s.tells(s.Ben, world.PayOps, "lag billing@prod-eu", "billing on prod-eu · PRODUCTION", "Empty",
-		"At most 1,200 behind on 2 topics.", "orders-11", "1,900", "2,000", "100")
-	s.tells(s.Ben, world.PayOps, "lag billing@prod-eu refunds", "At most 0 behind on 1 topic.")
+		"Lag: up to 1,200 messages on 2 topics.", "orders-11", "1,900", "100")
+	s.tells(s.Ben, world.PayOps, "lag billing@prod-eu refunds", "Lag: up to 0 messages on 1 topic.")
+	s.tells(s.Ben, world.PayOps, "lag billing@prod-eu ordres", "No topic ordres on prod-eu. Did you mean orders?")
+	s.tells(s.Mara, world.PayOps, "billing@prod-eu ordres", "No topic ordres on prod-eu. Did you mean orders?")
+	s.tells(s.Ben, world.PayOps, "lag billing@prod-eu orders:3,40", "orders has 12 partitions")
+	s.tells(s.Ben, world.PayOps, "lag billing@prod-eu orders:3", "Lag: up to 100 messages on 1 topic.")
 	s.tells(s.Ben, world.PayOps, "lag billing", "Which cluster? prod-eu and sandbox-eu", "billing@prod-eu")
 	s.tells(s.Ben, world.PayOps, "lag billingg@prod-eu", "No group billingg on prod-eu. Did you mean billing?")
 	s.tells(s.Ben, world.PayOps, "access billing@prod-eu", "✓ view", "✗ request resets", "@pay can", "✗ approve",

@@ -36,7 +36,7 @@ func TestAGroupHasCaughtUpWhenOnlyMarkersLieAhead(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.start()
-	lag := s.tells(s.Mara, world.Home, "lag pay-ledger@prod-eu", "At most 0 behind on 1 topic",
+	lag := s.tells(s.Mara, world.Home, "lag pay-ledger@prod-eu", "up to 0 messages on 1 topic",
 		"Not counted: 2 transaction markers")
 	if strings.Contains(lag.Text(), "ledger-0  21  22  1") {
 		t.Errorf("a marker counts as a message:\n%s", lag.Text())
@@ -63,5 +63,5 @@ func TestAGroupHasCaughtUpWhenOnlyMarkersLieAhead(t *testing.T) {
 	}
 	s.shows(s.Jon, card, "First consumer back", "Caught up", "only transaction markers are left")
 	s.replies(card, "Caught up, ", "only transaction markers are left")
-	s.tells(s.Mara, world.Home, "lag pay-ledger@prod-eu", "At most 0 behind on 1 topic", "1 consumer")
+	s.tells(s.Mara, world.Home, "lag pay-ledger@prod-eu", "up to 0 messages on 1 topic", "1 consumer")
 }

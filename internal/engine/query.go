@@ -120,7 +120,7 @@ func (s *Service) WritesFor(ctx context.Context, id string) ([]reset.Write, erro
 
 // Lag reads the lag of a group.
 func (s *Service) Lag(
-	ctx context.Context, a reset.Actor, channel, cluster, group string, topics []string,
+	ctx context.Context, a reset.Actor, channel, cluster, group string, topics []reset.TopicScope,
 ) (reset.Lag, error) {
 	cluster, err := s.Resolve(channel, cluster)
 	if err != nil {
@@ -133,10 +133,7 @@ func (s *Service) Lag(
 	if err := s.inUse(ctx, cluster, group); err != nil {
 		return reset.Lag{}, err
 	}
-	q := reset.Query{Group: group, Isolation: ruling.Isolation, Markers: true}
-	for _, t := range topics {
-		q.Scope.Topics = append(q.Scope.Topics, reset.TopicScope{Topic: t})
-	}
+	q := reset.Query{Group: group, Isolation: ruling.Isolation, Markers: true, Scope: reset.Scope{Topics: topics}}
 	kafka, err := s.cluster(cluster)
 	if err != nil {
 		return reset.Lag{}, err
@@ -146,6 +143,10 @@ func (s *Service) Lag(
 		return reset.Lag{}, asProblem(err, cluster)
 	}
 	if p := reset.CheckExists(reset.Intent{Cluster: cluster, Group: group}, snap); p != nil {
+		p.Names = s.viewableNames(ctx, a, channel, cluster, p.Names)
+		return reset.Lag{}, p
+	}
+	if p := reset.CheckTopics(cluster, group, topics, snap); p != nil {
 		return reset.Lag{}, p
 	}
 	if err := s.inUse(ctx, cluster, group); err != nil { // it has just said which Kafka it is
@@ -153,7 +154,16 @@ func (s *Service) Lag(
 	}
 	open, _, err := s.visible(ctx, a, channel,
 		Filter{Cluster: cluster, Group: group, States: openStates, Shown: true, Own: a})
-	return reset.Lag{Cluster: s.Info(cluster), Group: group, Snapshot: snap, Ruling: ruling, Open: open}, err
+	return reset.Lag{Cluster: s.Info(cluster), Group: group, Asked: topics, Snapshot: snap, Ruling: ruling, Open: open,
+		Since: s.members.firstSeen(cluster, group)}, err
+}
+
+// viewableNames are the groups of a list that a person may view: a suggestion must not name others.
+func (s *Service) viewableNames(ctx context.Context, a reset.Actor, channel, cluster string, groups []string) []string {
+	return slices.DeleteFunc(slices.Clone(groups), func(group string) bool {
+		_, err := s.viewRuling(ctx, a, channel, cluster, group)
+		return err != nil
+	})
 }
 
 // Access is what a person may do with a group, and by which rule.
@@ -212,10 +222,7 @@ func (s *Service) suggestGroups(
 	if err != nil || snap.Group.Exists {
 		return denied
 	}
-	near := slices.DeleteFunc(slices.Clone(snap.Near), func(group string) bool {
-		_, err := s.viewRuling(ctx, r.Actor, r.Place.Channel, in.Cluster, group)
-		return err != nil
-	})
+	near := s.viewableNames(ctx, r.Actor, r.Place.Channel, in.Cluster, snap.Near)
 	if len(near) == 0 {
 		return denied
 	}

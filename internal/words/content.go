@@ -46,10 +46,11 @@ const (
 
 // Table is rows of short cells. Numbers are aligned to the right.
 type Table struct {
-	Head  []string
-	Right []bool
-	Rows  [][]string
-	More  int // rows that are left out
+	Caption string // of a table that readers may sort and turn the pages of, where that is possible; empty: a plain one
+	Head    []string
+	Right   []bool
+	Rows    [][]string
+	More    int // rows that are left out
 }
 
 // Button is an action that is possible now. Slack's value is Ref alone; Verb and Option make the action id.

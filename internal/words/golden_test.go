@@ -53,7 +53,7 @@ func said() map[string]Content {
 		"late":             CardOf(lateStory()),
 		"expired":          CardOf(expiredStory()),
 		"cancelled":        CardOf(cancelledStory()),
-		"lag":              LagOf(lagStory()),
+		"lag":              LagOf(lagStory(), 1, clockAt("03:12:44")),
 		"status":           StatusOf(several()[:2], false, nil, []reset.ClusterInfo{prodEU}, clockAt("02:30:00")),
 		"schedule":         PreviewOf(scheduleStory()),
 		"announced":        CardOf(announcedStory()),

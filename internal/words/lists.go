@@ -1,9 +1,13 @@
 package words
 
 import (
+	"bytes"
+	"encoding/csv"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
@@ -63,15 +67,23 @@ func HistoryOf(p reset.Page, q reset.Search, infos []reset.ClusterInfo, now time
 		older := q
 		older.Before = p.Rows[n-1].Request.ID
 		c.Status += ", there are older ones"
-		c.Buttons = []Button{look("Older", TypedHistory(older))}
+		c.look("Older", TypedHistory(older))
+	}
+	if len(p.Rows) > 0 {
+		c.look("CSV", TypedHistory(q)+" --csv")
 	}
 	c.Fallback = c.Title + ": " + c.Status
 	return c
 }
 
-// look is a button that asks for a view: it is the same as typing it.
-func look(label, typed string) Button {
-	return Button{Verb: "look", Ref: typed, Label: label, Typed: typed}
+// look adds a button that asks for a view: it is the same as typing it. What is too long for a button is left to be
+// typed.
+func (c *Content) look(label, typed string) {
+	const most = 1500
+	if len(typed) <= most {
+		c.Buttons = append(c.Buttons, Button{Verb: "look", Ref: typed, Label: label, Typed: typed,
+			Option: len(c.Buttons) + 1})
+	}
 }
 
 // TypedHistory is a search as it is typed.
@@ -150,6 +162,77 @@ func pastLine(p reset.Past, infos []reset.ClusterInfo, now time.Time) Line {
 		l = say(l, " · ", told)
 	}
 	return l
+}
+
+// HistoryCSV is a history as a file, with a header. Times are RFC 3339 in UTC. Cells that a spreadsheet would take for a
+// formula are quoted with an apostrophe.
+func HistoryCSV(p reset.Page) []byte {
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	row := func(cells ...string) {
+		for i, c := range cells {
+			if c != "" && strings.ContainsRune("=+-@", rune(c[0])) {
+				cells[i] = "'" + c
+			}
+		}
+		_ = w.Write(cells) // to memory
+	}
+	row("id", "asked_at", "ended_at", "cluster", "group", "what", "state", "outcome", "asked_by", "approved_by", "reason",
+		"partitions_written", "partitions_verified")
+	for _, past := range p.Rows {
+		r := past.Request
+		in, _ := r.Intent()
+		var approvers []string
+		for _, v := range past.Votes {
+			if v.Actor != r.Actor {
+				approvers = append(approvers, v.Actor.ID)
+			}
+		}
+		total := 0
+		for _, n := range past.Written {
+			total += n
+		}
+		ended := ""
+		if !r.EndedAt.IsZero() {
+			ended = r.EndedAt.UTC().Format(time.RFC3339)
+		}
+		row(r.ID, r.CreatedAt.UTC().Format(time.RFC3339), ended, in.Cluster, in.Group,
+			actPhrase(reset.Story{Request: r}, timeFormat{time.UTC, r.CreatedAt}, withUTC), string(r.State), string(r.Outcome),
+			r.Actor.ID, strings.Join(approvers, " "), in.Reason, strconv.Itoa(total),
+			strconv.Itoa(past.Written[reset.WriteAtTarget]))
+	}
+	w.Flush()
+	return b.Bytes()
+}
+
+// LagFile is the name of a lag's file.
+func LagFile(l reset.Lag) string { return "lag-" + fileName(l.Group) + ".csv" }
+
+// fileName keeps what every file system takes.
+func fileName(s string) string {
+	return text.Clip(strings.Map(func(r rune) rune {
+		if r < 128 && (unicode.IsLetter(r) || unicode.IsDigit(r) || r == '-' || r == '.' || r == '_') {
+			return r
+		}
+		return '_'
+	}, s), 80)
+}
+
+// FileNote goes with a file.
+func FileNote(name string) Content {
+	return Content{Title: name, Lines: []Line{say("The file that you asked for is in this thread.")}, Fallback: name}
+}
+
+// FileSent answers a person whose file is a direct message.
+func FileSent(name string) Content {
+	return Content{Title: name, Lines: []Line{say("It is sent to you as a direct message.")}, Fallback: name}
+}
+
+// FileUnsent says that it could not be sent.
+func FileUnsent(name, why string) Content {
+	return Content{Title: name, Status: "not sent", Lines: []Line{
+		say("Slack did not take the file (", why, "). Try again, or ask for less; the people who run the bot can run ",
+			code("kafka-reset-bot check"), ".")}, Fallback: name + ": not sent"}
 }
 
 // writtenCount is what was written, as it was read back: "12 of 12 partitions verified".

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -15,7 +16,11 @@ import (
 // views are the answers to what people ask; their wording is held fast as that of the cards is.
 func views() map[string]Content {
 	at := clockAt("03:12:44")
+	seen := lagStory()
+	seen.Since = map[string]time.Time{seen.Snapshot.Group.Members[0].ID: clockAt("02:31:00")}
 	return map[string]Content{
+		"lag-page":     LagOf(manyPartitions(), 2, at),
+		"lag-seen":     LagOf(seen, 1, at),
 		"groups":       GroupsOf(groupsView()),
 		"groups-none":  GroupsOf(reset.GroupsView{At: at}),
 		"clusters":     ClustersOf(clusterViews(), at),
@@ -93,4 +98,59 @@ func pastPage() reset.Page {
 		{Request: failedStory(reset.PartiallyApplied, 8, 4, 0).Request,
 			Written: map[reset.WriteState]int{reset.WriteAtTarget: 8, reset.WriteUnchanged: 4}},
 	}}
+}
+
+// manyPartitions is a group on a topic with a long name.
+func manyPartitions() reset.Lag {
+	l := lagStory()
+	l.Snapshot.Group.Members, l.Snapshot.Partitions, l.Open = nil, nil, nil
+	topic := "payments.orders.created.v2.retry"
+	l.Asked = []reset.TopicScope{{Topic: topic}}
+	l.Snapshot.Topics = map[string]reset.Topic{topic: {Partitions: 120, Commits: 120}}
+	for i := range int32(60) {
+		l.Snapshot.Partitions = append(l.Snapshot.Partitions, reset.PartitionState{
+			Partition: reset.Partition{Topic: topic, Partition: i}, End: 1_204_000, Committed: reset.Position{Offset: int64(i) * 10}})
+	}
+	return l
+}
+
+// A phone shows a row of 32 characters on one line, and three columns side by side.
+func TestTablesOfViewsFitAPhone(t *testing.T) {
+	t.Parallel()
+	many := manyPartitions()
+	many.Snapshot.Partitions[3].Topic = "another.topic.whose.name.is.long"
+	for _, l := range []reset.Lag{lagStory(), manyPartitions(), many} {
+		table := LagOf(l, 1, clockAt("03:00:00")).Table
+		if len(table.Head) > 3 {
+			t.Errorf("%d columns", len(table.Head))
+		}
+		for _, row := range table.Rows {
+			if n := utf8.RuneCountInString(strings.Join(row, "")); n > 32 {
+				t.Errorf("%d characters: %q", n, row)
+			}
+		}
+	}
+}
+
+func TestLagAsAFile(t *testing.T) {
+	t.Parallel()
+	l := lagStory()
+	l.Snapshot.Partitions[0].Err = "LEADER_NOT_AVAILABLE"
+	want := "topic,partition,committed_offset,latest,lag\norders,0,,,\norders,1,60000,60000,0\norders,2,,59000,\n" +
+		"refunds,0,12,1412,412\n"
+	if got := string(LagCSV(l)); got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+func TestHistoryAsAFile(t *testing.T) {
+	t.Parallel()
+	p := pastPage()
+	in, _ := p.Rows[0].Request.Intent()
+	in.Reason = "=cmd()"
+	p.Rows[0].Request.Act = reset.Move{Intent: in}
+	lines := strings.Split(string(HistoryCSV(p)), "\n")
+	if !strings.Contains(lines[1], "U0MARA,U0JON,'=cmd(),12,12") || !strings.HasPrefix(lines[1], "k7f3,2026-") {
+		t.Errorf("%q", lines[1])
+	}
 }
