@@ -68,9 +68,9 @@ func (p *Policy) Rule(ctx context.Context, a reset.PolicyQuestion) (reset.Ruling
 	}
 	if a.Verb == reset.VerbSchedule {
 		a.OneIsEnough = a.Actor.Kind == reset.Config // the configuration file was reviewed
-		return rule.checkSchedule(rule.applyTiers(out, a), a), nil
+		return p.quorum(ctx, a, rule, rule.checkSchedule(rule.applyTiers(out, a), a)), nil
 	}
-	return rule.applyTiers(out, a), nil
+	return p.quorum(ctx, a, rule, rule.applyTiers(out, a)), nil
 }
 
 // match returns the rule that decides about a group.
@@ -145,7 +145,7 @@ func (p *Policy) checkNamed(
 	ctx context.Context, a reset.PolicyQuestion, rule Rule,
 ) (principal string, _ reset.Denial, _ error) {
 	asks := a.Verb == reset.VerbRequest || a.Verb == reset.VerbRetry || a.Verb == reset.VerbUndo ||
-		a.Verb == reset.VerbSchedule
+		a.Verb == reset.VerbSchedule || a.Verb == reset.VerbEmergency && sameActor(a.Actor, a.Requester)
 	principal, err := principalOf(ctx, p.directory(a), a.Actor.ID, rule.allowedTo(a.Verb))
 	switch {
 	case principal != "" && asks && len(rule.Channels) > 0 && !slices.Contains(rule.Channels, a.Channel):

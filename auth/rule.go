@@ -103,9 +103,13 @@ func mergeLists(lists ...[]string) []string {
 
 // ruling is what the rule says about a verb, before the directory is asked.
 func (r Rule) ruling(v reset.Verb) reset.Ruling {
-	return reset.Ruling{Rule: r.Name, Who: r.allowedTo(v), Approvers: r.Approve,
+	out := reset.Ruling{Rule: r.Name, Who: r.allowedTo(v), Approvers: r.Approve,
 		EmergencyApprovers: r.allowedTo(reset.VerbEmergency), Isolation: r.Isolation, Wait: r.Wait, MaxWait: r.MaxWait,
 		Owner: r.Owner, Stop: r.Stop, Start: r.Start, Runbook: r.Runbook}
+	if e := r.Emergency; e != nil {
+		out.EmergencyMost = &reset.Reach{Skip: e.Skip, Replay: e.Replay}
+	}
+	return out
 }
 
 // applyTiers allows an effect within the cap and sets what it needs: the first tier that covers it, which then bounds

@@ -118,6 +118,8 @@ const (
 	WarnAwaited WarningCode = "awaited" // the lost write of another request (Names) may still land, until At
 	WarnAhead   WarningCode = "ahead"   // a time in the future, At: its effect is not known until then
 	WarnNote    WarningCode = "note"    // the intent's own notes
+	// Count people can approve it, and Other have to; Names: who may approve
+	WarnQuorum  WarningCode = "quorum"
 	WarnNothing WarningCode = "nothing"
 )
 

@@ -88,6 +88,15 @@ func (r *Request) IsPrivate(to Actor) bool {
 	return !r.Asked && r.Actor.Kind == Person && r.Actor != to
 }
 
+// EmergencyWorks reports whether an emergency would let a request go on without approval: whether the rule has one, for
+// what it would do now, and at once. It says nothing of who may.
+func (r *Request) EmergencyWorks(now time.Time) bool {
+	in, move := r.Intent()
+	most, e := r.Ruling.EmergencyMost, r.Actual()
+	return move && r.Run == nil && !InFuture(in) && !r.NotBefore.After(now) && len(r.Ruling.EmergencyApprovers) > 0 &&
+		(most == nil || e.Skip <= most.Skip && e.Replay <= most.Replay)
+}
+
 // Ref names what can be approved: request and revision, as buttons carry it and people type it ("k7f3.2").
 type Ref struct {
 	ID       string

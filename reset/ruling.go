@@ -73,6 +73,7 @@ type Ruling struct {
 	Owner              string
 	Approvers          []string // who may approve
 	EmergencyApprovers []string `json:"Alone"`      // who may use the emergency
+	EmergencyMost      *Reach   `json:",omitempty"` // and up to which effect; nil: there is none, or it is not known
 	Reason             string   `json:",omitempty"` // of DeniedReason: what it has to match; empty: any will do
 	Stop               string
 	Start              string
@@ -87,10 +88,17 @@ type Ruling struct {
 	Dropped       []DroppedVote `json:",omitempty"`
 	EmergencyOver Denial        `json:",omitempty"`
 
+	Unreachable *Quorum `json:",omitempty"` // of a preview: fewer people can approve it than have to; nil: not known so
+
 	MandateValid bool   `json:"Stands"` // of a schedule's run: its standing approval still counts
 	Doubt        Denial // and why it does not
 	// whose right the standing approval rested on, and who have it no more
 	DoubtAbout []string `json:",omitempty"`
+}
+
+// Quorum is how many people can give an approval, where that is not enough.
+type Quorum struct {
+	Able int // beside the requester
 }
 
 // DroppedVote is a vote that no longer counts.

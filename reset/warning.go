@@ -126,3 +126,11 @@ func unaffectedTopics(in Intent, snap Snapshot) []Warning {
 	}
 	return ws
 }
+
+// QuorumWarnings say that nobody can approve a plan: fewer people may than have to.
+func QuorumWarnings(r Ruling) []Warning {
+	if r.Unreachable == nil {
+		return nil
+	}
+	return []Warning{{Code: WarnQuorum, Count: int64(r.Unreachable.Able), Other: int64(r.Need), Names: r.Approvers}}
+}

@@ -112,6 +112,7 @@ func (s *Service) makeDraft(ctx context.Context, r reset.Request) (draftResult, 
 	}
 	reach := d.askedEffect(r)
 	d.ruling, problem = s.rule(ctx, r, d.intent, &reach, !d.soloUntil.IsZero())
+	d.plan.Warnings = append(d.plan.Warnings, reset.QuorumWarnings(d.ruling)...)
 	d.options = timeReadings(d.intent)
 	return d, problem, nil
 }

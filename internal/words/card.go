@@ -129,7 +129,7 @@ func pending(c *Content, s reset.Story, v timeFormat) {
 		{Verb: "reject", Ref: ref(r), Label: "Reject", Style: "danger", Typed: "reject " + ref(r)},
 		cancelButton(r, "Cancel"),
 	}
-	if len(r.Ruling.EmergencyApprovers) > 0 {
+	if r.EmergencyWorks(s.Now) {
 		c.Foot = append(c.Foot, say("Nobody there to approve? In an emergency ",
 			people(r.Ruling.EmergencyApprovers, User, "or"), " may go alone."))
 		c.Buttons = append(c.Buttons, Button{Verb: "emergency", Ref: ref(r), Label: "Emergency", Style: "danger",

@@ -88,3 +88,18 @@ func droppedLines(s reset.Story) []Line {
 	}
 	return lines
 }
+
+// quorumLine says that a request cannot be approved, why, and who to ask.
+func quorumLine(g warningGroup) Line {
+	l := say(strong("Nobody can approve this"), ": it needs ", text.Counted(int(g.other), "approval"), " from ",
+		people(g.names, User, "or"))
+	if g.count == 0 {
+		l = say(l, ", and no other person there can.")
+	} else {
+		l = say(l, ", where ", text.Counted(g.count, "other person"), " can.")
+	}
+	if owner := g.request.Ruling.Owner; owner != "" {
+		return say(l, " Ask the owner of the rule, ", people([]string{owner}, User, "or"), ", to name more approvers.")
+	}
+	return say(l, " Ask the people who run the bot to name more approvers.")
+}

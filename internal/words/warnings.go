@@ -12,6 +12,7 @@ import (
 // warningLines says what each warning of a plan means, a line a kind; nil where other lines say it.
 var warningLines = map[reset.WarningCode]func(g warningGroup) Line{
 	// The plan itself.
+	reset.WarnQuorum: quorumLine,
 	reset.WarnBusy: func(g warningGroup) Line {
 		return busyLine(g.request.Observation.Group, g)
 	},

@@ -1,0 +1,32 @@
+package app_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
+)
+
+// P5: what nobody can approve says so in its preview, and who to ask.
+func TestNobodyCanApproveIt(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, world.Options{Policy: strings.ReplaceAll(twoNeeded, "approve: [S0PAYOWNERS, S0DBA]",
+		"approve: [U0MARA, U0JON]")})
+	s.start()
+	s.tells(s.Mara, world.Home, "billing@prod-eu orders shift -100", "preview", "Nobody can approve this",
+		"needs 2 approvals from @mara or @jon", "1 other person", "Ask the owner of the rule, @pay-owners")
+}
+
+// P16: an emergency from a channel that the rule does not take requests from is refused before it is previewed.
+func TestAnEmergencyFromAChannelThatTheRuleDoesNotTake(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, world.Options{Policy: strings.ReplaceAll(strings.ReplaceAll(oneNeeded, "S0DBA", "U0KIM"),
+		"    owner: S0PAYOWNERS", "    channels: ["+world.PayOps+"]\n    owner: S0PAYOWNERS")})
+	s.start()
+	s.tells(s.Ben, world.Home, "billing@prod-eu orders shift -100 --emergency INC-4711", "from this channel",
+		"one of the channels in the rule")
+	preview := s.tells(s.Ben, world.PayOps, "billing@prod-eu orders shift -100 --emergency INC-4711", "preview")
+	s.clicks(s.Ben, preview, "approve")
+	s.sees(s.Jon, world.PayOps, s.id(preview)+" · done")
+	s.wrote(1)
+}
