@@ -33,15 +33,20 @@ const (
 // up. Temporary errors are retried, across restarts too: every action is answered. An answer whose receipt was lost
 // is sent again, since twice is better than never.
 func (b *Bot) answer(ctx context.Context, e envelope, c words.Content, replace bool) {
-	err := b.deliver(ctx, e, c, replace, e.URL != "")
-	if err == nil {
-		return
+	_ = b.answerNow(ctx, e, c, replace) // it is tried again
+}
+
+// answerNow is answer, with Slack's error of the first attempt.
+func (b *Bot) answerNow(ctx context.Context, e envelope, c words.Content, replace bool) error {
+	refused := b.deliver(ctx, e, c, replace, e.URL != "")
+	if refused == nil {
+		return nil
 	}
-	if err = b.recordAnswer(ctx, e, unsentAnswer{Content: c, Replace: replace,
-		NotBefore: b.now().Add(waitOf(err))}); err == nil {
-		return
+	if err := b.recordAnswer(ctx, e, unsentAnswer{Content: c, Replace: replace,
+		NotBefore: b.now().Add(waitOf(refused))}); err != nil {
+		b.log.Warn("a person is left without an answer", "envelope", e.ID, "actor", e.User, "err", err)
 	}
-	b.log.Warn("a person is left without an answer", "envelope", e.ID, "actor", e.User, "err", err)
+	return refused
 }
 
 // deliver sends an answer through the response_url of the action, and where that is used up, or there is none, as a

@@ -33,6 +33,10 @@ func (b *Bot) notifyDirectly(
 	if err != nil {
 		b.log.Error("some people who have to know of a request cannot be found", "request", s.Request.ID, "err", err)
 	}
+	out := outreach{home: words.Unshown{Channel: s.Cluster.Home}, nobody: len(people) == 0 && err == nil}
+	if refused != nil {
+		out.home = words.Unshown{Channel: refused.channel, Code: refused.Code}
+	}
 	// before the people, so that these are told once although the channel has to wait
 	if (len(people) > 0 || err != nil) && refused == nil {
 		_, err := b.say(ctx, "tell the home channel of "+s.Request.ID, s.Cluster.Home, "", words.OutsideOf(s),
@@ -40,14 +44,49 @@ func (b *Bot) notifyDirectly(
 		if passing(err) {
 			return b.retryAt(err)
 		}
-		if err != nil {
+		if out.reached = err == nil; err != nil {
+			out.home.Code = slackCode(err)
 			b.log.Warn("the home channel is not told", "request", s.Request.ID, "err", err)
 		}
 	}
 	for _, who := range people {
-		b.answer(ctx, envelope{ID: blockKey(s) + ".call." + who, User: who}, words.CallOf(s, why), false)
+		err := b.answerNow(ctx, envelope{ID: blockKey(s) + ".call." + who, User: who}, words.CallOf(s, why), false)
+		if isPermanent(err) {
+			out.direct = slackCode(err)
+		} else {
+			out.reached = true // or it will be: the answer is tried again
+		}
+	}
+	if why == words.CallApprovers && !out.reached && !out.nobody {
+		if again, err := b.tellUnseen(ctx, s, card, refused != nil, out); err != nil || !again.IsZero() {
+			return again, err
+		}
 	}
 	return time.Time{}, b.updateCard(ctx, card, func(c *engine.Card) { c.ToldSeq = max(c.ToldSeq, seq) })
+}
+
+// outreach is what became of telling people who have to know and cannot see the card.
+type outreach struct {
+	nobody  bool // has to be told: enough of them see the card
+	reached bool
+	home    words.Unshown // why the home channel took nothing
+	direct  string        // Slack's last refusal of a direct message; empty: nobody was found to send one to
+}
+
+// tellUnseen tells the requester at once that no approver can see the request, and the cause: in the place of their
+// click, by direct message, or in the thread of the card where they asked.
+func (b *Bot) tellUnseen(
+	ctx context.Context, s reset.Story, card *engine.Card, unposted bool, out outreach,
+) (time.Time, error) {
+	b.log.Error("no approver can be told of a request; a person has to look why", "request", s.Request.ID, "channel",
+		out.home.Channel, "err", out.home.Code, "direct", out.direct)
+	again, told, err := b.sendToRequester(ctx, "tell the requester of "+s.Request.ID+" that no approver sees it", s, card,
+		words.UnseenOf(s, out.home, out.direct))
+	if err != nil || !again.IsZero() || told || unposted {
+		return again, err
+	}
+	again, _, err = b.reply(ctx, s, card, words.UnseenInThread(s, out.home, out.direct))
+	return again, err
 }
 
 // whoToNotify are the users and user groups that have to know of new entries, why, and by which entry.

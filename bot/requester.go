@@ -34,7 +34,7 @@ func (b *Bot) updateRequester(
 	} else {
 		c = words.UnshownOf(s, words.Unshown{Code: why, Channel: refused.channel})
 	}
-	again, err := b.sendToRequester(ctx, "point to the card of "+s.Request.ID, s, card, c)
+	again, _, err := b.sendToRequester(ctx, "point to the card of "+s.Request.ID, s, card, c)
 	if err != nil || !again.IsZero() {
 		return again, err
 	}
@@ -70,25 +70,25 @@ func (b *Bot) answerDeciders(ctx context.Context, s reset.Story, card engine.Car
 // card can be shown.
 func (b *Bot) sendToRequester(
 	ctx context.Context, doing string, s reset.Story, card *engine.Card, c words.Content,
-) (time.Time, error) {
+) (again time.Time, told bool, err error) {
 	l := renderOptions{key: blockKey(s), plainTables: true, ephemeral: true}
 	if p := card.Preview; p.URL != "" && b.now().Before(p.Until) && p.Used < urlUses {
 		// Counted before it is sent: an answer that was lost may have used it, and so may a 429.
 		if err := b.updateCard(ctx, card, func(c *engine.Card) { c.Preview.Used++ }); err != nil {
-			return time.Time{}, err
+			return time.Time{}, false, err
 		}
 		err := b.respond(ctx, doing, p.URL, c, l, p.Replaces)
 		switch {
 		case err == nil:
-			return time.Time{}, nil
+			return time.Time{}, true, nil
 		case !isPermanent(err):
-			return b.retryAt(err)
+			again, err := b.retryAt(err)
+			return again, false, err
 		}
 		b.log.Info("a response_url is used up or refused; a direct message goes instead", "request", s.Request.ID,
 			"err", err)
 	}
-	again, _, err := b.sendDirect(ctx, doing, s, c, l)
-	return again, err
+	return b.sendDirect(ctx, doing, s, c, l)
 }
 
 // sendDirect sends a direct message to the person who asked. told is false when Slack refuses it for good.

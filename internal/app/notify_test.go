@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/twmb/franz-go/pkg/kmsg"
+
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/slacksim"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
 )
@@ -94,4 +96,63 @@ func TestOwnersHearOfAnEmergencyThatNoChannelShows(t *testing.T) {
 	s.has(told)
 	s.sees(s.Kim, s.Slack.DM("U0KIM"), s.id(m)+" · done")
 	s.wrote(1)
+}
+
+// TestTheAskerIsToldThatNoApproverCanSee: without a home channel and without direct messages the request waits for
+// people who do not know of it. The asker learns that at once, with what is wrong and who can change it, where Slack
+// lets them be told: in the place of the click, or in the thread of the card in their own channel.
+func TestTheAskerIsToldThatNoApproverCanSee(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		at   string
+		home bool // takes cards
+		tab  bool // direct messages arrive
+		told bool
+	}{
+		"a private channel, nothing else":         {"C0WAR", false, false, true},
+		"a private channel, the home channel":     {"C0WAR", true, false, false},
+		"a private channel, direct messages":      {"C0WAR", false, true, false},
+		"no channel at all, no direct messages":   {world.Incident, false, false, true},
+		"no channel at all, but direct messages":  {world.Incident, false, true, false},
+		"a private channel and both other places": {"C0WAR", true, true, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t, world.Options{})
+			s.Slack.AddChannel(slacksim.Channel{ID: "C0WAR", Name: "war-room", Members: []string{"U0MARA", "U0BEN"},
+				Private: true, Bot: true})
+			s.refused = append(s.refused, "is_archived", "messages_tab_disabled")
+			s.errors = append(s.errors, "slack refuses the card in every channel", "no approver can be told",
+				"the requester is not told")
+			s.Slack.SetMessagesTab(c.tab)
+			if err := s.Slack.ChangeChannel(world.Home, func(h *slacksim.Channel) { h.Archived = !c.home }); err != nil {
+				t.Fatal(err)
+			}
+			s.start()
+			preview := s.tells(s.Mara, c.at, "billing@prod-eu orders back 50m", "preview", "Ask for approval")
+			s.clicks(s.Mara, preview, "approve")
+			if c.told {
+				told := s.sees(s.Mara, c.at, "No approver can see", "is_archived", "a member can unarchive it",
+					"messages_tab_disabled", "a manager of the app turns it on", "approve "+s.ref(preview))
+				if !told.Ephemeral && !slices.Contains(told.Pings(), "U0MARA") {
+					t.Errorf("mara is not called by:\n%s", told.Text())
+				}
+			} else {
+				at := s.Slack.DM("U0JON")
+				if !c.tab {
+					at = world.Home
+				}
+				s.sees(s.Jon, at, s.ref(preview)+" · waiting for approval")
+				s.tells(s.Mara, c.at, "show "+s.id(preview), s.id(preview))
+				for _, m := range s.Mara.Messages(c.at) {
+					if strings.Contains(m.Text(), "No approver can see") {
+						t.Errorf("mara is told what is not so:\n%s", m.Text())
+					}
+				}
+			}
+			// whoever is asked by hand can decide
+			s.types(s.Jon, world.PayOps, "approve "+s.ref(preview))
+			s.until("it is written", func() bool { return s.Prod.CountRequests()[kmsg.OffsetCommit] > 0 })
+		})
+	}
 }
