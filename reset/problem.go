@@ -82,8 +82,9 @@ const (
 	ProblemSameKafka ProblemCode = "same kafka"
 	// no progress since Since; Got: what fails, in words. The log has the rest
 	ProblemInternal ProblemCode = "internal"
-	ProblemTooLong  ProblemCode = "too long"  // Want: the longest wait; Got: the asked one
-	ProblemNoRecord ProblemCode = "no record" // Count: the asked offset; Other: the end; nothing is there to skip
+	ProblemTooLong  ProblemCode = "too long"      // Want: the longest wait; Got: the asked one
+	ProblemThere    ProblemCode = "already there" // nothing would change: Count partitions are at the target
+	ProblemNoRecord ProblemCode = "no record"     // Count: the asked offset; Other: the end; nothing is there to skip
 	// Topic was deleted and created again: offsets of the old one mean nothing
 	ProblemRecreated ProblemCode = "recreated"
 	// an approval no longer covers the effect; Want: why; Topic, Parts: where

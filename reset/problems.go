@@ -265,6 +265,14 @@ func ReadPastProblem(undone string, o Outcome, past int64) *Problem {
 	return &Problem{Code: ProblemReadPast, Request: undone, Got: string(o), Count: past}
 }
 
+// ThereProblem: a reset that can only write what is there already, now and later; nil: it moves something.
+func ThereProblem(in Intent, p Plan) *Problem {
+	if _, current := in.Target.(Current); !current || p.Effect.Changed > 0 {
+		return nil
+	}
+	return (&Problem{Code: ProblemThere, Count: int64(p.Effect.Partitions)}).On(in.Cluster, in.Group)
+}
+
 // NoUndoProblem: the request has nothing to take back.
 func NoUndoProblem(r Request) *Problem {
 	return &Problem{Code: ProblemNoUndo, Request: r.ID, State: r.State, Got: string(r.Outcome)}

@@ -30,3 +30,12 @@ func TestAnEmergencyFromAChannelThatTheRuleDoesNotTake(t *testing.T) {
 	s.sees(s.Jon, world.PayOps, s.id(preview)+" · done")
 	s.wrote(1)
 }
+
+// P23: what would write the offsets that are there is not armed.
+func TestAResetThatChangesNothing(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, world.Options{})
+	s.start()
+	s.tells(s.Mara, world.PayOps, "billing@prod-eu orders to current", "Already there", "12 partitions", "Nothing to do")
+	s.untouched()
+}

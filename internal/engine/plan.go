@@ -96,6 +96,9 @@ func (s *Service) makeDraft(ctx context.Context, r reset.Request) (draftResult, 
 	}
 	// what is agreed to beforehand says how much it may skip
 	if _, move := r.Act.(reset.Move); move && r.Run == nil && r.Mandate == nil {
+		if problem = reset.ThereProblem(d.intent, d.plan); problem != nil {
+			return d, problem, nil
+		}
 		if d.options, problem = reset.Ahead(d.intent, d.plan, d.snap); problem != nil {
 			return d, problem, nil
 		}

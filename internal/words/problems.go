@@ -176,6 +176,11 @@ var problems = map[reset.ProblemCode]func(p *reset.Problem) Line{
 	reset.ProblemNotYours: func(p *reset.Problem) Line {
 		return say("Only the requester of ", p.Request, " can do that. Request your own reset.")
 	},
+	reset.ProblemThere: func(p *reset.Problem) Line {
+		return say("Already there: ", cmp.Or(p.Group, "the group"), " has its committed offsets on ",
+			text.Counted(p.Count, "partition"), ", and this would write the same again. Nothing to do. Where it is: ",
+			code("lag "+group(p)))
+	},
 	reset.ProblemNoVote:    noVoteLine,
 	reset.ProblemDenied:    denialLine,
 	reset.ProblemDirectory: directoryProblem,
