@@ -75,6 +75,9 @@ func (b *Bot) draw(ctx context.Context, c words.Content, l renderOptions) slackM
 		add(slack.NewContextBlock(d.id("state"), plainText(state)))
 	}
 	add(d.rich("said", said), table, d.rich("warned", warned), d.rich("hinted", hinted), foot)
+	if menu := d.menu(c.Menu); menu != nil {
+		buttons = append(buttons, menu)
+	}
 	if len(buttons) > 0 {
 		add(slack.NewActionBlock(d.id("act"), buttons...))
 	}
@@ -169,7 +172,7 @@ func (d *drawing) span(s words.Span) slack.RichTextSectionElement {
 		utc := s.At.UTC().Format("2006-01-02 15:04 UTC")
 		d.left -= len(utc)
 		return slack.NewRichTextSectionDateElement(s.At.Unix(), clockFormat(s), nil, &utc)
-	case words.Text, words.Paste: // plain text, below
+	case words.Text, words.Name, words.Paste: // plain text, below
 	}
 	if s.Kind == words.Paste {
 		return d.command(s.Text)
@@ -281,7 +284,7 @@ func (d *drawing) markup(s words.Span) string {
 		}
 	case words.Clock:
 		return fmt.Sprintf("<!date^%d^%s|%s>", s.At.Unix(), clockFormat(s), s.At.UTC().Format("2006-01-02 15:04 UTC"))
-	case words.Text, words.Paste: // plain text, below
+	case words.Text, words.Name, words.Paste: // plain text, below
 	}
 	return text
 }
@@ -290,10 +293,7 @@ func (d *drawing) buttons(buttons []words.Button) []slack.BlockElement {
 	var out []slack.BlockElement
 	seen := map[string]bool{}
 	for _, button := range buttons {
-		action := button.Verb
-		if button.Option > 0 {
-			action = fmt.Sprintf("%s.%d", button.Verb, button.Option)
-		}
+		action := actionOf(button)
 		if seen[action] || len(out) == maxButtons {
 			continue // an action_id may be in a block once
 		}

@@ -116,7 +116,7 @@ func TestSettleAsksWhy(t *testing.T) {
 	b := newBench(t, slacksim.Options{}, nil).up(t)
 	b.carded(t, "C0INC", "C0INC")
 	b.unclear(t)
-	card := b.sees(t, b.jon, "C0INC", "unclear")
+	card := b.sees(t, b.jon, "C0INC", "OUTCOME UNKNOWN")
 	b.click(t, b.jon, card, "settle")
 	modal, err := b.jon.WaitView(ctx5(t), func(m slacksim.View) bool { return strings.Contains(m.Text(), "Why") })
 	if err != nil {

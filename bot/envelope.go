@@ -102,6 +102,9 @@ type payload struct {
 	Actions []struct {
 		ActionID string `json:"action_id"`
 		Value    string `json:"value"`
+		Selected struct {
+			Value string `json:"value"`
+		} `json:"selected_option"`
 	} `json:"actions"`
 	View struct {
 		ID              string `json:"id"`
@@ -147,6 +150,9 @@ func readEnvelope(req socketmode.Request, name string) (envelope, error) {
 	case p.Type == "block_actions" && len(p.Actions) > 0:
 		e.interaction(click, p)
 		e.Action, e.Value = p.Actions[0].ActionID, p.Actions[0].Value
+		if e.Action == menuAction {
+			e.Action, e.Value, _ = strings.Cut(p.Actions[0].Selected.Value, " ")
+		}
 		e.Message, e.Ephemeral = p.Container.MessageTS, p.Container.IsEphemeral || strings.HasPrefix(e.Channel, "D")
 	case p.Type == "view_submission":
 		e.interaction(submission, p)

@@ -41,7 +41,7 @@ func (b *Bot) sendFile(ctx context.Context, e envelope, name string, content []b
 			return err
 		})
 	if err == nil {
-		err = b.upload(ctx, to, []upload{{name, content}})
+		err = b.upload(ctx, to, []upload{{name, content}}, "")
 	}
 	if err != nil {
 		b.log.Warn("a file is not sent", "envelope", e.ID, "actor", e.User, "err", err)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -21,8 +22,15 @@ func (b *Bot) files(ctx context.Context, s reset.Story, card *engine.Card) (time
 		return time.Time{}, nil
 	}
 	belong, err := b.filesOf(ctx, s, news)
-	if err == nil && len(belong) > 0 {
-		err = b.upload(ctx, *card, belong)
+	command := words.ManualCommand(s)
+	switch rows := slices.ContainsFunc(belong, func(f upload) bool { return len(f.content) > 0 }); {
+	case err != nil || len(belong) == 0:
+	case rows:
+		err = b.upload(ctx, *card, belong, commandText(command))
+	case len(command) > 0: // committed offsets are deleted: there is a command, and no file
+		if again, _, err := b.reply(ctx, s, card, command); err != nil || !again.IsZero() {
+			return again, err
+		}
 	}
 	switch fresh := b.now().Sub(news[len(news)-1].At) < filesWithin; {
 	case err == nil:
@@ -100,8 +108,35 @@ type upload struct {
 	content []byte
 }
 
-// upload shares files in the card's thread, all or none.
-func (b *Bot) upload(ctx context.Context, card engine.Card, files []upload) error {
+// longestComment is how much text goes beside files: Slack truncates what is longer, and a truncated command is another
+// one.
+const longestComment = 3000
+
+// commandText is the manual command as it stands beside its file, so that it is there when the bot is down. It is
+// empty where it could not be shown whole: then the card's menu has it.
+func commandText(lines []words.Line) string {
+	var out strings.Builder
+	for _, line := range lines {
+		for _, span := range line {
+			s := escape(span.Text)
+			if span.Kind == words.Paste || span.Kind == words.Code {
+				if strings.Contains(s, "`") || clean(span.Text) != span.Text {
+					return ""
+				}
+				s = "`" + s + "`"
+			}
+			out.WriteString(s)
+		}
+		out.WriteByte('\n')
+	}
+	if out.Len() > longestComment {
+		return ""
+	}
+	return strings.TrimSpace(out.String())
+}
+
+// upload shares files in the card's thread, all or none, with a comment.
+func (b *Bot) upload(ctx context.Context, card engine.Card, files []upload, comment string) error {
 	ctx, cancel := context.WithTimeout(ctx, 2*callTimeout)
 	defer cancel()
 	doing := "upload files of " + card.Request
@@ -126,7 +161,8 @@ func (b *Bot) upload(ctx context.Context, card engine.Card, files []upload) erro
 		return nil
 	}
 	_, err := b.api.CompleteUploadExternalContext(ctx,
-		slack.CompleteUploadExternalParameters{Files: sent, Channel: card.Channel, ThreadTimestamp: card.TS})
+		slack.CompleteUploadExternalParameters{Files: sent, Channel: card.Channel, ThreadTimestamp: card.TS,
+			InitialComment: comment})
 	if err != nil {
 		return b.fault(doing, err)
 	}

@@ -47,13 +47,13 @@ func TestOnlyDecisionsMakeNewCards(t *testing.T) {
 	}
 	b.ends(t, reset.Applied, reset.Verified)
 	cards := b.visible("C0INC")
-	if len(cards) != 2 || !strings.Contains(cards[1].Text(), "done") {
+	if len(cards) != 2 || !strings.Contains(cards[1].Text(), "DONE") {
 		t.Fatalf("%d cards after the end, want the old one and one that says so", len(cards))
 	}
 	if c := b.card(t); c.TS != cards[1].TS || cards[0].TS != old.TS {
 		t.Errorf("the card is %s", c.TS)
 	}
-	b.sees(t, b.mara, b.slack.DM("U0MARA"), "k7f3 · done", "The card")
+	b.sees(t, b.mara, b.slack.DM("U0MARA"), "k7f3", "DONE", "The card")
 }
 
 // TestRefusedThreadReplyIsPostedOutside: a reply may call people who have to know.
@@ -72,7 +72,7 @@ func TestRefusedThreadReplyIsPostedOutside(t *testing.T) {
 				b.slack.Fail("chat.postMessage", slacksim.Fault{Error: "restricted_action", Times: 2})
 			}
 			b.says(t, b.jon, engine.DoEmergency)
-			m := b.sees(t, b.jon, at, "break-glass", "The card")
+			m := b.sees(t, b.jon, at, "applied without approval by @jon", "The card")
 			if m.Thread != "" || !slices.Contains(m.Pings(), "S0PAY") {
 				t.Errorf("the owners are not called by: %s", m.Text())
 			}
@@ -128,7 +128,7 @@ func TestWithoutTheMessagesTabTheThreadCalls(t *testing.T) {
 	b := newBench(t, slacksim.Options{NoMessagesTab: true}, nil).up(t)
 	card := b.carded(t, "C0INC", "C0INC")
 	b.applied(t)
-	m := b.sees(t, b.jon, "C0INC", "@mara", "k7f3 · done")
+	m := b.sees(t, b.jon, "C0INC", "@mara", "k7f3", "DONE")
 	if m.Thread != card.TS || !slices.Contains(m.Pings(), "U0MARA") {
 		t.Errorf("she is not called by: %+v", m)
 	}
@@ -226,5 +226,5 @@ func TestADiscardedPreviewIsAnsweredThoughItsAddressIsDead(t *testing.T) {
 	preview := b.asked(t, "C0INC")
 	b.slack.Fail(slacksim.ResponseURLs, slacksim.Fault{Status: 404})
 	b.click(t, b.mara, preview, "cancel")
-	b.sees(t, b.mara, b.slack.DM("U0MARA"), "k7f3 · cancelled")
+	b.sees(t, b.mara, b.slack.DM("U0MARA"), "k7f3", "CANCELLED")
 }

@@ -24,10 +24,12 @@ const (
 // opensModal is the action of a click that only opens a modal or turns its page.
 func (b *Bot) opensModal(e envelope) (func(context.Context), bool) {
 	switch e.verb() {
-	case "rows":
+	case words.ShowRows:
 		return func(ctx context.Context) { b.showRows(ctx, e, 1) }, true
 	case "page":
 		return func(ctx context.Context) { b.showRows(ctx, e, e.option()) }, true
+	case words.ShowStop, words.ShowStart, words.ShowManual, words.OpenRunbook:
+		return func(ctx context.Context) { b.showAside(ctx, e) }, true
 	}
 	if why, ok := reasonModals[e.verb()]; ok {
 		return func(ctx context.Context) { b.openReasonModal(ctx, e, why) }, true
@@ -40,10 +42,10 @@ type reasonModal struct{ title, submit, label, hint, placeholder, missing, typed
 
 var reasonModals = map[string]reasonModal{
 	"settle": {title: "Accept ", submit: "Accept as is", label: "Why is the outcome accepted as it is?",
-		hint: "It is kept in the request's history.", placeholder: "checked with the team, the consumers have gone on",
-		missing: "Say in a few words why the outcome is accepted as it is.", typed: `"why"`},
-	"emergency": {title: "Go alone: ", submit: "Go alone", label: "Which incident can wait for nobody?",
-		hint:        "You go ahead without a second person. The owners are told, and the card says so for good.",
+		hint: "It is kept in the request's history.", placeholder: "checked with the team, the consumers went on",
+		missing: "Say in a few words why the outcome is accepted.", typed: `"why"`},
+	"emergency": {title: "BREAK-GLASS ", submit: "Apply", label: "Which incident is it?",
+		hint:        "It is applied without approval. The owners are notified, and the card shows it for good.",
 		placeholder: "INC-4711", missing: "Name the incident.", typed: "INCIDENT"},
 }
 
@@ -80,12 +82,13 @@ func (b *Bot) showRows(ctx context.Context, e envelope, page int) {
 		view.Blocks.BlockSet = append(view.Blocks.BlockSet, preformatted("", fit(t, 3*maxLine)))
 	}
 	if untold == nil {
+		view.Blocks.BlockSet = append(view.Blocks.BlockSet, detailBlocks(story)...)
 		view.Blocks.BlockSet = append(view.Blocks.BlockSet, b.manualBlocks(story, steps)...)
 	}
 	if turn := pages(e.Value, page, total); len(turn) > 0 {
 		view.Blocks.BlockSet = append(view.Blocks.BlockSet, slack.NewActionBlock("", turn...))
 	}
-	b.open(ctx, e, "show all rows", view, "show "+e.Value)
+	b.open(ctx, e, "show the partitions", view, "show "+e.Value)
 }
 
 // manualBlocks are the same rows as a file for Kafka's own tool, and its command: before a request is public there is
@@ -112,6 +115,18 @@ func (b *Bot) manualBlocks(s reset.Story, steps []reset.Step) []slack.Block {
 		blocks = append(blocks, commandBlock(line)...)
 	}
 	return blocks
+}
+
+// detailBlocks are what the card has no room for. The manual command has blocks of its own.
+func detailBlocks(s reset.Story) []slack.Block {
+	d := drawing{renderOptions: renderOptions{ephemeral: true}, left: maxSum, name: func(string) string { return "" }}
+	lines := slices.DeleteFunc(words.CardOf(s).Details, func(line words.Line) bool {
+		return slices.ContainsFunc(line, func(span words.Span) bool { return span.Kind == words.Paste })
+	})
+	if said := d.lines(lines, ""); len(said) > 0 {
+		return []slack.Block{slack.NewRichTextBlock("", slack.NewRichTextSection(said...))}
+	}
+	return nil
 }
 
 // commandBlock is a command in a block of its own, so that it can be copied without the text around it.

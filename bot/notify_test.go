@@ -20,7 +20,7 @@ func TestAGroupThatCannotBeReadHidesNoOtherApprover(t *testing.T) {
 		Bot: true})
 	preview := b.asked(t, "C0PRIV")
 	b.click(t, b.mara, preview, "approve")
-	b.sees(t, b.mara, "C0PRIV", "waiting for approval")
+	b.sees(t, b.mara, "C0PRIV", "APPROVE?")
 	b.settle()
 	b.sees(t, b.jon, b.slack.DM("U0JON"), "k7f3")
 	b.sees(t, b.jon, "C0HOME", "k7f3")

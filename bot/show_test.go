@@ -19,7 +19,7 @@ import (
 func (b *bench) carded(t *testing.T, channel, where string) slacksim.Message {
 	t.Helper()
 	b.click(t, b.mara, b.asked(t, channel), "approve")
-	return b.sees(t, b.jon, where, "waiting for approval")
+	return b.sees(t, b.jon, where, "APPROVE?")
 }
 
 func TestEditsAreFew(t *testing.T) {
@@ -96,10 +96,10 @@ func TestSlackTroubleIsWaitedOut(t *testing.T) {
 			preview := b.asked(t, "C0INC")
 			b.slack.Fail("chat.postMessage", fault)
 			b.click(t, b.mara, preview, "approve")
-			b.sees(t, b.jon, "C0INC", "waiting for approval")
+			b.sees(t, b.jon, "C0INC", "APPROVE?")
 			b.slack.Fail("chat.update", fault)
 			b.says(t, b.jon, engine.DoApprove)
-			b.sees(t, b.jon, "C0INC", "waiting until billing is idle")
+			b.sees(t, b.jon, "C0INC", "WAITING")
 		})
 	}
 }
@@ -112,7 +112,7 @@ func TestACardWhoseAnswerWasLostNeverHadButtons(t *testing.T) {
 	preview := b.asked(t, "C0INC")
 	b.slack.Fail("chat.postMessage", slacksim.Fault{Status: 500, Effect: true, Times: 1})
 	b.click(t, b.mara, preview, "approve")
-	b.sees(t, b.jon, "C0INC", "waiting for approval", "[Approve]")
+	b.sees(t, b.jon, "C0INC", "APPROVE?", "[Approve rewind]")
 	cards := b.visible("C0INC")
 	if len(cards) != 2 {
 		t.Fatalf("%d cards", len(cards))
@@ -123,7 +123,7 @@ func TestACardWhoseAnswerWasLostNeverHadButtons(t *testing.T) {
 		}
 	}
 	if text := cards[0].Text(); !strings.Contains(text, "If no buttons follow") || !strings.Contains(text, "show k7f3") ||
-		strings.Contains(text, "waiting for approval") {
+		strings.Contains(text, "APPROVE?") {
 		t.Errorf("it says %s", text)
 	}
 	if first, now := cards[1].History[0].Fallback, cards[1].Fallback; first != now || first != cards[0].Fallback {
@@ -141,7 +141,7 @@ func TestCardIsPostedAgainWhereItCanBe(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.says(t, b.jon, engine.DoApprove)
-	b.sees(t, b.jon, "C0HOME", "waiting until billing is idle")
+	b.sees(t, b.jon, "C0HOME", "WAITING")
 }
 
 func TestSharedChannelsGetNoNumbers(t *testing.T) {
@@ -159,7 +159,7 @@ func TestDirectMessageStaysThere(t *testing.T) {
 	b.carded(t, b.slack.DM("U0MARA"), "C0HOME")
 	b.pass(31 * time.Minute)
 	b.settle()
-	b.sees(t, b.mara, b.slack.DM("U0MARA"), "expired", "The card")
+	b.sees(t, b.mara, b.slack.DM("U0MARA"), "EXPIRED", "The card")
 }
 
 func TestFiles(t *testing.T) {
@@ -191,7 +191,7 @@ func TestPreviewSurvivesAUsedUpAddress(t *testing.T) {
 	b.waitsForKafka(t, "biling@prod-eu orders to 02:10")
 	b.slack.Fail(slacksim.ResponseURLs, slacksim.Fault{Status: 404, Times: 1})
 	b.kafkaBack()
-	b.sees(t, b.mara, b.slack.DM("U0MARA"), "k7f3", "refused")
+	b.sees(t, b.mara, b.slack.DM("U0MARA"), "k7f3", "REFUSED")
 }
 
 func TestShowBringsThePreviewBack(t *testing.T) {
@@ -202,9 +202,9 @@ func TestShowBringsThePreviewBack(t *testing.T) {
 	if _, err := b.mara.Command("C0INC", "/kafka-reset", "show k7f3"); err != nil {
 		t.Fatal(err)
 	}
-	preview := b.sees(t, b.mara, "C0INC", "k7f3.1 · preview")
+	preview := b.sees(t, b.mara, "C0INC", "k7f3.1", "PREVIEW")
 	b.click(t, b.mara, preview, "approve")
-	b.sees(t, b.jon, "C0INC", "waiting for approval")
+	b.sees(t, b.jon, "C0INC", "APPROVE?")
 	b.until(t, "the preview points to the card", func() bool {
 		m, err := b.mara.Look(preview)
 		return err == nil && strings.Contains(m.Text(), "The card")
@@ -248,7 +248,7 @@ func TestChoosingReplacesThePreview(t *testing.T) {
 	b := newBench(t, slacksim.Options{}, nil).up(t)
 	first := b.waitsForKafka(t, "billing@prod-eu orders to 02:10")
 	b.kafkaBack()
-	second := b.sees(t, b.mara, "C0INC", "k7f3.1 · preview", "UTC")
+	second := b.sees(t, b.mara, "C0INC", "k7f3.1", "PREVIEW", "UTC")
 	if second.TS == first.TS {
 		t.Fatal("a command's address cannot replace a message")
 	}
@@ -267,12 +267,12 @@ func TestChoosingReplacesThePreview(t *testing.T) {
 		}
 		b.pass(max(0, again.Sub(b.now())))
 		m, err := b.mara.Look(second)
-		return err == nil && strings.Contains(m.Text(), "looking")
+		return err == nil && strings.Contains(m.Text(), "READING")
 	})
 	goOn()
 	b.until(t, "the new preview in its place", func() bool {
 		m, err := b.mara.Look(second)
-		return err == nil && strings.Contains(m.Text(), "k7f3.2 · preview")
+		return err == nil && strings.Contains(m.Text(), "k7f3.2")
 	})
 	if n := b.told(b.mara); n != 2 {
 		t.Errorf("%d messages to Mara alone, want 2", n)
@@ -325,7 +325,7 @@ func TestRefusalIsReportedOnce(t *testing.T) {
 	b := newBench(t, slacksim.Options{}, nil).up(t)
 	b.waitsForKafka(t, "biling@prod-eu orders to 02:10")
 	b.kafkaBack()
-	b.sees(t, b.mara, "C0INC", "refused")
+	b.sees(t, b.mara, "C0INC", "REFUSED")
 	b.passes(time.Minute)
 	b.denied(t, b.ben, engine.DoCancel)
 	if n := b.told(b.mara); n != 2 {
@@ -359,7 +359,7 @@ func TestRequesterIsToldWhenARefusalEnds(t *testing.T) {
 	if again, err := b.bot.Show(t.Context(), b.story(t)); err != nil || !again.IsZero() {
 		t.Errorf("Show = %v, %v", again, err)
 	}
-	b.sees(t, b.mara, b.slack.DM("U0MARA"), "preview")
+	b.sees(t, b.mara, b.slack.DM("U0MARA"), "PREVIEW")
 }
 
 // A question stays as it is while people without the right try to decide about it; another question is asked.
@@ -395,7 +395,7 @@ func TestACopyOfTheCardAnswersForItself(t *testing.T) {
 	if _, err := b.mara.Command("C0INC", "/kafka-reset", "show k7f3"); err != nil {
 		t.Fatal(err)
 	}
-	copied := b.sees(t, b.mara, "C0INC", "waiting for approval", "[Cancel]")
+	copied := b.sees(t, b.mara, "C0INC", "APPROVE?", "Cancel")
 	b.click(t, b.mara, copied, "cancel")
 	// Clicked while the card is being posted it is a preview still, and becomes that of a cancelled request.
 	b.until(t, "an answer in its place", func() bool {
@@ -408,6 +408,7 @@ func TestTables(t *testing.T) {
 	t.Parallel()
 	for _, plain := range []bool{false, true} {
 		b := newBench(t, slacksim.Options{}, func(c *Config) { c.Plain = plain }).up(t)
+		b.cluster.Commit("billing", "orders", 2, 45) // partitions that are alike have no table
 		card := b.carded(t, "C0INC", "C0INC")
 		if has := strings.Contains(string(card.Blocks), `"type":"table"`); has == plain {
 			t.Errorf("plain %v, and the card has a table: %v", plain, has)

@@ -20,7 +20,7 @@ func TestACardWhoseEditHadToWaitIsReplacedWhenItIsRefusedAfterwards(t *testing.T
 	b.slack.Heal("chat.update")
 	b.settle()
 	cards := b.visible("C0INC")
-	if len(cards) != 2 || !strings.Contains(cards[len(cards)-1].Text(), "done") {
+	if len(cards) != 2 || !strings.Contains(cards[len(cards)-1].Text(), "DONE") {
 		t.Fatalf("%d cards; the last says, long after the end:\n%s", len(cards), cards[len(cards)-1].Text())
 	}
 	if c := b.card(t); c.TS == old.TS {
@@ -38,5 +38,5 @@ func TestWhoClicksACardThatSlackDoesNotShowAnyMoreIsAnswered(t *testing.T) {
 	b.slack.AddChannel(slacksim.Channel{ID: "C0INC", Name: "inc-4711", Members: all})
 	b.slack.AddChannel(slacksim.Channel{ID: "C0HOME", Name: "kafka", Members: all})
 	b.click(t, b.jon, card, "approve")
-	b.sees(t, b.jon, b.slack.DM("U0JON"), "k7f3.1 · approved", "Approved by @jon")
+	b.sees(t, b.jon, b.slack.DM("U0JON"), "WAITING", "k7f3.1", "Approved by @jon")
 }

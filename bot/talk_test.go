@@ -19,7 +19,7 @@ func (b *bench) asked(t *testing.T, channel string) slacksim.Message {
 	if ack, err := d.Wait(ctx5(t)); err != nil || ack.Err != "" || ack.Payload != nil {
 		t.Fatalf("ack = %+v, %v; want a bare one\n%s", ack, err, b.logs.String())
 	}
-	m, err := b.mara.WaitText(ctx5(t), channel, "k7f3.1 · preview")
+	m, err := b.mara.WaitText(ctx5(t), channel, "k7f3.1", "PREVIEW")
 	if err != nil {
 		t.Fatalf("%v\n%s", err, b.logs.String())
 	}
@@ -28,7 +28,7 @@ func (b *bench) asked(t *testing.T, channel string) slacksim.Message {
 
 func (b *bench) click(t *testing.T, p *slacksim.Person, m slacksim.Message, action string) {
 	t.Helper()
-	d, err := p.Click(m, action)
+	d, err := pressed(p, m, action)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,16 +54,16 @@ func TestCommandPreviewClickCard(t *testing.T) {
 		t.Error("others see the preview")
 	}
 	b.click(t, b.mara, preview, "approve")
-	card := b.sees(t, b.jon, "C0INC", "k7f3.1 · waiting for approval", "@mara asks to")
+	card := b.sees(t, b.jon, "C0INC", "k7f3.1", "APPROVE?", "@mara gave no reason")
 	if card.Ephemeral {
 		t.Error("nobody but Jon sees the card")
 	}
-	pointer := b.sees(t, b.mara, "C0INC", "waiting for approval", "The card")
+	pointer := b.sees(t, b.mara, "C0INC", "APPROVE?", "The card")
 	if !pointer.Ephemeral || pointer.TS != preview.TS || len(pointer.Buttons()) > 0 {
 		t.Errorf("the preview was not replaced by a pointer to the card: %s", pointer.Text())
 	}
 	b.click(t, b.jon, card, "approve")
-	now := b.sees(t, b.jon, "C0INC", "k7f3.1 · waiting until billing is idle")
+	now := b.sees(t, b.jon, "C0INC", "k7f3.1", "WAITING")
 	if now.TS != card.TS {
 		t.Errorf("a second card %s was posted beside %s", now.TS, card.TS)
 	}
@@ -95,12 +95,12 @@ func TestRefusalIsEphemeral(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, slacksim.Options{}, nil).up(t)
 	b.click(t, b.mara, b.asked(t, "C0INC"), "approve")
-	card := b.sees(t, b.ben, "C0INC", "waiting for approval")
+	card := b.sees(t, b.ben, "C0INC", "APPROVE?")
 	b.click(t, b.ben, card, "approve")
 	if m := b.sees(t, b.ben, "C0INC", "Not allowed", "pay"); !m.Ephemeral {
 		t.Error("others see the refusal")
 	}
-	if m, err := b.ben.Look(card); err != nil || !strings.Contains(m.Text(), "waiting for approval") {
+	if m, err := b.ben.Look(card); err != nil || !strings.Contains(m.Text(), "APPROVE?") {
 		t.Errorf("the card was replaced by a refusal: %v, %s", err, m.Text())
 	}
 }
@@ -109,8 +109,20 @@ func TestCardGoesHomeWhereTheBotIsNoMember(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, slacksim.Options{}, nil).up(t)
 	b.click(t, b.mara, b.asked(t, "C0OUT"), "approve")
-	card := b.sees(t, b.jon, "C0HOME", "waiting for approval")
+	card := b.sees(t, b.jon, "C0HOME", "APPROVE?")
 	b.sees(t, b.mara, "C0OUT", "The card", "#kafka")
 	b.click(t, b.jon, card, "cancel")
-	b.sees(t, b.mara, b.slack.DM("U0MARA"), "cancelled")
+	b.sees(t, b.mara, b.slack.DM("U0MARA"), "CANCELLED")
+}
+
+// pressed clicks a button, or chooses the entry of a menu.
+func pressed(p *slacksim.Person, m slacksim.Message, action string) (*slacksim.Delivery, error) {
+	if now, err := p.Look(m); err == nil {
+		for _, e := range now.Entries() {
+			if verb, _, _ := strings.Cut(e.Value, " "); verb == action {
+				return p.Choose(m, e.ActionID, e.Value)
+			}
+		}
+	}
+	return p.Click(m, action)
 }

@@ -17,7 +17,7 @@ func TestWatchIsPolite(t *testing.T) {
 	card := b.carded(t, dm, "C0HOME")
 	alone := func() int { return len(b.mara.Messages(dm)) }
 	b.applied(t)
-	b.sees(t, b.mara, dm, "k7f3 · done", "The card")
+	b.sees(t, b.mara, dm, "k7f3", "DONE", "The card")
 	heard := alone()
 
 	edits := len(b.slack.Calls("chat.update"))
@@ -60,8 +60,8 @@ func TestACorrectionReachesTheRequester(t *testing.T) {
 	dm := b.slack.DM("U0MARA")
 	b.carded(t, "C0INC", "C0INC")
 	b.applied(t)
-	b.sees(t, b.mara, dm, "k7f3 · done", "The card")
+	b.sees(t, b.mara, dm, "k7f3", "DONE", "The card")
 	b.cluster.Commit("billing", "orders", 2, 60)
 	b.passes(time.Minute)
-	b.sees(t, b.mara, dm, "done, then overwritten")
+	b.sees(t, b.mara, dm, "OVERWRITTEN")
 }

@@ -32,8 +32,8 @@ func (d *demo) play(ctx context.Context) error {
 		{"one consumer stops, one is still there", s.stillOne},
 		{"the last consumer stops; the bot writes and reads back", s.done},
 		{"Kafka has the offsets", s.inKafka},
-		{"mara asks for the way back", s.undo},
-		{"mara applies it: nobody has read on since, so one person is enough", s.undone},
+		{"mara asks to undo it", s.undo},
+		{"mara applies it: unchanged since, so one person is enough", s.undone},
 		{"Kafka has the offsets from before", s.asBefore},
 		{"show and history tell it all", s.show},
 	} {
@@ -54,7 +54,7 @@ type script struct {
 	before map[int32]int64 // committed before the reset
 }
 
-var named = regexp.MustCompile(`\b([a-z][a-z0-9]{3})(?:\.[0-9]+)? · `)
+var named = regexp.MustCompile(`(?m)(?:^|· )([a-z][a-z0-9]{3})(?:\.[0-9]+)?(?: · |$)`)
 
 // expect waits until a person sees a message with all parts, and prints what changes meanwhile.
 func (s *script) expect(ctx context.Context, who, channel string, parts ...string) (string, error) {
@@ -105,8 +105,8 @@ func (s *script) preview(ctx context.Context) error {
 		`billing@prod-eu orders back 50m --reason "bad deploy 4711"`); err != nil {
 		return err
 	}
-	text, err := s.expect(ctx, "mara", world.Incident, "preview", "billing on prod-eu · PRODUCTION", "Replays at most",
-		"10.4.7.21", "Needs 1 approval", "[Ask for approval]")
+	text, err := s.expect(ctx, "mara", world.Incident, "PREVIEW", "billing@prod-eu", "PRODUCTION",
+		"Reprocesses up to", "2 consumers are running", "Needs 1 approval", "[Ask for approval]")
 	if err == nil {
 		s.id, err = idIn(text)
 	}
@@ -125,12 +125,12 @@ func (s *script) ask(ctx context.Context) error {
 	if err := s.clicks(ctx, "mara", s.id, "Ask for approval"); err != nil {
 		return err
 	}
-	_, err := s.expect(ctx, "jon", world.Home, s.id, "waiting for approval", "@mara", "bad deploy 4711", "[Approve]")
+	_, err := s.expect(ctx, "jon", world.Home, s.id, "APPROVE?", "@mara", "bad deploy 4711", "[Approve rewind]")
 	return err
 }
 
 func (s *script) refused(ctx context.Context) error {
-	if err := s.clicks(ctx, "ben", s.id, "Approve"); err != nil {
+	if err := s.clicks(ctx, "ben", s.id, "Approve rewind"); err != nil {
 		return err
 	}
 	_, err := s.expect(ctx, "ben", world.Home, "needs @pay-owners", "Rule: pay on production")
@@ -138,10 +138,10 @@ func (s *script) refused(ctx context.Context) error {
 }
 
 func (s *script) approved(ctx context.Context) error {
-	if err := s.clicks(ctx, "jon", s.id, "Approve"); err != nil {
+	if err := s.clicks(ctx, "jon", s.id, "Approve rewind"); err != nil {
 		return err
 	}
-	_, err := s.expect(ctx, "jon", world.Home, s.id, "waiting until billing is idle", "2 consumers still connected",
+	_, err := s.expect(ctx, "jon", world.Home, s.id, "WAITING", "2 consumers are still running",
 		"10.4.7.21", "10.4.9.3")
 	return err
 }
@@ -150,7 +150,7 @@ func (s *script) stillOne(ctx context.Context) error {
 	if err := s.stopConsumers(ctx, world.Billing, 1); err != nil {
 		return err
 	}
-	_, err := s.expect(ctx, "jon", world.Home, s.id, "1 of 2 consumers still connected", "10.4.7.21")
+	_, err := s.expect(ctx, "jon", world.Home, s.id, "1 of 2 consumers is still running", "10.4.7.21")
 	return err
 }
 
@@ -159,7 +159,7 @@ func (s *script) done(ctx context.Context) error {
 		return err
 	}
 	s.before = s.committed()
-	_, err := s.expect(ctx, "jon", world.Home, s.id, "done", "12 of 12 partitions", "were read back", "[Undo]")
+	_, err := s.expect(ctx, "jon", world.Home, s.id, "DONE", "12 of 12 partitions verified", "[Undo]")
 	return err
 }
 
@@ -199,7 +199,7 @@ func (s *script) undo(ctx context.Context) error {
 	if err := s.types(ctx, "mara", world.Incident, "undo "+s.id); err != nil {
 		return err
 	}
-	text, err := s.expect(ctx, "mara", world.Incident, "preview", "ake back "+s.id, "Needs no approval", "[Apply]")
+	text, err := s.expect(ctx, "mara", world.Incident, "PREVIEW", "before "+s.id, "No approval required", "[Apply undo]")
 	if err == nil {
 		s.back, err = idIn(text)
 	}
@@ -207,10 +207,10 @@ func (s *script) undo(ctx context.Context) error {
 }
 
 func (s *script) undone(ctx context.Context) error {
-	if err := s.clicks(ctx, "mara", s.back, "Apply"); err != nil {
+	if err := s.clicks(ctx, "mara", s.back, "Apply undo"); err != nil {
 		return err
 	}
-	_, err := s.expect(ctx, "mara", world.Home, s.back, "done", "were read back")
+	_, err := s.expect(ctx, "mara", world.Home, s.back, "DONE", "partitions verified")
 	return err
 }
 
@@ -231,14 +231,14 @@ func (s *script) show(ctx context.Context) error {
 	if err := s.types(ctx, "mara", world.Incident, "show "+s.back); err != nil {
 		return err
 	}
-	if _, err := s.expect(ctx, "mara", world.Incident, s.back, "back where they were before "+s.id,
-		"Asked by @mara"); err != nil {
+	if _, err := s.expect(ctx, "mara", world.Incident, s.back, "the offsets before "+s.id,
+		"@mara"); err != nil {
 		return err
 	}
 	if err := s.types(ctx, "mara", world.Incident, "history "+s.id); err != nil {
 		return err
 	}
 	_, err := s.expect(ctx, "mara", world.Incident, s.id, "@ben was not allowed to approve", "@jon approved revision 1",
-		"Taken back by "+s.back)
+		"Undone by "+s.back)
 	return err
 }

@@ -14,9 +14,9 @@ import (
 func TestACardBeforeTheWriteSaysAsOfWhenItWasNotWritten(t *testing.T) {
 	t.Parallel()
 	s, c := busyStage(t)
-	preview := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders shift -100", "preview", "Not written as of ")
+	preview := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders shift -100", "PREVIEW", "Not written as of ")
 	s.clicks(s.Mara, preview, "approve")
-	card := s.sees(s.Jon, world.PayOps, s.id(preview)+".1 · waiting until billing is idle", "Not written as of ")
+	card := s.sees(s.Jon, world.PayOps, s.id(preview)+".1", "WAITING", "Not written as of ")
 	s.Slack.Fail("chat.update", slacksim.Fault{Status: http.StatusInternalServerError})
 	s.leaves(c)
 	s.until("the write", func() bool { return s.at(7) == before-100 || s.at(7) == before-99 })
@@ -30,7 +30,7 @@ func TestACardBeforeTheWriteSaysAsOfWhenItWasNotWritten(t *testing.T) {
 			t.Errorf("Kafka is written, and the card says %q:\n%s", promise, now.Text())
 		}
 	}
-	s.shows(s.Jon, card, "waiting until billing is idle", "Not written as of ")
+	s.shows(s.Jon, card, "WAITING", "Not written as of ")
 	s.Slack.Heal("chat.update")
-	s.shows(s.Jon, card, "done")
+	s.shows(s.Jon, card, "DONE")
 }

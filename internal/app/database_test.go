@@ -50,7 +50,7 @@ func TestADatabaseThatIsGoneStopsTheWrite(t *testing.T) {
 		"store: ") || !strings.Contains(body, "loop: ") {
 		t.Errorf("readyz is %d: %s", code, body)
 	}
-	s.arms("", "waiting until billing is idle")
+	s.arms("", "WAITING")
 
 	if err := os.Remove(s.Database); err != nil {
 		t.Fatal(err)

@@ -14,14 +14,14 @@ func TestASmallReplayIsTheRequestersOwn(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
 	s.start()
-	m := s.tells(s.Mara, world.Incident, `billing@prod-eu orders back 10m --reason "lost batch"`, "preview",
-		"Needs no approval", "up to 10,000 replayed, none skipped")
+	m := s.tells(s.Mara, world.Incident, `billing@prod-eu orders back 10m --reason "lost batch"`, "PREVIEW",
+		"No approval required")
 	s.has(m, "approve", "rows", "cancel")
-	if b, _ := m.Button("approve"); b.Label != "Apply" || b.Confirm == nil {
+	if b, _ := m.Button("approve"); b.Label != "Apply rewind" || b.Confirm != nil {
 		t.Errorf("the button is %+v", b)
 	}
 	s.clicks(s.Mara, m, "approve")
-	card := s.sees(s.Jon, world.Home, "done", "mara", "lost batch", "Needed nobody else's approval")
+	card := s.sees(s.Jon, world.Home, "DONE", "mara", "lost batch", "second approval required")
 	s.shows(s.Mara, m, "The card in #kafka-prod")
 	s.has(card, "undo")
 	s.wrote(1)
@@ -32,17 +32,17 @@ func TestTwoApprovalsAreTwoPeople(t *testing.T) {
 	s := newStage(t, world.Options{})
 	s.start()
 	card := s.asks(s.Mara, world.Incident, "billing@prod-eu orders to latest")
-	s.shows(s.Jon, card, "Needs 2 approvals from @pay-owners", "skips at most 1,200")
+	s.shows(s.Jon, card, "Needs 2 approvals from @pay-owners", "SKIPS up to 1,200")
 	s.clicks(s.Jon, card, "approve")
-	s.shows(s.Jon, card, "Approved by @jon", "needs 1 more of @pay-owners")
+	s.shows(s.Jon, card, "Approved by @jon", "Needs 1 more from @pay-owners")
 	s.told(s.Jon, card, "approve", "Already approved by you", "waiting for approval")
 	s.tells(s.Jon, world.PayOps, "approve "+s.ref(card), "Already approved by you")
 	s.untouched()
 	s.clicks(s.Kim, card, "approve")
-	s.shows(s.Jon, card, "done", "12 of 12 partitions are at the end", "Skips at most 1,200 records", "@jon", "@kim")
+	s.shows(s.Jon, card, "DONE", "12 of 12 partitions verified at latest", "up to 1,200 messages", "@jon", "@kim")
 	s.stands(world.PerOrders)
 	s.wrote(1)
-	s.told(s.Kim, s.sees(s.Kim, world.Home, "done", "Undo"), "undo", "Take back "+s.id(card), "preview")
+	s.told(s.Kim, s.sees(s.Kim, world.Home, "DONE", "Undo"), "undo", "the offsets before "+s.id(card), "PREVIEW")
 }
 
 func TestNoIsNo(t *testing.T) {
@@ -53,7 +53,7 @@ func TestNoIsNo(t *testing.T) {
 	s.told(s.Ben, card, "reject", "needs @pay-owners; you are not among them. Rule: pay on production.")
 	s.told(s.Mara, card, "approve", "You cannot approve your own request", "@pay-owners")
 	s.clicks(s.Jon, card, "reject")
-	s.has(s.shows(s.Jon, card, "rejected", "Rejected by @jon", "Nothing was changed"))
+	s.has(s.shows(s.Jon, card, "REJECTED", "Rejected by @jon", "Nothing was changed"))
 	s.tells(s.Kim, world.Home, "approve "+s.ref(card), "Too late: "+s.id(card)+" is already rejected")
 	s.tells(s.Kim, world.Home, "cancel "+s.id(card), "Too late: "+s.id(card)+" is already rejected")
 	s.untouched()
@@ -64,17 +64,17 @@ func TestEveryButtonCanBeTyped(t *testing.T) {
 	s := newStage(t, world.Options{})
 	s.start()
 	ask := func() string {
-		preview := s.tells(s.Mara, world.Incident, "billing@prod-eu orders back 50m", "preview")
+		preview := s.tells(s.Mara, world.Incident, "billing@prod-eu orders back 50m", "PREVIEW")
 		s.tells(s.Mara, world.Incident, "approve "+s.ref(preview), "is asked for: it needs 1 approval from @pay-owners")
-		s.sees(s.Jon, world.Home, s.ref(preview), "waiting for approval")
+		s.sees(s.Jon, world.Home, s.ref(preview), "APPROVE?")
 		return s.id(preview)
 	}
 	id := ask()
-	s.tells(s.Jon, world.PayOps, "show "+id, id+".1 · waiting for approval")
-	shown := s.tells(s.Jon, world.PayOps, "approve "+id, "Nothing was decided: say it with its revision", id+".1")
+	s.tells(s.Jon, world.PayOps, "show "+id, id+".1", "APPROVE?")
+	shown := s.tells(s.Jon, world.PayOps, "approve "+id, "Nothing was decided: name the revision", id+".1")
 	s.has(shown, "approve", "reject", "cancel", "rows")
 	s.tells(s.Jon, world.PayOps, "reject "+id+`.1 "wrong topic"`, id+" is rejected. Nothing was changed.")
-	s.sees(s.Mara, world.Home, "rejected", "wrong topic")
+	s.sees(s.Mara, world.Home, "REJECTED", "wrong topic")
 
 	id = ask()
 	s.tells(s.Mara, world.Incident, "cancel "+id+" found the other deploy", id+" is cancelled. Nothing was changed.")
@@ -82,20 +82,20 @@ func TestEveryButtonCanBeTyped(t *testing.T) {
 	s.untouched()
 
 	id = ask()
-	s.tells(s.Jon, world.PayOps, "approve "+id+".1", id+" is approved. It is written as soon as billing is idle.",
+	s.tells(s.Jon, world.PayOps, "approve "+id+".1", id+" is approved. It is written once billing is inactive.",
 		"cancel "+id)
-	s.sees(s.Jon, world.Home, id+" · done")
-	s.tells(s.Mara, world.Incident, "undo "+id, "preview", "Take back "+id, "Skips at most")
+	s.sees(s.Jon, world.Home, id, "DONE")
+	s.tells(s.Mara, world.Incident, "undo "+id, "PREVIEW", "the offsets before "+id, "Skips up to")
 	s.wrote(1)
 
 	// A client that was restarted has forgotten its ephemeral messages; show brings a preview back, with its buttons.
-	preview := s.tells(s.Mara, world.Incident, "billing@prod-eu orders back 10m", "preview",
-		"Go forward to 10 min ago, ", "Skips at most")
+	preview := s.tells(s.Mara, world.Incident, "billing@prod-eu orders back 10m", "PREVIEW",
+		"→", "SKIPS up to")
 	s.Mara.Reload()
-	again := s.tells(s.Mara, world.Incident, "show "+s.id(preview), s.ref(preview), "preview")
+	again := s.tells(s.Mara, world.Incident, "show "+s.id(preview), s.ref(preview), "PREVIEW")
 	s.has(again, "approve", "rows", "cancel")
 	s.clicks(s.Mara, again, "cancel")
-	s.has(s.shows(s.Mara, again, "cancelled", "Nothing was changed"))
+	s.has(s.shows(s.Mara, again, "CANCELLED", "Nothing was changed"))
 	s.wrote(1)
 }
 
@@ -103,18 +103,18 @@ func TestAPreviewThatIsNotUsedIsGivenUp(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
 	s.start()
-	m := s.tells(s.Mara, world.Incident, "billing@prod-eu orders back 10m", "preview")
+	m := s.tells(s.Mara, world.Incident, "billing@prod-eu orders back 10m", "PREVIEW")
 	s.later(31 * time.Minute)
 	s.until("the preview has expired", func() bool {
 		return holds(s.tells(s.Mara, world.Incident, "show "+s.id(m), s.id(m)),
-			[]string{"expired", "The preview was not used by", "Nothing was changed"})
+			[]string{"EXPIRED", "The preview was not used", "Nothing was changed"})
 	})
 	// Its buttons are there still, because its address has died with it; a click brings a new address, and they go.
 	s.clicks(s.Mara, m, "approve")
 	s.has(s.shows(s.Mara, m, "Too late: "+s.id(m)+" is already expired"))
-	shown := s.tells(s.Mara, world.Incident, "show "+s.id(m), "expired", "Ask again")
+	shown := s.tells(s.Mara, world.Incident, "show "+s.id(m), "EXPIRED", "Ask again")
 	s.clicks(s.Mara, shown, "retry")
-	s.sees(s.Mara, world.Incident, "preview", "Apply")
+	s.sees(s.Mara, world.Incident, "PREVIEW", "Apply")
 	s.untouched()
 }
 
@@ -124,13 +124,13 @@ func TestNoDecisionInTime(t *testing.T) {
 	s.start()
 	card := s.asks(s.Mara, world.Incident, "billing@prod-eu orders back 50m")
 	s.later(31 * time.Minute)
-	card = s.shows(s.Jon, card, "expired", "Nobody of @pay-owners decided by", "Nothing was changed")
+	card = s.shows(s.Jon, card, "EXPIRED", "Not decided before", "Nothing was changed")
 	s.has(card, "retry")
 	s.tells(s.Jon, world.Home, "approve "+s.id(card)+".1", "Too late: "+s.id(card)+" is already expired")
 	s.untouched()
 
 	// Asked again, it is a request of its own, to its new requester alone.
-	fresh := s.news(s.Mara, world.Home, func() { s.clicks(s.Mara, card, "retry") }, "preview", "Ask for approval")
+	fresh := s.news(s.Mara, world.Home, func() { s.clicks(s.Mara, card, "retry") }, "PREVIEW", "Ask for approval")
 	if s.id(fresh) == s.id(card) {
 		t.Errorf("it is still %s", s.id(card))
 	}
@@ -153,13 +153,13 @@ func busyStage(t *testing.T) (*stage, *kafkasim.Consumer) {
 func TestAnArmedResetGivesUpAtItsDeadline(t *testing.T) {
 	t.Parallel()
 	s, _ := busyStage(t)
-	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 10m --wait 5m", "preview",
-		"1 consumer is connected")
+	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 10m --wait 5m", "PREVIEW",
+		"1 consumer is running")
 	s.clicks(s.Mara, m, "approve")
-	card := s.sees(s.Jon, world.PayOps, "waiting until billing is idle", "1 consumer still connected", "10.4.7.21",
-		"Gives up")
+	card := s.sees(s.Jon, world.PayOps, "WAITING", "1 consumer is still running", "10.4.7.21",
+		"Expires")
 	s.later(6 * time.Minute)
-	card = s.shows(s.Jon, card, "expired", "billing was not idle by", "10.4.7.21", "Nothing was changed")
+	card = s.shows(s.Jon, card, "EXPIRED", "billing did not become inactive before", "10.4.7.21", "Nothing was changed")
 	s.has(card, "retry")
 	s.wrote(0)
 	s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 10m --wait 5h",
@@ -169,12 +169,12 @@ func TestAnArmedResetGivesUpAtItsDeadline(t *testing.T) {
 func TestCancelWhileArmed(t *testing.T) {
 	t.Parallel()
 	s, c := busyStage(t)
-	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 10m", "preview")
+	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 10m", "PREVIEW")
 	s.clicks(s.Mara, m, "approve")
-	card := s.sees(s.Jon, world.PayOps, "waiting until billing is idle")
+	card := s.sees(s.Jon, world.PayOps, "WAITING")
 	s.told(s.Ben, card, "cancel", "You may not cancel resets of billing on prod-eu")
 	s.clicks(s.Jon, card, "cancel") // an approver may
-	s.has(s.shows(s.Jon, card, "cancelled", "Cancelled by @jon", "Nothing was changed"))
+	s.has(s.shows(s.Jon, card, "CANCELLED", "Cancelled by @jon", "Nothing was changed"))
 	if err := c.Stop(); err != nil {
 		t.Fatal(err)
 	}
@@ -185,9 +185,9 @@ func TestCancelWhileArmed(t *testing.T) {
 func TestNoWaitGivesUpAtOnce(t *testing.T) {
 	t.Parallel()
 	s, _ := busyStage(t)
-	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 10m --no-wait", "preview")
+	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 10m --no-wait", "PREVIEW")
 	s.clicks(s.Mara, m, "approve")
-	s.sees(s.Jon, world.PayOps, "expired", "1 consumer", "10.4.7.21", "Nothing was changed")
+	s.sees(s.Jon, world.PayOps, "EXPIRED", "1 consumer", "10.4.7.21", "Nothing was changed")
 	s.wrote(0)
 }
 
@@ -199,10 +199,10 @@ func TestApprovingAPlanThatHasMovedShowsBothNumbers(t *testing.T) {
 	}
 	// A replay of 100 is the requester's own; when it is written, the group has moved on by so much that it would be
 	// 100 and 12,000: beyond what needs no approval.
-	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders to offset 1100", "preview",
-		"Replays at most 9,600 records", "Needs no approval")
+	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders to offset 1100", "PREVIEW",
+		"up to 9,600 messages", "No approval required")
 	s.clicks(s.Mara, m, "approve")
-	card := s.sees(s.Jon, world.PayOps, "waiting until billing is idle")
+	card := s.sees(s.Jon, world.PayOps, "WAITING")
 	to := map[int32]int64{}
 	for p := range int32(world.Partitions) {
 		to[p] = world.PerOrders
@@ -214,13 +214,13 @@ func TestApprovingAPlanThatHasMovedShowsBothNumbers(t *testing.T) {
 		t.Fatal(err)
 	}
 	id := s.id(card)
-	card = s.shows(s.Jon, card, id+".2", "waiting for approval",
-		"The plan has moved: it replays at most 10,800 now instead of 9,600", "Needs 1 approval")
-	answer := s.tells(s.Jon, world.PayOps, "approve "+id+".1", id+" is at revision 2, not 1: it replays at most 10,800",
+	card = s.shows(s.Jon, card, id+".2", "APPROVE?",
+		"Changed: reprocesses up to 10,800 now, not up to 9,600", "Needs 1 approval")
+	answer := s.tells(s.Jon, world.PayOps, "approve "+id+".1", id+" is at revision 2, not 1: it reprocesses up to 10,800",
 		"Nothing was counted", "Approve .2")
 	s.wrote(0)
 	s.clicks(s.Jon, answer, "approve")
-	s.shows(s.Jon, card, "done", "Replays at most 10,800 records")
+	s.shows(s.Jon, card, "DONE", "up to 10,800 messages")
 	s.stands(1100)
 	s.wrote(1)
 }

@@ -49,16 +49,16 @@ func TestPeopleOfASiblingWorkspace(t *testing.T) {
 			s.start()
 			byClick := s.asks(s.Mara, world.Home, "billing@prod-eu orders back 50m")
 			s.clicksAs(sib, byClick, "approve", team)
-			s.shows(s.Jon, byClick, "done")
+			s.shows(s.Jon, byClick, "DONE")
 			s.wrote(1)
 			byCommand := s.asks(s.Mara, world.Home, "billing@prod-eu orders back 49m")
 			s.types(sib, world.Home, "approve "+s.ref(byCommand))
-			s.shows(s.Jon, byCommand, "done")
+			s.shows(s.Jon, byCommand, "DONE")
 			s.wrote(2)
 			// what was asked for by a command is one's own by a click
 			own := s.asks(sib, world.Home, "billing@prod-eu orders back 48m")
 			s.news(sib, own.Channel, func() { s.clicksAs(sib, own, "approve", team) },
-				"Nobody approves their own request")
+				"You cannot approve your own request")
 			s.wrote(2)
 		})
 	}
@@ -85,15 +85,15 @@ func TestStrangersInAnEnterpriseGrid(t *testing.T) {
 	for name, p := range people {
 		for _, team := range []string{"T0FAR", "E0FAR", "E0ORG", slacksim.HomeTeam} {
 			s.news(p, card.Channel, func() { s.clicksAs(p, card, "approve", team) },
-				"people of other organisations never may")
+				"There is no request")
 			if t.Failed() {
 				t.Fatalf("%s as %s", name, team)
 			}
 		}
-		s.tells(p, world.Home, "approve "+s.ref(card), "people of other organisations never may")
+		s.tells(p, world.Home, "approve "+s.ref(card), "There is no request")
 	}
 	s.wrote(0)
 	s.clicks(s.Jon, card, "approve")
-	s.shows(s.Jon, card, "done")
+	s.shows(s.Jon, card, "DONE")
 	s.wrote(1)
 }

@@ -12,17 +12,17 @@ import (
 func (s *stage) freezes(p *slacksim.Person, words string) slacksim.Message {
 	s.t.Helper()
 	_, why, _ := strings.Cut(words, " ")
-	said := []string{"FROZEN", "Frozen by @" + nameOf(p), why}
+	said := []string{"FROZEN", "paused by @" + nameOf(p), why}
 	s.types(p, world.Home, "freeze "+words)
 	card := s.finds(p, world.Home, said, func(m slacksim.Message) bool { return !m.Ephemeral && holds(m, said) })
-	s.sees(p, world.Home, s.id(card)+" · FROZEN", "The card in #kafka-prod")
+	s.sees(p, world.Home, s.id(card), "FROZEN", "The card in #kafka-prod")
 	return card
 }
 
 // thaws asks for a thaw that others have to agree to, and returns its card.
 func (s *stage) thaws(p *slacksim.Person, words string, parts ...string) slacksim.Message {
 	s.t.Helper()
-	parts = append(parts, "waiting for approval", "asks to thaw", "Needs 1 approval")
+	parts = append(parts, "APPROVE?", "Lifts the freeze", "Needs 1 approval")
 	before := map[string]bool{}
 	for _, m := range p.Messages(world.Home) {
 		before[m.TS] = true
@@ -38,9 +38,9 @@ func nameOf(p *slacksim.Person) string { return strings.ToLower(strings.TrimPref
 // waits is the card of a small rewind by mara that needs no one else and is held by a freeze.
 func (s *stage) waits(parts ...string) slacksim.Message {
 	s.t.Helper()
-	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders shift -100", "preview", "FROZEN")
+	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders shift -100", "PREVIEW", "FROZEN")
 	s.clicks(s.Mara, m, "approve")
-	return s.sees(s.Jon, world.PayOps, append(parts, s.id(m)+".1 · ", "is frozen by")...)
+	return s.sees(s.Jon, world.PayOps, append(parts, s.id(m)+".1 · ", "FROZEN: ")...)
 }
 
 // A thaw is asked for one freeze. When that is lifted meanwhile and another one is set, the vote on the old thaw
@@ -53,16 +53,16 @@ func TestAThawLiftsTheFreezeItWasAskedForAndNoOther(t *testing.T) {
 	armed := s.waits("broker upgrade")
 	thaw := s.thaws(s.Kim, "prod-eu", "@jon", "broker upgrade", s.id(upgrade))
 	s.types(s.Jon, world.Home, "thaw "+s.id(upgrade)+" upgrade done")
-	s.shows(s.Jon, upgrade, "lifted", "Lifted by @jon", "upgrade done")
-	s.shows(s.Jon, armed, "done")
-	thaw = s.shows(s.Jon, thaw, "cancelled", s.id(upgrade)+" was already lifted by @jon")
+	s.shows(s.Jon, upgrade, "THAWED", "Lifted by @jon", "upgrade done")
+	s.shows(s.Jon, armed, "DONE")
+	thaw = s.shows(s.Jon, thaw, "CANCELLED", s.id(upgrade)+" was already lifted by @jon")
 	s.has(thaw)
 
 	loss := s.freezes(s.Jon, "prod-eu DATA LOSS")
 	armed = s.waits("DATA LOSS")
 	s.tells(s.Jon, world.Home, "approve "+s.id(thaw)+".1", "Too late: "+s.id(thaw)+" is already cancelled")
 	s.tells(s.Mara, world.Home, "status", "FROZEN: prod-eu by @jon", "DATA LOSS", s.id(loss))
-	s.shows(s.Jon, armed, "is frozen by", "DATA LOSS")
+	s.shows(s.Jon, armed, "FROZEN: ", "DATA LOSS")
 	s.wrote(1)
 }
 
@@ -82,19 +82,19 @@ func TestFreezesStack(t *testing.T) {
 		s.id(second), "@mara", "DATA LOSS")
 	s.has(which, "choose.1", "choose.2", "cancel")
 	s.clicks(s.Jon, which, "choose.1")
-	s.shows(s.Jon, first, "lifted", "Lifted by @jon")
-	s.sees(s.Jon, world.Home, "still frozen", s.id(second), "@mara")
-	s.shows(s.Jon, armed, "is frozen by @mara", "DATA LOSS")
+	s.shows(s.Jon, first, "THAWED", "Lifted by @jon")
+	s.sees(s.Jon, world.Home, "STILL FROZEN", s.id(second), "@mara")
+	s.shows(s.Jon, armed, "FROZEN: ", "by @mara", "DATA LOSS")
 	s.wrote(0)
 
 	// Jon did not set the second one: a second person has to agree. Mara may not lift anything but her own.
 	thaw := s.thaws(s.Jon, "prod-eu", s.id(second), "@mara", "DATA LOSS")
 	s.told(s.Mara, thaw, "approve", "needs @pay-owners; you are not among them")
-	s.shows(s.Jon, armed, "is frozen by @mara")
+	s.shows(s.Jon, armed, "FROZEN: ", "by @mara")
 	s.types(s.Mara, world.Home, "thaw prod-eu")
-	s.shows(s.Jon, second, "lifted", "Lifted by @mara")
-	s.shows(s.Jon, thaw, "cancelled", s.id(second)+" was already lifted by @mara")
-	s.shows(s.Jon, armed, "done")
+	s.shows(s.Jon, second, "THAWED", "Lifted by @mara")
+	s.shows(s.Jon, thaw, "CANCELLED", s.id(second)+" was already lifted by @mara")
+	s.shows(s.Jon, armed, "DONE")
 	s.wrote(1)
 }
 
@@ -119,11 +119,11 @@ func TestEverythingNeedsTheRightOnEachCluster(t *testing.T) {
 	s.tells(s.Mara, world.Home, "thaw everything", "You may not thaw everything", "prod-eu")
 	s.tells(s.Kim, world.Home, "thaw everything", "You may not thaw everything", "sandbox-eu")
 	s.tells(s.Ben, world.Home, "freeze sandbox-eu his own", "FROZEN")
-	s.shows(s.Jon, armed, "is frozen by @jon")
+	s.shows(s.Jon, armed, "FROZEN: ", "by @jon")
 	s.wrote(0)
 	s.types(s.Jon, world.Home, "thaw everything") // his own
-	s.shows(s.Jon, all, "lifted", "Lifted by @jon")
-	s.shows(s.Jon, armed, "done")
+	s.shows(s.Jon, all, "THAWED", "Lifted by @jon")
+	s.shows(s.Jon, armed, "DONE")
 	s.wrote(1)
 }
 
@@ -141,7 +141,7 @@ func TestNobodyLiftsTheFreezeOfAnotherAlone(t *testing.T) {
 	thaw := s.thaws(s.Kim, "prod-eu")
 	s.tells(s.Kim, world.Home, "emergency "+s.ref(thaw)+" INC-4711", "You may not use break-glass")
 	s.told(s.Kim, thaw, "approve", "You cannot approve your own request")
-	s.shows(s.Jon, armed, "is frozen by @jon")
+	s.shows(s.Jon, armed, "FROZEN: ", "by @jon")
 	s.wrote(0)
 }
 
@@ -159,7 +159,7 @@ func TestTheListsOfAClusterSayWhoMayFreezeAndThaw(t *testing.T) {
 	thaw := s.thaws(s.Kim, "prod-eu", "@mara")
 	s.told(s.Jon, thaw, "approve", "you are not among them")
 	s.clicks(s.Mara, thaw, "approve")
-	s.shows(s.Jon, frozen, "lifted", "Lifted by @kim")
+	s.shows(s.Jon, frozen, "THAWED", "Lifted by @kim")
 }
 
 // A freeze is in force from its first word on: no card of it says that it waits for a group to become inactive.
@@ -169,8 +169,8 @@ func TestAFreezeWaitsForNoGroup(t *testing.T) {
 	frozen := s.freezes(s.Jon, "prod-eu DATA LOSS")
 	thaw := s.thaws(s.Kim, "prod-eu")
 	s.clicks(s.Jon, thaw, "approve")
-	s.shows(s.Jon, frozen, "lifted")
-	s.shows(s.Jon, thaw, "thawed")
+	s.shows(s.Jon, frozen, "THAWED")
+	s.shows(s.Jon, thaw, "THAWED")
 	s.leaves(c)
 	for _, call := range s.Slack.Calls() {
 		if raw := call.Raw; strings.Contains(raw, "asks to") && strings.Contains(raw, "waiting until") {
@@ -190,15 +190,15 @@ func TestAFreezeHoldsWhenItsClusterIsRenamed(t *testing.T) {
 	s.configure("name: prod-eu\n", "name: prod-m\n")
 	s.configure("clusters: [prod-eu]", "clusters: [prod-m]")
 	s.start()
-	m := s.tells(s.Mara, world.PayOps, "billing@prod-m orders shift -100", "preview", "FROZEN: prod-eu",
+	m := s.tells(s.Mara, world.PayOps, "billing@prod-m orders shift -100", "PREVIEW", "FROZEN: prod-eu",
 		"prod-m", "DATA LOSS")
 	s.clicks(s.Mara, m, "approve")
-	armed := s.sees(s.Jon, world.PayOps, s.id(m)+".1 · ", "is frozen by @jon")
+	armed := s.sees(s.Jon, world.PayOps, s.id(m)+".1 · ", "FROZEN: ", "by @jon")
 	s.tells(s.Ben, world.Home, "thaw "+s.id(frozen), "You may not thaw")
 	s.wrote(0)
 	s.types(s.Jon, world.Home, "thaw prod-m")
-	s.shows(s.Jon, frozen, "lifted", "Lifted by @jon")
-	s.shows(s.Jon, armed, "done")
+	s.shows(s.Jon, frozen, "THAWED", "Lifted by @jon")
+	s.shows(s.Jon, armed, "DONE")
 	s.wrote(1)
 }
 
@@ -219,7 +219,7 @@ func TestAFreezeOutlivesItsClusterInTheConfiguration(t *testing.T) {
 	s.configure("name: sandbox-us\n    cluster_id: another\n", "name: sandbox-eu\n")
 	s.configure("clusters: [sandbox-us]", "clusters: [sandbox-eu]")
 	s.start()
-	s.tells(s.Ben, world.Home, "billing@sandbox-eu orders shift -1", "preview", "FROZEN: sandbox-eu by @mara")
+	s.tells(s.Ben, world.Home, "billing@sandbox-eu orders shift -1", "PREVIEW", "FROZEN: sandbox-eu by @mara")
 	s.types(s.Mara, world.Home, "thaw "+s.id(frozen))
-	s.shows(s.Mara, frozen, "lifted", "Lifted by @mara")
+	s.shows(s.Mara, frozen, "THAWED", "Lifted by @mara")
 }

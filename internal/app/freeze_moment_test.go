@@ -55,7 +55,7 @@ func TestAFreezeIsToldWhateverBecomesOfTheProcess(t *testing.T) {
 	var dead atomic.Bool
 	s.opts.Store = func(kept engine.Store) engine.Store { return deadly{kept, &dead} }
 	s.start()
-	armed := s.arms("", "waiting until billing is idle")
+	armed := s.arms("", "WAITING")
 	s.until("its plan is in the thread", func() bool { return len(s.Jon.Replies(armed)) > 0 })
 	s.types(s.Jon, world.Home, "freeze prod-eu DATA LOSS")
 	s.until("it is frozen", dead.Load)
@@ -74,13 +74,13 @@ func TestAFreezeNamesTheWriteThatItCouldNotStop(t *testing.T) {
 	s := newStage(t, world.Options{})
 	s.start()
 	held := s.Prod.Hold(kmsg.OffsetCommit)
-	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders shift -100", "preview")
+	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders shift -100", "PREVIEW")
 	s.clicks(s.Mara, m, "approve")
 	<-held.Arrived()
 	frozen := s.freezes(s.Jon, "prod-eu DATA LOSS")
-	s.shows(s.Jon, frozen, "Writes that had begun before are finished: "+s.id(m))
+	s.shows(s.Jon, frozen, "Writes that had begun are finished: "+s.id(m))
 	held.Release()
-	s.sees(s.Jon, world.PayOps, s.id(m)+" · done")
+	s.sees(s.Jon, world.PayOps, s.id(m), "DONE")
 	s.waits("DATA LOSS")
 	s.wrote(1)
 }

@@ -12,9 +12,9 @@ import (
 func TestAFreezeHoldsWhileSlackCannotSayWhoAsked(t *testing.T) {
 	t.Parallel()
 	s, c := busyStage(t)
-	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 10m", "preview")
+	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 10m", "PREVIEW")
 	s.clicks(s.Mara, m, "approve")
-	card := s.sees(s.Jon, world.PayOps, "waiting until billing is idle")
+	card := s.sees(s.Jon, world.PayOps, "WAITING")
 	s.Slack.Fail("users.info", slacksim.Fault{Status: 429, RetryAfter: 5 * time.Second})
 	s.types(s.Jon, world.PayOps, "freeze prod-eu data loss")
 	if err := c.Stop(); err != nil {

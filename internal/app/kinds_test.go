@@ -44,17 +44,17 @@ func TestAConnectSinkGoesOnWhenItsConnectorIsStopped(t *testing.T) {
 	m := s.tells(s.Mara, world.Incident, ask, "the Kafka Connect sink warehouse. Is the connector stopped?",
 		"PUT /connectors/warehouse/stop", "The connector is stopped")
 	s.clicks(s.Mara, m, "choose.1")
-	m = s.shows(s.Mara, m, "preview", "said to be stopped", "PUT /connectors/warehouse/resume")
+	m = s.shows(s.Mara, m, "PREVIEW", "said to be stopped")
 	s.clicks(s.Mara, m, "approve")
-	card := s.sees(s.Jon, world.Home, s.id(m), "done")
+	card := s.sees(s.Jon, world.Home, s.id(m), "DONE")
 	s.wrote(1)
 
 	// The undo asks again: the connector may run by now.
 	back := s.news(s.Mara, world.Home, func() { s.clicks(s.Mara, card, "undo") }, "Is the connector stopped?")
 	s.clicks(s.Mara, back, "choose.1")
-	s.shows(s.Mara, back, "preview", "Take back "+s.id(card), "said to be stopped")
+	s.shows(s.Mara, back, "PREVIEW", "the offsets before "+s.id(card), "said to be stopped")
 
-	s.tells(s.Mara, world.Incident, ask+" --connector-stopped", "preview", "said to be stopped")
+	s.tells(s.Mara, world.Incident, ask+" --connector-stopped", "PREVIEW", "said to be stopped")
 	s.wrote(1)
 }
 
@@ -78,7 +78,7 @@ func TestGroupsThatAnotherToolMoves(t *testing.T) {
 		"startingOffsetsByTimestamp")
 	s.tells(s.Mara, world.Incident, "connect-raw@prod-eu orders to latest", "connect-raw belongs to Kafka Connect",
 		"PATCH /connectors/NAME/offsets")
-	s.tells(s.Mara, world.Incident, "agg-plain@prod-eu orders:0 back 5m", "preview")
+	s.tells(s.Mara, world.Incident, "agg-plain@prod-eu orders:0 back 5m", "PREVIEW")
 	s.wrote(0)
 }
 
@@ -90,14 +90,13 @@ func TestAllTopicsAreRefusedWhenTopicsMayBeHidden(t *testing.T) {
 	const ask = "billing@prod-eu --all-topics to latest"
 	s.tells(s.Mara, world.Incident, ask, "can't be told", "could be less than all. Name the topics instead",
 		"orders and refunds")
-	s.tells(s.Mara, world.Incident, "billing@prod-eu orders refunds to latest", "preview")
+	s.tells(s.Mara, world.Incident, "billing@prod-eu orders refunds to latest", "PREVIEW")
 	s.stop()
 	s.configure("    home_channel: "+world.Home, "    sees_all_topics: true\n    home_channel: "+world.Home)
 	s.start()
-	s.tells(s.Mara, world.Incident, ask, "preview", "may be incomplete because of ACLs",
-		"The configuration says that none is")
+	s.tells(s.Mara, world.Incident, ask, "PREVIEW", "Topics may be hidden by ACLs")
 	denied.Remove()
-	m := s.tells(s.Mara, world.Incident, ask, "preview", "refunds")
+	m := s.tells(s.Mara, world.Incident, ask, "PREVIEW", "refunds")
 	if strings.Contains(m.Text(), "ACLs") {
 		t.Errorf("nothing is hidden, and it says:\n%s", m.Text())
 	}
@@ -117,17 +116,20 @@ func TestEnvironmentOfAPlanIsShown(t *testing.T) {
 	tx, err := s.Prod.Begin("t", "state", kafkasim.Record{Time: s.Born, Key: "c", Value: "3"})
 	must(t, err)
 	s.start()
-	s.tells(s.Mara, world.Incident, "my-flink-job@prod-eu state to earliest", "preview",
-		"By its name this is Flink", "state is compacted", "latest state by key", "up to 1 record",
+	flink := s.tells(s.Mara, world.Incident, "my-flink-job@prod-eu state to earliest", "PREVIEW",
+		"Looks like Flink",
+		"p to 1 message may be deleted within 1 h", "more warnings: see Partitions")
+	s.clicks(s.Mara, flink, "rows")
+	s.opens(s.Mara, "By its name this is Flink", "state is compacted", "latest state by key", "up to 1 message",
 		"may be gone within 1 h", "Transactions are open on 1 partition",
 		"MirrorMaker 2 writes to this cluster (us.checkpoints.internal)")
-	s.tells(s.Mara, world.Incident, "my-flink-job@prod-eu state to latest", "preview", "past open transactions",
-		"never see up to 1 record")
+	s.tells(s.Mara, world.Incident, "my-flink-job@prod-eu state to latest", "PREVIEW",
+		"read_committed consumers never see up to 1 message")
 	must(t, tx.End(true))
 	s.Prod.Fail(-1, kmsg.DescribeConfigs, kerr.TopicAuthorizationFailed)
-	m := s.tells(s.Mara, world.Incident, "my-flink-job@prod-eu state to earliest", "preview",
-		"could not be checked for brokers and state (TOPIC_AUTHORIZATION_FAILED)", "DESCRIBE_CONFIGS")
-	if strings.Contains(m.Text(), "Transactions are open") || strings.Contains(m.Text(), "compacted") {
+	m := s.tells(s.Mara, world.Incident, "my-flink-job@prod-eu state to earliest", "PREVIEW",
+		"not checked on brokers and state")
+	if strings.Contains(m.Text(), "Open transactions") || strings.Contains(m.Text(), "Compacted") {
 		t.Errorf("what is not known is said:\n%s", m.Text())
 	}
 }
@@ -140,10 +142,10 @@ func TestACommitMayExpire(t *testing.T) {
 			map[string]string{"offsets.retention.minutes": "40"})}}})
 	must(t, s.Prod.Commit("billing-old", world.Orders, map[int32]int64{0: 10}))
 	s.start()
-	s.tells(s.Mara, world.Incident, "billing-old@prod-eu orders:0 to latest", "preview",
-		"deletes the commits of a group 40 min after its last consumer left", "nothing tells when that was")
-	m := s.tells(s.Mara, world.Incident, "billing@prod-eu orders back 5m", "preview")
-	if strings.Contains(m.Text(), "deletes the commits") {
+	s.tells(s.Mara, world.Incident, "billing-old@prod-eu orders:0 to latest", "PREVIEW",
+		"Kafka deletes these offsets after 40 min without consumers")
+	m := s.tells(s.Mara, world.Incident, "billing@prod-eu orders back 5m", "PREVIEW")
+	if strings.Contains(m.Text(), "Kafka deletes") {
 		t.Errorf("it has read records a while ago, and is told:\n%s", m.Text())
 	}
 }

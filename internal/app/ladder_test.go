@@ -34,18 +34,18 @@ func TestAnEditThatSlackRefusesMakesANewCard(t *testing.T) {
 			old := s.asks(s.Mara, world.Home, "billing@prod-eu orders back 50m")
 			s.Slack.Fail("chat.update", slacksim.Fault{Error: code})
 			s.clicks(s.Jon, old, "approve")
-			now := s.finds(s.Jon, world.Home, []string{"done", "Undo"}, func(m slacksim.Message) bool {
-				return m.TS != old.TS && m.Thread == "" && holds(m, []string{s.id(old) + " · done", "Undo"})
+			now := s.finds(s.Jon, world.Home, []string{"DONE", "Undo"}, func(m slacksim.Message) bool {
+				return m.TS != old.TS && m.Thread == "" && holds(m, []string{s.id(old), "DONE", "Undo"})
 			})
 			s.until("the decisions are in a thread", func() bool {
 				return slices.ContainsFunc(s.Jon.Messages(world.Home),
 					func(m slacksim.Message) bool { return m.Thread != "" && holds(m, []string{"Applied"}) })
 			})
-			s.sees(s.Mara, s.Slack.DM("U0MARA"), s.id(old)+" · done", "The card in #kafka-prod")
+			s.sees(s.Mara, s.Slack.DM("U0MARA"), s.id(old), "DONE", "The card in #kafka-prod")
 
 			// The old card still says that it waits; a click on it is judged by what is so now.
 			if m := s.shows(s.Kim, old); len(m.Buttons()) > 0 {
-				s.told(s.Kim, old, "approve", "Nothing was done", s.id(old)+" · done", "The card in #kafka-prod")
+				s.told(s.Kim, old, "approve", "This click did nothing", s.id(old), "DONE", "The card in #kafka-prod")
 			}
 			s.until("its buttons are gone", func() bool {
 				m, err := s.Kim.Look(old)
@@ -88,18 +88,18 @@ func TestRequesterIsToldWhenNoApproverSeesTheCard(t *testing.T) {
 			s := newStage(t, world.Options{})
 			s.refuses(c.code)
 			s.start()
-			preview := s.tells(s.Mara, world.Incident, "billing@prod-eu orders back 50m", "preview", "Ask for approval")
+			preview := s.tells(s.Mara, world.Incident, "billing@prod-eu orders back 50m", "PREVIEW", "Ask for approval")
 			c.breaks(s)
 			s.clicks(s.Mara, preview, "approve")
-			unseen := s.shows(s.Mara, preview, s.ref(preview)+" · waiting for approval, but no channel shows it",
+			unseen := s.shows(s.Mara, preview, s.ref(preview), "No channel shows this request",
 				c.code, c.who, "Not written as of", "approve "+s.ref(preview))
 			s.has(unseen, "cancel")
 			c.mends(s)
 			s.later(61 * time.Second)
-			card := s.sees(s.Jon, world.Home, s.ref(preview)+" · waiting for approval", "Approve")
-			s.shows(s.Mara, preview, "waiting for approval", "As of", "The card in #kafka-prod")
+			card := s.sees(s.Jon, world.Home, s.ref(preview), "APPROVE?", "Approve")
+			s.shows(s.Mara, preview, "APPROVE?", "As of", "The card in #kafka-prod")
 			s.clicks(s.Jon, card, "approve")
-			s.sees(s.Mara, s.Slack.DM("U0MARA"), s.id(preview)+" · done", "were read back")
+			s.sees(s.Mara, s.Slack.DM("U0MARA"), s.id(preview), "DONE", "verified")
 			s.wrote(1)
 		})
 	}
@@ -118,12 +118,12 @@ func TestCancelledWhileNoOneElseCanSeeIt(t *testing.T) {
 	s := newStage(t, world.Options{})
 	s.refuses("is_archived")
 	s.start()
-	preview := s.tells(s.Mara, world.Incident, "billing@prod-eu orders back 50m", "preview")
+	preview := s.tells(s.Mara, world.Incident, "billing@prod-eu orders back 50m", "PREVIEW")
 	s.home(func(c *slacksim.Channel) { c.Archived = true })
 	s.clicks(s.Mara, preview, "approve")
-	s.shows(s.Mara, preview, "no channel shows it")
+	s.shows(s.Mara, preview, "No channel shows this request")
 	s.clicks(s.Mara, preview, "cancel")
-	s.has(s.shows(s.Mara, preview, s.id(preview)+" · cancelled"))
+	s.has(s.shows(s.Mara, preview, s.id(preview), "CANCELLED"))
 	s.untouched()
 }
 
@@ -134,11 +134,11 @@ func TestSelfConfirmedAndNoChannelTakesTheCard(t *testing.T) {
 	s := newStage(t, world.Options{})
 	s.refuses("is_archived")
 	s.start()
-	preview := s.tells(s.Mara, world.Incident, "billing@prod-eu orders back 10m", "preview", "Apply")
+	preview := s.tells(s.Mara, world.Incident, "billing@prod-eu orders back 10m", "PREVIEW", "Apply")
 	s.home(func(c *slacksim.Channel) { c.Archived = true })
 	s.clicks(s.Mara, preview, "approve")
 	s.has(s.shows(s.Mara, preview, s.id(preview), "is_archived", "unarchive"), "cancel")
-	end := s.sees(s.Mara, s.Slack.DM("U0MARA"), s.id(preview)+" · done", "were read back")
+	end := s.sees(s.Mara, s.Slack.DM("U0MARA"), s.id(preview), "DONE", "verified")
 	s.wrote(1)
 	if now := s.shows(s.Mara, preview); strings.Contains(now.Text(), "Nothing has been changed") {
 		t.Errorf("still said after the write:\n%s", now.Text())
@@ -165,22 +165,22 @@ func TestThePreviewFollowsToTheEnd(t *testing.T) {
 			t.Parallel()
 			s := newStage(t, world.Options{})
 			s.start()
-			preview := s.tells(s.Mara, world.Home, "billing@prod-eu orders back 50m", "preview", "Ask for approval")
+			preview := s.tells(s.Mara, world.Home, "billing@prod-eu orders back 50m", "PREVIEW", "Ask for approval")
 			if c.fault.Status != 0 {
 				s.Slack.Fail(slacksim.ResponseURLs, c.fault)
 			}
 			s.clicks(s.Mara, preview, "approve")
 			pointer := "The card in #kafka-prod"
 			if c.dm {
-				s.sees(s.Mara, s.Slack.DM("U0MARA"), s.ref(preview)+" · waiting for approval", "As of", pointer)
+				s.sees(s.Mara, s.Slack.DM("U0MARA"), s.ref(preview), "APPROVE?", "As of", pointer)
 			} else {
-				s.has(s.shows(s.Mara, preview, s.ref(preview)+" · waiting for approval", "As of", pointer))
+				s.has(s.shows(s.Mara, preview, s.ref(preview), "APPROVE?", "As of", pointer))
 			}
 			s.Slack.Heal(slacksim.ResponseURLs)
-			card := s.sees(s.Jon, world.Home, s.ref(preview)+" · waiting for approval")
+			card := s.sees(s.Jon, world.Home, s.ref(preview), "APPROVE?")
 			s.clicks(s.Jon, card, "approve")
-			s.sees(s.Mara, s.Slack.DM("U0MARA"), s.id(preview)+" · done", "were read back", pointer)
-			s.shows(s.Jon, card, "done", "Undo")
+			s.sees(s.Mara, s.Slack.DM("U0MARA"), s.id(preview), "DONE", "verified", pointer)
+			s.shows(s.Jon, card, "DONE", "Undo")
 		})
 	}
 }
@@ -192,8 +192,8 @@ func TestStrangersClicksAreNothingToTheRequester(t *testing.T) {
 	s.start()
 	card := s.asks(s.Mara, world.Incident, "billing@prod-eu orders back 50m")
 	s.clicks(s.Jon, card, "approve")
-	s.shows(s.Jon, card, "done", "Undo")
-	s.sees(s.Mara, s.Slack.DM("U0MARA"), s.id(card)+" · done", "were read back")
+	s.shows(s.Jon, card, "DONE", "Undo")
+	s.sees(s.Mara, s.Slack.DM("U0MARA"), s.id(card), "DONE", "verified")
 	heard := len(s.alone(s.Mara))
 	for range 3 { // each is in the audit, and so shows the card again; one Show ends before the next begins
 		edits := len(s.Slack.Calls("chat.update"))

@@ -37,8 +37,8 @@ func wideStage(t *testing.T) *stage {
 func TestALargePlanShowsItsWorstAndKeepsTheRest(t *testing.T) {
 	t.Parallel()
 	s := wideStage(t)
-	preview := s.tells(s.Mara, world.PayOps, "pay-wide@prod-eu wide to earliest", "preview",
-		"299 of 300 partitions (the rest is there already)", "Replays at most 44,850 records", "wide-299", "-299")
+	preview := s.tells(s.Mara, world.PayOps, "pay-wide@prod-eu wide to earliest", "PREVIEW",
+		"299 of 300 partitions, the others are already there", "up to 44,850 messages", "wide-299", "−299")
 	s.has(preview, "approve", "rows", "cancel")
 	if strings.Contains(preview.Text(), "wide-200 ") {
 		t.Error("the preview shows more than the worst")
@@ -53,7 +53,7 @@ func TestALargePlanShowsItsWorstAndKeepsTheRest(t *testing.T) {
 	s.opens(s.Mara, "Rows 101 to 200 of 300")
 
 	s.clicks(s.Mara, preview, "approve")
-	card := s.sees(s.Jon, world.PayOps, s.ref(preview)+" · waiting for approval", "wide-299", "Needs 2 approvals")
+	card := s.sees(s.Jon, world.PayOps, s.ref(preview), "APPROVE?", "wide-299", "Needs 2 approvals")
 	var csv string
 	s.finds(s.Jon, world.PayOps, []string{"plan.csv"}, func(m slacksim.Message) bool {
 		if m.Thread == card.TS && len(m.Files) == 1 {
@@ -77,7 +77,7 @@ func TestALargePlanShowsItsWorstAndKeepsTheRest(t *testing.T) {
 	s.opens(s.Jon, "Rows 1 to 100 of 300")
 	s.clicks(s.Jon, card, "approve")
 	s.clicks(s.Kim, card, "approve")
-	s.shows(s.Jon, card, "done", "300 of 300 partitions are at the log start")
+	s.shows(s.Jon, card, "DONE", "300 of 300 partitions verified at earliest")
 	if got, _ := s.Prod.Committed("pay-wide", "wide", 299); got.Offset != 0 {
 		t.Errorf("wide-299 is at %d", got.Offset)
 	}
@@ -97,11 +97,11 @@ func TestForeignTextIsShownAsItIs(t *testing.T) {
 	}
 	s.start()
 	preview := s.tells(s.Mara, world.PayOps,
-		`--group "`+group+`" --cluster prod-eu orders:0 back 50m --reason "`+reason+`"`, "preview", group)
+		`--group "`+group+`" --cluster prod-eu orders:0 back 50m --reason "`+reason+`"`, "PREVIEW", group)
 	s.clicks(s.Mara, preview, "approve")
-	card := s.sees(s.Jon, world.PayOps, s.id(preview), "@mara asks", reason, group)
-	if !strings.Contains(card.Text(), "done") { // a small replay needs no approval; it is written at once
-		s.shows(s.Jon, card, "done", reason)
+	card := s.sees(s.Jon, world.PayOps, s.id(preview), reason, group)
+	if !strings.Contains(card.Text(), "DONE") { // a small replay needs no approval; it is written at once
+		s.shows(s.Jon, card, "DONE", reason)
 	}
 	s.tells(s.Ben, world.PayOps, "show "+s.id(preview), group, reason)
 	s.tells(s.Ben, world.PayOps, "history "+s.id(preview), group, reason)

@@ -31,11 +31,11 @@ func TestACommitThatAProxyHoldsIsCorrectedOnApacheKafka(t *testing.T) {
 	r.commits(stood)
 	r.start()
 
-	m := r.tells(r.Mara, world.PayOps, r.group+"@prod-eu "+r.topic+" shift -100", "preview", "Needs no approval")
+	m := r.tells(r.Mara, world.PayOps, r.group+"@prod-eu "+r.topic+" shift -100", "PREVIEW", "No approval required")
 	held := p.Hold(kmsg.OffsetCommit)
 	r.clicks(r.Mara, m, "approve")
 	id := r.id(m)
-	card := r.meets(r.Jon, world.PayOps, id+" · failed, offsets as before", "The offsets were as before when read ",
+	card := r.meets(r.Jon, world.PayOps, id, "OFFSETS UNCHANGED", "unchanged when read ",
 		" and ", "The write may still land until ")
 	if !slices.Equal(r.offsets(), []int64{stood, stood, stood}) {
 		t.Fatalf("the group is at %d, want it as before", r.offsets())
@@ -51,12 +51,12 @@ func TestACommitThatAProxyHoldsIsCorrectedOnApacheKafka(t *testing.T) {
 
 	held.Release()
 	r.committed(target)
-	card = r.says(card, id+" · applied late", "The write landed late: 3 of 3 partitions are at their targets")
+	card = r.says(card, "APPLIED LATE", id, "The write landed late: 3 of 3 partitions verified at their targets")
 	r.threadSays(card, "The write whose answer was lost has landed",
 		"Reported before: the offsets are where they were before")
 	r.tool(target)
-	undo := r.news(r.Mara, world.PayOps, func() { r.clicks(r.Mara, card, "undo") }, "preview", "Take back "+id)
+	undo := r.news(r.Mara, world.PayOps, func() { r.clicks(r.Mara, card, "undo") }, "PREVIEW", "the offsets before "+id)
 	r.clicks(r.Mara, undo, "approve")
-	r.meets(r.Jon, world.PayOps, r.id(undo)+" · done")
+	r.meets(r.Jon, world.PayOps, r.id(undo), "DONE")
 	r.committed(stood)
 }

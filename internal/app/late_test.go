@@ -34,13 +34,13 @@ func lateStage(t *testing.T) *stage {
 // has passed. The card says "as before" then, and the returned function lets the commit through to Kafka.
 func (s *stage) lost() (card slacksim.Message, lands func()) {
 	s.t.Helper()
-	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders shift -100", "preview", "Needs no approval")
+	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders shift -100", "PREVIEW", "No approval required")
 	held := s.Prod.Hold(kmsg.OffsetCommit)
 	s.t.Cleanup(held.Release)
 	s.clicks(s.Mara, m, "approve")
 	s.arrives(held)
 	s.Prod.Hold(kmsg.OffsetCommit).Release() // what comes later passes
-	card = s.sees(s.Jon, world.PayOps, s.id(m)+" · failed, offsets as before")
+	card = s.sees(s.Jon, world.PayOps, s.id(m), "OFFSETS UNCHANGED")
 	s.stands(before)
 	return card, held.Release
 }
@@ -70,25 +70,24 @@ func TestACommitThatLandsAfterItWasGivenUpIsCorrectedEverywhere(t *testing.T) {
 	s := lateStage(t)
 	card, lands := s.lost()
 	id := s.id(card)
-	s.shows(s.Jon, card, "The offsets were as before when read ", " and ", "The write may still land until ",
-		"corrects this card if it does")
-	s.tells(s.Mara, world.PayOps, "undo "+id, id+" has nothing to take back")
+	s.shows(s.Jon, card, "unchanged when read ", " and ", "The write may still land until ",
+		"this card is corrected then")
+	s.tells(s.Mara, world.PayOps, "undo "+id, id+" has nothing to undo")
 	lands()
-	card = s.shows(s.Jon, card, id+" · applied late",
-		"The write landed late: 12 of 12 partitions are at their targets. Read ",
-		"The offsets were as before when read ")
+	card = s.shows(s.Jon, card, "APPLIED LATE", id,
+		"The write landed late: 12 of 12 partitions verified at their targets (")
 	s.stands(before - 100)
-	s.threadSays(card, "The write whose answer was lost has landed", "every partition was read back at its target",
-		"Reported before: the offsets are where they were before", "mara")
-	s.sees(s.Mara, s.Slack.DM(s.Mara.ID), id+" · applied late", "The write landed late")
-	s.tells(s.Jon, world.PayOps, "show "+id, id+" · applied late",
-		"Failed: the offsets are where they were before, read ", "The write whose answer was lost has landed")
+	s.threadSays(card, "The write whose answer was lost has landed", "pplied and verified on every partition",
+		"Reported before: not applied, the offsets are unchanged", "mara")
+	s.sees(s.Mara, s.Slack.DM(s.Mara.ID), "APPLIED LATE", id, "The write landed late")
+	s.tells(s.Jon, world.PayOps, "show "+id, "APPLIED LATE", id,
+		"Not applied, the offsets are unchanged, read ", "The write whose answer was lost has landed")
 	s.tells(s.Jon, world.PayOps, "history billing@prod-eu", id, "applied late",
-		"its answer was lost, then the write landed: every partition is at its target")
+		"the answer was lost, then the write landed: every partition is at its target")
 	s.has(card, "undo")
-	undo := s.news(s.Mara, world.PayOps, func() { s.clicks(s.Mara, card, "undo") }, "preview", "Take back "+id)
+	undo := s.news(s.Mara, world.PayOps, func() { s.clicks(s.Mara, card, "undo") }, "PREVIEW", "the offsets before "+id)
 	s.clicks(s.Mara, undo, "approve")
-	s.sees(s.Jon, world.PayOps, s.id(undo)+" · done", "back where they were before "+id)
+	s.sees(s.Jon, world.PayOps, s.id(undo), "DONE", "at the offsets before "+id)
 	s.stands(before)
 	s.shows(s.Jon, card, s.id(undo))
 	s.wrote(2)
@@ -102,7 +101,7 @@ func TestACommitThatLandsWhileNoProcessRunsIsCorrected(t *testing.T) {
 	lands()
 	s.until("it has landed", func() bool { return s.at(0) == before-100 })
 	s.start()
-	s.shows(s.Jon, card, "applied late", "The write landed late", "The bot had not read them for a while")
+	s.shows(s.Jon, card, "APPLIED LATE", "The write landed late", "Not read for a while")
 }
 
 func TestACommitThatLandsLateInPartBlocksTheGroup(t *testing.T) {
@@ -111,10 +110,10 @@ func TestACommitThatLandsLateInPartBlocksTheGroup(t *testing.T) {
 	card, lands := s.lost()
 	s.Prod.FailCommitOf(1, kerr.TopicAuthorizationFailed, world.Orders, 3, 7)
 	lands()
-	card = s.shows(s.Jon, card, "partly written", "10 written and 2 unchanged", "The write landed late",
-		"No other reset of billing is written")
+	card = s.shows(s.Jon, card, "PARTIALLY APPLIED", "10 partitions written and 2 unchanged", "The write landed late",
+		"Other resets of billing are blocked")
 	s.has(card, "undo", "settle")
-	s.threadSays(card, "has landed", "a part was written and a part was not")
+	s.threadSays(card, "has landed", "partially applied")
 	s.tells(s.Mara, world.PayOps, "billing@prod-eu orders shift -1", "are blocked by "+s.id(card))
 }
 
@@ -122,16 +121,16 @@ func TestLateCommitOnANewerResetIsOnBothCards(t *testing.T) {
 	t.Parallel()
 	s := lateStage(t)
 	old, lands := s.lost()
-	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders shift -50", "preview",
-		"A write of "+s.id(old)+" may still land until ", "It would overwrite this reset")
+	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders shift -50", "PREVIEW",
+		"A write of "+s.id(old)+" may still land until ")
 	s.clicks(s.Mara, m, "approve")
-	newer := s.sees(s.Jon, world.PayOps, s.id(m)+" · done")
+	newer := s.sees(s.Jon, world.PayOps, s.id(m), "DONE")
 	s.stands(before - 50)
 	lands()
-	s.shows(s.Jon, newer, "then overwritten", "OVERWRITTEN by the late write of "+s.id(old),
+	s.shows(s.Jon, newer, "OVERWRITTEN", "Overwritten by the late write of "+s.id(old),
 		"is at 1,800 instead of 1,850")
-	s.shows(s.Jon, old, "applied late", "The write landed late: 12 of 12 partitions")
-	s.threadSays(newer, "OVERWRITTEN by the late write of "+s.id(old), "mara")
+	s.shows(s.Jon, old, "APPLIED LATE", "The write landed late: 12 of 12 partitions")
+	s.threadSays(newer, "Overwritten by the late write of "+s.id(old), "mara")
 }
 
 func TestJoiningConsumersEndTheWatchForALateCommit(t *testing.T) {
@@ -139,8 +138,8 @@ func TestJoiningConsumersEndTheWatchForALateCommit(t *testing.T) {
 	s := lateStage(t)
 	card, lands := s.lost()
 	s.joins(kafkasim.ConsumerOptions{Host: "10.4.7.21"}, 1)
-	card = s.shows(s.Jon, card, "failed, offsets as before", "Consumers came back ",
-		"cannot be told apart from their commits")
+	card = s.shows(s.Jon, card, "OFFSETS UNCHANGED", "before consumers came back ",
+		"from then on it looks like their commits")
 	lands()
 	s.until("the commit has reached Kafka", func() bool { return s.Prod.CountRequests()[kmsg.OffsetCommit] == 1 })
 	s.threadSays(card, "Consumers came back: from now on a late write cannot be told apart from their commits.")
@@ -153,7 +152,7 @@ func TestJoiningConsumersEndTheWatchForALateCommit(t *testing.T) {
 func TestAnErrorThatProvesNothingIsNotBelievedAgainstTheOffsets(t *testing.T) {
 	t.Parallel()
 	s := lateStage(t)
-	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders shift -100", "preview", "Needs no approval")
+	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders shift -100", "PREVIEW", "No approval required")
 	held := s.Prod.Hold(kmsg.OffsetCommit)
 	t.Cleanup(held.Release)
 	s.clicks(s.Mara, m, "approve")
@@ -167,7 +166,7 @@ func TestAnErrorThatProvesNothingIsNotBelievedAgainstTheOffsets(t *testing.T) {
 	}
 	s.Prod.FailCommit(1, kerr.UnknownServerError)
 	held.Release()
-	s.sees(s.Jon, world.PayOps, s.id(m)+" · done", "12 of 12 partitions")
+	s.sees(s.Jon, world.PayOps, s.id(m), "DONE", "12 of 12 partitions")
 	s.stands(before - 100)
 	s.wrote(1)
 }
@@ -178,7 +177,7 @@ func TestARollbackThatAJoinerBlocksIsExplained(t *testing.T) {
 	s := newStage(t, world.Options{})
 	s.configure("timeout: 2s", "timeout: 30s")
 	s.start()
-	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders shift -100", "preview", "Needs no approval")
+	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders shift -100", "PREVIEW", "No approval required")
 	s.Prod.FailCommitOf(1, kerr.TopicAuthorizationFailed, world.Orders, 3)
 	first := s.Prod.Hold(kmsg.OffsetCommit)
 	t.Cleanup(first.Release)
@@ -190,8 +189,8 @@ func TestARollbackThatAJoinerBlocksIsExplained(t *testing.T) {
 	s.arrives(rollback)
 	s.joins(kafkasim.ConsumerOptions{ClientID: "billing-6c9f", Host: "10.4.7.21"}, 1)
 	rollback.Release()
-	card := s.sees(s.Jon, world.PayOps, s.id(m)+" · partly written", "TOPIC_AUTHORIZATION_FAILED on orders-3",
-		"It could not be rolled back: UNKNOWN_MEMBER_ID", "1 consumer is connected: billing-6c9f from 10.4.7.21")
+	card := s.sees(s.Jon, world.PayOps, s.id(m), "PARTIALLY APPLIED", "TOPIC_AUTHORIZATION_FAILED on orders-3",
+		"It could not be rolled back: UNKNOWN_MEMBER_ID", "1 consumer was in the group: billing-6c9f from 10.4.7.21")
 	s.has(card, "undo", "settle")
 	s.file(card, s.id(m)+"-stands.csv",
 		"topic,partition,before,target,read,stands,kafka\norders,0,1900,1800,1800,written,written\n")

@@ -29,7 +29,7 @@ func TestHistoryIsNarrowedAndPaged(t *testing.T) {
 	s.start()
 	card := s.asks(s.Mara, world.Incident, "billing@prod-eu orders back 50m")
 	s.clicks(s.Jon, card, "approve")
-	s.shows(s.Jon, card, "done")
+	s.shows(s.Jon, card, "DONE")
 	id := s.id(card)
 	s.tells(s.Mara, world.PayOps, "billingg@prod-eu orders to latest", "No group billingg")
 	written := []string{"History", "1 request", id, "@mara, approved by @jon", "12 of 12 partitions verified at the target"}

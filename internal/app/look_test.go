@@ -32,11 +32,11 @@ func TestViewsChangeNothing(t *testing.T) {
 	s.tells(s.Ben, world.PayOps, "show zzzz", "There is no request zzzz", "status")
 
 	// A draft is visible to its requester alone; a card to all who may view.
-	preview := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 50m", "preview")
+	preview := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 50m", "PREVIEW")
 	s.tells(s.Ben, world.PayOps, "status", "Nothing is open")
 	s.tells(s.Mara, world.PayOps, "status", s.id(preview), "a preview until")
 	s.clicks(s.Mara, preview, "approve")
-	s.sees(s.Ben, world.PayOps, s.ref(preview), "waiting for approval")
+	s.sees(s.Ben, world.PayOps, s.ref(preview), "APPROVE?")
 	s.tells(s.Ben, world.PayOps, "status", s.id(preview), "waiting for approval", "@mara")
 	s.tells(s.Ben, world.PayOps, "lag billing@prod-eu", "Open: "+s.id(preview)+" is waiting for approval.")
 	s.untouched()
@@ -82,16 +82,16 @@ func TestShowHasTheWholeStory(t *testing.T) {
 	card := s.asks(s.Mara, world.Incident, `billing@prod-eu orders back 50m --reason "bad deploy 4711"`)
 	s.told(s.Ben, card, "approve", "you are not among them")
 	s.clicks(s.Jon, card, "approve")
-	s.shows(s.Jon, card, "done")
-	whole := s.tells(s.Ben, world.PayOps, "history "+s.id(card), s.id(card)+" · done",
-		`@mara requested it ("bad deploy 4711").`, "Planned revision 1, partitions: 12, replays at most",
+	s.shows(s.Jon, card, "DONE")
+	whole := s.tells(s.Ben, world.PayOps, "history "+s.id(card), s.id(card), "DONE",
+		`@mara requested it ("bad deploy 4711").`, "Planned revision 1, partitions: 12, reprocesses up to",
 		"@mara asked for approval of revision 1, needed: 1.",
 		"@ben was not allowed to approve: not named in the rule, rule: pay on production.",
 		"@jon approved revision 1 (1 of 1).", "Writing, attempt 1, partitions: 12.",
-		"Sent request 1 of 1, partitions: 12.", "Applied: every partition was read back at its target",
-		"12 of 12 partitions are at", "kafka-consumer-groups.sh", "The card in #kafka-prod")
+		"Sent request 1 of 1, partitions: 12.", "Applied and verified on every partition",
+		"12 of 12 partitions verified at", "kafka-consumer-groups.sh", "The card in #kafka-prod")
 	order := []string{"requested it (", "Planned", "asked for approval", "not allowed", "approved revision", "Writing",
-		"Applied:"}
+		"Applied and"}
 	for i, at := 1, strings.Index(whole.Text(), order[0]); i < len(order); i++ {
 		next := strings.Index(whole.Text(), order[i])
 		if next < at {
@@ -99,8 +99,8 @@ func TestShowHasTheWholeStory(t *testing.T) {
 		}
 		at = next
 	}
-	s.tells(s.Ben, world.PayOps, "show "+s.id(card), s.id(card)+" · done", "were read back", "Approved by @jon")
-	s.tells(s.Ben, world.PayOps, "history billing@prod-eu", "1 request", s.id(card), "done", "@mara")
+	s.tells(s.Ben, world.PayOps, "show "+s.id(card), s.id(card), "DONE", "verified", "pproved by @jon")
+	s.tells(s.Ben, world.PayOps, "history billing@prod-eu", "1 request", s.id(card), "applied", "@mara")
 
 	// The files in the thread are what Kafka's own tool reads, and the way back.
 	var files []string

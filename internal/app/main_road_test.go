@@ -21,21 +21,21 @@ func TestWrongDeployAtThree(t *testing.T) {
 	s.start()
 
 	s.types(s.Mara, world.Incident, `billing@prod-eu orders back 50m --reason "bad deploy 4711"`)
-	preview := s.sees(s.Mara, world.Incident, "preview", "billing on prod-eu · PRODUCTION", "Ask for approval",
-		"10.4.7.21", "kubectl -n pay scale deploy/billing --replicas=0")
+	preview := s.sees(s.Mara, world.Incident, "PREVIEW", "billing@prod-eu", "Ask for approval",
+		"1 consumer is running", "Stop command")
 	s.clicks(s.Mara, preview, "approve")
 
-	card := s.sees(s.Jon, world.Home, "waiting for approval", "mara", "bad deploy 4711", "pay-owners")
+	card := s.sees(s.Jon, world.Home, "APPROVE?", "mara", "bad deploy 4711", "pay-owners")
 	s.clicks(s.Ben, card, "approve")
 	s.sees(s.Ben, world.Home, "needs @pay-owners; you are not among them. Rule: pay on production.")
 	s.clicks(s.Jon, card, "approve")
-	card = s.shows(s.Jon, card, "waiting until billing is idle", "10.4.7.21")
+	card = s.shows(s.Jon, card, "WAITING", "10.4.7.21", "kubectl -n pay scale deploy/billing --replicas=0")
 
 	if err := consumer.Stop(); err != nil {
 		t.Fatal(err)
 	}
-	s.shows(s.Jon, card, "were read back", "Undo")
-	s.sees(s.Mara, world.Home, "were read back", "Start again")
+	s.shows(s.Jon, card, "verified", "Undo")
+	s.sees(s.Mara, world.Home, "verified", "--replicas=3")
 	for p := range int32(world.Partitions) {
 		got, ok := s.Prod.Committed(world.Billing, world.Orders, p)
 		want := int64(world.PerOrders) - int64(50*time.Minute/world.Step)

@@ -60,32 +60,33 @@ func TestUndoCommandCanBePasted(t *testing.T) {
 	}
 	s.start()
 	quoted := strings.NewReplacer("`", "\\`", "$", `\$`).Replace(group)
-	preview := s.tells(s.Mara, world.Home, `"`+quoted+`@prod-eu" orders:0-2 to latest`, "preview", "Ask for approval")
+	preview := s.tells(s.Mara, world.Home, `"`+quoted+`@prod-eu" orders:0-2 to latest`, "PREVIEW", "Ask for approval")
 	s.clicks(s.Mara, preview, "approve")
-	card := s.sees(s.Jon, world.Home, s.ref(preview)+" · waiting for approval")
+	card := s.sees(s.Jon, world.Home, s.ref(preview), "APPROVE?")
 	s.clicks(s.Jon, card, "approve")
 	s.clicks(s.Kim, card, "approve")
-	card = s.shows(s.Jon, card, "done", "client.properties")
+	card = s.shows(s.Jon, card, "DONE")
+	whole := s.tells(s.Mara, world.Home, "show "+s.id(card), "DONE", "client.properties")
 
 	common := []string{"--bootstrap-server", strings.Join(s.Prod.Addrs(), ","), "--command-config", "client.properties",
 		"--group", group}
 	for behind, rest := range map[string][]string{
-		"The way back: ": {"--reset-offsets", "--from-file", s.id(card) + "-undo.csv", "--execute"},
-		"The way back for 2 partitions that had no committed offset: ": {"--delete-offsets", "--topic", "orders:1,2"},
+		"Undo with Kafka's own tool: ": {"--reset-offsets", "--from-file", s.id(card) + "-undo.csv", "--execute"},
+		"Undo with Kafka's own tool, for 2 partitions that had no committed offset: ": {"--delete-offsets", "--topic", "orders:1,2"},
 	} {
-		if got, want := s.pastes(card, behind), slices.Concat(common, rest); !slices.Equal(got, want) {
+		if got, want := s.pastes(whole, behind), slices.Concat(common, rest); !slices.Equal(got, want) {
 			t.Errorf("%s\ngot  %q\nwant %q", behind, got, want)
 		}
 	}
 
 	// Once it is undone there is no undo command any more, and a rejected one has none either.
-	undo := s.tells(s.Mara, world.Home, "undo "+s.id(card), "preview", "Apply")
+	undo := s.tells(s.Mara, world.Home, "undo "+s.id(card), "PREVIEW", "Apply")
 	s.clicks(s.Mara, undo, "approve")
-	s.sees(s.Jon, world.Home, s.id(undo)+" · done")
-	card = s.shows(s.Jon, card, "Taken back by "+s.id(undo))
+	s.sees(s.Jon, world.Home, s.id(undo), "DONE")
+	card = s.shows(s.Jon, card, "Undone by "+s.id(undo))
 	rejected := s.asks(s.Mara, world.Home, "billing@prod-eu orders to latest")
 	s.clicks(s.Jon, rejected, "reject")
-	rejected = s.shows(s.Jon, rejected, "rejected")
+	rejected = s.shows(s.Jon, rejected, "REJECTED")
 	for _, m := range []slacksim.Message{card, rejected} {
 		if strings.Contains(m.Text(), "kafka-consumer-groups.sh") {
 			t.Errorf("a command that nobody should run is told:\n%s", m.Text())
@@ -103,11 +104,11 @@ func TestANameThatCannotBeSeenIsInNoCommand(t *testing.T) {
 	}
 	s.start()
 	s.tells(s.Mara, world.Home, group+"@prod-eu orders:0 to latest", `the text holds the invisible character \u202e`)
-	preview := s.tells(s.Mara, world.Home, `"`+group+`@prod-eu" orders:0 to offset 1800`, "preview",
-		`pay-\u202egnillib on prod-eu`)
+	preview := s.tells(s.Mara, world.Home, `"`+group+`@prod-eu" orders:0 to offset 1800`, "PREVIEW",
+		`pay-\u202egnillib@prod-eu`)
 	s.clicks(s.Mara, preview, "approve")
-	card := s.sees(s.Jon, world.Home, s.id(preview)+" · done", "No command for Kafka's own tool is shown",
-		`pay-\u202egnillib`)
+	card := s.sees(s.Jon, world.Home, s.id(preview), "DONE", `pay-\u202egnillib`)
+	s.told(s.Jon, card, "manual", "No command for Kafka's own tool is shown", `pay-\u202egnillib`)
 	if strings.Contains(card.Text(), "kafka-consumer-groups.sh") {
 		t.Errorf("a command that lies is told:\n%s", card.Text())
 	}

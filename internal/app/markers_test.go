@@ -41,9 +41,9 @@ func TestAGroupHasCaughtUpWhenOnlyMarkersLieAhead(t *testing.T) {
 	if strings.Contains(lag.Text(), "ledger-0  21  22  1") {
 		t.Errorf("a marker counts as a message:\n%s", lag.Text())
 	}
-	preview := s.tells(s.Mara, world.Home, "pay-ledger@prod-eu ledger to offset 5", "preview", "Needs no approval")
+	preview := s.tells(s.Mara, world.Home, "pay-ledger@prod-eu ledger to offset 5", "PREVIEW", "No approval required")
 	s.clicks(s.Mara, preview, "approve")
-	card := s.sees(s.Jon, world.Home, s.id(preview)+" · done", "2 of 2 partitions are at offset 5")
+	card := s.sees(s.Jon, world.Home, s.id(preview), "DONE", "2 of 2 partitions verified at offset 5")
 
 	c, err := s.Prod.StartConsumer(group, []string{topic}, kafkasim.ConsumerOptions{Host: "10.4.7.21"})
 	if err != nil {
@@ -61,7 +61,7 @@ func TestAGroupHasCaughtUpWhenOnlyMarkersLieAhead(t *testing.T) {
 	if got, _ := s.Prod.Committed(group, topic, 0); got.Offset != last {
 		t.Fatalf("this client commits behind the marker: %d", got.Offset)
 	}
-	s.shows(s.Jon, card, "First consumer back", "Caught up", "only transaction markers are left")
+	s.shows(s.Jon, card, "seen since", "Caught up", "only transaction markers are left")
 	s.replies(card, "Caught up, ", "only transaction markers are left")
 	s.tells(s.Mara, world.Home, "lag pay-ledger@prod-eu", "up to 0 messages on 1 topic", "1 consumer")
 }

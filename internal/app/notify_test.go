@@ -33,14 +33,14 @@ func TestApproversWhoCannotSeeTheCardGetADirectMessage(t *testing.T) {
 				}
 			}
 			preview := s.tells(s.Mara, at, `billing@prod-eu orders back 50m --reason "the secret of the war room"`,
-				"preview", "Ask for approval")
+				"PREVIEW", "Ask for approval")
 			s.clicks(s.Mara, preview, "approve")
 			for _, p := range []*slacksim.Person{s.Jon, s.Kim} {
-				s.sees(p, s.Slack.DM(p.ID), s.ref(preview)+" · waiting for approval", "You cannot see the card",
+				s.sees(p, s.Slack.DM(p.ID), s.ref(preview), "APPROVE?", "ou cannot see the card",
 					"As of")
 			}
 			if where == "a private channel" {
-				told := s.sees(s.Jon, world.Home, s.ref(preview)+" · waiting for approval in a private channel",
+				told := s.sees(s.Jon, world.Home, s.ref(preview), "in a private channel",
 					"approve "+s.ref(preview))
 				if text := told.Text(); strings.Contains(text, "secret") || strings.Contains(text,
 					"mara") || len(told.Buttons()) > 0 {
@@ -51,11 +51,11 @@ func TestApproversWhoCannotSeeTheCardGetADirectMessage(t *testing.T) {
 				}
 			}
 			// A click there is judged like any other, and answered in its place.
-			call := s.sees(s.Jon, s.Slack.DM("U0JON"), "You cannot see the card")
+			call := s.sees(s.Jon, s.Slack.DM("U0JON"), "ou cannot see the card")
 			s.clicks(s.Jon, call, "approve")
 			s.shows(s.Jon, call, s.id(preview)+" is approved")
-			s.sees(s.Mara, s.Slack.DM("U0MARA"), s.id(preview)+" · done", "were read back")
-			late := s.sees(s.Kim, s.Slack.DM("U0KIM"), "You cannot see the card")
+			s.sees(s.Mara, s.Slack.DM("U0MARA"), s.id(preview), "DONE", "verified")
+			late := s.sees(s.Kim, s.Slack.DM("U0KIM"), "ou cannot see the card")
 			s.clicks(s.Kim, late, "approve")
 			s.has(s.shows(s.Kim, late, "Too late", s.id(preview)))
 			s.wrote(1)
@@ -70,11 +70,11 @@ func TestMembersWhoCanDecideAreEnough(t *testing.T) {
 	s.Slack.AddChannel(slacksim.Channel{ID: "C0WAR", Name: "war-room", Members: []string{"U0MARA", "U0JON"},
 		Private: true, Bot: true})
 	s.start()
-	preview := s.tells(s.Mara, "C0WAR", "billing@prod-eu orders back 50m", "preview")
+	preview := s.tells(s.Mara, "C0WAR", "billing@prod-eu orders back 50m", "PREVIEW")
 	s.clicks(s.Mara, preview, "approve")
-	card := s.sees(s.Jon, "C0WAR", s.ref(preview)+" · waiting for approval")
+	card := s.sees(s.Jon, "C0WAR", s.ref(preview), "APPROVE?")
 	s.clicks(s.Jon, card, "approve")
-	s.sees(s.Mara, s.Slack.DM("U0MARA"), s.id(preview)+" · done")
+	s.sees(s.Mara, s.Slack.DM("U0MARA"), s.id(preview), "DONE")
 	if n := len(s.Kim.Messages(s.Slack.DM("U0KIM"))) + len(s.Kim.Messages(world.Home)); n != 0 {
 		t.Errorf("%d messages to those who were not needed", n)
 	}
@@ -87,14 +87,14 @@ func TestOwnersHearOfAnEmergencyThatNoChannelShows(t *testing.T) {
 	s.refused = append(s.refused, "is_archived")
 	s.errors = append(s.errors, "slack refuses the card in every channel")
 	s.start()
-	m := s.tells(s.Kim, world.Incident, "billing@prod-eu orders shift -1200 --emergency INC-4711", "preview", "Apply")
+	m := s.tells(s.Kim, world.Incident, "billing@prod-eu orders shift -1200 --emergency INC-4711", "PREVIEW", "Apply")
 	if err := s.Slack.ChangeChannel(world.Home, func(c *slacksim.Channel) { c.Archived = true }); err != nil {
 		t.Fatal(err)
 	}
 	s.clicks(s.Kim, m, "approve")
-	told := s.sees(s.Jon, s.Slack.DM("U0JON"), s.id(m), "EMERGENCY INC-4711", "went on without approval (emergency)")
+	told := s.sees(s.Jon, s.Slack.DM("U0JON"), s.id(m), "BREAK-GLASS INC-4711", "pplied without approval (emergency)")
 	s.has(told)
-	s.sees(s.Kim, s.Slack.DM("U0KIM"), s.id(m)+" · done")
+	s.sees(s.Kim, s.Slack.DM("U0KIM"), s.id(m), "DONE")
 	s.wrote(1)
 }
 

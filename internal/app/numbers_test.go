@@ -38,7 +38,7 @@ func runningStage(t *testing.T) (s *stage, goesOn func()) {
 func (s *stage) more(card slacksim.Message, parts ...string) slacksim.Message {
 	s.t.Helper()
 	s.later(31 * time.Second)
-	card = s.shows(s.Jon, card, append([]string{s.id(card) + ".2", "waiting for approval"}, parts...)...)
+	card = s.shows(s.Jon, card, append([]string{s.id(card) + ".2", "APPROVE?"}, parts...)...)
 	s.replies(card, "More approvals are needed")
 	if n, err := s.Prod.CountRequests(),
 		s.Prod.WaitGroup(s.ctx, world.Billing, "Stable", 1); err != nil || len(n) == 0 {
@@ -52,25 +52,25 @@ func (s *stage) more(card slacksim.Message, parts ...string) slacksim.Message {
 func TestAnArmedResetThatCrossesATierAsksWhileTheServiceRuns(t *testing.T) {
 	t.Parallel()
 	s, goesOn := runningStage(t)
-	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders to offset 1100", "preview", "at most 9,6",
-		"Needs no approval")
+	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders to offset 1100", "PREVIEW", "up to 9,6",
+		"No approval required")
 	s.clicks(s.Mara, m, "approve")
-	card := s.sees(s.Jon, world.PayOps, s.id(m), "waiting until billing is idle")
+	card := s.sees(s.Jon, world.PayOps, s.id(m), "WAITING")
 	goesOn()
 	card = s.more(card, "10,800", "Needs 1 approval")
 	s.clicks(s.Jon, card, "approve")
-	s.shows(s.Jon, card, "waiting until billing is idle", "Approved by @jon")
+	s.shows(s.Jon, card, "WAITING", "Approved by @jon")
 }
 
 func TestAPendingResetThatCrossesATierAsksForMore(t *testing.T) {
 	t.Parallel()
 	s, goesOn := runningStage(t)
 	card := s.asks(s.Mara, world.Home, "billing@prod-eu orders to offset 300")
-	card = s.shows(s.Jon, card, "at most 19,2", "Needs 1 approval")
+	card = s.shows(s.Jon, card, "up to 19,2", "Needs 1 approval")
 	goesOn()
 	card = s.more(card, "20,400", "Needs 2 approvals")
 	s.clicks(s.Jon, card, "approve")
-	s.shows(s.Jon, card, "Approved by @jon", "needs 1 more of")
+	s.shows(s.Jon, card, "Approved by @jon", "Needs 1 more from")
 	s.wrote(0)
 }
 
@@ -78,10 +78,10 @@ func TestAPendingResetThatCrossesATierAsksForMore(t *testing.T) {
 func TestDriftIsShownQuietly(t *testing.T) {
 	t.Parallel()
 	s, goesOn := runningStage(t)
-	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders to offset 1200", "preview", "at most 8,4",
-		"Needs no approval")
+	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders to offset 1200", "PREVIEW", "up to 8,4",
+		"No approval required")
 	s.clicks(s.Mara, m, "approve")
-	card := s.sees(s.Jon, world.PayOps, s.id(m)+".1", "waiting until billing is idle")
+	card := s.sees(s.Jon, world.PayOps, s.id(m)+".1", "WAITING")
 	said := func() (n int) {
 		for _, m := range s.Jon.Replies(card) {
 			if m.Text() != "" { // and is no file
@@ -94,7 +94,7 @@ func TestDriftIsShownQuietly(t *testing.T) {
 	before := said()
 	goesOn()
 	s.later(31 * time.Second)
-	card = s.shows(s.Jon, card, s.id(m)+".1", "waiting until billing is idle", "at most 9,600")
+	card = s.shows(s.Jon, card, s.id(m)+".1", "WAITING", "up to 9,600")
 	if n := said(); n != before {
 		t.Errorf("the thread has %d messages more", n-before)
 	}

@@ -65,16 +65,16 @@ func TestRequestsUnderASecondNameEnd(t *testing.T) {
 	s.saves(`schedule add "0 4 * * *" --tz UTC --name nightly -- billing@prod-eu orders shift -1000`)
 	pending := s.asks(s.Mara, world.Incident, "billing@prod-eu orders back 50m")
 	c := s.joins(kafkasim.ConsumerOptions{}, 1)
-	preview := s.tells(s.Mara, world.PayOps, "billing@prod-eu refunds back 10m", "preview")
+	preview := s.tells(s.Mara, world.PayOps, "billing@prod-eu refunds back 10m", "PREVIEW")
 	s.clicks(s.Mara, preview, "approve")
-	armed := s.sees(s.Jon, world.PayOps, s.id(preview), "waiting until billing is idle")
-	draft := s.tells(s.Mara, world.PayOps, "billing-eu@prod-eu orders:0 back 10m", "preview")
+	armed := s.sees(s.Jon, world.PayOps, s.id(preview), "WAITING")
+	draft := s.tells(s.Mara, world.PayOps, "billing-eu@prod-eu orders:0 back 10m", "PREVIEW")
 
 	s.stop()
 	s.named(secondName, first)
 	s.configure("clusters: [prod-eu]", "clusters: [prod-eu, prod-eu-dr]")
 	s.start()
-	same := []string{"cancelled", "prod-eu is the same Kafka as prod-eu-dr"}
+	same := []string{"CANCELLED", "prod-eu is the same Kafka as prod-eu-dr"}
 	s.shows(s.Jon, armed, append(same, "billing@prod-eu-dr", "Nothing was changed")...)
 	s.shows(s.Jon, pending, append(same, "Nothing was changed")...)
 	s.sees(s.Mara, world.PayOps, append(same, s.id(draft))...)
@@ -82,9 +82,9 @@ func TestRequestsUnderASecondNameEnd(t *testing.T) {
 	s.leaves(c)
 	s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 10m", "prod-eu is the same Kafka as prod-eu-dr")
 	s.wrote(0)
-	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu-dr orders shift -10", "preview", "Needs no approval")
+	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu-dr orders shift -10", "PREVIEW", "No approval required")
 	s.clicks(s.Mara, m, "approve")
-	s.sees(s.Jon, world.PayOps, s.id(m)+" · done")
+	s.sees(s.Jon, world.PayOps, s.id(m), "DONE")
 	s.wrote(1)
 }
 

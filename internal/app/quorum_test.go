@@ -13,8 +13,10 @@ func TestNobodyCanApproveIt(t *testing.T) {
 	s := newStage(t, world.Options{Policy: strings.ReplaceAll(twoNeeded, "approve: [S0PAYOWNERS, S0DBA]",
 		"approve: [U0MARA, U0JON]")})
 	s.start()
-	s.tells(s.Mara, world.Home, "billing@prod-eu orders shift -100", "preview", "Nobody can approve this",
-		"needs 2 approvals from @mara or @jon", "1 other person", "Ask the owner of the rule, @pay-owners")
+	preview := s.tells(s.Mara, world.Home, "billing@prod-eu orders shift -100", "PREVIEW", "Nobody can approve this",
+		"1 of 2 needed approvers")
+	s.clicks(s.Mara, preview, "rows")
+	s.opens(s.Mara, "needs 2 approvals from @mara or @jon", "1 other person", "Ask the owner of the rule, @pay-owners")
 }
 
 // P16: an emergency from a channel that the rule does not take requests from is refused before it is previewed.
@@ -25,9 +27,9 @@ func TestAnEmergencyFromAChannelThatTheRuleDoesNotTake(t *testing.T) {
 	s.start()
 	s.tells(s.Ben, world.Home, "billing@prod-eu orders shift -100 --emergency INC-4711", "from this channel",
 		"one of the channels in the rule")
-	preview := s.tells(s.Ben, world.PayOps, "billing@prod-eu orders shift -100 --emergency INC-4711", "preview")
+	preview := s.tells(s.Ben, world.PayOps, "billing@prod-eu orders shift -100 --emergency INC-4711", "PREVIEW")
 	s.clicks(s.Ben, preview, "approve")
-	s.sees(s.Jon, world.PayOps, s.id(preview)+" · done")
+	s.sees(s.Jon, world.PayOps, s.id(preview), "DONE")
 	s.wrote(1)
 }
 

@@ -44,13 +44,13 @@ func TestTwoPeopleClickAtOnce(t *testing.T) {
 	s.start()
 	for round := range rounds {
 		for votes, group := range map[int]string{1: "pay-one", 2: "pay-two"} {
-			preview := s.tells(s.Mara, world.Home, group+"@prod-eu orders:0 shift -1", "preview", "Ask for approval")
+			preview := s.tells(s.Mara, world.Home, group+"@prod-eu orders:0 shift -1", "PREVIEW", "Ask for approval")
 			s.clicks(s.Mara, preview, "approve")
-			card := s.sees(s.Jon, world.Home, s.ref(preview)+" · waiting for approval")
+			card := s.sees(s.Jon, world.Home, s.ref(preview), "APPROVE?")
 			s.atOnce(func() { s.clickSoon(s.Jon, card, "approve") }, func() { s.clickSoon(s.Kim, card, "approve") },
 				func() { s.clickSoon(s.Jon, card, "approve") })
-			s.shows(s.Jon, card, "done")
-			whole := s.tells(s.Mara, world.Home, "history "+s.id(card), s.id(card)+" · done",
+			s.shows(s.Jon, card, "DONE")
+			whole := s.tells(s.Mara, world.Home, "history "+s.id(card), s.id(card), "DONE",
 				fmt.Sprintf("approved revision 1 (%d of %d)", votes, votes))
 			if votes == 1 && holds(whole, []string{"(2 of"}) {
 				t.Errorf("round %d: two votes where one was enough:\n%s", round, whole.Text())
@@ -85,18 +85,18 @@ func TestTheSameEnvelopeActsOnce(t *testing.T) {
 	s.acks = append(s.acks, slacksim.AckDuplicate)
 	s.start()
 	asked := s.types(s.Mara, world.Home, "billing@prod-eu orders shift -10")
-	preview := s.sees(s.Mara, world.Home, "preview", "Apply")
+	preview := s.sees(s.Mara, world.Home, "PREVIEW", "Apply")
 	s.Slack.Redeliver(asked)
 	s.once(s.Mara, world.Home, func() { s.types(s.Mara, world.Home, "status") }, "Open requests", s.id(preview))
 
 	d := s.clicks(s.Mara, preview, "approve")
 	s.atOnce(func() { s.Slack.Redeliver(d) }, func() { s.Slack.Redeliver(d) })
-	card := s.sees(s.Mara, world.Home, s.id(preview)+" · done", "Undo")
+	card := s.sees(s.Mara, world.Home, s.id(preview), "DONE", "Undo")
 	s.stands(before - 10)
 	s.Slack.Redeliver(d)
 
 	undo := s.types(s.Mara, world.Home, "undo "+s.id(card))
-	s.sees(s.Mara, world.Home, "preview", "Take back "+s.id(card))
+	s.sees(s.Mara, world.Home, "PREVIEW", "the offsets before "+s.id(card))
 	s.Slack.Redeliver(undo)
 	s.once(s.Mara, world.Home, func() { s.types(s.Mara, world.Home, "history billing@prod-eu") }, "History",
 		"1 request")
@@ -107,12 +107,12 @@ func TestADoubleClickIsOneAct(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
 	s.start()
-	preview := s.tells(s.Mara, world.Home, "billing@prod-eu orders shift -10", "preview", "Apply")
+	preview := s.tells(s.Mara, world.Home, "billing@prod-eu orders shift -10", "PREVIEW", "Apply")
 	s.atOnce(func() { s.clickSoon(s.Mara, preview, "approve") }, func() { s.clickSoon(s.Mara, preview, "approve") },
 		func() { s.clickSoon(s.Mara, preview, "cancel") })
 	s.until("it has come to an end", func() bool {
 		m := s.tells(s.Mara, world.Home, "show "+s.id(preview), s.id(preview))
-		return holds(m, []string{" · done"}) || holds(m, []string{" · cancelled"})
+		return holds(m, []string{"DONE"}) || holds(m, []string{"CANCELLED"})
 	})
 	at := s.at(0)
 	if at != before && at != before-10 {

@@ -91,16 +91,16 @@ func TestBrokerDiesOnApacheKafka(t *testing.T) {
 		name, call string
 		want       []string // what the bot may truthfully say
 	}{
-		{"while it inspects", "inspect", []string{"and were read back"}},
-		{"while it writes", "write", []string{"and were read back", "Nothing was written: Kafka rejected the commit",
-			"were as before when read", "cannot be known"}},
-		{"while it reads back", "read back", []string{"and were read back"}},
+		{"while it inspects", "inspect", []string{"verified"}},
+		{"while it writes", "write", []string{"verified", "Not applied: Kafka rejected the commit",
+			"unchanged when read", "cannot be known"}},
+		{"while it reads back", "read back", []string{"verified"}},
 	} {
 		r.group = fmt.Sprintf("billing-%s-%d", strings.ReplaceAll(c.call, " ", "-"), time.Now().UnixNano())
 		r.commits(realRecords)
 		victim := r.coordinator()
 		evil.at(c.call, func() { r.kills(victim) })
-		r.truth(c.name, victim, r.approves("10,800 records"), c.want)
+		r.truth(c.name, victim, r.approves("10,800 messages"), c.want)
 	}
 	r.leaderDown()
 }
@@ -142,8 +142,8 @@ func (r *realStage) truth(when string, victim int, card slacksim.Message, want [
 		if err != nil {
 			return false
 		}
-		for _, w := range []string{"and were read back", "cannot be known", "were as before when read",
-			"Nothing was written: Kafka rejected the commit"} {
+		for _, w := range []string{"verified", "cannot be known", "unchanged when read",
+			"Not applied: Kafka rejected the commit"} {
 			if strings.Contains(now.Text(), w) && !strings.Contains(now.Text(), "· waiting") {
 				said = w
 				card = now
@@ -155,9 +155,9 @@ func (r *realStage) truth(when string, victim int, card slacksim.Message, want [
 	if !slices.Contains(want, said) {
 		r.t.Errorf("a broker died %s: the card said\n%s", when, card.Text())
 	}
-	stands := map[string][]int64{"and were read back": {realTarget, realTarget, realTarget},
-		"Nothing was written: Kafka rejected the commit": {realRecords, realRecords, realRecords},
-		"were as before when read":                       {realRecords, realRecords, realRecords}}[said]
+	stands := map[string][]int64{"verified": {realTarget, realTarget, realTarget},
+		"Not applied: Kafka rejected the commit": {realRecords, realRecords, realRecords},
+		"unchanged when read":                    {realRecords, realRecords, realRecords}}[said]
 	r.restarts(victim)
 	var got []int64
 	r.slowly("offsets that can be read", func() bool { got = r.offsets(); return got != nil })
@@ -197,5 +197,5 @@ func (r *realStage) leaderDown() {
 	if got := r.offsets(); !slices.Equal(got, []int64{realRecords, realRecords, realRecords}) {
 		r.t.Errorf("the group is at %d, and nothing was to be written", got)
 	}
-	r.approves("10,800 records")
+	r.approves("10,800 messages")
 }

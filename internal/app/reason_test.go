@@ -22,13 +22,13 @@ func TestAReasonThatThePolicyRequires(t *testing.T) {
 	s.tells(s.Mara, world.Home, `billing@prod-eu orders shift -100 --reason "bad deploy"`, "A reason is required")
 	s.tells(s.Mara, world.Home, `schedule add "0 2 * * *" --tz UTC -- billing@prod-eu orders shift -100`,
 		"A reason is required")
-	preview := s.tells(s.Mara, world.Home, `billing@prod-eu orders shift -100 --reason "bad deploy, INC-4711"`, "preview")
+	preview := s.tells(s.Mara, world.Home, `billing@prod-eu orders shift -100 --reason "bad deploy, INC-4711"`, "PREVIEW")
 	s.clicks(s.Mara, preview, "approve")
-	card := s.sees(s.Jon, world.Home, s.ref(preview)+" · waiting for approval", "INC-4711")
+	card := s.sees(s.Jon, world.Home, s.ref(preview), "APPROVE?", "INC-4711")
 	s.clicks(s.Jon, card, "approve")
-	s.shows(s.Jon, card, "done")
+	s.shows(s.Jon, card, "DONE")
 	s.wrote(1)
-	undo := s.tells(s.Mara, world.Home, "undo "+s.id(card), "preview") // it names what it undoes
+	undo := s.tells(s.Mara, world.Home, "undo "+s.id(card), "PREVIEW") // it names what it undoes
 	if holds(undo, []string{"reason is required"}) {
 		t.Error("an undo is asked for a reason")
 	}
@@ -40,9 +40,9 @@ func TestTheIncidentOfAnEmergencyIsAReason(t *testing.T) {
 	s, _, idle := voters(t, ticketNeeded)
 	idle()
 	s.tells(s.Ben, world.Home, "billing@prod-eu orders shift -100 --emergency fire", "A reason is required")
-	preview := s.tells(s.Ben, world.Home, "billing@prod-eu orders shift -100 --emergency INC-1", "preview")
+	preview := s.tells(s.Ben, world.Home, "billing@prod-eu orders shift -100 --emergency INC-1", "PREVIEW")
 	s.clicks(s.Ben, preview, "approve")
-	s.sees(s.Jon, world.Home, s.id(preview)+" · done")
+	s.sees(s.Jon, world.Home, s.id(preview), "DONE")
 	s.wrote(1)
 }
 
@@ -53,6 +53,6 @@ func TestAReasonIsRequiredWhileAResetWaits(t *testing.T) {
 	card := s.armedBy("billing@prod-eu orders shift -100", s.Jon)
 	s.policyBecomes("    owner: S0PAYOWNERS", "    require_reason: true\n    owner: S0PAYOWNERS")
 	idle()
-	s.shows(s.Jon, card, "refused", "A reason is required")
+	s.shows(s.Jon, card, "REFUSED", "A reason is required")
 	s.wrote(0)
 }

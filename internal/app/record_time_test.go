@@ -76,15 +76,15 @@ func TestRecordsDatedInTheWrongUnit(t *testing.T) {
 				t.Fatal(err)
 			}
 			s.start()
-			m := s.tells(s.Mara, world.PayOps, "billing@prod-eu micro back 30m", "preview", "dated "+c.year,
+			m := s.tells(s.Mara, world.PayOps, "billing@prod-eu micro back 30m", "PREVIEW", "dated "+c.year,
 				"probably "+unit)
 			s.has(m, "approve", "rows", "cancel")
 			s.clicks(s.Mara, m, "approve")
-			s.sees(s.Jon, world.PayOps, s.id(m), "done")
+			s.sees(s.Jon, world.PayOps, s.id(m), "DONE")
 			if got, _ := s.Prod.Committed(world.Billing, "micro", 0); got.Offset != 0 {
 				t.Errorf("micro-0 is at %d, want 0: the first record that is as late", got.Offset)
 			}
-			s.tells(s.Mara, world.PayOps, "show "+s.id(m), c.year)
+			s.tells(s.Mara, world.PayOps, "show "+s.id(m), "DONE")
 			s.tells(s.Mara, world.PayOps, "history "+s.id(m), "Applied")
 		})
 	}

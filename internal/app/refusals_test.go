@@ -43,15 +43,15 @@ func TestWhoMayNotDecideChangesNothing(t *testing.T) {
 	s := newStage(t, world.Options{})
 	s.start()
 	card := s.asks(s.Mara, world.Incident, "billing@prod-eu orders back 50m")
-	was := s.shows(s.Jon, card, "waiting for approval").Text()
+	was := s.shows(s.Jon, card, "APPROVE?").Text()
 	needs := s.id(card) + " needs @pay-owners; you are not among them. Rule: pay on production."
 	for _, who := range []struct {
 		p    *slacksim.Person
 		says string
 	}{
 		{s.Ben, needs},
-		{s.Gus, "guests have no rights"},
-		{s.Sol, "people of other organisations have no rights"},
+		{s.Gus, "There is no request"},
+		{s.Sol, "There is no request"},
 		{s.Mara, "You cannot approve your own request. Another person of @pay-owners must approve it."},
 	} {
 		s.once(who.p, world.Home, func() { s.clicks(who.p, card, "approve") }, who.says)
@@ -82,7 +82,7 @@ func TestMembershipIsReadWhenItCounts(t *testing.T) {
 	s.told(s.Jon, card, "approve", "needs @pay-owners; you are not among them")
 	s.untouched()
 	s.clicks(s.Ben, card, "approve")
-	s.shows(s.Jon, card, "done")
+	s.shows(s.Jon, card, "DONE")
 	s.wrote(1)
 }
 
@@ -117,8 +117,8 @@ func TestForgedAndLateClicksGetOneAnswer(t *testing.T) {
 	s.untouched()
 
 	s.clicks(s.Jon, card, "approve")
-	s.shows(s.Jon, card, "done")
-	late := "Too late: " + s.id(card) + " is already done"
+	s.shows(s.Jon, card, "DONE")
+	late := "Too late: " + s.id(card) + " is already applied"
 	s.once(s.Kim, world.Home, forge(s.Kim, "approve", ref), late)
 	s.once(s.Kim, world.Home, forge(s.Kim, "reject", ref), late)
 	s.once(s.Mara, world.Home, forge(s.Mara, "cancel", ref), late)
@@ -127,7 +127,7 @@ func TestForgedAndLateClicksGetOneAnswer(t *testing.T) {
 	s.wrote(1)
 
 	// Another person's draft cannot be sent on its way, and a forged click cannot pretend to be its author.
-	draft := s.ref(s.tells(s.Mara, world.Home, "billing@prod-eu orders back 10m", "preview"))
+	draft := s.ref(s.tells(s.Mara, world.Home, "billing@prod-eu orders back 10m", "PREVIEW"))
 	id, _, _ := strings.Cut(draft, ".")
 	s.once(s.Kim, world.Home, forge(s.Kim, "approve", draft), "no request "+id)
 	s.wrote(1)
@@ -140,9 +140,9 @@ func TestACardThatIsPostedTwiceHasButtonsOnce(t *testing.T) {
 	s.start()
 	card := s.asks(s.Mara, world.Incident, "billing@prod-eu orders back 50m")
 	s.Slack.Fail("chat.postMessage", slacksim.Fault{Status: 502, Effect: true, Times: 1})
-	preview := s.tells(s.Mara, world.Home, "billing@prod-eu orders back 49m", "preview")
+	preview := s.tells(s.Mara, world.Home, "billing@prod-eu orders back 49m", "PREVIEW")
 	s.clicks(s.Mara, preview, "approve")
-	newest := s.sees(s.Jon, world.Home, s.ref(preview)+" · waiting for approval")
+	newest := s.sees(s.Jon, world.Home, s.ref(preview), "APPROVE?")
 	first := s.finds(s.Jon, world.Home, []string{"the first card"}, func(m slacksim.Message) bool {
 		return m.TS != newest.TS && strings.Contains(m.Text(), s.id(preview)+buttonsFollow)
 	})
@@ -154,11 +154,11 @@ func TestACardThatIsPostedTwiceHasButtonsOnce(t *testing.T) {
 	s.news(s.Jon, world.Home, func() {
 		s.acked(s.Jon.Forge(slacksim.Forgery{Channel: first.Channel, TS: first.TS, ActionID: "approve",
 			Value: s.ref(preview)}), nil)
-	}, s.id(preview), "this card is out of date", "Nothing was done", "The card in #kafka-prod")
+	}, s.id(preview), "this card is out of date", "This click did nothing", "The card in #kafka-prod")
 	s.shows(s.Jon, first, "this card is out of date")
 	s.untouched()
 	s.clicks(s.Jon, newest, "approve")
-	s.shows(s.Jon, newest, "done")
+	s.shows(s.Jon, newest, "DONE")
 	s.wrote(1)
-	s.shows(s.Jon, card, "waiting for approval")
+	s.shows(s.Jon, card, "APPROVE?")
 }

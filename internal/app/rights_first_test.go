@@ -48,9 +48,9 @@ func TestWhoMayNotLookLearnsNothing(t *testing.T) {
 	s.configure("view: [members]", "view: []") // ben: a full member whom no rule names
 	s.start()
 	pending := s.id(s.asks(s.Mara, world.Incident, "billing@prod-eu orders back 50m"))
-	preview := s.tells(s.Mara, world.PayOps, "billing@prod-eu refunds shift -1", "preview", "Apply")
+	preview := s.tells(s.Mara, world.PayOps, "billing@prod-eu refunds shift -1", "PREVIEW", "Apply")
 	s.clicks(s.Mara, preview, "approve")
-	done := s.id(s.sees(s.Mara, world.PayOps, s.id(preview)+" · done"))
+	done := s.id(s.sees(s.Mara, world.PayOps, s.id(preview), "DONE"))
 	s.learnsNothing(s.Ben, pending)
 	s.learnsNothing(s.Gus, pending)
 	s.learnsNothing(s.Sol, done)
@@ -67,7 +67,7 @@ func TestADraftIsItsRequestersAlone(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
 	s.start()
-	draft := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 5m", "preview")
+	draft := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 5m", "PREVIEW")
 	for _, p := range []*slacksim.Person{s.Jon, s.Ben, s.Gus} {
 		for _, w := range words {
 			told := s.news(p, world.PayOps, func() { s.types(p, world.PayOps, strings.ReplaceAll(w, "ID", s.id(draft))) })
@@ -77,7 +77,7 @@ func TestADraftIsItsRequestersAlone(t *testing.T) {
 			}
 		}
 	}
-	s.tells(s.Mara, world.PayOps, "show "+s.id(draft), "preview")
+	s.tells(s.Mara, world.PayOps, "show "+s.id(draft), "PREVIEW")
 	s.clicks(s.Mara, draft, "approve")
 	s.tells(s.Jon, world.PayOps, "show "+s.id(draft), s.id(draft))
 }
@@ -119,7 +119,7 @@ func TestRightsComeBeforeTheState(t *testing.T) {
 	}
 	decided()
 	s.tells(s.Jon, world.Home, "reject "+id+" no")
-	s.sees(s.Mara, world.Home, id+" · rejected")
+	s.sees(s.Mara, world.Home, id, "REJECTED")
 	decided()
 	s.untouched()
 }

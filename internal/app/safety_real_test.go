@@ -61,12 +61,12 @@ func TestArmedOnApacheKafka(t *testing.T) {
 	r.commits(realRecords)
 	leave := r.visits("billing-6c9f", "")
 	r.start()
-	card := r.approves("1 consumer is connected", "billing-6c9f")
-	card = r.says(card, "1 consumer still connected: billing-6c9f from 127.0.0.1 (since ", "Gives up ")
+	card := r.approves("1 consumer is running", "billing-6c9f")
+	card = r.says(card, "1 consumer is still running: 127.0.0.1 (since ", "Expires")
 	leave()
-	card = r.says(card, "idle, about to be written", "Idle since")
+	card = r.says(card, "Inactive since", "Inactive since")
 	leave = r.visits("billing-77aa", "billing-0")
-	card = r.says(card, "1 consumer still connected: billing-77aa", "They came back after ",
+	card = r.says(card, "1 consumer is still running: ", "They came back after ",
 		"from 127.0.0.1: a controller restarts them", "a static id (billing-0)")
 	r.stop()
 	r.start()
@@ -81,7 +81,7 @@ func TestArmedOnApacheKafka(t *testing.T) {
 	if most := engine.DefaultTimes.Settle + 2*time.Second; took > most {
 		t.Errorf("written after %s, want %s at most", took, most)
 	}
-	r.says(card, "3 of 3 partitions are at", "were read back")
+	r.says(card, "3 of 3 partitions are at", "verified")
 	r.tool(realTarget, "has no active members")
 }
 
@@ -94,7 +94,7 @@ func TestPhantomCommitterOnApacheKafka(t *testing.T) {
 	leave := r.visits("billing-worker", "")
 	r.start()
 	card := r.approves("billing-worker")
-	r.says(card, "1 consumer still connected")
+	r.says(card, "1 consumer is still running")
 	stop, done := make(chan struct{}), make(chan struct{})
 	leave()
 	go func() {
@@ -116,7 +116,7 @@ func TestPhantomCommitterOnApacheKafka(t *testing.T) {
 	}
 	close(stop)
 	<-done
-	r.says(card, "3 of 3 partitions are at", "were read back")
+	r.says(card, "3 of 3 partitions are at", "verified")
 	r.tool(realTarget, "has no active members")
 }
 
@@ -132,19 +132,19 @@ func TestUndoOnApacheKafka(t *testing.T) {
 	r.says(card, "2 partitions have no committed offset", "Needs 2 approvals")
 	r.clicks(r.Jon, card, "approve")
 	r.clicks(r.Kim, card, "approve")
-	r.says(card, "3 of 3 partitions are at", "were read back")
+	r.says(card, "3 of 3 partitions are at", "verified")
 	id := r.id(card)
-	undo := r.news(r.Mara, world.PayOps, func() { r.types(r.Mara, world.PayOps, "undo "+id) }, "preview",
-		"Take back "+id, "none", "Needs no approval")
+	undo := r.news(r.Mara, world.PayOps, func() { r.types(r.Mara, world.PayOps, "undo "+id) }, "PREVIEW",
+		"the offsets before "+id, "none", "No approval required")
 	r.clicks(r.Mara, undo, "approve")
-	r.meets(r.Jon, world.PayOps, r.id(undo)+" · done", "3 of 3 partitions are back where they were before "+id)
+	r.meets(r.Jon, world.PayOps, r.id(undo), "DONE", "3 of 3 partitions are back where they were before "+id)
 	if at := r.offsets(); !slices.Equal(at, []int64{realRecords, -1, -1}) {
 		t.Errorf("after the undo it is at %d", at)
 	}
 
 	r.commits(realRecords)
-	card = r.approves("10,800 records")
-	r.says(card, "3 of 3 partitions are at", "were read back")
+	card = r.approves("10,800 messages")
+	r.says(card, "3 of 3 partitions are at", "verified")
 	java := r.consumes("classic", realPartitions*(realRecords-realTarget))
 	if err := java.Stop(); err != nil {
 		t.Fatal(err)
@@ -155,7 +155,7 @@ func TestUndoOnApacheKafka(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.committed(realRecords + 10)
-	r.tells(r.Mara, world.PayOps, "undo "+r.id(card), "refused",
+	r.tells(r.Mara, world.PayOps, "undo "+r.id(card), "REFUSED",
 		"has moved on: it is 30 records past its offsets before "+r.id(card))
 	r.tool(realRecords+10, "has no active members")
 }
@@ -197,9 +197,9 @@ func TestUnclearOnApacheKafka(t *testing.T) {
 		}}
 	}
 	r.start()
-	card := r.approves("10,800 records")
-	card = r.says(card, "unclear", "What was written cannot be known", "an answer of Kafka was lost", "moved on",
-		"i/o timeout after 5s", "until somebody has undone this one or accepted it")
+	card := r.approves("10,800 messages")
+	card = r.says(card, "unclear", "Kafka's answer was lost", "an answer of Kafka was lost", "moved on",
+		"i/o timeout after 5s", "are blocked until you undo or accept")
 	r.has(card, "undo", "settle")
 	id := r.id(card)
 	r.tells(r.Mara, world.PayOps, r.group+"@prod-eu "+r.topic+" to latest", "Resets of "+r.group+" are blocked by "+id,
@@ -209,5 +209,5 @@ func TestUnclearOnApacheKafka(t *testing.T) {
 	if text := card.Text(); strings.Contains(text, "[Undo]") {
 		t.Errorf("it can be undone still:\n%s", text)
 	}
-	r.tells(r.Mara, world.PayOps, r.group+"@prod-eu "+r.topic+" to latest", "preview")
+	r.tells(r.Mara, world.PayOps, r.group+"@prod-eu "+r.topic+" to latest", "PREVIEW")
 }

@@ -56,7 +56,7 @@ func (s *stage) leaves(c *kafkasim.Consumer) {
 // arms takes a small replay of orders, which needs no approval, as far as its public card.
 func (s *stage) arms(options string, parts ...string) slacksim.Message {
 	s.t.Helper()
-	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders shift -100 "+options, "preview", "Needs no approval")
+	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders shift -100 "+options, "PREVIEW", "No approval required")
 	s.clicks(s.Mara, m, "approve")
 	return s.sees(s.Jon, world.PayOps, append(parts, s.id(m)+".1 · ")...)
 }
@@ -67,19 +67,19 @@ func TestArmedNamesTheMembersUntilThereAreNone(t *testing.T) {
 	first := s.joins(kafkasim.ConsumerOptions{ClientID: "billing-6c9f", Host: "10.4.7.21"}, 1)
 	second := s.joins(kafkasim.ConsumerOptions{ClientID: "billing-77aa", Host: "10.4.9.3", StaticID: "billing-0"}, 2)
 	s.start()
-	card := s.arms("", "waiting until billing is idle", "2 consumers still connected", "billing-6c9f", "billing-77aa",
-		"10.4.7.21 and 10.4.9.3", "(since ", "1 member has a static id (billing-0) and does not leave when stopped",
-		"Gives up ", "Nothing is written while somebody is connected", "Stop them:",
-		"kubectl -n pay scale deploy/billing --replicas=0", "runbook")
-	s.has(card, "cancel")
+	card := s.arms("", "WAITING", "2 consumers are still running",
+		"10.4.7.21 and 10.4.9.3", "(seen since ", "Expires", "kubectl -n pay scale deploy/billing --replicas=0", "Runbook")
+	s.tells(s.Mara, world.PayOps, "show "+s.id(card), "billing-6c9f", "billing-77aa",
+		"1 member has a static id (billing-0) and does not leave when stopped")
+	s.has(card, "retry", "cancel")
 
 	s.leaves(first)
-	s.shows(s.Jon, card, "1 of 2 consumers still connected", "billing-77aa")
+	s.shows(s.Jon, card, "1 of 2 consumers is still running", "10.4.9.3")
 	s.wrote(0)
 	s.stop() // the wait outlives the process
 	s.start()
 	s.leaves(second) // its session has to time out: it is static
-	s.shows(s.Jon, card, "done", "12 of 12 partitions", "were read back", "Start again:", "--replicas=3")
+	s.shows(s.Jon, card, "DONE", "12 of 12 partitions", "verified", "--replicas=3")
 	if at := s.at(0); at < before-100 || at > before-98 { // each of the two may have read a record before it left
 		s.t.Errorf("orders-0 is at %d", at)
 	}
@@ -89,7 +89,7 @@ func TestArmedNamesTheMembersUntilThereAreNone(t *testing.T) {
 func TestTheWriteFollowsTheSettleTimeWithinTwoSeconds(t *testing.T) {
 	t.Parallel()
 	s, c := busyStage(t)
-	card := s.arms("", "waiting until billing is idle")
+	card := s.arms("", "WAITING")
 	s.leaves(c)
 	s.until("billing is empty", func() bool { return s.Prod.WaitGroup(s.ctx, world.Billing, "Empty", 0) == nil })
 	idle := time.Now()
@@ -100,7 +100,7 @@ func TestTheWriteFollowsTheSettleTimeWithinTwoSeconds(t *testing.T) {
 		t.Errorf("written %s after the group was idle, want %s at most", took, most)
 	}
 	t.Logf("written %s after the group was idle; it has to be quiet for %s", took.Round(time.Millisecond), settle)
-	s.shows(s.Jon, card, "done")
+	s.shows(s.Jon, card, "DONE")
 }
 
 func TestReturningConsumersAreReportedAsRestarted(t *testing.T) {
@@ -110,29 +110,29 @@ func TestReturningConsumersAreReportedAsRestarted(t *testing.T) {
 	s.opts.Times = func(ts *engine.Times) { usual(ts); ts.Settle = 5 * time.Second }
 	c := s.joins(kafkasim.ConsumerOptions{Host: "10.4.7.21"}, 1)
 	s.start()
-	card := s.arms("", "waiting until billing is idle")
+	card := s.arms("", "WAITING")
 	s.leaves(c)
-	card = s.shows(s.Jon, card, "idle, about to be written", "Idle since")
+	card = s.shows(s.Jon, card, "Inactive since", "Inactive since")
 	c = s.joins(kafkasim.ConsumerOptions{Host: "10.4.7.22"}, 1)
-	s.shows(s.Jon, card, "They came back after ", " from 10.4.7.22: a controller restarts them")
+	s.shows(s.Jon, card, "They came back after ", "(10.4.7.22): a controller restarts them")
 	s.wrote(0)
 	s.leaves(c)
-	s.shows(s.Jon, card, "done")
+	s.shows(s.Jon, card, "DONE")
 	s.wrote(1)
 }
 
 func TestDriftWithinTheBoundsIsShownAndNotAskedAgain(t *testing.T) {
 	t.Parallel()
 	s, c := busyStage(t)
-	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders to offset 1500", "preview",
-		"Replays at most 4,800 records", "up to 10,000 replayed, none skipped")
+	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders to offset 1500", "PREVIEW",
+		"up to 4,800 messages")
 	s.clicks(s.Mara, m, "approve")
-	card := s.sees(s.Jon, world.PayOps, s.id(m), "waiting until billing is idle")
+	card := s.sees(s.Jon, world.PayOps, s.id(m), "WAITING")
 	s.leaves(c)
 	if err := s.Prod.Commit(world.Billing, world.Orders, map[int32]int64{0: before + 40}); err != nil {
 		t.Fatal(err)
 	}
-	s.shows(s.Jon, card, "done", "Replays at most 4,84", " more than previewed: the group had gone on)", "Skips none")
+	s.shows(s.Jon, card, "DONE", "up to 4,84", " more than previewed", "Skipped none")
 	s.stands(1500)
 	s.wrote(1)
 }
@@ -141,17 +141,17 @@ func TestBeyondTheCapIsRefusedWithItsName(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{Policy: careful})
 	s.start()
-	s.tells(s.Mara, world.PayOps, "billing@prod-eu orders to earliest", "refused", "exceeds the rule's cap", "replay 22,000",
+	s.tells(s.Mara, world.PayOps, "billing@prod-eu orders to earliest", "REFUSED", "exceeds the rule's cap", "replay 22,000",
 		"Rule: pay on production")
-	s.tells(s.Mara, world.PayOps, "billing@prod-eu orders to latest", "preview", "Skips at most 1,200 records",
-		"Replays none", "2 approvals")
+	s.tells(s.Mara, world.PayOps, "billing@prod-eu orders to latest", "PREVIEW", "up to 1,200 messages",
+		"Reprocesses none", "2 approvals")
 	s.untouched()
 }
 
 func TestCommitsWithoutMembership(t *testing.T) {
 	t.Parallel()
 	s, c := busyStage(t)
-	card := s.arms("", "waiting until billing is idle")
+	card := s.arms("", "WAITING")
 	o := s.Prod.StartOverwriter(world.Billing, world.Orders, map[int32]int64{3: 1000}, 20*time.Millisecond)
 	t.Cleanup(o.Stop)
 	s.leaves(c)
@@ -159,7 +159,7 @@ func TestCommitsWithoutMembership(t *testing.T) {
 		"find the process and stop it")
 	s.wrote(0)
 	o.Stop()
-	s.shows(s.Jon, card, "done")
+	s.shows(s.Jon, card, "DONE")
 	s.wrote(1)
 }
 
@@ -168,26 +168,25 @@ func TestEmergencyByButton(t *testing.T) {
 	s := newStage(t, world.Options{Policy: careful})
 	s.start()
 	card := s.asks(s.Mara, world.Incident, "billing@prod-eu orders shift -1200")
-	card = s.shows(s.Jon, card, "Nobody there to approve? In an emergency @kim or @ben may go alone.")
+	card = s.shows(s.Jon, card, "[Approve rewind]", "Emergency")
 	s.has(card, "approve", "reject", "cancel", "emergency", "rows")
 
 	s.clicks(s.Jon, card, "emergency") // an approver, but not named
-	s.acked(s.Jon.Submit(s.opens(s.Jon, "Go alone", "Which incident can wait for nobody?"),
+	s.acked(s.Jon.Submit(s.opens(s.Jon, "BREAK-GLASS", "Which incident is it?"),
 		map[string]string{"why": "INC-4711"}))
 	s.sees(s.Jon, s.Slack.DM(s.Jon.ID),
 		"You may not use break-glass on billing on prod-eu. @kim and @ben can.")
 	s.untouched()
 
 	s.clicks(s.Ben, card, "emergency")
-	modal := s.opens(s.Ben, "Go alone", "The owners are told, and the card says so for good")
+	modal := s.opens(s.Ben, "BREAK-GLASS", "The owners are notified, and the card shows it for good")
 	s.acked(s.Ben.Submit(modal, map[string]string{"why": " "}))
 	s.acked(s.Ben.Submit(s.opens(s.Ben, "Name the incident."), map[string]string{"why": "INC-4711"}))
-	card = s.shows(s.Jon, card, "done", "EMERGENCY INC-4711: @ben went alone",
-		"without a second person (rule: pay on production)", "@pay-owners")
-	s.pings(card, "used break-glass INC-4711", world.PayOwners)
+	card = s.shows(s.Jon, card, "DONE", "ithout approval by @ben", "@pay-owners")
+	s.pings(card, "BREAK-GLASS INC-4711: applied without approval by @ben", world.PayOwners)
 	s.wrote(1)
-	s.tells(s.Jon, world.PayOps, "show "+s.id(card), "@ben used break-glass INC-4711",
-		"@jon was not allowed to use break-glass: not named in the rule", "EMERGENCY INC-4711")
+	s.tells(s.Jon, world.PayOps, "show "+s.id(card), "BREAK-GLASS INC-4711: applied without approval by @ben",
+		"@jon was not allowed to use break-glass: not named in the rule", "BREAK-GLASS INC-4711")
 }
 
 // pings waits for a reply in a card's thread with a text and a notification.
@@ -211,17 +210,17 @@ func TestEmergencyTyped(t *testing.T) {
 	s.tells(s.Ben, world.PayOps, "billing@prod-eu orders shift -1600 --emergency INC-1",
 		"exceeds the limit of break-glass: replay 18,000", "@pay-owners")
 
-	m := s.tells(s.Kim, world.PayOps, "billing@prod-eu orders shift -1200 --emergency INC-4711", "preview",
-		"Needs no approval", "Apply")
+	m := s.tells(s.Kim, world.PayOps, "billing@prod-eu orders shift -1200 --emergency INC-4711", "PREVIEW",
+		"No approval required", "Apply")
 	s.clicks(s.Kim, m, "approve")
-	card := s.sees(s.Jon, world.PayOps, s.id(m)+".1 · waiting until billing is idle",
-		"EMERGENCY INC-4711: @kim went alone", "@pay-owners")
+	card := s.sees(s.Jon, world.PayOps, s.id(m)+".1", "WAITING",
+		"ithout approval by @kim", "@pay-owners")
 	if first := s.shows(s.Jon, card); !slices.Contains(first.Pings(), world.PayOwners) {
 		t.Error("the owners are not notified by the card")
 	}
 	s.wrote(0) // without approval, but never while the group has members
 	s.leaves(c)
-	s.shows(s.Jon, card, "done", "EMERGENCY INC-4711: @kim went alone")
+	s.shows(s.Jon, card, "DONE", "ithout approval by @kim")
 	s.wrote(1)
 }
 
@@ -236,11 +235,11 @@ func TestEmergencyTypedOnAPendingRequest(t *testing.T) {
 
 	card := s.asks(s.Mara, world.Home, "billing@prod-eu orders shift -1200")
 	s.tells(s.Kim, world.PayOps, "emergency "+s.id(card), "which emergency?")
-	s.tells(s.Kim, world.PayOps, "emergency "+s.id(card)+" INC-2", "Nothing was decided: say it with its revision")
+	s.tells(s.Kim, world.PayOps, "emergency "+s.id(card)+" INC-2", "Nothing was decided: name the revision")
 	s.untouched()
 	s.tells(s.Kim, world.PayOps, "emergency "+s.ref(card)+" INC-2",
-		s.id(card)+" goes ahead on your word alone; its owners are told")
-	s.shows(s.Jon, card, "done", "EMERGENCY INC-2: @kim went alone")
+		s.id(card)+" goes on without approval; its owners are notified")
+	s.shows(s.Jon, card, "DONE", "ithout approval by @kim")
 	s.wrote(1)
-	s.tells(s.Kim, world.PayOps, "emergency "+s.ref(card)+" INC-2", "Too late: "+s.id(card)+" is already done")
+	s.tells(s.Kim, world.PayOps, "emergency "+s.ref(card)+" INC-2", "Too late: "+s.id(card)+" is already applied")
 }

@@ -23,9 +23,9 @@ const large = "billing@prod-eu orders shift -1000"
 func (s *stage) saveSmall(cron, options string) slacksim.Message {
 	s.t.Helper()
 	preview := s.tells(s.Mara, world.Incident,
-		fmt.Sprintf(`schedule add "%s" --tz UTC --name nightly %s -- %s`, cron, options, small), "preview")
+		fmt.Sprintf(`schedule add "%s" --tz UTC --name nightly %s -- %s`, cron, options, small), "PREVIEW")
 	s.clicks(s.Mara, preview, "approve")
-	return s.sees(s.Jon, world.Home, "schedule nightly is active")
+	return s.sees(s.Jon, world.Home, "SCHEDULE ACTIVE", "nightly: ")
 }
 
 // twoRuns is schedule nightly with two open runs: one that is announced, and one that was told to run now and waits
@@ -37,7 +37,7 @@ func (s *stage) twoRuns(at time.Time, cron string) (announced, typed slacksim.Me
 	s.comes(at.Add(-14 * time.Minute))
 	announced = s.announced(at)
 	s.tells(s.Mara, world.Home, "schedule run nightly")
-	typed = s.sees(s.Jon, world.Home, "told to run now by @mara", "waiting until billing is idle")
+	typed = s.sees(s.Jon, world.Home, "run now by @mara", "WAITING")
 	return announced, typed, c
 }
 
@@ -58,9 +58,9 @@ func TestWhatEndsAScheduleEndsItsRuns(t *testing.T) {
 		"saved anew": {func(s *stage, cron string) {
 			preview := s.tells(s.Mara, world.Incident,
 				fmt.Sprintf(`schedule add "%s" --tz UTC --name nightly -- billing@prod-eu orders shift -700`, cron),
-				"preview")
+				"PREVIEW")
 			s.clicks(s.Mara, preview, "approve")
-			s.sees(s.Jon, world.Home, "saved, and changed since")
+			s.sees(s.Jon, world.Home, "changed since")
 		}, "was changed"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -68,8 +68,8 @@ func TestWhatEndsAScheduleEndsItsRuns(t *testing.T) {
 			s, at, cron := atNight(t)
 			announced, typed, c := s.twoRuns(at, cron)
 			tt.end(s, cron)
-			s.shows(s.Jon, announced, "cancelled", tt.why, "Nothing was changed")
-			s.shows(s.Jon, typed, "cancelled", tt.why, "Nothing was changed")
+			s.shows(s.Jon, announced, "CANCELLED", tt.why, "Nothing was changed")
+			s.shows(s.Jon, typed, "CANCELLED", tt.why, "Nothing was changed")
 			s.leaves(c)
 			if name != "saved anew" { // what was saved anew runs as it was agreed to anew
 				s.comes(at.Add(time.Minute))
@@ -95,20 +95,20 @@ schedules:
   - {name: nightly, cron: "%d %d * * *", tz: UTC, reset: %s, owner: S0PAYOWNERS, channel: %s, when_busy: "wait:2h"}
 `, at.Minute(), at.Hour(), small, world.Home))
 	s.start()
-	s.sees(s.Mara, world.Home, "schedule nightly is active")
+	s.sees(s.Mara, world.Home, "SCHEDULE ACTIVE", "nightly: ")
 	s.joins(kafkasim.ConsumerOptions{ClientID: "billing", Host: "10.4.7.21"}, 1)
 	s.comes(at.Add(-14 * time.Minute))
-	announced := s.sees(s.Jon, world.Home, "announced for "+at.Format("15:04 UTC"))
+	announced := s.sees(s.Jon, world.Home, "SCHEDULED", at.Format("15:04"))
 	s.tells(s.Mara, world.Home, "schedule run nightly")
-	typed := s.sees(s.Jon, world.Home, "told to run now by @mara", "waiting until billing is idle")
+	typed := s.sees(s.Jon, world.Home, "run now by @mara", "WAITING")
 	s.until("the card is finished", func() bool { return len(s.Jon.Replies(typed)) > 0 })
 	s.stop()
 	if err := os.WriteFile(s.ConfigFile, without, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	s.start()
-	s.shows(s.Jon, announced, "cancelled", "no longer in the configuration file")
-	s.shows(s.Jon, typed, "cancelled", "no longer in the configuration file")
+	s.shows(s.Jon, announced, "CANCELLED", "no longer in the configuration file")
+	s.shows(s.Jon, typed, "CANCELLED", "no longer in the configuration file")
 	s.wrote(0)
 }
 
@@ -118,12 +118,12 @@ func TestWhoStartsARunDoesNotApproveIt(t *testing.T) {
 	s, _, cron := atNight(t)
 	s.saves(fmt.Sprintf(`schedule add "%s" --tz UTC --name nightly -- %s`, cron, large))
 	s.tells(s.Kim, world.Home, "schedule run nightly")
-	run := s.sees(s.Jon, world.Home, "waiting for approval", "told to run now by @kim")
+	run := s.sees(s.Jon, world.Home, "APPROVE?", "run now by @kim")
 	s.told(s.Kim, run, "approve", "approve")
 	s.told(s.Mara, run, "approve", "approve") // its schedule's owner neither
 	s.untouched()
 	s.clicks(s.Jon, run, "approve")
-	s.shows(s.Jon, run, "done")
+	s.shows(s.Jon, run, "DONE")
 	s.wrote(1)
 }
 
@@ -134,18 +134,18 @@ func TestARunBesideTheAgreedTimesIsAskedFor(t *testing.T) {
 	s, at, cron := atNight(t)
 	s.saves(fmt.Sprintf(`schedule add "%s" --tz UTC --name nightly -- %s`, cron, large))
 	s.tells(s.Mara, world.Home, "schedule run nightly")
-	run := s.sees(s.Jon, world.Home, "waiting for approval", "told to run now by @mara")
+	run := s.sees(s.Jon, world.Home, "APPROVE?", "run now by @mara")
 	s.untouched()
 	s.clicks(s.Jon, run, "reject")
-	s.shows(s.Jon, run, "rejected")
+	s.shows(s.Jon, run, "REJECTED")
 
 	s.comes(at.Add(-14 * time.Minute))
 	early := s.announced(at)
 	s.clicks(s.Mara, early, "run") // a quarter of an hour before the agreed time
-	early = s.shows(s.Jon, early, "waiting for approval", "told to run now by @mara")
+	early = s.shows(s.Jon, early, "APPROVE?", "run now by @mara")
 	s.untouched()
 	s.clicks(s.Jon, early, "approve")
-	s.shows(s.Jon, early, "done")
+	s.shows(s.Jon, early, "DONE")
 	s.wrote(1)
 }
 
@@ -158,14 +158,14 @@ func TestARunThatIsPutOffForTooLongIsAskedFor(t *testing.T) {
 	run := s.announced(at)
 	for _, later := range []time.Duration{time.Hour, 2 * time.Hour} {
 		s.clicks(s.Mara, run, "delay")
-		run = s.shows(s.Jon, run, "announced for "+at.Add(later).Format("15:04 UTC"))
+		run = s.shows(s.Jon, run, "SCHEDULED", at.Add(later).Format("15:04"))
 	}
 	s.clicks(s.Mara, run, "delay")
-	s.shows(s.Jon, run, "waiting for approval")
+	s.shows(s.Jon, run, "APPROVE?")
 	s.comes(at.Add(3*time.Hour + time.Minute))
 	s.untouched()
 	s.clicks(s.Jon, run, "approve")
-	s.shows(s.Jon, run, "done")
+	s.shows(s.Jon, run, "DONE")
 	s.wrote(1)
 }
 
@@ -185,7 +185,7 @@ func TestAScheduleWhosePeopleLeftPauses(t *testing.T) {
 				t.Fatal(err)
 			}
 			s.comes(at.Add(-14 * time.Minute))
-			card := s.sees(s.Jon, world.Home, "schedule nightly is paused")
+			card := s.sees(s.Jon, world.Home, "SCHEDULE PAUSED", "nightly: ")
 			s.threadSays(card, "the schedule was paused", "no longer valid", name)
 			s.tells(s.Kim, world.Home, "schedule show nightly", "schedule nightly · paused")
 			s.comes(at.Add(time.Minute))
@@ -205,7 +205,7 @@ func TestAVoterWhoLeavesAfterTheAnnouncement(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.comes(at.Add(time.Second))
-	s.shows(s.Jon, run, "cancelled", "Nothing was changed")
+	s.shows(s.Jon, run, "CANCELLED", "Nothing was changed")
 	s.sees(s.Jon, world.Home, "the schedule was paused")
 	s.untouched()
 }
@@ -221,17 +221,17 @@ func TestARunWaitsForSlackWithinItsWindow(t *testing.T) {
 			s.saves(fmt.Sprintf(`schedule add "%s" --tz UTC --name nightly --when-busy wait:20m -- %s`, cron, large))
 			s.Slack.Fail(membersOf, slacksim.Fault{Error: "fatal_error"})
 			s.comes(at.Add(-14 * time.Minute))
-			run := s.sees(s.Jon, world.Home, "It waits for Slack", "nightly")
+			run := s.sees(s.Jon, world.Home, "RETRYING", "nightly")
 			s.comes(at.Add(5 * time.Minute))
 			s.untouched()
 			if heals {
 				s.Slack.Heal(membersOf)
-				s.shows(s.Jon, run, "done")
+				s.shows(s.Jon, run, "DONE")
 				s.wrote(1)
 				return
 			}
 			s.comes(at.Add(21 * time.Minute))
-			s.shows(s.Jon, run, "expired", "nothing was changed")
+			s.shows(s.Jon, run, "EXPIRED", "Nothing was changed")
 			s.Slack.Heal(membersOf)
 			s.tells(s.Jon, world.Home, "schedule show nightly", "schedule nightly · active")
 			s.untouched()
@@ -247,13 +247,11 @@ func TestADefaultWaitGivesWayToTheRule(t *testing.T) {
 	s.configure("name: pay on production", "name: pay on production\n    schedules: true")
 	s.configure("wait: {default: 30m, max: 4h}", "wait: {max: 2m}")
 	s.start()
-	s.tells(s.Mara, world.Incident, `schedule add "0 2 * * *" --tz UTC -- `+small, "preview",
-		"beside others it waits 2 min")
-	s.tells(s.Mara, world.Incident, `schedule add "0 2 * * *" --tz UTC --when-busy wait -- `+small, "preview",
-		"beside others it waits 2 min")
+	s.tells(s.Mara, world.Incident, `schedule add "0 2 * * *" --tz UTC -- `+small, "PREVIEW")
+	s.tells(s.Mara, world.Incident, `schedule add "0 2 * * *" --tz UTC --when-busy wait -- `+small, "PREVIEW")
 	s.tells(s.Mara, world.Incident, `schedule add "0 2 * * *" --tz UTC --when-busy wait:30m -- `+small,
 		"longer than the rule allows")
-	s.tells(s.Mara, world.Incident, small, "preview")
+	s.tells(s.Mara, world.Incident, small, "PREVIEW")
 	s.untouched()
 }
 
@@ -267,15 +265,15 @@ func TestSkipNextSkipsTheRunThatItNames(t *testing.T) {
 		d, err := s.Mara.Click(card, button)
 		s.acked(d, err)
 	}
-	first, next := "Next:\n"+at.Format("Mon 2006-01-02 15:04 UTC"),
-		"Next:\n"+at.Add(24*time.Hour).Format("Mon 2006-01-02 15:04 UTC")
+	first, next := "Next: "+at.Format("Mon 2006-01-02 15:04 UTC"),
+		"Next: "+at.Add(24*time.Hour).Format("Mon 2006-01-02 15:04 UTC")
 	s.finds(s.Mara, world.Home, []string{next}, func(m slacksim.Message) bool {
 		return m.TS == card.TS && !holds(m, []string{first})
 	})
-	s.tells(s.Mara, world.Home, "schedule show nightly", next)
+	s.tells(s.Mara, world.Home, "schedule show nightly", strings.TrimPrefix(next, "Next: "))
 	s.tells(s.Mara, world.Home, "schedule pause nightly", "is paused")
 	s.tells(s.Mara, world.Home, "schedule resume nightly", "nightly runs again")
-	s.tells(s.Mara, world.Home, "schedule show nightly", next)
+	s.tells(s.Mara, world.Home, "schedule show nightly", strings.TrimPrefix(next, "Next: "))
 	s.comes(at.Add(time.Minute))
 	s.tells(s.Mara, world.Home, "schedule history nightly", "It has not run yet")
 	s.untouched()
@@ -291,7 +289,7 @@ func TestSkipNextOfARunThatHasBeen(t *testing.T) {
 	s.comes(at.Add(-14 * time.Minute))
 	run := s.announced(at)
 	s.comes(at.Add(time.Second))
-	s.shows(s.Jon, run, "done")
+	s.shows(s.Jon, run, "DONE")
 	s.comes(at.Add(time.Hour))
 	s.told(s.Mara, card, button, "has passed")
 	// The card shows the next one now, and its button skips that.

@@ -14,9 +14,9 @@ import (
 func TestARunWhoseGroupHasConsumers(t *testing.T) {
 	t.Parallel()
 	for busy, says := range map[string][]string{
-		"wait:20m": {"waiting until billing is idle", "1 consumer still connected", "10.4.7.21"},
-		"skip":     {"expired", "Nothing was changed"},
-		"fail":     {"expired", "Nothing was changed"},
+		"wait:20m": {"WAITING", "1 consumer is still running", "10.4.7.21"},
+		"skip":     {"EXPIRED", "Nothing was changed"},
+		"fail":     {"EXPIRED", "Nothing was changed"},
 	} {
 		t.Run(busy, func(t *testing.T) {
 			t.Parallel()
@@ -33,7 +33,7 @@ func TestARunWhoseGroupHasConsumers(t *testing.T) {
 			if busy == "fail" {
 				s.sees(s.Jon, world.Home, "the schedule was paused", s.id(run), "found the group in use")
 				s.tells(s.Jon, world.Home, "schedule show nightly", "schedule nightly · paused")
-				s.tells(s.Mara, world.Home, "schedule resume nightly", "nightly runs again", "It comes next")
+				s.tells(s.Mara, world.Home, "schedule resume nightly", "nightly runs again", "Next run: ")
 			}
 			if busy == "skip" {
 				s.tells(s.Jon, world.Home, "schedule show nightly", "schedule nightly · active",
@@ -41,7 +41,7 @@ func TestARunWhoseGroupHasConsumers(t *testing.T) {
 			}
 			s.leaves(c)
 			if strings.HasPrefix(busy, "wait") {
-				s.shows(s.Jon, run, "done", "12 of 12 partitions")
+				s.shows(s.Jon, run, "DONE", "12 of 12 partitions")
 				s.wrote(1)
 			}
 		})
@@ -58,9 +58,9 @@ func TestARunGivesUpOnItsConsumers(t *testing.T) {
 	s.comes(at.Add(-14 * time.Minute))
 	run := s.announced(at)
 	s.comes(at.Add(time.Second))
-	s.shows(s.Jon, run, "waiting until billing is idle")
+	s.shows(s.Jon, run, "WAITING")
 	s.comes(at.Add(21 * time.Minute))
-	s.shows(s.Jon, run, "expired", "Nothing was changed")
+	s.shows(s.Jon, run, "EXPIRED", "Nothing was changed")
 	s.wrote(0)
 }
 
@@ -75,10 +75,10 @@ func TestAMissedRunIsMadeUpFor(t *testing.T) {
 	s.comes(at.Add(2 * time.Hour))
 	s.start()
 	s.sees(s.Jon, world.Home, "A run was missed", "The latest runs now.")
-	run := s.sees(s.Jon, world.Home, "announced for", "late: the bot was not running")
+	run := s.sees(s.Jon, world.Home, "SCHEDULED", "late: the bot was not running")
 	s.untouched()
 	s.later(16 * time.Minute)
-	s.shows(s.Jon, run, s.id(run)+" · done")
+	s.shows(s.Jon, run, s.id(run), "DONE")
 	s.stands(before - 1000)
 }
 
@@ -89,12 +89,12 @@ func TestOneShotAtATime(t *testing.T) {
 	card := s.saves("at "+at.Format(time.RFC3339)+" --name once -- billing@prod-eu orders shift -1000",
 		at.Format("15:04 UTC"))
 	s.comes(at.Add(-14 * time.Minute))
-	run := s.sees(s.Jon, world.Home, "announced for "+at.Format("15:04 UTC"), "Schedule once of @mara is to")
+	run := s.sees(s.Jon, world.Home, "SCHEDULED", at.Format("15:04"), "Schedule once of @mara")
 	s.untouched()
 	s.comes(at.Add(time.Second))
-	s.shows(s.Jon, run, s.id(run)+" · done")
+	s.shows(s.Jon, run, s.id(run), "DONE")
 	s.stands(before - 1000)
-	s.shows(s.Jon, card, "schedule once is over")
+	s.shows(s.Jon, card, "SCHEDULE ENDED", "once: ")
 	s.comes(at.Add(25 * time.Hour))
 	s.wrote(1)
 }
@@ -107,13 +107,12 @@ func TestATimeInTheFuture(t *testing.T) {
 	s.start()
 	at := s.clock.now().UTC().Add(time.Hour).Truncate(time.Minute)
 	preview := s.tells(s.Mara, world.Incident, "billing@prod-eu orders to "+at.Format(time.RFC3339)+" --future",
-		"preview", "Only what is stored from then on is read", "With CreateTime a producer's clock decides")
+		"PREVIEW", at.Format("15:04"))
 	s.clicks(s.Mara, preview, "approve")
-	card := s.sees(s.Jon, world.Home, s.ref(preview)+" · waiting for approval",
-		"Only what is stored from then on is read")
+	card := s.sees(s.Jon, world.Home, s.ref(preview), "APPROVE?")
 	s.clicks(s.Jon, card, "approve")
-	s.clicks(s.Kim, s.shows(s.Jon, card, "needs 1 more"), "approve")
-	s.shows(s.Jon, card, "armed for "+at.Format("15:04 UTC"))
+	s.clicks(s.Kim, s.shows(s.Jon, card, "Needs 1 more"), "approve")
+	s.shows(s.Jon, card, "SCHEDULED", at.Format("15:04"))
 	s.untouched()
 	c := s.joins(kafkasim.ConsumerOptions{Host: "10.4.7.21"}, 1)
 
@@ -126,10 +125,10 @@ func TestATimeInTheFuture(t *testing.T) {
 		}
 	}
 	s.comes(at.Add(2 * time.Second))
-	s.shows(s.Jon, card, "waiting until billing is idle", "1 consumer still connected")
+	s.shows(s.Jon, card, "WAITING", "1 consumer is still running")
 	s.wrote(0)
 	s.leaves(c)
-	s.shows(s.Jon, card, "done")
+	s.shows(s.Jon, card, "DONE")
 	s.stands(world.PerOrders + 1)
 	s.wrote(1)
 }
@@ -143,18 +142,18 @@ func TestAScheduleIsChangedUnderItsName(t *testing.T) {
 	later := at.Add(3 * time.Hour)
 	line := fmt.Sprintf(`schedule add "%d %d * * *" --tz UTC --name nightly -- billing@prod-eu orders shift -1100`,
 		later.Minute(), later.Hour())
-	preview := s.tells(s.Mara, world.Incident, line, "preview", "Needs 1 approval from @pay-owners")
+	preview := s.tells(s.Mara, world.Incident, line, "PREVIEW", "Needs 1 approval from @pay-owners")
 	s.clicks(s.Mara, preview, "approve")
-	card := s.sees(s.Jon, world.Home, s.ref(preview)+" · waiting for approval", "asks to")
+	card := s.sees(s.Jon, world.Home, s.ref(preview), "APPROVE?", "→")
 	s.clicks(s.Jon, card, "approve")
-	s.shows(s.Jon, card, "schedule nightly is active")
+	s.shows(s.Jon, card, "SCHEDULE ACTIVE", "nightly: ")
 	s.shows(s.Jon, first, "changed since")
 	s.comes(at.Add(time.Minute))
 	s.untouched()
 	s.comes(later.Add(-14 * time.Minute))
 	run := s.announced(later)
 	s.comes(later.Add(time.Second))
-	s.shows(s.Jon, run, "done")
+	s.shows(s.Jon, run, "DONE")
 	s.stands(before - 1100)
 }
 
@@ -163,7 +162,7 @@ func TestARunBeyondWhatWasAgreedToAsks(t *testing.T) {
 	t.Parallel()
 	s, at, cron := atNight(t)
 	s.saves(fmt.Sprintf(`schedule add "%s" --tz UTC --name nightly -- billing@prod-eu orders to offset 500`, cron),
-		"Replays at most 16,800")
+		"Reprocesses up to 16,800")
 	on := map[int32]int64{}
 	for p := range int32(world.Partitions) {
 		on[p] = world.PerOrders
@@ -182,12 +181,12 @@ func TestARunBeyondWhatWasAgreedToAsks(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.comes(at.Add(-14 * time.Minute))
-	run := s.sees(s.Jon, world.Home, "waiting for approval", "Schedule nightly of @mara", "30,000")
+	run := s.sees(s.Jon, world.Home, "APPROVE?", "Schedule nightly of @mara", "30,000")
 	s.comes(at.Add(time.Minute))
 	s.wrote(0)
 	s.clicks(s.Jon, run, "approve")
 	s.clicks(s.Kim, run, "approve")
-	s.shows(s.Jon, run, "done")
+	s.shows(s.Jon, run, "DONE")
 	s.stands(500)
 }
 
@@ -201,10 +200,10 @@ func TestTwoProcessesMakeOneRun(t *testing.T) {
 	s.comes(at.Add(-14 * time.Minute))
 	run := s.announced(at)
 	s.comes(at.Add(time.Second))
-	s.shows(s.Jon, run, s.id(run)+" · done")
+	s.shows(s.Jon, run, s.id(run), "DONE")
 	cards := 0
 	for _, m := range s.Jon.Messages(world.Home) {
-		if m.Thread == "" && strings.Contains(m.Text(), "Asked by schedule nightly") {
+		if m.Thread == "" && strings.Contains(m.Text(), "chedule nightly of") {
 			cards++
 		}
 	}

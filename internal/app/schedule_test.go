@@ -26,18 +26,18 @@ func (s *stage) comes(at time.Time) { s.t.Helper(); s.later(at.Sub(s.clock.now()
 // saves takes a schedule as far as its approval.
 func (s *stage) saves(line string, parts ...string) slacksim.Message {
 	s.t.Helper()
-	preview := s.tells(s.Mara, world.Incident, line, append(parts, "preview", "Needs 1 approval from @pay-owners")...)
+	preview := s.tells(s.Mara, world.Incident, line, append(parts, "PREVIEW", "Needs 1 approval from @pay-owners")...)
 	s.clicks(s.Mara, preview, "approve")
-	card := s.sees(s.Jon, world.Home, s.ref(preview)+" · waiting for approval", "asks to schedule")
+	card := s.sees(s.Jon, world.Home, s.ref(preview), "APPROVE?", " · orders → ")
 	s.clicks(s.Jon, card, "approve")
-	return s.shows(s.Jon, card, "is active")
+	return s.shows(s.Jon, card, "SCHEDULE ACTIVE")
 }
 
 // announced waits for the card of the run that begins at a time.
 func (s *stage) announced(at time.Time) slacksim.Message {
 	s.t.Helper()
-	m := s.sees(s.Jon, world.Home, "announced for "+at.Format("15:04 UTC"), "Schedule nightly of @mara is to",
-		"Rests on")
+	m := s.sees(s.Jon, world.Home, "SCHEDULED", at.Format("15:04"), "Schedule nightly of @mara",
+		"pproved in")
 	s.has(m, "skip-next", "delay", "run", "rows")
 	return m
 }
@@ -50,36 +50,35 @@ func TestAScheduleFromItsApprovalToItsHistory(t *testing.T) {
 	line := fmt.Sprintf(
 		`schedule add "%s" --tz UTC --name nightly --reason "nightly batch" -- billing@prod-eu orders shift -1000`,
 		cron)
-	saved := s.saves(line, "Schedule "+cron+" UTC", "If it ran now", "Replays at most 12,000", "Next:",
-		at.Format("2006-01-02 15:04 UTC"), "Each run is announced 15 min ahead")
+	saved := s.saves(line, "nightly: daily ", "(one run now)", "Reprocesses up to 12,000", "Next:", at.Format("2006-01-02 15:04 UTC"))
 	s.has(saved, "skip-next", "run", "pause", "remove")
 	s.untouched()
 
 	s.comes(at.Add(-14 * time.Minute))
 	first := s.announced(at)
 	s.clicks(s.Mara, first, "delay")
-	s.shows(s.Jon, first, "announced for "+at.Add(time.Hour).Format("15:04 UTC"))
+	s.shows(s.Jon, first, "SCHEDULED", at.Add(time.Hour).Format("15:04"))
 	s.comes(at.Add(30 * time.Minute))
 	s.untouched()
 	s.clicks(s.Mara, first, "run")
-	s.shows(s.Jon, first, s.id(first)+" · done", "12 of 12 partitions")
+	s.shows(s.Jon, first, s.id(first), "DONE", "12 of 12 partitions")
 	s.stands(before - 1000)
 
 	at = at.Add(24 * time.Hour)
 	s.comes(at.Add(-14 * time.Minute))
 	second := s.announced(at)
-	s.tells(s.Jon, world.Home, "skip-next "+s.id(second)+" month end", "left out")
-	s.shows(s.Jon, second, "cancelled", "month end", "Nothing was changed")
+	s.tells(s.Jon, world.Home, "skip-next "+s.id(second)+" month end", "skipped")
+	s.shows(s.Jon, second, "CANCELLED", "month end", "Nothing was changed")
 
 	at = at.Add(24 * time.Hour)
 	s.comes(at.Add(-14 * time.Minute))
 	third := s.announced(at)
 	s.stands(before - 1000)
 	s.comes(at.Add(time.Second))
-	s.shows(s.Jon, third, s.id(third)+" · done")
+	s.shows(s.Jon, third, s.id(third), "DONE")
 	s.wrote(2)
 
-	s.tells(s.Jon, world.Home, "schedule list", "1 schedule", "nightly", cron)
+	s.tells(s.Jon, world.Home, "schedule list", "1 schedule", "nightly", "daily ")
 	s.tells(s.Jon, world.Home, "schedule show nightly", "schedule nightly · active", "Its owner is @mara")
 	story := s.tells(s.Jon, world.Home, "schedule history Nightly", s.id(first), s.id(second), s.id(third)).Text()
 	if strings.Index(story, s.id(third)) > strings.Index(story, s.id(first)) {
@@ -101,7 +100,7 @@ func TestScheduleIsMissedAndExpires(t *testing.T) {
 	s.comes(at.Add(4 * 24 * time.Hour))
 	s.sees(s.Jon, world.Home, "@mara: the standing approval ends")
 	s.comes(at.Add(11 * 24 * time.Hour))
-	s.sees(s.Jon, world.Home, "schedule nightly is lapsed", "Nothing runs any more")
+	s.sees(s.Jon, world.Home, "SCHEDULE EXPIRED", "Runs have stopped")
 	s.untouched()
 }
 
@@ -114,13 +113,13 @@ func TestRunIsPostponedForAReset(t *testing.T) {
 	s.comes(at.Add(-16 * time.Minute))
 	other := s.asks(s.Mara, world.Incident, "billing@prod-eu orders to latest")
 	s.comes(at.Add(-14 * time.Minute))
-	run := s.sees(s.Jon, world.Home, "stands back", s.id(other), "must not overwrite")
+	run := s.sees(s.Jon, world.Home, "RETRYING", s.id(other), "must not overwrite")
 	s.clicks(s.Jon, other, "reject")
 	s.shows(s.Jon, other, "Rejected by @jon")
 	s.later(2 * time.Minute)
-	s.shows(s.Jon, run, "announced for")
+	s.shows(s.Jon, run, "SCHEDULED")
 	s.comes(at.Add(time.Minute))
-	s.shows(s.Jon, run, s.id(run)+" · done")
+	s.shows(s.Jon, run, s.id(run), "DONE")
 	s.stands(before - 1000)
 }
 
@@ -131,19 +130,19 @@ func TestTheButtonsOfASchedule(t *testing.T) {
 	card := s.saves(fmt.Sprintf(`schedule add "%s" --tz UTC -- billing@prod-eu orders shift -1000`, cron))
 	id := s.id(card)
 	s.clicks(s.Mara, card, s.button(card, "skip-next"))
-	s.shows(s.Mara, card, at.Add(24*time.Hour).Format("Mon 2006-01-02 15:04 UTC"))
+	s.shows(s.Mara, card, "Next: "+at.Add(24*time.Hour).Format("Mon 2006-01-02 15:04 UTC"))
 	s.told(s.Ben, card, "pause", "You may not cancel resets of billing")
 	s.clicks(s.Mara, card, "pause")
-	s.has(s.shows(s.Mara, card, "is paused"), "resume", "remove")
+	s.has(s.shows(s.Mara, card, "SCHEDULE PAUSED"), "resume", "remove")
 	s.tells(s.Mara, world.Home, "schedule resume "+id, id+" runs again")
-	s.shows(s.Mara, card, "is active")
+	s.shows(s.Mara, card, "SCHEDULE ACTIVE")
 	s.clicks(s.Mara, card, "run")
-	run := s.sees(s.Jon, world.Home, "waiting for approval", "Schedule "+id+", told to run now by @mara")
+	run := s.sees(s.Jon, world.Home, "APPROVE?", "Schedule "+id+" of @mara, run now by @mara")
 	s.clicks(s.Jon, run, "approve")
-	s.shows(s.Jon, run, "done", "Asked by schedule "+id+" of @mara")
+	s.shows(s.Jon, run, "DONE", "chedule "+id+" of @mara")
 	s.clicks(s.Mara, card, "remove")
-	s.has(s.shows(s.Mara, card, "is removed"))
-	s.tells(s.Mara, world.Home, "schedule list", "Nothing is scheduled here")
+	s.has(s.shows(s.Mara, card, "SCHEDULE REMOVED"))
+	s.tells(s.Mara, world.Home, "schedule list", "No schedules here")
 	s.stands(before - 1000)
 }
 
@@ -158,15 +157,14 @@ schedules:
   - {name: nightly, cron: "%d %d * * *", tz: UTC, reset: billing@sandbox-eu orders to latest, owner: S0PAYOWNERS, channel: C0SANDBOX}
 `, at.Minute(), at.Hour()))
 	s.start()
-	s.sees(s.Mara, world.Sandbox, "schedule nightly is active", "It is kept in the configuration file")
+	s.sees(s.Mara, world.Sandbox, "SCHEDULE ACTIVE", "nightly: ")
 	s.stop()
 	s.start() // the same file again changes nothing
 	s.tells(s.Mara, world.Sandbox, "schedule remove nightly", "is defined in the bot's configuration file")
 	s.comes(at.Add(-14 * time.Minute))
-	run := s.sees(s.Mara, world.Sandbox, "announced for "+at.Format("15:04 UTC"),
-		"Rests on the reviewed configuration file")
+	run := s.sees(s.Mara, world.Sandbox, "SCHEDULED", "pproved by review of the configuration file")
 	s.comes(at.Add(time.Second))
-	s.shows(s.Mara, run, "done")
+	s.shows(s.Mara, run, "DONE")
 }
 
 // A schedule that cannot be is refused with the reason and an example.

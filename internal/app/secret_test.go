@@ -36,7 +36,7 @@ func TestNoSecretIsEverShown(t *testing.T) {
 	const at = "    home_channel: " + world.Home + "\n"
 	s.configure(at, at+"    sasl: {mechanism: SCRAM-SHA-512, username: bot, password_file: "+file+"}\n")
 	s.start()
-	preview := s.tells(s.Mara, world.Home, "billing@prod-eu orders back 50m", "preview")
+	preview := s.tells(s.Mara, world.Home, "billing@prod-eu orders back 50m", "PREVIEW")
 	for _, m := range []string{"chat.postMessage", slacksim.ResponseURLs, "chat.update", "users.info"} {
 		s.Slack.Fail(m, slacksim.Fault{Drop: true, Times: 2})
 	}

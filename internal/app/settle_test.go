@@ -66,7 +66,7 @@ func TestACrashLoopIsNeverWrittenIntoAGap(t *testing.T) {
 			s.until("billing was restarted 25 times", func() bool { return starts() > from+25 })
 			s.wrote(0)
 			stop()
-			s.shows(s.Jon, card, "done")
+			s.shows(s.Jon, card, "DONE")
 			s.wrote(1)
 		})
 	}
@@ -80,7 +80,7 @@ func TestAPromptClickIsNotMadeToWait(t *testing.T) {
 	usual := s.opts.Times
 	s.opts.Times = func(ts *engine.Times) { usual(ts); ts.Settle = 5 * time.Second }
 	s.start()
-	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders shift -100", "preview", "Needs no approval")
+	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders shift -100", "PREVIEW", "No approval required")
 	began := time.Now()
 	looks := s.Prod.CountRequests()
 	s.until("the preview was looked at for longer than the settle time", func() bool {
@@ -93,7 +93,7 @@ func TestAPromptClickIsNotMadeToWait(t *testing.T) {
 		t.Errorf("written %s after the click, although the group had been inactive at every look for longer than the settle time",
 			took)
 	}
-	s.sees(s.Jon, world.PayOps, s.id(m), "done")
+	s.sees(s.Jon, world.PayOps, s.id(m), "DONE")
 }
 
 // listGroups is the key of the request that lists groups.

@@ -34,7 +34,7 @@ func TestABusyIncidentStaysWithinSlacksLimits(t *testing.T) {
 		s.clicks(s.Jon, card, "approve")
 		s.until("the approval counts", func() bool {
 			now, err := s.Jon.Look(card)
-			return err == nil && !strings.Contains(now.Text(), "waiting for approval")
+			return err == nil && !strings.Contains(now.Text(), "APPROVE?")
 		})
 	}
 	for _, p := range []*slacksim.Person{s.Mara, s.Jon, s.Kim} {
@@ -65,7 +65,7 @@ func TestAnApprovalWaitsUntilSlackAnswers(t *testing.T) {
 			asked := len(s.Slack.Calls(method))
 			s.Slack.Heal(method)
 			s.later(time.Minute)
-			s.shows(s.Jon, card, "done")
+			s.shows(s.Jon, card, "DONE")
 			if n := len(s.Slack.Calls(method)) - asked; n > 10 {
 				t.Errorf("%s was asked %d times after the wait", method, n)
 			}
@@ -82,7 +82,7 @@ func TestAPreviewWaitsUntilSlackAnswers(t *testing.T) {
 	s.Slack.Fail(membersOf, slacksim.Fault{Status: 429, RetryAfter: time.Minute})
 	s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 50m", "Slack asks to wait")
 	s.Slack.Heal(membersOf)
-	s.news(s.Mara, world.PayOps, func() { s.later(time.Minute) }, "preview", "Ask for approval")
+	s.news(s.Mara, world.PayOps, func() { s.later(time.Minute) }, "PREVIEW", "Ask for approval")
 	s.untouched()
 }
 
@@ -122,6 +122,6 @@ func TestSlackIsNotAskedWhileKafkaIsDown(t *testing.T) {
 	s.Prod.Unreachable(false)
 	s.until("Slack is asked about a plan", func() bool { return len(s.Slack.Calls(membersOf)) > 0 && asked() > before })
 	s.Slack.Heal(membersOf)
-	s.news(s.Mara, world.PayOps, func() { s.later(10 * time.Minute) }, "preview", "Ask for approval")
+	s.news(s.Mara, world.PayOps, func() { s.later(10 * time.Minute) }, "PREVIEW", "Ask for approval")
 	s.untouched()
 }

@@ -26,12 +26,12 @@ func TestAChannelIsSharedWhenInDoubt(t *testing.T) {
 			s.Slack.AddChannel(slacksim.Channel{ID: "C0SHARED", Name: "shared",
 				Members: []string{"U0MARA", "U0JON", "U0SOL"}, Bot: true, ExtShared: true})
 			s.start()
-			preview := s.tells(s.Mara, "C0SHARED", "billing@prod-eu orders back 50m", "preview", "Ask for approval")
+			preview := s.tells(s.Mara, "C0SHARED", "billing@prod-eu orders back 50m", "PREVIEW", "Ask for approval")
 			s.Slack.Fail("conversations.info", f)
 			s.clicks(s.Mara, preview, "approve")
-			card := s.sees(s.Jon, world.Home, s.ref(preview)+" · waiting for approval")
+			card := s.sees(s.Jon, world.Home, s.ref(preview), "APPROVE?")
 			s.clicks(s.Jon, card, "approve")
-			s.shows(s.Jon, card, "done")
+			s.shows(s.Jon, card, "DONE")
 			for _, m := range s.Slack.Person("U0SOL").Messages("C0SHARED") {
 				t.Errorf("another organisation reads: %s", m.Text())
 			}
@@ -44,16 +44,16 @@ func TestACardLeavesAChannelThatIsShared(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
 	s.start()
-	preview := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 50m", "preview", "Ask for approval")
+	preview := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 50m", "PREVIEW", "Ask for approval")
 	s.clicks(s.Mara, preview, "approve")
-	card := s.sees(s.Jon, world.PayOps, s.ref(preview)+" · waiting for approval")
+	card := s.sees(s.Jon, world.PayOps, s.ref(preview), "APPROVE?")
 	s.until("the plan is in the thread", func() bool { return len(s.Jon.Replies(card)) > 0 })
 	if err := s.Slack.ChangeChannel(world.PayOps, func(c *slacksim.Channel) { c.ExtShared = true }); err != nil {
 		t.Fatal(err)
 	}
 	s.later(2 * time.Minute)
 	s.clicks(s.Jon, card, "approve")
-	s.sees(s.Jon, world.Home, s.id(preview)+" · done")
+	s.sees(s.Jon, world.Home, s.id(preview), "DONE")
 	s.until("the old card has no buttons and no numbers", func() bool {
 		now, err := s.Jon.Look(card)
 		return err == nil && len(now.Buttons()) == 0 && !strings.Contains(now.Text(), "16,800")
@@ -76,7 +76,7 @@ func TestSlowEditsHoldNothingElseUp(t *testing.T) {
 	s.clicks(s.Jon, card, "approve")
 	s.until("the thread says that it is done", func() bool {
 		return slices.ContainsFunc(s.Jon.Replies(card),
-			func(m slacksim.Message) bool { return strings.Contains(m.Text(), "read back at its target") })
+			func(m slacksim.Message) bool { return strings.Contains(m.Text(), "Applied and verified") })
 	})
 	s.asks(s.Mara, world.Home, "billing@prod-eu orders to latest")
 	if n := len(s.Slack.Calls("chat.update")); n > 3 {
@@ -84,7 +84,7 @@ func TestSlowEditsHoldNothingElseUp(t *testing.T) {
 	}
 	s.Slack.Heal("chat.update")
 	s.later(5 * time.Minute)
-	s.shows(s.Jon, card, "done")
+	s.shows(s.Jon, card, "DONE")
 	s.wrote(1)
 }
 
@@ -97,8 +97,8 @@ func TestSlowPostsHoldTheirOwnChannel(t *testing.T) {
 	s.until("the plan is in the thread", func() bool { return len(s.Jon.Replies(card)) > 0 })
 	s.Slack.Fail("chat.postMessage", slacksim.Fault{Status: 429, RetryAfter: 5 * time.Minute, Times: 1})
 	s.clicks(s.Jon, card, "approve") // the reply in its thread has to wait
-	s.shows(s.Jon, card, "done")
-	preview := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders to latest", "preview", "Ask for approval")
+	s.shows(s.Jon, card, "DONE")
+	preview := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders to latest", "PREVIEW", "Ask for approval")
 	s.clicks(s.Mara, preview, "approve")
-	s.sees(s.Jon, world.PayOps, s.ref(preview)+" · waiting for approval")
+	s.sees(s.Jon, world.PayOps, s.ref(preview), "APPROVE?")
 }

@@ -30,14 +30,14 @@ func TestTheCardGoesWhereItMay(t *testing.T) {
 		{"C0SHARED", world.Home, "kafka-prod"},     // other organisations read there
 		{s.Slack.DM("U0MARA"), world.Home, "kafka-prod"},
 	} {
-		preview := s.tells(s.Mara, c.asked, "billing@prod-eu orders back 50m", "preview", "Ask for approval")
+		preview := s.tells(s.Mara, c.asked, "billing@prod-eu orders back 50m", "PREVIEW", "Ask for approval")
 		if c.asked == "C0OLD" {
 			if err := s.Slack.ChangeChannel("C0OLD", func(c *slacksim.Channel) { c.Archived = true }); err != nil {
 				t.Fatal(err)
 			}
 		}
 		s.clicks(s.Mara, preview, "approve")
-		card := s.sees(s.Mara, c.shown, s.ref(preview)+" · waiting for approval", "Approve")
+		card := s.sees(s.Mara, c.shown, s.ref(preview), "APPROVE?", "Approve")
 		if card.Ephemeral {
 			t.Errorf("asked in %s, nobody else sees the card", c.asked)
 		}
@@ -53,7 +53,7 @@ func TestAnOutcomeReachesTheRequesterWhoAskedElsewhere(t *testing.T) {
 	s.start()
 	card := s.asks(s.Mara, s.Slack.DM("U0MARA"), "billing@prod-eu orders back 50m")
 	s.clicks(s.Jon, card, "approve")
-	s.sees(s.Mara, s.Slack.DM("U0MARA"), s.id(card)+" · done", "were read back", "The card in #kafka-prod")
+	s.sees(s.Mara, s.Slack.DM("U0MARA"), s.id(card), "DONE", "verified", "The card in #kafka-prod")
 	s.wrote(1)
 }
 
@@ -90,13 +90,13 @@ func TestSlackInTroubleTheWorkGoesOn(t *testing.T) {
 			s := newStage(t, world.Options{})
 			s.refused = append(s.refused, c.fault.Error)
 			s.start()
-			preview := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 50m", "preview", "Ask for approval")
+			preview := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 50m", "PREVIEW", "Ask for approval")
 			s.Slack.Fail(c.method, c.fault)
 			s.clicks(s.Mara, preview, "approve")
-			card := s.sees(s.Jon, world.PayOps, s.ref(preview)+" · waiting for approval")
+			card := s.sees(s.Jon, world.PayOps, s.ref(preview), "APPROVE?")
 			s.clicks(s.Jon, card, "approve")
 			s.until("it is written", func() bool { return s.at(0) < before })
-			s.sees(s.Jon, world.PayOps, s.id(preview)+" · done", "were read back", "Undo")
+			s.sees(s.Jon, world.PayOps, s.id(preview), "DONE", "verified", "Undo")
 			s.wrote(1)
 		})
 	}
@@ -108,7 +108,7 @@ func TestSlackThatDoesNotAnswerHoldsNothingUp(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
 	s.start()
-	preview := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 10m", "preview", "Apply")
+	preview := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 10m", "PREVIEW", "Apply")
 	s.errors = append(s.errors, "release a claim") // Slack is waited for longer than this stage's short claims last
 	for _, method := range []string{"chat.postMessage", "chat.update", slacksim.ResponseURLs} {
 		s.Slack.Fail(method, slacksim.Fault{Hang: true})
@@ -118,7 +118,7 @@ func TestSlackThatDoesNotAnswerHoldsNothingUp(t *testing.T) {
 	for _, method := range []string{"chat.postMessage", "chat.update", slacksim.ResponseURLs} {
 		s.Slack.Heal(method)
 	}
-	s.sees(s.Jon, world.PayOps, s.id(preview)+" · done")
+	s.sees(s.Jon, world.PayOps, s.id(preview), "DONE")
 	s.wrote(1)
 }
 
@@ -138,7 +138,7 @@ func TestMembershipThatCannotBeReadIsWaitedFor(t *testing.T) {
 				s.untouched()
 				s.Slack.Heal(method)
 				s.later(time.Minute)
-				s.shows(s.Jon, card, "done")
+				s.shows(s.Jon, card, "DONE")
 				s.wrote(1)
 			})
 		}
@@ -149,9 +149,9 @@ func TestAnArmedResetOutlivesSlack(t *testing.T) {
 	t.Parallel()
 	s, c := busyStage(t)
 	s.refused = append(s.refused, "internal_error")
-	preview := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 10m", "preview")
+	preview := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 10m", "PREVIEW")
 	s.clicks(s.Mara, preview, "approve")
-	card := s.sees(s.Jon, world.PayOps, "waiting until billing is idle")
+	card := s.sees(s.Jon, world.PayOps, "WAITING")
 	s.Slack.Fail(slacksim.AnyRequest, slacksim.Fault{Status: 503})
 	s.Slack.Cut()
 	if err := c.Stop(); err != nil {
@@ -160,7 +160,7 @@ func TestAnArmedResetOutlivesSlack(t *testing.T) {
 	s.until("it is written", func() bool { return s.at(0) < before })
 	s.wrote(1)
 	s.Slack.Heal(slacksim.AnyRequest)
-	s.shows(s.Jon, card, "done", "were read back")
+	s.shows(s.Jon, card, "DONE", "verified")
 	s.until("the files of what was done have come as well", func() bool {
 		return slices.ContainsFunc(s.Jon.Replies(card), func(m slacksim.Message) bool { return len(m.Files) == 2 })
 	})
@@ -173,18 +173,18 @@ func TestSocketsComeAndGo(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
 	s.start()
-	preview := s.tells(s.Mara, world.Home, "billing@prod-eu orders back 50m", "preview")
+	preview := s.tells(s.Mara, world.Home, "billing@prod-eu orders back 50m", "PREVIEW")
 	s.Slack.Disconnect(slacksim.ReasonWarning)
 	s.back()
 	s.clicks(s.Mara, preview, "approve")
-	card := s.sees(s.Jon, world.Home, s.ref(preview)+" · waiting for approval")
+	card := s.sees(s.Jon, world.Home, s.ref(preview), "APPROVE?")
 	s.Slack.Disconnect(slacksim.ReasonRefreshRequested)
 	s.back()
 	s.told(s.Ben, card, "approve", "you are not among them")
 	s.Slack.Cut()
 	s.back()
 	s.clicks(s.Jon, card, "approve")
-	s.shows(s.Jon, card, "done")
+	s.shows(s.Jon, card, "DONE")
 	s.wrote(1)
 }
 

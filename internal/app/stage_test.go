@@ -290,12 +290,21 @@ func holds(m slacksim.Message, parts []string) bool {
 	return !slices.ContainsFunc(parts, func(part string) bool { return !strings.Contains(text, part) })
 }
 
-// clicks presses a message's button, as it is now.
+// clicks presses a message's button, as it is now, or chooses the entry of its menu.
 func (s *stage) clicks(p *slacksim.Person, m slacksim.Message, action string) *slacksim.Delivery {
 	s.t.Helper()
 	now, err := p.Look(m)
 	if err != nil {
 		s.t.Fatal(err)
+	}
+	if _, is := now.Button(action); !is {
+		for _, e := range now.Entries() {
+			if verb, _, _ := strings.Cut(e.Value, " "); verb == action {
+				d, err := p.Choose(now, e.ActionID, e.Value)
+				s.acked(d, err)
+				return d
+			}
+		}
 	}
 	d, err := p.Click(now, action)
 	s.acked(d, err)
@@ -364,7 +373,7 @@ func (s *stage) once(p *slacksim.Person, channel string, act func(), parts ...st
 	}
 }
 
-var reference = regexp.MustCompile(`\b([a-z][a-z2-9]{3})(\.\d+)? · `)
+var reference = regexp.MustCompile(`(?m)(?:^|· )([a-z][a-z2-9]{3})(\.\d+)?(?: · |$)`)
 
 // ref is "k7f3.1", as a message names what it is about.
 func (s *stage) ref(m slacksim.Message) string {
@@ -386,21 +395,32 @@ func (s *stage) id(m slacksim.Message) string {
 // asks takes a reset that needs approval as far as its public card.
 func (s *stage) asks(p *slacksim.Person, channel, text string) slacksim.Message {
 	s.t.Helper()
-	preview := s.tells(p, channel, text, "preview", "Ask for approval")
+	preview := s.tells(p, channel, text, "PREVIEW", "Ask for approval")
 	s.clicks(p, preview, "approve")
-	return s.sees(p, world.Home, s.ref(preview)+" · waiting for approval")
+	return s.sees(p, world.Home, s.ref(preview), "APPROVE?")
 }
 
 // namedRun is the action of a button that names the run that it skips.
 var namedRun = regexp.MustCompile(`^skip-next\.\d+$`)
 
-// has checks a message's buttons, by action.
+// has checks a message's buttons, and the entries of its menu after them, by action. What only shows something is not
+// asked about.
 func (s *stage) has(m slacksim.Message, actions ...string) {
 	s.t.Helper()
 	var got []string
 	for _, b := range m.Buttons() {
 		got = append(got, namedRun.ReplaceAllString(b.ActionID, "skip-next"))
 	}
+	for _, e := range m.Entries() {
+		verb, _, _ := strings.Cut(e.Value, " ")
+		got = append(got, verb)
+	}
+	got = slices.DeleteFunc(got, func(verb string) bool {
+		return slices.Contains([]string{"rows", "stop", "start", "manual", "runbook"}, verb)
+	})
+	actions = slices.DeleteFunc(slices.Clone(actions), func(verb string) bool { return verb == "rows" })
+	slices.Sort(got)
+	slices.Sort(actions)
 	if !slices.Equal(got, actions) {
 		s.t.Errorf("buttons %q, want %q on:\n%s", got, actions, m.Text())
 	}

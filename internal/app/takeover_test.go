@@ -60,7 +60,7 @@ func TestAClickOutlivesTheProcessThatTookIt(t *testing.T) {
 	s.untouched()
 	restart()
 	began := time.Now()
-	s.shows(s.Jon, card, "done")
+	s.shows(s.Jon, card, "DONE")
 	if took := time.Since(began); took > 15*time.Second {
 		t.Errorf("taken up after %s", took)
 	}
@@ -77,7 +77,7 @@ func TestAnApprovalInTimeCountsHoweverLateItIsDecided(t *testing.T) {
 	s.clicks(s.Jon, card, "approve")
 	s.later(6 * time.Minute)
 	restart()
-	s.shows(s.Jon, card, "done")
+	s.shows(s.Jon, card, "DONE")
 	s.wrote(1)
 }
 
@@ -92,6 +92,6 @@ func TestAnApprovalAfterTheDeadlineIsTooLate(t *testing.T) {
 	if !now.Ephemeral {
 		t.Errorf("others are told too: %s", now.Text())
 	}
-	s.shows(s.Jon, card, "expired")
+	s.shows(s.Jon, card, "EXPIRED")
 	s.untouched()
 }

@@ -44,13 +44,13 @@ func TestATimeThatKafkaMisses(t *testing.T) {
 	}
 	s.start()
 	asked := " to " + b.Add(4*time.Hour+30*time.Minute).Format(time.RFC3339)
-	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu invoices"+asked, "preview")
+	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu invoices"+asked, "PREVIEW")
 	s.clicks(s.Mara, m, "approve")
-	s.sees(s.Jon, world.PayOps, s.id(m), "done")
+	s.sees(s.Jon, world.PayOps, s.id(m), "DONE")
 	if at, _ := s.Prod.Committed(world.Billing, "invoices", 0); at.Offset != 3 {
 		t.Errorf("invoices-0 is at %d, want 3: the first record that is later", at.Offset)
 	}
-	s.tells(s.Mara, world.PayOps, "billing@prod-eu invoices"+asked, "preview", "Nothing would move")
+	s.tells(s.Mara, world.PayOps, "billing@prod-eu invoices"+asked, "PREVIEW", "nothing would move")
 }
 
 // A producer dates its records in seconds: to Kafka they are of January 1970, and none is as late as half an hour
@@ -68,12 +68,12 @@ func TestARewindThatWouldSkipIsAQuestion(t *testing.T) {
 		"seconds", "Not written as of ")
 	s.has(m, "choose.1", "choose.2", "cancel")
 	s.clicks(s.Mara, m, "choose.1")
-	s.shows(s.Mara, m, "preview", "earliest", "80")
+	s.shows(s.Mara, m, "PREVIEW", "earliest", "80")
 
 	// A time is a question too, and its twin in words says that to skip is meant.
 	at := s.Born.Add(-30 * time.Minute).UTC().Format(time.RFC3339)
 	s.tells(s.Mara, world.PayOps, "billing@prod-eu payments to "+at, "would skip up to 20 messages", "1970-01-2")
-	s.tells(s.Mara, world.PayOps, "billing@prod-eu payments to "+at+" --skip-ahead", "preview", "1970-01-2", "seconds")
+	s.tells(s.Mara, world.PayOps, "billing@prod-eu payments to "+at+" --skip-ahead", "PREVIEW", "No message that late")
 	if got, _ := s.Prod.Committed(world.Billing, "payments", 0); got.Offset != 80 {
 		t.Errorf("payments-0 is at %d, want 80", got.Offset)
 	}

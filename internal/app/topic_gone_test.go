@@ -34,15 +34,15 @@ func TestACommittedOffsetOnADeletedTopicIsNotInTheWay(t *testing.T) {
 	s := newStage(t, world.Options{})
 	s.limbo()
 	s.start()
-	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu --all-topics back 10m", "preview", "limbo")
+	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu --all-topics back 10m", "PREVIEW", "limbo")
 	s.clicks(s.Mara, m, "approve")
-	card := s.sees(s.Jon, world.PayOps, s.id(m), "done")
-	undo := s.tells(s.Mara, world.PayOps, "undo "+s.id(card), "preview")
+	card := s.sees(s.Jon, world.PayOps, s.id(m), "DONE")
+	undo := s.tells(s.Mara, world.PayOps, "undo "+s.id(card), "PREVIEW")
 	if strings.Contains(undo.Text(), "limbo") {
 		t.Errorf("the undo is about limbo too:\n%s", undo.Text())
 	}
 	s.clicks(s.Mara, undo, "approve")
-	s.sees(s.Jon, world.PayOps, s.id(undo), "done")
+	s.sees(s.Jon, world.PayOps, s.id(undo), "DONE")
 	s.stands(world.PerOrders - world.Behind)
 }
 
@@ -53,7 +53,7 @@ func TestRowsOfAPlanBesideACommittedOffsetOnADeletedTopic(t *testing.T) {
 	s.start()
 	v := s.form(s.Mara, "billing@prod-eu --from-file")
 	s.submits(s.Mara, v, map[string]string{"file": s.Mara.Upload("plan.csv", "orders,0,1890\n")})
-	m := s.sees(s.Mara, s.Slack.DM(s.Mara.ID), "preview", "orders-0")
+	m := s.sees(s.Mara, s.Slack.DM(s.Mara.ID), "PREVIEW", "orders-0")
 	if strings.Contains(m.Text(), "limbo") {
 		t.Errorf("the plan is about limbo too:\n%s", m.Text())
 	}
@@ -65,9 +65,9 @@ func TestRowsOfAPlanBesideACommittedOffsetOnADeletedTopic(t *testing.T) {
 func (s *stage) bereft(text string, parts ...string) (preview, card slacksim.Message) {
 	s.t.Helper()
 	c := s.joins(kafkasim.ConsumerOptions{}, 1)
-	preview = s.tells(s.Mara, world.PayOps, text, "preview")
+	preview = s.tells(s.Mara, world.PayOps, text, "PREVIEW")
 	s.clicks(s.Mara, preview, "approve")
-	card = s.sees(s.Jon, world.PayOps, s.id(preview), "waiting until billing is idle")
+	card = s.sees(s.Jon, world.PayOps, s.id(preview), "WAITING")
 	if err := s.Prod.DeleteTopic(world.Refunds); err != nil {
 		s.t.Fatal(err)
 	}
@@ -89,9 +89,9 @@ func TestATopicDeletedWhileAResetWaits(t *testing.T) {
 	m, card := s.bereft("billing@prod-eu orders refunds back 10m", "Go on with the rest")
 	s.has(card, "choose.1", "cancel")
 	s.clicks(s.Mara, card, "choose.1")
-	s.shows(s.Jon, card, s.id(m)+".2", "on orders: replays at most")
+	s.shows(s.Jon, card, s.id(m)+".2", "Reprocesses up to")
 	s.types(s.Mara, world.PayOps, "approve "+s.id(m)+".2")
-	s.shows(s.Jon, card, "done", "12 of 12 partitions")
+	s.shows(s.Jon, card, "DONE", "12 of 12 partitions")
 	s.wrote(1)
 }
 
@@ -100,5 +100,5 @@ func TestTheOnlyTopicDeletedWhileAResetWaits(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
 	s.start()
-	s.bereft("billing@prod-eu refunds back 10m", "refused", "Nothing was changed")
+	s.bereft("billing@prod-eu refunds back 10m", "REFUSED", "Nothing was changed")
 }

@@ -15,7 +15,7 @@ func TestAnApprovalIsWithdrawn(t *testing.T) {
 	card := s.armedBy("billing@prod-eu orders shift -100", s.Jon, s.Kim)
 	s.tells(s.Jon, world.Home, "unapprove "+s.id(card), "Your approval of "+s.ref(card)+" is withdrawn: 1 of 2",
 		"not written before it is approved again")
-	card = s.shows(s.Jon, card, s.id(card)+".1 · waiting for approval", "Approved by @kim", "needs 1 more of",
+	card = s.shows(s.Jon, card, s.id(card)+".1", "APPROVE?", "Approved by @kim", "Needs 1 more from",
 		"@jon withdrew their approval")
 	s.replies(card, "@jon withdrew their approval of revision 1 (1 of 2)")
 	s.pings(card, "Approval is asked for again", world.PayOwners)
@@ -24,7 +24,7 @@ func TestAnApprovalIsWithdrawn(t *testing.T) {
 	s.wrote(0)
 	s.tells(s.Jon, world.Home, "unapprove "+s.id(card), "no approval of "+s.id(card)+" to withdraw")
 	s.clicks(ann, card, "approve")
-	s.shows(s.Jon, card, "done", "Approved by @kim")
+	s.shows(s.Jon, card, "DONE", "pproved by @kim")
 	s.wrote(1)
 	s.tells(s.Kim, world.Home, "unapprove "+s.id(card), "Too late", "undo "+s.id(card))
 	s.tells(s.Jon, world.Home, "history "+s.id(card), "@jon withdrew their approval")
@@ -36,12 +36,12 @@ func TestTheApprovalOfAScheduleIsNotWithdrawnAfterItIsSaved(t *testing.T) {
 	t.Parallel()
 	s, _, cron := atNight(t)
 	line := fmt.Sprintf(`schedule add "%s" --tz UTC --name nightly -- billing@prod-eu orders shift -1000`, cron)
-	preview := s.tells(s.Mara, world.Incident, line, "preview", "Needs 1 approval from @pay-owners")
+	preview := s.tells(s.Mara, world.Incident, line, "PREVIEW", "Needs 1 approval from @pay-owners")
 	s.clicks(s.Mara, preview, "approve")
-	card := s.sees(s.Jon, world.Home, s.ref(preview)+" · waiting for approval")
+	card := s.sees(s.Jon, world.Home, s.ref(preview), "APPROVE?")
 	s.tells(s.Jon, world.Home, "unapprove "+s.id(card), "no approval of "+s.id(card)+" to withdraw")
 	s.clicks(s.Jon, card, "approve")
-	card = s.shows(s.Jon, card, "is active")
+	card = s.shows(s.Jon, card, "SCHEDULE ACTIVE")
 	s.tells(s.Jon, world.Home, "unapprove "+s.id(card), "schedule nightly is saved", "schedule pause nightly",
 		"schedule remove nightly")
 }

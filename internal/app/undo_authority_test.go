@@ -34,7 +34,7 @@ func (s *stage) reset(text string, by ...*slacksim.Person) slacksim.Message {
 	for _, p := range by {
 		s.clicks(p, card, "approve")
 	}
-	return s.shows(s.Jon, card, "done")
+	return s.shows(s.Jon, card, "DONE")
 }
 
 func strictStage(t *testing.T) *stage {
@@ -49,15 +49,15 @@ func TestAnUndoWhoseGroupHasReadOnAsks(t *testing.T) {
 	t.Parallel()
 	s := strictStage(t)
 	card := s.reset("billing@prod-eu orders shift +5", s.Jon)
-	undo := s.tells(s.Mara, world.Home, "undo "+s.id(card), "preview", "Replays at most 60 records",
-		"Needs no approval")
+	undo := s.tells(s.Mara, world.Home, "undo "+s.id(card), "PREVIEW", "up to 60 messages",
+		"No approval required")
 	s.consumes()
 	s.later(10 * time.Minute)
 	s.clicks(s.Mara, undo, "approve")
-	asked := s.sees(s.Jon, world.Home, s.id(undo)+".2 · waiting for approval", "1,200", "Needs 1 approval")
+	asked := s.sees(s.Jon, world.Home, s.id(undo)+".2", "APPROVE?", "1,200", "Needs 1 approval")
 	s.wrote(1)
 	s.clicks(s.Jon, asked, "approve")
-	s.shows(s.Jon, asked, "done", "Approved by @jon")
+	s.shows(s.Jon, asked, "DONE", "pproved by @jon")
 	s.stands(before)
 }
 
@@ -66,15 +66,15 @@ func TestAnArmedUndoWhoseGroupIsTouchedAsks(t *testing.T) {
 	t.Parallel()
 	s := strictStage(t)
 	card := s.reset("billing@prod-eu orders shift +5", s.Jon)
-	undo := s.tells(s.Mara, world.Home, "undo "+s.id(card), "preview", "Needs no approval")
+	undo := s.tells(s.Mara, world.Home, "undo "+s.id(card), "PREVIEW", "No approval required")
 	slow := s.joins(kafkasim.ConsumerOptions{Host: "10.4.7.21"}, 1)
 	s.clicks(s.Mara, undo, "approve")
-	asked := s.sees(s.Jon, world.Home, s.id(undo)+".2 · waiting for approval", "Needs 1 approval",
+	asked := s.sees(s.Jon, world.Home, s.id(undo)+".2", "APPROVE?", "Needs 1 approval",
 		"billing has changed since the reset that is undone")
 	s.leaves(slow)
 	s.wrote(1)
 	s.clicks(s.Jon, asked, "approve")
-	s.shows(s.Jon, asked, " · done")
+	s.shows(s.Jon, asked, "DONE")
 	s.wrote(2)
 }
 
@@ -84,10 +84,10 @@ func TestAnUndoThatIsAppliedTooLateAsks(t *testing.T) {
 	s := strictStage(t)
 	card := s.reset("billing@prod-eu orders shift +5", s.Jon)
 	s.later(25 * time.Minute)
-	undo := s.tells(s.Mara, world.Home, "undo "+s.id(card), "preview", "Needs no approval")
+	undo := s.tells(s.Mara, world.Home, "undo "+s.id(card), "PREVIEW", "No approval required")
 	s.later(6 * time.Minute)
 	s.clicks(s.Mara, undo, "approve")
-	s.sees(s.Jon, world.Home, s.id(undo)+".1 · waiting for approval", "Needs 1 approval")
+	s.sees(s.Jon, world.Home, s.id(undo)+".1", "APPROVE?", "Needs 1 approval")
 	s.wrote(1)
 }
 
@@ -96,8 +96,8 @@ func TestADraftIsPlannedAgainAfterAnotherReset(t *testing.T) {
 	t.Parallel()
 	s := strictStage(t)
 	first := s.reset("billing@prod-eu orders shift -2", s.Jon)
-	undo := s.tells(s.Mara, world.Home, "undo "+s.id(first), "preview", "Skips at most 24 records", "Needs no approval")
-	plain := s.tells(s.Mara, world.Home, "billing@prod-eu orders:0 shift -1", "preview", "Needs no approval")
+	undo := s.tells(s.Mara, world.Home, "undo "+s.id(first), "PREVIEW", "up to 24 messages", "No approval required")
+	plain := s.tells(s.Mara, world.Home, "billing@prod-eu orders:0 shift -1", "PREVIEW", "No approval required")
 	second := s.reset("billing@prod-eu orders shift -1200", s.Jon, s.Kim)
 	for _, old := range []slacksim.Message{undo, plain} {
 		s.clicks(s.Mara, old, "approve") // answered with "is at revision 2, not 1", or with the new preview
@@ -105,7 +105,7 @@ func TestADraftIsPlannedAgainAfterAnotherReset(t *testing.T) {
 	s.tells(s.Mara, world.Home, "show "+s.id(plain), s.id(plain)+".2", s.id(second)+" of the same group was applied first")
 	s.wrote(2)
 	s.tells(s.Mara, world.Home, "show "+s.id(undo), s.id(undo)+".2", s.id(second)+" of the same group was applied first",
-		"Skips at most 14,424", "Needs 2 approvals")
+		"up to 14,424", "Needs 2 approvals")
 }
 
 // Redoing what was taken back is a reset like any other.
@@ -113,13 +113,13 @@ func TestAnUndoOfAnUndoGoesTheUsualWay(t *testing.T) {
 	t.Parallel()
 	s := strictStage(t)
 	card := s.reset("billing@prod-eu orders shift -20", s.Jon)
-	undo := s.tells(s.Mara, world.Home, "undo "+s.id(card), "preview", "Needs no approval")
+	undo := s.tells(s.Mara, world.Home, "undo "+s.id(card), "PREVIEW", "No approval required")
 	s.clicks(s.Mara, undo, "approve")
-	done := s.sees(s.Jon, world.Home, s.id(undo)+" · done")
-	redo := s.tells(s.Mara, world.Home, "undo "+s.id(done), "preview", "Replays at most 240 records",
+	done := s.sees(s.Jon, world.Home, s.id(undo), "DONE")
+	redo := s.tells(s.Mara, world.Home, "undo "+s.id(done), "PREVIEW", "up to 240 messages",
 		"Needs 1 approval")
 	s.clicks(s.Mara, redo, "approve")
-	s.sees(s.Jon, world.Home, s.id(redo)+".1 · waiting for approval")
+	s.sees(s.Jon, world.Home, s.id(redo)+".1", "APPROVE?")
 	s.wrote(2)
 }
 
@@ -128,11 +128,11 @@ func TestAnUndoThatIsTriedAgainIsJudgedAgain(t *testing.T) {
 	t.Parallel()
 	s := strictStage(t)
 	card := s.reset("billing@prod-eu orders shift +5", s.Jon)
-	undo := s.tells(s.Mara, world.Home, "undo "+s.id(card), "preview", "Needs no approval")
+	undo := s.tells(s.Mara, world.Home, "undo "+s.id(card), "PREVIEW", "No approval required")
 	s.later(31 * time.Minute)
 	s.until("the preview has expired", func() bool {
-		return holds(s.tells(s.Mara, world.Home, "show "+s.id(undo), s.id(undo)), []string{"expired"})
+		return holds(s.tells(s.Mara, world.Home, "show "+s.id(undo), s.id(undo)), []string{"EXPIRED"})
 	})
-	s.tells(s.Mara, world.Home, "retry "+s.id(undo), "preview", "Take back "+s.id(card), "Needs 1 approval")
+	s.tells(s.Mara, world.Home, "retry "+s.id(undo), "PREVIEW", "the offsets before "+s.id(card), "Needs 1 approval")
 	s.wrote(1)
 }

@@ -14,7 +14,7 @@ func (s *stage) large() slacksim.Message {
 	s.t.Helper()
 	card := s.asks(s.Mara, world.Home, "billing@prod-eu orders shift -1200")
 	s.clicks(s.Jon, card, "approve")
-	return s.shows(s.Jon, card, "done")
+	return s.shows(s.Jon, card, "DONE")
 }
 
 func TestUndoAtOnceNeedsNoApproval(t *testing.T) {
@@ -22,12 +22,12 @@ func TestUndoAtOnceNeedsNoApproval(t *testing.T) {
 	s := newStage(t, world.Options{})
 	s.start()
 	card := s.large()
-	undo := s.tells(s.Mara, world.PayOps, "undo "+s.id(card), "preview", "Take back "+s.id(card),
-		"Skips at most 14,400 records, which billing had behind it before", "Needs no approval", "Apply")
+	undo := s.tells(s.Mara, world.PayOps, "undo "+s.id(card), "PREVIEW", "the offsets before "+s.id(card),
+		"Skips up to 14,400 messages, already processed before "+s.id(card), "No approval required", "Apply")
 	s.clicks(s.Mara, undo, "approve")
-	s.sees(s.Jon, world.PayOps, s.id(undo)+" · done",
-		"Needed nobody else: the group was idle and untouched since "+s.id(card))
-	s.shows(s.Jon, card, "Taken back by "+s.id(undo))
+	s.sees(s.Jon, world.PayOps, s.id(undo), "DONE",
+		"o second approval required: unchanged since "+s.id(card))
+	s.shows(s.Jon, card, "Undone by "+s.id(undo))
 	s.stands(before)
 }
 
@@ -48,10 +48,10 @@ func TestUndoLaterGoesTheUsualWay(t *testing.T) {
 			s.start()
 			card := s.large()
 			then(s)
-			undo := s.tells(s.Mara, world.PayOps, "undo "+s.id(card), "preview", "Take back "+s.id(card),
+			undo := s.tells(s.Mara, world.PayOps, "undo "+s.id(card), "PREVIEW", "the offsets before "+s.id(card),
 				"Needs 2 approvals from @pay-owners")
 			s.clicks(s.Mara, undo, "approve")
-			s.sees(s.Jon, world.PayOps, s.id(undo)+".1 · waiting for approval")
+			s.sees(s.Jon, world.PayOps, s.id(undo)+".1", "APPROVE?")
 			s.wrote(1)
 		})
 	}
@@ -69,7 +69,7 @@ func TestAPointlessUndoIsRefusedWithHowFarTheGroupIs(t *testing.T) {
 	if err := s.Prod.Commit(world.Billing, world.Orders, on); err != nil {
 		t.Fatal(err)
 	}
-	s.tells(s.Mara, world.PayOps, "undo "+s.id(card), "refused",
+	s.tells(s.Mara, world.PayOps, "undo "+s.id(card), "REFUSED",
 		"billing has moved on: it is 240 messages past its offsets before "+s.id(card), "would only reprocess them")
 	s.wrote(1)
 }
@@ -82,16 +82,16 @@ func TestUndoForgetsWhatWasNeverCommitted(t *testing.T) {
 	}
 	s.start()
 	card := s.asks(s.Mara, world.Home, "pay-new@prod-eu orders:0-2 to latest")
-	s.shows(s.Jon, card, "2 partitions have no committed offset (orders:1-2)")
+	s.shows(s.Jon, card, "No committed offset on 2 partitions")
 	s.clicks(s.Jon, card, "approve")
 	s.clicks(s.Kim, card, "approve")
-	card = s.shows(s.Jon, card, "done")
-	undo := s.tells(s.Mara, world.PayOps, "undo "+s.id(card), "preview", "orders-1", "none", "Needs no approval")
+	card = s.shows(s.Jon, card, "DONE")
+	undo := s.tells(s.Mara, world.PayOps, "undo "+s.id(card), "PREVIEW", "orders-1", "none", "No approval required")
 	s.clicks(s.Mara, undo, "rows")
 	s.opens(s.Mara, "without the bot", "orders,0,1900", "--from-file "+s.ref(undo)+".csv --execute",
 		"--delete-offsets --topic orders:1,2")
 	s.clicks(s.Mara, undo, "approve")
-	s.sees(s.Jon, world.PayOps, s.id(undo)+" · done", "3 of 3 partitions are back where they were before "+s.id(card))
+	s.sees(s.Jon, world.PayOps, s.id(undo), "DONE", "3 of 3 partitions verified at the offsets before "+s.id(card))
 	for p := range int32(3) {
 		got, ok := s.Prod.Committed("pay-new", world.Orders, p)
 		if want := p == 0; ok != want || ok && got.Offset != before {

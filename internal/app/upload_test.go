@@ -29,12 +29,12 @@ func TestAPlanIsUploadedAsAFile(t *testing.T) {
 	file := s.Mara.Upload("plan.csv", "orders,0,1890\r\norders,7,1880\r\n")
 	s.submits(s.Mara, v, map[string]string{"file": file})
 	own := s.Slack.DM(s.Mara.ID)
-	m := s.sees(s.Mara, own, "preview", "Go to 2 given offsets on orders:0,7", "Replays at most 30 records",
-		"Needs no approval")
+	m := s.sees(s.Mara, own, "PREVIEW", "orders:0,7 → 2 given offsets", "up to 30 messages",
+		"No approval required")
 	s.has(m, "approve", "rows", "cancel")
 	s.untouched()
 	s.clicks(s.Mara, m, "approve")
-	s.sees(s.Jon, world.PayOps, s.id(m)+" · done", "2 of 2 partitions", "restore 4711")
+	s.sees(s.Jon, world.PayOps, s.id(m), "DONE", "2 of 2 partitions", "restore 4711")
 	s.shows(s.Mara, m, "The card in #pay-ops")
 	if s.at(0) != 1890 || s.at(7) != 1880 || s.at(1) != before {
 		t.Errorf("at %d, %d, %d", s.at(0), s.at(7), s.at(1))
@@ -88,7 +88,7 @@ func TestPastedRowsAreReadWhileTheFormIsOpen(t *testing.T) {
 	}
 	v = s.form(s.Mara, "billing@prod-eu --from-file")
 	s.submits(s.Mara, v, map[string]string{"rows": "orders,0,1890\nbilling,orders,7,1880"})
-	m := s.sees(s.Mara, s.Slack.DM(s.Mara.ID), "preview", "Go to 2 given offsets on orders:0,7")
+	m := s.sees(s.Mara, s.Slack.DM(s.Mara.ID), "PREVIEW", "orders:0,7 → 2 given offsets")
 
 	// What only Kafka and the policy know is told as for every reset.
 	v = s.form(s.Ben, "billing@prod-eu --from-file")
@@ -110,5 +110,5 @@ func TestWithoutFilesReadRowsCanBePastedStill(t *testing.T) {
 		t.Errorf("a file is asked for:\n%s", v.Text())
 	}
 	s.submits(s.Mara, v, map[string]string{"rows": "orders,0,1890"})
-	s.sees(s.Mara, s.Slack.DM(s.Mara.ID), "preview", "Go to 1 given offset on orders-0")
+	s.sees(s.Mara, s.Slack.DM(s.Mara.ID), "PREVIEW", "orders-0 → 1 given offset")
 }

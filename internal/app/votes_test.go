@@ -75,7 +75,7 @@ func (s *stage) armedBy(text string, by ...*slacksim.Person) slacksim.Message {
 	for _, p := range by {
 		s.clicks(p, card, "approve")
 	}
-	return s.shows(s.Jon, card, "waiting until billing is idle", "Approved by ")
+	return s.shows(s.Jon, card, "WAITING", "Approved by ")
 }
 
 // T7: two people approve "reprocesses 1,400"; then it would skip 1,800.
@@ -93,13 +93,13 @@ func TestANewRevisionStartsWithoutVotes(t *testing.T) {
 	s.shows(s.Jon, card, "1,40")
 	to(world.PerOrders)
 	s.later(31 * time.Second)
-	card = s.shows(s.Jon, card, s.id(card)+".2 · waiting for approval", "Needs 2 approvals")
+	card = s.shows(s.Jon, card, s.id(card)+".2", "APPROVE?", "Needs 2 approvals")
 	s.clicks(s.Jon, card, "approve")
-	s.shows(s.Jon, card, "Approved by @jon", "needs 1 more of")
+	s.shows(s.Jon, card, "Approved by @jon", "Needs 1 more from")
 	idle()
 	s.wrote(0)
 	s.clicks(s.Kim, card, "approve")
-	s.shows(s.Jon, card, "done", "Skips")
+	s.shows(s.Jon, card, "DONE", "SKIPPED")
 	s.wrote(1)
 }
 
@@ -113,16 +113,16 @@ func TestTheApproverOfTheFirstRevisionApprovesTheSecond(t *testing.T) {
 	winner, loser := "", slacksim.Message{}
 	s.until("one of them is done", func() bool {
 		for done, other := range map[string]slacksim.Message{s.id(first): second, s.id(second): first} {
-			if holds(s.tells(s.Jon, world.Home, "show "+done, done), []string{" · done"}) {
+			if holds(s.tells(s.Jon, world.Home, "show "+done, done), []string{"DONE"}) {
 				winner, loser = done, other
 			}
 		}
 		return winner != ""
 	})
-	loser = s.shows(s.Jon, loser, s.id(loser)+".2 · waiting for approval", "Needs 1 approval",
+	loser = s.shows(s.Jon, loser, s.id(loser)+".2", "APPROVE?", "Needs 1 approval",
 		winner+" of the same group was applied first")
 	s.clicks(s.Jon, loser, "approve")
-	s.shows(s.Jon, loser, "done")
+	s.shows(s.Jon, loser, "DONE")
 	s.wrote(2)
 }
 
@@ -132,14 +132,14 @@ func TestADeactivatedVoterIsReplaced(t *testing.T) {
 	s, ann, idle := voters(t, twoNeeded)
 	card := s.armedBy("billing@prod-eu orders shift -100", s.Jon, s.Kim)
 	s.deactivates(s.Kim, "kim")
-	card = s.shows(s.Jon, card, s.id(card)+".1 · waiting for approval", "Approved by @jon", "needs 1 more of")
+	card = s.shows(s.Jon, card, s.id(card)+".1", "APPROVE?", "Approved by @jon", "Needs 1 more from")
 	s.replies(card, "The approval by @kim no longer counts: the account was deactivated")
 	s.pings(card, "The approval by @kim no longer counts", world.PayOwners)
 	s.told(s.Jon, card, "approve", "Already approved by you")
 	idle()
 	s.wrote(0)
 	s.clicks(ann, card, "approve")
-	s.shows(s.Jon, card, "done")
+	s.shows(s.Jon, card, "DONE")
 	s.wrote(1)
 	s.tells(s.Jon, world.Home, "history "+s.id(card), "The approval by @kim no longer counts",
 		"@ann approved revision 1 (2 of 2)")
@@ -152,10 +152,10 @@ func TestAVoterIsDeactivatedJustBeforeTheWrite(t *testing.T) {
 	card := s.armedBy("billing@prod-eu orders shift -100", s.Jon)
 	s.Slack.AddUser(slacksim.User{ID: s.Jon.ID, Name: "jon", Deleted: true})
 	idle()
-	card = s.shows(s.Kim, card, s.id(card)+".1 · waiting for approval", "Needs 1 approval")
+	card = s.shows(s.Kim, card, s.id(card)+".1", "APPROVE?", "Needs 1 approval")
 	s.wrote(0)
 	s.clicks(ann, card, "approve")
-	s.shows(s.Kim, card, "done")
+	s.shows(s.Kim, card, "DONE")
 	s.wrote(1)
 }
 
@@ -168,11 +168,11 @@ func TestAPendingVoteOfADeactivatedPersonIsDropped(t *testing.T) {
 	s.shows(s.Jon, card, "Approved by @kim")
 	s.Slack.AddUser(slacksim.User{ID: s.Kim.ID, Name: "kim", Deleted: true})
 	s.clicks(s.Jon, card, "approve")
-	s.shows(s.Jon, card, s.id(card)+".1 · waiting for approval", "Approved by @jon", "needs 1 more of")
+	s.shows(s.Jon, card, s.id(card)+".1", "APPROVE?", "Approved by @jon", "Needs 1 more from")
 	s.clicks(ann, card, "approve")
-	s.shows(s.Jon, card, "waiting until billing is idle", "Approved by @jon", "@ann")
+	s.shows(s.Jon, card, "WAITING", "Approved by @jon", "@ann")
 	idle()
-	s.shows(s.Jon, card, "done")
+	s.shows(s.Jon, card, "DONE")
 	s.wrote(1)
 }
 
@@ -186,7 +186,7 @@ func TestAVoteOutlivesTheMembershipItRestedOn(t *testing.T) {
 	}
 	s.later(61 * time.Second)
 	idle()
-	s.shows(s.Jon, card, "done", "Approved by @jon")
+	s.shows(s.Jon, card, "DONE", "pproved by @jon")
 	s.wrote(1)
 }
 
@@ -196,14 +196,14 @@ func TestAPolicyThatNoLongerListsThePrincipal(t *testing.T) {
 	s, ann, idle := voters(t, twoNeeded)
 	card := s.armedBy("billing@prod-eu orders shift -100", s.Jon, ann)
 	s.policyBecomes("approve: [S0PAYOWNERS, S0DBA]", "approve: [S0DBA, U0KIM]")
-	card = s.shows(s.Jon, card, s.id(card)+".1 · waiting for approval", "Approved by @ann", "needs 1 more of",
+	card = s.shows(s.Jon, card, s.id(card)+".1", "APPROVE?", "Approved by @ann", "Needs 1 more from",
 		"@dba or @kim")
 	s.replies(card, "The approval by @jon no longer counts: the rule in force does not list @pay-owners")
 	idle()
 	s.told(s.Jon, card, "approve", "needs @dba or @kim; you are not among them")
 	s.wrote(0)
 	s.clicks(s.Kim, card, "approve")
-	s.shows(s.Jon, card, "done")
+	s.shows(s.Jon, card, "DONE")
 	s.wrote(1)
 }
 
@@ -227,13 +227,13 @@ func TestAnotherRuleDecidesAtTheWrite(t *testing.T) {
 		says          []string
 		counts        bool
 	}{
-		"it lists the principal and needs one": {"[S0PAYOWNERS]", "1", []string{"waiting until billing is idle",
+		"it lists the principal and needs one": {"[S0PAYOWNERS]", "1", []string{"WAITING",
 			"Approved by @jon"}, true},
-		"it lists the principal and needs two": {"[S0PAYOWNERS]", "2", []string{"waiting for approval",
-			"Approved by @jon", "needs 1 more of"}, false},
-		"it lists another group that he is in": {"[S0DBA]", "1", []string{"waiting for approval",
+		"it lists the principal and needs two": {"[S0PAYOWNERS]", "2", []string{"APPROVE?",
+			"Approved by @jon", "Needs 1 more from"}, false},
+		"it lists another group that he is in": {"[S0DBA]", "1", []string{"APPROVE?",
 			"Needs 1 approval from", "@dba"}, false},
-		"it lists another group and needs none": {"[S0DBA]", "0", []string{"waiting for approval",
+		"it lists another group and needs none": {"[S0DBA]", "0", []string{"APPROVE?",
 			"Needs 1 approval from", "@dba"}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -246,7 +246,7 @@ func TestAnotherRuleDecidesAtTheWrite(t *testing.T) {
 			s.later(31 * time.Second)
 			idle()
 			if tt.counts {
-				s.shows(s.Jon, card, s.id(card)+" · done", "Approved by @jon")
+				s.shows(s.Jon, card, s.id(card), "DONE", "pproved by @jon")
 				s.wrote(1)
 				return
 			}
@@ -257,7 +257,7 @@ func TestAnotherRuleDecidesAtTheWrite(t *testing.T) {
 				by = s.Jon // his vote was dropped, and is no "already" now
 			}
 			s.clicks(by, card, "approve")
-			s.shows(s.Jon, card, "done")
+			s.shows(s.Jon, card, "DONE")
 			s.wrote(1)
 		})
 	}
@@ -274,16 +274,16 @@ func TestAnEmergencyEndsWithItsPerson(t *testing.T) {
 			t.Parallel()
 			s, _, idle := voters(t, oneNeeded)
 			card := s.asks(s.Mara, world.Home, "billing@prod-eu orders shift -100")
-			s.tells(s.Ben, world.Home, "emergency "+s.ref(card)+" INC-4711", "goes ahead on your word alone")
-			s.shows(s.Jon, card, "waiting until billing is idle", "EMERGENCY INC-4711")
+			s.tells(s.Ben, world.Home, "emergency "+s.ref(card)+" INC-4711", "goes on without approval")
+			s.shows(s.Jon, card, "WAITING", "BREAK-GLASS INC-4711")
 			then(s)
 			s.later(31 * time.Second)
-			card = s.shows(s.Jon, card, s.id(card)+".1 · waiting for approval", "Needs 1 approval")
+			card = s.shows(s.Jon, card, s.id(card)+".1", "APPROVE?", "Needs 1 approval")
 			s.replies(card, "The emergency INC-4711 of @ben no longer counts")
 			idle()
 			s.wrote(0)
 			s.clicks(s.Jon, card, "approve")
-			card = s.shows(s.Jon, card, "done", "Approved by @jon")
+			card = s.shows(s.Jon, card, "DONE", "pproved by @jon")
 			if holds(card, []string{"without a second person"}) {
 				t.Errorf("the card says that ben went alone:\n%s", card.Text())
 			}
@@ -297,14 +297,14 @@ func TestAnEmergencyThatOutgrowsItsLimitIsApprovedByOthers(t *testing.T) {
 	t.Parallel()
 	s, _, idle := voters(t, strings.Replace(oneNeeded, "replay: 18_000}", "replay: 9_650}", 1))
 	card := s.asks(s.Mara, world.Home, "billing@prod-eu orders to offset 1100")
-	s.tells(s.Ben, world.Home, "emergency "+s.ref(card)+" INC-4711", "goes ahead on your word alone")
-	s.shows(s.Jon, card, "waiting until billing is idle", "EMERGENCY INC-4711")
+	s.tells(s.Ben, world.Home, "emergency "+s.ref(card)+" INC-4711", "goes on without approval")
+	s.shows(s.Jon, card, "WAITING", "BREAK-GLASS INC-4711")
 	idle()
 	s.consumes()
 	s.later(31 * time.Second)
-	card = s.shows(s.Jon, card, s.id(card)+".2 · waiting for approval", "10,800", "Needs 1 approval")
+	card = s.shows(s.Jon, card, s.id(card)+".2", "APPROVE?", "10,800", "Needs 1 approval")
 	s.clicks(s.Jon, card, "approve")
-	s.shows(s.Jon, card, "done", "Approved by @jon")
+	s.shows(s.Jon, card, "DONE", "pproved by @jon")
 	s.wrote(1)
 }
 
@@ -348,8 +348,8 @@ func TestARequesterWhoIsDeactivatedEndsTheRequest(t *testing.T) {
 			})
 			tt.then(s)
 			s.later(31 * time.Second)
-			s.shows(s.Jon, armed, "refused", tt.says)
-			s.shows(s.Jon, pending, "refused", tt.says)
+			s.shows(s.Jon, armed, "REFUSED", tt.says)
+			s.shows(s.Jon, pending, "REFUSED", tt.says)
 			idle()
 			s.wrote(0)
 		})
@@ -382,10 +382,10 @@ func TestOnePersonWithTwoIDs(t *testing.T) {
 	card := s.asks(s.Mara, world.Home, "billing@prod-eu orders shift -100")
 	s.told(mara, card, "approve", "You cannot approve your own request")
 	s.clicks(s.Kim, card, "approve")
-	s.shows(s.Jon, card, "Approved by @kim", "needs 1 more of")
+	s.shows(s.Jon, card, "Approved by @kim", "Needs 1 more from")
 	s.told(kim, card, "approve", "Already approved by you")
 	s.wrote(0)
 	s.clicks(s.Jon, card, "approve")
-	s.shows(s.Jon, card, "done")
+	s.shows(s.Jon, card, "DONE")
 	s.wrote(1)
 }

@@ -37,11 +37,11 @@ func TestJavaConsumersComeBackAndCatchUp(t *testing.T) {
 			}
 			r.commits(realRecords)
 			r.start()
-			card := r.approves("10,800 records")
-			card = r.says(card, "were read back")
-			r.says(card, "nobody overwrote it. Nobody has come back yet.")
+			card := r.approves("10,800 messages")
+			card = r.says(card, "verified")
+			r.says(card, "No consumer yet, not overwritten")
 			java := r.consumes(protocol, realPartitions*(realRecords-realTarget))
-			card = r.says(card, "First consumer back",
+			card = r.says(card, "seen since",
 				"billing-worker from 127.0.0.1; 3 of 3 partitions resumed at the target.", "Caught up")
 			r.replied(card, "First consumer joined: billing-worker from 127.0.0.1")
 			r.replied(card, "Caught up, ")
@@ -61,13 +61,13 @@ func TestOverwrittenOnApacheKafka(t *testing.T) {
 	r := newRealStage(t)
 	r.commits(realRecords)
 	r.start()
-	card := r.approves("10,800 records")
-	card = r.says(card, "were read back")
+	card := r.approves("10,800 messages")
+	card = r.says(card, "verified")
 	ctx, stop := context.WithCancel(r.ctx)
 	done := make(chan int)
 	go func() { done <- r.overwrites(ctx, 1) }()
-	card = r.says(card, "done, then overwritten",
-		"Overwritten by a process outside the group: "+r.topic+"-1 is at 4,500 instead of 900. Nobody was seen in "+
+	card = r.says(card, "OVERWRITTEN",
+		"Overwritten by a process outside the group: "+r.topic+"-1 is at 4,500 instead of 900. No member was seen in "+
 			r.group+" then.")
 	r.replied(card, "Overwritten by a process outside the group: "+r.topic+"-1 is at 4,500 instead of 900",
 		"Undo it, or stop that process and retry.")

@@ -30,9 +30,9 @@ func newWatchStage(t *testing.T, change ...func(*engine.Times)) *stage {
 // replays takes a small reset of billing, which needs no approval, as far as its end. It returns its card.
 func (s *stage) replays(by string) slacksim.Message {
 	s.t.Helper()
-	preview := s.tells(s.Mara, world.Home, "billing@prod-eu orders shift "+by, "preview", "Needs no approval")
+	preview := s.tells(s.Mara, world.Home, "billing@prod-eu orders shift "+by, "PREVIEW", "No approval required")
 	s.clicks(s.Mara, preview, "approve")
-	return s.sees(s.Jon, world.Home, s.id(preview)+" · done", "12 of 12 partitions", "were read back")
+	return s.sees(s.Jon, world.Home, s.id(preview), "DONE", "12 of 12 partitions", "verified")
 }
 
 // replies waits until a card's thread says all parts in one message.
@@ -71,11 +71,11 @@ func TestConsumersComeBackAndCatchUp(t *testing.T) {
 	s := newWatchStage(t)
 	s.start()
 	card := s.replays("-100")
-	s.shows(s.Jon, card, "nobody overwrote it. Nobody has come back yet.")
+	s.shows(s.Jon, card, "No consumer yet, not overwritten")
 	s.consumer("10.4.7.21")
-	card = s.shows(s.Jon, card, "First consumer back",
-		"billing from 10.4.7.21; 12 of 12 partitions resumed at the target.", "Behind by at most: 2,400", "Caught up",
-		"after the reset.")
+	card = s.shows(s.Jon, card, "seen since",
+		"billing from 10.4.7.21 back", "12 of 12 partitions resumed at the target", "Caught up",
+		"after the reset")
 	s.replies(card, "First consumer joined: billing from 10.4.7.21")
 	s.replies(card, "Caught up, ", " s after the reset.")
 	s.silent(card, "verwritten")
@@ -89,8 +89,8 @@ func TestNoConsumersComeBack(t *testing.T) {
 	s := newWatchStage(t, func(ts *engine.Times) { ts.NoConsumers = 2 * time.Second })
 	s.start()
 	card := s.replays("-100")
-	s.shows(s.Jon, card, "Nobody came back in ", " s. It is not watched any more.")
-	s.replies(card, "Nobody came back in ", " s, and it is behind by at most 2,400. Was it started again?", "mara")
+	s.shows(s.Jon, card, "No consumer came back in ", " s. Was ")
+	s.replies(card, "No consumer came back in ", " s, lag 2,400. Was it started?", "mara")
 	s.consumer("10.4.7.21")
 	s.member(world.Billing, 1)
 	s.until("the consumer has caught up", func() bool { return s.at(7) == world.PerOrders })
@@ -103,17 +103,17 @@ func TestOverwrittenFromOutsideTheGroup(t *testing.T) {
 	s.start()
 	card := s.replays("-100")
 	o := s.Prod.StartOverwriter(world.Billing, world.Orders, map[int32]int64{3: before + 7}, 100*time.Millisecond)
-	card = s.shows(s.Jon, card, "done, then overwritten",
+	card = s.shows(s.Jon, card, "OVERWRITTEN",
 		"Overwritten by a process outside the group: orders-3 is at 1,9", "instead of 1,800",
-		"Nobody was seen in billing then. Was every consumer stopped?")
+		"No member was seen in billing.")
 	s.replies(card, "Overwritten by a process outside the group: orders-3 is at 1,9",
 		"Undo it, or stop that process and retry.", "mara")
-	s.silent(card, "nobody overwrote it")
+	s.silent(card, "not overwritten")
 	s.has(card, "undo", "retry")
 
 	o.Stop()
 	s.clicks(s.Mara, card, "retry")
-	again := s.sees(s.Mara, world.Home, "preview", "orders-3", "Needs no approval")
+	again := s.sees(s.Mara, world.Home, "PREVIEW", "back 100 offsets", "No approval required")
 	if s.id(again) == s.id(card) {
 		t.Error("the same request is tried again, not a new one")
 	}
@@ -125,7 +125,7 @@ func TestNewerResetEndsTheWatch(t *testing.T) {
 	s.start()
 	old := s.replays("-100")
 	newer := s.replays("-50")
-	s.shows(s.Jon, old, s.id(newer)+" has reset the group again", "This one is not watched any more.")
+	s.shows(s.Jon, old, s.id(newer)+" has reset the group again", "has reset the group again")
 	s.replies(old, s.id(newer)+" has reset the group again")
 	s.consumer("10.4.7.21")
 	s.shows(s.Jon, newer, "12 of 12 partitions resumed at the target", "Caught up")
@@ -139,11 +139,11 @@ func TestWatchGoesOnAfterARestart(t *testing.T) {
 	s := newWatchStage(t)
 	s.start()
 	card := s.replays("-100")
-	s.shows(s.Jon, card, "Nobody has come back yet.")
+	s.shows(s.Jon, card, "No consumer yet")
 	s.stop()
 	s.consumer("10.4.7.22")
 	s.until("the consumer has caught up", func() bool { return s.at(7) == world.PerOrders })
 	s.start()
-	s.shows(s.Jon, card, "First consumer back", "10.4.7.22; 12 of 12 partitions resumed at the target.", "Caught up")
+	s.shows(s.Jon, card, "seen since", "10.4.7.22", "12 of 12 partitions resumed at the target", "Caught up")
 	s.replies(card, "Caught up, ")
 }

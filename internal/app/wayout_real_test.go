@@ -25,7 +25,7 @@ func TestPrintedUndoOnApacheKafka(t *testing.T) {
 	card := r.asks(r.Mara, world.Home, r.group+"@prod-eu "+r.topic+" to offset 4000")
 	r.clicks(r.Jon, card, "approve")
 	r.clicks(r.Kim, card, "approve")
-	card = r.says(card, "3 of 3 partitions are at", "were read back")
+	card = r.says(card, "3 of 3 partitions are at", "verified")
 	r.stop() // it is needed when the bot is gone
 
 	name := r.id(card) + "-undo.csv"
@@ -33,7 +33,7 @@ func TestPrintedUndoOnApacheKafka(t *testing.T) {
 	if err := os.WriteFile(file, []byte(r.content(card, name)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, behind := range []string{"The way back: ", "The way back for 2 partitions that had no committed offset: "} {
+	for _, behind := range []string{"Undo with Kafka's own tool: ", "Undo with Kafka's own tool, for 2 partitions that had no committed offset: "} {
 		args := r.pastes(card, behind)
 		if i := slices.Index(args, name); i > 0 {
 			args[i] = file

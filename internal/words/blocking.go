@@ -31,22 +31,22 @@ func accepted(p *reset.Problem) Line {
 func noUndo(p *reset.Problem) Line {
 	switch {
 	case p.Want != "" && p.State == reset.Applied:
-		return say(p.Request, " was taken back already, by ", p.Want, ". See ", code("show "+p.Want), "; ",
-			code("undo "+p.Want), " takes that back in turn.")
+		return say(p.Request, " was undone already, by ", p.Want, ". See ", code("show "+p.Want), "; ",
+			code("undo "+p.Want), " undoes that.")
 	case p.Want != "":
-		return say(p.Request, " is being taken back already: ", p.Want, " is ", cmp.Or(states[p.State], "open"),
-			". See ", code("show "+p.Want), "; ", code("cancel "+p.Want), " makes room for another undo.")
+		return say(p.Request, " is being undone already: ", p.Want, " is ", cmp.Or(states[p.State], "open"),
+			". See ", code("show "+p.Want), "; ", code("cancel "+p.Want), " allows another undo.")
 	}
 	switch reset.Outcome(p.Got) {
 	case reset.Unchanged, reset.RolledBack:
-		return say(p.Request, " has nothing to take back: ", outcomes[reset.Outcome(p.Got)], ".")
+		return say(p.Request, " has nothing to undo: ", outcomes[reset.Outcome(p.Got)], ".")
 	case "":
-		return say(p.Request, " has written nothing that could be taken back: it is ",
-			cmp.Or(states[p.State], "not done"), ".")
+		return say(p.Request, " has written nothing that could be undone: it is ",
+			cmp.Or(states[p.State], "not applied"), ".")
 	// some partitions may be at their target, and an undo was possible
 	case reset.Verified, reset.Overtaken, reset.AppliedLate, reset.PartiallyApplied, reset.OutcomeUnknown:
 	}
-	return say(p.Request, " is being taken back already", kafkaSaid(p.Got), ". See ", code("show "+p.Request), ".")
+	return say(p.Request, " is being undone already", kafkaSaid(p.Got), ". See ", code("show "+p.Request), ".")
 }
 
 // waysOut says what can still be done with a request that a decision came too late for.

@@ -3,6 +3,7 @@ package words
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
@@ -11,131 +12,146 @@ import (
 
 // CardOf is the one public message about a request, edited in place until it has ended.
 func CardOf(s reset.Story) Content {
-	r := s.Request
-	in, move := r.Intent()
-	_, saves := r.Act.(reset.SaveSchedule)
-	if !move && !saves {
-		return freezeCard(s)
+	p, v := phaseOf(s), timeFormatOf(intentOf(s.Request), s.Now)
+	c := Content{Title: header(p, s)}
+	faces[p].tell(&c, s, v)
+	if s.Request.State.Open() && s.Request.State != reset.Applying {
+		c.Lines = append(freezeLines(s.Frozen, mostFreezes, v), c.Lines...)
 	}
-	v := timeFormatOf(in, s.Now)
-	c := Content{Title: title(in, s.Cluster)}
-	c.Warnings = append(c.Warnings, frozenLines(s, v)...)
-	switch r.State {
-	case reset.Pending:
-		pending(&c, s, v)
-	case reset.Approved:
-		if r.NotBefore.After(s.Now) {
-			announced(&c, s, v)
-		} else {
-			armed(&c, s, v)
-		}
-	case reset.Applying:
-		applying(&c, s, v)
-	case reset.Applied:
-		if saves {
-			saved(&c, s, v)
-		} else {
-			applied(&c, s, v)
-		}
-	case reset.Failed:
-		failed(&c, s, v)
-	case reset.Rejected, reset.Cancelled, reset.Expired, reset.Refused:
-		ended(&c, s, v)
-	default: // planned again after an approval was voided
-		replanned(&c, s, v)
+	if len(c.Foot) == 0 {
+		c.Foot = []Line{contextLine(s)}
 	}
-	if r.State.Open() && r.State != reset.Applying {
-		c.Foot = append([]Line{asOf(r, v)}, c.Foot...)
+	if slices.Contains(warns, p) {
+		fit(&c, append(runningLine(s), briefly(s, v)...))
 	}
-	c.Hints = append(c.Hints, ManualCommand(s)...)
-	c.Fallback = fallback(c)
+	c.Details = append(c.Details, details(s, v)...)
+	c.Fallback = notification(p, s, c, v)
 	return c
 }
 
-// asOf is what can be said of a request before its write. It has the time: an approved write does not wait for Slack,
-// so a card that can no longer be edited must not state that nothing was written.
-func asOf(r reset.Request, v timeFormat) Line {
-	if _, saves := r.Act.(reset.SaveSchedule); saves {
-		return say("Not saved as of ", v.clock(v.now), ".")
+// warns are the phases in which people can still decide by what a plan warns of. Their cards end with one line of
+// people, and the warnings stand before it.
+var warns = []phase{phasePreview, phaseApprove}
+
+// notification is what a telephone shows before the card is opened. Its times are the asker's: it has no other zone.
+func notification(p phase, s reset.Story, c Content, v timeFormat) string {
+	r := s.Request
+	out := ""
+	if incident := incidentOf(r); incident != "" {
+		out = "BREAK-GLASS " + text.Clip(incident, 40) + ". "
 	}
-	return say("Not written as of ", v.clock(v.now), ".")
+	if _, move := r.Intent(); p == phaseApprove && move {
+		return text.Clip(out+"Approve? "+askedBy(r).String()+": "+wouldDo(r)+" on "+site(s)+", "+backTo(s, v)+
+			v.by(r.Deadline), 400)
+	} else if p == phaseApprove {
+		return text.Clip("Approve? "+askedBy(r).String()+": "+actPhrase(s, v, zoneOnly)+" on "+site(s)+v.by(r.Deadline), 400)
+	}
+	word := text.Capital(strings.ToLower(faces[p].word))
+	if p == phaseUndone {
+		word += " by " + r.UndoneBy
+	}
+	out += word + " · " + site(s)
+	if len(c.Lines) > 0 {
+		out += ": " + c.Lines[0].String()
+	}
+	return text.Clip(out, 400)
 }
 
-// askLine is the intent for the approvers: who, what, why, and its effect.
-func askLine(s reset.Story, v timeFormat) Line {
+// by is a deadline in a notification: ", by 08:47 Berlin".
+func (v timeFormat) by(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return ", by " + v.clockSpan(t, "15:04").Text
+}
+
+// previewCard is the plan with its numbers, and what the requester may do about it.
+func previewCard(c *Content, s reset.Story, v timeFormat) {
+	r := s.Request
+	if _, move := r.Intent(); !move {
+		if _, saves := r.Act.(reset.SaveSchedule); !saves {
+			freezePreview(c, s, v)
+			return
+		}
+	}
+	planned(c, s, v)
+	c.Lines = append(c.Lines, needLine(r))
+	c.Foot = []Line{contextLine(s, asOf(r, v))}
+	c.Details = append(c.Details, say("This preview is open", until(" until ", r.Deadline, v), "; ", code("show "+r.ID),
+		" brings it back. Rule: ", name(cmp.Or(r.Ruling.Rule, "none")), " (", boundsText(r.Bounds), ")."))
+	if s.Blocking == "" || s.Blocking == r.Undoes {
+		c.Buttons = one(applyButton(s))
+	}
+	c.Buttons = append(c.Buttons, partitions(r)...)
+	var stop []Button
+	if running(r) && len(s.Frozen) == 0 {
+		stop = stopEntry(r)
+	}
+	c.Menu = menu(choices(r), one(cancelButton(r, "Discard")), stop, looks(s))
+}
+
+// applyButton is what the requester does with a preview.
+func applyButton(s reset.Story) Button {
 	r := s.Request
 	in, _ := r.Intent()
+	_, saves := r.Act.(reset.SaveSchedule)
 	switch {
-	case r.Run != nil && r.Effect.Partitions == 0: // not planned yet: there are no numbers
-		return say(runAsks(r), " is to ", actPhrase(s, v, withUTC), reason(in), ".")
-	case r.Run != nil:
-		return say(runAsks(r), " is to ", actPhrase(s, v, withUTC), reason(in), ": ", strong(effectBrief(r)), ".")
+	case in.Emergency != "" && r.Need == 0:
+		b := agreeButton(s, "Apply")
+		b.Label, b.Style = "Apply BREAK-GLASS", "danger"
+		b.Confirm = text.Clip(confirm(s)+" "+breakGlassLine(r).String()+".", 300)
+		return b
+	case r.Need == 0 && saves:
+		return agreeButton(s, "Save")
+	case r.Need == 0:
+		return agreeButton(s, "Apply")
 	}
-	switch r.Act.(type) {
-	case reset.Freeze, reset.Thaw: // no offsets are moved
-		return say(person(r.Actor), " asks to ", actPhrase(s, v, withUTC), reason(in), ".")
-	case reset.SaveSchedule:
-		return say(person(r.Actor), " asks to ", actPhrase(s, v, withUTC), reason(in), ". If it ran now, it ",
-			strong(effectBrief(r)), ".")
-	case reset.Move: // with its numbers
-	}
-	return say(person(r.Actor), " asks to ", actPhrase(s, v, withUTC), reason(in), ": ", strong(effectBrief(r)), ".")
+	return Button{Verb: "approve", Ref: ref(r), Label: "Ask for approval", Style: "primary", Typed: "approve " + ref(r)}
 }
 
-func reason(in reset.Intent) string {
-	out := ""
-	if in.Reason != "" {
-		out = ` ("` + text.Clip(in.Reason, 200) + `")`
-	}
-	if in.Emergency != "" {
-		out += " [emergency " + text.Clip(in.Emergency, 60) + "]"
-	}
-	return out
-}
-
-func pending(c *Content, s reset.Story, v timeFormat) {
+// planned is the effect and the target of a plan that can still be decided upon, with both numbers where an approval
+// was voided.
+func planned(c *Content, s reset.Story, v timeFormat) {
 	r := s.Request
-	c.Status = status(r, "waiting for approval")
-	c.Lines = []Line{askLine(s, v)}
+	if incident := incidentOf(r); incident != "" && r.State == reset.Draft {
+		c.Lines = append(c.Lines, breakGlassLine(r))
+	}
 	if moved := voidedLine(r); moved != nil {
 		c.Lines = append(c.Lines, moved)
 	}
-	if iso := isolationLine(r); iso != nil {
-		c.Lines = append(c.Lines, iso)
+	if hasWarning(r, reset.WarnNothing) {
+		c.Lines = append(c.Lines, say(strong("Already there: nothing would move")))
 	}
 	if _, saves := r.Act.(reset.SaveSchedule); saves {
-		c.Lines = append(c.Lines, scheduleDraft(s, v)...)
-	} else if l := futureLine(intentOf(r)); l != nil {
-		c.Lines = append(c.Lines, l)
+		c.Lines = append(c.Lines, say(effectLine(r), " (one run now)"), recurrenceLine(s, v))
+		c.Lines = append(c.Lines, nextRunLine(s.Schedule, v)...)
+	} else {
+		c.Lines = append(c.Lines, effectLine(r), targetLine(s, v))
 	}
+	c.Table = planTable(s)
+}
+
+// approveCard asks for approvals.
+func approveCard(c *Content, s reset.Story, v timeFormat) {
+	r := s.Request
+	if _, move := r.Intent(); !move {
+		if _, saves := r.Act.(reset.SaveSchedule); !saves {
+			freezeRequest(c, s, v)
+			return
+		}
+	}
+	c.Lines = droppedLines(s)
 	if r.Run != nil && r.Problem != nil {
-		c.Lines = append(c.Lines, say("The standing approval does not cover this run", why(r), "."))
+		c.Lines = append(c.Lines, say("The standing approval does not cover this run", why(r)))
 	}
-	c.Lines = append(c.Lines, droppedLines(s)...)
-	plan(c, s, v)
-	who := people(r.Ruling.Approvers, Notify, "or")
-	need := say("Needs ", strong(text.Counted(r.Need, "approval")+" from "), who)
-	if len(s.Votes) > 0 {
-		need = say("Approved by ", voters(s.Votes, v), "; needs ",
-			strong(text.WithCommas(max(0, r.Need-len(s.Votes)))+" more of "), who)
-	}
-	c.Lines = append(c.Lines, say(need, until(" by ", r.Deadline, v), "."))
+	planned(c, s, v)
+	c.Lines = append(c.Lines, askerLine(r), lacksLine(s, v))
+	c.Foot = []Line{contextLine(s, asOf(r, v))}
 	if !unbounded(r.Bounds) {
-		c.Foot = append(c.Foot, coversLine(r))
+		c.Details = append(c.Details, coversLine(r))
 	}
-	c.Buttons = []Button{
-		{Verb: "approve", Ref: ref(r), Label: "Approve", Style: "primary", Confirm: confirm(s, v),
-			Typed: "approve " + ref(r)},
-		{Verb: "reject", Ref: ref(r), Label: "Reject", Style: "danger", Typed: "reject " + ref(r)},
-		cancelButton(r, "Cancel"),
-	}
-	if r.EmergencyWorks(s.Now) {
-		c.Foot = append(c.Foot, say("Nobody there to approve? In an emergency ",
-			people(r.Ruling.EmergencyApprovers, User, "or"), " may go alone."))
-		c.Buttons = append(c.Buttons, Button{Verb: "emergency", Ref: ref(r), Label: "Emergency", Style: "danger",
-			Typed: "emergency " + ref(r) + " INCIDENT"})
-	}
-	c.Buttons = append(c.Buttons, showAll(r, c.Table)...)
+	c.Buttons = []Button{agreeButton(s, "Approve"), rejectButton(r)}
+	c.Menu = menu(partitions(r), one(cancelButton(r, "Cancel")), emergencyEntries(s), looks(s))
 }
 
 // coversLine says when approvals are asked for again. A run has no other tier; for a person's request, a wider tier
@@ -149,81 +165,128 @@ func coversLine(r reset.Request) Line {
 		". It is asked for again if a larger effect needs more approvals, or if a partition would newly skip messages.")
 }
 
-func voters(votes []reset.Vote, v timeFormat) Line {
-	var parts []any
-	for i, vote := range votes {
-		if i > 0 {
-			parts = append(parts, ", ")
-		}
-		parts = append(parts, person(vote.Actor), " (", v.clock(vote.At), ")")
+// running reports whether consumers are in the group, as last seen or as counted when the plan was made.
+func running(r reset.Request) bool {
+	if !r.Observation.At.IsZero() {
+		return !r.Observation.Group.Idle()
 	}
-	return say(parts...)
+	return groupWarnings(r.Warnings, reset.WarnBusy).code != "" && hasWarning(r, reset.WarnBusy)
 }
 
-// armed is a request that waits for an inactive group: its members, and the deadline.
-func armed(c *Content, s reset.Story, v timeFormat) {
+func hasWarning(r reset.Request, code reset.WarningCode) bool {
+	return len(alikeWarnings(r.Warnings, code)) > 0
+}
+
+// runningLine warns that a write has to wait for consumers. A frozen cluster does not ask for stopping them: that would
+// be downtime for nothing.
+func runningLine(s reset.Story) []Line {
 	r := s.Request
-	in, _ := r.Intent()
-	c.Status = status(r, "waiting until "+in.Group+" is idle")
-	c.Lines = []Line{askLine(s, v), agreed(s, v)}
-	if _, saves := r.Act.(reset.SaveSchedule); saves {
-		c.Status = status(r, "being saved")
+	if !running(r) || len(s.Frozen) > 0 {
+		return nil
+	}
+	n := len(r.Observation.Group.Members)
+	if n == 0 {
+		n = int(groupWarnings(r.Warnings, reset.WarnBusy).count)
+	}
+	then := "; written once they stop"
+	if r.State == reset.Draft {
+		then = "; nothing is written until they stop"
+	}
+	if n == 0 {
+		return []Line{say(warningSign, strong("The group is "+r.Observation.Group.State), "; written once it is inactive")}
+	}
+	return []Line{say(warningSign, strong(text.Counted(n, "consumer")+" "+isAreText(n)+" running"), then)}
+}
+
+// briefEffect is effect and target in one line, for a card on which something newer comes first.
+func briefEffect(s reset.Story, v timeFormat) Line {
+	r := s.Request
+	e := r.Actual()
+	to := say(", ", name(scope(intentOf(r), s.Topics)), " → ", landing(s, v, zoneOnly))
+	switch open := unplacedEffect(r); {
+	case open != nil:
+		return open
+	case e.Skip > 0:
+		return say(skipSign, strong("Skips "+upToNumber(e.Skip)), ", ", reprocessesNumber(e.Replay), to)
+	default:
+		return say(rewindSign, text.Capital(reprocessesNumber(e.Replay)), to)
+	}
+}
+
+func reprocessesNumber(n int64) string { return "reprocesses " + upToNumber(n) }
+
+// scheduledCard is an approved request whose time has not come: a run, or a time in the future.
+func scheduledCard(c *Content, s reset.Story, v timeFormat) {
+	r := s.Request
+	c.Lines = []Line{say(strong("Begins "), v.clock(r.NotBefore), lateBy(r), ". Planned again then."),
+		effectLine(r), targetLine(s, v), agreedFor(s, v)}
+	c.Foot = []Line{contextLine(s, asOf(r, v))}
+	if r.Run == nil {
+		c.Buttons = one(cancelButton(r, "Cancel"))
+		c.Menu = menu(partitions(r), looks(s))
 		return
 	}
+	c.Table = planTable(s)
+	c.Buttons = []Button{
+		{Verb: "run", Ref: ref(r), Label: "Run now", Typed: "run " + r.ID},
+		{Verb: "skip-next", Ref: ref(r), Label: "Skip this run", Typed: "skip-next " + r.ID},
+	}
+	c.Menu = menu(partitions(r), one(Button{Verb: "delay", Ref: ref(r), Label: "Delay 1 h", Typed: "delay " + r.ID}),
+		looks(s))
+}
+
+func lateBy(r reset.Request) string {
+	if r.Run != nil && r.Run.Late > 0 {
+		return ", " + text.Duration(r.Run.Late) + " late: the bot was not running"
+	}
+	return ""
+}
+
+// waitingCard is a request that waits for an inactive group: its members, and the deadline.
+func waitingCard(c *Content, s reset.Story, v timeFormat) {
+	r := s.Request
+	if _, saves := r.Act.(reset.SaveSchedule); saves {
+		c.Lines = []Line{recurrenceLine(s, v), agreedFor(s, v)}
+		return
+	}
+	c.Lines = append(waitsFor(c, s, v), briefEffect(s, v), say(agreedFor(s, v), until(". Expires ", r.Deadline, v)))
+	c.Foot = []Line{contextLine(s, asOf(r, v))}
+	c.Buttons = []Button{retryButton(r, "Check now"), cancelButton(r, "Cancel")}
+	c.Menu = menu(partitions(r), looks(s))
+}
+
+// waitsFor is what a write waits for, and the command that ends the wait.
+func waitsFor(c *Content, s reset.Story, v timeFormat) []Line {
+	r := s.Request
+	in, _ := r.Intent()
 	switch seen := r.Observation; {
 	case r.Problem != nil:
-		c.Lines = append(c.Lines, problemLines(r.Problem)...)
+		return problemLines(r.Problem)
 	case seen.At.IsZero():
-		c.Lines = append(c.Lines, say("Looking who is connected."))
+		return []Line{say("Checking which consumers are running")}
 	case !seen.EmptySince.IsZero():
-		c.Status = status(r, "idle, about to be written")
-		c.Lines = append(c.Lines, say("Idle since ", v.exact(seen.EmptySince),
-			"; checking for a few seconds that nobody commits."))
+		return []Line{say(strong("Inactive"), " since ", v.exact(seen.EmptySince),
+			"; written once no offset has moved for a few seconds")}
 	case seen.Group.Idle():
-		c.Lines = append(c.Lines, say("Nobody is connected, but commits still move; waiting until they stand still."))
-	default:
-		c.Lines = append(c.Lines, say(connected(s, v), " ", membersLeftLine(seen.Group.Members)))
-		if b := seen.Restarted; b != nil {
-			c.Lines = append(c.Lines, say(strong("They came back"), " after ",
-				text.Duration(b.After.Round(time.Second)), " from ", text.List(b.Hosts, 4),
-				": a controller restarts them. Scale it down instead of stopping the processes."))
-		}
-		c.Hints = stopHints(r.Ruling)
+		return []Line{say(strong("No consumer is running, but offsets still move"), "; written once they stop")}
+	case len(seen.Group.Members) == 0:
+		return []Line{say(strong("Not inactive yet"), ": ", in.Group, " is ", seen.Group.State, seenSince(seen, v))}
 	}
-	if !r.Deadline.IsZero() {
-		c.Lines = append(c.Lines, say("Gives up ", v.clock(r.Deadline),
-			". Nothing is written while somebody is connected."))
+	lines := []Line{stillRunning(s, v)}
+	if b := r.Observation.Restarted; b != nil {
+		lines = append(lines, say(strong("They came back"), " after ", text.Duration(b.After.Round(time.Second)), " (",
+			text.List(b.Hosts, 4), "): a controller restarts them, so scale it down"))
 	}
-	c.Buttons = []Button{cancelButton(r, "Cancel")}
+	if r.Ruling.Stop != "" {
+		lines = append(lines, say(code(r.Ruling.Stop)))
+	}
+	c.Details = append(c.Details, say(members(r.Observation.Group.Members), ". ",
+		membersLeftLine(r.Observation.Group.Members)))
+	return lines
 }
 
-func agreed(s reset.Story, v timeFormat) Line {
-	if a := s.Request.Emergency; a != nil {
-		return say(strong("EMERGENCY "+text.Clip(a.Incident, 60)), ": ", person(a.By), " went alone ", v.clock(a.At),
-			", without a second person", ruleOf(s.Request.Ruling), owners(s.Request), ".")
-	}
-	if r := s.Request; r.Run != nil && r.Mandate != nil && len(s.Votes) == 0 {
-		return standingApproval(*r.Mandate, v)
-	}
-	if !s.Request.SoloUntil.IsZero() {
-		return say("Needed nobody else: the group was idle and untouched since ", cmp.Or(s.Request.Undoes, "the reset"),
-			".")
-	}
-	if len(s.Votes) > 0 {
-		return say("Approved by ", voters(s.Votes, v), ".")
-	}
-	return say("Needed nobody else's approval", ruleOf(s.Request.Ruling), ".")
-}
-
-func ruleOf(r reset.Ruling) string {
-	if r.Rule == "" {
-		return ""
-	}
-	return " (rule: " + r.Rule + ")"
-}
-
-// connected counts down: "2 of 3 consumers still connected".
-func connected(s reset.Story, v timeFormat) Line {
+// stillRunning counts down: "1 of 2 consumers is still running: 10.4.7.21 (seen since 08:31)".
+func stillRunning(s reset.Story, v timeFormat) Line {
 	seen := s.Request.Observation
 	n := len(seen.Group.Members)
 	first := groupWarnings(s.Request.Warnings, reset.WarnBusy).count
@@ -231,41 +294,45 @@ func connected(s reset.Story, v timeFormat) Line {
 	if first > int64(n) {
 		of = text.WithCommas(n) + " of " + text.Counted(first, "consumer")
 	}
-	if n == 0 {
-		return say("The group is not idle yet: ", seen.Group.State, since(seen, v), ".")
-	}
-	return say(strong(of+" still connected"), ": ", members(seen.Group.Members), since(seen, v), ".")
+	return say(strong(of+" "+isAreText(n)+" still running"), ": ", name(text.List(hosts(seen.Group.Members), 4)),
+		seenSince(seen, v))
 }
 
-func since(seen reset.Observation, v timeFormat) Line {
+func seenSince(seen reset.Observation, v timeFormat) Line {
 	if seen.Since.IsZero() {
 		return nil
 	}
-	return say(" (since ", v.clock(seen.Since), ")")
+	return say(" (seen since ", v.clock(seen.Since), ")")
 }
 
-func applying(c *Content, s reset.Story, v timeFormat) {
+// frozenCard is an approved request that waits for a thaw. It has no stop command: stopping consumers would be downtime
+// for nothing.
+func frozenCard(c *Content, s reset.Story, v timeFormat) {
+	r := s.Request
+	c.Lines = []Line{briefEffect(s, v), say(agreedFor(s, v), until(". Expires ", r.Deadline, v))}
+	c.Foot = []Line{contextLine(s, asOf(r, v))}
+	c.Buttons = one(cancelButton(r, "Cancel"))
+	c.Menu = menu(partitions(r), looks(s))
+}
+
+// writingCard is a write that has begun: what is written is not known before it was read.
+func writingCard(c *Content, s reset.Story, v timeFormat) {
 	r := s.Request
 	in, _ := r.Intent()
-	c.Status = status(r, "writing")
-	c.Lines = []Line{askLine(s, v), agreed(s, v)}
 	a := s.Attempt
+	n := text.Counted(r.Effect.Partitions, "partition")
 	switch {
 	case r.Problem != nil && r.Problem.Code == reset.ProblemInternal:
-		c.Status = status(r, "written or not: to be read back")
-		c.Lines = append(c.Lines, problemLines(r.Problem)...)
+		c.Lines = problemLines(r.Problem)
 	// the write was sent: "nothing was changed" is not known here
 	case r.Problem != nil && r.Problem.Code != reset.ProblemLost:
-		c.Status = status(r, "written or not: to be read back")
-		c.Lines = append(c.Lines, say(strong("What stands cannot be read yet"), ": ", in.Cluster,
-			" does not answer as a whole", kafkaSaid(r.Problem.Got),
-			". It is asked again until it does; nothing is written again."))
+		c.Lines = []Line{say(strong("The offsets cannot be read yet"), ": ", in.Cluster, " does not answer completely",
+			kafkaSaid(r.Problem.Got), ". They are read until it does; nothing is written again.")}
 	case a == nil:
-		c.Lines = append(c.Lines, say("Writing ", text.Counted(r.Effect.Partitions, "partition"), "."))
+		c.Lines = []Line{say(strong("Writing " + n))}
 	case !a.ReadAt.IsZero() || r.Problem != nil:
-		c.Status = status(r, "an answer was lost, reading")
-		c.Lines = append(c.Lines,
-			say("An answer of Kafka was lost. The offsets are read twice to find out what stands; nothing is written again."))
+		c.Lines = []Line{say(strong("Kafka's answer was lost"),
+			": the offsets are read twice to find out what was written; nothing is written again.")}
 	default:
 		answered := 0
 		for _, ch := range a.Chunks {
@@ -273,113 +340,12 @@ func applying(c *Content, s reset.Story, v timeFormat) {
 				answered++
 			}
 		}
-		l := say("Writing ", text.Counted(r.Effect.Partitions, "partition"), " since ", v.exact(a.StartedAt))
+		l := say(strong("Writing "+n), " since ", v.exact(a.StartedAt))
 		if len(a.Chunks) > 1 {
 			l = say(l, ", ", text.WithCommas(answered), " of ", text.Counted(len(a.Chunks), "request"), " answered")
 		}
-		c.Lines = append(c.Lines, say(l, ". Each is read back."))
+		c.Lines = []Line{say(l, ", each is read back")}
 	}
-}
-
-// replanned is the card of a request that is planned again, while there is no new plan yet.
-func replanned(c *Content, s reset.Story, v timeFormat) {
-	r := s.Request
-	c.Status = status(r, "being planned again")
-	if r.Run != nil && r.Problem != nil && r.Problem.Code == reset.ProblemConflictingRequest {
-		c.Status = status(r, "stands back")
-	}
-	if r.State == reset.Draft {
-		c.Status = status(r, "planned again: its requester must ask anew")
-	}
-	c.Lines = []Line{askLine(s, v)}
-	if moved := voidedLine(r); moved != nil {
-		c.Lines = append(c.Lines, moved)
-	}
-	if r.Problem != nil {
-		c.Lines = append(c.Lines, problemLines(r.Problem)...)
-	}
-	if r.Question != "" {
-		c.Status = status(r, "a question")
-		c.Lines = append(c.Lines, say("It is for ", person(r.Actor), " to decide."))
-		c.Buttons = choices(r)
-	}
-	c.Buttons = append(c.Buttons, cancelButton(r, "Cancel"))
-}
-
-// endedBy is the event that brings a request into a state in which it was never written. It holds only the states that
-// people or the deadline lead to.
-//
-//exhaustive:ignore
-var endedBy = map[reset.State]reset.Event{
-	reset.Rejected:  reset.EvRejected,
-	reset.Cancelled: reset.EvCancelled,
-	reset.Expired:   reset.EvExpired,
-}
-
-// ended is a request that was never written.
-func ended(c *Content, s reset.Story, v timeFormat) {
-	r := s.Request
-	c.Status = status(r, states[r.State])
-	c.Lines = []Line{askLine(s, v)}
-	by := lastOf(s.Entries, endedBy[r.State])
-	if left := lastOf(s.Entries, reset.EvSkipped); r.State == reset.Cancelled && by == nil {
-		by = left
-	}
-	switch r.State {
-	case reset.Expired:
-		c.Lines = append(c.Lines, expiredLine(s, v))
-		if r.Digest != "" {
-			c.Buttons = []Button{retryButton(r, "Ask again")}
-		}
-	case reset.Refused:
-		if p := r.Problem; p != nil && p.Code == reset.ProblemDenied {
-			c.Lines = append(c.Lines, denialOf(p, say(person(r.Actor))), say("Nothing was changed."))
-			return
-		}
-		c.Lines = append(c.Lines, refusal(s)...)
-	default:
-		c.Lines = append(c.Lines, say(text.Capital(states[r.State]), byWhom(by), when(by, v), because(by),
-			". Nothing was changed."))
-		if r.Problem != nil && slices.Contains(toldAtEnd, r.Problem.Code) {
-			c.Lines = append(c.Lines, problemLines(r.Problem)...)
-		}
-	}
-}
-
-// toldAtEnd are the problems that ended a request for a reason of its own, which its card shows.
-var toldAtEnd = []reset.ProblemCode{reset.ProblemClusterGone, reset.ProblemSameKafka, reset.ProblemLifted}
-
-func byWhom(e *reset.Entry) Line {
-	if e == nil {
-		return nil
-	}
-	return say(" by ", person(e.Actor))
-}
-
-func when(e *reset.Entry, v timeFormat) Line {
-	if e == nil {
-		return nil
-	}
-	return say(" (", v.clock(e.At), ")")
-}
-
-func because(e *reset.Entry) string {
-	if e == nil || e.Facts["why"] == "" {
-		return ""
-	}
-	return `: "` + text.Clip(e.Facts["why"], 200) + `"`
-}
-
-func lastOf(entries []reset.Entry, ev reset.Event) *reset.Entry {
-	for i := len(entries) - 1; i >= 0; i-- {
-		if entries[i].Event == ev {
-			return &entries[i]
-		}
-	}
-	return nil
-}
-
-func intentOf(r reset.Request) reset.Intent {
-	in, _ := r.Intent()
-	return in
+	c.Lines = append(c.Lines, briefEffect(s, v), agreedFor(s, v))
+	c.Menu = menu(partitions(r), looks(s))
 }

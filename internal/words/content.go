@@ -3,16 +3,22 @@ package words
 import "time"
 
 // Content is one message, in the order in which a reader needs it. Every part but Title may be empty.
+//
+// A card has its state and place as Title, and as Lines the newest fact, the effect, the target, the people and the
+// deadline, in this order; as Foot the environment and the id; at most two Buttons; and as Details what is one click
+// away.
 type Content struct {
-	Title    string // "billing on prod-eu · PRODUCTION"
-	Status   string // "k7f3.1 · waiting for approval"
-	Lines    []Line // intent, effect, who, until when
+	Title    string // "🟡 APPROVE? billing@prod-eu"; of other messages "billing on prod-eu · PRODUCTION"
+	Status   string // beside the title, of messages that are no cards: "k7f3.1 · waiting for approval"
+	Lines    []Line
 	Table    *Table
 	Warnings []Line // "!" in a terminal
 	Hints    []Line // what to run: stop, start, runbook
 	Foot     []Line // small print: validity, zone, where to find it again
 	Buttons  []Button
-	Fallback string // one line for notifications; times in it are UTC
+	Menu     []Button // what is needed less often: an overflow menu, which Slack limits to five entries
+	Details  []Line   // of a card: warnings in full, what an approval covers, the manual command
+	Fallback string   // one line for notifications; times in it are UTC
 }
 
 // Line is a sentence in pieces. Only the pieces that are not Text may become markup.
@@ -34,6 +40,7 @@ type SpanKind string
 // The kinds of spans. Text is user text too: the renderer escapes it.
 const (
 	Text    SpanKind = ""
+	Name    SpanKind = "name" // foreign: a topic, a reason; it is shown like Text and no word of ours
 	Strong  SpanKind = "strong"
 	Code    SpanKind = "code"
 	User    SpanKind = "user"    // a person or user group: shown by name, without notifying
@@ -62,4 +69,5 @@ type Button struct {
 	Style   string // "", primary, danger
 	Confirm string // asked before it is sent; empty: not asked
 	Typed   string // the text twin, without the slash command's name: "approve k7f3.1"
+	URL     string // of a menu entry that opens a page
 }

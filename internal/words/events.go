@@ -60,7 +60,8 @@ var events = map[reset.Event]struct {
 			e.fact("rule", ", rule: "), ".")
 	}},
 	reset.EvEmergency: {inThread, func(e entry) Line {
-		return say(e.who, " used break-glass", e.fact("incident", " "), ": no approval", owners(e.request), ".")
+		return say(strong("BREAK-GLASS"+e.fact("incident", " ")), ": applied without approval by ", e.who,
+			owners(e.request), ".")
 	}},
 	reset.EvRejected: {inThread, func(e entry) Line {
 		return say(e.who, " rejected it", because(&e.Entry), ".")
@@ -111,11 +112,11 @@ var events = map[reset.Event]struct {
 		return say("Rolling back what was written", e.fact("partitions", ", partitions: "), ".")
 	}},
 	reset.EvApplied: {inThread, func(e entry) Line {
-		return say("Applied: ", cmp.Or(outcomes[e.request.Outcome], "written and verified"),
+		return say(text.Capital(cmp.Or(outcomes[e.request.Outcome], "applied and verified")),
 			effectFacts(e, "; "), ".")
 	}},
 	reset.EvFailed: {inThread, func(e entry) Line {
-		return say("Failed: ", cmp.Or(outcomes[e.outcome()], "not written as planned"), readTwice(e), ".")
+		return say(text.Capital(cmp.Or(outcomes[e.outcome()], "not applied as planned")), readTwice(e), ".")
 	}},
 	reset.EvCancelled: {inThread, func(e entry) Line {
 		return say(e.who, " cancelled it", because(&e.Entry), ".")
@@ -130,7 +131,7 @@ var events = map[reset.Event]struct {
 	}},
 	reset.EvFrozen: {inThread, func(e entry) Line {
 		return say(e.who, " froze ", scopeWord(cmp.Or(e.Facts["cluster"], "it")), because(&e.Entry),
-			": nothing is written until it is thawed.")
+			": all writes are paused until it is thawed.")
 	}},
 	reset.EvThawed: {inThread, func(e entry) Line {
 		return say(e.who, " thawed ", scopeWord(cmp.Or(e.Facts["cluster"], "it")), because(&e.Entry),
@@ -147,7 +148,8 @@ var events = map[reset.Event]struct {
 				" Undo it, or retry it. ", mentionPerson(e.request.Actor))
 		}
 		return say(strong("Overwritten by a process outside the group"), ": ", firstStray(e), ". ",
-			overwriterUnknown(e.story), " Undo it, or stop that process and retry. ", mentionPerson(e.request.Actor))
+			overwriterUnknown(e.story), " ", noGroup, " Undo it, or stop that process and retry. ",
+			mentionPerson(e.request.Actor))
 	}},
 	reset.EvConsumersBack: {inThread, func(e entry) Line {
 		return say("First consumer joined: ", consumersBack(e.Facts["client"], e.Facts["host"], e.number("members")),

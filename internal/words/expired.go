@@ -5,8 +5,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// expiredLine says what did not happen before the deadline.
-func expiredLine(s reset.Story, v timeFormat) Line {
+// expiredLines say what did not happen before the deadline.
+func expiredLines(s reset.Story, v timeFormat) []Line {
 	r := s.Request
 	in, _ := r.Intent()
 	end := firstTime(r.EndedAt, r.Deadline)
@@ -14,28 +14,26 @@ func expiredLine(s reset.Story, v timeFormat) Line {
 	switch {
 	case r.Problem != nil && (r.Problem.Code == reset.ProblemConflictingRequest ||
 		r.Problem.Code == reset.ProblemMissed):
-		return say("Left out. ", problemLine(r.Problem), " Nothing was changed.")
+		return []Line{say(strong("Skipped"), ": ", problemLine(r.Problem))}
 	case was == reset.Planning && r.Question != "":
-		return say("The question was not answered by ", v.clock(end), ". Nothing was changed.")
+		return []Line{say(strong("The question was not answered"), " before ", v.clock(end))}
 	case (was == reset.Planning || was == reset.Approved) && heldUp(r.Problem):
-		return heldUpLine(r.Problem, v.clock(end))
+		return heldUpLines(r.Problem, v.clock(end))
 	case was == reset.Planning:
-		return say("There was no plan by ", v.clock(end), ". Nothing was changed.")
+		return []Line{say(strong("There was no plan"), " before ", v.clock(end))}
 	case was == reset.Approved:
-		l := say(in.Group, " was not idle by ", v.clock(end))
+		l := say(strong(in.Group+" did not become inactive"), " before ", v.clock(end))
 		if n := len(r.Observation.Group.Members); n > 0 {
-			l = say(l, ": ", text.Counted(n, "consumer"), " still connected (", members(r.Observation.Group.Members),
-				")")
+			l = say(l, ": ", text.Counted(n, "consumer"), " still running (", members(r.Observation.Group.Members), ")")
 		}
-		return say(l, ". Nothing was changed.")
+		return []Line{l}
 	case was == reset.Pending && len(s.Votes) > 0:
-		return say(text.WithCommas(len(s.Votes)), " of ", text.Counted(r.Need, "approval"), " by ", v.clock(end), ": ",
-			voters(s.Votes, v), ". Nothing was changed.")
+		return []Line{say(strong(text.WithCommas(len(s.Votes))+" of "+text.Counted(r.Need, "approval")), " before ",
+			v.clock(end), ": ", approvers(s.Votes))}
 	case was == reset.Pending:
-		return say("Nobody of ", people(r.Ruling.Approvers, User, "or"), " decided by ", v.clock(end),
-			". Nothing was changed.")
+		return []Line{say(strong("Not decided"), " before ", v.clock(end), " by ", people(r.Ruling.Approvers, User, "or"))}
 	}
-	return say("The preview was not used by ", v.clock(end), ". Nothing was changed.")
+	return []Line{say(strong("The preview was not used"), " before ", v.clock(end))}
 }
 
 // expiredIn is the state in which a request expired.
@@ -58,19 +56,12 @@ func heldUp(p *reset.Problem) bool {
 	return p != nil && p.Code != reset.ProblemBusy && p.Code != reset.ProblemVoided
 }
 
-// heldUpLine says what that was. It is not tried again.
-func heldUpLine(p *reset.Problem, end Span) Line {
+// heldUpLines say what that was. It is not tried again.
+func heldUpLines(p *reset.Problem, end Span) []Line {
 	switch p.Code {
 	case reset.ProblemKafkaRejected, reset.ProblemSlowStore, reset.ProblemInternal:
-		return say("It could not be written by ", end, kafkaSaid(p.Got), "; nothing was changed.")
+		return []Line{say(strong("Not written"), " before ", end, kafkaSaid(p.Got))}
 	default: // its own text follows
 	}
-	l := say("Its time ran out ", end, "; nothing was changed. Until then: ")
-	for i, why := range problemLines(p) {
-		if i > 0 {
-			l = say(l, " ")
-		}
-		l = say(l, why)
-	}
-	return l
+	return append([]Line{say(strong("Not written"), " before ", end, ":")}, problemLines(p)...)
 }

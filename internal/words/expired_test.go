@@ -22,27 +22,27 @@ func TestAnExpiredRequestSaysWhatItWaitedFor(t *testing.T) {
 	}
 	for name, c := range map[string]struct{ got, want, not string }{
 		"busy": {in(reset.Approved, func(*reset.Story) {}),
-			"billing was not idle by 03:45 CET: 2 consumers still connected", "Until then"},
+			"billing did not become inactive before 03:45 CET: 2 consumers still running", "frozen"},
 		"frozen": {in(reset.Approved,
 			problem(reset.Problem{Code: reset.ProblemFrozen, Cluster: "prod-eu", Names: []string{"U0JON"},
 				Got: "upgrade"})),
-			"Its time ran out 03:45 CET; nothing was changed. Until then: prod-eu is frozen", "not idle"},
+			"Not written before 03:45 CET:\nprod-eu is frozen", "inactive before"},
 		"unreachable": {in(reset.Approved,
 			problem(reset.Problem{Code: reset.ProblemUnreachable, Cluster: "prod-eu", Got: "timeout"})),
-			"Until then: prod-eu does not answer", "not idle"},
+			"Not written before 03:45 CET:\nprod-eu does not answer", "inactive before"},
 		"turned down": {in(reset.Approved,
 			problem(reset.Problem{Code: reset.ProblemKafkaRejected, Got: "COORDINATOR_LOAD_IN_PROGRESS"})),
-			"It could not be written by 03:45 CET (COORDINATOR_LOAD_IN_PROGRESS); nothing was changed", "tried again"},
-		"approved, then asked anew": {in(reset.Pending, func(s *reset.Story) { s.Votes = nil }), "decided by 03:45 CET",
-			"not idle"},
+			"Not written before 03:45 CET (COORDINATOR_LOAD_IN_PROGRESS)", "tried again"},
+		"approved, then asked anew": {in(reset.Pending, func(s *reset.Story) { s.Votes = nil }), "Not decided before 03:45 CET by",
+			"inactive before"},
 		"one of two": {in(reset.Pending, func(s *reset.Story) { s.Request.Need = 2 }),
-			"1 of 2 approvals by 03:45 CET: @U0JON", "Nobody of"},
+			"1 of 2 approvals before 03:45 CET: @U0JON", "Not decided"},
 		"never planned": {in(reset.Planning, func(s *reset.Story) {
 			problem(reset.Problem{Code: reset.ProblemUnreachable, Cluster: "prod-eu"})(s)
 			s.Request.Digest = ""
-		}), "Until then: prod-eu does not answer", "preview"},
+		}), "Not written before 03:45 CET:\nprod-eu does not answer", "preview"},
 		"a question": {in(reset.Planning, func(s *reset.Story) { s.Request.Question = "which topics" }),
-			"The question was not answered by 03:45 CET", "preview"},
+			"The question was not answered before 03:45 CET", "preview"},
 	} {
 		if !strings.Contains(c.got, c.want) || strings.Contains(c.got, c.not) {
 			t.Errorf("%s: wants %q, not %q:\n%s", name, c.want, c.not, c.got)

@@ -16,10 +16,10 @@ func CardPointer(s reset.Story, where Line) Content {
 	if where == nil {
 		where = say(code("show " + s.Request.ID))
 	}
-	c := Content{Title: card.Title, Status: card.Status}
+	c := Content{Title: card.Title, Foot: []Line{contextLine(s)}}
 	next := " shows what happens next."
 	if EndsDirectly(s.Request) {
-		next = " shows what happens next; a direct message tells you the end."
+		next = " shows what happens next; you get the result as a direct message."
 	}
 	c.Lines = []Line{say("As of ", v.clock(s.Now), ". ", where, next)}
 	c.Fallback = fallback(c)
@@ -44,30 +44,27 @@ type Unshown struct {
 func UnshownOf(s reset.Story, u Unshown) Content {
 	r := s.Request
 	v := timeFormatOf(intentOf(r), s.Now)
-	c := Content{Title: CardOf(s).Title}
+	c := Content{Title: CardOf(s).Title, Foot: []Line{contextLine(s, asOf(r, v))}}
+	unseen := say(strong("No channel shows this request."))
 	switch {
 	case r.State == reset.Pending:
-		c.Status = status(r, "waiting for approval, but no channel shows it")
-		c.Lines = []Line{say("Not written as of ", v.clock(s.Now), ". It needs ", text.Counted(r.Need, "approval"),
-			" from ", people(r.Ruling.Approvers, User, "or"),
+		c.Lines = []Line{unseen, say("It needs ", text.Counted(r.Need, "approval"), " from ",
+			people(r.Ruling.Approvers, User, "or"),
 			". The bot sends them a direct message (at most ten people); you can also ask one of them to type ",
 			code("approve "+ref(r)), ".")}
 	case r.State == reset.Planning:
-		c.Status = status(r, "planned again, but others cannot see it")
-		c.Lines = []Line{say("Not written as of ", v.clock(s.Now), ".")}
+		c.Lines = []Line{unseen}
 	case r.State.Open():
-		c.Status = status(r, "approved, but others cannot see it")
-		c.Lines = []Line{say("As of ", v.clock(s.Now),
-			" it goes on without a card: approved resets are written whether or not Slack shows them.")}
+		c.Lines = []Line{unseen, say("It goes on without a card: approved resets are written whether or not Slack shows them.")}
 	default:
-		end := PreviewOf(s)
-		c.Status, c.Lines = end.Status, end.Lines
+		c.Lines = append(PreviewOf(s).Lines, unseen)
+		c.Foot = []Line{contextLine(s)}
 	}
 	where := Line{{Kind: Channel, ID: u.Channel, Text: u.Channel}}
 	c.Warnings = []Line{say("Slack does not let the bot show it in ", where, " (", u.Code, "). ", remedy(u.Code))}
 	if r.State.Open() {
-		c.Lines = append(c.Lines, say("The bot tries again every minute. A direct message tells you the end; ",
-			code("show "+r.ID), " tells the state at any time."))
+		c.Lines = append(c.Lines, say("The bot tries again every minute. You get the result as a direct message; ",
+			code("show "+r.ID), " shows the state at any time."))
 		if r.State != reset.Applying {
 			c.Buttons = []Button{cancelButton(r, "Cancel")}
 		}
@@ -138,25 +135,23 @@ func ReplacedCard(id string, where Line) Content {
 		where = say(code("show " + id))
 	}
 	return Content{Title: id, Status: "this card is out of date",
-		Lines: []Line{say(where, " shows the present state.")}}
+		Lines: []Line{say(where, " shows the current state.")}}
 }
 
 // OldCard answers a click on a card that another one has replaced: it decides nothing, and the answer shows the
 // current state.
 func OldCard(s reset.Story, where Line) Content {
-	now := ShowOf(s, nil)
 	c := ReplacedCard(s.Request.ID, where)
-	c.Lines = append([]Line{say("Nothing was done by this click. Now: ", now.Status, ".")}, c.Lines...)
+	c.Lines = append([]Line{say("This click did nothing. Now: ", strong(header(phaseOf(s), s)), ".")}, c.Lines...)
 	return c
 }
 
 // OutsideThread is a reply that Slack refused in the card's thread, posted outside of it: the lines, and the request
 // they are about.
 func OutsideThread(s reset.Story, lines []Line, where Line) Content {
-	r := s.Request
-	c := Content{Title: CardOf(s).Title, Status: status(r, states[r.State]), Lines: lines}
+	c := Content{Title: header(phaseOf(s), s), Lines: lines, Foot: []Line{contextLine(s)}}
 	if where != nil {
-		c.Foot = []Line{where}
+		c.Foot = append(c.Foot, where)
 	}
 	c.Fallback = fallback(c)
 	return c
@@ -176,8 +171,8 @@ func NoFiles(s reset.Story, refused string) Line {
 // MentionRequester mentions the requester of an ended request where a direct message could not be sent.
 func MentionRequester(s reset.Story) []Line {
 	by := s.Request.Actor
-	return []Line{say(Span{Kind: Notify, ID: by.ID, Text: "@" + by.ID}, ": ", PreviewOf(s).Status,
-		". Slack does not let the bot send you a direct message.")}
+	return []Line{say(Span{Kind: Notify, ID: by.ID, Text: "@" + by.ID}, ": ", header(phaseOf(s), s), " (",
+		name(s.Request.ID), "). Slack does not let the bot send you a direct message.")}
 }
 
 // Call is why a person is sent a direct message about a request of another.
@@ -194,11 +189,10 @@ const (
 func CallOf(s reset.Story, why Call) Content {
 	c := CardOf(s)
 	v := timeFormatOf(intentOf(s.Request), s.Now)
-	first := say("You cannot see the card of this request, so your approval is asked for here. As of ", v.clock(s.Now),
-		":")
+	first := say("Your approval is asked for here: you cannot see the card. As of ", v.clock(s.Now), ":")
 	if why == CallOwners {
-		first, c.Buttons = say("This request went on without approval (emergency). You are told here because you cannot see its card. As of ",
-			v.clock(s.Now), ":"), nil
+		first = say("Applied without approval (emergency). You cannot see the card. As of ", v.clock(s.Now), ":")
+		c.Buttons, c.Menu = nil, nil
 	}
 	c.Lines = append([]Line{first}, c.Lines...)
 	return c
@@ -209,10 +203,10 @@ func CallOf(s reset.Story, why Call) Content {
 func OutsideOf(s reset.Story) Content {
 	r := s.Request
 	v := timeFormatOf(intentOf(r), s.Now)
-	c := Content{Title: CardOf(s).Title, Status: status(r, "waiting for approval in a private channel")}
-	c.Lines = []Line{say("As of ", v.clock(s.Now), ": it ", strong(effectBrief(r)), ". Needs ",
-		text.Counted(r.Need, "approval"), " from ", people(r.Ruling.Approvers, Notify, "or"), ": ", code("show "+r.ID),
-		", ", code("approve "+ref(r)), ".")}
+	c := Content{Title: header(phaseOf(s), s), Foot: []Line{contextLine(s, say("As of ", v.clock(s.Now)))}}
+	c.Lines = []Line{effectLine(r), say("Needs ", strong(text.Counted(r.Need, "approval")), " from ",
+		people(r.Ruling.Approvers, Notify, "or"), ", in a private channel: ", code("show "+r.ID), ", ",
+		code("approve "+ref(r)))}
 	c.Fallback = fallback(c)
 	return c
 }

@@ -3,85 +3,102 @@ package words
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// freezeCard is the card of a freeze or a thaw.
-func freezeCard(s reset.Story) Content {
+// freezePreview is a freeze or a thaw before its requester has confirmed it.
+func freezePreview(c *Content, s reset.Story, v timeFormat) {
 	r := s.Request
-	in, _ := r.Intent()
-	v := timeFormatOf(in, s.Now)
-	c := Content{Title: title(in, s.Cluster), Status: status(r, states[r.State])}
-	c.Lines = []Line{say(person(r.Actor), " asks to ", actPhrase(s, v, withUTC), reason(in), ".")}
-	if thaw, ok := r.Act.(reset.Thaw); ok && thaw.Lifts.ID != "" {
-		c.Lines = append(c.Lines, say("It lifts the ", freezeName(thaw.Lifts, v), "."))
+	c.Lines = append(freezeEffect(s, v), needLine(r))
+	c.Foot = []Line{contextLine(s, say("Open", until(" until ", r.Deadline, v)))}
+	b := freezeButton(r)
+	if r.Need > 0 {
+		b.Label, b.Style, b.Confirm = "Ask for approval", "primary", ""
 	}
-	_, freeze := r.Act.(reset.Freeze)
-	switch {
-	case r.State == reset.Applied && freeze:
-		frozenCard(&c, s, v)
-	case r.State == reset.Applied:
-		thawedCard(&c, s, v)
-	case r.State == reset.Approved || r.State == reset.Applying:
-		c.Status = status(r, "approved, takes effect now")
-	case r.State == reset.Pending:
-		c.Lines = append(c.Lines, say("Needs ", strong(text.Counted(r.Need, "approval")+" from "),
-			people(r.Ruling.Approvers, Notify, "or"), until(" by ", r.Deadline, v), "."))
-		c.Buttons = []Button{
-			{Verb: "approve", Ref: ref(r), Label: "Approve", Style: "primary", Typed: "approve " + ref(r),
-				Confirm: "What is approved and waits here will be written."},
-			{Verb: "reject", Ref: ref(r), Label: "Reject", Style: "danger", Typed: "reject " + ref(r)},
-			cancelButton(r, "Cancel"),
-		}
-	case !r.State.Open():
-		ended(&c, s, v)
-		c.Buttons = nil
-	}
-	c.Fallback = fallback(c)
-	return c
+	c.Buttons = []Button{b, cancelButton(r, "Discard")}
 }
 
-// frozenCard is a freeze: in force, or lifted.
-func frozenCard(c *Content, s reset.Story, v timeFormat) {
+// freezeButton decides on a freeze or a thaw. Both are asked about first: they concern all requests of a cluster.
+func freezeButton(r reset.Request) Button {
+	b := Button{Verb: "approve", Ref: ref(r), Label: "Thaw", Style: "danger", Typed: "approve " + ref(r),
+		Confirm: "Approved requests that wait for this are written."}
+	if _, freeze := r.Act.(reset.Freeze); freeze {
+		b.Label, b.Confirm = "Freeze", "No reset is written until it is thawed; approved requests wait."
+	}
+	return b
+}
+
+// freezeEffect is what a freeze or a thaw does.
+func freezeEffect(s reset.Story, v timeFormat) []Line {
 	r := s.Request
 	in, _ := r.Intent()
-	set := say(strong("Frozen"), " by ", person(r.Actor), doneAt(r, v), reason(in), ".")
-	if len(s.Frozen) == 0 {
-		by := lastOf(s.Entries, reset.EvThawed)
-		c.Status = status(r, "lifted")
-		c.Lines = []Line{set, say("Lifted", byWhom(by), when(by, v), because(by), ".")}
-		return
+	if thaw, ok := r.Act.(reset.Thaw); ok {
+		if thaw.Lifts.ID != "" {
+			return []Line{say(strong("Lifts the freeze "+thaw.Lifts.ID), " of ", scopeWord(thaw.Lifts.Cluster), " by ",
+				person(thaw.Lifts.By), " (", v.clock(thaw.Lifts.At), ")", whyFrozen(thaw.Lifts)),
+				say("Approved requests are written then")}
+		}
+		return []Line{say(strong("Lifts the freeze"), " of ", scopeWord(in.Cluster)),
+			say("Approved requests are written then")}
 	}
-	c.Status = status(r, "FROZEN")
+	return []Line{say(strong("Pauses all writes"), " to ", scopeWord(in.Cluster), "; approved requests wait")}
+}
+
+// freezeRequest is a freeze or a thaw that waits for approval.
+func freezeRequest(c *Content, s reset.Story, v timeFormat) {
+	r := s.Request
+	c.Lines = append(freezeEffect(s, v), askerLine(r), lacksLine(s, v))
+	b := freezeButton(r)
+	b.Label = "Approve " + strings.ToLower(b.Label)
+	c.Buttons = []Button{b, rejectButton(r)}
+	c.Menu = menu(one(cancelButton(r, "Cancel")))
+}
+
+// freezeCard is a freeze or a thaw that is about to take effect.
+func freezeCard(c *Content, s reset.Story, v timeFormat) {
+	c.Lines = append(freezeEffect(s, v), askerLine(s.Request))
+}
+
+// inForceCard is a freeze that is in force.
+func inForceCard(c *Content, s reset.Story, v timeFormat) {
+	r := s.Request
+	in, _ := r.Intent()
 	c.Lines = []Line{
-		say(set, " Nothing is written here until it is thawed; what is approved waits, until its own deadline."),
-		say("Lift it: ", code("thaw "+r.ID)),
+		say(strong("All writes to "+scopeWord(in.Cluster)+" are paused"), " by ", person(r.Actor), doneAt(r, v),
+			because(&reset.Entry{Facts: map[string]string{"why": in.Reason}})),
+		say("Approved requests wait until their own deadline. Lift it: ", code("thaw "+r.ID)),
 	}
 	if e := lastOf(s.Entries, reset.EvFrozen); e != nil && e.Facts["running"] != "" {
-		c.Lines = append(c.Lines, say("Writes that had begun before are finished: ", e.Facts["running"], "."))
+		c.Lines = append(c.Lines, say("Writes that had begun are finished: ", name(e.Facts["running"])))
 	}
 }
 
-// thawedCard is a thaw that took effect: what it lifted, and what is still frozen.
+// thawedCard is a freeze that was lifted, or the thaw that lifted it, and what is still frozen.
 func thawedCard(c *Content, s reset.Story, v timeFormat) {
 	r := s.Request
-	in, _ := r.Intent()
-	c.Status = status(r, "thawed")
-	lifted := r.Act.(reset.Thaw).Lifts
-	l := say("Thawed by ", person(r.Actor), doneAt(r, v), reason(in))
-	if lifted.ID != "" {
-		l = say(l, ": the ", freezeName(lifted, v))
+	set, thaw := r.Act.(reset.Thaw)
+	switch {
+	case thaw && set.Lifts.ID != "":
+		c.Lines = []Line{say(strong("Thawed"), " by ", person(r.Actor), doneAt(r, v), ": the ", freezeName(set.Lifts, v))}
+	case thaw:
+		c.Lines = []Line{say(strong("Thawed"), " by ", person(r.Actor), doneAt(r, v))}
+	default:
+		by := lastOf(s.Entries, reset.EvThawed)
+		c.Lines = []Line{say(strong("Lifted"), byWhom(by), when(by, v), because(by)),
+			say("Frozen before by ", person(r.Actor), doneAt(r, v))}
 	}
-	if len(s.Frozen) == 0 {
-		c.Lines = []Line{say(l, ". Approved resets go on.")}
-		return
+	if in, _ := r.Intent(); in.Reason != "" {
+		c.Lines = append(c.Lines, say(person(r.Actor), ": ", quoted(in.Reason)))
 	}
-	c.Lines = []Line{say(l, ".")}
 	for _, f := range s.Frozen {
 		c.Lines = append(c.Lines, say(strong(scopeWord(f.Cluster)+" is still frozen"), ": ", freezeName(f.Frozen, v),
-			", ", code("thaw "+f.ID), "."))
+			", ", code("thaw "+f.ID)))
+	}
+	if len(s.Frozen) == 0 && thaw {
+		c.Lines = append(c.Lines, say("Approved requests are written now"))
 	}
 }
 
@@ -90,14 +107,13 @@ func freezeName(f reset.Frozen, v timeFormat) Line {
 	return say("freeze ", f.ID, " of ", scopeWord(f.Cluster), " by ", person(f.By), " ", v.clock(f.At), whyFrozen(f))
 }
 
-func whyFrozen(f reset.Frozen) string {
+func whyFrozen(f reset.Frozen) Line {
 	return because(&reset.Entry{Facts: map[string]string{"why": f.Why}})
 }
 
 // whichFreeze asks which of several freezes is meant.
 func whichFreeze(r reset.Request, v timeFormat) []Line {
-	lines := []Line{say("Which freeze? ", text.WithCommas(len(r.Options)),
-		" are in force, and each is lifted by itself.")}
+	lines := []Line{say("Which freeze? ", text.WithCommas(len(r.Options)), " are in force.")}
 	for _, o := range r.Options {
 		if o.Freeze != nil {
 			lines = append(lines, say(capitalLine(freezeName(*o.Freeze, v)), ": ", code(o.Typed)))
@@ -117,14 +133,6 @@ func scopeWord(cluster string) string {
 // mostFreezes is how many freezes a card lists.
 const mostFreezes = 3
 
-// frozenLines are on every open card during a freeze.
-func frozenLines(s reset.Story, v timeFormat) []Line {
-	if !s.Request.State.Open() {
-		return nil
-	}
-	return freezeLines(s.Frozen, mostFreezes, v)
-}
-
 // freezeLines lists freezes in force.
 func freezeLines(frozen []reset.InForce, most int, v timeFormat) []Line {
 	var lines []Line
@@ -138,7 +146,8 @@ func freezeLines(frozen []reset.InForce, most int, v timeFormat) []Line {
 }
 
 func freezeLine(f reset.InForce, v timeFormat) Line {
-	l := say(strong("FROZEN: "+scopeWord(f.Cluster)), " by ", person(f.By), " ", v.clock(f.At), whyFrozen(f.Frozen))
+	l := say("🧊 ", strong("FROZEN: "+scopeWord(f.Cluster)), " by ", person(f.By), " ", v.clock(f.At),
+		whyFrozen(f.Frozen))
 	switch f.Called {
 	case f.Cluster:
 	case "":
@@ -146,7 +155,7 @@ func freezeLine(f reset.InForce, v timeFormat) Line {
 	default:
 		l = say(l, " (", f.Cluster, " is called ", f.Called, " now)")
 	}
-	return say(l, ". Nothing is written until it is thawed: ", code("thaw "+f.ID))
+	return say(l, ". Lift it: ", code("thaw "+f.ID))
 }
 
 // frozenProblem says what is frozen where something waits for it.

@@ -32,13 +32,14 @@ func TestACardOfAFreezeSaysWhetherItIsInForce(t *testing.T) {
 		s.Entries = []reset.Entry{{Event: reset.EvFrozen, Facts: map[string]string{"running": "m2n8"}}}
 	}
 	c := CardOf(freezeStory(act, reset.Applied, over(inForce("k7f3", jon, "data loss")), begun))
-	says(t, c, "FROZEN", "Frozen by @U0JON", "data loss", "Lift it: thaw k7f3", "had begun before are finished: m2n8")
+	says(t, c, "🧊 FROZEN · prod-eu", "All writes to prod-eu are paused by @U0JON", "data loss", "Lift it: thaw k7f3",
+		"had begun are finished: m2n8")
 	lifted := func(s *reset.Story) {
 		s.Entries = []reset.Entry{{Event: reset.EvThawed, Actor: mara, At: clockAt("02:20:00"),
 			Facts: map[string]string{"why": "found it"}}}
 	}
 	c = CardOf(freezeStory(act, reset.Applied, lifted))
-	says(t, c, "k7f3 · lifted", "Frozen by @U0JON", "Lifted by @U0MARA", "found it")
+	says(t, c, "☀️ THAWED · prod-eu", "Frozen before by @U0JON", "Lifted by @U0MARA", "found it")
 	if strings.Contains(c.String(), "thaw k7f3") || strings.Contains(c.String(), "FROZEN") {
 		t.Errorf("it is lifted:\n%s", c)
 	}
@@ -48,18 +49,18 @@ func TestACardOfAThawNamesItsFreezeAndWhatIsLeft(t *testing.T) {
 	t.Parallel()
 	act := reset.Thaw{FreezeID: "m2n8", Cluster: "prod-eu", Lifts: inForce("m2n8", mara, "data loss").Frozen}
 	c := CardOf(freezeStory(act, reset.Pending))
-	says(t, c, "asks to thaw prod-eu", "lifts the freeze m2n8 of prod-eu by @U0MARA", "data loss", "Needs 1 approval")
+	says(t, c, "Approve thaw", "Lifts the freeze m2n8 of prod-eu by @U0MARA", "data loss", "Needs 1 approval")
 	c = CardOf(freezeStory(act, reset.Approved))
-	says(t, c, "approved, takes effect now")
+	says(t, c, "TAKES EFFECT NOW")
 	if strings.Contains(c.String(), "waiting") {
 		t.Errorf("it waits for no group:\n%s", c)
 	}
 	c = CardOf(freezeStory(act, reset.Applied, over(inForce("p4x1", jon, "upgrade"))))
-	says(t, c, "thawed", "prod-eu is still frozen: freeze p4x1 of prod-eu by @U0JON", "upgrade", "thaw p4x1")
-	if strings.Contains(c.String(), "go on") {
-		t.Errorf("nothing goes on:\n%s", c)
+	says(t, c, "🧊 STILL FROZEN", "Thawed by @U0JON", "prod-eu is still frozen: freeze p4x1 of prod-eu by @U0JON", "upgrade", "thaw p4x1")
+	if strings.Contains(c.String(), "written now") {
+		t.Errorf("nothing is written:\n%s", c)
 	}
-	says(t, CardOf(freezeStory(act, reset.Applied)), "Approved resets go on")
+	says(t, CardOf(freezeStory(act, reset.Applied)), "Approved requests are written now")
 	ended := func(s *reset.Story) {
 		s.Request.Problem = &reset.Problem{Code: reset.ProblemLifted, Request: "m2n8", Names: []string{mara.ID}}
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -57,7 +58,35 @@ func said() map[string]Content {
 		"status":           StatusOf(several()[:2], false, nil, []reset.ClusterInfo{prodEU}, clockAt("02:30:00")),
 		"schedule":         PreviewOf(scheduleStory()),
 		"announced":        CardOf(announcedStory()),
-		"show":             ShowOf(appliedStory(), wholeLife()),
+		"reading":          PreviewOf(asked(wrongDeploy(), nil)),
+		"break-glass":      PreviewOf(emergencyStory()),
+		"nothing-moves":    PreviewOf(nothingStory()),
+		"many-warnings":    PreviewOf(warnedStory()),
+		"approve-skip":     CardOf(skipAllStory()),
+		"approve-schedule": CardOf(waits(scheduleStory())),
+		"waiting-alone":    CardOf(aloneStory()),
+		"frozen-waiting":   CardOf(frozenStory()),
+		"checking":         CardOf(checkingStory()),
+		"caught-up":        CardOf(watchedStory(caughtUp)),
+		"watched":          CardOf(watchedStory(cameBack)),
+		"no-consumer":      CardOf(watchedStory(noOneBack)),
+		"overwritten":      CardOf(watchedStory(hit)),
+		"undone":           CardOf(undoneStory()),
+		"rolled-back":      CardOf(failedStory(reset.RolledBack, 0, 12, 0)),
+		"accepted":         CardOf(acceptedStory()),
+		"rejected":         CardOf(rejectedStory()),
+		"schedule-active":  CardOf(savedStory(reset.Active)),
+		"schedule-paused":  CardOf(savedStory(reset.Paused)),
+		"schedule-expired": CardOf(savedStory(reset.Lapsed)),
+		"freeze-approve":   CardOf(freezeStory(reset.Freeze{Cluster: "prod-eu", Why: "INC-4711"}, reset.Pending)),
+		"freeze-preview":   PreviewOf(freezeStory(reset.Freeze{Cluster: "prod-eu", Why: "INC-4711"}, reset.Draft)),
+		"frozen": CardOf(freezeStory(reset.Freeze{Cluster: "prod-eu", Why: "INC-4711"}, reset.Applied,
+			over(inForce("k7f3", jon, "INC-4711")))),
+		"thawed": CardOf(freezeStory(reset.Thaw{FreezeID: "m2n8", Cluster: "prod-eu",
+			Lifts: inForce("m2n8", mara, "data loss").Frozen}, reset.Applied)),
+		"still-frozen": CardOf(freezeStory(reset.Thaw{FreezeID: "m2n8", Cluster: "prod-eu",
+			Lifts: inForce("m2n8", mara, "data loss").Frozen}, reset.Applied, over(inForce("p4x1", jon, "upgrade")))),
+		"show": ShowOf(appliedStory(), wholeLife()),
 	}
 }
 
@@ -67,7 +96,10 @@ func TestGolden(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			file := filepath.Join("testdata", name+".golden")
-			got := c.String() + "\n> " + c.Fallback + "\n"
+			got := fmt.Sprintf("%s\n> words: %d\n> %s\n", c, OwnWords(c), c.Fallback)
+			for _, l := range c.Details {
+				got += "> details: " + l.String() + "\n"
+			}
 			for _, b := range c.Buttons {
 				if b.Confirm != "" {
 					got += "> [" + b.Label + "] asks: " + b.Confirm + "\n"
@@ -134,7 +166,7 @@ func TestEveryGoldenIsUsed(t *testing.T) {
 			t.Errorf("%s is told by no story", f)
 		}
 	}
-	if len(now) > 30 {
+	if len(now) > 65 {
 		t.Errorf("%d golden files", len(now))
 	}
 }
@@ -165,5 +197,79 @@ func TestButtons(t *testing.T) {
 		if c.Title == "" || c.Fallback == "" {
 			t.Errorf("%s: no title or no fallback", name)
 		}
+	}
+}
+
+// notCards are contents that are lists or answers: their length has no limit here.
+var notCards = map[string]bool{"lag": true, "status": true, "show": true}
+
+// TestCardsAreReadInTenSeconds holds what a card may have before a person has to scroll: few own words, two buttons and
+// one menu, and rows that fit a phone.
+func TestCardsAreReadInTenSeconds(t *testing.T) {
+	t.Parallel()
+	for name, c := range said() {
+		if notCards[name] {
+			continue
+		}
+		if n := OwnWords(c); n > 45 {
+			t.Errorf("%s: %d words before the buttons:\n%s", name, n, c)
+		}
+		if asks := strings.HasPrefix(c.Title, "❓"); len(c.Buttons) > 2 && !asks || len(c.Menu) > 5 {
+			t.Errorf("%s: %d buttons and %d entries", name, len(c.Buttons), len(c.Menu))
+		}
+		if c.Table == nil {
+			continue
+		}
+		for line := range strings.Lines(c.Table.String()) {
+			if n := utf8.RuneCountInString(strings.TrimRight(line[2:], "\n")); n > 32 || len(c.Table.Head) > 3 {
+				t.Errorf("%s: a row of %d characters: %s", name, n, line)
+			}
+		}
+	}
+}
+
+// TestEveryPhaseHasAHeader holds that each phase has a word of its own, and that one of the goldens shows it.
+func TestEveryPhaseHasAHeader(t *testing.T) {
+	t.Parallel()
+	var titles []string
+	for _, c := range said() {
+		titles = append(titles, c.Title)
+	}
+	all := strings.Join(titles, "\n")
+	for p, f := range faces {
+		if f.sign == "" || f.word == "" || f.tell == nil {
+			t.Errorf("phase %d has no header", p)
+		}
+		if !strings.Contains(all, f.word) && !rare[p] {
+			t.Errorf("no golden shows %s", f.word)
+		}
+	}
+}
+
+// rare are phases that last for seconds, or say what another one says.
+var rare = map[phase]bool{phaseSaving: true, phaseFreezing: true, phaseReplacedSchedule: true,
+	phaseEndedSchedule: true, phaseRemovedSchedule: true, phaseUnchanged: true}
+
+// TestNamesAreShortenedAtTheirBeginning: the partition is at the end of a name, and a number is never cut.
+func TestNamesAreShortenedAtTheirBeginning(t *testing.T) {
+	t.Parallel()
+	s := story(wrongDeploy(), []reset.Step{
+		oneStep("a-very-long-name-of-a-topic.with-a-suffix", 117, 18_000_000_000, 17_000_000_000, reset.HowExact),
+		oneStep("orders", 3, 5, 4, reset.HowExact)})
+	rows := PreviewOf(s).Table.Rows
+	if got := rows[0]; len(got) != 2 || got[0] != "…th-a-suffix-117" || got[1] != "−1,000,000,000" {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestOwnWordsCountsOursAlone(t *testing.T) {
+	t.Parallel()
+	c := Content{Title: "🟡 APPROVE? billing@prod-eu", Lines: []Line{
+		say(strong("Reprocesses up to 16,800 messages."), " Skips none."),
+		say(name("orders"), " → 07:27:38 (06:27:38 UTC), −1,400 on each of 12 partitions"),
+		say(person(mara), ": ", quoted("bad deploy of the third kind"), " ", code("kubectl scale it"))},
+		Foot: []Line{say("🔴 PRODUCTION · k7f3.1")}}
+	if got := OwnWords(c); got != 13 {
+		t.Errorf("%d words", got)
 	}
 }

@@ -67,7 +67,7 @@ func JSON(s reset.Story, steps []reset.Step) ([]byte, error) {
 		Effect: EffectDocument{Topics: e.Topics, Partitions: e.Partitions, Changed: e.Changed, Replay: e.Replay,
 			Skip: e.Skip, NeverCommitted: e.None, Clamped: e.Clamped},
 	}
-	if unknown := unknownStart(r); unknown != nil {
+	if unknown := unplacedEffect(r); unknown != nil {
 		doc.Warnings = append(doc.Warnings, unknown.String())
 	}
 	for _, w := range warnings(s, v) {

@@ -11,41 +11,24 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// landedLate is the card of a write whose answer was lost, and that arrived after the offsets had been read
-// unchanged.
-func landedLate(c *Content, s reset.Story, v timeFormat) {
+// lateCard is the card of a write whose answer was lost, and that arrived after the offsets had been read unchanged.
+func lateCard(c *Content, s reset.Story, v timeFormat) {
 	r := s.Request
 	in, _ := r.Intent()
-	c.Status = status(r, "applied late")
 	e := r.Actual()
-	at := e.Partitions - s.Misses
-	c.Lines = append(c.Lines,
-		say(strong("The write landed late"), ": ", text.WithCommas(at), " of ", text.Counted(e.Partitions, "partition"),
-			" ", isAreText(at), " ", place(in, v), missedLine(s), ". Read ", v.exact(r.Late.Landed), "."),
-		say("Kafka's answer had been lost", kafkaSaid(lostAnswer(r)), ". ", firstReadings(r.Late, v)),
-		writtenEffectLine(r, e, s.Misses > 0))
+	c.Lines = []Line{
+		say(strong("The write landed late"), ": ", text.WithCommas(e.Partitions-s.Misses), " of ",
+			text.Counted(e.Partitions, "partition"), " verified ", place(in, v), missedLine(s), " (",
+			v.exact(r.Late.Landed), ")"),
+		doneEffect(r)}
 	if r.Late.Gap {
-		c.Lines = append(c.Lines,
-			say("The bot had not read them for a while: consumers that came and went may have committed the same offsets."))
+		c.Lines = append(c.Lines, say("Not read for a while: consumers may have committed the same offsets."))
 	}
-	c.Buttons = undoButtons(s)
-	if r.UndoneBy != "" {
-		c.Lines = append(c.Lines, say(strong("Undone by "+r.UndoneBy), ": ", code("show "+r.UndoneBy), "."))
-	}
-}
-
-// asBefore is the card of a write whose answer was lost and that has not arrived: the offsets that were read, with
-// the times. The write may still arrive.
-func asBefore(c *Content, s reset.Story, v timeFormat) {
-	r := s.Request
-	c.Status = status(r, "failed, offsets as before")
-	c.Lines = append(c.Lines, say(strong("The offsets were as before"), " when read ", v.exact(r.Late.First), " and ",
-		v.exact(r.Late.Second), ": all ", text.Counted(r.Effect.Partitions, "partition"),
-		", after Kafka's answer was lost", kafkaSaid(lostAnswer(r)), "."))
-	if l := causeLine(r); l != nil && r.Problem.Code != reset.ProblemLost {
-		c.Lines = append(c.Lines, l)
-	}
-	c.Lines = append(c.Lines, lateLines(r, v)...)
+	c.Details = append(c.Details, say("Kafka's answer had been lost", kafkaSaid(lostAnswer(r)), ". ",
+		firstReadings(r.Late, v)))
+	c.Lines = append(c.Lines, askedAndAgreed(s, v))
+	c.Buttons = one(undoButton(r))
+	c.Menu = menu(partitions(r), startEntry(r), looks(s))
 }
 
 func lostAnswer(r reset.Request) string {
@@ -63,7 +46,7 @@ func firstReadings(l *reset.LateWatch, v timeFormat) Line {
 	case reset.Unchanged:
 		was = "as before"
 	case reset.PartiallyApplied:
-		was = "partly at the target"
+		was = "at the target on some partitions"
 	case reset.OutcomeUnknown:
 		was = "at neither place"
 	case reset.Verified, reset.Overtaken, reset.AppliedLate, reset.RolledBack: // an answer that came said so
@@ -73,7 +56,7 @@ func firstReadings(l *reset.LateWatch, v timeFormat) Line {
 }
 
 // lateLines say whether a lost write may still arrive, and the result of the watch for it.
-func lateLines(r reset.Request, v timeFormat) []Line {
+func lateLines(c *Content, r reset.Request, v timeFormat) []Line {
 	l := r.Late
 	if l == nil {
 		return nil
@@ -81,13 +64,12 @@ func lateLines(r reset.Request, v timeFormat) []Line {
 	var lines []Line
 	if l.Open() {
 		lines = append(lines, say(strong("The write may still land"), " until ", v.clock(l.Until),
-			", while no consumer is in the group. The bot reads the offsets until then, ",
-			"and corrects this card if it does."))
+			" while no consumer runs; this card is corrected then"))
 	} else if row, ok := lateEnds[l.Why]; ok {
 		lines = append(lines, row.card(l, v))
 	}
 	if l.Moved && l.Why != reset.LateLanded {
-		lines = append(lines, say("Others have moved the offsets since: ", code("lag "+intentOf(r).Group),
+		c.Details = append(c.Details, say("Others have moved the offsets since: ", code("lag "+intentOf(r).Group),
 			" reads them now."))
 	}
 	return lines
@@ -106,10 +88,10 @@ var lateEnds = map[reset.LateEnd]struct {
 	reset.LateTime: {
 		card: func(l *reset.LateWatch, v timeFormat) Line {
 			if l.Moved { // a commit of others looks like the write, so neither is known
-				return say("The offsets were read until ", v.clock(l.Ended),
-					". Others moved them meanwhile, so it is not known whether the write landed.")
+				return say("Other clients moved the offsets: not known whether the write landed (read until ",
+					v.clock(l.Ended), ")")
 			}
-			return say("The offsets were read until ", v.clock(l.Ended), ": the write has not landed.")
+			return say("The write has not landed (read until ", v.clock(l.Ended), ")")
 		},
 		thread: func(e entry) Line {
 			if l := e.request.Late; l != nil && l.Moved {
@@ -121,11 +103,11 @@ var lateEnds = map[reset.LateEnd]struct {
 	reset.LateMember: {
 		card: func(l *reset.LateWatch, v timeFormat) Line {
 			if l.Moved {
-				return say("Consumers came back ", v.exact(l.Ended),
-					". Others had moved the offsets before, so it is not known whether the write landed.")
+				return say("Other clients moved the offsets before consumers came back (", v.exact(l.Ended),
+					"): not known whether the write landed")
 			}
-			return say("Consumers came back ", v.exact(l.Ended),
-				". Until then the write had not landed. From then on, a late write cannot be told apart from their commits.")
+			return say("Not landed before consumers came back (", v.exact(l.Ended),
+				"); from then on it looks like their commits")
 		},
 		thread: func(e entry) Line {
 			return say("Consumers came back: from now on a late write cannot be told apart from their commits.")
@@ -133,8 +115,7 @@ var lateEnds = map[reset.LateEnd]struct {
 	},
 	reset.LateUnread: {
 		card: func(l *reset.LateWatch, v timeFormat) Line {
-			return say("The offsets could not be read until ", v.clock(l.Ended),
-				": whether the write has landed is not known.")
+			return say("The offsets could not be read until ", v.clock(l.Ended), ": not known whether the write landed")
 		},
 		thread: func(e entry) Line {
 			return say("The offsets could not be read: whether the write landed late is not known. ",
@@ -143,7 +124,7 @@ var lateEnds = map[reset.LateEnd]struct {
 	},
 	reset.LateNewer: {
 		card: func(l *reset.LateWatch, v timeFormat) Line {
-			return say(l.By, " has written the same offsets since: a late write no longer makes a difference.")
+			return say(name(l.By), " has written the same offsets since: a late write makes no difference")
 		},
 		thread: func(e entry) Line {
 			return say(cmp.Or(e.Facts["by"], "Another request"),
@@ -152,8 +133,8 @@ var lateEnds = map[reset.LateEnd]struct {
 	},
 	reset.LateCluster: {
 		card: func(l *reset.LateWatch, v timeFormat) Line {
-			return say("The cluster is no longer configured: whether the write landed after ",
-				v.clock(l.Ended), " is not known.")
+			return say("The cluster is no longer configured: not known whether the write landed after ",
+				v.clock(l.Ended))
 		},
 		thread: func(e entry) Line {
 			return say(cmp.Or(e.Facts["cluster"], "The cluster"),
@@ -200,8 +181,7 @@ func rollbackLine(r reset.Request) Line {
 	b := r.Problem.Rollback
 	l := say(strong("It could not be rolled back"), ": ", code(text.Clip(b.Got, 200)), ". ", answers[b.Got])
 	if n := len(b.Members); n > 0 {
-		l = say(l, " ", text.Capital(text.Counted(n, "consumer")), " ", isAreText(n), " connected: ",
-			members(b.Members), ".")
+		l = say(l, " ", text.Counted(n, "consumer"), " ", wasWere(n), " in the group: ", members(b.Members), ".")
 	}
 	return l
 }

@@ -40,28 +40,28 @@ func TestLateWords(t *testing.T) {
 		l := *s.Request.Late
 		change(&l)
 		s.Request.Late = &l
-		return CardOf(s).String()
+		return whole(CardOf(s))
 	}
 	end := clockAt("02:29:27")
 	for name, c := range map[string]struct{ got, want, not string }{
 		"open": {late(func(*reset.LateWatch) {}), "The write may still land until 03:29 CET", "not landed"},
 		"in time": {late(func(l *reset.LateWatch) { l.Ended, l.Why = end, reset.LateTime }),
-			"read until 03:29 CET: the write has not landed.", "may still land"},
+			"The write has not landed (read until 03:29 CET)", "may still land"},
 		"members": {late(func(l *reset.LateWatch) { l.Ended, l.Why = end, reset.LateMember }),
-			"From then on, a late write cannot be told apart from their commits.", "may still land"},
+			"from then on it looks like their commits", "may still land"},
 		"the same": {late(func(l *reset.LateWatch) { l.Ended, l.Why, l.By = end, reset.LateNewer, "m2q9" }),
 			"m2q9 has written the same offsets since", "may still land"},
 		"in time, and others moved the offsets": {late(
 			func(l *reset.LateWatch) { l.Ended, l.Why, l.Moved = end, reset.LateTime, true }),
-			"so it is not known whether the write landed", "has not landed"},
+			"not known whether the write landed", "has not landed"},
 		"members, and others moved the offsets": {late(
 			func(l *reset.LateWatch) { l.Ended, l.Why, l.Moved = end, reset.LateMember, true }),
-			"so it is not known whether the write landed", "had not landed"},
+			"not known whether the write landed", "Not landed"},
 		"moved": {late(func(l *reset.LateWatch) { l.Moved = true }), "Others have moved the offsets since: lag billing",
 			"not landed"},
 	} {
 		if !strings.Contains(c.got, c.want) || strings.Contains(c.got, c.not) ||
-			!strings.Contains(c.got, "as before when read 03:14:25 CET and 03:14:27 CET") {
+			!strings.Contains(c.got, "unchanged when read 03:14:25 CET and 03:14:27 CET") {
 			t.Errorf("%s:\n%s", name, c.got)
 		}
 	}
@@ -73,7 +73,7 @@ func TestRollbackThatFailedIsExplained(t *testing.T) {
 	s.Request.Problem.Rollback = &reset.Rollback{Got: "UNKNOWN_MEMBER_ID", Members: consumers("10.4.7.21").Members}
 	got := CardOf(s).String()
 	for _, want := range []string{"It could not be rolled back: UNKNOWN_MEMBER_ID. A consumer was in the group.",
-		"1 consumer is connected: billing-6c9f from 10.4.7.21."} {
+		"1 consumer was in the group: billing-6c9f from 10.4.7.21."} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in\n%s", want, got)
 		}
@@ -95,6 +95,6 @@ func TestARefusalIsNoLostAnswer(t *testing.T) {
 	s.Request.Problem = &reset.Problem{Code: reset.ProblemKafkaRejected, Got: "TOPIC_AUTHORIZATION_FAILED",
 		Topic: "orders", Parts: []int32{3}}
 	c := CardOf(s)
-	says(t, c, "after Kafka's answer was lost.",
+	says(t, c, "Kafka's answer was lost:",
 		"Kafka answered TOPIC_AUTHORIZATION_FAILED on orders-3. The bot's Kafka user needs READ on the topic.")
 }

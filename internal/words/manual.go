@@ -90,7 +90,7 @@ func manualReset(s reset.Story) []Line {
 			command(orScript(DeleteLine(s.Cluster, in.Group, forget), DeleteScript(r)))))
 	}
 	if !deletes(r) && len(s.None) < r.Actual().Partitions {
-		lines = append([]Line{say("The same with Kafka's own tool: ", command(ToolLine(s.Cluster, in.Group, file)))},
+		lines = append([]Line{say("With Kafka's own tool: ", command(ToolLine(s.Cluster, in.Group, file)))},
 			lines...)
 	}
 	return lines
@@ -102,10 +102,10 @@ func manualUndo(s reset.Story) []Line {
 	in, _ := r.Intent()
 	var lines []Line
 	if s.Back > 0 {
-		lines = append(lines, say("The way back: ", command(ToolLine(s.Cluster, in.Group, UndoFile(r)))))
+		lines = append(lines, say("Undo with Kafka's own tool: ", command(ToolLine(s.Cluster, in.Group, UndoFile(r)))))
 	}
 	if len(s.NoneBack) > 0 {
-		lines = append(lines, say("The way back for ", text.Counted(len(s.NoneBack), "partition"),
+		lines = append(lines, say("Undo with Kafka's own tool, for ", text.Counted(len(s.NoneBack), "partition"),
 			" that had no committed offset: ",
 			command(orScript(DeleteLine(s.Cluster, in.Group, reset.ScopeOf(s.NoneBack).Topics), UndoScript(r)))))
 	}

@@ -107,7 +107,7 @@ func TestUndoFilesAreComplete(t *testing.T) {
 			seen[p] = true
 		}
 	}
-	if len(seen) != 2500 || !strings.Contains(CardOf(long).String(), "sh k7f3-undo-delete.sh") {
+	if len(seen) != 2500 || !strings.Contains(whole(CardOf(long)), "sh k7f3-undo-delete.sh") {
 		t.Errorf("%d partitions of 2,500 lose their offset again:\n%s", len(seen), CardOf(long))
 	}
 	undo := undoStory()
@@ -171,7 +171,7 @@ func TestInvisibleCharactersAreShownAndInNoCommand(t *testing.T) {
 		"a\u2028b": `a\u2028b`, "x\u3164": `x\u3164`, "t\U000e0041": `t\U000e0041`, "e\u200d": `e\u200d`,
 	} {
 		s := undoable(group, 1)
-		text := CardOf(s).String()
+		text := whole(CardOf(s))
 		if strings.Contains(text, "kafka-consumer-groups.sh") ||
 			!strings.Contains(text, "No command for Kafka's own tool is shown") || !strings.Contains(text, shown) {
 			t.Errorf("%q is to be shown as %s, without a command:\n%s", group, shown, text)

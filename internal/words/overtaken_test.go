@@ -14,10 +14,10 @@ func TestWhatIsNotAtTheTargetAnyMoreIsCounted(t *testing.T) {
 		target, before, moved int
 		want                  string
 	}{
-		{11, 0, 1, "Kafka accepted all 12 partitions, but 1 had moved on when they were read back"},
-		{11, 1, 0, "Kafka accepted all 12 partitions, but 1 was back where it had been before when they were read back"},
-		{0, 12, 0, "Kafka accepted all 12 partitions, but 12 were back where they had been before when they were read back"},
-		{9, 2, 1, "Kafka accepted all 12 partitions, but 1 had moved on and 2 were back where they had been before when they were read back"},
+		{11, 0, 1, "1 partition had moved on when read back"},
+		{11, 1, 0, "1 partition was where it had been before when read back"},
+		{0, 12, 0, "12 partitions were where they had been before when read back"},
+		{9, 2, 1, "1 partition had moved on and 2 partitions were where they had been before when read back"},
 	} {
 		s := appliedStory()
 		s.Request.Outcome = reset.Overtaken

@@ -13,7 +13,7 @@ func ReplyOf(r reset.Reply) Content {
 	c := Content{Title: title(in, reset.ClusterInfo{Name: in.Cluster}), Status: status(req, states[req.State])}
 	c.Lines = []Line{replyLine(decision{r, in, v})}
 	if r.Did == reset.DidPlan {
-		c.Buttons = replyButtons(req)
+		c.Buttons = replyButtons(reset.Story{Request: req})
 	}
 	if asked := r.Did == reset.DidSubmit || r.Did == reset.DidArm; asked && !req.Deadline.IsZero() {
 		c.Lines = append(c.Lines, say("Open until ", v.clock(req.Deadline), ". Stop it with ", code("cancel "+req.ID),
@@ -51,7 +51,7 @@ func (a decision) next() Line {
 	if sc == nil || sc.Next.IsZero() {
 		return nil
 	}
-	return say(" It comes next ", timeFormatOf(sc.Intent, firstTime(a.Request.CreatedAt, a.At)).clock(sc.Next), ".")
+	return say(" Next run: ", timeFormatOf(sc.Intent, firstTime(a.Request.CreatedAt, a.At)).clock(sc.Next), ".")
 }
 
 // replies says what each decision did.
@@ -61,7 +61,7 @@ var replies = map[reset.Did]func(a decision) Line{
 			people(a.Request.Ruling.Approvers, User, "or"), ".")
 	},
 	reset.DidArm: func(a decision) Line {
-		return say(a.Request.ID, " is approved. It is written as soon as ", a.intent.Group, " is idle.")
+		return say(a.Request.ID, " is approved. It is written once ", a.intent.Group, " is inactive.")
 	},
 	reset.DidVote: func(a decision) Line {
 		return say("Your approval of ", ref(a.Request), " counts: ", text.WithCommas(a.Votes), " of ",
@@ -72,8 +72,8 @@ var replies = map[reset.Did]func(a decision) Line{
 			".")
 	},
 	reset.DidEmergency: func(a decision) Line {
-		return say(a.Request.ID, " goes ahead on your word alone; its owners are told. It is written as soon as ",
-			a.intent.Group, " is idle.")
+		return say(a.Request.ID, " goes on without approval; its owners are notified. It is written once ",
+			a.intent.Group, " is inactive.")
 	},
 	reset.DidUnapprove: func(a decision) Line {
 		l := say("Your approval of ", ref(a.Request), " is withdrawn: ", text.WithCommas(a.Votes), " of ",
@@ -93,21 +93,21 @@ var replies = map[reset.Did]func(a decision) Line{
 		return say(a.Request.ID, " is planned again with your choice.")
 	},
 	reset.DidRetry: func(a decision) Line {
-		return say(a.Request.ID, " is looked at again now.")
+		return say(a.Request.ID, " is checked now.")
 	},
 	reset.DidSettle: func(a decision) Line {
-		return say(a.Request.ID, " is accepted as it is; ", a.intent.Group, " may be reset again.")
+		return say(a.Request.ID, " is accepted as it is; ", a.intent.Group, " can be reset again.")
 	},
 	reset.DidUndo: func(a decision) Line {
 		return say(a.Request.ID, " undoes ", a.Request.Undoes,
-			": its preview comes next. It is written only after you apply it.")
+			": its preview comes next. Nothing is written before you apply it.")
 	},
 	reset.DidPlan: func(a decision) Line {
-		return say("Nothing was decided: say it with its revision. ", a.Request.ID, " is at ", code(ref(a.Request)),
+		return say("Nothing was decided: name the revision. ", a.Request.ID, " is at ", code(ref(a.Request)),
 			"; it ", effectBrief(a.Request), ".")
 	},
 	reset.DidPause: func(a decision) Line {
-		return say(a.label(), " is paused: nothing runs until it is resumed.")
+		return say(a.label(), " is paused until it is resumed.")
 	},
 	reset.DidResume: func(a decision) Line {
 		return say(a.label(), " runs again.", a.next())
@@ -116,13 +116,13 @@ var replies = map[reset.Did]func(a decision) Line{
 		return say(a.label(), " is removed.")
 	},
 	reset.DidSkip: func(a decision) Line {
-		return say("The next run of ", a.label(), " is left out.", a.next())
+		return say("The next run of ", a.label(), " is skipped.", a.next())
 	},
 	reset.DidDelay: func(a decision) Line {
-		return say(a.label(), " is put off by an hour.")
+		return say(a.label(), " is delayed by an hour.")
 	},
 	reset.DidRunNow: func(a decision) Line {
-		return say(a.label(), " runs now, as soon as its group is idle.")
+		return say(a.label(), " runs now, once its group is inactive.")
 	},
 }
 
@@ -134,17 +134,12 @@ func decidedBefore(a decision) Line {
 }
 
 // replyButtons decide on the revision that was just shown.
-func replyButtons(r reset.Request) []Button {
-	switch {
-	case r.State == reset.Pending:
-		return []Button{{Verb: "approve", Ref: ref(r), Label: "Approve", Style: "primary", Typed: "approve " + ref(r)},
-			{Verb: "reject", Ref: ref(r), Label: "Reject", Style: "danger", Typed: "reject " + ref(r)}}
-	case r.State == reset.Draft && r.Need > 0:
-		return []Button{{Verb: "approve", Ref: ref(r), Label: "Ask for approval", Style: "primary",
-			Typed: "approve " + ref(r)}}
-	case r.State == reset.Draft:
-		return []Button{{Verb: "approve", Ref: ref(r), Label: "Apply", Style: "primary", Typed: "approve " + ref(r),
-			Confirm: text.Capital(effectBrief(r)) + "."}}
+func replyButtons(s reset.Story) []Button {
+	if s.Request.State == reset.Pending {
+		return []Button{agreeButton(s, "Approve"), rejectButton(s.Request)}
+	}
+	if s.Request.State == reset.Draft {
+		return one(applyButton(s))
 	}
 	return nil
 }

@@ -8,57 +8,132 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// applied is the result, and how it differs from what was approved.
-func applied(c *Content, s reset.Story, v timeFormat) {
+// doneCard is a reset that was applied, and what was seen of the group since: the newest fact first.
+func doneCard(c *Content, s reset.Story, v timeFormat) {
+	r := s.Request
+	c.Lines = newestLines(c, s, v)
+	c.Lines = append(c.Lines, verifiedLine(s, v), doneEffect(r))
+	c.Lines = append(c.Lines, restart(s)...)
+	if now := watchLine(s, v); now != nil {
+		c.Lines = append(c.Lines, now)
+	}
+	c.Lines = append(c.Lines, askedAndAgreed(s, v))
+	c.Buttons = one(undoButton(r))
+	start := startEntry(r)
+	if phaseOf(s) == phaseOverwritten {
+		c.Buttons = append(c.Buttons, retryButton(r, "Try again"))
+	}
+	if len(restart(s)) > 0 {
+		start = nil // it is on the card
+	}
+	c.Menu = menu(partitions(r), start, looks(s))
+}
+
+// verifiedLine is what was read back, and where else it landed than asked.
+func verifiedLine(s reset.Story, v timeFormat) Line {
 	r := s.Request
 	in, _ := r.Intent()
-	c.Status = status(r, "done")
 	e := r.Actual()
 	n := text.Counted(e.Partitions, "partition")
-	if r.Outcome == reset.Overtaken {
-		c.Status = status(r, "done, and moved on")
-		c.Lines = append(c.Lines, say("Kafka accepted all ", n, ", but ", strayedSince(s),
-			" when they were read back: another client commits to ", in.Group, "."))
-		if s.Misses > 0 {
-			c.Lines = append(c.Lines, say("Written: ", text.WithCommas(e.Partitions-s.Misses), " of ", n, " ",
-				place(in, v), missedLine(s), "."))
+	at := text.WithCommas(e.Partitions - s.Misses)
+	switch {
+	case r.Outcome == reset.Overtaken:
+		return say("Kafka accepted all ", n, missedLine(s))
+	case phaseOf(s) == phaseDone:
+		return say(strong(at+" of "+n+" verified "+place(in, v)), missedLine(s), doneAt(r, v))
+	}
+	return say(at, " of ", n, " verified ", place(in, v), missedLine(s), doneAt(r, v))
+}
+
+// newestLines are what has become of an applied reset: caught up, overwritten, without consumers.
+func newestLines(c *Content, s reset.Story, v timeFormat) []Line {
+	r := s.Request
+	in, _ := r.Intent()
+	var lines []Line
+	w := r.Watch
+	switch p := phaseOf(s); {
+	case p == phaseOverwritten:
+		if r.Outcome == reset.Overtaken {
+			lines = append(lines, say(strong(strayedSince(s)+" when read back"), ": another client commits to ", in.Group))
+			c.Table = evidenceTable(s)
+			break
 		}
-		c.Table = evidenceTable(s)
-	} else {
-		at := e.Partitions - s.Misses
-		c.Lines = append(c.Lines, say(strong(text.WithCommas(at)+" of "+n+" "+isAreText(int64(at))+" "+place(in, v)),
-			missedLine(s), readBack(e, s), doneAt(r, v), "."))
+		lines = append(lines, say(strong(overwrittenBy(w.OverwrittenBy)), ": ", strayed(w.Overwritten), ". ",
+			overwriter(w.OverwrittenBy, s)))
+		c.Details = append(c.Details, noGroup)
+	case p == phaseCaughtUp:
+		lines = append(lines, say(strong("Caught up"), " ", v.clock(w.CaughtUp), ", ",
+			text.Duration(w.Ended.Sub(w.Since)), " after the reset", onlyMarkers(w.Markers)))
+	case p == phaseNoConsumer:
+		lines = append(lines, say(strong("No consumer came back in "+text.Duration(w.Ended.Sub(w.Since))),
+			". Was ", in.Group, " started?"))
+	}
+	if w != nil && w.Elsewhere.Count() > 0 {
+		lines = append(lines, say(warningSign, strong(text.Counted(w.Elsewhere.Count(), "partition")+
+			" resumed elsewhere"), ": ", strayed(w.Elsewhere)))
+		c.Details = append(c.Details, say(whyElsewhere))
 	}
 	if turned := forwardLine(s); turned != nil {
-		c.Warnings = append(c.Warnings, turned)
+		lines = append(lines, turned)
+		c.Details = append(c.Details, say("Retention had deleted the messages before; ", in.Group,
+			" goes on at earliest, further ahead than it was."))
 	}
-	c.Lines = append(c.Lines, writtenEffectLine(r, e, s.Misses > 0))
 	if a := s.Attempt; a != nil && a.ExtraParts > 0 {
-		c.Warnings = append(c.Warnings, say(text.Counted(a.ExtraParts, "partition"),
-			" added after the plan: left alone."))
+		lines = append(lines, say(warningSign, text.Counted(a.ExtraParts, "partition"),
+			" added after the plan: unchanged"))
 	}
-	c.Lines = append(c.Lines, say("Asked by ", askedBy(r), reason(in), ". ", agreed(s, v)))
-	if r.UndoneBy != "" {
-		c.Lines = append(c.Lines, say(strong("Taken back by "+r.UndoneBy), ": ", code("show "+r.UndoneBy), "."))
+	if c.Table == nil && w != nil {
+		c.Table = strayTable(*w)
 	}
-	c.Hints = append(startHints(r.Ruling), runbook(r.Ruling)...)
-	c.Buttons = undoButtons(s)
-	watched(c, s, v)
+	return lines
+}
+
+// restart is the command that starts the consumers, as long as none was seen.
+func restart(s reset.Story) []Line {
+	r := s.Request
+	if w := r.Watch; r.Ruling.Start == "" || w != nil && (w.First != nil || w.Overwrote()) ||
+		r.Outcome == reset.Overtaken {
+		return nil
+	}
+	return []Line{say("▶️ ", code(r.Ruling.Start))}
+}
+
+// undoneCard is a reset of which nothing is left.
+func undoneCard(c *Content, s reset.Story, v timeFormat) {
+	r := s.Request
+	c.Lines = []Line{say(strong("Undone by "+r.UndoneBy), ": ", code("show "+r.UndoneBy)),
+		say("Applied before", doneAt(r, v), ": ", scopeOf(s), place(intentOf(r), v))}
+	if r.Settled != nil {
+		c.Lines[1] = say("Ended before", doneAt(r, v), ": ", outcomes[r.Outcome])
+	}
+	c.Lines = append(c.Lines, askedAndAgreed(s, v))
+	c.Menu = menu(partitions(r), looks(s))
+}
+
+func scopeOf(s reset.Story) Line {
+	if on := scope(intentOf(s.Request), s.Topics); on != "" {
+		return say(name(on), " ")
+	}
+	return nil
 }
 
 // strayedSince counts the partitions that were written and have left their target since, by their state.
 func strayedSince(s reset.Story) string {
 	var words []string
 	if n := s.States[reset.WriteMoved]; n > 0 {
-		words = append(words, text.WithCommas(n)+" had moved on")
+		words = append(words, text.Counted(n, "partition")+" had moved on")
 	}
-	switch n := s.States[reset.WriteUnchanged]; {
-	case n == 1:
-		words = append(words, "1 was back where it had been before")
-	case n > 1:
-		words = append(words, text.WithCommas(n)+" were back where they had been before")
+	if n := s.States[reset.WriteUnchanged]; n > 0 {
+		words = append(words, text.Counted(n, "partition")+" "+wasWere(n)+" where "+itThey(n)+" had been before")
 	}
 	return strings.Join(words, " and ")
+}
+
+func itThey(n int) string {
+	if n == 1 {
+		return "it"
+	}
+	return "they"
 }
 
 // maxSpots is how many partitions a sentence names.
@@ -82,14 +157,6 @@ func missedLine(s reset.Story) string {
 			" elsewhere"
 	}
 	return "; " + strings.Join(words, "; ")
-}
-
-// readBack ends the sentence about the result.
-func readBack(e reset.Effect, s reset.Story) string {
-	if s.Misses > 0 {
-		return ". All " + text.Counted(e.Partitions, "partition") + " were read back"
-	}
-	return " and " + wasWere(e.Partitions) + " read back"
 }
 
 // whyMissed says why a partition is not at the requested offset.
@@ -125,9 +192,8 @@ func forwardLine(s reset.Story) Line {
 	for len(words) < s.Ahead {
 		words = append(words, "")
 	}
-	return say(strong("Not a rewind on "+text.Counted(s.Ahead, "partition")), ": ", text.List(words, maxSpots), ". ",
-		"Retention had deleted the messages before; ", in.Group,
-		" goes on at the log-start offset, further ahead than it was.")
+	return say(warningSign, strong("No rewind on "+text.Counted(s.Ahead, "partition")), ": ",
+		text.List(words, maxSpots))
 }
 
 func doneAt(r reset.Request, v timeFormat) Line {
@@ -137,97 +203,66 @@ func doneAt(r reset.Request, v timeFormat) Line {
 	return say(" (", v.exact(r.EndedAt), ")")
 }
 
-// writtenEffectLine is the effect of what was written, with what changed since the preview.
-func writtenEffectLine(r reset.Request, done reset.Effect, missed bool) Line {
-	if unknown := unknownStart(r); unknown != nil {
-		return unknown
-	}
-	tell := func(verb string, planned, is int64, why string) string {
-		switch {
-		case is == 0 && planned == 0:
-			return verb + " none"
-		case is == 0:
-			return verb + " none (previewed: at most " + text.WithCommas(planned) + ")"
-		case is > planned:
-			return verb + " at most " + records(is) + " (" + text.WithCommas(is-planned) + " more than previewed" +
-				why + ")"
-		case is < planned:
-			return verb + " at most " + records(is) + " (" + text.WithCommas(planned-is) + " fewer than previewed)"
-		}
-		return verb + " at most " + records(is)
-	}
-	why := ": the group had gone on" // with a fixed target, nothing else makes a rewind longer
-	if missed {
-		why = ""
-	}
-	return say(tell("Replays", r.Effect.Replay, done.Replay, why), ". ", tell("Skips", r.Effect.Skip, done.Skip, ""),
-		".")
-}
-
-func undoButtons(s reset.Story) []Button {
-	if s.Request.UndoneBy != "" {
-		return nil
-	}
-	return []Button{{Verb: "undo", Ref: ref(s.Request), Label: "Undo", Typed: "undo " + s.Request.ID}}
-}
-
-// failed says what is known of the offsets, and never more.
-func failed(c *Content, s reset.Story, v timeFormat) {
+// blockingCard is an outcome that blocks the group until a person decides, or that a person has accepted.
+func blockingCard(c *Content, s reset.Story, v timeFormat) {
 	r := s.Request
 	in, _ := r.Intent()
-	n := text.Counted(r.Effect.Partitions, "partition")
-	switch r.Outcome {
-	case reset.PartiallyApplied:
-		c.Status = status(r, "partly written")
-		c.Lines = append(c.Lines, say(strong("A part was written and a part was not"), ": ", countStates(s), "."))
-	case reset.OutcomeUnknown:
-		c.Status = status(r, "unclear")
-		c.Lines = append(c.Lines, say(strong("What was written cannot be known"),
-			": an answer of Kafka was lost, and reading shows ", countStates(s), "."))
-	case reset.RolledBack:
-		c.Status = status(r, "failed, put back")
-		c.Lines = append(c.Lines, say(strong("Nothing is changed any more"),
-			": what had been written was put back, and all ", n, " were read back where they had been."))
-	case reset.AppliedLate:
-		landedLate(c, s, v)
-		c.Lines = append(c.Lines, askLine(s, v))
-		return
-	default:
-		if r.Late != nil {
-			asBefore(c, s, v)
-			c.Lines = append(c.Lines, askLine(s, v))
-			c.Buttons = []Button{retryButton(r, "Try again")}
-			return
-		}
-		// only the readings are known, not what happened in between
-		if r.Problem != nil && r.Problem.Code == reset.ProblemLost {
-			c.Status = status(r, "failed, offsets as before")
-			c.Lines = append(c.Lines, say(strong("The offsets are where they were before"), ": all ", n,
-				" were read back twice there, after an answer of Kafka was lost. ",
-				"Either nothing was written, or consumers have read on to the same place since."))
-			break
-		}
-		c.Status = status(r, "failed, nothing changed")
-		c.Lines = append(c.Lines, refusedWhole(s, n))
+	if r.Settled != nil {
+		c.Lines = []Line{say("Accepted by ", person(r.Settled.By), " (", v.clock(r.Settled.At), "): ",
+			quoted(r.Settled.Why))}
+	}
+	if r.Outcome == reset.OutcomeUnknown {
+		c.Lines = append(c.Lines, say(strong("Kafka's answer was lost"), ": ", countStates(s)))
+	} else {
+		c.Lines = append(c.Lines, say(strong(countStates(s))))
 	}
 	for _, l := range []Line{causeLine(r), rollbackLine(r)} {
-		if l != nil {
+		if l != nil && r.Settled == nil {
 			c.Lines = append(c.Lines, l)
+		} else if l != nil {
+			c.Details = append(c.Details, l)
 		}
 	}
-	c.Lines = append(append(c.Lines, lateLines(r, v)...), askLine(s, v))
-	if !r.Outcome.Blocks() {
-		c.Buttons = []Button{retryButton(r, "Try again")}
-		return
-	}
-	c.Table = evidenceTable(s)
-	c.Lines = append(c.Lines, partLine(r), afterwards(s, v))
 	if r.Settled == nil {
-		c.Warnings = append(c.Warnings, say("No other reset of ", in.Group,
-			" is written until somebody has undone this one or accepted it."))
-		c.Buttons = append(undoButtons(s), Button{Verb: "settle", Ref: ref(r), Label: "Accept as is", Style: "danger",
-			Typed: "settle " + r.ID + ` "why"`})
+		c.Lines = append(c.Lines, say("Other resets of ", name(in.Group), " are blocked until you undo or accept."))
+		c.Buttons = []Button{undoButton(r), {Verb: "settle", Ref: ref(r), Label: "Accept as is",
+			Typed: "settle " + r.ID + ` "why"`}}
 	}
+	c.Lines = append(c.Lines, lateLines(c, r, v)...)
+	c.Table = evidenceTable(s)
+	c.Details = append(c.Details, partLine(r))
+	c.Lines = append(c.Lines, askedAndAgreed(s, v))
+	c.Menu = menu(partitions(r), looks(s))
+}
+
+// failedCard is a write after which the offsets are as before.
+func failedCard(c *Content, s reset.Story, v timeFormat) {
+	r := s.Request
+	n := text.Counted(r.Effect.Partitions, "partition")
+	switch {
+	case r.Outcome == reset.RolledBack:
+		c.Lines = []Line{say(strong("A part was written and rolled back"), ": all ", n, " are where they were before")}
+	case r.Late != nil:
+		c.Lines = []Line{say(strong("Kafka's answer was lost"), ": all ", n, " were unchanged when read ",
+			v.exact(r.Late.First), " and ", v.exact(r.Late.Second))}
+	// only the readings are known, not what happened in between
+	case r.Problem != nil && r.Problem.Code == reset.ProblemLost:
+		c.Lines = []Line{say(strong("Kafka's answer was lost"), ": all ", n, " were unchanged when read twice")}
+		c.Lines = append(c.Lines,
+			say("Either nothing was written, or consumers have read on to the same offsets since"))
+	default:
+		c.Lines = []Line{refusedWhole(s, n)}
+	}
+	if l := causeLine(r); l != nil {
+		c.Lines = append(c.Lines, l)
+	}
+	if l := rollbackLine(r); l != nil {
+		c.Lines = append(c.Lines, l)
+	}
+	c.Lines = append(append(c.Lines, lateLines(c, r, v)...), briefEffect(s, v))
+	c.Lines = append(c.Lines, askedAndAgreed(s, v))
+	c.Buttons = one(retryButton(r, "Try again"))
+	c.Menu = menu(partitions(r), looks(s))
 }
 
 // partLine is the effect of the part that was written: the request has the whole.
@@ -241,16 +276,15 @@ func partLine(r reset.Request) Line {
 
 // refusedWhole says that Kafka rejected everything, and what was read: other clients may have moved partitions since.
 func refusedWhole(s reset.Story, all string) Line {
+	p := s.Request.Problem
 	if moved := s.States[reset.WriteMoved]; moved > 0 {
-		return say(strong("Nothing was written"), ": Kafka rejected the commit on all ", all, ". ",
-			text.WithCommas(moved), " of them had been moved by others when they were read back.")
+		return say(strong("Not applied: Kafka rejected the commit"), " on all ", all, ". Other clients have moved ",
+			text.WithCommas(moved), " of them since.")
 	}
-	if p := s.Request.Problem; p == nil || p.Got == "" {
-		return say(strong("Nothing was written"), ": the bot sent no request, and all ", all,
-			" were read back where they had been.")
+	if p == nil || p.Got == "" {
+		return say(strong("Not applied: no request was sent"), "; all ", all, " are unchanged")
 	}
-	return say(strong("Nothing was written"), ": Kafka rejected the commit, and all ", all,
-		" were read back where they had been.")
+	return say(strong("Not applied: Kafka rejected the commit"), "; all ", all, " are unchanged")
 }
 
 // causeLine is Kafka's reason for a failure, with what to do about the usual ones.
@@ -280,38 +314,30 @@ var answers = map[string]string{
 	"REBALANCE_IN_PROGRESS":        "Consumers were joining the group.",
 	"TOPIC_AUTHORIZATION_FAILED":   "The bot's Kafka user needs READ on the topic.",
 	"GROUP_AUTHORIZATION_FAILED":   "The bot's Kafka user needs READ on the group.",
-	"UNKNOWN_TOPIC_OR_PARTITION":   "The topic or partition is no more.",
+	"UNKNOWN_TOPIC_OR_PARTITION":   "The topic or partition no longer exists.",
 	"OFFSET_METADATA_TOO_LARGE":    "The saved metadata is longer than the brokers accept.",
-	"COORDINATOR_NOT_AVAILABLE":    "The group's coordinator is not up.",
+	"COORDINATOR_NOT_AVAILABLE":    "The group's coordinator is not available.",
 	"COORDINATOR_LOAD_IN_PROGRESS": "The group's coordinator is still loading.",
 	"NOT_COORDINATOR":              "The group's coordinator was moving.",
 }
 
-// countStates counts the partitions by state: "7 written, 4 unchanged, 1 moved on".
+// countStates counts the partitions by state: "7 partitions written, 4 unchanged and 1 moved on".
 func countStates(s reset.Story) string {
 	var words []string
 	for _, st := range []reset.WriteState{reset.WriteAtTarget, reset.WriteUnchanged, reset.WriteMoved,
 		reset.WriteUnread, ""} {
 		if n := s.States[st]; n > 0 {
-			words = append(words, text.WithCommas(n)+" "+writeStates[st])
+			of := text.WithCommas(n)
+			if len(words) == 0 {
+				of = text.Counted(n, "partition")
+			}
+			words = append(words, of+" "+writeStates[st])
 		}
 	}
 	if len(words) == 0 {
 		return "offsets at neither place"
 	}
 	return text.List(words, 5)
-}
-
-func afterwards(s reset.Story, v timeFormat) Line {
-	r := s.Request
-	switch {
-	case r.Settled != nil:
-		return say("Accepted as it is by ", person(r.Settled.By), " (", v.clock(r.Settled.At), `): "`,
-			text.Clip(r.Settled.Why, 200), `"`)
-	case r.UndoneBy != "":
-		return say(r.UndoneBy, " takes it back.")
-	}
-	return say("Undo goes back to the offsets saved before it; accepting leaves them as they are.")
 }
 
 func firstTime(ts ...time.Time) time.Time {

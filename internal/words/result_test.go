@@ -1,6 +1,7 @@
 package words
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -30,10 +31,24 @@ func writtenStory(target reset.Target, planned []reset.Step, done ...reset.Step)
 func says(t *testing.T, c Content, want ...string) {
 	t.Helper()
 	for _, w := range want {
-		if !strings.Contains(c.String(), w) {
-			t.Errorf("lacks %q:\n%s", w, c)
+		if !strings.Contains(whole(c), w) {
+			t.Errorf("lacks %q:\n%s", w, whole(c))
 		}
 	}
+}
+
+// whole is a card with its details.
+func whole(c Content) string {
+	c.Hints, c.Details = append(slices.Clone(c.Hints), c.Details...), nil
+	return c.String()
+}
+
+func verbsOf(bs []Button) string {
+	var verbs []string
+	for _, b := range bs {
+		verbs = append(verbs, b.Verb)
+	}
+	return strings.Join(verbs, " ")
 }
 
 func TestAResultNamesWhatWentElsewhere(t *testing.T) {
@@ -44,17 +59,17 @@ func TestAResultNamesWhatWentElsewhere(t *testing.T) {
 	off.Asked, off.Start = 100, 400
 	s := writtenStory(reset.Exact{Offset: 100}, planned, off, planned[1])
 	says(t, CardOf(s),
-		"1 of 2 partitions is at offset 100; orders-0 is at 400, 300 messages were deleted by retention. All 2 partitions were read back",
-		"Replays at most 500 records (300 fewer than previewed). Skips none.")
-	says(t, ShowOf(s, nil), "orders-0         500  400    -100  gone: log start")
-	says(t, history(s.Now, s.Request), "(replays at most 500, skips none)")
+		"1 of 2 partitions verified at offset 100; orders-0 is at 400, 300 messages were deleted by retention (03:14:14 CET)",
+		"Rewound: up to 500 messages to reprocess, 300 fewer than previewed. Skipped none.")
+	says(t, ShowOf(s, nil), "orders-0     −100  400")
+	says(t, history(s.Now, s.Request), "(reprocesses up to 500, skips none)")
 
 	many := writtenStory(reset.Exact{Offset: 100}, planned, off, off, off, off, off)
-	says(t, CardOf(many), "0 of 5 partitions are at offset 100; orders-0 is at 400", "; and 2 partitions elsewhere.")
+	says(t, CardOf(many), "0 of 5 partitions verified at offset 100; orders-0 is at 400", "; and 2 partitions elsewhere")
 	late := oneStep("orders", 3, 500, 900, reset.HowNoLater)
 	doubt := oneStep("orders", 4, 500, 10, reset.HowStartInDoubt)
 	says(t, CardOf(writtenStory(wrongDeploy().Target, planned, planned[0], late, doubt)),
-		"1 of 3 partitions is at 02:10", "orders-3 is at 900 (latest: no message is as late)",
+		"1 of 3 partitions verified at 02:10", "orders-3 is at 900 (latest: no message is as late)",
 		"orders-4 is at 10 (earliest: where that time begins is in doubt)")
 }
 
@@ -65,15 +80,15 @@ func TestRewindThatWentForwardIsReported(t *testing.T) {
 	done := reset.Step{Topic: "orders", Start: 300, End: 550, From: reset.Position{Offset: 200},
 		To: reset.Position{Offset: 300}, How: reset.HowClampStart, Asked: 150, Replay: 250}
 	c := CardOf(writtenStory(reset.Shift{By: -50}, planned, done))
-	says(t, c, "! Not a rewind on 1 partition: orders-0 from 200 to 300.",
-		"orders-0 is at 300, 150 messages were deleted by retention", "(200 more than previewed)")
+	says(t, c, "⚠️ No rewind on 1 partition: orders-0 from 200 to 300",
+		"orders-0 is at 300, 150 messages were deleted by retention", ", 200 more than previewed")
 	if strings.Contains(c.String(), "gone on") {
 		t.Errorf("a wrong reason is given:\n%s", c)
 	}
 	// A reset that was to go forward is no rewind.
 	ahead := []reset.Step{oneStep("orders", 0, 200, 300, reset.HowExact)}
 	if c := CardOf(writtenStory(reset.Exact{Offset: 300}, ahead, ahead...)); strings.Contains(c.String(),
-		"Not a rewind") {
+		"No rewind") {
 		t.Errorf("it was none:\n%s", c)
 	}
 }
@@ -85,11 +100,11 @@ func TestHistoryShowsWhatAFailureLeft(t *testing.T) {
 	e := reset.Total(orders()[:1])
 	s.Request.Written = &e
 	says(t, history(s.Now, s.Request),
-		"(planned: replays at most 18,204, skips none; written: 1 partition, replays at most 2,092, skips none) · failed")
+		"(planned: reprocesses up to 18,204, skips none; written: 1 partition, reprocesses up to 2,092, skips none) · failed")
 	none := failedStory(reset.Unchanged, 0, 12, 0)
 	none.Request.Written = nil
-	if c := history(s.Now, none.Request); strings.Contains(c.String(), "replays") {
-		t.Errorf("nothing was replayed:\n%s", c)
+	if c := history(s.Now, none.Request); strings.Contains(c.String(), "reprocesses") {
+		t.Errorf("nothing was reprocessed:\n%s", c)
 	}
 }
 
@@ -127,7 +142,7 @@ func TestWhatNoOffsetMeansIsLeftToTheConsumers(t *testing.T) {
 			"moved":   CardOf(moved),
 			"history": history(applied.Now, applied.Request)} {
 			if !strings.Contains(c.String(), tc.want) || strings.Contains(c.String(), "kips none") ||
-				strings.Contains(c.String(), "eplays none") {
+				strings.Contains(c.String(), "eprocesses none.") {
 				t.Errorf("%s: want %q and no promise:\n%s", name, tc.want, c)
 			}
 		}
@@ -142,7 +157,7 @@ func TestWhatNoOffsetMeansIsLeftToTheConsumers(t *testing.T) {
 	c := PreviewOf(back)
 	says(t, c, "1 partition has no committed offset afterwards (orders-3), as before k7f3: where they start is decided by each consumer's "+
 		start)
-	if strings.Contains(c.String(), "Replays none") {
+	if strings.Contains(c.String(), "Reprocesses none") {
 		t.Errorf("a promise:\n%s", c)
 	}
 }

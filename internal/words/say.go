@@ -45,6 +45,7 @@ func say(parts ...any) Line {
 
 func strong(s string) Span { return Span{Kind: Strong, Text: s} }
 func code(s string) Span   { return Span{Kind: Code, Text: s} }
+func name(s string) Span   { return Span{Kind: Name, Text: s} }
 
 // command is code to paste: a part of it would be another command.
 func command(s string) Span { return Span{Kind: Paste, Text: s} }
@@ -137,7 +138,7 @@ func (v timeFormat) targetTime(t reset.Time, d timeDetail) string {
 	if _, offset := local.Zone(); offset == 0 && (read.zone == time.UTC || read.zone.String() == "UTC") {
 		b.WriteString("UTC")
 	} else {
-		b.WriteString(read.zone.String())
+		b.WriteString(city(read.zone))
 		layout := withSeconds(utc)
 		if !sameDay(local, utc) {
 			layout = "2006-01-02 " + layout

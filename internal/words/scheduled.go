@@ -13,7 +13,7 @@ var approvalGaps = map[reset.ApprovalGap]string{
 	reset.GapEnded:     "the standing approval has ended",
 	reset.GapChanged:   "it was changed since",
 	reset.GapEmergency: "an emergency is no standing approval",
-	reset.GapPeople:    "those who gave it no longer have the right",
+	reset.GapPeople:    "the people who gave it no longer have the right",
 }
 
 func reasonOf(why string) string {
@@ -50,9 +50,9 @@ func firstLine(l Line, otherwise string) Line {
 func pausedBecause(e reset.Entry) Line {
 	doubt := reset.Denial(e.Facts["doubt"])
 	if doubt == "" {
-		return say(" found the group in use, or being reset. Somebody has to look, and resume it.")
+		return say(" found the group in use, or being reset. Check it, then resume the schedule.")
 	}
-	l := say(" could not begin, because its standing approval is no longer valid: ",
+	l := say(" was not started: the standing approval is no longer valid: ",
 		cmp.Or(denials[doubt].brief, string(doubt)))
 	if about := strings.Fields(e.Facts["about"]); len(about) > 0 {
 		l = say(l, " (", people(about, User, "and"), ")")
@@ -67,4 +67,15 @@ func utcOfFact(said string) string {
 		return cmp.Or(said, "then")
 	}
 	return t.UTC().Format("2006-01-02 15:04 UTC")
+}
+
+// standingApproval is the approval that a run relies on, while no approval was asked for it.
+func standingApproval(m reset.Mandate, v timeFormat) Line {
+	switch {
+	case m.File:
+		return say("Approved by review of the configuration file", until(" until ", m.Until, v))
+	case len(m.Votes) == 0:
+		return say("Approved in ", name(m.Request), " (no second approval required)", until(" until ", m.Until, v))
+	}
+	return say("Approved in ", name(m.Request), " by ", approvers(m.Votes), until(" until ", m.Until, v))
 }

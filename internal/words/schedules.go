@@ -2,7 +2,10 @@ package words
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
@@ -17,7 +20,7 @@ const mostSchedules = 50
 func SchedulesOf(all []reset.Schedule, now time.Time) Content {
 	c := Content{Title: "Schedules", Status: text.Counted(len(all), "schedule")}
 	if len(all) == 0 {
-		c.Lines = []Line{say("Nothing is scheduled here. ", code(commands.ScheduleExample), " would ask for one.")}
+		c.Lines = []Line{say("No schedules here. ", code(commands.ScheduleExample), " asks for one.")}
 	} else {
 		c.Table = &Table{Head: []string{"schedule", "group", "when", "what", "next, UTC", "status"},
 			Right: make([]bool, 6)}
@@ -29,8 +32,8 @@ func SchedulesOf(all []reset.Schedule, now time.Time) Content {
 			v := timeFormatOf(s.Intent, now)
 			c.Table.Rows = append(c.Table.Rows,
 				[]string{s.Label(), s.Intent.Group + "@" + s.Intent.Cluster, whenOf(s, v),
-					targetPhrase(reset.Story{Request: reset.Request{Act: reset.SaveSchedule{Schedule: s}}}, v,
-						zoneOnly), nextUTC(s), string(s.Status)})
+					moveTo(reset.Story{Request: reset.Request{Act: reset.SaveSchedule{Schedule: s}}}, v,
+						zoneOnly), nextUTC(s), scheduleStates[s.Status]})
 		}
 		c.Foot = []Line{say("One of them in full: ", code("schedule show ID"), "; what it has done: ",
 			code("schedule history ID"))}
@@ -51,16 +54,58 @@ func whenOf(s reset.Schedule, v timeFormat) string {
 	if s.Expr == "" {
 		return "at " + v.targetTime(reset.Time{At: s.At, Zone: s.Zone}, withUTC)
 	}
-	return s.Expr + " " + cmp.Or(s.Zone, "UTC")
+	zone := timeFormatOf(reset.Intent{Zone: s.Zone}, v.now).zone
+	return recurrence(s.Expr) + " " + city(zone)
+}
+
+// scheduleStates name the status of a schedule.
+var scheduleStates = map[reset.Status]string{reset.Active: "active", reset.Paused: "paused", reset.Lapsed: "expired",
+	reset.Over: "ended", reset.Removed: "removed"}
+
+var daysOfWeek = []string{"Sundays", "Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays"}
+
+// recurrence is a cron expression in words where it is a daily or weekly one: "daily 02:00"; else as it is.
+func recurrence(expr string) string {
+	f := strings.Fields(expr)
+	if len(f) != 5 || f[2] != "*" || f[3] != "*" {
+		return expr
+	}
+	minute, bad := strconv.Atoi(f[0])
+	hour, err := strconv.Atoi(f[1])
+	if bad != nil || err != nil {
+		return expr
+	}
+	days := "daily"
+	if f[4] != "*" {
+		day, err := strconv.Atoi(f[4])
+		if err != nil || day < 0 || day >= len(daysOfWeek) {
+			return expr
+		}
+		days = daysOfWeek[day]
+	}
+	return fmt.Sprintf("%s %02d:%02d", days, hour, minute)
+}
+
+// recurrenceLine is a schedule in one line: "daily 02:00 Berlin · orders → back 1 d".
+func recurrenceLine(s reset.Story, v timeFormat) Line {
+	save, ok := s.Request.Act.(reset.SaveSchedule)
+	if !ok {
+		return nil
+	}
+	l := say(strong(whenOf(save.Schedule, v)), " · ", name(moveTo(s, v, zoneOnly)))
+	if label := save.Schedule.Label(); label != "" {
+		return say(name(label), ": ", l)
+	}
+	return l
 }
 
 // ScheduleOf is a schedule as it is now, or its runs.
 func ScheduleOf(st reset.ScheduleStory, runs bool) Content {
 	s := st.Schedule
 	v := timeFormatOf(s.Intent, st.Now)
-	c := Content{Title: title(s.Intent, st.Cluster), Status: "schedule " + s.Label() + " · " + string(s.Status)}
+	c := Content{Title: title(s.Intent, st.Cluster), Status: "schedule " + s.Label() + " · " + scheduleStates[s.Status]}
 	story := reset.Story{Request: reset.Request{Act: reset.SaveSchedule{Schedule: s}}, Now: st.Now}
-	c.Lines = []Line{say(text.Capital(targetPhrase(story, v, withUTC)), ", ", whenOf(s, v), reason(s.Intent), ".")}
+	c.Lines = []Line{say(recurrenceLine(story, v), reason(s.Intent), ".")}
 	if runs {
 		if len(st.Runs) == 0 {
 			c.Lines = append(c.Lines, say("It has not run yet."))
@@ -82,23 +127,27 @@ func ScheduleOf(st reset.ScheduleStory, runs bool) Content {
 // upcomingLines are the runs to come: in the schedule's own zone, in UTC, and what clock changes do to them.
 func upcomingLines(st *reset.ScheduleStory) []Line {
 	if st == nil || len(st.Upcoming) == 0 {
-		return []Line{say("No run is to come.")}
+		return []Line{say("No further runs.")}
 	}
 	lines := []Line{say(strong("Next"), ":")}
 	for _, run := range st.Upcoming {
-		l := say(run.At.Format("Mon 2006-01-02 15:04 MST"))
-		if _, off := run.At.Zone(); off != 0 {
-			l = say(l, " (", utcOf(run.At), ")")
-		}
-		if run.Note != "" {
-			l = say(l, ": ", run.Note)
-		}
-		lines = append(lines, l)
+		lines = append(lines, runTime(run))
 	}
 	if st.Rule != "" {
 		lines = append(lines, say(st.Rule))
 	}
 	return lines
+}
+
+func runTime(run reset.UpcomingRun) Line {
+	l := say(run.At.Format("Mon 2006-01-02 15:04 MST"))
+	if _, off := run.At.Zone(); off != 0 {
+		l = say(l, " (", utcOf(run.At), ")")
+	}
+	if run.Note != "" {
+		l = say(l, ": ", run.Note)
+	}
+	return l
 }
 
 func utcOf(local time.Time) string {
@@ -116,12 +165,12 @@ func terms(s reset.Schedule, v timeFormat) Line {
 	}
 	beside := map[reset.Busy]string{
 		reset.BusyWait: "beside others it waits " + text.Duration(s.WhenBusy.For),
-		reset.BusySkip: "beside others it is left out",
+		reset.BusySkip: "beside others it is skipped",
 		reset.BusyFail: "beside others it fails, and pauses the schedule",
 	}[s.WhenBusy.Do]
-	missed := "a missed one is left out"
+	missed := "a missed run is skipped"
 	if s.IfMissed.Run {
-		missed = "the latest that was missed is made up for"
+		missed = "the latest missed run is started"
 		if s.IfMissed.Within > 0 {
 			missed += " within " + text.Duration(s.IfMissed.Within)
 		}
@@ -132,8 +181,7 @@ func terms(s reset.Schedule, v timeFormat) Line {
 // mandate is the standing approval of a schedule, and its end.
 func mandate(s reset.Schedule, v timeFormat) Line {
 	if s.Source == reset.FromFile {
-		return say("It is kept in the configuration file, and rests on its review", until(" until ", s.Until, v), ". ",
-			ownerOf(s))
+		return say("In the configuration file, approved by its review", until(" until ", s.Until, v), ". ", ownerOf(s))
 	}
 	end := say(" for 90 days")
 	if !s.Until.IsZero() {
@@ -141,11 +189,11 @@ func mandate(s reset.Schedule, v timeFormat) Line {
 	}
 	switch {
 	case s.Mandate.Request == "":
-		return say("An approval stands", end, "; any change asks for a new one.")
+		return say("An approval is valid", end, "; any change needs a new one.")
 	case len(s.Mandate.Votes) == 0:
-		return say("It needed nobody else's approval, and stands", end, ". ", ownerOf(s))
+		return say("No second approval required; valid", end, ". ", ownerOf(s))
 	}
-	return say("Approved in ", s.Mandate.Request, " by ", voters(s.Mandate.Votes, v), ", standing", end, ". ",
+	return say("Approved in ", s.Mandate.Request, " by ", voters(s.Mandate.Votes, v), ", valid", end, ". ",
 		ownerOf(s))
 }
 
@@ -156,125 +204,69 @@ func ownerOf(s reset.Schedule) Line {
 	return say("Its owner is ", person(s.Owner), ".")
 }
 
-// scheduleDraft adds to a preview what is particular to a schedule.
-func scheduleDraft(s reset.Story, v timeFormat) []Line {
-	sc := s.Schedule
-	if sc == nil {
+// nextRunLine is the next run of a schedule, in its own zone and in UTC.
+func nextRunLine(st *reset.ScheduleStory, v timeFormat) []Line {
+	if st == nil || len(st.Upcoming) == 0 {
 		return nil
 	}
-	return append(upcomingLines(sc), terms(sc.Schedule, v), mandate(sc.Schedule, v))
+	l := say("Next: ", runTime(st.Upcoming[0]))
+	if end := st.Schedule.Until; !end.IsZero() {
+		l = say(l, "; approval until ", v.clock(end))
+	}
+	return []Line{l}
 }
 
-// saved is the card of a request that saved a schedule: the schedule as it is now.
-func saved(c *Content, s reset.Story, v timeFormat) {
+// scheduleDetails are the runs to come, the settings of each run, and the standing approval.
+func scheduleDetails(s reset.Story, v timeFormat) []Line {
+	sc := s.Schedule
+	if _, saves := s.Request.Act.(reset.SaveSchedule); !saves || sc == nil {
+		return nil
+	}
+	var lines []Line
+	if sc.Schedule.Status == reset.Active || s.Request.State.Open() {
+		lines = upcomingLines(sc)
+	}
+	return append(lines, terms(sc.Schedule, v), mandate(sc.Schedule, v))
+}
+
+// savedCard is the card of a request that saved a schedule: the schedule as it is now.
+func savedCard(c *Content, s reset.Story, v timeFormat) {
 	r := s.Request
-	if s.Schedule == nil || s.Schedule.Schedule.Request != r.ID {
-		c.Status = status(r, "saved, and changed since")
-		c.Lines = []Line{askLine(s, v), agreed(s, v)}
+	if s.Schedule != nil && phaseOf(s) != phaseReplacedSchedule {
+		s.Request.Act = reset.SaveSchedule{Schedule: s.Schedule.Schedule} // as it is called and runs now
+	}
+	c.Lines = []Line{recurrenceLine(s, v)}
+	c.Lines = append(c.Lines, askedAndAgreed(s, v))
+	if phaseOf(s) == phaseReplacedSchedule {
+		c.Lines = append(c.Lines, say("Saved, and changed since: ", code("schedule list"), " has it as it is now."))
 		return
 	}
 	sc := s.Schedule.Schedule
-	c.Status = status(r, "schedule "+sc.Label()+" is "+string(sc.Status))
-	c.Lines = []Line{askLine(s, v)}
 	button := func(verb, label, style, confirm string) Button {
 		return Button{Verb: verb, Ref: ref(r), Label: label, Style: style, Confirm: confirm,
 			Typed: "schedule " + verb + " " + sc.ID}
 	}
+	remove := one(button("remove", "Remove", "", ""))
 	switch sc.Status {
 	case reset.Active:
-		c.Lines = append(c.Lines, upcomingLines(s.Schedule)...)
+		c.Lines = append(c.Lines, nextRunLine(s.Schedule, v)...)
+		c.Buttons = one(button("pause", "Pause", "", ""))
 		if coming := s.Schedule.Upcoming; len(coming) > 0 {
 			skip := button("skip-next", "Skip next", "", "")
 			skip.Option = int(coming[0].At.Unix()) // the run that is shown as the next one, and no other
 			c.Buttons = append(c.Buttons, skip)
 		}
-		c.Buttons = append(c.Buttons,
-			button("run", "Run now", "", text.Clip("A run now: "+targetPhrase(s, v, withUTC)+".", 300)),
-			button("pause", "Pause", "", ""),
-			button("remove", "Remove", "danger", "It never runs again."))
+		c.Menu = menu(one(button("run", "Run now", "", "")), remove)
 	case reset.Paused:
-		c.Buttons = []Button{button("resume", "Resume", "", ""),
-			button("remove", "Remove", "danger", "It never runs again.")}
+		c.Buttons, c.Menu = one(button("resume", "Resume", "", "")), remove
 	case reset.Lapsed:
-		c.Lines = append(c.Lines, say(strong("Nothing runs any more"),
-			": the approval has ended, or no longer holds. Save it again under its name to ask for a new one."))
+		c.Lines = append(c.Lines, say(strong("Runs have stopped"),
+			": the approval has ended or is no longer valid. Save it again under its name to ask for a new one."))
 	case reset.Over, reset.Removed: // there are no more runs, and no buttons
 	}
 	if sc.Source == reset.FromFile { // it is stopped and started in the file
-		c.Buttons = slices.DeleteFunc(c.Buttons,
-			func(b Button) bool { return b.Verb != "skip-next" && b.Verb != "run" })
+		changes := func(b Button) bool { return b.Verb != "skip-next" && b.Verb != "run" }
+		c.Buttons, c.Menu = slices.DeleteFunc(c.Buttons, changes), slices.DeleteFunc(c.Menu, changes)
 	}
-	c.Lines = append(c.Lines, terms(sc, v), mandate(sc, v))
-	c.Foot = []Line{say("Its runs: ", code("schedule history "+sc.Label()))}
-}
-
-// announced is an approved request whose time has not come: a run, or a time in the future.
-func announced(c *Content, s reset.Story, v timeFormat) {
-	r := s.Request
-	in, _ := r.Intent()
-	c.Status = status(r, "armed for "+utcOf(r.NotBefore))
-	c.Lines = []Line{askLine(s, v), agreed(s, v)}
-	if r.Run == nil {
-		c.Lines = append(c.Lines, say("Begins ", v.clock(r.NotBefore), "."), futureLine(in))
-		c.Buttons = []Button{cancelButton(r, "Cancel")}
-		return
-	}
-	c.Status = status(r, "announced for "+utcOf(r.NotBefore))
-	c.Lines = append(c.Lines, say(strong("Begins "), v.clock(r.NotBefore), lateBy(r), ". The numbers are as of ",
-		v.clock(s.Now), "; it is planned again then, and waits until ", in.Group, " is idle."))
-	c.Table = planTable(s, v)
-	c.Buttons = append(runButtons(r), showAll(r, c.Table)...)
-}
-
-func lateBy(r reset.Request) string {
-	if r.Run.Late > 0 {
-		return ", " + text.Duration(r.Run.Late) + " late: the bot was not running"
-	}
-	return ""
-}
-
-// runButtons are the buttons of an announced run.
-func runButtons(r reset.Request) []Button {
-	return []Button{
-		{Verb: "skip-next", Ref: ref(r), Label: "Skip", Typed: "skip-next " + r.ID},
-		{Verb: "delay", Ref: ref(r), Label: "Delay 1 h", Typed: "delay " + r.ID},
-		{Verb: "run", Ref: ref(r), Label: "Run now", Typed: "run " + r.ID},
-	}
-}
-
-// futureLine explains a time in the future, and which clock decides.
-func futureLine(in reset.Intent) Line {
-	if t, ok := in.Target.(reset.Time); !ok || !t.Future || t.Back != 0 {
-		return nil
-	}
-	return say("Only what is stored from then on is read: the time is looked up once it has come, and where nothing is stored by then, that is the end. ",
-		"With CreateTime a producer's clock decides. What it skips is known only then; beyond what was agreed to, it asks again.")
-}
-
-// runAsks names the schedule of a run as its requester.
-func runAsks(r reset.Request) Line {
-	l := say("Schedule ", strong(cmp.Or(r.Run.Name, r.Run.Schedule)))
-	if r.Run.By.ID != "" {
-		return say(l, ", told to run now by ", person(r.Run.By), ",")
-	}
-	return say(l, " of ", person(r.Run.Owner))
-}
-
-// askedBy is the person who asked, or the schedule by its name.
-func askedBy(r reset.Request) Line {
-	if r.Run == nil {
-		return say(person(r.Actor))
-	}
-	return say("schedule ", cmp.Or(r.Run.Name, r.Run.Schedule), " of ", person(r.Run.Owner))
-}
-
-// standingApproval is the approval that a run relies on, while no approval was asked for it.
-func standingApproval(m reset.Mandate, v timeFormat) Line {
-	switch {
-	case m.File:
-		return say("Rests on the reviewed configuration file", until(" until ", m.Until, v), ".")
-	case len(m.Votes) == 0:
-		return say("Rests on ", m.Request, ", which needed nobody else's approval", until(", until ", m.Until, v), ".")
-	}
-	return say("Rests on ", m.Request, ", approved by ", voters(m.Votes, v), until(", until ", m.Until, v), ".")
+	c.Details = []Line{say("Its runs: ", code("schedule history "+sc.Label()))}
 }

@@ -1,6 +1,7 @@
 package words
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -82,40 +83,43 @@ func TestScheduleCards(t *testing.T) {
 		verbs string
 	}{
 		"pending": {CardOf(pending),
-			[]string{"asks to schedule 0 2 * * * Europe/Berlin: go back 1 d from its time on orders",
-				"If it ran now, it replays at most", "Mon 2026-11-23 02:00 CET (01:00 UTC)", "the clocks say so"},
-			"approve reject cancel rows"},
+			[]string{"nightly: daily 02:00 Berlin · orders → back 1 d", "Skips none. (one run now)",
+				"Next: Mon 2026-11-23 02:00 CET (01:00 UTC); approval until 2027-02-20 03:07 CET", "the clocks say so"},
+			"approve reject, rows cancel runbook"},
 		"saved": {CardOf(savedStory(reset.Active)),
-			[]string{"schedule nightly is active", "Approved in k7f3 by @U0JON", "standing until",
-				"Its owner is @U0MARA"}, "skip-next run pause remove"},
-		"paused": {CardOf(savedStory(reset.Paused)), []string{"schedule nightly is paused"}, "resume remove"},
-		"lapsed": {CardOf(savedStory(reset.Lapsed)), []string{"Nothing runs any more", "Save it again under its name"},
+			[]string{"📅 SCHEDULE ACTIVE", "nightly: daily 02:00 Berlin", "Approved in k7f3 by @U0JON", "valid until",
+				"Its owner is @U0MARA"}, "pause skip-next, run remove"},
+		"paused": {CardOf(savedStory(reset.Paused)), []string{"SCHEDULE PAUSED"}, "resume, remove"},
+		"lapsed": {CardOf(savedStory(reset.Lapsed)), []string{"Runs have stopped", "Save it again under its name"},
 			""},
-		"held": {CardOf(held), []string{"stands back", "p4x1", "must not overwrite"}, "cancel"},
-		"missed": {CardOf(missed), []string{"Left out.", "Missed: the bot was not running at its time", "Nothing was changed."},
-			"retry"},
+		"held": {CardOf(held), []string{"p4x1", "must not overwrite"}, "retry cancel"},
+		"missed": {CardOf(missed), []string{"Skipped:", "Nothing was changed"},
+			"retry, rows runbook"},
 		"asks": {CardOf(asks), []string{"The standing approval does not cover this run"},
-			"approve reject cancel rows"},
-		"future": {CardOf(later), []string{"armed for 09:00 UTC", "Only what is stored from then on is read",
-			"CreateTime"}, "cancel"},
+			"approve reject, rows cancel manual runbook"},
+		"future": {CardOf(later), []string{"📅 SCHEDULED", "Begins 10:00 CET", "Only messages stored from then on are processed",
+			"CreateTime"}, "cancel, rows manual runbook"},
 		"show": {ScheduleOf(*savedStory(reset.Active).Schedule, false),
 			[]string{"schedule nightly · active", "Next:",
-				"Each run is announced 15 min ahead; beside others it waits 30 min; the latest that was missed is made up for within 6 h."},
+				"Each run is announced 15 min ahead; beside others it waits 30 min; the latest missed run is started within 6 h."},
 			""},
 		"history": {ScheduleOf(*savedStory(reset.Active).Schedule, true), []string{"It has not run yet."}, ""},
 		"list": {SchedulesOf([]reset.Schedule{savedStory(reset.Active).Schedule.Schedule}, clockAt("02:07:00")),
-			[]string{"1 schedule", "nightly", "billing@prod-eu", "0 2 * * * Europe/Berlin", "2026-11-23 01:00",
+			[]string{"1 schedule", "nightly", "billing@prod-eu", "daily 02:00 Berlin", "2026-11-23 01:00",
 				"active"}, ""},
-		"no list": {SchedulesOf(nil, clockAt("02:07:00")), []string{"Nothing is scheduled here"}, ""},
+		"no list": {SchedulesOf(nil, clockAt("02:07:00")), []string{"No schedules here"}, ""},
 	} {
-		text, verbs := tt.c.String(), []string{}
-		for _, b := range tt.c.Buttons {
-			verbs = append(verbs, b.Verb)
+		text := whole(tt.c)
+		for _, b := range slices.Concat(tt.c.Buttons, tt.c.Menu) {
 			if _, err := commands.Parse(b.Typed, askerOf(t)); err != nil {
 				t.Errorf("%s: %s: %v", name, b.Typed, err)
 			}
 		}
-		if got := strings.Join(verbs, " "); got != tt.verbs {
+		got := verbsOf(tt.c.Buttons)
+		if menu := verbsOf(tt.c.Menu); menu != "" {
+			got += ", " + menu
+		}
+		if got != tt.verbs {
 			t.Errorf("%s: buttons %q, want %q", name, got, tt.verbs)
 		}
 		for _, part := range tt.parts {
@@ -157,7 +161,7 @@ func TestScheduleThread(t *testing.T) {
 			"@U0JON delayed it until 04:00 CET."},
 		{reset.Entry{Event: reset.EvPaused, Actor: reset.Actor{Kind: reset.Scheduled, ID: "k7f3"},
 			Facts: map[string]string{"request": "p2k7"}},
-			`@U0MARA: the schedule was paused: its run p2k7 found the group in use, or being reset. Somebody has to look, and resume it.`},
+			`@U0MARA: the schedule was paused: its run p2k7 found the group in use, or being reset. Check it, then resume the schedule.`},
 	} {
 		if l, ok := ThreadLine(tt.e, s); !ok || l.String() != tt.want {
 			t.Errorf("%s:\n got %s\nwant %s", tt.e.Event, l, tt.want)

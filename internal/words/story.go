@@ -20,15 +20,10 @@ func ShowOf(s reset.Story, entries []reset.Entry) Content {
 	in, _ := r.Intent()
 	v := timeFormatOf(in, s.Now)
 	c := CardOf(s)
-	if r.State == reset.Draft || r.State == reset.Planning || r.State == reset.Refused {
-		c = PreviewOf(s)
+	if c.Table == nil && r.State != reset.Planning {
+		c.Table = planTable(s)
 	}
-	if c.Table == nil {
-		c.Table = planTable(s, v)
-	}
-	if r.State == reset.Applied && c.Table != nil && c.Table.More > 0 {
-		c.Buttons = append(c.Buttons, showAll(r, c.Table)...)
-	}
+	c.Hints, c.Details = append(c.Hints, c.Details...), nil
 	skipped := len(entries) - maxEntries
 	for i, e := range entries {
 		switch {
@@ -76,7 +71,7 @@ func (e entry) fact(key, before string) string {
 		return ""
 	}
 	if n, err := strconv.ParseInt(e.Facts[key], 10, 64); err == nil {
-		if verb, effect := strings.CutSuffix(before, "at most "); effect && n == 0 {
+		if verb, effect := strings.CutSuffix(before, "up to "); effect && n == 0 {
 			return verb + "none"
 		}
 		return before + text.WithCommas(n)
@@ -120,16 +115,7 @@ func effectFacts(e entry, before string) string {
 	case firstOffsets(e.request):
 		return before + comparedWith(replay, skip)
 	}
-	return e.fact("replay", before+"replays at most ") + e.fact("skip", ", skips at most ")
-}
-
-// owners are notified of an emergency; where the rule names none, the approvers are.
-func owners(r reset.Request) Line {
-	told := OwnersOf(r)
-	if len(told) == 0 {
-		return nil
-	}
-	return say(", ", people(told, Notify, "and"), " notified")
+	return e.fact("replay", before+"reprocesses up to ") + e.fact("skip", ", skips up to ")
 }
 
 func closing(e entry) string {

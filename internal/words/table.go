@@ -4,12 +4,13 @@ import (
 	"bytes"
 	"fmt"
 	"time"
+	"unicode/utf8"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// How many rows a card shows: few enough to be read in seconds on a phone. [Show all] has the rest.
+// How many rows a card shows: few enough to be read in seconds on a phone. [Partitions] has the rest.
 const (
 	fullTable  = 8  // up to so many rows are all shown
 	shortTable = 6  // of more, so many are
@@ -25,19 +26,19 @@ var hows = map[reset.How]struct {
 	missed func(reset.Step) string
 }{
 	reset.HowRecord:  {plain: true},
-	reset.HowNoLater: {word: "none later: end", missed: always(" (latest: no message is as late)")},
-	reset.HowStartInDoubt: {word: "in doubt: log start",
+	reset.HowNoLater: {word: "none later: latest", missed: always(" (latest: no message is as late)")},
+	reset.HowStartInDoubt: {word: "not found: earliest",
 		missed: always(" (earliest: where that time begins is in doubt)")},
-	reset.HowEnd:        {word: "end", plain: true},
-	reset.HowStart:      {word: "log start", plain: true},
+	reset.HowEnd:        {word: "latest", plain: true},
+	reset.HowStart:      {word: "earliest", plain: true},
 	reset.HowExact:      {plain: true},
 	reset.HowShifted:    {plain: true},
 	reset.HowCommitted:  {word: "as it is", plain: true},
 	reset.HowSaved:      {word: "as it was", plain: true},
-	reset.HowLike:       {word: "as the other", plain: true},
+	reset.HowLike:       {word: "as the other group", plain: true},
 	reset.HowDeleted:    {word: "deleted", plain: true},
-	reset.HowClampStart: {word: "gone: log start", missed: missedByRetention},
-	reset.HowClampEnd:   {word: "beyond: end", missed: always(" (the log-end offset)")},
+	reset.HowClampStart: {word: "deleted: earliest", missed: missedByRetention},
+	reset.HowClampEnd:   {word: "beyond: latest", missed: always(" (the log-end offset)")},
 }
 
 func always(s string) func(reset.Step) string { return func(reset.Step) string { return s } }
@@ -49,33 +50,76 @@ func missedByRetention(st reset.Step) string {
 	return ", " + text.Counted(st.Gone(), "message") + " " + wasWere(st.Gone()) + " deleted by retention"
 }
 
-// planTable is a story's plan: by partition, or by topic where there are many of both.
-func planTable(s reset.Story, v timeFormat) *Table {
+// planTable is a story's plan, where its partitions differ: by partition, or by topic where there are many of both.
+func planTable(s reset.Story) *Table {
 	e := s.Request.Actual()
-	if len(s.Topics) > 1 && e.Partitions >= manyParts {
+	switch {
+	case alike(s):
+		return nil // one sentence says it
+	case len(s.Topics) > 1 && e.Partitions >= manyParts:
 		return topicTable(s.Topics)
-	}
-	if len(s.Worst) == 0 {
+	case len(s.Worst) == 0:
 		return nil
 	}
 	rows := s.Worst
 	if len(rows) > fullTable {
 		rows = rows[:shortTable]
 	}
-	return stepTable(rows, v, e.Partitions-len(rows), true)
+	t := &Table{Head: []string{"partition", "change", "to"}, Right: []bool{false, true, true},
+		More: max(0, e.Partitions-len(rows))}
+	for _, st := range rows {
+		t.Rows = append(t.Rows, []string{partitionsLabel(st.Topic, []int32{st.Partition}), change(st), position(st.To)})
+	}
+	return t.narrow()
 }
 
 func topicTable(topics []reset.TopicEffect) *Table {
-	t := &Table{Head: []string{"topic", "partitions", "replays", "skips"}, Right: []bool{false, true, true, true}}
+	t := &Table{Head: []string{"topic", "reprocess", "skip"}, Right: []bool{false, true, true}}
 	for i, te := range topics {
 		if i == topicRows {
 			t.More = len(topics) - topicRows
 			break
 		}
-		t.Rows = append(t.Rows, []string{te.Topic, text.WithCommas(te.Effect.Partitions), none(te.Effect.Replay),
-			none(te.Effect.Skip)})
+		t.Rows = append(t.Rows, []string{te.Topic, none(te.Effect.Replay), none(te.Effect.Skip)})
+	}
+	return t.narrow()
+}
+
+// phoneWidth is how many characters a row has on a phone, with two between the columns. What is wider is cut off, and
+// with it the number that decides.
+const phoneWidth = 32
+
+// narrow shortens the names in the first column at their beginning, so that rows fit a phone: the partition is at the
+// end. Numbers are never shortened: where these alone are too wide, the last column goes.
+func (t *Table) narrow() *Table {
+	room := phoneWidth - t.width(1, len(t.Head))
+	if room < 6 && len(t.Head) > 2 {
+		last := len(t.Head) - 1
+		t.Head, t.Right = t.Head[:last], t.Right[:last]
+		for i := range t.Rows {
+			t.Rows[i] = t.Rows[i][:last]
+		}
+		room = phoneWidth - t.width(1, last)
+	}
+	for _, row := range append([][]string{t.Head}, t.Rows...) {
+		if name := []rune(row[0]); len(name) > room {
+			row[0] = "…" + string(name[len(name)-room+1:])
+		}
 	}
 	return t
+}
+
+// width is how wide columns are, with the two characters before each.
+func (t *Table) width(from, to int) int {
+	sum := 0
+	for i := from; i < to; i++ {
+		widest := 0
+		for _, row := range append([][]string{t.Head}, t.Rows...) {
+			widest = max(widest, utf8.RuneCountInString(text.Visible(cell(row, i))))
+		}
+		sum += widest + 2
+	}
+	return sum
 }
 
 func none(n int64) string {
@@ -92,7 +136,7 @@ func stepTable(steps []reset.Step, v timeFormat, more int, brief bool) *Table {
 		Right: []bool{false, true, true, true},
 		More:  max(0, more),
 	}
-	last, head := make([]string, len(steps)), "why there"
+	last, head := make([]string, len(steps)), "why"
 	said := false
 	for i, s := range steps {
 		last[i] = hows[s.How].word
@@ -100,7 +144,7 @@ func stepTable(steps []reset.Step, v timeFormat, more int, brief bool) *Table {
 			last[i] += " (asked " + text.WithCommas(s.Asked) + ")"
 		}
 		if !s.RecordAt.IsZero() {
-			last[i], head = v.row(s.RecordAt, brief), "first record there ("+v.abbreviation(s.RecordAt)+")"
+			last[i], head = v.row(s.RecordAt, brief), "first message there ("+v.abbreviation(s.RecordAt)+")"
 		}
 		said = said || last[i] != last[0] || !plainHow(s)
 	}
@@ -154,8 +198,10 @@ func change(s reset.Step) string {
 		return "–"
 	case n > 0:
 		return "+" + text.WithCommas(n)
+	case n < 0:
+		return "−" + text.WithCommas(-n)
 	}
-	return text.WithCommas(n)
+	return "0"
 }
 
 // RowsTable is a page of a plan's steps, of which first is the index of its first and total the number of all.
@@ -177,10 +223,7 @@ func evidenceTable(s reset.Story) *Table {
 	if len(s.Evidence) == 0 {
 		return nil
 	}
-	t := &Table{
-		Head:  []string{"partition", "was", "to", "is", "stands", "kafka said"},
-		Right: []bool{false, true, true, true, false, false},
-	}
+	t := &Table{Head: []string{"partition", "state", "offset"}, Right: []bool{false, false, true}}
 	rows := s.Evidence
 	if len(rows) > fullTable {
 		rows = rows[:shortTable]
@@ -190,11 +233,10 @@ func evidenceTable(s reset.Story) *Table {
 		if w.ReadState == reset.WriteUnread || w.ReadState == "" {
 			is = "?"
 		}
-		t.Rows = append(t.Rows, []string{fmt.Sprintf("%s-%d", w.Topic, w.Partition), position(w.From), position(w.To),
-			is, writeStates[w.ReadState], answer(w.Result)})
+		t.Rows = append(t.Rows, []string{partitionsLabel(w.Topic, []int32{w.Partition}), writeStates[w.ReadState], is})
 	}
 	t.More = max(0, s.Request.Effect.Partitions-len(rows))
-	return t
+	return t.narrow()
 }
 
 func answer(r reset.StepResult) string {

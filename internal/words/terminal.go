@@ -1,6 +1,7 @@
 package words
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -35,8 +36,10 @@ func (c Content) String() string {
 	for _, l := range c.Foot {
 		line("", "("+l.String()+")")
 	}
-	for _, bt := range c.Buttons {
-		line("", "["+bt.Label+"]  "+bt.Typed)
+	for _, bt := range slices.Concat(c.Buttons, c.Menu) {
+		if bt.URL == "" { // an address is among the details
+			line("", "["+bt.Label+"]  "+bt.Typed)
+		}
 	}
 	return b.String()
 }

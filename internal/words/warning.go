@@ -29,8 +29,8 @@ func warnings(s reset.Story, v timeFormat) []Line {
 		}
 	}
 	if s.Blocking != "" && s.Blocking != s.Request.ID {
-		lines = append(lines, say(s.Blocking, " left this group in doubt and blocks it: see ", code("show "+s.Blocking),
-			", then undo or settle it."))
+		lines = append(lines, say(s.Blocking, " has an open outcome and blocks this group: ", code("show "+s.Blocking),
+			", then undo or accept it."))
 	}
 	return lines
 }
@@ -114,10 +114,10 @@ func (g warningGroup) have() string {
 // busyLine names who is connected, as last seen, or as counted when the plan was made.
 func busyLine(g reset.GroupState, w warningGroup) Line {
 	if len(g.Members) == 0 {
-		return say(strong(text.Counted(w.count, "consumer")+" "+isAreText(w.count)+" connected"), state(w.text), ".")
+		return say(strong(text.Counted(w.count, "consumer")+" "+isAreText(w.count)+" running"), state(w.text), ".")
 	}
 	n := len(g.Members)
-	return say(strong(text.Counted(n, "consumer")+" "+isAreText(n)+" connected"), state(g.State), ": ",
+	return say(strong(text.Counted(n, "consumer")+" "+isAreText(n)+" running"), state(g.State), ": ",
 		members(g.Members), ".")
 }
 
@@ -138,14 +138,10 @@ func state(s string) string {
 // members groups consumers by client id: "billing-6c9f ×3 from 10.4.7.21, 10.4.7.22 and 10.4.9.3".
 func members(ms []reset.Member) Line {
 	times := map[string]int{}
-	var ids, hosts []string
+	var ids []string
 	for _, m := range ms {
 		if times[m.ClientID]++; times[m.ClientID] == 1 {
 			ids = append(ids, m.ClientID)
-		}
-		// Brokers in Java write an address as "/10.4.7.21".
-		if h := strings.TrimPrefix(m.Host, "/"); h != "" && !slices.Contains(hosts, h) {
-			hosts = append(hosts, h)
 		}
 	}
 	for i, id := range ids {
@@ -155,12 +151,23 @@ func members(ms []reset.Member) Line {
 		}
 		ids[i] = name
 	}
-	l := say(text.List(ids, 3))
-	if len(hosts) > 0 {
-		slices.Sort(hosts)
-		l = say(l, " from ", text.List(hosts, 4))
+	l := say(name(text.List(ids, 3)))
+	if from := hosts(ms); len(from) > 0 {
+		l = say(l, " from ", text.List(from, 4))
 	}
 	return l
+}
+
+// hosts are the addresses of members, each once. Brokers in Java write one as "/10.4.7.21".
+func hosts(ms []reset.Member) []string {
+	var out []string
+	for _, m := range ms {
+		if h := strings.TrimPrefix(m.Host, "/"); h != "" && !slices.Contains(out, h) {
+			out = append(out, h)
+		}
+	}
+	slices.Sort(out)
+	return out
 }
 
 // membersLeftLine says why a stopped consumer may still be a member: it stays one until its session times out.
@@ -189,24 +196,22 @@ func hasHave(n int) string {
 
 // stopHints are the stop commands that the policy's owner wrote.
 func stopHints(r reset.Ruling) []Line {
-	var lines []Line
-	if r.Stop != "" {
-		lines = append(lines, say("Stop them:  ", code(r.Stop)))
+	if r.Stop == "" {
+		return nil
 	}
-	return append(lines, runbook(r)...)
+	return []Line{say("Stop the consumers:  ", code(r.Stop))}
 }
 
 func startHints(r reset.Ruling) []Line {
-	var lines []Line
-	if r.Start != "" {
-		lines = append(lines, say("Start again:  ", code(r.Start)))
+	if r.Start == "" {
+		return nil
 	}
-	return lines
+	return []Line{say("Start the consumers:  ", code(r.Start))}
 }
 
 func runbook(r reset.Ruling) []Line {
-	if !strings.HasPrefix(r.Runbook, "https://") && !strings.HasPrefix(r.Runbook, "http://") {
+	if !isWebAddress(r.Runbook) {
 		return nil
 	}
-	return []Line{say(Span{Kind: Link, Text: "runbook", URL: r.Runbook})}
+	return []Line{say(Span{Kind: Link, Text: "Runbook", URL: r.Runbook})}
 }

@@ -18,7 +18,7 @@ var warningLines = map[reset.WarningCode]func(g warningGroup) Line{
 	},
 	reset.WarnClampedStart: func(g warningGroup) Line {
 		return say("The target is older than the log on ", g.on(), " (", g.where(), "): ",
-			strong(records(g.count)+" between are gone"), " and are not replayed.")
+			strong(messages(g.count)+" between are gone"), " and are not replayed.")
 	},
 	reset.WarnClampedEnd: func(g warningGroup) Line {
 		return say("The target is beyond the end on ", g.on(), " (", g.where(), "), by ", text.WithCommas(g.count),
@@ -123,7 +123,7 @@ var warningLines = map[reset.WarningCode]func(g warningGroup) Line{
 	// The records between the target and the end.
 	reset.WarnRetention: func(g warningGroup) Line {
 		return say("Retention is about to delete what is at the target on ", g.on(), " (", g.where(), "): ",
-			strong("up to "+records(g.count)+" may be gone within "+soon(g.text)), ". Start the consumers before that.")
+			strong("up to "+messages(g.count)+" may be gone within "+soon(g.text)), ". Start the consumers before that.")
 	},
 	reset.WarnBegins: func(g warningGroup) Line {
 		return say("The log begins after that time on ", g.on(), " (", g.where(), "), ", g.times.clock(g.at),
@@ -136,11 +136,11 @@ var warningLines = map[reset.WarningCode]func(g warningGroup) Line{
 	},
 	reset.WarnPastOpen: func(g warningGroup) Line {
 		return say("The target is past open transactions on ", g.on(), " (", g.where(),
-			"): consumers that read only committed records ", strong("never see up to "+records(g.count)),
+			"): consumers that read only committed records ", strong("never see up to "+messages(g.count)),
 			" that commit later.")
 	},
 	reset.WarnRemote: func(g warningGroup) Line {
-		return say("Up to ", records(g.count), " on ", g.on(), " (", g.where(),
+		return say("Up to ", messages(g.count), " on ", g.on(), " (", g.where(),
 			") are in remote (tiered) storage: reading them again is slower, and may cost money.")
 	},
 }

@@ -12,33 +12,6 @@ import (
 // shownLags is how many of a group's lags a card shows: the trend, not each value.
 const shownLags = 5
 
-// watched adds to the card of an applied reset what was seen of the group since: problems first, progress in small
-// print.
-func watched(c *Content, s reset.Story, v timeFormat) {
-	r := s.Request
-	w := r.Watch
-	if w == nil {
-		return
-	}
-	if w.Overwrote() {
-		c.Status = status(r, "done, then overwritten")
-		c.Warnings = append(c.Warnings, say(strong(overwrittenBy(w.OverwrittenBy)), ": ", strayed(w.Overwritten), ". ",
-			overwriter(w.OverwrittenBy, s)))
-		if r.UndoneBy == "" {
-			c.Buttons = append(c.Buttons, retryButton(r, "Try again"))
-		}
-	}
-	if w.Elsewhere.Count() > 0 {
-		c.Warnings = append(c.Warnings,
-			say(strong(text.Counted(w.Elsewhere.Count(), "partition")+" continued from another offset"), ": ",
-				strayed(w.Elsewhere), ". ", whyElsewhere))
-	}
-	if c.Table == nil {
-		c.Table = strayTable(*w, v)
-	}
-	c.Foot = slices.Concat(watchProgress(*w, v), c.Foot)
-}
-
 const whyElsewhere = "Consumers do that by auto.offset.reset, when the target is not in the log, or by a seek."
 
 // overwrittenBy names what moved the offsets of an applied reset, where that is known.
@@ -46,7 +19,7 @@ func overwrittenBy(late string) string {
 	if late == "" {
 		return "Overwritten by a process outside the group"
 	}
-	return "OVERWRITTEN by the late write of " + late
+	return "Overwritten by the late write of " + late
 }
 
 // overwriter says more of it.
@@ -54,16 +27,17 @@ func overwriter(late string, s reset.Story) Line {
 	if late == "" {
 		return overwriterUnknown(s)
 	}
-	return say("Kafka's answer to ", late, " had been lost, and its write landed after this reset: ",
-		code("show "+late), ".")
+	return say("Its answer had been lost: ", code("show "+late))
 }
+
+// noGroup is what a client does that overwrites a group without being a member.
+var noGroup = say("A consumer that uses ", code("assign()"), " is in no group. Was every consumer stopped?")
 
 // overwriterUnknown says what is known of an unknown overwriter: it may also have been a consumer that joined and
 // left between checks.
 func overwriterUnknown(s reset.Story) Line {
 	in, _ := s.Request.Intent()
-	return say("Nobody was seen in ", in.Group,
-		" then. Was every consumer stopped? One that uses assign() is in no group.")
+	return say("No member was seen in ", name(in.Group), ".")
 }
 
 // strayed is the first of the partitions that strayed, and how many there are.
@@ -76,69 +50,68 @@ func strayed(st reset.Strays) string {
 	for len(words) < st.Count() {
 		words = append(words, "")
 	}
-	return text.List(words, min(2, len(words)))
+	return text.List(words, min(1, len(words)))
 }
 
 func strayPlace(where, read, to string) string {
 	switch {
 	case read == "none":
-		return where + " lost its commit (it was " + to + ")"
+		return where + " lost its committed offset (it was " + to + ")"
 	case to == "none":
-		return where + " is at " + read + " instead of without a commit"
+		return where + " is at " + read + " instead of without a committed offset"
 	}
 	return where + " is at " + read + " instead of " + to
 }
 
 // strayTable shows the partitions that strayed.
-func strayTable(w reset.Watch, v timeFormat) *Table {
+func strayTable(w reset.Watch) *Table {
 	rows := slices.Concat(w.Overwritten.Evidence, w.Elsewhere.Evidence)
 	if len(rows) == 0 {
 		return nil
 	}
-	t := &Table{Head: []string{"partition", "to", "is", "seen"}, Right: []bool{false, true, true, false}}
+	t := &Table{Head: []string{"partition", "is", "target"}, Right: []bool{false, true, true}}
 	t.More = w.Overwritten.Count() + w.Elsewhere.Count() - len(rows)
 	if len(rows) > fullTable {
 		t.More += len(rows) - shortTable
 		rows = rows[:shortTable]
 	}
 	for _, e := range rows {
-		t.Rows = append(t.Rows, []string{partitionsLabel(e.Topic, []int32{e.Partition.Partition}), position(e.To),
-			position(e.Read), e.At.In(v.zone).Format("15:04:05")})
+		t.Rows = append(t.Rows, []string{partitionsLabel(e.Topic, []int32{e.Partition.Partition}), position(e.Read),
+			position(e.To)})
 	}
-	return t
+	return t.narrow()
 }
 
-// watchProgress is the small print of a watch: read again, who came back, how far behind, how it ended.
-func watchProgress(w reset.Watch, v timeFormat) []Line {
-	var lines []Line
-	switch {
-	case w.First != nil:
-		lines = append(lines, say("First consumer back ", v.exact(w.First.At), ": ",
-			consumersBack(w.First.ClientID, w.First.Host, w.First.Members), progress(w.Resumed, w.Empty, w.Parts), "."))
-	case w.Checked.IsZero():
-		lines = append(lines,
-			say("Being watched: the offsets are read again soon, then who comes back and when it has caught up."))
-	case w.Overwrote():
-	case w.Why == reset.WatchGone:
-		lines = append(lines, say("Read again ", v.exact(w.Checked), ": nobody has committed there since."))
-	default:
-		lines = append(lines, say("Read again ", v.exact(w.Checked),
-			": nobody overwrote it. Nobody has come back yet."))
+// watchLine is what is seen of the group now: no consumer, who came back and when, how far behind it is.
+func watchLine(s reset.Story, v timeFormat) Line {
+	w := s.Request.Watch
+	if w == nil || w.Overwrote() || w.Why == reset.WatchNoConsumers {
+		return nil
 	}
-	if n := len(w.Lags); n > 0 && w.First != nil {
+	if end := watchEnds[w.Why].card; end != nil && w.Why != reset.WatchCaughtUp {
+		return end(*w, v, text.Duration(w.Ended.Sub(w.Since)))
+	}
+	switch {
+	case w.First == nil && w.Checked.IsZero():
+		return say("👀 No consumer yet")
+	case w.Why == reset.WatchGone:
+		return say("👀 No client has committed since (", v.exact(w.Checked), ")")
+	case w.First == nil:
+		return say("👀 No consumer yet, not overwritten (", v.exact(w.Checked), ")")
+	}
+	l := say("👀 ", consumersBack(w.First.ClientID, w.First.Host, w.First.Members), " back, seen since ",
+		v.exact(w.First.At), progress(w.Resumed, w.Empty, w.Parts))
+	if n := len(w.Lags); n > 0 && w.Why != reset.WatchCaughtUp {
 		lags := ""
-		for i, l := range w.Lags[max(0, n-shownLags):] {
+		for i, one := range w.Lags[max(0, n-shownLags):] {
 			if i > 0 {
 				lags += " → "
 			}
-			lags += text.WithCommas(l.Lag)
+			lags += text.WithCommas(one.Lag)
 		}
-		lines = append(lines, say("Behind by at most: ", lags, " (", v.clock(w.Lags[n-1].At), ")."))
+		l = say(l, "; lag ", lags, " (", v.clock(w.Lags[n-1].At), ")")
 	}
-	if end := watchEnds[w.Why].card; end != nil {
-		lines = append(lines, end(w, v, text.Duration(w.Ended.Sub(w.Since))))
-	}
-	return lines
+	return l
 }
 
 // onlyMarkers says why a group that has read everything is not at the end.
@@ -162,7 +135,7 @@ func progress(resumed, empty, of int) string {
 	all := text.Counted(of, "partition")
 	switch {
 	case of > 0 && empty == of:
-		return "; nothing is left to read on " + all
+		return "; nothing left to read on " + all
 	case resumed == 0:
 		return ""
 	case empty > 0:
@@ -178,33 +151,25 @@ var watchEnds = map[reset.WatchEnd]struct {
 	thread func(e entry) Line
 }{
 	reset.WatchCaughtUp: { // in the thread: EvCaughtUp
-		card: func(w reset.Watch, v timeFormat, after string) Line {
-			return say(strong("Caught up"), " ", v.clock(w.CaughtUp), ", ", after, " after the reset",
-				onlyMarkers(w.Markers), ".")
-		},
 	},
 	reset.WatchNoConsumers: {
-		card: func(w reset.Watch, v timeFormat, after string) Line {
-			return say(strong("Nobody came back"), " in ", after, ". It is not watched any more.")
-		},
 		thread: func(e entry) Line {
-			return say("Nobody came back in ", e.after(), e.lag(), ". Was it started again? ",
+			return say(strong("No consumer came back"), " in ", e.after(), e.lag(), ". Was it started? ",
 				mentionPerson(e.request.Actor))
 		},
 	},
 	reset.WatchNewer: {
 		card: func(w reset.Watch, v timeFormat, after string) Line {
-			return say(w.By, " has reset the group again ", v.clock(w.Ended), ". This one is not watched any more.")
+			return say(name(w.By), " has reset the group again (", v.clock(w.Ended), ")")
 		},
 		thread: func(e entry) Line {
 			return say(cmp.Or(e.Facts["by"], "Another request"),
-				" has reset the group again; this one is not watched any more.")
+				" has reset the group again: this reset is no longer watched.")
 		},
 	},
 	reset.WatchCluster: {
 		card: func(w reset.Watch, v timeFormat, after string) Line {
-			return say("The cluster is no longer configured (", v.clock(w.Ended),
-				"). The group is no longer watched.")
+			return say("The cluster is no longer configured (", v.clock(w.Ended), "): no longer watched")
 		},
 		thread: func(e entry) Line {
 			return say(cmp.Or(e.Facts["cluster"], "The cluster"),
@@ -213,10 +178,10 @@ var watchEnds = map[reset.WatchEnd]struct {
 	},
 	reset.WatchTimeout: {
 		card: func(w reset.Watch, v timeFormat, after string) Line {
-			return say("Not caught up after ", after, ". It is not watched any more.")
+			return say("Not caught up after ", after, ": no longer watched")
 		},
 		thread: func(e entry) Line {
-			return say("Not caught up after ", e.after(), e.lag(), ". It is not watched any more.")
+			return say("Not caught up after ", e.after(), e.lag(), ". It is no longer watched.")
 		},
 	},
 	reset.WatchGone: {}, // the deleted commits are the result itself
@@ -234,7 +199,7 @@ func (e entry) lag() string {
 	if err != nil {
 		return ""
 	}
-	return ", and it is behind by at most " + text.WithCommas(n)
+	return ", lag " + text.WithCommas(n)
 }
 
 // firstStray is the first of the partitions that strayed, and how many more did.

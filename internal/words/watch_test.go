@@ -43,45 +43,45 @@ func TestAppliedCardShowsTheWatch(t *testing.T) {
 		says    []string
 		buttons string
 	}{
-		"just applied": {func(*reset.Watch) {}, []string{"k7f3 · done", "the offsets are read again soon"}, "undo"},
+		"just applied": {func(*reset.Watch) {}, []string{"✅ DONE", "No consumer yet", "▶️ kubectl -n pay scale deploy/billing --replicas=6"}, "undo"},
 		"read again": {func(w *reset.Watch) { w.Checked = clockAt("02:14:29") },
-			[]string{"Read again 03:14:29 CET: nobody overwrote it. Nobody has come back yet."}, "undo"},
+			[]string{"No consumer yet, not overwritten (03:14:29 CET)"}, "undo"},
 		"back": {cameBack,
-			[]string{"First consumer back 03:15:02 CET: billing-6c9f from 10.4.7.21 and 2 others; 12 of 12 partitions resumed at the target.",
-				"Behind by at most: 18,236 → 9,000 → 410 (03:20 CET)."}, "undo"},
+			[]string{"billing-6c9f from 10.4.7.21 and 2 others back, seen since 03:15:02 CET; 12 of 12 partitions resumed at the target",
+				"; lag 18,236 → 9,000 → 410 (03:20 CET)"}, "undo"},
 		"caught up": {func(w *reset.Watch) {
 			cameBack(w)
 			w.CaughtUp, w.Ended, w.Why = clockAt("02:23:14"), clockAt("02:23:14"), reset.WatchCaughtUp
-		}, []string{"Caught up 03:23 CET, 9 min after the reset."}, "undo"},
+		}, []string{"🏁 CAUGHT UP", "Caught up 03:23 CET, 9 min after the reset"}, "undo"},
 		"overwritten": {func(w *reset.Watch) {
 			w.Checked, w.Overwritten = clockAt("02:14:29"), strays(12, reset.Position{Offset: 48_112})
 		},
-			[]string{"k7f3 · done, then overwritten",
-				"Overwritten by a process outside the group: orders-0 is at 48,112 instead of 46,020, " +
-					"orders-1 is at 48,112 instead of 46,020 and 10 more. Nobody was seen in billing then. Was every consumer stopped?",
-				"orders-3", "03:14:29", "6 more"}, "undo, retry"},
+			[]string{"🚨 OVERWRITTEN",
+				"Overwritten by a process outside the group: orders-0 is at 48,112 instead of 46,020 and 11 more. " +
+					"No member was seen in billing.",
+				"orders-3", "6 more"}, "undo, retry"},
 		"overwritten without a commit": {func(w *reset.Watch) { w.Overwritten = strays(1, reset.Position{None: true}) },
-			[]string{"orders-0 lost its commit (it was 46,020). Nobody"}, "undo, retry"},
+			[]string{"orders-0 lost its committed offset (it was 46,020)"}, "undo, retry"},
 		"elsewhere": {func(w *reset.Watch) {
 			cameBack(w)
 			w.Resumed, w.Elsewhere = 11,
 				strays(1, reset.Position{Offset: 12})
 		},
-			[]string{"1 partition continued from another offset: orders-0 is at 12 instead of 46,020. Consumers do that by auto.offset.reset",
+			[]string{"1 partition resumed elsewhere: orders-0 is at 12 instead of 46,020",
 				"11 of 12 partitions resumed at the target"}, "undo"},
 		"nothing to read": {func(w *reset.Watch) { cameBack(w); w.Resumed, w.Empty = 10, 2 },
-			[]string{"10 of 12 partitions resumed at the target, 2 have nothing to read."}, "undo"},
+			[]string{"10 of 12 partitions resumed at the target, 2 have nothing to read"}, "undo"},
 		"nobody": {func(w *reset.Watch) {
 			w.Checked, w.Ended, w.Why = clockAt("02:14:29"), clockAt("02:44:14"), reset.WatchNoConsumers
-		}, []string{"Nobody came back in 30 min. It is not watched any more."}, "undo"},
+		}, []string{"🟠 NO CONSUMER CAME BACK", "No consumer came back in 30 min. Was billing started?"}, "undo"},
 		"deleted": {func(w *reset.Watch) {
 			w.Checked, w.Ended, w.Why = clockAt("02:14:29"), clockAt("02:14:29"), reset.WatchGone
 		},
-			[]string{"Read again 03:14:29 CET: nobody has committed there since."}, "undo"},
+			[]string{"No client has committed since (03:14:29 CET)"}, "undo"},
 		"newer": {func(w *reset.Watch) { w.Ended, w.Why, w.By = clockAt("02:44:14"), reset.WatchNewer, "m2q9" },
-			[]string{"m2q9 has reset the group again 03:44 CET."}, "undo"},
+			[]string{"m2q9 has reset the group again (03:44 CET)"}, "undo"},
 		"long": {func(w *reset.Watch) { cameBack(w); w.Ended, w.Why = w.Since.Add(4*time.Hour), reset.WatchTimeout },
-			[]string{"Not caught up after 4 h."}, "undo"},
+			[]string{"Not caught up after 4 h"}, "undo"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -125,7 +125,7 @@ func TestThreadShowsTheWatch(t *testing.T) {
 			"First consumer joined: billing-6c9f from 10.4.7.21 and 1 other.", false},
 		{reset.EvConsumersBack, map[string]string{"client": "b", "members": "1", "resumed": "0", "empty": "12",
 			"of": "12"},
-			"First consumer joined: b; nothing is left to read on 12 partitions.", false},
+			"First consumer joined: b; nothing left to read on 12 partitions.", false},
 		{reset.EvResumed, map[string]string{"resumed": "11", "empty": "1", "of": "12"},
 			"The group commits again; 11 of 12 partitions resumed at the target, 1 has nothing to read.", false},
 		{reset.EvElsewhere, map[string]string{"partitions": "3", "topic": "orders", "partition": "3", "to": "46020",
@@ -134,16 +134,16 @@ func TestThreadShowsTheWatch(t *testing.T) {
 			false},
 		{reset.EvOverwritten, map[string]string{"partitions": "1", "topic": "orders", "partition": "3", "to": "46020",
 			"read": "48112"},
-			"Overwritten by a process outside the group: orders-3 is at 48,112 instead of 46,020. Nobody was seen in billing then. Was every consumer " +
-				"stopped? One that uses assign() is in no group. Undo it, or stop that process and retry. @U0MARA", false},
+			"Overwritten by a process outside the group: orders-3 is at 48,112 instead of 46,020. No member was seen in billing. " +
+				"A consumer that uses assign() is in no group. Was every consumer stopped? Undo it, or stop that process and retry. @U0MARA", false},
 		{reset.EvCaughtUp, map[string]string{"why": "caught up", "lag": "0"}, "Caught up, 9 min after the reset.",
 			false},
 		{reset.EvUnwatched, map[string]string{"why": "nobody", "lag": "18236"},
-			"Nobody came back in 9 min, and it is behind by at most 18,236. Was it started again? @U0MARA", false},
+			"No consumer came back in 9 min, lag 18,236. Was it started? @U0MARA", false},
 		{reset.EvUnwatched, map[string]string{"why": "newer reset", "by": "m2q9"},
-			"m2q9 has reset the group again; this one is not watched any more.", false},
+			"m2q9 has reset the group again: this reset is no longer watched.", false},
 		{reset.EvUnwatched, map[string]string{"why": "long", "lag": "5"},
-			"Not caught up after 9 min, and it is behind by at most 5. It is not watched any more.", false},
+			"Not caught up after 9 min, lag 5. It is no longer watched.", false},
 	} {
 		e := reset.Entry{At: clockAt("02:23:14"), Request: "k7f3", Event: tc.event, Facts: tc.facts}
 		if got := eventLine(e, s).String(); got != tc.want {
@@ -155,7 +155,7 @@ func TestThreadShowsTheWatch(t *testing.T) {
 	}
 }
 
-// A write had left when the broker that was to be read went away: what stands is not known, and must not be called
+// A write had left when the broker that was to be read went away: what is written is not known, and must not be called
 // unchanged.
 func TestCardThatCannotReadBackClaimsNothing(t *testing.T) {
 	t.Parallel()
@@ -165,7 +165,7 @@ func TestCardThatCannotReadBackClaimsNothing(t *testing.T) {
 			Got: "broker 10.0.0.1:9092: connection refused"}
 		text := CardOf(s).String()
 		if strings.Contains(text, "Nothing was changed") ||
-			!strings.Contains(text, "What stands cannot be read yet: prod-eu does not answer as a whole") {
+			!strings.Contains(text, "The offsets cannot be read yet: prod-eu does not answer completely") {
 			t.Errorf("%s:\n%s", code, text)
 		}
 	}

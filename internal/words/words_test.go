@@ -88,7 +88,11 @@ func TestEveryWarningHasWords(t *testing.T) {
 		w := reset.Warning{Code: reset.WarningCode(code), Topic: "orders", Parts: []int32{3, 4}, Names: []string{"old"},
 			Count: 1200, Text: "Stable"}
 		s.Request.Warnings = []reset.Warning{w, w}
-		lines := PreviewOf(s).Warnings
+		lines := warnings(s, timeFormatOf(wrongDeploy(), s.Now))
+		if brief := briefly(s, timeFormatOf(wrongDeploy(), s.Now)); len(brief) == 0 &&
+			code != string(reset.WarnBusy) && code != string(reset.WarnNothing) { // other lines say these
+			t.Errorf("%s has no short words for a card", code)
+		}
 		if want := map[bool]int{true: 2, false: 1}[code == string(reset.WarnNote)]; len(lines) != want {
 			t.Errorf("%s: %d lines for two warnings of one kind: %v", code, len(lines), lines)
 		}
@@ -152,12 +156,12 @@ func TestEveryStateIsShown(t *testing.T) {
 		s.Request.State = reset.State(st)
 		for name, c := range map[string]Content{"card": CardOf(s), "preview": PreviewOf(s),
 			"show": ShowOf(s, wholeLife())} {
-			if c.Status == "" || len(c.Lines) == 0 || c.Title == "" {
+			if len(c.Foot) == 0 || len(c.Lines) == 0 || c.Title == "" {
 				t.Errorf("%s of %s: %+v", name, st, c)
 			}
 		}
 	}
-	targets := []reset.Target{reset.Time{At: clockAt("01:10:00")}, reset.Time{At: clockAt("01:10:00"), Back: time.Hour},
+	targets := []reset.Target{reset.Time{At: clockAt("01:10:00")}, reset.Time{At: clockAt("01:20:00"), Back: time.Hour},
 		reset.Exact{Offset: 5}, reset.SkipRecord{Offset: 5}, reset.Rows{}, reset.Undo{Of: "k"}, reset.Latest{},
 		reset.Earliest{}, reset.Shift{By: 5}, reset.Current{}, reset.Like{Group: "other"}, reset.Nowhere{}}
 	for _, name := range vocabulary.Receivers(t, filepath.Join("..", "..", "reset"), "locate") {
@@ -215,7 +219,7 @@ func TestExplain(t *testing.T) {
 		{errors.New("sql: database is locked at /var/lib/x"), "Internal error"},
 		{&commands.SyntaxError{Want: `"lattest" is neither a time nor latest`, Example: "to latest"},
 			`"lattest" is neither a time nor latest. Example: to latest`},
-		{&reset.TransitionError{ID: "k7f3", From: reset.Applied, To: reset.Cancelled}, "k7f3 is already done"},
+		{&reset.TransitionError{ID: "k7f3", From: reset.Applied, To: reset.Cancelled}, "k7f3 is already applied"},
 		{reset.ErrConflict, "changed at the same moment"},
 		{&reset.Problem{Code: reset.ProblemWrongTool, Group: "billing-agg", Got: "streams",
 			Want: "kafka-streams-application-reset"},
@@ -238,7 +242,7 @@ func TestExplain(t *testing.T) {
 	stale := Explain(&reset.Problem{Code: reset.ProblemStale, Request: "k7f3", Want: "2", Got: "1", Count: 1_204_000,
 		Ruling: &reset.Ruling{Need: 2, Who: []string{"S0PAYOWNERS"}}})
 	if got := stale.String(); !strings.Contains(got,
-		"is at revision 2, not 1: it replays at most 1,204,000") || !strings.Contains(got,
+		"is at revision 2, not 1: it reprocesses up to 1,204,000") || !strings.Contains(got,
 		"[Approve .2]  approve k7f3.2") {
 		t.Error(got)
 	}
@@ -255,15 +259,15 @@ func TestTimes(t *testing.T) {
 	}
 	for _, tc := range []struct{ zone, at, now, want string }{
 		{"Europe/Berlin", "2026-11-22T01:10:00Z", "2026-11-22T02:07:00Z",
-			"02:10 Europe/Berlin (01:10 UTC, 57 min ago)"},
+			"02:10 Berlin (01:10 UTC, 57 min ago)"},
 		{"Europe/Berlin", "2026-11-21T22:30:00Z", "2026-11-21T23:20:00Z",
-			"yesterday 23:30 Europe/Berlin (22:30 UTC, 50 min ago)"},
+			"yesterday 23:30 Berlin (22:30 UTC, 50 min ago)"},
 		{"Europe/Berlin", "2026-11-21T23:10:00Z", "2026-11-22T01:00:00Z",
-			"00:10 Europe/Berlin (2026-11-21 23:10 UTC, 1 h 50 min ago)"},
+			"00:10 Berlin (2026-11-21 23:10 UTC, 1 h 50 min ago)"},
 		{"UTC", "2026-11-22T01:10:00Z", "2026-11-22T02:07:00Z", "01:10 UTC (57 min ago)"},
 		{"", "2026-11-20T01:10:15.25Z", "2026-11-22T02:07:00Z", "2026-11-20 01:10:15.250 UTC (2 d ago)"},
 		{"Europe/London", "2026-11-22T01:10:00Z", "2026-11-22T01:12:05Z",
-			"01:10 Europe/London (01:10 UTC, 2 min 5 s ago)"},
+			"01:10 London (01:10 UTC, 2 min 5 s ago)"},
 		{"Nowhere/Else", "2026-11-22T01:10:00Z", "2026-11-22T01:10:30Z", "01:10 UTC (30 s ago)"},
 	} {
 		v := timeFormatOf(reset.Intent{Zone: tc.zone}, at(tc.now))
@@ -329,9 +333,9 @@ func TestForeignTextStaysText(t *testing.T) {
 		Members: []reset.Member{{ClientID: evil, Host: evil}}}
 	s.Request.Ruling.Runbook = "javascript:alert(1)"
 	c := CardOf(s)
-	for _, l := range slices.Concat(c.Lines, c.Warnings, c.Hints, c.Foot) {
+	for _, l := range slices.Concat(c.Lines, c.Warnings, c.Hints, c.Foot, c.Details) {
 		for _, sp := range l {
-			if strings.Contains(sp.Text, "<!channel>") && !slices.Contains([]SpanKind{Text, Code, Strong}, sp.Kind) {
+			if strings.Contains(sp.Text, "<!channel>") && !slices.Contains([]SpanKind{Text, Name, Code, Strong}, sp.Kind) {
 				t.Errorf("%q holds foreign text: %q", sp.Kind, sp.Text)
 			}
 			if sp.Kind == Link {

@@ -71,7 +71,7 @@ func TestKilledOnTheRoad(t *testing.T) {
 			s.t.Errorf("%d attempts, want %d", now.Attempt, want)
 		}
 		if now.Attempt > 1 {
-			r.sees(r.Jon, "Nothing was sent: the process that was about to write has gone.")
+			r.sees(r.Jon, "Nothing was sent: the process stopped before the write.")
 		}
 	})
 }
@@ -100,9 +100,9 @@ func TestKilledWhileApproving(t *testing.T) {
 		r.survives(b)
 		r.clicks(r.Mara, r.asks(), "approve")
 		id := r.reaches(reset.Pending).ID
-		r.clicks(r.Jon, r.sees(r.Jon, id+".1 · waiting for approval"), "approve")
+		r.clicks(r.Jon, r.sees(r.Jon, id+".1", "APPROVE?"), "approve")
 		r.until("jon's vote counts", func() bool { return r.votes(id) == 1 })
-		r.clicks(r.Kim, r.sees(r.Kim, id+".1 · waiting for approval"), "approve")
+		r.clicks(r.Kim, r.sees(r.Kim, id+".1", "APPROVE?"), "approve")
 		now := r.ends()
 		if !b.killed() {
 			r.fatal("nothing was killed")
@@ -140,7 +140,7 @@ func TestDecidedAndKilledBeforeThatIsNoted(t *testing.T) {
 	}
 	sideBySide(t, slices.Values([]word{
 		{"apply", "after store.Update draft>approved", "alone", func(r *road) { r.clicks(r.Mara, r.asks(), "approve") },
-			"done"},
+			"DONE"},
 		{"cancel, typed", "after store.Update draft>cancelled", "alone", func(r *road) {
 			r.asks()
 			now := r.reaches(reset.Draft)
@@ -154,7 +154,7 @@ func TestDecidedAndKilledBeforeThatIsNoted(t *testing.T) {
 		}, "is rejected. Nothing was changed"},
 		{"a choice, which opens the next question", "after store.Update planning>planning", "alone", func(r *road) {
 			r.types(r.group + " " + topic + " to 00:01") // on which cluster? and then: in which zone?
-			r.clicks(r.Mara, r.sees(r.Mara, r.group, "prod-eu", "a question"), "choose.1")
+			r.clicks(r.Mara, r.sees(r.Mara, r.group, "prod-eu", "QUESTION"), "choose.1")
 		}, "Europe/Berlin"},
 	}), func(w word) string { return w.name }, func(s *stage, w word) {
 		r := s.road(w.group)
@@ -228,10 +228,10 @@ func TestKilledInAnUndo(t *testing.T) {
 // goesBack asks for the undo and applies it.
 func (r *road) goesBack(first reset.Request) reset.Request {
 	r.t.Helper()
-	r.clicks(r.Mara, r.sees(r.Mara, first.ID+" · done"), "undo")
+	r.clicks(r.Mara, r.sees(r.Mara, first.ID, "DONE"), "undo")
 	r.until("the undo is planned", func() bool { now, _ := r.request(); return now.State == reset.Draft })
 	undo, _ := r.request()
-	r.clicks(r.Mara, r.sees(r.Mara, undo.ID+".1 · preview"), "approve")
+	r.clicks(r.Mara, r.sees(r.Mara, undo.ID+".1", "PREVIEW"), "approve")
 	return r.ends()
 }
 

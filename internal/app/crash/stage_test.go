@@ -315,7 +315,7 @@ func (r *road) sees(p *slacksim.Person, parts ...string) slacksim.Message {
 func (r *road) asks() slacksim.Message {
 	r.t.Helper()
 	r.types(r.group + `@prod-eu ` + topic + fmt.Sprintf(` to offset %d --reason "bad deploy"`, target))
-	return r.sees(r.of, r.group+" on", "preview")
+	return r.sees(r.of, r.group+"@", "PREVIEW")
 }
 
 // applies runs a reset that needs no approval.
@@ -360,7 +360,7 @@ func (r *road) reaches(states ...reset.State) (now reset.Request) {
 func (r *road) ends() reset.Request {
 	r.t.Helper()
 	now := r.reaches(reset.Applied, reset.Failed, reset.Cancelled, reset.Expired, reset.Refused, reset.Rejected)
-	r.sees(r.Jon, now.ID+" · "+ending(now))
+	r.sees(r.Jon, now.ID, ending(now))
 	r.until("the card and its thread are up to date", func() bool {
 		card, err := r.db.Card(r.ctx, now.ID)
 		story, err2 := r.db.Audit(r.ctx, now.ID, card.ThreadSeq)
@@ -374,15 +374,15 @@ func (r *road) ends() reset.Request {
 func ending(r reset.Request) string {
 	switch {
 	case r.State == reset.Applied:
-		return "done"
+		return "DONE"
 	case r.Outcome == reset.Unchanged && r.Problem != nil && r.Problem.Code == reset.ProblemLost:
-		return "failed, offsets as before"
+		return "OFFSETS UNCHANGED"
 	case r.Outcome == reset.Unchanged:
-		return "failed, nothing changed"
+		return "NOT APPLIED"
 	case r.Outcome == reset.OutcomeUnknown:
-		return "failed, unclear"
+		return "OUTCOME UNKNOWN"
 	}
-	return string(r.State)
+	return strings.ToUpper(string(r.State))
 }
 
 // commits is how many commits have reached Kafka since the last count.
@@ -490,7 +490,7 @@ func (r *road) oneCard(now reset.Request) {
 			continue
 		}
 		if m.TS == card.TS {
-			if !strings.Contains(text, now.ID+" · "+ending(now)) {
+			if !strings.Contains(text, ending(now)) {
 				r.fatal("the card of %s says\n%s", now.ID, text)
 			}
 			continue

@@ -57,7 +57,7 @@ func TestVotesRace(t *testing.T) {
 		r := s.road("two")
 		r.clicks(r.Mara, r.asks(), "approve")
 		id := r.reaches(reset.Pending).ID
-		card := r.sees(r.Jon, id+".1 · waiting for approval")
+		card := r.sees(r.Jon, id+".1", "APPROVE?")
 		var clicks sync.WaitGroup
 		for _, p := range []*slacksim.Person{r.Jon, r.Kim, r.Jon, r.Kim} {
 			clicks.Go(func() {
@@ -99,7 +99,7 @@ func TestUndecidedCancel(t *testing.T) {
 	r.clicks(r.Mara, r.asks(), "approve")
 	id := r.reaches(reset.Approved).ID
 	s.Prod.ResetCounts()
-	r.clicks(r.Jon, r.sees(r.Jon, id, "waiting until", "Cancel"), "cancel")
+	r.clicks(r.Jon, r.sees(r.Jon, id, "WAITING", "Cancel"), "cancel")
 	if err := consumer.Stop(); err != nil {
 		t.Fatal(err)
 	}

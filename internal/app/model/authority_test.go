@@ -44,7 +44,7 @@ func (w *world) authorized(c *told, writes []*request) {
 	}
 	d.effect = effectOf(writes)
 	if run := runOf.FindStringSubmatch(d.words()); run != nil {
-		w.authorizedRun(d, run[1]+run[3])
+		w.authorizedRun(d, run[1])
 		return
 	}
 	w.authorizedWish(d)
@@ -296,11 +296,11 @@ func (w *world) authorizedRun(d *deed, name string) {
 }
 
 var (
-	ownersOf    = regexp.MustCompile(`of @(\w+)(?: is to|\. Rests)`)
+	ownersOf    = regexp.MustCompile(`[Ss]chedule \S+ of @(\w+)`)
 	startedBy   = regexp.MustCompile(`(?:told to run now|started|run now|begun early) by @(\w+)`)
-	announcedAt = regexp.MustCompile(`^announced for (\d\d:\d\d)`)
+	announcedAt = regexp.MustCompile(`Begins (?:\w+ at )?(\d\d:\d\d)`)
 	cronMinute  = regexp.MustCompile(`schedule add "([\d,]+) `)
-	restsOnFile = regexp.MustCompile(`(?i)rests on the reviewed configuration file`)
+	restsOnFile = regexp.MustCompile(`(?i)approved by review of the configuration file`)
 )
 
 // mostDelay is how far a run may be put off in all, and mostLate how much later it may still wait, or be made up for.
@@ -411,7 +411,7 @@ func (w *world) policyAt(at time.Time) policy {
 func (d *deed) planned(saved *act) bool {
 	var first time.Time
 	for _, v := range d.c.views {
-		m := announcedAt.FindStringSubmatch(v.status)
+		m := announcedAt.FindStringSubmatch(v.text)
 		if m == nil {
 			continue
 		}
@@ -423,7 +423,7 @@ func (d *deed) planned(saved *act) bool {
 			return false
 		}
 	}
-	held := slices.ContainsFunc(d.c.views, func(v view) bool { return strings.HasPrefix(v.status, "stands back") })
+	held := slices.ContainsFunc(d.c.views, func(v view) bool { return strings.Contains(v.text, "must not overwrite") })
 	if first.IsZero() || held {
 		return true // it was not announced at its own time, so that this is not shown
 	}

@@ -132,13 +132,30 @@ func (w *world) types(who, channel, verb, ref, text string) *act {
 	return a
 }
 
-// clicks presses a button as it is now.
+// ofMenu marks an entry of a menu among the buttons that a message offers.
+const ofMenu = "menu"
+
+// offers are a message's buttons, and the entries of its menu.
+func offers(m slacksim.Shown) []slacksim.Button {
+	out := m.Buttons()
+	for _, e := range m.Entries() {
+		action, ref, _ := strings.Cut(e.Value, " ")
+		out = append(out, slacksim.Button{ActionID: action, BlockID: ofMenu, Label: e.Text, Value: ref})
+	}
+	return out
+}
+
+// clicks presses a button, or chooses an entry of a menu, as it is now.
 func (w *world) clicks(who string, m slacksim.Shown, b slacksim.Button) *act {
 	verb, _, _ := strings.Cut(b.ActionID, ".")
 	a := w.begins(who, verb, b.Value, "["+b.Label+"]")
-	a.click, a.opens = &m, verb == "settle" || verb == "emergency" || verb == "rows" || verb == "page"
+	a.click, a.opens = &m, verb == "settle" || verb == "emergency" || verb == "rows" || verb == "page" || verb == "runbook"
 	p := w.sim.Person(who)
-	d, err := p.Click(slacksim.Message{Channel: m.Channel, TS: m.TS}, b.ActionID)
+	at := slacksim.Message{Channel: m.Channel, TS: m.TS}
+	d, err := p.Click(at, b.ActionID)
+	if b.BlockID == ofMenu {
+		d, err = p.Choose(at, "menu", b.ActionID+" "+b.Value)
+	}
 	if err != nil { // edited away since: what is left is a click that was on its way
 		d, err = p.Forge(slacksim.Forgery{Channel: m.Channel, TS: m.TS, ActionID: b.ActionID, Value: b.Value,
 			Ephemeral: m.Ephemeral}), nil

@@ -171,7 +171,7 @@ func (w *world) undoes() {
 		w.did("12 min pass")
 		w.advance(time.Minute, 12)
 	}
-	for _, b := range m.Buttons() {
+	for _, b := range offers(m) {
 		if b.ActionID == "approve" {
 			w.clicks(v.reader, m, b)
 			break
@@ -204,7 +204,7 @@ func (w *world) overtakes(group string) {
 	if !ok {
 		return
 	}
-	for _, b := range m.Buttons() {
+	for _, b := range offers(m) {
 		if b.ActionID == "approve" {
 			w.clicks(kim, m, b)
 		}
@@ -226,7 +226,7 @@ func (w *world) copies() {
 	if !ok {
 		return
 	}
-	for _, b := range m.Buttons() {
+	for _, b := range offers(m) {
 		if b.ActionID == "approve" {
 			w.clicks(mara, m, b)
 		}
@@ -253,7 +253,7 @@ func (w *world) nights() {
 		if !ok {
 			return
 		}
-		for _, b := range m.Buttons() {
+		for _, b := range offers(m) {
 			if b.ActionID == "approve" {
 				w.clicks(owner, m, b)
 			}

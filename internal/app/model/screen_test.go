@@ -40,6 +40,7 @@ type view struct {
 	step     int
 	public   bool
 	place    place
+	id       string
 	status   string
 	text     string
 	index    int
@@ -56,9 +57,64 @@ func newScreen(w *world) *screen {
 var (
 	refLine = regexp.MustCompile(`^([a-z][a-z2-9]{3})(?:\.(\d+))? · (.+)$`)
 	// where Slack took no blocks, the title and the line under it are one
-	textAlone = regexp.MustCompile(`^(.*\S) {2,}([a-z][a-z2-9]{3}(?:\.\d+)? · .+)$`)
-	titleLine = regexp.MustCompile(`^(\S+) on prod\b`)
+	textAlone  = regexp.MustCompile(`^(.*\S) {2,}([a-z][a-z2-9]{3}(?:\.\d+)? · .+)$`)
+	titleLine  = regexp.MustCompile(`^(\S+) on prod\b`)
+	headerLine = regexp.MustCompile(`^\S+ (?:BREAK-GLASS .*? · )?([A-Z][A-Z ,]+)(?: by (?:[a-z][a-z2-9]{3}))?(?:\?| ·) (\S+)$`)
+	idLine     = regexp.MustCompile(`(?m)(?:^\(?|· )([a-z][a-z2-9]{3})(?:\.(\d+))?(?: · |\)?$)`)
+	savedName  = regexp.MustCompile(`(?m)^(\S+): .* → `)
 )
+
+// heading is what a content is about, as its first lines say it.
+type heading struct{ id, rev, status, title string }
+
+// headingOf reads a card, whose header is its state and whose small print names the request, or an answer, which has
+// both on its second line.
+func headingOf(text string) (heading, bool) {
+	lines := strings.Split(text, "\n")
+	if alone := textAlone.FindStringSubmatch(lines[0]); alone != nil {
+		lines = append(alone[1:], lines[1:]...)
+	}
+	if len(lines) < 2 {
+		return heading{}, false
+	}
+	if ref := refLine.FindStringSubmatch(lines[1]); ref != nil && ref[3] == "buttons follow" {
+		return heading{}, false // before its buttons a card says no state
+	} else if ref != nil {
+		return heading{ref[1], ref[2], ref[3], lines[0]}, true
+	}
+	head, ref := headerLine.FindStringSubmatch(lines[0]), idLine.FindStringSubmatch(text)
+	if head == nil || ref == nil {
+		return heading{}, false
+	}
+	h := heading{ref[1], ref[2], strings.ToLower(head[1]), ""}
+	if head[1] == "APPROVE" {
+		h.status = "approve?"
+	}
+	group, _, move := strings.Cut(head[2], "@")
+	switch {
+	case move:
+		h.title = group + " on prod"
+	case head[2] == "everything":
+		h.title = head[2]
+	default:
+		h.title = "everything on " + head[2]
+	}
+	switch {
+	case move && h.status == "frozen":
+		h.status = "waiting (frozen)"
+	case h.status == "frozen":
+		h.status = "FROZEN"
+	case h.status == "still frozen":
+		h.status = "thawed"
+	case h.status == "thawed" && strings.Contains(text, "Frozen before by"):
+		h.status = "lifted"
+	case strings.HasPrefix(h.status, "schedule "):
+		if name := savedName.FindStringSubmatch(text); name != nil {
+			h.status = "schedule " + name[1] + " is " + strings.TrimPrefix(h.status, "schedule ")
+		}
+	}
+	return h, true
+}
 
 // read takes in what has appeared since it last did.
 func (s *screen) read() {
@@ -78,30 +134,22 @@ func (s *screen) take(m slacksim.Shown, at place) {
 	text := m.Text(mara)
 	s.w.did("   %s%s %s", map[bool]string{true: "edit ", false: ""}[m.Version > 0], audience(m),
 		strings.ReplaceAll(clip(text, 900), "\n", " / "))
-	lines := strings.Split(text, "\n")
-	if alone := textAlone.FindStringSubmatch(lines[0]); alone != nil {
-		lines = append(alone[1:], lines[1:]...)
-		text = strings.Join(lines, "\n")
-	}
-	if len(lines) < 2 {
+	h, ok := headingOf(text)
+	if !ok {
 		return
 	}
-	ref := refLine.FindStringSubmatch(lines[1])
-	if ref == nil || ref[3] == "buttons follow" { // before its buttons a card says no state
-		return
-	}
-	c := s.cards[ref[1]]
+	c := s.cards[h.id]
 	if c == nil {
-		c = &told{id: ref[1]}
-		s.cards[ref[1]], s.order = c, append(s.order, ref[1])
+		c = &told{id: h.id}
+		s.cards[h.id], s.order = c, append(s.order, h.id)
 	}
-	if title := titleLine.FindStringSubmatch(lines[0]); title != nil {
+	if title := titleLine.FindStringSubmatch(h.title); title != nil {
 		c.group = title[1]
 	}
-	s.about(c, lines[0], ref[3], text, m.At.Nanosecond())
+	s.about(c, h.title, h.status, text, m.At.Nanosecond())
 	c.views = append(c.views, view{at: m.At.Truncate(time.Second), kafka: m.At.Nanosecond(), step: s.w.steps,
-		public: m.Reader == "" && m.Thread == "" && !strings.Contains(text, "The card in #"), place: at, status: ref[3],
-		text: text, index: len(s.shown) - 1, rev: ref[2], version: m.Version, reader: m.Reader,
+		public: m.Reader == "" && m.Thread == "" && !strings.Contains(text, "The card in #"), place: at, id: h.id,
+		status: h.status, text: text, index: len(s.shown) - 1, rev: h.rev, version: m.Version, reader: m.Reader,
 		inThread: m.Thread != ""})
 }
 
@@ -129,7 +177,7 @@ func (s *screen) about(c *told, title, status, text string, kafka int) {
 	switch {
 	case c.brake != "":
 	case strings.HasPrefix(status, "FROZEN"), strings.HasPrefix(status, "lifted"),
-		strings.Contains(text, "asks to freeze"), strings.Contains(text, "not freeze"):
+		strings.Contains(text, "Pauses all writes"), strings.Contains(text, "not freeze"):
 		c.brake = "freeze"
 	case strings.Contains(lower, "thaw"):
 		c.brake = "thaw"
@@ -304,7 +352,7 @@ func later(a, b time.Time) time.Time {
 	return b
 }
 
-var until = regexp.MustCompile(`(?: by|Gives up) (?:\w+ at )?(\d\d:\d\d)\b`)
+var until = regexp.MustCompile(`(?: by|Expires) (?:\w+ at )?(\d\d:\d\d)\b`)
 
 // hanging is a card that says until when something is open, and still says so afterwards.
 func (s *screen) hanging(id string, v view, now time.Time) {

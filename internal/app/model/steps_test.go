@@ -102,7 +102,7 @@ func (w *world) presses() {
 		if w.screen.latest[place{m.Channel, m.TS}] != i && w.rand.IntN(40) > 0 || m.Reader != "" && m.Reader != who {
 			continue
 		}
-		if len(m.Buttons()) > 0 {
+		if len(offers(m)) > 0 {
 			with = append(with, m)
 		}
 	}
@@ -111,7 +111,7 @@ func (w *world) presses() {
 		return
 	}
 	m := with[len(with)-1-min(w.rand.IntN(len(with)), w.rand.IntN(len(with)), w.rand.IntN(len(with)))]
-	a := w.clicks(who, m, pick(w, m.Buttons()...))
+	a := w.clicks(who, m, pick(w, offers(m)...))
 	w.forms(a)
 }
 
@@ -130,7 +130,7 @@ func (w *world) helps() {
 		if who == "" {
 			who = pick(w, jon, kim, dee, ann)
 		}
-		for _, b := range m.Buttons() {
+		for _, b := range offers(m) {
 			if verb := b.ActionID; b.Value == id+"."+v.rev && (verb == "approve" || verb == "choose.1") {
 				w.clicks(who, m, b)
 				return

@@ -10,8 +10,8 @@ import (
 // when the bot said so: what it had begun to write before may go on.
 
 var (
-	scheduleIs = regexp.MustCompile(`schedule (\S+) is (active|paused|removed|lapsed|over|expired)`)
-	isStopped  = regexp.MustCompile(`(?m)^(\S+) is (?:paused: nothing runs|removed\b)`)
+	scheduleIs = regexp.MustCompile(`schedule (\S+) is (active|paused|removed|expired|ended)`)
+	isStopped  = regexp.MustCompile(`(?m)^(\S+) is (?:paused until|removed\b)`)
 	runsAgain  = regexp.MustCompile(`(?m)^(\S+) runs again`)
 	runNamed   = regexp.MustCompile(`[Ss]chedule (\S+?),? (?:of|told|started|run)`)
 )
@@ -51,7 +51,7 @@ func (w *world) standsStill(d *deed) {
 func (w *world) changedSince(id string, seq int) bool {
 	c := w.screen.cards[id]
 	return c != nil && slices.ContainsFunc(c.views, func(v view) bool {
-		return v.kafka < seq && v.public && strings.Contains(v.status, "changed since")
+		return v.kafka < seq && v.public && strings.Contains(v.text, "changed since")
 	})
 }
 

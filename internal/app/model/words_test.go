@@ -37,23 +37,22 @@ var statuses = []struct {
 	words string
 	class class
 }{
-	{`^(failed$|schedule |this card is out of date|FROZEN|thawed|frozen|saved|paused|removed|lapsed)`, aside},
+	{`^(failed$|schedule |this card is out of date|FROZEN|lifted|thawed|frozen|saved|paused|removed|lapsed)`, aside},
 	// the overview of a group, with a question
 	{`^(Empty|Stable|PreparingRebalance|CompletingRebalance|Dead|no group|not there)`, open},
-	{`^(a preview|preview|looking|a question|waiting for Kafka|waiting for Slack|being planned|planned again|stands back|announced|planning|draft)`,
-		open},
-	{`^(waiting for approval)`, collecting},
-	{`^(waiting until|idle, about|on its way|being saved|approved|waiting for an idle|waiting for the group)`, armed},
-	{`^(writing|an answer was lost|written or not|being written)`, writing},
-	{`^done, and moved on`, movedOn},
-	{`^(applied late|written late|late)`, late},
-	{`^(done|applied)`, done},
-	{`^(partly|partially)`, mixed},
-	{`^(unclear|outcome unknown)`, unclear},
-	{`^failed, (put back|rolled back)`, rolledBack},
-	{`^failed, offsets as before`, asBefore},
-	{`^failed, (nothing|not)`, nothing},
-	{`^(cancelled|rejected|expired|refused|skipped|missed|left out)`, unwritten},
+	{`^(a preview|preview|reading|question|retrying|being planned|scheduled)`, open},
+	{`^(waiting for approval|approve\?)`, collecting},
+	{`^(waiting|takes effect now|saving|approved)`, armed},
+	{`^(writing|checking the write|being written)`, writing},
+	{`^overwritten`, movedOn},
+	{`^applied late`, late},
+	{`^(done|applied|caught up|no consumer came back|undone)`, done},
+	{`^partially`, mixed},
+	{`^(outcome unknown|accepted as is)`, unclear},
+	{`^rolled back`, rolledBack},
+	{`^offsets unchanged`, asBefore},
+	{`^not applied`, nothing},
+	{`^(cancelled|rejected|expired|refused)`, unwritten},
 }
 
 var statusWords = func() []*regexp.Regexp {
@@ -75,21 +74,34 @@ func classOf(status string) class {
 
 // What cards claim.
 var (
-	stands = regexp.MustCompile(`([\d,]+) of ([\d,]+) partitions? (?:is|are) (.+?)((?:; [^;]+?)*)(?: and (?:was|were)|\. All [\d,]+ partitions? (?:was|were)) read back(?: \([^)]*?(\d\d:\d\d:\d\d)(?: UTC)?\))?`)
-	landed = regexp.MustCompile(
-		`landed late: ([\d,]+) of ([\d,]+) partitions? (?:is|are) (.+?)((?:; [^;]+?)*)\. Read [^.]*?(\d\d:\d\d:\d\d)`)
-	twice       = regexp.MustCompile(`as before when read [^.]*?(\d\d:\d\d:\d\d) and [^.]*?(\d\d:\d\d:\d\d)`)
-	allOf       = regexp.MustCompile(`all ([\d,]+) partitions?, after Kafka's answer was lost`)
+	stands = regexp.MustCompile(
+		`(?m)([\d,]+) of ([\d,]+) partitions? verified ([^;\n]+?)((?:; [^;\n]+?)*)(?: \([^()\n]*?(\d\d:\d\d:\d\d)(?: UTC)?\))?$`)
+	twice       = regexp.MustCompile(`unchanged when read [^.]*?(\d\d:\d\d:\d\d) and [^.]*?(\d\d:\d\d:\d\d)`)
+	allOf       = regexp.MustCompile(`all ([\d,]+) partitions? were unchanged when read`)
 	readAt      = regexp.MustCompile(`when read [^.]*?\d\d:\d\d:\d\d and [^.]*?(\d\d:\d\d:\d\d)`)
-	membersCame = regexp.MustCompile(`Consumers came back [^.]*?(\d\d:\d\d:\d\d)`)
+	membersCame = regexp.MustCompile(`consumers came back \([^.]*?(\d\d:\d\d:\d\d)`)
 	strayed     = regexp.MustCompile(`; (\S+?)[-:](\d+) is at ([\d,]+)`)
 	others      = regexp.MustCompile(`; and ([\d,]+) partitions? elsewhere`)
 	atOffset    = regexp.MustCompile(`^at offset ([\d,]+)$`)
-	outturns    = regexp.MustCompile(`Replays (none|at most ([\d,]+))[^.]*\. Skips (none|at most ([\d,]+))`)
-	runOf       = regexp.MustCompile(`[Ss]chedule (\S+?)(?:, told to run now by @\w+,)?(?: of @(\w+))? is to|Asked by schedule (\S+) of @`)
-	brakeAsker  = regexp.MustCompile(`@(\w+) asks to (?:freeze|thaw|lift)|(?:Frozen|Thawed|Lifted) by @(\w+)`)
-	restsOn     = regexp.MustCompile(`Rests on ([a-z][a-z2-9]{3})\b`)
+	rewound     = regexp.MustCompile(`Rewound: up to ([\d,]+)`)
+	skipped     = regexp.MustCompile(`(?:SKIPPED|Skipped) up to ([\d,]+)`)
+	runOf       = regexp.MustCompile(`[Ss]chedule (\S+) of @(\w+)`)
+	brakeAsker  = regexp.MustCompile(`(?:Frozen before|paused) by @(\w+)|(?m)^@(\w+)(?: gave no reason|: ")|(?:Thawed) by @(\w+)`)
+	restsOn     = regexp.MustCompile(`pproved in ([a-z][a-z2-9]{3})\b`)
 )
+
+// outturn is what a card says was moved; false: it says no number.
+func outturn(text string) (effect, bool) {
+	back, ahead := rewound.FindStringSubmatch(text), skipped.FindStringSubmatch(text)
+	said := effect{}
+	if back != nil {
+		said.replay = number(back[1])
+	}
+	if ahead != nil {
+		said.skip = number(ahead[1])
+	}
+	return said, back != nil || ahead != nil || strings.Contains(text, "Nothing to reprocess")
+}
 
 func number(s string) int64 {
 	n, err := strconv.ParseInt(strings.ReplaceAll(s, ",", ""), 10, 64)
