@@ -27,6 +27,8 @@ import (
 type Bot struct {
 	Core  Core
 	Cards Cards
+	// StoreHealth is the state of the store, for doctor. May be nil.
+	StoreHealth func(ctx context.Context) reset.StoreHealth
 
 	cfg     Config
 	api     *slack.Client
@@ -79,6 +81,7 @@ type Core interface {
 	History(ctx context.Context, a reset.Actor, channel string, q reset.Search) (reset.Page, error)
 	People(ctx context.Context) ([]reset.Actor, error)
 	Groups(ctx context.Context, a reset.Actor, channel, cluster, pattern string) (reset.GroupsView, error)
+	Diagnose(ctx context.Context, a reset.Actor, channel string) (reset.Diagnosis, error)
 	ClusterViews(ctx context.Context, a reset.Actor, channel string) ([]reset.ClusterView, error)
 
 	Schedules(ctx context.Context, a reset.Actor, channel, cluster, group string) ([]reset.Schedule, error)

@@ -2,7 +2,9 @@ package bot
 
 import (
 	"fmt"
+	"slices"
 	"sync"
+	"time"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/words"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
@@ -16,6 +18,10 @@ type health struct {
 	count     int   // connections that Slack counted at the last hello
 	err       error // why the last connection ended or was not made
 	sendFault error // the bot token is refused: nothing can be posted
+
+	acks   []time.Duration // of the last envelopes, the oldest is overwritten
+	nextAt int
+	errors []reset.Trouble // the latest last
 
 	faults map[string]reset.Unread // of the directory, that only a person can repair, by user or user group
 }
@@ -34,6 +40,44 @@ func (h *health) lost(n int, err error) {
 	defer h.mu.Unlock()
 	delete(h.up, n)
 	h.err = err
+}
+
+const (
+	keptAcks   = 256
+	keptErrors = 5
+)
+
+// acknowledged keeps how long an envelope waited for its ack.
+func (h *health) acknowledged(after time.Duration) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if len(h.acks) < keptAcks {
+		h.acks = append(h.acks, after)
+		return
+	}
+	h.acks[h.nextAt] = after
+	h.nextAt = (h.nextAt + 1) % keptAcks
+}
+
+// failed keeps a call that failed. The text has no secrets.
+func (h *health) failed(at time.Time, what string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.errors = append(h.errors, reset.Trouble{At: at, What: what})
+	h.errors = h.errors[max(0, len(h.errors)-keptErrors):]
+}
+
+// diagnosis is the health for people.
+func (h *health) diagnosis() reset.SlackHealth {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	d := reset.SlackHealth{Sockets: len(h.up), Wanted: h.wanted, Connections: h.count, Acks: len(h.acks)}
+	if sorted := slices.Sorted(slices.Values(h.acks)); len(sorted) > 0 {
+		d.P50, d.P99 = sorted[len(sorted)/2], sorted[len(sorted)*99/100]
+	}
+	d.Errors = slices.Clone(h.errors)
+	slices.Reverse(d.Errors)
+	return d
 }
 
 // recordCall stores whether messages can be sent.

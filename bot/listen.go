@@ -40,6 +40,7 @@ var deadCodes = []string{"invalid_auth", "account_inactive", "not_authed", "toke
 type arrival struct {
 	envelope
 	ack     func(ctx context.Context, payload any) error
+	at      time.Time
 	within  context.Context // ends when Slack no longer waits for the ack
 	release context.CancelFunc
 }
@@ -122,6 +123,9 @@ func (s socket) stayConnected() {
 		failures++
 		pause := pauseAfter(failures, err)
 		s.health.lost(s.n, err)
+		if err != nil && s.life.Err() == nil {
+			s.health.failed(s.now(), "socket: "+slackCode(err))
+		}
 		switch {
 		case s.life.Err() != nil:
 			return
@@ -284,7 +288,7 @@ func (s socket) enqueue(req socketmode.Request) {
 			req.Type, "err", s.redact(err.Error()))
 	}
 	client := s.client
-	a := arrival{envelope: e, ack: func(ctx context.Context,
+	a := arrival{envelope: e, at: s.now(), ack: func(ctx context.Context,
 		payload any) error {
 		return client.AckCtx(ctx, req.EnvelopeID, payload)
 	}}
@@ -326,8 +330,10 @@ func (b *Bot) recordAndAck(ctx context.Context, a arrival) {
 func (b *Bot) acknowledge(a arrival, payload any) {
 	err := a.ack(a.within, payload)
 	if err == nil {
+		b.health.acknowledged(b.now().Sub(a.at))
 		return
 	}
+	b.health.failed(b.now(), "an ack was not sent")
 	b.log.Warn("ack not sent", "envelope", a.ID, "err", b.redact(err.Error()))
 	if payload != nil { // too large for Slack: an empty ack still ends the person's wait
 		_ = a.ack(a.within, nil) // logged above

@@ -71,6 +71,8 @@ func (b *Bot) query(ctx context.Context, e envelope, cmd commands.Command) (word
 	case commands.Clusters:
 		clusters, err := b.Core.ClusterViews(ctx, who, at)
 		return words.ClustersOf(clusters, b.now()), err
+	case commands.Doctor:
+		return b.doctor(ctx, e)
 	case commands.Access:
 		access, err := b.Core.Access(ctx, who, at, c.Cluster, c.Group)
 		return words.AccessOf(access), err

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -110,10 +111,17 @@ func (b *Bot) sendOnce(
 	if err := send(ctx, m); err != nil {
 		f := b.rateLimited(method, doing, err)
 		b.health.recordCall(f)
+		b.health.failed(b.now(), f.Code+" ("+kindOf(method)+")")
 		return f
 	}
 	b.health.recordCall(nil)
 	return nil
+}
+
+// kindOf is a method without the channel or person.
+func kindOf(method string) string {
+	kind, _, _ := strings.Cut(method, " ")
+	return cmp.Or(kind, "response_url")
 }
 
 // options always hold text and blocks: text alone would take an edited message's blocks away.

@@ -42,6 +42,8 @@ type (
 	Groups struct{ Pattern, Cluster string }
 	// Clusters lists the clusters.
 	Clusters struct{}
+	// Doctor asks how the bot itself is.
+	Doctor struct{}
 	// Show asks for a request as it is now; Revision 0: the current one.
 	Show struct {
 		ID       string
@@ -93,6 +95,7 @@ func (Status) command()    {}
 func (Lag) command()       {}
 func (Groups) command()    {}
 func (Clusters) command()  {}
+func (Doctor) command()    {}
 func (Show) command()      {}
 func (History) command()   {}
 func (Access) command()    {}

@@ -89,7 +89,7 @@ var pages = map[string]usage{
 			"A preview writes nothing. A reset is approved, applied when",
 			"the group is inactive, and verified on every partition.",
 			"Look: status, lag, groups, clusters, show, history,",
-			"access",
+			"access, doctor",
 			"Decide: approve, unapprove, reject, cancel, retry, undo,",
 			"settle, emergency, choose. Stop all: freeze, thaw.",
 			"Delete committed offsets: delete-offsets",

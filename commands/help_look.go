@@ -32,6 +32,12 @@ var lookPages = map[string]usage{
 		forms:    []string{"clusters"},
 		examples: []string{"clusters"},
 	},
+	"doctor": {
+		title:    "How the bot is: Slack, Kafka, its store, last errors",
+		forms:    []string{"doctor"},
+		notes:    []string{"For those who may freeze a cluster."},
+		examples: []string{"doctor"},
+	},
 	"show": {
 		title:    "A request as it is now, or one of its revisions",
 		forms:    []string{"show ID[.REVISION]"},

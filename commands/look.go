@@ -12,7 +12,7 @@ import (
 // Looks reports whether a command is a view.
 func Looks(c Command) bool {
 	switch c.(type) {
-	case Help, Status, Lag, Groups, Clusters, Show, History, Access, Schedules, ShowSchedule:
+	case Help, Status, Lag, Groups, Clusters, Doctor, Show, History, Access, Schedules, ShowSchedule:
 		return true
 	case Reset, Overview, Upload, SetFreeze, Schedule, Decide:
 	}
@@ -80,6 +80,13 @@ func readClusters(verb string, l line, _ Context) (Command, error) {
 		return nil, err
 	}
 	return Clusters{}, unexpected(l.words[1:], verb)
+}
+
+func readDoctor(verb string, l line, _ Context) (Command, error) {
+	if err := l.checkOptions(verb); err != nil {
+		return nil, err
+	}
+	return Doctor{}, unexpected(l.words[1:], verb)
 }
 
 // describing are the options of kafka-consumer-groups.sh --describe and --list that change nothing here: the answer

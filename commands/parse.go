@@ -112,12 +112,14 @@ func readerOf(verb string) reader {
 		return readGroups
 	case "clusters":
 		return readClusters
+	case "doctor":
+		return readDoctor
 	}
 	return nil
 }
 
 // verbWords are the known verbs, to suggest the nearest one.
-var verbWords = []string{"reset", "help", "status", "lag", "groups", "clusters", "show", "history", "access",
+var verbWords = []string{"reset", "help", "status", "lag", "groups", "clusters", "doctor", "show", "history", "access",
 	"approve", "unapprove", "reject", "cancel", "retry", "undo", "settle", "choose", "emergency", "freeze", "thaw",
 	"delete-offsets",
 	"schedule", "at", "run", "delay", "skip-next"}

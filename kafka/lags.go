@@ -107,7 +107,7 @@ func (c *Cluster) logsOf(ctx context.Context, names []string, groups map[string]
 	commits map[string]groupCommits,
 ) (logEnds, error) {
 	all := map[reset.Partition]bool{}
-	by := map[reset.Isolation]map[reset.Partition]bool{}
+	by := make(map[reset.Isolation]map[reset.Partition]bool)
 	topics := map[string]bool{}
 	for _, g := range names {
 		if len(all)+len(commits[g].commits) > maxLagPartitions {
@@ -121,7 +121,7 @@ func (c *Cluster) logsOf(ctx context.Context, names []string, groups map[string]
 			all[p], by[iso][p], topics[p.Topic] = true, true, true
 		}
 	}
-	logs := logEnds{there: map[string]bool{}, ends: map[reset.Isolation]map[reset.Partition]offsetResult{}}
+	logs := logEnds{there: map[string]bool{}, ends: make(map[reset.Isolation]map[reset.Partition]offsetResult)}
 	if len(all) == 0 {
 		return logs, nil
 	}
@@ -145,7 +145,7 @@ func (c *Cluster) logsOf(ctx context.Context, names []string, groups map[string]
 	wg.Go(func() {
 		logs.starts = c.listOffsetsAt(ctx, v, here(all), atEvery(sarama.OffsetOldest), reset.ReadUncommitted)
 	})
-	read := map[reset.Isolation]*map[reset.Partition]offsetResult{}
+	read := make(map[reset.Isolation]*map[reset.Partition]offsetResult)
 	for iso, set := range by {
 		ends := &map[reset.Partition]offsetResult{}
 		read[iso] = ends

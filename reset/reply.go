@@ -111,6 +111,9 @@ type Past struct {
 	Written map[WriteState]int
 }
 
+// Rights are the verbs that access tells, in its order.
+var Rights = []Verb{VerbView, VerbRequest, VerbApprove, VerbEmergency, VerbSettle, VerbSchedule, VerbFreeze, VerbThaw}
+
 // Access is who may do what with a group, and why.
 type Access struct {
 	Cluster ClusterInfo

@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"time"
 
@@ -89,7 +90,7 @@ func New(ctx context.Context, cfg *config.Config, o Options) (*App, error) {
 		Infos: infos(cfg), Chat: a.bot, Now: o.Now, NewID: o.NewID, Log: o.Log, Owner: rand.Text(),
 		Times: times(cfg, o),
 	}
-	a.bot.Core, a.bot.Cards = a.service, kept
+	a.bot.Core, a.bot.Cards, a.bot.StoreHealth = a.service, kept, a.storeHealth
 	if a.filed, err = schedules(cfg, o.Now()); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
@@ -224,6 +225,21 @@ func (a *App) Ready(ctx context.Context) (bool, string) {
 		lines = append(lines, "loop: turns")
 	}
 	return slack && kept == nil && turns, strings.Join(lines, "\n")
+}
+
+// storeHealth is the state of the store, for doctor.
+func (a *App) storeHealth(ctx context.Context) reset.StoreHealth {
+	h := reset.StoreHealth{Path: a.cfg.Store.Path}
+	if info, err := os.Stat(h.Path); err == nil {
+		h.Bytes = info.Size()
+	}
+	var fault *reset.StoreError
+	if err := a.db.Ready(ctx, a.now()); errors.As(err, &fault) {
+		h.Fault = fault.What()
+	} else if err != nil {
+		h.Fault = "could not be written"
+	}
+	return h
 }
 
 // serveHealth answers /healthz (the process runs) and /readyz (it can do its work: see Ready).

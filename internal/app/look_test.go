@@ -122,3 +122,21 @@ func TestShowHasTheWholeStory(t *testing.T) {
 		t.Errorf("the thread has the files %q", files)
 	}
 }
+
+// The doctor tells those who may freeze a cluster how the bot is, and no secret and no group to anyone.
+func TestDoctor(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, world.Options{})
+	s.start()
+	m := s.tells(s.Mara, world.PayOps, "doctor", "Doctor", "all checks passed", "2 of 2 sockets connected",
+		"Slack counts 2 connections", "Acks: p50", "Scopes: all that are needed", "Home of prod-eu: #kafka-prod",
+		"Store: ", "Cluster prod-eu", "answers, 3 brokers", "Loop: its last round")
+	if strings.Contains(m.Text(), "billing") {
+		t.Errorf("a group is named:\n%s", m.Text())
+	}
+	s.Prod.Unreachable(true)
+	s.tells(s.Kim, world.PayOps, "doctor", "1 problem", "prod-eu does not answer")
+	s.Prod.Unreachable(false)
+	s.tells(s.Gus, world.PayOps, "doctor", "guests")
+	s.tells(s.Kim, world.PayOps, "access billing@prod-eu", "✓ freeze the cluster", "✗ schedule resets", "✓ thaw freezes")
+}

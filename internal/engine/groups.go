@@ -72,11 +72,8 @@ func (s *Service) groupsOf(
 	ctx context.Context, a reset.Actor, channel, cluster, pattern string,
 ) (reset.ClusterGroups, error) {
 	out := reset.ClusterGroups{Cluster: s.Info(cluster)}
-	list, may, err := s.mayViewOf(ctx, a, channel, cluster)
-	if out.Problem = problemOf(err); out.Problem != nil {
-		return out, nil
-	}
-	if err != nil {
+	list, may, problem, err := s.mayViewOf(ctx, a, channel, cluster)
+	if out.Problem = problem; err != nil || problem != nil {
 		return out, err
 	}
 	out.Missing = list.Missing
@@ -123,33 +120,32 @@ func matchesName(pattern, name string) bool {
 	return strings.Contains(name, pattern)
 }
 
-// mayViewOf asks a cluster for its groups, and keeps those that a person may view, with the isolation of each.
+// mayViewOf asks a cluster for its groups, and keeps those that a person may view, with the isolation of each. The
+// problem is why the cluster does not tell them; the error that there is no answer yet.
 func (s *Service) mayViewOf(
 	ctx context.Context, a reset.Actor, channel, cluster string,
-) (reset.GroupList, map[string]reset.Isolation, error) {
-	var none reset.GroupList
-	if err := s.inUse(ctx, cluster, ""); err != nil {
-		return none, nil, err
+) (list reset.GroupList, may map[string]reset.Isolation, problem *reset.Problem, err error) {
+	if problem, err = s.refused(ctx, cluster, ""); problem != nil || err != nil {
+		return list, nil, problem, err
 	}
 	kafka, err := s.cluster(cluster)
-	if err != nil {
-		return none, nil, asProblem(err, cluster)
+	if err == nil {
+		list, err = kafka.List(ctx)
 	}
-	list, err := kafka.List(ctx)
 	if err != nil {
-		return none, nil, asProblem(err, cluster)
+		return list, nil, asProblem(err, cluster), ctx.Err()
 	}
-	may := map[string]reset.Isolation{}
+	may = map[string]reset.Isolation{}
 	for name := range list.Groups {
 		ruling, err := s.viewRuling(ctx, a, channel, cluster, name)
 		if later := laterOf(err); later != nil {
-			return none, nil, later
+			return list, nil, nil, later
 		}
 		if err == nil {
 			may[name] = ruling.Isolation
 		}
 	}
-	return list, may, nil
+	return list, may, nil, nil
 }
 
 // addLags reads the lag of the rows. A group that its coordinator refuses to tell must not hide the others.
@@ -189,13 +185,25 @@ func (s *Service) addLags(
 	}
 }
 
-// problemOf is the problem that an error is; nil: none, or one that may pass, so that there is no answer yet.
-func problemOf(err error) *reset.Problem {
-	var p *reset.Problem
-	if laterOf(err) != nil || !errors.As(err, &p) {
-		return nil
+// Diagnose is what the engine knows of itself and its clusters, for a person who may freeze a cluster: whoever may stop
+// all writes may know why they stop. To others it is a denial.
+func (s *Service) Diagnose(ctx context.Context, a reset.Actor, channel string) (reset.Diagnosis, error) {
+	out := reset.Diagnosis{At: s.Now(), Round: s.LastRound()}
+	var refused *reset.Problem
+	for _, info := range s.Infos {
+		_, p := s.permit(ctx, reset.PolicyQuestion{Actor: a, Channel: channel, Verb: reset.VerbFreeze, Cluster: info.Name,
+			Preview: true}, "")
+		switch {
+		case p == nil:
+			views, err := s.ClusterViews(ctx, a, channel)
+			out.Clusters = views
+			return out, err
+		case p.Code == reset.ProblemDirectory:
+			return out, s.postponed(p)
+		}
+		refused = reset.DeniedProblem(reset.VerbFreeze, reset.Ruling{Denial: p.Ruling.Denial})
 	}
-	return p
+	return out, refused
 }
 
 // ClusterViews lists the clusters on which a person may view something: each is asked now.
@@ -214,10 +222,8 @@ func (s *Service) ClusterViews(ctx context.Context, a reset.Actor, channel strin
 		asked.Go(func() {
 			v := &views[i]
 			v.Cluster, v.Frozen = s.Info(name), known.Named(reset.FreezesOver(frozen, name, known))
-			list, may, err := s.mayViewOf(ctx, a, channel, name)
-			if v.Problem = problemOf(err); v.Problem == nil {
-				errs[i] = err
-			}
+			list, may, problem, err := s.mayViewOf(ctx, a, channel, name)
+			v.Problem, errs[i] = problem, err
 			v.At, v.Last = s.Now(), s.answers.last(name)
 			v.ID, v.Brokers, v.Missing, v.Groups = list.ClusterID, list.Brokers, list.Missing, len(may)
 		})

@@ -78,3 +78,17 @@ func TestGroupsAreSortedByLagAndCut(t *testing.T) {
 		t.Errorf("%+v, %v: want when it answered last", views, err)
 	}
 }
+
+func TestDiagnosisIsForThoseWhoMayFreeze(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.cluster.Commit("secret", "orders", 0, 0)
+	d, err := b.Diagnose(t.Context(), mara, "C1")
+	if err != nil || len(d.Clusters) != 1 || d.Clusters[0].Problem != nil {
+		t.Errorf("%+v, %v", d, err)
+	}
+	d, err = b.Diagnose(t.Context(), ben, "C1")
+	if p := problem(t, err, reset.ProblemDenied); len(d.Clusters) > 0 || p.Cluster != "" || p.Ruling.Rule != "" {
+		t.Errorf("ben may freeze nothing and is told %+v, %+v", d, p)
+	}
+}

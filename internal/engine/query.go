@@ -166,17 +166,19 @@ func (s *Service) viewableNames(ctx context.Context, a reset.Actor, channel, clu
 	})
 }
 
-// Access is what a person may do with a group, and by which rule.
+// Access is every right of a person on a group and on its cluster, and the rule of each.
 func (s *Service) Access(ctx context.Context, a reset.Actor, channel, cluster, group string) (reset.Access, error) {
 	cluster, err := s.Resolve(channel, cluster)
 	if err != nil {
 		return reset.Access{}, withGroup(err, group)
 	}
 	out := reset.Access{Cluster: s.Info(cluster), Group: group, Rulings: make(map[reset.Verb]reset.Ruling)}
-	for _, v := range []reset.Verb{reset.VerbView, reset.VerbRequest, reset.VerbApprove, reset.VerbEmergency,
-		reset.VerbSettle} {
-		ruling, p := s.permit(ctx, reset.PolicyQuestion{Actor: a, Channel: channel, Verb: v, Cluster: cluster,
-			Group: group, Preview: true}, "")
+	for _, v := range reset.Rights {
+		q := reset.PolicyQuestion{Actor: a, Channel: channel, Verb: v, Cluster: cluster, Group: group, Preview: true}
+		if v == reset.VerbFreeze || v == reset.VerbThaw {
+			q.Group = "" // they are rights on the cluster
+		}
+		ruling, p := s.permit(ctx, q, "")
 		if p != nil && p.Code == reset.ProblemDirectory {
 			return reset.Access{}, s.postponed(p)
 		}

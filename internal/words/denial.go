@@ -22,10 +22,10 @@ var verbs = map[reset.Verb]struct {
 	reset.VerbUndo:      {"undo resets of", "undo it", ""},
 	reset.VerbSettle:    {"settle resets of", "accept the outcome", "settle an unknown outcome"},
 	reset.VerbEmergency: {"use break-glass on", "use break-glass", "break-glass: apply without approval"},
-	reset.VerbFreeze:    {"freeze", "freeze", ""},
-	reset.VerbThaw:      {"thaw", "thaw", ""},
+	reset.VerbFreeze:    {"freeze", "freeze", "freeze the cluster"},
+	reset.VerbThaw:      {"thaw", "thaw", "thaw freezes of others"},
 	reset.VerbApply:     {"apply resets of", "apply", ""},
-	reset.VerbSchedule:  {"schedule resets of", "schedule", ""},
+	reset.VerbSchedule:  {"schedule resets of", "schedule", "schedule resets"},
 }
 
 // denials says why a right is not there: in a few words, and to the person who wanted it, with who may instead.
@@ -177,11 +177,13 @@ func ownerOr(r reset.Ruling) Line {
 	return say(", or ask its owner ", people([]string{r.Owner}, User, "or"))
 }
 
+// mostWho is how many of those who have a right are named.
+const mostWho = 5
+
 // AccessOf is who may do what with a group, for the person who asked.
 func AccessOf(a reset.Access) Content {
 	c := Content{Title: title(reset.Intent{Group: a.Group}, a.Cluster), Status: "your rights"}
-	for _, verb := range []reset.Verb{reset.VerbView, reset.VerbRequest, reset.VerbApprove, reset.VerbEmergency,
-		reset.VerbSettle} {
+	for _, verb := range reset.Rights {
 		r, ok := a.Rulings[verb]
 		if !ok || verb == reset.VerbEmergency && len(r.Who) == 0 {
 			continue // no rule of this group knows emergencies
@@ -193,7 +195,10 @@ func AccessOf(a reset.Access) Content {
 		}
 		l := say("✗ ", word, ": ", denials[r.Denial].brief)
 		if len(r.Who) > 0 {
-			l = say(l, "; ", people(r.Who, User, "and"), " can")
+			l = say(l, "; ", people(r.Who[:min(len(r.Who), mostWho)], User, "and"), " can")
+		}
+		if more := len(r.Who) - mostWho; more > 0 {
+			l = say(l, ", and ", text.WithCommas(more), " more")
 		}
 		c.Lines = append(c.Lines, say(l, ruleOf(r)))
 	}

@@ -164,8 +164,8 @@ func pastLine(p reset.Past, infos []reset.ClusterInfo, now time.Time) Line {
 	return l
 }
 
-// HistoryCSV is a history as a file, with a header. Times are RFC 3339 in UTC. Cells that a spreadsheet would take for a
-// formula are quoted with an apostrophe.
+// HistoryCSV is a history as a file, with a header. Times are RFC 3339 in UTC. Cells that a spreadsheet would take for
+// a formula are quoted with an apostrophe.
 func HistoryCSV(p reset.Page) []byte {
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)

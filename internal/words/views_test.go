@@ -23,6 +23,9 @@ func views() map[string]Content {
 		"lag-seen":     LagOf(seen, 1, at),
 		"groups":       GroupsOf(groupsView()),
 		"groups-none":  GroupsOf(reset.GroupsView{At: at}),
+		"doctor":       DoctorOf(diagnosis(false)),
+		"doctor-ill":   DoctorOf(diagnosis(true)),
+		"access":       AccessOf(rights()),
 		"clusters":     ClustersOf(clusterViews(), at),
 		"history":      HistoryOf(pastPage(), reset.Search{Group: "billing", Cluster: "prod-eu"}, infos(), clockAt("04:00:00")),
 		"history-none": HistoryOf(reset.Page{}, reset.Search{By: reset.Actor{Kind: reset.Person, ID: "U0BEN"}}, nil, at),
@@ -109,7 +112,8 @@ func manyPartitions() reset.Lag {
 	l.Snapshot.Topics = map[string]reset.Topic{topic: {Partitions: 120, Commits: 120}}
 	for i := range int32(60) {
 		l.Snapshot.Partitions = append(l.Snapshot.Partitions, reset.PartitionState{
-			Partition: reset.Partition{Topic: topic, Partition: i}, End: 1_204_000, Committed: reset.Position{Offset: int64(i) * 10}})
+			Partition: reset.Partition{Topic: topic, Partition: i}, End: 1_204_000,
+			Committed: reset.Position{Offset: int64(i) * 10}})
 	}
 	return l
 }
@@ -153,4 +157,34 @@ func TestHistoryAsAFile(t *testing.T) {
 	if !strings.Contains(lines[1], "U0MARA,U0JON,'=cmd(),12,12") || !strings.HasPrefix(lines[1], "k7f3,2026-") {
 		t.Errorf("%q", lines[1])
 	}
+}
+
+func diagnosis(ill bool) reset.Diagnosis {
+	at := clockAt("03:12:44")
+	d := reset.Diagnosis{At: at, Round: at.Add(-time.Second), Clusters: clusterViews()[:1],
+		Store: reset.StoreHealth{Path: "/var/lib/kafka-reset-bot/bot.db", Bytes: 1_200_000},
+		Slack: reset.SlackHealth{Sockets: 2, Wanted: 2, Connections: 2, Acks: 256, P50: 12 * time.Millisecond,
+			P99: 180 * time.Millisecond, Scopes: true,
+			Homes: []reset.HomeHealth{{Cluster: "prod-eu", Channel: "C0KAFKA"}}}}
+	if ill {
+		d.Round, d.Clusters = at.Add(-time.Hour), clusterViews()[1:2]
+		d.Store.Fault = "is on a full disk"
+		d.Slack.Connections, d.Slack.P99, d.Slack.Missing = 10, 2900*time.Millisecond, []string{"users:read"}
+		d.Slack.Homes[0].Fault = "not_in_channel"
+		d.Slack.Errors = []reset.Trouble{{At: at.Add(-time.Minute), What: "ratelimited (chat.update)"}}
+	}
+	return d
+}
+
+func rights() reset.Access {
+	a := reset.Access{Cluster: prodEU, Group: "billing", Rulings: map[reset.Verb]reset.Ruling{}}
+	for i, v := range reset.Rights {
+		r := reset.Ruling{Rule: "pay on production", Allowed: i%2 == 0, Who: []string{"S0PAY", "U0ANNA"},
+			Owner: "S0PAYOWNERS"}
+		if !r.Allowed {
+			r.Denial = reset.DeniedNotIn
+		}
+		a.Rulings[v] = r
+	}
+	return a
 }
