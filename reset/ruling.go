@@ -29,17 +29,18 @@ const (
 
 // PolicyQuestion is a question to the policy.
 type PolicyQuestion struct {
-	Actor       Actor
-	Channel     string
-	Verb        Verb
-	Cluster     string
-	Group       string  // empty: the cluster itself
-	Effect      *Effect // nil: not known yet, the question is the right alone
-	Requester   Actor   // of the request that is decided upon
-	Barred      []Actor // who else counts as having asked for it, and approves it as little
-	Reason      *string // what was given; nil: the question is the right alone, or none is needed
-	OneIsEnough bool    // one authorised person is enough: an undo soon after on an untouched group, one's own freeze
-	For         Verb    // of VerbApply about a cluster itself: freeze or thaw
+	Actor     Actor
+	Channel   string
+	Verb      Verb
+	Cluster   string
+	Group     string  // empty: the cluster itself
+	Effect    *Effect // nil: not known yet, the question is the right alone
+	Requester Actor   // of the request that is decided upon
+	Barred    []Actor // who else counts as having asked for it, and approves it as little
+	// what was given, each text by itself; nil: the question is the right alone, or none is needed
+	Reasons     []string
+	OneIsEnough bool // one authorised person is enough: an undo soon after on an untouched group, one's own freeze
+	For         Verb // of VerbApply about a cluster itself: freeze or thaw
 
 	// Of VerbApply: what was recorded when people acted.
 	Principal string     // by which the requester had the right; empty: not recorded

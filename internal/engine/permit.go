@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
@@ -118,7 +117,7 @@ func (s *Service) hasRight(ctx context.Context, x *deciding, r *reset.Request) (
 	in, _ := r.Intent()
 	a := reset.PolicyQuestion{Actor: x.Actor, Channel: x.Place.Channel, Verb: x.needs,
 		Cluster: in.Cluster, Group: in.Group, Requester: askers(r)[0], Barred: askers(r)[1:],
-		Reason: reasonOf(r, x.Why)}
+		Reasons: reasonsOf(r, x.Why)}
 	if r.Emergency != nil && a.Verb == reset.VerbCancel { // it is theirs to stop as it was theirs to start
 		a.Barred = append(slices.Clip(a.Barred), r.Emergency.By)
 	}
@@ -130,9 +129,9 @@ func (s *Service) hasRight(ctx context.Context, x *deciding, r *reset.Request) (
 	return p
 }
 
-// reasonOf is the reason that was given for a request, with what a person adds as they decide: the incident of an
+// reasonsOf are the reasons that were given for a request, with what a person adds as they decide: the incident of an
 // emergency is one. Nil: an undo, which names what it undoes.
-func reasonOf(r *reset.Request, why string) *string {
+func reasonsOf(r *reset.Request, why string) []string {
 	if r.Undoes != "" {
 		return nil
 	}
@@ -141,8 +140,7 @@ func reasonOf(r *reset.Request, why string) *string {
 	if r.Emergency != nil {
 		given = append(given, r.Emergency.Incident)
 	}
-	all := strings.Join(given, "\n")
-	return &all
+	return given
 }
 
 // denied records a refusal.
