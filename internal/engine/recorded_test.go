@@ -44,3 +44,31 @@ func TestARecordedActOnAScheduleHoldsItsRun(t *testing.T) {
 		})
 	}
 }
+
+// What would stop a thaw and is recorded, though nobody can decide it yet, holds the thaw: once its freeze is lifted
+// everything that waited is written.
+func TestARecordedActHoldsAThaw(t *testing.T) {
+	t.Parallel()
+	for _, verb := range []engine.DecisionVerb{engine.DoCancel, engine.DoUnapprove} {
+		t.Run(string(verb), func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t)
+			b.want(b.act(jon, reset.Freeze{Cluster: "prod"}), reset.Applied, reset.Verified)
+			thaw := b.want(b.act(kim, reset.Thaw{Cluster: "prod"}), reset.Pending, "")
+			b.Chat = laterChat{b}
+			if _, err := b.Receive(t.Context(), engine.Inbox{ID: "e1", Kind: "command", Verb: string(verb), About: thaw.ID,
+				Raw: json.RawMessage("{}"), ReceivedAt: b.clock()}); err != nil {
+				t.Fatal(err)
+			}
+			b.approve(jon, thaw)
+			b.wait(10 * time.Second)
+			b.want(thaw, reset.Approved, "")
+			if frozen, err := b.Frozen(t.Context()); err != nil || len(frozen) != 1 {
+				t.Errorf("frozen: %+v, %v", frozen, err)
+			}
+			b.Chat = mute{}
+			b.wait(time.Minute)
+			b.want(thaw, reset.Applied, reset.Verified)
+		})
+	}
+}

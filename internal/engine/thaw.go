@@ -168,7 +168,8 @@ func freezeAt(all []reset.Frozen, id string) int {
 	return slices.IndexFunc(all, func(f reset.Frozen) bool { return f.ID == id })
 }
 
-// thaw lifts the approved freeze, if the policy's approvals still count.
+// thaw lifts the approved freeze, if the policy's approvals still count, and no recorded act would stop it: what the
+// freeze held is written then, by many requests.
 func (s *Service) thaw(ctx context.Context, due Due, r reset.Request, a reset.Thaw) (time.Time, error) {
 	votes, err := s.Store.Votes(ctx, r.ID, r.Revision)
 	if err != nil {
@@ -183,12 +184,19 @@ func (s *Service) thaw(ctx context.Context, due Due, r reset.Request, a reset.Th
 	case !ruling.Allowed:
 		return s.Now(), s.voidThaw(ctx, due, r, a, &ruling)
 	}
-	return time.Time{}, s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
+	err = s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
 		if tx.Request.State != reset.Approved || tx.Request.Version != r.Version {
 			return reset.ErrConflict
 		}
+		if v := noActHolds(facts{}, tx); v.then != write {
+			return objection{v}
+		}
 		return s.lift(tx, a)
 	})
+	if errors.As(err, new(objection)) {
+		return s.nextCheck(), nil
+	}
+	return time.Time{}, err
 }
 
 // voidThaw plans a thaw again: its approvals no longer cover the freeze.
