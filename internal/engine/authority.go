@@ -166,10 +166,8 @@ func (s *Service) settle(tx *Tx, a authority, j judgement) error {
 	for _, v := range a.ruling.Dropped {
 		s.dropVote(tx, v)
 	}
-	if e := r.Emergency; e != nil && a.ruling.EmergencyOver != "" {
-		tx.Log(s.entry(r, reset.Actor{}, reset.EvEmergencyOver, "person", e.By.ID, "principal", e.Principal, "incident",
-			e.Incident, "why", string(a.ruling.EmergencyOver)))
-		r.Emergency = nil
+	if r.Emergency != nil && a.ruling.EmergencyOver != "" {
+		s.endEmergency(tx, string(a.ruling.EmergencyOver))
 	}
 	if !sameRules(r.Ruling, a.ruling) || j.need > r.Need {
 		tx.Log(s.entry(r, reset.Actor{}, reset.EvRulesChanged, "rule", a.ruling.Rule, "before", r.Ruling.Rule, "need",
@@ -187,6 +185,15 @@ func (s *Service) settle(tx *Tx, a authority, j judgement) error {
 		return nil
 	}
 	return s.waitForApprovals(tx, r.Need-j.lacks)
+}
+
+// endEmergency takes an emergency away that no longer counts, and records why: what waits for approvals rests on those
+// alone.
+func (s *Service) endEmergency(tx *Tx, why string) {
+	e := tx.Request.Emergency
+	tx.Log(s.entry(tx.Request, reset.Actor{}, reset.EvEmergencyOver, "person", e.By.ID, "principal", e.Principal,
+		"incident", e.Incident, "why", why))
+	tx.Request.Emergency = nil
 }
 
 // dropVote takes a vote away that no longer counts, and records why.

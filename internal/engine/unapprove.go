@@ -39,6 +39,9 @@ func unapprove(s *Service, tx *Tx, x *deciding) error {
 	case len(tx.Votes) >= r.Need: // those that are left are judged again before the write
 		return nil
 	}
+	if r.Emergency != nil {
+		s.endEmergency(tx, string(reset.VoidWithdrawn))
+	}
 	return s.waitForApprovals(tx, len(tx.Votes))
 }
 

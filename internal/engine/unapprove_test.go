@@ -182,3 +182,28 @@ func TestAnEmergencyIsStoppedByItsPerson(t *testing.T) {
 		t.Errorf("they may not stop it: %v", err)
 	}
 }
+
+// An approval that is taken back while an emergency carries the request stops it: what is approved after that needs all
+// of its approvals, and none of them is made up for by the emergency.
+func TestAWithdrawalEndsTheEmergency(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.cluster.Join("billing", reset.Member{ID: "m1"})
+	r := b.ask(mara, reset.Shift{By: -300}) // needs two
+	b.approve(mara, r)
+	b.approve(kim, r)
+	if _, err := b.say(t.Context(), engine.DoEmergency, b.by(oncall, r)); err != nil {
+		t.Fatal(err)
+	}
+	b.settle()
+	b.want(r, reset.Approved, "")
+	b.unapprove(kim, r)
+	b.want(r, reset.Pending, "")
+	b.approve(kim, r)
+	b.approve(jon, r)
+	b.want(r, reset.Approved, "")
+	b.people.gone[kim.ID] = true
+	b.idle()
+	b.want(r, reset.Pending, "")
+	b.committed(900, 900)
+}
