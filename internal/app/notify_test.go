@@ -129,7 +129,7 @@ func TestTheAskerIsToldThatNoApproverCanSee(t *testing.T) {
 				t.Fatal(err)
 			}
 			s.start()
-			preview := s.tells(s.Mara, c.at, "billing@prod-eu orders back 50m", "preview", "Ask for approval")
+			preview := s.tells(s.Mara, c.at, "billing@prod-eu orders back 50m", "PREVIEW", "Ask for approval")
 			s.clicks(s.Mara, preview, "approve")
 			if c.told {
 				told := s.sees(s.Mara, c.at, "No approver can see", "is_archived", "a member can unarchive it",
@@ -142,7 +142,7 @@ func TestTheAskerIsToldThatNoApproverCanSee(t *testing.T) {
 				if !c.tab {
 					at = world.Home
 				}
-				s.sees(s.Jon, at, s.ref(preview)+" · waiting for approval")
+				s.sees(s.Jon, at, s.ref(preview), "APPROVE?")
 				s.tells(s.Mara, c.at, "show "+s.id(preview), s.id(preview))
 				for _, m := range s.Mara.Messages(c.at) {
 					if strings.Contains(m.Text(), "No approver can see") {
