@@ -96,6 +96,9 @@ func (s *Service) past(ctx context.Context, r reset.Request) (p reset.Past, err 
 	if p.Votes, err = s.Store.Votes(ctx, r.ID, r.Revision); err != nil {
 		return p, fmt.Errorf("votes of %s: %w", r.ID, err)
 	}
+	if m := r.Mandate; len(p.Votes) == 0 && m != nil {
+		p.Votes = m.Votes // what was agreed to before its time came, or for all runs of its schedule
+	}
 	if r.Attempt == 0 || r.State.Open() {
 		return p, nil
 	}

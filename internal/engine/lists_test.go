@@ -140,3 +140,19 @@ func TestFreezesOfClustersThatOneMayNotViewAreNotTold(t *testing.T) {
 		}
 	}
 }
+
+// Who approved a reset before its time came is named, though it was planned again since.
+func TestHistoryNamesThoseWhoApprovedAhead(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	r := b.ask(mara, reset.Time{At: b.clock().Add(time.Hour), Future: true},
+		func(in *reset.Intent) { in.Upto, in.SkipAhead = reset.Reach{Skip: 300, Replay: 300}, true })
+	b.approve(mara, r)
+	b.approve(kim, r)
+	b.wait(time.Hour + time.Minute)
+	b.want(r, reset.Applied, reset.Verified)
+	p, err := b.History(t.Context(), ben, "C1", reset.Search{By: kim})
+	if err != nil || len(p.Rows) != 1 || len(p.Rows[0].Votes) != 1 || p.Rows[0].Votes[0].Actor != kim {
+		t.Errorf("%+v, %v", p, err)
+	}
+}
