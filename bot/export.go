@@ -27,12 +27,15 @@ func (b *Bot) historyFile(ctx context.Context, e envelope, q reset.Search) (word
 	if len(all.Rows) == 0 {
 		return words.HistoryOf(all, q, b.cfg.Clusters, b.now()), nil
 	}
-	return b.sendFile(ctx, e, "history.csv", words.HistoryCSV(all))
+	const name = "history.csv"
+	return b.sendFile(ctx, e, name, words.HistoryCSV(all), words.HistorySent(name, all, q))
 }
 
-// sendFile sends a file to one person as a direct message. A channel would show it to people who may not view what it
-// has.
-func (b *Bot) sendFile(ctx context.Context, e envelope, name string, content []byte) (words.Content, error) {
+// sendFile sends a file to one person as a direct message, and answers that it is sent. A channel would show it to
+// people who may not view what it has.
+func (b *Bot) sendFile(
+	ctx context.Context, e envelope, name string, content []byte, sent words.Content,
+) (words.Content, error) {
 	var to engine.Card
 	doing := "send " + name
 	err := b.sendWithFallback(ctx, posting+e.User, doing, words.FileNote(name), renderOptions{key: e.ID, ephemeral: true},
@@ -47,5 +50,5 @@ func (b *Bot) sendFile(ctx context.Context, e envelope, name string, content []b
 		b.log.Warn("a file is not sent", "envelope", e.ID, "actor", e.User, "err", err)
 		return words.FileUnsent(name, slackCode(err)), nil
 	}
-	return words.FileSent(name), nil
+	return sent, nil
 }

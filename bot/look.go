@@ -62,7 +62,8 @@ func (b *Bot) query(ctx context.Context, e envelope, cmd commands.Command) (word
 			return words.Content{}, err
 		}
 		if c.CSV {
-			return b.sendFile(ctx, e, words.LagFile(lag), words.LagCSV(lag))
+			name := words.LagFile(lag)
+			return b.sendFile(ctx, e, name, words.LagCSV(lag), words.FileSent(name))
 		}
 		return words.LagOf(lag, c.Page, b.now()), nil
 	case commands.Groups:

@@ -15,7 +15,7 @@ func TestViewsChangeNothing(t *testing.T) {
 	s.tells(s.Ben, world.PayOps, "", "Move a consumer group's offsets, safely")
 	s.tells(s.Ben, world.PayOps, "help", "help")
 	s.tells(s.Ben, world.PayOps, "help approve", "Approve a request")
-	s.tells(s.Ben, world.PayOps, "status", "Open requests", "Nothing is open. history shows what was done.")
+	s.tells(s.Ben, world.PayOps, "status", "Open requests", "Nothing is open that you may view. history shows what was done.")
 	s.tells(s.Ben, world.PayOps, "history billing@prod-eu", "No request matches, of those that you may view.")
 	s.tells(s.Ben, world.PayOps, "lag billing@prod-eu", "billing on prod-eu · PRODUCTION", "Empty",
 		"Lag: up to 1,200 messages on 2 topics.", "orders-11", "1,900", "100")

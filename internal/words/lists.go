@@ -29,7 +29,7 @@ func StatusOf(
 		c.Lines = []Line{say("None of the latest open requests is yours to view; older ones were not looked at.")}
 		c.Foot = []Line{narrow("status GROUP@CLUSTER")}
 	case len(rs) == 0:
-		c.Lines = []Line{say("Nothing is open. ", code("history"), " shows what was done.")}
+		c.Lines = []Line{say("Nothing is open that you may view. ", code("history"), " shows what was done.")}
 	case more:
 		c.Status = "the latest " + text.WithCommas(len(rs))
 		c.Foot = []Line{narrow("status GROUP@CLUSTER")}
@@ -56,7 +56,7 @@ func HistoryOf(p reset.Page, q reset.Search, infos []reset.ClusterInfo, now time
 	case len(p.Rows) == 0 && q != (reset.Search{}):
 		c.Lines = append(c.Lines, say("No request matches, of those that you may view."))
 	case len(p.Rows) == 0:
-		c.Lines = append(c.Lines, say("No request is known here yet."))
+		c.Lines = append(c.Lines, say("There is no request yet that you may view."))
 	default:
 		c.Foot = []Line{say("One of them in full: ", code("show ID"))}
 	}
@@ -226,6 +226,17 @@ func FileNote(name string) Content {
 // FileSent answers a person whose file is a direct message.
 func FileSent(name string) Content {
 	return Content{Title: name, Lines: []Line{say("It is sent to you as a direct message.")}, Fallback: name}
+}
+
+// HistorySent says that a history was sent, and that it does not have all that was asked for.
+func HistorySent(name string, p reset.Page, q reset.Search) Content {
+	c := FileSent(name)
+	if n := len(p.Rows); n > 0 && p.More {
+		q.Before = p.Rows[n-1].Request.ID
+		c.Lines = append(c.Lines, say(strong("It is not complete"), ": it has the latest ", text.Counted(n, "request"),
+			". There may be older ones: ", code(TypedHistory(q)+" --csv")))
+	}
+	return c
 }
 
 // FileUnsent says that it could not be sent.

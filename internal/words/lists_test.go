@@ -40,9 +40,9 @@ func TestAnEmptyListSaysWhatItDoesNotKnow(t *testing.T) {
 	t.Parallel()
 	now := clockAt("03:00:00")
 	for want, c := range map[string]Content{
-		"Nothing is open. history shows":                   StatusOf(nil, false, nil, nil, now),
+		"Nothing is open that you may view. history shows": StatusOf(nil, false, nil, nil, now),
 		"None of the latest open requests is yours":        StatusOf(nil, true, nil, nil, now),
-		"No request is known here yet.":                    history(now),
+		"There is no request yet that you may view.":       history(now),
 		"No request matches, of those that you may view.":  HistoryOf(reset.Page{}, reset.Search{Group: "x"}, nil, now),
 		"None of the latest requests is yours to view; ol": HistoryOf(reset.Page{More: true}, reset.Search{}, nil, now),
 	} {
