@@ -24,6 +24,8 @@ var mutants = []mutant{
 	{"votes of another revision count", "internal/engine/gate.go",
 		"if v.Revision != tx.Request.Revision || v.Digest != tx.Request.Digest {", "if v.Digest == \"\" {",
 		"TestTheGate"},
+	{"a vote on one revision stands for the next", "internal/store/audit.go",
+		"WHERE request = ? AND revision = ? ORDER BY", "WHERE request = ? AND revision <= ? ORDER BY", "TestStore"},
 	{"the rule in force wants more than there is", "internal/engine/gate.go",
 		"if f.judged().lacks > 0 {", "if false {", "TestTheGate"},
 	{"the rule in force says no", "internal/engine/authority.go",

@@ -89,7 +89,10 @@ func (d *deed) revisions() (from, to int64) {
 
 // until is when an act was decided at the latest.
 func (a *act) until() time.Time {
-	if a.trouble {
+	switch {
+	case a.trouble && (a.verb == "freeze" || a.verb == "thaw"): // a request of its own, that waits for Slack so long
+		return a.at.Add(refusedFor + grace)
+	case a.trouble:
 		return a.at.Add(afterTrouble)
 	}
 	return a.at.Add(10 * time.Second)

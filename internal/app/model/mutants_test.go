@@ -64,6 +64,13 @@ var allowed = []mutant{
 		{"internal/engine/gate.go", "if v.Revision != tx.Request.Revision || v.Digest != tx.Request.Digest {",
 			"if v.Digest == \"\" {"},
 	}},
+	{"who started a run of a schedule approves it (T4)", []edit{
+		{"auth/policy.go", "return sameActor(who, a.Requester) ||", "return sameActor(who, a.Requester) || false &&"},
+		{"auth/votes.go", "case slices.Contains(barred, voter.id):", "case false:"},
+	}},
+	one("a vote on one revision takes the place of one on the next (T8)", "internal/store/audit.go",
+		"WHERE request = ? AND revision = ? ORDER BY", "WHERE request = ? AND revision <= ? ORDER BY"),
+	one("the vote of who was deactivated counts (T9)", "auth/votes.go", "case voter.gone:", "case false:"),
 	one("an undo by one person is not judged again (T10, T35)", "internal/engine/undo.go",
 		"if err != nil || !g.Idle() || !offsetsUntouched(writes, positionsOf(steps)) {", "if err != nil {"),
 	one("a voter counts though the rule in force lists only others (T6)", "auth/votes.go",
