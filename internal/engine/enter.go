@@ -54,7 +54,7 @@ func (s *Service) obey(ctx context.Context, due Due, f facts, v verdict) (time.T
 	case endRun:
 		return time.Time{}, s.endRun(ctx, due, r, v.problem)
 	case pauseSchedule:
-		return s.Now(), s.pauseDoubted(ctx, r, *v.problem.Ruling)
+		return s.Now(), s.pauseDoubted(ctx, due, r, *v.problem.Ruling)
 	case askApproval:
 		return s.Now(), s.reopen(ctx, due, r, f.authority, f.judged())
 	case lookAgain, write: // its state is read again at once

@@ -9,6 +9,7 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/auth"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset/clustertest"
 )
 
 // between is a store in which something happens right before a transaction on a request.
@@ -389,4 +390,35 @@ func TestADefaultWaitGivesWayToTheRule(t *testing.T) {
 	run := b.want(b.run(sc.ID), reset.Approved, "")
 	b.upto(night.Add(3 * time.Minute))
 	b.want(run, reset.Expired, "")
+}
+
+// A run that was being written when its schedule ended was not ended with it. Kafka takes none of it, the rule allows no
+// schedules any more: it ends, and is not planned for ever.
+func TestARunThatOutlivedItsScheduleEnds(t *testing.T) {
+	t.Parallel()
+	b := newNights(t)
+	sc := b.save(nightly())
+	b.cluster.Fault(clustertest.WriteFault{Reject: "UNKNOWN_MEMBER_ID"})
+	written := false
+	b.cluster.OnWrite(func() {
+		b.cluster.OnWrite(nil)
+		written = true
+		if _, err := b.Remove(t.Context(), b.of(kim, "nightly")); err != nil {
+			t.Error(err)
+		}
+	})
+	for b.upto(night); !written; {
+		b.upto(b.clock().Add(time.Second))
+	}
+	b.want(b.run(sc.ID), reset.Approved, "")
+	b.cluster.Join("billing", reset.Member{ID: "m1"})
+	b.cluster.Topic("orders", "made again", 2, 0, 1000) // so that it is planned again
+	b.rule = func(r *auth.Rule) { r.Schedules = false }
+	b.start()
+	b.upto(b.clock().Add(5 * time.Minute))
+	run := b.want(b.run(sc.ID), reset.Cancelled, "")
+	if why := b.fact(run.ID, reset.EvCancelled, "why"); !strings.HasPrefix(why, "schedule nightly ") {
+		t.Errorf("it ended because %q", why)
+	}
+	b.committed(900, 900)
 }

@@ -99,14 +99,15 @@ func (s *Service) askForRun(tx *Tx, d draftResult, gap reset.VoidReason) error {
 	return r.Advance(reset.Pending)
 }
 
-// pauseDoubted pauses the schedule of a run whose standing approval is valid no more, and ends the run with it.
-func (s *Service) pauseDoubted(ctx context.Context, r reset.Request, ruling reset.Ruling) error {
+// pauseDoubted pauses the schedule of a run whose standing approval is valid no more, and ends the run with it. A run
+// that was being written when its schedule ended is still there, and ends alone.
+func (s *Service) pauseDoubted(ctx context.Context, due Due, r reset.Request, ruling reset.Ruling) error {
 	sc, err := s.scheduleOf(ctx, r.Run.Schedule)
-	if err == nil && !sc.Current(*r.Run) {
-		err = reset.ErrConflict // it ended otherwise: the next look finds that
-	}
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case !sc.Current(*r.Run):
+		return s.endRun(ctx, due, r, inactiveRun(sc, &r))
 	}
 	return s.stopUnasked(ctx, nil, *sc, stop{itself(*sc), reset.Paused, reset.EvPaused,
 		"its standing approval is valid no more", []string{"run", timeFact(r.Run.At), "request", r.ID,

@@ -334,7 +334,7 @@ func (s *Service) planRun(
 ) (next time.Time, done bool, err error) {
 	switch {
 	case p == nil && r.Mandate != nil && !d.ruling.MandateValid:
-		return s.Now(), true, s.pauseDoubted(ctx, r, d.ruling)
+		return s.Now(), true, s.pauseDoubted(ctx, due, r, d.ruling)
 	case p == nil:
 		return time.Time{}, false, nil
 	case p.Code == reset.ProblemConflictingRequest, p.Code == reset.ProblemBlocked:
@@ -344,7 +344,7 @@ func (s *Service) planRun(
 		slices.Contains(pausing, p.Ruling.Denial):
 		ruling := *p.Ruling
 		ruling.Doubt = ruling.Denial
-		return s.Now(), true, s.pauseDoubted(ctx, r, ruling)
+		return s.Now(), true, s.pauseDoubted(ctx, due, r, ruling)
 	case p.Code == reset.ProblemInactive:
 		return time.Time{}, true, s.endRun(ctx, due, r, p)
 	}
