@@ -33,7 +33,7 @@ const ruleOfTwo = `
 // how many were written.
 func TestTwoPeopleClickAtOnce(t *testing.T) {
 	t.Parallel()
-	const rounds = 10
+	const rounds = 5
 	s := newStage(t, world.Options{Policy: ruleOfTwo, Slack: slacksim.Options{Unhurried: true}})
 	for _, group := range []string{"pay-one", "pay-two"} {
 		if err := s.Prod.Commit(group, world.Orders, map[int32]int64{0: 1000}); err != nil {
