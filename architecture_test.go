@@ -54,7 +54,7 @@ var rooms = map[string]room{
 	},
 	"internal/cron": {ours: list("internal/text"), outside: list("github.com/robfig/cron/v3")},
 	"internal/store": {ours: list("reset", "internal/engine"),
-		outside: list("modernc.org/sqlite", "github.com/jackc/pgx/v5", "github.com/gofrs/flock"),
+		outside: list("modernc.org/sqlite", "github.com/gofrs/flock"),
 		tests:   list("internal/store/storetest")},
 	"internal/config": {ours: list("internal/text"), outside: list("go.yaml.in/yaml/v3")},
 	"internal/app": {
@@ -81,12 +81,11 @@ var rooms = map[string]room{
 	"internal/ci/skips":      {},
 	"internal/vocabulary":    {},
 	"reset/clustertest":      {support: true, ours: list("reset")},
-	"kafka/kafkatest": {support: true, ours: list("reset", "kafka"),
-		tests: list("internal/kafkasim", "internal/realkafka")},
+	"kafka/kafkatest":        {support: true, ours: list("reset", "kafka")},
 	"internal/store/storetest": {support: true, ours: list("reset", "internal/engine"),
 		outside: list("golang.org/x/sync")},
 	"internal/app/crash": {tests: list("internal/app", "internal/world", "internal/slacksim", "internal/kafkasim",
-		"internal/realkafka", "reset", "internal/engine", "kafka", "internal/store", "internal/config")},
+		"reset", "internal/engine", "internal/store", "internal/config")},
 	"internal/app/model": {tests: list("internal/app", "internal/slacksim", "reset", "reset/clustertest",
 		"internal/engine", "internal/store", "internal/config")},
 	"cmd/demo": {ours: list("internal/app", "internal/world", "internal/slacksim", "internal/kafkasim")},
@@ -133,13 +132,38 @@ func TestRoomsImportOnlyTheirTable(t *testing.T) {
 				t.Errorf("docs/adr/0001-dependencies.md does not say what %s is for", o)
 			}
 		}
-		for _, i := range slices.Concat(p.TestImports, p.XTestImports) {
+		tested := slices.Concat(p.TestImports, p.XTestImports)
+		for _, edge := range r.unused(p.Imports, tested) {
+			t.Errorf("%s may import %s and does not: the table says more than is there", name, edge)
+		}
+		for _, i := range tested {
 			if !r.allows(i) && !under(i, anyTest) && !under(strings.TrimPrefix(i, module), r.tests) &&
 				i != p.ImportPath {
 				t.Errorf("the tests of %s must not import %s", name, i)
 			}
 		}
 	}
+}
+
+// unused are the edges of a row that no import goes along.
+func (r room) unused(imports, tested []string) (edges []string) {
+	along := func(edge string, imports []string) bool {
+		return slices.ContainsFunc(imports, func(i string) bool {
+			own, ours := strings.CutPrefix(i, module)
+			return ours && own == edge || !ours && under(i, list(edge))
+		})
+	}
+	for _, edge := range slices.Concat(r.ours, r.outside) {
+		if !along(edge, imports) && !along(edge, tested) {
+			edges = append(edges, edge)
+		}
+	}
+	for _, edge := range r.tests {
+		if !along(edge, tested) {
+			edges = append(edges, edge+" (by its tests)")
+		}
+	}
+	return edges
 }
 
 // A panic in a goroutine ends the process, whatever recovers elsewhere: the product starts goroutines by guard.Group,

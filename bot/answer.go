@@ -9,6 +9,7 @@ import (
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/words"
+	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
 // unsentAnswer is an answer that Slack has not accepted yet. It is recorded like an envelope of its own: the action
@@ -87,7 +88,7 @@ func (b *Bot) answerAgain(ctx context.Context, in engine.Inbox, e envelope) erro
 	now, o := b.now(), *e.Answer
 	passed := now.Sub(in.ReceivedAt)
 	if passed < afterPassing {
-		return &engine.Again{At: latest(in.ReceivedAt.Add(afterPassing), o.NotBefore)}
+		return &engine.Again{At: reset.LaterOf(in.ReceivedAt.Add(afterPassing), o.NotBefore)}
 	}
 	if now.Before(o.NotBefore) {
 		return &engine.Again{At: o.NotBefore}
@@ -110,11 +111,4 @@ func waitOf(err error) time.Duration {
 		return f.Wait
 	}
 	return 0
-}
-
-func latest(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }

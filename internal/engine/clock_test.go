@@ -91,6 +91,22 @@ func TestAClockThatIsSetBack(t *testing.T) {
 			t.Errorf("votes %v, %v", votes, err)
 		}
 	})
+	for after, name := range map[time.Duration]string{time.Second: "while an answer is waited for",
+		10*time.Second + time.Millisecond: "between the two readings after a lost answer"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t)
+			r := b.armed()
+			b.wait(6 * time.Second)
+			b.cluster.Fault(clustertest.WriteFault{Lost: true, Held: true})
+			b.approve(mara, r)
+			b.live(after)
+			b.want(r, reset.Applying, "")
+			b.jump(-time.Hour)
+			b.live(15 * time.Second)
+			b.want(r, reset.Failed, reset.Unchanged)
+		})
+	}
 	t.Run("while a late write is looked for", func(t *testing.T) {
 		t.Parallel()
 		b := newBench(t)

@@ -112,7 +112,7 @@ func (s *Service) makeRoom(tx *Tx) error {
 	in, _ := tx.Request.Intent()
 	for _, o := range rivals(s.Now(), tx) {
 		if o.State != reset.Approved && o.State != reset.Draft {
-			continue // its own undo: it is settled once that has written something, see undone
+			continue // its own undo: it is settled once that has written something, see undoneRequest
 		}
 		o.Problem = reset.VoidedProblem(reset.VoidRival).On(in.Cluster, in.Group).For(tx.Request.ID)
 		before := o.Effect

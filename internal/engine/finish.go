@@ -33,6 +33,9 @@ func (s *Service) resumeAttempt(ctx context.Context, due Due, r reset.Request) (
 	if !slices.ContainsFunc(a.Chunks, func(c reset.ChunkState) bool { return c.Phase != reset.Planned }) {
 		return s.backToApproved(ctx, due, r, a)
 	}
+	if s.isAhead(a) {
+		return s.Now(), s.countFromNow(ctx, due, r)
+	}
 	if at := s.settledBy(r, a); s.Now().Before(at) {
 		return at, nil
 	}
@@ -61,6 +64,31 @@ func (s *Service) resumeAttempt(ctx context.Context, due Due, r reset.Request) (
 		writes[i].Read, writes[i].ReadState = reads[i], stands
 	}
 	return time.Time{}, s.finish(ctx, due, r, a, writes)
+}
+
+// isAhead reports that the clock was set back since a request of the attempt was marked, or its offsets were read: what
+// is waited for would come as much later.
+func (s *Service) isAhead(a reset.Attempt) bool {
+	latest := s.Now().Add(grace)
+	return a.ReadAt.After(latest) ||
+		slices.ContainsFunc(a.Chunks, func(c reset.ChunkState) bool { return c.SentAt.After(latest) })
+}
+
+// countFromNow lets what is waited for begin anew: how much of it has passed, nobody knows.
+func (s *Service) countFromNow(ctx context.Context, due Due, r reset.Request) error {
+	return s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
+		a, now := tx.Attempt, s.Now()
+		if tx.Request.State != reset.Applying || a == nil {
+			return reset.ErrConflict
+		}
+		a.ReadAt = time.Time{}
+		for i := range a.Chunks {
+			if a.Chunks[i].SentAt.After(now) {
+				a.Chunks[i].SentAt = now
+			}
+		}
+		return nil
+	})
 }
 
 // backToApproved returns to approved: a chunk that was not marked was not sent.

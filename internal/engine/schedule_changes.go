@@ -151,7 +151,7 @@ func beginNow(s *Service, tx *Tx, x *deciding) error {
 
 // delayed is when a run begins after one more delay.
 func delayed(r *reset.Request, now time.Time) time.Time {
-	return slices.MaxFunc([]time.Time{now, r.NotBefore}, time.Time.Compare).Add(delayBy)
+	return reset.LaterOf(now, r.NotBefore).Add(delayBy)
 }
 
 // delay puts a run off by an hour. Beyond what was agreed to, whoever says so asks for it.

@@ -94,7 +94,7 @@ func (s *Service) askForRun(tx *Tx, d draftResult, gap reset.VoidReason) error {
 	ruling := d.ruling
 	r.Problem = reset.VoidedProblem(gap).On(d.intent.Cluster, d.intent.Group).For(r.ID)
 	r.Problem.Ruling = &ruling
-	r.Deadline = slices.MaxFunc([]time.Time{s.Now(), r.NotBefore}, time.Time.Compare).Add(s.Times.Approval)
+	r.Deadline = reset.LaterOf(s.Now(), r.NotBefore).Add(s.Times.Approval)
 	tx.Log(s.entry(r, r.Actor, reset.EvSubmitted, "need", strconv.Itoa(r.Need), "why", string(gap)))
 	return r.Advance(reset.Pending)
 }

@@ -260,9 +260,11 @@ func (s *Service) postpone(ctx context.Context, due Due, r reset.Request, p *res
 	})
 }
 
-// startRun prepares the first check of an approved request: a time in the future that has come is planned, and a run
-// begins, is too late, or is postponed. Waits reports that there is nothing more to do now.
-func (s *Service) startRun(ctx context.Context, due Due, r reset.Request) (next time.Time, waits bool, err error) {
+// beforeFirstCheck decides what comes before the first check of an approved request: a time in the future that has come
+// is planned, and a run begins, is too late, or is postponed. Waits reports that there is nothing more to do now.
+func (s *Service) beforeFirstCheck(
+	ctx context.Context, due Due, r reset.Request,
+) (next time.Time, waits bool, err error) {
 	in, _ := r.Intent()
 	if reset.InFuture(in) {
 		return s.Now(), true, s.planDeferred(ctx, due, r)

@@ -184,7 +184,7 @@ func (s *Service) checksNow(r reset.Request) bool {
 func (s *Service) checkBeforeTime(due *Due, r reset.Request, look groupChecks) time.Time {
 	if first := r.NotBefore.Add(-s.settleLead()); s.Now().Before(first) {
 		if next := s.recomputeAt(*due, r); next.Before(first) && !reset.InFuture(intentOf(r)) {
-			return maxTime(next, s.nextCheck())
+			return reset.LaterOf(next, s.nextCheck())
 		}
 		return first
 	}
@@ -195,13 +195,6 @@ func (s *Service) checkBeforeTime(due *Due, r reset.Request, look groupChecks) t
 		return next
 	}
 	return r.NotBefore
-}
-
-func maxTime(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }
 
 // isFreshDraft reports whether a draft's group is checked before the click: for a short time after the preview, and

@@ -53,7 +53,7 @@ func (s *Service) waitForApprovals(tx *Tx, votes int) error {
 		return nil
 	}
 	r.DecidedAt, r.Problem = time.Time{}, nil
-	r.Deadline = slices.MaxFunc([]time.Time{s.Now(), r.NotBefore}, time.Time.Compare).Add(s.Times.Approval)
+	r.Deadline = reset.LaterOf(s.Now(), r.NotBefore).Add(s.Times.Approval)
 	return r.Advance(reset.Pending)
 }
 

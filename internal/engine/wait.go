@@ -19,7 +19,7 @@ func (s *Service) checkIdle(ctx context.Context, due *Due, r reset.Request, look
 		}
 		return s.checkBeforeTime(due, r, look), nil
 	}
-	if next, waits, err := s.startRun(ctx, *due, r); waits || err != nil {
+	if next, waits, err := s.beforeFirstCheck(ctx, *due, r); waits || err != nil {
 		return next, err
 	}
 	if s.isPastDeadline(r) {

@@ -233,10 +233,18 @@ func evidenceTable(s reset.Story) *Table {
 		if w.ReadState == reset.WriteUnread || w.ReadState == "" {
 			is = "?"
 		}
-		t.Rows = append(t.Rows, []string{partitionsLabel(w.Topic, []int32{w.Partition}), writeStates[w.ReadState], is})
+		t.Rows = append(t.Rows, []string{partitionsLabel(w.Topic, []int32{w.Partition}), standing(w), is})
 	}
 	t.More = max(0, s.Request.Effect.Partitions-len(rows))
 	return t.narrow()
+}
+
+// standing is where a partition stands after a write. What Kafka refused is not written, wherever it is.
+func standing(w reset.Write) string {
+	if w.ReadState == reset.WriteAtTarget && w.Result.Rejected != "" {
+		return "at the target"
+	}
+	return writeStates[w.ReadState]
 }
 
 func answer(r reset.StepResult) string {
