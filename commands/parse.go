@@ -106,8 +106,6 @@ func readerOf(verb string) reader {
 		return readSchedule
 	case "at":
 		return readAt
-	case "run", "delay", "skip-next":
-		return readScheduleVerb
 	case "groups":
 		return readGroups
 	case "clusters":
@@ -115,14 +113,17 @@ func readerOf(verb string) reader {
 	case "doctor":
 		return readDoctor
 	}
+	if slices.Contains(runVerbs, verb) {
+		return readScheduleVerb
+	}
 	return nil
 }
 
 // verbWords are the known verbs, to suggest the nearest one.
-var verbWords = []string{"reset", "help", "status", "lag", "groups", "clusters", "doctor", "show", "history", "access",
+var verbWords = append([]string{"reset", "help", "status", "lag", "groups", "clusters", "doctor", "show", "history",
+	"access",
 	"approve", "unapprove", "reject", "cancel", "retry", "undo", "settle", "choose", "emergency", "freeze", "thaw",
-	"delete-offsets",
-	"schedule", "at", "run", "delay", "skip-next"}
+	"delete-offsets", "schedule", "at"}, runVerbs...)
 
 // targetWords begin a target or are one; a group or topic of such a name is given by its flag.
 var targetWords = []string{"to", "back", "shift", "skip", "clear", "like", "from", "latest", "earliest", "current",

@@ -58,13 +58,21 @@ func readSchedule(verb string, l line, ctx Context) (Command, error) {
 			err = noMore(rest, at, of)
 		}
 		return ShowSchedule{Name: name, Runs: of == "history"}, err
-	case "pause", "resume", "remove", "run", "skip-next", "delay":
-		return readScheduleVerb(of, at, ctx)
+	default:
+		if slices.Contains(scheduleVerbs, of) {
+			return readScheduleVerb(of, at, ctx)
+		}
 	}
-	return nil, syntaxError(sub, ScheduleExample,
-		"schedule what? %s is none of add, list, show, history, pause, resume, remove, run, skip-next; "+named(verb)).
-		suggest("add", "list", "show", "history", "pause", "resume", "remove", "run", "skip-next")
+	known := slices.Concat([]string{"add", "list", "show", "history"}, scheduleVerbs)
+	return nil, syntaxError(sub, ScheduleExample, "schedule what? %s is none of "+strings.Join(known, ", ")+"; "+
+		named(verb)).suggest(known...)
 }
+
+// runVerbs are typed about a run or a schedule as they are; all scheduleVerbs behind the word schedule.
+var (
+	runVerbs      = []string{"run", "skip-next", "delay"}
+	scheduleVerbs = append([]string{"pause", "resume", "remove"}, runVerbs...)
+)
 
 // readScheduleVerb reads a verb about a schedule or one of its runs: VERB ID [WHY].
 func readScheduleVerb(verb string, l line, _ Context) (Command, error) {

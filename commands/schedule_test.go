@@ -91,7 +91,7 @@ func TestParseSchedules(t *testing.T) {
 func TestParseScheduleErrors(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"schedule lst x": "schedule what? \"lst\" is none of add, list, show, history, pause, resume, remove, run, skip-next; a group named schedule needs the word reset before it. Did you mean list? Example: " +
+		"schedule lst x": "schedule what? \"lst\" is none of add, list, show, history, pause, resume, remove, run, skip-next, delay; a group named schedule needs the word reset before it. Did you mean list? Example: " +
 			ScheduleExample,
 		"schedule add": "when? Five fields are missing: minute, hour, day, month, weekday. Example: " +
 			ScheduleExample,
