@@ -104,8 +104,8 @@ func (p *Policy) mandateGap(
 	return cmp.Or(why, reset.DeniedNotIn), who, nil
 }
 
-// checkRight says why a list does not give a person the right now, and who they are under all their ids. Memberships may
-// be a minute old, because thousands of runs can be due at once; accounts are looked up for each write.
+// checkRight says why a list does not give a person the right now, and who they are under all their ids. Memberships
+// may be a minute old, because thousands of runs can be due at once; accounts are looked up for each write.
 func (p *Policy) checkRight(
 	ctx context.Context, a reset.PolicyQuestion, id string, list []string,
 ) (person string, why reset.Denial, err error) {

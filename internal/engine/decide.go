@@ -176,8 +176,8 @@ func (s *Service) judge(tx *Tx, x *deciding) error {
 	return nil
 }
 
-// isOpen tests state or status, and answers where a decision comes too late. What moved on to where another row, another
-// right or another version is meant is looked at again.
+// isOpen tests state or status, and answers where a decision comes too late. What moved on to where another row,
+// another right or another version is meant is looked at again.
 func (x *deciding) isOpen(tx *Tx) (bool, error) {
 	r, what, status := tx.Request, x.about.kind, statusOf(tx.Schedule)
 	switch {

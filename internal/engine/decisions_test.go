@@ -18,8 +18,8 @@ import (
 // What each verb does in each state, said by each person. Mara asked, and may ask; jon may ask and approve; kim may
 // approve; oncall may go alone in an emergency; ben may look and nothing else. "partial" is failed with an outcome that
 // blocks the group. Of the answers: late is too late, no is not allowed, self that nobody approves their own, theirs
-// that it belongs to the requester, nothing that there is nothing to undo, novote that there is no vote to withdraw; all
-// others say what was done.
+// that it belongs to the requester, nothing that there is nothing to undo, novote that there is no vote to withdraw;
+// all others say what was done.
 const everyCell = `
                  planning draft   pending approved applying applied failed  partial refused rejected cancelled expired
 approve   mara   late     asked   self    late     late     late    late    late    late    late     late      late
@@ -178,8 +178,8 @@ func TestADraftIsItsRequestersAlone(t *testing.T) {
 	}
 }
 
-// TestWhoMayNotLookLearnsNothing: every verb, every state, any revision: one refusal that tells nothing, the same as of an
-// id that nobody has.
+// TestWhoMayNotLookLearnsNothing: every verb, every state, any revision: one refusal that tells nothing, the same as of
+// an id that nobody has.
 func TestWhoMayNotLookLearnsNothing(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

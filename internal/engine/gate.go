@@ -144,10 +144,10 @@ func notFrozen(f facts, tx *Tx) verdict {
 	return verdict{}
 }
 
-// freezeHolds is how long a freeze that was asked for and is not decided yet holds writes, from when it was typed. Whoever
-// may freeze is obeyed although Slack cannot say just now who they are; since anybody can type the word, not for longer.
-// Who types it again holds again, as long as Slack does not answer: until then nobody can be told from somebody who
-// may, and to hold is the safe side. Each of them is recorded, and once Slack answers none holds.
+// freezeHolds is how long a freeze that was asked for and is not decided yet holds writes, from when it was typed.
+// Whoever may freeze is obeyed although Slack cannot say just now who they are; since anybody can type the word, not
+// for longer. Who types it again holds again, as long as Slack does not answer: until then nobody can be told from
+// somebody who may, and to hold is the safe side. Each of them is recorded, and once Slack answers none holds.
 const freezeHolds = time.Minute
 
 // noFreezeHolds: no freeze was just asked for that may turn out to be allowed.

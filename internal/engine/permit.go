@@ -65,9 +65,9 @@ func (s *Service) mayView(ctx context.Context, a reset.Actor, channel string, r 
 	return nil
 }
 
-// hidden is a refusal that shows nothing of a request: it is the answer for an id that nobody has, so that nobody learns
-// which ids there are. Only where Slack does not say who somebody is, it is another one: whoever could end that has to
-// hear of it.
+// hidden is a refusal that shows nothing of a request: it is the answer for an id that nobody has, so that nobody
+// learns which ids there are. Only where Slack does not say who somebody is, it is another one: whoever could end that
+// has to hear of it.
 func hidden(id string, p *reset.Problem) *reset.Problem {
 	ruling := reset.Ruling{Denial: p.Ruling.Denial, Unread: p.Ruling.Unread}
 	switch {

@@ -126,7 +126,9 @@ func (b *bench) standsRun(column string) reset.Request {
 }
 
 // eachCell says the verbs of a table, and says which verbs it has.
-func (b *bench) eachCell(table string, say func(verb engine.DecisionVerb, who reset.Actor, column string) string) string {
+func (b *bench) eachCell(
+	table string, say func(verb engine.DecisionVerb, who reset.Actor, column string) string,
+) string {
 	b.t.Helper()
 	lines := strings.Split(strings.Trim(table, "\n"), "\n")
 	columns, said := strings.Fields(lines[0]), ""
@@ -265,8 +267,8 @@ func TestASkipByNameIsMadeOnce(t *testing.T) {
 	}
 }
 
-// A delay that the process of before had made, but not noted as decided, is not made a second time, whatever was decided
-// in between.
+// A delay that the process of before had made, but not noted as decided, is not made a second time, whatever was
+// decided in between.
 func TestADelayIsMadeOnce(t *testing.T) {
 	t.Parallel()
 	b := newNights(t)

@@ -120,8 +120,8 @@ func (a subject) decided(tx *Tx, origin string, did reset.Did) {
 	}
 }
 
-// hiddenAs keeps to the name by which something was asked for: the id of a schedule's request is not told to who may not
-// look, and whether it is a run or a schedule neither.
+// hiddenAs keeps to the name by which something was asked for: the id of a schedule's request is not told to who may
+// not look, and whether it is a run or a schedule neither.
 func (d Decision) hiddenAs(err error, rows []decision) error {
 	var p *reset.Problem
 	switch {
