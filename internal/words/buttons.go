@@ -78,6 +78,15 @@ func emergencyEntries(s reset.Story) []Button {
 	return []Button{{Verb: "emergency", Ref: ref(r), Label: "Emergency", Typed: "emergency " + ref(r) + " INCIDENT"}}
 }
 
+// withdrawEntry lets a voter take their approval back, until the write begins. All see it, since a card is one for all.
+func withdrawEntry(s reset.Story) []Button {
+	r := s.Request
+	if len(s.Votes) == 0 {
+		return nil
+	}
+	return one(Button{Verb: "unapprove", Ref: ref(r), Label: "Withdraw approval", Typed: "unapprove " + r.ID})
+}
+
 // choices are the other readings of what was asked.
 func choices(r reset.Request) []Button {
 	var bs []Button

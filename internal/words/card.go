@@ -151,7 +151,7 @@ func approveCard(c *Content, s reset.Story, v timeFormat) {
 		c.Details = append(c.Details, coversLine(r))
 	}
 	c.Buttons = []Button{agreeButton(s, "Approve"), rejectButton(r)}
-	c.Menu = menu(partitions(r), one(cancelButton(r, "Cancel")), emergencyEntries(s), looks(s))
+	c.Menu = menu(partitions(r), one(cancelButton(r, "Cancel")), emergencyEntries(s), withdrawEntry(s), looks(s))
 }
 
 // coversLine says when approvals are asked for again. A run has no other tier; for a person's request, a wider tier
@@ -223,7 +223,7 @@ func scheduledCard(c *Content, s reset.Story, v timeFormat) {
 	c.Foot = []Line{contextLine(s, asOf(r, v))}
 	if r.Run == nil {
 		c.Buttons = one(cancelButton(r, "Cancel"))
-		c.Menu = menu(partitions(r), looks(s))
+		c.Menu = menu(partitions(r), withdrawEntry(s), looks(s))
 		return
 	}
 	c.Table = planTable(s)
@@ -252,7 +252,7 @@ func waitingCard(c *Content, s reset.Story, v timeFormat) {
 	c.Lines = append(waitsFor(c, s, v), briefEffect(s, v), say(agreedFor(s, v), until(". Expires ", r.Deadline, v)))
 	c.Foot = []Line{contextLine(s, asOf(r, v))}
 	c.Buttons = []Button{retryButton(r, "Check now"), cancelButton(r, "Cancel")}
-	c.Menu = menu(partitions(r), looks(s))
+	c.Menu = menu(partitions(r), withdrawEntry(s), looks(s))
 }
 
 // waitsFor is what a write waits for, and the command that ends the wait.

@@ -9,9 +9,6 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// shownLags is how many of a group's lags a card shows: the trend, not each value.
-const shownLags = 5
-
 const whyElsewhere = "Consumers do that by auto.offset.reset, when the target is not in the log, or by a seek."
 
 // overwrittenBy names what moved the offsets of an applied reset, where that is known.
@@ -101,15 +98,8 @@ func watchLine(s reset.Story, v timeFormat) Line {
 	}
 	l := say("👀 ", consumersBack(w.First.ClientID, w.First.Host, w.First.Members), " back, seen since ",
 		v.exact(w.First.At), progress(w.Resumed, w.Empty, w.Parts))
-	if n := len(w.Lags); n > 0 && w.Why != reset.WatchCaughtUp {
-		lags := ""
-		for i, one := range w.Lags[max(0, n-shownLags):] {
-			if i > 0 {
-				lags += " → "
-			}
-			lags += text.WithCommas(one.Lag)
-		}
-		l = say(l, "; lag ", lags, " (", v.clock(w.Lags[n-1].At), ")")
+	if len(w.Lags) > 0 && w.Why != reset.WatchCaughtUp {
+		l = say(l, "; lag ", lagTrend(w.Lags, v))
 	}
 	return l
 }

@@ -48,7 +48,7 @@ func TestAppliedCardShowsTheWatch(t *testing.T) {
 			[]string{"No consumer yet, not overwritten (03:14:29 CET)"}, "undo"},
 		"back": {cameBack,
 			[]string{"billing-6c9f from 10.4.7.21 and 2 others back, seen since 03:15:02 CET; 12 of 12 partitions resumed at the target",
-				"; lag 18,236 → 9,000 → 410 (03:20 CET)"}, "undo"},
+				"; lag █▄▁ 18,236 → 9,000 → 410 (03:14 CET to 03:20 CET)"}, "undo"},
 		"caught up": {func(w *reset.Watch) {
 			cameBack(w)
 			w.CaughtUp, w.Ended, w.Why = clockAt("02:23:14"), clockAt("02:23:14"), reset.WatchCaughtUp
