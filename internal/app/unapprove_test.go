@@ -20,6 +20,10 @@ func TestAnApprovalIsWithdrawn(t *testing.T) {
 	s.replies(card, "@jon withdrew their approval of revision 1 (1 of 2)")
 	s.pings(card, "Approval is asked for again", world.PayOwners)
 	s.pings(card, "Approval is asked for again", s.Mara.ID)
+	s.clicks(s.Kim, card, "unapprove") // from the card's menu
+	s.shows(s.Jon, card, "@kim withdrew their approval", "Needs 2 approvals")
+	s.clicks(s.Kim, card, "approve")
+	card = s.shows(s.Jon, card, "APPROVE?", "Approved by @kim", "Needs 1 more from")
 	idle()
 	s.wrote(0)
 	s.tells(s.Jon, world.Home, "unapprove "+s.id(card), "no approval of "+s.id(card)+" to withdraw")
