@@ -13,9 +13,9 @@ var AnyReason = regexp.MustCompile(`\S`)
 
 // reasonMissing reports whether the rule requires a reason that is not there. The pattern is found anywhere in one of
 // the texts that were given: joined, the incident of an emergency would undo a reason that matches all of its text. It
-// is about what is asked for or written: resets, schedules and their runs, and emergencies, whose incident
-// is a reason. An undo names the reset that it undoes, whose reason is recorded. Freezes concern clusters, which no rule
-// of a group decides: a stop does not wait for a ticket.
+// is about what is asked for or written: resets, schedules and their runs, and emergencies, whose incident is a reason.
+// An undo names the reset that it undoes, whose reason is recorded. Freezes concern clusters, which no rule of a group
+// decides: a stop does not wait for a ticket.
 func (r Rule) reasonMissing(a reset.PolicyQuestion) bool {
 	switch a.Verb {
 	case reset.VerbRequest, reset.VerbSchedule, reset.VerbEmergency, reset.VerbApply:
