@@ -155,7 +155,7 @@ func TestDecidedAndKilledBeforeThatIsNoted(t *testing.T) {
 		{"a choice, which opens the next question", "after store.Update planning>planning", "alone", func(r *road) {
 			r.types(r.group + " " + topic + " to 00:01") // on which cluster? and then: in which zone?
 			r.clicks(r.Mara, r.sees(r.Mara, r.group, "prod-eu", "QUESTION"), "choose.1")
-		}, "Europe/Berlin"},
+		}, " Berlin ("},
 	}), func(w word) string { return w.name }, func(s *stage, w word) {
 		r := s.road(w.group)
 		point, nth := w.point, 1

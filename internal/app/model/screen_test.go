@@ -82,7 +82,7 @@ func headingOf(text string) (heading, bool) {
 	} else if ref != nil {
 		return heading{ref[1], ref[2], ref[3], lines[0]}, true
 	}
-	head, ref := headerLine.FindStringSubmatch(lines[0]), idLine.FindStringSubmatch(text)
+	head, ref := headerLine.FindStringSubmatch(lines[0]), idLine.FindStringSubmatch(strings.Join(lines[1:], "\n"))
 	if head == nil || ref == nil {
 		return heading{}, false
 	}
