@@ -35,6 +35,7 @@ type deciding struct {
 	about   subject
 	now     time.Time      // right and change are judged by the same one
 	needs   reset.Verb     // the right that was asked for
+	voter   reset.Actor    // whose vote is theirs: they may have voted under another id
 	ruling  reset.Ruling   // on it
 	effect  reset.Effect   // for which the right was asked
 	beyond  *reset.Problem // that effect is larger than any approval covers

@@ -111,7 +111,7 @@ func (s *Service) hasRight(ctx context.Context, x *deciding, r *reset.Request) (
 		return nil
 	}
 	x.needs = x.row.right(r, x)
-	if x.row.voter && s.hasVoted(ctx, *r, x.Actor) {
+	if x.row.voter && s.hasVoted(ctx, x, *r) {
 		return nil
 	}
 	in, _ := r.Intent()

@@ -46,11 +46,12 @@ var (
 // people is a directory: everybody is a full member.
 type people struct {
 	gone map[string]bool
+	ids  map[string]string // the one id of somebody who has several
 	err  error
 }
 
 func (p *people) Person(_ context.Context, user string) (auth.Person, error) {
-	return auth.Person{Team: "T1", Deleted: p.gone[user]}, p.err
+	return auth.Person{Team: "T1", OrgID: p.ids[user], Deleted: p.gone[user]}, p.err
 }
 
 func (p *people) Members(context.Context, string) ([]string, error) { return nil, p.err }

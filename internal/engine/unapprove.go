@@ -16,8 +16,8 @@ import (
 // enters applying, which then finds another version of the request, or it comes too late.
 func unapprove(s *Service, tx *Tx, x *deciding) error {
 	r := tx.Request
-	ahead := votedAhead(*r, x.Actor)
-	i := voteOfActor(tx.Votes, x.Actor)
+	ahead := votedAhead(*r, x.voter)
+	i := voteOfActor(tx.Votes, x.voter)
 	switch {
 	case i >= 0:
 		tx.DropVote(tx.Votes[i])
@@ -94,8 +94,39 @@ func noVote(r reset.Request, who reset.Actor) error {
 	return reset.NoVoteProblem(r, who).On(in.Cluster, in.Group)
 }
 
-// hasVoted reports whether a person has a vote on the current revision of a request.
-func (s *Service) hasVoted(ctx context.Context, r reset.Request, who reset.Actor) bool {
+// hasVoted reports whether a person has a vote on the current revision of a request, under whatever id they gave it.
+func (s *Service) hasVoted(ctx context.Context, x *deciding, r reset.Request) bool {
+	x.voter = x.Actor
 	votes, err := s.Store.Votes(ctx, r.ID, r.Revision)
-	return err == nil && (voteOfActor(votes, who) >= 0 || votedAhead(r, who))
+	if err != nil {
+		return false
+	}
+	if voteOfActor(votes, x.Actor) >= 0 || votedAhead(r, x.Actor) {
+		return true
+	}
+	if r.Run == nil && r.Mandate != nil {
+		votes = append(votes, r.Mandate.Votes...)
+	}
+	i := slices.IndexFunc(votes, func(v reset.Vote) bool { return s.isSamePerson(ctx, r, v, x.Actor) })
+	if i >= 0 {
+		x.voter = votes[i].Actor
+	}
+	return i >= 0
+}
+
+// isSamePerson reports whether a voter acts under another id now: the policy would count a second vote of theirs as the
+// first one.
+func (s *Service) isSamePerson(ctx context.Context, r reset.Request, v reset.Vote, who reset.Actor) bool {
+	in, _ := r.Intent()
+	again := v
+	again.Actor = who
+	q := question(&r, in, reset.VerbApply, nil)
+	q.Mandate, q.Votes = nil, []reset.Vote{v, again}
+	if _, thaws := r.Act.(reset.Thaw); thaws {
+		q.For = reset.VerbThaw
+	}
+	ruling, _ := s.permit(ctx, q, r.ID)
+	return slices.ContainsFunc(ruling.Dropped, func(d reset.DroppedVote) bool {
+		return d.Actor == who && d.Why == reset.DeniedTwice
+	})
 }

@@ -207,3 +207,20 @@ func TestAWithdrawalEndsTheEmergency(t *testing.T) {
 	b.want(r, reset.Pending, "")
 	b.committed(900, 900)
 }
+
+// A vote is its person's under whatever id of theirs they take it back, and nobody else's.
+func TestAVoteIsWithdrawnUnderAnotherID(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.people.ids = map[string]string{kim.ID: "W0KIM", "W0KIM": "W0KIM", ben.ID: "W0BEN"}
+	r := b.waiting(kim)
+	_, err := b.say(t.Context(), engine.DoUnapprove, b.by(ben, r))
+	problem(t, err, reset.ProblemNoVote)
+	other := reset.Actor{Kind: reset.Person, Team: kim.Team, ID: "W0KIM"}
+	if reply := b.unapprove(other, r); reply.Did != reset.DidUnapprove || reply.Votes != 0 {
+		t.Errorf("did %q, %d votes", reply.Did, reply.Votes)
+	}
+	b.want(r, reset.Pending, "")
+	_, err = b.say(t.Context(), engine.DoUnapprove, b.by(other, r))
+	problem(t, err, reset.ProblemNoVote)
+}
