@@ -149,7 +149,7 @@ func (l Limit) exceededBy(e reset.Effect) string {
 		over = append(over, "skip "+text.WithCommas(l.Skip))
 	}
 	if e.Replay > l.Replay {
-		over = append(over, "replay "+text.WithCommas(l.Replay))
+		over = append(over, "reprocess "+text.WithCommas(l.Replay))
 	}
 	return strings.Join(over, " and ")
 }

@@ -101,7 +101,7 @@ func TestFreezesStack(t *testing.T) {
 // everybodys is a sandbox where all may ask, ben and gus's colleague may approve, and ben may act in an emergency,
 // beside the strict rule of production.
 var everybodys = strings.Replace(world.Policy, "request: [members]\n    approvals: [{need: 0}]",
-	"request: [members]\n    approve: [U0BEN, U0MARA]\n    approvals: [{need: 1}]\n    emergency: {who: [U0BEN], skip: 1_000_000, replay: 1_000_000}",
+	"request: [members]\n    approve: [U0BEN, U0MARA]\n    approvals: [{need: 1}]\n    emergency: {who: [U0BEN], skip: 1_000_000, reprocess: 1_000_000}",
 	1)
 
 // All clusters at once need the right on each: neither any member, nor two approvers of the sandbox, nor its
@@ -133,7 +133,7 @@ func TestNobodyLiftsTheFreezeOfAnotherAlone(t *testing.T) {
 	t.Parallel()
 	s := newStage(t,
 		world.Options{Policy: strings.Replace(world.Policy, "    cap:",
-			"    emergency: {who: [U0BEN, U0KIM], skip: 100, replay: 100}\n    cap:", 1)})
+			"    emergency: {who: [U0BEN, U0KIM], skip: 100, reprocess: 100}\n    cap:", 1)})
 	s.start()
 	s.freezes(s.Jon, "prod-eu DATA LOSS")
 	armed := s.waits("DATA LOSS")

@@ -22,11 +22,11 @@ const careful = `
     request: [S0PAY]
     approve: [S0PAYOWNERS]
     approvals:
-      - {skip: 0, replay: 10_000, need: 0}
-      - {skip: 1_000, replay: 20_000, need: 1}
+      - {skip: 0, reprocess: 10_000, need: 0}
+      - {skip: 1_000, reprocess: 20_000, need: 1}
       - {need: 2}
-    cap: {skip: 1_000_000, replay: 22_000}
-    emergency: {who: [U0KIM, U0BEN], skip: 0, replay: 18_000}
+    cap: {skip: 1_000_000, reprocess: 22_000}
+    emergency: {who: [U0KIM, U0BEN], skip: 0, reprocess: 18_000}
     wait: {default: 30m, max: 4h}
     owner: S0PAYOWNERS
     stop: "kubectl -n pay scale deploy/billing --replicas=0"
@@ -141,7 +141,7 @@ func TestBeyondTheCapIsRefusedWithItsName(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{Policy: careful})
 	s.start()
-	s.tells(s.Mara, world.PayOps, "billing@prod-eu orders to earliest", "REFUSED", "exceeds the rule's cap", "replay 22,000",
+	s.tells(s.Mara, world.PayOps, "billing@prod-eu orders to earliest", "REFUSED", "exceeds the rule's cap", "reprocess 22,000",
 		"Rule: pay on production")
 	s.tells(s.Mara, world.PayOps, "billing@prod-eu orders to latest", "PREVIEW", "up to 1,200 messages",
 		"Reprocesses none", "2 approvals")
@@ -208,7 +208,7 @@ func TestEmergencyTyped(t *testing.T) {
 	s.tells(s.Mara, world.PayOps, "billing@prod-eu orders shift -1200 --emergency INC-1",
 		"You may not use break-glass on billing on prod-eu. @kim and @ben can.")
 	s.tells(s.Ben, world.PayOps, "billing@prod-eu orders shift -1600 --emergency INC-1",
-		"exceeds the limit of break-glass: replay 18,000", "@pay-owners")
+		"exceeds the limit of break-glass: reprocess 18,000", "@pay-owners")
 
 	m := s.tells(s.Kim, world.PayOps, "billing@prod-eu orders shift -1200 --emergency INC-4711", "PREVIEW",
 		"No approval required", "Apply")

@@ -20,8 +20,8 @@ const strict = `
     request: [S0PAY]
     approve: [S0PAYOWNERS]
     approvals:
-      - {skip: 0, replay: 10, need: 0}
-      - {skip: 12_000, replay: 12_000, need: 1}
+      - {skip: 0, reprocess: 10, need: 0}
+      - {skip: 12_000, reprocess: 12_000, need: 1}
       - {need: 2}
     wait: {default: 30m, max: 4h}
     owner: S0PAYOWNERS

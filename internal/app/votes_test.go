@@ -22,9 +22,9 @@ const twoNeeded = `
     request: [S0PAY]
     approve: [S0PAYOWNERS, S0DBA]
     approvals:
-      - {skip: 1_000, replay: 20_000, need: 2}
+      - {skip: 1_000, reprocess: 20_000, need: 2}
       - {need: 2}
-    emergency: {who: [U0BEN], skip: 0, replay: 18_000}
+    emergency: {who: [U0BEN], skip: 0, reprocess: 18_000}
     wait: {default: 30m, max: 4h}
     owner: S0PAYOWNERS
 `
@@ -295,7 +295,7 @@ func TestAnEmergencyEndsWithItsPerson(t *testing.T) {
 // The effect leaves what one person may do alone, and two others agree to it.
 func TestAnEmergencyThatOutgrowsItsLimitIsApprovedByOthers(t *testing.T) {
 	t.Parallel()
-	s, _, idle := voters(t, strings.Replace(oneNeeded, "replay: 18_000}", "replay: 9_650}", 1))
+	s, _, idle := voters(t, strings.Replace(oneNeeded, "reprocess: 18_000}", "reprocess: 9_650}", 1))
 	card := s.asks(s.Mara, world.Home, "billing@prod-eu orders to offset 1100")
 	s.tells(s.Ben, world.Home, "emergency "+s.ref(card)+" INC-4711", "goes on without approval")
 	s.shows(s.Jon, card, "WAITING", "BREAK-GLASS INC-4711")

@@ -115,22 +115,22 @@ type Rule struct {
 
 // Tier is how many approvals effects up to its limits need. A nil limit is none.
 type Tier struct {
-	Skip   *int64 `yaml:"skip"`   // records
-	Replay *int64 `yaml:"replay"` // records
+	Skip   *int64 `yaml:"skip"`      // messages
+	Replay *int64 `yaml:"reprocess"` // messages
 	Need   int    `yaml:"need,required" hint:"the number of approvals"`
 }
 
 // Effect is an upper bound in records.
 type Effect struct {
 	Skip   int64 `yaml:"skip,required" hint:"the most messages a reset may skip"`
-	Replay int64 `yaml:"replay,required" hint:"the most messages a reset may reprocess"`
+	Replay int64 `yaml:"reprocess,required" hint:"the most messages a reset may reprocess"`
 }
 
 // Emergency is who may apply without approval, and up to which effect.
 type Emergency struct {
 	Who    []string `yaml:"who,required" hint:"user groups and users"`
 	Skip   int64    `yaml:"skip,required" hint:"the most messages an emergency may skip"`
-	Replay int64    `yaml:"replay,required" hint:"the most messages an emergency may reprocess"`
+	Replay int64    `yaml:"reprocess,required" hint:"the most messages an emergency may reprocess"`
 }
 
 // Wait is how long an approved reset waits for its group to be idle.

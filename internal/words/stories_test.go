@@ -254,7 +254,7 @@ func clampedStory() reset.Story {
 	s := story(in, steps)
 	s.Request.Warnings = []reset.Warning{{Code: reset.WarnClampedStart, Topic: "orders", Parts: []int32{1},
 		Count: 1_000},
-		{Code: reset.WarnNote, Text: "--execute is noted, never obeyed: the plan waits for its button"}}
+		{Code: reset.WarnNote, Text: "--execute is ignored: nothing is written before this preview is confirmed."}}
 	return s
 }
 

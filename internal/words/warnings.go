@@ -18,7 +18,7 @@ var warningLines = map[reset.WarningCode]func(g warningGroup) Line{
 	},
 	reset.WarnClampedStart: func(g warningGroup) Line {
 		return say("The target is older than the log on ", g.on(), " (", g.where(), "): ",
-			strong(messages(g.count)+" between are gone"), " and are not replayed.")
+			strong(messages(g.count)+" between are gone"), " and are not reprocessed.")
 	},
 	reset.WarnClampedEnd: func(g warningGroup) Line {
 		return say("The target is beyond the end on ", g.on(), " (", g.where(), "), by ", text.WithCommas(g.count),

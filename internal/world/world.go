@@ -191,10 +191,10 @@ const Policy = `
     request: [S0PAY]
     approve: [S0PAYOWNERS]
     approvals:
-      - {skip: 0, replay: 10_000, need: 0}
-      - {skip: 1_000, replay: 20_000, need: 1}
+      - {skip: 0, reprocess: 10_000, need: 0}
+      - {skip: 1_000, reprocess: 20_000, need: 1}
       - {need: 2}
-    cap: {skip: 1_000_000, replay: 50_000_000}
+    cap: {skip: 1_000_000, reprocess: 50_000_000}
     wait: {default: 30m, max: 4h}
     owner: S0PAYOWNERS
     stop: "kubectl -n pay scale deploy/billing --replicas=0"

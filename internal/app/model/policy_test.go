@@ -132,12 +132,12 @@ func (p policy) text(w *world) string {
 				fmt.Fprintf(&b, "      - {need: %d}\n", t.need)
 				continue
 			}
-			fmt.Fprintf(&b, "      - {skip: %d, replay: %d, need: %d}\n", t.skip, t.replay, t.need)
+			fmt.Fprintf(&b, "      - {skip: %d, reprocess: %d, need: %d}\n", t.skip, t.replay, t.need)
 		}
 		if r.most != everything {
-			fmt.Fprintf(&b, "    cap: {skip: %d, replay: %d}\n", r.most.skip, r.most.replay)
+			fmt.Fprintf(&b, "    cap: {skip: %d, reprocess: %d}\n", r.most.skip, r.most.replay)
 		}
-		fmt.Fprintf(&b, "    emergency: {who: [%s], skip: %d, replay: %d}\n", strings.Join(r.emergency, ", "),
+		fmt.Fprintf(&b, "    emergency: {who: [%s], skip: %d, reprocess: %d}\n", strings.Join(r.emergency, ", "),
 			r.alone.skip, r.alone.replay)
 		fmt.Fprintf(&b, "    wait: {default: 20m, max: 1h}\n    schedules: %v\n", r.schedules)
 	}
