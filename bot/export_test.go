@@ -30,5 +30,6 @@ func TestAHistoryThatIsCutSaysSo(t *testing.T) {
 	if _, err := b.mara.Command("C0INC", "/kafka-reset", "history --group billing --csv"); err != nil {
 		t.Fatal(err)
 	}
-	b.sees(t, b.mara, "C0INC", "history.csv", "not complete", "the latest 1,000 requests", "history --group billing --before ", " --csv")
+	b.sees(t, b.mara, "C0INC", "history.csv", "not complete", "the latest 1,000 requests",
+		"history --group billing --before ", " --csv")
 }

@@ -72,3 +72,25 @@ func TestARecordedActHoldsAThaw(t *testing.T) {
 		})
 	}
 }
+
+// A withdrawal or a cancellation that came before a schedule was saved is decided before it is.
+func TestARecordedActHoldsASchedule(t *testing.T) {
+	t.Parallel()
+	b := newNights(t)
+	r := b.act(mara, reset.SaveSchedule{Schedule: nightly()})
+	b.want(r, reset.Draft, "")
+	b.Chat = laterChat{b}
+	if _, err := b.Receive(t.Context(), engine.Inbox{ID: "e1", Kind: "command", Verb: "cancel", About: r.ID,
+		Raw: json.RawMessage("{}"), ReceivedAt: b.clock()}); err != nil {
+		t.Fatal(err)
+	}
+	b.approve(mara, r)
+	if r = b.load(r.ID); r.State == reset.Pending {
+		b.approve(kim, r)
+	}
+	b.wait(10 * time.Second)
+	b.want(r, reset.Approved, "")
+	b.Chat = mute{}
+	b.wait(time.Minute)
+	b.want(r, reset.Applied, reset.Verified)
+}

@@ -185,6 +185,9 @@ func (s *Service) saveSchedule(ctx context.Context, due Due, r reset.Request) (t
 	err = s.Store.Update(ctx, r.ID, &due, func(tx *Tx) error {
 		r := tx.Request
 		switch now := tx.Schedule; {
+		case noActHolds(facts{}, tx).then != write: // what came in time is not answered that the schedule is saved
+			again = s.nextCheck()
+			return nil
 		case r.State != reset.Approved, (now == nil) != (old == nil), now != nil && now.Version != old.Version:
 			return reset.ErrConflict
 		case now != nil && (now.Revision != sc.Revision || now.Status != sc.Status && now.Status != reset.Active):
