@@ -185,9 +185,11 @@ func TestCancelWhileArmed(t *testing.T) {
 func TestNoWaitGivesUpAtOnce(t *testing.T) {
 	t.Parallel()
 	s, _ := busyStage(t)
-	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 10m --no-wait", "PREVIEW")
+	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders back 10m --no-wait", "PREVIEW",
+		"1 consumer is running. --no-wait: the request expires at once unless it stops first")
 	s.clicks(s.Mara, m, "approve")
-	s.sees(s.Jon, world.PayOps, "EXPIRED", "1 consumer", "10.4.7.21", "Nothing was changed")
+	s.sees(s.Jon, world.PayOps, "EXPIRED", "billing was active (1 consumer: ", "10.4.7.21", "--no-wait was given",
+		"Nothing was changed")
 	s.wrote(0)
 }
 

@@ -188,14 +188,37 @@ func runningLine(s reset.Story) []Line {
 	if n == 0 {
 		n = int(groupWarnings(r.Warnings, reset.WarnBusy).count)
 	}
-	then := "; written once they stop"
-	if r.State == reset.Draft {
-		then = "; nothing is written until they stop"
+	head, then := text.Counted(n, "consumer")+" "+isAreText(n)+" running", say("; written once they stop")
+	switch {
+	case n == 0:
+		head, then = "The group is "+r.Observation.Group.State, say("; written once it is inactive")
+	case r.State == reset.Draft:
+		then = say("; nothing is written until they stop")
 	}
-	if n == 0 {
-		return []Line{say(warningSign, strong("The group is "+r.Observation.Group.State), "; written once it is inactive")}
+	if givesUp(r) {
+		at := "at once"
+		if r.Need > 0 {
+			at = "once approved"
+		}
+		then = say(". ", code("--no-wait"), ": the request expires "+at+" unless ", stopFirst(n))
 	}
-	return []Line{say(warningSign, strong(text.Counted(n, "consumer")+" "+isAreText(n)+" running"), then)}
+	return []Line{say(warningSign, strong(head), then)}
+}
+
+// givesUp reports whether a person asked not to wait for an inactive group. What a run does then, its schedule says.
+func givesUp(r reset.Request) bool {
+	in, _ := r.Intent()
+	return in.NoWait && r.Run == nil
+}
+
+func stopFirst(n int) string {
+	switch n {
+	case 0:
+		return "it is inactive first"
+	case 1:
+		return "it stops first"
+	}
+	return "they stop first"
 }
 
 // briefEffect is effect and target in one line, for a card on which something newer comes first.
@@ -267,8 +290,10 @@ func waitsFor(c *Content, s reset.Story, v timeFormat) []Line {
 	case !seen.EmptySince.IsZero():
 		return []Line{say(strong("Inactive"), " since ", v.exact(seen.EmptySince),
 			"; written once no offset has moved for a few seconds")}
-	case seen.Group.Idle():
+	case seen.Group.Idle() && seen.MovedWhileEmpty > 0:
 		return []Line{say(strong("No consumer is running, but offsets still move"), "; written once they stop")}
+	case seen.Group.Idle(): // the checks have not begun: no offset was seen to move
+		return []Line{say(strong("Inactive"), "; the bot checks for a few seconds that no offset moves, then writes")}
 	case len(seen.Group.Members) == 0:
 		return []Line{say(strong("Not inactive yet"), ": ", in.Group, " is ", seen.Group.State, seenSince(seen, v))}
 	}

@@ -1,6 +1,8 @@
 package words
 
 import (
+	"cmp"
+
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
@@ -21,6 +23,8 @@ func expiredLines(s reset.Story, v timeFormat) []Line {
 		return heldUpLines(r.Problem, v.clock(end))
 	case was == reset.Planning:
 		return []Line{say(strong("There was no plan"), " before ", v.clock(end))}
+	case was == reset.Approved && givesUp(r) && r.Problem != nil && r.Problem.Code == reset.ProblemBusy:
+		return []Line{notWaitedLine(in.Group, r.Problem)}
 	case was == reset.Approved:
 		l := say(strong(in.Group+" did not become inactive"), " before ", v.clock(end))
 		if n := len(r.Observation.Group.Members); n > 0 {
@@ -34,6 +38,15 @@ func expiredLines(s reset.Story, v timeFormat) []Line {
 		return []Line{say(strong("Not decided"), " before ", v.clock(end), " by ", people(r.Ruling.Approvers, User, "or"))}
 	}
 	return []Line{say(strong("The preview was not used"), " before ", v.clock(end))}
+}
+
+// notWaitedLine says that the group was in use and that the requester wanted no wait.
+func notWaitedLine(group string, p *reset.Problem) Line {
+	was := say(strong(group + " was " + cmp.Or(p.Got, "active")))
+	if n := len(p.Members); n > 0 {
+		was = say(strong(group+" was active"), " (", text.Counted(n, "consumer"), ": ", members(p.Members), ")")
+	}
+	return say(was, " and ", code("--no-wait"), " was given")
 }
 
 // expiredIn is the state in which a request expired.

@@ -23,6 +23,14 @@ func TestAnExpiredRequestSaysWhatItWaitedFor(t *testing.T) {
 	for name, c := range map[string]struct{ got, want, not string }{
 		"busy": {in(reset.Approved, func(*reset.Story) {}),
 			"billing did not become inactive before 03:45 CET: 2 consumers still running", "frozen"},
+		"busy with --no-wait": {in(reset.Approved, func(s *reset.Story) {
+			noWait(s)
+			s.Request.Problem = reset.BusyProblem(s.Request.Observation.Group)
+		}), "billing was active (2 consumers: ", "before"},
+		"a run that skips": {in(reset.Approved, func(s *reset.Story) {
+			noWait(s)
+			s.Request.Problem, s.Request.Run = reset.BusyProblem(s.Request.Observation.Group), &reset.Run{}
+		}), "billing did not become inactive before", "--no-wait"},
 		"frozen": {in(reset.Approved,
 			problem(reset.Problem{Code: reset.ProblemFrozen, Cluster: "prod-eu", Names: []string{"U0JON"},
 				Got: "upgrade"})),
@@ -47,5 +55,43 @@ func TestAnExpiredRequestSaysWhatItWaitedFor(t *testing.T) {
 		if !strings.Contains(c.got, c.want) || strings.Contains(c.got, c.not) {
 			t.Errorf("%s: wants %q, not %q:\n%s", name, c.want, c.not, c.got)
 		}
+	}
+}
+
+func noWait(s *reset.Story) {
+	in, _ := s.Request.Intent()
+	in.NoWait = true
+	s.Request.Act = reset.Move{Intent: in}
+}
+
+// Who gives --no-wait is told before they confirm that consumers end the request: it does not wait for them.
+func TestNoWaitSaysThatConsumersEndTheRequest(t *testing.T) {
+	t.Parallel()
+	s := busyStory()
+	noWait(&s)
+	s.Request.Need = 0
+	said := PreviewOf(s).String()
+	if want := "3 consumers are running. --no-wait: the request expires at once unless they stop first"; !strings.Contains(
+		said, want) || strings.Contains(said, "nothing is written until") {
+		t.Errorf("wants %q:\n%s", want, said)
+	}
+	s.Request.Need = 1
+	if said, want := PreviewOf(s).String(), "expires once approved unless they stop first"; !strings.Contains(said, want) {
+		t.Errorf("wants %q:\n%s", want, said)
+	}
+}
+
+// A group that the plan found inactive has not been seen to move: it is only not checked yet.
+func TestFirstChecksOfAnInactiveGroupAccuseNobody(t *testing.T) {
+	t.Parallel()
+	s := waitingStory()
+	s.Request.Observation = reset.Observation{At: s.Now, Since: s.Now, Group: idle()}
+	want, not := "Inactive; the bot checks for a few seconds that no offset moves, then writes", "offsets still move"
+	if said := CardOf(s).String(); !strings.Contains(said, want) || strings.Contains(said, not) {
+		t.Errorf("wants %q:\n%s", want, said)
+	}
+	s.Request.Observation.MovedWhileEmpty = 1
+	if said := CardOf(s).String(); !strings.Contains(said, not) || strings.Contains(said, want) {
+		t.Errorf("wants %q:\n%s", not, said)
 	}
 }
