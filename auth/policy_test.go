@@ -353,7 +353,8 @@ func TestRulingCarriesTheRule(t *testing.T) {
 		MaxSkip: 1_000, MaxReplay: 1_000_000, Isolation: reset.ReadCommitted, Wait: 30 * time.Minute,
 		MaxWait: 4 * time.Hour, Owner: "S0PAYOWNER", Approvers: []string{"S0PAYOWNER"},
 		EmergencyApprovers: []string{"S0ONCALL"},
-		EmergencyMost:      &reset.Reach{Skip: 100_000, Replay: 5_000_000}, Stop: "stop", Start: "start", Runbook: "https://wiki.example/pay"}
+		EmergencyMost:      &reset.Reach{Skip: 100_000, Replay: 5_000_000}, Stop: "stop", Start: "start",
+		Runbook: "https://wiki.example/pay"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("ruling (-want +got):\n%s", diff)
 	}

@@ -40,8 +40,8 @@ func (b *Bot) revise(ctx context.Context, doing, channel, ts string, c words.Con
 	})
 }
 
-// respond sends through a response_url, to its person alone. Plain tables are never sent this way: whether Slack accepts
-// them is not known.
+// respond sends through a response_url, to its person alone. Tables are sent as text: whether Slack accepts blocks of
+// tables this way is not known.
 func (b *Bot) respond(ctx context.Context, doing, url string, c words.Content, l renderOptions, replace bool) error {
 	l.plainTables = true
 	return b.sendWithFallback(ctx, "", doing, c, l, func(ctx context.Context, m slackMessage) error {

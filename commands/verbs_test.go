@@ -8,8 +8,8 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/vocabulary"
 )
 
-// A decision that cannot be typed is one that only a button can make. What is about schedules is typed behind that word,
-// and what is about one run also without it.
+// A decision that cannot be typed is one that only a button can make. What is about schedules is typed after that
+// word, and what is about one run also without it.
 func TestEveryDecisionCanBeTyped(t *testing.T) {
 	t.Parallel()
 	why := map[string]string{"choose": " 1", "settle": " seen", "emergency": " INC-1"}

@@ -45,7 +45,7 @@ func alsoDiffers(scenario, why string) map[string]string {
 var services = map[string]service{
 	"Kafka 2.2": {
 		from:  kversion.V2_2_0,
-		lacks: []string{"OffsetDelete", kafkatest.TopicIDs}, notes: 4,
+		lacks: []string{"OffsetDelete", kafkatest.TopicIDs, kafkatest.ListedStates}, notes: 4,
 		differs: alsoDiffers("topic made again", noTopicIDs),
 	},
 	"MSK Serverless": {
@@ -63,7 +63,7 @@ var services = map[string]service{
 	"old requests for groups": {
 		from: kversion.V2_8_0, caps: map[kmsg.Key]int16{kmsg.OffsetCommit: 2, kmsg.OffsetFetch: 5, kmsg.ListGroups: 0,
 			kmsg.OffsetDelete: -1},
-		lacks: []string{"OffsetDelete"}, notes: 3, differs: withoutNewProtocol,
+		lacks: []string{"OffsetDelete", kafkatest.ListedStates}, notes: 3, differs: withoutNewProtocol,
 	},
 }
 

@@ -102,7 +102,8 @@ func TestUndoGoesBackWithTheMetadata(t *testing.T) {
 	s.clicks(s.Mara, m, "approve")
 	card := s.sees(s.Jon, world.PayOps, s.id(m), "DONE", "Undo")
 	s.told(s.Ben, card, "undo", "You may not undo resets of billing on prod-eu. @pay can.")
-	undo := s.news(s.Mara, world.PayOps, func() { s.clicks(s.Mara, card, "undo") }, "PREVIEW", "the offsets before "+s.id(m),
+	undo := s.news(s.Mara, world.PayOps, func() { s.clicks(s.Mara, card, "undo") }, "PREVIEW",
+		"the offsets before "+s.id(m),
 		"Skips up to")
 	s.wrote(1) // previewed, not done
 	s.clicks(s.Mara, undo, "approve")

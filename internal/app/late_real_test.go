@@ -53,7 +53,7 @@ func TestACommitThatAProxyHoldsIsCorrectedOnApacheKafka(t *testing.T) {
 	r.committed(target)
 	card = r.says(card, "APPLIED LATE", id, "The write landed late: 3 of 3 partitions verified at their targets")
 	r.threadSays(card, "The write whose answer was lost has landed",
-		"Reported before: the offsets are where they were before")
+		"Reported before: not applied, the offsets are unchanged")
 	r.tool(target)
 	undo := r.news(r.Mara, world.PayOps, func() { r.clicks(r.Mara, card, "undo") }, "PREVIEW", "the offsets before "+id)
 	r.clicks(r.Mara, undo, "approve")

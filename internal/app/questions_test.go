@@ -161,8 +161,8 @@ func TestShiftSaysHowMuchItIs(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
 	s.start()
-	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders shift -100", "PREVIEW", "back 100 offsets in each partition",
-		"−100 on each of 12 partitions", "up to 1,200 messages", "No approval required")
+	m := s.tells(s.Mara, world.PayOps, "billing@prod-eu orders shift -100", "PREVIEW",
+		"back 100 offsets in each partition", "−100 on each of 12 partitions", "up to 1,200 messages", "No approval required")
 	s.clicks(s.Mara, m, "approve")
 	s.sees(s.Mara, world.PayOps, "DONE", "12 of 12 partitions")
 	s.stands(world.PerOrders - world.Behind - 100)

@@ -93,7 +93,7 @@ func TestBrokerDiesOnApacheKafka(t *testing.T) {
 	}{
 		{"while it inspects", "inspect", []string{"verified"}},
 		{"while it writes", "write", []string{"verified", "Not applied: Kafka rejected the commit",
-			"unchanged when read", "cannot be known"}},
+			"unchanged when read", "OUTCOME UNKNOWN"}},
 		{"while it reads back", "read back", []string{"verified"}},
 	} {
 		r.group = fmt.Sprintf("billing-%s-%d", strings.ReplaceAll(c.call, " ", "-"), time.Now().UnixNano())
@@ -142,9 +142,9 @@ func (r *realStage) truth(when string, victim int, card slacksim.Message, want [
 		if err != nil {
 			return false
 		}
-		for _, w := range []string{"verified", "cannot be known", "unchanged when read",
+		for _, w := range []string{"verified", "OUTCOME UNKNOWN", "unchanged when read",
 			"Not applied: Kafka rejected the commit"} {
-			if strings.Contains(now.Text(), w) && !strings.Contains(now.Text(), "· waiting") {
+			if strings.Contains(now.Text(), w) && !strings.Contains(now.Text(), "WAITING") {
 				said = w
 				card = now
 			}

@@ -206,7 +206,8 @@ func (r *realStage) approves(who ...string) (card slacksim.Message) {
 	r.t.Helper()
 	r.types(r.Mara, world.Incident, r.group+"@prod-eu "+r.topic+" to "+r.hourAgo()+` --reason "bad deploy 4711"`)
 	title := r.group + "@prod-eu"
-	preview := r.meets(r.Mara, world.Incident, append(who, title, "PREVIEW", "3 of 3 partitions", "10,800 messages")...)
+	preview := r.meets(r.Mara, world.Incident, append(who, title, "PREVIEW", "on each of 3 partitions",
+		"10,800 messages")...)
 	r.clicks(r.Mara, preview, "approve")
 	card = r.meets(r.Jon, world.Home, title, "APPROVE?", "bad deploy 4711")
 	r.clicks(r.Jon, card, "approve")
@@ -223,16 +224,16 @@ func TestWrongDeployOnApacheKafka(t *testing.T) {
 			java := r.consumes(protocol, realPartitions*realRecords)
 			r.committed(realRecords)
 			r.start()
-			card := r.approves("1 consumer is running", "billing-worker", "127.0.0.1")
-			card = r.says(card, "waiting until "+r.group+" is idle",
+			card := r.approves("1 consumer is running")
+			card = r.says(card, "WAITING",
 				"1 consumer is still running: 127.0.0.1")
 			r.tool(realRecords, "billing-worker")
 
 			if err := java.Stop(); err != nil { // TERM: it commits and leaves
 				t.Fatal(err)
 			}
-			card = r.says(card, "3 of 3 partitions are at", "verified",
-				"Reprocesses up to 10,800 messages. Skips none.")
+			card = r.says(card, "DONE", "3 of 3 partitions verified at",
+				"Rewound: up to 10,800 messages to reprocess. Skipped none.")
 			r.tool(realTarget, "has no active members")
 
 			if protocol == "consumer" {
@@ -240,9 +241,9 @@ func TestWrongDeployOnApacheKafka(t *testing.T) {
 				return
 			}
 			r.clicks(r.Mara, card, "undo")
-			preview := r.sees(r.Mara, world.Home, "PREVIEW", "return to the offsets saved before it")
+			preview := r.sees(r.Mara, world.Home, "PREVIEW", "the offsets before ")
 			r.clicks(r.Mara, preview, "approve")
-			r.sees(r.Jon, world.Home, "3 of 3 partitions are back where they were before", "verified")
+			r.sees(r.Jon, world.Home, "3 of 3 partitions verified at the offsets before ")
 			r.tool(realRecords, "has no active members")
 			r.produce(realRecords, realRecords+5)
 			r.resumes(protocol, realRecords, realRecords+5)
@@ -274,7 +275,7 @@ func TestKilledConsumerOnApacheKafka(t *testing.T) {
 	java := r.consumes("classic", realPartitions*realRecords)
 	r.committed(realRecords)
 	r.start()
-	card := r.approves("billing-worker")
+	card := r.approves("1 consumer is running")
 	r.says(card, "1 consumer is still running: ")
 	if err := java.Kill(); err != nil {
 		t.Fatal(err)
@@ -332,11 +333,11 @@ func TestConsumerJoinsBeforeTheWriteOnApacheKafka(t *testing.T) {
 			r.slowly("the card's thread tells what Kafka answered", func() bool {
 				return slices.ContainsFunc(r.Jon.Replies(card), func(m slacksim.Message) bool {
 					return strings.Contains(m.Text(),
-						"Not applied: Kafka rejected the commit: UNKNOWN_MEMBER_ID. Nothing was written")
+						"Not applied: Kafka rejected the commit: UNKNOWN_MEMBER_ID.")
 				})
 			})
 			r.tool(realRecords, "billing-worker")
-			card = r.says(card, "waiting until "+r.group+" is idle", "1 consumer is still running: ")
+			card = r.says(card, "WAITING", "1 consumer is still running: ")
 
 			if err := java.Stop(); err != nil {
 				t.Fatal(err)

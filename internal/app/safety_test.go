@@ -141,7 +141,8 @@ func TestBeyondTheCapIsRefusedWithItsName(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{Policy: careful})
 	s.start()
-	s.tells(s.Mara, world.PayOps, "billing@prod-eu orders to earliest", "REFUSED", "exceeds the rule's cap", "reprocess 22,000",
+	s.tells(s.Mara, world.PayOps, "billing@prod-eu orders to earliest", "REFUSED", "exceeds the rule's cap",
+		"reprocess 22,000",
 		"Rule: pay on production")
 	s.tells(s.Mara, world.PayOps, "billing@prod-eu orders to latest", "PREVIEW", "up to 1,200 messages",
 		"Reprocesses none", "2 approvals")

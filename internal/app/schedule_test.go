@@ -50,7 +50,8 @@ func TestAScheduleFromItsApprovalToItsHistory(t *testing.T) {
 	line := fmt.Sprintf(
 		`schedule add "%s" --tz UTC --name nightly --reason "nightly batch" -- billing@prod-eu orders shift -1000`,
 		cron)
-	saved := s.saves(line, "nightly: daily ", "(one run now)", "Reprocesses up to 12,000", "Next:", at.Format("2006-01-02 15:04 UTC"))
+	saved := s.saves(line, "nightly: daily ", "(one run now)", "Reprocesses up to 12,000", "Next:",
+		at.Format("2006-01-02 15:04 UTC"))
 	s.has(saved, "skip-next", "run", "pause", "remove")
 	s.untouched()
 

@@ -42,7 +42,7 @@ func TestJavaConsumersComeBackAndCatchUp(t *testing.T) {
 			r.says(card, "No consumer yet, not overwritten")
 			java := r.consumes(protocol, realPartitions*(realRecords-realTarget))
 			card = r.says(card, "seen since",
-				"billing-worker from 127.0.0.1; 3 of 3 partitions resumed at the target.", "Caught up")
+				"billing-worker from 127.0.0.1 back", "3 of 3 partitions resumed at the target", "Caught up")
 			r.replied(card, "First consumer joined: billing-worker from 127.0.0.1")
 			r.replied(card, "Caught up, ")
 			r.silent(card, "verwritten")
@@ -68,7 +68,7 @@ func TestOverwrittenOnApacheKafka(t *testing.T) {
 	go func() { done <- r.overwrites(ctx, 1) }()
 	card = r.says(card, "OVERWRITTEN",
 		"Overwritten by a process outside the group: "+r.topic+"-1 is at 4,500 instead of 900. No member was seen in "+
-			r.group+" then.")
+			r.group+".")
 	r.replied(card, "Overwritten by a process outside the group: "+r.topic+"-1 is at 4,500 instead of 900",
 		"Undo it, or stop that process and retry.")
 	r.has(card, "undo", "retry")

@@ -25,7 +25,7 @@ func TestPrintedUndoOnApacheKafka(t *testing.T) {
 	card := r.asks(r.Mara, world.Home, r.group+"@prod-eu "+r.topic+" to offset 4000")
 	r.clicks(r.Jon, card, "approve")
 	r.clicks(r.Kim, card, "approve")
-	card = r.says(card, "3 of 3 partitions are at", "verified")
+	card = r.says(card, "3 of 3 partitions verified at")
 	r.stop() // it is needed when the bot is gone
 
 	name := r.id(card) + "-undo.csv"

@@ -121,7 +121,7 @@ func (s *Service) readForDecision(ctx context.Context, x *deciding) (err error) 
 		}
 	}
 	if x.row.reads != nil && x.row.of == x.about.kind {
-		return x.row.reads(s, ctx, x)
+		return x.row.reads(ctx, s, x)
 	}
 	return nil
 }
@@ -166,7 +166,7 @@ func (s *Service) judge(tx *Tx, x *deciding) error {
 		return err
 	}
 	if x.refused != nil {
-		return nil
+		return nil //nolint:nilerr // the refusal is stored in this transaction and told after it
 	}
 	if did := x.reply.Did; x.ask == nil && did != reset.DidAlready && did != reset.DidRetry {
 		x.about.decided(tx, x.Origin, did)

@@ -392,8 +392,8 @@ func TestADefaultWaitGivesWayToTheRule(t *testing.T) {
 	b.want(run, reset.Expired, "")
 }
 
-// A run that was being written when its schedule ended was not ended with it. Kafka takes none of it, the rule allows no
-// schedules any more: it ends, and is not planned for ever.
+// A run that was being written when its schedule ended was not ended with it. Kafka takes none of it, and the rule
+// allows no schedules any more: it ends, and is not planned for ever.
 func TestARunThatOutlivedItsScheduleEnds(t *testing.T) {
 	t.Parallel()
 	b := newNights(t)

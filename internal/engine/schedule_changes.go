@@ -14,7 +14,7 @@ import (
 const delayBy = time.Hour
 
 // openOfSchedule reads what ends with a schedule.
-func openOfSchedule(s *Service, ctx context.Context, x *deciding) (err error) {
+func openOfSchedule(ctx context.Context, s *Service, x *deciding) (err error) {
 	x.open, err = s.openRuns(ctx, x.about.schedule.ID)
 	return err
 }
@@ -116,7 +116,7 @@ func (s *Service) skipped(sc *reset.Schedule, at time.Time) {
 }
 
 // extraRun prepares a run beside the agreed times: it needs what the same reset would need if it were typed.
-func extraRun(s *Service, ctx context.Context, x *deciding) (err error) {
+func extraRun(ctx context.Context, s *Service, x *deciding) (err error) {
 	sc, now := *x.about.schedule, x.now.Truncate(time.Second)
 	x.run, err = s.newRun(ctx, sc, reset.Run{At: now, First: now, By: x.Actor, Extra: true},
 		"schedule "+sc.ID+" now "+x.Origin)

@@ -101,7 +101,7 @@ func (s *Service) findSchedule(
 	return nil, nil
 }
 
-// nameTaken refuses a name that another schedule has. Whose it is is told to those who may look at that one.
+// nameTaken refuses a name that another schedule has. It names the owner to those who may look at that one.
 func (s *Service) nameTaken(ctx context.Context, r reset.Request, name string, old reset.Schedule) *reset.Problem {
 	if s.mayViewSchedule(ctx, r.Actor, r.Place.Channel, old, name) != nil {
 		return reset.NameTakenProblem(reset.Schedule{Name: name})

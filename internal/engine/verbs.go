@@ -43,9 +43,9 @@ type decision struct {
 	unfiled  bool                                           // not of a schedule that the configuration file keeps
 	revision revisionUse
 	reason   reset.Question                                           // what is missing without Why; empty: none is needed
-	ends     bool                                                     // it ends the request, for which it is never too late
-	holds    bool                                                     // while it is recorded and not decided, nothing is written
-	reads    func(s *Service, ctx context.Context, x *deciding) error // what its change needs to know beside
+	ends     bool                                                     // it ends the request: it is never too late
+	holds    bool                                                     // until it is decided nothing is written
+	reads    func(ctx context.Context, s *Service, x *deciding) error // what its change needs to know beside
 	change   func(s *Service, tx *Tx, x *deciding) error
 	late     func(tx *Tx, x *deciding) error // the answer in every other state; nil: that it is too late
 }

@@ -288,8 +288,8 @@ var questions = map[reset.Question]func(p *reset.Problem) Line{
 		return say("Which target? Examples: ", code("to 02:10"), ", ", code("back 2h"), ", ", code("to latest"))
 	},
 	reset.AskAhead: func(p *reset.Problem) Line {
-		return say(aheadLines(p, timeFormat{time.UTC, noNow})[0], " To skip messages use ", code("--skip-ahead"), "; otherwise ",
-			code("to latest"), " or ", code("to earliest"), ".")
+		return say(aheadLines(p, timeFormat{time.UTC, noNow})[0], " To skip messages use ", code("--skip-ahead"),
+			"; otherwise ", code("to latest"), " or ", code("to earliest"), ".")
 	},
 	reset.AskFreeze: func(p *reset.Problem) Line {
 		return say("Which freeze? ", text.List(p.Names, 5), ". Lift one: ", code("thaw ID"))

@@ -51,8 +51,8 @@ func newestLines(c *Content, s reset.Story, v timeFormat) []Line {
 	in, _ := r.Intent()
 	var lines []Line
 	w := r.Watch
-	switch p := phaseOf(s); {
-	case p == phaseOverwritten:
+	switch phaseOf(s) {
+	case phaseOverwritten:
 		if r.Outcome == reset.Overtaken {
 			lines = append(lines, say(strong(strayedSince(s)+" when read back"), ": another client commits to ", in.Group))
 			c.Table = evidenceTable(s)
@@ -61,12 +61,13 @@ func newestLines(c *Content, s reset.Story, v timeFormat) []Line {
 		lines = append(lines, say(strong(overwrittenBy(w.OverwrittenBy)), ": ", strayed(w.Overwritten), ". ",
 			overwriter(w.OverwrittenBy, s)))
 		c.Details = append(c.Details, noGroup)
-	case p == phaseCaughtUp:
+	case phaseCaughtUp:
 		lines = append(lines, say(strong("Caught up"), " ", v.clock(w.CaughtUp), ", ",
 			text.Duration(w.Ended.Sub(w.Since)), " after the reset", onlyMarkers(w.Markers)))
-	case p == phaseNoConsumer:
+	case phaseNoConsumer:
 		lines = append(lines, say(strong("No consumer came back in "+text.Duration(w.Ended.Sub(w.Since))),
 			". Was ", in.Group, " started?"))
+	default: // the result is the newest fact
 	}
 	if w != nil && w.Elsewhere.Count() > 0 {
 		lines = append(lines, say(warningSign, strong(text.Counted(w.Elsewhere.Count(), "partition")+

@@ -13,7 +13,8 @@ import (
 func targetLine(s reset.Story, v timeFormat) Line {
 	in, _ := s.Request.Intent()
 	detail := withUTC
-	if t, ok := in.Target.(reset.Time); ok && s.Request.State == reset.Draft && !sameDay(t.At.In(v.zone), v.now.In(v.zone)) {
+	t, ok := in.Target.(reset.Time)
+	if ok && s.Request.State == reset.Draft && !sameDay(t.At.In(v.zone), v.now.In(v.zone)) {
 		detail = withAgo // "yesterday 23:30" may surprise who meant today
 	}
 	return say(name(scope(in, s.Topics)), " → ", landing(s, v, detail), moves(s))

@@ -29,7 +29,7 @@ type World struct {
 	Differs   map[string]string // scenarios that are not true of this one, with the reason
 	Only      []string          // a shorter table; empty: all scenarios
 	Real      bool              // Apache Kafka, with its own mistakes
-	Lacks     []string          // what its brokers do not know: a request such as "OffsetDelete", or TopicIDs
+	Lacks     []string          // what its brokers do not know: a request such as "OffsetDelete", TopicIDs or ListedStates
 	Notes     int               // that a checkup has about it
 	// Consume starts a member that commits nothing, with the client id worker-7; leave ends it in order. Nil:
 	// franz-go's.
@@ -44,6 +44,9 @@ func at(n int) time.Time { return first.Add(time.Duration(n) * time.Second) }
 
 // TopicIDs are told by Metadata from version 10 on (Kafka 2.8).
 const TopicIDs = "topic ids"
+
+// ListedStates are told by ListGroups from version 4 on (Kafka 2.6).
+const ListedStates = "states in the list of groups"
 
 func (w World) lacks(what string) bool { return slices.Contains(w.Lacks, what) }
 
