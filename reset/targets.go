@@ -106,10 +106,10 @@ func (t SkipRecord) locate(p PartitionState, _ Position) (place, *Problem) {
 	switch {
 	case p.Committed.None:
 		return place{}, NoCommitProblem(p.Partition)
+	case t.Offset >= p.last() && t.Offset >= p.Committed.Offset:
+		return place{}, NoRecordProblem(p.Partition, t.Offset, p.last())
 	case p.Committed.Offset != t.Offset:
 		return place{}, SkipMovedProblem(p.Partition, t.Offset, p.Committed.Offset)
-	case t.Offset >= p.last():
-		return place{}, NoRecordProblem(p.Partition, t.Offset, p.last())
 	}
 	return place{pos: Position{Offset: t.Offset + 1}, how: HowExact}, nil
 }

@@ -140,7 +140,10 @@ func TestOneRecordIsSkippedOnlyWhileItIsNext(t *testing.T) {
 	}
 	s.wrote(1)
 	s.tells(s.Kim, world.PayOps, "billing@prod-eu skip orders:7@1900",
-		"The committed offset of orders-7 is 1,901 now, not 1,900", "Nothing was skipped")
+		"Offset 1,900 of orders-7 is already committed: the next message is 1,901", "Nothing was skipped")
+	s.tells(s.Kim, world.PayOps, "billing@prod-eu skip orders:7@1950", "Offset 1,950 of orders-7 is ahead",
+		"up to 49 messages lie before it", "billing@prod-eu orders:7 to offset 1951")
+	s.tells(s.Kim, world.PayOps, "billing@prod-eu orders:7 to offset 1951", "PREVIEW", "SKIPS up to 50 messages")
 
 	// The commit moves between the preview and the write: what was agreed to is no more.
 	m = s.tells(s.Kim, world.PayOps, "billing@prod-eu skip orders:3@1900", "PREVIEW")
@@ -150,7 +153,7 @@ func TestOneRecordIsSkippedOnlyWhileItIsNext(t *testing.T) {
 	s.clicks(s.Kim, m, "approve")
 	card = s.sees(s.Jon, world.PayOps, s.ref(m), "APPROVE?")
 	s.clicks(s.Jon, card, "approve")
-	s.shows(s.Jon, card, "REFUSED", "The committed offset of orders-3 is 1,950 now, not 1,900", "Nothing was skipped")
+	s.shows(s.Jon, card, "REFUSED", "Offset 1,900 of orders-3 is already committed: the next message is 1,950", "Nothing was skipped")
 	if got := s.at(3); got != 1950 {
 		t.Errorf("orders-3 is at %d", got)
 	}

@@ -182,6 +182,25 @@ func busyProblem(p *reset.Problem) Line {
 		": ", members(p.Members), ". Nothing was written.")
 }
 
+// skipMovedLine says on which side of the next message the asked offset lies. Ahead of it, skipping one message would
+// skip those before it too: that is another command, which says so.
+func skipMovedLine(p *reset.Problem) Line {
+	of := partitionsLabel(p.Topic, p.Parts)
+	if p.Count < p.Other {
+		return say("Offset ", text.WithCommas(p.Count), " of ", of, " is already committed: the next message is ",
+			text.WithCommas(p.Other), ". Nothing was skipped. Check ", code("lag "+group(p)), " and ask again.")
+	}
+	all := retyped(reset.Intent{Cluster: p.Cluster, Group: group(p), Target: reset.Exact{Offset: p.Count + 1},
+		Scope: reset.Scope{Topics: []reset.TopicScope{{Topic: p.Topic, Partitions: p.Parts}}}})
+	n := p.Count - p.Other
+	lie := "messages lie"
+	if n == 1 {
+		lie = "message lies"
+	}
+	return say("Offset ", text.WithCommas(p.Count), " of ", of, " is ahead: up to ", text.WithCommas(n), " ", lie,
+		" before it. Nothing was skipped. To skip ", text.WithCommas(p.Count), " and all before it: ", code(all))
+}
+
 // wait shows a duration as people say it.
 func wait(s string) string {
 	if d, err := time.ParseDuration(s); err == nil {

@@ -82,12 +82,7 @@ var problems = map[reset.ProblemCode]func(p *reset.Problem) Line{
 		return say(partitionsLabel(p.Topic, p.Parts),
 			" has no committed offset to shift or skip from. Leave it out, or give a time or an offset.")
 	},
-	reset.ProblemSkipMoved: func(p *reset.Problem) Line {
-		return say("The committed offset of ", partitionsLabel(p.Topic, p.Parts), " is ", text.WithCommas(p.Other),
-			" now, not ", text.WithCommas(p.Count),
-			": this message is no longer the next one. Nothing was skipped. Check ", code("lag"),
-			" and ask again.")
-	},
+	reset.ProblemSkipMoved: skipMovedLine,
 	reset.ProblemFuture: func(p *reset.Problem) Line {
 		return say(quotedOr(p.Got, "That time"), " is in the future", inSeconds(p.Count),
 			". To wait for it add ", code("--future"), "; to reset later use ", code("at TIME -- RESET"), ".")

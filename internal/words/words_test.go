@@ -224,6 +224,16 @@ func TestExplain(t *testing.T) {
 		{&reset.Problem{Code: reset.ProblemWrongTool, Group: "billing-agg", Got: "streams",
 			Want: "kafka-streams-application-reset"},
 			"billing-agg looks like Kafka Streams. Moving its offsets alone corrupts its state. Use kafka-streams-application-reset."},
+		{&reset.Problem{Code: reset.ProblemSkipMoved, Cluster: "prod-eu", Group: "billing", Topic: "orders",
+			Parts: []int32{7}, Count: 2010, Other: 1900},
+			"Offset 2,010 of orders-7 is ahead: up to 110 messages lie before it. Nothing was skipped. " +
+				"To skip 2,010 and all before it: billing@prod-eu orders:7 to offset 2011"},
+		{&reset.Problem{Code: reset.ProblemSkipMoved, Cluster: "prod-eu", Group: "billing", Topic: "orders",
+			Parts: []int32{7}, Count: 1901, Other: 1900}, "up to 1 message lies before it"},
+		{&reset.Problem{Code: reset.ProblemSkipMoved, Cluster: "prod-eu", Group: "billing", Topic: "orders",
+			Parts: []int32{7}, Count: 1, Other: 1900},
+			"Offset 1 of orders-7 is already committed: the next message is 1,900. Nothing was skipped. " +
+				"Check lag billing"},
 		{&reset.Problem{Code: reset.ProblemTooLong, Want: "4h0m0s", Got: "7h30m0s"},
 			"A wait of 7 h 30 min is longer than the rule allows: at most 4 h."},
 		{&reset.Problem{Code: reset.ProblemFuture, Got: "tomorrow 08:00", Count: 27_600},
