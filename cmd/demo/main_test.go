@@ -232,7 +232,9 @@ func TestTyped(t *testing.T) {
 	term.reads("mara closes the window")
 	term.types("mara click " + id + " ask for approval")
 	term.reads("APPROVE?")
-	term.types("jon click approve rewind")
+	term.types("jon click Reject me")
+	term.reads(`jon sees no button "Reject me"; in sight, newest first: [Approve rewind] [Reject]`)
+	term.types("jon click Approve")
 	term.reads("1 consumer is still running")
 	term.types("consumers stop")
 	term.reads("12 of 12 partitions")
@@ -255,7 +257,7 @@ func TestTypedMistakesSayTheNextStep(t *testing.T) {
 		"mara #nowhere /kafka":    "there are #inc-4711, #pay-ops",
 		"mara #inc-4711 hello":    "the bot hears only its command",
 		"jon click":               "which button?",
-		"jon click Approve":       "jon sees no button",
+		"jon click Approve":       "in sight, newest first: ",
 		"jon submit why=because":  "jon has no window open",
 		"consumers":               "consumers start 2",
 		"kafka nothing@prod-eu":   "there is no group",

@@ -18,7 +18,7 @@ const typedHelp = `what you can type
   mara #inc-4711 /kafka-reset billing@prod-eu orders back 10m
                               a command, as one of the people, in a channel (or in dm)
   jon click Approve           a button of the newest message that has it, or of the window on top;
-                              an entry of its menu [⋯ ...] too
+                              an entry of its menu [⋯ ...] too; the first words of its label are enough
   jon click k7f3 Approve      the same, of a message about k7f3
   mara look #kafka-prod       the channel as mara sees it
   mara submit why="..."       the window on top, filled in;  mara close  closes it
@@ -121,18 +121,14 @@ func (d *demo) obeyPerson(ctx context.Context, who string, args []string, line s
 	}
 	switch args[0] {
 	case "click":
-		id, label := "", strings.Join(args[1:], " ")
-		if len(args) > 2 && named.MatchString(args[1]+" · ") {
-			id, label = args[1], strings.Join(args[2:], " ")
-		}
+		label := strings.Join(args[1:], " ")
 		if label == "" {
 			return fmt.Errorf("which button? for example: %s click Approve", who)
 		}
-		err := d.clicks(ctx, who, id, label)
-		if err != nil && id != "" { // a label may begin with a word that looks like an id
-			if d.clicks(ctx, who, "", id+" "+label) == nil {
-				return nil
-			}
+		err := d.clicks(ctx, who, "", label)
+		// a label may begin with a word that looks like an id
+		if err != nil && len(args) > 2 && named.MatchString(args[1]+" · ") {
+			return d.clicks(ctx, who, args[1], strings.Join(args[2:], " "))
 		}
 		return err
 	case "look":
