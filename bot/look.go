@@ -139,8 +139,8 @@ func (b *Bot) personNamed(ctx context.Context, e envelope, name string) (reset.A
 			return p, nil
 		}
 	}
-	return a, &commands.SyntaxError{Word: name, Want: fmt.Sprintf("@%s asked for nothing lately, as far as is known here",
-		text.Clip(name, 60)), Example: "history --since 24h"}
+	return a, &commands.SyntaxError{Word: name, Want: fmt.Sprintf("Person %q not found. Choose the name from Slack's list",
+		"@"+text.Clip(name, 60)), Example: "history @mara"}
 }
 
 // story is a request as it is now; with whole, its history too. Its requester gets a lost preview back, which is kept

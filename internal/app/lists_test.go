@@ -42,7 +42,9 @@ func TestHistoryIsNarrowedAndPaged(t *testing.T) {
 	s.tells(s.Mara, world.PayOps, "history --all", "2 requests", "billingg", id)
 	s.tells(s.Ben, world.PayOps, "history --all", "1 request", id)
 	s.tells(s.Mara, world.PayOps, "history @U0BEN", "No request matches, of those that you may view.")
-	s.tells(s.Mara, world.PayOps, "history @nobody", "@nobody asked for nothing lately")
+	s.tells(s.Mara, world.PayOps, "history @nobody",
+		`Person "@nobody" not found. Choose the name from Slack's list.`)
+	s.tells(s.Mara, world.PayOps, "history mara", "Only: group mara. For a person: history @mara")
 
 	for range 20 {
 		s.tells(s.Mara, world.Sandbox, "nosuchgroup orders to latest", "No group nosuchgroup")

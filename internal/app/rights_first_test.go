@@ -31,7 +31,8 @@ func (s *stage) learnsNothing(p *slacksim.Person, id string) {
 			says = "Not done\nnothing was changed\nThere is no schedule " + id +
 				" that you may view. schedule list lists them."
 		case "history": // it may be the name of a group
-			says = "History\n0 requests\nOnly: " + id + ".\nNo request matches, of those that you may view."
+			says = "History\n0 requests\nOnly: group " + id + ". For a person: history @" + id +
+				".\nNo request matches, of those that you may view."
 		}
 		if got := strings.TrimSpace(answer.Text()); got != says {
 			s.t.Errorf("%s is told %q, want %q", text, got, says)

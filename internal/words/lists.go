@@ -127,7 +127,7 @@ func aboutSearch(q reset.Search, now time.Time) Line {
 			l = say(append([]any{l}, parts...)...)
 		}
 	}
-	add(q.Group != "", q.Group)
+	add(q.Group != "", "group ", q.Group)
 	add(q.Cluster != "", "on ", q.Cluster)
 	add(q.By.ID != "", "asked or approved by ", person(q.By))
 	add(!q.Since.IsZero(), "since ", v.clock(q.Since))
@@ -136,7 +136,11 @@ func aboutSearch(q reset.Search, now time.Time) Line {
 	if l == nil {
 		return nil
 	}
-	return say("Only: ", l, ".")
+	l = say("Only: ", l, ".")
+	if q.Group != "" && q.Cluster == "" && q.By.ID == "" { // a bare name is read as a group's
+		l = say(l, " For a person: ", code("history @"+q.Group), ".")
+	}
+	return l
 }
 
 // pastLine is requestLine with who approved and what was written.

@@ -32,7 +32,7 @@ func TestAHistoryNamesApproversAndWhatWasWritten(t *testing.T) {
 	says(t, HistoryOf(p, q, []reset.ClusterInfo{prodEU}, clockAt("03:00:00")), "2 requests, there are older ones",
 		"approved by @U0JON, @U0KIM", "12 of 12 partitions verified at the target",
 		"8 of 12 partitions verified at the target, 3 unchanged, 1 not read yet",
-		"Only: billing, on prod-eu, asked or approved by @U0MARA, since 2026-11-21 01:00 UTC.",
+		"Only: group billing, on prod-eu, asked or approved by @U0MARA, since 2026-11-21 01:00 UTC.",
 		"[Older]  history --group billing --cluster prod-eu @U0MARA --since 2026-11-21T01:00:00Z --before "+mixed.ID)
 }
 
@@ -40,11 +40,12 @@ func TestAnEmptyListSaysWhatItDoesNotKnow(t *testing.T) {
 	t.Parallel()
 	now := clockAt("03:00:00")
 	for want, c := range map[string]Content{
-		"Nothing is open that you may view. history shows": StatusOf(nil, false, nil, nil, now),
-		"None of the latest open requests is yours":        StatusOf(nil, true, nil, nil, now),
-		"There is no request yet that you may view.":       history(now),
-		"No request matches, of those that you may view.":  HistoryOf(reset.Page{}, reset.Search{Group: "x"}, nil, now),
-		"None of the latest requests is yours to view; ol": HistoryOf(reset.Page{More: true}, reset.Search{}, nil, now),
+		"Nothing is open that you may view. history shows":  StatusOf(nil, false, nil, nil, now),
+		"None of the latest open requests is yours":         StatusOf(nil, true, nil, nil, now),
+		"There is no request yet that you may view.":        history(now),
+		"Only: group x. For a person: history @x.\nNo requ": HistoryOf(reset.Page{}, reset.Search{Group: "x"}, nil, now),
+		"No request matches, of those that you may view.":   HistoryOf(reset.Page{}, reset.Search{Group: "x"}, nil, now),
+		"None of the latest requests is yours to view; ol":  HistoryOf(reset.Page{More: true}, reset.Search{}, nil, now),
 	} {
 		says(t, c, want)
 		if more := strings.Contains(want, "of the latest"); more && strings.Contains(c.String(), "Nothing is open") {
