@@ -332,3 +332,22 @@ func joined(words []word) string {
 	}
 	return strings.Join(s, " ")
 }
+
+// places are the targets of one word.
+var places = []string{"latest", "earliest", "current"}
+
+// corrected is the command with the mistyped word put right, to be copied. The line does not keep where its options and
+// quotation marks stood: with some, only the target is shown.
+func (r *resetParser) corrected(wrong word, right string) string {
+	words := slices.Clone(r.line.words)
+	for i, w := range slices.Backward(words) {
+		if w.text == wrong.text {
+			words[i].text = right
+			break
+		}
+	}
+	if len(r.line.given) > 0 || slices.ContainsFunc(words, func(w word) bool { return w.quoted }) {
+		return "to " + right
+	}
+	return joined(words)
+}

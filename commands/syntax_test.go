@@ -10,9 +10,11 @@ func TestParseErrors(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ text, want string }{
 		{"billing@prod-eu orders to lattest",
-			`to what? "lattest" is neither a time nor latest. Example: to latest, to 02:10, to 2026-11-22T02:10:00Z`},
+			`"lattest" is not a target. Did you mean latest? Example: billing@prod-eu orders to latest`},
 		{"billing orders to erliest",
-			`to what? "erliest" is neither a time nor latest. Did you mean earliest? Example: to latest, to 02:10, to 2026-11-22T02:10:00Z`},
+			`"erliest" is not a target. Did you mean earliest? Example: billing orders to earliest`},
+		{"billing orders to curent --wait 5m",
+			`"curent" is not a target. Did you mean current? Example: to current`},
 		{"billing orders to",
 			"to what? A place or a time is missing. Example: to latest, to 02:10, to 2026-11-22T02:10:00Z"},
 		{"billing orders back",

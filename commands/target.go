@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -175,8 +176,11 @@ func (r *resetParser) readTime(w word) error {
 		if _, err := readDuration(w.text); err == nil {
 			return syntaxError(w, "back "+w.text, "to what? %s is a duration")
 		}
-		return syntaxError(w, toExample, "to what? %s is neither a time nor latest").suggest("latest", "earliest",
-			"current", "offset", "today", "yesterday", "tomorrow")
+		if place := text.Nearest(w.text, places); place != "" {
+			return syntaxError(w, r.corrected(w, place), "%s is not a target. Did you mean "+place+"?").suggest(place)
+		}
+		return syntaxError(w, toExample, "to what? %s is neither a time nor latest").suggest("offset", "today",
+			"yesterday", "tomorrow")
 	case err != nil:
 		return syntaxError(w, toExample, fmt.Sprintf("to what? %%s %v", err))
 	}
@@ -302,8 +306,7 @@ func (r *resetParser) readRows(words []word) error {
 
 // afterTarget refuses a word that follows a complete target.
 func (r *resetParser) afterTarget(w word) error {
-	text := strings.ToLower(w.text)
-	if slices.Contains(targetWords, text) {
+	if slices.Contains(targetWords, strings.ToLower(w.text)) {
 		return syntaxError(w, resetExample, "one target per command: %s begins another one after "+quoted(r.targetSaid))
 	}
 	e := syntaxError(w, resetExample, "%s comes after the target; topics come before it, options begin with --")

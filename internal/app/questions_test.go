@@ -177,7 +177,7 @@ func TestATypoIsQuotedWithWhatWasExpected(t *testing.T) {
 	s := newStage(t, world.Options{})
 	s.start()
 	for text, says := range map[string]string{
-		"billing@prod-eu orders to lattest":                 `to what? "lattest" is neither a time nor latest. Example: to latest, to 02:10`,
+		"billing@prod-eu orders to lattest":                 `"lattest" is not a target. Did you mean latest? Example: billing@prod-eu orders to latest`,
 		"billing@prod-eu orders too latest":                 `"latest" needs the word to before it`,
 		"aprove k7f3.1":                                     `"aprove" is no verb`,
 		`billing@prod-eu orders to latest --reason "no end`: `the quote " is never closed`,

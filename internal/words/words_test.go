@@ -217,8 +217,8 @@ func TestExplain(t *testing.T) {
 		want string
 	}{
 		{errors.New("sql: database is locked at /var/lib/x"), "Internal error"},
-		{&commands.SyntaxError{Want: `"lattest" is neither a time nor latest`, Example: "to latest"},
-			`"lattest" is neither a time nor latest. Example: to latest`},
+		{&commands.SyntaxError{Want: `"lattest" is not a target`, Example: "to latest"},
+			`"lattest" is not a target. Example: to latest`},
 		{&reset.TransitionError{ID: "k7f3", From: reset.Applied, To: reset.Cancelled}, "k7f3 is already applied"},
 		{reset.ErrConflict, "changed at the same moment"},
 		{&reset.Problem{Code: reset.ProblemWrongTool, Group: "billing-agg", Got: "streams",
