@@ -245,7 +245,7 @@ func (r *resetParser) readTerms(s *reset.Schedule) (err error) {
 	if w, ok := r.value("when-busy"); ok {
 		if s.WhenBusy, ok = readBusy(w.text); !ok {
 			return syntaxError(w, "--when-busy wait:30m, --when-busy skip, --when-busy fail",
-				"what does a run do beside others? %s is none of wait, skip and fail")
+				"--when-busy: %s is not wait, skip or fail")
 		}
 	}
 	if w, ok := r.value("if-missed"); ok {

@@ -114,7 +114,7 @@ func TestParseScheduleErrors(t *testing.T) {
 		`schedule add "0 2 * * *" --name "a b" -- billing orders to latest`:   `"a b" cannot be a name: letters, digits, - and _, 40 at most. Example: --name nightly-orders`,
 		`schedule add "0 2 * * *" --until soon -- billing orders to latest`:   `until when? "soon" is not a day. Example: --until 2027-03-01, --until 90d`,
 		`schedule add "0 2 * * *" --announce 15 -- billing orders to latest`:  `how long ahead? "15" has no unit: d, h, m or s. Example: --announce 15m, --announce no`,
-		`schedule add "0 2 * * *" --when-busy wait:x -- billing orders clear`: `what does a run do beside others? "wait:x" is none of wait, skip and fail. Example: --when-busy wait:30m, --when-busy skip, --when-busy fail`,
+		`schedule add "0 2 * * *" --when-busy wait:x -- billing orders clear`: `--when-busy: "wait:x" is not wait, skip or fail. Example: --when-busy wait:30m, --when-busy skip, --when-busy fail`,
 		`schedule add "0 2 * * *" --if-missed always -- billing orders clear`: `what becomes of a missed run? "always" is neither skip nor run-once. Example: --if-missed run-once:6h, --if-missed skip`,
 		`schedule add "0 2 * * *" --tz Berlin -- billing orders to latest`:    `which zone? "Berlin" is not the IANA name of a time zone. Example: --tz Europe/Berlin, --tz UTC`,
 		"at -- billing orders to latest":                                      "at what time? None is said. Example: at 02:10 -- billing@prod-eu orders back 24h",

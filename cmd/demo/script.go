@@ -239,6 +239,6 @@ func (s *script) show(ctx context.Context) error {
 		return err
 	}
 	_, err := s.expect(ctx, "mara", world.Incident, s.id, "@ben was not allowed to approve", "@jon approved revision 1",
-		"Undone by "+s.back)
+		"UNDONE by "+s.back)
 	return err
 }

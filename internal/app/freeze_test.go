@@ -36,7 +36,7 @@ func TestFreezeStopsEveryWriteAndIsOnEveryOpenCard(t *testing.T) {
 	s.told(s.Kim, thaw, "approve", "You cannot approve your own request")
 	s.wrote(0)
 	s.clicks(s.Jon, thaw, "approve")
-	s.shows(s.Jon, thaw, "Thawed by @kim", "Approved requests are written now")
+	s.shows(s.Jon, thaw, "Thawed by @kim", "Approved requests are written once their group is inactive")
 	armed = s.shows(s.Jon, armed, "DONE")
 	if text := s.shows(s.Jon, pending).Text(); strings.Contains(text, "FROZEN") {
 		s.until("the banner goes", func() bool { return !strings.Contains(s.shows(s.Jon, pending).Text(), "FROZEN") })

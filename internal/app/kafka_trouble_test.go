@@ -21,7 +21,7 @@ func TestKafkaUnreachableIsReportedAndRetried(t *testing.T) {
 	s.start()
 	s.Prod.Unreachable(true)
 	m := s.tells(s.Mara, world.Incident, "billing@prod-eu orders back 10m", "RETRYING",
-		"prod-eu does not answer (3 brokers tried", "Not written as of ", "The bot tries again")
+		"prod-eu does not answer (3 brokers tried", "Not written as of ", "The bot retries")
 	s.has(m, "retry", "cancel")
 	s.tells(s.Ben, world.Incident, "lag billing@prod-eu", "prod-eu does not answer")
 	s.Prod.Unreachable(false)

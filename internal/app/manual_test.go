@@ -83,7 +83,7 @@ func TestUndoCommandCanBePasted(t *testing.T) {
 	undo := s.tells(s.Mara, world.Home, "undo "+s.id(card), "PREVIEW", "Apply")
 	s.clicks(s.Mara, undo, "approve")
 	s.sees(s.Jon, world.Home, s.id(undo), "DONE")
-	card = s.shows(s.Jon, card, "Undone by "+s.id(undo))
+	card = s.shows(s.Jon, card, "UNDONE by "+s.id(undo))
 	rejected := s.asks(s.Mara, world.Home, "billing@prod-eu orders to latest")
 	s.clicks(s.Jon, rejected, "reject")
 	rejected = s.shows(s.Jon, rejected, "REJECTED")

@@ -92,7 +92,7 @@ func TestOwnersHearOfAnEmergencyThatNoChannelShows(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.clicks(s.Kim, m, "approve")
-	told := s.sees(s.Jon, s.Slack.DM("U0JON"), s.id(m), "BREAK-GLASS INC-4711", "pplied without approval (emergency)")
+	told := s.sees(s.Jon, s.Slack.DM("U0JON"), s.id(m), "BREAK-GLASS INC-4711", "applied without approval")
 	s.has(told)
 	s.sees(s.Kim, s.Slack.DM("U0KIM"), s.id(m), "DONE")
 	s.wrote(1)

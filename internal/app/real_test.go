@@ -285,10 +285,8 @@ func TestKilledConsumerOnApacheKafka(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, part := range []string{"1 consumer is still running: ", "lingers until its session times out"} {
-		if !strings.Contains(now.Text(), part) {
-			t.Errorf("right after the crash the card does not say %q:\n%s", part, now.Text())
-		}
+	if !strings.Contains(now.Text(), "1 consumer is still running: ") {
+		t.Errorf("right after the crash the card says:\n%s", now.Text())
 	}
 	r.says(card, "verified")
 	if took := time.Since(killed); took < engine.DefaultTimes.Settle {

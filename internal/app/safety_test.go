@@ -183,7 +183,7 @@ func TestEmergencyByButton(t *testing.T) {
 	modal := s.opens(s.Ben, "BREAK-GLASS", "The owners are notified, and the card shows it for good")
 	s.acked(s.Ben.Submit(modal, map[string]string{"why": " "}))
 	s.acked(s.Ben.Submit(s.opens(s.Ben, "Name the incident."), map[string]string{"why": "INC-4711"}))
-	card = s.shows(s.Jon, card, "DONE", "ithout approval by @ben", "@pay-owners")
+	card = s.shows(s.Jon, card, "DONE", "reak-glass by @ben", "@pay-owners")
 	s.pings(card, "BREAK-GLASS INC-4711: applied without approval by @ben", world.PayOwners)
 	s.wrote(1)
 	s.tells(s.Jon, world.PayOps, "show "+s.id(card), "BREAK-GLASS INC-4711: applied without approval by @ben",
@@ -212,16 +212,16 @@ func TestEmergencyTyped(t *testing.T) {
 		"exceeds the limit of break-glass: reprocess 18,000", "@pay-owners")
 
 	m := s.tells(s.Kim, world.PayOps, "billing@prod-eu orders shift -1200 --emergency INC-4711", "PREVIEW",
-		"No approval required", "Apply")
+		"Will be applied without approval", "Apply")
 	s.clicks(s.Kim, m, "approve")
 	card := s.sees(s.Jon, world.PayOps, s.id(m)+".1", "WAITING",
-		"ithout approval by @kim", "@pay-owners")
+		"reak-glass by @kim", "@pay-owners")
 	if first := s.shows(s.Jon, card); !slices.Contains(first.Pings(), world.PayOwners) {
 		t.Error("the owners are not notified by the card")
 	}
 	s.wrote(0) // without approval, but never while the group has members
 	s.leaves(c)
-	s.shows(s.Jon, card, "DONE", "ithout approval by @kim")
+	s.shows(s.Jon, card, "DONE", "reak-glass by @kim")
 	s.wrote(1)
 }
 
@@ -240,7 +240,7 @@ func TestEmergencyTypedOnAPendingRequest(t *testing.T) {
 	s.untouched()
 	s.tells(s.Kim, world.PayOps, "emergency "+s.ref(card)+" INC-2",
 		s.id(card)+" goes on without approval; its owners are notified")
-	s.shows(s.Jon, card, "DONE", "ithout approval by @kim")
+	s.shows(s.Jon, card, "DONE", "reak-glass by @kim")
 	s.wrote(1)
 	s.tells(s.Kim, world.PayOps, "emergency "+s.ref(card)+" INC-2", "Too late: "+s.id(card)+" is already applied")
 }

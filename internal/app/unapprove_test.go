@@ -18,8 +18,8 @@ func TestAnApprovalIsWithdrawn(t *testing.T) {
 	card = s.shows(s.Jon, card, s.id(card)+".1", "APPROVE?", "Approved by @kim", "Needs 1 more from",
 		"@jon withdrew their approval")
 	s.replies(card, "@jon withdrew their approval of revision 1 (1 of 2)")
-	s.pings(card, "Approval is asked for again", world.PayOwners)
-	s.pings(card, "Approval is asked for again", s.Mara.ID)
+	s.pings(card, "Needs 1 more from", world.PayOwners)
+	s.pings(card, "Needs 1 more from", s.Mara.ID)
 	s.clicks(s.Kim, card, "unapprove") // from the card's menu
 	s.shows(s.Jon, card, "@kim withdrew their approval", "Needs 2 approvals")
 	s.clicks(s.Kim, card, "approve")

@@ -27,7 +27,7 @@ func TestUndoAtOnceNeedsNoApproval(t *testing.T) {
 	s.clicks(s.Mara, undo, "approve")
 	s.sees(s.Jon, world.PayOps, s.id(undo), "DONE",
 		"o second approval required: unchanged since "+s.id(card))
-	s.shows(s.Jon, card, "Undone by "+s.id(undo))
+	s.shows(s.Jon, card, "UNDONE by "+s.id(undo))
 	s.stands(before)
 }
 

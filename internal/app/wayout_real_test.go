@@ -10,6 +10,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kadm"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/slacksim"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
 )
 
@@ -26,15 +27,19 @@ func TestPrintedUndoOnApacheKafka(t *testing.T) {
 	r.clicks(r.Jon, card, "approve")
 	r.clicks(r.Kim, card, "approve")
 	card = r.says(card, "3 of 3 partitions verified at")
+	const undoes = "Undo with Kafka's own tool: "
+	r.replied(card, undoes)
 	r.stop() // it is needed when the bot is gone
+	replies := r.Jon.Replies(card)
+	told := replies[slices.IndexFunc(replies, func(m slacksim.Message) bool { return holds(m, []string{undoes}) })]
 
 	name := r.id(card) + "-undo.csv"
 	file := filepath.Join(t.TempDir(), name)
 	if err := os.WriteFile(file, []byte(r.content(card, name)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, behind := range []string{"Undo with Kafka's own tool: ", "Undo with Kafka's own tool, for 2 partitions that had no committed offset: "} {
-		args := r.pastes(card, behind)
+	for _, behind := range []string{undoes, "Undo with Kafka's own tool, for 2 partitions that had no committed offset: "} {
+		args := r.pastes(told, behind)
 		if i := slices.Index(args, name); i > 0 {
 			args[i] = file
 		}

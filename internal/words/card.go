@@ -75,7 +75,9 @@ func previewCard(c *Content, s reset.Story, v timeFormat) {
 		}
 	}
 	planned(c, s, v)
-	c.Lines = append(c.Lines, needLine(r))
+	if r.Need > 0 || intentOf(r).Emergency == "" { // of break-glass another line says that none is asked
+		c.Lines = append(c.Lines, needLine(r))
+	}
 	c.Foot = []Line{contextLine(s, asOf(r, v))}
 	c.Details = append(c.Details, say("This preview is open", until(" until ", r.Deadline, v), "; ", code("show "+r.ID),
 		" brings it back. Rule: ", name(cmp.Or(r.Ruling.Rule, "none")), " (", boundsText(r.Bounds), ")."))

@@ -40,7 +40,7 @@ func DoctorOf(d reset.Diagnosis) Content {
 	for _, e := range d.Slack.Errors {
 		c.Lines = append(c.Lines, say("Earlier error: ", v.exact(e.At), " ", e.What))
 	}
-	c.Foot = []Line{say("Read at ", v.exact(d.At), ". The same from outside: /readyz, and ",
+	c.Foot = []Line{say("Read ", v.exact(d.At), ". The same from outside: /readyz, and ",
 		code("kafka-reset-bot check"), ".")}
 	c.Fallback = c.Title + ": " + c.Status
 	return c

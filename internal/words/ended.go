@@ -31,7 +31,9 @@ func endedCard(c *Content, s reset.Story, v timeFormat) {
 	case r.State != reset.Refused:
 		c.Lines = append(c.Lines, say(text.Capital(actPhrase(s, v, withUTC))))
 	}
-	c.Lines = append(c.Lines, askerLine(r))
+	if in, _ := r.Intent(); in.Reason != "" || r.State != reset.Refused {
+		c.Lines = append(c.Lines, askerLine(r))
+	}
 	c.Foot = []Line{contextLine(s, say("Nothing was changed"))}
 	if r.State == reset.Expired && r.Digest != "" && (move || saves) {
 		c.Buttons = one(retryButton(r, "Ask again"))

@@ -68,9 +68,12 @@ var events = map[reset.Event]struct {
 	}},
 	reset.EvApproved: {inThread, func(e entry) Line {
 		if _, saves := e.request.Act.(reset.SaveSchedule); saves {
-			return say("Approved by ", e.who, ".")
+			return say(agreedBy(e), e.who, ".")
 		}
-		return say("Approved by ", e.who, ". Waiting for ", e.intent.Group, " to become inactive.")
+		if e.request.Emergency != nil { // nobody approved it: the line before says who used break-glass
+			return say("Waiting for ", e.intent.Group, " to become inactive.")
+		}
+		return say(agreedBy(e), e.who, ". Waiting for ", e.intent.Group, " to become inactive.")
 	}},
 	reset.EvVoided: {inThread, func(e entry) Line {
 		if e.Facts["need"] != "" && e.Facts["cap"] == "" {
@@ -226,4 +229,12 @@ var events = map[reset.Event]struct {
 	reset.EvPostponed: {inThread, func(e entry) Line {
 		return say("It waits for another reset", e.fact("by", ": "), e.fact("state", " is "), ".")
 	}},
+}
+
+// agreedBy tells a requester's own confirmation from an approval.
+func agreedBy(e entry) string {
+	if e.Actor == e.request.Actor {
+		return "Confirmed by "
+	}
+	return "Approved by "
 }

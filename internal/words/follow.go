@@ -63,7 +63,7 @@ func UnshownOf(s reset.Story, u Unshown) Content {
 	where := Line{{Kind: Channel, ID: u.Channel, Text: u.Channel}}
 	c.Warnings = []Line{say("Slack does not let the bot show it in ", where, " (", u.Code, "). ", remedy(u.Code))}
 	if r.State.Open() {
-		c.Lines = append(c.Lines, say("The bot tries again every minute. You get the result as a direct message; ",
+		c.Lines = append(c.Lines, say("The bot retries every minute. You get the result as a direct message; ",
 			code("show "+r.ID), " shows the state at any time."))
 		if r.State != reset.Applying {
 			c.Buttons = []Button{cancelButton(r, "Cancel")}
@@ -191,7 +191,7 @@ func CallOf(s reset.Story, why Call) Content {
 	v := timeFormatOf(intentOf(s.Request), s.Now)
 	first := say("Your approval is asked for here: you cannot see the card. As of ", v.clock(s.Now), ":")
 	if why == CallOwners {
-		first = say("Applied without approval (emergency). You cannot see the card. As of ", v.clock(s.Now), ":")
+		first = say("Break-glass: applied without approval. You cannot see the card. As of ", v.clock(s.Now), ":")
 		c.Buttons, c.Menu = nil, nil
 	}
 	c.Lines = append([]Line{first}, c.Lines...)

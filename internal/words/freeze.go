@@ -24,7 +24,7 @@ func freezePreview(c *Content, s reset.Story, v timeFormat) {
 // freezeButton decides on a freeze or a thaw. Both are asked about first: they concern all requests of a cluster.
 func freezeButton(r reset.Request) Button {
 	b := Button{Verb: "approve", Ref: ref(r), Label: "Thaw", Style: "danger", Typed: "approve " + ref(r),
-		Confirm: "Approved requests that wait for this are written."}
+		Confirm: "Approved requests that wait for this are written once their group is inactive."}
 	if _, freeze := r.Act.(reset.Freeze); freeze {
 		b.Label, b.Confirm = "Freeze", "No reset is written until it is thawed; approved requests wait."
 	}
@@ -39,10 +39,10 @@ func freezeEffect(s reset.Story, v timeFormat) []Line {
 		if thaw.Lifts.ID != "" {
 			return []Line{say(strong("Lifts the freeze "+thaw.Lifts.ID), " of ", scopeWord(thaw.Lifts.Cluster), " by ",
 				person(thaw.Lifts.By), " (", v.clock(thaw.Lifts.At), ")", whyFrozen(thaw.Lifts)),
-				say("Approved requests are written then")}
+				say("Approved requests are then written, once their group is inactive")}
 		}
 		return []Line{say(strong("Lifts the freeze"), " of ", scopeWord(in.Cluster)),
-			say("Approved requests are written then")}
+			say("Approved requests are then written, once their group is inactive")}
 	}
 	return []Line{say(strong("Pauses all writes"), " to ", scopeWord(in.Cluster), "; approved requests wait")}
 }
@@ -98,7 +98,7 @@ func thawedCard(c *Content, s reset.Story, v timeFormat) {
 			", ", code("thaw "+f.ID)))
 	}
 	if len(s.Frozen) == 0 && thaw {
-		c.Lines = append(c.Lines, say("Approved requests are written now"))
+		c.Lines = append(c.Lines, say("Writes are allowed again. Approved requests are written once their group is inactive"))
 	}
 }
 

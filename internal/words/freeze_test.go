@@ -60,7 +60,7 @@ func TestACardOfAThawNamesItsFreezeAndWhatIsLeft(t *testing.T) {
 	if strings.Contains(c.String(), "written now") {
 		t.Errorf("nothing is written:\n%s", c)
 	}
-	says(t, CardOf(freezeStory(act, reset.Applied)), "Approved requests are written now")
+	says(t, CardOf(freezeStory(act, reset.Applied)), "Approved requests are written once their group is inactive")
 	ended := func(s *reset.Story) {
 		s.Request.Problem = &reset.Problem{Code: reset.ProblemLifted, Request: "m2n8", Names: []string{mara.ID}}
 	}

@@ -39,7 +39,7 @@ func GroupsOf(g reset.GroupsView) Content {
 		c.Lines = []Line{say("There is no cluster on which you may view a group.")}
 	}
 	if shown > 0 {
-		c.Foot = append(c.Foot, say("Read at ", v.exact(g.At), ". Lag counts offsets from the committed offset to latest: ",
+		c.Foot = append(c.Foot, say("Read ", v.exact(g.At), ". Lag counts offsets from the committed offset to latest: ",
 			"up to so many messages."))
 	}
 	c.Fallback = c.Title + ": " + c.Status
@@ -112,7 +112,7 @@ func ClustersOf(views []reset.ClusterView, now time.Time) Content {
 		c.Lines = []Line{say("There is no cluster on which you may view a group.")}
 	} else {
 		c.Status = text.WithCommas(answer) + " of " + text.WithCommas(len(views)) + " answer"
-		c.Foot = []Line{say("Asked at ", v.exact(now), ".")}
+		c.Foot = []Line{say("Asked ", v.exact(now), ".")}
 	}
 	c.Fallback = c.Title + ": " + c.Status
 	return c

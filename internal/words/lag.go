@@ -48,7 +48,7 @@ func LagOf(l reset.Lag, page int, at time.Time) Content {
 	if l.Ruling.Isolation == reset.ReadCommitted {
 		latest = "the last stable offset (read_committed)"
 	}
-	c.Foot = append(c.Foot, say("Read at ", v.exact(at), ". Latest is ", latest,
+	c.Foot = append(c.Foot, say("Read ", v.exact(at), ". Latest is ", latest,
 		". Offsets are not messages: each number is a maximum."))
 	c.Fallback = fallback(c)
 	return c
@@ -218,7 +218,7 @@ func lagOf(p reset.PartitionState) string {
 }
 
 func topicLagTable(topics []reset.TopicLag) *Table {
-	t := &Table{Head: []string{"topic", "partitions", "committed", "behind"}, Right: []bool{false, true, true, true}}
+	t := &Table{Head: []string{"topic", "partitions", "committed", "lag"}, Right: []bool{false, true, true, true}}
 	for i, l := range topics {
 		if i == topicRows {
 			t.More = len(topics) - topicRows

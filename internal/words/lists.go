@@ -56,7 +56,8 @@ func HistoryOf(p reset.Page, q reset.Search, infos []reset.ClusterInfo, now time
 	case len(p.Rows) == 0 && q != (reset.Search{}):
 		c.Lines = append(c.Lines, say("No request matches, of those that you may view."))
 	case len(p.Rows) == 0:
-		c.Lines = append(c.Lines, say("There is no request yet that you may view."))
+		c.Lines = append(c.Lines, say("No decided request that you may view. Open ones: ", code("status"), ". Drafts and refused ones: ",
+			code("history --all")))
 	default:
 		c.Foot = []Line{say("One of them in full: ", code("show ID"))}
 	}

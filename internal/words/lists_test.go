@@ -42,7 +42,7 @@ func TestAnEmptyListSaysWhatItDoesNotKnow(t *testing.T) {
 	for want, c := range map[string]Content{
 		"Nothing is open that you may view. history shows":  StatusOf(nil, false, nil, nil, now),
 		"None of the latest open requests is yours":         StatusOf(nil, true, nil, nil, now),
-		"There is no request yet that you may view.":        history(now),
+		"No decided request that you may view.":             history(now),
 		"Only: group x. For a person: history @x.\nNo requ": HistoryOf(reset.Page{}, reset.Search{Group: "x"}, nil, now),
 		"No request matches, of those that you may view.":   HistoryOf(reset.Page{}, reset.Search{Group: "x"}, nil, now),
 		"None of the latest requests is yours to view; ol":  HistoryOf(reset.Page{More: true}, reset.Search{}, nil, now),

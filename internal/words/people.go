@@ -95,7 +95,7 @@ func agreed(s reset.Story, v timeFormat) Line {
 	r := s.Request
 	switch {
 	case r.Emergency != nil:
-		return say("Without approval by ", person(r.Emergency.By), forAsker(r), owners(r))
+		return say("Break-glass by ", person(r.Emergency.By), forAsker(r), ", no approval", owners(r))
 	case r.Run != nil && r.Mandate != nil && len(s.Votes) == 0:
 		return standingApproval(*r.Mandate, v)
 	case !r.SoloUntil.IsZero():
@@ -138,7 +138,7 @@ func owners(r reset.Request) Line {
 
 // breakGlassLine says what an emergency is, before the click: once written it cannot be made unseen.
 func breakGlassLine(r reset.Request) Line {
-	l := say(strong("Applied without approval"), ", within ", limitText(r.Bounds))
+	l := say(strong("Will be applied without approval"), ", within ", limitText(r.Bounds))
 	if told := OwnersOf(r); len(told) > 0 {
 		l = say(l, "; ", people(told, User, "and"), " will be notified")
 	}

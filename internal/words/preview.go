@@ -55,7 +55,7 @@ func readingCard(c *Content, s reset.Story, v timeFormat) {
 // retryingCard is a request that cannot be planned yet.
 func retryingCard(c *Content, s reset.Story, v timeFormat) {
 	r := s.Request
-	c.Lines = append(problemLines(r.Problem), say("The bot tries again", until(" until ", r.Deadline, v)))
+	c.Lines = append(problemLines(r.Problem), say("The bot retries", until(" until ", r.Deadline, v)))
 	if r.Asked {
 		c.Lines = append(c.Lines, askerLine(r))
 	}

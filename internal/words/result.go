@@ -102,7 +102,7 @@ func restart(s reset.Story) []Line {
 // undoneCard is a reset of which nothing is left.
 func undoneCard(c *Content, s reset.Story, v timeFormat) {
 	r := s.Request
-	c.Lines = []Line{say(strong("Undone by "+r.UndoneBy), ": ", code("show "+r.UndoneBy)),
+	c.Lines = []Line{say(strong("The offsets before it are restored"), ": ", code("show "+r.UndoneBy)),
 		say("Applied before", doneAt(r, v), ": ", scopeOf(s), place(intentOf(r), v))}
 	if r.Settled != nil {
 		c.Lines[1] = say("Ended before", doneAt(r, v), ": ", outcomes[r.Outcome])

@@ -164,9 +164,9 @@ func terms(s reset.Schedule, v timeFormat) Line {
 		told = "Runs are not announced ahead"
 	}
 	beside := map[reset.Busy]string{
-		reset.BusyWait: "beside others it waits " + text.Duration(s.WhenBusy.For),
-		reset.BusySkip: "beside others it is skipped",
-		reset.BusyFail: "beside others it fails, and pauses the schedule",
+		reset.BusyWait: "while another reset of the group is open it waits up to " + text.Duration(s.WhenBusy.For),
+		reset.BusySkip: "while another reset of the group is open it is skipped",
+		reset.BusyFail: "while another reset of the group is open it fails and pauses the schedule",
 	}[s.WhenBusy.Do]
 	missed := "a missed run is skipped"
 	if s.IfMissed.Run {
@@ -175,7 +175,7 @@ func terms(s reset.Schedule, v timeFormat) Line {
 			missed += " within " + text.Duration(s.IfMissed.Within)
 		}
 	}
-	return say(told, "; ", cmp.Or(beside, "beside others it waits"), "; ", missed, ".")
+	return say(told, "; ", cmp.Or(beside, "while another reset of the group is open it waits"), "; ", missed, ".")
 }
 
 // mandate is the standing approval of a schedule, and its end.

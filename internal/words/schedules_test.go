@@ -101,7 +101,7 @@ func TestScheduleCards(t *testing.T) {
 			"CreateTime"}, "cancel, rows manual runbook"},
 		"show": {ScheduleOf(*savedStory(reset.Active).Schedule, false),
 			[]string{"schedule nightly · active", "Next:",
-				"Each run is announced 15 min ahead; beside others it waits 30 min; the latest missed run is started within 6 h."},
+				"Each run is announced 15 min ahead; while another reset of the group is open it waits up to 30 min; the latest missed run is started within 6 h."},
 			""},
 		"history": {ScheduleOf(*savedStory(reset.Active).Schedule, true), []string{"It has not run yet."}, ""},
 		"list": {SchedulesOf([]reset.Schedule{savedStory(reset.Active).Schedule.Schedule}, clockAt("02:07:00")),

@@ -64,8 +64,8 @@ func rulesChangedLine(e entry) Line {
 // reopenedLine calls those who may approve, and the requester, who may have stopped the consumers already.
 func reopenedLine(e entry) Line {
 	lacks := max(0, e.number("need")-e.number("votes"))
-	return say(strong("Approval is asked for again"), ": ", strconv.Itoa(lacks), " more of ",
-		people(e.request.Ruling.Approvers, Notify, "or"), ". Nothing is written before. ",
+	return say(strong("Needs "+strconv.Itoa(lacks)+" more"), " from ",
+		people(e.request.Ruling.Approvers, Notify, "or"), "; not written until then. ",
 		mentionPerson(e.request.Actor))
 }
 
