@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -38,9 +39,17 @@ func TestRequestsOfAClusterThatLeftAreCancelled(t *testing.T) {
 	b.want(pending, reset.Pending, "")
 	b.want(armed, reset.Approved, "")
 	log := b.leaves()
-	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
-	defer cancel()
-	if err := b.Run(ctx); err != nil {
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- b.Run(ctx) }()
+	open := func(r reset.Request) bool { return b.load(r.ID).State.Open() }
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); <-time.After(5 * time.Millisecond) {
+		if !slices.ContainsFunc([]reset.Request{draft, pending, armed}, open) {
+			break
+		}
+	}
+	cancel() // the start finishes what it has begun
+	if err := <-done; err != nil {
 		t.Fatal(err)
 	}
 	for _, r := range []reset.Request{draft, pending, armed} {
