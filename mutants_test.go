@@ -62,7 +62,7 @@ var mutants = []mutant{
 	{"a voter for a schedule left the user group", "auth/mandate.go",
 		"case len(counted) >= need:", "case len(m.Votes) >= need:", "TestMandateIsChecked"},
 	{"the owner of a schedule may not ask for resets any more", "auth/mandate.go",
-		"rule.Request); why != \"\" {", "rule.Request); err != nil {", "TestMandateIsChecked"},
+		"if why != \"\" {", "if err != nil {", "TestMandateIsChecked"},
 	{"a run of a schedule that is paused", "reset/schedule.go",
 		"s.Status == Active &&", "", "TestScheduleAndTimesOfARun"},
 	{"a run of a schedule that was saved anew", "internal/engine/schedule_stop.go",
