@@ -318,7 +318,7 @@ func requestLine(r reset.Request, infos []reset.ClusterInfo, now time.Time) Line
 		l = say(l, ", ", outcomes[r.Outcome])
 	}
 	if r.UndoneBy != "" {
-		l = say(l, ", taken back by ", r.UndoneBy)
+		l = say(l, ", undone by ", r.UndoneBy)
 	}
 	return say(l, " · ", person(r.Actor))
 }
