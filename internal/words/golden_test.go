@@ -95,7 +95,6 @@ func TestGolden(t *testing.T) {
 	for name, c := range said() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			file := filepath.Join("testdata", name+".golden")
 			got := fmt.Sprintf("%s\n> words: %d\n> %s\n", c, OwnWords(c), c.Fallback)
 			for _, l := range c.Details {
 				got += "> details: " + l.String() + "\n"
@@ -105,22 +104,28 @@ func TestGolden(t *testing.T) {
 					got += "> [" + b.Label + "] asks: " + b.Confirm + "\n"
 				}
 			}
-			if *update {
-				if err := os.WriteFile(file, []byte(got), 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), got); diff != "" {
-				t.Errorf("(-want +got)\n%s\nif that is better: go test ./internal/words -run TestGolden -update", diff)
-			}
+			isGolden(t, filepath.Join("testdata", name+".golden"), got)
 			if n := strings.Count(got, "\n"); n > 60 {
 				t.Errorf("%d lines: nobody reads that at three in the morning", n)
 			}
 		})
+	}
+}
+
+// isGolden compares a text with its file, or writes the file with -update.
+func isGolden(t *testing.T, file, got string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s (-want +got)\n%s\nif that is better: go test ./internal/words -run Golden -update", file, diff)
 	}
 }
 

@@ -1,14 +1,11 @@
 package words
 
 import (
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 	"unicode/utf8"
-
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
@@ -38,21 +35,8 @@ func TestGoldenViews(t *testing.T) {
 	t.Parallel()
 	said := views()
 	for name, c := range said {
-		file := filepath.Join("testdata", "views", name+".golden")
 		got := c.String() + "\n> " + c.Fallback + "\n"
-		if *update {
-			if err := os.WriteFile(file, []byte(got), 0o600); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(string(want), got); diff != "" {
-			t.Errorf("%s (-want +got)\n%s\nif that is better: go test ./internal/words -run TestGoldenViews -update", name,
-				diff)
-		}
+		isGolden(t, filepath.Join("testdata", "views", name+".golden"), got)
 		if c.Title == "" || c.Fallback == "" || strings.Count(got, "\n") > 60 {
 			t.Errorf("%s: no title, no fallback, or too long", name)
 		}
