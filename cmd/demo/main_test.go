@@ -95,20 +95,28 @@ func goroutines() []string {
 	})
 }
 
-func TestStepThatDiffersIsNamed(t *testing.T) {
-	clean := leavesNothing(t)
-	defer clean()
+// started is a demo for half a minute. It is stopped before what it leaves is looked for, and so not by Cleanup.
+func started(t *testing.T) (context.Context, *demo, func()) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-	defer cancel()
 	d, err := start(ctx, 2*time.Second, io.Discard)
 	if err != nil {
+		cancel()
 		t.Fatal(err)
 	}
-	defer func() {
+	return ctx, d, func() {
 		if err := d.stop(); err != nil {
 			t.Error(err)
 		}
-	}()
+		cancel()
+	}
+}
+
+func TestStepThatDiffersIsNamed(t *testing.T) {
+	clean := leavesNothing(t)
+	defer clean()
+	ctx, d, stop := started(t)
+	defer stop()
 	s := &script{demo: d, id: "zzzz"}
 	if err := s.ask(ctx); err == nil || !strings.Contains(err.Error(), `sees no button "Ask for approval"`) {
 		t.Errorf("a click on nothing: %v", err)
@@ -124,17 +132,8 @@ func TestStepThatDiffersIsNamed(t *testing.T) {
 func TestAnEntryOfAMenuIsClickedByItsText(t *testing.T) {
 	clean := leavesNothing(t)
 	defer clean()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-	defer cancel()
-	d, err := start(ctx, 2*time.Second, io.Discard)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := d.stop(); err != nil {
-			t.Error(err)
-		}
-	}()
+	ctx, d, stop := started(t)
+	defer stop()
 	answer, err := http.PostForm(d.Slack.APIURL()+"chat.postMessage", url.Values{
 		"token": {slacksim.BotToken}, "channel": {world.Home}, "text": {"x"},
 		"blocks": {`[{"type":"actions","elements":[{"type":"overflow","action_id":"more","options":[` +
