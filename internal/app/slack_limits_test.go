@@ -120,7 +120,15 @@ func TestSlackIsNotAskedWhileKafkaIsDown(t *testing.T) {
 	}
 	s.Slack.Fail(membersOf, slacksim.Fault{Status: 429, RetryAfter: 10 * time.Minute})
 	s.Prod.Unreachable(false)
-	s.until("Slack is asked about a plan", func() bool { return len(s.Slack.Calls(membersOf)) > 0 && asked() > before })
+	s.until("each asker is told that Slack asks to wait", func() bool {
+		told := 0
+		for _, m := range s.Mara.Messages(world.PayOps) {
+			if strings.Contains(m.Text(), "Slack asks to wait") {
+				told++
+			}
+		}
+		return told == 3
+	})
 	s.Slack.Heal(membersOf)
 	s.news(s.Mara, world.PayOps, func() { s.later(10 * time.Minute) }, "PREVIEW", "Ask for approval")
 	s.untouched()
