@@ -3,6 +3,7 @@ package bot
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/slacksim"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
@@ -13,7 +14,7 @@ import (
 func TestReadinessNamesWhatOnlyAPersonCanEnd(t *testing.T) {
 	t.Parallel()
 	b := quiet(t, slacksim.Options{})
-	b.bot.health.connected(0, 1)
+	b.bot.health.connected(0, 1, time.Now())
 	is := func(want bool, parts ...string) {
 		t.Helper()
 		ready, words := b.bot.Ready()

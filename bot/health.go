@@ -15,7 +15,8 @@ type health struct {
 	mu        sync.Mutex
 	wanted    int
 	up        map[int]bool
-	count     int   // connections that Slack counted at the last hello
+	count     int // connections that Slack counted at the last hello
+	countedAt time.Time
 	err       error // why the last connection ended or was not made
 	sendFault error // the bot token is refused: nothing can be posted
 
@@ -26,13 +27,21 @@ type health struct {
 	faults map[string]reset.Unread // of the directory, that only a person can repair, by user or user group
 }
 
-func (h *health) connected(n, count int) {
+// helloTogether is how close two hellos may be for their order to say nothing: sockets are read side by side, so that
+// the one that Slack counted last may be heard first.
+const helloTogether = 5 * time.Second
+
+// connected keeps what a socket's hello says.
+func (h *health) connected(n, count int, at time.Time) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.up == nil {
 		h.up = map[int]bool{}
 	}
-	h.up[n], h.count, h.err = true, count, nil
+	if at.Sub(h.countedAt) < helloTogether {
+		count = max(count, h.count)
+	}
+	h.up[n], h.count, h.countedAt, h.err = true, count, at, nil
 }
 
 func (h *health) lost(n int, err error) {

@@ -260,7 +260,7 @@ func (s socket) handleEvent(evt socketmode.Event) error {
 // that no process holds, or another process with the same tokens: clicks that Slack sends there never arrive here
 // (slackapi/python-slack-sdk#1940).
 func (s socket) checkConnections(count int) {
-	s.health.connected(s.n, count)
+	s.health.connected(s.n, count, s.now())
 	if count > s.cfg.Sockets+1 { // one more while a connection is being replaced
 		s.log.Warn("slack counts more connections than this app holds; clicks may get lost in them", "num_connections",
 			count, "expected", s.cfg.Sockets)

@@ -128,8 +128,10 @@ func TestDoctor(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
 	s.start()
-	s.until("both sockets are connected", func() bool { return s.Slack.Connections() == 2 })
-	s.tells(s.Mara, world.PayOps, "status", "Open requests") // the bot has heard of them, too
+	s.until("the bot has heard of both sockets", func() bool {
+		return strings.Count(s.log.String(), "socket connected") == 2
+	})
+	s.tells(s.Mara, world.PayOps, "status", "Open requests") // an ack to count
 	m := s.tells(s.Mara, world.PayOps, "doctor", "Doctor", "all checks passed", "2 of 2 sockets connected",
 		"Slack counts 2 connections", "Acks: p50", "Scopes: all that are needed", "Home of prod-eu: #kafka-prod",
 		"Store: ", "Cluster prod-eu", "answers, 3 brokers", "Loop: its last round")
