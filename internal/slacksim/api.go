@@ -47,6 +47,7 @@ func webMethods() map[string]method {
 		"views.open":                   {"", tier4, (*Sim).openView},
 		"views.push":                   {"", tier4, (*Sim).pushView},
 		"views.update":                 {"", tier4, (*Sim).updateView},
+		"views.publish":                {"", tier4, (*Sim).publishHome},
 		"conversations.info":           {"", tier3, (*Sim).conversationInfo},
 		"conversations.open":           {"im:write", tier3, (*Sim).openConversation},
 		"conversations.members":        {"", tier4, (*Sim).conversationMembers},

@@ -20,12 +20,13 @@ type surface int
 const (
 	onMessage surface = iota
 	onModal
+	onHome
 )
 
 // Limits across blocks; those within one block are in the schema. All count code points (facts 3.3).
 const (
-	messageBlocks = 50 // docs, blocks reference
-	modalBlocks   = 100
+	messageBlocks = 50  // docs, blocks reference
+	viewBlocks    = 100 // docs, modal views and home tab views
 	// blocksText is msg_blocks_too_long: refused at about 13,200 characters in bolt-js#2509, but already at 11,341 of
 	// text in bolt-js#2867, so what lies above counts as refused.
 	blocksText = 11_340
@@ -66,8 +67,8 @@ var compiled = sync.OnceValue(func() map[string]*jsonschema.Schema {
 // validate judges blocks as Slack does before it shows them. Nil: they are fine.
 func validate(blocks []any, on surface) *refusal {
 	most, path := messageBlocks, "/blocks"
-	if on == onModal {
-		most, path = modalBlocks, "/view/blocks"
+	if on != onMessage {
+		most, path = viewBlocks, "/view/blocks"
 	}
 	var wrong []string
 	if len(blocks) > most {
@@ -91,7 +92,7 @@ func validate(blocks []any, on surface) *refusal {
 		}
 	}
 	switch {
-	case len(wrong) > 0 && on == onModal:
+	case len(wrong) > 0 && on != onMessage:
 		return refuse("invalid_arguments", wrong...) // ref, views.open
 	case len(wrong) > 0:
 		return refuse("invalid_blocks", wrong...)
@@ -136,12 +137,16 @@ func wrongBlock(block obj, at string, on surface) []string {
 	return append(wrong, wrongElements(block, at)...)
 }
 
+// messagesOnly are types of blocks that no view takes (docs.slack.dev/blocks.json, available-in-surfaces; a card is
+// allowed there and refused by TightknitAI's table).
+var messagesOnly = []string{"markdown", "table", "data_table", "card", "carousel", "container", "context_actions"}
+
 // allowed is TightknitAI's checkSurfaceCompatibility (facts 3.3).
 func allowed(t string, on surface) bool {
-	if on == onModal {
-		return t != "markdown" && t != "table" && t != "data_table" && t != "card" && t != "carousel"
+	if on != onMessage && slices.Contains(messagesOnly, t) {
+		return false
 	}
-	return t != "alert" && t != "file"
+	return on == onModal || t != "alert" && t != "file"
 }
 
 // wrongElements finds action_ids that are there twice in a block, and choices that offer nothing to choose.

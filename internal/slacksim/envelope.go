@@ -233,7 +233,9 @@ var eventScopes = map[string]string{"app_mention": "app_mentions:read", "message
 	"subteam_members_changed": "usergroups:read"}
 
 // SendEvent delivers an Events API event if the app subscribed to its type and may receive it; nil if not.
-func (s *Sim) SendEvent(event obj) *Delivery {
+func (s *Sim) SendEvent(event obj) *Delivery { return s.sendEvent(event, nil) }
+
+func (s *Sim) sendEvent(event obj, tweaks []Tweak) *Delivery {
 	s.mu.Lock()
 	kind, _ := event["type"].(string)
 	if event["channel_type"] == "im" {
@@ -243,13 +245,16 @@ func (s *Sim) SendEvent(event obj) *Delivery {
 		s.mu.Unlock()
 		return nil
 	}
+	var org any
+	if s.opts.Enterprise != "" {
+		org = s.opts.Enterprise
+	}
 	d := s.envelope("events_api", obj{
 		"token": "sim", "team_id": HomeTeam, "api_app_id": AppID, "type": "event_callback", "event": event,
 		"event_id": s.id("Ev"), "event_time": s.opts.Now().Unix(), "is_ext_shared_channel": false,
-		"authorizations": []obj{{"enterprise_id": nil, "team_id": HomeTeam, "user_id": BotUser, "is_bot": true,
+		"authorizations": []obj{{"enterprise_id": org, "team_id": HomeTeam, "user_id": BotUser, "is_bot": true,
 			"is_enterprise_install": false}},
 	}, nil)
 	s.mu.Unlock()
-	s.dispatch(d)
-	return d
+	return s.deliver(d, tweaks)
 }

@@ -14,9 +14,11 @@ func (o *Options) install() error {
 	var m struct {
 		Features struct {
 			AppHome struct {
+				Home     bool `json:"home_tab_enabled"`
 				Messages bool `json:"messages_tab_enabled"`
 			} `json:"app_home"`
-			Commands []struct{ Command string } `json:"slash_commands"`
+			Commands  []struct{ Command string } `json:"slash_commands"`
+			Shortcuts []Shortcut                 `json:"shortcuts"`
 		}
 		OAuth struct {
 			Scopes struct{ Bot []string }
@@ -43,7 +45,11 @@ func (o *Options) install() error {
 	if o.Events == nil {
 		o.Events = append([]string{}, m.Settings.Events.Bot...)
 	}
+	if o.Shortcuts == nil {
+		o.Shortcuts = m.Features.Shortcuts
+	}
+	o.NoHomeTab = o.NoHomeTab || !m.Features.AppHome.Home
 	o.NoMessagesTab = o.NoMessagesTab || !m.Features.AppHome.Messages
 	o.noSocketMode = !m.Settings.SocketMode
-	return nil
+	return wrongShortcuts(o.Shortcuts)
 }

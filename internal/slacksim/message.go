@@ -89,6 +89,7 @@ type post struct {
 	versions            []content
 	deleted, edited     bool
 	files               []*file
+	foreign             obj // what another app posted, as it did
 }
 
 // content is what a message says.
@@ -159,6 +160,9 @@ func rawBlocks(blocks []any) json.RawMessage {
 
 // payload is the message as payloads and answers show it.
 func (p *post) payload() obj {
+	if p.foreign != nil {
+		return p.foreign
+	}
 	c := p.now()
 	out := obj{"type": "message", "ts": p.ts, "user": p.author, "text": c.text, "team": HomeTeam}
 	if p.author == BotUser {

@@ -4,11 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
 
-// View is a modal as the person who has it open sees it.
+// View is a modal, or the home tab, as the person who has it open sees it.
 type View struct {
 	ID, Hash, CallbackID, PrivateMetadata string
 	Title                                 string
@@ -21,17 +22,15 @@ type View struct {
 	user   string
 	blocks []any
 	body   obj
+	state  obj // what the inputs hold
 }
-
-// Option is a choice offered for what was typed.
-type Option struct{ Text, Value, Description string }
 
 // Text is the modal as this person reads it.
 func (v View) Text() string {
 	v.sim.mu.Lock()
 	defer v.sim.mu.Unlock()
 	r := v.sim.reader(v.user)
-	r.errors = v.Errors
+	r.errors, r.state = v.Errors, v.state
 	out := v.Title + "\n" + r.blocks(v.blocks)
 	if v.Trouble != "" {
 		out += "\n! " + v.Trouble
@@ -55,19 +54,18 @@ func (p *Person) Views() []View {
 	defer s.mu.Unlock()
 	var out []View
 	for _, v := range s.stack(p.ID) {
-		blocks := list(v.body, "blocks")
-		errs := map[string]string{}
-		for id, text := range v.errors {
-			errs[id] = text
-		}
-		out = append(out, View{
-			ID: v.id, Hash: v.hash, CallbackID: str(v.body, "callback_id"),
-			PrivateMetadata: str(v.body, "private_metadata"), Title: str(sub(v.body, "title"), "text"),
-			Blocks: rawBlocks(blocks), Errors: errs, Trouble: v.trouble, sim: s, user: p.ID, blocks: blocks,
-			body: v.body,
-		})
+		out = append(out, s.lookAt(v))
 	}
 	return out
+}
+
+// lookAt is a view as its person sees it now. The lock is held.
+func (s *Sim) lookAt(v *view) View {
+	return View{
+		ID: v.id, Hash: v.hash, CallbackID: str(v.body, "callback_id"), PrivateMetadata: str(v.body, "private_metadata"),
+		Title: str(sub(v.body, "title"), "text"), Blocks: rawBlocks(list(v.body, "blocks")), Errors: maps.Clone(v.errors),
+		Trouble: v.trouble, sim: s, user: v.user, blocks: list(v.body, "blocks"), body: v.body, state: v.state(true),
+	}
 }
 
 // WaitView returns the modal on top as soon as there is one that want accepts.
@@ -86,17 +84,65 @@ func (p *Person) WaitView(ctx context.Context, want func(View) bool) (View, erro
 	return top, nil
 }
 
-// top is the open view behind v. Only the one on top can be used.
+// top is the open view behind v. Only the one on top can be used, and the home tab while no modal is open.
 func (p *Person) top(v View) (*view, error) {
 	stack := p.sim.stack(p.ID)
+	if home := p.sim.homes[p.ID]; len(stack) == 0 && home != nil && home.id == v.ID {
+		return home, nil
+	}
 	if len(stack) == 0 || stack[len(stack)-1].id != v.ID {
 		return nil, fmt.Errorf("%s does not have the view %s on top", p.ID, v.ID)
 	}
 	return stack[len(stack)-1], nil
 }
 
-// ClickIn presses a button in a modal, or chooses value where the element is not a button.
+// ClickIn presses a button in a view, or chooses value where the element is not a button. An input whose block does not
+// say dispatch_action sends nothing by itself (docs, input block): SetField fills it.
 func (p *Person) ClickIn(v View, actionID, value string, tweaks ...Tweak) (*Delivery, error) {
+	p.sim.mu.Lock()
+	open, err := p.top(v)
+	silent := false
+	if err == nil {
+		block, element := findElement(list(open.body, "blocks"), actionID, "")
+		silent = element != nil && !acts(block)
+	}
+	p.sim.mu.Unlock()
+	if silent {
+		return nil, fmt.Errorf("%q sends nothing when it is used: it is in an input block without dispatch_action", actionID)
+	}
+	return p.touch(v, actionID, value, tweaks)
+}
+
+// acts reports whether the elements of a block send block_actions.
+func acts(block obj) bool { return str(block, "type") != "input" || truth(block, "dispatch_action") }
+
+// SetField fills in one element of a view and leaves it: what is typed ends with the enter key. The delivery is nil
+// where the app is told only with the submission. An empty value takes a choice back.
+func (p *Person) SetField(v View, actionID, value string, tweaks ...Tweak) (*Delivery, error) {
+	return p.touch(v, actionID, value, tweaks)
+}
+
+// Pick is SetField for a choice, by the text of the option.
+func (p *Person) Pick(v View, actionID, text string, tweaks ...Tweak) (*Delivery, error) {
+	s := p.sim
+	s.mu.Lock()
+	open, err := p.top(v)
+	if err != nil {
+		s.mu.Unlock()
+		return nil, err
+	}
+	block, element := findElement(list(open.body, "blocks"), actionID, "")
+	value, err := byText(open.offering(inputKey(block, element), element), text)
+	s.mu.Unlock()
+	if err != nil {
+		return nil, err
+	}
+	return p.touch(v, actionID, value, tweaks)
+}
+
+// touch uses an element of a view. The app gets block_actions if the element sends them: without a response_url and a
+// channel, since a view has no message.
+func (p *Person) touch(v View, actionID, value string, tweaks []Tweak) (*Delivery, error) {
 	s := p.sim
 	s.mu.Lock()
 	open, err := p.top(v)
@@ -109,19 +155,26 @@ func (p *Person) ClickIn(v View, actionID, value string, tweaks ...Tweak) (*Deli
 		s.mu.Unlock()
 		return nil, fmt.Errorf("nothing with action_id %q in the view now", actionID)
 	}
-	action, err := s.action(block, element, &value)
-	if err != nil {
+	action, err := s.action(block, open.offering(inputKey(block, element), element), &value)
+	if err == nil && holdsValue(element) {
+		_, err = open.fill(block, element, value)
+	}
+	if err != nil || !acts(block) {
+		s.touch()
 		s.mu.Unlock()
 		return nil, err
 	}
-	if str(element, "type") != "button" {
-		open.values[str(block, "block_id")+"\x00"+actionID], _ = fill(element, value) // fill has succeeded just before
-	}
 	payload := s.interaction("block_actions", p.ID)
 	action["action_ts"] = s.stamp()
-	payload["container"], payload["view"] = obj{"type": "view", "view_id": open.id}, open.payload()
-	payload["trigger_id"], payload["actions"] = s.trigger(p.ID, open.id), []any{action}
-	d := s.envelope("interactive", payload, nil) // no response_url: a view has no message
+	shown, root := open.payload(), ""
+	shown["state"] = obj{"values": open.state(false)}
+	if str(open.body, "type") == modalView {
+		root = open.id
+	}
+	payload["container"], payload["view"] = obj{"type": "view", "view_id": open.id}, shown
+	payload["trigger_id"], payload["actions"] = s.trigger(p.ID, root), []any{action}
+	d := s.envelope("interactive", payload, nil)
+	s.touch()
 	s.mu.Unlock()
 	return s.deliver(d, tweaks), nil
 }
@@ -156,13 +209,11 @@ func (v *view) fillIn(values map[string]string) error {
 		if element == nil || str(block, "type") != "input" {
 			return fmt.Errorf("no input with action_id %q in the view", actionID)
 		}
-		filled, err := fill(element, value)
-		if err != nil {
+		if _, err := v.fill(block, element, value); err != nil {
 			return err
 		}
-		v.values[str(block, "block_id")+"\x00"+actionID] = filled
 	}
-	state := v.state()
+	state := v.state(true)
 	for _, b := range blocks {
 		block, _ := b.(obj)
 		if str(block, "type") != "input" || truth(block, "optional") {
@@ -252,71 +303,4 @@ func (p *Person) CloseView(v View) (*Delivery, error) {
 	d := s.envelope("interactive", payload, nil)
 	s.mu.Unlock()
 	return s.deliver(d, nil), nil
-}
-
-// Suggest types into an external select of a modal and returns what is offered. Below its min_query_length (default 3,
-// bolt docs) the client does not ask.
-func (p *Person) Suggest(ctx context.Context, v View, actionID, typed string) ([]Option, error) {
-	s := p.sim
-	s.mu.Lock()
-	open, err := p.top(v)
-	if err != nil {
-		s.mu.Unlock()
-		return nil, err
-	}
-	block, element := findElement(list(open.body, "blocks"), actionID, "")
-	if !strings.HasSuffix(str(element, "type"), "external_select") {
-		s.mu.Unlock()
-		return nil, fmt.Errorf("no external select with action_id %q in the view", actionID)
-	}
-	least := 3.0
-	if n, ok := element["min_query_length"].(float64); ok {
-		least = n
-	}
-	if float64(len([]rune(typed))) < least {
-		s.mu.Unlock()
-		return nil, nil
-	}
-	payload := s.interaction("block_suggestion", p.ID)
-	payload["container"], payload["view"] = obj{"type": "view", "view_id": open.id}, open.payload()
-	payload["action_id"], payload["block_id"], payload["value"] = actionID, block["block_id"], typed
-	d := s.envelope("interactive", payload, nil)
-	s.mu.Unlock()
-	a, err := s.deliver(d, nil).Wait(ctx)
-	switch {
-	case err != nil:
-		return nil, err
-	case a.Err != "":
-		return nil, fmt.Errorf("the client shows no result: %s", a.Err)
-	}
-	return offered(a.Payload)
-}
-
-// offered reads options or option_groups, within their limits (types: 100 options, 75 characters each).
-func offered(payload json.RawMessage) ([]Option, error) {
-	var answer obj
-	if payload != nil && json.Unmarshal(payload, &answer) != nil {
-		return nil, fmt.Errorf("the client shows no result: not an object: %s", payload)
-	}
-	options := list(answer, "options")
-	for _, g := range list(answer, "option_groups") {
-		group, _ := g.(obj)
-		options = append(options, list(group, "options")...)
-	}
-	if len(options) > 100 {
-		return nil, fmt.Errorf("the client shows no result: %d options, at most 100 are allowed", len(options))
-	}
-	var out []Option
-	for _, o := range options {
-		option, _ := o.(obj)
-		one := Option{Text: str(sub(option, "text"), "text"), Value: str(option, "value"),
-			Description: str(sub(option, "description"), "text")}
-		for _, text := range []string{one.Text, one.Value, one.Description} {
-			if n := len([]rune(text)); n > 75 || text == "" && text != one.Description {
-				return nil, fmt.Errorf("the client shows no result: %q has %d characters, 1 to 75 are allowed", text, n)
-			}
-		}
-		out = append(out, one)
-	}
-	return out, nil
 }

@@ -216,31 +216,6 @@ func (s *Sim) action(block, element obj, value *string) (obj, error) {
 	return out, nil
 }
 
-// Say posts a message as this person. A mention of the bot where it is a member, and every message to it alone, is an
-// event; the delivery is nil if the app receives none.
-func (p *Person) Say(channel, text string) (Message, *Delivery, error) {
-	s := p.sim
-	s.mu.Lock()
-	c, ok := s.channels[channel]
-	if !ok || !c.has(p.ID) {
-		s.mu.Unlock()
-		return Message{}, nil, fmt.Errorf("%s cannot write in %q: not a member", p.ID, channel)
-	}
-	on := s.add(post{channel: channel, author: p.ID}, content{text: text})
-	seen := s.see(on, p.ID)
-	event := obj{"type": "app_mention", "user": p.ID, "text": text, "ts": on.ts, "channel": channel, "event_ts": on.ts,
-		"team": s.users[p.ID].Team}
-	heard := c.Bot && strings.Contains(text, "<@"+BotUser+">")
-	if c.DM != "" {
-		event["type"], event["channel_type"], heard = "message", "im", true
-	}
-	s.mu.Unlock()
-	if !heard {
-		return seen, nil, nil
-	}
-	return seen, s.SendEvent(event), nil
-}
-
 // Messages are what this person sees in a channel, threads included, oldest first.
 func (p *Person) Messages(channel string) []Message {
 	s := p.sim

@@ -2,6 +2,7 @@ package slacksim
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -14,6 +15,7 @@ type reader struct {
 	zone   *time.Location
 	now    time.Time
 	errors map[string]string // of a modal, by block_id
+	state  obj               // what a view's inputs hold
 	pings  []string          // mentions that notify
 }
 
@@ -60,7 +62,11 @@ func (r *reader) block(block obj) string {
 		}
 		return strings.Join(parts, "  ")
 	case "actions":
-		return r.actions(elements(block))
+		all := elements(block)
+		for i, e := range all {
+			all[i] = r.holding(block, e)
+		}
+		return r.actions(all)
 	case "image", "video":
 		return "(" + t + ": " + str(block, "alt_text") + ")"
 	case "table":
@@ -98,7 +104,7 @@ func (r *reader) section(block obj) string {
 		lines = append(lines, r.text(field))
 	}
 	if accessory := sub(block, "accessory"); accessory != nil {
-		lines = append(lines, r.actions([]obj{accessory}))
+		lines = append(lines, r.actions([]obj{r.holding(block, accessory)}))
 	}
 	return strings.Join(lines, "\n")
 }
@@ -117,6 +123,17 @@ func (r *reader) actions(elements []obj) string {
 	return strings.Join(append([]string{strings.Join(line, " ")}, asks...), "\n")
 }
 
+// holding is an element of a view with the value that it holds now in place of its initial one.
+func (r *reader) holding(block, e obj) obj {
+	held := sub(sub(r.state, str(block, "block_id")), str(e, "action_id"))
+	if held == nil || held["type"] != e["type"] {
+		return e
+	}
+	out, key := maps.Clone(e), valueKey(str(e, "type"))
+	out["initial_"+strings.TrimPrefix(key, "selected_")] = held[key]
+	return out
+}
+
 func (r *reader) element(e obj) string {
 	switch t := str(e, "type"); t {
 	case "button", "workflow_button":
@@ -128,8 +145,8 @@ func (r *reader) element(e obj) string {
 	case "overflow":
 		return r.menu(e)
 	case "datetimepicker":
-		if at, ok := e["initial_date_time"].(float64); ok {
-			return "[" + time.Unix(int64(at), 0).In(r.zone).Format("2006-01-02 15:04") + " v]"
+		if at, ok := unix(e["initial_date_time"]); ok {
+			return "[" + time.Unix(at, 0).In(r.zone).Format("2006-01-02 15:04") + " v]"
 		}
 		return "[date and time v]"
 	case "radio_buttons", "checkboxes":
@@ -138,6 +155,9 @@ func (r *reader) element(e obj) string {
 		label := r.text(sub(e, "placeholder"))
 		if option := sub(e, "initial_option"); option != nil {
 			label = r.text(sub(option, "text"))
+		}
+		if several := list(e, "initial_options"); len(several) > 0 {
+			label = r.labels(several)
 		}
 		for _, key := range []string{"initial_value", "initial_date", "initial_time"} {
 			if v := str(e, key); v != "" {
@@ -149,6 +169,27 @@ func (r *reader) element(e obj) string {
 		}
 		return "[" + label + "_]"
 	}
+}
+
+// labels are the texts of options.
+func (r *reader) labels(options []any) string {
+	var out []string
+	for _, o := range options {
+		option, _ := o.(obj)
+		out = append(out, r.text(sub(option, "text")))
+	}
+	return strings.Join(out, ", ")
+}
+
+// unix is a number as it comes from JSON, or as a person filled it in.
+func unix(v any) (int64, bool) {
+	switch v := v.(type) {
+	case float64:
+		return int64(v), true
+	case int64:
+		return v, true
+	}
+	return 0, false
 }
 
 // menu is an overflow menu as it looks once it is open: its entries are what a person can choose.
@@ -188,7 +229,7 @@ func (r *reader) input(block obj) string {
 	if truth(block, "optional") {
 		label += " (optional)"
 	}
-	lines := []string{label + ": " + r.element(sub(block, "element"))}
+	lines := []string{label + ": " + r.element(r.holding(block, sub(block, "element")))}
 	if hint := sub(block, "hint"); hint != nil {
 		lines = append(lines, "  "+r.text(hint))
 	}

@@ -40,6 +40,7 @@ type Sim struct {
 	posts    []*post
 	journal  []appearance
 	views    []*view
+	homes    map[string]*view // what is published in the home tab, by user
 	files    map[string]*file
 	triggers map[string]*trigger
 	replies  map[string]*reply // response_urls by their path
@@ -64,6 +65,8 @@ type Options struct {
 	Scopes []string
 	// Commands the app has; default those of the manifest, else /kafka-reset.
 	Commands []string
+	// Shortcuts the app has; default those of the manifest, else none.
+	Shortcuts []Shortcut
 	// Events the app subscribed to; default those of the manifest, else DefaultEvents. Each needs its scope too.
 	Events []string
 	// Seed decides which connection gets an envelope.
@@ -87,6 +90,8 @@ type Options struct {
 	// NoMessagesTab is an app whose manifest lacks features.app_home.messages_tab_enabled: people get no direct
 	// message from it.
 	NoMessagesTab bool
+	// NoHomeTab is an app whose manifest lacks features.app_home.home_tab_enabled: it can publish no home.
+	NoHomeTab bool
 	// EditWindow is the workspace's setting for how long a message may be edited; default: for ever.
 	EditWindow time.Duration
 
@@ -128,9 +133,10 @@ func New(opts Options) (*Sim, error) {
 	s := &Sim{
 		opts: opts, url: "http://" + listener.Addr().String(),
 		changed: make(chan struct{}), closed: make(chan struct{}), rand: rand.New(rand.NewPCG(opts.Seed, 1)),
-		world: newWorld(opts), files: map[string]*file{}, triggers: map[string]*trigger{}, replies: map[string]*reply{},
-		tickets: map[string]bool{}, pending: map[string]*Delivery{}, faults: map[string]*Fault{},
-		buckets: map[string]*bucket{},
+		world: newWorld(opts), homes: map[string]*view{},
+		files: map[string]*file{}, triggers: map[string]*trigger{},
+		replies: map[string]*reply{}, tickets: map[string]bool{}, pending: map[string]*Delivery{},
+		faults: map[string]*Fault{}, buckets: map[string]*bucket{},
 	}
 	s.dark = opts.noSocketMode
 	s.server = &http.Server{Handler: s.routes(), ReadHeaderTimeout: time.Minute}

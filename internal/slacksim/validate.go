@@ -28,7 +28,7 @@ func (s *Sim) validateBlocks(a args) (obj, *refusal) {
 		_, no := s.said(message)
 		return nil, pointed(no, "")
 	}
-	_, no := s.readView(a)
+	_, no := s.readView(a, modalView, homeView)
 	return nil, pointed(no, "/view")
 }
 

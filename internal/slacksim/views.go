@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// view is an open modal of a user.
+// view is an open modal of a user, or what is published in their home tab.
 type view struct {
 	id, external, hash string
 	user               string
@@ -17,7 +17,15 @@ type view struct {
 	errors             map[string]string
 	trouble            string
 	values             map[string]obj // "block_id\x00action_id" to what was filled in
+	unsent             map[string]bool
+	offered            map[string][]any // what an external select showed last, by its key
 }
+
+// Types of views (types, views.d.ts).
+const (
+	modalView = "modal"
+	homeView  = "home"
+)
 
 // trigger lets the app open a modal for a user who just acted.
 type trigger struct {
@@ -56,7 +64,7 @@ func (s *Sim) exchange(id string) (*trigger, *refusal) {
 
 // newView reads the view to show and spends the trigger that allows it.
 func (s *Sim) newView(a args) (obj, *trigger, *refusal) {
-	body, no := s.readView(a)
+	body, no := s.readView(a, modalView)
 	if no != nil {
 		return nil, nil, no
 	}
@@ -96,7 +104,7 @@ func (s *Sim) pushView(a args) (obj, *refusal) {
 }
 
 func (s *Sim) updateView(a args) (obj, *refusal) {
-	body, no := s.readView(a)
+	body, no := s.readView(a, modalView)
 	if no != nil {
 		return nil, no
 	}
@@ -138,21 +146,36 @@ func (s *Sim) show(user string, body obj, under *view) *view {
 	return v
 }
 
+// replace gives a view another content. An input with the block_id and action_id of one before keeps what that one
+// held, whatever its initial value says (bolt-js#290, bolt-python#572); one that is new holds its initial value, which
+// block_actions do not show until it is touched (bolt-js#1258).
 func (s *Sim) replace(v *view, body obj) {
 	s.name(list(body, "blocks"))
+	before, first := obj{}, v.body == nil
+	if !first {
+		before = v.state(true)
+	}
 	v.body, v.errors, v.trouble = body, nil, ""
 	v.external, v.hash = str(body, "external_id"), s.secret(fmt.Sprint(s.opts.Now().Unix()))
-	if v.values == nil {
-		v.values = map[string]obj{}
-	}
+	values, unsent, offered := map[string]obj{}, map[string]bool{}, map[string][]any{}
+	v.inputs(func(block, e obj, key string) {
+		was := sub(sub(before, str(block, "block_id")), str(e, "action_id"))
+		switch {
+		case was != nil && was["type"] == e["type"]:
+			values[key], unsent[key], offered[key] = was, v.unsent[key], v.offered[key]
+		case !first && !blank(initial(e)):
+			unsent[key] = true
+		}
+	})
+	v.values, v.unsent, v.offered = values, unsent, offered
 	s.touch()
 }
 
 func (v *view) payload() obj {
 	out := obj{
-		"id": v.id, "team_id": HomeTeam, "type": "modal", "blocks": list(v.body, "blocks"),
+		"id": v.id, "team_id": HomeTeam, "type": str(v.body, "type"), "blocks": list(v.body, "blocks"),
 		"private_metadata": str(v.body, "private_metadata"), "callback_id": str(v.body, "callback_id"),
-		"external_id": v.external, "state": obj{"values": v.state()}, "hash": v.hash, "title": v.body["title"],
+		"external_id": v.external, "state": obj{"values": v.state(true)}, "hash": v.hash, "title": v.body["title"],
 		"close": v.body["close"], "submit": v.body["submit"], "clear_on_close": truth(v.body, "clear_on_close"),
 		"notify_on_close": truth(v.body, "notify_on_close"), "root_view_id": v.root, "previous_view_id": nil,
 		"app_id": AppID, "bot_id": BotID, "app_installed_team_id": HomeTeam,
@@ -163,8 +186,8 @@ func (v *view) payload() obj {
 	return out
 }
 
-// readView validates the view argument.
-func (s *Sim) readView(a args) (obj, *refusal) {
+// readView validates the view argument, which must be of one of the given types.
+func (s *Sim) readView(a args, kinds ...string) (obj, *refusal) {
 	raw := []byte(a.str("view"))
 	if len(raw) > maxViewBytes {
 		return nil, refuse("view_too_large")
@@ -173,14 +196,54 @@ func (s *Sim) readView(a args) (obj, *refusal) {
 	if json.Unmarshal(raw, &body) != nil {
 		return nil, refuse("invalid_arguments", "[ERROR] missing required field: view")
 	}
+	if !slices.Contains(kinds, str(body, "type")) { // node-slack-sdk#925
+		return nil, refuse("invalid_arguments", complain("must be a valid enum value", "/view/type"))
+	}
 	return body, s.wrongView(body)
 }
 
-// wrongView judges a modal (types, views.d.ts).
+// wrongView judges a view (types, views.d.ts).
 func (s *Sim) wrongView(body obj) *refusal {
+	wrong, on := wrongFrame(body), onModal
+	if str(body, "type") == homeView {
+		on = onHome
+	}
+	for name, most := range map[string]int{"private_metadata": 3000, "callback_id": 255, "external_id": 255} {
+		if utf8.RuneCountInString(str(body, name)) > most {
+			wrong = append(wrong, complain(fmt.Sprintf("must be less than %d characters", most+1), "/view/"+name))
+		}
+	}
+	blocks, is := body["blocks"].([]any)
+	if !is {
+		wrong = append(wrong, complain("missing required field: blocks", "/view"))
+	}
+	if no := s.need("files:read"); no != nil && hasFileInput(blocks) {
+		// docs, file input element: it takes files:read. What Slack answers without is not written; it cannot be yes
+		return no
+	}
+	if no := validate(blocks, on); no != nil {
+		if no.code != "invalid_arguments" {
+			return no
+		}
+		wrong = append(wrong, no.messages...)
+	}
+	if len(wrong) > 0 {
+		slices.Sort(wrong)
+		return refuse("invalid_arguments", wrong...)
+	}
+	return nil
+}
+
+// wrongFrame judges what is around the blocks. A home tab has none of it (docs, home tab views; java-slack-sdk#277).
+func wrongFrame(body obj) []string {
 	var wrong []string
-	if str(body, "type") != "modal" {
-		wrong = append(wrong, complain("unsupported type: "+str(body, "type"), "/view/type"))
+	if str(body, "type") == homeView {
+		for _, name := range []string{"title", "submit", "close", "clear_on_close", "notify_on_close"} {
+			if body[name] != nil {
+				wrong = append(wrong, complain("invalid additional property: "+name, "/view"))
+			}
+		}
+		return wrong
 	}
 	if body["title"] == nil {
 		wrong = append(wrong, complain("missing required field: title", "/view"))
@@ -196,32 +259,9 @@ func (s *Sim) wrongView(body obj) *refusal {
 			wrong = append(wrong, complain("must be less than 25 characters", "/view/"+name+"/text"))
 		}
 	}
-	for name, most := range map[string]int{"private_metadata": 3000, "callback_id": 255, "external_id": 255} {
-		if utf8.RuneCountInString(str(body, name)) > most {
-			wrong = append(wrong, complain(fmt.Sprintf("must be less than %d characters", most+1), "/view/"+name))
-		}
-	}
-	blocks, is := body["blocks"].([]any)
-	if !is {
-		wrong = append(wrong, complain("missing required field: blocks", "/view"))
-	}
-	if body["submit"] == nil && count(blocks, "input") > 0 {
+	if body["submit"] == nil && count(list(body, "blocks"), "input") > 0 {
 		// docs, views: required with an input block
 		wrong = append(wrong, complain("missing required field: submit", "/view"))
 	}
-	if no := s.need("files:read"); no != nil && hasFileInput(blocks) {
-		// docs, file input element: it takes files:read. What Slack answers without is not written; it cannot be yes
-		return no
-	}
-	if no := validate(blocks, onModal); no != nil {
-		if no.code != "invalid_arguments" {
-			return no
-		}
-		wrong = append(wrong, no.messages...)
-	}
-	if len(wrong) > 0 {
-		slices.Sort(wrong)
-		return refuse("invalid_arguments", wrong...)
-	}
-	return nil
+	return wrong
 }
