@@ -154,7 +154,8 @@ func (b *Bot) sendOutcome(ctx context.Context, s reset.Story, card *engine.Card,
 			return again, err
 		}
 		if !told && card.TS != "" && refused == nil {
-			if again, _, err := b.reply(ctx, s, card, words.MentionRequester(s)); err != nil || !again.IsZero() {
+			mention := words.MentionRequester(s, requesterOf(s))
+			if again, _, err := b.reply(ctx, s, card, mention); err != nil || !again.IsZero() {
 				return again, err
 			}
 		}

@@ -59,9 +59,13 @@ func (r *reader) checkPolicy(rules []Rule, clusters []Cluster) {
 
 // reasonPattern accepts true, false, or a regular expression (RE2) that is found in a reason, wherever it stands.
 func (r *reader) reasonPattern(key string, rule *Rule) {
-	if _, err := regexp.Compile(rule.Reason); err != nil {
+	switch pattern, err := regexp.Compile(rule.Reason); {
+	case err != nil:
 		r.bad(key, "of rule %s must be true, false, or a regular expression (RE2) such as 'INC-\\d+': %s: %v",
 			quote(rule.Name), r.written(key), err)
+	case rule.Reason != "" && pattern.MatchString(""):
+		r.bad(key, "of rule %s matches an empty reason, so that it requires none: %s; write true for any reason, or "+
+			"such as 'INC-\\d+'", quote(rule.Name), r.written(key))
 	}
 }
 

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"strconv"
 	"time"
 
@@ -15,7 +16,12 @@ func submit(s *Service, tx *Tx, x *deciding) error {
 	r := tx.Request
 	r.Asked, x.reply.Did = true, reset.DidSubmit
 	s.judgedBy(tx, x.ruling)
-	if in, _ := r.Intent(); in.Emergency != "" {
+	in, _ := r.Intent()
+	if why := reasonAtSubmission(r, x); why != "" {
+		in.Reason = why
+		r.Act = withIntent(r.Act, in)
+	}
+	if in.Emergency != "" {
 		s.markEmergency(tx, x.Actor, x.ruling.Principal, in.Emergency)
 	}
 	if r.Need == 0 {
@@ -139,6 +145,7 @@ func retry(s *Service, tx *Tx, x *deciding) error {
 		in.Wait, in.NoWait = 0, false // the schedule sets how long its run waits, not the person who retries
 	}
 	x.reply.Did = reset.DidRetry
+	in.Reason = cmp.Or(x.Why, in.Reason) // of what is asked for anew
 	switch {
 	case !move:
 		return tooLate(*r)

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -117,7 +118,7 @@ func (s *Service) hasRight(ctx context.Context, x *deciding, r *reset.Request) (
 	in, _ := r.Intent()
 	a := reset.PolicyQuestion{Actor: x.Actor, Channel: x.Place.Channel, Verb: x.needs,
 		Cluster: in.Cluster, Group: in.Group, Requester: askers(r)[0], Barred: askers(r)[1:],
-		Reasons: reasonsOf(r, x.Why)}
+		Reasons: reasonsOf(r, x)}
 	if r.Emergency != nil && a.Verb == reset.VerbCancel { // it is theirs to stop as it was theirs to start
 		a.Barred = append(slices.Clip(a.Barred), r.Emergency.By)
 	}
@@ -131,16 +132,28 @@ func (s *Service) hasRight(ctx context.Context, x *deciding, r *reset.Request) (
 
 // reasonsOf are the reasons that were given for a request, with what a person adds as they decide: the incident of an
 // emergency is one. Nil: an undo, which names what it undoes.
-func reasonsOf(r *reset.Request, why string) []string {
+func reasonsOf(r *reset.Request, x *deciding) []string {
 	if r.Undoes != "" {
 		return nil
 	}
 	in, _ := r.Intent()
-	given := []string{in.Reason, in.Emergency, why}
+	given := []string{in.Reason, in.Emergency, x.Why}
+	if x.Verb == DoApprove && r.State == reset.Draft {
+		given = []string{cmp.Or(reasonAtSubmission(r, x), in.Reason), in.Emergency}
+	}
 	if r.Emergency != nil {
 		given = append(given, r.Emergency.Incident)
 	}
 	return given
+}
+
+// reasonAtSubmission is the reason that a requester gives with the click that submits their draft: it takes the place
+// of the one they asked with. That of a schedule is a part of what is agreed to, and stays.
+func reasonAtSubmission(r *reset.Request, x *deciding) string {
+	if _, move := r.Intent(); !move {
+		return ""
+	}
+	return x.Why
 }
 
 // denied records a refusal.

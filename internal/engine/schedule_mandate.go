@@ -124,7 +124,7 @@ func (s *Service) rulingBefore(
 	}
 	ruling, denied := s.permit(ctx, reset.PolicyQuestion{Actor: r.Actor, Channel: r.Place.Channel,
 		Verb: reset.VerbApply, Cluster: in.Cluster, Group: in.Group, Effect: e, Requester: r.Actor,
-		Principal: r.Ruling.Principal, Votes: r.Mandate.Votes, Reasons: reasonsOf(&r, "")}, r.ID)
+		Principal: r.Ruling.Principal, Votes: r.Mandate.Votes, Reasons: reasonsOf(&r, &deciding{})}, r.ID)
 	ruling.MandateValid = true
 	return ruling, denied == nil
 }

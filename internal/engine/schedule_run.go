@@ -210,7 +210,7 @@ func askers(r *reset.Request) []reset.Actor {
 func question(r *reset.Request, in reset.Intent, verb reset.Verb, e *reset.Effect) reset.PolicyQuestion {
 	who := askers(r)
 	q := reset.PolicyQuestion{Actor: who[0], Channel: r.Place.Channel, Verb: verb, Cluster: in.Cluster, Group: in.Group,
-		Effect: e, Requester: who[0], Barred: who[1:], Reasons: reasonsOf(r, "")}
+		Effect: e, Requester: who[0], Barred: who[1:], Reasons: reasonsOf(r, &deciding{})}
 	if r.Run != nil && r.Mandate != nil {
 		q.Actor, q.Mandate = r.Actor, r.Mandate
 	}

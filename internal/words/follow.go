@@ -168,10 +168,10 @@ func NoFiles(s reset.Story, refused string) Line {
 		" has the rows.")
 }
 
-// MentionRequester mentions the requester of an ended request where a direct message could not be sent.
-func MentionRequester(s reset.Story) []Line {
-	by := s.Request.Actor
-	return []Line{say(Span{Kind: Notify, ID: by.ID, Text: "@" + by.ID}, ": ", header(phaseOf(s), s), " (",
+// MentionRequester mentions the requester of an ended request, or the owner of its schedule, where a direct message
+// could not be sent.
+func MentionRequester(s reset.Story, id string) []Line {
+	return []Line{say(Span{Kind: Notify, ID: id, Text: "@" + id}, ": ", header(phaseOf(s), s), " (",
 		name(s.Request.ID), "). Slack does not let the bot send you a direct message.")}
 }
 

@@ -72,7 +72,8 @@ func inForceCard(c *Content, s reset.Story, v timeFormat) {
 		say("Approved requests wait until their own deadline. Lift it: ", code("thaw "+r.ID)),
 	}
 	if e := lastOf(s.Entries, reset.EvFrozen); e != nil && e.Facts["running"] != "" {
-		c.Lines = append(c.Lines, say("Writes that had begun are finished: ", name(e.Facts["running"])))
+		n := strings.Count(e.Facts["running"], ",") + 1 // their ids are for those who may view their groups
+		c.Lines = append(c.Lines, say("Writes that had begun are finished: "+text.WithCommas(n)))
 	}
 }
 

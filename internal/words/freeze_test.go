@@ -33,7 +33,7 @@ func TestACardOfAFreezeSaysWhetherItIsInForce(t *testing.T) {
 	}
 	c := CardOf(freezeStory(act, reset.Applied, over(inForce("k7f3", jon, "data loss")), begun))
 	says(t, c, "🧊 FROZEN · prod-eu", "All writes to prod-eu are paused by @U0JON", "data loss", "Lift it: thaw k7f3",
-		"had begun are finished: m2n8")
+		"had begun are finished: 1")
 	lifted := func(s *reset.Story) {
 		s.Entries = []reset.Entry{{Event: reset.EvThawed, Actor: mara, At: clockAt("02:20:00"),
 			Facts: map[string]string{"why": "found it"}}}
