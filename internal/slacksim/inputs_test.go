@@ -262,3 +262,39 @@ func TestClosingIsToldOnlyIfAsked(t *testing.T) {
 		t.Error("told of a closed view without notify_on_close")
 	}
 }
+
+// TestAnswersToASubmission: each response_action does what the documents say, and what Slack cannot take is trouble.
+func TestAnswersToASubmission(t *testing.T) {
+	t.Parallel()
+	next := func(title string) slack.ModalViewRequest { return formOf(title, field("why", why(), false)) }
+	home := slack.HomeTabViewRequest{Type: slack.VTHomeTab}
+	for name, c := range map[string]struct {
+		answer  any
+		titles  string
+		trouble bool
+	}{
+		"nothing":        {nil, "", false},
+		"update":         {map[string]any{"response_action": "update", "view": next("Next")}, "Next", false},
+		"push":           {map[string]any{"response_action": "push", "view": next("Next")}, "Reset Next", false},
+		"clear":          {map[string]any{"response_action": "clear"}, "", false},
+		"errors":         {map[string]any{"response_action": "errors", "errors": map[string]string{"why": "no"}}, "Reset", false},
+		"of no input":    {map[string]any{"response_action": "errors", "errors": map[string]string{"x": "no"}}, "Reset", true},
+		"a home":         {map[string]any{"response_action": "update", "view": home}, "Reset", true},
+		"without a view": {map[string]any{"response_action": "push"}, "Reset", true},
+		"made up":        {map[string]any{"response_action": "wait"}, "Reset", true},
+	} {
+		f, view := openForm(t, field("why", why(), false))
+		f.answer = c.answer
+		ended(t, must(f.Submit(view, map[string]string{"why": "bad deploy"}))(t))
+		var titles []string
+		trouble := false
+		for _, v := range f.Views() {
+			titles, trouble = append(titles, v.Title), trouble || v.Trouble != ""
+		}
+		if got := strings.Join(titles, " "); got != c.titles || trouble != c.trouble {
+			t.Errorf("%s: %q is open, trouble %v", name, got, trouble)
+		}
+	}
+}
+
+func why() *slack.PlainTextInputBlockElement { return slack.NewPlainTextInputBlockElement(nil, "why") }

@@ -258,7 +258,7 @@ func (s *Sim) submitted(v *view, a Ack) {
 			v.errors[id] = fmt.Sprint(text)
 		}
 	case "update", "push":
-		body, no := s.readView(answer)
+		body, no := s.readView(answer, modalView)
 		switch {
 		case no != nil:
 			v.trouble = trouble

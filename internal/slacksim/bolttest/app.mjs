@@ -86,7 +86,63 @@ app.view('ask', async ({ ack, view, body, client }) => {
 });
 
 app.event('app_mention', async ({ event, say: answer }) => {
-  await answer({ text: `heard <@${event.user}>`, thread_ts: event.ts });
+  await answer({ text: `heard <@${event.user}>`, thread_ts: event.thread_ts ?? event.ts });
+});
+
+// The other ways in: shortcuts, the home tab, and a form whose inputs act.
+const form = (kind) => ({
+  type: 'modal', callback_id: 'form', notify_on_close: true, title: plain('Form'), submit: plain('Ask'), private_metadata: kind,
+  blocks: [
+    { type: 'input', block_id: 'policy', dispatch_action: true, label: plain('Policy'), element: { type: 'static_select', action_id: 'policy', options: [{ text: plain('Latest'), value: 'latest' }, { text: plain('Time'), value: 'time' }] } },
+    { type: 'input', block_id: 'topics', optional: true, label: plain('Topics'), element: { type: 'multi_external_select', action_id: 'topics', min_query_length: 1 } },
+    { type: 'input', block_id: 'when', optional: true, label: plain('When'), element: { type: 'datetimepicker', action_id: 'when' } },
+  ],
+});
+
+app.shortcut({ type: 'shortcut', callback_id: 'reset' }, async ({ ack, shortcut, client }) => {
+  await ack();
+  say({ kind: shortcut.type, action: shortcut.callback_id, user: shortcut.user.id, bare: shortcut.channel === undefined && shortcut.response_url === undefined });
+  await client.views.open({ trigger_id: shortcut.trigger_id, view: form('shortcut') });
+});
+
+app.shortcut({ type: 'message_action', callback_id: 'from-alert' }, async ({ ack, shortcut, respond }) => {
+  await ack();
+  const { message } = shortcut;
+  say({ kind: shortcut.type, action: `${message.username}: ${message.attachments[0].title}`, user: shortcut.user.id, bare: message.ts === shortcut.message_ts });
+  await respond(`read in ${shortcut.channel.id}`);
+});
+
+app.event('app_home_opened', async ({ event, client }) => {
+  say({ kind: event.type, action: event.tab, user: event.user, bare: event.view === undefined });
+  await client.views.publish({ user_id: event.user, hash: event.view?.hash, view: { type: 'home', callback_id: 'home', blocks: [section(`home of <@${event.user}>`), { type: 'actions', elements: [button('start', 'go', 'Reset...')] }] } });
+});
+
+app.action('start', async ({ ack, body, action, client }) => {
+  await ack();
+  say({ kind: body.container.type, action: `${body.view.type} ${action.value}`, user: body.user.id, bare: body.channel === undefined });
+  await client.views.open({ trigger_id: body.trigger_id, view: form('home') });
+});
+
+app.action('policy', async ({ ack, body, action, client }) => {
+  await ack();
+  say({ kind: action.type, action: action.selected_option.value, user: body.user.id, values: body.view.state.values });
+  const view = form(body.view.private_metadata);
+  view.blocks.push({ type: 'input', block_id: 'rows', optional: true, label: plain('Rows'), element: { type: 'plain_text_input', action_id: 'rows', initial_value: 'orders,0,42' } });
+  await client.views.update({ view_id: body.view.id, hash: body.view.hash, view });
+});
+
+app.options('topics', async ({ ack, options }) => {
+  await ack({ option_groups: [{ label: plain('prod-eu'), options: [{ text: plain(`${options.value} topic`), value: `${options.value}-topic` }] }] });
+});
+
+app.view('form', async ({ ack, view, body }) => {
+  say({ kind: body.type, action: view.private_metadata, user: body.user.id, values: view.state.values });
+  await ack({ response_action: 'update', view: { type: 'modal', callback_id: 'form', notify_on_close: true, title: plain('Asked'), blocks: [section('asked')] } });
+});
+
+app.view({ type: 'view_closed', callback_id: 'form' }, async ({ ack, body, view }) => {
+  await ack();
+  say({ kind: body.type, action: view.title.text, user: body.user.id });
 });
 
 app.error(async (error) => say({ failure: String(error) }));

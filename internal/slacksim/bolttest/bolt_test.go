@@ -31,6 +31,13 @@ type fact struct {
 	Error     string
 	Messages  []string
 	Failure   string
+	Bare      bool
+	Values    map[string]map[string]struct {
+		Value    string
+		Option   struct{ Value string }   `json:"selected_option"`
+		Options  []struct{ Value string } `json:"selected_options"`
+		DateTime int64                    `json:"selected_date_time"`
+	}
 }
 
 // start installs Bolt in a temporary directory and runs the app against sim; it stops with the test.
@@ -95,6 +102,128 @@ func start(t *testing.T, sim *slacksim.Sim) func() fact {
 			return fact{}
 		}
 	}
+}
+
+// TestBoltTakesTheOtherWaysIn: shortcuts, the home tab, a mention in a thread, and a form whose inputs act.
+func TestBoltTakesTheOtherWaysIn(t *testing.T) {
+	sim, err := slacksim.New(slacksim.Options{
+		Scopes: append(slices.Clone(slacksim.DefaultScopes), "app_mentions:read"),
+		Events: append(slices.Clone(slacksim.DefaultEvents), "app_mention"),
+		Shortcuts: []slacksim.Shortcut{{Type: "global", CallbackID: "reset", Name: "Reset", Description: "x"},
+			{Type: "message", CallbackID: "from-alert", Name: "Reset from this alert", Description: "x"}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(sim.Close)
+	mara := sim.AddUser(slacksim.User{ID: "U0MARA", Name: "mara", Zone: "Europe/Berlin"})
+	sim.AddChannel(slacksim.Channel{ID: "C0INC", Name: "inc", Members: []string{"U0MARA"}, Bot: true})
+	next := start(t, sim)
+	if f := next(); !f.Ready {
+		t.Fatalf("began with %+v", f)
+	}
+	t.Run("global shortcut, its form, closed", func(t *testing.T) {
+		d, err := mara.Shortcut("reset")
+		heard(t, d, err)
+		if f := next(); f.Kind != "shortcut" || f.Action != "reset" || f.User != "U0MARA" || !f.Bare {
+			t.Errorf("shortcut = %+v", f)
+		}
+		d, err = mara.CloseView(opened(t, mara, "Form"))
+		heard(t, d, err)
+		if f := next(); f.Kind != "view_closed" || f.Action != "Form" {
+			t.Errorf("closed = %+v", f)
+		}
+	})
+	t.Run("message shortcut", func(t *testing.T) {
+		if _, err := sim.Post("C0INC", map[string]any{"username": "AlertManager", "bot_id": "B0HOOK", "text": "",
+			"attachments": []any{map[string]any{"title": "[FIRING:1] KafkaConsumerLag"}}}); err != nil {
+			t.Fatal(err)
+		}
+		d, err := mara.MessageShortcut(see(t, mara, "C0INC", "KafkaConsumerLag"), "from-alert")
+		heard(t, d, err)
+		if f := next(); f.Kind != "message_action" || f.Action != "AlertManager: [FIRING:1] KafkaConsumerLag" || !f.Bare {
+			t.Errorf("shortcut = %+v", f)
+		}
+		see(t, mara, "C0INC", "read in C0INC")
+	})
+	t.Run("home, published, clicked, published again", func(t *testing.T) {
+		d, err := mara.OpenHome()
+		heard(t, d, err)
+		if f := next(); f.Kind != "app_home_opened" || f.Action != "home" || !f.Bare {
+			t.Errorf("opened = %+v", f)
+		}
+		home, err := mara.WaitHome(soon(t), func(v slacksim.View) bool { return v.Text() == "home of @mara\n[Reset...]" })
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err = mara.OpenHome()
+		heard(t, d, err)
+		if f := next(); f.Bare {
+			t.Errorf("opened again = %+v", f)
+		}
+		if _, err := mara.WaitHome(soon(t), func(v slacksim.View) bool { return v.Hash != home.Hash }); err != nil {
+			t.Fatal(err)
+		}
+		d, err = mara.ClickHome("start", "")
+		heard(t, d, err)
+		if f := next(); f.Kind != "view" || f.Action != "home go" || !f.Bare {
+			t.Errorf("clicked = %+v", f)
+		}
+	})
+	t.Run("a form whose inputs act and suggest", func(t *testing.T) {
+		view := opened(t, mara, "Form")
+		d, err := mara.SetField(view, "when", "1795313400")
+		if err != nil || d != nil {
+			t.Fatalf("%v, %v", d, err)
+		}
+		if options, err := mara.Suggest(soon(t), view, "topics", "ord"); err != nil || len(options) != 1 ||
+			options[0].Value != "ord-topic" {
+			t.Fatalf("offered %+v, %v", options, err)
+		}
+		if _, err := mara.Pick(view, "topics", "ord topic"); err != nil {
+			t.Fatal(err)
+		}
+		d, err = mara.Pick(view, "policy", "Time")
+		heard(t, d, err)
+		if f := next(); f.Kind != "static_select" || f.Action != "time" || f.Values["when"]["when"].DateTime != 1795313400 ||
+			f.Values["topics"]["topics"].Options[0].Value != "ord-topic" {
+			t.Errorf("acted = %+v", f)
+		}
+		view, err = mara.WaitView(soon(t), func(v slacksim.View) bool { return v.Hash != view.Hash })
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err = mara.Submit(view, nil)
+		heard(t, d, err)
+		if f := next(); f.Kind != "view_submission" || f.Action != "home" || f.Values["policy"]["policy"].Option.Value !=
+			"time" || f.Values["rows"]["rows"].Value != "orders,0,42" {
+			t.Errorf("submitted = %+v", f)
+		}
+		opened(t, mara, "Asked")
+	})
+	t.Run("mention in a thread", func(t *testing.T) {
+		root, _, err := mara.Say("C0INC", "billing is behind")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, d, err := mara.Mention("C0INC", root.TS, "@kafka-reset help")
+		heard(t, d, err)
+		if m := see(t, mara, "C0INC", "heard @mara"); m.Thread != root.TS {
+			t.Errorf("answered in %q, not in the thread", m.Thread)
+		}
+	})
+}
+
+func opened(t *testing.T, p *slacksim.Person, title string) slacksim.View {
+	t.Helper()
+	view, err := p.WaitView(soon(t), func(v slacksim.View) bool { return v.Title == title })
+	if err != nil {
+		for _, v := range p.Views() {
+			t.Log(v.Text())
+		}
+		t.Fatalf("wait for %s: %v", title, err)
+	}
+	return view
 }
 
 func TestBoltTalksToTheSimulator(t *testing.T) {
