@@ -57,6 +57,9 @@ func (b *Bot) query(ctx context.Context, e envelope, cmd commands.Command) (word
 		rs, more, frozen, err := b.Core.Status(ctx, who, at, c.Cluster, c.Group)
 		return words.StatusOf(rs, more, frozen, b.cfg.Clusters, b.now()), err
 	case commands.Lag:
+		if c.Server != "" {
+			return words.Content{}, b.unknownServer(c.Server, c.Group)
+		}
 		lag, err := b.Core.Lag(ctx, who, at, c.Cluster, c.Group, c.Topics)
 		if err != nil {
 			return words.Content{}, err
@@ -67,6 +70,9 @@ func (b *Bot) query(ctx context.Context, e envelope, cmd commands.Command) (word
 		}
 		return words.LagOf(lag, c.Page, b.now()), nil
 	case commands.Groups:
+		if c.Server != "" {
+			return words.Content{}, b.unknownServer(c.Server, c.Pattern)
+		}
 		view, err := b.Core.Groups(ctx, who, at, c.Cluster, c.Pattern)
 		return words.GroupsOf(view), err
 	case commands.Clusters:
@@ -94,6 +100,17 @@ func (b *Bot) query(ctx context.Context, e envelope, cmd commands.Command) (word
 	case commands.Reset, commands.Schedule, commands.Upload, commands.Overview, commands.SetFreeze, commands.Decide:
 	}
 	return words.Content{}, fmt.Errorf("command %T is not known here", cmd)
+}
+
+// unknownServer asks for the cluster of a pasted line whose server no configured cluster has.
+func (b *Bot) unknownServer(server, group string) error {
+	var names []string
+	for _, c := range b.cfg.Clusters {
+		names = append(names, c.Name)
+	}
+	p := reset.UnknownServerProblem(server, names)
+	p.Group = group
+	return p
 }
 
 // history answers what was done, in one request or with several.

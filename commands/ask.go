@@ -14,6 +14,8 @@ import (
 // groupName is the group and the cluster that a line names, and the words after them.
 type groupName struct {
 	group, cluster string
+	server         string   // of a line that names no cluster, where no configured one has it
+	notes          []string // what is said about it
 	rest           []word
 }
 
@@ -22,9 +24,8 @@ var clusterShape = regexp.MustCompile(`^[a-zA-Z0-9._-]+$`)
 
 // readNaming reads GROUP[@CLUSTER] from words, or both from their flags, which take any name exactly as it is.
 func readNaming(l line, words []word, ctx Context, example string) (groupName, error) {
-	cluster, err := flaggedCluster(l, ctx)
-	n := groupName{cluster: cluster, rest: words}
-	if err != nil {
+	n, err := flaggedCluster(l, ctx)
+	if n.rest = words; err != nil {
 		return n, err
 	}
 	if w, ok := l.value("group"); ok {
@@ -54,7 +55,7 @@ func (n *groupName) read(w word, ctx Context, example string) error {
 		case configured && n.cluster != "" && n.cluster != cluster:
 			return syntaxError(w, example, "%s names another cluster than the option does, "+n.cluster)
 		case configured, n.cluster == "" && clusterShape.MatchString(cluster):
-			n.group, n.cluster = group, cluster
+			n.group, n.cluster, n.server, n.notes = group, cluster, "", nil
 		}
 	}
 	switch {
@@ -66,39 +67,70 @@ func (n *groupName) read(w word, ctx Context, example string) error {
 	return nil
 }
 
-// flaggedCluster is what --cluster or --bootstrap-server says.
-func flaggedCluster(l line, ctx Context) (string, error) {
+// flaggedCluster is what --cluster or --bootstrap-server says. A server of no configured cluster names none: the address
+// inside a container or a network is another one, and a guess could hit the wrong Kafka.
+func flaggedCluster(l line, ctx Context) (groupName, error) {
 	w, named := l.value("cluster")
 	if named && !clusterShape.MatchString(w.text) {
-		return "", syntaxError(w, "--cluster prod-eu", "%s is not the name of a cluster")
+		return groupName{}, syntaxError(w, "--cluster prod-eu", "%s is not the name of a cluster")
 	}
 	servers, ok := l.value("bootstrap-server")
 	if !ok {
-		return w.text, nil
+		return groupName{cluster: w.text}, nil
 	}
-	var found, known []string
+	found := clustersOf(servers.text, ctx)
+	switch {
+	case len(found) == 0 && named:
+		return groupName{cluster: w.text, notes: []string{"The server " + quoted(servers.text) +
+			" is not one of a configured cluster; --cluster says " + w.text + "."}}, nil
+	case len(found) == 0:
+		return groupName{server: servers.text, notes: []string{"The server " + quoted(servers.text) +
+			" is not one of a configured cluster: it does not say which cluster is meant."}}, nil
+	case len(found) > 1:
+		return groupName{}, syntaxError(servers, "--cluster "+found[0],
+			"%s belongs to several clusters: "+strings.Join(found, ", "))
+	case named && w.text != found[0]:
+		return groupName{}, syntaxError(servers, "--cluster "+found[0], "%s is not of "+w.text)
+	}
+	return groupName{cluster: found[0]}, nil
+}
+
+// clustersOf are the configured clusters to which servers belong; a listener's protocol before one is left out.
+func clustersOf(servers string, ctx Context) []string {
+	var found []string
 	for _, c := range ctx.Clusters {
-		known = append(known, c.Bootstrap...)
-		if slices.ContainsFunc(strings.Split(servers.text, ","), func(s string) bool {
+		if slices.ContainsFunc(strings.Split(servers, ","), func(s string) bool {
+			if _, address, ok := strings.Cut(s, "://"); ok {
+				s = address
+			}
 			return slices.ContainsFunc(c.Bootstrap,
 				func(b string) bool { return strings.EqualFold(strings.TrimSpace(s), b) })
 		}) {
 			found = append(found, c.Name)
 		}
 	}
-	switch {
-	case len(found) == 0 && len(ctx.Clusters) > 0:
-		return "", syntaxError(servers, "--cluster "+ctx.Clusters[0].Name,
-			"%s is no server of a configured cluster").suggest(known...)
-	case len(found) == 0:
-		return "", syntaxError(servers, "", "%s is no server of a configured cluster")
-	case len(found) > 1:
-		return "", syntaxError(servers, "--cluster "+found[0],
-			"%s belongs to several clusters: "+strings.Join(found, ", "))
-	case named && w.text != found[0]:
-		return "", syntaxError(servers, "--cluster "+found[0], "%s is not of "+w.text)
+	return found
+}
+
+// knownCluster is flaggedCluster for a verb that nobody pastes: a server of no configured cluster is a mistake.
+func knownCluster(l line, ctx Context) (groupName, error) {
+	n, err := flaggedCluster(l, ctx)
+	if err == nil {
+		err = n.checkServer(ctx)
 	}
-	return found[0], nil
+	return n, err
+}
+
+func (n groupName) checkServer(ctx Context) error {
+	if n.server == "" {
+		return nil
+	}
+	var known []string
+	for _, c := range ctx.Clusters {
+		known = append(known, c.Bootstrap...)
+	}
+	return syntaxError(word{text: n.server}, "--cluster NAME", "%s is no server of a configured cluster").
+		suggest(known...)
 }
 
 // readName reads a verb that takes a group and nothing else.
@@ -107,10 +139,12 @@ func readName(verb string, l line, ctx Context, optional bool) (groupName, error
 		return groupName{}, err
 	}
 	if optional && len(l.words) == 1 && !l.has("group") {
-		cluster, err := flaggedCluster(l, ctx)
-		return groupName{cluster: cluster}, err
+		return knownCluster(l, ctx)
 	}
 	n, err := readNaming(l, l.words[1:], ctx, usages[verb].example())
+	if err == nil {
+		err = n.checkServer(ctx)
+	}
 	if err == nil {
 		err = unexpected(n.rest, verb)
 	}
@@ -133,9 +167,9 @@ func readReset(verb string, l line, ctx Context) (Command, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := resetParser{line: l, ctx: ctx, in: reset.Intent{Cluster: n.cluster, Group: n.group, NoWait: l.has("no-wait"),
-		Create: l.has("create-group"), ConnectorStopped: l.has("connector-stopped"), SkipAhead: l.has("skip-ahead"),
-		Notes: l.notes()}}
+	r := resetParser{line: l, ctx: ctx, in: reset.Intent{Cluster: n.cluster, Server: n.server, Group: n.group,
+		NoWait: l.has("no-wait"), Create: l.has("create-group"), ConnectorStopped: l.has("connector-stopped"),
+		SkipAhead: l.has("skip-ahead"), Notes: slices.Concat(l.notes(), n.notes)}}
 	if err := r.readOptions(); err != nil {
 		return nil, err
 	}
@@ -157,7 +191,7 @@ func readReset(verb string, l line, ctx Context) (Command, error) {
 			return nil, err
 		}
 		if r.in.Scope.Empty() && l.checkOptions("", "group", "cluster", "bootstrap-server", "tz") == nil {
-			return Overview{n.group, n.cluster}, nil
+			return Overview{n.group, n.cluster, n.server}, nil
 		}
 	}
 	return Reset{r.in}, nil

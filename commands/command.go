@@ -23,7 +23,10 @@ type (
 	// asks for it.
 	Reset struct{ Intent reset.Intent }
 	// Overview asks what can be done with a group: only the group was given.
-	Overview struct{ Group, Cluster string }
+	Overview struct {
+		Group, Cluster string
+		Server         string // see reset.Intent
+	}
 	// Upload asks for a form that takes a plan. The same text, parsed again with the plan in Context.ReadFile, is the
 	// reset.
 	Upload struct{ Group, Cluster string }
@@ -35,11 +38,17 @@ type (
 	Lag struct {
 		Group, Cluster string
 		Topics         []reset.TopicScope
-		Page           int  // of the partitions; 0: the first
-		CSV            bool // as a file, by direct message
+		Page           int      // of the partitions; 0: the first
+		CSV            bool     // as a file, by direct message
+		Server         string   // see reset.Intent
+		Notes          []string // what is said about a pasted line
 	}
 	// Groups lists the groups that one may view; Pattern: see engine's Groups. No cluster: the channel's, or all.
-	Groups struct{ Pattern, Cluster string }
+	Groups struct {
+		Pattern, Cluster string
+		Server           string   // see reset.Intent
+		Notes            []string // what is said about a pasted line
+	}
 	// Clusters lists the clusters.
 	Clusters struct{}
 	// Doctor asks how the bot itself is.

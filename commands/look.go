@@ -44,7 +44,7 @@ func readLag(verb string, l line, ctx Context) (Command, error) {
 			return nil, err
 		}
 	}
-	lag := Lag{Group: n.group, Cluster: n.cluster, Topics: s.scopes(), CSV: l.has("csv")}
+	lag := Lag{Group: n.group, Cluster: n.cluster, Server: n.server, Topics: s.scopes(), CSV: l.has("csv")}
 	if w, ok := l.value("page"); ok {
 		if lag.Page = parseDigits(w.text); !digits(w.text) || lag.Page < 1 || len(w.text) > 5 {
 			return nil, syntaxError(w, "lag billing@prod-eu --page 2", "--page %s is not the number of a page")
@@ -58,21 +58,20 @@ func readGroups(verb string, l line, ctx Context) (Command, error) {
 	if err := l.checkOptions(verb, "cluster", "bootstrap-server"); err != nil {
 		return nil, err
 	}
-	cluster, err := flaggedCluster(l, ctx)
+	n, err := flaggedCluster(l, ctx)
 	if err != nil || len(l.words) == 1 {
-		return Groups{Cluster: cluster}, err
+		return Groups{Cluster: n.cluster, Server: n.server}, err
 	}
 	example := usages[verb].example()
-	n := groupName{cluster: cluster}
 	if name, ok := strings.CutPrefix(l.words[1].text, "@"); ok && !l.words[1].quoted {
 		if !clusterShape.MatchString(name) {
 			return nil, syntaxError(l.words[1], example, "%s names no cluster")
 		}
-		n.cluster = name
+		n.cluster, n.server = name, ""
 	} else if err := n.read(l.words[1], ctx, example); err != nil {
 		return nil, err
 	}
-	return Groups{Pattern: n.group, Cluster: n.cluster}, unexpected(l.words[2:], verb)
+	return Groups{Pattern: n.group, Cluster: n.cluster, Server: n.server}, unexpected(l.words[2:], verb)
 }
 
 func readClusters(verb string, l line, _ Context) (Command, error) {
@@ -187,12 +186,15 @@ func personOf(w word) (string, bool) {
 // readName reads the group or the request of a history; without one it is of all that one may view.
 func (h *History) readName(l line, words []word, ctx Context, verb string) error {
 	if len(words) == 0 && !l.has("group") {
-		cluster, err := flaggedCluster(l, ctx)
-		h.Cluster = cluster
+		n, err := knownCluster(l, ctx)
+		h.Cluster = n.cluster
 		return err
 	}
 	n, err := readNaming(l, words, ctx, usages[verb].example())
 	if err != nil {
+		return err
+	}
+	if err := n.checkServer(ctx); err != nil {
 		return err
 	}
 	h.Group, h.Cluster = n.group, n.cluster

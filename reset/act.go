@@ -38,7 +38,10 @@ func (a Thaw) stored() any   { return a }
 
 // Intent is what to move and where to, as parsed and before Kafka was read.
 type Intent struct {
-	Cluster          string // a configured name; empty: not said
+	Cluster string // a configured name; empty: not said
+	// the server that a pasted line names instead of a cluster, which no configured cluster has; then the cluster is
+	// asked for, whatever the channel is bound to
+	Server           string `json:",omitempty"`
 	Group            string
 	Scope            Scope
 	Target           Target // nil: not said

@@ -25,7 +25,7 @@ func (b Bounds) Covers(e Effect) bool { return e.Skip <= b.MaxSkip && e.Replay <
 // DigestOf identifies what is approved: the act on this cluster, the offsets of a fixed target, and the bounds. What
 // does not change the effect (reason, waiting time, notes) is left out.
 func DigestOf(clusterID string, in Intent, steps []Step, b Bounds, need int) (string, error) {
-	in.Reason, in.Wait, in.NoWait, in.Notes, in.Zone = "", 0, false, nil, ""
+	in.Reason, in.Wait, in.NoWait, in.Notes, in.Zone, in.Server = "", 0, false, nil, "", ""
 	type frozen struct {
 		Topic     string
 		Partition int32

@@ -144,6 +144,14 @@ func AmbiguousProblem(q Question) *Problem {
 	return &Problem{Code: ProblemAmbiguous, Want: string(q)}
 }
 
+// UnknownServerProblem: a line names a server that no configured cluster has. Names are all clusters, none before
+// another.
+func UnknownServerProblem(server string, configured []string) *Problem {
+	p := AmbiguousProblem(AskCluster)
+	p.Got, p.Names = server, configured
+	return p
+}
+
 func NoClusterProblem(name string, configured []string) *Problem {
 	return &Problem{Code: ProblemNoCluster, Got: name, Names: configured}
 }

@@ -286,7 +286,7 @@ func (s Schedule) RunsOnce() bool { return s.Expr == "" }
 // Digest identifies what a mandate approves: all that decides what the runs do and when.
 func (s Schedule) Digest(b Bounds, rule string, need int) (string, error) {
 	in := s.Intent
-	in.Reason, in.Notes, in.Wait, in.NoWait = "", nil, 0, false // WhenBusy says how long a run waits
+	in.Reason, in.Notes, in.Server, in.Wait, in.NoWait = "", nil, "", 0, false // WhenBusy says how long a run waits
 	if t, ok := in.Target.(Time); ok {
 		if t.Future, t.Other = false, nil; t.Back != 0 {
 			t.At = time.Time{} // of when it was said

@@ -34,7 +34,7 @@ func Plan(ctx context.Context, cfg *config.Config, o Options, p PlanOptions) (st
 		return "", err
 	}
 	s := &engine.Service{Infos: infos(cfg), Now: p.Now}
-	if in.Cluster, err = s.Resolve("", in.Cluster); err != nil {
+	if in.Cluster, err = s.Resolve("", in.Cluster, in.Server); err != nil {
 		return "", err
 	}
 	for _, c := range cfg.Clusters {

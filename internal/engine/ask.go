@@ -59,8 +59,9 @@ func (s *Service) newRequest(r reset.Request) reset.Request {
 	return r
 }
 
-// Resolve names the cluster that is meant: the named one, the one bound to the channel, or the only one. Never a guess.
-func (s *Service) Resolve(channel, cluster string) (string, error) {
+// Resolve names the cluster that is meant: the named one, the one bound to the channel, or the only one. Never a guess:
+// where a pasted line named a server instead, which no configured cluster has, it is a question, even of one cluster.
+func (s *Service) Resolve(channel, cluster, server string) (string, error) {
 	names := make([]string, len(s.Infos))
 	for i, c := range s.Infos {
 		names[i] = c.Name
@@ -70,6 +71,9 @@ func (s *Service) Resolve(channel, cluster string) (string, error) {
 	}
 	if cluster != "" {
 		return "", reset.NoClusterProblem(cluster, names)
+	}
+	if server != "" {
+		return "", reset.UnknownServerProblem(server, names)
 	}
 	for _, c := range s.Infos {
 		if slices.Contains(c.Channels, channel) {

@@ -72,7 +72,7 @@ func (s *Service) processFreeze(ctx context.Context, due Due, r reset.Request) (
 
 // planFreeze puts a freeze in force, if its requester may.
 func (s *Service) planFreeze(ctx context.Context, due Due, r reset.Request, a reset.Freeze) (time.Time, error) {
-	if _, err := s.Resolve("", a.Cluster); err != nil && a.Cluster != reset.Everything {
+	if _, err := s.Resolve("", a.Cluster, ""); err != nil && a.Cluster != reset.Everything {
 		return time.Time{}, s.refuse(ctx, due, r, asProblem(err, ""))
 	}
 	ruling, next, err := s.mayFreeze(ctx, due, r, reset.VerbFreeze, a.Cluster, false)

@@ -43,7 +43,7 @@ func (s *Service) Groups(
 // viewable are the clusters that a list is about: the named one, the channel's, or all on which a person may view
 // something. A cluster on which they may view nothing is not named to them.
 func (s *Service) viewable(ctx context.Context, a reset.Actor, channel, cluster string) ([]string, error) {
-	if resolved, err := s.Resolve(channel, cluster); err == nil {
+	if resolved, err := s.Resolve(channel, cluster, ""); err == nil {
 		_, err := s.viewRuling(ctx, a, channel, resolved, "")
 		return []string{resolved}, err
 	} else if cluster != "" {

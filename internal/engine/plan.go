@@ -163,7 +163,7 @@ func (s *Service) checkUnblocked(ctx context.Context, r reset.Request, in reset.
 func (s *Service) whichCluster(
 	ctx context.Context, r reset.Request, in reset.Intent,
 ) (reset.Intent, []reset.Option, *reset.Problem) {
-	name, err := s.Resolve(r.Place.Channel, in.Cluster)
+	name, err := s.Resolve(r.Place.Channel, in.Cluster, in.Server)
 	if err == nil {
 		in.Cluster = name
 		return in, nil, nil
@@ -178,7 +178,7 @@ func (s *Service) whichCluster(
 	no := 0
 	for _, info := range s.Infos {
 		there := in
-		there.Cluster = info.Name
+		there.Cluster, there.Server = info.Name, ""
 		if _, denied = s.rule(ctx, r, there, nil, false); denied != nil {
 			if transient(denied) {
 				return in, nil, denied

@@ -122,7 +122,7 @@ func (s *Service) WritesFor(ctx context.Context, id string) ([]reset.Write, erro
 func (s *Service) Lag(
 	ctx context.Context, a reset.Actor, channel, cluster, group string, topics []reset.TopicScope,
 ) (reset.Lag, error) {
-	cluster, err := s.Resolve(channel, cluster)
+	cluster, err := s.Resolve(channel, cluster, "")
 	if err != nil {
 		return reset.Lag{}, withGroup(err, group)
 	}
@@ -168,7 +168,7 @@ func (s *Service) viewableNames(ctx context.Context, a reset.Actor, channel, clu
 
 // Access is every right of a person on a group and on its cluster, and the rule of each.
 func (s *Service) Access(ctx context.Context, a reset.Actor, channel, cluster, group string) (reset.Access, error) {
-	cluster, err := s.Resolve(channel, cluster)
+	cluster, err := s.Resolve(channel, cluster, "")
 	if err != nil {
 		return reset.Access{}, withGroup(err, group)
 	}

@@ -86,7 +86,7 @@ func (s *Service) meantFreezes(
 		return meant, names, nil, nil
 	}
 	if a.Cluster != reset.Everything && !names.Configured(a.Cluster) {
-		_, err := s.Resolve("", a.Cluster)
+		_, err := s.Resolve("", a.Cluster, "")
 		return nil, names, asProblem(err, ""), nil
 	}
 	return nil, names, reset.NotFrozenProblem(a.Cluster), nil

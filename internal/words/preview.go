@@ -69,7 +69,7 @@ func questionCard(c *Content, s reset.Story, v timeFormat) {
 	in, _ := r.Intent()
 	switch r.Question {
 	case reset.AskCluster:
-		c.Lines = []Line{say(in.Group, " exists on ", text.List(labels(r.Options), 4), ". Which one?")}
+		c.Lines = whichCluster(r, in)
 	case reset.AskTopics:
 		c.Lines = []Line{say("Which topics? ", in.Group, " has committed offsets on ", topicsBehind(r.Topics), ".")}
 	case reset.AskTarget:
@@ -101,6 +101,19 @@ func questionCard(c *Content, s reset.Story, v timeFormat) {
 	c.Details = []Line{say(code("show "+r.ID), " brings it back.")}
 	c.Buttons = choices(r)
 	c.Menu = one(cancelButton(r, "Discard"))
+}
+
+// whichCluster asks for the cluster. A single one is asked for, too, where the line named another server.
+func whichCluster(r reset.Request, in reset.Intent) []Line {
+	names := labels(r.Options)
+	if in.Server == "" {
+		return []Line{say(in.Group, " exists on ", text.List(names, 4), ". Which one?")}
+	}
+	lines := []Line{say(code(in.Server), " is not a server of a configured cluster.")}
+	if len(names) == 1 {
+		return append(lines, say(in.Group, " exists on ", names[0], " only. Is it the cluster of this line?"))
+	}
+	return append(lines, say(in.Group, " exists on ", text.List(names, len(names)), ". Which one?"))
 }
 
 func labels(options []reset.Option) []string {

@@ -294,6 +294,10 @@ func ruleOfProblem(p *reset.Problem) string {
 // questions says what is missing, with an example, where there is no choice to offer.
 var questions = map[reset.Question]func(p *reset.Problem) Line{
 	reset.AskCluster: func(p *reset.Problem) Line {
+		if p.Got != "" {
+			return say(code(p.Got), " is not a server of a configured cluster. Which cluster? ", text.List(p.Names, len(p.Names)),
+				". Add it to the line: ", code("--cluster NAME"))
+		}
 		if len(p.Names) == 0 {
 			return say("Which cluster? Add it to the group. Example: ", code(group(p)+"@CLUSTER orders to 02:10"))
 		}
