@@ -35,6 +35,8 @@ var rooms = map[string]room{
 	"internal/guard": {},
 	"internal/text":  {},
 
+	"internal/alert": {ours: list("internal/text")},
+
 	"reset": {},
 	"internal/engine": {ours: list("reset", "internal/guard"),
 		tests: list("reset/clustertest", "internal/store", "auth")},
