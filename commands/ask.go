@@ -67,8 +67,8 @@ func (n *groupName) read(w word, ctx Context, example string) error {
 	return nil
 }
 
-// flaggedCluster is what --cluster or --bootstrap-server says. A server of no configured cluster names none: the address
-// inside a container or a network is another one, and a guess could hit the wrong Kafka.
+// flaggedCluster is what --cluster or --bootstrap-server says. A server of no configured cluster names none: the
+// address inside a container or a network is another one, and a guess could hit the wrong Kafka.
 func flaggedCluster(l line, ctx Context) (groupName, error) {
 	w, named := l.value("cluster")
 	if named && !clusterShape.MatchString(w.text) {
@@ -289,7 +289,7 @@ func (r *resetParser) readTopics(words []word) ([]word, error) {
 			return words[i:], r.addTopics(words[:i])
 		case slices.Contains(targetWords, text) && i == len(words)-1:
 			return nil, syntaxError(w, "billing orders to "+text,
-				"%s needs the word to before it (a topic of that name: --topic "+w.text+")")
+				"%s needs the word to before it (a topic of that name: --topic "+w.text+")").instead(w.text, "to "+text)
 		case slices.Contains(targetWords, text), readerOf(text) != nil:
 			return nil, syntaxError(w, "billing --topic "+w.text+" to latest",
 				"%s is a word of the grammar, not a topic here")
@@ -306,18 +306,60 @@ func (r *resetParser) readTopics(words []word) ([]word, error) {
 // almostTarget finds a target that lacks its first word, or has a typo in it, where there is no target.
 func (r *resetParser) almostTarget(words []word) error {
 	for i, w := range words {
-		if _, _, err := readTime(w.text, r.clock); err == nil && !digits(w.text) {
-			return syntaxError(w, "billing orders to "+w.text, "%s needs the word to before it")
+		if n := agoWords(words[i:]); n > 0 {
+			said, back := joined(words[i:i+n]), "back "+joined(words[i:i+n-1])
+			return syntaxError(word{text: said}, "billing orders "+back, "where to? %s is no target").instead(said, back)
 		}
-		if _, err := readDuration(w.text); err == nil {
-			return syntaxError(w, "billing orders back "+w.text, "%s needs the word back before it")
+		if n := clockWords(words[i:], r.clock); n > 0 {
+			said := joined(words[i : i+n])
+			return syntaxError(word{text: said}, "billing orders to "+said, "%s needs the word to before it").instead(said,
+				"to "+said)
 		}
-		if almost := text.Nearest(w.text, targetWords); almost != "" && i == len(words)-1 {
-			return &SyntaxError{Word: w.text, Near: almost,
-				Want: "where to? " + quoted(w.text) + " is no target", Example: resetExample}
+		if n := durationWords(words[i:]); n > 0 {
+			said := joined(words[i : i+n])
+			return syntaxError(word{text: said}, "billing orders back "+said, "%s needs the word back before it").instead(
+				said, "back "+said)
 		}
+		if err := r.almostWord(words, i); err != nil {
+			return err
+		}
+		almost := text.Nearest(w.text, targetWords)
+		if almost == "" || i < len(words)-1 {
+			continue
+		}
+		e := &SyntaxError{Word: w.text, Near: almost,
+			Want: "where to? " + quoted(w.text) + " is no target", Example: resetExample}
+		if slices.Contains(places, almost) {
+			e = e.instead(w.text, "to "+almost)
+		}
+		return e
 	}
 	return nil
+}
+
+// almostWord finds a typo in the word that begins a target, where the line is understood without it.
+func (r *resetParser) almostWord(words []word, i int) error {
+	almost := text.Nearest(words[i].text, targetStarts)
+	if almost == "" || i == len(words)-1 {
+		return nil
+	}
+	e := &SyntaxError{Word: words[i].text, Near: almost,
+		Want: "where to? " + quoted(words[i].text) + " is no target", Example: resetExample}
+	once := 1
+	if _, ok := putRight(e, r.line.words, r.ctx, &once); ok {
+		return e
+	}
+	return nil
+}
+
+// clockWords is how many words are a time that no topic is called: with a colon, or a day. It is 0 where none begins.
+func clockWords(words []word, c clock) int {
+	n := timeWords(words)
+	said := joined(words[:n])
+	if _, _, err := readTime(said, c); err != nil || digits(said) || !strings.Contains(said, ":") && n == 1 {
+		return 0
+	}
+	return n
 }
 
 func (r *resetParser) addTopics(words []word) error {

@@ -139,19 +139,32 @@ type SyntaxError struct {
 	Want    string // what is wrong with it, or what was expected, as a sentence without its full stop
 	Example string // a valid text
 	Near    string // the nearest valid word
+	// Corrected is the whole line as typed, with the mistake put right; it is understood. Empty: it is not known what
+	// was meant.
+	Corrected string
+
+	mend mend // empty: Word becomes Near
 }
 
 func (e *SyntaxError) Error() string {
+	switch {
+	case e.Corrected != "":
+		return e.Sentence() + " Corrected: " + e.Corrected
+	case e.Example != "":
+		return e.Sentence() + " Example: " + e.Example
+	}
+	return e.Sentence()
+}
+
+// Sentence is the error without a line to type.
+func (e *SyntaxError) Sentence() string {
 	var b strings.Builder
 	b.WriteString(e.Want)
 	if !strings.HasSuffix(e.Want, "?") {
 		b.WriteByte('.')
 	}
-	if e.Near != "" && !strings.Contains(e.Example, e.Near) {
+	if e.Near != "" && !strings.Contains(e.Want, "id you mean") {
 		fmt.Fprintf(&b, " Did you mean %s?", e.Near)
-	}
-	if e.Example != "" {
-		b.WriteString(" Example: " + e.Example)
 	}
 	return b.String()
 }

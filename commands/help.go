@@ -147,20 +147,23 @@ var pages = map[string]usage{
 	"time": {
 		title: "TIME and DURATION",
 		forms: []string{
-			"02:10  09:30:15  yesterday 14:30",
+			"02:10  09:30:15  2:10 pm  yesterday 14:30  today",
 			"2026-11-22 09:30",
 			"2026-11-22T09:30:00Z  ...+05:30",
 			"1795332600  1795332600000  (epoch s, ms)",
-			"90m  24h  2d  1d12h  PT1H30M",
+			"90m  24h  2d  1d12h  1.5h  2 hours  PT1H30M",
 		},
 		notes: []string{
 			"Without a zone: your Slack zone. Another: --tz, or after",
-			"the time. A time of day alone is the last one that passed.",
+			"the time: UTC, CET, Europe/Berlin; EST and IST are not",
+			"clear. A time of day alone is the last one that passed.",
 			"Repeated by a clock change: the first. Skipped: the next.",
-			"A day in a duration is 24 hours.",
+			"A day in a duration is 24 hours; yesterday is a day of the",
+			"calendar, from 00:00, and so is today.",
 		},
 		examples: []string{
-			"billing orders to 02:10",
+			"billing orders to 02:10 CET",
+			"billing orders to yesterday",
 			"billing orders to 2026-11-22 09:30 UTC",
 			"billing orders to 2026-11-22T09:30:00+05:30",
 			"billing orders to 09:30 --tz Europe/Berlin",
@@ -330,7 +333,8 @@ var pages = map[string]usage{
 			"--if-missed skip, or run-once:6h",
 		},
 		notes: []string{"Minute, hour, day, month, weekday. Approved once, like",
-			"its resets; a change needs a new approval."},
+			"its resets; a change needs a new approval. Durations, and",
+			"to yesterday TIME and to today TIME, count from each run."},
 		examples: []string{
 			ScheduleExample,
 			"schedule list billing@prod-eu",

@@ -36,7 +36,9 @@ func Parse(said string, ctx Context) (Command, error) {
 	if err != nil {
 		return nil, err
 	}
-	return read(words, ctx)
+	words = withoutFormatting(words)
+	cmd, err := read(words, ctx)
+	return cmd, corrected(err, words, ctx)
 }
 
 // ParseArgs is Parse for words that a shell has split already.
@@ -45,7 +47,8 @@ func ParseArgs(args []string, ctx Context) (Command, error) {
 	for _, a := range args {
 		words = append(words, word{text: a})
 	}
-	return read(words, ctx)
+	cmd, err := read(words, ctx)
+	return cmd, corrected(err, words, ctx)
 }
 
 // Peek returns the verb and the request that a text names, or the cluster that it freezes, as Parse would read them. It
@@ -331,23 +334,4 @@ func joined(words []word) string {
 		s = append(s, w.text)
 	}
 	return strings.Join(s, " ")
-}
-
-// places are the targets of one word.
-var places = []string{"latest", "earliest", "current"}
-
-// corrected is the command with the mistyped word put right, to be copied. The line does not keep where its options and
-// quotation marks stood: with some, only the target is shown.
-func (r *resetParser) corrected(wrong word, right string) string {
-	words := slices.Clone(r.line.words)
-	for i, w := range slices.Backward(words) {
-		if w.text == wrong.text {
-			words[i].text = right
-			break
-		}
-	}
-	if len(r.line.given) > 0 || slices.ContainsFunc(words, func(w word) bool { return w.quoted }) {
-		return "to " + right
-	}
-	return joined(words)
 }

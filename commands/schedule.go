@@ -1,7 +1,6 @@
 package commands
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"regexp"
@@ -148,8 +147,8 @@ func readAdd(l line, ctx Context) (Command, error) {
 	expr := joined(l.words[1:])
 	switch {
 	case !l.cut && len(l.words) > 1:
-		return nil, &SyntaxError{Want: "which reset? Write it after the time and --",
-			Example: ScheduleExample}
+		return nil, (&SyntaxError{Want: "which reset? Write it after the time and --",
+			Example: ScheduleExample}).instead(cut(l.words[1:], exprWords(l.words[1:])))
 	case strings.TrimSpace(expr) == "":
 		return nil, &SyntaxError{Want: "when? Five fields are missing: minute, hour, day, month, weekday",
 			Example: ScheduleExample}
@@ -163,65 +162,6 @@ func readAdd(l line, ctx Context) (Command, error) {
 		return nil, err
 	}
 	return a.readScheduledReset(s)
-}
-
-// readAt reads at TIME [options] -- RESET: once, at the next such time.
-func readAt(verb string, l line, ctx Context) (Command, error) {
-	if err := l.checkOptions(verb, "tz", "name", "announce", "when-busy", "if-missed", "reason"); err != nil {
-		return nil, err
-	}
-	const example = "at 02:10 -- billing@prod-eu orders back 24h"
-	switch {
-	case !l.cut:
-		return nil, &SyntaxError{
-			Want: "which reset? Write it after the time and --; " + named(verb), Example: example}
-	case len(l.words) == 1:
-		return nil, &SyntaxError{Want: "at what time? None is said", Example: example}
-	}
-	a := resetParser{line: l, ctx: ctx}
-	if err := a.readClock(); err != nil {
-		return nil, err
-	}
-	w := word{text: joined(l.words[1:])}
-	t, notes, err := readComing(w.text, a.clock)
-	if err != nil {
-		return nil, syntaxError(w, example, "at what time? %s "+sentence(err))
-	}
-	s := reset.Schedule{At: t.At, Zone: a.clock.name}
-	if t.Zone != "" {
-		s.Zone = t.Zone
-	}
-	a.in.Notes = notes
-	if err := a.readTerms(&s); err != nil {
-		return nil, err
-	}
-	return a.readScheduledReset(s)
-}
-
-func sentence(err error) string {
-	if errors.Is(err, errNoTime) {
-		return "is not a time"
-	}
-	return err.Error()
-}
-
-// readComing is readTime for a future time: a bare time of day is the next one.
-func readComing(said string, c clock) (reset.Time, []string, error) {
-	t, notes, err := readTime(said, c)
-	bare := timeShape.FindStringSubmatch(strings.Join(strings.Fields(said), " "))
-	if err != nil || bare == nil || bare[1] != "" || bare[2] != "" {
-		return t, notes, err
-	}
-	for _, day := range []string{"today ", "tomorrow "} {
-		if t, notes, err = readTime(day+said, c); err != nil || t.At.After(c.now) {
-			break
-		}
-	}
-	t.Said = said
-	if t.Other != nil && !t.Other.At.After(c.now) {
-		t.Other = nil // the other reading has passed
-	}
-	return t, notes, err
 }
 
 // readTerms reads the options of a schedule, besides its time and its reset.

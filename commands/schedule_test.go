@@ -91,14 +91,13 @@ func TestParseSchedules(t *testing.T) {
 func TestParseScheduleErrors(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"schedule lst x": "schedule what? \"lst\" is none of add, list, show, history, pause, resume, remove, run, skip-next, delay; a group named schedule needs the word reset before it. Did you mean list? Example: " +
-			ScheduleExample,
+		"schedule lst x": "schedule what? \"lst\" is none of add, list, show, history, pause, resume, remove, run, skip-next, delay; a group named schedule needs the word reset before it. Did you mean list? Corrected: schedule list x",
 		"schedule add": "when? Five fields are missing: minute, hour, day, month, weekday. Example: " +
 			ScheduleExample,
 		"schedule add -- g t to latest": "when? Five fields are missing: minute, hour, day, month, weekday. Example: " +
 			ScheduleExample,
-		`schedule add "0 2 * * *" billing orders back 24h`: "which reset? Write it after the time and --. Example: " +
-			ScheduleExample,
+		`schedule add "0 2 * * *" billing orders back 24h`: `which reset? Write it after the time and --. Corrected: ` +
+			`schedule add "0 2 * * *" -- billing orders back 24h`,
 		`schedule add "0 2 * * *" -- billing orders`: "where to? A schedule holds a whole reset, and no target is said. Example: " +
 			ScheduleExample,
 		`schedule add "0 2 * * *" --`: "which group? None is named. Example: billing@prod-eu orders to latest",
@@ -116,11 +115,11 @@ func TestParseScheduleErrors(t *testing.T) {
 		`schedule add "0 2 * * *" --announce 15 -- billing orders to latest`:  `how long ahead? "15" has no unit: d, h, m or s. Example: --announce 15m, --announce no`,
 		`schedule add "0 2 * * *" --when-busy wait:x -- billing orders clear`: `--when-busy: "wait:x" is not wait, skip or fail. Example: --when-busy wait:30m, --when-busy skip, --when-busy fail`,
 		`schedule add "0 2 * * *" --if-missed always -- billing orders clear`: `what becomes of a missed run? "always" is neither skip nor run-once. Example: --if-missed run-once:6h, --if-missed skip`,
-		`schedule add "0 2 * * *" --tz Berlin -- billing orders to latest`:    `which zone? "Berlin" is not the IANA name of a time zone. Example: --tz Europe/Berlin, --tz UTC`,
+		`schedule add "0 2 * * *" --tz Berlin -- billing orders to latest`:    `which zone? "Berlin" is not a time zone's IANA name; did you mean Europe/Berlin? Corrected: schedule add "0 2 * * *" --tz Europe/Berlin -- billing orders to latest`,
 		"at -- billing orders to latest":                                      "at what time? None is said. Example: at 02:10 -- billing@prod-eu orders back 24h",
 		"at 25:00 -- billing orders to latest":                                `at what time? "25:00" has a time of day that does not exist: it goes from 00:00 to 23:59:59. Example: at 02:10 -- billing@prod-eu orders back 24h`,
-		"at noon -- billing orders to latest":                                 `at what time? "noon" is not a time. Example: at 02:10 -- billing@prod-eu orders back 24h`,
-		"at 02:10 billing orders to latest":                                   "which reset? Write it after the time and --; a group named at needs the word reset before it. Example: at 02:10 -- billing@prod-eu orders back 24h",
+		"at noon -- billing orders to latest":                                 `at what time? "noon" is written 12:00. Corrected: at 12:00 -- billing orders to latest`,
+		"at 02:10 billing orders to latest":                                   `which reset? Write it after the time and --; a group named at needs the word reset before it. Corrected: at 02:10 -- billing orders to latest`,
 		"schedule pause":                                                      `pause what? The id or the name of a schedule is missing. Example: schedule pause nightly-orders`,
 		"schedule show a/b": `"a/b" is neither the id nor the name of a schedule; a group named schedule needs the word reset before it. Example: ` +
 			ScheduleExample,

@@ -41,7 +41,12 @@ func (s *scopeReader) add(w word) error {
 		from, to, err := partitionRange(part)
 		switch {
 		case err != nil:
-			return syntaxError(w, topicExample, fmt.Sprintf("%%s: %v", err))
+			e := syntaxError(w, topicExample, fmt.Sprintf("%%s: %v", err))
+			if to < from {
+				turned := strings.Replace(w.text, part, fmt.Sprintf("%d-%d", to, from), 1)
+				e = e.instead(w.text, turned)
+			}
+			return e
 		case s.named+int(to-from) >= maxPartitions:
 			return syntaxError(w, topicExample,
 				fmt.Sprintf("%%s: more than %s partitions", text.WithCommas(maxPartitions)))
@@ -59,7 +64,8 @@ func notATopic(w word, topic string) *SyntaxError {
 		return syntaxError(w, topicExample, "%s is a mention, not a topic: write the name as plain text")
 	case topic == "" || strings.ContainsAny(w.text, ", "):
 		return syntaxError(w, topicExample,
-			"%s is not a topic: separate topics by spaces, and write partitions as TOPIC:0,3-5 without spaces")
+			"%s is not a topic: separate topics by spaces, and write partitions as TOPIC:0,3-5 without spaces").instead(
+			w.text, strings.Trim(strings.ReplaceAll(w.text, ",", " "), " "))
 	}
 	return syntaxError(w, topicExample, "%s is not a topic: their names are made of letters, digits, dots, _ and -")
 }

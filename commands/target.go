@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -87,7 +86,12 @@ func (r *resetParser) readTargetWords(words []word) (rest []word, err error) {
 	case "to":
 		return r.readTo(words[1:])
 	case "back":
-		err = r.readBack(w, "")
+		n := max(1, durationWords(words[1:]))
+		if ago := agoWords(words[1:]); ago > 0 {
+			return nil, syntaxError(words[ago], "back 2 days", "%s is not needed after back").instead(
+				joined(words[1:ago+1]), joined(words[1:ago]))
+		}
+		return words[1+n:], r.readBack(word{text: joined(words[1 : 1+n])}, "")
 	case "shift":
 		err = r.readShift(w)
 	case "skip":
@@ -119,85 +123,6 @@ func (r *resetParser) missing(start string) *SyntaxError {
 	return e
 }
 
-func (r *resetParser) readTo(words []word) (rest []word, err error) {
-	w := words[0]
-	switch strings.ToLower(w.text) {
-	case "latest":
-		r.in.Target = reset.Latest{}
-	case "earliest":
-		r.in.Target = reset.Earliest{}
-	case "current":
-		r.in.Target = reset.Current{}
-	case "offset":
-		if len(words) == 1 {
-			return nil, &SyntaxError{Want: "to which offset? A number is missing",
-				Example: "to offset 46020"}
-		}
-		return words[2:], r.readOffsetTarget(words[1])
-	default:
-		n := timeWords(words)
-		return words[n:], r.readTime(word{text: joined(words[:n])})
-	}
-	return words[1:], nil
-}
-
-var (
-	dayShape  = regexp.MustCompile(`(?i)^(?:\d{4}-\d\d-\d\d|today|yesterday|tomorrow)$`)
-	zoneShape = regexp.MustCompile(`(?i)^(?:utc|z|[+-]\d\d:?\d\d|[a-z]+/[a-z0-9_+/-]+)$`)
-)
-
-// timeWords is how many words a time is made of: a day takes a time of day with it, and a time a zone.
-func timeWords(words []word) int {
-	n := 1
-	if digits(words[0].text) {
-		return n // epoch numbers have no zone
-	}
-	if dayShape.MatchString(words[0].text) && len(words) > 1 && words[1].text != "" && words[1].text[0] >= '0' &&
-		words[1].text[0] <= '9' {
-		n = 2
-	}
-	if n < len(words) && zoneShape.MatchString(words[n].text) {
-		n++
-	}
-	return n
-}
-
-func (r *resetParser) readTime(w word) error {
-	read := readTime
-	if r.has("future") {
-		read = readComing
-	}
-	t, notes, err := read(w.text, r.clock)
-	var zone *zoneError
-	switch {
-	case errors.As(err, &zone):
-		return zoneWrong(w, err, "to 02:10 Europe/Berlin, to 02:10 UTC")
-	case errors.Is(err, errNoTime):
-		if _, err := readDuration(w.text); err == nil {
-			return syntaxError(w, "back "+w.text, "to what? %s is a duration")
-		}
-		if place := text.Nearest(w.text, places); place != "" {
-			return syntaxError(w, r.corrected(w, place), "%s is not a target. Did you mean "+place+"?").suggest(place)
-		}
-		return syntaxError(w, toExample, "to what? %s is neither a time nor latest").suggest("offset", "today",
-			"yesterday", "tomorrow")
-	case err != nil:
-		return syntaxError(w, toExample, fmt.Sprintf("to what? %%s %v", err))
-	}
-	r.in.Target = t
-	r.in.Notes = append(r.in.Notes, notes...)
-	return nil
-}
-
-func zoneWrong(w word, err error, example string) *SyntaxError {
-	e := syntaxError(w, example, "which zone? %s is not the IANA name of a time zone")
-	var zone *zoneError
-	if errors.As(err, &zone) {
-		e.Near = zone.near
-	}
-	return e
-}
-
 // readBack reads a duration before now; flag is the option that it stood in, if any.
 func (r *resetParser) readBack(w word, flag string) error {
 	example := "back 90m, back 1d12h, back PT1H30M"
@@ -210,7 +135,13 @@ func (r *resetParser) readBack(w word, flag string) error {
 		err = errors.New("is longer than any log")
 	}
 	if err != nil {
-		return syntaxError(w, example, fmt.Sprintf("how far back? %%s %v", err))
+		e := syntaxError(w, example, fmt.Sprintf("how far back? %%s %v", err))
+		if positive := strings.TrimPrefix(w.text, "-"); positive != w.text {
+			if _, err := readDuration(positive); err == nil {
+				e = e.instead(w.text, positive)
+			}
+		}
+		return e
 	}
 	r.in.Target = reset.Time{At: at, Back: d, Said: w.text}
 	return nil
@@ -310,7 +241,7 @@ func (r *resetParser) afterTarget(w word) error {
 		return syntaxError(w, resetExample, "one target per command: %s begins another one after "+quoted(r.targetSaid))
 	}
 	e := syntaxError(w, resetExample, "%s comes after the target; topics come before it, options begin with --")
-	if e = e.suggest("reason", "wait", "no-wait", "tz", "emergency"); e.Near != "" {
+	if e = e.suggest("reason", "wait", "no-wait", "tz", "emergency", "future"); e.Near != "" {
 		e.Near = "--" + e.Near
 	}
 	return e

@@ -1,17 +1,14 @@
 package commands
 
 import (
-	_ "embed"
 	"errors"
 	"fmt"
-	"math"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -26,10 +23,25 @@ type clock struct {
 
 // timeShape is every way to write a time but epoch numbers: a day or none, a time of day, a zone or none.
 //
-//	2026-11-22T09:30:00.000+05:30   2026-11-22 09:30   yesterday 14:30   02:10   02:10 UTC   02:10 Europe/Berlin
+//	2026-11-22T09:30:00.000+05:30   2026-11-22 09:30   yesterday 14:30   02:10   14.30   2:10 pm   2pm
+//	02:10 UTC   02:10 CET   02:10 Europe/Berlin
 var timeShape = regexp.MustCompile(`(?i)^(?:(\d{4}-\d\d-\d\d)[t ]|(today|yesterday|tomorrow) )?` +
-	`(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?` +
-	`(?: ?(z|utc)| ?([+-]\d\d(?::?\d\d)?)| ([a-z]+/[a-z0-9_+/-]+))?$`)
+	`(\d{1,2})(?:[:.](\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?)?(?: ?([ap])\.?m\.?)?` +
+	`(?: ?([a-z]{1,5})| ?([+-]\d\d(?::?\d\d)?)| ([a-z]+/[a-z0-9_+/-]+|[a-z_]{6,}))?$`)
+
+// The places in timeShape.
+const (
+	atDate = iota + 1
+	atDay
+	atHour
+	atMinute
+	atSecond
+	atFraction
+	atHalf // a of am, p of pm
+	atShort
+	atOffset
+	atZone
+)
 
 // errNoTime says that words do not look like a time.
 var errNoTime = errors.New("not a time")
@@ -44,25 +56,17 @@ func readTime(said string, c clock) (reset.Time, []string, error) {
 	if digits(said) {
 		return readEpoch(said)
 	}
-	m := timeShape.FindStringSubmatch(said)
+	m := matchTime(said)
 	if m == nil {
 		return reset.Time{}, nil, incompleteTime(said)
 	}
 	other, hasOther := c, false
+	named, err := namedZone(m)
 	switch {
-	case m[7] != "":
-		c.zone, c.name = time.UTC, "UTC"
-	case m[8] != "":
-		east, err := utcOffset(m[8])
-		if err != nil {
-			return reset.Time{}, nil, err
-		}
-		c.zone, c.name = time.FixedZone("UTC"+m[8], east), ""
-	case m[9] != "":
-		var err error
-		if c.zone, c.name, err = findZone(m[9]); err != nil {
-			return reset.Time{}, nil, err
-		}
+	case err != nil:
+		return reset.Time{}, nil, err
+	case named.zone != nil:
+		c.zone, c.name = named.zone, named.name
 	case c.utc && !c.named:
 		c.zone, c.name, hasOther = time.UTC, "UTC", true
 	case !c.named:
@@ -73,6 +77,9 @@ func readTime(said string, c clock) (reset.Time, []string, error) {
 		return reset.Time{}, nil, err
 	}
 	t.Said = said
+	if note := named.inForce(t.At, said); note != "" {
+		notes = append(notes, note)
+	}
 	if o, _, err := other.read(m); hasOther && err == nil && !o.At.Equal(t.At) &&
 		(!o.At.After(c.now) || t.At.After(c.now)) {
 		o.Said = said
@@ -80,6 +87,21 @@ func readTime(said string, c clock) (reset.Time, []string, error) {
 	}
 	return t, notes, nil
 }
+
+// matchTime returns what timeShape finds; a day alone is its first moment.
+func matchTime(said string) []string {
+	if d := bareDay.FindStringSubmatch(said); d != nil {
+		said = d[1] + " 00:00" + d[2]
+	}
+	m := timeShape.FindStringSubmatch(said)
+	if m == nil || m[atMinute] == "" && m[atHalf] == "" {
+		return nil // a number is no time of day
+	}
+	return m
+}
+
+// bareDay is a day whose first moment is meant, with a zone or none.
+var bareDay = regexp.MustCompile(`(?i)^(today|yesterday)((?: [^\d+ ][^ ]*)?)$`)
 
 // read turns a match of timeShape into an instant of the clock's zone.
 func (c clock) read(m []string) (reset.Time, []string, error) {
@@ -89,18 +111,22 @@ func (c clock) read(m []string) (reset.Time, []string, error) {
 	}
 	local := c.now.In(c.zone)
 	year, month, day := local.Date()
-	switch strings.ToLower(m[2]) {
+	t := reset.Time{Zone: c.name}
+	switch strings.ToLower(m[atDay]) {
 	case "yesterday":
 		day--
+		t.Day, t.Clock = reset.Yesterday, w.of
+	case "today":
+		t.Day, t.Clock = reset.Today, w.of
 	case "tomorrow":
 		day++
 	}
-	if m[1] == "" {
+	if m[atDate] == "" {
 		w.date = time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
 	}
 	at, note := w.in(c.zone, c.name)
 	var notes []string
-	if m[1] == "" && m[2] == "" && at.After(c.now) {
+	if m[atDate] == "" && m[atDay] == "" && at.After(c.now) {
 		w.date = w.date.AddDate(0, 0, -1)
 		at, note = w.in(c.zone, c.name)
 		notes = append(notes, fmt.Sprintf("%s is the last one that has passed: yesterday, %s %s.", w.clock(),
@@ -114,7 +140,8 @@ func (c clock) read(m []string) (reset.Time, []string, error) {
 	if at.UnixMilli() < 0 {
 		return reset.Time{}, nil, errBefore1970
 	}
-	return reset.Time{At: at, Zone: c.name}, notes, nil
+	t.At = at
+	return t, notes, nil
 }
 
 // errBefore1970: to Kafka the timestamps -1 and -2 mean latest and earliest, and no record is older than 0.
@@ -135,17 +162,25 @@ type wall struct {
 
 func wallOf(m []string) (wall, error) {
 	var w wall
-	if m[1] != "" {
+	if m[atDate] != "" {
 		var err error
-		if w.date, err = time.Parse(time.DateOnly, m[1]); err != nil {
-			return w, fmt.Errorf("has a day that does not exist: %s", m[1])
+		if w.date, err = time.Parse(time.DateOnly, m[atDate]); err != nil {
+			return w, fmt.Errorf("has a day that does not exist: %s", m[atDate])
 		}
 	}
-	hour, minute, second := parseDigits(m[3]), parseDigits(m[4]), parseDigits(m[5])
+	hour, minute, second := parseDigits(m[atHour]), parseDigits(m[atMinute]), parseDigits(m[atSecond])
+	if half := strings.ToLower(m[atHalf]); half != "" {
+		if hour < 1 || hour > 12 {
+			return w, errors.New("has a time of day that does not exist: before am and pm the hour is 1 to 12")
+		}
+		if hour %= 12; half == "p" {
+			hour += 12
+		}
+	}
 	if hour > 23 || minute > 59 || second > 59 {
 		return w, errors.New("has a time of day that does not exist: it goes from 00:00 to 23:59:59")
 	}
-	nanos := parseDigits((m[6] + "000000000")[:9])
+	nanos := parseDigits((m[atFraction] + "000000000")[:9])
 	w.of = time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute + time.Duration(second)*time.Second +
 		time.Duration(nanos)
 	return w, nil
@@ -224,20 +259,6 @@ func readEpoch(said string) (reset.Time, []string, error) {
 			len(said))
 }
 
-// incompleteTime says what is missing in a text that looks like a part of a time.
-func incompleteTime(said string) error {
-	if _, err := time.Parse(time.DateOnly, said); err == nil {
-		return fmt.Errorf("needs a time of day: to %s 00:00", said)
-	}
-	switch strings.ToLower(said) {
-	case "today", "yesterday", "tomorrow":
-		return fmt.Errorf("needs a time of day: to %s 14:30", strings.ToLower(said))
-	case "now":
-		return errors.New("is not a target: for the log-end offset say latest, for the committed offset say current")
-	}
-	return errNoTime
-}
-
 // utcOffset reads +05:30, +0530 and +05 as what they say. (Kafka's own tool once read the minutes as nothing:
 // KAFKA-5644.)
 func utcOffset(s string) (seconds int, err error) {
@@ -251,75 +272,6 @@ func utcOffset(s string) (seconds int, err error) {
 		seconds = -seconds
 	}
 	return seconds, nil
-}
-
-//go:embed zones.txt
-var zoneList string
-
-// zoneNames are the names of the IANA time zone database that name a place. Abbreviations are left out: "EST" is five
-// hours behind UTC there even in summer, and "IST" is three countries.
-var zoneNames = append(strings.Fields(zoneList), "UTC")
-
-// findZone finds a zone by its IANA name; the case does not matter.
-func findZone(name string) (*time.Location, string, error) {
-	near := text.Nearest(name, zoneNames)
-	for _, z := range zoneNames {
-		switch {
-		case strings.EqualFold(z, name):
-			zone, err := time.LoadLocation(z)
-			return zone, z, err
-		case strings.EqualFold(z[strings.LastIndexByte(z, '/')+1:], name):
-			near = z // "Berlin"
-		}
-	}
-	return nil, "", &zoneError{near}
-}
-
-// zoneError says that a zone is not known; near may be what was meant.
-type zoneError struct{ near string }
-
-func (e *zoneError) Error() string {
-	if e.near != "" {
-		return "is not a time zone's IANA name; did you mean " + e.near + "?"
-	}
-	return "is not a time zone's IANA name, such as Europe/Berlin"
-}
-
-var (
-	shortDuration = regexp.MustCompile(`(?i)^(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?:in)?)?(?:(\d+)s)?$`)
-	isoDuration   = regexp.MustCompile(`(?i)^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$`)
-)
-
-// readDuration reads 90m, 1d12h, and ISO 8601 as Kafka's --by-duration takes it (PT1H30M, P1DT2H). A day is 24 hours
-// whatever the clocks do, as it is to Kafka's tool. The error is a sentence about what is wrong.
-func readDuration(said string) (time.Duration, error) {
-	m := isoDuration.FindStringSubmatch(said)
-	if m == nil {
-		m = shortDuration.FindStringSubmatch(said)
-	}
-	switch {
-	case strings.HasPrefix(said, "-"), strings.HasPrefix(strings.ToUpper(said), "P-"):
-		return 0, errors.New("is negative: a duration is written without a sign")
-	case digits(said):
-		return 0, errors.New("has no unit: d, h, m or s")
-	case m == nil || said == "":
-		return 0, errors.New("is not a duration")
-	}
-	total := time.Duration(0)
-	for i, unit := range []time.Duration{24 * time.Hour, time.Hour, time.Minute, time.Second} {
-		if m[i+1] == "" {
-			continue
-		}
-		n, err := strconv.ParseInt(m[i+1], 10, 64)
-		if err != nil || n > int64((math.MaxInt64-total)/unit) {
-			return 0, errors.New("is longer than any log")
-		}
-		total += time.Duration(n) * unit
-	}
-	if total == 0 {
-		return 0, errors.New("is no time at all")
-	}
-	return total, nil
 }
 
 // digits reports whether s is made of digits only.

@@ -70,7 +70,7 @@ const (
 	// The intent.
 	ProblemNoCommit  ProblemCode = "no commit"  // Topic, Parts: nothing to shift or skip from
 	ProblemSkipMoved ProblemCode = "skip moved" // Count: the asked offset; Other: the committed one
-	ProblemFuture    ProblemCode = "future"     // a time in the future; Got: it
+	ProblemFuture    ProblemCode = "future"     // a time in the future; Got: it; Want: the time of a run that is before it
 	ProblemOneRecord ProblemCode = "one record" // skip wants exactly one partition
 	// Want: cluster, topics, target, connector (Got: its name), or ahead (see Ahead; Got: the target, Count: messages
 	// skipped, Other: partitions without a record as late)

@@ -340,9 +340,23 @@ func NotForRunsProblem(target string, never bool) *Problem {
 	return p
 }
 
-// EndProblem: a standing approval cannot last until end; latest is how long it can.
-func EndProblem(end, latest time.Time) *Problem {
-	return &Problem{Code: ProblemEnd, Got: end.UTC().Format(time.RFC3339), Want: latest.UTC().Format(time.RFC3339)}
+// EndProblem: a standing approval cannot last until end; latest is how long it can, and first is the first run, in the
+// schedule's zone.
+func EndProblem(now, end, latest, first time.Time) *Problem {
+	p := &Problem{Code: ProblemEnd, Got: end.UTC().Format(time.RFC3339), Want: latest.UTC().Format(time.RFC3339)}
+	if first.Before(end) || !end.After(now) && first.Before(now.Add(ApprovalLasts)) {
+		return p
+	}
+	p.Names = []string{first.Format("2006-01-02 15:04 MST")}
+	if first.AddDate(0, 0, 1).Before(latest) {
+		p.Names = append(p.Names, first.AddDate(0, 0, 1).Format(time.DateOnly))
+	}
+	return p
+}
+
+// NotYetProblem: a time of the day of a run comes only after that run.
+func NotYetProblem(t Time, run time.Time) *Problem {
+	return &Problem{Code: ProblemFuture, Got: t.Said, Want: run.Format("15:04 MST")}
 }
 
 // ReadOnlyProblem: a schedule is kept in the configuration file.

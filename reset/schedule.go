@@ -256,7 +256,8 @@ const (
 	// there is no standing approval; Want: "ended", "changed", "emergency"
 	ProblemNoStandingApproval ProblemCode = "not standing"
 	ProblemNotForRuns         ProblemCode = "not for runs" // Got: the target's kind; Want: "once" or "never"
-	// a standing approval ends too late, or has ended; Got: when; Want: the latest
+	// a standing approval ends too late, before its first run, or has ended; Got: when; Want: the latest; Names: the first
+	// run, and the day until which it would be valid for that one
 	ProblemEnd                ProblemCode = "end"
 	ProblemReadOnly           ProblemCode = "read only" // Got: the name; it is changed in the configuration file
 	ProblemConflictingRequest ProblemCode = "beside"    // a run is postponed; Request, State: for which
@@ -288,7 +289,7 @@ func (s Schedule) Digest(b Bounds, rule string, need int) (string, error) {
 	in := s.Intent
 	in.Reason, in.Notes, in.Server, in.Wait, in.NoWait = "", nil, "", 0, false // WhenBusy says how long a run waits
 	if t, ok := in.Target.(Time); ok {
-		if t.Future, t.Other = false, nil; t.Back != 0 {
+		if t.Future, t.Other = false, nil; t.Recurs() {
 			t.At = time.Time{} // of when it was said
 		}
 		in.Target = t

@@ -47,6 +47,10 @@ type (
 		Other *Time         // the other reading (UTC or the asker's zone), when the words named no zone and it differs
 
 		Future bool // it has not come, and the requester wants to wait for it: it is looked up then
+
+		// it was asked for as a day, which every run of a schedule counts from its own time: decision 15
+		Day   Day           `json:",omitempty"`
+		Clock time.Duration `json:",omitempty"` // the time of that day, as clocks show it
 	}
 	// Exact is one offset, for every partition in scope.
 	Exact struct{ Offset int64 }

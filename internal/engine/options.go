@@ -12,8 +12,9 @@ func timeReadings(in reset.Intent) []reset.Option {
 	if !ok || t.Other == nil {
 		return nil
 	}
-	o, other := in, *t.Other
-	other.Other = &reset.Time{At: t.At, Said: t.Said, Zone: t.Zone}
+	o, other, back := in, *t.Other, t
+	back.Other = nil
+	other.Other = &back
 	o.Target, o.Zone = other, other.Zone
 	return []reset.Option{{Label: "Use " + other.Zone, Typed: other.At.UTC().Format(time.RFC3339), Intent: o}}
 }

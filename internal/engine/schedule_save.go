@@ -67,7 +67,7 @@ func notForRuns(sc reset.Schedule, in reset.Intent) *reset.Problem {
 			return reset.NotForRunsProblem(kind, false).On(in.Cluster, in.Group)
 		}
 	case reset.Time:
-		if t.Back == 0 && !sc.RunsOnce() {
+		if !t.Recurs() && !sc.RunsOnce() {
 			return reset.NotForRunsProblem(cmp.Or(t.Said, kind), false).On(in.Cluster, in.Group)
 		}
 	// make sense at every run
@@ -107,48 +107,6 @@ func (s *Service) nameTaken(ctx context.Context, r reset.Request, name string, o
 		return reset.NameTakenProblem(reset.Schedule{Name: name})
 	}
 	return reset.NameTakenProblem(old).On(old.Intent.Cluster, old.Intent.Group)
-}
-
-// checkTimes refuses invalid times, and sets when the standing approval ends.
-func (s *Service) checkTimes(sc *reset.Schedule, in reset.Intent) *reset.Problem {
-	now := s.Now()
-	first, p := s.nextRun(*sc, now)
-	latest := now.Add(reset.LongestApproval)
-	switch {
-	case p != nil:
-		p.Cluster, p.Group = in.Cluster, in.Group
-		return p
-	case sc.RunsOnce() && !sc.At.After(now):
-		return reset.TimePassedProblem(sc.At.UTC().Format(time.RFC3339)).On(in.Cluster, in.Group)
-	case sc.RunsOnce():
-		sc.Until = sc.At.Add(reset.OnceApprovalLasts)
-	case sc.Until.IsZero() && sc.Source == reset.FromSlack:
-		sc.Until = now.Add(reset.ApprovalLasts).Truncate(time.Second)
-	}
-	if end := sc.Until; !end.IsZero() &&
-		(end.After(latest.Add(reset.OnceApprovalLasts)) || !end.After(now) || !first.Before(end)) {
-		return reset.EndProblem(end, latest).On(in.Cluster, in.Group)
-	}
-	return nil
-}
-
-// nextRun is the first run after a time; zero: none.
-func (s *Service) nextRun(sc reset.Schedule, after time.Time) (time.Time, *reset.Problem) {
-	if sc.RunsOnce() {
-		if sc.At.After(after) {
-			return sc.At, nil
-		}
-		return time.Time{}, nil
-	}
-	rhythm, err := s.Cron.Parse(sc.Expr, sc.Zone)
-	if err != nil {
-		var p *reset.Problem
-		if !errors.As(err, &p) {
-			p = reset.ExpressionProblem(sc.Expr, err.Error())
-		}
-		return time.Time{}, p
-	}
-	return rhythm.Next(after), nil
 }
 
 // saveSchedule stores the approved schedule, in the transaction that ends its request. An announced run of the
@@ -279,7 +237,7 @@ func (s *Service) effectiveIntent(r reset.Request) reset.Intent {
 	t, timed := in.Target.(reset.Time)
 	switch {
 	case !timed:
-	case savesSchedule(r.Act) && t.Back == 0:
+	case savesSchedule(r.Act) && !t.Recurs():
 		t.Future = t.At.After(s.Now())
 		in.Target = t
 	case savesSchedule(r.Act):

@@ -305,6 +305,9 @@ func TestWhatIsNoSchedule(t *testing.T) {
 		{"ends too late", func(sc *reset.Schedule) { sc.Until = night.Add(400 * 24 * time.Hour) }, reset.ProblemEnd},
 		{"has ended", func(sc *reset.Schedule) { sc.Until = night.Add(-24 * time.Hour) }, reset.ProblemEnd},
 		{"ends before its first run", func(sc *reset.Schedule) { sc.Until = night }, reset.ProblemEnd},
+		{"a time of its day that has not come", func(sc *reset.Schedule) {
+			sc.Intent.Target = reset.Time{At: night, Day: reset.Today, Clock: 5 * time.Hour, Said: "today 05:00"}
+		}, reset.ProblemFuture},
 		{"has passed", func(sc *reset.Schedule) { sc.Expr, sc.At = "", night.Add(-2*time.Hour) },
 			reset.ProblemTimePassed},
 		{"another's name", func(sc *reset.Schedule) { sc.Name, sc.Intent.Group = "nightly", "audit" },
@@ -352,6 +355,65 @@ func TestDurationsCountFromTheRunsOwnTime(t *testing.T) {
 			t.Errorf("looked up %s", at)
 		}
 	}
+}
+
+// "to yesterday" is a day of the calendar, counted from the run's own time, whenever it is written.
+func TestDaysCountFromTheRunsOwnTime(t *testing.T) {
+	t.Parallel()
+	b := newNights(t)
+	var looked []time.Time
+	for p := range 2 {
+		b.cluster.SetTime("orders", p, func(at time.Time) reset.Found {
+			looked = append(looked, at)
+			return reset.Found{Offset: 860, How: reset.HowRecord, At: at}
+		})
+	}
+	sc := b.save(nightly(func(sc *reset.Schedule) {
+		sc.Intent.Target = reset.Time{At: night.Add(-1000 * time.Hour), Day: reset.Yesterday, Clock: 22 * time.Hour,
+			Zone: "Europe/Berlin", Said: "yesterday 22:00"}
+	}))
+	looked = nil
+	b.upto(night.Add(61 * time.Minute))
+	b.want(b.run(sc.ID), reset.Applied, reset.Verified)
+	want := time.Date(2026, 11, 21, 21, 0, 0, 0, time.UTC)
+	if len(looked) == 0 {
+		t.Error("nothing was looked up")
+	}
+	for _, at := range looked {
+		if !at.Equal(want) {
+			t.Errorf("looked up %s, want %s", at, want)
+		}
+	}
+}
+
+// An approval that was not limited lasts for the next run at least, where that is in a year.
+func TestTheApprovalOfAYearlyRun(t *testing.T) {
+	t.Parallel()
+	b := newNights(t)
+	b.Cron = yearly{}
+	july := time.Date(2027, 7, 1, 2, 0, 0, 0, time.UTC)
+	if sc := b.save(nightly()); !sc.Until.Equal(july.AddDate(0, 0, 1)) {
+		t.Errorf("until %s", sc.Until)
+	}
+	r := b.schedule(nightly(func(sc *reset.Schedule) { sc.Name, sc.Until = "other", july }))
+	if r.Problem == nil || len(r.Problem.Names) != 2 || r.Problem.Names[1] != "2027-07-02" {
+		t.Errorf("%+v", r.Problem)
+	}
+}
+
+// yearly is on 1 July at two.
+type yearly struct{}
+
+func (yearly) Parse(string, string) (reset.Recurrence, error) { return yearly{}, nil }
+func (yearly) Rule() string                                   { return "" }
+func (yearly) Note(time.Time) string                          { return "" }
+
+func (yearly) Next(after time.Time) time.Time {
+	run := time.Date(after.Year(), 7, 1, 2, 0, 0, 0, time.UTC)
+	if !run.After(after) {
+		run = run.AddDate(1, 0, 0)
+	}
+	return run
 }
 
 func TestRestartsAndSecondProcessesMakeOneRun(t *testing.T) {

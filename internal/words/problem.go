@@ -30,7 +30,7 @@ func Explain(err error) Content {
 		c.Buttons = problemButtons(problem)
 	case errors.As(err, &syntax):
 		c.Title = "Not understood"
-		c.Lines = []Line{say(syntax.Error()), say("All words: ", code("help"))}
+		c.Lines = syntaxLines(syntax)
 	case errors.As(err, &late):
 		c.Title = late.ID
 		c.Lines = []Line{say("Too late: ", late.ID, " is already ", states[late.From], ". See ",
@@ -49,6 +49,14 @@ func Explain(err error) Content {
 	}
 	c.Fallback = fallback(c)
 	return c
+}
+
+// syntaxLines are what was not understood, and a line to copy: the one that was typed, put right where it is known how.
+func syntaxLines(e *commands.SyntaxError) []Line {
+	if e.Corrected == "" {
+		return []Line{say(e.Error()), say("All words: ", code("help"))}
+	}
+	return []Line{say(e.Sentence()), say("Corrected: ", code(e.Corrected)), say("All words: ", code("help"))}
 }
 
 // Unrecorded says that an action could not be recorded, and whether it helps to try again.

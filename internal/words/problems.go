@@ -84,6 +84,10 @@ var problems = map[reset.ProblemCode]func(p *reset.Problem) Line{
 	},
 	reset.ProblemSkipMoved: skipMovedLine,
 	reset.ProblemFuture: func(p *reset.Problem) Line {
+		if p.Want != "" {
+			return say(quotedOr(p.Got, "That time"), " has not come yet when it runs, at ", p.Want,
+				": give a later time for the runs, an earlier one, or ", code("to yesterday TIME"), ". Nothing was saved.")
+		}
 		return say(quotedOr(p.Got, "That time"), " is in the future", inSeconds(p.Count),
 			". To wait for it add ", code("--future"), "; to reset later use ", code("at TIME -- RESET"), ".")
 	},
@@ -199,10 +203,17 @@ var problems = map[reset.ProblemCode]func(p *reset.Problem) Line{
 	},
 	reset.ProblemNotForRuns: func(p *reset.Problem) Line {
 		return say(text.Clip(cmp.Or(p.Got, "This target"), 60),
-			" cannot recur: give a target that is relative to each run, such as ", code("back 24h"),
-			" or ", code("to latest"), ".")
+			" cannot recur: give a target that is relative to each run, such as ", code("back 24h"), ", ",
+			code("to yesterday 06:00"), " or ", code("to latest"), ".")
 	},
 	reset.ProblemEnd: func(p *reset.Problem) Line {
+		switch len(p.Names) {
+		case 1:
+			return say("Its first run is at ", p.Names[0], ", and a standing approval lasts a year at most. Nothing was saved.")
+		case 2:
+			return say("Its first run is at ", p.Names[0], ", when the standing approval has ended (",
+				cmp.Or(p.Got, "before that"), "). Give ", code("--until "+p.Names[1]), " or a later day. Nothing was saved.")
+		}
 		return say("A standing approval cannot last until ", cmp.Or(p.Got, "then"), ": it must end in the future and before ",
 			cmp.Or(p.Want, "a year from now"), ".")
 	},

@@ -54,8 +54,8 @@ func landing(s reset.Story, v timeFormat, d timeDetail) string {
 	_, saves := s.Request.Act.(reset.SaveSchedule)
 	switch t := in.Target.(type) {
 	case reset.Time:
-		if saves && t.Back != 0 {
-			return "back " + text.Duration(t.Back)
+		if saves {
+			return atEachRun(s, t, v, d)
 		}
 		return v.targetTime(t, d)
 	case reset.Exact:
@@ -83,6 +83,31 @@ func landing(s reset.Story, v timeFormat, d timeDetail) string {
 		return "no committed offsets"
 	}
 	return "its target"
+}
+
+// atEachRun is a time as a schedule has it: what counts from each run is said so, and a fixed time has its date, since
+// it is not of the day on which it runs.
+func atEachRun(s reset.Story, t reset.Time, v timeFormat, d timeDetail) string {
+	save, _ := s.Request.Act.(reset.SaveSchedule)
+	dated := timeFormat{zone: v.zone}
+	switch {
+	case t.Back != 0:
+		return "back " + text.Duration(t.Back)
+	case t.Day != "" && save.Schedule.RunsOnce():
+		return dated.targetTime(t.From(save.Schedule.At), d)
+	case t.Day != "":
+		return string(t.Day) + " " + time.Time{}.Add(t.Clock).Format(withSeconds(time.Time{}.Add(t.Clock))) + " " +
+			zoneCity(t.Zone) + ", counted from each run"
+	}
+	return dated.targetTime(t, d)
+}
+
+func zoneCity(zone string) string {
+	loaded, err := time.LoadLocation(zone)
+	if err != nil || zone == "" {
+		return "UTC"
+	}
+	return city(loaded)
 }
 
 // eachPartition is the suffix for a target that applies to every partition, where there are several.
