@@ -69,20 +69,21 @@ func TestManifest(t *testing.T) {
 	if err := json.Unmarshal(src, &m); err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"channels:read", "chat:write", "commands", "files:read", "files:write", "groups:read",
-		"usergroups:read", "users:read"}
+	want := []string{"app_mentions:read", "channels:read", "chat:write", "commands", "files:read", "files:write",
+		"groups:read", "usergroups:read", "users:read"}
 	slices.Sort(m.OAuthConfig.Scopes.Bot)
 	if diff := cmp.Diff(want, m.OAuthConfig.Scopes.Bot); diff != "" {
 		t.Errorf("scopes, -want +got\n%s", diff)
 	}
 	slices.Sort(m.OAuthConfig.Scopes.Optional)
-	if diff := cmp.Diff([]string{"files:read", "files:write", "groups:read"}, m.OAuthConfig.Scopes.Optional); diff != "" {
+	optional := []string{"app_mentions:read", "files:read", "files:write", "groups:read"}
+	if diff := cmp.Diff(optional, m.OAuthConfig.Scopes.Optional); diff != "" {
 		t.Errorf("optional scopes, -want +got\n%s", diff)
 	}
 	if len(m.OAuthConfig.Scopes.User) > 0 {
 		t.Error("the bot acts as nobody: no user scopes")
 	}
-	if diff := cmp.Diff([]string{"subteam_members_changed"}, m.Settings.EventSubscriptions.BotEvents); diff != "" {
+	if diff := cmp.Diff([]string{"subteam_members_changed", "app_mention"}, m.Settings.EventSubscriptions.BotEvents); diff != "" {
 		t.Errorf("events, -want +got\n%s", diff)
 	}
 	if !m.Settings.SocketModeEnabled || !m.Settings.Interactivity.IsEnabled {

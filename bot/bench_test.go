@@ -73,13 +73,14 @@ type inbox struct {
 	b       *bench
 	mu      sync.Mutex
 	records int
+	last    engine.Inbox  // that was to be recorded
 	broken  error         // what Receive answers
 	slow    chan struct{} // Receive waits for it
 }
 
 func (i *inbox) Receive(ctx context.Context, in engine.Inbox) (bool, error) {
 	i.mu.Lock()
-	i.records++
+	i.records, i.last = i.records+1, in
 	err, slow := i.broken, i.slow
 	i.mu.Unlock()
 	if slow != nil {

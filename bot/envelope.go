@@ -12,17 +12,19 @@ import (
 )
 
 // envelope is an action of a person, as far as the bot acts on it. This, and not Slack's payload, is what gets
-// recorded: the rest is neither needed nor ours to keep. URL is a secret.
+// recorded: the rest is neither needed nor ours to keep. ID is the envelope's, of a mention the event's. URL is a
+// secret.
 type envelope struct {
 	ID      string
 	Kind    kind
 	Team    string // the actor's enterprise or team
 	User    string
 	Channel string
-	URL     string `json:",omitempty"` // response_url
+	URL     string `json:",omitempty"` // response_url; of a mention, where it is answered (beside)
 	Trigger string `json:",omitempty"` // opens a modal within 3 s
 
-	Text string `json:",omitempty"` // of a command, without its name
+	Text   string `json:",omitempty"` // of a command, without its name; of a mention, without the app's
+	Edited bool   `json:",omitempty"` // the message that mentions the app was edited
 
 	Action     string `json:",omitempty"`      // of a click: action_id
 	Value      string `json:",omitempty"`      // "k7f3.1"
@@ -48,6 +50,7 @@ type kind string
 
 const (
 	command    kind = "command"
+	atMention  kind = "mention"
 	click      kind = "click"
 	submission kind = "submission"
 	suggestion kind = "suggestion"
@@ -118,10 +121,9 @@ type payload struct {
 			} `json:"values"`
 		} `json:"state"`
 	} `json:"view"`
-	Event struct {
-		Type      string `json:"type"`
-		SubteamID string `json:"subteam_id"`
-	} `json:"event"`
+	EventID        string          `json:"event_id"`
+	Authorizations []authorization `json:"authorizations"`
+	Event          happening       `json:"event"`
 }
 
 type named struct {
@@ -144,8 +146,11 @@ func readEnvelope(req socketmode.Request, name string) (envelope, error) {
 		e.Team = cmp.Or(p.EnterpriseID, p.TeamID)
 	case req.Type == socketmode.RequestTypeEventsAPI:
 		e.Kind = event
-		if p.Event.Type == groupChanged {
+		switch p.Event.Type {
+		case groupChanged:
 			e.Group = p.Event.SubteamID
+		case mentioned:
+			return e, e.readMention(p)
 		}
 	case p.Type == "block_actions" && len(p.Actions) > 0:
 		e.interaction(click, p)

@@ -28,6 +28,8 @@ func (b *Bot) handle(ctx context.Context, e envelope) (any, func(context.Context
 		if err := b.record(ctx, e); err != nil {
 			return map[string]string{"response_type": "ephemeral", "text": words.Unrecorded(err)}, nil, err
 		}
+	case atMention: // without an ack, Slack sends it again
+		return nil, nil, b.record(ctx, e)
 	case click:
 		if open, ok := b.opensModal(e); ok {
 			return nil, open, nil
@@ -69,7 +71,7 @@ func (b *Bot) record(ctx context.Context, e envelope) error {
 		return err
 	}
 	in := engine.Inbox{ID: e.ID, Kind: string(e.Kind), Raw: raw, ReceivedAt: b.now()}
-	if e.Kind == command {
+	if e.Kind == command || e.Kind == atMention && !e.Edited {
 		in.Verb, in.About = commands.Peek(e.Text, b.clusterNames())
 	} else {
 		ref, _ := readRef(e.ref())
@@ -101,7 +103,7 @@ func (b *Bot) Receive(ctx context.Context, in engine.Inbox) error {
 	}
 	var err error
 	switch e.Kind {
-	case command:
+	case command, atMention:
 		err = b.runCommand(ctx, in, e)
 	case click, submission:
 		if e.Callback == formView {
@@ -144,8 +146,11 @@ func (b *Bot) sendWaiting(ctx context.Context, in engine.Inbox, e envelope, late
 var errNobody = &commands.SyntaxError{Want: "Slack did not say who you are, or where this was; nothing was done",
 	Example: "status"}
 
-// runCommand runs a command.
+// runCommand runs a command, or a mention that reads as one.
 func (b *Bot) runCommand(ctx context.Context, in engine.Inbox, e envelope) error {
+	if e.Edited {
+		return errEdited
+	}
 	zone, name, note := b.zone(ctx, e.User)
 	cmd, err := commands.Parse(e.Text,
 		commands.Context{At: in.ReceivedAt, Zone: zone, ZoneName: name, Clusters: b.clusterNames()})
@@ -164,6 +169,9 @@ func (b *Bot) runCommand(ctx context.Context, in engine.Inbox, e envelope) error
 		}
 		return b.ask(ctx, e, engine.Ask{Act: reset.SaveSchedule{Schedule: c.Schedule}})
 	case commands.Upload:
+		if e.Kind == atMention { // it has no trigger_id
+			return errNoForm
+		}
 		b.openPlanForm(ctx, e)
 		return nil
 	case commands.Overview:

@@ -16,6 +16,7 @@ var Scopes = []Scope{
 	{Name: "users:read", For: "time zones, and telling guests, bots and strangers apart"},
 	{Name: "usergroups:read", For: "user groups in the policy"},
 	{Name: "channels:read", For: "keeping plans out of channels that are shared with other organisations"},
+	{Name: "app_mentions:read", For: "commands in threads, by @mention", Optional: true},
 	{Name: "groups:read", For: "cards in private channels, and which approvers are in them", Optional: true},
 	{Name: "files:write", For: "plan.csv and undo.csv in the card's thread", Optional: true},
 	{Name: "files:read", For: "a CSV that is uploaded in the form of --from-file", Optional: true},
@@ -95,7 +96,7 @@ func Manifest(command string) ([]byte, error) {
 		}
 	}
 	m.Settings.SocketMode, m.Settings.Interactivity.Enabled = true, true
-	m.Settings.Events.Bot = []string{groupChanged}
+	m.Settings.Events.Bot = []string{groupChanged, mentioned}
 	out, err := json.MarshalIndent(m, "", "  ")
 	return append(out, '\n'), err
 }

@@ -44,6 +44,9 @@ func (b *Bot) revise(ctx context.Context, doing, channel, ts string, c words.Con
 // tables this way is not known.
 func (b *Bot) respond(ctx context.Context, doing, url string, c words.Content, l renderOptions, replace bool) error {
 	l.plainTables = true
+	if to, is := readBeside(url); is {
+		return b.postBeside(ctx, doing, to, c, l)
+	}
 	return b.sendWithFallback(ctx, "", doing, c, l, func(ctx context.Context, m slackMessage) error {
 		to := slack.MsgOptionResponseURL(url, slack.ResponseTypeEphemeral)
 		if replace {

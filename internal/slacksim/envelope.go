@@ -119,13 +119,18 @@ func (s *Sim) expire(d *Delivery) {
 	if !s.settle(d, Ack{Err: "operation_timeout"}) || d.Kind != "events_api" || d.attempt >= len(s.opts.Retries) {
 		return
 	}
-	s.later(s.opts.Retries[d.attempt], nil, func() {
-		s.mu.Lock()
-		again := s.envelope(d.Kind, d.payload, nil) // the event_id inside stays; that is what an app can know it by
-		s.mu.Unlock()
-		again.attempt = d.attempt + 1
-		s.dispatch(again)
-	})
+	s.later(s.opts.Retries[d.attempt], nil, func() { s.Retry(d) })
+}
+
+// Retry sends an event once more, as Slack does when no acknowledgement reached it: in another envelope. The event_id
+// inside stays; that is what an app can know it by.
+func (s *Sim) Retry(d *Delivery) *Delivery {
+	s.mu.Lock()
+	again := s.envelope(d.Kind, d.payload, nil)
+	s.mu.Unlock()
+	again.attempt = d.attempt + 1
+	s.dispatch(again)
+	return again
 }
 
 // settle ends a delivery, once.

@@ -1,0 +1,134 @@
+package bot
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"regexp"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/words"
+)
+
+// mentioned is the event of a message that mentions the app: the same grammar as the command, in threads too, where
+// Slack has no commands. It comes for channels that the app is in, and needs app_mentions:read.
+const mentioned = "app_mention"
+
+// happening is what the bot reads of an event (docs, Events API).
+type happening struct {
+	Type      string          `json:"type"`
+	SubteamID string          `json:"subteam_id"`
+	Subtype   string          `json:"subtype"`
+	BotID     string          `json:"bot_id"`
+	User      string          `json:"user"`
+	Team      string          `json:"team"`
+	UserTeam  string          `json:"user_team"` // in a channel that is shared between workspaces
+	Channel   string          `json:"channel"`
+	Thread    string          `json:"thread_ts"`
+	Text      string          `json:"text"`
+	Edited    json.RawMessage `json:"edited"`
+}
+
+// authorization is for whom the app hears of an event.
+type authorization struct {
+	EnterpriseID string `json:"enterprise_id"`
+	UserID       string `json:"user_id"`
+	IsBot        bool   `json:"is_bot"`
+}
+
+var errNotAPerson = errors.New("a mention that no person wrote")
+
+// readMention reads a mention. Slack sends an event again that was not acknowledged in time, in another envelope: what
+// it is recorded under is the event's id, so that it is decided once. Apps that mention this one are not answered: two
+// of them would go on for ever.
+func (e *envelope) readMention(p payload) error {
+	if p.Event.BotID != "" || p.Event.Subtype != "" || p.Event.User == "" || p.EventID == "" {
+		return errNotAPerson
+	}
+	app, org := "", p.EnterpriseID
+	for _, a := range p.Authorizations {
+		if org = cmp.Or(org, a.EnterpriseID); a.IsBot {
+			app = a.UserID
+		}
+	}
+	e.ID, e.Kind, e.User, e.Channel = p.EventID, atMention, p.Event.User, p.Event.Channel
+	e.Text, e.Edited = mentionText(p.Event.Text, app), len(p.Event.Edited) > 0 && string(p.Event.Edited) != "null"
+	e.Team = cmp.Or(p.Event.UserTeam, p.Event.Team, p.TeamID)
+	if org != "" && !strings.HasPrefix(e.Team, "E") { // as of clicks
+		e.Team = org
+	}
+	e.URL = beside{channel: e.Channel, thread: p.Event.Thread, user: e.User}.String()
+	return nil
+}
+
+var userToken = regexp.MustCompile(`<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>`)
+
+// mentionText is the command in a message that mentions the app: what follows its name, or all before it where nothing
+// follows. Other people's names stay: `history @jon`. An app whose id is not known is who is mentioned first.
+func mentionText(said, app string) string {
+	said = userToken.ReplaceAllStringFunc(said, func(token string) string {
+		id := userToken.FindStringSubmatch(token)[1]
+		if app == "" {
+			app = id
+		}
+		if id == app {
+			return ownName
+		}
+		return token
+	})
+	before, after, found := strings.Cut(said, ownName)
+	if !found {
+		return strings.TrimSpace(said)
+	}
+	clean := func(s string) string { return strings.TrimSpace(strings.ReplaceAll(s, ownName, " ")) }
+	if after = strings.TrimLeft(clean(after), ":,"); strings.TrimSpace(after) != "" {
+		return strings.TrimSpace(after)
+	}
+	return clean(before)
+}
+
+// ownName stands for the app while a mention is read: no message holds it, Slack escapes < and >.
+const ownName = "<>"
+
+var (
+	errEdited = &commands.SyntaxError{Want: "a message that was edited is not read; write a new one",
+		Example: "@kafka-reset-bot status"}
+	errNoForm = &commands.SyntaxError{Want: "a mention cannot open a form; paste the rows, or type the command in the " +
+		"channel", Example: "billing@prod-eu from orders,0,46020"}
+)
+
+// beside is where a mention is answered: in its channel or thread, to its author alone. It takes the place of a
+// response_url, which a mention has not.
+type beside struct{ channel, thread, user string }
+
+const besideScheme = "beside:"
+
+func (p beside) String() string {
+	return besideScheme + strings.Join([]string{p.channel, p.thread, p.user}, ":")
+}
+
+func readBeside(address string) (beside, bool) {
+	rest, is := strings.CutPrefix(address, besideScheme)
+	parts := strings.Split(rest, ":")
+	if !is || len(parts) != 3 {
+		return beside{}, false
+	}
+	return beside{channel: parts[0], thread: parts[1], user: parts[2]}, true
+}
+
+// postBeside sends one person a message in a channel or thread that no other sees (docs, chat.postEphemeral). It is not
+// known whether it was seen: a person who has left the channel gets a direct message.
+func (b *Bot) postBeside(ctx context.Context, doing string, to beside, c words.Content, l renderOptions) error {
+	return b.sendWithFallback(ctx, "chat.postEphemeral", doing, c, l, func(ctx context.Context, m slackMessage) error {
+		opts := m.options()
+		if to.thread != "" {
+			opts = append(opts, slack.MsgOptionTS(to.thread))
+		}
+		_, err := b.api.PostEphemeralContext(ctx, to.channel, to.user, opts...)
+		return err
+	})
+}
