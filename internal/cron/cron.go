@@ -12,7 +12,7 @@
 // also by name (JAN, MON). N/3 means from N to the end in steps of 3. Sunday is 0
 // or 7, so FRI-SUN and 5-7 are ranges and 1-7/2 ends on a Sunday; */7 is Sunday
 // alone. A step must fit its field: */90 minutes would be read as once an hour by
-// every cron, so it is refused.
+// every cron, so it is refused. A field that is ? is *, as in Kubernetes and Quartz.
 //
 // @hourly, @daily (@midnight), @weekly, @monthly and @yearly (@annually) stand
 // for their five fields. @every is refused: it counts from the moment a process

@@ -1,6 +1,7 @@
 package cron
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -81,41 +82,27 @@ func split(expr string) ([]string, *Error) {
 		}
 	}
 	if len(words) != len(fields) {
-		return nil, &Error{
-			Want: fmt.Sprintf(
-				"there must be five fields (minute, hour, day, month, weekday), not %d; seconds and years are not read",
-				len(words)),
-			Example: everyNight,
-		}
+		return nil, notFive(expr, words)
 	}
 	return words, nil
 }
 
-func nickname(text string) ([]string, *Error) {
-	if meaning, ok := nicknames[text]; ok {
-		return strings.Fields(meaning), nil
-	}
-	switch name, _, _ := strings.Cut(text, " "); name {
-	case "@every":
-		return nil, &Error{Want: "@every counts from the start of a process, so a restart would move it; name times of the day",
-			Example: "0 */6 * * *"}
-	case "@reboot":
-		return nil, &Error{Want: "@reboot is not a time", Example: everyNight}
-	}
-	return nil, &Error{Want: "only @hourly, @daily, @weekly, @monthly and @yearly are known", Example: "@daily"}
-}
-
 // canonical writes the words as robfig reads them: in numbers, Sunday as 0. Its
-// parser takes "*-x" for *, "," for nothing and "+5" for 5; here these are errors.
+// parser takes "*-x" for *, "," for nothing and "+5" for 5; here these are errors. A field that is ? is *, as Kubernetes
+// and Quartz have it.
 // either is Schedule.Rule.
 func canonical(words []string) (text, either string, _ *Error) {
 	out := make([]string, len(fields))
 	for i, f := range fields {
+		if words[i] == "?" {
+			out[i] = "*"
+			continue
+		}
 		var items []string
 		for word := range strings.SplitSeq(words[i], ",") {
 			item, problem := f.item(word)
 			if problem != nil {
-				return "", "", problem
+				return "", "", cmp.Or(foreign(words, i, word), problem)
 			}
 			items = append(items, item)
 		}
