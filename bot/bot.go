@@ -39,6 +39,7 @@ type Bot struct {
 	pace    pace
 	names   names
 	sharing sharedChannels
+	forms   openForms
 	cards   sync.Mutex // around the short load-change-save of a card; never held during a call to Slack
 
 	toldWaiting sync.Map // envelopes whose person was told that they have to wait
@@ -83,6 +84,11 @@ type Core interface {
 	Groups(ctx context.Context, a reset.Actor, channel, cluster, pattern string) (reset.GroupsView, error)
 	Diagnose(ctx context.Context, a reset.Actor, channel string) (reset.Diagnosis, error)
 	ClusterViews(ctx context.Context, a reset.Actor, channel string) ([]reset.ClusterView, error)
+
+	StartForm(ctx context.Context, a reset.Actor, channel string) (reset.FormStart, error)
+	SuggestGroups(ctx context.Context, a reset.Actor, channel, cluster, typed string) (reset.Suggestions, error)
+	SuggestTopics(ctx context.Context, a reset.Actor, channel, cluster, group, typed string) (reset.Suggestions, error)
+	NameOf(cluster string, is func(name string) bool) (string, bool)
 
 	Schedules(ctx context.Context, a reset.Actor, channel, cluster, group string) ([]reset.Schedule, error)
 	ScheduleStory(ctx context.Context, a reset.Actor, channel, name string) (reset.ScheduleStory, error)

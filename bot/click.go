@@ -92,6 +92,9 @@ func (b *Bot) decide(ctx context.Context, e envelope, d engine.Decision) error {
 	if err != nil {
 		return err
 	}
+	if e.Callback == resetView && e.Kind == click || e.isForm() && e.URL != "" {
+		return nil // the form shows the change, or a message that points to the card
+	}
 	switch reply.Did {
 	case reset.DidUndo:
 		return b.attach(ctx, reply.Request.ID, e)
@@ -108,7 +111,7 @@ func (b *Bot) decide(ctx context.Context, e envelope, d engine.Decision) error {
 		return err
 	case reset.DidAlready:
 	default:
-		if (e.Kind == submission || e.Kind == click && !e.Ephemeral) && b.isShown(ctx, d.Ref.ID) {
+		if !e.isForm() && (e.Kind == submission || e.Kind == click && !e.Ephemeral) && b.isShown(ctx, d.Ref.ID) {
 			return nil // the card shows the change
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/slack-go/slack/socketmode"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -40,6 +41,11 @@ type envelope struct {
 	Rows     string `json:",omitempty"` // of the form that takes a plan: what was pasted
 	File     string `json:",omitempty"` // and the id of what was uploaded
 
+	Form   *formState                    `json:",omitempty"` // of the reset form: what is filled in
+	Root   string                        `json:",omitempty"` // the view beneath all others
+	Blocks map[commands.FormField]string `json:"-"`          // where each field of the form is
+	Stamp  string                        `json:"-"`          // of a click: orders those in one view
+
 	Group string `json:",omitempty"` // of the event groupChanged
 
 	Answer *unsentAnswer `json:",omitempty"` // the action is decided, and this answer has not been sent yet
@@ -54,6 +60,7 @@ const (
 	click      kind = "click"
 	submission kind = "submission"
 	suggestion kind = "suggestion"
+	closing    kind = "closing" // of a view
 	event      kind = "event"
 	unknown    kind = ""
 )
@@ -63,7 +70,7 @@ func (e envelope) actor() reset.Actor {
 }
 
 func (e envelope) place() reset.Place {
-	return reset.Place{Channel: e.Channel, Direct: strings.HasPrefix(e.Channel, "D")}
+	return reset.Place{Channel: e.Channel, Direct: strings.HasPrefix(e.Channel, "D") || e.Channel == e.User}
 }
 
 // ref names the request and revision that a click or a modal is about.
@@ -86,6 +93,8 @@ type payload struct {
 	ChannelID    string `json:"channel_id"`
 	ResponseURL  string `json:"response_url"`
 	TriggerID    string `json:"trigger_id"`
+	ActionID     string `json:"action_id"` // of a suggestion
+	Value        string `json:"value"`     // and what was typed
 
 	Team struct {
 		named
@@ -104,6 +113,7 @@ type payload struct {
 	} `json:"container"`
 	Actions []struct {
 		ActionID string `json:"action_id"`
+		ActionTS string `json:"action_ts"`
 		Value    string `json:"value"`
 		Selected struct {
 			Value string `json:"value"`
@@ -111,14 +121,12 @@ type payload struct {
 	} `json:"actions"`
 	View struct {
 		ID              string `json:"id"`
+		RootID          string `json:"root_view_id"`
 		Hash            string `json:"hash"`
 		CallbackID      string `json:"callback_id"`
 		PrivateMetadata string `json:"private_metadata"`
 		State           struct {
-			Values map[string]map[string]struct {
-				Value string  `json:"value"`
-				Files []named `json:"files"`
-			} `json:"values"`
+			Values map[string]map[string]inputValue `json:"values"`
 		} `json:"state"`
 	} `json:"view"`
 	EventID        string          `json:"event_id"`
@@ -154,7 +162,7 @@ func readEnvelope(req socketmode.Request, name string) (envelope, error) {
 		}
 	case p.Type == "block_actions" && len(p.Actions) > 0:
 		e.interaction(click, p)
-		e.Action, e.Value = p.Actions[0].ActionID, p.Actions[0].Value
+		e.Action, e.Value, e.Stamp = p.Actions[0].ActionID, p.Actions[0].Value, p.Actions[0].ActionTS
 		if e.Action == menuAction {
 			e.Action, e.Value, _ = strings.Cut(p.Actions[0].Selected.Value, " ")
 		}
@@ -168,6 +176,9 @@ func readEnvelope(req socketmode.Request, name string) (envelope, error) {
 		}
 	case p.Type == "block_suggestion":
 		e.interaction(suggestion, p)
+		e.Action, e.Value = p.ActionID, p.Value
+	case p.Type == "view_closed":
+		e.interaction(closing, p)
 	default:
 		return e, fmt.Errorf("nothing is done for %q", cmp.Or(p.Type, req.Type))
 	}
@@ -186,6 +197,11 @@ func (e *envelope) interaction(k kind, p payload) {
 		e.Team = org
 	}
 	e.View, e.Hash, e.Callback, e.Private = p.View.ID, p.View.Hash, p.View.CallbackID, p.View.PrivateMetadata
+	e.Root = p.View.RootID
+	if e.Callback == resetView {
+		s, blocks := readForm(p.View.State.Values, e.Private)
+		e.Form, e.Blocks = &s, blocks
+	}
 	if e.Channel == "" { // in a modal: its metadata has the channel
 		_, e.Channel = modalRef(e.Private)
 	}

@@ -25,6 +25,9 @@ func (b *Bot) handle(ctx context.Context, e envelope) (any, func(context.Context
 		if verb, _ := commands.Peek(e.Text, b.clusterNames()); verb == formView {
 			return nil, func(ctx context.Context) { b.openPlanForm(ctx, e) }, nil
 		}
+		if strings.TrimSpace(e.Text) == "" {
+			return nil, func(ctx context.Context) { b.openResetForm(ctx, e, formState{}) }, nil
+		}
 		if err := b.record(ctx, e); err != nil {
 			return map[string]string{"response_type": "ephemeral", "text": words.Unrecorded(err)}, nil, err
 		}
@@ -34,12 +37,20 @@ func (b *Bot) handle(ctx context.Context, e envelope) (any, func(context.Context
 		if open, ok := b.opensModal(e); ok {
 			return nil, open, nil
 		}
+		if e.isFormField() {
+			return nil, func(ctx context.Context) { b.formChanged(ctx, e) }, nil
+		}
 		if err := b.record(ctx, e); err != nil {
 			return nil, func(ctx context.Context) { b.answer(ctx, e, words.UnrecordedOf(err), false) }, err
 		}
 	case submission:
-		if e.Callback == formView {
+		switch e.Callback {
+		case formView:
 			return b.validatePlanForm(ctx, e)
+		case resetView:
+			return b.submitForm(ctx, e)
+		case confirmView:
+			return b.confirmForm(ctx, e)
 		}
 		modal, known := reasonModals[e.Callback]
 		if !known {
@@ -52,7 +63,11 @@ func (b *Bot) handle(ctx context.Context, e envelope) (any, func(context.Context
 			return fieldError(words.Unrecorded(err)), nil, err
 		}
 	case suggestion:
-		return map[string]any{"options": []any{}}, nil, nil
+		return b.suggest(ctx, e), nil, nil
+	case closing:
+		if e.Callback == resetView {
+			return nil, func(ctx context.Context) { b.formClosed(ctx, e) }, nil
+		}
 	case event:
 		if e.Group != "" && b.cfg.GroupChanged != nil {
 			b.cfg.GroupChanged(e.Group)
@@ -106,12 +121,15 @@ func (b *Bot) Receive(ctx context.Context, in engine.Inbox) error {
 	case command, atMention:
 		err = b.runCommand(ctx, in, e)
 	case click, submission:
-		if e.Callback == formView {
+		switch {
+		case e.Callback == formView:
 			err = b.askFromForm(ctx, in, e)
-		} else {
+		case e.Kind == submission && (e.Callback == resetView || e.Callback == confirmView):
+			err = b.decideForm(ctx, in, e)
+		default:
 			err = b.handleClick(ctx, in, e)
 		}
-	case suggestion, event, unknown: // are never recorded
+	case suggestion, closing, event, unknown: // are never recorded
 	}
 	var store *reset.StoreError
 	var later *reset.Later

@@ -193,10 +193,15 @@ func (b *Bot) open(ctx context.Context, e envelope, doing string, view slack.Mod
 	if err == nil {
 		return
 	}
-	fault := b.fault(doing, err)
-	if fault.Code == "hash_conflict" {
+	if slackCode(b.fault(doing, err)) == "hash_conflict" {
 		return // two clicks at once: the other one has turned the page
 	}
+	b.notShown(ctx, e, doing, err, typed)
+}
+
+// notShown tells a person what to type instead of a modal that Slack does not show.
+func (b *Bot) notShown(ctx context.Context, e envelope, doing string, err error, typed string) {
+	fault := b.fault(doing, err)
 	b.log.Warn("a modal is not shown", "envelope", e.ID, "err", fault)
 	why := "Slack did not take it (" + fault.Code + ")."
 	if fault.Code == "expired_trigger_id" || fault.Code == "timeout" {

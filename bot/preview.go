@@ -38,6 +38,9 @@ var tells = []reset.Event{reset.EvPlanned, reset.EvRefused, reset.EvWaiting, res
 
 // showPreview shows a request to its requester.
 func (b *Bot) showPreview(ctx context.Context, s reset.Story, card engine.Card) (time.Time, error) {
+	if s.Request.Form != nil {
+		return b.showInForm(ctx, s)
+	}
 	r, p, now := s.Request, card.Preview, b.now()
 	if p.Actor.ID == "" {
 		if now.Sub(r.CreatedAt) < time.Minute {

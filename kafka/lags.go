@@ -42,6 +42,22 @@ func (c *Cluster) List(ctx context.Context) (reset.GroupList, error) {
 	})
 }
 
+// Topics returns the names of all topics that the login may see, without Kafka's own.
+func (c *Cluster) Topics(ctx context.Context) ([]string, error) {
+	v, err := c.metadata(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for name, t := range v.topics {
+		if !t.IsInternal {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names, nil
+}
+
 // Lags reads the members and the lag of groups, each by its isolation: one request to each coordinator for the members
 // and one for the committed offsets, one to each leader for the log starts and one for the ends.
 func (c *Cluster) Lags(

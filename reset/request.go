@@ -22,6 +22,7 @@ type Request struct {
 	Actor    Actor   // who asked
 	Place    Place   // where it was asked
 	Act      Act
+	Form     *Form `json:",omitempty"` // it is filled in still; nil: it was asked for
 
 	ClusterID     string        // Kafka's own id of the cluster, as it answered when the plan was made
 	Isolation     Isolation     // what "latest" means for this group

@@ -80,6 +80,7 @@ func newStage(t *testing.T, o world.Options) *stage {
 		Times: func(ts *engine.Times) {
 			ts.Settle, ts.CheckInterval, ts.Again, ts.Gap = 600*time.Millisecond, 100*time.Millisecond,
 				500*time.Millisecond, 2*time.Second
+			ts.Names = 0  // names are read once a form needs them
 			ts.Unread = 0 // people here read faster; see TestAClickRightAfterANewRevisionIsAskedAgain
 		}}
 	t.Cleanup(func() {

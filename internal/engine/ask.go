@@ -24,7 +24,7 @@ func (s *Service) Ask(ctx context.Context, a Ask) (reset.Request, error) {
 	if a.Act == nil {
 		a.Act = reset.Move{Intent: a.Intent}
 	}
-	return s.create(ctx, reset.Request{Origin: a.Origin, Actor: a.Actor, Place: a.Place, Act: a.Act})
+	return s.create(ctx, reset.Request{Origin: a.Origin, Actor: a.Actor, Place: a.Place, Act: a.Act, Form: a.Form})
 }
 
 // create stores a request in planning, under a new id.

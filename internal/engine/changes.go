@@ -15,6 +15,7 @@ import (
 func submit(s *Service, tx *Tx, x *deciding) error {
 	r := tx.Request
 	r.Asked, x.reply.Did = true, reset.DidSubmit
+	r.Form = nil
 	s.judgedBy(tx, x.ruling)
 	in, _ := r.Intent()
 	if why := reasonAtSubmission(r, x); why != "" {
@@ -98,6 +99,7 @@ func goAlone(s *Service, tx *Tx, x *deciding) error {
 		return reset.NoStandingApprovalProblem(reset.GapEmergency).On(in.Cluster, in.Group).For(r.ID)
 	}
 	r.Asked, x.reply.Did = true, reset.DidEmergency
+	r.Form = nil
 	r.Bounds.MaxSkip, r.Bounds.MaxReplay = x.ruling.MaxSkip, x.ruling.MaxReplay
 	s.markEmergency(tx, x.Actor, x.ruling.Principal, x.Why)
 	return s.arm(tx, x.Actor)
@@ -108,8 +110,12 @@ func reject(s *Service, tx *Tx, x *deciding) error {
 	return s.end(tx, x, reset.DidReject, reset.Rejected, reset.EvRejected)
 }
 
-// cancel withdraws a request that has not begun to be written.
+// cancel withdraws a request that has not begun to be written. A form that is closed, or filled in otherwise, withdraws
+// only what it asked for and nobody has agreed to meanwhile.
 func cancel(s *Service, tx *Tx, x *deciding) error {
+	if f := tx.Request.Form; x.Form != "" && (f == nil || f.View != x.Form) {
+		return tooLate(*tx.Request)
+	}
 	return s.end(tx, x, reset.DidCancel, reset.Cancelled, reset.EvCancelled)
 }
 

@@ -41,6 +41,7 @@ func (s *Service) Run(ctx context.Context) error {
 			s.Log.Error("find out which kafka each name leads to", "err", err)
 		}
 	})
+	wg.Go(func() { s.keepNames(ctx) })
 	if err := s.endAllUnconfigured(ctx); err != nil && ctx.Err() == nil {
 		// each ends when it is looked at, then
 		s.Log.Error("end what is of clusters that are no longer configured", "err", err)

@@ -22,6 +22,8 @@ type Cluster interface {
 	// List returns all groups that the login may see, with their state and without members, from one round over all
 	// brokers.
 	List(ctx context.Context) (reset.GroupList, error)
+	// Topics returns the names of all topics that the login may see, without Kafka's own.
+	Topics(ctx context.Context) ([]string, error)
 	// Lags returns the members and the lag of groups, each by its isolation: a bounded number of requests per broker,
 	// however many groups there are. A group that does not exist has Exists false.
 	Lags(ctx context.Context, groups map[string]reset.Isolation) (map[string]reset.GroupLag, error)

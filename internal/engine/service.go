@@ -29,6 +29,7 @@ type Service struct {
 	serving      sync.Map // rows that this process is serving now
 	failing      sync.Map // rows whose last step failed: rowFailure
 	members      memberTimes
+	remembered   nameCache
 	answers      answers // of the clusters
 	watching     atomic.Int32
 	checkBatches sync.Map     // of each cluster
@@ -61,6 +62,8 @@ type Times struct {
 	// connection)
 	Late  time.Duration
 	Again time.Duration // before the retry after Kafka did not answer (10 s)
+	// between rounds that read the names of groups and topics while nobody fills in a form (5 min); 0: none before
+	Names time.Duration
 
 	// before an applied reset is read again (15 s: a consumer that is no member commits every 5 s)
 	WatchFirst  time.Duration
@@ -78,7 +81,7 @@ var DefaultTimes = Times{
 	Draft: 30 * time.Minute, Approval: 30 * time.Minute, Settle: 6 * time.Second, CheckInterval: time.Second,
 	Fresh: 2 * time.Minute, Numbers: 30 * time.Second, Unread: 3 * time.Second, Lease: 30 * time.Second,
 	Commit: 5 * time.Second, Late: 15 * time.Minute, Again: 10 * time.Second, WatchFirst: 15 * time.Second,
-	Watch: 10 * time.Second, WatchSlow: 30 * time.Second, NoConsumers: 30 * time.Minute,
+	Watch: 10 * time.Second, WatchSlow: 30 * time.Second, NoConsumers: 30 * time.Minute, Names: 5 * time.Minute,
 }
 
 // Ask is a parsed command for a new request.
@@ -87,5 +90,6 @@ type Ask struct {
 	Place  reset.Place
 	Origin string // of the envelope; unique
 	Intent reset.Intent
-	Act    reset.Act // instead of Move{Intent}
+	Act    reset.Act   // instead of Move{Intent}
+	Form   *reset.Form // it is for the numbers of a form
 }

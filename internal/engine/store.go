@@ -126,7 +126,7 @@ type Filter struct {
 	Undoes  string
 	Person  reset.Actor // who asked for it, or voted for one of its revisions
 	Shown   bool        // only what was shown to others (Request.Asked)
-	Own     reset.Actor // with Shown: and whatever this person asked for
+	Own     reset.Actor // with Shown: and whatever this person asked for, but for what is in a form still
 	Since   time.Time   // still open, or ended then or later
 	Until   time.Time   // asked for before
 	Before  Cursor

@@ -191,7 +191,8 @@ func conditions(f engine.Filter) (string, []any) {
 	narrow(f.Person != none, `(`+isActor+` OR id IN (SELECT request FROM votes WHERE `+isActor+`))`,
 		f.Person.Kind, f.Person.Team, f.Person.ID, f.Person.Kind, f.Person.Team, f.Person.ID)
 	narrow(f.Shown && f.Own == none, shownSQL)
-	narrow(f.Shown && f.Own != none, `(`+shownSQL+` OR `+isActor+`)`, f.Own.Kind, f.Own.Team, f.Own.ID)
+	narrow(f.Shown && f.Own != none, `(`+shownSQL+` OR `+isActor+` AND doc ->> '$.Form' IS NULL)`,
+		f.Own.Kind, f.Own.Team, f.Own.ID)
 	narrow(!f.Since.IsZero(), `(ended_at = 0 OR ended_at >= ?)`, toMicros(f.Since))
 	narrow(!f.Until.IsZero(), `created_at < ?`, toMicros(f.Until))
 	at := toMicros(f.Before.At)

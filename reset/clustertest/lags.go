@@ -3,6 +3,8 @@ package clustertest
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
@@ -21,6 +23,13 @@ func (c *Cluster) List(ctx context.Context) (reset.GroupList, error) {
 		out.Groups[g] = s
 	}
 	return out, nil
+}
+
+// Topics implements engine.Cluster.
+func (c *Cluster) Topics(ctx context.Context) ([]string, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Sorted(maps.Keys(c.topics)), errors.Join(c.down, ctx.Err())
 }
 
 // Lags implements engine.Cluster.
