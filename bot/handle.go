@@ -193,7 +193,8 @@ func (b *Bot) runCommand(ctx context.Context, in engine.Inbox, e envelope) error
 		b.openPlanForm(ctx, e)
 		return nil
 	case commands.Overview:
-		return b.ask(ctx, e, engine.Ask{Intent: reset.Intent{Cluster: c.Cluster, Server: c.Server, Group: c.Group, Zone: name}})
+		return b.ask(ctx, e, engine.Ask{Intent: reset.Intent{Cluster: c.Cluster, Server: c.Server, Group: c.Group,
+			Zone: name, Notes: c.Notes}})
 	case commands.SetFreeze:
 		if c.Freeze {
 			return b.ask(ctx, e, engine.Ask{Act: reset.Freeze{Cluster: c.Cluster, Why: c.Why}})

@@ -68,13 +68,13 @@ func (b *Bot) query(ctx context.Context, e envelope, cmd commands.Command) (word
 			name := words.LagFile(lag)
 			return b.sendFile(ctx, e, name, words.LagCSV(lag), words.FileSent(name))
 		}
-		return words.LagOf(lag, c.Page, b.now()), nil
+		return words.WithNotes(words.LagOf(lag, c.Page, b.now()), c.Notes), nil
 	case commands.Groups:
 		if c.Server != "" {
 			return words.Content{}, b.unknownServer(c.Server, c.Pattern)
 		}
 		view, err := b.Core.Groups(ctx, who, at, c.Cluster, c.Pattern)
-		return words.GroupsOf(view), err
+		return words.WithNotes(words.GroupsOf(view), c.Notes), err
 	case commands.Clusters:
 		clusters, err := b.Core.ClusterViews(ctx, who, at)
 		return words.ClustersOf(clusters, b.now()), err

@@ -191,7 +191,7 @@ func readReset(verb string, l line, ctx Context) (Command, error) {
 			return nil, err
 		}
 		if r.in.Scope.Empty() && l.checkOptions("", "group", "cluster", "bootstrap-server", "tz") == nil {
-			return Overview{n.group, n.cluster, n.server}, nil
+			return Overview{Group: n.group, Cluster: n.cluster, Server: n.server, Notes: r.in.Notes}, nil
 		}
 	}
 	return Reset{r.in}, nil

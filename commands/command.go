@@ -25,7 +25,8 @@ type (
 	// Overview asks what can be done with a group: only the group was given.
 	Overview struct {
 		Group, Cluster string
-		Server         string // see reset.Intent
+		Server         string   // see reset.Intent
+		Notes          []string // what is said about a pasted line
 	}
 	// Upload asks for a form that takes a plan. The same text, parsed again with the plan in Context.ReadFile, is the
 	// reset.

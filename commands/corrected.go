@@ -53,7 +53,7 @@ func putRight(e *SyntaxError, words []word, ctx Context, tries *int) ([]word, bo
 		to := wordsOf(m.right)
 		to[0].text = begins + to[0].text
 		line := slices.Concat(words[:from], to, words[from+n:])
-		_, err := read(slices.Clone(line), ctx)
+		_, err := read(slices.Clone(line), nil, ctx)
 		if err == nil {
 			return line, true
 		}

@@ -14,22 +14,28 @@ type line struct {
 	given map[string][]given
 	rest  []word // the reset behind "--" of a line that holds one
 	cut   bool   // there was a "--"
+	said  []word // all words, in order
+	bare  int    // how many words stand before the first option
+
+	paste     *paste // the words are of a pasted command of Kafka's tool
+	restPaste *paste // those of rest are
 }
 
 // given is an option as it was typed.
 type given struct {
 	name  word // with its dashes
 	value word
+	at    int // where it stands
+	used  int // how many words after that are its value
 }
 
 // option describes an option by its name.
 type option struct {
-	value   string // example of its value; empty: it takes none
-	repeat  bool   // it may be given more than once
-	bare    bool   // it may be given without its value
-	note    string // it is accepted and has no effect: the note that says so
-	refuse  string // it is not accepted: why
-	instead string // what to write instead of it
+	value  string // example of its value; empty: it takes none
+	repeat bool   // it may be given more than once
+	bare   bool   // it may be given without its value
+	note   string // it is accepted and has no effect: the note that says so
+	refuse string // it is known and not accepted: see refusedFlags
 
 	schedule bool   // it belongs to a schedule, before the "--"
 	view     string // the view that it belongs to; a reset does not take it
@@ -45,7 +51,7 @@ var options = map[string]option{
 	"cluster":   {value: "prod-eu"},
 	"help":      {},
 
-	"group":            {value: "billing"},
+	"group":            {value: "billing", repeat: true}, // and then refused, with a line for each
 	"topic":            {value: "orders:0,3-5", repeat: true},
 	"all-topics":       {},
 	"to-latest":        {},
@@ -66,7 +72,10 @@ var options = map[string]option{
 		note: "--command-config is not read: the bot connects as its own configuration says."},
 	"timeout": {value: "5000", note: "--timeout is not used: the bot has time limits of its own."},
 
-	"delete":         {refuse: "nothing is deleted here: --delete is not understood", instead: "help"},
+	"delete":         {refuse: "--delete"}, // see refusedFlags
+	"zookeeper":      {refuse: "--zookeeper", value: "zk1.example.com:2181"},
+	"version":        {refuse: "--version"},
+	"new-consumer":   {note: "--new-consumer is not needed: Kafka has no other."},
 	"delete-offsets": {},
 	"create-group":   {},
 
@@ -92,7 +101,8 @@ var options = map[string]option{
 	"all-groups": {view: "groups"},
 	"members":    {view: "lag"},
 	"offsets":    {view: "lag"},
-	"state":      {view: "lag"},
+	"state":      {value: "stable,empty", bare: true, view: "lag"},
+	"type":       {value: "consumer", bare: true, view: "groups"},
 	"verbose":    {view: "lag"},
 }
 
@@ -109,29 +119,103 @@ func OptionNames() []string {
 }
 
 // sortLine separates words and options. "--name value" and "--name=value" are the same; what follows a single dash
-// and begins with a digit is a number.
-func sortLine(words []word) (line, error) {
-	l := line{given: map[string][]given{}}
+// and begins with a digit is a number. A pasted line has the options of Kafka's tool as that reads them.
+func sortLine(words []word, p *paste) (line, error) {
+	l := line{given: map[string][]given{}, paste: p, said: words}
 	for i := 0; i < len(words); i++ {
 		w := words[i]
 		if !w.quoted {
 			w.text = fixDashes(w.text)
 		}
 		if len(w.text) < 2 || w.text[0] != '-' || w.text[1] >= '0' && w.text[1] <= '9' {
-			l.words = append(l.words, w)
+			if l.words = append(l.words, w); len(l.given) == 0 {
+				l.bare++
+			}
 			continue
+		}
+		if p != nil {
+			w = asKafkaReads(w)
 		}
 		g, used, err := readOption(w, words[i+1:])
 		if err != nil {
 			return line{}, err
 		}
+		g.at, g.used = i, used
 		i += used
 		if err := l.add(g); err != nil {
 			return line{}, err
 		}
 	}
-	return l, nil
+	return l, l.check()
 }
+
+// asKafkaReads writes an option of Kafka's tool in full: -to-offset, --reset-offset.
+func asKafkaReads(w word) word {
+	name, value, inline := strings.Cut(w.text, "=")
+	if _, known := options[strings.ToLower(strings.TrimPrefix(name, "--"))]; known && strings.HasPrefix(name, "--") {
+		return w
+	}
+	if full := kafkaFlag(name); full != "" {
+		if w.text = "--" + full; inline {
+			w.text += "=" + value
+		}
+	}
+	return w
+}
+
+// check refuses what no line may say, whatever its verb.
+func (l line) check() error {
+	if err := l.refusedFlags(); err != nil {
+		return err
+	}
+	if l.paste != nil || slices.ContainsFunc(kafkaOnly, l.has) {
+		for _, name := range slices.Sorted(maps.Keys(l.given)) {
+			for _, g := range l.given[name] {
+				if err := notAValue(g); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	if len(l.given["group"]) > 1 {
+		return l.manyGroups()
+	}
+	return nil
+}
+
+// kafkaOnly are options that people type only in lines for Kafka's tool.
+var kafkaOnly = []string{"reset-offsets", "execute", "dry-run", "export", "bootstrap-server", "command-config",
+	"describe", "list"}
+
+// manyGroups refuses several groups, with the line to type for each.
+func (l line) manyGroups() error {
+	const most = 4
+	groups := l.given["group"]
+	var lines []string
+	for i, only := range groups {
+		if i == most {
+			break
+		}
+		var said []string
+		for n := 0; n < len(l.said); n++ {
+			at := slices.IndexFunc(groups, func(g given) bool { return g.at == n })
+			switch {
+			case at < 0:
+				said = append(said, l.said[n].typed())
+			case at == i:
+				said = append(said, "--group", only.value.typed())
+			}
+			if at >= 0 {
+				n += groups[at].used
+			}
+		}
+		lines = append(lines, strings.Join(said, " "))
+	}
+	return syntaxError(groups[1].value, strings.Join(lines, " and then "), "one group per command: %s is a second one")
+}
+
+// typed is a word as it can be typed.
+func (w word) typed() string { return text.ShellQuote(w.text) }
 
 // readOption reads the option w, and its value from rest unless w holds it; used is how many words of rest it took.
 func readOption(w word, rest []word) (g given, used int, err error) {
@@ -145,8 +229,6 @@ func readOption(w word, rest []word) (g given, used int, err error) {
 		return g, 0, nil
 	case !known || !strings.HasPrefix(text, "--"):
 		return g, 0, unknownOption(g.name)
-	case o.refuse != "":
-		return g, 0, &SyntaxError{Word: text, Want: o.refuse, Example: o.instead}
 	case o.value == "" && inline:
 		return g, 0, syntaxError(g.name, text, "%s takes no value")
 	case o.value == "" || inline && value != "":
@@ -181,9 +263,6 @@ func (g given) key() string { return strings.ToLower(strings.TrimLeft(g.name.tex
 func (l *line) add(g given) error {
 	key := g.key()
 	if len(l.given[key]) > 0 && !options[key].repeat {
-		if key == "group" {
-			return syntaxError(g.value, "billing@prod-eu orders to latest", "one group per command: %s is a second one")
-		}
 		return syntaxError(g.name, g.name.text+" "+options[key].value, "%s is given twice")
 	}
 	l.given[key] = append(l.given[key], g)
@@ -218,6 +297,9 @@ func (l line) notes() []string {
 		if n := options[name].note; n != "" {
 			notes = append(notes, n)
 		}
+	}
+	if l.paste != nil && len(l.paste.left) > 0 {
+		notes = append(notes, l.paste.note())
 	}
 	return notes
 }

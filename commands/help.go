@@ -220,13 +220,15 @@ var pages = map[string]usage{
 			"--to-offset  --from-file",
 			"--delete-offsets",
 			"--reset-offsets  --dry-run  --export",
-			"--execute  --command-config  --timeout",
+			"--execute  --command-config  --timeout  --new-consumer",
 		},
 		notes: []string{
-			"They mean the same: paste a line as it is.",
+			"Paste a line as it is, with kubectl exec, ssh, sh -c, a",
+			"prompt, a pipe: what is around the command is left out,",
+			"and that is said. A server that is not configured chooses",
+			"no cluster; a variable or <group> is asked for.",
 			"--to-datetime without a zone is UTC, as Kafka reads it.",
 			"--execute is ignored, and that is said: a button applies.",
-			"--command-config, --timeout, --export are not needed.",
 		},
 		examples: []string{
 			"--group billing --topic orders:0,1 --to-earliest",

@@ -23,7 +23,8 @@ var lookPages = map[string]usage{
 		notes: []string{
 			"* stands for any characters. A PATTERN without * is a",
 			"part of the name. kafka-consumer-groups.sh --list and",
-			"--describe --all-groups are the same.",
+			"--describe --all-groups are the same; --type and --state",
+			"are not applied.",
 		},
 		examples: []string{"groups pay-*@prod-eu", "groups billing", "groups"},
 	},

@@ -90,7 +90,8 @@ func readDoctor(verb string, l line, _ Context) (Command, error) {
 
 // describing are the options of kafka-consumer-groups.sh --describe and --list that change nothing here: the answer
 // has the state, the members and the offsets.
-var describing = []string{"describe", "list", "all-groups", "members", "offsets", "state", "verbose", "timeout",
+var describing = []string{"describe", "list", "all-groups", "members", "offsets", "state", "type", "verbose", "timeout",
+	"new-consumer",
 	"command-config", "bootstrap-server", "cluster"}
 
 // readKafkaView reads a line for kafka-consumer-groups.sh that changes nothing: --list is groups, --describe is lag.
@@ -113,10 +114,32 @@ func readKafkaView(l line, ctx Context) (Command, error) {
 			delete(kept.given, name)
 		}
 	}
-	if verb == "groups" {
-		return readGroups(verb, kept, ctx)
+	cmd, err := readerOf(verb)(verb, kept, ctx)
+	if err != nil {
+		return nil, err
 	}
-	return readLag(verb, kept, ctx)
+	if lag, ok := cmd.(Lag); ok {
+		lag.Notes = l.viewNotes()
+		return lag, nil
+	}
+	groups, _ := cmd.(Groups)
+	groups.Notes = l.viewNotes()
+	return groups, nil
+}
+
+// viewNotes are what is said beside the answer of a pasted line that changes nothing.
+func (l line) viewNotes() []string {
+	var notes []string
+	if w, ok := l.value("state"); ok && w.text != "" {
+		notes = append(notes, "--state "+quoted(w.text)+" is not applied: the answer says the state of each group.")
+	}
+	if w, ok := l.value("type"); ok && w.text != "" {
+		notes = append(notes, "--type "+quoted(w.text)+" is not applied: the answer has the groups of all types.")
+	}
+	if l.paste != nil && len(l.paste.left) > 0 {
+		notes = append(notes, l.paste.note())
+	}
+	return notes
 }
 
 // readHistory reads history [GROUP[@CLUSTER] | ID] [@PERSON] and the options that narrow it, in any order.

@@ -3,7 +3,6 @@ package commands
 import (
 	"fmt"
 	"maps"
-	"path"
 	"regexp"
 	"slices"
 	"strconv"
@@ -32,23 +31,46 @@ func Parse(said string, ctx Context) (Command, error) {
 		return nil, &SyntaxError{Want: fmt.Sprintf("a command may have %s characters; this one has %s",
 			text.WithCommas(maxText), text.WithCommas(n))}
 	}
-	words, err := split(said, !ctx.Terminal)
+	in := letters(said, !ctx.Terminal)
+	head := headOf(in)
+	p, err := findPaste(in[head:])
 	if err != nil {
 		return nil, err
 	}
-	words = withoutFormatting(words)
-	cmd, err := read(words, ctx)
-	return cmd, corrected(err, words, ctx)
+	if p != nil {
+		in = in[:head]
+	}
+	words, err := splitLetters(in)
+	if err != nil {
+		return nil, err
+	}
+	return readWords(withoutFormatting(words), p, ctx)
 }
 
 // ParseArgs is Parse for words that a shell has split already.
 func ParseArgs(args []string, ctx Context) (Command, error) {
+	if len(args) == 1 && strings.ContainsAny(args[0], " \n\t") { // a whole line in quotes
+		return Parse(args[0], ctx)
+	}
 	var words []word
 	for _, a := range args {
 		words = append(words, word{text: a})
 	}
-	cmd, err := read(words, ctx)
-	return cmd, corrected(err, words, ctx)
+	if len(words) > 0 && words[0].text == "--" { // before it were the program's own options
+		words = words[1:]
+	}
+	head := 0
+	if _, rest, cut := cutReset(words); cut {
+		head = len(words) - len(rest)
+	}
+	p, err := findPasteIn(words[head:])
+	if err != nil {
+		return nil, err
+	}
+	if p != nil {
+		words = words[:head]
+	}
+	return readWords(words, p, ctx)
 }
 
 // Peek returns the verb and the request that a text names, or the cluster that it freezes, as Parse would read them. It
@@ -131,55 +153,6 @@ var verbWords = append([]string{"reset", "help", "status", "lag", "groups", "clu
 // targetWords begin a target or are one; a group or topic of such a name is given by its flag.
 var targetWords = []string{"to", "back", "shift", "skip", "clear", "like", "from", "latest", "earliest", "current",
 	"offset"}
-
-func read(words []word, ctx Context) (Command, error) {
-	words = dropProgram(words)
-	if len(words) == 0 {
-		return Help{}, nil
-	}
-	words, rest, cut := cutReset(words)
-	l, err := sortLine(words)
-	if err != nil {
-		return nil, err
-	}
-	l.rest, l.cut = rest, cut
-	verb := ""
-	if len(l.words) > 0 {
-		verb = strings.ToLower(l.words[0].text)
-	}
-	readVerb := readerOf(verb)
-	switch {
-	case l.has("help") && readVerb != nil:
-		return Help{Topic: verb}, nil
-	case l.has("help") || verb == "?":
-		return Help{}, nil
-	case l.has("describe"), l.has("list"):
-		return readKafkaView(l, ctx)
-	case readVerb == nil:
-		verb, readVerb = "", readReset
-	}
-	cmd, err := readVerb(verb, l, ctx)
-	if err != nil {
-		return nil, err
-	}
-	return cmd, nil
-}
-
-// dropProgram takes away the name of the program that a pasted line begins with.
-func dropProgram(words []word) []word {
-	if len(words) == 0 {
-		return nil
-	}
-	switch path.Base(strings.ToLower(words[0].text)) {
-	case "kafka-reset", "kafka-reset-bot":
-		if strings.Contains(words[0].text, "/") { // without a slash it may be a group
-			return words[1:]
-		}
-	case "kafka-consumer-groups.sh", "kafka-consumer-groups", "kafka-consumer-groups.bat":
-		return words[1:]
-	}
-	return words
-}
 
 func readHelp(verb string, l line, _ Context) (Command, error) {
 	if err := l.checkOptions(verb); err != nil {

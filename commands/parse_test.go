@@ -396,8 +396,8 @@ func TestParseTerminalTakesTextAsItIs(t *testing.T) {
 	ctx := askerOf(t)
 	ctx.Terminal = true
 	got, err := Parse("--group 'a&amp;b<http://x|y>'", ctx)
-	if want := (Overview{Group: "a&amp;b<http://x|y>"}); err != nil || got != want {
-		t.Errorf("got %#v, %v", got, err)
+	if d := cmp.Diff(Command(Overview{Group: "a&amp;b<http://x|y>"}), got); err != nil || d != "" {
+		t.Error(err, d)
 	}
 }
 

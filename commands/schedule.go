@@ -44,7 +44,8 @@ func readSchedule(verb string, l line, ctx Context) (Command, error) {
 		l.words = append(l.words, word{text: "list"})
 	}
 	sub := l.words[1]
-	at := line{words: l.words[1:], given: l.given, rest: l.rest, cut: l.cut}
+	at := l
+	at.words = l.words[1:]
 	switch of := strings.ToLower(sub.text); of {
 	case "add":
 		return readAdd(at, ctx)
@@ -251,8 +252,11 @@ func readMissed(said string) (reset.IfMissed, bool) {
 
 // readScheduledReset reads the reset after "--", and puts it into its schedule.
 func (r *resetParser) readScheduledReset(s reset.Schedule) (Command, error) {
-	l, err := sortLine(r.rest)
+	l, err := sortLine(r.rest, r.restPaste)
 	if err != nil {
+		return nil, err
+	}
+	if err := l.checkBare(false); err != nil {
 		return nil, err
 	}
 	for _, name := range []string{"tz", "help"} {

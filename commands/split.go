@@ -18,8 +18,10 @@ type word struct {
 // character starts a comment or another command. (go-shellwords stops silently at ";" and "|", google/shlex at "#": a
 // command that runs in part could reset the wrong partitions.) Quotes that phones made smart count as quotes, an
 // apostrophe within a word does not.
-func split(text string, slack bool) ([]word, error) {
-	s := splitter{in: letters(text, slack)}
+func split(text string, slack bool) ([]word, error) { return splitLetters(letters(text, slack)) }
+
+func splitLetters(in []rune) ([]word, error) {
+	s := splitter{in: in}
 	for s.i < len(s.in) {
 		if err := s.next(); err != nil {
 			return nil, err
@@ -45,15 +47,11 @@ func (s *splitter) next() error {
 	case unicode.IsSpace(r):
 		s.end()
 	case turnsDirection(r):
-		return &SyntaxError{Word: text.Visible(string(r)),
-			Want: "the text holds the invisible character " + text.Visible(string(r)) +
-				", which changes the text direction: it may not be the command that it looks like; type it instead of pasting it"}
+		return changedDirection(r)
 	case isInvisible(r):
 	case r == '\\':
 		if s.i == len(s.in) {
-			return &SyntaxError{Word: `\`,
-				Want:    `the text ends with a backslash: the rest of the line is missing`,
-				Example: "paste the whole command as one line"}
+			return endsWithBackslash()
 		}
 		if s.in[s.i] != '\n' { // otherwise the line goes on
 			s.add(s.in[s.i])
@@ -88,6 +86,21 @@ func (s *splitter) quote(opened rune) error {
 			s.add(r)
 		}
 	}
+	return neverClosed(opened)
+}
+
+func changedDirection(r rune) *SyntaxError {
+	return &SyntaxError{Word: text.Visible(string(r)),
+		Want: "the text holds the invisible character " + text.Visible(string(r)) +
+			", which changes the text direction: it may not be the command that it looks like; type it instead of pasting it"}
+}
+
+func endsWithBackslash() *SyntaxError {
+	return &SyntaxError{Word: `\`, Want: `the text ends with a backslash: the rest of the line is missing`,
+		Example: "paste the whole command as one line"}
+}
+
+func neverClosed(opened rune) *SyntaxError {
 	return &SyntaxError{Word: string(opened), Want: "the quote " + string(opened) + " is never closed",
 		Example: `--reason "bad deploy"`}
 }

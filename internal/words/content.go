@@ -71,3 +71,11 @@ type Button struct {
 	Typed   string // the text twin, without the slash command's name: "approve k7f3.1"
 	URL     string // of a menu entry that opens a page
 }
+
+// WithNotes adds what is said about the line that was pasted.
+func WithNotes(c Content, notes []string) Content {
+	for _, n := range notes {
+		c.Foot = append(c.Foot, say(n))
+	}
+	return c
+}

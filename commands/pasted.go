@@ -1,0 +1,394 @@
+package commands
+
+import (
+	"cmp"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
+)
+
+// paste is the command of Kafka's tool in a line as people keep it in runbooks: behind kubectl exec, in quotes of a
+// shell, before a pipe. What is around it is left out, and said.
+type paste struct {
+	words  []word   // behind the tool's name
+	left   []string // what was left out, as it stands in the text
+	remote bool     // it runs elsewhere, where its files are
+}
+
+// findPaste finds the command in a text; nil: there is none, so that the text is in the bot's own grammar.
+func findPaste(in []rune) (*paste, error) {
+	if !toolName.MatchString(string(in)) || ownVerb(in) {
+		return nil, nil
+	}
+	tokens, err := lex(in)
+	if err != nil {
+		if hasTool(in) {
+			return nil, err
+		}
+		return nil, nil
+	}
+	return one(commandsIn(in, tokens))
+}
+
+// findPasteIn is findPaste for words that a shell has split.
+func findPasteIn(words []word) (*paste, error) {
+	if len(words) > 0 && freeText[strings.ToLower(words[0].text)] {
+		return nil, nil
+	}
+	var in []rune
+	var tokens []token
+	for _, w := range words {
+		if option := strings.TrimSpace(w.text); isOption(word{text: option}) { // "\ --group" is a blank and an option
+			w.text = option
+		}
+		t := token{word: w, start: len(in)}
+		in = append(in, []rune(w.text)...)
+		t.end = len(in)
+		in = append(in, ' ')
+		tokens = append(tokens, t)
+	}
+	if !toolName.MatchString(string(in)) {
+		return nil, nil
+	}
+	return one(commandsIn(in, tokens))
+}
+
+// freeText are the verbs that end in a text for people: it may tell of commands.
+var freeText = map[string]bool{"reject": true, "cancel": true, "undo": true, "settle": true, "emergency": true,
+	"freeze": true, "thaw": true, "skip-next": true, "delay": true, "schedule": true, "approve": true,
+	"unapprove": true, "choose": true, "delete-offsets": true}
+
+func ownVerb(in []rune) bool {
+	first, _, _ := strings.Cut(strings.TrimSpace(string(in))+" ", " ")
+	return freeText[strings.ToLower(first)]
+}
+
+// hasTool reports a text that names the tool itself as a file or with an option behind it, however odd the rest is.
+func hasTool(in []rune) bool { return toolInText.MatchString(string(in)) }
+
+var toolInText = regexp.MustCompile(`(?i)kafka-consumer-groups(?:\.sh|\.bat)?[\s\\^]+-`)
+
+// hit is a command of a known tool.
+type hit struct {
+	paste
+	said   string // the name
+	tool   tool
+	used   []token // of the text
+	repeat string  // what runs it more than once
+	orphan string  // an option behind an operator: a choice that the reader has to make
+}
+
+// one is the only command, if it is one of kafka-consumer-groups.sh.
+func one(hits []hit) (*paste, error) {
+	if len(hits) == 0 {
+		return nil, nil
+	}
+	if len(hits) > 1 {
+		var names []string
+		for _, h := range hits {
+			names = append(names, quoted(text.Clip(h.brief(), 90)))
+		}
+		return nil, &SyntaxError{Word: hits[1].said, Want: "one command at a time; these are " +
+			text.Counted(len(hits), "command") + ": " + strings.Join(names, ", ") + ". Paste the one that is meant",
+			Example: "billing@prod-eu orders to latest"}
+	}
+	h := hits[0]
+	if !h.tool.ours {
+		return nil, notOurs(h.said, h.tool)
+	}
+	if h.orphan != "" {
+		return nil, &SyntaxError{Word: h.orphan, Want: quoted(h.orphan) + " stands behind an operator of the shell: where a " +
+			"line leaves a choice, write the option that is meant", Example: resetExample}
+	}
+	if err := h.checkRepeated(); err != nil {
+		return nil, err
+	}
+	return &h.paste, nil
+}
+
+// brief is a command without what two commands of one paste have in common.
+func (h hit) brief() string {
+	var said []string
+	for i := 0; i < len(h.words); i++ {
+		switch kafkaFlag(h.words[i].text) {
+		case "reset-offsets":
+		case "bootstrap-server", "command-config", "timeout":
+			if !strings.Contains(h.words[i].text, "=") {
+				i++
+			}
+		default:
+			said = append(said, h.words[i].text)
+		}
+	}
+	return strings.Join(append([]string{baseName(h.said)}, said...), " ")
+}
+
+func baseName(said string) string { return said[strings.LastIndexAny(said, `/\`)+1:] }
+
+// checkRepeated refuses what runs a command with other words than are seen, or more than once, unless it only looks.
+func (h hit) checkRepeated() error {
+	looks := slices.ContainsFunc(h.words, func(w word) bool {
+		f := kafkaFlag(w.text)
+		return f == "describe" || f == "list"
+	})
+	switch h.repeat {
+	case "":
+	case "xargs", "parallel", "-exec":
+		return &SyntaxError{Word: h.repeat, Want: quoted(h.repeat) + " adds words to this command that are not in the line: " +
+			"paste the command as it runs, with all its words", Example: resetExample}
+	default:
+		if !looks {
+			return &SyntaxError{Word: h.repeat, Want: quoted(h.repeat) + " runs this command more than once: " +
+				"paste it as it runs, one command at a time", Example: resetExample}
+		}
+	}
+	return nil
+}
+
+// commandsIn finds the commands of known tools in a text.
+func commandsIn(in []rune, tokens []token) []hit {
+	var hits []hit
+	orphan := ""
+	for _, c := range commandLines(tokens) {
+		if len(hits) > 0 && orphan == "" && len(c.words) > 0 && isOption(c.words[0]) {
+			orphan = c.words[0].text
+		}
+		hits = append(hits, c.hits()...)
+	}
+	if len(hits) == 1 {
+		hits[0].leave(in, tokens)
+		hits[0].orphan = cmp.Or(hits[0].orphan, orphan)
+	}
+	return hits
+}
+
+// leave says what of a text is not of the command.
+func (h *hit) leave(in []rune, tokens []token) {
+	var before, after []string
+	from, to := -1, 0
+	end := func() {
+		if from < 0 {
+			return
+		}
+		piece := strings.Trim(strings.Join(strings.Fields(string(in[from:to])), " "), "`*_~ ")
+		switch {
+		case piece == "":
+		case to <= h.used[0].start:
+			before = append(before, piece)
+		default:
+			after = append(after, piece)
+		}
+		from = -1
+	}
+	for _, t := range tokens {
+		switch {
+		case slices.ContainsFunc(h.used, func(u token) bool { return u.start == t.start && u.op == t.op }):
+			end()
+		case t.op != "\n":
+			if from < 0 {
+				from = t.start
+			}
+			to = t.end
+		}
+	}
+	end()
+	h.left = slices.Concat(before, h.left, after)
+}
+
+// commandLine is one command between operators.
+type commandLine struct {
+	words []word
+	at    []token
+}
+
+// commandLines cuts a text at its operators. A new line begins a new command unless it begins with an option or holds
+// the value of one: pages break lines and lose the backslashes.
+func commandLines(tokens []token) []commandLine {
+	var out []commandLine
+	var c commandLine
+	for i := 0; i < len(tokens); i++ {
+		t := tokens[i]
+		switch {
+		case t.op == "":
+			c.words, c.at = append(c.words, t.word), append(c.at, t)
+		case t.op == "#":
+		case t.op == ">":
+			if t.target && i+1 < len(tokens) && tokens[i+1].op == "" && !promptBefore(tokens[i+1:]) {
+				i++
+			}
+		case t.op == "\n" && goesOn(c.words, tokens[i+1:]):
+		default:
+			out, c = append(out, c), commandLine{}
+		}
+	}
+	return append(out, c)
+}
+
+// promptBefore reports that a > is a prompt: the command stands behind it.
+func promptBefore(tokens []token) bool {
+	_, _, ok := toolOf(tokens[0].text)
+	return ok && len(tokens) > 1 && isOption(tokens[1].word)
+}
+
+func goesOn(words []word, rest []token) bool {
+	for _, t := range rest {
+		if t.op == "\n" || t.op == "#" {
+			continue
+		}
+		if t.op != "" || len(words) == 0 {
+			return false
+		}
+		last := words[len(words)-1]
+		o := options[kafkaFlag(last.text)]
+		return isOption(t.word) || o.value != "" && !o.bare && !strings.Contains(last.text, "=")
+	}
+	return false
+}
+
+// hits are the commands of known tools in one command: its own, or what its words in quotes hold.
+func (c commandLine) hits() []hit {
+	var out []hit
+	last := -1
+	for i, w := range c.words {
+		if t, ok := c.program(i); ok {
+			if last >= 0 && !slices.ContainsFunc(c.words[last+1:i], isKafkaFlag) {
+				out = out[:len(out)-1] // it was the name of a pod or of a container
+			}
+			out, last = append(out, c.hit(i, t)), i
+		} else if strings.ContainsAny(w.text, " \n\t") && toolName.MatchString(w.text) && !c.isValue(i) {
+			out = append(out, c.within(i)...)
+		}
+	}
+	return out
+}
+
+func isKafkaFlag(w word) bool { return kafkaFlag(w.text) != "" }
+
+// within finds commands in a word that was in quotes: sh -c "...".
+func (c commandLine) within(i int) []hit {
+	in := []rune(strings.Trim(c.words[i].text, "`{}"))
+	tokens, err := lex(in)
+	if err != nil {
+		return nil
+	}
+	hits := commandsIn(in, tokens)
+	for n := range hits {
+		hits[n].used = c.at[i : i+1]
+		hits[n].around(c.words[:i])
+	}
+	return hits
+}
+
+// hit is the command of the tool that word i names.
+func (c commandLine) hit(i int, t tool) hit {
+	from := i + 1
+	if c.entrypoint(i) { // the image stands before the options
+		for from < len(c.words) && !isKafkaFlag(c.words[from]) {
+			from++
+		}
+	}
+	h := hit{said: c.words[i].text, tool: t, used: append([]token{c.at[i]}, c.at[from:]...)}
+	if h.words = c.words[from:]; from > i+1 {
+		h.used = c.at[from:]
+	}
+	h.around(c.words[:i])
+	return h
+}
+
+// around looks at the words before a command for what runs it elsewhere, and more than once.
+func (h *hit) around(words []word) {
+	for _, w := range words {
+		name := strings.ToLower(baseName(w.text))
+		h.remote = h.remote || wrappers[name]
+		if repeaters[w.text] || repeaters[name] && name != "do" {
+			h.repeat = w.text
+		}
+	}
+}
+
+var (
+	repeaters = map[string]bool{"do": true, "DO": true, "xargs": true, "parallel": true, "-exec": true, "watch": true,
+		"foreach": true}
+	wrappers = map[string]bool{"kubectl": true, "oc": true, "docker": true, "podman": true, "nerdctl": true,
+		"docker-compose": true, "podman-compose": true, "ssh": true, "crictl": true, "minikube": true, "k3s": true}
+)
+
+// program is the tool that word i runs: it has options behind it, or words of its own, and is no option's value.
+func (c commandLine) program(i int) (tool, bool) {
+	said := c.words[i].text
+	if c.entrypoint(i) {
+		_, after, ok := strings.Cut(said, "=")
+		if ok {
+			said = after
+		}
+	}
+	t, script, ok := toolOf(said)
+	rest := c.words[i+1:]
+	switch {
+	case !ok || c.isValue(i):
+		return tool{}, false
+	case c.entrypoint(i):
+		return t, slices.ContainsFunc(rest, isKafkaFlag)
+	case len(rest) == 0:
+		return tool{}, false
+	case slices.Contains(t.subs, strings.ToLower(rest[0].text)):
+		return t, !slices.ContainsFunc(rest, beginsTarget)
+	case !isOption(rest[0]) && (!t.ours || strings.TrimLeft(rest[0].text, "$<[{(") == rest[0].text):
+		return tool{}, false
+	case t.ours:
+		return t, script || slices.ContainsFunc(rest, isKafkaFlag)
+	}
+	return t, script || slices.ContainsFunc(rest, connects)
+}
+
+func beginsTarget(w word) bool { return slices.Contains(targetStarts, strings.ToLower(w.text)) }
+
+// connects reports an option by which other tools are told where Kafka is.
+func connects(w word) bool {
+	name, _, _ := strings.Cut(strings.TrimLeft(fixDashes(w.text), "-"), "=")
+	return isOption(w) && slices.Contains([]string{"bootstrap-server", "broker-list", "zookeeper", "brokers", "b", "X",
+		"application-id", "bootstrap-controller", "topic"}, name)
+}
+
+// entrypoint reports docker run --entrypoint TOOL, where the options come behind the image.
+func (c commandLine) entrypoint(i int) bool {
+	return strings.HasPrefix(c.words[i].text, "--entrypoint=") || i > 0 && c.words[i-1].text == "--entrypoint"
+}
+
+// isValue reports that word i is the value of an option that takes names or texts.
+func (c commandLine) isValue(i int) bool {
+	if name, _, ok := strings.Cut(c.words[i].text, "="); ok && isOption(word{text: name}) && name != "--entrypoint" {
+		return true
+	}
+	if i == 0 || strings.Contains(c.words[i-1].text, "=") {
+		return false
+	}
+	switch kafkaFlag(c.words[i-1].text) {
+	case "group", "topic", "from-file", "command-config", "bootstrap-server":
+		return true
+	}
+	switch fixDashes(c.words[i-1].text) {
+	case "--reason", "--name", "--cluster", "--emergency":
+		return true
+	}
+	return false
+}
+
+// note says what was left out, for who pasted it: what stood before the tool did not run either.
+func (p *paste) note() string {
+	const most = 4
+	var pieces []string
+	for i, s := range p.left {
+		if i == most {
+			pieces = append(pieces, "…")
+			break
+		}
+		pieces = append(pieces, quoted(secretShape.ReplaceAllString(s, "${1}…")))
+	}
+	return "Only the command of kafka-consumer-groups.sh is read. Left out: " + strings.Join(pieces, ", ") + "."
+}
+
+// secretShape finds what a card must not repeat.
+var secretShape = regexp.MustCompile(`(?i)((?:pass(?:word|wd)?|secret|token|credential)s?[=: ]+|sshpass -p ?)\S+`)
