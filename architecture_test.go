@@ -41,7 +41,7 @@ var rooms = map[string]room{
 	"internal/engine": {ours: list("reset", "internal/guard"),
 		tests: list("reset/clustertest", "internal/store", "auth")},
 	"commands":       {ours: list("reset", "internal/text")},
-	"internal/words": {ours: list("reset", "commands", "internal/text")},
+	"internal/words": {ours: list("reset", "commands", "internal/alert", "internal/text")},
 	"auth":           {ours: list("reset", "internal/guard", "internal/text")},
 	"kafka": {
 		ours:    list("reset", "internal/guard", "internal/text"),
@@ -50,7 +50,7 @@ var rooms = map[string]room{
 	},
 	"bot": {
 		ours: list("reset", "internal/engine", "commands", "internal/words", "auth", "internal/guard",
-			"internal/text"),
+			"internal/alert", "internal/text"),
 		outside: list("github.com/slack-go/slack", "github.com/gorilla/websocket", "golang.org/x/time"),
 		tests:   list("internal/slacksim", "internal/store", "reset/clustertest"),
 	},
@@ -61,7 +61,7 @@ var rooms = map[string]room{
 	"internal/config": {ours: list("internal/text"), outside: list("go.yaml.in/yaml/v3")},
 	"internal/app": {
 		ours: list("reset", "internal/engine", "commands", "internal/words", "auth", "kafka", "bot", "internal/cron",
-			"internal/store", "internal/config", "internal/guard", "internal/text"),
+			"internal/store", "internal/config", "internal/guard", "internal/alert", "internal/text"),
 		outside: list("golang.org/x/sync"),
 		tests: list("internal/world", "internal/slacksim", "internal/kafkasim", "internal/realkafka",
 			"reset/clustertest"),

@@ -19,6 +19,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/alert"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
@@ -60,8 +61,10 @@ type Config struct {
 	Plain    bool   // tables as preformatted text everywhere
 	Clusters []reset.ClusterInfo
 	Groups   []string // user groups that the policy names
-	Now      func() time.Time
-	Log      *slog.Logger
+	// AlertLabels are labels of alerts, besides those that are known.
+	AlertLabels alert.Labels
+	Now         func() time.Time
+	Log         *slog.Logger
 	// GroupChanged is called when Slack reports that the members of a user group changed. May be nil.
 	GroupChanged func(group string)
 }
@@ -88,6 +91,8 @@ type Core interface {
 	StartForm(ctx context.Context, a reset.Actor, channel string) (reset.FormStart, error)
 	SuggestGroups(ctx context.Context, a reset.Actor, channel, cluster, typed string) (reset.Suggestions, error)
 	SuggestTopics(ctx context.Context, a reset.Actor, channel, cluster, group, typed string) (reset.Suggestions, error)
+	ClusterCalled(ctx context.Context, name string) (string, error)
+	KnownGroups(ctx context.Context, a reset.Actor, channel, cluster string, names []string) ([]string, error)
 	NameOf(cluster string, is func(name string) bool) (string, bool)
 
 	Schedules(ctx context.Context, a reset.Actor, channel, cluster, group string) ([]reset.Schedule, error)

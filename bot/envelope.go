@@ -46,6 +46,8 @@ type envelope struct {
 	Blocks map[commands.FormField]string `json:"-"`          // where each field of the form is
 	Stamp  string                        `json:"-"`          // of a click: orders those in one view
 
+	Alert json.RawMessage `json:"-"` // the message that a shortcut was chosen on: read, never kept
+
 	Group string `json:",omitempty"` // of the event groupChanged
 
 	Answer *unsentAnswer `json:",omitempty"` // the action is decided, and this answer has not been sent yet
@@ -60,6 +62,7 @@ const (
 	click      kind = "click"
 	submission kind = "submission"
 	suggestion kind = "suggestion"
+	onMessage  kind = "message_action"
 	closing    kind = "closing" // of a view
 	event      kind = "event"
 	unknown    kind = ""
@@ -84,17 +87,19 @@ func (e envelope) ref() string {
 
 // payload is what the bot reads of Slack's payloads: commands are flat, interactions nested.
 type payload struct {
-	Type         string `json:"type"`
-	Command      string `json:"command"`
-	Text         string `json:"text"`
-	TeamID       string `json:"team_id"`
-	EnterpriseID string `json:"enterprise_id"`
-	UserID       string `json:"user_id"`
-	ChannelID    string `json:"channel_id"`
-	ResponseURL  string `json:"response_url"`
-	TriggerID    string `json:"trigger_id"`
-	ActionID     string `json:"action_id"` // of a suggestion
-	Value        string `json:"value"`     // and what was typed
+	Type         string          `json:"type"`
+	Command      string          `json:"command"`
+	Text         string          `json:"text"`
+	TeamID       string          `json:"team_id"`
+	EnterpriseID string          `json:"enterprise_id"`
+	UserID       string          `json:"user_id"`
+	ChannelID    string          `json:"channel_id"`
+	ResponseURL  string          `json:"response_url"`
+	TriggerID    string          `json:"trigger_id"`
+	CallbackID   string          `json:"callback_id"` // of a shortcut
+	Message      json.RawMessage `json:"message"`
+	ActionID     string          `json:"action_id"` // of a suggestion
+	Value        string          `json:"value"`     // and what was typed
 
 	Team struct {
 		named
@@ -177,6 +182,9 @@ func readEnvelope(req socketmode.Request, name string) (envelope, error) {
 	case p.Type == "block_suggestion":
 		e.interaction(suggestion, p)
 		e.Action, e.Value = p.ActionID, p.Value
+	case p.Type == "message_action" && p.CallbackID == alertShortcut:
+		e.interaction(onMessage, p)
+		e.Alert = p.Message
 	case p.Type == "view_closed":
 		e.interaction(closing, p)
 	default:

@@ -64,6 +64,8 @@ func (b *Bot) handle(ctx context.Context, e envelope) (any, func(context.Context
 		}
 	case suggestion:
 		return b.suggest(ctx, e), nil, nil
+	case onMessage:
+		return nil, func(ctx context.Context) { b.openFromAlert(ctx, e) }, nil
 	case closing:
 		if e.Callback == resetView {
 			return nil, func(ctx context.Context) { b.formClosed(ctx, e) }, nil
@@ -129,7 +131,7 @@ func (b *Bot) Receive(ctx context.Context, in engine.Inbox) error {
 		default:
 			err = b.handleClick(ctx, in, e)
 		}
-	case suggestion, closing, event, unknown: // are never recorded
+	case suggestion, closing, onMessage, event, unknown: // are never recorded
 	}
 	var store *reset.StoreError
 	var later *reset.Later

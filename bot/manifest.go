@@ -43,7 +43,8 @@ type appManifest struct {
 			Name   string `json:"display_name"`
 			Online bool   `json:"always_online"`
 		} `json:"bot_user"`
-		Commands []slashCommand `json:"slash_commands"`
+		Shortcuts []appShortcut  `json:"shortcuts"`
+		Commands  []slashCommand `json:"slash_commands"`
 	} `json:"features"`
 	OAuth struct {
 		Scopes struct {
@@ -71,6 +72,13 @@ type slashCommand struct {
 	Escape  bool   `json:"should_escape"`
 }
 
+type appShortcut struct {
+	Name     string `json:"name"`
+	Type     string `json:"type"` // message or global
+	Callback string `json:"callback_id"`
+	About    string `json:"description"`
+}
+
 // Manifest is the Slack app that the bot needs, as JSON: for "Create New App, From a manifest". command is the slash
 // command, with its slash.
 func Manifest(command string) ([]byte, error) {
@@ -89,6 +97,8 @@ func Manifest(command string) ([]byte, error) {
 	m.Features.Commands = []slashCommand{{Command: command,
 		About: "Preview a reset of a Kafka consumer group, then ask for it",
 		Usage: "GROUP[@CLUSTER] TOPIC to 02:10 | latest | earliest | help"}}
+	m.Features.Shortcuts = []appShortcut{{Name: "Reset from this alert", Type: "message", Callback: alertShortcut,
+		About: "Opens the reset form with the group, topic and start that this message names"}}
 	for _, s := range Scopes {
 		m.OAuth.Scopes.Bot = append(m.OAuth.Scopes.Bot, s.Name)
 		if s.Optional { // listed in both: bot_optional marks scopes of bot (slackapi/slack-cli#517)

@@ -109,7 +109,11 @@ func (b *Bot) openResetForm(ctx context.Context, e envelope, s formState) {
 
 // firstView is the form as it opens.
 func (b *Bot) firstView(ctx context.Context, e envelope, s *formState, start reset.FormStart) slack.ModalViewRequest {
-	s.offer(start)
+	if s.reading != nil {
+		b.fromReading(ctx, e, s, start)
+	} else {
+		s.offer(start)
+	}
 	_, wrong := s.form().Read(b.formContext(ctx, e.User))
 	return drawForm(*s, e.Channel, formShown{blocks: statusBlocks(words.FormStatus(wrong))})
 }
@@ -118,7 +122,9 @@ func (b *Bot) firstView(ctx context.Context, e envelope, s *formState, start res
 func (s *formState) offer(start reset.FormStart) {
 	s.Clusters = start.Clusters
 	if !slices.Contains(start.Clusters, s.Cluster) {
-		s.Cluster = start.Bound
+		if s.Cluster = start.Bound; s.Alert != nil && s.Alert.Unbound {
+			s.Cluster = ""
+		}
 	}
 	if len(start.Clusters) == 1 {
 		s.Cluster = start.Clusters[0]
@@ -161,6 +167,7 @@ func (b *Bot) formChanged(ctx context.Context, e envelope) {
 	chosen := s.Cluster
 	s.offer(start)
 	b.settle(&s, e.Action, chosen)
+	b.offerFromAlert(ctx, e, &s, commands.FormField(e.Action))
 	now := s.digest()
 	if now == readFormMeta(e.Private).Shown || now == f.digest && e.Action != string(commands.FieldReason) {
 		return // the numbers that are shown, or on their way, are about this
@@ -197,6 +204,7 @@ func (b *Bot) settle(s *formState, changed, cluster string) {
 		s.Topics = slices.DeleteFunc(s.Topics, func(topic string) bool { return topic != commands.AllTopics })
 	case commands.FieldWhere:
 		s.Value, s.At = "", time.Time{}
+		s.fillWay()
 	case commands.FieldTopics, commands.FieldValue, commands.FieldReason: // nothing depends on them
 	}
 	if s.Cluster != cluster { // they may not view that one

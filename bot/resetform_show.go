@@ -36,7 +36,9 @@ func (b *Bot) showInForm(ctx context.Context, s reset.Story) (time.Time, error) 
 	if p := r.Problem; r.State == reset.Refused && p != nil && p.Ruling != nil && p.Ruling.Denial == reset.DeniedReason {
 		state.Required = cmp.Or(p.Ruling.Reason, anyReason)
 	}
-	shown.blocks = b.draw(ctx, words.FormPlan(s),
+	content := words.FormPlan(s)
+	state.Alert.about(&content, s.Worst)
+	shown.blocks = b.draw(ctx, content,
 		renderOptions{key: blockKey(s), plainTables: true, ephemeral: true}).blocks
 	err := b.showInView(ctx, r.Form.View, f, drawForm(state, r.Place.Channel, shown))
 	if passing(err) {

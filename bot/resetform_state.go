@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/alert"
 )
 
 // formState is what the reset form holds: what it is opened with, and what a person has filled in since.
@@ -27,6 +28,10 @@ type formState struct {
 	Notes    []string // stand above the fields: what was read from an alert, and what was not
 	Clusters []string // that are offered; one: it is not asked for
 	Required string   // a reason is required: the pattern that it has to match, or anyReason
+
+	Alert   *alertHints    `json:",omitempty"` // of the message that it was opened from
+	Way     string         `json:",omitempty"` // the target that was chosen is one that the message suggested
+	reading *alert.Reading // of that message, until the form is open
 }
 
 // anyReason is Required where the rule names no pattern.
@@ -62,14 +67,15 @@ func (s *formState) restore(doc []byte) error { return json.Unmarshal(doc, s) }
 
 // formMeta is what a form remembers in its private_metadata, beside its request and channel on the first line.
 type formMeta struct {
-	Shown    string   `json:",omitempty"` // digest of the fields that the shown numbers are about
-	Confirm  string   `json:",omitempty"` // is asked before the submit counts: it skips messages
-	Label    string   `json:",omitempty"` // of the submit button there
-	Cluster  string   `json:",omitempty"` // it is not asked for
-	Required string   `json:",omitempty"`
-	Groups   []string `json:",omitempty"`
-	Notes    []string `json:",omitempty"`
-	Reason   string   `json:",omitempty"` // as it was submitted, while the confirmation is open
+	Shown    string      `json:",omitempty"` // digest of the fields that the shown numbers are about
+	Confirm  string      `json:",omitempty"` // is asked before the submit counts: it skips messages
+	Label    string      `json:",omitempty"` // of the submit button there
+	Cluster  string      `json:",omitempty"` // it is not asked for
+	Required string      `json:",omitempty"`
+	Groups   []string    `json:",omitempty"`
+	Notes    []string    `json:",omitempty"`
+	Alert    *alertHints `json:",omitempty"`
+	Reason   string      `json:",omitempty"` // as it was submitted, while the confirmation is open
 }
 
 // private is the private_metadata of a form. What does not fit is left out, what matters least first.
@@ -81,10 +87,15 @@ func (m formMeta) private(ref, channel string) string {
 			return out
 		}
 		switch {
+		case m.Alert != nil && len(m.Alert.Words) > 0:
+			less := *m.Alert
+			less.Words, m.Alert = less.Words[:len(less.Words)/2], &less
 		case len(m.Notes) > 0:
 			m.Notes = m.Notes[:len(m.Notes)-1]
 		case len(m.Groups) > 0:
 			m.Groups = nil
+		case m.Alert != nil:
+			m.Alert = nil
 		default: // only a confirmation or a reason of thousands of characters; then nothing is agreed to
 			return "- " + channel + "\n{}"
 		}
@@ -116,7 +127,7 @@ type chosenOption struct {
 // readForm reads the fields of the reset form by their action_id, and in which block each is.
 func readForm(values map[string]map[string]inputValue, private string) (formState, map[commands.FormField]string) {
 	m := readFormMeta(private)
-	s := formState{Cluster: m.Cluster, Groups: m.Groups, Notes: m.Notes, Required: m.Required}
+	s := formState{Cluster: m.Cluster, Groups: m.Groups, Notes: m.Notes, Required: m.Required, Alert: m.Alert}
 	blocks := make(map[commands.FormField]string, len(values))
 	for block, actions := range values {
 		for action, v := range actions {
@@ -142,6 +153,7 @@ func readForm(values map[string]map[string]inputValue, private string) (formStat
 			}
 		}
 	}
+	s.chooseWay()
 	return s, blocks
 }
 

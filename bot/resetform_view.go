@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"hash/fnv"
+	"strconv"
 
 	"github.com/slack-go/slack"
 
@@ -34,7 +35,7 @@ type formShown struct {
 // drawForm draws the form. An element keeps what was filled in as long as its block_id and action_id stay the same
 // (docs, views.update), so what depends on another choice has that in its block_id.
 func drawForm(s formState, channel string, shown formShown) slack.ModalViewRequest {
-	meta := formMeta{Required: s.Required, Groups: s.Groups, Notes: s.Notes}
+	meta := formMeta{Required: s.Required, Groups: s.Groups, Notes: s.Notes, Alert: s.Alert}
 	if len(s.Clusters) == 1 {
 		meta.Cluster = s.Clusters[0]
 	}
@@ -60,7 +61,7 @@ func drawForm(s formState, channel string, shown formShown) slack.ModalViewReque
 	}
 	*blocks = append(*blocks, whereInput(s))
 	if v, has := words.FormValues[s.Where]; has {
-		*blocks = append(*blocks, input(commands.FieldValue, string(s.Where), v, valueElement(s, v)))
+		*blocks = append(*blocks, input(commands.FieldValue, string(s.Where)+s.Way, v, valueElement(s, v)))
 	}
 	*blocks = append(*blocks, reasonInput(s), slack.NewDividerBlock())
 	*blocks = append(*blocks, shown.blocks...)
@@ -100,7 +101,7 @@ func choiceOf(field commands.FormField, chosen string, values []string) *slack.S
 // groupInput asks for the group among all of the cluster, or among those that an alert may mean.
 func groupInput(s formState) *slack.InputBlock {
 	in := words.FormInputs[commands.FieldGroup]
-	if len(s.Groups) > 1 {
+	if len(s.Groups) > 1 || len(s.Groups) == 1 && s.Groups[0] != s.Group {
 		e := choiceOf(commands.FieldGroup, s.Group, s.Groups[:min(len(s.Groups), maxOffered-1)])
 		e.Options = append(e.Options, slack.NewOptionBlockObject(otherGroup, plainText(words.FormText.OtherGroup), nil))
 		return input(commands.FieldGroup, "of."+short(s.Cluster), in, e)
@@ -135,9 +136,17 @@ func topicOption(topic string) *slack.OptionBlockObject {
 func whereInput(s formState) *slack.InputBlock {
 	in := words.FormInputs[commands.FieldWhere]
 	e := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plainText(in.Placeholder), string(commands.FieldWhere))
+	if s.Alert != nil {
+		for i, way := range s.Alert.Ways {
+			o := option(wayPrefix+strconv.Itoa(i), way.Label)
+			if e.Options = append(e.Options, o); o.Value == s.Way {
+				e.InitialOption = o
+			}
+		}
+	}
 	for _, where := range commands.FormTargets {
 		o := option(string(where), words.FormTargets[where])
-		if e.Options = append(e.Options, o); where == s.Where {
+		if e.Options = append(e.Options, o); where == s.Where && s.Way == "" {
 			e.InitialOption = o
 		}
 	}

@@ -1,5 +1,10 @@
 package reset
 
+import (
+	"slices"
+	"strings"
+)
+
 // Names are the configured clusters, in the order of the file, and which Kafka each leads to. One Kafka has one name:
 // the first of those that lead to it. Under another one nothing is planned or written, or a freeze of the first would
 // not hold there, and two resets of one group would not know of each other.
@@ -39,6 +44,18 @@ func (n Names) Holder(id string) string {
 		}
 	}
 	return ""
+}
+
+// Called is the configured cluster that others call so: by its name, an alias or Kafka's id of it, names in any case of
+// letters; empty: none is.
+func (n Names) Called(name string) string {
+	for _, info := range n.Infos {
+		called := func(alias string) bool { return strings.EqualFold(alias, name) }
+		if called(info.Name) || slices.ContainsFunc(info.Aliases, called) {
+			return info.Name
+		}
+	}
+	return n.Holder(name)
 }
 
 // Refused is the problem with a name whose Kafka goes by another one; nil: it does not, or it is not known yet.

@@ -31,9 +31,10 @@ type TopicEffect struct {
 // ClusterInfo is what the configuration says about a cluster.
 type ClusterInfo struct {
 	Name      string
-	ID        string // pinned; empty: not pinned
-	Label     string // "production"
-	Home      string // home channel
+	ID        string   // pinned; empty: not pinned
+	Aliases   []string // what alerts call it, besides its name and id
+	Label     string   // "production"
+	Home      string   // home channel
 	Channels  []string
 	Bootstrap []string
 	Timeout   time.Duration // of connecting to a broker and of each request; Write takes at most four times this

@@ -11,6 +11,7 @@ import (
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/auth"
 	"github.com/kafka-reset-bot/kafka-reset-bot/bot"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/alert"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/config"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/kafka"
@@ -58,15 +59,16 @@ func newBot(cfg *config.Config, o Options, changed func(group string)) *bot.Bot 
 		AppToken: cfg.Slack.AppToken.Reveal(), BotToken: cfg.Slack.BotToken.Reveal(), APIURL: cfg.Slack.APIURL,
 		Command: cfg.Slack.Command, Sockets: cfg.Slack.Sockets, Plain: !cfg.Slack.Tables, Clusters: infos(cfg),
 		Groups: auth.GroupsOf(rules(cfg), freezers(cfg)), Now: o.Now, Log: o.Log, GroupChanged: changed,
+		AlertLabels: alert.Labels(cfg.Alerts.Labels),
 	})
 }
 
 func infos(cfg *config.Config) []reset.ClusterInfo {
 	out := make([]reset.ClusterInfo, len(cfg.Clusters))
 	for i, c := range cfg.Clusters {
-		out[i] = reset.ClusterInfo{Name: c.Name, ID: c.ClusterID, Label: c.Label, Home: c.HomeChannel,
-			Channels: c.Channels, Bootstrap: c.Bootstrap, Timeout: c.Timeout, Login: c.SASL != nil || c.TLS.Enabled,
-			SeesAll: c.SeesAllTopics}
+		out[i] = reset.ClusterInfo{Name: c.Name, ID: c.ClusterID, Aliases: c.Aliases, Label: c.Label,
+			Home: c.HomeChannel, Channels: c.Channels, Bootstrap: c.Bootstrap, Timeout: c.Timeout,
+			Login: c.SASL != nil || c.TLS.Enabled, SeesAll: c.SeesAllTopics}
 		for _, g := range c.Groups {
 			out[i].Kinds = append(out[i].Kinds, reset.Declared{Groups: g.Name, Kind: reset.GroupKind(g.Kind)})
 		}

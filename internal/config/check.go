@@ -34,6 +34,7 @@ func (r *reader) checkConfig(c *Config) {
 	r.checkClusters(c.Clusters)
 	r.checkPolicy(c.Policy, c.Clusters)
 	r.checkSchedules(c.Schedules)
+	r.checkAlerts(&c.Alerts.Labels)
 	if c.Limits.Draft > 30*time.Minute {
 		r.bad("limits.draft", "must be at most 30m, because Slack lets a preview be updated for 30 minutes; it is %s",
 			r.written("limits.draft"))
@@ -73,9 +74,13 @@ func (r *reader) token(key string, s Secret, prefix string) {
 }
 
 func (r *reader) checkClusters(clusters []Cluster) {
-	names, ids, bound := map[string]int{}, map[string]int{}, map[string]int{}
+	names, ids, bound, aliases := map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}
+	for i, c := range clusters {
+		aliases[strings.ToLower(c.Name)], aliases[strings.ToLower(c.ClusterID)] = i, i
+	}
 	for i := range clusters {
 		c, at := &clusters[i], fmt.Sprintf("clusters[%d]", i)
+		r.checkAliases(at+".aliases", c.Aliases, i, aliases)
 		if !clusterName.MatchString(c.Name) {
 			r.bad(at+".name", "must be letters, digits, dots, - or _, because people type GROUP@CLUSTER; it is %s",
 				r.written(at+".name"))

@@ -22,6 +22,7 @@ type Config struct {
 
 	Schedules []Schedule `yaml:"schedules"`
 
+	Alerts Alerts `yaml:"alerts"`
 	Log    Log    `yaml:"log"`
 	Health Health `yaml:"health"`
 }
@@ -47,6 +48,7 @@ type Store struct {
 type Cluster struct {
 	Name        string         `yaml:"name,required" hint:"a short name such as prod-eu"`
 	ClusterID   string         `yaml:"cluster_id"`
+	Aliases     []string       `yaml:"aliases"`
 	Label       string         `yaml:"label"`
 	Bootstrap   []string       `yaml:"bootstrap,required" hint:"brokers as host:port"`
 	HomeChannel string         `yaml:"home_channel,required" hint:"the channel for cards that cannot be posted elsewhere (C...)"`
@@ -159,6 +161,19 @@ type Limits struct {
 	ApprovalTimeout time.Duration `yaml:"approval_timeout"`
 	Settle          time.Duration `yaml:"settle"`
 	Look            time.Duration `yaml:"look"`
+}
+
+// Alerts is how alerts in Slack are read.
+type Alerts struct {
+	Labels AlertLabels `yaml:"labels"`
+}
+
+// AlertLabels are labels of this house's alerts, besides those that are known.
+type AlertLabels struct {
+	Group     []string `yaml:"group"`
+	Topic     []string `yaml:"topic"`
+	Partition []string `yaml:"partition"`
+	Cluster   []string `yaml:"cluster"`
 }
 
 // Log is the level and format of the log, which goes to standard error.

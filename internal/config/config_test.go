@@ -130,7 +130,7 @@ func TestDefaultsAreThoseOfTheExample(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.Slack.AppToken, c.Slack.BotToken = Secret{}, Secret{}
-	c.Health = Health{} // its default is none
+	c.Health, c.Alerts = Health{}, Alerts{} // their default is none
 	c.Clusters, c.Policy, c.Schedules = nil, nil, nil
 	if diff := cmp.Diff(least, *c,
 		cmp.Comparer(func(a, b Secret) bool { return a.Reveal() == b.Reveal() })); diff != "" {
