@@ -81,11 +81,9 @@ func flaggedCluster(l line, ctx Context) (groupName, error) {
 	found := clustersOf(servers.text, ctx)
 	switch {
 	case len(found) == 0 && named:
-		return groupName{cluster: w.text, notes: []string{"The server " + quoted(servers.text) +
-			" is not one of a configured cluster; --cluster says " + w.text + "."}}, nil
+		return groupName{cluster: w.text, notes: []string{unknownServer(servers.text)}}, nil
 	case len(found) == 0:
-		return groupName{server: servers.text, notes: []string{"The server " + quoted(servers.text) +
-			" is not one of a configured cluster: it does not say which cluster is meant."}}, nil
+		return groupName{server: servers.text, notes: []string{unknownServer(servers.text)}}, nil
 	case len(found) > 1:
 		return groupName{}, syntaxError(servers, "--cluster "+found[0],
 			"%s belongs to several clusters: "+strings.Join(found, ", "))
@@ -93,6 +91,10 @@ func flaggedCluster(l line, ctx Context) (groupName, error) {
 		return groupName{}, syntaxError(servers, "--cluster "+found[0], "%s is not of "+w.text)
 	}
 	return groupName{cluster: found[0]}, nil
+}
+
+func unknownServer(server string) string {
+	return "`" + strings.ReplaceAll(text.Clip(server, 60), "`", "'") + "` is not a server of a configured cluster."
 }
 
 // clustersOf are the configured clusters to which servers belong; a listener's protocol before one is left out.

@@ -293,13 +293,13 @@ func (l line) checkOptions(verb string, names ...string) error {
 // notes are what is said about options that are accepted and have no effect.
 func (l line) notes() []string {
 	var notes []string
+	if l.paste != nil && len(l.paste.left) > 0 {
+		notes = append(notes, l.paste.note())
+	}
 	for _, name := range slices.Sorted(maps.Keys(l.given)) {
 		if n := options[name].note; n != "" {
 			notes = append(notes, n)
 		}
-	}
-	if l.paste != nil && len(l.paste.left) > 0 {
-		notes = append(notes, l.paste.note())
 	}
 	return notes
 }

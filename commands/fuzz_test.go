@@ -2,6 +2,7 @@ package commands
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -28,6 +29,9 @@ func FuzzParse(f *testing.F) {
 		"schedule add 0 2 * * * --announce no -- --group g --topic t --to-latest",
 	} {
 		f.Add(text, true)
+	}
+	for _, l := range runbookLines(f) {
+		f.Add(l.text, false)
 	}
 	f.Fuzz(func(t *testing.T, text string, terminal bool) {
 		ctx := askerOf(t)
@@ -104,4 +108,34 @@ func checkSchedule(t *testing.T, s reset.Schedule) {
 		(s.WhenBusy.Do == reset.BusyWait) != (s.WhenBusy.For > 0) || s.IfMissed.Within > 0 && !s.IfMissed.Run {
 		t.Fatalf("%+v", s)
 	}
+}
+
+// Whatever words a wrapper puts before a line, and whatever stands behind an operator after it: the command that is
+// read is that of the line, or none.
+func FuzzPasted(f *testing.F) {
+	const line = "kafka-consumer-groups.sh --bootstrap-server b1.example.com:9092 --group billing --topic orders:1 " +
+		"--reset-offsets --shift-by -10 --execute"
+	for _, before := range []string{"kubectl exec -it kafka-0 --", "docker run --name kafka-topics", "ssh b1 'sudo", "$",
+		"PS C:\\>", "bash -c \"", "watch", "xargs", "for g in a b; do", "# ", "`", "<<EOF\n", "$(", "{{", "\\", "^",
+		"don't:", "--topic", "--group", "--entrypoint", "billing orders to latest", "reset", "lag", "FOO=", "a |", ">"} {
+		for _, after := range []string{"", "tee x", "'", "\"", ")", "`", "--topic refunds", "kafka-topics.sh --list", "}}"} {
+			f.Add(before, after, uint8(len(before)+len(after)))
+		}
+	}
+	f.Fuzz(func(t *testing.T, before, after string, op uint8) {
+		if strings.ContainsAny(after, "\n\r") || headOf([]rune(before+" ")) > 0 {
+			t.Skip() // options on a new line go on with the command; a schedule holds it
+		}
+		text := before + " " + line
+		if after != "" {
+			text += []string{" | ", " ; ", " && ", " # ", " || "}[op%5] + after
+		}
+		cmd, err := Parse(text, askerOf(t))
+		if err != nil {
+			return
+		}
+		if got := understood(cmd); got != "reset billing@prod-eu orders:1 shift -10" {
+			t.Fatalf("%q is read as %s", text, got)
+		}
+	})
 }

@@ -257,7 +257,7 @@ func (c commandLine) hits() []hit {
 				out = out[:len(out)-1] // it was the name of a pod or of a container
 			}
 			out, last = append(out, c.hit(i, t)), i
-		} else if strings.ContainsAny(w.text, " \n\t") && toolName.MatchString(w.text) && !c.isValue(i) {
+		} else if strings.ContainsAny(w.text, " \n\t") && toolName.MatchString(w.text) && !c.isValue(i, false) {
 			out = append(out, c.within(i)...)
 		}
 	}
@@ -268,9 +268,13 @@ func isKafkaFlag(w word) bool { return kafkaFlag(w.text) != "" }
 
 // within finds commands in a word that was in quotes: sh -c "...".
 func (c commandLine) within(i int) []hit {
-	in := []rune(strings.Trim(c.words[i].text, "`{}"))
+	said := strings.Trim(c.words[i].text, "`{}")
+	if m := substitution.FindStringSubmatch(said); m != nil {
+		said = m[1]
+	}
+	in := []rune(said)
 	tokens, err := lex(in)
-	if err != nil {
+	if err != nil || len(tokens) == 1 && tokens[0].text == said { // it is one word, however often it is read
 		return nil
 	}
 	hits := commandsIn(in, tokens)
@@ -280,6 +284,9 @@ func (c commandLine) within(i int) []hit {
 	}
 	return hits
 }
+
+// substitution is a command whose output is taken: OUT=$(...).
+var substitution = regexp.MustCompile(`(?s)^\w*=?\$\((.*)\)$`)
 
 // hit is the command of the tool that word i names.
 func (c commandLine) hit(i int, t tool) hit {
@@ -327,7 +334,7 @@ func (c commandLine) program(i int) (tool, bool) {
 	t, script, ok := toolOf(said)
 	rest := c.words[i+1:]
 	switch {
-	case !ok || c.isValue(i):
+	case !ok || c.isValue(i, script):
 		return tool{}, false
 	case c.entrypoint(i):
 		return t, slices.ContainsFunc(rest, isKafkaFlag)
@@ -357,8 +364,9 @@ func (c commandLine) entrypoint(i int) bool {
 	return strings.HasPrefix(c.words[i].text, "--entrypoint=") || i > 0 && c.words[i-1].text == "--entrypoint"
 }
 
-// isValue reports that word i is the value of an option that takes names or texts.
-func (c commandLine) isValue(i int) bool {
+// isValue reports that word i is the value of an option that takes names or texts; no group or topic is called like a
+// script.
+func (c commandLine) isValue(i int, script bool) bool {
 	if name, _, ok := strings.Cut(c.words[i].text, "="); ok && isOption(word{text: name}) && name != "--entrypoint" {
 		return true
 	}
@@ -366,17 +374,21 @@ func (c commandLine) isValue(i int) bool {
 		return false
 	}
 	switch kafkaFlag(c.words[i-1].text) {
-	case "group", "topic", "from-file", "command-config", "bootstrap-server":
+	case "group", "topic":
+		return !script
+	case "from-file", "command-config", "bootstrap-server":
 		return true
 	}
 	switch fixDashes(c.words[i-1].text) {
-	case "--reason", "--name", "--cluster", "--emergency":
+	case "--name", "--cluster":
+		return !script
+	case "--reason", "--emergency":
 		return true
 	}
 	return false
 }
 
-// note says what was left out, for who pasted it: what stood before the tool did not run either.
+// note says what was left out, each piece in backticks: what stood before the tool did not run either.
 func (p *paste) note() string {
 	const most = 4
 	var pieces []string
@@ -385,9 +397,10 @@ func (p *paste) note() string {
 			pieces = append(pieces, "…")
 			break
 		}
-		pieces = append(pieces, quoted(secretShape.ReplaceAllString(s, "${1}…")))
+		s = text.Clip(secretShape.ReplaceAllString(s, "${1}…"), 60)
+		pieces = append(pieces, "`"+strings.ReplaceAll(s, "`", "'")+"`")
 	}
-	return "Only the command of kafka-consumer-groups.sh is read. Left out: " + strings.Join(pieces, ", ") + "."
+	return "Left out of the line: " + strings.Join(pieces, ", ") + "."
 }
 
 // secretShape finds what a card must not repeat.

@@ -33,7 +33,7 @@ func read(words []word, p *paste, ctx Context) (Command, error) {
 	}
 	l, err := sortLine(words, p)
 	if err != nil && p == nil {
-		err = cmp.Or(strayTool(words), err)
+		err = cmp.Or(strayTool(slices.DeleteFunc(slices.Clone(words), isText)), err)
 	}
 	if err != nil {
 		return nil, err
@@ -98,3 +98,6 @@ func headOf(in []rune) int {
 	}
 	return 0
 }
+
+// isText reports a word with blanks: a text for people, such as a reason.
+func isText(w word) bool { return strings.ContainsAny(w.text, " \n\t") }

@@ -223,21 +223,21 @@ func TestWhatIsLeftOutIsSaid(t *testing.T) {
 		{line, ""},
 		{"/opt/kafka/bin/" + line, ""},
 		{"`" + line + "`", ""},
-		{"kubectl exec -it kafka-0 -- bin/" + line, `"kubectl exec -it kafka-0 --"`},
-		{"$ " + line, `"$"`},
-		{line + " > offsets.csv", `"> offsets.csv"`},
-		{line + " 2>&1 | tee x", `"2>&1 | tee x"`},
-		{line + " # one hour back", `"# one hour back"`},
+		{"kubectl exec -it kafka-0 -- bin/" + line, "`kubectl exec -it kafka-0 --`"},
+		{"$ " + line, "`$`"},
+		{line + " > offsets.csv", "`> offsets.csv`"},
+		{line + " 2>&1 | tee x", "`2>&1 | tee x`"},
+		{line + " # one hour back", "`# one hour back`"},
 		{"ssh b1 'sudo docker exec kafka " + line + " | tee x' && echo done",
-			`"ssh b1", "sudo docker exec kafka", "| tee x", "&& echo done"`},
+			"`ssh b1`, `sudo docker exec kafka`, `| tee x`, `&& echo done`"},
 		{"kubectl scale deploy/billing --replicas=0; " + line + "; kubectl scale deploy/billing --replicas=3",
-			`"kubectl scale deploy/billing --replicas=0;", "; kubectl scale deploy/billing --replicas=3"`},
+			"`kubectl scale deploy/billing --replicas=0;`, `; kubectl scale deploy/billing --replicas=3`"},
 		{"docker run --entrypoint kafka-consumer-groups cp-kafka:7.6.1 --group billing --topic orders --to-latest",
-			`"docker run --entrypoint kafka-consumer-groups cp-kafka:7.6.1"`},
-		{"KAFKA_PASSWORD=hunter2 sshpass -p s3cret ssh b1 " + line, `"KAFKA_PASSWORD=… sshpass -p … ssh b1"`},
+			"`docker run --entrypoint kafka-consumer-groups cp-kafka:7.6.1`"},
+		{"KAFKA_PASSWORD=hunter2 sshpass -p s3cret ssh b1 " + line, "`KAFKA_PASSWORD=… sshpass -p … ssh b1`"},
 	}
 	for _, tt := range tests {
-		want := "Only the command of kafka-consumer-groups.sh is read. Left out: " + tt.want + "."
+		want := "Left out of the line: " + tt.want + "."
 		if tt.want == "" {
 			want = ""
 		}
@@ -251,7 +251,7 @@ func TestWhatIsLeftOutIsSaid(t *testing.T) {
 		}
 	}
 	cmd, err := Parse("watch -n 5 'kafka-consumer-groups.sh --describe --group billing'", askerOf(t))
-	if lag, ok := cmd.(Lag); err != nil || !ok || !strings.Contains(strings.Join(lag.Notes, " "), `"watch -n 5"`) {
+	if lag, ok := cmd.(Lag); err != nil || !ok || !strings.Contains(strings.Join(lag.Notes, " "), "`watch -n 5`") {
 		t.Errorf("a view: %+v, %v", cmd, err)
 	}
 }

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -194,8 +195,9 @@ func (x *lexer) dollar() {
 
 // promptOfRoot reports a # that does not begin a comment: a prompt, with a command of Kafka's behind it.
 func (x *lexer) promptOfRoot() bool {
+	const longest = 8 // words of a prompt
 	for i := len(x.tokens) - 1; i >= 0 && x.tokens[i].op != "\n"; i-- {
-		if toolName.MatchString(x.tokens[i].text) {
+		if len(x.tokens)-i > longest || toolName.MatchString(x.tokens[i].text) {
 			return false
 		}
 	}
@@ -293,11 +295,13 @@ func lineEnd(in []rune, i int) int {
 
 // until is how many letters there are from i to the end of a mark; 0: the mark is not there.
 func until(in []rune, i int, mark string) int {
-	before, _, ok := strings.Cut(string(in[i:]), mark)
-	if !ok {
-		return 0
+	end := []rune(mark)
+	for n := i; n+len(end) <= len(in); n++ {
+		if slices.Equal(in[n:n+len(end)], end) {
+			return n + len(end) - i
+		}
 	}
-	return utf8.RuneCountInString(before) + utf8.RuneCountInString(mark)
+	return 0
 }
 
 // balanced is the length of (...) at i, with all that is nested in it.

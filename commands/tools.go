@@ -232,11 +232,11 @@ func (l line) checkBare(verb bool) error {
 	return strayTool(l.words)
 }
 
-// strayTool refuses the tool's name within a word: its command was not found.
+// strayTool refuses the tool's name within a word that no option takes: its command was not found.
 func strayTool(words []word) error {
 	for _, w := range words {
 		const name = "kafka-consumer-groups"
-		if said := strings.ToLower(w.text); strings.Contains(said, name) && said != name && !strings.Contains(said, " ") {
+		if said := strings.ToLower(w.text); strings.Contains(said, name) && said != name {
 			return syntaxError(w, "--group billing --topic orders --to-latest", "the command of kafka-consumer-groups.sh "+
 				"cannot be told from what is around it in %s: paste the command alone, from that name on")
 		}

@@ -104,7 +104,7 @@ var warningBriefs = []struct {
 		return say("New partitions stay: ", name(cmp.Or(g.where(), text.List(g.names, 3))))
 	}},
 	{reset.WarnNote, func(g warningGroup) Line {
-		return say(g.text)
+		return noted(g.text)
 	}},
 }
 

@@ -1,6 +1,9 @@
 package words
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Content is one message, in the order in which a reader needs it. Every part but Title may be empty.
 //
@@ -75,7 +78,22 @@ type Button struct {
 // WithNotes adds what is said about the line that was pasted.
 func WithNotes(c Content, notes []string) Content {
 	for _, n := range notes {
-		c.Foot = append(c.Foot, say(n))
+		c.Foot = append(c.Foot, noted(n))
 	}
 	return c
+}
+
+// noted is a note of the parser: what was typed stands between backticks in it.
+func noted(note string) Line {
+	var l Line
+	for i, piece := range strings.Split(note, "`") {
+		switch {
+		case piece == "":
+		case i%2 == 1:
+			l = append(l, code(piece))
+		default:
+			l = append(l, say(piece)...)
+		}
+	}
+	return l
 }

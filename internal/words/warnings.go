@@ -74,7 +74,7 @@ var warningLines = map[reset.WarningCode]func(g warningGroup) Line{
 			" Where producers set the time of a record, their clocks decide what is after it.")
 	},
 	reset.WarnNote: func(g warningGroup) Line {
-		return say(g.text)
+		return noted(g.text)
 	},
 	reset.WarnNothing: func(g warningGroup) Line {
 		return say("Nothing would move: every partition is there already.")
