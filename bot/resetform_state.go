@@ -73,6 +73,7 @@ type formMeta struct {
 	Cluster  string      `json:",omitempty"` // it is not asked for
 	Required string      `json:",omitempty"`
 	Groups   []string    `json:",omitempty"`
+	Topics   []string    `json:",omitempty"` // while the target names its topics itself: there is no field for them
 	Notes    []string    `json:",omitempty"`
 	Alert    *alertHints `json:",omitempty"`
 	Reason   string      `json:",omitempty"` // as it was submitted, while the confirmation is open
@@ -92,8 +93,8 @@ func (m formMeta) private(ref, channel string) string {
 			less.Words, m.Alert = less.Words[:len(less.Words)/2], &less
 		case len(m.Notes) > 0:
 			m.Notes = m.Notes[:len(m.Notes)-1]
-		case len(m.Groups) > 0:
-			m.Groups = nil
+		case len(m.Groups)+len(m.Topics) > 0:
+			m.Groups, m.Topics = nil, nil
 		case m.Alert != nil:
 			m.Alert = nil
 		default: // only a confirmation or a reason of thousands of characters; then nothing is agreed to
@@ -127,7 +128,8 @@ type chosenOption struct {
 // readForm reads the fields of the reset form by their action_id, and in which block each is.
 func readForm(values map[string]map[string]inputValue, private string) (formState, map[commands.FormField]string) {
 	m := readFormMeta(private)
-	s := formState{Cluster: m.Cluster, Groups: m.Groups, Notes: m.Notes, Required: m.Required, Alert: m.Alert}
+	s := formState{Cluster: m.Cluster, Groups: m.Groups, Topics: m.Topics, Notes: m.Notes, Required: m.Required,
+		Alert: m.Alert}
 	blocks := make(map[commands.FormField]string, len(values))
 	for block, actions := range values {
 		for action, v := range actions {
@@ -138,6 +140,7 @@ func readForm(values map[string]map[string]inputValue, private string) (formStat
 			case commands.FieldGroup:
 				s.Group = v.Option.Value
 			case commands.FieldTopics:
+				s.Topics = nil
 				for _, o := range v.Options {
 					s.Topics = append(s.Topics, o.Value)
 				}

@@ -75,8 +75,9 @@ func (s *stage) suggests(p *slacksim.Person, field, typed, want string) []slacks
 // filled is the form for billing's orders on prod-eu, but for the target.
 func (s *stage) filled(p *slacksim.Person, channel string) slacksim.View {
 	s.t.Helper()
-	s.resets(p, channel)
-	s.sets(p, "cluster", "prod-eu", "prod-eu")
+	if v := s.resets(p, channel); strings.Contains(v.Text(), "Cluster:") { // there are several
+		s.sets(p, "cluster", "prod-eu")
+	}
 	s.suggests(p, "group", "bil", "billing")
 	s.sets(p, "group", "billing", "billing")
 	s.suggests(p, "topics", "ord", "orders")
