@@ -83,7 +83,8 @@ func TestManifest(t *testing.T) {
 	if len(m.OAuthConfig.Scopes.User) > 0 {
 		t.Error("the bot acts as nobody: no user scopes")
 	}
-	if diff := cmp.Diff([]string{"subteam_members_changed", "app_mention"}, m.Settings.EventSubscriptions.BotEvents); diff != "" {
+	events := []string{"subteam_members_changed", "app_mention", "app_home_opened"}
+	if diff := cmp.Diff(events, m.Settings.EventSubscriptions.BotEvents); diff != "" {
 		t.Errorf("events, -want +got\n%s", diff)
 	}
 	if !m.Settings.SocketModeEnabled || !m.Settings.Interactivity.IsEnabled {

@@ -41,6 +41,7 @@ type Bot struct {
 	names   names
 	sharing sharedChannels
 	forms   openForms
+	homes   homes
 	cards   sync.Mutex // around the short load-change-save of a card; never held during a call to Slack
 
 	toldWaiting sync.Map // envelopes whose person was told that they have to wait
@@ -86,6 +87,7 @@ type Core interface {
 	People(ctx context.Context) ([]reset.Actor, error)
 	Groups(ctx context.Context, a reset.Actor, channel, cluster, pattern string) (reset.GroupsView, error)
 	Diagnose(ctx context.Context, a reset.Actor, channel string) (reset.Diagnosis, error)
+	Home(ctx context.Context, a reset.Actor, channel string) (reset.Home, error)
 	ClusterViews(ctx context.Context, a reset.Actor, channel string) ([]reset.ClusterView, error)
 
 	StartForm(ctx context.Context, a reset.Actor, channel string) (reset.FormStart, error)

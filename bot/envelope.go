@@ -49,6 +49,7 @@ type envelope struct {
 	Alert json.RawMessage `json:"-"` // the message that a shortcut was chosen on: read, never kept
 
 	Group string `json:",omitempty"` // of the event groupChanged
+	home  bool   // the event of a person who opened the home tab
 
 	Answer *unsentAnswer `json:",omitempty"` // the action is decided, and this answer has not been sent yet
 }
@@ -162,6 +163,8 @@ func readEnvelope(req socketmode.Request, name string) (envelope, error) {
 		switch p.Event.Type {
 		case groupChanged:
 			e.Group = p.Event.SubteamID
+		case homeOpened:
+			e.home, e.User, e.Channel, e.Team = p.Event.Tab == homeView, p.Event.User, p.Event.Channel, p.author()
 		case mentioned:
 			return e, e.readMention(p)
 		}

@@ -71,6 +71,9 @@ func (b *Bot) handle(ctx context.Context, e envelope) (any, func(context.Context
 			return nil, func(ctx context.Context) { b.formClosed(ctx, e) }, nil
 		}
 	case event:
+		if e.home {
+			return nil, func(ctx context.Context) { b.openHomeTab(ctx, e) }, nil
+		}
 		if e.Group != "" && b.cfg.GroupChanged != nil {
 			b.cfg.GroupChanged(e.Group)
 		}

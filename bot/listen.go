@@ -72,6 +72,7 @@ func (b *Bot) Run(ctx context.Context) error {
 		})
 	}
 	workers.Go(func() { b.checkPolicyGroups(open) })
+	workers.Go(func() { b.renewHomes(open) })
 	<-ctx.Done()
 	b.drain(&busy)
 	hangUp()

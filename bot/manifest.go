@@ -91,6 +91,7 @@ func Manifest(command string) ([]byte, error) {
 		"keeps the offsets as they were, for an undo."
 	// Without the messages tab Slack refuses every direct message of the app (messages_tab_disabled). It is read-only,
 	// because the bot reads no messages.
+	m.Features.AppHome.Home = true
 	m.Features.AppHome.Messages, m.Features.AppHome.ReadOnly = true, true
 	m.Features.BotUser.Name = "kafka-reset-bot"
 	// Escaping would turn a topic that is named like a channel or a person into <#C...> or <@U...>.
@@ -106,7 +107,7 @@ func Manifest(command string) ([]byte, error) {
 		}
 	}
 	m.Settings.SocketMode, m.Settings.Interactivity.Enabled = true, true
-	m.Settings.Events.Bot = []string{groupChanged, mentioned}
+	m.Settings.Events.Bot = []string{groupChanged, mentioned, homeOpened}
 	out, err := json.MarshalIndent(m, "", "  ")
 	return append(out, '\n'), err
 }

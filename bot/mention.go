@@ -31,6 +31,7 @@ type happening struct {
 	Thread    string          `json:"thread_ts"`
 	Text      string          `json:"text"`
 	Edited    json.RawMessage `json:"edited"`
+	Tab       string          `json:"tab"` // of the app's home
 }
 
 // authorization is for whom the app hears of an event.
@@ -49,20 +50,29 @@ func (e *envelope) readMention(p payload) error {
 	if p.Event.BotID != "" || p.Event.Subtype != "" || p.Event.User == "" || p.EventID == "" {
 		return errNotAPerson
 	}
-	app, org := "", p.EnterpriseID
+	app := ""
 	for _, a := range p.Authorizations {
-		if org = cmp.Or(org, a.EnterpriseID); a.IsBot {
+		if a.IsBot {
 			app = a.UserID
 		}
 	}
 	e.ID, e.Kind, e.User, e.Channel = p.EventID, atMention, p.Event.User, p.Event.Channel
 	e.Text, e.Edited = mentionText(p.Event.Text, app), len(p.Event.Edited) > 0 && string(p.Event.Edited) != "null"
-	e.Team = cmp.Or(p.Event.UserTeam, p.Event.Team, p.TeamID)
-	if org != "" && !strings.HasPrefix(e.Team, "E") { // as of clicks
-		e.Team = org
-	}
+	e.Team = p.author()
 	e.URL = beside{channel: e.Channel, thread: p.Event.Thread, user: e.User}.String()
 	return nil
+}
+
+// author is the organisation or workspace of the person who caused an event, as of clicks.
+func (p payload) author() string {
+	team, org := cmp.Or(p.Event.UserTeam, p.Event.Team, p.TeamID), p.EnterpriseID
+	for _, a := range p.Authorizations {
+		org = cmp.Or(org, a.EnterpriseID)
+	}
+	if org != "" && !strings.HasPrefix(team, "E") {
+		return org
+	}
+	return team
 }
 
 var userToken = regexp.MustCompile(`<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>`)

@@ -23,6 +23,9 @@ const (
 
 // opensModal is the action of a click that only opens a modal or turns its page.
 func (b *Bot) opensModal(e envelope) (func(context.Context), bool) {
+	if e.Callback == homeView {
+		return func(ctx context.Context) { b.homeClicked(ctx, e) }, true
+	}
 	switch e.verb() {
 	case words.ShowRows:
 		return func(ctx context.Context) { b.showRows(ctx, e, 1) }, true

@@ -119,20 +119,27 @@ func (s *Service) People(ctx context.Context) ([]reset.Actor, error) {
 func (s *Service) visible(
 	ctx context.Context, a reset.Actor, channel string, f Filter,
 ) (seen []reset.Request, more bool, err error) {
-	f.Limit = readAt
 	may := map[[2]string]bool{}
+	return s.collect(ctx, f, listed, func(r *reset.Request) (bool, error) { return s.mayList(ctx, a, channel, r, may) })
+}
+
+// collect reads requests until most of them are kept.
+func (s *Service) collect(
+	ctx context.Context, f Filter, most int, keep func(*reset.Request) (bool, error),
+) (seen []reset.Request, more bool, err error) {
+	f.Limit = readAt
 	for range readMost / readAt {
 		found, err := s.Store.List(ctx, f)
 		if err != nil {
 			return nil, false, fmt.Errorf("list requests: %w", err)
 		}
 		for _, r := range found {
-			if ok, err := s.mayList(ctx, a, channel, &r, may); err != nil {
+			if ok, err := keep(&r); err != nil {
 				return nil, false, err
 			} else if !ok {
 				continue
 			}
-			if len(seen) == listed {
+			if len(seen) == most {
 				return seen, true, nil
 			}
 			seen = append(seen, r)

@@ -12,20 +12,21 @@ var verbs = map[reset.Verb]struct {
 	mayNot string // after "You may not", before a group
 	denied string // after "was not allowed to"
 	access string // in the list of one's own rights; empty: another verb's line covers it
+	short  string // in a home, of the rights that it tells
 }{
-	reset.VerbView:      {"view", "view", "view: lag, show, history"},
-	reset.VerbRequest:   {"request resets of", "request it", "request resets, retry, undo"},
-	reset.VerbApprove:   {"approve resets of", "approve", "approve and reject resets of others"},
-	reset.VerbCancel:    {"cancel resets of", "cancel", ""},
-	reset.VerbReject:    {"reject resets of", "reject", ""},
-	reset.VerbRetry:     {"retry resets of", "retry it", ""},
-	reset.VerbUndo:      {"undo resets of", "undo it", ""},
-	reset.VerbSettle:    {"settle resets of", "accept the outcome", "settle an unknown outcome"},
-	reset.VerbEmergency: {"use break-glass on", "use break-glass", "break-glass: apply without approval"},
-	reset.VerbFreeze:    {"freeze", "freeze", "freeze the cluster"},
-	reset.VerbThaw:      {"thaw", "thaw", "thaw freezes of others"},
-	reset.VerbApply:     {"apply resets of", "apply", ""},
-	reset.VerbSchedule:  {"schedule resets of", "schedule", "schedule resets"},
+	reset.VerbView:      {"view", "view", "view: lag, show, history", "view"},
+	reset.VerbRequest:   {"request resets of", "request it", "request resets, retry, undo", "request"},
+	reset.VerbApprove:   {"approve resets of", "approve", "approve and reject resets of others", "approve"},
+	reset.VerbCancel:    {"cancel resets of", "cancel", "", ""},
+	reset.VerbReject:    {"reject resets of", "reject", "", ""},
+	reset.VerbRetry:     {"retry resets of", "retry it", "", ""},
+	reset.VerbUndo:      {"undo resets of", "undo it", "", ""},
+	reset.VerbSettle:    {"settle resets of", "accept the outcome", "settle an unknown outcome", ""},
+	reset.VerbEmergency: {"use break-glass on", "use break-glass", "break-glass: apply without approval", "break-glass"},
+	reset.VerbFreeze:    {"freeze", "freeze", "freeze the cluster", "freeze"},
+	reset.VerbThaw:      {"thaw", "thaw", "thaw freezes of others", ""},
+	reset.VerbApply:     {"apply resets of", "apply", "", ""},
+	reset.VerbSchedule:  {"schedule resets of", "schedule", "schedule resets", ""},
 }
 
 // denials says why a right is not there: in a few words, and to the person who wanted it, with who may instead.
