@@ -69,8 +69,8 @@ const (
 	None   Kind = "none"   // nothing in it is about a consumer
 )
 
-// mostText is how much text of a message is read: Slack allows 40,000 characters in each of text and attachments.
-const mostText = 400_000
+// mostText is how much text of a message is read: Slack allows 40,000 characters in text, and a trigger lives 3 s.
+const mostText = 120_000
 
 // Read reads a message as the payload of a message shortcut has it. It never fails: what cannot be read says nothing.
 func Read(message json.RawMessage, labels Labels) Reading {

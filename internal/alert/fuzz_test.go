@@ -11,7 +11,9 @@ import (
 // Whatever a message holds, reading it ends, and every value is a part of the message that can be a name.
 func FuzzRead(f *testing.F) {
 	for _, c := range append(cases(f, "testdata/[0-9]*.json"), cases(f, "testdata/own.json")...) {
-		f.Add([]byte(c.Message))
+		if len(c.Message) < 10_000 { // a long one costs the fuzzer a second
+			f.Add([]byte(c.Message))
+		}
 	}
 	for _, s := range []string{`{"text":"group=\u202ebilling"}`, `{"text":"<<<<http://x|y>>&amp;lt;"}`,
 		`{"text":"***a** *b*","blocks":[{"type":"table","rows":[[1]]}]}`, `[]`, `{"attachments":{}}`, "\xff"} {

@@ -5,13 +5,21 @@ import "strings"
 // vocabulary is what a message says, as words.
 type vocabulary struct {
 	has   map[string]bool
+	prose map[string]bool // as words of their own, not as parts of names such as billing-consumer
 	plain strings.Builder // the words in their order
 	raw   strings.Builder // the text, for scripts without blanks
 }
 
 func (v *vocabulary) add(s string) {
 	if v.has == nil {
-		v.has = map[string]bool{}
+		v.has, v.prose = map[string]bool{}, map[string]bool{}
+	}
+	for w := range strings.FieldsSeq(s) {
+		if !strings.ContainsAny(w, "-_/@") {
+			for part := range strings.FieldsSeq(words(w)) {
+				v.prose[part] = true
+			}
+		}
 	}
 	ws := words(s)
 	for w := range strings.FieldsSeq(ws) {
@@ -22,9 +30,11 @@ func (v *vocabulary) add(s string) {
 }
 
 // any reports whether one of the words was said.
-func (v *vocabulary) any(list map[string]bool) bool {
+func (v *vocabulary) any(list map[string]bool) bool { return meets(v.has, list) }
+
+func meets(said, list map[string]bool) bool {
 	for w := range list {
-		if v.has[w] {
+		if said[w] {
 			return true
 		}
 	}
@@ -58,13 +68,17 @@ var (
 		"no offset moved", "no offsets moved", "nothing was committed", "nothing committed", "no commits", "no commit in",
 		"no offset commit", "stopped consuming", "not consuming", "has not moved", "have not moved", "did not move",
 		"not moving", "not been moving", "hasn t moved", "not committed", "not advancing", "not advanced",
-		"has not committed", "stopped committing", "未消费", "停止消费", "卡住", "停滞", "没有进展", "停止"}
+		"has not committed", "stopped committing", "stopped processing",
+		"not processing", "no longer consuming", "has not changed", "not changed for", "未消费", "停止消费", "卡住", "停滞",
+		"没有进展", "停止"}
 
 	poison = []string{"deserializ", "deserialis", "poison", "undecodable", "unprocessable"}
 	failed = set(`error errors exception exceptions failed failure failing fails fail crash crashed fatal exhausted invalid
 		corrupt corrupted malformed unable cannot panic retry retries skip skipping dlt dlq`)
 	trouble = set(`error errors exception exceptions failed failure failing fails crash crashed fatal panic rebalance
 		rebalances rebalancing rebalanced dead unavailable timeout expired evicted revoked removed`)
+	noMembers = []string{"no active members", "no members", "no active consumer", "0 members"}
+	clients   = []string{"rdkafka#consumer", "rdkafka consumer", "kafkajs"}
 	notPoison = []string{"out of range", "outofrange", "commit failed", "commit cannot be completed", "replica fetcher"}
 )
 
@@ -73,11 +87,12 @@ func (r *reader) kind() Kind {
 	named := r.count(group) > 0
 	spelled := r.count(offset) > 0 && r.count(topic) > 0
 	t := &r.text
-	about := named || t.any(consuming)
+	about := named || meets(t.prose, consuming) || t.phrase(clients)
 	late := t.any(behind) || t.phrase(behindPhrases)
 	still := t.any(stuck) || t.phrase(stuckPhrases)
 	switch {
-	case !named && !t.any(evidence) && !t.phrase([]string{"消费"}):
+	case !named && !spelled && !t.any(evidence) && !t.phrase([]string{"消费"}),
+		!named && t.phrase([]string{"datasource no data", "datasource error"}):
 		return None
 	case !about && r.count(offset) == 0 && t.any(producers):
 		return None
@@ -87,11 +102,11 @@ func (r *reader) kind() Kind {
 		return Poison
 	case t.phrase(poison) && !late && !still:
 		return Poison
-	case still:
+	case still && (about || r.count(topic) > 0 || meets(t.prose, evidence)):
 		return Stuck
 	case late:
 		return Lag
-	case about && (t.any(trouble) || t.phrase(notPoison)), r.count(topic) > 0 && t.any(trouble):
+	case about && (t.any(trouble) || t.phrase(notPoison) || t.phrase(noMembers)), r.count(topic) > 0 && t.any(trouble):
 		return Error
 	case named:
 		return Lag // a rule on a group that says no more: its name is mostly all that a template left

@@ -15,23 +15,26 @@ type start struct {
 
 const (
 	months   = `(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*`
-	clock    = `\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?`
-	zone     = ` ?(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})`
+	clock    = `(?:\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?|\d{1,2}:\d{2}(?::\d{2})? ?[AP]M)`
+	zone     = ` ?\(?(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})`
 	iso      = `\d{4}-\d{2}-\d{2}[T ]` + clock + zone
 	spelled  = `(?:[A-Z][a-z]{2},? )?\d{1,2} ` + months + `,? \d{4},?(?: at)? ` + clock + zone
-	american = months + ` \d{1,2}, \d{4},?(?: at)? ` + clock + zone
+	american = `(?:[A-Z][a-z]{2},? )?` + months + ` \d{1,2},? \d{4},?(?: at)? ` + clock + zone
+	unix     = `(?:[A-Z][a-z]{2} )?` + months + ` {1,2}\d{1,2} \d{2}:\d{2}:\d{2} (?:UTC|GMT) \d{4}`
+	dotted   = `\d{2}\.\d{2}\.\d{4},? ` + clock + zone
 	amount   = `(?:\d{1,5} ?(?:s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?)\b,? ?(?:and )?){1,3}`
 )
 
 var (
-	absolute = regexp.MustCompile(dateMark + `?\b(?:` + iso + `|` + spelled + `|` + american + `)`)
+	absolute = regexp.MustCompile(dateMark + `?\b(?:` + iso + `|` + spelled + `|` + american + `|` + unix +
+		`|` + dotted + `)`)
 	// stated finds the words before a start. Without one of them a time is of something else.
 	stated = regexp.MustCompile(`(?i)(?:^|[^\pL])(?:start(?:s|ed)?(?:[ _]?(?:at|time|on))?|since|created(?:[ _]?at)?` +
-		`|opened(?:[ _]?at)?|began(?:[ _]at)?|begin(?:s|n)?|开始时间|開始時間|开始于|発生時刻|시작|beginn|début|inicio|início` +
+		`|opened(?:[ _]?at)?|(?:activated|triggered)[ _]?at|began(?:[ _]at)?|begin(?:s|n)?|开始时间|開始時間|开始于|発生時刻|시작|beginn|début|inicio|início` +
 		`)["'*]{0,2} ?[:=：]? ?["'*]{0,2}(?:on |at )?$`)
 	counted = regexp.MustCompile(`(?i)(?:start(?:s|ed)?|opened|created|began|since)(?:[ _]?at)?["'*]{0,2} ?[:=：]? ?` +
-		`["'*]{0,2}(` + amount + `)ago\b`)
-	lasting = regexp.MustCompile(`(?i)(?:^|[^\pL])(?:firing|active|alerting|open) for["'*]{0,2} ?[:=：]? ?["'*]{0,2}(` +
+		`["'*]{0,2}(?:[\d:. -]{4,24}(?:UTC|Z)? ?\()?(` + amount + `)ago\b`)
+	lasting = regexp.MustCompile(`(?i)(?:^|[^\pL])(?:(?:firing|active|alerting|open) for|since|(?:alert|incident|firing) duration)["'*]{0,2} ?[:=：]? ?["'*]{0,2}(` +
 		amount + `)`)
 	epochs   = regexp.MustCompile(`(?:^|[^\d.-])(1\d{9}(?:\.\d{1,9}|\d{3})?)(?:$|[^\d.])`)
 	ended    = regexp.MustCompile(`(?i)(?:end(?:s|ed)?|resolved|closed|until|updated|expires?)(?:[ _]?at)?["'* :=：]*$`)
@@ -78,26 +81,32 @@ const mostTimes = 20
 
 // layouts of absolute times with a zone. Without one a time could be another.
 var layouts = []string{"2006-01-02T15:04:05Z07:00", "2006-01-02T15:04Z07:00", "2 Jan 2006 15:04:05Z07:00",
-	"2 Jan 2006 15:04Z07:00", "Jan 2 2006 15:04:05Z07:00", "Jan 2 2006 15:04Z07:00"}
+	"2 Jan 2006 15:04Z07:00", "Jan 2 2006 15:04:05Z07:00", "Jan 2 2006 15:04Z07:00", "02.01.2006 15:04:05Z07:00",
+	"02.01.2006 15:04Z07:00", "2006-01-02T3:04:05PMZ07:00", "2006-01-02T3:04PMZ07:00", "2 Jan 2006 3:04:05PMZ07:00",
+	"2 Jan 2006 3:04PMZ07:00", "Jan 2 2006 3:04:05PMZ07:00", "Jan 2 2006 3:04PMZ07:00"}
 
 var (
-	zones   = strings.NewReplacer(" UTC", "Z", " GMT", "Z", "UTC", "Z", "GMT", "Z", " Z", "Z", " +", "+", " -", "-")
+	zones = strings.NewReplacer(" UTC", "Z", " GMT", "Z", "UTC", "Z", "GMT", "Z", " Z", "Z", " +", "+", " -", "-",
+		" (UTC", "Z", " (GMT", "Z", " (Z", "Z", "(", "")
 	colons  = regexp.MustCompile(`([+-]\d{2})(\d{2})$`)
-	longs   = regexp.MustCompile(`\b(` + `Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec` + `)[a-z]+`)
+	longs   = regexp.MustCompile(`\b(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]+`)
 	weekday = regexp.MustCompile(`^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? `)
+	halves  = regexp.MustCompile(` ([AP]M)`)
+	byUnix  = regexp.MustCompile(`^(?:[A-Z][a-z]{2} )?([A-Z][a-z]+) +(\d{1,2}) ([\d:]{8}) (?:UTC|GMT) (\d{4})$`)
 )
 
-// parse reads an absolute time, and says how exact it is.
+// parse reads an absolute time, and says how exact it is. Tools write the year 1 where there is none.
 func parse(s string) (at time.Time, within time.Duration, ok bool) {
-	s = colons.ReplaceAllString(zones.Replace(strings.ReplaceAll(s, " at ", " ")), "$1:$2")
-	if s[0] >= '0' && s[0] <= '9' && len(s) > 10 && s[4] == '-' {
+	s = byUnix.ReplaceAllString(strings.ReplaceAll(s, " at ", " "), "$1 $2 $4 $3 UTC")
+	s = halves.ReplaceAllString(colons.ReplaceAllString(zones.Replace(s), "$1:$2"), "$1")
+	if len(s) > 10 && s[4] == '-' {
 		s = s[:10] + "T" + s[11:]
 	} else {
 		s = strings.ReplaceAll(longs.ReplaceAllString(weekday.ReplaceAllString(s, ""), "$1"), ",", "")
 	}
 	for i, l := range layouts {
 		if t, err := time.Parse(l, s); err == nil {
-			return t.UTC(), []time.Duration{time.Second, time.Minute}[i%2], true
+			return t.UTC(), []time.Duration{time.Second, time.Minute}[i%2], t.Year() > 2000
 		}
 	}
 	return time.Time{}, 0, false

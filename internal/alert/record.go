@@ -1,6 +1,9 @@
 package alert
 
-import "regexp"
+import (
+	"regexp"
+	"strings"
+)
 
 // spelling is a way in which clients and tools write the place of a message. The groups are named t (topic),
 // p (partition) and o (offset).
@@ -40,25 +43,38 @@ func compile(patterns ...string) []spelling {
 // records reads the places of messages that a line spells.
 func (r *reader) records(line string) {
 	for _, s := range spellings {
-		for _, m := range s.FindAllStringSubmatch(line, mostRecords) {
+		for _, m := range s.FindAllStringSubmatchIndex(line, mostRecords) {
+			last := 0 // where the last of its parts ends
 			at := func(name string) string {
-				if i := s.SubexpIndex(name); i >= 0 {
-					return m[i]
+				i := s.SubexpIndex(name)
+				if i < 0 {
+					return ""
 				}
-				return ""
+				last = max(last, m[2*i+1])
+				return line[m[2*i]:m[2*i+1]]
 			}
 			t, p, o := at("t"), at("p"), at("o")
 			if !isName(topic, t) {
 				continue
 			}
+			if isCut(line[last:]) { // "at offset 193..." is not 193
+				o = ""
+				if s.SubexpIndex("o") < 0 {
+					p = ""
+				}
+			}
 			r.add(topic, label, t)
-			r.place(t, p)
+			if p != "" {
+				r.place(t, p)
+			}
 			if o != "" {
 				r.addOf(offset, label, o, t)
 			}
 		}
 	}
 }
+
+func isCut(rest string) bool { return strings.HasPrefix(rest, "...") || strings.HasPrefix(rest, "…") }
 
 // mostRecords of one spelling are read in a line: what names more points at none.
 const mostRecords = 50

@@ -57,10 +57,8 @@ func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 // separator finds the sign between a label that ends at i and its value: a colon or an equals sign, perhaps after the
 // quote that closes the label. compact: the value follows without a blank.
 func separator(line string, i int) (after int, compact, ok bool) {
-	for range 3 { // "topic" : , `topic`:
-		if i < len(line) && strings.IndexByte("\"'`* \t", line[i]) >= 0 {
-			i++
-		}
+	for n := 0; n < widest && i < len(line) && strings.IndexByte("\"'`* \t", line[i]) >= 0; n++ { // "topic" :
+		i++
 	}
 	r, size := utf8.DecodeRuneInString(line[i:])
 	if !strings.ContainsRune(":=：＝", r) || size == 0 {
@@ -111,6 +109,9 @@ func (r *reader) line(l, next string) {
 		}
 	}
 }
+
+// widest is how far a sign may stand behind its label.
+const widest = 40
 
 // of finds the label that ends a phrase of words.
 func (t labelTable) of(phrase []word, compact bool) (meaning, bool) {

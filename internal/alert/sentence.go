@@ -39,7 +39,8 @@ func (r *reader) sentence(line string, ws []word, phrase, i int) (int, bool) {
 	if !isName(m.class, v.text) || !v.quoted && !isNoun(line, ws[i].text, v) {
 		return 0, false
 	}
-	if !m.certain && !v.quoted && !isMarked(v.text) && (m.plural || m.class == group && !ofConsumers(ws)) {
+	option := strings.HasPrefix(ws[i].text, "--")
+	if !m.certain && !v.quoted && !isMarked(v.text) && (m.plural || m.class == group && !option && !ofConsumers(ws)) {
 		return 0, false // "group chat at 10", "topics covered"
 	}
 	r.add(m.class, inSentence, v.text)
@@ -65,13 +66,19 @@ func (r *reader) sentence(line string, ws []word, phrase, i int) (int, bool) {
 // ofConsumers reports a sentence about consumers.
 func ofConsumers(ws []word) bool {
 	for _, w := range ws[:min(len(ws), 40)] {
-		switch strings.ToLower(w.text) {
-		case "consumer", "consumers", "lag", "lagging", "offset", "offsets", "reset", "rewind", "behind", "--group":
-			return true
+		if strings.Contains(strings.TrimLeft(w.text, "-"), "-") {
+			continue // a name: billing-consumer
+		}
+		for part := range strings.FieldsSeq(words(w.text)) {
+			if ofThem[part] {
+				return true
+			}
 		}
 	}
 	return false
 }
+
+var ofThem = set("consumer consumers lag lags lagging offset offsets reset rewind behind burrow")
 
 // noun finds the noun that ends a phrase: a label of a group, topic, cluster or partition that people write in
 // sentences and commands ("--group X").

@@ -18,12 +18,12 @@ var (
 	isFiring = regexp.MustCompile(`(?i)\[FIRING|\[(?:re-)?triggered\b|^\W*(?:triggered|firing|alerting)\s*[:|-]` +
 		`|\b(?:current|new) state: ?ALARM|\bissue is (?:active|open)`)
 	isResolved = regexp.MustCompile(`(?i)\[(?:resolved|ok|recovered|closed|normal)\b` +
-		`|^\W*(?:resolved|recovered|recovery|closed)\s*[:|-]|^\W*resolved (?:by|at|after|in)\b` +
+		`|^\W*(?:resolved|recovered|recovery|closed)\s*(?:[:|-]|$)|^\W*resolved (?:by \w|(?:at|after|in)\W{0,4}[1-9])` +
 		`|\b(?:alert|issue|incident|monitor|alarm) (?:is |was |has been |has )?(?:now )?(?:resolved|recovered|closed)\b` +
 		`|\bno longer (?:lagging|behind|stuck)\b|\bback to normal\b|\bALARM -> OK\b|\b(?:current|new) state: ?OK\b` +
 		`|已恢复|恢复正常|已解决|【恢复`)
 	conditional = regexp.MustCompile(`(?i)\b(?:not|when|if|once|until|unless|automatically|as soon as)\b`)
-	said        = regexp.MustCompile(`(?i)^\W*(?:alert |incident |issue |monitor )?(?:status|state)\W{1,4}(\w+)\W*$`)
+	said        = regexp.MustCompile(`(?i)^\W*(?:alert |incident |issue |monitor )?(?:status|state)\W{1,8}(\w+)\W*$`)
 )
 
 // state reads whether an alert is over. A button "Resolve" and a sentence of conditions say nothing.
