@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -100,11 +101,14 @@ func TestADraftIsPlannedAgainAfterAnotherReset(t *testing.T) {
 	plain := s.tells(s.Mara, world.Home, "billing@prod-eu orders:0 shift -1", "PREVIEW", "No approval required")
 	second := s.reset("billing@prod-eu orders shift -1200", s.Jon, s.Kim)
 	for _, old := range []slacksim.Message{undo, plain} {
+		s.until("it is planned again", func() bool {
+			return strings.Contains(s.log.String(), "event=planned request="+s.id(old)+" revision=2")
+		})
 		s.clicks(s.Mara, old, "approve") // answered with "is at revision 2, not 1", or with the new preview
 	}
-	s.tells(s.Mara, world.Home, "show "+s.id(plain), s.id(plain)+".2", s.id(second)+" of the same group was applied first")
+	s.tells(s.Mara, world.Home, "show "+s.id(plain), s.id(second)+" of the same group was applied first")
 	s.wrote(2)
-	s.tells(s.Mara, world.Home, "show "+s.id(undo), s.id(undo)+".2", s.id(second)+" of the same group was applied first",
+	s.tells(s.Mara, world.Home, "show "+s.id(undo), s.id(undo), s.id(second)+" of the same group was applied first",
 		"up to 14,424", "Needs 2 approvals")
 }
 

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"time"
 
@@ -90,7 +91,7 @@ func (s *Service) attempt(r reset.Request, due Due, rc reset.Rechecked) (reset.A
 
 // enterApplying stores the attempt, before anything is sent.
 func (s *Service) enterApplying(tx *Tx, f facts, a reset.Attempt, writes []reset.Write) error {
-	if err := s.makeRoom(tx); err != nil {
+	if err := s.makeRoom(tx, reset.Approved, reset.Draft); err != nil {
 		return err
 	}
 	r := tx.Request
@@ -107,12 +108,13 @@ func (s *Service) enterApplying(tx *Tx, f facts, a reset.Attempt, writes []reset
 	return r.Advance(reset.Applying)
 }
 
-// makeRoom plans again what others had approved, or were about to ask for: it was for offsets that this reset moves.
-func (s *Service) makeRoom(tx *Tx) error {
+// makeRoom plans again what others in these states had approved, or were about to ask for: it was for offsets that this
+// reset moves. Its own undo is none of them: it is settled once that has written something, see undoneRequest.
+func (s *Service) makeRoom(tx *Tx, states ...reset.State) error {
 	in, _ := tx.Request.Intent()
 	for _, o := range rivals(s.Now(), tx) {
-		if o.State != reset.Approved && o.State != reset.Draft {
-			continue // its own undo: it is settled once that has written something, see undoneRequest
+		if !slices.Contains(states, o.State) {
+			continue
 		}
 		o.Problem = reset.VoidedProblem(reset.VoidRival).On(in.Cluster, in.Group).For(tx.Request.ID)
 		before := o.Effect

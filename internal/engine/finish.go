@@ -169,6 +169,13 @@ func (s *Service) finish(ctx context.Context, due Due, r reset.Request, a reset.
 				late.Second.UTC().Format(time.RFC3339))
 		}
 		tx.Log(s.entry(r, reset.Actor{}, ev, facts...))
+		if outcome == reset.Verified || outcome == reset.Overtaken || outcome == reset.AppliedLate {
+			// again: for what was planned while the offsets were moving. What was approved is recomputed, and judged
+			// at its own write
+			if err := s.makeRoom(tx, reset.Draft); err != nil {
+				return err
+			}
+		}
 		return r.Advance(to)
 	})
 	if err == nil && late != nil {

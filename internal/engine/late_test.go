@@ -608,9 +608,11 @@ func TestAnArmedResetWaitsBehindADoubt(t *testing.T) {
 	b.cluster.Fault(clustertest.WriteFault{Lost: true, Applied: true})
 	b.approve(mara, one)
 	b.want(one, reset.Applying, "")
+	b.wait(4 * time.Second)
+	two = b.want(two, reset.Draft, "") // planned again, as the other takes longer than most
 	b.wait(engine.DefaultTimes.Unread)
-	b.approve(mara, b.load(two.ID)) // it was planned again when the other began
-	b.wait(6 * time.Second)
+	b.approve(mara, two)
+	b.wait(2 * time.Second)
 	if two = b.want(two, reset.Approved,
 		""); two.Problem == nil || two.Problem.Request != one.ID || two.Problem.State != reset.Applying {
 		t.Errorf("beside a write: problem %+v", two.Problem)

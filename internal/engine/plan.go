@@ -17,7 +17,14 @@ func (s *Service) plan(ctx context.Context, due Due, r reset.Request) (time.Time
 	if r.Question != "" {
 		return r.Deadline, nil
 	}
+	began := s.Now()
 	d, problem, err := s.makeDraft(ctx, r)
+	if err == nil && problem == nil {
+		var again time.Time
+		if again, err = s.afterWrite(ctx, r.ID, d.intent, began); !again.IsZero() {
+			return again, err
+		}
+	}
 	switch {
 	case err != nil:
 		return time.Time{}, err
@@ -39,6 +46,27 @@ func (s *Service) plan(ctx context.Context, due Due, r reset.Request) (time.Time
 		return s.waitForKafka(ctx, due, r, problem)
 	}
 	return time.Time{}, s.refuse(ctx, due, r, problem)
+}
+
+// writesAtMost is how long a plan waits for another write of the group. One that takes longer is being retried or looked
+// into: then the plan shows the offsets as they are, and is made again when that write ends.
+const writesAtMost = 3 * time.Second
+
+// afterWrite is when to plan again because another reset is writing to the group, or has ended since the reading began:
+// what was read may be from before it. Zero: not at all.
+func (s *Service) afterWrite(ctx context.Context, id string, in reset.Intent, began time.Time) (time.Time, error) {
+	writes, err := s.Store.List(ctx, Filter{Cluster: in.Cluster, Group: in.Group, Since: began,
+		States: []reset.State{reset.Applying, reset.Applied, reset.Failed}})
+	for _, o := range writes {
+		switch {
+		case o.ID == id:
+		case o.State == reset.Applying && o.Drift != nil && s.Now().Sub(o.Drift.At) < writesAtMost:
+			return s.Now().Add(min(s.Times.CheckInterval, writesAtMost)), err
+		case o.EndedAt.After(began):
+			return s.Now(), err
+		}
+	}
+	return time.Time{}, err
 }
 
 // draftResult is the result of planning.
