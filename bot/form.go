@@ -38,7 +38,7 @@ func (b *Bot) openPlanForm(ctx context.Context, e envelope) {
 	pasted := slack.NewPlainTextInputBlockElement(plainText("orders,0,46020"), rowsField)
 	pasted.Multiline, pasted.MaxLength = true, maxPasted
 	rows := slack.NewInputBlock(rowsField, plainText("Rows"),
-		plainText("One TOPIC,PARTITION,OFFSET a line, without a header."), pasted)
+		plainText("One TOPIC,PARTITION,OFFSET a line, or a table with its header."), pasted)
 	rows.Optional = true
 	view := slack.ModalViewRequest{
 		Type: slack.VTModal, CallbackID: formView, PrivateMetadata: metadata,

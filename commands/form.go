@@ -148,10 +148,11 @@ func (r *resetParser) readFormTarget(f Form) error {
 		return r.readSkip(w)
 	default: // FromRows: the others have returned
 	}
-	rows, err := readPlan("what was pasted", []byte(value), r.in.Group)
+	rows, notes, err := readPlan("what was pasted", []byte(value), r.in.Group)
 	if err != nil {
 		return &SyntaxError{Want: err.Error(), Example: "orders,0,46020"}
 	}
+	r.in.Notes = append(r.in.Notes, notes...)
 	r.in.Scope, r.in.Target = scopeOf(rows), reset.Rows{Rows: rows}
 	return nil
 }

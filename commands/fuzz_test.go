@@ -124,7 +124,7 @@ func FuzzPasted(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, before, after string, op uint8) {
 		if strings.ContainsAny(after, "\n\r") || headOf([]rune(before+" ")) > 0 {
-			t.Skip() // options on a new line go on with the command; a schedule holds it
+			return // options on a new line go on with the command; a schedule holds it
 		}
 		text := before + " " + line
 		if after != "" {

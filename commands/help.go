@@ -241,12 +241,13 @@ var pages = map[string]usage{
 		forms: []string{
 			"GROUP[@CLUSTER] --from-file plan.csv",
 			"GROUP[@CLUSTER] from T,P,OFFSET ...",
-			"topic,partition,offset",
-			"group,topic,partition,offset",
+			"[group,]topic,partition,offset",
 		},
 		notes: []string{
-			"One of these two formats, without a header, as for",
-			"kafka-consumer-groups.sh --from-file.",
+			"As kafka-consumer-groups.sh --export writes it; blanks,",
+			"tabs or semicolons instead of commas, and a header that",
+			"names the columns. A table of --describe goes back to its",
+			"CURRENT-OFFSET, and that is said.",
 			"In Slack a form opens for the rows or the file.",
 		},
 		examples: []string{"billing@prod-eu --from-file plan.csv"},

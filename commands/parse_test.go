@@ -339,7 +339,7 @@ func TestParseFile(t *testing.T) {
 		case "plan.csv":
 			return []byte("orders,1,5\norders,0,46020\nrefunds,0,0\n"), nil
 		case "bad.csv":
-			return []byte("topic,partition,offset\n"), nil
+			return []byte("topic,partition,offset\norders,0\n"), nil
 		}
 		return nil, os.ErrNotExist
 	}
@@ -355,7 +355,7 @@ func TestParseFile(t *testing.T) {
 	}
 	for args, want := range map[string]string{
 		"billing --from-file none.csv":        `"none.csv" cannot be read: file does not exist. Example: --from-file plan.csv`,
-		"billing --from-file bad.csv":         `"bad.csv" cannot be used: line 1: is a header; plan files have none: take the line out. Example: orders,0,46020`,
+		"billing --from-file bad.csv":         `"bad.csv" cannot be used: line 2: has 2 fields, its header 3. Example: orders,0,46020`,
 		"billing orders --from-file plan.csv": `"plan.csv" names the topics itself: leave the others out. Example: billing@prod-eu --from-file plan.csv`,
 	} {
 		if _, err := Parse(args, ctx); err == nil || err.Error() != want {

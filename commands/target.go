@@ -223,14 +223,11 @@ func (r *resetParser) readRows(words []word) error {
 	if !r.in.Scope.Empty() {
 		return syntaxError(words[0], rowsExample, "%s names its topic itself: leave the other topics out")
 	}
-	lines := make([]string, len(words))
-	for i, w := range words {
-		lines[i] = w.text
-	}
-	rows, err := readPlan("what was pasted", []byte(strings.Join(lines, "\n")), r.in.Group)
+	rows, notes, err := readPlan("what was pasted", pastedRows(words), r.in.Group)
 	if err != nil {
 		return &SyntaxError{Word: words[0].text, Want: err.Error(), Example: rowsExample}
 	}
+	r.in.Notes = append(r.in.Notes, notes...)
 	r.in.Scope, r.in.Target = scopeOf(rows), reset.Rows{Rows: rows}
 	return nil
 }
@@ -313,10 +310,11 @@ func (r *resetParser) readFile(w word) error {
 	if err != nil {
 		return syntaxError(w, "--from-file plan.csv", fmt.Sprintf("%%s cannot be read: %v", err))
 	}
-	rows, err := readPlan(name, data, r.in.Group)
+	rows, notes, err := readPlan(name, data, r.in.Group)
 	if err != nil {
 		return &SyntaxError{Word: w.text, Want: err.Error(), Example: "orders,0,46020"}
 	}
+	r.in.Notes = append(r.in.Notes, notes...)
 	r.in.Target, r.in.Scope = reset.Rows{Rows: rows}, scopeOf(rows)
 	return nil
 }

@@ -50,8 +50,7 @@ func TestBadPlanFileIsReportedByLine(t *testing.T) {
 	s.start()
 	own := s.Slack.DM(s.Mara.ID)
 	for _, tt := range []struct{ name, content, says string }{
-		{"plan.csv", "topic,partition,offset\norders,0,5\n",
-			"line 1: is a header; plan files have none: take the line out"},
+		{"plan.csv", "topic,partition,lag\norders,0,5\n", "line 1: the header names no offset"},
 		{"plan.txt", "orders,0,5\norders,x,5\nrefunds,0\n", `line 2: "x" is not a partition; line 3: has 2 fields`},
 		{"plan.csv", "", "has no rows"},
 		{"plan.csv", strings.Repeat("orders,0,5\n", 500_000), "it has 5,500,000 bytes; a plan may have 4,194,304"},
@@ -89,6 +88,14 @@ func TestPastedRowsAreReadWhileTheFormIsOpen(t *testing.T) {
 	v = s.form(s.Mara, "billing@prod-eu --from-file")
 	s.submits(s.Mara, v, map[string]string{"rows": "orders,0,1890\nbilling,orders,7,1880"})
 	m := s.sees(s.Mara, s.Slack.DM(s.Mara.ID), "PREVIEW", "orders:0,7 → 2 given offsets")
+
+	// A pasted table of --describe is a plan, too, for a line with all that is around it.
+	v = s.form(s.Mara, "kubectl exec kafka-0 -- kafka-consumer-groups.sh --cluster prod-eu --group billing "+
+		"--reset-offsets --from-file /tmp/before.txt")
+	s.submits(s.Mara, v, map[string]string{"rows": "GROUP TOPIC PARTITION CURRENT-OFFSET LOG-END-OFFSET\n" +
+		"billing orders 3 1890 2000\nbilling orders 4 1880 2000"})
+	s.sees(s.Mara, s.Slack.DM(s.Mara.ID), "PREVIEW", "orders:3-4 → 2 given offsets",
+		"The target is the column CURRENT-OFFSET")
 
 	// What only Kafka and the policy know is told as for every reset.
 	v = s.form(s.Ben, "billing@prod-eu --from-file")

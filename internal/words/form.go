@@ -62,7 +62,7 @@ var FormValues = map[commands.FormTarget]FormInput{
 	commands.ToOffset: {Label: "Offset", Hint: "A number from 0 on.", Placeholder: "46020"},
 	commands.SkipOne: {Label: "Which message", Hint: "TOPIC:PARTITION@OFFSET. Applied only if it is the next one.",
 		Placeholder: "orders:7@18231"},
-	commands.FromRows: {Label: "Rows", Hint: "One TOPIC,PARTITION,OFFSET a line, without a header.",
+	commands.FromRows: {Label: "Rows", Hint: "One TOPIC,PARTITION,OFFSET a line, or a table with its header.",
 		Placeholder: "orders,0,46020"},
 }
 
