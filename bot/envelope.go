@@ -64,6 +64,7 @@ const (
 	submission kind = "submission"
 	suggestion kind = "suggestion"
 	onMessage  kind = "message_action"
+	shortcut   kind = "shortcut"
 	closing    kind = "closing" // of a view
 	event      kind = "event"
 	unknown    kind = ""
@@ -188,6 +189,8 @@ func readEnvelope(req socketmode.Request, name string) (envelope, error) {
 	case p.Type == "message_action" && p.CallbackID == alertShortcut:
 		e.interaction(onMessage, p)
 		e.Alert = p.Message
+	case p.Type == "shortcut" && p.CallbackID == resetShortcut:
+		e.interaction(shortcut, p)
 	case p.Type == "view_closed":
 		e.interaction(closing, p)
 	default:

@@ -62,10 +62,15 @@ func (b *Bot) handle(ctx context.Context, e envelope) (any, func(context.Context
 		if err := b.record(ctx, e); err != nil {
 			return fieldError(words.Unrecorded(err)), nil, err
 		}
+		if e.Root != "" && e.Root != e.View { // it was opened in the reset form, which has done its work
+			return b.leaveForm(e), nil, nil
+		}
 	case suggestion:
 		return b.suggest(ctx, e), nil, nil
 	case onMessage:
 		return nil, func(ctx context.Context) { b.openFromAlert(ctx, e) }, nil
+	case shortcut:
+		return nil, func(ctx context.Context) { b.openResetForm(ctx, e, formState{}) }, nil
 	case closing:
 		if e.Callback == resetView {
 			return nil, func(ctx context.Context) { b.formClosed(ctx, e) }, nil
@@ -134,7 +139,7 @@ func (b *Bot) Receive(ctx context.Context, in engine.Inbox) error {
 		default:
 			err = b.handleClick(ctx, in, e)
 		}
-	case suggestion, closing, onMessage, event, unknown: // are never recorded
+	case suggestion, closing, shortcut, onMessage, event, unknown: // are never recorded
 	}
 	var store *reset.StoreError
 	var later *reset.Later

@@ -98,8 +98,11 @@ func Manifest(command string) ([]byte, error) {
 	m.Features.Commands = []slashCommand{{Command: command,
 		About: "Preview a reset of a Kafka consumer group, then ask for it",
 		Usage: "GROUP[@CLUSTER] TOPIC to 02:10 | latest | earliest | help"}}
-	m.Features.Shortcuts = []appShortcut{{Name: "Reset from this alert", Type: "message", Callback: alertShortcut,
-		About: "Opens the reset form with the group, topic and start that this message names"}}
+	m.Features.Shortcuts = []appShortcut{
+		{Name: "Reset from this alert", Type: "message", Callback: alertShortcut,
+			About: "Opens the reset form with the group, topic and start that this message names"},
+		{Name: "Reset Kafka offsets", Type: "global", Callback: resetShortcut,
+			About: "Opens the reset form: a preview with numbers, nothing is changed by opening it"}}
 	for _, s := range Scopes {
 		m.OAuth.Scopes.Bot = append(m.OAuth.Scopes.Bot, s.Name)
 		if s.Optional { // listed in both: bot_optional marks scopes of bot (slackapi/slack-cli#517)

@@ -188,7 +188,9 @@ func (b *Bot) open(ctx context.Context, e envelope, doing string, view slack.Mod
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	var err error
-	if e.View != "" {
+	if e.Callback == resetView { // what is filled in stays beneath
+		_, err = b.api.PushViewContext(ctx, e.Trigger, view)
+	} else if e.View != "" {
 		_, err = b.api.UpdateViewContext(ctx, view, "", e.Hash, e.View)
 	} else {
 		_, err = b.api.OpenViewContext(ctx, e.Trigger, view)

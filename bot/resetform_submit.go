@@ -129,6 +129,15 @@ func (b *Bot) applyForm(ctx context.Context, in engine.Inbox, e envelope) error 
 		Why: reason, Origin: e.ID, At: in.ReceivedAt})
 }
 
+// leaveForm closes the form beneath a view in which it was decided on what the form asks for.
+func (b *Bot) leaveForm(e envelope) any {
+	f := b.forms.of(e.Root, b.now())
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.closed = true
+	return slack.NewClearViewSubmissionResponse()
+}
+
 // isForm reports whether an action is the submission of the reset form, or of its confirmation.
 func (e envelope) isForm() bool {
 	return e.Kind == submission && (e.Callback == resetView || e.Callback == confirmView)

@@ -17,11 +17,13 @@ import (
 const (
 	resetView   = "reset"
 	confirmView = "reset-confirm"
-	otherGroup  = standsIn // of Groups: none of them is meant
-	maxChosen   = 20       // topics
-	maxOffered  = 100      // options of a select
-	maxValueIn  = 200      // characters of a duration, a number, a message
-	maxNotes    = 10
+	// resetShortcut is the callback_id of the global shortcut that opens it.
+	resetShortcut = "reset_offsets"
+	otherGroup    = standsIn // of Groups: none of them is meant
+	maxChosen     = 20       // topics
+	maxOffered    = 100      // options of a select
+	maxValueIn    = 200      // characters of a duration, a number, a message
+	maxNotes      = 10
 )
 
 // formShown is what a form shows below its fields.

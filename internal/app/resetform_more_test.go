@@ -223,3 +223,51 @@ func TestSuggestionsAmongTenThousandGroups(t *testing.T) {
 		t.Errorf("%d are offered", len(offered))
 	}
 }
+
+// The global shortcut knows no channel: the form is like a command in a direct message. The card is in the cluster's
+// home channel, the answer is a direct message, and a rule that narrows requests to channels refuses it.
+func TestTheShortcutOpensAFormOfNoChannel(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, world.Options{Policy: strings.Replace(world.Policy, "    clusters: [sandbox-eu]",
+		"    channels: ["+world.Sandbox+"]\n    clusters: [sandbox-eu]", 1)})
+	s.start()
+	fill := func(cluster string) {
+		s.acked(s.Mara.Shortcut("reset_offsets"))
+		s.opens(s.Mara, "Reset offsets", "Cluster: [Choose a cluster v]")
+		s.sets(s.Mara, "cluster", cluster)
+		s.suggests(s.Mara, "group", "billing", "billing")
+		s.sets(s.Mara, "group", "billing")
+		s.suggests(s.Mara, "topics", "", "orders")
+		s.sets(s.Mara, "topics", "orders")
+		s.sets(s.Mara, "where", "shift")
+	}
+	fill("sandbox-eu")
+	v := s.sets(s.Mara, "value", "-100", "You may not request resets of billing", "[Preview]")
+	s.acked(s.Mara.CloseView(v))
+	fill("prod-eu")
+	v = s.sets(s.Mara, "value", "-100", "up to 1,200 messages", "[Apply rewind]")
+	own := s.Slack.DM(s.Mara.ID)
+	s.submits(s.Mara, v, nil)
+	s.sees(s.Mara, own, "is approved. It is written once billing is inactive")
+	s.sees(s.Jon, world.Home, "DONE", "12 of 12 partitions")
+	s.sees(s.Mara, own, "DONE")
+}
+
+// Where the rule lets them, a person goes without approval from the form, and is asked for the incident once more.
+func TestAnEmergencyFromTheForm(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, world.Options{Policy: strings.Replace(world.Policy, "    cap:",
+		"    emergency: {who: [U0MARA], skip: 0, reprocess: 18_000}\n    cap:", 1)})
+	s.start()
+	s.filled(s.Mara, world.PayOps)
+	s.sets(s.Mara, "where", "back")
+	v := s.sets(s.Mara, "value", "50m", "Needs 1 approval", "[Emergency]")
+	s.acked(s.Mara.ClickIn(v, "emergency", ""))
+	ask := s.opens(s.Mara, "BREAK-GLASS", "Which incident is it?")
+	s.submits(s.Mara, ask, map[string]string{"why": "INC-4711"})
+	s.sees(s.Jon, world.PayOps, "DONE", "BREAK-GLASS INC-4711")
+	if views := s.Mara.Views(); len(views) > 0 {
+		t.Errorf("still open: %s", views[0].Text())
+	}
+	s.wrote(1)
+}

@@ -132,7 +132,7 @@ func FormSubmit(s reset.Story) (label, confirm string) {
 }
 
 // FormPlan is what the form shows of a request: what its preview says. Of its buttons there are those that change what
-// is planned; the form's own submit agrees to it.
+// is planned, and, where the rule has it, the one that goes without approval; the form's own submit agrees to it.
 func FormPlan(s reset.Story) Content {
 	c := PreviewOf(s)
 	var choices []Button
@@ -140,6 +140,9 @@ func FormPlan(s reset.Story) Content {
 		if b.Verb == "choose" || b.Verb == "retry" {
 			choices = append(choices, b)
 		}
+	}
+	if s.Request.State == reset.Draft && s.Request.Need > 0 {
+		choices = append(choices, emergencyEntries(s)...)
 	}
 	c.Buttons, c.Menu, c.Details = choices, nil, nil
 	if s.Request.State == reset.Planning && s.Request.Problem != nil && s.Request.Question == "" {

@@ -214,6 +214,10 @@ func list(t *testing.T, open Open) {
 		}
 		same(t, fmt.Sprintf("%+v", tt.f), got, tt.want)
 	}
+	add("f", reset.Draft, 3*time.Hour, func(r *reset.Request) { r.Actor, r.Form = jon, &reset.Form{View: "V1"} })
+	found, err := s.List(t.Context(), engine.Filter{Shown: true, Own: jon})
+	same(t, "requests of jon that are in no form", len(found), 3)
+	same(t, "error", err, nil)
 }
 
 func people(t *testing.T, open Open) {
