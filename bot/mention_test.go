@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/slack-go/slack/socketmode"
+
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/slacksim"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
@@ -30,6 +32,31 @@ func TestTextOfAMention(t *testing.T) {
 	}
 	if got := mentionText("<@U0BOT> history <@U0JON>", ""); got != "history <@U0JON>" {
 		t.Errorf("without the app's id: %q", got)
+	}
+}
+
+// TestWhoIsBehindAnEvent: the organisation of an Enterprise Grid, else the person's own workspace, else the app's.
+func TestWhoIsBehindAnEvent(t *testing.T) {
+	t.Parallel()
+	const named = `"user":"U0MARA","channel":"C0INC","text":"<@U0BOT> status","ts":"1.000001"`
+	for payload, want := range map[string]string{
+		`{"team_id":"T0SIM","event_id":"Ev1","event":{"type":"app_mention",` + named + `}}`:                   "T0SIM",
+		`{"team_id":"T0SIM","event_id":"Ev1","event":{"type":"app_mention","team":"T0A",` + named + `}}`:      "T0A",
+		`{"team_id":"T0SIM","event_id":"Ev1","event":{"type":"app_mention","user_team":"T0B",` + named + `}}`: "T0B",
+		`{"team_id":"T0SIM","event_id":"Ev1","event":{"type":"app_mention","user_team":"E0X",` + named + `}}`: "E0X",
+		`{"event_id":"Ev1","event":{"type":"app_mention",` + named + `}}`:                                     "",
+		`{"team_id":"T0SIM","event":{"type":"app_home_opened","tab":"home",` + named + `}}`:                   "T0SIM",
+		`{"team_id":"T0A","authorizations":[{"enterprise_id":"E0ORG","user_id":"U0BOT","is_bot":true}],` +
+			`"event_id":"Ev1","event":{"type":"app_mention","team":"T0A",` + named + `}}`: "E0ORG",
+	} {
+		e, err := readEnvelope(socketmode.Request{Type: socketmode.RequestTypeEventsAPI, EnvelopeID: "env-1",
+			Payload: []byte(payload)}, "/kafka-reset")
+		if err != nil || e.Team != want || e.User != "U0MARA" || e.Channel != "C0INC" {
+			t.Errorf("%s: %+v, %v; want %s", payload, e, err, want)
+		}
+		if mention := e.Kind == atMention; mention != (e.ID == "Ev1") || mention == e.home {
+			t.Errorf("%s: recorded under %s", payload, e.ID)
+		}
 	}
 }
 

@@ -41,14 +41,6 @@ func TestAMentionInTheIncidentsThread(t *testing.T) {
 	s.mentions(s.Mara, root, "cancel")
 	s.aloneIn(s.sees(s.Mara, world.PayOps, "cancel what?"), root)
 
-	s.mentions(s.Mara, root, "approve "+s.ref(preview))
-	card := s.sees(s.Jon, world.PayOps, "APPROVE?", "mara", "bad deploy <4711> & more")
-	s.aloneIn(s.sees(s.Mara, world.PayOps, "The card", "APPROVE?"), root)
-	for _, m := range s.Jon.Messages(world.PayOps) {
-		if m.Thread == root.TS && m.Author == slacksim.BotUser {
-			t.Errorf("jon reads in the thread: %s", m.Text())
-		}
-	}
 	previews := 0
 	for _, m := range s.Mara.Messages(world.PayOps) {
 		if strings.Contains(m.Text(), "Ask for approval") {
@@ -57,6 +49,14 @@ func TestAMentionInTheIncidentsThread(t *testing.T) {
 	}
 	if previews != 1 {
 		t.Errorf("%d previews for one mention", previews)
+	}
+	s.clicks(s.Mara, preview, "approve")
+	card := s.sees(s.Jon, world.PayOps, "APPROVE?", "mara", "bad deploy <4711> & more")
+	s.aloneIn(s.shows(s.Mara, preview, "The card", "APPROVE?"), root)
+	for _, m := range s.Jon.Messages(world.PayOps) {
+		if m.Thread == root.TS && m.Author == slacksim.BotUser {
+			t.Errorf("jon reads in the thread: %s", m.Text())
+		}
 	}
 	s.mentions(s.Jon, root, "approve "+s.ref(card))
 	s.shows(s.Jon, card, "12 of 12 partitions verified")

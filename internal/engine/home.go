@@ -23,7 +23,7 @@ const (
 func (s *Service) Home(ctx context.Context, a reset.Actor, channel string) (reset.Home, error) {
 	out := reset.Home{At: s.Now(), More: make(map[reset.HomePart]bool)}
 	names, err := s.viewableAll(ctx, a, channel)
-	if err != nil {
+	if err != nil || len(names) == 0 {
 		return out, err
 	}
 	for _, name := range names {
