@@ -38,7 +38,7 @@ func readLag(verb string, l line, ctx Context) (Command, error) {
 	if err != nil {
 		return nil, err
 	}
-	var s scopeReader
+	s := scopeReader{exact: true}
 	for _, w := range append(n.rest, l.topics()...) {
 		if err := s.add(w); err != nil {
 			return nil, err

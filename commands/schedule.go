@@ -13,7 +13,7 @@ import (
 
 // The defaults.
 const (
-	usualAnnounce = 15 * time.Minute
+	usualAnnounce = reset.UsualAnnounce
 	usualWithin   = 6 * time.Hour
 )
 

@@ -25,12 +25,16 @@ type scopeReader struct {
 	order []string
 	parts map[string]map[int32]bool // nil set: the whole topic
 	named int
+	exact bool // patterns are not read
 }
 
 // add reads TOPIC or TOPIC:0,3-5.
 func (s *scopeReader) add(w word) error {
 	topic, list, some := strings.Cut(w.text, ":")
-	if !topicShape.MatchString(topic) || topic == "." || topic == ".." {
+	if err := s.pattern(w, topic, some); err != nil {
+		return err
+	}
+	if !strings.Contains(topic, "*") && !isTopic(topic) {
 		return notATopic(w, topic)
 	}
 	if !some {
@@ -54,6 +58,21 @@ func (s *scopeReader) add(w word) error {
 		for p := from; p <= to; p++ {
 			s.addPartition(topic, int32(p))
 		}
+	}
+	return nil
+}
+
+func isTopic(s string) bool { return topicShape.MatchString(s) && s != "." && s != ".." }
+
+// pattern refuses a pattern where names alone are read, and one that says nothing.
+func (s *scopeReader) pattern(w word, topic string, some bool) error {
+	switch stem := strings.ReplaceAll(topic, "*", ""); {
+	case !strings.Contains(topic, "*"):
+		return nil
+	case stem == "" && !some && !s.exact:
+		return syntaxError(w, topicExample, "%s is every topic: say --all-topics").instead(w.text, "--all-topics")
+	case some || s.exact || !isTopic(stem):
+		return syntaxError(w, topicExample, "%s is not a topic: a pattern stands alone, as orders-*, and in a reset")
 	}
 	return nil
 }

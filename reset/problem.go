@@ -144,6 +144,10 @@ const (
 	AskAhead    Question = "ahead"
 	AskDeleted  Question = "deleted" // of ProblemDeleted: whether the rest goes on without the topics
 	AskFreeze   Question = "freeze"  // of a thaw: which of those that are in force; Names
+	AskGroup    Question = "group"   // of ProblemNoGroup; or Got: a pattern, Names: all groups that match
+	AskTopic    Question = "topic"   // of ProblemNoTopic
+	AskLater    Question = "later"   // of ProblemFuture: wait for it, or ask again then
+	AskSkip     Question = "skip"    // of ProblemSkipMoved: skip what lies before it too
 	AskWhy      Question = "why"
 	AskIncident Question = "incident"
 )

@@ -152,6 +152,13 @@ func UnknownServerProblem(server string, configured []string) *Problem {
 	return p
 }
 
+// SeveralGroupsProblem: a pattern, or several names, stand where one group is reset; names are the groups that match.
+func SeveralGroupsProblem(in Intent, names []string) *Problem {
+	p := AmbiguousProblem(AskGroup).On(in.Cluster, in.Group)
+	p.Got, p.Names = in.Group, names
+	return p
+}
+
 func NoClusterProblem(name string, configured []string) *Problem {
 	return &Problem{Code: ProblemNoCluster, Got: name, Names: configured}
 }

@@ -169,6 +169,8 @@ type Option struct {
 	Typed  string // what a person would type instead
 	Intent Intent
 	Freeze *Frozen `json:",omitempty"` // of a thaw: the freeze that is meant, instead of an intent
+	// of a time that has not come: the intent is asked for then, once
+	At time.Time `json:",omitzero"`
 }
 
 // TopicLag is the lag of a group on one topic.

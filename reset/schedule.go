@@ -374,6 +374,7 @@ func (s Schedule) Inactive() *Problem {
 }
 
 const (
+	UsualAnnounce     = 15 * time.Minute     // how long ahead a run is announced unless the request says
 	ApprovalLasts     = 90 * 24 * time.Hour  // how long a standing approval lasts unless the request says
 	LongestApproval   = 366 * 24 * time.Hour // and the longest
 	OnceApprovalLasts = 7 * 24 * time.Hour   // the approval of a single run, after its time: the run may be delayed

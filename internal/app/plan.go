@@ -134,6 +134,10 @@ func isolationOf(ctx context.Context, cfg *config.Config, in reset.Intent) (rese
 func planOn(
 	ctx context.Context, c engine.Cluster, info reset.ClusterInfo, in reset.Intent, iso reset.Isolation, now time.Time,
 ) (reset.Story, []reset.Step, error) {
+	in, err := expanded(ctx, c, info, in, iso)
+	if err != nil {
+		return reset.Story{}, nil, err
+	}
 	q := reset.QueryOf(in, nil, iso)
 	q.Environment = true
 	snap, err := c.Inspect(ctx, q)
@@ -155,6 +159,24 @@ func planOn(
 		Observation: reset.Observation{At: now, Since: now, Group: snap.Group}, CreatedAt: now,
 		Ruling: reset.Ruling{MaxSkip: math.MaxInt64, MaxReplay: math.MaxInt64}}
 	return reset.Story{Request: r, Cluster: info, Worst: plan.Steps, Now: now}, plan.Steps, nil
+}
+
+// expanded puts topics in the place of a pattern.
+func expanded(
+	ctx context.Context, c engine.Cluster, info reset.ClusterInfo, in reset.Intent, iso reset.Isolation,
+) (reset.Intent, error) {
+	if !reset.HasPattern(in.Scope) {
+		return in, nil
+	}
+	snap, err := c.Inspect(ctx, reset.PatternQuery(in, iso))
+	if err != nil {
+		return in, err
+	}
+	in, problem := reset.ExpandTopics(in, info, snap)
+	if problem != nil {
+		return in, problem
+	}
+	return in, nil
 }
 
 func printed(s reset.Story, steps []reset.Step, output string) (string, error) {

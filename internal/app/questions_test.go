@@ -52,7 +52,7 @@ func TestAnUnknownGroupIsNamedAndNotCreated(t *testing.T) {
 	s.start()
 	m := s.tells(s.Mara, world.Incident, "billingg@prod-eu orders to latest",
 		"No group billingg on prod-eu. Did you mean billing? Nothing was created.")
-	s.has(m)
+	s.has(m, "choose.1", "cancel")
 	groups, err := s.Prod.Admin().ListGroups(s.ctx)
 	if err != nil {
 		t.Fatal(err)
@@ -122,7 +122,7 @@ func TestFutureTimeIsRefusedWithTheOption(t *testing.T) {
 	s.start()
 	m := s.tells(s.Mara, world.Incident, "billing@prod-eu orders to tomorrow 08:00", "08:00",
 		"is in the future (it is in ", "--future")
-	s.has(m)
+	s.has(m, "choose.1", "cancel") // the rule allows no schedules: it can be waited for alone
 	s.untouched()
 }
 

@@ -25,6 +25,9 @@ func (s *Service) plan(ctx context.Context, due Due, r reset.Request) (time.Time
 			return again, err
 		}
 	}
+	if err == nil && problem != nil {
+		s.offerInstead(ctx, r, &d, problem)
+	}
 	switch {
 	case err != nil:
 		return time.Time{}, err
@@ -36,8 +39,7 @@ func (s *Service) plan(ctx context.Context, due Due, r reset.Request) (time.Time
 	switch {
 	case problem == nil:
 		return s.savePlan(ctx, due, r, d)
-	case (problem.Code == reset.ProblemAmbiguous || problem.Code == reset.ProblemDeleted) && len(d.options) > 0 &&
-		r.Actor.Kind == reset.Person:
+	case asked(problem) != "" && len(d.options) > 0 && r.Actor.Kind == reset.Person:
 		return r.Deadline, s.askRequester(ctx, due, r, problem, d)
 	case transient(problem):
 		if problem.Ruling == nil {
@@ -100,6 +102,9 @@ func (s *Service) makeDraft(ctx context.Context, r reset.Request) (draftResult, 
 	}
 	if problem, err := s.checkScheduled(ctx, r, &d); problem != nil || err != nil {
 		return d, problem, err
+	}
+	if problem := s.expandTopics(ctx, &d); problem != nil {
+		return d, problem, nil
 	}
 	saved, err := s.undoSteps(ctx, d.intent)
 	if err != nil {
@@ -194,7 +199,8 @@ func (s *Service) whichCluster(
 	name, err := s.Resolve(r.Place.Channel, in.Cluster, in.Server)
 	if err == nil {
 		in.Cluster = name
-		return in, nil, nil
+		options, several := s.oneGroup(ctx, r, in)
+		return in, options, several
 	}
 	problem := asProblem(err, in.Cluster)
 	problem.Group = in.Group
@@ -207,6 +213,10 @@ func (s *Service) whichCluster(
 	for _, info := range s.Infos {
 		there := in
 		there.Cluster, there.Server = info.Name, ""
+		if _, several := s.oneGroup(ctx, r, there); several != nil && several.Code == reset.ProblemAmbiguous {
+			options = append(options, clusterOption(there))
+			continue
+		}
 		if _, denied = s.rule(ctx, r, there, nil, false); denied != nil {
 			if transient(denied) {
 				return in, nil, denied
@@ -225,7 +235,7 @@ func (s *Service) whichCluster(
 		if err == nil && !states[in.Group].Exists {
 			continue
 		}
-		options = append(options, reset.Option{Label: info.Name, Typed: in.Group + "@" + info.Name, Intent: there})
+		options = append(options, clusterOption(there))
 	}
 	problem.Names = nil
 	for _, o := range options {
@@ -238,6 +248,10 @@ func (s *Service) whichCluster(
 		problem = reset.NoGroupProblem(problem.Cluster, problem.Group, nil)
 	}
 	return in, options, problem
+}
+
+func clusterOption(in reset.Intent) reset.Option {
+	return reset.Option{Label: in.Cluster, Typed: in.Group + "@" + in.Cluster, Intent: in}
 }
 
 // transient reports a temporary problem.
@@ -305,7 +319,7 @@ func (s *Service) askRequester(ctx context.Context, due Due, r reset.Request, p 
 		if r.State != reset.Planning {
 			return reset.ErrConflict
 		}
-		r.Act, r.Question, r.Options, r.Problem, r.Topics = withIntent(r.Act, d.intent), reset.Question(p.Want),
+		r.Act, r.Question, r.Options, r.Problem, r.Topics = withIntent(r.Act, d.intent), asked(p),
 			d.options, p, reset.Lags(d.snap)
 		r.Topics = r.Topics[:min(20, len(r.Topics))]
 		r.Observation = observationOf(r.Observation, d.snap.Group, s.Now())

@@ -206,6 +206,9 @@ func withOption(a reset.Act, o reset.Option) reset.Act {
 		thaw.FreezeID = o.Freeze.ID
 		return thaw
 	}
+	if !o.At.IsZero() {
+		return scheduledAt(o)
+	}
 	return withIntent(a, o.Intent)
 }
 

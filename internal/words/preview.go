@@ -84,6 +84,8 @@ func questionCard(c *Content, s reset.Story, v timeFormat) {
 		c.Lines = append(problemLines(r.Problem), say("The other topics can be planned without it."))
 	case reset.AskAhead:
 		c.Lines = aheadLines(r.Problem, v)
+	case reset.AskGroup, reset.AskTopic, reset.AskLater, reset.AskSkip:
+		c.Lines = insteadLines(r)
 	default:
 		c.Lines = []Line{say(r.Question)}
 	}

@@ -322,6 +322,7 @@ var questions = map[reset.Question]func(p *reset.Problem) Line{
 		return say(aheadLines(p, timeFormat{time.UTC, noNow})[0], " To skip messages use ", code("--skip-ahead"),
 			"; otherwise ", code("to latest"), " or ", code("to earliest"), ".")
 	},
+	reset.AskGroup: severalGroups,
 	reset.AskFreeze: func(p *reset.Problem) Line {
 		return say("Which freeze? ", text.List(p.Names, 5), ". Lift one: ", code("thaw ID"))
 	},

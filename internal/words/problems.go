@@ -2,6 +2,7 @@ package words
 
 import (
 	"cmp"
+	"strings"
 	"time"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
@@ -40,6 +41,10 @@ var problems = map[reset.ProblemCode]func(p *reset.Problem) Line{
 			"Nothing was created. To create the group, add ", code("--create-group"), ".")
 	},
 	reset.ProblemNoTopic: func(p *reset.Problem) Line {
+		if strings.Contains(p.Topic, "*") {
+			return say(cmp.Or(p.Group, "The group"), " has committed offsets on no topic like ", p.Topic, ". It has some on ",
+				text.List(p.Names, 5), ".")
+		}
 		return say("No topic ", p.Topic, onCluster(p), ". ", near(p.Names), "Nothing was created.")
 	},
 	reset.ProblemNoPartition: func(p *reset.Problem) Line {

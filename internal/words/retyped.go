@@ -8,11 +8,11 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
-// retyped is an intent as a line that asks for it again, to be completed and sent. It is empty where a line cannot say
-// it: rows of a file, an undo.
+// retyped is an intent as a line that asks for it again, to be completed and sent; without a target it asks for one. It
+// is empty where a line cannot say it: rows of a file, an undo.
 func retyped(in reset.Intent) string {
 	to := typedTarget(in.Target)
-	if to == "" || in.Group == "" {
+	if to == "" && in.Target != nil || in.Group == "" {
 		return ""
 	}
 	name := in.Group
@@ -26,7 +26,10 @@ func retyped(in reset.Intent) string {
 	if in.Scope.All {
 		words = append(words, "--all-topics")
 	}
-	return strings.Join(append(words, to), " ")
+	if to != "" {
+		words = append(words, to)
+	}
+	return strings.Join(words, " ")
 }
 
 func typedTopic(t reset.TopicScope) string {
