@@ -1,6 +1,7 @@
 package reset
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -47,7 +48,8 @@ func aroundWarnings(in Intent, snap Snapshot, plan Plan) []Warning {
 	a := snap.Environment
 	var ws []Warning
 	if in.ConnectorStopped {
-		ws = append(ws, Warning{Code: WarnConnector, Names: []string{strings.TrimPrefix(in.Group, connectPrefix)}})
+		name := cmp.Or(connectorOf(snap.Group), strings.TrimPrefix(in.Group, connectPrefix))
+		ws = append(ws, Warning{Code: WarnConnector, Names: []string{name}})
 	}
 	if engine := looksLike(in.Group, snap.Group); engine != "" {
 		ws = append(ws, Warning{Code: WarnLooksLike, Text: engine})

@@ -54,6 +54,12 @@ func TestWhatRunsAGroup(t *testing.T) {
 			&Problem{Code: ProblemWrongTool, Got: "connect", Want: "PATCH /connectors/NAME/offsets"}},
 		{"a connect sink", "connect-dwh", declared, plain,
 			&Problem{Code: ProblemAmbiguous, Want: "connector", Got: "dwh"}},
+		{"a connect sink by its tasks", "dwh-loader", declared, group(func(g *GroupState) {
+			g.State, g.Members = "Stable", []Member{{ClientID: "connector-consumer-dwh-sink-0"}}
+		}), &Problem{Code: ProblemAmbiguous, Want: "connector", Got: "dwh-sink"}},
+		{"a client that is called nearly so", "billing", declared, group(func(g *GroupState) {
+			g.State, g.Members = "Stable", []Member{{ClientID: "connector-consumer-dwh"}}
+		}), nil},
 		{"declared connect", "connect-dwh-raw", declared, plain,
 			&Problem{Code: ProblemWrongTool, Got: "connect", Want: "PATCH /connectors/NAME/offsets"}},
 		{"no connector's", "connect-plain", declared, plain, nil},

@@ -26,7 +26,24 @@ type Declared struct {
 	Kind   GroupKind
 }
 
-const connectPrefix = "connect-"
+// A sink's group is called connect-NAME, and its tasks connector-consumer-NAME-N, unless the worker is told otherwise.
+const (
+	connectPrefix = "connect-"
+	taskPrefix    = "connector-consumer-"
+)
+
+// connectorOf is the connector whose tasks are in a group; empty: there are none. An overridden group.id has another
+// name than the connector.
+func connectorOf(g GroupState) string {
+	for _, m := range g.Members {
+		task, ok := strings.CutPrefix(m.ClientID, taskPrefix)
+		if i := strings.LastIndexByte(task, '-'); ok && i > 0 && i+1 < len(task) &&
+			strings.Trim(task[i+1:], "0123456789") == "" {
+			return task[:i]
+		}
+	}
+	return ""
+}
 
 // kindOf recognises what runs a group, also while it has no members, and by what. Kafka's own group type comes first,
 // then the configuration, then names.
@@ -50,8 +67,10 @@ func kindOf(group string, info ClusterInfo, snap Snapshot) (k GroupKind, by []st
 	switch {
 	case len(snap.Environment.Streams) > 0:
 		return GroupStreams, snap.Environment.Streams
+	case connectorOf(g) != "":
+		return GroupSink, []string{connectorOf(g)}
 	case strings.HasPrefix(group, connectPrefix) && len(group) > len(connectPrefix):
-		return GroupSink, nil
+		return GroupSink, []string{strings.TrimPrefix(group, connectPrefix)}
 	}
 	return GroupConsumer, nil
 }
@@ -77,6 +96,9 @@ func CheckGroup(in Intent, info ClusterInfo, snap Snapshot) ([]Option, *Problem)
 		stopped.ConnectorStopped = true
 		p := AmbiguousProblem(AskConnector).On(in.Cluster, in.Group)
 		p.Got = strings.TrimPrefix(in.Group, connectPrefix)
+		if len(by) > 0 {
+			p.Got = by[0]
+		}
 		return []Option{{Label: "The connector is stopped", Typed: "--connector-stopped", Intent: stopped}}, p
 	}
 	return nil, checkVisible(in, info, snap)

@@ -280,9 +280,9 @@ func ReadPastProblem(undone string, o Outcome, past int64) *Problem {
 	return &Problem{Code: ProblemReadPast, Request: undone, Got: string(o), Count: past}
 }
 
-// ThereProblem: a reset that can only write what is there already, now and later; nil: it moves something.
-func ThereProblem(in Intent, p Plan) *Problem {
-	if _, current := in.Target.(Current); !current || p.Effect.Changed > 0 {
+// ThereProblem: a reset that can only write what is there already; nil: it moves something, now or later.
+func ThereProblem(in Intent, p Plan, g GroupState) *Problem {
+	if p.Effect.Changed > 0 || movesLater(in.Target, g) {
 		return nil
 	}
 	return (&Problem{Code: ProblemThere, Count: int64(p.Effect.Partitions)}).On(in.Cluster, in.Group)

@@ -52,8 +52,8 @@ func TestOneGroupAtATime(t *testing.T) {
 		}
 	}
 	s.start()
-	m := s.tells(s.Mara, world.Incident, "billing*@prod-eu orders to latest", "One group at a time", `"billing*" is 2 groups`,
-		"billing and billing-eu", "billing-eu@prod-eu orders to latest")
+	m := s.tells(s.Mara, world.Incident, "billing*@prod-eu orders to latest", "One group at a time",
+		`"billing*" is 2 groups`, "billing and billing-eu", "billing-eu@prod-eu orders to latest")
 	s.has(m, "choose.1", "choose.2", "cancel")
 	s.clicks(s.Mara, m, "choose.2")
 	s.shows(s.Mara, m, "PREVIEW", "billing-eu@prod-eu", "orders → latest")
@@ -89,7 +89,7 @@ func TestAPatternOfTopicsIsAListFromThenOn(t *testing.T) {
 	card := s.sees(s.Jon, world.Home, "APPROVE?", s.ref(m))
 	s.lacks(card, "orders-uk")
 
-	m = s.tells(s.Mara, world.Incident, "billing@prod-eu order_* to latest",
+	s.tells(s.Mara, world.Incident, "billing@prod-eu order_* to latest",
 		"billing has committed offsets on no topic like order_*", "orders-de")
 	s.tells(s.Mara, world.Incident, "billing@prod-eu * to latest", `"*" is every topic: say --all-topics`,
 		"billing@prod-eu --all-topics to latest")

@@ -50,7 +50,7 @@ func TestATimeThatKafkaMisses(t *testing.T) {
 	if at, _ := s.Prod.Committed(world.Billing, "invoices", 0); at.Offset != 3 {
 		t.Errorf("invoices-0 is at %d, want 3: the first record that is later", at.Offset)
 	}
-	s.tells(s.Mara, world.PayOps, "billing@prod-eu invoices"+asked, "PREVIEW", "nothing would move")
+	s.tells(s.Mara, world.PayOps, "billing@prod-eu invoices"+asked, "Already there", "Nothing to do")
 }
 
 // A producer dates its records in seconds: to Kafka they are of January 1970, and none is as late as half an hour

@@ -13,7 +13,7 @@ import (
 // mostNames bounds the names that a question offers.
 const mostNames = 5
 
-// offerInstead turns a refusal into a question where another reading is likely: a similar name, the time that was meant,
+// offerInstead turns a refusal into a question where another reading is likely: a similar name, a time that is to come,
 // the messages before the one to skip. An answer is planned, and judged, as if it had been typed.
 func (s *Service) offerInstead(ctx context.Context, r reset.Request, d *draftResult, p *reset.Problem) {
 	if len(d.options) > 0 || r.Asked || r.Run != nil || r.Actor.Kind != reset.Person {

@@ -50,8 +50,8 @@ func (s *Service) plan(ctx context.Context, due Due, r reset.Request) (time.Time
 	return time.Time{}, s.refuse(ctx, due, r, problem)
 }
 
-// writesAtMost is how long a plan waits for another write of the group. One that takes longer is being retried or looked
-// into: then the plan shows the offsets as they are, and is made again when that write ends.
+// writesAtMost is how long a plan waits for another write of the group. One that takes longer is being retried or
+// looked into: then the plan shows the offsets as they are, and is made again when that write ends.
 const writesAtMost = 3 * time.Second
 
 // afterWrite is when to plan again because another reset is writing to the group, or has ended since the reading began:
@@ -125,14 +125,8 @@ func (s *Service) makeDraft(ctx context.Context, r reset.Request) (draftResult, 
 		problem, err = s.deletedTopics(ctx, r, &d, saved, problem)
 		return d, problem, err
 	}
-	// what is agreed to beforehand says how much it may skip
-	if _, move := r.Act.(reset.Move); move && r.Run == nil && r.Mandate == nil {
-		if problem = reset.ThereProblem(d.intent, d.plan); problem != nil {
-			return d, problem, nil
-		}
-		if d.options, problem = reset.Ahead(d.intent, d.plan, d.snap); problem != nil {
-			return d, problem, nil
-		}
+	if problem = d.doubt(r); problem != nil {
+		return d, problem, nil
 	}
 	late, err := s.lateWriteWarnings(ctx, r, d.intent)
 	if err != nil {
@@ -149,6 +143,18 @@ func (s *Service) makeDraft(ctx context.Context, r reset.Request) (draftResult, 
 	d.plan.Warnings = append(d.plan.Warnings, reset.QuorumWarnings(d.ruling)...)
 	d.options = timeReadings(d.intent)
 	return d, problem, nil
+}
+
+// doubt is why a plan is not what was meant: it moves nothing, or skips where the past was meant. What is agreed to
+// beforehand says how much it may skip.
+func (d *draftResult) doubt(r reset.Request) (problem *reset.Problem) {
+	if _, move := r.Act.(reset.Move); !move || r.Run != nil || r.Mandate != nil {
+		return nil
+	}
+	if problem = reset.ThereProblem(d.intent, d.plan, d.snap.Group); problem == nil {
+		d.options, problem = reset.Ahead(d.intent, d.plan, d.snap)
+	}
+	return problem
 }
 
 // rule asks the policy whether the requester may, and for what effect.

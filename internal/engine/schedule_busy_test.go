@@ -282,8 +282,8 @@ func TestATimeInTheFutureThatNothingFollowsIsTheEnd(t *testing.T) {
 	b.committed(1000, 1000)
 
 	past := b.ask(mara, reset.Time{At: b.clock().Add(time.Hour)})
-	if past = b.want(past, reset.Refused, ""); past.Problem.Code != reset.ProblemFuture {
-		t.Error(past.Problem)
+	if past = b.want(past, reset.Planning, ""); past.Question != reset.AskLater || len(past.Options) != 2 {
+		t.Error(past.Problem, past.Options)
 	}
 	urgent := b.ask(oncall, nil, func(in *reset.Intent) {
 		in.Target, in.Emergency = reset.Time{At: b.clock().Add(time.Hour), Future: true}, "INC-1"

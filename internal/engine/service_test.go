@@ -622,7 +622,10 @@ func TestQuestionsAreAskedAndAnswered(t *testing.T) {
 	if r.Effect.Partitions != 2 || r.Effect.Skip != 200 {
 		t.Errorf("effect %+v", r.Effect)
 	}
-	b.want(b.ask(mara, reset.Latest{}, func(in *reset.Intent) { in.Group = "biling" }), reset.Refused, "")
+	r = b.want(b.ask(mara, reset.Latest{}, func(in *reset.Intent) { in.Group = "biling" }), reset.Planning, "")
+	if r.Question != reset.AskGroup || len(r.Options) == 0 || r.Options[0].Intent.Group != "billing" {
+		t.Errorf("question %q, options %+v", r.Question, r.Options)
+	}
 	b.want(b.ask(ben, reset.Latest{}), reset.Refused, "")
 }
 

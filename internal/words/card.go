@@ -122,7 +122,7 @@ func planned(c *Content, s reset.Story, v timeFormat) {
 		c.Lines = append(c.Lines, moved)
 	}
 	if hasWarning(r, reset.WarnNothing) {
-		c.Lines = append(c.Lines, say(strong("Already there: nothing would move")))
+		c.Lines = append(c.Lines, thereLine(s))
 	}
 	if _, saves := r.Act.(reset.SaveSchedule); saves {
 		c.Lines = append(c.Lines, say(effectLine(r), " (one run now)"), recurrenceLine(s, v))
@@ -131,6 +131,28 @@ func planned(c *Content, s reset.Story, v timeFormat) {
 		c.Lines = append(c.Lines, effectLine(r), targetLine(s, v))
 	}
 	c.Table = planTable(s)
+}
+
+// thereLine is said of a plan that moves nothing now, with what it would do if it is applied all the same.
+func thereLine(s reset.Story) Line {
+	l := say(strong("Already there: nothing to move now."))
+	busy := hasWarning(s.Request, reset.WarnBusy)
+	switch t := intentOf(s.Request).Target.(type) {
+	case reset.Latest:
+		return say(l, " Messages that arrive before it is written are skipped.")
+	case reset.Earliest, reset.Like, reset.Shift:
+		return say(l, " It is looked up again when it is written.")
+	case reset.Exact, reset.Rows:
+		if busy {
+			return say(l, " What the consumers commit before it is written is moved back.")
+		}
+	case reset.Time:
+		if busy && !t.Future {
+			return say(l, " What the consumers commit before it is written is moved back.")
+		}
+	case reset.Current, reset.SkipRecord, reset.Undo, reset.Nowhere: // nothing moves later either
+	}
+	return l
 }
 
 // approveCard asks for approvals.

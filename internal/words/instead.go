@@ -10,12 +10,12 @@ import (
 // mostLines bounds the lines to copy of a question.
 const mostLines = 5
 
-// insteadLines are what may have been meant, as lines to copy: the buttons beside them do the same. Of a group that does
-// not exist, or of a time in the future, the problem has been said.
+// insteadLines are what may have been meant, as lines to copy: the buttons beside them do the same. Of a group that is
+// not there, or of a time in the future, the problem has been said.
 func insteadLines(r reset.Request) []Line {
 	var lines []Line
 	if p := r.Problem; p != nil && p.Code == reset.ProblemAmbiguous {
-		lines = append(lines, severalGroups(p))
+		lines = append(lines, oneGroupLine(p))
 	}
 	for _, o := range r.Options[:min(mostLines, len(r.Options))] {
 		if typed := optionLine(o); typed != "" {
@@ -40,7 +40,7 @@ func optionLine(o reset.Option) string {
 	return line
 }
 
-func severalGroups(p *reset.Problem) Line {
+func oneGroupLine(p *reset.Problem) Line {
 	return say("One group at a time: ", quotedOr(p.Got, "this"), " is ", text.Counted(len(p.Names), "group"),
 		" that you may view: ", text.List(p.Names, 10), ". Which one?")
 }

@@ -18,8 +18,8 @@ func emergencyStory() reset.Story {
 }
 
 func nothingStory() reset.Story {
-	s := free(story(withTarget(reset.Current{}), []reset.Step{oneStep("orders", 0, 41_000, 41_000, reset.HowCommitted),
-		oneStep("orders", 1, 300, 300, reset.HowCommitted)}))
+	s := free(story(withTarget(reset.Latest{}), []reset.Step{oneStep("orders", 0, 41_000, 41_000, reset.HowEnd),
+		oneStep("orders", 1, 300, 300, reset.HowEnd)}))
 	s.Request.Warnings = []reset.Warning{{Code: reset.WarnNothing}}
 	return s
 }

@@ -79,7 +79,7 @@ func questionCard(c *Content, s reset.Story, v timeFormat) {
 	case reset.AskFreeze:
 		c.Lines = whichFreeze(r, v)
 	case reset.AskConnector:
-		c.Lines = connectorLines(in.Group, strings.TrimPrefix(in.Group, "connect-"))
+		c.Lines = connectorLines(in.Group, connectorOf(r))
 	case reset.AskDeleted:
 		c.Lines = append(problemLines(r.Problem), say("The other topics can be planned without it."))
 	case reset.AskAhead:
@@ -116,6 +116,15 @@ func whichCluster(r reset.Request, in reset.Intent) []Line {
 		return append(lines, say(in.Group, " exists on ", names[0], " only. Is it the cluster of this line?"))
 	}
 	return append(lines, say(in.Group, " exists on ", text.List(names, len(names)), ". Which one?"))
+}
+
+// connectorOf is the connector that a request is asked about.
+func connectorOf(r reset.Request) string {
+	in, _ := r.Intent()
+	if r.Problem != nil && r.Problem.Got != "" {
+		return r.Problem.Got
+	}
+	return strings.TrimPrefix(in.Group, "connect-")
 }
 
 func labels(options []reset.Option) []string {

@@ -322,7 +322,7 @@ var questions = map[reset.Question]func(p *reset.Problem) Line{
 		return say(aheadLines(p, timeFormat{time.UTC, noNow})[0], " To skip messages use ", code("--skip-ahead"),
 			"; otherwise ", code("to latest"), " or ", code("to earliest"), ".")
 	},
-	reset.AskGroup: severalGroups,
+	reset.AskGroup: oneGroupLine,
 	reset.AskFreeze: func(p *reset.Problem) Line {
 		return say("Which freeze? ", text.List(p.Names, 5), ". Lift one: ", code("thaw ID"))
 	},
@@ -333,7 +333,11 @@ var questions = map[reset.Question]func(p *reset.Problem) Line{
 		return say("Give a reason. Example: ", code("settle "+p.Request+` "offsets checked by hand"`))
 	},
 	reset.AskIncident: somethingMissing,
-	reset.AskDeleted:  deletedTopic,
+	// their problems say what is wrong
+	reset.AskTopic:   somethingMissing,
+	reset.AskLater:   somethingMissing,
+	reset.AskSkip:    somethingMissing,
+	reset.AskDeleted: deletedTopic,
 }
 
 func which(p *reset.Problem) Line {
