@@ -152,3 +152,21 @@ func FuzzReadPlan(f *testing.F) {
 		}
 	})
 }
+
+// In a terminal the file of a line that runs elsewhere is a file of this machine, which is said.
+func TestTheFileOfAPastedLineIsOfThisMachine(t *testing.T) {
+	t.Parallel()
+	ctx := askerOf(t)
+	ctx.Terminal = true
+	ctx.ReadFile = func(string) ([]byte, error) { return []byte("orders,0,5\n"), nil }
+	const line = "kafka-consumer-groups.sh --group billing --reset-offsets --from-file /tmp/x.csv"
+	for text, want := range map[string]bool{line: false, "sudo " + line: false, "kubectl exec k-0 -- " + line: true,
+		"ssh b1 '" + line + "'": true} {
+		cmd, err := Parse(text, ctx)
+		r, ok := cmd.(Reset)
+		said := strings.Contains(strings.Join(r.Intent.Notes, " "), "`/tmp/x.csv` was read on this machine")
+		if err != nil || !ok || said != want {
+			t.Errorf("%s: %+v, %v", text, cmd, err)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package commands
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
@@ -38,6 +39,7 @@ func (h *hit) leave(in []rune, tokens []token) {
 		}
 	}
 	end()
+	h.before = strings.Join(append(before, h.before), " ")
 	h.left = slices.Concat(before, h.left, after)
 }
 
@@ -58,3 +60,22 @@ func (p *paste) note() string {
 
 // secretShape finds what a card must not repeat.
 var secretShape = regexp.MustCompile(`(?i)((?:pass(?:word|wd)?|secret|token|credential)s?[=: ]+|sshpass -p ?)\S+`)
+
+// checkBefore refuses a reset in the bot's own words before a pasted command: of two commands none is chosen.
+func (p *paste) checkBefore(ctx Context) error {
+	words, err := splitLetters([]rune(p.before))
+	own := func(w word) bool { return slices.Contains([]string{"--reason", "--emergency"}, fixDashes(w.text)) }
+	if at := slices.IndexFunc(words, own); at >= 0 {
+		words = words[:at]
+	}
+	var cmd Command
+	if err == nil { // otherwise it is none of the bot's own
+		cmd, err = read(words, nil, ctx)
+	}
+	if r, ok := cmd.(Reset); err == nil && ok && r.Intent.Target != nil {
+		return &SyntaxError{Word: words[0].text, Want: "one command at a time; these are 2 commands: " +
+			strconv.Quote(text.Clip(p.before, 110)) + " and a line for kafka-consumer-groups.sh. Send the one that is meant",
+			Example: resetExample}
+	}
+	return nil
+}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
@@ -14,6 +15,7 @@ import (
 type paste struct {
 	words  []word   // behind the tool's name
 	left   []string // what was left out, as it stands in the text
+	before string   // what of it stands before the tool
 	remote bool     // it runs elsewhere, where its files are
 }
 
@@ -88,7 +90,7 @@ func one(hits []hit) (*paste, error) {
 	if len(hits) > 1 {
 		var names []string
 		for _, h := range hits {
-			names = append(names, quoted(text.Clip(h.brief(), 90)))
+			names = append(names, strconv.Quote(text.Clip(h.brief(), 110)))
 		}
 		return nil, &SyntaxError{Word: hits[1].said, Want: "one command at a time; these are " +
 			text.Counted(len(hits), "command") + ": " + strings.Join(names, ", ") + ". Paste the one that is meant",
@@ -140,7 +142,11 @@ func (h hit) checkRepeated() error {
 			"paste the command as it runs, with all its words", Example: resetExample}
 	default:
 		if !looks {
-			return &SyntaxError{Word: h.repeat, Want: quoted(h.repeat) + " runs this command more than once: " +
+			what := quoted(h.repeat)
+			if strings.EqualFold(h.repeat, "do") {
+				what = "a loop"
+			}
+			return &SyntaxError{Word: h.repeat, Want: what + " runs this command more than once: " +
 				"paste it as it runs, one command at a time", Example: resetExample}
 		}
 	}
@@ -307,6 +313,8 @@ func (c commandLine) program(i int) (tool, bool) {
 		return t, slices.ContainsFunc(rest, isKafkaFlag)
 	case len(rest) == 0:
 		return tool{}, false
+	case script && !t.ours:
+		return t, true
 	case slices.Contains(t.subs, strings.ToLower(rest[0].text)):
 		return t, !slices.ContainsFunc(rest, beginsTarget)
 	case !isOption(rest[0]) && (!t.ours || strings.TrimLeft(rest[0].text, "$<[{(") == rest[0].text):

@@ -9,6 +9,11 @@ import (
 
 // readWords is read, with the line put right in what is refused.
 func readWords(words []word, p *paste, ctx Context) (Command, error) {
+	if p != nil {
+		if err := p.checkBefore(ctx); err != nil {
+			return nil, err
+		}
+	}
 	cmd, err := read(words, p, ctx)
 	if err != nil && p != nil {
 		words = slices.Concat(words, p.words)

@@ -314,6 +314,9 @@ func (r *resetParser) readFile(w word) error {
 	if err != nil {
 		return &SyntaxError{Word: w.text, Want: err.Error(), Example: "orders,0,46020"}
 	}
+	if r.paste != nil && r.paste.remote && r.ctx.Terminal {
+		notes = append(notes, "`"+name+"` was read on this machine, not where the pasted line runs.")
+	}
 	r.in.Notes = append(r.in.Notes, notes...)
 	r.in.Target, r.in.Scope = reset.Rows{Rows: rows}, scopeOf(rows)
 	return nil

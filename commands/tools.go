@@ -82,7 +82,8 @@ func toolOf(said string) (t tool, script, ok bool) {
 		name, script = name[at+1:], true
 	}
 	name = strings.TrimLeft(name, "@*_#'\"`“‘(")
-	if ending := toolEnding.FindString(name); ending != "" {
+	ending := toolEnding.FindString(name)
+	if ending != "" {
 		name, script = strings.TrimSuffix(name, ending), true
 	}
 	for _, t := range tools {
@@ -90,8 +91,8 @@ func toolOf(said string) (t tool, script, ok bool) {
 			return t, script, true
 		}
 	}
-	if script && kafkaScript.MatchString(name) {
-		return tool{name: name, what: "it is another tool of Kafka's", instead: "help kafka"}, true, true
+	if ending != "" && kafkaScript.MatchString(name) {
+		return tool{name: name, what: "of Kafka's tools, kafka-consumer-groups.sh alone is understood", instead: "help kafka"}, true, true
 	}
 	return tool{}, false, false
 }
@@ -143,7 +144,7 @@ var (
 	brackets = regexp.MustCompile(`[<>{}\[\]]|\.\.\.|…`)
 	// standIn are the words that documents put where a name belongs.
 	standIn = regexp.MustCompile(`^(?:(?:CONSUMER|KAFKA|YOUR|MY|THE)[-_ ]?)*(?:GROUP|TOPIC)(?:[-_ ]?(?:NAME|ID))?$|` +
-		`(?i)^your[-_ ]|^x{3,}$`)
+		`(?i)^your[-_ ]|^x{3,}$|^(?:consumer[-_ ]?)?(?:group|topic)[-_ ](?:name|id)$`)
 )
 
 // notAValue refuses the value of a pasted option that is no value: a variable, a placeholder, a glob. Kafka's tool
@@ -180,7 +181,16 @@ func notAValue(g given) error {
 // refusedFlags refuses what Kafka's tool does and the bot does not, with what to type instead.
 func (l line) refusedFlags() error {
 	g, _ := l.value("group")
+	var acts []string
+	for _, a := range []string{"describe", "list", "reset-offsets", "delete-offsets", "delete"} {
+		if l.has(a) {
+			acts = append(acts, "--"+a)
+		}
+	}
 	switch {
+	case len(acts) > 1:
+		return &SyntaxError{Word: acts[1], Want: "one action per command, as Kafka's tool takes it: " +
+			strings.Join(acts, " and ") + " are given", Example: resetExample}
 	case l.has("zookeeper"):
 		return syntaxError(l.given["zookeeper"][0].name, "--bootstrap-server b1.example.com:9092, or --cluster prod-eu",
 			"%s is of the old consumer, whose offsets Kafka no longer has: name the brokers or the cluster instead")
