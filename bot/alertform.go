@@ -49,11 +49,14 @@ const (
 	mostTimes   = 4                      // times of one message that are offered
 )
 
-// openFromAlert opens the form with what a message says.
-func (b *Bot) openFromAlert(ctx context.Context, e envelope) {
-	r := alert.Read(e.Alert, b.cfg.AlertLabels)
-	e.Alert = nil
-	b.openResetForm(ctx, e, formState{reading: &r})
+// openFromShortcut opens the form, of a message with what that says.
+func (b *Bot) openFromShortcut(ctx context.Context, e envelope) {
+	var s formState
+	if e.Alert != nil {
+		r := alert.Read(e.Alert, b.cfg.AlertLabels)
+		s.reading = &r
+	}
+	b.openResetForm(ctx, e, s)
 }
 
 // fromReading fills in what a message names without doubt, and keeps the rest to be offered. Which cluster is meant is

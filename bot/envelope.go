@@ -63,7 +63,6 @@ const (
 	click      kind = "click"
 	submission kind = "submission"
 	suggestion kind = "suggestion"
-	onMessage  kind = "message_action"
 	shortcut   kind = "shortcut"
 	closing    kind = "closing" // of a view
 	event      kind = "event"
@@ -187,7 +186,7 @@ func readEnvelope(req socketmode.Request, name string) (envelope, error) {
 		e.interaction(suggestion, p)
 		e.Action, e.Value = p.ActionID, p.Value
 	case p.Type == "message_action" && p.CallbackID == alertShortcut:
-		e.interaction(onMessage, p)
+		e.interaction(shortcut, p)
 		e.Alert = p.Message
 	case p.Type == "shortcut" && p.CallbackID == resetShortcut:
 		e.interaction(shortcut, p)

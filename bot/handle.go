@@ -67,10 +67,8 @@ func (b *Bot) handle(ctx context.Context, e envelope) (any, func(context.Context
 		}
 	case suggestion:
 		return b.suggest(ctx, e), nil, nil
-	case onMessage:
-		return nil, func(ctx context.Context) { b.openFromAlert(ctx, e) }, nil
 	case shortcut:
-		return nil, func(ctx context.Context) { b.openResetForm(ctx, e, formState{}) }, nil
+		return nil, func(ctx context.Context) { b.openFromShortcut(ctx, e) }, nil
 	case closing:
 		if e.Callback == resetView {
 			return nil, func(ctx context.Context) { b.formClosed(ctx, e) }, nil
@@ -139,7 +137,7 @@ func (b *Bot) Receive(ctx context.Context, in engine.Inbox) error {
 		default:
 			err = b.handleClick(ctx, in, e)
 		}
-	case suggestion, closing, shortcut, onMessage, event, unknown: // are never recorded
+	case suggestion, closing, shortcut, event, unknown: // are never recorded
 	}
 	var store *reset.StoreError
 	var later *reset.Later

@@ -67,16 +67,20 @@ func (s *formState) restore(doc []byte) error { return json.Unmarshal(doc, s) }
 
 // formMeta is what a form remembers in its private_metadata, beside its request and channel on the first line.
 type formMeta struct {
-	Shown    string      `json:",omitempty"` // digest of the fields that the shown numbers are about
-	Confirm  string      `json:",omitempty"` // is asked before the submit counts: it skips messages
-	Label    string      `json:",omitempty"` // of the submit button there
-	Cluster  string      `json:",omitempty"` // it is not asked for
-	Required string      `json:",omitempty"`
-	Groups   []string    `json:",omitempty"`
-	Topics   []string    `json:",omitempty"` // while the target names its topics itself: there is no field for them
-	Notes    []string    `json:",omitempty"`
-	Alert    *alertHints `json:",omitempty"`
-	Reason   string      `json:",omitempty"` // as it was submitted, while the confirmation is open
+	Shown    string   `json:",omitempty"` // digest of the fields that the shown numbers are about
+	Confirm  string   `json:",omitempty"` // is asked before the submit counts: it skips messages
+	Label    string   `json:",omitempty"` // of the submit button there
+	Cluster  string   `json:",omitempty"` // it is not asked for
+	Required string   `json:",omitempty"`
+	Groups   []string `json:",omitempty"`
+	// Group and Topics are those that were filled in when the form was drawn: of a field that was filled in by us and is
+	// untouched, Slack does not say what it holds (bolt-js#1258), and a target that names its topics has no field for
+	// them.
+	Group  string      `json:",omitempty"`
+	Topics []string    `json:",omitempty"`
+	Notes  []string    `json:",omitempty"`
+	Alert  *alertHints `json:",omitempty"`
+	Reason string      `json:",omitempty"` // as it was submitted, while the confirmation is open
 }
 
 // private is the private_metadata of a form. What does not fit is left out, what matters least first.
@@ -128,8 +132,8 @@ type chosenOption struct {
 // readForm reads the fields of the reset form by their action_id, and in which block each is.
 func readForm(values map[string]map[string]inputValue, private string) (formState, map[commands.FormField]string) {
 	m := readFormMeta(private)
-	s := formState{Cluster: m.Cluster, Groups: m.Groups, Topics: m.Topics, Notes: m.Notes, Required: m.Required,
-		Alert: m.Alert}
+	s := formState{Cluster: m.Cluster, Group: m.Group, Groups: m.Groups, Topics: m.Topics, Notes: m.Notes,
+		Required: m.Required, Alert: m.Alert}
 	blocks := make(map[commands.FormField]string, len(values))
 	for block, actions := range values {
 		for action, v := range actions {

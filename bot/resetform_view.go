@@ -41,9 +41,7 @@ func drawForm(s formState, channel string, shown formShown) slack.ModalViewReque
 	if len(s.Clusters) == 1 {
 		meta.Cluster = s.Clusters[0]
 	}
-	if s.Where.NamesTopics() {
-		meta.Topics = s.Topics
-	}
+	meta.Group, meta.Topics = s.Group, s.Topics
 	if shown.label != "" {
 		meta.Shown, meta.Confirm, meta.Label = s.digest(), shown.confirm, shown.label
 	}

@@ -18,11 +18,14 @@ import (
 // An ack of a socket may have 20,480 bytes, envelope included: more is dropped, and the person sees nothing at all.
 const maxOffer = 18_000
 
+// noOptions is an answer without any. slack-go leaves an empty list out, and Slack then shows that something went wrong.
+var noOptions = map[string]any{"options": []any{}}
+
 // suggest answers what is typed into a field of the form that has too many options to list. Kafka is not asked, and
 // Slack only for what the person may view, which is remembered for a minute.
 func (b *Bot) suggest(ctx context.Context, e envelope) any {
 	if e.Callback != resetView || e.Form == nil {
-		return slack.OptionsResponse{Options: []*slack.OptionBlockObject{}}
+		return noOptions
 	}
 	b.wholeNames(e.Form)
 	typed := strings.TrimSpace(e.Value)
@@ -65,7 +68,7 @@ func described(name, about string) *slack.OptionBlockObject {
 // offer is the ack: as many options as fit, under a heading that says how old they are.
 func offer(options []*slack.OptionBlockObject, note string) any {
 	if len(options) == 0 {
-		return slack.OptionsResponse{Options: []*slack.OptionBlockObject{}}
+		return noOptions
 	}
 	options = options[:min(len(options), maxOffered)]
 	left := maxOffer
