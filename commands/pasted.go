@@ -101,8 +101,8 @@ func one(hits []hit) (*paste, error) {
 		return nil, notOurs(h.said, h.tool)
 	}
 	if h.orphan != "" {
-		return nil, &SyntaxError{Word: h.orphan, Want: quoted(h.orphan) + " stands behind an operator of the shell: where a " +
-			"line leaves a choice, write the option that is meant", Example: resetExample}
+		return nil, &SyntaxError{Word: h.orphan, Want: quoted(h.orphan) + " stands behind the end of the command, which is an " +
+			"operator or a new line: write the options that are meant into one command", Example: resetExample}
 	}
 	if err := h.checkRepeated(); err != nil {
 		return nil, err
@@ -158,10 +158,11 @@ func commandsIn(in []rune, tokens []token) []hit {
 	var hits []hit
 	orphan := ""
 	for _, c := range commandLines(tokens) {
-		if len(hits) > 0 && orphan == "" && len(c.words) > 0 && isOption(c.words[0]) {
-			orphan = c.words[0].text
+		found := c.hits()
+		if len(hits) > 0 && len(found) == 0 && orphan == "" {
+			orphan = c.orphan()
 		}
-		hits = append(hits, c.hits()...)
+		hits = append(hits, found...)
 	}
 	if len(hits) == 1 {
 		hits[0].leave(in, tokens)
@@ -169,6 +170,20 @@ func commandsIn(in []rune, tokens []token) []hit {
 	}
 	return hits
 }
+
+// orphan is an option that belongs to a command before this one: what stands alone, and what no other program takes.
+func (c commandLine) orphan() string {
+	for i, w := range c.words {
+		name, _, _ := strings.Cut(strings.ToLower(strings.TrimLeft(fixDashes(w.text), "-")), "=")
+		if isOption(w) && (i == 0 || slices.Contains(orphans, name)) {
+			return w.text
+		}
+	}
+	return ""
+}
+
+var orphans = []string{"topic", "all-topics", "reset-offsets", "to-latest", "to-earliest", "to-current", "to-datetime",
+	"to-offset", "shift-by", "by-duration", "from-file", "execute"}
 
 // commandLine is one command between operators.
 type commandLine struct {
@@ -242,6 +257,9 @@ func isKafkaFlag(w word) bool { return kafkaFlag(w.text) != "" }
 // within finds commands in a word that was in quotes: sh -c "...".
 func (c commandLine) within(i int) []hit {
 	said := strings.Trim(c.words[i].text, "`{}")
+	if name, value, ok := strings.Cut(said, "="); ok && isOption(word{text: name}) { // ssh --command="..."
+		said = value
+	}
 	if m := substitution.FindStringSubmatch(said); m != nil {
 		said = m[1]
 	}
@@ -342,22 +360,17 @@ func (c commandLine) entrypoint(i int) bool {
 // isValue reports that word i is the value of an option that takes names or texts; no group or topic is called like a
 // script.
 func (c commandLine) isValue(i int, script bool) bool {
-	if name, _, ok := strings.Cut(c.words[i].text, "="); ok && isOption(word{text: name}) && name != "--entrypoint" {
-		return true
+	name, _, inline := strings.Cut(c.words[i].text, "=")
+	if !inline || !isOption(word{text: name}) {
+		if i == 0 || strings.Contains(c.words[i-1].text, "=") {
+			return false
+		}
+		name = c.words[i-1].text
 	}
-	if i == 0 || strings.Contains(c.words[i-1].text, "=") {
-		return false
-	}
-	switch kafkaFlag(c.words[i-1].text) {
-	case "group", "topic":
+	switch strings.ToLower(fixDashes(name)) {
+	case "--group", "--topic", "--name", "--cluster":
 		return !script
-	case "from-file", "command-config", "bootstrap-server":
-		return true
-	}
-	switch fixDashes(c.words[i-1].text) {
-	case "--name", "--cluster":
-		return !script
-	case "--reason", "--emergency":
+	case "--reason", "--emergency", "--from-file", "--command-config", "--bootstrap-server":
 		return true
 	}
 	return false

@@ -169,6 +169,9 @@ func notAValue(g given) error {
 	case key == "group" && strings.ContainsAny(s, "*?"):
 		return syntaxError(g.value, "groups "+s,
 			"one group per command: %s is a pattern, which Kafka's tool takes as a name; groups lists those that match")
+	case key == "group" && strings.Contains(s, ","):
+		first, _, _ := strings.Cut(s, ",")
+		return syntaxError(g.value, "--group "+first, "one group per command: %s looks like several")
 	case key == "topic" && strings.ContainsAny(s, "*?"):
 		return syntaxError(g.value, "--topic orders --topic refunds, --all-topics",
 			"%s is a pattern, which Kafka's tool takes as a name: write each topic's name")
