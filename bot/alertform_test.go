@@ -36,6 +36,14 @@ func TestAFormRemembersWhatFitsOfAnAlert(t *testing.T) {
 	}
 }
 
+// Slack wants a list, also where nothing is suggested.
+func TestNoSuggestionIsAnEmptyList(t *testing.T) {
+	t.Parallel()
+	if doc, err := json.Marshal(offer(nil, "")); err != nil || string(doc) != `{"options":[]}` {
+		t.Errorf("%s, %v", doc, err)
+	}
+}
+
 // The option of a suggested target stands for it; one that was never offered stands for nothing.
 func TestATargetOfAnAlertIsOneThatWasOffered(t *testing.T) {
 	t.Parallel()

@@ -18,7 +18,8 @@ import (
 // An ack of a socket may have 20,480 bytes, envelope included: more is dropped, and the person sees nothing at all.
 const maxOffer = 18_000
 
-// noOptions is an answer without any. slack-go leaves an empty list out, and Slack then shows that something went wrong.
+// noOptions is an answer without any: slack-go leaves an empty list out, and Slack then shows that something went
+// wrong.
 var noOptions = map[string]any{"options": []any{}}
 
 // suggest answers what is typed into a field of the form that has too many options to list. Kafka is not asked, and
