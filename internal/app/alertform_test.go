@@ -170,13 +170,17 @@ func TestAPoisonMessageIsStillAheadOrPassed(t *testing.T) {
 func TestWordsOfAnAlertAreOnlyOffered(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, world.Options{})
+	if err := s.Prod.Commit("ledger", world.Orders, map[int32]int64{0: 1}); err != nil { // no rule lets anyone view it
+		t.Fatal(err)
+	}
 	s.start()
 	s.resets(s.Mara, world.PayOps)
 	s.sets(s.Mara, "cluster", "prod-eu")
 	s.suggests(s.Mara, "group", "bil", "billing")
 	s.acked(s.Mara.CloseView(s.top(s.Mara)))
 
-	s.resetsFrom(s.Mara, s.posted(world.PayOps, "01"), "Cluster: [Choose")
+	s.resetsFrom(s.Mara, s.posts(world.PayOps, []byte(
+		`{"text":"[FIRING:1] monitoring (KafkaConsumerLag prod-eu billing ledger orders)"}`)), "Cluster: [Choose")
 	v := s.sets(s.Mara, "cluster", "prod-eu", "Offered because these words are in the message", ": billing.",
 		"Consumer group: [Type a part of its name v]")
 	s.acked(s.Mara.CloseView(v))
