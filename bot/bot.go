@@ -73,6 +73,7 @@ type Config struct {
 // Core is the part of engine.Service that people reach through Slack.
 type Core interface {
 	Receive(ctx context.Context, in engine.Inbox) (bool, error)
+	Envelope(ctx context.Context, id string) (engine.Inbox, error)
 	Ask(ctx context.Context, a engine.Ask) (reset.Request, error)
 	Decide(ctx context.Context, d engine.Decision) (reset.Reply, error)
 	StoryFor(ctx context.Context, a reset.Actor, channel, id string) (reset.Story, error)

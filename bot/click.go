@@ -40,6 +40,9 @@ func (b *Bot) handleClick(ctx context.Context, in engine.Inbox, e envelope) erro
 	if e.verb() == lookVerb {
 		return b.lookAgain(ctx, e)
 	}
+	if e.verb() == retypeVerb {
+		return b.retype(ctx, in, e)
+	}
 	ref, ok := readRef(e.ref())
 	if !ok {
 		return errForged

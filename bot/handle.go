@@ -230,6 +230,7 @@ func (b *Bot) ask(ctx context.Context, e envelope, wish engine.Ask) error {
 // refuse answers with what went wrong. Errors that a person can do nothing about are logged in full.
 func (b *Bot) refuse(ctx context.Context, e envelope, err error) {
 	content := words.Explain(err)
+	content.Buttons = append(content.Buttons, b.retypeButton(e, err)...)
 	if internal(err) {
 		b.log.Error("envelope failed", "envelope", e.ID, "kind", string(e.Kind), "actor", e.User, "err",
 			b.redact(err.Error()))

@@ -188,7 +188,7 @@ func TestFiles(t *testing.T) {
 func TestPreviewSurvivesAUsedUpAddress(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, slacksim.Options{}, nil).up(t)
-	b.waitsForKafka(t, "biling@prod-eu orders to 02:10")
+	b.waitsForKafka(t, "billing@prod-eu orders:999 to 02:10")
 	b.slack.Fail(slacksim.ResponseURLs, slacksim.Fault{Status: 404, Times: 1})
 	b.kafkaBack()
 	b.sees(t, b.mara, b.slack.DM("U0MARA"), "k7f3", "REFUSED")
@@ -323,7 +323,7 @@ func TestShowBeforeTheResponseURLIsKnown(t *testing.T) {
 func TestRefusalIsReportedOnce(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, slacksim.Options{}, nil).up(t)
-	b.waitsForKafka(t, "biling@prod-eu orders to 02:10")
+	b.waitsForKafka(t, "billing@prod-eu orders:999 to 02:10")
 	b.kafkaBack()
 	b.sees(t, b.mara, "C0INC", "REFUSED")
 	b.passes(time.Minute)

@@ -12,6 +12,17 @@ import (
 // What was most likely meant is offered: as a button, and as the whole line to copy. What is chosen is planned and
 // judged as if it had been typed.
 
+// clicksValue is a click whose button holds another value: no client of Slack's sends it.
+func (s *stage) clicksValue(p *slacksim.Person, m slacksim.Message, action, value string) {
+	s.t.Helper()
+	d, err := p.Click(m, action, func(payload map[string]any) {
+		actions, _ := payload["actions"].([]any)
+		button, _ := actions[0].(map[string]any)
+		button["value"] = value
+	})
+	s.acked(d, err)
+}
+
 // lacks checks that a message does not say something.
 func (s *stage) lacks(m slacksim.Message, what string) {
 	s.t.Helper()
@@ -40,6 +51,33 @@ func TestATyposButton(t *testing.T) {
 		"up to 31 messages lie before it", "billing@prod-eu orders:7 to offset 1932")
 	s.clicks(s.Kim, m, "choose.1")
 	s.shows(s.Kim, m, "PREVIEW", "orders-7 → offset 1,932", "SKIPS up to 32 messages")
+	s.untouched()
+}
+
+// A line that was not understood is sent again by a click, put right: by its author alone, and what it asks for is
+// judged anew. What decides is typed.
+func TestALineIsPutRightByAClick(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, world.Options{})
+	s.start()
+	m := s.tells(s.Mara, world.Incident, "billing@prod-eu orders to lattest", "Did you mean latest?",
+		"Corrected: billing@prod-eu orders to latest")
+	s.has(m, "retype")
+	s.clicks(s.Mara, m, "retype")
+	s.sees(s.Mara, world.Incident, "PREVIEW", "orders → latest", "Needs 2 approvals")
+
+	// Another person's line is not theirs to send.
+	m = s.tells(s.Mara, world.Incident, "lag billing@prod-eu --tpic orders", "Did you mean --topic?")
+	forged := s.tells(s.Ben, world.Incident, "lag billing@prod-eu --tpic orders", "Did you mean --topic?")
+	value := m.Buttons()[0].Value
+	s.news(s.Ben, world.Incident, func() { s.clicksValue(s.Ben, forged, "retype", value) },
+		"that button is not known here")
+	s.clicks(s.Mara, m, "retype")
+	s.sees(s.Mara, world.Incident, "billing on prod-eu", "Lag: up to 1,200 messages on 1 topic")
+
+	for _, line := range []string{"aprove k7f3.1", "freeze prod-eo"} {
+		s.has(s.tells(s.Mara, world.Incident, line, "Corrected: "))
+	}
 	s.untouched()
 }
 

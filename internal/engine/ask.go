@@ -19,6 +19,11 @@ func (s *Service) Receive(ctx context.Context, in Inbox) (bool, error) {
 	return fresh, nil
 }
 
+// Envelope is one that was recorded; reset.ErrNotFound: there is none of that id.
+func (s *Service) Envelope(ctx context.Context, id string) (Inbox, error) {
+	return s.Store.Envelope(ctx, id)
+}
+
 // Ask stores a new request. It is planned by Reconcile. The same origin always gives the same request.
 func (s *Service) Ask(ctx context.Context, a Ask) (reset.Request, error) {
 	if a.Act == nil {
