@@ -17,7 +17,7 @@ type Shortcut struct {
 const (
 	globalShortcut  = "global"
 	messageShortcut = "message"
-	mostShortcuts   = 10 // docs, app manifest
+	mostShortcuts   = 10 // @slack/web-api, types/request/manifest.ts, as the lengths below
 )
 
 // wrongShortcuts says what Slack would not take of a manifest's shortcuts.
