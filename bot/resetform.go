@@ -74,17 +74,16 @@ func (b *Bot) openResetForm(ctx context.Context, e envelope, s formState) {
 		e.Channel = e.User
 	}
 	quick, cancel := context.WithTimeout(ctx, formStart)
+	defer cancel()
 	start, err := b.Core.StartForm(quick, e.actor(), e.Channel)
-	cancel()
-	if err == nil && len(start.Clusters) == 0 {
+	late := err != nil || quick.Err() != nil // a right that was not told in time is told as none
+	if !late && len(start.Clusters) == 0 {
 		b.answer(ctx, e, words.FormNothing(), false)
 		return
 	}
-	var view slack.ModalViewRequest
-	if err != nil {
-		view = loadingView(e.Channel)
-	} else {
-		view = b.firstView(ctx, e, &s, start)
+	view := loadingView(e.Channel)
+	if !late {
+		view = b.firstView(quick, e, &s, start)
 	}
 	opened, failed := b.openView(ctx, e, view)
 	if failed != nil {
@@ -95,16 +94,28 @@ func (b *Bot) openResetForm(ctx context.Context, e envelope, s formState) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.url, f.hash = e.URL, cmp.Or(f.hash, opened.Hash) // it may have been filled in already
-	if err != nil {
-		if start, err = b.Core.StartForm(ctx, e.actor(), e.Channel); err != nil {
-			b.redraw(ctx, opened.ID, f, refusalView(words.Explain(err), e.Channel))
-			return
-		}
-		b.redraw(ctx, opened.ID, f, b.firstView(ctx, e, &s, start))
+	if late && !b.startLate(ctx, e, opened.ID, f, &s) {
+		return
 	}
 	if _, wrong := s.form().Read(b.formContext(ctx, e.User)); len(wrong) == 0 {
 		b.computeForm(ctx, e, opened.ID, f, s)
 	}
+}
+
+// startLate shows the fields of a form that was opened without them, or why there are none.
+func (b *Bot) startLate(ctx context.Context, e envelope, view string, f *openForm, s *formState) bool {
+	start, err := b.Core.StartForm(ctx, e.actor(), e.Channel)
+	show := context.WithoutCancel(ctx) // also when the time for the answer is over
+	switch {
+	case err != nil:
+		b.redraw(show, view, f, refusalView(words.Explain(err), e.Channel))
+	case len(start.Clusters) == 0:
+		b.redraw(show, view, f, refusalView(words.FormNothing(), e.Channel))
+	default:
+		b.redraw(show, view, f, b.firstView(ctx, e, s, start))
+		return true
+	}
+	return false
 }
 
 // firstView is the form as it opens.

@@ -241,3 +241,64 @@ func FuzzForm(f *testing.F) {
 		_, _ = e.Form.form().Read(commands.Context{At: b.now()})
 	})
 }
+
+// An ack of 20,480 bytes or more is dropped by the client library: a full list of the longest names stays below, and
+// each option within Slack's limits.
+func TestAFullListOfLongNamesFits(t *testing.T) {
+	t.Parallel()
+	var options []*slack.OptionBlockObject
+	for i := range 150 {
+		name := strings.Repeat("<ü>", 80) + strings.Repeat("x", i)
+		options = append(options, described(name, strings.Repeat("ß&", 60)))
+	}
+	ack := offer(options, strings.Repeat("n", 200))
+	doc, err := json.Marshal(ack)
+	groups, is := ack.(slack.OptionGroupsResponse)
+	if err != nil || !is || len(doc) > 19_000 || len(groups.OptionGroups[0].Options) < 20 {
+		t.Fatalf("%d bytes, %v, %T", len(doc), err, ack)
+	}
+	seen := map[string]bool{}
+	for _, o := range groups.OptionGroups[0].Options {
+		for _, said := range []string{o.Text.Text, o.Value, o.Description.Text} {
+			if n := utf8.RuneCountInString(said); n == 0 || n > maxValue {
+				t.Errorf("%q has %d characters", said, n)
+			}
+		}
+		if seen[o.Value] {
+			t.Errorf("two names have the value %q", o.Value)
+		}
+		seen[o.Value] = true
+	}
+}
+
+// A name that is too long for the value of an option is found again among those that are remembered.
+func TestALongNameIsFoundAgain(t *testing.T) {
+	t.Parallel()
+	b, core := formBot()
+	long := strings.Repeat("payments-", 20)
+	b.Core = remembering{core, []string{"billing", standsIn + "odd", long}}
+	for _, name := range []string{"billing", standsIn + "odd", long} {
+		s := formState{Cluster: "prod-eu", Group: optionValue(name), Topics: []string{optionValue(name)}}
+		if b.wholeNames(&s); s.Group != name || len(s.Topics) != 1 || s.Topics[0] != name {
+			t.Errorf("%q is read as %+v", name, s)
+		}
+	}
+	s := formState{Cluster: "prod-eu", Group: optionValue(long + "gone"), Topics: []string{optionValue(long + "gone")}}
+	if b.wholeNames(&s); s.Group != "" || len(s.Topics) != 0 {
+		t.Errorf("a name that is not remembered is read as %+v", s)
+	}
+}
+
+type remembering struct {
+	Core
+	names []string
+}
+
+func (r remembering) NameOf(_ string, is func(string) bool) (string, bool) {
+	for _, name := range r.names {
+		if is(name) {
+			return name, true
+		}
+	}
+	return "", false
+}

@@ -82,6 +82,7 @@ var pages = map[string]usage{
 	"": {
 		title: "Move a consumer group's offsets, safely",
 		forms: []string{
+			"(nothing)                     a form asks for the rest",
 			"GROUP[@CLUSTER]               its topics, lag, targets",
 			"GROUP[@CLUSTER] TOPIC TARGET  preview a reset",
 		},

@@ -271,3 +271,17 @@ func TestAnEmergencyFromTheForm(t *testing.T) {
 	}
 	s.wrote(1)
 }
+
+// A person who may view nothing gets no form. When Slack opens none, the answer says what to type.
+func TestTheFormAndWhatSlackSays(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, world.Options{})
+	s.start()
+	s.tells(s.Gus, world.PayOps, "", "Nothing to reset", "No rule lets you view a consumer group here")
+	s.refused = append(s.refused, "expired_trigger_id")
+	s.Slack.Fail("views.open", slacksim.Fault{Error: "expired_trigger_id", Times: 1})
+	s.tells(s.Mara, world.PayOps, "", "Slack allows only 3 seconds for this", "/kafka-reset GROUP@CLUSTER TOPIC to TIME")
+	if views := s.Gus.Views(); len(views) > 0 {
+		t.Errorf("a form for who may view nothing: %s", views[0].Text())
+	}
+}

@@ -3,6 +3,7 @@ package engine
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -13,9 +14,21 @@ import (
 // from here on.
 func (s *Service) StartForm(ctx context.Context, a reset.Actor, channel string) (reset.FormStart, error) {
 	var out reset.FormStart
-	var err error
-	if out.Clusters, err = s.viewableAll(ctx, a, channel); err != nil {
-		return out, err
+	var untold error
+	for _, info := range s.Infos {
+		_, err := s.viewRuling(ctx, a, channel, info.Name, "")
+		var p *reset.Problem
+		switch later := laterOf(err); {
+		case later != nil:
+			return out, later
+		case err == nil:
+			out.Clusters = append(out.Clusters, info.Name)
+		case errors.As(err, &p) && p.Ruling != nil && p.Ruling.Denial == reset.DeniedUnknown:
+			untold = err
+		}
+	}
+	if len(out.Clusters) == 0 && untold != nil { // it is not known, which is another answer than none
+		return out, untold
 	}
 	if bound, err := s.Resolve(channel, "", ""); err == nil && slices.Contains(out.Clusters, bound) {
 		out.Bound = bound
