@@ -71,6 +71,20 @@ func readComing(said string, c clock) (reset.Time, []string, error) {
 	return t, notes, err
 }
 
+// checkEachRun refuses a day of the calendar at a distance from UTC: it counts from each run, in a zone by name.
+func checkEachRun(t reset.Time) error {
+	m := matchTime(t.Said)
+	if m == nil || t.Zone != "" || m[atDay] == "" || strings.EqualFold(m[atDay], "tomorrow") {
+		return nil
+	}
+	e := &SyntaxError{Word: t.Said, Example: "to yesterday 02:30 Europe/Berlin", Want: quoted(t.Said) +
+		" counts from each run, whose offset from UTC is that of its day: name the zone by its place"}
+	if summer, ok := summerTimes[strings.ToLower(m[atShort])]; ok {
+		e = e.instead(t.Said, strings.TrimSpace(strings.TrimSuffix(t.Said, m[atShort]))+" "+summer.place)
+	}
+	return e
+}
+
 // exprWords is how many words an expression is made of: one in quotes, one that begins with @, or five.
 func exprWords(words []word) int {
 	if strings.Contains(words[0].text, " ") || strings.HasPrefix(words[0].text, "@") {

@@ -298,6 +298,11 @@ func (r *resetParser) readScheduledReset(s reset.Schedule) (Command, error) {
 	} else if why != "" {
 		what.Intent.Reason = why
 	}
+	if t, ok := what.Intent.Target.(reset.Time); ok {
+		if err := checkEachRun(t); err != nil {
+			return nil, err
+		}
+	}
 	s.Intent = what.Intent
 	s.Intent.Notes = append(r.in.Notes, s.Intent.Notes...)
 	return Schedule{s}, nil

@@ -121,6 +121,9 @@ func (c clock) read(m []string) (reset.Time, []string, error) {
 	case "tomorrow":
 		day++
 	}
+	if c.name == "" {
+		t.Day, t.Clock = "", 0 // a distance from UTC cannot be looked up again: it is this day
+	}
 	if m[atDate] == "" {
 		w.date = time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
 	}
