@@ -319,6 +319,10 @@ func (r *resetParser) almostTarget(words []word) error {
 		}
 		if n := durationWords(words[i:]); n > 0 {
 			said := joined(words[i : i+n])
+			if i > 0 && slices.Contains([]string{"forward", "forwards", "ahead", "after"}, strings.ToLower(words[i-1].text)) {
+				return syntaxError(words[i-1], "billing orders to 02:10, billing orders shift +100",
+					"where to? A duration goes back from now, and %s does not: say the time, or how many messages")
+			}
 			return syntaxError(word{text: said}, "billing orders back "+said, "%s needs the word back before it").instead(
 				said, "back "+said)
 		}

@@ -54,6 +54,9 @@ func sentence(err error) string {
 
 // readComing is readTime for a future time: a bare time of day is the next one.
 func readComing(said string, c clock) (reset.Time, []string, error) {
+	if err := onWeekday(strings.Join(strings.Fields(said), " "), c, true); err != nil {
+		return reset.Time{}, nil, err
+	}
 	t, notes, err := readTime(said, c)
 	bare := timeShape.FindStringSubmatch(strings.Join(strings.Fields(said), " "))
 	if err != nil || bare == nil || bare[atDate] != "" || bare[atDay] != "" {

@@ -27,6 +27,15 @@ var (
 	durationStart = regexp.MustCompile(`(?i)^\d+(?:[.,]\d+)?[a-z]*$`)
 )
 
+// What people mean by two things: 1,500 and 1.500, 1M.
+var (
+	thousands    = regexp.MustCompile(`(?:^|[^\d.,])[1-9]\d{0,2}[.,]\d{3}(?:\D|$)`)
+	capitalMonth = regexp.MustCompile(`\d ?M(?:[ \d]|$)`)
+
+	errThousands = errors.New("may be read in two ways, as thousands or as a part of one: write it without the mark")
+	errMonths    = errors.New("may be months: minutes are written m, a month 30d")
+)
+
 // durationOf is a regular expression with a group for each unit.
 func durationOf(each func(names string) string) *regexp.Regexp {
 	shape := `(?i)^`
@@ -52,6 +61,10 @@ func readDuration(said string) (time.Duration, error) {
 		return 0, errors.New("has no unit: d, h, m or s")
 	case m == nil || said == "":
 		return 0, errors.New("is not a duration")
+	case thousands.MatchString(said):
+		return 0, errThousands
+	case capitalMonth.MatchString(said) && !isoDuration.MatchString(said):
+		return 0, errMonths
 	}
 	total := time.Duration(0)
 	for i, unit := range units {
@@ -95,7 +108,8 @@ func durationWords(words []word) int {
 		if w := words[n-1]; w.text == "" || n == 1 && !durationStart.MatchString(w.text) && !isoDuration.MatchString(w.text) {
 			break
 		}
-		if _, err := readDuration(joined(words[:n])); err == nil {
+		_, err := readDuration(joined(words[:n]))
+		if err == nil || errors.Is(err, errThousands) || errors.Is(err, errMonths) {
 			longest = n
 		}
 	}

@@ -113,7 +113,7 @@ func TestTheCorrectedLine(t *testing.T) {
 		{"billing orders to 2026/11/21 09:30", "billing orders to 2026-11-21 09:30", "year first"},
 		{"billing orders to 21 Nov 2026 9:30", "billing orders to 2026-11-21 9:30", "year first"},
 		{"billing orders to Nov 21, 2026", "billing orders to 2026-11-21 00:00", "year first"},
-		{"billing orders to 11/10/2026 09:30", "", "neither a time nor latest"}, // which is the month?
+		{"billing orders to 11/10/2026 09:30", "", "may be two days"}, // which is the month?
 		{"billing orders to noon", "billing orders to 12:00", "12:00"},
 		{"billing orders to now", "billing orders to latest", "log-end offset"},
 		{"billing orders to 13pm", "", "1 to 12"},

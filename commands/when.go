@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"regexp"
@@ -58,7 +59,7 @@ func readTime(said string, c clock) (reset.Time, []string, error) {
 	}
 	m := matchTime(said)
 	if m == nil {
-		return reset.Time{}, nil, incompleteTime(said)
+		return reset.Time{}, nil, cmp.Or(onWeekday(said, c, false), incompleteTime(said))
 	}
 	other, hasOther := c, false
 	named, err := namedZone(m)
