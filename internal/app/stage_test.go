@@ -71,9 +71,9 @@ func newStage(t *testing.T, o world.Options) *stage {
 		t.Fatal(err)
 	}
 	// The bot is no member of the incident's channel: Slack says so, and the card goes home. A few messages in one
-	// second are too many for Slack: it says so, and they come a moment later.
+	// second are too many for Slack: it says so, and they come a moment later. A form may be closed while it is drawn.
 	s := &stage{World: w, t: t, ctx: t.Context(), log: &journal{}, clock: clock,
-		refused: []string{"not_in_channel", "channel_not_found", "ratelimited"},
+		refused: []string{"not_in_channel", "channel_not_found", "ratelimited", "not_found"},
 		acks:    []slacksim.AckOutcome{slacksim.AckAccepted}}
 	s.opts = app.Options{Now: clock.now,
 		Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
