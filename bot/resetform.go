@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -35,9 +36,11 @@ type openForm struct {
 	digest string    // of what was filled in then
 	hash   string    // of the view as it was drawn last
 	stamp  string    // of the last action in it that was handled
-	url    string    // response_url of the command that opened it: where a private answer goes. A secret
-	closed bool
-	typed  int // what was typed since, to wait for a pause
+	typed  int       // what was typed since, to wait for a pause
+
+	// what a submission needs at once, also while the form is held
+	url    atomic.Pointer[string] // response_url of the command that opened it: where a private answer goes. A secret
+	closed atomic.Bool            // it was closed, or its submission is recorded
 }
 
 const (
@@ -91,9 +94,10 @@ func (b *Bot) openResetForm(ctx context.Context, e envelope, s formState) {
 		return
 	}
 	f := b.forms.of(opened.ID, b.now())
+	f.url.Store(&e.URL)
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.url, f.hash = e.URL, cmp.Or(f.hash, opened.Hash) // it may have been filled in already
+	f.hash = cmp.Or(f.hash, opened.Hash) // it may have been filled in already
 	if late && !b.startLate(ctx, e, opened.ID, f, &s) {
 		return
 	}
@@ -162,7 +166,7 @@ func (b *Bot) formChanged(ctx context.Context, e envelope) {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.closed || e.Stamp < f.stamp || e.Form == nil {
+	if f.closed.Load() || e.Stamp < f.stamp || e.Form == nil {
 		return // what was done later has been handled already
 	}
 	f.stamp, f.hash = e.Stamp, cmp.Or(f.hash, e.Hash)
@@ -182,6 +186,9 @@ func (b *Bot) formChanged(ctx context.Context, e envelope) {
 	now := s.digest()
 	if now == readFormMeta(e.Private).Shown || now == f.digest && e.Action != string(commands.FieldReason) {
 		return // the numbers that are shown, or on their way, are about this
+	}
+	if f.closed.Load() {
+		return // meanwhile: what its submission agrees to is not taken back
 	}
 	b.discardForm(ctx, e, f)
 	if _, wrong := s.form().Read(b.formContext(ctx, e.User)); len(wrong) > 0 {
@@ -260,14 +267,16 @@ func (b *Bot) discardForm(ctx context.Context, e envelope, f *openForm) {
 	f.ref, f.digest = noRequest, ""
 }
 
-// formClosed ends what a form asked for when it is closed.
+// formClosed ends what a form asked for when it is closed without being submitted.
 func (b *Bot) formClosed(ctx context.Context, e envelope) {
 	f := b.forms.of(e.View, b.now())
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if ref, ok := readRef(e.formRef()); ok && f.ref == "" && !f.closed {
+	if f.closed.Swap(true) {
+		return // its submission is recorded, though it may not be decided yet
+	}
+	if ref, ok := readRef(e.formRef()); ok && f.ref == "" {
 		f.ref = ref.ID
 	}
-	f.closed = true
 	b.discardForm(ctx, e, f)
 }

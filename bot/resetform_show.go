@@ -28,7 +28,7 @@ func (b *Bot) showInForm(ctx context.Context, s reset.Story) (time.Time, error) 
 	f := b.forms.of(r.Form.View, b.now())
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.closed || f.ref != "" && f.ref != r.ID {
+	if f.closed.Load() || f.ref != "" && f.ref != r.ID {
 		return time.Time{}, nil
 	}
 	shown := formShown{ref: r.ID + "." + strconv.Itoa(r.Revision)}

@@ -86,8 +86,7 @@ type formMeta struct {
 // private is the private_metadata of a form. What does not fit is left out, what matters least first.
 func (m formMeta) private(ref, channel string) string {
 	for {
-		doc, _ := json.Marshal(m) // strings alone
-		out := cmp.Or(ref, "-") + " " + channel + "\n" + string(doc)
+		out := cmp.Or(ref, "-") + " " + channel + "\n" + m.doc()
 		if utf8.RuneCountInString(out) <= maxMetadata {
 			return out
 		}
@@ -105,6 +104,15 @@ func (m formMeta) private(ref, channel string) string {
 			return "- " + channel + "\n{}"
 		}
 	}
+}
+
+// doc leaves <, > and & as they are: six characters for each would not leave room for a reason.
+func (m formMeta) doc() string {
+	var out strings.Builder
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(m) // strings and numbers
+	return strings.TrimSuffix(out.String(), "\n")
 }
 
 // readFormMeta never fails: what cannot be read remembers nothing, and agrees to nothing.

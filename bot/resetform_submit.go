@@ -42,17 +42,15 @@ func (b *Bot) confirmForm(ctx context.Context, e envelope) (any, func(context.Co
 
 func (b *Bot) recordForm(ctx context.Context, e envelope, ack any) (any, func(context.Context), error) {
 	form := cmp.Or(e.Root, e.View)
-	f := b.forms.of(form, b.now())
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if b.now().Sub(f.at) < formURL {
-		e.URL = f.url
+	f := b.forms.of(form, b.now()) // it is not held: Slack may take seconds for a view that is being drawn
+	if url := f.url.Load(); url != nil && b.now().Sub(f.at) < formURL {
+		e.URL = *url
 	}
 	if err := b.record(ctx, e); err != nil {
 		return slack.NewErrorsViewSubmissionResponse(map[string]string{cmp.Or(e.Blocks[commands.FieldReason],
 			string(commands.FieldReason)): words.Unrecorded(err)}), nil, err
 	}
-	f.closed = true
+	f.closed.Store(true)
 	if ack == nil {
 		return nil, nil, nil
 	}
@@ -126,15 +124,12 @@ func (b *Bot) applyForm(ctx context.Context, in engine.Inbox, e envelope) error 
 		return err
 	}
 	return b.decide(ctx, e, engine.Decision{Verb: engine.DoApprove, Actor: e.actor(), Place: e.place(), Ref: ref,
-		Why: reason, Origin: e.ID, At: in.ReceivedAt})
+		Why: reason, Form: cmp.Or(e.Root, e.View), Origin: e.ID, At: in.ReceivedAt})
 }
 
 // leaveForm closes the form beneath a view in which it was decided on what the form asks for.
 func (b *Bot) leaveForm(e envelope) any {
-	f := b.forms.of(e.Root, b.now())
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.closed = true
+	b.forms.of(e.Root, b.now()).closed.Store(true)
 	return slack.NewClearViewSubmissionResponse()
 }
 

@@ -18,7 +18,7 @@ func submit(s *Service, tx *Tx, x *deciding) error {
 	r.Form = nil
 	s.judgedBy(tx, x.ruling)
 	in, _ := r.Intent()
-	if why := reasonAtSubmission(r, x); why != "" {
+	if why, anew := reasonAtSubmission(r, x); anew {
 		in.Reason = why
 		r.Act = withIntent(r.Act, in)
 	}

@@ -17,7 +17,7 @@ type Decision struct {
 	Ref    reset.Ref
 	Option int // of DoChoose, the first is 1; of DoSkipNext the time of the run that is meant, in Unix seconds, or 0
 	Why    string
-	Form   string    // of DoCancel by a form: only what is still in that one is meant
+	Form   string    // by which form: DoCancel means only what is still in it, and Why of DoApprove is all of the reason
 	Origin string    // the envelope's id: the same one is decided once
 	At     time.Time // when it was received: deadlines are compared with this, not with the time of the decision
 }

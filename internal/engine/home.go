@@ -43,7 +43,7 @@ func (s *Service) Home(ctx context.Context, a reset.Actor, channel string) (rese
 	}{
 		{reset.HomeWaiting, Filter{States: []reset.State{reset.Pending}, Shown: true},
 			func(r *reset.Request) (bool, error) { return s.waitsFor(ctx, a, channel, r, view) }, &out.Waiting},
-		{reset.HomeOpen, Filter{States: openStates, Actor: a}, view, &out.Open},
+		{reset.HomeOpen, Filter{States: openStates, Actor: a, Shown: true, Own: a}, view, &out.Open},
 		{reset.HomeArmed, Filter{States: []reset.State{reset.Approved, reset.Applying}, Shown: true},
 			func(r *reset.Request) (bool, error) {
 				if r.Actor == a {

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -139,7 +138,11 @@ func reasonsOf(r *reset.Request, x *deciding) []string {
 	in, _ := r.Intent()
 	given := []string{in.Reason, in.Emergency, x.Why}
 	if x.Verb == DoApprove && r.State == reset.Draft {
-		given = []string{cmp.Or(reasonAtSubmission(r, x), in.Reason), in.Emergency}
+		reason := in.Reason
+		if why, anew := reasonAtSubmission(r, x); anew {
+			reason = why
+		}
+		given = []string{reason, in.Emergency}
 	}
 	if r.Emergency != nil {
 		given = append(given, r.Emergency.Incident)
@@ -148,12 +151,13 @@ func reasonsOf(r *reset.Request, x *deciding) []string {
 }
 
 // reasonAtSubmission is the reason that a requester gives with the click that submits their draft: it takes the place
-// of the one they asked with. That of a schedule is a part of what is agreed to, and stays.
-func reasonAtSubmission(r *reset.Request, x *deciding) string {
+// of the one they asked with. A form shows that one in its field: left empty, it was taken back. That of a schedule is
+// a part of what is agreed to, and stays.
+func reasonAtSubmission(r *reset.Request, x *deciding) (why string, anew bool) {
 	if _, move := r.Intent(); !move {
-		return ""
+		return "", false
 	}
-	return x.Why
+	return x.Why, x.Why != "" || x.Form != ""
 }
 
 // denied records a refusal.
