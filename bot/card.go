@@ -299,7 +299,7 @@ func (d *drawing) buttons(buttons []words.Button) []slack.BlockElement {
 		}
 		seen[action] = true
 		label := d.clip(cmp.Or(button.Label, button.Verb), maxLabel)
-		e := slack.NewButtonBlockElement(text.Clip(action, maxID), button.Ref, plainText(label))
+		e := slack.NewButtonBlockElement(text.Clip(action, maxID), valueOf(button), plainText(label))
 		e.Style = slack.Style(button.Style)
 		if button.Confirm != "" {
 			e.Confirm = slack.NewConfirmationBlockObject(plainText(d.clip(button.Label, maxLabel)),

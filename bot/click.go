@@ -60,7 +60,7 @@ func (b *Bot) handleClick(ctx context.Context, in engine.Inbox, e envelope) erro
 		}
 	}
 	d := engine.Decision{Verb: engine.DecisionVerb(e.verb()), Actor: e.actor(), Place: e.place(), Ref: ref,
-		Option: e.option(), Why: e.Why, Origin: e.ID, At: in.ReceivedAt}
+		Option: e.option(), Choice: e.Choice, Why: e.Why, Origin: e.ID, At: in.ReceivedAt}
 	return b.decide(ctx, e, d)
 }
 

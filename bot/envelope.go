@@ -9,6 +9,7 @@ import (
 	"github.com/slack-go/slack/socketmode"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
 
@@ -29,6 +30,7 @@ type envelope struct {
 
 	Action     string `json:",omitempty"`      // of a click: action_id
 	Value      string `json:",omitempty"`      // "k7f3.1"
+	Choice     string `json:",omitempty"`      // of a choice: the tag of the option that was shown
 	Message    string `json:",omitempty"`      // the clicked message's ts
 	Ephemeral  bool   `json:"Alone,omitempty"` // only the person who clicked sees that message
 	ownPreview bool   // and it is the preview of a request that only its requester sees
@@ -173,6 +175,9 @@ func readEnvelope(req socketmode.Request, name string) (envelope, error) {
 		e.Action, e.Value, e.Stamp = p.Actions[0].ActionID, p.Actions[0].Value, p.Actions[0].ActionTS
 		if e.Action == menuAction {
 			e.Action, e.Value, _ = strings.Cut(p.Actions[0].Selected.Value, " ")
+		}
+		if e.verb() == string(engine.DoChoose) {
+			e.Value, e.Choice, _ = strings.Cut(e.Value, " ")
 		}
 		e.Message, e.Ephemeral = p.Container.MessageTS, p.Container.IsEphemeral || strings.HasPrefix(e.Channel, "D")
 	case p.Type == "view_submission":

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/slack-go/slack"
 
@@ -25,7 +26,7 @@ func (d *drawing) menu(entries []words.Button) slack.BlockElement {
 	var options []*slack.OptionBlockObject
 	for _, entry := range entries[:min(len(entries), maxEntries)] {
 		label := d.clip(cmp.Or(entry.Label, entry.Verb), maxLabel)
-		o := slack.NewOptionBlockObject(text.Clip(actionOf(entry)+" "+entry.Ref, maxValue), plainText(label), nil)
+		o := slack.NewOptionBlockObject(text.Clip(actionOf(entry)+" "+valueOf(entry), maxValue), plainText(label), nil)
 		if isWebURL(entry.URL) {
 			o.URL = entry.URL
 		}
@@ -44,6 +45,9 @@ func actionOf(button words.Button) string {
 	}
 	return button.Verb
 }
+
+// valueOf names what a button is about: "k7f3.1", and of a choice what it says.
+func valueOf(button words.Button) string { return strings.TrimSpace(button.Ref + " " + button.Tag) }
 
 // showAside answers an entry of a menu that only shows something, to the person who chose it alone. The runbook is a
 // link, which Slack opens; its click needs an acknowledgement only.

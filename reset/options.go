@@ -1,8 +1,10 @@
 package reset
 
 import (
+	"hash/fnv"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -24,6 +26,17 @@ func targetOptions(in Intent, now time.Time) []Option {
 }
 
 func shortDuration(d time.Duration) string { return strconv.Itoa(int(d.Hours())) + "h" }
+
+// Tag stands for what an option says, so that a click on it is never taken for another one.
+func (o Option) Tag() string {
+	h := fnv.New32a()
+	at := ""
+	if !o.At.IsZero() {
+		at = o.At.UTC().Format(time.RFC3339)
+	}
+	h.Write([]byte(strings.Join([]string{o.Label, o.Typed, o.Intent.Cluster, o.Intent.Group, at}, "\x00"))) // never fails
+	return strconv.FormatUint(uint64(h.Sum32()), 36)
+}
 
 // topicOptions are the topics that the group has commits on, furthest behind first, and all of them.
 func topicOptions(in Intent, snap Snapshot) []Option {

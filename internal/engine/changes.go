@@ -132,6 +132,9 @@ func choose(s *Service, tx *Tx, x *deciding) error {
 		return reset.NoOptionProblem(x.Option, len(r.Options)).For(r.ID)
 	}
 	chosen := r.Options[x.Option-1]
+	if x.Choice != "" && x.Choice != chosen.Tag() { // another question was asked since
+		return reset.NoOptionProblem(x.Option, len(r.Options)).For(r.ID)
+	}
 	tx.Log(s.entry(r, x.Actor, reset.EvChosen, "option", chosen.Label))
 	x.reply.Did = reset.DidChoose
 	r.Act, r.Options, r.Question, r.Problem, r.Topics = withOption(r.Act, chosen), nil, "", nil, nil

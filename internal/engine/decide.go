@@ -15,7 +15,8 @@ type Decision struct {
 	Actor  reset.Actor
 	Place  reset.Place
 	Ref    reset.Ref
-	Option int // of DoChoose, the first is 1; of DoSkipNext the time of the run that is meant, in Unix seconds, or 0
+	Option int    // of DoChoose, the first is 1; of DoSkipNext the time of the run that is meant, in Unix seconds, or 0
+	Choice string // of DoChoose by a click: the tag of the option that was shown
 	Why    string
 	Form   string    // by which form: DoCancel means only what is still in it, and Why of DoApprove is all of the reason
 	Origin string    // the envelope's id: the same one is decided once

@@ -91,8 +91,8 @@ func withdrawEntry(s reset.Story) []Button {
 func choices(r reset.Request) []Button {
 	var bs []Button
 	for i, o := range r.Options {
-		bs = append(bs, Button{Verb: "choose", Ref: ref(r), Option: i + 1, Label: text.Clip(o.Label, 70),
-			Typed: fmt.Sprintf("choose %s %d", ref(r), i+1)})
+		bs = append(bs, Button{Verb: "choose", Ref: ref(r), Option: i + 1, Tag: o.Tag(),
+			Label: text.Clip(o.Label, 70), Typed: fmt.Sprintf("choose %s %d", ref(r), i+1)})
 	}
 	return bs
 }

@@ -68,6 +68,7 @@ type Button struct {
 	Verb    string // approve, reject, cancel, retry, undo, settle, choose, rows ("Show all")
 	Ref     string // "k7f3.1"
 	Option  int    // of choose: 1 is the first; of skip-next: the run that is meant, in Unix seconds
+	Tag     string // of choose: what the option says
 	Label   string
 	Style   string // "", primary, danger
 	Confirm string // asked before it is sent; empty: not asked

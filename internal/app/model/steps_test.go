@@ -131,7 +131,8 @@ func (w *world) helps() {
 			who = pick(w, jon, kim, dee, ann)
 		}
 		for _, b := range offers(m) {
-			if verb := b.ActionID; b.Value == id+"."+v.rev && (verb == "approve" || verb == "choose.1") {
+			verb, ref := b.ActionID, id+"."+v.rev+" " // behind it a choice has what it says
+			if strings.HasPrefix(b.Value+" ", ref) && (verb == "approve" || verb == "choose.1") {
 				w.clicks(who, m, b)
 				return
 			}
