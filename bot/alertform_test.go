@@ -36,6 +36,19 @@ func TestAFormRemembersWhatFitsOfAnAlert(t *testing.T) {
 	}
 }
 
+// The words of a message are matched as long as its form is open, and kept by no request.
+func TestARequestKeepsNoWordsOfAnAlert(t *testing.T) {
+	t.Parallel()
+	s := formState{Alert: &alertHints{Words: []string{"confidential"}, Groups: []string{"billing"}}}
+	doc, err := s.stored()
+	if err != nil || strings.Contains(string(doc), "confidential") || !strings.Contains(string(doc), "billing") {
+		t.Errorf("%s, %v", doc, err)
+	}
+	if len(s.Alert.Words) != 1 {
+		t.Error("the open form has lost them")
+	}
+}
+
 // Slack wants a list, also where nothing is suggested.
 func TestNoSuggestionIsAnEmptyList(t *testing.T) {
 	t.Parallel()

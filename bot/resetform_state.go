@@ -60,8 +60,15 @@ func (s formState) digest() string {
 	return hex.EncodeToString(sum[:9])
 }
 
-// stored is the state as the request keeps it that was made for it.
-func (s formState) stored() ([]byte, error) { return json.Marshal(s) }
+// stored is the state as the request keeps it that was made for it. The database keeps no text of a message: the words
+// that are matched with groups are left out.
+func (s formState) stored() ([]byte, error) {
+	if s.Alert != nil {
+		kept := *s.Alert
+		kept.Words, s.Alert = nil, &kept
+	}
+	return json.Marshal(s)
+}
 
 func (s *formState) restore(doc []byte) error { return json.Unmarshal(doc, s) }
 

@@ -79,7 +79,7 @@ func TestAnAlertOfEachFamilyFillsTheForm(t *testing.T) {
 		{"03", filled, "Topics: [orders v]", "Cluster: [prod-eu v]"},
 		{"04", filled, "Topics: [Choose", "Cluster: [Choose"},
 		{"05", asked, "Topics: [Choose", "It names 2 consumer groups: choose one", "mailer: mail.outbox and mail.bounces"},
-		{"06", filled, "Topics: [orders v]", "This alert is resolved", "states its start: 2026-11-27 02:02 CET", "older"},
+		{"06", filled, "Topics: [orders v]", "This alert is resolved", "states its start: 2026-11-27 02:02 CET", "earlier"},
 		{"07", filled, "Topics: [orders v]", "Cluster: [prod-eu v]"},
 		{"08", filled, "Topics: [orders v]", "Resolved, and offered below the rest: price-indexer"},
 		{"09", filled, "Topics: [Choose", "states its start: 2026-11-27 02:05 CET"},
@@ -89,9 +89,9 @@ func TestAnAlertOfEachFamilyFillsTheForm(t *testing.T) {
 		{"13", filled, "Topics: [orders v]", "Cluster: [Choose"},
 		{"16", filled, "Topics: [orders v]", "Cluster: [prod-eu v]"},
 		{"17", filled, "Topics: [orders v]"},
-		{"18", asked, "Topics: [Choose", "Nothing in this message names a consumer group or topic: the form is empty."},
+		{"18", asked, "Topics: [Choose", "This message does not say which consumer group or topic it is about."},
 		{"19", filled, "Topics: [orders v]", "Cluster: [prod-eu v]"},
-		{"20", asked, "Topics: [Choose", "Nothing in this message names a consumer group or topic: the form is empty."},
+		{"20", asked, "Topics: [Choose", "This message does not say which consumer group or topic it is about."},
 		{"21", filled, "Topics: [Choose", "It names several topics: orders and refunds. None is chosen."},
 		{"22", filled, "Topics: [orders v]", "Cluster: [prod-eu v]"},
 		{"14", asked, "Topics: [orders:7 v]", "One message failed: orders:7@1931", "for you to choose"},
@@ -120,7 +120,7 @@ func (s *stage) picks(v slacksim.View) {
 		v = s.sets(s.Mara, "cluster", "prod-eu", "Cluster: [prod-eu v]")
 	}
 	if strings.Contains(v.Text(), "Consumer group: [Type") {
-		if !strings.Contains(v.Text(), "Offered because") {
+		if !strings.Contains(v.Text(), "Groups whose names appear") {
 			s.suggests(s.Mara, "group", "", world.Billing)
 		}
 		v = s.sets(s.Mara, "group", world.Billing, "Consumer group: [billing v]")
@@ -181,12 +181,12 @@ func TestWordsOfAnAlertAreOnlyOffered(t *testing.T) {
 
 	s.resetsFrom(s.Mara, s.posts(world.PayOps, []byte(
 		`{"text":"[FIRING:1] monitoring (KafkaConsumerLag prod-eu billing ledger orders)"}`)), "Cluster: [Choose")
-	v := s.sets(s.Mara, "cluster", "prod-eu", "Offered because these words are in the message", ": billing.",
+	v := s.sets(s.Mara, "cluster", "prod-eu", "Groups whose names appear in the message: billing.",
 		"Consumer group: [Type a part of its name v]")
 	s.acked(s.Mara.CloseView(v))
 
 	v = s.resetsFrom(s.Mara, s.posts(world.Sandbox, []byte(`{"text":"Kafka lag: consumergroup=billing cluster=k8s-eu1"}`)),
-		"It names cluster k8s-eu1: no cluster that you may view here is called so.", "Cluster: [Choose a cluster v]",
+		"It names cluster k8s-eu1, which is not configured or not visible to you. Choose a cluster.", "Cluster: [Choose a cluster v]",
 		"Consumer group: [billing v]")
 	s.acked(s.Mara.CloseView(v))
 	s.untouched()

@@ -177,7 +177,7 @@ func TestTheFormWorksWithKafkaStopped(t *testing.T) {
 	}
 	s.sets(s.Mara, "topics", "orders")
 	s.sets(s.Mara, "where", "shift")
-	v := s.sets(s.Mara, "value", "-100", "prod-eu does not answer", "Preview records it as it is", "[Preview]")
+	v := s.sets(s.Mara, "value", "-100", "prod-eu does not answer", "Preview saves this request", "[Preview]")
 	s.submits(s.Mara, v, nil)
 	s.sees(s.Mara, world.PayOps, "prod-eu does not answer", "The bot retries until")
 	s.Prod.Unreachable(false)

@@ -22,7 +22,7 @@ type AlertShown struct {
 // message cannot say.
 func AlertNotes(r alert.Reading, a AlertShown) []string {
 	if r.Kind == alert.None {
-		return []string{"Nothing in this message names a consumer group or topic: the form is empty."}
+		return []string{"This message does not say which consumer group or topic it is about."}
 	}
 	var out []string
 	if r.Resolved {
@@ -41,7 +41,7 @@ func AlertNotes(r alert.Reading, a AlertShown) []string {
 	}
 	if !r.Since.At.IsZero() {
 		out = append(out, "The alert states its start: "+timeFormat{a.Zone, a.Now}.clock(r.Since.At).Text+
-			". The trouble is older: an alert starts only after its waiting time.")
+			". The problem may have begun earlier.")
 	}
 	return out
 }
@@ -54,10 +54,10 @@ func AlertMatches(groups []string) []string {
 	if len(groups) == 0 {
 		return nil
 	}
-	return []string{alertMatches + text.List(groups, shownInAlert) + "."}
+	return []string{alertMatches + text.List(groups, shownInAlert) + ". Check before you choose."}
 }
 
-const alertMatches = "Offered because these words are in the message, without saying what they name: "
+const alertMatches = "Groups whose names appear in the message: "
 
 // IsAlertMatch reports whether a note is of AlertMatches.
 func IsAlertMatch(note string) bool { return strings.HasPrefix(note, alertMatches) }
@@ -84,7 +84,8 @@ func alertRead(r alert.Reading, a AlertShown) (out []string) {
 	case len(r.Clusters) > 1:
 		out = append(out, "It names several clusters: "+text.List(r.Clusters, shownInAlert)+".")
 	case len(r.Clusters) == 1 && a.Cluster == "":
-		out = append(out, fmt.Sprintf("It names cluster %s: no cluster that you may view here is called so.", r.Clusters[0]))
+		out = append(out, fmt.Sprintf("It names cluster %s, which is not configured or not visible to you. Choose a cluster.",
+			r.Clusters[0]))
 	}
 	return out
 }
@@ -143,7 +144,7 @@ func AlertRecord(topic string, partition int32, offset int64, steps []reset.Step
 		return []Line{say("The failed message ", at, " was already passed: the committed offset is ",
 			text.WithCommas(from.Offset), ".")}
 	case from.Offset == offset:
-		return []Line{say("The failed message ", at, " is the next one: the committed offset is its own.")}
+		return []Line{say("The failed message ", at, " is the next one to be consumed.")}
 	}
 	return []Line{say("The failed message ", at, " is still ahead, after up to ",
 		text.Counted(offset-from.Offset, "message"), ": the committed offset is ", text.WithCommas(from.Offset), ".")}

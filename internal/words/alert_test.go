@@ -19,14 +19,14 @@ func TestAlertNotes(t *testing.T) {
 		want    string
 	}{
 		"nothing": {reading: alert.Reading{Kind: alert.None},
-			want: "Nothing in this message names a consumer group or topic: the form is empty."},
+			want: "This message does not say which consumer group or topic it is about."},
 		"one group": {reading: alert.Reading{Kind: alert.Lag, Clusters: []string{"lkc-1"}, Groups: []string{"billing"},
 			Topics: []string{"orders"}, Partitions: map[string][]int32{"orders": {3, 4, 5, 7}}}, cluster: "prod-eu",
 			want: "Read from the message: cluster prod-eu, group billing, topic orders:3-5,7."},
 		"unknown cluster, resolved": {reading: alert.Reading{Kind: alert.Lag, Resolved: true, Clusters: []string{"k8s"},
 			Groups: []string{"billing"}, Topics: []string{"a", "b"}},
 			want: "This alert is resolved.|Read from the message: group billing.|" +
-				"It names cluster k8s: no cluster that you may view here is called so.|" +
+				"It names cluster k8s, which is not configured or not visible to you. Choose a cluster.|" +
 				"It names several topics: a and b. None is chosen."},
 		"several": {reading: alert.Reading{Kind: alert.Stuck, Clusters: []string{"a", "b"}, Groups: []string{"x", "y"},
 			Topics: []string{"t"}, Pairs: []alert.Pair{{Group: "x", Topics: []string{"t", "u"}}},
@@ -37,7 +37,7 @@ func TestAlertNotes(t *testing.T) {
 			Partitions: map[string][]int32{"orders": {7}}, Since: alert.Moment{At: now.Add(-time.Hour)}},
 			want: "Read from the message: topic orders:7.|It names no consumer group: choose one.|" +
 				"One message failed: orders:7@1931. Rewinding or skipping it is for you to choose.|" +
-				"The alert states its start: 01:00 UTC. The trouble is older: an alert starts only after its waiting time."},
+				"The alert states its start: 01:00 UTC. The problem may have begun earlier."},
 	} {
 		got := strings.Join(AlertNotes(c.reading, AlertShown{Cluster: c.cluster, Zone: time.UTC, Now: now}), "|")
 		if got != c.want {
@@ -50,7 +50,7 @@ func TestAFailedMessageAgainstTheCommittedOffset(t *testing.T) {
 	t.Parallel()
 	for want, from := range map[string]reset.Position{
 		"orders:7@1931 was already passed: the committed offset is 2,000.":                      {Offset: 2000},
-		"orders:7@1931 is the next one: the committed offset is its own.":                       {Offset: 1931},
+		"orders:7@1931 is the next one to be consumed.":                                         {Offset: 1931},
 		"orders:7@1931 is still ahead, after up to 31 messages: the committed offset is 1,900.": {Offset: 1900},
 		"orders:7@1931: the group has no committed offset on its partition.":                    {None: true},
 	} {

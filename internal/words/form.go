@@ -59,7 +59,7 @@ var FormValues = map[commands.FormTarget]FormInput{
 		Hint: "In your own time zone. If it has not come yet, the reset waits for it."},
 	commands.GoBack:   {Label: "How far back", Hint: "A duration such as 50m, 24h, 2d or PT1H30M.", Placeholder: "50m"},
 	commands.ShiftBy:  {Label: "By how many", Hint: "Back with -, forward with +.", Placeholder: "-100"},
-	commands.ToOffset: {Label: "Offset", Hint: "A number from 0 on.", Placeholder: "46020"},
+	commands.ToOffset: {Label: "Offset", Hint: "0 or greater.", Placeholder: "46020"},
 	commands.SkipOne: {Label: "Which message", Hint: "TOPIC:PARTITION@OFFSET. Applied only if it is the next one.",
 		Placeholder: "orders:7@18231"},
 	commands.FromRows: {Label: "Rows", Hint: "One TOPIC,PARTITION,OFFSET a line, or a table with its header.",
@@ -146,7 +146,8 @@ func FormPlan(s reset.Story) Content {
 	}
 	c.Buttons, c.Menu, c.Details = choices, nil, nil
 	if s.Request.State == reset.Planning && s.Request.Problem != nil && s.Request.Question == "" {
-		c.Lines = append(c.Lines, say(strong(FormText.Preview), " records it as it is: the bot goes on trying, and the preview comes as a message."))
+		c.Lines = append(c.Lines, say("Kafka does not answer. ", strong(FormText.Preview), " saves this request; the preview comes as a "+
+			"message when Kafka answers."))
 	}
 	return c
 }

@@ -21,13 +21,13 @@ const homeFreezes = 5
 func HomeOf(h reset.Home, infos []reset.ClusterInfo, links map[string]Line) []Content {
 	now := timeFormat{time.UTC, h.At}
 	head := Content{Title: "Kafka offset resets", Lines: []Line{say("As of ", now.clock(h.At),
-		". For ten minutes after you open it, changes show within a minute.")}, Warnings: freezeLines(h.Frozen, homeFreezes, now),
+		". Updates for 10 minutes; then use Refresh.")}, Warnings: freezeLines(h.Frozen, homeFreezes, now),
 		Buttons: []Button{{Verb: StartReset, Ref: "-", Label: "Reset...", Style: "primary", Typed: "reset"},
 			{Verb: RefreshHome, Ref: "-", Label: "Refresh", Typed: "status"}}}
 	head.Fallback = head.Title
 	if len(h.Rights) == 0 {
 		head.Buttons = nil
-		head.Lines = append(head.Lines, say("You may view nothing here: no rule names you, or your account is a guest's or of "+
+		head.Lines = append(head.Lines, say("You cannot view any group: no rule names you, or your account is a guest's or of "+
 			"another organisation. ", code("access GROUP@CLUSTER"), " says why."))
 		return []Content{head}
 	}
