@@ -30,13 +30,20 @@ type planFile struct {
 	told    []string
 }
 
+// pastedPlan stands for a plan that is no file.
+const pastedPlan = "what was pasted"
+
 // readPlan reads a plan file: TOPIC PARTITION OFFSET, with the group before them or not, between commas (as
 // kafka-consumer-groups.sh --from-file and --export have them), semicolons, tabs or blanks. A header line may name the
 // columns: so a table of --describe is a plan, back to its CURRENT-OFFSET, which the notes say. Every bad line is
 // reported with its number.
 func readPlan(name string, data []byte, group string) (rows []reset.Row, notes []string, err error) {
+	file := quoted(name)
+	if name == pastedPlan {
+		file = name // no name of a file
+	}
 	if len(data) > maxPlanBytes {
-		return nil, nil, fmt.Errorf("%s has %s; a plan file may have %s", quoted(name), text.Counted(len(data), "byte"),
+		return nil, nil, fmt.Errorf("%s has %s; a plan file may have %s", file, text.Counted(len(data), "byte"),
 			text.WithCommas(maxPlanBytes))
 	}
 	f := planFile{group: group, seen: map[reset.Row]int{}}
@@ -46,7 +53,7 @@ func readPlan(name string, data []byte, group string) (rows []reset.Row, notes [
 		n++
 		f.line(n, strings.TrimSpace(line))
 		if len(f.rows) > maxPlanRows {
-			return nil, nil, fmt.Errorf("%s has more than %s", quoted(name), text.Counted(maxPlanRows, "row"))
+			return nil, nil, fmt.Errorf("%s has more than %s", file, text.Counted(maxPlanRows, "row"))
 		}
 	}
 	switch {
@@ -54,9 +61,9 @@ func readPlan(name string, data []byte, group string) (rows []reset.Row, notes [
 		if more := f.wrong - len(f.told); more > 0 {
 			f.told = append(f.told, fmt.Sprintf("and %d more", more))
 		}
-		return nil, nil, fmt.Errorf("%s cannot be used: %s", quoted(name), strings.Join(f.told, "; "))
+		return nil, nil, fmt.Errorf("%s cannot be used: %s", file, strings.Join(f.told, "; "))
 	case len(f.rows) == 0:
-		return nil, nil, fmt.Errorf("%s has no rows", quoted(name))
+		return nil, nil, fmt.Errorf("%s has no rows", file)
 	}
 	return f.rows, f.notes, nil
 }

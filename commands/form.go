@@ -139,16 +139,36 @@ func (r *resetParser) readFormTarget(f Form) error {
 	w := word{text: value}
 	switch f.Where {
 	case GoBack:
-		return r.readBack(w, "")
+		return f.Where.inField(r.readBack(w, ""))
 	case ShiftBy:
-		return r.readShift(w)
+		return f.Where.inField(r.readShift(w))
 	case ToOffset:
-		return r.readOffsetTarget(w)
+		return f.Where.inField(r.readOffsetTarget(w))
 	case SkipOne:
-		return r.readSkip(w)
+		return f.Where.inField(r.readSkip(w))
 	default: // FromRows: the others have returned
 	}
-	rows, notes, err := readPlan("what was pasted", []byte(value), r.in.Group)
+	return r.readFormRows(value)
+}
+
+// formExamples are what can be filled in, without the words that a typed line has before it.
+//
+//exhaustive:ignore
+var formExamples = map[FormTarget]string{GoBack: "90m", ShiftBy: "-100", ToOffset: "46020", SkipOne: "orders:7@18231"}
+
+// inField is a mistake of a typed line as it stands at the field, with what can be filled in there.
+func (t FormTarget) inField(err error) error {
+	var wrong *SyntaxError
+	if errors.As(err, &wrong) {
+		here := *wrong
+		here.Example, here.Corrected = formExamples[t], ""
+		return &here
+	}
+	return err
+}
+
+func (r *resetParser) readFormRows(value string) error {
+	rows, notes, err := readPlan(pastedPlan, []byte(value), r.in.Group)
 	if err != nil {
 		return &SyntaxError{Want: err.Error(), Example: "orders,0,46020"}
 	}

@@ -93,6 +93,17 @@ func TestAFormReportsEachMistakeAtItsField(t *testing.T) {
 			t.Errorf("%+v: %v, want %q", form, err, tt.says)
 		}
 	}
+	for where, example := range formExamples {
+		form := whole
+		form.Where, form.Value = where, "nonsense"
+		if _, wrong := form.Read(ctx); !strings.HasSuffix(wrong[FieldValue].Error(), " Example: "+example) {
+			t.Errorf("%s: %v", where, wrong)
+		}
+		form.Value = example
+		if _, wrong := form.Read(ctx); len(wrong) > 0 {
+			t.Errorf("%s: its example is refused: %v", where, wrong)
+		}
+	}
 	if _, wrong := whole.Read(ctx); len(wrong) > 0 {
 		t.Errorf("what is whole is wrong: %v", wrong)
 	}

@@ -223,7 +223,7 @@ func (r *resetParser) readRows(words []word) error {
 	if !r.in.Scope.Empty() {
 		return syntaxError(words[0], rowsExample, "%s names its topic itself: leave the other topics out")
 	}
-	rows, notes, err := readPlan("what was pasted", pastedRows(words), r.in.Group)
+	rows, notes, err := readPlan(pastedPlan, pastedRows(words), r.in.Group)
 	if err != nil {
 		return &SyntaxError{Word: words[0].text, Want: err.Error(), Example: rowsExample}
 	}

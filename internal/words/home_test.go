@@ -51,3 +51,19 @@ func TestEveryRightOfAHomeHasAWord(t *testing.T) {
 		t.Error(text)
 	}
 }
+
+// A request that asks its requester something waits for that person, not for the bot: the way to the answer is said.
+func TestAnOpenQuestionIsListedWithTheWayToAnswerIt(t *testing.T) {
+	t.Parallel()
+	r := pendingStory().Request
+	r.State, r.Question = reset.Planning, reset.AskTarget
+	want := "waiting for its requester's answer (show " + r.ID + ") until 03:41 CET"
+	now := clockAt("02:30:00")
+	if text := StatusOf([]reset.Request{r}, false, nil, infos(), now).String(); !strings.Contains(text, want) {
+		t.Error(text)
+	}
+	h := reset.Home{At: now, Open: []reset.Request{r}, Rights: homeStory().Rights[:1]}
+	if text := HomeText(HomeOf(h, infos(), nil)); !strings.Contains(text, want) {
+		t.Error(text)
+	}
+}

@@ -305,7 +305,11 @@ func requestLine(r reset.Request, infos []reset.ClusterInfo, now time.Time) Line
 	if told := listed(r); told != "" {
 		l = say(l, " (", told, ")")
 	}
-	l = say(l, " · ", stateWord(r))
+	if r.State == reset.Planning && r.Question != "" {
+		l = say(l, " · waiting for its requester's answer (", code("show "+r.ID), ")")
+	} else {
+		l = say(l, " · ", stateWord(r))
+	}
 	switch {
 	case r.Outcome == reset.AppliedLate && r.Late != nil:
 		l = say(l, " ", v.clock(r.Late.Landed))
