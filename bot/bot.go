@@ -66,6 +66,8 @@ type Config struct {
 	AlertLabels alert.Labels
 	Now         func() time.Time
 	Log         *slog.Logger
+	// Unread is how long after a form began to show numbers a submission was meant for what it showed before.
+	Unread time.Duration
 	// GroupChanged is called when Slack reports that the members of a user group changed. May be nil.
 	GroupChanged func(group string)
 }

@@ -27,6 +27,7 @@ type envelope struct {
 
 	Text   string `json:",omitempty"` // of a command, without its name; of a mention, without the app's
 	Edited bool   `json:",omitempty"` // the message that mentions the app was edited
+	Within bool   `json:",omitempty"` // words stand before the app's name, and the command after it
 
 	Action     string `json:",omitempty"`      // of a click: action_id
 	Value      string `json:",omitempty"`      // "k7f3.1"

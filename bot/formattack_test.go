@@ -99,3 +99,62 @@ func TestALongReasonSurvivesTheConfirmation(t *testing.T) {
 		}
 	}
 }
+
+// The submit of a form says "Preview" until its numbers come. Who presses it just then has not read them.
+func TestAButtonThatChangedUnderTheFingerAgreesToNothing(t *testing.T) {
+	t.Parallel()
+	b, core := formBot()
+	now := b.now()
+	b.now = func() time.Time { return now }
+	b.cfg.Unread = 3 * time.Second
+	private := formMeta{Shown: digestOf(t, filledIn), Label: "Apply"}.private("k7f3.1", "C1")
+	f := b.forms.of("V1", now)
+	f.shows("k7f3.1", now)
+	now = now.Add(2 * time.Second)
+	f.shows("k7f3.1", now) // drawn again, with the same numbers
+	ack := submit(t, b, core, submissionOf("E1", resetView, private, json.RawMessage(filledIn)))
+	if said, ok := ack.(*slack.ViewSubmissionResponse); !ok || said.ResponseAction != slack.RAErrors ||
+		len(core.recorded) > 0 || !strings.Contains(said.Errors["where"], "only just come") {
+		t.Errorf("acknowledged with %+v, recorded %d", ack, len(core.recorded))
+	}
+	now = now.Add(time.Second)
+	submit(t, b, core, submissionOf("E2", resetView, private, json.RawMessage(filledIn)))
+	if len(core.decided) != 1 || core.decided[0].Verb != engine.DoApprove {
+		t.Errorf("decided %+v", core.decided)
+	}
+}
+
+// An approval that is quoted, or spoken of, is none: what agrees begins with the app's name. What stops a write, asks
+// or looks may stand anywhere.
+func TestWhatAMentionAgreesToBeginsWithTheName(t *testing.T) {
+	t.Parallel()
+	b, core := formBot()
+	for text, decides := range map[string]string{
+		"<@U0BOT> approve k7f3.1":                    "approve",
+		" <@U0BOT>: approve k7f3.1":                  "approve",
+		"approve k7f3.1 <@U0BOT>":                    "approve",
+		"do not <@U0BOT> approve k7f3.1":             "",
+		"&gt; <@U0BOT> approve k7f3.1":               "",
+		"jon wrote\n<@U0BOT> emergency k7f3.1 INC-1": "",
+		"<@U0JON> never <@U0BOT> undo k7f3":          "",
+		"please <@U0BOT> cancel k7f3":                "cancel",
+		"please <@U0BOT> reject k7f3.1":              "reject",
+	} {
+		core.decided = nil
+		doc, _ := json.Marshal(map[string]any{"team_id": "T1", "event_id": "Ev1",
+			"authorizations": []map[string]any{{"user_id": "U0BOT", "is_bot": true}},
+			"event":          map[string]any{"type": "app_mention", "user": "U0MARA", "channel": "C1", "text": text}})
+		e, err := readEnvelope(socketmode.Request{Type: socketmode.RequestTypeEventsAPI, EnvelopeID: "E1", Payload: doc}, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = b.runCommand(t.Context(), engine.Inbox{ID: e.ID, ReceivedAt: b.now()}, e)
+		said := ""
+		for _, d := range core.decided {
+			said += string(d.Verb)
+		}
+		if said != decides || (err == nil) != (decides != "") {
+			t.Errorf("%q decides %q (%v), want %q", text, said, err, decides)
+		}
+	}
+}

@@ -183,6 +183,9 @@ func (b *Bot) runCommand(ctx context.Context, in engine.Inbox, e envelope) error
 	if err != nil {
 		return err
 	}
+	if e.Within && agreesWithin(cmd) {
+		return errWithin
+	}
 	switch c := cmd.(type) {
 	case commands.Reset:
 		if note != "" {

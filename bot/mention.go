@@ -6,11 +6,13 @@ import (
 	"encoding/json"
 	"errors"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/slack-go/slack"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/engine"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/words"
 )
 
@@ -57,7 +59,8 @@ func (e *envelope) readMention(p payload) error {
 		}
 	}
 	e.ID, e.Kind, e.User, e.Channel = p.EventID, atMention, p.Event.User, p.Event.Channel
-	e.Text, e.Edited = mentionText(p.Event.Text, app), len(p.Event.Edited) > 0 && string(p.Event.Edited) != "null"
+	e.Text, e.Within = mentionText(p.Event.Text, app)
+	e.Edited = len(p.Event.Edited) > 0 && string(p.Event.Edited) != "null"
 	e.Team = p.author()
 	e.URL = beside{channel: e.Channel, thread: p.Event.Thread, user: e.User}.String()
 	return nil
@@ -78,8 +81,9 @@ func (p payload) author() string {
 var userToken = regexp.MustCompile(`<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>`)
 
 // mentionText is the command in a message that mentions the app: what follows its name, or all before it where nothing
-// follows. Other people's names stay: `history @jon`. An app whose id is not known is who is mentioned first.
-func mentionText(said, app string) string {
+// follows. Other people's names stay: `history @jon`. An app whose id is not known is who is mentioned first. Within
+// reports that words stand before the name too.
+func mentionText(said, app string) (typed string, within bool) {
 	said = userToken.ReplaceAllStringFunc(said, func(token string) string {
 		id := userToken.FindStringSubmatch(token)[1]
 		if app == "" {
@@ -92,13 +96,28 @@ func mentionText(said, app string) string {
 	})
 	before, after, found := strings.Cut(said, ownName)
 	if !found {
-		return strings.TrimSpace(said)
+		return strings.TrimSpace(said), false
 	}
 	clean := func(s string) string { return strings.TrimSpace(strings.ReplaceAll(s, ownName, " ")) }
 	if after = strings.TrimLeft(clean(after), ":,"); strings.TrimSpace(after) != "" {
-		return strings.TrimSpace(after)
+		return strings.TrimSpace(after), strings.TrimSpace(before) != ""
 	}
-	return clean(before)
+	return clean(before), false
+}
+
+// agreesWithin reports whether a command in the middle of a message may lead to a write: "do not @kafka-reset approve
+// k7f3.1", or a line that somebody quotes, is no approval. What stops a write is obeyed wherever it stands, and what
+// asks or looks writes nothing.
+func agreesWithin(cmd commands.Command) bool {
+	switch c := cmd.(type) {
+	case commands.Decide:
+		return !slices.Contains([]engine.DecisionVerb{engine.DoCancel, engine.DoReject, engine.DoUnapprove, engine.DoPause,
+			engine.DoSkipNext, engine.DoDelay}, engine.DecisionVerb(c.Verb))
+	case commands.SetFreeze:
+		return !c.Freeze
+	default:
+		return false
+	}
 }
 
 // ownName stands for the app while a mention is read: no message holds it, Slack escapes < and >.
@@ -107,6 +126,8 @@ const ownName = "<>"
 var (
 	errEdited = &commands.SyntaxError{Want: "a message that was edited is not read; write a new one",
 		Example: "@kafka-reset-bot status"}
+	errWithin = &commands.SyntaxError{Want: "words stand before the app's name; what agrees to something is read only " +
+		"from a message that begins with it", Example: "@kafka-reset-bot approve k7f3.1"}
 	errNoForm = &commands.SyntaxError{Want: "a mention cannot open a form; paste the rows, or type the command in the " +
 		"channel", Example: "billing@prod-eu from orders,0,46020"}
 )

@@ -26,11 +26,11 @@ func TestTextOfAMention(t *testing.T) {
 		"<@U0BOT> billing orders to &lt;latest&gt; &amp;c": "billing orders to &lt;latest&gt; &amp;c",
 		"status": "status",
 	} {
-		if got := mentionText(said, "U0BOT"); got != want {
+		if got, _ := mentionText(said, "U0BOT"); got != want {
 			t.Errorf("%q reads %q, want %q", said, got, want)
 		}
 	}
-	if got := mentionText("<@U0BOT> history <@U0JON>", ""); got != "history <@U0JON>" {
+	if got, _ := mentionText("<@U0BOT> history <@U0JON>", ""); got != "history <@U0JON>" {
 		t.Errorf("without the app's id: %q", got)
 	}
 }
@@ -68,7 +68,7 @@ func FuzzMention(f *testing.F) {
 	own := regexp.MustCompile(`<@U0BOT(\|[^<>]*)?>`)
 	f.Fuzz(func(t *testing.T, said string) {
 		for _, app := range []string{"U0BOT", ""} {
-			if got := mentionText(said, app); app != "" && own.MatchString(got) && !strings.Contains(said, ownName) {
+			if got, _ := mentionText(said, app); app != "" && own.MatchString(got) && !strings.Contains(said, ownName) {
 				t.Errorf("%q reads %q: the app's name is left", said, got)
 			}
 		}
@@ -76,10 +76,10 @@ func FuzzMention(f *testing.F) {
 		if strings.ContainsAny(typed, "<>") || strings.TrimLeft(typed, ":,") != typed {
 			return
 		}
-		if got := mentionText("<@U0BOT> "+typed, "U0BOT"); got != typed {
+		if got, _ := mentionText("<@U0BOT> "+typed, "U0BOT"); got != typed {
 			t.Errorf("%q reads %q", typed, got)
 		}
-		if got := mentionText("so <@U0BOT> "+typed, ""); got != typed && typed != "" {
+		if got, _ := mentionText("so <@U0BOT> "+typed, ""); got != typed && typed != "" {
 			t.Errorf("%q reads %q after a word", typed, got)
 		}
 	})

@@ -41,6 +41,20 @@ type openForm struct {
 	// what a submission needs at once, also while the form is held
 	url    atomic.Pointer[string] // response_url of the command that opened it: where a private answer goes. A secret
 	closed atomic.Bool            // it was closed, or its submission is recorded
+	shown  atomic.Pointer[formNumbers]
+}
+
+// formNumbers are those that a form shows, and since when: until then its submit was another button.
+type formNumbers struct {
+	ref string
+	at  time.Time
+}
+
+// shows notes that a form shows numbers from now on, unless it did already.
+func (f *openForm) shows(ref string, now time.Time) {
+	if was := f.shown.Load(); was == nil || was.ref != ref {
+		f.shown.Store(&formNumbers{ref, now})
+	}
 }
 
 const (

@@ -40,6 +40,9 @@ func (b *Bot) showInForm(ctx context.Context, s reset.Story) (time.Time, error) 
 	state.Alert.about(&content, s.Worst)
 	shown.blocks = b.draw(ctx, content,
 		renderOptions{key: blockKey(s), plainTables: true, ephemeral: true}).blocks
+	if shown.label != "" {
+		f.shows(shown.ref, b.now())
+	}
 	err := b.showInView(ctx, r.Form.View, f, drawForm(state, r.Place.Channel, shown))
 	if passing(err) {
 		return b.retryAt(err)

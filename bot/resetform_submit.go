@@ -32,7 +32,23 @@ func (b *Bot) submitForm(ctx context.Context, e envelope) (any, func(context.Con
 	if e.agrees() && m.Confirm != "" {
 		return slack.NewPushViewSubmissionResponse(confirmationView(m, e.formRef(), e.Channel, e.Form.Reason)), nil, nil
 	}
+	if e.agrees() && b.tooSoon(e) {
+		return slack.NewErrorsViewSubmissionResponse(map[string]string{
+			cmp.Or(e.Blocks[commands.FieldWhere], string(commands.FieldWhere)): words.FormText.Unread}), nil, nil
+	}
 	return b.recordForm(ctx, e, nil)
+}
+
+// tooSoon reports whether a form began to show its numbers so shortly before its submission that nobody can have read
+// them: the button changed under the finger, from one that only asks for a preview. Numbers that another process shows
+// count as read.
+func (b *Bot) tooSoon(e envelope) bool {
+	shown := b.forms.of(e.View, b.now()).shown.Load()
+	if shown == nil || shown.ref != e.formRef() {
+		return false
+	}
+	since := b.now().Sub(shown.at)
+	return since >= 0 && since < b.cfg.Unread
 }
 
 // confirmForm returns the ack of the confirmation: it closes the form beneath it too.

@@ -59,7 +59,7 @@ func newBot(cfg *config.Config, o Options, changed func(group string)) *bot.Bot 
 		AppToken: cfg.Slack.AppToken.Reveal(), BotToken: cfg.Slack.BotToken.Reveal(), APIURL: cfg.Slack.APIURL,
 		Command: cfg.Slack.Command, Sockets: cfg.Slack.Sockets, Plain: !cfg.Slack.Tables, Clusters: infos(cfg),
 		Groups: auth.GroupsOf(rules(cfg), freezers(cfg)), Now: o.Now, Log: o.Log, GroupChanged: changed,
-		AlertLabels: alert.Labels(cfg.Alerts.Labels),
+		AlertLabels: alert.Labels(cfg.Alerts.Labels), Unread: times(cfg, o).Unread,
 	})
 }
 

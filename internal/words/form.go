@@ -14,7 +14,7 @@ import (
 // FormText is what the form says beside the numbers.
 var FormText = struct {
 	Title, Close, Preview, Wait, Reading, Loading, Skip, Back string
-	OtherGroup, AllTopics                                     string
+	OtherGroup, AllTopics, Unread                             string
 }{
 	Title: "Reset offsets", Close: "Close", Preview: "Preview", Skip: "Skip messages", Back: "Back",
 	Wait:       "Nothing is changed yet. The numbers appear here once the form is filled in.",
@@ -22,6 +22,7 @@ var FormText = struct {
 	Loading:    "Reading from Slack what you may view.",
 	OtherGroup: "Another group...",
 	AllTopics:  "All topics with committed offsets",
+	Unread:     "The numbers below have only just come. Read them, then submit again: nothing is changed yet.",
 }
 
 // FormInput is what a field of the form is called.
