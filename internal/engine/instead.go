@@ -85,9 +85,11 @@ func (s *Service) laterOptions(ctx context.Context, r reset.Request, in reset.In
 	if _, move := r.Act.(reset.Move); !ok || !move || r.Mandate != nil {
 		return nil
 	}
-	wait := in
+	wait, once := in, t
 	t.Future = true
 	wait.Target = t
+	once.Day, once.Clock, once.Other = "", 0, nil // the time is known, and it is that of the run
+	in.Target = once
 	options := []reset.Option{{Label: "Wait for it (--future)", Typed: "--future", Intent: wait}}
 	then := reset.Option{Label: "Ask again then (at)", Typed: "at " + t.At.UTC().Format(time.RFC3339), Intent: in, At: t.At}
 	later := r

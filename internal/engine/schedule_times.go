@@ -62,10 +62,13 @@ func zoneOf(sc reset.Schedule) *time.Location {
 	return zone
 }
 
-// comesTooLate refuses a time of the run's own day that is later than a run: it would not have come.
+// comesTooLate refuses a time that is later than the run that goes there: it would not have come.
 func (s *Service) comesTooLate(sc reset.Schedule, in reset.Intent, first time.Time) *reset.Problem {
 	t, ok := in.Target.(reset.Time)
-	if !ok || t.Day == "" {
+	switch {
+	case ok && !t.Recurs() && sc.RunsOnce() && t.At.After(sc.At):
+		return reset.NotYetProblem(t, sc.At.In(zoneOf(sc))).On(in.Cluster, in.Group)
+	case !ok || t.Day == "":
 		return nil
 	}
 	const aDay = 24 * 12 // runs, five minutes apart
