@@ -75,11 +75,14 @@ func (f *planFile) complain(line int, format string, args ...any) {
 }
 
 // besideTable are lines around a table of Kafka's tool: its own sentences, comments, the fences of a code block.
-var besideTable = regexp.MustCompile("^#|^```\\w*$|^Consumer group '.*' (?:has no active members|is rebalancing)\\.?$")
+var besideTable = regexp.MustCompile("^#|^```\\w*$|^Consumer group '(.*)' (?:has no active members|is rebalancing)\\.?$")
 
 // line reads one line: a row, or a header.
 func (f *planFile) line(n int, line string) {
-	if line == "" || besideTable.MatchString(line) {
+	if m := besideTable.FindStringSubmatch(line); m != nil || line == "" {
+		if m != nil && m[1] != "" && m[1] != f.group {
+			f.complain(n, "is about group %s, not %s", quoted(m[1]), quoted(f.group))
+		}
 		return
 	}
 	fields, err := planFields(line)

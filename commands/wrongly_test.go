@@ -61,3 +61,15 @@ func TestAWeekdayToCome(t *testing.T) {
 		}
 	}
 }
+
+// A table of an old version has no column of groups: the sentence above it names the group.
+func TestATableOfAnotherGroup(t *testing.T) {
+	t.Parallel()
+	const table = "Consumer group 'payments' has no active members.\n\nTOPIC PARTITION CURRENT-OFFSET\norders 0 5\n"
+	if rows, _, err := readPlan("x", []byte(table), "billing"); err == nil || !strings.Contains(err.Error(), "payments") {
+		t.Errorf("%v, %v", rows, err)
+	}
+	if rows, _, err := readPlan("x", []byte(table), "payments"); err != nil || len(rows) != 1 {
+		t.Errorf("%v, %v", rows, err)
+	}
+}
