@@ -16,14 +16,17 @@ import (
 func TestAFormRemembersWhatFitsOfAnAlert(t *testing.T) {
 	t.Parallel()
 	var words, groups []string
+	var pairs []alert.Pair
 	for i := range 60 {
 		words = append(words, fmt.Sprintf("%s-%d", strings.Repeat("w", 200), i))
 		groups = append(groups, fmt.Sprintf("%s-%d", strings.Repeat("g", 30), i))
+		pairs = append(pairs, alert.Pair{Group: groups[i], Topics: []string{strings.Repeat("t", 200)}})
 	}
 	now := time.Date(2026, 11, 27, 2, 0, 0, 0, time.UTC)
 	for name, r := range map[string]alert.Reading{
 		"words":  {Words: words, Since: alert.Moment{At: now, Source: alert.Stated}},
 		"groups": {Groups: groups, Since: alert.Moment{At: now, Source: alert.Stated}},
+		"pairs":  {Groups: groups, Pairs: pairs, Since: alert.Moment{At: now, Source: alert.Stated}},
 	} {
 		s := formState{Alert: hintsOf(r, time.UTC, now), Groups: groups[:20], Notes: []string{strings.Repeat("n", 200)}}
 		view := drawForm(s, "C01", formShown{})

@@ -101,6 +101,9 @@ func (m formMeta) private(ref, channel string) string {
 		case m.Alert != nil && len(m.Alert.Words) > 0:
 			less := *m.Alert
 			less.Words, m.Alert = less.Words[:len(less.Words)/2], &less
+		case m.Alert != nil && len(m.Alert.ByGroup) > 0:
+			less := *m.Alert
+			less.ByGroup, m.Alert = nil, &less
 		case len(m.Notes) > 0:
 			m.Notes = m.Notes[:len(m.Notes)-1]
 		case len(m.Groups)+len(m.Topics) > 0:
