@@ -67,6 +67,7 @@ var usageAliases = map[string]string{
 	"flags": "kafka", "kafka-consumer-groups": "kafka", "kafka-consumer-groups.sh": "kafka", "execute": "kafka",
 	"from-file": "file", "name": "names", "group": "names", "cluster": "names", "topic": "names", "topics": "names",
 	"all-topics": "names", "quotes": "names", "plan": "file", "verbs": "", "help": "", "future": "target",
+	"shortcut": "form", "shortcuts": "form", "mentions": "mention", "alerts": "alert",
 	"schedules": "schedule", "cron": "schedule", "until": "schedule", "announce": "schedule", "when-busy": "schedule",
 	"if-missed": "schedule", "pause": "schedule", "resume": "schedule", "remove": "schedule",
 }
@@ -75,6 +76,7 @@ var usageAliases = map[string]string{
 var usages = func() map[string]usage {
 	all := maps.Clone(pages)
 	maps.Copy(all, lookPages)
+	maps.Copy(all, wayPages)
 	return all
 }()
 

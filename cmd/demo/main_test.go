@@ -254,7 +254,7 @@ func TestTypedMistakesSayTheNextStep(t *testing.T) {
 		"frobnicate":              "help lists what you can type",
 		"mara":                    "mara #inc-4711 /kafka-reset help",
 		"mara #nowhere /kafka":    "there are #inc-4711, #pay-ops",
-		"mara #inc-4711 hello":    "the bot hears only its command",
+		"mara #inc-4711 hello":    "the demo sends only commands",
 		"jon click":               "which button?",
 		"jon click Approve":       "in sight, newest first: ",
 		"jon submit why=because":  "jon has no window open",

@@ -26,7 +26,8 @@ const typedHelp = `what you can type
   consumers stop [GROUP]      all of them leave
   produce [N] [TOPIC]         N records more on each partition; 10 on orders unless you say otherwise
   kafka [GROUP[@CLUSTER]]     committed offsets, asked of Kafka itself
-  people, channels, help, quit`
+  people, channels, help, quit
+not here: filling in the reset form, shortcuts, mentions, the home tab`
 
 // errQuit ends the conversation.
 var errQuit = errors.New("quit")
@@ -150,7 +151,7 @@ func (d *demo) obeyPerson(ctx context.Context, who string, args []string, line s
 	}
 	_, text, ok := strings.Cut(line, "/kafka-reset")
 	if !ok {
-		return fmt.Errorf("the bot hears only its command; for example: %s %s /kafka-reset help", who, args[0])
+		return fmt.Errorf("the demo sends only commands, no messages or mentions; for example: %s %s /kafka-reset help", who, args[0])
 	}
 	return d.types(ctx, who, channel, strings.TrimSpace(text))
 }

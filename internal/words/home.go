@@ -52,7 +52,8 @@ func HomeOf(h reset.Home, infos []reset.ClusterInfo, links map[string]Line) []Co
 		list(reset.HomeArmed, "Approved, not written yet", "", "status", h.Armed),
 		{Title: "Schedules", Lines: homeSchedules(h)},
 		{Title: "Last resets", Lines: homeLast(h, infos)},
-		{Title: "Your rights", Lines: homeRights(h), Foot: []Line{say("On any other group: ", code("access GROUP@CLUSTER"))}},
+		{Title: "Your rights", Lines: homeRights(h), Foot: []Line{say("A cluster is listed if you may view one of its groups; a group, "+
+			"if it is on this page. On any other group: ", code("access GROUP@CLUSTER"))}},
 	}
 	if h.More[reset.HomeSchedules] {
 		out[4].Foot = []Line{say("There are more: ", code("schedule list"))}
