@@ -37,6 +37,9 @@ func readNaming(l line, words []word, ctx Context, example string) (groupName, e
 	if len(words) == 0 {
 		return n, &SyntaxError{Want: "which group? None is named", Example: example}
 	}
+	if err := l.commaGroups(words); err != nil {
+		return n, err
+	}
 	n.rest = words[1:]
 	err = n.read(words[0], ctx, example)
 	return n, err
@@ -220,7 +223,7 @@ func almostVerb(words []word) error {
 		return nil
 	}
 	return &SyntaxError{Word: words[0].text, Near: verb, Example: usages[verb].example(),
-		Want: quoted(words[0].text) + " is no verb, and no target is named that a group of that name could go to"}
+		Want: quoted(words[0].text) + " is not a command, and no target follows"}
 }
 
 // grammarWord refuses a group named like a part of a target: it is more likely that the group is missing.
@@ -292,6 +295,8 @@ func (r *resetParser) readTopics(words []word) ([]word, error) {
 		case slices.Contains(targetWords, text) && i == len(words)-1:
 			return nil, syntaxError(w, "billing orders to "+text,
 				"%s needs the word to before it (a topic of that name: --topic "+w.text+")").instead(w.text, "to "+text)
+		case text == "at" && i+1 < len(words) && clockWords(words[i+1:], r.clock) > 0:
+			return nil, noTo(words, i+1, clockWords(words[i+1:], r.clock))
 		case slices.Contains(targetWords, text), readerOf(text) != nil:
 			return nil, syntaxError(w, "billing --topic "+w.text+" to latest",
 				"%s is a word of the grammar, not a topic here")
@@ -308,23 +313,8 @@ func (r *resetParser) readTopics(words []word) ([]word, error) {
 // almostTarget finds a target that lacks its first word, or has a typo in it, where there is no target.
 func (r *resetParser) almostTarget(words []word) error {
 	for i, w := range words {
-		if n := agoWords(words[i:]); n > 0 {
-			said, back := joined(words[i:i+n]), "back "+joined(words[i:i+n-1])
-			return syntaxError(word{text: said}, "billing orders "+back, "where to? %s is no target").instead(said, back)
-		}
-		if n := clockWords(words[i:], r.clock); n > 0 {
-			said := joined(words[i : i+n])
-			return syntaxError(word{text: said}, "billing orders to "+said, "%s needs the word to before it").instead(said,
-				"to "+said)
-		}
-		if n := durationWords(words[i:]); n > 0 {
-			said := joined(words[i : i+n])
-			if i > 0 && slices.Contains([]string{"forward", "forwards", "ahead", "after"}, strings.ToLower(words[i-1].text)) {
-				return syntaxError(words[i-1], "billing orders to 02:10, billing orders shift +100",
-					"where to? A duration goes back from now, and %s does not: say the time, or how many messages")
-			}
-			return syntaxError(word{text: said}, "billing orders back "+said, "%s needs the word back before it").instead(
-				said, "back "+said)
+		if err := r.nearTime(words, i); err != nil {
+			return err
 		}
 		if err := r.almostWord(words, i); err != nil {
 			return err

@@ -98,7 +98,7 @@ func one(hits []hit) (*paste, error) {
 	}
 	h := hits[0]
 	if !h.tool.ours {
-		return nil, notOurs(h.said, h.tool)
+		return nil, notOurs(h.said, h.tool, h.instead())
 	}
 	if h.orphan != "" {
 		return nil, &SyntaxError{Word: h.orphan, Want: quoted(h.orphan) + " stands behind the end of the command, which is an " +

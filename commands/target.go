@@ -99,6 +99,9 @@ func (r *resetParser) readTargetWords(words []word) (rest []word, err error) {
 	case "like":
 		err = r.readLike(w)
 	case "from":
+		if err := r.fromTime(words); err != nil {
+			return nil, err
+		}
 		return nil, r.readRows(words[1:])
 	}
 	return words[2:], err
@@ -177,7 +180,7 @@ func readOffset(s string) (int64, bool) {
 func (r *resetParser) readOffsetTarget(w word) error {
 	n, ok := readOffset(w.text)
 	if !ok {
-		return syntaxError(w, "to offset 46020", "to which offset? %s is not one: a number from 0 on")
+		return syntaxError(w, "to offset 46020", "to which offset? %s is not 0 or greater")
 	}
 	r.in.Target = reset.Exact{Offset: n}
 	return nil

@@ -100,8 +100,8 @@ func toolOf(said string) (t tool, script, ok bool) {
 var kafkaScript = regexp.MustCompile(`^kafka-[a-z]+(-[a-z]+)*$`)
 
 // notOurs refuses a command of another tool.
-func notOurs(said string, t tool) error {
-	return &SyntaxError{Word: said, Want: quoted(said) + " is another tool: " + t.what, Example: t.instead}
+func notOurs(said string, t tool, instead string) error {
+	return &SyntaxError{Word: said, Want: quoted(said) + " is another tool: " + t.what, Example: instead}
 }
 
 // kafkaFlags are the options of kafka-consumer-groups.sh, of all versions: by them a shortened one is told apart as
@@ -228,8 +228,8 @@ func (l line) checkBare(verb bool) error {
 	case l.paste != nil && brackets.MatchString(w.text):
 		return syntaxError(w, resetExample, "%s is a placeholder: write what is meant, without brackets and dots")
 	case l.paste != nil:
-		return syntaxError(w, "--topic orders --topic refunds", "%s stands alone in the line: a value stands behind its "+
-			"option without blanks in it, and each topic has its own --topic")
+		return syntaxError(w, "--topic orders --topic refunds", "%s belongs to no option: a value follows its option "+
+			"and has no blanks, and each topic has its own --topic")
 	case known && t.ours && len(l.said) > 1:
 		return syntaxError(w, "--group "+w.text+" --topic orders --to-latest", "%s is Kafka's tool, which takes options "+
 			"alone; the bot's own words stand without it (a group of that name: --group "+w.text+")")

@@ -90,15 +90,17 @@ func TestOneGroupAtATime(t *testing.T) {
 		}
 	}
 	s.start()
-	m := s.tells(s.Mara, world.Incident, "billing*@prod-eu orders to latest", "One group at a time",
-		`"billing*" is 2 groups`, "billing and billing-eu", "billing-eu@prod-eu orders to latest")
+	m := s.tells(s.Mara, world.Incident, "billing*@prod-eu orders to latest", "One group per reset",
+		`Visible matches of "billing*": billing and billing-eu.`, "billing-eu@prod-eu orders to latest")
 	s.has(m, "choose.1", "choose.2", "cancel")
 	s.clicks(s.Mara, m, "choose.2")
 	s.shows(s.Mara, m, "PREVIEW", "billing-eu@prod-eu", "orders → latest")
 
 	// What the asker may not view is not named.
-	m = s.tells(s.Mara, world.Incident, "*billing,pay-out@prod-eu orders to latest", "is 2 groups", "billing and pay-out")
+	m = s.tells(s.Mara, world.Incident, "*billing,pay-out@prod-eu orders to latest", ": billing and pay-out.")
 	s.lacks(m, "secret")
+	s.tells(s.Mara, world.Incident, "billing,payments@prod-eu orders to latest",
+		`Visible matches of "billing,payments": billing. Not found or not visible: payments.`)
 	s.tells(s.Gus, world.Incident, "billing*@prod-eu orders to latest", "guests have no rights")
 	s.untouched()
 }

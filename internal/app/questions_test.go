@@ -180,7 +180,7 @@ func TestATypoIsQuotedWithWhatWasExpected(t *testing.T) {
 	for text, says := range map[string]string{
 		"billing@prod-eu orders to lattest":                 `"lattest" is not a target. Did you mean latest?|Corrected: billing@prod-eu orders to latest`,
 		"billing@prod-eu orders too latest":                 `"latest" needs the word to before it`,
-		"aprove k7f3.1":                                     `"aprove" is no verb|Corrected: approve k7f3.1`,
+		"aprove k7f3.1":                                     `"aprove" is not a command|Corrected: approve k7f3.1`,
 		`billing@prod-eu orders to latest --reason "no end`: `the quote " is never closed`,
 		"billing@prod-eu orders to latest --wiat 30m":       `"--wiat" is not an option|Corrected: billing@prod-eu orders to latest --wait 30m`,
 		"billing@prod-eu orders back 2 fortnights":          `how far back? "2" has no unit: d, h, m or s`,

@@ -1,6 +1,8 @@
 package words
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
@@ -40,7 +42,17 @@ func optionLine(o reset.Option) string {
 	return line
 }
 
+// oneGroupLine says which groups a pattern or a list of names is, and which of the names none of them is.
 func oneGroupLine(p *reset.Problem) Line {
-	return say("One group at a time: ", quotedOr(p.Got, "this"), " is ", text.Counted(len(p.Names), "group"),
-		" that you may view: ", text.List(p.Names, 10), ". Which one?")
+	l := say("One group per reset. Visible matches of ", quotedOr(p.Got, "this"), ": ", text.List(p.Names, 10), ".")
+	var none []string
+	for _, part := range strings.Split(p.Got, ",") {
+		if part != "" && !slices.ContainsFunc(p.Names, func(name string) bool { return reset.Matches(part, name) }) {
+			none = append(none, part)
+		}
+	}
+	if len(none) > 0 {
+		l = say(l, " Not found or not visible: ", text.List(none, 10), ".")
+	}
+	return l
 }

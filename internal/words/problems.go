@@ -37,6 +37,10 @@ var problems = map[reset.ProblemCode]func(p *reset.Problem) Line{
 			", so the result is incomplete. Try again in a minute.")
 	},
 	reset.ProblemNoGroup: func(p *reset.Problem) Line {
+		if strings.ContainsAny(p.Group, "*,") {
+			return say("One group per reset: no group", onCluster(p), " is called ", p.Group,
+				". Name one of them; ", code("groups"), " lists those that you may view. Nothing was created.")
+		}
 		return say("No group ", p.Group, onCluster(p), ". ", near(p.Names),
 			"Nothing was created. To create the group, add ", code("--create-group"), ".")
 	},
