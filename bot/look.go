@@ -58,7 +58,10 @@ func (b *Bot) query(ctx context.Context, e envelope, cmd commands.Command) (word
 		return words.StatusOf(rs, more, frozen, b.cfg.Clusters, b.now()), err
 	case commands.Lag:
 		if c.Server != "" {
-			return words.Content{}, b.unknownServer(c.Server, c.Group)
+			return b.unknownServer(c.Server, func(cluster string) commands.Command {
+				c.Cluster, c.Server = cluster, ""
+				return c
+			}), nil
 		}
 		lag, err := b.Core.Lag(ctx, who, at, c.Cluster, c.Group, c.Topics)
 		if err != nil {
@@ -71,7 +74,10 @@ func (b *Bot) query(ctx context.Context, e envelope, cmd commands.Command) (word
 		return words.WithNotes(words.LagOf(lag, c.Page, b.now()), c.Notes), nil
 	case commands.Groups:
 		if c.Server != "" {
-			return words.Content{}, b.unknownServer(c.Server, c.Pattern)
+			return b.unknownServer(c.Server, func(cluster string) commands.Command {
+				c.Cluster, c.Server = cluster, ""
+				return c
+			}), nil
 		}
 		view, err := b.Core.Groups(ctx, who, at, c.Cluster, c.Pattern)
 		return words.WithNotes(words.GroupsOf(view), c.Notes), err
@@ -103,14 +109,12 @@ func (b *Bot) query(ctx context.Context, e envelope, cmd commands.Command) (word
 }
 
 // unknownServer asks for the cluster of a pasted line whose server no configured cluster has.
-func (b *Bot) unknownServer(server, group string) error {
-	var names []string
+func (b *Bot) unknownServer(server string, on func(cluster string) commands.Command) words.Content {
+	var names, lines []string
 	for _, c := range b.cfg.Clusters {
-		names = append(names, c.Name)
+		names, lines = append(names, c.Name), append(lines, commands.TypedView(on(c.Name)))
 	}
-	p := reset.UnknownServerProblem(server, names)
-	p.Group = group
-	return p
+	return words.WhichServer(server, names, lines)
 }
 
 // history answers what was done, in one request or with several.

@@ -57,6 +57,11 @@ func (n *groupName) read(w word, ctx Context, example string) error {
 			return syntaxError(w, example, "%s ends with @: which cluster?")
 		case configured && n.cluster != "" && n.cluster != cluster:
 			return syntaxError(w, example, "%s names another cluster than the option does, "+n.cluster)
+		case !configured && nearCluster(cluster, ctx) != "":
+			near := nearCluster(cluster, ctx)
+			e := syntaxError(word{text: cluster}, group+"@"+near, "no cluster is called %s").instead(w.text, group+"@"+near)
+			e.Near = near
+			return e
 		case configured, n.cluster == "" && clusterShape.MatchString(cluster):
 			n.group, n.cluster, n.server, n.notes = group, cluster, "", nil
 		}
@@ -166,6 +171,9 @@ func readReset(verb string, l line, ctx Context) (Command, error) {
 		return nil, err
 	}
 	if err := grammarWord(words, l.has("group")); err != nil {
+		return nil, err
+	}
+	if err := elseMeant(verb, words, l, ctx); err != nil {
 		return nil, err
 	}
 	n, err := readNaming(l, words, ctx, resetExample)

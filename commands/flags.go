@@ -17,8 +17,9 @@ type line struct {
 	said  []word // all words, in order
 	bare  int    // how many words stand before the first option
 
-	paste     *paste // the words are of a pasted command of Kafka's tool
-	restPaste *paste // those of rest are
+	paste     *paste   // the words are of a pasted command of Kafka's tool
+	restPaste *paste   // those of rest are
+	dropped   []string // notes about what was left out of a view
 }
 
 // given is an option as it was typed.

@@ -3,8 +3,11 @@ package commands
 import (
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
 )
 
 // The views: what changes nothing.
@@ -100,6 +103,11 @@ func readKafkaView(l line, ctx Context) (Command, error) {
 	if !l.has("describe") || l.has("all-groups") {
 		verb = "groups"
 	}
+	if verb == "groups" && l.has("all-topics") { // the answer tells no topics
+		l.given = maps.Clone(l.given)
+		delete(l.given, "all-topics")
+		l.dropped = append(l.dropped, "--all-topics is not applied: the answer says how far each group is behind; lag GROUP has its topics.")
+	}
 	allowed := append(slices.Clone(describing), "group", "topic", "all-topics")
 	if err := l.checkOptions("--describe", allowed...); err != nil {
 		return nil, err
@@ -129,7 +137,7 @@ func readKafkaView(l line, ctx Context) (Command, error) {
 
 // viewNotes are what is said beside the answer of a pasted line that changes nothing.
 func (l line) viewNotes() []string {
-	var notes []string
+	notes := slices.Clone(l.dropped)
 	if w, ok := l.value("state"); ok && w.text != "" {
 		notes = append(notes, "--state "+quoted(w.text)+" is not applied: the answer says the state of each group.")
 	}
@@ -265,4 +273,30 @@ func readShow(verb string, l line, _ Context) (Command, error) {
 		return nil, err
 	}
 	return Show{ref.ID, ref.Revision}, unexpected(rest, verb)
+}
+
+// TypedView is a view of groups, or of how far one is behind, as it is typed.
+func TypedView(c Command) string {
+	switch c := c.(type) {
+	case Lag:
+		said := []string{"lag", "--group", text.ShellQuote(c.Group), "--cluster", c.Cluster}
+		if isTopic(c.Group) {
+			said = []string{"lag", c.Group + "@" + c.Cluster}
+		}
+		for _, t := range c.Topics {
+			topic := t.Topic
+			for i, p := range t.Partitions {
+				topic += ":,"[min(i, 1):min(i, 1)+1] + strconv.Itoa(int(p))
+			}
+			said = append(said, topic)
+		}
+		if c.CSV {
+			said = append(said, "--csv")
+		}
+		return strings.Join(said, " ")
+	case Groups:
+		return strings.TrimSpace("groups " + c.Pattern + "@" + c.Cluster)
+	default: // no other has a server
+	}
+	return ""
 }

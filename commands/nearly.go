@@ -2,8 +2,12 @@ package commands
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
 )
 
 // What people type before a time or a duration in place of to and back; it belongs to neither the topics nor the time.
@@ -130,3 +134,77 @@ func (l line) commaGroups(words []word) error {
 	return syntaxError(words[0], strings.Join(lines, " and then "),
 		fmt.Sprintf("one group per command: %%s is the first of %d", n+1))
 }
+
+// polite are words before a command that people write to somebody.
+var polite = []string{"please", "pls", "plz", "hey", "hi", "kindly"}
+
+// elseMeant finds a line that is no reset but a command with a word too many or too few.
+func elseMeant(verb string, words []word, l line, ctx Context) error {
+	if verb != "" || l.has("group") || len(words) < 2 || words[0].quoted {
+		return nil
+	}
+	first, second := strings.ToLower(words[0].text), strings.ToLower(words[1].text)
+	switch {
+	case slices.Contains(polite, first) && readerOf(second) != nil:
+		said := joined(words[:2])
+		return syntaxError(word{text: said}, resetExample, "%s: a command begins with its verb").instead(said, words[1].text)
+	case len(words) == 2 && slices.Contains(scheduleVerbs, first) && labelShape.MatchString(second):
+		return syntaxError(words[0], scheduleVerbExample(first), "%s of a schedule has the word schedule before it").instead(
+			words[0].text, "schedule "+first)
+	case second == "@" && len(words) > 2, strings.HasPrefix(second, "@") && isConfigured(second[1:], ctx):
+		n := 2
+		if second == "@" {
+			n = 3
+		}
+		said := joined(words[:n])
+		return syntaxError(word{text: said}, resetExample, "%s: the cluster follows the group without a blank").instead(said,
+			strings.ReplaceAll(said, " ", ""))
+	}
+	return nil
+}
+
+func isConfigured(cluster string, ctx Context) bool {
+	return slices.ContainsFunc(ctx.Clusters, func(c ClusterName) bool { return c.Name == cluster })
+}
+
+// nearCluster is the configured cluster that an unknown name is meant to be: a typo, or the beginning of one alone.
+func nearCluster(said string, ctx Context) string {
+	var names, longer []string
+	for _, c := range ctx.Clusters {
+		names = append(names, c.Name)
+		if len(said) > 2 && strings.HasPrefix(c.Name, strings.ToLower(said)) {
+			longer = append(longer, c.Name)
+		}
+	}
+	if slices.Contains(names, said) {
+		return ""
+	}
+	if len(longer) == 1 {
+		return longer[0]
+	}
+	return text.Nearest(said, names)
+}
+
+// tornTime reports the time of day of a --to-datetime whose day alone was taken.
+func (l line) tornTime(w word) bool {
+	day, ok := l.value("to-datetime")
+	_, err := time.Parse(time.DateOnly, day.text)
+	return ok && err == nil && dateTime.MatchString(day.text+"T"+w.text)
+}
+
+// Meant is the command that the name of a group which does not exist looks like: one with a typo in its verb, or the
+// id of a request. Empty: it looks like none.
+func Meant(group string) string {
+	said := strings.ToLower(group)
+	switch verb := text.Nearest(said, verbWords); {
+	case said == "form":
+		return "help form"
+	case slices.Contains([]string{"status", "help", "groups", "clusters", "doctor", "history"}, verb):
+		return verb
+	case requestID.MatchString(said) && strings.ContainsAny(said, "0123456789"):
+		return "show " + said
+	}
+	return ""
+}
+
+var requestID = regexp.MustCompile(`^[a-z][a-z0-9]{3}(?:\.[1-9]\d?)?$`)

@@ -90,7 +90,7 @@ func one(hits []hit) (*paste, error) {
 	if len(hits) > 1 {
 		var names []string
 		for _, h := range hits {
-			names = append(names, strconv.Quote(text.Clip(h.brief(), 110)))
+			names = append(names, strconv.Quote(text.Clip(h.whole(), 300)))
 		}
 		return nil, &SyntaxError{Word: hits[1].said, Want: "one command at a time; these are " +
 			text.Counted(len(hits), "command") + ": " + strings.Join(names, ", ") + ". Paste the one that is meant",
@@ -110,21 +110,13 @@ func one(hits []hit) (*paste, error) {
 	return &h.paste, nil
 }
 
-// brief is a command without what two commands of one paste have in common.
-func (h hit) brief() string {
-	var said []string
-	for i := 0; i < len(h.words); i++ {
-		switch kafkaFlag(h.words[i].text) {
-		case "reset-offsets":
-		case "bootstrap-server", "command-config", "timeout":
-			if !strings.Contains(h.words[i].text, "=") {
-				i++
-			}
-		default:
-			said = append(said, h.words[i].text)
-		}
+// whole is a command as it can be pasted alone.
+func (h hit) whole() string {
+	said := []string{baseName(h.said)}
+	for _, w := range h.words {
+		said = append(said, w.typed())
 	}
-	return strings.Join(append([]string{baseName(h.said)}, said...), " ")
+	return secretShape.ReplaceAllString(strings.Join(said, " "), "${1}…")
 }
 
 func baseName(said string) string { return said[strings.LastIndexAny(said, `/\`)+1:] }

@@ -76,6 +76,9 @@ func dropProgram(words []word) []word {
 	if len(words) == 0 {
 		return nil
 	}
+	if len(words) > 1 && (words[0].text == "$" || words[0].text == "%") && strings.Contains(words[1].text, "/kafka-reset") {
+		return words[2:] // the prompt of a shell
+	}
 	t, _, known := toolOf(words[0].text)
 	switch path.Base(strings.ToLower(words[0].text)) {
 	case "kafka-reset", "kafka-reset-bot":

@@ -137,6 +137,10 @@ func (r *resetParser) readBack(w word, flag string) error {
 	if err == nil && at.UnixMilli() < 0 {
 		err = errors.New("is longer than any log")
 	}
+	if _, _, no := readTime(w.text, r.clock); err != nil && flag == "" && no == nil && strings.Contains(w.text, ":") {
+		return syntaxError(w, "to "+w.text, "how far back? %s is a time, which has the word to before it").instead(
+			"back "+w.text, "to "+w.text)
+	}
 	if err != nil {
 		e := syntaxError(w, example, fmt.Sprintf("how far back? %%s %v", err))
 		if positive := strings.TrimPrefix(w.text, "-"); positive != w.text {

@@ -97,12 +97,19 @@ func (r *resetParser) noTime(w word) error {
 		back := "back " + w.text[1:]
 		return syntaxError(w, back, "to what? %s is a duration").instead("to "+w.text, back)
 	}
+	if place := placeNames[strings.ToLower(w.text)]; place != "" {
+		return syntaxError(w, "to "+place, "%s is called "+place+" here").instead(w.text, place)
+	}
 	if place := text.Nearest(w.text, places); place != "" {
 		return syntaxError(w, "to "+place, "%s is not a target").suggest(place)
 	}
 	return syntaxError(w, toExample, "to what? %s is neither a time nor latest").suggest("offset", "today",
 		"yesterday", "tomorrow")
 }
+
+// placeNames are the places by the names that other tools give them.
+var placeNames = map[string]string{"end": "latest", "newest": "latest", "beginning": "earliest", "start": "earliest",
+	"begin": "earliest", "oldest": "earliest"}
 
 // places are the targets of one word.
 var places = []string{"latest", "earliest", "current"}

@@ -227,6 +227,10 @@ func (l line) checkBare(verb bool) error {
 		return syntaxError(w, resetExample, "%s is a variable, and variables have no value here: write its options instead")
 	case l.paste != nil && brackets.MatchString(w.text):
 		return syntaxError(w, resetExample, "%s is a placeholder: write what is meant, without brackets and dots")
+	case l.tornTime(w):
+		day, _ := l.value("to-datetime")
+		return syntaxError(w, "--to-datetime "+day.text+"T"+w.text, "%s is the time of "+quoted(day.text)+
+			": they are one word, with a T between them").instead(day.text+" "+w.text, day.text+"T"+w.text)
 	case l.paste != nil:
 		return syntaxError(w, "--topic orders --topic refunds", "%s belongs to no option: a value follows its option "+
 			"and has no blanks, and each topic has its own --topic")

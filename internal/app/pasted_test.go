@@ -34,8 +34,11 @@ func TestAPastedServerThatIsNotConfiguredChoosesNoCluster(t *testing.T) {
 	s.tells(s.Mara, world.Sandbox, kafka+"--group billing", asks, "Which one?")
 	s.tells(s.Mara, world.Sandbox, "at 23:10 -- "+kafka+"--group billing --topic orders --reset-offsets --to-latest",
 		asks, "billing exists on sandbox-eu only. Is it the cluster of this line?") // no schedules on prod-eu
-	s.tells(s.Mara, world.Sandbox, kafka+"--describe --group billing", asks, "Which cluster? prod-eu and sandbox-eu",
-		"--cluster NAME")
+	m = s.tells(s.Mara, world.Sandbox, kafka+"--describe --group billing | grep orders", asks,
+		"Which cluster? prod-eu and sandbox-eu", "lag billing@prod-eu", "lag billing@sandbox-eu")
+	s.has(m, "look.1", "look.2")
+	s.clicks(s.Mara, m, "look.1")
+	s.shows(s.Mara, m, "billing on prod-eu")
 	s.tells(s.Mara, world.Sandbox, kafka+"--list", asks, "Which cluster? prod-eu and sandbox-eu")
 	s.tells(s.Mara, world.Sandbox, kafka+"--describe --group billing --cluster prod-eu", "billing on prod-eu")
 	s.untouched()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -117,10 +118,23 @@ func readIntent(cfg *config.Config, p PlanOptions, now time.Time) (reset.Intent,
 	}
 	r, ok := cmd.(commands.Reset)
 	if !ok {
-		return reset.Intent{}, &commands.SyntaxError{Want: "only a reset can be planned",
-			Example: "billing@prod-eu orders to 02:10"}
+		return reset.Intent{}, notPlanned(cmd)
 	}
 	return r.Intent, nil
+}
+
+// notPlanned refuses a command that is not a whole reset.
+func notPlanned(cmd commands.Command) error {
+	e := &commands.SyntaxError{Example: "kafka-reset-bot plan billing@prod-eu orders to 02:10"}
+	switch c := cmd.(type) {
+	case commands.Overview:
+		e.Want = "to what? " + strconv.Quote(c.Group) + " has no target: plan takes a whole reset"
+	case commands.Schedule:
+		e.Want = "plan takes a reset as of now: leave out the time and --; schedules are saved in Slack"
+	default:
+		e.Want = "plan takes a reset; everything else is typed in Slack, and kafka-reset-bot help lists what this program does"
+	}
+	return e
 }
 
 // isolationOf is the isolation of the first rule that matches cluster and group: the terminal may view all.

@@ -37,7 +37,7 @@ var sayings = []saying{
 		"read: the last weekday of its kind in a month cannot be said; take every week",
 		func(_ int, item string) string { return item[:len(item)-1] }},
 	{regexp.MustCompile(`(?i)^([0-7]|[a-z]{3})#[1-5]$`), ofWeek,
-		"read: the first or nth weekday of a month cannot be said (beside it, days 1-7 would mean either); take every week",
+		"read: the first or nth weekday of a month cannot be said (with days 1-7 as well, either would do); take every week",
 		func(_ int, item string) string { item, _, _ = strings.Cut(item, "#"); return item }},
 	{regexp.MustCompile(`^H(\(\d+-\d+\))?(/\d+)?$`), -1, "read: with H, Jenkins picks a time; pick one yourself", picked},
 	{regexp.MustCompile(`(?i)^(sun|mon|tues|wednes|thurs|fri|satur)days?$`), ofWeek, "read: weekdays have three letters",
@@ -129,7 +129,8 @@ func (f field) wide(step int) (want, example string) {
 	case step%60 == 0 && step/60 < 24 && 24%(step/60) == 0:
 		return steps + " (every cron runs it hourly): say it in hours", fmt.Sprintf("0 */%d * * *", step/60)
 	case step == 90:
-		return steps + ` (every cron runs it hourly): it takes two schedules, this one and "30 1-22/3 * * *"`, "0 */3 * * *"
+		return steps + `: */90 would run every hour. For every 90 minutes save two schedules, "0 */3 * * *" and "30 1-22/3 * * *"`,
+			"0 */3 * * *"
 	}
 	return fmt.Sprintf("%s (every cron runs it hourly): every %d minutes cannot be said", steps, step), "0 */2 * * *"
 }

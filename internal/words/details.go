@@ -52,8 +52,8 @@ func futureLine(in reset.Intent) Line {
 	if t, ok := in.Target.(reset.Time); !ok || !t.Future || t.Back != 0 {
 		return nil
 	}
-	return say("Only messages stored from then on are processed: the time is looked up once it has come, and where nothing is stored by then, that is latest. ",
-		"With CreateTime a producer's clock decides. What it skips is known only then; beyond what was approved, approval is asked for again.")
+	return say("Only messages stored from then on are processed; where nothing is stored by then, that is latest. ",
+		"With CreateTime a producer's clock decides.")
 }
 
 // labelOf is the environment before something else: "🔴 PRODUCTION · ".

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/commands"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
 	"github.com/kafka-reset-bot/kafka-reset-bot/reset"
 )
@@ -40,6 +41,10 @@ var problems = map[reset.ProblemCode]func(p *reset.Problem) Line{
 		if strings.ContainsAny(p.Group, "*,") {
 			return say("One group per reset: no group", onCluster(p), " is called ", p.Group,
 				". Name one of them; ", code("groups"), " lists those that you may view. Nothing was created.")
+		}
+		if meant := commands.Meant(p.Group); meant != "" && len(p.Names) == 0 {
+			return say("No group ", p.Group, onCluster(p), ". Did you mean the command ", code(meant),
+				"? Nothing was created.")
 		}
 		return say("No group ", p.Group, onCluster(p), ". ", near(p.Names),
 			"Nothing was created. To create the group, add ", code("--create-group"), ".")

@@ -69,9 +69,8 @@ var warningLines = map[reset.WarningCode]func(g warningGroup) Line{
 			"It cannot land while a consumer is in the group.")
 	},
 	reset.WarnAhead: func(g warningGroup) Line {
-		return say("What it does is not known before ", g.times.exact(g.at),
-			": the numbers are as of now. Beyond what is agreed to, it asks again then.",
-			" Where producers set the time of a record, their clocks decide what is after it.")
+		return say("Numbers are as of now and are computed again at ", g.times.exact(g.at),
+			". If it then skips more than approved, it asks again.")
 	},
 	reset.WarnNote: func(g warningGroup) Line {
 		return noted(g.text)
