@@ -42,7 +42,7 @@ func TestMoreTargets(t *testing.T) {
 	for text, why := range map[string]string{
 		"billing orders like":                     "like which group? Its name is missing",
 		"billing orders like billing":             `like which group? "billing" is the one that moves`,
-		"billing from orders,0":                   `what was pasted cannot be used`,
+		"billing from orders,0":                   `the rows cannot be used`,
 		"billing from orders,0,x":                 `"x" is not an offset`,
 		"billing orders from orders,0,1":          "names its topic itself",
 		"delete-offsets billing orders to latest": "one target per command",

@@ -31,7 +31,7 @@ type planFile struct {
 }
 
 // pastedPlan stands for a plan that is no file.
-const pastedPlan = "what was pasted"
+const pastedPlan = "the rows"
 
 // readPlan reads a plan file: TOPIC PARTITION OFFSET, with the group before them or not, between commas (as
 // kafka-consumer-groups.sh --from-file and --export have them), semicolons, tabs or blanks. A header line may name the

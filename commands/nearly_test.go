@@ -26,7 +26,8 @@ func TestPastedLinesInFull(t *testing.T) {
 		t.Error(err)
 	}
 	cmd, err := Parse(tool+"--describe --all-groups --all-topics", askerOf(t))
-	if g, ok := cmd.(Groups); err != nil || !ok || !strings.Contains(strings.Join(g.Notes, " "), "--all-topics is not applied") {
+	g, ok := cmd.(Groups)
+	if err != nil || !ok || !strings.Contains(strings.Join(g.Notes, " "), "--all-topics is not applied") {
 		t.Error(cmd, err)
 	}
 	for _, c := range []Command{Lag{Group: "billing", Cluster: "prod-eu"}, Groups{Cluster: "prod-eu", Pattern: "pay*"},

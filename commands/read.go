@@ -76,7 +76,8 @@ func dropProgram(words []word) []word {
 	if len(words) == 0 {
 		return nil
 	}
-	if len(words) > 1 && (words[0].text == "$" || words[0].text == "%") && strings.Contains(words[1].text, "/kafka-reset") {
+	prompt := words[0].text == "$" || words[0].text == "%"
+	if prompt && len(words) > 1 && strings.Contains(words[1].text, "/kafka-reset") {
 		return words[2:] // the prompt of a shell
 	}
 	t, _, known := toolOf(words[0].text)
