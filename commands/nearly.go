@@ -167,22 +167,24 @@ func isConfigured(cluster string, ctx Context) bool {
 	return slices.ContainsFunc(ctx.Clusters, func(c ClusterName) bool { return c.Name == cluster })
 }
 
-// nearCluster is the configured cluster that an unknown name is meant to be: a typo, or the beginning of one alone.
+// nearCluster is the configured cluster that an unknown name is meant to be: the same letters, or the beginning of one
+// alone. Another letter is another place: prod-us is not put right into prod-eu.
 func nearCluster(said string, ctx Context) string {
-	var names, longer []string
+	marks := strings.NewReplacer("-", "", "_", "", ".", "")
+	letters := func(name string) string { return marks.Replace(strings.ToLower(name)) }
+	var found []string
 	for _, c := range ctx.Clusters {
-		names = append(names, c.Name)
-		if len(said) > 2 && strings.HasPrefix(c.Name, strings.ToLower(said)) {
-			longer = append(longer, c.Name)
+		switch {
+		case c.Name == said:
+			return ""
+		case len(said) > 2 && strings.HasPrefix(letters(c.Name), letters(said)):
+			found = append(found, c.Name)
 		}
 	}
-	if slices.Contains(names, said) {
+	if len(found) != 1 {
 		return ""
 	}
-	if len(longer) == 1 {
-		return longer[0]
-	}
-	return text.Nearest(said, names)
+	return found[0]
 }
 
 // tornTime reports the time of day of a --to-datetime whose day alone was taken.

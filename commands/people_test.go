@@ -117,6 +117,7 @@ func TestTheCorrectedLine(t *testing.T) {
 		{"billing @ prod-eu orders to latest", "billing@prod-eu orders to latest", "without a blank"},
 		{"billing @prod-eu orders to latest", "billing@prod-eu orders to latest", "without a blank"},
 		{"billing@prodeu orders to latest", "billing@prod-eu orders to latest", "Did you mean prod-eu?"},
+		{"lag billing@Prod_EU", "lag billing@prod-eu", "Did you mean prod-eu?"},
 		{"lag billing@sandbox", "lag billing@sandbox-eu", "Did you mean sandbox-eu?"},
 		{"please reset billing", "reset billing", "begins with its verb"},
 		{"pause nightly", "schedule pause nightly", "has the word schedule"},
@@ -184,6 +185,15 @@ func TestTheCorrectedLine(t *testing.T) {
 		if _, err := Parse(e.Corrected, askerOf(t)); err != nil {
 			t.Errorf("%s: the corrected line %s is refused: %v", c.line, e.Corrected, err)
 		}
+	}
+}
+
+// A cluster that differs by a letter is another one: it is not put right into one that is configured.
+func TestAnotherClusterIsNotPutRight(t *testing.T) {
+	t.Parallel()
+	cmd, err := Parse("billing@prod-us orders to latest", askerOf(t))
+	if r, ok := cmd.(Reset); err != nil || !ok || r.Intent.Cluster != "prod-us" {
+		t.Error(cmd, err)
 	}
 }
 
