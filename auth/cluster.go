@@ -231,3 +231,30 @@ func (p *Policy) Unfrozen() []string {
 	}
 	return out
 }
+
+// onSomeGroup says whether any rule of a cluster gives the right to a person, for those who want to know what to ask
+// about: in which channel, on which group and how much is ruled when they do.
+func (p *Policy) onSomeGroup(ctx context.Context, a reset.PolicyQuestion) (reset.Ruling, error) {
+	var out reset.Ruling
+	if a.Actor.Kind != reset.Person {
+		return deny(out, reset.DeniedNotIn), nil
+	}
+	if denial, err := p.checkPerson(ctx, a); denial != "" {
+		return deny(out, denial), err
+	}
+	var who []string
+	for _, r := range p.rules {
+		if anyMatches(r.Clusters, a.Cluster) {
+			who = mergeLists(who, r.allowedTo(a.Verb))
+		}
+	}
+	principal, err := principalOf(ctx, p.directory(a), a.Actor.ID, who)
+	switch {
+	case principal != "":
+		out.Principal = principal
+		return allow(out), nil
+	case err != nil:
+		return deny(out, reset.DeniedUnknown), err
+	}
+	return deny(out, reset.DeniedNotIn), nil
+}

@@ -194,3 +194,32 @@ func TestClustersThatNobodyMayFreeze(t *testing.T) {
 		t.Errorf("%v", got)
 	}
 }
+
+// TestOnSomeGroup: a person is told what the rules of a cluster give them somewhere, and nothing of other clusters.
+func TestOnSomeGroup(t *testing.T) {
+	t.Parallel()
+	d := newTown()
+	p := policy(d, pay())
+	some := func(cluster string) func(*reset.PolicyQuestion) {
+		return func(a *reset.PolicyQuestion) { a.Group, a.Cluster, a.AnyGroup, a.Preview = "", cluster, true, true }
+	}
+	for _, tt := range []struct {
+		id, cluster string
+		verb        reset.Verb
+		want        bool
+	}{
+		{"U0JON", "prod-eu", reset.VerbApprove, true}, {"U0JON", "prod-eu", reset.VerbRequest, false},
+		{"U0MARA", "prod-eu", reset.VerbRequest, true}, {"U0ONCALL", "prod-eu", reset.VerbEmergency, true},
+		{"U0JON", "sandbox-eu", reset.VerbApprove, false}, {"U0GUEST", "prod-eu", reset.VerbRequest, false},
+	} {
+		got, err := p.Rule(t.Context(), asking(tt.id, tt.verb, some(tt.cluster)))
+		if err != nil || got.Allowed != tt.want {
+			t.Errorf("%+v: %+v, %v", tt, got, err)
+		}
+	}
+	d.broken["S0PAYOWNER"] = true
+	if got, err := policy(d, pay()).Rule(t.Context(), asking("U0JON", reset.VerbApprove, some("prod-eu"))); err == nil ||
+		got.Allowed {
+		t.Errorf("not readable: %+v, %v", got, err)
+	}
+}

@@ -29,6 +29,9 @@ func New(rules []Rule, dir *Cached) *Policy { return &Policy{rules: rules, dir: 
 // Rule implements engine.Policy. Every ruling, a refusal too, carries the rule and who may. What cannot be read is a
 // refusal (DeniedUnknown) with the error.
 func (p *Policy) Rule(ctx context.Context, a reset.PolicyQuestion) (reset.Ruling, error) {
+	if a.AnyGroup {
+		return p.onSomeGroup(ctx, a)
+	}
 	if a.Group == "" {
 		return p.ofClusters(ctx, a)
 	}

@@ -31,4 +31,5 @@ type RightsOn struct {
 	Cluster string
 	Group   string // empty: the cluster itself
 	May     []Verb // in the order of Rights
+	Some    []Verb // of a cluster: on some of its groups
 }

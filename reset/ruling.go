@@ -34,6 +34,7 @@ type PolicyQuestion struct {
 	Verb      Verb
 	Cluster   string
 	Group     string  // empty: the cluster itself
+	AnyGroup  bool    // the question is whether any rule of the cluster names the actor: decides nothing
 	Effect    *Effect // nil: not known yet, the question is the right alone
 	Requester Actor   // of the request that is decided upon
 	Barred    []Actor // who else counts as having asked for it, and approves it as little

@@ -41,7 +41,8 @@ func TestTheHomesOfPeopleWithDifferentRights(t *testing.T) {
 		return s.atHome(p, parts...)
 	}
 	mara := opens(s.Mara, "Nothing waits for you.", "Your open requests", id, draft, "billing@prod-eu: request")
-	jon := opens(s.Jon, "Waiting for your approval\n"+id, "The card", "You have none.", "billing@prod-eu: approve")
+	jon := opens(s.Jon, "Waiting for your approval\n"+id, "The card", "You have none.", "billing@prod-eu: approve",
+		"prod-eu: view, freeze; on some groups: approve")
 	ben := opens(s.Ben, "Nothing waits for you.", "You have none.", "prod-eu: view", "sandbox-eu: view")
 	gus := opens(s.Gus, "You cannot view any group")
 	if strings.Contains(jon, draft) || strings.Contains(ben, draft) || strings.Contains(ben, "billing@prod-eu: ") ||

@@ -31,6 +31,10 @@ func (s *Service) Home(ctx context.Context, a reset.Actor, channel string) (rese
 		if err != nil {
 			return out, err
 		}
+		if on.Some, err = s.rightsIn(ctx, reset.PolicyQuestion{Actor: a, Channel: channel, Cluster: name, AnyGroup: true},
+			reset.VerbRequest, reset.VerbApprove, reset.VerbEmergency); err != nil {
+			return out, err
+		}
 		out.Rights = append(out.Rights, on)
 	}
 	may := map[[2]string]bool{}
@@ -139,18 +143,23 @@ func (s *Service) homeRights(ctx context.Context, a reset.Actor, channel string,
 func (s *Service) rightsOn(
 	ctx context.Context, a reset.Actor, channel, cluster, group string, verbs ...reset.Verb,
 ) (reset.RightsOn, error) {
-	out := reset.RightsOn{Cluster: cluster, Group: group}
-	for _, v := range verbs {
-		_, p := s.permit(ctx, reset.PolicyQuestion{Actor: a, Channel: channel, Verb: v, Cluster: cluster, Group: group,
-			Preview: true}, "")
+	may, err := s.rightsIn(ctx, reset.PolicyQuestion{Actor: a, Channel: channel, Cluster: cluster, Group: group}, verbs...)
+	return reset.RightsOn{Cluster: cluster, Group: group, May: may}, err
+}
+
+// rightsIn are the verbs that a question is answered yes for. Nothing is decided by that.
+func (s *Service) rightsIn(ctx context.Context, q reset.PolicyQuestion, verbs ...reset.Verb) (may []reset.Verb, _ error) {
+	q.Preview = true
+	for _, q.Verb = range verbs {
+		_, p := s.permit(ctx, q, "")
 		switch {
 		case p == nil:
-			out.May = append(out.May, v)
+			may = append(may, q.Verb)
 		case p.Code == reset.ProblemDirectory:
-			return out, s.postponed(p)
+			return may, s.postponed(p)
 		}
 	}
-	return out, nil
+	return may, nil
 }
 
 // waitsFor reports whether a pending request waits for a person: they may view and approve it, and have not done so.

@@ -93,16 +93,24 @@ func homeLast(h reset.Home, infos []reset.ClusterInfo) []Line {
 func homeRights(h reset.Home) []Line {
 	lines := make([]Line, len(h.Rights))
 	for i, r := range h.Rights {
-		on, may := r.Cluster, make([]string, len(r.May))
+		on := r.Cluster
 		if r.Group != "" {
 			on = r.Group + "@" + r.Cluster
 		}
-		for n, v := range r.May {
-			may[n] = verbs[v].short
+		lines[i] = say(strong(on), ": ", shortVerbs(r.May))
+		if len(r.Some) > 0 {
+			lines[i] = say(lines[i], "; on some groups: ", shortVerbs(r.Some))
 		}
-		lines[i] = say(strong(on), ": ", strings.Join(may, ", "))
 	}
 	return lines
+}
+
+func shortVerbs(of []reset.Verb) string {
+	out := make([]string, len(of))
+	for i, v := range of {
+		out[i] = verbs[v].short
+	}
+	return strings.Join(out, ", ")
 }
 
 // HomeUnknown is a home that cannot be shown now.

@@ -18,7 +18,8 @@ func homeStory() reset.Home {
 		Open: []reset.Request{undoStory().Request}, Armed: []reset.Request{waitingStory().Request},
 		Schedules: []reset.Schedule{nightly, paused}, Last: pastPage().Rows,
 		Frozen: []reset.InForce{inForce("m2n8", jon, "data loss")},
-		Rights: []reset.RightsOn{{Cluster: "prod-eu", May: []reset.Verb{reset.VerbView, reset.VerbFreeze}},
+		Rights: []reset.RightsOn{{Cluster: "prod-eu", May: []reset.Verb{reset.VerbView, reset.VerbFreeze},
+			Some: []reset.Verb{reset.VerbRequest, reset.VerbApprove}},
 			{Cluster: "prod-eu", Group: "billing", May: []reset.Verb{reset.VerbRequest, reset.VerbApprove}}},
 		More: map[reset.HomePart]bool{reset.HomeWaiting: true, reset.HomeSchedules: true}}
 }
