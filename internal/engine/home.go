@@ -148,7 +148,9 @@ func (s *Service) rightsOn(
 }
 
 // rightsIn are the verbs that a question is answered yes for. Nothing is decided by that.
-func (s *Service) rightsIn(ctx context.Context, q reset.PolicyQuestion, verbs ...reset.Verb) (may []reset.Verb, _ error) {
+func (s *Service) rightsIn(
+	ctx context.Context, q reset.PolicyQuestion, verbs ...reset.Verb,
+) (may []reset.Verb, _ error) {
 	q.Preview = true
 	for _, q.Verb = range verbs {
 		_, p := s.permit(ctx, q, "")
