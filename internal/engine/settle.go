@@ -33,11 +33,18 @@ func (st IdleStreak) add(cluster, group string, l reset.Look, began, ended time.
 	}
 	next := IdleStreak{Cluster: cluster, Group: group, Since: ended, Last: began, Commits: digestOf(l.Commits),
 		Epoch: l.Group.Epoch, Exists: l.Group.Exists, Duration: ended.Sub(began)}
-	if st.follows(next) && !began.Before(st.Last) && st.closeTo(began, ended, t) {
+	switch {
+	case next.Duration > longestCheck:
+		next.Last, next.Duration = ended, 0
+	case st.follows(next) && !began.Before(st.Last) && st.closeTo(began, ended, t):
 		next.Since, next.Widest = st.Since, max(st.Widest, ended.Sub(st.Last))
 	}
 	return next
 }
+
+// longestCheck is longer than any check takes: a timeout is a minute at most. During one that took longer the process
+// was stopped, or the clock was set: it says nothing of the cluster's speed, and begins a streak.
+const longestCheck = worstCalls * time.Minute
 
 // closeTo reports whether a check came soon enough after the latest to count as the next one. On a slow cluster
 // checks are further apart, and no streak would be long enough; it has to last longer instead, see required.

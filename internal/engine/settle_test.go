@@ -71,6 +71,8 @@ func TestStreak(t *testing.T) {
 			{12 * s, idle, 2 * s}, {16 * s, idle, 2 * s}, {20 * s, idle, 0}}, 2 * s, true},
 		"a slow look among quick ones": {[]seen{{0, idle, 0}, {s, idle, 4 * s}, {6 * s, idle, 0}, {7 * s, idle, 0}}, 0,
 			false},
+		"the process was stopped during a look": {[]seen{{0, idle, 0}, {s, idle, 600 * s}, {602 * s, idle, 0},
+			{604 * s, idle, 0}, {606 * s, idle, 0}, {607 * s, idle, 0}}, 601 * s, true},
 		"the clock went back": {[]seen{{4 * s, idle, 0}, {2 * s, idle, 0}}, 2 * s, false},
 	} {
 		var st IdleStreak
