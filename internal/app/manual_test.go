@@ -108,7 +108,9 @@ func TestANameThatCannotBeSeenIsInNoCommand(t *testing.T) {
 		`pay-\u202egnillib@prod-eu`)
 	s.clicks(s.Mara, preview, "approve")
 	card := s.sees(s.Jon, world.Home, s.id(preview), "DONE", `pay-\u202egnillib`)
-	s.told(s.Jon, card, "manual", "No command for Kafka's own tool is shown", `pay-\u202egnillib`)
+	said := []string{"No command for Kafka's own tool is shown", `pay-\u202egnillib`}
+	s.clicks(s.Jon, card, "manual") // is answered to Jon alone; the thread says it too
+	s.finds(s.Jon, world.Home, said, func(m slacksim.Message) bool { return m.Ephemeral && holds(m, said) })
 	if strings.Contains(card.Text(), "kafka-consumer-groups.sh") {
 		t.Errorf("a command that lies is told:\n%s", card.Text())
 	}

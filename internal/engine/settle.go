@@ -26,7 +26,8 @@ type IdleStreak struct {
 
 // add is the streak after one more check. A check that found a member, moved offsets or another epoch, that came too
 // late after the previous one, or that could not read everything, begins a new one: what happened in between is not
-// known.
+// known. So does one that took longer than the lease, see timesOf: the process was stopped meanwhile, or the clock was
+// set, and that says nothing of the cluster's speed.
 func (st IdleStreak) add(cluster, group string, l reset.Look, began, ended time.Time, t Times) IdleStreak {
 	if !l.Group.Idle() || l.Commits == nil {
 		return IdleStreak{}
@@ -34,17 +35,13 @@ func (st IdleStreak) add(cluster, group string, l reset.Look, began, ended time.
 	next := IdleStreak{Cluster: cluster, Group: group, Since: ended, Last: began, Commits: digestOf(l.Commits),
 		Epoch: l.Group.Epoch, Exists: l.Group.Exists, Duration: ended.Sub(began)}
 	switch {
-	case next.Duration > longestCheck:
+	case next.Duration > t.Lease:
 		next.Last, next.Duration = ended, 0
 	case st.follows(next) && !began.Before(st.Last) && st.closeTo(began, ended, t):
 		next.Since, next.Widest = st.Since, max(st.Widest, ended.Sub(st.Last))
 	}
 	return next
 }
-
-// longestCheck is longer than any check takes: a timeout is a minute at most. During one that took longer the process
-// was stopped, or the clock was set: it says nothing of the cluster's speed, and begins a streak.
-const longestCheck = worstCalls * time.Minute
 
 // closeTo reports whether a check came soon enough after the latest to count as the next one. On a slow cluster
 // checks are further apart, and no streak would be long enough; it has to last longer instead, see required.
@@ -80,6 +77,13 @@ func (st IdleStreak) complete(t Times) bool {
 // loop.
 func (t Times) maxGap() time.Duration {
 	return cmp.Or(t.Gap, max(3*t.CheckInterval, t.Settle/2, 2*idlePollInterval))
+}
+
+// timesOf are the times for a cluster: the lease is longer than its worst call.
+func (s *Service) timesOf(cluster string) Times {
+	t := s.Times
+	t.Lease = s.lease(cluster)
+	return t
 }
 
 // nextCheck is when groups are checked again: once in each period. All requests check at the same instants, so that
@@ -120,7 +124,7 @@ func (s *Service) settling(
 	in, _ := r.Intent()
 	l := look.groups[in.Group]
 	before := s.streak(due, in)
-	st := before.add(in.Cluster, in.Group, l, look.began, look.ended, s.Times)
+	st := before.add(in.Cluster, in.Group, l, look.began, look.ended, s.timesOf(in.Cluster))
 	due.Note.Streak = st
 	switch {
 	case st.Since.IsZero():
@@ -197,7 +201,7 @@ func (s *Service) checkBeforeTime(due *Due, r reset.Request, look groupChecks) t
 	}
 	in, _ := r.Intent()
 	due.Note.Streak = s.streak(due, in).add(in.Cluster, in.Group, look.groups[in.Group], look.began, look.ended,
-		s.Times)
+		s.timesOf(in.Cluster))
 	if next := s.nextCheck(); next.Before(r.NotBefore) {
 		return next
 	}
@@ -216,7 +220,7 @@ func (s *Service) isFreshDraft(r reset.Request) bool {
 func (s *Service) checkDraftIdle(due *Due, r reset.Request, look groupChecks) time.Time {
 	in, _ := r.Intent()
 	due.Note.Streak = s.streak(due, in).add(in.Cluster, in.Group, look.groups[in.Group], look.began, look.ended,
-		s.Times)
+		s.timesOf(in.Cluster))
 	if next := s.nextCheck(); s.isFreshDraft(r) && next.Before(r.Deadline) {
 		return next
 	}
