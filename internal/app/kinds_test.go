@@ -54,7 +54,8 @@ func TestAConnectSinkGoesOnWhenItsConnectorIsStopped(t *testing.T) {
 	s.clicks(s.Mara, back, "choose.1")
 	s.shows(s.Mara, back, "PREVIEW", "the offsets before "+s.id(card), "said to be stopped")
 
-	s.tells(s.Mara, world.Incident, ask+" --connector-stopped", "PREVIEW", "said to be stopped")
+	s.tells(s.Mara, world.Incident, "connect-warehouse@prod-eu orders:0 back 9m --connector-stopped", "PREVIEW",
+		"said to be stopped")
 	s.wrote(1)
 }
 
