@@ -46,7 +46,10 @@ var mutants = []mutant{
 	{"it reads on between the preview of the undo and its write", "internal/engine/undo.go",
 		"!offsetsUntouched(writes, positionsOf(steps))", "len(writes) == 0", "TestAnUndoOfATouched"},
 	{"a preview that another reset overtook", "internal/engine/enter.go",
-		"if o.State != reset.Approved && o.State != reset.Draft {", "if o.State != reset.Approved {", "TestDrafts"},
+		"s.makeRoom(tx, reset.Approved, reset.Draft)", "s.makeRoom(tx, reset.Approved)",
+		"TestADraftIsPlannedAgain|TestDrafts"},
+	{"a preview that was planned during another write", "internal/engine/finish.go",
+		"s.makeRoom(tx, reset.Draft)", "s.makeRoom(tx)", "TestADraftIsPlannedAgain"},
 
 	// Who agreed.
 	{"the requester approves", "auth/policy.go",
