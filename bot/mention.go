@@ -106,7 +106,7 @@ func mentionText(said, app string) (typed string, within bool) {
 }
 
 // agreesWithin reports whether a command in the middle of a message may lead to a write: "do not @kafka-reset approve
-// k7f3.1", or a line that somebody quotes, is no approval. What stops a write is obeyed wherever it stands, and what
+// k7f3.1", or a quoted line, is no approval. What stops a write is obeyed wherever it stands, and what
 // asks or looks writes nothing.
 func agreesWithin(cmd commands.Command) bool {
 	switch c := cmd.(type) {

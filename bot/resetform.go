@@ -268,7 +268,7 @@ func (b *Bot) computeForm(ctx context.Context, e envelope, view string, f *openF
 	b.redraw(ctx, view, f, drawForm(s, e.Channel, shown))
 }
 
-// discardForm ends what a form asked for, unless somebody has agreed to it. The form is held.
+// discardForm ends what a form asked for, unless it was agreed to. The form is held.
 func (b *Bot) discardForm(ctx context.Context, e envelope, f *openForm) {
 	if f.ref == "" || f.ref == noRequest {
 		return

@@ -59,24 +59,22 @@ func (b *Bot) redraw(ctx context.Context, id string, f *openForm, view slack.Mod
 func (b *Bot) showInView(ctx context.Context, id string, f *openForm, view slack.ModalViewRequest) error {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
-	out, err := b.api.UpdateViewContext(ctx, view, "", f.hash, id)
-	if slackCode(b.asFault(err)) == "hash_conflict" { // another process drew it since
-		out, err = b.api.UpdateViewContext(ctx, view, "", "", id)
-	}
-	if err != nil {
-		fault := b.fault("show the reset form", err)
-		b.log.Warn("a form is not shown as it is", "err", fault)
-		return fault
-	}
-	f.hash = out.Hash
-	return nil
-}
-
-func (b *Bot) asFault(err error) error {
-	if err == nil {
+	draw := func(hash string) error {
+		out, err := b.api.UpdateViewContext(ctx, view, "", hash, id)
+		if err != nil {
+			return b.fault("show the reset form", err)
+		}
+		f.hash = out.Hash
 		return nil
 	}
-	return b.fault("show the reset form", err)
+	err := draw(f.hash)
+	if slackCode(err) == "hash_conflict" { // another process drew it since
+		err = draw("")
+	}
+	if err != nil {
+		b.log.Warn("a form is not shown as it is", "err", err)
+	}
+	return err
 }
 
 // openView opens a modal, whatever view its trigger came from.

@@ -39,8 +39,8 @@ func (b *Bot) submitForm(ctx context.Context, e envelope) (any, func(context.Con
 	return b.recordForm(ctx, e, nil)
 }
 
-// tooSoon reports whether a form began to show its numbers so shortly before its submission that nobody can have read
-// them: the button changed under the finger, from one that only asks for a preview. Numbers that another process shows
+// tooSoon reports whether a form began to show its numbers so shortly before its submission that no person can have
+// read them: the button changed under the finger, from one that only asks for a preview. Numbers that another process shows
 // count as read.
 func (b *Bot) tooSoon(e envelope) bool {
 	shown := b.forms.of(e.View, b.now()).shown.Load()

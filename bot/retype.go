@@ -28,7 +28,7 @@ func (b *Bot) retypeButton(e envelope, err error) []words.Button {
 }
 
 // mayRetype reports whether a line asks for something, or looks at something. What decides, or freezes a cluster, is
-// typed by hand: nobody approves by correcting a word.
+// typed by hand: correcting a word approves nothing.
 func (b *Bot) mayRetype(line string) bool {
 	if line == "" {
 		return false

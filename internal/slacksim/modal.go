@@ -103,7 +103,7 @@ func (p *Person) ClickIn(v View, actionID, value string, tweaks ...Tweak) (*Deli
 	open, err := p.top(v)
 	silent := false
 	if err == nil {
-		block, element := findElement(list(open.body, "blocks"), actionID, "")
+		block, element := open.element(actionID)
 		silent = element != nil && !acts(block)
 	}
 	p.sim.mu.Unlock()
@@ -111,6 +111,11 @@ func (p *Person) ClickIn(v View, actionID, value string, tweaks ...Tweak) (*Deli
 		return nil, fmt.Errorf("%q sends nothing when it is used: it is in an input block without dispatch_action", actionID)
 	}
 	return p.touch(v, actionID, value, tweaks)
+}
+
+// element is what a view has under an action_id, and its block.
+func (v *view) element(actionID string) (block, element obj) {
+	return findElement(list(v.body, "blocks"), actionID, "")
 }
 
 // acts reports whether the elements of a block send block_actions.
@@ -131,7 +136,7 @@ func (p *Person) Pick(v View, actionID, text string, tweaks ...Tweak) (*Delivery
 		s.mu.Unlock()
 		return nil, err
 	}
-	block, element := findElement(list(open.body, "blocks"), actionID, "")
+	block, element := open.element(actionID)
 	value, err := byText(open.offering(inputKey(block, element), element), text)
 	s.mu.Unlock()
 	if err != nil {
@@ -150,7 +155,7 @@ func (p *Person) touch(v View, actionID, value string, tweaks []Tweak) (*Deliver
 		s.mu.Unlock()
 		return nil, err
 	}
-	block, element := findElement(list(open.body, "blocks"), actionID, "")
+	block, element := open.element(actionID)
 	if element == nil {
 		s.mu.Unlock()
 		return nil, fmt.Errorf("nothing with action_id %q in the view now", actionID)

@@ -75,7 +75,7 @@ func (p *Person) searches(v View, actionID string) (obj, int, error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	block, element := findElement(list(open.body, "blocks"), actionID, "")
+	block, element := open.element(actionID)
 	if !strings.HasSuffix(str(element, "type"), "external_select") {
 		return nil, 0, fmt.Errorf("no external select with action_id %q in the view", actionID)
 	}
