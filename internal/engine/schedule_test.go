@@ -326,16 +326,21 @@ func TestWhatIsNoSchedule(t *testing.T) {
 	problem(t, err, reset.ProblemNoSchedule)
 }
 
+// looksUp keeps the times that are looked up on orders; each finds the offset 860.
+func (b *bench) looksUp(times *[]time.Time) {
+	for p := range 2 {
+		b.cluster.SetTime("orders", p, func(at time.Time) reset.Found {
+			*times = append(*times, at)
+			return reset.Found{Offset: 860, How: reset.HowRecord, At: at}
+		})
+	}
+}
+
 func TestDurationsCountFromTheRunsOwnTime(t *testing.T) {
 	t.Parallel()
 	b := newNights(t)
 	var looked []time.Time
-	for p := range 2 {
-		b.cluster.SetTime("orders", p, func(at time.Time) reset.Found {
-			looked = append(looked, at)
-			return reset.Found{Offset: 860, How: reset.HowRecord, At: at}
-		})
-	}
+	b.looksUp(&looked)
 	sc := b.save(nightly(func(sc *reset.Schedule) {
 		sc.Intent.Target = reset.Time{At: b.clock(), Back: time.Hour, Said: "back 1h"}
 	}))
@@ -362,12 +367,7 @@ func TestDaysCountFromTheRunsOwnTime(t *testing.T) {
 	t.Parallel()
 	b := newNights(t)
 	var looked []time.Time
-	for p := range 2 {
-		b.cluster.SetTime("orders", p, func(at time.Time) reset.Found {
-			looked = append(looked, at)
-			return reset.Found{Offset: 860, How: reset.HowRecord, At: at}
-		})
-	}
+	b.looksUp(&looked)
 	sc := b.save(nightly(func(sc *reset.Schedule) {
 		sc.Intent.Target = reset.Time{At: night.Add(-1000 * time.Hour), Day: reset.Yesterday, Clock: 22 * time.Hour,
 			Zone: "Europe/Berlin", Said: "yesterday 22:00"}
