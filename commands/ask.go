@@ -122,7 +122,7 @@ func clustersOf(servers string, ctx Context) []string {
 	return found
 }
 
-// knownCluster is flaggedCluster for a verb that nobody pastes: a server of no configured cluster is a mistake.
+// knownCluster is flaggedCluster for a verb that no runbook has: a server of no configured cluster is a mistake.
 func knownCluster(l line, ctx Context) (groupName, error) {
 	n, err := flaggedCluster(l, ctx)
 	if err == nil {

@@ -144,7 +144,7 @@ type SyntaxError struct {
 	// was meant.
 	Corrected string
 
-	mend mend // empty: Word becomes Near
+	correction correction // empty: Word becomes Near
 }
 
 func (e *SyntaxError) Error() string {

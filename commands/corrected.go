@@ -8,15 +8,15 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
 )
 
-// mend is how a mistake is put right: these words, joined by a blank, by those.
-type mend struct{ wrong, right string }
+// correction is how a mistake is put right: these words, joined by a blank, by those.
+type correction struct{ wrong, right string }
 
 // mostTries bounds how often a line is read again to find where its mistake stands, and the next one.
 const mostTries = 8
 
 // instead adds how to put the error's word right.
 func (e *SyntaxError) instead(wrong, right string) *SyntaxError {
-	e.mend = mend{wrong, right}
+	e.correction = correction{wrong, right}
 	return e
 }
 
@@ -35,9 +35,9 @@ func corrected(err error, words []word, ctx Context) error {
 
 // putRight replaces the mistake where the line is understood then; each place that it may stand in is tried.
 func putRight(e *SyntaxError, words []word, ctx Context, tries *int) ([]word, bool) {
-	m := e.mend
+	m := e.correction
 	if m.wrong == "" {
-		m = mend{e.Word, e.Near}
+		m = correction{e.Word, e.Near}
 	}
 	if m.wrong == "" || m.right == "" {
 		return nil, false
