@@ -40,8 +40,8 @@ func (b *Bot) submitForm(ctx context.Context, e envelope) (any, func(context.Con
 }
 
 // tooSoon reports whether a form began to show its numbers so shortly before its submission that no person can have
-// read them: the button changed under the finger, from one that only asks for a preview. Numbers that another process shows
-// count as read.
+// read them: the button changed under the finger, from one that only asks for a preview. Numbers that another process
+// shows count as read.
 func (b *Bot) tooSoon(e envelope) bool {
 	shown := b.forms.of(e.View, b.now()).shown.Load()
 	if shown == nil || shown.ref != e.formRef() {
