@@ -3,14 +3,12 @@
 package kafka_test
 
 import (
-	"context"
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -21,7 +19,6 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
-	"github.com/twmb/franz-go/pkg/kmsg"
 	"github.com/twmb/franz-go/pkg/sasl/scram"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/realkafka"
@@ -238,74 +235,6 @@ func TestCommitThatOutlivesItsAnswer(t *testing.T) {
 			t.Fatalf("the commit is at %v (%v), want 2: it was appended", at, err)
 		}
 	}
-}
-
-// A topic that is deleted while the group's coordinator is away stays among the commits: the broker that takes the
-// group over was not told. It is named, and the other topics are read. A cluster of its own: a broker is frozen. The
-// deletion is asked of a broker that answers, and the frozen one keeps the group meanwhile: a coordinator that already
-// had the group would take the commits away itself.
-func TestTopicDeletedWhileTheCoordinatorIsAway(t *testing.T) {
-	t.Parallel()
-	ctx := t.Context()
-	k, err := realkafka.Start(ctx, realkafka.Options{Version: os.Getenv("KAFKA_VERSION"), Session: 20 * time.Second})
-	ok(t, err)
-	t.Cleanup(func() { ok(t, k.Stop()) })
-	client := k.Client(t)
-	admin := kadm.NewClient(client)
-	_, err = admin.CreateTopics(ctx, 1, 3, nil, "orders", "gone")
-	ok(t, err)
-	var at kadm.Offsets
-	at.AddOffset("orders", 0, 0, -1)
-	at.AddOffset("gone", 0, 0, -1)
-	soon := func(what string, done func() error) {
-		t.Helper()
-		deadline := time.Now().Add(90 * time.Second)
-		for err := done(); err != nil; err = done() {
-			if time.Now().After(deadline) {
-				t.Fatalf("%s: %v", what, err)
-			}
-		}
-	}
-	soon("a commit", func() error { return admin.CommitAllOffsets(ctx, "billing", at) })
-	home := admin.FindGroupCoordinators(ctx, "billing")["billing"].NodeID
-	other := slices.IndexFunc(k.Brokers, func(b *realkafka.Broker) bool { return int32(b.ID) != home })
-	signal := func(s syscall.Signal) {
-		for _, b := range k.Brokers {
-			if int32(b.ID) == home {
-				ok(t, syscall.Kill(b.PID, s))
-			}
-		}
-	}
-	t.Cleanup(func() { signal(syscall.SIGCONT) })
-	signal(syscall.SIGSTOP)
-	soon("the topic is deleted", func() error {
-		name := "gone"
-		req := kmsg.NewPtrDeleteTopicsRequest()
-		req.TopicNames, req.Topics = []string{name}, []kmsg.DeleteTopicsRequestTopic{{Topic: &name}}
-		ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
-		defer cancel()
-		answer, err := client.Broker(k.Brokers[other].ID).Request(ctx, req)
-		if err != nil {
-			return err
-		}
-		err = kerr.ErrorForCode(answer.(*kmsg.DeleteTopicsResponse).Topics[0].ErrorCode)
-		if errors.Is(err, kerr.UnknownTopicOrPartition) { // an earlier request, whose answer did not come in time
-			return nil
-		}
-		return err
-	})
-	c := open(t, kafka.Config{Bootstrap: k.Bootstrap(), ClusterID: k.ID, Timeout: 15 * time.Second})
-	soon("another coordinator", func() error {
-		s, err := c.Inspect(ctx, reset.Query{Group: "billing", Scope: reset.Scope{All: true}})
-		if err != nil {
-			return err
-		}
-		if at := s.Topics["gone"]; at.Partitions != 0 || at.Err != "" || at.Commits != 1 ||
-			s.Topics["orders"].Partitions != 1 {
-			return fmt.Errorf("%+v", s.Topics)
-		}
-		return nil
-	})
 }
 
 // The whole road on warm connections, and beside it a floor: the same reads and the write by another client.
