@@ -213,10 +213,13 @@ func TestSuggestionsWithinTheirLimits(t *testing.T) {
 	if len(options) != 1 || options[0].Value != "billing" || len(typed) != 3 {
 		t.Errorf("typed %v, offered %+v", typed, options)
 	}
-	for value, want := range map[string]bool{"refunds": false, "old@prod-eu": true, "billing": true} {
-		f.answer = nil
-		if _, err := f.SetField(view, "group", value); (err == nil) != want {
-			t.Errorf("chose %s: %v", value, err)
+	f.answer = nil
+	for _, value := range []string{"old@prod-eu", "billing"} { // the initial option is offered while it is chosen
+		must(f.SetField(view, "group", value))(t)
+	}
+	for _, value := range []string{"refunds", "old@prod-eu"} {
+		if _, err := f.SetField(view, "group", value); err == nil {
+			t.Errorf("chose %s, which is not offered", value)
 		}
 	}
 	if got := f.Views()[0].Text(); !strings.Contains(got, "[Billing v]") {
