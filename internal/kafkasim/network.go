@@ -185,10 +185,21 @@ type End struct {
 
 func (w *wire) Read(p []byte) (int, error) {
 	n, err := w.Conn.Read(p)
+	w.see(err)
+	return n, err
+}
+
+// Write sees a reset too: the system tells of one only once, to whoever asks first.
+func (w *wire) Write(p []byte) (int, error) {
+	n, err := w.Conn.Write(p)
+	w.see(err)
+	return n, err
+}
+
+func (w *wire) see(err error) {
 	if reset := errors.Is(err, syscall.ECONNRESET); reset || errors.Is(err, io.EOF) {
 		w.once.Do(func() { w.of.network.end(w.of, reset) })
 	}
-	return n, err
 }
 
 func (n *network) end(c *conn, reset bool) {
