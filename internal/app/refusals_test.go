@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
@@ -43,7 +44,12 @@ func TestWhoMayNotDecideChangesNothing(t *testing.T) {
 	s := newStage(t, world.Options{})
 	s.start()
 	card := s.asks(s.Mara, world.Incident, "billing@prod-eu orders back 50m")
-	was := s.shows(s.Jon, card, "APPROVE?").Text()
+	// without the minute as of which it was not written: the card may be drawn again in the next one
+	minute := regexp.MustCompile(`as of today at [0-9:]+`)
+	drawn := func() string {
+		return minute.ReplaceAllString(s.shows(s.Jon, card, "[Approve rewind]").Text(), "")
+	}
+	was := drawn()
 	needs := s.id(card) + " needs @pay-owners; you are not among them. Rule: pay on production."
 	for _, who := range []struct {
 		p    *slacksim.Person
@@ -60,7 +66,7 @@ func TestWhoMayNotDecideChangesNothing(t *testing.T) {
 	// Kim may ask and approve, but not both for one request.
 	own := s.asks(s.Kim, world.Home, "billing@prod-eu orders back 49m")
 	s.told(s.Kim, own, "approve", "You cannot approve your own request")
-	if now := s.shows(s.Jon, card).Text(); now != was {
+	if now := drawn(); now != was {
 		t.Errorf("the card changed to:\n%s", now)
 	}
 	s.untouched()
