@@ -1,0 +1,9 @@
+import "./style/tokens.css";
+import "./style/base.css";
+import { createRoot } from "react-dom/client";
+import { Api } from "./api";
+import { App } from "./app";
+
+const api = new Api();
+api.become("mara");
+createRoot(document.getElementById("page")!).render(<App api={api} />);
