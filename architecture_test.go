@@ -78,6 +78,7 @@ var rooms = map[string]room{
 	"internal/kafkasim":          {support: true},
 	"internal/world": {support: true,
 		ours: list("internal/app", "internal/config", "internal/slacksim", "internal/kafkasim")},
+	"internal/stage":         {support: true, ours: list("internal/app", "internal/world", "internal/kafkasim")},
 	"internal/realkafka":     {support: true, outside: list("golang.org/x/sync")},
 	"internal/realkafka/cmd": {ours: list("internal/realkafka")},
 	"internal/ci/skips":      {},
@@ -90,7 +91,7 @@ var rooms = map[string]room{
 		"reset", "internal/engine", "internal/store", "internal/config")},
 	"internal/app/model": {tests: list("internal/app", "internal/slacksim", "reset", "reset/clustertest",
 		"internal/engine", "internal/store", "internal/config")},
-	"cmd/demo": {ours: list("internal/app", "internal/world", "internal/slacksim", "internal/kafkasim")},
+	"cmd/demo": {ours: list("internal/stage", "internal/world", "internal/slacksim", "internal/kafkasim")},
 	".":        {}, // this package
 }
 
@@ -105,6 +106,7 @@ var anyTest = list(
 // notInProduct must not be linked into the binary, however far down.
 var notInProduct = list(
 	module+"internal/slacksim", module+"internal/kafkasim", module+"internal/world", module+"internal/realkafka",
+	module+"internal/stage",
 	"github.com/twmb/franz-go", "testing",
 )
 

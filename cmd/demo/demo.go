@@ -1,118 +1,38 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/kafka-reset-bot/kafka-reset-bot/internal/app"
-	"github.com/kafka-reset-bot/kafka-reset-bot/internal/kafkasim"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/slacksim"
-	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/stage"
 )
 
-// demo is a world with the bot running in it, and what people do there.
+// demo is a stage, what people do on it, and a screen that shows what they see.
 type demo struct {
-	*world.World
+	*stage.Stage
 	screen *screen
-	dir    string
-	undo   []func() error // last first
-
-	producer  *kafkasim.Producer
-	consumers map[string][]*kafkasim.Consumer // by group, on prod-eu
 }
-
-// hosts are where the consumers of the demo run, or so Kafka believes.
-var hosts = []string{"10.4.7.21", "10.4.9.3", "10.4.7.22", "10.4.9.4"}
 
 // patience bounds every wait for something that has to happen.
-const patience = 20 * time.Second
+const patience = stage.Patience
 
-// start builds the world and runs the bot in it, until it is connected.
-func start(ctx context.Context, settle time.Duration, out io.Writer) (d *demo, err error) {
-	d = &demo{consumers: map[string][]*kafkasim.Consumer{}}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, d.stop())
-		}
-	}()
-	if d.dir, err = os.MkdirTemp("", "kafka-reset-bot-demo-"); err != nil {
-		return d, err
-	}
-	d.undo = append(d.undo, func() error { return os.RemoveAll(d.dir) })
-	if d.World, err = world.New(ctx, world.Options{Dir: d.dir}); err != nil {
-		return d, err
-	}
-	d.undo = append(d.undo, func() error { d.Close(); return nil })
-	if err := d.quietFor(settle); err != nil {
-		return d, err
-	}
-	if err := d.runBot(ctx); err != nil {
-		return d, err
-	}
-	d.producer = d.Prod.StartProducer(world.Orders, world.Step)
-	d.undo = append(d.undo, func() error { _, err := d.producer.Stop(); return err })
-	d.screen, err = newScreen(d.World, out)
-	return d, err
-}
-
-// quietFor sets how long the bot watches an empty group before it writes.
-func (d *demo) quietFor(settle time.Duration) error {
-	text, err := os.ReadFile(d.ConfigFile)
+// start builds the stage and its screen.
+func start(ctx context.Context, settle time.Duration, out io.Writer) (*demo, error) {
+	s, err := stage.Start(ctx, stage.Options{Settle: settle})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return os.WriteFile(d.ConfigFile, append(text, fmt.Sprintf("limits: {settle: %s}\n", settle)...), 0o600)
-}
-
-func (d *demo) logFile() string { return filepath.Join(d.dir, "bot.log") }
-
-func (d *demo) runBot(ctx context.Context) error {
-	log, err := os.Create(d.logFile())
-	if err != nil {
-		return err
+	d := &demo{Stage: s}
+	if d.screen, err = newScreen(d.World, out); err != nil {
+		return nil, errors.Join(err, s.Stop())
 	}
-	d.undo = append(d.undo, log.Close)
-	bot, err := d.App(ctx, app.Options{Now: time.Now, Log: slog.New(slog.NewTextHandler(log, nil))})
-	if err != nil {
-		return err
-	}
-	life, cancel := context.WithCancel(context.WithoutCancel(ctx)) // it is stopped in its turn, not by the signal
-	done := make(chan error, 1)
-	go func() { done <- bot.Run(life) }()
-	d.undo = append(d.undo, func() error { cancel(); return errors.Join(<-done, bot.Close()) })
-
-	ctx, enough := context.WithTimeout(ctx, patience)
-	defer enough()
-	return d.Slack.Await(ctx, func() bool { return d.Slack.Connections() > 0 })
-}
-
-// stop ends all that was started, last first, and removes its files.
-func (d *demo) stop() error {
-	var errs []error
-	for i := len(d.undo) - 1; i >= 0; i-- {
-		errs = append(errs, d.undo[i]())
-	}
-	d.undo = nil
-	return errors.Join(errs...)
-}
-
-// lastWords are the last lines of the bot's log, for a step that failed.
-func (d *demo) lastWords() string {
-	text, err := os.ReadFile(d.logFile())
-	if err != nil || len(text) == 0 {
-		return ""
-	}
-	lines := bytes.Split(bytes.TrimSpace(text), []byte("\n"))
-	return "the end of the bot's log:\n" + string(bytes.Join(lines[max(0, len(lines)-15):], []byte("\n"))) + "\n"
+	return d, nil
 }
 
 // types is a slash command.

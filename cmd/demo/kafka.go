@@ -6,56 +6,26 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/kafkasim"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
 )
 
-// slow is a consumer's pause after each record.
-const slow = 20 * time.Millisecond
-
-// startConsumers adds members to a group on prod-eu and waits until all have joined.
+// startConsumers adds members to a group on prod-eu, waits until all have joined, and says so.
 func (d *demo) startConsumers(ctx context.Context, group string, n int) error {
-	running := d.consumers[group]
-	for range n {
-		c, err := d.Prod.StartConsumer(group, []string{world.Orders, world.Refunds},
-			kafkasim.ConsumerOptions{ClientID: group + "-6c9f", Host: hosts[len(running)%len(hosts)], Slow: slow})
-		if err != nil {
-			return err
-		}
-		running = append(running, c)
-		d.consumers[group] = running
-	}
-	return d.members(ctx, group)
+	return d.members(group, d.StartConsumers(ctx, group, n))
 }
 
 // stopConsumers lets so many members leave, the last to come first; n < 0: all.
 func (d *demo) stopConsumers(ctx context.Context, group string, n int) error {
-	for ; n != 0 && len(d.consumers[group]) > 0; n-- {
-		last := len(d.consumers[group]) - 1
-		c := d.consumers[group][last]
-		d.consumers[group] = d.consumers[group][:last]
-		if err := c.Stop(); err != nil {
-			return err
-		}
-	}
-	return d.members(ctx, group)
+	return d.members(group, d.StopConsumers(ctx, group, n))
 }
 
-// members waits until Kafka knows who is there, and says so.
-func (d *demo) members(ctx context.Context, group string) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	state, n := "Stable", len(d.consumers[group])
-	if n == 0 {
-		state = "Empty"
+func (d *demo) members(group string, err error) error {
+	if err == nil {
+		d.screen.note("prod-eu", fmt.Sprintf("consumers of %s that run: %d", group, d.Consumers(group)), "")
 	}
-	if err := d.Prod.WaitGroup(ctx, group, state, n); err != nil {
-		return err
-	}
-	d.screen.note("prod-eu", fmt.Sprintf("consumers of %s that run: %d", group, n), "")
-	return nil
+	return err
 }
 
 // offsets prints what the broker has for a group, without the bot: this is where it can be caught lying.

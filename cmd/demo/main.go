@@ -51,8 +51,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	} else {
 		err = d.converse(ctx, stdin)
 	}
-	log := d.lastWords()
-	if stopped := d.stop(); err == nil {
+	log := d.LastWords()
+	if stopped := d.Stop(); err == nil {
 		err = stopped
 	}
 	if err != nil {

@@ -105,7 +105,7 @@ func started(t *testing.T) (context.Context, *demo, func()) {
 		t.Fatal(err)
 	}
 	return ctx, d, func() {
-		if err := d.stop(); err != nil {
+		if err := d.Stop(); err != nil {
 			t.Error(err)
 		}
 		cancel()

@@ -37,7 +37,7 @@ var errQuit = errors.New("quit")
 func (d *demo) converse(ctx context.Context, in io.Reader) error {
 	d.screen.note("",
 		"A Slack, two Kafka clusters (prod-eu, sandbox-eu) and the bot, all in this process. The times are Berlin's, where mara is.",
-		"the bot's database  "+d.Database+"\nits configuration   "+d.ConfigFile+"\nits log             "+d.logFile()+
+		"the bot's database  "+d.Database+"\nits configuration   "+d.ConfigFile+"\nits log             "+d.LogFile()+
 			"\n(removed when you quit)\n\n"+typedHelp)
 	ctx, cancel := context.WithCancel(ctx)
 	watched := make(chan struct{})
