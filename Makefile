@@ -15,7 +15,8 @@ BUILD = CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSI
 
 FUZZTIME ?= 20s
 
-.PHONY: help build demo test quick check fmt vet lint imports race race-stories real netns bolt release fuzz model mutants soak bench docs
+.PHONY: help build demo web test quick check fmt vet lint imports race race-stories real netns bolt browser release fuzz model \
+	mutants soak bench docs
 help: ## this page
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -24,6 +25,12 @@ build: ## the static binary, ./kafka-reset-bot
 
 demo: ## a whole conversation, without Slack and without Kafka
 	go run ./cmd/demo -script
+
+WEB := internal/page/web
+web: $(WEB)/node_modules ## builds the page's bundle, internal/page/web/dist (Node 20, npm); in CI it fails where another one is committed
+	cd $(WEB) && npm run --silent build
+	@if [ "$${CI:-}" = true ] && [ -n "$$(git status --porcelain $(WEB)/dist)" ]; then \
+	  git status --short $(WEB)/dist; echo "the committed bundle is not what its sources make: make web, and commit $(WEB)/dist"; exit 1; fi
 
 test: ## all that needs Go alone
 	go test ./...
@@ -47,7 +54,7 @@ fmt: ## fails if gofmt would change a file
 
 vet: ## go vet, also behind the build tags
 	go vet ./...
-	go vet -tags realkafka,soak,bolt,netns,release,mutants ./...
+	go vet -tags realkafka,soak,bolt,netns,release,mutants,chromium ./...
 
 lint: $(LINT) ## golangci-lint, the reasons are in .golangci.yml
 	$(LINT) run ./...
@@ -71,6 +78,9 @@ netns: ## a link cut between two network namespaces: a write that was given up n
 
 bolt: ## Slack's own Node client against the simulator (Node 20, npm)
 	scripts/tagged bolt
+
+browser: $(WEB)/node_modules ## the demo's page in headless Chromium (Debian's chromium and fonts-noto-color-emoji; Node 20 and npm)
+	scripts/tagged chromium -timeout 15m
 
 release: ## the binary is static and says its version
 	scripts/tagged release
@@ -96,6 +106,10 @@ soak: ## the long ones: kills, model steps, 10M fuzz executions
 
 bench: ## benchmarks, those on Apache Kafka included
 	go test -tags realkafka -run '^$$' -bench . -benchmem -timeout 2h ./...
+
+$(WEB)/node_modules: $(WEB)/package-lock.json
+	cd $(WEB) && npm ci --no-audit --no-fund --loglevel=error
+	touch $@
 
 $(LINT):
 	@mkdir -p $(TOOLS)

@@ -91,6 +91,7 @@ var rooms = map[string]room{
 		"reset", "internal/engine", "internal/store", "internal/config")},
 	"internal/app/model": {tests: list("internal/app", "internal/slacksim", "reset", "reset/clustertest",
 		"internal/engine", "internal/store", "internal/config")},
+	"internal/page/browser": {tests: list("github.com/chromedp/chromedp", "github.com/chromedp/cdproto")},
 	"cmd/demo": {ours: list("internal/stage", "internal/world", "internal/slacksim", "internal/kafkasim")},
 	".":        {}, // this package
 }
@@ -342,7 +343,7 @@ type pkg struct {
 // packages asks go list, files behind build tags included.
 func packages(t *testing.T, args ...string) []pkg {
 	t.Helper()
-	args = append([]string{"list", "-e", "-tags=realkafka,soak,bolt,netns,release,mutants",
+	args = append([]string{"list", "-e", "-tags=realkafka,soak,bolt,netns,release,mutants,chromium",
 		"-json=ImportPath,Imports,TestImports,XTestImports"}, args...)
 	cmd := exec.CommandContext(t.Context(), "go", args...)
 	var said bytes.Buffer
