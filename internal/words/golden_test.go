@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -24,6 +26,13 @@ var berlin = timeFormatOf(reset.Intent{Zone: "Europe/Berlin"}, time.Time{}).zone
 
 // said are the contents whose wording is held fast. A change of words shows as a change of these files.
 func said() map[string]Content {
+	all := alone()
+	maps.Copy(all, cards())
+	return all
+}
+
+// alone are those that one person sees: previews, questions, answers.
+func alone() map[string]Content {
 	blocked := latestStory()
 	blocked.Blocking = "p4x1"
 	return map[string]Content{
@@ -37,11 +46,26 @@ func said() map[string]Content {
 		"unreachable": PreviewOf(asked(wrongDeploy(),
 			&reset.Problem{Code: reset.ProblemUnreachable, Cluster: "prod-eu", Names: []string{"k1", "k2", "k3"},
 				Got: "5 s"})),
-		"skip-record":      PreviewOf(skipStory()),
-		"latest":           PreviewOf(blocked),
-		"clamped":          PreviewOf(clampedStory()),
-		"never-committed":  PreviewOf(neverStory()),
-		"undo":             PreviewOf(undoStory()),
+		"skip-record":     PreviewOf(skipStory()),
+		"latest":          PreviewOf(blocked),
+		"clamped":         PreviewOf(clampedStory()),
+		"never-committed": PreviewOf(neverStory()),
+		"undo":            PreviewOf(undoStory()),
+		"lag":             LagOf(lagStory(), 1, clockAt("03:12:44")),
+		"status":          StatusOf(several()[:2], false, nil, []reset.ClusterInfo{prodEU}, clockAt("02:30:00")),
+		"schedule":        PreviewOf(scheduleStory()),
+		"reading":         PreviewOf(asked(wrongDeploy(), nil)),
+		"break-glass":     PreviewOf(emergencyStory()),
+		"nothing-moves":   PreviewOf(nothingStory()),
+		"many-warnings":   PreviewOf(warnedStory()),
+		"freeze-preview":  PreviewOf(freezeStory(reset.Freeze{Cluster: "prod-eu", Why: "INC-4711"}, reset.Draft)),
+		"show":            ShowOf(appliedStory(), wholeLife()),
+	}
+}
+
+// cards are those that a channel sees.
+func cards() map[string]Content {
+	return map[string]Content{
 		"pending":          CardOf(pendingStory()),
 		"voided":           CardOf(voidedStory()),
 		"waiting":          CardOf(waitingStory()),
@@ -54,14 +78,7 @@ func said() map[string]Content {
 		"late":             CardOf(lateStory()),
 		"expired":          CardOf(expiredStory()),
 		"cancelled":        CardOf(cancelledStory()),
-		"lag":              LagOf(lagStory(), 1, clockAt("03:12:44")),
-		"status":           StatusOf(several()[:2], false, nil, []reset.ClusterInfo{prodEU}, clockAt("02:30:00")),
-		"schedule":         PreviewOf(scheduleStory()),
 		"announced":        CardOf(announcedStory()),
-		"reading":          PreviewOf(asked(wrongDeploy(), nil)),
-		"break-glass":      PreviewOf(emergencyStory()),
-		"nothing-moves":    PreviewOf(nothingStory()),
-		"many-warnings":    PreviewOf(warnedStory()),
 		"approve-skip":     CardOf(skipAllStory()),
 		"approve-schedule": CardOf(waits(scheduleStory())),
 		"waiting-alone":    CardOf(aloneStory()),
@@ -79,14 +96,12 @@ func said() map[string]Content {
 		"schedule-paused":  CardOf(savedStory(reset.Paused)),
 		"schedule-expired": CardOf(savedStory(reset.Lapsed)),
 		"freeze-approve":   CardOf(freezeStory(reset.Freeze{Cluster: "prod-eu", Why: "INC-4711"}, reset.Pending)),
-		"freeze-preview":   PreviewOf(freezeStory(reset.Freeze{Cluster: "prod-eu", Why: "INC-4711"}, reset.Draft)),
 		"frozen": CardOf(freezeStory(reset.Freeze{Cluster: "prod-eu", Why: "INC-4711"}, reset.Applied,
 			over(inForce("k7f3", jon, "INC-4711")))),
 		"thawed": CardOf(freezeStory(reset.Thaw{FreezeID: "m2n8", Cluster: "prod-eu",
 			Lifts: inForce("m2n8", mara, "data loss").Frozen}, reset.Applied)),
 		"still-frozen": CardOf(freezeStory(reset.Thaw{FreezeID: "m2n8", Cluster: "prod-eu",
 			Lifts: inForce("m2n8", mara, "data loss").Frozen}, reset.Applied, over(inForce("p4x1", jon, "upgrade")))),
-		"show": ShowOf(appliedStory(), wholeLife()),
 	}
 }
 
@@ -156,6 +171,35 @@ func TestGoldenSamples(t *testing.T) {
 	if diff := cmp.Diff(said(), samples, cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("read back: -want +got\n%s", diff)
 	}
+}
+
+// TestGoldenScenes: pictures are taken of what is said now. samples.json has the cards; here is what else there is, and
+// which of those one person alone sees.
+func TestGoldenScenes(t *testing.T) {
+	t.Parallel()
+	type form struct {
+		Plan           Content
+		Label, Confirm string
+	}
+	scenes := struct {
+		Alone []string // of the samples
+		Views map[string]Content
+		Homes map[string][]Content
+		Forms map[string]form
+	}{Alone: slices.Sorted(maps.Keys(alone())), Views: views(), Homes: map[string][]Content{}, Forms: map[string]form{}}
+	for name, s := range map[string]reset.Story{"preview": busyStory(), "skip": free(latestStory()),
+		"refused": refusedStory(denied(reset.DeniedNotIn, reset.VerbRequest))} {
+		label, confirm := FormSubmit(s)
+		scenes.Forms[name] = form{FormPlan(s), label, confirm}
+	}
+	for name, h := range homes() {
+		scenes.Homes[name] = homeContent(h)
+	}
+	got, err := json.Marshal(scenes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	isGolden(t, filepath.Join("testdata", "scenes.json"), strings.ReplaceAll(string(got), `},"`, "},\n\"")+"\n")
 }
 
 // TestEveryGoldenIsUsed finds files that no story writes any more.

@@ -24,17 +24,24 @@ func homeStory() reset.Home {
 		More: map[reset.HomePart]bool{reset.HomeWaiting: true, reset.HomeSchedules: true}}
 }
 
+// homes are the homes whose wording is held fast.
+func homes() map[string]reset.Home {
+	return map[string]reset.Home{"full": homeStory(), "none": {At: clockAt("02:30:00")},
+		"empty": {At: clockAt("02:30:00"), Rights: homeStory().Rights[:1]}}
+}
+
+func homeContent(h reset.Home) []Content {
+	links := map[string]Line{}
+	for _, r := range h.Waiting {
+		links[r.ID] = Line{{Kind: Link, Text: "The card", URL: "https://example.slack.com/archives/C1/p1"}}
+	}
+	return HomeOf(h, infos(), links)
+}
+
 func TestGoldenHome(t *testing.T) {
 	t.Parallel()
-	card := Line{{Kind: Link, Text: "The card", URL: "https://example.slack.com/archives/C1/p1"}}
-	empty := reset.Home{At: clockAt("02:30:00"), Rights: homeStory().Rights[:1]}
-	for name, h := range map[string]reset.Home{"full": homeStory(), "empty": empty,
-		"none": {At: clockAt("02:30:00")}} {
-		links := map[string]Line{}
-		for _, r := range h.Waiting {
-			links[r.ID] = card
-		}
-		isGolden(t, filepath.Join("testdata", "home", name+".golden"), HomeText(HomeOf(h, infos(), links)))
+	for name, h := range homes() {
+		isGolden(t, filepath.Join("testdata", "home", name+".golden"), HomeText(homeContent(h)))
 	}
 }
 
