@@ -91,6 +91,8 @@ var rooms = map[string]room{
 		"reset", "internal/engine", "internal/store", "internal/config")},
 	"internal/app/model": {tests: list("internal/app", "internal/slacksim", "reset", "reset/clustertest",
 		"internal/engine", "internal/store", "internal/config")},
+	"internal/page": {support: true, ours: list("internal/stage", "internal/world", "internal/slacksim", "internal/kafkasim",
+		"internal/text")},
 	"internal/page/browser": {tests: list("github.com/chromedp/chromedp", "github.com/chromedp/cdproto")},
 	"cmd/demo": {ours: list("internal/stage", "internal/world", "internal/slacksim", "internal/kafkasim")},
 	".":        {}, // this package
@@ -107,7 +109,7 @@ var anyTest = list(
 // notInProduct must not be linked into the binary, however far down.
 var notInProduct = list(
 	module+"internal/slacksim", module+"internal/kafkasim", module+"internal/world", module+"internal/realkafka",
-	module+"internal/stage",
+	module+"internal/stage", module+"internal/page",
 	"github.com/twmb/franz-go", "testing",
 )
 
