@@ -91,11 +91,11 @@ var rooms = map[string]room{
 		"reset", "internal/engine", "internal/store", "internal/config")},
 	"internal/app/model": {tests: list("internal/app", "internal/slacksim", "reset", "reset/clustertest",
 		"internal/engine", "internal/store", "internal/config")},
-	"internal/page": {support: true, ours: list("internal/stage", "internal/world", "internal/slacksim", "internal/kafkasim",
+	"internal/page": {support: true, ours: list("internal/stage", "internal/world", "internal/slacksim",
 		"internal/text")},
 	"internal/page/browser": {tests: list("github.com/chromedp/chromedp", "github.com/chromedp/cdproto")},
-	"cmd/demo": {ours: list("internal/stage", "internal/world", "internal/slacksim", "internal/kafkasim")},
-	".":        {}, // this package
+	"cmd/demo":              {ours: list("internal/stage", "internal/world", "internal/slacksim", "internal/kafkasim")},
+	".":                     {}, // this package
 }
 
 // anyTest is what the tests of every package may import, besides their own package.
