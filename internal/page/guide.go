@@ -1,19 +1,23 @@
 package page
 
 import (
+	"bytes"
+	"context"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/stage"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
 )
 
-// guide leads a newcomer through one incident: an alert, a reset, its approval, its undo. It goes only by what people
+// incident leads a newcomer through one incident: an alert, a reset, its approval, its undo. It goes only by what people
 // see and by what Kafka holds, never by what the bot has inside, and what it does itself is what Alertmanager would: it
 // posts the alert. People may do things in another order, or not at all.
-type guide struct {
+type incident struct {
 	world *world.World
 
 	mu      sync.Mutex
@@ -29,8 +33,46 @@ type guide struct {
 	nothing   time.Time // since when there is neither a form nor a request
 }
 
-func newGuide(w *world.World) *guide {
-	return &guide{world: w, deploy: firstDeploy, undoes: map[string]string{}}
+func newGuide(s *stage.Stage) *incident {
+	return &incident{world: s.World, deploy: firstDeploy, undoes: map[string]string{}}
+}
+
+// run looks at the world until ctx is done and calls changed after each change of what the guide shows: some of it
+// comes with time alone. It begins once a page has asked, because the alert is posted then.
+func (g *incident) run(ctx context.Context, changed func()) {
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	var last []byte
+	for {
+		if g.begun() {
+			if now, err := json.Marshal(g.state()); err == nil && !bytes.Equal(now, last) {
+				last = now
+				changed()
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+func (g *incident) begun() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.posted != ""
+}
+
+const lookEvery = 250 * time.Millisecond
+
+// state is what the page gets. Without an alert there is nothing to lead through: the guide is skipped then.
+func (g *incident) state() any {
+	shown, err := g.show()
+	if err != nil {
+		return guideShown{Current: -1, Skipped: true, Steps: []stepTitle{}, Note: err.Error()}
+	}
+	return shown
 }
 
 const firstDeploy = 4711
@@ -67,7 +109,7 @@ type stepTarget struct {
 }
 
 // show is the guide as it stands now. The first call posts the alert.
-func (g *guide) show() (guideShown, error) {
+func (g *incident) show() (guideShown, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.posted == "" {
@@ -94,7 +136,7 @@ func (g *guide) show() (guideShown, error) {
 }
 
 // post posts the alert, about what is so at this moment.
-func (g *guide) post() error {
+func (g *incident) post() error {
 	_, lag := g.group()
 	ts, err := g.world.Slack.Post(world.PayOps, alertOf(g.deploy, lag, g.world.Slack.Now()))
 	if err != nil {
@@ -106,7 +148,7 @@ func (g *guide) post() error {
 
 // advance goes to the first step that is not done. A step that was done once stays done, unless there is no request
 // any more to go on with: then the guide goes back to where one is asked for.
-func (g *guide) advance(s sight) {
+func (g *incident) advance(s sight) {
 	if s.request != nil {
 		g.following = s.request.id
 	}
@@ -124,7 +166,7 @@ func (g *guide) advance(s sight) {
 
 // lost reports whether there is nothing to go on with. Between a form and the card that it asked for there is neither
 // for a moment, so that is waited out.
-func (g *guide) lost(s sight) bool {
+func (g *incident) lost(s sight) bool {
 	nothing := s.request == nil && (s.form == nil || g.at > stepAsk)
 	if g.at <= stepShortcut || g.at >= stepUndo || !nothing {
 		g.nothing = time.Time{}
@@ -151,7 +193,7 @@ func goneBack(at int, s sight) string {
 }
 
 // skip hides the guide, or shows it again where it stood. When it was over, it starts anew with the next deploy.
-func (g *guide) skip(on bool) {
+func (g *incident) skip(on bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.skipped = on

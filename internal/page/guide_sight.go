@@ -82,7 +82,7 @@ func readCard(m slacksim.Message) (seenRequest, bool) {
 
 // look reads the world. Requests are told apart by their ids; which of them is an undo is remembered, because a card
 // that has ended does not always say it.
-func (g *guide) look() sight {
+func (g *incident) look() sight {
 	var s sight
 	var all []seenRequest
 	keep := func(r seenRequest) {
@@ -134,7 +134,7 @@ func (s *sight) choose(all []seenRequest) {
 }
 
 // messagesOf are the bot's messages since the alert in the channels of a person, without replies.
-func (g *guide) messagesOf(name string, ephemeral bool) []slacksim.Message {
+func (g *incident) messagesOf(name string, ephemeral bool) []slacksim.Message {
 	var out []slacksim.Message
 	for _, channel := range []string{world.PayOps, world.Home, world.Incident, world.Sandbox} {
 		for _, m := range g.world.People[name].Messages(channel) {
@@ -147,7 +147,7 @@ func (g *guide) messagesOf(name string, ephemeral bool) []slacksim.Message {
 }
 
 // openForm is the reset form that mara or kim has open.
-func (g *guide) openForm() *seenForm {
+func (g *incident) openForm() *seenForm {
 	for _, name := range []string{"mara", "kim"} {
 		views := g.world.People[name].Views()
 		if len(views) == 0 || views[0].Title != "Reset offsets" {
@@ -166,7 +166,7 @@ func (g *guide) openForm() *seenForm {
 }
 
 // group is what Kafka has of billing: its members, and its lag on orders.
-func (g *guide) group() (members int, lag int64) {
+func (g *incident) group() (members int, lag int64) {
 	kafka := g.world.Prod.Kafka()
 	info := kafka.GroupInfo(world.Billing)
 	if info == nil {

@@ -10,8 +10,8 @@ import (
 // guideStep is one thing to do: when it is done, and what is said of it until then.
 type guideStep struct {
 	title string
-	done  func(sight, *guide) bool
-	show  func(sight, *guide) stepShown
+	done  func(sight, *incident) bool
+	show  func(sight, *incident) stepShown
 }
 
 // The steps, by their index in guideSteps.
@@ -30,19 +30,19 @@ const (
 // guideSteps are the incident. What is said depends on what people did instead: a smaller reset needs no approval, a
 // later undo does.
 var guideSteps = [...]guideStep{
-	stepAlert: {"An alert arrives", func(_ sight, g *guide) bool { return g.posted != "" }, showShortcut},
+	stepAlert: {"An alert arrives", func(_ sight, g *incident) bool { return g.posted != "" }, showShortcut},
 	stepShortcut: {"Reset from this alert",
-		func(s sight, _ *guide) bool { return s.form != nil || s.request != nil }, showShortcut},
+		func(s sight, _ *incident) bool { return s.form != nil || s.request != nil }, showShortcut},
 	stepNumbers: {"Choose since when",
-		func(s sight, _ *guide) bool { return s.form != nil && s.form.numbers || s.request != nil }, showNumbers},
+		func(s sight, _ *incident) bool { return s.form != nil && s.form.numbers || s.request != nil }, showNumbers},
 	stepAsk: {"Ask for approval",
-		func(s sight, _ *guide) bool { return s.reached(asked) }, showAsk},
+		func(s sight, _ *incident) bool { return s.reached(asked) }, showAsk},
 	stepApprove: {"Another person approves",
-		func(s sight, _ *guide) bool { return s.reached(waiting) }, showApprove},
+		func(s sight, _ *incident) bool { return s.reached(waiting) }, showApprove},
 	stepStop: {"Stop the consumers",
-		func(s sight, _ *guide) bool { return s.reached(applied) || s.reached(waiting) && s.members == 0 }, showStop},
+		func(s sight, _ *incident) bool { return s.reached(applied) || s.reached(waiting) && s.members == 0 }, showStop},
 	stepVerify: {"Applied and verified",
-		func(s sight, _ *guide) bool { return s.reached(applied) }, showVerify},
+		func(s sight, _ *incident) bool { return s.reached(applied) }, showVerify},
 	stepUndo:  {"Undo it", undoDone, showUndo},
 	stepStart: {"Start the consumers", startDone, showStart},
 }
@@ -50,13 +50,13 @@ var guideSteps = [...]guideStep{
 // reached reports whether the reset is at least so far.
 func (s sight) reached(stage stageOf) bool { return s.request != nil && s.request.stage >= stage }
 
-func showShortcut(sight, *guide) stepShown {
+func showShortcut(sight, *incident) stepShown {
 	return stepShown{As: "mara", Place: world.PayOps, Target: stepTarget{"shortcut", "Reset from this alert"},
 		Text: "billing writes wrong amounts since a deploy 35 minutes ago. mara is on call. Open the menu of the alert (⋮) " +
 			"and choose [Reset from this alert]."}
 }
 
-func showNumbers(s sight, _ *guide) stepShown {
+func showNumbers(s sight, _ *incident) stepShown {
 	out := stepShown{As: "mara", Place: world.PayOps, Target: stepTarget{"menu", "Where to"},
 		Text: "The form is filled in from the alert. Under *Where to*, choose the time when the alert started. Nothing is " +
 			"changed yet."}
@@ -66,7 +66,7 @@ func showNumbers(s sight, _ *guide) stepShown {
 	return out
 }
 
-func showAsk(s sight, _ *guide) stepShown {
+func showAsk(s sight, _ *incident) stepShown {
 	out := stepShown{As: "mara", Place: world.PayOps, Target: stepTarget{"submit", "Ask for approval"}}
 	switch {
 	case s.request != nil: // by a command: the preview has the button
@@ -93,7 +93,7 @@ func showAsk(s sight, _ *guide) stepShown {
 	return out
 }
 
-func showApprove(s sight, _ *guide) stepShown {
+func showApprove(s sight, _ *incident) stepShown {
 	who := approver(s.request)
 	out := stepShown{As: who, Place: s.request.message.Channel,
 		Target: stepTarget{"button", s.request.button("Approve ")}}
@@ -111,7 +111,7 @@ var (
 	startTarget = stepTarget{"kafka", "consumer-start"}
 )
 
-func showStop(s sight, _ *guide) stepShown {
+func showStop(s sight, _ *incident) stepShown {
 	out := stepShown{Place: "kafka", Target: stopTarget,
 		Text: fmt.Sprintf("Approved. The bot writes nothing while billing has members, and now it has %d. Stop its consumers "+
 			"in the Kafka panel. In production you would run the command on the card.", s.members)}
@@ -121,7 +121,7 @@ func showStop(s sight, _ *guide) stepShown {
 	return out
 }
 
-func showVerify(s sight, g *guide) stepShown {
+func showVerify(s sight, g *incident) stepShown {
 	if s.members > 0 {
 		return showStop(s, g)
 	}
@@ -131,7 +131,7 @@ func showVerify(s sight, g *guide) stepShown {
 }
 
 // undoDone also goes on where an undo is of no use any more: the group has caught up, or the card offers none.
-func undoDone(s sight, _ *guide) bool {
+func undoDone(s sight, _ *incident) bool {
 	return s.reached(undone) || s.request == nil ||
 		s.undo == nil && (s.request.button("Undo") == "" || s.members > 0 && s.lag <= caughtUp)
 }
@@ -139,7 +139,7 @@ func undoDone(s sight, _ *guide) bool {
 // caughtUp is a lag that the producer alone makes up.
 const caughtUp = 60
 
-func showUndo(s sight, _ *guide) stepShown {
+func showUndo(s sight, _ *incident) stepShown {
 	out := stepShown{As: "mara", Place: s.request.message.Channel, Target: stepTarget{"button", "Undo"},
 		Text: "Done: every partition is verified. Now it turns out that the fix is not deployed yet. As long as no consumer " +
 			"has run since, one person can undo the reset, without approval: click [Undo]."}
@@ -167,12 +167,12 @@ func showUndo(s sight, _ *guide) stepShown {
 }
 
 // startDone is so once the consumers have worked off half of what they had to, or all of it.
-func startDone(s sight, g *guide) bool {
+func startDone(s sight, g *incident) bool {
 	g.most = max(g.most, s.lag)
 	return s.members > 0 && (s.lag <= caughtUp || s.lag <= g.most/2)
 }
 
-func showStart(s sight, _ *guide) stepShown {
+func showStart(s sight, _ *incident) stepShown {
 	out := stepShown{Place: "kafka", Target: startTarget,
 		Text: fmt.Sprintf("The offsets are those from before the reset. Start the consumers of billing again. Its lag is %s.",
 			counted(s.lag))}

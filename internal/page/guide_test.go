@@ -16,7 +16,7 @@ import (
 type tour struct {
 	t     *testing.T
 	stage *stage.Stage
-	guide *guide
+	guide *incident
 }
 
 func newTour(t *testing.T) *tour {
@@ -33,7 +33,7 @@ func newTour(t *testing.T) *tour {
 			t.Error(err)
 		}
 	})
-	tr := &tour{t: t, stage: s, guide: newGuide(s.World)}
+	tr := &tour{t: t, stage: s, guide: newGuide(s)}
 	tr.start(2)
 	return tr
 }
