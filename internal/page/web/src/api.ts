@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from "react";
+import { share } from "./share";
 import type { Guide, Kafka, Slack } from "./types";
 
 /** What the page knows: the newest of each event, and whether the demo can be reached. */
@@ -36,7 +37,7 @@ export class Api {
   become(person: string): void {
     if (person === this.as) return;
     this.as = person;
-    this.set({ slack: this.seen.get(person) ?? null });
+    this.set({ slack: this.seen.get(person) ?? strange(this.world.slack, person) });
     this.connect();
   }
 
@@ -87,13 +88,17 @@ export class Api {
     window.clearTimeout(this.retry);
     const events = new EventSource(`events?as=${encodeURIComponent(this.as)}`);
     this.events = events;
-    events.addEventListener("slack", (e) => {
-      const slack = JSON.parse((e as MessageEvent<string>).data) as Slack;
+    const hear = <T>(name: string, take: (data: T) => void) =>
+      events.addEventListener(name, (e) => {
+        if (this.events === events) take(JSON.parse((e as MessageEvent<string>).data) as T);
+      });
+    hear<Slack>("slack", (fresh) => {
+      const slack = share(this.seen.get(fresh.me), fresh);
       this.seen.set(slack.me, slack);
       if (slack.me === this.as) this.set({ slack });
     });
-    events.addEventListener("kafka", (e) => this.set({ kafka: JSON.parse((e as MessageEvent<string>).data) as Kafka }));
-    events.addEventListener("guide", (e) => this.set({ guide: JSON.parse((e as MessageEvent<string>).data) as Guide }));
+    hear<Kafka>("kafka", (fresh) => this.set({ kafka: share(this.world.kafka, fresh) }));
+    hear<Guide>("guide", (fresh) => this.set({ guide: share(this.world.guide, fresh) }));
     events.onopen = () => this.set({ connected: true });
     events.onerror = () => {
       // A browser gives up for good after some answers (an HTTP error), so the page tries again by itself.
@@ -103,6 +108,14 @@ export class Api {
       this.retry = window.setTimeout(() => this.connect(), retryAfter);
     };
   }
+}
+
+/**
+ * strange is what a person sees whose own events have not come yet: the same places, and nothing of what the person
+ * before saw in them.
+ */
+function strange(before: Slack | null, person: string): Slack | null {
+  return before && { ...before, me: person, messages: {}, views: [], home: null };
 }
 
 /** useWorld gives a component what the page knows, anew at each change. */

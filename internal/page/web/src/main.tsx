@@ -4,6 +4,4 @@ import { createRoot } from "react-dom/client";
 import { Api } from "./api";
 import { App } from "./app";
 
-const api = new Api();
-api.become("mara");
-createRoot(document.getElementById("page")!).render(<App api={api} />);
+createRoot(document.getElementById("page")!).render(<App api={new Api()} />);

@@ -1,0 +1,133 @@
+import { Fragment, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+import type { Api } from "../api";
+import { day, sameDay, when, zoneOf } from "../text";
+import type { Message, Slack, Step } from "../types";
+import { Down } from "./icons";
+import { MessageRow } from "./message";
+import "./messages.css";
+
+/** Messages of one author within this many seconds are drawn together. */
+const together = 300;
+
+/** How near the end, in pixels, counts as being at the end. */
+const near = 48;
+
+export interface ListProps {
+  label: string;
+  messages: Message[];
+  slack: Slack;
+  api: Api;
+  step: Step | null;
+  /** What was the newest that this person had read when the list was opened; "0" for none. */
+  readTo: string;
+  reply?: (ts: string) => void;
+  under?: (m: Message) => React.ReactNode;
+  top?: React.ReactNode;
+  /** The person has seen the list to its end. */
+  onSeen(): void;
+}
+
+/**
+ * A list of messages that stays at its end while the person is there, and stays where it is while they read older ones.
+ * The parent gives it a key for each place, so that it begins anew in another.
+ */
+export function MessageList(p: ListProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const inner = useRef<HTMLDivElement>(null);
+  const atEnd = useRef(true);
+  const [away, setAway] = useState(false);
+  const seen = useRef(p.onSeen);
+  seen.current = p.onSeen;
+
+  const look = useCallback(() => {
+    const b = box.current!;
+    atEnd.current = b.scrollHeight - b.scrollTop - b.clientHeight < near;
+    setAway(!atEnd.current);
+    if (atEnd.current && document.visibilityState === "visible") seen.current();
+  }, []);
+  const toEnd = useCallback(() => {
+    box.current!.scrollTop = box.current!.scrollHeight;
+    look();
+  }, [look]);
+
+  // The list grows by new messages, and by what is drawn late or edited; both keep the end in sight.
+  useLayoutEffect(() => {
+    const watch = new ResizeObserver(() => (atEnd.current ? toEnd() : look()));
+    watch.observe(inner.current!);
+    watch.observe(box.current!);
+    return () => watch.disconnect();
+  }, [toEnd, look]);
+  useLayoutEffect(() => {
+    if (atEnd.current || p.messages.at(-1)?.author === me(p.slack)) toEnd();
+    else look();
+  }, [p.messages.length]);
+  useEffect(() => {
+    document.addEventListener("visibilitychange", look);
+    return () => document.removeEventListener("visibilitychange", look);
+  }, [look]);
+
+  return (
+    <div className="messages-frame">
+      <div ref={box} className="messages" role="log" aria-live="off" aria-label={p.label} tabIndex={0} onScroll={look}>
+        <div ref={inner} className="messages-inner">
+          {p.top}
+          <Rows {...p} />
+        </div>
+      </div>
+      {away && (
+        <button type="button" className="messages-down" onClick={toEnd}>
+          <Down size={16} /> Newest messages
+        </button>
+      )}
+    </div>
+  );
+}
+
+function me(slack: Slack): string {
+  return slack.people.find((x) => x.name === slack.me)?.id ?? "";
+}
+
+function Rows(p: ListProps) {
+  const zone = zoneOf(p.slack);
+  const now = new Date(p.slack.now);
+  const firstNew = p.messages.find((m) => Number(m.ts) > Number(p.readTo) && m.author !== me(p.slack));
+  // The guide points at the newest message of another app, such as an alert, and at no older one.
+  const pointed = p.messages.findLast((m) => m.app && m.author !== p.slack.app.id);
+  return p.messages.map((m, i) => {
+    const before = p.messages[i - 1];
+    const newDay = !before || !sameDay(when(before.ts), when(m.ts), zone);
+    const isNew = m === firstNew && p.readTo !== "0";
+    const grouped =
+      !newDay &&
+      !isNew &&
+      before.author === m.author &&
+      before.author_name === m.author_name &&
+      !before.ephemeral &&
+      !m.ephemeral &&
+      Number(m.ts) - Number(before.ts) < together;
+    return (
+      <Fragment key={m.ts + m.author}>
+        {newDay && p.under && <Divider text={day(when(m.ts), now, zone)} />}
+        {isNew && <Divider text="New" fresh />}
+        <MessageRow
+          message={m}
+          slack={p.slack}
+          api={p.api}
+          step={m === pointed ? p.step : null}
+          grouped={grouped}
+          reply={p.reply}
+        >
+          {p.under?.(m)}
+        </MessageRow>
+      </Fragment>
+    );
+  });
+}
+
+export function Divider(p: { text: string; fresh?: boolean }) {
+  return (
+    <div className={`divider${p.fresh ? " fresh" : ""}`}>
+      <span>{p.text}</span>
+    </div>
+  );
+}
