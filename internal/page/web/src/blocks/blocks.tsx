@@ -1,21 +1,78 @@
-import type { Attachment, Block, Option, Slack, View } from "../types";
+import { useLayoutEffect, useRef } from "react";
+import type { Block } from "../types";
+import { Drawn } from "./drawn";
+import { ElementOf } from "./element";
+import type { Element } from "./held";
+import { InputBlock } from "./input";
+import { focusable } from "./layer";
+import { type BlocksProps, SurfaceProvider, useEdits } from "./surface";
+import { DataTable, Table } from "./table";
+import "./blocks.css";
+import "./fields.css";
 
-export interface BlocksProps {
-  blocks: Block[];
-  slack: Slack;
-  state?: View["state"];
-  errors?: View["errors"];
-  act(a: { action_id: string; block_id: string; value: string }): Promise<void>;
-  suggest?(action_id: string, typed: string): Promise<Option[]>;
-  upload?(name: string, content: string): Promise<string>;
-  /** An input that does not dispatch. */
-  change?(action_id: string, value: string): void;
+export { Attachments } from "./attachments";
+export type { BlocksProps } from "./surface";
+
+/** Blocks draws blocks of Block Kit as Slack's client does, for the person who reads them. */
+export function Blocks({ blocks, edits, ...around }: BlocksProps) {
+  const own = useEdits();
+  // The blocks of a view keep what they hold by their block_id. Those of a message get a new one at each edit, so their
+  // place counts, and a button keeps the focus while its card is edited.
+  const key = (b: Block, i: number) => (around.state ? (b.block_id ?? i) : `${i}-${b.type}`);
+  return (
+    <SurfaceProvider value={{ ...around, edits: edits ?? own }}>
+      <div className="blocks">
+        {blocks.map((b, i) => (
+          <div key={key(b, i)} className={`b-block b-${b.type}`}>
+            <BlockOf block={b} />
+          </div>
+        ))}
+      </div>
+    </SurfaceProvider>
+  );
 }
 
-export function Blocks(p: BlocksProps) {
-  return <pre>{JSON.stringify(p.blocks, null, 1)}</pre>;
+function BlockOf({ block }: { block: Block }) {
+  switch (block.type) {
+    case "actions":
+      return <Actions block={block} />;
+    case "input":
+      return <InputBlock block={block} />;
+    case "section":
+      return <Section block={block} />;
+    case "table":
+      return <Table block={block} />;
+    case "data_table":
+      return <DataTable block={block} />;
+    case "divider":
+      return <hr />;
+  }
+  return <Drawn block={block} />;
 }
 
-export function Attachments(p: { attachments: Attachment[]; slack: Slack; act: BlocksProps["act"] }) {
-  return <pre>{JSON.stringify(p.attachments, null, 1)}</pre>;
+function Section({ block }: { block: Block }) {
+  const { accessory, ...rest } = block;
+  if (!accessory) return <Drawn block={rest} />;
+  return (
+    <div className="b-beside">
+      <Drawn block={rest} />
+      <ElementOf block={block} element={accessory} />
+    </div>
+  );
+}
+
+/** Actions are elements side by side. When an edit takes the one that has the focus away, the first gets it. */
+function Actions({ block }: { block: Block }) {
+  const row = useRef<HTMLDivElement>(null);
+  const had = row.current?.contains(document.activeElement) ?? false;
+  useLayoutEffect(() => {
+    if (had && document.activeElement === document.body && row.current) focusable(row.current)[0]?.focus();
+  });
+  return (
+    <div ref={row} className="b-row">
+      {(block.elements as Element[]).map((e, i) => (
+        <ElementOf key={`${e.action_id ?? i}-${e.type}`} block={block} element={e} />
+      ))}
+    </div>
+  );
 }
