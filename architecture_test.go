@@ -78,7 +78,8 @@ var rooms = map[string]room{
 	"internal/kafkasim":          {support: true},
 	"internal/world": {support: true,
 		ours: list("internal/app", "internal/config", "internal/slacksim", "internal/kafkasim")},
-	"internal/stage":         {support: true, ours: list("internal/app", "internal/world", "internal/kafkasim")},
+	"internal/stage": {support: true,
+		ours: list("internal/app", "internal/world", "internal/slacksim", "internal/kafkasim")},
 	"internal/realkafka":     {support: true, outside: list("golang.org/x/sync")},
 	"internal/realkafka/cmd": {ours: list("internal/realkafka")},
 	"internal/ci/skips":      {},
@@ -94,7 +95,7 @@ var rooms = map[string]room{
 	"internal/page": {support: true, ours: list("internal/stage", "internal/world", "internal/slacksim",
 		"internal/text")},
 	"internal/page/browser": {tests: list("github.com/chromedp/chromedp", "github.com/chromedp/cdproto")},
-	"cmd/demo":              {ours: list("internal/stage", "internal/world", "internal/slacksim", "internal/kafkasim")},
+	"cmd/demo":              {ours: list("internal/stage", "internal/world", "internal/slacksim")},
 	".":                     {}, // this package
 }
 

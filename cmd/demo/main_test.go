@@ -121,10 +121,10 @@ func TestStepThatDiffersIsNamed(t *testing.T) {
 	if err := s.ask(ctx); err == nil || !strings.Contains(err.Error(), `sees no button "Ask for approval"`) {
 		t.Errorf("a click on nothing: %v", err)
 	}
-	if err := d.types(ctx, "mara", channels[0].id, "help"); err != nil {
+	if err := d.types(ctx, "mara", world.Incident, "help"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.expect(ctx, "mara", channels[0].id, "Move a consumer group's offsets"); err != nil {
+	if _, err := s.expect(ctx, "mara", world.Incident, "Move a consumer group's offsets"); err != nil {
 		t.Error(err)
 	}
 }

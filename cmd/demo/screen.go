@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/slacksim"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/stage"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
 )
 
@@ -24,15 +25,12 @@ type screen struct {
 
 // people are all people in the order in which their screens are read; what several see is printed as the first sees
 // it.
-var people = []string{"mara", "jon", "kim", "ben", "gus", "sol"}
-
-// channels are the places of the workspace, by name.
-var channels = []struct{ name, id, about string }{
-	{"#inc-4711", world.Incident, "the incident; the bot is not a member"},
-	{"#pay-ops", world.PayOps, "the bot is a member"},
-	{"#kafka-prod", world.Home, "home of prod-eu: cards go here unless the bot is a member where they were asked for"},
-	{"#sandbox", world.Sandbox, "home of sandbox-eu, and bound to it: no @CLUSTER needed here"},
-}
+var people = func() (names []string) {
+	for _, p := range stage.People {
+		names = append(names, p.Name)
+	}
+	return names
+}()
 
 func newScreen(w *world.World, out io.Writer) (*screen, error) {
 	zone, err := time.LoadLocation("Europe/Berlin")
@@ -93,8 +91,8 @@ type place struct{ name, id string }
 // places are all channels, and each person's direct messages with the bot.
 func (s *screen) places() []place {
 	var out []place
-	for _, c := range channels {
-		out = append(out, place{c.name, c.id})
+	for _, c := range stage.Channels {
+		out = append(out, place{"#" + c.Name, c.ID})
 	}
 	for _, who := range people {
 		out = append(out, place{"@" + who, s.world.Slack.DM(s.world.People[who].ID)})

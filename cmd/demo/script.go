@@ -178,7 +178,7 @@ func (s *script) committed() map[int32]int64 {
 // The bot counts them from the second in which the command reached it, which may be the next one: then it is one
 // record further.
 func (s *script) inKafka(context.Context) error {
-	if err := s.offsets(s.Prod, "prod-eu", world.Billing); err != nil {
+	if err := s.offsets("prod-eu", world.Billing); err != nil {
 		return err
 	}
 	first := s.Born.Add(-world.PerOrders * world.Step)
@@ -215,7 +215,7 @@ func (s *script) undone(ctx context.Context) error {
 }
 
 func (s *script) asBefore(context.Context) error {
-	if err := s.offsets(s.Prod, "prod-eu", world.Billing); err != nil {
+	if err := s.offsets("prod-eu", world.Billing); err != nil {
 		return err
 	}
 	now := s.committed()

@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/kafka-reset-bot/kafka-reset-bot/internal/kafkasim"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/stage"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
 )
 
@@ -89,20 +89,21 @@ func (d *demo) obey(ctx context.Context, line string) error {
 	case "help":
 		d.screen.note("", typedHelp, "")
 	case "people":
-		d.screen.note("", "people",
-			"mara  may ask for resets of billing and pay-* on prod-eu (@pay), lives in Berlin\n"+
-				"jon   may approve them (@pay-owners), London\nkim   may do both, though not approve her own, New York\n"+
-				"ben   may look, Berlin\ngus   is a guest\nsol   is of another organisation")
+		var list []string
+		for _, p := range stage.People {
+			list = append(list, fmt.Sprintf("%-5s %s", p.Name, p.About))
+		}
+		d.screen.note("", "people", strings.Join(list, "\n"))
 	case "channels":
 		var list []string
-		for _, c := range channels {
-			list = append(list, fmt.Sprintf("%-12s %s", c.name, c.about))
+		for _, c := range stage.Channels {
+			list = append(list, fmt.Sprintf("%-12s %s", "#"+c.Name, c.About))
 		}
 		d.screen.note("", "channels", strings.Join(append(list, "dm           with the bot alone"), "\n"))
 	case "consumers":
 		return d.obeyConsumers(ctx, args)
 	case "produce":
-		return d.obeyProduce(args)
+		return d.obeyProduce(ctx, args)
 	case "kafka":
 		return d.obeyKafka(args)
 	default:
@@ -209,7 +210,7 @@ func (d *demo) obeyConsumers(ctx context.Context, args []string) error {
 	return wrong
 }
 
-func (d *demo) obeyProduce(args []string) error {
+func (d *demo) obeyProduce(ctx context.Context, args []string) error {
 	n, topic := 10, world.Orders
 	for _, a := range args {
 		if i, err := strconv.Atoi(a); err == nil && i > 0 && i <= 10_000 {
@@ -218,7 +219,7 @@ func (d *demo) obeyProduce(args []string) error {
 			topic = a
 		}
 	}
-	return d.produce(topic, n)
+	return d.produce(ctx, topic, n)
 }
 
 func (d *demo) obeyKafka(args []string) error {
@@ -230,11 +231,7 @@ func (d *demo) obeyKafka(args []string) error {
 			cluster = at
 		}
 	}
-	sim, ok := map[string]*kafkasim.Sim{"prod-eu": d.Prod, "sandbox-eu": d.Sandbox}[cluster]
-	if !ok {
-		return fmt.Errorf("there is no cluster %q; there are prod-eu and sandbox-eu", cluster)
-	}
-	return d.offsets(sim, cluster, group)
+	return d.offsets(cluster, group)
 }
 
 // channel finds a channel by name, or dm.
@@ -243,11 +240,11 @@ func (d *demo) channel(who, name string) (string, error) {
 		return d.Slack.DM(d.People[who].ID), nil
 	}
 	var known []string
-	for _, c := range channels {
-		if c.name == name || c.name == "#"+name {
-			return c.id, nil
+	for _, c := range stage.Channels {
+		if c.Name == strings.TrimPrefix(name, "#") {
+			return c.ID, nil
 		}
-		known = append(known, c.name)
+		known = append(known, "#"+c.Name)
 	}
 	return "", fmt.Errorf("there is no channel %q; there are %s and dm", name, strings.Join(known, ", "))
 }
@@ -255,8 +252,8 @@ func (d *demo) channel(who, name string) (string, error) {
 // channelsOf are those that a person may look into.
 func (d *demo) channelsOf(who string) []string {
 	var out []string
-	for _, c := range channels {
-		out = append(out, c.id)
+	for _, c := range stage.Channels {
+		out = append(out, c.ID)
 	}
 	return append(out, d.Slack.DM(d.People[who].ID))
 }

@@ -145,6 +145,9 @@ func (c *Consumer) First(topic string) map[int32]int64 {
 	return maps.Clone(c.first[topic])
 }
 
+// stopWithin bounds an orderly shutdown.
+const stopWithin = 10 * time.Second
+
 // Stop commits what was read and leaves the group, as an orderly shutdown does;
 // a static member does not leave and lingers until its session times out.
 func (c *Consumer) Stop() error {
@@ -152,6 +155,9 @@ func (c *Consumer) Stop() error {
 	c.ended.Do(func() {
 		c.pause()
 		<-c.done
+		// its coordinator may be out of reach; then it leaves without a commit and without saying so
+		late := time.AfterFunc(stopWithin, c.die)
+		defer late.Stop()
 		err = c.cl.CommitUncommittedOffsets(c.cl.Context())
 		// kfake never times out a KIP-848 member that said "back soon"; one that says nothing looks the same from
 		// outside

@@ -1,6 +1,7 @@
 package kafkasim
 
 import (
+	"context"
 	"fmt"
 	"strconv"
 	"time"
@@ -70,16 +71,21 @@ func (s *Sim) SeedSeries(topic string, partitions int32, series Series) error {
 
 // Produce appends records, in order on each partition.
 func (s *Sim) Produce(topic string, records ...Record) error {
-	return produce(s, s.own, topic, records)
+	return produce(s.ctx, s.own, topic, records)
 }
 
-func produce(s *Sim, cl *kgo.Client, topic string, records []Record) error {
+// ProduceWithin is Produce for a caller that may have to give up: a broker that cannot be reached is tried for ever.
+func (s *Sim) ProduceWithin(ctx context.Context, topic string, records ...Record) error {
+	return produce(ctx, s.own, topic, records)
+}
+
+func produce(ctx context.Context, cl *kgo.Client, topic string, records []Record) error {
 	batch := make([]*kgo.Record, len(records))
 	for i, r := range records {
 		batch[i] = &kgo.Record{Topic: topic, Partition: r.Partition, Timestamp: r.Time, Key: []byte(r.Key),
 			Value: []byte(r.Value)}
 	}
-	if err := cl.ProduceSync(s.ctx, batch...).FirstErr(); err != nil {
+	if err := cl.ProduceSync(ctx, batch...).FirstErr(); err != nil {
 		return fmt.Errorf("write %d records to %q: %w", len(records), topic, err)
 	}
 	return nil
@@ -139,7 +145,7 @@ func (s *Sim) Begin(id, topic string, records ...Record) (*Transaction, error) {
 	}
 	t := &Transaction{sim: s, id: id, cl: cl}
 	if err = cl.BeginTransaction(); err == nil {
-		err = produce(s, cl, topic, records)
+		err = produce(s.ctx, cl, topic, records)
 	}
 	if err != nil {
 		cl.Close()

@@ -157,6 +157,7 @@ func (s *Sim) deleteMessage(a args) (obj, *refusal) {
 		return nil, refuse("cant_delete_message")
 	}
 	p.deleted = true
+	s.touch()
 	return obj{"channel": c.ID, "ts": p.ts}, nil
 }
 

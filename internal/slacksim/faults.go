@@ -32,6 +32,7 @@ func (s *Sim) Fail(method string, f Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.faults[method] = &f
+	s.touch()
 }
 
 // Heal ends the faults of a method; AnyRequest ends them all.
@@ -42,6 +43,7 @@ func (s *Sim) Heal(method string) {
 		clear(s.faults)
 	}
 	delete(s.faults, method)
+	s.touch()
 }
 
 // fault takes one use of the fault that a method has, if any.

@@ -17,6 +17,9 @@ func (o *Options) install() error {
 				Home     bool `json:"home_tab_enabled"`
 				Messages bool `json:"messages_tab_enabled"`
 			} `json:"app_home"`
+			BotUser struct {
+				Name string `json:"display_name"`
+			} `json:"bot_user"`
 			Commands  []struct{ Command string } `json:"slash_commands"`
 			Shortcuts []Shortcut                 `json:"shortcuts"`
 		}
@@ -50,6 +53,7 @@ func (o *Options) install() error {
 	}
 	o.NoHomeTab = o.NoHomeTab || !m.Features.AppHome.Home
 	o.NoMessagesTab = o.NoMessagesTab || !m.Features.AppHome.Messages
+	o.botName = m.Features.BotUser.Name
 	o.noSocketMode = !m.Settings.SocketMode
 	return wrongShortcuts(o.Shortcuts)
 }

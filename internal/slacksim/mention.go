@@ -103,7 +103,7 @@ func (s *Sim) keptWord(word string) string {
 	}
 	rest := strings.TrimPrefix(escaped, m[0])
 	for _, u := range s.users {
-		if m[1] == "@" && u.Name == m[2] {
+		if m[1] == "@" && (u.Name == m[2] || u.Bot && u.RealName == m[2]) {
 			return "<@" + u.ID + ">" + rest
 		}
 	}

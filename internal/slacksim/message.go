@@ -97,6 +97,7 @@ type content struct {
 	at     time.Time
 	text   string
 	blocks []any
+	raw    json.RawMessage // the blocks, once a screen has asked for them
 }
 
 func (p *post) now() content { return p.versions[len(p.versions)-1] }

@@ -95,7 +95,8 @@ type Options struct {
 	// EditWindow is the workspace's setting for how long a message may be edited; default: for ever.
 	EditWindow time.Duration
 
-	noSocketMode bool // the manifest does not enable it
+	noSocketMode bool   // the manifest does not enable it
+	botName      string // features.bot_user.display_name of the manifest
 }
 
 // The least an app like the bot needs (facts 3.5). A direct message goes to a user's id, so im:write is not among it.

@@ -1,6 +1,7 @@
 package slacksim
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -58,7 +59,7 @@ func newWorld(opts Options) world {
 		teams: map[string]string{HomeTeam: "simulated"}, users: map[string]*User{}, groups: map[string]*UserGroup{},
 		channels: map[string]*Channel{}, scopes: slices.Clone(opts.Scopes),
 	}
-	w.users[BotUser] = &User{ID: BotUser, Name: "kafka-reset", RealName: "kafka-reset", Team: HomeTeam, Bot: true,
+	w.users[BotUser] = &User{ID: BotUser, Name: "kafka-reset", RealName: cmp.Or(opts.botName, "kafka-reset"), Team: HomeTeam, Bot: true,
 		Zone: "UTC"}
 	w.users[Slackbot] = &User{ID: Slackbot, Name: "slackbot", RealName: "Slackbot", Team: HomeTeam, Zone: "UTC"}
 	return w

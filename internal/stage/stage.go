@@ -10,10 +10,12 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/app"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/kafkasim"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/slacksim"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
 )
 
@@ -23,8 +25,15 @@ type Stage struct {
 	dir  string
 	undo []func() error // last first
 
-	producer  *kafkasim.Producer
-	consumers map[string][]*kafkasim.Consumer // by group, on prod-eu
+	clock clock
+	life  context.Context // of what runs on the stage
+
+	mu        sync.Mutex
+	groups    map[at]bool // that Kafka is known to have
+	consumers map[at][]*kafkasim.Consumer
+	producers map[at]*producer
+	down      map[at]bool // brokers, by their id
+	limited   bool        // Slack answers 429
 }
 
 // Options of a stage.
@@ -37,7 +46,11 @@ const Patience = 20 * time.Second
 
 // Start builds the world and runs the bot in it, until it is connected. Stop ends both.
 func Start(ctx context.Context, o Options) (s *Stage, err error) {
-	s = &Stage{consumers: map[string][]*kafkasim.Consumer{}}
+	s = &Stage{groups: map[at]bool{}, consumers: map[at][]*kafkasim.Consumer{}, producers: map[at]*producer{},
+		down: map[at]bool{}}
+	var end context.CancelFunc
+	s.life, end = context.WithCancel(context.WithoutCancel(ctx)) // it is stopped in its turn, not by the signal
+	s.undo = append(s.undo, func() error { end(); return nil })
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.Stop())
@@ -47,19 +60,23 @@ func Start(ctx context.Context, o Options) (s *Stage, err error) {
 		return s, err
 	}
 	s.undo = append(s.undo, func() error { return os.RemoveAll(s.dir) })
-	if s.World, err = world.New(ctx, world.Options{Dir: s.dir}); err != nil {
+	if s.World, err = world.New(s.life, world.Options{Dir: s.dir, Policy: policy, More: cluster,
+		Slack: slacksim.Options{Now: s.Now}}); err != nil {
 		return s, err
 	}
 	s.undo = append(s.undo, func() error { s.Close(); return nil })
+	if err := s.furnish(); err != nil {
+		return s, err
+	}
 	if err := s.quietFor(o.Settle); err != nil {
 		return s, err
 	}
 	if err := s.runBot(ctx); err != nil {
 		return s, err
 	}
-	s.producer = s.Prod.StartProducer(world.Orders, world.Step)
-	s.undo = append(s.undo, func() error { _, err := s.producer.Stop(); return err })
-	return s, nil
+	s.undo = append(s.undo, s.stopProducers)
+	s.watchGroups()
+	return s, s.SetProducer("prod-eu", world.Orders, true)
 }
 
 // quietFor sets how long the bot watches an empty group before it writes.
@@ -80,11 +97,11 @@ func (s *Stage) runBot(ctx context.Context) error {
 		return err
 	}
 	s.undo = append(s.undo, log.Close)
-	bot, err := s.App(ctx, app.Options{Now: time.Now, Log: slog.New(slog.NewTextHandler(log, nil))})
+	bot, err := s.App(ctx, app.Options{Now: s.Now, Log: slog.New(slog.NewTextHandler(log, nil))})
 	if err != nil {
 		return err
 	}
-	life, cancel := context.WithCancel(context.WithoutCancel(ctx)) // it is stopped in its turn, not by the signal
+	life, cancel := context.WithCancel(s.life)
 	done := make(chan error, 1)
 	go func() { done <- bot.Run(life) }()
 	s.undo = append(s.undo, func() error { cancel(); return errors.Join(<-done, bot.Close()) })
@@ -92,6 +109,14 @@ func (s *Stage) runBot(ctx context.Context) error {
 	ctx, enough := context.WithTimeout(ctx, Patience)
 	defer enough()
 	return s.Slack.Await(ctx, func() bool { return s.Slack.Connections() > 0 })
+}
+
+// watchGroups keeps the list of groups.
+func (s *Stage) watchGroups() {
+	ctx, cancel := context.WithCancel(s.life)
+	done := make(chan struct{})
+	go func() { defer close(done); s.listGroups(ctx) }()
+	s.undo = append(s.undo, func() error { cancel(); <-done; return nil })
 }
 
 // Stop ends all that was started, last first, and removes its files.

@@ -57,6 +57,7 @@ type Options struct {
 	Slack  slacksim.Options // of the workspace
 	Kafka  kafkasim.Options // of prod-eu
 	Policy string           // replaces the policy; YAML
+	More   string           // more keys of prod-eu; YAML lines, indented by four blanks
 	Clean  bool             // leave prod-eu without topics and groups
 
 	// Brokers of a Kafka that runs elsewhere: it is prod-eu then, as it is (nothing is seeded, Prod is nil, the bot
@@ -210,7 +211,10 @@ const Policy = `
 
 func (w *World) configText(o Options) string {
 	list := func(addrs []string) string { return "[" + strings.Join(addrs, ", ") + "]" }
-	patience := ""
+	patience, more := "", ""
+	if o.More != "" {
+		more = "\n" + strings.TrimRight(o.More, "\n")
+	}
 	if w.Prod != nil {
 		patience = "\n    timeout: 2s"
 	}
@@ -225,7 +229,7 @@ clusters:
     cluster_id: %s
     label: production
     bootstrap: %s
-    home_channel: %s%s
+    home_channel: %s%s%s
   - name: sandbox-eu
     label: sandbox
     bootstrap: %s
@@ -234,6 +238,6 @@ clusters:
     timeout: 2s
 policy:%s
 log: {level: debug}
-`, AppToken, BotToken, w.Slack.URL(), w.Database, o.ClusterID, list(o.Brokers), Home, patience, list(w.Sandbox.Addrs()),
+`, AppToken, BotToken, w.Slack.URL(), w.Database, o.ClusterID, list(o.Brokers), Home, patience, more, list(w.Sandbox.Addrs()),
 		Sandbox, Sandbox, cmp.Or(o.Policy, Policy))
 }
