@@ -95,7 +95,8 @@ var rooms = map[string]room{
 	"internal/page": {support: true, ours: list("internal/stage", "internal/world", "internal/slacksim",
 		"internal/text")},
 	"internal/page/browser": {tests: list("github.com/chromedp/chromedp", "github.com/chromedp/cdproto")},
-	"cmd/demo":              {ours: list("internal/stage", "internal/world", "internal/slacksim")},
+	"internal/page":         {support: true, ours: list("internal/stage", "internal/slacksim", "internal/kafkasim", "internal/world")},
+	"cmd/demo":              {ours: list("internal/page", "internal/stage", "internal/world", "internal/slacksim")},
 	".":                     {}, // this package
 }
 

@@ -1,7 +1,7 @@
 // Command demo is the bot with a face for people without Slack and without Kafka: both are simulated in this process,
-// the bot between them is the real one. With -script it plays one whole conversation and fails if any step of it
-// differs; without, it takes lines from people and prints what each person sees. It knows nothing of resets that
-// Slack's surface does not show.
+// the bot between them is the real one. It serves a page to try it in; with -terminal it takes lines from people and
+// prints what each person sees; with -script it plays one whole conversation and fails if any step of it differs. It
+// knows nothing of resets that Slack's surface does not show.
 package main
 
 import (
@@ -14,6 +14,9 @@ import (
 	"syscall"
 	"time"
 	_ "time/tzdata" // the people live in several zones
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/page"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/stage"
 )
 
 // The exit statuses.
@@ -34,11 +37,17 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	flags := flag.NewFlagSet("demo", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	scripted := flags.Bool("script", false, "play one whole conversation, check it, and end")
+	typed := flags.Bool("terminal", false, "no page: type commands and click buttons here")
 	settle := flags.Duration("settle", 6*time.Second, "how long a group must be quiet before the bot writes")
+	port := flags.Int("port", 0, "the page's port on 127.0.0.1; 0: any free one")
 	if err := flags.Parse(args); err != nil || flags.NArg() > 0 {
 		if flags.NArg() > 0 {
 			fmt.Fprintf(stderr, "demo: %q is not understood; see go run ./cmd/demo -help\n", flags.Arg(0))
 		}
+		return exitUsage
+	}
+	if *scripted && *typed {
+		fmt.Fprintln(stderr, "demo: -script and -terminal are two ways to use it; give one of them")
 		return exitUsage
 	}
 	d, err := start(ctx, *settle, stdout)
@@ -46,10 +55,13 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		fmt.Fprintf(stderr, "demo: start: %v\n", err)
 		return exitFailed
 	}
-	if *scripted {
+	switch {
+	case *scripted:
 		err = d.play(ctx)
-	} else {
+	case *typed:
 		err = d.converse(ctx, stdin)
+	default:
+		err = serve(ctx, d.Stage, *port, stdout)
 	}
 	log := d.LastWords()
 	if stopped := d.Stop(); err == nil {
@@ -60,4 +72,15 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return exitFailed
 	}
 	return 0
+}
+
+// serve is the page, until ctx is done.
+func serve(ctx context.Context, s *stage.Stage, port int, out io.Writer) error {
+	p, err := page.Start(ctx, s, page.Options{Port: port})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "Open %s in a browser. The demo stops with Ctrl-C.\n", p.URL())
+	<-ctx.Done()
+	return p.Close()
 }

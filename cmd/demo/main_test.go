@@ -167,7 +167,7 @@ func newTerminal(t *testing.T) (*terminal, <-chan int) {
 	term := &terminal{t: t, keys: keys, lines: make(chan string, 10_000)}
 	done := make(chan int, 1)
 	go func() {
-		status := run(t.Context(), []string{"-settle", "2s"}, in, screen, screen)
+		status := run(t.Context(), []string{"-terminal", "-settle", "2s"}, in, screen, screen)
 		_ = screen.Close()
 		done <- status
 	}()
@@ -281,7 +281,7 @@ func TestTypedMistakesSayTheNextStep(t *testing.T) {
 
 func TestFlagsNotUnderstood(t *testing.T) {
 	t.Parallel()
-	for _, args := range [][]string{{"-nonsense"}, {"play"}, {"-settle", "soon"}} {
+	for _, args := range [][]string{{"-nonsense"}, {"play"}, {"-settle", "soon"}, {"-port", "many"}, {"-script", "-terminal"}} {
 		var errs strings.Builder
 		if status := run(t.Context(), args, strings.NewReader(""), io.Discard,
 			&errs); status != exitUsage || errs.Len() == 0 {

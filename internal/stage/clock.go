@@ -35,3 +35,10 @@ func (s *Stage) SkipTime(d time.Duration) error {
 	s.clock.ahead += d
 	return nil
 }
+
+// Ahead is how much the clock has gone on in all.
+func (s *Stage) Ahead() time.Duration {
+	s.clock.mu.Lock()
+	defer s.clock.mu.Unlock()
+	return s.clock.ahead
+}

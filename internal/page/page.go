@@ -1,0 +1,130 @@
+// Package page is the demo's page: a small web server on loopback that shows the simulated Slack as one person sees it
+// and the simulated Kafka beside it, and hands on what people do. It decides and words nothing: the bot between the two
+// simulators is the real one. It is never linked into the product.
+package page
+
+import (
+	"context"
+	"crypto/rand"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/stage"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
+)
+
+// dist is what `make web` builds.
+//
+//go:embed web/dist
+var dist embed.FS
+
+// Options of a page.
+type Options struct {
+	Port int // on 127.0.0.1; 0: a free one
+}
+
+// Server serves the page until Close.
+type Server struct {
+	stage  *stage.Stage
+	token  string
+	port   string
+	static http.Handler
+	http   *http.Server
+	guide  steps
+	kafka  *watched // the event `kafka`
+	acted  signal   // somebody has done something here
+
+	end  context.CancelFunc
+	work sync.WaitGroup
+}
+
+// steps tell a newcomer what to do next. They are asked again after each change.
+type steps interface {
+	state() (any, error) // what the event `guide` holds
+	skip(on bool)
+}
+
+// noSteps is a page without a guide.
+type noSteps struct{}
+
+func (noSteps) state() (any, error) {
+	return map[string]any{"steps": []any{}, "current": -1, "step": nil, "skipped": false}, nil
+}
+func (noSteps) skip(bool) {}
+
+// Start opens the port and serves a stage there. A stage that stops before the page has nothing more to show.
+func Start(ctx context.Context, s *stage.Stage, o Options) (*Server, error) {
+	files, err := fs.Sub(dist, "web/dist")
+	if err != nil {
+		return nil, fmt.Errorf("read the page's own files: %w", err)
+	}
+	if o.Port < 0 || o.Port > 65535 {
+		return nil, fmt.Errorf("the port %d does not exist; give 1 to 65535, or 0 for any free one", o.Port)
+	}
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(o.Port)))
+	if err != nil {
+		return nil, fmt.Errorf("open the page's port: %w; -port 0 takes any free one", err)
+	}
+	_, port, err := net.SplitHostPort(listener.Addr().String())
+	if err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
+	p := &Server{stage: s, token: rand.Text(), port: port, static: http.FileServerFS(files), guide: noSteps{},
+		kafka: &watched{}}
+	life, end := context.WithCancel(context.WithoutCancel(ctx)) // Close ends it
+	p.end = end
+	p.http = &http.Server{Handler: p.guarded(p.routes()), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute,
+		IdleTimeout: time.Minute, MaxHeaderBytes: 64 << 10,
+		BaseContext: func(net.Listener) context.Context { return life }}
+	p.work.Go(func() { _ = p.http.Serve(listener) }) // always http.ErrServerClosed, from Close
+	p.work.Go(func() { p.watchKafka(life) })
+	// billing runs when the page opens, as it does when an alert comes
+	for group, n := range map[string]int{world.Billing: 2, stage.Ledger: 1} {
+		if err := s.StartConsumers(ctx, "prod-eu", group, n); err != nil {
+			return nil, errors.Join(err, p.Close())
+		}
+	}
+	return p, nil
+}
+
+// URL is the page's address, with the token that opens it.
+func (p *Server) URL() string { return "http://127.0.0.1:" + p.port + "/" + p.token + "/" }
+
+// Close ends all connections, and returns when nothing of the page runs any more.
+func (p *Server) Close() error {
+	p.end()
+	err := p.http.Close()
+	p.work.Wait()
+	return err
+}
+
+func (p *Server) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /events", p.serveEvents)
+	mux.HandleFunc("POST /act", p.serveAct)
+	mux.HandleFunc("GET /file/{id}", p.serveFile)
+	mux.Handle("GET /{$}", p.static)
+	mux.Handle("GET /{name}", p.static)
+	return mux
+}
+
+// serveFile is a file that the bot posted.
+func (p *Server) serveFile(w http.ResponseWriter, r *http.Request) {
+	for _, one := range p.stage.People {
+		if f, ok := one.Posted(r.PathValue("id")); ok {
+			w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+			w.Header().Set("Content-Disposition", "attachment; filename="+strconv.Quote(f.Name))
+			_, _ = w.Write([]byte(f.Content)) // a reader that has gone misses nothing
+			return
+		}
+	}
+	refuse(w, http.StatusNotFound, fmt.Sprintf("There is no file %q in a message; look for it in the channel again.",
+		r.PathValue("id")))
+}
