@@ -93,9 +93,8 @@ var rooms = map[string]room{
 	"internal/app/model": {tests: list("internal/app", "internal/slacksim", "reset", "reset/clustertest",
 		"internal/engine", "internal/store", "internal/config")},
 	"internal/page": {support: true, ours: list("internal/stage", "internal/world", "internal/slacksim",
-		"internal/text")},
+		"internal/kafkasim", "internal/text")},
 	"internal/page/browser": {tests: list("github.com/chromedp/chromedp", "github.com/chromedp/cdproto")},
-	"internal/page":         {support: true, ours: list("internal/stage", "internal/slacksim", "internal/kafkasim", "internal/world")},
 	"cmd/demo":              {ours: list("internal/page", "internal/stage", "internal/world", "internal/slacksim")},
 	".":                     {}, // this package
 }

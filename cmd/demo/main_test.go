@@ -279,6 +279,39 @@ func TestTypedMistakesSayTheNextStep(t *testing.T) {
 	clean()
 }
 
+// TestPageIsServed is the README's `go run ./cmd/demo`: one line says where the page is, and a signal ends it.
+func TestPageIsServed(t *testing.T) {
+	clean := leavesNothing(t)
+	ctx, signal := context.WithCancel(t.Context())
+	defer signal()
+	out, screen := io.Pipe()
+	done := make(chan int, 1)
+	go func() { done <- run(ctx, nil, strings.NewReader(""), screen, screen) }()
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	url := regexp.MustCompile(`^Open (http://127\.0\.0\.1:\d+/\w{20,}/) in a browser`).FindStringSubmatch(line)
+	if url == nil {
+		t.Fatalf("no address in %q", line)
+	}
+	answer, err := http.Get(url[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown, err := io.ReadAll(answer.Body)
+	_ = answer.Body.Close()
+	if err != nil || answer.StatusCode != http.StatusOK || !strings.Contains(string(shown), `src="page.js"`) {
+		t.Errorf("the page: %s %v\n%s", answer.Status, err, shown)
+	}
+	http.DefaultClient.CloseIdleConnections()
+	signal()
+	if status := <-done; status != 0 {
+		t.Errorf("exit status %d", status)
+	}
+	clean()
+}
+
 func TestFlagsNotUnderstood(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{{"-nonsense"}, {"play"}, {"-settle", "soon"}, {"-port", "many"}, {"-script", "-terminal"}} {

@@ -107,6 +107,8 @@ func known(t *testing.T, line string) bool {
 	switch {
 	case line == "go run ./cmd/demo -script": // played by cmd/demo's own test
 		return strings.Contains(read("cmd/demo/main_test.go"), `"-script"`)
+	case line == "go run ./cmd/demo": // served in cmd/demo's own test
+		return strings.Contains(read("cmd/demo/main_test.go"), "func TestPageIsServed(")
 	case line == "go test ./...": // this
 		return true
 	case isMake:

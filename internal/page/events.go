@@ -102,7 +102,7 @@ func (p *Server) serveEvents(w http.ResponseWriter, r *http.Request) {
 	beat := time.NewTicker(keepAlive)
 	defer beat.Stop()
 	for {
-		slack, kafka, acted := p.stage.Slack.Changed(), p.kafka.changed.next(), p.acted.next()
+		slack, kafka, guided, acted := p.stage.Slack.Changed(), p.kafka.changed.next(), p.guided.next(), p.acted.next()
 		if p.sendAll(s, who) != nil {
 			return
 		}
@@ -116,6 +116,7 @@ func (p *Server) serveEvents(w http.ResponseWriter, r *http.Request) {
 			return
 		case <-slack:
 		case <-kafka:
+		case <-guided:
 		case <-acted:
 		case <-beat.C:
 			if s.write([]byte(": still here\n\n")) != nil {
@@ -145,11 +146,7 @@ func (p *Server) sendAll(s *stream, who string) error {
 		}
 		s.sent["slack"] = same
 	}
-	state, err := p.guide.state()
-	if err != nil {
-		return err
-	}
-	guide, err := json.Marshal(state)
+	guide, err := json.Marshal(p.guide.state())
 	if err != nil {
 		return err
 	}

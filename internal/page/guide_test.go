@@ -40,14 +40,14 @@ func newTour(t *testing.T) *tour {
 
 func (tr *tour) start(n int) {
 	tr.t.Helper()
-	if err := tr.stage.StartConsumers(tr.t.Context(), world.Billing, n); err != nil {
+	if err := tr.stage.StartConsumers(tr.t.Context(), "prod-eu", world.Billing, n); err != nil {
 		tr.t.Fatal(err)
 	}
 }
 
 func (tr *tour) stop() {
 	tr.t.Helper()
-	if err := tr.stage.StopConsumers(tr.t.Context(), world.Billing, -1); err != nil {
+	if err := tr.stage.StopConsumers(tr.t.Context(), "prod-eu", world.Billing, -1); err != nil {
 		tr.t.Fatal(err)
 	}
 }

@@ -37,27 +37,14 @@ type Server struct {
 	port   string
 	static http.Handler
 	http   *http.Server
-	guide  steps
+	guide  *incident
 	kafka  *watched // the event `kafka`
-	acted  signal   // somebody has done something here
+	acted  signal   // something was done here
+	guided signal   // the guide says something else
 
 	end  context.CancelFunc
 	work sync.WaitGroup
 }
-
-// steps tell a newcomer what to do next. They are asked again after each change.
-type steps interface {
-	state() (any, error) // what the event `guide` holds
-	skip(on bool)
-}
-
-// noSteps is a page without a guide.
-type noSteps struct{}
-
-func (noSteps) state() (any, error) {
-	return map[string]any{"steps": []any{}, "current": -1, "step": nil, "skipped": false}, nil
-}
-func (noSteps) skip(bool) {}
 
 // Start opens the port and serves a stage there. A stage that stops before the page has nothing more to show.
 func Start(ctx context.Context, s *stage.Stage, o Options) (*Server, error) {
@@ -76,7 +63,7 @@ func Start(ctx context.Context, s *stage.Stage, o Options) (*Server, error) {
 	if err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}
-	p := &Server{stage: s, token: rand.Text(), port: port, static: http.FileServerFS(files), guide: noSteps{},
+	p := &Server{stage: s, token: rand.Text(), port: port, static: http.FileServerFS(files), guide: newGuide(s),
 		kafka: &watched{}}
 	life, end := context.WithCancel(context.WithoutCancel(ctx)) // Close ends it
 	p.end = end
@@ -85,6 +72,7 @@ func Start(ctx context.Context, s *stage.Stage, o Options) (*Server, error) {
 		BaseContext: func(net.Listener) context.Context { return life }}
 	p.work.Go(func() { _ = p.http.Serve(listener) }) // always http.ErrServerClosed, from Close
 	p.work.Go(func() { p.watchKafka(life) })
+	p.work.Go(func() { p.guide.run(life, p.guided.fire) })
 	// billing runs when the page opens, as it does when an alert comes
 	for group, n := range map[string]int{world.Billing: 2, stage.Ledger: 1} {
 		if err := s.StartConsumers(ctx, "prod-eu", group, n); err != nil {
