@@ -102,7 +102,7 @@ type stepShown struct {
 	Target stepTarget `json:"target"`
 }
 
-// stepTarget is what the page points at: a label that can be read on it, or the test id of something of Kafka's.
+// stepTarget is what the page points at: a label that can be read on it, or a place in the Kafka panel.
 type stepTarget struct {
 	Kind  string `json:"kind"`
 	Label string `json:"label"`

@@ -105,10 +105,11 @@ func showApprove(s sight, _ *incident) stepShown {
 	return out
 }
 
-// stopTarget and startTarget are what is pointed at in the Kafka panel.
+// What is pointed at in the Kafka panel: cluster, group, test id.
 var (
-	stopTarget  = stepTarget{"kafka", "consumer-stop-all"}
-	startTarget = stepTarget{"kafka", "consumer-start"}
+	stopTarget  = stepTarget{"kafka", "prod-eu/billing/consumer-stop-all"}
+	startTarget = stepTarget{"kafka", "prod-eu/billing/consumer-start"}
+	chartTarget = stepTarget{"kafka", "prod-eu/billing/chart"}
 )
 
 func showStop(s sight, _ *incident) stepShown {
@@ -125,7 +126,7 @@ func showVerify(s sight, g *incident) stepShown {
 	if s.members > 0 {
 		return showStop(s, g)
 	}
-	return stepShown{Place: s.request.message.Channel, Target: stepTarget{"kafka", "chart"},
+	return stepShown{Place: s.request.message.Channel, Target: chartTarget,
 		Text: "billing is inactive. The bot watches for a moment that it stays so, commits once, and reads every partition " +
 			"back. Watch the card and the charts: the committed offsets jump back."}
 }
@@ -160,7 +161,7 @@ func showUndo(s sight, _ *incident) stepShown {
 		out.As, out.Place, out.Target = "", "kafka", stopTarget
 		out.Text = "The undo waits until billing has no members. Stop its consumers in the Kafka panel."
 	default:
-		out.As, out.Target = "", stepTarget{"kafka", "chart"}
+		out.As, out.Target = "", chartTarget
 		out.Text = "The bot writes the offsets from before and verifies them. Watch the charts."
 	}
 	return out
@@ -180,7 +181,7 @@ func showStart(s sight, _ *incident) stepShown {
 		out.Text = fmt.Sprintf("Start the consumers of billing again: they reprocess. Its lag is %s.", counted(s.lag))
 	}
 	if s.members > 0 {
-		out.Target = stepTarget{"kafka", "chart"}
+		out.Target = chartTarget
 		out.Text = fmt.Sprintf("billing consumes again. Its lag is %s and falls.", counted(s.lag))
 	}
 	return out

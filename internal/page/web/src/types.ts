@@ -127,10 +127,24 @@ export interface Step {
   target: Target;
 }
 
+/** What to try when the guide is over: a command that a person types in a channel. */
+export interface Idea {
+  title: string;
+  text: string;
+  as: string;
+  place: string;
+  command: string;
+}
+
 export interface Guide {
   steps: { title: string; done: boolean }[];
   /** -1: over or skipped. */
   current: number;
   step: Step | null;
   skipped: boolean;
+  over: boolean;
+  /** Why the guide has gone back; empty: it has not. */
+  note: string;
+  /** Only once it is over. */
+  ideas: Idea[] | null;
 }

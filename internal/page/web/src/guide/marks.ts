@@ -1,6 +1,29 @@
-import type { Step } from "../types";
+import type { Guide, Step } from "../types";
 
-/** marks says whether this element is what the guide points at; it then has the class `guided`. */
+/**
+ * marks says whether this element is what the guide points at; it then has the class `guided`. A label is what can be
+ * read on the element; of a menu or a field it is the field's label or the entry, in the Kafka panel it is
+ * CLUSTER/GROUP/TEST-ID.
+ */
 export function marks(step: Step | null, kind: string, label: string): boolean {
-  return step !== null && step.target.kind === kind && step.target.label === label;
+  if (step === null || label === "") return false;
+  return step.target.kind === kind && step.target.label === label;
+}
+
+/** stepFor is the step as one person sees it: while another one is to act, it points at that person. */
+export function stepFor(guide: Guide | null, me: string): Step | null {
+  const step = guide?.step ?? null;
+  if (!step || !step.as || step.as === me) return step;
+  return { ...step, target: { kind: "person", label: step.as } };
+}
+
+/** seek brings what the guide points at into view, once it is drawn. */
+export function seek(): void {
+  const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const look = (tries: number) => {
+    const found = [...document.querySelectorAll<HTMLElement>(".guided")].find((e) => e.offsetParent !== null);
+    if (found) found.scrollIntoView({ block: "center", behavior: calm ? "auto" : "smooth" });
+    else if (tries > 0) window.setTimeout(() => look(tries - 1), 100);
+  };
+  window.setTimeout(() => look(20), 50);
 }

@@ -1,0 +1,63 @@
+import type { Api } from "../api";
+import type { Cluster, Group } from "../types";
+import { Act } from "./act";
+import { Chart } from "./chart";
+import { lagOf } from "./history";
+import { LagLine } from "./lagline";
+import { count } from "./panel";
+
+/** A consumer group: its members, its lag, and where its committed offsets are. */
+export function GroupCard(p: { cluster: Cluster; group: Group; api: Api; pointed(id: string): boolean }) {
+  const { cluster, group, api } = p;
+  const lag = lagOf(group);
+  const change = (delta: number) => () => api.act("consumers", { cluster: cluster.name, group: group.name, delta });
+  const of = `of ${group.name} on ${cluster.name}`;
+  return (
+    <section className="kafka-group" data-testid={`group-${group.name}`} aria-label={`Group ${group.name} on ${cluster.name}`}>
+      <header className="kafka-row">
+        <h4>{group.name}</h4>
+        <span className={`kafka-state ${group.members.length > 0 ? "active" : ""}`}>{group.state}</span>
+        <span className="kafka-lag" data-testid="lag">
+          lag <b>{lag.toLocaleString("en")}</b>
+        </span>
+      </header>
+      <LagLine cluster={cluster.name} group={group.name} />
+      <div className={p.pointed("chart") ? "guided" : undefined}>
+        {group.topics.map((t) => (
+          <Chart key={t.name} cluster={cluster.name} group={group.name} topic={t.name} partitions={t.partitions} />
+        ))}
+      </div>
+      <p className="kafka-members">
+        {group.members.length === 0 ? "No members: inactive" : `${count(group.members.length, "member")}: ${hosts(group)}`}
+      </p>
+      <div className="kafka-row">
+        <Act testid="consumer-start" label={`Start a consumer ${of}`} guided={p.pointed("consumer-start")} act={change(1)}>
+          Start a consumer
+        </Act>
+        <Act
+          testid="consumer-stop"
+          label={`Stop one consumer ${of}`}
+          guided={p.pointed("consumer-stop")}
+          disabled={group.ours === 0}
+          act={change(-1)}
+        >
+          Stop one
+        </Act>
+        <Act
+          testid="consumer-stop-all"
+          label={`Stop all consumers ${of}`}
+          guided={p.pointed("consumer-stop-all")}
+          disabled={group.ours === 0}
+          act={change(0)}
+        >
+          Stop all
+        </Act>
+      </div>
+    </section>
+  );
+}
+
+/** hosts are where the members run, as Kafka has them: with a slash in front. */
+function hosts(group: Group): string {
+  return group.members.map((m) => m.host.replace(/^\//, "")).join(", ");
+}
