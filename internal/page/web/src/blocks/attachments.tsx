@@ -2,7 +2,7 @@ import type { Attachment, Slack } from "../types";
 import { Blocks } from "./blocks";
 import { Mrkdwn } from "./drawn";
 import { Link } from "./link";
-import { SurfaceProvider, useEdits } from "./surface";
+import { type BlocksProps, SurfaceProvider, useEdits } from "./surface";
 
 const colors: Record<string, string> = { good: "#2eb67d", warning: "#ecb22e", danger: "#e01e5a" };
 const nothing = async () => {};
@@ -14,18 +14,19 @@ function barOf(color: unknown): string {
 }
 
 /** Attachments are what other apps, such as Alertmanager, put under a message. */
-export function Attachments(p: { attachments: Attachment[]; slack: Slack }) {
+export function Attachments(p: { attachments: Attachment[]; slack: Slack; act?: BlocksProps["act"] }) {
   const edits = useEdits();
+  const act = p.act ?? nothing;
   return (
-    <SurfaceProvider value={{ slack: p.slack, act: nothing, edits }}>
+    <SurfaceProvider value={{ slack: p.slack, act, edits }}>
       {p.attachments.map((a, i) => (
-        <Attached key={i} a={a} slack={p.slack} />
+        <Attached key={i} a={a} slack={p.slack} act={act} />
       ))}
     </SurfaceProvider>
   );
 }
 
-function Attached({ a, slack }: { a: Attachment; slack: Slack }) {
+function Attached({ a, slack, act }: { a: Attachment; slack: Slack; act: BlocksProps["act"] }) {
   const fields: any[] = Array.isArray(a.fields) ? a.fields : [];
   const when = Number(a.ts);
   return (
@@ -49,7 +50,7 @@ function Attached({ a, slack }: { a: Attachment; slack: Slack }) {
               ))}
             </div>
           )}
-          {Array.isArray(a.blocks) && <Blocks blocks={a.blocks} slack={slack} act={nothing} />}
+          {Array.isArray(a.blocks) && <Blocks blocks={a.blocks} slack={slack} act={act} />}
           {(a.footer || when > 0) && (
             <div className="b-attached-foot">
               {a.footer}
