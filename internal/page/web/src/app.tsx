@@ -12,7 +12,7 @@ import { MainPane } from "./shell/main";
 import { Sidebar } from "./shell/sidebar";
 import { ThreadPanel } from "./shell/thread";
 import { Toasts } from "./shell/toasts";
-import type { Slack } from "./types";
+import type { Slack, Step } from "./types";
 import { unread } from "./unread";
 
 /** The page: the guide on top, and below it Slack as one person sees it, beside Kafka. */
@@ -25,6 +25,7 @@ export function App(p: { api: Api }) {
   const phone = useMedia("(max-width: 640px)");
   const narrow = useMedia("(max-width: 1180px)");
   const steady = useSteady(slack);
+  const step = useSteadyStep(guide?.step ?? null);
 
   useEffect(() => api.become(route.as), [api, route.as]);
   // A link can name a person whom this demo does not have; the server then answers with an error.
@@ -41,7 +42,6 @@ export function App(p: { api: Api }) {
   );
 
   if (!slack || !steady) return <Waiting connected={connected} />;
-  const step = guide?.step ?? null;
   const place = placeOf(slack, route);
   const channel = slack.channels.find((c) => c.id === place);
   const close = () => setDrawer("");
@@ -57,7 +57,7 @@ export function App(p: { api: Api }) {
         Skip to the message box
       </button>
       <GuideBar guide={guide} slack={slack} api={api} goTo={goTo} />
-      <div className="app-columns" inert={slack.views.length > 0}>
+      <div className="app-columns">
         <Drawer name="Workspace" as="nav" drawer={phone} open={drawer === "workspace"} close={close}>
           <Sidebar
             {...{ slack, api, step, place }}
@@ -108,6 +108,12 @@ function useSteady(slack: Slack | null): Slack | null {
     () => slack && { ...slack, messages: {}, views: [], home: null, trouble: [] },
     [slack?.me, slack?.people, slack?.groups, slack?.app, slack?.command, slack?.shortcuts, slack?.channels, minute],
   );
+}
+
+/** useSteadyStep is the guide's step, the same as long as it points at the same: its text counts messages and moves on. */
+function useSteadyStep(step: Step | null): Step | null {
+  const target = step?.target;
+  return useMemo(() => step, [step?.as, step?.place, target?.kind, target?.label]);
 }
 
 function toComposer(): void {

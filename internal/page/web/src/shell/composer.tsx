@@ -1,4 +1,4 @@
-import { useEffect, useId, useLayoutEffect, useRef, useState } from "react";
+import { useId, useLayoutEffect, useRef, useState } from "react";
 import type { Api } from "../api";
 import type { Slack } from "../types";
 import { type Suggestion, suggest } from "./complete";
@@ -29,12 +29,12 @@ export function Composer(p: ComposerProps) {
   const [text, setText] = useState(drafts.get(draft) ?? "");
   const [caret, setCaret] = useState(text.length);
   const [chosen, setChosen] = useState(-1);
-  const [closed, setClosed] = useState(false);
+  const [closed, setClosed] = useState<string | null>(null); // the text whose suggestions are not wanted
   const [back, setBack] = useState(0); // how far in the history
   const next = useRef<number | null>(null); // where the caret goes once the text is drawn
 
   const found = suggest(text, caret, slack, !!p.thread);
-  const open = !closed && found.all.length > 0;
+  const open = closed !== text && found.all.length > 0;
   const active = chosen >= 0 ? Math.min(chosen, found.all.length - 1) : found.eager ? 0 : -1;
 
   const put = (value: string, at = value.length) => {
@@ -52,7 +52,6 @@ export function Composer(p: ComposerProps) {
     if (document.activeElement === b) b.setSelectionRange(next.current, next.current);
     next.current = null;
   }, [text]);
-  useEffect(() => setClosed(false), [text]);
 
   const take = (s: Suggestion) => {
     put(s.text, s.caret);
@@ -72,8 +71,9 @@ export function Composer(p: ComposerProps) {
     const history = sent.get(slack.me) ?? [];
     const to = Math.max(0, Math.min(history.length, n));
     setBack(to);
-    put(to === 0 ? "" : history[history.length - to]!);
-    setClosed(true);
+    const line = to === 0 ? "" : history[history.length - to]!;
+    put(line);
+    setClosed(line);
   };
   const onKeyDown = (e: React.KeyboardEvent) => {
     if (e.nativeEvent.isComposing) return;
@@ -86,7 +86,7 @@ export function Composer(p: ComposerProps) {
       take(found.all[active]!);
     } else if (open && e.key === "Escape") {
       e.preventDefault();
-      setClosed(true);
+      setClosed(text);
     } else if (e.key === "Enter" && !e.shiftKey) {
       e.preventDefault();
       void send();

@@ -38,7 +38,7 @@ export function Conversation(p: ConversationProps) {
         messages={top}
         slack={p.steady}
         api={p.api}
-        step={p.step}
+        step={p.step?.place === channel.id ? p.step : null}
         readTo={readTo}
         reply={p.openThread}
         under={(m) => <ThreadLink root={m} replies={threads.get(m.ts)} slack={slack} open={p.openThread} />}

@@ -124,6 +124,7 @@ function Tools(p: RowProps) {
           className="icon-button"
           aria-label="Reply in thread"
           title="Reply in thread"
+          tabIndex={-1} // by keyboard it is in the menu, so that each message is one stop
           onClick={() => p.reply!(m.thread || m.ts)}
         >
           <Reply size={18} />

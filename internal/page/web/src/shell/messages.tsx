@@ -91,8 +91,7 @@ function Rows(p: ListProps) {
   const zone = zoneOf(p.slack);
   const now = new Date(p.slack.now);
   const firstNew = p.messages.find((m) => Number(m.ts) > Number(p.readTo) && m.author !== me(p.slack));
-  // The guide points at the newest message of another app, such as an alert, and at no older one.
-  const pointed = p.messages.findLast((m) => m.app && m.author !== p.slack.app.id);
+  const pointed = p.step ? pointedAt(p.step, p.messages, p.slack) : undefined;
   return p.messages.map((m, i) => {
     const before = p.messages[i - 1];
     const newDay = !before || !sameDay(when(before.ts), when(m.ts), zone);
@@ -122,6 +121,16 @@ function Rows(p: ListProps) {
       </Fragment>
     );
   });
+}
+
+/**
+ * pointedAt is the message that the guide's step is about: the newest alert for a shortcut, the newest with that button
+ * for a button. An older card has the same button and is none of it.
+ */
+function pointedAt(step: Step, messages: Message[], slack: Slack): Message | undefined {
+  const { kind, label } = step.target;
+  if (kind === "shortcut") return messages.findLast((m) => m.app && !m.ephemeral && m.author !== slack.app.id);
+  return messages.findLast((m) => JSON.stringify(m.blocks ?? "").includes(JSON.stringify(label)));
 }
 
 export function Divider(p: { text: string; fresh?: boolean }) {

@@ -92,7 +92,9 @@ function PersonButton(p: SidebarProps & { person: Person }) {
             {chosen && <span className="person-you">you</span>}
             {person.guest && <span className="person-you">guest</span>}
           </span>
-          <span className="person-about">{person.about}</span>
+          <span className="person-about" title={person.about}>
+            {person.about}
+          </span>
         </span>
       </button>
     </li>
