@@ -57,7 +57,7 @@ export const MessageRow = memo(function MessageRow(p: RowProps) {
             {time}
           </p>
         )}
-        <Body message={m} slack={slack} api={p.api} />
+        <Body message={m} slack={slack} api={p.api} step={p.step} />
         {m.edited && <span className="message-edited">(edited)</span>}
         <Files message={m} />
         {p.children}
@@ -68,7 +68,7 @@ export const MessageRow = memo(function MessageRow(p: RowProps) {
 });
 
 /** The blocks of a message, or its text drawn as one. */
-function Body(p: { message: Message; slack: Slack; api: Api }) {
+function Body(p: { message: Message; slack: Slack; api: Api; step: Step | null }) {
   const { message: m, api } = p;
   const act = async (a: { action_id: string; value: string }) => {
     await api.act("click", { channel: m.channel, ts: m.ts, action_id: a.action_id, value: a.value });
@@ -77,10 +77,8 @@ function Body(p: { message: Message; slack: Slack; api: Api }) {
   const blocks = m.blocks?.length ? m.blocks : m.attachments?.length && !m.text ? [] : text;
   return (
     <div className="message-body">
-      {blocks.length > 0 && <Blocks blocks={blocks} slack={p.slack} act={act} />}
-      {m.attachments && m.attachments.length > 0 && (
-        <Attachments attachments={m.attachments} slack={p.slack} act={act} />
-      )}
+      {blocks.length > 0 && <Blocks blocks={blocks} slack={p.slack} act={act} step={p.step} />}
+      {m.attachments && m.attachments.length > 0 && <Attachments attachments={m.attachments} slack={p.slack} />}
     </div>
   );
 }
