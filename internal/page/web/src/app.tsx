@@ -2,6 +2,7 @@ import { useCallback, useEffect, useMemo, useReducer, useState } from "react";
 import { type Api, useWorld } from "./api";
 import "./app.css";
 import { GuideBar } from "./guide/bar";
+import { stepFor } from "./guide/marks";
 import { KafkaPanel } from "./kafka/panel";
 import { useMedia } from "./media";
 import { Modals } from "./modal/modals";
@@ -25,7 +26,7 @@ export function App(p: { api: Api }) {
   const phone = useMedia("(max-width: 640px)");
   const narrow = useMedia("(max-width: 1180px)");
   const steady = useSteady(slack);
-  const step = useSteadyStep(guide?.step ?? null);
+  const step = useSteadyStep(stepFor(guide, slack?.me ?? ""));
 
   useEffect(() => api.become(route.as), [api, route.as]);
   // A link can name a person whom this demo does not have; the server then answers with an error.
@@ -82,7 +83,7 @@ export function App(p: { api: Api }) {
           </aside>
         )}
         <Drawer name="Kafka" as="aside" drawer={narrow} open={drawer === "kafka"} close={close}>
-          <KafkaPanel kafka={kafka} slack={steady} api={api} target={step?.target ?? null} />
+          <KafkaPanel kafka={kafka} slack={slack} api={api} target={step?.target ?? null} />
         </Drawer>
       </div>
       <Modals slack={slack} api={api} />
