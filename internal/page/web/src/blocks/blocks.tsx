@@ -23,7 +23,7 @@ export function Blocks({ blocks, edits, ...around }: BlocksProps) {
     <SurfaceProvider value={{ ...around, edits: edits ?? own }}>
       <div className="blocks">
         {blocks.map((b, i) => (
-          <div key={key(b, i)} className={`b-block b-${b.type}`}>
+          <div key={key(b, i)} className={`b-block of-${b.type}`}>
             <BlockOf block={b} />
           </div>
         ))}
