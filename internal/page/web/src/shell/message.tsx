@@ -2,12 +2,13 @@ import { memo } from "react";
 import type { Api } from "../api";
 import { Attachments, Blocks } from "../blocks/blocks";
 import { marks } from "../guide/marks";
-import { clock, full, size, when, zoneOf } from "../text";
+import { clock, full, plain, size, when, zoneOf } from "../text";
 import type { Block, Message, Slack, Step } from "../types";
 import { Avatar } from "./avatar";
 import { Download, Eye, File, More, Reply } from "./icons";
 import { type Entry, MenuButton } from "./menu";
 import "./message.css";
+import { Safe } from "./safe";
 
 export interface RowProps {
   message: Message;
@@ -57,7 +58,9 @@ export const MessageRow = memo(function MessageRow(p: RowProps) {
             {time}
           </p>
         )}
-        <Body message={m} slack={slack} api={p.api} step={p.step} />
+        <Safe instead={<p className="message-broken">{plain(m.text, slack) || "This message cannot be drawn."}</p>}>
+          <Body message={m} slack={slack} api={p.api} step={p.step} />
+        </Safe>
         {m.edited && <span className="message-edited">(edited)</span>}
         <Files message={m} />
         {p.children}
@@ -76,7 +79,7 @@ function Body(p: { message: Message; slack: Slack; api: Api; step: Step | null }
   const text: Block[] = m.text ? [{ type: "section", text: { type: "mrkdwn", text: m.text } }] : [];
   const blocks = m.blocks?.length ? m.blocks : m.attachments?.length && !m.text ? [] : text;
   return (
-    <div className="message-body">
+    <div className={`message-body${blocks === text ? " plain" : ""}`}>
       {blocks.length > 0 && <Blocks blocks={blocks} slack={p.slack} act={act} step={p.step} />}
       {m.attachments && m.attachments.length > 0 && <Attachments attachments={m.attachments} slack={p.slack} />}
     </div>

@@ -39,9 +39,13 @@ export function MessageList(p: ListProps) {
   const seen = useRef(p.onSeen);
   seen.current = p.onSeen;
 
+  const from = useRef(0);
   const look = useCallback(() => {
     const b = box.current!;
-    atEnd.current = b.scrollHeight - b.scrollTop - b.clientHeight < near;
+    const end = b.scrollHeight - b.scrollTop - b.clientHeight < near;
+    // A list at its end leaves it only upwards: it is no leaving when what is drawn late makes the list longer.
+    atEnd.current = end || (atEnd.current && b.scrollTop >= from.current);
+    from.current = b.scrollTop;
     setAway(!atEnd.current);
     if (atEnd.current && document.visibilityState === "visible") seen.current();
   }, []);
