@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useMemo, useReducer, useState } from "react";
 import { type Api, useWorld } from "./api";
 import "./app.css";
+import { toComposer } from "./focus";
 import { GuideBar } from "./guide/bar";
 import { stepFor } from "./guide/marks";
 import { KafkaPanel } from "./kafka/panel";
@@ -54,7 +55,7 @@ export function App(p: { api: Api }) {
   return (
     <div className={`app${thread ? " with-thread" : ""}`}>
       <Title slack={slack} place={place} />
-      <button type="button" className="skip" onClick={toComposer}>
+      <button type="button" className="skip" onClick={() => toComposer("main", true)}>
         Skip to the message box
       </button>
       <GuideBar guide={guide} slack={slack} api={api} goTo={goTo} />
@@ -63,7 +64,10 @@ export function App(p: { api: Api }) {
           <Sidebar
             {...{ slack, api, step, place }}
             act={(as) => open({ as })}
-            open={(to) => open({ place: to, thread: "" })}
+            open={(to) => {
+              open({ place: to, thread: "" });
+              window.setTimeout(() => toComposer("main"));
+            }}
           />
         </Drawer>
         <MainPane
@@ -115,10 +119,6 @@ function useSteady(slack: Slack | null): Slack | null {
 function useSteadyStep(step: Step | null): Step | null {
   const target = step?.target;
   return useMemo(() => step, [step?.as, step?.place, target?.kind, target?.label]);
-}
-
-function toComposer(): void {
-  document.querySelector<HTMLElement>('main [data-testid="composer"], main [role="log"]')?.focus();
 }
 
 function Waiting(p: { connected: boolean }) {

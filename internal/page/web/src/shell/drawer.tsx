@@ -21,7 +21,9 @@ export function Drawer(p: {
     from.current = document.activeElement as HTMLElement | null;
     box.current?.querySelector<HTMLElement>("button")?.focus({ preventScroll: true });
     return () => {
-      if (!document.activeElement || document.activeElement === document.body) from.current?.focus();
+      const now = document.activeElement;
+      const lost = !now || now === document.body || box.current?.contains(now);
+      if (lost && from.current?.isConnected) from.current.focus({ preventScroll: true });
     };
   }, [drawer, open]);
   const Part = p.as;

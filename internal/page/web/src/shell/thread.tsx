@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import type { Api } from "../api";
+import { toComposer, useFocusBack } from "../focus";
 import { count } from "../text";
 import type { Channel, Message, Slack, Step } from "../types";
 import { lastRead, markRead } from "../unread";
@@ -26,8 +27,12 @@ export function ThreadPanel(p: {
   const replies = useMemo(() => all?.filter((m) => m.thread === ts && m.ts !== ts) ?? [], [all, ts]);
   const [readTo] = useState(() => lastRead(slack.me, channel.id, ts));
   const closeButton = useRef<HTMLButtonElement>(null);
+  useFocusBack();
   // Who opens a thread by keyboard goes on in it.
-  useEffect(() => closeButton.current?.focus({ preventScroll: true }), []);
+  useEffect(() => {
+    closeButton.current?.focus({ preventScroll: true });
+    if (!channel.dm) toComposer(".thread");
+  }, []);
 
   const seen = () => {
     const last: Message | undefined = replies.at(-1);
