@@ -34,6 +34,11 @@ export function App(p: { api: Api }) {
   useEffect(() => {
     if (!connected && !slack && route.as !== first) go({ as: first, place: "" }, true);
   }, [connected, slack, route.as, go]);
+  // A page that is opened without a place begins where the guide does.
+  const begin = guide?.step?.place;
+  useEffect(() => {
+    if (slack && guide && !route.place) go({ place: placeOf(slack, { ...route, place: begin ?? "" }) }, true);
+  }, [slack, guide, begin, route.place, go]);
   const goTo = useCallback(
     (place: string, as: string) => {
       const person = as ? { as } : {};

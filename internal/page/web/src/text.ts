@@ -92,3 +92,8 @@ export function mentions(m: Message, personId: string): boolean {
 export function isReply(m: Message): boolean {
   return !!m.thread && m.thread !== m.ts;
 }
+
+/** sentence begins with a capital. */
+export function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

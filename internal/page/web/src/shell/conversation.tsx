@@ -1,7 +1,7 @@
 import { useMemo, useState } from "react";
 import type { Api } from "../api";
 import { marks } from "../guide/marks";
-import { clock, count, isReply, when, zoneOf } from "../text";
+import { clock, count, isReply, sentence, when, zoneOf } from "../text";
 import type { Channel, Message, Slack, Step } from "../types";
 import { lastRead, markRead, unreadReplies } from "../unread";
 import { Avatar } from "./avatar";
@@ -96,7 +96,7 @@ function Beginning(p: { channel: Channel; slack: Slack }) {
   return (
     <div className="beginning">
       <h3>{channel.dm ? slack.app.name : "#" + channel.name}</h3>
-      <p>{channel.about || "This is where it begins."}</p>
+      <p>{sentence(channel.about) || "This is where it begins."}</p>
     </div>
   );
 }

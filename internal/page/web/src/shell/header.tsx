@@ -1,4 +1,5 @@
 import { marks } from "../guide/marks";
+import { sentence } from "../text";
 import type { Channel, Slack, Step } from "../types";
 import { unread } from "../unread";
 import { Chart, Hash, Menu, Warning } from "./icons";
@@ -15,7 +16,7 @@ export function PlaceHeader(p: {
   const waiting = slack.channels.reduce((n, c) => n + unread(slack, c).badge, 0);
   const pointed = slack.people.some((x) => x.name !== slack.me && marks(step, "person", x.name));
   const toKafka = step?.target.kind === "kafka";
-  const about = channel?.dm ? "Direct message" : channel?.about;
+  const about = channel?.dm ? "Direct message" : channel && sentence(channel.about);
   return (
     <header className="pane-head">
       {p.toWorkspace && (
