@@ -94,8 +94,8 @@ export function App(p: { api: Api }) {
         <Drawer name="Kafka" as="aside" drawer={narrow} open={drawer === "kafka"} close={close}>
           <KafkaPanel kafka={kafka} slack={slack} api={api} target={step?.target ?? null} />
         </Drawer>
+        <Modals slack={slack} api={api} />
       </div>
-      <Modals slack={slack} api={api} />
       <Announcer slack={slack} />
       <Toasts toasts={toasts} api={api} />
     </div>

@@ -24,7 +24,7 @@ export function Blocks({ blocks, edits, ...around }: BlocksProps) {
       <div className="blocks">
         {blocks.map((b, i) => (
           <div key={key(b, i)} className={`b-block of-${b.type}`}>
-            <BlockOf block={b} />
+            <BlockOf block={b} level={around.state ? 2 : 3} />
           </div>
         ))}
       </div>
@@ -32,8 +32,10 @@ export function Blocks({ blocks, edits, ...around }: BlocksProps) {
   );
 }
 
-function BlockOf({ block }: { block: Block }) {
+function BlockOf({ block, level }: { block: Block; level: number }) {
   switch (block.type) {
+    case "header":
+      return <Drawn block={{ ...block, level }} />;
     case "actions":
       return <Actions block={block} />;
     case "input":

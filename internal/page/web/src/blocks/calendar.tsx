@@ -1,5 +1,5 @@
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
-import { dayShown, monthShown } from "./date";
+import { dayNamed, monthShown } from "./date";
 import { dateOf } from "./zone";
 
 type Day = { year: number; month: number; day: number };
@@ -32,7 +32,7 @@ function monthAway(d: Day, months: number): Day {
 }
 
 /** Calendar is a month to choose a day from. The arrow keys walk through days, page up and down through months. */
-export function Calendar(p: { chosen: Day | null; today: Day; pick(day: Day): void; close(): void; focus: boolean }) {
+export function Calendar(p: { chosen: Day | null; today: Day; pick(day: Day): void; close(): void; focus: boolean; id: string }) {
   const grid = useRef<HTMLTableElement>(null);
   const [on, setOn] = useState<Day>(p.chosen ?? p.today);
   const [walking, setWalking] = useState(p.focus);
@@ -58,7 +58,7 @@ export function Calendar(p: { chosen: Day | null; today: Day; pick(day: Day): vo
     setOn(monthAway(on, months));
   };
   return (
-    <div className="b-calendar" role="dialog" aria-label="Choose a date" onKeyDown={press}>
+    <div id={p.id} className="b-calendar" role="dialog" aria-label="Choose a date" onKeyDown={press}>
       <div className="b-calendar-head">
         <button type="button" className="b-icon" aria-label="Previous month" onClick={() => turn(-1)}>‹</button>
         <strong aria-live="polite">{monthShown(on.year, on.month)}</strong>
@@ -80,7 +80,7 @@ export function Calendar(p: { chosen: Day | null; today: Day; pick(day: Day): vo
                       type="button"
                       tabIndex={at(d) === at(on) ? 0 : -1}
                       className={look.filter(Boolean).join(" ")}
-                      aria-label={dayShown(d)}
+                      aria-label={dayNamed(d)}
                       aria-current={at(d) === at(p.today) ? "date" : undefined}
                       data-date={iso(d)}
                       onClick={() => p.pick(d)}

@@ -1,7 +1,9 @@
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
 import type { Option } from "../types";
+import { marks } from "../guide/marks";
 import { Cross } from "./confirm";
 import { Popover } from "./popover";
+import { useSurface } from "./surface";
 
 export type Group = { label?: string; options: Option[] };
 
@@ -11,6 +13,8 @@ export interface Naming {
   label?: string; // where no label is on the screen
   describedBy?: string;
   invalid?: boolean;
+  /** What stands over it, by which the guide points at it. */
+  title?: string;
 }
 
 export interface ComboboxProps extends Naming {
@@ -40,6 +44,7 @@ export function Combobox(p: ComboboxProps) {
   const field = useRef<HTMLInputElement>(null);
   const box = useRef<HTMLDivElement>(null);
   const list = useId();
+  const step = useSurface().step ?? null;
   const [open, setOpen] = useState(false);
   const [at, setAt] = useState(0);
   const options = p.groups.flatMap((g) => g.options);
@@ -86,12 +91,13 @@ export function Combobox(p: ComboboxProps) {
       p.drop?.(p.chosen[p.chosen.length - 1]);
     }
   };
+  const marked = options.some((o) => marks(step, "menu", o.text)) || marks(step, "menu", p.title ?? "");
   const single = p.several ? undefined : p.chosen[0];
   const placeholder = single?.text ?? (p.several && p.chosen.length ? "" : p.placeholder);
   return (
     <div
       ref={box}
-      className={`b-combo${p.invalid ? " b-invalid" : ""}${single ? " b-filled" : ""}`}
+      className={`b-combo${p.invalid ? " b-invalid" : ""}${single ? " b-filled" : ""}${marked && !open ? " guided" : ""}`}
       data-action-id={p.actionId}
       onPointerDown={(e) => {
         if ((e.target as Element).closest("button")) return;
@@ -154,6 +160,7 @@ function Options(
     isChosen(o: Option): boolean; take(o: Option): void; over(at: number): void;
   },
 ): ReactNode {
+  const step = useSurface().step ?? null;
   let n = -1;
   const row = (o: Option) => {
     const at = ++n;
@@ -166,7 +173,7 @@ function Options(
         aria-selected={p.isChosen(o)}
         aria-disabled={off || undefined}
         data-value={o.value}
-        className={`b-option${at === p.active ? " b-active" : ""}`}
+        className={`b-option${at === p.active ? " b-active" : ""}${marks(step, "menu", o.text) ? " guided" : ""}`}
         onPointerDown={(e) => e.preventDefault()}
         onPointerMove={() => at !== p.active && p.over(at)}
         onClick={() => p.take(o)}

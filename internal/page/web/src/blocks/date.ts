@@ -18,6 +18,9 @@ const weekdayOf = (w: Wall) => weekdays[new Date(Date.UTC(w.year, w.month - 1, w
 export const dayShown = (w: Pick<Wall, "year" | "month" | "day">) =>
   `${months[w.month - 1].slice(0, 3)} ${ordinal(w.day)}, ${w.year}`;
 
+/** dayNamed is a date as it is read aloud beside the number of its day. */
+export const dayNamed = (w: Pick<Wall, "year" | "month" | "day">) => `${w.day} ${months[w.month - 1]} ${w.year}`;
+
 export const monthShown = (year: number, month: number) => `${months[month - 1]} ${year}`;
 
 function ago(unix: number, now: number): string {

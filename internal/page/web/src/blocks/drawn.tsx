@@ -36,7 +36,7 @@ function Channel(p: { id: string; name: string; style: Look }) {
   const name = "#" + (known?.name ?? p.name).replace(/^#/, "");
   if (!known) return <span className="b-mention" style={look(p.style)}>{name}</span>;
   return (
-    <button type="button" className="b-mention" style={look(p.style)} onClick={() => goTo({ channel: p.id })}>
+    <button type="button" className="b-mention" style={look(p.style)} onClick={() => goTo(slack.me, { channel: p.id })}>
       {name}
     </button>
   );
@@ -76,7 +76,7 @@ const hooks: Hooks = {
  */
 const without = (block: Block) => JSON.parse(JSON.stringify(block, (key, v) => (key === "block_id" || key === "verbatim" ? undefined : v)));
 
-/** Drawn is one block as the library draws it. */
+/** Drawn is one block as the library draws it. A header's level is that of its place in the page. */
 export const Drawn = memo(
   function Drawn(p: { block: Block }) {
     return <Message withoutWrapper theme="light" logo="" name="" blocks={[without(p.block)]} hooks={hooks} />;

@@ -26,7 +26,7 @@ export function InputBlock(p: { block: Block }) {
         block={block}
         element={block.element}
         naming={{
-          id, describedBy: about, invalid: Boolean(error),
+          id, describedBy: about, invalid: Boolean(error), title: label,
           ...(grouped ? { labelledBy: `${id}-label` } : block.element?.type === "datetimepicker" ? { label } : {}),
         }}
       />

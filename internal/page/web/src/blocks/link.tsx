@@ -2,19 +2,28 @@ import { type MouseEvent, type ReactNode, type RefObject, useEffect, useRef, use
 import { useSurface } from "./surface";
 import { Popover } from "./popover";
 
-/** The event by which a link to a message or a channel of this workspace asks the page to go there. */
-export const goToEvent = "slack-goto";
-export type GoTo = { channel: string; ts?: string };
+export type Place = { channel: string; ts?: string; thread?: string };
 
-/** goTo asks the page to show a place; false if it does not know how to. */
-export function goTo(place: GoTo): boolean {
-  return !window.dispatchEvent(new CustomEvent<GoTo>(goToEvent, { detail: place, cancelable: true }));
+/** goTo shows a channel, and brings a message of it into view once it is drawn. */
+export function goTo(me: string, to: Place): void {
+  window.location.hash = [me, to.channel, to.thread].filter(Boolean).map((part) => encodeURIComponent(part!)).join("/");
+  const seek = (tries: number) => {
+    const found = document.querySelector<HTMLElement>(`[data-testid="message"][data-ts="${to.ts}"]`);
+    if (!found) {
+      if (tries > 0) window.setTimeout(() => seek(tries - 1), 100);
+      return;
+    }
+    found.scrollIntoView({ block: "center" });
+    found.classList.add("b-found");
+    window.setTimeout(() => found.classList.remove("b-found"), 2000);
+  };
+  if (to.ts) window.setTimeout(() => seek(20), 50);
 }
 
 /** permalink reads the address of a message, as chat.getPermalink gives it. */
-function permalink(url: string): GoTo | null {
-  const found = /^https:\/\/[^/]+\.slack\.com\/archives\/(\w+)\/p(\d+)(\d{6})/.exec(url);
-  return found && { channel: found[1], ts: `${found[2]}.${found[3]}` };
+function permalink(url: string): Place | null {
+  const found = /^https:\/\/[^/]+\.slack\.com\/archives\/(\w+)\/p(\d+)(\d{6})(?:\?thread_ts=([\d.]+))?/.exec(url);
+  return found && { channel: found[1], ts: `${found[2]}.${found[3]}`, thread: found[4] };
 }
 
 /** useAddress shows where a link leads, since the demo opens nothing. */
@@ -50,8 +59,8 @@ export function Link(p: { href: string; children?: ReactNode; className?: string
   const follow = (e: MouseEvent) => {
     e.preventDefault();
     const place = permalink(p.href);
-    const known = place && slack.channels.some((c) => c.id === place.channel);
-    if (!known || !goTo(place)) showAddress(p.href);
+    if (place && slack.channels.some((c) => c.id === place.channel)) goTo(slack.me, place);
+    else showAddress(p.href);
   };
   return (
     <>

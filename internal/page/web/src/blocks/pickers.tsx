@@ -1,4 +1,4 @@
-import { useRef, useState } from "react";
+import { useId, useRef, useState } from "react";
 import type { Block } from "../types";
 import { useAsking } from "./asking";
 import { Calendar } from "./calendar";
@@ -35,6 +35,7 @@ const dayOf = (date: string) => {
 function DateField(p: { date: string; placeholder: string; naming: Naming; set(date: string): void; actionId?: string }) {
   const field = useRef<HTMLInputElement>(null);
   const box = useRef<HTMLDivElement>(null);
+  const calendar = useId();
   const [open, setOpen] = useState(false);
   const [inside, setInside] = useState(false);
   const [typed, setTyped] = useState<string | null>(null);
@@ -63,6 +64,7 @@ function DateField(p: { date: string; placeholder: string; naming: Naming; set(d
         role="combobox"
         aria-haspopup="dialog"
         aria-expanded={open}
+        aria-controls={open ? calendar : undefined}
         aria-label={p.naming.label}
         aria-describedby={p.naming.describedBy}
         aria-invalid={p.naming.invalid || undefined}
@@ -82,6 +84,7 @@ function DateField(p: { date: string; placeholder: string; naming: Naming; set(d
         <Popover anchor={box} close={() => setOpen(false)}>
           <Calendar
             key={p.date}
+            id={calendar}
             chosen={p.date ? dayOf(p.date) : null}
             today={today}
             focus={inside}

@@ -18,7 +18,7 @@ export function Popover(p: {
   end?: boolean; // its right edge is the anchor's
 }) {
   const box = useRef<HTMLDivElement>(null);
-  const [style, setStyle] = useState<CSSProperties>({ visibility: "hidden" });
+  const [style, setStyle] = useState<CSSProperties>({ opacity: 0 }); // what is hidden takes no focus
   const place = () => {
     const at = p.anchor.current?.getBoundingClientRect();
     if (!at || !box.current) return;

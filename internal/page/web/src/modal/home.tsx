@@ -1,6 +1,7 @@
 import { useEffect } from "react";
 import { type Api, useWorld } from "../api";
 import { Blocks } from "../blocks/blocks";
+import { stepFor } from "../guide/marks";
 import type { Slack, View } from "../types";
 import { actingIn } from "./acting";
 import { forget, useDraft } from "./drafts";
@@ -24,7 +25,7 @@ export function HomeTab(p: { slack: Slack; api: Api }) {
 }
 
 function Published(p: { home: View; slack: Slack; api: Api }) {
-  const { guide } = useWorld(p.api);
+  const step = stepFor(useWorld(p.api).guide, p.slack.me);
   const edits = useDraft(p.home.id);
   useEffect(() => forget(p.home), [p.home]);
   return (
@@ -34,7 +35,7 @@ function Published(p: { home: View; slack: Slack; api: Api }) {
       slack={p.slack}
       state={p.home.state ?? {}}
       edits={edits}
-      step={guide?.step ?? null}
+      step={step}
     />
   );
 }

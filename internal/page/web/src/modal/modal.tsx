@@ -3,7 +3,7 @@ import { type Api, useWorld } from "../api";
 import { Blocks } from "../blocks/blocks";
 import { Cross } from "../blocks/confirm";
 import { focusable, keepFocus, useReturnedFocus } from "../blocks/layer";
-import { marks } from "../guide/marks";
+import { marks, stepFor } from "../guide/marks";
 import type { Slack, View } from "../types";
 import { actingIn } from "./acting";
 import { changesOf, mistakes } from "./check";
@@ -48,9 +48,9 @@ function useSubmitting(p: Props, box: { current: HTMLElement | null }) {
 /** Modal is one modal, as a dialog over Slack. */
 export function Modal(p: Props) {
   const { view } = p;
-  const box = useRef<HTMLFormElement>(null);
+  const box = useRef<HTMLDivElement>(null);
   const title = useId();
-  const { guide } = useWorld(p.api);
+  const step = stepFor(useWorld(p.api).guide, p.slack.me);
   const { edits, busy, submit, errors } = useSubmitting(p, box);
   useReturnedFocus(box);
   useEffect(() => {
@@ -74,63 +74,63 @@ export function Modal(p: Props) {
   const back = p.depth > 1;
   return (
     <div className="m-back" onPointerDown={(e) => e.target === e.currentTarget && e.preventDefault()}>
-      <form
+      <div
         ref={box}
         className="m-modal"
         role="dialog"
         aria-modal="true"
         aria-labelledby={title}
         tabIndex={-1}
-        noValidate
         data-testid="modal"
         data-layer
-        onSubmit={submit}
         onKeyDown={press}
       >
-        <div className="m-head">
-          {back && (
-            <button type="button" className="b-icon m-large" aria-label="Back" onClick={() => p.close(false)}>
-              <svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">
-                <path d="M8.5 4L3 10l5.5 6M3.5 10H17" fill="none" stroke="currentColor" strokeWidth="1.6" strokeLinecap="round" strokeLinejoin="round" />
-              </svg>
+        <form noValidate onSubmit={submit}>
+          <div className="m-head">
+            {back && (
+              <button type="button" className="b-icon m-large" aria-label="Back" onClick={() => p.close(false)}>
+                <svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">
+                  <path d="M8.5 4L3 10l5.5 6M3.5 10H17" fill="none" stroke="currentColor" strokeWidth="1.6" strokeLinecap="round" strokeLinejoin="round" />
+                </svg>
+              </button>
+            )}
+            <span className="m-app" aria-hidden="true">{p.slack.app.name.slice(0, 1).toUpperCase()}</span>
+            <h1 id={title}>{view.title}</h1>
+            <button type="button" className="b-icon m-large" aria-label="Close" onClick={() => p.close(true)}>
+              <Cross />
             </button>
-          )}
-          <span className="m-app" aria-hidden="true">{p.slack.app.name.slice(0, 1).toUpperCase()}</span>
-          <h1 id={title}>{view.title}</h1>
-          <button type="button" className="b-icon m-large" aria-label="Close" onClick={() => p.close(true)}>
-            <Cross />
-          </button>
-        </div>
-        <div className="m-body" data-body>
-          <Blocks
-            {...actingIn(p.api, view)}
-            blocks={view.blocks}
-            slack={p.slack}
-            state={view.state}
-            errors={errors}
-            edits={edits}
-            step={guide?.step ?? null}
-          />
-        </div>
-        {view.trouble && <p className="m-trouble" role="alert">⚠ {view.trouble}</p>}
-        <div className="m-foot">
-          <button type="button" className="b-button b-large" data-testid="modal-close" onClick={() => p.close(false)}>
-            {view.close || (view.submit ? "Cancel" : "Close")}
-          </button>
-          {view.submit && (
-            <button
-              type="submit"
-              className={`b-button b-large b-primary${marks(guide?.step ?? null, "submit", view.submit) ? " guided" : ""}`}
-              data-testid="modal-submit"
-              aria-disabled={busy}
-              aria-busy={busy}
-            >
-              {busy && <span className="m-busy" aria-hidden="true" />}
-              <span>{view.submit}</span>
+          </div>
+          <div className="m-body" data-body>
+            <Blocks
+              {...actingIn(p.api, view)}
+              blocks={view.blocks}
+              slack={p.slack}
+              state={view.state}
+              errors={errors}
+              edits={edits}
+              step={step}
+            />
+          </div>
+          {view.trouble && <p className="m-trouble" role="alert">⚠ {view.trouble}</p>}
+          <div className="m-foot">
+            <button type="button" className="b-button b-large" data-testid="modal-close" onClick={() => p.close(false)}>
+              {view.close || (view.submit ? "Cancel" : "Close")}
             </button>
-          )}
-        </div>
-      </form>
+            {view.submit && (
+              <button
+                type="submit"
+                className={`b-button b-large b-primary${marks(step, "submit", view.submit) ? " guided" : ""}`}
+                data-testid="modal-submit"
+                aria-disabled={busy}
+                aria-busy={busy}
+              >
+                {busy && <span className="m-busy" aria-hidden="true" />}
+                <span>{view.submit}</span>
+              </button>
+            )}
+          </div>
+        </form>
+      </div>
     </div>
   );
 }
