@@ -67,7 +67,8 @@ const hooks: Hooks = {
   atEveryone: (style) => <Broadcast to="everyone" style={style} />,
   date: (d) => <Clock {...d} />,
   link: (l) => <Link href={l.href} className={l.className}>{l.children}</Link>,
-  emoji: (e, parse) => parse(e),
+  // What is between two colons and no emoji, such as the minutes of 04:38:35, stays as it was written.
+  emoji: (e, parse) => (parse(e) === e.name ? `:${e.name}:` : parse(e)),
 };
 
 /**
