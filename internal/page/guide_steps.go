@@ -52,7 +52,7 @@ func (s sight) reached(stage stageOf) bool { return s.request != nil && s.reques
 
 func showShortcut(sight, *incident) stepShown {
 	return stepShown{As: "mara", Place: world.PayOps, Target: stepTarget{"shortcut", "Reset from this alert"},
-		Text: "billing writes wrong amounts since a deploy 35 minutes ago. mara is on call. Open the menu of the alert (⋮) " +
+		Text: "Since a deploy 35 minutes ago, billing writes wrong amounts. mara is on call. Open the menu of the alert (⋮) " +
 			"and choose [Reset from this alert]."}
 }
 

@@ -6,21 +6,30 @@ import { lagOf } from "./history";
 import { LagLine } from "./lagline";
 import { count } from "./panel";
 
+interface GroupCardProps {
+  cluster: Cluster;
+  group: Group;
+  api: Api;
+  /** Only the first is open from the start. */
+  first: boolean;
+  pointed(id: string): boolean;
+}
+
 /** A consumer group: its members, its lag, and where its committed offsets are. */
-export function GroupCard(p: { cluster: Cluster; group: Group; api: Api; pointed(id: string): boolean }) {
+export function GroupCard(p: GroupCardProps) {
   const { cluster, group, api } = p;
   const lag = lagOf(group);
   const change = (delta: number) => () => api.act("consumers", { cluster: cluster.name, group: group.name, delta });
   const of = `of ${group.name} on ${cluster.name}`;
   return (
-    <section className="kafka-group" data-testid={`group-${group.name}`} aria-label={`Group ${group.name} on ${cluster.name}`}>
-      <header className="kafka-row">
+    <details className="kafka-group" data-testid={`group-${group.name}`} open={p.first}>
+      <summary className="kafka-row">
         <h4>{group.name}</h4>
         <span className={`kafka-state ${group.members.length > 0 ? "active" : ""}`}>{group.state}</span>
         <span className="kafka-lag" data-testid="lag">
           lag <b>{lag.toLocaleString("en")}</b>
         </span>
-      </header>
+      </summary>
       <LagLine cluster={cluster.name} group={group.name} />
       <div className={p.pointed("chart") ? "guided" : undefined}>
         {group.topics.map((t) => (
@@ -53,7 +62,7 @@ export function GroupCard(p: { cluster: Cluster; group: Group; api: Api; pointed
           Stop all
         </Act>
       </div>
-    </section>
+    </details>
   );
 }
 

@@ -1,5 +1,5 @@
 import type { Api } from "../api";
-import type { Cluster, Kafka, Slack, Target } from "../types";
+import type { Cluster, Group, Kafka, Slack, Target } from "../types";
 import { Clock } from "./clock";
 import { GroupCard } from "./group";
 import { remember } from "./history";
@@ -38,11 +38,12 @@ function ClusterSection(p: { cluster: Cluster; first: boolean; api: Api; pointed
           {cluster.brokers.filter((b) => b.up).length} of {count(cluster.brokers.length, "broker")} up
         </span>
       </summary>
-      {cluster.groups.map((g) => (
+      {inOrder(cluster).map((g, i) => (
         <GroupCard
           key={g.name}
           cluster={cluster}
           group={g}
+          first={p.first && i === 0}
           api={api}
           pointed={(id) => p.pointed(`${cluster.name}/${g.name}/${id}`)}
         />
@@ -107,6 +108,12 @@ function Brokers(p: { cluster: Cluster; api: Api }) {
       </div>
     </section>
   );
+}
+
+/** inOrder puts the groups with most to look at first; an order that changes with the offsets would make them jump. */
+function inOrder(cluster: Cluster): Group[] {
+  const size = (g: Group) => sum(g.topics.map((t) => t.partitions.length));
+  return [...cluster.groups].sort((a, b) => size(b) - size(a) || a.name.localeCompare(b.name));
 }
 
 export function count(n: number, one: string): string {
