@@ -52,7 +52,7 @@ func (s sight) reached(stage stageOf) bool { return s.request != nil && s.reques
 
 func showShortcut(sight, *incident) stepShown {
 	return stepShown{As: "mara", Place: world.PayOps, Target: stepTarget{"shortcut", "Reset from this alert"},
-		Text: "Since a deploy 35 minutes ago, billing writes wrong amounts. mara is on call. Open the menu of the alert (⋮) " +
+		Text: "Since a deploy 35 minutes ago, billing writes wrong amounts. mara has to repair it. Open the menu of the alert (⋮) " +
 			"and choose [Reset from this alert]."}
 }
 
@@ -84,7 +84,7 @@ func showAsk(s sight, _ *incident) stepShown {
 		out.Text = fmt.Sprintf("The numbers have only just come. Read them, then %s again.", clickOn(out.Target))
 	default:
 		out.Target.Label = s.form.submit
-		out.Text = fmt.Sprintf("The form shows what billing would reprocess, and that it skips nothing. Read it, then %s.",
+		out.Text = fmt.Sprintf("Further down, the form shows what billing would reprocess, and that it skips nothing. Read it, then %s.",
 			clickOn(out.Target))
 	}
 	if s.form != nil {
@@ -114,8 +114,8 @@ var (
 
 func showStop(s sight, _ *incident) stepShown {
 	out := stepShown{Place: "kafka", Target: stopTarget,
-		Text: fmt.Sprintf("Approved. The bot writes nothing while billing has members, and now it has %d. Stop its consumers "+
-			"in the Kafka panel. In production you would run the command on the card.", s.members)}
+		Text: fmt.Sprintf("The bot writes nothing while billing has members: it has %d. Stop its consumers in the Kafka panel; in "+
+			"production you would run the command on the card.", s.members)}
 	if s.request.word == "FROZEN" || s.request.word == "SCHEDULED" {
 		out.Text = "The card says what the bot waits for. " + out.Text
 	}
@@ -127,8 +127,8 @@ func showVerify(s sight, g *incident) stepShown {
 		return showStop(s, g)
 	}
 	return stepShown{Place: s.request.message.Channel, Target: chartTarget,
-		Text: "billing is inactive. The bot watches for a moment that it stays so, commits once, and reads every partition " +
-			"back. Watch the card and the charts: the committed offsets jump back."}
+		Text: "billing is inactive. The bot watches that it stays so, writes, and reads every partition back. Watch the card " +
+			"and the charts: the committed offsets go back."}
 }
 
 // undoDone also goes on where an undo is of no use any more: the group has caught up, or the card offers none.
@@ -142,8 +142,8 @@ const caughtUp = 60
 
 func showUndo(s sight, _ *incident) stepShown {
 	out := stepShown{As: "mara", Place: s.request.message.Channel, Target: stepTarget{"button", "Undo"},
-		Text: "Done: every partition is verified. Now it turns out that the fix is not deployed yet. As long as no consumer " +
-			"has run since, one person can undo the reset, without approval: click [Undo]."}
+		Text: "Every partition is verified. But the fix is not deployed yet, so billing must not reprocess now. As long as no " +
+			"consumer has run, mara can undo the reset without approval: click [Undo]."}
 	switch u := s.undo; {
 	case u == nil && s.members > 0:
 		out.Text = "billing already reprocesses. An undo is still possible: it needs approval now, and the consumers stopped " +
@@ -225,10 +225,10 @@ type idea struct {
 }
 
 var guideIdeas = []idea{
-	{"A refusal", "ben has no right to reset billing. The answer says who has.", "ben", world.PayOps,
+	{"A refusal", "ben may not reset billing. The answer says who may.", "ben", world.PayOps,
 		"billing@prod-eu orders back 10m"},
-	{"An emergency", "Without approval, for an incident: the owners are notified and the card stays marked.", "mara",
-		world.Incident, `billing@prod-eu orders back 40m --emergency INC-4711 --reason "invoices go out at 9"`},
-	{"A schedule", "A batch group that reprocesses the last hour every night, on the sandbox.", "mara", world.Sandbox,
+	{"An emergency", "kim is on call and needs no approval. The owners are notified, the card stays marked.", "kim",
+		world.PayOps, `billing@prod-eu orders back 40m --emergency INC-4711 --reason "invoices go out at 9"`},
+	{"A schedule", "On the sandbox, billing reprocesses the last hour every night.", "mara", world.Sandbox,
 		`schedule add "0 2 * * *" --tz Europe/Berlin --name nightly -- billing@sandbox-eu orders back 1h`},
 }

@@ -22,7 +22,7 @@ export function GuideBar(p: GuideBarProps) {
   if (guide.skipped) {
     return (
       <section className="guide guide-away" data-testid="guide" aria-label="Guide">
-        <Skip api={p.api} skip={false} label="Guide" />
+        <Skip api={p.api} skip={false} label={guide.over ? "Another incident" : "Guide"} />
       </section>
     );
   }
@@ -40,7 +40,7 @@ export function GuideBar(p: GuideBarProps) {
         >
           <span aria-hidden="true">{open ? "▴" : "▾"}</span>
         </button>
-        {guide.over && <Skip api={p.api} skip={false} label="Another incident" />}
+        {guide.over && <Skip api={p.api} skip={false} label="Another incident" again />}
         <Skip api={p.api} skip label={guide.over ? "Close" : "Skip the guide"} />
       </div>
     </section>
@@ -60,10 +60,9 @@ function useBeginning(guide: Guide | null, goTo: GuideBarProps["goTo"]): void {
 /** What to do now. It is read out when it changes; numbers in it that only move are not. */
 function Next(p: GuideBarProps & { step: Step; guide: Guide }) {
   const { step, guide, slack } = p;
-  const text = useRef<HTMLParagraphElement>(null);
   const still = `${step.title}. ${step.text}`.replace(/\d[\d,]*/g, "#");
   const [said, setSaid] = useState("");
-  useEffect(() => setSaid(`${guide.note} ${step.title}. ${step.text}`), [still, guide.note]);
+  useEffect(() => setSaid(`${guide.note} ${step.title}. ${step.text.replace(/[[\]`*]/g, "")}`), [still, guide.note]);
   const other = step.as !== "" && step.as !== slack.me;
   const kafka = step.target.kind === "kafka" && !other;
   const go = () => {
@@ -74,16 +73,16 @@ function Next(p: GuideBarProps & { step: Step; guide: Guide }) {
   return (
     <>
       <div className="guide-step">
+        {guide.note && <p className="guide-note">{guide.note}</p>}
         <h2 className="guide-title">
           <span className="guide-count">
             {guide.current + 1}/{guide.steps.length}
           </span>{" "}
           {step.title}
-        </h2>
-        {guide.note && <p className="guide-note">{guide.note}</p>}
-        <p className="guide-text" data-testid="guide-text" ref={text}>
+        </h2>{" "}
+        <span className="guide-text" data-testid="guide-text">
           <Prose text={step.text} />
-        </p>
+        </span>
         <p className="unseen" role="status">
           {said}
         </p>
@@ -100,7 +99,7 @@ function Next(p: GuideBarProps & { step: Step; guide: Guide }) {
                 as <strong>{step.as}</strong> ·{" "}
               </>
             )}
-            show me {where}
+            {step.as ? "show" : "Show"} me {where}
           </>
         )}
       </button>
@@ -131,12 +130,12 @@ function Progress(p: { guide: Guide }) {
   );
 }
 
-function Skip(p: { api: Api; skip: boolean; label: string }) {
+function Skip(p: { api: Api; skip: boolean; label: string; again?: boolean }) {
   return (
     <button
       type="button"
       className="guide-skip"
-      data-testid={p.skip || p.label === "Guide" ? "guide-skip" : "guide-again"}
+      data-testid={p.again ? "guide-again" : "guide-skip"}
       onClick={() => void p.api.act("guide", { skip: p.skip })}
     >
       {p.label}

@@ -35,6 +35,9 @@ export function GroupCard(p: GroupCardProps) {
         {group.topics.map((t) => (
           <Chart key={t.name} cluster={cluster.name} group={group.name} topic={t.name} partitions={t.partitions} />
         ))}
+        <p className="kafka-legend" aria-hidden="true">
+          <i className="consumed" /> consumed <i className="behind" /> lag <i className="was" /> committed before it went back
+        </p>
       </div>
       <p className="kafka-members">
         {group.members.length === 0 ? "No members: inactive" : `${count(group.members.length, "member")}: ${hosts(group)}`}

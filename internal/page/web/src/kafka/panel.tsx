@@ -71,8 +71,7 @@ function Topics(p: { cluster: Cluster; api: Api }) {
             {t.name}
           </Act>
           <span className="kafka-soft kafka-number">
-            {count(t.partitions.length, "partition")}, {sum(t.partitions.map((x) => x.end - x.start)).toLocaleString("en")}{" "}
-            messages
+            {sum(t.partitions.map((x) => x.end - x.start)).toLocaleString("en")} messages
           </span>
           <Act
             testid={`produce-${t.name}`}

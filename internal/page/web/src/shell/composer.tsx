@@ -1,4 +1,4 @@
-import { useId, useLayoutEffect, useRef, useState } from "react";
+import { useEffect, useId, useLayoutEffect, useRef, useState } from "react";
 import type { Api } from "../api";
 import type { Slack } from "../types";
 import { type Suggestion, suggest } from "./complete";
@@ -20,6 +20,13 @@ const drafts = new Map<string, string>();
 /** What each person has sent, for the arrow keys. */
 const sent = new Map<string, string[]>();
 
+/** compose writes a text for a person in a channel, ready to be sent: it is there when that person looks there. */
+export function compose(person: string, channel: string, text: string): void {
+  drafts.set([person, channel, ""].join("/"), text);
+  window.dispatchEvent(new Event(composed));
+}
+const composed = "composed";
+
 /** Where a person writes: a message, a mention of the bot, or the slash command. */
 export function Composer(p: ComposerProps) {
   const { slack, api } = p;
@@ -29,7 +36,7 @@ export function Composer(p: ComposerProps) {
   const [text, setText] = useState(drafts.get(draft) ?? "");
   const [caret, setCaret] = useState(text.length);
   const [chosen, setChosen] = useState(-1);
-  const [closed, setClosed] = useState<string | null>(null); // the text whose suggestions are not wanted
+  const [closed, setClosed] = useState<string | null>(drafts.get(draft) ?? null); // the text whose suggestions are not wanted
   const [back, setBack] = useState(0); // how far in the history
   const next = useRef<number | null>(null); // where the caret goes once the text is drawn
 
@@ -52,6 +59,16 @@ export function Composer(p: ComposerProps) {
     if (document.activeElement === b) b.setSelectionRange(next.current, next.current);
     next.current = null;
   }, [text]);
+
+  useEffect(() => {
+    const show = () => {
+      const value = drafts.get(draft) ?? "";
+      setClosed(value);
+      put(value);
+    };
+    window.addEventListener(composed, show);
+    return () => window.removeEventListener(composed, show);
+  }, [draft]);
 
   const take = (s: Suggestion) => {
     put(s.text, s.caret);
