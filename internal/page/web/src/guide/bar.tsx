@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useState } from "react";
 import type { Api } from "../api";
 import type { Guide, Slack, Step } from "../types";
 import "./bar.css";
@@ -17,7 +17,6 @@ interface GuideBarProps {
 export function GuideBar(p: GuideBarProps) {
   const { guide } = p;
   const [open, setOpen] = useState(true);
-  useBeginning(guide, p.goTo);
   if (!guide) return null;
   if (guide.skipped) {
     return (
@@ -45,16 +44,6 @@ export function GuideBar(p: GuideBarProps) {
       </div>
     </section>
   );
-}
-
-/** useBeginning opens the page where the guide begins, unless its address names a place already. */
-function useBeginning(guide: Guide | null, goTo: GuideBarProps["goTo"]): void {
-  const begun = useRef(window.location.hash !== "");
-  useEffect(() => {
-    if (begun.current || !guide) return;
-    begun.current = true;
-    if (guide.step && guide.step.target.kind !== "kafka") goTo(guide.step.place, guide.step.as);
-  }, [guide, goTo]);
 }
 
 /** What to do now. It is read out when it changes; numbers in it that only move are not. */
