@@ -35,8 +35,9 @@ type person struct {
 }
 
 type userGroup struct {
-	ID     string `json:"id"`
-	Handle string `json:"handle"`
+	ID      string   `json:"id"`
+	Handle  string   `json:"handle"`
+	Members []string `json:"members"` // ids of users
 }
 
 type app struct {
@@ -101,7 +102,7 @@ func (p *Server) slackOf(who string) slackEvent {
 		Messages: map[string][]message{}, Views: []view{}, Trouble: append([]string{}, p.stage.Trouble()...)}
 	p.addPeople(&out)
 	for _, g := range slack.UserGroups() {
-		out.Groups = append(out.Groups, userGroup{ID: g.ID, Handle: g.Handle})
+		out.Groups = append(out.Groups, userGroup{ID: g.ID, Handle: g.Handle, Members: g.Members})
 	}
 	for _, s := range slack.Shortcuts() {
 		out.Shortcuts = append(out.Shortcuts, shortcut{Type: s.Type, CallbackID: s.CallbackID, Name: s.Name})

@@ -120,7 +120,7 @@ function useSteady(slack: Slack | null): Slack | null {
   );
 }
 
-/** useSteadyStep is the guide's step, the same as long as it points at the same: its text counts messages and moves on. */
+/** useSteadyStep is the guide's step, the same as long as it points at the same, for its text counts messages. */
 function useSteadyStep(step: Step | null): Step | null {
   const target = step?.target;
   return useMemo(() => step, [step?.as, step?.place, target?.kind, target?.label]);

@@ -1,6 +1,6 @@
 import { useEffect } from "react";
 
-/** A finger's keyboard comes up over the page at each focus of a text field, so the page moves it there only for others. */
+/** With a finger, each focus of a text field brings up a keyboard over the page, so the page does not move it there. */
 const finger = "(pointer: coarse), (max-width: 640px)";
 
 /** toComposer puts the focus where a message is written, or on the list where none can be. */

@@ -83,9 +83,12 @@ export function size(bytes: number): string {
   return bytes < 1000 ? count(bytes, "byte") : `${(bytes / 1000).toFixed(bytes < 10000 ? 1 : 0)} kB`;
 }
 
-/** mentions says whether a message calls this person by name. */
-export function mentions(m: Message, personId: string): boolean {
-  return (m.text + JSON.stringify(m.blocks ?? "")).includes(personId) && m.author !== personId;
+/** mentions says whether a message calls this person: by name, or as one of a user group. */
+export function mentions(m: Message, personId: string, groups: Slack["groups"]): boolean {
+  if (m.author === personId) return false;
+  const all = m.text + JSON.stringify(m.blocks ?? "");
+  const theirs = groups.filter((g) => g.members?.includes(personId)).map((g) => g.id);
+  return [personId, ...theirs].some((id) => all.includes(id));
 }
 
 /** isReply: a thread's first message may carry its own ts as thread. */

@@ -73,7 +73,7 @@ export interface Slack {
   /** The name of the person who acts. */
   me: string;
   people: Person[];
-  groups: { id: string; handle: string }[];
+  groups: { id: string; handle: string; members: string[] | null }[];
   app: { id: string; name: string };
   command: string;
   shortcuts: Shortcut[];

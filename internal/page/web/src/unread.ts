@@ -1,5 +1,5 @@
 import { isReply, mentions } from "./text";
-import type { Channel, Message, Slack } from "./types";
+import type { Channel, Message, Person, Slack } from "./types";
 
 /** Where a person's reading stands: by person and place (a channel, or channel/thread), the newest ts that was read. */
 type Read = Record<string, string>;
@@ -44,17 +44,27 @@ export interface Unread {
   badge: number;
 }
 
-/** unread counts what a person has not read of a channel. Replies count where they call the person. */
+/** unread counts what the person who acts has not read of a channel. Replies count where they call the person. */
 export function unread(slack: Slack, channel: Channel): Unread {
   const me = slack.people.find((p) => p.name === slack.me)?.id ?? "";
   const count: Unread = { messages: 0, badge: 0 };
   for (const m of slack.messages[channel.id] ?? []) {
     if (m.author === me || isRead(slack.me, m)) continue;
-    const called = mentions(m, me) || (channel.dm && !isReply(m));
     if (!isReply(m)) count.messages++;
-    if (called) count.badge++;
+    if (mentions(m, me, slack.groups) || (channel.dm && !isReply(m))) count.badge++;
   }
   return count;
+}
+
+/**
+ * calls counts what calls another person in the channels that the one who acts sees, and was not read by that other
+ * one. Their direct messages are their own, so these do not count.
+ */
+export function calls(slack: Slack, person: Person): number {
+  return slack.channels
+    .filter((c) => !c.dm)
+    .flatMap((c) => slack.messages[c.id] ?? [])
+    .filter((m) => !m.ephemeral && !isRead(person.name, m) && mentions(m, person.id, slack.groups)).length;
 }
 
 function isRead(person: string, m: Message): boolean {

@@ -1,7 +1,7 @@
 import type { Api } from "../api";
 import { marks } from "../guide/marks";
 import type { Channel, Person, Slack, Step } from "../types";
-import { unread } from "../unread";
+import { calls, unread } from "../unread";
 import { Avatar } from "./avatar";
 import { Hash, Home, Rewind } from "./icons";
 import "./sidebar.css";
@@ -76,6 +76,7 @@ function PersonButton(p: SidebarProps & { person: Person }) {
   const { person, slack } = p;
   const chosen = person.name === slack.me;
   const guided = !chosen && marks(p.step, "person", person.name);
+  const called = chosen ? 0 : calls(slack, person);
   return (
     <li>
       <button
@@ -96,8 +97,18 @@ function PersonButton(p: SidebarProps & { person: Person }) {
             {person.about}
           </span>
         </span>
+        {called > 0 && <Badge count={called} />}
       </button>
     </li>
+  );
+}
+
+function Badge(p: { count: number }) {
+  return (
+    <span className="badge">
+      {p.count}
+      <span className="unseen"> unread, with a mention</span>
+    </span>
   );
 }
 
@@ -117,12 +128,7 @@ function Place(
       >
         <span className="sidebar-icon">{p.icon}</span>
         <span className="sidebar-name">{p.name}</span>
-        {news.badge > 0 && (
-          <span className="badge">
-            {news.badge}
-            <span className="unseen"> for you, unread</span>
-          </span>
-        )}
+        {news.badge > 0 && <Badge count={news.badge} />}
         {news.badge === 0 && news.messages > 0 && <span className="unseen"> unread</span>}
       </button>
     </li>
