@@ -1,10 +1,10 @@
-import { useLayoutEffect, useRef } from "react";
+import { useRef } from "react";
 import type { Block } from "../types";
 import { Drawn } from "./drawn";
 import { ElementOf } from "./element";
 import type { Element } from "./held";
 import { InputBlock } from "./input";
-import { focusable } from "./layer";
+import { useKeptFocus } from "./layer";
 import { type BlocksProps, SurfaceProvider, useEdits } from "./surface";
 import { DataTable, Table } from "./table";
 import "./blocks.css";
@@ -16,12 +16,14 @@ export type { BlocksProps } from "./surface";
 /** Blocks draws blocks of Block Kit as Slack's client does, for the person who reads them. */
 export function Blocks({ blocks, edits, ...around }: BlocksProps) {
   const own = useEdits();
+  const box = useRef<HTMLDivElement>(null);
+  useKeptFocus(box);
   // The blocks of a view keep what they hold by their block_id. Those of a message get a new one at each edit, so their
   // place counts, and a button keeps the focus while its card is edited.
   const key = (b: Block, i: number) => (around.state ? (b.block_id ?? i) : `${i}-${b.type}`);
   return (
     <SurfaceProvider value={{ ...around, edits: edits ?? own }}>
-      <div className="blocks">
+      <div ref={box} className="blocks">
         {blocks.map((b, i) => (
           <div key={key(b, i)} className={`b-block of-${b.type}`}>
             <BlockOf block={b} level={around.state ? 2 : 3} />
@@ -63,13 +65,10 @@ function Section({ block }: { block: Block }) {
   );
 }
 
-/** Actions are elements side by side. When an edit takes the one that has the focus away, the first gets it. */
+/** Actions are elements side by side. */
 function Actions({ block }: { block: Block }) {
   const row = useRef<HTMLDivElement>(null);
-  const had = row.current?.contains(document.activeElement) ?? false;
-  useLayoutEffect(() => {
-    if (had && document.activeElement === document.body && row.current) focusable(row.current)[0]?.focus();
-  });
+  useKeptFocus(row);
   return (
     <div ref={row} className="b-row">
       {(block.elements as Element[]).map((e, i) => (

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type RefObject, useEffect } from "react";
+import { type KeyboardEvent, type RefObject, useEffect, useLayoutEffect } from "react";
 
 const reachable = "a[href], button:not(:disabled), input:not(:disabled), textarea:not(:disabled), [tabindex='0']";
 
@@ -33,6 +33,28 @@ export function useReturnedFocus(dialog: RefObject<HTMLElement | null>): void {
       const now = document.activeElement;
       if (now && now !== document.body && !dialog.current?.contains(now)) return;
       if (before?.isConnected) before.focus();
+    };
+  }, []);
+}
+
+/**
+ * useKeptFocus sees to it that the focus does not get lost when an edit takes away what has it: the first that is left
+ * beside it gets it, else what the parts are in.
+ */
+export function useKeptFocus(box: RefObject<HTMLElement | null>): void {
+  const had = box.current?.contains(document.activeElement) ?? false;
+  const lost = () => !document.activeElement || document.activeElement === document.body;
+  useLayoutEffect(() => {
+    if (!had || !lost() || !box.current) return;
+    const message = box.current.closest("article");
+    const next = focusable(box.current)[0] ?? (message && focusable(message)[0]) ?? box.current.closest("[tabindex]");
+    (next as HTMLElement | null)?.focus();
+  });
+  useLayoutEffect(() => {
+    const mine = box.current;
+    return () => {
+      const around = mine?.closest<HTMLElement>("[role='log'], [role='dialog']");
+      if (mine?.contains(document.activeElement)) window.setTimeout(() => lost() && around?.focus());
     };
   }, []);
 }

@@ -1,8 +1,8 @@
 import { type CSSProperties, type ReactNode, type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { createPortal } from "react-dom";
 
-/** layerOf is where something that floats over an element belongs: within its dialog, whose outside is out of reach. */
-export const layerOf = (e: Element | null): Element => e?.closest("[data-layer]") ?? document.body;
+/** layerOf is where what floats over an element belongs: within its dialog, whose outside is out of reach, or its part. */
+export const layerOf = (e: Element | null): Element => e?.closest("[data-layer], main, aside") ?? document.body;
 
 const edge = 8; // pixels to the window's edge
 

@@ -54,8 +54,9 @@ export function Modal(p: Props) {
   const { edits, busy, submit, errors } = useSubmitting(p, box);
   useReturnedFocus(box);
   useEffect(() => {
-    const body = box.current?.querySelector("[data-body]");
-    (body && focusable(body)[0] ? focusable(body)[0] : box.current)?.focus();
+    // The first field, if there is one: a modal that is read is read from its start.
+    const fields = focusable(box.current!).filter((e) => e.matches("input, textarea"));
+    (fields[0] ?? box.current).focus({ preventScroll: true });
   }, []);
   useEffect(() => {
     if (Object.keys(view.errors).length === 0) return;
