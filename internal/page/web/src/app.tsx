@@ -60,9 +60,12 @@ export function App(p: { api: Api }) {
   return (
     <div className={`app${thread ? " with-thread" : ""}`}>
       <Title slack={slack} place={place} />
-      <button type="button" className="skip" onClick={() => toComposer("main", true)}>
-        Skip to the message box
-      </button>
+      <header>
+        <h1 className="unseen">{slack.app.name}, to try it in</h1>
+        <button type="button" className="skip" onClick={() => toComposer("main", true)}>
+          Skip to the message box
+        </button>
+      </header>
       <GuideBar guide={guide} slack={slack} api={api} goTo={goTo} />
       <div className="app-columns">
         <Drawer name="Workspace" as="nav" drawer={phone} open={drawer === "workspace"} close={close}>

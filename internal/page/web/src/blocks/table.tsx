@@ -19,7 +19,7 @@ export function Table(p: { block: Block }) {
     textAlign: alignOf(p.block, i), whiteSpace: p.block.column_settings?.[i]?.is_wrapped ? ("normal" as const) : undefined,
   });
   return (
-    <div className="b-table" tabIndex={0} role="region" aria-label="Table">
+    <div className="b-table" tabIndex={0} role="group" aria-label="Table">
       <table>
         <thead>
           <tr>{head.map((c, i) => <th key={i} scope="col" style={style(i)}><Shown cell={c} /></th>)}</tr>
@@ -67,7 +67,7 @@ export function DataTable(p: { block: Block }) {
   return (
     <figure className="b-data">
       <figcaption id={id}>{p.block.caption}</figcaption>
-      <div className="b-table" tabIndex={0} role="region" aria-labelledby={id}>
+      <div className="b-table" tabIndex={0} role="group" aria-labelledby={id}>
         <table aria-labelledby={id}>
           <thead>
             <tr>

@@ -75,7 +75,7 @@ function Topics(p: { cluster: Cluster; api: Api }) {
           </span>
           <Act
             testid={`produce-${t.name}`}
-            label={`Produce 10 to each partition of ${t.name} on ${cluster.name}`}
+            label={`+10 each: messages to the partitions of ${t.name} on ${cluster.name}`}
             act={() => api.act("produce", { cluster: cluster.name, topic: t.name, n: 10 })}
           >
             +10 each

@@ -23,7 +23,7 @@ export function Sidebar(p: SidebarProps) {
   return (
     <div className="sidebar">
       <header className="sidebar-head">
-        <h1>Demo workspace</h1>
+        <h2>Demo workspace</h2>
         <button
           type="button"
           className="icon-button"
@@ -66,7 +66,7 @@ export function Sidebar(p: SidebarProps) {
 function Section(p: { title: string; children: React.ReactNode }) {
   return (
     <section className="sidebar-section" aria-label={p.title}>
-      <h2>{p.title}</h2>
+      <h3>{p.title}</h3>
       <ul>{p.children}</ul>
     </section>
   );
