@@ -1,12 +1,11 @@
 import { useId } from "react";
-import { marks } from "../guide/marks";
 import type { Block } from "../types";
 import { ElementOf } from "./element";
 import { useSurface } from "./surface";
 
 /** InputBlock is a field with its label, its hint and what is wrong with it. */
 export function InputBlock(p: { block: Block }) {
-  const { errors, step } = useSurface();
+  const { errors } = useSurface();
   const id = useId();
   const { block } = p;
   const error = errors?.[block.block_id ?? ""];
@@ -20,7 +19,7 @@ export function InputBlock(p: { block: Block }) {
     </>
   );
   return (
-    <div className={`b-input${marks(step ?? null, "menu", label) ? " guided" : ""}`} data-testid={`field-${block.block_id}`}>
+    <div className="b-input" data-testid={`field-${block.block_id}`}>
       {grouped ? <div id={`${id}-label`} className="b-label">{said}</div>
         : <label id={`${id}-label`} className="b-label" htmlFor={id}>{said}</label>}
       <ElementOf
