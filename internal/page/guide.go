@@ -29,6 +29,10 @@ type incident struct {
 	note    string            // why the guide has gone back
 	skipped bool
 
+	stale <-chan struct{} // closed once cards and form are not up to date any more
+	cards []seenRequest
+	form  *seenForm
+
 	following string    // the id of the request that was seen last
 	nothing   time.Time // since when there is neither a form nor a request
 }
@@ -199,7 +203,7 @@ func (g *incident) skip(on bool) {
 	g.skipped = on
 	if !on && g.at == len(guideSteps) {
 		g.deploy++
-		g.posted, g.at, g.most, g.note = "", 0, 0, ""
+		g.posted, g.at, g.most, g.note, g.stale = "", 0, 0, "", nil
 	}
 }
 

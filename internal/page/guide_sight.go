@@ -80,43 +80,58 @@ func readCard(m slacksim.Message) (seenRequest, bool) {
 	return r, true
 }
 
-// look reads the world. Requests are told apart by their ids; which of them is an undo is remembered, because a card
-// that has ended does not always say it.
+// look reads the world. Slack is read again only once something has changed there: that is every message in it.
 func (g *incident) look() sight {
-	var s sight
-	var all []seenRequest
-	keep := func(r seenRequest) {
-		if r.undoes != "" {
-			g.undoes[r.id] = r.undoes
-		}
-		r.undoes = g.undoes[r.id]
-		i := slices.IndexFunc(all, func(o seenRequest) bool { return o.id == r.id })
-		if i < 0 {
-			all = append(all, r)
-		}
+	if g.stale == nil || isClosed(g.stale) {
+		g.stale = g.world.Slack.Changed()
+		g.cards, g.form = g.readCards(), g.openForm()
 	}
-	// cards first: a person's own preview becomes a link to the card and is not told of what follows
-	for _, ephemeral := range []bool{false, true} {
-		for _, name := range []string{"mara", "kim"} {
-			for _, m := range g.messagesOf(name, ephemeral) {
-				if r, is := readCard(m); is {
-					if ephemeral {
-						r.asker = name
-					}
-					keep(r)
-				}
-			}
-		}
-	}
-	s.choose(all)
-	s.form = g.openForm()
+	s := sight{form: g.form}
+	s.choose(g.cards)
 	s.members, s.lag = g.group()
 	return s
 }
 
+func isClosed(ch <-chan struct{}) bool {
+	select {
+	case <-ch:
+		return true
+	default:
+		return false
+	}
+}
+
+// readCards reads all requests since the alert, oldest first. They are told apart by their ids; which of them is an
+// undo is remembered, because a card that has ended does not always say it.
+func (g *incident) readCards() []seenRequest {
+	var all []seenRequest
+	for _, name := range []string{"mara", "kim"} {
+		for _, m := range g.messagesOf(name) {
+			r, is := readCard(m)
+			if !is {
+				continue
+			}
+			if r.undoes != "" {
+				g.undoes[r.id] = r.undoes
+			}
+			if r.undoes = g.undoes[r.id]; m.Ephemeral {
+				r.asker = name
+			}
+			i := slices.IndexFunc(all, func(o seenRequest) bool { return o.id == r.id })
+			switch {
+			case i < 0:
+				all = append(all, r)
+			case all[i].asker != "" && r.asker == "": // a preview becomes a link to the card and is not told of what follows
+				all[i] = r
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b seenRequest) int { return strings.Compare(a.message.TS, b.message.TS) })
+	return all
+}
+
 // choose finds the requests that matter. Of two that are equally far the newer one does.
 func (s *sight) choose(all []seenRequest) {
-	slices.SortStableFunc(all, func(a, b seenRequest) int { return strings.Compare(a.message.TS, b.message.TS) })
 	for i, r := range all {
 		switch {
 		case r.undoes != "":
@@ -134,11 +149,11 @@ func (s *sight) choose(all []seenRequest) {
 }
 
 // messagesOf are the bot's messages since the alert in the channels of a person, without replies.
-func (g *incident) messagesOf(name string, ephemeral bool) []slacksim.Message {
+func (g *incident) messagesOf(name string) []slacksim.Message {
 	var out []slacksim.Message
 	for _, channel := range []string{world.PayOps, world.Home, world.Incident, world.Sandbox} {
 		for _, m := range g.world.People[name].Messages(channel) {
-			if m.Author == slacksim.BotUser && m.Thread == "" && m.Ephemeral == ephemeral && m.TS > g.posted {
+			if m.Author == slacksim.BotUser && m.Thread == "" && m.TS > g.posted {
 				out = append(out, m)
 			}
 		}

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { type MouseEvent, useEffect, useState } from "react";
 import type { Api } from "../api";
 import type { Guide, Slack, Step } from "../types";
 import "./bar.css";
@@ -54,9 +54,9 @@ function Next(p: GuideBarProps & { step: Step; guide: Guide }) {
   useEffect(() => setSaid(`${guide.note} ${step.title}. ${step.text.replace(/[[\]`*]/g, "")}`), [still, guide.note]);
   const other = step.as !== "" && step.as !== slack.me;
   const kafka = step.target.kind === "kafka" && !other;
-  const go = () => {
+  const go = (e: MouseEvent) => {
     p.goTo(kafka ? "kafka" : step.place, step.as);
-    seek();
+    seek(e.detail === 0); // a click without a pointer
   };
   const where = kafka ? "Kafka" : placeName(step.place, slack);
   return (

@@ -17,13 +17,23 @@ export function stepFor(guide: Guide | null, me: string): Step | null {
   return { ...step, target: { kind: "person", label: step.as } };
 }
 
-/** seek brings what the guide points at into view, once it is drawn. */
-export function seek(): void {
+/** seek brings what the guide points at into view, once it is drawn; who uses the keyboard gets the focus there. */
+export function seek(focus: boolean): void {
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   const look = (tries: number) => {
-    const found = [...document.querySelectorAll<HTMLElement>(".guided")].find((e) => e.offsetParent !== null);
-    if (found) found.scrollIntoView({ block: "center", behavior: calm ? "auto" : "smooth" });
-    else if (tries > 0) window.setTimeout(() => look(tries - 1), 100);
+    const found = [...document.querySelectorAll<HTMLElement>(".guided")].find(isTarget);
+    if (!found) {
+      if (tries > 0) window.setTimeout(() => look(tries - 1), 100);
+      return;
+    }
+    found.scrollIntoView({ block: "center", behavior: calm ? "auto" : "smooth" });
+    const usable = "button, input, textarea, [tabindex='0']";
+    if (focus) (found.matches(usable) ? found : found.querySelector<HTMLElement>(usable))?.focus({ preventScroll: true });
   };
   window.setTimeout(() => look(20), 50);
+}
+
+/** isTarget is false for what is only the way to the target: the bar itself, a person, what opens a drawer. */
+function isTarget(e: HTMLElement): boolean {
+  return e.offsetParent !== null && !e.closest(".guide, .sidebar") && !e.matches(".header-menu, .header-kafka");
 }

@@ -4,8 +4,8 @@ interface ActProps {
   testid: string;
   children: ReactNode;
   act(): Promise<unknown>;
-  /** What it does, where its text alone does not say it. */
-  label?: string;
+  /** What follows its text for those who do not see where it stands. */
+  more?: string;
   /** For a switch: whether it is on. */
   toggle?: boolean;
   guided?: boolean;
@@ -34,13 +34,12 @@ export function Act(p: ActProps) {
       data-testid={p.testid}
       role={p.toggle === undefined ? undefined : "switch"}
       aria-checked={p.toggle}
-      aria-label={p.label}
       aria-disabled={off || undefined}
       aria-busy={busy || undefined}
-      title={p.label}
       onClick={() => void press()}
     >
       {p.children}
+      {p.more && <span className="unseen"> {p.more}</span>}
     </button>
   );
 }

@@ -20,12 +20,12 @@ export function Clock(p: { slack: Slack; api: Api }) {
           {at.toLocaleTimeString("en-GB", { timeZone: zone })}
         </time>
         <span className="kafka-soft">{zone.split("/").at(-1)?.replace("_", " ")}</span>
-        <Act testid="skip-60" label="+1 min on the demo's clock" act={() => api.act("skipTime", { seconds: 60 })}>
+        <Act testid="skip-60" more="on the demo's clock" act={() => api.act("skipTime", { seconds: 60 })}>
           +1 min
         </Act>
         <Act
           testid="skip-600"
-          label="+10 min on the demo's clock"
+          more="on the demo's clock"
           act={() => api.act("skipTime", { seconds: 600 })}
         >
           +10 min

@@ -43,12 +43,12 @@ export function GroupCard(p: GroupCardProps) {
         {group.members.length === 0 ? "No members: inactive" : `${count(group.members.length, "member")}: ${hosts(group)}`}
       </p>
       <div className="kafka-row">
-        <Act testid="consumer-start" label={`Start a consumer ${of}`} guided={p.pointed("consumer-start")} act={change(1)}>
+        <Act testid="consumer-start" more={of} guided={p.pointed("consumer-start")} act={change(1)}>
           Start a consumer
         </Act>
         <Act
           testid="consumer-stop"
-          label={`Stop one consumer ${of}`}
+          more={`consumer ${of}`}
           guided={p.pointed("consumer-stop")}
           disabled={group.ours === 0}
           act={change(-1)}
@@ -57,7 +57,7 @@ export function GroupCard(p: GroupCardProps) {
         </Act>
         <Act
           testid="consumer-stop-all"
-          label={`Stop all consumers ${of}`}
+          more={`consumers ${of}`}
           guided={p.pointed("consumer-stop-all")}
           disabled={group.ours === 0}
           act={change(0)}

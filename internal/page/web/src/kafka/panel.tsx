@@ -64,7 +64,7 @@ function Topics(p: { cluster: Cluster; api: Api }) {
           <Act
             testid={`producer-${t.name}`}
             toggle={t.producing}
-            label={`Producer of ${t.name} on ${cluster.name}`}
+            more={`producer on ${cluster.name}`}
             act={() => api.act("producer", { cluster: cluster.name, topic: t.name, on: !t.producing })}
           >
             <span className="kafka-switch" aria-hidden="true" />
@@ -75,7 +75,7 @@ function Topics(p: { cluster: Cluster; api: Api }) {
           </span>
           <Act
             testid={`produce-${t.name}`}
-            label={`+10 each: messages to the partitions of ${t.name} on ${cluster.name}`}
+            more={`: messages to the partitions of ${t.name} on ${cluster.name}`}
             act={() => api.act("produce", { cluster: cluster.name, topic: t.name, n: 10 })}
           >
             +10 each
@@ -97,7 +97,7 @@ function Brokers(p: { cluster: Cluster; api: Api }) {
             key={b.id}
             testid={`broker-${b.id}`}
             toggle={b.up}
-            label={`Broker ${b.id} of ${cluster.name} is up`}
+            more={`of ${cluster.name} is up`}
             act={() => api.act("broker", { cluster: cluster.name, id: b.id, up: !b.up })}
           >
             <span className="kafka-switch" aria-hidden="true" />
