@@ -91,15 +91,29 @@ function me(slack: Slack): string {
   return slack.people.find((x) => x.name === slack.me)?.id ?? "";
 }
 
+/** In this time after a list was opened, in milliseconds, what comes was there before: the first snapshot brings it. */
+const opening = 1000;
+
+/** useFirstNew is the first message that the person had not read when the list was opened. What comes later is seen. */
+function useFirstNew(p: ListProps): Message | undefined {
+  const opened = useRef(Date.now());
+  const until = useRef("0");
+  if (Date.now() - opened.current < opening) until.current = p.messages.at(-1)?.ts ?? "0";
+  if (p.readTo === "0") return undefined;
+  return p.messages.find(
+    (m) => Number(m.ts) > Number(p.readTo) && Number(m.ts) <= Number(until.current) && m.author !== me(p.slack),
+  );
+}
+
 function Rows(p: ListProps) {
   const zone = zoneOf(p.slack);
   const now = new Date(p.slack.now);
-  const firstNew = p.messages.find((m) => Number(m.ts) > Number(p.readTo) && m.author !== me(p.slack));
+  const firstNew = useFirstNew(p);
   const pointed = p.step ? pointedAt(p.step, p.messages, p.slack) : undefined;
   return p.messages.map((m, i) => {
     const before = p.messages[i - 1];
     const newDay = !before || !sameDay(when(before.ts), when(m.ts), zone);
-    const isNew = m === firstNew && p.readTo !== "0";
+    const isNew = m === firstNew;
     const grouped =
       !newDay &&
       !isNew &&
