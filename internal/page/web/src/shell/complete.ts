@@ -27,10 +27,10 @@ export const usage = command?.usage_hint ?? "";
 /** Commands that do something in the demo, for a person who does not know the grammar yet. */
 const examples: [string, string][] = [
   ["billing@prod-eu orders back 50m", "Preview: orders, 50 minutes back"],
-  ["lag billing@prod-eu", "How far the group is behind, by partition"],
-  ["groups", "The consumer groups that you can see"],
-  ["status", "What waits and what has been done"],
-  ["help", "All that it understands"],
+  ["lag billing@prod-eu", "The lag of a group, by partition"],
+  ["groups", "The consumer groups that you may view"],
+  ["status", "The open requests"],
+  ["help", "All commands"],
 ];
 
 /** suggest is what may be completed at the caret: the command, its examples, or a name after @. */

@@ -179,6 +179,7 @@ export function Composer(p: ComposerProps) {
             icon={p.thread ? <Bolt /> : <Plus />}
             entries={entries}
             className="composer-plus"
+            start
           />
           {!p.thread && <Tool label={`Insert ${slack.command}`} icon={<Slash size={18} />} act={() => insert("/")} />}
           <Tool label="Mention someone" icon={<At size={18} />} act={() => insert("@")} />

@@ -18,16 +18,13 @@ export function MenuButton(p: {
   entries: Entry[];
   className?: string;
   testId?: string;
-  onOpen?(open: boolean): void;
+  /** Whether the menu begins where the button does, and does not end there. */
+  start?: boolean;
 }) {
   const [open, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
-  const show = (on: boolean) => {
-    setOpen(on);
-    p.onOpen?.(on);
-  };
   const close = (focus: boolean) => {
-    show(false);
+    setOpen(false);
     if (focus) button.current?.focus();
   };
   return (
@@ -41,16 +38,16 @@ export function MenuButton(p: {
         aria-label={p.label}
         title={p.label}
         data-testid={p.testId}
-        onClick={() => show(!open)}
+        onClick={() => setOpen(!open)}
         onKeyDown={(e) => {
           if (e.key !== "ArrowDown" || open) return;
           e.preventDefault();
-          show(true);
+          setOpen(true);
         }}
       >
         {p.icon}
       </button>
-      {open && <Menu label={p.label} entries={p.entries} anchor={button} close={close} />}
+      {open && <Menu label={p.label} entries={p.entries} anchor={button} close={close} start={p.start} />}
     </>
   );
 }
@@ -61,6 +58,7 @@ function Menu(p: {
   label: string;
   entries: Entry[];
   anchor: React.RefObject<HTMLButtonElement | null>;
+  start?: boolean;
   close(focus: boolean): void;
 }) {
   const list = useRef<HTMLDivElement>(null);
@@ -72,9 +70,10 @@ function Menu(p: {
     const from = p.anchor.current!.getBoundingClientRect();
     const own = list.current!.getBoundingClientRect();
     const below = from.bottom + gap + own.height <= window.innerHeight;
-    const left = Math.min(Math.max(8, from.right - own.width), window.innerWidth - own.width - 8);
+    const wanted = p.start ? from.left : from.right - own.width;
+    const left = Math.min(Math.max(8, wanted), window.innerWidth - own.width - 8);
     setAt({ left, top: below ? from.bottom + gap : Math.max(8, from.top - gap - own.height) });
-  }, [p.anchor]);
+  }, [p.anchor, p.start]);
   useEffect(() => {
     if (at.visibility !== "hidden") item(list.current!, 0)?.focus({ preventScroll: true });
   }, [at]);
