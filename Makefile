@@ -15,7 +15,7 @@ BUILD = CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSI
 
 FUZZTIME ?= 20s
 
-.PHONY: help build demo web test quick check fmt vet lint imports race race-stories real netns bolt browser release fuzz model \
+.PHONY: help build demo web test quick check fmt vet lint imports race race-stories real netns bolt browser pictures release fuzz model \
 	mutants soak bench docs
 help: ## this page
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -81,6 +81,10 @@ bolt: ## Slack's own Node client against the simulator (Node 20, npm)
 
 browser: $(WEB)/node_modules ## the demo's page in headless Chromium (Debian's chromium and fonts-noto-color-emoji; Node 20 and npm)
 	scripts/tagged chromium -timeout 15m
+
+pictures: $(WEB)/node_modules ## takes the pictures of docs/cards anew (as make browser)
+	go test ./bot -run '^TestGoldenScenes$$' -update
+	go test -tags chromium -count=1 -timeout 15m -run '^TestEveryStateIsDrawn$$' ./internal/page/browser -update
 
 release: ## the binary is static and says its version
 	scripts/tagged release

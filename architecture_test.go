@@ -94,7 +94,8 @@ var rooms = map[string]room{
 		"internal/engine", "internal/store", "internal/config")},
 	"internal/page": {support: true, ours: list("internal/stage", "internal/world", "internal/slacksim",
 		"internal/kafkasim", "internal/text")},
-	"internal/page/browser": {tests: list("github.com/chromedp/chromedp", "github.com/chromedp/cdproto")},
+	"internal/page/browser": {tests: list("internal/page", "internal/stage", "internal/world", "internal/slacksim",
+		"github.com/chromedp/chromedp", "github.com/chromedp/cdproto")},
 	"cmd/demo":              {ours: list("internal/page", "internal/stage", "internal/world", "internal/slacksim")},
 	".":                     {}, // this package
 }

@@ -11,12 +11,23 @@ import (
 type clock struct {
 	mu    sync.Mutex
 	ahead time.Duration
+	still time.Time // not zero: it is always this moment
 }
 
 func (c *clock) now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if !c.still.IsZero() {
+		return c.still
+	}
 	return time.Now().Add(c.ahead)
+}
+
+// stand stops the clock at a moment.
+func (c *clock) stand(at time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.still = at
 }
 
 // longest is the most that the clock goes on at once.

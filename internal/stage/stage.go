@@ -46,25 +46,15 @@ const Patience = 20 * time.Second
 
 // Start builds the world and runs the bot in it, until it is connected. Stop ends both.
 func Start(ctx context.Context, o Options) (s *Stage, err error) {
-	s = &Stage{groups: map[at]bool{}, consumers: map[at][]*kafkasim.Consumer{}, producers: map[at]*producer{},
-		down: map[at]bool{}}
-	var end context.CancelFunc
-	s.life, end = context.WithCancel(context.WithoutCancel(ctx)) // it is stopped in its turn, not by the signal
-	s.undo = append(s.undo, func() error { end(); return nil })
+	s, err = empty(ctx, slacksim.Options{})
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.Stop())
 		}
 	}()
-	if s.dir, err = os.MkdirTemp("", "kafka-reset-bot-demo-"); err != nil {
+	if err != nil {
 		return s, err
 	}
-	s.undo = append(s.undo, func() error { return os.RemoveAll(s.dir) })
-	if s.World, err = world.New(s.life, world.Options{Dir: s.dir, Policy: policy, More: cluster,
-		Slack: slacksim.Options{Now: s.Now}}); err != nil {
-		return s, err
-	}
-	s.undo = append(s.undo, func() error { s.Close(); return nil })
 	if err := s.furnish(); err != nil {
 		return s, err
 	}
@@ -77,6 +67,36 @@ func Start(ctx context.Context, o Options) (s *Stage, err error) {
 	s.undo = append(s.undo, s.stopProducers)
 	s.watchGroups()
 	return s, s.SetProducer("prod-eu", world.Orders, true)
+}
+
+// Still is a stage on which nothing happens: the bot does not run, and it is always the same moment. Pictures are taken
+// on it.
+func Still(ctx context.Context, at time.Time) (s *Stage, err error) {
+	s, err = empty(ctx, slacksim.Options{Unhurried: true})
+	if err != nil {
+		return s, errors.Join(err, s.Stop())
+	}
+	s.clock.stand(at)
+	return s, nil
+}
+
+// empty is a stage with the world on it, and without the bot.
+func empty(ctx context.Context, slack slacksim.Options) (s *Stage, err error) {
+	s = &Stage{groups: map[at]bool{}, consumers: map[at][]*kafkasim.Consumer{}, producers: map[at]*producer{},
+		down: map[at]bool{}}
+	var end context.CancelFunc
+	s.life, end = context.WithCancel(context.WithoutCancel(ctx)) // it is stopped in its turn, not by the signal
+	s.undo = append(s.undo, func() error { end(); return nil })
+	if s.dir, err = os.MkdirTemp("", "kafka-reset-bot-demo-"); err != nil {
+		return s, err
+	}
+	s.undo = append(s.undo, func() error { return os.RemoveAll(s.dir) })
+	slack.Now = s.Now
+	if s.World, err = world.New(s.life, world.Options{Dir: s.dir, Policy: policy, More: cluster, Slack: slack}); err != nil {
+		return s, err
+	}
+	s.undo = append(s.undo, func() error { s.Close(); return nil })
+	return s, nil
 }
 
 // quietFor sets how long the bot watches an empty group before it writes.

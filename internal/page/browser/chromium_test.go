@@ -77,6 +77,9 @@ type screen struct {
 var (
 	desktop = screen{"desktop", 1280, 900, false}
 	phone   = screen{"phone", 390, 844, true}
+	// For pictures, as high as the longest message.
+	tallDesktop = screen{"tall desktop", 1280, 2400, false}
+	tallPhone   = screen{"tall phone", 390, 2400, true}
 )
 
 // tab is a page that a person looks at.

@@ -7,7 +7,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
@@ -22,13 +25,18 @@ window.finders = {
     const r = e.getBoundingClientRect(), s = getComputedStyle(e);
     return r.width > 0 && r.height > 0 && s.visibility !== "hidden";
   },
-  says(e) { return (e.getAttribute("aria-label") || e.innerText || e.value || "").replace(/\s+/g, " ").trim(); },
+  // An element's name as a screen reader says it, near enough.
+  says(e) {
+    const by = (e.getAttribute("aria-labelledby") || "").split(" ").map(id => document.getElementById(id)?.innerText || "");
+    const name = by.join(" ").trim() || e.getAttribute("aria-label") || e.labels?.[0]?.innerText || e.innerText || e.value;
+    return (name || "").replace(/\s+/g, " ").trim();
+  },
   // The visible elements of a selector that are called by a name, else those whose words hold it.
   all(selector, name) {
     const seen = [...document.querySelectorAll(selector)].filter(e => finders.shown(e));
     if (!name) return seen;
     const named = seen.filter(e => finders.says(e) === name);
-    return named.length ? named : seen.filter(e => e.innerText.replace(/\s+/g, " ").includes(name));
+    return named.length ? named : seen.filter(e => (e.innerText.replace(/\s+/g, " ") + "\n" + finders.says(e)).includes(name));
   },
   // Where a person would click the last of them; null while it moves, is covered or cannot be used.
   place(selector, name) {
@@ -79,6 +87,14 @@ func (b *tab) waitFor(what, expression string) {
 	}
 }
 
+// soon tells whether an expression comes true within a second.
+func (b *tab) soon(expression string) bool {
+	ctx, stop := context.WithTimeout(b.ctx, patience)
+	defer stop()
+	_, err := chromedp.Run(ctx, chromedp.Poll[chromedp.Void](expression, chromedp.WithPollingTimeout(time.Second)))
+	return err == nil
+}
+
 // sees waits until an element of a selector shows a text.
 func (b *tab) sees(selector, text string) {
 	b.t.Helper()
@@ -114,14 +130,11 @@ func (b *tab) press(name string) { b.t.Helper(); b.click("button", name) }
 // id is the selector of an element by its name for tests.
 func id(name string) string { return fmt.Sprintf("[data-testid=%q]", name) }
 
-// types types into what has the focus.
-func (b *tab) types(keys string, options ...chromedp.KeyOption) {
-	b.t.Helper()
-	b.do(chromedp.KeyEvent(keys, options...))
-}
-
-// shown is the text of the page, for a test that has failed.
+// shown is the text of the page, for a test that has failed; with go test's -artifacts, there is a picture too.
 func (b *tab) shown() string {
+	if picture, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot()); err == nil {
+		_ = os.WriteFile(filepath.Join(b.t.ArtifactDir(), "page.png"), picture, 0o600) // the text is there anyway
+	}
 	text, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](`document.body.innerText`))
 	if err != nil {
 		return "(the page does not answer: " + err.Error() + ")"
