@@ -133,7 +133,11 @@ func (g *incident) show() (guideShown, error) {
 	case out.Over:
 		out.Ideas = guideIdeas
 	default:
-		next := guideSteps[g.at].show(s, g)
+		show := guideSteps[g.at].show
+		if s.request == nil && g.at > stepAsk && g.at < stepStart { // the card is not seen for a moment
+			show = showAsk
+		}
+		next := show(s, g)
 		next.Title, out.Current, out.Step = guideSteps[g.at].title, g.at, &next
 	}
 	return out, nil
@@ -150,21 +154,34 @@ func (g *incident) post() error {
 	return nil
 }
 
-// advance goes to the first step that is not done. A step that was done once stays done, unless there is no request
-// any more to go on with: then the guide goes back to where one is asked for.
+// advance goes to the first step that is not done. A request says by itself how far it is, so where one falls behind
+// (it needs another approval, or is cancelled and another one goes on) the guide goes back. Once a reset was applied,
+// a step that was done stays done.
 func (g *incident) advance(s sight) {
+	from := g.at
+	switch cancelled := s.over != nil && s.over.id == g.following; {
+	case s.request != nil && g.at > stepShortcut && g.at < stepUndo:
+		g.at = stepShortcut
+		g.goOn(s)
+		if g.at < from && cancelled {
+			g.note = goneBack(from, s)
+		}
+	case g.lost(s):
+		g.at, g.note = stepShortcut, goneBack(g.at, s)
+		from = g.at
+	}
+	g.goOn(s)
+	if g.at > from {
+		g.note = ""
+	}
 	if s.request != nil {
 		g.following = s.request.id
 	}
-	if g.lost(s) {
-		g.at, g.note = stepShortcut, goneBack(g.at, s)
-	}
-	from := g.at
+}
+
+func (g *incident) goOn(s sight) {
 	for g.at < len(guideSteps) && guideSteps[g.at].done(s, g) {
 		g.at++
-	}
-	if g.at > from {
-		g.note = ""
 	}
 }
 
@@ -190,8 +207,11 @@ const grace = 3 * time.Second
 // goneBack says why a request is asked for again.
 func goneBack(at int, s sight) string {
 	if s.over != nil && at > stepAsk {
-		return fmt.Sprintf("%s is %s. Nothing was written. Ask again from the alert.", s.over.id,
-			strings.ToLower(s.over.word))
+		again := " Ask again from the alert."
+		if s.request != nil {
+			again = fmt.Sprintf(" Go on with %s.", s.request.id)
+		}
+		return fmt.Sprintf("%s is %s. Nothing was written.%s", s.over.id, strings.ToLower(s.over.word), again)
 	}
 	return "The form was closed. Nothing was written. Ask again from the alert."
 }

@@ -14,7 +14,7 @@ import (
 type sight struct {
 	form    *seenForm
 	request *seenRequest // the reset that is furthest; nil: none is open or applied
-	over    *seenRequest // the newest that ended without being applied
+	over    *seenRequest // what ended without being applied
 	undo    *seenRequest // the newest that undoes request
 	members int
 	lag     int64 // of billing on orders
@@ -87,7 +87,7 @@ func (g *incident) look() sight {
 		g.cards, g.form = g.readCards(), g.openForm()
 	}
 	s := sight{form: g.form}
-	s.choose(g.cards)
+	s.choose(g.cards, g.following)
 	s.members, s.lag = g.group()
 	return s
 }
@@ -130,13 +130,16 @@ func (g *incident) readCards() []seenRequest {
 	return all
 }
 
-// choose finds the requests that matter. Of two that are equally far the newer one does.
-func (s *sight) choose(all []seenRequest) {
+// choose finds the requests that matter. Of two that are equally far the newer one does; of those that have ended, the
+// one that was followed.
+func (s *sight) choose(all []seenRequest, following string) {
 	for i, r := range all {
 		switch {
 		case r.undoes != "":
 		case r.stage == ended:
-			s.over = &all[i]
+			if s.over == nil || s.over.id != following {
+				s.over = &all[i]
+			}
 		case s.request == nil || r.stage >= s.request.stage:
 			s.request = &all[i]
 		}

@@ -294,3 +294,28 @@ func TestTheGuideGoesBack(t *testing.T) {
 	tr.asks()
 	tr.at(stepApprove)
 }
+
+// TestTheGuideKeepsToTheRequestThatIsFurthest and goes back to the other one when it is cancelled.
+func TestTheGuideKeepsToTheRequestThatIsFurthest(t *testing.T) {
+	t.Parallel()
+	tr := newTour(t)
+	tr.asks()
+	tr.follows(tr.at(stepApprove))
+	tr.at(stepStop)
+	card := tr.message(tr.stage.Mara, world.PayOps, func(m slacksim.Message) bool { _, ok := m.Button("cancel"); return ok })
+	first, _ := readCard(card)
+	tr.types("mara", world.PayOps, "billing@prod-eu orders back 1000d")
+	tr.message(tr.stage.Mara, world.PayOps, func(m slacksim.Message) bool {
+		r, is := readCard(m)
+		return is && r.id != first.id
+	})
+	tr.at(stepStop, "has 2")
+	tr.acked(tr.stage.Mara.Click(card, "cancel"))
+	for _, v := range tr.stage.Mara.Views() { // it asks why
+		tr.acked(tr.stage.Mara.Submit(v, nil))
+	}
+	tr.follows(tr.at(stepAsk, first.id+" is cancelled. Nothing was written. Go on with "))
+	tr.follows(tr.at(stepApprove, "Become jon"))
+	tr.follows(tr.at(stepApprove, "second approval"))
+	tr.at(stepStop)
+}

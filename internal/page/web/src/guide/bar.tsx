@@ -76,7 +76,7 @@ function Next(p: GuideBarProps & { step: Step; guide: Guide }) {
           {said}
         </p>
       </div>
-      <button type="button" className={`guide-go${other ? " guided" : ""}`} data-testid="guide-go" onClick={go}>
+      <button type="button" className={`guide-go${other ? " guided" : ""}`} data-testid="guide-go" accessKey="g" onClick={go}>
         {other ? (
           <>
             Become <strong>{step.as}</strong>
