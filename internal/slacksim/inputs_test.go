@@ -210,7 +210,7 @@ func TestSuggestionsWithinTheirLimits(t *testing.T) {
 	for range 3 {
 		typed = append(typed, (<-f.acts).Value)
 	}
-	if len(options) != 1 || options[0].Value != "billing" || len(typed) != 3 {
+	if len(options) != 1 || options[0].Value != "billing" || options[0].Group != "prod-eu" || len(typed) != 3 {
 		t.Errorf("typed %v, offered %+v", typed, options)
 	}
 	f.answer = nil

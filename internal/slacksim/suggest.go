@@ -5,11 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
-// Option is a choice offered for what was typed.
-type Option struct{ Text, Value, Description string }
+// Option is a choice offered for what was typed, under the label of its group if it is in one.
+type Option struct{ Text, Value, Description, Group string }
 
 const (
 	leastTyped   = 3   // docs, external select: the default of min_query_length
@@ -99,22 +100,26 @@ func offered(payload json.RawMessage) ([]any, []Option, error) {
 	if len(groups) > mostOptions {
 		return nil, nil, fmt.Errorf("%d groups, at most %d are allowed", len(groups), mostOptions)
 	}
+	labels := make([]string, len(options)) // of each option's group
 	for _, g := range groups {
 		group, _ := g.(obj)
-		if _, err := within(sub(group, "label"), "a group's label"); err != nil {
+		label, err := within(sub(group, "label"), "a group's label")
+		if err != nil {
 			return nil, nil, err
 		}
-		options = append(options, list(group, "options")...)
+		members := list(group, "options")
+		options, labels = append(options, members...), append(labels, slices.Repeat([]string{label}, len(members))...)
 	}
 	if len(options) > mostOptions {
 		return nil, nil, fmt.Errorf("%d options, at most %d are allowed", len(options), mostOptions)
 	}
 	var out []Option
-	for _, o := range options {
+	for i, o := range options {
 		one, err := optionOf(o)
 		if err != nil {
 			return nil, nil, err
 		}
+		one.Group = labels[i]
 		out = append(out, one)
 	}
 	return options, out, nil
