@@ -59,6 +59,7 @@ type option struct {
 	Text        string `json:"text"`
 	Value       string `json:"value"`
 	Description string `json:"description,omitempty"`
+	Group       string `json:"group,omitempty"`
 }
 
 func (p actor) suggest(ctx context.Context, a act) (any, error) {

@@ -12,6 +12,8 @@ export interface Option {
   text: string;
   value: string;
   description?: string;
+  /** The heading that it stands under. */
+  group?: string;
 }
 
 export interface Person {

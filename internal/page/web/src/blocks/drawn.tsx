@@ -5,7 +5,7 @@ import { Message } from "slack-blocks-to-jsx";
 import "slack-blocks-to-jsx/dist/style.css";
 import type { Block } from "../types";
 import { dateText } from "./date";
-import { goTo, Link } from "./link";
+import { Link, placeOf } from "./link";
 import { useReader, useSurface } from "./surface";
 
 type Hooks = NonNullable<ComponentProps<typeof Message>["hooks"]>;
@@ -36,9 +36,7 @@ function Channel(p: { id: string; name: string; style: Look }) {
   const name = "#" + (known?.name ?? p.name).replace(/^#/, "");
   if (!known) return <span className="b-mention" style={look(p.style)}>{name}</span>;
   return (
-    <button type="button" className="b-mention" style={look(p.style)} onClick={() => goTo(slack.me, { channel: p.id })}>
-      {name}
-    </button>
+    <a href={placeOf(slack.me, { channel: p.id })} className="b-mention" style={look(p.style)}>{name}</a>
   );
 }
 

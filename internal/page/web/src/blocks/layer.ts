@@ -24,7 +24,7 @@ export function keepFocus(e: KeyboardEvent, dialog: Element | null): void {
   }
 }
 
-/** useReturnedFocus gives the focus back, when this dialog goes, to what had it before. */
+/** useReturnedFocus gives the focus back, when this dialog goes, to what had it before, or to the messages. */
 export function useReturnedFocus(dialog: RefObject<HTMLElement | null>): void {
   useEffect(() => {
     const before = document.activeElement as HTMLElement | null;
@@ -32,7 +32,8 @@ export function useReturnedFocus(dialog: RefObject<HTMLElement | null>): void {
       // Whatever has taken the focus on purpose keeps it.
       const now = document.activeElement;
       if (now && now !== document.body && !dialog.current?.contains(now)) return;
-      if (before?.isConnected) before.focus();
+      if (before?.isConnected && before !== document.body) before.focus();
+      else document.querySelector<HTMLElement>("main [role='log']")?.focus({ preventScroll: true });
     };
   }, []);
 }

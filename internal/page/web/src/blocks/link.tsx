@@ -4,9 +4,13 @@ import { Popover } from "./popover";
 
 export type Place = { channel: string; ts?: string; thread?: string };
 
+/** placeOf is the page's own address of a place, for the person who acts. */
+export const placeOf = (me: string, to: Place): string =>
+  "#" + [me, to.channel, to.thread].filter(Boolean).map((part) => encodeURIComponent(part!)).join("/");
+
 /** goTo shows a channel, and brings a message of it into view once it is drawn. */
-export function goTo(me: string, to: Place): void {
-  window.location.hash = [me, to.channel, to.thread].filter(Boolean).map((part) => encodeURIComponent(part!)).join("/");
+function goTo(me: string, to: Place): void {
+  window.location.hash = placeOf(me, to);
   const seek = (tries: number) => {
     const found = document.querySelector<HTMLElement>(`[data-testid="message"][data-ts="${to.ts}"]`);
     if (!found) {

@@ -37,6 +37,17 @@ function useSuggestions(element: Element, typed: string, open: boolean) {
   return { options: found.options, note, trouble: false };
 }
 
+/** byGroup puts options under their headings, in their order. */
+function byGroup(options: Option[]): Group[] {
+  const groups: Group[] = [];
+  for (const o of options) {
+    const last = groups[groups.length - 1];
+    if (last && last.label === o.group) last.options.push(o);
+    else groups.push({ label: o.group, options: [o] });
+  }
+  return groups;
+}
+
 const fits = (o: Option, typed: string) => o.text.toLowerCase().includes(typed.trim().toLowerCase());
 
 /** useOffered are the options of an element for what is typed. */
@@ -44,7 +55,7 @@ function useOffered(element: Element, typed: string, open: boolean): { groups: G
   const { slack } = useSurface();
   const external = element.type.endsWith("external_select");
   const suggested = useSuggestions(element, typed, open && external);
-  if (external) return { groups: [{ options: suggested.options }], note: suggested.note, trouble: suggested.trouble };
+  if (external) return { groups: byGroup(suggested.options), note: suggested.note, trouble: suggested.trouble };
   const named = (all: { id: string; name: string }[], mark: string) => [
     { options: all.map((x) => ({ text: mark + x.name, value: x.id })) },
   ];
