@@ -314,7 +314,8 @@ func TestPageIsServed(t *testing.T) {
 
 func TestFlagsNotUnderstood(t *testing.T) {
 	t.Parallel()
-	for _, args := range [][]string{{"-nonsense"}, {"play"}, {"-settle", "soon"}, {"-port", "many"}, {"-script", "-terminal"}} {
+	for _, args := range [][]string{{"-nonsense"}, {"play"}, {"-settle", "soon"}, {"-port", "many"},
+		{"-script", "-terminal"}} {
 		var errs strings.Builder
 		if status := run(t.Context(), args, strings.NewReader(""), io.Discard,
 			&errs); status != exitUsage || errs.Len() == 0 {

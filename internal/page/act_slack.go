@@ -90,12 +90,11 @@ func (p actor) submit(ctx context.Context, a act) (any, error) {
 }
 
 func (p actor) close(ctx context.Context, a act) (any, error) {
-	v, err := p.seen(a.View)
-	if err != nil {
-		return nil, nil // closed already: it is as it should be
+	if v, err := p.seen(a.View); err == nil {
+		d, err := p.CloseView(v)
+		return acked(ctx, d, err)
 	}
-	d, err := p.CloseView(v)
-	return acked(ctx, d, err)
+	return nil, nil // closed already: it is as it should be
 }
 
 func (p actor) openHome(ctx context.Context, _ act) (any, error) {

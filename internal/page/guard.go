@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
+	"path"
 	"strings"
 )
 
@@ -41,6 +42,10 @@ func (p *Server) guarded(next http.Handler) http.Handler {
 			return
 		}
 		if r.Method == http.MethodPost && !p.ours(w, r) {
+			return
+		}
+		if rest != "" && path.Clean("/"+rest) != "/"+rest { // the router would redirect to where it thinks this is
+			p.serveNothing(w, r)
 			return
 		}
 		inside := r.Clone(r.Context())

@@ -4,6 +4,7 @@
 package page
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"embed"
@@ -12,6 +13,7 @@ import (
 	"io/fs"
 	"net"
 	"net/http"
+	"path"
 	"strconv"
 	"sync"
 	"time"
@@ -35,7 +37,7 @@ type Server struct {
 	stage  *stage.Stage
 	token  string
 	port   string
-	static http.Handler
+	static fs.FS
 	http   *http.Server
 	guide  *incident
 	kafka  *watched // the event `kafka`
@@ -63,7 +65,7 @@ func Start(ctx context.Context, s *stage.Stage, o Options) (*Server, error) {
 	if err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}
-	p := &Server{stage: s, token: rand.Text(), port: port, static: http.FileServerFS(files), guide: newGuide(s),
+	p := &Server{stage: s, token: rand.Text(), port: port, static: files, guide: newGuide(s),
 		kafka: &watched{}}
 	life, end := context.WithCancel(context.WithoutCancel(ctx)) // Close ends it
 	p.end = end
@@ -98,9 +100,30 @@ func (p *Server) routes() http.Handler {
 	mux.HandleFunc("GET /events", p.serveEvents)
 	mux.HandleFunc("POST /act", p.serveAct)
 	mux.HandleFunc("GET /file/{id}", p.serveFile)
-	mux.Handle("GET /{$}", p.static)
-	mux.Handle("GET /{name}", p.static)
+	mux.HandleFunc("GET /{$}", p.serveStatic)
+	mux.HandleFunc("GET /{name}", p.serveStatic)
+	mux.HandleFunc("/", p.serveNothing)
 	return mux
+}
+
+// kinds are what the page's own files are, by the end of their names.
+var kinds = map[string]string{".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".txt": "text/plain"}
+
+// serveStatic is one of the page's own files.
+func (p *Server) serveStatic(w http.ResponseWriter, r *http.Request) {
+	name := cmp.Or(r.PathValue("name"), "index.html")
+	text, err := fs.ReadFile(p.static, name)
+	kind, known := kinds[path.Ext(name)]
+	if err != nil || !known {
+		p.serveNothing(w, r)
+		return
+	}
+	w.Header().Set("Content-Type", kind+"; charset=utf-8")
+	_, _ = w.Write(text) // a page that has gone misses nothing
+}
+
+func (p *Server) serveNothing(w http.ResponseWriter, _ *http.Request) {
+	refuse(w, http.StatusNotFound, "There is nothing here. Use the URL that the demo printed.")
 }
 
 // serveFile is a file that the bot posted.

@@ -59,8 +59,8 @@ func newWorld(opts Options) world {
 		teams: map[string]string{HomeTeam: "simulated"}, users: map[string]*User{}, groups: map[string]*UserGroup{},
 		channels: map[string]*Channel{}, scopes: slices.Clone(opts.Scopes),
 	}
-	w.users[BotUser] = &User{ID: BotUser, Name: "kafka-reset", RealName: cmp.Or(opts.botName, "kafka-reset"), Team: HomeTeam, Bot: true,
-		Zone: "UTC"}
+	w.users[BotUser] = &User{ID: BotUser, Name: "kafka-reset", RealName: cmp.Or(opts.botName, "kafka-reset"),
+		Team: HomeTeam, Bot: true, Zone: "UTC"}
 	w.users[Slackbot] = &User{ID: Slackbot, Name: "slackbot", RealName: "Slackbot", Team: HomeTeam, Zone: "UTC"}
 	return w
 }

@@ -209,6 +209,15 @@ func (s *Stage) SetBroker(cluster string, id int32, up bool) error {
 	return nil
 }
 
+// healKafka makes all brokers reachable again.
+func (s *Stage) healKafka() {
+	for _, sim := range []*kafkasim.Sim{s.Prod, s.Sandbox} {
+		if sim != nil {
+			sim.Unreachable(false)
+		}
+	}
+}
+
 // BrokerUp is false while a broker cannot be reached.
 func (s *Stage) BrokerUp(cluster string, id int32) bool {
 	s.mu.Lock()

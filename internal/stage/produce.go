@@ -3,7 +3,6 @@ package stage
 import (
 	"context"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/kafkasim"
@@ -12,15 +11,7 @@ import (
 
 // producer writes a record to every partition of a topic at every step. Each partition is written on its own, so that
 // a broker out of reach holds up its own partitions only.
-type producer struct {
-	cancel context.CancelFunc
-	work   sync.WaitGroup
-}
-
-func (p *producer) stop() {
-	p.cancel()
-	p.work.Wait()
-}
+type producer struct{ cancel context.CancelFunc }
 
 // SetProducer starts or stops the producer of a topic.
 func (s *Stage) SetProducer(cluster, topic string, on bool) error {
@@ -39,7 +30,7 @@ func (s *Stage) SetProducer(cluster, topic string, on bool) error {
 	}
 	s.mu.Unlock()
 	if !on && running != nil {
-		running.stop()
+		running.cancel() // a record that is on its way to a stopped broker arrives when that is back, and holds up no one
 	}
 	return nil
 }
@@ -49,7 +40,7 @@ func (s *Stage) startProducer(sim *kafkasim.Sim, topic string, partitions int) *
 	var ctx context.Context
 	ctx, p.cancel = context.WithCancel(s.life)
 	for i := range int32(partitions) {
-		p.work.Go(func() {
+		s.producing.Go(func() {
 			tick := time.NewTicker(world.Step)
 			defer tick.Stop()
 			for {
@@ -110,14 +101,15 @@ func (s *Stage) topic(cluster, topic string) (*kafkasim.Sim, int, error) {
 	return sim, partitions, nil
 }
 
-// stopProducers ends all of them.
+// stopProducers ends all of them. The brokers are back by then, so that nothing waits for one.
 func (s *Stage) stopProducers() error {
 	s.mu.Lock()
 	running := s.producers
 	s.producers = map[at]*producer{}
 	s.mu.Unlock()
 	for _, p := range running {
-		p.stop()
+		p.cancel()
 	}
+	s.producing.Wait()
 	return nil
 }

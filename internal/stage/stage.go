@@ -32,8 +32,9 @@ type Stage struct {
 	groups    map[at]bool // that Kafka is known to have
 	consumers map[at][]*kafkasim.Consumer
 	producers map[at]*producer
-	down      map[at]bool // brokers, by their id
-	limited   bool        // Slack answers 429
+	producing sync.WaitGroup // all that a producer writes
+	down      map[at]bool    // brokers, by their id
+	limited   bool           // Slack answers 429
 }
 
 // Options of a stage.
@@ -142,6 +143,9 @@ func (s *Stage) watchGroups() {
 // Stop ends all that was started, last first, and removes its files.
 func (s *Stage) Stop() error {
 	var errs []error
+	if s.World != nil {
+		s.healKafka()
+	}
 	for i := len(s.undo) - 1; i >= 0; i-- {
 		errs = append(errs, s.undo[i]())
 	}
