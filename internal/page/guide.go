@@ -14,9 +14,9 @@ import (
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
 )
 
-// incident leads a newcomer through one incident: an alert, a reset, its approval, its undo. It goes only by what people
-// see and by what Kafka holds, never by what the bot has inside, and what it does itself is what Alertmanager would: it
-// posts the alert. People may do things in another order, or not at all.
+// incident leads a newcomer through one: an alert, a reset, its approval, its undo. It goes only by what people see and
+// by what Kafka holds, never by what the bot has inside, and what it does itself is what Alertmanager would: it posts
+// the alert. People may do things in another order, or not at all.
 type incident struct {
 	world *world.World
 

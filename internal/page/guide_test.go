@@ -153,6 +153,11 @@ func (tr *tour) message(p *slacksim.Person, channel string, want func(slacksim.M
 	return m
 }
 
+// has is a message with this button.
+func has(action string) func(slacksim.Message) bool {
+	return func(m slacksim.Message) bool { _, ok := m.Button(action); return ok }
+}
+
 func (tr *tour) top(p *slacksim.Person) slacksim.View {
 	tr.t.Helper()
 	views := p.Views()
@@ -226,7 +231,7 @@ func TestTheGuidedIncident(t *testing.T) {
 	}
 }
 
-// TestTheGuideCanBeSkipped hides it and shows it again where the world is by then; when it is over, another alert comes.
+// TestTheGuideCanBeSkipped hides it and shows it again where the world is by then.
 func TestTheGuideCanBeSkipped(t *testing.T) {
 	t.Parallel()
 	tr := newTour(t)
@@ -236,13 +241,14 @@ func TestTheGuideCanBeSkipped(t *testing.T) {
 		t.Errorf("skipped, it shows %+v", now)
 	}
 	tr.types("mara", world.PayOps, "billing@prod-eu orders back 35m")
-	m := tr.message(tr.stage.Mara, world.PayOps, func(m slacksim.Message) bool { _, ok := m.Button("approve"); return ok })
+	m := tr.message(tr.stage.Mara, world.PayOps, has("approve"))
 	tr.acked(tr.stage.Mara.Click(m, "approve"))
 	tr.guide.skip(false)
 	tr.at(stepApprove, "Become jon")
 }
 
 // TestTheGuideFollowsAnotherOrder stops the consumers first, asks by a command, and starts them again before the undo.
+// When it is over, it starts anew with another alert.
 func TestTheGuideFollowsAnotherOrder(t *testing.T) {
 	t.Parallel()
 	tr := newTour(t)
@@ -285,7 +291,7 @@ func TestTheGuideGoesBack(t *testing.T) {
 	if note := tr.shows().Note; note != "" {
 		t.Errorf("the note stays: %q", note)
 	}
-	m := tr.message(tr.stage.Jon, world.PayOps, func(m slacksim.Message) bool { _, ok := m.Button("reject"); return ok })
+	m := tr.message(tr.stage.Jon, world.PayOps, has("reject"))
 	tr.acked(tr.stage.Jon.Click(m, "reject"))
 	for _, v := range tr.stage.Jon.Views() { // it asks why
 		tr.acked(tr.stage.Jon.Submit(v, nil))
@@ -302,7 +308,7 @@ func TestTheGuideKeepsToTheRequestThatIsFurthest(t *testing.T) {
 	tr.asks()
 	tr.follows(tr.at(stepApprove))
 	tr.at(stepStop)
-	card := tr.message(tr.stage.Mara, world.PayOps, func(m slacksim.Message) bool { _, ok := m.Button("cancel"); return ok })
+	card := tr.message(tr.stage.Mara, world.PayOps, has("cancel"))
 	first, _ := readCard(card)
 	tr.types("mara", world.PayOps, "billing@prod-eu orders back 1000d")
 	tr.message(tr.stage.Mara, world.PayOps, func(m slacksim.Message) bool {
