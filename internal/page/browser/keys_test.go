@@ -61,3 +61,6 @@ func (b *tab) types(text string) {
 	}
 	b.strikes(keys...)
 }
+
+// selectAll selects what is written where the focus is.
+var selectAll = chromedp.Evaluate[chromedp.Void](`document.activeElement.select()`)

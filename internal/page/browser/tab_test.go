@@ -22,8 +22,8 @@ import (
 const finders = `
 window.finders = {
   shown(e) {
-    const r = e.getBoundingClientRect(), s = getComputedStyle(e);
-    return r.width > 0 && r.height > 0 && s.visibility !== "hidden";
+    const r = e.getBoundingClientRect();
+    return r.width > 0 && r.height > 0 && e.checkVisibility({visibilityProperty: true});
   },
   // An element's name as a screen reader says it, near enough.
   says(e) {
