@@ -26,6 +26,7 @@ export function seek(focus: boolean): void {
       if (tries > 0) window.setTimeout(() => look(tries - 1), 100);
       return;
     }
+    for (let d = found.closest("details"); d; d = d.parentElement?.closest("details") ?? null) d.open = true;
     found.scrollIntoView({ block: "center", behavior: calm ? "auto" : "smooth" });
     const usable = "button, input, textarea, [tabindex='0']";
     if (focus) (found.matches(usable) ? found : found.querySelector<HTMLElement>(usable))?.focus({ preventScroll: true });
@@ -33,7 +34,10 @@ export function seek(focus: boolean): void {
   window.setTimeout(() => look(20), 50);
 }
 
-/** isTarget is false for what is only the way to the target: the bar itself, a person, what opens a drawer. */
+/**
+ * isTarget is false for what is not shown, and for what is only the way to the target: the bar itself, a person, what
+ * opens a drawer. What is folded away can be shown.
+ */
 function isTarget(e: HTMLElement): boolean {
-  return e.offsetParent !== null && !e.closest(".guide, .sidebar") && !e.matches(".header-menu, .header-kafka");
+  return (e.offsetParent !== null || e.closest("details:not([open])") !== null) && !e.closest(".guide, .sidebar") && !e.matches(".header-menu, .header-kafka");
 }
