@@ -57,6 +57,8 @@ export function App(p: { api: Api }) {
     close();
   };
   const thread = channel ? route.thread : "";
+  // What lies under an open drawer cannot be reached, by pointer or by keyboard.
+  const covered = (phone && drawer === "workspace") || (narrow && drawer === "kafka");
   return (
     <div className={`app${thread ? " with-thread" : ""}`}>
       <Title slack={slack} place={place} />
@@ -79,13 +81,13 @@ export function App(p: { api: Api }) {
           />
         </Drawer>
         <MainPane
-          {...{ slack, steady, api, step, place, channel, connected, onRead }}
+          {...{ slack, steady, api, step, place, channel, connected, covered, onRead }}
           toWorkspace={phone ? () => setDrawer("workspace") : undefined}
           toKafka={narrow ? () => setDrawer("kafka") : undefined}
           open={open}
         />
         {channel && thread && (
-          <aside className="app-thread" aria-label="Thread">
+          <aside className="app-thread" aria-label="Thread" inert={covered}>
             <ThreadPanel
               key={`${slack.me}/${place}/${thread}`}
               {...{ slack, steady, api, step, channel, onRead }}
@@ -105,10 +107,10 @@ export function App(p: { api: Api }) {
   );
 }
 
-/** placeOf is what the route names, if this person sees it, else the first channel. */
+/** placeOf is what the route names, if this person sees it, else the first channel that the bot is in. */
 function placeOf(slack: Slack, route: Route): string {
   if (route.place === "home" || slack.channels.some((c) => c.id === route.place)) return route.place;
-  return slack.channels[0]?.id ?? "home";
+  return (slack.channels.find((c) => c.bot && !c.dm) ?? slack.channels[0])?.id ?? "home";
 }
 
 /**

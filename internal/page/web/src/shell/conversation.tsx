@@ -40,7 +40,7 @@ export function Conversation(p: ConversationProps) {
         api={p.api}
         step={p.step?.place === channel.id ? p.step : null}
         readTo={readTo}
-        reply={p.openThread}
+        reply={channel.dm ? undefined : p.openThread}
         under={(m) => <ThreadLink root={m} replies={threads.get(m.ts)} slack={slack} open={p.openThread} />}
         top={all && top.length === 0 ? <Beginning channel={channel} slack={slack} /> : null}
         onSeen={seen}

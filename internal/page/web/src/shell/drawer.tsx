@@ -26,6 +26,17 @@ export function Drawer(p: {
       if (lost && from.current?.isConnected) from.current.focus({ preventScroll: true });
     };
   }, [drawer, open]);
+  const closing = useRef(close);
+  closing.current = close;
+  useEffect(() => {
+    if (!drawer || !open) return;
+    // The guide stays in reach beside a drawer, and the key closes it from there too.
+    const escape = (e: KeyboardEvent) => {
+      if (e.key === "Escape" && !e.defaultPrevented) closing.current();
+    };
+    document.addEventListener("keydown", escape);
+    return () => document.removeEventListener("keydown", escape);
+  }, [drawer, open]);
   const Part = p.as;
   return (
     <>
@@ -35,9 +46,6 @@ export function Drawer(p: {
         className={`app-${p.name.toLowerCase()}${drawer ? " drawer" : ""}${open ? " open" : ""}`}
         aria-label={p.name}
         inert={drawer && !open}
-        onKeyDown={(e: React.KeyboardEvent) => {
-          if (drawer && e.key === "Escape" && !e.defaultPrevented) close();
-        }}
       >
         {drawer && (
           <button type="button" className="icon-button drawer-close" aria-label={`Close ${p.name}`} onClick={close}>

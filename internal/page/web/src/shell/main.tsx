@@ -16,6 +16,8 @@ export function MainPane(p: {
   place: string;
   channel?: Channel;
   connected: boolean;
+  /** Whether a drawer lies over it. */
+  covered: boolean;
   onRead(): void;
   open(to: Partial<Route>): void;
   toWorkspace?: () => void;
@@ -45,7 +47,7 @@ export function MainPane(p: {
     </div>
   );
   return (
-    <main className="app-main">
+    <main className="app-main" inert={p.covered}>
       <PlaceHeader
         slack={slack}
         step={p.step}
