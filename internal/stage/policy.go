@@ -23,7 +23,7 @@ const (
 const policy = `
   - name: pay on production
     clusters: [prod-eu]
-    groups: ["billing*", "pay-*"]
+    groups: ["billing*"]
     view: [members]
     request: [S0PAY]
     approve: [S0PAYOWNERS]
@@ -39,6 +39,19 @@ const policy = `
     stop: "kubectl -n pay scale deploy/billing --replicas=0"
     start: "kubectl -n pay scale deploy/billing --replicas=3"
     runbook: https://runbooks.example.com/billing
+  - name: pay services on production
+    clusters: [prod-eu]
+    groups: ["pay-*"]
+    view: [members]
+    request: [S0PAY]
+    approve: [S0PAYOWNERS]
+    approvals:
+      - {skip: 1_000, reprocess: 1_000, need: 0}
+      - {need: 1}
+    emergency: {who: [S0ONCALL], skip: 10_000, reprocess: 100_000}
+    schedules: true
+    owner: S0PAYOWNERS
+    runbook: https://runbooks.example.com/pay
   - name: data on production
     clusters: [prod-eu]
     groups: ["fraud-*", "etl-*"]
