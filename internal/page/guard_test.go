@@ -5,9 +5,12 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/page"
 )
 
 // TestOnlyThePageItselfIsServed: another site, another name and a guess are refused, each with a sentence.
@@ -21,7 +24,7 @@ func TestOnlyThePageItselfIsServed(t *testing.T) {
 	help := `{"as":"mara","do":"openHome"}`
 	json := http.Header{"Content-Type": {"application/json"}}
 	const post = http.MethodPost
-	page, act := "/"+token+"/", "/"+token+"/act"
+	root, act := "/"+token+"/", "/"+token+"/act"
 	from := func(origin string) http.Header {
 		return http.Header{"Content-Type": {"application/json; charset=utf-8"}, "Origin": {origin}}
 	}
@@ -31,8 +34,8 @@ func TestOnlyThePageItselfIsServed(t *testing.T) {
 		status                   int
 		says                     string
 	}{
-		"the page":               {path: page, status: 200, says: `<script src="page.js">`},
-		"by the name localhost":  {path: page, host: "localhost:" + at.Port(), status: 200},
+		"the page":               {path: root, status: 200, says: `<script src="page.js">`},
+		"by the name localhost":  {path: root, host: "localhost:" + at.Port(), status: 200},
 		"without the last slash": {path: "/" + token, status: 301},
 		"its script":             {path: "/" + token + "/page.js", status: 200},
 		"no token":               {path: "/", status: 404, says: "Use the URL that the demo printed"},
@@ -42,9 +45,9 @@ func TestOnlyThePageItselfIsServed(t *testing.T) {
 		"a script without token": {path: "/page.js", status: 404},
 		"nothing there":          {path: "/" + token + "/other", status: 404},
 		"out of the page":        {path: "/" + token + "/../page.go", status: 404},
-		"another name":           {path: page, host: "evil.example.com", status: 403, says: "evil.example.com"},
-		"a rebound name":         {path: page, host: "evil.example.com:" + at.Port(), status: 403},
-		"another port":           {path: page, host: "127.0.0.1:1", status: 403},
+		"another name":           {path: root, host: "evil.example.com", status: 403, says: "evil.example.com"},
+		"a rebound name":         {path: root, host: "evil.example.com:" + at.Port(), status: 403},
+		"another port":           {path: root, host: "127.0.0.1:1", status: 403},
 		"an act":                 {method: post, path: act, body: help, header: json, status: 200, says: "{}"},
 		"an act from the page":   {method: post, path: act, body: help, header: from("http://" + host), status: 200},
 		"from another site":      {method: post, path: act, body: help, header: from("https://evil.example.com"), status: 403, says: "only the demo's own page"},
@@ -115,6 +118,25 @@ func TestThePageIsOnLoopbackOnly(t *testing.T) {
 		if err == nil {
 			_ = conn.Close()
 			t.Errorf("%s answers", ip.IP)
+		}
+	}
+}
+
+// TestAPortThatCannotBeHad: the error says what to do.
+func TestAPortThatCannotBeHad(t *testing.T) {
+	b := newBrowser(t)
+	at, err := url.Parse(b.page.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	taken, err := strconv.Atoi(at.Port())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for port, says := range map[int]string{taken: "-port 0 takes any free one", 70_000: "the port 70000 does not exist"} {
+		if _, err := page.Start(t.Context(), b.stage, page.Options{Port: port}); err == nil ||
+			!strings.Contains(err.Error(), says) {
+			t.Errorf("port %d: %v, want %q", port, err, says)
 		}
 	}
 }

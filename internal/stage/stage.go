@@ -93,7 +93,8 @@ func empty(ctx context.Context, slack slacksim.Options) (s *Stage, err error) {
 	}
 	s.undo = append(s.undo, func() error { return os.RemoveAll(s.dir) })
 	slack.Now = s.Now
-	if s.World, err = world.New(s.life, world.Options{Dir: s.dir, Policy: policy, More: cluster, Slack: slack}); err != nil {
+	s.World, err = world.New(s.life, world.Options{Dir: s.dir, Policy: policy, More: cluster, Slack: slack})
+	if err != nil {
 		return s, err
 	}
 	s.undo = append(s.undo, func() error { s.Close(); return nil })
