@@ -11,7 +11,8 @@ import { useDraft } from "./drafts";
 
 interface Props {
   view: View;
-  depth: number; // how many modals are open
+  under: number; // how many modals lie under it
+  top: boolean;
   slack: Slack;
   api: Api;
   close(all: boolean): Promise<void>;
@@ -72,9 +73,9 @@ export function Modal(p: Props) {
     if (e.key === "Enter" && (e.metaKey || e.ctrlKey) && !e.defaultPrevented) submit(e);
     keepFocus(e, box.current);
   };
-  const back = p.depth > 1;
+  const back = p.under > 0;
   return (
-    <div className="m-back" onPointerDown={(e) => e.target === e.currentTarget && e.preventDefault()}>
+    <div className="m-back" hidden={!p.top} onPointerDown={(e) => e.target === e.currentTarget && e.preventDefault()}>
       <div
         ref={box}
         className="m-modal"
@@ -82,7 +83,7 @@ export function Modal(p: Props) {
         aria-modal="true"
         aria-labelledby={title}
         tabIndex={-1}
-        data-testid="modal"
+        data-testid={p.top ? "modal" : undefined}
         data-layer
         onKeyDown={press}
       >
@@ -114,14 +115,14 @@ export function Modal(p: Props) {
           </div>
           {view.trouble && <p className="m-trouble" role="alert">⚠ {view.trouble}</p>}
           <div className="m-foot">
-            <button type="button" className="b-button b-large" data-testid="modal-close" onClick={() => p.close(false)}>
+            <button type="button" className="b-button b-large" data-testid={p.top ? "modal-close" : undefined} onClick={() => p.close(false)}>
               {view.close || (view.submit ? "Cancel" : "Close")}
             </button>
             {view.submit && (
               <button
                 type="submit"
                 className={`b-button b-large b-primary${marks(step, "submit", view.submit) ? " guided" : ""}`}
-                data-testid="modal-submit"
+                data-testid={p.top ? "modal-submit" : undefined}
                 aria-disabled={busy}
                 aria-busy={busy}
               >
