@@ -142,8 +142,8 @@ const caughtUp = 60
 
 func showUndo(s sight, _ *incident) stepShown {
 	out := stepShown{As: "mara", Place: s.request.message.Channel, Target: stepTarget{"button", "Undo"},
-		Text: "Every partition is verified. But the fix is not deployed yet: billing must not reprocess now. While no consumer has " +
-			"run, mara can undo it without approval: click [Undo]."}
+		Text: "Verified. But the fix is not deployed yet: billing must not reprocess now. While no consumer has run, mara can undo " +
+			"it without approval: click [Undo]."}
 	switch u := s.undo; {
 	case u == nil && s.members > 0:
 		out.Text = "billing already reprocesses. An undo is still possible: it needs approval now, and the consumers stopped " +
