@@ -329,3 +329,17 @@ func after(line, mark string) string {
 	_, rest, _ := strings.Cut(line, mark)
 	return rest
 }
+
+// TestNoFlagNamesAnotherSlackOrKafka: the demo cannot be pointed at a real one.
+func TestNoFlagNamesAnotherSlackOrKafka(t *testing.T) {
+	t.Parallel()
+	var help strings.Builder
+	run(t.Context(), []string{"-help"}, strings.NewReader(""), io.Discard, &help)
+	var flags []string
+	for _, m := range regexp.MustCompile(`(?m)^  -(\w+)`).FindAllStringSubmatch(help.String(), -1) {
+		flags = append(flags, m[1])
+	}
+	if want := []string{"port", "script", "settle", "terminal"}; !slices.Equal(flags, want) {
+		t.Errorf("the flags are %v, want %v", flags, want)
+	}
+}

@@ -2,6 +2,8 @@ package stage_test
 
 import (
 	"context"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -94,5 +96,27 @@ func TestWhatIsNotThereIsNamed(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %q", err, want)
 		}
+	}
+}
+
+// TestTheBotTalksToTheSimulatorsOnly: whatever the environment says, its Slack and its brokers are on loopback.
+func TestTheBotTalksToTheSimulatorsOnly(t *testing.T) {
+	for _, name := range []string{"SLACK_APP_TOKEN", "SLACK_BOT_TOKEN", "SLACK_API_URL", "KAFKA_BROKERS", "KAFKA_CLUSTER"} {
+		t.Setenv(name, "example.com:9092")
+	}
+	s := started(t)
+	text, err := os.ReadFile(s.ConfigFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for _, m := range regexp.MustCompile(`(\S+?):(\d{4,5})\b`).FindAllStringSubmatch(string(text), -1) {
+		found++
+		if host := strings.TrimLeft(strings.TrimPrefix(m[1], "http://"), "["); host != "127.0.0.1" {
+			t.Errorf("the configuration names %s", m[0])
+		}
+	}
+	if found != 1+3+1 || strings.Contains(string(text), "${") || strings.Contains(string(text), "example.com:") {
+		t.Errorf("%d addresses in the configuration, want Slack's and four brokers':\n%s", found, text)
 	}
 }
