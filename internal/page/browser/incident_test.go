@@ -50,7 +50,7 @@ func TestTheGuidedIncident(t *testing.T) {
 	d.opensAlert()
 	d.sees(id("modal"), "billing")
 	d.step("Choose since when")
-	d.pointed("Where to")
+	d.sees(inField("where")+" .guided", "")
 	d.accessible("the form of the alert")
 	d.choose("where", ", when the alert")
 	d.sees(id("modal"), "Reprocesses")
