@@ -131,7 +131,7 @@ func quietBot(t *testing.T) *Bot {
 		t.Fatal(err)
 	}
 	t.Cleanup(sim.Close)
-	for _, name := range []string{"mara", "jon", "ben", "anna"} {
+	for _, name := range []string{"mara", "jon", "ben", "kim"} {
 		sim.AddUser(slacksim.User{ID: "U0" + string(bytes.ToUpper([]byte(name))), Name: name, Zone: "Europe/Berlin"})
 	}
 	sim.AddGroup(slacksim.UserGroup{ID: "S0PAY", Handle: "pay", Name: "Pay"})
@@ -150,7 +150,7 @@ func formScenes(t *testing.T) []scene {
 	filled.Where, filled.At = commands.ToTime, time.Date(2026, 11, 22, 1, 10, 0, 0, time.UTC)
 	filled.Reason = "bad deploy 4711"
 	latest := filled
-	latest.Where, latest.Reason = commands.ToLatest, ""
+	latest.Where, latest.Topics, latest.Reason = commands.ToLatest, []string{commands.AllTopics}, ""
 	mistaken := filled
 	mistaken.Where, mistaken.Value = commands.GoBack, "50 parsecs"
 	form := func(name string, s formState, plan string) scene {

@@ -136,7 +136,7 @@ func clusterLine(cl reset.ClusterView, v timeFormat) Line {
 	case cl.Last.IsZero():
 		return say(unusable(cl.Problem), " It has not answered since this process started.")
 	}
-	return say(unusable(cl.Problem), " Its last answer was at ", v.exact(cl.Last), ".")
+	return say(unusable(cl.Problem), " Last answer: ", v.exact(cl.Last), ".")
 }
 
 // unusable is why nothing is known of a cluster; it begins with the cluster's name.

@@ -29,7 +29,7 @@ var prodEU = reset.ClusterInfo{Name: "prod-eu", Label: "production", Home: "C0HO
 
 func ruling() reset.Ruling {
 	return reset.Ruling{
-		Allowed: true, Rule: "pay on production", Who: []string{"S0PAY", "U0ANNA"}, Need: 1, MaxSkip: 1000,
+		Allowed: true, Rule: "pay on production", Who: []string{"S0PAY", "U0KIM"}, Need: 1, MaxSkip: 1000,
 		MaxReplay: 1_000_000, Approvers: []string{"S0PAYOWNERS"}, Owner: "S0PAYOWNERS",
 		Stop:    "kubectl -n pay scale deploy/billing --replicas=0",
 		Start:   "kubectl -n pay scale deploy/billing --replicas=6",

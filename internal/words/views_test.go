@@ -163,7 +163,7 @@ func diagnosis(ill bool) reset.Diagnosis {
 func rights() reset.Access {
 	a := reset.Access{Cluster: prodEU, Group: "billing", Rulings: map[reset.Verb]reset.Ruling{}}
 	for i, v := range reset.Rights {
-		r := reset.Ruling{Rule: "pay on production", Allowed: i%2 == 0, Who: []string{"S0PAY", "U0ANNA"},
+		r := reset.Ruling{Rule: "pay on production", Allowed: i%2 == 0, Who: []string{"S0PAY", "U0KIM"},
 			Owner: "S0PAYOWNERS"}
 		if !r.Allowed {
 			r.Denial = reset.DeniedNotIn

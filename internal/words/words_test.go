@@ -76,7 +76,7 @@ func TestEveryDenialHasWords(t *testing.T) {
 	}
 	if got := Explain(denied(reset.DeniedNotIn,
 		reset.VerbApprove)).Lines[0].String(); got !=
-		"k7f3 needs @S0PAY or @U0ANNA; you are not among them. Rule: pay on production." {
+		"k7f3 needs @S0PAY or @U0KIM; you are not among them. Rule: pay on production." {
 		t.Error(got)
 	}
 }
@@ -320,7 +320,7 @@ func TestAccess(t *testing.T) {
 	got := AccessOf(reset.Access{Cluster: prodEU, Group: "billing",
 		Rulings: map[reset.Verb]reset.Ruling{reset.VerbView: all, reset.VerbRequest: no}}).String()
 	for _, want := range []string{"✓ view",
-		"✗ request resets, retry, undo: not named in the rule; @S0PAY and @U0ANNA can (rule: pay on production)",
+		"✗ request resets, retry, undo: not named in the rule; @S0PAY and @U0KIM can (rule: pay on production)",
 		"Owner of the rule: @S0PAYOWNERS"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("lacks %q:\n%s", want, got)

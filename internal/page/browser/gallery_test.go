@@ -48,7 +48,6 @@ func newGallery(t *testing.T) *gallery {
 		}
 	})
 	g := &gallery{t: t, sim: s.Slack, mara: s.Mara}
-	s.Slack.AddUser(slacksim.User{ID: "U0ANNA", Name: "anna"})
 	s.Slack.AddChannel(slacksim.Channel{ID: "C0KAFKA", Name: "kafka-prod", Members: []string{s.Mara.ID}, Bot: true})
 	g.connect()
 	if g.page, err = page.Start(t.Context(), s, page.Options{}); err != nil {
@@ -200,7 +199,7 @@ func (g *gallery) visit(on screen) *tab {
 		body: JSON.stringify({as: "mara", do: "guide", skip: true})}).then(r => r.ok)`)
 	b.do(chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`document.head.append(Object.assign(document.createElement("style"),
 		{textContent: %s}))`, quoted("* { caret-color: transparent; transition: none !important } "+id("modal")+
-		" { max-height: none }"))))
+		" { max-height: none !important; height: auto !important; min-height: 0 !important }"))))
 	return b
 }
 

@@ -37,12 +37,15 @@ func TestEveryStateIsDrawn(t *testing.T) {
 		for _, width := range widths {
 			b := tabs[width]
 			g.shows(b, s)
-			at := b.drawn(where)
+			at := b.drawn(where, s)
 			if *update {
 				write(t, pictureFile(s.Name, width), b.photograph(at))
 			}
 		}
 		g.closes()
+		for _, b := range tabs {
+			b.until("no modal", fmt.Sprintf("!document.querySelector(%s)", quoted(id("modal"))))
+		}
 		index[s.Name] = s.sum(t)
 	}
 	if !*update {
@@ -66,29 +69,40 @@ func write(t *testing.T, name string, content []byte) {
 // place is where an element is in the window, and by how many pixels its content is wider than it.
 type place struct{ X, Y, Width, Height, Over float64 }
 
-// drawn waits until the whole of an element is in the window, and nothing has the focus.
-func (b *tab) drawn(selector string) place {
+// drawn waits until the whole of an element is in the window with all that a scene says, stands still, and nothing has
+// the focus.
+func (b *tab) drawn(selector string, s scene) place {
 	b.t.Helper()
-	box := fmt.Sprintf(`(() => {
-		const e = document.querySelector(%s);
+	says, err := json.Marshal(s.says(b.t))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	box := fmt.Sprintf(`(says => {
+		const e = document.querySelector(%s), plain = t => t.replace(/\s+/g, "");
 		if (!e || document.fonts.status !== "loaded") return null;
-		document.activeElement?.blur();
+		const shown = plain(e.textContent);
+		if (!says.every(t => shown.includes(plain(t)))) return null;
+		if (document.activeElement !== document.body) { document.activeElement.blur(); return null; }
 		e.scrollIntoView({block: "start", behavior: "instant"});
 		const r = e.getBoundingClientRect(), within = document.createRange();
 		within.selectNodeContents(e); // a home is as high as the window, whatever it says
 		const bottom = Math.min(r.bottom, within.getBoundingClientRect().bottom + 20);
 		if (bottom > innerHeight || r.top < 0) return null;
-		return {X: r.left, Y: r.top, Width: r.width, Height: bottom - r.top, Over: e.scrollWidth - e.clientWidth};
-	})()`, quoted(selector))
-	b.until("the whole of "+selector, box)
-	at := evaluate[*place](b, box)
-	if at == nil {
-		b.t.Fatalf("%s is gone\n%s", selector, b.shown())
+		const now = {X: r.left, Y: r.top, Width: r.width, Height: bottom - r.top, Over: e.scrollWidth - e.clientWidth};
+		const same = JSON.stringify(now) === JSON.stringify(finders.before?.now);
+		finders.before = {now, times: same ? finders.before.times + 1 : 0};
+		return finders.before.times > 4 ? now : null;
+	})(%s)`, quoted(selector), says)
+	ctx, stop := context.WithTimeout(b.ctx, patience)
+	defer stop()
+	at, err := chromedp.Run(ctx, chromedp.Poll[place](box, chromedp.WithPollingTimeout(patience)))
+	if err != nil {
+		b.t.Fatalf("waiting for the whole of %s in %s: %v\n%s", s.Name, selector, err, b.shown())
 	}
 	if at.Over > 0 {
-		b.t.Errorf("what %s shows is %v pixels wider than its place", selector, at.Over)
+		b.t.Errorf("%s is %v pixels wider than its place", s.Name, at.Over)
 	}
-	return *at
+	return at
 }
 
 // photograph is a picture of a place in the window.

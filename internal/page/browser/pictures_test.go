@@ -35,6 +35,41 @@ func (s scene) sum(t *testing.T) string {
 	return hex.EncodeToString(sum[:12])
 }
 
+// says are texts that a scene shows, whatever else stands around them.
+func (s scene) says(t *testing.T) (texts []string) {
+	t.Helper()
+	shown := s.Blocks
+	if s.View != nil {
+		shown = s.View
+	}
+	var doc any
+	if err := json.Unmarshal(shown, &doc); err != nil {
+		t.Fatalf("%s: %v", s.Name, err)
+	}
+	var look func(any)
+	look = func(v any) {
+		switch v := v.(type) {
+		case []any:
+			for _, one := range v {
+				look(one)
+			}
+		case map[string]any:
+			kind, _ := v["type"].(string)
+			if text, ok := v["text"].(string); ok && (kind == "text" || kind == "plain_text") {
+				texts = append(texts, text)
+			}
+			for key, one := range v {
+				// What is only shown when one opens it, or is asked.
+				if key != "options" && key != "confirm" && key != "placeholder" && key != "initial_option" {
+					look(one)
+				}
+			}
+		}
+	}
+	look(doc)
+	return texts
+}
+
 func readScenes(t *testing.T) (all []scene) {
 	t.Helper()
 	readJSON(t, "blocks.json", &all)
