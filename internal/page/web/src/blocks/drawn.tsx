@@ -73,7 +73,8 @@ const hooks: Hooks = {
  * without takes out what the library makes something else of than Slack: block_id becomes an id of the page, where the
  * same block may be twice, and a verbatim text loses its mentions and times, where Slack only makes no links of words.
  */
-const without = (block: Block) => JSON.parse(JSON.stringify(block, (key, v) => (key === "block_id" || key === "verbatim" ? undefined : v)));
+const without = (block: Block) =>
+  JSON.parse(JSON.stringify(block, (key, v) => (key === "block_id" || key === "verbatim" ? undefined : v)));
 
 /** Drawn is one block as the library draws it. A header's level is that of its place in the page. */
 export const Drawn = memo(

@@ -33,7 +33,10 @@ export function InputBlock(p: { block: Block }) {
       {error && (
         <p id={`${id}-error`} className="b-error" role="alert" data-testid={`field-error-${block.block_id}`}>
           <svg viewBox="0 0 20 20" width="16" height="16" aria-hidden="true">
-            <path d="M10 2.5l8 14.5H2z M10 8v4m0 2.2v.3" fill="none" stroke="currentColor" strokeWidth="1.6" strokeLinecap="round" strokeLinejoin="round" />
+            <path
+              d="M10 2.5l8 14.5H2z M10 8v4m0 2.2v.3"
+              {...{ fill: "none", stroke: "currentColor", strokeWidth: 1.6, strokeLinecap: "round", strokeLinejoin: "round" }}
+            />
           </svg>
           <span>{error}</span>
         </p>

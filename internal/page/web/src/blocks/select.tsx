@@ -90,7 +90,7 @@ export function Select(p: Props) {
       const values = options.map((o) => (byId ? o.value : asObject(o)));
       input.put(holding(p.element, several ? values : (values[0] ?? null)));
     });
-  const optional = p.block.type !== "input" || p.block.optional === true;
+  const optional = p.block.type === "input" && p.block.optional === true;
   return (
     <div ref={anchor} className="b-select">
       <Combobox
@@ -105,7 +105,7 @@ export function Select(p: Props) {
         type={setTyped}
         opened={setOpen}
         pick={(o) => (several || o.value !== chosen[0]?.value) && put(several ? [...chosen, o] : [o])}
-        drop={several || (optional && p.block.type === "input") ? (o) => put(chosen.filter((c) => c.value !== o.value)) : undefined}
+        drop={several || optional ? (o) => put(chosen.filter((c) => c.value !== o.value)) : undefined}
       />
       {question}
     </div>

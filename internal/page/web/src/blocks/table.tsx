@@ -34,6 +34,13 @@ export function Table(p: { block: Block }) {
   );
 }
 
+/** Turn stays within reach at the last page, so that the focus is not lost there. */
+const Turn = (p: { to: string; mark: string; off: boolean; turn(): void }) => (
+  <button type="button" className="b-icon" aria-label={p.to} aria-disabled={p.off} onClick={() => !p.off && p.turn()}>
+    {p.mark}
+  </button>
+);
+
 const pageDefault = 5; // docs, data table block
 
 /** sortedBy orders rows by a column: numbers as numbers, else texts, with the numbers in them in their order. */
@@ -75,7 +82,9 @@ export function DataTable(p: { block: Block }) {
                 <th key={i} scope="col" aria-sort={direction(i)} className={numeric[i] ? "b-number" : undefined}>
                   <button type="button" onClick={() => press(i)}>
                     {textOf(c)}
-                    <span className="b-sort" aria-hidden="true">{{ none: "↕", ascending: "↑", descending: "↓" }[direction(i)]}</span>
+                    <span className="b-sort" aria-hidden="true">
+                      {{ none: "↕", ascending: "↑", descending: "↓" }[direction(i)]}
+                    </span>
                   </button>
                 </th>
               ))}
@@ -98,8 +107,8 @@ export function DataTable(p: { block: Block }) {
       {last > 0 && (
         <div className="b-pages">
           <span aria-live="polite">{`${on * size + 1}–${on * size + shown.length} of ${rows.length}`}</span>
-          <button type="button" className="b-icon" aria-label="Previous page" disabled={on === 0} onClick={() => setPage(on - 1)}>‹</button>
-          <button type="button" className="b-icon" aria-label="Next page" disabled={on === last} onClick={() => setPage(on + 1)}>›</button>
+          <Turn to="Previous page" mark="‹" off={on === 0} turn={() => setPage(on - 1)} />
+          <Turn to="Next page" mark="›" off={on === last} turn={() => setPage(on + 1)} />
         </div>
       )}
     </figure>

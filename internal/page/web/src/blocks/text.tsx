@@ -46,7 +46,8 @@ export function TextInput(p: { block: Block; element: Element; naming: Naming })
     id: p.naming.id, "aria-label": p.naming.label, "aria-describedby": p.naming.describedBy,
     "aria-invalid": p.naming.invalid || undefined, "data-action-id": p.element.action_id,
     className: `b-text${p.naming.invalid ? " b-invalid" : ""}`,
-    placeholder: p.element.placeholder?.text, maxLength: p.element.max_length ?? (p.element.type === "plain_text_input" ? 3000 : undefined),
+    placeholder: p.element.placeholder?.text,
+    maxLength: p.element.max_length ?? (p.element.type === "plain_text_input" ? 3000 : undefined),
     value: text, onKeyDown: press, onBlur: () => typing && tell(text),
   };
   const left = (p.element.max_length ?? Infinity) - text.length;

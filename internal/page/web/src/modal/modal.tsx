@@ -92,7 +92,10 @@ export function Modal(p: Props) {
             {back && (
               <button type="button" className="b-icon m-large" aria-label="Back" onClick={() => p.close(false)}>
                 <svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">
-                  <path d="M8.5 4L3 10l5.5 6M3.5 10H17" fill="none" stroke="currentColor" strokeWidth="1.6" strokeLinecap="round" strokeLinejoin="round" />
+                  <path
+                    d="M8.5 4L3 10l5.5 6M3.5 10H17"
+                    {...{ fill: "none", stroke: "currentColor", strokeWidth: 1.6, strokeLinecap: "round", strokeLinejoin: "round" }}
+                  />
                 </svg>
               </button>
             )}
@@ -115,7 +118,12 @@ export function Modal(p: Props) {
           </div>
           {view.trouble && <p className="m-trouble" role="alert">⚠ {view.trouble}</p>}
           <div className="m-foot">
-            <button type="button" className="b-button b-large" data-testid={p.top ? "modal-close" : undefined} onClick={() => p.close(false)}>
+            <button
+              type="button"
+              className="b-button b-large"
+              data-testid={p.top ? "modal-close" : undefined}
+              onClick={() => p.close(false)}
+            >
               {view.close || (view.submit ? "Cancel" : "Close")}
             </button>
             {view.submit && (
