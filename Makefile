@@ -15,10 +15,10 @@ BUILD = CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSI
 
 FUZZTIME ?= 20s
 
-.PHONY: help build demo web test quick check fmt vet lint imports race race-stories real netns bolt browser pictures release fuzz model \
+.PHONY: help build demo web test quick check fmt vet lint imports race race-stories real netns bolt browser interactive pictures release fuzz model \
 	mutants soak bench docs
 help: ## this page
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## the static binary, ./kafka-reset-bot
 	$(BUILD) -o kafka-reset-bot ./cmd/kafka-reset-bot
@@ -81,6 +81,10 @@ bolt: ## Slack's own Node client against the simulator (Node 20, npm)
 
 browser: $(WEB)/node_modules ## the demo's page in headless Chromium (Debian's chromium and fonts-noto-color-emoji; Node 20 and npm)
 	scripts/tagged chromium -timeout 15m
+
+interactive: ## how long it takes from go run to a page that can be used; go build first, as the second run would be
+	go build -o /dev/null ./cmd/demo
+	go test -tags chromium -run '^$$' -bench Interactive -benchtime 3x ./internal/page/browser
 
 pictures: $(WEB)/node_modules ## takes the pictures of docs/cards anew (as make browser)
 	go test ./bot -run '^TestGoldenScenes$$' -update
