@@ -79,7 +79,7 @@ netns: ## a link cut between two network namespaces: a write that was given up n
 bolt: ## Slack's own Node client against the simulator (Node 20, npm)
 	scripts/tagged bolt
 
-browser: $(WEB)/node_modules ## the demo's page in headless Chromium (Debian's chromium and fonts-noto-color-emoji; Node 20 and npm)
+browser: $(WEB)/node_modules ## the demo's page in headless Chromium (Debian's chromium, fonts-noto-color-emoji and fonts-lato; Node 20, npm)
 	scripts/tagged chromium -timeout 15m
 
 interactive: ## how long it takes from go run to a page that can be used; go build first, as the second run would be

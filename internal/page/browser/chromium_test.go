@@ -1,7 +1,7 @@
 //go:build chromium
 
 // Package browser opens the demo's page in headless Chromium, as a person would, and photographs what people see. It
-// needs Debian's chromium and fonts-noto-color-emoji; a machine without them fails, it does not skip.
+// needs Debian's chromium, fonts-noto-color-emoji and fonts-lato; a machine without them fails, it does not skip.
 package browser
 
 import (
@@ -57,7 +57,7 @@ func withChromium(run func() int) (int, error) {
 	ctx, stop = chromedp.NewContext(ctx)
 	defer stop()
 	if err := chromedp.Do(ctx); err != nil {
-		return 1, fmt.Errorf("start Chromium: %w\ninstall it: apt-get install chromium fonts-noto-color-emoji", err)
+		return 1, fmt.Errorf("start Chromium: %w\ninstall it: apt-get install chromium fonts-noto-color-emoji fonts-lato", err)
 	}
 	chromium = ctx
 	code := run()
