@@ -304,7 +304,7 @@ func (d *drawing) buttons(buttons []words.Button) []slack.BlockElement {
 		if button.Confirm != "" {
 			e.Confirm = slack.NewConfirmationBlockObject(plainText(d.clip(button.Label, maxLabel)),
 				plainText(d.clip(button.Confirm, maxConfirm)), plainText(d.clip(button.Label, maxAnswer)),
-				plainText(d.clip("Not now", maxAnswer)))
+				plainText(d.clip("Not now", maxAnswer))).WithStyle(e.Style)
 		}
 		out = append(out, e)
 	}

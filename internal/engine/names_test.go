@@ -74,7 +74,11 @@ func TestTopicsAreSuggestedToThoseWhoMayNameThem(t *testing.T) {
 		}
 		return suggested(got)
 	}
-	topics(ben, "billing", "")
+	b.ReadNames(ctx, "prod") // the names of all; those of billing are wanted from now on
+	early, err := b.SuggestTopics(ctx, ben, "C1", "prod", "billing", "")
+	if err != nil || len(early.Names) > 0 || !early.At.IsZero() {
+		t.Errorf("before the group's topics were read: %+v (%v), and no time of it", early, err)
+	}
 	b.ReadNames(ctx, "prod")
 	for _, tt := range []struct {
 		who          reset.Actor

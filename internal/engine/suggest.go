@@ -107,6 +107,9 @@ func (s *Service) SuggestTopics(
 	out := reset.Suggestions{At: n.at, Failed: n.failed}
 	topics, own := n.topics, n.own[group]
 	s.remembered.mu.Unlock()
+	if typed == "" { // only the group's own topics are listed, which are read apart from the names of all
+		out.At = own.at
+	}
 
 	there := map[string]bool{}
 	var names []string

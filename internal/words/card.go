@@ -101,7 +101,7 @@ func applyButton(s reset.Story) Button {
 	case in.Emergency != "" && r.Need == 0:
 		b := agreeButton(s, "Apply")
 		b.Label, b.Style = "Apply BREAK-GLASS", "danger"
-		b.Confirm = text.Clip(confirm(s)+" "+breakGlassLine(r).String()+".", 300)
+		b.Confirm = text.Clip(confirm(s)+" "+breakGlassQuestion(r), 300)
 		return b
 	case r.Need == 0 && saves:
 		return agreeButton(s, "Save")

@@ -138,11 +138,24 @@ func owners(r reset.Request) Line {
 
 // breakGlassLine says what an emergency is, before the click: once written it cannot be made unseen.
 func breakGlassLine(r reset.Request) Line {
-	l := say(strong("Will be applied without approval"), ", within ", limitText(r.Bounds))
 	if told := OwnersOf(r); len(told) > 0 {
-		l = say(l, "; ", people(told, User, "and"), " will be notified")
+		return say(withoutApproval(r), "; ", people(told, User, "and"), " will be notified")
 	}
-	return l
+	return withoutApproval(r)
+}
+
+func withoutApproval(r reset.Request) Line {
+	return say(strong("Will be applied without approval"), ", within ", limitText(r.Bounds))
+}
+
+// breakGlassQuestion is what is asked at the click. It is plain text, where a mention would read as an id: the card
+// behind it has the names.
+func breakGlassQuestion(r reset.Request) string {
+	q := withoutApproval(r).String()
+	if len(OwnersOf(r)) > 0 {
+		q += "; the owners will be notified"
+	}
+	return q + "."
 }
 
 // contextLine is the environment, the request's id and more: "🔴 PRODUCTION · k7f3.1 · Not written as of 08:31".
