@@ -96,8 +96,8 @@ var rooms = map[string]room{
 		"internal/kafkasim", "internal/text")},
 	"internal/page/browser": {tests: list("internal/page", "internal/stage", "internal/world", "internal/slacksim",
 		"github.com/chromedp/chromedp", "github.com/chromedp/cdproto")},
-	"cmd/demo":              {ours: list("internal/page", "internal/stage", "internal/world", "internal/slacksim")},
-	".":                     {}, // this package
+	"cmd/demo": {ours: list("internal/page", "internal/stage", "internal/world", "internal/slacksim")},
+	".":        {}, // this package
 }
 
 // anyTest is what the tests of every package may import, besides their own package.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
-	"io"
 	"log/slog"
 	"maps"
 	"os"
@@ -137,7 +136,7 @@ func quietBot(t *testing.T) *Bot {
 	sim.AddGroup(slacksim.UserGroup{ID: "S0PAY", Handle: "pay", Name: "Pay"})
 	sim.AddGroup(slacksim.UserGroup{ID: "S0PAYOWNERS", Handle: "pay-owners", Name: "Owners of pay"})
 	return New(Config{AppToken: slacksim.AppToken, BotToken: slacksim.BotToken, APIURL: sim.APIURL(),
-		Now: func() time.Time { return now }, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+		Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler)})
 }
 
 // formScenes are the reset form in its states.
@@ -161,7 +160,8 @@ func formScenes(t *testing.T) []scene {
 		}
 		return scene{Name: name, To: "modal", View: drawForm(s, "C0INC", shown)}
 	}
-	_, wrong := mistaken.form().Read(commands.Context{At: b.now(), Clusters: []commands.ClusterName{{Name: "prod-eu"}, {Name: "sandbox-eu"}}})
+	_, wrong := mistaken.form().Read(commands.Context{At: b.now(),
+		Clusters: []commands.ClusterName{{Name: "prod-eu"}, {Name: "sandbox-eu"}}})
 	mistake := form("form-mistake", mistaken, "")
 	mistake.Errors = map[string]string{}
 	for field, err := range wrong {

@@ -24,15 +24,15 @@ type key struct {
 	shift      bool
 }
 
-// strikes presses keys, as a keyboard would: what a page prevents does not write anything. (chromedp's own key events
-// write a second time.)
+// strikes presses keys, as a keyboard does: what a page prevents writes nothing. (chromedp's own key events write a
+// second time.)
 func (b *tab) strikes(keys ...key) {
 	b.t.Helper()
 	ctx, stop := context.WithTimeout(b.ctx, patience)
 	defer stop()
 	for _, k := range keys {
-		down := input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeRawKeyDown, Key: k.name, Code: k.name, Text: k.text,
-			WindowsVirtualKeyCode: k.code}
+		down := input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeRawKeyDown, Key: k.name, Code: k.name,
+			Text: k.text, WindowsVirtualKeyCode: k.code}
 		if k.text != "" {
 			down.Type = input.DispatchKeyEventTypeKeyDown
 		}

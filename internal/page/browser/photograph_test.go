@@ -25,8 +25,8 @@ import (
 
 var update = flag.Bool("update", false, "take the pictures of docs/cards anew")
 
-// TestEveryStateIsDrawn draws each scene on each screen: nothing may be wider than its place. With -update, it takes the
-// pictures of docs/cards.
+// TestEveryStateIsDrawn draws each scene on each screen: nothing may be wider than its place. With -update, it takes
+// the pictures of docs/cards.
 func TestEveryStateIsDrawn(t *testing.T) {
 	g := newGallery(t)
 	scenes := readScenes(t)

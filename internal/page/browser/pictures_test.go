@@ -100,9 +100,10 @@ func album(scenes []scene) string {
 	var out strings.Builder
 	out.WriteString(`# What people see
 
-Each state in which a card, an answer, a form or the home tab can be, as the demo's page draws it: on a desktop, and on a phone of 390 pixels. The
-words are those of the golden files, the blocks are drawn by the bot, and posted into the simulator of Slack. In Slack itself fonts and
-margins differ a little. The blocks are in [blocks.json](blocks.json); Slack's Block Kit Builder takes them.
+Each state in which a card, an answer, a form or the home tab can be, as the demo's page draws it: on a desktop, and on
+a phone of 390 pixels. The words are those of the golden files, the blocks are drawn by the bot, and posted into the
+simulator of Slack. In Slack itself fonts and margins differ a little. The blocks are in [blocks.json](blocks.json);
+Slack's Block Kit Builder takes them.
 
 ` + "`make pictures`" + ` takes them anew. A test fails where a state has no picture, or where its blocks have changed since.
 `)

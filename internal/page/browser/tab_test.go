@@ -36,7 +36,8 @@ window.finders = {
     const seen = [...document.querySelectorAll(selector)].filter(e => finders.shown(e));
     if (!name) return seen;
     const named = seen.filter(e => finders.says(e) === name);
-    return named.length ? named : seen.filter(e => (e.innerText.replace(/\s+/g, " ") + "\n" + finders.says(e)).includes(name));
+    const words = e => e.innerText.replace(/\s+/g, " ") + "|" + finders.says(e);
+    return named.length ? named : seen.filter(e => words(e).includes(name));
   },
   // Where a person would click the last of them; null while it moves, is covered or cannot be used.
   place(selector, name) {
@@ -98,7 +99,8 @@ func (b *tab) soon(expression string) bool {
 // sees waits until an element of a selector shows a text.
 func (b *tab) sees(selector, text string) {
 	b.t.Helper()
-	b.until(fmt.Sprintf("%q in %s", text, selector), fmt.Sprintf("finders.all(%s, %s).length", quoted(selector), quoted(text)))
+	b.until(fmt.Sprintf("%q in %s", text, selector),
+		fmt.Sprintf("finders.all(%s, %s).length", quoted(selector), quoted(text)))
 }
 
 // misses waits until no element of a selector shows a text.
@@ -152,7 +154,8 @@ func (b *tab) listen(event any) {
 	case *network.EventWebSocketCreated:
 		b.requests = append(b.requests, e.URL)
 	case *log.EventEntryAdded:
-		answered := e.Entry.Source == log.EntrySourceNetwork && strings.HasSuffix(e.Entry.URL, "/act") // a refusal, shown as such
+		// A refusal, which is shown as such.
+		answered := e.Entry.Source == log.EntrySourceNetwork && strings.HasSuffix(e.Entry.URL, "/act")
 		if e.Entry.Level == log.EntryLevelError && !answered {
 			b.trouble = append(b.trouble, e.Entry.Text+" "+e.Entry.URL)
 		}
