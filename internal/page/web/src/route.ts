@@ -13,8 +13,17 @@ export interface Route {
 export const first = "mara";
 
 function parse(hash: string): Route {
-  const [as = "", place = "", thread = ""] = hash.replace(/^#/, "").split("/").map(decodeURIComponent);
+  const [as = "", place = "", thread = ""] = hash.replace(/^#/, "").split("/").map(decoded);
   return { as: as || first, place, thread };
+}
+
+/** decoded is a part of the hash as it was meant. One that was typed by hand may be no encoding of anything. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 function subscribe(listener: () => void): () => void {
