@@ -98,7 +98,7 @@ func (p *Server) serveAct(w http.ResponseWriter, r *http.Request) {
 	}
 	who, known := p.stage.People[a.As]
 	if !known {
-		refuse(w, http.StatusBadRequest, fmt.Sprintf("%q is not one of the people; they are %s.", a.As, names()))
+		refuseStranger(w, http.StatusBadRequest, a.As)
 		return
 	}
 	result, err := do(actor{p, who}, r.Context(), a)

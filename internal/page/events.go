@@ -94,7 +94,7 @@ type stream struct {
 func (p *Server) serveEvents(w http.ResponseWriter, r *http.Request) {
 	who := r.URL.Query().Get("as")
 	if _, known := p.stage.People[who]; !known {
-		refuse(w, http.StatusNotFound, fmt.Sprintf("%q is not one of the people; they are %s.", who, names()))
+		refuseStranger(w, http.StatusNotFound, who)
 		return
 	}
 	w.Header().Set("Content-Type", "text/event-stream")

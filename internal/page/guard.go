@@ -26,7 +26,13 @@ func (p *Server) guarded(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cache-Control", "no-store")
-		if r.Host != "127.0.0.1:"+p.port && r.Host != "localhost:"+p.port {
+		h.Set("X-DNS-Prefetch-Control", "off") // a browser would look up the names of all links on the page
+		if !p.enter() {
+			refuse(w, http.StatusServiceUnavailable, "The demo is being stopped. Start it again, and use its new URL.")
+			return
+		}
+		defer p.work.Done()
+		if !named(r.Host, p.port) {
 			refuse(w, http.StatusForbidden, fmt.Sprintf("This page is not served as %q. Use the URL that the demo printed.",
 				r.Host))
 			return
@@ -54,6 +60,14 @@ func (p *Server) guarded(next http.Handler) http.Handler {
 	})
 }
 
+// named reports whether a Host header names this page. A browser leaves port 80 out.
+func named(host, port string) bool {
+	if port == "80" {
+		host = strings.TrimSuffix(host, ":80") + ":80"
+	}
+	return host == "127.0.0.1:"+port || host == "localhost:"+port
+}
+
 // ours is false, and the request refused, for a POST that a form or a script of another site could send.
 func (p *Server) ours(w http.ResponseWriter, r *http.Request) bool {
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
@@ -72,6 +86,10 @@ func (p *Server) ours(w http.ResponseWriter, r *http.Request) bool {
 // refuse answers an error as the page shows it.
 func refuse(w http.ResponseWriter, status int, sentence string) {
 	answer(w, status, map[string]string{"error": sentence})
+}
+
+func refuseStranger(w http.ResponseWriter, status int, who string) {
+	refuse(w, status, fmt.Sprintf("%q is not one of the people; they are %s.", who, names()))
 }
 
 func answer(w http.ResponseWriter, status int, body any) {

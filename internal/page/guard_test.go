@@ -62,7 +62,8 @@ func TestOnlyThePageItselfIsServed(t *testing.T) {
 		"too much":            {method: post, path: act, body: `{"content":"` + strings.Repeat("x", 10<<20) + `"}`, header: json, status: 413, says: "send less"},
 		"an act by a link":    {path: act, status: 404},
 		"events of a nobody":  {path: "/" + token + "/events?as=eve", status: 404, says: "mara, jon"},
-		"a file that is none": {path: "/" + token + "/file/F000000", status: 404, says: "no file"},
+		"a file that is none": {path: "/" + token + "/file/F000000?as=mara", status: 404, says: "mara sees no file"},
+		"a file of a nobody":  {path: "/" + token + "/file/F000000", status: 404, says: "mara, jon"},
 	} {
 		request, err := http.NewRequestWithContext(t.Context(), tt.method, "http://"+host+tt.path, strings.NewReader(tt.body))
 		if err != nil {
@@ -87,6 +88,7 @@ func TestOnlyThePageItselfIsServed(t *testing.T) {
 			"Referrer-Policy":         "no-referrer",
 			"X-Content-Type-Options":  "nosniff",
 			"Cache-Control":           "no-store",
+			"X-DNS-Prefetch-Control":  "off",
 		} {
 			if got := answer.Header.Get(header); got != want {
 				t.Errorf("%s: %s is %q, want %q", name, header, got, want)

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"mime"
 	"net"
 	"net/http"
 	"path"
@@ -45,7 +46,10 @@ type Server struct {
 	guided signal   // the guide says something else
 
 	end  context.CancelFunc
-	work sync.WaitGroup
+	work sync.WaitGroup // all that runs for the page, each request among it
+
+	mu     sync.Mutex
+	closed bool
 }
 
 // Start opens the port and serves a stage there. A stage that stops before the page has nothing more to show.
@@ -89,10 +93,23 @@ func (p *Server) URL() string { return "http://127.0.0.1:" + p.port + "/" + p.to
 
 // Close ends all connections, and returns when nothing of the page runs any more.
 func (p *Server) Close() error {
+	p.mu.Lock()
+	p.closed = true
+	p.mu.Unlock()
 	p.end()
-	err := p.http.Close()
+	err := p.http.Close() // it does not wait for its handlers
 	p.work.Wait()
 	return err
+}
+
+// enter counts a request in, so that Close waits for it: what it does would else go on while the stage is taken down.
+func (p *Server) enter() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.closed {
+		p.work.Add(1)
+	}
+	return !p.closed
 }
 
 func (p *Server) routes() http.Handler {
@@ -126,16 +143,21 @@ func (p *Server) serveNothing(w http.ResponseWriter, _ *http.Request) {
 	refuse(w, http.StatusNotFound, "There is nothing here. Use the URL that the demo printed.")
 }
 
-// serveFile is a file that the bot posted.
+// serveFile is a file that the bot posted, for a person who sees the message with it.
 func (p *Server) serveFile(w http.ResponseWriter, r *http.Request) {
-	for _, one := range p.stage.People {
-		if f, ok := one.Posted(r.PathValue("id")); ok {
-			w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-			w.Header().Set("Content-Disposition", "attachment; filename="+strconv.Quote(f.Name))
-			_, _ = w.Write([]byte(f.Content)) // a reader that has gone misses nothing
-			return
-		}
+	as := r.URL.Query().Get("as")
+	who, known := p.stage.People[as]
+	if !known {
+		refuseStranger(w, http.StatusNotFound, as)
+		return
 	}
-	refuse(w, http.StatusNotFound, fmt.Sprintf("There is no file %q in a message; look for it in the channel again.",
-		r.PathValue("id")))
+	f, seen := who.Posted(r.PathValue("id"))
+	if !seen {
+		refuse(w, http.StatusNotFound, fmt.Sprintf("%s sees no file %q; look for it in the channel again.", as,
+			r.PathValue("id")))
+		return
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": f.Name}))
+	_, _ = w.Write([]byte(f.Content)) // a reader that has gone misses nothing
 }

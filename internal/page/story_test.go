@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/slacksim"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
 )
 
@@ -46,9 +47,16 @@ func TestAResetFromCommandToUndo(t *testing.T) {
 		return slices.ContainsFunc(s.Messages[world.Home],
 			func(m message) bool { return len(m.Files) > 0 && m.Thread == done.TS })
 	})
+	err := b.stage.Slack.ChangeChannel(world.Home, func(c *slacksim.Channel) {
+		c.Members = slices.DeleteFunc(slices.Clone(c.Members), func(id string) bool { return id == "U0GUS" })
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, m := range file.Messages[world.Home] {
 		for _, f := range m.Files {
-			b.reads(f.ID, f.Name, f.Size)
+			b.reads("jon", f.ID, f.Name, f.Size)
+			b.misses("gus", f.ID)
 		}
 	}
 	b.acts("mara", "click", fields{"channel": world.Home, "ts": done.TS, "action_id": done.action(t, "Undo")})
@@ -59,10 +67,23 @@ func TestAResetFromCommandToUndo(t *testing.T) {
 	})
 }
 
-// reads gets a file as the page does.
-func (b *browser) reads(id, name string, size int) {
+// misses gets no file that another one sees.
+func (b *browser) misses(who, id string) {
 	b.t.Helper()
-	answer, err := http.Get(b.page.URL() + "file/" + id)
+	answer, err := http.Get(b.page.URL() + "file/" + id + "?as=" + who)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	_ = answer.Body.Close()
+	if answer.StatusCode != http.StatusNotFound {
+		b.t.Errorf("%s gets %s: %s", who, id, answer.Status)
+	}
+}
+
+// reads gets a file as the page does.
+func (b *browser) reads(who, id, name string, size int) {
+	b.t.Helper()
+	answer, err := http.Get(b.page.URL() + "file/" + id + "?as=" + who)
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -70,7 +91,7 @@ func (b *browser) reads(id, name string, size int) {
 	text, err := io.ReadAll(answer.Body)
 	if err != nil || answer.StatusCode != http.StatusOK || len(text) != size || size == 0 ||
 		!strings.HasPrefix(answer.Header.Get("Content-Type"), "text/plain") ||
-		answer.Header.Get("Content-Disposition") != `attachment; filename="`+name+`"` {
+		answer.Header.Get("Content-Disposition") != `attachment; filename=`+name {
 		b.t.Errorf("%s: %s %v %d bytes %v", name, answer.Status, answer.Header, len(text), err)
 	}
 }

@@ -62,7 +62,7 @@ export const MessageRow = memo(function MessageRow(p: RowProps) {
           <Body message={m} slack={slack} api={p.api} step={p.step} />
         </Safe>
         {m.edited && <span className="message-edited">(edited)</span>}
-        <Files message={m} />
+        <Files message={m} me={slack.me} />
         {p.children}
       </div>
       <Tools {...p} />
@@ -86,9 +86,14 @@ function Body(p: { message: Message; slack: Slack; api: Api; step: Step | null }
   );
 }
 
-function Files(p: { message: Message }) {
+function Files(p: { message: Message; me: string }) {
   return p.message.files?.map((f) => (
-    <a key={f.id} className="message-file" href={`file/${encodeURIComponent(f.id)}`} download={f.name}>
+    <a
+      key={f.id}
+      className="message-file"
+      href={`file/${encodeURIComponent(f.id)}?as=${encodeURIComponent(p.me)}`}
+      download={f.name}
+    >
       <span className="message-file-icon">
         <File size={22} />
       </span>
