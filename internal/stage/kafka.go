@@ -2,6 +2,7 @@ package stage
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -48,27 +49,33 @@ func (s *Stage) StartConsumers(ctx context.Context, cluster, group string, n int
 	if err != nil {
 		return err
 	}
-	for range n {
-		if err := s.startConsumer(sim, at{cluster, group}); err != nil {
-			return err
-		}
+	if group == "" {
+		return errors.New("a consumer without a group commits nothing; give the group's name")
+	}
+	if err := s.addConsumers(sim, at{cluster, group}, n); err != nil {
+		return err
 	}
 	return s.joined(ctx, sim, at{cluster, group})
 }
 
-func (s *Stage) startConsumer(sim *kafkasim.Sim, of at) error {
+// addConsumers starts all of them, or none where they would be too many.
+func (s *Stage) addConsumers(sim *kafkasim.Sim, of at, n int) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	running := s.consumers[of]
-	if len(running) >= mostRun {
-		return fmt.Errorf("%d consumers of %s run already; stop one first", mostRun, of.name)
+	running := len(s.consumers[of])
+	if n > mostRun-running {
+		return fmt.Errorf("%d consumers of %s run already, and %d are the most; stop one first, or start fewer", running,
+			of.name, mostRun)
 	}
-	c, err := sim.StartConsumer(of.name, topicsOf(of.name),
-		kafkasim.ConsumerOptions{ClientID: of.name + "-6c9f", Host: hosts[len(running)%len(hosts)], Slow: slow})
-	if err == nil {
-		s.consumers[of] = append(running, c)
+	for i := range n {
+		c, err := sim.StartConsumer(of.name, topicsOf(of.name),
+			kafkasim.ConsumerOptions{ClientID: of.name + "-6c9f", Host: hosts[(running+i)%len(hosts)], Slow: slow})
+		if err != nil {
+			return err
+		}
+		s.consumers[of] = append(s.consumers[of], c)
 	}
-	return err
+	return nil
 }
 
 // StopConsumers lets so many members leave, the last to come first; n < 0: all.
@@ -203,8 +210,8 @@ func (s *Stage) SetBroker(cluster string, id int32, up bool) error {
 		return fmt.Errorf("%s has no broker %d; its brokers are 0 to %d", cluster, id, n-1)
 	}
 	s.mu.Lock()
+	defer s.mu.Unlock() // what is shown and what is so change together
 	s.down[at{cluster, fmt.Sprint(id)}] = !up
-	s.mu.Unlock()
 	sim.Unreachable(!up, id)
 	return nil
 }

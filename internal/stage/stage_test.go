@@ -87,7 +87,8 @@ func TestWhatIsNotThereIsNamed(t *testing.T) {
 	s := started(t)
 	for want, err := range map[string]error{
 		`no cluster "prod-us"; there are prod-eu and sandbox-eu`: s.StartConsumers(t.Context(), "prod-us", "x", 1),
-		"20 consumers of x run already":                          s.StartConsumers(t.Context(), "sandbox-eu", "x", 21),
+		"0 consumers of x run already, and 20 are the most":      s.StartConsumers(t.Context(), "sandbox-eu", "x", 21),
+		"give the group's name":                                  s.StartConsumers(t.Context(), "sandbox-eu", "", 1),
 		`no topic "bills"`:                                       s.SetProducer("prod-eu", "bills", true),
 		"no broker 1; its brokers are 0 to 0":                    s.SetBroker("sandbox-eu", 1, false),
 		"more than 0 seconds":                                    s.SkipTime(0),
@@ -96,6 +97,9 @@ func TestWhatIsNotThereIsNamed(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %q", err, want)
 		}
+	}
+	if n := s.Consumers("sandbox-eu", "x") + s.Consumers("sandbox-eu", ""); n != 0 {
+		t.Errorf("%d consumers run that were refused", n)
 	}
 }
 

@@ -10,8 +10,8 @@ import (
 // SetSlack429 makes Slack answer all that the bot asks with 429, or ends that.
 func (s *Stage) SetSlack429(on bool) {
 	s.mu.Lock()
+	defer s.mu.Unlock() // what is shown and what is so change together
 	s.limited = on
-	s.mu.Unlock()
 	if on {
 		s.Slack.Fail(slacksim.AnyRequest, slacksim.Fault{Status: http.StatusTooManyRequests, RetryAfter: time.Second})
 		return
