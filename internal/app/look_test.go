@@ -69,7 +69,7 @@ func TestGroupsAndClusters(t *testing.T) {
 	s.tells(s.Ben, world.PayOps, "clusters", "prod-eu · PRODUCTION · answers, 3 brokers · 2 groups that you may view",
 		"sandbox-eu · sandbox · answers", "FROZEN: prod-eu by @mara")
 	s.Prod.Unreachable(true)
-	s.tells(s.Ben, world.PayOps, "clusters", "1 of 2 answer", "prod-eu does not answer", "Its last answer was")
+	s.tells(s.Ben, world.PayOps, "clusters", "1 of 2 answer", "prod-eu does not answer", "Last answer:")
 	s.Prod.Unreachable(false)
 	s.wrote(0)
 }
