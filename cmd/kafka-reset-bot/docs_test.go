@@ -66,6 +66,7 @@ func TestDocumentsCommands(t *testing.T) {
 		}
 		script := []string{"world", "replace 'label: sandbox' 'cluster_id: sandboxEuClusterIdXXX' config.yaml"}
 		for _, line := range b.text {
+			line, _, _ = strings.Cut(line, "  # ") // what it is for
 			line = strings.TrimSpace(line)
 			if words, ok := strings.CutPrefix(line, "kafka-reset-bot "); ok {
 				script = append(script, inScript(words)...)
