@@ -213,6 +213,10 @@ func TestSuggestionsWithinTheirLimits(t *testing.T) {
 	if len(options) != 1 || options[0].Value != "billing" || options[0].Group != "prod-eu" || len(typed) != 3 {
 		t.Errorf("typed %v, offered %+v", typed, options)
 	}
+	options = must(f.SuggestAtOnce(soon(t), view, "group", "bil"))(t)
+	if asked := (<-f.acts).Value; len(options) != 1 || asked != "bil" || len(f.acts) != 0 {
+		t.Errorf("asked for %q and %d more, offered %+v", asked, len(f.acts), options)
+	}
 	f.answer = nil
 	for _, value := range []string{"old@prod-eu", "billing"} { // the initial option is offered while it is chosen
 		must(f.SetField(view, "group", value))(t)

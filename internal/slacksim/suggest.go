@@ -22,6 +22,16 @@ const (
 // "A request will be sent on every character change" (docs, external select), from min_query_length on; with 0, one as
 // soon as the menu opens. What is offered can be chosen until something else is typed.
 func (p *Person) Suggest(ctx context.Context, v View, actionID, typed string) ([]Option, error) {
+	return p.suggest(ctx, v, actionID, []rune(typed), false)
+}
+
+// SuggestAtOnce is Suggest for a text that is there at once, because a person pasted it, or because a client that draws
+// the select has asked for each letter itself: one request.
+func (p *Person) SuggestAtOnce(ctx context.Context, v View, actionID, typed string) ([]Option, error) {
+	return p.suggest(ctx, v, actionID, []rune(typed), true)
+}
+
+func (p *Person) suggest(ctx context.Context, v View, actionID string, letters []rune, atOnce bool) ([]Option, error) {
 	s := p.sim
 	s.mu.Lock()
 	block, least, err := p.searches(v, actionID)
@@ -29,22 +39,14 @@ func (p *Person) Suggest(ctx context.Context, v View, actionID, typed string) ([
 	if err != nil {
 		return nil, err
 	}
-	letters := []rune(typed)
+	if atOnce {
+		least = max(least, len(letters))
+	}
 	var last *Delivery
 	for n := least; n <= len(letters); n++ {
-		s.mu.Lock()
-		open, err := p.top(v)
-		if err != nil {
-			s.mu.Unlock()
+		if last, err = p.asksFor(v, block, actionID, string(letters[:n])); err != nil {
 			return nil, err
 		}
-		payload := s.interaction("block_suggestion", p.ID)
-		payload["container"], payload["view"] = obj{"type": "view", "view_id": open.id}, open.payload()
-		payload["action_id"], payload["block_id"] = actionID, block["block_id"]
-		payload["value"] = string(letters[:n])
-		d := s.envelope("interactive", payload, nil)
-		s.mu.Unlock()
-		last = s.deliver(d, nil)
 	}
 	if last == nil {
 		return nil, nil // below min_query_length the client does not ask
@@ -68,6 +70,24 @@ func (p *Person) Suggest(ctx context.Context, v View, actionID, typed string) ([
 	}
 	open.offered[str(block, "block_id")+"\x00"+actionID] = options
 	return shown, nil
+}
+
+// asksFor sends one request for options.
+func (p *Person) asksFor(v View, block obj, actionID, typed string) (*Delivery, error) {
+	s := p.sim
+	s.mu.Lock()
+	open, err := p.top(v)
+	if err != nil {
+		s.mu.Unlock()
+		return nil, err
+	}
+	payload := s.interaction("block_suggestion", p.ID)
+	payload["container"], payload["view"] = obj{"type": "view", "view_id": open.id}, open.payload()
+	payload["action_id"], payload["block_id"] = actionID, block["block_id"]
+	payload["value"] = typed
+	d := s.envelope("interactive", payload, nil)
+	s.mu.Unlock()
+	return s.deliver(d, nil), nil
 }
 
 // searches finds an external select in a view, and how much has to be typed into it. The lock is held.
