@@ -6,6 +6,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -52,7 +53,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	}
 	d, err := start(ctx, *settle, stdout)
 	if err != nil {
-		fmt.Fprintf(stderr, "demo: start: %v\n", err)
+		fmt.Fprintf(stderr, "demo: start: %v\n", interrupted(ctx, err))
 		return exitFailed
 	}
 	switch {
@@ -68,10 +69,21 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		err = stopped
 	}
 	if err != nil {
-		fmt.Fprintf(stderr, "demo: %v\n%s", err, log)
+		if ctx.Err() != nil {
+			log = "" // it shows nothing that is wrong
+		}
+		fmt.Fprintf(stderr, "demo: %v\n%s", interrupted(ctx, err), log)
 		return exitFailed
 	}
 	return 0
+}
+
+// interrupted is an error as it is told: what was in work when the demo was stopped has not failed by itself.
+func interrupted(ctx context.Context, err error) error {
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return errors.New("it was stopped before it was done; start it again")
+	}
+	return err
 }
 
 // serve is the page, until ctx is done.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"io"
 	"net/http"
@@ -310,6 +311,20 @@ func TestPageIsServed(t *testing.T) {
 		t.Errorf("exit status %d", status)
 	}
 	clean()
+}
+
+// TestStoppedWhileItStarts: Ctrl-C is no failure that one would have to look into.
+func TestStoppedWhileItStarts(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	for _, args := range [][]string{nil, {"-script"}, {"-terminal"}} {
+		var said bytes.Buffer
+		status := run(ctx, args, strings.NewReader(""), &said, &said)
+		if status != exitFailed || !strings.Contains(said.String(), "stopped before it was done") ||
+			strings.Count(said.String(), "\n") != 1 {
+			t.Errorf("%v: status %d, said %q", args, status, &said)
+		}
+	}
 }
 
 func TestFlagsNotUnderstood(t *testing.T) {

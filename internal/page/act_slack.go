@@ -69,7 +69,7 @@ func (p actor) suggest(ctx context.Context, a act) (any, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, ackWithin)
 	defer cancel()
-	offered, err := p.Suggest(ctx, v, a.ActionID, a.Typed)
+	offered, err := p.SuggestAtOnce(ctx, v, a.ActionID, a.Typed)
 	if err != nil {
 		return nil, err
 	}
