@@ -57,13 +57,13 @@ func TestOnlyThePageItselfIsServed(t *testing.T) {
 			header: http.Header{"Content-Type": {"text/plain"}}, status: 415, says: "send application/json"},
 		"without a type":      {method: post, path: act, body: help, status: 415},
 		"an act without one":  {method: post, path: act, body: `{"as":"mara"}`, header: json, status: 400, says: "openHome"},
-		"as nobody":           {method: post, path: act, body: `{"as":"eve","do":"openHome"}`, header: json, status: 400, says: "mara, jon"},
+		"as a stranger":       {method: post, path: act, body: `{"as":"eve","do":"openHome"}`, header: json, status: 400, says: "mara, jon"},
 		"not JSON":            {method: post, path: act, body: `as=mara`, header: json, status: 400, says: "An act is JSON"},
 		"too much":            {method: post, path: act, body: `{"content":"` + strings.Repeat("x", 10<<20) + `"}`, header: json, status: 413, says: "send less"},
 		"an act by a link":    {path: act, status: 404},
-		"events of a nobody":  {path: "/" + token + "/events?as=eve", status: 404, says: "mara, jon"},
+		"a stranger's events": {path: "/" + token + "/events?as=eve", status: 404, says: "mara, jon"},
 		"a file that is none": {path: "/" + token + "/file/F000000?as=mara", status: 404, says: "mara sees no file"},
-		"a file of a nobody":  {path: "/" + token + "/file/F000000", status: 404, says: "mara, jon"},
+		"a stranger's file":   {path: "/" + token + "/file/F000000", status: 404, says: "mara, jon"},
 	} {
 		request, err := http.NewRequestWithContext(t.Context(), tt.method, "http://"+host+tt.path, strings.NewReader(tt.body))
 		if err != nil {

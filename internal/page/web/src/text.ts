@@ -45,7 +45,7 @@ export function day(at: Date, now: Date, zone: string): string {
 }
 
 /** userName is how a person or app is called, by id. */
-export function userName(id: string, slack: Slack): string {
+function userName(id: string, slack: Slack): string {
   if (id === slack.app.id) return slack.app.name;
   return slack.people.find((p) => p.id === id)?.name ?? id;
 }

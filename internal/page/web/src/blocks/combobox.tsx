@@ -203,7 +203,7 @@ function Options(
   );
 }
 
-export const Chevron = () => (
+const Chevron = () => (
   <svg className="b-chevron" viewBox="0 0 20 20" width="16" height="16" aria-hidden="true">
     <path d="M5 7.5l5 5 5-5" fill="none" stroke="currentColor" strokeWidth="1.8" strokeLinecap="round" strokeLinejoin="round" />
   </svg>

@@ -6,7 +6,7 @@ const months = ["January", "February", "March", "April", "May", "June", "July", 
 const weekdays = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
 /** ordinal is 1st, 2nd, 3rd, 4th, 11th, 21st. */
-export function ordinal(day: number): string {
+function ordinal(day: number): string {
   const ending = day % 100 >= 11 && day % 100 <= 13 ? "th" : (["th", "st", "nd", "rd"][day % 10] ?? "th");
   return day + ending;
 }

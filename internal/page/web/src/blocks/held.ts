@@ -12,7 +12,7 @@ const keys: Record<string, string> = {
   datepicker: "selected_date", timepicker: "selected_time", datetimepicker: "selected_date_time", file_input: "files",
 };
 
-export const keyOf = (type: string) => keys[type] ?? "value";
+const keyOf = (type: string) => keys[type] ?? "value";
 
 /** initial is what an element holds before a person touched it. */
 export function initial(e: Element): Held {

@@ -2,7 +2,7 @@ import { type Held, initial, placeOf, valueOf } from "../blocks/held";
 import type { View } from "../types";
 
 /** inputsOf are a view's inputs with what each holds now. */
-export function inputsOf(view: View, draft: Record<string, Held>) {
+function inputsOf(view: View, draft: Record<string, Held>) {
   return view.blocks
     .filter((b) => b.type === "input" && b.element)
     .map((block) => {

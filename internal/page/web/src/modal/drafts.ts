@@ -34,7 +34,7 @@ export function forget(view: View): void {
   if (kept.length < Object.keys(known).length) change(view.id, Object.fromEntries(kept));
 }
 
-export const draftOf = (view: string): Record<string, Held> => drafts.get(view) ?? empty;
+const draftOf = (view: string): Record<string, Held> => drafts.get(view) ?? empty;
 
 /** useDraft is the changes of one view. */
 export function useDraft(view: string): Edits {

@@ -22,7 +22,7 @@ const none: Suggestions = { title: "", all: [], eager: false };
 /** What Slack shows of the command comes from the app's manifest, here as there. */
 const command = manifest.features.slash_commands[0];
 
-export const usage = command?.usage_hint ?? "";
+const usage = command?.usage_hint ?? "";
 
 /** Commands that do something in the demo, for a person who does not know the grammar yet. */
 const examples: [string, string][] = [

@@ -151,7 +151,7 @@ function pointedAt(step: Step, messages: Message[], slack: Slack): Message | und
   return messages.findLast((m) => JSON.stringify(m.blocks ?? "").includes(JSON.stringify(label)));
 }
 
-export function Divider(p: { text: string; fresh?: boolean }) {
+function Divider(p: { text: string; fresh?: boolean }) {
   return (
     <div className={`divider${p.fresh ? " fresh" : ""}`}>
       <span>{p.text}</span>
