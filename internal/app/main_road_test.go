@@ -22,7 +22,7 @@ func TestWrongDeployAtThree(t *testing.T) {
 
 	s.types(s.Mara, world.Incident, `billing@prod-eu orders back 50m --reason "bad deploy 4711"`)
 	preview := s.sees(s.Mara, world.Incident, "PREVIEW", "billing@prod-eu", "Ask for approval",
-		"1 consumer is running", "Stop command")
+		"1 consumer is running; nothing is written until it stops", "Stop command")
 	s.clicks(s.Mara, preview, "approve")
 
 	card := s.sees(s.Jon, world.Home, "APPROVE?", "mara", "bad deploy 4711", "pay-owners")

@@ -83,10 +83,10 @@ type Person struct{ Name, About string }
 
 // People are all of them, mara first: she asks.
 var People = []Person{
-	{"mara", "may ask for resets of billing and pay-* on prod-eu (@pay), lives in Berlin"},
+	{"mara", "may ask for resets (@pay), Berlin"},
 	{"jon", "may approve them (@pay-owners), London"},
-	{"kim", "may do both, though not approve her own, and is on call (@oncall): break-glass, New York"},
-	{"ben", "may look, Berlin"},
+	{"kim", "may do both and is on call, New York"},
+	{"ben", "may only look, Berlin"},
 	{"gus", "is a guest"},
 	{"sol", "is of another organisation"},
 }

@@ -212,12 +212,12 @@ func runningLine(s reset.Story) []Line {
 	if n == 0 {
 		n = int(groupWarnings(r.Warnings, reset.WarnBusy).count)
 	}
-	head, then := text.Counted(n, "consumer")+" "+isAreText(n)+" running", say("; written once they stop")
+	head, then := text.Counted(n, "consumer")+" "+isAreText(n)+" running", say("; written once "+theyStop(n))
 	switch {
 	case n == 0:
 		head, then = "The group is "+r.Observation.Group.State, say("; written once it is inactive")
 	case r.State == reset.Draft:
-		then = say("; nothing is written until they stop")
+		then = say("; nothing is written until " + theyStop(n))
 	}
 	if givesUp(r) {
 		at := "at once"
@@ -233,16 +233,6 @@ func runningLine(s reset.Story) []Line {
 func givesUp(r reset.Request) bool {
 	in, _ := r.Intent()
 	return in.NoWait && r.Run == nil
-}
-
-func stopFirst(n int) string {
-	switch n {
-	case 0:
-		return "it is inactive first"
-	case 1:
-		return "it stops first"
-	}
-	return "they stop first"
 }
 
 // briefEffect is effect and target in one line, for a card on which something newer comes first.

@@ -20,8 +20,8 @@ func details(s reset.Story, v timeFormat) []Line {
 	}
 	lines = append(lines, scheduleDetails(s, v)...)
 	if r.Drift != nil && len(s.Worst) > 0 && !r.WasWritten() { // drift alone plans no rows anew
-		lines = append(lines, say("The rows and the CSV are those planned at ", v.clock(r.PlannedAt),
-			"; the totals are those of ", v.clock(r.Drift.At), "."))
+		lines = append(lines, say("The rows and the CSV are as of ", v.clock(r.PlannedAt),
+			"; the totals are as of ", v.clock(r.Drift.At), "."))
 	}
 	if r.State.Open() && running(r) && len(s.Frozen) == 0 {
 		lines = append(lines, stopHints(r.Ruling)...)

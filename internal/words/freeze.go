@@ -36,13 +36,15 @@ func freezeEffect(s reset.Story, v timeFormat) []Line {
 	r := s.Request
 	in, _ := r.Intent()
 	if thaw, ok := r.Act.(reset.Thaw); ok {
+		then := say("Approved requests are then written, once their group is inactive")
+		if len(s.Frozen) > 0 {
+			then = say("Nothing is written while another freeze is in force")
+		}
 		if thaw.Lifts.ID != "" {
 			return []Line{say(strong("Lifts the freeze "+thaw.Lifts.ID), " of ", scopeWord(thaw.Lifts.Cluster), " by ",
-				person(thaw.Lifts.By), " (", v.clock(thaw.Lifts.At), ")", whyFrozen(thaw.Lifts)),
-				say("Approved requests are then written, once their group is inactive")}
+				person(thaw.Lifts.By), " (", v.clock(thaw.Lifts.At), ")", whyFrozen(thaw.Lifts)), then}
 		}
-		return []Line{say(strong("Lifts the freeze"), " of ", scopeWord(in.Cluster)),
-			say("Approved requests are then written, once their group is inactive")}
+		return []Line{say(strong("Lifts the freeze"), " of ", scopeWord(in.Cluster)), then}
 	}
 	return []Line{say(strong("Pauses all writes"), " to ", scopeWord(in.Cluster), "; approved requests wait")}
 }

@@ -21,6 +21,28 @@ func inForce(id string, by reset.Actor, why string) reset.InForce {
 		Frozen: reset.Frozen{ID: id, Cluster: "prod-eu", By: by, Why: why, At: clockAt("02:10:00")}}
 }
 
+// A thaw by an id that is refused before its freeze is read is about that freeze, and not about all clusters.
+func TestARefusedThawNamesItsFreeze(t *testing.T) {
+	t.Parallel()
+	c := CardOf(freezeStory(reset.Thaw{FreezeID: "m2n8"}, reset.Refused, func(s *reset.Story) { s.Cluster.Name = "" }))
+	says(t, c, "REFUSED · freeze m2n8", "Thaw m2n8")
+	if strings.Contains(c.String(), "everything") {
+		t.Errorf("the card claims more than the thaw of one freeze:\n%s", c)
+	}
+}
+
+// What is approved waits on while another freeze is in force, so a thaw does not promise that it is written.
+func TestAThawBesideAnotherFreezePromisesNoWrite(t *testing.T) {
+	t.Parallel()
+	act := reset.Thaw{FreezeID: "m2n8", Cluster: "prod-eu", Lifts: inForce("m2n8", mara, "data loss").Frozen}
+	says(t, CardOf(freezeStory(act, reset.Pending)), "Approved requests are then written")
+	c := CardOf(freezeStory(act, reset.Pending, over(inForce("p4x1", jon, "upgrade"))))
+	says(t, c, "Nothing is written while another freeze is in force")
+	if strings.Contains(c.String(), "then written") {
+		t.Errorf("the card promises a write:\n%s", c)
+	}
+}
+
 func over(frozen ...reset.InForce) func(*reset.Story) {
 	return func(s *reset.Story) { s.Frozen = frozen }
 }

@@ -2,7 +2,6 @@ package words
 
 import (
 	"cmp"
-	"strings"
 	"time"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/text"
@@ -120,7 +119,7 @@ func ClustersOf(views []reset.ClusterView, now time.Time) Content {
 
 // clusterTitle is a cluster with its environment, production in capitals.
 func clusterTitle(c reset.ClusterInfo) string {
-	return strings.TrimPrefix(title(reset.Intent{}, c), "everything on ")
+	return title(reset.Intent{}, c)
 }
 
 // clusterLine is one cluster: its name, whether it answers, how many groups the person may view.

@@ -276,6 +276,9 @@ func site(s reset.Story) string {
 	}
 	switch group := text.Clip(in.Group, 90); {
 	case group == "" && cluster == "":
+		if thaw, ok := s.Request.Act.(reset.Thaw); ok && thaw.FreezeID != "" {
+			return "freeze " + thaw.FreezeID
+		}
 		return "everything" // a freeze of all clusters
 	case group == "":
 		return scopeWord(cluster)

@@ -1,6 +1,7 @@
 package words
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -27,10 +28,8 @@ func actPhrase(s reset.Story, v timeFormat, d timeDetail) string {
 	case reset.Freeze:
 		return "freeze " + scopeWord(in.Cluster)
 	case reset.Thaw:
-		if a.Lifts.ID == "" {
-			return "thaw " + scopeWord(in.Cluster)
-		}
-		return "thaw " + scopeWord(a.Lifts.Cluster)
+		// a thaw that was refused may know no more than which freeze was named
+		return "thaw " + cmp.Or(scopeWord(a.Lifts.Cluster), scopeWord(in.Cluster), a.FreezeID)
 	case reset.SaveSchedule:
 		return "schedule " + whenOf(a.Schedule, v) + ": " + moveTo(s, v, d)
 	case reset.Move: // its target is the phrase

@@ -128,6 +128,22 @@ func isAreText[N int | int64](n N) string {
 	return "are"
 }
 
+// stopFirst is what a request waits for that does not wait for an inactive group.
+func stopFirst(n int) string {
+	if n == 0 {
+		return "it is inactive first"
+	}
+	return theyStop(n) + " first"
+}
+
+// theyStop is what n members do before anything is written.
+func theyStop(n int) string {
+	if n == 1 {
+		return "it stops"
+	}
+	return "they stop"
+}
+
 func state(s string) string {
 	if s == "" {
 		return ""

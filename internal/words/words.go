@@ -1,6 +1,7 @@
 package words
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -10,13 +11,10 @@ import (
 // title is what and where, with the label of the cluster in capitals.
 func title(in reset.Intent, c reset.ClusterInfo) string {
 	t := in.Group
-	if t == "" {
-		t = "everything" // a freeze is about a cluster
-	}
-	if where := c.Name; where != "" || in.Cluster != "" {
-		if where == "" {
-			where = in.Cluster
-		}
+	switch where := scopeWord(cmp.Or(c.Name, in.Cluster)); {
+	case t == "": // a freeze is about a cluster, a thaw may say no more than which freeze
+		t = cmp.Or(where, "freezes")
+	case where != "":
 		t += " on " + where
 	}
 	switch {

@@ -47,7 +47,7 @@ export function Conversation(p: ConversationProps) {
       />
       {channel.dm ? (
         <p className="conversation-closed">
-          {slack.app.name} only writes here. Use {slack.command} in a channel, or the buttons of its messages.
+          Sending messages to this app is turned off. Use {slack.command} in a channel, or the buttons of its messages.
         </p>
       ) : (
         <Composer
