@@ -15,10 +15,10 @@ BUILD = CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSI
 
 FUZZTIME ?= 20s
 
-.PHONY: help build demo web test quick check fmt vet lint imports race race-stories real netns bolt browser interactive pictures release fuzz model \
+.PHONY: help build demo web web-is-current test quick check fmt vet lint imports race race-stories real netns bolt browser interactive pictures release fuzz model \
 	mutants soak bench docs
 help: ## this page
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## the static binary, ./kafka-reset-bot
 	$(BUILD) -o kafka-reset-bot ./cmd/kafka-reset-bot
@@ -27,10 +27,12 @@ demo: ## a whole conversation, without Slack and without Kafka
 	go run ./cmd/demo -script
 
 WEB := internal/page/web
-web: $(WEB)/node_modules ## builds the page's bundle, internal/page/web/dist (Node 20, npm); in CI it fails where another one is committed
+web: $(WEB)/node_modules ## builds the page's bundle, internal/page/web/dist (Node 20, npm)
 	cd $(WEB) && npm run --silent build
-	@if [ "$${CI:-}" = true ] && [ -n "$$(git status --porcelain $(WEB)/dist)" ]; then \
-	  git status --short $(WEB)/dist; echo "the committed bundle is not what its sources make: make web, and commit $(WEB)/dist"; exit 1; fi
+
+web-is-current: $(WEB)/node_modules ## fails where the committed bundle is not what its sources make
+	cd $(WEB) && npm run --silent build -- --out $(abspath .cache/web)
+	@diff -rq $(WEB)/dist .cache/web || { echo "the committed bundle is not what its sources make: make web, and commit $(WEB)/dist"; exit 1; }
 
 test: ## all that needs Go alone
 	go test ./...
