@@ -94,8 +94,8 @@ func headingOf(text string) (heading, bool) {
 	switch {
 	case move:
 		h.title = group + " on prod"
-	case head[2] == "everything":
-		h.title = head[2]
+	case head[2] == "everything", strings.HasPrefix(head[2], "freeze "): // a refused thaw may say no more than its id
+		h.title = "everything"
 	default:
 		h.title = "everything on " + head[2]
 	}
