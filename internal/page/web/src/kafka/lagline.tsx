@@ -16,7 +16,7 @@ export function LagLine(p: { cluster: string; group: string }) {
   const line = points.map((s) => `${x(s.ago).toFixed(1)},${y(s.lag).toFixed(1)}`).join(" ");
   const first = points[0];
   const lag = points.at(-1)?.lag ?? 0;
-  const text = `Lag over the last 5 minutes: now ${lag.toLocaleString("en")}, at most ${most.toLocaleString("en")}`;
+  const text = `Lag over the last 5 minutes: now ${lag.toLocaleString("en")}, peak ${most.toLocaleString("en")}`;
   return (
     <figure className="kafka-lagline">
       <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" role="img" aria-label={text}>
@@ -27,7 +27,7 @@ export function LagLine(p: { cluster: string; group: string }) {
       </svg>
       <figcaption aria-hidden="true">
         <span>5 min ago</span>
-        <span>at most {most.toLocaleString("en")}</span>
+        <span>peak {most.toLocaleString("en")}</span>
         <span>now</span>
       </figcaption>
     </figure>
