@@ -97,10 +97,10 @@ func showApprove(s sight, _ *incident) stepShown {
 	who := approver(s.request)
 	out := stepShown{As: who, Place: s.request.message.Channel,
 		Target: stepTarget{"button", s.request.button("Approve ")}}
-	out.Text = fmt.Sprintf("The card is in the channel. mara cannot approve her own request. Become %s and %s.", who,
+	out.Text = fmt.Sprintf("The card is in the channel. mara cannot approve her own request. As %s, %s.", who,
 		clickOn(out.Target))
 	if who == "kim" {
-		out.Text = fmt.Sprintf("A reset as large as this needs a second approval. Become kim and %s.", clickOn(out.Target))
+		out.Text = fmt.Sprintf("A reset as large as this needs a second approval. As kim, %s.", clickOn(out.Target))
 	}
 	return out
 }
@@ -155,7 +155,7 @@ func showUndo(s sight, _ *incident) stepShown {
 			clickOn(out.Target))
 	case u.stage == asked:
 		out.As, out.Place, out.Target.Label = approver(u), u.message.Channel, u.button("Approve ")
-		out.Text = fmt.Sprintf("Consumers have run since the reset, so its undo needs approval. Become %s and %s.", out.As,
+		out.Text = fmt.Sprintf("Consumers have run since the reset, so its undo needs approval. As %s, %s.", out.As,
 			clickOn(out.Target))
 	case s.members > 0:
 		out.As, out.Place, out.Target = "", "kafka", stopTarget

@@ -202,7 +202,7 @@ func TestTheGuidedIncident(t *testing.T) {
 	tr := newTour(t)
 	tr.asks()
 
-	approve := tr.at(stepApprove, "[Approve rewind]", "Become jon")
+	approve := tr.at(stepApprove, "[Approve rewind]", "As jon")
 	if approve.As != "jon" || approve.Place != world.PayOps {
 		t.Errorf("jon is to approve in #pay-ops, not %+v", approve)
 	}
@@ -244,7 +244,7 @@ func TestTheGuideCanBeSkipped(t *testing.T) {
 	m := tr.message(tr.stage.Mara, world.PayOps, has("approve"))
 	tr.acked(tr.stage.Mara.Click(m, "approve"))
 	tr.guide.skip(false)
-	tr.at(stepApprove, "Become jon")
+	tr.at(stepApprove, "As jon")
 }
 
 // TestTheGuideFollowsAnotherOrder stops the consumers first, asks by a command, and starts them again before the undo.
@@ -262,8 +262,8 @@ func TestTheGuideFollowsAnotherOrder(t *testing.T) {
 	tr.start(2)
 	tr.follows(tr.at(stepUndo, "already reprocesses"))
 	tr.follows(tr.at(stepUndo, "[Ask for approval]"))
-	tr.follows(tr.at(stepUndo, "Become jon"))
-	tr.follows(tr.at(stepUndo, "Become kim"))
+	tr.follows(tr.at(stepUndo, "As jon"))
+	tr.follows(tr.at(stepUndo, "As kim"))
 	tr.at(stepUndo, "has no members")
 	tr.stop()
 	tr.at(stepStart)
@@ -321,7 +321,7 @@ func TestTheGuideKeepsToTheRequestThatIsFurthest(t *testing.T) {
 		tr.acked(tr.stage.Mara.Submit(v, nil))
 	}
 	tr.follows(tr.at(stepAsk, first.id+" is cancelled. Nothing was written. Go on with "))
-	tr.follows(tr.at(stepApprove, "Become jon"))
+	tr.follows(tr.at(stepApprove, "As jon"))
 	tr.follows(tr.at(stepApprove, "second approval"))
 	tr.at(stepStop)
 }
