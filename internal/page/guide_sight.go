@@ -117,16 +117,25 @@ func (g *incident) readCards() []seenRequest {
 			if r.undoes = g.undoes[r.id]; m.Ephemeral {
 				r.asker = name
 			}
-			i := slices.IndexFunc(all, func(o seenRequest) bool { return o.id == r.id })
-			switch {
-			case i < 0:
-				all = append(all, r)
-			case all[i].asker != "" && r.asker == "": // a preview becomes a link to the card and is not told of what follows
-				all[i] = r
-			}
+			all = with(all, r)
 		}
 	}
 	slices.SortStableFunc(all, func(a, b seenRequest) int { return strings.Compare(a.message.TS, b.message.TS) })
+	return all
+}
+
+// with adds what a message says of a request to what others said. A card counts before a preview, which becomes a link
+// to it and is not told of what follows; and of two previews the later one, for the first may say no more than that the
+// bot reads.
+func with(all []seenRequest, r seenRequest) []seenRequest {
+	i := slices.IndexFunc(all, func(o seenRequest) bool { return o.id == r.id })
+	if i < 0 {
+		return append(all, r)
+	}
+	was := all[i]
+	if was.asker != "" && (r.asker == "" || r.message.TS > was.message.TS) {
+		all[i] = r
+	}
 	return all
 }
 

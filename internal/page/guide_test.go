@@ -231,6 +231,26 @@ func TestTheGuidedIncident(t *testing.T) {
 	}
 }
 
+// TestOfTwoPreviewsTheLaterCounts: where reading takes long, a message says so, and the preview is another one.
+func TestOfTwoPreviewsTheLaterCounts(t *testing.T) {
+	t.Parallel()
+	said := func(word, asker, ts string) seenRequest {
+		return seenRequest{id: "k7f3", word: word, asker: asker, message: slacksim.Message{TS: ts}}
+	}
+	reading, preview, link := said("READING", "mara", "1"), said("PREVIEW", "mara", "2"), said("APPROVE", "mara", "3")
+	card := said("APPROVE", "", "2.5")
+	for want, all := range map[string][]seenRequest{"2": {reading, preview}, "2.5": {reading, preview, card, link},
+		"3": {preview, link, reading}} {
+		var got []seenRequest
+		for _, r := range all {
+			got = with(got, r)
+		}
+		if len(got) != 1 || got[0].message.TS != want {
+			t.Errorf("%+v counts, want the message %s", got, want)
+		}
+	}
+}
+
 // TestTheGuideCanBeSkipped hides it and shows it again where the world is by then.
 func TestTheGuideCanBeSkipped(t *testing.T) {
 	t.Parallel()
