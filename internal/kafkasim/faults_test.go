@@ -166,6 +166,23 @@ func TestLostAnswers(t *testing.T) {
 	}
 }
 
+// TestAProducerCanGiveUp: the client itself waits for a broker that a record was sent to, for ever.
+func TestAProducerCanGiveUp(t *testing.T) {
+	t.Parallel()
+	s := seeded(t, Options{})
+	ok(t, s.Produce("orders", Record{Value: "before"}))
+	s.Unreachable(true)
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- s.ProduceWithin(ctx, "orders", Record{Value: "on its way"}) }()
+	until(t, "the record is with the client", func() bool { return s.own.BufferedProduceRecords() == 1 })
+	cancel()
+	if err := <-done; err == nil || !strings.Contains(err.Error(), context.Canceled.Error()) {
+		t.Errorf("gave up with %v", err)
+	}
+	s.Unreachable(false)
+}
+
 func TestUnreachableAndSilent(t *testing.T) {
 	t.Parallel()
 	s := seeded(t, Options{})

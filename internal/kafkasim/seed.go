@@ -74,7 +74,8 @@ func (s *Sim) Produce(topic string, records ...Record) error {
 	return produce(s.ctx, s.own, topic, records)
 }
 
-// ProduceWithin is Produce for a caller that may have to give up: a broker that cannot be reached is tried for ever.
+// ProduceWithin is Produce for a caller that may have to give up: a broker that cannot be reached is tried for ever. What
+// it has given up may still be written.
 func (s *Sim) ProduceWithin(ctx context.Context, topic string, records ...Record) error {
 	return produce(ctx, s.own, topic, records)
 }
@@ -85,7 +86,17 @@ func produce(ctx context.Context, cl *kgo.Client, topic string, records []Record
 		batch[i] = &kgo.Record{Topic: topic, Partition: r.Partition, Timestamp: r.Time, Key: []byte(r.Key),
 			Value: []byte(r.Value)}
 	}
-	if err := cl.ProduceSync(ctx, batch...).FirstErr(); err != nil {
+	// The client does not let go of a record that it has sent once, for it may be written: it tries until the broker is
+	// back, or until it is closed itself.
+	done := make(chan error, 1)
+	go func() { done <- cl.ProduceSync(ctx, batch...).FirstErr() }()
+	var err error
+	select {
+	case err = <-done:
+	case <-ctx.Done():
+		err = ctx.Err()
+	}
+	if err != nil {
 		return fmt.Errorf("write %d records to %q: %w", len(records), topic, err)
 	}
 	return nil
