@@ -83,7 +83,7 @@ func (s *Stage) Produce(ctx context.Context, cluster, topic string, n int) (int,
 	ctx, cancel := context.WithTimeout(ctx, Patience)
 	defer cancel()
 	if err := sim.ProduceWithin(ctx, topic, records...); err != nil {
-		return 0, fmt.Errorf("%w; is a broker stopped?", err)
+		return 0, fmt.Errorf("%w; is a broker stopped? What is on its way to it is written when it is back", err)
 	}
 	return partitions, nil
 }
