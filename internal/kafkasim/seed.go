@@ -74,8 +74,8 @@ func (s *Sim) Produce(topic string, records ...Record) error {
 	return produce(s.ctx, s.own, topic, records)
 }
 
-// ProduceWithin is Produce for a caller that may have to give up: a broker that cannot be reached is tried for ever. What
-// it has given up may still be written.
+// ProduceWithin is Produce for a caller that may have to give up: a broker that cannot be reached is tried for ever.
+// What it has given up may still be written.
 func (s *Sim) ProduceWithin(ctx context.Context, topic string, records ...Record) error {
 	return produce(ctx, s.own, topic, records)
 }
