@@ -160,11 +160,14 @@ func quorumLeader(ctx context.Context, client *kgo.Client) (int32, error) {
 // soon does something until it succeeds, for 90 seconds.
 func soon(t *testing.T, what string, do func() error) {
 	t.Helper()
-	deadline := time.Now().Add(90 * time.Second)
+	limit := time.After(90 * time.Second)
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
 	for err := do(); err != nil; err = do() {
-		if time.Now().After(deadline) {
+		select {
+		case <-tick.C:
+		case <-limit:
 			t.Fatalf("%s: %v", what, err)
 		}
-		time.Sleep(100 * time.Millisecond)
 	}
 }
