@@ -74,7 +74,6 @@ const policy = `
 const cluster = `
     groups: [{name: "etl-*", kind: flink}]
     freeze: [members]
-    thaw: [S0PAYOWNERS, S0ONCALL]
     runbook: https://runbooks.example.com/kafka/prod-eu
 `
 

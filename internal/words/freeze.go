@@ -97,8 +97,8 @@ func thawedCard(c *Content, s reset.Story, v timeFormat) {
 		c.Lines = append(c.Lines, say(person(r.Actor), ": ", quoted(in.Reason)))
 	}
 	for _, f := range s.Frozen {
-		c.Lines = append(c.Lines, say(strong(scopeWord(f.Cluster)+" is still frozen"), ": ", freezeName(f.Frozen, v),
-			", ", code("thaw "+f.ID)))
+		c.Lines = append(c.Lines, say("As of ", v.clock(v.now), ", ", strong(scopeWord(f.Cluster)+" is still frozen"), ": ",
+			freezeName(f.Frozen, v), ", ", code("thaw "+f.ID)))
 	}
 	if len(s.Frozen) == 0 && thaw {
 		c.Lines = append(c.Lines, say("Writes are allowed again. Approved requests are written once their group is inactive"))
