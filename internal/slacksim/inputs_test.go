@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/slack-go/slack"
@@ -15,10 +16,25 @@ import (
 // form is a bot that answers interactions with what a test sets, and the modal that its user has open.
 type form struct {
 	*slacksim.Person
-	api    *slack.Client
-	acts   chan slack.InteractionCallback
-	raw    chan json.RawMessage
+	api  *slack.Client
+	acts chan slack.InteractionCallback
+	raw  chan json.RawMessage
+
+	mu     sync.Mutex
 	answer any
+}
+
+// answers sets what comes with each acknowledgement from now on.
+func (f *form) answers(with any) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.answer = with
+}
+
+func (f *form) acked() any {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.answer
 }
 
 func openForm(t *testing.T, blocks ...slack.Block) (*form, slacksim.View) {
@@ -33,7 +49,7 @@ func openForm(t *testing.T, blocks ...slack.Block) (*form, slacksim.View) {
 			_ = sm.Ack(*evt.Request)
 			commands <- data
 		case slack.InteractionCallback:
-			_ = sm.Ack(*evt.Request, f.answer)
+			_ = sm.Ack(*evt.Request, f.acked())
 			f.raw <- evt.Request.Payload
 			f.acts <- data
 		}
@@ -204,7 +220,7 @@ func TestSuggestionsWithinTheirLimits(t *testing.T) {
 	several := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeExternal, nil, "topics")
 	f, view := openForm(t, field("group", one, true), field("topics", several, false))
 
-	f.answer = map[string]any{"option_groups": []any{map[string]any{"label": plainly("prod-eu"), "options": choice("Billing")}}}
+	f.answers(map[string]any{"option_groups": []any{map[string]any{"label": plainly("prod-eu"), "options": choice("Billing")}}})
 	options := must(f.Suggest(soon(t), view, "group", "bil"))(t)
 	var typed []string
 	for range 3 {
@@ -217,7 +233,7 @@ func TestSuggestionsWithinTheirLimits(t *testing.T) {
 	if asked := (<-f.acts).Value; len(options) != 1 || asked != "bil" || len(f.acts) != 0 {
 		t.Errorf("asked for %q and %d more, offered %+v", asked, len(f.acts), options)
 	}
-	f.answer = nil
+	f.answers(nil)
 	for _, value := range []string{"old@prod-eu", "billing"} { // the initial option is offered while it is chosen
 		must(f.SetField(view, "group", value))(t)
 	}
@@ -229,10 +245,10 @@ func TestSuggestionsWithinTheirLimits(t *testing.T) {
 	if got := f.Views()[0].Text(); !strings.Contains(got, "[Billing v]") {
 		t.Errorf("reads %s", got)
 	}
-	f.answer = map[string]any{"options": choice("Orders", "Refunds")}
+	f.answers(map[string]any{"options": choice("Orders", "Refunds")})
 	must(f.Suggest(soon(t), view, "topics", "ord"))(t)
 	must(f.SetField(view, "topics", "orders"))(t)
-	f.answer = map[string]any{"options": choice("Payments")}
+	f.answers(map[string]any{"options": choice("Payments")})
 	must(f.Suggest(soon(t), view, "topics", "pay"))(t)
 	must(f.SetField(view, "topics", "orders,payments"))(t) // what is chosen stays
 	if _, err := f.SetField(view, "topics", "refunds"); err == nil {
@@ -255,7 +271,7 @@ func TestSuggestionsWithinTheirLimits(t *testing.T) {
 		"an option's description is": map[string]any{"options": []any{map[string]any{"text": plainly("x"), "value": "x",
 			"description": plainly(strings.Repeat("x", 76))}}},
 	} {
-		f.answer = answer
+		f.answers(answer)
 		if _, err := f.Suggest(soon(t), view, "group", "b"); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", want, err)
 		}
@@ -291,7 +307,7 @@ func TestAnswersToASubmission(t *testing.T) {
 		"made up":        {map[string]any{"response_action": "wait"}, "Reset", true},
 	} {
 		f, view := openForm(t, field("why", why(), false))
-		f.answer = c.answer
+		f.answers(c.answer)
 		ended(t, must(f.Submit(view, map[string]string{"why": "bad deploy"}))(t))
 		var titles []string
 		trouble := false
