@@ -9,6 +9,7 @@ import (
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/slacksim"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/stage"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/stage/stagetest"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
 )
 
@@ -21,18 +22,7 @@ type tour struct {
 
 func newTour(t *testing.T) *tour {
 	t.Helper()
-	s, err := stage.Start(t.Context(), stage.Options{Settle: time.Second})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if t.Failed() {
-			t.Log(s.LastWords())
-		}
-		if err := s.Stop(); err != nil {
-			t.Error(err)
-		}
-	})
+	s := stagetest.Start(t)
 	tr := &tour{t: t, stage: s, guide: newGuide(s)}
 	tr.start(2)
 	return tr

@@ -16,6 +16,7 @@ import (
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/page"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/stage"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/stage/stagetest"
 )
 
 // patience bounds every wait.
@@ -30,18 +31,7 @@ type browser struct {
 
 func newBrowser(t *testing.T) *browser {
 	t.Helper()
-	s, err := stage.Start(t.Context(), stage.Options{Settle: time.Second})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if t.Failed() {
-			t.Log(s.LastWords())
-		}
-		if err := s.Stop(); err != nil {
-			t.Error(err)
-		}
-	})
+	s := stagetest.Start(t)
 	p, err := page.Start(t.Context(), s, page.Options{})
 	if err != nil {
 		t.Fatal(err)

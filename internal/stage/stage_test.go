@@ -10,29 +10,13 @@ import (
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/slacksim"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/stage"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/stage/stagetest"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/world"
 )
 
-func started(t *testing.T) *stage.Stage {
-	t.Helper()
-	s, err := stage.Start(t.Context(), stage.Options{Settle: time.Second})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if t.Failed() {
-			t.Log(s.LastWords())
-		}
-		if err := s.Stop(); err != nil {
-			t.Error(err)
-		}
-	})
-	return s
-}
-
 // TestThePolicyShowsAllOfTheProduct: what a policy can say is there to be tried.
 func TestThePolicyShowsAllOfTheProduct(t *testing.T) {
-	s := started(t)
+	s := stagetest.Start(t)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	types := func(p *slacksim.Person, channel, text string, parts ...string) slacksim.Message {
@@ -68,7 +52,7 @@ func TestThePolicyShowsAllOfTheProduct(t *testing.T) {
 
 // TestAStageEndsWhateverIsStopped: with brokers down, producers on and consumers running.
 func TestAStageEndsWhateverIsStopped(t *testing.T) {
-	s := started(t)
+	s := stagetest.Start(t)
 	if err := s.StartConsumers(t.Context(), "prod-eu", stage.Fraud, 2); err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +68,7 @@ func TestAStageEndsWhateverIsStopped(t *testing.T) {
 }
 
 func TestWhatIsNotThereIsNamed(t *testing.T) {
-	s := started(t)
+	s := stagetest.Start(t)
 	for want, err := range map[string]error{
 		`no cluster "prod-us"; there are prod-eu and sandbox-eu`: s.StartConsumers(t.Context(), "prod-us", "x", 1),
 		"0 consumers of x run already, and 20 are the most":      s.StartConsumers(t.Context(), "sandbox-eu", "x", 21),
@@ -108,7 +92,7 @@ func TestTheBotTalksToTheSimulatorsOnly(t *testing.T) {
 	for _, name := range []string{"SLACK_APP_TOKEN", "SLACK_BOT_TOKEN", "SLACK_API_URL", "KAFKA_CLUSTER"} {
 		t.Setenv(name, "example.com:9092")
 	}
-	s := started(t)
+	s := stagetest.Start(t)
 	text, err := os.ReadFile(s.ConfigFile)
 	if err != nil {
 		t.Fatal(err)

@@ -9,10 +9,10 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/page"
 	"github.com/kafka-reset-bot/kafka-reset-bot/internal/stage"
+	"github.com/kafka-reset-bot/kafka-reset-bot/internal/stage/stagetest"
 )
 
 // demo is what `go run ./cmd/demo` starts, with its page in a tab. What a test does, it does through the page.
@@ -23,18 +23,7 @@ type demo struct {
 
 func newDemo(t *testing.T, on screen) *demo {
 	t.Helper()
-	s, err := stage.Start(t.Context(), stage.Options{Settle: time.Second})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if t.Failed() {
-			t.Log(s.LastWords())
-		}
-		if err := s.Stop(); err != nil {
-			t.Error(err)
-		}
-	})
+	s := stagetest.Start(t)
 	server, err := page.Start(t.Context(), s, page.Options{})
 	if err != nil {
 		t.Fatal(err)
