@@ -30,7 +30,7 @@ func (w *wire) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Write sees a reset too: the system tells of one only once, to whoever asks first.
+// Write sees a reset too: the system tells of one only once, to the first call that asks.
 func (w *wire) Write(p []byte) (int, error) {
 	n, err := w.Conn.Write(p)
 	w.see(err)
